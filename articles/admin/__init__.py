@@ -1,0 +1,1 @@
+"""The editors' desk: Django admin for every noun."""

@@ -1,0 +1,234 @@
+"""Finds dates in Arabic text with their span and precision; used by extraction and ingest.
+
+A date expression keeps what the text says and no more: «4 و5 نونبر الجاري» has days and a month and no year.
+"""
+
+import calendar
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from articles.arabic.characters import with_ascii_digits
+from articles.arabic.folding import fold_name
+from articles.arabic.months import GREGORIAN_NUMBERS, HIJRI_NUMBERS, WEEKDAY_NUMBERS
+from articles.arabic.words import Word, words
+
+EARLIEST_YEAR, LATEST_YEAR = 1900, 2100
+
+
+@dataclass(frozen=True)
+class DateExpression:
+    """A date as a text states it; parts it does not state are None. Span in code points of the text.
+
+    `year_end` is set for a span of years («بين 2002 و2021»), `day_end` for a span of days («4 و5 نونبر»).
+    """
+
+    start: int
+    end: int
+    year: int | None = None
+    month: int | None = None
+    day: int | None = None
+    day_end: int | None = None
+    year_end: int | None = None
+    weekday: int | None = None
+    hijri: bool = False
+    future: bool = False
+
+    @property
+    def precision(self) -> str:
+        if self.year is None or self.hijri:
+            return "unknown"
+        return "day" if self.day else "month" if self.month else "year"
+
+    @property
+    def interval(self) -> tuple[date, date] | None:
+        """First and last day the expression covers, or None without a Gregorian year."""
+        if self.year is None or self.hijri:
+            return None
+        if self.month is None:
+            return date(self.year, 1, 1), date(self.year_end or self.year, 12, 31)
+        last = calendar.monthrange(self.year, self.month)[1]
+        if self.day is None:
+            return date(self.year, self.month, 1), date(self.year, self.month, last)
+        return date(self.year, self.month, self.day), date(self.year, self.month, self.day_end or self.day)
+
+
+_NUMERIC = re.compile(
+    r"(?<![\d/.-])(?:(?P<d>\d{1,2})(?P<s>[/.-])(?P<m>\d{1,2})(?P=s)(?P<y>\d{4})"
+    r"|(?P<iy>\d{4})(?P<is>[/-])(?P<im>\d{1,2})(?P=is)(?P<id>\d{1,2}))(?![\d/])"
+)
+_YEAR_WORDS = {fold_name(w) for w in ("سنة", "عام", "سنتي", "عامي", "السنة", "العام", "لسنة", "لعام", "بسنة", "بعام",
+                                      "وعام", "وسنة", "منذ", "موسم", "مطلع", "أواخر", "أوائل", "صيف", "ربيع",
+                                      "خريف", "شتاء", "نهاية", "بداية", "منتصف")}  # fmt: skip
+_WEAK_YEAR_WORDS = {fold_name(w) for w in ("في", "حتى", "إلى", "الى", "بين", "من", "خلال", "غاية", "و", "وفي", "لغاية",
+                                           "بحلول", "أفق", "رؤية", "قبل", "بعد", "ومن", "وإلى")}  # fmt: skip
+_FUTURE = {fold_name(w) for w in ("بحلول", "أفق", "رؤية", "مقبل", "المقبل", "المقبلة", "القادم", "القادمة", "آفاق")}
+_DAY_WORDS = {fold_name(w) for w in ("يوم", "يومي", "أيام", "بتاريخ", "تاريخ", "في", "منذ")}
+_AND = fold_name("و")
+_TO = {fold_name(w) for w in ("إلى", "الى", "حتى", "وحتى", "وإلى")}
+
+
+def find_dates(text: str, of_words: Sequence[Word] | None = None) -> list[DateExpression]:
+    """Every date expression of `text`, in order, not overlapping: numeric, day–month–year, month–year, years, Hijri.
+
+    A bare four-digit number is a year only where the words around it say so; «1500 عنصر» is none.
+    """
+    of_words = words(text) if of_words is None else of_words
+    found = _numeric_dates(text)
+    taken = [(date_.start, date_.end) for date_ in found]
+    index = 0
+    while index < len(of_words):
+        word = of_words[index]
+        if any(start <= word.start < end for start, end in taken):
+            index += 1
+            continue
+        expression, index = _named_month_at(text, of_words, index) or _year_at(text, of_words, index) or (None, index + 1)
+        if expression:
+            found.append(expression)
+    return sorted(found, key=lambda date_: date_.start)
+
+
+def _numeric_dates(text: str) -> list[DateExpression]:
+    found = []
+    for match in _NUMERIC.finditer(with_ascii_digits(text)):
+        part = match.groupdict()
+        day, month, year = (int(part[k] or part["i" + k]) for k in "dmy")
+        if part["d"] and month > 12 >= day:
+            day, month = month, day
+        try:
+            date(year, month, day)
+        except ValueError:
+            continue
+        found.append(DateExpression(match.start(), match.end(), year, month, day))
+    return found
+
+
+def _month_at(of_words: Sequence[Word], index: int) -> tuple[int, bool, int] | None:
+    """(month, hijri, next index) for a month's name of one or two words at `index`."""
+    for length in (2, 1):
+        if index + length > len(of_words):
+            continue
+        name = " ".join(word.folded for word in of_words[index : index + length])
+        for candidate in {name, name[1:] if name[0] in "ول" else name}:
+            if candidate in GREGORIAN_NUMBERS:
+                return GREGORIAN_NUMBERS[candidate], False, index + length
+            if candidate in HIJRI_NUMBERS:
+                return HIJRI_NUMBERS[candidate], True, index + length
+    return None
+
+
+def _is_day(word: Word) -> bool:
+    return word.is_number and len(word.folded) <= 2 and 1 <= int(word.folded) <= 31
+
+
+def _is_year(word: Word, hijri: bool = False) -> bool:
+    low, high = (1300, 1600) if hijri else (EARLIEST_YEAR, LATEST_YEAR)
+    return word.is_number and len(word.folded) == 4 and low <= int(word.folded) <= high
+
+
+def _named_month_at(text: str, of_words: Sequence[Word], index: int) -> tuple[DateExpression, int] | None:
+    """A date around a named month that begins at `index`: [weekday] [day [and day]] month [month] [year]."""
+    first, day, day_end, weekday = index, None, None, None
+    if of_words[index].folded in WEEKDAY_NUMBERS:
+        weekday = WEEKDAY_NUMBERS[of_words[index].folded]
+        index += 1
+    if index < len(of_words) and _is_day(of_words[index]):
+        day = int(of_words[index].folded)
+        index += 1
+        joint = index
+        if joint < len(of_words) and (of_words[joint].folded == _AND or of_words[joint].folded in _TO):
+            joint += 1
+        gap = text[of_words[index - 1].end : of_words[joint].start] if joint < len(of_words) else ""
+        if joint < len(of_words) and _is_day(of_words[joint]) and (joint > index or gap.strip() in {"-", "–", "/"}):
+            day_end = int(of_words[joint].folded)
+            index = joint + 1
+    if index >= len(of_words) or (month := _month_at(of_words, index)) is None:
+        return None
+    number, hijri, index = month
+    # A month named twice («نوفمبر/تشرين الثاني», «نونبر (تشرين الثاني)») is one month.
+    if index < len(of_words) and (again := _month_at(of_words, index)) and again[:2] == (number, hijri):
+        index = again[2]
+    year = None
+    if index < len(of_words):
+        at = index + 1 if of_words[index].folded in _YEAR_WORDS and index + 1 < len(of_words) else index
+        gap = text[of_words[index - 1].end : of_words[at].start]
+        if _is_year(of_words[at], hijri) and not re.search(r"[.؛\n]", gap):
+            year, index = int(of_words[at].folded), at + 1
+    if year is None and day is None and not _month_alone_is_a_date(of_words, first, index):
+        return None
+    if not hijri and not _exists(year, number, day, day_end):
+        return None
+    future = any(word.folded in _FUTURE for word in of_words[index : index + 1])
+    span = of_words[first].start, of_words[index - 1].end
+    return DateExpression(*span, year, number, day, day_end, None, weekday, hijri, future), index
+
+
+def _month_alone_is_a_date(of_words: Sequence[Word], first: int, after: int) -> bool:
+    """A month without day or year counts only in «شهر أبريل», «في أبريل الماضي»: «آب», «مارس» are words too."""
+    nearby = {fold_name(w) for w in ("الماضي", "الجاري", "المقبل", "الحالي", "القادم", "المنصرم", "الفائت")}
+    month_words = {fold_name(w) for w in ("شهر", "لشهر", "بشهر", "شهري")}
+    return (after < len(of_words) and of_words[after].folded in nearby) or (
+        first > 0 and of_words[first - 1].folded in month_words
+    )
+
+
+def _exists(year: int | None, month: int, day: int | None, day_end: int | None) -> bool:
+    longest = calendar.monthrange(year or 2024, month)[1]
+    return all(d is None or d <= longest for d in (day, day_end)) and (day_end is None or day is None or day <= day_end)
+
+
+def _year_at(text: str, of_words: Sequence[Word], index: int) -> tuple[DateExpression, int] | None:
+    word = of_words[index]
+    if not _is_year(word):
+        return None
+    year = int(word.folded)
+    before = of_words[index - 1] if index else None
+    gap = text[before.end : word.start] if before else "\n"
+    after = _following(text, of_words, index)
+    # «2019-2021», «بين 2002 و2021», «من 2015 إلى 2020»: the second year closes a span of years.
+    closing = index + 1
+    if closing < len(of_words) and (of_words[closing].folded == _AND or of_words[closing].folded in _TO):
+        closing += 1
+    is_span = (
+        closing < len(of_words)
+        and _is_year(of_words[closing])
+        and int(of_words[closing].folded) > year
+        and (closing > index + 1 or text[word.end : of_words[closing].start].strip() in {"-", "–", "—", "/"})
+    )
+    previous = before.folded if before and not gap.strip(" (") else ""
+    stripped = previous[1:] if previous[:1] in "وف" and len(previous) > 2 else previous
+    strong = bool({previous, stripped} & _YEAR_WORDS)
+    weak = bool({previous, stripped} & _WEAK_YEAR_WORDS) and not _counts_things(after)
+    bracketed = gap.endswith("(") and text[word.end : word.end + 1] == ")"
+    marked = after == "م" or bool(re.match(r"م(?!\w)", text[word.end : word.end + 2]))
+    if not (strong or weak or bracketed or marked or (is_span and not _counts_things(_following(text, of_words, closing)))):
+        return None
+    future = bool({previous, stripped} & _FUTURE) or after in _FUTURE
+    if is_span:
+        last = of_words[closing]
+        return DateExpression(word.start, last.end, year, year_end=int(last.folded), future=future), closing + 1
+    return DateExpression(word.start, word.end, year, future=future), index + 1
+
+
+def _following(text: str, of_words: Sequence[Word], index: int) -> str:
+    """The folded word that follows with nothing but a space between, else an empty string."""
+    if index + 1 >= len(of_words) or text[of_words[index].end : of_words[index + 1].start].strip():
+        return ""
+    return of_words[index + 1].folded
+
+
+# A number of 100 and more is followed by a bare singular; after a year comes a stop, a particle, a verb or «الـ…».
+_AFTER_YEARS = {fold_name(w) for w in ("في", "من", "على", "إلى", "عن", "أن", "التي", "الذي", "هو", "هي", "كان", "كانت",
+                                       "تم", "قد", "إن", "أي", "مع", "حيث", "بعد", "قبل", "ثم", "أو", "لم", "لا", "ما",
+                                       "حول", "بين", "ضد", "عبر", "وفق", "بهدف", "عقب", "خلال", "إثر", "بموجب", "نحو",
+                                       "كما", "حتى", "عندما", "حين", "بينما", "لكن", "م", "ميلادية", "هجرية", "سنويا",
+                                       "كفضاء", "منها", "بمشاركة", "بمناسبة", "أطلق", "أطلقت", "أعلن", "أعلنت"
+                                       )}  # fmt: skip
+
+
+def _counts_things(folded: str) -> bool:
+    """Whether the word after a four-digit number reads as the thing counted rather than the sentence going on."""
+    if not folded or folded in _AFTER_YEARS:
+        return False
+    return not folded.startswith(("ال", "و", "ب", "ل", "ف", "ي", "ت", "ك", "س"))

@@ -1,0 +1,214 @@
+"""Finds numbers in Arabic text, in digits of either kind or in words, with their value and span; used by figures."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from articles.arabic.characters import DIGITS, with_ascii_digits
+from articles.arabic.folding import fold_name
+from articles.arabic.words import Word
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number of a text: value, span in code points, the indexes of its first word and of the word after its last."""
+
+    value: Decimal
+    start: int
+    end: int
+    first_word: int
+    next_word: int
+    in_words: bool
+
+
+def _folded(table: dict[str, int]) -> dict[str, int]:
+    return {fold_name(word): value for word, value in table.items()}
+
+
+_UNITS = _folded({
+    "ثلاث": 3, "ثلاثة": 3, "أربع": 4, "أربعة": 4, "خمس": 5, "خمسة": 5, "ست": 6, "ستة": 6, "سبع": 7, "سبعة": 7,
+    "ثمان": 8, "ثماني": 8, "ثمانية": 8, "ثمانيا": 8, "تسع": 9, "تسعة": 9, "عشر": 10, "عشرة": 10,
+})  # fmt: skip
+# One and two count things only inside a larger number («واحد وعشرون», «اثنا عشر»).
+_ONES = _folded({
+    "واحد": 1, "واحدا": 1, "واحدة": 1, "أحد": 1, "إحدى": 1,
+    "اثنان": 2, "اثنين": 2, "اثنتان": 2, "اثنتين": 2, "اثنا": 2, "اثني": 2, "اثنتا": 2, "اثنتي": 2,
+})  # fmt: skip
+_TENS = _folded({
+    "عشرون": 20, "عشرين": 20, "ثلاثون": 30, "ثلاثين": 30, "أربعون": 40, "أربعين": 40, "خمسون": 50, "خمسين": 50,
+    "ستون": 60, "ستين": 60, "سبعون": 70, "سبعين": 70, "ثمانون": 80, "ثمانين": 80, "تسعون": 90, "تسعين": 90,
+})  # fmt: skip
+_HUNDREDS = _folded({"مئة": 100, "مائة": 100, "مئتان": 200, "مئتين": 200, "مائتان": 200, "مائتين": 200, "مئتا": 200,
+                     "مئتي": 200, "مائتا": 200, "مائتي": 200})  # fmt: skip
+_HUNDREDS |= {
+    fold_name(stem + hundred): value * 100
+    for stem, value in {"ثلاث": 3, "أربع": 4, "خمس": 5, "ست": 6, "سبع": 7, "ثمان": 8, "ثماني": 8, "تسع": 9}.items()
+    for hundred in ("مئة", "مائة")
+}
+_SCALES = _folded({
+    "ألف": 10**3, "ألفا": 10**3, "آلاف": 10**3, "مليون": 10**6, "مليونا": 10**6, "ملايين": 10**6,
+    "مليار": 10**9, "مليارا": 10**9, "مليارات": 10**9, "بليون": 10**9, "تريليون": 10**12, "تريليونا": 10**12,
+})  # fmt: skip
+# A dual is a whole number by itself: «ألفين» is 2,000. «ألفا» alone may be one thousand or two; it follows digits here.
+_DUAL_SCALES = _folded({
+    "ألفان": 2 * 10**3, "ألفين": 2 * 10**3, "ألفي": 2 * 10**3, "مليونان": 2 * 10**6, "مليونين": 2 * 10**6,
+    "مليوني": 2 * 10**6, "ملياران": 2 * 10**9, "مليارين": 2 * 10**9, "ملياري": 2 * 10**9,
+})  # fmt: skip
+_LEAST_WORDS = {**_UNITS, **_TENS, **_HUNDREDS, **_DUAL_SCALES}
+_ALL_WORDS = {**_LEAST_WORDS, **_ONES, **_SCALES}
+# «لثلاث ولايات», «بخمسة ملايين»: a preposition or conjunction written onto the number.
+_PREFIXES = ("و", "ل", "ب", "ف", "ول", "وب")
+_TEENS = {fold_name("عشر"), fold_name("عشرة")}
+
+_FRACTION = re.compile(rf"[.٫,](?=[{DIGITS}])")
+
+
+def find_numbers(text: str, words: Sequence[Word]) -> list[Number]:
+    """Every number of `text`, left to right, not overlapping; `words` are `words(text)`.
+
+    «50 ألف» is one number, 50,000; «1.5 مليون» 1,500,000; «خمسة وثلاثين» 35; «12.500» and «1 500» are read with
+    thousands marks, «2.5» as a fraction. Bare «ألف», «مئة» and «واحد» are not numbers: they are as often words.
+    """
+    numbers = []
+    index = 0
+    while index < len(words):
+        number = _digits_at(text, words, index) if words[index].is_number else _words_at(text, words, index)
+        if number:
+            numbers.append(number)
+            index = number.next_word
+        else:
+            index += 1
+    return numbers
+
+
+def _gap(text: str, left: Word, right: Word) -> str:
+    return text[left.end : right.start]
+
+
+def _digits_at(text: str, words: Sequence[Word], index: int) -> Number:
+    value, next_word = _numeral(text, words, index)
+    value, next_word = _scaled(text, words, value, next_word)
+    return Number(value, words[index].start, words[next_word - 1].end, index, next_word, in_words=False)
+
+
+def _numeral(text: str, words: Sequence[Word], index: int) -> tuple[Decimal, int]:
+    digits = words[index].folded
+    next_word = index + 1
+    # «12.500» and «1 500 000»: groups of exactly three digits after one of one to three.
+    while (
+        next_word < len(words)
+        and words[next_word].is_number
+        and _gap(text, words[next_word - 1], words[next_word]) in {".", " ", "\u00a0", "\u202f", "\u2009", "'"}
+        and len(words[next_word].folded) == 3
+        and len(words[index].folded) <= 3
+        and words[index].folded != "0"
+        and "," not in text[words[next_word].start : words[next_word].end]
+    ):
+        digits += words[next_word].folded
+        next_word += 1
+    if next_word == index + 1 and next_word < len(words) and words[next_word].is_number:
+        if _FRACTION.fullmatch(_gap(text, words[index], words[next_word])) is None and _gap(
+            text, words[index], words[next_word]
+        ) not in {".", "٫", ","}:
+            return Decimal(digits), next_word
+        after = text[words[next_word].end : words[next_word].end + 1]
+        # 1.2.3 is a version or a section, 06.11.2024 a date: no fraction there.
+        if after not in {".", "/"} and text[max(0, words[index].start - 1) : words[index].start] not in {".", "/"}:
+            return Decimal(f"{digits}.{words[next_word].folded}"), next_word + 1
+    return Decimal(digits), next_word
+
+
+def _scaled(text: str, words: Sequence[Word], value: Decimal, next_word: int) -> tuple[Decimal, int]:
+    """Multiplies by scale words that follow («50 ألف», «3 آلاف و500»)."""
+    scaled = False
+    while next_word < len(words) and words[next_word].folded in _SCALES:
+        if _gap(text, words[next_word - 1], words[next_word]).strip():
+            break
+        value *= _SCALES[words[next_word].folded]
+        next_word += 1
+        scaled = True
+    if scaled and next_word + 1 < len(words) and words[next_word].folded == "و" and words[next_word + 1].is_number:
+        rest, after = _numeral(text, words, next_word + 1)
+        rest, after = _scaled(text, words, rest, after)
+        if rest < value and not _gap(text, words[next_word - 1], words[next_word]).strip():
+            return value + rest, after
+    return value, next_word
+
+
+def _words_at(text: str, words: Sequence[Word], index: int) -> Number | None:
+    first = _number_word(words[index].folded)
+    if first is None:
+        return None
+    prefix, name = first
+    if name in _SCALES or (name in _ONES and not _continues(text, words, index)):
+        return None
+    total = group = Decimal(0)
+    next_word = index
+    last: int | None = None
+    while next_word < len(words):
+        folded = name if next_word == index else words[next_word].folded
+        if next_word > index and _gap(text, words[next_word - 1], words[next_word]).strip():
+            break
+        joined = next_word > index and folded.startswith("و")
+        word = folded[1:] if joined and folded not in _ALL_WORDS else folded
+        value = _ALL_WORDS.get(word)
+        if value is None:
+            break
+        if next_word > index and not joined and word not in _SCALES and word not in _TEENS and value != 100:
+            break
+        if joined and last is not None and word in _TEENS:
+            break
+        if word in _TEENS and last is not None and last < 10:
+            group += 10
+        elif word in _SCALES:
+            total += (group or 1) * value
+            group = Decimal(0)
+        elif word in _DUAL_SCALES:
+            total += value
+        elif value == 100 and last is not None and last < 10 and not joined:
+            group = group - last + last * 100
+        else:
+            if joined and last is not None and value >= last and not (last < 10 <= value < 100) and total == 0:
+                break
+            group += value
+        last = value
+        next_word += 1
+    if next_word == index:
+        return None
+    start = words[index].start + _prefix_length(text, words[index], prefix)
+    return Number(total + group, start, words[next_word - 1].end, index, next_word, in_words=True)
+
+
+def _number_word(folded: str) -> tuple[str, str] | None:
+    if folded in _ALL_WORDS:
+        return "", folded
+    for prefix in _PREFIXES:
+        if folded.startswith(prefix) and folded[len(prefix) :] in _ALL_WORDS:
+            return prefix, folded[len(prefix) :]
+    return None
+
+
+def _continues(text: str, words: Sequence[Word], index: int) -> bool:
+    """Whether «واحد», «اثنا» begin a larger number: «اثنا عشر», «واحد وعشرون»."""
+    if index + 1 >= len(words) or _gap(text, words[index], words[index + 1]).strip():
+        return False
+    following = words[index + 1].folded
+    return following in _TEENS or (following.startswith("و") and following[1:] in _TENS)
+
+
+def _prefix_length(text: str, word: Word, prefix: str) -> int:
+    """Code points that `prefix` takes in the written word, marks and tatweel included."""
+    written = text[word.start : word.end]
+    length = 0
+    while length < len(written) and len(fold_name(written[:length])) < len(prefix):
+        length += 1
+    while length < len(written) and not fold_name(written[length]):
+        length += 1
+    return length
+
+
+def parse_number(text: str) -> Decimal | None:
+    """The value of `text` when it is wholly one number in digits, else None."""
+    plain = with_ascii_digits(text).replace(",", "").replace("٬", "").replace("٫", ".").strip()
+    return Decimal(plain) if re.fullmatch(r"\d+(\.\d+)?", plain) else None

@@ -1,0 +1,53 @@
+"""Cuts text into words with code-point offsets; used by matching, extraction, and to lay search positions on a text."""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from articles.arabic.characters import DIGITS, INVISIBLE, LETTERS, MARKS, TATWEEL
+from articles.arabic.folding import fold_name
+
+_JOINED = f"{MARKS}{TATWEEL}{INVISIBLE}"
+# A run of letters (marks inside it are dropped later), or a number with its thousands marks; «لـ30» is two words.
+WORD = re.compile(
+    rf"[{_JOINED}]*[{LETTERS}][{LETTERS}{_JOINED}]*|[{DIGITS}](?:[{DIGITS}{_JOINED}]|[,٬](?=[{DIGITS}]{{3}}(?![{DIGITS}])))*"
+)
+# What ends a sentence: a stop, question or exclamation mark that closes a word, or a line's end.
+_SENTENCE_END = re.compile(r"[.؟?!…]+(?=[\s»”\"')\]]|$)|\n+")
+
+
+class Word(NamedTuple):
+    """A word of a text: `text[start:end]` in code points, and its folded form for comparing."""
+
+    start: int
+    end: int
+    folded: str
+
+    @property
+    def is_number(self) -> bool:
+        return self.folded[0].isdigit()
+
+
+_fold = lru_cache(maxsize=100_000)(fold_name)
+
+
+def words(text: str) -> list[Word]:
+    """All words of `text` in order; numbers are words of their own."""
+    return [Word(match.start(), match.end(), _fold(match[0])) for match in WORD.finditer(text)]
+
+
+def word_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Only the spans of `words(text)`: the n-th span is the n-th position of the stored search vector."""
+    return (match.span() for match in WORD.finditer(text))
+
+
+def sentences(text: str) -> Iterator[tuple[int, int]]:
+    """Spans of sentences; together they cover every word of `text`."""
+    start = 0
+    for match in _SENTENCE_END.finditer(text):
+        if text[start : match.end()].strip():
+            yield start, match.end()
+        start = match.end()
+    if text[start:].strip():
+        yield start, len(text)

@@ -1,0 +1,38 @@
+"""The nouns of the archive, one file each with its QuerySet beside it."""
+
+from articles.models.actor import Actor, ActorKind, Alias, AliasKind
+from articles.models.article import Article, ArticleStatus
+from articles.models.capture import Capture
+from articles.models.coverage import Coverage
+from articles.models.event import Event, EventKind, EventSeries, Participation, Role
+from articles.models.figure import Figure, Measure, Qualifier
+from articles.models.mention import Mention
+from articles.models.review import ReviewState
+from articles.models.source import Source, SourceKind
+from articles.models.uncertain_date import ArchiveDate, Basis, Precision
+
+__all__ = [
+    "Actor",
+    "ActorKind",
+    "Alias",
+    "AliasKind",
+    "ArchiveDate",
+    "Article",
+    "ArticleStatus",
+    "Basis",
+    "Capture",
+    "Coverage",
+    "Event",
+    "EventKind",
+    "EventSeries",
+    "Figure",
+    "Measure",
+    "Mention",
+    "Participation",
+    "Precision",
+    "Qualifier",
+    "ReviewState",
+    "Role",
+    "Source",
+    "SourceKind",
+]

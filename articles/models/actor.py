@@ -1,0 +1,130 @@
+"""Actor: who acts in the news, one canonical Arabic name and every other name it goes by."""
+
+from django.db import models
+from django.db.models import Count, Q
+from django.urls import reverse
+
+from articles.arabic.folding import fold_name
+from articles.arabic.words import words
+from articles.models.merged import Mergeable
+from articles.models.review import Reviewable, ReviewableQuerySet, ReviewState, state_constraint
+
+
+class ActorKind(models.TextChoices):
+    PERSON = "person", "شخص"
+    STATE = "state", "دولة"
+    ORGANISATION = "organisation", "منظمة دولية"
+    GOVERNMENT = "government", "جهاز حكومي"
+    COALITION = "coalition", "تحالف أو منتدى"
+    ARMED_GROUP = "armed_group", "جماعة مسلحة أو إرهابية"
+    CIVIL = "civil", "هيئة أكاديمية أو مدنية"
+
+
+class AliasKind(models.TextChoices):
+    SPELLING = "spelling", "رسم آخر"
+    ACRONYM = "acronym", "اختصار"
+    FORMER = "former", "اسم سابق"
+    SHORT = "short", "صيغة قصيرة"
+    LATIN = "latin", "بالحرف اللاتيني"
+
+
+def fold_phrase(text: str) -> str:
+    """`text` as folded words with one space between: what two writings of one name have in common."""
+    return " ".join(word.folded for word in words(text))
+
+
+class ActorQuerySet(ReviewableQuerySet):
+    def standing(self) -> "ActorQuerySet":
+        """Actors that readers see: neither rejected nor merged away."""
+        return super().standing().filter(merged_into__isnull=True)
+
+    def with_article_counts(self) -> "ActorQuerySet":
+        """Adds `articles`, the number of published articles that name the actor."""
+        return self.annotate(
+            articles=Count(
+                "mentions",
+                filter=~Q(mentions__state=ReviewState.REJECTED)
+                & Q(mentions__article__status="published", mentions__article__merged_into__isnull=True),
+                distinct=True,
+            )
+        )
+
+    def named(self, name: str) -> "ActorQuerySet":
+        """Standing actors with `name` as canonical name or alias, in any spelling that folds alike."""
+        folded = fold_phrase(name)
+        return self.standing().filter(Q(folded_name=folded) | Q(pk__in=Alias.objects.filter(folded=folded).values("actor")))
+
+
+class Actor(Mergeable, Reviewable):
+    name = models.CharField("الاسم المعتمد", max_length=200)
+    folded_name = models.CharField(max_length=200, editable=False)
+    distinction = models.CharField(
+        "تمييز", max_length=100, blank=True, help_text="يفرق بين فاعلين يحملان الاسم نفسه، مثل: وزير الداخلية"
+    )
+    kind = models.CharField("النوع", max_length=12, choices=ActorKind)
+    country = models.CharField("البلد", max_length=80, blank=True)
+    description = models.TextField("تعريف", blank=True)
+
+    objects = ActorQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "فاعل"
+        verbose_name_plural = "الفاعلون"
+        ordering = ["folded_name", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["folded_name", "distinction"],
+                condition=Q(merged_into__isnull=True),
+                name="actor_one_canonical_name",
+                violation_error_message="يوجد فاعل بهذا الاسم؛ أضف تمييزا إن كانا مختلفين.",
+            ),
+            models.CheckConstraint(condition=~Q(name=""), name="actor_named"),
+            models.CheckConstraint(condition=Q(kind__in=ActorKind.values), name="actor_kind_known"),
+            state_constraint("actor"),
+        ]
+        indexes = [
+            models.Index(fields=["kind", "folded_name"], name="actor_kind_name"),
+            models.Index(fields=["state", "id"], name="actor_state"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.distinction})" if self.distinction else self.name
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        self.folded_name = fold_phrase(self.name)
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        return reverse("actor", args=[self.pk])
+
+
+class Alias(models.Model):
+    actor = models.ForeignKey(Actor, models.CASCADE, related_name="aliases", verbose_name="الفاعل")
+    name = models.CharField("الاسم", max_length=200)
+    folded = models.CharField(max_length=200, editable=False)
+    kind = models.CharField("النوع", max_length=8, choices=AliasKind, default=AliasKind.SPELLING)
+    found_in_text = models.BooleanField(
+        "يُبحث عنه في النصوص", default=True, help_text="ألغه للأسماء القصيرة الملتبسة: يوسع البحث ولا يقترح ذكرا في مقال."
+    )
+
+    class Meta:
+        verbose_name = "اسم آخر"
+        verbose_name_plural = "الأسماء الأخرى"
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["actor", "folded"], name="alias_once_per_actor", violation_error_message="هذا الاسم مسجل لهذا الفاعل."
+            ),
+            models.CheckConstraint(condition=~Q(folded=""), name="alias_has_letters"),
+        ]
+        indexes = [models.Index(fields=["folded"], name="alias_folded")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        self.folded = fold_phrase(self.name)
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        self.folded = fold_phrase(self.name)
+        super().save(*args, **kwargs)

@@ -1,0 +1,160 @@
+"""Article: one news document, its clean text, and where and when it was published."""
+
+from datetime import date
+
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce, Left
+from django.urls import reverse
+
+from articles.models.merged import Mergeable
+from articles.models.review import ReviewState
+from articles.models.source import Source
+from articles.models.uncertain_date import UncertainDate, date_constraints
+
+# How much of the body a list shows, in code points.
+LEAD_LENGTH = 320
+# Sorts articles of which nothing is known after all others.
+BEFORE_ALL_DATES = date(1, 1, 1)
+
+
+class ArticleStatus(models.TextChoices):
+    DRAFT = "draft", "مسودة"
+    PUBLISHED = "published", "منشور"
+    WITHDRAWN = "withdrawn", "مسحوب"
+
+
+class TitleOrigin(models.TextChoices):
+    STATED = "stated", "من النص"
+    MADE = "made", "مصوغ من مطلع النص"
+    EDITOR = "editor", "كتبه محرر"
+
+
+class ArticleQuerySet(models.QuerySet):
+    def published(self) -> "ArticleQuerySet":
+        return self.filter(status=ArticleStatus.PUBLISHED, merged_into__isnull=True)
+
+    def reported_between(self, first: date | None, last: date | None) -> "ArticleQuerySet":
+        """Articles whose publication can lie within the inclusive days; a missing bound excludes nothing."""
+        articles = self
+        if first:
+            articles = articles.filter(Q(published_latest__gte=first) | Q(published_latest__isnull=True))
+        if last:
+            articles = articles.filter(Q(published_earliest__lte=last) | Q(published_earliest__isnull=True))
+        return articles
+
+    def surely_between(self, first: date, last: date) -> "ArticleQuerySet":
+        """Articles whose publication certainly lies within the inclusive days."""
+        return self.filter(published_earliest__gte=first, published_latest__lte=last)
+
+    def naming(self, *actors: object) -> "ArticleQuerySet":
+        """Articles with a standing mention of any of `actors`."""
+        from articles.models.mention import Mention
+
+        return self.filter(pk__in=Mention.objects.standing().filter(actor__in=actors).values("article"))
+
+    def reporting(self, *events: object) -> "ArticleQuerySet":
+        """Articles with a standing coverage of any of `events`."""
+        from articles.models.coverage import Coverage
+
+        return self.filter(pk__in=Coverage.objects.standing().filter(event__in=events).values("article"))
+
+    def newest(self) -> "ArticleQuerySet":
+        """Newest first; where the day is unknown, by the earliest day possible."""
+        return self.order_by("-published_order", "-id")
+
+    def for_listing(self) -> "ArticleQuerySet":
+        """With what a list shows and without the whole text: `lead` is the first LEAD_LENGTH code points of the body."""
+        return self.defer("body", "set_aside").select_related("source").annotate(lead=Left("body", LEAD_LENGTH))
+
+
+class ArticleManager(models.Manager.from_queryset(ArticleQuerySet)):
+    """Never loads the search vector, which is as large as the text and of use to the database alone."""
+
+    def get_queryset(self) -> ArticleQuerySet:
+        return super().get_queryset().defer("search_vector")
+
+
+class Article(Mergeable):
+    title = models.CharField("العنوان", max_length=500)
+    title_origin = models.CharField("أصل العنوان", max_length=6, choices=TitleOrigin, default=TitleOrigin.STATED)
+    body = models.TextField("النص", help_text="فقرات يفصل بينها سطر فارغ.")
+    author = models.CharField("الكاتب", max_length=200, blank=True)
+    section = models.CharField("القسم", max_length=100, blank=True)
+    source = models.ForeignKey(
+        Source, models.PROTECT, null=True, blank=True, related_name="articles", verbose_name="المصدر"
+    )
+    url = models.URLField("الرابط", max_length=2000, blank=True)
+    published = UncertainDate("تاريخ النشر")
+    published_order = models.GeneratedField(
+        expression=Coalesce(F("published_date"), F("published_earliest"), Value(BEFORE_ALL_DATES)),
+        output_field=models.DateField(),
+        db_persist=True,
+    )
+    language = models.CharField("اللغة", max_length=8, default="ar")
+    status = models.CharField("الحالة", max_length=9, choices=ArticleStatus, default=ArticleStatus.PUBLISHED)
+    word_count = models.PositiveIntegerField("عدد الكلمات", default=0, editable=False)
+    set_aside = models.JSONField(
+        "ما عُزل عن النص",
+        default=list,
+        blank=True,
+        editable=False,
+        help_text="أسطر الأصل التي ليست من متن المقال: رقم السطر ونوعه ونصه.",
+    )
+    created_at = models.DateTimeField("أضيف في", auto_now_add=True)
+    updated_at = models.DateTimeField("عُدل في", auto_now=True)
+    search_vector = models.GeneratedField(
+        expression=models.Func(F("title"), F("body"), function="archive_vector"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+
+    objects = ArticleManager()
+
+    class Meta:
+        verbose_name = "مقال"
+        verbose_name_plural = "المقالات"
+        base_manager_name = "objects"
+        get_latest_by = "published_order"
+        constraints = [
+            *date_constraints("article", "published"),
+            models.CheckConstraint(condition=Q(status__in=ArticleStatus.values), name="article_status_known"),
+            models.CheckConstraint(condition=~Q(title="") & ~Q(body=""), name="article_title_and_body"),
+            models.UniqueConstraint(fields=["url"], condition=~Q(url=""), name="article_one_url"),
+        ]
+        indexes = [
+            GinIndex(fields=["search_vector"], name="article_search"),
+            models.Index(F("published_order").desc(), F("id").desc(), name="article_newest"),
+            models.Index("source", F("published_order").desc(), F("id").desc(), name="article_source_newest"),
+            models.Index(fields=["published_earliest", "published_latest"], name="article_interval"),
+            models.Index(fields=["status", "-created_at"], name="article_status_created"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        self.word_count = len(self.body.split())
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        return reverse("article", args=[self.pk])
+
+    @property
+    def is_public(self) -> bool:
+        return self.status == ArticleStatus.PUBLISHED
+
+    @property
+    def paragraphs(self) -> list[tuple[int, str]]:
+        """Each paragraph with the code-point offset at which it begins in the body."""
+        found, start = [], 0
+        for paragraph in self.body.split("\n\n"):
+            found.append((start, paragraph))
+            start += len(paragraph) + 2
+        return found
+
+    def standing_events(self) -> models.QuerySet:
+        """The coverages of this article that no editor rejected, with their events."""
+        return self.coverages.exclude(state=ReviewState.REJECTED).select_related("event")

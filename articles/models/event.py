@@ -1,0 +1,154 @@
+"""Event: a meeting, conference, report or operation that articles report; its series and who took part in which role."""
+
+from datetime import date
+
+from django.db import models
+from django.db.models import Count, F, Q, Value
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+
+from articles.models.actor import Actor, fold_phrase
+from articles.models.article import BEFORE_ALL_DATES
+from articles.models.merged import Mergeable
+from articles.models.review import Reviewable, ReviewableQuerySet, ReviewState, state_constraint
+from articles.models.uncertain_date import UncertainDate, date_constraints
+
+
+class EventKind(models.TextChoices):
+    MINISTERIAL = "ministerial", "اجتماع وزاري"
+    CONFERENCE = "conference", "مؤتمر"
+    DIALOGUE = "dialogue", "حوار"
+    SUMMIT = "summit", "قمة"
+    MEETING = "meeting", "اجتماع"
+    REPORT = "report", "تقرير"
+    LAUNCH = "launch", "إطلاق"
+    OPERATION = "operation", "عملية"
+    ATTACK = "attack", "هجوم"
+    OTHER = "other", "آخر"
+
+
+class Role(models.TextChoices):
+    HOST = "host", "مضيف"
+    CO_CHAIR = "co_chair", "رئيس مشارك"
+    CONVENER = "convener", "داع"
+    PARTICIPANT = "participant", "مشارك"
+    SPEAKER = "speaker", "متحدث"
+    PUBLISHER = "publisher", "ناشر"
+    SUBJECT = "subject", "موضوع"
+
+
+class EventSeries(models.Model):
+    name = models.CharField("الاسم", max_length=200, unique=True)
+    description = models.TextField("تعريف", blank=True)
+
+    class Meta:
+        verbose_name = "سلسلة فعاليات"
+        verbose_name_plural = "سلاسل الفعاليات"
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class EventQuerySet(ReviewableQuerySet):
+    def standing(self) -> "EventQuerySet":
+        """Events that readers see: neither rejected nor merged away."""
+        return super().standing().filter(merged_into__isnull=True)
+
+    def newest(self) -> "EventQuerySet":
+        return self.order_by("-start_order", "-id")
+
+    def held_between(self, first: date | None, last: date | None) -> "EventQuerySet":
+        """Events that can have begun within the inclusive days; a missing bound excludes nothing."""
+        events = self
+        if first:
+            events = events.filter(Q(start_latest__gte=first) | Q(start_latest__isnull=True))
+        if last:
+            events = events.filter(Q(start_earliest__lte=last) | Q(start_earliest__isnull=True))
+        return events
+
+    def with_article_counts(self) -> "EventQuerySet":
+        """Adds `articles`, the number of published articles that report the event."""
+        return self.annotate(
+            articles=Count(
+                "coverages",
+                filter=~Q(coverages__state=ReviewState.REJECTED)
+                & Q(coverages__article__status="published", coverages__article__merged_into__isnull=True),
+                distinct=True,
+            )
+        )
+
+
+class Event(Mergeable, Reviewable):
+    title = models.CharField("العنوان", max_length=300)
+    folded_title = models.CharField(max_length=300, editable=False)
+    kind = models.CharField("النوع", max_length=11, choices=EventKind)
+    start = UncertainDate("البداية")
+    end = UncertainDate("النهاية")
+    start_order = models.GeneratedField(
+        expression=Coalesce(F("start_date"), F("start_earliest"), Value(BEFORE_ALL_DATES)),
+        output_field=models.DateField(),
+        db_persist=True,
+    )
+    place = models.CharField("المكان", max_length=120, blank=True)
+    country = models.CharField("البلد", max_length=80, blank=True)
+    series = models.ForeignKey(
+        EventSeries, models.SET_NULL, null=True, blank=True, related_name="events", verbose_name="السلسلة"
+    )
+    description = models.TextField("وصف", blank=True)
+    actors = models.ManyToManyField(Actor, through="Participation", related_name="events", verbose_name="المشاركون")
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "فعالية"
+        verbose_name_plural = "الفعاليات"
+        constraints = [
+            *date_constraints("event", "start"),
+            *date_constraints("event", "end"),
+            models.CheckConstraint(
+                condition=Q(start_date__isnull=True) | Q(end_latest__isnull=True) | Q(end_latest__gte=F("start_date")),
+                name="event_dates_in_order",
+                violation_error_message="لا تنتهي الفعالية قبل أن تبدأ.",
+            ),
+            models.CheckConstraint(condition=~Q(title=""), name="event_titled"),
+            models.CheckConstraint(condition=Q(kind__in=EventKind.values), name="event_kind_known"),
+            state_constraint("event"),
+        ]
+        indexes = [
+            models.Index(F("start_order").desc(), F("id").desc(), name="event_newest"),
+            models.Index(fields=["kind", "-start_order"], name="event_kind_newest"),
+            models.Index(fields=["folded_title"], name="event_title"),
+            models.Index(fields=["state", "id"], name="event_state"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        self.folded_title = fold_phrase(self.title)
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        return reverse("event", args=[self.pk])
+
+
+class Participation(Reviewable):
+    event = models.ForeignKey(Event, models.CASCADE, related_name="participations", verbose_name="الفعالية")
+    actor = models.ForeignKey(Actor, models.CASCADE, related_name="participations", verbose_name="الفاعل")
+    role = models.CharField("الدور", max_length=11, choices=Role, default=Role.PARTICIPANT)
+
+    objects = ReviewableQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "مشاركة"
+        verbose_name_plural = "المشاركات"
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["event", "actor", "role"], name="participation_once_per_role"),
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="participation_role_known"),
+            state_constraint("participation"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.actor}: {self.get_role_display()}"

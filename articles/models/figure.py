@@ -1,0 +1,126 @@
+"""Figure: a number as an article states it, with the exact words; Measure: what makes two outlets' numbers comparable."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Length
+
+from articles.models.actor import Actor, fold_phrase
+from articles.models.article import Article
+from articles.models.event import Event
+from articles.models.review import Reviewable, ReviewableQuerySet, state_constraint
+
+models.TextField.register_lookup(Length, "code_points")
+
+
+class Qualifier(models.TextChoices):
+    EXACTLY = "exactly", "بالضبط"
+    MORE_THAN = "more_than", "أكثر من"
+    AT_LEAST = "at_least", "على الأقل"
+    ABOUT = "about", "نحو"
+    AT_MOST = "at_most", "على الأكثر"
+    BETWEEN = "between", "بين"
+
+
+class Measure(models.Model):
+    """A label that figures share across articles, and the units, singular or as written, that suggest it."""
+
+    label = models.CharField("المقياس", max_length=120, unique=True)
+    units = ArrayField(
+        models.CharField(max_length=60), verbose_name="الوحدات", default=list, blank=True, help_text="مثل: وفد، وفدا، وفود"
+    )
+    folded_units = ArrayField(models.CharField(max_length=60), default=list, editable=False)
+
+    class Meta:
+        verbose_name = "مقياس"
+        verbose_name_plural = "المقاييس"
+        ordering = ["label"]
+
+    def __str__(self) -> str:
+        return self.label
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        self.folded_units = [fold_phrase(unit) for unit in self.units]
+        super().save(*args, **kwargs)
+
+
+class FigureQuerySet(ReviewableQuerySet):
+    def public(self) -> "FigureQuerySet":
+        """Figures that readers see: not rejected, of a published article, and still in its text."""
+        return self.standing().filter(
+            article__status="published", article__merged_into__isnull=True, start__isnull=False
+        )
+
+
+class Figure(Reviewable):
+    article = models.ForeignKey(Article, models.CASCADE, related_name="figures", verbose_name="المقال")
+    value = models.DecimalField("القيمة", max_digits=24, decimal_places=4)
+    value_high = models.DecimalField("القيمة العليا", max_digits=24, decimal_places=4, null=True, blank=True)
+    qualifier = models.CharField("الصفة", max_length=9, choices=Qualifier, default=Qualifier.EXACTLY)
+    unit = models.CharField("الوحدة كما وردت", max_length=120, blank=True)
+    measure = models.ForeignKey(
+        Measure, models.SET_NULL, null=True, blank=True, related_name="figures", verbose_name="المقياس"
+    )
+    period_start = models.DateField("بداية المدة", null=True, blank=True)
+    period_end = models.DateField("نهاية المدة", null=True, blank=True)
+    quote = models.TextField("النص الحرفي")
+    start = models.PositiveIntegerField("من", null=True, blank=True)
+    end = models.PositiveIntegerField("إلى", null=True, blank=True)
+    event = models.ForeignKey(
+        Event, models.SET_NULL, null=True, blank=True, related_name="figures", verbose_name="الفعالية"
+    )
+    actor = models.ForeignKey(Actor, models.SET_NULL, null=True, blank=True, related_name="figures", verbose_name="الفاعل")
+
+    objects = FigureQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "رقم"
+        verbose_name_plural = "الأرقام"
+        constraints = [
+            models.UniqueConstraint(fields=["article", "start", "end"], name="figure_once_per_span"),
+            models.CheckConstraint(
+                condition=Q(start__isnull=True, end__isnull=True)
+                | Q(start__gte=0, end__gt=F("start"), quote__code_points=F("end") - F("start")),
+                name="figure_span_is_quote_long",
+                violation_error_message="موضع الرقم لا يطابق طول النص الحرفي.",
+            ),
+            models.CheckConstraint(
+                condition=Q(qualifier=Qualifier.BETWEEN, value_high__gt=F("value"))
+                | (~Q(qualifier=Qualifier.BETWEEN) & Q(value_high__isnull=True)),
+                name="figure_value_fits_qualifier",
+                violation_error_message="القيمة العليا تُكتب للمدى «بين … و…» وحده، وهي أكبر من القيمة.",
+            ),
+            models.CheckConstraint(
+                condition=Q(period_start__isnull=True) | Q(period_end__isnull=True) | Q(period_start__lte=F("period_end")),
+                name="figure_period_in_order",
+                violation_error_message="بداية المدة يجب ألا تأتي بعد نهايتها.",
+            ),
+            models.CheckConstraint(condition=Q(qualifier__in=Qualifier.values), name="figure_qualifier_known"),
+            state_constraint("figure"),
+        ]
+        indexes = [
+            models.Index(fields=["measure", "value"], name="figure_measure_value"),
+            models.Index(fields=["event", "measure"], name="figure_event_measure"),
+            models.Index(fields=["state", "id"], name="figure_state"),
+        ]
+
+    def __str__(self) -> str:
+        return f"«{self.quote}»"
+
+    def clean(self) -> None:
+        """Finds the span of a quote typed without one; raises ValidationError where the text does not hold the quote."""
+        if not self.article_id or not self.quote:
+            return
+        body = self.article.body
+        if self.start is None or self.end is None:
+            self.start = body.find(self.quote)
+            self.end = self.start + len(self.quote)
+            if self.start < 0:
+                self.start = self.end = None
+                raise ValidationError({"quote": "هذا النص غير موجود حرفيا في متن المقال."})
+        if body[self.start : self.end] != self.quote:
+            raise ValidationError({"quote": "هذا النص لا يقابل الموضع المكتوب في متن المقال."})
+
+    def get_absolute_url(self) -> str:
+        return f"{self.article.get_absolute_url()}#figure-{self.pk}"

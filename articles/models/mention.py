@@ -1,0 +1,42 @@
+"""Mention: where an article names an actor, as spans of code points of its body."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from articles.models.actor import Actor
+from articles.models.article import Article
+from articles.models.review import Reviewable, ReviewableQuerySet, state_constraint
+
+
+class Mention(Reviewable):
+    """One actor in one article. `spans[i]` is [start, end] in the body and `quotes[i]` is exactly `body[start:end]`.
+
+    The database refuses a span that is not its quote (constraint mention_span_inside_body). A reviewed mention whose
+    words a later capture no longer contains keeps its state with no spans.
+    """
+
+    article = models.ForeignKey(Article, models.CASCADE, related_name="mentions", verbose_name="المقال")
+    actor = models.ForeignKey(Actor, models.CASCADE, related_name="mentions", verbose_name="الفاعل")
+    spans = ArrayField(ArrayField(models.PositiveIntegerField(), size=2), verbose_name="المواضع", default=list, blank=True)
+    quotes = ArrayField(models.TextField(), verbose_name="كما وردت", default=list, blank=True)
+
+    objects = ReviewableQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "ذكر"
+        verbose_name_plural = "مواضع الذكر"
+        constraints = [
+            models.UniqueConstraint(fields=["article", "actor"], name="mention_once_per_article"),
+            models.CheckConstraint(
+                condition=Q(spans__len=models.F("quotes__len")) | Q(spans=[], quotes=[]), name="mention_quote_per_span"
+            ),
+            state_constraint("mention"),
+        ]
+        indexes = [
+            models.Index(fields=["actor", "article"], name="mention_actor_article"),
+            models.Index(fields=["state", "id"], name="mention_state"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.actor} ← {self.article}"

@@ -1,0 +1,92 @@
+"""Merges two actors, events or sources into one: what hung on the first hangs on the second, its address redirects."""
+
+from django.db import transaction
+
+from articles.models.actor import Actor, Alias, AliasKind, fold_phrase
+from articles.models.coverage import Coverage
+from articles.models.event import Event, Participation
+from articles.models.figure import Figure
+from articles.models.mention import Mention
+from articles.models.merged import Mergeable
+from articles.models.review import ReviewState
+from articles.models.source import Source
+
+# The reviewed word outweighs the machine's; of two reviews the confirmation stands.
+_WEIGHT = {ReviewState.CONFIRMED: 2, ReviewState.REJECTED: 1, ReviewState.SUGGESTED: 0}
+
+
+class MergeError(ValueError):
+    """Two rows that cannot become one: the same row, or one already merged away."""
+
+
+@transaction.atomic
+def merge_actors(gone: Actor, kept: Actor) -> None:
+    """Moves aliases, mentions, participations and figures of `gone` to `kept`; its names become aliases of `kept`."""
+    _check(gone, kept)
+    known = set(kept.aliases.values_list("folded", flat=True)) | {kept.folded_name}
+    for alias in [*gone.aliases.all(), Alias(name=gone.name, kind=AliasKind.SPELLING)]:
+        folded = fold_phrase(alias.name)
+        if folded not in known:
+            known.add(folded)
+            Alias.objects.create(actor=kept, name=alias.name, kind=alias.kind, found_in_text=alias.found_in_text)
+    gone.aliases.all().delete()
+    for mention in gone.mentions.all():
+        _move_or_join(mention, Mention.objects.filter(article=mention.article_id, actor=kept), actor=kept)
+    for part in gone.participations.all():
+        _move_or_join(part, Participation.objects.filter(event=part.event_id, actor=kept, role=part.role), actor=kept)
+    Figure.objects.filter(actor=gone).update(actor=kept)
+    _leave(gone, kept)
+
+
+@transaction.atomic
+def merge_events(gone: Event, kept: Event) -> None:
+    """Moves coverages, participations and figures of `gone` to `kept`."""
+    _check(gone, kept)
+    for coverage in gone.coverages.all():
+        _move_or_join(coverage, Coverage.objects.filter(article=coverage.article_id, event=kept), event=kept)
+    for part in gone.participations.all():
+        _move_or_join(part, Participation.objects.filter(event=kept, actor=part.actor_id, role=part.role), event=kept)
+    Figure.objects.filter(event=gone).update(event=kept)
+    _leave(gone, kept)
+
+
+@transaction.atomic
+def merge_sources(gone: Source, kept: Source) -> None:
+    """Moves articles, domains and marks of `gone` to `kept`."""
+    _check(gone, kept)
+    gone.articles.update(source=kept)
+    kept.domains = [*kept.domains, *(domain for domain in gone.domains if domain not in kept.domains)]
+    kept.marks = [*kept.marks, *(mark for mark in gone.marks if mark not in kept.marks)]
+    gone.domains = gone.marks = []
+    _leave(gone, kept)
+    kept.save()
+
+
+def _check(gone: Mergeable, kept: Mergeable) -> None:
+    if gone.pk == kept.pk:
+        raise MergeError("لا يُدمج الشيء في نفسه.")
+    if gone.merged_into_id or kept.merged_into_id:
+        raise MergeError("أحدهما مدموج من قبل في غيره.")
+
+
+def _leave(gone: Mergeable, kept: Mergeable) -> None:
+    gone.merged_into = kept
+    gone.save()
+
+
+def _move_or_join(row: Mention | Coverage | Participation, twins: object, **owner: object) -> None:
+    """Gives `row` its new owner, or, where that owner has such a row, joins the two and drops `row`."""
+    twin = twins.first()
+    if twin is None:
+        for field, value in owner.items():
+            setattr(row, field, value)
+        row.save()
+        return
+    if _WEIGHT[row.state] > _WEIGHT[twin.state]:
+        twin.state, twin.reviewed_by, twin.reviewed_at = row.state, row.reviewed_by, row.reviewed_at
+    if isinstance(row, Mention):
+        joined = {tuple(span): quote for span, quote in zip(twin.spans + row.spans, twin.quotes + row.quotes, strict=True)}
+        twin.spans = [list(span) for span in sorted(joined)]
+        twin.quotes = [joined[tuple(span)] for span in twin.spans]
+    row.delete()
+    twin.save()

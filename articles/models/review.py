@@ -1,0 +1,47 @@
+"""The review state that every fact carries: suggested by the machine, confirmed or rejected by an editor."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+
+class ReviewState(models.TextChoices):
+    SUGGESTED = "suggested", "مقترح آليا"
+    CONFIRMED = "confirmed", "مؤكد"
+    REJECTED = "rejected", "مرفوض"
+
+
+class ReviewableQuerySet(models.QuerySet):
+    def standing(self) -> "ReviewableQuerySet":
+        """What readers see: all but the rejected."""
+        return self.exclude(state=ReviewState.REJECTED)
+
+    def suggested(self) -> "ReviewableQuerySet":
+        return self.filter(state=ReviewState.SUGGESTED)
+
+    def review(self, state: str, editor: object) -> int:
+        """Sets the state of every row and who set it; returns how many rows changed."""
+        return self.exclude(state=state).update(state=state, reviewed_by=editor, reviewed_at=timezone.now())
+
+
+class Reviewable(models.Model):
+    """Adds a state, the rule that made a suggestion with its score from 0 to 1, and who reviewed it when."""
+
+    state = models.CharField("حالة المراجعة", max_length=9, choices=ReviewState, default=ReviewState.CONFIRMED)
+    rule = models.CharField("القاعدة", max_length=80, blank=True, help_text="القاعدة الآلية التي اقترحت هذه المعلومة.")
+    score = models.FloatField("الدرجة", null=True, blank=True)
+    reviewed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, editable=False, related_name="+", verbose_name="راجعه"
+    )
+    reviewed_at = models.DateTimeField("تاريخ المراجعة", null=True, blank=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_suggested(self) -> bool:
+        return self.state == ReviewState.SUGGESTED
+
+
+def state_constraint(model: str) -> models.CheckConstraint:
+    return models.CheckConstraint(condition=models.Q(state__in=ReviewState.values), name=f"{model}_state_known")

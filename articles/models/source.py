@@ -1,0 +1,78 @@
+"""Source: the outlet or agency that published an article."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.urls import reverse
+
+from articles.arabic.folding import fold_name
+from articles.models.merged import Mergeable
+
+
+class SourceKind(models.TextChoices):
+    AGENCY = "agency", "وكالة أنباء"
+    NEWSPAPER = "newspaper", "جريدة"
+    SITE = "site", "موقع إخباري"
+    BROADCASTER = "broadcaster", "إذاعة أو تلفزيون"
+    OFFICIAL = "official", "موقع رسمي"
+    OTHER = "other", "آخر"
+
+
+class SourceQuerySet(models.QuerySet):
+    def standing(self) -> "SourceQuerySet":
+        return self.filter(merged_into__isnull=True)
+
+    def by_mark(self, mark: str) -> "Source | None":
+        """The source that signs its stories with `mark` («و م ع»), spaces and spelling aside; None if unknown."""
+        return self.standing().filter(folded_marks__contains=[fold_mark(mark)]).order_by("id").first()
+
+    def by_domain(self, host: str) -> "Source | None":
+        """The source that publishes on `host` or on a domain above it; None if unknown."""
+        labels = host.lower().removeprefix("www.").split(".")
+        domains = [".".join(labels[i:]) for i in range(len(labels) - 1)]
+        return self.standing().filter(domains__overlap=domains).order_by("id").first()
+
+
+def fold_mark(mark: str) -> str:
+    return "".join(fold_name(mark).replace(".", " ").split())
+
+
+class Source(Mergeable):
+    name = models.CharField("الاسم", max_length=200)
+    folded_name = models.CharField(max_length=200, editable=False)
+    kind = models.CharField("النوع", max_length=11, choices=SourceKind, default=SourceKind.OTHER)
+    country = models.CharField("البلد", max_length=80, blank=True)
+    domains = ArrayField(
+        models.CharField(max_length=253), verbose_name="النطاقات", default=list, blank=True, help_text="مثل: mapnews.ma"
+    )
+    marks = ArrayField(
+        models.CharField(max_length=40),
+        verbose_name="التوقيعات",
+        default=list,
+        blank=True,
+        help_text="ما توقع به أخبارها، مثل: و م ع",
+    )
+    folded_marks = ArrayField(models.CharField(max_length=40), default=list, editable=False)
+
+    objects = SourceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "مصدر"
+        verbose_name_plural = "المصادر"
+        ordering = ["folded_name", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["folded_name"], condition=models.Q(merged_into__isnull=True), name="source_one_name"
+            ),
+            models.CheckConstraint(condition=~models.Q(name=""), name="source_named"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        self.folded_name = fold_name(self.name)
+        self.folded_marks = [fold_mark(mark) for mark in self.marks]
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        return reverse("source", args=[self.pk])

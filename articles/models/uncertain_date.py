@@ -1,0 +1,171 @@
+"""Dates that admit what they do not know: a value, its precision, its basis, and the interval that follows.
+
+`UncertainDate` adds five columns to a model and one attribute that reads and writes them together as an `ArchiveDate`.
+"""
+
+import calendar
+import datetime
+from dataclasses import dataclass
+from typing import Self
+
+from django.db import models
+from django.db.models import F, Q
+
+
+class Precision(models.TextChoices):
+    DAY = "day", "اليوم"
+    MONTH = "month", "الشهر"
+    YEAR = "year", "السنة"
+    UNKNOWN = "unknown", "غير معروف"
+
+
+class Basis(models.TextChoices):
+    STATED = "stated", "مذكور في النص"
+    INFERRED = "inferred", "مستنتج"
+    EDITOR = "editor", "وضعه محرر"
+
+
+@dataclass(frozen=True)
+class ArchiveDate:
+    """A date as far as it is known. `date` is the first day of its month or year where no day is known, None for unknown.
+
+    `earliest` and `latest` are inclusive; for an unknown date either may be None, which means no bound.
+    """
+
+    date: datetime.date | None = None
+    precision: str = Precision.UNKNOWN
+    basis: str = Basis.INFERRED
+    earliest: datetime.date | None = None
+    latest: datetime.date | None = None
+
+    @classmethod
+    def on(cls, day: datetime.date, basis: str = Basis.STATED) -> Self:
+        return cls(day, Precision.DAY, basis, day, day)
+
+    @classmethod
+    def in_month(cls, year: int, month: int, basis: str = Basis.STATED) -> Self:
+        last = calendar.monthrange(year, month)[1]
+        return cls(datetime.date(year, month, 1), Precision.MONTH, basis, datetime.date(year, month, 1), datetime.date(year, month, last))
+
+    @classmethod
+    def in_year(cls, year: int, basis: str = Basis.STATED) -> Self:
+        return cls(datetime.date(year, 1, 1), Precision.YEAR, basis, datetime.date(year, 1, 1), datetime.date(year, 12, 31))
+
+    @classmethod
+    def unknown(cls, earliest: datetime.date | None = None, latest: datetime.date | None = None, basis: str = Basis.INFERRED) -> Self:
+        return cls(None, Precision.UNKNOWN, basis, earliest, latest)
+
+    @property
+    def is_known(self) -> bool:
+        return self.precision != Precision.UNKNOWN
+
+    def may_overlap(self, other: Self) -> bool:
+        """Whether some day can belong to both; a missing bound excludes nothing."""
+        starts_in_time = self.earliest is None or other.latest is None or self.earliest <= other.latest
+        return starts_in_time and (other.earliest is None or self.latest is None or other.earliest <= self.latest)
+
+    def as_dict(self) -> dict[str, str | None]:
+        """The shape the exports use; dates as ISO 8601 strings."""
+        return {
+            "date": self.date and self.date.isoformat(),
+            "precision": str(self.precision),
+            "basis": str(self.basis),
+            "earliest": self.earliest and self.earliest.isoformat(),
+            "latest": self.latest and self.latest.isoformat(),
+        }
+
+
+PARTS = ("date", "precision", "basis", "earliest", "latest")
+
+
+class UncertainDate:
+    """Declares `<name>_date`, `_precision`, `_basis`, `_earliest`, `_latest` on a model; `obj.<name>` is an ArchiveDate."""
+
+    def __init__(self, verbose_name: str) -> None:
+        self.verbose_name = verbose_name
+
+    def contribute_to_class(self, model: type[models.Model], name: str) -> None:
+        self.name = name
+        label = self.verbose_name
+        fields = {
+            "date": models.DateField(label, null=True, blank=True),
+            "precision": models.CharField(
+                f"{label}: الدقة", max_length=7, choices=Precision, default=Precision.UNKNOWN
+            ),
+            "basis": models.CharField(f"{label}: الأساس", max_length=8, choices=Basis, default=Basis.INFERRED),
+            "earliest": models.DateField(f"{label}: لا يسبق", null=True, blank=True),
+            "latest": models.DateField(f"{label}: لا يتأخر عن", null=True, blank=True),
+        }
+        if not model._meta.abstract and not hasattr(model, f"{name}_date"):
+            for part, field in fields.items():
+                model.add_to_class(f"{name}_{part}", field)
+        setattr(model, name, self)
+
+    def __get__(self, instance: models.Model | None, owner: type | None = None) -> "ArchiveDate | UncertainDate":
+        if instance is None:
+            return self
+        return ArchiveDate(*(getattr(instance, f"{self.name}_{part}") for part in PARTS))
+
+    def __set__(self, instance: models.Model, value: ArchiveDate) -> None:
+        for part in PARTS:
+            setattr(instance, f"{self.name}_{part}", getattr(value, part))
+
+
+def date_columns(name: str) -> list[str]:
+    """The column names of the uncertain date `name`, for update_fields and forms."""
+    return [f"{name}_{part}" for part in PARTS]
+
+
+def date_constraints(model: str, name: str) -> list[models.CheckConstraint]:
+    """The two rules every uncertain date keeps: its interval is in order, and precision, value and interval agree."""
+    day, precision, earliest, latest = (f"{name}_{part}" for part in ("date", "precision", "earliest", "latest"))
+    first_of_month = Q(**{f"{day}__day": 1})
+    in_order = (
+        Q(**{f"{earliest}__isnull": True}) | Q(**{f"{latest}__isnull": True}) | Q(**{f"{earliest}__lte": F(latest)})
+    )
+    known = Q(**{f"{day}__isnull": False, f"{earliest}__isnull": False, f"{latest}__isnull": False})
+    same_month = Q(**{f"{earliest}__year": F(f"{day}__year"), f"{latest}__year": F(f"{day}__year")})
+    agreement = (
+        Q(**{precision: Precision.UNKNOWN, f"{day}__isnull": True})
+        | known & Q(**{precision: Precision.DAY, earliest: F(day), latest: F(day)})
+        | known
+        & first_of_month
+        & same_month
+        & Q(
+            **{
+                precision: Precision.MONTH,
+                earliest: F(day),
+                f"{latest}__month": F(f"{day}__month"),
+                f"{latest}__day__gte": 28,
+            }
+        )
+        | known
+        & first_of_month
+        & same_month
+        & Q(
+            **{precision: Precision.YEAR, f"{day}__month": 1, earliest: F(day), f"{latest}__month": 12, f"{latest}__day": 31}
+        )
+    )
+    return [
+        models.CheckConstraint(
+            condition=in_order,
+            name=f"{model}_{name}_in_order",
+            violation_error_message="أقدم تاريخ ممكن يجب ألا يأتي بعد أحدث تاريخ ممكن.",
+        ),
+        models.CheckConstraint(
+            condition=agreement,
+            name=f"{model}_{name}_precision",
+            violation_error_message="التاريخ ودقته والمدى الممكن له لا تتفق.",
+        ),
+    ]
+
+
+def complete(value: datetime.date | None, precision: str, basis: str, earliest: datetime.date | None, latest: datetime.date | None) -> ArchiveDate:
+    """The ArchiveDate an editor means by a day and a precision: the interval is derived, and only kept for unknown dates."""
+    if value is None or precision == Precision.UNKNOWN:
+        return ArchiveDate.unknown(earliest, latest, basis)
+    if precision == Precision.YEAR:
+        return ArchiveDate.in_year(value.year, basis)
+    if precision == Precision.MONTH:
+        return ArchiveDate.in_month(value.year, value.month, basis)
+    return ArchiveDate.on(value, basis)

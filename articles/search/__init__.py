@@ -1,0 +1,1 @@
+"""A typed query → one ranked page: query language, candidates, ranking, snippets, aliases."""

@@ -1,0 +1,1 @@
+"""A reader's request → a page: views, filters, template tags."""
