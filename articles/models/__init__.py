@@ -1,7 +1,8 @@
 """The nouns of the archive, one file each with its QuerySet beside it."""
 
 from articles.models.actor import Actor, ActorKind, Alias, AliasKind
-from articles.models.article import Article, ArticleStatus
+from articles.models.article import Article, ArticleStatus, TitleOrigin
+from articles.models.authority_entry import AuthorityEntry
 from articles.models.capture import Capture
 from articles.models.coverage import Coverage
 from articles.models.event import Event, EventKind, EventSeries, Participation, Role
@@ -19,6 +20,7 @@ __all__ = [
     "ArchiveDate",
     "Article",
     "ArticleStatus",
+    "AuthorityEntry",
     "Basis",
     "Capture",
     "Coverage",
@@ -35,4 +37,5 @@ __all__ = [
     "Role",
     "Source",
     "SourceKind",
+    "TitleOrigin",
 ]

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Length
 
-from articles.models.actor import Actor, fold_phrase
+from articles.models.actor import Actor
 from articles.models.article import Article
 from articles.models.event import Event
 from articles.models.review import Reviewable, ReviewableQuerySet, state_constraint
@@ -24,13 +24,26 @@ class Qualifier(models.TextChoices):
 
 
 class Measure(models.Model):
-    """A label that figures share across articles, and the units, singular or as written, that suggest it."""
+    """A label that figures share across articles, and the units, singular or as written, that suggest it.
+
+    A unit of many uses («شخص») is a broad one: it suggests the measure only in a sentence with a word that begins as a cue
+    does («القبض», «اعتق»).
+    """
 
     label = models.CharField("المقياس", max_length=120, unique=True)
     units = ArrayField(
         models.CharField(max_length=60), verbose_name="الوحدات", default=list, blank=True, help_text="مثل: وفد، وفدا، وفود"
     )
-    folded_units = ArrayField(models.CharField(max_length=60), default=list, editable=False)
+    broad_units = ArrayField(
+        models.CharField(max_length=60), verbose_name="وحدات عامة", default=list, blank=True, help_text="مثل: شخص، أشخاص"
+    )
+    cues = ArrayField(
+        models.CharField(max_length=60),
+        verbose_name="قرائن",
+        default=list,
+        blank=True,
+        help_text="أوائل كلمات إن وردت في الجملة دلت الوحدة العامة على هذا المقياس، مثل: القبض، اعتق، أوقف",
+    )
 
     class Meta:
         verbose_name = "مقياس"
@@ -39,10 +52,6 @@ class Measure(models.Model):
 
     def __str__(self) -> str:
         return self.label
-
-    def save(self, *args: object, **kwargs: object) -> None:
-        self.folded_units = [fold_phrase(unit) for unit in self.units]
-        super().save(*args, **kwargs)
 
 
 class FigureQuerySet(ReviewableQuerySet):

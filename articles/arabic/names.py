@@ -1,0 +1,93 @@
+"""Finds known names in a text in one pass, whatever is written onto their first word; used by extraction and search."""
+
+import re
+from collections.abc import Hashable, Iterable, Sequence
+from typing import NamedTuple
+
+from articles.arabic.characters import QUOTATION_MARKS
+from articles.arabic.folding import fold_name, without_proclitics
+from articles.arabic.words import Word, words
+
+# Between the words of one name may stand spaces, quotation marks, brackets and hyphens, and a single line break.
+_INSIDE_NAME = re.compile(rf"[ \t\u00a0]*[{QUOTATION_MARKS}()\[\]–-]?[ \t\u00a0]*\n?[ \t\u00a0]*[{QUOTATION_MARKS}(]?")
+_CLOSING = {"“": "”", "«": "»", "(": ")", '"': '"', "‘": "’", "„": "“", "[": "]", "”": "“"}
+
+
+class Match(NamedTuple):
+    """A name found: `text[start:end]` in code points, and the keys it was registered under (more than one: ambiguous)."""
+
+    start: int
+    end: int
+    keys: tuple[Hashable, ...]
+
+
+class NameIndex:
+    """A tree of folded words. Looking up costs one dictionary access a word and reading, however many names it holds."""
+
+    def __init__(self, names: Iterable[tuple[str, Hashable]]) -> None:
+        self._root: dict = {}
+        for name, key in names:
+            node = self._root
+            for word in words(name):
+                node = node.setdefault(word.folded, {})
+            if node is not self._root:
+                node.setdefault(None, []).append(key)
+
+    def find(self, text: str, of_words: Sequence[Word] | None = None) -> list[Match]:
+        """Every name in `text`, left to right, the longest where several begin together, none overlapping.
+
+        A name matches whole words only; its first word may carry proclitics («وللمغرب» is a match of «المغرب»).
+        """
+        of_words = words(text) if of_words is None else of_words
+        found = []
+        index = 0
+        while index < len(of_words):
+            match = self._longest_at(text, of_words, index)
+            if match:
+                found.append(match[0])
+                index = match[1]
+            else:
+                index += 1
+        return found
+
+    def _longest_at(self, text: str, of_words: Sequence[Word], index: int) -> tuple[Match, int] | None:
+        best: tuple[int, tuple, str] | None = None
+        for reading in _readings(of_words[index].folded):
+            node = self._root.get(reading)
+            position = index
+            while node is not None:
+                position += 1
+                if None in node and (best is None or position > best[0]):
+                    best = position, tuple(dict.fromkeys(node[None])), reading
+                if position >= len(of_words) or not _INSIDE_NAME.fullmatch(
+                    text, of_words[position - 1].end, of_words[position].start
+                ):
+                    break
+                node = node.get(of_words[position].folded)
+        if best is None:
+            return None
+        next_index, keys, reading = best
+        start = _start_of_reading(text, of_words[index], reading)
+        return Match(start, _with_closing_mark(text, start, of_words[next_index - 1].end), keys), next_index
+
+
+def _readings(folded: str) -> list[str]:
+    return without_proclitics(folded) if len(folded) > 2 else [folded]
+
+
+def _start_of_reading(text: str, word: Word, reading: str) -> int:
+    """Where the name begins inside the written word: after its proclitics, but with ل where it swallowed the alef."""
+    written = text[word.start : word.end]
+    for offset in range(len(written)):
+        if fold_name(written[offset:]) == reading and fold_name(written[offset]):
+            return word.start + offset
+    return word.start
+
+
+def _with_closing_mark(text: str, start: int, end: int) -> int:
+    """`end`, moved past a closing quotation mark or bracket whose opening one lies inside the name."""
+    inside = text[start:end]
+    for opening, closing in _CLOSING.items():
+        if text[end : end + 1] == closing and inside.count(opening) > (inside.count(closing) if closing != opening else 0):
+            return end + 1
+    return end

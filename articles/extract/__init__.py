@@ -1,0 +1,1 @@
+"""A stored article → suggested actors, events, figures, dates. Rules plus the editors' authority; nothing is confirmed here."""

@@ -1,0 +1,263 @@
+"""Suggests which event an article reports: recognises a known one by kind, actors, place and words, or describes a new one."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from articles.arabic.dates import find_dates
+from articles.arabic.folding import fold_name, fold_word
+from articles.arabic.words import Word, sentences, words
+from articles.extract.authority import Authority, places
+from articles.extract.dates import as_archive_date
+from articles.models import ActorKind, ArchiveDate, EventKind
+
+
+@dataclass(frozen=True)
+class EventDescription:
+    """What is known of an event for telling it from others, whether stored or read out of an article."""
+
+    title: str
+    kind: str
+    when: ArchiveDate
+    cities: frozenset[str] = frozenset()
+    countries: frozenset[str] = frozenset()
+    actors: frozenset[int] = frozenset()
+    key: int | None = None
+    content: frozenset[str] = field(default=frozenset(), compare=False)
+
+    @property
+    def words(self) -> frozenset[str]:
+        return self.content or content_words(self.title)
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """How alike a described and a known event are, 0 to 1, and in what: for the editor who reviews the suggestion."""
+
+    score: float
+    rule: str
+
+
+# Head words by kind; a phrase that opens with one names an event. The first kind that fits wins.
+_HEADS: list[tuple[tuple[str, ...], str]] = sorted(
+    (
+        (tuple(fold_name(word) for word in phrase.split()), kind)
+        for kind, phrases in {
+            EventKind.MINISTERIAL: ("الاجتماع الوزاري", "اجتماع وزاري", "الاجتماعات الوزارية", "المؤتمر الوزاري", "مؤتمر وزاري",
+                                    "اجتماع وزراء", "الدورة الوزارية", "اللقاء الوزاري"),
+            EventKind.SUMMIT: ("القمة", "قمة"),
+            EventKind.CONFERENCE: ("المؤتمر", "مؤتمر", "المنتدى", "منتدى", "الندوة", "ندوة", "الملتقى", "ملتقى", "المناظرة",
+                                   "الورشة", "ورشة", "الأسبوع", "المعرض"),
+            EventKind.DIALOGUE: ("الحوار", "حوار", "المشاورات", "مشاورات", "المباحثات", "مباحثات", "محادثات", "المحادثات"),
+            EventKind.MEETING: ("الاجتماع", "اجتماع", "الدورة", "دورة", "اللقاء", "لقاء", "الجلسة", "جلسة"),
+            EventKind.REPORT: ("التقرير", "تقرير", "تقريرها", "تقريره", "تقريرهم"),
+            EventKind.OPERATION: ("عملية أمنية", "العملية الأمنية", "تفكيك خلية", "تفكيك شبكة", "توقيف", "عملية عسكرية",
+                                  "تمرين", "مناورات", "عملية مشتركة"),
+            EventKind.ATTACK: ("هجوم", "الهجوم", "تفجير", "التفجير", "اعتداء", "الاعتداء", "هجمات"),
+            EventKind.LAUNCH: ("إطلاق", "تدشين", "افتتاح", "إحداث"),
+        }.items()
+        for phrase in phrases
+    ),
+    key=lambda head: -len(head[0]),
+)  # fmt: skip
+_ASSEMBLIES = {EventKind.MINISTERIAL, EventKind.CONFERENCE, EventKind.DIALOGUE, EventKind.SUMMIT, EventKind.MEETING}
+# What a launch launches is often the better name: «إطلاق حوار …» is a dialogue.
+_PHRASE_STOPS = {fold_name(w) for w in (
+    "الذي", "التي", "بدعوة", "بمشاركة", "بحضور", "يومي", "يوم", "اليوم", "أمس", "غدا", "خلال", "هامش", "تحت", "برئاسة", "وذلك",
+    "حيث", "أن", "وهو", "وهي", "المنعقد", "المنعقدة", "الممتد", "بهدف", "قصد", "والتي", "والذي", "كما", "مع", "منذ", "على",
+    "الجاري", "المقبل", "الماضي", "المقرر", "وفق", "بعد", "قبل", "من", "عن", "إلى", "أبرزت", "أكد", "أكدت", "عقد", "انطلقت",
+)}  # fmt: skip
+_WEEKDAYS = {fold_name(w) for w in ("الاثنين", "الإثنين", "الثلاثاء", "الأربعاء", "الخميس", "الجمعة", "السبت", "الأحد")}
+_EMPTY_WORDS = {fold_word(w) for w in (
+    "في", "على", "من", "إلى", "عن", "حول", "بين", "ضد", "مع", "هذا", "هذه", "أشغال", "أعمال", "انطلاق", "افتتاح", "بمشاركة",
+    "تحتضن", "يستضيف", "تستضيف", "ينطلق", "أول", "الرفيع", "المستوى", "رفيع", "السنوي", "تعزيز", "مجال", "الدولي", "دولي",
+    "التعاون", "الإرهاب", "لمكافحة", "مكافحة", "محاربة", "اليوم", "الذي", "التي", "يومي", "تنظيم", "لهزيمة", "العالمي", "و",
+)}  # fmt: skip
+_ORDINALS = {fold_word(w): n for n, ws in enumerate((
+    ("الأول", "الأولى"), ("الثاني", "الثانية"), ("الثالث", "الثالثة"), ("الرابع", "الرابعة"), ("الخامس", "الخامسة"),
+    ("السادس", "السادسة"), ("السابع", "السابعة"), ("الثامن", "الثامنة"), ("التاسع", "التاسعة"), ("العاشر", "العاشرة"),
+), 1) for w in ws}  # fmt: skip
+_LONGEST_PHRASE = 16
+_LEAD_PARAGRAPHS = 3
+_LEAD_LENGTH = 1500
+_ENOUGH = 0.55
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+
+
+def content_words(title: str) -> frozenset[str]:
+    """The words of a title that tell events apart, clitics stripped and a plain stem taken."""
+    return frozenset(_stem(fold_word(word.folded)) for word in words(title)) - _EMPTY_WORDS
+
+
+def _stem(word: str) -> str:
+    for ending in ("يه", "ه", "ي", "ات", "ين", "ون"):
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            return word[: -len(ending)]
+    return word
+
+
+def lead_of(body: str) -> str:
+    return "\n\n".join(body.split("\n\n")[:_LEAD_PARAGRAPHS])[:_LEAD_LENGTH]
+
+
+def describe(title: str, body: str, published: ArchiveDate, actors: Iterable[int], authority: Authority) -> list[EventDescription]:
+    """The events that the title or the lead of an article name, likeliest first; `actors` are those its lead names.
+
+    An event's interval is the dates its sentence states, else what is known of the publication.
+    """
+    described: dict[tuple[str, str], EventDescription] = {}
+    lead = lead_of(body)
+    named = frozenset(actor for actor in actors if actor in authority.kinds)
+    # A place in the title or the first paragraph is where it happens; further down it is background.
+    opening = f"{title}\n{lead.split(chr(10), 1)[0]}"
+    spots = [place for match in places().find(opening) for place in match.keys]
+    cities = frozenset(place.city for place in spots if place.city)
+    countries = frozenset(place.country for place in spots)
+    for text in (title, lead):
+        for phrase, kind, offset in event_phrases(text):
+            when = _when(text, offset, published)
+            key = (kind, " ".join(sorted(content_words(phrase))))
+            if key not in described:
+                described[key] = EventDescription(
+                    phrase, kind, when, cities, countries, named, content=content_words(phrase) | content_words(title)
+                )
+    return list(described.values())
+
+
+def event_phrases(text: str) -> list[tuple[str, str, int]]:
+    """(phrase, kind, offset) of every event that `text` names, in order: a head word and what follows it."""
+    of_words = words(text)
+    found = []
+    index = 0
+    while index < len(of_words):
+        head = _head_at(text, of_words, index)
+        if head is None:
+            index += 1
+            continue
+        length, kind, offset = head
+        last = _end_of_phrase(text, of_words, index, index + length)
+        found.append((" ".join(text[offset : of_words[last - 1].end].split()), kind, offset))
+        index = max(last, index + 1) if kind != EventKind.LAUNCH else index + length
+    return found
+
+
+def _head_at(text: str, of_words: Sequence[Word], index: int) -> tuple[int, str, int] | None:
+    folded = of_words[index].folded
+    for heads, kind in _HEADS:
+        for proclitic in ("", "و", "ب", "ف", "ل"):
+            if folded == proclitic + heads[0] and all(
+                index + i < len(of_words) and of_words[index + i].folded == word for i, word in enumerate(heads) if i
+            ):
+                if kind == EventKind.CONFERENCE and _is_annual_body(of_words, index):
+                    return None
+                return len(heads), kind, of_words[index].start + len(proclitic)
+    return None
+
+
+def _is_annual_body(of_words: Sequence[Word], index: int) -> bool:
+    """«المنتدى العالمي لمكافحة الإرهاب» is a standing body, not a gathering, unless its session is meant."""
+    after = of_words[index + 1].folded if index + 1 < len(of_words) else ""
+    return of_words[index].folded.endswith(fold_name("المنتدى")) and after == fold_name("العالمي")
+
+
+def _end_of_phrase(text: str, of_words: Sequence[Word], first: int, index: int) -> int:
+    while index < len(of_words) and index - first < _LONGEST_PHRASE:
+        gap = text[of_words[index - 1].end : of_words[index].start]
+        if re.search(r"[.،؛:؟!\n–—-]", gap):
+            break
+        folded = of_words[index].folded
+        if folded in _PHRASE_STOPS or folded in _WEEKDAYS or (folded[:1] == "و" and folded[1:] in _PHRASE_STOPS):
+            break
+        index += 1
+    while index - 1 > first and of_words[index - 1].folded in {fold_name("في"), fold_name("و"), fold_name("هذا")}:
+        index -= 1
+    return index
+
+
+def _when(text: str, offset: int, published: ArchiveDate) -> ArchiveDate:
+    """The dates stated in the sentence of the phrase (a day without a year takes the year of publication)."""
+    start, end = next(((s, e) for s, e in sentences(text) if s <= offset < e), (0, len(text)))
+    for found in find_dates(text[start:end]):
+        if (known := as_archive_date(found)) and found.month:
+            return known
+        if found.month and found.day and not found.hijri and published.precision == "day" and published.date:
+            year = published.date.year - (1 if found.month > published.date.month + 1 else 0)
+            dated = type(found)(found.start, found.end, year, found.month, found.day, found.day_end)
+            return as_archive_date(dated, "inferred")
+    if published.is_known:
+        return ArchiveDate.unknown(None, None)
+    return ArchiveDate.unknown(published.earliest, published.latest)
+
+
+def likeness(described: EventDescription, known: EventDescription, authority: Authority) -> Likeness | None:
+    """How alike the two are; None where kind, place, date, ordinal or year of the title tell them apart."""
+    if not _kinds_agree(described.kind, known.kind) or not described.when.may_overlap(known.when):
+        return None
+    if _numbers_differ(described.words, known.words, described.title, known.title):
+        return None
+    place = _place_agreement(described, known)
+    if place is None:
+        return None
+    shared_words = _containment(described.words, known.words)
+    bodies = {ActorKind.COALITION, ActorKind.ORGANISATION, ActorKind.GOVERNMENT, ActorKind.PERSON, ActorKind.ARMED_GROUP}
+    mine = {a for a in described.actors if authority.kinds.get(a) in bodies}
+    theirs = {a for a in known.actors if authority.kinds.get(a) in bodies}
+    shared_actors = _containment(mine, theirs)
+    dates_close = 1.0 if described.when.is_known and known.when.is_known else 0.0
+    same_kind = 1.0 if described.kind == known.kind else 0.5
+    score = 0.15 * same_kind + 0.30 * shared_words + 0.35 * shared_actors + 0.20 * place + 0.15 * dates_close
+    if shared_words < 0.2 and shared_actors < 0.3:
+        return None
+    agreed = [
+        name
+        for name, value in (("kind", same_kind), ("words", shared_words), ("actors", shared_actors), ("place", place), ("date", dates_close))
+        if value >= 0.5
+    ]
+    return Likeness(min(score, 1.0), "event.same_" + "_".join(agreed))
+
+
+def best_match(
+    described: Sequence[EventDescription], known: Iterable[EventDescription], authority: Authority
+) -> tuple[EventDescription, Likeness] | None:
+    """The known event that one of the described ones most likely is, or None when none is alike enough."""
+    best: tuple[EventDescription, Likeness] | None = None
+    for candidate in known:
+        for mine in described:
+            alike = likeness(mine, candidate, authority)
+            if alike and alike.score >= _ENOUGH and (best is None or alike.score > best[1].score):
+                best = candidate, alike
+    return best
+
+
+def _kinds_agree(mine: str, theirs: str) -> bool:
+    return mine == theirs or {mine, theirs} <= _ASSEMBLIES or EventKind.LAUNCH in {mine, theirs}
+
+
+def _numbers_differ(mine: frozenset[str], theirs: frozenset[str], my_title: str, their_title: str) -> bool:
+    my_ordinals, their_ordinals = ({_ORDINALS[w] for w in ws if w in _ORDINALS} for ws in (_raw(my_title), _raw(their_title)))
+    if my_ordinals and their_ordinals and not my_ordinals & their_ordinals:
+        return True
+    my_years, their_years = set(_YEAR.findall(my_title)), set(_YEAR.findall(their_title))
+    return bool(my_years and their_years and not my_years & their_years)
+
+
+def _raw(title: str) -> set[str]:
+    return {fold_word(word.folded) for word in words(title)}
+
+
+def _place_agreement(mine: EventDescription, theirs: EventDescription) -> float | None:
+    """1 for a shared city, 0.6 for a shared country, 0 where one says nothing, None where both say something else.
+
+    A report is published somewhere and read everywhere: where it is from does not tell it apart.
+    """
+    if mine.cities & theirs.cities:
+        return 1.0
+    if mine.countries & theirs.countries:
+        return 0.6
+    elsewhere = mine.countries and theirs.countries and EventKind.REPORT not in {mine.kind, theirs.kind}
+    return None if elsewhere else 0.0
+
+
+def _containment(mine: Iterable, theirs: Iterable) -> float:
+    mine, theirs = set(mine), set(theirs)
+    return len(mine & theirs) / min(len(mine), len(theirs)) if mine and theirs else 0.0

@@ -1,0 +1,367 @@
+"""Finds the figures of a text: numbers that count or measure something, with qualifier, unit, period and exact quote.
+
+Not figures: years, dates, clock times, law articles, resolutions, ordinals, ages, phone numbers, list numbering.
+"""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from articles.arabic.dates import DateExpression, find_dates
+from articles.arabic.folding import fold_name
+from articles.arabic.numbers import Number, find_numbers
+from articles.arabic.words import Word, sentences, words
+from articles.models import Qualifier
+
+
+# First and last day, inclusive; None on a side that the text leaves open.
+Period = tuple[date | None, date | None]
+
+
+@dataclass(frozen=True)
+class FoundFigure:
+    """A figure of a text: `text[start:end]` is the quote, qualifier and unit included."""
+
+    value: Decimal
+    value_high: Decimal | None
+    qualifier: str
+    unit: str
+    start: int
+    end: int
+    period: Period | None
+    rule: str
+
+
+def _phrases(table: dict[str, tuple[str, ...]]) -> list[tuple[tuple[str, ...], str]]:
+    phrases = [(tuple(fold_name(text).split()), qualifier) for qualifier, texts in table.items() for text in texts]
+    return sorted(phrases, key=lambda phrase: -len(phrase[0]))
+
+
+_BEFORE = _phrases({
+    Qualifier.AT_MOST: ("أقل من", "لا يتجاوز", "لا تتجاوز", "لم يتجاوز", "لم تتجاوز", "لا يزيد عن", "لا تزيد عن",
+                        "لا يزيد على", "لا تزيد على", "ما لا يتجاوز", "لا يتعدى", "لم يتعد", "لم يزد عن", "دون",
+                        "ما دون", "بحد أقصى", "كحد أقصى", "لا يفوق", "لا تفوق"),
+    Qualifier.MORE_THAN: ("أكثر من", "أزيد من", "ما يزيد عن", "ما يزيد على", "يزيد عن", "يزيد على", "تزيد عن",
+                          "تزيد على", "زاد عن", "زاد على", "ما يفوق", "يفوق", "تفوق", "فاق", "فاقت", "يتجاوز",
+                          "تتجاوز", "تجاوز", "تجاوزت", "ما يتجاوز", "يربو على", "يربو عن", "تربو على", "ما يربو على",
+                          "ما يربو عن", "يتعدى", "تعدى", "أعلى من", "فوق", "أكبر من"),
+    Qualifier.AT_LEAST: ("ما لا يقل عن", "لا يقل عن", "لا تقل عن", "على الأقل", "بحد أدنى", "كحد أدنى"),
+    Qualifier.ABOUT: ("نحو", "حوالي", "حوالى", "قرابة", "زهاء", "ما يقارب", "ما يقرب من", "يقارب", "تقارب", "ما يناهز",
+                      "يناهز", "تناهز", "ناهز", "في حدود", "تقريبا", "بما يقارب", "ما يقدر ب", "قريبا من"),
+})  # fmt: skip
+_AFTER = _phrases({
+    Qualifier.AT_LEAST: ("على الأقل", "كحد أدنى", "على أقل تقدير", "فأكثر", "أو أكثر"),
+    Qualifier.MORE_THAN: ("ونيف", "ويزيد", "وأكثر"),
+    Qualifier.ABOUT: ("تقريبا", "على وجه التقريب"),
+    Qualifier.AT_MOST: ("على الأكثر", "كحد أقصى", "على أبعد تقدير", "فأقل", "أو أقل"),
+})  # fmt: skip
+# «يتجاوز عددها 80»: these verbs may stand some words before their number.
+_DISTANT = {fold_name(w) for w in ("يتجاوز", "تتجاوز", "تجاوز", "تجاوزت", "يفوق", "تفوق", "فاق", "فاقت", "يناهز", "ناهز",
+                                   "تناهز", "يقارب", "تقارب", "يربو", "تعدى", "يتعدى")}  # fmt: skip
+_FARTHEST_VERB = 4
+_COUNT_WORDS = {fold_name(w) for w in ("عدد", "عددها", "عددهم", "عدده", "عددهن", "العدد", "مجموع", "مجموعها", "مجموعهم", "إجمالي",
+                                       "حصيلة", "قيمة", "قيمته", "قيمتها", "نسبة", "نسبته", "نسبتها", "عتبة", "سقف", "حاجز",
+                                       "حصيلتها", "عديدها", "عديدهم", "قوامه", "قوامها")}  # fmt: skip
+
+# The number after one of these names a thing rather than counting any.
+_LABELS = {fold_name(w) for w in (
+    "المادة", "مادة", "المادتين", "المواد", "الفصل", "فصل", "الفصلين", "البند", "بند", "الفقرة", "فقرة", "رقم", "القانون",
+    "قانون", "القرار", "قرار", "قراره", "القرارات", "قراري", "القرارين", "قرارات", "ظهير", "الظهير", "المرسوم", "مرسوم",
+    "الصفحة", "صفحة", "ص", "الساعة", "العدد", "المرتبة", "الرتبة", "المركز", "الدورة", "دورة", "دورته", "دورتها", "الطبعة",
+    "النسخة", "نسخة", "الهاتف", "هاتف", "الفاكس", "فاكس", "القناة", "الشارع", "شارع", "ص.ب", "الغرفة", "القاعة", "الرقم",
+    "الملحق", "ملحق", "توصية", "التوصية", "الهدف", "كوفيد", "covid", "g", "الجولة", "الذكرى", "رحلة", "الرحلة", "سورة",
+    "الآية", "طراز", "فئة", "الجزء", "المجلد", "المحور", "الحلقة", "الباب", "تلفون", "جوال", "موبايل", "tel", "fax", "no",
+)}  # fmt: skip
+_AGE_WORDS = {fold_name(w) for w in ("العمر", "عمره", "عمرها", "السن", "سنه", "سنها", "عمر", "بعمر", "أعمارهم", "سن")}
+_AGE_UNITS = {fold_name(w) for w in ("عاما", "سنة", "عام", "سنوات", "أعوام", "ربيعا")}
+# A number before one of these is a time of day, a temperature, a rank: not what an archive compares.
+_CLOCK_UNITS = {fold_name(w) for w in ("صباحا", "مساء", "ظهرا", "ليلا", "فجرا", "بتوقيت", "غرينتش", "gmt", "زوالا", "بعد")}
+# Function words, verbs and pronouns: none is the thing counted.
+_NOT_UNITS = {fold_name(w) for w in (
+    "في", "على", "إلى", "الى", "عن", "أن", "إن", "التي", "الذي", "الذين", "اللتين", "هو", "هي", "هم", "كان", "كانت", "كانوا",
+    "قد", "لقد", "أو", "أي", "ثم", "مع", "هذا", "هذه", "ذلك", "تلك", "بعد", "قبل", "حتى", "لكن", "غير", "كما", "حيث", "عندما",
+    "بينما", "منذ", "خلال", "ضد", "حول", "بين", "ما", "لا", "لم", "لن", "كل", "بعض", "جميع", "تم", "يتم", "عبر", "وفق", "إذ",
+    "فقط", "آخر", "آخرين", "آخرون", "أخرى", "إضافة", "فضلا", "بما", "مما", "وهو", "وهي", "وقد", "والتي", "والذي", "منهم",
+    "أكثر", "أقل", "نحو", "حوالي", "إضافيا", "إضافية", "سيما", "لدى", "عند", "وراء", "تحت", "فوق", "داخل", "خارج",
+    "متتالية", "متتاليا", "تقريبا", "جاء", "من", "منها", "منهن", "قال", "أعلن", "أكد", "بهدف", "بسبب", "نتيجة", "مقابل", "مقارنة",
+)}  # fmt: skip
+_PARTITIVE = {fold_name("من"): "", fold_name("منها"): "-", fold_name("منهم"): "-", fold_name("منهن"): "-"}
+_PERCENT_PHRASES = [tuple(fold_name(p).split()) for p in ("في المئة", "في المائة", "بالمئة", "بالمائة", "في المية", "بالمية")]
+_RANGE_OPENERS = {fold_name("بين"): 1, fold_name("ما"): 2}
+_TO_WORDS = {fold_name(w) for w in ("إلى", "الى", "حتى")}
+_AND = fold_name("و")
+_ORDINAL_PREFIXES = {fold_name("ال")}
+_HYPHEN = re.compile(r"\s*[-–—]\s*")
+_OPEN_ENDED = re.compile(r"[^\S\n]*[«“\"(]?[^\S\n]*")
+_SINCE = {fold_name(w) for w in ("منذ", "ومنذ")}
+_UNTIL = {fold_name(w) for w in ("غاية", "لغاية", "حتى", "متم")}
+# How far, in words, a period may stand from its figure.
+_PERIOD_AFTER, _PERIOD_BEFORE = 8, 14
+
+
+def find_figures(text: str) -> list[FoundFigure]:
+    """Every figure of `text` in order of place; spans are code points of `text` and never overlap."""
+    return _Reader(text).figures()
+
+
+class _Reader:
+    """One text with its words, numbers and dates, read once."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.words = words(text)
+        self.dates = find_dates(text, self.words)
+        self.numbers = find_numbers(text, self.words)
+        self.sentence_starts = [start for start, _ in sentences(text)]
+
+    def figures(self) -> list[FoundFigure]:
+        found: list[FoundFigure] = []
+        skip_to = 0
+        for position, number in enumerate(self.numbers):
+            if number.start < skip_to or self._is_part_of_date(number):
+                continue
+            high, last = self._range_from(position)
+            figure = self._figure(number, last, high, found[-1] if found else None)
+            if figure and (not found or figure.start >= found[-1].end):
+                found.append(figure)
+                skip_to = max(figure.end, last.end)
+        return found
+
+    def _is_part_of_date(self, number: Number) -> bool:
+        return any(d.start < number.end and number.start < d.end for d in self.dates)
+
+    def _gap(self, left: int, right: int) -> str:
+        """The characters between word `left` and word `right`."""
+        return self.text[self.words[left].end : self.words[right].start]
+
+    def _folded(self, index: int) -> str:
+        return self.words[index].folded if 0 <= index < len(self.words) else ""
+
+    def _range_from(self, position: int) -> tuple[Decimal | None, Number]:
+        """(upper value, its number) when the number at `position` opens a range, else (None, the number itself)."""
+        number = self.numbers[position]
+        if position + 1 >= len(self.numbers):
+            return None, number
+        following = self.numbers[position + 1]
+        between = range(number.next_word, following.first_word)
+        joint = [self._folded(i) for i in between]
+        hyphen = not joint and _HYPHEN.fullmatch(self.text[number.end : following.start])
+        opened = self._folded(number.first_word - 1)
+        to = len(joint) == 1 and joint[0] in _TO_WORDS and opened in {fold_name("من"), fold_name("بين")}
+        to = to or (len(joint) == 1 and joint[0] in _TO_WORDS and following.value > number.value and opened not in _TO_WORDS)
+        joined_and = joint == [_AND] or (not joint and following.in_words)
+        between_and = opened in {fold_name("بين"), fold_name("وبين")} and joined_and
+        if (hyphen or to or between_and) and not self._is_part_of_date(following):
+            low = number.value
+            high = following.value
+            if low < high:
+                return high, following
+            # «من 20 إلى 30 ألفا» was read whole; «بين 2 و3 ملايين» gives the scale to the upper value only.
+        return None, number
+
+    def _figure(self, number: Number, last: Number, high: Decimal | None, previous: FoundFigure | None) -> FoundFigure | None:
+        if self._is_label(number) or self._is_numbering(number) or self._is_clock_or_code(number, last):
+            return None
+        unit, end, rule = self._unit(last, previous)
+        if not unit:
+            return None
+        if fold_name(unit) in _AGE_UNITS and self._is_age(number):
+            return None
+        low = self._scaled_like(number, last) if high is not None else number.value
+        if high is not None and not low < high:
+            return None
+        qualifier, start = self._qualifier_before(number)
+        if high is not None:
+            qualifier = Qualifier.BETWEEN
+        elif qualifier is None:
+            qualifier, end = self._qualifier_after(end) or (Qualifier.EXACTLY, end)
+        period = self._period(start, end)
+        return FoundFigure(low, high, qualifier, unit, start, end, period, rule)
+
+    def _scaled_like(self, number: Number, last: Number) -> Decimal:
+        """«بين 2 و3 ملايين»: the lower value takes the upper one's scale where it states none."""
+        for scale in (10**12, 10**9, 10**6, 10**3):
+            if last.value >= scale and last.next_word - last.first_word > 1 and number.value < 1000 <= last.value:
+                return number.value * scale
+        return number.value
+
+    # What a number is not
+
+    def _is_label(self, number: Number) -> bool:
+        before = self._folded(number.first_word - 1)
+        gap = self._gap(number.first_word - 1, number.first_word) if number.first_word else "\n"
+        if number.in_words:
+            return False
+        if "\n" in gap or "." in gap:
+            return False
+        bare = before[1:] if before[:1] in "وفبل" and len(before) > 3 else before
+        bare = "ال" + bare[1:] if before.startswith("لل") else bare
+        if {before, bare} & _LABELS:
+            return True
+        # «القرارين 1373 و1624», «المادتين 3 و5»: the label carries over a conjunction.
+        if before == _AND and number.first_word >= 3 and self.words[number.first_word - 2].is_number:
+            return self._folded(number.first_word - 3) in _LABELS
+        if before in _ORDINAL_PREFIXES or before in {"ا", fold_name("لل"), fold_name("بال")}:
+            # «الـ84 دولة» counts, «الدورة الـ79», «اليوم الـ15» ranks: what is counted follows as an indefinite noun.
+            return not self._counted_noun(number.next_word)
+        return False
+
+    def _is_numbering(self, number: Number) -> bool:
+        """«1. …», «2- …», «3) …» at the start of a line."""
+        line = self.text.rfind("\n", 0, number.start) + 1
+        return not self.text[line : number.start].strip(" (*-•") and bool(
+            re.match(r"\s*[.)\-–:]\s", self.text[number.end : number.end + 3])
+        )
+
+    def _is_clock_or_code(self, number: Number, last: Number) -> bool:
+        before, after = self.text[max(0, number.start - 1) : number.start], self.text[last.end : last.end + 2]
+        if re.match(r"[:/]\d", after) or (before in {":", "/", "+", "#", "@", "_"} and not number.in_words):
+            previous = self.text[max(0, number.start - 2) : number.start]
+            return bool(re.match(r"[:/]\d", after)) or bool(re.match(r"[\d+#@_/]", previous)) or before in {"+", "#", "@", "_"}
+        if re.match(r"-\d", after) and number is last:
+            return True
+        if not number.in_words and len(self._folded(number.first_word)) >= 8 and self._folded(number.first_word)[0] == "0":
+            return True
+        return self._folded(last.next_word) in _CLOCK_UNITS and number.value <= 24 and "\n" not in self._gap_after(last)
+
+    def _gap_after(self, number: Number) -> str:
+        return self._gap(number.next_word - 1, number.next_word) if number.next_word < len(self.words) else "\n"
+
+    def _is_age(self, number: Number) -> bool:
+        return any(self._folded(number.first_word - back) in _AGE_WORDS for back in (1, 2))
+
+    # What it counts
+
+    def _counted_noun(self, index: int) -> bool:
+        """Whether the word at `index` follows at once and can be the thing counted."""
+        if index >= len(self.words) or not _OPEN_ENDED.fullmatch(self._gap(index - 1, index)):
+            return False
+        folded = self._folded(index)
+        return not (
+            self.words[index].is_number
+            or folded in _NOT_UNITS
+            or len(folded) < 2
+            or folded.startswith(("ال", "لل", "بال", "كال", "فال"))
+            or (folded[0] == "و" and len(folded) > 2 and (folded[1:] in _NOT_UNITS or folded.startswith("وال")))
+            or (folded[0] in "ي" and len(folded) == 5 and folded.endswith("ون"))
+        )
+
+    def _unit(self, last: Number, previous: FoundFigure | None) -> tuple[str, int, str]:
+        """(unit as stated, end of the quote, rule); an empty unit where the number counts nothing."""
+        index = last.next_word
+        sign = re.match(r"[^\S\n]?[%٪]", self.text[last.end : last.end + 2])
+        if sign:
+            return "%", last.end + sign.end(), "figure.percent"
+        for phrase in _PERCENT_PHRASES:
+            if tuple(self._folded(index + i) for i in range(len(phrase))) == phrase:
+                return "%", self.words[index + len(phrase) - 1].end, "figure.percent"
+        currency = re.match(r"[^\S\n]?([$€£])", self.text[last.end : last.end + 2])
+        if currency:
+            return currency[1], last.end + currency.end(), "figure.currency"
+        if index >= len(self.words):
+            return "", last.end, ""
+        if self._counted_noun(index):
+            noun = self.words[index]
+            return self.text[noun.start : noun.end], noun.end, "figure.number_and_noun"
+        folded = self._folded(index)
+        if folded in _PARTITIVE and not self._gap(index - 1, index).strip():
+            if _PARTITIVE[folded] == "-" or folded == fold_name("منهم"):
+                if previous and self._sentence(previous.start) == self._sentence(last.start):
+                    return previous.unit, self.words[index].end, "figure.of_the_same"
+                return "", last.end, ""
+            noun_index = index + 1
+            if noun_index < len(self.words) and self._folded(noun_index).startswith("ال") and last.value < 1900:
+                noun = self.words[noun_index]
+                return self.text[noun.start : noun.end], noun.end, "figure.number_of_nouns"
+        return "", last.end, ""
+
+    # Around it
+
+    def _sentence(self, offset: int) -> int:
+        return bisect_right(self.sentence_starts, offset)
+
+    def _qualifier_before(self, number: Number) -> tuple[str | None, int]:
+        """(qualifier or None, where the quote begins)."""
+        index = number.first_word
+        if self._folded(index - 1) in {fold_name("ال"), fold_name("ل"), fold_name("ب")}:
+            index -= 1
+        for phrase, qualifier in _BEFORE:
+            first = index - len(phrase)
+            if first >= 0 and self._reads(first, phrase):
+                return qualifier, self._start_without_conjunction(first, phrase[0])
+        for back in range(2, _FARTHEST_VERB + 2):
+            verb = index - back
+            if verb < 0 or re.search(r"[.،؛:\n]", self.text[self.words[verb].end : number.start]):
+                break
+            bare = self._bare(verb, _DISTANT)
+            if bare and any(self._folded(i) in _COUNT_WORDS for i in range(verb + 1, index)):
+                for phrase, qualifier in _BEFORE:
+                    length = len(phrase)
+                    if phrase[-1] == bare and verb - length + 1 >= 0 and self._reads(verb - length + 1, phrase):
+                        return qualifier, self._start_without_conjunction(verb - length + 1, phrase[0])
+        if self._folded(number.first_word - 1) in {fold_name("بين"), fold_name("من")}:
+            first = number.first_word - 1
+            if self._range_opened(number):
+                if self._folded(first - 1) == fold_name("ما"):
+                    first -= 1
+                return None, self.words[first].start
+        return None, number.start
+
+    def _range_opened(self, number: Number) -> bool:
+        position = self.numbers.index(number)
+        return self._range_from(position)[0] is not None
+
+    def _bare(self, index: int, vocabulary: set[str]) -> str:
+        folded = self._folded(index)
+        for reading in (folded, folded[1:] if folded[:1] in "وف" else folded):
+            if reading in vocabulary:
+                return reading
+        return ""
+
+    def _reads(self, first: int, phrase: Sequence[str]) -> bool:
+        """Whether the words from `first` are `phrase`; a conjunction or preposition may be written onto the first."""
+        head = self._folded(first)
+        if head != phrase[0] and not (head[:1] in "وفبلك" and head[1:] == phrase[0]):
+            return False
+        if any(self._folded(first + i) != word for i, word in enumerate(phrase) if i):
+            return False
+        return not re.search(r"[.،؛\n]", self.text[self.words[first].start : self.words[first + len(phrase)].start])
+
+    def _start_without_conjunction(self, index: int, word: str) -> int:
+        return self.words[index].start + (1 if self._folded(index) != word else 0)
+
+    def _qualifier_after(self, end: int) -> tuple[str, int] | None:
+        index = bisect_right([word.start for word in self.words], end - 1) if self.words else 0
+        for phrase, qualifier in _AFTER:
+            span = range(index, index + len(phrase))
+            said = tuple(self._folded(i) for i in span) == phrase and self._folded(span[-1] + 1) != fold_name("من")
+            if said and not re.search(r"[.،؛\n]", self.text[end : self.words[span[-1]].start]):
+                return qualifier, self.words[span[-1]].end
+        return None
+
+    def _period(self, start: int, end: int) -> Period | None:
+        """The dated span nearest in the same sentence: first what follows («… بين 2002 و2021»), then what precedes."""
+        sentence = self._sentence(start)
+        dated = [d for d in self.dates if d.interval and self._sentence(d.start) == sentence]
+        after = [
+            d for d in dated
+            if d.start >= end and self._words_between(end, d.start) <= _PERIOD_AFTER and "،" not in self.text[end : d.start]
+        ]  # fmt: skip
+        before = [d for d in dated if d.end <= start and self._words_between(d.end, start) <= _PERIOD_BEFORE]
+        nearest = after[0] if after else before[-1] if before else None
+        return self._open_or_closed(nearest) if nearest else None
+
+    def _open_or_closed(self, dated: DateExpression) -> Period:
+        """«منذ … 2017» has no end, «إلى غاية 2020» no beginning."""
+        first, last = dated.interval
+        index = bisect_left([word.start for word in self.words], dated.start)
+        leading = {self._folded(i) for i in range(max(0, index - 4), index)}
+        if leading & _SINCE:
+            return first, None
+        return (None, last) if leading & _UNTIL else (first, last)
+
+    def _words_between(self, start: int, end: int) -> int:
+        return sum(1 for word in self.words if start <= word.start < end)

@@ -1,0 +1,1 @@
+"""A file → a stored article: decoding, readers, captures, and the authority file."""

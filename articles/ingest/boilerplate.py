@@ -1,0 +1,60 @@
+"""Recognises lines of a page that belong to its furniture, not to the article: comment forms, share bars, labels."""
+
+import re
+
+from articles.arabic.folding import fold_name
+from articles.arabic.words import words
+
+
+def _folded(line: str) -> str:
+    return " ".join(word.folded for word in words(line))
+
+
+def _openings(*lines: str) -> tuple[str, ...]:
+    return tuple(_folded(line) for line in lines)
+
+
+# A line that begins so opens the form under an article; nothing after it is the article's.
+_COMMENT_FORM = _openings(
+    "اترك تعليق", "اترك رد", "أضف تعليق", "أضف رد", "اكتب تعليق", "أكتب تعليق", "شارك بتعليق", "شاركنا رأيك", "علق على",
+    "لن يتم نشر عنوان بريدك", "لن يتم نشر البريد", "الحقول الإلزامية", "الحقول المطلوبة", "من شروط النشر", "شروط النشر",
+    "شروط التعليق", "قواعد التعليق", "إلغاء الرد", "تعليقات الزوار", "التعليقات المنشورة", "leave a reply", "leave a comment",
+    "your email address will not", "احفظ اسمي", "احفظ اسمى", "سياسة التعليقات", "ترك الرد", "تعليقكم", "أرسل تعليق",
+    "كن أول من يعلق", "لا توجد تعليقات", "انشر تعليقك", "ضع تعليق",
+)  # fmt: skip
+# A short line that begins so is a label, a button or a pointer elsewhere.
+_LABEL = _openings(
+    "شارك", "مشاركة", "طباعة", "اطبع", "نسخ الرابط", "تم نسخ", "أرسل إلى صديق", "إرسال", "حجم الخط", "تابعونا", "تابعنا",
+    "اشترك", "اقرأ أيضا", "إقرأ أيضا", "اقرأ المزيد", "اقرا ايضا", "مواضيع ذات صلة", "مقالات ذات صلة", "أخبار ذات صلة", "ذات صلة",
+    "المزيد من", "للمزيد", "شاهد أيضا", "قد يهمك", "قد يعجبك", "الكلمات المفتاحية", "كلمات دلالية", "وسوم", "الوسوم", "تاغ",
+    "الأكثر قراءة", "المقال السابق", "المقال التالي", "السابق", "التالي", "الرئيسية", "فيسبوك", "تويتر", "واتساب", "تلغرام",
+    "facebook", "twitter", "whatsapp", "telegram", "share", "print", "read more", "tags", "جميع الحقوق محفوظة", "حقوق النشر",
+    "تعليق", "تعليقات", "مشاهدات", "عدد المشاهدات", "المشاهدات", "دقائق للقراءة", "دقيقة للقراءة", "وقت القراءة", "مدة القراءة",
+    "صورة", "الصورة", "المصدر صورة", "تصوير", "استمع", "النشرة البريدية", "حمل التطبيق", "هل أعجبك",
+)  # fmt: skip
+_COUNTED_LABEL = re.compile(r"^[\d٠-٩]+\s*(?:تعليقا?|تعليقات|مشاهدة|مشاهدات|دقائق|دقيقة|مشاركة|مشاركات|قراءة)\b")
+_LONGEST_LABEL = 9
+
+
+def opens_comment_form(line: str) -> bool:
+    """Whether `line` is the heading or the first notice of a comment form."""
+    return _folded(line).startswith(_COMMENT_FORM)
+
+
+def is_label(line: str) -> bool:
+    """Whether a short `line` is a button, a counter, or a pointer to other pages."""
+    folded = _folded(line)
+    if not folded:
+        return True
+    if len(folded.split()) > _LONGEST_LABEL or line.rstrip().endswith((".", "؟", "!")):
+        return False
+    return bool(_COUNTED_LABEL.match(line)) or any(
+        folded == label or folded.startswith(label + " ") for label in _LABEL
+    ) and _reads_as_label(line, folded)
+
+
+def _reads_as_label(line: str, folded: str) -> bool:
+    """«شارك» alone or «اقرأ أيضا: …»; not «شارك المغرب في …», a title or a sentence that begins with the same word."""
+    exact = folded in _LABEL or len(folded.split()) <= 3
+    pointer = folded.startswith(_openings("اقرأ", "إقرأ", "شاهد أيضا", "للمزيد", "المزيد من", "قد يهمك", "قد يعجبك", "جميع الحقوق"))
+    return pointer or (":" in line[:25]) or (exact and fold_name(line.split()[-1]) not in {fold_name("في")})

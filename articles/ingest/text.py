@@ -1,0 +1,301 @@
+"""Reads scraped news text: tells title, section, date and author lines, pull quotes and page furniture from the article.
+
+Pure: text in, a Document out. Every line that is not the article's own text is kept in `set_aside`, none is lost.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from articles.arabic.characters import ARABIC_LETTERS, OTHER_LETTERS, strip_ignored
+from articles.arabic.dates import DateExpression, find_dates
+from articles.arabic.folding import fold_name, fold_word
+from articles.arabic.words import sentences, words
+from articles.extract.dates import as_archive_date, date_of_line
+from articles.ingest.boilerplate import is_label, opens_comment_form
+from articles.ingest.decoding import plain
+from articles.ingest.document import Document, SetAside, UnreadableError
+from articles.models.article import TitleOrigin
+
+# In words. A heading is shorter than a paragraph; a section's name shorter than a heading.
+LONGEST_TITLE = 30
+SHORTEST_TITLE = 3
+LONGEST_SECTION = 3
+LONGEST_MADE_TITLE = 14
+LONGEST_PULL_QUOTE = 45
+SHORTEST_PULL_QUOTE = 5
+# The share of a pull quote's words that stand in one paragraph; the desk rewrites a word or two.
+PULL_QUOTE_SHARE = 0.8
+# Only lines this near the top can be heading lines; an article's text starts soon.
+HEADING_LINES = 12
+
+_SENTENCE_END = re.compile(r"[.؟?!…:؛،][»”\"')\]]*$")
+_FULL_STOP = re.compile(r"[.…][»”\"')\]]*$")
+_AUTHOR = re.compile(r"^(?:بقلم|كتب(?:ت|ه)?|إعداد|اعداد|تحرير|حاوره|حاورته|أعده|مراسلة|متابعة)\s*[:/–-]?\s*(?P<name>[^.،؛]{3,60})$")
+_SOURCE_LINE = re.compile(r"^(?:المصدر|مصدر الخبر|عن|نقلا عن)\s*[:：]?\s*(?P<name>.{2,60})$")
+# «و م ع», «أ.ف.ب», «(د ب أ)», «/ومع/»: letters apart, or one short word between slashes or brackets.
+_SPACED_LETTERS = re.compile(rf"^[(/\[\s-]*(?P<mark>[{ARABIC_LETTERS}](?:[ .\u0640]+[{ARABIC_LETTERS}]){{1,3}})[.\s]*[)/\]\s-]*$")
+_BRACKETED_MARK = re.compile(r"^[(/\[]\s*(?P<mark>[^()/\[\]]{2,30})\s*[)/\]]$")
+# At the head of the first paragraph: «الرباط 6 نونبر 2024 (ومع) - …», «واشنطن – أ ف ب:».
+_DATELINE = re.compile(r"^(?P<place>[^.،؛:\n]{2,60}?)[\s،]*[(/](?P<mark>[^()/]{2,30})[)/]\s*[-–—:ـ]+\s")
+_DATELINE_DASHED = re.compile(r"^(?P<place>[^.،؛:\n()/–—-]{2,30})\s*[-–—]\s*(?P<mark>[^.،؛:\n()/–—-]{2,25})\s*[-–—:]\s")
+
+
+@dataclass(frozen=True)
+class Line:
+    number: int
+    text: str
+
+    @property
+    def length(self) -> int:
+        return len(self.text.split())
+
+
+def read_text(text: str) -> Document:
+    """The article in a scraped text; raises UnreadableError where no article text remains."""
+    lines = _paragraph_lines(plain(text))
+    aside: list[SetAside] = []
+    lines = _without_furniture(lines, aside)
+    heading, paragraphs = _split_heading(lines)
+    read = _Heading(heading, paragraphs, aside)
+    paragraphs, marks = _without_source_lines(read.paragraphs, aside)
+    paragraphs, author = _without_author(paragraphs, aside, read.author)
+    paragraphs = _without_repeats(paragraphs, read.title, aside)
+    stated = read.date or _closing_date(paragraphs, aside)
+    body = "\n\n".join(line.text for line in paragraphs if line is not None)
+    if not any(word for word in words(body)):
+        raise UnreadableError("no article text: nothing remains beside headings and page furniture")
+    date_in_lead, lead_marks = _dateline(body)
+    title, origin = (read.title, TitleOrigin.STATED) if read.title else (made_title(body), TitleOrigin.MADE)
+    return Document(
+        title=title[:500],
+        title_origin=origin,
+        body=body,
+        author=author[:200],
+        section=read.section[:100],
+        marks=(*marks, *read.marks, *lead_marks),
+        stated_date=stated or date_in_lead,
+        language=_language(body),
+        set_aside=tuple(sorted(aside, key=lambda line: line.line)),
+    )
+
+
+def made_title(body: str) -> str:
+    """A heading for a text that has none: its first sentence, cut at a comma or else at a word."""
+    start, end = next(sentences(body))
+    sentence = body[start:end].strip().rstrip(".؛:،")
+    if len(sentence.split()) <= LONGEST_MADE_TITLE:
+        return sentence
+    cut = ""
+    for match in re.finditer(r"[،؛:]|\s[–—-]\s", sentence):
+        clause = sentence[: match.start()].strip()
+        if SHORTEST_TITLE + 2 <= len(clause.split()) <= LONGEST_MADE_TITLE:
+            cut = clause
+    return cut or " ".join(sentence.split()[: LONGEST_MADE_TITLE - 2]) + " …"
+
+
+# Lines
+
+def _paragraph_lines(text: str) -> list[Line]:
+    """The lines that hold something; lines that a narrow column broke are joined to their paragraphs again."""
+    blocks: list[list[Line]] = [[]]
+    for number, line in enumerate(text.split("\n"), 1):
+        if line:
+            blocks[-1].append(Line(number, line))
+        elif blocks[-1]:
+            blocks.append([])
+    lines = [line for block in blocks for line in block]
+    if not lines:
+        raise UnreadableError("the file is empty")
+    if not _is_wrapped([block for block in blocks if len(block) > 1]):
+        return lines
+    return [Line(block[0].number, " ".join(line.text for line in block)) for block in blocks if block]
+
+
+def _is_wrapped(blocks: Sequence[Sequence[Line]]) -> bool:
+    """Whether lines end where a column ended: in blocks of several lines nearly all but the last stop mid-sentence."""
+    inner = [line for block in blocks for line in block[:-1]]
+    if len(inner) < 3:
+        return False
+    lengths = sorted(len(line.text) for line in inner)
+    open_ended = sum(1 for line in inner if not _FULL_STOP.search(line.text))
+    return open_ended >= 0.8 * len(inner) and 30 <= lengths[len(lengths) // 2] and lengths[-1] <= 140
+
+
+def _without_furniture(lines: Sequence[Line], aside: list[SetAside]) -> list[Line]:
+    kept: list[Line] = []
+    in_form = False
+    for line in lines:
+        in_form = in_form or (opens_comment_form(line.text) and any(_is_paragraph(before) for before in kept))
+        if in_form or opens_comment_form(line.text) or is_label(line.text):
+            aside.append(SetAside(line.number, "furniture", line.text))
+        else:
+            kept.append(line)
+    return kept
+
+
+def _is_paragraph(line: Line) -> bool:
+    """Whether a line reads as running text: it ends as a sentence does, or is longer than a heading."""
+    if line.length > LONGEST_TITLE:
+        return True
+    inner_stop = re.search(r"[.؟!]\s+\S+\s+\S+", line.text)
+    return line.length > LONGEST_SECTION and bool(_FULL_STOP.search(line.text) or (inner_stop and line.length > 15))
+
+
+# The heading
+
+def _split_heading(lines: Sequence[Line]) -> tuple[list[Line], list[Line]]:
+    """(heading lines, the rest): the heading ends before the first paragraph."""
+    for index, line in enumerate(lines[:HEADING_LINES]):
+        if _is_paragraph(line) and not _repeats_next(lines, index):
+            return list(lines[:index]), list(lines[index:])
+    # No paragraph ends in a full stop: the first lines are taken as one title and the text after it.
+    if len(lines) > 1 and SHORTEST_TITLE <= lines[0].length <= LONGEST_TITLE:
+        return [lines[0]], list(lines[1:])
+    return [], list(lines)
+
+
+def _repeats_next(lines: Sequence[Line], index: int) -> bool:
+    """A title that ends in a full stop gives itself away by standing twice."""
+    return index + 1 < len(lines) and lines[index].length <= LONGEST_TITLE and _same(lines[index], lines[index + 1])
+
+
+def _same(one: Line, other: Line) -> bool:
+    return fold_name(strip_ignored(one.text)) == fold_name(strip_ignored(other.text))
+
+
+class _Heading:
+    """What the lines before the first paragraph are; those that are nothing else go back to the text."""
+
+    def __init__(self, heading: Sequence[Line], paragraphs: Sequence[Line], aside: list[SetAside]) -> None:
+        self.title = self.section = self.author = ""
+        self.date: DateExpression | None = None
+        self.marks: list[str] = []
+        self._aside = aside
+        candidates: list[Line] = []
+        for line in heading:
+            if not self._is_label_line(line):
+                candidates.append(line)
+        title = self._title_among(candidates)
+        left: list[Line] = []
+        for line in candidates:
+            if title is None:
+                left.append(line)
+            elif line is title:
+                self.title = line.text.rstrip(".") if line.text.count(".") == 1 else line.text
+            elif _same(line, title):
+                self._set_aside(line, "repeated title")
+            elif line.number < title.number and line.length <= LONGEST_SECTION + 1 and not self.section:
+                self.section = line.text.strip(" :|/»>")
+                self._set_aside(line, "section")
+            elif line.length <= 1 or (line.number < title.number and line.length <= LONGEST_SECTION):
+                self._set_aside(line, "heading line")
+            else:
+                left.append(line)
+        self.paragraphs = [*left, *paragraphs]
+
+    def _set_aside(self, line: Line, kind: str) -> None:
+        self._aside.append(SetAside(line.number, kind, line.text))
+
+    def _is_label_line(self, line: Line) -> bool:
+        found = date_of_line(line.text)
+        if found:
+            self.date = self.date or found
+            self._set_aside(line, "date")
+        elif author := _AUTHOR.match(line.text):
+            self.author = self.author or author["name"].strip()
+            self._set_aside(line, "author")
+        elif mark := _mark_of(line):
+            self.marks.append(mark)
+            self._set_aside(line, "source")
+        return found is not None or author is not None or bool(mark)
+
+    @staticmethod
+    def _title_among(candidates: Sequence[Line]) -> Line | None:
+        """The line that stands twice, else the first line longer than a section's name, else the longest."""
+        for index, line in enumerate(candidates):
+            if line.length >= SHORTEST_TITLE and any(_same(line, other) for other in candidates[index + 1 :]):
+                return line
+        long_enough = [line for line in candidates if line.length > LONGEST_SECTION]
+        if long_enough:
+            return long_enough[0]
+        return max((line for line in candidates if line.length >= 2), key=lambda line: line.length, default=None)
+
+
+def _mark_of(line: Line) -> str:
+    """The agency mark or the source's name a short line consists of, else an empty string."""
+    if line.length > 7:
+        return ""
+    for pattern, group in ((_SPACED_LETTERS, "mark"), (_BRACKETED_MARK, "mark"), (_SOURCE_LINE, "name")):
+        if match := pattern.match(line.text):
+            return match[group].strip()
+    return ""
+
+
+# The text
+
+def _without_source_lines(paragraphs: Sequence[Line], aside: list[SetAside]) -> tuple[list[Line], list[str]]:
+    """Takes trailing lines that name the source («و م ع», «المصدر: وكالات») off the text."""
+    kept = list(paragraphs)
+    marks: list[str] = []
+    while len(kept) > 1 and (mark := _mark_of(kept[-1])):
+        marks.append(mark)
+        aside.append(SetAside(kept[-1].number, "source", kept.pop().text))
+    # «…في هذا الإطار. (و م ع)»: the mark stands at the end of the last paragraph and stays there.
+    ending = re.search(r"[.\s](?P<mark>[(/\[][^()/\[\]]{2,20}[)/\]])\s*[.]?$", kept[-1].text) if kept else None
+    if ending:
+        marks.append(ending["mark"].strip("()/[] "))
+    return kept, marks
+
+
+def _without_author(paragraphs: Sequence[Line], aside: list[SetAside], author: str) -> tuple[list[Line], str]:
+    if not author and len(paragraphs) > 1 and (match := _AUTHOR.match(paragraphs[-1].text)):
+        aside.append(SetAside(paragraphs[-1].number, "author", paragraphs[-1].text))
+        return list(paragraphs[:-1]), match["name"].strip()
+    return list(paragraphs), author
+
+
+def _closing_date(paragraphs: list[Line], aside: list[SetAside]) -> DateExpression | None:
+    if len(paragraphs) > 1 and (found := date_of_line(paragraphs[-1].text)):
+        line = paragraphs.pop()
+        aside.append(SetAside(line.number, "date", line.text))
+        return found
+    return None
+
+
+def _without_repeats(paragraphs: Sequence[Line], title: str, aside: list[SetAside]) -> list[Line]:
+    """Drops the title where it opens the text again, paragraphs that stand twice, and pull quotes."""
+    kept: list[Line] = []
+    seen = {fold_name(title.rstrip("."))} if title else set()
+    stems = [frozenset(fold_word(word.folded) for word in words(line.text)) for line in paragraphs]
+    for index, line in enumerate(paragraphs):
+        folded = fold_name(line.text.rstrip("."))
+        if folded in seen:
+            aside.append(SetAside(line.number, "repeated title" if folded == fold_name(title.rstrip(".")) else "repeated", line.text))
+        elif _is_pull_quote(line, stems[index], stems[:index] + stems[index + 1 :]):
+            aside.append(SetAside(line.number, "pull quote", line.text))
+        else:
+            seen.add(folded)
+            kept.append(line)
+    return kept
+
+
+def _is_pull_quote(line: Line, stems: frozenset[str], others: Sequence[frozenset[str]]) -> bool:
+    if not SHORTEST_PULL_QUOTE <= line.length <= LONGEST_PULL_QUOTE or _SENTENCE_END.search(line.text):
+        return False
+    return any(len(other) > len(stems) and len(stems & other) >= PULL_QUOTE_SHARE * len(stems) for other in others)
+
+
+def _dateline(body: str) -> tuple[DateExpression | None, list[str]]:
+    """The date and agency mark that open the first paragraph; both stay in the text."""
+    match = _DATELINE.match(body) or _DATELINE_DASHED.match(body)
+    if not match:
+        return None, []
+    dated = [found for found in find_dates(body[: match.end()]) if as_archive_date(found) and found.day]
+    return (dated[0] if dated else None), [match["mark"].strip()]
+
+
+def _language(body: str) -> str:
+    arabic = len(re.findall(f"[{ARABIC_LETTERS}]", body))
+    latin = len(re.findall(f"[{OTHER_LETTERS}]", body))
+    return "ar" if arabic >= latin else "und"

@@ -1,0 +1,25 @@
+"""manage.py load_authority FILE… : authority files → sources, actors, measures, series, events."""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from articles.ingest.authority import AuthorityError, load_authority
+
+
+class Command(BaseCommand):
+    help = "Applies the entries of authority files that are new or have changed (docs/authority.md)."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("files", nargs="+", metavar="FILE", type=Path)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        for path in options["files"]:
+            try:
+                report = load_authority(path)
+            except AuthorityError as error:
+                raise CommandError(str(error)) from error
+            self.stdout.write(f"{path.name}: {report.applied} entries applied, {report.unchanged} unchanged")
+            if report.applied:
+                self.stdout.write("Articles already stored do not know them yet: manage.py extract")

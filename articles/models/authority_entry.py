@@ -1,0 +1,18 @@
+"""AuthorityEntry: which entries of authority files were applied, so that unchanged ones leave editors' changes alone."""
+
+from django.db import models
+
+
+class AuthorityEntry(models.Model):
+    kind = models.CharField(max_length=20)
+    key = models.CharField(max_length=400)
+    digest = models.CharField(max_length=64)
+    applied_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = "مدخل في ملف الضبط"
+        verbose_name_plural = "مداخل ملف الضبط"
+        constraints = [models.UniqueConstraint(fields=["kind", "key"], name="authority_entry_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.key}"
