@@ -23,10 +23,12 @@ class EventDescription:
     countries: frozenset[str] = frozenset()
     actors: frozenset[int] = frozenset()
     key: int | None = None
+    years: frozenset[str] = frozenset()
     content: frozenset[str] = field(default=frozenset(), compare=False)
 
     @property
     def words(self) -> frozenset[str]:
+        """What its title says, and for an article's description what the article's heading says too."""
         return self.content or content_words(self.title)
 
 
@@ -90,10 +92,14 @@ def content_words(title: str) -> frozenset[str]:
 
 
 def _stem(word: str) -> str:
-    for ending in ("يه", "ه", "ي", "ات", "ين", "ون"):
+    for ending in ("يه", "ها", "هم", "ه", "ي", "ات", "ين", "ون"):
         if word.endswith(ending) and len(word) - len(ending) >= 3:
             return word[: -len(ending)]
     return word
+
+
+def years_in(text: str) -> frozenset[str]:
+    return frozenset(_YEAR.findall(text))
 
 
 def lead_of(body: str) -> str:
@@ -119,7 +125,8 @@ def describe(title: str, body: str, published: ArchiveDate, actors: Iterable[int
             key = (kind, " ".join(sorted(content_words(phrase))))
             if key not in described:
                 described[key] = EventDescription(
-                    phrase, kind, when, cities, countries, named, content=content_words(phrase) | content_words(title)
+                    phrase, kind, when, cities, countries, named, years=years_in(f"{title} {lead}"),
+                    content=content_words(phrase) | content_words(title),
                 )
     return list(described.values())
 
@@ -193,7 +200,7 @@ def likeness(described: EventDescription, known: EventDescription, authority: Au
     """How alike the two are; None where kind, place, date, ordinal or year of the title tell them apart."""
     if not _kinds_agree(described.kind, known.kind) or not described.when.may_overlap(known.when):
         return None
-    if _numbers_differ(described.words, known.words, described.title, known.title):
+    if _numbers_differ(described.title, known.title) or _other_year(described, known):
         return None
     place = _place_agreement(described, known)
     if place is None:
@@ -206,6 +213,8 @@ def likeness(described: EventDescription, known: EventDescription, authority: Au
     dates_close = 1.0 if described.when.is_known and known.when.is_known else 0.0
     same_kind = 1.0 if described.kind == known.kind else 0.5
     score = 0.15 * same_kind + 0.30 * shared_words + 0.35 * shared_actors + 0.20 * place + 0.15 * dates_close
+    if EventKind.REPORT in {described.kind, known.kind}:
+        score /= 0.80
     if shared_words < 0.2 and shared_actors < 0.3:
         return None
     agreed = [
@@ -233,11 +242,17 @@ def _kinds_agree(mine: str, theirs: str) -> bool:
     return mine == theirs or {mine, theirs} <= _ASSEMBLIES or EventKind.LAUNCH in {mine, theirs}
 
 
-def _numbers_differ(mine: frozenset[str], theirs: frozenset[str], my_title: str, their_title: str) -> bool:
+def _other_year(described: EventDescription, known: EventDescription) -> bool:
+    """Whether a yearly report is known for a year that the article does not speak of."""
+    yearly = EventKind.REPORT in {described.kind, known.kind} and known.years and described.years
+    return bool(yearly and not known.years & described.years)
+
+
+def _numbers_differ(my_title: str, their_title: str) -> bool:
     my_ordinals, their_ordinals = ({_ORDINALS[w] for w in ws if w in _ORDINALS} for ws in (_raw(my_title), _raw(their_title)))
     if my_ordinals and their_ordinals and not my_ordinals & their_ordinals:
         return True
-    my_years, their_years = set(_YEAR.findall(my_title)), set(_YEAR.findall(their_title))
+    my_years, their_years = years_in(my_title), years_in(their_title)
     return bool(my_years and their_years and not my_years & their_years)
 
 

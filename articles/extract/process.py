@@ -83,7 +83,8 @@ def _write_coverage(article: Article, found: Iterable[FoundActor], authority: Au
         if event.state != ReviewState.REJECTED:
             wanted = event, alike.rule, alike.score
     elif not reviewed:
-        wanted = _new_event(article, found, authority)
+        own = _own_event(article)
+        wanted = (own, own.rule, own.score) if own else _new_event(article, found, authority)
     for coverage in stored:
         if coverage.state == ReviewState.SUGGESTED and (wanted is None or coverage.event_id != wanted[0].pk):
             coverage.delete()
@@ -115,7 +116,8 @@ def _matching_event(
     if not described:
         return None
     # An event reported on a known day began no later than a month after it (previews) and within the two years before.
-    candidates = Event.objects.filter(merged_into__isnull=True)
+    own = _own_event(article)
+    candidates = Event.objects.filter(merged_into__isnull=True).exclude(pk=own.pk if own else None)
     if article.published.latest:
         candidates = candidates.held_between(None, article.published.latest)
     known = {event.pk: event for event in candidates.newest()[:MOST_EVENTS_COMPARED]}
@@ -125,8 +127,14 @@ def _matching_event(
     return (known[best[0].key], best[1]) if best else None
 
 
+def _own_event(article: Article) -> Event | None:
+    """The event that an earlier run suggested from this article and that no other article reports."""
+    shared = Coverage.objects.exclude(article=article).values("event")
+    return Event.objects.suggested().filter(coverages__article=article).exclude(pk__in=shared).first()
+
+
 def _actors_of(known: dict[int, Event]) -> dict[int, frozenset[int]]:
-    """Event → its participants; for a machine's event, which has none, the actors that most of its reports' leads name."""
+    """Event → its participants, suggested ones included."""
     actors: dict[int, set[int]] = {}
     for event, actor in Participation.objects.standing().filter(event__in=known).values_list("event", "actor"):
         actors.setdefault(event, set()).add(actor)
@@ -144,6 +152,7 @@ def describe_stored(event: Event, actors: frozenset[int]) -> events.EventDescrip
         frozenset(place.country for place in spots),
         actors,
         event.pk,
+        events.years_in(event.title),
     )
 
 

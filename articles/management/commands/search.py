@@ -1,0 +1,34 @@
+"""manage.py search "QUERY" : the same search as the page's."""
+
+import json
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from articles.search.run import SearchTooCostlyError, search
+
+
+class Command(BaseCommand):
+    help = "Searches the published articles."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("query")
+        parser.add_argument("--limit", type=int, default=20, metavar="N")
+        parser.add_argument("--json", action="store_true", help="print one line of JSON")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["limit"] < 1:
+            raise CommandError("--limit must be at least 1")
+        try:
+            page = search(options["query"], page_size=options["limit"])
+        except SearchTooCostlyError:
+            raise CommandError("the query took too long; ask for rarer words or fewer of them") from None
+        if options["json"]:
+            results = [{"id": hit.article.pk, "title": hit.article.title, "score": round(hit.score, 4)} for hit in page.hits]
+            self.stdout.write(json.dumps({"total": page.total, "results": results}, ensure_ascii=False))
+            return
+        for note in page.notes:
+            self.stderr.write(note.message)
+        self.stdout.write(f"{page.total}{'+' if page.total_is_capped else ''} articles")
+        for hit in page.hits:
+            self.stdout.write(f"{hit.score:7.3f}  {hit.article.pk:>6}  {hit.article.title}")
