@@ -55,6 +55,13 @@ class ActorQuerySet(ReviewableQuerySet):
         return self.standing().filter(Q(folded_name=folded) | Q(pk__in=Alias.objects.filter(folded=folded).values("actor")))
 
 
+    def with_name_part(self, text: str) -> "ActorQuerySet":
+        """Actors of which a name holds `text`, in any spelling that folds alike."""
+        folded = fold_phrase(text)
+        aliases = Alias.objects.filter(folded__contains=folded).values("actor")
+        return self.filter(Q(folded_name__contains=folded) | Q(pk__in=aliases))
+
+
 class Actor(Mergeable, Reviewable):
     name = models.CharField("الاسم المعتمد", max_length=200)
     folded_name = models.CharField(max_length=200, editable=False)

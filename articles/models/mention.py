@@ -2,11 +2,18 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, F, Func, Q
 
 from articles.models.actor import Actor
 from articles.models.article import Article
 from articles.models.review import Reviewable, ReviewableQuerySet, state_constraint
+
+
+class MentionQuerySet(ReviewableQuerySet):
+    def surface_names(self) -> "MentionQuerySet":
+        """Rows {"name", "times"}: each name as articles write it, most frequent first."""
+        written = self.annotate(name=Func(F("quotes"), function="unnest", output_field=models.TextField()))
+        return written.values("name").annotate(times=Count("*")).order_by("-times", "name")
 
 
 class Mention(Reviewable):
@@ -21,7 +28,7 @@ class Mention(Reviewable):
     spans = ArrayField(ArrayField(models.PositiveIntegerField(), size=2), verbose_name="المواضع", default=list, blank=True)
     quotes = ArrayField(models.TextField(), verbose_name="كما وردت", default=list, blank=True)
 
-    objects = ReviewableQuerySet.as_manager()
+    objects = MentionQuerySet.as_manager()
 
     class Meta:
         verbose_name = "ذكر"
