@@ -1,0 +1,49 @@
+"""Admin of actors with their aliases, and of merging two into one."""
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from articles.admin.merging import merge_chosen
+from articles.admin.review import ReviewAdmin
+from articles.models import Actor, Alias, Participation
+from articles.models.merging import merge_actors
+
+
+class AliasInline(admin.TabularInline):
+    model = Alias
+    extra = 1
+
+
+class ParticipationInline(admin.TabularInline):
+    model = Participation
+    extra = 0
+    autocomplete_fields = ("event",)
+    fields = ("event", "role", "state")
+
+
+@admin.register(Actor)
+class ActorAdmin(ReviewAdmin):
+    actions = (*ReviewAdmin.actions, "merge")
+    list_display = ("name", "distinction", "kind", "country", "state")
+    list_filter = ("state", "kind")
+    search_fields = ("name", "folded_name", "aliases__name", "aliases__folded")
+    ordering = ("folded_name", "id")
+    inlines = (AliasInline, ParticipationInline)
+    fields = ("name", "distinction", "kind", "country", "description", "state", *ReviewAdmin.readonly_fields)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).filter(merged_into__isnull=True)
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+        """Any name in any spelling that folds alike."""
+        return (queryset.with_name_part(search_term) if search_term.strip() else queryset), False
+
+    @admin.action(description="دمج المحدد في أقدمه", permissions=["change", "delete"])
+    def merge(self, request: HttpRequest, queryset: QuerySet) -> None:
+        merge_chosen(self, request, queryset, merge_actors)
+
+    def save_related(self, request: HttpRequest, form: object, formsets: list, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if any(formset.model is Alias and formset.has_changed() for formset in formsets):
+            messages.info(request, "يجد البحث الأسماء الجديدة من الآن. لاقتراح ذكرها في المقالات المحفوظة: manage.py extract")

@@ -1,0 +1,206 @@
+"""Admin of articles with their captures, mentions, coverage and figures."""
+
+from django.contrib import admin
+from django.db import transaction
+from django.db.models import QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.utils.html import format_html
+
+from articles.admin.dates import UncertainDateForm
+from articles.admin.review import ReviewAdmin
+from articles.extract.authority import Authority
+from articles.extract.process import suggest
+from articles.models import Article, ArticleStatus, Basis, Capture, Coverage, Figure, Mention, TitleOrigin
+from articles.search.compile import compile_query
+from articles.search.query import parse
+from articles.search.ranking import matching
+from articles.site.words_for import archive_date, number
+
+
+class ArticleForm(UncertainDateForm):
+    uncertain_dates = ("published",)
+
+
+class CaptureInline(admin.TabularInline):
+    model = Capture
+    extra = 0
+    fields = readonly_fields = ("filename", "media_type", "size", "captured_at", "sha256")
+
+    def has_add_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
+        return False
+
+
+class CoverageInline(admin.TabularInline):
+    model = Coverage
+    extra = 0
+    autocomplete_fields = ("event",)
+    fields = ("event", "state", "rule")
+    readonly_fields = ("rule",)
+
+
+class MentionInline(admin.TabularInline):
+    model = Mention
+    extra = 0
+    autocomplete_fields = ("actor",)
+    fields = ("actor", "written", "state", "rule")
+    readonly_fields = ("written", "rule")
+
+    @admin.display(description="كما ورد")
+    def written(self, mention: Mention) -> str:
+        return "، ".join(dict.fromkeys(mention.quotes))
+
+
+class FigureInline(admin.StackedInline):
+    model = Figure
+    extra = 0
+    autocomplete_fields = ("measure", "event", "actor")
+    fields = (("quote", "state"), ("value", "value_high", "qualifier", "unit"), ("measure", "event", "actor"),
+              ("period_start", "period_end"))  # fmt: skip
+
+
+@admin.register(Article)
+class ArticleAdmin(ReviewAdmin):
+    form = ArticleForm
+    actions = ("publish", "withdraw")
+    list_display = ("title", "source", "published_words", "status", "waiting", "created_at")
+    list_filter = ("status", "published_precision", "published_basis", "title_origin", "language")
+    list_select_related = ("source",)
+    search_fields = ("title",)
+    search_help_text = "بحث الأرشيف نفسه: كلمات، «عبارة»، أو، -استبعاد"
+    ordering = ("-id",)
+    autocomplete_fields = ("source",)
+    readonly_fields = ("word_count", "set_aside_lines", "created_at", "updated_at")
+    inlines = (CoverageInline, FigureInline, MentionInline, CaptureInline)
+    fieldsets = (
+        (None, {"fields": ("title", "title_origin", "body", "status")}),
+        ("المصدر", {"fields": ("source", "author", "section", "url", "language")}),
+        (
+            "تاريخ النشر",
+            {
+                "fields": ("published_date", "published_precision", "published_basis", "published_earliest", "published_latest"),
+                "description": "يكفي اليوم ودقته؛ يُحسب المدى وحده. للتاريخ غير المعروف يُكتب المدى إن عُرف.",
+            },
+        ),
+        ("من الأصل", {"fields": ("word_count", "set_aside_lines", "created_at", "updated_at")}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).filter(merged_into__isnull=True)
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+        """The archive's own search, drafts included; an autocomplete widget asks here too."""
+        if not search_term.strip():
+            return queryset, False
+        compiled = compile_query(parse(search_term))
+        return (matching(queryset, compiled.every) if compiled else queryset.none()), False
+
+    @admin.display(description="تاريخ النشر", ordering="published_order")
+    def published_words(self, article: Article) -> str:
+        return archive_date(article.published)
+
+    @admin.display(description="ينتظر المراجعة")
+    def waiting(self, article: Article) -> str:
+        return number(article.suggestions)
+
+    def get_changelist_instance(self, request: HttpRequest) -> object:
+        """Counts the suggestions of the page's articles in three queries, whatever the archive's size."""
+        changelist = super().get_changelist_instance(request)
+        rows = {article.pk: article for article in changelist.result_list}
+        for article in rows.values():
+            article.suggestions = 0
+        for model in (Mention, Coverage, Figure):
+            for pk in model.objects.suggested().filter(article__in=rows).values_list("article", flat=True):
+                rows[pk].suggestions += 1
+        changelist.result_list = list(rows.values())
+        return changelist
+
+    @admin.display(description="ما عُزل عن النص")
+    def set_aside_lines(self, article: Article) -> str:
+        return "\n".join(f"{line['line']}: {line['text']}" for line in article.set_aside) or "–"
+
+    @admin.action(description="نشر المحدد", permissions=["change"])
+    def publish(self, request: HttpRequest, queryset: QuerySet) -> None:
+        self._set_status(request, queryset, ArticleStatus.PUBLISHED)
+
+    @admin.action(description="سحب المحدد", permissions=["change"])
+    def withdraw(self, request: HttpRequest, queryset: QuerySet) -> None:
+        self._set_status(request, queryset, ArticleStatus.WITHDRAWN)
+
+    @transaction.atomic
+    def _set_status(self, request: HttpRequest, queryset: QuerySet, status: str) -> None:
+        chosen = list(queryset.exclude(status=status))
+        Article.objects.filter(pk__in=[article.pk for article in chosen]).update(status=status)
+        for article in chosen:
+            self.log_change(request, article, f"الحالة: {article.get_status_display()} ← {ArticleStatus(status).label}")
+        self.message_user(request, f"تغيرت حالة {number(len(chosen))} إلى: {ArticleStatus(status).label}.")
+
+    def save_model(self, request: HttpRequest, obj: Article, form: ModelForm, change: bool) -> None:
+        """A title or a date that an editor writes is marked as theirs, so that no later capture changes it."""
+        if "title" in form.changed_data:
+            obj.title_origin = TitleOrigin.EDITOR
+        if {"published_date", "published_precision", "published_earliest", "published_latest"} & set(form.changed_data):
+            obj.published_basis = Basis.EDITOR
+        admin.ModelAdmin.save_model(self, request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: ModelForm, formsets: list, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if "body" in form.changed_data:
+            suggest(form.instance, Authority.load())
+
+
+@admin.register(Mention)
+class MentionAdmin(ReviewAdmin):
+    list_display = ("actor", "written", "article_link", "state", "rule", "score")
+    list_filter = ("state", "rule", "actor__kind")
+    list_select_related = ("actor", "article")
+    search_fields = ("actor__name", "actor__aliases__name")
+    autocomplete_fields = ("actor", "article")
+    readonly_fields = (*ReviewAdmin.readonly_fields, "spans", "quotes")
+
+    @admin.display(description="كما ورد")
+    def written(self, mention: Mention) -> str:
+        return "، ".join(dict.fromkeys(mention.quotes))
+
+    @admin.display(description="المقال")
+    def article_link(self, mention: Mention) -> str:
+        return article_link(mention.article)
+
+
+@admin.register(Coverage)
+class CoverageAdmin(ReviewAdmin):
+    list_display = ("event", "article_link", "state", "rule", "score")
+    list_filter = ("state", "event__kind")
+    list_select_related = ("event", "article")
+    search_fields = ("event__title", "article__title")
+    autocomplete_fields = ("event", "article")
+
+    @admin.display(description="المقال")
+    def article_link(self, coverage: Coverage) -> str:
+        return article_link(coverage.article)
+
+
+@admin.register(Capture)
+class CaptureAdmin(admin.ModelAdmin):
+    list_display = ("filename", "article", "media_type", "size", "captured_at")
+    list_select_related = ("article",)
+    search_fields = ("filename", "=sha256")
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Capture | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Capture | None = None) -> bool:
+        return False
+
+
+def article_link(article: Article) -> str:
+    return format_html('<a href="{}">{}</a>', article.get_absolute_url(), article.title)
+
+

@@ -1,0 +1,28 @@
+"""Forms that let an editor write a day and a precision; the interval that follows is derived, not typed."""
+
+from django import forms
+
+from articles.models.uncertain_date import ArchiveDate, Precision, complete
+
+
+class UncertainDateForm(forms.ModelForm):
+    """A model form whose uncertain dates (`uncertain_dates`) are completed before the model is validated."""
+
+    uncertain_dates: tuple[str, ...] = ()
+
+    def clean(self) -> dict:
+        cleaned = super().clean()
+        for name in self.uncertain_dates:
+            day, precision = cleaned.get(f"{name}_date"), cleaned.get(f"{name}_precision")
+            if day is None and precision and precision != Precision.UNKNOWN:
+                self.add_error(f"{name}_date", "اكتب التاريخ، أو اجعل دقته «غير معروف».")
+            elif day is not None and precision == Precision.UNKNOWN:
+                self.add_error(f"{name}_precision", "اختر دقة التاريخ: اليوم أو الشهر أو السنة.")
+            elif precision:
+                value = self._completed(name, cleaned)
+                for part in ("date", "precision", "basis", "earliest", "latest"):
+                    cleaned[f"{name}_{part}"] = getattr(value, part)
+        return cleaned
+
+    def _completed(self, name: str, cleaned: dict) -> ArchiveDate:
+        return complete(*(cleaned.get(f"{name}_{part}") for part in ("date", "precision", "basis", "earliest", "latest")))

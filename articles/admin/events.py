@@ -1,0 +1,85 @@
+"""Admin of events with participations and coverage, and of series."""
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from articles.admin.dates import UncertainDateForm
+from articles.admin.merging import merge_chosen
+from articles.admin.review import ReviewAdmin
+from articles.arabic.words import words
+from articles.models import Coverage, Event, EventSeries, Participation
+from articles.models.actor import fold_phrase
+from articles.models.merging import merge_events
+from articles.site.words_for import archive_date
+
+
+class EventForm(UncertainDateForm):
+    uncertain_dates = ("start", "end")
+
+
+class ParticipationInline(admin.TabularInline):
+    model = Participation
+    extra = 1
+    autocomplete_fields = ("actor",)
+    fields = ("actor", "role", "state")
+
+
+class CoverageInline(admin.TabularInline):
+    model = Coverage
+    extra = 0
+    autocomplete_fields = ("article",)
+    fields = ("article", "state", "rule")
+    readonly_fields = ("rule",)
+
+
+@admin.register(Event)
+class EventAdmin(ReviewAdmin):
+    form = EventForm
+    actions = (*ReviewAdmin.actions, "merge")
+    list_display = ("title", "kind", "start_words", "place", "country", "state")
+    list_filter = ("state", "kind", "start_precision")
+    search_fields = ("title", "folded_title")
+    ordering = ("-start_order", "-id")
+    autocomplete_fields = ("series",)
+    inlines = (ParticipationInline, CoverageInline)
+    fieldsets = (
+        (None, {"fields": ("title", "kind", "series", "description", "state")}),
+        (
+            "متى وأين",
+            {
+                "fields": (
+                    ("start_date", "start_precision", "start_basis"),
+                    ("start_earliest", "start_latest"),
+                    ("end_date", "end_precision", "end_basis"),
+                    ("end_earliest", "end_latest"),
+                    ("place", "country"),
+                ),
+                "description": "يكفي اليوم ودقته؛ يُحسب المدى وحده. للتاريخ غير المعروف يُكتب المدى إن عُرف.",
+            },
+        ),
+        ("المراجعة", {"fields": ReviewAdmin.readonly_fields}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).filter(merged_into__isnull=True)
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+        """Every word of the search somewhere in the title, in any spelling that folds alike."""
+        for word in words(search_term):
+            queryset = queryset.filter(folded_title__contains=fold_phrase(search_term[word.start : word.end]))
+        return queryset, False
+
+    @admin.display(description="البداية", ordering="start_order")
+    def start_words(self, event: Event) -> str:
+        return archive_date(event.start)
+
+    @admin.action(description="دمج المحدد في أقدمه", permissions=["change", "delete"])
+    def merge(self, request: HttpRequest, queryset: QuerySet) -> None:
+        merge_chosen(self, request, queryset, merge_events)
+
+
+@admin.register(EventSeries)
+class EventSeriesAdmin(admin.ModelAdmin):
+    list_display = ("name",)
+    search_fields = ("name",)
