@@ -184,7 +184,7 @@ def _year_at(text: str, of_words: Sequence[Word], index: int) -> tuple[DateExpre
         return None
     year = int(word.folded)
     before = of_words[index - 1] if index else None
-    gap = text[before.end : word.start] if before else "\n"
+    gap = text[before.end if before else 0 : word.start]
     after = _following(text, of_words, index)
     # «2019-2021», «بين 2002 و2021», «من 2015 إلى 2020»: the second year closes a span of years.
     closing = index + 1

@@ -12,7 +12,7 @@ _ALEFS_AND_ENDINGS = {"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي"
 _DIGITS = dict(zip("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789", strict=True))
 _INDEX_LETTERS = str.maketrans(_ALEFS_AND_ENDINGS | _DIGITS | {",": "", "٬": ""})
 # Names are also written with and without the seat of a hamza: مسؤول/مسئول, رئيس/رييس.
-_NAME_LETTERS = str.maketrans(_ALEFS_AND_ENDINGS | _DIGITS | {",": "", "٬": "", "ؤ": "و", "ئ": "ي", "ء": ""})
+_NAME_LETTERS = str.maketrans(_ALEFS_AND_ENDINGS | _DIGITS | {",": "", "٬": "", "ؤ": "و", "ئ": "ي"})
 
 # «أميركا» in the Levant and the Gulf is «أمريكا» in Egypt and the Maghreb.
 _AMERICA = re.compile("اميرك")

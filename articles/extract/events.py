@@ -119,15 +119,15 @@ def describe(title: str, body: str, published: ArchiveDate, actors: Iterable[int
     spots = [place for match in places().find(opening) for place in match.keys]
     cities = frozenset(place.city for place in spots if place.city)
     countries = frozenset(place.country for place in spots)
-    for text in (title, lead):
-        for phrase, kind, offset in event_phrases(text):
-            when = _when(text, offset, published)
-            key = (kind, " ".join(sorted(content_words(phrase))))
-            if key not in described:
-                described[key] = EventDescription(
-                    phrase, kind, when, cities, countries, named, years=years_in(f"{title} {lead}"),
-                    content=content_words(phrase) | content_words(title),
-                )
+    phrases = [(phrase, kind, _when(text, offset, published)) for text in (title, lead) for phrase, kind, offset in event_phrases(text)]
+    for phrase, kind, when in phrases:
+        # A heading seldom states the day; the sentence of the lead that names the same kind of event does.
+        dated = when if when.is_known else next((w for _, k, w in phrases if k == kind and w.is_known), when)
+        description = EventDescription(
+            phrase, kind, dated, cities, countries, named, years=years_in(f"{title} {lead}"),
+            content=content_words(phrase) | content_words(title),
+        )  # fmt: skip
+        described.setdefault((kind, " ".join(sorted(content_words(phrase)))), description)
     return list(described.values())
 
 

@@ -90,7 +90,6 @@ _NOT_UNITS = {fold_name(w) for w in (
 )}  # fmt: skip
 _PARTITIVE = {fold_name("من"): "", fold_name("منها"): "-", fold_name("منهم"): "-", fold_name("منهن"): "-"}
 _PERCENT_PHRASES = [tuple(fold_name(p).split()) for p in ("في المئة", "في المائة", "بالمئة", "بالمائة", "في المية", "بالمية")]
-_RANGE_OPENERS = {fold_name("بين"): 1, fold_name("ما"): 2}
 _TO_WORDS = {fold_name(w) for w in ("إلى", "الى", "حتى")}
 _AND = fold_name("و")
 _ORDINAL_PREFIXES = {fold_name("ال")}
@@ -149,17 +148,13 @@ class _Reader:
         between = range(number.next_word, following.first_word)
         joint = [self._folded(i) for i in between]
         hyphen = not joint and _HYPHEN.fullmatch(self.text[number.end : following.start])
-        opened = self._folded(number.first_word - 1)
-        to = len(joint) == 1 and joint[0] in _TO_WORDS and opened in {fold_name("من"), fold_name("بين")}
-        to = to or (len(joint) == 1 and joint[0] in _TO_WORDS and following.value > number.value and opened not in _TO_WORDS)
+        opened = self._bare(number.first_word - 1, {fold_name("من"), fold_name("بين"), *_TO_WORDS})
+        to = len(joint) == 1 and joint[0] in _TO_WORDS and opened not in _TO_WORDS
         joined_and = joint == [_AND] or (not joint and following.in_words)
-        between_and = opened in {fold_name("بين"), fold_name("وبين")} and joined_and
+        between_and = opened == fold_name("بين") and joined_and
         if (hyphen or to or between_and) and not self._is_part_of_date(following):
-            low = number.value
-            high = following.value
-            if low < high:
-                return high, following
-            # «من 20 إلى 30 ألفا» was read whole; «بين 2 و3 ملايين» gives the scale to the upper value only.
+            if number.value < following.value:
+                return following.value, following
         return None, number
 
     def _figure(self, number: Number, last: Number, high: Decimal | None, previous: FoundFigure | None) -> FoundFigure | None:
@@ -302,12 +297,12 @@ class _Reader:
                     length = len(phrase)
                     if phrase[-1] == bare and verb - length + 1 >= 0 and self._reads(verb - length + 1, phrase):
                         return qualifier, self._start_without_conjunction(verb - length + 1, phrase[0])
-        if self._folded(number.first_word - 1) in {fold_name("بين"), fold_name("من")}:
-            first = number.first_word - 1
-            if self._range_opened(number):
-                if self._folded(first - 1) == fold_name("ما"):
-                    first -= 1
-                return None, self.words[first].start
+        first = number.first_word - 1
+        opener = self._bare(first, {fold_name("بين"), fold_name("من")})
+        if opener and self._range_opened(number):
+            if self._bare(first - 1, {fold_name("ما")}):
+                first, opener = first - 1, fold_name("ما")
+            return None, self._start_without_conjunction(first, opener)
         return None, number.start
 
     def _range_opened(self, number: Number) -> bool:

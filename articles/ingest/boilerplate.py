@@ -11,7 +11,7 @@ def _folded(line: str) -> str:
 
 
 def _openings(*lines: str) -> tuple[str, ...]:
-    return tuple(_folded(line) for line in lines)
+    return tuple(_folded(line).removeprefix("ال") for line in lines)
 
 
 # A line that begins so opens the form under an article; nothing after it is the article's.
@@ -38,12 +38,12 @@ _LONGEST_LABEL = 9
 
 def opens_comment_form(line: str) -> bool:
     """Whether `line` is the heading or the first notice of a comment form."""
-    return _folded(line).startswith(_COMMENT_FORM)
+    return _folded(line).removeprefix("ال").startswith(_COMMENT_FORM)
 
 
 def is_label(line: str) -> bool:
     """Whether a short `line` is a button, a counter, or a pointer to other pages."""
-    folded = _folded(line)
+    folded = _folded(line).removeprefix("ال")
     if not folded:
         return True
     if len(folded.split()) > _LONGEST_LABEL or line.rstrip().endswith((".", "؟", "!")):

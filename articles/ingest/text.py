@@ -32,7 +32,7 @@ HEADING_LINES = 12
 _SENTENCE_END = re.compile(r"[.؟?!…:؛،][»”\"')\]]*$")
 _FULL_STOP = re.compile(r"[.…][»”\"')\]]*$")
 _AUTHOR = re.compile(r"^(?:بقلم|كتب(?:ت|ه)?|إعداد|اعداد|تحرير|حاوره|حاورته|أعده|مراسلة|متابعة)\s*[:/–-]?\s*(?P<name>[^.،؛]{3,60})$")
-_SOURCE_LINE = re.compile(r"^(?:المصدر|مصدر الخبر|عن|نقلا عن)\s*[:：]?\s*(?P<name>.{2,60})$")
+_SOURCE_LINE = re.compile(r"^(?:(?:المصدر|مصدر الخبر|نقلا عن)(?:\s*[:：]\s*|\s+)|عن\s*[:：]\s*)(?P<name>.{2,60})$")
 # «و م ع», «أ.ف.ب», «(د ب أ)», «/ومع/»: letters apart, or one short word between slashes or brackets.
 _SPACED_LETTERS = re.compile(rf"^[(/\[\s-]*(?P<mark>[{ARABIC_LETTERS}](?:[ .\u0640]+[{ARABIC_LETTERS}]){{1,3}})[.\s]*[)/\]\s-]*$")
 _BRACKETED_MARK = re.compile(r"^[(/\[]\s*(?P<mark>[^()/\[\]]{2,30})\s*[)/\]]$")

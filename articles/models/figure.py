@@ -95,7 +95,7 @@ class Figure(Reviewable):
                 violation_error_message="موضع الرقم لا يطابق طول النص الحرفي.",
             ),
             models.CheckConstraint(
-                condition=Q(qualifier=Qualifier.BETWEEN, value_high__gt=F("value"))
+                condition=Q(qualifier=Qualifier.BETWEEN, value_high__isnull=False, value_high__gt=F("value"))
                 | (~Q(qualifier=Qualifier.BETWEEN) & Q(value_high__isnull=True)),
                 name="figure_value_fits_qualifier",
                 violation_error_message="القيمة العليا تُكتب للمدى «بين … و…» وحده، وهي أكبر من القيمة.",
@@ -118,18 +118,16 @@ class Figure(Reviewable):
         return f"«{self.quote}»"
 
     def clean(self) -> None:
-        """Finds the span of a quote typed without one; raises ValidationError where the text does not hold the quote."""
+        """Puts the span where the quote stands; raises ValidationError where the text does not hold the quote."""
         if not self.article_id or not self.quote:
             return
         body = self.article.body
-        if self.start is None or self.end is None:
-            self.start = body.find(self.quote)
-            self.end = self.start + len(self.quote)
-            if self.start < 0:
-                self.start = self.end = None
-                raise ValidationError({"quote": "هذا النص غير موجود حرفيا في متن المقال."})
-        if body[self.start : self.end] != self.quote:
-            raise ValidationError({"quote": "هذا النص لا يقابل الموضع المكتوب في متن المقال."})
+        if self.start is not None and body[self.start : self.end] == self.quote:
+            return
+        at = body.find(self.quote)
+        if at < 0:
+            raise ValidationError({"quote": "هذا النص غير موجود حرفيا في متن المقال."})
+        self.start, self.end = at, at + len(self.quote)
 
     def get_absolute_url(self) -> str:
         return f"{self.article.get_absolute_url()}#figure-{self.pk}"

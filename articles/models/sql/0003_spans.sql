@@ -8,7 +8,7 @@ BEGIN
         SELECT FROM articles_article
         WHERE id = NEW.article_id AND substring(body FROM NEW.start + 1 FOR NEW."end" - NEW.start) = NEW.quote
     ) THEN
-        RAISE EXCEPTION 'figure %: its quote is not the body''s characters % to %', NEW.id, NEW.start, NEW."end"
+        RAISE EXCEPTION 'figure_span_inside_body: figure %: its quote is not the body''s characters % to %', NEW.id, NEW.start, NEW."end"
             USING ERRCODE = 'check_violation', CONSTRAINT = 'figure_span_inside_body', TABLE = 'articles_figure';
     END IF;
     RETURN NULL;
@@ -21,7 +21,7 @@ BEGIN
         WHERE id = NEW.article_id
           AND substring(body FROM NEW.spans[i][1] + 1 FOR NEW.spans[i][2] - NEW.spans[i][1]) IS DISTINCT FROM NEW.quotes[i]
     ) THEN
-        RAISE EXCEPTION 'mention %: a quote is not the body''s characters its span names', NEW.id
+        RAISE EXCEPTION 'mention_span_inside_body: mention %: a quote is not the body''s characters its span names', NEW.id
             USING ERRCODE = 'check_violation', CONSTRAINT = 'mention_span_inside_body', TABLE = 'articles_mention';
     END IF;
     RETURN NULL;
@@ -37,7 +37,7 @@ BEGIN
         WHERE article_id = NEW.id AND start IS NOT NULL
           AND substring(current_body FROM start + 1 FOR "end" - start) IS DISTINCT FROM quote
     ) THEN
-        RAISE EXCEPTION 'article %: the new body does not hold the quotes of its figures', NEW.id
+        RAISE EXCEPTION 'figure_span_inside_body: article %: the new body does not hold the quotes of its figures', NEW.id
             USING ERRCODE = 'check_violation', CONSTRAINT = 'figure_span_inside_body', TABLE = 'articles_figure';
     END IF;
     IF EXISTS (
@@ -45,7 +45,7 @@ BEGIN
         WHERE article_id = NEW.id
           AND substring(current_body FROM spans[i][1] + 1 FOR spans[i][2] - spans[i][1]) IS DISTINCT FROM quotes[i]
     ) THEN
-        RAISE EXCEPTION 'article %: the new body does not hold the quotes of its mentions', NEW.id
+        RAISE EXCEPTION 'mention_span_inside_body: article %: the new body does not hold the quotes of its mentions', NEW.id
             USING ERRCODE = 'check_violation', CONSTRAINT = 'mention_span_inside_body', TABLE = 'articles_mention';
     END IF;
     RETURN NULL;

@@ -1,0 +1,1 @@
+"""The archive for machines: exports of every noun."""

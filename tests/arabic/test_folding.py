@@ -1,0 +1,25 @@
+import pytest
+
+from articles.arabic.folding import fold_name, fold_word, without_proclitics
+
+
+@pytest.mark.parametrize(
+    "written", ["والإرهاب", "بالإرهاب", "الارهاب", "للإرهاب", "كالإرهاب", "وبالإرهاب", "الإِرْهَاب", "الإرهـــاب", "فالإرهاب"]
+)
+def test_clitics_marks_and_hamza_fold_to_one_word(written: str) -> None:
+    assert fold_word(written) == "ارهاب"
+
+
+@pytest.mark.parametrize("word", ["ولد", "والد", "الى", "وزير", "كال", "بال"])
+def test_too_little_is_never_left(word: str) -> None:
+    assert len(fold_word(word)) >= 3
+
+
+def test_regional_spellings_of_one_name_fold_alike() -> None:
+    assert fold_name("الأميركية") == fold_name("الأمريكية")
+    assert fold_name("إفريقيا") == fold_name("أفريقيا")
+    assert fold_name("مسؤول") == fold_name("مسوول")
+
+
+def test_ha_with_a_swallowed_alef_is_read_back() -> None:
+    assert fold_name("المغرب") in without_proclitics(fold_name("وللمغرب"))

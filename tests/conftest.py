@@ -1,0 +1,55 @@
+"""A database of its own for every run, with the fixtures loaded once; captures in a folder of the run."""
+
+import os
+import re
+from collections.abc import Callable
+from datetime import date
+
+import psutil
+import pytest
+from django.conf import settings as project
+from django.core.management import call_command
+from django.db import connection, connections
+
+from articles.models import ArchiveDate, Article
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: object) -> None:
+    """Two runs at once use two databases; those of killed runs are dropped."""
+    project.DATABASES["default"]["TEST"]["NAME"] = connection.settings_dict["TEST"]["NAME"] = f"test_archive_{os.getpid()}"
+    project.STORAGES["captures"]["OPTIONS"]["location"] = tmp_path_factory.mktemp("captures")
+    project.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    with django_db_blocker.unblock(), connections["default"]._nodb_cursor() as cursor:
+        cursor.execute("SELECT datname FROM pg_database WHERE datname ~ '^test_archive_[0-9]+$'")
+        for (name,) in cursor.fetchall():
+            if not psutil.pid_exists(int(re.sub(r"\D", "", name))):
+                cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
+    with django_db_blocker.unblock():
+        call_command("load_fixtures", verbosity=0)
+
+
+@pytest.fixture(autouse=True)
+def _hosts(settings: object) -> None:
+    settings.ALLOWED_HOSTS = ["*"]
+
+
+@pytest.fixture
+def seed(db: None) -> Callable[[str], Article]:
+    """The article of a seed by its number: `seed("003")`."""
+    return lambda number: Article.objects.filter(captures__filename__startswith=number).distinct().get()
+
+
+@pytest.fixture
+def make_article(db: None) -> Callable[..., Article]:
+    def make(title: str = "عنوان", body: str = "نص المقال.", day: date | None = None, **fields: object) -> Article:
+        article = Article(title=title, body=body, **fields)
+        article.published = ArchiveDate.on(day) if day else ArchiveDate.unknown()
+        article.save()
+        return article
+
+    return make

@@ -1,0 +1,47 @@
+import pytest
+
+from articles.models import Actor, Article, Coverage, Event, Mention, Source
+from articles.models.merging import MergeError, merge_actors, merge_events, merge_sources
+from articles.search.run import search
+
+pytestmark = pytest.mark.django_db
+
+
+def test_merging_actors_moves_everything_and_keeps_the_old_name(seed: object) -> None:
+    kept = Actor.objects.get(name="ناصر بوريطة")
+    gone = Actor.objects.get(name="إسماعيل الشقوري")
+    twice = seed("002")
+    merge_actors(gone, kept)
+    mention = Mention.objects.get(article=twice, actor=kept)
+    assert {"ناصر بوريطة", "إسماعيل الشقوري"} <= set(mention.quotes)
+    assert mention.quotes == [twice.body[start:end] for start, end in mention.spans]
+    assert not Mention.objects.filter(actor=gone).exists()
+    assert kept.aliases.filter(name="إسماعيل الشقوري").exists()
+    assert Actor.objects.get(pk=gone.pk).survivor == kept
+    assert seed("000").pk in {hit.article.pk for hit in search("إسماعيل الشقوري").hits}
+
+
+def test_of_two_reviews_the_confirmation_stands(seed: object) -> None:
+    event = Event.objects.get(title__startswith="الاجتماع الوزاري")
+    other = Event.objects.create(title="اجتماع مراكش الوزاري", kind="ministerial")
+    Coverage.objects.create(article=seed("000"), event=other, state="confirmed")
+    merge_events(other, event)
+    assert Coverage.objects.get(article=seed("000"), event=event).state == "confirmed"
+
+
+def test_merging_sources_moves_articles_and_marks(make_article: object) -> None:
+    agency = Source.objects.by_mark("و م ع")
+    other = Source.objects.create(name="لاماب", marks=["لاماب"])
+    article = make_article(source=other)
+    merge_sources(other, agency)
+    assert Article.objects.get(pk=article.pk).source == agency
+    assert Source.objects.by_mark("لاماب") == agency
+
+
+def test_nothing_is_merged_into_itself_or_twice() -> None:
+    actor, other = Actor.objects.order_by("id")[:2]
+    with pytest.raises(MergeError):
+        merge_actors(actor, actor)
+    merge_actors(other, actor)
+    with pytest.raises(MergeError):
+        merge_actors(Actor.objects.get(pk=other.pk), actor)
