@@ -1,0 +1,49 @@
+import csv
+import json
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+
+from articles.exchange.export import EXPORTS
+
+pytestmark = pytest.mark.django_db
+
+
+def exported(noun: str, form: str = "jsonl") -> str:
+    out = StringIO()
+    call_command("export", noun, "--format", form, stdout=out)
+    return out.getvalue()
+
+
+def test_a_line_of_articles_holds_what_other_programs_rely_on() -> None:
+    rows = [json.loads(line) for line in exported("articles").splitlines()]
+    assert len(rows) == 5
+    for row in rows:
+        assert {"id", "title", "body", "source", "url", "status", "sha256", "capture_filename"} <= set(row)
+        assert set(row["published"]) == {"date", "precision", "basis", "earliest", "latest"}
+        assert all(set(event) == {"id", "title", "state"} for event in row["events"])
+        for actor in row["actors"]:
+            assert set(actor) == {"id", "name", "kind", "state", "spans"}
+            assert all(row["body"][start:end] for start, end in actor["spans"])
+        for figure in row["figures"]:
+            assert {"id", "value", "value_high", "qualifier", "unit", "measure", "quote", "start", "end", "state"} <= set(figure)
+            assert row["body"][figure["start"] : figure["end"]] == figure["quote"]
+    kuwait = next(row for row in rows if row["capture_filename"].startswith("003"))
+    assert kuwait["published"]["date"] == "2024-11-06" and kuwait["source"] == "وكالة المغرب العربي للأنباء"
+
+
+@pytest.mark.parametrize("noun", EXPORTS)
+def test_both_forms_have_the_same_rows(noun: str) -> None:
+    lines = [json.loads(line) for line in exported(noun).splitlines()]
+    table = list(csv.DictReader(StringIO(exported(noun, "csv"))))
+    assert len(lines) == len(table) > 0
+    assert [str(row["id"]) for row in lines] == [row["id"] for row in table]
+
+
+def test_search_prints_one_line_of_json() -> None:
+    out = StringIO()
+    call_command("search", "مراكش", "--json", "--limit", "2", stdout=out)
+    found = json.loads(out.getvalue())
+    assert set(found) == {"total", "results"} and len(found["results"]) == 2
+    assert set(found["results"][0]) == {"id", "title", "score"}

@@ -1,0 +1,214 @@
+from datetime import date
+
+import html5lib
+import pytest
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
+
+from articles.models import Actor, Article, Capture, Event, Figure, Source
+from articles.models.merging import merge_actors, merge_events, merge_sources
+
+pytestmark = pytest.mark.django_db
+
+LISTS = ["/", "/search/", "/articles/", "/events/", "/actors/", "/figures/", "/dates/", "/dates/2024/", "/dates/2024/11/",
+         "/sources/", "/search/?q=الإرهاب"]  # fmt: skip
+
+
+def details() -> list[str]:
+    return [model.objects.order_by("id").first().get_absolute_url() for model in (Article, Event, Actor, Source)]
+
+
+def text_of(response: object) -> str:
+    return response.content.decode()
+
+
+def test_every_page_answers_and_is_valid_html(client: Client) -> None:
+    for address in [*LISTS, *details()]:
+        response = client.get(address)
+        assert response.status_code == 200, address
+        html5lib.HTMLParser(strict=True).parse(text_of(response))
+        assert 'dir="rtl"' in text_of(response)
+
+
+@pytest.mark.parametrize("address", LISTS)
+def test_more_rows_cost_no_more_queries(
+    client: Client, make_article: object, django_assert_max_num_queries: object, address: str
+) -> None:
+    source = Source.objects.create(name="مصدر للعد")
+    from articles.extract.authority import Authority
+    from articles.extract.process import suggest
+
+    authority = Authority.load()
+    for number in range(12):
+        article = make_article(
+            f"اجتماع وزاري حول الإرهاب رقم {number} في المنامة", f"شارك {number + 30} وزيرا من المغرب والكويت في مكافحة الإرهاب.",
+            day=date(2024, 11, 1 + number), source=source if number % 2 else None,
+        )  # fmt: skip
+        suggest(article, authority)
+    with django_assert_max_num_queries(20):
+        assert client.get(address).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["article", "event", "actor", "source"])
+def test_a_page_costs_a_bounded_number_of_queries(client: Client, django_assert_max_num_queries: object, name: str) -> None:
+    address = dict(zip(["article", "event", "actor", "source"], details(), strict=True))[name]
+    with django_assert_max_num_queries(12):
+        client.get(address)
+
+
+def test_search_says_what_else_was_searched_and_lets_it_be_turned_off(client: Client) -> None:
+    page = text_of(client.get("/search/", {"q": "التحالف العالمي لهزيمة داعش"}))
+    assert "بُحث أيضا عن الأسماء الأخرى" in page and "4 مقالات" in page and "widen=0" in page
+    assert "1 مقال" not in page
+    assert "مقال واحد" in text_of(client.get("/search/", {"q": "«التحالف العالمي لهزيمة داعش»", "widen": "0"}))
+
+
+def test_filters_stack(client: Client, seed: object) -> None:
+    event, actor = Event.objects.get(kind="ministerial"), Actor.objects.get(name="النيجر")
+    assert "مقالان" in text_of(client.get("/search/", {"event": event.pk}))
+    page = text_of(client.get("/search/", {"event": event.pk, "actor": actor.pk, "q": "مراكش"}))
+    assert "مقال واحد" in page and seed("001").title not in page
+
+
+def test_a_date_filter_keeps_what_may_lie_in_it(client: Client, seed: object) -> None:
+    page = text_of(client.get("/articles/", {"since": "2019-01-01", "until": "2020-12-31"}))
+    assert seed("001").title in page and seed("000").title not in page and seed("003").title not in page
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "actor=x", "event=99999999999999999999", "source=-1", "kind=zebra", "since=tomorrow", "until=2024-13-45", "page=-3",
+        "page=abc", "page=99999999999", "q=%00%27%22", "q=((((", "actor=1&actor=2", "widen=maybe", "q=" + "a" * 5000,
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("path", ["/search/", "/articles/", "/figures/", "/events/", "/actors/"])
+def test_a_wrong_value_is_told_and_never_an_error(client: Client, path: str, query: str) -> None:
+    response = client.get(f"{path}?{query}")
+    assert response.status_code == 200
+    name = query.split("=")[0]
+    if path in {"/search/", "/articles/"} and name in {"event", "source", "kind", "since", "until"}:
+        assert "أُهمل هذا الشرط" in text_of(response)
+
+
+def test_hostile_text_is_escaped_everywhere(client: Client, make_article: object) -> None:
+    bad = "<script>alert(1)</script> \"><img src=x onerror=alert(1)>"
+    article = make_article(f"عنوان {bad}", f"قال {bad} إن 25 خبيرا حضروا ياقوتة", author=bad[:100], section=bad[:50])
+    Figure.objects.create(
+        article=article, value=25, unit=bad, quote=bad, start=article.body.find(bad), end=article.body.find(bad) + len(bad)
+    )
+    actor = Actor.objects.create(name=bad, kind="person")
+    addresses = ["/", "/articles/", article.get_absolute_url(), actor.get_absolute_url(), "/actors/", "/figures/"]
+    for address in [*addresses, "/search/?q=ياقوتة", f"/search/?q={bad}", f"{article.get_absolute_url()}?q=ياقوتة <script>"]:
+        page = text_of(client.get(address))
+        assert "<script>alert" not in page and "<img src=x" not in page, address
+
+
+def test_an_article_shows_its_facts_and_their_doubt(client: Client, seed: object) -> None:
+    page = text_of(client.get(seed("000").get_absolute_url()))
+    assert "تاريخ غير معروف، بين 1 يناير 2021" in page
+    assert "يتجاوز عددها 80 وفدا" in page and 'id="figure-' in page
+    assert "مقترح آليا" in page
+    assert "ليس في الأصل عنوان" in text_of(client.get(seed("001").get_absolute_url()))
+
+
+def test_rejected_facts_are_gone_from_pages(client: Client, seed: object) -> None:
+    article = seed("000")
+    article.figures.update(state="rejected")
+    article.mentions.filter(actor__name="النيجر").update(state="rejected")
+    page = text_of(client.get(article.get_absolute_url()))
+    assert 'class="figure' not in page.split("</header>")[2].replace('<span class="figure">رقم</span>', "")
+    assert Actor.objects.get(name="النيجر").get_absolute_url() not in page
+
+
+def test_the_original_is_given_back_as_an_inert_download(client: Client, seed: object) -> None:
+    capture = seed("002").captures.get()
+    response = client.get(reverse("capture", args=[seed("002").pk, capture.sha256]))
+    assert response.content == capture.read()
+    assert response["Content-Type"] == "application/octet-stream"
+    assert "attachment" in response["Content-Disposition"] and "sandbox" in response["Content-Security-Policy"]
+    assert client.get(reverse("capture", args=[seed("001").pk, capture.sha256])).status_code == 404
+
+
+def test_old_addresses_lead_on(client: Client, seed: object) -> None:
+    article = seed("000")
+    response = client.get(f"{article.get_absolute_url()}عنوان-قديم/")
+    assert (response.status_code, response["Location"]) == (301, article.get_absolute_url())
+    pairs = [
+        (merge_actors, *Actor.objects.order_by("id")[:2]),
+        (merge_events, *Event.objects.order_by("id")[:2]),
+        (merge_sources, *Source.objects.order_by("id")[:2]),
+    ]
+    for merge, gone, kept in pairs:
+        merge(gone, kept)
+        response = client.get(gone.get_absolute_url())
+        assert (response.status_code, response["Location"]) == (301, kept.get_absolute_url())
+
+
+def test_drafts_are_hidden_and_withdrawn_articles_leave_a_notice(client: Client, seed: object) -> None:
+    article = seed("000")
+    Article.objects.filter(pk=article.pk).update(status="draft")
+    assert client.get(article.get_absolute_url()).status_code == 404
+    Article.objects.filter(pk=article.pk).update(status="withdrawn")
+    response = client.get(article.get_absolute_url())
+    assert response.status_code == 410 and "سُحب هذا المقال" in text_of(response) and article.body[:40] not in text_of(response)
+
+
+def test_an_event_sets_the_reports_figures_side_by_side(client: Client, seed: object) -> None:
+    page = text_of(client.get(Event.objects.get(kind="ministerial").get_absolute_url()))
+    assert seed("000").title in page and seed("001").title in page
+    assert "أكثر من 80 وفدا" in page and "84 دولة" in page
+
+
+def test_a_month_keeps_what_is_only_possible_apart(client: Client, seed: object) -> None:
+    sure, perhaps = text_of(client.get("/dates/2024/11/")).split("ربما نُشرت فيه")
+    assert seed("003").title in sure and seed("000").title not in sure and seed("000").title in perhaps
+    assert client.get("/dates/2024/13/").status_code == 404
+    assert client.get("/dates/0000/").status_code == 404
+
+
+def test_digits_are_the_settings_choice(client: Client, settings: object, seed: object) -> None:
+    settings.ARCHIVE_DIGITS = "arabic"
+    assert "٦ نونبر (تشرين الثاني) ٢٠٢٤" in text_of(client.get(seed("003").get_absolute_url()))
+
+
+def test_an_unknown_address_is_a_page_and_not_a_stack(client: Client) -> None:
+    response = client.get("/لا/شيء/هنا/")
+    assert response.status_code == 404 and "لا صفحة في هذا العنوان" in text_of(response)
+
+
+def test_an_error_is_a_page_too(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    from articles.site import views
+
+    client.raise_request_exception = False
+    monkeypatch.setattr(views.Article.objects, "published", lambda: 1 / 0)
+    response = client.get("/articles/")
+    assert response.status_code == 500 and "حدث خطأ في الأرشيف" in text_of(response)
+
+
+def test_a_damaged_capture_is_not_given_out(client: Client, seed: object, tmp_path: object, settings: object) -> None:
+    capture: Capture = seed("002").captures.get()
+    settings.STORAGES = settings.STORAGES | {
+        "captures": {"BACKEND": "articles.models.capture.DigestStorage", "OPTIONS": {"location": tmp_path}}
+    }
+    response = client.get(reverse("capture", args=[seed("002").pk, capture.sha256]))
+    assert response.status_code == 500 and "لا تطابق بصمتها" in text_of(response)
+
+
+def test_health_and_readiness(client: Client) -> None:
+    assert client.get("/healthz").content == b"ok\n"
+    assert client.get("/readyz").status_code == 200
+
+
+def test_pages_carry_a_strict_policy(client: Client) -> None:
+    response = client.get("/")
+    policy = response["Content-Security-Policy"]
+    assert "default-src 'none'" in policy and "unsafe" not in policy
+    assert response["X-Frame-Options"] == "DENY" and response["X-Content-Type-Options"] == "nosniff"
+
+
+def test_loading_the_fixtures_again_is_harmless(client: Client) -> None:
+    before = text_of(client.get("/"))
+    call_command("load_fixtures", verbosity=0)
+    assert text_of(client.get("/")) == before
