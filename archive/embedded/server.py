@@ -119,7 +119,7 @@ class EmbeddedServer:
             self._prepare_directories()
 
     def _start(self) -> None:
-        self._remove_stale_pid_file()
+        self._remove_stale_locks()
         log = self.cluster / "server.log"
         options = " ".join(
             shlex.quote(word)
@@ -139,22 +139,21 @@ class EmbeddedServer:
             tail = "\n".join(log.read_text(errors="replace").splitlines()[-15:]) if log.exists() else ""
             raise EmbeddedServerError(f"{error}\nThe end of {log}:\n{tail}") from None
 
-    def _remove_stale_pid_file(self) -> None:
-        """Drops postmaster.pid when its process is dead, or its number now another program's.
+    def _remove_stale_locks(self) -> None:
+        """Drops the lock files of a server whose process is dead, or its number now another program's.
 
         PostgreSQL itself would do so, but for two cases: a killed server that no parent has reaped still has its number,
-        and a number may have been given out again. The file guards against a second server beside the first one's
-        orphaned processes, so it goes only when none of them is left.
+        and a number may have been given out again. The files guard against a second server beside the first one's
+        orphaned processes, so they go only when none of them is left.
         """
-        pid_file = self.cluster / "postmaster.pid"
-        try:
-            if not _is_postgres(int(pid_file.read_text().split("\n", 1)[0])):
+        for lock in (self.cluster / "postmaster.pid", self.socket_directory / ".s.PGSQL.5432.lock"):
+            try:
+                owner = lock.read_text().split("\n", 1)[0].strip()
+            except FileNotFoundError:
+                continue
+            if not owner.isdigit() or not _is_postgres(int(owner)):
                 self._wait_for_orphans()
-                pid_file.unlink()
-        except ValueError:
-            pid_file.unlink()
-        except FileNotFoundError:
-            pass
+                lock.unlink()
 
     def _wait_for_orphans(self) -> None:
         """Waits until no server process works in the cluster's directory; they leave when their parent has died."""
