@@ -1,11 +1,13 @@
 """Admin of articles with their captures, mentions, coverage and figures."""
 
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminTextareaWidget
 from django.db import transaction
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.html import format_html
+from django.utils.text import Truncator
 
 from articles.admin.dates import UncertainDateForm
 from articles.admin.review import ReviewAdmin
@@ -20,6 +22,9 @@ from articles.site.words_for import archive_date, number
 
 class ArticleForm(UncertainDateForm):
     uncertain_dates = ("published",)
+
+    class Meta:
+        widgets = {"title": AdminTextareaWidget(attrs={"rows": 2})}
 
 
 class CaptureInline(admin.TabularInline):
@@ -201,6 +206,6 @@ class CaptureAdmin(admin.ModelAdmin):
 
 
 def article_link(article: Article) -> str:
-    return format_html('<a href="{}">{}</a>', article.get_absolute_url(), article.title)
+    return format_html('<a href="{}">{}</a>', article.get_absolute_url(), Truncator(article.title).words(7))
 
 

@@ -34,6 +34,11 @@ def figure_value(figure: Figure) -> str:
 
 
 @register.filter
+def period(figure: Figure) -> str:
+    return words_for.period(figure)
+
+
+@register.filter
 def counted(count: int, noun: str) -> str:
     """`{{ 3|counted:"article" }}` → «3 مقالات»."""
     return words_for.counted(count, *words_for.NOUNS[noun])

@@ -78,6 +78,14 @@ def figure_value(figure: Figure) -> str:
     return words.get(figure.qualifier, "") + value
 
 
+def period(figure: Figure) -> str:
+    """The years a figure is about: «2023», «2002–2021», «منذ 2017», «حتى 2020», or nothing."""
+    first, last = (day and digits(day.year) for day in (figure.period_start, figure.period_end))
+    if first and last:
+        return first if first == last else f"{first}–{last}"
+    return f"منذ {first}" if first else f"حتى {last}" if last else ""
+
+
 def counted(count: int, one: str, two: str, few: str, many: str) -> str:
     """A count with its noun as Arabic grammar has it: مقال واحد، مقالان، 3 مقالات، 11 مقالا، 100 مقال."""
     if count == 0:
