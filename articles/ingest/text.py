@@ -82,8 +82,8 @@ def read_text(text: str) -> Document:
 
 def made_title(body: str) -> str:
     """A heading for a text that has none: its first sentence, cut at a comma or else at a word."""
-    start, end = next(sentences(body))
-    sentence = body[start:end].strip().rstrip(".؛:،")
+    start, end = next((start, end) for start, end in sentences(body) if words(body[start:end]))
+    sentence = body[start:end].strip().strip(".؛:،")
     if len(sentence.split()) <= LONGEST_MADE_TITLE:
         return sentence
     cut = ""
