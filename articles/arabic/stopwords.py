@@ -13,6 +13,12 @@ _WORDS = """
 """
 STOP_WORDS = frozenset(fold_letters(word) for word in _WORDS.split())
 
+_QUESTION_WORDS = frozenset(fold_letters(word) for word in "ما ماذا متى أين كيف كم لماذا هل أي أية بم لم بماذا فيم مم".split())
+
 
 def is_stop_word(word: str) -> bool:
     return fold_letters(word) in STOP_WORDS
+
+
+def is_question_word(word: str) -> bool:
+    return fold_letters(word) in _QUESTION_WORDS

@@ -17,14 +17,24 @@ class Concept:
     tsquery: str
     runs: tuple[Lexemes, ...]
 
+    @property
+    def lexeme(self) -> str:
+        """The lexeme of a concept that is one plain word, else an empty string."""
+        single = len(self.runs) == 1 and len(self.runs[0]) == 1 and not self.runs[0][0].endswith("*")
+        return self.runs[0][0] if single else ""
+
 
 @dataclass(frozen=True)
 class CompiledQuery:
-    """`every` matches articles with all that was asked, `some` those with any of it (empty where operators rule it out)."""
+    """`every` matches articles with all that was asked; `concepts` are what to rank and mark by, in order.
+
+    `loose_concepts` take phrases apart too: what to look for where too few articles have all. Empty where something is
+    excluded or only one thing is asked.
+    """
 
     every: str
-    some: str
     concepts: tuple[Concept, ...]
+    loose_concepts: tuple[Concept, ...]
     widened: tuple[NamedActor, ...]
 
 
@@ -44,8 +54,8 @@ def compile_query(query: ParsedQuery, *, widen: bool = True) -> CompiledQuery | 
     concepts = compiler.concepts(query.tree)
     if not every or not concepts:
         return None
-    some = " | ".join(concept.tsquery for concept in concepts) if query.is_plain and len(concepts) > 1 else ""
-    return CompiledQuery(every, some, concepts, tuple(actor for found in widened.values() for actor in found))
+    loose = () if _excludes(query.tree) else compiler.concepts(query.tree, apart=True)
+    return CompiledQuery(every, concepts, loose if len(loose) > 1 else (), tuple(actor for found in widened.values() for actor in found))
 
 
 def _written(name: str) -> list[str]:
@@ -110,15 +120,18 @@ class _Compiler:
             case And(parts):
                 return " & ".join(f"({q})" for q in self._all(parts) if q)
 
-    def concepts(self, node: Node) -> tuple[Concept, ...]:
-        """What to rank and mark by: each content word, phrase and name that is asked for, in order."""
+    def concepts(self, node: Node, *, apart: bool = False) -> tuple[Concept, ...]:
+        """What to rank and mark by: each content word, phrase and name that is asked for, in order.
+
+        The words of a phrase count alone only with `apart`.
+        """
         found: list[Concept] = []
         terms = terms_of(node)
         content = [term for term in terms if not is_stop_word(term.text)] or terms
         phrases = [part for part in _phrases(node)]
         in_phrase = {id(term) for phrase in phrases for term in phrase.terms}
         for term in content:
-            if id(term) not in in_phrase and (tsquery := self._term(term)):
+            if (apart or id(term) not in in_phrase) and (tsquery := self._term(term)):
                 found.append(Concept(tsquery, self._runs(term)))
         for phrase in phrases:
             if tsquery := self._phrase(phrase.terms):
@@ -179,6 +192,15 @@ class _Compiler:
 
 def _sequence_query(lexemes: Lexemes) -> str:
     return " <-> ".join(quoted(lexeme) for lexeme in lexemes)
+
+
+def _excludes(node: Node) -> bool:
+    match node:
+        case Not():
+            return True
+        case And(parts) | Or(parts):
+            return any(_excludes(part) for part in parts)
+    return False
 
 
 def _phrases(node: Node) -> list[Phrase]:

@@ -64,11 +64,10 @@ class Note:
 
 @dataclass(frozen=True)
 class ParsedQuery:
-    """`tree` is None where nothing remains to look for. `is_plain` says that it is words only, without operators."""
+    """`tree` is None where nothing remains to look for."""
 
     text: str
     tree: Node | None
-    is_plain: bool
     notes: tuple[Note, ...] = ()
 
 
@@ -98,11 +97,10 @@ def parse(text: str) -> ParsedQuery:
         text = text[:LONGEST_QUERY]
     tokens = _within_bounds(_tokens(text), notes)
     tree = _Parser(tokens, notes).query()
-    plain = tree is not None and (isinstance(tree, Term) or (isinstance(tree, And) and all(_is_plain(p) for p in tree.parts)))
     if tree is not None and not _asks_for_something(tree):
         notes.append(Note(0, "الاستبعاد وحده لا يكفي: اكتب كلمة تبحث عنها مع ما تستبعده."))
         tree = None
-    return ParsedQuery(text, tree, plain, tuple(notes))
+    return ParsedQuery(text, tree, tuple(notes))
 
 
 def terms_of(node: Node | None, *, negated: bool = False) -> list[Term]:
@@ -117,10 +115,6 @@ def terms_of(node: Node | None, *, negated: bool = False) -> list[Term]:
         case Not(part):
             return terms_of(part, negated=True) if negated else []
     return []
-
-
-def _is_plain(node: Node) -> bool:
-    return isinstance(node, Term) and not node.prefix
 
 
 def _asks_for_something(node: Node) -> bool:

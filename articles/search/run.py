@@ -8,14 +8,19 @@ from django.conf import settings
 from django.db import OperationalError, connection, transaction
 from django.db.models import QuerySet
 
+from articles.arabic.stopwords import is_question_word, is_stop_word
 from articles.models import Article
-from articles.search import ranking
+from articles.search import ranking, statistics
 from articles.search.aliases import NamedActor
 from articles.search.compile import CompiledQuery, compile_query
-from articles.search.query import Note, ParsedQuery, parse
+from articles.search.query import Note, ParsedQuery, parse, terms_of
 from articles.search.snippets import Highlighted, highlight
 
 PAGE_SIZE = 20
+# A query of so many words, or with a question word, is put in a person's own words: no article need have all of them, and
+# where fewer than FEW have, those with some are ranked beside them.
+QUESTION = 4
+FEW = PAGE_SIZE
 
 
 @dataclass(frozen=True)
@@ -29,7 +34,7 @@ class Hit:
 class SearchPage:
     """One page of a ranked result. `total` is a lower bound where `total_is_capped`; `ranked` says how many were ranked.
 
-    `loosened` is set where no article had every word and articles with some of them are shown instead.
+    `loosened` is set where articles with only some of the words are shown too, because few or none (`complete`) had all.
     """
 
     query: ParsedQuery
@@ -38,6 +43,7 @@ class SearchPage:
     total_is_capped: bool = False
     ranked: int = 0
     number: int = 1
+    complete: int = 0
     loosened: bool = False
     widened: tuple[NamedActor, ...] = ()
     notes: tuple[Note, ...] = ()
@@ -76,15 +82,20 @@ def spans_in(article: Article, text: str) -> tuple[tuple[int, int], ...]:
 def _page(query: ParsedQuery, compiled: CompiledQuery, articles: QuerySet, page: int, page_size: int) -> SearchPage:
     matching = ranking.matching(articles, compiled.every)
     total, capped = ranking.capped_count(matching)
-    loosened = not total and bool(compiled.some)
+    complete = total
+    loosened = bool(compiled.loose_concepts) and (not total or (total < FEW and _is_question(query, compiled)))
+    concepts = compiled.loose_concepts if loosened else compiled.concepts
+    counts = statistics.frequencies(concepts) if total or loosened else []
     if loosened:
-        matching = ranking.matching(articles, compiled.some)
-        total, capped = ranking.capped_count(matching)
-    found = ranking.ranked(matching, compiled.concepts) if total else []
+        candidates = ranking.rarest_first_ids(articles, concepts, counts)
+        total, capped = len(candidates), len(candidates) >= ranking.MOST_RANKED
+    else:
+        candidates = ranking.newest_ids(matching) if total else []
+    found = ranking.ranked(candidates, concepts, counts) if candidates else []
     number = min(max(1, page), max(1, -(-len(found) // page_size)))
     shown = found[(number - 1) * page_size : number * page_size]
     stored = Article.objects.select_related("source").defer("set_aside").in_bulk([pk for pk, _ in shown])
-    marked = highlight(list(stored.values()), compiled.concepts)
+    marked = highlight(list(stored.values()), concepts)
     return SearchPage(
         query=query,
         hits=tuple(Hit(stored[pk], score, marked[pk]) for pk, score in shown if pk in stored),
@@ -92,11 +103,20 @@ def _page(query: ParsedQuery, compiled: CompiledQuery, articles: QuerySet, page:
         total_is_capped=capped,
         ranked=len(found),
         number=number,
-        loosened=loosened and total > 0,
+        complete=complete,
+        loosened=loosened and total > complete,
         widened=tuple(actor for actor in compiled.widened if len(actor.names) > 1),
         notes=query.notes,
         ids=tuple(pk for pk, _ in found),
     )
+
+
+def _is_question(query: ParsedQuery, compiled: CompiledQuery) -> bool:
+    """Whether a query is put in a person's own words; the words of one actor's name count as one."""
+    terms = terms_of(query.tree)
+    named = {(actor.first, actor.last) for actor in compiled.widened}
+    asked = sum(1 for term in terms if not is_stop_word(term.text)) - sum(last - first - 1 for first, last in named)
+    return asked >= QUESTION or "؟" in query.text or any(is_question_word(term.text) for term in terms)
 
 
 @contextmanager

@@ -46,7 +46,7 @@ def test_more_rows_cost_no_more_queries(
             day=date(2024, 11, 1 + number), source=source if number % 2 else None,
         )  # fmt: skip
         suggest(article, authority)
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(24):
         assert client.get(address).status_code == 200
 
 

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
 from articles.ingest.run import FORMATS, Report, ingest
+from articles.search import statistics
 
 
 class Command(BaseCommand):
@@ -27,6 +28,7 @@ class Command(BaseCommand):
             encoding=options["encoding"],
             told=lambda outcome, path: options["verbosity"] > 1 and self.stdout.write(f"{outcome}: {path}"),
         )
+        statistics.update()
         tell(self, report, as_json=options["json"])
         if report.failures:
             raise SystemExit(1)

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from articles.ingest.authority import AuthorityError, load_authority
 from articles.ingest.run import ingest
 from articles.management.commands.ingest import tell
+from articles.search import statistics
 
 
 class Command(BaseCommand):
@@ -24,6 +25,7 @@ class Command(BaseCommand):
         except AuthorityError as error:
             raise CommandError(str(error)) from error
         report = ingest([fixtures / "seeds"], largest=settings.ARCHIVE_LARGEST_FILE)
+        statistics.update()
         if options["json"]:
             for failure in report.failures:
                 self.stderr.write(f"{failure.path}: {failure.reason}")
