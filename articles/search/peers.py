@@ -3,6 +3,7 @@
 The packages come with the development lock file; a peer whose package is missing is left out and named.
 """
 
+import logging
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -93,6 +94,7 @@ def _bm25s(judged: EvaluationSet) -> Ranking | None:
         import Stemmer
     except ImportError:
         return None
+    logging.getLogger("bm25s").setLevel(logging.WARNING)
     stemmer = Stemmer.Stemmer("arabic")
 
     def tokens(text: str) -> list[str]:
