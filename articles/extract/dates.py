@@ -47,9 +47,14 @@ def _looks_back_on(body: str, captured: date) -> date | None:
             continue
         first = date(found.year_end, 1, 1) if found.year_end else found.interval[0]
         sentence = next((body[start:end] for start, end in spans if start <= found.start < end), "")
-        if first <= captured and not any(word.folded in _PLANS for word in words(sentence)):
+        if first <= captured and not speaks_of_plans(sentence):
             bounds.append(first)
     return max(bounds, default=None)
+
+
+def speaks_of_plans(sentence: str) -> bool:
+    """Whether a sentence tells what is yet to come: «من المقرر أن», «ستحتضن»."""
+    return any(word.folded in _PLANS for word in words(sentence))
 
 
 _LABEL = re.compile(r"[\s،,:|•·\-–—()\[\]/]+")

@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from articles.arabic.dates import find_dates
 from articles.arabic.folding import fold_name, fold_word
+from articles.arabic.months import WEEKDAY_NUMBERS
 from articles.arabic.words import Word, sentences, words
 from articles.extract.authority import Authority, places
-from articles.extract.dates import as_archive_date
-from articles.models import ActorKind, ArchiveDate, EventKind
+from articles.extract.dates import as_archive_date, speaks_of_plans
+from articles.models import ActorKind, ArchiveDate, Basis, EventKind, Precision
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,6 @@ _PHRASE_STOPS = {fold_name(w) for w in (
     "حيث", "أن", "وهو", "وهي", "المنعقد", "المنعقدة", "الممتد", "بهدف", "قصد", "والتي", "والذي", "كما", "مع", "منذ", "على",
     "الجاري", "المقبل", "الماضي", "المقرر", "وفق", "بعد", "قبل", "من", "عن", "إلى", "أبرزت", "أكد", "أكدت", "عقد", "انطلقت",
 )}  # fmt: skip
-_WEEKDAYS = {fold_name(w) for w in ("الاثنين", "الإثنين", "الثلاثاء", "الأربعاء", "الخميس", "الجمعة", "السبت", "الأحد")}
 _EMPTY_WORDS = {fold_word(w) for w in (
     "في", "على", "من", "إلى", "عن", "حول", "بين", "ضد", "مع", "هذا", "هذه", "أشغال", "أعمال", "انطلاق", "افتتاح", "بمشاركة",
     "تحتضن", "يستضيف", "تستضيف", "ينطلق", "أول", "الرفيع", "المستوى", "رفيع", "السنوي", "تعزيز", "مجال", "الدولي", "دولي",
@@ -79,10 +80,12 @@ _ORDINALS = {fold_word(w): n for n, ws in enumerate((
     ("الأول", "الأولى"), ("الثاني", "الثانية"), ("الثالث", "الثالثة"), ("الرابع", "الرابعة"), ("الخامس", "الخامسة"),
     ("السادس", "السادسة"), ("السابع", "السابعة"), ("الثامن", "الثامنة"), ("التاسع", "التاسعة"), ("العاشر", "العاشرة"),
 ), 1) for w in ws}  # fmt: skip
+_OBJECT_ENDING = "ا"
 _LONGEST_PHRASE = 16
 _LEAD_PARAGRAPHS = 3
 _LEAD_LENGTH = 1500
 _ENOUGH = 0.55
+_REPORTED_WITHIN = timedelta(days=31)
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 
@@ -122,7 +125,7 @@ def describe(title: str, body: str, published: ArchiveDate, actors: Iterable[int
     phrases = [(phrase, kind, _when(text, offset, published)) for text in (title, lead) for phrase, kind, offset in event_phrases(text)]
     for phrase, kind, when in phrases:
         # A heading seldom states the day; the sentence of the lead that names the same kind of event does.
-        dated = when if when.is_known else next((w for _, k, w in phrases if k == kind and w.is_known), when)
+        dated = when if when.is_known else next((w for _, k, w in phrases if _kinds_agree(k, kind) and w.is_known), when)
         description = EventDescription(
             phrase, kind, dated, cities, countries, named, years=years_in(f"{title} {lead}"),
             content=content_words(phrase) | content_words(title),
@@ -152,7 +155,8 @@ def _head_at(text: str, of_words: Sequence[Word], index: int) -> tuple[int, str,
     folded = of_words[index].folded
     for heads, kind in _HEADS:
         for proclitic in ("", "و", "ب", "ف", "ل"):
-            if folded == proclitic + heads[0] and all(
+            # «عقد … اجتماعا»: an indefinite head takes an alef as object.
+            if folded in {proclitic + heads[0], proclitic + heads[0] + _OBJECT_ENDING} and all(
                 index + i < len(of_words) and of_words[index + i].folded == word for i, word in enumerate(heads) if i
             ):
                 if kind == EventKind.CONFERENCE and _is_annual_body(of_words, index):
@@ -173,7 +177,7 @@ def _end_of_phrase(text: str, of_words: Sequence[Word], first: int, index: int) 
         if re.search(r"[.،؛:؟!\n–—-]", gap):
             break
         folded = of_words[index].folded
-        if folded in _PHRASE_STOPS or folded in _WEEKDAYS or (folded[:1] == "و" and folded[1:] in _PHRASE_STOPS):
+        if folded in _PHRASE_STOPS or folded in WEEKDAY_NUMBERS or (folded[:1] == "و" and folded[1:] in _PHRASE_STOPS):
             break
         index += 1
     while index - 1 > first and of_words[index - 1].folded in {fold_name("في"), fold_name("و"), fold_name("هذا")}:
@@ -182,18 +186,25 @@ def _end_of_phrase(text: str, of_words: Sequence[Word], first: int, index: int) 
 
 
 def _when(text: str, offset: int, published: ArchiveDate) -> ArchiveDate:
-    """The dates stated in the sentence of the phrase (a day without a year takes the year of publication)."""
+    """When an event took place, by the sentence that names it and what is known of the publication.
+
+    A stated date stands. A day without a year takes the year of publication; a bare weekday is the last one before it.
+    Without either an event is reported within a month of its taking place.
+    """
     start, end = next(((s, e) for s, e in sentences(text) if s <= offset < e), (0, len(text)))
-    for found in find_dates(text[start:end]):
-        if (known := as_archive_date(found)) and found.month:
+    sentence = text[start:end]
+    for found in find_dates(sentence):
+        if found.month and (known := as_archive_date(found)):
             return known
-        if found.month and found.day and not found.hijri and published.precision == "day" and published.date:
+        if found.month and found.day and not found.hijri and published.precision == Precision.DAY:
             year = published.date.year - (1 if found.month > published.date.month + 1 else 0)
-            dated = type(found)(found.start, found.end, year, found.month, found.day, found.day_end)
-            return as_archive_date(dated, "inferred")
-    if published.is_known:
-        return ArchiveDate.unknown(None, None)
-    return ArchiveDate.unknown(published.earliest, published.latest)
+            return as_archive_date(replace(found, year=year), Basis.INFERRED) or ArchiveDate.unknown()
+    if published.precision != Precision.DAY:
+        return ArchiveDate.unknown(published.earliest, published.latest)
+    weekday = next((WEEKDAY_NUMBERS[word.folded] for word in words(sentence) if word.folded in WEEKDAY_NUMBERS), None)
+    if weekday is not None and not speaks_of_plans(sentence):
+        return ArchiveDate.on(published.date - timedelta(days=(published.date.weekday() - weekday) % 7), Basis.INFERRED)
+    return ArchiveDate.unknown(published.date - _REPORTED_WITHIN, published.date + _REPORTED_WITHIN)
 
 
 def likeness(described: EventDescription, known: EventDescription, authority: Authority) -> Likeness | None:

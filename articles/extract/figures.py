@@ -268,10 +268,16 @@ class _Reader:
                     return previous.unit, self.words[index].end, "figure.of_the_same"
                 return "", last.end, ""
             noun_index = index + 1
-            if noun_index < len(self.words) and self._folded(noun_index).startswith("ال") and last.value < 1900:
+            if noun_index < len(self.words) and self._can_be_part_of(noun_index) and not 1900 <= last.value <= 2100:
                 noun = self.words[noun_index]
                 return self.text[noun.start : noun.end], noun.end, "figure.number_of_nouns"
         return "", last.end, ""
+
+    def _can_be_part_of(self, index: int) -> bool:
+        """Whether the noun after «من» names a whole that a number is part of: «من الدول», «من مقاتلي التنظيم»."""
+        folded = self._folded(index)
+        construct_plural = folded.endswith("ي") and len(folded) >= 5 and self._folded(index + 1).startswith("ال")
+        return folded.startswith("ال") or construct_plural
 
     # Around it
 

@@ -10,7 +10,7 @@ from articles.arabic.words import Word, sentences, words
 from articles.extract import events
 from articles.extract.actors import FoundActor, find_actors
 from articles.extract.authority import Authority, places
-from articles.extract.figures import FoundFigure, find_figures
+from articles.extract.figures import FoundFigure, Period, find_figures
 from articles.models import Article, Coverage, Event, Figure, Mention, Participation, ReviewState
 from articles.models.actor import fold_phrase
 
@@ -236,10 +236,15 @@ def _speaks_of_attendance(sentence: list[Word]) -> bool:
     return any(word.startswith(_ATTENDANCE) for word in bare)
 
 
+def _spans_a_year(period: Period | None) -> bool:
+    """Whether a period is longer than any event: «منذ 2002», «خلال عام 2023»."""
+    return period is not None and (None in period or (period[1] - period[0]).days > 31)
+
+
 def _values(body: str, one: FoundFigure, authority: Authority, event: Event | None) -> dict[str, object]:
     period_start, period_end = one.period or (None, None)
     sentence = _sentence(body, one.start)
-    about_event = event and one.period is None and _speaks_of_attendance(sentence)
+    about_event = event and not _spans_a_year(one.period) and _speaks_of_attendance(sentence)
     return {
         "value": one.value, "value_high": one.value_high, "qualifier": one.qualifier, "unit": one.unit[:120],
         "measure_id": authority.measure_of(one.unit, sentence), "period_start": period_start, "period_end": period_end,

@@ -22,6 +22,8 @@ LONGEST_TITLE = 30
 SHORTEST_TITLE = 3
 LONGEST_SECTION = 3
 LONGEST_MADE_TITLE = 14
+# A shorter clause («انطلقت، الأحد 11 ماي،») says too little to head an article.
+SHORTEST_MADE_TITLE = 7
 LONGEST_PULL_QUOTE = 45
 SHORTEST_PULL_QUOTE = 5
 # The share of a pull quote's words that stand in one paragraph; the desk rewrites a word or two.
@@ -35,6 +37,10 @@ _AUTHOR = re.compile(r"^(?:بقلم|كتب(?:ت|ه)?|إعداد|اعداد|تح�
 _SOURCE_LINE = re.compile(r"^(?:(?:المصدر|مصدر الخبر|نقلا عن)(?:\s*[:：]\s*|\s+)|عن\s*[:：]\s*)(?P<name>.{2,60})$")
 # «و م ع», «أ.ف.ب», «(د ب أ)», «/ومع/»: letters apart, or one short word between slashes or brackets.
 _SPACED_LETTERS = re.compile(rf"^[(/\[\s-]*(?P<mark>[{ARABIC_LETTERS}](?:[ .\u0640]+[{ARABIC_LETTERS}]){{1,3}})[.\s]*[)/\]\s-]*$")
+# «القاهرة - أ ش أ» on a line of its own: where from, and whose.
+_PLACE_AND_MARK = re.compile(
+    rf"^[^.،؛:\d/–—-]{{2,30}}[-–—/]\s*(?P<mark>[{ARABIC_LETTERS}](?:[ .\u0640]+[{ARABIC_LETTERS}]){{1,3}})[.\s/)]*$"
+)
 _BRACKETED_MARK = re.compile(r"^[(/\[]\s*(?P<mark>[^()/\[\]]{2,30})\s*[)/\]]$")
 # At the head of the first paragraph: «الرباط 6 نونبر 2024 (ومع) - …», «واشنطن – أ ف ب:».
 _DATELINE = re.compile(r"^(?P<place>[^.،؛:\n]{2,60}?)[\s،]*[(/](?P<mark>[^()/]{2,30})[)/]\s*[-–—:ـ]+\s")
@@ -89,7 +95,7 @@ def made_title(body: str) -> str:
     cut = ""
     for match in re.finditer(r"[،؛:]|\s[–—-]\s", sentence):
         clause = sentence[: match.start()].strip()
-        if SHORTEST_TITLE + 2 <= len(clause.split()) <= LONGEST_MADE_TITLE:
+        if SHORTEST_MADE_TITLE <= len(clause.split()) <= LONGEST_MADE_TITLE:
             cut = clause
     return cut or " ".join(sentence.split()[: LONGEST_MADE_TITLE - 2]) + " …"
 
@@ -226,7 +232,8 @@ def _mark_of(line: Line) -> str:
     """The agency mark or the source's name a short line consists of, else an empty string."""
     if line.length > 7:
         return ""
-    for pattern, group in ((_SPACED_LETTERS, "mark"), (_BRACKETED_MARK, "mark"), (_SOURCE_LINE, "name")):
+    patterns = ((_SPACED_LETTERS, "mark"), (_PLACE_AND_MARK, "mark"), (_BRACKETED_MARK, "mark"), (_SOURCE_LINE, "name"))
+    for pattern, group in patterns:
         if match := pattern.match(line.text):
             return match[group].strip()
     return ""

@@ -94,3 +94,28 @@ def test_a_changed_body_moves_spans_and_keeps_reviewed_facts(suggested: object) 
     moved, lost = article.figures.get(value=70), article.figures.get(value=300)
     assert article.body[moved.start : moved.end] == "70 دولة" and moved.state == "confirmed"
     assert (lost.start, lost.quote, lost.state) == (None, "أزيد من 300 خبير", "confirmed")
+
+
+def test_a_weekday_beside_a_known_day_of_publication_dates_the_event(suggested: object, make_article: object) -> None:
+    from datetime import date
+
+    article = make_article(
+        "انعقاد الاجتماع الوزاري حول أمن الساحل في نواكشوط",
+        "عقد وزراء خارجية المنطقة اجتماعا في نواكشوط، الثلاثاء، خصص لأمن الساحل.",
+        day=date(2023, 5, 11),
+    )
+    suggest(article, Authority.load())
+    event = article.coverages.get().event
+    assert (event.start_date, event.start_basis, event.place) == (date(2023, 5, 9), "inferred", "نواكشوط")
+
+
+def test_a_meeting_of_the_same_name_in_another_year_is_another_event(make_article: object) -> None:
+    from datetime import date
+
+    events = set()
+    for year in (2019, 2023):
+        title = "مؤتمر ميونيخ للأمن يبحث مكافحة الإرهاب"
+        article = make_article(title, "انطلقت في ميونيخ أعمال مؤتمر ميونيخ للأمن بمشاركة عشرات القادة.", day=date(year, 2, 17))
+        suggest(article, Authority.load())
+        events.add(article.coverages.get().event_id)
+    assert len(events) == 2

@@ -88,6 +88,11 @@ def test_a_dateline_gives_date_and_agency_and_stays_in_the_text() -> None:
     assert document.body.startswith("الرباط 6 نونبر 2024")
 
 
+def test_a_line_of_place_and_agency_is_no_title() -> None:
+    document = read_text(f"القاهرة - أ ش أ\n\n{PARAGRAPH}\n\n{SECOND}")
+    assert document.marks == ("أ ش أ",) and document.title_origin == "made" and len(document.title.split()) >= 7
+
+
 def test_a_sentence_that_begins_like_a_button_stays() -> None:
     text = f"{TITLE}\n\n{PARAGRAPH}\n\nشارك المغرب في أشغال المؤتمر بوفد هام ضم ممثلي قطاعات عدة.\n\n{SECOND}"
     assert "شارك المغرب" in read_text(text).body
