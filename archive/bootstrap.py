@@ -17,7 +17,9 @@ STAMP = VENV / "installed.sha256"
 
 def main() -> None:
     if sys.version_info < (3, 11):
-        sys.exit(f"The archive needs Python 3.11 or newer; this is {sys.version.split()[0]}. Try: make setup PYTHON=python3.12")
+        sys.exit(
+            f"The archive needs Python 3.11 or newer; this is {sys.version.split()[0]}. Try: make setup PYTHON=python3.12"
+        )
     digest = hashlib.sha256(LOCK.read_bytes()).hexdigest()
     with open(ROOT / ".venv.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

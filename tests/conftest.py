@@ -17,7 +17,9 @@ from articles.models import ArchiveDate, Article
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: object) -> None:
     """Two runs at once use two databases; those of killed runs are dropped."""
-    project.DATABASES["default"]["TEST"]["NAME"] = connection.settings_dict["TEST"]["NAME"] = f"test_archive_{os.getpid()}"
+    project.DATABASES["default"]["TEST"]["NAME"] = connection.settings_dict["TEST"]["NAME"] = (
+        f"test_archive_{os.getpid()}"
+    )
     project.STORAGES["captures"]["OPTIONS"]["location"] = tmp_path_factory.mktemp("captures")
     project.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
     with django_db_blocker.unblock(), connections["default"]._nodb_cursor() as cursor:

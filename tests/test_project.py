@@ -125,7 +125,9 @@ def test_a_url_selects_a_server_and_a_wrong_one_is_refused(data: Path) -> None:
     server.ensure_running()
     url = f"postgres://postgres@/archive?host={server.socket_directory}"
     assert database.configuration(url, data)["ENGINE"] == "django.db.backends.postgresql"
-    out = finish(run("print(connection.settings_dict['ENGINE']); connection.ensure_connection()", data, DATABASE_URL=url))
+    out = finish(
+        run("print(connection.settings_dict['ENGINE']); connection.ensure_connection()", data, DATABASE_URL=url)
+    )
     assert out == "django.db.backends.postgresql"
     with pytest.raises(ImproperlyConfigured):
         database.configuration("sqlite:///x.db", data)
@@ -136,7 +138,9 @@ def test_a_url_selects_a_server_and_a_wrong_one_is_refused(data: Path) -> None:
 
 def test_the_secret_is_made_once_and_kept_to_its_owner(data: Path) -> None:
     first = finish(run("from django.conf import settings; print(settings.SECRET_KEY)", data))
-    assert first == finish(run("from django.conf import settings; print(settings.SECRET_KEY)", data)) and len(first) >= 50
+    assert (
+        first == finish(run("from django.conf import settings; print(settings.SECRET_KEY)", data)) and len(first) >= 50
+    )
     assert (data / "secret_key").stat().st_mode & 0o077 == 0
 
 
@@ -189,5 +193,9 @@ def test_a_room_imports_only_what_it_may(room: str) -> None:
                 imported = module.split(".")[1]
                 assert imported == room or imported in MAY_IMPORT[room], f"{path}: {module}"
             if room == "arabic":
-                names = [module or ""] if module else [a.name for a in getattr(node, "names", []) if isinstance(node, ast.Import)]
+                names = (
+                    [module or ""]
+                    if module
+                    else [a.name for a in getattr(node, "names", []) if isinstance(node, ast.Import)]
+                )
                 assert not any(name.split(".")[0] == "django" for name in names), path

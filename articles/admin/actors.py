@@ -46,4 +46,6 @@ class ActorAdmin(ReviewAdmin):
     def save_related(self, request: HttpRequest, form: object, formsets: list, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         if any(formset.model is Alias and formset.has_changed() for formset in formsets):
-            messages.info(request, "يجد البحث الأسماء الجديدة من الآن. لاقتراح ذكرها في المقالات المحفوظة: manage.py extract")
+            messages.info(
+                request, "يجد البحث الأسماء الجديدة من الآن. لاقتراح ذكرها في المقالات المحفوظة: manage.py extract"
+            )

@@ -86,7 +86,13 @@ class ArticleAdmin(ReviewAdmin):
         (
             "تاريخ النشر",
             {
-                "fields": ("published_date", "published_precision", "published_basis", "published_earliest", "published_latest"),
+                "fields": (
+                    "published_date",
+                    "published_precision",
+                    "published_basis",
+                    "published_earliest",
+                    "published_latest",
+                ),
                 "description": "يكفي اليوم ودقته؛ يُحسب المدى وحده. للتاريخ غير المعروف يُكتب المدى إن عُرف.",
             },
         ),
@@ -207,5 +213,3 @@ class CaptureAdmin(admin.ModelAdmin):
 
 def article_link(article: Article) -> str:
     return format_html('<a href="{}">{}</a>', article.get_absolute_url(), Truncator(article.title).words(7))
-
-

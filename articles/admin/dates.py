@@ -2,7 +2,7 @@
 
 from django import forms
 
-from articles.models.uncertain_date import ArchiveDate, Precision, complete
+from articles.models.uncertain_date import PARTS, ArchiveDate, Precision, complete
 
 
 class UncertainDateForm(forms.ModelForm):
@@ -20,9 +20,9 @@ class UncertainDateForm(forms.ModelForm):
                 self.add_error(f"{name}_precision", "اختر دقة التاريخ: اليوم أو الشهر أو السنة.")
             elif precision:
                 value = self._completed(name, cleaned)
-                for part in ("date", "precision", "basis", "earliest", "latest"):
+                for part in PARTS:
                     cleaned[f"{name}_{part}"] = getattr(value, part)
         return cleaned
 
     def _completed(self, name: str, cleaned: dict) -> ArchiveDate:
-        return complete(*(cleaned.get(f"{name}_{part}") for part in ("date", "precision", "basis", "earliest", "latest")))
+        return complete(*(cleaned.get(f"{name}_{part}") for part in PARTS))

@@ -7,9 +7,8 @@ from django.http import HttpRequest
 from articles.admin.dates import UncertainDateForm
 from articles.admin.merging import merge_chosen
 from articles.admin.review import ReviewAdmin
-from articles.arabic.words import words
+from articles.arabic.words import fold_phrase, words
 from articles.models import Coverage, Event, EventSeries, Participation
-from articles.models.actor import fold_phrase
 from articles.models.merging import merge_events
 from articles.site.words_for import archive_date
 

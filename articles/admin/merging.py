@@ -10,7 +10,9 @@ from django.http import HttpRequest
 from articles.models.merging import MergeError
 
 
-def merge_chosen(desk: admin.ModelAdmin, request: HttpRequest, queryset: QuerySet, merge: Callable[[Model, Model], None]) -> None:
+def merge_chosen(
+    desk: admin.ModelAdmin, request: HttpRequest, queryset: QuerySet, merge: Callable[[Model, Model], None]
+) -> None:
     """Merges all rows of `queryset` into the one with the lowest id, all or none; tells the editor what was done."""
     kept, *gone = queryset.order_by("pk")
     if not gone:

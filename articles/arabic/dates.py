@@ -83,7 +83,9 @@ def find_dates(text: str, of_words: Sequence[Word] | None = None) -> list[DateEx
         if any(start <= word.start < end for start, end in taken):
             index += 1
             continue
-        expression, index = _named_month_at(text, of_words, index) or _year_at(text, of_words, index) or (None, index + 1)
+        expression, index = (
+            _named_month_at(text, of_words, index) or _year_at(text, of_words, index) or (None, index + 1)
+        )
         if expression:
             found.append(expression)
     return sorted(found, key=lambda date_: date_.start)
@@ -202,7 +204,9 @@ def _year_at(text: str, of_words: Sequence[Word], index: int) -> tuple[DateExpre
     weak = bool({previous, stripped} & _WEAK_YEAR_WORDS) and not _counts_things(after)
     bracketed = gap.endswith("(") and text[word.end : word.end + 1] == ")"
     marked = after == "م" or bool(re.match(r"م(?!\w)", text[word.end : word.end + 2]))
-    if not (strong or weak or bracketed or marked or (is_span and not _counts_things(_following(text, of_words, closing)))):
+    if not (
+        strong or weak or bracketed or marked or (is_span and not _counts_things(_following(text, of_words, closing)))
+    ):
         return None
     future = bool({previous, stripped} & _FUTURE) or after in _FUTURE
     if is_span:

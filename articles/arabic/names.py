@@ -88,6 +88,8 @@ def _with_closing_mark(text: str, start: int, end: int) -> int:
     """`end`, moved past a closing quotation mark or bracket whose opening one lies inside the name."""
     inside = text[start:end]
     for opening, closing in _CLOSING.items():
-        if text[end : end + 1] == closing and inside.count(opening) > (inside.count(closing) if closing != opening else 0):
+        if text[end : end + 1] == closing and inside.count(opening) > (
+            inside.count(closing) if closing != opening else 0
+        ):
             return end + 1
     return end

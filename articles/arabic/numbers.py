@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from articles.arabic.characters import DIGITS, with_ascii_digits
+from articles.arabic.characters import DIGITS
 from articles.arabic.folding import fold_name
 from articles.arabic.words import Word
 
@@ -206,9 +206,3 @@ def _prefix_length(text: str, word: Word, prefix: str) -> int:
     while length < len(written) and not fold_name(written[length]):
         length += 1
     return length
-
-
-def parse_number(text: str) -> Decimal | None:
-    """The value of `text` when it is wholly one number in digits, else None."""
-    plain = with_ascii_digits(text).replace(",", "").replace("٬", "").replace("٫", ".").strip()
-    return Decimal(plain) if re.fullmatch(r"\d+(\.\d+)?", plain) else None

@@ -13,7 +13,9 @@ _WORDS = """
 """
 STOP_WORDS = frozenset(fold_letters(word) for word in _WORDS.split())
 
-_QUESTION_WORDS = frozenset(fold_letters(word) for word in "ما ماذا متى أين كيف كم لماذا هل أي أية بم لم بماذا فيم مم".split())
+_QUESTION_WORDS = frozenset(
+    fold_letters(word) for word in "ما ماذا متى أين كيف كم لماذا هل أي أية بم لم بماذا فيم مم".split()
+)
 
 
 def is_stop_word(word: str) -> bool:

@@ -37,6 +37,11 @@ def words(text: str) -> list[Word]:
     return [Word(match.start(), match.end(), _fold(match[0])) for match in WORD.finditer(text)]
 
 
+def fold_phrase(text: str) -> str:
+    """`text` as folded words with one space between: what two writings of one name have in common."""
+    return " ".join(word.folded for word in words(text))
+
+
 def word_spans(text: str) -> Iterator[tuple[int, int]]:
     """Only the spans of `words(text)`: the n-th span is the n-th position of the stored search vector."""
     return (match.span() for match in WORD.finditer(text))

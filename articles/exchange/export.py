@@ -5,7 +5,18 @@ from decimal import Decimal
 
 from django.db.models import Prefetch
 
-from articles.models import Actor, Article, Capture, Coverage, Event, Figure, Mention, Participation, ReviewState, Source
+from articles.models import (
+    Actor,
+    Article,
+    Capture,
+    Coverage,
+    Event,
+    Figure,
+    Mention,
+    Participation,
+    ReviewState,
+    Source,
+)
 
 CHUNK = 500
 
@@ -122,7 +133,9 @@ def actors() -> Iterator[Row]:
             "country": actor.country,
             "description": actor.description,
             "state": actor.state,
-            "aliases": [{"name": a.name, "kind": a.kind, "found_in_text": a.found_in_text} for a in actor.aliases.all()],
+            "aliases": [
+                {"name": a.name, "kind": a.kind, "found_in_text": a.found_in_text} for a in actor.aliases.all()
+            ],
         }
 
 

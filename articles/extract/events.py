@@ -109,7 +109,9 @@ def lead_of(body: str) -> str:
     return "\n\n".join(body.split("\n\n")[:_LEAD_PARAGRAPHS])[:_LEAD_LENGTH]
 
 
-def describe(title: str, body: str, published: ArchiveDate, actors: Iterable[int], authority: Authority) -> list[EventDescription]:
+def describe(
+    title: str, body: str, published: ArchiveDate, actors: Iterable[int], authority: Authority
+) -> list[EventDescription]:
     """The events that the title or the lead of an article name, likeliest first; `actors` are those its lead names.
 
     An event's interval is the dates its sentence states, else what is known of the publication.
@@ -122,10 +124,16 @@ def describe(title: str, body: str, published: ArchiveDate, actors: Iterable[int
     spots = [place for match in places().find(opening) for place in match.keys]
     cities = frozenset(place.city for place in spots if place.city)
     countries = frozenset(place.country for place in spots)
-    phrases = [(phrase, kind, _when(text, offset, published)) for text in (title, lead) for phrase, kind, offset in event_phrases(text)]
+    phrases = [
+        (phrase, kind, _when(text, offset, published))
+        for text in (title, lead)
+        for phrase, kind, offset in event_phrases(text)
+    ]
     for phrase, kind, when in phrases:
         # A heading seldom states the day; the sentence of the lead that names the same kind of event does.
-        dated = when if when.is_known else next((w for _, k, w in phrases if _kinds_agree(k, kind) and w.is_known), when)
+        dated = (
+            when if when.is_known else next((w for _, k, w in phrases if _kinds_agree(k, kind) and w.is_known), when)
+        )
         description = EventDescription(
             phrase, kind, dated, cities, countries, named, years=years_in(f"{title} {lead}"),
             content=content_words(phrase) | content_words(title),
@@ -217,7 +225,13 @@ def likeness(described: EventDescription, known: EventDescription, authority: Au
     if place is None:
         return None
     shared_words = _containment(described.words, known.words)
-    bodies = {ActorKind.COALITION, ActorKind.ORGANISATION, ActorKind.GOVERNMENT, ActorKind.PERSON, ActorKind.ARMED_GROUP}
+    bodies = {
+        ActorKind.COALITION,
+        ActorKind.ORGANISATION,
+        ActorKind.GOVERNMENT,
+        ActorKind.PERSON,
+        ActorKind.ARMED_GROUP,
+    }
     mine = {a for a in described.actors if authority.kinds.get(a) in bodies}
     theirs = {a for a in known.actors if authority.kinds.get(a) in bodies}
     shared_actors = _containment(mine, theirs)
@@ -230,7 +244,13 @@ def likeness(described: EventDescription, known: EventDescription, authority: Au
         return None
     agreed = [
         name
-        for name, value in (("kind", same_kind), ("words", shared_words), ("actors", shared_actors), ("place", place), ("date", dates_close))
+        for name, value in (
+            ("kind", same_kind),
+            ("words", shared_words),
+            ("actors", shared_actors),
+            ("place", place),
+            ("date", dates_close),
+        )
         if value >= 0.5
     ]
     return Likeness(min(score, 1.0), "event.same_" + "_".join(agreed))
@@ -260,7 +280,9 @@ def _other_year(described: EventDescription, known: EventDescription) -> bool:
 
 
 def _numbers_differ(my_title: str, their_title: str) -> bool:
-    my_ordinals, their_ordinals = ({_ORDINALS[w] for w in ws if w in _ORDINALS} for ws in (_raw(my_title), _raw(their_title)))
+    my_ordinals, their_ordinals = (
+        {_ORDINALS[w] for w in ws if w in _ORDINALS} for ws in (_raw(my_title), _raw(their_title))
+    )
     if my_ordinals and their_ordinals and not my_ordinals & their_ordinals:
         return True
     my_years, their_years = years_in(my_title), years_in(their_title)

@@ -13,9 +13,8 @@ from decimal import Decimal
 from articles.arabic.dates import DateExpression, find_dates
 from articles.arabic.folding import fold_name
 from articles.arabic.numbers import Number, find_numbers
-from articles.arabic.words import Word, sentences, words
+from articles.arabic.words import sentences, words
 from articles.models import Qualifier
-
 
 # First and last day, inclusive; None on a side that the text leaves open.
 Period = tuple[date | None, date | None]
@@ -78,7 +77,9 @@ _LABELS = {fold_name(w) for w in (
 _AGE_WORDS = {fold_name(w) for w in ("العمر", "عمره", "عمرها", "السن", "سنه", "سنها", "عمر", "بعمر", "أعمارهم", "سن")}
 _AGE_UNITS = {fold_name(w) for w in ("عاما", "سنة", "عام", "سنوات", "أعوام", "ربيعا")}
 # A number before one of these is a time of day, a temperature, a rank: not what an archive compares.
-_CLOCK_UNITS = {fold_name(w) for w in ("صباحا", "مساء", "ظهرا", "ليلا", "فجرا", "بتوقيت", "غرينتش", "gmt", "زوالا", "بعد")}
+_CLOCK_UNITS = {
+    fold_name(w) for w in ("صباحا", "مساء", "ظهرا", "ليلا", "فجرا", "بتوقيت", "غرينتش", "gmt", "زوالا", "بعد")
+}
 # Function words, verbs and pronouns: none is the thing counted.
 _NOT_UNITS = {fold_name(w) for w in (
     "في", "على", "إلى", "الى", "عن", "أن", "إن", "التي", "الذي", "الذين", "اللتين", "هو", "هي", "هم", "كان", "كانت", "كانوا",
@@ -89,7 +90,9 @@ _NOT_UNITS = {fold_name(w) for w in (
     "متتالية", "متتاليا", "تقريبا", "جاء", "من", "منها", "منهن", "قال", "أعلن", "أكد", "بهدف", "بسبب", "نتيجة", "مقابل", "مقارنة",
 )}  # fmt: skip
 _PARTITIVE = {fold_name("من"): "", fold_name("منها"): "-", fold_name("منهم"): "-", fold_name("منهن"): "-"}
-_PERCENT_PHRASES = [tuple(fold_name(p).split()) for p in ("في المئة", "في المائة", "بالمئة", "بالمائة", "في المية", "بالمية")]
+_PERCENT_PHRASES = [
+    tuple(fold_name(p).split()) for p in ("في المئة", "في المائة", "بالمئة", "بالمائة", "في المية", "بالمية")
+]
 _TO_WORDS = {fold_name(w) for w in ("إلى", "الى", "حتى")}
 _AND = fold_name("و")
 _ORDINAL_PREFIXES = {fold_name("ال")}
@@ -157,7 +160,9 @@ class _Reader:
                 return following.value, following
         return None, number
 
-    def _figure(self, number: Number, last: Number, high: Decimal | None, previous: FoundFigure | None) -> FoundFigure | None:
+    def _figure(
+        self, number: Number, last: Number, high: Decimal | None, previous: FoundFigure | None
+    ) -> FoundFigure | None:
         if self._is_label(number) or self._is_numbering(number) or self._is_clock_or_code(number, last):
             return None
         unit, end, rule = self._unit(last, previous)
@@ -215,10 +220,18 @@ class _Reader:
         before, after = self.text[max(0, number.start - 1) : number.start], self.text[last.end : last.end + 2]
         if re.match(r"[:/]\d", after) or (before in {":", "/", "+", "#", "@", "_"} and not number.in_words):
             previous = self.text[max(0, number.start - 2) : number.start]
-            return bool(re.match(r"[:/]\d", after)) or bool(re.match(r"[\d+#@_/]", previous)) or before in {"+", "#", "@", "_"}
+            return (
+                bool(re.match(r"[:/]\d", after))
+                or bool(re.match(r"[\d+#@_/]", previous))
+                or before in {"+", "#", "@", "_"}
+            )
         if re.match(r"-\d", after) and number is last:
             return True
-        if not number.in_words and len(self._folded(number.first_word)) >= 8 and self._folded(number.first_word)[0] == "0":
+        if (
+            not number.in_words
+            and len(self._folded(number.first_word)) >= 8
+            and self._folded(number.first_word)[0] == "0"
+        ):
             return True
         return self._folded(last.next_word) in _CLOCK_UNITS and number.value <= 24 and "\n" not in self._gap_after(last)
 

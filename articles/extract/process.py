@@ -6,17 +6,17 @@ Called by ingest inside the article's own transaction, and by the admin when a t
 from collections.abc import Iterable
 
 from articles.arabic.folding import fold_name
-from articles.arabic.words import Word, sentences, words
+from articles.arabic.words import Word, fold_phrase, sentences, words
 from articles.extract import events
 from articles.extract.actors import FoundActor, find_actors
 from articles.extract.authority import Authority, places
 from articles.extract.figures import FoundFigure, Period, find_figures
 from articles.models import Article, Coverage, Event, Figure, Mention, Participation, ReviewState
-from articles.models.actor import fold_phrase
 
 # A sentence with a word that begins so speaks of who came: its numbers are about the event itself.
 _ATTENDANCE = tuple(
-    fold_name(w) for w in ("شارك", "مشارك", "يشارك", "تشارك", "حضر", "حضور", "وفد", "وفود", "يحضر", "تحضر", "ممثل", "ضيوف", "مدعو")
+    fold_name(w)
+    for w in ("شارك", "مشارك", "يشارك", "تشارك", "حضر", "حضور", "وفد", "وفود", "يحضر", "تحضر", "ممثل", "ضيوف", "مدعو")
 )
 # How many known events one article is compared with: the newest of those its date allows.
 MOST_EVENTS_COMPARED = 400
@@ -156,9 +156,7 @@ def describe_stored(event: Event, actors: frozenset[int]) -> events.EventDescrip
     )
 
 
-def _new_event(
-    article: Article, found: Iterable[FoundActor], authority: Authority
-) -> tuple[Event, str, float] | None:
+def _new_event(article: Article, found: Iterable[FoundActor], authority: Authority) -> tuple[Event, str, float] | None:
     """A suggested event for the first full description in the article; its lead's actors become suggested participants."""
     described = [one for one in _described(article, found, authority) if len(events.content_words(one.title)) >= 2]
     if not described:
@@ -204,7 +202,11 @@ def _write_figures(article: Article, found: list[FoundFigure], authority: Author
             figure.delete()
         else:
             _keep_reviewed(figure, article.body)
-    taken = [(figure.start, figure.end) for figure in unclaimed if figure.state != ReviewState.SUGGESTED and figure.start is not None]
+    taken = [
+        (figure.start, figure.end)
+        for figure in unclaimed
+        if figure.state != ReviewState.SUGGESTED and figure.start is not None
+    ]
     moved = [(one, twin) for one, twin in pairs if twin and (twin.start, twin.end) != (one.start, one.end)]
     Figure.objects.filter(pk__in=[twin.pk for _, twin in moved]).update(start=None, end=None)
     for one, twin in moved:
@@ -260,7 +262,10 @@ def _suggested(article: Article, one: FoundFigure, authority: Authority, event: 
 
 
 def _refresh(figure: Figure, one: FoundFigure, authority: Authority, event: Event | None) -> None:
-    changed = {name: value for name, value in _values(figure.article.body, one, authority, event).items() if getattr(figure, name) != value}
+    changed = {
+        name: value
+        for name, value in _values(figure.article.body, one, authority, event).items()
+        if getattr(figure, name) != value
+    }
     if changed:
         Figure.objects.filter(pk=figure.pk).update(**changed)
-

@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Model
 
+from articles.arabic.words import fold_phrase
 from articles.models import (
     Actor,
     Alias,
@@ -24,7 +25,6 @@ from articles.models import (
     ReviewState,
     Source,
 )
-from articles.models.actor import fold_phrase
 from articles.models.uncertain_date import complete
 
 
@@ -111,7 +111,9 @@ def _source(entry: Entry) -> None:
 def _actor(entry: Entry) -> None:
     distinction = entry.get("distinction", "")
     row = (
-        Actor.objects.filter(merged_into__isnull=True, folded_name=fold_phrase(entry["name"]), distinction=distinction).first()
+        Actor.objects.filter(
+            merged_into__isnull=True, folded_name=fold_phrase(entry["name"]), distinction=distinction
+        ).first()
         or Actor()
     )
     row.state = ReviewState.CONFIRMED
@@ -123,7 +125,14 @@ def _actor(entry: Entry) -> None:
 
 
 def _measure(entry: Entry) -> None:
-    _set(Measure.objects.filter(label=entry["label"]).first() or Measure(), entry, "label", "units", "broad_units", "cues")
+    _set(
+        Measure.objects.filter(label=entry["label"]).first() or Measure(),
+        entry,
+        "label",
+        "units",
+        "broad_units",
+        "cues",
+    )
 
 
 def _series(entry: Entry) -> None:

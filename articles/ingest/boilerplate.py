@@ -3,15 +3,11 @@
 import re
 
 from articles.arabic.folding import fold_name
-from articles.arabic.words import words
-
-
-def _folded(line: str) -> str:
-    return " ".join(word.folded for word in words(line))
+from articles.arabic.words import fold_phrase
 
 
 def _openings(*lines: str) -> tuple[str, ...]:
-    return tuple(_folded(line).removeprefix("ال") for line in lines)
+    return tuple(fold_phrase(line).removeprefix("ال") for line in lines)
 
 
 # A line that begins so opens the form under an article; nothing after it is the article's.
@@ -38,23 +34,27 @@ _LONGEST_LABEL = 9
 
 def opens_comment_form(line: str) -> bool:
     """Whether `line` is the heading or the first notice of a comment form."""
-    return _folded(line).removeprefix("ال").startswith(_COMMENT_FORM)
+    return fold_phrase(line).removeprefix("ال").startswith(_COMMENT_FORM)
 
 
 def is_label(line: str) -> bool:
     """Whether a short `line` is a button, a counter, or a pointer to other pages."""
-    folded = _folded(line).removeprefix("ال")
+    folded = fold_phrase(line).removeprefix("ال")
     if not folded:
         return True
     if len(folded.split()) > _LONGEST_LABEL or line.rstrip().endswith((".", "؟", "!")):
         return False
-    return bool(_COUNTED_LABEL.match(line)) or any(
-        folded == label or folded.startswith(label + " ") for label in _LABEL
-    ) and _reads_as_label(line, folded)
+    return (
+        bool(_COUNTED_LABEL.match(line))
+        or any(folded == label or folded.startswith(label + " ") for label in _LABEL)
+        and _reads_as_label(line, folded)
+    )
 
 
 def _reads_as_label(line: str, folded: str) -> bool:
     """«شارك» alone or «اقرأ أيضا: …»; not «شارك المغرب في …», a title or a sentence that begins with the same word."""
     exact = folded in _LABEL or len(folded.split()) <= 3
-    pointer = folded.startswith(_openings("اقرأ", "إقرأ", "شاهد أيضا", "للمزيد", "المزيد من", "قد يهمك", "قد يعجبك", "جميع الحقوق"))
+    pointer = folded.startswith(
+        _openings("اقرأ", "إقرأ", "شاهد أيضا", "للمزيد", "المزيد من", "قد يهمك", "قد يعجبك", "جميع الحقوق")
+    )
     return pointer or (":" in line[:25]) or (exact and fold_name(line.split()[-1]) not in {fold_name("في")})

@@ -97,7 +97,9 @@ def _files(paths: Iterable[Path], report: Report) -> Iterator[Path]:
         if not path.exists():
             _fail(report, path, "no such file or folder")
             continue
-        inside = sorted(p for p in path.rglob("*") if p.is_file() and not _is_hidden(p, path)) if path.is_dir() else [path]
+        inside = (
+            sorted(p for p in path.rglob("*") if p.is_file() and not _is_hidden(p, path)) if path.is_dir() else [path]
+        )
         for file in inside:
             if (resolved := file.resolve()) not in seen:
                 seen.add(resolved)

@@ -33,10 +33,14 @@ HEADING_LINES = 12
 
 _SENTENCE_END = re.compile(r"[.؟?!…:؛،][»”\"')\]]*$")
 _FULL_STOP = re.compile(r"[.…][»”\"')\]]*$")
-_AUTHOR = re.compile(r"^(?:بقلم|كتب(?:ت|ه)?|إعداد|اعداد|تحرير|حاوره|حاورته|أعده|مراسلة|متابعة)\s*[:/–-]?\s*(?P<name>[^.،؛]{3,60})$")
+_AUTHOR = re.compile(
+    r"^(?:بقلم|كتب(?:ت|ه)?|إعداد|اعداد|تحرير|حاوره|حاورته|أعده|مراسلة|متابعة)\s*[:/–-]?\s*(?P<name>[^.،؛]{3,60})$"
+)
 _SOURCE_LINE = re.compile(r"^(?:(?:المصدر|مصدر الخبر|نقلا عن)(?:\s*[:：]\s*|\s+)|عن\s*[:：]\s*)(?P<name>.{2,60})$")
 # «و م ع», «أ.ف.ب», «(د ب أ)», «/ومع/»: letters apart, or one short word between slashes or brackets.
-_SPACED_LETTERS = re.compile(rf"^[(/\[\s-]*(?P<mark>[{ARABIC_LETTERS}](?:[ .\u0640]+[{ARABIC_LETTERS}]){{1,3}})[.\s]*[)/\]\s-]*$")
+_SPACED_LETTERS = re.compile(
+    rf"^[(/\[\s-]*(?P<mark>[{ARABIC_LETTERS}](?:[ .\u0640]+[{ARABIC_LETTERS}]){{1,3}})[.\s]*[)/\]\s-]*$"
+)
 # «القاهرة - أ ش أ» on a line of its own: where from, and whose.
 _PLACE_AND_MARK = re.compile(
     rf"^[^.،؛:\d/–—-]{{2,30}}[-–—/]\s*(?P<mark>[{ARABIC_LETTERS}](?:[ .\u0640]+[{ARABIC_LETTERS}]){{1,3}})[.\s/)]*$"
@@ -102,6 +106,7 @@ def made_title(body: str) -> str:
 
 # Lines
 
+
 def _paragraph_lines(text: str) -> list[Line]:
     """The lines that hold something; lines that a narrow column broke are joined to their paragraphs again."""
     blocks: list[list[Line]] = [[]]
@@ -149,6 +154,7 @@ def _is_paragraph(line: Line) -> bool:
 
 
 # The heading
+
 
 def _split_heading(lines: Sequence[Line]) -> tuple[list[Line], list[Line]]:
     """(heading lines, the rest): the heading ends before the first paragraph."""
@@ -241,6 +247,7 @@ def _mark_of(line: Line) -> str:
 
 # The text
 
+
 def _without_source_lines(paragraphs: Sequence[Line], aside: list[SetAside]) -> tuple[list[Line], list[str]]:
     """Takes trailing lines that name the source («و م ع», «المصدر: وكالات») off the text."""
     kept = list(paragraphs)
@@ -278,7 +285,11 @@ def _without_repeats(paragraphs: Sequence[Line], title: str, aside: list[SetAsid
     for index, line in enumerate(paragraphs):
         folded = fold_name(line.text.rstrip("."))
         if folded in seen:
-            aside.append(SetAside(line.number, "repeated title" if folded == fold_name(title.rstrip(".")) else "repeated", line.text))
+            aside.append(
+                SetAside(
+                    line.number, "repeated title" if folded == fold_name(title.rstrip(".")) else "repeated", line.text
+                )
+            )
         elif _is_pull_quote(line, stems[index], stems[:index] + stems[index + 1 :]):
             aside.append(SetAside(line.number, "pull quote", line.text))
         else:

@@ -6,9 +6,32 @@ from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 GROUP = "محررون"
-CHANGED = ("article", "actor", "alias", "event", "eventseries", "participation", "mention", "coverage", "figure", "measure", "source")
+CHANGED = (
+    "article",
+    "actor",
+    "alias",
+    "event",
+    "eventseries",
+    "participation",
+    "mention",
+    "coverage",
+    "figure",
+    "measure",
+    "source",
+)
 # Captures are evidence and articles keep their address: neither is deleted, an article is withdrawn.
-DELETED = ("actor", "alias", "event", "eventseries", "participation", "mention", "coverage", "figure", "measure", "source")
+DELETED = (
+    "actor",
+    "alias",
+    "event",
+    "eventseries",
+    "participation",
+    "mention",
+    "coverage",
+    "figure",
+    "measure",
+    "source",
+)
 
 
 def make_group(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:

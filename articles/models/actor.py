@@ -4,8 +4,7 @@ from django.db import models
 from django.db.models import Count, Q
 from django.urls import reverse
 
-from articles.arabic.folding import fold_name
-from articles.arabic.words import words
+from articles.arabic.words import fold_phrase
 from articles.models.merged import Mergeable
 from articles.models.review import Reviewable, ReviewableQuerySet, ReviewState, state_constraint
 
@@ -28,11 +27,6 @@ class AliasKind(models.TextChoices):
     LATIN = "latin", "بالحرف اللاتيني"
 
 
-def fold_phrase(text: str) -> str:
-    """`text` as folded words with one space between: what two writings of one name have in common."""
-    return " ".join(word.folded for word in words(text))
-
-
 class ActorQuerySet(ReviewableQuerySet):
     def standing(self) -> "ActorQuerySet":
         """Actors that readers see: neither rejected nor merged away."""
@@ -52,8 +46,9 @@ class ActorQuerySet(ReviewableQuerySet):
     def named(self, name: str) -> "ActorQuerySet":
         """Standing actors with `name` as canonical name or alias, in any spelling that folds alike."""
         folded = fold_phrase(name)
-        return self.standing().filter(Q(folded_name=folded) | Q(pk__in=Alias.objects.filter(folded=folded).values("actor")))
-
+        return self.standing().filter(
+            Q(folded_name=folded) | Q(pk__in=Alias.objects.filter(folded=folded).values("actor"))
+        )
 
     def with_name_part(self, text: str) -> "ActorQuerySet":
         """Actors of which a name holds `text`, in any spelling that folds alike."""
@@ -111,7 +106,9 @@ class Alias(models.Model):
     folded = models.CharField(max_length=200, editable=False)
     kind = models.CharField("النوع", max_length=8, choices=AliasKind, default=AliasKind.SPELLING)
     found_in_text = models.BooleanField(
-        "يُبحث عنه في النصوص", default=True, help_text="ألغه للأسماء القصيرة الملتبسة: يوسع البحث ولا يقترح ذكرا في مقال."
+        "يُبحث عنه في النصوص",
+        default=True,
+        help_text="ألغه للأسماء القصيرة الملتبسة: يوسع البحث ولا يقترح ذكرا في مقال.",
     )
 
     class Meta:
@@ -120,7 +117,9 @@ class Alias(models.Model):
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["actor", "folded"], name="alias_once_per_actor", violation_error_message="هذا الاسم مسجل لهذا الفاعل."
+                fields=["actor", "folded"],
+                name="alias_once_per_actor",
+                violation_error_message="هذا الاسم مسجل لهذا الفاعل.",
             ),
             models.CheckConstraint(condition=~Q(folded=""), name="alias_has_letters"),
         ]

@@ -7,7 +7,8 @@ from django.db.models import Count, F, Q, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
-from articles.models.actor import Actor, fold_phrase
+from articles.arabic.words import fold_phrase
+from articles.models.actor import Actor
 from articles.models.article import BEFORE_ALL_DATES
 from articles.models.merged import Mergeable
 from articles.models.review import Reviewable, ReviewableQuerySet, ReviewState, state_constraint

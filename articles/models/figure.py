@@ -32,10 +32,18 @@ class Measure(models.Model):
 
     label = models.CharField("المقياس", max_length=120, unique=True)
     units = ArrayField(
-        models.CharField(max_length=60), verbose_name="الوحدات", default=list, blank=True, help_text="مثل: وفد، وفدا، وفود"
+        models.CharField(max_length=60),
+        verbose_name="الوحدات",
+        default=list,
+        blank=True,
+        help_text="مثل: وفد، وفدا، وفود",
     )
     broad_units = ArrayField(
-        models.CharField(max_length=60), verbose_name="وحدات عامة", default=list, blank=True, help_text="مثل: شخص، أشخاص"
+        models.CharField(max_length=60),
+        verbose_name="وحدات عامة",
+        default=list,
+        blank=True,
+        help_text="مثل: شخص، أشخاص",
     )
     cues = ArrayField(
         models.CharField(max_length=60),
@@ -79,7 +87,9 @@ class Figure(Reviewable):
     event = models.ForeignKey(
         Event, models.SET_NULL, null=True, blank=True, related_name="figures", verbose_name="الفعالية"
     )
-    actor = models.ForeignKey(Actor, models.SET_NULL, null=True, blank=True, related_name="figures", verbose_name="الفاعل")
+    actor = models.ForeignKey(
+        Actor, models.SET_NULL, null=True, blank=True, related_name="figures", verbose_name="الفاعل"
+    )
 
     objects = FigureQuerySet.as_manager()
 
@@ -101,7 +111,9 @@ class Figure(Reviewable):
                 violation_error_message="القيمة العليا تُكتب للمدى «بين … و…» وحده، وهي أكبر من القيمة.",
             ),
             models.CheckConstraint(
-                condition=Q(period_start__isnull=True) | Q(period_end__isnull=True) | Q(period_start__lte=F("period_end")),
+                condition=Q(period_start__isnull=True)
+                | Q(period_end__isnull=True)
+                | Q(period_start__lte=F("period_end")),
                 name="figure_period_in_order",
                 violation_error_message="بداية المدة يجب ألا تأتي بعد نهايتها.",
             ),

@@ -25,7 +25,9 @@ class Mention(Reviewable):
 
     article = models.ForeignKey(Article, models.CASCADE, related_name="mentions", verbose_name="المقال")
     actor = models.ForeignKey(Actor, models.CASCADE, related_name="mentions", verbose_name="الفاعل")
-    spans = ArrayField(ArrayField(models.PositiveIntegerField(), size=2), verbose_name="المواضع", default=list, blank=True)
+    spans = ArrayField(
+        ArrayField(models.PositiveIntegerField(), size=2), verbose_name="المواضع", default=list, blank=True
+    )
     quotes = ArrayField(models.TextField(), verbose_name="كما وردت", default=list, blank=True)
 
     objects = MentionQuerySet.as_manager()

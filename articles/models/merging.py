@@ -2,7 +2,8 @@
 
 from django.db import transaction
 
-from articles.models.actor import Actor, Alias, AliasKind, fold_phrase
+from articles.arabic.words import fold_phrase
+from articles.models.actor import Actor, Alias, AliasKind
 from articles.models.coverage import Coverage
 from articles.models.event import Event, Participation
 from articles.models.figure import Figure
@@ -85,7 +86,9 @@ def _move_or_join(row: Mention | Coverage | Participation, twins: object, **owne
     if _WEIGHT[row.state] > _WEIGHT[twin.state]:
         twin.state, twin.reviewed_by, twin.reviewed_at = row.state, row.reviewed_by, row.reviewed_at
     if isinstance(row, Mention):
-        joined = {tuple(span): quote for span, quote in zip(twin.spans + row.spans, twin.quotes + row.quotes, strict=True)}
+        joined = {
+            tuple(span): quote for span, quote in zip(twin.spans + row.spans, twin.quotes + row.quotes, strict=True)
+        }
         twin.spans = [list(span) for span in sorted(joined)]
         twin.quotes = [joined[tuple(span)] for span in twin.spans]
     row.delete()

@@ -31,7 +31,13 @@ class Reviewable(models.Model):
     rule = models.CharField("القاعدة", max_length=80, blank=True, help_text="القاعدة الآلية التي اقترحت هذه المعلومة.")
     score = models.FloatField("الدرجة", null=True, blank=True)
     reviewed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, editable=False, related_name="+", verbose_name="راجعه"
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name="راجعه",
     )
     reviewed_at = models.DateTimeField("تاريخ المراجعة", null=True, blank=True, editable=False)
 

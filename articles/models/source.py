@@ -5,6 +5,7 @@ from django.db import models
 from django.urls import reverse
 
 from articles.arabic.folding import fold_name
+from articles.arabic.words import fold_phrase
 from articles.models.merged import Mergeable
 
 
@@ -70,7 +71,7 @@ class Source(Mergeable):
         return self.name
 
     def save(self, *args: object, **kwargs: object) -> None:
-        self.folded_name = fold_name(self.name)
+        self.folded_name = fold_phrase(self.name)
         self.folded_marks = [fold_mark(mark) for mark in self.marks]
         super().save(*args, **kwargs)
 

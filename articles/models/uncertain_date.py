@@ -45,14 +45,24 @@ class ArchiveDate:
     @classmethod
     def in_month(cls, year: int, month: int, basis: str = Basis.STATED) -> Self:
         last = calendar.monthrange(year, month)[1]
-        return cls(datetime.date(year, month, 1), Precision.MONTH, basis, datetime.date(year, month, 1), datetime.date(year, month, last))
+        return cls(
+            datetime.date(year, month, 1),
+            Precision.MONTH,
+            basis,
+            datetime.date(year, month, 1),
+            datetime.date(year, month, last),
+        )
 
     @classmethod
     def in_year(cls, year: int, basis: str = Basis.STATED) -> Self:
-        return cls(datetime.date(year, 1, 1), Precision.YEAR, basis, datetime.date(year, 1, 1), datetime.date(year, 12, 31))
+        return cls(
+            datetime.date(year, 1, 1), Precision.YEAR, basis, datetime.date(year, 1, 1), datetime.date(year, 12, 31)
+        )
 
     @classmethod
-    def unknown(cls, earliest: datetime.date | None = None, latest: datetime.date | None = None, basis: str = Basis.INFERRED) -> Self:
+    def unknown(
+        cls, earliest: datetime.date | None = None, latest: datetime.date | None = None, basis: str = Basis.INFERRED
+    ) -> Self:
         return cls(None, Precision.UNKNOWN, basis, earliest, latest)
 
     @property
@@ -111,11 +121,6 @@ class UncertainDate:
             setattr(instance, f"{self.name}_{part}", getattr(value, part))
 
 
-def date_columns(name: str) -> list[str]:
-    """The column names of the uncertain date `name`, for update_fields and forms."""
-    return [f"{name}_{part}" for part in PARTS]
-
-
 def date_constraints(model: str, name: str) -> list[models.CheckConstraint]:
     """The two rules every uncertain date keeps: its interval is in order, and precision, value and interval agree."""
     day, precision, earliest, latest = (f"{name}_{part}" for part in ("date", "precision", "earliest", "latest"))
@@ -143,7 +148,13 @@ def date_constraints(model: str, name: str) -> list[models.CheckConstraint]:
         & first_of_month
         & same_month
         & Q(
-            **{precision: Precision.YEAR, f"{day}__month": 1, earliest: F(day), f"{latest}__month": 12, f"{latest}__day": 31}
+            **{
+                precision: Precision.YEAR,
+                f"{day}__month": 1,
+                earliest: F(day),
+                f"{latest}__month": 12,
+                f"{latest}__day": 31,
+            }
         )
     )
     return [
@@ -160,7 +171,13 @@ def date_constraints(model: str, name: str) -> list[models.CheckConstraint]:
     ]
 
 
-def complete(value: datetime.date | None, precision: str, basis: str, earliest: datetime.date | None, latest: datetime.date | None) -> ArchiveDate:
+def complete(
+    value: datetime.date | None,
+    precision: str,
+    basis: str,
+    earliest: datetime.date | None,
+    latest: datetime.date | None,
+) -> ArchiveDate:
     """The ArchiveDate an editor means by a day and a precision: the interval is derived, and only kept for unknown dates."""
     if value is None or precision == Precision.UNKNOWN:
         return ArchiveDate.unknown(earliest, latest, basis)

@@ -55,7 +55,9 @@ def compile_query(query: ParsedQuery, *, widen: bool = True) -> CompiledQuery | 
     if not every or not concepts:
         return None
     loose = () if _excludes(query.tree) else compiler.concepts(query.tree, apart=True)
-    return CompiledQuery(every, concepts, loose if len(loose) > 1 else (), tuple(actor for found in widened.values() for actor in found))
+    return CompiledQuery(
+        every, concepts, loose if len(loose) > 1 else (), tuple(actor for found in widened.values() for actor in found)
+    )
 
 
 def _written(name: str) -> list[str]:

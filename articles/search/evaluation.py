@@ -48,7 +48,9 @@ class EvaluationSet:
             except (IndexError, ValueError):
                 if number == 1:
                     continue
-                raise EvaluationSetError(f"{judgements}, line {number}: expected query, document and a whole number") from None
+                raise EvaluationSetError(
+                    f"{judgements}, line {number}: expected query, document and a whole number"
+                ) from None
             judged.setdefault(query, {})[document] = grade
         asked = {query for query in judged if query in queries and any(judged[query].values())}
         if not documents or not asked:
@@ -109,7 +111,11 @@ def load(judged: EvaluationSet) -> dict[int, str]:
     ids: dict[int, str] = {}
     for chunk in _chunks(list(judged.documents.items())):
         rows = [
-            Article(title=(title.strip() or NO_TITLE)[:500], body=text.strip() or title or NO_TITLE, word_count=len(text.split()))
+            Article(
+                title=(title.strip() or NO_TITLE)[:500],
+                body=text.strip() or title or NO_TITLE,
+                word_count=len(text.split()),
+            )
             for _, (title, text) in chunk
         ]
         for article, (document, _) in zip(Article.objects.bulk_create(rows), chunk, strict=True):

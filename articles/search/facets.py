@@ -32,8 +32,16 @@ def facets(articles: QuerySet, ids: list[int] | None = None) -> list[Facet]:
     A constant number of queries, one per facet.
     """
     counted = ids if ids is not None else list(articles.newest().values_list("pk", flat=True)[:MOST_RANKED])
-    mentions = Mention.objects.standing().filter(article__in=counted, actor__merged_into__isnull=True).exclude(actor__state="rejected")
-    coverages = Coverage.objects.standing().filter(article__in=counted, event__merged_into__isnull=True).exclude(event__state="rejected")
+    mentions = (
+        Mention.objects.standing()
+        .filter(article__in=counted, actor__merged_into__isnull=True)
+        .exclude(actor__state="rejected")
+    )
+    coverages = (
+        Coverage.objects.standing()
+        .filter(article__in=counted, event__merged_into__isnull=True)
+        .exclude(event__state="rejected")
+    )
     within = articles.model.objects.filter(pk__in=counted)
     found = [
         Facet("event", "الفعالية", _top(coverages, "event", "event__title")),
@@ -58,5 +66,7 @@ def _kinds(coverages: QuerySet) -> tuple[FacetValue, ...]:
 def _years(articles: QuerySet) -> tuple[FacetValue, ...]:
     """Years of publication where the year is known; articles of unknown date are in no year."""
     known = articles.filter(published_date__isnull=False)
-    counts = known.order_by().values_list("published_date__year").annotate(n=Count("pk")).order_by("-published_date__year")
+    counts = (
+        known.order_by().values_list("published_date__year").annotate(n=Count("pk")).order_by("-published_date__year")
+    )
     return tuple(FacetValue(str(year), str(year), count) for year, count in counts[:MOST_VALUES])

@@ -192,7 +192,12 @@ class _Parser:
             case "open":
                 return self._group(token)
             case "not":
-                if self.index < len(self.tokens) and self.tokens[self.index].kind in {"word", "prefix", "quote", "open"}:
+                if self.index < len(self.tokens) and self.tokens[self.index].kind in {
+                    "word",
+                    "prefix",
+                    "quote",
+                    "open",
+                }:
                     node = self._one()
                     return Not(node) if node else None
         return None

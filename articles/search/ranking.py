@@ -147,7 +147,11 @@ def _any_of(lexemes: Sequence[str]) -> Concept:
 def _neighbours(terms: Sequence[tuple[str, float]]) -> list[Signal]:
     """A signal for each two terms that follow one another in the query and stand side by side in the text."""
     return [
-        Signal(f"({quoted(a)} <-> {quoted(b)}) | ({quoted(b)} <-> {quoted(a)})", NEIGHBOUR_WEIGHT * (one + other) / 2, scale=2)
+        Signal(
+            f"({quoted(a)} <-> {quoted(b)}) | ({quoted(b)} <-> {quoted(a)})",
+            NEIGHBOUR_WEIGHT * (one + other) / 2,
+            scale=2,
+        )
         for (a, one), (b, other) in zip(terms, terms[1:], strict=False)
         if a != b
     ]

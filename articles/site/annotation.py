@@ -25,7 +25,9 @@ def paragraphs(
     named = [(start, end, mention) for mention in mentions for start, end in mention.spans]
     stated = [(figure.start, figure.end, figure) for figure in figures if figure.start is not None]
     return [
-        _pieces(text, offset, _inside(named, offset, text), _inside(stated, offset, text), _inside(matches, offset, text))
+        _pieces(
+            text, offset, _inside(named, offset, text), _inside(stated, offset, text), _inside(matches, offset, text)
+        )
         for offset, text in article.paragraphs
     ]
 

@@ -3,7 +3,6 @@
 import django_filters
 from django.db.models import QuerySet
 from django.forms import DateInput
-from django.http import QueryDict
 
 from articles.models import Actor, Article, Coverage, Event, EventKind, Figure, Measure, Source
 
@@ -26,12 +25,13 @@ def _date(label: str, method: str) -> django_filters.DateFilter:
 class ForgivingFilterSet(django_filters.FilterSet):
     """Applies the conditions that can be understood and lists what could not."""
 
-    def __init__(self, data: QueryDict, queryset: QuerySet) -> None:
-        super().__init__(data, queryset)
-
     @property
     def complaints(self) -> list[str]:
-        return [f"«{self.form.fields[name].label}»: {errors[0]}" for name, errors in self.form.errors.items() if name != "__all__"]
+        return [
+            f"«{self.form.fields[name].label}»: {errors[0]}"
+            for name, errors in self.form.errors.items()
+            if name != "__all__"
+        ]
 
     @property
     def chosen(self) -> list[tuple[str, str, object]]:

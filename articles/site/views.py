@@ -34,7 +34,9 @@ def _merged_away(row: Mergeable) -> HttpResponsePermanentRedirect | None:
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     articles = Article.objects.published()
-    span = articles.aggregate(count=Count("pk"), first=Min("published_earliest"), sources=Count("source", distinct=True))
+    span = articles.aggregate(
+        count=Count("pk"), first=Min("published_earliest"), sources=Count("source", distinct=True)
+    )
     return render(
         request,
         "site/home.html",
@@ -169,11 +171,15 @@ def event(request: HttpRequest, pk: int) -> HttpResponse:
     )
     articles = [coverage.article for coverage in coverages]
     figures = Figure.objects.public().filter(article__in=articles).select_related("measure").order_by("start")
-    siblings = Event.objects.standing().filter(series=row.series_id).exclude(pk=row.pk).newest() if row.series_id else ()
+    siblings = (
+        Event.objects.standing().filter(series=row.series_id).exclude(pk=row.pk).newest() if row.series_id else ()
+    )
     context = {
         "event": row,
         "coverages": coverages,
-        "participations": row.participations.standing().filter(actor__in=Actor.objects.standing()).select_related("actor"),
+        "participations": row.participations.standing()
+        .filter(actor__in=Actor.objects.standing())
+        .select_related("actor"),
         "comparison": _comparison(articles, figures),
         "siblings": siblings,
     }

@@ -58,7 +58,9 @@ def brief_date(value: ArchiveDate) -> str:
         return archive_date(value)
     if value.earliest and value.latest:
         years = sorted({value.earliest.year, value.latest.year})
-        return "غير مؤرخ، " + (f"سنة {digits(years[0])}" if len(years) == 1 else f"بين {digits(years[0])} و{digits(years[1])}")
+        return "غير مؤرخ، " + (
+            f"سنة {digits(years[0])}" if len(years) == 1 else f"بين {digits(years[0])} و{digits(years[1])}"
+        )
     return f"غير مؤرخ، منذ {digits(value.earliest.year)} أو بعدها" if value.earliest else "غير مؤرخ"
 
 
@@ -74,7 +76,12 @@ def figure_value(figure: Figure) -> str:
     value = number(figure.value)
     if figure.qualifier == Qualifier.BETWEEN:
         return f"بين {value} و{number(figure.value_high)}"
-    words = {Qualifier.MORE_THAN: "أكثر من ", Qualifier.AT_LEAST: "ما لا يقل عن ", Qualifier.ABOUT: "نحو ", Qualifier.AT_MOST: "لا يتجاوز "}
+    words = {
+        Qualifier.MORE_THAN: "أكثر من ",
+        Qualifier.AT_LEAST: "ما لا يقل عن ",
+        Qualifier.ABOUT: "نحو ",
+        Qualifier.AT_MOST: "لا يتجاوز ",
+    }
     return words.get(figure.qualifier, "") + value
 
 

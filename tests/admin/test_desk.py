@@ -85,7 +85,10 @@ def form_of(desk: Client, address: str) -> dict:
     for formset in context["inline_admin_formsets"]:
         inner = formset.formset
         prefix = inner.prefix
-        posted |= {f"{prefix}-TOTAL_FORMS": len(inner.initial_forms), f"{prefix}-INITIAL_FORMS": len(inner.initial_forms)}
+        posted |= {
+            f"{prefix}-TOTAL_FORMS": len(inner.initial_forms),
+            f"{prefix}-INITIAL_FORMS": len(inner.initial_forms),
+        }
         for form in inner.initial_forms:
             posted |= {f"{form.prefix}-{name}": form[name].value() for name in form.fields}
     return {name: "" if value is None else value for name, value in posted.items()}

@@ -36,6 +36,8 @@ def test_a_hijri_date_is_not_taken_for_a_gregorian_one() -> None:
     assert found.hijri and found.interval is None
 
 
-@pytest.mark.parametrize("text", ["أكثر من 2000 مقاتل", "1500 عنصر ينتمون", "31 شباط", "آب الرجل إلى بيته", "المادة 2018"])
+@pytest.mark.parametrize(
+    "text", ["أكثر من 2000 مقاتل", "1500 عنصر ينتمون", "31 شباط", "آب الرجل إلى بيته", "المادة 2018"]
+)
 def test_what_is_no_date_is_left_alone(text: str) -> None:
     assert [d for d in find_dates(text) if d.precision in {"day", "month"} or d.year in {2000, 1500}] == []

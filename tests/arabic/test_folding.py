@@ -4,7 +4,8 @@ from articles.arabic.folding import fold_name, fold_word, without_proclitics
 
 
 @pytest.mark.parametrize(
-    "written", ["والإرهاب", "بالإرهاب", "الارهاب", "للإرهاب", "كالإرهاب", "وبالإرهاب", "الإِرْهَاب", "الإرهـــاب", "فالإرهاب"]
+    "written",
+    ["والإرهاب", "بالإرهاب", "الارهاب", "للإرهاب", "كالإرهاب", "وبالإرهاب", "الإِرْهَاب", "الإرهـــاب", "فالإرهاب"],
 )
 def test_clitics_marks_and_hamza_fold_to_one_word(written: str) -> None:
     assert fold_word(written) == "ارهاب"

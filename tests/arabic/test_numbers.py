@@ -32,6 +32,8 @@ def test_it_reads_numbers_in_digits_and_words(text: str, value: int, quote: str)
     assert (number.value, text[number.start : number.end]) == (value, quote)
 
 
-@pytest.mark.parametrize("text", ["واحد من أبرز الأجهزة", "آلاف المقاتلين", "مئات الأشخاص", "محمد السادس", "أحد الحاضرين"])
+@pytest.mark.parametrize(
+    "text", ["واحد من أبرز الأجهزة", "آلاف المقاتلين", "مئات الأشخاص", "محمد السادس", "أحد الحاضرين"]
+)
 def test_words_that_are_no_numbers_stay_words(text: str) -> None:
     assert find_numbers(text, words(text)) == []

@@ -71,7 +71,17 @@ def test_an_editor_logs_in_and_confirms_a_figure(page: Page) -> None:
 def test_no_page_is_wider_than_its_screen(page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 800})
     rows = [model.objects.order_by("id").first().get_absolute_url() for model in (Article, Event, Actor, Source)]
-    lists = ["/", "/search/?q=الإرهاب", "/articles/", "/events/", "/actors/", "/figures/", "/dates/", "/dates/2024/11/", "/sources/"]
+    lists = [
+        "/",
+        "/search/?q=الإرهاب",
+        "/articles/",
+        "/events/",
+        "/actors/",
+        "/figures/",
+        "/dates/",
+        "/dates/2024/11/",
+        "/sources/",
+    ]
     for address in [*lists, *rows]:
         page.goto(address)
         over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")

@@ -27,7 +27,18 @@ def test_a_line_of_articles_holds_what_other_programs_rely_on() -> None:
             assert set(actor) == {"id", "name", "kind", "state", "spans"}
             assert all(row["body"][start:end] for start, end in actor["spans"])
         for figure in row["figures"]:
-            assert {"id", "value", "value_high", "qualifier", "unit", "measure", "quote", "start", "end", "state"} <= set(figure)
+            assert {
+                "id",
+                "value",
+                "value_high",
+                "qualifier",
+                "unit",
+                "measure",
+                "quote",
+                "start",
+                "end",
+                "state",
+            } <= set(figure)
             assert row["body"][figure["start"] : figure["end"]] == figure["quote"]
     kuwait = next(row for row in rows if row["capture_filename"].startswith("003"))
     assert kuwait["published"]["date"] == "2024-11-06" and kuwait["source"] == "وكالة المغرب العربي للأنباء"

@@ -79,9 +79,13 @@ def test_what_an_editor_decided_outlives_another_run(suggested: object) -> None:
 
 def test_running_again_changes_nothing(suggested: object) -> None:
     article = suggested(*FIRST)
-    before = [list(model.objects.filter(article=article).order_by("id").values()) for model in (Mention, Coverage, Figure)]
+    before = [
+        list(model.objects.filter(article=article).order_by("id").values()) for model in (Mention, Coverage, Figure)
+    ]
     suggest(article, Authority.load())
-    assert before == [list(m.objects.filter(article=article).order_by("id").values()) for m in (Mention, Coverage, Figure)]
+    assert before == [
+        list(m.objects.filter(article=article).order_by("id").values()) for m in (Mention, Coverage, Figure)
+    ]
 
 
 def test_a_changed_body_moves_spans_and_keeps_reviewed_facts(suggested: object) -> None:
@@ -115,7 +119,9 @@ def test_a_meeting_of_the_same_name_in_another_year_is_another_event(make_articl
     events = set()
     for year in (2019, 2023):
         title = "مؤتمر ميونيخ للأمن يبحث مكافحة الإرهاب"
-        article = make_article(title, "انطلقت في ميونيخ أعمال مؤتمر ميونيخ للأمن بمشاركة عشرات القادة.", day=date(year, 2, 17))
+        article = make_article(
+            title, "انطلقت في ميونيخ أعمال مؤتمر ميونيخ للأمن بمشاركة عشرات القادة.", day=date(year, 2, 17)
+        )
         suggest(article, Authority.load())
         events.add(article.coverages.get().event_id)
     assert len(events) == 2

@@ -45,7 +45,10 @@ def test_a_changed_entry_is_applied(tmp_path: Path) -> None:
         ('[[planet]]\nname = "س"\n', "unknown table “planet”"),
         ('[[event]]\ntitle = "م"\nkind = "meeting"\nseries = "لا وجود لها"\n', "no series is named"),
         ('[[event]]\ntitle = "م"\nkind = "meeting"\nstart = { date = "2024" }\n', "start.date"),
-        ('[[event]]\ntitle = "م"\nkind = "meeting"\nparticipants = [{ actor = "لا أحد" }]\n', "no actor is named “لا أحد”"),
+        (
+            '[[event]]\ntitle = "م"\nkind = "meeting"\nparticipants = [{ actor = "لا أحد" }]\n',
+            "no actor is named “لا أحد”",
+        ),
     ],
 )
 def test_a_wrong_file_is_refused_whole_with_its_place(tmp_path: Path, text: str, reason: str) -> None:

@@ -52,7 +52,10 @@ def test_a_copy_elsewhere_of_a_changed_seed_is_known_again(tmp_path: Path, seed:
 
 
 def test_two_files_of_one_name_and_different_text_are_two_articles(tmp_path: Path) -> None:
-    for folder, text in {"a": TEXT, "b": "عنوان آخر تماما هنا\n\nاختتمت في الشمال أشغال ملتقى عن الزراعة والماء وحضره جمع غفير.\n"}.items():
+    for folder, text in {
+        "a": TEXT,
+        "b": "عنوان آخر تماما هنا\n\nاختتمت في الشمال أشغال ملتقى عن الزراعة والماء وحضره جمع غفير.\n",
+    }.items():
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "index.txt").write_text(text, encoding="utf-8")
     assert run(tmp_path).created == 2

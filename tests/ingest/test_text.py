@@ -25,7 +25,10 @@ def kinds(text: str) -> dict[str, list[int]]:
 
 def test_seed_000_section_title_and_comment_form() -> None:
     document = read_text(seed("000"))
-    assert (document.section, document.title) == ("سياسة", "انطلاق أشغال الاجتماع الوزاري للتحالف الدولي ضد “داعش” بمراكش")
+    assert (document.section, document.title) == (
+        "سياسة",
+        "انطلاق أشغال الاجتماع الوزاري للتحالف الدولي ضد “داعش” بمراكش",
+    )
     assert kinds(seed("000")) == {"section": [1], "furniture": [27, 29]}
     assert document.body.startswith("انطلقت، الأربعاء") and document.body.endswith("سوريا والعراق.")
 
@@ -99,7 +102,9 @@ def test_a_sentence_that_begins_like_a_button_stays() -> None:
 
 
 def test_presentation_forms_and_bidi_controls_become_plain_letters() -> None:
-    assert read_text(f"{TITLE}\n\n\u202b\ufedf\ufee0\ufee2\ufed0\ufeae\ufe8f\u202c {PARAGRAPH}").body.startswith("للمغرب ")
+    assert read_text(f"{TITLE}\n\n\u202b\ufedf\ufee0\ufee2\ufed0\ufeae\ufe8f\u202c {PARAGRAPH}").body.startswith(
+        "للمغرب "
+    )
 
 
 def test_nothing_but_furniture_is_no_article() -> None:

@@ -13,7 +13,11 @@ from articles.search.peers import lucene_term
 
 
 def write(folder: Path, qrels: str = "query-id\tcorpus-id\tscore\nq1\td2\t1\nq2\td1\t2\n") -> Path:
-    documents = {"d1": "حضر المؤتمر في الكويت وزراء الخارجية", "d2": "وصل القطار السريع إلى طنجة", "d3": "نص عن الزراعة والماء"}
+    documents = {
+        "d1": "حضر المؤتمر في الكويت وزراء الخارجية",
+        "d2": "وصل القطار السريع إلى طنجة",
+        "d3": "نص عن الزراعة والماء",
+    }
     rows = [json.dumps({"_id": key, "title": "", "text": text}, ensure_ascii=False) for key, text in documents.items()]
     (folder / "corpus.jsonl").write_text("\n".join(rows), encoding="utf-8")
     queries = {"q1": "متى وصلت القطارات إلى طنجة؟", "q2": "وزراء الخارجية في مؤتمر الكويت", "q3": "بلا حكم"}
@@ -33,7 +37,15 @@ def test_the_measures_are_the_fields_own() -> None:
 
 
 def test_the_lucene_port_stems_as_lucene_does() -> None:
-    stems = {"ساهدهات": "ساهد", "الحسن": "حسن", "والحسن": "حسن", "للاخر": "اخر", "زوجها": "زوج", "ساهدية": "ساهد", "وحسن": "حسن"}
+    stems = {
+        "ساهدهات": "ساهد",
+        "الحسن": "حسن",
+        "والحسن": "حسن",
+        "للاخر": "اخر",
+        "زوجها": "زوج",
+        "ساهدية": "ساهد",
+        "وحسن": "حسن",
+    }
     assert {word: lucene_term(word) for word in stems} == stems
 
 

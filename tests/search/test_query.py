@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles.search.query import And, MOST_WORDS, Not, Or, Phrase, Term, parse
+from articles.search.query import MOST_WORDS, And, Not, Or, Phrase, Term, parse
 
 A, B, C = Term("مراكش"), Term("الكويت"), Term("داعش")
 

@@ -45,7 +45,9 @@ def test_forms_of_one_root_know_each_other(make_article: object) -> None:
     make_article(body="فككت السلطات خلايا نائمة وخلية أخرى، ومقاتل بين مقاتلين وقتال")
     statistics.rebuild()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT archive_skeleton('قتال'), archive_skeleton('مقاتل'), archive_skeleton('2024'), archive_skeleton('من')")
+        cursor.execute(
+            "SELECT archive_skeleton('قتال'), archive_skeleton('مقاتل'), archive_skeleton('2024'), archive_skeleton('من')"
+        )
         assert cursor.fetchone() == ("قتل", "قتل", None, None)
     assert "قتال" in statistics.variants(["مقاتل"])["مقاتل"]
 

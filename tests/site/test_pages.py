@@ -51,7 +51,9 @@ def test_more_rows_cost_no_more_queries(
 
 
 @pytest.mark.parametrize("name", ["article", "event", "actor", "source"])
-def test_a_page_costs_a_bounded_number_of_queries(client: Client, django_assert_max_num_queries: object, name: str) -> None:
+def test_a_page_costs_a_bounded_number_of_queries(
+    client: Client, django_assert_max_num_queries: object, name: str
+) -> None:
     address = dict(zip(["article", "event", "actor", "source"], details(), strict=True))[name]
     with django_assert_max_num_queries(12):
         client.get(address)
@@ -93,14 +95,24 @@ def test_a_wrong_value_is_told_and_never_an_error(client: Client, path: str, que
 
 
 def test_hostile_text_is_escaped_everywhere(client: Client, make_article: object) -> None:
-    bad = "<script>alert(1)</script> \"><img src=x onerror=alert(1)>"
+    bad = '<script>alert(1)</script> "><img src=x onerror=alert(1)>'
     article = make_article(f"عنوان {bad}", f"قال {bad} إن 25 خبيرا حضروا ياقوتة", author=bad[:100], section=bad[:50])
     Figure.objects.create(
-        article=article, value=25, unit=bad, quote=bad, start=article.body.find(bad), end=article.body.find(bad) + len(bad)
+        article=article,
+        value=25,
+        unit=bad,
+        quote=bad,
+        start=article.body.find(bad),
+        end=article.body.find(bad) + len(bad),
     )
     actor = Actor.objects.create(name=bad, kind="person")
     addresses = ["/", "/articles/", article.get_absolute_url(), actor.get_absolute_url(), "/actors/", "/figures/"]
-    for address in [*addresses, "/search/?q=ياقوتة", f"/search/?q={bad}", f"{article.get_absolute_url()}?q=ياقوتة <script>"]:
+    for address in [
+        *addresses,
+        "/search/?q=ياقوتة",
+        f"/search/?q={bad}",
+        f"{article.get_absolute_url()}?q=ياقوتة <script>",
+    ]:
         page = text_of(client.get(address))
         assert "<script>alert" not in page and "<img src=x" not in page, address
 
@@ -152,7 +164,11 @@ def test_drafts_are_hidden_and_withdrawn_articles_leave_a_notice(client: Client,
     assert client.get(article.get_absolute_url()).status_code == 404
     Article.objects.filter(pk=article.pk).update(status="withdrawn")
     response = client.get(article.get_absolute_url())
-    assert response.status_code == 410 and "سُحب هذا المقال" in text_of(response) and article.body[:40] not in text_of(response)
+    assert (
+        response.status_code == 410
+        and "سُحب هذا المقال" in text_of(response)
+        and article.body[:40] not in text_of(response)
+    )
 
 
 def test_an_event_sets_the_reports_figures_side_by_side(client: Client, seed: object) -> None:

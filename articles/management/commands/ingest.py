@@ -12,11 +12,15 @@ from articles.search import statistics
 
 
 class Command(BaseCommand):
-    help = "Stores news documents as articles. Running it again changes nothing; a bad file is reported, the others go in."
+    help = (
+        "Stores news documents as articles. Running it again changes nothing; a bad file is reported, the others go in."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("paths", nargs="+", metavar="PATH", type=Path, help="files, or folders with files")
-        parser.add_argument("--format", default="auto", choices=["auto", *FORMATS], help="the files' format (default: by name)")
+        parser.add_argument(
+            "--format", default="auto", choices=["auto", *FORMATS], help="the files' format (default: by name)"
+        )
         parser.add_argument("--encoding", default="", help="the files' encoding (default: UTF-8)")
         parser.add_argument("--json", action="store_true", help="end with one line of JSON")
 

@@ -24,7 +24,9 @@ class Command(BaseCommand):
         except SearchTooCostlyError:
             raise CommandError("the query took too long; ask for rarer words or fewer of them") from None
         if options["json"]:
-            results = [{"id": hit.article.pk, "title": hit.article.title, "score": round(hit.score, 4)} for hit in page.hits]
+            results = [
+                {"id": hit.article.pk, "title": hit.article.title, "score": round(hit.score, 4)} for hit in page.hits
+            ]
             self.stdout.write(json.dumps({"total": page.total, "results": results}, ensure_ascii=False))
             return
         for note in page.notes:
