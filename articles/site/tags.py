@@ -2,40 +2,12 @@
 
 from django import template
 
-from articles.models import ArchiveDate, Figure
 from articles.site import words_for
 
 register = template.Library()
 
-register.filter("digits", words_for.digits)
-register.filter("number", words_for.number)
-register.filter("month_name", words_for.month_name)
-register.filter("day", words_for.day)
-
-
-@register.filter
-def archive_date(value: ArchiveDate) -> str:
-    return words_for.archive_date(value)
-
-
-@register.filter
-def brief_date(value: ArchiveDate) -> str:
-    return words_for.brief_date(value)
-
-
-@register.filter
-def basis(value: ArchiveDate) -> str:
-    return words_for.basis(value)
-
-
-@register.filter
-def figure_value(figure: Figure) -> str:
-    return words_for.figure_value(figure)
-
-
-@register.filter
-def period(figure: Figure) -> str:
-    return words_for.period(figure)
+for name in ("digits", "number", "month_name", "day", "archive_date", "brief_date", "basis", "figure_value", "period"):
+    register.filter(name, getattr(words_for, name))
 
 
 @register.filter
