@@ -82,12 +82,9 @@ def test_a_cluster_made_under_another_locale_knows_arabic(data: Path) -> None:
 
 
 def test_two_at_once_share_the_server_and_the_last_stops_it(data: Path) -> None:
-    waiting = run(TRIGRAMS + "; input()", data)
-    waiting.stdin = None
     second = run(TRIGRAMS + "; import time; time.sleep(3)", data)
     first = run(TRIGRAMS, data)
     assert finish(first) and finish(second)
-    waiting.communicate(timeout=60)
     assert servers(data) == []
 
 

@@ -5,7 +5,7 @@ from datetime import date
 
 from articles.arabic.dates import DateExpression, find_dates
 from articles.arabic.folding import fold_name
-from articles.arabic.words import sentences, words
+from articles.arabic.words import sentence_at, words
 from articles.models import ArchiveDate, Basis
 
 # A sentence with one of these speaks of what is yet to come: its dates bound nothing from below.
@@ -40,14 +40,12 @@ def publication_date(stated: DateExpression | None, body: str, captured: date) -
 
 def _looks_back_on(body: str, captured: date) -> date | None:
     """The latest day that some date of the past in `body` begins on: nothing is reported before it happened."""
-    spans = list(sentences(body))
     bounds = []
     for found in find_dates(body):
         if found.interval is None or found.future:
             continue
         first = date(found.year_end, 1, 1) if found.year_end else found.interval[0]
-        sentence = next((body[start:end] for start, end in spans if start <= found.start < end), "")
-        if first <= captured and not speaks_of_plans(sentence):
+        if first <= captured and not speaks_of_plans(sentence_at(body, found.start)):
             bounds.append(first)
     return max(bounds, default=None)
 
@@ -68,13 +66,14 @@ _CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?")
 
 def date_of_line(line: str) -> DateExpression | None:
     """The date that a whole line consists of, labels, weekday and clock time aside; None for any other line."""
-    found = [d for d in find_dates(line) if d.interval]
-    if not found:
+    found = find_dates(line)
+    dated = next((expression for expression in found if expression.interval), None)
+    if dated is None:
         return None
     rest = line
-    for expression in sorted(find_dates(line), key=lambda d: -d.start):
+    for expression in reversed(found):
         rest = rest[: expression.start] + " " + rest[expression.end :]
     rest = _LABEL.sub(" ", _CLOCK.sub(" ", rest))
     if any(word.folded not in _LABEL_WORDS and not word.is_number for word in words(rest)):
         return None
-    return found[0]
+    return dated

@@ -8,7 +8,7 @@ from datetime import timedelta
 from articles.arabic.dates import find_dates
 from articles.arabic.folding import fold_name, fold_word
 from articles.arabic.months import WEEKDAY_NUMBERS
-from articles.arabic.words import Word, sentences, words
+from articles.arabic.words import Word, sentence_at, words
 from articles.extract.authority import Authority, places
 from articles.extract.dates import as_archive_date, speaks_of_plans
 from articles.models import ActorKind, ArchiveDate, Basis, EventKind, Precision
@@ -199,8 +199,7 @@ def _when(text: str, offset: int, published: ArchiveDate) -> ArchiveDate:
     A stated date stands. A day without a year takes the year of publication; a bare weekday is the last one before it.
     Without either an event is reported within a month of its taking place.
     """
-    start, end = next(((s, e) for s, e in sentences(text) if s <= offset < e), (0, len(text)))
-    sentence = text[start:end]
+    sentence = sentence_at(text, offset)
     for found in find_dates(sentence):
         if found.month and (known := as_archive_date(found)):
             return known

@@ -117,6 +117,7 @@ class _Reader:
         self.words = words(text)
         self.dates = find_dates(text, self.words)
         self.numbers = find_numbers(text, self.words)
+        self.word_starts = [word.start for word in self.words]
         self.sentence_starts = [start for start, _ in sentences(text)]
 
     def figures(self) -> list[FoundFigure]:
@@ -348,7 +349,7 @@ class _Reader:
         return self.words[index].start + (1 if self._folded(index) != word else 0)
 
     def _qualifier_after(self, end: int) -> tuple[str, int] | None:
-        index = bisect_right([word.start for word in self.words], end - 1) if self.words else 0
+        index = bisect_right(self.word_starts, end - 1)
         for phrase, qualifier in _AFTER:
             span = range(index, index + len(phrase))
             said = tuple(self._folded(i) for i in span) == phrase and self._folded(span[-1] + 1) != fold_name("من")
@@ -371,7 +372,7 @@ class _Reader:
     def _open_or_closed(self, dated: DateExpression) -> Period:
         """«منذ … 2017» has no end, «إلى غاية 2020» no beginning."""
         first, last = dated.interval
-        index = bisect_left([word.start for word in self.words], dated.start)
+        index = bisect_left(self.word_starts, dated.start)
         leading = {self._folded(i) for i in range(max(0, index - 4), index)}
         if leading & _SINCE:
             return first, None

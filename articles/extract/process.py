@@ -3,10 +3,10 @@
 Called by ingest inside the article's own transaction, and by the admin when a text changes.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from articles.arabic.folding import fold_name
-from articles.arabic.words import Word, fold_phrase, sentences, words
+from articles.arabic.words import Word, fold_phrase, sentence_at, words
 from articles.extract import events
 from articles.extract.actors import FoundActor, find_actors
 from articles.extract.authority import Authority, places
@@ -76,15 +76,16 @@ def _write_coverage(article: Article, found: Iterable[FoundActor], authority: Au
     """Suggests the event the article reports, known or new; returns the event that stands for it."""
     stored = list(article.coverages.select_related("event"))
     reviewed = [coverage for coverage in stored if coverage.state != ReviewState.SUGGESTED]
-    match = _matching_event(article, found, authority)
+    described = _described(article, found, authority)
+    own = _own_event(article)
+    match = _matching_event(article, described, own, authority)
     wanted: tuple[Event, str, float] | None = None
     if match:
         event, alike = match
         if event.state != ReviewState.REJECTED:
             wanted = event, alike.rule, alike.score
     elif not reviewed:
-        own = _own_event(article)
-        wanted = (own, own.rule, own.score) if own else _new_event(article, found, authority)
+        wanted = (own, own.rule, own.score) if own else _new_event(article, described)
     for coverage in stored:
         if coverage.state == ReviewState.SUGGESTED and (wanted is None or coverage.event_id != wanted[0].pk):
             coverage.delete()
@@ -110,13 +111,11 @@ def _described(article: Article, found: Iterable[FoundActor], authority: Authori
 
 
 def _matching_event(
-    article: Article, found: Iterable[FoundActor], authority: Authority
+    article: Article, described: Sequence[events.EventDescription], own: Event | None, authority: Authority
 ) -> tuple[Event, events.Likeness] | None:
-    described = _described(article, found, authority)
+    """The known event, other than the article's `own`, that one of the described ones most likely is."""
     if not described:
         return None
-    # An event reported on a known day began no later than a month after it (previews) and within the two years before.
-    own = _own_event(article)
     candidates = Event.objects.filter(merged_into__isnull=True).exclude(pk=own.pk if own else None)
     if article.published.latest:
         candidates = candidates.held_between(None, article.published.latest)
@@ -156,14 +155,14 @@ def describe_stored(event: Event, actors: frozenset[int]) -> events.EventDescrip
     )
 
 
-def _new_event(article: Article, found: Iterable[FoundActor], authority: Authority) -> tuple[Event, str, float] | None:
+def _new_event(article: Article, described: Sequence[events.EventDescription]) -> tuple[Event, str, float] | None:
     """A suggested event for the first full description in the article; its lead's actors become suggested participants."""
-    described = [one for one in _described(article, found, authority) if len(events.content_words(one.title)) >= 2]
-    if not described:
+    full = [one for one in described if len(events.content_words(one.title)) >= 2]
+    if not full:
         return None
-    best = next((one for one in described if one.kind != "launch"), described[0])
+    best = next((one for one in full if one.kind != "launch"), full[0])
     in_title = fold_phrase(best.title) in fold_phrase(article.title)
-    city = next((city for city in sorted(best.cities)), "") if len(best.cities) == 1 else ""
+    city = next(iter(best.cities)) if len(best.cities) == 1 else ""
     country = next(iter(best.countries)) if len(best.countries) == 1 else ""
     event = Event(title=best.title[:300], kind=best.kind, place=city, country=country,
                   state=ReviewState.SUGGESTED, rule="event.head_phrase", score=0.6 if in_title else 0.4)  # fmt: skip
@@ -229,10 +228,6 @@ def _keep_reviewed(figure: Figure, body: str) -> None:
     figure.save(update_fields=["start", "end"])
 
 
-def _sentence(body: str, offset: int) -> list[Word]:
-    return words(next((body[start:end] for start, end in sentences(body) if start <= offset < end), ""))
-
-
 def _speaks_of_attendance(sentence: list[Word]) -> bool:
     bare = (word.folded.removeprefix("و").removeprefix("ال").removeprefix("ب") for word in sentence)
     return any(word.startswith(_ATTENDANCE) for word in bare)
@@ -245,7 +240,7 @@ def _spans_a_year(period: Period | None) -> bool:
 
 def _values(body: str, one: FoundFigure, authority: Authority, event: Event | None) -> dict[str, object]:
     period_start, period_end = one.period or (None, None)
-    sentence = _sentence(body, one.start)
+    sentence = words(sentence_at(body, one.start))
     about_event = event and not _spans_a_year(one.period) and _speaks_of_attendance(sentence)
     return {
         "value": one.value, "value_high": one.value_high, "qualifier": one.qualifier, "unit": one.unit[:120],

@@ -6,8 +6,13 @@ from articles.arabic.folding import fold_name
 from articles.arabic.words import fold_phrase
 
 
+def _folded(line: str) -> str:
+    """A line for comparing: folded, and without the article, which the same label has on one page and not on another."""
+    return fold_phrase(line).removeprefix("ال")
+
+
 def _openings(*lines: str) -> tuple[str, ...]:
-    return tuple(fold_phrase(line).removeprefix("ال") for line in lines)
+    return tuple(_folded(line) for line in lines)
 
 
 # A line that begins so opens the form under an article; nothing after it is the article's.
@@ -28,18 +33,20 @@ _LABEL = _openings(
     "تعليق", "تعليقات", "مشاهدات", "عدد المشاهدات", "المشاهدات", "دقائق للقراءة", "دقيقة للقراءة", "وقت القراءة", "مدة القراءة",
     "صورة", "الصورة", "المصدر صورة", "تصوير", "استمع", "النشرة البريدية", "حمل التطبيق", "هل أعجبك",
 )  # fmt: skip
+# What leads elsewhere does so at any length of a label.
+_POINTER = _openings("اقرأ", "إقرأ", "شاهد أيضا", "للمزيد", "المزيد من", "قد يهمك", "قد يعجبك", "جميع الحقوق")
 _COUNTED_LABEL = re.compile(r"^[\d٠-٩]+\s*(?:تعليقا?|تعليقات|مشاهدة|مشاهدات|دقائق|دقيقة|مشاركة|مشاركات|قراءة)\b")
 _LONGEST_LABEL = 9
 
 
 def opens_comment_form(line: str) -> bool:
     """Whether `line` is the heading or the first notice of a comment form."""
-    return fold_phrase(line).removeprefix("ال").startswith(_COMMENT_FORM)
+    return _folded(line).startswith(_COMMENT_FORM)
 
 
 def is_label(line: str) -> bool:
     """Whether a short `line` is a button, a counter, or a pointer to other pages."""
-    folded = fold_phrase(line).removeprefix("ال")
+    folded = _folded(line)
     if not folded:
         return True
     if len(folded.split()) > _LONGEST_LABEL or line.rstrip().endswith((".", "؟", "!")):
@@ -54,7 +61,8 @@ def is_label(line: str) -> bool:
 def _reads_as_label(line: str, folded: str) -> bool:
     """«شارك» alone or «اقرأ أيضا: …»; not «شارك المغرب في …», a title or a sentence that begins with the same word."""
     exact = folded in _LABEL or len(folded.split()) <= 3
-    pointer = folded.startswith(
-        _openings("اقرأ", "إقرأ", "شاهد أيضا", "للمزيد", "المزيد من", "قد يهمك", "قد يعجبك", "جميع الحقوق")
+    return (
+        folded.startswith(_POINTER)
+        or (":" in line[:25])
+        or (exact and fold_name(line.split()[-1]) not in {fold_name("في")})
     )
-    return pointer or (":" in line[:25]) or (exact and fold_name(line.split()[-1]) not in {fold_name("في")})

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from articles.extract.authority import Authority
@@ -85,8 +85,6 @@ def _fail(report: Report, path: Path, reason: str) -> str:
 
 
 def _answers() -> bool:
-    from django.db import connection
-
     return connection.is_usable() if connection.connection else True
 
 

@@ -38,12 +38,12 @@ class Command(BaseCommand):
             raise SystemExit(1)
 
 
-def tell(command: BaseCommand, report: Report, *, as_json: bool) -> None:
-    """Writes what an ingest did: failures to standard error, the sums to standard output."""
+def tell(command: BaseCommand, report: Report, *, as_json: bool, **more: int) -> None:
+    """Writes what an ingest did: failures to standard error, the sums (in JSON `more` too) to standard output."""
     for failure in report.failures:
         command.stderr.write(f"{failure.path}: {failure.reason}")
     if as_json:
-        command.stdout.write(json.dumps(report.as_dict()))
+        command.stdout.write(json.dumps(report.as_dict() | more))
         return
     command.stdout.write(
         f"{report.created} created, {report.updated} updated, {report.unchanged} unchanged, {len(report.failures)} failed "

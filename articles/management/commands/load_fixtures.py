@@ -1,6 +1,5 @@
 """manage.py load_fixtures : the authority file, then the seed documents."""
 
-import json
 from typing import Any
 
 from django.conf import settings
@@ -26,12 +25,8 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         report = ingest([fixtures / "seeds"], largest=settings.ARCHIVE_LARGEST_FILE)
         statistics.update()
-        if options["json"]:
-            for failure in report.failures:
-                self.stderr.write(f"{failure.path}: {failure.reason}")
-            self.stdout.write(json.dumps(report.as_dict() | {"authority_applied": authority.applied}))
-        else:
+        if not options["json"]:
             self.stdout.write(f"Authority: {authority.applied} entries applied, {authority.unchanged} unchanged")
-            tell(self, report, as_json=False)
+        tell(self, report, as_json=options["json"], authority_applied=authority.applied)
         if report.failures:
             raise SystemExit(1)
