@@ -14,9 +14,8 @@ from articles.admin.review import ReviewAdmin
 from articles.extract.authority import Authority
 from articles.extract.process import suggest
 from articles.models import Article, ArticleStatus, Basis, Capture, Coverage, Figure, Mention, TitleOrigin
-from articles.search.compile import compile_query
+from articles.search.compile import compile_query, holding
 from articles.search.query import parse
-from articles.search.ranking import matching
 from articles.site.words_for import archive_date, number
 
 
@@ -107,7 +106,10 @@ class ArticleAdmin(ReviewAdmin):
         if not search_term.strip():
             return queryset, False
         compiled = compile_query(parse(search_term))
-        return (matching(queryset, compiled.every) if compiled else queryset.none()), False
+        if compiled is None:
+            return queryset.none(), False
+        asked = [*compiled.conditions, *([holding(compiled.match)] if compiled.match else [])]
+        return queryset.searchable().filter(*asked), False
 
     @admin.display(description="تاريخ النشر", ordering="published_order")
     def published_words(self, article: Article) -> str:

@@ -10,6 +10,7 @@ from articles.models.figure import Figure, Measure, Qualifier
 from articles.models.mention import Mention
 from articles.models.review import ReviewState
 from articles.models.source import Source, SourceKind
+from articles.models.synonym import SynonymKind, SynonymSet
 from articles.models.uncertain_date import ArchiveDate, Basis, Precision
 
 __all__ = [
@@ -37,5 +38,7 @@ __all__ = [
     "Role",
     "Source",
     "SourceKind",
+    "SynonymKind",
+    "SynonymSet",
     "TitleOrigin",
 ]

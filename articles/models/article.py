@@ -18,6 +18,32 @@ from articles.models.uncertain_date import UncertainDate, date_constraints
 LEAD_LENGTH = 320
 # Sorts articles of which nothing is known after all others.
 BEFORE_ALL_DATES = date(1, 1, 1)
+# What searches look articles up by: an expression that the index article_terms holds (articles/search/sql/0006_terms.sql).
+SEARCH_TERMS = models.Func(
+    F("search_vector"), F("word_count"), function="archive_terms", output_field=SearchVectorField()
+)
+
+
+@SearchVectorField.register_lookup
+class Matches(models.Lookup):
+    """`search_terms__matches="'lexeme' & …"`: the vector or the terms match a tsquery whose lexemes are ready."""
+
+    lookup_name = "matches"
+
+    def as_sql(self, compiler: object, connection: object) -> tuple[str, list]:
+        left, left_params = self.process_lhs(compiler, connection)
+        right, right_params = self.process_rhs(compiler, connection)
+        return f"{left} @@ {right}::tsquery", [*left_params, *right_params]
+
+
+def can_be_published(first: date | None, last: date | None) -> Q:
+    """The condition that an article's publication can lie within the inclusive days; a missing bound excludes nothing."""
+    condition = Q()
+    if first:
+        condition &= Q(published_latest__gte=first) | Q(published_latest__isnull=True)
+    if last:
+        condition &= Q(published_earliest__lte=last) | Q(published_earliest__isnull=True)
+    return condition
 
 
 class ArticleStatus(models.TextChoices):
@@ -38,12 +64,7 @@ class ArticleQuerySet(models.QuerySet):
 
     def reported_between(self, first: date | None, last: date | None) -> "ArticleQuerySet":
         """Articles whose publication can lie within the inclusive days; a missing bound excludes nothing."""
-        articles = self
-        if first:
-            articles = articles.filter(Q(published_latest__gte=first) | Q(published_latest__isnull=True))
-        if last:
-            articles = articles.filter(Q(published_earliest__lte=last) | Q(published_earliest__isnull=True))
-        return articles
+        return self.filter(can_be_published(first, last))
 
     def surely_between(self, first: date, last: date) -> "ArticleQuerySet":
         """Articles whose publication certainly lies within the inclusive days."""
@@ -60,6 +81,10 @@ class ArticleQuerySet(models.QuerySet):
         from articles.models.coverage import Coverage
 
         return self.filter(pk__in=Coverage.objects.standing().filter(event__in=events).values("article"))
+
+    def searchable(self) -> "ArticleQuerySet":
+        """With `search_terms` to filter by, which the index article_terms answers."""
+        return self.alias(search_terms=SEARCH_TERMS)
 
     def newest(self) -> "ArticleQuerySet":
         """Newest first; where the day is unknown, by the earliest day possible."""
@@ -125,7 +150,8 @@ class Article(Mergeable):
             models.UniqueConstraint(fields=["url"], condition=~Q(url=""), name="article_one_url"),
         ]
         indexes = [
-            GinIndex(fields=["search_vector"], name="article_search"),
+            # Without a pending list, which every search would have to read through.
+            GinIndex(SEARCH_TERMS, name="article_terms", fastupdate=False),
             models.Index(F("published_order").desc(), F("id").desc(), name="article_newest"),
             models.Index("source", F("published_order").desc(), F("id").desc(), name="article_source_newest"),
             models.Index(fields=["published_earliest", "published_latest"], name="article_interval"),

@@ -1,66 +1,87 @@
-"""Finds actors that a query names, so that it also finds their other names; read from the aliases at every search."""
+"""Finds what a query names under one of several names, so that it also finds the others; read from the tables each time.
+
+Actors' aliases and editors' synonym sets are looked up at every search: what an editor saves widens the next one.
+"""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from articles.arabic.folding import fold_name, without_proclitics
-from articles.models import Actor, Alias
+from articles.models import Actor, Alias, SynonymSet
 
-# The longest name, in words, that is looked for in a query, and how many names one actor may add to it.
+# The longest name, in words, that is looked for in a query, and how many names one actor or set may add to it.
 LONGEST_NAME = 10
 MOST_NAMES = 24
 
 
 @dataclass(frozen=True)
-class NamedActor:
-    """An actor that words `first` to `last` (exclusive) of a query name, with all names it goes by."""
+class OtherNames:
+    """What words `first` to `last` (exclusive) of a query also go by: an actor's names, or a set of synonyms.
+
+    `actor` is the actor's id, None for synonyms; `names` begins with the canonical name or the set's first word.
+    """
 
     first: int
     last: int
-    actor: int
-    name: str
+    actor: int | None
     names: tuple[str, ...]
 
+    @property
+    def name(self) -> str:
+        return self.names[0]
 
-def named_actors(words: Sequence[str]) -> list[NamedActor]:
-    """The actors named by runs of consecutive `words`, longest runs first taken, not overlapping."""
+
+# A folded run of words → where in the query it stands.
+Runs = dict[str, list[tuple[int, int]]]
+
+
+def other_names(words: Sequence[str]) -> list[OtherNames]:
+    """The actors and synonym sets that runs of consecutive `words` name, longest runs first taken, not overlapping."""
     folded = [fold_name(word) for word in words]
-    runs: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    runs: Runs = defaultdict(list)
     for first in range(len(folded)):
         for last in range(first + 1, min(len(folded), first + LONGEST_NAME) + 1):
             for head in without_proclitics(folded[first]):
                 runs[" ".join([head, *folded[first + 1 : last]])].append((first, last))
-    owners = _owners(runs)
-    taken: list[tuple[int, int, int]] = []
-    for run, first, last in sorted(
-        ((run, first, last) for run, spans in runs.items() if run in owners for first, last in spans),
-        key=lambda found: (found[1] - found[2], found[1]),
-    ):
-        overlaps = any(first < t_last and t_first < last for t_first, t_last, _ in taken)
-        same_run = any((first, last) == (t_first, t_last) for t_first, t_last, _ in taken)
-        if not overlaps or same_run:
-            taken += [(first, last, actor) for actor in owners[run] if (first, last, actor) not in taken]
-    names = _names({actor for _, _, actor in taken})
-    return [
-        NamedActor(first, last, actor, names[actor][0], tuple(names[actor][:MOST_NAMES]))
-        for first, last, actor in sorted(taken)
-        if actor in names
-    ]
+    if not runs:
+        return []
+    return _longest([*_actors(runs), *_synonyms(runs)])
 
 
-def _owners(runs: dict[str, list[tuple[int, int]]]) -> dict[str, set[int]]:
-    owners: dict[str, set[int]] = defaultdict(set)
+def _longest(found: Iterable[OtherNames]) -> list[OtherNames]:
+    taken: list[OtherNames] = []
+    for names in sorted(found, key=lambda names: (names.first - names.last, names.first)):
+        beside = [other for other in taken if names.first < other.last and other.first < names.last]
+        if all((names.first, names.last) == (other.first, other.last) for other in beside) and names not in taken:
+            taken.append(names)
+    return sorted(taken, key=lambda names: names.first)
+
+
+def _actors(runs: Runs) -> list[OtherNames]:
     standing = Actor.objects.standing()
-    for folded, actor in standing.filter(folded_name__in=runs).values_list("folded_name", "pk"):
-        owners[folded].add(actor)
-    for folded, actor in Alias.objects.filter(folded__in=runs, actor__in=standing).values_list("folded", "actor"):
-        owners[folded].add(actor)
-    return owners
-
-
-def _names(actors: set[int]) -> dict[int, list[str]]:
+    named = [
+        *standing.filter(folded_name__in=runs).values_list("folded_name", "pk"),
+        *Alias.objects.filter(folded__in=runs, actor__in=standing).values_list("folded", "actor"),
+    ]
+    if not named:
+        return []
+    actors = {actor for _, actor in named}
     names = {actor.pk: [actor.name] for actor in Actor.objects.filter(pk__in=actors).only("pk", "name")}
     for actor, name in Alias.objects.filter(actor__in=actors).order_by("id").values_list("actor", "name"):
         names[actor].append(name)
-    return names
+    return [
+        OtherNames(first, last, actor, tuple(names[actor][:MOST_NAMES]))
+        for folded, actor in named
+        for first, last in runs[folded]
+    ]
+
+
+def _synonyms(runs: Runs) -> list[OtherNames]:
+    sets = SynonymSet.objects.filter(in_use=True, folded__overlap=list(runs)).values_list("folded", "words")
+    return [
+        OtherNames(first, last, None, tuple(words[:MOST_NAMES]))
+        for folded, words in sets
+        for word in dict.fromkeys(folded)
+        for first, last in runs.get(word, ())
+    ]

@@ -1,79 +1,149 @@
-"""A query tree → what the database is asked: one tsquery to match, and the concepts to rank and highlight by."""
+"""A query tree → what the database is asked: a match over lexemes, conditions on articles, and the concepts to rank by."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from django.db.models import Q
 
 from articles.arabic.stopwords import is_stop_word
 from articles.arabic.words import words
-from articles.search.aliases import NamedActor, named_actors
-from articles.search.lexemes import Lexemes, lexemes_of, quoted
-from articles.search.query import And, Node, Not, Or, ParsedQuery, Phrase, Term, terms_of
+from articles.search import matching
+from articles.search.aliases import OtherNames, other_names
+from articles.search.fields import condition_of
+from articles.search.lexemes import Lexemes, lexemes_of
+from articles.search.matching import Match, all_of, any_of, run_of
+from articles.search.query import (
+    And,
+    Field,
+    Near,
+    Node,
+    Not,
+    Note,
+    Or,
+    ParsedQuery,
+    Phrase,
+    Published,
+    Term,
+    Title,
+    terms_of,
+)
 
 
 @dataclass(frozen=True)
 class Concept:
-    """One thing the reader looks for: a tsquery to rank by, and the runs of lexemes to highlight (a `*` ends a prefix)."""
+    """One thing the reader looks for: what to rank by, and the runs of lexemes to mark (a `*` ends a prefix)."""
 
-    tsquery: str
+    match: Match
     runs: tuple[Lexemes, ...]
+
+    @property
+    def tsquery(self) -> str:
+        return matching.positions(self.match)
 
     @property
     def lexeme(self) -> str:
         """The lexeme of a concept that is one plain word, else an empty string."""
-        single = len(self.runs) == 1 and len(self.runs[0]) == 1 and not self.runs[0][0].endswith("*")
-        return self.runs[0][0] if single else ""
+        return self.match.text if isinstance(self.match, matching.Lexeme) and not self.match.prefix else ""
 
 
 @dataclass(frozen=True)
 class CompiledQuery:
-    """`every` matches articles with all that was asked; `concepts` are what to rank and mark by, in order.
+    """What articles must hold (`match`, None where only fields are asked) and meet (`conditions`).
 
-    `loose_concepts` take phrases apart too: what to look for where too few articles have all. Empty where something is
-    excluded or only one thing is asked.
+    `concepts` are what to rank and mark by, in order. `loose_concepts` take phrases apart too: what to look for where too
+    few articles have all; empty where something is excluded or only one thing is asked.
     """
 
-    every: str
+    match: Match | None
+    conditions: tuple[Q, ...]
     concepts: tuple[Concept, ...]
     loose_concepts: tuple[Concept, ...]
-    widened: tuple[NamedActor, ...]
+    widened: tuple[OtherNames, ...]
+    notes: tuple[Note, ...] = field(default=())
 
 
 def compile_query(query: ParsedQuery, *, widen: bool = True) -> CompiledQuery | None:
-    """The database's side of a parsed query, or None where it has no word that the index could hold.
+    """The database's side of a parsed query, or None where it has no word that the index could hold and no field.
 
-    With `widen`, a run of words that names an actor also matches the actor's other names, as phrases.
+    With `widen`, words that name an actor, or stand in a set of synonyms, also match the other names, as phrases.
     """
     if query.tree is None:
         return None
-    typed = terms_of(query.tree, negated=True)
-    widened = _named(query.tree) if widen else {}
-    other_names = [name for found in widened.values() for actor in found for name in actor.names]
-    lexemes = lexemes_of([term.text for term in typed] + [text for name in other_names for text in _written(name)])
-    compiler = _Compiler(lexemes, widened)
-    every = compiler.tsquery(query.tree)
-    concepts = compiler.concepts(query.tree)
-    if not every or not concepts:
+    resolver = _FieldResolver()
+    tree = resolver.resolved(query.tree)
+    typed = terms_of(tree, negated=True)
+    widened = _named(tree) if widen else {}
+    names = [name for found in widened.values() for other in found for name in other.names]
+    lexemes = lexemes_of([term.text for term in typed] + [text for name in names for text in _written(name)])
+    compiler = _Compiler(lexemes, widened, resolver.conditions)
+    parts = tree.parts if isinstance(tree, And) else (tree,)
+    text = tuple(part for part in parts if not _has_fields(part))
+    match = compiler.match(And(text)) if text else None
+    conditions = tuple(compiler.condition(part) for part in parts if _has_fields(part))
+    concepts = compiler.concepts(tree)
+    if not concepts and not conditions:
         return None
-    loose = () if _excludes(query.tree) else compiler.concepts(query.tree, apart=True)
+    loose = () if _excludes(tree) or _has_fields(tree) and not match else compiler.concepts(tree, apart=True)
     return CompiledQuery(
-        every, concepts, loose if len(loose) > 1 else (), tuple(actor for found in widened.values() for actor in found)
+        match,
+        conditions,
+        concepts,
+        loose if len(loose) > 1 else (),
+        tuple(other for found in widened.values() for other in found),
+        tuple(resolver.notes),
     )
+
+
+def holding(match: Match) -> Q:
+    """The condition on searchable() articles that they match."""
+    terms = matching.terms(match)
+    condition = Q(search_terms__matches=terms) if terms else Q()
+    exact = not terms or matching.needs_positions(match)
+    return condition & Q(search_vector__matches=matching.positions(match)) if exact else condition
 
 
 def _written(name: str) -> list[str]:
     return [name[word.start : word.end] for word in words(name)]
 
 
-# Where an actor is named: the node (an And of words, a Phrase or a Term) and the run of its parts.
+class _FieldResolver:
+    """Looks up what the fields of a tree name; a field that names nothing becomes the words that were typed after it."""
+
+    _NOUNS = {"actor": "فاعل", "event": "فعالية", "source": "مصدر"}
+
+    def __init__(self) -> None:
+        self.conditions: dict[Node, Q] = {}
+        self.notes: list[Note] = []
+
+    def resolved(self, node: Node) -> Node:
+        match node:
+            case Field() | Published():
+                condition = condition_of(node)
+                if condition is None:
+                    message = f"لا {self._NOUNS[node.name]} في الأرشيف باسم «{node.text}»؛ بُحث عن الكلمات نفسها."
+                    self.notes.append(Note(node.position, message))
+                    terms = tuple(Term(word) for word in _written(node.text))
+                    return And(terms) if len(terms) > 1 else terms[0]
+                self.conditions[node] = condition
+                return node
+            case Not(part):
+                return Not(self.resolved(part))
+            case And(parts):
+                return And(tuple(self.resolved(part) for part in parts))
+            case Or(parts):
+                return Or(tuple(self.resolved(part) for part in parts))
+        return node
+
+
+# Where something is named: the first term of the run and the run's place among the words of its sequence.
 Place = tuple[int, int, int]
 
 
-def _named(tree: Node) -> dict[Place, list[NamedActor]]:
-    found: dict[Place, list[NamedActor]] = {}
-    for sequence in _sequences(tree):
-        terms = list(sequence)
-        for actor in named_actors([term.text for term in terms]):
-            found.setdefault((id(terms[actor.first]), actor.first, actor.last), []).append(actor)
+def _named(tree: Node) -> dict[Place, list[OtherNames]]:
+    found: dict[Place, list[OtherNames]] = {}
+    for terms in _sequences(tree):
+        for other in other_names([term.text for term in terms]):
+            found.setdefault((id(terms[other.first]), other.first, other.last), []).append(other)
     return found
 
 
@@ -84,6 +154,10 @@ def _sequences(node: Node) -> list[Sequence[Term]]:
             return [(node,)]
         case Phrase(terms):
             return [terms]
+        case Near(first, second):
+            return [*_sequences(first), *_sequences(second)]
+        case Title(part):
+            return _sequences(part)
         case Or(parts):
             return [sequence for part in parts for sequence in _sequences(part)]
         case And(parts):
@@ -103,82 +177,108 @@ def _sequences(node: Node) -> list[Sequence[Term]]:
 
 
 class _Compiler:
-    def __init__(self, lexemes: Mapping[str, Lexemes], named: Mapping[Place, list[NamedActor]]) -> None:
+    def __init__(
+        self,
+        lexemes: Mapping[str, Lexemes],
+        named: Mapping[Place, list[OtherNames]],
+        conditions: Mapping[Node, Q],
+    ) -> None:
         self.lexemes = lexemes
-        self.by_first_term = {place[0]: (place[2] - place[1], actors) for place, actors in named.items()}
+        self.by_first_term = {place[0]: (place[2] - place[1], others) for place, others in named.items()}
+        self.conditions = conditions
 
-    def tsquery(self, node: Node) -> str:
-        """The tsquery of a node; an empty string where it holds no lexeme."""
+    def match(self, node: Node, *, in_title: bool = False) -> Match | None:
+        """What an article must hold for a node without fields; None where the node has no lexeme."""
         match node:
             case Term():
-                return self._or(self._term(node), self._names_at(node, 1))
+                return any_of(self._term(node, in_title), *self._names_at(node, 1, in_title))
             case Phrase(terms):
-                return self._or(self._phrase(terms), self._names_at(terms[0], len(terms)))
+                return any_of(self._phrase(terms, in_title), *self._names_at(terms[0], len(terms), in_title))
+            case Near(first, second, distance):
+                a, b = self._operand(first), self._operand(second)
+                return matching.Close(a, b, distance) if a and b else a or b
+            case Title(part):
+                return self.match(part, in_title=True)
             case Or(parts):
-                return self._or(*(self.tsquery(part) for part in parts))
+                return any_of(*(self.match(part, in_title=in_title) for part in parts))
             case Not(part):
-                inner = self.tsquery(part)
-                return f"!({inner})" if inner else ""
+                inner = self.match(part, in_title=in_title)
+                return matching.Without(inner) if inner else None
             case And(parts):
-                return " & ".join(f"({q})" for q in self._all(parts) if q)
+                return all_of(*self._all(parts, in_title))
+        return None
+
+    def condition(self, node: Node) -> Q:
+        """What an article must meet for a node with fields in it."""
+        match node:
+            case Field() | Published():
+                return self.conditions[node]
+            case Not(part):
+                return ~self.condition(part)
+            case And(parts):
+                return Q(*(self.condition(part) for part in parts))
+            case Or(parts):
+                return Q(*(self.condition(part) for part in parts), _connector=Q.OR)
+        match = self.match(node)
+        return holding(match) if match else Q()
 
     def concepts(self, node: Node, *, apart: bool = False) -> tuple[Concept, ...]:
         """What to rank and mark by: each content word, phrase and name that is asked for, in order.
 
         The words of a phrase count alone only with `apart`.
         """
-        found: list[Concept] = []
+        found: list[Concept | None] = []
         terms = terms_of(node)
         content = [term for term in terms if not is_stop_word(term.text)] or terms
-        phrases = [part for part in _phrases(node)]
+        phrases = _phrases(node)
         in_phrase = {id(term) for phrase in phrases for term in phrase.terms}
         for term in content:
-            if (apart or id(term) not in in_phrase) and (tsquery := self._term(term)):
-                found.append(Concept(tsquery, self._runs(term)))
+            if apart or id(term) not in in_phrase:
+                found.append(_concept(self._term(term), self._runs(term)))
         for phrase in phrases:
-            if tsquery := self._phrase(phrase.terms):
-                found.append(Concept(tsquery, (self._sequence(phrase.terms),)))
+            found.append(_concept(self._phrase(phrase.terms), (self._sequence(phrase.terms),)))
         wanted = {id(term) for term in terms}
-        for first, (_, actors) in self.by_first_term.items():
-            runs = [self._sequence_of_name(name) for actor in actors for name in actor.names] if first in wanted else []
+        for first, (_, others) in self.by_first_term.items():
+            runs = [self._sequence_of_name(name) for other in others for name in other.names] if first in wanted else []
             runs = [run for run in dict.fromkeys(runs) if run]
-            if runs:
-                found.append(Concept(self._or(*(_sequence_query(run) for run in runs)), tuple(runs)))
-        return tuple({concept.tsquery: concept for concept in found}.values())
+            found.append(_concept(any_of(*(run_of(run) for run in runs)), tuple(runs)))
+        return tuple({concept.match: concept for concept in found if concept}.values())
 
-    def _all(self, parts: Sequence[Node]) -> list[str]:
-        """One tsquery per part; function words ask for nothing beside content words, a named run is one part."""
+    def _all(self, parts: Sequence[Node], in_title: bool) -> list[Match | None]:
+        """One match per part; function words ask for nothing beside content words, a named run is one part."""
         has_content = any(not (isinstance(part, Term) and is_stop_word(part.text)) for part in parts)
-        queries, index = [], 0
+        found: list[Match | None] = []
+        index = 0
         while index < len(parts):
             part = parts[index]
-            length, actors = self.by_first_term.get(id(part), (1, []))
-            if actors and length > 1:
-                run = " & ".join(q for q in (self._term(term) for term in parts[index : index + length]) if q)
-                queries.append(self._or(f"({run})" if run else "", self._names_at(part, length)))
+            length, others = self.by_first_term.get(id(part), (1, []))
+            if others and length > 1:
+                run = all_of(*(self._term(term, in_title) for term in parts[index : index + length]))
+                found.append(any_of(run, *self._names_at(part, length, in_title)))
             elif not (has_content and isinstance(part, Term) and is_stop_word(part.text)):
-                queries.append(self.tsquery(part))
-            index += length if actors else 1
-        return queries
+                found.append(self.match(part, in_title=in_title))
+            index += length if others else 1
+        return found
 
-    def _names_at(self, term: Term, length: int) -> str:
+    def _names_at(self, term: Term, length: int, in_title: bool) -> list[Match | None]:
         found = self.by_first_term.get(id(term))
         if found is None or found[0] != length:
-            return ""
-        return self._or(*(_sequence_query(self._sequence_of_name(name)) for actor in found[1] for name in actor.names))
+            return []
+        return [run_of(self._sequence_of_name(name), in_title=in_title) for other in found[1] for name in other.names]
 
-    def _term(self, term: Term) -> str:
+    def _operand(self, node: Term | Phrase) -> matching.Lexeme | matching.Run | None:
+        return self._term(node) if isinstance(node, Term) else self._phrase(node.terms)
+
+    def _term(self, term: Term, in_title: bool = False) -> matching.Lexeme | matching.Run | None:
         lexemes = self.lexemes.get(term.text, ())
-        if not term.prefix:
-            return _sequence_query(lexemes)
-        return self._or(*(f"{quoted(lexeme)}:*" for lexeme in lexemes[-1:]))
+        return run_of(lexemes[-1:] if term.prefix else lexemes, prefix=term.prefix, in_title=in_title)
 
     def _runs(self, term: Term) -> tuple[Lexemes, ...]:
         lexemes = self.lexemes.get(term.text, ())
-        return ((f"{lexemes[-1]}*",),) if term.prefix else (lexemes,)
+        return ((f"{lexemes[-1]}*",),) if term.prefix and lexemes else (lexemes,)
 
-    def _phrase(self, terms: Sequence[Term]) -> str:
-        return _sequence_query(self._sequence(terms))
+    def _phrase(self, terms: Sequence[Term], in_title: bool = False) -> matching.Lexeme | matching.Run | None:
+        return run_of(self._sequence(terms), in_title=in_title)
 
     def _sequence(self, terms: Sequence[Term]) -> Lexemes:
         return tuple(lexeme for term in terms for lexeme in self.lexemes.get(term.text, ()))
@@ -186,20 +286,28 @@ class _Compiler:
     def _sequence_of_name(self, name: str) -> Lexemes:
         return tuple(lexeme for text in _written(name) for lexeme in self.lexemes.get(text, ()))
 
-    @staticmethod
-    def _or(*queries: str) -> str:
-        found = list(dict.fromkeys(query for query in queries if query))
-        return " | ".join(f"({query})" for query in found) if len(found) > 1 else found[0] if found else ""
+
+def _concept(match: Match | None, runs: tuple[Lexemes, ...]) -> Concept | None:
+    return Concept(match, runs) if match else None
 
 
-def _sequence_query(lexemes: Lexemes) -> str:
-    return " <-> ".join(quoted(lexeme) for lexeme in lexemes)
+def _has_fields(node: Node) -> bool:
+    match node:
+        case Field() | Published():
+            return True
+        case Not(part):
+            return _has_fields(part)
+        case And(parts) | Or(parts):
+            return any(_has_fields(part) for part in parts)
+    return False
 
 
 def _excludes(node: Node) -> bool:
     match node:
         case Not():
             return True
+        case Title(part):
+            return _excludes(part)
         case And(parts) | Or(parts):
             return any(_excludes(part) for part in parts)
     return False
@@ -209,6 +317,10 @@ def _phrases(node: Node) -> list[Phrase]:
     match node:
         case Phrase():
             return [node]
+        case Near(first, second):
+            return [part for part in (first, second) if isinstance(part, Phrase)]
+        case Title(part):
+            return _phrases(part)
         case And(parts) | Or(parts):
             return [phrase for part in parts for phrase in _phrases(part)]
     return []

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Count, QuerySet
 
 from articles.models import Coverage, EventKind, Mention
-from articles.search.ranking import MOST_RANKED
+from articles.search.candidates import MOST_RANKED
 
 MOST_VALUES = 8
 

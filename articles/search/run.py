@@ -1,8 +1,9 @@
 """The one door to search: a typed query and a set of articles → one page of results. Pages, command and API all use it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
 
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
@@ -10,21 +11,34 @@ from django.db.models import QuerySet
 
 from articles.arabic.stopwords import is_question_word, is_stop_word
 from articles.models import Article
-from articles.search import ranking, statistics
-from articles.search.aliases import NamedActor
-from articles.search.compile import CompiledQuery, compile_query
+from articles.search import matching
+from articles.search.aliases import OtherNames
+from articles.search.candidates import EXAMINED, FEW, MOST_RANKED, Candidates, Counts, some, with_all, with_some
+from articles.search.compile import CompiledQuery, Concept, compile_query
+from articles.search.listing import PAGE_SIZE, Direction, Listing, capped_count, listing, page_of
 from articles.search.query import Note, ParsedQuery, parse, terms_of
+from articles.search.ranking import ranked
 from articles.search.snippets import Highlighted, highlight
 
-PAGE_SIZE = 20
 # A query of so many words, or with a question word, is put in a person's own words: no article need have all of them, and
 # where fewer than FEW have, those with some are ranked beside them.
 QUESTION = 4
-FEW = PAGE_SIZE
+# In order of date, so many articles from the place on are looked at for a common word; beyond, so many that match are
+# looked up and sorted.
+LOOKED_AT_BY_DATE = 2_000
+MOST_SORTED_BY_DATE = 20_000
+
+
+class Order(StrEnum):
+    RELEVANCE = "relevance"
+    NEWEST = "newest"
+    OLDEST = "oldest"
 
 
 @dataclass(frozen=True)
 class Hit:
+    """`score` is 0.0 in a result that is ordered by date."""
+
     article: Article
     score: float
     highlighted: Highlighted
@@ -32,26 +46,44 @@ class Hit:
 
 @dataclass(frozen=True)
 class SearchPage:
-    """One page of a ranked result. `total` is a lower bound where `total_is_capped`; `ranked` says how many were ranked.
+    """One page of a result.
 
-    `loosened` is set where articles with only some of the words are shown too, because few or none (`complete`) had all.
+    `total` is a lower bound where `total_is_capped`; then `ranked` articles were picked and ranked, those that hold the
+    words most densely. `ids` are these, best first, and, where all matches are known, the others: what facets count.
+    By relevance, pages are numbered; by date they go on from a place: `before` and `after`. `loosened` is set where
+    articles with only some of the words are shown too, because few or none (`complete`) had all.
     """
 
     query: ParsedQuery
+    order: Order = Order.RELEVANCE
     hits: tuple[Hit, ...] = ()
     total: int = 0
     total_is_capped: bool = False
     ranked: int = 0
     number: int = 1
+    pages: int = 1
+    before: str = ""
+    after: str = ""
     complete: int = 0
     loosened: bool = False
-    widened: tuple[NamedActor, ...] = ()
+    widened: tuple[OtherNames, ...] = ()
     notes: tuple[Note, ...] = ()
     ids: tuple[int, ...] = field(default=(), repr=False)
 
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which page of a result, in which order."""
+
+    order: Order = Order.RELEVANCE
+    number: int = 1
+    after: str = ""
+    before: str = ""
+    size: int = PAGE_SIZE
+
     @property
-    def pages(self) -> int:
-        return max(1, -(-self.ranked // PAGE_SIZE))
+    def direction(self) -> Direction:
+        return Direction.of(oldest=self.order == Order.OLDEST, after=self.after, before=self.before)
 
 
 class SearchTooCostlyError(Exception):
@@ -59,62 +91,151 @@ class SearchTooCostlyError(Exception):
 
 
 def search(
-    text: str, articles: QuerySet | None = None, *, page: int = 1, page_size: int = PAGE_SIZE, widen: bool = True
+    text: str, articles: QuerySet | None = None, wanted: Wanted | None = None, *, widen: bool = True
 ) -> SearchPage:
     """Searches `articles` (all published ones by default) for what `text` asks.
 
     Raises SearchTooCostlyError where the database gave up; anything a person can type is otherwise answered.
     """
-    query = parse(text)
+    query, wanted = parse(text), wanted or Wanted()
     with _time_limit():
         compiled = compile_query(query, widen=widen)
         if compiled is None:
-            return SearchPage(query, notes=query.notes)
-        return _page(query, compiled, Article.objects.published() if articles is None else articles, page, page_size)
+            return SearchPage(query, wanted.order, notes=query.notes)
+        among = (
+            (Article.objects.published() if articles is None else articles).searchable().filter(*compiled.conditions)
+        )
+        filtered = articles is not None or bool(compiled.conditions)
+        page = (
+            _answer(query, compiled, among, wanted, filtered=filtered)
+            if compiled.match
+            else _listed(query, among, wanted)
+        )
+        return replace(
+            page,
+            widened=tuple(other for other in compiled.widened if len(other.names) > 1),
+            notes=(*query.notes, *compiled.notes),
+        )
 
 
 def spans_in(article: Article, text: str) -> tuple[tuple[int, int], ...]:
     """The spans of the article's body that match a typed query, for marking the article as the result marked it."""
-    compiled = compile_query(parse(text))
-    return highlight([article], compiled.concepts)[article.pk].body_spans if compiled else ()
+    with _time_limit():
+        compiled = compile_query(parse(text))
+        return highlight([article], compiled.concepts)[article.pk].body_spans if compiled else ()
 
 
-def _page(query: ParsedQuery, compiled: CompiledQuery, articles: QuerySet, page: int, page_size: int) -> SearchPage:
-    matching = ranking.matching(articles, compiled.every)
-    total, capped = ranking.capped_count(matching)
-    complete = total
-    loosened = bool(compiled.loose_concepts) and (not total or (total < FEW and _is_question(query, compiled)))
-    concepts = compiled.loose_concepts if loosened else compiled.concepts
-    counts = statistics.frequencies(concepts) if total or loosened else []
+def _listed(query: ParsedQuery, articles: QuerySet, wanted: Wanted) -> SearchPage:
+    """The answer to a query of fields alone, which nothing can rank: by date."""
+    order = Order.NEWEST if wanted.order == Order.RELEVANCE else wanted.order
+    total, capped = capped_count(articles)
+    found = listing(
+        articles.defer("set_aside").select_related("source"), replace(wanted, order=order).direction, wanted.size
+    )
+    ids = tuple(articles.newest().values_list("pk", flat=True)[:MOST_RANKED])
+    return _dated(SearchPage(query, order, total=total, total_is_capped=capped, complete=total, ids=ids), found, ())
+
+
+def _answer(
+    query: ParsedQuery, compiled: CompiledQuery, articles: QuerySet, wanted: Wanted, *, filtered: bool
+) -> SearchPage:
+    counts = Counts.of(compiled)
+    concepts = compiled.concepts
+    candidates, found = _found(compiled, counts, articles, filtered=filtered)
+    complete, capped = _total(candidates, found), not candidates.complete
+    question = complete < FEW and wanted.order == Order.RELEVANCE and _is_question(query, compiled)
+    loosened = bool(compiled.loose_concepts) and (not complete or question)
     if loosened:
-        candidates = ranking.rarest_first_ids(articles, concepts, counts)
-        total, capped = len(candidates), len(candidates) >= ranking.MOST_RANKED
-    else:
-        candidates = ranking.newest_ids(matching) if total else []
-    found = ranking.ranked(candidates, concepts, counts) if candidates else []
-    number = min(max(1, page), max(1, -(-len(found) // page_size)))
-    shown = found[(number - 1) * page_size : number * page_size]
-    stored = Article.objects.select_related("source").defer("set_aside").in_bulk([pk for pk, _ in shown])
-    marked = highlight(list(stored.values()), concepts)
-    return SearchPage(
-        query=query,
-        hits=tuple(Hit(stored[pk], score, marked[pk]) for pk, score in shown if pk in stored),
+        concepts = compiled.loose_concepts
+        candidates = with_some(concepts, counts, articles, filtered=filtered)
+        found = ranked(candidates, concepts, counts)
+        capped = not candidates.complete
+    total = _total(candidates, found)
+    ids = tuple(dict.fromkeys([*(pk for pk, _ in found), *(() if candidates.must else candidates.known)]))
+    page = SearchPage(
+        query,
         total=total,
-        total_is_capped=capped,
+        total_is_capped=capped and total > 0,
         ranked=len(found),
-        number=number,
         complete=complete,
         loosened=loosened and total > complete,
-        widened=tuple(actor for actor in compiled.widened if len(actor.names) > 1),
-        notes=query.notes,
-        ids=tuple(pk for pk, _ in found),
+        ids=ids,
     )
+    if wanted.order == Order.RELEVANCE or loosened:
+        return _numbered(page, found, concepts, wanted)
+    direction = wanted.direction
+    if candidates.complete:
+        dated = listing(
+            Article.objects.filter(pk__in=ids).defer("set_aside").select_related("source"), direction, wanted.size
+        )
+    else:
+        dated = _scanned(articles, compiled.match, direction, wanted.size)
+    return _dated(replace(page, order=wanted.order), dated, concepts)
+
+
+def _found(
+    compiled: CompiledQuery, counts: Counts, articles: QuerySet, *, filtered: bool
+) -> tuple[Candidates, list[tuple[int, float]]]:
+    """The articles with all that was asked; for a phrase of common words, looked for step by step until FEW are found."""
+    for step in range(len(EXAMINED)):
+        candidates = with_all(compiled, counts, articles, filtered=filtered, step=step)
+        found = ranked(candidates, compiled.concepts, counts)
+        if candidates.complete or filtered or not candidates.must or len(found) >= FEW:
+            break
+    return candidates, found
+
+
+def _total(candidates: Candidates, found: Sequence[tuple[int, float]]) -> int:
+    """How many match: all that are known, or at least so many, two digits of an estimate being what can be relied on."""
+    if candidates.complete:
+        return len(found) if candidates.must or len(candidates.known) <= MOST_RANKED else len(candidates.known)
+    scale = 10 ** max(0, len(str(candidates.at_least)) - 2)
+    return max(len(found), candidates.at_least // scale * scale)
+
+
+def _scanned(articles: QuerySet, match: matching.Match, direction: Direction, size: int) -> Listing:
+    """A page by date of articles that match, where too many may for all to be looked up."""
+    ordered = direction.ordered(articles)
+    near = list(ordered.values_list("pk", flat=True)[:LOOKED_AT_BY_DATE])
+    found = _holding(near, match, direction, size)
+    if len(found) <= size and len(near) == LOOKED_AT_BY_DATE:
+        ids = some(ordered, match, MOST_SORTED_BY_DATE)
+        known = list(direction.ordered(Article.objects.filter(pk__in=ids)).values_list("pk", flat=True))
+        found = []
+        for start in range(0, len(known), LOOKED_AT_BY_DATE):
+            found += _holding(known[start : start + LOOKED_AT_BY_DATE], match, direction, size)
+            if len(found) > size:
+                break
+    return page_of(found, direction, size)
+
+
+def _holding(ids: Sequence[int], match: matching.Match, direction: Direction, size: int) -> list[Article]:
+    holding = Article.objects.filter(pk__in=ids, search_vector__matches=matching.positions(match))
+    return list(direction.ordered(holding).defer("set_aside").select_related("source")[: size + 1])
+
+
+def _numbered(
+    page: SearchPage, found: Sequence[tuple[int, float]], concepts: Sequence[Concept], wanted: Wanted
+) -> SearchPage:
+    pages = max(1, -(-len(found) // wanted.size))
+    number = min(max(1, wanted.number), pages)
+    shown = found[(number - 1) * wanted.size : number * wanted.size]
+    stored = Article.objects.select_related("source").defer("set_aside").in_bulk([pk for pk, _ in shown])
+    marked = highlight(list(stored.values()), concepts)
+    hits = tuple(Hit(stored[pk], score, marked[pk]) for pk, score in shown if pk in stored)
+    return replace(page, hits=hits, number=number, pages=pages)
+
+
+def _dated(page: SearchPage, found: Listing, concepts: Sequence[Concept]) -> SearchPage:
+    marked = highlight(found.articles, concepts)
+    hits = tuple(Hit(article, 0.0, marked[article.pk]) for article in found.articles)
+    return replace(page, hits=hits, before=found.before, after=found.after)
 
 
 def _is_question(query: ParsedQuery, compiled: CompiledQuery) -> bool:
-    """Whether a query is put in a person's own words; the words of one actor's name count as one."""
+    """Whether a query is put in a person's own words; the words of one name count as one."""
     terms = terms_of(query.tree)
-    named = {(actor.first, actor.last) for actor in compiled.widened}
+    named = {(other.first, other.last) for other in compiled.widened}
     asked = sum(1 for term in terms if not is_stop_word(term.text)) - sum(last - first - 1 for first, last in named)
     return asked >= QUESTION or "؟" in query.text or any(is_question_word(term.text) for term in terms)
 

@@ -1,54 +1,68 @@
-"""Term statistics: in how many articles a lexeme stands, how long articles are, which lexemes share a root.
+"""Term statistics: in how many articles a lexeme stands, how long articles are, which lexemes share a root or a beginning.
 
-Rare lexemes are counted when asked for, which is cheap and always right; for the common ones, which no day's articles
-change much, the counts kept in articles_lexeme serve. Commands bring those up to date after an ingest.
+Rare lexemes are counted when asked for, which is cheap and always right; for the others, which no day's articles change
+much, the counts kept in articles_lexeme serve. Commands bring those up to date after an ingest.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from django.db import connection, transaction
 
-from articles.search.compile import Concept
+from articles.search.lexemes import quoted
 
-# Counting stops here and the kept counts take over.
-COUNTED_LIVE = 1_000
+# A lexeme that the last count found in fewer articles is counted at the search.
+COUNTED_LIVE = 300
 # Forms of one root: the commonest few lexemes with a lexeme's skeleton. Eight instead of four changed nothing measurable.
 MOST_VARIANTS = 4
+# The commonest lexemes that begin as a prefix does; what a search with prefix* goes by where it finds very many.
+MOST_BEGINNINGS = 16
 
+_KEPT = """
+    SELECT asked.lexeme, coalesce(known.articles, 0)
+    FROM unnest(%s::text[]) AS asked (lexeme) LEFT JOIN articles_lexeme AS known ON known.lexeme = asked.lexeme
+"""
 _COUNT = """
-    SELECT (
+    SELECT asked.lexeme, (
         SELECT count(*) FROM (
             SELECT FROM articles_article
-            WHERE search_vector @@ query::tsquery AND status = 'published' AND merged_into_id IS NULL LIMIT %s
+            WHERE archive_terms(search_vector, word_count) @@ asked.query::tsquery
+                AND status = 'published' AND merged_into_id IS NULL
+            LIMIT %s
         ) AS found
     )
-    FROM unnest(%s::text[]) WITH ORDINALITY AS asked (query, place) ORDER BY place
+    FROM unnest(%s::text[], %s::text[]) AS asked (lexeme, query)
 """
-# The mean length comes from the kept sums, or, before anything was counted, from some articles.
-_TOTALS = """
-    SELECT greatest(corpus.articles, live.articles),
-           CASE WHEN corpus.articles > 0 THEN corpus.words::float8 / corpus.articles ELSE live.length END
-    FROM articles_corpus AS corpus, (
-        SELECT count(*) AS articles, avg(word_count) AS length FROM (
-            SELECT word_count FROM articles_article
-            WHERE status = 'published' AND merged_into_id IS NULL LIMIT %s
-        ) AS sample
-    ) AS live
+_CORPUS = "SELECT articles, words FROM articles_corpus"
+_FIRST_ARTICLES = """
+    SELECT count(*), coalesce(sum(word_count), 0) FROM (
+        SELECT word_count FROM articles_article WHERE status = 'published' AND merged_into_id IS NULL LIMIT %s
+    ) AS first
 """
 _VARIANTS = """
-    SELECT asked.lexeme, array_agg(variant.lexeme)
+    SELECT asked.lexeme, array_agg(variant.lexeme), sum(variant.articles)::bigint
     FROM unnest(%s::text[]) AS asked (lexeme), LATERAL (
-        SELECT known.lexeme FROM articles_lexeme AS known
+        SELECT known.lexeme, known.articles FROM articles_lexeme AS known
         WHERE known.skeleton = archive_skeleton(asked.lexeme) AND known.lexeme <> asked.lexeme
         ORDER BY known.articles DESC, known.lexeme LIMIT %s
     ) AS variant
     GROUP BY asked.lexeme
 """
+_BEGINNINGS = """
+    SELECT asked.prefix, array_agg(known.lexeme), max(known.together)::bigint
+    FROM unnest(%s::text[]) AS asked (prefix), LATERAL (
+        SELECT lexeme, sum(articles) OVER () AS together FROM articles_lexeme
+        WHERE lexeme >= asked.prefix AND lexeme < asked.prefix || chr(1114111)
+        ORDER BY articles DESC, lexeme LIMIT %s
+    ) AS known
+    GROUP BY asked.prefix
+"""
 _ADD = """
     INSERT INTO articles_lexeme (lexeme, articles)
-    SELECT found.lexeme, count(*) FROM articles_article AS article, unnest(article.search_vector) AS found
-    WHERE article.id > %s AND article.id <= %s AND article.status = 'published'
+    SELECT found.lexeme, count(*)
+    FROM articles_article AS article, unnest(tsvector_to_array(article.search_vector)) AS found (lexeme)
+    WHERE article.id > %s AND article.id <= %s AND article.status = 'published' AND article.merged_into_id IS NULL
     GROUP BY found.lexeme
     ON CONFLICT (lexeme) DO UPDATE SET articles = articles_lexeme.articles + excluded.articles
 """
@@ -58,7 +72,7 @@ _ADD_TOTALS = """
         articles = articles_corpus.articles + added.articles, words = articles_corpus.words + added.words, counted_at = now()
     FROM (
         SELECT count(*) AS articles, coalesce(sum(word_count), 0) AS words FROM articles_article
-        WHERE id > %s AND id <= %s AND status = 'published'
+        WHERE id > %s AND id <= %s AND status = 'published' AND merged_into_id IS NULL
     ) AS added
 """
 
@@ -89,50 +103,66 @@ def rebuild() -> int:
     return update()
 
 
-def frequencies(concepts: Sequence[Concept]) -> list[int]:
-    """In how many published articles each concept stands."""
-    if not concepts:
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(_COUNT, [COUNTED_LIVE, [concept.tsquery for concept in concepts]])
-        counts = [count for (count,) in cursor.fetchall()]
-    common = [concept for concept, count in zip(concepts, counts, strict=True) if count >= COUNTED_LIVE]
-    kept = _kept({lexeme for concept in common for run in concept.runs for lexeme in run})
-    return [
-        count if count < COUNTED_LIVE else max(count, _estimate(concept, kept))
-        for concept, count in zip(concepts, counts, strict=True)
-    ]
-
-
-def _estimate(concept: Concept, kept: dict[str, int]) -> int:
-    """A run of lexemes stands in no more articles than its rarest; a concept in no more than its runs together."""
-    return sum(min((kept.get(lexeme, 0) for lexeme in run), default=0) for run in concept.runs)
-
-
-def _kept(lexemes: Iterable[str]) -> dict[str, int]:
-    wanted = list(lexemes)
+def document_frequencies(lexemes: Iterable[str]) -> Mapping[str, int]:
+    """In how many published articles each lexeme stands."""
+    wanted = sorted(set(lexemes))
     if not wanted:
         return {}
     with connection.cursor() as cursor:
-        cursor.execute("SELECT lexeme, articles FROM articles_lexeme WHERE lexeme = ANY(%s)", [wanted])
-        return dict(cursor.fetchall())
+        cursor.execute(_KEPT, [wanted])
+        known = dict(cursor.fetchall())
+        rare = [lexeme for lexeme, articles in known.items() if articles < COUNTED_LIVE]
+        if rare:
+            cursor.execute(_COUNT, [COUNTED_LIVE, rare, [quoted(lexeme) for lexeme in rare]])
+            known |= dict(cursor.fetchall())
+    return known
 
 
-def totals() -> tuple[int, float]:
-    """(how many published articles, their mean length in words); at least (1, 1.0)."""
+@dataclass(frozen=True)
+class Totals:
+    """How many published articles there are, and their mean length in words; at least 1 and 1.0."""
+
+    articles: int
+    length: float
+
+
+def totals() -> Totals:
     with connection.cursor() as cursor:
-        cursor.execute(_TOTALS, [COUNTED_LIVE])
-        articles, length = cursor.fetchone()
-    return max(articles, 1), float(max(length or 1.0, 1.0))
+        cursor.execute(_CORPUS)
+        articles, words = cursor.fetchone()
+        if articles < COUNTED_LIVE:
+            cursor.execute(_FIRST_ARTICLES, [COUNTED_LIVE])
+            articles, words = cursor.fetchone()
+    return Totals(max(articles, 1), max(words / max(articles, 1), 1.0))
 
 
-def inverse_document_frequency(articles: int, frequency: int) -> float:
+def inverse_document_frequency(articles: int, frequency: float) -> float:
     """BM25's idf, ln(1 + (N − n + 0.5)/(n + 0.5)); never negative."""
     return math.log(1 + (max(articles, frequency) - frequency + 0.5) / (frequency + 0.5))
 
 
-def variants(lexemes: Iterable[str]) -> dict[str, list[str]]:
+@dataclass(frozen=True)
+class Alike:
+    """Known lexemes that stand for one asked for, the commonest first, and in how many articles they are, summed."""
+
+    lexemes: tuple[str, ...]
+    articles: int
+
+
+def variants(lexemes: Iterable[str]) -> Mapping[str, Alike]:
     """For each lexeme that has any, the other known forms of its root: «خلايا» for «خلي»."""
+    return _alike(_VARIANTS, lexemes, MOST_VARIANTS)
+
+
+def beginnings(prefixes: Iterable[str]) -> Mapping[str, Alike]:
+    """For each prefix that has any, the commonest known lexemes that begin so; `articles` counts all that do."""
+    return _alike(_BEGINNINGS, prefixes, MOST_BEGINNINGS)
+
+
+def _alike(statement: str, asked: Iterable[str], most: int) -> Mapping[str, Alike]:
+    wanted = sorted(set(asked))
+    if not wanted:
+        return {}
     with connection.cursor() as cursor:
-        cursor.execute(_VARIANTS, [sorted(set(lexemes)), MOST_VARIANTS])
-        return dict(cursor.fetchall())
+        cursor.execute(statement, [wanted, most])
+        return {key: Alike(tuple(lexemes), articles) for key, lexemes, articles in cursor.fetchall()}

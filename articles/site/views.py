@@ -13,7 +13,8 @@ from articles.models import Actor, ActorKind, Article, ArticleStatus, Capture, E
 from articles.models.capture import DamagedCaptureError
 from articles.models.merged import Mergeable
 from articles.search.facets import facets
-from articles.search.run import PAGE_SIZE, SearchPage, SearchTooCostlyError, search, spans_in
+from articles.search.listing import PAGE_SIZE
+from articles.search.run import SearchPage, SearchTooCostlyError, Wanted, search, spans_in
 from articles.site.annotation import paragraphs
 from articles.site.filters import ArticleFilter, FigureFilter
 
@@ -69,7 +70,12 @@ def _listing(request: HttpRequest, template: str, *, browsing: bool = False) -> 
     failed, status = False, 200
     if text:
         try:
-            result = search(text, chosen.qs, page=_number(request), widen=request.GET.get("widen") != "0")
+            result = search(
+                text,
+                chosen.qs if chosen.chosen else None,
+                Wanted(number=_number(request)),
+                widen=request.GET.get("widen") != "0",
+            )
         except SearchTooCostlyError:
             failed, status = True, 503
     listed = _page(request, chosen.qs.newest().for_listing()) if not text else None

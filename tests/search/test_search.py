@@ -4,7 +4,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from articles.models import Actor, Alias, Article
-from articles.search.run import SearchTooCostlyError, search
+from articles.search.run import SearchTooCostlyError, Wanted, search
 
 pytestmark = pytest.mark.django_db
 
@@ -87,7 +87,7 @@ def test_drafts_and_withdrawn_articles_are_not_found(make_article: object) -> No
 def test_pages_divide_the_result(make_article: object) -> None:
     for number in range(7):
         make_article(f"صفحة {number}", "موضوع مشترك بنفسجي")
-    pages = [search("بنفسجي", page=n, page_size=3) for n in (1, 2, 3)]
+    pages = [search("بنفسجي", wanted=Wanted(number=n, size=3)) for n in (1, 2, 3)]
     assert [len(page.hits) for page in pages] == [3, 3, 1]
     assert len({hit.article.pk for page in pages for hit in page.hits}) == 7
 

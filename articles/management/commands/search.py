@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from articles.search.run import SearchTooCostlyError, search
+from articles.search.run import SearchTooCostlyError, Wanted, search
 
 
 class Command(BaseCommand):
@@ -20,7 +20,7 @@ class Command(BaseCommand):
         if options["limit"] < 1:
             raise CommandError("--limit must be at least 1")
         try:
-            page = search(options["query"], page_size=options["limit"])
+            page = search(options["query"], wanted=Wanted(size=options["limit"]))
         except SearchTooCostlyError:
             raise CommandError("the query took too long; ask for rarer words or fewer of them") from None
         if options["json"]:

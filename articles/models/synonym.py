@@ -1,0 +1,53 @@
+"""SynonymSet: words and phrases that a search takes for one another, kept by editors; no re-index when one changes."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from articles.arabic.words import fold_phrase
+
+
+class SynonymKind(models.TextChoices):
+    MONTH = "month", "أسماء شهر"
+    SPELLING = "spelling", "رسوم كلمة"
+    ACRONYM = "acronym", "مختصر ومعناه"
+    MEANING = "meaning", "مترادفات"
+
+
+class SynonymSet(models.Model):
+    """`folded[i]` is `words[i]` as names are compared; a query that holds one of them also finds the others."""
+
+    words = ArrayField(
+        models.CharField(max_length=100), verbose_name="الكلمات", help_text="كلمة أو عبارة في كل سطر، اثنتان على الأقل."
+    )
+    folded = ArrayField(models.CharField(max_length=100), editable=False)
+    kind = models.CharField("النوع", max_length=8, choices=SynonymKind, default=SynonymKind.SPELLING)
+    in_use = models.BooleanField("مستعمل", default=True)
+
+    class Meta:
+        verbose_name = "مجموعة مترادفات"
+        verbose_name_plural = "المترادفات"
+        ordering = ["kind", "id"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(words__len__gte=2), name="synonyms_at_least_two"),
+            models.CheckConstraint(condition=models.Q(words__len=models.F("folded__len")), name="synonyms_folded"),
+            models.CheckConstraint(condition=models.Q(kind__in=SynonymKind.values), name="synonyms_kind_known"),
+        ]
+        indexes = [GinIndex(fields=["folded"], name="synonyms_folded_gin")]
+
+    def __str__(self) -> str:
+        return " = ".join(self.words)
+
+    def clean(self) -> None:
+        """Raises ValidationError where fewer than two different words remain, or one has no letters."""
+        self.words = list(dict.fromkeys(" ".join(word.split()) for word in self.words or [] if word.strip()))
+        self.folded = [fold_phrase(word) for word in self.words]
+        if not all(self.folded):
+            raise ValidationError({"words": f"«{self.words[self.folded.index('')]}» ليس فيه حرف ولا رقم."})
+        if len(self.words) < 2:
+            raise ValidationError({"words": "اكتب كلمتين مختلفتين على الأقل، كل واحدة في سطر."})
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        self.folded = [fold_phrase(word) for word in self.words]
+        super().save(*args, **kwargs)

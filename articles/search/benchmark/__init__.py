@@ -1,0 +1,1 @@
+"""Measures search and pages on generated articles; called by manage.py benchmark."""

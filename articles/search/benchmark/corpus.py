@@ -1,0 +1,159 @@
+"""Generated articles with the statistics of a topical Arabic archive: the same ones for the same number, whoever asks.
+
+Words follow Zipf and Mandelbrot's law (exponent 1.07, offset 2.7) over 240,000 words made of roots and patterns, with the
+usual clitics; function words and the words of the topic stand in as many articles as in the seeds (60 to 95 %). Lengths
+are log-normal about 250 words. Events are reported by a Zipf-like number of articles near their day, over twenty years.
+"""
+
+import itertools
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+FIRST_DAY, LAST_DAY = date(2005, 1, 1), date(2024, 12, 31)
+ACTORS, EVENTS, SOURCES = 2_000, 5_000, 120
+ROOTS = 8_000
+# Articles are made in blocks of this many, each from a seed of its own.
+BLOCK = 1_000
+
+_LETTERS = "بتثجحخدذرزسشصضطعغفقكلمنهوي"
+_PATTERNS = (
+    "{}{}{}", "{}ا{}{}", "م{}{}و{}", "{}{}ا{}", "ت{}{}ي{}", "م{}ا{}{}ة", "ا{}{}ا{}", "م{}{}{}", "{}{}ي{}", "{}{}و{}",
+    "ت{}ا{}{}", "ان{}{}ا{}", "ا{}ت{}ا{}", "است{}{}ا{}", "م{}{}{}ة", "{}{}ا{}ة", "{}{}{}ية", "{}وا{}{}", "{}{}{}ان", "م{}ت{}{}",
+    "{}{}{}ون", "{}{}{}ات", "ي{}{}{}", "ت{}{}{}", "{}ا{}{}ين", "أ{}{}ا{}", "{}{}{}اء", "م{}{}ا{}", "{}ائ{}{}", "{}{}{}وا",
+)  # fmt: skip
+# How often a word carries each clitic.
+_CLITICS = (("", 46), ("ال", 36), ("وال", 6), ("بال", 4), ("لل", 3), ("و", 3), ("ب", 1), ("ل", 1))
+# Word of the topic → the share of articles that hold it.
+TOPIC = {
+    "الإرهاب": 0.92, "مكافحة": 0.86, "الأمن": 0.74, "الدول": 0.71, "التعاون": 0.66, "الدولي": 0.63, "الوزير": 0.44,
+    "اجتماع": 0.41, "الأمم": 0.33, "المتحدة": 0.36, "التحالف": 0.28, "تنظيم": 0.35, "داعش": 0.31, "العراق": 0.27,
+    "المغرب": 0.22, "الحدود": 0.19, "التطرف": 0.24, "العنيف": 0.13, "تمويل": 0.15, "المقاتلين": 0.11, "الأجانب": 0.09,
+    "مؤتمر": 0.26, "الساحل": 0.08, "إفريقيا": 0.17, "خلية": 0.06, "تفكيك": 0.05, "المخدرات": 0.02, "القرصنة": 0.004,
+}  # fmt: skip
+_FUNCTION = (
+    "في من على إلى أن التي الذي عن مع هذا بعد كما ما بين أو كان قد ذلك خلال حول لا هو كل إن أنه وقال وأضاف وأكد".split()
+)
+_PAIRS = (
+    ("مكافحة", "الإرهاب"),
+    ("الأمم", "المتحدة"),
+    ("المقاتلين", "الأجانب"),
+    ("التطرف", "العنيف"),
+    ("تفكيك", "خلية"),
+)
+_FIRST_NAMES = (
+    "أحمد محمد فاطمة خالد ناصر مريم سعيد يوسف ليلى حسن عمر زينب طارق سلمى أنطوني جون ماري إبراهيم نادية كريم".split()
+)
+_BODIES = "منظمة وزارة مركز هيئة تحالف لجنة منتدى جماعة جامعة معهد".split()
+_MEETINGS = "اجتماع مؤتمر حوار منتدى ندوة قمة ورشة".split()
+_ACTOR_KINDS = ("person", "organization", "government", "forum", "armed_group", "academic")
+
+
+@dataclass(frozen=True)
+class GeneratedArticle:
+    """One article; `actors` and `event` are numbers from 0, `event` −1 for none, `precision` the date's."""
+
+    number: int
+    title: str
+    body: str
+    source: int
+    day: date
+    precision: str
+    event: int
+    actors: tuple[int, ...]
+
+
+class Corpus:
+    """Everything that articles are made of; cheap to make twice, so each process makes its own."""
+
+    def __init__(self) -> None:
+        rng = random.Random(2005)
+        roots = ["".join(rng.sample(_LETTERS, 3)) for _ in range(ROOTS)]
+        made = {pattern.format(*root): None for pattern in _PATTERNS for root in roots}
+        self.words = list(made)
+        rng.shuffle(self.words)
+        bases = [*_FUNCTION, *self.words]
+        surfaces: list[str] = []
+        weights: list[float] = []
+        for rank, base in enumerate(bases):
+            weight = (rank + 3.7) ** -1.07
+            if rank < len(_FUNCTION):
+                surfaces.append(base)
+                weights.append(weight * 100)
+                continue
+            for clitic, share in _CLITICS:
+                surfaces.append(clitic + base)
+                weights.append(weight * share)
+        self.surfaces = surfaces
+        self.cumulative = list(itertools.accumulate(weights))
+        self.actors = [self._actor(rng, number) for number in range(ACTORS)]
+        self.events = [self._event(rng, number) for number in range(EVENTS)]
+        self.sources = [f"صحيفة {self.words[number * 7]} {number + 1}" for number in range(SOURCES)]
+        self.actor_odds = list(itertools.accumulate((rank + 8) ** -0.9 for rank in range(ACTORS)))
+        self.event_odds = list(itertools.accumulate((rank + 20) ** -0.8 for rank in range(EVENTS)))
+        self.source_odds = list(itertools.accumulate((rank + 3) ** -1.0 for rank in range(SOURCES)))
+        self.lead = list(TOPIC)
+
+    def _actor(self, rng: random.Random, number: int) -> tuple[str, str]:
+        kind = _ACTOR_KINDS[number % len(_ACTOR_KINDS)]
+        head = rng.choice(_FIRST_NAMES) if kind == "person" else rng.choice(_BODIES)
+        return f"{head} {rng.choice(self.words)} {rng.choice(self.words)}", kind
+
+    def _event(self, rng: random.Random, number: int) -> tuple[str, date]:
+        title = f"{rng.choice(_MEETINGS)} {rng.choice(self.words)} {rng.choice(list(TOPIC))} رقم {number + 1}"
+        return title, _a_day(rng)
+
+    def block(self, number: int) -> Iterator[GeneratedArticle]:
+        """Articles number·BLOCK to (number + 1)·BLOCK − 1."""
+        rng = random.Random(f"block {number}")
+        for place in range(number * BLOCK, (number + 1) * BLOCK):
+            yield self._article(rng, place)
+
+    def _article(self, rng: random.Random, number: int) -> GeneratedArticle:
+        length = min(max(int(rng.lognormvariate(5.5, 0.5)), 40), 3_000)
+        tokens = rng.choices(self.surfaces, cum_weights=self.cumulative, k=length)
+        for word, share in TOPIC.items():
+            if rng.random() < share:
+                times = 1 + int(rng.expovariate(1 / (length / 250)))
+                for _ in range(min(times, 25)):
+                    tokens[int(rng.random() * length)] = word
+        for first, second in _PAIRS:
+            if rng.random() < 0.5 * min(TOPIC[first], TOPIC[second]):
+                at = int(rng.random() * (length - 1))
+                tokens[at : at + 2] = first, second
+        actors = tuple(
+            dict.fromkeys(rng.choices(range(ACTORS), cum_weights=self.actor_odds, k=1 + int(rng.random() * 5)))
+        )
+        for actor in actors:
+            at = int(rng.random() * (length - 3))
+            tokens[at : at + 3] = self.actors[actor][0].split()
+        event = rng.choices(range(EVENTS), cum_weights=self.event_odds)[0] if rng.random() < 0.7 else -1
+        day = self.events[event][1] + timedelta(int(rng.expovariate(0.2))) if event >= 0 else _a_day(rng)
+        chance = rng.random()
+        return GeneratedArticle(
+            number,
+            " ".join(
+                [rng.choice(self.lead), *tokens[:4], rng.choice(self.lead), *tokens[4 : 5 + int(rng.random() * 4)]]
+            ),
+            _paragraphs(rng, tokens),
+            rng.choices(range(SOURCES), cum_weights=self.source_odds)[0],
+            min(day, LAST_DAY),
+            "day" if chance < 0.9 else "month" if chance < 0.94 else "year" if chance < 0.96 else "unknown",
+            event,
+            actors,
+        )
+
+
+def _a_day(rng: random.Random) -> date:
+    """A day of the twenty years, later ones likelier, as archives grow."""
+    return FIRST_DAY + timedelta(int((LAST_DAY - FIRST_DAY).days * rng.random() ** 0.7))
+
+
+def _paragraphs(rng: random.Random, tokens: list[str]) -> str:
+    sentences, at = [], 0
+    while at < len(tokens):
+        size = 8 + int(rng.random() * 18)
+        sentences.append(" ".join(tokens[at : at + size]) + ".")
+        at += size
+    return "\n\n".join(" ".join(sentences[first : first + 3]) for first in range(0, len(sentences), 3))
