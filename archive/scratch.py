@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import django
 from django.core.management import call_command
 from django.db import connection
 
@@ -21,6 +22,29 @@ def scratch_database(name: str) -> Iterator[None]:
     finally:
         _switch(own)
         _on_server(f'DROP DATABASE IF EXISTS "{scratch}" WITH (FORCE)')
+
+
+@contextmanager
+def kept_database(name: str) -> Iterator[None]:
+    """The same for a database that stays: the next block of that name finds what this one stored."""
+    own = connection.settings_dict["NAME"]
+    kept = f"{own}_{name}"
+    with connection._nodb_cursor() as cursor:
+        cursor.execute("SELECT FROM pg_database WHERE datname = %s", [kept])
+        if not cursor.fetchall():
+            cursor.execute(f'CREATE DATABASE "{kept}" TEMPLATE template0')
+    try:
+        _switch(kept)
+        call_command("migrate", verbosity=0)
+        yield
+    finally:
+        _switch(own)
+
+
+def join(database: str) -> None:
+    """Sets Django up in a new process, on a database that another process made."""
+    django.setup()
+    _switch(database)
 
 
 def _switch(name: str) -> None:

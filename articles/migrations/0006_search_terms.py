@@ -18,6 +18,7 @@ class Migration(migrations.Migration):
             DROP FUNCTION archive_terms(tsvector, integer);
             ALTER TABLE articles_article RESET (toast_tuple_target);
             ALTER TABLE articles_article ALTER COLUMN search_vector SET STATISTICS DEFAULT;
+            ALTER TABLE articles_article ALTER COLUMN search_vector SET STORAGE EXTENDED;
             """,
         ),
         migrations.RemoveIndex(model_name="article", name="article_search"),

@@ -44,7 +44,7 @@ _DENSEST = """
         FROM generate_series(%s, 0, -1) AS level
         CROSS JOIN LATERAL (
             SELECT id FROM articles_article
-            WHERE archive_terms(search_vector, word_count) @@ (%s || ' & ''#' || chr(48 + level) || driver.lexeme || '''')::tsquery
+            WHERE archive_terms(search_vector, word_count) @@ (driver.query || ' & ''#' || chr(48 + level) || driver.lexeme || '''')::tsquery
                 AND status = 'published' AND merged_into_id IS NULL
             LIMIT %s
         ) AS at_level

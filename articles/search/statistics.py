@@ -58,14 +58,20 @@ _BEGINNINGS = """
     ) AS known
     GROUP BY asked.prefix
 """
-_ADD = """
-    INSERT INTO articles_lexeme (lexeme, articles)
-    SELECT found.lexeme, count(*)
+# A table of its own lets PostgreSQL count in parallel, which it does not for an INSERT.
+_COUNT_NEW = """
+    CREATE TEMPORARY TABLE articles_counted ON COMMIT DROP AS
+    SELECT found.lexeme, count(*) AS articles
     FROM articles_article AS article, unnest(tsvector_to_array(article.search_vector)) AS found (lexeme)
-    WHERE article.id > %s AND article.id <= %s AND article.status = 'published' AND article.merged_into_id IS NULL
+    WHERE article.id > {last} AND article.id <= {newest} AND article.status = 'published' AND article.merged_into_id IS NULL
     GROUP BY found.lexeme
-    ON CONFLICT (lexeme) DO UPDATE SET articles = articles_lexeme.articles + excluded.articles
 """
+_STORE = """
+    INSERT INTO articles_lexeme (lexeme, articles) SELECT lexeme, articles FROM articles_counted
+    ON CONFLICT (lexeme) DO UPDATE SET articles = {kept} + excluded.articles
+    WHERE articles_lexeme.articles <> {kept} + excluded.articles
+"""
+_FORGET = "DELETE FROM articles_lexeme WHERE lexeme NOT IN (SELECT lexeme FROM articles_counted)"
 _ADD_TOTALS = """
     UPDATE articles_corpus SET
         last_article = %s,
@@ -83,24 +89,33 @@ def update() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT last_article FROM articles_corpus FOR UPDATE")
         (last,) = cursor.fetchone()
-        cursor.execute("SELECT coalesce(max(id), 0) FROM articles_article")
-        (newest,) = cursor.fetchone()
-        if newest <= last:
-            return 0
-        cursor.execute(_ADD, [last, newest])
-        touched = cursor.rowcount
-        cursor.execute(_ADD_TOTALS, [newest, last, newest])
-        return touched
+        return _count(last, anew=False)
 
 
 @transaction.atomic
 def rebuild() -> int:
     """Counts everything anew, changed and withdrawn articles included; searches go on with the old counts meanwhile."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT last_article FROM articles_corpus FOR UPDATE")
-        cursor.execute("DELETE FROM articles_lexeme")
+        cursor.execute("SELECT FROM articles_corpus FOR UPDATE")
         cursor.execute("UPDATE articles_corpus SET last_article = 0, articles = 0, words = 0")
-    return update()
+        return _count(0, anew=True)
+
+
+def _count(last: int, *, anew: bool) -> int:
+    """Counts the articles after the id `last`, in place of all that was kept or beside it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(max(id), 0) FROM articles_article")
+        (newest,) = cursor.fetchone()
+        if newest <= last and not anew:
+            return 0
+        cursor.execute(_COUNT_NEW.format(last=int(last), newest=int(newest)))
+        cursor.execute(_STORE.format(kept="0" if anew else "articles_lexeme.articles"))
+        touched = cursor.rowcount
+        if anew:
+            cursor.execute(_FORGET)
+        cursor.execute("DROP TABLE articles_counted")
+        cursor.execute(_ADD_TOTALS, [newest, last, newest])
+        return touched
 
 
 def document_frequencies(lexemes: Iterable[str]) -> Mapping[str, int]:

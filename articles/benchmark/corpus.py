@@ -47,12 +47,18 @@ _FIRST_NAMES = (
 )
 _BODIES = "منظمة وزارة مركز هيئة تحالف لجنة منتدى جماعة جامعة معهد".split()
 _MEETINGS = "اجتماع مؤتمر حوار منتدى ندوة قمة ورشة".split()
-_ACTOR_KINDS = ("person", "organization", "government", "forum", "armed_group", "academic")
+_ACTOR_KINDS = ("person", "state", "organisation", "government", "coalition", "armed_group", "civil")
+_EVENT_KINDS = ("ministerial", "conference", "dialogue", "summit", "meeting", "report", "operation")
+# What figures count: a unit as it stands after a number from 11 to 99.
+UNITS = "وفدا دولة خلية مقاتلا مشاركا متدربا خبيرا قتيلا قاضيا مشروعا سنة عملية".split()
 
 
 @dataclass(frozen=True)
 class GeneratedArticle:
-    """One article; `actors` and `event` are numbers from 0, `event` −1 for none, `precision` the date's."""
+    """One article; `actors`, `event` and `unit` are numbers from 0, `event` −1 for none, `precision` the date's.
+
+    `body` holds `quote`: the count and its unit.
+    """
 
     number: int
     title: str
@@ -62,6 +68,12 @@ class GeneratedArticle:
     precision: str
     event: int
     actors: tuple[int, ...]
+    count: int
+    unit: int
+
+    @property
+    def quote(self) -> str:
+        return f"{self.count} {UNITS[self.unit]}"
 
 
 class Corpus:
@@ -100,9 +112,9 @@ class Corpus:
         head = rng.choice(_FIRST_NAMES) if kind == "person" else rng.choice(_BODIES)
         return f"{head} {rng.choice(self.words)} {rng.choice(self.words)}", kind
 
-    def _event(self, rng: random.Random, number: int) -> tuple[str, date]:
+    def _event(self, rng: random.Random, number: int) -> tuple[str, str, date]:
         title = f"{rng.choice(_MEETINGS)} {rng.choice(self.words)} {rng.choice(list(TOPIC))} رقم {number + 1}"
-        return title, _a_day(rng)
+        return title, _EVENT_KINDS[number % len(_EVENT_KINDS)], _a_day(rng)
 
     def block(self, number: int) -> Iterator[GeneratedArticle]:
         """Articles number·BLOCK to (number + 1)·BLOCK − 1."""
@@ -128,8 +140,10 @@ class Corpus:
         for actor in actors:
             at = int(rng.random() * (length - 3))
             tokens[at : at + 3] = self.actors[actor][0].split()
+        count, unit = 11 + int(rng.random() * 89), int(rng.random() * len(UNITS))
+        tokens[int(rng.random() * length)] = f"{count} {UNITS[unit]}"
         event = rng.choices(range(EVENTS), cum_weights=self.event_odds)[0] if rng.random() < 0.7 else -1
-        day = self.events[event][1] + timedelta(int(rng.expovariate(0.2))) if event >= 0 else _a_day(rng)
+        day = self.events[event][2] + timedelta(int(rng.expovariate(0.2))) if event >= 0 else _a_day(rng)
         chance = rng.random()
         return GeneratedArticle(
             number,
@@ -142,6 +156,8 @@ class Corpus:
             "day" if chance < 0.9 else "month" if chance < 0.94 else "year" if chance < 0.96 else "unknown",
             event,
             actors,
+            count,
+            unit,
         )
 
 

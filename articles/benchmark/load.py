@@ -1,0 +1,155 @@
+"""Stores generated articles with their events, actors and figures in the current (scratch) database, in two processes."""
+
+import calendar
+import functools
+import time
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+from multiprocessing import get_context
+
+from django.core.management.color import no_style
+from django.db import connection, models, transaction
+
+from archive.scratch import join
+from articles.arabic.words import fold_phrase
+from articles.models import Actor, Alias, ArchiveDate, Article, Coverage, Event, Figure, Measure, Mention, Participation, Source
+from articles.benchmark.corpus import BLOCK, UNITS, Corpus, GeneratedArticle
+from articles.search.bulk import without_index
+
+PROCESSES = 2
+_ARTICLE = (
+    "id, title, title_origin, body, author, section, source_id, url, published_date, published_precision, published_basis, "
+    "published_earliest, published_latest, language, status, word_count, set_aside, created_at, updated_at"
+)
+_FACT = "state, rule, score"
+_CONFIRMED = ("confirmed", "", None)
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """Seconds each step took: `rows` is what storing took two processes, making the articles not counted."""
+
+    articles: int
+    rows: float
+    index: float
+    statistics: float
+
+    @property
+    def rate(self) -> float:
+        """Articles stored, indexed and counted a second."""
+        return self.articles / (self.rows + self.index + self.statistics)
+
+
+def load(articles: int) -> Loaded:
+    """Stores `articles` (a multiple of BLOCK) in an empty archive."""
+    corpus = Corpus()
+    _store_names(corpus)
+    blocks = range(articles // BLOCK)
+    with without_index() as times:
+        with ProcessPoolExecutor(PROCESSES, get_context("spawn"), join, (connection.settings_dict["NAME"],)) as pool:
+            seconds = sum(pool.map(_store_block, blocks))
+    with connection.cursor() as cursor:
+        for statement in connection.ops.sequence_reset_sql(no_style(), [Article]):
+            cursor.execute(statement)
+        cursor.execute("VACUUM ANALYZE")
+    return Loaded(articles, seconds / PROCESSES, times.index, times.statistics)
+
+
+def _store_names(corpus: Corpus) -> None:
+    """Sources, actors, events and measures; number n of the corpus gets the id n + 1."""
+    Source.objects.bulk_create(
+        [Source(pk=n, name=name, folded_name=fold_phrase(name)) for n, name in enumerate(corpus.sources, 1)]
+    )
+    Actor.objects.bulk_create(
+        [
+            Actor(pk=n, name=name, folded_name=fold_phrase(name), distinction=str(n), kind=kind)
+            for n, (name, kind) in enumerate(corpus.actors, 1)
+        ]
+    )
+    Alias.objects.bulk_create(
+        [
+            Alias(actor_id=n, name=alias, folded=fold_phrase(alias))
+            for n, (name, _) in enumerate(corpus.actors, 1)
+            for alias in [" ".join(name.split()[:2])]
+            if n % 4 == 0
+        ]
+    )
+    events = []
+    for n, (title, kind, day) in enumerate(corpus.events, 1):
+        event = Event(pk=n, title=title, folded_title=fold_phrase(title), kind=kind)
+        event.start, event.end = ArchiveDate.on(day), ArchiveDate.unknown()
+        events.append(event)
+    Event.objects.bulk_create(events)
+    Participation.objects.bulk_create(
+        [
+            Participation(event_id=n, actor_id=1 + (n * 7 + k * 13) % len(corpus.actors), role="participant")
+            for n in range(1, len(corpus.events) + 1)
+            for k in range(4)
+        ]
+    )
+    Measure.objects.bulk_create([Measure(pk=n, label=f"مقياس {unit}", units=[unit]) for n, unit in enumerate(UNITS, 1)])
+    with connection.cursor() as cursor:
+        for statement in connection.ops.sequence_reset_sql(no_style(), [Source, Actor, Event, Measure]):
+            cursor.execute(statement)
+
+
+_corpus = functools.cache(Corpus)
+
+
+def _store_block(number: int) -> float:
+    """Stores one block, all of it or none; returns the seconds this took without the making."""
+    rows = list(_corpus().block(number))
+    started = time.perf_counter()
+    with transaction.atomic():
+        _copy(Article, _ARTICLE, map(_article, rows))
+        _copy(
+            Mention, f"article_id, actor_id, spans, quotes, {_FACT}",
+            ((row.number + 1, actor + 1, [], [], *_CONFIRMED) for row in rows for actor in row.actors),
+        )  # fmt: skip
+        _copy(
+            Coverage, f"article_id, event_id, {_FACT}",
+            ((row.number + 1, row.event + 1, *_CONFIRMED) for row in rows if row.event >= 0),
+        )  # fmt: skip
+        _copy(
+            Figure, f'article_id, value, qualifier, unit, measure_id, quote, start, "end", event_id, {_FACT}',
+            map(_figure, rows),
+        )  # fmt: skip
+    return time.perf_counter() - started
+
+
+def _copy(model: type[models.Model], columns: str, rows: object) -> None:
+    with connection.cursor() as cursor, cursor.copy(f"COPY {model._meta.db_table} ({columns}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def _article(row: GeneratedArticle) -> tuple:
+    day, first, last = _dated(row)
+    now = "2025-01-01T00:00:00Z"
+    return (
+        row.number + 1, row.title, "stated", row.body, "", "", row.source + 1, "", day, row.precision,
+        "stated" if day else "inferred", first, last, "ar", "published", len(row.body.split()), "[]", now, now,
+    )  # fmt: skip
+
+
+def _dated(row: GeneratedArticle) -> tuple[date | None, date | None, date | None]:
+    """(date, earliest, latest) as far as the precision tells."""
+    day = row.day
+    match row.precision:
+        case "day":
+            return day, day, day
+        case "month":
+            return day.replace(day=1), day.replace(day=1), day.replace(day=calendar.monthrange(day.year, day.month)[1])
+        case "year":
+            return date(day.year, 1, 1), date(day.year, 1, 1), date(day.year, 12, 31)
+    return None, None, None
+
+
+def _figure(row: GeneratedArticle) -> tuple:
+    start = row.body.index(row.quote)
+    event = row.event + 1 if row.event >= 0 else None
+    return (
+        row.number + 1, row.count, "exactly", UNITS[row.unit], row.unit + 1, row.quote, start, start + len(row.quote),
+        event, *_CONFIRMED,
+    )  # fmt: skip

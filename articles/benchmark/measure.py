@@ -1,0 +1,120 @@
+"""Times queries and pages against the current database, and compares a bounded ranking with that of every match."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from django.db import connection
+from django.test import Client
+
+from articles.models import ArchiveDate, Article
+from articles.search import statistics
+from articles.benchmark.queries import Asked
+from articles.search.candidates import Candidates, Counts
+from articles.search.compile import compile_query, holding
+from articles.search.facets import facets
+from articles.search.query import parse
+from articles.search.ranking import ranked
+from articles.search.run import search
+from articles.site.filters import ArticleFilter
+
+EXACT_DEPTH = 20
+# Articles ranked at a time where all matches are.
+RANKED_AT_ONCE = 20_000
+SAVES = 30
+
+
+@dataclass(frozen=True)
+class Times:
+    """Median and 95th percentile, milliseconds."""
+
+    p50: float
+    p95: float
+
+    @classmethod
+    def of(cls, seconds: Iterable[float]) -> "Times":
+        ordered = sorted(seconds)
+        return cls(_percentile(ordered, 0.5) * 1000, _percentile(ordered, 0.95) * 1000)
+
+    def as_dict(self) -> dict[str, float]:
+        return {"p50": round(self.p50, 1), "p95": round(self.p95, 1)}
+
+
+def _percentile(ordered: Sequence[float], share: float) -> float:
+    return ordered[min(len(ordered) - 1, round(share * (len(ordered) - 1)))]
+
+
+@contextmanager
+def database_time() -> Iterator[list[float]]:
+    """A list whose sum is the seconds that statements took within the block, as the client sees them."""
+    taken: list[float] = []
+
+    def timed(execute: Callable, sql: str, params: object, many: bool, context: dict) -> object:
+        started = time.perf_counter()
+        try:
+            return execute(sql, params, many, context)
+        finally:
+            taken.append(time.perf_counter() - started)
+
+    with connection.execute_wrapper(timed):
+        yield taken
+
+
+def in_database(asked: Asked, *, with_facets: bool) -> float:
+    """Seconds that the database spends on a search, and on its facets."""
+    chosen = ArticleFilter(dict(asked.filters), Article.objects.published())
+    with database_time() as taken:
+        articles = chosen.qs if asked.filters else None
+        page = search(asked.text, articles)
+        if with_facets:
+            facets(chosen.qs, list(page.ids))
+    return sum(taken)
+
+
+def page(client: Client, address: str, parameters: dict[str, str]) -> tuple[float, float]:
+    """(seconds the whole page takes, seconds of it in the database); raises RuntimeError for one that does not answer 200."""
+    started = time.perf_counter()
+    with database_time() as taken:
+        response = client.get(address, parameters)
+    if response.status_code != 200:
+        raise RuntimeError(f"{address} {parameters}: status {response.status_code}")
+    return time.perf_counter() - started, sum(taken)
+
+
+def overlap_with_exact(asked: Asked) -> float:
+    """The share of the first EXACT_DEPTH results that ranking every match by the same formula puts there too."""
+    chosen = ArticleFilter(dict(asked.filters), Article.objects.published())
+    found = search(asked.text, chosen.qs if asked.filters else None)
+    compiled = compile_query(parse(asked.text))
+    if compiled is None or compiled.match is None:
+        return 1.0
+    counts = Counts.of(compiled)
+    concepts = compiled.loose_concepts if found.loosened else compiled.concepts
+    matching = [holding(concept.match) for concept in concepts] if found.loosened else [holding(compiled.match)]
+    ids: set[int] = set()
+    for condition in matching:
+        ids.update(chosen.qs.searchable().filter(condition).order_by().values_list("pk", flat=True))
+    every, scores = sorted(ids), []
+    for start in range(0, len(every), RANKED_AT_ONCE):
+        chunk = tuple(every[start : start + RANKED_AT_ONCE])
+        scores += ranked(Candidates(chunk, chunk), concepts, counts)[:EXACT_DEPTH]
+    best = {pk for pk, _ in sorted(scores, key=lambda row: (-row[1], -row[0]))[:EXACT_DEPTH]}
+    return len(best.intersection(found.ids[:EXACT_DEPTH])) / len(best) if best else 1.0
+
+
+def saves() -> Times:
+    """What an editor's change of one article's text takes, of articles across the archive; the texts are put back."""
+    taken = []
+    total = statistics.totals().articles
+    for number in range(SAVES):
+        article = Article.objects.filter(pk__gt=number * total // SAVES).order_by("pk").first()
+        body = article.body
+        started = time.perf_counter()
+        article.body = f"{body} زيادة محرر {number}"
+        article.published = ArchiveDate.on(article.published.date) if article.published.is_known else ArchiveDate.unknown()
+        article.save()
+        taken.append(time.perf_counter() - started)
+        article.body = body
+        article.save()
+    return Times.of(taken)

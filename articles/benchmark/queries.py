@@ -1,0 +1,76 @@
+"""The queries that a benchmark asks: classes that readers' queries fall into, words picked by how many articles hold them."""
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from articles.search import statistics
+from articles.benchmark.corpus import ACTORS, SOURCES, TOPIC, Corpus
+from articles.search.lexemes import lexemes_of
+
+# Words that are looked at for rare and medium ones.
+SAMPLED = 6_000
+# Shares of all articles: a common word stands in more, a rare one in less, and a medium one between.
+COMMON, MEDIUM, RARE = 0.05, 0.001, 0.0002
+_QUESTIONS = (
+    "متى عقد {} حول {} في {}؟", "كم عدد {} التي ذكرها {} عن {} و{}؟", "ما الذي قاله {} بشأن {} بعد {}؟",
+    "لماذا دعا {} إلى {} ضد {} في {}؟", "من شارك في {} الذي نظمه {} عن {}؟",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One query as a reader sends it: what is typed, and the filters of the page beside it."""
+
+    text: str
+    filters: Mapping[str, str] = field(default_factory=dict)
+
+
+def classes(corpus: Corpus, each: int) -> dict[str, list[Asked]]:
+    """Name of a class → `each` queries of it, the same for the same archive."""
+    rng = random.Random(7)
+    words = _by_share(corpus, rng)
+    common, medium, rare = words["common"], words["medium"], words["rare"]
+    phrases = ["مكافحة الإرهاب", "الأمم المتحدة", "المقاتلين الأجانب", "التطرف العنيف", "تفكيك خلية"]
+
+    def some(make: Callable[[], str]) -> list[Asked]:
+        return [Asked(make()) for _ in range(each)]
+
+    def question() -> str:
+        form = rng.choice(_QUESTIONS)
+        return form.format(*(rng.choice(rng.choice((common, medium, medium, rare))) for _ in range(form.count("{}"))))
+
+    def filtered() -> Asked:
+        year = rng.randint(2008, 2023)
+        filters = rng.choice((
+            {"actor": str(rng.randint(1, ACTORS // 4)), "since": f"{year}-01-01"},
+            {"source": str(rng.randint(1, SOURCES // 2)), "until": f"{year}-12-31"},
+            {"kind": "conference", "source": str(rng.randint(1, SOURCES // 2))},
+        ))  # fmt: skip
+        return Asked(rng.choice(common), filters)
+
+    return {
+        "rare word": some(lambda: rng.choice(rare)),
+        "medium word": some(lambda: rng.choice(medium)),
+        "common word": some(lambda: rng.choice(common)),
+        "two words": some(lambda: f"{rng.choice(common)} {rng.choice(rng.choice((common, medium)))}"),
+        "three words": some(lambda: " ".join((rng.choice(common), rng.choice(common), rng.choice(rng.choice((common, medium)))))),
+        "phrase": some(lambda: f"«{rng.choice(rng.choice((phrases, [name for name, _ in corpus.actors[:500]])))}»"),
+        "question": some(question),
+        "prefix": some(lambda: rng.choice(rng.choice((common, medium)))[:4] + "*"),
+        "two filters": [filtered() for _ in range(each)],
+    }  # fmt: skip
+
+
+def _by_share(corpus: Corpus, rng: random.Random) -> dict[str, list[str]]:
+    """Words with one lexeme each, by how common they are in the stored articles."""
+    sampled = [*TOPIC, *rng.sample(corpus.words[:60_000], SAMPLED)]
+    lexemes = {word: found[0] for word, found in lexemes_of(sampled).items() if len(found) == 1}
+    counts = statistics.document_frequencies(lexemes.values())
+    articles = statistics.totals().articles
+    shares = {word: counts[lexeme] / articles for word, lexeme in lexemes.items() if counts[lexeme]}
+    return {
+        "common": sorted(word for word, share in shares.items() if share >= COMMON),
+        "medium": sorted(word for word, share in shares.items() if MEDIUM <= share < COMMON / 5),
+        "rare": sorted(word for word, share in shares.items() if share < RARE) or sorted(shares, key=shares.get)[:50],
+    }
