@@ -19,6 +19,9 @@ DIGITS = "0-9\u0660-\u0669\u06f0-\u06f9"
 ASCII_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
 ARABIC_INDIC_DIGITS = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 
+# Letters without their dots: those that only dots tell apart are the ones most often mistyped and misread.
+RASM = str.maketrans("تثنيپئىخجچذزژشضظغقڤگةؤأإآ", "بببببببحححدررسصطعففكهوااا")
+
 QUOTATION_MARKS = "\"'«»“”„‟‘’‚‹›`´"
 
 _IGNORED = re.compile(f"[{MARKS}{TATWEEL}{INVISIBLE}]+")

@@ -13,8 +13,20 @@ from django.db import connection, models, transaction
 
 from archive.scratch import join
 from articles.arabic.words import fold_phrase
-from articles.models import Actor, Alias, ArchiveDate, Article, Coverage, Event, Figure, Measure, Mention, Participation, Source
 from articles.benchmark.corpus import BLOCK, UNITS, Corpus, GeneratedArticle
+from articles.models import (
+    Actor,
+    Alias,
+    ArchiveDate,
+    Article,
+    Coverage,
+    Event,
+    Figure,
+    Measure,
+    Mention,
+    Participation,
+    Source,
+)
 from articles.search.bulk import without_index
 
 PROCESSES = 2

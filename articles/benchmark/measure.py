@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from django.db import connection
 from django.test import Client
 
+from articles.benchmark.queries import Asked
 from articles.models import ArchiveDate, Article
 from articles.search import statistics
-from articles.benchmark.queries import Asked
 from articles.search.candidates import Candidates, Counts
 from articles.search.compile import compile_query, holding
 from articles.search.facets import facets
@@ -112,7 +112,9 @@ def saves() -> Times:
         body = article.body
         started = time.perf_counter()
         article.body = f"{body} زيادة محرر {number}"
-        article.published = ArchiveDate.on(article.published.date) if article.published.is_known else ArchiveDate.unknown()
+        article.published = (
+            ArchiveDate.on(article.published.date) if article.published.is_known else ArchiveDate.unknown()
+        )
         article.save()
         taken.append(time.perf_counter() - started)
         article.body = body

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from django.db import OperationalError, connection, transaction
 
-from articles.search import matching
 from articles.benchmark.queries import Asked
+from articles.search import matching
 from articles.search.compile import compile_query
 from articles.search.query import parse
 

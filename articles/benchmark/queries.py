@@ -4,8 +4,8 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from articles.search import statistics
 from articles.benchmark.corpus import ACTORS, SOURCES, TOPIC, Corpus
+from articles.search import statistics
 from articles.search.lexemes import lexemes_of
 
 # Words that are looked at for rare and medium ones.

@@ -6,13 +6,13 @@ from datetime import date
 from django.db import connection
 from django.test import Client
 
-from articles.models import Article
 from articles.benchmark import measure
 from articles.benchmark.corpus import Corpus
 from articles.benchmark.load import Loaded
 from articles.benchmark.measure import Times
 from articles.benchmark.peers import Tantivy, naive
 from articles.benchmark.queries import Asked, classes
+from articles.models import Article
 
 # Naive ranking takes seconds a query, so few are asked.
 MOST_NAIVE = 3
@@ -73,7 +73,12 @@ class Report:
         pages = Times.of(measure.page(client, "/search/", {"q": one.text, **one.filters})[0] for one in asked)
         overlaps = [measure.overlap_with_exact(one) for one in asked[: self.exact]]
         overlap = sum(overlaps) / len(overlaps) if overlaps else None
-        row = {"search": alone.as_dict(), "with_facets": faceted.as_dict(), "page": pages.as_dict(), "overlap@20": overlap}
+        row = {
+            "search": alone.as_dict(),
+            "with_facets": faceted.as_dict(),
+            "page": pages.as_dict(),
+            "overlap@20": overlap,
+        }
         said = f"{overlap:>10.2f}" if overlap is not None else f"{'':10}"
         return row, f"{_said(alone):>22}{_said(faceted):>20}{_said(pages):>20}{said}"
 

@@ -1,4 +1,4 @@
-"""Reads an authority file (TOML, see docs/authority.md): the sources, actors, measures, series and events editors know."""
+"""Reads an authority file (TOML, see docs/authority.md): what editors know, from outlets and actors to events."""
 
 import hashlib
 import json
@@ -24,6 +24,7 @@ from articles.models import (
     Participation,
     ReviewState,
     Source,
+    SynonymSet,
 )
 from articles.models.uncertain_date import complete
 
@@ -135,6 +136,11 @@ def _measure(entry: Entry) -> None:
     )
 
 
+def _synonyms(entry: Entry) -> None:
+    row = SynonymSet.objects.filter(folded__0=fold_phrase(entry["word"])).order_by("id").first() or SynonymSet()
+    _set(row, {**entry, "words": [entry["word"], *entry.get("others", [])]}, "words", "kind")
+
+
 def _series(entry: Entry) -> None:
     _set(EventSeries.objects.filter(name=entry["name"]).first() or EventSeries(), entry, "name", "description")
 
@@ -176,6 +182,7 @@ _TABLES: dict[str, tuple[str, frozenset[str], Callable[[Entry], None]]] = {
     "source": ("name", frozenset({"name", "kind", "country", "domains", "marks"}), _source),
     "actor": ("name", frozenset({"name", "distinction", "kind", "country", "description", "aliases"}), _actor),
     "measure": ("label", frozenset({"label", "units", "broad_units", "cues"}), _measure),
+    "synonyms": ("word", frozenset({"word", "others", "kind"}), _synonyms),
     "series": ("name", frozenset({"name", "description"}), _series),
     "event": (
         "title",

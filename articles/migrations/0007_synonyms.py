@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
                 (
                     "folded",
                     django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=100), editable=False, size=None
+                        base_field=models.CharField(max_length=100), default=list, editable=False, size=None
                     ),
                 ),
                 (

@@ -11,6 +11,7 @@ from articles.models.mention import Mention
 from articles.models.review import ReviewState
 from articles.models.source import Source, SourceKind
 from articles.models.synonym import SynonymKind, SynonymSet
+from articles.models.tally import Tally, TallyKind
 from articles.models.uncertain_date import ArchiveDate, Basis, Precision
 
 __all__ = [
@@ -40,5 +41,7 @@ __all__ = [
     "SourceKind",
     "SynonymKind",
     "SynonymSet",
+    "Tally",
+    "TallyKind",
     "TitleOrigin",
 ]

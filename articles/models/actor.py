@@ -7,6 +7,7 @@ from django.urls import reverse
 from articles.arabic.words import fold_phrase
 from articles.models.merged import Mergeable
 from articles.models.review import Reviewable, ReviewableQuerySet, ReviewState, state_constraint
+from articles.models.tally import TallyKind, are_kept, kept_articles
 
 
 class ActorKind(models.TextChoices):
@@ -34,6 +35,8 @@ class ActorQuerySet(ReviewableQuerySet):
 
     def with_article_counts(self) -> "ActorQuerySet":
         """Adds `articles`, the number of published articles that name the actor."""
+        if are_kept():
+            return self.annotate(articles=kept_articles(TallyKind.ACTOR))
         return self.annotate(
             articles=Count(
                 "mentions",

@@ -12,7 +12,7 @@ from django.urls import reverse
 from articles.models.merged import Mergeable
 from articles.models.review import ReviewState
 from articles.models.source import Source
-from articles.models.uncertain_date import UncertainDate, date_constraints
+from articles.models.uncertain_date import Precision, UncertainDate, date_constraints
 
 # How much of the body a list shows, in code points.
 LEAD_LENGTH = 320
@@ -69,6 +69,11 @@ class ArticleQuerySet(models.QuerySet):
     def surely_between(self, first: date, last: date) -> "ArticleQuerySet":
         """Articles whose publication certainly lies within the inclusive days."""
         return self.filter(published_earliest__gte=first, published_latest__lte=last)
+
+    def perhaps_between(self, first: date, last: date) -> "ArticleQuerySet":
+        """Articles whose publication can lie within the inclusive days and can lie outside; within one month or year."""
+        vague = self.filter(published_precision__in=(Precision.YEAR, Precision.UNKNOWN)).reported_between(first, last)
+        return vague.exclude(published_earliest__gte=first, published_latest__lte=last)
 
     def naming(self, *actors: object) -> "ArticleQuerySet":
         """Articles with a standing mention of any of `actors`."""
@@ -155,6 +160,13 @@ class Article(Mergeable):
             models.Index(F("published_order").desc(), F("id").desc(), name="article_newest"),
             models.Index("source", F("published_order").desc(), F("id").desc(), name="article_source_newest"),
             models.Index(fields=["published_earliest", "published_latest"], name="article_interval"),
+            # The few articles that a page of a year or month shows apart, as perhaps of it.
+            models.Index(
+                F("published_order").desc(),
+                F("id").desc(),
+                condition=Q(published_precision__in=("year", "unknown")),
+                name="article_vague_newest",
+            ),
             models.Index(fields=["status", "-created_at"], name="article_status_created"),
         ]
 

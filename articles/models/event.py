@@ -12,6 +12,7 @@ from articles.models.actor import Actor
 from articles.models.article import BEFORE_ALL_DATES
 from articles.models.merged import Mergeable
 from articles.models.review import Reviewable, ReviewableQuerySet, ReviewState, state_constraint
+from articles.models.tally import TallyKind, are_kept, kept_articles
 from articles.models.uncertain_date import UncertainDate, date_constraints
 
 
@@ -70,6 +71,8 @@ class EventQuerySet(ReviewableQuerySet):
 
     def with_article_counts(self) -> "EventQuerySet":
         """Adds `articles`, the number of published articles that report the event."""
+        if are_kept():
+            return self.annotate(articles=kept_articles(TallyKind.EVENT))
         return self.annotate(
             articles=Count(
                 "coverages",

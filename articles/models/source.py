@@ -7,6 +7,7 @@ from django.urls import reverse
 from articles.arabic.folding import fold_name
 from articles.arabic.words import fold_phrase
 from articles.models.merged import Mergeable
+from articles.models.tally import TallyKind, are_kept, kept_articles
 
 
 class SourceKind(models.TextChoices):
@@ -21,6 +22,13 @@ class SourceKind(models.TextChoices):
 class SourceQuerySet(models.QuerySet):
     def standing(self) -> "SourceQuerySet":
         return self.filter(merged_into__isnull=True)
+
+    def with_article_counts(self) -> "SourceQuerySet":
+        """Adds `published`, the number of its published articles."""
+        if are_kept():
+            return self.annotate(published=kept_articles(TallyKind.SOURCE))
+        public = models.Q(articles__status="published", articles__merged_into__isnull=True)
+        return self.annotate(published=models.Count("articles", filter=public))
 
     def by_mark(self, mark: str) -> "Source | None":
         """The source that signs its stories with `mark` («و م ع»), spaces and spelling aside; None if unknown."""

@@ -21,7 +21,7 @@ class SynonymSet(models.Model):
     words = ArrayField(
         models.CharField(max_length=100), verbose_name="الكلمات", help_text="كلمة أو عبارة في كل سطر، اثنتان على الأقل."
     )
-    folded = ArrayField(models.CharField(max_length=100), editable=False)
+    folded = ArrayField(models.CharField(max_length=100), editable=False, default=list)
     kind = models.CharField("النوع", max_length=8, choices=SynonymKind, default=SynonymKind.SPELLING)
     in_use = models.BooleanField("مستعمل", default=True)
 

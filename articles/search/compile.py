@@ -83,6 +83,8 @@ def compile_query(query: ParsedQuery, *, widen: bool = True) -> CompiledQuery | 
     concepts = compiler.concepts(tree)
     if not concepts and not conditions:
         return None
+    if match and not concepts:
+        conditions, match = (*conditions, holding(match)), None
     loose = () if _excludes(tree) or _has_fields(tree) and not match else compiler.concepts(tree, apart=True)
     return CompiledQuery(
         match,

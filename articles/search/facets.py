@@ -1,13 +1,53 @@
-"""Counts of a result by actor, event, kind of event, source and year; used beside results and as filters."""
+"""Counts of a result by actor, event, kind of event, source and time; shown beside results and used as filters."""
 
+import calendar
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
-from django.db.models import Count, QuerySet
+from django.db import connection
+from django.db.models import QuerySet
 
-from articles.models import Coverage, EventKind, Mention
+from articles.models import EventKind
 from articles.search.candidates import MOST_RANKED
 
 MOST_VALUES = 8
+# Results that lie within so many years are shown month by month.
+YEARS_BY_MONTH = 2
+MOST_BARS = 40
+
+# One statement, for each way to count; rows that no reader sees are left out after counting, when they are few.
+_COUNTS = """
+    WITH coverage AS MATERIALIZED (
+        SELECT coverage.article_id, event.id, event.title, event.kind
+        FROM articles_coverage AS coverage JOIN articles_event AS event ON event.id = coverage.event_id
+        WHERE coverage.article_id = ANY(%(ids)s) AND coverage.state <> 'rejected'
+            AND event.state <> 'rejected' AND event.merged_into_id IS NULL
+    ),
+    article AS MATERIALIZED (
+        SELECT source_id, to_char(published_earliest, 'YYYY-MM') AS first, to_char(published_latest, 'YYYY-MM') AS last
+        FROM articles_article WHERE id = ANY(%(ids)s)
+    ),
+    mention AS (
+        SELECT actor_id, count(*) AS n FROM articles_mention
+        WHERE article_id = ANY(%(ids)s) AND state <> 'rejected' GROUP BY actor_id
+    )
+    (SELECT 'event', id::text, title, count(*) AS n FROM coverage GROUP BY id, title ORDER BY n DESC, id LIMIT %(most)s)
+    UNION ALL
+    (SELECT 'actor', id::text, name, n FROM mention JOIN articles_actor ON id = actor_id
+        WHERE state <> 'rejected' AND merged_into_id IS NULL ORDER BY n DESC, id LIMIT %(most)s)
+    UNION ALL
+    (SELECT 'kind', kind, '', count(DISTINCT article_id) AS n FROM coverage GROUP BY kind ORDER BY n DESC, kind LIMIT %(most)s)
+    UNION ALL
+    (SELECT 'source', id::text, name, n
+        FROM (SELECT source_id, count(*) AS n FROM article GROUP BY source_id) AS counted
+        JOIN articles_source ON id = source_id
+        ORDER BY n DESC, id LIMIT %(most)s)
+    UNION ALL
+    (SELECT 'time', CASE WHEN first = last THEN first ELSE left(first, 4) END AS moment, '', count(*)
+        FROM article WHERE left(first, 4) = left(last, 4) GROUP BY moment)
+"""
+_LABELS = {"event": "الفعالية", "actor": "الفاعل", "kind": "نوع الفعالية", "source": "المصدر", "published": "السنة"}
 
 
 @dataclass(frozen=True)
@@ -21,52 +61,84 @@ class FacetValue:
 
 @dataclass(frozen=True)
 class Facet:
+    """`name` is the parameter of the page that filters by a value."""
+
     name: str
     label: str
     values: tuple[FacetValue, ...]
 
 
-def facets(articles: QuerySet, ids: list[int] | None = None) -> list[Facet]:
-    """The facets of a result: of its ranked `ids` where it was ranked, else of the newest MOST_RANKED articles of it.
+@dataclass(frozen=True)
+class Bar:
+    """How many articles of the result were surely published in a year or month; `value` is «2024» or «2024-11»."""
 
-    A constant number of queries, one per facet.
-    """
-    counted = ids if ids is not None else list(articles.newest().values_list("pk", flat=True)[:MOST_RANKED])
-    mentions = (
-        Mention.objects.standing()
-        .filter(article__in=counted, actor__merged_into__isnull=True)
-        .exclude(actor__state="rejected")
-    )
-    coverages = (
-        Coverage.objects.standing()
-        .filter(article__in=counted, event__merged_into__isnull=True)
-        .exclude(event__state="rejected")
-    )
-    within = articles.model.objects.filter(pk__in=counted)
-    found = [
-        Facet("event", "الفعالية", _top(coverages, "event", "event__title")),
-        Facet("actor", "الفاعل", _top(mentions, "actor", "actor__name")),
-        Facet("kind", "نوع الفعالية", _kinds(coverages)),
-        Facet("source", "المصدر", _top(within.filter(source__isnull=False), "source", "source__name")),
-        Facet("year", "السنة", _years(within)),
-    ]
-    return [facet for facet in found if facet.values]
+    value: str
+    first: date
+    count: int
+
+    @property
+    def is_month(self) -> bool:
+        return "-" in self.value
 
 
-def _top(rows: QuerySet, value: str, label: str) -> tuple[FacetValue, ...]:
-    counts = rows.order_by().values_list(value, label).annotate(n=Count("pk")).order_by("-n", value)[:MOST_VALUES]
-    return tuple(FacetValue(str(key), name, count) for key, name, count in counts)
+@dataclass(frozen=True)
+class Facets:
+    """`bars` follow one another without a gap; `undated` of the `counted` articles are of no one year."""
+
+    facets: tuple[Facet, ...] = ()
+    bars: tuple[Bar, ...] = ()
+    counted: int = 0
+    undated: int = 0
 
 
-def _kinds(coverages: QuerySet) -> tuple[FacetValue, ...]:
-    counts = coverages.order_by().values_list("event__kind").annotate(n=Count("article", distinct=True)).order_by("-n")
-    return tuple(FacetValue(kind, EventKind(kind).label, count) for kind, count in counts[:MOST_VALUES])
+def facets(articles: QuerySet, ids: Sequence[int] | None = None) -> Facets:
+    """The facets of a result: of its known `ids` where it was searched, else of the newest MOST_RANKED articles of it."""
+    counted = ids if ids is not None else articles.newest().values_list("pk", flat=True)[:MOST_RANKED]
+    counted = list(counted)
+    if not counted:
+        return Facets()
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNTS, {"ids": counted, "most": MOST_VALUES})
+        rows = cursor.fetchall()
+    values: dict[str, list[FacetValue]] = {name: [] for name in _LABELS}
+    times: dict[str, int] = {}
+    for name, value, label, count in rows:
+        if name == "time":
+            times[value] = count
+        else:
+            values[name].append(FacetValue(value, EventKind(value).label if name == "kind" else label, count))
+    years = _by_year(times)
+    values["published"] = [FacetValue(year, year, n) for year, n in sorted(years.items(), reverse=True)[:MOST_VALUES]]
+    found = tuple(Facet(name, label, tuple(values[name])) for name, label in _LABELS.items() if values[name])
+    return Facets(found, _bars(times, years), len(counted), len(counted) - sum(years.values()))
 
 
-def _years(articles: QuerySet) -> tuple[FacetValue, ...]:
-    """Years of publication where the year is known; articles of unknown date are in no year."""
-    known = articles.filter(published_date__isnull=False)
-    counts = (
-        known.order_by().values_list("published_date__year").annotate(n=Count("pk")).order_by("-published_date__year")
-    )
-    return tuple(FacetValue(str(year), str(year), count) for year, count in counts[:MOST_VALUES])
+def _by_year(times: dict[str, int]) -> dict[str, int]:
+    years: dict[str, int] = {}
+    for moment, count in times.items():
+        years[moment[:4]] = years.get(moment[:4], 0) + count
+    return years
+
+
+def _bars(times: dict[str, int], years: dict[str, int]) -> tuple[Bar, ...]:
+    """Months where the result spans few years and every month is known, else the latest MOST_BARS years."""
+    if not years:
+        return ()
+    first, last = int(min(years)), int(max(years))
+    if last - first < YEARS_BY_MONTH and all("-" in moment for moment in times):
+        months = [f"{year:04}-{month:02}" for year in range(first, last + 1) for month in range(1, 13)]
+        months = months[months.index(min(times)) : months.index(max(times)) + 1]
+        return tuple(Bar(month, date.fromisoformat(f"{month}-01"), times.get(month, 0)) for month in months)
+    shown = range(max(first, last - MOST_BARS + 1), last + 1)
+    return tuple(Bar(f"{year:04}", date(year, 1, 1), years.get(f"{year:04}", 0)) for year in shown)
+
+
+def interval(value: str) -> tuple[date, date] | None:
+    """First and last day of a year «2024» or month «2024-11»; None for anything else."""
+    try:
+        if len(value) == 4 and value.isascii() and value.isdigit():
+            return date(int(value), 1, 1), date(int(value), 12, 31)
+        first = date.fromisoformat(f"{value}-01")
+        return first, first.replace(day=calendar.monthrange(first.year, first.month)[1])
+    except ValueError:
+        return None

@@ -15,6 +15,7 @@ from articles.search import matching
 from articles.search.aliases import OtherNames
 from articles.search.candidates import EXAMINED, FEW, MOST_RANKED, Candidates, Counts, some, with_all, with_some
 from articles.search.compile import CompiledQuery, Concept, compile_query
+from articles.search.correction import correction
 from articles.search.listing import PAGE_SIZE, Direction, Listing, capped_count, listing, page_of
 from articles.search.query import Note, ParsedQuery, parse, terms_of
 from articles.search.ranking import ranked
@@ -23,10 +24,16 @@ from articles.search.snippets import Highlighted, highlight
 # A query of so many words, or with a question word, is put in a person's own words: no article need have all of them, and
 # where fewer than FEW have, those with some are ranked beside them.
 QUESTION = 4
+# A query is taken for misspelled only where fewer articles have all its words.
+HARDLY_ANY = 3
 # In order of date, so many articles from the place on are looked at for a common word; beyond, so many that match are
 # looked up and sorted.
 LOOKED_AT_BY_DATE = 2_000
 MOST_SORTED_BY_DATE = 20_000
+
+
+class SearchTooCostlyError(Exception):
+    """The query ran into the statement timeout (ARCHIVE_SEARCH_TIMEOUT)."""
 
 
 class Order(StrEnum):
@@ -68,6 +75,7 @@ class SearchPage:
     loosened: bool = False
     widened: tuple[OtherNames, ...] = ()
     notes: tuple[Note, ...] = ()
+    correction: str = ""
     ids: tuple[int, ...] = field(default=(), repr=False)
 
 
@@ -86,10 +94,6 @@ class Wanted:
         return Direction.of(oldest=self.order == Order.OLDEST, after=self.after, before=self.before)
 
 
-class SearchTooCostlyError(Exception):
-    """The query ran into the statement timeout (ARCHIVE_SEARCH_TIMEOUT)."""
-
-
 def search(
     text: str, articles: QuerySet | None = None, wanted: Wanted | None = None, *, widen: bool = True
 ) -> SearchPage:
@@ -98,7 +102,7 @@ def search(
     Raises SearchTooCostlyError where the database gave up; anything a person can type is otherwise answered.
     """
     query, wanted = parse(text), wanted or Wanted()
-    with _time_limit():
+    with time_limit():
         compiled = compile_query(query, widen=widen)
         if compiled is None:
             return SearchPage(query, wanted.order, notes=query.notes)
@@ -113,6 +117,7 @@ def search(
         )
         return replace(
             page,
+            correction=correction(query) if page.complete < HARDLY_ANY and not page.total_is_capped else "",
             widened=tuple(other for other in compiled.widened if len(other.names) > 1),
             notes=(*query.notes, *compiled.notes),
         )
@@ -120,7 +125,7 @@ def search(
 
 def spans_in(article: Article, text: str) -> tuple[tuple[int, int], ...]:
     """The spans of the article's body that match a typed query, for marking the article as the result marked it."""
-    with _time_limit():
+    with time_limit():
         compiled = compile_query(parse(text))
         return highlight([article], compiled.concepts)[article.pk].body_spans if compiled else ()
 
@@ -241,12 +246,15 @@ def _is_question(query: ParsedQuery, compiled: CompiledQuery) -> bool:
 
 
 @contextmanager
-def _time_limit() -> Iterator[None]:
+def time_limit() -> Iterator[None]:
+    """Statements in the block are stopped after ARCHIVE_SEARCH_TIMEOUT milliseconds each; raises SearchTooCostlyError."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT current_setting('statement_timeout')")
+            (before,) = cursor.fetchone()
             cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(settings.ARCHIVE_SEARCH_TIMEOUT)])
             yield
-            cursor.execute("SET LOCAL statement_timeout = DEFAULT")
+            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [before])
     except OperationalError as error:
         if getattr(error.__cause__, "sqlstate", "") == "57014":
             raise SearchTooCostlyError from error

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 
+from articles.models import tally
 from articles.search.lexemes import quoted
 
 # A lexeme that the last count found in fewer articles is counted at the search.
@@ -115,7 +116,8 @@ def _count(last: int, *, anew: bool) -> int:
             cursor.execute(_FORGET)
         cursor.execute("DROP TABLE articles_counted")
         cursor.execute(_ADD_TOTALS, [newest, last, newest])
-        return touched
+    tally.keep(after=last)
+    return touched
 
 
 def document_frequencies(lexemes: Iterable[str]) -> Mapping[str, int]:

@@ -1,13 +1,20 @@
 """The filters that readers stack on lists of articles and figures (django-filter); a wrong value is told, never fatal."""
 
+from dataclasses import dataclass
+from datetime import date
+
 import django_filters
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.forms import DateInput
 
 from articles.models import Actor, Article, Coverage, Event, EventKind, Figure, Measure, Source
+from articles.search.facets import interval
+from articles.site.words_for import day, year_or_month
 
 _WRONG = "قيمة غير معروفة؛ أُهمل هذا الشرط."
 _WRONG_DATE = "اكتب التاريخ هكذا: 2024-11-06. أُهمل هذا الشرط."
+_WRONG_PERIOD = "اكتب السنة أو الشهر هكذا: 2024 أو 2024-11. أُهمل هذا الشرط."
 
 
 def _choice(queryset: QuerySet, label: str, **options: object) -> django_filters.ModelChoiceFilter:
@@ -22,6 +29,21 @@ def _date(label: str, method: str) -> django_filters.DateFilter:
     )
 
 
+def _a_period(value: str) -> None:
+    if interval(value) is None:
+        raise ValidationError(_WRONG_PERIOD)
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A condition that holds: its parameter in the address, its value there, and how it is told."""
+
+    name: str
+    value: str
+    label: str
+    text: str
+
+
 class ForgivingFilterSet(django_filters.FilterSet):
     """Applies the conditions that can be understood and lists what could not."""
 
@@ -34,14 +56,19 @@ class ForgivingFilterSet(django_filters.FilterSet):
         ]
 
     @property
-    def chosen(self) -> list[tuple[str, str, object]]:
-        """(parameter, label, value) of every condition that holds, for the page's chips."""
+    def chosen(self) -> list[Chip]:
+        """The conditions that hold."""
         self.form.errors  # noqa: B018 (runs the validation that fills cleaned_data)
         return [
-            (name, str(self.form.fields[name].label), value)
+            Chip(name, self.data.get(name, ""), str(self.form.fields[name].label), self._said(name, value))
             for name, value in self.form.cleaned_data.items()
             if value not in (None, "")
         ]
+
+    def _said(self, name: str, value: object) -> str:
+        if isinstance(value, date):
+            return day(value)
+        return year_or_month(value) if name == "published" else str(dict(EventKind.choices).get(value, value))
 
 
 class ArticleFilter(ForgivingFilterSet):
@@ -54,6 +81,8 @@ class ArticleFilter(ForgivingFilterSet):
     source = _choice(Source.objects.standing(), "المصدر", empty_label="كل المصادر")
     since = _date("من تاريخ", "published_since")
     until = _date("إلى تاريخ", "published_until")
+
+    published = django_filters.CharFilter(label="سنة النشر أو شهره", method="surely_published", validators=[_a_period])
 
     class Meta:
         model = Article
@@ -73,6 +102,9 @@ class ArticleFilter(ForgivingFilterSet):
 
     def published_until(self, articles: QuerySet, name: str, day: object) -> QuerySet:
         return articles.reported_between(None, day)
+
+    def surely_published(self, articles: QuerySet, name: str, value: str) -> QuerySet:
+        return articles.surely_between(*interval(value))
 
 
 class FigureFilter(ForgivingFilterSet):

@@ -18,6 +18,7 @@ register_converter(YearConverter, "year")
 urlpatterns = [
     path("", views.home, name="home"),
     path("search/", views.search_page, name="search"),
+    path("search/suggest/", views.suggest, name="suggest"),
     path("articles/", views.article_list, name="articles"),
     path("articles/<int:pk>/", views.article, name="article"),
     path("articles/<int:pk>/captures/<str:sha256>/", views.capture, name="capture"),

@@ -1,31 +1,82 @@
 """A reader's request → a page. Each view gathers what its template shows, in a number of queries that no data changes."""
 
 import calendar
+from dataclasses import asdict
 from datetime import date
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Max, Min, Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.db.models import Count, Max, Min, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.functional import cached_property
 from django.views.decorators.http import require_safe
 
-from articles.models import Actor, ActorKind, Article, ArticleStatus, Capture, Event, EventKind, Figure, Mention, Source
+from articles.models import (
+    Actor,
+    ActorKind,
+    Article,
+    ArticleStatus,
+    Capture,
+    Event,
+    EventKind,
+    Figure,
+    Mention,
+    Source,
+    TallyKind,
+    tally,
+)
 from articles.models.capture import DamagedCaptureError
 from articles.models.merged import Mergeable
+from articles.search.completion import suggestions
 from articles.search.facets import facets
-from articles.search.listing import PAGE_SIZE
-from articles.search.run import SearchPage, SearchTooCostlyError, Wanted, search, spans_in
+from articles.search.listing import PAGE_SIZE, Direction, capped_count, listing
+from articles.search.query import LONGEST_QUERY
+from articles.search.related import related
+from articles.search.run import Order, SearchTooCostlyError, Wanted, search, spans_in, time_limit
 from articles.site.annotation import paragraphs
 from articles.site.filters import ArticleFilter, FigureFilter
 
 NEWEST_ON_HOME = 5
+MOST_RELATED = 5
 MOST_COMPANIONS = 12
 MOST_NAMES_SHOWN = 20
+# An actor's latest articles, of which companions and spellings are told.
+MOST_COMPARED = 1_000
+# Articles of an event that are listed and whose figures are compared.
+MOST_REPORTS = 40
+# Events that the page of a year or month lists.
+MOST_EVENTS = 60
+
+
+class CappedPaginator(Paginator):
+    """Pages of the first MOST_COUNTED rows; `is_capped` says that there are more."""
+
+    @cached_property
+    def _counted(self) -> tuple[int, bool]:
+        return capped_count(self.object_list)
+
+    @property
+    def count(self) -> int:
+        return self._counted[0]
+
+    @property
+    def is_capped(self) -> bool:
+        return self._counted[1]
 
 
 def _page(request: HttpRequest, rows: QuerySet, size: int = PAGE_SIZE) -> Page:
     """The page of `rows` that the address asks for; the nearest one that exists where it asks for nonsense."""
-    return Paginator(rows, size).get_page(request.GET.get("page"))
+    return CappedPaginator(rows, size).get_page(request.GET.get("page"))
+
+
+def _by_date(request: HttpRequest, articles: QuerySet, *, oldest: bool = False) -> dict[str, object]:
+    """What a list of articles by date shows: the page that the address asks for, and how many there are."""
+    get = request.GET.get
+    listed = listing(
+        articles.for_listing(), Direction.of(oldest=oldest, after=get("after", ""), before=get("before", ""))
+    )
+    total, capped = capped_count(articles)
+    return {"listed": listed, "places": listed, "total": total, "total_is_capped": capped}
 
 
 def _merged_away(row: Mergeable) -> HttpResponsePermanentRedirect | None:
@@ -35,19 +86,16 @@ def _merged_away(row: Mergeable) -> HttpResponsePermanentRedirect | None:
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     articles = Article.objects.published()
-    span = articles.aggregate(
-        count=Count("pk"), first=Min("published_earliest"), sources=Count("source", distinct=True)
-    )
     return render(
         request,
         "site/home.html",
         {
-            "newest": articles.order_by("-created_at", "-id").for_listing()[:NEWEST_ON_HOME],
+            "newest": articles.order_by("-id").for_listing()[:NEWEST_ON_HOME],
             "events": Event.objects.standing().with_article_counts().filter(articles__gt=0).newest()[:NEWEST_ON_HOME],
             "actors": Actor.objects.standing().with_article_counts().filter(articles__gt=0).order_by("-articles", "id")[:12],
             "figures": Figure.objects.public().select_related("article__source", "measure").defer("article__body")
                 .order_by("-id")[:NEWEST_ON_HOME],
-            "counts": span | {"events": Event.objects.standing().count(), "actors": Actor.objects.standing().count()},
+            "count": tally.counts(TallyKind.ARCHIVE)[0],
         },
     )  # fmt: skip
 
@@ -63,41 +111,68 @@ def article_list(request: HttpRequest) -> HttpResponse:
 
 
 def _listing(request: HttpRequest, template: str, *, browsing: bool = False) -> HttpResponse:
-    """Articles that meet the address's filters: ranked where it holds a query, newest first where not."""
+    """Articles that meet the address's filters: ranked where it holds a query, by date where not."""
     text = request.GET.get("q", "").strip()
     chosen = ArticleFilter(request.GET, Article.objects.published())
-    result: SearchPage | None = None
-    failed, status = False, 200
-    if text:
-        try:
-            result = search(
-                text,
-                chosen.qs if chosen.chosen else None,
-                Wanted(number=_number(request)),
-                widen=request.GET.get("widen") != "0",
-            )
-        except SearchTooCostlyError:
-            failed, status = True, 503
-    listed = _page(request, chosen.qs.newest().for_listing()) if not text else None
-    ids = list(result.ids) if result else None
     context = {
         "text": text,
         "browsing": browsing,
         "filters": chosen,
-        "result": result,
-        "listed": listed,
-        "failed": failed,
-        "total": result.total if result else listed.paginator.count if listed else 0,
-        "facets": [] if failed else facets(chosen.qs, ids),
-        "previous_page": result.number - 1 if result else 0,
-        "next_page": result.number + 1 if result else 0,
+        "orders": _orders(text),
+        "order": _order(request, text),
     }
-    return render(request, template, context, status=status)
+    try:
+        with time_limit():
+            found = _searched(request, text, chosen) if text else _browsed(request, chosen)
+    except SearchTooCostlyError:
+        return render(request, template, context | {"failed": True}, status=503)
+    return render(request, template, context | found)
+
+
+def _orders(text: str) -> list[tuple[str, str]]:
+    """The orders a reader may choose from, the usual one first."""
+    by_date = [(Order.NEWEST, "الأحدث أولا"), (Order.OLDEST, "الأقدم أولا")]
+    return [(Order.RELEVANCE, "الأقرب إلى كلماتك"), *by_date] if text else by_date
+
+
+def _order(request: HttpRequest, text: str) -> Order:
+    orders = [order for order, _ in _orders(text)]
+    asked = request.GET.get("sort", "")
+    return Order(asked) if asked in orders else orders[0]
+
+
+def _searched(request: HttpRequest, text: str, chosen: ArticleFilter) -> dict[str, object]:
+    get = request.GET.get
+    wanted = Wanted(_order(request, text), _number(request), get("after", ""), get("before", ""))
+    result = search(text, chosen.qs if chosen.chosen else None, wanted, widen=get("widen") != "0")
+    return {
+        "result": result,
+        "total": result.total,
+        "total_is_capped": result.total_is_capped,
+        "facets": facets(chosen.qs, result.ids),
+        "places": result,
+    }
+
+
+def _browsed(request: HttpRequest, chosen: ArticleFilter) -> dict[str, object]:
+    oldest = _order(request, "") == Order.OLDEST
+    return _by_date(request, chosen.qs, oldest=oldest) | {"facets": facets(chosen.qs)}
 
 
 def _number(request: HttpRequest) -> int:
     given = request.GET.get("page", "1")
     return int(given) if given.isascii() and given.isdigit() and len(given) < 9 else 1
+
+
+@require_safe
+def suggest(request: HttpRequest) -> JsonResponse:
+    """What a reader who is typing `q` may be looking for: {"suggestions": [{"kind", "address", "text"}, …]}."""
+    try:
+        with time_limit():
+            found = suggestions(request.GET.get("q", "")[:LONGEST_QUERY])
+    except SearchTooCostlyError:
+        found = []
+    return JsonResponse({"suggestions": [asdict(suggestion) for suggestion in found]})
 
 
 @require_safe
@@ -121,8 +196,17 @@ def article(request: HttpRequest, pk: int) -> HttpResponse:
         "figures": figures,
         "coverages": row.standing_events().filter(event__in=Event.objects.standing()),
         "captures": row.captures.all(),
+        "related": _related(row),
     }
     return render(request, "site/article.html", context)
+
+
+def _related(row: Article) -> list[Article]:
+    try:
+        with time_limit():
+            return related(row, MOST_RELATED)
+    except SearchTooCostlyError:
+        return []
 
 
 @require_safe
@@ -173,8 +257,10 @@ def event(request: HttpRequest, pk: int) -> HttpResponse:
         .filter(article__in=Article.objects.published())
         .select_related("article__source")
         .defer("article__search_vector", "article__set_aside")
-        .order_by("article__published_order", "article_id")
+        .order_by("article__published_order", "article_id")[: MOST_REPORTS + 1]
     )
+    more = len(coverages) > MOST_REPORTS
+    coverages = coverages[:MOST_REPORTS]
     articles = [coverage.article for coverage in coverages]
     figures = Figure.objects.public().filter(article__in=articles).select_related("measure").order_by("start")
     siblings = (
@@ -183,6 +269,7 @@ def event(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "event": row,
         "coverages": coverages,
+        "more": more,
         "participations": row.participations.standing()
         .filter(actor__in=Actor.objects.standing())
         .select_related("actor"),
@@ -226,39 +313,47 @@ def actor(request: HttpRequest, pk: int) -> HttpResponse:
     if moved := _merged_away(row):
         return moved
     articles = Article.objects.published().naming(row)
-    together = Q(mentions__article__in=articles) & ~Q(mentions__state="rejected")
-    companions = Actor.objects.standing().exclude(pk=row.pk).annotate(together=Count("mentions", filter=together))
+    latest = list(articles.order_by("-id").values_list("pk", flat=True)[:MOST_COMPARED])
+    together = Mention.objects.standing().filter(article__in=latest).values("actor").annotate(n=Count("pk"))
+    times = dict(
+        together.exclude(actor=row.pk).values_list("actor", "n").order_by("-n", "actor")[: 2 * MOST_COMPANIONS]
+    )
+    companions = sorted(
+        Actor.objects.standing().filter(pk__in=times), key=lambda other: (-times[other.pk], other.folded_name)
+    )
     context = {
         "actor": row,
         "aliases": row.aliases.all(),
-        "names": Mention.objects.standing().filter(actor=row).surface_names()[:MOST_NAMES_SHOWN],
+        "names": Mention.objects.standing().filter(actor=row, article__in=latest).surface_names()[:MOST_NAMES_SHOWN],
+        "compared": len(latest) if len(latest) == MOST_COMPARED else 0,
         "participations": row.participations.standing()
             .filter(event__in=Event.objects.standing()).select_related("event").order_by("-event__start_order", "id"),
-        "page": _page(request, articles.newest().for_listing()),
-        "companions": companions.filter(together__gt=0).order_by("-together", "folded_name")[:MOST_COMPANIONS],
+        "companions": [(other, times[other.pk]) for other in companions[:MOST_COMPANIONS]],
     }  # fmt: skip
-    return render(request, "site/actor.html", context)
+    return render(request, "site/actor.html", context | _by_date(request, articles))
 
 
 @require_safe
 def figure_list(request: HttpRequest) -> HttpResponse:
     figures = Figure.objects.public().select_related("article__source", "measure", "event").defer("article__body")
     chosen = FigureFilter(request.GET, figures)
-    context = {"filters": chosen, "page": _page(request, chosen.qs.order_by("measure__label", "value", "id"), 50)}
+    context = {"filters": chosen, "page": _page(request, chosen.qs.order_by("measure", "value", "id"), 50)}
     return render(request, "site/figures.html", context)
 
 
 @require_safe
 def dates(request: HttpRequest) -> HttpResponse:
-    """Years, with how many articles are surely of each, and how many have no known date."""
-    articles = Article.objects.published()
-    years = articles.filter(published_date__isnull=False).values("published_date__year").annotate(n=Count("pk"))
+    """Years, with how many articles are surely of each, and how many are of no one year."""
+    years: dict[int, int] = {}
+    for (of_year, _), count in tally.counts_by_month().items():
+        years[of_year] = years.get(of_year, 0) + count
+    vague = years.pop(0, 0)
+    events = Event.objects.standing().filter(start_date__isnull=False).values("start_date__year")
     context = {
-        "years": years.order_by("-published_date__year"),
-        "undated": articles.filter(published_date__isnull=True).count(),
-        "events": Event.objects.standing().filter(start_date__isnull=False).values("start_date__year")
-            .annotate(n=Count("pk")).order_by("-start_date__year"),
-    }  # fmt: skip
+        "years": sorted(years.items(), reverse=True),
+        "vague": vague,
+        "events": events.annotate(n=Count("pk")).order_by("-start_date__year"),
+    }
     return render(request, "site/dates.html", context)
 
 
@@ -277,25 +372,24 @@ def month(request: HttpRequest, year: int, month: int) -> HttpResponse:
 def _period(request: HttpRequest, first: date, last: date, *, months: bool = False) -> HttpResponse:
     """Articles surely of a period, and apart from them those that may be; events that began in it."""
     articles = Article.objects.published()
-    sure = articles.surely_between(first, last)
-    perhaps = articles.reported_between(first, last).exclude(pk__in=sure.values("pk"))
-    counts = {}
-    if months:
-        by_month = sure.filter(published_precision__in=("day", "month")).values_list("published_date__month")
-        counts = dict(by_month.annotate(n=Count("pk")).order_by("published_date__month"))
+    perhaps = articles.perhaps_between(first, last)
+    perhaps_count, perhaps_capped = capped_count(perhaps)
+    counts = tally.counts_by_month() if months else {}
     bounds = articles.aggregate(first=Min("published_earliest"), last=Max("published_latest"))
     context = {
         "year": first.year,
         "month": None if months else first.month,
-        "months": [(number, counts.get(number, 0)) for number in range(1, 13)] if months else [],
-        "sure": _page(request, sure.newest().for_listing()),
+        "months": [(number, counts.get((first.year, number), 0)) for number in range(1, 13)] if months else [],
         "perhaps": perhaps.newest().for_listing()[:PAGE_SIZE],
-        "perhaps_count": perhaps.count(),
-        "events": Event.objects.standing().filter(start_earliest__gte=first, start_latest__lte=last).newest(),
+        "perhaps_count": perhaps_count,
+        "perhaps_capped": perhaps_capped,
+        "events": Event.objects.standing()
+        .filter(start_earliest__gte=first, start_latest__lte=last)
+        .newest()[:MOST_EVENTS],
         "previous": _neighbour(first, -1, months) if bounds["first"] and bounds["first"] < first else None,
         "next": _neighbour(first, 1, months) if bounds["last"] and bounds["last"] > last else None,
     }
-    return render(request, "site/period.html", context)
+    return render(request, "site/period.html", context | _by_date(request, articles.surely_between(first, last)))
 
 
 def _neighbour(first: date, step: int, months: bool) -> dict[str, int] | None:
@@ -307,12 +401,8 @@ def _neighbour(first: date, step: int, months: bool) -> dict[str, int] | None:
 
 @require_safe
 def source_list(request: HttpRequest) -> HttpResponse:
-    counted = Count("articles", filter=Q(articles__status="published", articles__merged_into__isnull=True))
-    sources = Source.objects.standing().annotate(published=counted).order_by("-published", "folded_name")
-    context = {
-        "page": _page(request, sources, 60),
-        "without": Article.objects.published().filter(source__isnull=True).count(),
-    }
+    sources = Source.objects.standing().with_article_counts().order_by("-published", "folded_name")
+    context = {"page": _page(request, sources, 60), "without": tally.counts(TallyKind.SOURCE).get(0, 0)}
     return render(request, "site/sources.html", context)
 
 
@@ -321,8 +411,8 @@ def source(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Source.objects.select_related("merged_into"), pk=pk)
     if moved := _merged_away(row):
         return moved
-    articles = Article.objects.published().filter(source=row).newest().for_listing()
-    return render(request, "site/source.html", {"source": row, "page": _page(request, articles)})
+    articles = Article.objects.published().filter(source=row)
+    return render(request, "site/source.html", {"source": row} | _by_date(request, articles))
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

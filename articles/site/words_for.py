@@ -35,6 +35,12 @@ def short_day(value: date) -> str:
     return f"{digits(value.day)} {MAGHREB[value.month - 1]} {digits(value.year)}"
 
 
+def year_or_month(value: str) -> str:
+    """«2024» or «2024-11», as the page's filter has them, in words."""
+    year, _, month = value.partition("-")
+    return f"{month_name(int(month))} {digits(year)}" if month else digits(year)
+
+
 def archive_date(value: ArchiveDate) -> str:
     """What is known of a date, in words: a day, a month, a year, or the bounds of an unknown one."""
     if value.precision == Precision.DAY:

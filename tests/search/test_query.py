@@ -2,7 +2,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles.search.query import MOST_WORDS, And, Not, Or, Phrase, Term, parse
+from datetime import date
+
+from articles.search.query import (
+    FARTHEST,
+    LONGEST_QUERY,
+    MOST_WORDS,
+    USUAL_DISTANCE,
+    And,
+    Field,
+    Near,
+    Not,
+    Or,
+    Phrase,
+    Published,
+    Term,
+    Title,
+    parse,
+)
 
 A, B, C = Term("مراكش"), Term("الكويت"), Term("داعش")
 
@@ -24,6 +41,18 @@ A, B, C = Term("مراكش"), Term("الكويت"), Term("داعش")
         ("مراكش -«الكويت داعش»", And((A, Not(Phrase((B, C)))))),
         ("مراك*", Term("مراك", prefix=True)),
         ("٢٠٢٤", Term("2024")),
+        ("مراكش NEAR الكويت", Near(A, B, USUAL_DISTANCE)),
+        ("مراكش NEAR/٣ «الكويت داعش»", Near(A, Phrase((B, C)), 3)),
+        ("مراكش NEAR/2 الكويت NEAR/4 داعش", And((Near(A, B, 2), Near(B, C, 4)))),
+        ("العنوان:مراكش داعش", And((Title(A), C))),
+        ("title:(مراكش أو الكويت)", Title(Or((A, B)))),
+        ("الفاعل: «مراكش الكويت»", Field("actor", "مراكش الكويت", 8)),
+        ("المصدر:داعش -الحدث:مراكش", And((Field("source", "داعش", 7), Not(Field("event", "مراكش", 19))))),
+        ("من:2024-11 إلى:٦/١١/٢٠٢٤", And((Published(date(2024, 11, 1), None), Published(None, date(2024, 11, 6))))),
+        ("من:نوفمبر 2024 داعش", And((Published(date(2024, 11, 1), None), C))),
+        ("إلى:«تشرين الثاني 2024»", Published(None, date(2024, 11, 30))),
+        ("منذ:2023", Published(date(2023, 1, 1), None)),
+        ("وقال: مراكش", And((Term("وقال"), A))),
     ],
 )
 def test_it_reads_the_language(text: str, tree: object) -> None:
@@ -53,3 +82,29 @@ def test_a_long_query_is_cut_with_a_note() -> None:
 @given(st.text(max_size=200) | st.text(alphabet='()"«»“”-|*!أو ORNT&مراكش', max_size=60))
 def test_nothing_typed_raises(text: str) -> None:
     parse(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "position"),
+    [
+        ("داعش من:البارحة", 5),
+        ("مراكش)", 5),
+        ("داعش (مراكش", 5),
+        ("مراكش NEAR/99 داعش", 6),
+        ("(مراكش داعش) NEAR الكويت", 13),
+        ("ﷺ «مراكش", 2),
+    ],
+)
+def test_a_note_points_at_what_it_is_about(text: str, position: int) -> None:
+    query = parse(text)
+    assert query.tree is not None and [note.position for note in query.notes] == [position]
+
+
+def test_distances_are_bounded() -> None:
+    assert parse("مراكش NEAR/99 الكويت").tree == Near(A, B, FARTHEST)
+    assert parse("مراكش NEAR/0 الكويت").tree == Near(A, B, 1)
+
+
+def test_a_very_long_query_is_cut_and_answered() -> None:
+    query = parse("م" * (LONGEST_QUERY * 3))
+    assert query.notes[0].position == LONGEST_QUERY and query.tree == Term("م" * LONGEST_QUERY)

@@ -46,7 +46,7 @@ def test_more_rows_cost_no_more_queries(
             day=date(2024, 11, 1 + number), source=source if number % 2 else None,
         )  # fmt: skip
         suggest(article, authority)
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(30):
         assert client.get(address).status_code == 200
 
 
@@ -55,7 +55,7 @@ def test_a_page_costs_a_bounded_number_of_queries(
     client: Client, django_assert_max_num_queries: object, name: str
 ) -> None:
     address = dict(zip(["article", "event", "actor", "source"], details(), strict=True))[name]
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(26):
         client.get(address)
 
 

@@ -1,0 +1,30 @@
+"""Admin of synonym sets: one word or phrase a line."""
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.widgets import AdminTextareaWidget
+from django.contrib.postgres.forms import SimpleArrayField
+
+from articles.models import SynonymSet
+
+
+class SynonymForm(forms.ModelForm):
+    words = SimpleArrayField(
+        forms.CharField(max_length=100, required=False),
+        delimiter="\n",
+        label=SynonymSet._meta.get_field("words").verbose_name,
+        help_text=SynonymSet._meta.get_field("words").help_text,
+        widget=AdminTextareaWidget(attrs={"rows": 6}),
+    )
+
+    class Meta:
+        model = SynonymSet
+        fields = ("words", "kind", "in_use")
+
+
+@admin.register(SynonymSet)
+class SynonymSetAdmin(admin.ModelAdmin):
+    form = SynonymForm
+    list_display = ("__str__", "kind", "in_use")
+    list_filter = ("kind", "in_use")
+    search_fields = ("words",)

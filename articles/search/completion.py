@@ -1,0 +1,81 @@
+"""What a reader who is still typing may be looking for: actors, events and articles whose name or title holds the words."""
+
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from articles.arabic.words import fold_phrase, words
+from articles.models import Actor, Article, Event
+from articles.search import matching, statistics
+from articles.search.lexemes import lexemes_of
+from articles.search.matching import Lexeme
+
+# Suggestions of each kind, and how much has to be typed.
+MOST_SUGGESTED = 5
+SHORTEST = 2
+# Where more articles than this may have such a title, only the newest are looked at, so many of them.
+MOST_LOOKED_UP = 10_000
+LOOKED_AT = 500
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A page to go to: its kind («actor», «event», «article»), address and name."""
+
+    kind: str
+    address: str
+    text: str
+
+
+def suggestions(typed: str) -> list[Suggestion]:
+    """Up to MOST_SUGGESTED actors, then events, then articles; the last word may be unfinished."""
+    folded = fold_phrase(typed)
+    if len(folded) < SHORTEST:
+        return []
+    return [
+        Suggestion(kind, row.get_absolute_url(), str(row))
+        for kind, rows in (("actor", _actors(typed, folded)), ("event", _events(folded)), ("article", _articles(typed)))
+        for row in rows
+    ]
+
+
+def _actors(typed: str, folded: str) -> list[Actor]:
+    """Those first whose name begins so."""
+    found = Actor.objects.standing().with_name_part(typed).order_by("folded_name", "id")[: 8 * MOST_SUGGESTED]
+    return sorted(found, key=lambda actor: not actor.folded_name.startswith(folded))[:MOST_SUGGESTED]
+
+
+def _events(folded: str) -> QuerySet:
+    found = Event.objects.standing()
+    for word in folded.split():
+        found = found.filter(folded_title__contains=word)
+    return found.newest()[:MOST_SUGGESTED]
+
+
+def _articles(typed: str) -> list[Article]:
+    """The newest articles with all words in the title."""
+    *whole, last = [typed[word.start : word.end] for word in words(typed)] or [""]
+    lexemes = lexemes_of([*whole, last])
+    parts: list[Lexeme] = [Lexeme(lexeme, in_title=True) for word in whole for lexeme in lexemes.get(word, ())]
+    ending = lexemes.get(last, ())
+    if ending:
+        parts += [Lexeme(ending[-1], prefix=True, in_title=True)]
+    match = matching.all_of(*parts)
+    if match is None:
+        return []
+    articles = Article.objects.published().searchable().newest().only("id", "title")
+    if _expected(parts) <= MOST_LOOKED_UP:
+        ids = list(articles.filter(search_terms__matches=matching.terms(match)).order_by().values_list("pk", flat=True))
+    else:
+        near = list(articles.values_list("pk", flat=True)[:LOOKED_AT])
+        ids = Article.objects.filter(pk__in=near, search_vector__matches=matching.positions(match)).values("pk")
+    return list(Article.objects.filter(pk__in=ids).newest().only("id", "title", "status")[:MOST_SUGGESTED])
+
+
+def _expected(parts: list[Lexeme]) -> int:
+    """How many articles at most hold them."""
+    known = statistics.beginnings(part.text for part in parts if part.prefix)
+    counts = statistics.document_frequencies(part.text for part in parts if not part.prefix)
+    return min(
+        [*counts.values(), *(known[part.text].articles if part.text in known else 0 for part in parts if part.prefix)]
+    )

@@ -1,0 +1,54 @@
+"""Articles about the same things as one article: those that hold its most telling words."""
+
+from collections.abc import Sequence
+
+from django.db import connection
+
+from articles.models import Article
+from articles.search import statistics
+from articles.search.candidates import Counts, with_some
+from articles.search.compile import CompiledQuery, Concept
+from articles.search.matching import Lexeme
+from articles.search.ranking import ranked
+
+# The words of an article that are looked for, and the letters that one has at least.
+TELLING_WORDS = 12
+SHORTEST = 3
+# The most frequent words of an article, of which the telling ones are picked.
+MOST_READ = 60
+
+_FREQUENT = """
+    SELECT lexeme, cardinality(positions) + (weights[1] = 'A')::integer AS times
+    FROM articles_article, unnest(search_vector)
+    WHERE articles_article.id = %s AND length(lexeme) >= %s AND lexeme !~ '^[0-9]'
+    ORDER BY times DESC, positions[1] LIMIT %s
+"""
+
+
+def related(article: Article, most: int) -> list[Article]:
+    """Up to `most` published articles that share most of the article's telling words, the closest first."""
+    concepts = [Concept(Lexeme(lexeme), ((lexeme,),)) for lexeme in _telling(article)]
+    if not concepts:
+        return []
+    asked = CompiledQuery(None, (), tuple(concepts), (), ())
+    counts = Counts.of(asked)
+    published = Article.objects.published()
+    found = ranked(with_some(concepts, counts, published, filtered=False), concepts, counts)
+    ids = [pk for pk, _ in found if pk != article.pk][:most]
+    stored = published.for_listing().in_bulk(ids)
+    return [stored[pk] for pk in ids if pk in stored]
+
+
+def _telling(article: Article) -> Sequence[str]:
+    """The lexemes that stand often in the article and in few others; none that stands nowhere else."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FREQUENT, [article.pk, SHORTEST, MOST_READ])
+        times = dict(cursor.fetchall())
+    counts = statistics.document_frequencies(times)
+    articles = statistics.totals().articles
+    weight = {
+        lexeme: often * statistics.inverse_document_frequency(articles, counts[lexeme])
+        for lexeme, often in times.items()
+        if counts[lexeme] > 1
+    }
+    return sorted(weight, key=lambda lexeme: (-weight[lexeme], lexeme))[:TELLING_WORDS]

@@ -1,0 +1,104 @@
+"""What stands around results: facets, corrections, suggestions, related articles."""
+
+from datetime import date
+
+import pytest
+
+from articles.arabic.keyboard import other_layout
+from articles.models import Actor, Article, Event, Mention, Source
+from articles.search import statistics
+from articles.search.completion import suggestions
+from articles.search.facets import facets
+from articles.search.related import related
+from articles.search.run import search
+from articles.site.filters import ArticleFilter
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("text", ["الإرهاب", "المغرب", "التحالف الدولي", ""])
+def test_choosing_a_facet_gives_as_many_articles_as_it_says(text: str, make_article: object) -> None:
+    make_article("شهر", "الإرهاب في المغرب", day=date(2023, 4, 5), source=Source.objects.first())
+    everything = Article.objects.published()
+    found = facets(everything, search(text).ids if text else None)
+    assert {facet.name for facet in found.facets} == {"event", "actor", "kind", "source", "published"}
+    for facet in found.facets:
+        for value in facet.values:
+            chosen = ArticleFilter({facet.name: value.value}, everything).qs
+            total = search(text, chosen).total if text else chosen.count()
+            assert total == value.count, (facet.name, value.label)
+
+
+def test_bars_follow_one_another_and_leave_out_the_undated(make_article: object) -> None:
+    for day in (date(2020, 1, 5), date(2023, 3, 1), date(2023, 4, 1), None):
+        make_article("م", "لازورد", day=day)
+    found = facets(Article.objects.published(), search("لازورد").ids)
+    assert [(bar.value, bar.count) for bar in found.bars] == [("2020", 1), ("2021", 0), ("2022", 0), ("2023", 2)]
+    assert found.undated == 1 and found.counted == 4
+    chosen = ArticleFilter({"published": "2023"}, Article.objects.published()).qs
+    months = facets(chosen, search("لازورد", chosen).ids)
+    assert [(bar.value, bar.count) for bar in months.bars] == [("2023-03", 1), ("2023-04", 1)]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("hghvihf", "الارهاب"),
+        ("lvh;a", "مراكش"),
+        ("]hua", "داعش"),
+        ("يشثسا", "daesh"),
+        ("Hlvd;h", "أمريكا"),
+        ("نص3", None),
+    ],
+)
+def test_the_same_keys_in_the_other_layout(typed: str, meant: str | None) -> None:
+    assert other_layout(typed) == meant
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("مكافحه الارهلب", "الإرهاب"), ("lvh;a", "مراكش"), ("اجتماع lvh;a", "مراكش"), ("التحالق الدولي", "التحالف"), ("المقاتلون الأجانب في الساخل", "الساحل")],
+)  # fmt: skip
+def test_what_was_probably_meant_is_offered(typed: str, meant: str) -> None:
+    statistics.rebuild()
+    page = search(typed)
+    assert meant in page.correction
+    assert search(page.correction).total > 0
+
+
+@pytest.mark.parametrize("typed", ["الإرهاب", "مراكش الكويت", "qwxz", "زقزوقاوي"])
+def test_nothing_is_offered_for_what_is_known_or_like_nothing(typed: str) -> None:
+    statistics.rebuild()
+    assert search(typed).correction == ""
+
+
+def test_suggestions_come_from_actors_events_and_titles(seed: object) -> None:
+    found = suggestions("بوريط")
+    assert ("actor", Actor.objects.get(name="ناصر بوريطة").get_absolute_url()) in [(s.kind, s.address) for s in found]
+    kinds = {suggestion.kind for suggestion in suggestions("الاجتماع الوزاري")}
+    assert kinds == {"event", "article"}
+    assert {s.address for s in suggestions("اجتم") if s.kind == "event"} & {
+        e.get_absolute_url() for e in Event.objects.all()
+    }
+    assert suggestions("") == suggestions("ب") == suggestions("()") == []
+
+
+def test_drafts_and_rejected_actors_are_not_suggested(make_article: object) -> None:
+    make_article("سر الفيروز", "نص", status="draft")
+    Actor.objects.create(name="فيروز المرفوضة", kind="person", state="rejected")
+    assert suggestions("فيروز") == []
+
+
+def test_related_articles_share_the_telling_words(seed: object, make_article: object) -> None:
+    other = make_article("نشرة الطقس", "أمطار متفرقة ورياح على السواحل غدا")
+    found = related(seed("000"), 5)
+    assert found[0] == seed("001") and seed("000") not in found and other not in found
+    make_article("أمطار", "أمطار ورياح متفرقة في السهول")
+    assert [article.title for article in related(other, 5)] == ["أمطار"]
+
+
+def test_rejected_mentions_are_in_no_facet(seed: object) -> None:
+    actor = Actor.objects.get(name="النيجر")
+    Mention.objects.filter(actor=actor).update(state="rejected")
+    found = facets(Article.objects.published())
+    assert actor.name not in {value.label for facet in found.facets if facet.name == "actor" for value in facet.values}

@@ -1,0 +1,88 @@
+"""Where very many articles match: the bounds are made small, so that a few articles run into them."""
+
+from datetime import date
+
+import pytest
+
+from articles.models import Article, Source
+from articles.search import candidates, run, statistics
+from articles.search.run import Order, Wanted, search
+
+pytestmark = pytest.mark.django_db
+NUMBER = 60
+
+
+@pytest.fixture
+def many(make_article: object, monkeypatch: pytest.MonkeyPatch) -> list[Article]:
+    """Articles that all hold «فيروز» and «كهرمان»; the higher the number, the more often «فيروز»."""
+    for name, value in {
+        "MOST_RANKED": 12, "MOST_FOUND": 20, "MOST_FOUND_BY_POSITION": 15, "MOST_FILTERED": 16, "EXAMINED": (12, 30, 48),
+        "FEW": 5, "MOST_HELD_AGAINST_FILTER": 40, "MOST_ENTRIES": 30,
+    }.items():  # fmt: skip
+        monkeypatch.setattr(candidates, name, value)
+    for name, value in {"FEW": 5, "MOST_RANKED": 12, "LOOKED_AT_BY_DATE": 10, "MOST_SORTED_BY_DATE": 40}.items():
+        monkeypatch.setattr(run, name, value)
+    monkeypatch.setattr(run, "EXAMINED", candidates.EXAMINED)
+    monkeypatch.setattr(statistics, "COUNTED_LIVE", 10)
+    source = Source.objects.create(name="صحيفة الحدود")
+    made = [
+        make_article(
+            f"مقال {number}", "فيروز " * (1 + number) + "كهرمان " + "حشو " * (80 - number), day=date(2020, 1, 1 + number % 28),
+            source=source if number % 3 == 0 else None,
+        )
+        for number in range(NUMBER)
+    ]  # fmt: skip
+    statistics.rebuild()
+    return made
+
+
+def test_the_densest_are_ranked_as_all_would_be(many: list[Article]) -> None:
+    page = search("فيروز", wanted=Wanted(size=5))
+    assert [hit.article for hit in page.hits] == many[:-6:-1]
+    assert page.total_is_capped and page.total >= 50 and page.ranked <= 3 * 12
+    assert search("فيروز كهرمان", wanted=Wanted(size=3)).hits[0].article == many[-1]
+
+
+def test_a_small_result_is_whole_and_exact(many: list[Article], make_article: object) -> None:
+    rare = make_article("نادر", "زمردة وفيروز")
+    page = search("فيروز زمردة")
+    assert [hit.article for hit in page.hits] == [rare] and page.total == 1 and not page.total_is_capped
+
+
+def test_a_phrase_of_common_words_is_looked_for_step_by_step(many: list[Article], make_article: object) -> None:
+    article = make_article("عبارة", "كهرمان فيروز بلا حشو كثير هنا " + "كلام " * 200)
+    assert search("«فيروز كهرمان»").hits[0].article in many
+    assert article.pk in search("«كهرمان فيروز»").ids
+
+
+def test_a_filter_is_held_against_the_densest_and_the_newest(many: list[Article]) -> None:
+    source = Source.objects.get(name="صحيفة الحدود")
+    page = search("فيروز", Article.objects.published().filter(source=source))
+    assert page.hits and all(hit.article.source == source for hit in page.hits)
+    assert page.hits[0].article == max((a for a in many if a.source_id), key=lambda a: a.pk)
+
+
+def test_by_date_every_page_holds_what_matches(many: list[Article]) -> None:
+    for text in ("فيروز", "«فيروز كهرمان»", "فيروز -زمردة"):
+        seen, after = [], ""
+        while True:
+            page = search(text, wanted=Wanted(Order.OLDEST, after=after, size=7))
+            seen += [hit.article for hit in page.hits]
+            after = page.after
+            if not after:
+                break
+        assert seen == sorted(many, key=lambda article: (article.published.date, article.pk)), text
+
+
+def test_some_of_many_words_rank_the_rarest_first(many: list[Article], make_article: object) -> None:
+    rare = make_article("نادر", "زمردة بلا غيرها")
+    page = search("ما علاقة زمردة الفيروز والكهرمان والعقيق؟")
+    assert page.loosened and rare.pk in page.ids and page.ranked <= 3 * 12
+
+
+def test_a_days_drift_of_the_statistics_does_not_change_a_first_page(many: list[Article], make_article: object) -> None:
+    for number in range(3):
+        make_article(f"جديد {number}", "فيروز وكهرمان وشيء " + "آخر " * 90, day=date(2020, 3, 1))
+    drifted = [hit.article.pk for hit in search("فيروز كهرمان").hits]
+    statistics.rebuild()
+    assert drifted == [hit.article.pk for hit in search("فيروز كهرمان").hits]
