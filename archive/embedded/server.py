@@ -25,6 +25,8 @@ DATABASE = "archive"
 SUPERUSER = "postgres"
 SYSTEM_USER = "embedded_postgres"
 START_SECONDS = 60
+# PostgreSQL's cache, mebibytes: at least and at most.
+LEAST_CACHE, MOST_CACHE = 128, 4096
 # A Unix socket's whole path fits 107 bytes on Linux, 103 on macOS; PostgreSQL adds /.s.PGSQL.5432.lock.
 LONGEST_SOCKET_DIRECTORY = 80
 
@@ -128,7 +130,7 @@ class EmbeddedServer:
                 f"unix_socket_directories={self.socket_directory}",
                 "unix_socket_permissions=0700",
                 "max_connections=200",
-                "shared_buffers=256MB",
+                f"shared_buffers={_shared_buffers()}MB",
             )
             for word in ("-c", setting)
         )
@@ -194,6 +196,15 @@ class EmbeddedServer:
         if done.returncode:
             words = output_path.read_text(errors="replace").strip()
             raise EmbeddedServerError(f"embedded PostgreSQL: {program} failed (status {done.returncode}): {words}")
+
+
+def _shared_buffers() -> int:
+    """Mebibytes for PostgreSQL's cache: a quarter of the memory this machine or container has, within bounds."""
+    total = psutil.virtual_memory().total
+    limit = Path("/sys/fs/cgroup/memory.max")
+    if limit.exists() and (words := limit.read_text().strip()).isdigit():
+        total = min(total, int(words))
+    return min(max(total // 4 // 2**20, LEAST_CACHE), MOST_CACHE)
 
 
 class _FileLock:

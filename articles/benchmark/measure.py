@@ -16,7 +16,7 @@ from articles.search.compile import compile_query, holding
 from articles.search.facets import facets
 from articles.search.query import parse
 from articles.search.ranking import ranked
-from articles.search.run import search
+from articles.search.run import search, time_limit
 from articles.site.filters import ArticleFilter
 
 EXACT_DEPTH = 20
@@ -64,7 +64,7 @@ def database_time() -> Iterator[list[float]]:
 def in_database(asked: Asked, *, with_facets: bool) -> float:
     """Seconds that the database spends on a search, and on its facets."""
     chosen = ArticleFilter(dict(asked.filters), Article.objects.published())
-    with database_time() as taken:
+    with time_limit(), database_time() as taken:
         articles = chosen.qs if asked.filters else None
         page = search(asked.text, articles)
         if with_facets:

@@ -42,7 +42,10 @@ def can_be_published(first: date | None, last: date | None) -> Q:
     if first:
         condition &= Q(published_latest__gte=first) | Q(published_latest__isnull=True)
     if last:
-        condition &= Q(published_earliest__lte=last) | Q(published_earliest__isnull=True)
+        # The order of lists is a day not after the earliest, so the index of the order can begin there.
+        condition &= Q(published_order__lte=last) & (
+            Q(published_earliest__lte=last) | Q(published_earliest__isnull=True)
+        )
     return condition
 
 

@@ -8,8 +8,10 @@ from articles.models.review import Reviewable, ReviewableQuerySet, state_constra
 
 
 class Coverage(Reviewable):
-    article = models.ForeignKey(Article, models.CASCADE, related_name="coverages", verbose_name="المقال")
-    event = models.ForeignKey(Event, models.CASCADE, related_name="coverages", verbose_name="الفعالية")
+    article = models.ForeignKey(
+        Article, models.CASCADE, db_index=False, related_name="coverages", verbose_name="المقال"
+    )
+    event = models.ForeignKey(Event, models.CASCADE, db_index=False, related_name="coverages", verbose_name="الفعالية")
 
     objects = ReviewableQuerySet.as_manager()
 
@@ -17,11 +19,12 @@ class Coverage(Reviewable):
         verbose_name = "تغطية"
         verbose_name_plural = "التغطيات"
         constraints = [
-            models.UniqueConstraint(fields=["article", "event"], name="coverage_once_per_article"),
+            models.UniqueConstraint(fields=["article", "event"], name="coverage_once_per_article", include=["state"]),
             state_constraint("coverage"),
         ]
+        # With the state, so that lists and facets are counted from these alone; they serve the foreign keys, too.
         indexes = [
-            models.Index(fields=["event", "article"], name="coverage_event_article"),
+            models.Index(fields=["event", "article"], name="coverage_event_article", include=["state"]),
             models.Index(fields=["state", "id"], name="coverage_state"),
         ]
 

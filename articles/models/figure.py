@@ -71,7 +71,7 @@ class FigureQuerySet(ReviewableQuerySet):
 
 
 class Figure(Reviewable):
-    article = models.ForeignKey(Article, models.CASCADE, related_name="figures", verbose_name="المقال")
+    article = models.ForeignKey(Article, models.CASCADE, db_index=False, related_name="figures", verbose_name="المقال")
     value = models.DecimalField("القيمة", max_digits=24, decimal_places=4)
     value_high = models.DecimalField("القيمة العليا", max_digits=24, decimal_places=4, null=True, blank=True)
     qualifier = models.CharField("الصفة", max_length=9, choices=Qualifier, default=Qualifier.EXACTLY)

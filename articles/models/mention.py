@@ -23,8 +23,8 @@ class Mention(Reviewable):
     words a later capture no longer contains keeps its state with no spans.
     """
 
-    article = models.ForeignKey(Article, models.CASCADE, related_name="mentions", verbose_name="المقال")
-    actor = models.ForeignKey(Actor, models.CASCADE, related_name="mentions", verbose_name="الفاعل")
+    article = models.ForeignKey(Article, models.CASCADE, db_index=False, related_name="mentions", verbose_name="المقال")
+    actor = models.ForeignKey(Actor, models.CASCADE, db_index=False, related_name="mentions", verbose_name="الفاعل")
     spans = ArrayField(
         ArrayField(models.PositiveIntegerField(), size=2), verbose_name="المواضع", default=list, blank=True
     )
@@ -36,14 +36,15 @@ class Mention(Reviewable):
         verbose_name = "ذكر"
         verbose_name_plural = "مواضع الذكر"
         constraints = [
-            models.UniqueConstraint(fields=["article", "actor"], name="mention_once_per_article"),
+            models.UniqueConstraint(fields=["article", "actor"], name="mention_once_per_article", include=["state"]),
             models.CheckConstraint(
                 condition=Q(spans__len=models.F("quotes__len")) | Q(spans=[], quotes=[]), name="mention_quote_per_span"
             ),
             state_constraint("mention"),
         ]
+        # With the state, so that lists and facets are counted from these alone; they serve the foreign keys, too.
         indexes = [
-            models.Index(fields=["actor", "article"], name="mention_actor_article"),
+            models.Index(fields=["actor", "article"], name="mention_actor_article", include=["state"]),
             models.Index(fields=["state", "id"], name="mention_state"),
         ]
 

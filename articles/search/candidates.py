@@ -1,11 +1,11 @@
 """Which articles a search ranks: all that match where they are few, else a bounded set of those that promise most.
 
-Ranking 200,000 matches took PostgreSQL a second, ranking 1,000 takes some 25 ms. So a search for common words reads, level by
+Ranking 200,000 matches took PostgreSQL a second, ranking 400 takes some 15 ms. So a search for common words reads, level by
 level from the top, the articles that hold its words most densely (the index article_terms knows them), and a search for some
 of many words the articles that have the rarest of them. What this costs does not grow with the archive.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
@@ -16,41 +16,44 @@ from articles.search.compile import CompiledQuery, Concept
 from articles.search.lexemes import escaped
 from articles.search.matching import Lexeme, Match
 
-# The articles that are ranked at most.
-MOST_RANKED = 1_000
+# The articles that are ranked at most; taking the vector of one out of its storage costs some 25 µs.
+MOST_RANKED = 400
 # Where no more can match, all matches are found and counted; beyond, the result is bounded and its number a lower bound.
-MOST_FOUND = 5_000
+MOST_FOUND = 1_000
 # The same for what the index alone cannot tell, phrases and nearness: each article's vector is looked at.
-MOST_FOUND_BY_POSITION = 2_000
-# Articles of a filter that are looked at one by one where the words are common.
-MOST_FILTERED = 1_500
+MOST_FOUND_BY_POSITION = 800
+# A filter that lets in no more articles than this is searched whole; else so many of its articles are ranked.
+MOST_FILTERED = 400
 # For a phrase of common words so many of the densest articles are looked at, in steps, until FEW hold it.
-EXAMINED = (1_000, 4_000, 12_000)
+EXAMINED = (400, 3_000, 10_000)
 FEW = 20
 # The densest articles that are held against a filter.
-MOST_HELD_AGAINST_FILTER = 10_000
+MOST_HELD_AGAINST_FILTER = 1_500
 # Index entries that a search for some of many words reads.
-MOST_ENTRIES = 12_000
+MOST_ENTRIES = 6_000
+# Parts of a query by whose density articles are looked for: the rarest, which tell most.
+MOST_DRIVING = 2
 HIGHEST_LEVEL = 40
 
-# Articles that meet a tsquery and hold a lexeme most densely: for each such pair so many, from the highest level down
-# (levels as in articles/search/sql/0006_terms.sql). Every level is one look into the index, made only if those above did
-# not give enough.
+# Articles that meet a tsquery (which ends in « & », or is empty) and hold a lexeme most densely: for each such pair so many,
+# from the highest level down (levels as in articles/search/sql/0006_terms.sql). Every level is one look into the index,
+# made only if those above did not give enough.
 _DENSEST = """
     SELECT found.id
-    FROM unnest(%s::text[], %s::text[]) AS driver (query, lexeme)
+    FROM unnest(%s::text[], %s::text[], %s::integer[]) AS driver (query, lexeme, most)
     CROSS JOIN LATERAL (
         SELECT at_level.id, level
         FROM generate_series(%s, 0, -1) AS level
         CROSS JOIN LATERAL (
             SELECT id FROM articles_article
-            WHERE archive_terms(search_vector, word_count) @@ (driver.query || ' & ''#' || chr(48 + level) || driver.lexeme || '''')::tsquery
+            WHERE archive_terms(search_vector, word_count)
+                    @@ (driver.query || '''#' || chr(48 + level) || driver.lexeme || '''')::tsquery
                 AND status = 'published' AND merged_into_id IS NULL
-            LIMIT %s
+            LIMIT driver.most
         ) AS at_level
-        LIMIT %s
+        LIMIT driver.most
     ) AS found
-    GROUP BY found.id ORDER BY max(found.level) DESC, found.id DESC
+    GROUP BY found.id ORDER BY max(found.level) DESC, found.id DESC LIMIT %s
 """
 # Articles that meet any of several tsqueries, those first that meet the weightiest.
 _WEIGHTIEST = """
@@ -81,6 +84,14 @@ class Candidates:
     @classmethod
     def all_of(cls, ids: Sequence[int], must: str = "") -> "Candidates":
         return cls(tuple(ids if must else ids[:MOST_RANKED]), tuple(ids), must)
+
+
+@dataclass(frozen=True)
+class Driver:
+    """A lexeme to look for densely, among the articles that meet a tsquery, which ends in « & » or is empty."""
+
+    query: str
+    lexeme: str
 
 
 @dataclass(frozen=True)
@@ -116,16 +127,27 @@ class Counts:
         names = match.parts if isinstance(match, matching.Any) else (match,)
         return statistics.inverse_document_frequency(self.totals.articles, max(self.at_most(name) for name in names))
 
-    def drivers(self, concepts: Iterable[Concept]) -> list[str]:
-        """The lexemes to look for densely: of each concept the rarest of each run, of a prefix the commonest few."""
-        found: dict[str, None] = {}
-        for concept in concepts:
-            parts = concept.match.parts if isinstance(concept.match, matching.Any) else (concept.match,)
-            for part in parts:
-                rarest = min(matching.lexemes_in(part), key=lambda lexeme: self.lexemes[lexeme])
-                known = self.beginnings.get(rarest.text)
-                found |= dict.fromkeys(known.lexemes if rarest.prefix and known else (rarest.text,))
-        return list(found)
+    def drivers(self, match: Match) -> list[Driver]:
+        """By what to find the articles that hold a match most densely."""
+        match match:
+            case Lexeme(text, prefix, in_title):
+                known = self.beginnings.get(text) if prefix else None
+                beside = f"{matching.terms(match)} & " if in_title else ""
+                return [Driver(beside, lexeme) for lexeme in (known.lexemes if known else (text,))]
+            case matching.Run() | matching.Close():
+                rarest = min(matching.lexemes_in(match), key=self.at_most)
+                return [Driver(f"({matching.terms(match)}) & ", driver.lexeme) for driver in self.drivers(rarest)]
+            case matching.Any(parts):
+                return [driver for part in parts for driver in self.drivers(part)]
+            case matching.All(parts):
+                asked = [part for part in parts if not isinstance(part, matching.Without)]
+                found = []
+                for part in sorted(asked, key=self.at_most)[:MOST_DRIVING]:
+                    others = matching.terms(matching.All(tuple(other for other in parts if other != part)))
+                    beside = f"({others}) & " if others else ""
+                    found += [Driver(driver.query + beside, driver.lexeme) for driver in self.drivers(part)]
+                return found
+        return []
 
 
 def with_all(
@@ -142,20 +164,20 @@ def with_all(
     if counts.at_most(match) <= most:
         ids = some(articles, match, most)
         if len(ids) <= most:
-            return _densest_first(compiled, counts, ids, must)
+            return _densest_first(match, counts, ids, must)
     if filtered:
         newest = list(articles.newest().values_list("pk", flat=True)[: MOST_FILTERED + 1])
         if len(newest) <= MOST_FILTERED:
             return Candidates(tuple(newest), tuple(newest), matching.positions(match))
-        dense = _within(articles, _densest(compiled, counts, MOST_HELD_AGAINST_FILTER))
-        ids = tuple(dict.fromkeys((*dense[:MOST_RANKED], *newest[: MOST_FILTERED - len(dense[:MOST_RANKED])])))
+        dense = _within(articles, _dense(counts.drivers(match), MOST_HELD_AGAINST_FILTER))[:MOST_RANKED]
+        ids = tuple(dict.fromkeys((*dense, *newest[: MOST_FILTERED - len(dense)])))
         return Candidates(ids, ids, matching.positions(match), complete=False)
     limit = EXAMINED[step] if exact else MOST_RANKED
-    dense = _densest(compiled, counts, limit)
-    if len(dense) < limit:
+    dense = _dense(counts.drivers(match), limit)
+    if 2 * len(dense) < limit:
         ids = some(articles, match, most)
         if len(ids) <= most:
-            return _densest_first(compiled, counts, ids, must, dense)
+            return _densest_first(match, counts, ids, must, dense)
         dense = list(dict.fromkeys((*dense, *ids)))[:limit]
     return Candidates(tuple(dense), tuple(dense), must, complete=False, at_least=counts.at_least(match))
 
@@ -175,8 +197,8 @@ def with_some(concepts: Sequence[Concept], counts: Counts, articles: QuerySet, *
         entries += expected
     ids = _weightiest(rare, most)
     if common and len(ids) < most:
-        pairs = [(matching.terms(concept.match), lexeme) for concept in common for lexeme in counts.drivers([concept])]
-        ids = list(dict.fromkeys((*ids, *_dense(pairs, most - len(ids)))))
+        drivers = [driver for concept in common for driver in counts.drivers(concept.match)]
+        ids = list(dict.fromkeys((*ids, *_dense(drivers, most - len(ids)))))
     kept = (_within(articles, ids) if filtered else ids)[:MOST_RANKED]
     return Candidates(tuple(kept), tuple(kept), complete=not common and len(ids) < most and len(kept) < MOST_RANKED)
 
@@ -191,31 +213,22 @@ def some(articles: QuerySet, match: Match, most: int) -> list[int]:
     )
 
 
-def _densest_first(
-    compiled: CompiledQuery, counts: Counts, ids: list[int], must: str, dense: Sequence[int] = ()
-) -> Candidates:
+def _densest_first(match: Match, counts: Counts, ids: list[int], must: str, dense: Sequence[int] = ()) -> Candidates:
     """All matches `ids`; where they are more than are ranked, those that hold the words most densely, then the newest."""
     if len(ids) <= MOST_RANKED:
         return Candidates.all_of(ids, must)
-    dense = dense or _densest(compiled, counts, MOST_RANKED)
+    dense = dense or _dense(counts.drivers(match), MOST_RANKED)
     among = set(ids)
     first = dict.fromkeys(pk for pk in dense if pk in among)
     return Candidates.all_of([*first, *sorted(among.difference(first), reverse=True)], must)
 
 
-def _densest(compiled: CompiledQuery, counts: Counts, limit: int) -> list[int]:
-    """Up to about `limit` published articles whose terms match, those that hold a word most densely first."""
-    terms = matching.terms(compiled.match)
-    return _dense([(terms, lexeme) for lexeme in counts.drivers(compiled.concepts)], limit)
-
-
-def _dense(pairs: Sequence[tuple[str, str]], limit: int) -> list[int]:
-    """Articles that meet the tsquery and hold the lexeme of a pair, as many for each pair."""
-    share = -(-limit // len(pairs))
-    queries = [f"({query})" for query, _ in pairs]
-    lexemes = [escaped(lexeme) for _, lexeme in pairs]
+def _dense(drivers: Sequence[Driver], limit: int) -> list[int]:
+    """Up to `limit` published articles, those first that hold a driver's lexeme most densely; the first drivers get more."""
+    queries, lexemes = [driver.query for driver in drivers], [escaped(driver.lexeme) for driver in drivers]
+    shares = [-(-limit // place) for place in range(1, len(drivers) + 1)]
     with connection.cursor() as cursor:
-        cursor.execute(_DENSEST, [queries, lexemes, HIGHEST_LEVEL, share, share])
+        cursor.execute(_DENSEST, [queries, lexemes, shares, HIGHEST_LEVEL, limit])
         return [pk for (pk,) in cursor.fetchall()]
 
 

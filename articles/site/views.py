@@ -1,8 +1,10 @@
 """A reader's request → a page. Each view gathers what its template shows, in a number of queries that no data changes."""
 
 import calendar
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date
+from functools import wraps
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Max, Min, QuerySet
@@ -48,6 +50,21 @@ MOST_REPORTS = 40
 MOST_EVENTS = 60
 
 
+def reader_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A page for GET and HEAD whose statements are stopped, and the reader told so, when they take too long."""
+
+    @require_safe
+    @wraps(view)
+    def limited(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        try:
+            with time_limit():
+                return view(request, *args, **kwargs)
+        except SearchTooCostlyError:
+            return render(request, "site/busy.html", {"text": request.GET.get("q", "")}, status=503)
+
+    return limited
+
+
 class CappedPaginator(Paginator):
     """Pages of the first MOST_COUNTED rows; `is_capped` says that there are more."""
 
@@ -83,7 +100,7 @@ def _merged_away(row: Mergeable) -> HttpResponsePermanentRedirect | None:
     return redirect(row.survivor, permanent=True) if row.merged_into_id else None
 
 
-@require_safe
+@reader_page
 def home(request: HttpRequest) -> HttpResponse:
     articles = Article.objects.published()
     return render(
@@ -100,12 +117,12 @@ def home(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
 
 
-@require_safe
+@reader_page
 def search_page(request: HttpRequest) -> HttpResponse:
     return _listing(request, "site/search.html")
 
 
-@require_safe
+@reader_page
 def article_list(request: HttpRequest) -> HttpResponse:
     return _listing(request, "site/search.html", browsing=True)
 
@@ -121,11 +138,7 @@ def _listing(request: HttpRequest, template: str, *, browsing: bool = False) -> 
         "orders": _orders(text),
         "order": _order(request, text),
     }
-    try:
-        with time_limit():
-            found = _searched(request, text, chosen) if text else _browsed(request, chosen)
-    except SearchTooCostlyError:
-        return render(request, template, context | {"failed": True}, status=503)
+    found = _searched(request, text, chosen) if text else _browsed(request, chosen)
     return render(request, template, context | found)
 
 
@@ -164,18 +177,14 @@ def _number(request: HttpRequest) -> int:
     return int(given) if given.isascii() and given.isdigit() and len(given) < 9 else 1
 
 
-@require_safe
+@reader_page
 def suggest(request: HttpRequest) -> JsonResponse:
     """What a reader who is typing `q` may be looking for: {"suggestions": [{"kind", "address", "text"}, …]}."""
-    try:
-        with time_limit():
-            found = suggestions(request.GET.get("q", "")[:LONGEST_QUERY])
-    except SearchTooCostlyError:
-        found = []
+    found = suggestions(request.GET.get("q", "")[:LONGEST_QUERY])
     return JsonResponse({"suggestions": [asdict(suggestion) for suggestion in found]})
 
 
-@require_safe
+@reader_page
 def article(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Article.objects.select_related("source", "merged_into"), pk=pk)
     if moved := _merged_away(row):
@@ -196,26 +205,18 @@ def article(request: HttpRequest, pk: int) -> HttpResponse:
         "figures": figures,
         "coverages": row.standing_events().filter(event__in=Event.objects.standing()),
         "captures": row.captures.all(),
-        "related": _related(row),
+        "related": related(row, MOST_RELATED),
     }
     return render(request, "site/article.html", context)
 
 
-def _related(row: Article) -> list[Article]:
-    try:
-        with time_limit():
-            return related(row, MOST_RELATED)
-    except SearchTooCostlyError:
-        return []
-
-
-@require_safe
+@reader_page
 def article_by_title(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     """An address with words after the number, as people write and old links have: the number alone is the address."""
     return redirect(get_object_or_404(Article, pk=pk), permanent=True)
 
 
-@require_safe
+@reader_page
 def capture(request: HttpRequest, pk: int, sha256: str) -> HttpResponse:
     """The original bytes as a download, never shown as a page of this site."""
     row = get_object_or_404(
@@ -232,7 +233,7 @@ def capture(request: HttpRequest, pk: int, sha256: str) -> HttpResponse:
     return response
 
 
-@require_safe
+@reader_page
 def event_list(request: HttpRequest) -> HttpResponse:
     kind = request.GET.get("kind", "")
     events = Event.objects.standing().with_article_counts().select_related("series").newest()
@@ -247,7 +248,7 @@ def event_list(request: HttpRequest) -> HttpResponse:
     return render(request, "site/events.html", context)
 
 
-@require_safe
+@reader_page
 def event(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Event.objects.select_related("series", "merged_into").exclude(state="rejected"), pk=pk)
     if moved := _merged_away(row):
@@ -289,7 +290,7 @@ def _comparison(articles: list[Article], figures: QuerySet) -> list[tuple[str, l
     return [(label, [cells.get(article.pk, []) for article in articles]) for label, cells in ordered]
 
 
-@require_safe
+@reader_page
 def actor_list(request: HttpRequest) -> HttpResponse:
     kind, text = request.GET.get("kind", ""), request.GET.get("q", "").strip()
     actors = Actor.objects.standing().with_article_counts().order_by("folded_name", "id")
@@ -307,7 +308,7 @@ def actor_list(request: HttpRequest) -> HttpResponse:
     return render(request, "site/actors.html", context)
 
 
-@require_safe
+@reader_page
 def actor(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Actor.objects.select_related("merged_into").exclude(state="rejected"), pk=pk)
     if moved := _merged_away(row):
@@ -333,7 +334,7 @@ def actor(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "site/actor.html", context | _by_date(request, articles))
 
 
-@require_safe
+@reader_page
 def figure_list(request: HttpRequest) -> HttpResponse:
     figures = Figure.objects.public().select_related("article__source", "measure", "event").defer("article__body")
     chosen = FigureFilter(request.GET, figures)
@@ -341,7 +342,7 @@ def figure_list(request: HttpRequest) -> HttpResponse:
     return render(request, "site/figures.html", context)
 
 
-@require_safe
+@reader_page
 def dates(request: HttpRequest) -> HttpResponse:
     """Years, with how many articles are surely of each, and how many are of no one year."""
     years: dict[int, int] = {}
@@ -357,12 +358,12 @@ def dates(request: HttpRequest) -> HttpResponse:
     return render(request, "site/dates.html", context)
 
 
-@require_safe
+@reader_page
 def year(request: HttpRequest, year: int) -> HttpResponse:
     return _period(request, date(year, 1, 1), date(year, 12, 31), months=True)
 
 
-@require_safe
+@reader_page
 def month(request: HttpRequest, year: int, month: int) -> HttpResponse:
     if not 1 <= month <= 12:
         raise Http404
@@ -399,14 +400,14 @@ def _neighbour(first: date, step: int, months: bool) -> dict[str, int] | None:
     return {"year": index // 12, "month": index % 12 + 1} if index >= 12 else None
 
 
-@require_safe
+@reader_page
 def source_list(request: HttpRequest) -> HttpResponse:
     sources = Source.objects.standing().with_article_counts().order_by("-published", "folded_name")
     context = {"page": _page(request, sources, 60), "without": tally.counts(TallyKind.SOURCE).get(0, 0)}
     return render(request, "site/sources.html", context)
 
 
-@require_safe
+@reader_page
 def source(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Source.objects.select_related("merged_into"), pk=pk)
     if moved := _merged_away(row):

@@ -1,8 +1,8 @@
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from datetime import date
 
 from articles.search.query import (
     FARTHEST,
