@@ -22,8 +22,9 @@ MOST_RANKED = 400
 MOST_FOUND = 1_000
 # The same for what the index alone cannot tell, phrases and nearness: each article's vector is looked at.
 MOST_FOUND_BY_POSITION = 800
-# A filter that lets in no more articles than this is searched whole; else so many of its articles are ranked.
+# A filter that lets in no more articles than this is searched whole; else its newest and densest articles are ranked.
 MOST_FILTERED = 400
+NEWEST_OF_FILTER = 200
 # For a phrase of common words so many of the densest articles are looked at, in steps, until FEW hold it.
 EXAMINED = (400, 3_000, 10_000)
 FEW = 20
@@ -166,11 +167,12 @@ def with_all(
         if len(ids) <= most:
             return _densest_first(match, counts, ids, must)
     if filtered:
-        newest = list(articles.newest().values_list("pk", flat=True)[: MOST_FILTERED + 1])
-        if len(newest) <= MOST_FILTERED:
-            return Candidates(tuple(newest), tuple(newest), matching.positions(match))
-        dense = _within(articles, _dense(counts.drivers(match), MOST_HELD_AGAINST_FILTER))[:MOST_RANKED]
-        ids = tuple(dict.fromkeys((*dense, *newest[: MOST_FILTERED - len(dense)])))
+        every = list(articles.order_by().values_list("pk", flat=True)[: MOST_FILTERED + 1])
+        if len(every) <= MOST_FILTERED:
+            return Candidates(tuple(every), tuple(every), matching.positions(match))
+        dense = _within(articles, _dense(counts.drivers(match), MOST_HELD_AGAINST_FILTER))
+        newest = articles.newest().values_list("pk", flat=True)[:NEWEST_OF_FILTER]
+        ids = tuple(dict.fromkeys((*dense[: MOST_RANKED - NEWEST_OF_FILTER], *newest)))
         return Candidates(ids, ids, matching.positions(match), complete=False)
     limit = EXAMINED[step] if exact else MOST_RANKED
     dense = _dense(counts.drivers(match), limit)

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from articles.search import statistics
+from articles.search import matching, statistics
 from articles.search.candidates import Candidates, Counts
 from articles.search.compile import Concept
 from articles.search.lexemes import quoted
+from articles.search.matching import Lexeme, Match
 
 # BM25's k1 and b: how slowly a term's repetitions saturate, how much of the length difference counts.
 K1, B = 1.2, 0.5
@@ -24,37 +25,66 @@ VARIANT_WEIGHT = 0.2
 NEIGHBOUR_WEIGHT = 0.1
 
 
+# So many of the candidates, the best by the main signals, are ranked by the weaker ones too.
+REFINED = 100
+
 # Joining an empty vector takes the candidates' vectors out of their storage once instead of at every ts_rank. ts_rank of
-# alternatives divides by their number, which `scale` takes back; a phrase ranks near 1 at once.
-_RANK = """
+# alternatives divides by their number, which `scale` takes back. Signals of one concept add up their frequencies before
+# these saturate; a signal with a `gate` speaks only where the gate matches. Weaker signals only add, so those that are
+# computed for the best alone leave the order of the others as it is.
+_SCORE = """
+    SELECT coalesce(sum(weight * frequency / (frequency + %(k1)s * (%(short)s + %(b)s * word_count / %(average)s))), 0)
+    FROM (
+        SELECT weight, sum(1 / (1.6449340668 * (1 - rank)) - 0.5) AS frequency
+        FROM signal
+        CROSS JOIN LATERAL (
+            SELECT CASE WHEN gate IS NULL OR vector @@ gate
+                THEN least(ts_rank(weights, vector, query)::float8 * scale, 0.99) END
+        ) AS ranked (rank)
+        WHERE {which} AND rank > 0
+        GROUP BY concept, weight
+    ) AS counted
+"""
+_RANK = f"""
     WITH candidate AS MATERIALIZED (
         SELECT id, word_count, vector FROM (
-            SELECT id, word_count, search_vector || ''::tsvector AS vector FROM articles_article WHERE id = ANY(%s) OFFSET 0
+            SELECT id, word_count, search_vector || ''::tsvector AS vector
+            FROM articles_article WHERE id = ANY(%(ids)s) OFFSET 0
         ) AS stored
-        WHERE %s = '' OR vector @@ %s::tsquery
+        WHERE %(must)s = '' OR vector @@ %(must)s::tsquery
     ),
-    signal AS (
-        SELECT query::tsquery, weight, scale, CASE WHEN in_title THEN '{0,0,0,1}'::float4[] ELSE '{1,1,1,1}' END AS weights
-        FROM unnest(%s::text[], %s::float8[], %s::float8[], %s::boolean[]) AS signal (query, weight, scale, in_title)
+    signal AS MATERIALIZED (
+        SELECT concept, query::tsquery, gate::tsquery, weight, scale, weaker,
+            CASE WHEN in_title THEN '{{0,0,0,1}}'::float4[] ELSE '{{1,1,1,1}}' END AS weights
+        FROM unnest(
+            %(concepts)s::integer[], %(queries)s::text[], %(gates)s::text[], %(weights)s::float8[], %(scales)s::float8[],
+            %(weaker)s::boolean[], %(in_title)s::boolean[]
+        ) AS signal (concept, query, gate, weight, scale, weaker, in_title)
+    ),
+    scored AS (
+        SELECT id, word_count, vector, ({_SCORE.format(which="NOT weaker")}) AS score FROM candidate
+    ),
+    placed AS (
+        SELECT *, row_number() OVER (ORDER BY score DESC, id DESC) AS place FROM scored WHERE score > 0
     )
-    SELECT candidate.id, sum(weight * frequency / (frequency + %s * (%s + %s * word_count / %s))) AS score
-    FROM candidate
-    CROSS JOIN signal
-    CROSS JOIN LATERAL (SELECT least(ts_rank(weights, vector, query)::float8 * scale, 0.99)) AS ranked (rank)
-    CROSS JOIN LATERAL (SELECT 1 / (1.6449340668 * (1 - rank)) - 0.5) AS counted (frequency)
-    WHERE rank > 0
-    GROUP BY candidate.id
-    ORDER BY score DESC, candidate.id DESC
+    SELECT id, score + CASE WHEN place <= %(refined)s THEN ({_SCORE.format(which="weaker")}) ELSE 0 END AS total
+    FROM placed ORDER BY total DESC, id DESC
 """
 
 
 @dataclass(frozen=True)
 class Signal:
-    """A tsquery that speaks for an article, how much, and by how many alternatives ts_rank divides it."""
+    """A tsquery that speaks for an article, how much, and by how many alternatives ts_rank divides it.
 
+    Signals with the same `concept` (and weight) are ways to say one thing. `gate` is a tsquery that must match, too.
+    """
+
+    concept: int
     tsquery: str
     weight: float
     scale: int = 1
+    gate: str | None = None
+    weaker: bool = True
     in_title: bool = False
 
 
@@ -63,48 +93,73 @@ def ranked(candidates: Candidates, concepts: Sequence[Concept], counts: Counts) 
     if not candidates.ids:
         return []
     signals = _signals(concepts, counts)
+    asked = {
+        "ids": list(candidates.ids), "must": candidates.must, "refined": REFINED,
+        "concepts": [signal.concept for signal in signals], "queries": [signal.tsquery for signal in signals],
+        "gates": [signal.gate for signal in signals], "weights": [signal.weight for signal in signals],
+        "scales": [float(signal.scale) for signal in signals], "weaker": [signal.weaker for signal in signals],
+        "in_title": [signal.in_title for signal in signals], "k1": K1, "short": 1 - B, "b": B,
+        "average": counts.totals.length,
+    }  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(
-            _RANK,
-            [
-                list(candidates.ids), candidates.must, candidates.must, [signal.tsquery for signal in signals],
-                [signal.weight for signal in signals], [float(signal.scale) for signal in signals],
-                [signal.in_title for signal in signals], K1, 1 - B, B, counts.totals.length,
-            ],
-        )  # fmt: skip
+        cursor.execute(_RANK, asked)
         return cursor.fetchall()
 
 
 def _signals(concepts: Sequence[Concept], counts: Counts) -> list[Signal]:
     idf = [counts.idf(concept.match) for concept in concepts]
-    signals = [Signal(concept.tsquery, weight) for concept, weight in zip(concepts, idf, strict=True)]
-    terms = [(concept.lexeme, weight) for concept, weight in zip(concepts, idf, strict=True) if concept.lexeme]
-    titles = [Signal(quoted(lexeme), TITLE_WEIGHT * weight, in_title=True) for lexeme, weight in terms]
-    return [*signals, *titles, *_variants(terms, counts.totals.articles), *_neighbours(terms)]
+    main = [
+        signal
+        for number, (concept, weight) in enumerate(zip(concepts, idf, strict=True))
+        for signal in _main(number, concept.match, weight, counts)
+    ]
+    terms = [
+        (number, concept.lexeme, weight)
+        for number, (concept, weight) in enumerate(zip(concepts, idf, strict=True))
+        if concept.lexeme
+    ]
+    titles = [Signal(number, quoted(lexeme), TITLE_WEIGHT * weight, in_title=True) for number, lexeme, weight in terms]
+    return [*main, *titles, *_variants(terms, counts.totals.articles), *_neighbours(terms)]
 
 
-def _variants(terms: Sequence[tuple[str, float]], articles: int) -> list[Signal]:
+def _main(number: int, match: Match, weight: float, counts: Counts) -> list[Signal]:
+    """What counts how often an article holds a concept: a phrase as often as the rarest of its words, where it holds it."""
+    alternatives = match.parts if isinstance(match, matching.Any) else (match,)
+    signals = []
+    for alternative in alternatives:
+        if isinstance(alternative, Lexeme):
+            signals.append(Signal(number, matching.positions(alternative), weight, weaker=False))
+        else:
+            rarest = min(matching.lexemes_in(alternative), key=counts.at_most)
+            gate = matching.positions(alternative)
+            signals.append(Signal(number, matching.positions(rarest), weight, gate=gate, weaker=False))
+    return signals
+
+
+def _variants(terms: Sequence[tuple[int, str, float]], articles: int) -> list[Signal]:
     """One signal per term for the other forms of its root; they are worth no more than the term itself."""
-    known = statistics.variants(lexeme for lexeme, _ in terms)
+    known = statistics.variants(lexeme for _, lexeme, _ in terms)
     return [
         Signal(
+            number,
             " | ".join(quoted(form) for form in forms.lexemes),
             VARIANT_WEIGHT * min(weight, statistics.inverse_document_frequency(articles, forms.articles)),
             scale=len(forms.lexemes),
         )
-        for lexeme, weight in terms
+        for number, lexeme, weight in terms
         if (forms := known.get(lexeme))
     ]
 
 
-def _neighbours(terms: Sequence[tuple[str, float]]) -> list[Signal]:
+def _neighbours(terms: Sequence[tuple[int, str, float]]) -> list[Signal]:
     """A signal for each two terms that follow one another in the query and stand side by side in the text."""
     return [
         Signal(
+            number,
             f"({quoted(a)} <-> {quoted(b)}) | ({quoted(b)} <-> {quoted(a)})",
             NEIGHBOUR_WEIGHT * (one + other) / 2,
             scale=2,
         )
-        for (a, one), (b, other) in zip(terms, terms[1:], strict=False)
+        for (number, a, one), (_, b, other) in zip(terms, terms[1:], strict=False)
         if a != b
     ]

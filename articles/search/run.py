@@ -33,15 +33,17 @@ MOST_SORTED_BY_DATE = 20_000
 
 
 # Beside the time limit: compiling a plan takes longer than a bounded statement should, and joining by way of an index is
-# right for the few rows that it wants, while the planner, which cannot know how few, would read whole tables.
+# right for the few rows that it wants, while the planner, which cannot know how few, would read whole tables. The memory
+# holds the vectors of all candidates.
 _BOUNDED = """
     SELECT current_setting('statement_timeout'), current_setting('jit'), current_setting('enable_hashjoin'),
-        current_setting('enable_mergejoin'), set_config('statement_timeout', %s, true), set_config('jit', 'off', true),
-        set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)
+        current_setting('enable_mergejoin'), current_setting('work_mem'), set_config('statement_timeout', %s, true), set_config('jit', 'off', true),
+        set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
+        set_config('work_mem', '32MB', true)
 """
 _AS_BEFORE = """
     SELECT set_config('statement_timeout', %s, true), set_config('jit', %s, true), set_config('enable_hashjoin', %s, true),
-        set_config('enable_mergejoin', %s, true)
+        set_config('enable_mergejoin', %s, true), set_config('work_mem', %s, true)
 """
 
 
@@ -264,7 +266,7 @@ def time_limit() -> Iterator[None]:
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(_BOUNDED, [str(settings.ARCHIVE_SEARCH_TIMEOUT)])
-            before = cursor.fetchone()[:4]
+            before = cursor.fetchone()[:5]
             yield
             cursor.execute(_AS_BEFORE, before)
     except OperationalError as error:
