@@ -5,8 +5,8 @@ level from the top, the articles that hold its words most densely (the index art
 of many words the articles that have the rarest of them. What this costs does not grow with the archive.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -85,6 +85,10 @@ class Candidates:
     @classmethod
     def all_of(cls, ids: Sequence[int], must: str = "") -> "Candidates":
         return cls(tuple(ids if must else ids[:MOST_RANKED]), tuple(ids), must)
+
+    def beside(self, ids: Iterable[int]) -> "Candidates":
+        """These and the articles `ids`, which match too."""
+        return replace(self, ids=tuple(dict.fromkeys((*ids, *self.ids))), known=tuple(dict.fromkeys((*ids, *self.known))))
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Q
 
+from articles.arabic.folding import fold_word
 from articles.arabic.stopwords import is_stop_word
 from articles.arabic.words import words
 from articles.search import matching
@@ -31,10 +32,14 @@ from articles.search.query import (
 
 @dataclass(frozen=True)
 class Concept:
-    """One thing the reader looks for: what to rank by, and the runs of lexemes to mark (a `*` ends a prefix)."""
+    """One thing the reader looks for: what to rank by, and the runs of lexemes to mark (a `*` ends a prefix).
+
+    `written` is a plain word as it was typed, folded and without its clitics; empty for everything else.
+    """
 
     match: Match
     runs: tuple[Lexemes, ...]
+    written: str = ""
 
     @property
     def tsquery(self) -> str:
@@ -236,7 +241,8 @@ class _Compiler:
         in_phrase = {id(term) for phrase in phrases for term in phrase.terms}
         for term in content:
             if apart or id(term) not in in_phrase:
-                found.append(_concept(self._term(term), self._runs(term)))
+                written = "" if term.prefix else fold_word(term.text)
+                found.append(_concept(self._term(term), self._runs(term), written))
         for phrase in phrases:
             found.append(_concept(self._phrase(phrase.terms), (self._sequence(phrase.terms),)))
         wanted = {id(term) for term in terms}
@@ -289,8 +295,8 @@ class _Compiler:
         return tuple(lexeme for text in _written(name) for lexeme in self.lexemes.get(text, ()))
 
 
-def _concept(match: Match | None, runs: tuple[Lexemes, ...]) -> Concept | None:
-    return Concept(match, runs) if match else None
+def _concept(match: Match | None, runs: tuple[Lexemes, ...], written: str = "") -> Concept | None:
+    return Concept(match, runs, written) if match else None
 
 
 def _has_fields(node: Node) -> bool:

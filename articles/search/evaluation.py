@@ -128,7 +128,12 @@ def load(judged: EvaluationSet) -> dict[int, str]:
 
 def archive_ranking(ids: dict[int, str]) -> Callable[[str], list[str]]:
     """The archive's own search, exactly as the page calls it."""
-    return lambda text: [ids[pk] for pk in search(text).ids[:100]]
+
+    def rank(text: str) -> list[str]:
+        page = search(text)
+        return [ids[pk] for pk in (*page.ids, *page.further)[:100]]
+
+    return rank
 
 
 def _chunks(rows: list) -> Iterable[list]:

@@ -17,18 +17,23 @@ Nothing a person types is an error: what cannot be read as an operator is read a
 import calendar
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from articles.arabic.characters import with_ascii_digits
 from articles.arabic.dates import EARLIEST_YEAR, LATEST_YEAR, find_dates
 from articles.arabic.folding import fold_letters
+from articles.arabic.stopwords import is_stop_word
 from articles.arabic.words import WORD
 
-# Longer queries cost the database more than any reader gains; what exceeds this is cut and a note says so.
+# Longer queries cost the database more than any reader gains; what exceeds this, function words not counted, is cut and a
+# note says so. Pasted sentences found less with fewer words.
 MOST_WORDS = 32
 LONGEST_QUERY = 1000
 DEEPEST_NESTING = 12
+# A query of more words than this, function words not counted, is a sentence that somebody pasted: its «أو» and its dashes
+# are text. OR, | and NOT are signs all the same.
+SENTENCE = 8
 # NEAR without a number, and the farthest that is looked for: each distance is two more alternatives for the database.
 USUAL_DISTANCE, FARTHEST = 5, 20
 
@@ -134,6 +139,7 @@ class _Token:
     end: int
 
 
+_EITHER_AS_A_WORD = ("أو", "او")
 _TOKEN = re.compile(
     r"(?P<quote>[\"“”„«»‟])"
     r"|(?P<open>\()|(?P<close>\))"
@@ -155,7 +161,7 @@ def parse(text: str) -> ParsedQuery:
         notes.append(Note(LONGEST_QUERY, f"الاستعلام طويل؛ بُحث في أول {LONGEST_QUERY} حرف منه."))
         text = text[:LONGEST_QUERY]
     read, origins = _normalised(text)
-    tokens = _within_bounds(_tokens(read, origins), notes)
+    tokens = _as_a_sentence(_within_bounds(_tokens(read, origins), notes), notes)
     tree = _Parser(read, tokens, notes).query()
     if tree is not None and not _asks_for_something(tree):
         notes.append(Note(0, "الاستبعاد وحده لا يكفي: اكتب كلمة تبحث عنها مع ما تستبعده."))
@@ -190,6 +196,16 @@ def terms_of(node: Node | None, *, negated: bool = False) -> list[Term]:
         case Not(part):
             return terms_of(part, negated=True) if negated else []
     return []
+
+
+def is_plain(node: Node | None) -> bool:
+    """Whether a query is nothing but words, with no sign that says how they belong together."""
+    match node:
+        case Term():
+            return True
+        case And(parts):
+            return all(isinstance(part, Term) for part in parts)
+    return False
 
 
 def _asks_for_something(node: Node) -> bool:
@@ -229,11 +245,28 @@ def _tokens(text: str, origins: list[int]) -> list[_Token]:
 def _within_bounds(tokens: list[_Token], notes: list[Note]) -> list[_Token]:
     seen = 0
     for index, token in enumerate(tokens):
-        seen += token.kind in {"word", "prefix"}
+        seen += _is_content(token)
         if seen > MOST_WORDS:
             notes.append(Note(token.position, f"الاستعلام طويل؛ بُحث عن أول {MOST_WORDS} كلمة منه."))
             return tokens[:index]
     return tokens
+
+
+def _is_content(token: _Token) -> bool:
+    return token.kind in {"word", "prefix"} and not is_stop_word(token.text)
+
+
+def _as_a_sentence(tokens: list[_Token], notes: list[Note]) -> list[_Token]:
+    """`tokens` with what only looks like operators read as text, if they are many enough to be a sentence."""
+    if sum(map(_is_content, tokens)) <= SENTENCE:
+        return tokens
+    either = [token for token in tokens if token.kind == "or" and token.text in _EITHER_AS_A_WORD]
+    dashes = [token for token in tokens if token.kind == "not" and token.text != "NOT"]
+    if not either and not dashes:
+        return tokens
+    first = min(token.position for token in (*either, *dashes))
+    notes.append(Note(first, "قُرئ الاستعلام كجملة: عُدت «أو» والشرطات من نصها. للاختيار اكتب OR وللاستبعاد NOT."))
+    return [replace(token, kind="word") if token in either else token for token in tokens if token not in dashes]
 
 
 class _Parser:

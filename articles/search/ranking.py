@@ -16,6 +16,7 @@ from articles.search.candidates import Candidates, Counts
 from articles.search.compile import Concept
 from articles.search.lexemes import quoted
 from articles.search.matching import Lexeme, Match
+from articles.search.rereading import Saturation, Written, reread
 
 # BM25's k1 and b: how slowly a term's repetitions saturate, how much of the length difference counts.
 K1, B = 1.2, 0.5
@@ -103,7 +104,9 @@ def ranked(candidates: Candidates, concepts: Sequence[Concept], counts: Counts) 
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_RANK, asked)
-        return cursor.fetchall()
+        found = cursor.fetchall()
+    written = [Written(concept.written, counts.idf(concept.match)) for concept in concepts if concept.written]
+    return reread(found, written, Saturation(K1, B, counts.totals.length))
 
 
 def _signals(concepts: Sequence[Concept], counts: Counts) -> list[Signal]:

@@ -17,12 +17,12 @@ from articles.search.candidates import EXAMINED, FEW, MOST_RANKED, Candidates, C
 from articles.search.compile import CompiledQuery, Concept, compile_query
 from articles.search.correction import correction
 from articles.search.listing import PAGE_SIZE, Direction, Listing, capped_count, listing, page_of
-from articles.search.query import Note, ParsedQuery, parse, terms_of
+from articles.search.query import Note, ParsedQuery, is_plain, parse, terms_of
 from articles.search.ranking import ranked
 from articles.search.snippets import Highlighted, highlight
 
-# A query of so many words, or with a question word, is put in a person's own words: no article need have all of them, and
-# where fewer than FEW have, those with some are ranked beside them.
+# Where fewer than FEW articles have all that was asked, those with some of it are shown too: after them, or, for a query
+# of so many words or with a question word, which is put in a person's own words, ranked beside them.
 QUESTION = 4
 # A query is taken for misspelled only where fewer articles have all its words.
 HARDLY_ANY = 3
@@ -32,19 +32,15 @@ LOOKED_AT_BY_DATE = 2_000
 MOST_SORTED_BY_DATE = 20_000
 
 
-# Beside the time limit: compiling a plan takes longer than a bounded statement should, and joining by way of an index is
-# right for the few rows that it wants, while the planner, which cannot know how few, would read whole tables. The memory
-# holds the vectors of all candidates.
-_BOUNDED = """
-    SELECT current_setting('statement_timeout'), current_setting('jit'), current_setting('enable_hashjoin'),
-        current_setting('enable_mergejoin'), current_setting('work_mem'), set_config('statement_timeout', %s, true), set_config('jit', 'off', true),
-        set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
-        set_config('work_mem', '32MB', true)
-"""
-_AS_BEFORE = """
-    SELECT set_config('statement_timeout', %s, true), set_config('jit', %s, true), set_config('enable_hashjoin', %s, true),
-        set_config('enable_mergejoin', %s, true), set_config('work_mem', %s, true)
-"""
+# How a search's statements run: stopped after a time; not compiled or spread over workers, which takes longer to begin than a
+# bounded statement should take in all; joined by way of indexes, which is right for the few rows that a search wants, while
+# the planner, which cannot know how few, would read whole tables; with memory for the vectors of all candidates.
+_BOUNDS = {
+    "jit": "off", "max_parallel_workers_per_gather": "0", "enable_hashjoin": "off", "enable_mergejoin": "off", "work_mem": "32MB",
+}  # fmt: skip
+_LIMITED = ("statement_timeout", *_BOUNDS)
+_SET = ", ".join(f"set_config('{name}', %s, true)" for name in _LIMITED)
+_NOW = ", ".join(f"current_setting('{name}')" for name in _LIMITED)
 
 
 class SearchTooCostlyError(Exception):
@@ -73,12 +69,14 @@ class SearchPage:
     `total` is a lower bound where `total_is_capped`; then `ranked` articles were picked and ranked, those that hold the
     words most densely. `ids` are these, best first, and, where all matches are known, the others: what facets count.
     By relevance, pages are numbered; by date they go on from a place: `before` and `after`. `loosened` is set where
-    articles with only some of the words are shown too, because few or none (`complete`) had all.
+    articles with only some of the words are among them, because few or none (`complete`) had all. Of a query that is not
+    put like a question, those follow apart: `further`, shown as `further_hits` when the others are, in the same pages.
     """
 
     query: ParsedQuery
     order: Order = Order.RELEVANCE
     hits: tuple[Hit, ...] = ()
+    further_hits: tuple[Hit, ...] = ()
     total: int = 0
     total_is_capped: bool = False
     ranked: int = 0
@@ -92,6 +90,7 @@ class SearchPage:
     notes: tuple[Note, ...] = ()
     correction: str = ""
     ids: tuple[int, ...] = field(default=(), repr=False)
+    further: tuple[int, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True)
@@ -160,29 +159,26 @@ def _answer(
     query: ParsedQuery, compiled: CompiledQuery, articles: QuerySet, wanted: Wanted, *, filtered: bool
 ) -> SearchPage:
     counts = Counts.of(compiled)
-    concepts = compiled.concepts
     candidates, found = _found(compiled, counts, articles, filtered=filtered)
-    complete, capped = _total(candidates, found), not candidates.complete
-    question = complete < FEW and wanted.order == Order.RELEVANCE and _is_question(query, compiled)
-    loosened = bool(compiled.loose_concepts) and (not complete or question)
-    if loosened:
-        concepts = compiled.loose_concepts
-        candidates = with_some(concepts, counts, articles, filtered=filtered)
-        found = ranked(candidates, concepts, counts)
-        capped = not candidates.complete
-    total = _total(candidates, found)
+    complete = _total(candidates, found)
+    if compiled.loose_concepts and (not complete or complete < FEW and wanted.order == Order.RELEVANCE):
+        question = _is_question(query, compiled)
+        if not complete or question or is_plain(query.tree):
+            return _loosened(
+                SearchPage(query, complete=complete), compiled, counts, articles, wanted,
+                known=[pk for pk, _ in found], apart=bool(complete) and not question, filtered=filtered,
+            )  # fmt: skip
     ids = tuple(dict.fromkeys([*(pk for pk, _ in found), *(() if candidates.must else candidates.known)]))
     page = SearchPage(
         query,
-        total=total,
-        total_is_capped=capped and total > 0,
+        total=complete,
+        total_is_capped=not candidates.complete and complete > 0,
         ranked=len(found),
         complete=complete,
-        loosened=loosened and total > complete,
         ids=ids,
     )
-    if wanted.order == Order.RELEVANCE or loosened:
-        return _numbered(page, found, concepts, wanted)
+    if wanted.order == Order.RELEVANCE:
+        return _numbered(page, found, compiled.concepts, wanted)
     direction = wanted.direction
     if candidates.complete:
         dated = listing(
@@ -190,7 +186,31 @@ def _answer(
         )
     else:
         dated = _scanned(articles, compiled.match, direction, wanted.size)
-    return _dated(replace(page, order=wanted.order), dated, concepts)
+    return _dated(replace(page, order=wanted.order), dated, compiled.concepts)
+
+
+def _loosened(
+    page: SearchPage, compiled: CompiledQuery, counts: Counts, articles: QuerySet, wanted: Wanted, *,
+    known: Sequence[int], apart: bool, filtered: bool,
+) -> SearchPage:  # fmt: skip
+    """The answer with articles that have some of what was asked: ranked beside the `known` that have all, or `apart`."""
+    concepts = compiled.loose_concepts
+    candidates = with_some(concepts, counts, articles, filtered=filtered).beside(known)
+    found = ranked(candidates, concepts, counts)
+    if apart:
+        complete = set(known)
+        found.sort(key=lambda row: row[0] not in complete)
+    answer = page.complete if apart else len(found)
+    page = replace(
+        page,
+        total=answer,
+        total_is_capped=not apart and not candidates.complete and answer > 0,
+        ranked=answer,
+        loosened=not apart and answer > page.complete,
+        ids=tuple(pk for pk, _ in found[:answer]),
+        further=tuple(pk for pk, _ in found[answer:]),
+    )
+    return _numbered(page, found, concepts, wanted)
 
 
 def _found(
@@ -242,8 +262,15 @@ def _numbered(
     shown = found[(number - 1) * wanted.size : number * wanted.size]
     stored = Article.objects.select_related("source").defer("set_aside").in_bulk([pk for pk, _ in shown])
     marked = highlight(list(stored.values()), concepts)
-    hits = tuple(Hit(stored[pk], score, marked[pk]) for pk, score in shown if pk in stored)
-    return replace(page, hits=hits, number=number, pages=pages)
+    hits = [Hit(stored[pk], score, marked[pk]) for pk, score in shown if pk in stored]
+    further = set(page.further)
+    return replace(
+        page,
+        hits=tuple(hit for hit in hits if hit.article.pk not in further),
+        further_hits=tuple(hit for hit in hits if hit.article.pk in further),
+        number=number,
+        pages=pages,
+    )
 
 
 def _dated(page: SearchPage, found: Listing, concepts: Sequence[Concept]) -> SearchPage:
@@ -265,10 +292,10 @@ def time_limit() -> Iterator[None]:
     """Statements in the block are stopped after ARCHIVE_SEARCH_TIMEOUT milliseconds each; raises SearchTooCostlyError."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(_BOUNDED, [str(settings.ARCHIVE_SEARCH_TIMEOUT)])
-            before = cursor.fetchone()[:5]
+            cursor.execute(f"SELECT {_NOW}, {_SET}", [str(settings.ARCHIVE_SEARCH_TIMEOUT), *_BOUNDS.values()])
+            before = cursor.fetchone()[: len(_LIMITED)]
             yield
-            cursor.execute(_AS_BEFORE, before)
+            cursor.execute(f"SELECT {_SET}", before)
     except OperationalError as error:
         if getattr(error.__cause__, "sqlstate", "") == "57014":
             raise SearchTooCostlyError from error

