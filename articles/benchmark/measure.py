@@ -12,10 +12,10 @@ from articles.benchmark.queries import Asked
 from articles.models import ArchiveDate, Article
 from articles.search import statistics
 from articles.search.candidates import Candidates, Counts
-from articles.search.compile import compile_query, holding
+from articles.search.compile import Concept, compile_query, holding
 from articles.search.facets import facets
 from articles.search.query import parse
-from articles.search.ranking import ranked
+from articles.search.ranking import REFINED, ranked
 from articles.search.run import search, time_limit
 from articles.site.filters import ArticleFilter
 
@@ -95,12 +95,16 @@ def overlap_with_exact(asked: Asked) -> float:
     ids: set[int] = set()
     for condition in matching:
         ids.update(chosen.qs.searchable().filter(condition).order_by().values_list("pk", flat=True))
-    every, scores = sorted(ids), []
+    every, best = sorted(ids), []
+    # The first stage of ranking orders all of them, its best REFINED go through the second.
     for start in range(0, len(every), RANKED_AT_ONCE):
-        chunk = tuple(every[start : start + RANKED_AT_ONCE])
-        scores += ranked(Candidates(chunk, chunk), concepts, counts)[:EXACT_DEPTH]
-    best = {pk for pk, _ in sorted(scores, key=lambda row: (-row[1], -row[0]))[:EXACT_DEPTH]}
-    return len(best.intersection(found.ids[:EXACT_DEPTH])) / len(best) if best else 1.0
+        best += [pk for pk, _ in _ranked(every[start : start + RANKED_AT_ONCE], concepts, counts)[:REFINED]]
+    exact = {pk for pk, _ in _ranked(best, concepts, counts)[:EXACT_DEPTH]}
+    return len(exact.intersection(found.ids[:EXACT_DEPTH])) / len(exact) if exact else 1.0
+
+
+def _ranked(ids: Sequence[int], concepts: Sequence[Concept], counts: Counts) -> list[tuple[int, float]]:
+    return ranked(Candidates(tuple(ids), tuple(ids)), concepts, counts)
 
 
 def saves() -> Times:

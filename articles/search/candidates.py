@@ -11,51 +11,37 @@ from dataclasses import dataclass, replace
 from django.db import connection
 from django.db.models import QuerySet
 
+from articles.models import Article
 from articles.search import matching, statistics
 from articles.search.compile import CompiledQuery, Concept
-from articles.search.lexemes import escaped
-from articles.search.matching import Lexeme, Match
+from articles.search.matching import Dense, Lexeme, Match
 
-# The articles that are ranked at most; taking the vector of one out of its storage costs some 25 µs.
-MOST_RANKED = 400
-# Where no more can match, all matches are found and counted; beyond, the result is bounded and its number a lower bound.
+# Where no more articles match, all of them are found, counted and ranked; taking the vector of one out of its storage costs
+# some 20 µs. Beyond, the result is bounded and its number a lower bound.
 MOST_FOUND = 1_000
-# The same for what the index alone cannot tell, phrases and nearness: each article's vector is looked at.
-MOST_FOUND_BY_POSITION = 800
-# A filter that lets in no more articles than this is searched whole; else its newest and densest articles are ranked.
-MOST_FILTERED = 400
+# So many of the densest are ranked then.
+MOST_RANKED = 400
+# A filter that lets in no more articles than this is searched whole, and its matches counted; where they are very many, these
+# densest ones of them and the newest are ranked. Beyond, so many of the densest articles of all are held against the filter,
+# and its newest ones are looked at too.
+MOST_FILTERED = 3_000
+DENSEST_OF_FILTER = 100
+MOST_HELD_AGAINST_FILTER = 1_500
 NEWEST_OF_FILTER = 200
 # For a phrase of common words so many of the densest articles are looked at, in steps, until FEW hold it.
 EXAMINED = (400, 3_000, 10_000)
 FEW = 20
-# The densest articles that are held against a filter.
-MOST_HELD_AGAINST_FILTER = 1_500
 # Index entries that a search for some of many words reads.
 MOST_ENTRIES = 6_000
-# Parts of a query by whose density articles are looked for: the rarest, which tell most.
-MOST_DRIVING = 2
-HIGHEST_LEVEL = 40
+# Levels, as the index article_terms has them (articles/search/sql/0006_terms.sql), count density in steps of an eighth of
+# BM25's saturation: a word that stands twice in 250 is at 8, five times 14, twenty times 25. Where more articles than are
+# wanted stand at the first of these, the right one is above it, up to TOP_LEVEL; else lower ones are tried, and at last 0, at all.
+LEVELS = (16, 13, 11, 9, 7, 5)
+TOP_LEVEL = 32
+# Levels that _WEIGHTIEST tells apart, and what of a word's weight an article gains that reaches one: BM25's saturation there
+# less that below; the first is a word that stands once.
+GAINS = {0: 0.45, 8: 0.15, 12: 0.15, 16: 0.1, 20: 0.05}
 
-# Articles that meet a tsquery (which ends in « & », or is empty) and hold a lexeme most densely: for each such pair so many,
-# from the highest level down (levels as in articles/search/sql/0006_terms.sql). Every level is one look into the index,
-# made only if those above did not give enough.
-_DENSEST = """
-    SELECT found.id
-    FROM unnest(%s::text[], %s::text[], %s::integer[]) AS driver (query, lexeme, most)
-    CROSS JOIN LATERAL (
-        SELECT at_level.id, level
-        FROM generate_series(%s, 0, -1) AS level
-        CROSS JOIN LATERAL (
-            SELECT id FROM articles_article
-            WHERE archive_terms(search_vector, word_count)
-                    @@ (driver.query || '''#' || chr(48 + level) || driver.lexeme || '''')::tsquery
-                AND status = 'published' AND merged_into_id IS NULL
-            LIMIT driver.most
-        ) AS at_level
-        LIMIT driver.most
-    ) AS found
-    GROUP BY found.id ORDER BY max(found.level) DESC, found.id DESC LIMIT %s
-"""
 # Articles that meet any of several tsqueries, those first that meet the weightiest.
 _WEIGHTIEST = """
     SELECT found.id
@@ -63,7 +49,7 @@ _WEIGHTIEST = """
     CROSS JOIN LATERAL (
         SELECT id FROM articles_article
         WHERE archive_terms(search_vector, word_count) @@ asked.query::tsquery
-            AND status = 'published' AND merged_into_id IS NULL
+            AND status = 'published' AND merged_into_id IS NULL {among}
         LIMIT asked.most
     ) AS found
     GROUP BY found.id ORDER BY sum(asked.weight) DESC, found.id DESC LIMIT %s
@@ -83,20 +69,13 @@ class Candidates:
     at_least: int = 0
 
     @classmethod
-    def all_of(cls, ids: Sequence[int], must: str = "") -> "Candidates":
-        return cls(tuple(ids if must else ids[:MOST_RANKED]), tuple(ids), must)
+    def every(cls, ids: Sequence[int], must: str = "") -> "Candidates":
+        """All that match are among `ids`, and all of these are ranked."""
+        return cls(tuple(ids), tuple(ids), must)
 
     def beside(self, ids: Iterable[int]) -> "Candidates":
         """These and the articles `ids`, which match too."""
         return replace(self, ids=tuple(dict.fromkeys((*ids, *self.ids))), known=tuple(dict.fromkeys((*ids, *self.known))))
-
-
-@dataclass(frozen=True)
-class Driver:
-    """A lexeme to look for densely, among the articles that meet a tsquery, which ends in « & » or is empty."""
-
-    query: str
-    lexeme: str
 
 
 @dataclass(frozen=True)
@@ -132,27 +111,21 @@ class Counts:
         names = match.parts if isinstance(match, matching.Any) else (match,)
         return statistics.inverse_document_frequency(self.totals.articles, max(self.at_most(name) for name in names))
 
-    def drivers(self, match: Match) -> list[Driver]:
-        """By what to find the articles that hold a match most densely."""
-        match match:
-            case Lexeme(text, prefix, in_title):
-                known = self.beginnings.get(text) if prefix else None
-                beside = f"{matching.terms(match)} & " if in_title else ""
-                return [Driver(beside, lexeme) for lexeme in (known.lexemes if known else (text,))]
-            case matching.Run() | matching.Close():
-                rarest = min(matching.lexemes_in(match), key=self.at_most)
-                return [Driver(f"({matching.terms(match)}) & ", driver.lexeme) for driver in self.drivers(rarest)]
-            case matching.Any(parts):
-                return [driver for part in parts for driver in self.drivers(part)]
-            case matching.All(parts):
-                asked = [part for part in parts if not isinstance(part, matching.Without)]
-                found = []
-                for part in sorted(asked, key=self.at_most)[:MOST_DRIVING]:
-                    others = matching.terms(matching.All(tuple(other for other in parts if other != part)))
-                    beside = f"({others}) & " if others else ""
-                    found += [Driver(driver.query + beside, driver.lexeme) for driver in self.drivers(part)]
-                return found
-        return []
+    def dense(self, match: Match, level: int) -> Match:
+        """`match` where its words stand so densely, those that tell less in proportion less so; of a phrase, the rarest."""
+        most = max((self.idf(lexeme) for lexeme in matching.lexemes_in(match)), default=0.0)
+
+        def at_level(asked: Match) -> Match:
+            if not isinstance(asked, Lexeme):
+                rarest = min(matching.lexemes_in(asked), key=self.at_most)
+                return matching.all_of(*matching.lexemes_in(asked), at_level(rarest))
+            least = round(level * self.idf(asked) / most) if most else level
+            if asked.in_title or least < LEVELS[-1]:
+                return asked
+            known = self.beginnings.get(asked.text) if asked.prefix else None
+            return matching.any_of(*(Dense(text, least) for text in (known.lexemes if known else (asked.text,))))
+
+        return matching.replaced(match, at_level)
 
 
 def with_all(
@@ -165,47 +138,60 @@ def with_all(
     match = compiled.match
     exact = matching.needs_positions(match)
     must = matching.positions(match) if exact else ""
-    most = MOST_FOUND_BY_POSITION if exact else MOST_FOUND
-    if counts.at_most(match) <= most:
-        ids = some(articles, match, most)
-        if len(ids) <= most:
-            return _densest_first(match, counts, ids, must)
+    among = _whole(articles) if filtered else None
+    if among is not None:
+        return _with_all_among(match, counts, among, must)
+    if counts.at_most(match) <= MOST_FOUND:
+        ids = _matching(match, MOST_FOUND)
+        if len(ids) <= MOST_FOUND:
+            return Candidates.every(_within(articles, ids) if filtered else ids, must)
     if filtered:
-        every = list(articles.order_by().values_list("pk", flat=True)[: MOST_FILTERED + 1])
-        if len(every) <= MOST_FILTERED:
-            return Candidates(tuple(every), tuple(every), matching.positions(match))
-        dense = _within(articles, _dense(counts.drivers(match), MOST_HELD_AGAINST_FILTER))
+        dense = _within(articles, _densest(match, counts, MOST_HELD_AGAINST_FILTER)[0])
         newest = articles.newest().values_list("pk", flat=True)[:NEWEST_OF_FILTER]
         ids = tuple(dict.fromkeys((*dense[: MOST_RANKED - NEWEST_OF_FILTER], *newest)))
         return Candidates(ids, ids, matching.positions(match), complete=False)
     limit = EXAMINED[step] if exact else MOST_RANKED
-    dense = _dense(counts.drivers(match), limit)
-    if 2 * len(dense) < limit:
-        ids = some(articles, match, most)
-        if len(ids) <= most:
-            return _densest_first(match, counts, ids, must, dense)
-        dense = list(dict.fromkeys((*dense, *ids)))[:limit]
+    dense, whole = _densest(match, counts, limit)
+    if whole:
+        return Candidates.every(dense, must)
     return Candidates(tuple(dense), tuple(dense), must, complete=False, at_least=counts.at_least(match))
+
+
+def _with_all_among(match: Match, counts: Counts, among: Sequence[int], must: str) -> Candidates:
+    """The same for the articles `among`, which are all that a filter lets in."""
+    if len(among) <= MOST_FOUND:
+        return Candidates.every(among, matching.positions(match))
+    ids = _matching(match, len(among), among)
+    if len(ids) <= MOST_FOUND or must:
+        return Candidates.every(ids, must)
+    dense, _ = _densest(match, counts, DENSEST_OF_FILTER, ids)
+    known = tuple(dict.fromkeys((*dense, *sorted(ids, reverse=True))))
+    return Candidates(known[:MOST_RANKED], known)
 
 
 def with_some(concepts: Sequence[Concept], counts: Counts, articles: QuerySet, *, filtered: bool) -> Candidates:
     """Up to MOST_RANKED of `articles` that have some of `concepts`, the rarest and most of them first."""
-    most = MOST_HELD_AGAINST_FILTER if filtered else MOST_RANKED
+    among = _whole(articles) if filtered else None
+    most = MOST_HELD_AGAINST_FILTER if filtered and among is None else MOST_RANKED
     rare: list[tuple[str, float, int]] = []
-    common: list[Concept] = []
+    common: list[Match] = []
     entries = 0
     for concept in sorted(concepts, key=lambda concept: counts.at_most(concept.match)):
         expected = counts.at_most(concept.match)
         if entries + expected > MOST_ENTRIES:
-            common.append(concept)
+            common.append(concept.match)
             continue
-        rare.append((matching.terms(concept.match), counts.idf(concept.match), expected + MOST_RANKED))
+        idf = counts.idf(concept.match)
+        rare += [
+            (matching.terms(counts.dense(concept.match, level)), idf * gain, expected + MOST_RANKED)
+            for level, gain in GAINS.items()
+        ]
         entries += expected
-    ids = _weightiest(rare, most)
+    ids = _weightiest(rare, most, among)
     if common and len(ids) < most:
-        drivers = [driver for concept in common for driver in counts.drivers(concept.match)]
-        ids = list(dict.fromkeys((*ids, *_dense(drivers, most - len(ids)))))
-    kept = (_within(articles, ids) if filtered else ids)[:MOST_RANKED]
+        dense, _ = _densest(matching.any_of(*common), counts, most - len(ids), among)
+        ids = list(dict.fromkeys((*ids, *dense)))[:most]
+    kept = (_within(articles, ids) if filtered and among is None else ids)[:MOST_RANKED]
     return Candidates(tuple(kept), tuple(kept), complete=not common and len(ids) < most and len(kept) < MOST_RANKED)
 
 
@@ -219,31 +205,64 @@ def some(articles: QuerySet, match: Match, most: int) -> list[int]:
     )
 
 
-def _densest_first(match: Match, counts: Counts, ids: list[int], must: str, dense: Sequence[int] = ()) -> Candidates:
-    """All matches `ids`; where they are more than are ranked, those that hold the words most densely, then the newest."""
-    if len(ids) <= MOST_RANKED:
-        return Candidates.all_of(ids, must)
-    dense = dense or _dense(counts.drivers(match), MOST_RANKED)
-    among = set(ids)
-    first = dict.fromkeys(pk for pk in dense if pk in among)
-    return Candidates.all_of([*first, *sorted(among.difference(first), reverse=True)], must)
+def _whole(articles: QuerySet) -> list[int] | None:
+    """All of `articles`, if they are no more than MOST_FILTERED."""
+    ids = list(articles.order_by().values_list("pk", flat=True)[: MOST_FILTERED + 1])
+    return ids if len(ids) <= MOST_FILTERED else None
 
 
-def _dense(drivers: Sequence[Driver], limit: int) -> list[int]:
-    """Up to `limit` published articles, those first that hold a driver's lexeme most densely; the first drivers get more."""
-    queries, lexemes = [driver.query for driver in drivers], [escaped(driver.lexeme) for driver in drivers]
-    shares = [-(-limit // place) for place in range(1, len(drivers) + 1)]
-    with connection.cursor() as cursor:
-        cursor.execute(_DENSEST, [queries, lexemes, shares, HIGHEST_LEVEL, limit])
-        return [pk for (pk,) in cursor.fetchall()]
+def _matching(match: Match, most: int, among: Sequence[int] | None = None) -> list[int]:
+    """Ids of up to `most` + 1 published articles, or of those `among` which they are looked for, whose terms match.
+
+    The index is asked about all articles and then about these: looking at each of them would take ten times as long.
+    """
+    published = Article.objects.published() if among is None else Article.objects.filter(pk__in=among)
+    return some(published, match, most) if among is None or among else []
 
 
-def _weightiest(asked: Sequence[tuple[str, float, int]], limit: int) -> list[int]:
+def _densest(
+    match: Match, counts: Counts, limit: int, among: Sequence[int] | None = None
+) -> tuple[list[int], bool]:
+    """Published articles (of those `among`) that match, those that hold the words most densely first: up to `limit`, or,
+    where these are few and at most MOST_FOUND match at all, every one; and whether that is so.
+
+    A look at a level costs a millisecond near the top and a hundred near the bottom, where very many articles may stand; so
+    the search for the level that just so many reach begins high, and goes down only while there are too few.
+    """
+
+    def reaching(level: int, most: int = limit) -> list[int]:
+        return _matching(counts.dense(match, level), most - 1, among)
+
+    above: list[int] = []
+    high = TOP_LEVEL
+    for low in LEVELS:
+        enough = reaching(low)
+        if len(enough) >= limit:
+            break
+        high, above = low, enough
+    else:
+        every = reaching(0, max(limit, MOST_FOUND) + 1)
+        whole = len(every) <= max(limit, MOST_FOUND)
+        return list(dict.fromkeys((*above, *every)))[: None if whole else limit], whole
+    while high - low > 1:
+        middle = (low + high) // 2
+        found = reaching(middle)
+        if len(found) < limit:
+            high, above = middle, found
+        else:
+            low, enough = middle, found
+    return list(dict.fromkeys((*above, *enough)))[:limit], False
+
+
+def _weightiest(asked: Sequence[tuple[str, float, int]], limit: int, among: Sequence[int] | None) -> list[int]:
     """Up to `limit` articles that meet the tsqueries of `asked` (query, weight, how many at most), by weight together."""
     if not asked:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(_WEIGHTIEST, [*(list(column) for column in zip(*asked, strict=True)), limit])
+        cursor.execute(
+            _WEIGHTIEST.format(among="" if among is None else "AND id = ANY(%s)"),
+            [*(list(column) for column in zip(*asked, strict=True)), *([] if among is None else [list(among)]), limit],
+        )
         return [pk for (pk,) in cursor.fetchall()]
 
 

@@ -5,7 +5,7 @@ in terms()       a tsquery for the index article_terms, which knows no positions
 in positions()   a tsquery for the stored vector, exact.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from articles.search.lexemes import quoted
@@ -16,6 +16,14 @@ class Lexeme:
     text: str
     prefix: bool = False
     in_title: bool = False
+
+
+@dataclass(frozen=True)
+class Dense:
+    """A lexeme that stands at least so densely: at that level of the index article_terms, or above; for terms() alone."""
+
+    text: str
+    level: int
 
 
 @dataclass(frozen=True)
@@ -49,7 +57,11 @@ class Without:
     part: "Match"
 
 
-Match = Lexeme | Run | Close | All | Any | Without
+Match = Lexeme | Dense | Run | Close | All | Any | Without
+
+
+# The densest level of article_terms.
+HIGHEST_LEVEL = 40
 
 
 def all_of(*parts: Match | None) -> Match | None:
@@ -77,6 +89,8 @@ def terms(match: Match) -> str:
     match match:
         case Lexeme(text, prefix, in_title):
             return quoted(f"@{text}" if in_title else text) + (":*" if prefix else "")
+        case Dense(text, level):
+            return _joined(" | ", [quoted(f"#{chr(48 + at)}{text}") for at in range(level, HIGHEST_LEVEL + 1)])
         case Run(lexemes):
             return _joined(" & ", [terms(lexeme) for lexeme in lexemes])
         case Close(first, second):
@@ -107,6 +121,18 @@ def positions(match: Match) -> str:
             return _joined(" | ", [positions(part) for part in parts])
         case Without(part):
             return f"!({positions(part)})"
+
+
+def replaced(match: Match, other: Callable[[Match], Match]) -> Match:
+    """`match` with `other` in place of each lexeme, run and pair of neighbours that an article may hold."""
+    match match:
+        case Lexeme() | Run() | Close():
+            return other(match)
+        case All(parts):
+            return all_of(*(replaced(part, other) for part in parts))
+        case Any(parts):
+            return any_of(*(replaced(part, other) for part in parts))
+    return match
 
 
 def needs_positions(match: Match) -> bool:

@@ -16,8 +16,8 @@ NUMBER = 60
 def many(make_article: object, monkeypatch: pytest.MonkeyPatch) -> list[Article]:
     """Articles that all hold «فيروز» and «كهرمان»; the higher the number, the more often «فيروز»."""
     for name, value in {
-        "MOST_RANKED": 12, "MOST_FOUND": 20, "MOST_FOUND_BY_POSITION": 15, "MOST_FILTERED": 16, "EXAMINED": (12, 30, 48),
-        "FEW": 5, "MOST_HELD_AGAINST_FILTER": 40, "MOST_ENTRIES": 30,
+        "MOST_RANKED": 12, "MOST_FOUND": 15, "MOST_FILTERED": 16, "NEWEST_OF_FILTER": 6, "EXAMINED": (12, 30, 48), "FEW": 5,
+        "MOST_HELD_AGAINST_FILTER": 40, "MOST_ENTRIES": 30,
     }.items():  # fmt: skip
         monkeypatch.setattr(candidates, name, value)
     for name, value in {"FEW": 5, "MOST_RANKED": 12, "LOOKED_AT_BY_DATE": 10, "MOST_SORTED_BY_DATE": 40}.items():
