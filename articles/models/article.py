@@ -75,7 +75,13 @@ class ArticleQuerySet(models.QuerySet):
 
     def surely_between(self, first: date, last: date) -> "ArticleQuerySet":
         """Articles whose publication certainly lies within the inclusive days."""
-        return self.filter(published_earliest__gte=first, published_latest__lte=last)
+        # Their place in lists lies there too, so the index of the order need not be read from its beginning.
+        within = Q(published_order__gte=first, published_order__lte=last)
+        return self.filter(within, published_earliest__gte=first, published_latest__lte=last)
+
+    def dated(self) -> "ArticleQuerySet":
+        """Articles of whose publication at least an earliest day is known."""
+        return self.filter(published_order__gt=BEFORE_ALL_DATES)
 
     def perhaps_between(self, first: date, last: date) -> "ArticleQuerySet":
         """Articles whose publication can lie within the inclusive days and can lie outside; within one month or year."""

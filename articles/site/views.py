@@ -7,7 +7,7 @@ from datetime import date
 from functools import wraps
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Max, Min, QuerySet
+from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.functional import cached_property
@@ -338,7 +338,7 @@ def actor(request: HttpRequest, pk: int) -> HttpResponse:
 def figure_list(request: HttpRequest) -> HttpResponse:
     figures = Figure.objects.public().select_related("article__source", "measure", "event").defer("article__body")
     chosen = FigureFilter(request.GET, figures)
-    context = {"filters": chosen, "page": _page(request, chosen.qs.order_by("measure", "value", "id"), 50)}
+    context = {"filters": chosen, "page": _page(request, chosen.qs.order_by("measure_id", "value", "id"), 50)}
     return render(request, "site/figures.html", context)
 
 
@@ -376,7 +376,7 @@ def _period(request: HttpRequest, first: date, last: date, *, months: bool = Fal
     perhaps = articles.perhaps_between(first, last)
     perhaps_count, perhaps_capped = capped_count(perhaps)
     counts = tally.counts_by_month() if months else {}
-    bounds = articles.aggregate(first=Min("published_earliest"), last=Max("published_latest"))
+    before, after = articles.dated().filter(published_order__lt=first), articles.filter(published_order__gt=last)
     context = {
         "year": first.year,
         "month": None if months else first.month,
@@ -387,8 +387,8 @@ def _period(request: HttpRequest, first: date, last: date, *, months: bool = Fal
         "events": Event.objects.standing()
         .filter(start_earliest__gte=first, start_latest__lte=last)
         .newest()[:MOST_EVENTS],
-        "previous": _neighbour(first, -1, months) if bounds["first"] and bounds["first"] < first else None,
-        "next": _neighbour(first, 1, months) if bounds["last"] and bounds["last"] > last else None,
+        "previous": _neighbour(first, -1, months) if before.exists() else None,
+        "next": _neighbour(first, 1, months) if after.exists() else None,
     }
     return render(request, "site/period.html", context | _by_date(request, articles.surely_between(first, last)))
 
