@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from articles.models import EventKind
-from articles.search.candidates import MOST_RANKED
+from articles.search.candidates import MOST_FOUND, MOST_RANKED
 
 MOST_VALUES = 8
 # Results that lie within so many years are shown month by month.
@@ -92,9 +92,8 @@ class Facets:
 
 
 def facets(articles: QuerySet, ids: Sequence[int] | None = None) -> Facets:
-    """The facets of a result: of its known `ids` where it was searched, else of the newest MOST_RANKED articles of it."""
-    counted = ids if ids is not None else articles.newest().values_list("pk", flat=True)[:MOST_RANKED]
-    counted = list(counted)
+    """The facets of a result: of the first MOST_FOUND of its known `ids` where it was searched, else of its newest articles."""
+    counted = list(ids[:MOST_FOUND] if ids is not None else articles.newest().values_list("pk", flat=True)[:MOST_RANKED])
     if not counted:
         return Facets()
     with connection.cursor() as cursor:

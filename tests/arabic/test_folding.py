@@ -1,6 +1,7 @@
 import pytest
 
-from articles.arabic.folding import fold_name, fold_word, without_proclitics
+from articles.arabic.folding import fold_letters, fold_name, fold_text, fold_word, without_proclitics
+from articles.arabic.words import WORD
 
 
 @pytest.mark.parametrize(
@@ -24,3 +25,9 @@ def test_regional_spellings_of_one_name_fold_alike() -> None:
 
 def test_ha_with_a_swallowed_alef_is_read_back() -> None:
     assert fold_name("المغرب") in without_proclitics(fold_name("وللمغرب"))
+
+
+def test_a_whole_text_is_folded_as_its_words_are() -> None:
+    text = "وقالَ «الأميركيّ» إنّ ٣٠ مسؤولًا—على الأقل—حضروا.\nCOVID هنا"
+    assert fold_text(text).split() == [fold_letters(match[0]) for match in WORD.finditer(text)]
+    assert fold_text(text).startswith(" ") and fold_text(text).endswith(" ")

@@ -79,6 +79,21 @@ def test_a_long_query_is_cut_with_a_note() -> None:
     assert len(query.tree.parts) == MOST_WORDS and query.notes
 
 
+def test_in_a_pasted_sentence_dashes_and_either_are_text() -> None:
+    sentence = "بحث الوزراء تمويل الجماعات أو تسليحها وتبادل المعلومات -الاستخبارية عن الحدود المشتركة"
+    query = parse(sentence)
+    assert isinstance(query.tree, And) and all(isinstance(part, Term) for part in query.tree.parts)
+    assert Term("أو") in query.tree.parts and Term("الاستخبارية") in query.tree.parts
+    assert [note.position for note in query.notes] == [sentence.index("أو")]
+    signs = parse(sentence.replace("أو", "OR").replace("-", "NOT "))
+    assert isinstance(signs.tree, Or) and Not(Term("الاستخبارية")) in signs.tree.parts[1].parts and not signs.notes
+
+
+def test_function_words_do_not_use_up_the_bound() -> None:
+    query = parse("من " * 40 + "مراكش")
+    assert A in query.tree.parts and not query.notes
+
+
 @given(st.text(max_size=200) | st.text(alphabet='()"«»“”-|*!أو ORNT&مراكش', max_size=60))
 def test_nothing_typed_raises(text: str) -> None:
     parse(text)

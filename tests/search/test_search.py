@@ -51,6 +51,25 @@ def test_a_question_finds_what_has_most_of_its_words(seed: object) -> None:
     assert page.hits[0].article == seed("000") and page.loosened
 
 
+def test_where_few_have_all_words_those_with_some_follow_apart(make_article: object) -> None:
+    both = make_article("كلاهما", "الزبرجد والياقوت " + "حشو " * 60)
+    one = make_article("أحدهما", "الزبرجد الزبرجد الزبرجد")
+    page = search("زبرجد ياقوت")
+    assert [hit.article for hit in page.hits] == [both] and page.total == page.complete == 1 and not page.loosened
+    assert [hit.article for hit in page.further_hits] == [one] and page.further == (one.pk,)
+    assert page.ids == (both.pk,)
+    second = search("زبرجد ياقوت", wanted=Wanted(number=2, size=1))
+    assert not second.hits and [hit.article for hit in second.further_hits] == [one]
+    assert not search("«الزبرجد والياقوت»").further and not search("زبرجد ياقوت -كهرمان").further
+
+
+def test_the_word_as_it_was_typed_goes_before_its_other_forms(make_article: object) -> None:
+    form = make_article("م", "ورد التمويلات هنا مرة في نص قصير")
+    typed = make_article("م", "ورد التمويل هنا مرة في نص قصير")
+    assert [hit.article for hit in search("التمويل قصير").hits][:1] == [typed]
+    assert form.pk in search("التمويل").ids
+
+
 def test_rare_words_outrank_common_ones(make_article: object) -> None:
     for number in range(12):
         make_article(f"حشو {number}", "السلام السلام السلام كلام عام طويل يملأ السطور")

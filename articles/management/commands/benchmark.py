@@ -35,7 +35,7 @@ class Command(BaseCommand):
             raise CommandError(f"--articles must be a multiple of {BLOCK}")
         database = kept_database if options["keep"] else scratch_database
         with database(f"benchmark_{articles}"), tempfile.TemporaryDirectory() as directory:
-            report = Report(self.stdout.write, options["queries"], options["exact"])
+            report = Report(self._say, options["queries"], options["exact"])
             call_command("collectstatic", interactive=False, verbosity=0)
             if not stored():
                 report.loading(load(articles))
@@ -44,3 +44,8 @@ class Command(BaseCommand):
             report.saving()
         if options["json"]:
             self.stdout.write(json.dumps(report.figures, ensure_ascii=False))
+
+    def _say(self, line: str) -> None:
+        """Writes a line at once: the next one may be minutes away."""
+        self.stdout.write(line)
+        self.stdout.flush()

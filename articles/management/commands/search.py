@@ -1,11 +1,12 @@
 """manage.py search "QUERY" : the same search as the page's."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from articles.search.run import SearchTooCostlyError, Wanted, search
+from articles.search.run import Hit, SearchTooCostlyError, Wanted, search
 
 
 class Command(BaseCommand):
@@ -25,12 +26,20 @@ class Command(BaseCommand):
             raise CommandError("the query took too long; ask for rarer words or fewer of them") from None
         if options["json"]:
             results = [
-                {"id": hit.article.pk, "title": hit.article.title, "score": round(hit.score, 4)} for hit in page.hits
+                {"id": hit.article.pk, "title": hit.article.title, "score": round(hit.score, 4)}
+                for hit in (*page.hits, *page.further_hits)
             ]
-            self.stdout.write(json.dumps({"total": page.total, "results": results}, ensure_ascii=False))
+            totals = {"total": page.total + len(page.further), "complete": page.complete}
+            self.stdout.write(json.dumps(totals | {"results": results}, ensure_ascii=False))
             return
         for note in page.notes:
             self.stderr.write(note.message)
         self.stdout.write(f"{page.total}{'+' if page.total_is_capped else ''} articles")
-        for hit in page.hits:
+        self._list(page.hits)
+        if page.further_hits:
+            self.stdout.write(f"{len(page.further)} articles with some of the words")
+            self._list(page.further_hits)
+
+    def _list(self, hits: Iterable[Hit]) -> None:
+        for hit in hits:
             self.stdout.write(f"{hit.score:7.3f}  {hit.article.pk:>6}  {hit.article.title}")
