@@ -64,7 +64,7 @@ def test_where_few_have_all_words_those_with_some_follow_apart(make_article: obj
 
 
 def test_the_word_as_it_was_typed_goes_before_its_other_forms(make_article: object) -> None:
-    form = make_article("م", "ورد التمويلات هنا مرة في نص قصير")
+    form = make_article("م", "ورد التمويلية هنا مرة في نص قصير")
     typed = make_article("م", "ورد التمويل هنا مرة في نص قصير")
     assert [hit.article for hit in search("التمويل قصير").hits][:1] == [typed]
     assert form.pk in search("التمويل").ids
