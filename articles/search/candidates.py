@@ -18,26 +18,29 @@ from articles.search.matching import Dense, Lexeme, Match
 
 # Where no more articles match, all of them are found, counted and ranked; taking the vector of one out of its storage costs
 # some 20 µs. Beyond, the result is bounded and its number a lower bound.
-MOST_FOUND = 1_000
+MOST_FOUND = 800
 # So many of the densest are ranked then.
 MOST_RANKED = 400
 # A filter that lets in no more articles than this is searched whole, and its matches counted; where they are very many, these
 # densest ones of them and the newest are ranked. Beyond, so many of the densest articles of all are held against the filter,
 # and its newest ones are looked at too.
-MOST_FILTERED = 3_000
+MOST_FILTERED = 1_500
 DENSEST_OF_FILTER = 100
 MOST_HELD_AGAINST_FILTER = 1_500
 NEWEST_OF_FILTER = 200
 # For a phrase of common words so many of the densest articles are looked at, in steps, until FEW hold it.
 EXAMINED = (400, 3_000, 10_000)
 FEW = 20
-# Index entries that a search for some of many words reads.
+# Index entries that a search for some of many words reads; of the words that are too common for it, the densest articles of
+# so many, the rarest, are taken where more are wanted.
 MOST_ENTRIES = 6_000
+MOST_DRIVING = 2
 # Levels, as the index article_terms has them (articles/search/sql/0006_terms.sql), count density in steps of an eighth of
 # BM25's saturation: a word that stands twice in 250 is at 8, five times 14, twenty times 25. Where more articles than are
 # wanted stand at the first of these, the right one is above it, up to TOP_LEVEL; else lower ones are tried, and at last 0, at all.
-LEVELS = (16, 13, 11, 9, 7, 5)
-TOP_LEVEL = 32
+# Below LEAST_LEVEL hardly more is asked than that a word stands there.
+LEVELS = (16, 12, 8)
+TOP_LEVEL, LEAST_LEVEL = 32, 4
 # Levels that _WEIGHTIEST tells apart, and what of a word's weight an article gains that reaches one: BM25's saturation there
 # less that below; the first is a word that stands once.
 GAINS = {0: 0.45, 8: 0.15, 12: 0.15, 16: 0.1, 20: 0.05}
@@ -120,7 +123,7 @@ class Counts:
                 rarest = min(matching.lexemes_in(asked), key=self.at_most)
                 return matching.all_of(*matching.lexemes_in(asked), at_level(rarest))
             least = round(level * self.idf(asked) / most) if most else level
-            if asked.in_title or least < LEVELS[-1]:
+            if asked.in_title or least < LEAST_LEVEL:
                 return asked
             known = self.beginnings.get(asked.text) if asked.prefix else None
             return matching.any_of(*(Dense(text, least) for text in (known.lexemes if known else (asked.text,))))
@@ -188,9 +191,11 @@ def with_some(concepts: Sequence[Concept], counts: Counts, articles: QuerySet, *
         ]
         entries += expected
     ids = _weightiest(rare, most, among)
-    if common and len(ids) < most:
-        dense, _ = _densest(matching.any_of(*common), counts, most - len(ids), among)
-        ids = list(dict.fromkeys((*ids, *dense)))[:most]
+    driving = common[:MOST_DRIVING] if len(ids) < most else []
+    share = -(-(most - len(ids)) // max(len(driving), 1))
+    for match in driving:
+        dense, _ = _densest(match, counts, share, among)
+        ids = list(dict.fromkeys((*ids, *dense[:share])))
     kept = (_within(articles, ids) if filtered and among is None else ids)[:MOST_RANKED]
     return Candidates(tuple(kept), tuple(kept), complete=not common and len(ids) < most and len(kept) < MOST_RANKED)
 

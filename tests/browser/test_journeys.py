@@ -34,6 +34,33 @@ def test_search_filter_article_actor_event(page: Page) -> None:
     expect(page.get_by_role("region", name="مقارنة الأرقام")).to_contain_text("84 دولة")
 
 
+def test_suggestions_are_chosen_by_keyboard(page: Page) -> None:
+    page.goto("/")
+    box = page.get_by_role("combobox", name="ابحث في الأرشيف")
+    box.press_sequentially("بوريط")
+    option = page.get_by_role("option", name="ناصر بوريطة")
+    expect(option).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    expect(option).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Escape")
+    expect(option).to_be_hidden()
+    box.press_sequentially("ة")
+    expect(option).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_contain_text("ناصر بوريطة")
+
+
+def test_what_has_some_of_the_words_stands_apart_and_a_misspelling_is_offered(page: Page) -> None:
+    page.goto("/search/?q=مراكش زراعة")
+    expect(page.locator("ol.results > li").first).to_be_visible()
+    page.goto("/search/?q=مكافحة الارهلب")
+    page.get_by_role("link", name="الإرهاب", exact=False).first.click()
+    expect(page.get_by_role("status")).to_contain_text("مقالات")
+    page.goto("/search/?q=بوريطة الكويت")
+    expect(page.get_by_role("heading", name="فيها بعض كلماتك")).to_be_visible()
+
+
 def test_the_filter_form_works_without_javascript(browser: object, live_server: object, stored: None) -> None:
     context = browser.new_context(base_url=live_server.url, java_script_enabled=False)
     page = context.new_page()
