@@ -228,7 +228,7 @@ def _found(
 def _total(candidates: Candidates, found: Sequence[tuple[int, float]]) -> int:
     """How many match: all that are known, or at least so many, two digits of an estimate being what can be relied on."""
     if candidates.complete:
-        return len(found) if candidates.must or len(candidates.known) <= MOST_RANKED else len(candidates.known)
+        return len(found) if candidates.must or candidates.known == candidates.ids else len(candidates.known)
     scale = 10 ** max(0, len(str(candidates.at_least)) - 2)
     return max(len(found), candidates.at_least // scale * scale)
 
