@@ -16,7 +16,7 @@ from articles.arabic.folding import fold_text
 REREAD = 50
 LONGEST_READ = 8_000
 # What a typed word is worth where it stands whole, and each of its parts of GRAM letters, in weights of its lexeme. Chosen
-# together on several sets of queries (docs/search.md); half or double of them loses little.
+# together on several kinds of queries (docs/search.md); neighbouring values lose little.
 WHOLE_WEIGHT, GRAM_WEIGHT = 0.3, 0.2
 GRAM = 4
 
