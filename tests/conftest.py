@@ -14,6 +14,11 @@ from django.db import connection, connections
 from articles.models import ArchiveDate, Article
 
 
+def pytest_configure() -> None:
+    """Static files as they lie in the tree, before anything asks for one: a manifest may be of an older collection."""
+    project.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: object) -> None:
     """Two runs at once use two databases; those of killed runs are dropped."""
@@ -21,7 +26,6 @@ def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory, djang
         f"test_archive_{os.getpid()}"
     )
     project.STORAGES["captures"]["OPTIONS"]["location"] = tmp_path_factory.mktemp("captures")
-    project.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
     with django_db_blocker.unblock(), connections["default"]._nodb_cursor() as cursor:
         cursor.execute("SELECT datname FROM pg_database WHERE datname ~ '^test_archive_[0-9]+$'")
         for (name,) in cursor.fetchall():

@@ -163,7 +163,7 @@ def _answer(
     complete = _total(candidates, found)
     if compiled.loose_concepts and (not complete or complete < FEW and wanted.order == Order.RELEVANCE):
         question = _is_question(query, compiled)
-        if not complete or question or is_plain(query.tree):
+        if not complete or question or is_plain(query.tree) and _asked(query, compiled) > 1:
             return _loosened(
                 SearchPage(query, complete=complete), compiled, counts, articles, wanted,
                 known=[pk for pk, _ in found], apart=bool(complete) and not question, filtered=filtered,
@@ -279,12 +279,19 @@ def _dated(page: SearchPage, found: Listing, concepts: Sequence[Concept]) -> Sea
     return replace(page, hits=hits, before=found.before, after=found.after)
 
 
-def _is_question(query: ParsedQuery, compiled: CompiledQuery) -> bool:
-    """Whether a query is put in a person's own words; the words of one name count as one."""
-    terms = terms_of(query.tree)
+def _asked(query: ParsedQuery, compiled: CompiledQuery) -> int:
+    """How many things a query names; the words of one name count as one, function words not at all."""
     named = {(other.first, other.last) for other in compiled.widened}
-    asked = sum(1 for term in terms if not is_stop_word(term.text)) - sum(last - first - 1 for first, last in named)
-    return asked >= QUESTION or "؟" in query.text or any(is_question_word(term.text) for term in terms)
+    words = sum(1 for term in terms_of(query.tree) if not is_stop_word(term.text))
+    return words - sum(last - first - 1 for first, last in named)
+
+
+def _is_question(query: ParsedQuery, compiled: CompiledQuery) -> bool:
+    """Whether a query is put in a person's own words."""
+    terms = terms_of(query.tree)
+    return (
+        _asked(query, compiled) >= QUESTION or "؟" in query.text or any(is_question_word(term.text) for term in terms)
+    )
 
 
 @contextmanager

@@ -29,8 +29,8 @@ class Command(BaseCommand):
                 {"id": hit.article.pk, "title": hit.article.title, "score": round(hit.score, 4)}
                 for hit in (*page.hits, *page.further_hits)
             ]
-            totals = {"total": page.total + len(page.further), "complete": page.complete}
-            self.stdout.write(json.dumps(totals | {"results": results}, ensure_ascii=False))
+            total = page.total + len(page.further)
+            self.stdout.write(json.dumps({"total": total, "results": results}, ensure_ascii=False))
             return
         for note in page.notes:
             self.stderr.write(note.message)
