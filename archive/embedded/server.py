@@ -178,6 +178,8 @@ class EmbeddedServer:
             try:
                 fcntl.flock(self._users, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
+                # Others still use the server. Linux drops the shared lock here, other systems keep it until told.
+                fcntl.flock(self._users, fcntl.LOCK_UN)
                 return
             finally:
                 self._owner = 0
