@@ -78,7 +78,9 @@ class Candidates:
 
     def beside(self, ids: Iterable[int]) -> "Candidates":
         """These and the articles `ids`, which match too."""
-        return replace(self, ids=tuple(dict.fromkeys((*ids, *self.ids))), known=tuple(dict.fromkeys((*ids, *self.known))))
+        return replace(
+            self, ids=tuple(dict.fromkeys((*ids, *self.ids))), known=tuple(dict.fromkeys((*ids, *self.known)))
+        )
 
 
 @dataclass(frozen=True)
@@ -225,9 +227,7 @@ def _matching(match: Match, most: int, among: Sequence[int] | None = None) -> li
     return some(published, match, most) if among is None or among else []
 
 
-def _densest(
-    match: Match, counts: Counts, limit: int, among: Sequence[int] | None = None
-) -> tuple[list[int], bool]:
+def _densest(match: Match, counts: Counts, limit: int, among: Sequence[int] | None = None) -> tuple[list[int], bool]:
     """Published articles (of those `among`) that match, those that hold the words most densely first: up to `limit`, or,
     where these are few and at most MOST_FOUND match at all, every one; and whether that is so.
 

@@ -93,7 +93,9 @@ class Facets:
 
 def facets(articles: QuerySet, ids: Sequence[int] | None = None) -> Facets:
     """The facets of a result: of the first MOST_FOUND of its known `ids` where it was searched, else of its newest articles."""
-    counted = list(ids[:MOST_FOUND] if ids is not None else articles.newest().values_list("pk", flat=True)[:MOST_RANKED])
+    counted = list(
+        ids[:MOST_FOUND] if ids is not None else articles.newest().values_list("pk", flat=True)[:MOST_RANKED]
+    )
     if not counted:
         return Facets()
     with connection.cursor() as cursor:

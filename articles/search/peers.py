@@ -29,7 +29,10 @@ _USUAL_DJANGO = """
 def peers(judged: EvaluationSet, ids: dict[int, str]) -> Iterator[tuple[str, Ranking | None]]:
     """(name, ranking) of each peer over the loaded documents; None for one whose package is not installed."""
     yield "PostgreSQL arabic, OR query, ts_rank", _usual_django(ids)
-    yield "Lucene, ArabicAnalyzer, BM25", lucene((key, f"{title} {text}") for key, (title, text) in judged.documents.items())
+    yield (
+        "Lucene, ArabicAnalyzer, BM25",
+        lucene((key, f"{title} {text}") for key, (title, text) in judged.documents.items()),
+    )
     yield "Lucene's Arabic analyzer (port), BM25", _lucene_port(judged)
     yield "Snowball Arabic, BM25 (bm25s)", _bm25s(judged)
     yield "tantivy, Arabic stemmer", _tantivy(judged)
