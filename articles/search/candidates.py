@@ -117,20 +117,25 @@ class Counts:
         return statistics.inverse_document_frequency(self.totals.articles, max(self.at_most(name) for name in names))
 
     def dense(self, match: Match, level: int) -> Match:
-        """`match` where its words stand so densely, those that tell less in proportion less so; of a phrase, the rarest."""
-        most = max((self.idf(lexeme) for lexeme in matching.lexemes_in(match)), default=0.0)
-
-        def at_level(asked: Match) -> Match:
-            if not isinstance(asked, Lexeme):
-                rarest = min(matching.lexemes_in(asked), key=self.at_most)
-                return matching.all_of(*matching.lexemes_in(asked), at_level(rarest))
-            least = round(level * self.idf(asked) / most) if most else level
-            if asked.in_title or least < LEAST_LEVEL:
-                return asked
-            known = self.beginnings.get(asked.text) if asked.prefix else None
-            return matching.any_of(*(Dense(text, least) for text in (known.lexemes if known else (asked.text,))))
-
-        return matching.replaced(match, at_level)
+        """`match` for the index, where its words stand so densely: of words that are asked together, those that tell less in
+        proportion less so; of a phrase, the rarest.
+        """
+        match match:
+            case Lexeme(text, prefix, in_title) if not in_title and level >= LEAST_LEVEL:
+                known = self.beginnings.get(text) if prefix else None
+                return matching.any_of(*(Dense(lexeme, level) for lexeme in (known.lexemes if known else (text,))))
+            case matching.Run() | matching.Close():
+                lexemes = tuple(matching.lexemes_in(match))
+                return matching.all_of(*lexemes, self.dense(min(lexemes, key=self.at_most), level))
+            case matching.Any(parts):
+                return matching.any_of(*(self.dense(part, level) for part in parts))
+            case matching.All(parts):
+                weights = [self.idf(part) for part in parts]
+                shares = [weight / max(weights) for weight in weights]
+                return matching.all_of(
+                    *(self.dense(part, round(level * share)) for part, share in zip(parts, shares, strict=True))
+                )
+        return match
 
 
 def with_all(

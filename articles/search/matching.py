@@ -5,7 +5,7 @@ in terms()       a tsquery for the index article_terms, which knows no positions
 in positions()   a tsquery for the stored vector, exact.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from articles.search.lexemes import quoted
@@ -121,18 +121,6 @@ def positions(match: Match) -> str:
             return _joined(" | ", [positions(part) for part in parts])
         case Without(part):
             return f"!({positions(part)})"
-
-
-def replaced(match: Match, other: Callable[[Match], Match]) -> Match:
-    """`match` with `other` in place of each lexeme, run and pair of neighbours that an article may hold."""
-    match match:
-        case Lexeme() | Run() | Close():
-            return other(match)
-        case All(parts):
-            return all_of(*(replaced(part, other) for part in parts))
-        case Any(parts):
-            return any_of(*(replaced(part, other) for part in parts))
-    return match
 
 
 def needs_positions(match: Match) -> bool:

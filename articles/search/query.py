@@ -31,6 +31,8 @@ from articles.arabic.words import WORD
 MOST_WORDS = 32
 LONGEST_QUERY = 1000
 DEEPEST_NESTING = 12
+# Half of all words begin with one of a few letters.
+SHORTEST_PREFIX = 2
 # A query of more words than this, function words not counted, is a sentence that somebody pasted: its «أو» and its dashes
 # are text. OR, | and NOT are signs all the same.
 SENTENCE = 8
@@ -330,6 +332,9 @@ class _Parser:
         token = self.tokens[self.index]
         self.index += 1
         match token.kind:
+            case "prefix" if len(token.text) < SHORTEST_PREFIX:
+                self._note(token, f"اكتب {SHORTEST_PREFIX} من الحروف على الأقل قبل النجمة؛ عُد ما كتبت كلمة.")
+                return Term(token.text)
             case "word" | "prefix":
                 return Term(token.text, prefix=token.kind == "prefix")
             case "quote":

@@ -115,6 +115,11 @@ def test_a_note_points_at_what_it_is_about(text: str, position: int) -> None:
     assert query.tree is not None and [note.position for note in query.notes] == [position]
 
 
+def test_a_letter_is_no_beginning() -> None:
+    query = parse("م* مراكش")
+    assert query.tree == And((Term("م"), A)) and [note.position for note in query.notes] == [0]
+
+
 def test_distances_are_bounded() -> None:
     assert parse("مراكش NEAR/99 الكويت").tree == Near(A, B, FARTHEST)
     assert parse("مراكش NEAR/0 الكويت").tree == Near(A, B, 1)
