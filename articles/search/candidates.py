@@ -1,12 +1,13 @@
 """Which articles a search ranks: all that match where they are few, else a bounded set of those that promise most.
 
-Ranking 200,000 matches took PostgreSQL a second, ranking 400 takes some 15 ms. So a search for common words reads, level by
-level from the top, the articles that hold its words most densely (the index article_terms knows them), and a search for some
-of many words the articles that have the rarest of them. What this costs does not grow with the archive.
+Ranking 200,000 matches took PostgreSQL a second, ranking 400 takes some 15 ms. So a search for common words reads the articles
+that hold them most densely (the index article_terms knows them, level by level), and a search for some of many words the
+articles that have the rarest of them. What this costs hardly grows with the archive.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -84,6 +85,32 @@ class Candidates:
 
 
 @dataclass(frozen=True)
+class Scope:
+    """The articles that a search looks through; `filtered` says that these are not simply all published ones."""
+
+    articles: QuerySet
+    filtered: bool
+
+    @cached_property
+    def whole(self) -> list[int] | None:
+        """The ids of all articles that a filter lets in, if they are no more than MOST_FILTERED."""
+        if not self.filtered:
+            return None
+        ids = list(self.articles.order_by().values_list("pk", flat=True)[: MOST_FILTERED + 1])
+        return ids if len(ids) <= MOST_FILTERED else None
+
+    def within(self, ids: list[int]) -> list[int]:
+        """Those of some published articles that are in the scope, in their order."""
+        if not self.filtered or not ids:
+            return ids
+        among = self.whole
+        if among is None:
+            among = self.articles.filter(pk__in=ids).order_by().values_list("pk", flat=True)
+        kept = set(among)
+        return [pk for pk in ids if pk in kept]
+
+
+@dataclass(frozen=True)
 class Counts:
     """Term statistics for one query: in how many articles each lexeme stands, what its prefixes begin, the totals."""
 
@@ -138,26 +165,23 @@ class Counts:
         return match
 
 
-def with_all(
-    compiled: CompiledQuery, counts: Counts, articles: QuerySet, *, filtered: bool, step: int = 0
-) -> Candidates:
-    """Articles of `articles` with all that was asked; `filtered` says that these are not simply all published ones.
+def with_all(compiled: CompiledQuery, counts: Counts, scope: Scope, step: int = 0) -> Candidates:
+    """Articles of `scope` with all that was asked.
 
     A higher `step` (up to len(EXAMINED) − 1) looks further where positions decide.
     """
     match = compiled.match
     exact = matching.needs_positions(match)
     must = matching.positions(match) if exact else ""
-    among = _whole(articles) if filtered else None
-    if among is not None:
-        return _with_all_among(match, counts, among, must)
+    if scope.whole is not None:
+        return _with_all_among(match, counts, scope.whole, must)
     if counts.at_most(match) <= MOST_FOUND:
         ids = _matching(match, MOST_FOUND)
         if len(ids) <= MOST_FOUND:
-            return Candidates.every(_within(articles, ids) if filtered else ids, must)
-    if filtered:
-        dense = _within(articles, _densest(match, counts, MOST_HELD_AGAINST_FILTER)[0])
-        newest = articles.newest().values_list("pk", flat=True)[:NEWEST_OF_FILTER]
+            return Candidates.every(scope.within(ids), must)
+    if scope.filtered:
+        dense = scope.within(_densest(match, counts, MOST_HELD_AGAINST_FILTER)[0])
+        newest = scope.articles.newest().values_list("pk", flat=True)[:NEWEST_OF_FILTER]
         ids = tuple(dict.fromkeys((*dense[: MOST_RANKED - NEWEST_OF_FILTER], *newest)))
         return Candidates(ids, ids, matching.positions(match), complete=False)
     limit = EXAMINED[step] if exact else MOST_RANKED
@@ -179,10 +203,10 @@ def _with_all_among(match: Match, counts: Counts, among: Sequence[int], must: st
     return Candidates(known[:MOST_RANKED], known)
 
 
-def with_some(concepts: Sequence[Concept], counts: Counts, articles: QuerySet, *, filtered: bool) -> Candidates:
-    """Up to MOST_RANKED of `articles` that have some of `concepts`, the rarest and most of them first."""
-    among = _whole(articles) if filtered else None
-    most = MOST_HELD_AGAINST_FILTER if filtered and among is None else MOST_RANKED
+def with_some(concepts: Sequence[Concept], counts: Counts, scope: Scope) -> Candidates:
+    """Up to MOST_RANKED articles of `scope` that have some of `concepts`, the rarest and most of them first."""
+    among = scope.whole
+    most = MOST_HELD_AGAINST_FILTER if scope.filtered and among is None else MOST_RANKED
     rare: list[tuple[str, float, int]] = []
     common: list[Match] = []
     entries = 0
@@ -203,7 +227,7 @@ def with_some(concepts: Sequence[Concept], counts: Counts, articles: QuerySet, *
     for match in driving:
         dense, _ = _densest(match, counts, share, among)
         ids = list(dict.fromkeys((*ids, *dense[:share])))
-    kept = (_within(articles, ids) if filtered and among is None else ids)[:MOST_RANKED]
+    kept = scope.within(ids)[:MOST_RANKED]
     return Candidates(tuple(kept), tuple(kept), complete=not common and len(ids) < most and len(kept) < MOST_RANKED)
 
 
@@ -215,12 +239,6 @@ def some(articles: QuerySet, match: Match, most: int) -> list[int]:
         .order_by()
         .values_list("pk", flat=True)[: most + 1]
     )
-
-
-def _whole(articles: QuerySet) -> list[int] | None:
-    """All of `articles`, if they are no more than MOST_FILTERED."""
-    ids = list(articles.order_by().values_list("pk", flat=True)[: MOST_FILTERED + 1])
-    return ids if len(ids) <= MOST_FILTERED else None
 
 
 def _matching(match: Match, most: int, among: Sequence[int] | None = None) -> list[int]:
@@ -274,9 +292,3 @@ def _weightiest(asked: Sequence[tuple[str, float, int]], limit: int, among: Sequ
             [*(list(column) for column in zip(*asked, strict=True)), *([] if among is None else [list(among)]), limit],
         )
         return [pk for (pk,) in cursor.fetchall()]
-
-
-def _within(articles: QuerySet, ids: Sequence[int]) -> list[int]:
-    """Those of `ids` that are among `articles`, in their order."""
-    among = set(articles.filter(pk__in=list(ids)).order_by().values_list("pk", flat=True)) if ids else set()
-    return [pk for pk in ids if pk in among]

@@ -42,10 +42,6 @@ class Concept:
     written: str = ""
 
     @property
-    def tsquery(self) -> str:
-        return matching.positions(self.match)
-
-    @property
     def lexeme(self) -> str:
         """The lexeme of a concept that is one plain word, else an empty string."""
         return self.match.text if isinstance(self.match, matching.Lexeme) and not self.match.prefix else ""

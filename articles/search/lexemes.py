@@ -26,9 +26,5 @@ def lexemes_of(words: Iterable[str]) -> Mapping[str, Lexemes]:
 
 def quoted(lexeme: str) -> str:
     """`lexeme` as a literal of the tsquery language."""
-    return f"'{escaped(lexeme)}'"
-
-
-def escaped(lexeme: str) -> str:
-    """`lexeme` as it stands between the quotes of a literal."""
-    return lexeme.replace("\\", "\\\\").replace("'", "''")
+    escaped = lexeme.replace("\\", "\\\\").replace("'", "''")
+    return f"'{escaped}'"

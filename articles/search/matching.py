@@ -10,6 +10,9 @@ from dataclasses import dataclass
 
 from articles.search.lexemes import quoted
 
+# The densest level of article_terms.
+HIGHEST_LEVEL = 40
+
 
 @dataclass(frozen=True)
 class Lexeme:
@@ -58,10 +61,6 @@ class Without:
 
 
 Match = Lexeme | Dense | Run | Close | All | Any | Without
-
-
-# The densest level of article_terms.
-HIGHEST_LEVEL = 40
 
 
 def all_of(*parts: Match | None) -> Match | None:

@@ -110,17 +110,9 @@ def ranked(candidates: Candidates, concepts: Sequence[Concept], counts: Counts) 
 
 
 def _signals(concepts: Sequence[Concept], counts: Counts) -> list[Signal]:
-    idf = [counts.idf(concept.match) for concept in concepts]
-    main = [
-        signal
-        for number, (concept, weight) in enumerate(zip(concepts, idf, strict=True))
-        for signal in _main(number, concept.match, weight, counts)
-    ]
-    terms = [
-        (number, concept.lexeme, weight)
-        for number, (concept, weight) in enumerate(zip(concepts, idf, strict=True))
-        if concept.lexeme
-    ]
+    weighed = [(number, concept, counts.idf(concept.match)) for number, concept in enumerate(concepts)]
+    main = [signal for number, concept, idf in weighed for signal in _main(number, concept.match, idf, counts)]
+    terms = [(number, concept.lexeme, idf) for number, concept, idf in weighed if concept.lexeme]
     titles = [Signal(number, quoted(lexeme), TITLE_WEIGHT * weight, in_title=True) for number, lexeme, weight in terms]
     return [*main, *titles, *_variants(terms, counts.totals.articles), *_neighbours(terms)]
 

@@ -6,7 +6,7 @@ from django.db import connection
 
 from articles.models import Article
 from articles.search import statistics
-from articles.search.candidates import Counts, with_some
+from articles.search.candidates import Counts, Scope, with_some
 from articles.search.compile import CompiledQuery, Concept
 from articles.search.matching import Lexeme
 from articles.search.ranking import ranked
@@ -33,7 +33,7 @@ def related(article: Article, most: int) -> list[Article]:
     asked = CompiledQuery(None, (), tuple(concepts), (), ())
     counts = Counts.of(asked)
     published = Article.objects.published()
-    found = ranked(with_some(concepts, counts, published, filtered=False), concepts, counts)
+    found = ranked(with_some(concepts, counts, Scope(published, filtered=False)), concepts, counts)
     ids = [pk for pk, _ in found if pk != article.pk][:most]
     stored = published.for_listing().in_bulk(ids)
     return [stored[pk] for pk in ids if pk in stored]

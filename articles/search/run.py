@@ -13,7 +13,7 @@ from articles.arabic.stopwords import is_question_word, is_stop_word
 from articles.models import Article
 from articles.search import matching
 from articles.search.aliases import OtherNames
-from articles.search.candidates import EXAMINED, FEW, MOST_RANKED, Candidates, Counts, some, with_all, with_some
+from articles.search.candidates import EXAMINED, FEW, MOST_RANKED, Candidates, Counts, Scope, some, with_all, with_some
 from articles.search.compile import CompiledQuery, Concept, compile_query
 from articles.search.correction import correction
 from articles.search.listing import PAGE_SIZE, Direction, Listing, capped_count, listing, page_of
@@ -125,7 +125,7 @@ def search(
         )
         filtered = articles is not None or bool(compiled.conditions)
         page = (
-            _answer(query, compiled, among, wanted, filtered=filtered)
+            _answer(query, compiled, Scope(among, filtered), wanted)
             if compiled.match
             else _listed(query, among, wanted)
         )
@@ -155,18 +155,16 @@ def _listed(query: ParsedQuery, articles: QuerySet, wanted: Wanted) -> SearchPag
     return _dated(SearchPage(query, order, total=total, total_is_capped=capped, complete=total, ids=ids), found, ())
 
 
-def _answer(
-    query: ParsedQuery, compiled: CompiledQuery, articles: QuerySet, wanted: Wanted, *, filtered: bool
-) -> SearchPage:
+def _answer(query: ParsedQuery, compiled: CompiledQuery, scope: Scope, wanted: Wanted) -> SearchPage:
     counts = Counts.of(compiled)
-    candidates, found = _found(compiled, counts, articles, filtered=filtered)
+    candidates, found = _found(compiled, counts, scope)
     complete = _total(candidates, found)
     if compiled.loose_concepts and (not complete or complete < FEW and wanted.order == Order.RELEVANCE):
         question = _is_question(query, compiled)
         if not complete or question or is_plain(query.tree) and _asked(query, compiled) > 1:
             return _loosened(
-                SearchPage(query, complete=complete), compiled, counts, articles, wanted,
-                known=[pk for pk, _ in found], apart=bool(complete) and not question, filtered=filtered,
+                SearchPage(query, complete=complete), compiled, counts, scope, wanted,
+                known=[pk for pk, _ in found], apart=bool(complete) and not question,
             )  # fmt: skip
     ids = tuple(dict.fromkeys([*(pk for pk, _ in found), *(() if candidates.must else candidates.known)]))
     page = SearchPage(
@@ -185,17 +183,17 @@ def _answer(
             Article.objects.filter(pk__in=ids).defer("set_aside").select_related("source"), direction, wanted.size
         )
     else:
-        dated = _scanned(articles, compiled.match, direction, wanted.size)
+        dated = _scanned(scope.articles, compiled.match, direction, wanted.size)
     return _dated(replace(page, order=wanted.order), dated, compiled.concepts)
 
 
 def _loosened(
-    page: SearchPage, compiled: CompiledQuery, counts: Counts, articles: QuerySet, wanted: Wanted, *,
-    known: Sequence[int], apart: bool, filtered: bool,
+    page: SearchPage, compiled: CompiledQuery, counts: Counts, scope: Scope, wanted: Wanted, *,
+    known: Sequence[int], apart: bool,
 ) -> SearchPage:  # fmt: skip
     """The answer with articles that have some of what was asked: ranked beside the `known` that have all, or `apart`."""
     concepts = compiled.loose_concepts
-    candidates = with_some(concepts, counts, articles, filtered=filtered).beside(known)
+    candidates = with_some(concepts, counts, scope).beside(known)
     found = ranked(candidates, concepts, counts)
     if apart:
         complete = set(known)
@@ -213,14 +211,12 @@ def _loosened(
     return _numbered(page, found, concepts, wanted)
 
 
-def _found(
-    compiled: CompiledQuery, counts: Counts, articles: QuerySet, *, filtered: bool
-) -> tuple[Candidates, list[tuple[int, float]]]:
+def _found(compiled: CompiledQuery, counts: Counts, scope: Scope) -> tuple[Candidates, list[tuple[int, float]]]:
     """The articles with all that was asked; for a phrase of common words, looked for step by step until FEW are found."""
     for step in range(len(EXAMINED)):
-        candidates = with_all(compiled, counts, articles, filtered=filtered, step=step)
+        candidates = with_all(compiled, counts, scope, step)
         found = ranked(candidates, compiled.concepts, counts)
-        if candidates.complete or filtered or not candidates.must or len(found) >= FEW:
+        if candidates.complete or scope.filtered or not candidates.must or len(found) >= FEW:
             break
     return candidates, found
 
