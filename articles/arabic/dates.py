@@ -7,7 +7,10 @@ import calendar
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from functools import lru_cache
+
+from hijridate import Hijri
 
 from articles.arabic.characters import with_ascii_digits
 from articles.arabic.folding import fold_name
@@ -21,7 +24,9 @@ EARLIEST_YEAR, LATEST_YEAR = 1900, 2100
 class DateExpression:
     """A date as a text states it; parts it does not state are None. Span in code points of the text.
 
-    `year_end` is set for a span of years («بين 2002 و2021»), `day_end` for a span of days («4 و5 نونبر»).
+    `year_end` is set for a span of years («بين 2002 و2021»), `day_end` for a span of days («4 و5 نونبر»). `relation` is
+    -1, 0 or 1 for what is said to be past, current or coming («في أبريل الماضي», «4 نونبر الجاري», «الخميس المقبل»),
+    `shift` the days from the day of writing («أمس» is -1).
     """
 
     start: int
@@ -34,24 +39,49 @@ class DateExpression:
     weekday: int | None = None
     hijri: bool = False
     future: bool = False
+    relation: int | None = None
+    shift: int | None = None
 
     @property
     def precision(self) -> str:
-        if self.year is None or self.hijri:
+        if self.year is None:
             return "unknown"
+        if self.hijri:
+            interval = self.interval
+            return "day" if interval and interval[0] == interval[1] else "unknown"
         return "day" if self.day else "month" if self.month else "year"
 
     @property
     def interval(self) -> tuple[date, date] | None:
-        """First and last day the expression covers, or None without a Gregorian year."""
-        if self.year is None or self.hijri:
+        """First and last day the expression covers, or None without a year."""
+        if self.year is None:
             return None
+        if self.hijri:
+            return _hijri_interval(self.year, self.month, self.day, self.day_end)
         if self.month is None:
             return date(self.year, 1, 1), date(self.year_end or self.year, 12, 31)
         last = calendar.monthrange(self.year, self.month)[1]
         if self.day is None:
             return date(self.year, self.month, 1), date(self.year, self.month, last)
         return date(self.year, self.month, self.day), date(self.year, self.month, self.day_end or self.day)
+
+
+# Before this year tables of the Umm al-Qura calendar differ from each other by a day.
+_HIJRI_CERTAIN_FROM = 1420
+_HIJRI_FIRST, _HIJRI_LAST = 1343, 1500
+
+
+@lru_cache(maxsize=4096)
+def _hijri_interval(year: int, month: int | None, day: int | None, day_end: int | None) -> tuple[date, date] | None:
+    """The Gregorian days of a Hijri date, widened by a day either way where tables differ; None outside 1343–1500."""
+    if not _HIJRI_FIRST <= year <= _HIJRI_LAST:
+        return None
+    last_month = month or 12
+    longest = Hijri(year, last_month, 1).month_length()
+    first = Hijri(year, month or 1, min(day or 1, longest)).to_gregorian()
+    last = Hijri(year, last_month, min(day_end or day or longest, longest)).to_gregorian()
+    doubt = timedelta(days=0 if year >= _HIJRI_CERTAIN_FROM else 1)
+    return date(first.year, first.month, first.day) - doubt, date(last.year, last.month, last.day) + doubt
 
 
 _NUMERIC = re.compile(
@@ -64,9 +94,37 @@ _YEAR_WORDS = {fold_name(w) for w in ("سنة", "عام", "سنتي", "عامي"
 _WEAK_YEAR_WORDS = {fold_name(w) for w in ("في", "حتى", "إلى", "الى", "بين", "من", "خلال", "غاية", "و", "وفي", "لغاية",
                                            "بحلول", "أفق", "رؤية", "قبل", "بعد", "ومن", "وإلى")}  # fmt: skip
 _FUTURE = {fold_name(w) for w in ("بحلول", "أفق", "رؤية", "مقبل", "المقبل", "المقبلة", "القادم", "القادمة", "آفاق")}
-_DAY_WORDS = {fold_name(w) for w in ("يوم", "يومي", "أيام", "بتاريخ", "تاريخ", "في", "منذ")}
+_RELATIONS = {
+    fold_name(word): relation
+    for relation, written in {
+        -1: "الماضي الماضية المنصرم المنصرمة الفائت الفائتة المنقضي المنقضية السابق السابقة",
+        0: "الجاري الجارية الحالي الحالية الراهن الراهنة",
+        1: "المقبل المقبلة القادم القادمة",
+    }.items()
+    for word in written.split()
+}
+# «أمس» is the day before the day of writing; «أول أمس» the one before that.
+_SHIFTS = {fold_name(w): days for w, days in {"أمس": -1, "الأمس": -1, "البارحة": -1, "غدا": 1, "غد": 1, "الغد": 1}.items()}
+_FIRST_OF_YESTERDAY = {fold_name("أول"), fold_name("أولى")}
+_TODAY = fold_name("اليوم")
+_OF_TODAY = {fold_name(w) for w in ("هذا", "بهذا", "صباح", "مساء", "ظهر", "عصر", "فجر")}
+_UNITS_OF_TIME = {fold_name(w): unit for w, unit in {"العام": "year", "السنة": "year", "الشهر": "month"}.items()}
 _AND = fold_name("و")
+_OF = fold_name("من")
+_OF_THE_DAY = {fold_name(w) for w in ("الموافق", "الموافقة", "المصادف", "بتاريخ")}
 _TO = {fold_name(w) for w in ("إلى", "الى", "حتى", "وحتى", "وإلى")}
+
+
+# Folded words that can open a date, besides numbers; every other word of a text is passed over at once.
+_OPENERS = {
+    prefix + name.split()[0]
+    for names, prefixes in (
+        ((*GREGORIAN_NUMBERS, *HIJRI_NUMBERS), ("", "و", "ل")),
+        ((*WEEKDAY_NUMBERS, *_SHIFTS, *_UNITS_OF_TIME, _TODAY), ("", "و", "ف")),
+    )
+    for name in names
+    for prefix in prefixes
+}
 
 
 def find_dates(text: str, of_words: Sequence[Word] | None = None) -> list[DateExpression]:
@@ -80,11 +138,16 @@ def find_dates(text: str, of_words: Sequence[Word] | None = None) -> list[DateEx
     index = 0
     while index < len(of_words):
         word = of_words[index]
-        if any(start <= word.start < end for start, end in taken):
+        if (word.folded not in _OPENERS and not word.is_number) or any(
+            start <= word.start < end for start, end in taken
+        ):
             index += 1
             continue
         expression, index = (
-            _named_month_at(text, of_words, index) or _year_at(text, of_words, index) or (None, index + 1)
+            _named_month_at(text, of_words, index)
+            or _year_at(text, of_words, index)
+            or _relative_at(text, of_words, index)
+            or (None, index + 1)
         )
         if expression:
             found.append(expression)
@@ -98,6 +161,10 @@ def _numeric_dates(text: str) -> list[DateExpression]:
         day, month, year = (int(part[k] or part["i" + k]) for k in "dmy")
         if part["d"] and month > 12 >= day:
             day, month = month, day
+        if _HIJRI_FIRST <= year <= _HIJRI_LAST:
+            if 1 <= month <= 12 and 1 <= day <= 30:
+                found.append(DateExpression(match.start(), match.end(), year, month, day, hijri=True))
+            continue
         try:
             date(year, month, day)
         except ValueError:
@@ -135,6 +202,9 @@ def _named_month_at(text: str, of_words: Sequence[Word], index: int) -> tuple[Da
     if of_words[index].folded in WEEKDAY_NUMBERS:
         weekday = WEEKDAY_NUMBERS[of_words[index].folded]
         index += 1
+        # «الأربعاء، 6 نونبر», «الخميس الموافق 26 شتنبر»
+        if index < len(of_words) and of_words[index].folded in _OF_THE_DAY:
+            index += 1
     if index < len(of_words) and _is_day(of_words[index]):
         day = int(of_words[index].folded)
         index += 1
@@ -145,6 +215,18 @@ def _named_month_at(text: str, of_words: Sequence[Word], index: int) -> tuple[Da
         if joint < len(of_words) and _is_day(of_words[joint]) and (joint > index or gap.strip() in {"-", "–", "/"}):
             day_end = int(of_words[joint].folded)
             index = joint + 1
+    if day and index + 1 < len(of_words):
+        # «20 من الشهر الجاري», «5 من شهر رمضان», «الثالث» aside: the day of a month told in full.
+        after = index + 1 if of_words[index].folded == _OF else index
+        if of_words[after].folded == fold_name("الشهر"):
+            relation, end = _relation_at(text, of_words, after + 1)
+            if relation is None:
+                return None
+            span = of_words[first].start, of_words[end - 1].end
+            return DateExpression(*span, None, 0, day, day_end, None, weekday, relation=relation), end
+        if of_words[after].folded == fold_name("شهر"):
+            after += 1
+        index = after if after < len(of_words) and _month_at(of_words, after) else index
     if index >= len(of_words) or (month := _month_at(of_words, index)) is None:
         return None
     number, hijri, index = month
@@ -157,22 +239,76 @@ def _named_month_at(text: str, of_words: Sequence[Word], index: int) -> tuple[Da
         gap = text[of_words[index - 1].end : of_words[at].start]
         if _is_year(of_words[at], hijri) and not re.search(r"[.؛\n]", gap):
             year, index = int(of_words[at].folded), at + 1
-    if year is None and day is None and not _month_alone_is_a_date(of_words, first, index):
+    relation = None
+    if year is None:
+        relation, index = _relation_at(text, of_words, index)
+    if year is None and day is None and relation is None and not _follows_month_word(of_words, first):
         return None
     if not hijri and not _exists(year, number, day, day_end):
         return None
-    future = any(word.folded in _FUTURE for word in of_words[index : index + 1])
+    future = relation == 1 or any(word.folded in _FUTURE for word in of_words[index : index + 1])
     span = of_words[first].start, of_words[index - 1].end
-    return DateExpression(*span, year, number, day, day_end, None, weekday, hijri, future), index
+    return DateExpression(*span, year, number, day, day_end, None, weekday, hijri, future, relation), index
 
 
-def _month_alone_is_a_date(of_words: Sequence[Word], first: int, after: int) -> bool:
+def _relation_at(text: str, of_words: Sequence[Word], index: int) -> tuple[int | None, int]:
+    """(relation, next index) where the word at `index` says past, current or coming; «من الشهر الجاري» counts too."""
+    for skip in (0, 1, 2):
+        at = index + skip
+        if at >= len(of_words) or re.search(r"[.،؛:\n]", text[of_words[at - 1].end : of_words[at].start]):
+            break
+        if of_words[at].folded in _RELATIONS:
+            return _RELATIONS[of_words[at].folded], at + 1
+        if of_words[at].folded not in {fold_name("من"), *_UNITS_OF_TIME}:
+            break
+    return None, index
+
+
+def _follows_month_word(of_words: Sequence[Word], first: int) -> bool:
     """A month without day or year counts only in «شهر أبريل», «في أبريل الماضي»: «آب», «مارس» are words too."""
-    nearby = {fold_name(w) for w in ("الماضي", "الجاري", "المقبل", "الحالي", "القادم", "المنصرم", "الفائت")}
-    month_words = {fold_name(w) for w in ("شهر", "لشهر", "بشهر", "شهري")}
-    return (after < len(of_words) and of_words[after].folded in nearby) or (
-        first > 0 and of_words[first - 1].folded in month_words
-    )
+    return first > 0 and of_words[first - 1].folded in {fold_name(w) for w in ("شهر", "لشهر", "بشهر", "شهري")}
+
+
+def _relative_at(text: str, of_words: Sequence[Word], index: int) -> tuple[DateExpression, int] | None:
+    """A day, month or year told from the day of writing: «أمس الأربعاء», «الخميس الماضي», «العام الجاري», a bare weekday."""
+    folded = of_words[index].folded
+    bare = folded[1:] if folded[:1] in "وف" and folded[1:] in {*_SHIFTS, *WEEKDAY_NUMBERS, *_UNITS_OF_TIME} else folded
+    if bare in _UNITS_OF_TIME:
+        relation, after = _relation_at(text, of_words, index + 1)
+        if relation is None or after != index + 2:
+            return None
+        span = of_words[index].start, of_words[after - 1].end
+        # A month that is only told by its relation is month 0: the resolver counts from the month of writing.
+        month = 0 if _UNITS_OF_TIME[bare] == "month" else None
+        return DateExpression(*span, month=month, future=relation == 1, relation=relation), after
+    shift, after = None, index
+    if bare in _SHIFTS:
+        shift, after = _SHIFTS[bare], index + 1
+        if index and shift == -1 and of_words[index - 1].folded in _FIRST_OF_YESTERDAY:
+            shift, index = -2, index - 1
+    elif bare == _TODAY and (
+        (index + 1 < len(of_words) and of_words[index + 1].folded in WEEKDAY_NUMBERS)
+        or (index and of_words[index - 1].folded in _OF_TODAY)
+        or re.match(r"\s*[،,(]", text[of_words[index].end : of_words[index].end + 3])
+    ):
+        shift, after = 0, index + 1
+    weekday = None
+    if after < len(of_words) and (shift is None or not re.search(r"[.؛:\n]", _gap_before(text, of_words, after))):
+        name = bare if shift is None else of_words[after].folded
+        if name in WEEKDAY_NUMBERS:
+            weekday, after = WEEKDAY_NUMBERS[name], after + 1
+    if shift is None and weekday is None:
+        return None
+    relation = None
+    if shift is None:
+        relation, after = _relation_at(text, of_words, after)
+    span = of_words[index].start, of_words[after - 1].end
+    future = relation == 1 or shift == 1
+    return DateExpression(*span, weekday=weekday, future=future, relation=relation, shift=shift), after
+
+
+def _gap_before(text: str, of_words: Sequence[Word], index: int) -> str:
+    return text[of_words[index - 1].end : of_words[index].start] if index else ""
 
 
 def _exists(year: int | None, month: int, day: int | None, day_end: int | None) -> bool:

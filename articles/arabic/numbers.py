@@ -59,6 +59,21 @@ _LEAST_WORDS = {**_UNITS, **_TENS, **_HUNDREDS, **_DUAL_SCALES}
 _ALL_WORDS = {**_LEAST_WORDS, **_ONES, **_SCALES}
 # «لثلاث ولايات», «بخمسة ملايين»: a preposition or conjunction written onto the number.
 _PREFIXES = ("و", "ل", "ب", "ف", "ول", "وب")
+# Folded word → (what is written onto it, the number word itself).
+_NUMBER_WORDS = {prefix + word: (prefix, word) for word in _ALL_WORDS for prefix in reversed(_PREFIXES)}
+# «نصف مليون شخص»: a part of the scale that follows.
+_PARTS = _folded({"نصف": 2, "ربع": 4, "ثلث": 3})
+_NUMBER_WORDS |= {prefix + word: (prefix, word) for word in _PARTS for prefix in ("", *_PREFIXES)}
+_NUMBER_WORDS |= {word: ("", word) for word in _ALL_WORDS}
+# After one of these a bare «ألف», «مليون» is the number itself: «نحو ألف مقاتل», «أكثر من مليون دولار».
+_BEFORE_BARE_SCALES = {
+    fold_name(word)
+    for word in (
+        "نحو", "حوالي", "حوالى", "قرابة", "زهاء", "يناهز", "تناهز", "ناهز", "يقارب", "تقارب", "تجاوز", "يتجاوز",
+        "تتجاوز", "تجاوزت", "يفوق", "تفوق",
+    )
+}  # fmt: skip
+_MORE_OR_LESS = {fold_name(word) for word in ("أكثر", "أزيد", "أقل", "بأكثر", "بأزيد", "لأكثر", "لأزيد", "وأكثر")}
 _TEENS = {fold_name("عشر"), fold_name("عشرة")}
 
 _FRACTION = re.compile(rf"[.٫,](?=[{DIGITS}])")
@@ -137,12 +152,16 @@ def _scaled(text: str, words: Sequence[Word], value: Decimal, next_word: int) ->
 
 
 def _words_at(text: str, words: Sequence[Word], index: int) -> Number | None:
-    first = _number_word(words[index].folded)
+    first = _NUMBER_WORDS.get(words[index].folded)
     if first is None:
         return None
     prefix, name = first
-    if name in _SCALES or (name in _ONES and not _continues(text, words, index)):
+    if name in _ONES and not _continues(text, words, index):
         return None
+    if name in _SCALES and not _is_measured(words, index, prefix):
+        return None
+    if name in _PARTS:
+        return _part_of_scale(text, words, index, prefix, name)
     total = group = Decimal(0)
     next_word = index
     last: int | None = None
@@ -180,13 +199,23 @@ def _words_at(text: str, words: Sequence[Word], index: int) -> Number | None:
     return Number(total + group, start, words[next_word - 1].end, index, next_word, in_words=True)
 
 
-def _number_word(folded: str) -> tuple[str, str] | None:
-    if folded in _ALL_WORDS:
-        return "", folded
-    for prefix in _PREFIXES:
-        if folded.startswith(prefix) and folded[len(prefix) :] in _ALL_WORDS:
-            return prefix, folded[len(prefix) :]
-    return None
+def _is_measured(words: Sequence[Word], index: int, prefix: str) -> bool:
+    """Whether «ألف», «مليون» stands alone as a number: a qualifier goes before it."""
+    before = words[index - 1].folded if index else ""
+    more = before == fold_name("من") and index > 1 and words[index - 2].folded in _MORE_OR_LESS
+    return not prefix and (before in _BEFORE_BARE_SCALES or more)
+
+
+def _part_of_scale(text: str, words: Sequence[Word], index: int, prefix: str, name: str) -> Number | None:
+    """«نصف مليون» is 500,000; a part without a scale after it is no number."""
+    if index + 1 >= len(words) or _gap(text, words[index], words[index + 1]).strip():
+        return None
+    scale = _SCALES.get(words[index + 1].folded)
+    if scale is None:
+        return None
+    start = words[index].start + _prefix_length(text, words[index], prefix)
+    value = (Decimal(scale) / _PARTS[name]).quantize(Decimal("0.0001"))
+    return Number(value, start, words[index + 1].end, index, index + 2, in_words=True)
 
 
 def _continues(text: str, words: Sequence[Word], index: int) -> bool:

@@ -4,16 +4,16 @@ Not figures: years, dates, clock times, law articles, resolutions, ordinals, age
 """
 
 import re
-from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from articles.arabic.dates import DateExpression, find_dates
+from articles.arabic.characters import strip_ignored
+from articles.arabic.dates import DateExpression
 from articles.arabic.folding import fold_name
-from articles.arabic.numbers import Number, find_numbers
-from articles.arabic.words import sentences, words
+from articles.arabic.numbers import Number
+from articles.arabic.reading import Reading
 from articles.models import Qualifier
 
 # First and last day, inclusive; None on a side that the text leaves open.
@@ -22,7 +22,7 @@ Period = tuple[date | None, date | None]
 
 @dataclass(frozen=True)
 class FoundFigure:
-    """A figure of a text: `text[start:end]` is the quote, qualifier and unit included."""
+    """A figure of a text: `text[start:end]` is the quote, qualifier and unit included; `about` is how the clause goes on."""
 
     value: Decimal
     value_high: Decimal | None
@@ -32,6 +32,13 @@ class FoundFigure:
     end: int
     period: Period | None
     rule: str
+    about: str = ""
+    implied: str = ""
+
+    @property
+    def measured(self) -> str:
+        """The unit that measures it, which the text may leave to a verb."""
+        return self.unit or self.implied
 
 
 def _phrases(table: dict[str, tuple[str, ...]]) -> list[tuple[tuple[str, ...], str]]:
@@ -75,6 +82,7 @@ _LABELS = {fold_name(w) for w in (
     "الآية", "طراز", "فئة", "الجزء", "المجلد", "المحور", "الحلقة", "الباب", "تلفون", "جوال", "موبايل", "tel", "fax", "no",
 )}  # fmt: skip
 _AGE_WORDS = {fold_name(w) for w in ("العمر", "عمره", "عمرها", "السن", "سنه", "سنها", "عمر", "بعمر", "أعمارهم", "سن")}
+_AGED = {fold_name(w) for w in ("يبلغ", "تبلغ", "البالغ", "البالغة", "ناهز")}
 _AGE_UNITS = {fold_name(w) for w in ("عاما", "سنة", "عام", "سنوات", "أعوام", "ربيعا")}
 # A number before one of these is a time of day, a temperature, a rank: not what an archive compares.
 _CLOCK_UNITS = {
@@ -87,7 +95,7 @@ _NOT_UNITS = {fold_name(w) for w in (
     "بينما", "منذ", "خلال", "ضد", "حول", "بين", "ما", "لا", "لم", "لن", "كل", "بعض", "جميع", "تم", "يتم", "عبر", "وفق", "إذ",
     "فقط", "آخر", "آخرين", "آخرون", "أخرى", "إضافة", "فضلا", "بما", "مما", "وهو", "وهي", "وقد", "والتي", "والذي", "منهم",
     "أكثر", "أقل", "نحو", "حوالي", "إضافيا", "إضافية", "سيما", "لدى", "عند", "وراء", "تحت", "فوق", "داخل", "خارج",
-    "متتالية", "متتاليا", "تقريبا", "جاء", "من", "منها", "منهن", "قال", "أعلن", "أكد", "بهدف", "بسبب", "نتيجة", "مقابل", "مقارنة",
+    "متتالية", "متتاليا", "بجروح", "بينهم", "بينها", "بينهن", "برصاص", "بنيران", "وجرح", "وقتل", "وفقد", "وتوقيف", "وجرحت", "وقتلت", "تقريبا", "جاء", "من", "منها", "منهن", "قال", "أعلن", "أكد", "بهدف", "بسبب", "نتيجة", "مقابل", "مقارنة",
 )}  # fmt: skip
 _PARTITIVE = {fold_name("من"): "", fold_name("منها"): "-", fold_name("منهم"): "-", fold_name("منهن"): "-"}
 _PERCENT_PHRASES = [
@@ -97,36 +105,56 @@ _TO_WORDS = {fold_name(w) for w in ("إلى", "الى", "حتى")}
 _AND = fold_name("و")
 _ORDINAL_PREFIXES = {fold_name("ال")}
 _HYPHEN = re.compile(r"\s*[-–—]\s*")
-_OPEN_ENDED = re.compile(r"[^\S\n]*[«“\"(]?[^\S\n]*")
+_OPEN_ENDED = re.compile(r"[^\S\n]*\)?[^\S\n]*[«“\"(]?[^\S\n]*")
+_CLAUSE_END = re.compile(r"[.،؛:؟!\n()«»“”]")
+_LONGEST_ABOUT = 8
+_SYMBOLS = "$€£¥"
+_NOUNS_IN_WA = {fold_name(w) for w in ("واقعة", "واجب", "واجبا", "وافد", "وافدا", "وافدين", "واعظ", "واعظا", "واعظة", "واحة", "واليا")}
+# «قُتل 3 وأصيب 12»: where no noun follows, the verb before tells what is counted.
+_IMPLIED = {
+    fold_name(word): unit
+    for unit, written in {
+        "قتيل": "قتل قتلت مقتل ومقتل بمقتل مصرع بمصرع",
+        "جريح": "أصيب أصيبت إصابة بإصابة جرح جرحت جرح",
+        "موقوف": "اعتقل اعتقلت اعتقال باعتقال توقيف بتوقيف أوقف أوقفت",
+    }.items()
+    for word in written.split()
+}
+_CURRENCIES = {fold_name(w) for w in ("دولار", "دولارا", "دولارات", "يورو", "درهم", "درهما", "دراهم", "دينار", "دينارا", "دنانير",
+                                      "ريال", "ريالا", "ريالات", "جنيه", "جنيها", "جنيهات", "ليرة", "ليرات", "فرنك", "فرنكا",
+                                      "روبل", "ين", "يوان", "أوقية", "شيكل", "شيقل")}  # fmt: skip
+# What may follow a currency and belongs to its name: «دولار أمريكي», «جنيه إسترليني», «فرنك سويسري».
+_OF_CURRENCY = re.compile(r"(?!ال).{3,}(?:ي|يا|يه)$")
 _SINCE = {fold_name(w) for w in ("منذ", "ومنذ")}
 _UNTIL = {fold_name(w) for w in ("غاية", "لغاية", "حتى", "متم")}
 # How far, in words, a period may stand from its figure.
 _PERIOD_AFTER, _PERIOD_BEFORE = 8, 14
 
 
-def find_figures(text: str) -> list[FoundFigure]:
-    """Every figure of `text` in order of place; spans are code points of `text` and never overlap."""
-    return _Reader(text).figures()
+def find_figures(text: str | Reading) -> list[FoundFigure]:
+    """Every figure of a text in order of place; spans are code points of the text and never overlap."""
+    return _Figures(Reading(text) if isinstance(text, str) else text).all()
 
 
-class _Reader:
-    """One text with its words, numbers and dates, read once."""
+class _Figures:
+    """The figures of one text that has been read."""
 
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.words = words(text)
-        self.dates = find_dates(text, self.words)
-        self.numbers = find_numbers(text, self.words)
-        self.word_starts = [word.start for word in self.words]
-        self.sentence_starts = [start for start, _ in sentences(text)]
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+        self.text = reading.text
+        self.words = reading.words
+        self.numbers = reading.numbers
+        self.dated = {i for d in reading.dates for i in range(reading.word_at(d.start), reading.word_at(d.end))}
 
-    def figures(self) -> list[FoundFigure]:
+    def all(self) -> list[FoundFigure]:
         found: list[FoundFigure] = []
         skip_to = 0
         for position, number in enumerate(self.numbers):
             if number.start < skip_to or self._is_part_of_date(number):
                 continue
             high, last = self._range_from(position)
+            if high is None:
+                last = self._said_twice(position)
             figure = self._figure(number, last, high, found[-1] if found else None)
             if figure and (not found or figure.start >= found[-1].end):
                 found.append(figure)
@@ -134,7 +162,17 @@ class _Reader:
         return found
 
     def _is_part_of_date(self, number: Number) -> bool:
-        return any(d.start < number.end and number.start < d.end for d in self.dates)
+        return any(i in self.dated for i in range(number.first_word, number.next_word))
+
+    def _said_twice(self, position: int) -> Number:
+        """«خمسة وثلاثين (35) بلدا»: the number in brackets repeats the one in words."""
+        number = self.numbers[position]
+        if position + 1 < len(self.numbers):
+            again = self.numbers[position + 1]
+            gap = self.text[number.end : again.start].strip()
+            if again.value == number.value and gap == "(" and self.text[again.end : again.end + 1] == ")":
+                return again
+        return number
 
     def _gap(self, left: int, right: int) -> str:
         """The characters between word `left` and word `right`."""
@@ -167,20 +205,50 @@ class _Reader:
         if self._is_label(number) or self._is_numbering(number) or self._is_clock_or_code(number, last):
             return None
         unit, end, rule = self._unit(last, previous)
+        implied = ""
         if not unit:
+            implied = self._implied(number)
+            if not implied:
+                return None
+            rule = "figure.verb_and_number"
+        if fold_name(unit) in _AGE_UNITS and self._is_age(number, end):
             return None
-        if fold_name(unit) in _AGE_UNITS and self._is_age(number):
+        if self._may_be_year(number, last, end):
             return None
         low = self._scaled_like(number, last) if high is not None else number.value
         if high is not None and not low < high:
             return None
-        qualifier, start = self._qualifier_before(number)
+        qualifier, start = self._qualifier_before(number, opens_range=high is not None)
+        if unit in _SYMBOLS and end == last.end:
+            start = min(start, number.start - len(self._symbol_before(number)))
         if high is not None:
             qualifier = Qualifier.BETWEEN
         elif qualifier is None:
             qualifier, end = self._qualifier_after(end) or (Qualifier.EXACTLY, end)
-        period = self._period(start, end)
-        return FoundFigure(low, high, qualifier, unit, start, end, period, rule)
+        return FoundFigure(low, high, qualifier, unit, start, end, self._period(start, end), rule, self._about(end), implied)
+
+    def _implied(self, number: Number) -> str:
+        """The unit that the verb right before tells; years and amounts with a unit of their own have none."""
+        index = self._start_of_qualifier(number) - 1
+        if index < 0 or self.text[self.words[index].end : number.start].count("\n"):
+            return ""
+        folded = self._folded(index)
+        return _IMPLIED.get(folded) or _IMPLIED.get(folded[1:] if folded[:1] in "وف" else "", "")
+
+    def _start_of_qualifier(self, number: Number) -> int:
+        _, start = self._qualifier_before(number, opens_range=False)
+        return self.reading.word_at(start) if start < number.start else number.first_word
+
+    def _about(self, end: int) -> str:
+        """What follows in the same clause: «84 دولة | عضوا في التحالف»; at most eight words."""
+        index = self.reading.word_at(end)
+        stop = _CLAUSE_END.search(self.text, end)
+        last = end
+        for word in self.words[index : index + _LONGEST_ABOUT]:
+            if (stop and word.start >= stop.start()) or word.is_number:
+                break
+            last = word.end
+        return re.sub(r"(?:^|\s)و$", "", self.text[end:last].strip(" ،-–—)"))
 
     def _scaled_like(self, number: Number, last: Number) -> Decimal:
         """«بين 2 و3 ملايين»: the lower value takes the upper one's scale where it states none."""
@@ -239,8 +307,22 @@ class _Reader:
     def _gap_after(self, number: Number) -> str:
         return self._gap(number.next_word - 1, number.next_word) if number.next_word < len(self.words) else "\n"
 
-    def _is_age(self, number: Number) -> bool:
-        return any(self._folded(number.first_word - back) in _AGE_WORDS for back in (1, 2))
+    def _is_age(self, number: Number, end: int) -> bool:
+        """«البالغ من العمر 35 عاما», «في سن 35», and an age in brackets: «يوسف (35 عاما)»."""
+        if any(self._folded(number.first_word - back) in _AGE_WORDS for back in (1, 2)):
+            return True
+        if self._folded(number.first_word - 1) in _AGED and number.value <= 120:
+            return True
+        return self.text[: number.start].rstrip().endswith("(") and self.text[end : end + 1] == ")"
+
+    def _may_be_year(self, number: Number, last: Number, end: int) -> bool:
+        """«مونديال 2030 لكرة القدم», «دورة 2024 تنطلق»: four bare digits whose next word need not be what they count."""
+        digits = self.text[number.start : number.end]
+        if number is not last or len(digits) != 4 or not 1900 <= number.value <= 2100:
+            return False
+        following = self._folded(number.next_word)
+        counts = self._qualifier_before(number, opens_range=False)[0] is not None
+        return not counts and following.startswith(("ل", "ب", "ك", "ف", "س", "ي", "ت"))
 
     # What it counts
 
@@ -255,8 +337,14 @@ class _Reader:
             or len(folded) < 2
             or folded.startswith(("ال", "لل", "بال", "كال", "فال"))
             or (folded[0] == "و" and len(folded) > 2 and (folded[1:] in _NOT_UNITS or folded.startswith("وال")))
+            or self._is_joined_clause(index)
             or (folded[0] in "ي" and len(folded) == 5 and folded.endswith("ون"))
         )
+
+    def _is_joined_clause(self, index: int) -> bool:
+        """«3 وأصيب 12»: a conjunction and the next clause; not «3 وفود», «3 وحدات»."""
+        written = strip_ignored(self.text[self.words[index].start : self.words[index].end])
+        return written.startswith(("وأ", "وإ", "وآ", "وا")) and self._folded(index) not in _NOUNS_IN_WA
 
     def _unit(self, last: Number, previous: FoundFigure | None) -> tuple[str, int, str]:
         """(unit as stated, end of the quote, rule); an empty unit where the number counts nothing."""
@@ -267,18 +355,24 @@ class _Reader:
         for phrase in _PERCENT_PHRASES:
             if tuple(self._folded(index + i) for i in range(len(phrase))) == phrase:
                 return "%", self.words[index + len(phrase) - 1].end, "figure.percent"
-        currency = re.match(r"[^\S\n]?([$€£])", self.text[last.end : last.end + 2])
-        if currency:
-            return currency[1], last.end + currency.end(), "figure.currency"
+        symbol = re.match(rf"[^\S\n]?([{_SYMBOLS}])", self.text[last.end : last.end + 2])
+        if symbol:
+            return symbol[1], last.end + symbol.end(), "figure.currency"
+        if before := self._symbol_before(last).strip():
+            return before, last.end, "figure.currency"
         if index >= len(self.words):
             return "", last.end, ""
         if self._counted_noun(index):
             noun = self.words[index]
-            return self.text[noun.start : noun.end], noun.end, "figure.number_and_noun"
+            if self._folded(index) not in _CURRENCIES:
+                return self.text[noun.start : noun.end], noun.end, "figure.number_and_noun"
+            more = index + 1 < len(self.words) and self._gap(index, index + 1) == " "
+            end = self.words[index + 1].end if more and _OF_CURRENCY.match(self._folded(index + 1)) else noun.end
+            return self.text[noun.start : end], end, "figure.currency"
         folded = self._folded(index)
         if folded in _PARTITIVE and not self._gap(index - 1, index).strip():
             if _PARTITIVE[folded] == "-" or folded == fold_name("منهم"):
-                if previous and self._sentence(previous.start) == self._sentence(last.start):
+                if previous and self.reading.sentence_number(previous.start) == self.reading.sentence_number(last.start):
                     return previous.unit, self.words[index].end, "figure.of_the_same"
                 return "", last.end, ""
             noun_index = index + 1
@@ -286,6 +380,11 @@ class _Reader:
                 noun = self.words[noun_index]
                 return self.text[noun.start : noun.end], noun.end, "figure.number_of_nouns"
         return "", last.end, ""
+
+    def _symbol_before(self, number: Number) -> str:
+        """The currency sign written before the digits, with the space between: «$50 مليون»."""
+        sign = re.search(rf"[{_SYMBOLS}][^\S\n]?$", self.text[max(0, number.start - 2) : number.start])
+        return sign[0] if sign else ""
 
     def _can_be_part_of(self, index: int) -> bool:
         """Whether the noun after «من» names a whole that a number is part of: «من الدول», «من مقاتلي التنظيم»."""
@@ -295,10 +394,7 @@ class _Reader:
 
     # Around it
 
-    def _sentence(self, offset: int) -> int:
-        return bisect_right(self.sentence_starts, offset)
-
-    def _qualifier_before(self, number: Number) -> tuple[str | None, int]:
+    def _qualifier_before(self, number: Number, *, opens_range: bool) -> tuple[str | None, int]:
         """(qualifier or None, where the quote begins)."""
         index = number.first_word
         if self._folded(index - 1) in {fold_name("ال"), fold_name("ل"), fold_name("ب")}:
@@ -319,15 +415,11 @@ class _Reader:
                         return qualifier, self._start_without_conjunction(verb - length + 1, phrase[0])
         first = number.first_word - 1
         opener = self._bare(first, {fold_name("بين"), fold_name("من")})
-        if opener and self._range_opened(number):
+        if opener and opens_range:
             if self._bare(first - 1, {fold_name("ما")}):
                 first, opener = first - 1, fold_name("ما")
             return None, self._start_without_conjunction(first, opener)
         return None, number.start
-
-    def _range_opened(self, number: Number) -> bool:
-        position = self.numbers.index(number)
-        return self._range_from(position)[0] is not None
 
     def _bare(self, index: int, vocabulary: set[str]) -> str:
         folded = self._folded(index)
@@ -349,7 +441,7 @@ class _Reader:
         return self.words[index].start + (1 if self._folded(index) != word else 0)
 
     def _qualifier_after(self, end: int) -> tuple[str, int] | None:
-        index = bisect_right(self.word_starts, end - 1)
+        index = self.reading.word_at(end)
         for phrase, qualifier in _AFTER:
             span = range(index, index + len(phrase))
             said = tuple(self._folded(i) for i in span) == phrase and self._folded(span[-1] + 1) != fold_name("من")
@@ -359,8 +451,8 @@ class _Reader:
 
     def _period(self, start: int, end: int) -> Period | None:
         """The dated span nearest in the same sentence: first what follows («… بين 2002 و2021»), then what precedes."""
-        sentence = self._sentence(start)
-        dated = [d for d in self.dates if d.interval and self._sentence(d.start) == sentence]
+        sentence = self.reading.sentence_number(start)
+        dated = [d for d in self.reading.dates if d.interval and self.reading.sentence_number(d.start) == sentence]
         after = [
             d for d in dated
             if d.start >= end and self._words_between(end, d.start) <= _PERIOD_AFTER and "،" not in self.text[end : d.start]
@@ -372,11 +464,11 @@ class _Reader:
     def _open_or_closed(self, dated: DateExpression) -> Period:
         """«منذ … 2017» has no end, «إلى غاية 2020» no beginning."""
         first, last = dated.interval
-        index = bisect_left(self.word_starts, dated.start)
+        index = self.reading.word_at(dated.start)
         leading = {self._folded(i) for i in range(max(0, index - 4), index)}
         if leading & _SINCE:
             return first, None
         return (None, last) if leading & _UNTIL else (first, last)
 
     def _words_between(self, start: int, end: int) -> int:
-        return sum(1 for word in self.words if start <= word.start < end)
+        return self.reading.word_at(end) - self.reading.word_at(start)

@@ -1,0 +1,65 @@
+"""A text read once: its words, sentences, numbers and dates, each worked out when first asked for and then kept."""
+
+from bisect import bisect_left, bisect_right
+from functools import cached_property
+
+from articles.arabic.dates import DateExpression, find_dates
+from articles.arabic.numbers import Number, find_numbers
+from articles.arabic.words import Word, sentences, words
+
+
+class Reading:
+    """What several rules need of one text; all offsets are code points of `text`."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    @cached_property
+    def words(self) -> list[Word]:
+        return words(self.text)
+
+    @cached_property
+    def word_starts(self) -> list[int]:
+        return [word.start for word in self.words]
+
+    @cached_property
+    def sentences(self) -> list[tuple[int, int]]:
+        return list(sentences(self.text))
+
+    @cached_property
+    def _sentence_starts(self) -> list[int]:
+        return [start for start, _ in self.sentences]
+
+    @cached_property
+    def dates(self) -> list[DateExpression]:
+        return find_dates(self.text, self.words)
+
+    @cached_property
+    def numbers(self) -> list[Number]:
+        return find_numbers(self.text, self.words)
+
+    def word_at(self, offset: int) -> int:
+        """The index of the first word that begins at or after `offset`."""
+        return bisect_left(self.word_starts, offset)
+
+    def sentence_number(self, offset: int) -> int:
+        """Which sentence, from 0, the code point at `offset` belongs to; -1 before the first."""
+        return bisect_right(self._sentence_starts, offset) - 1
+
+    def sentence_span(self, offset: int) -> tuple[int, int]:
+        """The sentence that the code point at `offset` belongs to; an empty span between sentences."""
+        number = self.sentence_number(offset)
+        if number < 0 or offset >= self.sentences[number][1]:
+            return offset, offset
+        return self.sentences[number]
+
+    def words_between(self, start: int, end: int) -> list[Word]:
+        """The words that begin in `text[start:end]`."""
+        return self.words[self.word_at(start) : self.word_at(end)]
+
+    def sentence_words(self, offset: int) -> list[Word]:
+        return self.words_between(*self.sentence_span(offset))
+
+    def dates_between(self, start: int, end: int) -> list[DateExpression]:
+        """The dates that begin in `text[start:end]`."""
+        return [found for found in self.dates if start <= found.start < end]
