@@ -145,6 +145,8 @@ CONTENT_SECURITY_POLICY = {
 ARCHIVE_DIGITS = os.environ.get("ARCHIVE_DIGITS", "latin")
 # The largest file that `ingest` opens, in bytes; a news article is some thousands.
 ARCHIVE_LARGEST_FILE = int(os.environ.get("ARCHIVE_LARGEST_FILE", 20 * 1024 * 1024))
+# Whether `ingest URL` may fetch from addresses that only this machine or its network can reach: for tests alone.
+ARCHIVE_FETCH_PRIVATE = os.environ.get("ARCHIVE_FETCH_PRIVATE", "") == "1"
 # A query that runs longer than this many milliseconds is stopped and the reader told so.
 ARCHIVE_SEARCH_TIMEOUT = int(os.environ.get("ARCHIVE_SEARCH_TIMEOUT", 5_000))
 

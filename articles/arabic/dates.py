@@ -104,7 +104,9 @@ _RELATIONS = {
     for word in written.split()
 }
 # «أمس» is the day before the day of writing; «أول أمس» the one before that.
-_SHIFTS = {fold_name(w): days for w, days in {"أمس": -1, "الأمس": -1, "البارحة": -1, "غدا": 1, "غد": 1, "الغد": 1}.items()}
+_SHIFTS = {
+    fold_name(w): days for w, days in {"أمس": -1, "الأمس": -1, "البارحة": -1, "غدا": 1, "غد": 1, "الغد": 1}.items()
+}
 _FIRST_OF_YESTERDAY = {fold_name("أول"), fold_name("أولى")}
 _TODAY = fold_name("اليوم")
 _OF_TODAY = {fold_name(w) for w in ("هذا", "بهذا", "صباح", "مساء", "ظهر", "عصر", "فجر")}

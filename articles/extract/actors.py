@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from articles.arabic.names import NameIndex
+from articles.arabic.reading import Reading
 
 # A name that several actors bear says less about each.
 AMBIGUOUS_SCORE = 0.5
@@ -18,11 +19,11 @@ class FoundActor:
     score: float
 
 
-def find_actors(text: str, names: NameIndex) -> list[FoundActor]:
+def find_actors(reading: Reading, names: NameIndex) -> list[FoundActor]:
     """The actors whose names `names` holds, in order of their first span."""
     spans: dict[int, list[tuple[int, int]]] = defaultdict(list)
     scores: dict[int, float] = {}
-    for match in names.find(text):
+    for match in names.find(reading.text, reading.words):
         for actor in match.keys:
             spans[actor].append((match.start, match.end))
             score = 1.0 if len(match.keys) == 1 else AMBIGUOUS_SCORE

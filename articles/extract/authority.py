@@ -8,7 +8,7 @@ from articles.arabic.folding import fold_name
 from articles.arabic.names import NameIndex
 from articles.arabic.places import known_places
 from articles.arabic.words import Word
-from articles.models import Actor, Alias, Measure
+from articles.models import Actor, Alias, Measure, ReviewState
 
 # Endings that a counted noun takes («وفدا», «شخصين») and that a measure's unit need not list.
 _UNIT_ENDINGS = ("ا", "ين", "ان", "ات", "ون")
@@ -24,10 +24,15 @@ class Authority:
 
     @classmethod
     def load(cls) -> "Authority":
-        """Reads all standing actors, their aliases that may be looked for in texts, and the measures."""
-        actors = {actor.pk: actor for actor in Actor.objects.standing().only("pk", "name", "kind", "country")}
+        """Reads all actors that an editor confirmed, their aliases that may be looked for in texts, and the measures.
+
+        An actor that is only suggested is looked for by its title of office alone, so that what one article suggests does
+        not depend on which articles came before it.
+        """
+        confirmed = Actor.objects.standing().filter(state=ReviewState.CONFIRMED)
+        actors = {actor.pk: actor for actor in confirmed.only("pk", "name", "kind", "country")}
         names = [(actor.name, actor.pk) for actor in actors.values()]
-        aliases = Alias.objects.filter(actor__in=Actor.objects.standing(), found_in_text=True)
+        aliases = Alias.objects.filter(actor__in=confirmed, found_in_text=True)
         names += aliases.values_list("name", "actor_id")
         measures, broad = _units()
         return cls(
@@ -43,8 +48,9 @@ class Authority:
 
         A broad unit needs a cue among the words of its sentence.
         """
-        folded = fold_name(unit)
-        readings = [folded, *(folded[: -len(end)] for end in _UNIT_ENDINGS if folded.endswith(end))]
+        # «دولار أمريكي» is measured as «دولار» is.
+        folded = [fold_name(unit), fold_name(unit.split()[0])] if unit else []
+        readings = [*folded, *(one[: -len(end)] for one in folded for end in _UNIT_ENDINGS if one.endswith(end))]
         bare = [word.folded.removeprefix("و").removeprefix("ال") for word in sentence]
         for reading in readings:
             for cues, measure in self.broad_measures.get(reading, ()):

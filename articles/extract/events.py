@@ -2,16 +2,17 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 
-from articles.arabic.dates import find_dates
 from articles.arabic.folding import fold_name, fold_word
 from articles.arabic.months import WEEKDAY_NUMBERS
-from articles.arabic.words import Word, sentence_at, words
+from articles.arabic.phrases import content_words
+from articles.arabic.reading import Reading
+from articles.arabic.words import Word, words
 from articles.extract.authority import Authority, places
-from articles.extract.dates import as_archive_date, speaks_of_plans
-from articles.models import ActorKind, ArchiveDate, Basis, EventKind, Precision
+from articles.extract.dates import resolve, speaks_of_plans
+from articles.models import ActorKind, ArchiveDate, EventKind, Precision
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class EventDescription:
     key: int | None = None
     years: frozenset[str] = frozenset()
     content: frozenset[str] = field(default=frozenset(), compare=False)
+    end: ArchiveDate = ArchiveDate()
 
     @property
     def words(self) -> frozenset[str]:
@@ -64,6 +66,13 @@ _HEADS: list[tuple[tuple[str, ...], str]] = sorted(
     ),
     key=lambda head: -len(head[0]),
 )  # fmt: skip
+# First word of a phrase, with whatever may be written onto it → (the phrase, its kind, how many letters are written on).
+_HEADS_BY_OPENING: dict[str, list[tuple[tuple[str, ...], str, int]]] = {}
+for _phrase, _kind in _HEADS:
+    for _proclitic in ("", "و", "ب", "ف", "ل"):
+        # «عقد … اجتماعا»: an indefinite head takes an alef as object.
+        for _opening in (_proclitic + _phrase[0], _proclitic + _phrase[0] + "ا"):
+            _HEADS_BY_OPENING.setdefault(_opening, []).append((_phrase, _kind, len(_proclitic)))
 _ASSEMBLIES = {EventKind.MINISTERIAL, EventKind.CONFERENCE, EventKind.DIALOGUE, EventKind.SUMMIT, EventKind.MEETING}
 # What a launch launches is often the better name: «إطلاق حوار …» is a dialogue.
 _PHRASE_STOPS = {fold_name(w) for w in (
@@ -71,34 +80,20 @@ _PHRASE_STOPS = {fold_name(w) for w in (
     "حيث", "أن", "وهو", "وهي", "المنعقد", "المنعقدة", "الممتد", "بهدف", "قصد", "والتي", "والذي", "كما", "مع", "منذ", "على",
     "الجاري", "المقبل", "الماضي", "المقرر", "وفق", "بعد", "قبل", "من", "عن", "إلى", "أبرزت", "أكد", "أكدت", "عقد", "انطلقت",
 )}  # fmt: skip
-_EMPTY_WORDS = {fold_word(w) for w in (
-    "في", "على", "من", "إلى", "عن", "حول", "بين", "ضد", "مع", "هذا", "هذه", "أشغال", "أعمال", "انطلاق", "افتتاح", "بمشاركة",
-    "تحتضن", "يستضيف", "تستضيف", "ينطلق", "أول", "الرفيع", "المستوى", "رفيع", "السنوي", "تعزيز", "مجال", "الدولي", "دولي",
-    "التعاون", "الإرهاب", "لمكافحة", "مكافحة", "محاربة", "اليوم", "الذي", "التي", "يومي", "تنظيم", "لهزيمة", "العالمي", "و",
-)}  # fmt: skip
 _ORDINALS = {fold_word(w): n for n, ws in enumerate((
     ("الأول", "الأولى"), ("الثاني", "الثانية"), ("الثالث", "الثالثة"), ("الرابع", "الرابعة"), ("الخامس", "الخامسة"),
     ("السادس", "السادسة"), ("السابع", "السابعة"), ("الثامن", "الثامنة"), ("التاسع", "التاسعة"), ("العاشر", "العاشرة"),
 ), 1) for w in ws}  # fmt: skip
-_OBJECT_ENDING = "ا"
+# States take part in everything; these tell one event from another.
+TELLING_KINDS = {
+    ActorKind.COALITION, ActorKind.ORGANISATION, ActorKind.GOVERNMENT, ActorKind.PERSON, ActorKind.ARMED_GROUP,
+}  # fmt: skip
 _LONGEST_PHRASE = 16
 _LEAD_PARAGRAPHS = 3
 _LEAD_LENGTH = 1500
 _ENOUGH = 0.55
 _REPORTED_WITHIN = timedelta(days=31)
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-
-
-def content_words(title: str) -> frozenset[str]:
-    """The words of a title that tell events apart, clitics stripped and a plain stem taken."""
-    return frozenset(_stem(fold_word(word.folded)) for word in words(title)) - _EMPTY_WORDS
-
-
-def _stem(word: str) -> str:
-    for ending in ("يه", "ها", "هم", "ه", "ي", "ات", "ين", "ون"):
-        if word.endswith(ending) and len(word) - len(ending) >= 3:
-            return word[: -len(ending)]
-    return word
 
 
 def years_in(text: str) -> frozenset[str]:
@@ -110,45 +105,46 @@ def lead_of(body: str) -> str:
 
 
 def describe(
-    title: str, body: str, published: ArchiveDate, actors: Iterable[int], authority: Authority
+    title: Reading, lead: Reading, published: ArchiveDate, actors: Iterable[int], authority: Authority
 ) -> list[EventDescription]:
     """The events that the title or the lead of an article name, likeliest first; `actors` are those its lead names.
 
     An event's interval is the dates its sentence states, else what is known of the publication.
     """
     described: dict[tuple[str, str], EventDescription] = {}
-    lead = lead_of(body)
     named = frozenset(actor for actor in actors if actor in authority.kinds)
     # A place in the title or the first paragraph is where it happens; further down it is background.
-    opening = f"{title}\n{lead.split(chr(10), 1)[0]}"
-    spots = [place for match in places().find(opening) for place in match.keys]
+    opening = lead.text.split("\n", 1)[0]
+    matches = [*places().find(title.text, title.words)]
+    matches += [match for match in places().find(lead.text, lead.words) if match.start < len(opening)]
+    spots = [place for match in matches for place in match.keys]
     cities = frozenset(place.city for place in spots if place.city)
     countries = frozenset(place.country for place in spots)
     phrases = [
-        (phrase, kind, _when(text, offset, published))
-        for text in (title, lead)
-        for phrase, kind, offset in event_phrases(text)
+        (phrase, kind, *_when(reading, offset, published))
+        for reading in (title, lead)
+        for phrase, kind, offset in event_phrases(reading)
     ]
-    for phrase, kind, when in phrases:
+    for phrase, kind, when, end in phrases:
         # A heading seldom states the day; the sentence of the lead that names the same kind of event does.
-        dated = (
-            when if when.is_known else next((w for _, k, w in phrases if _kinds_agree(k, kind) and w.is_known), when)
-        )
+        if not when.is_known:
+            dated = ((w, e) for _, k, w, e in phrases if _kinds_agree(k, kind) and w.is_known)
+            when, end = next(dated, (when, end))
         description = EventDescription(
-            phrase, kind, dated, cities, countries, named, years=years_in(f"{title} {lead}"),
-            content=content_words(phrase) | content_words(title),
+            phrase, kind, when, cities, countries, named, years=years_in(f"{title.text} {lead.text}"),
+            content=content_words(phrase) | content_words(title.text), end=end,
         )  # fmt: skip
         described.setdefault((kind, " ".join(sorted(content_words(phrase)))), description)
     return list(described.values())
 
 
-def event_phrases(text: str) -> list[tuple[str, str, int]]:
-    """(phrase, kind, offset) of every event that `text` names, in order: a head word and what follows it."""
-    of_words = words(text)
+def event_phrases(reading: Reading) -> list[tuple[str, str, int]]:
+    """(phrase, kind, offset) of every event that a text names, in order: a head word and what follows it."""
+    text, of_words = reading.text, reading.words
     found = []
     index = 0
     while index < len(of_words):
-        head = _head_at(text, of_words, index)
+        head = _head_at(of_words, index)
         if head is None:
             index += 1
             continue
@@ -159,17 +155,13 @@ def event_phrases(text: str) -> list[tuple[str, str, int]]:
     return found
 
 
-def _head_at(text: str, of_words: Sequence[Word], index: int) -> tuple[int, str, int] | None:
+def _head_at(of_words: Sequence[Word], index: int) -> tuple[int, str, int] | None:
     folded = of_words[index].folded
-    for heads, kind in _HEADS:
-        for proclitic in ("", "و", "ب", "ف", "ل"):
-            # «عقد … اجتماعا»: an indefinite head takes an alef as object.
-            if folded in {proclitic + heads[0], proclitic + heads[0] + _OBJECT_ENDING} and all(
-                index + i < len(of_words) and of_words[index + i].folded == word for i, word in enumerate(heads) if i
-            ):
-                if kind == EventKind.CONFERENCE and _is_annual_body(of_words, index):
-                    return None
-                return len(heads), kind, of_words[index].start + len(proclitic)
+    for heads, kind, written_on in _HEADS_BY_OPENING.get(folded, ()):
+        if all(index + i < len(of_words) and of_words[index + i].folded == word for i, word in enumerate(heads) if i):
+            if kind == EventKind.CONFERENCE and _is_annual_body(of_words, index):
+                return None
+            return len(heads), kind, of_words[index].start + written_on
     return None
 
 
@@ -193,25 +185,42 @@ def _end_of_phrase(text: str, of_words: Sequence[Word], first: int, index: int) 
     return index
 
 
-def _when(text: str, offset: int, published: ArchiveDate) -> ArchiveDate:
-    """When an event took place, by the sentence that names it and what is known of the publication.
+def _when(reading: Reading, offset: int, published: ArchiveDate) -> tuple[ArchiveDate, ArchiveDate]:
+    """(start, end) of an event, by the sentence that names it and what is known of the publication.
 
     A stated date stands. A day without a year takes the year of publication; a bare weekday is the last one before it.
     Without either an event is reported within a month of its taking place.
     """
-    sentence = sentence_at(text, offset)
-    for found in find_dates(sentence):
-        if found.month and (known := as_archive_date(found)):
-            return known
-        if found.month and found.day and not found.hijri and published.precision == Precision.DAY:
-            year = published.date.year - (1 if found.month > published.date.month + 1 else 0)
-            return as_archive_date(replace(found, year=year), Basis.INFERRED) or ArchiveDate.unknown()
-    if published.precision != Precision.DAY:
-        return ArchiveDate.unknown(published.earliest, published.latest)
-    weekday = next((WEEKDAY_NUMBERS[word.folded] for word in words(sentence) if word.folded in WEEKDAY_NUMBERS), None)
-    if weekday is not None and not speaks_of_plans(sentence):
-        return ArchiveDate.on(published.date - timedelta(days=(published.date.weekday() - weekday) % 7), Basis.INFERRED)
-    return ArchiveDate.unknown(published.date - _REPORTED_WITHIN, published.date + _REPORTED_WITHIN)
+    first, last = reading.sentence_span(offset)
+    dates = reading.dates_between(first, last)
+    plans = speaks_of_plans(reading.words_between(first, last))
+    # A day said in full outweighs a month, a month a weekday.
+    for asked in (
+        lambda one: one.day and one.month is not None,
+        lambda one: one.month,
+        lambda one: one.weekday is not None or one.shift is not None,
+    ):
+        for found in filter(asked, dates):
+            when = resolve(found, published, ahead=plans)
+            if when and when.earliest and not _is_long_past(when, published, found):
+                return when, _last_day(when, found.day_end)
+    if published.precision == Precision.DAY:
+        around = published.date - _REPORTED_WITHIN, published.date + _REPORTED_WITHIN
+        return ArchiveDate.unknown(*around), ArchiveDate()
+    return ArchiveDate.unknown(published.earliest, published.latest), ArchiveDate()
+
+
+def _is_long_past(when: ArchiveDate, published: ArchiveDate, found: object) -> bool:
+    """Whether a month or year of background («منذ يناير 2015») stands in the sentence of a recent event."""
+    recent = published.precision == Precision.DAY and when.latest and when.latest < published.date - timedelta(days=365)
+    return bool(recent and not found.day)
+
+
+def _last_day(when: ArchiveDate, day_end: int | None) -> ArchiveDate:
+    """The end of an event that a span of days dates: «يومي 4 و5 نونبر»."""
+    if not day_end or when.precision != Precision.DAY or day_end < when.date.day:
+        return ArchiveDate()
+    return ArchiveDate.on(date(when.date.year, when.date.month, day_end), when.basis)
 
 
 def likeness(described: EventDescription, known: EventDescription, authority: Authority) -> Likeness | None:
@@ -224,15 +233,8 @@ def likeness(described: EventDescription, known: EventDescription, authority: Au
     if place is None:
         return None
     shared_words = _containment(described.words, known.words)
-    bodies = {
-        ActorKind.COALITION,
-        ActorKind.ORGANISATION,
-        ActorKind.GOVERNMENT,
-        ActorKind.PERSON,
-        ActorKind.ARMED_GROUP,
-    }
-    mine = {a for a in described.actors if authority.kinds.get(a) in bodies}
-    theirs = {a for a in known.actors if authority.kinds.get(a) in bodies}
+    mine = {a for a in described.actors if authority.kinds.get(a) in TELLING_KINDS}
+    theirs = {a for a in known.actors if authority.kinds.get(a) in TELLING_KINDS}
     shared_actors = _containment(mine, theirs)
     dates_close = 1.0 if described.when.is_known and known.when.is_known else 0.0
     same_kind = 1.0 if described.kind == known.kind else 0.5

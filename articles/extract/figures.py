@@ -109,7 +109,10 @@ _OPEN_ENDED = re.compile(r"[^\S\n]*\)?[^\S\n]*[«“\"(]?[^\S\n]*")
 _CLAUSE_END = re.compile(r"[.،؛:؟!\n()«»“”]")
 _LONGEST_ABOUT = 8
 _SYMBOLS = "$€£¥"
-_NOUNS_IN_WA = {fold_name(w) for w in ("واقعة", "واجب", "واجبا", "وافد", "وافدا", "وافدين", "واعظ", "واعظا", "واعظة", "واحة", "واليا")}
+_NOUNS_IN_WA = {
+    fold_name(w)
+    for w in ("واقعة", "واجب", "واجبا", "وافد", "وافدا", "وافدين", "واعظ", "واعظا", "واعظة", "واحة", "واليا")
+}
 # «قُتل 3 وأصيب 12»: where no noun follows, the verb before tells what is counted.
 _IMPLIED = {
     fold_name(word): unit
@@ -225,7 +228,9 @@ class _Figures:
             qualifier = Qualifier.BETWEEN
         elif qualifier is None:
             qualifier, end = self._qualifier_after(end) or (Qualifier.EXACTLY, end)
-        return FoundFigure(low, high, qualifier, unit, start, end, self._period(start, end), rule, self._about(end), implied)
+        return FoundFigure(
+            low, high, qualifier, unit, start, end, self._period(start, end), rule, self._about(end), implied
+        )
 
     def _implied(self, number: Number) -> str:
         """The unit that the verb right before tells; years and amounts with a unit of their own have none."""
@@ -372,7 +377,9 @@ class _Figures:
         folded = self._folded(index)
         if folded in _PARTITIVE and not self._gap(index - 1, index).strip():
             if _PARTITIVE[folded] == "-" or folded == fold_name("منهم"):
-                if previous and self.reading.sentence_number(previous.start) == self.reading.sentence_number(last.start):
+                if previous and self.reading.sentence_number(previous.start) == self.reading.sentence_number(
+                    last.start
+                ):
                     return previous.unit, self.words[index].end, "figure.of_the_same"
                 return "", last.end, ""
             noun_index = index + 1

@@ -37,15 +37,19 @@ _LABEL = _openings(
 _POINTER = _openings("اقرأ", "إقرأ", "شاهد أيضا", "للمزيد", "المزيد من", "قد يهمك", "قد يعجبك", "جميع الحقوق")
 _COUNTED_LABEL = re.compile(r"^[\d٠-٩]+\s*(?:تعليقا?|تعليقات|مشاهدة|مشاهدات|دقائق|دقيقة|مشاركة|مشاركات|قراءة)\b")
 _LONGEST_LABEL = 9
+# In code points: no opening of a form is longer.
+_LONGEST_OPENING = 80
 
 
 def opens_comment_form(line: str) -> bool:
     """Whether `line` is the heading or the first notice of a comment form."""
-    return _folded(line).startswith(_COMMENT_FORM)
+    return _folded(line[:_LONGEST_OPENING]).startswith(_COMMENT_FORM)
 
 
 def is_label(line: str) -> bool:
     """Whether a short `line` is a button, a counter, or a pointer to other pages."""
+    if line.count(" ") > 2 * _LONGEST_LABEL:
+        return False
     folded = _folded(line)
     if not folded:
         return True

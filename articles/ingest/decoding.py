@@ -1,10 +1,10 @@
-"""Bytes → text, or the reason why not; used by every reader of text files."""
+"""Bytes → text, or the reason why not; used by every reader."""
 
 import codecs
 import re
 import unicodedata
 
-from articles.arabic.characters import INVISIBLE
+from articles.arabic.characters import ARABIC_LETTERS, INVISIBLE
 from articles.ingest.document import UnreadableError
 
 _BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
@@ -13,45 +13,102 @@ _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f]")
 # Isolated, initial, medial and final forms of letters, and ligatures: another writing of the plain letters.
 _PRESENTATION_FORMS = re.compile("[\ufb50-\ufdff\ufe70-\ufefc]+")
 _SPACES = re.compile(r"[^\S\n]+")
+_LINE_ENDS = re.compile("\r\n|[\r\x0c\u2028\u2029]")
 # Joiners shape the letters of some names (Persian); the rest of the invisible characters only carry layout.
 _INVISIBLE = re.compile(f"[{INVISIBLE.replace('‌', '')}]")
+_LETTERS = re.compile(r"[^\W\d_]")
+_ARABIC = re.compile(f"[{ARABIC_LETTERS}]")
+# Encodings of Arabic from before Unicode, tried where nothing is declared.
+_OLD_ENCODINGS = ("windows-1256", "iso-8859-6")
+# Letters that two bytes of Arabic UTF-8 turn into when read as windows-1252 («Ø§Ù„») or windows-1256 («ط§ظ„»).
+_MIXED_UP = {
+    "windows-1252": re.compile("[ØÙÚÛ][\x80-\xbfŒœŠšŸŽžƒˆ˜–—‘’‚“”„†‡•…‰‹›€™]"),
+    "windows-1256": re.compile("[طظ][^\\s\u0600-\u06ff]|[طظ][آأؤإئابةتثجحخدذرزسشصضـ،؛؟]"),
+}
+_LEAST_MIXED_UP = 3
+_SURE_SHARE = 0.75
 
 
-def decode(content: bytes, encoding: str = "") -> tuple[str, str]:
-    """(text, encoding) of `content`: UTF-8, UTF-16 with a byte-order mark, or the `encoding` the caller names.
+def decode(content: bytes, encoding: str = "", declared: str = "") -> tuple[str, str]:
+    """(text, encoding) of `content`: in the `encoding` the caller names, else UTF-8 or UTF-16 with a byte-order mark, else
+    what its transport `declared`, else an old Arabic encoding where the text then reads as Arabic.
 
-    Raises UnreadableError for empty and binary content and for bytes that are not in that encoding.
+    Bytes that are valid UTF-8 are UTF-8 whatever is declared. Raises UnreadableError for empty and binary content and for
+    bytes in no encoding that makes them text.
     """
     if not content.strip():
         raise UnreadableError("the file is empty")
-    if not encoding:
-        encoding = next((name for mark, name in _BYTE_ORDER_MARKS if content.startswith(mark)), "utf-8")
+    named = encoding or next((name for mark, name in _BYTE_ORDER_MARKS if content.startswith(mark)), "")
+    tried = [named] if named else ["utf-8", *([declared] if declared else []), *_OLD_ENCODINGS]
+    for name in tried:
+        try:
+            text = content.decode(name)
+        except LookupError:
+            if name == encoding:
+                raise UnreadableError(f"unknown encoding “{encoding}”") from None
+            continue
+        except UnicodeDecodeError:
+            continue
+        if name in _OLD_ENCODINGS and not named and not _reads_as_arabic(text):
+            continue
+        if _CONTROLS.search(text):
+            raise UnreadableError("the file is binary, not text (it holds control characters)")
+        return unmixed(text), name
+    raise UnreadableError(_why_not(content, named or "utf-8"))
+
+
+def _why_not(content: bytes, encoding: str) -> str:
+    if _CONTROLS.search(content[:4096].decode("latin-1")):
+        return "the file is binary, not text"
     try:
-        text = content.decode(encoding)
-    except LookupError:
-        raise UnreadableError(f"unknown encoding “{encoding}”") from None
+        content.decode(encoding)
     except UnicodeDecodeError as error:
-        if _CONTROLS.search(content[:4096].decode("latin-1")):
-            raise UnreadableError("the file is binary, not text") from None
         line = content.count(b"\n", 0, error.start) + 1
-        raise UnreadableError(
+        return (
             f"not {encoding.upper()} text: byte 0x{content[error.start]:02x} at offset {error.start} (line {line}); "
             "name its encoding, for example --encoding windows-1256"
-        ) from None
-    if _CONTROLS.search(text):
-        raise UnreadableError("the file is binary, not text (it holds control characters)")
-    return text, encoding
+        )
+    return "the text is in no encoding that is known"
+
+
+def _reads_as_arabic(text: str) -> bool:
+    """Whether nearly all letters are Arabic and the commonest of all words are there."""
+    letters = len(_LETTERS.findall(text))
+    common = re.findall(r"(?<!\w)(?:في|من|على|إلى|عن|ال\w+)(?!\w)", text)
+    return letters > 0 and len(_ARABIC.findall(text)) >= _SURE_SHARE * letters and len(common) >= 1
+
+
+def unmixed(text: str) -> str:
+    """`text` with lines put right that were UTF-8 and were once read as windows-1252 or windows-1256."""
+    if not any(pattern.search(text) for pattern in _MIXED_UP.values()):
+        return text
+    return "\n".join(_unmixed_line(line) for line in text.split("\n"))
+
+
+def _unmixed_line(line: str) -> str:
+    for encoding, pattern in _MIXED_UP.items():
+        if len(pattern.findall(line)) < _LEAST_MIXED_UP:
+            continue
+        try:
+            read = b"".join(_byte(letter, encoding) for letter in line).decode("utf-8")
+        except UnicodeError:
+            continue
+        if _reads_as_arabic(read) or len(_ARABIC.findall(read)) > 2 * len(_LETTERS.findall(read)) / 3:
+            return read
+    return line
+
+
+def _byte(letter: str, encoding: str) -> bytes:
+    """The byte that was read as `letter`; bytes that the encoding leaves undefined pass as they are."""
+    try:
+        return letter.encode(encoding)
+    except UnicodeEncodeError:
+        return letter.encode("latin-1")
 
 
 def plain(text: str) -> str:
     """`text` with one line break, plain letters for presentation forms, single spaces, and no invisible controls."""
-    text = (
-        text.replace("\r\n", "\n")
-        .replace("\r", "\n")
-        .replace("\x0c", "\n")
-        .replace("\u2028", "\n")
-        .replace("\u2029", "\n")
-    )
+    text = _LINE_ENDS.sub("\n", text)
     text = _PRESENTATION_FORMS.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text)
     text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
     return "\n".join(_SPACES.sub(" ", line).strip() for line in text.split("\n"))

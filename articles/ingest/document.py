@@ -1,13 +1,48 @@
-"""What every reader makes of its input: a document ready to be stored, and the error for input that makes none."""
+"""What passes through ingest: an item as a reader takes it from a file, the document it holds, and the errors between."""
 
+import hashlib
 from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
 
-from articles.arabic.dates import DateExpression
-from articles.models.article import TitleOrigin
+from articles.extract.dates import StatedDate
+from articles.models import ArchiveDate, TitleOrigin
 
 
 class UnreadableError(ValueError):
     """An input that cannot become an article; the message says what was expected and what was found."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """One document's bytes as received, and what the file around them says of it.
+
+    `place` tells where in its file it stood («line 7», «record at offset 1024»), `address` where it was published or
+    read from, `encoding` what its transport declares. Without `content` it is a revisit: the page at `address` was seen
+    again unchanged at `captured_at`.
+    """
+
+    path: str
+    content: bytes | None
+    media_type: str
+    filename: str = ""
+    address: str = ""
+    captured_at: datetime | None = None
+    encoding: str = ""
+    place: str = ""
+
+    @cached_property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.content).hexdigest()
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A part of a file that no reader can use: where it stands, and why."""
+
+    path: str
+    place: str
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -24,7 +59,11 @@ class SetAside:
 
 @dataclass(frozen=True)
 class Document:
-    """An article as a reader found it; `body` has paragraphs parted by a blank line, `marks` are candidate agency marks."""
+    """An article as a reader found it; `body` has paragraphs parted by a blank line, `marks` are candidate agency marks.
+
+    `dates` are the publication dates it states, weightiest first; `published` is set where the input gives the date in
+    the archive's own terms, which is then kept as it is.
+    """
 
     title: str
     title_origin: TitleOrigin
@@ -32,7 +71,10 @@ class Document:
     author: str = ""
     section: str = ""
     marks: tuple[str, ...] = ()
-    stated_date: DateExpression | None = None
+    source_name: str = ""
+    dates: tuple[StatedDate, ...] = ()
+    published: ArchiveDate | None = None
     url: str = ""
     language: str = "ar"
+    status: str = ""
     set_aside: tuple[SetAside, ...] = field(default=())

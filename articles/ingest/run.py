@@ -1,28 +1,38 @@
-"""Paths → stored articles, one by one, with a report: what `manage.py ingest` and load_fixtures call."""
+"""Paths and addresses → stored articles, with a report: what `manage.py ingest`, the admin and load_fixtures call."""
 
-import hashlib
-import mimetypes
+import multiprocessing
+import os
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
 from pathlib import Path
 
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from articles.extract.authority import Authority
-from articles.ingest.decoding import decode
-from articles.ingest.document import UnreadableError
-from articles.ingest.store import address_of, is_stored, store
-from articles.ingest.text import read_text
+from articles.ingest.document import Broken, Item, UnreadableError
+from articles.ingest.prepare import Prepared, prepare
+from articles.ingest.readers import read
+from articles.ingest.store import store
+from articles.models import Capture
 
-# Format name → the file endings that `auto` takes for it.
-FORMATS = {"text": (".txt", ".text", "")}
+# How many items are stored in one transaction, and how many such batches workers read ahead.
+BATCH, AHEAD = 50, 3
+# Starting workers takes longer than a few documents do.
+_FEWEST_FOR_WORKERS = 2 * BATCH
+
+Told = Callable[[str, str], None]
 
 
 @dataclass(frozen=True)
 class Failure:
-    """A file that did not become an article: where, and why."""
+    """An input that did not become an article: where, and why."""
 
     path: str
     reason: str
@@ -36,9 +46,20 @@ class Report:
     failures: list[Failure] = field(default_factory=list)
     seconds: float = 0.0
 
+    def add(self, other: "Report") -> None:
+        self.created += other.created
+        self.updated += other.updated
+        self.unchanged += other.unchanged
+        self.failures += other.failures
+        self.seconds += other.seconds
+
+    @property
+    def done(self) -> int:
+        return self.created + self.updated + self.unchanged
+
     @property
     def articles_per_second(self) -> float:
-        return round((self.created + self.updated + self.unchanged) / self.seconds, 1) if self.seconds else 0.0
+        return round(self.done / self.seconds, 1) if self.seconds else 0.0
 
     def as_dict(self) -> dict[str, float]:
         return {
@@ -53,87 +74,201 @@ def ingest(
     largest: int,
     format_name: str = "auto",
     encoding: str = "",
-    told: Callable[[str, Path], None] = lambda outcome, path: None,
+    workers: int = 1,
+    told: Told = lambda outcome, path: None,
 ) -> Report:
-    """Stores every file under `paths`, each in a transaction of its own; a bad file is reported and stops no other.
+    """Stores everything in the files under `paths`; what cannot be read is reported and stops nothing else.
 
-    `largest` is the most bytes a file may have. `told` hears "created", "updated", "unchanged" or "failed" with each path.
+    `largest` is the most bytes a document may have. `workers` processes read and analyse while this one stores, in the
+    order of the input: the archive comes out the same whatever their number, and after an interruption at any point
+    another run ends as an uninterrupted one would have. `told` hears "created", "updated", "unchanged" or "failed" with
+    each place.
     """
     report = Report()
-    authority = Authority.load()
-    started = time.monotonic()
-    for path in _files(paths, report):
+    run = _Run(report, told, encoding)
+    return run.over(_entries(paths, largest, format_name), workers)
+
+
+def ingest_items(items: Iterable[Item], *, encoding: str = "") -> Report:
+    """The same for items at hand: a page that was fetched, an upload."""
+    return _Run(Report(), lambda outcome, path: None, encoding).over(items, workers=1)
+
+
+def _entries(paths: Iterable[Path], largest: int, format_name: str) -> Iterator[Item | Broken]:
+    seen: set[Path] = set()
+    for path in paths:
+        if not path.exists():
+            yield Broken(str(path), "", "no such file or folder")
+            continue
+        for file in _files(path):
+            if (resolved := file.resolve()) in seen:
+                continue
+            seen.add(resolved)
+            try:
+                yield from read(file, largest, format_name)
+            except UnreadableError as error:
+                yield Broken(str(file), "", str(error))
+            except OSError as error:
+                yield Broken(str(file), "", error.strerror or str(error))
+
+
+def _files(path: Path) -> Iterator[Path]:
+    """A file, or all files of a folder in the order of their names, hidden ones left out."""
+    if not path.is_dir():
+        yield path
+        return
+    for folder, folders, names in os.walk(path):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            if not name.startswith(".") and (file := Path(folder, name)).is_file():
+                yield file
+
+
+class _Run:
+    """One run: what it was told, and the report it fills."""
+
+    def __init__(self, report: Report, told: Told, encoding: str) -> None:
+        self.report, self.told, self.encoding = report, told, encoding
+        self.authority = Authority.load()
+        self.now = timezone.now()
+
+    def over(self, entries: Iterable[Item | Broken], workers: int) -> Report:
+        started = time.monotonic()
+        # Committing without waiting for the disk: after a crash of the server the last articles are read again.
+        with connection.cursor() as cursor:
+            cursor.execute("SET synchronous_commit TO off")
         try:
-            outcome = _ingest_file(path, largest, format_name, encoding, authority)
-            setattr(report, outcome, getattr(report, outcome) + 1)
-        except UnreadableError as error:
-            outcome = _fail(report, path, str(error))
-        except OSError as error:
-            outcome = _fail(report, path, error.strerror or str(error))
-        except DatabaseError as error:
+            for batch in self._prepared(iter(entries), workers):
+                self._keep(batch)
+        finally:
+            if connection.connection is not None and connection.is_usable():
+                with connection.cursor() as cursor:
+                    cursor.execute("SET synchronous_commit TO DEFAULT")
+        self.report.seconds = time.monotonic() - started
+        return self.report
+
+    def _prepared(self, entries: Iterator[Item | Broken], workers: int) -> Iterator[list[Prepared | Broken]]:
+        first = list(islice(entries, _FEWEST_FOR_WORKERS))
+        if workers < 2 or len(first) < _FEWEST_FOR_WORKERS:
+            for batch in self._new([*first], entries):
+                yield [prepare_one(entry, self.encoding, self.now, self.authority) for entry in batch]
+            return
+        yield from self._by_workers(first, entries, workers)
+
+    def _by_workers(
+        self, first: list[Item | Broken], entries: Iterator[Item | Broken], workers: int
+    ) -> Iterator[list[Prepared | Broken]]:
+        """Batches read and analysed by other processes, handed on in the order of the input."""
+        context = multiprocessing.get_context("fork")
+        arguments = (self.encoding, self.now, self.authority)
+        with ProcessPoolExecutor(workers, context, initializer=_begin, initargs=arguments) as pool:
+            running: deque[tuple[list[Item | Broken], Future]] = deque()
+            for batch in self._new(first, entries):
+                running.append((batch, pool.submit(_prepare_batch, batch)))
+                if len(running) > AHEAD * workers:
+                    yield self._finished(*running.popleft())
+            while running:
+                yield self._finished(*running.popleft())
+
+    def _finished(self, batch: list[Item | Broken], future: Future) -> list[Prepared | Broken]:
+        try:
+            return future.result()
+        except BrokenProcessPool:
+            # A worker was killed, by the system for memory or by hand: this process reads on by itself.
+            return [prepare_one(entry, self.encoding, self.now, self.authority) for entry in batch]
+
+    def _new(self, first: list[Item | Broken], entries: Iterator[Item | Broken]) -> Iterator[list[Item | Broken]]:
+        """Batches of what is not stored already; that is looked up by digest, so a second run is quick."""
+        batch = first[:BATCH]
+        rest = iter(first[BATCH:])
+        while batch:
+            fresh = self._without_known(batch)
+            if fresh:
+                yield fresh
+            batch = list(islice(rest, BATCH)) or list(islice(entries, BATCH))
+
+    def _without_known(self, batch: list[Item | Broken]) -> list[Item | Broken]:
+        digests = {id(item): item.sha256 for item in batch if isinstance(item, Item) and item.content is not None}
+        known = set(Capture.objects.filter(sha256__in=set(digests.values())).values_list("sha256", flat=True))
+        addresses = {item.address for item in batch if isinstance(item, Item) and item.content is None}
+        seen = (
+            set(Capture.objects.filter(address__in=addresses).values_list("address", flat=True)) if addresses else set()
+        )
+        fresh = []
+        for item in batch:
+            if isinstance(item, Broken):
+                fresh.append(item)
+            elif item.content is None:
+                self._revisit(item, seen)
+            elif digests[id(item)] in known:
+                self._count("unchanged", item)
+            else:
+                fresh.append(item)
+        return fresh
+
+    def _revisit(self, item: Item, seen: set[str]) -> None:
+        if item.address in seen or Capture.objects.filter(article__url=item.address).exists():
+            self._count("unchanged", item)
+        else:
+            self._fail(Broken(item.path, item.place, f"a revisit of {item.address}, of which no capture is stored"))
+
+    def _keep(self, batch: list[Prepared | Broken]) -> None:
+        for broken in batch:
+            if isinstance(broken, Broken):
+                self._fail(broken)
+        prepared = [one for one in batch if isinstance(one, Prepared)]
+        if not prepared:
+            return
+        try:
+            outcomes = store(prepared, self.authority)
+        except (DatabaseError, ValueError, OSError) as error:
             if not _answers():
                 raise
-            outcome = _fail(report, path, f"the database refused it: {str(error).splitlines()[0]}")
-        told(outcome, path)
-    report.seconds = time.monotonic() - started
-    return report
+            if len(prepared) > 1:
+                # One of them is to blame: each is tried by itself, and only that one is lost.
+                for one in prepared:
+                    self._keep([one])
+                return
+            self._fail(Broken(prepared[0].path, prepared[0].place, _reason(error)))
+            return
+        for one, (_, outcome) in zip(prepared, outcomes, strict=True):
+            self._count(outcome, one)
+
+    def _count(self, outcome: str, one: Item | Prepared) -> None:
+        setattr(self.report, outcome, getattr(self.report, outcome) + 1)
+        self.told(outcome, _where(one))
+
+    def _fail(self, broken: Broken) -> None:
+        self.report.failures.append(Failure(_where(broken), broken.reason))
+        self.told("failed", _where(broken))
 
 
-def _fail(report: Report, path: Path, reason: str) -> str:
-    report.failures.append(Failure(str(path), reason))
-    return "failed"
+def _reason(error: Exception) -> str:
+    if isinstance(error, DatabaseError):
+        return f"the database refused it: {str(error).splitlines()[0]}"
+    return getattr(error, "strerror", None) or str(error)
+
+
+def _where(one: Item | Prepared | Broken) -> str:
+    return f"{one.path}: {one.place}" if one.place else one.path
 
 
 def _answers() -> bool:
     return connection.is_usable() if connection.connection else True
 
 
-def _files(paths: Iterable[Path], report: Report) -> Iterator[Path]:
-    """Every file under `paths` once, folders in the order of their names, hidden files left out."""
-    seen = set()
-    for path in paths:
-        if not path.exists():
-            _fail(report, path, "no such file or folder")
-            continue
-        inside = (
-            sorted(p for p in path.rglob("*") if p.is_file() and not _is_hidden(p, path)) if path.is_dir() else [path]
-        )
-        for file in inside:
-            if (resolved := file.resolve()) not in seen:
-                seen.add(resolved)
-                yield file
+# What a worker process was started with.
+_started: tuple[str, datetime, Authority] | None = None
 
 
-def _is_hidden(path: Path, root: Path) -> bool:
-    return any(part.startswith(".") for part in path.relative_to(root).parts)
+def _begin(encoding: str, now: datetime, authority: Authority) -> None:
+    global _started
+    _started = encoding, now, authority
 
 
-def _ingest_file(path: Path, largest: int, format_name: str, encoding: str, authority: Authority) -> str:
-    if not path.is_file():
-        raise UnreadableError("not a regular file")
-    _check_format(path, format_name)
-    size = path.stat().st_size
-    if size > largest:
-        raise UnreadableError(f"{size:,} bytes; the largest file accepted is {largest:,} (ARCHIVE_LARGEST_FILE)")
-    content = path.read_bytes()
-    if is_stored(hashlib.sha256(content).hexdigest()):
-        return "unchanged"
-    text, read_as = decode(content, encoding)
-    _, outcome = store(
-        read_text(text),
-        content,
-        media_type=mimetypes.guess_type(path.name)[0] or "text/plain",
-        encoding=read_as,
-        filename=path.name,
-        address=address_of(path),
-        captured_at=timezone.now(),
-        authority=authority,
-    )
-    return outcome
+def _prepare_batch(batch: list[Item | Broken]) -> list[Prepared | Broken]:
+    return [prepare_one(entry, *_started) for entry in batch]
 
 
-def _check_format(path: Path, format_name: str) -> None:
-    endings = {ending for known in FORMATS.values() for ending in known}
-    if format_name == "auto" and path.suffix.lower() not in endings:
-        readable = ", ".join(ending for ending in sorted(endings) if ending)
-        raise UnreadableError(f"files that end in “{path.suffix}” cannot be read; name the format, or use {readable}")
+def prepare_one(entry: Item | Broken, encoding: str, now: datetime, authority: Authority) -> Prepared | Broken:
+    return entry if isinstance(entry, Broken) else prepare(entry, encoding, now, authority)

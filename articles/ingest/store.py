@@ -1,113 +1,220 @@
-"""A document and its original bytes → the archive, in one transaction: the article, its capture, what extraction suggests."""
+"""Prepared documents and their original bytes → the archive: articles, captures, and what extraction suggests."""
 
 import re
-from datetime import datetime
-from pathlib import Path
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 from django.db import connection, transaction
 
-from articles.arabic.words import words
+from articles.arabic.reading import Reading
+from articles.extract.analysis import analyse
 from articles.extract.authority import Authority
 from articles.extract.dates import publication_date
-from articles.extract.process import suggest
-from articles.ingest.document import Document
-from articles.models import Article, Basis, Capture, Source, TitleOrigin
+from articles.extract.fingerprints import likeness, shingles
+from articles.extract.process import Subject, suggest_all
+from articles.ingest.prepare import Prepared
+from articles.models import Article, Basis, Capture, Fingerprint, Source, TitleOrigin
 
 # Two captures of one page share most of their wording; two articles under one file name do not.
 SAME_ARTICLE_SHARE = 0.5
+_MOST_WRITERS = 8
+_LOCK = 7_214_000
 
 
-@transaction.atomic
-def store(
-    document: Document,
-    content: bytes,
-    *,
-    media_type: str,
-    encoding: str,
-    filename: str,
-    address: str,
-    captured_at: datetime,
-    authority: Authority,
-) -> tuple[Article, str]:
-    """Stores an article; returns it with "created" or "updated".
+@dataclass
+class Known:
+    """What of a batch is stored already, looked up once for all of it."""
 
-    The article is known again by its URL, by the place it was read from, or by its file name when most of its wording is
-    the same; then the bytes become a further capture and the text is brought up to date. What an editor set (a title, a
-    date) and what an editor reviewed stays.
+    by_url: dict[str, int]
+    by_address: dict[str, int]
+    by_filename: dict[str, list[int]]
+    by_text: dict[int, list[tuple[int, str, str]]]
+
+    @classmethod
+    def of(cls, batch: Sequence[Prepared]) -> "Known":
+        urls = {one.document.url for one in batch if one.document.url}
+        # A page is known by its own address; a file by the place and the name it was read under.
+        files = [one for one in batch if not one.document.url]
+        addresses = {one.address for one in batch if one.address}
+        captures = Capture.objects.order_by("captured_at", "id")
+        by_filename: dict[str, list[int]] = {}
+        names = {one.filename for one in files if one.filename}
+        if names:
+            for name, article in captures.filter(filename__in=names, article__url="").values_list(
+                "filename", "article"
+            ):
+                by_filename.setdefault(name, []).append(article)
+        by_text: dict[int, list[tuple[int, str, str]]] = {}
+        hashes = {one.analysis.fingerprint.text_hash for one in batch}
+        rows = Fingerprint.objects.filter(text_hash__in=hashes).order_by("article")
+        for text_hash, *article in rows.values_list("text_hash", "article", "article__title", "article__url"):
+            by_text.setdefault(text_hash, []).append(tuple(article))
+        return cls(
+            dict(Article.objects.filter(url__in=urls).values_list("url", "pk")) if urls else {},
+            dict(captures.filter(address__in=addresses).values_list("address", "article")) if addresses else {},
+            by_filename,
+            by_text,
+        )
+
+    def article_of(self, one: Prepared) -> int | None:
+        """The stored article that a prepared one is a further capture of."""
+        url = one.document.url
+        if url and url in self.by_url:
+            return self.by_url[url]
+        if one.address and one.address in self.by_address:
+            return self.by_address[one.address]
+        # The same wording under the same title, from a place that has no address of its own.
+        for pk, title, known_url in self.by_text.get(one.analysis.fingerprint.text_hash, ()):
+            if title == one.document.title and (not url or not known_url):
+                return pk
+        if not url and one.filename in self.by_filename:
+            own = shingles(Reading(one.document.body).words)
+            for pk in reversed(self.by_filename[one.filename][-20:]):
+                body = Article.objects.filter(pk=pk).values_list("body", flat=True).first()
+                if body and likeness(own, shingles(Reading(body).words))[0] >= SAME_ARTICLE_SHARE:
+                    return pk
+        return None
+
+
+def store(batch: Sequence[Prepared], authority: Authority) -> list[tuple[Article, str]]:
+    """Stores a batch in one transaction, in order; returns each article with "created", "updated" or "unchanged".
+
+    An article is known again by its URL, by the place it was read from, by its wording and title, or by its file name when
+    most of its wording is the same; then the bytes become a further capture and the text is brought up to date. What an
+    editor set (a title, a date) and what an editor reviewed stays. All of the batch is stored or, on any error, nothing.
     """
-    _one_at_a_time(filename or address)
-    article = _known(document, filename, address)
-    outcome = "updated" if article else "created"
-    article = article or Article()
-    _fill(article, document, captured_at)
-    article.save()
-    Capture.objects.keep(
-        article, content, media_type=media_type, encoding=encoding,
-        filename=filename[:255], address=address[:2000], captured_at=captured_at,
-    )  # fmt: skip
-    suggest(article, authority)
-    return article, outcome
+    _keep_bytes(batch)
+    with transaction.atomic(), connection.cursor() as cursor:
+        # A second ingest waits, so that it finds what this one stored.
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        return _store(batch, authority)
 
 
-def is_stored(sha256: str) -> bool:
-    """Whether some capture has these very bytes."""
-    return Capture.objects.filter(sha256=sha256).exists()
+def _keep_bytes(batch: Sequence[Prepared]) -> None:
+    """The original bytes are safe on disk before any row points to them."""
+    if len(batch) == 1:
+        Capture.objects.keep_bytes(batch[0].sha256, batch[0].content)
+        return
+    with ThreadPoolExecutor(_MOST_WRITERS) as writers:
+        list(writers.map(lambda one: Capture.objects.keep_bytes(one.sha256, one.content), batch))
 
 
-def _one_at_a_time(name: str) -> None:
-    """Makes a second ingest of the same file wait for the first, so that it finds what that one stored."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+def _store(batch: Sequence[Prepared], authority: Authority) -> list[tuple[Article, str]]:
+    known = Known.of(batch)
+    sources = _Sources(batch)
+    stored_before = set(
+        Capture.objects.filter(sha256__in=[one.sha256 for one in batch]).values_list("sha256", flat=True)
+    )
+    results: list[tuple[Article, str]] = []
+    waiting: list[tuple[Prepared, Article]] = []
+    claimed: set[object] = set()
+    for one in batch:
+        filename = "" if one.document.url else one.filename
+        marks = {one.sha256, one.document.url, one.address, filename, one.analysis.fingerprint.text_hash} - {""}
+        if marks & claimed:
+            # An earlier one of the batch may be the same article: it has to be stored to be found.
+            _create(waiting, authority)
+            waiting, claimed = [], set()
+            known = Known.of(batch)
+            stored_before |= set(Capture.objects.filter(sha256=one.sha256).values_list("sha256", flat=True))
+        if one.sha256 in stored_before:
+            article = Article.objects.filter(captures__sha256=one.sha256).first()
+            results.append((article, "unchanged"))
+            continue
+        pk = known.article_of(one)
+        if pk is None:
+            article = Article()
+            _fill(article, one, sources)
+            waiting.append((one, article))
+            claimed |= marks
+            results.append((article, "created"))
+        else:
+            results.append((_update(pk, one, sources, authority), "updated"))
+            claimed |= marks
+    _create(waiting, authority)
+    return results
 
 
-def _known(document: Document, filename: str, address: str) -> Article | None:
-    if document.url and (article := Article.objects.filter(url=document.url).first()):
+def _create(waiting: Sequence[tuple[Prepared, Article]], authority: Authority) -> None:
+    Article.objects.bulk_create(article for _, article in waiting)
+    Capture.objects.bulk_create(_capture(one, article) for one, article in waiting)
+    suggest_all([Subject(article, one.analysis, is_new=True) for one, article in waiting], authority)
+
+
+def _update(pk: int, one: Prepared, sources: "_Sources", authority: Authority) -> Article:
+    article = Article.objects.get(pk=pk)
+    first = article.captures.order_by("captured_at").values_list("captured_at", flat=True).first()
+    newest = article.captures.order_by("-captured_at").values_list("captured_at", flat=True).first()
+    _capture(one, article).save()
+    if newest and one.captured_at < newest:
+        # An older capture found later adds to the record and leaves the newer text.
+        if article.published_basis != Basis.EDITOR:
+            _date(article, one, one.captured_at if not first else min(first, one.captured_at))
+            article.save()
         return article
-    captures = Capture.objects.select_related("article").order_by("-captured_at", "-id")
-    if address and (capture := captures.filter(address=address).first()):
-        return capture.article
-    for capture in captures.filter(filename=filename)[:20] if filename else ():
-        if _share_of_wording(capture.article.body, document.body) >= SAME_ARTICLE_SHARE:
-            return capture.article
-    return None
+    analysis = one.analysis
+    _fill(article, one, sources)
+    if article.published_basis != Basis.EDITOR:
+        _date(article, one, min(first, one.captured_at) if first else one.captured_at)
+    article.save()
+    if (article.title, article.published) != (one.document.title, one.published):
+        analysis = analyse(article.title, Reading(article.body), article.published, authority)
+    suggest_all([Subject(article, analysis)], authority)
+    return article
 
 
-def _share_of_wording(one: str, other: str) -> float:
-    """Jaccard similarity of the two texts' word triples, 0 to 1."""
-    first, second = (_triples(text) for text in (one, other))
-    return len(first & second) / len(first | second) if first and second else 0.0
+def _date(article: Article, one: Prepared, first_captured: object) -> None:
+    document = one.document
+    article.published = document.published or publication_date(
+        document.dates, Reading(article.body or document.body), first_captured.date()
+    )
 
 
-def _triples(text: str) -> set[tuple[str, ...]]:
-    folded = [word.folded for word in words(text)]
-    return set(zip(folded, folded[1:], folded[2:], strict=False)) or {tuple(folded)}
+def _capture(one: Prepared, article: Article) -> Capture:
+    return Capture(
+        article=article, sha256=one.sha256, size=len(one.content), media_type=one.media_type[:100], encoding=one.encoding[:40],
+        filename=one.filename, address=one.address, captured_at=one.captured_at,
+    )  # fmt: skip
 
 
-def _fill(article: Article, document: Document, captured_at: datetime) -> None:
+def _fill(article: Article, one: Prepared, sources: "_Sources") -> None:
+    document = one.document
     if article.title_origin != TitleOrigin.EDITOR:
         article.title, article.title_origin = document.title, document.title_origin
     article.body = document.body
+    article.word_count = len(document.body.split())
     article.author = article.author or document.author
     article.section = article.section or document.section
     article.url = article.url or document.url
     article.language = document.language
+    article.status = article.status if article.pk or not document.status else document.status
     article.set_aside = [line.as_dict() for line in document.set_aside]
-    if article.source is None:
-        article.source = _source(document)
-    first_captured = article.captures.order_by("captured_at").first() if article.pk else None
-    if article.published_basis != Basis.EDITOR:
-        seen = (first_captured.captured_at if first_captured else captured_at).date()
-        article.published = publication_date(document.stated_date, document.body, seen)
+    article.date_statements = [stated.as_dict() for stated in document.dates]
+    if article.source_id is None:
+        article.source_id = sources.of(one)
+    if article.pk is None:
+        article.published = one.published
 
 
-def _source(document: Document) -> Source | None:
-    for mark in document.marks:
-        if source := Source.objects.by_mark(mark):
-            return source
-    host = re.match(r"https?://([^/:?#]+)", document.url)
-    return Source.objects.by_domain(host[1]) if host else None
+class _Sources:
+    """The sources that publish under a batch's names, marks and hosts."""
 
+    def __init__(self, batch: Sequence[Prepared]) -> None:
+        self._found: dict[tuple[str, str], int | None] = {}
 
-def address_of(path: Path) -> str:
-    """How the place a file was read from is recorded: its absolute path as a file URI."""
-    return path.resolve().as_uri()
+    def of(self, one: Prepared) -> int | None:
+        """By name, then by an agency's mark, then by the address's host; None if unknown."""
+        document = one.document
+        host = re.match(r"https?://([^/:?#]+)", document.url)
+        asked = [("name", document.source_name)] if document.source_name else []
+        asked += [("mark", mark) for mark in document.marks]
+        asked += [("host", host[1])] if host else []
+        return next((found for question in asked if (found := self._one(*question))), None)
+
+    def _one(self, kind: str, text: str) -> int | None:
+        if (kind, text) not in self._found:
+            look_up = {"name": Source.objects.by_name, "mark": Source.objects.by_mark, "host": Source.objects.by_domain}
+            source = look_up[kind](text)
+            self._found[kind, text] = source.pk if source else None
+        return self._found[kind, text]

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from articles.arabic.characters import ARABIC_LETTERS, OTHER_LETTERS, strip_ignored
 from articles.arabic.dates import DateExpression, find_dates
 from articles.arabic.folding import fold_name, fold_word
-from articles.arabic.words import sentences, words
-from articles.extract.dates import as_archive_date, date_of_line
+from articles.arabic.words import WORD, sentences, words
+from articles.extract.dates import StatedDate, as_archive_date, date_of_line
 from articles.ingest.boilerplate import is_label, opens_comment_form
 from articles.ingest.decoding import plain
 from articles.ingest.document import Document, SetAside, UnreadableError
-from articles.models.article import TitleOrigin
+from articles.models import TitleOrigin
 
 # In words. A heading is shorter than a paragraph; a section's name shorter than a heading.
 LONGEST_TITLE = 30
@@ -61,19 +61,22 @@ class Line:
         return len(self.text.split())
 
 
-def read_text(text: str) -> Document:
-    """The article in a scraped text; raises UnreadableError where no article text remains."""
+def read_text(text: str, title: str = "") -> Document:
+    """The article in a scraped text, under the `title` that its page declares or the one it carries.
+
+    Raises UnreadableError where no article text remains.
+    """
     lines = _paragraph_lines(plain(text))
     aside: list[SetAside] = []
     lines = _without_furniture(lines, aside)
     heading, paragraphs = _split_heading(lines)
-    read = _Heading(heading, paragraphs, aside)
+    read = _Heading(heading, paragraphs, aside, title)
     paragraphs, marks = _without_source_lines(read.paragraphs, aside)
     paragraphs, author = _without_author(paragraphs, aside, read.author)
     paragraphs = _without_repeats(paragraphs, read.title, aside)
-    stated = read.date or _closing_date(paragraphs, aside)
-    body = "\n\n".join(line.text for line in paragraphs if line is not None)
-    if not any(word for word in words(body)):
+    dates = [*read.dates, *_closing_date(paragraphs, aside)]
+    body = "\n\n".join(line.text for line in paragraphs)
+    if not WORD.search(body):
         raise UnreadableError("no article text: nothing remains beside headings and page furniture")
     date_in_lead, lead_marks = _dateline(body)
     title, origin = (read.title, TitleOrigin.STATED) if read.title else (made_title(body), TitleOrigin.MADE)
@@ -84,7 +87,7 @@ def read_text(text: str) -> Document:
         author=author[:200],
         section=read.section[:100],
         marks=(*marks, *read.marks, *lead_marks),
-        stated_date=stated or date_in_lead,
+        dates=(*dates, *date_in_lead),
         language=_language(body),
         set_aside=tuple(sorted(aside, key=lambda line: line.line)),
     )
@@ -137,8 +140,9 @@ def _without_furniture(lines: Sequence[Line], aside: list[SetAside]) -> list[Lin
     kept: list[Line] = []
     in_form = False
     for line in lines:
-        in_form = in_form or (opens_comment_form(line.text) and any(_is_paragraph(before) for before in kept))
-        if in_form or opens_comment_form(line.text) or is_label(line.text):
+        opens_form = not in_form and opens_comment_form(line.text)
+        in_form = in_form or (opens_form and any(_is_paragraph(before) for before in kept))
+        if in_form or opens_form or is_label(line.text):
             aside.append(SetAside(line.number, "furniture", line.text))
         else:
             kept.append(line)
@@ -179,15 +183,20 @@ def _same(one: Line, other: Line) -> bool:
 class _Heading:
     """What the lines before the first paragraph are; those that are nothing else go back to the text."""
 
-    def __init__(self, heading: Sequence[Line], paragraphs: Sequence[Line], aside: list[SetAside]) -> None:
-        self.title = self.section = self.author = ""
-        self.date: DateExpression | None = None
+    def __init__(
+        self, heading: Sequence[Line], paragraphs: Sequence[Line], aside: list[SetAside], declared: str
+    ) -> None:
+        self.title, self.section, self.author = declared, "", ""
+        self.dates: list[StatedDate] = []
         self.marks: list[str] = []
         self._aside = aside
         candidates: list[Line] = []
         for line in heading:
             if not self._is_label_line(line):
                 candidates.append(line)
+        if declared:
+            self.paragraphs = [*self._without_title(candidates), *paragraphs]
+            return
         title = self._title_among(candidates)
         left: list[Line] = []
         for line in candidates:
@@ -206,13 +215,21 @@ class _Heading:
                 left.append(line)
         self.paragraphs = [*left, *paragraphs]
 
+    def _without_title(self, candidates: Sequence[Line]) -> list[Line]:
+        """The lines under a declared title that do not repeat it."""
+        declared = Line(0, self.title)
+        for line in candidates:
+            if _same(line, declared):
+                self._set_aside(line, "repeated title")
+        return [line for line in candidates if not _same(line, declared)]
+
     def _set_aside(self, line: Line, kind: str) -> None:
         self._aside.append(SetAside(line.number, kind, line.text))
 
     def _is_label_line(self, line: Line) -> bool:
         found = date_of_line(line.text)
         if found:
-            self.date = self.date or found
+            self.dates.append(_stated("heading", line.text, found))
             self._set_aside(line, "date")
         elif author := _AUTHOR.match(line.text):
             self.author = self.author or author["name"].strip()
@@ -269,19 +286,27 @@ def _without_author(paragraphs: Sequence[Line], aside: list[SetAside], author: s
     return list(paragraphs), author
 
 
-def _closing_date(paragraphs: list[Line], aside: list[SetAside]) -> DateExpression | None:
+def _closing_date(paragraphs: list[Line], aside: list[SetAside]) -> list[StatedDate]:
     if len(paragraphs) > 1 and (found := date_of_line(paragraphs[-1].text)):
         line = paragraphs.pop()
         aside.append(SetAside(line.number, "date", line.text))
-        return found
-    return None
+        return [_stated("closing line", line.text, found)]
+    return []
+
+
+def _stated(where: str, quote: str, found: DateExpression) -> StatedDate:
+    return StatedDate(where, quote, as_archive_date(found))
 
 
 def _without_repeats(paragraphs: Sequence[Line], title: str, aside: list[SetAside]) -> list[Line]:
     """Drops the title where it opens the text again, paragraphs that stand twice, and pull quotes."""
     kept: list[Line] = []
     seen = {fold_name(title.rstrip("."))} if title else set()
-    stems = [frozenset(fold_word(word.folded) for word in words(line.text)) for line in paragraphs]
+    may_quote = any(_may_be_pull_quote(line) for line in paragraphs)
+    stems = [
+        frozenset(fold_word(word.folded) for word in words(line.text)) if may_quote else frozenset()
+        for line in paragraphs
+    ]
     for index, line in enumerate(paragraphs):
         folded = fold_name(line.text.rstrip("."))
         if folded in seen:
@@ -299,18 +324,22 @@ def _without_repeats(paragraphs: Sequence[Line], title: str, aside: list[SetAsid
 
 
 def _is_pull_quote(line: Line, stems: frozenset[str], others: Sequence[frozenset[str]]) -> bool:
-    if not SHORTEST_PULL_QUOTE <= line.length <= LONGEST_PULL_QUOTE or _SENTENCE_END.search(line.text):
+    if not _may_be_pull_quote(line):
         return False
     return any(len(other) > len(stems) and len(stems & other) >= PULL_QUOTE_SHARE * len(stems) for other in others)
 
 
-def _dateline(body: str) -> tuple[DateExpression | None, list[str]]:
+def _may_be_pull_quote(line: Line) -> bool:
+    return SHORTEST_PULL_QUOTE <= line.length <= LONGEST_PULL_QUOTE and not _SENTENCE_END.search(line.text)
+
+
+def _dateline(body: str) -> tuple[list[StatedDate], list[str]]:
     """The date and agency mark that open the first paragraph; both stay in the text."""
     match = _DATELINE.match(body) or _DATELINE_DASHED.match(body)
     if not match:
-        return None, []
-    dated = [found for found in find_dates(body[: match.end()]) if as_archive_date(found) and found.day]
-    return (dated[0] if dated else None), [match["mark"].strip()]
+        return [], []
+    dated = [found for found in find_dates(match[0]) if as_archive_date(found) and found.day]
+    return [_stated("dateline", match[0].strip(), found) for found in dated[:1]], [match["mark"].strip()]
 
 
 def _language(body: str) -> str:

@@ -4,10 +4,12 @@ from articles.models.actor import Actor, ActorKind, Alias, AliasKind
 from articles.models.article import Article, ArticleStatus, TitleOrigin
 from articles.models.authority_entry import AuthorityEntry
 from articles.models.capture import Capture
+from articles.models.contradiction import Contradiction
 from articles.models.coverage import Coverage
 from articles.models.event import Event, EventKind, EventSeries, Participation, Role
 from articles.models.figure import Figure, Measure, Qualifier
 from articles.models.mention import Mention
+from articles.models.reprint import Fingerprint, Reprint
 from articles.models.review import ReviewState
 from articles.models.source import Source, SourceKind
 from articles.models.synonym import SynonymKind, SynonymSet
@@ -25,16 +27,19 @@ __all__ = [
     "AuthorityEntry",
     "Basis",
     "Capture",
+    "Contradiction",
     "Coverage",
     "Event",
     "EventKind",
     "EventSeries",
     "Figure",
+    "Fingerprint",
     "Measure",
     "Mention",
     "Participation",
     "Precision",
     "Qualifier",
+    "Reprint",
     "ReviewState",
     "Role",
     "Source",

@@ -1,6 +1,6 @@
 """Article: one news document, its clean text, and where and when it was published."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
@@ -136,6 +136,13 @@ class Article(Mergeable):
         output_field=models.DateField(),
         db_persist=True,
     )
+    date_statements = models.JSONField(
+        "ما ذُكر من تواريخ النشر",
+        default=list,
+        blank=True,
+        editable=False,
+        help_text="كل موضع ذُكر فيه تاريخ النشر، بلفظه ومداه.",
+    )
     language = models.CharField("اللغة", max_length=8, default="ar")
     status = models.CharField("الحالة", max_length=9, choices=ArticleStatus, default=ArticleStatus.PUBLISHED)
     word_count = models.PositiveIntegerField("عدد الكلمات", default=0, editable=False)
@@ -205,6 +212,24 @@ class Article(Mergeable):
             found.append((start, paragraph))
             start += len(paragraph) + 2
         return found
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether readers meet the article itself: published and not merged into another."""
+        return self.is_public and self.merged_into_id is None
+
+    @property
+    def date_conflicts(self) -> list[dict[str, str | None]]:
+        """The statements of a publication date that do not agree with the one kept, a day's time-zone difference aside."""
+        known = self.published
+        if known.earliest is None or known.latest is None:
+            return []
+        first, last = known.earliest - timedelta(days=1), known.latest + timedelta(days=1)
+        return [
+            one
+            for one in self.date_statements
+            if one["earliest"] > last.isoformat() or one["latest"] < first.isoformat()
+        ]
 
     def standing_events(self) -> models.QuerySet:
         """The coverages of this article that no editor rejected, with their events."""

@@ -2,11 +2,14 @@
 
 from datetime import date
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Count, F, Q, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
+from articles.arabic.phrases import content_words
 from articles.arabic.words import fold_phrase
 from articles.models.actor import Actor
 from articles.models.article import BEFORE_ALL_DATES
@@ -86,6 +89,8 @@ class EventQuerySet(ReviewableQuerySet):
 class Event(Mergeable, Reviewable):
     title = models.CharField("العنوان", max_length=300)
     folded_title = models.CharField(max_length=300, editable=False)
+    # The words that tell it from other events: what an article's event is recognised by.
+    terms = ArrayField(models.CharField(max_length=100), default=list, editable=False)
     kind = models.CharField("النوع", max_length=11, choices=EventKind)
     start = UncertainDate("البداية")
     end = UncertainDate("النهاية")
@@ -123,6 +128,7 @@ class Event(Mergeable, Reviewable):
             models.Index(F("start_order").desc(), F("id").desc(), name="event_newest"),
             models.Index(fields=["kind", "-start_order"], name="event_kind_newest"),
             models.Index(fields=["folded_title"], name="event_title"),
+            GinIndex(fields=["terms"], name="event_terms", fastupdate=False),
             models.Index(fields=["state", "id"], name="event_state"),
         ]
 
@@ -131,6 +137,7 @@ class Event(Mergeable, Reviewable):
 
     def save(self, *args: object, **kwargs: object) -> None:
         self.folded_title = fold_phrase(self.title)
+        self.terms = sorted(content_words(self.title))
         super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:

@@ -1,9 +1,11 @@
 """Figure: a number as an article states it, with the exact words; Measure: what makes two outlets' numbers comparable."""
 
+from decimal import Decimal
+
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.db.models.functions import Length
 
 from articles.models.actor import Actor
@@ -69,6 +71,32 @@ class FigureQuerySet(ReviewableQuerySet):
             article__status="published", article__merged_into__isnull=True, start__isnull=False
         )
 
+    def contradicted(self) -> "FigureQuerySet":
+        """Figures of a measure on which, for their event, outlets contradict each other."""
+        from articles.models.contradiction import Contradiction
+
+        key = {name: OuterRef(name) for name in ("event", "measure", "scope")}
+        return self.filter(Exists(Contradiction.objects.open().filter(**key)))
+
+
+# «نحو 450» agrees with whatever lies within a tenth of it; «أكثر من 80» begins at the next value that can be stored.
+_TENTH, _LEAST_STEP = Decimal("0.1"), Decimal("0.0001")
+_AMOUNT = models.DecimalField(max_digits=25, decimal_places=4)
+_LOW = Case(
+    When(qualifier=Qualifier.AT_MOST, then=Value(None)),
+    When(qualifier=Qualifier.ABOUT, then=F("value") * Value(1 - _TENTH)),
+    When(qualifier=Qualifier.MORE_THAN, then=F("value") + Value(_LEAST_STEP)),
+    default=F("value"),
+    output_field=_AMOUNT,
+)
+_HIGH = Case(
+    When(qualifier__in=(Qualifier.MORE_THAN, Qualifier.AT_LEAST), then=Value(None)),
+    When(qualifier=Qualifier.ABOUT, then=F("value") * Value(1 + _TENTH)),
+    When(qualifier=Qualifier.BETWEEN, then=F("value_high")),
+    default=F("value"),
+    output_field=_AMOUNT,
+)
+
 
 class Figure(Reviewable):
     article = models.ForeignKey(Article, models.CASCADE, db_index=False, related_name="figures", verbose_name="المقال")
@@ -79,6 +107,13 @@ class Figure(Reviewable):
     measure = models.ForeignKey(
         Measure, models.SET_NULL, null=True, blank=True, related_name="figures", verbose_name="المقياس"
     )
+    about = models.CharField("عمّا هو", max_length=200, blank=True, help_text="بقية الجملة بعد الوحدة.")
+    scope = models.CharField(
+        "نطاقه", max_length=120, blank=True, help_text="مكان يخصه الرقم دون غيره؛ لا تُقارن أرقام أماكن مختلفة."
+    )
+    # What the qualifier lets the value be, both inclusive; null on a side that it leaves open.
+    low = models.GeneratedField(expression=_LOW, output_field=_AMOUNT, db_persist=True)
+    high = models.GeneratedField(expression=_HIGH, output_field=_AMOUNT, db_persist=True)
     period_start = models.DateField("بداية المدة", null=True, blank=True)
     period_end = models.DateField("نهاية المدة", null=True, blank=True)
     quote = models.TextField("النص الحرفي")

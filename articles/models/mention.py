@@ -29,6 +29,7 @@ class Mention(Reviewable):
         ArrayField(models.PositiveIntegerField(), size=2), verbose_name="المواضع", default=list, blank=True
     )
     quotes = ArrayField(models.TextField(), verbose_name="كما وردت", default=list, blank=True)
+    role = models.CharField("الصفة كما وردت", max_length=200, blank=True)
 
     objects = MentionQuerySet.as_manager()
 

@@ -4,6 +4,7 @@ from django.db import transaction
 
 from articles.arabic.words import fold_phrase
 from articles.models.actor import Actor, Alias, AliasKind
+from articles.models.contradiction import Contradiction
 from articles.models.coverage import Coverage
 from articles.models.event import Event, Participation
 from articles.models.figure import Figure
@@ -49,6 +50,7 @@ def merge_events(gone: Event, kept: Event) -> None:
         _move_or_join(part, Participation.objects.filter(event=kept, actor=part.actor_id, role=part.role), event=kept)
     Figure.objects.filter(event=gone).update(event=kept)
     _leave(gone, kept)
+    Contradiction.objects.refresh([gone.pk, kept.pk])
 
 
 @transaction.atomic

@@ -30,6 +30,10 @@ class SourceQuerySet(models.QuerySet):
         public = models.Q(articles__status="published", articles__merged_into__isnull=True)
         return self.annotate(published=models.Count("articles", filter=public))
 
+    def by_name(self, name: str) -> "Source | None":
+        """The source of that name, in any spelling that folds alike; None if unknown."""
+        return self.standing().filter(folded_name=fold_phrase(name)).first()
+
     def by_mark(self, mark: str) -> "Source | None":
         """The source that signs its stories with `mark` («و م ع»), spaces and spelling aside; None if unknown."""
         return self.standing().filter(folded_marks__contains=[fold_mark(mark)]).order_by("id").first()

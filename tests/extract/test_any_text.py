@@ -4,9 +4,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from articles.arabic.dates import find_dates
+from articles.arabic.reading import Reading
 from articles.arabic.words import words
 from articles.extract.events import event_phrases
 from articles.extract.figures import find_figures
+from articles.extract.newcomers import find_newcomers
 from articles.ingest.document import UnreadableError
 from articles.ingest.text import read_text
 
@@ -23,13 +25,14 @@ TEXTS = st.lists(PIECES, max_size=40).map(" ".join) | st.text(max_size=120)
 def test_spans_lie_inside_and_do_not_overlap(text: str) -> None:
     figures = find_figures(text)
     for figure in figures:
-        assert 0 <= figure.start < figure.end <= len(text) and figure.unit
+        assert 0 <= figure.start < figure.end <= len(text) and figure.measured
         assert figure.value_high is None or figure.value < figure.value_high
         assert not figure.period or None in figure.period or figure.period[0] <= figure.period[1]
     assert all(a.end <= b.start for a, b in zip(figures, figures[1:], strict=False))
     for date in find_dates(text, words(text)):
         assert 0 <= date.start < date.end <= len(text)
-    event_phrases(text)
+    event_phrases(Reading(text))
+    find_newcomers(Reading(text), [])
 
 
 @settings(max_examples=400, deadline=None)

@@ -6,6 +6,7 @@ from django.conf import settings
 
 from articles.ingest.document import UnreadableError
 from articles.ingest.text import read_text
+from articles.models import ArchiveDate
 
 PARAGRAPH = "أعلنت وزارة الداخلية اليوم عن تفكيك شبكة كانت تنشط في تزوير الوثائق على الحدود الشرقية للبلاد."
 SECOND = "وأوضح المتحدث باسمها أن العملية جاءت بعد تحريات دامت أسابيع بتنسيق مع دول الجوار كلها."
@@ -45,7 +46,7 @@ def test_seed_002_pull_quote() -> None:
 
 def test_seed_003_date_repeated_title_and_agency() -> None:
     document = read_text(seed("003"))
-    assert document.stated_date.interval == (date(2024, 11, 6), date(2024, 11, 6))
+    assert document.dates[0].date == ArchiveDate.on(date(2024, 11, 6))
     assert kinds(seed("003")) == {"date": [1], "repeated title": [5], "source": [31], "furniture": [34, 36, 38]}
     assert document.marks == ("و م ع",)
 
@@ -75,7 +76,7 @@ def test_other_layouts_of_one_article_read_alike(text: str) -> None:
     assert document.title == TITLE
     assert document.author == "ليلى العمراني"
     assert document.body == f"{PARAGRAPH}\n\n{SECOND}"
-    assert document.stated_date.interval == (date(2024, 9, 26), date(2024, 9, 26))
+    assert document.dates[0].date == ArchiveDate.on(date(2024, 9, 26))
 
 
 def test_lines_broken_by_a_column_become_paragraphs_again() -> None:
@@ -87,7 +88,7 @@ def test_lines_broken_by_a_column_become_paragraphs_again() -> None:
 
 def test_a_dateline_gives_date_and_agency_and_stays_in_the_text() -> None:
     document = read_text(f"{TITLE}\n\nالرباط 6 نونبر 2024 (ومع) - {PARAGRAPH}\n\n{SECOND}")
-    assert document.stated_date.interval[0] == date(2024, 11, 6) and "ومع" in document.marks
+    assert document.dates[0].date == ArchiveDate.on(date(2024, 11, 6)) and "ومع" in document.marks
     assert document.body.startswith("الرباط 6 نونبر 2024")
 
 

@@ -1,41 +1,90 @@
-"""manage.py ingest PATH… : files → stored articles."""
+"""manage.py ingest PATH|URL… : files, folders, web archives and pages → stored articles."""
 
 import json
+import os
+import sys
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
+from tqdm import tqdm
 
-from articles.ingest.run import FORMATS, Report, ingest
+from articles.ingest.document import UnreadableError
+from articles.ingest.fetch import fetch
+from articles.ingest.readers import FORMATS
+from articles.ingest.run import Failure, Report, ingest, ingest_items
 from articles.search import statistics
+
+# Where no one watches a bar: a line on standard error for every so many.
+LINE_EVERY = 1000
 
 
 class Command(BaseCommand):
     help = (
-        "Stores news documents as articles. Running it again changes nothing; a bad file is reported, the others go in."
+        "Stores news documents as articles: text, saved pages, WARC and WACZ, JSON lines, CSV, or a page by its address. "
+        "Running it again changes nothing; what cannot be read is reported, the rest goes in."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("paths", nargs="+", metavar="PATH", type=Path, help="files, or folders with files")
+        parser.add_argument(
+            "paths", nargs="+", metavar="PATH|URL", help="files, folders with files, or addresses of pages"
+        )
         parser.add_argument(
             "--format", default="auto", choices=["auto", *FORMATS], help="the files' format (default: by name)"
         )
-        parser.add_argument("--encoding", default="", help="the files' encoding (default: UTF-8)")
+        parser.add_argument("--encoding", default="", help="the documents' encoding (default: found out)")
+        parser.add_argument(
+            "--workers", type=int, default=os.cpu_count() or 1, help="processes that read (default: one a processor)"
+        )
         parser.add_argument("--json", action="store_true", help="end with one line of JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        report = ingest(
-            options["paths"],
-            largest=settings.ARCHIVE_LARGEST_FILE,
-            format_name=options["format"],
-            encoding=options["encoding"],
-            told=lambda outcome, path: options["verbosity"] > 1 and self.stdout.write(f"{outcome}: {path}"),
-        )
+        addresses = [path for path in options["paths"] if path.startswith(("http://", "https://"))]
+        paths = [Path(path) for path in options["paths"] if path not in addresses]
+        report = Report()
+        if paths:
+            with Progress(self, options["verbosity"]) as progress:
+                report = ingest(
+                    paths,
+                    largest=settings.ARCHIVE_LARGEST_FILE,
+                    format_name=options["format"],
+                    encoding=options["encoding"],
+                    workers=options["workers"],
+                    told=progress,
+                )
+        for address in addresses:
+            try:
+                fetched = ingest_items([fetch(address)], encoding=options["encoding"])
+            except UnreadableError as error:
+                fetched = Report(failures=[Failure(address, str(error))])
+            report.add(fetched)
         statistics.update()
         tell(self, report, as_json=options["json"])
         if report.failures:
             raise SystemExit(1)
+
+
+class Progress:
+    """Shows how far a run is: a bar on a terminal, a line every LINE_EVERY otherwise, a line each with --verbosity 2."""
+
+    def __init__(self, command: BaseCommand, verbosity: int) -> None:
+        self.command, self.verbosity, self.done = command, verbosity, 0
+        self.bar = tqdm(unit=" articles", disable=not sys.stderr.isatty() or verbosity > 1, file=sys.stderr)
+
+    def __enter__(self) -> "Progress":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.bar.close()
+
+    def __call__(self, outcome: str, place: str) -> None:
+        self.done += 1
+        self.bar.update()
+        if self.verbosity > 1:
+            self.command.stdout.write(f"{outcome}: {place}")
+        elif self.bar.disable and self.verbosity and self.done % LINE_EVERY == 0:
+            self.command.stderr.write(f"{self.done:,} done, at {place}", self.command.style.NOTICE)
 
 
 def tell(command: BaseCommand, report: Report, *, as_json: bool, **more: int) -> None:

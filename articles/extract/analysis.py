@@ -1,0 +1,105 @@
+"""What the rules read out of one text, before anything is looked up or stored: pure, so that it can run in any process."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from articles.arabic.folding import fold_name
+from articles.arabic.names import NameIndex
+from articles.arabic.reading import Reading
+from articles.arabic.words import Word
+from articles.extract import events
+from articles.extract.actors import FoundActor, find_actors
+from articles.extract.authority import Authority, places
+from articles.extract.figures import FoundFigure, find_figures
+from articles.extract.fingerprints import Fingerprint, fingerprint
+from articles.extract.newcomers import Newcomer, find_newcomers
+from articles.models import ArchiveDate
+
+
+def _openings(*lines: str) -> tuple[str, ...]:
+    return tuple(fold_name(word) for line in lines for word in line.split())
+
+
+# A sentence with a word that begins so speaks of who came, or of whom it struck: its numbers are about the event itself.
+_ATTENDANCE = _openings("شارك مشارك يشارك تشارك حضر حضور وفد وفود يحضر تحضر ممثل ضيوف مدعو يجمع تجمع جمع")
+_HARM = _openings(
+    "قتل مقتل قتيل قتلى مصرع أصيب إصابة جرح جريح ضحايا ضحية اعتقل اعتقال توقيف أوقف موقوف ضبط تفكيك فكك حجز أسفر خلف"
+)
+
+
+@dataclass(frozen=True)
+class NamedActor:
+    """Someone named in a text under a known name, or unknown so far (`newcomer`); `role` is the office as stated."""
+
+    actor: int | None
+    newcomer: Newcomer | None
+    spans: tuple[tuple[int, int], ...]
+    role: str
+    rule: str
+    score: float
+
+
+@dataclass(frozen=True)
+class MeasuredFigure:
+    """A figure with the measure its unit suggests, what its sentence speaks of, and the places its clause names."""
+
+    found: FoundFigure
+    measure: int | None
+    of_attendance: bool
+    of_harm: bool
+    places: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Analysis:
+    actors: tuple[NamedActor, ...]
+    events: tuple[events.EventDescription, ...]
+    figures: tuple[MeasuredFigure, ...]
+    fingerprint: Fingerprint
+
+
+def analyse(title: str, body: Reading, published: ArchiveDate, authority: Authority) -> Analysis:
+    """Everything the rules suggest for an article with this title and text, published at `published`."""
+    found = find_actors(body, authority.actors)
+    read_title = Reading(title)
+    lead = Reading(events.lead_of(body.text))
+    in_lead = {actor.actor for actor in found if actor.spans[0][0] < len(lead.text)}
+    in_lead |= {actor.actor for actor in find_actors(read_title, authority.actors)}
+    return Analysis(
+        tuple(_actors(body, found)),
+        tuple(events.describe(read_title, lead, published, in_lead, authority)),
+        tuple(_figures(body, authority)),
+        fingerprint(body.words),
+    )
+
+
+def _actors(body: Reading, found: Iterable[FoundActor]) -> Iterable[NamedActor]:
+    known = [span for actor in found for span in actor.spans]
+    newcomers, offices = find_newcomers(body, known)
+    for actor in found:
+        role = next((offices[span] for span in actor.spans if span in offices), "")
+        yield NamedActor(actor.actor, None, actor.spans, role, "actor.known_name", actor.score)
+    if not newcomers:
+        return
+    spans: dict[int, list[tuple[int, int]]] = {}
+    for match in NameIndex((one.name, at) for at, one in enumerate(newcomers)).find(body.text, body.words):
+        if not any(start < match.end and match.start < end for start, end in known):
+            spans.setdefault(match.keys[0], []).append((match.start, match.end))
+    for at, one in enumerate(newcomers):
+        yield NamedActor(None, one, tuple(spans.get(at, [(one.start, one.end)])), one.role, one.rule, one.score)
+
+
+def _figures(body: Reading, authority: Authority) -> Iterable[MeasuredFigure]:
+    for one in find_figures(body):
+        sentence = body.sentence_words(one.start)
+        clause_end = one.end + len(one.about) + 1
+        named = places().find(body.text[one.start : clause_end])
+        spots = tuple(dict.fromkeys(tuple(place) for match in named for place in match.keys))
+        yield MeasuredFigure(
+            one, authority.measure_of(one.measured, sentence), _speaks_of(sentence, _ATTENDANCE), _speaks_of(sentence, _HARM), spots
+        )  # fmt: skip
+
+
+def _speaks_of(sentence: list[Word], openings: tuple[str, ...]) -> bool:
+    bare = (word.folded.removeprefix("و").removeprefix("ال").removeprefix("ب") for word in sentence)
+    return any(word.startswith(openings) for word in bare)

@@ -1,0 +1,79 @@
+"""Near-duplicates: which stored text an agency's story reprints, by MinHash over shingles of three words.
+
+One-permutation hashing (Li, Owen, Zhang 2012): every shingle is hashed once and keeps the least hash of its bin. Bands of
+bins are stored in an indexed array, so that looking up costs a few index probes however many articles there are.
+"""
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from articles.arabic.folding import fold_word
+from articles.arabic.words import Word
+
+BINS, ROWS = 60, 3
+# Jaccard similarity of two texts' shingles, or the share of the shorter found in the longer, from which one reprints the other.
+REPRINT_LIKENESS, REPRINT_SHARE = 0.5, 0.8
+SHORTEST_TEXT = 20
+_MIX, _MASK = 0x9E3779B97F4A7C15, (1 << 64) - 1
+
+
+@dataclass(frozen=True)
+class Fingerprint:
+    """`text_hash` is equal for equal wordings; two texts share one of `bands` surely if much alike, rarely if not."""
+
+    text_hash: int
+    bands: tuple[int, ...]
+
+
+def fingerprint(of_words: Sequence[Word]) -> Fingerprint:
+    folded = [word.folded for word in of_words]
+    whole = zlib.crc32(" ".join(folded).encode()) << 31 ^ zlib.adler32("\n".join(folded).encode())
+    if len(folded) < SHORTEST_TEXT:
+        return Fingerprint(whole, ())
+    least: list[int | None] = [None] * BINS
+    for one, two, three in zip(folded, folded[1:], folded[2:], strict=False):
+        mixed = (zlib.crc32(f"{one} {two} {three}".encode()) * _MIX) & _MASK
+        place, rank = (mixed >> 40) % BINS, mixed & 0xFFFFFFFF
+        held = least[place]
+        if held is None or rank < held:
+            least[place] = rank
+    full = _filled(least)
+    bands = (zlib.crc32(b"%d:%d:%d:%d" % (at, *full[at : at + ROWS])) - (1 << 31) for at in range(0, BINS, ROWS))
+    return Fingerprint(whole, tuple(bands))
+
+
+def _filled(least: list[int | None]) -> list[int]:
+    """Empty bins take the next full bin's value, marked by their distance, so that short texts compare alike."""
+    filled = list(least)
+    carried, distance = next((value for value in least if value is not None), 0), 0
+    for place in reversed(range(len(least))):
+        if least[place] is None:
+            distance += 1
+            filled[place] = (carried + distance * 0x61C88647) & 0xFFFFFFFF
+        else:
+            carried, distance = least[place], 0
+    return filled
+
+
+def shingles(of_words: Sequence[Word]) -> frozenset[tuple[str, ...]]:
+    """The text's triples of words, clitics off; of a shorter text its words."""
+    folded = [fold_word(word.folded) for word in of_words]
+    return frozenset(zip(folded, folded[1:], folded[2:], strict=False)) or frozenset((word,) for word in folded)
+
+
+def likeness(one: frozenset, other: frozenset) -> tuple[float, float]:
+    """(Jaccard similarity, share of the smaller set found in the larger), both 0 to 1."""
+    if not one or not other:
+        return 0.0, 0.0
+    shared = len(one & other)
+    return shared / (len(one) + len(other) - shared), shared / min(len(one), len(other))
+
+
+def is_reprint(one: frozenset, other: frozenset) -> tuple[bool, float]:
+    """(whether one of two texts reprints the other, how alike they are)."""
+    jaccard, share = likeness(one, other)
+    long_enough = min(len(one), len(other)) >= SHORTEST_TEXT
+    return jaccard >= REPRINT_LIKENESS or (share >= REPRINT_SHARE and long_enough), max(
+        jaccard, share if long_enough else 0
+    )

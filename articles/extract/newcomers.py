@@ -1,0 +1,286 @@
+"""Finds people and bodies that the authority does not know yet: a name after a title of office, a phrase after a head word.
+
+Rules of form, not lists of names; what they find is only ever suggested, with the rule and a score.
+"""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from articles.arabic.characters import strip_ignored
+from articles.arabic.folding import fold_name
+from articles.arabic.months import WEEKDAY_NUMBERS
+from articles.arabic.places import NATIONALITIES
+from articles.arabic.reading import Reading
+from articles.arabic.words import Word, fold_phrase
+from articles.models import ActorKind
+
+
+@dataclass(frozen=True)
+class Newcomer:
+    """Someone unknown as a text names them: `text[start:end]` is the name, `role` the office as stated."""
+
+    name: str
+    kind: str
+    role: str
+    country: str
+    start: int
+    end: int
+    rule: str
+    score: float
+
+
+def _set(*lines: str) -> frozenset[str]:
+    return frozenset(fold_name(word) for line in lines for word in line.split())
+
+
+_OFFICES = _set(
+    "وزير وزيرة وزيري سفير سفيرة رئيس رئيسة نائب نائبة مدير مديرة أمين أمينة مبعوث مبعوثة مستشار مستشارة مندوب مندوبة ممثل ممثلة",
+    "منسق منسقة قائد ملك أمير سلطان ولي كاتب كاتبة محافظ عضو حاكم مفوض مفوضة متحدث متحدثة ناطق ناطقة خبير خبيرة باحث باحثة",
+    "وكيل وكيلة والي عميد قاضي قنصل نظيره نظيرته نظيرها زعيم",
+)
+_OFFICES |= {"ال" + office for office in _OFFICES}
+# Titles that stand right before a name.
+_COURTESIES = _set(
+    "السفير السفيرة الدكتور الدكتورة الأستاذ الأستاذة الشيخ الشيخة الأمير الأميرة العميد العقيد المقدم الرائد اللواء الفريق الجنرال",
+    "المحامي المحامية القاضي القاضية الباحث الباحثة الخبير الخبيرة الصحفي الصحفية الصحافي الوزير الوزيرة النائب النائبة المتحدث المتحدثة",
+    "الناطق الناطقة السيد السيدة المبعوث المبعوثة المستشار المستشارة البروفيسور البروفيسورة الرئيس الملك السلطان القائد المفوض المفوضة",
+)
+_OFFICE_WORDS = _set(
+    "شؤون خارجية داخلية دولة صاحب جلالة سمو مكتب وزارة مجلس هيئة لجنة مركز منظمة جمهورية مملكة عام عامة أول تنفيذي تنفيذية خاص خاصة",
+    "منتدب منتدبة مكلف مكلفة باسم في لدى لشؤون بشؤون حكومة وحدة قسم إدارة مديرية أمن برنامج وفد بعثة فريق قوات جيش هيأة معهد جامعة سابق",
+    "دائم دائمة مساعد مساعدة مقيم معتمد وزراء وزير رئيس أمين سفير مدير كتابة عهد أركان حرب دفاع عدل إعلام نائب ممثل مستشار ولي مفوض",
+    "مكافحة محاربة الإرهاب رئاسة الوزراء برلمان نواب",
+)
+_LINKS = _set("بن ابن بنت آل أبو أبي عبد ولد دي فان دو ايت أيت بو سيدي لالة فون إل")
+_STOPS = _set(
+    "في على إلى الى من عن مع أن إن قد التي الذي الذين هذا هذه ذلك تلك خلال بعد قبل حول بين ضد عبر منذ حيث كما وقد لقد اليوم أمس غدا ثم",
+    "أو أم لا لم لن ما هو هي هم كل بعض أي غير سوى إثر عقب لدى عند ضمن بشأن بمناسبة بحضور بمشاركة يوم يومي مساء صباح فضلا إضافة كذلك أيضا",
+    "الذى التى اللذين وهو وهي لكن بل إذ إذا لو حين عندما بينما نظيره نظيرته إزاء تجاه نحو أكثر أقل أمام داخل خارج فوق تحت حتى ليس كلمة كلمته",
+    "عددا عدد عدة جميع كافة أعمال أشغال اجتماع اجتماعا لقاء مؤتمر زيارة مباحثات محادثات بيان تصريح تصريحات جلسة دورة رسالة مقر وفد وفدا اتصالا",
+)
+_VERBS = _set(
+    "أكد أكدت قال قالت أعلن أعلنت صرح صرحت أوضح أوضحت أضاف أضافت أشار أشارت شدد شددت دعا دعت عبر عبرت بحث بحثت التقى التقت استقبل استقبلت",
+    "اجتمع ناقش ناقشت شارك شاركت ترأس ترأست افتتح افتتحت أبرز أبرزت ذكر ذكرت لفت جدد جددت أعرب أعربت نفى كشف كشفت حذر حذرت طالب طالبت",
+    "وصل وصلت غادر زار زارت تسلم سلم وقع وقعت عقد عقدت ألقى ألقت أشاد أشادت نوه نوهت اعتبر اعتبرت رأى رأت أطلق أطلقت أجرى أجرت تناول كان كانت",
+    "سيعقد ستعقد قام قامت تم جاء جاءت مثل مثلت قدم قدمت تلقى حضر حضرت عرض عرضت أبلغ أدان أدانت رحب رحبت هنأ تحدث تحدثت تابع تعهد أصدر حل اتفق",
+)
+_NAMES_LIKE_VERBS = _set(
+    "ياسر يوسف يحيى ياسين يونس يعقوب يزيد ياسمين يسرا يوسفي توفيق تامر تميم تركي تيمور تقي توماس تيدروس توني تيري يان يانيس"
+)
+_CHILD_OF = _set("بن ابن بنت")
+_LONGEST_OFFICE, _LONGEST_NAME = 12, 5
+_BREAK = re.compile(r"[.،؛:؟!\n()«»“”\"/\[\]–—…-]")
+
+# First word → what kind of body it heads.
+_BODIES = {
+    word: kind
+    for kind, heads in {
+        ActorKind.ORGANISATION: "منظمة اتحاد رابطة برنامج صندوق بنك أمانة مفوضية محكمة وكالة",
+        ActorKind.GOVERNMENT: "وزارة مديرية جهاز نيابة شرطة سفارة مكتب هيئة لجنة مجلس",
+        ActorKind.COALITION: "تحالف منتدى ائتلاف مجموعة",
+        ActorKind.ARMED_GROUP: "تنظيم جماعة حركة جبهة كتائب كتيبة لواء ميليشيا ميليشيات فصيل",
+        ActorKind.CIVIL: "مركز معهد جامعة مؤسسة جمعية شبكة مرصد أكاديمية كلية",
+    }.items()
+    for word in _set(heads)
+}
+_OPENERS = {prefix + word for word in (*_OFFICES, *_COURTESIES, *_BODIES) for prefix in ("", "و", "ل", "ب", "ف")}
+_LONGEST_BODY = 8
+# Common nouns after a head that make no name: «مجموعة من», «حركة المسافرين».
+_NO_BODY = _set(
+    "الوزراء الوزارة النواب الاجتماع الدول البلدان التعاون العمل عمل الخبراء المسافرين الطيران السير المرور النقل المساعدات الدعم الأبحاث",
+    "الأطفال النساء الشباب واسعة كبيرة كبير جديدة جديد متخصصة متخصص وطنية مشتركة مشترك دولية دولي خاصة مسلحة إرهابية إرهابي متطرفة الإرهابي",
+    "الإرهابية المسلحة المتطرفة الحكومة الأعضاء والعشرين الماضي الحالية الجديدة",
+)
+
+
+def find_newcomers(
+    reading: Reading, known: Iterable[tuple[int, int]]
+) -> tuple[list[Newcomer], dict[tuple[int, int], str]]:
+    """(unknown people and bodies, each once, in order; the offices stated before names that are known).
+
+    `known` are the spans that already name an actor; the offices are by those spans.
+    """
+    taken = sorted(known)
+    found: dict[str, Newcomer] = {}
+    offices: dict[tuple[int, int], str] = {}
+    index = 0
+    while index < len(reading.words):
+        newcomer = _at(reading, index) if reading.words[index].folded in _OPENERS else None
+        if newcomer is None:
+            index += 1
+            continue
+        first = bisect_left(taken, (newcomer.start, newcomer.start))
+        overlapping = [
+            span for span in taken[max(0, first - 1) : first + 1] if newcomer.start < span[1] and span[0] < newcomer.end
+        ]
+        for span in overlapping:
+            if newcomer.role and span[0] == newcomer.start:
+                offices.setdefault(span, newcomer.role)
+        if overlapping:
+            index += 1
+            continue
+        found.setdefault(fold_phrase(newcomer.name), newcomer)
+        index = max(index + 1, reading.word_at(newcomer.end))
+    return list(found.values()), offices
+
+
+def _at(reading: Reading, index: int) -> Newcomer | None:
+    folded = reading.words[index].folded
+    bare = folded[1:] if folded[:1] in "ولبف" and len(folded) > 3 else folded
+    head = next((word for word in (folded, bare) if word in _OFFICES or word in _COURTESIES or word in _BODIES), None)
+    if head is None:
+        return None
+    if head in _COURTESIES and (newcomer := _person(reading, index, index + 1, "person.courtesy_title", 0.6)):
+        return newcomer
+    if head in _OFFICES and (newcomer := _office_holder(reading, index)):
+        return newcomer
+    return _body(reading, index, head) if head in _BODIES else None
+
+
+def _joined(reading: Reading, index: int) -> bool:
+    """Whether nothing but space stands between the words before and at `index`."""
+    return index < len(reading.words) and not _BREAK.search(
+        reading.text, reading.words[index - 1].end, reading.words[index].start
+    )
+
+
+def _is_definite(folded: str) -> bool:
+    return folded.startswith(("ال", "وال", "لل", "بال", "ولل", "وبال", "فال")) and len(folded) > 4
+
+
+def _office_holder(reading: Reading, index: int) -> Newcomer | None:
+    """«وزير الخارجية الهندي | …», «المدير التنفيذي لمكتب … | …»: the office runs on while its words are no name's."""
+    at = index + 1
+    commas = 0
+    while at < len(reading.words) and at - index <= _LONGEST_OFFICE:
+        if not _joined(reading, at):
+            gap = reading.text[reading.words[at - 1].end : reading.words[at].start].strip()
+            # «وزير الشؤون الخارجية والتعاون، ناصر بوريطة،»: a comma may part the office from the name.
+            if gap != "،" or commas:
+                return None
+            commas = 1
+            return _person(reading, index, at, "person.office_comma_name", 0.6) if at > index + 1 else None
+        folded = reading.words[at].folded
+        plain = folded[1:] if folded[:1] in "وبل" else folded
+        if _is_definite(folded) or {folded, plain} & _OFFICE_WORDS or plain in _BODIES or plain in _COUNTRY_WORDS:
+            at += 1
+            continue
+        return _person(reading, index, at, "person.office_and_name", 0.7)
+    return None
+
+
+def _may_be_name(word: Word, written: str) -> bool:
+    folded = word.folded
+    if (
+        word.is_number
+        or len(folded) < 2
+        or folded in _STOPS
+        or folded in _VERBS
+        or folded in _OFFICE_WORDS
+        or folded in _OFFICES
+    ):
+        return False
+    if (
+        {folded, folded[1:]} & _BODIES.keys()
+        or folded in _COUNTRY_WORDS
+        or folded[1:] in _STOPS
+        or (folded[0] in "وفس" and folded[1:] in _VERBS)
+    ):
+        return False
+    if folded.startswith(("لل", "وال", "بال", "فال", "ول", "كال")) or written.startswith(
+        ("وأ", "وإ", "لأ", "لإ", "بأ", "بإ")
+    ):
+        return False
+    if folded[0] in "يت" and folded not in _NAMES_LIKE_VERBS:
+        return False
+    return not folded.endswith(("تين", "هما", "هم", "ها", "ات"))
+
+
+def _person(reading: Reading, office: int, first: int, rule: str, score: float) -> Newcomer | None:
+    """The name that begins at word `first`: two words or more, family names with the article and «بن» included."""
+    text, of_words = reading.text, reading.words
+    last, elements = first, 1
+    while last < len(of_words) and last - first < _LONGEST_NAME:
+        word = of_words[last]
+        written = strip_ignored(text[word.start : word.end])
+        if last > first and not _joined(reading, last):
+            break
+        definite = _is_definite(word.folded)
+        if last == first and (definite or word.folded in _CHILD_OF or not _may_be_name(word, written)):
+            return None
+        if last > first:
+            linked = of_words[last - 1].folded in _LINKS
+            if not (linked or definite or word.folded in _LINKS or _may_be_name(word, written)):
+                break
+            if definite and not linked and not word.folded.startswith("ال"):
+                break
+            # A third plain word is a name's only where the name ends with it: before a stop.
+            plain = not (definite or linked or word.folded in _LINKS)
+            if plain and elements >= 2 and of_words[last - 1].folded not in _LINKS and _joined(reading, last + 1):
+                following = of_words[last + 1].folded
+                if not (following in _STOPS or following in _VERBS or following.startswith("و")):
+                    break
+            elements += not linked and word.folded not in _LINKS
+            if definite and not linked:
+                last += 1
+                break
+        last += 1
+    while last > first and of_words[last - 1].folded in _LINKS:
+        last -= 1
+    if last - first < 2:
+        return None
+    start, end = of_words[first].start, of_words[last - 1].end
+    head = of_words[office]
+    skip = 1 if head.folded[:1] in "ولبف" and head.folded[1:] in (_OFFICES | _COURTESIES) else 0
+    role = " ".join(text[head.start + skip : of_words[first - 1].end].split())
+    name = " ".join(text[start:end].split())
+    return Newcomer(name, ActorKind.PERSON, role, _country(of_words[office:first]), start, end, rule, score)
+
+
+def _body(reading: Reading, index: int, head: str) -> Newcomer | None:
+    """«منظمة شنغهاي للتعاون», «مكتب الأمم المتحدة لمكافحة الإرهاب»: the head and the definite words after it."""
+    text, of_words = reading.text, reading.words
+    last = index + 1
+    definite = 0
+    while _joined(reading, last) and last - index < _LONGEST_BODY:
+        folded = of_words[last].folded
+        if folded in _NO_BODY or folded in _STOPS or folded in _VERBS or of_words[last].is_number:
+            break
+        # «… بالرباط», «… الخميس» tell where and when.
+        if folded.startswith("بال") or folded in WEEKDAY_NUMBERS or of_words[last - 1].folded in NATIONALITIES:
+            break
+        if _is_definite(folded):
+            if folded.startswith("وال") and definite < 1:
+                break
+            definite += 1
+        elif last == index + 1 and _joined(reading, last + 1) and of_words[last + 1].folded.startswith("لل"):
+            definite += 1
+        elif not (
+            last == index + 1 and _joined(reading, last + 1) and _is_definite(of_words[last + 1].folded)
+        ) and not (folded.startswith("ل") and _joined(reading, last + 1) and _is_definite(of_words[last + 1].folded)):
+            break
+        last += 1
+    # One definite word makes a common noun («مجلس النواب») as often as a name; two or more rarely do.
+    if definite < 2 or last - index < 3:
+        return None
+    start = of_words[index].start + (1 if of_words[index].folded != head else 0)
+    end = of_words[last - 1].end
+    name = " ".join(text[start:end].split())
+    rule = "body.head_and_complement"
+    return Newcomer(name, _BODIES[head], "", _country(of_words[index:last]), start, end, rule, 0.5)
+
+
+def _country(of_words: Sequence[Word]) -> str:
+    """The country that an office's nationality or its country's name tells: «الهندي», «العراق»."""
+    for word in of_words:
+        for reading in (word.folded, word.folded[1:], word.folded[2:]):
+            if reading in NATIONALITIES:
+                return NATIONALITIES[reading]
+            if reading in _COUNTRY_WORDS:
+                return _COUNTRY_WORDS[reading]
+    return ""
+
+
+_COUNTRY_WORDS = {fold_name(country): country for country in set(NATIONALITIES.values()) if " " not in country}

@@ -1,0 +1,265 @@
+"""A page as saved from a news site → its text and what its metadata says: JSON-LD, OpenGraph, <meta>, <time>, canonical link."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+
+import trafilatura
+from lxml import etree, html
+
+from articles.arabic.dates import find_dates
+from articles.extract.dates import StatedDate, as_archive_date, date_of_line
+from articles.ingest.decoding import decode, unmixed
+from articles.ingest.document import Item, UnreadableError
+from articles.models import ArchiveDate
+
+# libxml2 gives up below so many elements; no page a reader sees is built so.
+DEEPEST = 250
+_META_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_.:-]{2,40})""", re.IGNORECASE)
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)\b[^>]*?(/?)>")
+_VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"}
+# Elements that close by themselves when the next one opens.
+_IMPLIED_END = {"p", "li", "dt", "dd", "option", "tr", "td", "th", "thead", "tbody", "tfoot", "html", "head", "body"}
+_ARTICLE_TYPES = re.compile(r"(?:Article|Posting|Report)$")
+_TRACKING = re.compile(r"^(?:utm_\w+|fbclid|gclid|mc_[ce]id|igshid|amp)$")
+# A page's own account of its text is used where the text found on the page is so much shorter.
+_MUCH_LONGER = 1.25
+_WORD = re.compile(r"\w+")
+
+
+@dataclass
+class Metadata:
+    """What a page says of itself; empty where it says nothing."""
+
+    title: str = ""
+    author: str = ""
+    section: str = ""
+    source_name: str = ""
+    url: str = ""
+    language: str = ""
+    body: str = ""
+    dates: list[StatedDate] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Page:
+    """The text of a page, a paragraph a line, its metadata, and the encoding it was in."""
+
+    text: str
+    metadata: Metadata
+    encoding: str
+
+
+def read_page(item: Item, encoding: str = "") -> Page:
+    """Raises UnreadableError for what is no page, is nested too deep, or has no text."""
+    declared = item.encoding or _declared(item.content)
+    text, read_as = decode(item.content, encoding, declared)
+    if (depth := _depth(text)) > DEEPEST:
+        raise UnreadableError(f"elements are nested {depth:,} deep; the deepest page accepted is {DEEPEST}")
+    tree = _tree(text)
+    metadata = _metadata(tree, item.address)
+    found = _main_text(tree)
+    if len(_WORD.findall(metadata.body)) > _MUCH_LONGER * len(_WORD.findall(found)):
+        found = metadata.body
+    if not found.strip():
+        raise UnreadableError("no article text was found on the page")
+    return Page(found, metadata, read_as)
+
+
+def _declared(content: bytes) -> str:
+    match = _META_CHARSET.search(content[:4096])
+    return match[1].decode("ascii").lower() if match else ""
+
+
+def _depth(text: str) -> int:
+    """How deep elements are nested, counted without building them."""
+    depth = deepest = 0
+    for match in _TAG.finditer(text):
+        name = match[2].lower()
+        if name in _VOID or name in _IMPLIED_END or match[3]:
+            continue
+        depth = max(0, depth + (-1 if match[1] else 1))
+        if depth > deepest:
+            deepest = depth
+    return deepest
+
+
+def _tree(text: str) -> html.HtmlElement:
+    try:
+        tree = html.document_fromstring(
+            re.sub(r"^\s*<\?xml[^>]*\?>", "", text), parser=html.HTMLParser(encoding="utf-8")
+        )
+    except ValueError:
+        tree = html.document_fromstring(text.encode(), parser=html.HTMLParser(encoding="utf-8"))
+    except etree.ParserError:
+        raise UnreadableError("the page is empty") from None
+    return tree
+
+
+def _main_text(tree: html.HtmlElement) -> str:
+    """The article's own text, a paragraph a line; nothing of it is given up for the sake of leaving furniture out."""
+    copy = html.document_fromstring(etree.tostring(tree, encoding="unicode"))
+    found = trafilatura.bare_extraction(
+        copy, include_comments=False, include_tables=True, favor_recall=True, with_metadata=False, fast=True
+    )
+    return unmixed(found.text) if found and found.text else ""
+
+
+# Metadata
+
+
+def _metadata(tree: html.HtmlElement, address: str) -> Metadata:
+    """JSON-LD first, then OpenGraph and <meta>, then what the page shows."""
+    found = Metadata()
+    for node in _linked_data(tree):
+        _take(found, node)
+    metas = _metas(tree)
+    found.title = (
+        found.title or _first(metas, "og:title", "twitter:title") or _text(tree, "//h1[1]") or _text(tree, "//title")
+    )
+    found.author = found.author or _first(metas, "author", "article:author", "dc.creator", "parsely-author")
+    found.section = found.section or _first(metas, "article:section", "section")
+    found.source_name = found.source_name or _first(metas, "og:site_name", "application-name", "dc.publisher")
+    for name in ("article:published_time", "og:published_time", "datepublished", "date", "dc.date", "dc.date.issued", "pubdate",
+                 "publish-date", "parsely-pub-date"):  # fmt: skip
+        _add_date(found, f"meta {name}", metas.get(name, ""))
+    for element in tree.iter("time"):
+        _add_date(found, "time", element.get("datetime") or element.text_content())
+        if len(found.dates) > 8:
+            break
+    language = found.language or tree.get("lang") or _first(metas, "og:locale", "content-language")
+    found.language = re.split("[-_]", language.strip().lower())[0][:8] if language else ""
+    canonical = next(iter(tree.xpath("//link[@rel='canonical']/@href")), "") or metas.get("og:url", "") or found.url
+    found.url = _address(canonical, address)
+    if found.author.startswith(("http://", "https://")):
+        found.author = ""
+    found.title = _without_site(unmixed(found.title), found.source_name)
+    return found
+
+
+def _linked_data(tree: html.HtmlElement) -> Iterator[dict]:
+    """The nodes of the page's JSON-LD that describe an article."""
+    for script in tree.xpath("//script[@type='application/ld+json']"):
+        try:
+            data = json.loads(script.text or "", strict=False)
+        except (ValueError, RecursionError):
+            continue
+        waiting, seen = [data], 0
+        while waiting and seen < 1000:
+            node, seen = waiting.pop(0), seen + 1
+            if isinstance(node, list):
+                waiting[:0] = node
+            elif isinstance(node, dict):
+                waiting += [
+                    node[key]
+                    for key in ("@graph", "mainEntity", "mainEntityOfPage")
+                    if isinstance(node.get(key), dict | list)
+                ]
+                kinds = node.get("@type")
+                if any(_ARTICLE_TYPES.search(str(kind)) for kind in (kinds if isinstance(kinds, list) else [kinds])):
+                    yield node
+
+
+def _take(found: Metadata, node: dict) -> None:
+    found.title = found.title or _string(node.get("headline")) or _string(node.get("name"))
+    found.author = found.author or _named(node.get("author"))
+    found.section = found.section or _string(node.get("articleSection"))
+    found.source_name = found.source_name or _named(node.get("publisher"))
+    found.language = found.language or _string(node.get("inLanguage"))
+    found.url = found.url or _string(node.get("url"))
+    found.body = found.body or _plain_body(_string(node.get("articleBody")))
+    _add_date(found, "JSON-LD datePublished", _string(node.get("datePublished")))
+
+
+def _plain_body(text: str) -> str:
+    """An articleBody, which some sites fill with markup."""
+    if "<" in text and re.search(r"</?(?:p|br|div|strong|span|a)\b", text):
+        text = re.sub(r"<(?:/p|br|/div)[^>]*>", "\n", text)
+        text = html.fromstring(f"<div>{text}</div>").text_content()
+    return text
+
+
+def _string(value: object) -> str:
+    if isinstance(value, list):
+        value = next((one for one in value if isinstance(one, str)), "")
+    return (
+        " ".join(value.split())
+        if isinstance(value, str) and "\n" not in value
+        else value.strip()
+        if isinstance(value, str)
+        else ""
+    )
+
+
+def _named(value: object) -> str:
+    nodes = value if isinstance(value, list) else [value]
+    names = [_string(node.get("name")) if isinstance(node, dict) else _string(node) for node in nodes]
+    return "، ".join(dict.fromkeys(name for name in names if name))
+
+
+def _metas(tree: html.HtmlElement) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for element in tree.iter("meta"):
+        name = element.get("property") or element.get("name") or element.get("itemprop") or element.get("http-equiv")
+        content = (element.get("content") or "").strip()
+        if name and content:
+            found.setdefault(name.strip().lower(), content)
+    return found
+
+
+def _first(metas: dict[str, str], *names: str) -> str:
+    return next((" ".join(metas[name].split()) for name in names if name in metas), "")
+
+
+def _text(tree: html.HtmlElement, path: str) -> str:
+    element = next(iter(tree.xpath(path)), None)
+    return " ".join(element.text_content().split()) if element is not None else ""
+
+
+def _add_date(found: Metadata, where: str, value: str) -> None:
+    """Adds the date that a machine-readable or written value gives; a clock time is dropped, an exact repeat too."""
+    value = " ".join(value.split())[:80]
+    if not value:
+        return
+    known = None
+    if match := re.match(r"(\d{4})-(\d\d)-(\d\d)", value):
+        try:
+            known = ArchiveDate.on(date(*map(int, match.groups())))
+        except ValueError:
+            return
+    else:
+        expression = date_of_line(value) or next((one for one in find_dates(value) if one.precision == "day"), None)
+        known = as_archive_date(expression) if expression else None
+    if known and all((one.where, one.date) != (where, known) for one in found.dates):
+        found.dates.append(StatedDate(where, value, known))
+
+
+def _without_site(title: str, site: str) -> str:
+    """«عنوان - اسم الموقع» without the site's name."""
+    head, mark, tail = next(
+        ((title[: m.start()], m[0], title[m.end() :]) for m in reversed(list(re.finditer(r"\s+[-|–—•]\s+", title)))),
+        (title, "", ""),
+    )
+    is_site = site and tail.strip() == site.strip()
+    return head.strip() if mark and (is_site or (len(tail.split()) <= 3 and len(head.split()) >= 5)) else title.strip()
+
+
+def _address(canonical: str, address: str) -> str:
+    """The page's one address: as it declares it or as it was fetched from, without fragment and tracking parameters."""
+    chosen = urljoin(address if address.startswith("http") else "", canonical.strip()) if canonical.strip() else address
+    return tidy_address(chosen)
+
+
+def tidy_address(address: str) -> str:
+    """A web address without fragment and tracking parameters; an empty string for what is none."""
+    try:
+        parts = urlsplit(address)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            return ""
+        query = urlencode([(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not _TRACKING.match(k)])
+        return urlunsplit((parts.scheme, parts.netloc.lower(), parts.path or "/", query, ""))[:2000]
+    except ValueError:
+        return ""

@@ -1,0 +1,158 @@
+"""Web archives: the pages in WARC files (ISO 28500), one gzip member a record or plain, and in WACZ packages."""
+
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from django.utils.dateparse import parse_datetime
+from warcio.archiveiterator import ArchiveIterator
+from warcio.exceptions import ArchiveLoadFailed
+from warcio.recordloader import ArcWarcRecord
+
+from articles.ingest.document import Broken, Item, UnreadableError
+from articles.ingest.readers.opening import read_limited
+
+PAGE_TYPES = ("text/html", "application/xhtml+xml", "text/plain")
+_WINDOW = 1 << 20
+_MEMBER, _RECORD = b"\x1f\x8b\x08", b"WARC/1."
+_UNREADABLE = (ArchiveLoadFailed, UnreadableError, zlib.error, EOFError, ValueError, OSError, KeyError, AttributeError)
+_MOST_MEMBERS = 10_000
+
+
+def read_warc(path: Path, largest: int) -> Iterator[Item | Broken]:
+    with path.open("rb") as file:
+        yield from _records(file, str(path), path.name, largest)
+
+
+def read_wacz(path: Path, largest: int) -> Iterator[Item | Broken]:
+    """The pages of every WARC file in the package; each is unpacked to a file of its own while it is read."""
+    try:
+        with zipfile.ZipFile(path) as package:
+            members = [one for one in package.infolist() if one.filename.endswith((".warc", ".warc.gz"))]
+            if not members:
+                raise UnreadableError("no WARC file in the package (archive/*.warc.gz is expected)")
+            for member in members[:_MOST_MEMBERS]:
+                yield from _member(package, member, path, largest)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        raise UnreadableError(f"the package is damaged or cut short: {error}") from None
+
+
+def _member(package: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path, largest: int) -> Iterator[Item | Broken]:
+    # A WARC file is compressed already: one that grows much in unpacking is made to fill the disk.
+    if member.file_size > max(largest, 20 * member.compress_size):
+        yield Broken(
+            str(path), member.filename, f"would unpack from {member.compress_size:,} to {member.file_size:,} bytes"
+        )
+        return
+    with tempfile.TemporaryFile() as unpacked:
+        left = member.file_size
+        with package.open(member) as packed:
+            while left > 0 and (part := packed.read(min(_WINDOW, left))):
+                unpacked.write(part)
+                left -= len(part)
+        unpacked.seek(0)
+        for entry in _records(unpacked, str(path), path.name, largest):
+            yield _inside(entry, member.filename)
+
+
+def _inside(entry: Item | Broken, member: str) -> Item | Broken:
+    place = f"{member}, {entry.place}"
+    if isinstance(entry, Broken):
+        return Broken(entry.path, place, entry.reason)
+    return Item(
+        entry.path,
+        entry.content,
+        entry.media_type,
+        entry.filename,
+        entry.address,
+        entry.captured_at,
+        entry.encoding,
+        place,
+    )
+
+
+def _records(file: BinaryIO, path: str, name: str, largest: int) -> Iterator[Item | Broken]:
+    """Every page; where a record is broken, that and reading on at the next one that begins whole."""
+    offset, is_compressed = 0, file.read(2) == _MEMBER[:2]
+    while offset is not None:
+        file.seek(offset)
+        # warcio reports an invalid length on standard error; here the record is reported as broken instead.
+        records = ArchiveIterator(file)
+        at = offset
+        try:
+            for record in records:
+                at = records.offset
+                if entry := _entry(record, path, name, at, largest):
+                    yield entry
+                at = records.get_record_offset() + 1
+            return
+        except _UNREADABLE as error:
+            if "non-chunked gzip" in str(error):
+                reason = "records are not compressed one by one; recompress the file with `warcio recompress`"
+                yield Broken(path, f"record at offset {at:,}", reason)
+                return
+            yield Broken(path, f"record at offset {at:,}", _reason(error))
+            offset = _next_start(file, max(at, offset) + 1, _MEMBER if is_compressed else _RECORD)
+
+
+def _reason(error: Exception) -> str:
+    first = next(iter(str(error).strip().splitlines()), "")
+    return first[:200] or type(error).__name__
+
+
+def _next_start(file: BinaryIO, offset: int, mark: bytes) -> int | None:
+    """Where, from `offset` on, the next record can begin; None if nowhere."""
+    file.seek(offset)
+    base, tail = offset, b""
+    while part := file.read(_WINDOW):
+        window = tail + part
+        at = window.find(mark)
+        if at >= 0:
+            return base - len(tail) + at
+        base += len(part)
+        tail = window[-len(mark) :]
+    return None
+
+
+def _entry(record: ArcWarcRecord, path: str, name: str, at: int, largest: int) -> Item | None:
+    """The page of a record; None for requests, metadata, pictures and answers other than 200."""
+    headers = record.rec_headers
+    place = f"record at offset {at:,}"
+    address = (headers.get_header("WARC-Target-URI") or "").strip("<> ")
+    seen = _time(headers.get_header("WARC-Date"))
+    if record.rec_type == "revisit":
+        return Item(path, None, "", name, address, seen, place=place)
+    if record.rec_type not in {"response", "resource"} or not address.startswith(("http://", "https://")):
+        return None
+    http = record.http_headers
+    if record.rec_type == "response" and (http is None or http.get_statuscode() != "200"):
+        return None
+    declared = (http.get_header("Content-Type") if http else headers.get_header("Content-Type")) or ""
+    media_type, _, parameters = declared.partition(";")
+    if media_type.strip().lower() not in PAGE_TYPES:
+        return None
+    length, whole = int(headers.get_header("Content-Length") or 0), record.raw_stream
+    content = read_limited(record.content_stream(), largest)
+    if getattr(whole, "limit", 0) > 0:
+        raise UnreadableError(f"cut short: {length - whole.limit:,} of {length:,} bytes")
+    return Item(path, content, media_type.strip().lower(), name, address, seen, charset(parameters), place)
+
+
+def charset(parameters: str) -> str:
+    """The charset that a Content-Type header's parameters declare, else an empty string."""
+    for part in parameters.split(";"):
+        key, _, value = part.partition("=")
+        if key.strip().lower() == "charset":
+            return value.strip(" \"'").lower()
+    return ""
+
+
+def _time(value: str | None) -> datetime | None:
+    try:
+        return parse_datetime(value) if value else None
+    except ValueError:
+        return None

@@ -1,0 +1,106 @@
+"""Contradiction: outlets give values for one measure of one event that cannot all be true."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db import models
+
+from articles.models.event import Event
+from articles.models.figure import Figure, Measure
+from articles.models.review import Reviewable, ReviewableQuerySet, ReviewState, state_constraint
+
+RULE = "contradiction.values_apart"
+# Beyond so many figures of one measure and event the bounds are compared without their periods.
+MOST_COMPARED = 400
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What one figure says: from `low` to `high`, for the days from `first` to `last`; None leaves a side open."""
+
+    article: int
+    low: Decimal | None
+    high: Decimal | None
+    first: date | None = None
+    last: date | None = None
+
+    def contradicts(self, other: "Bounds") -> bool:
+        """Whether two articles' figures speak of days in common and no value satisfies both."""
+        apart = _beyond(self.low, other.high) or _beyond(other.low, self.high)
+        in_common = not (_beyond(self.first, other.last) or _beyond(other.first, self.last))
+        return self.article != other.article and apart and in_common
+
+
+def _beyond(low: Decimal | date | None, high: Decimal | date | None) -> bool:
+    return low is not None and high is not None and low > high
+
+
+def any_contradict(figures: list[Bounds]) -> bool:
+    """Whether two of the figures contradict each other."""
+    if len(figures) > MOST_COMPARED:
+        lows = sorted((one for one in figures if one.low is not None), key=lambda one: -one.low)[:2]
+        highs = sorted((one for one in figures if one.high is not None), key=lambda one: one.high)[:2]
+        return any(one.contradicts(other) for one in lows for other in highs)
+    return any(one.contradicts(other) for at, one in enumerate(figures) for other in figures[:at])
+
+
+class ContradictionQuerySet(ReviewableQuerySet):
+    def open(self) -> "ContradictionQuerySet":
+        """Those that stand now and that no editor rejected."""
+        return self.standing().filter(is_open=True)
+
+    def refresh(self, events: Iterable[int]) -> None:
+        """Brings the contradictions of `events` up to date with their figures; what an editor reviewed is kept, closed."""
+        asked = {event for event in events if event}
+        if not asked:
+            return
+        groups: dict[tuple[int, int, str], list[Bounds]] = defaultdict(list)
+        rows = Figure.objects.public().filter(event__in=asked, measure__isnull=False)
+        columns = ("event", "measure", "scope", "article", "low", "high", "period_start", "period_end")
+        for event, measure, scope, *bounds in rows.values_list(*columns):
+            groups[event, measure, scope].append(Bounds(*bounds))
+        apart = {key for key, figures in groups.items() if any_contradict(figures)}
+        stored = {(one.event_id, one.measure_id, one.scope): one for one in self.filter(event__in=asked)}
+        self.bulk_create(
+            Contradiction(event_id=event, measure_id=measure, scope=scope, state=ReviewState.SUGGESTED, rule=RULE)
+            for event, measure, scope in sorted(apart - stored.keys())
+        )
+        for key, one in stored.items():
+            if key not in apart and one.state == ReviewState.SUGGESTED:
+                one.delete()
+            elif one.is_open != (key in apart):
+                self.filter(pk=one.pk).update(is_open=key in apart)
+
+
+class Contradiction(Reviewable):
+    """An open one stands between figures as they are now; an editor confirms that it is one, or rejects it."""
+
+    event = models.ForeignKey(Event, models.CASCADE, related_name="contradictions", verbose_name="الفعالية")
+    measure = models.ForeignKey(Measure, models.CASCADE, related_name="contradictions", verbose_name="المقياس")
+    scope = models.CharField("النطاق", max_length=120, blank=True)
+    is_open = models.BooleanField("قائم", default=True)
+    found_at = models.DateTimeField("كُشف في", auto_now_add=True)
+
+    objects = ContradictionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "تعارض أرقام"
+        verbose_name_plural = "أرقام متعارضة"
+        constraints = [
+            models.UniqueConstraint(fields=["event", "measure", "scope"], name="contradiction_once"),
+            state_constraint("contradiction"),
+        ]
+        indexes = [models.Index(fields=["state", "id"], name="contradiction_state")]
+
+    def __str__(self) -> str:
+        return f"{self.measure}: {self.event}"
+
+    def figures(self) -> models.QuerySet:
+        """The public figures concerned, the first published first."""
+        rows = Figure.objects.public().filter(event=self.event_id, measure=self.measure_id, scope=self.scope)
+        return rows.select_related("article__source", "measure").order_by(
+            "article__published_order", "article", "start"
+        )

@@ -1,0 +1,62 @@
+"""Fingerprint and Reprint: texts that several outlets published alike, found among any number of articles."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import F, Q
+
+from articles.models.article import Article
+from articles.models.review import Reviewable, ReviewableQuerySet, state_constraint
+
+
+class Fingerprint(models.Model):
+    """What a text is recognised by: a hash of its wording and MinHash bands (articles/extract/fingerprints.py)."""
+
+    article = models.OneToOneField(Article, models.CASCADE, primary_key=True, related_name="fingerprint")
+    text_hash = models.BigIntegerField(db_index=True)
+    bands = ArrayField(models.IntegerField(), default=list)
+
+    class Meta:
+        verbose_name = "بصمة نص"
+        verbose_name_plural = "بصمات النصوص"
+        # Without a pending list, which every look-up would have to read through.
+        indexes = [GinIndex(fields=["bands"], name="fingerprint_bands", fastupdate=False)]
+
+    def __str__(self) -> str:
+        return str(self.text_hash)
+
+
+class ReprintQuerySet(ReviewableQuerySet):
+    def group_of(self, article: Article) -> list[tuple[Article, float | None]]:
+        """The other public articles that carry the same story, with how alike each is to the first; oldest first."""
+        own = self.standing().filter(article=article).first()
+        first = own.original if own else article
+        members = [
+            (reprint.article, reprint.score)
+            for reprint in self.standing().filter(original=first).select_related("article__source")
+        ]
+        if own:
+            members.insert(0, (first, None))
+        public = [(member, score) for member, score in members if member.pk != article.pk and member.is_shown]
+        return sorted(public, key=lambda pair: (pair[0].published_order, pair[0].pk))
+
+
+class Reprint(Reviewable):
+    """`article` carries the story of `original`, the first of its group to be stored; `score` is how alike they are."""
+
+    article = models.OneToOneField(Article, models.CASCADE, related_name="reprint", verbose_name="المقال")
+    original = models.ForeignKey(Article, models.CASCADE, related_name="reprints", verbose_name="النص الأول")
+
+    objects = ReprintQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "إعادة نشر"
+        verbose_name_plural = "إعادات النشر"
+        constraints = [
+            models.CheckConstraint(condition=~Q(article=F("original")), name="reprint_of_another"),
+            state_constraint("reprint"),
+        ]
+        indexes = [models.Index(fields=["state", "id"], name="reprint_state")]
+
+    def __str__(self) -> str:
+        return f"{self.article} = {self.original}"
