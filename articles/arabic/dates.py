@@ -84,6 +84,7 @@ def _hijri_interval(year: int, month: int | None, day: int | None, day_end: int 
     return date(first.year, first.month, first.day) - doubt, date(last.year, last.month, last.day) + doubt
 
 
+_MAYBE_NUMERIC = re.compile(r"\d[/.-]\d")
 _NUMERIC = re.compile(
     r"(?<![\d/.-])(?:(?P<d>\d{1,2})(?P<s>[/.-])(?P<m>\d{1,2})(?P=s)(?P<y>\d{4})"
     r"|(?P<iy>\d{4})(?P<is>[/-])(?P<im>\d{1,2})(?P=is)(?P<id>\d{1,2}))(?![\d/])"
@@ -135,17 +136,15 @@ def find_dates(text: str, of_words: Sequence[Word] | None = None) -> list[DateEx
     A bare four-digit number is a year only where the words around it say so; «1500 عنصر» is none.
     """
     of_words = words(text) if of_words is None else of_words
-    found = _numeric_dates(text)
+    found = _numeric_dates(text) if _MAYBE_NUMERIC.search(text) else []
     taken = [(date_.start, date_.end) for date_ in found]
-    index = 0
-    while index < len(of_words):
+    after = 0
+    opening = [index for index, word in enumerate(of_words) if word.folded in _OPENERS or word.folded[0] <= "9"]
+    for index in opening:
         word = of_words[index]
-        if (word.folded not in _OPENERS and not word.is_number) or any(
-            start <= word.start < end for start, end in taken
-        ):
-            index += 1
+        if index < after or any(start <= word.start < end for start, end in taken):
             continue
-        expression, index = (
+        expression, after = (
             _named_month_at(text, of_words, index)
             or _year_at(text, of_words, index)
             or _relative_at(text, of_words, index)

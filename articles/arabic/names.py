@@ -10,6 +10,8 @@ from articles.arabic.words import Word, words
 
 # Between the words of one name may stand spaces, quotation marks, brackets and hyphens, and a single line break.
 _INSIDE_NAME = re.compile(rf"[ \t\u00a0]*[{QUOTATION_MARKS}()\[\]–-]?[ \t\u00a0]*\n?[ \t\u00a0]*[{QUOTATION_MARKS}(]?")
+# How many words an index remembers the readings of.
+_MOST_REMEMBERED = 100_000
 _CLOSING = {"“": "”", "«": "»", "(": ")", '"': '"', "‘": "’", "„": "“", "[": "]", "”": "“"}
 
 
@@ -26,6 +28,8 @@ class NameIndex:
 
     def __init__(self, names: Iterable[tuple[str, Hashable]]) -> None:
         self._root: dict = {}
+        # Folded word → its readings that some name begins with; nearly all words have none.
+        self._openings: dict[str, tuple[tuple[str, dict], ...]] = {}
         for name, key in names:
             node = self._root
             for word in words(name):
@@ -40,20 +44,31 @@ class NameIndex:
         """
         of_words = words(text) if of_words is None else of_words
         found = []
-        index = 0
-        while index < len(of_words):
-            match = self._longest_at(text, of_words, index)
-            if match:
+        after = 0
+        remembered = self._openings
+        for index, word in enumerate(of_words):
+            openings = remembered.get(word.folded)
+            if openings is None:
+                openings = self._openings_of(word.folded)
+            if openings and index >= after and (match := self._longest_at(text, of_words, index, openings)):
                 found.append(match[0])
-                index = match[1]
-            else:
-                index += 1
+                after = match[1]
         return found
 
-    def _longest_at(self, text: str, of_words: Sequence[Word], index: int) -> tuple[Match, int] | None:
+    def _openings_of(self, folded: str) -> tuple[tuple[str, dict], ...]:
+        if len(self._openings) > _MOST_REMEMBERED:
+            self._openings.clear()
+        known = tuple((one, self._root[one]) for one in _readings(folded) if one in self._root)
+        self._openings[folded] = known
+        return known
+
+    @staticmethod
+    def _longest_at(
+        text: str, of_words: Sequence[Word], index: int, openings: Sequence[tuple[str, dict]]
+    ) -> tuple[Match, int] | None:
         best: tuple[int, tuple, str] | None = None
-        for reading in _readings(of_words[index].folded):
-            node = self._root.get(reading)
+        for reading, opening in openings:
+            node = opening
             position = index
             while node is not None:
                 position += 1

@@ -85,15 +85,16 @@ def find_numbers(text: str, words: Sequence[Word]) -> list[Number]:
     «50 ألف» is one number, 50,000; «1.5 مليون» 1,500,000; «خمسة وثلاثين» 35; «12.500» and «1 500» are read with
     thousands marks, «2.5» as a fraction. Bare «ألف», «مئة» and «واحد» are not numbers: they are as often words.
     """
-    numbers = []
-    index = 0
-    while index < len(words):
+    numbers: list[Number] = []
+    after = 0
+    opening = [index for index, word in enumerate(words) if word.folded in _NUMBER_WORDS or word.folded[0] <= "9"]
+    for index in opening:
+        if index < after:
+            continue
         number = _digits_at(text, words, index) if words[index].is_number else _words_at(text, words, index)
         if number:
             numbers.append(number)
-            index = number.next_word
-        else:
-            index += 1
+            after = number.next_word
     return numbers
 
 

@@ -14,6 +14,13 @@ class Reading:
     def __init__(self, text: str) -> None:
         self.text = text
 
+    def beginning(self, length: int) -> "Reading":
+        """The first `length` code points, which must not end inside a word, without reading them again."""
+        part = Reading(self.text[:length])
+        part.words = self.words[: self.word_at(length)]
+        part.dates = self.dates_between(0, length)
+        return part
+
     @cached_property
     def words(self) -> list[Word]:
         return words(self.text)

@@ -26,10 +26,11 @@ class Word(NamedTuple):
 
     @property
     def is_number(self) -> bool:
-        return self.folded[0].isdigit()
+        # Folded digits are ASCII, and no folded letter comes before them.
+        return self.folded[0] <= "9"
 
 
-_fold = lru_cache(maxsize=100_000)(fold_name)
+_fold = lru_cache(maxsize=300_000)(fold_name)
 
 
 def words(text: str) -> list[Word]:

@@ -62,7 +62,7 @@ def analyse(title: str, body: Reading, published: ArchiveDate, authority: Author
     """Everything the rules suggest for an article with this title and text, published at `published`."""
     found = find_actors(body, authority.actors)
     read_title = Reading(title)
-    lead = Reading(events.lead_of(body.text))
+    lead = events.lead_of(body)
     in_lead = {actor.actor for actor in found if actor.spans[0][0] < len(lead.text)}
     in_lead |= {actor.actor for actor in find_actors(read_title, authority.actors)}
     return Analysis(

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import lru_cache
 
 from articles.arabic.folding import fold_name, fold_word
 from articles.arabic.months import WEEKDAY_NUMBERS
@@ -84,6 +85,8 @@ _ORDINALS = {fold_word(w): n for n, ws in enumerate((
     ("الأول", "الأولى"), ("الثاني", "الثانية"), ("الثالث", "الثالثة"), ("الرابع", "الرابعة"), ("الخامس", "الخامسة"),
     ("السادس", "السادسة"), ("السابع", "السابعة"), ("الثامن", "الثامنة"), ("التاسع", "التاسعة"), ("العاشر", "العاشرة"),
 ), 1) for w in ws}  # fmt: skip
+# Words that say what kind of event it is: shared by thousands, so no event is looked up by them.
+HEAD_WORDS = frozenset(word for phrase, _ in _HEADS for word in content_words(" ".join(phrase)))
 # States take part in everything; these tell one event from another.
 TELLING_KINDS = {
     ActorKind.COALITION, ActorKind.ORGANISATION, ActorKind.GOVERNMENT, ActorKind.PERSON, ActorKind.ARMED_GROUP,
@@ -92,16 +95,24 @@ _LONGEST_PHRASE = 16
 _LEAD_PARAGRAPHS = 3
 _LEAD_LENGTH = 1500
 _ENOUGH = 0.55
+# Below both, two events have nothing in common but their kind and day.
+LEAST_SHARED_WORDS, LEAST_SHARED_ACTORS = 0.2, 0.3
 _REPORTED_WITHIN = timedelta(days=31)
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 
+@lru_cache(maxsize=20_000)
 def years_in(text: str) -> frozenset[str]:
     return frozenset(_YEAR.findall(text))
 
 
-def lead_of(body: str) -> str:
-    return "\n\n".join(body.split("\n\n")[:_LEAD_PARAGRAPHS])[:_LEAD_LENGTH]
+def lead_of(body: Reading) -> Reading:
+    """The first paragraphs, at most _LEAD_LENGTH code points, cut behind a word."""
+    length = len("\n\n".join(body.text.split("\n\n", _LEAD_PARAGRAPHS)[:_LEAD_PARAGRAPHS]))
+    if length > _LEAD_LENGTH:
+        last = body.word_at(_LEAD_LENGTH) - 1
+        length = min(body.words[last].end, length) if last >= 0 else _LEAD_LENGTH
+    return body.beginning(length)
 
 
 def describe(
@@ -131,7 +142,7 @@ def describe(
             dated = ((w, e) for _, k, w, e in phrases if _kinds_agree(k, kind) and w.is_known)
             when, end = next(dated, (when, end))
         description = EventDescription(
-            phrase, kind, when, cities, countries, named, years=years_in(f"{title.text} {lead.text}"),
+            phrase, kind, when, cities, countries, named, years=frozenset(_YEAR.findall(f"{title.text} {lead.text}")),
             content=content_words(phrase) | content_words(title.text), end=end,
         )  # fmt: skip
         described.setdefault((kind, " ".join(sorted(content_words(phrase)))), description)
@@ -142,16 +153,15 @@ def event_phrases(reading: Reading) -> list[tuple[str, str, int]]:
     """(phrase, kind, offset) of every event that a text names, in order: a head word and what follows it."""
     text, of_words = reading.text, reading.words
     found = []
-    index = 0
-    while index < len(of_words):
-        head = _head_at(of_words, index)
+    after = 0
+    for index in [index for index, word in enumerate(of_words) if word.folded in _HEADS_BY_OPENING]:
+        head = _head_at(of_words, index) if index >= after else None
         if head is None:
-            index += 1
             continue
         length, kind, offset = head
         last = _end_of_phrase(text, of_words, index, index + length)
         found.append((" ".join(text[offset : of_words[last - 1].end].split()), kind, offset))
-        index = max(last, index + 1) if kind != EventKind.LAUNCH else index + length
+        after = max(last, index + 1) if kind != EventKind.LAUNCH else index + length
     return found
 
 
@@ -232,16 +242,16 @@ def likeness(described: EventDescription, known: EventDescription, authority: Au
     place = _place_agreement(described, known)
     if place is None:
         return None
-    shared_words = _containment(described.words, known.words)
+    shared_words = containment(described.words, known.words)
     mine = {a for a in described.actors if authority.kinds.get(a) in TELLING_KINDS}
     theirs = {a for a in known.actors if authority.kinds.get(a) in TELLING_KINDS}
-    shared_actors = _containment(mine, theirs)
+    shared_actors = containment(mine, theirs)
     dates_close = 1.0 if described.when.is_known and known.when.is_known else 0.0
     same_kind = 1.0 if described.kind == known.kind else 0.5
     score = 0.15 * same_kind + 0.30 * shared_words + 0.35 * shared_actors + 0.20 * place + 0.15 * dates_close
     if EventKind.REPORT in {described.kind, known.kind}:
         score /= 0.80
-    if shared_words < 0.2 and shared_actors < 0.3:
+    if shared_words < LEAST_SHARED_WORDS and shared_actors < LEAST_SHARED_ACTORS:
         return None
     agreed = [
         name
@@ -281,17 +291,17 @@ def _other_year(described: EventDescription, known: EventDescription) -> bool:
 
 
 def _numbers_differ(my_title: str, their_title: str) -> bool:
-    my_ordinals, their_ordinals = (
-        {_ORDINALS[w] for w in ws if w in _ORDINALS} for ws in (_raw(my_title), _raw(their_title))
-    )
+    my_ordinals, their_ordinals = _ordinals(my_title), _ordinals(their_title)
     if my_ordinals and their_ordinals and not my_ordinals & their_ordinals:
         return True
     my_years, their_years = years_in(my_title), years_in(their_title)
     return bool(my_years and their_years and not my_years & their_years)
 
 
-def _raw(title: str) -> set[str]:
-    return {fold_word(word.folded) for word in words(title)}
+@lru_cache(maxsize=20_000)
+def _ordinals(title: str) -> frozenset[int]:
+    folded = (fold_word(word.folded) for word in words(title))
+    return frozenset(_ORDINALS[word] for word in folded if word in _ORDINALS)
 
 
 def _place_agreement(mine: EventDescription, theirs: EventDescription) -> float | None:
@@ -307,6 +317,7 @@ def _place_agreement(mine: EventDescription, theirs: EventDescription) -> float 
     return None if elsewhere else 0.0
 
 
-def _containment(mine: Iterable, theirs: Iterable) -> float:
+def containment(mine: Iterable, theirs: Iterable) -> float:
+    """The share of the smaller of two sets found in the larger, 0 to 1."""
     mine, theirs = set(mine), set(theirs)
     return len(mine & theirs) / min(len(mine), len(theirs)) if mine and theirs else 0.0

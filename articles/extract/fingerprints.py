@@ -7,6 +7,7 @@ bins are stored in an indexed array, so that looking up costs a few index probes
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from articles.arabic.folding import fold_word
 from articles.arabic.words import Word
@@ -16,6 +17,8 @@ BINS, ROWS = 60, 3
 REPRINT_LIKENESS, REPRINT_SHARE = 0.5, 0.8
 SHORTEST_TEXT = 20
 _MIX, _MASK = 0x9E3779B97F4A7C15, (1 << 64) - 1
+# Odd, so that the order of a shingle's words counts.
+_FIRST, _SECOND = 0x100000001B3, 0x10001
 
 
 @dataclass(frozen=True)
@@ -26,14 +29,21 @@ class Fingerprint:
     bands: tuple[int, ...]
 
 
+@lru_cache(maxsize=300_000)
+def _hash(word: str) -> int:
+    return zlib.crc32(word.encode())
+
+
 def fingerprint(of_words: Sequence[Word]) -> Fingerprint:
     folded = [word.folded for word in of_words]
     whole = zlib.crc32(" ".join(folded).encode()) << 31 ^ zlib.adler32("\n".join(folded).encode())
     if len(folded) < SHORTEST_TEXT:
         return Fingerprint(whole, ())
     least: list[int | None] = [None] * BINS
-    for one, two, three in zip(folded, folded[1:], folded[2:], strict=False):
-        mixed = (zlib.crc32(f"{one} {two} {three}".encode()) * _MIX) & _MASK
+    hashes = [_hash(word) for word in folded]
+    for one, two, three in zip(hashes, hashes[1:], hashes[2:], strict=False):
+        mixed = ((one * _FIRST + two * _SECOND + three) * _MIX) & _MASK
+        mixed ^= mixed >> 29
         place, rank = (mixed >> 40) % BINS, mixed & 0xFFFFFFFF
         held = least[place]
         if held is None or rank < held:

@@ -105,11 +105,10 @@ def find_newcomers(
     taken = sorted(known)
     found: dict[str, Newcomer] = {}
     offices: dict[tuple[int, int], str] = {}
-    index = 0
-    while index < len(reading.words):
-        newcomer = _at(reading, index) if reading.words[index].folded in _OPENERS else None
+    after = 0
+    for index in [index for index, word in enumerate(reading.words) if word.folded in _OPENERS]:
+        newcomer = _at(reading, index) if index >= after else None
         if newcomer is None:
-            index += 1
             continue
         first = bisect_left(taken, (newcomer.start, newcomer.start))
         overlapping = [
@@ -118,11 +117,9 @@ def find_newcomers(
         for span in overlapping:
             if newcomer.role and span[0] == newcomer.start:
                 offices.setdefault(span, newcomer.role)
-        if overlapping:
-            index += 1
-            continue
-        found.setdefault(fold_phrase(newcomer.name), newcomer)
-        index = max(index + 1, reading.word_at(newcomer.end))
+        if not overlapping:
+            found.setdefault(fold_phrase(newcomer.name), newcomer)
+            after = reading.word_at(newcomer.end)
     return list(found.values()), offices
 
 

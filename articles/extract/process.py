@@ -3,20 +3,24 @@
 Called by ingest inside the articles' own transaction, by `manage.py extract`, and by the admin when a text changes.
 """
 
-from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import lru_cache
 
-from django.db.models import Q
+from django.db import connection
 
+from articles.arabic.phrases import content_words
 from articles.arabic.reading import Reading
 from articles.arabic.words import fold_phrase
 from articles.extract import events
 from articles.extract.analysis import Analysis, MeasuredFigure, NamedActor, analyse
 from articles.extract.authority import Authority, places
 from articles.extract.figures import Period
-from articles.extract.fingerprints import is_reprint, shingles
+from articles.extract.fingerprints import BINS, is_reprint, shingles
+from articles.extract.fingerprints import Fingerprint as Print
 from articles.models import (
     Actor,
     Alias,
@@ -40,6 +44,13 @@ MOST_TEXTS_COMPARED = 5
 _REPRINT_RULE, _SAME_TEXT_RULE = "reprint.shingles", "reprint.same_text"
 
 
+# All probes of the index in one scan.
+_SHARING = "SELECT article_id, bands FROM articles_fingerprint WHERE bands && %s::integer[] LIMIT %s"
+_SAME_TEXT = "SELECT article_id, text_hash FROM articles_fingerprint WHERE text_hash = ANY(%s::bigint[])"
+# For each article of a batch; what more share is a phrase of the trade.
+MOST_SHARING = 200
+
+
 @dataclass
 class Subject:
     """An article to write suggestions for; a new one has nothing stored yet that would have to be looked up."""
@@ -59,13 +70,14 @@ def suggest_all(subjects: Sequence[Subject], authority: Authority) -> None:
     """The same for several articles, in order, with as few questions to the database as can be."""
     newcomers = _newcomers(subjects)
     _write_mentions(subjects, newcomers)
+    catalogue = _Catalogue(subjects, authority)
+    reported = [_reported(subject, catalogue) for subject in subjects]
+    catalogue.save()
+    Coverage.objects.bulk_create(one.coverage for one in reported if one.coverage)
     touched: set[int] = set()
     new_figures: list[Figure] = []
-    coverages: list[Coverage] = []
-    for subject in subjects:
-        event = _coverage(subject, authority, coverages)
-        touched |= _figures(subject, event, new_figures)
-    Coverage.objects.bulk_create(coverages)
+    for subject, one in zip(subjects, reported, strict=True):
+        touched |= _figures(subject, one.event, new_figures)
     Figure.objects.bulk_create(new_figures)
     _write_reprints(subjects)
     Contradiction.objects.refresh(touched)
@@ -164,61 +176,149 @@ def _relocate(body: str, quotes: list[str]) -> tuple[list[list[int]], list[str]]
 
 # Events
 
+_WITHIN = """
+    event.merged_into_id IS NULL
+    AND (asked.first IS NULL OR event.start_latest >= asked.first OR event.start_latest IS NULL)
+    AND (asked.last IS NULL OR event.start_earliest <= asked.last OR event.start_earliest IS NULL)
+"""
+# For every article of a batch, the events that can be its own: by words of the title, then by who took part.
+_CANDIDATES = f"""
+    SELECT asked.n, found.id, found.terms, found.by_actor
+    FROM jsonb_to_recordset(%s) AS asked (n integer, terms varchar(100)[], first date, last date, actors bigint[])
+    CROSS JOIN LATERAL (
+        (SELECT id, terms, false AS by_actor FROM articles_event AS event
+         WHERE event.terms && asked.terms AND {_WITHIN}
+         ORDER BY event.start_order DESC, event.id DESC LIMIT {MOST_EVENTS_FETCHED})
+        UNION ALL
+        (SELECT event.id, event.terms, true FROM unnest(asked.actors) AS actor
+         CROSS JOIN LATERAL (
+            SELECT event_id FROM articles_participation
+            WHERE actor_id = actor AND state <> 'rejected' ORDER BY event_id DESC LIMIT {MOST_EVENTS_FETCHED}
+         ) AS part
+         JOIN articles_event AS event ON event.id = part.event_id
+         WHERE {_WITHIN}
+         ORDER BY event.start_order DESC, event.id DESC LIMIT {MOST_EVENTS_COMPARED})
+    ) AS found
+"""
 
-def _coverage(subject: Subject, authority: Authority, new: list[Coverage]) -> Event | None:
-    """Suggests the event the article reports, known or new; returns the event that stands for it."""
-    article, described = subject.article, subject.analysis.events
+
+class _Catalogue:
+    """The events that articles of a batch can report, and those that the batch itself suggests, not stored before `save`."""
+
+    def __init__(self, subjects: Sequence[Subject], authority: Authority) -> None:
+        self._authority = authority
+        self._of: dict[int, list[int]] = {}
+        self._known: dict[int, tuple[Event, events.EventDescription]] = {}
+        self._new: list[tuple[Event, events.EventDescription]] = []
+        asked = [question for subject in subjects if (question := self._question(subject))]
+        if not asked:
+            return
+        with connection.cursor() as cursor:
+            cursor.execute(_CANDIDATES, [json.dumps(asked)])
+            self._choose({question["n"]: question["all"] for question in asked}, cursor.fetchall())
+        known = Event.objects.defer("description").in_bulk({pk for chosen in self._of.values() for pk in chosen})
+        actors_of = _actors_of(known)
+        self._known = {
+            pk: (event, describe_stored(event, actors_of.get(pk, frozenset()))) for pk, event in known.items()
+        }
+
+    def _question(self, subject: Subject) -> dict[str, object] | None:
+        described = subject.analysis.events
+        if not described:
+            return None
+        terms = {word for one in described for word in one.words}
+        actors = {actor for one in described for actor in one.actors}
+        earliest = [one.when.earliest for one in described]
+        latest = [one.when.latest for one in described]
+        return {
+            "n": subject.article.pk,
+            "all": sorted(terms),
+            "terms": sorted(terms - events.HEAD_WORDS) or sorted(terms),
+            "first": min(earliest).isoformat() if all(earliest) else None,
+            "last": max(latest).isoformat() if all(latest) else None,
+            "actors": sorted(actor for actor in actors if self._authority.kinds.get(actor) in events.TELLING_KINDS),
+        }
+
+    def _choose(self, terms: dict[int, list[str]], rows: Iterable[tuple[int, int, list[str], bool]]) -> None:
+        """Keeps for every article the events that share most of their words with it, and those of its actors."""
+        alike: dict[int, dict[int, float]] = defaultdict(dict)
+        for article, pk, known, by_actor in rows:
+            share = events.containment(terms[article], known)
+            if by_actor or share >= events.LEAST_SHARED_WORDS:
+                alike[article][pk] = share
+        for article, shares in alike.items():
+            self._of[article] = sorted(shares, key=lambda pk: (-shares[pk], -pk))[: 2 * MOST_EVENTS_COMPARED]
+
+    def match(self, subject: Subject, own: Event | None) -> tuple[Event, events.Likeness] | None:
+        """The event, other than the article's `own`, that one of the described ones most likely is."""
+        described = subject.analysis.events
+        if not described:
+            return None
+        possible = [self._known[pk] for pk in self._of.get(subject.article.pk, ()) if not own or pk != own.pk]
+        possible += self._new
+        by_key = {known.key: event for event, known in possible}
+        best = events.best_match(described, (known for _, known in possible), self._authority)
+        return (by_key[best[0].key], best[1]) if best else None
+
+    def add(self, article: Article, described: Sequence[events.EventDescription]) -> tuple[Event, str, float] | None:
+        """A suggested event for the first full description in the article; its lead's actors will take part in it."""
+        full = [one for one in described if len(content_words(one.title)) >= 2]
+        if not full:
+            return None
+        best = next((one for one in full if one.kind != EventKind.LAUNCH), full[0])
+        in_title = fold_phrase(best.title) in fold_phrase(article.title)
+        city = next(iter(best.cities)) if len(best.cities) == 1 else ""
+        country = next(iter(best.countries)) if len(best.countries) == 1 else ""
+        event = Event(title=best.title[:300], kind=best.kind, place=city, country=country,
+                      state=ReviewState.SUGGESTED, rule="event.head_phrase", score=0.6 if in_title else 0.4)  # fmt: skip
+        event.start, event.end = best.when, best.end
+        event.fold()
+        known = replace(describe_stored(event, best.actors), key=-1 - len(self._new))
+        self._new.append((event, known))
+        return event, event.rule, event.score
+
+    def save(self) -> None:
+        Event.objects.bulk_create(event for event, _ in self._new)
+        Participation.objects.bulk_create(
+            Participation(
+                event=event, actor_id=actor, role="participant", state=ReviewState.SUGGESTED, rule="event.named_in_lead"
+            )
+            for event, known in self._new for actor in sorted(known.actors)
+        )  # fmt: skip
+
+
+@dataclass
+class _Reported:
+    """What is decided about an article's event: the one that stands for it, and the coverage to be stored."""
+
+    event: Event | None
+    coverage: Coverage | None = None
+
+
+def _reported(subject: Subject, catalogue: _Catalogue) -> _Reported:
+    """Suggests the event the article reports, known or new."""
+    article = subject.article
     stored = [] if subject.is_new else list(article.coverages.select_related("event"))
     reviewed = [coverage for coverage in stored if coverage.state != ReviewState.SUGGESTED]
     own = None if subject.is_new else _own_event(article)
-    match = _matching_event(described, own, authority)
+    match = catalogue.match(subject, own)
     wanted: tuple[Event, str, float] | None = None
     if match:
         event, alike = match
         if event.state != ReviewState.REJECTED:
             wanted = event, alike.rule, alike.score
     elif not reviewed:
-        wanted = (own, own.rule, own.score) if own else _new_event(article, described)
+        wanted = (own, own.rule, own.score) if own else catalogue.add(article, subject.analysis.events)
     for coverage in stored:
-        if coverage.state == ReviewState.SUGGESTED and (wanted is None or coverage.event_id != wanted[0].pk):
+        if coverage.state == ReviewState.SUGGESTED and (wanted is None or coverage.event != wanted[0]):
             coverage.delete()
             _drop_if_bare(coverage.event)
-    if wanted and not any(coverage.event_id == wanted[0].pk for coverage in stored):
+    confirmed = [coverage for coverage in reviewed if coverage.state == ReviewState.CONFIRMED]
+    reported = _Reported(confirmed[0].event if confirmed else wanted[0] if wanted else None)
+    if wanted and not any(coverage.event == wanted[0] for coverage in stored):
         event, rule, score = wanted
-        new.append(Coverage(article=article, event=event, state=ReviewState.SUGGESTED, rule=rule, score=score))
-    standing = [coverage for coverage in reviewed if coverage.state == ReviewState.CONFIRMED]
-    return standing[0].event if standing else wanted[0] if wanted else None
-
-
-def _matching_event(
-    described: Sequence[events.EventDescription], own: Event | None, authority: Authority
-) -> tuple[Event, events.Likeness] | None:
-    """The known event, other than the article's `own`, that one of the described ones most likely is."""
-    if not described:
-        return None
-    known = {event.pk: event for event in _candidates(described, authority) if not own or event.pk != own.pk}
-    actors_of = _actors_of(known)
-    descriptions = (describe_stored(event, actors_of.get(pk, frozenset())) for pk, event in known.items())
-    best = events.best_match(described, descriptions, authority)
-    return (known[best[0].key], best[1]) if best else None
-
-
-def _candidates(described: Sequence[events.EventDescription], authority: Authority) -> list[Event]:
-    """The known events that share most with the described ones: words of the title, actors, and days in common."""
-    terms = {word for one in described for word in one.words}
-    actors = {actor for one in described for actor in one.actors if authority.kinds.get(actor) in events.TELLING_KINDS}
-    named = Participation.objects.standing().filter(actor__in=actors).values("event") if actors else None
-    shares = Q(terms__overlap=sorted(terms))
-    rows = Event.objects.filter(shares | Q(pk__in=named) if named is not None else shares, merged_into=None)
-    earliest = [one.when.earliest for one in described]
-    latest = [one.when.latest for one in described]
-    rows = rows.held_between(
-        min(earliest) if all(earliest) else None,
-        max(latest) if all(latest) else None,
-    )
-    fetched = list(rows.newest()[:MOST_EVENTS_FETCHED])
-    fetched.sort(key=lambda event: -len(terms.intersection(event.terms)))
-    return fetched[:MOST_EVENTS_COMPARED]
+        reported.coverage = Coverage(article=article, event=event, state=ReviewState.SUGGESTED, rule=rule, score=score)
+    return reported
 
 
 def _own_event(article: Article) -> Event | None:
@@ -252,30 +352,13 @@ def describe_stored(event: Event, actors: frozenset[int]) -> events.EventDescrip
     )
 
 
-def _places_of(event: Event) -> set[tuple[str, str]]:
-    return {tuple(place) for match in places().find(f"{event.place}، {event.country}") for place in match.keys}
+def _places_of(event: Event) -> frozenset[tuple[str, str]]:
+    return _named_places(f"{event.place}، {event.country}")
 
 
-def _new_event(article: Article, described: Sequence[events.EventDescription]) -> tuple[Event, str, float] | None:
-    """A suggested event for the first full description in the article; its lead's actors become suggested participants."""
-    full = [one for one in described if len(events.content_words(one.title)) >= 2]
-    if not full:
-        return None
-    best = next((one for one in full if one.kind != EventKind.LAUNCH), full[0])
-    in_title = fold_phrase(best.title) in fold_phrase(article.title)
-    city = next(iter(best.cities)) if len(best.cities) == 1 else ""
-    country = next(iter(best.countries)) if len(best.countries) == 1 else ""
-    event = Event(title=best.title[:300], kind=best.kind, place=city, country=country,
-                  state=ReviewState.SUGGESTED, rule="event.head_phrase", score=0.6 if in_title else 0.4)  # fmt: skip
-    event.start, event.end = best.when, best.end
-    event.save()
-    Participation.objects.bulk_create(
-        Participation(
-            event=event, actor_id=actor, role="participant", state=ReviewState.SUGGESTED, rule="event.named_in_lead"
-        )
-        for actor in sorted(best.actors)
-    )
-    return event, "event.head_phrase", event.score
+@lru_cache(maxsize=10_000)
+def _named_places(text: str) -> frozenset[tuple[str, str]]:
+    return frozenset(tuple(place) for match in places().find(text) for place in match.keys)
 
 
 def _drop_if_bare(event: Event) -> None:
@@ -393,7 +476,7 @@ def _lies_elsewhere(period: Period | None, event: Event) -> bool:
 
 def _scope(one: MeasuredFigure, event: Event | None) -> str:
     """The places that a figure's clause limits it to, but for the event's own."""
-    own = _places_of(event) if event and one.places else set()
+    own = _places_of(event) if event and one.places else frozenset()
     countries = {country for _, country in own}
     limited = [place for place in one.places if place not in own and not (place[1] in countries and not place[0])]
     return "، ".join(sorted(city or country for city, country in limited))[:120]
@@ -440,21 +523,27 @@ def _write_reprints(subjects: Sequence[Subject]) -> None:
     Reprint.objects.bulk_create(new)
 
 
-def _sharing_bands(prints: dict[int, object]) -> dict[int, list[int]]:
-    """Article → the earlier articles that share a band with it, most shared first."""
+def _sharing_bands(prints: dict[int, Print]) -> dict[int, list[int]]:
+    """Article → the earlier articles that have its very wording or share a band with it, most shared first."""
     by_band: dict[int, list[int]] = defaultdict(list)
+    by_text: dict[int, list[int]] = defaultdict(list)
     for pk, one in prints.items():
+        by_text[one.text_hash].append(pk)
         for band in one.bands:
             by_band[band].append(pk)
-    if not by_band:
-        return {}
-    shared: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
-    rows = Fingerprint.objects.filter(bands__overlap=list(by_band)).order_by("article")
-    for other, bands in rows.values_list("article", "bands")[: 200 * len(prints)]:
-        for band in bands:
-            for pk in by_band.get(band, ()):
-                if other < pk:
-                    shared[pk][other] += 1
+    shared: dict[int, Counter[int]] = defaultdict(Counter)
+    with connection.cursor() as cursor:
+        # The planner, which has no statistics of bands, would read a table that looks small from end to end.
+        cursor.execute("SET LOCAL enable_seqscan TO off")
+        cursor.execute(_SHARING, [list(by_band), MOST_SHARING * len(prints)])
+        for other, bands in cursor.fetchall():
+            for pk in (pk for band in bands for pk in by_band.get(band, ()) if other < pk):
+                shared[pk][other] += 1
+        cursor.execute(_SAME_TEXT, [list(by_text)])
+        for other, text_hash in cursor.fetchall():
+            for pk in (pk for pk in by_text[text_hash] if other < pk):
+                shared[pk][other] += BINS
+        cursor.execute("SET LOCAL enable_seqscan TO DEFAULT")
     return {pk: sorted(others, key=lambda other: (-others[other], other)) for pk, others in shared.items()}
 
 

@@ -12,15 +12,17 @@ from articles.ingest.document import Broken, Document, Item, UnreadableError
 from articles.ingest.readers import html, rows
 from articles.ingest.text import read_text
 from articles.models import ArchiveDate
+from articles.models.capture import pack
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """A document with its original's particulars, and what the rules read out of it for a first capture at `captured_at`."""
+    """A document with its original's particulars (`packed` as the store keeps its bytes, empty once it does), and what the rules read out of it for a first capture at `captured_at`."""
 
     document: Document
     sha256: str
-    content: bytes
+    size: int
+    packed: bytes
     media_type: str
     encoding: str
     filename: str
@@ -65,7 +67,7 @@ def _prepared(item: Item, encoding: str, now: datetime, authority: Authority) ->
     body = Reading(document.body)
     published = document.published or publication_date(document.dates, body, captured.date())
     return Prepared(
-        document, item.sha256, item.content, item.media_type, read_as, filename[:255],
+        document, item.sha256, len(item.content), pack(item.content), item.media_type, read_as, filename[:255],
         address[:2000], captured, published, analyse(document.title, body, published, authority), item.path, item.place,
     )  # fmt: skip
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import connection, transaction
 
@@ -13,6 +13,7 @@ from articles.extract.authority import Authority
 from articles.extract.dates import publication_date
 from articles.extract.fingerprints import likeness, shingles
 from articles.extract.process import Subject, suggest_all
+from articles.ingest.document import Broken
 from articles.ingest.prepare import Prepared
 from articles.models import Article, Basis, Capture, Fingerprint, Source, TitleOrigin
 
@@ -84,20 +85,22 @@ def store(batch: Sequence[Prepared], authority: Authority) -> list[tuple[Article
     most of its wording is the same; then the bytes become a further capture and the text is brought up to date. What an
     editor set (a title, a date) and what an editor reviewed stays. All of the batch is stored or, on any error, nothing.
     """
-    _keep_bytes(batch)
+    keep_bytes(batch)
     with transaction.atomic(), connection.cursor() as cursor:
         # A second ingest waits, so that it finds what this one stored.
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
         return _store(batch, authority)
 
 
-def _keep_bytes(batch: Sequence[Prepared]) -> None:
-    """The original bytes are safe on disk before any row points to them."""
-    if len(batch) == 1:
-        Capture.objects.keep_bytes(batch[0].sha256, batch[0].content)
-        return
-    with ThreadPoolExecutor(_MOST_WRITERS) as writers:
-        list(writers.map(lambda one: Capture.objects.keep_bytes(one.sha256, one.content), batch))
+def keep_bytes(batch: Sequence[Prepared | Broken]) -> list[Prepared | Broken]:
+    """Puts the original bytes on disk, so that no row ever points to bytes that are not there."""
+    waiting = [one for one in batch if isinstance(one, Prepared) and one.packed]
+    if len(waiting) == 1:
+        Capture.objects.keep_bytes(waiting[0].sha256, waiting[0].packed)
+    elif waiting:
+        with ThreadPoolExecutor(_MOST_WRITERS) as writers:
+            list(writers.map(lambda one: Capture.objects.keep_bytes(one.sha256, one.packed), waiting))
+    return [replace(one, packed=b"") if isinstance(one, Prepared) else one for one in batch]
 
 
 def _store(batch: Sequence[Prepared], authority: Authority) -> list[tuple[Article, str]]:
@@ -173,7 +176,7 @@ def _date(article: Article, one: Prepared, first_captured: object) -> None:
 
 def _capture(one: Prepared, article: Article) -> Capture:
     return Capture(
-        article=article, sha256=one.sha256, size=len(one.content), media_type=one.media_type[:100], encoding=one.encoding[:40],
+        article=article, sha256=one.sha256, size=one.size, media_type=one.media_type[:100], encoding=one.encoding[:40],
         filename=one.filename, address=one.address, captured_at=one.captured_at,
     )  # fmt: skip
 

@@ -30,6 +30,8 @@ SHORTEST_PULL_QUOTE = 5
 PULL_QUOTE_SHARE = 0.8
 # Only lines this near the top can be heading lines; an article's text starts soon.
 HEADING_LINES = 12
+# In code points: how much of a text its language is told by.
+_TELLING_LENGTH = 1000
 
 _SENTENCE_END = re.compile(r"[.؟?!…:؛،][»”\"')\]]*$")
 _FULL_STOP = re.compile(r"[.…][»”\"')\]]*$")
@@ -343,6 +345,7 @@ def _dateline(body: str) -> tuple[list[StatedDate], list[str]]:
 
 
 def _language(body: str) -> str:
-    arabic = len(re.findall(f"[{ARABIC_LETTERS}]", body))
-    latin = len(re.findall(f"[{OTHER_LETTERS}]", body))
+    beginning = body[:_TELLING_LENGTH]
+    arabic = len(re.findall(f"[{ARABIC_LETTERS}]", beginning))
+    latin = len(re.findall(f"[{OTHER_LETTERS}]", beginning))
     return "ar" if arabic >= latin else "und"

@@ -3,7 +3,7 @@
 import gzip
 import hashlib
 import os
-import tempfile
+import threading
 from pathlib import Path
 
 from django.core.files.base import ContentFile, File
@@ -25,24 +25,32 @@ class DigestStorage(FileSystemStorage):
 
     def _save(self, name: str, content: File) -> str:
         target = Path(self.path(name))
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".new-", delete=False) as part:
-            try:
+        part = target.with_name(f".new-{target.name}-{os.getpid()}-{threading.get_ident()}")
+        try:
+            with os.fdopen(self._created(part), "wb") as file:
                 for chunk in content.chunks():
-                    part.write(chunk)
-                part.flush()
-                os.fsync(part.fileno())
-                os.chmod(part.name, 0o644)
-                os.replace(part.name, target)
-            except BaseException:
-                os.unlink(part.name)
-                raise
+                    file.write(chunk)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(part, target)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
         directory = os.open(target.parent, os.O_RDONLY)
         try:
             os.fsync(directory)
         finally:
             os.close(directory)
         return name
+
+    @staticmethod
+    def _created(part: Path) -> int:
+        """A new file open for writing, its folders made where they are missing."""
+        try:
+            return os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+        except FileNotFoundError:
+            part.parent.mkdir(parents=True, exist_ok=True)
+            return os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
 
     def get_available_name(self, name: str, max_length: int | None = None) -> str:
         # A file's name is its content's digest: writing it again writes the same bytes.
@@ -54,12 +62,17 @@ def capture_storage() -> Storage:
 
 
 class CaptureManager(models.Manager):
-    def keep_bytes(self, sha256: str, content: bytes) -> None:
-        """Stores `content`, if its digest is new to the store; it is safe on disk when this returns."""
+    def keep_bytes(self, sha256: str, packed: bytes) -> None:
+        """Stores what `pack` made of the bytes with this digest, if new to the store; on disk when this returns."""
         name = stored_name(sha256)
         storage = capture_storage()
         if not storage.exists(name):
-            storage.save(name, ContentFile(gzip.compress(content, compresslevel=_LEVEL, mtime=0)))
+            storage.save(name, ContentFile(packed))
+
+
+def pack(content: bytes) -> bytes:
+    """`content` as the store keeps it: a gzip file, the same for the same bytes."""
+    return gzip.compress(content, compresslevel=_LEVEL, mtime=0)
 
 
 class Capture(models.Model):

@@ -136,9 +136,13 @@ class Event(Mergeable, Reviewable):
         return self.title
 
     def save(self, *args: object, **kwargs: object) -> None:
+        self.fold()
+        super().save(*args, **kwargs)
+
+    def fold(self) -> None:
+        """Derives from the title what the event is found by."""
         self.folded_title = fold_phrase(self.title)
         self.terms = sorted(content_words(self.title))
-        super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
         return reverse("event", args=[self.pk])
@@ -160,6 +164,8 @@ class Participation(Reviewable):
             models.CheckConstraint(condition=Q(role__in=Role.values), name="participation_role_known"),
             state_constraint("participation"),
         ]
+        # The latest events of an actor.
+        indexes = [models.Index(fields=["actor", "-event"], name="participation_latest")]
 
     def __str__(self) -> str:
         return f"{self.actor}: {self.get_role_display()}"
