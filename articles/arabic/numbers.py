@@ -74,6 +74,7 @@ _BEFORE_BARE_SCALES = {
     )
 }  # fmt: skip
 _MORE_OR_LESS = {fold_name(word) for word in ("أكثر", "أزيد", "أقل", "بأكثر", "بأزيد", "لأكثر", "لأزيد", "وأكثر")}
+_BETWEEN = fold_name("بين")
 _TEENS = {fold_name("عشر"), fold_name("عشرة")}
 
 _FRACTION = re.compile(rf"[.٫,](?=[{DIGITS}])")
@@ -204,7 +205,9 @@ def _is_measured(words: Sequence[Word], index: int, prefix: str) -> bool:
     """Whether «ألف», «مليون» stands alone as a number: a qualifier goes before it."""
     before = words[index - 1].folded if index else ""
     more = before == fold_name("من") and index > 1 and words[index - 2].folded in _MORE_OR_LESS
-    return not prefix and (before in _BEFORE_BARE_SCALES or more)
+    # «بين 800 وألف»
+    closes = prefix == "و" and index > 1 and words[index - 1].is_number and words[index - 2].folded.endswith(_BETWEEN)
+    return closes or (not prefix and (before in _BEFORE_BARE_SCALES or more))
 
 
 def _part_of_scale(text: str, words: Sequence[Word], index: int, prefix: str, name: str) -> Number | None:

@@ -54,7 +54,7 @@ _HEADS: list[tuple[tuple[str, ...], str]] = sorted(
                                     "اجتماع وزراء", "الدورة الوزارية", "اللقاء الوزاري"),
             EventKind.SUMMIT: ("القمة", "قمة"),
             EventKind.CONFERENCE: ("المؤتمر", "مؤتمر", "المنتدى", "منتدى", "الندوة", "ندوة", "الملتقى", "ملتقى", "المناظرة",
-                                   "الورشة", "ورشة", "الأسبوع", "المعرض"),
+                                   "الورشة", "ورشة", "الأسبوع", "أسبوع", "المعرض"),
             EventKind.DIALOGUE: ("الحوار", "حوار", "المشاورات", "مشاورات", "المباحثات", "مباحثات", "محادثات", "المحادثات"),
             EventKind.MEETING: ("الاجتماع", "اجتماع", "الدورة", "دورة", "اللقاء", "لقاء", "الجلسة", "جلسة"),
             EventKind.REPORT: ("التقرير", "تقرير", "تقريرها", "تقريره", "تقريرهم"),
@@ -75,6 +75,8 @@ for _phrase, _kind in _HEADS:
         for _opening in (_proclitic + _phrase[0], _proclitic + _phrase[0] + "ا"):
             _HEADS_BY_OPENING.setdefault(_opening, []).append((_phrase, _kind, len(_proclitic)))
 _ASSEMBLIES = {EventKind.MINISTERIAL, EventKind.CONFERENCE, EventKind.DIALOGUE, EventKind.SUMMIT, EventKind.MEETING}
+STRIKES = {EventKind.ATTACK, EventKind.OPERATION}
+_OF_STRIKES = {fold_name("على"), fold_name("ضد")}
 # What a launch launches is often the better name: «إطلاق حوار …» is a dialogue.
 _PHRASE_STOPS = {fold_name(w) for w in (
     "الذي", "التي", "بدعوة", "بمشاركة", "بحضور", "يومي", "يوم", "اليوم", "أمس", "غدا", "خلال", "هامش", "تحت", "برئاسة", "وذلك",
@@ -86,16 +88,20 @@ _ORDINALS = {fold_word(w): n for n, ws in enumerate((
     ("السادس", "السادسة"), ("السابع", "السابعة"), ("الثامن", "الثامنة"), ("التاسع", "التاسعة"), ("العاشر", "العاشرة"),
 ), 1) for w in ws}  # fmt: skip
 # Words that say what kind of event it is: shared by thousands, so no event is looked up by them.
-HEAD_WORDS = frozenset(word for phrase, _ in _HEADS for word in content_words(" ".join(phrase)))
+HEAD_WORDS = frozenset(word for phrase, _ in _HEADS for word in content_words(phrase[0]))
 # States take part in everything; these tell one event from another.
 TELLING_KINDS = {
     ActorKind.COALITION, ActorKind.ORGANISATION, ActorKind.GOVERNMENT, ActorKind.PERSON, ActorKind.ARMED_GROUP,
+    ActorKind.CIVIL,
 }  # fmt: skip
 _LONGEST_PHRASE = 16
 _LEAD_PARAGRAPHS = 3
 _LEAD_LENGTH = 1500
 _ENOUGH = 0.55
 # Below both, two events have nothing in common but their kind and day.
+# An opening and a closing of one gathering are reported on days of their own.
+NEIGHBOURING = timedelta(days=4)
+_CLEARLY_SHARED = 0.5
 LEAST_SHARED_WORDS, LEAST_SHARED_ACTORS = 0.2, 0.3
 _REPORTED_WITHIN = timedelta(days=31)
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
@@ -159,7 +165,7 @@ def event_phrases(reading: Reading) -> list[tuple[str, str, int]]:
         if head is None:
             continue
         length, kind, offset = head
-        last = _end_of_phrase(text, of_words, index, index + length)
+        last = _end_of_phrase(text, of_words, index, index + length, kind)
         found.append((" ".join(text[offset : of_words[last - 1].end].split()), kind, offset))
         after = max(last, index + 1) if kind != EventKind.LAUNCH else index + length
     return found
@@ -181,13 +187,15 @@ def _is_annual_body(of_words: Sequence[Word], index: int) -> bool:
     return of_words[index].folded.endswith(fold_name("المنتدى")) and after == fold_name("العالمي")
 
 
-def _end_of_phrase(text: str, of_words: Sequence[Word], first: int, index: int) -> int:
+def _end_of_phrase(text: str, of_words: Sequence[Word], first: int, index: int, kind: str) -> int:
+    # «هجوم على مدرسة …»: what is struck is part of the name.
+    stops = _PHRASE_STOPS - _OF_STRIKES if kind in STRIKES else _PHRASE_STOPS
     while index < len(of_words) and index - first < _LONGEST_PHRASE:
         gap = text[of_words[index - 1].end : of_words[index].start]
         if re.search(r"[.،؛:؟!\n–—-]", gap):
             break
         folded = of_words[index].folded
-        if folded in _PHRASE_STOPS or folded in WEEKDAY_NUMBERS or (folded[:1] == "و" and folded[1:] in _PHRASE_STOPS):
+        if folded in stops or folded in WEEKDAY_NUMBERS or (folded[:1] == "و" and folded[1:] in stops):
             break
         index += 1
     while index - 1 > first and of_words[index - 1].folded in {fold_name("في"), fold_name("و"), fold_name("هذا")}:
@@ -235,7 +243,10 @@ def _last_day(when: ArchiveDate, day_end: int | None) -> ArchiveDate:
 
 def likeness(described: EventDescription, known: EventDescription, authority: Authority) -> Likeness | None:
     """How alike the two are; None where kind, place, date, ordinal or year of the title tell them apart."""
-    if not _kinds_agree(described.kind, known.kind) or not described.when.may_overlap(known.when):
+    if not _kinds_agree(described.kind, known.kind):
+        return None
+    same_days = described.when.may_overlap(known.when)
+    if not same_days and not _days_close(described, known):
         return None
     if _numbers_differ(described.title, known.title) or _other_year(described, known):
         return None
@@ -246,7 +257,9 @@ def likeness(described: EventDescription, known: EventDescription, authority: Au
     mine = {a for a in described.actors if authority.kinds.get(a) in TELLING_KINDS}
     theirs = {a for a in known.actors if authority.kinds.get(a) in TELLING_KINDS}
     shared_actors = containment(mine, theirs)
-    dates_close = 1.0 if described.when.is_known and known.when.is_known else 0.0
+    dates_close = 1.0 if described.when.is_known and known.when.is_known and same_days else 0.0
+    if not same_days and max(shared_words, shared_actors) < _CLEARLY_SHARED:
+        return None
     same_kind = 1.0 if described.kind == known.kind else 0.5
     score = 0.15 * same_kind + 0.30 * shared_words + 0.35 * shared_actors + 0.20 * place + 0.15 * dates_close
     if EventKind.REPORT in {described.kind, known.kind}:
@@ -265,6 +278,14 @@ def likeness(described: EventDescription, known: EventDescription, authority: Au
         if value >= 0.5
     ]
     return Likeness(min(score, 1.0), "event.same_" + "_".join(agreed))
+
+
+def _days_close(described: EventDescription, known: EventDescription) -> bool:
+    """Whether two gatherings begin within a few days of each other; attacks and operations have days of their own."""
+    if STRIKES & {described.kind, known.kind}:
+        return False
+    mine, theirs = described.when, known.when
+    return mine.is_known and theirs.is_known and abs(mine.earliest - theirs.earliest) <= NEIGHBOURING
 
 
 def best_match(

@@ -67,7 +67,7 @@ _AFTER = _phrases({
 # «يتجاوز عددها 80»: these verbs may stand some words before their number.
 _DISTANT = {fold_name(w) for w in ("يتجاوز", "تتجاوز", "تجاوز", "تجاوزت", "يفوق", "تفوق", "فاق", "فاقت", "يناهز", "ناهز",
                                    "تناهز", "يقارب", "تقارب", "يربو", "تعدى", "يتعدى")}  # fmt: skip
-_FARTHEST_VERB = 4
+_FARTHEST_VERB = 9
 _COUNT_WORDS = {fold_name(w) for w in ("عدد", "عددها", "عددهم", "عدده", "عددهن", "العدد", "مجموع", "مجموعها", "مجموعهم", "إجمالي",
                                        "حصيلة", "قيمة", "قيمته", "قيمتها", "نسبة", "نسبته", "نسبتها", "عتبة", "سقف", "حاجز",
                                        "حصيلتها", "عديدها", "عديدهم", "قوامه", "قوامها")}  # fmt: skip
@@ -79,9 +79,9 @@ _LABELS = {fold_name(w) for w in (
     "الصفحة", "صفحة", "ص", "الساعة", "العدد", "المرتبة", "الرتبة", "المركز", "الدورة", "دورة", "دورته", "دورتها", "الطبعة",
     "النسخة", "نسخة", "الهاتف", "هاتف", "الفاكس", "فاكس", "القناة", "الشارع", "شارع", "ص.ب", "الغرفة", "القاعة", "الرقم",
     "الملحق", "ملحق", "توصية", "التوصية", "الهدف", "كوفيد", "covid", "g", "الجولة", "الذكرى", "رحلة", "الرحلة", "سورة",
-    "الآية", "طراز", "فئة", "الجزء", "المجلد", "المحور", "الحلقة", "الباب", "تلفون", "جوال", "موبايل", "tel", "fax", "no",
+    "الآية", "طراز", "الجزء", "المجلد", "المحور", "الحلقة", "الباب", "الطابق", "الطريق", "الخط", "القناة", "تلفون", "جوال", "موبايل", "tel", "fax", "no",
 )}  # fmt: skip
-_AGE_WORDS = {fold_name(w) for w in ("العمر", "عمره", "عمرها", "السن", "سنه", "سنها", "عمر", "بعمر", "أعمارهم", "سن")}
+_AGE_WORDS = {fold_name(w) for w in ("العمر", "عمره", "عمرها", "السن", "عمر", "بعمر", "أعمارهم", "أعمارهن", "عمرهم", "سن")}
 _AGED = {fold_name(w) for w in ("يبلغ", "تبلغ", "البالغ", "البالغة", "ناهز")}
 _AGE_UNITS = {fold_name(w) for w in ("عاما", "سنة", "عام", "سنوات", "أعوام", "ربيعا")}
 # A number before one of these is a time of day, a temperature, a rank: not what an archive compares.
@@ -159,6 +159,8 @@ class _Figures:
             if high is None:
                 last = self._said_twice(position)
             figure = self._figure(number, last, high, found[-1] if found else None)
+            # Of a range that counts nothing, neither end does.
+            skip_to = last.end if high is not None else skip_to
             if figure and (not found or figure.start >= found[-1].end):
                 found.append(figure)
                 skip_to = max(figure.end, last.end)
@@ -301,6 +303,8 @@ class _Figures:
             )
         if re.match(r"-\d", after) and number is last:
             return True
+        if number is last and re.search(r"\d-$", self.text[max(0, number.start - 2) : number.start]):
+            return True
         if (
             not number.in_words
             and len(self._folded(number.first_word)) >= 8
@@ -314,7 +318,8 @@ class _Figures:
 
     def _is_age(self, number: Number, end: int) -> bool:
         """«البالغ من العمر 35 عاما», «في سن 35», and an age in brackets: «يوسف (35 عاما)»."""
-        if any(self._folded(number.first_word - back) in _AGE_WORDS for back in (1, 2)):
+        before = self.words[max(0, number.first_word - 4) : number.first_word]
+        if any(word.folded in _AGE_WORDS for word in before if "." not in self.text[word.end : number.start]):
             return True
         if self._folded(number.first_word - 1) in _AGED and number.value <= 120:
             return True

@@ -234,8 +234,8 @@ class _Catalogue:
             "n": subject.article.pk,
             "all": sorted(terms),
             "terms": sorted(terms - events.HEAD_WORDS) or sorted(terms),
-            "first": min(earliest).isoformat() if all(earliest) else None,
-            "last": max(latest).isoformat() if all(latest) else None,
+            "first": (min(earliest) - events.NEIGHBOURING).isoformat() if all(earliest) else None,
+            "last": (max(latest) + events.NEIGHBOURING).isoformat() if all(latest) else None,
             "actors": sorted(actor for actor in actors if self._authority.kinds.get(actor) in events.TELLING_KINDS),
         }
 
@@ -262,7 +262,7 @@ class _Catalogue:
 
     def add(self, article: Article, described: Sequence[events.EventDescription]) -> tuple[Event, str, float] | None:
         """A suggested event for the first full description in the article; its lead's actors will take part in it."""
-        full = [one for one in described if len(content_words(one.title)) >= 2]
+        full = [one for one in (_named_in_full(one) for one in described) if len(content_words(one.title)) >= 2]
         if not full:
             return None
         best = next((one for one in full if one.kind != EventKind.LAUNCH), full[0])
@@ -285,6 +285,13 @@ class _Catalogue:
             )
             for event, known in self._new for actor in sorted(known.actors)
         )  # fmt: skip
+
+
+def _named_in_full(described: events.EventDescription) -> events.EventDescription:
+    """«هجوم» alone is no name; «هجوم في باماكو» is."""
+    if described.kind in events.STRIKES and len(described.cities) == 1 and len(content_words(described.title)) < 2:
+        return replace(described, title=f"{described.title} في {next(iter(described.cities))}")
+    return described
 
 
 @dataclass
@@ -449,7 +456,6 @@ def _values(one: MeasuredFigure, event: Event | None) -> dict[str, object]:
 
 
 _GATHERINGS = {EventKind.MINISTERIAL, EventKind.CONFERENCE, EventKind.DIALOGUE, EventKind.SUMMIT, EventKind.MEETING}
-_STRIKES = {EventKind.ATTACK, EventKind.OPERATION}
 
 
 def _is_about(one: MeasuredFigure, event: Event) -> bool:
@@ -458,7 +464,7 @@ def _is_about(one: MeasuredFigure, event: Event) -> bool:
         return one.measure is not None
     if _spans_longer_than_events(one.found.period) or _lies_elsewhere(one.found.period, event):
         return False
-    return (event.kind in _GATHERINGS and one.of_attendance) or (event.kind in _STRIKES and one.of_harm)
+    return (event.kind in _GATHERINGS and one.of_attendance) or (event.kind in events.STRIKES and one.of_harm)
 
 
 def _spans_longer_than_events(period: Period | None) -> bool:
