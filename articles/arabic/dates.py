@@ -285,8 +285,11 @@ def _relative_at(text: str, of_words: Sequence[Word], index: int) -> tuple[DateE
     shift, after = None, index
     if bare in _SHIFTS:
         shift, after = _SHIFTS[bare], index + 1
-        if index and shift == -1 and of_words[index - 1].folded in _FIRST_OF_YESTERDAY:
-            shift, index = -2, index - 1
+        back = 2 if index > 1 and of_words[index - 1].folded == _OF else 1
+        if shift == -1 and index >= back and of_words[index - back].folded in _FIRST_OF_YESTERDAY:
+            shift, index = -2, index - back
+        elif shift == 1 and index and of_words[index - 1].folded == fold_name("بعد"):
+            shift, index = 2, index - 1
     elif bare == _TODAY and (
         (index + 1 < len(of_words) and of_words[index + 1].folded in WEEKDAY_NUMBERS)
         or (index and of_words[index - 1].folded in _OF_TODAY)

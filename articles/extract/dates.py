@@ -74,7 +74,7 @@ def _day_from(found: DateExpression, written: date, *, ahead: bool) -> date | No
             return day
     if found.weekday is None:
         return None
-    if ahead or found.shift == 1:
+    if ahead or (found.shift or 0) > 0:
         return written + timedelta(days=(found.weekday - written.weekday()) % 7 or 7)
     back = (written.weekday() - found.weekday) % 7
     return written - timedelta(days=back or (7 if found.relation == -1 else 0))

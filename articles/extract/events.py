@@ -76,12 +76,15 @@ for _phrase, _kind in _HEADS:
             _HEADS_BY_OPENING.setdefault(_opening, []).append((_phrase, _kind, len(_proclitic)))
 _ASSEMBLIES = {EventKind.MINISTERIAL, EventKind.CONFERENCE, EventKind.DIALOGUE, EventKind.SUMMIT, EventKind.MEETING}
 STRIKES = {EventKind.ATTACK, EventKind.OPERATION}
+_NOUNS_IN_YA = {fold_name(w) for w in ("يوليو", "يونيو", "يوليوز", "يناير", "ياباني", "يابانية", "يمني", "يمنية", "يوناني", "يونانية")}
 _OF_STRIKES = {fold_name("على"), fold_name("ضد")}
 # What a launch launches is often the better name: «إطلاق حوار …» is a dialogue.
 _PHRASE_STOPS = {fold_name(w) for w in (
     "الذي", "التي", "بدعوة", "بمشاركة", "بحضور", "يومي", "يوم", "اليوم", "أمس", "غدا", "خلال", "هامش", "تحت", "برئاسة", "وذلك",
     "حيث", "أن", "وهو", "وهي", "المنعقد", "المنعقدة", "الممتد", "بهدف", "قصد", "والتي", "والذي", "كما", "مع", "منذ", "على",
     "الجاري", "المقبل", "الماضي", "المقرر", "وفق", "بعد", "قبل", "من", "عن", "إلى", "أبرزت", "أكد", "أكدت", "عقد", "انطلقت",
+    "وقع", "وقعت", "نفذه", "نفذته", "نفذها", "استهدف", "استهدفت", "خلف", "خلفت", "أسفر", "أسفرت", "أودى", "أوقع", "هو", "هي", "بحسب",
+    "حسب", "جاء", "صاحب", "أيضا", "كذلك", "ليل", "صباح", "مساء", "ظهر", "ضمن", "إثر", "قرب", "النار",
 )}  # fmt: skip
 _ORDINALS = {fold_word(w): n for n, ws in enumerate((
     ("الأول", "الأولى"), ("الثاني", "الثانية"), ("الثالث", "الثالثة"), ("الرابع", "الرابعة"), ("الخامس", "الخامسة"),
@@ -196,6 +199,9 @@ def _end_of_phrase(text: str, of_words: Sequence[Word], first: int, index: int, 
             break
         folded = of_words[index].folded
         if folded in stops or folded in WEEKDAY_NUMBERS or (folded[:1] == "و" and folded[1:] in stops):
+            break
+        # «المؤتمر يتزامن …»: hardly a noun begins so.
+        if folded.startswith("ي") and len(folded) > 3 and folded not in _NOUNS_IN_YA:
             break
         index += 1
     while index - 1 > first and of_words[index - 1].folded in {fold_name("في"), fold_name("و"), fold_name("هذا")}:

@@ -123,6 +123,8 @@ _IMPLIED = {
     }.items()
     for word in written.split()
 }
+_NUMBER_OF = {fold_name("عدد"), fold_name("أعداد"), fold_name("العدد الإجمالي")}
+_FARTHEST_COUNT = 7
 _CURRENCIES = {fold_name(w) for w in ("دولار", "دولارا", "دولارات", "يورو", "درهم", "درهما", "دراهم", "دينار", "دينارا", "دنانير",
                                       "ريال", "ريالا", "ريالات", "جنيه", "جنيها", "جنيهات", "ليرة", "ليرات", "فرنك", "فرنكا",
                                       "روبل", "ين", "يوان", "أوقية", "شيكل", "شيقل")}  # fmt: skip
@@ -239,8 +241,20 @@ class _Figures:
         index = self._start_of_qualifier(number) - 1
         if index < 0 or self.text[self.words[index].end : number.start].count("\n"):
             return ""
+        if noun := self._counted_before(number):
+            return noun
         folded = self._folded(index)
         return _IMPLIED.get(folded) or _IMPLIED.get(folded[1:] if folded[:1] in "وف" else "", "")
+
+    def _counted_before(self, number: Number) -> str:
+        """«بلغ عدد المصابين 47», «ارتفع عدد القتلى إلى 20»: the noun that «عدد» counts, where none follows the number."""
+        for index in range(number.first_word - 2, max(-1, number.first_word - _FARTHEST_COUNT), -1):
+            if re.search(r"[.؛:\n]", self.text[self.words[index].end : number.start]):
+                return ""
+            if self._bare(index, _NUMBER_OF):
+                noun = self.words[index + 1]
+                return self.text[noun.start : noun.end].removeprefix("ال") if noun.folded.startswith("ال") else ""
+        return ""
 
     def _start_of_qualifier(self, number: Number) -> int:
         _, start = self._qualifier_before(number, opens_range=False)

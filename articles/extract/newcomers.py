@@ -190,7 +190,7 @@ def _may_be_name(word: Word, written: str) -> bool:
         ("وأ", "وإ", "لأ", "لإ", "بأ", "بإ")
     ):
         return False
-    if folded[0] in "يت" and folded not in _NAMES_LIKE_VERBS:
+    if (folded[0] in "يت" or (folded.startswith(("سي", "ست")) and len(folded) > 4)) and folded not in _NAMES_LIKE_VERBS:
         return False
     return not folded.endswith(("تين", "هما", "هم", "ها", "ات"))
 
