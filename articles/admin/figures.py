@@ -1,11 +1,16 @@
 """Admin of figures and measures."""
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from articles.admin.articles import article_link
 from articles.admin.review import ReviewAdmin
-from articles.models import Figure, Measure
-from articles.site.words_for import figure_value
+from articles.models import Contradiction, Figure, Measure
+from articles.site.words_for import brief_date, figure_value
 
 
 @admin.register(Figure)
@@ -17,10 +22,17 @@ class FigureAdmin(ReviewAdmin):
     ordering = ("-id",)
     autocomplete_fields = ("article", "measure", "event", "actor")
     fields = (
-        "article", "quote", ("value", "value_high", "qualifier", "unit"), "measure", ("period_start", "period_end"),
+        "article", "quote", ("value", "value_high", "qualifier", "unit"), "measure", ("about", "scope"), ("period_start", "period_end"),
         ("event", "actor"), "state", ("start", "end"), *ReviewAdmin.readonly_fields,
     )  # fmt: skip
     readonly_fields = (*ReviewAdmin.readonly_fields, "start", "end")
+
+    def after_change(self, rows: list[Figure]) -> None:
+        Contradiction.objects.refresh(figure.event_id for figure in rows)
+
+    def save_model(self, request: HttpRequest, obj: Figure, form: ModelForm, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        Contradiction.objects.refresh([obj.event_id, form.initial.get("event")])
 
     @admin.display(description="القيمة", ordering="value")
     def value_words(self, figure: Figure) -> str:
@@ -35,3 +47,37 @@ class FigureAdmin(ReviewAdmin):
 class MeasureAdmin(admin.ModelAdmin):
     list_display = ("label", "units")
     search_fields = ("label",)
+
+
+@admin.register(Contradiction)
+class ContradictionAdmin(ReviewAdmin):
+    """The queue of figures that cannot all be true: the quotes side by side, the first published first."""
+
+    list_display = ("measure", "event_link", "sides", "state", "is_open")
+    list_filter = ("is_open", "state", "measure")
+    list_select_related = ("event", "measure")
+    search_fields = ("event__title", "measure__label")
+    ordering = ("-is_open", "-id")
+    fields = ("measure", "event", "scope", "sides", "is_open", "found_at", "state", *ReviewAdmin.readonly_fields)
+    readonly_fields = ("measure", "event", "scope", "sides", "is_open", "found_at", *ReviewAdmin.readonly_fields)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).filter(event__merged_into=None)
+
+    @admin.display(description="الفعالية")
+    def event_link(self, contradiction: Contradiction) -> str:
+        return format_html('<a href="{}">{}</a>', contradiction.event.get_absolute_url(), contradiction.event)
+
+    @admin.display(description="القيم بترتيب نشرها")
+    def sides(self, contradiction: Contradiction) -> SafeString:
+        rows = (
+            (
+                figure.get_absolute_url(), figure_value(figure), figure.unit, figure.quote,
+                figure.article.source or "مصدر غير معروف", brief_date(figure.article.published),
+            )
+            for figure in contradiction.figures()
+        )  # fmt: skip
+        return format_html_join("", '<div><a href="{}"><b>{} {}</b></a> «{}» ({}، {})</div>', rows)

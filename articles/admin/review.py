@@ -32,7 +32,20 @@ class ReviewAdmin(admin.ModelAdmin):
         changed = self.model.objects.filter(pk__in=[row.pk for row in chosen]).review(state, request.user)
         for row in chosen:
             self.log_change(request, row, f"حالة المراجعة: {row.get_state_display()} ← {ReviewState(state).label}")
+        self.after_change(chosen)
         messages.success(request, f"تغيرت حالة {number(changed)} إلى: {ReviewState(state).label}.")
+
+    def after_change(self, rows: list[models.Model]) -> None:
+        """Brings up to date what follows from the changed rows; nothing, for most."""
+
+    def delete_model(self, request: HttpRequest, obj: models.Model) -> None:
+        super().delete_model(request, obj)
+        self.after_change([obj])
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet) -> None:
+        gone = list(queryset)
+        super().delete_queryset(request, queryset)
+        self.after_change(gone)
 
     def save_model(self, request: HttpRequest, obj: models.Model, form: object, change: bool) -> None:
         sign(obj, request, changed="state" in form.changed_data or not change)

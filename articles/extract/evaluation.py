@@ -136,7 +136,11 @@ def _score_figures(score: Score, passage: Passage, article: Article) -> None:
         twin = next((one for one in found if one.start < end and start < one.end and _values(one) == values), None)
         if twin is None:
             score.missed += 1
-            near = [f"«{one.quote}» {one.value} {one.qualifier} {one.unit}" for one in found if one.start < end and start < one.end]
+            near = [
+                f"«{one.quote}» {one.value} {one.qualifier} {one.unit}"
+                for one in found
+                if one.start < end and start < one.end
+            ]
             score.differences.append(f"{passage.name}: − «{quote}» {values} (found: {', '.join(near) or 'nothing'})")
         else:
             score.right += 1
@@ -161,10 +165,14 @@ def _score_dates(score: Score, passage: Passage, article: Article) -> None:
         if when and when.earliest:
             last = when.latest.replace(day=one.day_end) if one.day_end and when.precision == "day" else when.latest
             found.append((one.start, one.end, (when.earliest, last)))
-    wanted = [(s := passage.body.index(quote), s + len(quote), (first, last), quote) for quote, first, last in passage.dates]
+    wanted = [
+        (s := passage.body.index(quote), s + len(quote), (first, last), quote) for quote, first, last in passage.dates
+    ]
     right = set()
     for start, end, days, quote in wanted:
-        twin = next((at for at, (s, e, d) in enumerate(found) if s < end and start < e and d == days and at not in right), None)
+        twin = next(
+            (at for at, (s, e, d) in enumerate(found) if s < end and start < e and d == days and at not in right), None
+        )
         if twin is None:
             score.missed += 1
             score.differences.append(f"{passage.name}: − «{quote}» {days[0]}–{days[1]}")

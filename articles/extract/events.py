@@ -76,7 +76,10 @@ for _phrase, _kind in _HEADS:
             _HEADS_BY_OPENING.setdefault(_opening, []).append((_phrase, _kind, len(_proclitic)))
 _ASSEMBLIES = {EventKind.MINISTERIAL, EventKind.CONFERENCE, EventKind.DIALOGUE, EventKind.SUMMIT, EventKind.MEETING}
 STRIKES = {EventKind.ATTACK, EventKind.OPERATION}
-_NOUNS_IN_YA = {fold_name(w) for w in ("يوليو", "يونيو", "يوليوز", "يناير", "ياباني", "يابانية", "يمني", "يمنية", "يوناني", "يونانية")}
+_NOUNS_IN_YA = {
+    fold_name(w)
+    for w in ("يوليو", "يونيو", "يوليوز", "يناير", "ياباني", "يابانية", "يمني", "يمنية", "يوناني", "يونانية")
+}
 _OF_STRIKES = {fold_name("على"), fold_name("ضد")}
 # What a launch launches is often the better name: «إطلاق حوار …» is a dialogue.
 _PHRASE_STOPS = {fold_name(w) for w in (

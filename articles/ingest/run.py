@@ -47,6 +47,8 @@ class Report:
     unchanged: int = 0
     failures: list[Failure] = field(default_factory=list)
     seconds: float = 0.0
+    # The last article stored, and what became of it.
+    last: tuple[int, str] | None = None
 
     def add(self, other: "Report") -> None:
         self.created += other.created
@@ -204,10 +206,15 @@ class _Run:
             elif item.content is None:
                 self._revisit(item, seen)
             elif digests[id(item)] in known:
-                self._count("unchanged", item)
+                self._unchanged(item)
             else:
                 fresh.append(item)
         return fresh
+
+    def _unchanged(self, item: Item) -> None:
+        article = Capture.objects.filter(sha256=item.sha256).values_list("article", flat=True).first()
+        self.report.last = article, "unchanged"
+        self._count("unchanged", item)
 
     def _revisit(self, item: Item, seen: set[str]) -> None:
         if item.address in seen or Capture.objects.filter(article__url=item.address).exists():
@@ -234,7 +241,8 @@ class _Run:
                 return
             self._fail(Broken(prepared[0].path, prepared[0].place, _reason(error)))
             return
-        for one, (_, outcome) in zip(prepared, outcomes, strict=True):
+        for one, (article, outcome) in zip(prepared, outcomes, strict=True):
+            self.report.last = article.pk, outcome
             self._count(outcome, one)
 
     def _count(self, outcome: str, one: Item | Prepared) -> None:

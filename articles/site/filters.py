@@ -6,7 +6,7 @@ from datetime import date
 import django_filters
 from django.core.exceptions import ValidationError
 from django.db.models import F, QuerySet
-from django.forms import DateInput
+from django.forms import CheckboxInput, DateInput
 
 from articles.models import Actor, Article, Coverage, Event, EventKind, Figure, Measure, Source
 from articles.search.facets import interval
@@ -115,7 +115,11 @@ class FigureFilter(ForgivingFilterSet):
     measure = _choice(Measure.objects.all(), "المقياس", empty_label="كل المقاييس")
     event = _choice(Event.objects.standing(), "الفعالية")
     source = _choice(Source.objects.standing(), "المصدر", field_name="article__source", empty_label="كل المصادر")
+    conflicting = django_filters.BooleanFilter(label="أرقام متعارضة", method="contradicted", widget=CheckboxInput)
 
     class Meta:
         model = Figure
         fields: list[str] = []
+
+    def contradicted(self, figures: QuerySet, name: str, chosen: bool) -> QuerySet:
+        return figures.contradicted() if chosen else figures

@@ -20,6 +20,7 @@ for name in (
     "archive_date",
     "brief_date",
     "basis",
+    "date_place",
     "figure_value",
     "period",
     "year_or_month",

@@ -22,6 +22,7 @@ urlpatterns = [
     path("articles/", views.article_list, name="articles"),
     path("articles/<int:pk>/", views.article, name="article"),
     path("articles/<int:pk>/captures/<str:sha256>/", views.capture, name="capture"),
+    path("articles/<int:pk>/compare/<int:other>/", views.compare, name="compare"),
     path("articles/<int:pk>/<path:slug>/", views.article_by_title),
     path("events/", views.event_list, name="events"),
     path("events/<int:pk>/", views.event, name="event"),

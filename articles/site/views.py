@@ -23,6 +23,7 @@ from articles.models import (
     EventKind,
     Figure,
     Mention,
+    Reprint,
     Source,
     TallyKind,
     tally,
@@ -36,6 +37,7 @@ from articles.search.query import LONGEST_QUERY
 from articles.search.related import related
 from articles.search.run import Order, SearchTooCostlyError, Wanted, search, spans_in, time_limit
 from articles.site.annotation import paragraphs
+from articles.site.differences import differences
 from articles.site.filters import ArticleFilter, FigureFilter
 
 NEWEST_ON_HOME = 5
@@ -48,6 +50,7 @@ MOST_COMPARED = 1_000
 MOST_REPORTS = 40
 # Events that the page of a year or month lists.
 MOST_EVENTS = 60
+MOST_CONTRADICTIONS = 30
 
 
 def reader_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -205,9 +208,19 @@ def article(request: HttpRequest, pk: int) -> HttpResponse:
         "figures": figures,
         "coverages": row.standing_events().filter(event__in=Event.objects.standing()),
         "captures": row.captures.all(),
+        "reprints": Reprint.objects.group_of(row),
         "related": related(row, MOST_RELATED),
     }
     return render(request, "site/article.html", context)
+
+
+@reader_page
+def compare(request: HttpRequest, pk: int, other: int) -> HttpResponse:
+    """Two printings of a story, and what the second has and has not of the first."""
+    shown = Article.objects.published().select_related("source")
+    first, second = get_object_or_404(shown, pk=pk), get_object_or_404(shown, pk=other)
+    context = {"first": first, "second": second, "paragraphs": differences(first.body, second.body)}
+    return render(request, "site/compare.html", context)
 
 
 @reader_page
@@ -275,6 +288,7 @@ def event(request: HttpRequest, pk: int) -> HttpResponse:
         .filter(actor__in=Actor.objects.standing())
         .select_related("actor"),
         "comparison": _comparison(articles, figures),
+        "contradictions": row.contradictions.open().select_related("measure").order_by("id")[:MOST_CONTRADICTIONS],
         "siblings": siblings,
     }
     return render(request, "site/event.html", context)
@@ -338,7 +352,10 @@ def actor(request: HttpRequest, pk: int) -> HttpResponse:
 def figure_list(request: HttpRequest) -> HttpResponse:
     figures = Figure.objects.public().select_related("article__source", "measure", "event").defer("article__body")
     chosen = FigureFilter(request.GET, figures)
-    context = {"filters": chosen, "page": _page(request, chosen.qs.order_by("measure_id", "value", "id"), 50)}
+    # Those that contradict each other stand side by side.
+    apart = ("event_id", "measure_id", "scope", "article__published_order", "id")
+    order = apart if chosen.form["conflicting"].value() else ("measure_id", "value", "id")
+    context = {"filters": chosen, "page": _page(request, chosen.qs.order_by(*order), 50)}
     return render(request, "site/figures.html", context)
 
 

@@ -77,6 +77,12 @@ def basis(value: ArchiveDate) -> str:
     return {"stated": "مذكور في النص.", "inferred": "مستنتج من النص.", "editor": "وضعه محرر."}[value.basis]
 
 
+def date_place(where: str) -> str:
+    """Where in its original an article states a date, for readers."""
+    places = {"heading": "فوق النص", "closing line": "آخر النص", "dateline": "مطلع النص", "row": "جدول الاستيراد"}
+    return places.get(where, f"بيانات الصفحة: {where}")
+
+
 def figure_value(figure: Figure) -> str:
     """A figure's value with its qualifier: «أكثر من 80», «بين 20 و30»."""
     value = number(figure.value)

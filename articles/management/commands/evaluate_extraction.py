@@ -40,5 +40,7 @@ class Command(BaseCommand):
                 for line in score.differences:
                     self.stdout.write(f"{kind}: {line}")
         if options["json"]:
-            figures = {kind: {"precision": round(s.precision, 4), "recall": round(s.recall, 4)} for kind, s in scores.items()}
+            figures = {
+                kind: {"precision": round(s.precision, 4), "recall": round(s.recall, 4)} for kind, s in scores.items()
+            }
             self.stdout.write(json.dumps(figures))
