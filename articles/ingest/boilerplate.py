@@ -31,11 +31,12 @@ _LABEL = _openings(
     "الأكثر قراءة", "المقال السابق", "المقال التالي", "السابق", "التالي", "الرئيسية", "فيسبوك", "تويتر", "واتساب", "تلغرام",
     "facebook", "twitter", "whatsapp", "telegram", "share", "print", "read more", "tags", "جميع الحقوق محفوظة", "حقوق النشر",
     "تعليق", "تعليقات", "مشاهدات", "عدد المشاهدات", "المشاهدات", "دقائق للقراءة", "دقيقة للقراءة", "وقت القراءة", "مدة القراءة",
-    "صورة", "الصورة", "المصدر صورة", "تصوير", "استمع", "النشرة البريدية", "حمل التطبيق", "هل أعجبك",
+    "صورة", "الصورة", "طباعة", "إرسال", "نسخ", "المصدر صورة", "تصوير", "استمع", "النشرة البريدية", "حمل التطبيق", "هل أعجبك",
 )  # fmt: skip
 # What leads elsewhere does so at any length of a label.
 _POINTER = _openings("اقرأ", "إقرأ", "شاهد أيضا", "للمزيد", "المزيد من", "قد يهمك", "قد يعجبك", "جميع الحقوق")
 _COUNTED_LABEL = re.compile(r"^[\d٠-٩]+\s*(?:تعليقا?|تعليقات|مشاهدة|مشاهدات|دقائق|دقيقة|مشاركة|مشاركات|قراءة)\b")
+_BETWEEN_BUTTONS = re.compile(r"\s*[|•·]\s*")
 _LONGEST_LABEL = 9
 # In code points: no opening of a form is longer.
 _LONGEST_OPENING = 80
@@ -47,7 +48,12 @@ def opens_comment_form(line: str) -> bool:
 
 
 def is_label(line: str) -> bool:
-    """Whether a short `line` is a button, a counter, or a pointer to other pages."""
+    """Whether a short `line` is a button, a counter, or a pointer to other pages; or a row of them."""
+    buttons = _BETWEEN_BUTTONS.split(line)
+    return _is_label(line) or (len(buttons) > 1 and all(_is_label(button) for button in buttons))
+
+
+def _is_label(line: str) -> bool:
     if line.count(" ") > 2 * _LONGEST_LABEL:
         return False
     folded = _folded(line)

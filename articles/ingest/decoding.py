@@ -16,7 +16,7 @@ _SPACES = re.compile(r"[^\S\n]+")
 _LINE_ENDS = re.compile("\r\n|[\r\x0c\u2028\u2029]")
 # Joiners shape the letters of some names (Persian); the rest of the invisible characters only carry layout.
 _INVISIBLE = re.compile(f"[{INVISIBLE.replace('‌', '')}]")
-_LETTERS = re.compile(r"[^\W\d_]")
+_LETTERS = re.compile(r"[^\W\d_\x00-\x7f]")
 _ARABIC = re.compile(f"[{ARABIC_LETTERS}]")
 # Encodings of Arabic from before Unicode, tried where nothing is declared.
 _OLD_ENCODINGS = ("windows-1256", "iso-8859-6")
@@ -45,7 +45,7 @@ def decode(content: bytes, encoding: str = "", declared: str = "") -> tuple[str,
             continue
         except UnicodeDecodeError:
             continue
-        if name in _OLD_ENCODINGS and not named and not _reads_as_arabic(text):
+        if name in _OLD_ENCODINGS and name not in {named, declared} and not _reads_as_arabic(text):
             continue
         if _CONTROLS.search(text):
             raise UnreadableError("the file is binary, not text (it holds control characters)")
@@ -68,7 +68,7 @@ def _why_not(content: bytes, encoding: str) -> str:
 
 
 def _reads_as_arabic(text: str) -> bool:
-    """Whether nearly all letters are Arabic and the commonest of all words are there."""
+    """Whether nearly all letters beyond ASCII are Arabic and the commonest of all words are there."""
     letters = len(_LETTERS.findall(text))
     common = re.findall(r"(?<!\w)(?:في|من|على|إلى|عن|ال\w+)(?!\w)", text)
     return letters > 0 and len(_ARABIC.findall(text)) >= _SURE_SHARE * letters and len(common) >= 1

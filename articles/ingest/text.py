@@ -30,6 +30,8 @@ SHORTEST_PULL_QUOTE = 5
 PULL_QUOTE_SHARE = 0.8
 # Only lines this near the top can be heading lines; an article's text starts soon.
 HEADING_LINES = 12
+# In words: what stands above a page's title and is shorter is the paper's name or a section's.
+_LONGEST_BANNER = 6
 # In code points: how much of a text its language is told by.
 _TELLING_LENGTH = 1000
 
@@ -220,10 +222,16 @@ class _Heading:
     def _without_title(self, candidates: Sequence[Line]) -> list[Line]:
         """The lines under a declared title that do not repeat it."""
         declared = Line(0, self.title)
+        repeats = [line for line in candidates if _same(line, declared)]
+        left = []
         for line in candidates:
-            if _same(line, declared):
+            if line in repeats:
                 self._set_aside(line, "repeated title")
-        return [line for line in candidates if not _same(line, declared)]
+            elif repeats and line.number < repeats[-1].number and line.length <= _LONGEST_BANNER:
+                self._set_aside(line, "heading line")
+            else:
+                left.append(line)
+        return left
 
     def _set_aside(self, line: Line, kind: str) -> None:
         self._aside.append(SetAside(line.number, kind, line.text))

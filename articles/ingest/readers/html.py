@@ -62,7 +62,9 @@ def read_page(item: Item, encoding: str = "") -> Page:
     tree = _tree(text)
     metadata = _metadata(tree, item.address)
     found = _main_text(tree)
-    if len(_WORD.findall(metadata.body)) > _MUCH_LONGER * len(_WORD.findall(found)):
+    told, seen = len(_WORD.findall(metadata.body)), len(_WORD.findall(found))
+    # The same words without their paragraphs are the page's own account of its text, too.
+    if told > _MUCH_LONGER * seen or (told >= seen and metadata.body.count("\n") > found.count("\n")):
         found = metadata.body
     if not found.strip():
         raise UnreadableError("no article text was found on the page")
@@ -102,10 +104,19 @@ def _tree(text: str) -> html.HtmlElement:
 def _main_text(tree: html.HtmlElement) -> str:
     """The article's own text, a paragraph a line; nothing of it is given up for the sake of leaving furniture out."""
     copy = html.document_fromstring(etree.tostring(tree, encoding="unicode"))
+    _without_layout_tables(copy)
     found = trafilatura.bare_extraction(
         copy, include_comments=False, include_tables=True, favor_recall=True, with_metadata=False, fast=True
     )
-    return unmixed(found.text) if found and found.text else ""
+    lines = unmixed(found.text).split("\n") if found and found.text else ()
+    return "\n".join(line.strip().strip("|").strip() if line.startswith("|") else line for line in lines)
+
+
+def _without_layout_tables(tree: html.HtmlElement) -> None:
+    """Tables that place a page's parts, as old pages have them, become plain blocks; tables of data stay."""
+    for table in tree.xpath("//table[.//p or .//table or .//div or .//h1 or .//h2 or count(.//br) > 2]"):
+        for element in table.iter("table", "tbody", "thead", "tr", "td", "th"):
+            element.tag = "div"
 
 
 # Metadata

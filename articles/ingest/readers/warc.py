@@ -17,6 +17,8 @@ from articles.ingest.document import Broken, Item, UnreadableError
 from articles.ingest.readers.opening import read_limited
 
 PAGE_TYPES = ("text/html", "application/xhtml+xml", "text/plain")
+# What this archive's own exports hold beside pages.
+ROW_TYPES = ("application/json", "text/csv")
 _WINDOW = 1 << 20
 _MEMBER, _RECORD = b"\x1f\x8b\x08", b"WARC/1."
 _UNREADABLE = (ArchiveLoadFailed, UnreadableError, zlib.error, EOFError, ValueError, OSError, KeyError, AttributeError)
@@ -126,20 +128,33 @@ def _entry(record: ArcWarcRecord, path: str, name: str, at: int, largest: int) -
     seen = _time(headers.get_header("WARC-Date"))
     if record.rec_type == "revisit":
         return Item(path, None, "", name, address, seen, place=place)
-    if record.rec_type not in {"response", "resource"} or not address.startswith(("http://", "https://")):
+    is_web = address.startswith(("http://", "https://"))
+    # A resource that is not of the web is a file that some archive kept: its name there is no address.
+    if record.rec_type != "resource" and not (record.rec_type == "response" and is_web):
         return None
     http = record.http_headers
     if record.rec_type == "response" and (http is None or http.get_statuscode() != "200"):
         return None
     declared = (http.get_header("Content-Type") if http else headers.get_header("Content-Type")) or ""
     media_type, _, parameters = declared.partition(";")
-    if media_type.strip().lower() not in PAGE_TYPES:
+    known = PAGE_TYPES if is_web else (*PAGE_TYPES, *ROW_TYPES)
+    if media_type.strip().lower() not in known:
         return None
     length, whole = int(headers.get_header("Content-Length") or 0), record.raw_stream
     content = read_limited(record.content_stream(), largest)
     if getattr(whole, "limit", 0) > 0:
         raise UnreadableError(f"cut short: {length - whole.limit:,} of {length:,} bytes")
-    return Item(path, content, media_type.strip().lower(), name, address, seen, charset(parameters), place)
+    # A record's name within its file keeps files of one archive apart.
+    return Item(
+        path,
+        content,
+        media_type.strip().lower(),
+        name if is_web else f"{name}:{at}",
+        address if is_web else "",
+        seen,
+        charset(parameters),
+        place,
+    )
 
 
 def charset(parameters: str) -> str:

@@ -1,30 +1,55 @@
-"""manage.py export NOUN --format jsonl|csv : a noun's rows on standard output, streaming."""
+"""manage.py export NOUN --format jsonl|csv : a noun's rows; manage.py export --format warc|wacz : the captures."""
 
 import csv
 import json
 import sys
 from collections.abc import Iterator
+from contextlib import nullcontext
+from pathlib import Path
 from typing import Any, TextIO
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from articles.exchange.export import EXPORTS, Row
+from articles.exchange.web_archive import WEB_ARCHIVES
 
 
 class Command(BaseCommand):
-    help = "Writes every row of a noun to standard output. In CSV, lists and dates are JSON inside their cell."
+    help = (
+        "Writes every row of a noun to standard output; in CSV, lists and dates are JSON inside their cell. The formats warc "
+        "and wacz write the original bytes of all articles as a web archive."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("noun", choices=EXPORTS)
-        parser.add_argument("--format", default="jsonl", choices=["jsonl", "csv"])
+        parser.add_argument("noun", nargs="?", choices=[*EXPORTS, "captures"])
+        parser.add_argument("--format", default="jsonl", choices=["jsonl", "csv", *WEB_ARCHIVES])
+        parser.add_argument("--output", type=Path, metavar="FILE", help="write there (web archives alone)")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        is_web_archive = options["format"] in WEB_ARCHIVES
+        if is_web_archive != (options["noun"] in {None, "captures"}):
+            nouns = ", ".join(EXPORTS)
+            raise CommandError(f"name what to write as {options['format']}: {nouns}" if not is_web_archive
+                               else f"{options['format']} holds captures, not {options['noun']}")  # fmt: skip
+        if is_web_archive:
+            self._write_web_archive(options["format"], options["output"])
+            return
         write = _write_jsonl if options["format"] == "jsonl" else _write_csv
         try:
             write(EXPORTS[options["noun"]](), self.stdout)
         except BrokenPipeError:
             # The reader has gone (`| head`); Python must not complain again when it flushes at exit.
             sys.stdout = None
+
+    def _write_web_archive(self, name: str, path: Path | None) -> None:
+        damaged: list[str] = []
+        with path.open("wb") if path else nullcontext(sys.stdout.buffer) as out:
+            count = WEB_ARCHIVES[name](out, lambda place, reason: damaged.append(f"{place}: {reason}"))
+        self.stderr.write(f"{count} captures", self.style.NOTICE)
+        for line in damaged:
+            self.stderr.write(line)
+        if damaged:
+            raise SystemExit(1)
 
 
 def _write_jsonl(rows: Iterator[Row], out: TextIO) -> None:
