@@ -41,6 +41,8 @@ _OFFICES = _set(
     "وكيل وكيلة والي عميد قاضي قنصل نظيره نظيرته نظيرها زعيم",
 )
 _OFFICES |= {"ال" + office for office in _OFFICES}
+# Offices that are first or family names as well.
+_NAMES_TOO = _set("والي أمير أميرة سلطان ملك أمين أمينة عميد قائد قاضي")
 # Titles that stand right before a name.
 _COURTESIES = _set(
     "السفير السفيرة الدكتور الدكتورة الأستاذ الأستاذة الشيخ الشيخة الأمير الأميرة العميد العقيد المقدم الرائد اللواء الفريق الجنرال",
@@ -170,6 +172,8 @@ def _office_holder(reading: Reading, index: int) -> Newcomer | None:
 
 def _may_be_name(word: Word, written: str) -> bool:
     folded = word.folded
+    if folded in _NAMES_TOO:
+        return True
     if (
         word.is_number
         or len(folded) < 2

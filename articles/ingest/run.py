@@ -3,6 +3,7 @@
 import gc
 import multiprocessing
 import os
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -278,6 +279,14 @@ def _begin(encoding: str, now: datetime, authority: Authority) -> None:
     # Nothing that a batch makes refers to itself: looking for cycles often would cost a tenth of the time.
     gc.freeze()
     gc.set_threshold(200_000, 50, 50)
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+
+
+def _end_with(parent: int) -> None:
+    """Ends this worker when the process that started it is gone, killed or not: it would wait for work for ever."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
 
 
 def _prepare_batch(batch: list[Item | Broken]) -> list[Prepared | Broken]:

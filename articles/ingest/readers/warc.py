@@ -79,26 +79,28 @@ def _inside(entry: Item | Broken, member: str) -> Item | Broken:
 
 def _records(file: BinaryIO, path: str, name: str, largest: int) -> Iterator[Item | Broken]:
     """Every page; where a record is broken, that and reading on at the next one that begins whole."""
-    offset, is_compressed = 0, file.read(2) == _MEMBER[:2]
+    offset, is_compressed, count = 0, file.read(2) == _MEMBER[:2], 0
     while offset is not None:
         file.seek(offset)
         # warcio reports an invalid length on standard error; here the record is reported as broken instead.
         records = ArchiveIterator(file)
-        at = offset
         try:
             for record in records:
                 at = records.offset
+                count += record.rec_headers.get_header("WARC-Record-ID") is not None
                 if entry := _entry(record, path, name, at, largest):
                     yield entry
-                at = records.get_record_offset() + 1
+            if not count:
+                yield Broken(path, "record at offset 0", "no record of a web archive")
             return
         except _UNREADABLE as error:
+            at, count = max(offset, records.offset), max(count, 1)
             if "non-chunked gzip" in str(error):
                 reason = "records are not compressed one by one; recompress the file with `warcio recompress`"
                 yield Broken(path, f"record at offset {at:,}", reason)
                 return
             yield Broken(path, f"record at offset {at:,}", _reason(error))
-            offset = _next_start(file, max(at, offset) + 1, _MEMBER if is_compressed else _RECORD)
+            offset = _next_start(file, at + 1, _MEMBER if is_compressed else _RECORD)
 
 
 def _reason(error: Exception) -> str:

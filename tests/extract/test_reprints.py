@@ -1,0 +1,89 @@
+"""Agency stories that several outlets print are one group, whatever each changed."""
+
+import random
+import time
+
+import pytest
+from django.db import connection
+
+from articles.arabic.words import words
+from articles.extract.authority import Authority
+from articles.extract.fingerprints import fingerprint
+from articles.extract.process import suggest
+from articles.models import Article, Fingerprint, Reprint
+
+pytestmark = pytest.mark.django_db
+
+STORY = (
+    "أعلنت لجنة التنسيق في ختام اجتماعها بمدينة طرابلس عن خطة من ثلاث مراحل لتأمين المعابر البرية مع دول الجوار.\n\n"
+    "وتشمل الخطة تدريب عناصر الجمارك على كشف الوثائق المزورة، وتركيب كاميرات حرارية في المناطق النائية، وربط المراكز بقاعدة "
+    "بيانات موحدة يشرف عليها فريق مشترك من الخبراء.\n\n"
+    "وأوضح الناطق باسم اللجنة أن التمويل متوفر للمرحلة الأولى، وأن المرحلتين الأخريين رهينتان بما ستسفر عنه مباحثات الشهر المقبل."
+)
+OTHER = (
+    "دشنت وزارة الصحة مستشفى جديدا في الجنوب يضم أقساما للجراحة والولادة والأطفال، ويعمل فيه أطباء من المنطقة.\n\n"
+    "وقال مدير المستشفى إن الأجهزة وصلت كاملة، وإن استقبال المرضى يبدأ مطلع الأسبوع، بعد استكمال تدريب الممرضين على استعمالها."
+)
+
+
+@pytest.fixture
+def stored(make_article: object) -> object:
+    def store(title: str, body: str) -> Article:
+        article = make_article(title, body)
+        suggest(article, Authority.load())
+        return article
+
+    return store
+
+
+def test_reprints_hang_on_the_first(stored: object, client: object) -> None:
+    first = stored("خطة لتأمين المعابر", STORY)
+    shorter = stored("طرابلس: لجنة التنسيق تؤمن المعابر", STORY.rsplit("\n\n", 1)[0])
+    changed = stored(
+        "لجنة التنسيق تعلن خطتها", STORY.replace("ثلاث مراحل", "3 مراحل").replace("طرابلس", "طرابلس الليبية")
+    )
+    stored("مستشفى جديد", OTHER)
+    assert set(Reprint.objects.values_list("article", "original")) == {(shorter.pk, first.pk), (changed.pk, first.pk)}
+    assert {row.state for row in Reprint.objects.all()} == {"suggested"}
+    page = client.get(changed.get_absolute_url()).content.decode()
+    assert "نُشر أيضا" in page and f"/articles/{changed.pk}/compare/{first.pk}/" in page
+    compared = client.get(f"/articles/{first.pk}/compare/{changed.pk}/").content.decode()
+    assert "<del>ثلاث</del>" in compared and "<ins>3</ins>" in compared
+
+
+def test_the_very_same_text_of_another_outlet_is_a_reprint(stored: object) -> None:
+    first, second = stored("عنوان", STORY), stored("عنوان آخر", STORY)
+    reprint = Reprint.objects.get(article=second)
+    assert (reprint.original, reprint.score, reprint.rule) == (first, 1.0, "reprint.same_text")
+
+
+def test_what_an_editor_rejected_stays_rejected(stored: object) -> None:
+    stored("عنوان", STORY)
+    second = stored("عنوان آخر", STORY)
+    Reprint.objects.update(state="rejected")
+    suggest(second, Authority.load())
+    assert Reprint.objects.get().state == "rejected"
+
+
+def test_a_look_up_among_many_takes_little(stored: object, make_article: object) -> None:
+    """Prints how long; asserts only that the right one is found."""
+    first = stored("خطة", STORY)
+    chance = random.Random(3)
+    vocabulary = [f"{a}{b}{c}" for a in "بتسمنكل" for b in "ارويع" for c in "جحدفقط"]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO articles_article (title, title_origin, body, author, section, url, published_precision, published_basis,"
+            " language, status, word_count, set_aside, date_statements, created_at, updated_at)"
+            " SELECT 'ع', 'stated', 'ن', '', '', '', 'unknown', 'inferred', 'ar', 'draft', 1, '[]', '[]', now(), now()"
+            " FROM generate_series(1, 5000) RETURNING id"
+        )
+        ids = [row[0] for row in cursor.fetchall()]
+    rows = []
+    for pk in ids:
+        print_ = fingerprint(words(" ".join(chance.choices(vocabulary, k=120))))
+        rows.append(Fingerprint(article_id=pk, text_hash=print_.text_hash, bands=list(print_.bands)))
+    Fingerprint.objects.bulk_create(rows, batch_size=1000)
+    started = time.perf_counter()
+    second = stored("خطة", STORY.replace("كاميرات حرارية", "أجهزة استشعار"))
+    print(f"one article suggested among 5,000: {(time.perf_counter() - started) * 1000:.1f} ms")
+    assert Reprint.objects.get(article=second).original == first

@@ -1,0 +1,140 @@
+"""Pages by their address: from a server on this machine, which is allowed here alone."""
+
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+
+from articles.ingest import fetch as fetching
+from articles.ingest.document import UnreadableError
+from articles.ingest.fetch import fetch
+from articles.models import Article
+
+BODY = "<p>وصل 25 خبيرا إلى المدينة للمشاركة في ورشة عمل حول أمن الموانئ.</p><p>وتستمر الورشة ثلاثة أيام.</p>"
+PAGE = f"<html><head><title>خبر الورشة وأمن الموانئ في الجنوب</title></head><body><article>{BODY}</article></body></html>".encode()
+
+
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        answers = {
+            "/robots.txt": (200, "text/plain", b"User-agent: *\nDisallow: /private/\n"),
+            "/story": (200, "text/html; charset=utf-8", PAGE),
+            "/private/story": (200, "text/html", PAGE),
+            "/picture": (200, "image/png", b"png"),
+            "/large": (200, "text/html", b"x" * 300_000),
+        }
+        moves = {
+            "/moved": "/story",
+            "/loop": "/loop",
+            "/inside": "http://169.254.169.254/latest/",
+            "/file": "file:///etc/passwd",
+        }
+        if self.path in moves:
+            self.send_response(302)
+            self.send_header("Location", moves[self.path])
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
+        status, kind, body = answers.get(self.path, (404, "text/html", b"none"))
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def site(settings: object) -> Iterator[str]:
+    settings.ARCHIVE_FETCH_PRIVATE = True
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_page_is_fetched_as_it_is(site: str) -> None:
+    item = fetch(f"{site}/story")
+    assert (item.content, item.media_type, item.encoding, item.address) == (PAGE, "text/html", "utf-8", f"{site}/story")
+
+
+def test_redirects_are_followed_to_the_address_that_answered(site: str) -> None:
+    assert fetch(f"{site}/moved").address == f"{site}/story"
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("/private/story", "robots.txt"), ("/picture", "image/png"), ("/missing", "status 404"), ("/loop", "redirects more than"),
+        ("/file", "not a web address"),
+    ],
+)  # fmt: skip
+def test_what_is_no_page_for_us_is_refused_with_a_reason(site: str, path: str, reason: str) -> None:
+    with pytest.raises(UnreadableError, match=reason):
+        fetch(site + path)
+
+
+def test_a_page_may_not_be_larger_than_allowed(site: str, settings: object) -> None:
+    settings.ARCHIVE_LARGEST_FILE = 100_000
+    with pytest.raises(UnreadableError, match="larger than 100,000"):
+        fetch(f"{site}/large")
+
+
+def test_a_slow_page_is_given_up(site: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetching, "_WHOLE_SECONDS", -1)
+    with pytest.raises(UnreadableError, match="longer than|too long"):
+        fetch(f"{site}/story")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://127.0.0.1/", "http://localhost/", "http://10.1.2.3/", "http://192.168.1.1/", "http://169.254.169.254/latest/",
+        "http://[::1]/", "http://[::ffff:127.0.0.1]/", "http://[fd00::1]/", "http://0.0.0.0/", "http://2130706433/",
+        "http://100.64.0.1/", "http://224.0.0.1/",
+    ],
+)  # fmt: skip
+def test_no_address_inside_is_ever_asked(address: str) -> None:
+    with pytest.raises(UnreadableError, match="not a public address|no address on the internet"):
+        fetch(address)
+
+
+def test_a_redirect_to_an_address_inside_is_refused(
+    site: str, monkeypatch: pytest.MonkeyPatch, settings: object
+) -> None:
+    public = fetching._is_public
+    settings.ARCHIVE_FETCH_PRIVATE = False
+    monkeypatch.setattr(fetching, "_is_public", lambda ip: ip == "127.0.0.1" or public(ip))
+    with pytest.raises(UnreadableError, match="169.254.169.254 is not a public address"):
+        fetch(f"{site}/inside")
+
+
+@pytest.mark.django_db
+def test_ingest_takes_an_address(site: str) -> None:
+    out, err = StringIO(), StringIO()
+    call_command("ingest", f"{site}/story", stdout=out, stderr=err)
+    assert out.getvalue().startswith("1 created")
+    article = Article.objects.get(url=f"{site}/story")
+    assert article.captures.get().read() == PAGE and article.figures.filter(value=25).exists()
+    call_command("ingest", f"{site}/story", stdout=out, stderr=err)
+    assert article.captures.count() == 1
+    with pytest.raises(SystemExit):
+        call_command("ingest", f"{site}/private/story", stdout=out, stderr=err)
+    assert "robots.txt" in err.getvalue()
+
+
+@pytest.mark.django_db
+def test_an_editor_adds_a_page_by_its_address(site: str, admin_client: object) -> None:
+    answer = admin_client.post("/admin/articles/article/fetch/", {"address": f"{site}/story"})
+    article = Article.objects.get(url=f"{site}/story")
+    assert answer["Location"] == f"/admin/articles/article/{article.pk}/change/"
+    refused = admin_client.post("/admin/articles/article/fetch/", {"address": f"{site}/picture"})
+    assert "image/png" in refused.content.decode()
+    cleaned = admin_client.get(f"/admin/articles/article/{article.pk}/cleaning/").content.decode()
+    assert "الورشة" in cleaned and "قبل التنقية" in cleaned
