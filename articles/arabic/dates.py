@@ -6,7 +6,7 @@ A date expression keeps what the text says and no more: «4 و5 نونبر ال�
 import calendar
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -300,6 +300,9 @@ def _relative_at(text: str, of_words: Sequence[Word], index: int) -> tuple[DateE
     if after < len(of_words) and (shift is None or not re.search(r"[.؛:\n]", _gap_before(text, of_words, after))):
         name = bare if shift is None else of_words[after].folded
         if name in WEEKDAY_NUMBERS:
+            # «أمس السبت 10 محرم 1429» is one date, told in full.
+            if shift is not None and (full := _named_month_at(text, of_words, after)) and full[0].day:
+                return replace(full[0], start=of_words[index].start), full[1]
             weekday, after = WEEKDAY_NUMBERS[name], after + 1
     if shift is None and weekday is None:
         return None

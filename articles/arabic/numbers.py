@@ -198,7 +198,19 @@ def _words_at(text: str, words: Sequence[Word], index: int) -> Number | None:
     if next_word == index:
         return None
     start = words[index].start + _prefix_length(text, words[index], prefix)
-    return Number(total + group, start, words[next_word - 1].end, index, next_word, in_words=True)
+    value, next_word = _with_digits(text, words, total + group, next_word)
+    return Number(value, start, words[next_word - 1].end, index, next_word, in_words=True)
+
+
+def _with_digits(text: str, words: Sequence[Word], value: Decimal, next_word: int) -> tuple[Decimal, int]:
+    """«مليونين و454 ألف»: thousands in words may go on in digits."""
+    if value < 1000 or next_word + 1 >= len(words) or words[next_word].folded != "و" or not words[next_word + 1].is_number:
+        return value, next_word
+    rest, after = _numeral(text, words, next_word + 1)
+    rest, after = _scaled(text, words, rest, after)
+    if rest < value and value % 1000 == 0 and not _gap(text, words[next_word - 1], words[next_word]).strip():
+        return value + rest, after
+    return value, next_word
 
 
 def _is_measured(words: Sequence[Word], index: int, prefix: str) -> bool:

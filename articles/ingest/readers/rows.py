@@ -1,4 +1,4 @@
-"""JSON lines and CSV: one article a row, in the schema that `manage.py export articles` writes (docs/rows.md)."""
+"""JSON lines and CSV: one article a row, in the schema that `manage.py export articles` writes (docs/ingest.md)."""
 
 import csv
 import json
