@@ -83,7 +83,7 @@ class NameIndex:
             return None
         next_index, keys, reading = best
         start = _start_of_reading(text, of_words[index], reading)
-        return Match(start, _with_closing_mark(text, start, of_words[next_index - 1].end), keys), next_index
+        return Match(start, with_closing_mark(text, start, of_words[next_index - 1].end), keys), next_index
 
 
 def _readings(folded: str) -> list[str]:
@@ -99,7 +99,7 @@ def _start_of_reading(text: str, word: Word, reading: str) -> int:
     return word.start
 
 
-def _with_closing_mark(text: str, start: int, end: int) -> int:
+def with_closing_mark(text: str, start: int, end: int) -> int:
     """`end`, moved past a closing quotation mark or bracket whose opening one lies inside the name."""
     inside = text[start:end]
     for opening, closing in _CLOSING.items():

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from articles.arabic.folding import fold_name, fold_word
 from articles.arabic.months import WEEKDAY_NUMBERS
+from articles.arabic.names import with_closing_mark
 from articles.arabic.phrases import content_words
 from articles.arabic.reading import Reading
 from articles.arabic.words import Word, words
@@ -172,7 +173,8 @@ def event_phrases(reading: Reading) -> list[tuple[str, str, int]]:
             continue
         length, kind, offset = head
         last = _end_of_phrase(text, of_words, index, index + length, kind)
-        found.append((" ".join(text[offset : of_words[last - 1].end].split()), kind, offset))
+        end = with_closing_mark(text, offset, of_words[last - 1].end)
+        found.append((" ".join(text[offset:end].split()), kind, offset))
         after = max(last, index + 1) if kind != EventKind.LAUNCH else index + length
     return found
 
@@ -185,6 +187,16 @@ def _head_at(of_words: Sequence[Word], index: int) -> tuple[int, str, int] | Non
                 return None
             return len(heads), kind, of_words[index].start + written_on
     return None
+
+
+def nominative(phrase: str) -> str:
+    """«مؤتمرا دوليا حول …» as a title has it: the indefinite head and its adjectives without the alef of the object."""
+    written = phrase.split(" ")
+    for index, word in enumerate(written[:3]):
+        if not re.fullmatch(r"[ء-ي]{3,}اً?", word) or word.startswith("ال"):
+            break
+        written[index] = word.removesuffix("ً").removesuffix("ا")
+    return " ".join(written)
 
 
 def _is_annual_body(of_words: Sequence[Word], index: int) -> bool:

@@ -151,6 +151,7 @@ class _Figures:
         self.text = reading.text
         self.words = reading.words
         self.numbers = reading.numbers
+        self.number_starts = {self.words[number.first_word].start for number in self.numbers}
         self.dated = {i for d in reading.dates for i in range(reading.word_at(d.start), reading.word_at(d.end))}
 
     def all(self) -> list[FoundFigure]:
@@ -263,13 +264,15 @@ class _Figures:
         return self.reading.word_at(start) if start < number.start else number.first_word
 
     def _about(self, end: int) -> str:
-        """What follows in the same clause: «84 دولة | عضوا في التحالف»; at most eight words."""
+        """What follows in the same clause: «84 دولة | عضوا في التحالف»; at most eight words, nothing if it leads to a number."""
         index = self.reading.word_at(end)
         stop = _CLAUSE_END.search(self.text, end)
         last = end
         for word in self.words[index : index + _LONGEST_ABOUT]:
-            if (stop and word.start >= stop.start()) or word.is_number:
+            if stop and word.start >= stop.start():
                 break
+            if word.is_number or word.start in self.number_starts:
+                return ""
             last = word.end
         return re.sub(r"(?:^|\s)و$", "", self.text[end:last].strip(" ،-–—)"))
 

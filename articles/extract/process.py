@@ -288,7 +288,8 @@ class _Catalogue:
 
 
 def _named_in_full(described: events.EventDescription) -> events.EventDescription:
-    """«هجوم» alone is no name; «هجوم في باماكو» is."""
+    """«هجوم» alone is no name; «هجوم في باماكو» is; «مؤتمرا دوليا» is «مؤتمر دولي»."""
+    described = replace(described, title=events.nominative(described.title))
     if described.kind in events.STRIKES and len(described.cities) == 1 and len(content_words(described.title)) < 2:
         return replace(described, title=f"{described.title} في {next(iter(described.cities))}")
     return described

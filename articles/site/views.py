@@ -216,9 +216,10 @@ def article(request: HttpRequest, pk: int) -> HttpResponse:
 
 @reader_page
 def compare(request: HttpRequest, pk: int, other: int) -> HttpResponse:
-    """Two printings of a story, and what the second has and has not of the first."""
+    """Two printings of a story, the earlier first, and what the second has and has not of it."""
     shown = Article.objects.published().select_related("source")
-    first, second = get_object_or_404(shown, pk=pk), get_object_or_404(shown, pk=other)
+    pair = get_object_or_404(shown, pk=pk), get_object_or_404(shown, pk=other)
+    first, second = sorted(pair, key=lambda article: (article.published_order, article.pk))
     context = {"first": first, "second": second, "paragraphs": differences(first.body, second.body)}
     return render(request, "site/compare.html", context)
 

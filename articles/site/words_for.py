@@ -74,7 +74,7 @@ def basis(value: ArchiveDate) -> str:
     """Where a date comes from, as a short remark."""
     if not value.is_known and value.basis == "inferred":
         return "لا يذكر النص تاريخ نشره؛ المدى مستنتج مما يرويه ومن وقت التقاطه."
-    return {"stated": "مذكور في النص.", "inferred": "مستنتج من النص.", "editor": "وضعه محرر."}[value.basis]
+    return {"stated": "مذكور في الأصل.", "inferred": "مستنتج من النص.", "editor": "وضعه محرر."}[value.basis]
 
 
 def date_place(where: str) -> str:
