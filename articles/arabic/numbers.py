@@ -204,7 +204,12 @@ def _words_at(text: str, words: Sequence[Word], index: int) -> Number | None:
 
 def _with_digits(text: str, words: Sequence[Word], value: Decimal, next_word: int) -> tuple[Decimal, int]:
     """«مليونين و454 ألف»: thousands in words may go on in digits."""
-    if value < 1000 or next_word + 1 >= len(words) or words[next_word].folded != "و" or not words[next_word + 1].is_number:
+    if (
+        value < 1000
+        or next_word + 1 >= len(words)
+        or words[next_word].folded != "و"
+        or not words[next_word + 1].is_number
+    ):
         return value, next_word
     rest, after = _numeral(text, words, next_word + 1)
     rest, after = _scaled(text, words, rest, after)

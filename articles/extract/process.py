@@ -7,10 +7,11 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import lru_cache
 
 from django.db import connection
+from django.utils import timezone
 
 from articles.arabic.phrases import content_words
 from articles.arabic.reading import Reading
@@ -36,11 +37,14 @@ from articles.models import (
     Reprint,
     ReviewState,
 )
+from articles.models.event import ANY_PERIOD, periods_of
 
 # How many known events share enough with an article's to be looked at, and how many of those are weighed in full.
-MOST_EVENTS_FETCHED, MOST_EVENTS_COMPARED = 150, 25
+MOST_EVENTS_FETCHED, MOST_EVENTS_COMPARED = 150, 12
 # How many texts with a band in common are compared word by word.
 MOST_TEXTS_COMPARED = 5
+# What an actor in common adds to the share of words by which candidates are ranked.
+_FOR_ACTORS = 0.4
 _REPRINT_RULE, _SAME_TEXT_RULE = "reprint.shingles", "reprint.same_text"
 
 
@@ -176,6 +180,8 @@ def _relocate(body: str, quotes: list[str]) -> tuple[list[list[int]], list[str]]
 
 # Events
 
+# No event of the archive began before.
+EARLIEST_DAY = date(1945, 1, 1)
 _WITHIN = """
     event.merged_into_id IS NULL
     AND (asked.first IS NULL OR event.start_latest >= asked.first OR event.start_latest IS NULL)
@@ -184,10 +190,12 @@ _WITHIN = """
 # For every article of a batch, the events that can be its own: by words of the title, then by who took part.
 _CANDIDATES = f"""
     SELECT asked.n, found.id, found.terms, found.by_actor
-    FROM jsonb_to_recordset(%s) AS asked (n integer, terms varchar(100)[], first date, last date, actors bigint[])
+    FROM jsonb_to_recordset(%s) AS asked (
+        n integer, terms varchar(100)[], periods integer[], first date, last date, actors bigint[]
+    )
     CROSS JOIN LATERAL (
         (SELECT id, terms, false AS by_actor FROM articles_event AS event
-         WHERE event.terms && asked.terms AND {_WITHIN}
+         WHERE event.terms && asked.terms AND event.periods && asked.periods AND {_WITHIN}
          ORDER BY event.start_order DESC, event.id DESC LIMIT {MOST_EVENTS_FETCHED})
         UNION ALL
         (SELECT event.id, event.terms, true FROM unnest(asked.actors) AS actor
@@ -228,14 +236,24 @@ class _Catalogue:
             return None
         terms = {word for one in described for word in one.words}
         actors = {actor for one in described for actor in one.actors}
-        earliest = [one.when.earliest for one in described]
-        latest = [one.when.latest for one in described]
+        first, last = (
+            None if None in bounds else bound(bounds)
+            for bounds, bound in (
+                ([one.when.earliest for one in described], min),
+                ([one.when.latest for one in described], max),
+            )
+        )
+        first, last = first and first - events.NEIGHBOURING, last and last + events.NEIGHBOURING
+        months, years = periods_of(
+            first or EARLIEST_DAY, last or subject.article.published.latest or timezone.localdate()
+        )
         return {
             "n": subject.article.pk,
             "all": sorted(terms),
             "terms": sorted(terms - events.HEAD_WORDS) or sorted(terms),
-            "first": (min(earliest) - events.NEIGHBOURING).isoformat() if all(earliest) else None,
-            "last": (max(latest) + events.NEIGHBOURING).isoformat() if all(latest) else None,
+            "periods": [ANY_PERIOD, *(years if months is None else months)],
+            "first": first and first.isoformat(),
+            "last": last and last.isoformat(),
             "actors": sorted(actor for actor in actors if self._authority.kinds.get(actor) in events.TELLING_KINDS),
         }
 
@@ -243,11 +261,11 @@ class _Catalogue:
         """Keeps for every article the events that share most of their words with it, and those of its actors."""
         alike: dict[int, dict[int, float]] = defaultdict(dict)
         for article, pk, known, by_actor in rows:
-            share = events.containment(terms[article], known)
+            share = events.containment(terms[article], known) + (_FOR_ACTORS if by_actor else 0)
             if by_actor or share >= events.LEAST_SHARED_WORDS:
-                alike[article][pk] = share
+                alike[article][pk] = max(share, alike[article].get(pk, 0))
         for article, shares in alike.items():
-            self._of[article] = sorted(shares, key=lambda pk: (-shares[pk], -pk))[: 2 * MOST_EVENTS_COMPARED]
+            self._of[article] = sorted(shares, key=lambda pk: (-shares[pk], -pk))[:MOST_EVENTS_COMPARED]
 
     def match(self, subject: Subject, own: Event | None) -> tuple[Event, events.Likeness] | None:
         """The event, other than the article's `own`, that one of the described ones most likely is."""

@@ -86,12 +86,30 @@ class EventQuerySet(ReviewableQuerySet):
         )
 
 
+# Stands for an interval too wide to be told by its months.
+ANY_PERIOD = 0
+_MOST_MONTHS = 6
+
+
+def periods_of(first: date | None, last: date | None) -> tuple[list[int] | None, list[int]]:
+    """(numbers of the months an interval touches, None for more than six or no bound; its years).
+
+    A month's number is 12 · year + month, so that it is never a year's.
+    """
+    if first is None or last is None:
+        return None, []
+    months = range(first.year * 12 + first.month, last.year * 12 + last.month + 1)
+    return (list(months) if len(months) <= _MOST_MONTHS else None), list(range(first.year, last.year + 1))
+
+
 class Event(Mergeable, Reviewable):
     title = models.CharField("العنوان", max_length=300)
     folded_title = models.CharField(max_length=300, editable=False)
     # The words that tell it from other events: what an article's event is recognised by.
     terms = ArrayField(models.CharField(max_length=100), default=list, editable=False)
     kind = models.CharField("النوع", max_length=11, choices=EventKind)
+    # When it can have begun, for looking it up among many: `periods_of` its start.
+    periods = ArrayField(models.IntegerField(), default=list, editable=False)
     start = UncertainDate("البداية")
     end = UncertainDate("النهاية")
     start_order = models.GeneratedField(
@@ -128,7 +146,7 @@ class Event(Mergeable, Reviewable):
             models.Index(F("start_order").desc(), F("id").desc(), name="event_newest"),
             models.Index(fields=["kind", "-start_order"], name="event_kind_newest"),
             models.Index(fields=["folded_title"], name="event_title"),
-            GinIndex(fields=["terms"], name="event_terms", fastupdate=False),
+            GinIndex(fields=["terms", "periods"], name="event_terms", fastupdate=False),
             models.Index(fields=["state", "id"], name="event_state"),
         ]
 
@@ -140,9 +158,11 @@ class Event(Mergeable, Reviewable):
         super().save(*args, **kwargs)
 
     def fold(self) -> None:
-        """Derives from the title what the event is found by."""
+        """Derives from title and start what the event is found by."""
         self.folded_title = fold_phrase(self.title)
         self.terms = sorted(content_words(self.title))
+        months, years = periods_of(self.start_earliest, self.start_latest)
+        self.periods = [ANY_PERIOD] if months is None else [*months, *years]
 
     def get_absolute_url(self) -> str:
         return reverse("event", args=[self.pk])
