@@ -5,7 +5,8 @@ Called by ingest inside the articles' own transaction, by `manage.py extract`, a
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
@@ -38,6 +39,7 @@ from articles.models import (
     ReviewState,
 )
 from articles.models.event import ANY_PERIOD, periods_of
+from articles.models.inserting import insert, pipelined, with_keys
 
 # How many known events share enough with an article's to be looked at, and how many of those are weighed in full.
 MOST_EVENTS_FETCHED, MOST_EVENTS_COMPARED = 150, 12
@@ -70,20 +72,30 @@ def suggest(article: Article, authority: Authority) -> None:
     suggest_all([Subject(article, analysis)], authority)
 
 
-def suggest_all(subjects: Sequence[Subject], authority: Authority) -> None:
-    """The same for several articles, in order, with as few questions to the database as can be."""
+def suggest_all(subjects: Sequence[Subject], authority: Authority, store: Callable[[], None] = lambda: None) -> None:
+    """The same for several articles, in order, with as few questions to the database as can be.
+
+    `store` is called once all that is known has been asked: it stores new articles, whose keys are given already, while
+    the rows that hang on them are made.
+    """
     newcomers = _newcomers(subjects)
-    _write_mentions(subjects, newcomers)
     catalogue = _Catalogue(subjects, authority)
     reported = [_reported(subject, catalogue) for subject in subjects]
-    catalogue.save()
-    Coverage.objects.bulk_create(one.coverage for one in reported if one.coverage)
-    touched: set[int] = set()
-    new_figures: list[Figure] = []
-    for subject, one in zip(subjects, reported, strict=True):
-        touched |= _figures(subject, one.event, new_figures)
-    Figure.objects.bulk_create(new_figures)
-    _write_reprints(subjects)
+    reprints = _reprints(subjects)
+    with_keys(catalogue.new)
+    # What is stored already is compared with what the database answers, one by one.
+    with pipelined() if all(subject.is_new for subject in subjects) else nullcontext():
+        store()
+        catalogue.save()
+        insert(one.coverage for one in reported if one.coverage)
+        _write_mentions(subjects, newcomers)
+        touched: set[int] = set()
+        new_figures: list[Figure] = []
+        for subject, one in zip(subjects, reported, strict=True):
+            touched |= _figures(subject, one.event, new_figures)
+        insert(new_figures)
+        _write_fingerprints(subjects)
+        insert(reprints)
     Contradiction.objects.refresh(touched)
 
 
@@ -139,7 +151,7 @@ def _write_mentions(subjects: Sequence[Subject], newcomers: dict[str, int]) -> N
         for actor, mention in stored.items():
             if actor not in named:
                 _unnamed(mention, subject.article.body)
-    Mention.objects.bulk_create(new)
+    insert(new)
 
 
 def _mention(article: Article, actor: int, one: NamedActor, stored: Mention | None) -> Mention | None:
@@ -295,14 +307,20 @@ class _Catalogue:
         self._new.append((event, known))
         return event, event.rule, event.score
 
+    @property
+    def new(self) -> list[Event]:
+        """The events that the batch suggests, to be given keys before anything that hangs on them is made."""
+        return [event for event, _ in self._new]
+
     def save(self) -> None:
-        Event.objects.bulk_create(event for event, _ in self._new)
-        Participation.objects.bulk_create(
+        insert(self.new)
+        insert(
             Participation(
                 event=event, actor_id=actor, role="participant", state=ReviewState.SUGGESTED, rule="event.named_in_lead"
             )
-            for event, known in self._new for actor in sorted(known.actors)
-        )  # fmt: skip
+            for event, known in self._new
+            for actor in sorted(known.actors)
+        )
 
 
 def _named_in_full(described: events.EventDescription) -> events.EventDescription:
@@ -510,13 +528,23 @@ def _scope(one: MeasuredFigure, event: Event | None) -> str:
 # Reprints
 
 
-def _write_reprints(subjects: Sequence[Subject]) -> None:
-    """Stores the fingerprints and suggests, for every article, the earlier one whose story it carries."""
-    prints = {subject.article.pk: subject.analysis.fingerprint for subject in subjects}
-    rows = [Fingerprint(article_id=pk, text_hash=one.text_hash, bands=list(one.bands)) for pk, one in prints.items()]
+def _write_fingerprints(subjects: Sequence[Subject]) -> None:
+    rows = [
+        Fingerprint(article_id=one.article.pk, text_hash=one.analysis.fingerprint.text_hash,
+                    bands=list(one.analysis.fingerprint.bands))
+        for one in subjects
+    ]  # fmt: skip
+    if all(one.is_new for one in subjects):
+        insert(rows)
+        return
     Fingerprint.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["article"], update_fields=["text_hash", "bands"]
     )
+
+
+def _reprints(subjects: Sequence[Subject]) -> list[Reprint]:
+    """For every article, the suggestion that it carries the story of an earlier one; what stood suggested before goes."""
+    prints = {subject.article.pk: subject.analysis.fingerprint for subject in subjects}
     reviewed, old = set(), [subject.article.pk for subject in subjects if not subject.is_new]
     if old:
         reviewed = set(
@@ -528,6 +556,7 @@ def _write_reprints(subjects: Sequence[Subject]) -> None:
         # What others are said to reprint is no reprint itself.
         reviewed |= set(Reprint.objects.filter(original__in=old).values_list("original", flat=True))
     alike = _sharing_bands(prints)
+    bodies = {subject.article.pk: subject.article.body for subject in subjects}
     texts: dict[int, frozenset] = {}
     originals: dict[int, int] = {}
     new: list[Reprint] = []
@@ -535,7 +564,7 @@ def _write_reprints(subjects: Sequence[Subject]) -> None:
         pk = subject.article.pk
         if pk in reviewed:
             continue
-        found = _original(subject, alike.get(pk, []), texts)
+        found = _original(pk, alike.get(pk, []), bodies, texts)
         if found:
             original, score, rule = found
             known = originals.get(original) or (
@@ -545,45 +574,48 @@ def _write_reprints(subjects: Sequence[Subject]) -> None:
             new.append(
                 Reprint(article_id=pk, original_id=originals[pk], state=ReviewState.SUGGESTED, rule=rule, score=score)
             )
-    Reprint.objects.bulk_create(new)
+    return new
 
 
 def _sharing_bands(prints: dict[int, Print]) -> dict[int, list[int]]:
     """Article → the earlier articles that have its very wording or share a band with it, most shared first."""
     by_band: dict[int, list[int]] = defaultdict(list)
     by_text: dict[int, list[int]] = defaultdict(list)
-    for pk, one in prints.items():
-        by_text[one.text_hash].append(pk)
-        for band in one.bands:
-            by_band[band].append(pk)
     shared: dict[int, Counter[int]] = defaultdict(Counter)
+    for pk, one in prints.items():
+        for held, key, weight in ((by_text, one.text_hash, BINS), *((by_band, band, 1) for band in one.bands)):
+            for other in held[key]:
+                shared[pk][other] += weight
+            held[key].append(pk)
     with connection.cursor() as cursor:
         # The planner, which has no statistics of bands, would read a table that looks small from end to end.
         cursor.execute("SET LOCAL enable_seqscan TO off")
         cursor.execute(_SHARING, [list(by_band), MOST_SHARING * len(prints)])
         for other, bands in cursor.fetchall():
-            for pk in (pk for band in bands for pk in by_band.get(band, ()) if other < pk):
+            for pk in (pk for band in bands for pk in by_band.get(band, ()) if other < pk and other not in prints):
                 shared[pk][other] += 1
         cursor.execute(_SAME_TEXT, [list(by_text)])
         for other, text_hash in cursor.fetchall():
-            for pk in (pk for pk in by_text[text_hash] if other < pk):
+            for pk in (pk for pk in by_text[text_hash] if other < pk and other not in prints):
                 shared[pk][other] += BINS
         cursor.execute("SET LOCAL enable_seqscan TO DEFAULT")
     return {pk: sorted(others, key=lambda other: (-others[other], other)) for pk, others in shared.items()}
 
 
 def _original(
-    subject: Subject, candidates: Sequence[int], texts: dict[int, frozenset]
+    article: int, candidates: Sequence[int], bodies: dict[int, str], texts: dict[int, frozenset]
 ) -> tuple[int, float, str] | None:
     """(earlier article that carries the same story, how alike they are, rule)."""
-    chosen = [pk for pk in candidates[:MOST_TEXTS_COMPARED]]
-    missing = [pk for pk in chosen if pk not in texts]
-    if missing:
-        for pk, body in Article.objects.filter(pk__in=missing).values_list("pk", "body"):
-            texts[pk] = shingles(Reading(body).words)
+    chosen = candidates[:MOST_TEXTS_COMPARED]
     if not chosen:
         return None
-    own = texts.setdefault(subject.article.pk, shingles(Reading(subject.article.body).words))
+    missing = [pk for pk in chosen if pk not in bodies]
+    if missing:
+        bodies.update(Article.objects.filter(pk__in=missing).values_list("pk", "body"))
+    for pk in (article, *chosen):
+        if pk in bodies and pk not in texts:
+            texts[pk] = shingles(Reading(bodies[pk]).words)
+    own = texts[article]
     best: tuple[float, int] | None = None
     for pk in chosen:
         same, score = is_reprint(own, texts[pk]) if pk in texts else (False, 0.0)

@@ -16,6 +16,7 @@ from articles.extract.process import Subject, suggest_all
 from articles.ingest.document import Broken
 from articles.ingest.prepare import Prepared
 from articles.models import Article, Basis, Capture, Fingerprint, Source, TitleOrigin
+from articles.models.inserting import insert, with_keys
 
 # Two captures of one page share most of their wording; two articles under one file name do not.
 SAME_ARTICLE_SHARE = 0.5
@@ -140,9 +141,14 @@ def _store(batch: Sequence[Prepared], authority: Authority) -> list[tuple[Articl
 
 
 def _create(waiting: Sequence[tuple[Prepared, Article]], authority: Authority) -> None:
-    Article.objects.bulk_create(article for _, article in waiting)
-    Capture.objects.bulk_create(_capture(one, article) for one, article in waiting)
-    suggest_all([Subject(article, one.analysis, is_new=True) for one, article in waiting], authority)
+    articles = [article for _, article in waiting]
+    with_keys(articles)
+
+    def write() -> None:
+        insert(articles)
+        insert(_capture(one, article) for one, article in waiting)
+
+    suggest_all([Subject(article, one.analysis, is_new=True) for one, article in waiting], authority, write)
 
 
 def _update(pk: int, one: Prepared, sources: "_Sources", authority: Authority) -> Article:
