@@ -16,7 +16,7 @@ BINS, ROWS = 60, 3
 # Jaccard similarity of two texts' shingles, or the share of the shorter found in the longer, from which one reprints the other.
 REPRINT_LIKENESS, REPRINT_SHARE = 0.5, 0.8
 SHORTEST_TEXT = 20
-_MIX, _MASK = 0x9E3779B97F4A7C15, (1 << 64) - 1
+_MIX, _MASK = 0x9E3779B97F4A7C15, (1 << 56) - 1
 # Odd, so that the order of a shingle's words counts.
 _FIRST, _SECOND = 0x100000001B3, 0x10001
 
@@ -39,15 +39,14 @@ def fingerprint(of_words: Sequence[Word]) -> Fingerprint:
     whole = zlib.crc32(" ".join(folded).encode()) << 31 ^ zlib.adler32("\n".join(folded).encode())
     if len(folded) < SHORTEST_TEXT:
         return Fingerprint(whole, ())
-    least: list[int | None] = [None] * BINS
     hashes = [_hash(word) for word in folded]
-    for one, two, three in zip(hashes, hashes[1:], hashes[2:], strict=False):
-        mixed = ((one * _FIRST + two * _SECOND + three) * _MIX) & _MASK
-        mixed ^= mixed >> 29
-        place, rank = (mixed >> 40) % BINS, mixed & 0xFFFFFFFF
-        held = least[place]
-        if held is None or rank < held:
-            least[place] = rank
+    mixed = [
+        (one * _FIRST + two * _SECOND + three) * _MIX & _MASK
+        for one, two, three in zip(hashes, hashes[1:], hashes[2:], strict=False)
+    ]
+    # From the greatest down, so that the least of a bin is what stays.
+    held = {(rank >> 8) % BINS: rank for rank in sorted(mixed, reverse=True)}
+    least = [held.get(place) for place in range(BINS)]
     full = _filled(least)
     bands = (zlib.crc32(b"%d:%d:%d:%d" % (at, *full[at : at + ROWS])) - (1 << 31) for at in range(0, BINS, ROWS))
     return Fingerprint(whole, tuple(bands))

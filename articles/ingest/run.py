@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -29,6 +30,9 @@ from articles.models import Capture
 BATCH, AHEAD = 50, 3
 # Starting workers takes longer than a few documents do.
 _FEWEST_FOR_WORKERS = 2 * BATCH
+
+# Thresholds of the garbage collector for a long run.
+_SELDOM = 200_000, 50, 50
 
 Told = Callable[[str, str], None]
 
@@ -167,7 +171,7 @@ class _Run:
         context = multiprocessing.get_context("fork")
         arguments = (self.encoding, self.now, self.authority)
         pool = ProcessPoolExecutor(workers, context, initializer=_begin, initargs=arguments)
-        with pool, quick_indexes():
+        with pool, quick_indexes(), seldom_collected():
             running: deque[tuple[list[Item | Broken], Future]] = deque()
             for batch in self._new(first, entries):
                 running.append((batch, pool.submit(_prepare_batch, batch)))
@@ -273,12 +277,22 @@ def _answers() -> bool:
 _started: tuple[str, datetime, Authority] | None = None
 
 
+@contextmanager
+def seldom_collected() -> Iterator[None]:
+    """Looks for cycles seldom: nothing that a batch makes refers to itself, and looking costs a tenth of the time."""
+    before = gc.get_threshold()
+    gc.set_threshold(*_SELDOM)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
 def _begin(encoding: str, now: datetime, authority: Authority) -> None:
     global _started
     _started = encoding, now, authority
-    # Nothing that a batch makes refers to itself: looking for cycles often would cost a tenth of the time.
     gc.freeze()
-    gc.set_threshold(200_000, 50, 50)
+    gc.set_threshold(*_SELDOM)
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
 
 
