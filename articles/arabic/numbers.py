@@ -74,6 +74,11 @@ _BEFORE_BARE_SCALES = {
     )
 }  # fmt: skip
 _MORE_OR_LESS = {fold_name(word) for word in ("أكثر", "أزيد", "أقل", "بأكثر", "بأزيد", "لأكثر", "لأزيد", "وأكثر")}
+_ORDINALS = {
+    fold_name(stem + ending)
+    for stem in ("حادي", "ثاني", "ثالث", "رابع", "خامس", "سادس", "سابع", "ثامن", "تاسع")
+    for ending in ("", "ة")
+}
 _BETWEEN = fold_name("بين")
 _TEENS = {fold_name("عشر"), fold_name("عشرة")}
 
@@ -158,6 +163,9 @@ def _words_at(text: str, words: Sequence[Word], index: int) -> Number | None:
     if first is None:
         return None
     prefix, name = first
+    # «الثامن عشر» ranks.
+    if name in _TEENS and index and words[index - 1].folded.removeprefix("ال") in _ORDINALS:
+        return None
     if name in _ONES and not _continues(text, words, index):
         return None
     if name in _SCALES and not _is_measured(words, index, prefix):

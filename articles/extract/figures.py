@@ -13,6 +13,7 @@ from articles.arabic.characters import strip_ignored
 from articles.arabic.dates import DateExpression
 from articles.arabic.folding import fold_name
 from articles.arabic.numbers import Number
+from articles.arabic.places import NATIONALITIES
 from articles.arabic.reading import Reading
 from articles.models import Qualifier
 
@@ -97,7 +98,7 @@ _NOT_UNITS = {fold_name(w) for w in (
     "بينما", "منذ", "خلال", "ضد", "حول", "بين", "ما", "لا", "لم", "لن", "كل", "بعض", "جميع", "تم", "يتم", "عبر", "وفق", "إذ",
     "فقط", "آخر", "آخرين", "آخرون", "أخرى", "إضافة", "فضلا", "بما", "مما", "وهو", "وهي", "وقد", "والتي", "والذي", "منهم",
     "أكثر", "أقل", "نحو", "حوالي", "إضافيا", "إضافية", "سيما", "لدى", "عند", "وراء", "تحت", "فوق", "داخل", "خارج",
-    "متتالية", "متتاليا", "بجروح", "بينهم", "بينها", "بينهن", "برصاص", "بنيران", "وجرح", "وقتل", "وفقد", "وتوقيف", "وجرحت", "وقتلت", "تقريبا", "جاء", "من", "منها", "منهن", "قال", "أعلن", "أكد", "بهدف", "بسبب", "نتيجة", "مقابل", "مقارنة",
+    "متتالية", "متتاليا", "بجروح", "بمشاركة", "بحضور", "بحسب", "بدعم", "برئاسة", "سنويا", "شهريا", "يوميا", "بينهم", "بينها", "بينهن", "برصاص", "بنيران", "وجرح", "وقتل", "وفقد", "وتوقيف", "وجرحت", "وقتلت", "تقريبا", "جاء", "من", "منها", "منهن", "قال", "أعلن", "أكد", "بهدف", "بسبب", "نتيجة", "مقابل", "مقارنة",
 )}  # fmt: skip
 _PARTITIVE = {fold_name("من"): "", fold_name("منها"): "-", fold_name("منهم"): "-", fold_name("منهن"): "-"}
 _PERCENT_PHRASES = [
@@ -131,7 +132,7 @@ _CURRENCIES = {fold_name(w) for w in ("دولار", "دولارا", "دولار�
                                       "ريال", "ريالا", "ريالات", "جنيه", "جنيها", "جنيهات", "ليرة", "ليرات", "فرنك", "فرنكا",
                                       "روبل", "ين", "يوان", "أوقية", "شيكل", "شيقل")}  # fmt: skip
 # What may follow a currency and belongs to its name: «دولار أمريكي», «جنيه إسترليني», «فرنك سويسري».
-_OF_CURRENCY = re.compile(r"(?!ال).{3,}(?:ي|يا|يه)$")
+_STERLING = {fold_name("إسترليني"), fold_name("استرليني")}
 _SINCE = {fold_name(w) for w in ("منذ", "ومنذ")}
 _UNTIL = {fold_name(w) for w in ("غاية", "لغاية", "حتى", "متم")}
 # How far, in words, a period may stand from its figure.
@@ -396,7 +397,7 @@ class _Figures:
             if self._folded(index) not in _CURRENCIES:
                 return self.text[noun.start : noun.end], noun.end, "figure.number_and_noun"
             more = index + 1 < len(self.words) and self._gap(index, index + 1) == " "
-            end = self.words[index + 1].end if more and _OF_CURRENCY.match(self._folded(index + 1)) else noun.end
+            end = self.words[index + 1].end if more and self._names_currency(index + 1) else noun.end
             return self.text[noun.start : end], end, "figure.currency"
         folded = self._folded(index)
         if folded in _PARTITIVE and not self._gap(index - 1, index).strip():
@@ -411,6 +412,13 @@ class _Figures:
                 noun = self.words[noun_index]
                 return self.text[noun.start : noun.end], noun.end, "figure.number_of_nouns"
         return "", last.end, ""
+
+    def _names_currency(self, index: int) -> bool:
+        """Whether the word at `index` belongs to the currency's name: «أمريكي», «إسترليني»; not «سنويا»."""
+        folded = self._folded(index)
+        return folded.removesuffix("ا") in _STERLING or bool(
+            {"ال" + folded, "ال" + folded.removesuffix("ا")} & NATIONALITIES.keys()
+        )
 
     def _symbol_before(self, number: Number) -> str:
         """The currency sign written before the digits, with the space between: «$50 مليون»."""

@@ -72,8 +72,12 @@ _VERBS = _set(
 _NAMES_LIKE_VERBS = _set(
     "ياسر يوسف يحيى ياسين يونس يعقوب يزيد ياسمين يسرا يوسفي توفيق تامر تميم تركي تيمور تقي توماس تيدروس توني تيري يان يانيس"
 )
+# Names that begin as a conjunction would; others that do are read as the next part of the sentence.
+_NAMES_IN_WA = _set("وليد وسيم وائل وفاء وداد وهيب وجدي وديع وسام وصفي واثق واصف وحيد وردة وهبي وجيه")
+_WITH_OBJECT = _set("المعني المعنية الخاص الخاصة المكلف المكلفة المتعلق المتعلقة")
+_BELONGING = _set("التابع التابعة")
 _CHILD_OF = _set("بن ابن بنت")
-_LONGEST_OFFICE, _LONGEST_NAME = 12, 5
+_LONGEST_OFFICE, _LONGEST_NAME = 12, 6
 _BREAK = re.compile(r"[.،؛:؟!\n()«»“”\"/\[\]–—…-]")
 
 # First word → what kind of body it heads.
@@ -130,6 +134,8 @@ def find_newcomers(
 def _at(reading: Reading, index: int) -> Newcomer | None:
     folded = reading.words[index].folded
     bare = folded[1:] if folded[:1] in "ولبف" and len(folded) > 3 else folded
+    if folded.startswith("لل") and bare in _BODIES:
+        return None
     head = next((word for word in (folded, bare) if word in _OFFICES or word in _COURTESIES or word in _BODIES), None)
     if head is None:
         return None
@@ -176,6 +182,8 @@ def _may_be_name(word: Word, written: str) -> bool:
     folded = word.folded
     if folded in _NAMES_TOO:
         return True
+    if folded[0] == "و" and folded not in _NAMES_IN_WA and not folded.startswith(("وي", "وو")):
+        return False
     if (
         word.is_number
         or len(folded) < 2
@@ -252,7 +260,14 @@ def _body(reading: Reading, index: int, head: str) -> Newcomer | None:
         if folded in _NO_BODY or folded in _STOPS or folded in _VERBS or of_words[last].is_number:
             break
         # «… بالرباط», «… الخميس» tell where and when.
-        if folded.startswith("بال") or folded in WEEKDAY_NUMBERS or of_words[last - 1].folded in NATIONALITIES:
+        before = of_words[last - 1].folded
+        if folded in _BELONGING or (folded.startswith("وال") and folded[3:] in _BODIES):
+            break
+        if (
+            (folded.startswith("بال") and before not in _WITH_OBJECT)
+            or folded in WEEKDAY_NUMBERS
+            or before in NATIONALITIES
+        ):
             break
         if _is_definite(folded):
             if folded.startswith("وال") and definite < 1:
