@@ -182,7 +182,7 @@ def _may_be_name(word: Word, written: str) -> bool:
     folded = word.folded
     if folded in _NAMES_TOO:
         return True
-    if folded[0] == "و" and folded not in _NAMES_IN_WA and not folded.startswith(("وي", "وو")):
+    if folded[0] == "و" and folded not in _NAMES_IN_WA and not folded.startswith(("وا", "وي", "وو")):
         return False
     if (
         word.is_number
