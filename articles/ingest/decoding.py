@@ -4,7 +4,7 @@ import codecs
 import re
 import unicodedata
 
-from articles.arabic.characters import ARABIC_LETTERS, INVISIBLE
+from articles.arabic.characters import ARABIC_LETTERS, INVISIBLE, TATWEEL
 from articles.ingest.document import UnreadableError
 
 _BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
@@ -12,6 +12,8 @@ _BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f]")
 # Isolated, initial, medial and final forms of letters, and ligatures: another writing of the plain letters.
 _PRESENTATION_FORMS = re.compile("[\ufb50-\ufdff\ufe70-\ufefc]+")
+# Tatweel that stretches a word («القمـــة»); a single one («لـه», «لـ30») is a way of writing.
+_STRETCHED = re.compile(f"(?<=[{ARABIC_LETTERS}]){TATWEEL}{{2,}}(?=[{ARABIC_LETTERS}])")
 _SPACES = re.compile(r"[^\S\n]+")
 _LINE_ENDS = re.compile("\r\n|[\r\x0c\u2028\u2029]")
 # Joiners shape the letters of some names (Persian); the rest of the invisible characters only carry layout.
@@ -103,8 +105,8 @@ def _byte(letter: str, encoding: str) -> bytes:
 
 
 def plain(text: str) -> str:
-    """`text` with one line break, plain letters for presentation forms, single spaces, and no invisible controls."""
+    """`text` with one line break, plain letters for presentation forms, single spaces, no invisible controls and no stretched words."""
     text = _LINE_ENDS.sub("\n", text)
     text = _PRESENTATION_FORMS.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text)
-    text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
+    text = _STRETCHED.sub("", unicodedata.normalize("NFC", _INVISIBLE.sub("", text)))
     return "\n".join(_SPACES.sub(" ", line).strip() for line in text.split("\n"))

@@ -7,7 +7,7 @@ from articles.arabic.reading import Reading
 from articles.extract.analysis import Analysis, analyse
 from articles.extract.authority import Authority
 from articles.extract.dates import publication_date
-from articles.ingest.decoding import decode
+from articles.ingest.decoding import decode, plain
 from articles.ingest.document import Broken, Document, Item, UnreadableError
 from articles.ingest.readers import html, rows
 from articles.ingest.text import read_text
@@ -75,7 +75,7 @@ def _prepared(item: Item, encoding: str, now: datetime, authority: Authority) ->
 def _page_document(page: html.Page) -> Document:
     """The cleaned text of a page under what its metadata declares; the text's own marks and dates come after."""
     said = page.metadata
-    document = read_text(page.text, title=" ".join(said.title.split())[:500])
+    document = read_text(page.text, title=" ".join(plain(said.title).split())[:500])
     dates = [*said.dates, *document.dates]
     return replace(
         document,

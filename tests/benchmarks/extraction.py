@@ -1,6 +1,6 @@
 """How fast a text is read by each rule, with 10,000 names to look for; printed, never asserted.
 
-    python tests/benchmarks/extraction.py
+python tests/benchmarks/extraction.py
 """
 
 import os
@@ -47,7 +47,9 @@ def main() -> None:
         "cleaning a text": read_text,
     }
     length = sum(len(text.split()) for text in texts) / len(texts)
-    print(f"{len(texts)} articles of {length:.0f} words, {NAMES:,} names\n{'':36}{'ms an article':>14}{'articles a second':>19}")
+    print(
+        f"{len(texts)} articles of {length:.0f} words, {NAMES:,} names\n{'':36}{'ms an article':>14}{'articles a second':>19}"
+    )
     for name, step in steps.items():
         times = []
         for _ in range(ROUNDS):

@@ -49,7 +49,9 @@ def page(number: int, body: str = BODY) -> tuple[str, bytes]:
 # Pages
 
 
-@pytest.mark.parametrize("name", ["wordpress", "agency", "old-table", "script-shell", "lists"])
+@pytest.mark.parametrize(
+    "name", ["wordpress", "agency", "old-table", "script-shell", "lists", "comments", "brief", "spans"]
+)
 def test_a_saved_page_gives_its_article_and_nothing_else(tmp_path: Path, name: str) -> None:
     from articles.arabic.words import words
 

@@ -12,6 +12,7 @@ from lxml import etree, html
 
 from articles.arabic.dates import find_dates
 from articles.extract.dates import StatedDate, as_archive_date, date_of_line
+from articles.ingest.boilerplate import is_label
 from articles.ingest.decoding import decode, unmixed
 from articles.ingest.document import Item, UnreadableError
 from articles.models import ArchiveDate
@@ -28,6 +29,18 @@ _TRACKING = re.compile(r"^(?:utm_\w+|fbclid|gclid|mc_[ce]id|igshid|amp)$")
 # A page's own account of its text is used where the text found on the page is so much shorter.
 _MUCH_LONGER = 1.25
 _WORD = re.compile(r"\w+")
+# What pages call the blocks around an article.
+_FURNITURE = frozenset(
+    "header site-header page-header top top-bar topbar masthead footer site-footer nav navbar navigation menu main-menu sidebar"
+    " side-bar breadcrumb breadcrumbs comments comment-list comment-form respond related related-posts related-news also more-news"
+    " latest latest-news most-read trending share sharing share-links share-buttons social social-share tags tag-list newsletter"
+    " subscribe ad ads advert advertisement banner cookie cookies popup widget".split()
+)
+_FURNITURE_SHARE = 0.3
+_TEXT_BLOCKS = {"p", "h2", "h3", "h4", "h5", "h6", "blockquote"}
+_LINKED_HEADING = ".//h2//a | .//h3//a | .//h4//a | .//h5//a | .//a//h2 | .//a//h3 | .//a//h4"
+# In code points.
+_LONGEST_BUTTON = 40
 
 
 @dataclass
@@ -105,11 +118,52 @@ def _main_text(tree: html.HtmlElement) -> str:
     """The article's own text, a paragraph a line; nothing of it is given up for the sake of leaving furniture out."""
     copy = html.document_fromstring(etree.tostring(tree, encoding="unicode"))
     _without_layout_tables(copy)
+    _without_furniture(copy)
     found = trafilatura.bare_extraction(
         copy, include_comments=False, include_tables=True, favor_recall=True, with_metadata=False, fast=True
     )
-    lines = unmixed(found.text).split("\n") if found and found.text else ()
-    return "\n".join(line.strip().strip("|").strip() if line.startswith("|") else line for line in lines)
+    lines = unmixed(found.text).split("\n") if found and found.text else []
+    lines = [line.strip().strip("|").strip() if line.startswith("|") else line for line in lines]
+    return "\n".join(_with_what_was_lost(copy, lines))
+
+
+def _with_what_was_lost(tree: html.HtmlElement, lines: list[str]) -> list[str]:
+    """The lines with the headings and paragraphs that stand between two of them on the page and were left out."""
+    place = {_spaced(line): at for at, line in enumerate(lines)}
+    lost: dict[int, list[str]] = {}
+    for parent in dict.fromkeys(element.getparent() for element in tree.iter("p")):
+        texts = [_spaced(child.text_content()) for child in parent if child.tag in _TEXT_BLOCKS]
+        found = [at for at, text in enumerate(texts) if text in place]
+        for at in range(found[0], found[-1]) if len(found) > 1 else ():
+            text = texts[at]
+            if text in place:
+                before = place[text]
+            elif text and not any(text in line for line in place):
+                lost.setdefault(before, []).append(text)
+    return [one for at, line in enumerate(lines) for one in (line, *lost.get(at, ()))]
+
+
+def _spaced(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _without_furniture(tree: html.HtmlElement) -> None:
+    """Takes away what stands around an article by its own account: blocks named so, cards that lead elsewhere, buttons.
+
+    A block that holds the heading or a good part of the page's paragraphs stays, whatever it is called.
+    """
+    for card in list(tree.iter("article")):
+        if card.getparent() is not None and card.find(".//h1") is None and card.xpath(_LINKED_HEADING):
+            card.drop_tree()
+    most = _FURNITURE_SHARE * sum(len(p.text_content()) for p in tree.iter("p"))
+    for element in list(tree.iter("div", "section", "aside", "ul", "nav", "header", "footer")):
+        if element.getparent() is None or element.find(".//h1") is not None:
+            continue
+        names = set(f"{element.get('id', '')} {element.get('class', '')}".lower().replace("_", "-").split())
+        text = element.text_content().strip()
+        is_block = names & _FURNITURE and sum(len(p.text_content()) for p in element.iter("p")) <= most
+        if is_block or (0 < len(text) <= _LONGEST_BUTTON and is_label(text)):
+            element.drop_tree()
 
 
 def _without_layout_tables(tree: html.HtmlElement) -> None:
