@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from articles.models.capture import pack
 from articles.models import Actor, Alias, Article, Capture, Event, Figure, Mention
+from articles.models.capture import pack
 
 pytestmark = pytest.mark.django_db
 
