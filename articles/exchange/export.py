@@ -54,6 +54,7 @@ def articles() -> Iterator[Row]:
             "capture_filename": capture.filename if capture else None,
             "captured_at": capture.captured_at.isoformat() if capture else None,
             "published": article.published.as_dict(),
+            "date_statements": article.date_statements,
             "events": [
                 {"id": c.event_id, "title": c.event.title, "state": _state(c, c.event)} for c in article.coverages.all()
             ],
@@ -141,7 +142,8 @@ def actors() -> Iterator[Row]:
 
 def figures() -> Iterator[Row]:
     for figure in Figure.objects.select_related("measure").order_by("id").iterator(chunk_size=CHUNK):
-        yield _figure(figure) | {"article": figure.article_id, "event": figure.event_id, "actor": figure.actor_id}
+        of = {"article": figure.article_id, "event": figure.event_id, "actor": figure.actor_id}
+        yield _figure(figure) | of | {"about": figure.about, "scope": figure.scope}
 
 
 def sources() -> Iterator[Row]:

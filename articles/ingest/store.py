@@ -12,7 +12,8 @@ from articles.extract.analysis import analyse
 from articles.extract.authority import Authority
 from articles.extract.dates import publication_date
 from articles.extract.fingerprints import likeness, shingles
-from articles.extract.process import Subject, suggest_all
+from articles.extract.process import suggest_all
+from articles.extract.subject import Subject
 from articles.ingest.document import Broken
 from articles.ingest.prepare import Prepared
 from articles.models import Article, Basis, Capture, Fingerprint, Source, TitleOrigin

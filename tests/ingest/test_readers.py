@@ -174,10 +174,11 @@ def test_a_package_gives_the_pages_of_its_archives(tmp_path: Path) -> None:
 # Rows
 
 
-def test_an_export_brought_back_is_the_same_archive(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["jsonl", "csv"])
+def test_an_export_brought_back_is_the_same_archive(tmp_path: Path, kind: str) -> None:
     exported = io.StringIO()
-    call_command("export", "articles", "--format", "jsonl", stdout=exported)
-    (tmp_path / "articles.jsonl").write_text(exported.getvalue(), encoding="utf-8")
+    call_command("export", "articles", "--format", kind, stdout=exported)
+    (tmp_path / f"articles.{kind}").write_text(exported.getvalue(), encoding="utf-8")
     facts = ("title", "body", "author", "section", "status", "language", "url", "published_date", "published_basis",
              "published_earliest", "published_latest", "source__name", "title_origin")  # fmt: skip
     before = list(Article.objects.order_by("id").values_list(*facts))
