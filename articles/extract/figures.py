@@ -80,7 +80,8 @@ _LABELS = {fold_name(w) for w in (
     "الصفحة", "صفحة", "ص", "الساعة", "العدد", "المرتبة", "الرتبة", "المركز", "الدورة", "دورة", "دورته", "دورتها", "الطبعة",
     "النسخة", "نسخة", "الهاتف", "هاتف", "الفاكس", "فاكس", "القناة", "الشارع", "شارع", "ص.ب", "الغرفة", "القاعة", "الرقم",
     "الملحق", "ملحق", "توصية", "التوصية", "الهدف", "كوفيد", "covid", "g", "الجولة", "الذكرى", "رحلة", "الرحلة", "سورة",
-    "الآية", "طراز", "الجزء", "المجلد", "المحور", "الحلقة", "الباب", "الطابق", "الطريق", "الخط", "القناة", "تلفون", "جوال", "موبايل", "tel", "fax", "no",
+    "الآية", "طراز", "الجزء", "المجلد", "المحور", "الحلقة", "الباب", "الطابق", "الطريق", "الفقرات", "البنود", "الفصول", "الأبواب", "العرض",
+    "الطول", "الكتيبة", "كتيبة", "الفرقة", "الفيلق", "السرية", "الفوج", "الجيل", "القرن", "المجموعة", "المدرعة", "اللواء", "الخط", "القناة", "تلفون", "جوال", "موبايل", "tel", "fax", "no",
 )}  # fmt: skip
 _AGE_WORDS = {
     fold_name(w) for w in ("العمر", "عمره", "عمرها", "السن", "عمر", "بعمر", "أعمارهم", "أعمارهن", "عمرهم", "سن")
@@ -297,9 +298,12 @@ class _Figures:
         bare = "ال" + bare[1:] if before.startswith("لل") else bare
         if {before, bare} & _LABELS:
             return True
-        # «القرارين 1373 و1624», «المادتين 3 و5»: the label carries over a conjunction.
-        if before == _AND and number.first_word >= 3 and self.words[number.first_word - 2].is_number:
-            return self._folded(number.first_word - 3) in _LABELS
+        # «القرارين 1373 و1624», «الفقرات 3 و4 و5»: the label carries over conjunctions.
+        index = number.first_word
+        while index >= 3 and self._folded(index - 1) == _AND and self.words[index - 2].is_number:
+            index -= 2
+            if self._folded(index - 1) in _LABELS:
+                return True
         if before in _ORDINAL_PREFIXES or before in {"ا", fold_name("لل"), fold_name("بال")}:
             # «الـ84 دولة» counts, «الدورة الـ79», «اليوم الـ15» ranks: what is counted follows as an indefinite noun.
             return not self._counted_noun(number.next_word)
@@ -322,6 +326,9 @@ class _Figures:
                 or before in {"+", "#", "@", "_"}
             )
         if re.match(r"-\d", after) and number is last:
+            return True
+        # «F-16», «T-72»
+        if re.search(r"[A-Za-z]-?$", self.text[max(0, number.start - 2) : number.start]):
             return True
         if number is last and re.search(r"\d-$", self.text[max(0, number.start - 2) : number.start]):
             return True
