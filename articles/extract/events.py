@@ -109,6 +109,7 @@ _ENOUGH = 0.55
 # An opening and a closing of one gathering are reported on days of their own.
 NEIGHBOURING = timedelta(days=4)
 _CLEARLY_SHARED = 0.5
+_OTHER_CAST = 0.15
 LEAST_SHARED_WORDS, LEAST_SHARED_ACTORS = 0.2, 0.3
 _REPORTED_WITHIN = timedelta(days=31)
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
@@ -274,15 +275,20 @@ def likeness(described: EventDescription, known: EventDescription, authority: Au
     place = _place_agreement(described, known)
     if place is None:
         return None
-    shared_words = containment(described.words, known.words)
+    mine, theirs = _telling_words(described), _telling_words(known)
+    # «هجوم مقديشو» has no word but those; then all of them count.
+    shared_words = containment(mine, theirs) if mine and theirs else containment(described.words, known.words)
     mine = {a for a in described.actors if authority.kinds.get(a) in TELLING_KINDS}
     theirs = {a for a in known.actors if authority.kinds.get(a) in TELLING_KINDS}
     shared_actors = containment(mine, theirs)
+    # Each has its own cast.
+    apart = _OTHER_CAST if mine and theirs and not mine & theirs else 0
     dates_close = 1.0 if described.when.is_known and known.when.is_known and same_days else 0.0
     if not same_days and max(shared_words, shared_actors) < _CLEARLY_SHARED:
         return None
     same_kind = 1.0 if described.kind == known.kind else 0.5
     score = 0.15 * same_kind + 0.30 * shared_words + 0.35 * shared_actors + 0.20 * place + 0.15 * dates_close
+    score -= apart
     if EventKind.REPORT in {described.kind, known.kind}:
         score /= 0.80
     if shared_words < LEAST_SHARED_WORDS and shared_actors < LEAST_SHARED_ACTORS:
@@ -307,6 +313,17 @@ def _days_close(described: EventDescription, known: EventDescription) -> bool:
         return False
     mine, theirs = described.when, known.when
     return mine.is_known and theirs.is_known and abs(mine.earliest - theirs.earliest) <= NEIGHBOURING
+
+
+def _telling_words(event: EventDescription) -> frozenset[str]:
+    """Its words but for those that say what kind of event it is and where, which are compared by themselves."""
+    return event.words - HEAD_WORDS - _words_of_places(event.cities | event.countries)
+
+
+@lru_cache(maxsize=5_000)
+def _words_of_places(names: frozenset[str]) -> frozenset[str]:
+    words_of_names = content_words(" ".join(names))
+    return words_of_names | {"ب" + word for word in words_of_names}
 
 
 def best_match(

@@ -18,6 +18,8 @@ from articles.search import statistics
 
 # Where no one watches a bar: a line on standard error for every so many.
 LINE_EVERY = 1000
+# Storing keeps up with no more.
+MOST_WORKERS = 4
 
 
 class Command(BaseCommand):
@@ -35,8 +37,9 @@ class Command(BaseCommand):
         )
         parser.add_argument("--encoding", default="", help="the documents' encoding (default: found out)")
         parser.add_argument(
-            "--workers", type=int, default=os.cpu_count() or 1, help="processes that read (default: one a processor)"
-        )
+            "--workers", type=int, default=min(os.cpu_count() or 1, MOST_WORKERS),
+            help=f"processes that read; 0: none (default: one a processor, at most {MOST_WORKERS})",
+        )  # fmt: skip
         parser.add_argument("--json", action="store_true", help="end with one line of JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
