@@ -28,6 +28,8 @@ from articles.models.inserting import insert
 
 # How many known events share enough with an article's to be looked at, and how many of those are weighed in full.
 MOST_EVENTS_FETCHED, MOST_EVENTS_COMPARED = 150, 12
+# By how many of its words an event is looked up.
+MOST_TERMS_ASKED = 8
 # What an actor in common adds to the share of words by which candidates are ranked.
 _FOR_ACTORS = 0.4
 # No event of the archive began before.
@@ -100,7 +102,8 @@ class Catalogue:
         return {
             "n": subject.article.pk,
             "all": sorted(terms),
-            "terms": sorted(terms - events.HEAD_WORDS) or sorted(terms),
+            # The longest are the rarest: the rest would add little but work.
+            "terms": sorted(terms - events.HEAD_WORDS or terms, key=lambda word: (-len(word), word))[:MOST_TERMS_ASKED],
             "periods": [ANY_PERIOD, *(years if months is None else months)],
             "first": first and first.isoformat(),
             "last": last and last.isoformat(),

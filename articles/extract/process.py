@@ -40,8 +40,10 @@ def suggest_all(subjects: Sequence[Subject], authority: Authority, store: Callab
     reprints = reprints_of(subjects)
     with_keys(catalogue.new)
     # What is stored already is compared with what the database answers, one by one.
-    with pipelined() if all(subject.is_new for subject in subjects) else nullcontext():
+    all_new = all(subject.is_new for subject in subjects)
+    with pipelined() if all_new else nullcontext(lambda: None) as send:
         store()
+        send()
         catalogue.save()
         insert(one.coverage for one in reported if one.coverage)
         write_mentions(subjects, newcomers)

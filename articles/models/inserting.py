@@ -1,6 +1,6 @@
 """Many rows at once, without waiting for the database after each statement: what a long ingest stores with."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from django.db import connection, models
@@ -45,8 +45,12 @@ def insert(rows: Iterable[models.Model]) -> None:
 
 
 @contextmanager
-def pipelined() -> Iterator[None]:
-    """Statements inside the block are sent without waiting for the ones before; what asks for rows waits for its own."""
+def pipelined() -> Iterator[Callable[[], None]]:
+    """Statements inside the block do not wait for the ones before; what asks for rows waits for its own.
+
+    They are sent when some have gathered, or when the function that the block is given is called: then the database
+    works on them while the block goes on.
+    """
     connection.ensure_connection()
-    with connection.wrap_database_errors, connection.connection.pipeline():
-        yield
+    with connection.wrap_database_errors, connection.connection.pipeline() as pipeline:
+        yield pipeline.sync
