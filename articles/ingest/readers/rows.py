@@ -39,7 +39,10 @@ def read_csv(path: Path, largest: int) -> Iterator[Item | Broken]:
     csv.field_size_limit(largest)
     with opened(path) as stream:
         source = _Lines(path, stream, largest)
-        header = next(_cells(source), None)
+        try:
+            header = next(_cells(source), None)
+        except csv.Error as error:
+            raise UnreadableError(f"line 1: {error}") from None
         if header is None:
             raise UnreadableError("the file is empty")
         names = [name.strip().removeprefix("\ufeff").lower() for name in header]

@@ -23,6 +23,7 @@ _WINDOW = 1 << 20
 _MEMBER, _RECORD = b"\x1f\x8b\x08", b"WARC/1."
 _UNREADABLE = (ArchiveLoadFailed, UnreadableError, zlib.error, EOFError, ValueError, OSError, KeyError, AttributeError)
 _MOST_MEMBERS = 10_000
+_WRONG_LENGTH = "its length is not what its header says; what followed it may be lost"
 
 
 def read_warc(path: Path, largest: int) -> Iterator[Item | Broken]:
@@ -82,14 +83,19 @@ def _records(file: BinaryIO, path: str, name: str, largest: int) -> Iterator[Ite
     offset, is_compressed, count = 0, file.read(2) == _MEMBER[:2], 0
     while offset is not None:
         file.seek(offset)
-        # warcio reports an invalid length on standard error; here the record is reported as broken instead.
-        records = ArchiveIterator(file)
+        records = _Records(file)
+        at, wrong = offset, 0
         try:
             for record in records:
+                if records.err_count > wrong:
+                    wrong = records.err_count
+                    yield Broken(path, f"record at offset {at:,}", _WRONG_LENGTH)
                 at = records.offset
                 count += record.rec_headers.get_header("WARC-Record-ID") is not None
                 if entry := _entry(record, path, name, at, largest):
                     yield entry
+            if records.err_count > wrong:
+                yield Broken(path, f"record at offset {at:,}", _WRONG_LENGTH)
             if not count:
                 yield Broken(path, "record at offset 0", "no record of a web archive")
             return
@@ -101,6 +107,12 @@ def _records(file: BinaryIO, path: str, name: str, largest: int) -> Iterator[Ite
                 return
             yield Broken(path, f"record at offset {at:,}", _reason(error))
             offset = _next_start(file, at + 1, _MEMBER if is_compressed else _RECORD)
+
+
+class _Records(ArchiveIterator):
+    """Keeps from standard error what is told as a broken record."""
+
+    INC_RECORD = ""
 
 
 def _reason(error: Exception) -> str:
