@@ -84,7 +84,7 @@ class FigureInline(admin.StackedInline):
     extra = 0
     autocomplete_fields = ("measure", "event", "actor")
     fields = (("quote", "state"), ("value", "value_high", "qualifier", "unit"), ("measure", "event", "actor"),
-              ("period_start", "period_end"))  # fmt: skip
+              ("about", "scope"), ("period_start", "period_end"))  # fmt: skip
 
 
 class FetchForm(forms.Form):

@@ -15,7 +15,7 @@ from articles.site.words_for import brief_date, figure_value
 
 @admin.register(Figure)
 class FigureAdmin(ReviewAdmin):
-    list_display = ("quote", "value_words", "unit", "measure", "article_link", "state", "rule")
+    list_display = ("quote", "value_words", "unit", "measure", "article_link", "state", "rule", "score")
     list_filter = ("state", "qualifier", "measure")
     list_select_related = ("article", "measure")
     search_fields = ("quote", "unit", "article__title")

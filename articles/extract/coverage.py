@@ -157,8 +157,13 @@ class Catalogue:
         insert(self.new)
         insert(
             Participation(
-                event=event, actor_id=actor, role="participant", state=ReviewState.SUGGESTED, rule="event.named_in_lead"
-            )
+                event=event,
+                actor_id=actor,
+                role="participant",
+                state=ReviewState.SUGGESTED,
+                rule="event.named_in_lead",
+                score=0.5,
+            )  # fmt: skip
             for event, known in self._new
             for actor in sorted(known.actors)
         )

@@ -17,6 +17,15 @@ from articles.arabic.places import NATIONALITIES
 from articles.arabic.reading import Reading
 from articles.models import Qualifier
 
+# How sure a number that a rule found is one to compare, 0 to 1.
+SCORES = {
+    "figure.percent": 0.95,
+    "figure.currency": 0.95,
+    "figure.number_and_noun": 0.85,
+    "figure.number_of_nouns": 0.75,
+    "figure.of_the_same": 0.75,
+    "figure.verb_and_number": 0.6,
+}
 # First and last day, inclusive; None on a side that the text leaves open.
 Period = tuple[date | None, date | None]
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from articles.extract.analysis import MeasuredFigure
 from articles.extract.coverage import places_of
 from articles.extract.events import STRIKES
-from articles.extract.figures import Period
+from articles.extract.figures import SCORES, Period
 from articles.extract.subject import Subject
 from articles.models import Article, Event, EventKind, Figure, ReviewState
 
@@ -85,7 +85,7 @@ def _values(one: MeasuredFigure, event: Event | None) -> dict[str, object]:
     return {
         "value": found.value, "value_high": found.value_high, "qualifier": found.qualifier, "unit": found.unit[:120],
         "measure_id": one.measure, "period_start": period_start, "period_end": period_end, "about": found.about[:200],
-        "scope": _scope(one, event), "event_id": about.pk if about else None, "rule": found.rule,
+        "scope": _scope(one, event), "event_id": about.pk if about else None, "rule": found.rule, "score": SCORES[found.rule],
     }  # fmt: skip
 
 

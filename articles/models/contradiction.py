@@ -12,7 +12,7 @@ from articles.models.event import Event
 from articles.models.figure import Figure, Measure
 from articles.models.review import Reviewable, ReviewableQuerySet, ReviewState, state_constraint
 
-RULE = "contradiction.values_apart"
+RULE, SCORE = "contradiction.values_apart", 0.9
 # Beyond so many figures of one measure and event the bounds are compared without their periods.
 MOST_COMPARED = 400
 
@@ -65,7 +65,9 @@ class ContradictionQuerySet(ReviewableQuerySet):
         apart = {key for key, figures in groups.items() if any_contradict(figures)}
         stored = {(one.event_id, one.measure_id, one.scope): one for one in self.filter(event__in=asked)}
         self.bulk_create(
-            Contradiction(event_id=event, measure_id=measure, scope=scope, state=ReviewState.SUGGESTED, rule=RULE)
+            Contradiction(
+                event_id=event, measure_id=measure, scope=scope, state=ReviewState.SUGGESTED, rule=RULE, score=SCORE
+            )
             for event, measure, scope in sorted(apart - stored.keys())
         )
         for key, one in stored.items():

@@ -1,6 +1,7 @@
 """A page as saved from a news site → its text and what its metadata says: JSON-LD, OpenGraph, <meta>, <time>, canonical link."""
 
 import json
+import logging
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,8 +18,12 @@ from articles.ingest.decoding import decode, unmixed
 from articles.ingest.document import Item, UnreadableError
 from articles.models import ArchiveDate
 
+# What it could not use of a page is told in the report, not in the log.
+logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 # libxml2 gives up below so many elements; no page a reader sees is built so.
 DEEPEST = 250
+# Less is a button or an error's name, no article.
+FEWEST_WORDS = 5
 _META_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_.:-]{2,40})""", re.IGNORECASE)
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)\b[^>]*?(/?)>")
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"}
@@ -79,7 +84,7 @@ def read_page(item: Item, encoding: str = "") -> Page:
     # The same words without their paragraphs are the page's own account of its text, too.
     if told > _MUCH_LONGER * seen or (told >= seen and metadata.body.count("\n") > found.count("\n")):
         found = metadata.body
-    if not found.strip():
+    if len(_WORD.findall(found)) < FEWEST_WORDS:
         raise UnreadableError("no article text was found on the page")
     return Page(found, metadata, read_as)
 
