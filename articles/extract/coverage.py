@@ -67,15 +67,18 @@ class Catalogue:
 
     def __init__(self, subjects: Sequence[Subject], authority: Authority) -> None:
         self._authority = authority
-        self._of: dict[int, list[int]] = {}
+        self._questions: dict[int, dict[str, object]] = {}
+        self._of: dict[int, dict[int, float]] = {}
         self._known: dict[int, tuple[Event, events.EventDescription]] = {}
         self._new: list[tuple[Event, events.EventDescription]] = []
-        asked = [question for subject in subjects if (question := self._question(subject))]
-        if not asked:
+        self._questions = {
+            subject.article.pk: question for subject in subjects if (question := self._question(subject))
+        }
+        if not self._questions:
             return
         with connection.cursor() as cursor:
-            cursor.execute(_CANDIDATES, [json.dumps(asked)])
-            self._choose({question["n"]: question["all"] for question in asked}, cursor.fetchall())
+            cursor.execute(_CANDIDATES, [json.dumps(list(self._questions.values()))])
+            self._choose(cursor.fetchall())
         known = Event.objects.defer("description").in_bulk({pk for chosen in self._of.values() for pk in chosen})
         actors_of = _actors_of(known)
         self._known = {
@@ -110,25 +113,32 @@ class Catalogue:
             "actors": sorted(actor for actor in actors if self._authority.kinds.get(actor) in events.TELLING_KINDS),
         }
 
-    def _choose(self, terms: dict[int, list[str]], rows: Iterable[tuple[int, int, list[str], bool]]) -> None:
+    def _choose(self, rows: Iterable[tuple[int, int, list[str], bool]]) -> None:
         """Keeps for every article the events that share most of their words with it, and those of its actors."""
         alike: dict[int, dict[int, float]] = defaultdict(dict)
-        for article, pk, known, by_actor in rows:
-            share = events.containment(terms[article], known) + (_FOR_ACTORS if by_actor else 0)
-            if by_actor or share >= events.LEAST_SHARED_WORDS:
+        for article, pk, terms, by_actor in rows:
+            if share := _share(self._questions[article], terms, by_actor):
                 alike[article][pk] = max(share, alike[article].get(pk, 0))
         for article, shares in alike.items():
-            self._of[article] = sorted(shares, key=lambda pk: (-shares[pk], -pk))[:MOST_EVENTS_COMPARED]
+            best = sorted(shares, key=lambda pk: (-shares[pk], -pk))[:MOST_EVENTS_COMPARED]
+            self._of[article] = {pk: shares[pk] for pk in best}
 
     def match(self, subject: Subject, own: Event | None) -> tuple[Event, events.Likeness] | None:
         """The event, other than the article's `own`, that one of the described ones most likely is."""
         described = subject.analysis.events
         if not described:
             return None
-        possible = [self._known[pk] for pk in self._of.get(subject.article.pk, ()) if not own or pk != own.pk]
-        possible += self._new
-        by_key = {known.key: event for event, known in possible}
-        best = events.best_match(described, (known for _, known in possible), self._authority)
+        # Those of the batch count as they will once they are stored, so that it does not matter where a batch begins.
+        question = self._questions[subject.article.pk]
+        stored = self._of.get(subject.article.pk, {}).items()
+        ranked = [(share, pk, *self._known[pk]) for pk, share in stored if not own or pk != own.pk]
+        after_all_stored = 1 << 62
+        for at, (event, known) in enumerate(self._new):
+            if share := _share_of_new(question, event, known):
+                ranked.append((share, after_all_stored + at, event, known))
+        ranked = sorted(ranked, key=lambda one: (-one[0], -one[1]))[:MOST_EVENTS_COMPARED]
+        by_key = {known.key: event for _, _, event, known in ranked}
+        best = events.best_match(described, (known for _, _, _, known in ranked), self._authority)
         return (by_key[best[0].key], best[1]) if best else None
 
     def add(self, article: Article, described: Sequence[events.EventDescription]) -> tuple[Event, str, float] | None:
@@ -167,6 +177,28 @@ class Catalogue:
             for event, known in self._new
             for actor in sorted(known.actors)
         )
+
+
+def _share(question: dict[str, object], terms: Iterable[str], by_actor: bool) -> float:
+    """How much of its words an event shares with an article, more for an actor in common; 0 for too little."""
+    share = events.containment(question["all"], terms)
+    if not by_actor and share < events.LEAST_SHARED_WORDS:
+        return 0.0
+    return share + (_FOR_ACTORS if by_actor else 0)
+
+
+def _share_of_new(question: dict[str, object], event: Event, known: events.EventDescription) -> float:
+    """The same for an event that is not stored yet, by the conditions that the database is asked with."""
+    first, last = question["first"], question["last"]
+    if first and event.start_latest and event.start_latest.isoformat() < first:
+        return 0.0
+    if last and event.start_earliest and event.start_earliest.isoformat() > last:
+        return 0.0
+    by_actor = not known.actors.isdisjoint(question["actors"])
+    asked = not set(event.terms).isdisjoint(question["terms"]) and not set(event.periods).isdisjoint(
+        question["periods"]
+    )
+    return _share(question, event.terms, by_actor) if asked or by_actor else 0.0
 
 
 def _named_in_full(described: events.EventDescription) -> events.EventDescription:
