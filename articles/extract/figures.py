@@ -95,6 +95,8 @@ _LABELS = {fold_name(w) for w in (
 _AGE_WORDS = {
     fold_name(w) for w in ("العمر", "عمره", "عمرها", "السن", "عمر", "بعمر", "أعمارهم", "أعمارهن", "عمرهم", "سن")
 }
+_OLDEST = 120
+_SPANS = tuple(fold_name(w) for w in ("مدة", "مدت", "المدة", "فترة", "العقوبة", "عقوبة"))
 _AGED = {fold_name(w) for w in ("يبلغ", "تبلغ", "البالغ", "البالغة", "ناهز")}
 _AGE_UNITS = {fold_name(w) for w in ("عاما", "سنة", "عام", "سنوات", "أعوام", "ربيعا")}
 # A number before one of these is a time of day, a temperature, a rank: not what an archive compares.
@@ -357,7 +359,9 @@ class _Figures:
         before = self.words[max(0, number.first_word - 4) : number.first_word]
         if any(word.folded in _AGE_WORDS for word in before if "." not in self.text[word.end : number.start]):
             return True
-        if self._folded(number.first_word - 1) in _AGED and number.value <= 120:
+        # «يبلغ 25 سنة», «تبلغ زوجته 29 عاما»; not «تبلغ مدة العقد 25 سنة».
+        said = [self._bare(index, _AGED) for index in range(max(0, number.first_word - 3), number.first_word)]
+        if number.value <= _OLDEST and any(said) and not any(word.folded.startswith(_SPANS) for word in before):
             return True
         return self.text[: number.start].rstrip().endswith("(") and self.text[end : end + 1] == ")"
 
