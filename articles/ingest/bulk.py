@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import connection
+from django.db import DatabaseError, connection
 
-# GIN indexes that a long ingest adds to and does not itself ask; PostgreSQL puts new entries into a list of at most PENDING KiB and sorts them
-# in together: 0.5 ms an article instead of 2.2 (measured with 250 words an article).
+# GIN indexes that a long ingest adds to and does not itself ask; PostgreSQL puts new entries into a list of at most PENDING
+# KiB and sorts them in together: 0.5 ms an article instead of 2.2 (measured with 250 words an article).
 INDEXES = ("article_terms",)
 PENDING = 8192
 
@@ -17,15 +17,24 @@ def quick_indexes() -> Iterator[None]:
 
     A process killed inside leaves the lists in use: right, a little slower to search, and put back by the next long ingest.
     """
-    with connection.cursor() as cursor:
-        for index in INDEXES:
-            cursor.execute(f"ALTER INDEX {index} SET (fastupdate = on, gin_pending_list_limit = {PENDING})")
+    try:
+        _alter(f"SET (fastupdate = on, gin_pending_list_limit = {PENDING})")
+    except DatabaseError:
+        # Someone else owns the indexes: they are filled one entry at a time.
+        yield
+        return
     try:
         yield
     finally:
         if connection.connection is None or connection.is_usable():
+            _alter("SET (fastupdate = off)")
+            _alter("RESET (gin_pending_list_limit)")
             with connection.cursor() as cursor:
                 for index in INDEXES:
-                    cursor.execute(f"ALTER INDEX {index} SET (fastupdate = off)")
-                    cursor.execute(f"ALTER INDEX {index} RESET (gin_pending_list_limit)")
                     cursor.execute("SELECT gin_clean_pending_list(%s::regclass)", [index])
+
+
+def _alter(change: str) -> None:
+    with connection.cursor() as cursor:
+        for index in INDEXES:
+            cursor.execute(f"ALTER INDEX {index} {change}")

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from django.db import connection, models
 from django.db.models.sql import InsertQuery
+from psycopg import Pipeline
 
 
 def with_keys(rows: Sequence[models.Model]) -> None:
@@ -52,5 +53,8 @@ def pipelined() -> Iterator[Callable[[], None]]:
     works on them while the block goes on.
     """
     connection.ensure_connection()
+    if not Pipeline.is_supported():
+        yield lambda: None
+        return
     with connection.wrap_database_errors, connection.connection.pipeline() as pipeline:
         yield pipeline.sync
