@@ -25,6 +25,10 @@ _ATTENDANCE = _openings("شارك مشارك يشارك تشارك حضر حضو
 _HARM = _openings(
     "قتل مقتل قتيل قتلى مصرع أصيب إصابة جرح جريح ضحايا ضحية اعتقل اعتقال توقيف أوقف موقوف ضبط تفكيك فكك حجز أسفر خلف"
 )
+# What is only expected is no report of what happened.
+_EXPECTED = _openings(
+    "متوقع يتوقع مرتقب يرتقب ينتظر منتظر مزمع سيشارك ستشارك سيحضر ستحضر سيعرف ستعرف سيجمع ستجمع سيضم ستضم"
+)
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,7 @@ class MeasuredFigure:
     measure: int | None
     of_attendance: bool
     of_harm: bool
+    expected: bool
     places: tuple[tuple[str, str], ...]
 
 
@@ -96,7 +101,8 @@ def _figures(body: Reading, authority: Authority) -> Iterable[MeasuredFigure]:
         named = places().find(body.text[one.start : clause_end])
         spots = tuple(dict.fromkeys(tuple(place) for match in named for place in match.keys))
         yield MeasuredFigure(
-            one, authority.measure_of(one.measured, sentence), _speaks_of(sentence, _ATTENDANCE), _speaks_of(sentence, _HARM), spots
+            one, authority.measure_of(one.measured, sentence), _speaks_of(sentence, _ATTENDANCE), _speaks_of(sentence, _HARM),
+            _speaks_of(sentence, _EXPECTED), spots
         )  # fmt: skip
 
 

@@ -89,6 +89,8 @@ def _values(one: MeasuredFigure, event: Event | None) -> dict[str, object]:
     }  # fmt: skip
 
 
+# Numbers told before an event are not compared with those told after it.
+EXPECTED = "متوقع"
 _GATHERINGS = {EventKind.MINISTERIAL, EventKind.CONFERENCE, EventKind.DIALOGUE, EventKind.SUMMIT, EventKind.MEETING}
 
 
@@ -115,8 +117,9 @@ def _lies_elsewhere(period: Period | None, event: Event) -> bool:
 
 
 def _scope(one: MeasuredFigure, event: Event | None) -> str:
-    """The places that a figure's clause limits it to, but for the event's own."""
+    """The places that a figure's clause limits it to, but for the event's own; and whether it was only expected."""
     own = places_of(event) if event and one.places else frozenset()
     countries = {country for _, country in own}
     limited = [place for place in one.places if place not in own and not (place[1] in countries and not place[0])]
-    return "، ".join(sorted(city or country for city, country in limited))[:120]
+    named = sorted(city or country for city, country in limited)
+    return "، ".join([*([EXPECTED] if one.expected else []), *named])[:120]

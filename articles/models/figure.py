@@ -109,7 +109,10 @@ class Figure(Reviewable):
     )
     about = models.CharField("عمّا هو", max_length=200, blank=True, help_text="بقية الجملة بعد الوحدة.")
     scope = models.CharField(
-        "نطاقه", max_length=120, blank=True, help_text="مكان يخصه الرقم دون غيره؛ لا تُقارن أرقام أماكن مختلفة."
+        "نطاقه",
+        max_length=120,
+        blank=True,
+        help_text="مكان يخصه الرقم دون غيره، أو «متوقع»؛ لا تُقارن أرقام يختلف نطاقها.",
     )
     # What the qualifier lets the value be, both inclusive; null on a side that it leaves open.
     low = models.GeneratedField(expression=_LOW, output_field=_AMOUNT, db_persist=True)

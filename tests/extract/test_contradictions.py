@@ -92,6 +92,18 @@ def test_an_editors_review_of_a_figure_settles_it(report: object, admin_client: 
     assert not Contradiction.objects.open().exists()
 
 
+def test_what_was_expected_does_not_contradict_what_came(report: object, make_article: object) -> None:
+    first = report("450 مشاركا")
+    planned = make_article(
+        "مسقط تستعد للمؤتمر الخامس حول أمن السواحل",
+        "من المتوقع أن يشارك 600 شخص في المؤتمر الخامس حول أمن السواحل الذي تستضيفه مسقط يوم 7 شباط 2023.",
+        date(2023, 2, 1),
+    )
+    suggest(planned, Authority.load())
+    assert planned.coverages.get().event == first.coverages.get().event
+    assert planned.figures.get(value=600).scope == "متوقع" and not Contradiction.objects.exists()
+
+
 def test_other_days_and_other_places_are_not_compared() -> None:
     year = date(2023, 1, 1), date(2023, 12, 31)
     next_year = date(2024, 1, 1), date(2024, 12, 31)
