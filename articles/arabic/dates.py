@@ -113,7 +113,8 @@ _TODAY = fold_name("اليوم")
 _OF_TODAY = {fold_name(w) for w in ("هذا", "بهذا", "صباح", "مساء", "ظهر", "عصر", "فجر")}
 _UNITS_OF_TIME = {fold_name(w): unit for w, unit in {"العام": "year", "السنة": "year", "الشهر": "month"}.items()}
 _AND = fold_name("و")
-_OF = fold_name("من")
+_OF, _AFTER, _MONTH, _THE_MONTH = (fold_name(w) for w in ("من", "بعد", "شهر", "الشهر"))
+_MONTH_WORDS = {fold_name(w) for w in ("شهر", "لشهر", "بشهر", "شهري")}
 _OF_THE_DAY = {fold_name(w) for w in ("الموافق", "الموافقة", "المصادف", "بتاريخ")}
 _TO = {fold_name(w) for w in ("إلى", "الى", "حتى", "وحتى", "وإلى")}
 
@@ -219,13 +220,13 @@ def _named_month_at(text: str, of_words: Sequence[Word], index: int) -> tuple[Da
     if day and index + 1 < len(of_words):
         # «20 من الشهر الجاري», «5 من شهر رمضان», «الثالث» aside: the day of a month told in full.
         after = index + 1 if of_words[index].folded == _OF else index
-        if of_words[after].folded == fold_name("الشهر"):
+        if of_words[after].folded == _THE_MONTH:
             relation, end = _relation_at(text, of_words, after + 1)
             if relation is None:
                 return None
             span = of_words[first].start, of_words[end - 1].end
             return DateExpression(*span, None, 0, day, day_end, None, weekday, relation=relation), end
-        if of_words[after].folded == fold_name("شهر"):
+        if of_words[after].folded == _MONTH:
             after += 1
         index = after if after < len(of_words) and _month_at(of_words, after) else index
     if index >= len(of_words) or (month := _month_at(of_words, index)) is None:
@@ -260,14 +261,14 @@ def _relation_at(text: str, of_words: Sequence[Word], index: int) -> tuple[int |
             break
         if of_words[at].folded in _RELATIONS:
             return _RELATIONS[of_words[at].folded], at + 1
-        if of_words[at].folded not in {fold_name("من"), *_UNITS_OF_TIME}:
+        if of_words[at].folded != _OF and of_words[at].folded not in _UNITS_OF_TIME:
             break
     return None, index
 
 
 def _follows_month_word(of_words: Sequence[Word], first: int) -> bool:
     """A month without day or year counts only in «شهر أبريل», «في أبريل الماضي»: «آب», «مارس» are words too."""
-    return first > 0 and of_words[first - 1].folded in {fold_name(w) for w in ("شهر", "لشهر", "بشهر", "شهري")}
+    return first > 0 and of_words[first - 1].folded in _MONTH_WORDS
 
 
 def _relative_at(text: str, of_words: Sequence[Word], index: int) -> tuple[DateExpression, int] | None:
@@ -288,7 +289,7 @@ def _relative_at(text: str, of_words: Sequence[Word], index: int) -> tuple[DateE
         back = 2 if index > 1 and of_words[index - 1].folded == _OF else 1
         if shift == -1 and index >= back and of_words[index - back].folded in _FIRST_OF_YESTERDAY:
             shift, index = -2, index - back
-        elif shift == 1 and index and of_words[index - 1].folded == fold_name("بعد"):
+        elif shift == 1 and index and of_words[index - 1].folded == _AFTER:
             shift, index = 2, index - 1
     elif bare == _TODAY and (
         (index + 1 < len(of_words) and of_words[index + 1].folded in WEEKDAY_NUMBERS)

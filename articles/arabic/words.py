@@ -58,7 +58,3 @@ def sentences(text: str) -> Iterator[tuple[int, int]]:
     if text[start:].strip():
         yield start, len(text)
 
-
-def sentence_at(text: str, offset: int) -> str:
-    """The sentence of `text` that the code point at `offset` belongs to; an empty string between sentences."""
-    return next((text[start:end] for start, end in sentences(text) if start <= offset < end), "")

@@ -67,7 +67,6 @@ class Catalogue:
 
     def __init__(self, subjects: Sequence[Subject], authority: Authority) -> None:
         self._authority = authority
-        self._questions: dict[int, dict[str, object]] = {}
         self._of: dict[int, dict[int, float]] = {}
         self._known: dict[int, tuple[Event, events.EventDescription]] = {}
         self._new: list[tuple[Event, events.EventDescription]] = []
@@ -91,14 +90,10 @@ class Catalogue:
             return None
         terms = {word for one in described for word in one.words}
         actors = {actor for one in described for actor in one.actors}
-        first, last = (
-            None if None in bounds else bound(bounds)
-            for bounds, bound in (
-                ([one.when.earliest for one in described], min),
-                ([one.when.latest for one in described], max),
-            )
-        )
-        first, last = first and first - events.NEIGHBOURING, last and last + events.NEIGHBOURING
+        earliest = [one.when.earliest for one in described]
+        latest = [one.when.latest for one in described]
+        first = None if None in earliest else min(earliest) - events.NEIGHBOURING
+        last = None if None in latest else max(latest) + events.NEIGHBOURING
         months, years = periods_of(
             first or EARLIEST_DAY, last or subject.article.published.latest or timezone.localdate()
         )
@@ -167,16 +162,12 @@ class Catalogue:
         insert(self.new)
         insert(
             Participation(
-                event=event,
-                actor_id=actor,
-                role="participant",
-                state=ReviewState.SUGGESTED,
-                rule="event.named_in_lead",
-                score=0.5,
-            )  # fmt: skip
+                event=event, actor_id=actor, role="participant", state=ReviewState.SUGGESTED,
+                rule="event.named_in_lead", score=0.5,
+            )
             for event, known in self._new
             for actor in sorted(known.actors)
-        )
+        )  # fmt: skip
 
 
 def _share(question: dict[str, object], terms: Iterable[str], by_actor: bool) -> float:

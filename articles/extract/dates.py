@@ -53,11 +53,8 @@ def resolve(found: DateExpression, written: ArchiveDate, *, ahead: bool = False)
         return None
     if written.precision != Precision.DAY:
         return _in_only_year(found, written) if found.month and found.day else None
-    if found.month or found.day:
+    if found.month is not None:
         return _of_month(found, written.date)
-    if found.month == 0:
-        months = written.date.year * 12 + written.date.month - 1 + (found.relation or 0)
-        return ArchiveDate.in_month(months // 12, months % 12 + 1, Basis.INFERRED)
     day = _day_from(found, written.date, ahead=ahead or found.relation == 1)
     if day:
         return ArchiveDate.on(day, Basis.INFERRED)
@@ -132,11 +129,8 @@ def publication_date(stated: Sequence[StatedDate], body: Reading, captured: date
     # A page's clock can be a time zone ahead of ours.
     possible = [one.date for one in stated if one.date.earliest and one.date.earliest <= captured + timedelta(days=1)]
     if possible:
-        return min(possible, key=lambda known: _PRECISIONS.index(known.precision))
+        return min(possible, key=lambda known: Precision.values.index(known.precision))
     return ArchiveDate.unknown(_looks_back_on(body, captured), captured)
-
-
-_PRECISIONS = (Precision.DAY, Precision.MONTH, Precision.YEAR, Precision.UNKNOWN)
 
 
 def _looks_back_on(body: Reading, captured: date) -> date | None:
@@ -158,7 +152,7 @@ def speaks_of_plans(sentence: Iterable[Word]) -> bool:
 
 _LABEL = re.compile(r"[\s،,:|•·\-–—()\[\]/]+")
 _LABEL_WORDS = {fold_name(w) for w in (
-    "نشر", "نشرت", "نشرت", "النشر", "تاريخ", "التاريخ", "بتاريخ", "أضيفت", "حرر", "صدر", "في", "يوم", "آخر", "تحديث", "التحديث", "حدث", "أضيف", "كتب", "الساعة",
+    "نشر", "نشرت", "النشر", "تاريخ", "التاريخ", "بتاريخ", "أضيفت", "حرر", "صدر", "في", "يوم", "آخر", "تحديث", "التحديث", "حدث", "أضيف", "كتب", "الساعة",
     "على", "صباحا", "مساء", "ص", "م", "gmt", "بتوقيت", "غرينتش", "دقيقة", "هـ", "ه", "الموافق", "ل", "published", "updated",
     "الاثنين", "الثلاثاء", "الأربعاء", "الخميس", "الجمعة", "السبت", "الأحد", "الإثنين", "أخر", "و",
 )}  # fmt: skip

@@ -5,7 +5,6 @@ the archive's own authority file, `authority.toml`.
 """
 
 import tomllib
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -187,9 +186,6 @@ def _score_dates(score: Score, passage: Passage, article: Article) -> None:
 
 def _score_events(score: Score, labelled: list[Passage], reported: dict[str, int | None]) -> None:
     """Counts pairs: two passages of one event are right when they are joined, of two events when they are not."""
-    groups: dict[str, list[str]] = defaultdict(list)
-    for passage in labelled:
-        groups[passage.event].append(passage.name)
     for one, other in combinations(labelled, 2):
         same = one.event == other.event
         joined = reported[one.name] is not None and reported[one.name] == reported[other.name]

@@ -81,7 +81,6 @@ _NOUNS_IN_YA = {
     fold_name(w)
     for w in ("يوليو", "يونيو", "يوليوز", "يناير", "ياباني", "يابانية", "يمني", "يمنية", "يوناني", "يونانية")
 }
-_OF_STRIKES = {fold_name("على"), fold_name("ضد")}
 # What a launch launches is often the better name: «إطلاق حوار …» is a dialogue.
 _PHRASE_STOPS = {fold_name(w) for w in (
     "الذي", "التي", "بدعوة", "بمشاركة", "بحضور", "يومي", "يوم", "اليوم", "أمس", "غدا", "خلال", "هامش", "تحت", "برئاسة", "وذلك",
@@ -90,6 +89,8 @@ _PHRASE_STOPS = {fold_name(w) for w in (
     "وقع", "وقعت", "نفذه", "نفذته", "نفذها", "استهدف", "استهدفت", "خلف", "خلفت", "أسفر", "أسفرت", "أودى", "أوقع", "هو", "هي", "بحسب",
     "حسب", "جاء", "صاحب", "أيضا", "كذلك", "ليل", "صباح", "مساء", "ظهر", "ضمن", "إثر", "قرب", "النار",
 )}  # fmt: skip
+# «هجوم على مدرسة …»: what is struck is part of the name.
+_STRIKE_STOPS = _PHRASE_STOPS - {fold_name("على")}
 _ORDINALS = {fold_word(w): n for n, ws in enumerate((
     ("الأول", "الأولى"), ("الثاني", "الثانية"), ("الثالث", "الثالثة"), ("الرابع", "الرابعة"), ("الخامس", "الخامسة"),
     ("السادس", "السادسة"), ("السابع", "السابعة"), ("الثامن", "الثامنة"), ("التاسع", "التاسعة"), ("العاشر", "العاشرة"),
@@ -105,11 +106,11 @@ _LONGEST_PHRASE = 16
 _LEAD_PARAGRAPHS = 3
 _LEAD_LENGTH = 1500
 _ENOUGH = 0.55
-# Below both, two events have nothing in common but their kind and day.
 # An opening and a closing of one gathering are reported on days of their own.
 NEIGHBOURING = timedelta(days=4)
 _CLEARLY_SHARED = 0.5
 _OTHER_CAST = 0.15
+# Below both, two events have nothing in common but their kind and day.
 LEAST_SHARED_WORDS, LEAST_SHARED_ACTORS = 0.2, 0.3
 _REPORTED_WITHIN = timedelta(days=31)
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
@@ -150,13 +151,14 @@ def describe(
         for reading in (title, lead)
         for phrase, kind, offset in event_phrases(reading)
     ]
+    years = frozenset(_YEAR.findall(f"{title.text} {lead.text}"))
     for phrase, kind, when, end in phrases:
         # A heading seldom states the day; the sentence of the lead that names the same kind of event does.
         if not when.is_known:
             dated = ((w, e) for _, k, w, e in phrases if _kinds_agree(k, kind) and w.is_known)
             when, end = next(dated, (when, end))
         description = EventDescription(
-            phrase, kind, when, cities, countries, named, years=frozenset(_YEAR.findall(f"{title.text} {lead.text}")),
+            phrase, kind, when, cities, countries, named, years=years,
             content=content_words(phrase) | content_words(title.text), end=end,
         )  # fmt: skip
         described.setdefault((kind, " ".join(sorted(content_words(phrase)))), description)
@@ -207,8 +209,7 @@ def _is_annual_body(of_words: Sequence[Word], index: int) -> bool:
 
 
 def _end_of_phrase(text: str, of_words: Sequence[Word], first: int, index: int, kind: str) -> int:
-    # «هجوم على مدرسة …»: what is struck is part of the name.
-    stops = _PHRASE_STOPS - _OF_STRIKES if kind in STRIKES else _PHRASE_STOPS
+    stops = _STRIKE_STOPS if kind in STRIKES else _PHRASE_STOPS
     while index < len(of_words) and index - first < _LONGEST_PHRASE:
         gap = text[of_words[index - 1].end : of_words[index].start]
         if re.search(r"[.،؛:؟!\n–—-]", gap):
@@ -275,9 +276,7 @@ def likeness(described: EventDescription, known: EventDescription, authority: Au
     place = _place_agreement(described, known)
     if place is None:
         return None
-    mine, theirs = _telling_words(described), _telling_words(known)
-    # «هجوم مقديشو» has no word but those; then all of them count.
-    shared_words = containment(mine, theirs) if mine and theirs else containment(described.words, known.words)
+    shared_words = _shared_words(described, known)
     mine = {a for a in described.actors if authority.kinds.get(a) in TELLING_KINDS}
     theirs = {a for a in known.actors if authority.kinds.get(a) in TELLING_KINDS}
     shared_actors = containment(mine, theirs)
@@ -313,6 +312,12 @@ def _days_close(described: EventDescription, known: EventDescription) -> bool:
         return False
     mine, theirs = described.when, known.when
     return mine.is_known and theirs.is_known and abs(mine.earliest - theirs.earliest) <= NEIGHBOURING
+
+
+def _shared_words(described: EventDescription, known: EventDescription) -> float:
+    mine, theirs = _telling_words(described), _telling_words(known)
+    # «هجوم مقديشو» has no word but those of its kind and place; then all of them count.
+    return containment(mine, theirs) if mine and theirs else containment(described.words, known.words)
 
 
 def _telling_words(event: EventDescription) -> frozenset[str]:

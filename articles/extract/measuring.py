@@ -25,7 +25,9 @@ def write_figures(subject: Subject, event: Event | None, new: list[Figure]) -> s
     reviewed = [figure for figure in unclaimed if figure.state != ReviewState.SUGGESTED]
     taken = [(figure.start, figure.end) for figure in reviewed if figure.start is not None]
     moved = [(one, twin) for one, twin in pairs if twin and (twin.start, twin.end) != (one.found.start, one.found.end)]
-    Figure.objects.filter(pk__in=[twin.pk for _, twin in moved]).update(start=None, end=None) if moved else None
+    if moved:
+        # Two may change places: none keeps a span that another is given.
+        Figure.objects.filter(pk__in=[twin.pk for _, twin in moved]).update(start=None, end=None)
     for one, twin in moved:
         Figure.objects.filter(pk=twin.pk).update(start=one.found.start, end=one.found.end)
     for one, twin in pairs:

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from articles.arabic.words import fold_phrase
 from articles.extract.analysis import NamedActor
 from articles.extract.subject import Subject
 from articles.models import Actor, Alias, Article, Mention, ReviewState
@@ -16,7 +15,7 @@ def newcomers_of(subjects: Sequence[Subject]) -> dict[str, int]:
     A name that an editor rejected, or that several actors bear, suggests no one.
     """
     named = {
-        fold_phrase(one.newcomer.name): one.newcomer
+        one.newcomer.folded: one.newcomer
         for subject in subjects for one in reversed(subject.analysis.actors) if one.newcomer
     }  # fmt: skip
     if not named:
@@ -50,7 +49,7 @@ def write_mentions(subjects: Sequence[Subject], newcomers: dict[str, int]) -> No
         stored = {} if subject.is_new else {mention.actor_id: mention for mention in subject.article.mentions.all()}
         named: set[int] = set()
         for one in subject.analysis.actors:
-            actor = one.actor or newcomers.get(fold_phrase(one.newcomer.name))
+            actor = one.actor or newcomers.get(one.newcomer.folded)
             if actor is None or actor in named:
                 continue
             named.add(actor)

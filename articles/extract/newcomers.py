@@ -7,6 +7,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from articles.arabic.characters import strip_ignored
 from articles.arabic.folding import fold_name
@@ -30,6 +31,11 @@ class Newcomer:
     rule: str
     score: float
 
+    @cached_property
+    def folded(self) -> str:
+        """What two writings of the name have in common."""
+        return fold_phrase(self.name)
+
 
 def _set(*lines: str) -> frozenset[str]:
     return frozenset(fold_name(word) for line in lines for word in line.split())
@@ -49,6 +55,7 @@ _COURTESIES = _set(
     "المحامي المحامية القاضي القاضية الباحث الباحثة الخبير الخبيرة الصحفي الصحفية الصحافي الوزير الوزيرة النائب النائبة المتحدث المتحدثة",
     "الناطق الناطقة السيد السيدة المبعوث المبعوثة المستشار المستشارة البروفيسور البروفيسورة الرئيس الملك السلطان القائد المفوض المفوضة",
 )
+_TITLES = _OFFICES | _COURTESIES
 _OFFICE_WORDS = _set(
     "شؤون خارجية داخلية دولة صاحب جلالة سمو مكتب وزارة مجلس هيئة لجنة مركز منظمة جمهورية مملكة عام عامة أول تنفيذي تنفيذية خاص خاصة",
     "منتدب منتدبة مكلف مكلفة باسم في لدى لشؤون بشؤون حكومة وحدة قسم إدارة مديرية أمن برنامج وفد بعثة فريق قوات جيش هيأة معهد جامعة سابق",
@@ -126,7 +133,7 @@ def find_newcomers(
             if newcomer.role and span[0] == newcomer.start:
                 offices.setdefault(span, newcomer.role)
         if not overlapping:
-            found.setdefault(fold_phrase(newcomer.name), newcomer)
+            found.setdefault(newcomer.folded, newcomer)
             after = reading.word_at(newcomer.end)
     return list(found.values()), offices
 
@@ -160,21 +167,18 @@ def _is_definite(folded: str) -> bool:
 def _office_holder(reading: Reading, index: int) -> Newcomer | None:
     """«وزير الخارجية الهندي | …», «المدير التنفيذي لمكتب … | …»: the office runs on while its words are no name's."""
     at = index + 1
-    commas = 0
     while at < len(reading.words) and at - index <= _LONGEST_OFFICE:
         if not _joined(reading, at):
-            gap = reading.text[reading.words[at - 1].end : reading.words[at].start].strip()
             # «وزير الشؤون الخارجية والتعاون، ناصر بوريطة،»: a comma may part the office from the name.
-            if gap != "،" or commas:
-                return None
-            commas = 1
-            return _person(reading, index, at, "person.office_comma_name", 0.6) if at > index + 1 else None
+            gap = reading.text[reading.words[at - 1].end : reading.words[at].start].strip()
+            may_go_on = gap == "،" and at > index + 1
+            return _person(reading, index, at, "person.office_comma_name", 0.6) if may_go_on else None
         folded = reading.words[at].folded
         plain = folded[1:] if folded[:1] in "وبل" else folded
-        if _is_definite(folded) or {folded, plain} & _OFFICE_WORDS or plain in _BODIES or plain in _COUNTRY_WORDS:
-            at += 1
-            continue
-        return _person(reading, index, at, "person.office_and_name", 0.7)
+        is_office = _is_definite(folded) or {folded, plain} & _OFFICE_WORDS
+        if not (is_office or plain in _BODIES or plain in _COUNTRY_WORDS):
+            return _person(reading, index, at, "person.office_and_name", 0.7)
+        at += 1
     return None
 
 
@@ -244,7 +248,7 @@ def _person(reading: Reading, office: int, first: int, rule: str, score: float) 
         return None
     start, end = of_words[first].start, of_words[last - 1].end
     head = of_words[office]
-    skip = 1 if head.folded[:1] in "ولبف" and head.folded[1:] in (_OFFICES | _COURTESIES) else 0
+    skip = 1 if head.folded[:1] in "ولبف" and head.folded[1:] in _TITLES else 0
     role = " ".join(text[head.start + skip : of_words[first - 1].end].split())
     name = " ".join(text[start:end].split())
     return Newcomer(name, ActorKind.PERSON, role, _country(of_words[office:first]), start, end, rule, score)
@@ -275,9 +279,9 @@ def _body(reading: Reading, index: int, head: str) -> Newcomer | None:
             definite += 1
         elif last == index + 1 and _joined(reading, last + 1) and of_words[last + 1].folded.startswith("لل"):
             definite += 1
-        elif not (
-            last == index + 1 and _joined(reading, last + 1) and _is_definite(of_words[last + 1].folded)
-        ) and not (folded.startswith("ل") and _joined(reading, last + 1) and _is_definite(of_words[last + 1].folded)):
+        elif not (last == index + 1 or folded.startswith("ل")) or not (
+            _joined(reading, last + 1) and _is_definite(of_words[last + 1].folded)
+        ):
             break
         last += 1
     # One definite word makes a common noun («مجلس النواب») as often as a name; two or more rarely do.
