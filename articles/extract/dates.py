@@ -83,20 +83,28 @@ def _of_month(found: DateExpression, written: date) -> ArchiveDate | None:
         months = written.year * 12 + written.month - 1 + (found.relation or 0)
         year, month = months // 12, months % 12 + 1
     else:
-        month = found.month
-        offset = {-1: -1 if month >= written.month and not found.day else 0, 0: 0}.get(found.relation)
-        if found.relation == 1:
-            offset = 0 if (month, found.day or 31) > (written.month, written.day) else 1
-        if offset is None or (found.relation == -1 and found.day):
-            # The latest such day that can have been reported by then, or that is about to come.
-            offset = -1 if month > written.month + (1 if found.relation is None else 0) else 0
-        year = written.year + offset
+        year, month = _year_of(found, written), found.month
     if not found.day:
         return ArchiveDate.in_month(year, month, Basis.INFERRED)
     days = [day for y in (year, year - 1, year + 1) if (day := _day(y, month, found.day))]
     if found.weekday is not None:
         days = [day for day in days if day.weekday() == found.weekday] or days
     return ArchiveDate.on(days[0], Basis.INFERRED) if days else None
+
+
+def _year_of(found: DateExpression, written: date) -> int:
+    """The year of a named month that states none."""
+    if found.relation == 0:
+        return written.year
+    if found.relation == 1:
+        is_ahead = (found.month, found.day or 31) > (written.month, written.day)
+        return written.year if is_ahead else written.year + 1
+    if found.relation == -1:
+        # A day of the month of writing can be past; the month itself is not.
+        is_past = found.month < written.month or (found.day is not None and found.month == written.month)
+        return written.year if is_past else written.year - 1
+    # The latest that can have been reported by then, or that is about to come.
+    return written.year - 1 if found.month > written.month + 1 else written.year
 
 
 def _in_only_year(found: DateExpression, written: ArchiveDate) -> ArchiveDate | None:

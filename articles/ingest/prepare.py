@@ -17,7 +17,10 @@ from articles.models.capture import pack
 
 @dataclass(frozen=True)
 class Prepared:
-    """A document with its original's particulars (`packed` as the store keeps its bytes, empty once it does), and what the rules read out of it for a first capture at `captured_at`."""
+    """A document with its original's particulars, and what the rules read out of it for a first capture at `captured_at`.
+
+    `packed` are the bytes as the store keeps them, empty once it does.
+    """
 
     document: Document
     sha256: str
@@ -48,7 +51,7 @@ def prepare(item: Item, encoding: str, now: datetime, authority: Authority) -> P
 
 
 def _prepared(item: Item, encoding: str, now: datetime, authority: Authority) -> Prepared:
-    filename, captured, row = item.filename, item.captured_at, None
+    filename, captured = item.filename, item.captured_at
     if item.media_type in {rows.JSON_TYPE, rows.CSV_TYPE}:
         document, row = rows.read_row(item)
         read_as = "utf-8"
@@ -65,18 +68,22 @@ def _prepared(item: Item, encoding: str, now: datetime, authority: Authority) ->
         document = replace(document, url=url)
     captured = captured or now
     body = Reading(document.body)
-    published = document.published or publication_date(document.dates, body, captured.date())
+    published = published_at(document, body, captured)
     return Prepared(
         document, item.sha256, len(item.content), pack(item.content), item.media_type, read_as, filename[:255],
         address[:2000], captured, published, analyse(document.title, body, published, authority), item.path, item.place,
     )  # fmt: skip
 
 
+def published_at(document: Document, body: Reading, captured: datetime) -> ArchiveDate:
+    """When a document first captured at `captured` was published: as it gives it in the archive's terms, else by the rules."""
+    return document.published or publication_date(document.dates, body, captured.date())
+
+
 def _page_document(page: html.Page) -> Document:
     """The cleaned text of a page under what its metadata declares; the text's own marks and dates come after."""
     said = page.metadata
     document = read_text(page.text, title=" ".join(plain(said.title).split())[:500])
-    dates = [*said.dates, *document.dates]
     return replace(
         document,
         author=(said.author or document.author)[:200],
@@ -84,5 +91,5 @@ def _page_document(page: html.Page) -> Document:
         source_name=said.source_name,
         url=said.url,
         language=document.language if document.language == "ar" else said.language or document.language,
-        dates=tuple(dates),
+        dates=(*said.dates, *document.dates),
     )

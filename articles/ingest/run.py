@@ -159,8 +159,8 @@ class _Run:
     def _prepared(self, entries: Iterator[Item | Broken], workers: int) -> Iterator[list[Prepared | Broken]]:
         first = list(islice(entries, _FEWEST_FOR_WORKERS))
         if workers < 1 or len(first) < _FEWEST_FOR_WORKERS:
-            for batch in self._new([*first], entries):
-                yield [prepare_one(entry, self.encoding, self.now, self.authority) for entry in batch]
+            for batch in self._new(first, entries):
+                yield self._prepared_here(batch)
             return
         yield from self._by_workers(first, entries, workers)
 
@@ -185,7 +185,10 @@ class _Run:
             return future.result()
         except BrokenProcessPool:
             # A worker was killed, by the system for memory or by hand: this process reads on by itself.
-            return [prepare_one(entry, self.encoding, self.now, self.authority) for entry in batch]
+            return self._prepared_here(batch)
+
+    def _prepared_here(self, batch: list[Item | Broken]) -> list[Prepared | Broken]:
+        return [prepare_one(entry, self.encoding, self.now, self.authority) for entry in batch]
 
     def _new(self, first: list[Item | Broken], entries: Iterator[Item | Broken]) -> Iterator[list[Item | Broken]]:
         """Batches of what is not stored already; that is looked up by digest, so a second run is quick."""
@@ -198,31 +201,36 @@ class _Run:
             batch = list(islice(rest, BATCH)) or list(islice(entries, BATCH))
 
     def _without_known(self, batch: list[Item | Broken]) -> list[Item | Broken]:
-        digests = {id(item): item.sha256 for item in batch if isinstance(item, Item) and item.content is not None}
-        known = set(Capture.objects.filter(sha256__in=set(digests.values())).values_list("sha256", flat=True))
-        addresses = {item.address for item in batch if isinstance(item, Item) and item.content is None}
-        seen = (
-            set(Capture.objects.filter(address__in=addresses).values_list("address", flat=True)) if addresses else set()
-        )
+        items = [item for item in batch if isinstance(item, Item)]
+        # The newest capture of those bytes, where several articles have them.
+        captures = Capture.objects.order_by("captured_at", "id")
+        digests = {item.sha256 for item in items if item.content is not None}
+        known = dict(captures.filter(sha256__in=digests).values_list("sha256", "article"))
+        seen = self._seen({item.address for item in items if item.content is None})
         fresh = []
         for item in batch:
             if isinstance(item, Broken):
                 fresh.append(item)
             elif item.content is None:
                 self._revisit(item, seen)
-            elif digests[id(item)] in known:
-                self._unchanged(item)
+            elif article := known.get(item.sha256):
+                self.report.last = article, "unchanged"
+                self._count("unchanged", item)
             else:
                 fresh.append(item)
         return fresh
 
-    def _unchanged(self, item: Item) -> None:
-        article = Capture.objects.filter(sha256=item.sha256).values_list("article", flat=True).first()
-        self.report.last = article, "unchanged"
-        self._count("unchanged", item)
+    @staticmethod
+    def _seen(addresses: set[str]) -> set[str]:
+        """Those of the addresses that captures, or articles that have some, are from."""
+        if not addresses:
+            return set()
+        captured = Capture.objects.filter(address__in=addresses).values_list("address", flat=True)
+        published = Capture.objects.filter(article__url__in=addresses).values_list("article__url", flat=True)
+        return {*captured, *published}
 
     def _revisit(self, item: Item, seen: set[str]) -> None:
-        if item.address in seen or Capture.objects.filter(article__url=item.address).exists():
+        if item.address in seen:
             self._count("unchanged", item)
         else:
             self._fail(Broken(item.path, item.place, f"a revisit of {item.address}, of which no capture is stored"))

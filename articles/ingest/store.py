@@ -10,12 +10,11 @@ from django.db import connection, transaction
 from articles.arabic.reading import Reading
 from articles.extract.analysis import analyse
 from articles.extract.authority import Authority
-from articles.extract.dates import publication_date
 from articles.extract.fingerprints import likeness, shingles
 from articles.extract.process import suggest_all
 from articles.extract.subject import Subject
 from articles.ingest.document import Broken
-from articles.ingest.prepare import Prepared
+from articles.ingest.prepare import Prepared, published_at
 from articles.models import Article, Basis, Capture, Fingerprint, Source, TitleOrigin
 from articles.models.inserting import insert, with_keys
 
@@ -107,7 +106,7 @@ def keep_bytes(batch: Sequence[Prepared | Broken]) -> list[Prepared | Broken]:
 
 def _store(batch: Sequence[Prepared], authority: Authority) -> list[tuple[Article, str]]:
     known = Known.of(batch)
-    sources = _Sources(batch)
+    sources = _Sources()
     stored_before = set(
         Capture.objects.filter(sha256__in=[one.sha256 for one in batch]).values_list("sha256", flat=True)
     )
@@ -154,31 +153,24 @@ def _create(waiting: Sequence[tuple[Prepared, Article]], authority: Authority) -
 
 def _update(pk: int, one: Prepared, sources: "_Sources", authority: Authority) -> Article:
     article = Article.objects.get(pk=pk)
-    first = article.captures.order_by("captured_at").values_list("captured_at", flat=True).first()
-    newest = article.captures.order_by("-captured_at").values_list("captured_at", flat=True).first()
+    times = sorted([*article.captures.values_list("captured_at", flat=True), one.captured_at])
     _capture(one, article).save()
-    if newest and one.captured_at < newest:
-        # An older capture found later adds to the record and leaves the newer text.
-        if article.published_basis != Basis.EDITOR:
-            _date(article, one, one.captured_at if not first else min(first, one.captured_at))
-            article.save()
+    # An older capture found later adds to the record and leaves the newer text.
+    is_newest = one.captured_at == times[-1]
+    if is_newest:
+        _fill(article, one, sources)
+    if article.published_basis != Basis.EDITOR:
+        article.published = published_at(one.document, Reading(article.body), times[0])
+    elif not is_newest:
+        return article
+    article.save()
+    if not is_newest:
         return article
     analysis = one.analysis
-    _fill(article, one, sources)
-    if article.published_basis != Basis.EDITOR:
-        _date(article, one, min(first, one.captured_at) if first else one.captured_at)
-    article.save()
     if (article.title, article.published) != (one.document.title, one.published):
         analysis = analyse(article.title, Reading(article.body), article.published, authority)
     suggest_all([Subject(article, analysis)], authority)
     return article
-
-
-def _date(article: Article, one: Prepared, first_captured: object) -> None:
-    document = one.document
-    article.published = document.published or publication_date(
-        document.dates, Reading(article.body or document.body), first_captured.date()
-    )
 
 
 def _capture(one: Prepared, article: Article) -> Capture:
@@ -208,9 +200,9 @@ def _fill(article: Article, one: Prepared, sources: "_Sources") -> None:
 
 
 class _Sources:
-    """The sources that publish under a batch's names, marks and hosts."""
+    """The sources that publish under a batch's names, marks and hosts, each looked up once."""
 
-    def __init__(self, batch: Sequence[Prepared]) -> None:
+    def __init__(self) -> None:
         self._found: dict[tuple[str, str], int | None] = {}
 
     def of(self, one: Prepared) -> int | None:
