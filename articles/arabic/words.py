@@ -57,4 +57,3 @@ def sentences(text: str) -> Iterator[tuple[int, int]]:
         start = match.end()
     if text[start:].strip():
         yield start, len(text)
-

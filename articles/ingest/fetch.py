@@ -3,6 +3,8 @@
 import ipaddress
 import socket
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 from urllib.robotparser import RobotFileParser
 
@@ -11,7 +13,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from articles.ingest.document import Item, UnreadableError
-from articles.ingest.readers.warc import PAGE_TYPES, charset
+from articles.ingest.readers.warc import PAGE_TYPES, content_type
 
 AGENT = "ct-diplomacy-archive"
 _USER_AGENT = f"{AGENT}/1.0 (news archive; one page at an editor's request)"
@@ -29,32 +31,50 @@ def fetch(address: str) -> Item:
     no page, is too large, or takes too long.
     """
     deadline = time.monotonic() + _WHOLE_SECONDS
-    current = address
+    answer = _followed(address, deadline, settings.ARCHIVE_LARGEST_FILE, _check_robots)
+    if answer.redirect:
+        raise UnreadableError(f"{address} redirects more than {_MOST_REDIRECTS} times")
+    if answer.status != 200:
+        raise UnreadableError(f"{answer.address} answered with status {answer.status}")
+    media_type, charset = content_type(answer.headers.get("Content-Type", "text/html"))
+    if media_type not in PAGE_TYPES:
+        raise UnreadableError(f"{answer.address} is {media_type or 'of no declared type'}, not a page")
+    return Item(
+        address, answer.content, media_type, address=answer.address, captured_at=timezone.now(), encoding=charset
+    )
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """What a server answered at an address."""
+
+    address: str
+    status: int
+    headers: urllib3.response.HTTPHeaderDict
+    content: bytes
+
+    @property
+    def redirect(self) -> str:
+        """Where the answer sends on to; an empty string where it does not."""
+        location = self.headers.get("Location") if self.status in _REDIRECTS else None
+        return urljoin(self.address, location) if location else ""
+
+
+def _followed(
+    address: str, deadline: float, largest: int, check: Callable[[str, float], None] = lambda address, deadline: None
+) -> _Answer:
+    """The answer that redirects lead to, or the last redirect of too many; every address is checked before it is asked."""
     for _ in range(_MOST_REDIRECTS + 1):
-        _check_robots(current, deadline)
-        status, headers, content = _get(current, deadline, settings.ARCHIVE_LARGEST_FILE)
-        if status in _REDIRECTS and headers.get("Location"):
-            current = urljoin(current, headers["Location"])
-            continue
-        if status != 200:
-            raise UnreadableError(f"{current} answered with status {status}")
-        declared = headers.get("Content-Type", "text/html")
-        media_type, _, parameters = declared.partition(";")
-        if media_type.strip().lower() not in PAGE_TYPES:
-            raise UnreadableError(f"{current} is {media_type.strip() or 'of no declared type'}, not a page")
-        return Item(
-            address,
-            content,
-            media_type.strip().lower(),
-            address=current,
-            captured_at=timezone.now(),
-            encoding=charset(parameters),
-        )
-    raise UnreadableError(f"{address} redirects more than {_MOST_REDIRECTS} times")
+        check(address, deadline)
+        answer = _get(address, deadline, largest)
+        if not answer.redirect:
+            break
+        address = answer.redirect
+    return answer
 
 
-def _get(address: str, deadline: float, largest: int) -> tuple[int, urllib3.response.HTTPHeaderDict, bytes]:
-    """(status, headers, body) of one request to a checked address, the very one that was checked."""
+def _get(address: str, deadline: float, largest: int) -> _Answer:
+    """The answer to one request to a checked address, the very one that was checked."""
     parts = urlsplit(address)
     host, ip = parts.hostname or "", _public_ip(address)
     port = parts.port or (443 if parts.scheme == "https" else 80)
@@ -70,7 +90,8 @@ def _get(address: str, deadline: float, largest: int) -> tuple[int, urllib3.resp
                "Accept-Encoding": "gzip, deflate"}  # fmt: skip
     try:
         with pool.request("GET", path, headers=headers, redirect=False, preload_content=False) as response:
-            return response.status, response.headers, _body(response, address, deadline, largest)
+            body = _body(response, address, deadline, largest)
+            return _Answer(address, response.status, response.headers, body)
     except urllib3.exceptions.HTTPError as error:
         raise UnreadableError(f"{address} could not be fetched: {_reason(error)}") from None
     finally:
@@ -129,32 +150,23 @@ def _check_robots(address: str, deadline: float) -> None:
         raise UnreadableError(f"the robots.txt of {parts.hostname} does not allow {parts.path or '/'} to be fetched")
 
 
-def _robots(site: str, deadline: float) -> RobotFileParser:
-    """The site's rules (RFC 9309): none where there is no file, everything forbidden while the site fails."""
-    rules = _cached_robots(site, int(time.time() // 3600))
-    if rules is None:
-        rules = RobotFileParser()
-        rules.parse(_robots_text(site, deadline).splitlines())
-        _ROBOTS[site] = int(time.time() // 3600), rules
-    return rules
-
-
 _ROBOTS: dict[str, tuple[int, RobotFileParser]] = {}
 
 
-def _cached_robots(site: str, hour: int) -> RobotFileParser | None:
-    kept = _ROBOTS.get(site)
-    return kept[1] if kept and kept[0] == hour else None
+def _robots(site: str, deadline: float) -> RobotFileParser:
+    """The site's rules (RFC 9309), asked for once an hour."""
+    hour = int(time.time() // 3600)
+    asked, rules = _ROBOTS.get(site, (None, None))
+    if asked != hour:
+        rules = RobotFileParser()
+        rules.parse(_robots_text(site, deadline).splitlines())
+        _ROBOTS[site] = hour, rules
+    return rules
 
 
 def _robots_text(site: str, deadline: float) -> str:
-    address = f"{site}/robots.txt"
-    for _ in range(_MOST_REDIRECTS + 1):
-        status, headers, content = _get(address, deadline, _LARGEST_ROBOTS)
-        if status in _REDIRECTS and headers.get("Location"):
-            address = urljoin(address, headers["Location"])
-            continue
-        if status >= 500:
-            return "User-agent: *\nDisallow: /"
-        return content.decode("utf-8", "replace") if status == 200 else ""
-    return ""
+    """None where there is no file, everything forbidden while the site fails."""
+    answer = _followed(f"{site}/robots.txt", deadline, _LARGEST_ROBOTS)
+    if answer.status >= 500:
+        return "User-agent: *\nDisallow: /"
+    return answer.content.decode("utf-8", "replace") if answer.status == 200 else ""

@@ -35,7 +35,7 @@ def read_whole(path: Path, largest: int) -> bytes:
     """All bytes of a document's file; raises UnreadableError if there are more than `largest`."""
     size = path.stat().st_size
     if size > largest:
-        raise UnreadableError(too_large(size, largest))
+        raise UnreadableError(too_large(f"{size:,} bytes", largest))
     with opened(path) as stream:
         return read_limited(stream, largest)
 
@@ -46,13 +46,12 @@ def read_limited(stream: BinaryIO, largest: int) -> bytes:
     while part := stream.read(_CHUNK):
         size += len(part)
         if size > largest:
-            raise UnreadableError(too_large(None, largest))
+            raise UnreadableError(too_large(f"more than {largest:,} bytes when unpacked", largest))
         parts.append(part)
     return b"".join(parts)
 
 
-def too_large(size: int | None, largest: int) -> str:
-    found = f"{size:,} bytes" if size is not None else f"more than {largest:,} bytes when unpacked"
+def too_large(found: str, largest: int) -> str:
     return f"{found}; the largest document accepted is {largest:,} (ARCHIVE_LARGEST_FILE)"
 
 

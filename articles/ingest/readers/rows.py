@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -28,7 +29,7 @@ def read_jsonl(path: Path, largest: int) -> Iterator[Item | Broken]:
     with opened(path) as stream:
         for number, line in lines(stream, largest):
             if line is None:
-                yield Broken(str(path), f"line {number}", too_large(None, largest).replace(" when unpacked", ""))
+                yield Broken(str(path), f"line {number}", _too_long(largest))
             elif line.strip():
                 # The mark of a file's beginning is no part of its first row.
                 yield _item(path, f"line {number}", line.strip().removeprefix(b"\xef\xbb\xbf"), JSON_TYPE, number)
@@ -38,7 +39,7 @@ def read_csv(path: Path, largest: int) -> Iterator[Item | Broken]:
     """Every row as CSV of its own, its header before it: what is kept as the original can be read by itself."""
     csv.field_size_limit(largest)
     with opened(path) as stream:
-        source = _Lines(path, stream, largest)
+        source = _Lines(stream, largest)
         try:
             header = next(_cells(source), None)
         except csv.Error as error:
@@ -52,7 +53,7 @@ def read_csv(path: Path, largest: int) -> Iterator[Item | Broken]:
                 f"line 1: no column {' or '.join(f'“{name}”' for name in missing)}; the columns are {', '.join(names)[:300]}"
             )
         heading = ",".join(names) + "\n"
-        first = source.take()
+        source.take()
         while True:
             first = source.number + 1
             try:
@@ -75,7 +76,7 @@ def read_csv(path: Path, largest: int) -> Iterator[Item | Broken]:
 class _Lines:
     """The lines of a CSV file as text, and, taken row by row, those that the last row was made of."""
 
-    def __init__(self, path: Path, stream: object, largest: int) -> None:
+    def __init__(self, stream: BinaryIO, largest: int) -> None:
         self._lines = lines(stream, largest)
         self._taken: list[str] = []
         self._size, self._largest = 0, largest
@@ -87,7 +88,7 @@ class _Lines:
     def __next__(self) -> str:
         self.number, line = next(self._lines)
         if line is None or self._size + len(line) > self._largest:
-            raise UnreadableError(too_large(None, self._largest).replace(" when unpacked", ""))
+            raise UnreadableError(_too_long(self._largest))
         try:
             text = line.decode("utf-8-sig" if self.number == 1 else "utf-8")
         except UnicodeDecodeError as error:
@@ -101,6 +102,10 @@ class _Lines:
     def take(self) -> str:
         taken, self._taken, self._size = "".join(self._taken), [], 0
         return taken
+
+
+def _too_long(largest: int) -> str:
+    return too_large(f"more than {largest:,} bytes", largest)
 
 
 def _cells(source: Iterator[str]) -> Iterator[list[str]]:

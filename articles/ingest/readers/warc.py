@@ -4,6 +4,7 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -59,23 +60,7 @@ def _member(package: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path, large
                 left -= len(part)
         unpacked.seek(0)
         for entry in _records(unpacked, str(path), path.name, largest):
-            yield _inside(entry, member.filename)
-
-
-def _inside(entry: Item | Broken, member: str) -> Item | Broken:
-    place = f"{member}, {entry.place}"
-    if isinstance(entry, Broken):
-        return Broken(entry.path, place, entry.reason)
-    return Item(
-        entry.path,
-        entry.content,
-        entry.media_type,
-        entry.filename,
-        entry.address,
-        entry.captured_at,
-        entry.encoding,
-        place,
-    )
+            yield replace(entry, place=f"{member.filename}, {entry.place}")
 
 
 def _records(file: BinaryIO, path: str, name: str, largest: int) -> Iterator[Item | Broken]:
@@ -150,34 +135,24 @@ def _entry(record: ArcWarcRecord, path: str, name: str, at: int, largest: int) -
     if record.rec_type == "response" and (http is None or http.get_statuscode() != "200"):
         return None
     declared = (http.get_header("Content-Type") if http else headers.get_header("Content-Type")) or ""
-    media_type, _, parameters = declared.partition(";")
-    known = PAGE_TYPES if is_web else (*PAGE_TYPES, *ROW_TYPES)
-    if media_type.strip().lower() not in known:
+    media_type, charset = content_type(declared)
+    if media_type not in (PAGE_TYPES if is_web else (*PAGE_TYPES, *ROW_TYPES)):
         return None
     length, whole = int(headers.get_header("Content-Length") or 0), record.raw_stream
     content = read_limited(record.content_stream(), largest)
     if getattr(whole, "limit", 0) > 0:
         raise UnreadableError(f"cut short: {length - whole.limit:,} of {length:,} bytes")
-    # A record's name within its file keeps files of one archive apart.
-    return Item(
-        path,
-        content,
-        media_type.strip().lower(),
-        name if is_web else f"{name}:{at}",
-        address if is_web else "",
-        seen,
-        charset(parameters),
-        place,
-    )
+    if is_web:
+        return Item(path, content, media_type, name, address, seen, charset, place)
+    # A record's place in its file keeps files of one archive apart.
+    return Item(path, content, media_type, f"{name}:{at}", "", seen, charset, place)
 
 
-def charset(parameters: str) -> str:
-    """The charset that a Content-Type header's parameters declare, else an empty string."""
-    for part in parameters.split(";"):
-        key, _, value = part.partition("=")
-        if key.strip().lower() == "charset":
-            return value.strip(" \"'").lower()
-    return ""
+def content_type(header: str) -> tuple[str, str]:
+    """(media type, charset) of a Content-Type header, in lower case; an empty charset where none is declared."""
+    media_type, *parameters = header.lower().split(";")
+    declared = dict(map(str.strip, part.split("=", 1)) for part in parameters if "=" in part)
+    return media_type.strip(), declared.get("charset", "").strip(" \"'")
 
 
 def _time(value: str | None) -> datetime | None:
