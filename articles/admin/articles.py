@@ -270,8 +270,16 @@ class ArticleAdmin(ReviewAdmin):
         Contradiction.objects.refresh(_events_of([form.instance]))
 
 
+class OfArticle:
+    """For admins of what belongs to an article: a column that leads to it."""
+
+    @admin.display(description="المقال")
+    def article_link(self, row: Mention | Coverage | Reprint | Figure) -> str:
+        return article_link(row.article)
+
+
 @admin.register(Mention)
-class MentionAdmin(ReviewAdmin):
+class MentionAdmin(OfArticle, ReviewAdmin):
     list_display = ("actor", "written", "article_link", "state", "rule", "score")
     list_filter = ("state", "rule", "actor__kind")
     list_select_related = ("actor", "article")
@@ -283,35 +291,23 @@ class MentionAdmin(ReviewAdmin):
     def written(self, mention: Mention) -> str:
         return "، ".join(dict.fromkeys(mention.quotes))
 
-    @admin.display(description="المقال")
-    def article_link(self, mention: Mention) -> str:
-        return article_link(mention.article)
-
 
 @admin.register(Coverage)
-class CoverageAdmin(ReviewAdmin):
+class CoverageAdmin(OfArticle, ReviewAdmin):
     list_display = ("event", "article_link", "state", "rule", "score")
     list_filter = ("state", "event__kind")
     list_select_related = ("event", "article")
     search_fields = ("event__title", "article__title")
     autocomplete_fields = ("event", "article")
 
-    @admin.display(description="المقال")
-    def article_link(self, coverage: Coverage) -> str:
-        return article_link(coverage.article)
-
 
 @admin.register(Reprint)
-class ReprintAdmin(ReviewAdmin):
+class ReprintAdmin(OfArticle, ReviewAdmin):
     list_display = ("article_link", "original_link", "likeness", "compare", "state", "rule")
     list_filter = ("state", "rule")
     list_select_related = ("article", "original")
     search_fields = ("article__title", "original__title")
     autocomplete_fields = ("article", "original")
-
-    @admin.display(description="المقال")
-    def article_link(self, reprint: Reprint) -> str:
-        return article_link(reprint.article)
 
     @admin.display(description="النص الأول")
     def original_link(self, reprint: Reprint) -> str:

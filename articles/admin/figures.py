@@ -7,14 +7,14 @@ from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from articles.admin.articles import article_link
+from articles.admin.articles import OfArticle
 from articles.admin.review import ReviewAdmin
 from articles.models import Contradiction, Figure, Measure
 from articles.site.words_for import brief_date, figure_value
 
 
 @admin.register(Figure)
-class FigureAdmin(ReviewAdmin):
+class FigureAdmin(OfArticle, ReviewAdmin):
     list_display = ("quote", "value_words", "unit", "measure", "article_link", "state", "rule", "score")
     list_filter = ("state", "qualifier", "measure")
     list_select_related = ("article", "measure")
@@ -37,10 +37,6 @@ class FigureAdmin(ReviewAdmin):
     @admin.display(description="القيمة", ordering="value")
     def value_words(self, figure: Figure) -> str:
         return figure_value(figure)
-
-    @admin.display(description="المقال")
-    def article_link(self, figure: Figure) -> str:
-        return article_link(figure.article)
 
 
 @admin.register(Measure)

@@ -126,26 +126,14 @@ def _record(writer: WARCWriter, capture: Capture, content: bytes) -> object:
     kind = capture.media_type + (
         f"; charset={capture.encoding}" if capture.encoding and capture.media_type.startswith("text/") else ""
     )
-    headers = {"WARC-Date": when}
     if _is_web(address):
-        http = StatusAndHeaders(
-            "200 OK", [("Content-Type", kind), ("Content-Length", str(len(content)))], protocol="HTTP/1.1"
-        )
-        return writer.create_warc_record(
-            address,
-            "response",
-            payload=io.BytesIO(content),
-            length=len(content),
-            http_headers=http,
-            warc_headers_dict=headers,
-        )
+        length = ("Content-Length", str(len(content)))
+        http = StatusAndHeaders("200 OK", [("Content-Type", kind), length], protocol="HTTP/1.1")
+        described = {"record_type": "response", "http_headers": http}
+    else:
+        described = {"record_type": "resource", "warc_content_type": kind}
     return writer.create_warc_record(
-        address,
-        "resource",
-        payload=io.BytesIO(content),
-        length=len(content),
-        warc_content_type=kind,
-        warc_headers_dict=headers,
+        address, payload=io.BytesIO(content), length=len(content), warc_headers_dict={"WARC-Date": when}, **described
     )
 
 

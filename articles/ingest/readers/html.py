@@ -255,13 +255,10 @@ def _plain_body(text: str) -> str:
 def _string(value: object) -> str:
     if isinstance(value, list):
         value = next((one for one in value if isinstance(one, str)), "")
-    return (
-        " ".join(value.split())
-        if isinstance(value, str) and "\n" not in value
-        else value.strip()
-        if isinstance(value, str)
-        else ""
-    )
+    if not isinstance(value, str):
+        return ""
+    # Lines are a text's paragraphs; elsewhere a space is a space.
+    return value.strip() if "\n" in value else " ".join(value.split())
 
 
 def _named(value: object) -> str:
