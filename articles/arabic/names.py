@@ -14,6 +14,16 @@ _INSIDE_NAME = re.compile(rf"[ \t\u00a0]*[{QUOTATION_MARKS}()\[\]–-]?[ \t\u00a
 _MOST_REMEMBERED = 100_000
 _CLOSING = {"“": "”", "«": "»", "(": ")", '"': '"', "‘": "’", "„": "“", "[": "]", "”": "“"}
 
+# «غلاف مالي», «فساد مالي»: the country's name is also the word for what has to do with money; these nouns take it so.
+_FINANCIAL = fold_name("مالي")
+_TAKE_FINANCIAL = frozenset(
+    fold_name(noun)
+    for noun in (
+        "غلاف دعم مبلغ فساد نظام مركز اعتماد عجز تعويض عائد مقابل استقرار تحويل إجراء التزام مخطط جزاء تقرير خبير محلل مراقب"
+        " تدقيق مورد تمويل مصدر شمول إدماج اختلال ضغط حافز سوق قطاع إشراف تحليل تحقيق إسهام انهيار عبء رصيد وسيط عام سنة"
+    ).split()
+)
+
 
 class Match(NamedTuple):
     """A name found: `text[start:end]` in code points, and the keys it was registered under (more than one: ambiguous)."""
@@ -50,7 +60,9 @@ class NameIndex:
             openings = remembered.get(word.folded)
             if openings is None:
                 openings = self._openings_of(word.folded)
-            if openings and index >= after and (match := self._longest_at(text, of_words, index, openings)):
+            if not openings or index < after or _is_financial(of_words, index):
+                continue
+            if match := self._longest_at(text, of_words, index, openings):
                 found.append(match[0])
                 after = match[1]
         return found
@@ -84,6 +96,14 @@ class NameIndex:
         next_index, keys, reading = best
         start = _start_of_reading(text, of_words[index], reading)
         return Match(start, with_closing_mark(text, start, of_words[next_index - 1].end), keys), next_index
+
+
+def _is_financial(of_words: Sequence[Word], index: int) -> bool:
+    """Whether the word at `index` is «مالي» as the word before takes it, and names no country."""
+    if of_words[index].folded != _FINANCIAL or not index:
+        return False
+    before = of_words[index - 1].folded
+    return not _TAKE_FINANCIAL.isdisjoint({before, before[1:], before.removesuffix("ا"), before[1:].removesuffix("ا")})
 
 
 def _readings(folded: str) -> list[str]:

@@ -41,3 +41,9 @@ def test_no_name_is_found_inside_another_word_or_across_a_stop() -> None:
 
 def test_an_ambiguous_name_tells_all_its_owners() -> None:
     assert found("حزب النور") == [("النور", ("party", "paper"))]
+
+
+def test_mali_is_no_country_where_a_noun_takes_it_as_an_adjective() -> None:
+    index = NameIndex([("مالي", 1)])
+    assert index.find("موّله الاتحاد بغلاف مالي كبير، وقدم دعما ماليا وفسادا مالي الطابع") == []
+    assert [match.keys for match in index.find("قالت سلطات مالي إن الهجوم وقع في مالي")] == [(1,), (1,)]
