@@ -123,65 +123,63 @@ def evaluate(passages: Iterable[Passage]) -> dict[str, Score]:
     return scores
 
 
-def _score_figures(score: Score, passage: Passage, article: Article) -> None:
-    """A figure is right where it overlaps a labelled one and value, qualifier and unit agree."""
-    found = list(article.figures.all())
-    wanted = []
-    for quote, low, high, qualifier, unit in passage.figures:
-        start = passage.body.index(quote)
-        wanted.append((start, start + len(quote), (low, high, qualifier, fold_name(unit)), quote))
+# A span of a text, what is said of it, and how a difference tells of it.
+Labelled = tuple[int, int, object, str]
+
+
+def _score_spans(score: Score, passage: str, wanted: list[Labelled], found: list[Labelled]) -> None:
+    """What is found is right where it overlaps a labelled span of which the same is said; each counts once."""
     right: set[int] = set()
-    for start, end, values, quote in wanted:
-        twin = next((one for one in found if one.start < end and start < one.end and _values(one) == values), None)
+    for start, end, said, told in wanted:
+        near = [at for at, one in enumerate(found) if one[0] < end and start < one[1]]
+        twin = next((at for at in near if found[at][2] == said and at not in right), None)
         if twin is None:
             score.missed += 1
-            near = [
-                f"«{one.quote}» {one.value} {one.qualifier} {one.unit}"
-                for one in found
-                if one.start < end and start < one.end
-            ]
-            score.differences.append(f"{passage.name}: − «{quote}» {values} (found: {', '.join(near) or 'nothing'})")
+            others = ", ".join(found[at][3] for at in near) or "nothing"
+            score.differences.append(f"{passage}: − {told} (found: {others})")
         else:
             score.right += 1
-            right.add(twin.pk)
-    for one in found:
-        if one.pk not in right:
+            right.add(twin)
+    for at, (_, _, _, told) in enumerate(found):
+        if at not in right:
             score.extra += 1
-            score.differences.append(f"{passage.name}: + «{one.quote}» {one.value} {one.qualifier} {one.unit}")
+            score.differences.append(f"{passage}: + {told}")
 
 
-def _values(figure: object) -> tuple[Decimal, Decimal | None, str, str]:
-    return figure.value, figure.value_high, figure.qualifier, fold_name(figure.unit)
+def _score_figures(score: Score, passage: Passage, article: Article) -> None:
+    """Value, qualifier and unit are to agree."""
+    wanted = [
+        _labelled(passage, quote, (low, high, qualifier, fold_name(unit)), f"{low} {qualifier} {unit}")
+        for quote, low, high, qualifier, unit in passage.figures
+    ]
+    found = [
+        (
+            one.start, one.end, (one.value, one.value_high, one.qualifier, fold_name(one.unit)),
+            f"«{one.quote}» {one.value} {one.qualifier} {one.unit}",
+        )
+        for one in article.figures.all()
+    ]  # fmt: skip
+    _score_spans(score, passage.name, wanted, found)
+
+
+def _labelled(passage: Passage, quote: str, said: object, told: str) -> Labelled:
+    start = passage.body.index(quote)
+    return start, start + len(quote), said, f"«{quote}» {told}"
 
 
 def _score_dates(score: Score, passage: Passage, article: Article) -> None:
-    """A date is right where it overlaps a labelled one and covers the same days."""
+    """The days are to be the same."""
+    wanted = [_labelled(passage, quote, (first, last), f"{first}–{last}") for quote, first, last in passage.dates]
     reading = Reading(article.body)
-    found = []
+    found: list[Labelled] = []
     for one in reading.dates:
         ahead = speaks_of_plans(reading.sentence_words(one.start))
         when = resolve(one, article.published, ahead=ahead)
         if when and when.earliest:
             last = when.latest.replace(day=one.day_end) if one.day_end and when.precision == "day" else when.latest
-            found.append((one.start, one.end, (when.earliest, last)))
-    wanted = [
-        (s := passage.body.index(quote), s + len(quote), (first, last), quote) for quote, first, last in passage.dates
-    ]
-    right = set()
-    for start, end, days, quote in wanted:
-        twin = next(
-            (at for at, (s, e, d) in enumerate(found) if s < end and start < e and d == days and at not in right), None
-        )
-        if twin is None:
-            score.missed += 1
-            score.differences.append(f"{passage.name}: − «{quote}» {days[0]}–{days[1]}")
-        else:
-            score.right += 1
-            right.add(twin)
-    for at, (start, end, days) in enumerate(found):
-        if at not in right:
-            score.extra += 1
-            score.differences.append(f"{passage.name}: + «{article.body[start:end]}» {days[0]}–{days[1]}")
+            told = f"«{article.body[one.start : one.end]}» {when.earliest}–{last}"
+            found.append((one.start, one.end, (when.earliest, last), told))
+    _score_spans(score, passage.name, wanted, found)
 
 
 def _score_events(score: Score, labelled: list[Passage], reported: dict[str, int | None]) -> None:
