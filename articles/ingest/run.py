@@ -172,19 +172,19 @@ class _Run:
         arguments = (self.encoding, self.now, self.authority)
         pool = ProcessPoolExecutor(workers, context, initializer=_begin, initargs=arguments)
         with pool, quick_indexes(), seldom_collected():
-            running: deque[tuple[list[Item | Broken], Future]] = deque()
+            running: deque[tuple[list[Item | Broken], Future | None]] = deque()
             for batch in self._new(first, entries):
-                running.append((batch, pool.submit(_prepare_batch, batch)))
+                running.append((batch, _submitted(pool, batch)))
                 if len(running) > AHEAD * workers:
                     yield self._finished(*running.popleft())
             while running:
                 yield self._finished(*running.popleft())
 
-    def _finished(self, batch: list[Item | Broken], future: Future) -> list[Prepared | Broken]:
+    def _finished(self, batch: list[Item | Broken], future: Future | None) -> list[Prepared | Broken]:
+        """What workers made of a batch; where one was killed, by the system for memory or by hand, this process reads on."""
         try:
-            return future.result()
+            return future.result() if future else self._prepared_here(batch)
         except BrokenProcessPool:
-            # A worker was killed, by the system for memory or by hand: this process reads on by itself.
             return self._prepared_here(batch)
 
     def _prepared_here(self, batch: list[Item | Broken]) -> list[Prepared | Broken]:
@@ -309,6 +309,14 @@ def _end_with(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(1)
     os._exit(1)
+
+
+def _submitted(pool: ProcessPoolExecutor, batch: list[Item | Broken]) -> Future | None:
+    """The batch on its way to a worker; None where there is none any more."""
+    try:
+        return pool.submit(_prepare_batch, batch)
+    except BrokenProcessPool:
+        return None
 
 
 def _prepare_batch(batch: list[Item | Broken]) -> list[Prepared | Broken]:

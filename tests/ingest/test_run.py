@@ -2,6 +2,7 @@ import json
 from io import StringIO
 from pathlib import Path
 
+import psutil
 import pytest
 from django.conf import settings
 from django.core.management import call_command
@@ -124,3 +125,22 @@ def test_a_failure_halfway_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Mo
     articles = Article.objects.count()
     report = run(tmp_path)
     assert report.failures[0].reason == "No space left on device" and Article.objects.count() == articles
+
+
+def test_killed_workers_cost_no_article(tmp_path: Path) -> None:
+    rows = (
+        {"title": f"خبر عن الورشة رقم {n}", "body": f"وصل {n} خبيرا إلى المدينة.", "url": f"https://a.example/{n}"}
+        for n in range(600)
+    )
+    (tmp_path / "rows.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    killed = []
+
+    def kill_once(outcome: str, place: str) -> None:
+        if not killed:
+            killed.extend(psutil.Process().children())
+            for worker in killed:
+                if "postgres" not in worker.name():
+                    worker.kill()
+
+    report = run(tmp_path, workers=2, told=kill_once)
+    assert killed and (report.created, report.failures) == (600, [])
