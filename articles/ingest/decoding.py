@@ -105,7 +105,9 @@ def _byte(letter: str, encoding: str) -> bytes:
 
 
 def plain(text: str) -> str:
-    """`text` with one line break, plain letters for presentation forms, single spaces, no invisible controls and no stretched words."""
+    """`text` with one kind of line break, plain letters for presentation forms, single spaces, no invisible controls and no
+    stretched words.
+    """
     text = _LINE_ENDS.sub("\n", text)
     text = _PRESENTATION_FORMS.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text)
     text = _STRETCHED.sub("", unicodedata.normalize("NFC", _INVISIBLE.sub("", text)))
