@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 
+from articles.ingest import run as running
 from articles.ingest.run import ingest
 from articles.models import Article, Capture, Figure, Mention
 
@@ -127,10 +128,12 @@ def test_a_failure_halfway_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Mo
     assert report.failures[0].reason == "No space left on device" and Article.objects.count() == articles
 
 
-def test_killed_workers_cost_no_article(tmp_path: Path) -> None:
+def test_killed_workers_cost_no_article(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, few in {"BATCH": 5, "AHEAD": 1, "_FEWEST_FOR_WORKERS": 10}.items():
+        monkeypatch.setattr(running, name, few)
     rows = (
         {"title": f"خبر عن الورشة رقم {n}", "body": f"وصل {n} خبيرا إلى المدينة.", "url": f"https://a.example/{n}"}
-        for n in range(600)
+        for n in range(60)
     )
     (tmp_path / "rows.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
     killed = []
@@ -143,4 +146,4 @@ def test_killed_workers_cost_no_article(tmp_path: Path) -> None:
                     worker.kill()
 
     report = run(tmp_path, workers=2, told=kill_once)
-    assert killed and (report.created, report.failures) == (600, [])
+    assert killed and (report.created, report.failures) == (60, [])
