@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "django.contrib.sitemaps",
     "django.contrib.postgres",
     "django_filters",
     "csp",
@@ -79,9 +80,10 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "articles.site.appearance.frame",
             ],
             "libraries": {"archive_text": "articles.site.tags"},
-            "builtins": ["articles.site.tags"],
+            "builtins": ["django.templatetags.i18n", "django.templatetags.l10n", "django.templatetags.static", "articles.site.tags"],
         },
     },
 ]
@@ -100,7 +102,8 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 LANGUAGE_CODE = "ar"
-LANGUAGES = [("ar", "العربية")]
+LANGUAGES = [("ar", "العربية"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "articles" / "locale"]
 TIME_ZONE = os.environ.get("ARCHIVE_TIME_ZONE", "Africa/Casablanca")
 USE_I18N = True
 USE_TZ = True
@@ -147,6 +150,12 @@ ARCHIVE_DIGITS = os.environ.get("ARCHIVE_DIGITS", "latin")
 ARCHIVE_LARGEST_FILE = int(os.environ.get("ARCHIVE_LARGEST_FILE", 20 * 1024 * 1024))
 # Whether `ingest URL` may fetch from addresses that only this machine or its network can reach: for tests alone.
 ARCHIVE_FETCH_PRIVATE = os.environ.get("ARCHIVE_FETCH_PRIVATE", "") == "1"
+# The most rows that a download of a list holds.
+ARCHIVE_MOST_EXPORTED = int(os.environ.get("ARCHIVE_MOST_EXPORTED", 10_000))
+# Who asks is the address that the proxy names, where there is one, and never what the asker says of itself.
+NINJA_NUM_PROXIES = 1 if switch("ARCHIVE_BEHIND_PROXY") else 0
+# Requests that one address may send to the doors for machines.
+ARCHIVE_API_RATE = os.environ.get("ARCHIVE_API_RATE", "120/m")
 # A query that runs longer than this many milliseconds is stopped and the reader told so.
 ARCHIVE_SEARCH_TIMEOUT = int(os.environ.get("ARCHIVE_SEARCH_TIMEOUT", 5_000))
 

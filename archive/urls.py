@@ -1,9 +1,12 @@
-"""Every address of the archive: Django admin, and the rooms that answer the rest."""
+"""Every address of the archive: Django admin, the doors for machines, and the reading room in two languages."""
 
+from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponseRedirect
 from django.templatetags.static import static
 from django.urls import include, path
+
+from articles.site import health
 
 
 def favicon(request: HttpRequest) -> HttpResponseRedirect:
@@ -14,7 +17,11 @@ def favicon(request: HttpRequest) -> HttpResponseRedirect:
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("favicon.ico", favicon),
-    path("", include("articles.site.urls")),
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
+    path("", include("articles.exchange.urls")),
+    # Arabic at the address itself, English under /en/.
+    *i18n_patterns(path("", include("articles.site.urls")), prefix_default_language=False),
 ]
 
-handler404 = "articles.site.views.not_found"
+handler404 = "articles.site.views.plain.not_found"

@@ -35,3 +35,12 @@ def strip_ignored(text: str) -> str:
 def with_ascii_digits(text: str) -> str:
     """`text` with Arabic-Indic and Persian digits as 0–9; offsets are kept."""
     return text.translate(ASCII_DIGITS)
+
+
+# What no XML document can hold, not even escaped (XML 1.0, production 2).
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+def without_control_characters(text: str) -> str:
+    """`text` as XML can hold it; offsets are not kept."""
+    return _NOT_XML.sub("", text)

@@ -17,7 +17,7 @@ from articles.search.facets import facets
 from articles.search.query import parse
 from articles.search.ranking import REFINED, ranked
 from articles.search.run import search, time_limit
-from articles.site.filters import ArticleFilter
+from articles.search.filters import ArticleFilter
 
 EXACT_DEPTH = 20
 # Articles ranked at a time where all matches are.

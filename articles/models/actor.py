@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Count, Q
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from articles.arabic.words import fold_phrase
 from articles.models.merged import Mergeable
@@ -11,21 +12,21 @@ from articles.models.tally import TallyKind, are_kept, kept_articles
 
 
 class ActorKind(models.TextChoices):
-    PERSON = "person", "شخص"
-    STATE = "state", "دولة"
-    ORGANISATION = "organisation", "منظمة دولية"
-    GOVERNMENT = "government", "جهاز حكومي"
-    COALITION = "coalition", "تحالف أو منتدى"
-    ARMED_GROUP = "armed_group", "جماعة مسلحة أو إرهابية"
-    CIVIL = "civil", "هيئة أكاديمية أو مدنية"
+    PERSON = "person", _("شخص")
+    STATE = "state", _("دولة")
+    ORGANISATION = "organisation", _("منظمة دولية")
+    GOVERNMENT = "government", _("جهاز حكومي")
+    COALITION = "coalition", _("تحالف أو منتدى")
+    ARMED_GROUP = "armed_group", _("جماعة مسلحة أو إرهابية")
+    CIVIL = "civil", _("هيئة أكاديمية أو مدنية")
 
 
 class AliasKind(models.TextChoices):
-    SPELLING = "spelling", "رسم آخر"
-    ACRONYM = "acronym", "اختصار"
-    FORMER = "former", "اسم سابق"
-    SHORT = "short", "صيغة قصيرة"
-    LATIN = "latin", "بالحرف اللاتيني"
+    SPELLING = "spelling", _("رسم آخر")
+    ACRONYM = "acronym", _("اختصار")
+    FORMER = "former", _("اسم سابق")
+    SHORT = "short", _("صيغة قصيرة")
+    LATIN = "latin", _("بالحرف اللاتيني")
 
 
 class ActorQuerySet(ReviewableQuerySet):

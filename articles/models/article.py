@@ -1,7 +1,9 @@
 """Article: one news document, its clean text, and where and when it was published."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
@@ -100,6 +102,18 @@ class ArticleQuerySet(models.QuerySet):
 
         return self.filter(pk__in=Coverage.objects.standing().filter(event__in=events).values("article"))
 
+    def beside(self, article: "Article", event: object) -> tuple["Article | None", "Article | None"]:
+        """The reports of `event` published before and after `article`, in order of date; in one query."""
+        reports = self.published().reporting(event).only("title", "status", "published_order")
+        place = {"published_order": article.published_order, "pk": article.pk}
+        near = []
+        for way, order in (("lt", ("-published_order", "-pk")), ("gt", ("published_order", "pk"))):
+            beyond = Q(**{f"published_order__{way}": place["published_order"]})
+            same_day = Q(published_order=place["published_order"], **{f"pk__{way}": place["pk"]})
+            near.append(reports.filter(beyond | same_day).order_by(*order)[:1])
+        found = {(one.published_order, one.pk) > (article.published_order, article.pk): one for one in near[0].union(near[1])}
+        return found.get(False), found.get(True)
+
     def searchable(self) -> "ArticleQuerySet":
         """With `search_terms` to filter by, which the index article_terms answers."""
         return self.alias(search_terms=SEARCH_TERMS)
@@ -107,6 +121,11 @@ class ArticleQuerySet(models.QuerySet):
     def newest(self) -> "ArticleQuerySet":
         """Newest first; where the day is unknown, by the earliest day possible."""
         return self.order_by("-published_order", "-id")
+
+    def in_order_of(self, ids: Sequence[int]) -> "ArticleQuerySet":
+        """The articles with these ids, in their order."""
+        place = models.Func(Value(list(ids), ArrayField(models.BigIntegerField())), F("pk"), function="array_position")
+        return self.filter(pk__in=ids).order_by(place)
 
     def for_listing(self) -> "ArticleQuerySet":
         """With what a list shows and without the whole text: `lead` is the first LEAD_LENGTH code points of the body."""
@@ -188,6 +207,8 @@ class Article(Mergeable):
                 name="article_vague_newest",
             ),
             models.Index(fields=["status", "-created_at"], name="article_status_created"),
+            # The order in which libraries harvest changes.
+            models.Index(fields=["updated_at", "id"], name="article_updated"),
         ]
 
     def __str__(self) -> str:

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import models
+from django.utils.functional import cached_property
 
 from articles.models.event import Event
 from articles.models.figure import Figure, Measure
@@ -51,6 +52,19 @@ class ContradictionQuerySet(ReviewableQuerySet):
     def open(self) -> "ContradictionQuerySet":
         """Those that stand now and that no editor rejected."""
         return self.standing().filter(is_open=True)
+
+    def newest(self) -> "ContradictionQuerySet":
+        return self.order_by("-found_at", "-id")
+
+    def with_figures(self) -> list["Contradiction"]:
+        """The rows with what a page shows of them, their `figures` read in one query for all."""
+        rows = list(self.select_related("measure", "event"))
+        found: dict[tuple[int, int, str], list[Figure]] = defaultdict(list)
+        for figure in _shown(Figure.objects.public().filter(event__in={row.event_id for row in rows})) if rows else ():
+            found[figure.event_id, figure.measure_id, figure.scope].append(figure)
+        for row in rows:
+            row.figures = found[row.event_id, row.measure_id, row.scope]
+        return rows
 
     def refresh(self, events: Iterable[int]) -> None:
         """Brings the contradictions of `events` up to date with their figures; what an editor reviewed is kept, closed."""
@@ -100,9 +114,15 @@ class Contradiction(Reviewable):
     def __str__(self) -> str:
         return f"{self.measure}: {self.event}"
 
-    def figures(self) -> models.QuerySet:
+    @cached_property
+    def figures(self) -> list[Figure]:
         """The public figures concerned, the first published first."""
-        rows = Figure.objects.public().filter(event=self.event_id, measure=self.measure_id, scope=self.scope)
-        return rows.select_related("article__source", "measure").order_by(
-            "article__published_order", "article", "start"
+        return list(
+            _shown(Figure.objects.public().filter(event=self.event_id, measure=self.measure_id, scope=self.scope))
         )
+
+
+def _shown(figures: models.QuerySet) -> models.QuerySet:
+    """Those of a measure, with what is said of them, the first published first."""
+    told = figures.filter(measure__isnull=False).select_related("article__source", "measure")
+    return told.defer("article__body", "article__set_aside").order_by("article__published_order", "article", "start")

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Count, F, Q, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from articles.arabic.phrases import content_words
 from articles.arabic.words import fold_phrase
@@ -20,26 +21,26 @@ from articles.models.uncertain_date import UncertainDate, date_constraints
 
 
 class EventKind(models.TextChoices):
-    MINISTERIAL = "ministerial", "اجتماع وزاري"
-    CONFERENCE = "conference", "مؤتمر"
-    DIALOGUE = "dialogue", "حوار"
-    SUMMIT = "summit", "قمة"
-    MEETING = "meeting", "اجتماع"
-    REPORT = "report", "تقرير"
-    LAUNCH = "launch", "إطلاق"
-    OPERATION = "operation", "عملية"
-    ATTACK = "attack", "هجوم"
-    OTHER = "other", "آخر"
+    MINISTERIAL = "ministerial", _("اجتماع وزاري")
+    CONFERENCE = "conference", _("مؤتمر")
+    DIALOGUE = "dialogue", _("حوار")
+    SUMMIT = "summit", _("قمة")
+    MEETING = "meeting", _("اجتماع")
+    REPORT = "report", _("تقرير")
+    LAUNCH = "launch", _("إطلاق")
+    OPERATION = "operation", _("عملية")
+    ATTACK = "attack", _("هجوم")
+    OTHER = "other", _("آخر")
 
 
 class Role(models.TextChoices):
-    HOST = "host", "مضيف"
-    CO_CHAIR = "co_chair", "رئيس مشارك"
-    CONVENER = "convener", "داع"
-    PARTICIPANT = "participant", "مشارك"
-    SPEAKER = "speaker", "متحدث"
-    PUBLISHER = "publisher", "ناشر"
-    SUBJECT = "subject", "موضوع"
+    HOST = "host", _("مضيف")
+    CO_CHAIR = "co_chair", _("رئيس مشارك")
+    CONVENER = "convener", _("داع")
+    PARTICIPANT = "participant", _("مشارك")
+    SPEAKER = "speaker", _("متحدث")
+    PUBLISHER = "publisher", _("ناشر")
+    SUBJECT = "subject", _("موضوع")
 
 
 class EventSeries(models.Model):
@@ -71,6 +72,10 @@ class EventQuerySet(ReviewableQuerySet):
         if last:
             events = events.filter(Q(start_earliest__lte=last) | Q(start_earliest__isnull=True))
         return events
+
+    def begun_in(self, first: date, last: date) -> "EventQuerySet":
+        """Events of which something is known of the beginning, and that can have begun within the inclusive days."""
+        return self.filter(start_earliest__lte=last, start_latest__gte=first)
 
     def with_article_counts(self) -> "EventQuerySet":
         """Adds `articles`, the number of published articles that report the event."""
@@ -166,6 +171,14 @@ class Event(Mergeable, Reviewable):
 
     def get_absolute_url(self) -> str:
         return reverse("event", args=[self.pk])
+
+    def sessions_beside(self, most: int = 6) -> tuple[list["Event"], list["Event"]]:
+        """The nearest events of its series before it and after it, each nearest first."""
+        others = Event.objects.standing().filter(series=self.series_id).exclude(pk=self.pk)
+        place, before = Q(start_order=self.start_order), Q(start_order__lt=self.start_order)
+        earlier = others.filter(before | place & Q(pk__lt=self.pk)).newest()[:most]
+        later = others.exclude(before | place & Q(pk__lt=self.pk)).order_by("start_order", "id")[:most]
+        return list(earlier), list(later)
 
 
 class Participation(Reviewable):

@@ -26,17 +26,21 @@ class Fingerprint(models.Model):
         return str(self.text_hash)
 
 
+# Of an article, what a list of its reprints does not show.
+_NOT_SHOWN = ("body", "set_aside", "search_vector")
+
+
 class ReprintQuerySet(ReviewableQuerySet):
     def group_of(self, article: Article) -> list[tuple[Article, float | None]]:
         """The other public articles that carry the same story, with how alike each is to the first; oldest first."""
-        own = self.standing().filter(article=article).first()
-        first = own.original if own else article
-        members = [
-            (reprint.article, reprint.score)
-            for reprint in self.standing().filter(original=first).select_related("article__source")
-        ]
-        if own:
-            members.insert(0, (first, None))
+        own = self.standing().filter(article=article)
+        in_group = Q(original=article) | Q(original__in=own.values("original"))
+        rows = list(
+            self.standing().filter(in_group).select_related("article__source", "original__source")
+            .defer(*(f"{name}__{column}" for name in ("article", "original") for column in _NOT_SHOWN))
+        )  # fmt: skip
+        members = [(reprint.article, reprint.score) for reprint in rows]
+        members += [(rows[0].original, None)] if rows else []
         public = [(member, score) for member, score in members if member.pk != article.pk and member.is_shown]
         return sorted(public, key=lambda pair: (pair[0].published_order, pair[0].pk))
 

@@ -3,12 +3,13 @@
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 
 class ReviewState(models.TextChoices):
-    SUGGESTED = "suggested", "مقترح آليا"
-    CONFIRMED = "confirmed", "مؤكد"
-    REJECTED = "rejected", "مرفوض"
+    SUGGESTED = "suggested", _("مقترح آليا")
+    CONFIRMED = "confirmed", _("مؤكد")
+    REJECTED = "rejected", _("مرفوض")
 
 
 class ReviewableQuerySet(models.QuerySet):

@@ -3,6 +3,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from articles.arabic.folding import fold_name
 from articles.arabic.words import fold_phrase
@@ -11,12 +12,12 @@ from articles.models.tally import TallyKind, are_kept, kept_articles
 
 
 class SourceKind(models.TextChoices):
-    AGENCY = "agency", "وكالة أنباء"
-    NEWSPAPER = "newspaper", "جريدة"
-    SITE = "site", "موقع إخباري"
-    BROADCASTER = "broadcaster", "إذاعة أو تلفزيون"
-    OFFICIAL = "official", "موقع رسمي"
-    OTHER = "other", "آخر"
+    AGENCY = "agency", _("وكالة أنباء")
+    NEWSPAPER = "newspaper", _("جريدة")
+    SITE = "site", _("موقع إخباري")
+    BROADCASTER = "broadcaster", _("إذاعة أو تلفزيون")
+    OFFICIAL = "official", _("موقع رسمي")
+    OTHER = "other", _("آخر")
 
 
 class SourceQuerySet(models.QuerySet):

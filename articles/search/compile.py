@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from articles.arabic.folding import fold_word
 from articles.arabic.stopwords import is_stop_word
@@ -112,7 +114,7 @@ def _written(name: str) -> list[str]:
 class _FieldResolver:
     """Looks up what the fields of a tree name; a field that names nothing becomes the words that were typed after it."""
 
-    _NOUNS = {"actor": "فاعل", "event": "فعالية", "source": "مصدر"}
+    _NOUNS = {"actor": gettext_noop("فاعل"), "event": gettext_noop("فعالية"), "source": gettext_noop("مصدر")}
 
     def __init__(self) -> None:
         self.conditions: dict[Node, Q] = {}
@@ -123,7 +125,7 @@ class _FieldResolver:
             case Field() | Published():
                 condition = condition_of(node)
                 if condition is None:
-                    message = f"لا {self._NOUNS[node.name]} في الأرشيف باسم «{node.text}»؛ بُحث عن الكلمات نفسها."
+                    message = _("لا %(noun)s في الأرشيف باسم «%(name)s»؛ بُحث عن الكلمات نفسها.") % {"noun": _(self._NOUNS[node.name]), "name": node.text}
                     self.notes.append(Note(node.position, message))
                     terms = tuple(Term(word) for word in _written(node.text))
                     return And(terms) if len(terms) > 1 else terms[0]

@@ -7,6 +7,7 @@ from datetime import date
 
 from django.db import connection
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from articles.models import EventKind
 from articles.search.candidates import MOST_FOUND, MOST_RANKED
@@ -47,7 +48,9 @@ _COUNTS = """
     (SELECT 'time', CASE WHEN first = last THEN first ELSE left(first, 4) END AS moment, '', count(*)
         FROM article WHERE left(first, 4) = left(last, 4) GROUP BY moment)
 """
-_LABELS = {"event": "الفعالية", "actor": "الفاعل", "kind": "نوع الفعالية", "source": "المصدر", "published": "السنة"}
+_LABELS = {
+    "event": _("الفعالية"), "actor": _("الفاعل"), "kind": _("نوع الفعالية"), "source": _("المصدر"), "published": _("السنة"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -107,11 +110,11 @@ def facets(articles: QuerySet, ids: Sequence[int] | None = None) -> Facets:
         if name == "time":
             times[value] = count
         else:
-            values[name].append(FacetValue(value, EventKind(value).label if name == "kind" else label, count))
+            values[name].append(FacetValue(value, str(EventKind(value).label) if name == "kind" else label, count))
     years = _by_year(times)
     values["published"] = [FacetValue(year, year, n) for year, n in sorted(years.items(), reverse=True)[:MOST_VALUES]]
-    found = tuple(Facet(name, label, tuple(values[name])) for name, label in _LABELS.items() if values[name])
-    return Facets(found, _bars(times, years), len(counted), len(counted) - sum(years.values()))
+    found = tuple(Facet(name, str(label), tuple(values[name])) for name, label in _LABELS.items() if values[name])
+    return Facets(found, bars(times), len(counted), len(counted) - sum(years.values()))
 
 
 def _by_year(times: dict[str, int]) -> dict[str, int]:
@@ -121,8 +124,10 @@ def _by_year(times: dict[str, int]) -> dict[str, int]:
     return years
 
 
-def _bars(times: dict[str, int], years: dict[str, int]) -> tuple[Bar, ...]:
-    """Months where the result spans few years and every month is known, else the latest MOST_BARS years."""
+def bars(times: dict[str, int]) -> tuple[Bar, ...]:
+    """Numbers of articles by «2024» or «2024-11» as bars without a gap: months where they span few years and every month is
+    known, else the latest MOST_BARS years."""
+    years = _by_year(times)
     if not years:
         return ()
     first, last = int(min(years)), int(max(years))

@@ -20,6 +20,8 @@ import unicodedata
 from dataclasses import dataclass, replace
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from articles.arabic.characters import with_ascii_digits
 from articles.arabic.dates import EARLIEST_YEAR, LATEST_YEAR, find_dates
 from articles.arabic.folding import fold_letters
@@ -160,13 +162,13 @@ def parse(text: str) -> ParsedQuery:
     """Reads a typed query. Never raises: unknown signs are passed over, unclosed quotes and brackets closed at the end."""
     notes: list[Note] = []
     if len(text) > LONGEST_QUERY:
-        notes.append(Note(LONGEST_QUERY, f"الاستعلام طويل؛ بُحث في أول {LONGEST_QUERY} حرف منه."))
+        notes.append(Note(LONGEST_QUERY, _("الاستعلام طويل؛ بُحث في أول %(count)s حرف منه.") % {"count": LONGEST_QUERY}))
         text = text[:LONGEST_QUERY]
     read, origins = _normalised(text)
     tokens = _as_a_sentence(_within_bounds(_tokens(read, origins), notes), notes)
     tree = _Parser(read, tokens, notes).query()
     if tree is not None and not _asks_for_something(tree):
-        notes.append(Note(0, "الاستبعاد وحده لا يكفي: اكتب كلمة تبحث عنها مع ما تستبعده."))
+        notes.append(Note(0, _("الاستبعاد وحده لا يكفي: اكتب كلمة تبحث عنها مع ما تستبعده.")))
         tree = None
     return ParsedQuery(text, tree, tuple(notes))
 
@@ -249,7 +251,7 @@ def _within_bounds(tokens: list[_Token], notes: list[Note]) -> list[_Token]:
     for index, token in enumerate(tokens):
         seen += _is_content(token)
         if seen > MOST_WORDS:
-            notes.append(Note(token.position, f"الاستعلام طويل؛ بُحث عن أول {MOST_WORDS} كلمة منه."))
+            notes.append(Note(token.position, _("الاستعلام طويل؛ بُحث عن أول %(count)s كلمة منه.") % {"count": MOST_WORDS}))
             return tokens[:index]
     return tokens
 
@@ -267,7 +269,7 @@ def _as_a_sentence(tokens: list[_Token], notes: list[Note]) -> list[_Token]:
     if not either and not dashes:
         return tokens
     first = min(token.position for token in (*either, *dashes))
-    notes.append(Note(first, "قُرئ الاستعلام كجملة: عُدت «أو» والشرطات من نصها. للاختيار اكتب OR وللاستبعاد NOT."))
+    notes.append(Note(first, _("قُرئ الاستعلام كجملة: عُدت «أو» والشرطات من نصها. للاختيار اكتب OR وللاستبعاد NOT.")))
     return [replace(token, kind="word") if token in either else token for token in tokens if token not in dashes]
 
 
@@ -287,7 +289,7 @@ class _Parser:
             if node := self._either():
                 parts.append(node)
             if self._peek("close"):
-                self._note(self.tokens[self.index], "قوس إغلاق بلا قوس فتح؛ تُجوهل.")
+                self._note(self.tokens[self.index], _("قوس إغلاق بلا قوس فتح؛ تُجوهل."))
                 self.index += 1
         return _all_of(parts)
 
@@ -314,7 +316,7 @@ class _Parser:
             self.index += 1
             second = self._one() if self.index < len(self.tokens) and not self._peek("or", "close", "near") else None
             if not isinstance(first, Term | Phrase) or not isinstance(second, Term | Phrase):
-                self._note(sign, "تصل NEAR بين كلمتين أو عبارتين؛ بُحث عما حولها بلا شرط القرب.")
+                self._note(sign, _("تصل NEAR بين كلمتين أو عبارتين؛ بُحث عما حولها بلا شرط القرب."))
                 pairs += [part for part in (first, second) if part is not None and part not in pairs]
             else:
                 pairs.append(Near(first, second, self._distance(sign)))
@@ -322,10 +324,10 @@ class _Parser:
         return _all_of(pairs) if pairs else first
 
     def _distance(self, sign: _Token) -> int:
-        _, _, number = sign.text.partition("/")
+        number = sign.text.partition("/")[2]
         asked = int(number) if number else USUAL_DISTANCE
         if not 1 <= asked <= FARTHEST:
-            self._note(sign, f"المسافة بين 1 و{FARTHEST} كلمة.")
+            self._note(sign, _("المسافة بين 1 و%(count)s كلمة.") % {"count": FARTHEST})
         return min(max(asked, 1), FARTHEST)
 
     def _one(self) -> Node | None:
@@ -333,7 +335,7 @@ class _Parser:
         self.index += 1
         match token.kind:
             case "prefix" if len(token.text) < SHORTEST_PREFIX:
-                self._note(token, f"اكتب {SHORTEST_PREFIX} من الحروف على الأقل قبل النجمة؛ عُد ما كتبت كلمة.")
+                self._note(token, _("اكتب %(count)s من الحروف على الأقل قبل النجمة؛ عُد ما كتبت كلمة.") % {"count": SHORTEST_PREFIX})
                 return Term(token.text)
             case "word" | "prefix":
                 return Term(token.text, prefix=token.kind == "prefix")
@@ -360,14 +362,14 @@ class _Parser:
         if self._peek("quote"):
             self.index += 1
         else:
-            self._note(opening, "علامة تنصيص لم تُغلق؛ عُدت العبارة إلى آخر الاستعلام.")
+            self._note(opening, _("علامة تنصيص لم تُغلق؛ عُدت العبارة إلى آخر الاستعلام."))
         if len(terms) == 1:
             return terms[0]
         return Phrase(tuple(terms)) if terms else None
 
     def _group(self, opening: _Token) -> Node | None:
         if self.depth >= DEEPEST_NESTING:
-            self._note(opening, "أقواس كثيرة متداخلة؛ تُجوهل بعضها.")
+            self._note(opening, _("أقواس كثيرة متداخلة؛ تُجوهل بعضها."))
             return None
         self.depth += 1
         node = self._either()
@@ -375,14 +377,14 @@ class _Parser:
         if self._peek("close"):
             self.index += 1
         else:
-            self._note(opening, "قوس لم يُغلق؛ عُد مغلقا في آخر الاستعلام.")
+            self._note(opening, _("قوس لم يُغلق؛ عُد مغلقا في آخر الاستعلام."))
         return node
 
     def _field(self, name: _Token) -> Node | None:
         if name.text in {"since", "until"}:
             return self._published(name)
         if not self._peek("word", "prefix", "quote", "open"):
-            self._note(name, "لا شيء بعد اسم الحقل؛ عُد كلمة من الكلمات.")
+            self._note(name, _("لا شيء بعد اسم الحقل؛ عُد كلمة من الكلمات."))
             return _all_of(_as_words(self.text, name))
         value = self.tokens[self.index]
         part = self._one()
@@ -412,7 +414,7 @@ class _Parser:
         if interval:
             since = name.text == "since"
             return Published(interval[0] if since else None, None if since else interval[1])
-        self._note(name, "لم يُفهم التاريخ: اكتبه هكذا: من:2024 أو من:2024-11 أو من:2024-11-06. عُد كلمات.")
+        self._note(name, _("لم يُفهم التاريخ: اكتبه هكذا: من:2024 أو من:2024-11 أو من:2024-11-06. عُد كلمات."))
         self.index = first
         typed = self._one() if self.index < len(self.tokens) and not self._peek("or", "close", "near") else None
         return _all_of([*_as_words(self.text, name), *([typed] if typed else [])])

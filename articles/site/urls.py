@@ -1,9 +1,9 @@
-"""The reading room's addresses; docs and other programs rely on them."""
+"""The reading room's addresses; docs and other programs rely on them. Each has an English twin under /en/."""
 
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from articles.site import health, views
+from articles.site.views import actor, article, dates, event, figures, home, plain, search, sources
 
 
 class YearConverter(StringConverter):
@@ -16,24 +16,29 @@ class YearConverter(StringConverter):
 register_converter(YearConverter, "year")
 
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("search/", views.search_page, name="search"),
-    path("search/suggest/", views.suggest, name="suggest"),
-    path("articles/", views.article_list, name="articles"),
-    path("articles/<int:pk>/", views.article, name="article"),
-    path("articles/<int:pk>/captures/<str:sha256>/", views.capture, name="capture"),
-    path("articles/<int:pk>/compare/<int:other>/", views.compare, name="compare"),
-    path("articles/<int:pk>/<path:slug>/", views.article_by_title),
-    path("events/", views.event_list, name="events"),
-    path("events/<int:pk>/", views.event, name="event"),
-    path("actors/", views.actor_list, name="actors"),
-    path("actors/<int:pk>/", views.actor, name="actor"),
-    path("figures/", views.figure_list, name="figures"),
-    path("dates/", views.dates, name="dates"),
-    path("dates/<year:year>/", views.year, name="year"),
-    path("dates/<year:year>/<int:month>/", views.month, name="month"),
-    path("sources/", views.source_list, name="sources"),
-    path("sources/<int:pk>/", views.source, name="source"),
-    path("healthz", health.healthz),
-    path("readyz", health.readyz),
+    path("", home.home, name="home"),
+    path("search/", search.search_page, name="search"),
+    path("search/suggest/", search.suggest, name="suggest"),
+    path("articles/", search.article_list, name="articles"),
+    path("articles/<int:pk>/", article.article, name="article"),
+    path("articles/<int:pk>/record/", article.record, name="record"),
+    path("articles/<int:pk>/captures/<str:sha256>/", article.capture, name="capture"),
+    path("articles/<int:pk>/captures/<str:sha256>/view/", article.original, name="original"),
+    path("articles/<int:pk>/compare/<int:other>/", article.compare, name="compare"),
+    path("articles/<int:pk>/<path:slug>/", article.article_by_title),
+    path("events/", event.event_list, name="events"),
+    path("events/<int:pk>/", event.event, name="event"),
+    path("actors/", actor.actor_list, name="actors"),
+    path("actors/<int:pk>/", actor.actor, name="actor"),
+    path("figures/", figures.figure_list, name="figures"),
+    path("dates/", dates.dates, name="dates"),
+    path("dates/<year:year>/", dates.year, name="year"),
+    path("dates/<year:year>/<int:month>/", dates.month, name="month"),
+    path("dates/<year:year>/<int:month>/<int:day>/", dates.day, name="day"),
+    path("timeline/", dates.timeline_page, name="timeline"),
+    path("sources/", sources.source_list, name="sources"),
+    path("sources/<int:pk>/", sources.source, name="source"),
+    path("about/", plain.about, name="about"),
+    path("help/", plain.help_page, name="help"),
+    path("appearance/", plain.appearance, name="appearance"),
 ]

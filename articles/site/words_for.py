@@ -1,18 +1,37 @@
-"""Puts dates and numbers into words for Arabic readers: two month names, digits as the settings choose."""
+"""Puts dates, numbers and counts into words, in the language of the page: Arabic with two month names, or English."""
 
 from datetime import date
 from decimal import Decimal
 
 from django.conf import settings
+from django.utils.dates import MONTHS
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from articles.arabic.characters import ARABIC_INDIC_DIGITS
 from articles.arabic.months import LEVANT, MAGHREB
-from articles.models import ArchiveDate, Figure, Precision, Qualifier
+from articles.models import ArchiveDate, Figure, Precision, Qualifier, Source
+
+
+def in_english() -> bool:
+    return get_language() == "en"
+
+
+def arabic(text: object) -> object:
+    """Words of the archive, which are Arabic whatever the page's language: on an English page marked as such and isolated."""
+    return format_html('<bdi lang="ar" dir="rtl">{}</bdi>', text) if in_english() and text else text
+
+
+def source_name(source: Source | None) -> object:
+    return arabic(source.name) if source else _("مصدر غير معروف")
 
 
 def digits(text: object) -> str:
     """`text` with the digits that readers of this archive see (ARCHIVE_DIGITS)."""
-    return str(text).translate(ARABIC_INDIC_DIGITS) if settings.ARCHIVE_DIGITS == "arabic" else str(text)
+    eastern = settings.ARCHIVE_DIGITS == "arabic" and not in_english()
+    return str(text).translate(ARABIC_INDIC_DIGITS) if eastern else str(text)
 
 
 def number(value: Decimal | int) -> str:
@@ -22,9 +41,15 @@ def number(value: Decimal | int) -> str:
 
 
 def month_name(month: int) -> str:
-    """The Maghreb's name of the month and, where it differs, the Levant's: «نونبر (تشرين الثاني)»."""
+    """In Arabic the Maghreb's name of the month and, where it differs, the Levant's: «نونبر (تشرين الثاني)»."""
+    if in_english():
+        return str(MONTHS[month])
     maghreb, levant = MAGHREB[month - 1], LEVANT[month - 1]
     return maghreb if maghreb == levant else f"{maghreb} ({levant})"
+
+
+def short_month(month: int) -> str:
+    return str(MONTHS[month]) if in_english() else MAGHREB[month - 1]
 
 
 def day(value: date) -> str:
@@ -32,12 +57,12 @@ def day(value: date) -> str:
 
 
 def short_day(value: date) -> str:
-    return f"{digits(value.day)} {MAGHREB[value.month - 1]} {digits(value.year)}"
+    return f"{digits(value.day)} {short_month(value.month)} {digits(value.year)}"
 
 
 def year_or_month(value: str) -> str:
     """«2024» or «2024-11», as the page's filter has them, in words."""
-    year, _, month = value.partition("-")
+    year, _dash, month = value.partition("-")
     return f"{month_name(int(month))} {digits(year)}" if month else digits(year)
 
 
@@ -48,53 +73,59 @@ def archive_date(value: ArchiveDate) -> str:
     if value.precision == Precision.MONTH:
         return f"{month_name(value.date.month)} {digits(value.date.year)}"
     if value.precision == Precision.YEAR:
-        return f"سنة {digits(value.date.year)}"
-    if value.earliest and value.latest:
-        return f"تاريخ غير معروف، بين {short_day(value.earliest)} و{short_day(value.latest)}"
-    if value.earliest:
-        return f"تاريخ غير معروف، لا يسبق {short_day(value.earliest)}"
-    if value.latest:
-        return f"تاريخ غير معروف، لا يتأخر عن {short_day(value.latest)}"
-    return "تاريخ غير معروف"
+        return _("سنة %(year)s") % {"year": digits(value.date.year)}
+    first, last = (bound and short_day(bound) for bound in (value.earliest, value.latest))
+    if first and last:
+        return _("تاريخ غير معروف، بين %(first)s و%(last)s") % {"first": first, "last": last}
+    if first:
+        return _("تاريخ غير معروف، لا يسبق %(first)s") % {"first": first}
+    return _("تاريخ غير معروف، لا يتأخر عن %(last)s") % {"last": last} if last else _("تاريخ غير معروف")
 
 
 def brief_date(value: ArchiveDate) -> str:
     """`archive_date` for lists: unknown dates by their years alone."""
     if value.is_known:
         return archive_date(value)
-    if value.earliest and value.latest:
-        years = sorted({value.earliest.year, value.latest.year})
-        return "غير مؤرخ، " + (
-            f"سنة {digits(years[0])}" if len(years) == 1 else f"بين {digits(years[0])} و{digits(years[1])}"
-        )
-    return f"غير مؤرخ، منذ {digits(value.earliest.year)} أو بعدها" if value.earliest else "غير مؤرخ"
+    first, last = (bound and digits(bound.year) for bound in (value.earliest, value.latest))
+    if first and last:
+        if first == last:
+            return _("غير مؤرخ، سنة %(year)s") % {"year": first}
+        return _("غير مؤرخ، بين %(first)s و%(last)s") % {"first": first, "last": last}
+    return _("غير مؤرخ، منذ %(year)s أو بعدها") % {"year": first} if first else _("غير مؤرخ")
 
 
 def basis(value: ArchiveDate) -> str:
     """Where a date comes from, as a short remark."""
     if not value.is_known and value.basis == "inferred":
-        return "لا يذكر النص تاريخ نشره؛ المدى مستنتج مما يرويه ومن وقت التقاطه."
-    return {"stated": "مذكور في الأصل.", "inferred": "مستنتج من النص.", "editor": "وضعه محرر."}[value.basis]
+        return _("لا يذكر النص تاريخ نشره؛ المدى مستنتج مما يرويه ومن وقت التقاطه.")
+    return {"stated": _("مذكور في الأصل."), "inferred": _("مستنتج من النص."), "editor": _("وضعه محرر.")}[value.basis]
 
 
 def date_place(where: str) -> str:
     """Where in its original an article states a date, for readers."""
-    places = {"heading": "فوق النص", "closing line": "آخر النص", "dateline": "مطلع النص", "row": "جدول الاستيراد"}
-    return places.get(where, f"بيانات الصفحة: {where}")
+    places = {
+        "heading": _("فوق النص"), "closing line": _("آخر النص"), "dateline": _("مطلع النص"), "row": _("جدول الاستيراد"),
+    }  # fmt: skip
+    return places.get(where) or _("بيانات الصفحة: %(where)s") % {"where": where}
 
 
 def figure_value(figure: Figure) -> str:
     """A figure's value with its qualifier: «أكثر من 80», «بين 20 و30»."""
     value = number(figure.value)
     if figure.qualifier == Qualifier.BETWEEN:
-        return f"بين {value} و{number(figure.value_high)}"
+        return _("بين %(low)s و%(high)s") % {"low": value, "high": number(figure.value_high)}
     words = {
-        Qualifier.MORE_THAN: "أكثر من ",
-        Qualifier.AT_LEAST: "ما لا يقل عن ",
-        Qualifier.ABOUT: "نحو ",
-        Qualifier.AT_MOST: "لا يتجاوز ",
+        Qualifier.MORE_THAN: _("أكثر من %(value)s"),
+        Qualifier.AT_LEAST: _("ما لا يقل عن %(value)s"),
+        Qualifier.ABOUT: _("نحو %(value)s"),
+        Qualifier.AT_MOST: _("لا يتجاوز %(value)s"),
     }
-    return words.get(figure.qualifier, "") + value
+    return words.get(figure.qualifier, "%(value)s") % {"value": value}
+
+
+def figure_with_unit(figure: Figure) -> str | SafeString:
+    """«أكثر من 80 وفدا»; on an English page the unit as Arabic."""
+    return format_html("{} {}", figure_value(figure), arabic(figure.unit)) if figure.unit else figure_value(figure)
 
 
 def period(figure: Figure) -> str:
@@ -102,11 +133,17 @@ def period(figure: Figure) -> str:
     first, last = (day and digits(day.year) for day in (figure.period_start, figure.period_end))
     if first and last:
         return first if first == last else f"{first}–{last}"
-    return f"منذ {first}" if first else f"حتى {last}" if last else ""
+    if first:
+        return _("منذ %(year)s") % {"year": first}
+    return _("حتى %(year)s") % {"year": last} if last else ""
 
 
-def counted(count: int, one: str, two: str, few: str, many: str) -> str:
-    """A count with its noun as Arabic grammar has it: مقال واحد، مقالان، 3 مقالات، 11 مقالا، 100 مقال."""
+def counted(count: int, noun: str) -> str:
+    """A count of one of NOUNS as grammar has it: مقال واحد، مقالان، 3 مقالات، 11 مقالا، 100 مقال; or 1 article, 2 articles."""
+    if in_english():
+        one, more = ENGLISH_NOUNS[noun]
+        return f"{number(count) if count else 'no'} {one if count == 1 else more}"
+    one, two, few, many = NOUNS[noun]
     if count == 0:
         return f"لا {few}"
     if count == 1:
@@ -119,6 +156,7 @@ def counted(count: int, one: str, two: str, few: str, many: str) -> str:
     return f"{number(count)} {many if rest >= 11 else one}"
 
 
+# Arabic counts in six ways, which gettext's catalogue of a second language cannot tell from a source text of two.
 NOUNS = {
     "article": ("مقال", "مقالان", "مقالات", "مقالا"),
     "event": ("فعالية", "فعاليتان", "فعاليات", "فعالية"),
@@ -128,4 +166,16 @@ NOUNS = {
     "mention": ("مرة", "مرتان", "مرات", "مرة"),
     "name": ("اسم", "اسمان", "أسماء", "اسما"),
     "word": ("كلمة", "كلمتان", "كلمات", "كلمة"),
+    "contradiction": ("تعارض", "تعارضان", "تعارضات", "تعارضا"),
+}
+ENGLISH_NOUNS = {
+    "article": ("article", "articles"),
+    "event": ("event", "events"),
+    "actor": ("actor", "actors"),
+    "figure": ("figure", "figures"),
+    "source": ("source", "sources"),
+    "mention": ("time", "times"),
+    "name": ("name", "names"),
+    "word": ("word", "words"),
+    "contradiction": ("contradiction", "contradictions"),
 }

@@ -1,7 +1,6 @@
 // Suggests actors, events and articles under a search box while the reader types. Without it, the box searches as ever.
 "use strict";
 
-const KINDS = { actor: "فاعل", event: "فعالية", article: "مقال" };
 const WAIT = 150;
 
 for (const [number, input] of document.querySelectorAll("input[data-suggest]").entries()) {
@@ -9,7 +8,7 @@ for (const [number, input] of document.querySelectorAll("input[data-suggest]").e
   list.id = `suggestions-${number}`;
   list.className = "suggestions";
   list.setAttribute("role", "listbox");
-  list.setAttribute("aria-label", "اقتراحات");
+  list.setAttribute("aria-label", input.dataset.suggestions);
   list.hidden = true;
   input.after(list);
   const attributes = { role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": list.id };
@@ -43,9 +42,12 @@ for (const [number, input] of document.querySelectorAll("input[data-suggest]").e
         option.setAttribute("aria-selected", "false");
         link.href = suggestion.address;
         link.tabIndex = -1;
-        link.textContent = suggestion.text;
+        const name = document.createElement("bdi");
+        name.lang = "ar";
+        name.textContent = suggestion.text;
+        link.append(name);
         kind.className = "soft";
-        kind.textContent = KINDS[suggestion.kind];
+        kind.textContent = suggestion.label;
         link.append(" ", kind);
         option.append(link);
         return option;

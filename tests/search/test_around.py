@@ -11,7 +11,7 @@ from articles.search.completion import suggestions
 from articles.search.facets import facets
 from articles.search.related import related
 from articles.search.run import search
-from articles.site.filters import ArticleFilter
+from articles.search.filters import ArticleFilter
 
 pytestmark = pytest.mark.django_db
 

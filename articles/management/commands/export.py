@@ -1,16 +1,14 @@
 """manage.py export NOUN --format jsonl|csv : a noun's rows; manage.py export --format warc|wacz : the captures."""
 
-import csv
-import json
 import sys
-from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from articles.exchange.export import EXPORTS, Row
+from articles.exchange.export import EXPORTS
+from articles.exchange.lines import LINES
 from articles.exchange.web_archive import WEB_ARCHIVES
 
 
@@ -22,7 +20,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("noun", nargs="?", choices=[*EXPORTS, "captures"])
-        parser.add_argument("--format", default="jsonl", choices=["jsonl", "csv", *WEB_ARCHIVES])
+        parser.add_argument("--format", default="jsonl", choices=[*LINES, *WEB_ARCHIVES])
         parser.add_argument("--output", type=Path, metavar="FILE", help="write there (web archives alone)")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -34,9 +32,9 @@ class Command(BaseCommand):
         if is_web_archive:
             self._write_web_archive(options["format"], options["output"])
             return
-        write = _write_jsonl if options["format"] == "jsonl" else _write_csv
         try:
-            write(EXPORTS[options["noun"]](), self.stdout)
+            for line in LINES[options["format"]](EXPORTS[options["noun"]]()):
+                self.stdout.write(line, ending="")
         except BrokenPipeError:
             # The reader has gone (`| head`); Python must not complain again when it flushes at exit.
             sys.stdout = None
@@ -50,34 +48,3 @@ class Command(BaseCommand):
             self.stderr.write(line)
         if damaged:
             raise SystemExit(1)
-
-
-def _write_jsonl(rows: Iterator[Row], out: TextIO) -> None:
-    for row in rows:
-        out.write(json.dumps(row, ensure_ascii=False))
-
-
-def _write_csv(rows: Iterator[Row], out: TextIO) -> None:
-    writer = None
-    for row in rows:
-        if writer is None:
-            writer = csv.DictWriter(_Unended(out), fieldnames=list(row), lineterminator="\n")
-            writer.writeheader()
-        writer.writerow({name: _cell(value) for name, value in row.items()})
-
-
-def _cell(value: object) -> object:
-    if isinstance(value, dict | list):
-        return json.dumps(value, ensure_ascii=False)
-    # A spreadsheet runs a cell that begins so as a formula.
-    return "'" + value if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
-
-
-class _Unended:
-    """Writes without the line end that a command's output adds."""
-
-    def __init__(self, out: TextIO) -> None:
-        self.out = out
-
-    def write(self, text: str) -> None:
-        self.out.write(text, ending="")

@@ -1,0 +1,172 @@
+"""The read-only JSON API under /api/v1/ (django-ninja), described by /api/v1/openapi.json.
+
+Lists go by cursors; the parameters are those of the pages. What editors rejected, drafts and withdrawn articles are not there.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import translation
+from ninja import NinjaAPI, Query, Schema
+from ninja.errors import HttpError
+from ninja.pagination import CursorPagination, paginate
+
+from articles.exchange import rows, schemas
+from articles.exchange.doors import Rate
+from articles.models import Actor, Article, Event, Figure, Source
+from articles.search.filters import ActorFilter, ArticleFilter, EventFilter, FigureFilter, ForgivingFilterSet
+from articles.search.run import Order, SearchTooCostlyError, Wanted, search, time_limit
+
+PAGE, LARGEST_PAGE = 50, 200
+LAST_PAGE = 10_000
+
+api = NinjaAPI(
+    title="Archive of Arabic news on counter-terrorism diplomacy",
+    version="1",
+    description="Articles, events, actors, figures and sources, and the archive's own search. Read only; each address may ask "
+    "so many times a minute (429 with Retry-After beyond). Every answer has an ETag.",
+    urls_namespace="api",
+    docs_url=None,
+    throttle=[Rate()],
+)
+
+
+@api.exception_handler(SearchTooCostlyError)
+def too_costly(request: HttpRequest, error: SearchTooCostlyError) -> HttpResponse:
+    return api.create_response(request, {"detail": "This took too long and was stopped; ask for rarer words."}, status=503)
+
+
+class Cursor(CursorPagination):
+    """Pages in the order of ids, each row made by `row` when its page is known."""
+
+    def __init__(self, row: Callable[[Any], rows.Row], **options: Any) -> None:
+        self.row = row
+        super().__init__(ordering=("id",), page_size=PAGE, max_page_size=LARGEST_PAGE, **options)
+
+    def _find_position(self, queryset: QuerySet, cursor: Any) -> QuerySet:
+        if cursor.p is not None and not (cursor.p.isdecimal() and len(cursor.p) < 19):
+            raise HttpError(422, "cursor: not one that this API gave")
+        return super()._find_position(queryset, cursor)
+
+    def paginate_queryset(self, queryset: QuerySet, pagination: Any, request: HttpRequest, **params: Any) -> Any:
+        with time_limit():
+            page = super().paginate_queryset(queryset, pagination, request, **params)
+            return page | {self.items_attribute: [self.row(row) for row in page[self.items_attribute]]}
+
+
+class ArticleConditions(Schema):
+    event: int | None = None
+    actor: int | None = None
+    source: int | None = None
+    kind: str | None = None
+    since: str | None = None
+    until: str | None = None
+    published: str | None = None
+
+
+class EventConditions(Schema):
+    kind: str | None = None
+    year: str | None = None
+
+
+class ActorConditions(Schema):
+    kind: str | None = None
+    q: str | None = None
+
+
+class FigureConditions(Schema):
+    measure: int | None = None
+    event: int | None = None
+    actor: int | None = None
+    source: int | None = None
+    conflicting: bool | None = None
+
+
+def _met(filters: type[ForgivingFilterSet], conditions: Schema, among: QuerySet) -> ForgivingFilterSet:
+    """Those that meet the conditions; a condition that cannot be understood is an error here, 422."""
+    given = {name: str(value) for name, value in conditions.model_dump().items() if value is not None}
+    chosen = filters(given, among)
+    with translation.override("en"):
+        if chosen.form.errors:
+            raise HttpError(422, "; ".join(f"{name}: {errors[0]}" for name, errors in chosen.form.errors.items()))
+    return chosen
+
+
+def _one(among: QuerySet, row: Callable[[Any], rows.Row], pk: int) -> rows.Row:
+    with time_limit():
+        return row(get_object_or_404(among, pk=pk))
+
+
+@api.get("/articles", response=list[schemas.ArticleSummary], summary="Published articles")
+@paginate(Cursor, row=rows.article_summary)
+def articles(request: HttpRequest, conditions: Query[ArticleConditions]) -> QuerySet:
+    listed = Article.objects.published().defer("body", "set_aside").select_related("source")
+    return _met(ArticleFilter, conditions, listed).qs
+
+
+@api.get("/articles/{int:pk}", response=schemas.Article, summary="One article with its text and facts")
+def article(request: HttpRequest, pk: int) -> rows.Row:
+    return _one(rows.with_facts(Article.objects.published(), public=True), rows.article_row, pk)
+
+
+@api.get("/search", response=schemas.Found, summary="The archive's search, nearest first")
+def found(request: HttpRequest, q: str, conditions: Query[ArticleConditions], page: int = 1, widen: bool = True) -> rows.Row:
+    """`q` is a query as it is typed on the search page; `widen=false` leaves other names and spellings out."""
+    with time_limit(), translation.override("en"):
+        chosen = _met(ArticleFilter, conditions, Article.objects.published())
+        wanted = Wanted(Order.RELEVANCE, min(max(page, 1), LAST_PAGE))
+        result = search(q, chosen.qs if chosen.chosen else None, wanted, widen=widen)
+    return {
+        "total": result.total,
+        "total_is_capped": result.total_is_capped,
+        "page": result.number,
+        "pages": result.pages,
+        "results": [
+            rows.article_summary(hit.article)
+            | {"score": hit.score, "snippet": "".join(piece.text for piece in hit.highlighted.snippet)}
+            for hit in (*result.hits, *result.further_hits)
+        ],
+        "notes": [note.message for note in result.notes],
+    }
+
+
+@api.get("/events", response=list[schemas.Event], summary="Events")
+@paginate(Cursor, row=rows.event_row)
+def events(request: HttpRequest, conditions: Query[EventConditions]) -> QuerySet:
+    return rows.with_participants(_met(EventFilter, conditions, Event.objects.standing()).qs, public=True)
+
+
+@api.get("/events/{int:pk}", response=schemas.Event, summary="One event")
+def event(request: HttpRequest, pk: int) -> rows.Row:
+    return _one(rows.with_participants(Event.objects.standing(), public=True), rows.event_row, pk)
+
+
+@api.get("/actors", response=list[schemas.Actor], summary="Actors with all their names")
+@paginate(Cursor, row=rows.actor_row)
+def actors(request: HttpRequest, conditions: Query[ActorConditions]) -> QuerySet:
+    return rows.with_aliases(_met(ActorFilter, conditions, Actor.objects.standing()).qs)
+
+
+@api.get("/actors/{int:pk}", response=schemas.Actor, summary="One actor")
+def actor(request: HttpRequest, pk: int) -> rows.Row:
+    return _one(rows.with_aliases(Actor.objects.standing()), rows.actor_row, pk)
+
+
+@api.get("/figures", response=list[schemas.Figure], summary="Figures with their quotes")
+@paginate(Cursor, row=rows.figure_row)
+def figures(request: HttpRequest, conditions: Query[FigureConditions]) -> QuerySet:
+    return rows.with_measures(_met(FigureFilter, conditions, Figure.objects.public()).qs)
+
+
+@api.get("/sources", response=list[schemas.Source], summary="Sources")
+@paginate(Cursor, row=rows.source_row)
+def sources(request: HttpRequest) -> QuerySet:
+    return Source.objects.standing()
+
+
+@api.get("/sources/{int:pk}", response=schemas.Source, summary="One source")
+def source(request: HttpRequest, pk: int) -> rows.Row:
+    return _one(Source.objects.standing(), rows.source_row, pk)

@@ -1,0 +1,58 @@
+"""The rows that an address chooses, by the same parameters as the pages: for downloads, feeds and the API."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+from django.http import QueryDict
+
+from articles.exchange import rows
+from articles.exchange.rows import Row
+from articles.models import Actor, Article, Event, Figure, Source
+from articles.search.filters import ActorFilter, ArticleFilter, EventFilter, FigureFilter
+from articles.search.run import Order, Wanted, search
+
+
+@dataclass(frozen=True)
+class Noun:
+    """How the public rows of one noun are chosen by an address, completed and written."""
+
+    chosen: Callable[[QueryDict], QuerySet]
+    completed: Callable[[QuerySet], QuerySet]
+    row: Callable[[object], Row]
+
+
+def articles(address: QueryDict) -> QuerySet:
+    """Published articles that meet the conditions; those found by `q` where it is given, nearest first, else newest first.
+
+    A search finds up to as many as it ranks (articles/search/candidates.py).
+    """
+    filters = ArticleFilter(address, Article.objects.published())
+    text = address.get("q", "").strip()
+    if not text:
+        return filters.qs.newest()
+    found = search(text, filters.qs if filters.chosen else None, Wanted(Order.RELEVANCE), widen=address.get("widen") != "0")
+    return Article.objects.published().in_order_of(found.ids)
+
+
+NOUNS = {
+    "articles": Noun(articles, lambda found: rows.with_facts(found, public=True), rows.article_row),
+    "events": Noun(
+        lambda address: EventFilter(address, Event.objects.standing()).qs.newest(),
+        lambda found: rows.with_participants(found, public=True),
+        rows.event_row,
+    ),
+    "actors": Noun(
+        lambda address: ActorFilter(address, Actor.objects.standing()).qs.order_by("folded_name", "id"),
+        rows.with_aliases,
+        rows.actor_row,
+    ),
+    "figures": Noun(
+        lambda address: FigureFilter(address, Figure.objects.public()).qs.order_by("measure_id", "value", "id"),
+        rows.with_measures,
+        rows.figure_row,
+    ),
+    "sources": Noun(
+        lambda address: Source.objects.standing().order_by("folded_name", "id"), lambda found: found, rows.source_row
+    ),
+}

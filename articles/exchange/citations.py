@@ -1,0 +1,116 @@
+"""An article as a reference: in words, BibTeX, RIS and CSL-JSON, for papers and reference managers."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from articles.exchange.addresses import Absolute, permanent
+from articles.models import Article, Precision
+
+ARCHIVE = "أرشيف دبلوماسية مكافحة الإرهاب"
+_KNOWN = {Precision.DAY: 3, Precision.MONTH: 2, Precision.YEAR: 1}
+# What BibTeX would read as its own, by its escape.
+_BIBTEX = {ord(sign): f"\\{sign}" for sign in "&%$#_"} | {
+    ord("\\"): "\\textbackslash{}", ord("{"): "\\{", ord("}"): "\\}", ord("~"): "\\textasciitilde{}", ord("^"): "\\textasciicircum{}",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Citation:
+    """What a reference says; `parts` are year, month and day as far as they are known, perhaps none."""
+
+    key: str
+    title: str
+    author: str
+    publisher: str
+    parts: tuple[int, ...]
+    address: str
+    original: str
+    language: str
+
+    @property
+    def iso(self) -> str:
+        return "-".join(f"{part:02}" for part in self.parts)
+
+
+def citation(article: Article, absolute: Absolute) -> Citation:
+    day: date | None = article.published.date
+    parts = (day.year, day.month, day.day)[: _KNOWN[article.published.precision]] if day else ()
+    return Citation(
+        f"archive{article.pk}",
+        " ".join(article.title.split()),
+        article.author,
+        article.source.name if article.source else "",
+        parts,
+        absolute(permanent(article)),
+        article.url,
+        article.language,
+    )
+
+
+def plain(cited: Citation) -> str:
+    """One line: author, «title», publisher, date, archive, address."""
+    said = [cited.author, f"«{cited.title}»", cited.publisher, cited.iso or "د.ت.", ARCHIVE, cited.address]
+    return "، ".join(part for part in said if part) + "\n"
+
+
+def bibtex(cited: Citation) -> str:
+    """An @online entry of BibLaTeX, which plain BibTeX styles read as one of an unknown type."""
+    fields = {
+        "title": cited.title,
+        "author": cited.author,
+        "organization": cited.publisher,
+        "date": cited.iso,
+        "year": str(cited.parts[0]) if cited.parts else "",
+        "langid": "arabic" if cited.language == "ar" else "",
+        "note": ARCHIVE,
+    }
+    said = {name: text.translate(_BIBTEX) for name, text in fields.items() if text} | {"url": cited.address}
+    lines = ",\n".join(f"  {name} = {{{text}}}" for name, text in said.items())
+    return f"@online{{{cited.key},\n{lines}\n}}\n"
+
+
+def ris(cited: Citation) -> str:
+    """A record of type NEWS; a date not known to the day leaves its parts empty, as the format has it."""
+    year, month, day = [f"{part:02}" for part in cited.parts] + [""] * (3 - len(cited.parts))
+    tags = [
+        ("TY", "NEWS"), ("ID", cited.key), ("TI", cited.title), ("AU", cited.author), ("PB", cited.publisher),
+        ("PY", year), ("DA", f"{year}/{month}/{day}/" if year else ""), ("LA", cited.language), ("DB", ARCHIVE),
+        ("UR", cited.address), ("L2", cited.original),
+    ]  # fmt: skip
+    return "".join(f"{tag}  - {text}\n" for tag, text in tags if text) + "ER  - \n"
+
+
+def csl_json(cited: Citation) -> str:
+    """A list of one item, as reference managers import it."""
+    item: dict[str, object] = {
+        "id": cited.key,
+        "type": "article-newspaper",
+        "title": cited.title,
+        "author": [{"literal": cited.author}] if cited.author else [],
+        "container-title": cited.publisher,
+        "issued": {"date-parts": [list(cited.parts)]} if cited.parts else None,
+        "archive": ARCHIVE,
+        "URL": cited.address,
+        "language": cited.language,
+    }
+    return json.dumps([{name: value for name, value in item.items() if value}], ensure_ascii=False, indent=1) + "\n"
+
+
+@dataclass(frozen=True)
+class Style:
+    """A way to write a citation: what makes it, its media type, and its name for readers."""
+
+    write: Callable[[Citation], str]
+    media_type: str
+    name: str
+
+
+# By the ending of the file.
+STYLES = {
+    "txt": Style(plain, "text/plain", "نص"),
+    "bib": Style(bibtex, "application/x-bibtex", "BibTeX"),
+    "ris": Style(ris, "application/x-research-info-systems", "RIS"),
+    "json": Style(csl_json, "application/vnd.citationstyles.csl+json", "CSL-JSON"),
+}

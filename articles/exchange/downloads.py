@@ -1,0 +1,63 @@
+"""Files for readers: any list as CSV or JSON lines, streamed and capped; one article as a reference."""
+
+import codecs
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404
+
+from articles.exchange.chosen import NOUNS, Noun
+from articles.exchange.citations import STYLES, citation
+from articles.exchange.doors import door
+from articles.exchange.lines import LINES
+from articles.exchange.rows import Row
+from articles.models import Article
+
+# Rows read from the database at once.
+CHUNK = 200
+_MEDIA_TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson"}
+
+
+@door
+def download(request: HttpRequest, noun: str, format: str) -> StreamingHttpResponse:
+    """The list that a page with this query shows, up to ARCHIVE_MOST_EXPORTED rows; X-Total-Count tells how many follow."""
+    if noun not in NOUNS or format not in LINES:
+        raise Http404
+    found = NOUNS[noun]
+    ids = list(found.chosen(request.GET).values_list("pk", flat=True)[: settings.ARCHIVE_MOST_EXPORTED])
+    lines = LINES[format](_rows(found, ids))
+    response = StreamingHttpResponse(_encoded(lines, marked=format == "csv"), content_type=_MEDIA_TYPES[format])
+    response["Content-Disposition"] = f'attachment; filename="archive-{noun}.{format}"'
+    response["X-Total-Count"] = str(len(ids))
+    return response
+
+
+def _rows(noun: Noun, ids: list[int]) -> Iterator[Row]:
+    """The rows in the order of `ids`, a chunk at a time, so that no statement runs while the reader's line is slow."""
+    model = noun.chosen({}).model
+    for start in range(0, len(ids), CHUNK):
+        chunk = ids[start : start + CHUNK]
+        stored = {row.pk: row for row in noun.completed(model.objects.filter(pk__in=chunk))}
+        yield from (noun.row(stored[pk]) for pk in chunk if pk in stored)
+
+
+def _encoded(lines: Iterator[str], *, marked: bool) -> Iterator[bytes]:
+    """Bytes of UTF-8; the mark at the beginning tells spreadsheets that it is."""
+    if marked:
+        yield codecs.BOM_UTF8
+    yield from (line.encode() for line in lines)
+
+
+@door
+def cite(request: HttpRequest, pk: int, format: str) -> HttpResponse:
+    """One article as a reference in one of STYLES."""
+    if format not in STYLES:
+        raise Http404
+    article = get_object_or_404(Article.objects.published().select_related("source"), pk=pk)
+    cited = citation(article, request.build_absolute_uri)
+    response = HttpResponse(
+        STYLES[format].write(cited), content_type=f"{STYLES[format].media_type}; charset=utf-8"
+    )
+    response["Content-Disposition"] = f'attachment; filename="{cited.key}.{format}"'
+    return response

@@ -1,0 +1,115 @@
+"""Atom feeds (RFC 4287): the newest articles of the archive, of an event, an actor, a source, or of a search."""
+
+from datetime import datetime, time
+
+from django.contrib.syndication.views import Feed
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.feedgenerator import Atom1Feed
+from django.utils.timezone import make_aware
+
+from articles.arabic.characters import without_control_characters
+from articles.exchange.addresses import permanent
+from articles.exchange.chosen import articles as chosen_articles
+from articles.exchange.citations import ARCHIVE
+from articles.exchange.doors import door
+from articles.models import Actor, Article, Event, Precision, Source
+
+ENTRIES = 40
+
+
+class ArticleFeed(Feed):
+    """The newest articles added to what `get_object` names; each entry's id is the article's own address."""
+
+    feed_type = Atom1Feed
+    language = "ar"
+
+    def get_object(self, request: HttpRequest, **kwargs: object) -> object:
+        return None
+
+    def title(self, of: object) -> str:
+        return f"{ARCHIVE}: {of}" if of else ARCHIVE
+
+    def link(self, of: object) -> str:
+        return permanent(of) if of else reverse("home")
+
+    def articles(self, of: object) -> QuerySet:
+        return Article.objects.published().order_by("-id")
+
+    def items(self, of: object) -> QuerySet:
+        return self.articles(of).for_listing()[:ENTRIES]
+
+    def item_title(self, article: Article) -> str:
+        return without_control_characters(article.title)
+
+    def item_description(self, article: Article) -> str:
+        return without_control_characters(article.lead)
+
+    def item_link(self, article: Article) -> str:
+        return permanent(article)
+
+    def item_author_name(self, article: Article) -> str:
+        return article.author or (article.source.name if article.source else "") or ARCHIVE
+
+    def item_pubdate(self, article: Article) -> datetime | None:
+        """Midnight of a known day; an article of no known day has no date of publication here."""
+        known = article.published.precision == Precision.DAY
+        return make_aware(datetime.combine(article.published.date, time())) if known else None
+
+    def item_updateddate(self, article: Article) -> datetime:
+        return article.updated_at
+
+
+class EventFeed(ArticleFeed):
+    def get_object(self, request: HttpRequest, **kwargs: object) -> Event:
+        return get_object_or_404(Event.objects.standing(), **kwargs)
+
+    def articles(self, of: Event) -> QuerySet:
+        return Article.objects.published().reporting(of).order_by("-id")
+
+
+class ActorFeed(ArticleFeed):
+    def get_object(self, request: HttpRequest, **kwargs: object) -> Actor:
+        return get_object_or_404(Actor.objects.standing(), **kwargs)
+
+    def articles(self, of: Actor) -> QuerySet:
+        return Article.objects.published().naming(of).order_by("-id")
+
+
+class SourceFeed(ArticleFeed):
+    def get_object(self, request: HttpRequest, **kwargs: object) -> Source:
+        return get_object_or_404(Source.objects.standing(), **kwargs)
+
+    def articles(self, of: Source) -> QuerySet:
+        return Article.objects.published().filter(source=of).order_by("-id")
+
+
+class SearchFeed(ArticleFeed):
+    """What the search page finds by the same address, nearest first."""
+
+    def get_object(self, request: HttpRequest, **kwargs: object) -> HttpRequest:
+        return request
+
+    def title(self, of: HttpRequest) -> str:
+        return without_control_characters(f"{ARCHIVE}: {of.GET.get('q', '')}")
+
+    def link(self, of: HttpRequest) -> str:
+        return f"{reverse('search')}?{of.GET.urlencode()}"
+
+    def articles(self, of: HttpRequest) -> QuerySet:
+        return chosen_articles(of.GET)
+
+
+def _served(feed: Feed) -> object:
+    @door
+    def serve(request: HttpRequest, **kwargs: object) -> HttpResponseBase:
+        return feed(request, **kwargs)
+
+    return serve
+
+
+newest, of_event, of_actor, of_source, of_search = map(
+    _served, (ArticleFeed(), EventFeed(), ActorFeed(), SourceFeed(), SearchFeed())
+)

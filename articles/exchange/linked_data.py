@@ -1,0 +1,93 @@
+"""Rows as JSON-LD in the schema.org vocabulary: NewsArticle, Event, Person and the kinds of Organization, Country.
+
+What is not known is left out; a date is written to its precision (ISO 8601: 2024, 2024-11, 2024-11-06).
+"""
+
+from collections.abc import Iterable, Sequence
+
+from articles.exchange.addresses import Absolute, permanent
+from articles.models import Actor, ActorKind, Alias, ArchiveDate, Article, Coverage, Event, Mention, Participation, Precision, Role
+
+Linked = dict[str, object]
+
+_CONTEXT = "https://schema.org"
+_TYPES = {
+    ActorKind.PERSON: "Person",
+    ActorKind.STATE: "Country",
+    ActorKind.GOVERNMENT: "GovernmentOrganization",
+    ActorKind.CIVIL: "NGO",
+}
+_LENGTHS = {Precision.DAY: 10, Precision.MONTH: 7, Precision.YEAR: 4}
+_ORGANISERS = {Role.HOST, Role.CO_CHAIR, Role.CONVENER}
+
+
+def iso_date(value: ArchiveDate) -> str | None:
+    """The date as far as it is known; None for an unknown one."""
+    return value.date.isoformat()[: _LENGTHS[value.precision]] if value.date else None
+
+
+def _known(linked: Linked) -> Linked:
+    return {name: value for name, value in linked.items() if value not in (None, "", [])}
+
+
+def linked_article(
+    article: Article, mentions: Iterable[Mention], coverages: Iterable[Coverage], absolute: Absolute
+) -> Linked:
+    address = absolute(permanent(article))
+    return {"@context": _CONTEXT} | _known(
+        {
+            "@type": "NewsArticle",
+            "@id": address,
+            "url": address,
+            "headline": article.title,
+            "datePublished": iso_date(article.published),
+            "dateModified": article.updated_at.isoformat(),
+            "inLanguage": article.language,
+            "wordCount": article.word_count,
+            "articleSection": article.section,
+            "author": {"@type": "Person", "name": article.author} if article.author else None,
+            "publisher": {"@type": "Organization", "name": article.source.name} if article.source else None,
+            "sameAs": article.url,
+            "about": [_brief_event(coverage.event, absolute) for coverage in coverages],
+            "mentions": [_brief_actor(mention.actor, absolute) for mention in mentions],
+        }
+    )
+
+
+def linked_event(event: Event, participations: Sequence[Participation], absolute: Absolute) -> Linked:
+    place = ", ".join(part for part in (event.place, event.country) if part)
+    organisers = [one for one in participations if one.role in _ORGANISERS]
+    return {"@context": _CONTEXT} | _known(
+        _brief_event(event, absolute)
+        | {
+            "endDate": iso_date(event.end),
+            "description": event.description,
+            "location": {"@type": "Place", "name": place} if place else None,
+            "organizer": [_brief_actor(one.actor, absolute) for one in organisers],
+            "attendee": [_brief_actor(one.actor, absolute) for one in participations if one.role not in _ORGANISERS],
+            "superEvent": {"@type": "EventSeries", "name": event.series.name} if event.series else None,
+        }
+    )
+
+
+def linked_actor(actor: Actor, aliases: Iterable[Alias], absolute: Absolute) -> Linked:
+    return {"@context": _CONTEXT} | _known(
+        _brief_actor(actor, absolute)
+        | {
+            "alternateName": [alias.name for alias in aliases],
+            "description": actor.description,
+            "disambiguatingDescription": actor.distinction,
+        }
+    )
+
+
+def _brief_event(event: Event, absolute: Absolute) -> Linked:
+    address = absolute(permanent(event))
+    return _known(
+        {"@type": "Event", "@id": address, "url": address, "name": event.title, "startDate": iso_date(event.start)}
+    )
+
+
+def _brief_actor(actor: Actor, absolute: Absolute) -> Linked:
+    address = absolute(permanent(actor))
+    return {"@type": _TYPES.get(actor.kind, "Organization"), "@id": address, "url": address, "name": actor.name}

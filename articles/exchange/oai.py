@@ -1,0 +1,294 @@
+"""OAI-PMH 2.0 for library harvesters, in unqualified Dublin Core (openarchives.org/OAI/openarchivesprotocol.html).
+
+Records are articles in the order of their last change; a source is a set. A withdrawn article stays as a deleted record.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.core import signing
+from django.db.models import Min, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from lxml import etree
+
+from articles.arabic.characters import without_control_characters
+from articles.exchange.addresses import permanent
+from articles.exchange.citations import ARCHIVE
+from articles.exchange.doors import door
+from articles.exchange.linked_data import iso_date
+from articles.exchange.rows import with_facts
+from articles.models import Article, ArticleStatus, Source
+from articles.models.article import LEAD_LENGTH
+
+RECORDS, SETS = 100, 200
+PREFIX = "oai_dc"
+_OAI = "http://www.openarchives.org/OAI/2.0/"
+_DC, _OAI_DC = "http://purl.org/dc/elements/1.1/", "http://www.openarchives.org/OAI/2.0/oai_dc/"
+_XSI = "http://www.w3.org/2001/XMLSchema-instance"
+_SCHEMA = f"{_OAI} http://www.openarchives.org/OAI/2.0/OAI-PMH.xsd"
+_DC_SCHEMA = f"{_OAI_DC} http://www.openarchives.org/OAI/2.0/oai_dc.xsd"
+_SECONDS, _DAY = "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d"
+# The arguments that each verb needs, and those that it may have.
+_VERBS: dict[str, tuple[set[str], set[str]]] = {
+    "Identify": (set(), set()),
+    "ListMetadataFormats": (set(), {"identifier"}),
+    "ListSets": (set(), set()),
+    "GetRecord": ({"identifier", "metadataPrefix"}, set()),
+    "ListIdentifiers": ({"metadataPrefix"}, {"from", "until", "set"}),
+    "ListRecords": ({"metadataPrefix"}, {"from", "until", "set"}),
+}
+_RESUMED = {"ListSets", "ListIdentifiers", "ListRecords"}
+
+
+class OAIError(Exception):
+    """A request that the protocol has a code for."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a list asks for, and the last record that was given of it: (microseconds since 1970, id)."""
+
+    prefix: str
+    set: str = ""
+    since: str = ""
+    until: str = ""
+    after: tuple[int, int] = (0, 0)
+
+    @classmethod
+    def resumed(cls, token: str) -> "Wanted":
+        try:
+            prefix, chosen, since, until, moment, pk = signing.loads(token, salt="oai")
+            return cls(prefix, chosen, since, until, (int(moment), int(pk)))
+        except (signing.BadSignature, ValueError, TypeError) as error:
+            raise OAIError("badResumptionToken", "This token was not given by this repository.") from error
+
+    def token(self, last: Article) -> str:
+        place = (_microseconds(last.updated_at), last.pk)
+        return signing.dumps([self.prefix, self.set, self.since, self.until, *place], salt="oai", compress=True)
+
+
+def _microseconds(moment: datetime) -> int:
+    return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+
+
+@door
+def oai(request: HttpRequest) -> HttpResponse:
+    """An answer to one of the six verbs, or the protocol's error in place of it."""
+    given = request.GET
+    answer = etree.Element(f"{{{_OAI}}}OAI-PMH", nsmap={None: _OAI, "xsi": _XSI})
+    answer.set(f"{{{_XSI}}}schemaLocation", _SCHEMA)
+    _add(answer, "responseDate", datetime.now(UTC).strftime(_SECONDS))
+    asked = _add(answer, "request", request.build_absolute_uri(reverse("oai")))
+    try:
+        verb = _checked(given)
+        body = etree.Element(f"{{{_OAI}}}{verb}")
+        _ANSWERS[verb](body, request)
+        answer.append(body)
+        for name, value in given.items():
+            asked.set(name, without_control_characters(value))
+    except OAIError as error:
+        _add(answer, "error", str(error), code=error.code)
+    content = etree.tostring(answer, xml_declaration=True, encoding="UTF-8", pretty_print=True)
+    return HttpResponse(content, content_type="text/xml; charset=utf-8")
+
+
+def _checked(given: object) -> str:
+    """The verb; raises OAIError where it or its arguments are not the protocol's."""
+    verb = given.get("verb", "")
+    if verb not in _VERBS or len(given.getlist("verb")) > 1:
+        raise OAIError("badVerb", f"One of: {', '.join(_VERBS)}")
+    names = set(given) - {"verb"}
+    if repeated := [name for name in names if len(given.getlist(name)) > 1]:
+        raise OAIError("badArgument", f"Given twice: {', '.join(repeated)}")
+    if "resumptionToken" in names and verb in _RESUMED:
+        if names != {"resumptionToken"}:
+            raise OAIError("badArgument", "resumptionToken stands alone.")
+        return verb
+    needed, allowed = _VERBS[verb]
+    if missing := needed - names:
+        raise OAIError("badArgument", f"Missing: {', '.join(sorted(missing))}")
+    if unknown := names - needed - allowed:
+        raise OAIError("badArgument", f"Not for {verb}: {', '.join(sorted(unknown))}")
+    if given.get("metadataPrefix", PREFIX) != PREFIX:
+        raise OAIError("cannotDisseminateFormat", f"Only {PREFIX}.")
+    return verb
+
+
+def _add(parent: etree._Element, name: str, text: str = "", **attributes: str) -> etree._Element:
+    child = etree.SubElement(parent, f"{{{_OAI}}}{name}", attributes)
+    child.text = without_control_characters(text)
+    return child
+
+
+def _records() -> QuerySet:
+    """All that was ever shown: published articles, and as deleted ones those withdrawn or merged into another."""
+    return Article.objects.filter(status__in=(ArticleStatus.PUBLISHED, ArticleStatus.WITHDRAWN))
+
+
+def _identify(body: etree._Element, request: HttpRequest) -> None:
+    earliest = _records().aggregate(first=Min("updated_at"))["first"] or datetime.now(UTC)
+    for name, text in (
+        ("repositoryName", ARCHIVE),
+        ("baseURL", request.build_absolute_uri(reverse("oai"))),
+        ("protocolVersion", "2.0"),
+        ("adminEmail", f"archive@{request.get_host().partition(':')[0]}"),
+        ("earliestDatestamp", earliest.astimezone(UTC).strftime(_SECONDS)),
+        ("deletedRecord", "persistent"),
+        ("granularity", "YYYY-MM-DDThh:mm:ssZ"),
+    ):
+        _add(body, name, text)
+
+
+def _list_formats(body: etree._Element, request: HttpRequest) -> None:
+    if identifier := request.GET.get("identifier"):
+        _article(request, identifier)
+    told = _add(body, "metadataFormat")
+    _add(told, "metadataPrefix", PREFIX)
+    _add(told, "schema", "http://www.openarchives.org/OAI/2.0/oai_dc.xsd")
+    _add(told, "metadataNamespace", _OAI_DC)
+
+
+def _list_sets(body: etree._Element, request: HttpRequest) -> None:
+    after = Wanted.resumed(request.GET["resumptionToken"]).after[1] if "resumptionToken" in request.GET else 0
+    sources = list(Source.objects.standing().filter(pk__gt=after).order_by("pk")[: SETS + 1])
+    if not sources:
+        raise OAIError("noSetHierarchy", "No source is known yet.")
+    for source in sources[:SETS]:
+        told = _add(body, "set")
+        _add(told, "setSpec", f"source:{source.pk}")
+        _add(told, "setName", source.name)
+    if len(sources) > SETS or after:
+        more = len(sources) > SETS
+        _add(body, "resumptionToken", signing.dumps([PREFIX, "", "", "", 0, sources[SETS - 1].pk], salt="oai") if more else "")
+
+
+def _get_record(body: etree._Element, request: HttpRequest) -> None:
+    _add_record(body, request, _article(request, request.GET["identifier"]))
+
+
+def _list_identifiers(body: etree._Element, request: HttpRequest) -> None:
+    _list(body, request, lambda article: _add_header(body, request, article), _records().only("updated_at", "status", "source_id", "merged_into_id"))  # fmt: skip
+
+
+def _list_records(body: etree._Element, request: HttpRequest) -> None:
+    _list(body, request, lambda article: _add_record(body, request, article), with_facts(_records(), public=True))
+
+
+_ANSWERS: dict[str, Callable[[etree._Element, HttpRequest], None]] = {
+    "Identify": _identify,
+    "ListMetadataFormats": _list_formats,
+    "ListSets": _list_sets,
+    "GetRecord": _get_record,
+    "ListIdentifiers": _list_identifiers,
+    "ListRecords": _list_records,
+}
+
+
+def _list(body: etree._Element, request: HttpRequest, add: Callable[[Article], None], records: QuerySet) -> None:
+    wanted = _wanted(request)
+    found = list(records.filter(_meets(wanted)).order_by("updated_at", "pk")[: RECORDS + 1])
+    if not found:
+        raise OAIError("noRecordsMatch", "No record is of this set and these days.")
+    for article in found[:RECORDS]:
+        add(article)
+    if len(found) > RECORDS:
+        _add(body, "resumptionToken", wanted.token(found[RECORDS - 1]))
+    elif wanted.after != (0, 0):
+        _add(body, "resumptionToken")
+
+
+def _wanted(request: HttpRequest) -> Wanted:
+    given = request.GET
+    if "resumptionToken" in given:
+        return Wanted.resumed(given["resumptionToken"])
+    since, until = given.get("from", ""), given.get("until", "")
+    if since and until and len(since) != len(until):
+        raise OAIError("badArgument", "from and until are of one granularity.")
+    return Wanted(PREFIX, given.get("set", ""), since, until)
+
+
+def _meets(wanted: Wanted) -> Q:
+    condition = Q()
+    if wanted.set:
+        kind, _colon, pk = wanted.set.partition(":")
+        if kind != "source" or not (pk.isdecimal() and len(pk) < 19):
+            raise OAIError("noRecordsMatch", "Sets are source:ID.")
+        condition &= Q(source=int(pk))
+    if wanted.since:
+        condition &= Q(updated_at__gte=_moment(wanted.since)[0])
+    if wanted.until:
+        condition &= Q(updated_at__lt=_moment(wanted.until)[1])
+    if wanted.after != (0, 0):
+        last = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=wanted.after[0])
+        condition &= Q(updated_at__gte=last) & (Q(updated_at__gt=last) | Q(pk__gt=wanted.after[1]))
+    return condition
+
+
+def _moment(text: str) -> tuple[datetime, datetime]:
+    """The first moment of a day or second, and the first after it."""
+    for form, length in ((_SECONDS, timedelta(seconds=1)), (_DAY, timedelta(days=1))):
+        try:
+            first = datetime.strptime(text, form).replace(tzinfo=UTC)
+            return first, first + length
+        except (ValueError, OverflowError):
+            continue
+    raise OAIError("badArgument", f"Not a date of this protocol: {text}")
+
+
+def _prefix(request: HttpRequest) -> str:
+    return f"oai:{request.get_host().partition(':')[0]}:"
+
+
+def _article(request: HttpRequest, identifier: str) -> Article:
+    pk = identifier.removeprefix(_prefix(request))
+    found = with_facts(_records(), public=True).filter(pk=int(pk)).first() if pk.isdecimal() and len(pk) < 19 else None
+    if found is None or not identifier.startswith(_prefix(request)):
+        raise OAIError("idDoesNotExist", "No such record here.")
+    return found
+
+
+def _add_header(parent: etree._Element, request: HttpRequest, article: Article) -> None:
+    attributes = {} if article.is_shown else {"status": "deleted"}
+    header = _add(parent, "header", **attributes)
+    _add(header, "identifier", f"{_prefix(request)}{article.pk}")
+    _add(header, "datestamp", article.updated_at.astimezone(UTC).strftime(_SECONDS))
+    if article.source_id:
+        _add(header, "setSpec", f"source:{article.source_id}")
+
+
+def _add_record(parent: etree._Element, request: HttpRequest, article: Article) -> None:
+    record = _add(parent, "record")
+    _add_header(record, request, article)
+    if not article.is_shown:
+        return
+    metadata = _add(record, "metadata")
+    names = {"oai_dc": _OAI_DC, "dc": _DC, "xsi": _XSI}
+    described = etree.SubElement(metadata, f"{{{_OAI_DC}}}dc", nsmap=names)
+    described.set(f"{{{_XSI}}}schemaLocation", _DC_SCHEMA)
+    for name, texts in _dublin_core(request, article):
+        for text in texts:
+            element = etree.SubElement(described, f"{{{_DC}}}{name}")
+            element.text = without_control_characters(text)
+
+
+def _dublin_core(request: HttpRequest, article: Article) -> Iterator[tuple[str, Sequence[str]]]:
+    """The elements with their values. A date that is not known is given as its bounds, where it has both."""
+    published = article.published
+    bounds = f"{published.earliest}/{published.latest}" if published.earliest and published.latest else None
+    yield "title", [article.title]
+    yield "creator", [article.author] if article.author else []
+    yield "publisher", [article.source.name] if article.source else []
+    yield "date", [known] if (known := iso_date(published) or bounds) else []
+    yield "subject", [mention.actor.name for mention in article.mentions.all()]
+    yield "coverage", [coverage.event.title for coverage in article.coverages.all()]
+    yield "description", [article.body[:LEAD_LENGTH]]
+    yield "identifier", [request.build_absolute_uri(permanent(article))]
+    yield "source", [article.url] if article.url else []
+    yield "language", [article.language]
+    yield "type", ["Text"]

@@ -1,0 +1,189 @@
+"""Articles, events, actors, figures and sources as plain dictionaries, for exports, downloads and the API.
+
+Each noun has a function that gives a queryset what its rows need, and one that makes a row. What is `public` holds neither
+drafts nor facts that an editor rejected; the desk's exports hold both, with their states.
+"""
+
+from decimal import Decimal
+
+from django.db.models import Prefetch, QuerySet
+
+from articles.models import (
+    Actor,
+    Article,
+    Capture,
+    Coverage,
+    Event,
+    Figure,
+    Mention,
+    Participation,
+    ReviewState,
+    Source,
+)
+
+Row = dict[str, object]
+
+
+def with_facts(articles: QuerySet, *, public: bool = False) -> QuerySet:
+    """Articles with all that `article_row` shows."""
+    coverages = Coverage.objects.select_related("event").order_by("id")
+    mentions = Mention.objects.select_related("actor").order_by("id")
+    figures = Figure.objects.select_related("measure").order_by("start", "id")
+    if public:
+        coverages = coverages.standing().filter(event__in=Event.objects.standing())
+        mentions = mentions.standing().filter(actor__in=Actor.objects.standing())
+        figures = figures.standing().filter(start__isnull=False)
+    return articles.select_related("source").prefetch_related(
+        Prefetch("captures", Capture.objects.order_by("-captured_at", "-id")),
+        Prefetch("coverages", coverages),
+        Prefetch("mentions", mentions),
+        Prefetch("figures", figures),
+    )
+
+
+def article_row(article: Article) -> Row:
+    capture = next(iter(article.captures.all()), None)
+    return {
+        "id": article.pk,
+        "title": article.title,
+        "title_origin": article.title_origin,
+        "body": article.body,
+        "author": article.author,
+        "section": article.section,
+        "source": article.source.name if article.source else None,
+        "url": article.url or None,
+        "language": article.language,
+        "status": article.status,
+        "word_count": article.word_count,
+        "sha256": capture.sha256 if capture else None,
+        "capture_filename": capture.filename if capture else None,
+        "captured_at": capture.captured_at.isoformat() if capture else None,
+        "published": article.published.as_dict(),
+        "date_statements": article.date_statements,
+        "events": [
+            {"id": c.event_id, "title": c.event.title, "state": _state(c, c.event)} for c in article.coverages.all()
+        ],
+        "actors": [
+            {
+                "id": m.actor_id,
+                "name": m.actor.name,
+                "kind": m.actor.kind,
+                "state": _state(m, m.actor),
+                "spans": m.spans,
+            }
+            for m in article.mentions.all()
+        ],
+        "figures": [_figure(figure) for figure in article.figures.all()],
+    }
+
+
+def article_summary(article: Article) -> Row:
+    """What a list tells of an article, without its text."""
+    return {
+        "id": article.pk,
+        "title": article.title,
+        "source": article.source.name if article.source else None,
+        "url": article.url or None,
+        "language": article.language,
+        "word_count": article.word_count,
+        "published": article.published.as_dict(),
+    }
+
+
+def _state(link: Mention | Coverage, noun: Actor | Event) -> str:
+    """A link to a rejected actor or event is rejected with it."""
+    return ReviewState.REJECTED.value if noun.state == ReviewState.REJECTED else link.state
+
+
+def _figure(figure: Figure) -> Row:
+    return {
+        "id": figure.pk,
+        "value": _plain(figure.value),
+        "value_high": _plain(figure.value_high),
+        "qualifier": figure.qualifier,
+        "unit": figure.unit,
+        "measure": figure.measure.label if figure.measure else None,
+        "period_start": figure.period_start and figure.period_start.isoformat(),
+        "period_end": figure.period_end and figure.period_end.isoformat(),
+        "quote": figure.quote,
+        "start": figure.start,
+        "end": figure.end,
+        "state": figure.state,
+    }
+
+
+def _plain(value: Decimal | None) -> int | float | None:
+    if value is None:
+        return None
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
+def with_participants(events: QuerySet, *, public: bool = False) -> QuerySet:
+    """Events with all that `event_row` shows."""
+    parts = Participation.objects.select_related("actor").order_by("id")
+    coverages = Coverage.objects.order_by("id")
+    if public:
+        parts = parts.standing().filter(actor__in=Actor.objects.standing())
+        coverages = coverages.standing().filter(article__in=Article.objects.published())
+    return events.select_related("series").prefetch_related(
+        Prefetch("participations", parts), Prefetch("coverages", coverages)
+    )
+
+
+def event_row(event: Event) -> Row:
+    return {
+        "id": event.pk,
+        "title": event.title,
+        "kind": event.kind,
+        "start": event.start.as_dict(),
+        "end": event.end.as_dict(),
+        "place": event.place,
+        "country": event.country,
+        "series": event.series.name if event.series else None,
+        "description": event.description,
+        "state": event.state,
+        "participants": [
+            {"actor": p.actor_id, "name": p.actor.name, "role": p.role, "state": p.state}
+            for p in event.participations.all()
+        ],
+        "articles": [{"id": c.article_id, "state": c.state} for c in event.coverages.all()],
+    }
+
+
+def with_aliases(actors: QuerySet) -> QuerySet:
+    """Actors with all that `actor_row` shows."""
+    return actors.prefetch_related("aliases")
+
+
+def actor_row(actor: Actor) -> Row:
+    return {
+        "id": actor.pk,
+        "name": actor.name,
+        "distinction": actor.distinction,
+        "kind": actor.kind,
+        "country": actor.country,
+        "description": actor.description,
+        "state": actor.state,
+        "aliases": [{"name": a.name, "kind": a.kind, "found_in_text": a.found_in_text} for a in actor.aliases.all()],
+    }
+
+
+def with_measures(figures: QuerySet) -> QuerySet:
+    """Figures with all that `figure_row` shows."""
+    return figures.select_related("measure")
+
+
+def figure_row(figure: Figure) -> Row:
+    of = {"article": figure.article_id, "event": figure.event_id, "actor": figure.actor_id}
+    return _figure(figure) | of | {"about": figure.about, "scope": figure.scope}
+
+
+def source_row(source: Source) -> Row:
+    return {
+        "id": source.pk,
+        "name": source.name,
+        "kind": source.kind,
+        "country": source.country,
+        "domains": source.domains,
+        "marks": source.marks,
+    }

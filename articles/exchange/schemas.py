@@ -1,0 +1,141 @@
+"""The shapes of what the API answers, which its OpenAPI description tells (the rows of articles/exchange/rows.py)."""
+
+from datetime import date as Day
+from typing import Any
+
+from ninja import Field, Schema
+
+
+class Date(Schema):
+    date: Day | None = Field(description="First day of its month or year where no day is known; null for an unknown date.")
+    precision: str = Field(description="day, month, year or unknown")
+    basis: str = Field(description="stated, inferred or editor")
+    earliest: Day | None
+    latest: Day | None
+
+
+class ArticleSummary(Schema):
+    id: int
+    title: str
+    source: str | None
+    url: str | None = Field(description="Where it was published.")
+    language: str
+    word_count: int
+    published: Date
+
+
+class EventOfArticle(Schema):
+    id: int
+    title: str
+    state: str = Field(description="suggested or confirmed")
+
+
+class ActorOfArticle(Schema):
+    id: int
+    name: str
+    kind: str
+    state: str
+    spans: list[list[int]] = Field(description="[start, end] in code points of the body.")
+
+
+class FigureOfArticle(Schema):
+    id: int
+    value: float
+    value_high: float | None
+    qualifier: str = Field(description="exactly, more_than, at_least, about, at_most or between")
+    unit: str
+    measure: str | None
+    period_start: Day | None
+    period_end: Day | None
+    quote: str
+    start: int | None
+    end: int | None
+    state: str
+
+
+class Article(ArticleSummary):
+    title_origin: str
+    body: str
+    author: str
+    section: str
+    sha256: str | None = Field(description="Digest of the latest original.")
+    captured_at: str | None
+    date_statements: list[dict[str, Any]]
+    events: list[EventOfArticle]
+    actors: list[ActorOfArticle]
+    figures: list[FigureOfArticle]
+
+
+class Participant(Schema):
+    actor: int
+    name: str
+    role: str
+    state: str
+
+
+class ArticleOfEvent(Schema):
+    id: int
+    state: str
+
+
+class Event(Schema):
+    id: int
+    title: str
+    kind: str
+    start: Date
+    end: Date
+    place: str
+    country: str
+    series: str | None
+    description: str
+    state: str
+    participants: list[Participant]
+    articles: list[ArticleOfEvent]
+
+
+class Alias(Schema):
+    name: str
+    kind: str
+    found_in_text: bool
+
+
+class Actor(Schema):
+    id: int
+    name: str
+    distinction: str
+    kind: str
+    country: str
+    description: str
+    state: str
+    aliases: list[Alias]
+
+
+class Figure(FigureOfArticle):
+    article: int
+    event: int | None
+    actor: int | None
+    about: str
+    scope: str
+
+
+class Source(Schema):
+    id: int
+    name: str
+    kind: str
+    country: str
+    domains: list[str]
+    marks: list[str]
+
+
+class Hit(ArticleSummary):
+    score: float
+    snippet: str
+
+
+class Found(Schema):
+    total: int
+    total_is_capped: bool = Field(description="Whether there are more than `total`.")
+    page: int
+    pages: int
+    results: list[Hit]
+    notes: list[str] = Field(description="What of the query could not be read as it was written.")

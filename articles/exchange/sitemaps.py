@@ -1,0 +1,107 @@
+"""Sitemaps for search engines: an index whose files each hold a range of ids, so that the last costs what the first does."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import cached_property
+
+from django.contrib.sitemaps import Sitemap
+from django.contrib.sitemaps.views import index, sitemap
+from django.core.paginator import EmptyPage
+from django.db.models import Max, Model, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from articles.exchange.addresses import permanent
+from articles.exchange.doors import door
+from articles.models import Actor, Article, Event, Source
+
+# The protocol allows 50,000 addresses a file; these stay under a megabyte and are made in a second.
+RANGE = 10_000
+
+
+class _Page:
+    def __init__(self, rows: QuerySet) -> None:
+        self.object_list = rows
+
+
+class IdRanges:
+    """Stands for Django's paginator: page n holds the rows with ids from (n - 1) · RANGE + 1 to n · RANGE."""
+
+    def __init__(self, rows: QuerySet) -> None:
+        self.rows = rows
+
+    @cached_property
+    def num_pages(self) -> int:
+        last = self.rows.model.objects.aggregate(last=Max("pk"))["last"] or 1
+        return -(-last // RANGE)
+
+    def page(self, number: int | str) -> _Page:
+        if not str(number).isdecimal() or not 1 <= int(number) <= self.num_pages:
+            raise EmptyPage
+        at = int(number) * RANGE
+        return _Page(self.rows.filter(pk__gt=at - RANGE, pk__lte=at))
+
+
+class Rows(Sitemap):
+    """The public rows of one noun."""
+
+    def __init__(self, rows: Callable[[], QuerySet], changed: Callable[[Model], datetime] | None = None) -> None:
+        self.rows = rows
+        if changed:
+            self.lastmod = changed
+
+    def items(self) -> QuerySet:
+        return self.rows()
+
+    def location(self, row: Model) -> str:
+        return permanent(row)
+
+    @property
+    def paginator(self) -> IdRanges:
+        return IdRanges(self.rows())
+
+    def get_latest_lastmod(self) -> None:
+        """Left out of the index: finding it would read every row."""
+        return
+
+
+class Sections(Sitemap):
+    """The pages that lists begin at."""
+
+    def items(self) -> list[str]:
+        return ["home", "articles", "events", "actors", "figures", "dates", "timeline", "sources", "about", "help"]
+
+    def location(self, name: str) -> str:
+        return reverse(name)
+
+
+SITEMAPS = {
+    "pages": Sections,
+    "articles": Rows(
+        lambda: Article.objects.published().order_by("id").only("id", "updated_at"), lambda article: article.updated_at
+    ),
+    "events": Rows(lambda: Event.objects.standing().order_by("id").only("id")),
+    "actors": Rows(lambda: Actor.objects.standing().order_by("id").only("id")),
+    "sources": Rows(lambda: Source.objects.standing().order_by("id").only("id")),
+}
+
+
+@door
+def sitemap_index(request: HttpRequest) -> HttpResponse:
+    return index(request, SITEMAPS, sitemap_url_name="sitemap")
+
+
+@door
+def sitemap_section(request: HttpRequest, section: str) -> HttpResponse:
+    return sitemap(request, SITEMAPS, section=section)
+
+
+@door
+def robots(request: HttpRequest) -> HttpResponse:
+    """What crawlers may fetch: pages, not searches and downloads, of which there is no end."""
+    lines = [
+        "User-agent: *",
+        *(f"Disallow: {path}" for path in ("/admin/", "/search/", "/en/search/", "/export/", "/api/", "/appearance/", "/en/appearance/")),
+        f"Sitemap: {request.build_absolute_uri(reverse('sitemap-index'))}",
+    ]  # fmt: skip
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")

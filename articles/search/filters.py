@@ -1,0 +1,159 @@
+"""The conditions that lists of articles, figures, events and actors are narrowed by (django-filter), for pages and machines
+alike; a wrong value is told, never fatal."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import django_filters
+from django.core.exceptions import ValidationError
+from django.db.models import F, Q, QuerySet
+from django.forms import CheckboxInput, DateInput
+from django.utils.translation import gettext_lazy as _
+
+from articles.models import Actor, ActorKind, Article, Coverage, Event, EventKind, Figure, Measure, Mention, Source
+from articles.search.facets import interval
+
+# An actor's figures are looked for in so many of the articles that name it.
+LATEST_NAMING = 1_000
+
+_WRONG = _("قيمة غير معروفة؛ أُهمل هذا الشرط.")
+_WRONG_DATE = _("اكتب التاريخ هكذا: 2024-11-06. أُهمل هذا الشرط.")
+_WRONG_PERIOD = _("اكتب السنة أو الشهر هكذا: 2024 أو 2024-11. أُهمل هذا الشرط.")
+
+
+def _choice(queryset: QuerySet, label: str, **options: object) -> django_filters.ModelChoiceFilter:
+    return django_filters.ModelChoiceFilter(
+        queryset=queryset, label=label, error_messages={"invalid_choice": _WRONG}, **options
+    )
+
+
+def _kind(kinds: type, label: str, **options: object) -> django_filters.ChoiceFilter:
+    return django_filters.ChoiceFilter(
+        choices=kinds.choices, label=label, error_messages={"invalid_choice": _WRONG}, empty_label=_("كل الأنواع"), **options
+    )  # fmt: skip
+
+
+def _date(label: str, method: str) -> django_filters.DateFilter:
+    return django_filters.DateFilter(
+        label=label, method=method, widget=DateInput(attrs={"type": "date"}), error_messages={"invalid": _WRONG_DATE}
+    )
+
+
+def _a_period(value: str) -> None:
+    if interval(value) is None:
+        raise ValidationError(_WRONG_PERIOD)
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One that holds: its parameter in the address and its value there, the name readers know it by, and what it means."""
+
+    name: str
+    value: str
+    label: str
+    meaning: object
+
+
+class ForgivingFilterSet(django_filters.FilterSet):
+    """Applies the conditions that can be understood and lists what could not."""
+
+    @property
+    def complaints(self) -> list[str]:
+        return [
+            f"«{self.form.fields[name].label}»: {errors[0]}"
+            for name, errors in self.form.errors.items()
+            if name != "__all__"
+        ]
+
+    @property
+    def chosen(self) -> list[Condition]:
+        """The conditions that hold."""
+        self.form.errors  # noqa: B018 (runs the validation that fills cleaned_data)
+        return [
+            Condition(name, self.data.get(name, ""), str(self.form.fields[name].label), value)
+            for name, value in self.form.cleaned_data.items()
+            if value not in (None, "", False)
+        ]
+
+
+class ArticleFilter(ForgivingFilterSet):
+    event = _choice(Event.objects.standing(), _("الفعالية"), method="reporting")
+    actor = _choice(Actor.objects.standing(), _("الفاعل"), method="naming")
+    kind = _kind(EventKind, _("نوع الفعالية"), method="of_kind")
+    source = _choice(Source.objects.standing(), _("المصدر"), empty_label=_("كل المصادر"))
+    since = _date(_("من تاريخ"), "published_since")
+    until = _date(_("إلى تاريخ"), "published_until")
+
+    published = django_filters.CharFilter(
+        label=_("سنة النشر أو شهره"), method="surely_published", validators=[_a_period]
+    )
+
+    class Meta:
+        model = Article
+        fields: list[str] = []
+
+    def reporting(self, articles: QuerySet, name: str, event: Event) -> QuerySet:
+        return articles.reporting(event)
+
+    def naming(self, articles: QuerySet, name: str, actor: Actor) -> QuerySet:
+        return articles.naming(actor)
+
+    def of_kind(self, articles: QuerySet, name: str, kind: str) -> QuerySet:
+        # The events are looked up once. The sum keeps PostgreSQL from looking for each of them in an index: they are many,
+        # and an article has few coverages to hold against them. At a million articles that halves the time.
+        events = list(Event.objects.filter(kind=kind).values_list("pk", flat=True))
+        covered = Coverage.objects.standing().alias(of=F("event_id") + 0).filter(of__in=events)
+        return articles.filter(pk__in=covered.values("article"))
+
+    def published_since(self, articles: QuerySet, name: str, day: date) -> QuerySet:
+        return articles.reported_between(day, None)
+
+    def published_until(self, articles: QuerySet, name: str, day: date) -> QuerySet:
+        return articles.reported_between(None, day)
+
+    def surely_published(self, articles: QuerySet, name: str, value: str) -> QuerySet:
+        return articles.surely_between(*interval(value))
+
+
+class FigureFilter(ForgivingFilterSet):
+    measure = _choice(Measure.objects.all(), _("المقياس"), empty_label=_("كل المقاييس"))
+    event = _choice(Event.objects.standing(), _("الفعالية"))
+    actor = _choice(Actor.objects.standing(), _("الفاعل"), method="about")
+    source = _choice(Source.objects.standing(), _("المصدر"), field_name="article__source", empty_label=_("كل المصادر"))
+    conflicting = django_filters.BooleanFilter(label=_("أرقام متعارضة"), method="contradicted", widget=CheckboxInput)
+
+    class Meta:
+        model = Figure
+        fields: list[str] = []
+
+    def about(self, figures: QuerySet, name: str, actor: Actor) -> QuerySet:
+        """Figures that editors tied to the actor, and those of the latest articles that name it, LATEST_NAMING of them."""
+        latest = Mention.objects.standing().filter(actor=actor).order_by("-article").values("article")[:LATEST_NAMING]
+        return figures.filter(Q(actor=actor) | Q(actor__isnull=True, article__in=latest))
+
+    def contradicted(self, figures: QuerySet, name: str, chosen: bool) -> QuerySet:
+        return figures.contradicted() if chosen else figures
+
+
+class EventFilter(ForgivingFilterSet):
+    kind = _kind(EventKind, _("النوع"))
+    year = django_filters.CharFilter(label=_("سنة البداية"), method="begun_in", validators=[_a_period])
+
+    class Meta:
+        model = Event
+        fields: list[str] = []
+
+    def begun_in(self, events: QuerySet, name: str, value: str) -> QuerySet:
+        return events.held_between(*interval(value))
+
+
+class ActorFilter(ForgivingFilterSet):
+    kind = _kind(ActorKind, _("النوع"))
+    q = django_filters.CharFilter(label=_("اسم الفاعل"), method="named_so")
+
+    class Meta:
+        model = Actor
+        fields: list[str] = []
+
+    def named_so(self, actors: QuerySet, name: str, text: str) -> QuerySet:
+        return actors.with_name_part(text)

@@ -1,0 +1,47 @@
+"""What every page's frame needs of the request: its language and that of its twin, and the colours the reader chose."""
+
+import json
+
+from django.http import HttpRequest
+from django.urls import translate_url
+from django.utils.safestring import mark_safe
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+# The sections that every page leads to, by the names of their addresses, and the section that other pages belong to.
+SECTIONS = {
+    "articles": _("المقالات"), "events": _("الفعاليات"), "actors": _("الفاعلون"), "figures": _("الأرقام"),
+    "dates": _("التواريخ"), "timeline": _("الخط الزمني"), "sources": _("المصادر"),
+}  # fmt: skip
+_WITHIN = {
+    "article": "articles", "record": "articles", "original": "articles", "compare": "articles", "event": "events",
+    "actor": "actors", "year": "dates", "month": "dates", "day": "dates", "source": "sources",
+}  # fmt: skip
+COOKIE = "theme"
+YEAR = 365 * 24 * 3600
+THEMES = {"system": _("كما في الجهاز"), "light": _("فاتح"), "dark": _("داكن")}
+OTHER_LANGUAGE = {"ar": ("en", "English"), "en": ("ar", "العربية")}
+
+
+def theme_of(request: HttpRequest) -> str:
+    chosen = request.COOKIES.get(COOKIE, "")
+    return chosen if chosen in THEMES else "system"
+
+
+def frame(request: HttpRequest) -> dict[str, object]:
+    """Context of every template: sections, colours, the address of this page and of its `twin` in the other language, and
+    `arabic_block`, the attributes of a block that holds the archive's own words."""
+    language = get_language() or "ar"
+    code, name = OTHER_LANGUAGE.get(language, OTHER_LANGUAGE["ar"])
+    match = request.resolver_match
+    here = request.get_full_path()
+    there = translate_url(here, code)
+    return {
+        "theme": theme_of(request),
+        "themes": json.dumps({name: str(label) for name, label in THEMES.items()}, ensure_ascii=False),
+        "sections": SECTIONS.items(),
+        "section": _WITHIN.get(match.url_name or "") if match else None,
+        "arabic_block": mark_safe(' lang="ar" dir="rtl"') if language == "en" else "",
+        "here": here,
+        "twin": {"code": code, "name": name, "address": there} if there != here else None,
+    }

@@ -1,0 +1,60 @@
+"""Searches to try, made of names and titles that the archive has, so that each finds something."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from articles.arabic.stopwords import is_stop_word
+from articles.arabic.words import words
+from articles.models import Actor, Event
+
+
+@dataclass(frozen=True)
+class Example:
+    """A query as it is typed, and what it finds."""
+
+    query: str
+    finds: str
+
+
+def examples(actors: Sequence[Actor], events: Sequence[Event]) -> list[Example]:
+    """One example for each part of the query language that the names at hand allow."""
+    names = [actor.name for actor in actors]
+    titles = [found for event in events if len(found := _telling(event.title)) >= 2]
+    made: list[Example] = []
+    if titles:
+        made.append(Example(" ".join(titles[0][:2]), _("مقالات فيها الكلمتان، بأي رسم وصيغة")))
+    long_names = [name for name in names if " " in name]
+    if long_names:
+        made.append(Example(f"«{long_names[0]}»", _("العبارة كما هي، وبالأسماء الأخرى لصاحبها")))
+    if len(names) > 1:
+        made.append(Example(f"{names[0]} أو {names[1]}", _("أحدهما")))
+        made.append(Example(f"{names[0]} -{_word(names[1])}", _("الأول دون الثاني")))
+    if titles:
+        word = max(titles[0], key=len)
+        made.append(Example(f"{word[: max(3, len(word) - 2)]}*", _("كل كلمة تبدأ هكذا")))
+        made.append(Example(f"{titles[0][0]} NEAR/9 {titles[0][1]}", _("بينهما تسع كلمات على الأكثر")))
+    if names:
+        made.append(Example(f"الفاعل:{_quoted(names[0])}", _("مقالات تذكره؛ ومثله العنوان: والحدث: والمصدر:")))
+    dated = next((event.start for event in events if event.start.earliest), None)
+    if names and dated:
+        made.append(Example(f"{names[0]} من:{dated.earliest.year}", _("نُشرت منذ هذه السنة أو يمكن أن تكون منها")))
+    return made
+
+
+def _telling(title: str) -> list[str]:
+    return [
+        title[word.start : word.end]
+        for word in words(title)
+        if len(word.folded) > 3 and word.folded.isalpha() and not is_stop_word(word.folded)
+    ]
+
+
+def _word(name: str) -> str:
+    """The last word of a name, which tells it best."""
+    return name.split()[-1]
+
+
+def _quoted(name: str) -> str:
+    return f"«{name}»" if " " in name else name

@@ -1,0 +1,109 @@
+"""What the reading room's pages share: the bound on their statements, their numbered and dated lists, their chips."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import wraps
+
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import redirect, render
+from django.utils.functional import cached_property
+from django.views.decorators.http import require_safe
+
+from articles.models import ActorKind, EventKind
+from articles.models.merged import Mergeable
+from articles.search.filters import Condition, ForgivingFilterSet
+from articles.search.listing import PAGE_SIZE, Direction, capped_count, listing
+from articles.search.run import SearchTooCostlyError, time_limit
+from articles.site.words_for import arabic, day, year_or_month
+
+# Parameters that say where in a list a page lies; another condition starts at its beginning.
+PLACES = ("page", "after", "before")
+
+
+def reader_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A page for GET and HEAD whose statements are stopped, and the reader told so, when they take too long."""
+
+    @require_safe
+    @wraps(view)
+    def limited(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        try:
+            with time_limit():
+                return view(request, *args, **kwargs)
+        except SearchTooCostlyError:
+            return render(request, "site/busy.html", {"text": request.GET.get("q", "")}, status=503)
+
+    return limited
+
+
+class CappedPaginator(Paginator):
+    """Pages of the first MOST_COUNTED rows; `is_capped` says that there are more."""
+
+    @cached_property
+    def _counted(self) -> tuple[int, bool]:
+        return capped_count(self.object_list)
+
+    @property
+    def count(self) -> int:
+        return self._counted[0]
+
+    @property
+    def is_capped(self) -> bool:
+        return self._counted[1]
+
+
+def numbered(request: HttpRequest, rows: QuerySet, size: int = PAGE_SIZE) -> Page:
+    """The page of `rows` that the address asks for; the nearest one that exists where it asks for nonsense."""
+    return CappedPaginator(rows, size).get_page(request.GET.get("page"))
+
+
+def by_date(request: HttpRequest, articles: QuerySet, *, oldest: bool = False) -> dict[str, object]:
+    """What a list of articles by date shows: the page that the address asks for, and how many there are."""
+    get = request.GET.get
+    listed = listing(
+        articles.for_listing(), Direction.of(oldest=oldest, after=get("after", ""), before=get("before", ""))
+    )
+    total, capped = capped_count(articles)
+    return {"listed": listed, "places": listed, "total": total, "total_is_capped": capped}
+
+
+def merged_away(row: Mergeable) -> HttpResponsePermanentRedirect | None:
+    return redirect(row.survivor, permanent=True) if row.merged_into_id else None
+
+
+def address_with(request: HttpRequest, name: str, value: object = None) -> str:
+    """The page's address with one parameter set, or taken out where `value` is empty, at the beginning of its list."""
+    parameters = request.GET.copy()
+    for place in PLACES:
+        parameters.pop(place, None)
+    if value in (None, ""):
+        parameters.pop(name, None)
+    else:
+        parameters[name] = value
+    return f"?{parameters.urlencode()}"
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A condition that holds: its parameter and value in the address, and how it is told."""
+
+    name: str
+    value: str
+    label: str
+    text: object
+
+
+def chips(filters: ForgivingFilterSet) -> Sequence[Chip]:
+    return [Chip(one.name, one.value, one.label, _told(one)) for one in filters.chosen]
+
+
+def _told(condition: Condition) -> object:
+    if isinstance(condition.meaning, date):
+        return day(condition.meaning)
+    if condition.name in ("published", "year"):
+        return year_or_month(condition.meaning)
+    if condition.name == "kind":
+        return dict(EventKind.choices).get(condition.meaning) or dict(ActorKind.choices)[condition.meaning]
+    return "" if condition.meaning is True else arabic(str(condition.meaning))

@@ -1,0 +1,96 @@
+"""Actors: the list, and one actor with its names, roles, events, companions and articles."""
+
+from collections.abc import Sequence
+
+from django.db.models import Count, F, Max, Min
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from articles.exchange.linked_data import linked_actor
+from articles.models import Actor, ActorKind, Article, Event, Mention
+from articles.models.article import BEFORE_ALL_DATES
+from articles.search.facets import facets
+from articles.search.filters import LATEST_NAMING, ActorFilter
+from articles.site.charts.columns import columns, page_of
+from articles.site.charts.network import network
+from articles.site.pages import by_date, chips, merged_away, numbered, reader_page
+
+MOST_COMPANIONS = 12
+MOST_NAMES = 20
+MOST_ROLES = 12
+MOST_EVENTS = 40
+
+
+@reader_page
+def actor_list(request: HttpRequest) -> HttpResponse:
+    actors = Actor.objects.standing().with_article_counts().order_by("folded_name", "id")
+    chosen = ActorFilter(request.GET, actors)
+    context = {
+        "page": numbered(request, chosen.qs, 60),
+        "filters": chosen,
+        "chips": chips(chosen),
+        "kinds": ActorKind.choices,
+        "text": request.GET.get("q", "").strip(),
+    }
+    return render(request, "site/actors.html", context)
+
+
+@reader_page
+def actor(request: HttpRequest, pk: int) -> HttpResponse:
+    row = get_object_or_404(Actor.objects.select_related("merged_into").exclude(state="rejected"), pk=pk)
+    if moved := merged_away(row):
+        return moved
+    articles = Article.objects.published().naming(row)
+    latest = list(articles.order_by("-id").values_list("pk", flat=True)[:LATEST_NAMING])
+    own = Mention.objects.standing().filter(actor=row, article__in=latest)
+    companions = _companions(row, latest)
+    aliases = list(row.aliases.all())
+    context = {
+        "actor": row,
+        "aliases": aliases,
+        "names": own.surface_names()[:MOST_NAMES],
+        "told_roles": _roles(own),
+        "compared": len(latest) if len(latest) == LATEST_NAMING else 0,
+        "participations": row.participations.standing().filter(event__in=Event.objects.standing())
+            .select_related("event").order_by("-event__start_order", "id")[:MOST_EVENTS],
+        "companions": companions,
+        "network": network(row, companions, _pairs([other.pk for other, _ in companions], latest)),
+        "chart": columns(facets(articles, latest).bars, page_of),
+        "linked": linked_actor(row, aliases, request.build_absolute_uri),
+    }  # fmt: skip
+    return render(request, "site/actor.html", context | by_date(request, articles))
+
+
+def _companions(row: Actor, latest: Sequence[int]) -> list[tuple[Actor, int]]:
+    """Those named most often in the same articles, with how many of these."""
+    together = Mention.objects.standing().filter(article__in=latest).exclude(actor=row).values("actor")
+    counted = together.annotate(n=Count("pk")).order_by("-n", "actor")[: 2 * MOST_COMPANIONS]
+    times = dict(counted.values_list("actor", "n"))
+    others = Actor.objects.standing().filter(pk__in=times)
+    ordered = sorted(others, key=lambda other: (-times[other.pk], other.folded_name))
+    return [(other, times[other.pk]) for other in ordered[:MOST_COMPANIONS]]
+
+
+def _pairs(companions: Sequence[int], latest: Sequence[int]) -> dict[tuple[int, int], int]:
+    """In how many of the articles two companions are named together, by their ids, the lower first."""
+    if len(companions) < 2:
+        return {}
+    named = Mention.objects.standing().filter(article__in=latest, actor__in=companions)
+    by_article: dict[int, list[int]] = {}
+    for article, other in named.values_list("article", "actor").order_by("article", "actor"):
+        by_article.setdefault(article, []).append(other)
+    counts: dict[tuple[int, int], int] = {}
+    for others in by_article.values():
+        for at, one in enumerate(others):
+            for other in others[at + 1 :]:
+                counts[one, other] = counts.get((one, other), 0) + 1
+    return counts
+
+
+def _roles(mentions: object) -> Sequence[dict[str, object]]:
+    """Rows {"role", "n", "first", "last"}: the offices and titles that articles give it, latest first."""
+    dated = mentions.exclude(role="").filter(article__published_order__gt=BEFORE_ALL_DATES)
+    counted = dated.values("role").annotate(
+        n=Count("pk"), first=Min(F("article__published_order")), last=Max(F("article__published_order"))
+    )
+    return counted.order_by("-last", "-n", "role")[:MOST_ROLES]

@@ -1,0 +1,140 @@
+"""One article: its text with its facts marked, its originals, its record, and how two printings of it differ."""
+
+from django.contrib.admin.models import LogEntry
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from articles.exchange.citations import STYLES, citation, plain
+from articles.exchange.linked_data import linked_article
+from articles.models import Actor, Article, ArticleStatus, Capture, Event, Reprint
+from articles.models.capture import DamagedCaptureError
+from articles.search.related import related
+from articles.search.run import spans_in
+from articles.site.annotation import paragraphs
+from articles.site.differences import differences
+from articles.site.pages import merged_away, reader_page
+
+MOST_RELATED = 5
+# Lines of an original that its page shows; the download has all.
+MOST_LINES = 2_000
+LONGEST_LINE = 2_000
+
+
+@reader_page
+def article(request: HttpRequest, pk: int) -> HttpResponse:
+    row = get_object_or_404(Article.objects.select_related("source", "merged_into"), pk=pk)
+    if moved := merged_away(row):
+        return moved
+    if row.status == ArticleStatus.WITHDRAWN:
+        return render(request, "site/withdrawn.html", {"article": row}, status=410)
+    if not row.is_public and not request.user.has_perm("articles.view_article"):
+        raise Http404
+    mentions = list(row.mentions.standing().filter(actor__in=Actor.objects.standing()).select_related("actor"))
+    mentions.sort(key=lambda mention: (mention.spans or [[len(row.body)]])[0][0])
+    figures = list(row.figures.standing().select_related("measure", "event").order_by("start", "id"))
+    coverages = list(row.standing_events().filter(event__in=Event.objects.standing()))
+    previous, following = Article.objects.beside(row, coverages[0].event) if coverages else (None, None)
+    text = request.GET.get("q", "").strip()
+    context = {
+        "article": row,
+        "text": text,
+        "paragraphs": paragraphs(row, mentions, figures, spans_in(row, text) if text else ()),
+        "mentions": mentions,
+        "figures": figures,
+        "coverages": coverages,
+        "previous": previous,
+        "next": following,
+        "captures": row.captures.all(),
+        "reprints": Reprint.objects.group_of(row),
+        "related": related(row, MOST_RELATED),
+        "citation": plain(citation(row, request.build_absolute_uri)),
+        "styles": [(ending, style.name) for ending, style in STYLES.items()],
+        "linked": linked_article(row, mentions, coverages, request.build_absolute_uri),
+    }
+    return render(request, "site/article.html", context)
+
+
+@reader_page
+def compare(request: HttpRequest, pk: int, other: int) -> HttpResponse:
+    """Two printings of a story, the earlier first, and what the second has and has not of it."""
+    shown = Article.objects.published().select_related("source")
+    pair = get_object_or_404(shown, pk=pk), get_object_or_404(shown, pk=other)
+    first, second = sorted(pair, key=lambda article: (article.published_order, article.pk))
+    context = {"first": first, "second": second, "paragraphs": differences(first.body, second.body)}
+    return render(request, "site/compare.html", context)
+
+
+@reader_page
+def article_by_title(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
+    """An address with words after the number, as people write and old links have: the number alone is the address."""
+    return redirect(get_object_or_404(Article, pk=pk), permanent=True)
+
+
+@reader_page
+def record(request: HttpRequest, pk: int) -> HttpResponse:
+    """Where an article comes from: its captures, what was inferred, what an editor changed."""
+    row = get_object_or_404(Article.objects.published().select_related("source"), pk=pk)
+    changes = LogEntry.objects.filter(
+        content_type__app_label="articles", content_type__model="article", object_id=str(row.pk)
+    )
+    facts = [
+        (kind, [fact for fact in facts if fact.is_suggested], [fact for fact in facts if not fact.is_suggested])
+        for kind, facts in (
+            ("mention", list(row.mentions.standing().filter(actor__in=Actor.objects.standing()))),
+            ("event", list(row.standing_events().filter(event__in=Event.objects.standing()))),
+            ("figure", list(row.figures.standing())),
+        )
+    ]
+    context = {"article": row, "captures": row.captures.all(), "facts": facts, "changes": changes}
+    return render(request, "site/record.html", context)
+
+
+def _shown_capture(pk: int, sha256: str) -> Capture:
+    """A capture of an article that readers see; Http404 for any other."""
+    shown = Capture.objects.select_related("article__source").filter(article__status=ArticleStatus.PUBLISHED)
+    return get_object_or_404(shown, article=pk, sha256=sha256)
+
+
+@reader_page
+def capture(request: HttpRequest, pk: int, sha256: str) -> HttpResponse:
+    """The original bytes as a download, never shown as a page of this site."""
+    row = _shown_capture(pk, sha256)
+    try:
+        content = row.read()
+    except DamagedCaptureError:
+        return render(request, "site/damaged.html", {"capture": row}, status=500)
+    response = HttpResponse(content, content_type="application/octet-stream")
+    response["Content-Disposition"] = f'attachment; filename="{row.sha256[:16]}.txt"'
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["ETag"] = f'"{row.sha256}"'
+    return response
+
+
+@reader_page
+def original(request: HttpRequest, pk: int, sha256: str) -> HttpResponse:
+    """The original's characters, line by line as they were received; those set aside from the text are told."""
+    row = _shown_capture(pk, sha256)
+    try:
+        content = row.read()
+    except DamagedCaptureError:
+        return render(request, "site/damaged.html", {"capture": row}, status=500)
+    lines = _decoded(content, row.encoding).split("\n")
+    aside = {line["line"] for line in row.article.set_aside if "line" in line} if row.media_type == "text/plain" else set()
+    context = {
+        "article": row.article,
+        "capture": row,
+        "lines": [
+            (number, line.rstrip("\r")[:LONGEST_LINE], number in aside)
+            for number, line in enumerate(lines[:MOST_LINES], 1)
+        ],
+        "is_cut": len(lines) > MOST_LINES or any(len(line) > LONGEST_LINE for line in lines),
+    }
+    return render(request, "site/original.html", context)
+
+
+def _decoded(content: bytes, encoding: str) -> str:
+    """The characters of an original; bytes that are none in its encoding show as U+FFFD."""
+    try:
+        return content.decode(encoding or "utf-8", "replace").removeprefix("\ufeff")
+    except LookupError:
+        return content.decode("utf-8", "replace")

@@ -1,0 +1,91 @@
+"""Events: the list, and one event with every report of it side by side."""
+
+from collections.abc import Sequence
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from articles.exchange.linked_data import linked_event
+from articles.models import Actor, Article, Capture, Coverage, Event, EventKind, Figure, Participation
+from articles.search.filters import EventFilter
+from articles.site.charts.shares import shares
+from articles.site.pages import chips, merged_away, numbered, reader_page
+from articles.site.words_for import arabic
+
+# Articles of an event that are listed and whose figures are compared.
+MOST_REPORTS = 40
+MOST_CONTRADICTIONS = 30
+MOST_PARTICIPANTS = 200
+
+
+@reader_page
+def event_list(request: HttpRequest) -> HttpResponse:
+    events = Event.objects.standing().with_article_counts().select_related("series").newest()
+    chosen = EventFilter(request.GET, events)
+    context = {"page": numbered(request, chosen.qs), "filters": chosen, "chips": chips(chosen), "kinds": EventKind.choices}
+    return render(request, "site/events.html", context)
+
+
+@reader_page
+def event(request: HttpRequest, pk: int) -> HttpResponse:
+    row = get_object_or_404(Event.objects.select_related("series", "merged_into").exclude(state="rejected"), pk=pk)
+    if moved := merged_away(row):
+        return moved
+    coverages = list(
+        row.coverages.standing()
+        .filter(article__in=Article.objects.published())
+        .select_related("article__source")
+        .defer("article__search_vector", "article__set_aside")
+        .order_by("article__published_order", "article_id")[: MOST_REPORTS + 1]
+    )
+    more = len(coverages) > MOST_REPORTS
+    coverages = coverages[:MOST_REPORTS]
+    articles = [coverage.article for coverage in coverages]
+    figures = Figure.objects.public().filter(article__in=articles).select_related("measure").order_by("start")
+    participations = list(
+        row.participations.standing()
+        .filter(actor__in=Actor.objects.standing())
+        .select_related("actor")[:MOST_PARTICIPANTS]
+    )
+    earlier, later = row.sessions_beside() if row.series_id else ([], [])
+    context = {
+        "event": row,
+        "coverages": coverages,
+        "more": more,
+        "outlets": shares(_outlets(coverages)),
+        "roles": _by_role(participations),
+        "comparison": _comparison(articles, figures),
+        "contradictions": row.contradictions.open().order_by("id")[:MOST_CONTRADICTIONS].with_figures(),
+        "earlier": earlier,
+        "later": later,
+        "documents": Capture.objects.filter(article__in=articles).select_related("article").order_by("article", "-id"),
+        "linked": linked_event(row, participations, request.build_absolute_uri),
+    }
+    return render(request, "site/event.html", context)
+
+
+def _outlets(coverages: Sequence[Coverage]) -> dict[object, int]:
+    """How many of the reports each source published; None for those of no known source."""
+    counts: dict[object, int] = {}
+    for coverage in coverages:
+        counts[coverage.article.source] = counts.get(coverage.article.source, 0) + 1
+    return counts
+
+
+def _by_role(participations: Sequence[Participation]) -> list[tuple[str, list[Participation]]]:
+    """(role in words, those who had it), roles in the order in which they are first met."""
+    roles: dict[str, list[Participation]] = {}
+    for one in participations:
+        roles.setdefault(one.get_role_display(), []).append(one)
+    return list(roles.items())
+
+
+def _comparison(articles: list[Article], figures: QuerySet) -> list[tuple[object, list[list[Figure]]]]:
+    """(measure or unit, figures per article in the order of `articles`): rows that several articles share come first."""
+    rows: dict[str, dict[int, list[Figure]]] = {}
+    for figure in figures:
+        label = figure.measure.label if figure.measure else figure.unit
+        rows.setdefault(label, {}).setdefault(figure.article_id, []).append(figure)
+    ordered = sorted(rows.items(), key=lambda row: -len(row[1]))
+    return [(arabic(label), [cells.get(article.pk, []) for article in articles]) for label, cells in ordered]

@@ -1,0 +1,33 @@
+"""The first page: search, then what the archive holds: coverage over time, the latest, who is named most, open contradictions."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from articles.models import Actor, Article, Contradiction, Event, tally
+from articles.site.charts.columns import of_months
+from articles.site.examples import examples
+from articles.site.pages import reader_page
+
+NEWEST = 5
+MOST_NAMED = 14
+MOST_CONTRADICTIONS = 3
+
+
+@reader_page
+def home(request: HttpRequest) -> HttpResponse:
+    months = tally.counts_by_month()
+    actors = list(
+        Actor.objects.standing().with_article_counts().filter(articles__gt=0).order_by("-articles", "id")[:MOST_NAMED]
+    )
+    events = list(Event.objects.standing().with_article_counts().filter(articles__gt=0).newest()[:NEWEST])
+    context = {
+        "count": sum(months.values()),
+        "chart": of_months(months),
+        "undated": months.get((0, 0), 0),
+        "newest": Article.objects.published().order_by("-id").for_listing()[:NEWEST],
+        "events": events,
+        "actors": actors,
+        "contradictions": Contradiction.objects.open().newest()[:MOST_CONTRADICTIONS].with_figures(),
+        "examples": examples(actors, events),
+    }
+    return render(request, "site/home.html", context)

@@ -1,0 +1,45 @@
+"""Pages about the archive itself: method, help, how it looks, and what an unknown address shows."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_http_methods
+
+from articles.models import Actor, Event
+from articles.site.appearance import COOKIE, THEMES, YEAR, theme_of
+from articles.site.examples import examples
+from articles.site.pages import reader_page
+
+MOST_NAMED = 4
+
+
+@reader_page
+def about(request: HttpRequest) -> HttpResponse:
+    return render(request, "site/about.html")
+
+
+@reader_page
+def help_page(request: HttpRequest) -> HttpResponse:
+    reported = {"articles__gt": 0}
+    actors = Actor.objects.standing().with_article_counts().filter(**reported).order_by("-articles", "id")[:MOST_NAMED]
+    events = Event.objects.standing().with_article_counts().filter(**reported).newest()[:MOST_NAMED]
+    return render(request, "site/help.html", {"examples": examples(list(actors), list(events))})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def appearance(request: HttpRequest) -> HttpResponse:
+    """Where a reader chooses light, dark or as the device has it; kept in a cookie."""
+    back = request.POST.get("next") or request.GET.get("next", "")
+    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
+        back = reverse("home")
+    if request.method == "POST" and (theme := request.POST.get("theme", "")) in THEMES:
+        response = HttpResponseRedirect(back)
+        response.set_cookie(COOKIE, theme, max_age=YEAR, samesite="Lax", secure=request.is_secure())
+        return response
+    context = {"themes": THEMES.items(), "chosen": theme_of(request), "next": back}
+    return render(request, "site/appearance.html", context)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "404.html", status=404)

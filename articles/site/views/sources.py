@@ -1,0 +1,33 @@
+"""Sources: the list with what each gives the archive, and one source with its articles over time."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from articles.models import Article, Source, TallyKind, tally
+from articles.search.facets import facets
+from articles.site.charts.columns import columns, page_of
+from articles.site.charts.shares import shares
+from articles.site.pages import by_date, merged_away, numbered, reader_page
+
+
+@reader_page
+def source_list(request: HttpRequest) -> HttpResponse:
+    sources = Source.objects.standing().with_article_counts().order_by("-published", "folded_name")
+    page = numbered(request, sources, 60)
+    context = {
+        "page": page,
+        "shares": shares({source: source.published for source in page}),
+        "without": tally.counts(TallyKind.SOURCE).get(0, 0),
+    }
+    return render(request, "site/sources.html", context)
+
+
+@reader_page
+def source(request: HttpRequest, pk: int) -> HttpResponse:
+    row = get_object_or_404(Source.objects.select_related("merged_into"), pk=pk)
+    if moved := merged_away(row):
+        return moved
+    articles = Article.objects.published().filter(source=row)
+    found = facets(articles)
+    context = {"source": row, "facets": found, "chart": columns(found.bars, page_of)}
+    return render(request, "site/source.html", context | by_date(request, articles))
