@@ -177,7 +177,7 @@ MAY_IMPORT = {
     "extract": {"models", "arabic"},
     "ingest": {"extract", "models", "arabic"},
     "exchange": {"search", "models", "arabic"},
-    "site": {"search", "models", "arabic"},
+    "site": {"exchange", "search", "models", "arabic"},
     "admin": set(ROOMS) - {"benchmark", "management"},
     "benchmark": set(ROOMS) - {"admin", "management"},
     "management": set(ROOMS),

@@ -19,6 +19,7 @@ from articles.models import (
     Alias,
     ArchiveDate,
     Article,
+    Contradiction,
     Coverage,
     Event,
     Figure,
@@ -32,7 +33,7 @@ from articles.search.bulk import without_index
 PROCESSES = 2
 _ARTICLE = (
     "id, title, title_origin, body, author, section, source_id, url, published_date, published_precision, published_basis, "
-    "published_earliest, published_latest, language, status, word_count, set_aside, created_at, updated_at"
+    "published_earliest, published_latest, date_statements, language, status, word_count, set_aside, created_at, updated_at"
 )
 _FACT = "state, rule, score"
 _CONFIRMED = ("confirmed", "", None)
@@ -65,6 +66,7 @@ def load(articles: int) -> Loaded:
         for statement in connection.ops.sequence_reset_sql(no_style(), [Article]):
             cursor.execute(statement)
         cursor.execute("VACUUM ANALYZE")
+    Contradiction.objects.refresh(range(1, len(corpus.events) + 1))
     return Loaded(articles, seconds / PROCESSES, times.index, times.statistics)
 
 
@@ -89,8 +91,9 @@ def _store_names(corpus: Corpus) -> None:
     )
     events = []
     for n, (title, kind, day) in enumerate(corpus.events, 1):
-        event = Event(pk=n, title=title, folded_title=fold_phrase(title), kind=kind)
+        event = Event(pk=n, title=title, kind=kind)
         event.start, event.end = ArchiveDate.on(day), ArchiveDate.unknown()
+        event.fold()
         events.append(event)
     Event.objects.bulk_create(events)
     Participation.objects.bulk_create(
@@ -116,15 +119,15 @@ def _store_block(number: int) -> float:
     with transaction.atomic():
         _copy(Article, _ARTICLE, map(_article, rows))
         _copy(
-            Mention, f"article_id, actor_id, spans, quotes, {_FACT}",
-            ((row.number + 1, actor + 1, [], [], *_CONFIRMED) for row in rows for actor in row.actors),
+            Mention, f"article_id, actor_id, spans, quotes, role, {_FACT}",
+            ((row.number + 1, actor + 1, [], [], "", *_CONFIRMED) for row in rows for actor in row.actors),
         )  # fmt: skip
         _copy(
             Coverage, f"article_id, event_id, {_FACT}",
             ((row.number + 1, row.event + 1, *_CONFIRMED) for row in rows if row.event >= 0),
         )  # fmt: skip
         _copy(
-            Figure, f'article_id, value, qualifier, unit, measure_id, quote, start, "end", event_id, {_FACT}',
+            Figure, f'article_id, value, qualifier, unit, measure_id, about, scope, quote, start, "end", event_id, {_FACT}',
             map(_figure, rows),
         )  # fmt: skip
     return time.perf_counter() - started
@@ -141,7 +144,7 @@ def _article(row: GeneratedArticle) -> tuple:
     now = "2025-01-01T00:00:00Z"
     return (
         row.number + 1, row.title, "stated", row.body, "", "", row.source + 1, "", day, row.precision,
-        "stated" if day else "inferred", first, last, "ar", "published", len(row.body.split()), "[]", now, now,
+        "stated" if day else "inferred", first, last, "[]", "ar", "published", len(row.body.split()), "[]", now, now,
     )  # fmt: skip
 
 
@@ -162,6 +165,6 @@ def _figure(row: GeneratedArticle) -> tuple:
     start = row.body.index(row.quote)
     event = row.event + 1 if row.event >= 0 else None
     return (
-        row.number + 1, row.count, "exactly", UNITS[row.unit], row.unit + 1, row.quote, start, start + len(row.quote),
+        row.number + 1, row.count, "exactly", UNITS[row.unit], row.unit + 1, "", "", row.quote, start, start + len(row.quote),
         event, *_CONFIRMED,
     )  # fmt: skip

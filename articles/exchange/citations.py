@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.translation import gettext_lazy as _
+
 from articles.exchange.addresses import Absolute, permanent
 from articles.models import Article, Precision
 
@@ -109,7 +111,7 @@ class Style:
 
 # By the ending of the file.
 STYLES = {
-    "txt": Style(plain, "text/plain", "نص"),
+    "txt": Style(plain, "text/plain", _("نص")),
     "bib": Style(bibtex, "application/x-bibtex", "BibTeX"),
     "ris": Style(ris, "application/x-research-info-systems", "RIS"),
     "json": Style(csl_json, "application/vnd.citationstyles.csl+json", "CSL-JSON"),

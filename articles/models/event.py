@@ -73,8 +73,12 @@ class EventQuerySet(ReviewableQuerySet):
             events = events.filter(Q(start_earliest__lte=last) | Q(start_earliest__isnull=True))
         return events
 
+    def unbounded(self) -> "EventQuerySet":
+        """Events that begun_in never finds: of whose beginning no day is known before which, or none after which, it was."""
+        return self.filter(Q(start_earliest__isnull=True) | Q(start_latest__isnull=True))
+
     def begun_in(self, first: date, last: date) -> "EventQuerySet":
-        """Events of which something is known of the beginning, and that can have begun within the inclusive days."""
+        """Events whose beginning is bounded on both sides and can lie within the inclusive days."""
         return self.filter(start_earliest__lte=last, start_latest__gte=first)
 
     def with_article_counts(self) -> "EventQuerySet":

@@ -7,14 +7,15 @@ same numbers always give the same picture.
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import shorten
 
 from articles.models import Actor
 
-WIDTH, HEIGHT = 760, 560
+WIDTH, HEIGHT = 900, 560
 _RADIUS_X, _RADIUS_Y = 235, 205
-_WIDEST_LINE = 9.0
+_WIDEST_LINE, _WIDEST_AMONG = 9.0, 3.0
 # A label of so many letters fits beside its circle.
-LABEL = 26
+LABEL = 30
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,8 @@ class Node:
 
     @property
     def label(self) -> str:
-        return self.actor.name if len(self.actor.name) <= LABEL else f"{self.actor.name[: LABEL - 1].rstrip()}…"
+        """The name, or as many of its words as fit."""
+        return shorten(self.actor.name, LABEL, placeholder=" …")
 
     @property
     def label_x(self) -> float:
@@ -69,9 +71,9 @@ def network(
     most = max(count for _, count in companions)
     middle = Node(centre, most, WIDTH / 2, HEIGHT / 2, 26, "below")
     nodes = tuple(_placed(actor, count, at, len(companions), most) for at, (actor, count) in enumerate(companions))
-    spokes = [Tie(middle, node, _width(node.together, most), of_centre=True) for node in nodes]
+    spokes = [Tie(middle, node, _width(node.together, most, _WIDEST_LINE), of_centre=True) for node in nodes]
     among = [
-        Tie(one, other, _width(count, most), of_centre=False)
+        Tie(one, other, _width(count, most, _WIDEST_AMONG), of_centre=False)
         for at, one in enumerate(nodes)
         for other in nodes[at + 1 :]
         if (count := together.get((min(one.actor.pk, other.actor.pk), max(one.actor.pk, other.actor.pk)), 0))
@@ -86,5 +88,5 @@ def _placed(actor: Actor, count: int, at: int, of: int, most: int) -> Node:
     return Node(actor, count, round(x, 1), round(y, 1), round(8 + 10 * math.sqrt(count / most), 1), side)
 
 
-def _width(count: int, most: int) -> float:
-    return round(max(1.0, _WIDEST_LINE * count / most), 1)
+def _width(count: int, most: int, widest: float) -> float:
+    return round(min(max(1.0, widest * count / most), widest), 1)

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from articles.exchange.linked_data import linked_actor
-from articles.models import Actor, ActorKind, Article, Event, Mention
+from articles.models import Actor, ActorKind, AliasKind, Article, Event, Mention
 from articles.models.article import BEFORE_ALL_DATES
 from articles.search.facets import facets
 from articles.search.filters import LATEST_NAMING, ActorFilter
@@ -48,6 +48,7 @@ def actor(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "actor": row,
         "aliases": aliases,
+        "latin": next((alias.name for alias in aliases if alias.kind == AliasKind.LATIN), ""),
         "names": own.surface_names()[:MOST_NAMES],
         "told_roles": _roles(own),
         "compared": len(latest) if len(latest) == LATEST_NAMING else 0,

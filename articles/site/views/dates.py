@@ -10,15 +10,16 @@ from django.shortcuts import render
 from django.utils.dates import WEEKDAYS
 
 from articles.models import Article, Event, Precision, tally
+from articles.search.facets import Bar
 from articles.search.listing import PAGE_SIZE, capped_count
 from articles.site.charts.columns import Columns, columns, of_months, page_of
 from articles.site.charts.timeline import Span, timeline
-from articles.search.facets import Bar
 from articles.site.pages import by_date, reader_page
 
 # Events that the page of a year or month, and the timeline, list.
 MOST_EVENTS = 60
 MOST_ON_TIMELINE = 200
+MOST_UNDATED = 30
 # Years that the timeline shows unasked, the latest.
 YEARS_SHOWN = 12
 # Weeks begin on Monday, as in the Maghreb and by ISO 8601.
@@ -119,7 +120,7 @@ def timeline_page(request: HttpRequest) -> HttpResponse:
     if span is None:
         return render(request, "site/timeline.html", {"span": None})
     events = list(Event.objects.standing().begun_in(span.begins, span.ends).newest()[: MOST_ON_TIMELINE + 1])
-    undated = Event.objects.standing().filter(start_earliest__isnull=True, start_latest__isnull=True).newest()[:20]
+    undated = Event.objects.standing().unbounded().newest()[:MOST_UNDATED]
     context = {
         "span": span,
         "timeline": timeline(span, events[:MOST_ON_TIMELINE], counts),
