@@ -11,7 +11,7 @@ from django.conf import settings as project
 from django.core.management import call_command
 from django.db import connection, connections
 
-from articles.models import ArchiveDate, Article
+from articles.models import Actor, ArchiveDate, Article, Event, Measure, Source
 
 
 def pytest_configure() -> None:
@@ -59,3 +59,21 @@ def make_article(db: None) -> Callable[..., Article]:
         return article
 
     return make
+
+
+@pytest.fixture
+def every_page(db: None) -> list[str]:
+    """An address of every kind of page that readers meet, with the fixtures' rows."""
+    article, event = Article.objects.order_by("id").first(), Event.objects.filter(coverages__isnull=False).order_by("id").first()
+    actor = Actor.objects.filter(mentions__isnull=False).order_by("id").first()
+    capture = article.captures.first()
+    measure = Measure.objects.filter(figures__isnull=False).order_by("id").first()
+    other = Article.objects.exclude(pk=article.pk).order_by("id").first()
+    details = [row.get_absolute_url() for row in (article, event, actor, Source.objects.order_by("id").first())]
+    return [
+        "/", "/search/", "/search/?q=الإرهاب", "/search/?q=مراكش الحدود&kind=conference", "/search/?q=لاشيءهنا", "/articles/",
+        "/events/", "/actors/", "/actors/?q=مغرب", "/figures/", f"/figures/?measure={measure.pk}", "/dates/", "/dates/2024/",
+        "/dates/2024/11/", "/dates/2024/11/6/", "/timeline/", "/sources/", "/about/", "/help/", "/appearance/", *details,
+        f"{details[0]}?q=المغرب", f"{details[0]}record/", f"{details[0]}captures/{capture.sha256}/view/",
+        f"{details[0]}compare/{other.pk}/",
+    ]  # fmt: skip

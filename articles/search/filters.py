@@ -7,7 +7,7 @@ from datetime import date
 import django_filters
 from django.core.exceptions import ValidationError
 from django.db.models import F, Q, QuerySet
-from django.forms import CheckboxInput, DateInput
+from django.forms import CheckboxInput, DateInput, Select
 from django.utils.translation import gettext_lazy as _
 
 from articles.models import Actor, ActorKind, Article, Coverage, Event, EventKind, Figure, Measure, Mention, Source
@@ -116,7 +116,9 @@ class ArticleFilter(ForgivingFilterSet):
 
 
 class FigureFilter(ForgivingFilterSet):
-    measure = _choice(Measure.objects.all(), _("المقياس"), empty_label=_("كل المقاييس"))
+    measure = _choice(
+        Measure.objects.all(), _("المقياس"), empty_label=_("كل المقاييس"), widget=Select(attrs={"lang": "ar", "dir": "auto"})
+    )
     event = _choice(Event.objects.standing(), _("الفعالية"))
     actor = _choice(Actor.objects.standing(), _("الفاعل"), method="about")
     source = _choice(Source.objects.standing(), _("المصدر"), field_name="article__source", empty_label=_("كل المصادر"))

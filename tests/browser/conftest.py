@@ -40,6 +40,12 @@ def stored(transactional_db: None) -> None:
 
 
 @pytest.fixture
+def every_page(stored: None, every_page: list[str]) -> list[str]:
+    """The addresses, once the fixtures are stored again."""
+    return every_page
+
+
+@pytest.fixture
 def page(browser: Browser, live_server: object, stored: None) -> Iterator[Page]:
     """A page whose relative addresses are the archive's; a script error or a refused resource fails the test."""
     context = browser.new_context(base_url=live_server.url, locale="ar", viewport={"width": 1280, "height": 900})

@@ -37,7 +37,7 @@ def appearance(request: HttpRequest) -> HttpResponse:
         response = HttpResponseRedirect(back)
         response.set_cookie(COOKIE, theme, max_age=YEAR, samesite="Lax", secure=request.is_secure())
         return response
-    context = {"themes": THEMES.items(), "chosen": theme_of(request), "next": back}
+    context = {"colours": THEMES.items(), "chosen": theme_of(request), "next": back}
     return render(request, "site/appearance.html", context)
 
 

@@ -1,0 +1,184 @@
+"""The bars that every kind of page meets, in both languages and both colour schemes."""
+
+import gzip
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urljoin
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, Page, expect
+
+from articles.models import Article
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+HERE = Path(__file__).parent
+MODULES = HERE / "node_modules"
+LANGUAGES = ["", "/en"]
+HEAVIEST = 60 * 1024
+_SHIFT = """
+    () => new Promise((done) => {
+      let sum = 0;
+      new PerformanceObserver((list) => { for (const entry of list.getEntries()) sum += entry.value; })
+        .observe({ type: "layout-shift", buffered: true });
+      document.fonts.ready.then(() => setTimeout(() => done(sum), 200));
+    })
+"""
+
+
+@pytest.fixture(scope="session")
+def modules() -> Path:
+    """The npm packages of package.json, installed where they are missing."""
+    if not (MODULES / "axe-core" / "axe.min.js").exists():
+        if shutil.which("npm") is None:
+            pytest.skip("no npm on this machine to install axe-core and the Nu validator with")
+        subprocess.run(["npm", "ci", "--omit=optional", "--no-audit", "--no-fund", "--loglevel=error"], cwd=HERE, check=True)
+    return MODULES
+
+
+@pytest.fixture
+def opened(browser: Browser, live_server: object, stored: None) -> Iterator[Page]:
+    """A page that records what the console says and which hosts are asked; both are checked at the end."""
+    context = browser.new_context(base_url=live_server.url, viewport={"width": 1280, "height": 900}, bypass_csp=True)
+    page = context.new_page()
+    errors: list[str] = []
+    strangers: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda message: errors.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("request", lambda request: None if request.url.startswith(live_server.url) else strangers.append(request.url))
+    yield page
+    context.close()
+    assert errors == [] and strangers == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_page_has_an_accessibility_violation(
+    opened: Page, modules: Path, every_page: list[str], language: str, scheme: str
+) -> None:
+    opened.emulate_media(color_scheme=scheme)
+    found = {}
+    for address in every_page:
+        opened.goto(language + address)
+        opened.add_script_tag(path=modules / "axe-core" / "axe.min.js")
+        violations = opened.evaluate("axe.run(document, { resultTypes: ['violations'] }).then((found) => found.violations)")
+        if violations:
+            found[address] = [(one["id"], one["nodes"][0]["html"][:160], one["nodes"][0]["failureSummary"]) for one in violations]  # fmt: skip
+    assert found == {}
+
+
+def test_every_page_is_valid_html(client: Client, modules: Path, every_page: list[str], tmp_path: Path) -> None:
+    if shutil.which("java") is None:
+        pytest.skip("no Java on this machine to run the Nu validator with")
+    for language in LANGUAGES:
+        for number, address in enumerate([*every_page, "/لا/شيء/"]):
+            content = client.get(language + address).content
+            (tmp_path / f"{language.strip('/') or 'ar'}-{number:02}.html").write_bytes(content)
+    shutil.copy(settings.BASE_DIR / "static" / "site" / "archive.css", tmp_path)
+    checked = subprocess.run(
+        ["java", "-jar", str(modules / "vnu-jar" / "build" / "dist" / "vnu.jar"), "--format", "json", "--also-check-css", str(tmp_path)],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    messages = json.loads(checked.stderr)["messages"]
+    told = [f"{Path(one['url']).name}:{one.get('lastLine')}: {one['message']}" for one in messages if one["type"] == "error"]
+    assert told == [], "\n".join(told)
+
+
+def test_no_page_weighs_more_than_sixty_kilobytes(client: Client, every_page: list[str]) -> None:
+    weights = {}
+    for address in every_page:
+        page = client.get(address).content.decode()
+        parts = re.findall(r'(?:href|src)="(/static/[^"]+\.(?:css|js|svg))"', page)
+        texts = [page.encode(), *((settings.BASE_DIR / urljoin("/", part).lstrip("/")).read_bytes() for part in parts)]
+        weights[address] = sum(len(gzip.compress(text)) for text in texts)
+    assert {address: weight for address, weight in weights.items() if weight > HEAVIEST} == {}
+
+
+def test_fonts_move_nothing(opened: Page, every_page: list[str]) -> None:
+    for address in every_page:
+        opened.goto(address)
+        assert opened.evaluate(_SHIFT) < 0.01, address
+
+
+def test_a_page_that_has_not_changed_is_not_sent_again(client: Client, every_page: list[str]) -> None:
+    for address in every_page:
+        if address == "/appearance/":  # its form carries a token that is new each time
+            continue
+        first = client.get(address)
+        assert client.get(address, headers={"if-none-match": first["ETag"]}).status_code == 304, address
+
+
+def test_an_english_page_marks_all_arabic_as_such(opened: Page, every_page: list[str]) -> None:
+    """No word of the interface is left untranslated, and every word of the archive is told to be Arabic."""
+    unmarked = """
+        () => {
+          const found = [];
+          const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+          while (walker.nextNode()) {
+            const node = walker.currentNode;
+            if (/[\\u0621-\\u064a]/.test(node.data) && !node.parentElement.closest('[lang="ar"], script, bdi, code'))
+              found.push(node.data.trim());
+          }
+          return found;
+        }
+    """
+    for address in every_page:
+        opened.goto(f"/en{address}")
+        assert opened.evaluate("document.documentElement.lang + document.documentElement.dir") == "enltr"
+        assert opened.evaluate(unmarked) == [], address
+
+
+def test_the_whole_way_by_keyboard(opened: Page) -> None:
+    opened.goto("/")
+    opened.keyboard.press("Tab")
+    expect(opened.get_by_role("link", name="إلى المحتوى")).to_be_focused()
+    opened.keyboard.press("Enter")
+    expect(opened.locator("main")).to_be_focused()
+    opened.keyboard.press("Tab")
+    expect(opened.get_by_role("combobox", name="ابحث في الأرشيف")).to_be_focused()
+    opened.keyboard.type("مراكش")
+    expect(opened.get_by_role("option").first).to_be_visible()
+    opened.keyboard.press("Escape")
+    opened.keyboard.press("Enter")
+    opened.wait_for_url("**/search/**")
+    result = opened.locator("ol.results a").first
+    for _ in range(60):
+        opened.keyboard.press("Tab")
+        if result.evaluate("(link) => link === document.activeElement"):
+            break
+    opened.keyboard.press("Enter")
+    expect(opened.locator("article h1")).to_be_visible()
+    assert opened.evaluate("getComputedStyle(document.querySelector(':focus-visible') ?? document.body).outlineStyle")
+
+
+def test_colours_are_the_readers_choice_with_and_without_javascript(
+    opened: Page, browser: Browser, live_server: object
+) -> None:
+    opened.goto("/")
+    opened.get_by_role("button", name="المظهر").click()
+    opened.get_by_role("button", name="المظهر: فاتح").click()
+    opened.goto("/events/")
+    assert opened.evaluate("document.documentElement.dataset.theme") == "dark"
+    context = browser.new_context(base_url=live_server.url, java_script_enabled=False)
+    plain = context.new_page()
+    plain.goto("/events/")
+    plain.get_by_role("link", name="المظهر").click()
+    plain.get_by_label("داكن").check()
+    plain.get_by_role("button", name="احفظ").click()
+    expect(plain.locator('html[data-theme="dark"] h1')).to_have_text("الفعاليات")
+    context.close()
+
+
+def test_a_page_prints_with_its_address_and_reference(opened: Page) -> None:
+    opened.goto(Article.objects.order_by("id").first().get_absolute_url())
+    opened.emulate_media(media="print")
+    for hidden in ("nav.sections", ".seek", "aside section:not(#originals)"):
+        expect(opened.locator(hidden).first).to_be_hidden()
+    for shown in ("article .body", "#cite", "#originals", ".printed"):
+        expect(opened.locator(shown)).to_be_visible()
