@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings as project
 from django.core.management import call_command
 from django.db import connection, connections
+from django.utils import translation
 
 from articles.models import Actor, ArchiveDate, Article, Event, Measure, Source
 
@@ -42,6 +43,12 @@ def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
 @pytest.fixture(autouse=True)
 def _hosts(settings: object) -> None:
     settings.ALLOWED_HOSTS = ["*"]
+
+
+@pytest.fixture(autouse=True)
+def _language() -> None:
+    """What a page's language was in the test before must not be found in this one's addresses."""
+    translation.activate("ar")
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from django.utils import translation
 from ninja import NinjaAPI, Query, Schema
 from ninja.errors import HttpError
 from ninja.pagination import CursorPagination, paginate
+from pydantic import ValidationError
 
 from articles.exchange import rows, schemas
 from articles.exchange.doors import Rate
@@ -22,6 +23,7 @@ from articles.search.run import Order, SearchTooCostlyError, Wanted, search, tim
 
 PAGE, LARGEST_PAGE = 50, 200
 LAST_PAGE = 10_000
+_NOT_OURS = "cursor: not one that this API gave"
 
 api = NinjaAPI(
     title="Archive of Arabic news on counter-terrorism diplomacy",
@@ -48,12 +50,15 @@ class Cursor(CursorPagination):
 
     def _find_position(self, queryset: QuerySet, cursor: Any) -> QuerySet:
         if cursor.p is not None and not (cursor.p.isdecimal() and len(cursor.p) < 19):
-            raise HttpError(422, "cursor: not one that this API gave")
+            raise HttpError(422, _NOT_OURS)
         return super()._find_position(queryset, cursor)
 
     def paginate_queryset(self, queryset: QuerySet, pagination: Any, request: HttpRequest, **params: Any) -> Any:
         with time_limit():
-            page = super().paginate_queryset(queryset, pagination, request, **params)
+            try:
+                page = super().paginate_queryset(queryset, pagination, request, **params)
+            except ValidationError as error:  # of a cursor that is well encoded and says nonsense
+                raise HttpError(422, _NOT_OURS) from error
             return page | {self.items_attribute: [self.row(row) for row in page[self.items_attribute]]}
 
 

@@ -65,7 +65,7 @@ def test_no_page_has_an_accessibility_violation(
     opened.emulate_media(color_scheme=scheme)
     found = {}
     for address in every_page:
-        opened.goto(language + address)
+        assert opened.goto(language + address).status == 200, address
         opened.add_script_tag(path=modules / "axe-core" / "axe.min.js")
         violations = opened.evaluate("axe.run(document, { resultTypes: ['violations'] }).then((found) => found.violations)")
         if violations:
@@ -129,7 +129,7 @@ def test_an_english_page_marks_all_arabic_as_such(opened: Page, every_page: list
         }
     """
     for address in every_page:
-        opened.goto(f"/en{address}")
+        assert opened.goto(f"/en{address}").status == 200, address
         assert opened.evaluate("document.documentElement.lang + document.documentElement.dir") == "enltr"
         assert opened.evaluate(unmarked) == [], address
 
