@@ -83,7 +83,12 @@ TEMPLATES = [
                 "articles.site.appearance.frame",
             ],
             "libraries": {"archive_text": "articles.site.tags"},
-            "builtins": ["django.templatetags.i18n", "django.templatetags.l10n", "django.templatetags.static", "articles.site.tags"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.l10n",
+                "django.templatetags.static",
+                "articles.site.tags",
+            ],
         },
     },
 ]

@@ -71,7 +71,10 @@ def make_article(db: None) -> Callable[..., Article]:
 @pytest.fixture
 def every_page(db: None) -> list[str]:
     """An address of every kind of page that readers meet, with the fixtures' rows."""
-    article, event = Article.objects.order_by("id").first(), Event.objects.filter(coverages__isnull=False).order_by("id").first()
+    article, event = (
+        Article.objects.order_by("id").first(),
+        Event.objects.filter(coverages__isnull=False).order_by("id").first(),
+    )
     actor = Actor.objects.filter(mentions__isnull=False).order_by("id").first()
     capture = article.captures.first()
     measure = Measure.objects.filter(figures__isnull=False).order_by("id").first()

@@ -250,7 +250,9 @@ class ArticleAdmin(ReviewAdmin):
     @transaction.atomic
     def _set_status(self, request: HttpRequest, queryset: QuerySet, status: str) -> None:
         chosen = list(queryset.exclude(status=status))
-        Article.objects.filter(pk__in=[article.pk for article in chosen]).update(status=status, updated_at=timezone.now())
+        Article.objects.filter(pk__in=[article.pk for article in chosen]).update(
+            status=status, updated_at=timezone.now()
+        )
         Contradiction.objects.refresh(_events_of(chosen))
         for article in chosen:
             self.log_change(request, article, f"الحالة: {article.get_status_display()} ← {ArticleStatus(status).label}")

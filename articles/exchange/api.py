@@ -38,7 +38,9 @@ api = NinjaAPI(
 
 @api.exception_handler(SearchTooCostlyError)
 def too_costly(request: HttpRequest, error: SearchTooCostlyError) -> HttpResponse:
-    return api.create_response(request, {"detail": "This took too long and was stopped; ask for rarer words."}, status=503)
+    return api.create_response(
+        request, {"detail": "This took too long and was stopped; ask for rarer words."}, status=503
+    )
 
 
 class Cursor(CursorPagination):
@@ -118,7 +120,9 @@ def article(request: HttpRequest, pk: int) -> rows.Row:
 
 
 @api.get("/search", response=schemas.Found, summary="The archive's search, nearest first")
-def found(request: HttpRequest, q: str, conditions: Query[ArticleConditions], page: int = 1, widen: bool = True) -> rows.Row:
+def found(
+    request: HttpRequest, q: str, conditions: Query[ArticleConditions], page: int = 1, widen: bool = True
+) -> rows.Row:
     """`q` is a query as it is typed on the search page; `widen=false` leaves other names and spellings out."""
     with time_limit(), translation.override("en"):
         chosen = _met(ArticleFilter, conditions, Article.objects.published())

@@ -31,7 +31,9 @@ def articles(address: QueryDict) -> QuerySet:
     text = address.get("q", "").strip()
     if not text:
         return filters.qs.newest()
-    found = search(text, filters.qs if filters.chosen else None, Wanted(Order.RELEVANCE), widen=address.get("widen") != "0")
+    found = search(
+        text, filters.qs if filters.chosen else None, Wanted(Order.RELEVANCE), widen=address.get("widen") != "0"
+    )
     return Article.objects.published().in_order_of(found.ids)
 
 

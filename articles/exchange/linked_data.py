@@ -6,7 +6,19 @@ What is not known is left out; a date is written to its precision (ISO 8601: 202
 from collections.abc import Iterable, Sequence
 
 from articles.exchange.addresses import Absolute, permanent
-from articles.models import Actor, ActorKind, Alias, ArchiveDate, Article, Coverage, Event, Mention, Participation, Precision, Role
+from articles.models import (
+    Actor,
+    ActorKind,
+    Alias,
+    ArchiveDate,
+    Article,
+    Coverage,
+    Event,
+    Mention,
+    Participation,
+    Precision,
+    Role,
+)
 
 Linked = dict[str, object]
 

@@ -165,7 +165,11 @@ def _list_sets(body: etree._Element, request: HttpRequest) -> None:
         _add(told, "setName", source.name)
     if len(sources) > SETS or after:
         more = len(sources) > SETS
-        _add(body, "resumptionToken", signing.dumps([PREFIX, "", "", "", 0, sources[SETS - 1].pk], salt="oai") if more else "")
+        _add(
+            body,
+            "resumptionToken",
+            signing.dumps([PREFIX, "", "", "", 0, sources[SETS - 1].pk], salt="oai") if more else "",
+        )
 
 
 def _get_record(body: etree._Element, request: HttpRequest) -> None:

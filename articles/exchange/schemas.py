@@ -7,7 +7,9 @@ from ninja import Field, Schema
 
 
 class Date(Schema):
-    date: Day | None = Field(description="First day of its month or year where no day is known; null for an unknown date.")
+    date: Day | None = Field(
+        description="First day of its month or year where no day is known; null for an unknown date."
+    )
     precision: str = Field(description="day, month, year or unknown")
     basis: str = Field(description="stated, inferred or editor")
     earliest: Day | None

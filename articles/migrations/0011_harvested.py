@@ -4,14 +4,13 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('articles', '0010_anything_brought'),
+        ("articles", "0010_anything_brought"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='article',
-            index=models.Index(fields=['updated_at', 'id'], name='article_updated'),
+            model_name="article",
+            index=models.Index(fields=["updated_at", "id"], name="article_updated"),
         ),
     ]

@@ -111,7 +111,9 @@ class ArticleQuerySet(models.QuerySet):
             beyond = Q(**{f"published_order__{way}": place["published_order"]})
             same_day = Q(published_order=place["published_order"], **{f"pk__{way}": place["pk"]})
             near.append(reports.filter(beyond | same_day).order_by(*order)[:1])
-        found = {(one.published_order, one.pk) > (article.published_order, article.pk): one for one in near[0].union(near[1])}
+        found = {
+            (one.published_order, one.pk) > (article.published_order, article.pk): one for one in near[0].union(near[1])
+        }
         return found.get(False), found.get(True)
 
     def searchable(self) -> "ArticleQuerySet":

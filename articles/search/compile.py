@@ -125,7 +125,10 @@ class _FieldResolver:
             case Field() | Published():
                 condition = condition_of(node)
                 if condition is None:
-                    message = _("لا %(noun)s في الأرشيف باسم «%(name)s»؛ بُحث عن الكلمات نفسها.") % {"noun": _(self._NOUNS[node.name]), "name": node.text}
+                    message = _("لا %(noun)s في الأرشيف باسم «%(name)s»؛ بُحث عن الكلمات نفسها.") % {
+                        "noun": _(self._NOUNS[node.name]),
+                        "name": node.text,
+                    }
                     self.notes.append(Note(node.position, message))
                     terms = tuple(Term(word) for word in _written(node.text))
                     return And(terms) if len(terms) > 1 else terms[0]
@@ -244,7 +247,7 @@ class _Compiler:
         for phrase in phrases:
             found.append(_concept(self._phrase(phrase.terms), (self._sequence(phrase.terms),)))
         wanted = {id(term) for term in terms}
-        for first, (_, others) in self.by_first_term.items():
+        for first, (_last, others) in self.by_first_term.items():
             runs = [self._sequence_of_name(name) for other in others for name in other.names] if first in wanted else []
             runs = [run for run in dict.fromkeys(runs) if run]
             found.append(_concept(any_of(*(run_of(run) for run in runs)), tuple(runs)))

@@ -117,7 +117,10 @@ class ArticleFilter(ForgivingFilterSet):
 
 class FigureFilter(ForgivingFilterSet):
     measure = _choice(
-        Measure.objects.all(), _("المقياس"), empty_label=_("كل المقاييس"), widget=Select(attrs={"lang": "ar", "dir": "auto"})
+        Measure.objects.all(),
+        _("المقياس"),
+        empty_label=_("كل المقاييس"),
+        widget=Select(attrs={"lang": "ar", "dir": "auto"}),
     )
     event = _choice(Event.objects.standing(), _("الفعالية"))
     actor = _choice(Actor.objects.standing(), _("الفاعل"), method="about")

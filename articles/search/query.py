@@ -251,7 +251,9 @@ def _within_bounds(tokens: list[_Token], notes: list[Note]) -> list[_Token]:
     for index, token in enumerate(tokens):
         seen += _is_content(token)
         if seen > MOST_WORDS:
-            notes.append(Note(token.position, _("الاستعلام طويل؛ بُحث عن أول %(count)s كلمة منه.") % {"count": MOST_WORDS}))
+            notes.append(
+                Note(token.position, _("الاستعلام طويل؛ بُحث عن أول %(count)s كلمة منه.") % {"count": MOST_WORDS})
+            )
             return tokens[:index]
     return tokens
 
@@ -335,7 +337,10 @@ class _Parser:
         self.index += 1
         match token.kind:
             case "prefix" if len(token.text) < SHORTEST_PREFIX:
-                self._note(token, _("اكتب %(count)s من الحروف على الأقل قبل النجمة؛ عُد ما كتبت كلمة.") % {"count": SHORTEST_PREFIX})
+                self._note(
+                    token,
+                    _("اكتب %(count)s من الحروف على الأقل قبل النجمة؛ عُد ما كتبت كلمة.") % {"count": SHORTEST_PREFIX},
+                )
                 return Term(token.text)
             case "word" | "prefix":
                 return Term(token.text, prefix=token.kind == "prefix")

@@ -38,7 +38,9 @@ def modules() -> Path:
     if not (MODULES / "axe-core" / "axe.min.js").exists():
         if shutil.which("npm") is None:
             pytest.skip("no npm on this machine to install axe-core and the Nu validator with")
-        subprocess.run(["npm", "ci", "--omit=optional", "--no-audit", "--no-fund", "--loglevel=error"], cwd=HERE, check=True)
+        subprocess.run(
+            ["npm", "ci", "--omit=optional", "--no-audit", "--no-fund", "--loglevel=error"], cwd=HERE, check=True
+        )
     return MODULES
 
 
@@ -51,7 +53,9 @@ def opened(browser: Browser, live_server: object, stored: None) -> Iterator[Page
     strangers: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("console", lambda message: errors.append(message.text) if message.type in ("error", "warning") else None)
-    page.on("request", lambda request: None if request.url.startswith(live_server.url) else strangers.append(request.url))
+    page.on(
+        "request", lambda request: None if request.url.startswith(live_server.url) else strangers.append(request.url)
+    )
     yield page
     context.close()
     assert errors == [] and strangers == []
@@ -67,7 +71,9 @@ def test_no_page_has_an_accessibility_violation(
     for address in every_page:
         assert opened.goto(language + address).status == 200, address
         opened.add_script_tag(path=modules / "axe-core" / "axe.min.js")
-        violations = opened.evaluate("axe.run(document, { resultTypes: ['violations'] }).then((found) => found.violations)")
+        violations = opened.evaluate(
+            "axe.run(document, { resultTypes: ['violations'] }).then((found) => found.violations)"
+        )
         if violations:
             found[address] = [(one["id"], one["nodes"][0]["html"][:160], one["nodes"][0]["failureSummary"]) for one in violations]  # fmt: skip
     assert found == {}
@@ -86,7 +92,9 @@ def test_every_page_is_valid_html(client: Client, modules: Path, every_page: lis
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     messages = json.loads(checked.stderr)["messages"]
-    told = [f"{Path(one['url']).name}:{one.get('lastLine')}: {one['message']}" for one in messages if one["type"] == "error"]
+    told = [
+        f"{Path(one['url']).name}:{one.get('lastLine')}: {one['message']}" for one in messages if one["type"] == "error"
+    ]
     assert told == [], "\n".join(told)
 
 

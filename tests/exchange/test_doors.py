@@ -73,8 +73,13 @@ def test_pages_carry_linked_data_and_open_graph(client: Client, kuwait: Article)
     assert {one["@type"] for one in article["mentions"]} >= {"Person", "Country"}
     properties = dict(found["opengraph"][0]["properties"])
     assert properties["og:type"] == "article" and properties["og:title"] == kuwait.title
-    for row, kind in ((Event.objects.get(title__contains="بمراكش"), "Event"), (Actor.objects.get(name="ناصر بوريطة"), "Person")):
-        (linked,) = extruct.extract(client.get(row.get_absolute_url()).content.decode(), syntaxes=["json-ld"])["json-ld"]
+    for row, kind in (
+        (Event.objects.get(title__contains="بمراكش"), "Event"),
+        (Actor.objects.get(name="ناصر بوريطة"), "Person"),
+    ):
+        (linked,) = extruct.extract(client.get(row.get_absolute_url()).content.decode(), syntaxes=["json-ld"])[
+            "json-ld"
+        ]
         assert linked["@type"] == kind
 
 
@@ -87,7 +92,9 @@ def test_linked_data_cannot_be_left_by_a_title(client: Client, make_article: obj
 
 
 def test_an_unknown_date_is_left_out_of_linked_data(client: Client, seed: object) -> None:
-    (linked,) = extruct.extract(client.get(seed("000").get_absolute_url()).content.decode(), syntaxes=["json-ld"])["json-ld"]
+    (linked,) = extruct.extract(client.get(seed("000").get_absolute_url()).content.decode(), syntaxes=["json-ld"])[
+        "json-ld"
+    ]
     assert "datePublished" not in linked
 
 
@@ -129,7 +136,11 @@ def test_sitemaps_list_every_public_page_once(client: Client, make_article: obje
     public = [f"http://testserver{row.get_absolute_url()}" for row in (*Article.objects.published(), *Event.objects.standing(), *Actor.objects.standing(), *Source.objects.standing())]  # fmt: skip
     assert len(found) == len(set(found)) and set(public) < set(found)
     assert all(client.get(address.removeprefix("http://testserver")).status_code == 200 for address in found[:20])
-    assert client.get("/sitemaps/articles.xml?p=9").status_code == client.get("/sitemaps/articles.xml?p=x").status_code == 404
+    assert (
+        client.get("/sitemaps/articles.xml?p=9").status_code
+        == client.get("/sitemaps/articles.xml?p=x").status_code
+        == 404
+    )
     assert "Sitemap: http://testserver/sitemap.xml" in client.get("/robots.txt").content.decode()
 
 
@@ -244,7 +255,9 @@ def test_answers_have_an_etag(client: Client) -> None:
         assert client.get(address, headers={"if-none-match": first["ETag"]}).status_code == 304, address
 
 
-def test_who_asks_too_often_is_refused_for_a_while(client: Client, settings: object, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_asks_too_often_is_refused_for_a_while(
+    client: Client, settings: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings.ARCHIVE_API_RATE = "2/m"
     monkeypatch.setattr(doors.Rate, "get_ident", lambda self, request: "one address")
     doors.Rate.cache.clear()
@@ -256,7 +269,9 @@ def test_who_asks_too_often_is_refused_for_a_while(client: Client, settings: obj
 def test_what_an_asker_says_of_itself_does_not_lift_the_limit(client: Client, settings: object) -> None:
     settings.ARCHIVE_API_RATE = "2/m"
     doors.Rate.cache.clear()
-    asked = [client.get("/feeds/", headers={"x-forwarded-for": f"10.0.0.{n}"}, REMOTE_ADDR="10.9.9.9") for n in range(3)]
+    asked = [
+        client.get("/feeds/", headers={"x-forwarded-for": f"10.0.0.{n}"}, REMOTE_ADDR="10.9.9.9") for n in range(3)
+    ]
     assert [one.status_code for one in asked] == [200, 200, 429]
     doors.Rate.cache.clear()
 

@@ -9,9 +9,9 @@ from articles.models import Actor, Article, Event, Mention, Source
 from articles.search import statistics
 from articles.search.completion import suggestions
 from articles.search.facets import facets
+from articles.search.filters import ArticleFilter
 from articles.search.related import related
 from articles.search.run import search
-from articles.search.filters import ArticleFilter
 
 pytestmark = pytest.mark.django_db
 

@@ -57,7 +57,9 @@ def ranges(figures: Sequence[Figure]) -> Ranges | None:
     def place(value: Decimal) -> float:
         if most == least:
             return 50.0
-        share = math.log(value / least) / math.log(most / least) if logarithmic else float((value - least) / (most - least))
+        share = (
+            math.log(value / least) / math.log(most / least) if logarithmic else float((value - least) / (most - least))
+        )
         return round(min(max(MARGIN + share * (100 - 2 * MARGIN), 0.0), 100.0), 2)
 
     return Ranges(tuple(_row(figure, place, least) for figure in figures), least, most, logarithmic)

@@ -98,7 +98,9 @@ class Timeline:
 def timeline(span: Span, events: Iterable[Event], counts: Mapping[tuple[int, int], int]) -> Timeline:
     """The picture of a span of years; `counts` maps (year, month) to articles, month 0 for those of no known month."""
     by_month = span.years <= YEARS_BY_MONTH
-    periods = [(year, month) for year in range(span.first, span.last + 1) for month in (range(1, 13) if by_month else [0])]
+    periods = [
+        (year, month) for year in range(span.first, span.last + 1) for month in (range(1, 13) if by_month else [0])
+    ]
     number = {period: counts.get(period, 0) if by_month else _of_year(period[0], counts) for period in periods}
     most = max(number.values(), default=0)
     marks, lanes, hidden = _marks(span, events)

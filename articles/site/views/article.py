@@ -119,7 +119,9 @@ def original(request: HttpRequest, pk: int, sha256: str) -> HttpResponse:
     except DamagedCaptureError:
         return render(request, "site/damaged.html", {"capture": row}, status=500)
     lines = _decoded(content, row.encoding).split("\n")
-    aside = {line["line"] for line in row.article.set_aside if "line" in line} if row.media_type == "text/plain" else set()
+    aside = (
+        {line["line"] for line in row.article.set_aside if "line" in line} if row.media_type == "text/plain" else set()
+    )
     context = {
         "article": row.article,
         "capture": row,

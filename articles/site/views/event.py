@@ -23,7 +23,12 @@ MOST_PARTICIPANTS = 200
 def event_list(request: HttpRequest) -> HttpResponse:
     events = Event.objects.standing().with_article_counts().select_related("series").newest()
     chosen = EventFilter(request.GET, events)
-    context = {"page": numbered(request, chosen.qs), "filters": chosen, "chips": chips(chosen), "kinds": EventKind.choices}
+    context = {
+        "page": numbered(request, chosen.qs),
+        "filters": chosen,
+        "chips": chips(chosen),
+        "kinds": EventKind.choices,
+    }
     return render(request, "site/events.html", context)
 
 
