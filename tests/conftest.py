@@ -12,6 +12,8 @@ from django.core.management import call_command
 from django.db import connection, connections
 from django.utils import translation
 
+from articles.extract.authority import Authority
+from articles.extract.process import suggest
 from articles.models import Actor, ArchiveDate, Article, Event, Measure, Source
 
 
@@ -87,3 +89,16 @@ def every_page(db: None) -> list[str]:
         f"{details[0]}?q=المغرب", f"{details[0]}record/", f"{details[0]}captures/{capture.sha256}/view/",
         f"{details[0]}compare/{other.pk}/",
     ]  # fmt: skip
+
+
+@pytest.fixture
+def report(make_article: Callable[..., Article]) -> Callable[..., Article]:
+    """Stores a report of one conference with a number of those who took part, and all that the rules find in it."""
+
+    def write(number: str, when: date = date(2023, 2, 8), day: int = 7) -> Article:
+        body = f"استضافت مسقط يوم {day} شباط 2023 المؤتمر الخامس حول أمن السواحل بمشاركة {number}."
+        article = make_article("مسقط تستضيف المؤتمر الخامس حول أمن السواحل", body, when)
+        suggest(article, Authority.load())
+        return article
+
+    return write

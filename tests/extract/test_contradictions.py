@@ -6,22 +6,10 @@ import pytest
 
 from articles.extract.authority import Authority
 from articles.extract.process import suggest
-from articles.models import Article, Contradiction, Figure
+from articles.models import Contradiction, Figure
 from articles.models.contradiction import Bounds, any_contradict
 
 pytestmark = pytest.mark.django_db
-TITLE = "مسقط تستضيف المؤتمر الخامس حول أمن السواحل"
-LEAD = "استضافت مسقط يوم {day} شباط 2023 المؤتمر الخامس حول أمن السواحل بمشاركة {number}."
-
-
-@pytest.fixture
-def report(make_article: object) -> object:
-    def write(number: str, when: date = date(2023, 2, 8), day: int = 7) -> Article:
-        article = make_article(TITLE, LEAD.format(number=number, day=day), when)
-        suggest(article, Authority.load())
-        return article
-
-    return write
 
 
 @pytest.mark.parametrize(
