@@ -38,6 +38,7 @@ def frame(request: HttpRequest) -> dict[str, object]:
     there = translate_url(here, code)
     return {
         "theme": theme_of(request),
+        "theme_name": THEMES[theme_of(request)],
         "themes": json.dumps({name: str(label) for name, label in THEMES.items()}, ensure_ascii=False),
         "sections": SECTIONS.items(),
         "section": _WITHIN.get(match.url_name or "") if match else None,

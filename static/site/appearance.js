@@ -4,13 +4,9 @@
 const YEAR = 31536000;
 const link = document.querySelector("[data-themes]");
 const themes = JSON.parse(link.dataset.themes);
-const name = link.textContent;
+const told = link.lastElementChild;
 
 const chosen = () => document.documentElement.dataset.theme ?? "system";
-
-const tell = () => {
-  link.textContent = `${name}: ${themes[chosen()]}`;
-};
 
 link.setAttribute("role", "button");
 link.addEventListener("click", (event) => {
@@ -21,7 +17,7 @@ link.addEventListener("click", (event) => {
   else document.documentElement.dataset.theme = next;
   const secure = location.protocol === "https:" ? "; secure" : "";
   document.cookie = `theme=${next}; path=/; max-age=${YEAR}; samesite=lax${secure}`;
-  tell();
+  told.textContent = themes[next];
 });
 link.addEventListener("keydown", (event) => {
   if (event.key === " ") {
@@ -29,4 +25,3 @@ link.addEventListener("keydown", (event) => {
     link.click();
   }
 });
-tell();
