@@ -15,9 +15,10 @@ from articles.search.candidates import Candidates, Counts
 from articles.search.compile import Concept, compile_query, holding
 from articles.search.facets import facets
 from articles.search.filters import ArticleFilter
+from articles.search.limit import time_limit
 from articles.search.query import parse
 from articles.search.ranking import REFINED, ranked
-from articles.search.run import search, time_limit
+from articles.search.run import search
 
 EXACT_DEPTH = 20
 # Articles ranked at a time where all matches are.

@@ -19,7 +19,8 @@ from articles.exchange import rows, schemas
 from articles.exchange.doors import Rate
 from articles.models import Actor, Article, Event, Figure, Source
 from articles.search.filters import ActorFilter, ArticleFilter, EventFilter, FigureFilter, ForgivingFilterSet
-from articles.search.run import Order, SearchTooCostlyError, Wanted, search, time_limit
+from articles.search.limit import SearchTooCostlyError, time_limit
+from articles.search.run import Order, Wanted, search
 
 PAGE, LARGEST_PAGE = 50, 200
 LAST_PAGE = 10_000

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_safe
 from ninja.throttling import AnonRateThrottle
 
-from articles.search.run import SearchTooCostlyError, time_limit
+from articles.search.limit import SearchTooCostlyError, time_limit
 
 
 class Rate(AnonRateThrottle):

@@ -7,6 +7,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+
 from articles.arabic.folding import fold_name, without_proclitics
 from articles.models import Actor, Alias, SynonymSet
 
@@ -59,21 +62,21 @@ def _longest(found: Iterable[OtherNames]) -> list[OtherNames]:
 
 
 def _actors(runs: Runs) -> list[OtherNames]:
-    standing = Actor.objects.standing()
-    named = [
-        *standing.filter(folded_name__in=runs).values_list("folded_name", "pk"),
-        *Alias.objects.filter(folded__in=runs, actor__in=standing).values_list("folded", "actor"),
-    ]
-    if not named:
-        return []
-    actors = {actor for _, actor in named}
-    names = {actor.pk: [actor.name] for actor in Actor.objects.filter(pk__in=actors).only("pk", "name")}
-    for actor, name in Alias.objects.filter(actor__in=actors).order_by("id").values_list("actor", "name"):
-        names[actor].append(name)
+    """In one statement: the standing actors that a run names, with all their names."""
+    own = Actor.objects.filter(folded_name__in=runs).values("pk")
+    by_alias = Alias.objects.filter(folded__in=runs).values("actor")
+    aliases = Alias.objects.filter(actor=OuterRef("pk")).order_by("id")
+    named = (
+        Actor.objects.standing()
+        .filter(pk__in=own.union(by_alias))
+        .annotate(others=ArraySubquery(aliases.values("name")), folded=ArraySubquery(aliases.values("folded")))
+        .order_by("folded_name", "id")
+    )
     return [
-        OtherNames(first, last, actor, tuple(names[actor][:MOST_NAMES]))
-        for folded, actor in named
-        for first, last in runs[folded]
+        OtherNames(first, last, pk, tuple([name, *others][:MOST_NAMES]))
+        for pk, name, others, folded_name, folded in named.values_list("pk", "name", "others", "folded_name", "folded")
+        for known in dict.fromkeys([folded_name, *folded])
+        for first, last in runs.get(known, ())
     ]
 
 

@@ -112,10 +112,12 @@ class Scope:
 
 @dataclass(frozen=True)
 class Counts:
-    """Term statistics for one query: in how many articles each lexeme stands, what its prefixes begin, the totals."""
+    """Term statistics for one query: in how many articles each lexeme stands, what its prefixes begin, other forms of its
+    lexemes' roots, the totals."""
 
     lexemes: Mapping[Lexeme, int]
     beginnings: Mapping[str, statistics.Alike]
+    variants: Mapping[str, statistics.Alike]
     totals: statistics.Totals
 
     @classmethod
@@ -123,14 +125,14 @@ class Counts:
         concepts = (*compiled.concepts, *compiled.loose_concepts)
         matches = [concept.match for concept in concepts] + ([compiled.match] if compiled.match else [])
         asked = {lexeme for match in matches for lexeme in matching.lexemes_in(match)}
-        plain = statistics.document_frequencies(lexeme.text for lexeme in asked if not lexeme.prefix)
+        plain = statistics.known(lexeme.text for lexeme in asked if not lexeme.prefix)
         beginnings = statistics.beginnings(lexeme.text for lexeme in asked if lexeme.prefix)
         none = statistics.Alike((), 0)
         counts = {
-            lexeme: beginnings.get(lexeme.text, none).articles if lexeme.prefix else plain[lexeme.text]
+            lexeme: beginnings.get(lexeme.text, none).articles if lexeme.prefix else plain.frequencies[lexeme.text]
             for lexeme in asked
         }
-        return cls(counts, beginnings, statistics.totals())
+        return cls(counts, beginnings, plain.variants, plain.totals)
 
     def at_most(self, match: Match) -> int:
         return matching.at_most(match, self.lexemes, self.totals.articles)

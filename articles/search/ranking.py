@@ -16,7 +16,7 @@ from articles.search.candidates import Candidates, Counts
 from articles.search.compile import Concept
 from articles.search.lexemes import quoted
 from articles.search.matching import Lexeme, Match
-from articles.search.rereading import Saturation, Written, reread
+from articles.search.rereading import LONGEST_READ, REREAD, Saturation, Written, reread
 
 # BM25's k1 and b: how slowly a term's repetitions saturate, how much of the length difference counts.
 K1, B = 1.2, 0.5
@@ -67,9 +67,20 @@ _RANK = f"""
     ),
     placed AS (
         SELECT *, row_number() OVER (ORDER BY score DESC, id DESC) AS place FROM scored WHERE score > 0
+    ),
+    refined AS (
+        SELECT id, score + CASE WHEN place <= %(refined)s THEN ({_SCORE.format(which="weaker")}) ELSE 0 END AS total
+        FROM placed
+    ),
+    ordered AS (
+        SELECT id, total, row_number() OVER (ORDER BY total DESC, id DESC) AS place FROM refined
     )
-    SELECT id, score + CASE WHEN place <= %(refined)s THEN ({_SCORE.format(which="weaker")}) ELSE 0 END AS total
-    FROM placed ORDER BY total DESC, id DESC
+    SELECT ordered.id, total, read.words, read.text
+    FROM ordered LEFT JOIN LATERAL (
+        SELECT word_count AS words, title || ' ' || left(body, %(longest)s) AS text
+        FROM articles_article WHERE id = ordered.id AND place <= %(reread)s
+    ) AS read ON true
+    ORDER BY place
 """
 
 
@@ -94,18 +105,18 @@ def ranked(candidates: Candidates, concepts: Sequence[Concept], counts: Counts) 
     if not candidates.ids:
         return []
     signals = _signals(concepts, counts)
+    written = [Written(concept.written, counts.idf(concept.match)) for concept in concepts if concept.written]
     asked = {
         "ids": list(candidates.ids), "must": candidates.must, "refined": REFINED,
         "concepts": [signal.concept for signal in signals], "queries": [signal.tsquery for signal in signals],
         "gates": [signal.gate for signal in signals], "weights": [signal.weight for signal in signals],
         "scales": [float(signal.scale) for signal in signals], "weaker": [signal.weaker for signal in signals],
         "in_title": [signal.in_title for signal in signals], "k1": K1, "short": 1 - B, "b": B,
-        "average": counts.totals.length,
+        "average": counts.totals.length, "longest": LONGEST_READ, "reread": REREAD if written else 0,
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_RANK, asked)
         found = cursor.fetchall()
-    written = [Written(concept.written, counts.idf(concept.match)) for concept in concepts if concept.written]
     return reread(found, written, Saturation(K1, B, counts.totals.length))
 
 
@@ -114,7 +125,7 @@ def _signals(concepts: Sequence[Concept], counts: Counts) -> list[Signal]:
     main = [signal for number, concept, idf in weighed for signal in _main(number, concept.match, idf, counts)]
     terms = [(number, concept.lexeme, idf) for number, concept, idf in weighed if concept.lexeme]
     titles = [Signal(number, quoted(lexeme), TITLE_WEIGHT * weight, in_title=True) for number, lexeme, weight in terms]
-    return [*main, *titles, *_variants(terms, counts.totals.articles), *_neighbours(terms)]
+    return [*main, *titles, *_variants(terms, counts), *_neighbours(terms)]
 
 
 def _main(number: int, match: Match, weight: float, counts: Counts) -> list[Signal]:
@@ -131,9 +142,9 @@ def _main(number: int, match: Match, weight: float, counts: Counts) -> list[Sign
     return signals
 
 
-def _variants(terms: Sequence[tuple[int, str, float]], articles: int) -> list[Signal]:
+def _variants(terms: Sequence[tuple[int, str, float]], counts: Counts) -> list[Signal]:
     """One signal per term for the other forms of its root; they are worth no more than the term itself."""
-    known = statistics.variants(lexeme for _, lexeme, _ in terms)
+    articles = counts.totals.articles
     return [
         Signal(
             number,
@@ -142,7 +153,7 @@ def _variants(terms: Sequence[tuple[int, str, float]], articles: int) -> list[Si
             scale=len(forms.lexemes),
         )
         for number, lexeme, weight in terms
-        if (forms := known.get(lexeme))
+        if (forms := counts.variants.get(lexeme))
     ]
 
 

@@ -1,13 +1,13 @@
 """Articles about the same things as one article: those that hold its most telling words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.db import connection
 
 from articles.models import Article
 from articles.search import statistics
 from articles.search.candidates import Counts, Scope, with_some
-from articles.search.compile import CompiledQuery, Concept
+from articles.search.compile import Concept
 from articles.search.matching import Lexeme
 from articles.search.ranking import ranked
 
@@ -27,11 +27,13 @@ _FREQUENT = """
 
 def related(article: Article, most: int) -> list[Article]:
     """Up to `most` published articles that share most of the article's telling words, the closest first."""
-    concepts = [Concept(Lexeme(lexeme), ((lexeme,),)) for lexeme in _telling(article)]
-    if not concepts:
+    times = _times(article)
+    known = statistics.known(times)
+    telling = [Lexeme(lexeme) for lexeme in _telling(times, known)]
+    if not telling:
         return []
-    asked = CompiledQuery(None, (), tuple(concepts), (), ())
-    counts = Counts.of(asked)
+    counts = Counts({lexeme: known.frequencies[lexeme.text] for lexeme in telling}, {}, known.variants, known.totals)
+    concepts = [Concept(lexeme, ((lexeme.text,),)) for lexeme in telling]
     published = Article.objects.published()
     found = ranked(with_some(concepts, counts, Scope(published, filtered=False)), concepts, counts)
     ids = [pk for pk, _ in found if pk != article.pk][:most]
@@ -39,16 +41,18 @@ def related(article: Article, most: int) -> list[Article]:
     return [stored[pk] for pk in ids if pk in stored]
 
 
-def _telling(article: Article) -> Sequence[str]:
-    """The lexemes that stand often in the article and in few others; none that stands nowhere else."""
+def _times(article: Article) -> dict[str, int]:
+    """The lexemes that stand most often in the article, with how often."""
     with connection.cursor() as cursor:
         cursor.execute(_FREQUENT, [article.pk, SHORTEST, MOST_READ])
-        times = dict(cursor.fetchall())
-    counts = statistics.document_frequencies(times)
-    articles = statistics.totals().articles
+        return dict(cursor.fetchall())
+
+
+def _telling(times: Mapping[str, int], known: statistics.Known) -> Sequence[str]:
+    """The lexemes that stand often in the article and in few others; none that stands nowhere else."""
     weight = {
-        lexeme: often * statistics.inverse_document_frequency(articles, counts[lexeme])
+        lexeme: often * statistics.inverse_document_frequency(known.totals.articles, known.frequencies[lexeme])
         for lexeme, often in times.items()
-        if counts[lexeme] > 1
+        if known.frequencies[lexeme] > 1
     }
     return sorted(weight, key=lambda lexeme: (-weight[lexeme], lexeme))[:TELLING_WORDS]

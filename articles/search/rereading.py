@@ -8,8 +8,6 @@ of a root, misspellings and transcribed names deserve. This costs no index, and 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db import connection
-
 from articles.arabic.folding import fold_text
 
 # So many of the best are read again, each as far as so many code points.
@@ -19,10 +17,6 @@ LONGEST_READ = 8_000
 # together on several kinds of queries (docs/search.md); neighbouring values lose little.
 WHOLE_WEIGHT, GRAM_WEIGHT = 0.3, 0.2
 GRAM = 4
-
-_TEXTS = """
-    SELECT id, word_count, title || ' ' || left(body, %s) FROM articles_article WHERE id = ANY(%s)
-"""
 
 
 @dataclass(frozen=True)
@@ -51,20 +45,21 @@ class Saturation:
         return times / (times + self.k1 * (1 - self.b + self.b * words / self.average))
 
 
-def reread(
-    found: Sequence[tuple[int, float]], asked: Sequence[Written], saturation: Saturation
-) -> list[tuple[int, float]]:
-    """`found` (id, score; best first) with the first REREAD of them ordered by their texts too; scores only grow."""
+# An article found: its id and score and, of the first REREAD, how many words it has and how its text begins.
+Found = tuple[int, float, int | None, str | None]
+
+
+def reread(found: Sequence[Found], asked: Sequence[Written], saturation: Saturation) -> list[tuple[int, float]]:
+    """(id, score) of `found` (best first) with the first REREAD of them ordered by their texts too; scores only grow."""
+    scored = [(pk, score) for pk, score, _, _ in found]
     if not asked or len(found) < 2:
-        return list(found)
-    best, others = found[:REREAD], found[REREAD:]
+        return scored
     looked_for = [(f"{one.word} ", WHOLE_WEIGHT * one.weight) for one in asked]
     looked_for += [(gram, GRAM_WEIGHT * one.weight) for one in asked for gram in one.grams]
-    with connection.cursor() as cursor:
-        cursor.execute(_TEXTS, [LONGEST_READ, [pk for pk, _ in best]])
-        added = {pk: _score(fold_text(text), words, looked_for, saturation) for pk, words, text in cursor.fetchall()}
-    again = [(pk, score + added.get(pk, 0.0)) for pk, score in best]
-    return [*sorted(again, key=lambda row: (-row[1], -row[0])), *others]
+    again = [
+        (pk, score + _score(fold_text(text), words, looked_for, saturation)) for pk, score, words, text in found[:REREAD]
+    ]
+    return [*sorted(again, key=lambda row: (-row[1], -row[0])), *scored[REREAD:]]
 
 
 def _score(text: str, words: int, looked_for: Sequence[tuple[str, float]], saturation: Saturation) -> float:

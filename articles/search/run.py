@@ -1,12 +1,9 @@
 """The one door to search: a typed query and a set of articles → one page of results. Pages, command and API all use it."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from django.conf import settings
-from django.db import OperationalError, connection, transaction
 from django.db.models import QuerySet
 
 from articles.arabic.stopwords import is_question_word, is_stop_word
@@ -16,6 +13,7 @@ from articles.search.aliases import OtherNames
 from articles.search.candidates import EXAMINED, FEW, MOST_RANKED, Candidates, Counts, Scope, some, with_all, with_some
 from articles.search.compile import CompiledQuery, Concept, compile_query
 from articles.search.correction import correction
+from articles.search.limit import time_limit
 from articles.search.listing import PAGE_SIZE, Direction, Listing, capped_count, listing, page_of
 from articles.search.query import Note, ParsedQuery, is_plain, parse, terms_of
 from articles.search.ranking import ranked
@@ -30,21 +28,6 @@ HARDLY_ANY = 3
 # looked up and sorted.
 LOOKED_AT_BY_DATE = 2_000
 MOST_SORTED_BY_DATE = 20_000
-
-
-# How a search's statements run: stopped after a time; not compiled or spread over workers, which takes longer to begin than a
-# bounded statement should take in all; joined by way of indexes, which is right for the few rows that a search wants, while
-# the planner, which cannot know how few, would read whole tables; with memory for the vectors of all candidates.
-_BOUNDS = {
-    "jit": "off", "max_parallel_workers_per_gather": "0", "enable_hashjoin": "off", "enable_mergejoin": "off", "work_mem": "32MB",
-}  # fmt: skip
-_LIMITED = ("statement_timeout", *_BOUNDS)
-_SET = ", ".join(f"set_config('{name}', %s, true)" for name in _LIMITED)
-_NOW = ", ".join(f"current_setting('{name}')" for name in _LIMITED)
-
-
-class SearchTooCostlyError(Exception):
-    """The query ran into the statement timeout (ARCHIVE_SEARCH_TIMEOUT)."""
 
 
 class Order(StrEnum):
@@ -288,18 +271,3 @@ def _is_question(query: ParsedQuery, compiled: CompiledQuery) -> bool:
     return (
         _asked(query, compiled) >= QUESTION or "؟" in query.text or any(is_question_word(term.text) for term in terms)
     )
-
-
-@contextmanager
-def time_limit() -> Iterator[None]:
-    """Statements in the block are stopped after ARCHIVE_SEARCH_TIMEOUT milliseconds each; raises SearchTooCostlyError."""
-    try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(f"SELECT {_NOW}, {_SET}", [str(settings.ARCHIVE_SEARCH_TIMEOUT), *_BOUNDS.values()])
-            before = cursor.fetchone()[: len(_LIMITED)]
-            yield
-            cursor.execute(f"SELECT {_SET}", before)
-    except OperationalError as error:
-        if getattr(error.__cause__, "sqlstate", "") == "57014":
-            raise SearchTooCostlyError from error
-        raise

@@ -20,35 +20,36 @@ MOST_VARIANTS = 4
 # The commonest lexemes that begin as a prefix does; what a search with prefix* goes by where it finds very many.
 MOST_BEGINNINGS = 8
 
-_KEPT = """
-    SELECT asked.lexeme, coalesce(known.articles, 0)
-    FROM unnest(%s::text[]) AS asked (lexeme) LEFT JOIN articles_lexeme AS known ON known.lexeme = asked.lexeme
-"""
-_COUNT = """
-    SELECT asked.lexeme, (
-        SELECT count(*) FROM (
-            SELECT FROM articles_article
-            WHERE archive_terms(search_vector, word_count) @@ asked.query::tsquery
-                AND status = 'published' AND merged_into_id IS NULL
-            LIMIT %s
-        ) AS found
-    )
-    FROM unnest(%s::text[], %s::text[]) AS asked (lexeme, query)
-"""
-_CORPUS = "SELECT articles, words FROM articles_corpus"
-_FIRST_ARTICLES = """
-    SELECT count(*), coalesce(sum(word_count), 0) FROM (
-        SELECT word_count FROM articles_article WHERE status = 'published' AND merged_into_id IS NULL LIMIT %s
-    ) AS first
-"""
-_VARIANTS = """
-    SELECT asked.lexeme, array_agg(variant.lexeme), sum(variant.articles)::bigint
-    FROM unnest(%s::text[]) AS asked (lexeme), LATERAL (
-        SELECT known.lexeme, known.articles FROM articles_lexeme AS known
-        WHERE known.skeleton = archive_skeleton(asked.lexeme) AND known.lexeme <> asked.lexeme
-        ORDER BY known.articles DESC, known.lexeme LIMIT %s
-    ) AS variant
-    GROUP BY asked.lexeme
+# The totals on every row, and a row for each lexeme asked for: in how many articles it stands, the other forms of its root.
+_KNOWN = """
+    SELECT total.articles, total.words, asked.lexeme,
+        CASE WHEN coalesce(known.articles, 0) >= %(few)s THEN known.articles ELSE (
+            SELECT count(*) FROM (
+                SELECT FROM articles_article
+                WHERE archive_terms(search_vector, word_count) @@ asked.query::tsquery
+                    AND status = 'published' AND merged_into_id IS NULL
+                LIMIT %(few)s
+            ) AS found
+        ) END,
+        variant.lexemes, variant.articles
+    FROM articles_corpus AS corpus
+    CROSS JOIN LATERAL (
+        SELECT corpus.articles, corpus.words WHERE corpus.articles >= %(few)s
+        UNION ALL
+        SELECT count(*), coalesce(sum(word_count), 0) FROM (
+            SELECT word_count FROM articles_article WHERE status = 'published' AND merged_into_id IS NULL LIMIT %(few)s
+        ) AS first
+        HAVING corpus.articles < %(few)s
+    ) AS total
+    LEFT JOIN unnest(%(lexemes)s::text[], %(queries)s::text[]) AS asked (lexeme, query) ON true
+    LEFT JOIN articles_lexeme AS known ON known.lexeme = asked.lexeme
+    LEFT JOIN LATERAL (
+        SELECT array_agg(form.lexeme) AS lexemes, sum(form.articles)::bigint AS articles FROM (
+            SELECT lexeme, articles FROM articles_lexeme
+            WHERE skeleton = archive_skeleton(asked.lexeme) AND lexeme <> asked.lexeme
+            ORDER BY articles DESC, lexeme LIMIT %(variants)s
+        ) AS form
+    ) AS variant ON asked.lexeme IS NOT NULL
 """
 _BEGINNINGS = """
     SELECT asked.prefix, array_agg(known.lexeme), max(known.together)::bigint
@@ -124,42 +125,12 @@ def _count(last: int, *, anew: bool) -> int:
     return touched
 
 
-def document_frequencies(lexemes: Iterable[str]) -> Mapping[str, int]:
-    """In how many published articles each lexeme stands."""
-    wanted = sorted(set(lexemes))
-    if not wanted:
-        return {}
-    with connection.cursor() as cursor:
-        cursor.execute(_KEPT, [wanted])
-        known = dict(cursor.fetchall())
-        rare = [lexeme for lexeme, articles in known.items() if articles < COUNTED_LIVE]
-        if rare:
-            cursor.execute(_COUNT, [COUNTED_LIVE, rare, [quoted(lexeme) for lexeme in rare]])
-            known |= dict(cursor.fetchall())
-    return known
-
-
 @dataclass(frozen=True)
 class Totals:
     """How many published articles there are, and their mean length in words; at least 1 and 1.0."""
 
     articles: int
     length: float
-
-
-def totals() -> Totals:
-    with connection.cursor() as cursor:
-        cursor.execute(_CORPUS)
-        articles, words = cursor.fetchone()
-        if articles < COUNTED_LIVE:
-            cursor.execute(_FIRST_ARTICLES, [COUNTED_LIVE])
-            articles, words = cursor.fetchone()
-    return Totals(max(articles, 1), max(words / max(articles, 1), 1.0))
-
-
-def inverse_document_frequency(articles: int, frequency: float) -> float:
-    """BM25's idf, ln(1 + (N − n + 0.5)/(n + 0.5)); never negative."""
-    return math.log(1 + (max(articles, frequency) - frequency + 0.5) / (frequency + 0.5))
 
 
 @dataclass(frozen=True)
@@ -170,20 +141,53 @@ class Alike:
     articles: int
 
 
-def variants(lexemes: Iterable[str]) -> Mapping[str, Alike]:
-    """For each lexeme that has any, the other known forms of its root: «خلايا» for «خلي»."""
-    return _alike(_VARIANTS, lexemes, MOST_VARIANTS)
+@dataclass(frozen=True)
+class Known:
+    """What is known of some lexemes: in how many published articles each stands, for each that has any the other forms of its
+    root («خلايا» for «خلي»), and the totals."""
+
+    frequencies: Mapping[str, int]
+    variants: Mapping[str, Alike]
+    totals: Totals
+
+
+def known(lexemes: Iterable[str]) -> Known:
+    """In one statement, whatever is asked."""
+    wanted = sorted(set(lexemes))
+    asked = {
+        "lexemes": wanted, "queries": [quoted(lexeme) for lexeme in wanted], "few": COUNTED_LIVE, "variants": MOST_VARIANTS,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(_KNOWN, asked)
+        rows = cursor.fetchall()
+    articles, words = rows[0][:2]
+    return Known(
+        {lexeme: count for _, _, lexeme, count, *_ in rows if lexeme is not None},
+        {lexeme: Alike(tuple(forms), together) for *_, lexeme, _, forms, together in rows if forms},
+        Totals(max(articles, 1), max(float(words) / max(articles, 1), 1.0)),
+    )
+
+
+def document_frequencies(lexemes: Iterable[str]) -> Mapping[str, int]:
+    """In how many published articles each lexeme stands."""
+    wanted = set(lexemes)
+    return known(wanted).frequencies if wanted else {}
+
+
+def totals() -> Totals:
+    return known(()).totals
+
+
+def inverse_document_frequency(articles: int, frequency: float) -> float:
+    """BM25's idf, ln(1 + (N − n + 0.5)/(n + 0.5)); never negative."""
+    return math.log(1 + (max(articles, frequency) - frequency + 0.5) / (frequency + 0.5))
 
 
 def beginnings(prefixes: Iterable[str]) -> Mapping[str, Alike]:
     """For each prefix that has any, the commonest known lexemes that begin so; `articles` counts all that do."""
-    return _alike(_BEGINNINGS, prefixes, MOST_BEGINNINGS)
-
-
-def _alike(statement: str, asked: Iterable[str], most: int) -> Mapping[str, Alike]:
-    wanted = sorted(set(asked))
+    wanted = sorted(set(prefixes))
     if not wanted:
         return {}
     with connection.cursor() as cursor:
-        cursor.execute(statement, [wanted, most])
+        cursor.execute(_BEGINNINGS, [wanted, MOST_BEGINNINGS])
         return {key: Alike(tuple(lexemes), articles) for key, lexemes, articles in cursor.fetchall()}

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_safe
 from articles.models import ActorKind, EventKind
 from articles.models.merged import Mergeable
 from articles.search.filters import Condition, ForgivingFilterSet
+from articles.search.limit import SearchTooCostlyError, time_limit
 from articles.search.listing import PAGE_SIZE, Direction, capped_count, listing
-from articles.search.run import SearchTooCostlyError, time_limit
 from articles.site.words_for import arabic, day, year_or_month
 
 # Parameters that say where in a list a page lies; another condition starts at its beginning.

@@ -4,7 +4,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from articles.models import Actor, Alias, Article
-from articles.search.run import SearchTooCostlyError, Wanted, search
+from articles.search.limit import SearchTooCostlyError
+from articles.search.run import Wanted, search
 
 pytestmark = pytest.mark.django_db
 

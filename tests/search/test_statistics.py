@@ -48,7 +48,7 @@ def test_forms_of_one_root_know_each_other(make_article: object) -> None:
             "SELECT archive_skeleton('قتال'), archive_skeleton('مقاتل'), archive_skeleton('2024'), archive_skeleton('من')"
         )
         assert cursor.fetchone() == ("قتل", "قتل", None, None)
-    assert "قتال" in statistics.variants(["مقاتل"])["مقاتل"].lexemes
+    assert "قتال" in statistics.known(["مقاتل"]).variants["مقاتل"].lexemes
 
 
 def test_neighbours_side_by_side_go_before_neighbours_apart(make_article: object) -> None:

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from articles.search.run import Hit, SearchTooCostlyError, Wanted, search
+from articles.search.limit import SearchTooCostlyError
+from articles.search.run import Hit, Wanted, search
 
 
 class Command(BaseCommand):

@@ -1,0 +1,51 @@
+"""How long the statements of a search or a page may run, and how they are planned."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from django.conf import settings
+from django.db import OperationalError, connection, transaction
+
+# How a search's statements run: stopped after a time; not compiled or spread over workers, which takes longer to begin than a
+# bounded statement should take in all; joined by way of indexes, which is right for the few rows that a search wants, while
+# the planner, which cannot know how few, would read whole tables; with memory for the vectors of all candidates.
+_BOUNDS = {
+    "jit": "off", "max_parallel_workers_per_gather": "0", "enable_hashjoin": "off", "enable_mergejoin": "off", "work_mem": "32MB",
+}  # fmt: skip
+_LIMITED = ("statement_timeout", *_BOUNDS)
+_SET = ", ".join(f"set_config('{name}', %s, true)" for name in _LIMITED)
+_NOW = ", ".join(f"current_setting('{name}')" for name in _LIMITED)
+_holds: ContextVar[bool] = ContextVar("holds", default=False)
+
+
+class SearchTooCostlyError(Exception):
+    """The query ran into the statement timeout (ARCHIVE_SEARCH_TIMEOUT)."""
+
+
+@contextmanager
+def time_limit() -> Iterator[None]:
+    """Statements in the block are stopped after ARCHIVE_SEARCH_TIMEOUT milliseconds each; raises SearchTooCostlyError.
+
+    A block within such a block is bounded already. The settings end with the transaction; inside one that goes on they are
+    put back.
+    """
+    if _holds.get():
+        yield
+        return
+    goes_on = connection.in_atomic_block
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"SELECT {_NOW}, {_SET}", [str(settings.ARCHIVE_SEARCH_TIMEOUT), *_BOUNDS.values()])
+            before = cursor.fetchone()[: len(_LIMITED)]
+            held = _holds.set(True)
+            try:
+                yield
+            finally:
+                _holds.reset(held)
+            if goes_on:
+                cursor.execute(f"SELECT {_SET}", before)
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", "") == "57014":
+            raise SearchTooCostlyError from error
+        raise
