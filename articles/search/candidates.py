@@ -40,7 +40,10 @@ MOST_DRIVING = 2
 # BM25's saturation: a word that stands twice in 250 is at 8, five times 14, twenty times 25. Where more articles than are
 # wanted stand at the first of these, the right one is above it, up to TOP_LEVEL; else lower ones are tried, and at last 0, at all.
 # Below LEAST_LEVEL hardly more is asked than that a word stands there.
-LEVELS = (16, 12, 8)
+# The first are asked for together, then those below one after the other, which may cost more than all above, and at last what
+# lies between two of them.
+STEPS = (16, 20, 24, 28)
+LEVELS = (12, 8)
 TOP_LEVEL, LEAST_LEVEL = 32, 4
 # Levels that _WEIGHTIEST tells apart, and what of a word's weight an article gains that reaches one: BM25's saturation there
 # less that below; the first is a word that stands once.
@@ -58,6 +61,15 @@ _WEIGHTIEST = """
     ) AS found
     GROUP BY found.id ORDER BY sum(asked.weight) DESC, found.id DESC LIMIT %s
 """
+# For each of several tsqueries the articles that meet it.
+_REACHING = """
+    SELECT ARRAY(
+        SELECT id FROM articles_article
+        WHERE archive_terms(search_vector, word_count) @@ asked.query::tsquery AND {among} LIMIT %s
+    )
+    FROM unnest(%s::text[]) WITH ORDINALITY AS asked (query, place) ORDER BY place
+"""
+_PUBLISHED = "status = 'published' AND merged_into_id IS NULL"
 
 
 @dataclass(frozen=True)
@@ -260,28 +272,45 @@ def _densest(match: Match, counts: Counts, limit: int, among: Sequence[int] | No
     the search for the level that just so many reach begins high, and goes down only while there are too few.
     """
 
-    def reaching(level: int, most: int = limit) -> list[int]:
-        return _matching(counts.dense(match, level), most - 1, among)
+    def reaching(*levels: int, most: int = limit) -> list[list[int]]:
+        return _reaching([matching.terms(counts.dense(match, level)) for level in levels], most, among)
 
     above: list[int] = []
-    high = TOP_LEVEL
-    for low in LEVELS:
-        enough = reaching(low)
-        if len(enough) >= limit:
-            break
-        high, above = low, enough
-    else:
-        every = reaching(0, max(limit, MOST_FOUND) + 1)
-        whole = len(every) <= max(limit, MOST_FOUND)
-        return list(dict.fromkeys((*above, *every)))[: None if whole else limit], whole
-    while high - low > 1:
-        middle = (low + high) // 2
-        found = reaching(middle)
-        if len(found) < limit:
-            high, above = middle, found
+    found = reaching(*STEPS)
+    if len(found[0]) < limit:
+        high, above = STEPS[0], found[0]
+        for low in LEVELS:
+            (enough,) = reaching(low)
+            if len(enough) >= limit:
+                break
+            high, above = low, enough
         else:
-            low, enough = middle, found
+            (every,) = reaching(0, most=max(limit, MOST_FOUND) + 1)
+            whole = len(every) <= max(limit, MOST_FOUND)
+            return list(dict.fromkeys((*above, *every)))[: None if whole else limit], whole
+    else:
+        last = max(place for place, ids in enumerate(found) if len(ids) >= limit)
+        low, enough = STEPS[last], found[last]
+        high, above = (STEPS[last + 1], found[last + 1]) if last + 1 < len(STEPS) else (TOP_LEVEL, [])
+    between = range(low + 1, high)
+    for ids in reaching(*between) if between else ():
+        if len(ids) < limit:
+            above = ids
+            break
+        enough = ids
     return list(dict.fromkeys((*above, *enough)))[:limit], False
+
+
+def _reaching(queries: Sequence[str], most: int, among: Sequence[int] | None) -> list[list[int]]:
+    """For each tsquery the ids of up to `most` published articles, or of those `among`, whose terms meet it; in one statement."""
+    if among is not None and not among:
+        return [[] for _ in queries]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _REACHING.format(among=_PUBLISHED if among is None else "id = ANY(%s)"),
+            [*([] if among is None else [list(among)]), most, list(queries)],
+        )
+        return [ids for (ids,) in cursor.fetchall()]
 
 
 def _weightiest(asked: Sequence[tuple[str, float, int]], limit: int, among: Sequence[int] | None) -> list[int]:

@@ -17,7 +17,7 @@ from articles.search.limit import time_limit
 from articles.search.listing import PAGE_SIZE, Direction, Listing, capped_count, listing, page_of
 from articles.search.query import Note, ParsedQuery, is_plain, parse, terms_of
 from articles.search.ranking import ranked
-from articles.search.snippets import Highlighted, highlight
+from articles.search.snippets import Highlighted, highlight, with_positions
 
 # Where fewer than FEW articles have all that was asked, those with some of it are shown too: after them, or, for a query
 # of so many words or with a question word, which is put in a person's own words, ranked beside them.
@@ -124,16 +124,17 @@ def spans_in(article: Article, text: str) -> tuple[tuple[int, int], ...]:
     """The spans of the article's body that match a typed query, for marking the article as the result marked it."""
     with time_limit():
         compiled = compile_query(parse(text))
-        return highlight([article], compiled.concepts)[article.pk].body_spans if compiled else ()
+        if compiled is None:
+            return ()
+        (found,) = with_positions(Article.objects.filter(pk=article.pk), compiled.concepts)
+        return highlight([found], compiled.concepts)[article.pk].body_spans
 
 
 def _listed(query: ParsedQuery, articles: QuerySet, wanted: Wanted) -> SearchPage:
     """The answer to a query of fields alone, which nothing can rank: by date."""
     order = Order.NEWEST if wanted.order == Order.RELEVANCE else wanted.order
     total, capped = capped_count(articles)
-    found = listing(
-        articles.defer("set_aside").select_related("source"), replace(wanted, order=order).direction, wanted.size
-    )
+    found = listing(_shown(articles, ()), replace(wanted, order=order).direction, wanted.size)
     ids = tuple(articles.newest().values_list("pk", flat=True)[:MOST_RANKED])
     return _dated(SearchPage(query, order, total=total, total_is_capped=capped, complete=total, ids=ids), found, ())
 
@@ -162,11 +163,9 @@ def _answer(query: ParsedQuery, compiled: CompiledQuery, scope: Scope, wanted: W
         return _numbered(page, found, compiled.concepts, wanted)
     direction = wanted.direction
     if candidates.complete:
-        dated = listing(
-            Article.objects.filter(pk__in=ids).defer("set_aside").select_related("source"), direction, wanted.size
-        )
+        dated = listing(_shown(Article.objects.filter(pk__in=ids), compiled.concepts), direction, wanted.size)
     else:
-        dated = _scanned(scope.articles, compiled.match, direction, wanted.size)
+        dated = _scanned(scope.articles, compiled, direction, wanted.size)
     return _dated(replace(page, order=wanted.order), dated, compiled.concepts)
 
 
@@ -212,25 +211,30 @@ def _total(candidates: Candidates, found: Sequence[tuple[int, float]]) -> int:
     return max(len(found), candidates.at_least // scale * scale)
 
 
-def _scanned(articles: QuerySet, match: matching.Match, direction: Direction, size: int) -> Listing:
+def _shown(articles: QuerySet, concepts: Sequence[Concept]) -> QuerySet:
+    """Articles with all that a hit shows."""
+    return with_positions(articles.defer("set_aside").select_related("source"), concepts)
+
+
+def _scanned(articles: QuerySet, compiled: CompiledQuery, direction: Direction, size: int) -> Listing:
     """A page by date of articles that match, where too many may for all to be looked up."""
     ordered = direction.ordered(articles)
     near = list(ordered.values_list("pk", flat=True)[:LOOKED_AT_BY_DATE])
-    found = _holding(near, match, direction, size)
+    found = _holding(near, compiled, direction, size)
     if len(found) <= size and len(near) == LOOKED_AT_BY_DATE:
-        ids = some(ordered, match, MOST_SORTED_BY_DATE)
+        ids = some(ordered, compiled.match, MOST_SORTED_BY_DATE)
         known = list(direction.ordered(Article.objects.filter(pk__in=ids)).values_list("pk", flat=True))
         found = []
         for start in range(0, len(known), LOOKED_AT_BY_DATE):
-            found += _holding(known[start : start + LOOKED_AT_BY_DATE], match, direction, size)
+            found += _holding(known[start : start + LOOKED_AT_BY_DATE], compiled, direction, size)
             if len(found) > size:
                 break
     return page_of(found, direction, size)
 
 
-def _holding(ids: Sequence[int], match: matching.Match, direction: Direction, size: int) -> list[Article]:
-    holding = Article.objects.filter(pk__in=ids, search_vector__matches=matching.positions(match))
-    return list(direction.ordered(holding).defer("set_aside").select_related("source")[: size + 1])
+def _holding(ids: Sequence[int], compiled: CompiledQuery, direction: Direction, size: int) -> list[Article]:
+    holding = Article.objects.filter(pk__in=ids, search_vector__matches=matching.positions(compiled.match))
+    return list(_shown(direction.ordered(holding), compiled.concepts)[: size + 1])
 
 
 def _numbered(
@@ -239,8 +243,8 @@ def _numbered(
     pages = max(1, -(-len(found) // wanted.size))
     number = min(max(1, wanted.number), pages)
     shown = found[(number - 1) * wanted.size : number * wanted.size]
-    stored = Article.objects.select_related("source").defer("set_aside").in_bulk([pk for pk, _ in shown])
-    marked = highlight(list(stored.values()), concepts)
+    stored = _shown(Article.objects.all(), concepts).in_bulk([pk for pk, _ in shown])
+    marked = highlight(stored.values(), concepts)
     hits = [Hit(stored[pk], score, marked[pk]) for pk, score in shown if pk in stored]
     further = set(page.further)
     return replace(

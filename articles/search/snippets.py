@@ -8,7 +8,8 @@ plain pieces that the template escapes one by one.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db import connection
+from django.db.models import JSONField, QuerySet
+from django.db.models.expressions import RawSQL
 
 from articles.arabic.words import word_spans
 from articles.models import Article
@@ -17,11 +18,12 @@ from articles.search.compile import Concept
 # A snippet's length in words.
 SNIPPET_WORDS = 36
 
-_POSITIONS = """
-    SELECT article.id, found.lexeme, found.positions
-    FROM articles_article AS article, unnest(article.search_vector) AS found
-    WHERE article.id = ANY(%s) AND (found.lexeme = ANY(%s) OR found.lexeme ^@ ANY(%s))
-"""
+# Where an article has the lexemes asked for, those given whole and those given by their beginning.
+_POSITIONS = """(
+    SELECT jsonb_object_agg(found.lexeme, found.positions)
+    FROM unnest(articles_article.search_vector) AS found
+    WHERE found.lexeme = ANY(%s) OR found.lexeme ^@ ANY(%s)
+)"""
 
 
 @dataclass(frozen=True)
@@ -39,25 +41,18 @@ class Highlighted:
     body_spans: tuple[tuple[int, int], ...]
 
 
-def highlight(articles: Sequence[Article], concepts: Sequence[Concept]) -> dict[int, Highlighted]:
-    """Article id → its title and best passage with matches marked, and all matching spans of its body."""
-    positions = _positions([article.pk for article in articles], concepts)
-    return {article.pk: _highlight(article, positions.get(article.pk, {}), concepts) for article in articles}
-
-
-def _positions(ids: Sequence[int], concepts: Sequence[Concept]) -> dict[int, dict[str, list[int]]]:
+def with_positions(articles: QuerySet, concepts: Sequence[Concept]) -> QuerySet:
+    """Articles with what `highlight` needs to know of them."""
     lexemes = {lexeme for concept in concepts for run in concept.runs for lexeme in run}
     exact = sorted(lexeme for lexeme in lexemes if not lexeme.endswith("*"))
     prefixes = sorted(lexeme[:-1] for lexeme in lexemes if lexeme.endswith("*"))
-    if not ids or not lexemes:
-        return {}
-    found: dict[int, dict[str, list[int]]] = {}
     # `^@ ANY` over an empty array is false, as it should be.
-    with connection.cursor() as cursor:
-        cursor.execute(_POSITIONS, [list(ids), exact, prefixes])
-        for article, lexeme, at in cursor.fetchall():
-            found.setdefault(article, {})[lexeme] = at
-    return found
+    return articles.annotate(positions=RawSQL(_POSITIONS, [exact, prefixes], JSONField()))
+
+
+def highlight(articles: Iterable[Article], concepts: Sequence[Concept]) -> dict[int, Highlighted]:
+    """Article id → its title and best passage with matches marked, and all matching spans of its body."""
+    return {article.pk: _highlight(article, article.positions or {}, concepts) for article in articles}
 
 
 def _highlight(article: Article, positions: dict[str, list[int]], concepts: Sequence[Concept]) -> Highlighted:
