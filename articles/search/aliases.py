@@ -8,7 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import BigIntegerField, Func, OuterRef, TextField, Value
+from django.db.models.functions import Cast
 
 from articles.arabic.folding import fold_name, without_proclitics
 from articles.models import Actor, Alias, SynonymSet
@@ -49,7 +51,7 @@ def other_names(words: Sequence[str]) -> list[OtherNames]:
                 runs[" ".join([head, *folded[first + 1 : last]])].append((first, last))
     if not runs:
         return []
-    return _longest([*_actors(runs), *_synonyms(runs)])
+    return _longest(_named(runs))
 
 
 def _longest(found: Iterable[OtherNames]) -> list[OtherNames]:
@@ -61,30 +63,28 @@ def _longest(found: Iterable[OtherNames]) -> list[OtherNames]:
     return sorted(taken, key=lambda names: names.first)
 
 
-def _actors(runs: Runs) -> list[OtherNames]:
-    """In one statement: the standing actors that a run names, with all their names."""
+def _named(runs: Runs) -> list[OtherNames]:
+    """The standing actors with a name among the runs, and the synonym sets in use with a word among them; in one statement."""
     own = Actor.objects.filter(folded_name__in=runs).values("pk")
     by_alias = Alias.objects.filter(folded__in=runs).values("actor")
     aliases = Alias.objects.filter(actor=OuterRef("pk")).order_by("id")
-    named = (
-        Actor.objects.standing()
-        .filter(pk__in=own.union(by_alias))
-        .annotate(others=ArraySubquery(aliases.values("name")), folded=ArraySubquery(aliases.values("folded")))
-        .order_by("folded_name", "id")
+    actors = Actor.objects.standing().filter(pk__in=own.union(by_alias)).values_list(
+        "pk", _texts(Func("name", function="ARRAY", template="ARRAY[%(expressions)s]"), ArraySubquery(aliases.values("name"))),
+        _texts(Func("folded_name", function="ARRAY", template="ARRAY[%(expressions)s]"), ArraySubquery(aliases.values("folded"))),
+    )  # fmt: skip
+    sets = SynonymSet.objects.filter(in_use=True, folded__overlap=list(runs)).values_list(
+        Value(None, BigIntegerField()), _texts("words"), _texts("folded")
     )
+    rows = sorted(actors.union(sets, all=True), key=lambda row: (row[0] is None, row[0], row[1]))
     return [
-        OtherNames(first, last, pk, tuple([name, *others][:MOST_NAMES]))
-        for pk, name, others, folded_name, folded in named.values_list("pk", "name", "others", "folded_name", "folded")
-        for known in dict.fromkeys([folded_name, *folded])
+        OtherNames(first, last, actor, tuple(names[:MOST_NAMES]))
+        for actor, names, folded in rows
+        for known in dict.fromkeys(folded)
         for first, last in runs.get(known, ())
     ]
 
 
-def _synonyms(runs: Runs) -> list[OtherNames]:
-    sets = SynonymSet.objects.filter(in_use=True, folded__overlap=list(runs)).values_list("folded", "words")
-    return [
-        OtherNames(first, last, None, tuple(words[:MOST_NAMES]))
-        for folded, words in sets
-        for word in dict.fromkeys(folded)
-        for first, last in runs.get(word, ())
-    ]
+def _texts(*arrays: object) -> Cast:
+    """The arrays one after the other as one of text."""
+    joined = Func(*arrays, function="", arg_joiner=" || ", output_field=ArrayField(TextField()))
+    return Cast(joined, ArrayField(TextField()))

@@ -5,7 +5,7 @@ that hold them most densely (the index article_terms knows them, level by level)
 articles that have the rarest of them. What this costs hardly grows with the archive.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -65,9 +65,9 @@ _WEIGHTIEST = """
 _REACHING = """
     SELECT ARRAY(
         SELECT id FROM articles_article
-        WHERE archive_terms(search_vector, word_count) @@ asked.query::tsquery AND {among} LIMIT %s
+        WHERE archive_terms(search_vector, word_count) @@ asked.query::tsquery AND {among} LIMIT asked.most
     )
-    FROM unnest(%s::text[]) WITH ORDINALITY AS asked (query, place) ORDER BY place
+    FROM unnest(%s::text[], %s::integer[]) WITH ORDINALITY AS asked (query, most, place) ORDER BY place
 """
 _PUBLISHED = "status = 'published' AND merged_into_id IS NULL"
 
@@ -83,6 +83,11 @@ class Candidates:
     must: str = ""
     complete: bool = True
     at_least: int = 0
+
+    @property
+    def are_the_matches(self) -> bool:
+        """Whether these are all that match, and nothing else."""
+        return self.complete and not self.must
 
     @classmethod
     def every(cls, ids: Sequence[int], must: str = "") -> "Candidates":
@@ -194,12 +199,13 @@ def with_all(compiled: CompiledQuery, counts: Counts, scope: Scope, step: int = 
         if len(ids) <= MOST_FOUND:
             return Candidates.every(scope.within(ids), must)
     if scope.filtered:
-        dense = scope.within(_densest(match, counts, MOST_HELD_AGAINST_FILTER)[0])
+        ((dense, _),) = _densest([match], counts, MOST_HELD_AGAINST_FILTER)
+        dense = scope.within(dense)
         newest = scope.articles.newest().values_list("pk", flat=True)[:NEWEST_OF_FILTER]
         ids = tuple(dict.fromkeys((*dense[: MOST_RANKED - NEWEST_OF_FILTER], *newest)))
         return Candidates(ids, ids, matching.positions(match), complete=False)
     limit = EXAMINED[step] if exact else MOST_RANKED
-    dense, whole = _densest(match, counts, limit)
+    ((dense, whole),) = _densest([match], counts, limit)
     if whole:
         return Candidates.every(dense, must)
     return Candidates(tuple(dense), tuple(dense), must, complete=False, at_least=counts.at_least(match))
@@ -212,7 +218,7 @@ def _with_all_among(match: Match, counts: Counts, among: Sequence[int], must: st
     ids = _matching(match, len(among), among)
     if len(ids) <= MOST_FOUND or must:
         return Candidates.every(ids, must)
-    dense, _ = _densest(match, counts, DENSEST_OF_FILTER, ids)
+    ((dense, _),) = _densest([match], counts, DENSEST_OF_FILTER, ids)
     known = tuple(dict.fromkeys((*dense, *sorted(ids, reverse=True))))
     return Candidates(known[:MOST_RANKED], known)
 
@@ -238,8 +244,7 @@ def with_some(concepts: Sequence[Concept], counts: Counts, scope: Scope) -> Cand
     ids = _weightiest(rare, most, among)
     driving = common[:MOST_DRIVING] if len(ids) < most else []
     share = -(-(most - len(ids)) // max(len(driving), 1))
-    for match in driving:
-        dense, _ = _densest(match, counts, share, among)
+    for dense, _ in _densest(driving, counts, share, among):
         ids = list(dict.fromkeys((*ids, *dense[:share])))
     kept = scope.within(ids)[:MOST_RANKED]
     return Candidates(tuple(kept), tuple(kept), complete=not common and len(ids) < most and len(kept) < MOST_RANKED)
@@ -264,36 +269,60 @@ def _matching(match: Match, most: int, among: Sequence[int] | None = None) -> li
     return some(published, match, most) if among is None or among else []
 
 
-def _densest(match: Match, counts: Counts, limit: int, among: Sequence[int] | None = None) -> tuple[list[int], bool]:
-    """Published articles (of those `among`) that match, those that hold the words most densely first: up to `limit`, or,
-    where these are few and at most MOST_FOUND match at all, every one; and whether that is so.
+# What a look at the index asks for, (tsquery, how many ids at most) each, and at last what it found.
+Look = Generator[list[tuple[str, int]], list[list[int]], tuple[list[int], bool]]
 
-    A look at a level costs a millisecond near the top and a hundred near the bottom, where very many articles may stand; so
-    the search for the level that just so many reach begins high, and goes down only while there are too few.
+
+def _densest(
+    matches: Sequence[Match], counts: Counts, limit: int, among: Sequence[int] | None = None
+) -> list[tuple[list[int], bool]]:
+    """For each match the published articles (of those `among`) that meet it, those that hold its words most densely first: up
+    to `limit`, or, where these are few and at most MOST_FOUND match at all, every one; and whether that is so.
+
+    The looks for several matches go side by side, what they ask for at one time in one statement.
+    """
+    looks = [_look(match, counts, limit) for match in matches]
+    asked = {place: next(look) for place, look in enumerate(looks)}
+    found: dict[int, tuple[list[int], bool]] = {}
+    while asked:
+        answers = iter(_reaching([one for wanted in asked.values() for one in wanted], among))
+        for place, wanted in list(asked.items()):
+            try:
+                asked[place] = looks[place].send([next(answers) for _ in wanted])
+            except StopIteration as done:
+                found[place] = done.value
+                del asked[place]
+    return [found[place] for place in range(len(looks))]
+
+
+def _look(match: Match, counts: Counts, limit: int) -> Look:
+    """Looks for the level of density that just `limit` articles reach.
+
+    A level costs a millisecond near the top and a hundred near the bottom, where very many articles may stand; so the search
+    begins high, and goes down only while there are too few.
     """
 
-    def reaching(*levels: int, most: int = limit) -> list[list[int]]:
-        return _reaching([matching.terms(counts.dense(match, level)) for level in levels], most, among)
+    def reaching(levels: Iterable[int], most: int = limit) -> list[tuple[str, int]]:
+        return [(matching.terms(counts.dense(match, level)), most) for level in levels]
 
     above: list[int] = []
-    found = reaching(*STEPS)
+    found = yield reaching(STEPS)
     if len(found[0]) < limit:
         high, above = STEPS[0], found[0]
         for low in LEVELS:
-            (enough,) = reaching(low)
+            (enough,) = yield reaching([low])
             if len(enough) >= limit:
                 break
             high, above = low, enough
         else:
-            (every,) = reaching(0, most=max(limit, MOST_FOUND) + 1)
+            (every,) = yield reaching([0], max(limit, MOST_FOUND) + 1)
             whole = len(every) <= max(limit, MOST_FOUND)
             return list(dict.fromkeys((*above, *every)))[: None if whole else limit], whole
     else:
         last = max(place for place, ids in enumerate(found) if len(ids) >= limit)
         low, enough = STEPS[last], found[last]
         high, above = (STEPS[last + 1], found[last + 1]) if last + 1 < len(STEPS) else (TOP_LEVEL, [])
-    between = range(low + 1, high)
-    for ids in reaching(*between) if between else ():
+    for ids in (yield reaching(range(low + 1, high))):
         if len(ids) < limit:
             above = ids
             break
@@ -301,14 +330,15 @@ def _densest(match: Match, counts: Counts, limit: int, among: Sequence[int] | No
     return list(dict.fromkeys((*above, *enough)))[:limit], False
 
 
-def _reaching(queries: Sequence[str], most: int, among: Sequence[int] | None) -> list[list[int]]:
-    """For each tsquery the ids of up to `most` published articles, or of those `among`, whose terms meet it; in one statement."""
-    if among is not None and not among:
-        return [[] for _ in queries]
+def _reaching(asked: Sequence[tuple[str, int]], among: Sequence[int] | None) -> list[list[int]]:
+    """For each (tsquery, most) the ids of up to so many published articles, or of those `among`, whose terms meet it."""
+    if not asked or among is not None and not among:
+        return [[] for _ in asked]
+    queries, most = zip(*asked, strict=True)
     with connection.cursor() as cursor:
         cursor.execute(
             _REACHING.format(among=_PUBLISHED if among is None else "id = ANY(%s)"),
-            [*([] if among is None else [list(among)]), most, list(queries)],
+            [*([] if among is None else [list(among)]), list(queries), list(most)],
         )
         return [ids for (ids,) in cursor.fetchall()]
 

@@ -57,7 +57,8 @@ def reread(found: Sequence[Found], asked: Sequence[Written], saturation: Saturat
     looked_for = [(f"{one.word} ", WHOLE_WEIGHT * one.weight) for one in asked]
     looked_for += [(gram, GRAM_WEIGHT * one.weight) for one in asked for gram in one.grams]
     again = [
-        (pk, score + _score(fold_text(text), words, looked_for, saturation)) for pk, score, words, text in found[:REREAD]
+        (pk, score + _score(fold_text(text), words, looked_for, saturation))
+        for pk, score, words, text in found[:REREAD]
     ]
     return [*sorted(again, key=lambda row: (-row[1], -row[0])), *scored[REREAD:]]
 

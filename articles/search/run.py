@@ -141,15 +141,14 @@ def _listed(query: ParsedQuery, articles: QuerySet, wanted: Wanted) -> SearchPag
 
 def _answer(query: ParsedQuery, compiled: CompiledQuery, scope: Scope, wanted: Wanted) -> SearchPage:
     counts = Counts.of(compiled)
-    candidates, found = _found(compiled, counts, scope)
+    candidates = with_all(compiled, counts, scope)
+    if candidates.are_the_matches and (apart := _apart(query, compiled, len(candidates.known), wanted)) is not None:
+        # All that match are known, and are ranked with the others.
+        return _loosened(query, compiled, counts, scope, wanted, known=candidates.known, apart=apart)
+    candidates, found = _found(compiled, counts, scope, candidates)
     complete = _total(candidates, found)
-    if compiled.loose_concepts and (not complete or complete < FEW and wanted.order == Order.RELEVANCE):
-        question = _is_question(query, compiled)
-        if not complete or question or is_plain(query.tree) and _asked(query, compiled) > 1:
-            return _loosened(
-                SearchPage(query, complete=complete), compiled, counts, scope, wanted,
-                known=[pk for pk, _ in found], apart=bool(complete) and not question,
-            )  # fmt: skip
+    if (apart := _apart(query, compiled, complete, wanted)) is not None:
+        return _loosened(query, compiled, counts, scope, wanted, known=[pk for pk, _ in found], apart=apart)
     ids = tuple(dict.fromkeys([*(pk for pk, _ in found), *(() if candidates.must else candidates.known)]))
     page = SearchPage(
         query,
@@ -169,8 +168,19 @@ def _answer(query: ParsedQuery, compiled: CompiledQuery, scope: Scope, wanted: W
     return _dated(replace(page, order=wanted.order), dated, compiled.concepts)
 
 
+def _apart(query: ParsedQuery, compiled: CompiledQuery, complete: int, wanted: Wanted) -> bool | None:
+    """Whether articles with some of what was asked stand apart from the `complete` ones with all of it; None where they are
+    not looked for: there are enough with all, or all was clearly meant."""
+    if not compiled.loose_concepts or complete >= FEW or complete and wanted.order != Order.RELEVANCE:
+        return None
+    question = _is_question(query, compiled)
+    if complete and not question and not (is_plain(query.tree) and _asked(query, compiled) > 1):
+        return None
+    return bool(complete) and not question
+
+
 def _loosened(
-    page: SearchPage, compiled: CompiledQuery, counts: Counts, scope: Scope, wanted: Wanted, *,
+    query: ParsedQuery, compiled: CompiledQuery, counts: Counts, scope: Scope, wanted: Wanted, *,
     known: Sequence[int], apart: bool,
 ) -> SearchPage:  # fmt: skip
     """The answer with articles that have some of what was asked: ranked beside the `known` that have all, or `apart`."""
@@ -180,26 +190,30 @@ def _loosened(
     if apart:
         complete = set(known)
         found.sort(key=lambda row: row[0] not in complete)
-    answer = page.complete if apart else len(found)
-    page = replace(
-        page,
+    answer = len(known) if apart else len(found)
+    page = SearchPage(
+        query,
+        complete=len(known),
         total=answer,
         total_is_capped=not apart and not candidates.complete and answer > 0,
         ranked=answer,
-        loosened=not apart and answer > page.complete,
+        loosened=not apart and answer > len(known),
         ids=tuple(pk for pk, _ in found[:answer]),
         further=tuple(pk for pk, _ in found[answer:]),
     )
     return _numbered(page, found, concepts, wanted)
 
 
-def _found(compiled: CompiledQuery, counts: Counts, scope: Scope) -> tuple[Candidates, list[tuple[int, float]]]:
-    """The articles with all that was asked; for a phrase of common words, looked for step by step until FEW are found."""
-    for step in range(len(EXAMINED)):
-        candidates = with_all(compiled, counts, scope, step)
-        found = ranked(candidates, compiled.concepts, counts)
+def _found(
+    compiled: CompiledQuery, counts: Counts, scope: Scope, candidates: Candidates
+) -> tuple[Candidates, list[tuple[int, float]]]:
+    """The first `candidates`, ranked; for a phrase of common words, others are looked for step by step until FEW are found."""
+    found = ranked(candidates, compiled.concepts, counts)
+    for step in range(1, len(EXAMINED)):
         if candidates.complete or scope.filtered or not candidates.must or len(found) >= FEW:
             break
+        candidates = with_all(compiled, counts, scope, step)
+        found = ranked(candidates, compiled.concepts, counts)
     return candidates, found
 
 
