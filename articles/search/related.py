@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from django.db import connection
+from django.db.models import JSONField, QuerySet
+from django.db.models.expressions import RawSQL
 
 from articles.models import Article
 from articles.search import statistics
@@ -17,17 +18,24 @@ SHORTEST = 3
 # The most frequent words of an article, of which the telling ones are picked.
 MOST_READ = 60
 
-_FREQUENT = """
-    SELECT lexeme, cardinality(positions) + (weights[1] = 'A')::integer AS times
-    FROM articles_article, unnest(search_vector)
-    WHERE articles_article.id = %s AND length(lexeme) >= %s AND lexeme !~ '^[0-9]'
-    ORDER BY times DESC, positions[1] LIMIT %s
-"""
+_FREQUENT = """(
+    SELECT jsonb_object_agg(lexeme, times) FROM (
+        SELECT lexeme, cardinality(positions) + (weights[1] = 'A')::integer AS times
+        FROM unnest(articles_article.search_vector)
+        WHERE length(lexeme) >= %s AND lexeme !~ '^[0-9]'
+        ORDER BY times DESC, positions[1] LIMIT %s
+    ) AS frequent
+)"""
+
+
+def with_frequent_lexemes(articles: QuerySet) -> QuerySet:
+    """Articles with what `related` needs to know of one: its most frequent lexemes and how often each stands there."""
+    return articles.annotate(frequent=RawSQL(_FREQUENT, [SHORTEST, MOST_READ], JSONField()))
 
 
 def related(article: Article, most: int) -> list[Article]:
-    """Up to `most` published articles that share most of the article's telling words, the closest first."""
-    times = _times(article)
+    """Up to `most` published articles that share most of the telling words of an article `with_frequent_lexemes`, closest first."""
+    times = article.frequent or {}
     known = statistics.known(times)
     telling = [Lexeme(lexeme) for lexeme in _telling(times, known)]
     if not telling:
@@ -39,13 +47,6 @@ def related(article: Article, most: int) -> list[Article]:
     ids = [pk for pk, _ in found if pk != article.pk][:most]
     stored = published.for_listing().in_bulk(ids)
     return [stored[pk] for pk in ids if pk in stored]
-
-
-def _times(article: Article) -> dict[str, int]:
-    """The lexemes that stand most often in the article, with how often."""
-    with connection.cursor() as cursor:
-        cursor.execute(_FREQUENT, [article.pk, SHORTEST, MOST_READ])
-        return dict(cursor.fetchall())
 
 
 def _telling(times: Mapping[str, int], known: statistics.Known) -> Sequence[str]:

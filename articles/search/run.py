@@ -1,6 +1,6 @@
 """The one door to search: a typed query and a set of articles → one page of results. Pages, command and API all use it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -120,14 +120,14 @@ def search(
         )
 
 
-def spans_in(article: Article, text: str) -> tuple[tuple[int, int], ...]:
-    """The spans of the article's body that match a typed query, for marking the article as the result marked it."""
+def with_matches(articles: QuerySet, text: str) -> tuple[QuerySet, Callable[[Article], tuple[tuple[int, int], ...]]]:
+    """The articles, and what tells the spans of the body of one of them that match a typed query, as the result marked it."""
     with time_limit():
         compiled = compile_query(parse(text))
-        if compiled is None:
-            return ()
-        (found,) = with_positions(Article.objects.filter(pk=article.pk), compiled.concepts)
-        return highlight([found], compiled.concepts)[article.pk].body_spans
+    if compiled is None:
+        return articles, lambda article: ()
+    concepts = compiled.concepts
+    return with_positions(articles, concepts), lambda article: highlight([article], concepts)[article.pk].body_spans
 
 
 def _listed(query: ParsedQuery, articles: QuerySet, wanted: Wanted) -> SearchPage:

@@ -1,6 +1,5 @@
 """The second look at the best candidates: words as typed and their parts, in folded texts."""
 
-
 from articles.search.rereading import REREAD, Saturation, Written, reread
 
 SATURATION = Saturation(k1=1.2, b=0.5, average=10.0)

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from articles.exchange.linked_data import linked_actor
-from articles.models import Actor, ActorKind, AliasKind, Article, Event, Mention
+from articles.models import Actor, ActorKind, AliasKind, Article, Event, Mention, ReviewState
 from articles.models.article import BEFORE_ALL_DATES
 from articles.search.facets import facets
 from articles.search.filters import LATEST_NAMING, ActorFilter
@@ -64,12 +64,10 @@ def actor(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _companions(row: Actor, latest: Sequence[int]) -> list[tuple[Actor, int]]:
     """Those named most often in the same articles, with how many of these."""
-    together = Mention.objects.standing().filter(article__in=latest).exclude(actor=row).values("actor")
-    counted = together.annotate(n=Count("pk")).order_by("-n", "actor")[: 2 * MOST_COMPANIONS]
-    times = dict(counted.values_list("actor", "n"))
-    others = Actor.objects.standing().filter(pk__in=times)
-    ordered = sorted(others, key=lambda other: (-times[other.pk], other.folded_name))
-    return [(other, times[other.pk]) for other in ordered[:MOST_COMPANIONS]]
+    standing = (ReviewState.SUGGESTED, ReviewState.CONFIRMED)
+    named = Actor.objects.standing().filter(mentions__article__in=latest, mentions__state__in=standing)
+    counted = named.exclude(pk=row.pk).annotate(times=Count("mentions")).order_by("-times", "folded_name")
+    return [(other, other.times) for other in counted[:MOST_COMPANIONS]]
 
 
 def _pairs(companions: Sequence[int], latest: Sequence[int]) -> dict[tuple[int, int], int]:

@@ -8,8 +8,8 @@ from articles.exchange.citations import STYLES, citation, plain
 from articles.exchange.linked_data import linked_article
 from articles.models import Actor, Article, ArticleStatus, Capture, Event, Reprint
 from articles.models.capture import DamagedCaptureError
-from articles.search.related import related
-from articles.search.run import spans_in
+from articles.search.related import related, with_frequent_lexemes
+from articles.search.run import with_matches
 from articles.site.annotation import paragraphs
 from articles.site.differences import differences
 from articles.site.pages import merged_away, reader_page
@@ -22,7 +22,9 @@ LONGEST_LINE = 2_000
 
 @reader_page
 def article(request: HttpRequest, pk: int) -> HttpResponse:
-    row = get_object_or_404(Article.objects.select_related("source", "merged_into"), pk=pk)
+    text = request.GET.get("q", "").strip()
+    wanted, matches = with_matches(with_frequent_lexemes(Article.objects.select_related("source", "merged_into")), text)
+    row = get_object_or_404(wanted, pk=pk)
     if moved := merged_away(row):
         return moved
     if row.status == ArticleStatus.WITHDRAWN:
@@ -34,11 +36,10 @@ def article(request: HttpRequest, pk: int) -> HttpResponse:
     figures = list(row.figures.standing().select_related("measure", "event").order_by("start", "id"))
     coverages = list(row.standing_events().filter(event__in=Event.objects.standing()))
     previous, following = Article.objects.beside(row, coverages[0].event) if coverages else (None, None)
-    text = request.GET.get("q", "").strip()
     context = {
         "article": row,
         "text": text,
-        "paragraphs": paragraphs(row, mentions, figures, spans_in(row, text) if text else ()),
+        "paragraphs": paragraphs(row, mentions, figures, matches(row)),
         "mentions": mentions,
         "figures": figures,
         "coverages": coverages,
