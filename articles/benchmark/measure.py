@@ -73,14 +73,23 @@ def in_database(asked: Asked, *, with_facets: bool) -> float:
     return sum(taken)
 
 
-def page(client: Client, address: str, parameters: dict[str, str]) -> tuple[float, float]:
-    """(seconds the whole page takes, seconds of it in the database); raises RuntimeError for one that does not answer 200."""
+@dataclass(frozen=True)
+class PageCost:
+    """Seconds that a whole page takes, seconds of it in the database, and its statements."""
+
+    seconds: float
+    in_database: float
+    statements: int
+
+
+def page(client: Client, address: str, parameters: dict[str, str]) -> PageCost:
+    """Raises RuntimeError for a page that does not answer 200."""
     started = time.perf_counter()
     with database_time() as taken:
         response = client.get(address, parameters)
     if response.status_code != 200:
         raise RuntimeError(f"{address} {parameters}: status {response.status_code}")
-    return time.perf_counter() - started, sum(taken)
+    return PageCost(time.perf_counter() - started, sum(taken), len(taken))
 
 
 def overlap_with_exact(asked: Asked) -> float:

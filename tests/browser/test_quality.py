@@ -5,7 +5,8 @@ import json
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from urllib.parse import urljoin
 
@@ -14,7 +15,8 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Browser, Page, expect
 
-from articles.models import Article
+from articles.benchmark.measure import database_time
+from articles.models import Article, Event
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -22,6 +24,7 @@ HERE = Path(__file__).parent
 MODULES = HERE / "node_modules"
 LANGUAGES = ["", "/en"]
 HEAVIEST = 60 * 1024
+MOST_STATEMENTS, MOST_FOR_LITTLE = 12, 6
 _SHIFT = """
     () => new Promise((done) => {
       let sum = 0;
@@ -106,6 +109,26 @@ def test_no_page_weighs_more_than_sixty_kilobytes(client: Client, every_page: li
         texts = [page.encode(), *((settings.BASE_DIR / urljoin("/", part).lstrip("/")).read_bytes() for part in parts)]
         weights[address] = sum(len(gzip.compress(text)) for text in texts)
     assert {address: weight for address, weight in weights.items() if weight > HEAVIEST} == {}
+
+
+def test_a_page_asks_the_database_a_bounded_number_of_times(
+    client: Client, every_page: list[str], report: Callable[..., Article]
+) -> None:
+    """Whatever is stored. To mark in an article what was searched for takes two statements more; a search that finds little
+    looks for articles with some of the words and for corrections, too."""
+    for number in range(12):
+        report(f"{400 + 10 * number} مشاركا", date(2023, 2, 8 + number))
+    told = [
+        row.get_absolute_url()
+        for row in (Event.objects.order_by("-id").first(), Article.objects.order_by("-id").first())
+    ]
+    for address in [*every_page, *told]:
+        with database_time() as asked:
+            client.get(address)
+        most = MOST_STATEMENTS
+        if "?q=" in address:
+            most += 2 if address.startswith("/articles/") else MOST_FOR_LITTLE
+        assert len(asked) <= most, f"{address}: {len(asked)}"
 
 
 def test_fonts_move_nothing(opened: Page, every_page: list[str]) -> None:
