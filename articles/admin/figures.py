@@ -74,6 +74,6 @@ class ContradictionAdmin(ReviewAdmin):
                 figure.get_absolute_url(), figure_value(figure), figure.unit, figure.quote,
                 figure.article.source or "مصدر غير معروف", brief_date(figure.article.published),
             )
-            for figure in contradiction.figures
+            for figure in contradiction.figures()
         )  # fmt: skip
         return format_html_join("", '<div><a href="{}"><b>{} {}</b></a> «{}» ({}، {})</div>', rows)

@@ -7,7 +7,8 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import models
-from django.utils.functional import cached_property
+from django.db.models import Window
+from django.db.models.functions import RowNumber
 
 from articles.models.event import Event
 from articles.models.figure import Figure, Measure
@@ -16,6 +17,9 @@ from articles.models.review import Reviewable, ReviewableQuerySet, ReviewState, 
 RULE, SCORE = "contradiction.values_apart", 0.9
 # Beyond so many figures of one measure and event the bounds are compared without their periods.
 MOST_COMPARED = 400
+# Of a contradiction between very many figures a page shows so many.
+EARLIEST = 4
+_BY_DATE = ("article__published_order", "article", "start")
 
 
 @dataclass(frozen=True)
@@ -56,14 +60,16 @@ class ContradictionQuerySet(ReviewableQuerySet):
     def newest(self) -> "ContradictionQuerySet":
         return self.order_by("-found_at", "-id")
 
-    def with_figures(self) -> list["Contradiction"]:
-        """The rows with what a page shows of them, their `figures` read in one query for all."""
+    def with_sides(self) -> list["Contradiction"]:
+        """The rows with what a page shows of them, read in one query for all: `sides`, the first EARLIEST figures published and
+        the lowest and the highest, in order of publication; `others`, how many more there are."""
         rows = list(self.select_related("measure", "event"))
         found: dict[tuple[int, int, str], list[Figure]] = defaultdict(list)
-        for figure in _shown(Figure.objects.public().filter(event__in={row.event_id for row in rows})) if rows else ():
+        for figure in _sides(Figure.objects.public().filter(event__in={row.event_id for row in rows})) if rows else ():
             found[figure.event_id, figure.measure_id, figure.scope].append(figure)
         for row in rows:
-            row.figures = found[row.event_id, row.measure_id, row.scope]
+            row.sides = found[row.event_id, row.measure_id, row.scope]
+            row.others = row.sides[0].together - len(row.sides) if row.sides else 0
         return rows
 
     def refresh(self, events: Iterable[int]) -> None:
@@ -114,15 +120,27 @@ class Contradiction(Reviewable):
     def __str__(self) -> str:
         return f"{self.measure}: {self.event}"
 
-    @cached_property
-    def figures(self) -> list[Figure]:
+    def figures(self) -> models.QuerySet:
         """The public figures concerned, the first published first."""
-        return list(
-            _shown(Figure.objects.public().filter(event=self.event_id, measure=self.measure_id, scope=self.scope))
-        )
+        return _told(Figure.objects.public().filter(event=self.event_id, measure=self.measure_id, scope=self.scope))
 
 
-def _shown(figures: models.QuerySet) -> models.QuerySet:
+def _told(figures: models.QuerySet) -> models.QuerySet:
     """Those of a measure, with what is said of them, the first published first."""
     told = figures.filter(measure__isnull=False).select_related("article__source", "measure")
-    return told.defer("article__body", "article__set_aside").order_by("article__published_order", "article", "start")
+    return told.defer("article__body", "article__set_aside").order_by(*_BY_DATE)
+
+
+def _sides(figures: models.QuerySet) -> models.QuerySet:
+    """For each event, measure and scope the first EARLIEST, the lowest and the highest, and how many there are together."""
+
+    def over(function: models.Func, *order: str) -> Window:
+        return Window(function, partition_by=["event", "measure", "scope"], order_by=order or None)
+
+    counted = _told(figures).annotate(
+        place=over(RowNumber(), *_BY_DATE),
+        lowest=over(RowNumber(), "value", "id"),
+        highest=over(RowNumber(), "-value", "id"),
+        together=over(models.Count("pk")),
+    )
+    return counted.filter(models.Q(place__lte=EARLIEST) | models.Q(lowest=1) | models.Q(highest=1)).order_by(*_BY_DATE)

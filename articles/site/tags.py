@@ -27,6 +27,7 @@ for name in (
     "figure_with_unit",
     "period",
     "source_name",
+    "state",
     "year_or_month",
     "counted",
 ):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from articles.arabic.characters import ARABIC_INDIC_DIGITS
 from articles.arabic.months import LEVANT, MAGHREB
 from articles.models import ArchiveDate, Figure, Precision, Qualifier, Source
+from articles.models.review import Reviewable
 
 
 def in_english() -> bool:
@@ -26,6 +27,11 @@ def arabic(text: object) -> object:
 
 def source_name(source: Source | None) -> object:
     return arabic(source.name) if source else _("مصدر غير معروف")
+
+
+def state(fact: Reviewable) -> SafeString | str:
+    """The mark of a fact that no editor has reviewed yet."""
+    return format_html('<span class="state">{}</span>', _("مقترح آليا")) if fact.is_suggested else ""
 
 
 def digits(text: object) -> str:

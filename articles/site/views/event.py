@@ -1,20 +1,22 @@
 """Events: the list, and one event with every report of it side by side."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models.functions import Left
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from articles.exchange.linked_data import linked_event
 from articles.models import Actor, Article, Capture, Coverage, Event, EventKind, Figure, Participation
+from articles.models.article import LEAD_LENGTH
 from articles.search.filters import EventFilter
 from articles.site.charts.shares import shares
 from articles.site.pages import chips, merged_away, numbered, reader_page
 from articles.site.words_for import arabic
 
 # Articles of an event that are listed and whose figures are compared.
-MOST_REPORTS = 40
+MOST_REPORTS, MOST_COMPARED = 40, 12
 MOST_CONTRADICTIONS = 30
 MOST_PARTICIPANTS = 200
 
@@ -41,7 +43,8 @@ def event(request: HttpRequest, pk: int) -> HttpResponse:
         row.coverages.standing()
         .filter(article__in=Article.objects.published())
         .select_related("article__source")
-        .defer("article__search_vector", "article__set_aside")
+        .defer("article__search_vector", "article__set_aside", "article__body", "article__date_statements")
+        .annotate(lead=Left("article__body", LEAD_LENGTH))
         .order_by("article__published_order", "article_id")[: MOST_REPORTS + 1]
     )
     more = len(coverages) > MOST_REPORTS
@@ -61,7 +64,7 @@ def event(request: HttpRequest, pk: int) -> HttpResponse:
         "outlets": shares(_outlets(coverages)),
         "roles": _by_role(participations),
         "comparison": _comparison(articles, figures),
-        "contradictions": row.contradictions.open().order_by("id")[:MOST_CONTRADICTIONS].with_figures(),
+        "contradictions": row.contradictions.open().order_by("id")[:MOST_CONTRADICTIONS].with_sides(),
         "earlier": earlier,
         "later": later,
         "documents": Capture.objects.filter(article__in=articles).select_related("article").order_by("article", "-id"),
@@ -86,11 +89,27 @@ def _by_role(participations: Sequence[Participation]) -> list[tuple[str, list[Pa
     return list(roles.items())
 
 
-def _comparison(articles: list[Article], figures: QuerySet) -> list[tuple[object, list[list[Figure]]]]:
-    """(measure or unit, figures per article in the order of `articles`): rows that several articles share come first."""
-    rows: dict[str, dict[int, list[Figure]]] = {}
+@dataclass(frozen=True)
+class Comparison:
+    """The first reports that give figures, and for each measure or unit their figures of it, in the reports' order."""
+
+    articles: Sequence[Article]
+    rows: Sequence[tuple[object, list[list[Figure]]]]
+    is_cut: bool
+
+
+def _comparison(articles: Sequence[Article], figures: Iterable[Figure]) -> Comparison:
+    """Up to MOST_COMPARED reports side by side; rows that several of them share come first."""
+    by_article: dict[int, list[Figure]] = {}
     for figure in figures:
-        label = figure.measure.label if figure.measure else figure.unit
-        rows.setdefault(label, {}).setdefault(figure.article_id, []).append(figure)
+        by_article.setdefault(figure.article_id, []).append(figure)
+    told = [article for article in articles if article.pk in by_article]
+    shown = told[:MOST_COMPARED]
+    rows: dict[str, dict[int, list[Figure]]] = {}
+    for article in shown:
+        for figure in by_article[article.pk]:
+            label = figure.measure.label if figure.measure else figure.unit
+            rows.setdefault(label, {}).setdefault(article.pk, []).append(figure)
     ordered = sorted(rows.items(), key=lambda row: -len(row[1]))
-    return [(arabic(label), [cells.get(article.pk, []) for article in articles]) for label, cells in ordered]
+    cells = [(arabic(label), [of.get(article.pk, []) for article in shown]) for label, of in ordered]
+    return Comparison(shown, cells, len(told) > len(shown))

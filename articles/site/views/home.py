@@ -27,7 +27,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "newest": Article.objects.published().order_by("-id").for_listing()[:NEWEST],
         "events": events,
         "actors": actors,
-        "contradictions": Contradiction.objects.open().newest()[:MOST_CONTRADICTIONS].with_figures(),
+        "contradictions": Contradiction.objects.open().newest()[:MOST_CONTRADICTIONS].with_sides(),
         "examples": examples(actors, events),
     }
     return render(request, "site/home.html", context)
