@@ -81,6 +81,11 @@ class EventQuerySet(ReviewableQuerySet):
         """Events whose beginning is bounded on both sides and can lie within the inclusive days."""
         return self.filter(start_earliest__lte=last, start_latest__gte=first)
 
+    def counts_by_month(self) -> dict[tuple[int, int], int]:
+        """(year, month) → how many of these began in it, by the earliest day possible."""
+        months = self.order_by().values_list("start_earliest__year", "start_earliest__month")
+        return {(year, month): n for year, month, n in months.annotate(n=Count("pk"))}
+
     def with_article_counts(self) -> "EventQuerySet":
         """Adds `articles`, the number of published articles that report the event."""
         if are_kept():

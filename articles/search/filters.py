@@ -14,7 +14,7 @@ from articles.models import Actor, ActorKind, Article, Coverage, Event, EventKin
 from articles.search.facets import interval
 
 # An actor's figures are looked for in so many of the articles that name it.
-LATEST_NAMING = 1_000
+LATEST_NAMING = 500
 
 _WRONG = _("قيمة غير معروفة؛ أُهمل هذا الشرط.")
 _WRONG_DATE = _("اكتب التاريخ هكذا: 2024-11-06. أُهمل هذا الشرط.")

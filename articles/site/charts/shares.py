@@ -18,8 +18,23 @@ class Share:
         return round(100 - self.width, 1)
 
 
-def shares(counts: Mapping[object, int]) -> list[Share]:
-    """The largest first."""
+# Beyond so many bars the smallest are told together.
+MOST_BARS = 10
+
+
+@dataclass(frozen=True)
+class Shares:
+    """The largest first; `others` sources with the smallest numbers, `together` theirs, have no bar."""
+
+    bars: tuple[Share, ...]
+    others: int
+    together: int
+
+
+def shares(counts: Mapping[object, int]) -> Shares:
+    """How `counts` by source divide."""
     most = max(counts.values(), default=0)
-    ordered = sorted(counts.items(), key=lambda pair: -pair[1])
-    return [Share(of, count, round(100 * count / most, 1)) for of, count in ordered]
+    ordered = sorted(((of, count) for of, count in counts.items() if count), key=lambda pair: -pair[1])
+    shown, rest = ordered[:MOST_BARS], ordered[MOST_BARS:]
+    bars = tuple(Share(of, count, round(100 * count / most, 1)) for of, count in shown)
+    return Shares(bars, len(rest), sum(count for _, count in rest))

@@ -5,8 +5,8 @@ year or an interval is known is a bar as long as what is not known.
 """
 
 import calendar
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.urls import reverse
@@ -16,7 +16,7 @@ from articles.site.charts.columns import LEAST_SEEN
 from articles.site.words_for import digits, month_name, short_month
 
 WIDTH = 1000
-COVERAGE_HEIGHT, LANE, AXIS = 110, 22, 28
+COVERAGE_HEIGHT, LANE, AXIS, HUNG_HEIGHT = 110, 22, 28, 90
 MOST_LANES = 8
 # Events so near one another go to lanes of their own, in units of the width.
 _APART = 12.0
@@ -60,6 +60,8 @@ class Stretch:
     x: float
     width: float
     top: float
+    events: int = 0
+    events_height: float = 0.0
 
     @property
     def fills(self) -> float:
@@ -87,38 +89,56 @@ class Timeline:
     stretches: tuple[Stretch, ...]
     marks: tuple[Mark, ...]
     height: float
-    most: int
     hidden: int
 
     @property
     def axis_y(self) -> float:
         return COVERAGE_HEIGHT + 18
 
+    @property
+    def hung_y(self) -> float:
+        """Where columns of events hang from."""
+        return COVERAGE_HEIGHT + AXIS
 
-def timeline(span: Span, events: Iterable[Event], counts: Mapping[tuple[int, int], int]) -> Timeline:
-    """The picture of a span of years; `counts` maps (year, month) to articles, month 0 for those of no known month."""
+
+def timeline(
+    span: Span, events: Sequence[Event] | Mapping[tuple[int, int], int], counts: Mapping[tuple[int, int], int]
+) -> Timeline:
+    """The picture of a span of years; `counts` maps (year, month) to articles, month 0 for those of no known month.
+
+    `events` are marked one by one, or, where only their numbers by month are given, drawn as columns that hang from the axis.
+    """
     by_month = span.years <= YEARS_BY_MONTH
     periods = [
         (year, month) for year in range(span.first, span.last + 1) for month in (range(1, 13) if by_month else [0])
     ]
-    number = {period: counts.get(period, 0) if by_month else _of_year(period[0], counts) for period in periods}
-    most = max(number.values(), default=0)
-    marks, lanes, hidden = _marks(span, events)
+    number = _by_period(periods, counts)
+    stretches = [_stretch(span, year, month, number, len(periods)) for year, month in periods]
     top = COVERAGE_HEIGHT + AXIS + 12
-    return Timeline(
-        tuple(_stretch(span, year, month, number[year, month], most, len(periods)) for year, month in periods),
-        tuple(Mark(event, x, width, top + lane * LANE) for event, x, width, lane in marks),
-        top + max(lanes, 1) * LANE,
-        most,
-        hidden,
-    )  # fmt: skip
+    if isinstance(events, Mapping):
+        hung = _by_period(periods, events)
+        tallest = max(hung.values(), default=0) or 1
+        stretches = [
+            replace(stretch, events=hung[period], events_height=round(HUNG_HEIGHT * hung[period] / tallest, 1))
+            for period, stretch in zip(periods, stretches, strict=True)
+        ]
+        return Timeline(tuple(stretches), (), top + HUNG_HEIGHT, 0)
+    marks, lanes, hidden = _marks(span, events)
+    placed = tuple(Mark(event, x, width, top + lane * LANE) for event, x, width, lane in marks)
+    return Timeline(tuple(stretches), placed, top + max(lanes, 1) * LANE, hidden)
+
+
+def _by_period(periods: Sequence[tuple[int, int]], counts: Mapping[tuple[int, int], int]) -> dict[tuple[int, int], int]:
+    """The numbers of months, or of years (month 0) with all that is known of them."""
+    return {(year, month): counts.get((year, month), 0) if month else _of_year(year, counts) for year, month in periods}
 
 
 def _of_year(year: int, counts: Mapping[tuple[int, int], int]) -> int:
     return sum(counts.get((year, month), 0) for month in range(13))
 
 
-def _stretch(span: Span, year: int, month: int, count: int, most: int, periods: int) -> Stretch:
+def _stretch(span: Span, year: int, month: int, number: Mapping[tuple[int, int], int], periods: int) -> Stretch:
+    count, most = number[year, month], max(number.values())
     first = date(year, month or 1, 1)
     last = date(year, month or 12, calendar.monthrange(year, month or 12)[1])
     x = span.place(first)
@@ -134,7 +154,7 @@ def _stretch(span: Span, year: int, month: int, count: int, most: int, periods: 
     )  # fmt: skip
 
 
-def _marks(span: Span, events: Iterable[Event]) -> tuple[list[tuple[Event, float, float, int]], int, int]:
+def _marks(span: Span, events: Sequence[Event]) -> tuple[list[tuple[Event, float, float, int]], int, int]:
     """Each event with its place and lane, the first lane that is free there; how many lanes; how many found none."""
     ends = [-_APART] * MOST_LANES
     placed, hidden = [], 0

@@ -17,8 +17,8 @@ from articles.site.charts.timeline import Span, timeline
 from articles.site.pages import by_date, reader_page
 
 # Events that the page of a year or month, and the timeline, list.
-MOST_EVENTS = 60
-MOST_ON_TIMELINE = 200
+MOST_EVENTS = 30
+MOST_ON_TIMELINE = 120
 MOST_UNDATED = 30
 # Years that the timeline shows unasked, the latest.
 YEARS_SHOWN = 12
@@ -85,6 +85,8 @@ def _period(request: HttpRequest, first: date, last: date, *, chart: Columns | N
     perhaps_count, perhaps_capped = capped_count(perhaps)
     surely = articles.surely_between(first, last)
     before, after = articles.dated().filter(published_order__lt=first), articles.filter(published_order__gt=last)
+    begun = Event.objects.standing().filter(start_earliest__gte=first, start_latest__lte=last)
+    events = list(begun.newest()[: MOST_EVENTS + 1])
     context = {
         "year": first.year,
         "month": None if chart else first.month,
@@ -95,9 +97,8 @@ def _period(request: HttpRequest, first: date, last: date, *, chart: Columns | N
         "perhaps": perhaps.newest().for_listing()[:PAGE_SIZE],
         "perhaps_count": perhaps_count,
         "perhaps_capped": perhaps_capped,
-        "events": Event.objects.standing()
-        .filter(start_earliest__gte=first, start_latest__lte=last)
-        .newest()[:MOST_EVENTS],
+        "events": events[:MOST_EVENTS],
+        "more_events": len(events) > MOST_EVENTS,
         "previous": before.newest().values_list("published_order", flat=True).first(),
         "next": after.order_by("published_order", "id").values_list("published_order", flat=True).first(),
     }
@@ -119,13 +120,16 @@ def timeline_page(request: HttpRequest) -> HttpResponse:
     span = _span(request, known)
     if span is None:
         return render(request, "site/timeline.html", {"span": None})
-    events = list(Event.objects.standing().begun_in(span.begins, span.ends).newest()[: MOST_ON_TIMELINE + 1])
+    begun = Event.objects.standing().begun_in(span.begins, span.ends)
+    events = list(begun.newest()[: MOST_ON_TIMELINE + 1])
+    more = len(events) > MOST_ON_TIMELINE
+    drawn = begun.counts_by_month() if more else events
     undated = Event.objects.standing().unbounded().newest()[:MOST_UNDATED]
     context = {
         "span": span,
-        "timeline": timeline(span, events[:MOST_ON_TIMELINE], counts),
+        "timeline": timeline(span, drawn, counts),
         "events": events[:MOST_ON_TIMELINE],
-        "more": len(events) > MOST_ON_TIMELINE,
+        "more": more,
         "undated": undated,
         "known": Span(known[0], known[-1]),
         "wider": Span(max(known[0], span.first - span.years), min(known[-1], span.last + span.years)),

@@ -16,7 +16,8 @@ from articles.site.pages import chips, merged_away, numbered, reader_page
 from articles.site.words_for import arabic
 
 # Articles of an event that are listed and whose figures are compared.
-MOST_REPORTS, MOST_COMPARED = 40, 12
+MOST_REPORTS, MOST_COMPARED = 24, 12
+MOST_DOCUMENTS = 12
 MOST_CONTRADICTIONS = 30
 MOST_PARTICIPANTS = 200
 
@@ -67,7 +68,9 @@ def event(request: HttpRequest, pk: int) -> HttpResponse:
         "contradictions": row.contradictions.open().order_by("id")[:MOST_CONTRADICTIONS].with_sides(),
         "earlier": earlier,
         "later": later,
-        "documents": Capture.objects.filter(article__in=articles).select_related("article").order_by("article", "-id"),
+        "documents": Capture.objects.filter(article__in=articles)
+        .select_related("article")
+        .order_by("article", "-id")[:MOST_DOCUMENTS],
         "linked": linked_event(row, participations, request.build_absolute_uri),
     }
     return render(request, "site/event.html", context)
