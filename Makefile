@@ -3,7 +3,7 @@ PYTHON ?= python3
 PORT ?= 8000
 export PORT
 
-.PHONY: setup run test lock clean
+.PHONY: setup run test lock messages clean
 
 setup:
 	@$(PYTHON) archive/bootstrap.py
@@ -21,6 +21,11 @@ lock: setup
 	.venv/bin/python -m pip install --quiet uv
 	.venv/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" -q -o requirements.lock
 	.venv/bin/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" -q -o requirements-dev.lock
+
+# Collect what is to be translated into articles/locale, and compile what is. Needs GNU gettext (Debian: gettext).
+messages: setup
+	.venv/bin/python manage.py makemessages --locale en --no-obsolete --no-location --ignore .venv --ignore var --ignore tests
+	.venv/bin/python manage.py compilemessages --locale en --ignore .venv --ignore var
 
 clean:
 	rm -rf .venv .venv.lock

@@ -161,6 +161,8 @@ ARCHIVE_MOST_EXPORTED = int(os.environ.get("ARCHIVE_MOST_EXPORTED", 10_000))
 NINJA_NUM_PROXIES = 1 if switch("ARCHIVE_BEHIND_PROXY") else 0
 # Requests that one address may send to the doors for machines.
 ARCHIVE_API_RATE = os.environ.get("ARCHIVE_API_RATE", "120/m")
+# Whom libraries that harvest the archive may write to; archive@ its host where none is named.
+ARCHIVE_CONTACT = os.environ.get("ARCHIVE_CONTACT", "")
 # A query that runs longer than this many milliseconds is stopped and the reader told so.
 ARCHIVE_SEARCH_TIMEOUT = int(os.environ.get("ARCHIVE_SEARCH_TIMEOUT", 5_000))
 

@@ -32,10 +32,14 @@ def refusal(request: HttpRequest) -> HttpResponse | None:
 
 def door(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """A view for GET and HEAD that is refused to who asks too often and stopped when it takes too long."""
+    return require_safe(guarded(view))
 
-    @require_safe
+
+def guarded(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """The same for any method."""
+
     @wraps(view)
-    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+    def limited(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         if refused := refusal(request):
             return refused
         try:
@@ -44,4 +48,4 @@ def door(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBas
         except SearchTooCostlyError:
             return HttpResponse("This took too long and was stopped.\n", content_type="text/plain", status=503)
 
-    return guarded
+    return limited

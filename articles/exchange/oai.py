@@ -7,16 +7,19 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from django.conf import settings
 from django.core import signing
 from django.db.models import Min, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
 from lxml import etree
 
 from articles.arabic.characters import without_control_characters
 from articles.exchange.addresses import permanent
 from articles.exchange.citations import ARCHIVE
-from articles.exchange.doors import door
+from articles.exchange.doors import guarded
 from articles.exchange.linked_data import iso_date
 from articles.exchange.rows import with_facts
 from articles.models import Article, ArticleStatus, Source
@@ -77,10 +80,17 @@ def _microseconds(moment: datetime) -> int:
     return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
 
 
-@door
+def _given(request: HttpRequest) -> QueryDict:
+    """The arguments, which the protocol lets a harvester send either way."""
+    return request.POST if request.method == "POST" else request.GET
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+@guarded
 def oai(request: HttpRequest) -> HttpResponse:
     """An answer to one of the six verbs, or the protocol's error in place of it."""
-    given = request.GET
+    given = _given(request)
     answer = etree.Element(f"{{{_OAI}}}OAI-PMH", nsmap={None: _OAI, "xsi": _XSI})
     answer.set(f"{{{_XSI}}}schemaLocation", _SCHEMA)
     _add(answer, "responseDate", datetime.now(UTC).strftime(_SECONDS))
@@ -98,7 +108,7 @@ def oai(request: HttpRequest) -> HttpResponse:
     return HttpResponse(content, content_type="text/xml; charset=utf-8")
 
 
-def _checked(given: object) -> str:
+def _checked(given: QueryDict) -> str:
     """The verb; raises OAIError where it or its arguments are not the protocol's."""
     verb = given.get("verb", "")
     if verb not in _VERBS or len(given.getlist("verb")) > 1:
@@ -137,7 +147,7 @@ def _identify(body: etree._Element, request: HttpRequest) -> None:
         ("repositoryName", ARCHIVE),
         ("baseURL", request.build_absolute_uri(reverse("oai"))),
         ("protocolVersion", "2.0"),
-        ("adminEmail", f"archive@{request.get_host().partition(':')[0]}"),
+        ("adminEmail", settings.ARCHIVE_CONTACT or f"archive@{request.get_host().partition(':')[0]}"),
         ("earliestDatestamp", earliest.astimezone(UTC).strftime(_SECONDS)),
         ("deletedRecord", "persistent"),
         ("granularity", "YYYY-MM-DDThh:mm:ssZ"),
@@ -146,7 +156,7 @@ def _identify(body: etree._Element, request: HttpRequest) -> None:
 
 
 def _list_formats(body: etree._Element, request: HttpRequest) -> None:
-    if identifier := request.GET.get("identifier"):
+    if identifier := _given(request).get("identifier"):
         _article(request, identifier)
     told = _add(body, "metadataFormat")
     _add(told, "metadataPrefix", PREFIX)
@@ -155,7 +165,7 @@ def _list_formats(body: etree._Element, request: HttpRequest) -> None:
 
 
 def _list_sets(body: etree._Element, request: HttpRequest) -> None:
-    after = Wanted.resumed(request.GET["resumptionToken"]).after[1] if "resumptionToken" in request.GET else 0
+    after = Wanted.resumed(_given(request)["resumptionToken"]).after[1] if "resumptionToken" in _given(request) else 0
     sources = list(Source.objects.standing().filter(pk__gt=after).order_by("pk")[: SETS + 1])
     if not sources:
         raise OAIError("noSetHierarchy", "No source is known yet.")
@@ -173,7 +183,7 @@ def _list_sets(body: etree._Element, request: HttpRequest) -> None:
 
 
 def _get_record(body: etree._Element, request: HttpRequest) -> None:
-    _add_record(body, request, _article(request, request.GET["identifier"]))
+    _add_record(body, request, _article(request, _given(request)["identifier"]))
 
 
 def _list_identifiers(body: etree._Element, request: HttpRequest) -> None:
@@ -208,7 +218,7 @@ def _list(body: etree._Element, request: HttpRequest, add: Callable[[Article], N
 
 
 def _wanted(request: HttpRequest) -> Wanted:
-    given = request.GET
+    given = _given(request)
     if "resumptionToken" in given:
         return Wanted.resumed(given["resumptionToken"])
     since, until = given.get("from", ""), given.get("until", "")

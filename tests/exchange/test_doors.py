@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from datetime import date
+from urllib.robotparser import RobotFileParser
 
 import bibtexparser
 import extruct
@@ -141,7 +142,17 @@ def test_sitemaps_list_every_public_page_once(client: Client, make_article: obje
         == client.get("/sitemaps/articles.xml?p=x").status_code
         == 404
     )
-    assert "Sitemap: http://testserver/sitemap.xml" in client.get("/robots.txt").content.decode()
+
+
+def test_robots_may_read_pages_and_not_searches(client: Client, kuwait: Article) -> None:
+    rules = RobotFileParser()
+    rules.parse(client.get("/robots.txt").content.decode().splitlines())
+    assert rules.site_maps() == ["http://testserver/sitemap.xml"]
+    allowed = {
+        address: rules.can_fetch("any", address)
+        for address in (kuwait.get_absolute_url(), "/en/events/", "/search/?q=a", "/export/a.csv")
+    }
+    assert list(allowed.values()) == [True, True, False, False]
 
 
 class Harvester(Sickle):
@@ -170,6 +181,11 @@ def test_a_library_harvests_all_page_by_page(client: Client, monkeypatch: pytest
     assert told["identifier"] == [f"http://testserver{kuwait.get_absolute_url()}"]
     of_source = harvester.ListIdentifiers(metadataPrefix="oai_dc", set=f"source:{kuwait.source_id}")
     assert [header.identifier for header in of_source] == [f"oai:testserver:{kuwait.pk}"]
+
+
+def test_a_harvester_may_ask_by_post(client: Client) -> None:
+    answer = client.post("/oai/", {"verb": "ListRecords", "metadataPrefix": "oai_dc"})
+    assert len(etree.fromstring(answer.content).findall(f".//{{{oai._OAI}}}record")) == Article.objects.count()
 
 
 def test_a_withdrawn_article_is_harvested_as_deleted(client: Client, kuwait: Article) -> None:
