@@ -41,24 +41,30 @@ def with_facts(articles: QuerySet, *, public: bool = False) -> QuerySet:
     )
 
 
-def article_row(article: Article) -> Row:
-    capture = next(iter(article.captures.all()), None)
+def article_summary(article: Article) -> Row:
+    """What a list tells of an article, without its text."""
     return {
         "id": article.pk,
         "title": article.title,
+        "source": article.source.name if article.source else None,
+        "url": article.url or None,
+        "language": article.language,
+        "word_count": article.word_count,
+        "published": article.published.as_dict(),
+    }
+
+
+def article_row(article: Article) -> Row:
+    capture = next(iter(article.captures.all()), None)
+    return article_summary(article) | {
         "title_origin": article.title_origin,
         "body": article.body,
         "author": article.author,
         "section": article.section,
-        "source": article.source.name if article.source else None,
-        "url": article.url or None,
-        "language": article.language,
         "status": article.status,
-        "word_count": article.word_count,
         "sha256": capture.sha256 if capture else None,
         "capture_filename": capture.filename if capture else None,
         "captured_at": capture.captured_at.isoformat() if capture else None,
-        "published": article.published.as_dict(),
         "date_statements": article.date_statements,
         "events": [
             {"id": c.event_id, "title": c.event.title, "state": _state(c, c.event)} for c in article.coverages.all()
@@ -74,19 +80,6 @@ def article_row(article: Article) -> Row:
             for m in article.mentions.all()
         ],
         "figures": [_figure(figure) for figure in article.figures.all()],
-    }
-
-
-def article_summary(article: Article) -> Row:
-    """What a list tells of an article, without its text."""
-    return {
-        "id": article.pk,
-        "title": article.title,
-        "source": article.source.name if article.source else None,
-        "url": article.url or None,
-        "language": article.language,
-        "word_count": article.word_count,
-        "published": article.published.as_dict(),
     }
 
 
