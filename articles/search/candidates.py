@@ -142,7 +142,7 @@ class Counts:
         concepts = (*compiled.concepts, *compiled.loose_concepts)
         matches = [concept.match for concept in concepts] + ([compiled.match] if compiled.match else [])
         asked = {lexeme for match in matches for lexeme in matching.lexemes_in(match)}
-        plain = statistics.known(lexeme.text for lexeme in asked if not lexeme.prefix)
+        plain = compiled.known
         beginnings = statistics.beginnings(lexeme.text for lexeme in asked if lexeme.prefix)
         none = statistics.Alike((), 0)
         counts = {

@@ -10,10 +10,11 @@ from django.utils.translation import gettext_noop
 from articles.arabic.folding import fold_word
 from articles.arabic.stopwords import is_stop_word
 from articles.arabic.words import words
-from articles.search import matching
+from articles.search import matching, statistics
 from articles.search.aliases import OtherNames, other_names
+from articles.search.correction import in_question
 from articles.search.fields import condition_of
-from articles.search.lexemes import Lexemes, lexemes_of
+from articles.search.lexemes import Lexemes
 from articles.search.matching import Match, all_of, any_of, run_of
 from articles.search.query import (
     And,
@@ -30,6 +31,7 @@ from articles.search.query import (
     Title,
     terms_of,
 )
+from articles.search.statistics import Known
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,7 @@ class CompiledQuery:
     concepts: tuple[Concept, ...]
     loose_concepts: tuple[Concept, ...]
     widened: tuple[OtherNames, ...]
+    known: Known
     notes: tuple[Note, ...] = field(default=())
 
 
@@ -77,8 +80,9 @@ def compile_query(query: ParsedQuery, *, widen: bool = True) -> CompiledQuery | 
     typed = terms_of(tree, negated=True)
     widened = _named(tree) if widen else {}
     names = [name for found in widened.values() for other in found for name in other.names]
-    lexemes = lexemes_of([term.text for term in typed] + [text for name in names for text in _written(name)])
-    compiler = _Compiler(lexemes, widened, resolver.conditions)
+    asked = [*(term.text for term in typed), *(text for name in names for text in _written(name))]
+    known = statistics.known(words=[*asked, *in_question(query)])
+    compiler = _Compiler(known.lexemes, widened, resolver.conditions)
     parts = tree.parts if isinstance(tree, And) else (tree,)
     text = tuple(part for part in parts if not _has_fields(part))
     match = compiler.match(And(text)) if text else None
@@ -95,6 +99,7 @@ def compile_query(query: ParsedQuery, *, widen: bool = True) -> CompiledQuery | 
         concepts,
         loose if len(loose) > 1 else (),
         tuple(other for found in widened.values() for other in found),
+        known,
         tuple(resolver.notes),
     )
 

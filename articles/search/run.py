@@ -114,7 +114,9 @@ def search(
         )
         return replace(
             page,
-            correction=correction(query) if page.complete < HARDLY_ANY and not page.total_is_capped else "",
+            correction=correction(query, compiled.known)
+            if page.complete < HARDLY_ANY and not page.total_is_capped
+            else "",
             widened=tuple(other for other in compiled.widened if len(other.names) > 1),
             notes=(*query.notes, *compiled.notes),
         )

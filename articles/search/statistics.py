@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 
 from articles.models import tally
-from articles.search.lexemes import quoted
+from articles.search.lexemes import Lexemes
 
 # A lexeme that the last count found in fewer articles is counted at the search.
 COUNTED_LIVE = 300
@@ -20,18 +20,19 @@ MOST_VARIANTS = 4
 # The commonest lexemes that begin as a prefix does; what a search with prefix* goes by where it finds very many.
 MOST_BEGINNINGS = 8
 
-# The totals on every row, and a row for each lexeme asked for: in how many articles it stands, the other forms of its root.
-_KNOWN = """
-    SELECT total.articles, total.words, asked.lexeme,
-        CASE WHEN coalesce(known.articles, 0) >= %(few)s THEN known.articles ELSE (
-            SELECT count(*) FROM (
-                SELECT FROM articles_article
-                WHERE archive_terms(search_vector, word_count) @@ asked.query::tsquery
-                    AND status = 'published' AND merged_into_id IS NULL
-                LIMIT %(few)s
-            ) AS found
-        ) END,
-        variant.lexemes, variant.articles
+# Rows of three kinds, told by the first column: the totals; each lexeme asked for or held by a word asked for, with the number of
+# articles that it stands in and the other forms of its root; each word with its lexemes in order (a word such as «2018م» has two).
+_KNOWN = r"""
+    WITH word AS MATERIALIZED (
+        SELECT word, array_agg(lexeme ORDER BY positions[1]) AS lexemes
+        FROM unnest(%(words)s::text[]) AS word, unnest(to_tsvector('archive_arabic', archive_fold(word)))
+        GROUP BY word
+    ),
+    asked AS MATERIALIZED (
+        SELECT lexeme, '''' || replace(replace(lexeme, '\', '\\'), '''', '''''') || '''' AS query
+        FROM (SELECT unnest(%(lexemes)s::text[]) UNION SELECT unnest(lexemes) FROM word) AS either (lexeme)
+    )
+    SELECT 'total' AS kind, NULL AS text, total.articles, NULL::text[] AS lexemes, total.words AS others
     FROM articles_corpus AS corpus
     CROSS JOIN LATERAL (
         SELECT corpus.articles, corpus.words WHERE corpus.articles >= %(few)s
@@ -41,7 +42,18 @@ _KNOWN = """
         ) AS first
         HAVING corpus.articles < %(few)s
     ) AS total
-    LEFT JOIN unnest(%(lexemes)s::text[], %(queries)s::text[]) AS asked (lexeme, query) ON true
+    UNION ALL
+    SELECT 'lexeme', asked.lexeme,
+        CASE WHEN coalesce(known.articles, 0) >= %(few)s THEN known.articles ELSE (
+            SELECT count(*) FROM (
+                SELECT FROM articles_article
+                WHERE archive_terms(search_vector, word_count) @@ asked.query::tsquery
+                    AND status = 'published' AND merged_into_id IS NULL
+                LIMIT %(few)s
+            ) AS found
+        ) END,
+        variant.lexemes, variant.articles
+    FROM asked
     LEFT JOIN articles_lexeme AS known ON known.lexeme = asked.lexeme
     LEFT JOIN LATERAL (
         SELECT array_agg(form.lexeme) AS lexemes, sum(form.articles)::bigint AS articles FROM (
@@ -49,7 +61,9 @@ _KNOWN = """
             WHERE skeleton = archive_skeleton(asked.lexeme) AND lexeme <> asked.lexeme
             ORDER BY articles DESC, lexeme LIMIT %(variants)s
         ) AS form
-    ) AS variant ON asked.lexeme IS NOT NULL
+    ) AS variant ON true
+    UNION ALL
+    SELECT 'word', word, NULL, lexemes, NULL FROM word
 """
 _BEGINNINGS = """
     SELECT asked.prefix, array_agg(known.lexeme), max(known.together)::bigint
@@ -143,28 +157,31 @@ class Alike:
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of some lexemes: in how many published articles each stands, for each that has any the other forms of its
-    root («خلايا» for «خلي»), and the totals."""
+    """What is known of some words and lexemes: each word's lexemes in order (words without any, signs, are left out), in how
+    many published articles each lexeme stands, for each that has any the other forms of its root («خلايا» for «خلي»), and
+    the totals."""
 
+    lexemes: Mapping[str, Lexemes]
     frequencies: Mapping[str, int]
     variants: Mapping[str, Alike]
     totals: Totals
 
 
-def known(lexemes: Iterable[str]) -> Known:
+def known(lexemes: Iterable[str] = (), words: Iterable[str] = ()) -> Known:
     """In one statement, whatever is asked."""
-    wanted = sorted(set(lexemes))
     asked = {
-        "lexemes": wanted, "queries": [quoted(lexeme) for lexeme in wanted], "few": COUNTED_LIVE, "variants": MOST_VARIANTS,
+        "lexemes": sorted(set(lexemes)), "words": sorted(set(words)), "few": COUNTED_LIVE, "variants": MOST_VARIANTS,
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_KNOWN, asked)
         rows = cursor.fetchall()
-    articles, words = rows[0][:2]
+    ((articles, length),) = [(count, float(others)) for kind, _, count, _, others in rows if kind == "total"]
+    of_lexemes = [row[1:] for row in rows if row[0] == "lexeme"]
     return Known(
-        {lexeme: count for _, _, lexeme, count, *_ in rows if lexeme is not None},
-        {lexeme: Alike(tuple(forms), together) for *_, lexeme, _, forms, together in rows if forms},
-        Totals(max(articles, 1), max(float(words) / max(articles, 1), 1.0)),
+        {text: tuple(found) for kind, text, _, found, _ in rows if kind == "word"},
+        {lexeme: count for lexeme, count, _, _ in of_lexemes},
+        {lexeme: Alike(tuple(forms), int(together)) for lexeme, _, forms, together in of_lexemes if forms},
+        Totals(max(articles, 1), max(length / max(articles, 1), 1.0)),
     )
 
 
@@ -175,7 +192,7 @@ def document_frequencies(lexemes: Iterable[str]) -> Mapping[str, int]:
 
 
 def totals() -> Totals:
-    return known(()).totals
+    return known().totals
 
 
 def inverse_document_frequency(articles: int, frequency: float) -> float:
