@@ -7,8 +7,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import F, Q, Value
-from django.db.models.functions import Coalesce, Left
+from django.db.models import F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce, JSONObject, Left
 from django.urls import reverse
 
 from articles.models.merged import Mergeable
@@ -102,20 +102,6 @@ class ArticleQuerySet(models.QuerySet):
 
         return self.filter(pk__in=Coverage.objects.standing().filter(event__in=events).values("article"))
 
-    def beside(self, article: "Article", event: object) -> tuple["Article | None", "Article | None"]:
-        """The reports of `event` published before and after `article`, in order of date; in one query."""
-        reports = self.published().reporting(event).only("title", "status", "published_order")
-        place = {"published_order": article.published_order, "pk": article.pk}
-        near = []
-        for way, order in (("lt", ("-published_order", "-pk")), ("gt", ("published_order", "pk"))):
-            beyond = Q(**{f"published_order__{way}": place["published_order"]})
-            same_day = Q(published_order=place["published_order"], **{f"pk__{way}": place["pk"]})
-            near.append(reports.filter(beyond | same_day).order_by(*order)[:1])
-        found = {
-            (one.published_order, one.pk) > (article.published_order, article.pk): one for one in near[0].union(near[1])
-        }
-        return found.get(False), found.get(True)
-
     def searchable(self) -> "ArticleQuerySet":
         """With `search_terms` to filter by, which the index article_terms answers."""
         return self.alias(search_terms=SEARCH_TERMS)
@@ -128,6 +114,14 @@ class ArticleQuerySet(models.QuerySet):
         """The articles with these ids, in their order."""
         place = models.Func(Value(list(ids), ArrayField(models.BigIntegerField())), F("pk"), function="array_position")
         return self.filter(pk__in=ids).order_by(place)
+
+    def with_latest_capture(self) -> "ArticleQuerySet":
+        """With `capture`, the latest original: {"sha256", "size", "captured_at"} (ISO 8601), None where there is none."""
+        from articles.models.capture import Capture
+
+        told = JSONObject(sha256="sha256", size="size", captured_at="captured_at")
+        captures = Capture.objects.filter(article=OuterRef("pk")).order_by("-captured_at", "-id")
+        return self.annotate(capture=Subquery(captures.values(told=told)[:1]))
 
     def for_listing(self) -> "ArticleQuerySet":
         """With what a list shows and without the whole text: `lead` is the first LEAD_LENGTH code points of the body."""

@@ -1,10 +1,31 @@
 """Coverage: an article reports an event."""
 
 from django.db import models
+from django.db.models import OuterRef, Q, Subquery
+from django.db.models.functions import JSONObject
 
-from articles.models.article import Article
+from articles.models.article import Article, ArticleStatus
 from articles.models.event import Event
 from articles.models.review import Reviewable, ReviewableQuerySet, state_constraint
+
+
+class CoverageQuerySet(ReviewableQuerySet):
+    def with_neighbours(self) -> "CoverageQuerySet":
+        """With `previous` and `following`, the reports of the same event published before and after the article:
+        {"id", "title"}, None where there is none."""
+        return self.annotate(previous=_neighbour("lt"), following=_neighbour("gt"))
+
+
+def _neighbour(way: str) -> Subquery:
+    """The nearest report of the outer coverage's event, `way` ("lt" or "gt") of its article in order of date."""
+    day, pk = OuterRef("article__published_order"), OuterRef("article")
+    beyond = Q(**{f"article__published_order__{way}": day}) | Q(article__published_order=day, **{f"article__{way}": pk})
+    sign = "-" if way == "lt" else ""
+    others = Coverage.objects.standing().filter(
+        beyond, event=OuterRef("event"), article__status=ArticleStatus.PUBLISHED, article__merged_into__isnull=True
+    )
+    ordered = others.order_by(f"{sign}article__published_order", f"{sign}article")
+    return Subquery(ordered.values(told=JSONObject(id="article", title="article__title"))[:1])
 
 
 class Coverage(Reviewable):
@@ -13,7 +34,7 @@ class Coverage(Reviewable):
     )
     event = models.ForeignKey(Event, models.CASCADE, db_index=False, related_name="coverages", verbose_name="الفعالية")
 
-    objects = ReviewableQuerySet.as_manager()
+    objects = CoverageQuerySet.as_manager()
 
     class Meta:
         verbose_name = "تغطية"

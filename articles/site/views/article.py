@@ -1,5 +1,7 @@
 """One article: its text with its facts marked, its originals, its record, and how two printings of it differ."""
 
+from datetime import datetime
+
 from django.contrib.admin.models import LogEntry
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -23,7 +25,8 @@ LONGEST_LINE = 2_000
 @reader_page
 def article(request: HttpRequest, pk: int) -> HttpResponse:
     text = request.GET.get("q", "").strip()
-    wanted, matches = with_matches(with_frequent_lexemes(Article.objects.select_related("source", "merged_into")), text)
+    articles = Article.objects.select_related("source", "merged_into").with_latest_capture()
+    wanted, matches = with_matches(with_frequent_lexemes(articles), text)
     row = get_object_or_404(wanted, pk=pk)
     if moved := merged_away(row):
         return moved
@@ -34,8 +37,7 @@ def article(request: HttpRequest, pk: int) -> HttpResponse:
     mentions = list(row.mentions.standing().filter(actor__in=Actor.objects.standing()).select_related("actor"))
     mentions.sort(key=lambda mention: (mention.spans or [[len(row.body)]])[0][0])
     figures = list(row.figures.standing().select_related("measure", "event").order_by("start", "id"))
-    coverages = list(row.standing_events().filter(event__in=Event.objects.standing()))
-    previous, following = Article.objects.beside(row, coverages[0].event) if coverages else (None, None)
+    coverages = list(row.standing_events().filter(event__in=Event.objects.standing()).with_neighbours())
     context = {
         "article": row,
         "text": text,
@@ -43,9 +45,7 @@ def article(request: HttpRequest, pk: int) -> HttpResponse:
         "mentions": mentions,
         "figures": figures,
         "coverages": coverages,
-        "previous": previous,
-        "next": following,
-        "captures": row.captures.all(),
+        "captured_at": row.capture and datetime.fromisoformat(row.capture["captured_at"]),
         "reprints": Reprint.objects.group_of(row),
         "related": related(row, MOST_RELATED),
         "citation": plain(citation(row, request.build_absolute_uri)),
