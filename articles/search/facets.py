@@ -1,8 +1,8 @@
 """Counts of a result by actor, event, kind of event, source and time; shown beside results and used as filters."""
 
 import calendar
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 from django.db import connection
@@ -86,12 +86,17 @@ class Bar:
 
 @dataclass(frozen=True)
 class Facets:
-    """`bars` follow one another without a gap; `undated` of the `counted` articles are of no one year."""
+    """`times` are numbers of articles by «2024-11», or «2024» where no month is known; `bars` show them without a gap;
+    `undated` of the `counted` articles are of no one year."""
 
     facets: tuple[Facet, ...] = ()
-    bars: tuple[Bar, ...] = ()
+    times: Mapping[str, int] = field(default_factory=dict)
     counted: int = 0
     undated: int = 0
+
+    @property
+    def bars(self) -> tuple[Bar, ...]:
+        return bars(self.times)
 
 
 def facets(articles: QuerySet, ids: Sequence[int] | None = None) -> Facets:
@@ -114,24 +119,24 @@ def facets(articles: QuerySet, ids: Sequence[int] | None = None) -> Facets:
     years = _by_year(times)
     values["published"] = [FacetValue(year, year, n) for year, n in sorted(years.items(), reverse=True)[:MOST_VALUES]]
     found = tuple(Facet(name, str(label), tuple(values[name])) for name, label in _LABELS.items() if values[name])
-    return Facets(found, bars(times), len(counted), len(counted) - sum(years.values()))
+    return Facets(found, times, len(counted), len(counted) - sum(years.values()))
 
 
-def _by_year(times: dict[str, int]) -> dict[str, int]:
+def _by_year(times: Mapping[str, int]) -> dict[str, int]:
     years: dict[str, int] = {}
     for moment, count in times.items():
         years[moment[:4]] = years.get(moment[:4], 0) + count
     return years
 
 
-def bars(times: dict[str, int]) -> tuple[Bar, ...]:
+def bars(times: Mapping[str, int], years_by_month: int = YEARS_BY_MONTH) -> tuple[Bar, ...]:
     """Numbers of articles by «2024» or «2024-11» as bars without a gap: months where they span few years and every month is
     known, else the latest MOST_BARS years."""
     years = _by_year(times)
     if not years:
         return ()
     first, last = int(min(years)), int(max(years))
-    if last - first < YEARS_BY_MONTH and all("-" in moment for moment in times):
+    if last - first < years_by_month and all("-" in moment for moment in times):
         months = [f"{year:04}-{month:02}" for year in range(first, last + 1) for month in range(1, 13)]
         months = months[months.index(min(times)) : months.index(max(times)) + 1]
         return tuple(Bar(month, date.fromisoformat(f"{month}-01"), times.get(month, 0)) for month in months)

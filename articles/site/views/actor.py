@@ -5,18 +5,24 @@ from collections.abc import Sequence
 from django.db.models import Count, F, Max, Min
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
 
+from articles.arabic.folding import without_proclitics
+from articles.arabic.words import fold_phrase
 from articles.exchange.linked_data import linked_actor
-from articles.models import Actor, ActorKind, AliasKind, Article, Event, Mention, ReviewState
+from articles.models import Actor, ActorKind, Alias, AliasKind, Article, Event, Mention, ReviewState
 from articles.models.article import BEFORE_ALL_DATES
-from articles.search.facets import facets
+from articles.search.facets import bars, facets
 from articles.search.filters import LATEST_NAMING, ActorFilter
 from articles.site.charts.columns import columns, page_of
 from articles.site.charts.network import network
 from articles.site.pages import by_date, chips, merged_away, numbered, reader_page
 
 MOST_COMPANIONS = 12
-MOST_NAMES = 20
+# Ways to write its names that are counted, and that are shown.
+MOST_WRITTEN, MOST_NAMES = 500, 20
+# An actor's articles within so many years are shown month by month.
+YEARS_BY_MONTH = 12
 MOST_ROLES = 12
 MOST_EVENTS = 40
 
@@ -45,21 +51,37 @@ def actor(request: HttpRequest, pk: int) -> HttpResponse:
     own = Mention.objects.standing().filter(actor=row, article__in=latest)
     companions = _companions(row, latest)
     aliases = list(row.aliases.all())
+    written = list(own.surface_names()[:MOST_WRITTEN])
+    found = facets(articles, latest)
+    by_month = bars({month: n for month, n in found.times.items() if "-" in month}, YEARS_BY_MONTH)
     context = {
         "actor": row,
-        "aliases": aliases,
+        "names": _names(row, aliases, written),
         "latin": next((alias.name for alias in aliases if alias.kind == AliasKind.LATIN), ""),
-        "names": own.surface_names()[:MOST_NAMES],
+        "written": written[:MOST_NAMES],
         "told_roles": _roles(own),
         "compared": len(latest) if len(latest) == LATEST_NAMING else 0,
         "participations": row.participations.standing().filter(event__in=Event.objects.standing())
             .select_related("event").order_by("-event__start_order", "id")[:MOST_EVENTS],
         "companions": companions,
-        "network": network(row, companions, _pairs([other.pk for other, _ in companions], latest)),
-        "chart": columns(facets(articles, latest).bars, page_of),
+        "network": network(row, companions, _pairs([other.pk for other, _n in companions], latest)),
+        "chart": columns(by_month, page_of) or columns(found.bars, page_of),
+        "vague": found.counted - sum(bar.count for bar in by_month) if columns(by_month, page_of) else found.undated,
         "linked": linked_actor(row, aliases, request.build_absolute_uri),
     }  # fmt: skip
     return render(request, "site/actor.html", context | by_date(request, articles))
+
+
+def _names(row: Actor, aliases: Sequence[Alias], written: Sequence[dict[str, object]]) -> list[tuple[str, str, int]]:
+    """(name, its kind in words, how often articles write it so), in any spelling and with any proclitic: the canonical first."""
+    named = [(row.name, _("الاسم المعتمد")), *((alias.name, alias.get_kind_display()) for alias in aliases)]
+    times = dict.fromkeys((fold_phrase(name) for name, _kind in named), 0)
+    for form in written:
+        head, *rest = fold_phrase(form["name"]).split() or [""]
+        readings = (" ".join([reading, *rest]) for reading in without_proclitics(head))
+        if (reading := next((one for one in readings if one in times), None)) is not None:
+            times[reading] += form["times"]
+    return [(name, kind, times[fold_phrase(name)]) for name, kind in named]
 
 
 def _companions(row: Actor, latest: Sequence[int]) -> list[tuple[Actor, int]]:
