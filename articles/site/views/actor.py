@@ -73,7 +73,8 @@ def actor(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _names(row: Actor, aliases: Sequence[Alias], written: Sequence[dict[str, object]]) -> list[tuple[str, str, int]]:
-    """(name, its kind in words, how often articles write it so), in any spelling and with any proclitic: the canonical first."""
+    """(name, its kind in words, how often articles write it so), in any spelling and with any proclitic: the canonical
+    first, then the most frequent."""
     named = [(row.name, _("الاسم المعتمد")), *((alias.name, alias.get_kind_display()) for alias in aliases)]
     times = dict.fromkeys((fold_phrase(name) for name, _kind in named), 0)
     for form in written:
@@ -81,7 +82,8 @@ def _names(row: Actor, aliases: Sequence[Alias], written: Sequence[dict[str, obj
         readings = (" ".join([reading, *rest]) for reading in without_proclitics(head))
         if (reading := next((one for one in readings if one in times), None)) is not None:
             times[reading] += form["times"]
-    return [(name, kind, times[fold_phrase(name)]) for name, kind in named]
+    told = [(name, kind, times[fold_phrase(name)]) for name, kind in named]
+    return [told[0], *sorted(told[1:], key=lambda name: -name[2])]
 
 
 def _companions(row: Actor, latest: Sequence[int]) -> list[tuple[Actor, int]]:

@@ -1,6 +1,8 @@
 """One article: its text with its facts marked, its originals, its record, and how two printings of it differ."""
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import wraps
 
 from django.contrib.admin.models import LogEntry
 from django.http import Http404, HttpRequest, HttpResponse
@@ -90,20 +92,26 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "site/record.html", context)
 
 
-def _shown_capture(pk: int, sha256: str) -> Capture:
-    """A capture of an article that readers see; Http404 for any other."""
-    shown = Capture.objects.select_related("article__source").filter(article__status=ArticleStatus.PUBLISHED)
-    return get_object_or_404(shown, article=pk, sha256=sha256)
+def _of_capture(view: Callable[[HttpRequest, Capture, bytes], HttpResponse]) -> Callable[..., HttpResponse]:
+    """A page of a capture of an article that readers see, with its bytes; a notice where these are not what they were."""
+
+    @reader_page
+    @wraps(view)
+    def shown(request: HttpRequest, pk: int, sha256: str) -> HttpResponse:
+        captures = Capture.objects.select_related("article__source").filter(article__in=Article.objects.published())
+        row = get_object_or_404(captures, article=pk, sha256=sha256)
+        try:
+            content = row.read()
+        except DamagedCaptureError:
+            return render(request, "site/damaged.html", {"capture": row}, status=500)
+        return view(request, row, content)
+
+    return shown
 
 
-@reader_page
-def capture(request: HttpRequest, pk: int, sha256: str) -> HttpResponse:
+@_of_capture
+def capture(request: HttpRequest, row: Capture, content: bytes) -> HttpResponse:
     """The original bytes as a download, never shown as a page of this site."""
-    row = _shown_capture(pk, sha256)
-    try:
-        content = row.read()
-    except DamagedCaptureError:
-        return render(request, "site/damaged.html", {"capture": row}, status=500)
     response = HttpResponse(content, content_type="application/octet-stream")
     response["Content-Disposition"] = f'attachment; filename="{row.sha256[:16]}.txt"'
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
@@ -111,18 +119,12 @@ def capture(request: HttpRequest, pk: int, sha256: str) -> HttpResponse:
     return response
 
 
-@reader_page
-def original(request: HttpRequest, pk: int, sha256: str) -> HttpResponse:
+@_of_capture
+def original(request: HttpRequest, row: Capture, content: bytes) -> HttpResponse:
     """The original's characters, line by line as they were received; those set aside from the text are told."""
-    row = _shown_capture(pk, sha256)
-    try:
-        content = row.read()
-    except DamagedCaptureError:
-        return render(request, "site/damaged.html", {"capture": row}, status=500)
     lines = _decoded(content, row.encoding).split("\n")
-    aside = (
-        {line["line"] for line in row.article.set_aside if "line" in line} if row.media_type == "text/plain" else set()
-    )
+    is_text = row.media_type == "text/plain"
+    aside = {line["line"] for line in row.article.set_aside if "line" in line} if is_text else set()
     context = {
         "article": row.article,
         "capture": row,
