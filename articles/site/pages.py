@@ -9,6 +9,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import redirect, render
+from django.utils.cache import patch_vary_headers
 from django.utils.functional import cached_property
 from django.views.decorators.http import require_safe
 
@@ -24,16 +25,21 @@ PLACES = ("page", "after", "before")
 
 
 def reader_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """A page for GET and HEAD whose statements are stopped, and the reader told so, when they take too long."""
+    """A page for GET and HEAD whose statements are stopped, and the reader told so, when they take too long.
+
+    Its colours hang on a cookie, which caches are told.
+    """
 
     @require_safe
     @wraps(view)
     def limited(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         try:
             with time_limit():
-                return view(request, *args, **kwargs)
+                response = view(request, *args, **kwargs)
         except SearchTooCostlyError:
-            return render(request, "site/busy.html", {"text": request.GET.get("q", "")}, status=503)
+            response = render(request, "site/busy.html", {"text": request.GET.get("q", "")}, status=503)
+        patch_vary_headers(response, ["Cookie"])
+        return response
 
     return limited
 

@@ -153,6 +153,19 @@ def test_digits_are_the_settings_choice(client: Client, settings: object, seed: 
     assert "٦ نونبر (تشرين الثاني) ٢٠٢٤" in text_of(client.get(seed("003").get_absolute_url()))
 
 
+def test_colours_follow_the_cookie_and_caches_are_told(client: Client) -> None:
+    assert "data-theme" not in text_of(client.get("/"))[:200] and "Cookie" in client.get("/")["Vary"]
+    client.cookies["theme"] = "dark"
+    assert 'data-theme="dark"' in text_of(client.get("/"))[:200]
+    client.cookies["theme"] = '"><script>'
+    assert "data-theme" not in text_of(client.get("/"))[:200]
+
+
+def test_appearance_leads_back_to_this_site_alone(client: Client) -> None:
+    assert client.post("/appearance/", {"theme": "light", "next": "/events/"})["Location"] == "/events/"
+    assert client.post("/appearance/", {"theme": "light", "next": "https://elsewhere.example/"})["Location"] == "/"
+
+
 def test_an_unknown_address_is_a_page_and_not_a_stack(client: Client) -> None:
     response = client.get("/لا/شيء/هنا/")
     assert response.status_code == 404 and "لا صفحة في هذا العنوان" in text_of(response)

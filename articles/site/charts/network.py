@@ -84,8 +84,14 @@ def network(
 def _placed(actor: Actor, count: int, at: int, of: int, most: int) -> Node:
     angle = 2 * math.pi * at / of - math.pi / 2
     x, y = WIDTH / 2 + _RADIUS_X * math.cos(angle), HEIGHT / 2 + _RADIUS_Y * math.sin(angle)
-    side = "above" if math.sin(angle) < -0.95 else "below" if math.sin(angle) > 0.95 else "right" if math.cos(angle) > 0 else "left"  # fmt: skip
-    return Node(actor, count, round(x, 1), round(y, 1), round(8 + 10 * math.sqrt(count / most), 1), side)
+    return Node(actor, count, round(x, 1), round(y, 1), round(8 + 10 * math.sqrt(count / most), 1), _side(angle))
+
+
+def _side(angle: float) -> str:
+    """Where the label of a node at this angle has room; the picture's y grows downwards."""
+    if abs(math.sin(angle)) > 0.95:
+        return "below" if math.sin(angle) > 0 else "above"
+    return "right" if math.cos(angle) > 0 else "left"
 
 
 def _width(count: int, most: int, widest: float) -> float:
