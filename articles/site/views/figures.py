@@ -22,7 +22,6 @@ def figure_list(request: HttpRequest) -> HttpResponse:
         "chips": chips(chosen),
         "page": page,
         "chart": ranges(list(page)) if "measure" in held else None,
-        "carried": request.GET.urlencode(),
     }
     return render(request, "site/figures.html", context)
 
