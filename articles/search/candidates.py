@@ -40,8 +40,7 @@ MOST_DRIVING = 2
 # BM25's saturation: a word that stands twice in 250 is at 8, five times 14, twenty times 25. Where more articles than are
 # wanted stand at the first of these, the right one is above it, up to TOP_LEVEL; else lower ones are tried, and at last 0, at all.
 # Below LEAST_LEVEL hardly more is asked than that a word stands there.
-# The first are asked for together, then those below one after the other, which may cost more than all above, and at last what
-# lies between two of them.
+# The first are asked for together, then those below, which may cost more, and at last what lies between two of them.
 STEPS = (16, 20, 24, 28)
 LEVELS = (12, 8)
 TOP_LEVEL, LEAST_LEVEL = 32, 4
@@ -309,8 +308,7 @@ def _look(match: Match, counts: Counts, limit: int) -> Look:
     found = yield reaching(STEPS)
     if len(found[0]) < limit:
         high, above = STEPS[0], found[0]
-        for low in LEVELS:
-            (enough,) = yield reaching([low])
+        for low, enough in zip(LEVELS, (yield reaching(LEVELS)), strict=True):
             if len(enough) >= limit:
                 break
             high, above = low, enough
