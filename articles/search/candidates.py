@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
 
 from articles.models import Article
 from articles.search import matching, statistics
@@ -125,6 +125,14 @@ class Scope:
         kept = set(among)
         return [pk for pk in ids if pk in kept]
 
+    def within_and_newest(self, ids: list[int]) -> tuple[list[int], list[int]]:
+        """Those of some published articles that are in the scope, in their order, and the NEWEST_OF_FILTER newest of the scope."""
+        held = self.articles.filter(pk__in=ids).order_by().values_list("pk", Value(False))
+        newest = self.articles.newest().values_list("pk", Value(True))[:NEWEST_OF_FILTER]
+        found = list(held.union(newest, all=True))
+        kept = {pk for pk, is_newest in found if not is_newest}
+        return [pk for pk in ids if pk in kept], [pk for pk, is_newest in found if is_newest]
+
 
 @dataclass(frozen=True)
 class Counts:
@@ -199,9 +207,8 @@ def with_all(compiled: CompiledQuery, counts: Counts, scope: Scope, step: int = 
             return Candidates.every(scope.within(ids), must)
     if scope.filtered:
         ((dense, _),) = _densest([match], counts, MOST_HELD_AGAINST_FILTER)
-        dense = scope.within(dense)
-        newest = scope.articles.newest().values_list("pk", flat=True)[:NEWEST_OF_FILTER]
-        ids = tuple(dict.fromkeys((*dense[: MOST_RANKED - NEWEST_OF_FILTER], *newest)))
+        within, newest = scope.within_and_newest(dense)
+        ids = tuple(dict.fromkeys((*within[: MOST_RANKED - NEWEST_OF_FILTER], *newest)))
         return Candidates(ids, ids, matching.positions(match), complete=False)
     limit = EXAMINED[step] if exact else MOST_RANKED
     ((dense, whole),) = _densest([match], counts, limit)
