@@ -3,15 +3,13 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
 from articles.exchange.addresses import Absolute, permanent
-from articles.models import Article, Precision
+from articles.models import Article
 
 ARCHIVE = "أرشيف دبلوماسية مكافحة الإرهاب"
-_KNOWN = {Precision.DAY: 3, Precision.MONTH: 2, Precision.YEAR: 1}
 # What BibTeX would read as its own, by its escape.
 _BIBTEX = {ord(sign): f"\\{sign}" for sign in "&%$#_"} | {
     ord("\\"): "\\textbackslash{}", ord("{"): "\\{", ord("}"): "\\}", ord("~"): "\\textasciitilde{}", ord("^"): "\\textasciicircum{}",
@@ -20,31 +18,30 @@ _BIBTEX = {ord(sign): f"\\{sign}" for sign in "&%$#_"} | {
 
 @dataclass(frozen=True)
 class Citation:
-    """What a reference says; `parts` are year, month and day as far as they are known, perhaps none."""
+    """What a reference says; `iso` is the date as far as it is known, perhaps empty."""
 
     key: str
     title: str
     author: str
     publisher: str
-    parts: tuple[int, ...]
+    iso: str
     address: str
     original: str
     language: str
 
     @property
-    def iso(self) -> str:
-        return "-".join(f"{part:02}" for part in self.parts)
+    def parts(self) -> list[str]:
+        """Year, month and day as far as they are known."""
+        return self.iso.split("-") if self.iso else []
 
 
 def citation(article: Article, absolute: Absolute) -> Citation:
-    day: date | None = article.published.date
-    parts = (day.year, day.month, day.day)[: _KNOWN[article.published.precision]] if day else ()
     return Citation(
         f"archive{article.pk}",
         " ".join(article.title.split()),
         article.author,
         article.source.name if article.source else "",
-        parts,
+        article.published.iso,
         absolute(permanent(article)),
         article.url,
         article.language,
@@ -64,7 +61,7 @@ def bibtex(cited: Citation) -> str:
         "author": cited.author,
         "organization": cited.publisher,
         "date": cited.iso,
-        "year": str(cited.parts[0]) if cited.parts else "",
+        "year": cited.parts[0] if cited.parts else "",
         "langid": "arabic" if cited.language == "ar" else "",
         "note": ARCHIVE,
     }
@@ -75,7 +72,7 @@ def bibtex(cited: Citation) -> str:
 
 def ris(cited: Citation) -> str:
     """A record of type NEWS; a date not known to the day leaves its parts empty, as the format has it."""
-    year, month, day = [f"{part:02}" for part in cited.parts] + [""] * (3 - len(cited.parts))
+    year, month, day = cited.parts + [""] * (3 - len(cited.parts))
     tags = [
         ("TY", "NEWS"), ("ID", cited.key), ("TI", cited.title), ("AU", cited.author), ("PB", cited.publisher),
         ("PY", year), ("DA", f"{year}/{month}/{day}/" if year else ""), ("LA", cited.language), ("DB", ARCHIVE),
@@ -92,7 +89,7 @@ def csl_json(cited: Citation) -> str:
         "title": cited.title,
         "author": [{"literal": cited.author}] if cited.author else [],
         "container-title": cited.publisher,
-        "issued": {"date-parts": [list(cited.parts)]} if cited.parts else None,
+        "issued": {"date-parts": [[int(part) for part in cited.parts]]} if cited.parts else None,
         "archive": ARCHIVE,
         "URL": cited.address,
         "language": cited.language,

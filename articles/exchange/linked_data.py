@@ -10,13 +10,11 @@ from articles.models import (
     Actor,
     ActorKind,
     Alias,
-    ArchiveDate,
     Article,
     Coverage,
     Event,
     Mention,
     Participation,
-    Precision,
     Role,
 )
 
@@ -29,13 +27,7 @@ _TYPES = {
     ActorKind.GOVERNMENT: "GovernmentOrganization",
     ActorKind.CIVIL: "NGO",
 }
-_LENGTHS = {Precision.DAY: 10, Precision.MONTH: 7, Precision.YEAR: 4}
 _ORGANISERS = {Role.HOST, Role.CO_CHAIR, Role.CONVENER}
-
-
-def iso_date(value: ArchiveDate) -> str | None:
-    """The date as far as it is known; None for an unknown one."""
-    return value.date.isoformat()[: _LENGTHS[value.precision]] if value.date else None
 
 
 def _known(linked: Linked) -> Linked:
@@ -52,7 +44,7 @@ def linked_article(
             "@id": address,
             "url": address,
             "headline": article.title,
-            "datePublished": iso_date(article.published),
+            "datePublished": article.published.iso,
             "dateModified": article.updated_at.isoformat(),
             "inLanguage": article.language,
             "wordCount": article.word_count,
@@ -72,7 +64,7 @@ def linked_event(event: Event, participations: Sequence[Participation], absolute
     return {"@context": _CONTEXT} | _known(
         _brief_event(event, absolute)
         | {
-            "endDate": iso_date(event.end),
+            "endDate": event.end.iso,
             "description": event.description,
             "location": {"@type": "Place", "name": place} if place else None,
             "organizer": [_brief_actor(one.actor, absolute) for one in organisers],
@@ -95,9 +87,7 @@ def linked_actor(actor: Actor, aliases: Iterable[Alias], absolute: Absolute) -> 
 
 def _brief_event(event: Event, absolute: Absolute) -> Linked:
     address = absolute(permanent(event))
-    return _known(
-        {"@type": "Event", "@id": address, "url": address, "name": event.title, "startDate": iso_date(event.start)}
-    )
+    return _known({"@type": "Event", "@id": address, "url": address, "name": event.title, "startDate": event.start.iso})
 
 
 def _brief_actor(actor: Actor, absolute: Absolute) -> Linked:

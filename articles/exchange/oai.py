@@ -20,7 +20,6 @@ from articles.arabic.characters import without_control_characters
 from articles.exchange.addresses import permanent
 from articles.exchange.citations import ARCHIVE
 from articles.exchange.doors import guarded
-from articles.exchange.linked_data import iso_date
 from articles.exchange.rows import with_facts
 from articles.models import Article, ArticleStatus, Source
 from articles.models.article import LEAD_LENGTH
@@ -298,7 +297,7 @@ def _dublin_core(request: HttpRequest, article: Article) -> Iterator[tuple[str, 
     yield "title", [article.title]
     yield "creator", [article.author] if article.author else []
     yield "publisher", [article.source.name] if article.source else []
-    yield "date", [known] if (known := iso_date(published) or bounds) else []
+    yield "date", [known] if (known := published.iso or bounds) else []
     yield "subject", [mention.actor.name for mention in article.mentions.all()]
     yield "coverage", [coverage.event.title for coverage in article.coverages.all()]
     yield "description", [article.body[:LEAD_LENGTH]]

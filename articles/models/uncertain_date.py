@@ -25,6 +25,9 @@ class Basis(models.TextChoices):
     EDITOR = "editor", "وضعه محرر"
 
 
+_ISO_LENGTHS = {Precision.DAY: 10, Precision.MONTH: 7, Precision.YEAR: 4}
+
+
 @dataclass(frozen=True)
 class ArchiveDate:
     """A date as far as it is known. `date` is the first day of its month or year where no day is known, None for unknown.
@@ -68,6 +71,11 @@ class ArchiveDate:
     @property
     def is_known(self) -> bool:
         return self.precision != Precision.UNKNOWN
+
+    @property
+    def iso(self) -> str:
+        """As far as it is known, in ISO 8601: 2024, 2024-11, 2024-11-06; empty for an unknown date."""
+        return self.date.isoformat()[: _ISO_LENGTHS[self.precision]] if self.date else ""
 
     def may_overlap(self, other: Self) -> bool:
         """Whether some day can belong to both; a missing bound excludes nothing."""
