@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 
 from articles.benchmark.corpus import ACTORS, SOURCES, TOPIC, Corpus
 from articles.search import statistics
-from articles.search.lexemes import lexemes_of
 
 # Words that are looked at for rare and medium ones.
 SAMPLED = 6_000
@@ -65,10 +64,9 @@ def classes(corpus: Corpus, each: int) -> dict[str, list[Asked]]:
 def _by_share(corpus: Corpus, rng: random.Random) -> dict[str, list[str]]:
     """Words with one lexeme each, by how common they are in the stored articles."""
     sampled = [*TOPIC, *rng.sample(corpus.words[:60_000], SAMPLED)]
-    lexemes = {word: found[0] for word, found in lexemes_of(sampled).items() if len(found) == 1}
-    counts = statistics.document_frequencies(lexemes.values())
-    articles = statistics.totals().articles
-    shares = {word: counts[lexeme] / articles for word, lexeme in lexemes.items() if counts[lexeme]}
+    known = statistics.known(words=sampled)
+    counts = {word: known.frequencies[found[0]] for word, found in known.lexemes.items() if len(found) == 1}
+    shares = {word: count / known.totals.articles for word, count in counts.items() if count}
     return {
         "common": sorted(word for word, share in shares.items() if share >= COMMON),
         "medium": sorted(word for word, share in shares.items() if MEDIUM <= share < COMMON / 5),

@@ -7,7 +7,6 @@ from django.db.models import QuerySet
 from articles.arabic.words import fold_phrase, words
 from articles.models import Actor, Article, Event
 from articles.search import matching, statistics
-from articles.search.lexemes import lexemes_of
 from articles.search.matching import Lexeme
 
 # Suggestions of each kind, and how much has to be typed.
@@ -55,16 +54,16 @@ def _events(folded: str) -> QuerySet:
 def _articles(typed: str) -> list[Article]:
     """The newest articles with all words in the title."""
     *whole, last = [typed[word.start : word.end] for word in words(typed)] or [""]
-    lexemes = lexemes_of([*whole, last])
-    parts: list[Lexeme] = [Lexeme(lexeme, in_title=True) for word in whole for lexeme in lexemes.get(word, ())]
-    ending = lexemes.get(last, ())
+    known = statistics.known(words=[*whole, last])
+    parts: list[Lexeme] = [Lexeme(lexeme, in_title=True) for word in whole for lexeme in known.lexemes.get(word, ())]
+    ending = known.lexemes.get(last, ())
     if ending:
         parts += [Lexeme(ending[-1], prefix=True, in_title=True)]
     match = matching.all_of(*parts)
     if match is None:
         return []
     articles = Article.objects.published().searchable().newest().only("id", "title")
-    if _expected(parts) <= MOST_LOOKED_UP:
+    if _expected(parts, known) <= MOST_LOOKED_UP:
         ids = list(articles.filter(search_terms__matches=matching.terms(match)).order_by().values_list("pk", flat=True))
     else:
         near = list(articles.values_list("pk", flat=True)[:LOOKED_AT])
@@ -72,10 +71,8 @@ def _articles(typed: str) -> list[Article]:
     return list(Article.objects.filter(pk__in=ids).newest().only("id", "title", "status")[:MOST_SUGGESTED])
 
 
-def _expected(parts: list[Lexeme]) -> int:
+def _expected(parts: list[Lexeme], known: statistics.Known) -> int:
     """How many articles at most hold them."""
-    known = statistics.beginnings(part.text for part in parts if part.prefix)
-    counts = statistics.document_frequencies(part.text for part in parts if not part.prefix)
-    return min(
-        [*counts.values(), *(known[part.text].articles if part.text in known else 0 for part in parts if part.prefix)]
-    )
+    begun = statistics.beginnings(part.text for part in parts if part.prefix)
+    none = statistics.Alike((), 0)
+    return min(begun.get(part.text, none).articles if part.prefix else known.frequencies[part.text] for part in parts)
