@@ -120,7 +120,7 @@ def _ranked(ids: Sequence[int], concepts: Sequence[Concept], counts: Counts) -> 
 def saves() -> Times:
     """What an editor's change of one article's text takes, of articles across the archive; the texts are put back."""
     taken = []
-    total = statistics.totals().articles
+    total = statistics.known().totals.articles
     for number in range(SAVES):
         article = Article.objects.filter(pk__gt=number * total // SAVES).order_by("pk").first()
         body = article.body

@@ -1,4 +1,4 @@
-"""The rows that an address chooses, by the same parameters as the pages: for downloads, feeds and the API."""
+"""The rows that an address chooses, by the same parameters as the pages: for downloads and feeds."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -4,6 +4,7 @@ import codecs
 from collections.abc import Iterator
 
 from django.conf import settings
+from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 
@@ -24,18 +25,17 @@ def download(request: HttpRequest, noun: str, format: str) -> StreamingHttpRespo
     """The list that a page with this query shows, up to ARCHIVE_MOST_EXPORTED rows; X-Total-Count tells how many follow."""
     if noun not in NOUNS or format not in LINES:
         raise Http404
-    found = NOUNS[noun]
-    ids = list(found.chosen(request.GET).values_list("pk", flat=True)[: settings.ARCHIVE_MOST_EXPORTED])
-    lines = LINES[format](_rows(found, ids))
+    chosen = NOUNS[noun].chosen(request.GET)
+    ids = list(chosen.values_list("pk", flat=True)[: settings.ARCHIVE_MOST_EXPORTED])
+    lines = LINES[format](_rows(NOUNS[noun], chosen.model, ids))
     response = StreamingHttpResponse(_encoded(lines, marked=format == "csv"), content_type=_MEDIA_TYPES[format])
     response["Content-Disposition"] = f'attachment; filename="archive-{noun}.{format}"'
     response["X-Total-Count"] = str(len(ids))
     return response
 
 
-def _rows(noun: Noun, ids: list[int]) -> Iterator[Row]:
+def _rows(noun: Noun, model: type[Model], ids: list[int]) -> Iterator[Row]:
     """The rows in the order of `ids`, a chunk at a time, so that no statement runs while the reader's line is slow."""
-    model = noun.chosen({}).model
     for start in range(0, len(ids), CHUNK):
         chunk = ids[start : start + CHUNK]
         stored = {row.pk: row for row in noun.completed(model.objects.filter(pk__in=chunk))}

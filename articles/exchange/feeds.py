@@ -1,9 +1,10 @@
 """Atom feeds (RFC 4287): the newest articles of the archive, of an event, an actor, a source, or of a search."""
 
+from collections.abc import Callable
 from datetime import datetime, time
 
 from django.contrib.syndication.views import Feed
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -62,28 +63,17 @@ class ArticleFeed(Feed):
         return article.updated_at
 
 
-class EventFeed(ArticleFeed):
-    def get_object(self, request: HttpRequest, **kwargs: object) -> Event:
-        return get_object_or_404(Event.objects.standing(), **kwargs)
+class RowFeed(ArticleFeed):
+    """The newest articles of one row of `model`, as `articles_of` finds them."""
 
-    def articles(self, of: Event) -> QuerySet:
-        return Article.objects.published().reporting(of).order_by("-id")
+    def __init__(self, model: type[Model], articles_of: Callable[[Model], QuerySet]) -> None:
+        self.model, self.articles_of = model, articles_of
 
+    def get_object(self, request: HttpRequest, **kwargs: object) -> Model:
+        return get_object_or_404(self.model.objects.standing(), **kwargs)
 
-class ActorFeed(ArticleFeed):
-    def get_object(self, request: HttpRequest, **kwargs: object) -> Actor:
-        return get_object_or_404(Actor.objects.standing(), **kwargs)
-
-    def articles(self, of: Actor) -> QuerySet:
-        return Article.objects.published().naming(of).order_by("-id")
-
-
-class SourceFeed(ArticleFeed):
-    def get_object(self, request: HttpRequest, **kwargs: object) -> Source:
-        return get_object_or_404(Source.objects.standing(), **kwargs)
-
-    def articles(self, of: Source) -> QuerySet:
-        return Article.objects.published().filter(source=of).order_by("-id")
+    def articles(self, of: Model) -> QuerySet:
+        return self.articles_of(of).order_by("-id")
 
 
 class SearchFeed(ArticleFeed):
@@ -110,6 +100,7 @@ def _served(feed: Feed) -> object:
     return serve
 
 
-newest, of_event, of_actor, of_source, of_search = map(
-    _served, (ArticleFeed(), EventFeed(), ActorFeed(), SourceFeed(), SearchFeed())
-)
+newest, of_search = _served(ArticleFeed()), _served(SearchFeed())
+of_event = _served(RowFeed(Event, lambda event: Article.objects.published().reporting(event)))
+of_actor = _served(RowFeed(Actor, lambda actor: Article.objects.published().naming(actor)))
+of_source = _served(RowFeed(Source, lambda source: Article.objects.published().filter(source=source)))

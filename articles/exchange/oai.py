@@ -70,8 +70,8 @@ class Wanted:
         except (signing.BadSignature, ValueError, TypeError) as error:
             raise OAIError("badResumptionToken", "This token was not given by this repository.") from error
 
-    def token(self, last: Article) -> str:
-        place = (_microseconds(last.updated_at), last.pk)
+    def token(self, *place: int) -> str:
+        """What resumes the list after the record at `place`."""
         return signing.dumps([self.prefix, self.set, self.since, self.until, *place], salt="oai", compress=True)
 
 
@@ -177,7 +177,7 @@ def _list_sets(body: etree._Element, request: HttpRequest) -> None:
         _add(
             body,
             "resumptionToken",
-            signing.dumps([PREFIX, "", "", "", 0, sources[SETS - 1].pk], salt="oai") if more else "",
+            Wanted(PREFIX).token(0, sources[SETS - 1].pk) if more else "",
         )
 
 
@@ -211,7 +211,7 @@ def _list(body: etree._Element, request: HttpRequest, add: Callable[[Article], N
     for article in found[:RECORDS]:
         add(article)
     if len(found) > RECORDS:
-        _add(body, "resumptionToken", wanted.token(found[RECORDS - 1]))
+        _add(body, "resumptionToken", wanted.token(_microseconds(found[RECORDS - 1].updated_at), found[RECORDS - 1].pk))
     elif wanted.after != (0, 0):
         _add(body, "resumptionToken")
 

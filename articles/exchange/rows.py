@@ -30,8 +30,8 @@ def with_facts(articles: QuerySet, *, public: bool = False) -> QuerySet:
     mentions = Mention.objects.select_related("actor").order_by("id")
     figures = Figure.objects.select_related("measure").order_by("start", "id")
     if public:
-        coverages = coverages.standing().filter(event__in=Event.objects.standing())
-        mentions = mentions.standing().filter(actor__in=Actor.objects.standing())
+        coverages = coverages.shown()
+        mentions = mentions.shown()
         figures = figures.standing().filter(start__isnull=False)
     return articles.select_related("source").prefetch_related(
         Prefetch("captures", Capture.objects.order_by("-captured_at", "-id")),
@@ -116,7 +116,7 @@ def with_participants(events: QuerySet, *, public: bool = False) -> QuerySet:
     parts = Participation.objects.select_related("actor").order_by("id")
     coverages = Coverage.objects.order_by("id")
     if public:
-        parts = parts.standing().filter(actor__in=Actor.objects.standing())
+        parts = parts.shown()
         coverages = coverages.standing().filter(article__in=Article.objects.published())
     return events.select_related("series").prefetch_related(
         Prefetch("participations", parts), Prefetch("coverages", coverages)

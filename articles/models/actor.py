@@ -47,6 +47,10 @@ class ActorQuerySet(ReviewableQuerySet):
             )
         )
 
+    def most_named(self) -> "ActorQuerySet":
+        """Those that published articles name, the most frequent first, with `articles`."""
+        return self.with_article_counts().filter(articles__gt=0).order_by("-articles", "id")
+
     def named(self, name: str) -> "ActorQuerySet":
         """Standing actors with `name` as canonical name or alias, in any spelling that folds alike."""
         folded = fold_phrase(name)

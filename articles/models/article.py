@@ -12,7 +12,6 @@ from django.db.models.functions import Coalesce, JSONObject, Left
 from django.urls import reverse
 
 from articles.models.merged import Mergeable
-from articles.models.review import ReviewState
 from articles.models.source import Source
 from articles.models.uncertain_date import Precision, UncertainDate, date_constraints
 
@@ -247,7 +246,3 @@ class Article(Mergeable):
             for one in self.date_statements
             if one["earliest"] > last.isoformat() or one["latest"] < first.isoformat()
         ]
-
-    def standing_events(self) -> models.QuerySet:
-        """The coverages of this article that no editor rejected, with their events."""
-        return self.coverages.exclude(state=ReviewState.REJECTED).select_related("event")

@@ -10,6 +10,10 @@ from articles.models.review import Reviewable, ReviewableQuerySet, state_constra
 
 
 class CoverageQuerySet(ReviewableQuerySet):
+    def shown(self) -> "CoverageQuerySet":
+        """Coverages that readers of an article see: not rejected, of an event that stands."""
+        return self.standing().filter(event__in=Event.objects.standing())
+
     def with_neighbours(self) -> "CoverageQuerySet":
         """With `previous` and `following`, the reports of the same event published before and after the article:
         {"id", "title"}, None where there is none."""

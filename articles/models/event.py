@@ -99,6 +99,10 @@ class EventQuerySet(ReviewableQuerySet):
             )
         )
 
+    def reported(self) -> "EventQuerySet":
+        """Those that published articles report, the newest first, with `articles`."""
+        return self.with_article_counts().filter(articles__gt=0).newest()
+
 
 # Stands for an interval too wide to be told by its months.
 ANY_PERIOD = 0
@@ -190,12 +194,18 @@ class Event(Mergeable, Reviewable):
         return list(earlier), list(later)
 
 
+class ParticipationQuerySet(ReviewableQuerySet):
+    def shown(self) -> "ParticipationQuerySet":
+        """Participations that readers of an event see: not rejected, of an actor that stands."""
+        return self.standing().filter(actor__in=Actor.objects.standing())
+
+
 class Participation(Reviewable):
     event = models.ForeignKey(Event, models.CASCADE, related_name="participations", verbose_name="الفعالية")
     actor = models.ForeignKey(Actor, models.CASCADE, related_name="participations", verbose_name="الفاعل")
     role = models.CharField("الدور", max_length=11, choices=Role, default=Role.PARTICIPANT)
 
-    objects = ReviewableQuerySet.as_manager()
+    objects = ParticipationQuerySet.as_manager()
 
     class Meta:
         verbose_name = "مشاركة"

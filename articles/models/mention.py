@@ -10,6 +10,10 @@ from articles.models.review import Reviewable, ReviewableQuerySet, state_constra
 
 
 class MentionQuerySet(ReviewableQuerySet):
+    def shown(self) -> "MentionQuerySet":
+        """Mentions that readers see: not rejected, of an actor that stands."""
+        return self.standing().filter(actor__in=Actor.objects.standing())
+
     def surface_names(self) -> "MentionQuerySet":
         """Rows {"name", "times"}: each name as articles write it, most frequent first."""
         written = self.annotate(name=Func(F("quotes"), function="unnest", output_field=models.TextField()))

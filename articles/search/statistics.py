@@ -185,16 +185,6 @@ def known(lexemes: Iterable[str] = (), words: Iterable[str] = ()) -> Known:
     )
 
 
-def document_frequencies(lexemes: Iterable[str]) -> Mapping[str, int]:
-    """In how many published articles each lexeme stands."""
-    wanted = set(lexemes)
-    return known(wanted).frequencies if wanted else {}
-
-
-def totals() -> Totals:
-    return known().totals
-
-
 def inverse_document_frequency(articles: int, frequency: float) -> float:
     """BM25's idf, ln(1 + (N − n + 0.5)/(n + 0.5)); never negative."""
     return math.log(1 + (max(articles, frequency) - frequency + 0.5) / (frequency + 0.5))

@@ -53,7 +53,7 @@ def actor(request: HttpRequest, pk: int) -> HttpResponse:
     aliases = list(row.aliases.all())
     written = list(own.surface_names()[:MOST_WRITTEN])
     found = facets(articles, latest)
-    by_month = bars({month: n for month, n in found.times.items() if "-" in month}, YEARS_BY_MONTH)
+    by_month = columns(bars({month: n for month, n in found.times.items() if "-" in month}, YEARS_BY_MONTH), page_of)
     context = {
         "actor": row,
         "names": _names(row, aliases, written),
@@ -65,8 +65,8 @@ def actor(request: HttpRequest, pk: int) -> HttpResponse:
             .select_related("event").order_by("-event__start_order", "id")[:MOST_EVENTS],
         "companions": companions,
         "network": network(row, companions, _pairs([other.pk for other, _n in companions], latest)),
-        "chart": columns(by_month, page_of) or columns(found.bars, page_of),
-        "vague": found.counted - sum(bar.count for bar in by_month) if columns(by_month, page_of) else found.undated,
+        "chart": by_month or columns(found.bars, page_of),
+        "vague": found.counted - sum(column.count for column in by_month.columns) if by_month else found.undated,
         "linked": linked_actor(row, aliases, request.build_absolute_uri),
     }  # fmt: skip
     return render(request, "site/actor.html", context | by_date(request, articles))

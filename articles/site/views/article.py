@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from articles.exchange.citations import STYLES, citation, plain
 from articles.exchange.linked_data import linked_article
-from articles.models import Actor, Article, ArticleStatus, Capture, Event, Reprint
+from articles.models import Article, ArticleStatus, Capture, Reprint
 from articles.models.capture import DamagedCaptureError
 from articles.search.related import related, with_frequent_lexemes
 from articles.search.run import with_matches
@@ -36,10 +36,10 @@ def article(request: HttpRequest, pk: int) -> HttpResponse:
         return render(request, "site/withdrawn.html", {"article": row}, status=410)
     if not row.is_public and not request.user.has_perm("articles.view_article"):
         raise Http404
-    mentions = list(row.mentions.standing().filter(actor__in=Actor.objects.standing()).select_related("actor"))
+    mentions = list(row.mentions.shown().select_related("actor"))
     mentions.sort(key=lambda mention: (mention.spans or [[len(row.body)]])[0][0])
     figures = list(row.figures.standing().select_related("measure", "event").order_by("start", "id"))
-    coverages = list(row.standing_events().filter(event__in=Event.objects.standing()).with_neighbours())
+    coverages = list(row.coverages.shown().select_related("event").with_neighbours())
     context = {
         "article": row,
         "text": text,
@@ -83,8 +83,8 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
     facts = [
         (kind, [fact for fact in facts if fact.is_suggested], [fact for fact in facts if not fact.is_suggested])
         for kind, facts in (
-            ("mention", list(row.mentions.standing().filter(actor__in=Actor.objects.standing()))),
-            ("event", list(row.standing_events().filter(event__in=Event.objects.standing()))),
+            ("mention", list(row.mentions.shown())),
+            ("event", list(row.coverages.shown())),
             ("figure", list(row.figures.standing())),
         )
     ]

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from articles.exchange.linked_data import linked_event
-from articles.models import Actor, Article, Capture, Coverage, Event, EventKind, Figure, Participation
+from articles.models import Article, Capture, Coverage, Event, EventKind, Figure, Participation
 from articles.models.article import LEAD_LENGTH
 from articles.search.filters import EventFilter
 from articles.site.charts.shares import shares
@@ -52,11 +52,7 @@ def event(request: HttpRequest, pk: int) -> HttpResponse:
     coverages = coverages[:MOST_REPORTS]
     articles = [coverage.article for coverage in coverages]
     figures = Figure.objects.public().filter(article__in=articles).select_related("measure").order_by("start")
-    participations = list(
-        row.participations.standing()
-        .filter(actor__in=Actor.objects.standing())
-        .select_related("actor")[:MOST_PARTICIPANTS]
-    )
+    participations = list(row.participations.shown().select_related("actor")[:MOST_PARTICIPANTS])
     earlier, later = row.sessions_beside() if row.series_id else ([], [])
     context = {
         "event": row,

@@ -16,10 +16,8 @@ MOST_CONTRADICTIONS = 3
 @reader_page
 def home(request: HttpRequest) -> HttpResponse:
     months = tally.counts_by_month()
-    actors = list(
-        Actor.objects.standing().with_article_counts().filter(articles__gt=0).order_by("-articles", "id")[:MOST_NAMED]
-    )
-    events = list(Event.objects.standing().with_article_counts().filter(articles__gt=0).newest()[:NEWEST])
+    actors = list(Actor.objects.standing().most_named()[:MOST_NAMED])
+    events = list(Event.objects.standing().reported()[:NEWEST])
     context = {
         "count": sum(months.values()),
         "chart": of_months(months),

@@ -21,10 +21,8 @@ def about(request: HttpRequest) -> HttpResponse:
 
 @reader_page
 def help_page(request: HttpRequest) -> HttpResponse:
-    reported = {"articles__gt": 0}
-    actors = Actor.objects.standing().with_article_counts().filter(**reported).order_by("-articles", "id")[:MOST_NAMED]
-    events = Event.objects.standing().with_article_counts().filter(**reported).newest()[:MOST_NAMED]
-    return render(request, "site/help.html", {"examples": examples(list(actors), list(events))})
+    actors, events = Actor.objects.standing().most_named(), Event.objects.standing().reported()
+    return render(request, "site/help.html", {"examples": examples(actors[:MOST_NAMED], events[:MOST_NAMED])})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

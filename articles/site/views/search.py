@@ -39,7 +39,6 @@ def _listing(request: HttpRequest, *, browsing: bool = False) -> HttpResponse:
         "orders": _orders(text),
         "order": _order(request, text),
         "chart": columns(found["facets"].bars, lambda bar: address_with(request, "published", bar.value)),
-        "carried": request.GET.urlencode(),
     }
     return render(request, "site/search.html", context | found)
 
