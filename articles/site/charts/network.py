@@ -60,6 +60,8 @@ class Network:
     centre: Node
     nodes: tuple[Node, ...]
     ties: tuple[Tie, ...]
+    width: int = WIDTH
+    height: int = HEIGHT
 
 
 def network(

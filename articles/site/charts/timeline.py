@@ -90,6 +90,8 @@ class Timeline:
     marks: tuple[Mark, ...]
     height: float
     hidden: int
+    width: int = WIDTH
+    floor: int = COVERAGE_HEIGHT
 
     @property
     def axis_y(self) -> float:
