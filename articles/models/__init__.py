@@ -1,11 +1,12 @@
 """The nouns of the archive, one file each with its QuerySet beside it."""
 
 from articles.models.actor import Actor, ActorKind, Alias, AliasKind
-from articles.models.article import Article, ArticleStatus, TitleOrigin
+from articles.models.article import TAKEN_AWAY, Article, ArticleStatus, TitleOrigin
 from articles.models.authority_entry import AuthorityEntry
 from articles.models.capture import Capture
 from articles.models.contradiction import Contradiction
 from articles.models.coverage import Coverage
+from articles.models.delivery import Delivery, DeliveryState
 from articles.models.event import Event, EventKind, EventSeries, Participation, Role
 from articles.models.figure import Figure, Measure, Qualifier
 from articles.models.mention import Mention
@@ -17,6 +18,7 @@ from articles.models.tally import Tally, TallyKind
 from articles.models.uncertain_date import ArchiveDate, Basis, Precision
 
 __all__ = [
+    "TAKEN_AWAY",
     "Actor",
     "ActorKind",
     "Alias",
@@ -29,6 +31,8 @@ __all__ = [
     "Capture",
     "Contradiction",
     "Coverage",
+    "Delivery",
+    "DeliveryState",
     "Event",
     "EventKind",
     "EventSeries",

@@ -6,8 +6,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from articles.arabic.words import fold_phrase
+from articles.models.history import with_history
 from articles.models.merged import Mergeable
-from articles.models.review import Reviewable, ReviewableQuerySet, ReviewState, state_constraint
+from articles.models.review import Reviewable, ReviewableQuerySet, ReviewState, by_score, state_constraint
 from articles.models.tally import TallyKind, are_kept, kept_articles
 
 
@@ -65,6 +66,7 @@ class ActorQuerySet(ReviewableQuerySet):
         return self.filter(Q(folded_name__contains=folded) | Q(pk__in=aliases))
 
 
+@with_history("folded_name")
 class Actor(Mergeable, Reviewable):
     name = models.CharField("الاسم المعتمد", max_length=200)
     folded_name = models.CharField(max_length=200, editable=False)
@@ -80,6 +82,7 @@ class Actor(Mergeable, Reviewable):
     class Meta:
         verbose_name = "فاعل"
         verbose_name_plural = "الفاعلون"
+        permissions = [("merge_actor", "يدمج الفاعلين ويفصلهم")]
         ordering = ["folded_name", "id"]
         constraints = [
             models.UniqueConstraint(
@@ -95,6 +98,7 @@ class Actor(Mergeable, Reviewable):
         indexes = [
             models.Index(fields=["kind", "folded_name"], name="actor_kind_name"),
             models.Index(fields=["state", "id"], name="actor_state"),
+            by_score("actor"),
         ]
 
     def __str__(self) -> str:
@@ -108,6 +112,7 @@ class Actor(Mergeable, Reviewable):
         return reverse("actor", args=[self.pk])
 
 
+@with_history("folded")
 class Alias(models.Model):
     actor = models.ForeignKey(Actor, models.CASCADE, related_name="aliases", verbose_name="الفاعل")
     name = models.CharField("الاسم", max_length=200)

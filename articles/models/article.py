@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
@@ -11,6 +12,7 @@ from django.db.models import F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, JSONObject, Left
 from django.urls import reverse
 
+from articles.models.history import with_history
 from articles.models.merged import Mergeable
 from articles.models.source import Source
 from articles.models.uncertain_date import Precision, UncertainDate, date_constraints
@@ -58,6 +60,7 @@ class ArticleStatus(models.TextChoices):
     DRAFT = "draft", "مسودة"
     PUBLISHED = "published", "منشور"
     WITHDRAWN = "withdrawn", "مسحوب"
+    DELETED = "deleted", "محذوف"
 
 
 class TitleOrigin(models.TextChoices):
@@ -66,9 +69,17 @@ class TitleOrigin(models.TextChoices):
     EDITOR = "editor", "كتبه محرر"
 
 
+# What readers met once and meet no more: its address answers with a notice, its captures and history stay.
+TAKEN_AWAY = (ArticleStatus.WITHDRAWN, ArticleStatus.DELETED)
+
+
 class ArticleQuerySet(models.QuerySet):
     def published(self) -> "ArticleQuerySet":
         return self.filter(status=ArticleStatus.PUBLISHED, merged_into__isnull=True)
+
+    def unchecked(self) -> "ArticleQuerySet":
+        """What waits for an editor: not marked as reviewed, neither taken away nor merged."""
+        return self.filter(checked_at__isnull=True, merged_into__isnull=True).exclude(status__in=TAKEN_AWAY)
 
     def reported_between(self, first: date | None, last: date | None) -> "ArticleQuerySet":
         """Articles whose publication can lie within the inclusive days; a missing bound excludes nothing."""
@@ -134,6 +145,7 @@ class ArticleManager(models.Manager.from_queryset(ArticleQuerySet)):
         return super().get_queryset().defer("search_vector")
 
 
+@with_history("published_order", "search_vector", "updated_at", "word_count")
 class Article(Mergeable):
     title = models.CharField("العنوان", max_length=500)
     title_origin = models.CharField("أصل العنوان", max_length=6, choices=TitleOrigin, default=TitleOrigin.STATED)
@@ -159,6 +171,21 @@ class Article(Mergeable):
     )
     language = models.CharField("اللغة", max_length=8, default="ar")
     status = models.CharField("الحالة", max_length=9, choices=ArticleStatus, default=ArticleStatus.PUBLISHED)
+    notice = models.CharField(
+        "سبب السحب أو الحذف",
+        max_length=300,
+        blank=True,
+        help_text="يقرؤه من يفتح عنوان المقال بعد سحبه، مثل: سُحب بطلب من الناشر.",
+    )
+    assigned_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, db_index=False, related_name="+",
+        verbose_name="في عهدة", help_text="المحرر الذي يراجع المقال، ويجده في «ما يخصني».",
+    )  # fmt: skip
+    checked_at = models.DateTimeField("تمت مراجعته في", null=True, blank=True, editable=False)
+    checked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, editable=False, db_index=False,
+        related_name="+", verbose_name="راجعه",
+    )  # fmt: skip
     word_count = models.PositiveIntegerField("عدد الكلمات", default=0, editable=False)
     set_aside = models.JSONField(
         "ما عُزل عن النص",
@@ -182,6 +209,7 @@ class Article(Mergeable):
         verbose_name_plural = "المقالات"
         base_manager_name = "objects"
         get_latest_by = "published_order"
+        permissions = [("withdraw_article", "يسحب المقالات ويحذفها"), ("ingest_article", "يرفع ملفات ويجلب صفحات")]
         constraints = [
             *date_constraints("article", "published"),
             models.CheckConstraint(condition=Q(status__in=ArticleStatus.values), name="article_status_known"),
@@ -202,6 +230,14 @@ class Article(Mergeable):
                 name="article_vague_newest",
             ),
             models.Index(fields=["status", "-created_at"], name="article_status_created"),
+            # What waits for the editors, and what is in the hands of one of them.
+            models.Index(F("id").desc(), condition=Q(checked_at__isnull=True), name="article_unchecked"),
+            models.Index(
+                "assigned_to",
+                F("id").desc(),
+                condition=Q(assigned_to__isnull=False, checked_at__isnull=True),
+                name="article_assigned",
+            ),
             # The order in which libraries harvest changes.
             models.Index(fields=["updated_at", "id"], name="article_updated"),
         ]

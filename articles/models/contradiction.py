@@ -12,6 +12,7 @@ from django.db.models.functions import RowNumber
 
 from articles.models.event import Event
 from articles.models.figure import Figure, Measure
+from articles.models.history import with_history
 from articles.models.review import Reviewable, ReviewableQuerySet, ReviewState, state_constraint
 
 RULE, SCORE = "contradiction.values_apart", 0.9
@@ -97,6 +98,7 @@ class ContradictionQuerySet(ReviewableQuerySet):
                 self.filter(pk=one.pk).update(is_open=key in apart)
 
 
+@with_history()
 class Contradiction(Reviewable):
     """An open one stands between figures as they are now; an editor confirms that it is one, or rejects it."""
 

@@ -6,7 +6,8 @@ from django.db.models.functions import JSONObject
 
 from articles.models.article import Article, ArticleStatus
 from articles.models.event import Event
-from articles.models.review import Reviewable, ReviewableQuerySet, state_constraint
+from articles.models.history import with_history
+from articles.models.review import Reviewable, ReviewableQuerySet, by_score, state_constraint
 
 
 class CoverageQuerySet(ReviewableQuerySet):
@@ -32,6 +33,7 @@ def _neighbour(way: str) -> Subquery:
     return Subquery(ordered.values(told=JSONObject(id="article", title="article__title"))[:1])
 
 
+@with_history()
 class Coverage(Reviewable):
     article = models.ForeignKey(
         Article, models.CASCADE, db_index=False, related_name="coverages", verbose_name="المقال"
@@ -51,6 +53,7 @@ class Coverage(Reviewable):
         indexes = [
             models.Index(fields=["event", "article"], name="coverage_event_article", include=["state"]),
             models.Index(fields=["state", "id"], name="coverage_state"),
+            by_score("coverage"),
         ]
 
     def __str__(self) -> str:

@@ -14,8 +14,9 @@ from articles.arabic.phrases import content_words
 from articles.arabic.words import fold_phrase
 from articles.models.actor import Actor
 from articles.models.article import BEFORE_ALL_DATES
+from articles.models.history import with_history
 from articles.models.merged import Mergeable
-from articles.models.review import Reviewable, ReviewableQuerySet, ReviewState, state_constraint
+from articles.models.review import Reviewable, ReviewableQuerySet, ReviewState, by_score, state_constraint
 from articles.models.tally import TallyKind, are_kept, kept_articles
 from articles.models.uncertain_date import UncertainDate, date_constraints
 
@@ -43,6 +44,7 @@ class Role(models.TextChoices):
     SUBJECT = "subject", _("موضوع")
 
 
+@with_history()
 class EventSeries(models.Model):
     name = models.CharField("الاسم", max_length=200, unique=True)
     description = models.TextField("تعريف", blank=True)
@@ -120,6 +122,7 @@ def periods_of(first: date | None, last: date | None) -> tuple[list[int] | None,
     return (list(months) if len(months) <= _MOST_MONTHS else None), list(range(first.year, last.year + 1))
 
 
+@with_history("folded_title", "terms", "periods", "start_order")
 class Event(Mergeable, Reviewable):
     title = models.CharField("العنوان", max_length=300)
     folded_title = models.CharField(max_length=300, editable=False)
@@ -140,6 +143,9 @@ class Event(Mergeable, Reviewable):
     series = models.ForeignKey(
         EventSeries, models.SET_NULL, null=True, blank=True, related_name="events", verbose_name="السلسلة"
     )
+    session = models.PositiveSmallIntegerField(
+        "رقم الدورة", null=True, blank=True, help_text="مكانها في سلسلتها، مثل 9 للاجتماع الوزاري التاسع."
+    )
     description = models.TextField("وصف", blank=True)
     actors = models.ManyToManyField(Actor, through="Participation", related_name="events", verbose_name="المشاركون")
 
@@ -148,6 +154,7 @@ class Event(Mergeable, Reviewable):
     class Meta:
         verbose_name = "فعالية"
         verbose_name_plural = "الفعاليات"
+        permissions = [("merge_event", "يدمج الفعاليات ويفصلها")]
         constraints = [
             *date_constraints("event", "start"),
             *date_constraints("event", "end"),
@@ -166,6 +173,7 @@ class Event(Mergeable, Reviewable):
             models.Index(fields=["folded_title"], name="event_title"),
             GinIndex(fields=["terms", "periods"], name="event_terms", fastupdate=False),
             models.Index(fields=["state", "id"], name="event_state"),
+            by_score("event"),
         ]
 
     def __str__(self) -> str:
@@ -200,6 +208,7 @@ class ParticipationQuerySet(ReviewableQuerySet):
         return self.standing().filter(actor__in=Actor.objects.standing())
 
 
+@with_history()
 class Participation(Reviewable):
     event = models.ForeignKey(Event, models.CASCADE, related_name="participations", verbose_name="الفعالية")
     actor = models.ForeignKey(Actor, models.CASCADE, related_name="participations", verbose_name="الفاعل")

@@ -11,7 +11,8 @@ from django.db.models.functions import Length
 from articles.models.actor import Actor
 from articles.models.article import Article
 from articles.models.event import Event
-from articles.models.review import Reviewable, ReviewableQuerySet, state_constraint
+from articles.models.history import with_history
+from articles.models.review import Reviewable, ReviewableQuerySet, by_score, state_constraint
 
 models.TextField.register_lookup(Length, "code_points")
 
@@ -25,6 +26,7 @@ class Qualifier(models.TextChoices):
     BETWEEN = "between", "بين"
 
 
+@with_history()
 class Measure(models.Model):
     """A label that figures share across articles, and the units, singular or as written, that suggest it.
 
@@ -98,6 +100,7 @@ _HIGH = Case(
 )
 
 
+@with_history("low", "high")
 class Figure(Reviewable):
     article = models.ForeignKey(Article, models.CASCADE, db_index=False, related_name="figures", verbose_name="المقال")
     value = models.DecimalField("القيمة", max_digits=24, decimal_places=4)
@@ -162,6 +165,7 @@ class Figure(Reviewable):
             models.Index(fields=["measure", "value"], name="figure_measure_value"),
             models.Index(fields=["event", "measure"], name="figure_event_measure"),
             models.Index(fields=["state", "id"], name="figure_state"),
+            by_score("figure"),
         ]
 
     def __str__(self) -> str:

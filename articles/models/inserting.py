@@ -7,6 +7,8 @@ from django.db import connection, models
 from django.db.models.sql import InsertQuery
 from psycopg import Pipeline
 
+from articles.models.history import attach
+
 
 def with_keys(rows: Sequence[models.Model]) -> None:
     """Gives rows to be stored their primary keys, in order, from the table's own sequence."""
@@ -56,5 +58,11 @@ def pipelined() -> Iterator[Callable[[], None]]:
     if not Pipeline.is_supported():
         yield lambda: None
         return
-    with connection.wrap_database_errors, connection.connection.pipeline() as pipeline:
-        yield pipeline.sync
+    attach()
+    # What wraps a statement in others, as the telling of an operation does, cannot be sent this way.
+    wrappers, connection.execute_wrappers = connection.execute_wrappers, []
+    try:
+        with connection.wrap_database_errors, connection.connection.pipeline() as pipeline:
+            yield pipeline.sync
+    finally:
+        connection.execute_wrappers = wrappers

@@ -6,7 +6,8 @@ from django.db.models import Count, F, Func, Q
 
 from articles.models.actor import Actor
 from articles.models.article import Article
-from articles.models.review import Reviewable, ReviewableQuerySet, state_constraint
+from articles.models.history import with_history
+from articles.models.review import Reviewable, ReviewableQuerySet, by_score, state_constraint
 
 
 class MentionQuerySet(ReviewableQuerySet):
@@ -20,6 +21,7 @@ class MentionQuerySet(ReviewableQuerySet):
         return written.values("name").annotate(times=Count("*")).order_by("-times", "name")
 
 
+@with_history()
 class Mention(Reviewable):
     """One actor in one article. `spans[i]` is [start, end] in the body and `quotes[i]` is exactly `body[start:end]`.
 
@@ -51,6 +53,7 @@ class Mention(Reviewable):
         indexes = [
             models.Index(fields=["actor", "article"], name="mention_actor_article", include=["state"]),
             models.Index(fields=["state", "id"], name="mention_state"),
+            by_score("mention"),
         ]
 
     def __str__(self) -> str:

@@ -6,7 +6,8 @@ from django.db import models
 from django.db.models import F, Q
 
 from articles.models.article import Article
-from articles.models.review import Reviewable, ReviewableQuerySet, state_constraint
+from articles.models.history import with_history
+from articles.models.review import Reviewable, ReviewableQuerySet, by_score, state_constraint
 
 
 class Fingerprint(models.Model):
@@ -45,6 +46,7 @@ class ReprintQuerySet(ReviewableQuerySet):
         return sorted(public, key=lambda pair: (pair[0].published_order, pair[0].pk))
 
 
+@with_history()
 class Reprint(Reviewable):
     """`article` carries the story of `original`, the first of its group to be stored; `score` is how alike they are."""
 
@@ -60,7 +62,7 @@ class Reprint(Reviewable):
             models.CheckConstraint(condition=~Q(article=F("original")), name="reprint_of_another"),
             state_constraint("reprint"),
         ]
-        indexes = [models.Index(fields=["state", "id"], name="reprint_state")]
+        indexes = [models.Index(fields=["state", "id"], name="reprint_state"), by_score("reprint")]
 
     def __str__(self) -> str:
         return f"{self.article} = {self.original}"

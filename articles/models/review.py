@@ -52,3 +52,9 @@ class Reviewable(models.Model):
 
 def state_constraint(model: str) -> models.CheckConstraint:
     return models.CheckConstraint(condition=models.Q(state__in=ReviewState.values), name=f"{model}_state_known")
+
+
+def by_score(model: str) -> models.Index:
+    """What waits for review, the surest last."""
+    suggested = models.Q(state=ReviewState.SUGGESTED)
+    return models.Index(fields=["score", "id"], condition=suggested, name=f"{model}_waiting")

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from articles.arabic.folding import fold_name
 from articles.arabic.words import fold_phrase
+from articles.models.history import with_history
 from articles.models.merged import Mergeable
 from articles.models.tally import TallyKind, are_kept, kept_articles
 
@@ -50,6 +51,7 @@ def fold_mark(mark: str) -> str:
     return "".join(fold_name(mark).replace(".", " ").split())
 
 
+@with_history("folded_name", "folded_marks")
 class Source(Mergeable):
     name = models.CharField("الاسم", max_length=200)
     folded_name = models.CharField(max_length=200, editable=False)
@@ -72,6 +74,7 @@ class Source(Mergeable):
     class Meta:
         verbose_name = "مصدر"
         verbose_name_plural = "المصادر"
+        permissions = [("merge_source", "يدمج المصادر")]
         ordering = ["folded_name", "id"]
         constraints = [
             models.UniqueConstraint(

@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from articles.arabic.words import fold_phrase
+from articles.models.history import with_history
 
 
 class SynonymKind(models.TextChoices):
@@ -15,6 +16,7 @@ class SynonymKind(models.TextChoices):
     MEANING = "meaning", "مترادفات"
 
 
+@with_history("folded")
 class SynonymSet(models.Model):
     """`folded[i]` is `words[i]` as names are compared; a query that holds one of them also finds the others."""
 

@@ -1,0 +1,69 @@
+"""Delivery: something brought to the archive, a file that was uploaded, a page's address or a command's run, and what became of it."""
+
+from django.conf import settings
+from django.db import models
+
+
+class DeliveryState(models.TextChoices):
+    WAITING = "waiting", "ينتظر"
+    RUNNING = "running", "جار"
+    FINISHED = "finished", "انتهى"
+    FAILED = "failed", "تعذر"
+
+
+class DeliveryQuerySet(models.QuerySet):
+    def troubled(self) -> "DeliveryQuerySet":
+        """Those of which something failed and that no editor has dealt with."""
+        return self.filter(settled_at__isnull=True).filter(
+            models.Q(failed__gt=0) | models.Q(state=DeliveryState.FAILED)
+        )
+
+
+class Delivery(models.Model):
+    """`failures` are the first MOST_FAILURES of `failed`: {"path", "reason"}; `stored_as` is the file's name in the store."""
+
+    MOST_FAILURES = 500
+
+    name = models.CharField("الاسم", max_length=2000)
+    stored_as = models.CharField(max_length=200, blank=True, editable=False)
+    size = models.PositiveBigIntegerField("الحجم بالبايت", default=0)
+    format = models.CharField("الصيغة", max_length=10, default="auto")
+    encoding = models.CharField("الترميز", max_length=40, blank=True)
+    state = models.CharField("الحالة", max_length=8, choices=DeliveryState, default=DeliveryState.WAITING)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="أحضره"
+    )
+    brought_at = models.DateTimeField("أُحضر في", auto_now_add=True)
+    started_at = models.DateTimeField("بدأ في", null=True, blank=True)
+    finished_at = models.DateTimeField("انتهى في", null=True, blank=True)
+    created = models.PositiveIntegerField("مقالات جديدة", default=0)
+    updated = models.PositiveIntegerField("نسخ جديدة", default=0)
+    unchanged = models.PositiveIntegerField("معروف من قبل", default=0)
+    failed = models.PositiveIntegerField("تعذر", default=0)
+    failures = models.JSONField("ما تعذر", default=list, blank=True)
+    settled_at = models.DateTimeField("عولج في", null=True, blank=True)
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="عالجه"
+    )
+
+    objects = DeliveryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "واردة"
+        verbose_name_plural = "الواردات"
+        constraints = [
+            models.CheckConstraint(condition=models.Q(state__in=DeliveryState.values), name="delivery_state_known")
+        ]
+        indexes = [
+            models.Index(
+                fields=["-id"], condition=models.Q(settled_at__isnull=True) & ~models.Q(failed=0, state="finished"),
+                name="delivery_troubled",
+            )
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_over(self) -> bool:
+        return self.state in {DeliveryState.FINISHED, DeliveryState.FAILED}
