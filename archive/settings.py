@@ -41,7 +41,7 @@ ALLOWED_HOSTS = listed("ARCHIVE_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = listed("ARCHIVE_ORIGINS", "")
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "archive.desk.DeskConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -134,6 +134,8 @@ ARCHIVE_SECOND_FACTOR = switch("ARCHIVE_SECOND_FACTOR")
 ARCHIVE_FRESH_MINUTES = int(os.environ.get("ARCHIVE_FRESH_MINUTES", 15))
 OTP_TOTP_ISSUER = "الأرشيف"
 
+PROCRASTINATE_IMPORT_PATHS = ["articles.ingest.jobs"]
+
 # History is only ever added to.
 PGHISTORY_APPEND_ONLY = True
 PGHISTORY_OBJ_FIELD = pghistory.ObjForeignKey(related_name="history")
@@ -189,6 +191,8 @@ CONTENT_SECURITY_POLICY = {
 ARCHIVE_DIGITS = os.environ.get("ARCHIVE_DIGITS", "latin")
 # The largest file that `ingest` opens, in bytes; a news article is some thousands.
 ARCHIVE_LARGEST_FILE = int(os.environ.get("ARCHIVE_LARGEST_FILE", 20 * 1024 * 1024))
+# The largest file that an editor may upload, in bytes; it may hold many documents.
+ARCHIVE_LARGEST_UPLOAD = int(os.environ.get("ARCHIVE_LARGEST_UPLOAD", 500 * 1024 * 1024))
 # Whether `ingest URL` may fetch from addresses that only this machine or its network can reach: for tests alone.
 ARCHIVE_FETCH_PRIVATE = os.environ.get("ARCHIVE_FETCH_PRIVATE", "") == "1"
 # The most rows that a download of a list holds.

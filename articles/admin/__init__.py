@@ -1,11 +1,22 @@
-"""The editors' desk: Django admin for every noun, in Arabic."""
+"""The editors' desk: Django admin for every noun, in Arabic, and the pages that editors work on all day."""
 
-from django.contrib import admin
+from articles.admin import (
+    actors,
+    articles,
+    authority,
+    deliveries,
+    events,
+    facts,
+    figures,
+    guide,
+    history,
+    merging,
+    reviewing,
+    sources,
+    synonyms,
+)
 
-from articles.admin import actors, articles, events, figures, sources, synonyms
-
-admin.site.site_header = "مكتب تحرير الأرشيف"
-admin.site.site_title = "مكتب التحرير"
-admin.site.index_title = "الأرشيف"
-
-__all__ = ["actors", "articles", "events", "figures", "sources", "synonyms"]
+__all__ = [
+    "actors", "articles", "authority", "deliveries", "events", "facts", "figures", "guide", "history", "merging", "reviewing",
+    "sources", "synonyms",
+]  # fmt: skip

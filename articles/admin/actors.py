@@ -4,10 +4,9 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from articles.admin.merging import merge_chosen
+from articles.admin.merging import MergeDesk
 from articles.admin.review import ReviewAdmin
 from articles.models import Actor, Alias, Participation
-from articles.models.merging import merge_actors
 
 
 class AliasInline(admin.TabularInline):
@@ -23,8 +22,9 @@ class ParticipationInline(admin.TabularInline):
 
 
 @admin.register(Actor)
-class ActorAdmin(ReviewAdmin):
+class ActorAdmin(MergeDesk, ReviewAdmin):
     actions = (*ReviewAdmin.actions, "merge")
+    change_form_template = "admin/articles/actor/change_form.html"
     list_display = ("name", "distinction", "kind", "country", "state")
     list_filter = ("state", "kind")
     search_fields = ("name", "folded_name", "aliases__name", "aliases__folded")
@@ -38,10 +38,6 @@ class ActorAdmin(ReviewAdmin):
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
         """Any name in any spelling that folds alike."""
         return (queryset.with_name_part(search_term) if search_term.strip() else queryset), False
-
-    @admin.action(description="دمج المحدد في أقدمه", permissions=["change", "delete"])
-    def merge(self, request: HttpRequest, queryset: QuerySet) -> None:
-        merge_chosen(self, request, queryset, merge_actors)
 
     def save_related(self, request: HttpRequest, form: object, formsets: list, change: bool) -> None:
         super().save_related(request, form, formsets, change)

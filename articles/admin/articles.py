@@ -1,29 +1,40 @@
 """Admin of articles with their captures, mentions, coverage and figures."""
 
-from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
-from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.text import Truncator
 
+from articles.admin.article_bulk import (
+    ASSIGN,
+    CHECKED,
+    DELETE,
+    JOIN_EVENT,
+    PUBLISH,
+    SET_DATE,
+    SET_SOURCE,
+    WITHDRAW,
+    RemovalForm,
+    events_of,
+    take_away,
+)
+from articles.admin.bulk import with_actions
 from articles.admin.dates import UncertainDateForm
+from articles.admin.desk import DeskAdmin
 from articles.admin.review import ReviewAdmin
 from articles.extract.authority import Authority
 from articles.extract.process import suggest
 from articles.ingest.document import UnreadableError
-from articles.ingest.fetch import fetch
 from articles.ingest.original import original_lines
-from articles.ingest.run import ingest_items
 from articles.models import (
+    TAKEN_AWAY,
     Article,
     ArticleStatus,
     Basis,
@@ -32,10 +43,10 @@ from articles.models import (
     Coverage,
     Figure,
     Mention,
-    Reprint,
     TitleOrigin,
 )
 from articles.models.capture import DamagedCaptureError
+from articles.models.history import operation
 from articles.search.compile import compile_query, holding
 from articles.search.query import parse
 from articles.site.words_for import archive_date, date_place, number
@@ -88,31 +99,48 @@ class FigureInline(admin.StackedInline):
               ("about", "scope"), ("period_start", "period_end"))  # fmt: skip
 
 
-class FetchForm(forms.Form):
-    address = forms.URLField(label="رابط الصفحة", max_length=2000, assume_scheme="https")
+class CheckedFilter(admin.SimpleListFilter):
+    title = "المراجعة"
+    parameter_name = "checked"
+
+    def lookups(self, request: HttpRequest, desk: admin.ModelAdmin) -> list[tuple[str, str]]:
+        return [("no", "تنتظر"), ("mine", "في عهدتي وتنتظر"), ("yes", "تمت")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        if self.value() == "yes":
+            return queryset.filter(checked_at__isnull=False)
+        waiting = queryset.filter(checked_at__isnull=True)
+        return {"no": waiting, "mine": waiting.filter(assigned_to=request.user)}.get(self.value(), queryset)
 
 
-def _events_of(articles: list[Article]) -> QuerySet:
-    """The events that figures of the articles are about."""
-    return Figure.objects.filter(article__in=articles, event__isnull=False).values_list("event", flat=True).distinct()
-
-
+@with_actions(PUBLISH, WITHDRAW, DELETE, SET_SOURCE, SET_DATE, JOIN_EVENT, ASSIGN, CHECKED)
 @admin.register(Article)
 class ArticleAdmin(ReviewAdmin):
     form = ArticleForm
-    actions = ("publish", "withdraw")
-    list_display = ("title", "source", "published_words", "status", "waiting", "created_at")
-    list_filter = ("status", "published_precision", "published_basis", "title_origin", "language")
-    list_select_related = ("source",)
+    actions = ()
+    list_display = (
+        "title",
+        "source",
+        "published_words",
+        "status",
+        "waiting",
+        "assigned_to",
+        "created_at",
+        "review_link",
+    )
+    list_filter = ("status", CheckedFilter, "published_precision", "published_basis", "title_origin", "language")
+    list_select_related = ("source", "assigned_to")
     search_fields = ("title",)
     search_help_text = "بحث الأرشيف نفسه: كلمات، «عبارة»، أو، -استبعاد"
     ordering = ("-id",)
     autocomplete_fields = ("source",)
-    readonly_fields = ("word_count", "set_aside_lines", "stated_dates", "cleaning_link", "created_at", "updated_at")
+    readonly_fields = (
+        "word_count", "set_aside_lines", "stated_dates", "cleaning_link", "created_at", "updated_at", "checked_at", "checked_by",
+    )  # fmt: skip
     change_list_template = "admin/articles/article/change_list.html"
     inlines = (CoverageInline, FigureInline, MentionInline, CaptureInline)
     fieldsets = (
-        (None, {"fields": ("title", "title_origin", "body", "status")}),
+        (None, {"fields": ("title", "title_origin", "body", "status", "notice", "assigned_to")}),
         ("المصدر", {"fields": ("source", "author", "section", "url", "language")}),
         (
             "تاريخ النشر",
@@ -129,10 +157,15 @@ class ArticleAdmin(ReviewAdmin):
             },
         ),
         ("من الأصل", {"fields": ("word_count", "cleaning_link", "set_aside_lines", "created_at", "updated_at")}),
+        ("المراجعة", {"fields": ("checked_at", "checked_by")}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        return super().get_queryset(request).filter(merged_into__isnull=True)
+        """Without what was merged away; deleted articles are listed where their status is asked for."""
+        rows = super().get_queryset(request).filter(merged_into__isnull=True)
+        is_list = request.resolver_match and request.resolver_match.url_name.endswith("_changelist")
+        hides = is_list and "status__exact" not in request.GET
+        return rows.exclude(status=ArticleStatus.DELETED) if hides else rows
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
         """The archive's own search, drafts included; an autocomplete widget asks here too."""
@@ -164,6 +197,38 @@ class ArticleAdmin(ReviewAdmin):
         changelist.result_list = list(rows.values())
         return changelist
 
+    @admin.display(description="المراجعة")
+    def review_link(self, article: Article) -> str:
+        return format_html('<a href="{}">راجع</a>', reverse("admin:review", args=[article.pk]))
+
+    def has_withdraw_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("articles.withdraw_article")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
+        return self.has_withdraw_permission(request)
+
+    def may_have_status(self, request: HttpRequest, new: str, old: str) -> bool:
+        """Whether the user may give an article that status: what takes it away or brings it back is for senior editors."""
+        return new == old or not {new, old} & set(TAKEN_AWAY) or self.has_withdraw_permission(request)
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: dict | None = None) -> HttpResponse:
+        """A deleted article keeps its row, its captures and its history; its address answers with a notice."""
+        article = self.get_object(request, object_id)
+        if article is None:
+            raise Http404
+        if not self.has_delete_permission(request, article):
+            raise PermissionDenied
+        form = RemovalForm(request.POST or None, request=request, initial={"notice": article.notice})
+        if request.method == "POST" and form.is_valid():
+            with transaction.atomic(), operation(what="حذف مقال"):
+                take_away([article], ArticleStatus.DELETED, form.cleaned_data["notice"])
+            self.message_user(request, "حُذف المقال: بقي عنوانه بإشعار، وبقيت أصوله وتاريخه.")
+            return redirect("admin:articles_article_changelist")
+        context = {
+            **self.admin_site.each_context(request), "title": "حذف مقال", "opts": self.opts, "article": article, "form": form,
+        }  # fmt: skip
+        return TemplateResponse(request, "admin/articles/article/delete.html", context)
+
     @admin.display(description="ما عُزل عن النص")
     def set_aside_lines(self, article: Article) -> str:
         return "\n".join(f"{line['line']}: {line['text']}" for line in article.set_aside) or "–"
@@ -187,40 +252,9 @@ class ArticleAdmin(ReviewAdmin):
 
     def get_urls(self) -> list:
         own = [
-            path("fetch/", self.admin_site.admin_view(self.fetch_page), name="articles_article_fetch"),
             path("<int:pk>/cleaning/", self.admin_site.admin_view(self.cleaning), name="articles_article_cleaning"),
         ]
         return own + super().get_urls()
-
-    def fetch_page(self, request: HttpRequest) -> HttpResponse:
-        """A form that takes a page's address and stores the page as an article."""
-        if not self.has_add_permission(request):
-            raise PermissionDenied
-        form = FetchForm(request.POST or None)
-        if request.method == "POST" and form.is_valid():
-            report = None
-            try:
-                report = ingest_items([fetch(form.cleaned_data["address"])])
-            except UnreadableError as error:
-                form.add_error("address", f"تعذر جلب الصفحة: {error}")
-            if report and report.failures:
-                form.add_error("address", f"تعذرت قراءة الصفحة: {report.failures[0].reason}")
-            elif report:
-                pk, outcome = report.last
-                said = {
-                    "created": "أضيف المقال.",
-                    "updated": "أضيفت نسخة جديدة من مقال معروف.",
-                    "unchanged": "الصفحة محفوظة كما هي من قبل.",
-                }
-                self.message_user(request, said[outcome])
-                return redirect("admin:articles_article_change", pk)
-        context = {
-            **self.admin_site.each_context(request),
-            "form": form,
-            "title": "إضافة مقال من رابط",
-            "opts": self.opts,
-        }
-        return TemplateResponse(request, "admin/articles/article/fetch.html", context)
 
     def cleaning(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The newest original, line by line, with what was set aside and why, beside the text that came of it."""
@@ -239,100 +273,37 @@ class ArticleAdmin(ReviewAdmin):
         }  # fmt: skip
         return TemplateResponse(request, "admin/articles/article/cleaning.html", context)
 
-    @admin.action(description="نشر المحدد", permissions=["change"])
-    def publish(self, request: HttpRequest, queryset: QuerySet) -> None:
-        self._set_status(request, queryset, ArticleStatus.PUBLISHED)
-
-    @admin.action(description="سحب المحدد", permissions=["change"])
-    def withdraw(self, request: HttpRequest, queryset: QuerySet) -> None:
-        self._set_status(request, queryset, ArticleStatus.WITHDRAWN)
-
-    @transaction.atomic
-    def _set_status(self, request: HttpRequest, queryset: QuerySet, status: str) -> None:
-        chosen = list(queryset.exclude(status=status))
-        Article.objects.filter(pk__in=[article.pk for article in chosen]).update(
-            status=status, updated_at=timezone.now()
-        )
-        Contradiction.objects.refresh(_events_of(chosen))
-        for article in chosen:
-            self.log_change(request, article, f"الحالة: {article.get_status_display()} ← {ArticleStatus(status).label}")
-        self.message_user(request, f"تغيرت حالة {number(len(chosen))} إلى: {ArticleStatus(status).label}.")
-
     def save_model(self, request: HttpRequest, obj: Article, form: ModelForm, change: bool) -> None:
         """A title or a date that an editor writes is marked as theirs, so that no later capture changes it."""
         if "title" in form.changed_data:
             obj.title_origin = TitleOrigin.EDITOR
         if {"published_date", "published_precision", "published_earliest", "published_latest"} & set(form.changed_data):
             obj.published_basis = Basis.EDITOR
-        admin.ModelAdmin.save_model(self, request, obj, form, change)
+        DeskAdmin.save_model(self, request, obj, form, change)
+
+    def get_form(
+        self, request: HttpRequest, obj: Article | None = None, change: bool = False, **kwargs: object
+    ) -> type:
+        """Offers the statuses that the user may give."""
+        form = super().get_form(request, obj, change=change, **kwargs)
+        if field := form.base_fields.get("status"):
+            old = obj.status if obj else ArticleStatus.DRAFT
+            field.choices = [pair for pair in ArticleStatus.choices if self.may_have_status(request, pair[0], old)]
+        return form
 
     def save_related(self, request: HttpRequest, form: ModelForm, formsets: list, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         if "body" in form.changed_data:
             suggest(form.instance, Authority.load())
-        Contradiction.objects.refresh(_events_of([form.instance]))
-
-
-class OfArticle:
-    """For admins of what belongs to an article: a column that leads to it."""
-
-    @admin.display(description="المقال")
-    def article_link(self, row: Mention | Coverage | Reprint | Figure) -> str:
-        return article_link(row.article)
-
-
-@admin.register(Mention)
-class MentionAdmin(OfArticle, ReviewAdmin):
-    list_display = ("actor", "written", "article_link", "state", "rule", "score")
-    list_filter = ("state", "rule", "actor__kind")
-    list_select_related = ("actor", "article")
-    search_fields = ("actor__name", "actor__aliases__name")
-    autocomplete_fields = ("actor", "article")
-    readonly_fields = (*ReviewAdmin.readonly_fields, "spans", "quotes")
-
-    @admin.display(description="كما ورد")
-    def written(self, mention: Mention) -> str:
-        return "، ".join(dict.fromkeys(mention.quotes))
-
-
-@admin.register(Coverage)
-class CoverageAdmin(OfArticle, ReviewAdmin):
-    list_display = ("event", "article_link", "state", "rule", "score")
-    list_filter = ("state", "event__kind")
-    list_select_related = ("event", "article")
-    search_fields = ("event__title", "article__title")
-    autocomplete_fields = ("event", "article")
-
-
-@admin.register(Reprint)
-class ReprintAdmin(OfArticle, ReviewAdmin):
-    list_display = ("article_link", "original_link", "likeness", "compare", "state", "rule")
-    list_filter = ("state", "rule")
-    list_select_related = ("article", "original")
-    search_fields = ("article__title", "original__title")
-    autocomplete_fields = ("article", "original")
-
-    @admin.display(description="النص الأول")
-    def original_link(self, reprint: Reprint) -> str:
-        return article_link(reprint.original)
-
-    @admin.display(description="التشابه", ordering="score")
-    def likeness(self, reprint: Reprint) -> str:
-        return "–" if reprint.score is None else f"{round(100 * reprint.score)}٪"
-
-    @admin.display(description="الفروق")
-    def compare(self, reprint: Reprint) -> str:
-        return format_html(
-            '<a href="{}">الفروق</a>', reverse("compare", args=[reprint.original_id, reprint.article_id])
-        )
+        Contradiction.objects.refresh(events_of([form.instance]))
 
 
 @admin.register(Capture)
-class CaptureAdmin(admin.ModelAdmin):
+class CaptureAdmin(DeskAdmin):
     list_display = ("filename", "article", "media_type", "size", "captured_at")
     list_select_related = ("article",)
     search_fields = ("filename", "=sha256")
-    show_full_result_count = False
+    has_history = False
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -342,7 +313,3 @@ class CaptureAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Capture | None = None) -> bool:
         return False
-
-
-def article_link(article: Article) -> str:
-    return format_html('<a href="{}">{}</a>', article.get_absolute_url(), Truncator(article.title).words(7))

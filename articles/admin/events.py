@@ -3,13 +3,15 @@
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 
 from articles.admin.dates import UncertainDateForm
-from articles.admin.merging import merge_chosen
+from articles.admin.desk import DeskAdmin
+from articles.admin.merging import MergeDesk
 from articles.admin.review import ReviewAdmin
 from articles.arabic.words import fold_phrase, words
 from articles.models import Coverage, Event, EventSeries, Participation
-from articles.models.merging import merge_events
 from articles.site.words_for import archive_date
 
 
@@ -33,7 +35,7 @@ class CoverageInline(admin.TabularInline):
 
 
 @admin.register(Event)
-class EventAdmin(ReviewAdmin):
+class EventAdmin(MergeDesk, ReviewAdmin):
     form = EventForm
     actions = (*ReviewAdmin.actions, "merge")
     list_display = ("title", "kind", "start_words", "place", "country", "state")
@@ -43,7 +45,7 @@ class EventAdmin(ReviewAdmin):
     autocomplete_fields = ("series",)
     inlines = (ParticipationInline, CoverageInline)
     fieldsets = (
-        (None, {"fields": ("title", "kind", "series", "description", "state")}),
+        (None, {"fields": ("title", "kind", ("series", "session"), "description", "state")}),
         (
             "متى وأين",
             {
@@ -73,12 +75,12 @@ class EventAdmin(ReviewAdmin):
     def start_words(self, event: Event) -> str:
         return archive_date(event.start)
 
-    @admin.action(description="دمج المحدد في أقدمه", permissions=["change", "delete"])
-    def merge(self, request: HttpRequest, queryset: QuerySet) -> None:
-        merge_chosen(self, request, queryset, merge_events)
-
 
 @admin.register(EventSeries)
-class EventSeriesAdmin(admin.ModelAdmin):
-    list_display = ("name",)
+class EventSeriesAdmin(DeskAdmin):
+    list_display = ("name", "order_link")
     search_fields = ("name",)
+
+    @admin.display(description="الترتيب")
+    def order_link(self, series: EventSeries) -> str:
+        return format_html('<a href="{}">رتب دوراتها</a>', reverse("admin:series_order", args=[series.pk]))

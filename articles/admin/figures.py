@@ -7,16 +7,30 @@ from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from articles.admin.articles import OfArticle
+from articles.admin.desk import DeskAdmin
+from articles.admin.facts import OfArticle
 from articles.admin.review import ReviewAdmin
 from articles.models import Contradiction, Figure, Measure
 from articles.site.words_for import brief_date, figure_value
 
 
+class MeasureFilter(admin.SimpleListFilter):
+    """Measures as a list that stays short: the first so many by name."""
+
+    title = "المقياس"
+    parameter_name = "measure"
+
+    def lookups(self, request: HttpRequest, desk: admin.ModelAdmin) -> list[tuple[int, str]]:
+        return list(Measure.objects.values_list("pk", "label")[:60])
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        return queryset.filter(measure=self.value()) if (self.value() or "").isdecimal() else queryset
+
+
 @admin.register(Figure)
 class FigureAdmin(OfArticle, ReviewAdmin):
     list_display = ("quote", "value_words", "unit", "measure", "article_link", "state", "rule", "score")
-    list_filter = ("state", "qualifier", "measure")
+    list_filter = ("state", "qualifier", MeasureFilter)
     list_select_related = ("article", "measure")
     search_fields = ("quote", "unit", "article__title")
     ordering = ("-id",)
@@ -40,7 +54,7 @@ class FigureAdmin(OfArticle, ReviewAdmin):
 
 
 @admin.register(Measure)
-class MeasureAdmin(admin.ModelAdmin):
+class MeasureAdmin(DeskAdmin):
     list_display = ("label", "units")
     search_fields = ("label",)
 
@@ -50,7 +64,7 @@ class ContradictionAdmin(ReviewAdmin):
     """The queue of figures that cannot all be true: the quotes side by side, the first published first."""
 
     list_display = ("measure", "event_link", "sides", "state", "is_open")
-    list_filter = ("is_open", "state", "measure")
+    list_filter = ("is_open", "state", MeasureFilter)
     list_select_related = ("event", "measure")
     search_fields = ("event__title", "measure__label")
     ordering = ("-is_open", "-id")

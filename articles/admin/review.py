@@ -1,51 +1,47 @@
-"""What every admin of reviewable facts shares: bulk confirm and reject, and who reviewed what."""
+"""What every admin of reviewable facts shares: confirming and rejecting, many at once, and who reviewed what."""
 
-from django.contrib import admin, messages
-from django.db import models, transaction
-from django.db.models import QuerySet
+from collections.abc import Sequence
+
+from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
 
+from articles.admin.bulk import Bulk, with_actions
+from articles.admin.desk import DeskAdmin
 from articles.models import ReviewState
-from articles.site.words_for import number
 
 
-class ReviewAdmin(admin.ModelAdmin):
-    """Lists suggestions first to review; a change of state by hand is signed with the editor's name."""
+def _reviewing(name: str, label: str, state: str) -> Bulk:
+    def check(row: models.Model, asked: dict) -> str:
+        return f"حالته «{ReviewState(state).label}» من قبل" if row.state == state else ""
 
-    actions = ("confirm", "reject")
-    list_per_page = 50
-    show_full_result_count = False
+    def change(request: HttpRequest, rows: Sequence[models.Model], asked: dict) -> None:
+        review(request, rows, state)
+
+    return Bulk(name, label, "change", change, check)
+
+
+CONFIRM = _reviewing("confirm", "تأكيد المحدد", ReviewState.CONFIRMED)
+REJECT = _reviewing("reject", "رفض المحدد", ReviewState.REJECTED)
+
+
+def review(request: HttpRequest, rows: Sequence[models.Model], state: str) -> int:
+    """Sets the state of rows of one noun, signed by the editor, with what follows from it; returns how many changed."""
+    from django.contrib import admin
+
+    if not rows:
+        return 0
+    model = type(rows[0])
+    changed = model.objects.filter(pk__in=[row.pk for row in rows]).review(state, request.user)
+    admin.site.get_model_admin(model).after_change(list(rows))
+    return changed
+
+
+@with_actions(CONFIRM, REJECT)
+class ReviewAdmin(DeskAdmin):
+    """Lists of facts; a change of state by hand is signed with the editor's name."""
+
     readonly_fields: tuple[str, ...] = ("rule", "score", "reviewed_by", "reviewed_at")
-
-    @admin.action(description="تأكيد المحدد", permissions=["change"])
-    def confirm(self, request: HttpRequest, queryset: QuerySet) -> None:
-        self._review(request, queryset, ReviewState.CONFIRMED)
-
-    @admin.action(description="رفض المحدد", permissions=["change"])
-    def reject(self, request: HttpRequest, queryset: QuerySet) -> None:
-        self._review(request, queryset, ReviewState.REJECTED)
-
-    @transaction.atomic
-    def _review(self, request: HttpRequest, queryset: QuerySet, state: str) -> None:
-        chosen = list(queryset.exclude(state=state))
-        changed = self.model.objects.filter(pk__in=[row.pk for row in chosen]).review(state, request.user)
-        for row in chosen:
-            self.log_change(request, row, f"حالة المراجعة: {row.get_state_display()} ← {ReviewState(state).label}")
-        self.after_change(chosen)
-        messages.success(request, f"تغيرت حالة {number(changed)} إلى: {ReviewState(state).label}.")
-
-    def after_change(self, rows: list[models.Model]) -> None:
-        """Brings up to date what follows from the changed rows; nothing, for most."""
-
-    def delete_model(self, request: HttpRequest, obj: models.Model) -> None:
-        super().delete_model(request, obj)
-        self.after_change([obj])
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet) -> None:
-        gone = list(queryset)
-        super().delete_queryset(request, queryset)
-        self.after_change(gone)
 
     def save_model(self, request: HttpRequest, obj: models.Model, form: object, change: bool) -> None:
         sign(obj, request, changed="state" in form.changed_data or not change)

@@ -4,13 +4,13 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from articles.admin.merging import merge_chosen
+from articles.admin.desk import DeskAdmin
+from articles.admin.merging import MergeDesk
 from articles.models import Source
-from articles.models.merging import merge_sources
 
 
 @admin.register(Source)
-class SourceAdmin(admin.ModelAdmin):
+class SourceAdmin(MergeDesk, DeskAdmin):
     actions = ("merge",)
     list_display = ("name", "kind", "country", "domains", "marks")
     list_filter = ("kind",)
@@ -20,7 +20,3 @@ class SourceAdmin(admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).filter(merged_into__isnull=True)
-
-    @admin.action(description="دمج المحدد في أقدمه", permissions=["change", "delete"])
-    def merge(self, request: HttpRequest, queryset: QuerySet) -> None:
-        merge_chosen(self, request, queryset, merge_sources)

@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.contrib.postgres.forms import SimpleArrayField
 
+from articles.admin.desk import DeskAdmin
 from articles.models import SynonymSet
 
 
@@ -23,7 +24,7 @@ class SynonymForm(forms.ModelForm):
 
 
 @admin.register(SynonymSet)
-class SynonymSetAdmin(admin.ModelAdmin):
+class SynonymSetAdmin(DeskAdmin):
     form = SynonymForm
     list_display = ("__str__", "kind", "in_use")
     list_filter = ("kind", "in_use")

@@ -21,7 +21,7 @@ from articles.exchange.addresses import permanent
 from articles.exchange.citations import ARCHIVE
 from articles.exchange.doors import guarded
 from articles.exchange.rows import with_facts
-from articles.models import Article, ArticleStatus, Source
+from articles.models import TAKEN_AWAY, Article, ArticleStatus, Source
 from articles.models.article import LEAD_LENGTH
 
 RECORDS, SETS = 100, 200
@@ -137,7 +137,7 @@ def _add(parent: etree._Element, name: str, text: str = "", **attributes: str) -
 
 def _records() -> QuerySet:
     """All that was ever shown: published articles, and as deleted ones those withdrawn or merged into another."""
-    return Article.objects.filter(status__in=(ArticleStatus.PUBLISHED, ArticleStatus.WITHDRAWN))
+    return Article.objects.filter(status__in=(ArticleStatus.PUBLISHED, *TAKEN_AWAY))
 
 
 def _identify(body: etree._Element, request: HttpRequest) -> None:

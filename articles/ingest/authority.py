@@ -42,17 +42,25 @@ class AuthorityReport:
 Entry = Mapping[str, object]
 
 
-@transaction.atomic
 def load_authority(path: Path) -> AuthorityReport:
     """Applies the entries of `path` that are new or changed since they were last applied; all of them or none.
 
     Raises AuthorityError for a file that cannot be read, an unknown table or field, or a value that is not allowed.
     """
-    tables = _read(path)
+    try:
+        return apply_authority(path.name, path.read_bytes())
+    except OSError as error:
+        raise AuthorityError(f"{path}: {error.strerror}") from error
+
+
+@transaction.atomic
+def apply_authority(name: str, content: bytes) -> AuthorityReport:
+    """The same for the bytes of a file of that name."""
+    tables = _read(name, content)
     report = AuthorityReport()
     for kind, (key_field, fields, apply) in _TABLES.items():
         for number, entry in enumerate(tables.pop(kind, []), 1):
-            where = f"{path.name}: {kind} {number}"
+            where = f"{name}: {kind} {number}"
             try:
                 _check(entry, key_field, fields)
                 _apply(kind, entry, key_field, apply, report)
@@ -61,17 +69,15 @@ def load_authority(path: Path) -> AuthorityReport:
             except (AuthorityError, ValueError, TypeError, AttributeError) as error:
                 raise AuthorityError(f"{where} ({entry.get(key_field)}): {error}") from error
     if tables:
-        raise AuthorityError(f"{path.name}: unknown table “{next(iter(tables))}”; known are {', '.join(_TABLES)}")
+        raise AuthorityError(f"{name}: unknown table “{next(iter(tables))}”; known are {', '.join(_TABLES)}")
     return report
 
 
-def _read(path: Path) -> dict:
+def _read(name: str, content: bytes) -> dict:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise AuthorityError(f"{path}: {error.strerror}") from error
+        return tomllib.loads(content.decode())
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise AuthorityError(f"{path.name}: {error}") from error
+        raise AuthorityError(f"{name}: {error}") from error
 
 
 def _check(entry: Entry, key_field: str, fields: frozenset[str]) -> None:
@@ -156,7 +162,7 @@ def _event(entry: Entry) -> None:
     for name in ("start", "end"):
         if name in entry:
             setattr(row, name, _date(name, entry[name]))
-    _set(row, entry, "title", "kind", "place", "country", "description")
+    _set(row, entry, "title", "kind", "place", "country", "session", "description")
     for part in entry.get("participants", []):
         _check(part, "actor", frozenset({"actor", "role"}))
         actor = Actor.objects.named(part["actor"]).order_by("id").first()
@@ -186,7 +192,9 @@ _TABLES: dict[str, tuple[str, frozenset[str], Callable[[Entry], None]]] = {
     "series": ("name", frozenset({"name", "description"}), _series),
     "event": (
         "title",
-        frozenset({"title", "kind", "start", "end", "place", "country", "series", "description", "participants"}),
+        frozenset(
+            {"title", "kind", "start", "end", "place", "country", "series", "session", "description", "participants"}
+        ),
         _event,
     ),
 }

@@ -31,7 +31,12 @@ DECIDE = EDIT | _codes(("delete",), tuple(noun for noun in NOUNS if noun != "art
 }  # fmt: skip
 ROLES = {READERS: READ, EDITORS: EDIT, SENIORS: DECIDE, ADMINISTRATORS: DECIDE}
 # Who administers also gives accounts, opens closed sign-ins and takes lost second factors away.
-GOVERNED = {"auth": ("user", "group"), "axes": ("accessattempt", "accesslog"), "otp_totp": ("totpdevice",), "otp_static": ("staticdevice",)}
+GOVERNED = {
+    "auth": ("user", "group"),
+    "axes": ("accessattempt", "accesslog"),
+    "otp_totp": ("totpdevice",),
+    "otp_static": ("staticdevice",),
+}
 
 
 def make_roles(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:

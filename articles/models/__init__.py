@@ -1,6 +1,7 @@
 """The nouns of the archive, one file each with its QuerySet beside it."""
 
 from articles.models.actor import Actor, ActorKind, Alias, AliasKind
+from articles.models.apart import Apart
 from articles.models.article import TAKEN_AWAY, Article, ArticleStatus, TitleOrigin
 from articles.models.authority_entry import AuthorityEntry
 from articles.models.capture import Capture
@@ -23,6 +24,7 @@ __all__ = [
     "ActorKind",
     "Alias",
     "AliasKind",
+    "Apart",
     "ArchiveDate",
     "Article",
     "ArticleStatus",

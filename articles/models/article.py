@@ -179,7 +179,7 @@ class Article(Mergeable):
     )
     assigned_to = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, db_index=False, related_name="+",
-        verbose_name="في عهدة", help_text="المحرر الذي يراجع المقال، ويجده في «ما يخصني».",
+        limit_choices_to={"is_staff": True, "is_active": True}, verbose_name="في عهدة", help_text="المحرر الذي يراجع المقال، ويجده في «ما يخصني».",
     )  # fmt: skip
     checked_at = models.DateTimeField("تمت مراجعته في", null=True, blank=True, editable=False)
     checked_by = models.ForeignKey(

@@ -66,6 +66,10 @@ class EventQuerySet(ReviewableQuerySet):
     def newest(self) -> "EventQuerySet":
         return self.order_by("-start_order", "-id")
 
+    def in_series(self) -> "EventQuerySet":
+        """By the number of the session, then by date."""
+        return self.order_by(F("session").asc(nulls_last=True), "start_order", "id")
+
     def held_between(self, first: date | None, last: date | None) -> "EventQuerySet":
         """Events that can have begun within the inclusive days; a missing bound excludes nothing."""
         events = self
@@ -196,6 +200,11 @@ class Event(Mergeable, Reviewable):
     def sessions_beside(self, most: int = 6) -> tuple[list["Event"], list["Event"]]:
         """The nearest events of its series before it and after it, each nearest first."""
         others = Event.objects.standing().filter(series=self.series_id).exclude(pk=self.pk)
+        if self.session is not None:
+            numbered = others.filter(session__isnull=False)
+            earlier = numbered.filter(session__lt=self.session).order_by("-session", "-start_order")[:most]
+            later = numbered.filter(session__gt=self.session).order_by("session", "start_order")[:most]
+            return list(earlier), list(later)
         place, before = Q(start_order=self.start_order), Q(start_order__lt=self.start_order)
         earlier = others.filter(before | place & Q(pk__lt=self.pk)).newest()[:most]
         later = others.exclude(before | place & Q(pk__lt=self.pk)).order_by("start_order", "id")[:most]

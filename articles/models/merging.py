@@ -65,6 +65,70 @@ def merge_sources(gone: Source, kept: Source) -> None:
     kept.save()
 
 
+def moves(row: Mergeable) -> dict[str, int]:
+    """What would move with a row that is merged into another, or come to it: name of what → how many."""
+    if isinstance(row, Source):
+        return {"مقالات": row.articles.count(), "نطاقات": len(row.domains), "توقيعات": len(row.marks)}
+    own = {"مشاركات": row.participations.count(), "أرقام": row.figures.count()}
+    if isinstance(row, Actor):
+        return {"أسماء أخرى": row.aliases.count(), "مقالات تذكره": row.mentions.count(), **own}
+    return {"مقالات تغطيها": row.coverages.count(), **own}
+
+
+def joined(gone: Mergeable, kept: Mergeable) -> int:
+    """In how many articles both are stated, so that two statements become one."""
+    if isinstance(gone, Source):
+        return 0
+    model, field = (Mention, "actor") if isinstance(gone, Actor) else (Coverage, "event")
+    return model.objects.filter(
+        **{field: gone}, article__in=model.objects.filter(**{field: kept}).values("article")
+    ).count()
+
+
+@transaction.atomic
+def split_actor(actor: Actor, moved: list[Alias], name: str, distinction: str = "", kind: str = "") -> Actor:
+    """Takes some names of an actor away as a new one's, with every place of an article where these stand.
+
+    Raises MergeError for a name that is not one of the moved, or where nothing would be left to the one or the other.
+    """
+    folded = {alias.folded for alias in moved}
+    if fold_phrase(name) not in folded:
+        raise MergeError("الاسم المعتمد الجديد يجب أن يكون واحدا من الأسماء المنقولة.")
+    if actor.folded_name in folded and not distinction:
+        raise MergeError("للاثنين الاسم نفسه: اكتب تمييزا للجديد.")
+    new = Actor(
+        name=name, distinction=distinction, kind=kind or actor.kind, country=actor.country, state=ReviewState.CONFIRMED
+    )
+    new.full_clean(exclude=["reviewed_by"])
+    new.save()
+    for alias in moved:
+        if alias.folded == new.folded_name:
+            alias.delete()
+        else:
+            Alias.objects.filter(pk=alias.pk).update(actor=new)
+    for mention in actor.mentions.all():
+        _split_mention(mention, new, folded)
+    return new
+
+
+def _split_mention(mention: Mention, new: Actor, folded: set[str]) -> None:
+    places = list(zip(mention.spans, mention.quotes, strict=True))
+    taken = [place for place in places if fold_phrase(place[1]) in folded]
+    left = [place for place in places if place not in taken]
+    if not taken:
+        return
+    if left:
+        mention.spans, mention.quotes = [span for span, _ in left], [quote for _, quote in left]
+        mention.save()
+        mention = Mention(
+            article=mention.article, role=mention.role, state=mention.state, rule=mention.rule, score=mention.score,
+            reviewed_by=mention.reviewed_by, reviewed_at=mention.reviewed_at,
+        )  # fmt: skip
+    mention.actor = new
+    mention.spans, mention.quotes = [span for span, _ in taken], [quote for _, quote in taken]
+    mention.save()
+
+
 def _check(gone: Mergeable, kept: Mergeable) -> None:
     if gone.pk == kept.pk:
         raise MergeError("لا يُدمج الشيء في نفسه.")

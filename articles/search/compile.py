@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from articles.arabic.folding import fold_word
 from articles.arabic.stopwords import is_stop_word
 from articles.arabic.words import words
+from articles.models import Article
 from articles.search import matching, statistics
 from articles.search.aliases import OtherNames, other_names
 from articles.search.correction import in_question
@@ -29,6 +30,7 @@ from articles.search.query import (
     Published,
     Term,
     Title,
+    parse,
     terms_of,
 )
 from articles.search.statistics import Known
@@ -110,6 +112,13 @@ def holding(match: Match) -> Q:
     condition = Q(search_terms__matches=terms) if terms else Q()
     exact = not terms or matching.needs_positions(match)
     return condition & Q(search_vector__matches=matching.positions(match)) if exact else condition
+
+
+def holding_phrase(phrase: str) -> QuerySet:
+    """The articles that hold the words of `phrase` one after another, in any form that a search finds."""
+    compiled = compile_query(parse('"' + phrase.replace('"', " ") + '"'), widen=False)
+    articles = Article.objects.searchable()
+    return articles.filter(holding(compiled.match)) if compiled and compiled.match else articles.none()
 
 
 def _written(name: str) -> list[str]:

@@ -7,7 +7,9 @@ from django.db import transaction
 
 from articles.extract.authority import Authority
 from articles.extract.process import suggest
-from articles.models import Article
+from articles.models import Alias, Article
+from articles.models.history import operation
+from articles.search.compile import holding_phrase
 
 
 class Command(BaseCommand):
@@ -15,15 +17,20 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("ids", nargs="*", type=int, metavar="ID", help="articles (default: all)")
+        parser.add_argument("--naming", type=int, metavar="ACTOR", help="only articles that hold a name of this actor")
 
     def handle(self, *args: Any, **options: Any) -> None:
         authority = Authority.load()
         articles = Article.objects.order_by("id")
         if options["ids"]:
             articles = articles.filter(pk__in=options["ids"])
+        if actor := options["naming"]:
+            names = Alias.objects.filter(actor=actor, found_in_text=True).values_list("name", flat=True)
+            holders = {pk for name in names for pk in holding_phrase(name).values_list("pk", flat=True)}
+            articles = articles.filter(pk__in=holders)
         done = 0
         for article in articles.iterator(chunk_size=200):
-            with transaction.atomic():
+            with transaction.atomic(), operation(command="extract"):
                 suggest(article, authority)
             done += 1
         self.stdout.write(f"{done} articles")

@@ -4,14 +4,14 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
 
-from django.contrib.admin.models import LogEntry
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from articles.exchange.citations import STYLES, citation, plain
 from articles.exchange.linked_data import linked_article
-from articles.models import Article, ArticleStatus, Capture, Reprint
+from articles.models import TAKEN_AWAY, Article, Capture, Reprint
 from articles.models.capture import DamagedCaptureError
+from articles.models.history import changes_of
 from articles.search.related import related, with_frequent_lexemes
 from articles.search.run import with_matches
 from articles.site.annotation import paragraphs
@@ -32,7 +32,7 @@ def article(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(wanted, pk=pk)
     if moved := merged_away(row):
         return moved
-    if row.status == ArticleStatus.WITHDRAWN:
+    if row.status in TAKEN_AWAY:
         return render(request, "site/withdrawn.html", {"article": row}, status=410)
     if not row.is_public and not request.user.has_perm("articles.view_article"):
         raise Http404
@@ -77,9 +77,6 @@ def article_by_title(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
 def record(request: HttpRequest, pk: int) -> HttpResponse:
     """Where an article comes from: its captures, what was inferred, what an editor changed."""
     row = get_object_or_404(Article.objects.published().select_related("source"), pk=pk)
-    changes = LogEntry.objects.filter(
-        content_type__app_label="articles", content_type__model="article", object_id=str(row.pk)
-    )
     facts = [
         (kind, [fact for fact in facts if fact.is_suggested], [fact for fact in facts if not fact.is_suggested])
         for kind, facts in (
@@ -88,7 +85,7 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
             ("figure", list(row.figures.standing())),
         )
     ]
-    context = {"article": row, "captures": row.captures.all(), "facts": facts, "changes": changes}
+    context = {"article": row, "captures": row.captures.all(), "facts": facts, "changes": [one for one in changes_of(row) if not one.by_machine]}
     return render(request, "site/record.html", context)
 
 

@@ -1,0 +1,165 @@
+"""The authority file in and out, a new name with what it would find, and the order of a series."""
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+
+from articles.admin.pages import desk_page
+from articles.admin.security import FreshForm
+from articles.exchange.authority import authority_file
+from articles.extract.authority import Authority
+from articles.extract.naming import MOST_LINKED, link, would_name
+from articles.ingest.authority import AuthorityError, apply_authority
+from articles.models import Actor, Alias, AliasKind, Event, EventSeries
+from articles.models.history import operation
+from articles.search.compile import holding_phrase
+
+_LARGEST = 10 * 1024 * 1024
+
+
+class AuthorityForm(FreshForm):
+    file = forms.FileField(
+        label="ملف الضبط (TOML)", help_text="صيغته في docs/authority.md؛ أسهل بداية له أن تنزّله من هنا وتعدّله."
+    )
+
+
+@desk_page("authority/", "authority")
+def authority(request: HttpRequest) -> HttpResponse:
+    """Takes a file in: first what it would do, then, with the same file, all of it or nothing."""
+    if not request.user.has_perm("articles.view_actor"):
+        raise PermissionDenied
+    may_load = request.user.has_perm("articles.merge_actor")
+    form = AuthorityForm(request.POST or None, request.FILES or None, request=request) if may_load else None
+    trial = None
+    if request.method == "POST":
+        if not may_load:
+            raise PermissionDenied
+        if form.is_valid():
+            trial = _tried(request, form)
+            if trial and "sure" in request.POST:
+                return redirect("admin:authority")
+    context = {**admin.site.each_context(request), "title": "ملف الضبط", "form": form, "trial": trial}
+    return TemplateResponse(request, "admin/desk/authority.html", context)
+
+
+def _tried(request: HttpRequest, form: AuthorityForm) -> object | None:
+    file = form.cleaned_data["file"]
+    if file.size > _LARGEST:
+        form.add_error("file", "الملف أكبر من 10 ميغابايت.")
+        return None
+    sure = "sure" in request.POST
+    try:
+        with transaction.atomic(), operation(what=f"ملف الضبط {file.name}"):
+            report = apply_authority(file.name, file.read())
+            transaction.set_rollback(not sure)
+    except AuthorityError as error:
+        form.add_error("file", str(error))
+        return None
+    if sure:
+        messages.success(
+            request,
+            f"طُبق {report.applied}، وبقي كما هو {report.unchanged}. لاقتراح الأسماء الجديدة في المحفوظ: manage.py extract",
+        )
+    return report
+
+
+@desk_page("authority/file/", "authority_file")
+def download(request: HttpRequest) -> HttpResponse:
+    if not request.user.has_perm("articles.view_actor"):
+        raise PermissionDenied
+    response = StreamingHttpResponse(authority_file(), content_type="application/toml; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="authority.toml"'
+    return response
+
+
+class AliasForm(forms.ModelForm):
+    class Meta:
+        model = Alias
+        fields = ("name", "kind", "found_in_text")
+
+
+@desk_page("actor/<int:pk>/name/", "new_name")
+def new_name(request: HttpRequest, pk: int) -> HttpResponse:
+    """A further name of an actor: which stored articles would name it by that, before it is saved; then saved, and linked."""
+    if not request.user.has_perm("articles.add_alias"):
+        raise PermissionDenied
+    actor = get_object_or_404(Actor, pk=pk, merged_into=None)
+    alias = Alias(actor=actor, kind=AliasKind.SPELLING)
+    form = AliasForm(request.POST or None, instance=alias)
+    found, others = None, []
+    if request.method == "POST" and form.is_valid():
+        try:
+            alias.full_clean()
+        except ValidationError as error:
+            form.add_error("name", error.messages)
+        else:
+            others = list(Actor.objects.named(alias.name).exclude(pk=actor.pk)[:5])
+            if "save" in request.POST or "link" in request.POST:
+                return _named(request, actor, alias)
+            found = would_name(actor, alias.name, holding_phrase(alias.name))
+    context = {
+        **admin.site.each_context(request), "title": f"اسم آخر: {actor}", "actor": actor, "form": form, "found": found,
+        "others": others, "most": MOST_LINKED, "opts": Actor._meta,
+    }  # fmt: skip
+    return TemplateResponse(request, "admin/desk/new_name.html", context)
+
+
+def _named(request: HttpRequest, actor: Actor, alias: Alias) -> HttpResponse:
+    with transaction.atomic(), operation(what=f"اسم آخر لـ«{actor}»"):
+        alias.save()
+        if "link" not in request.POST:
+            messages.success(request, f"حُفظ «{alias.name}»، ويجده البحث من الآن.")
+        else:
+            found = would_name(actor, alias.name, holding_phrase(alias.name))
+            linked = link(found, Authority.load())
+            left = "" if not found.has_more else f" وبقي غيرها: manage.py extract --naming {actor.pk}"
+            messages.success(request, f"حُفظ «{alias.name}»، واقتُرح ذكره في {linked} من المقالات.{left}")
+    return redirect("admin:articles_actor_change", actor.pk)
+
+
+@desk_page("series/<int:pk>/order/", "series_order")
+def series_order(request: HttpRequest, pk: int) -> HttpResponse:
+    """The sessions of a series in order: numbers to type, and buttons that move one up or down."""
+    if not request.user.has_perm("articles.view_eventseries"):
+        raise PermissionDenied
+    series = get_object_or_404(EventSeries, pk=pk)
+    events = list(Event.objects.standing().filter(series=series).in_series())
+    if request.method == "POST":
+        if not request.user.has_perm("articles.change_event"):
+            raise PermissionDenied
+        try:
+            numbers = _numbers(request, events)
+        except ValidationError as error:
+            messages.error(request, "، ".join(error.messages))
+        else:
+            with transaction.atomic(), operation(what=f"ترتيب «{series}»"):
+                for event in events:
+                    if event.session != numbers[event.pk]:
+                        Event.objects.filter(pk=event.pk).update(session=numbers[event.pk])
+            messages.success(request, "حُفظ الترتيب.")
+            return redirect(request.path)
+    context = {
+        **admin.site.each_context(request),
+        "title": f"ترتيب: {series}",
+        "series": series,
+        "events": events,
+        "opts": EventSeries._meta,
+    }
+    return TemplateResponse(request, "admin/desk/series.html", context)
+
+
+def _numbers(request: HttpRequest, events: list[Event]) -> dict[int, int | None]:
+    """Event → its number: as typed, or, after a button, by the new places; raises ValidationError."""
+    for way, step in (("up", -1), ("down", 1)):
+        moved = request.POST.get(way, "")
+        at = next((place for place, event in enumerate(events) if str(event.pk) == moved), None)
+        if at is not None and 0 <= at + step < len(events):
+            order = [event.pk for event in events]
+            order[at], order[at + step] = order[at + step], order[at]
+            return {pk: place for place, pk in enumerate(order, 1)}
+    field = forms.IntegerField(min_value=1, max_value=9999, required=False)
+    return {event.pk: field.clean(request.POST.get(f"session-{event.pk}", "")) for event in events}

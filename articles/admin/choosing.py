@@ -1,0 +1,54 @@
+"""A form field that takes a row by its name, any of its names, or its number: no list of thousands to choose from."""
+
+from django import forms
+from django.db.models import Model, QuerySet
+
+from articles.arabic.words import fold_phrase
+from articles.models import Actor, Event, Source
+
+_MOST_OFFERED = 8
+
+
+class NamedRow(forms.CharField):
+    """Cleans to the row of `model` that goes by what was typed; «123» or «#123» is its number."""
+
+    def __init__(self, model: type[Model], **kwargs: object) -> None:
+        self.model = model
+        attributes = {"class": "vTextField", "data-names": model._meta.model_name, "autocomplete": "off"}
+        super().__init__(widget=forms.TextInput(attrs=attributes), **kwargs)
+
+    def clean(self, value: object) -> Model | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        rows = list(named(self.model, text)[: _MOST_OFFERED + 1])
+        if not rows:
+            raise forms.ValidationError(f"لا {self.model._meta.verbose_name} بهذا الاسم: «{text}».")
+        if len(rows) > 1:
+            offered = "؛ ".join(f"#{row.pk} {row}" for row in rows[:_MOST_OFFERED])
+            raise forms.ValidationError(f"الاسم لأكثر من واحد؛ اكتب الرقم: {offered}")
+        return rows[0]
+
+
+def named(model: type[Model], text: str) -> QuerySet:
+    """Standing rows that are called so, or have that number."""
+    number = text.strip().split()[0].removeprefix("#") if text.strip() else ""
+    if number.isdecimal() and (text.strip().startswith("#") or text.strip() == number):
+        return model.objects.filter(pk=int(number) if len(number) < 19 else 0, merged_into=None)
+    if model is Actor:
+        return Actor.objects.named(text).order_by("id")
+    field = "folded_title" if model is Event else "folded_name"
+    return model.objects.standing().filter(**{field: fold_phrase(text)}).order_by("id")
+
+
+def offered(model: type[Model], text: str) -> QuerySet:
+    """Rows whose name holds what is being typed, for a list of suggestions."""
+    if model is Actor:
+        rows = Actor.objects.standing().with_name_part(text)
+    else:
+        field = "folded_title" if model is Event else "folded_name"
+        rows = model.objects.standing().filter(**{f"{field}__contains": fold_phrase(text)})
+    return rows[:_MOST_OFFERED]
+
+
+MODELS = {model._meta.model_name: model for model in (Actor, Event, Source)}

@@ -1,0 +1,133 @@
+"""What every list and form of the desk has: bounded counts, changes of others told before they are overwritten, history."""
+
+from contextlib import nullcontext
+from functools import cached_property
+
+from django import forms
+from django.contrib import admin
+from django.core.paginator import Paginator
+from django.db import models, transaction
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils.translation import gettext
+
+from articles.admin import history
+from articles.admin.security import ask_again
+from articles.models.history import changes_after, event_model_of, newest_change, operation
+
+# A list shows so many rows and says that there are more; a filter or a search finds the rest.
+MOST_LISTED = 5_000
+SEEN = "_seen"
+
+
+class BoundedPaginator(Paginator):
+    """Counts no further than MOST_LISTED rows, so that a list of a million opens as quickly as one of a hundred."""
+
+    @cached_property
+    def counted(self) -> int:
+        return self.object_list.order_by()[: MOST_LISTED + 1].count()
+
+    @property
+    def count(self) -> int:
+        return min(self.counted, MOST_LISTED)
+
+    @property
+    def has_more(self) -> bool:
+        return self.counted > MOST_LISTED
+
+
+class DeskAdmin(admin.ModelAdmin):
+    """The base of all lists and forms. Nouns that are destroyed or merged ask for the password when it is not fresh."""
+
+    paginator = BoundedPaginator
+    list_per_page = 50
+    show_full_result_count = False
+    has_history = True
+
+    def get_actions(self, request: HttpRequest) -> dict:
+        """Without Django's own bulk deletion, which knows neither preview nor bound."""
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> models.Model | None:
+        """The row, locked when something is to be saved: a second editor's request waits for the first's."""
+        row = super().get_object(request, object_id, from_field)
+        if row is not None and request.method == "POST" and transaction.get_connection().in_atomic_block:
+            type(row)._base_manager.select_for_update(of=("self",)).filter(pk=row.pk).first()
+            row = super().get_object(request, object_id, from_field)
+        return row
+
+    def _changeform_view(
+        self, request: HttpRequest, object_id: str | None, form_url: str, extra_context: dict | None
+    ) -> HttpResponse:
+        extra = dict(extra_context or {})
+        row = self.get_object(request, object_id) if object_id and self.has_history else None
+        if row is not None:
+            request.meanwhile = []
+            if request.method == "POST" and request.POST.get(SEEN):
+                request.meanwhile = changes_after(row, request.POST[SEEN])
+                if request.meanwhile:
+                    request.POST = self._with_theirs(request, row)
+            extra |= {"seen": newest_change(row), "meanwhile": request.meanwhile}
+        with operation(what=gettext("Change") if object_id else gettext("Add")) if request.POST else nullcontext():
+            return super()._changeform_view(request, object_id, form_url, extra)
+
+    def get_form(
+        self, request: HttpRequest, obj: models.Model | None = None, change: bool = False, **kwargs: object
+    ) -> type:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        if not getattr(request, "meanwhile", None):
+            return form
+        return type("Overtaken", (Overtaken, form), {})
+
+    def _with_theirs(self, request: HttpRequest, row: models.Model) -> QueryDict:
+        """What was posted, where this editor left a field as it was with what the other editor made of it."""
+        posted = request.POST.copy()
+        events = event_model_of(type(row))
+        first = min((one.event for one in request.meanwhile if one.model == row._meta.model_name), default=None)
+        if first is None:
+            return posted
+        opened = events.objects.get(pgh_id=first)
+        form = super().get_form(request, row, change=True)(instance=row)
+        for name, field in form.fields.items():
+            if name not in posted or not hasattr(opened, name) or field.disabled:
+                continue
+            column = row._meta.get_field(name).attname
+            was, now = getattr(opened, column), getattr(row, column)
+            given = field.widget.value_from_datadict(posted, request.FILES, name)
+            if was != now and not field.has_changed(was, given):
+                shown = field.prepare_value(now)
+                posted.setlist(
+                    name,
+                    [str(one) for one in shown] if isinstance(shown, list) else ["" if shown is None else str(shown)],
+                )
+        return posted
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: dict | None = None) -> HttpResponse:
+        if self.has_delete_permission(request) and (asked := ask_again(request)):
+            return asked
+        with operation(what=gettext("Delete")) if request.POST else nullcontext():
+            return super().delete_view(request, object_id, extra_context)
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: dict | None = None) -> HttpResponse:
+        if not self.has_history:
+            return super().history_view(request, object_id, extra_context)
+        return history.history_page(self, request, object_id)
+
+    def after_change(self, rows: list[models.Model]) -> None:
+        """Brings up to date what follows from changed rows; nothing, for most."""
+
+    def delete_model(self, request: HttpRequest, obj: models.Model) -> None:
+        super().delete_model(request, obj)
+        self.after_change([obj])
+
+
+class Overtaken:
+    """Mixed into a form whose row was changed while it lay open: nothing is saved until the editor has seen that."""
+
+    def clean(self) -> dict:
+        cleaned = super().clean()
+        self.add_error(
+            None, forms.ValidationError("لم يُحفظ شيء بعد: غيّر غيرك هذه الصفحة بعد أن فتحتها.", code="overtaken")
+        )
+        return cleaned

@@ -1,0 +1,67 @@
+"""Admin of what is stated of articles: who is named, which events are reported, what is printed again."""
+
+from django.contrib import admin
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.text import Truncator
+
+from articles.admin.review import ReviewAdmin
+from articles.models import Article, Coverage, Figure, Mention, Reprint
+
+
+class OfArticle:
+    """For admins of what belongs to an article: a column that leads to it."""
+
+    @admin.display(description="المقال")
+    def article_link(self, row: Mention | Coverage | Reprint | Figure) -> str:
+        return article_link(row.article)
+
+
+@admin.register(Mention)
+class MentionAdmin(OfArticle, ReviewAdmin):
+    list_display = ("actor", "written", "article_link", "state", "rule", "score")
+    list_filter = ("state", "rule", "actor__kind")
+    list_select_related = ("actor", "article")
+    search_fields = ("actor__name", "actor__aliases__name")
+    autocomplete_fields = ("actor", "article")
+    readonly_fields = (*ReviewAdmin.readonly_fields, "spans", "quotes")
+
+    @admin.display(description="كما ورد")
+    def written(self, mention: Mention) -> str:
+        return "، ".join(dict.fromkeys(mention.quotes))
+
+
+@admin.register(Coverage)
+class CoverageAdmin(OfArticle, ReviewAdmin):
+    list_display = ("event", "article_link", "state", "rule", "score")
+    list_filter = ("state", "event__kind")
+    list_select_related = ("event", "article")
+    search_fields = ("event__title", "article__title")
+    autocomplete_fields = ("event", "article")
+
+
+@admin.register(Reprint)
+class ReprintAdmin(OfArticle, ReviewAdmin):
+    list_display = ("article_link", "original_link", "likeness", "compare", "state", "rule")
+    list_filter = ("state", "rule")
+    list_select_related = ("article", "original")
+    search_fields = ("article__title", "original__title")
+    autocomplete_fields = ("article", "original")
+
+    @admin.display(description="النص الأول")
+    def original_link(self, reprint: Reprint) -> str:
+        return article_link(reprint.original)
+
+    @admin.display(description="التشابه", ordering="score")
+    def likeness(self, reprint: Reprint) -> str:
+        return "–" if reprint.score is None else f"{round(100 * reprint.score)}٪"
+
+    @admin.display(description="الفروق")
+    def compare(self, reprint: Reprint) -> str:
+        return format_html(
+            '<a href="{}">الفروق</a>', reverse("compare", args=[reprint.original_id, reprint.article_id])
+        )
+
+
+def article_link(article: Article) -> str:
+    return format_html('<a href="{}">{}</a>', article.get_absolute_url(), Truncator(article.title).words(7))

@@ -1,0 +1,14 @@
+"""The editors' guide: how a day's work goes, with pictures that the browser tests make."""
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+
+from articles.admin.pages import desk_page
+
+
+@desk_page("guide/", "guide")
+def guide(request: HttpRequest) -> HttpResponse:
+    return TemplateResponse(
+        request, "admin/desk/guide.html", {**admin.site.each_context(request), "title": "دليل المحرر"}
+    )

@@ -1,0 +1,163 @@
+"""What was changed, by whom: the history of a row, versions side by side, operations, and taking them back."""
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
+from django.db import IntegrityError, models, transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from pghistory.models import Context
+
+from articles.admin.pages import desk_page
+from articles.admin.security import FreshForm
+from articles.extract.authority import Authority
+from articles.extract.process import suggest
+from articles.models import Article, Contradiction, Figure
+from articles.models.history import (
+    UndoConflictError,
+    changes_in,
+    changes_of,
+    event_model_of,
+    event_models,
+    operation,
+    put_back,
+    undo,
+)
+from articles.site.differences import differences
+
+_PER_PAGE = 30
+# A longer text is shown as what differs in it.
+_LONG = 80
+
+
+def history_page(desk: admin.ModelAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
+    """The row's changes, newest first; POST `restore` puts an earlier version back."""
+    row = desk.get_object(request, object_id)
+    if row is None:
+        raise Http404
+    if not desk.has_view_or_change_permission(request, row):
+        raise PermissionDenied
+    if request.method == "POST":
+        return _restore(desk, request, row)
+    context = {
+        **desk.admin_site.each_context(request),
+        "title": _("Change history: %s") % row,
+        "object": row,
+        "opts": desk.opts,
+        "changes": [(change, _differing(change)) for change in changes_of(row)],
+        "own": desk.opts.model_name,
+        "may_restore": desk.has_change_permission(request, row),
+    }
+    return TemplateResponse(request, "admin/object_history.html", context)
+
+
+def _restore(desk: admin.ModelAdmin, request: HttpRequest, row: models.Model) -> HttpResponse:
+    if not desk.has_change_permission(request, row):
+        raise PermissionDenied
+    number = request.POST.get("restore", "")
+    event = get_object_or_404(event_model_of(type(row)), pgh_id=number if number.isdigit() else 0, pgh_obj=row.pk)
+    if "status" in [f.name for f in row._meta.fields] and not desk.may_have_status(request, event.status, row.status):
+        raise PermissionDenied
+    try:
+        with transaction.atomic(), operation(what=f"استعادة نسخة {event.pgh_created_at:%Y-%m-%d %H:%M}"):
+            restored = put_back(event)
+            restored.full_clean(exclude=["url"])
+            follow_up([restored])
+    except (ValidationError, IntegrityError) as error:
+        reason = "، ".join(error.messages) if isinstance(error, ValidationError) else str(error).splitlines()[0]
+        messages.error(request, f"لم تُستعد النسخة: {reason}")
+    else:
+        messages.success(request, "استُعيدت النسخة. النسخة التي كانت قبلها محفوظة في التاريخ.")
+    return redirect(request.path)
+
+
+def follow_up(rows: list[models.Model]) -> None:
+    """Brings up to date what the rules derive from rows that were put back."""
+    authority = None
+    for row in rows:
+        if isinstance(row, Article):
+            authority = authority or Authority.load()
+            suggest(row, authority)
+    articles = [row.pk for row in rows if isinstance(row, Article)]
+    events = Figure.objects.filter(article__in=articles, event__isnull=False).values_list("event", flat=True)
+    Contradiction.objects.refresh([*events, *(row.event_id for row in rows if isinstance(row, Figure))])
+
+
+def _differing(change: object) -> list[tuple[object, list | None]]:
+    """Each changed field, with what differs word by word where the text is long."""
+    told = []
+    for field in change.fields:
+        both = field.before, field.after
+        is_long = all(isinstance(value, str) for value in both) and max(map(len, both)) > _LONG
+        told.append((field, differences(*both) if is_long else None))
+    return told
+
+
+@desk_page("operations/", "operations")
+def operations(request: HttpRequest) -> HttpResponse:
+    """All that was done, newest first, each request or command as one operation; `?who=me` one's own."""
+    if not request.user.has_perm("articles.view_article"):
+        raise PermissionDenied
+    done = Context.objects.order_by("-created_at")
+    mine = request.GET.get("who") == "me"
+    if mine:
+        done = done.filter(metadata__user=request.user.pk)
+    page = Paginator(done, _PER_PAGE, allow_empty_first_page=True)
+    page.count = min(done[: 100 * _PER_PAGE].count(), 100 * _PER_PAGE)
+    shown = page.get_page(request.GET.get("page"))
+    rows = []
+    for one in shown:
+        changes = changes_in(one.pk, most=4)
+        if changes:
+            rows.append((one, changes[:4], len(changes) > 4, changes[0].user))
+    context = {
+        **admin.site.each_context(request), "title": "ما جرى", "rows": rows, "page": shown, "mine": mine,
+    }  # fmt: skip
+    return TemplateResponse(request, "admin/desk/operations.html", context)
+
+
+@desk_page("operations/<uuid:pk>/", "operation")
+def one_operation(request: HttpRequest, pk: object) -> HttpResponse:
+    """What one operation changed, and taking all of it back: one's own, or anyone's for a senior editor."""
+    if not request.user.has_perm("articles.view_article"):
+        raise PermissionDenied
+    context = get_object_or_404(Context, pk=pk)
+    is_own = context.metadata.get("user") == request.user.pk
+    may_undo = request.user.has_perm("articles.change_article") and (
+        is_own or request.user.has_perm("articles.withdraw_article")
+    )
+    changes = changes_in(pk)
+    form = FreshForm(request.POST or None, request=request) if not is_own else None
+    if request.method == "POST":
+        if not may_undo or not _may_change_all(request, pk):
+            raise PermissionDenied
+        if form is None or form.is_valid():
+            return _undone(request, pk)
+    shared = {
+        **admin.site.each_context(request), "title": "عملية", "operation": context,
+        "changes": [(change, _differing(change)) for change in changes], "may_undo": may_undo and bool(changes),
+        "form": form, "user_who": changes[0].user if changes else None,
+    }  # fmt: skip
+    return TemplateResponse(request, "admin/desk/operation.html", shared)
+
+
+def _may_change_all(request: HttpRequest, pk: object) -> bool:
+    touched = [model.pgh_tracked_model for model in event_models() if model.objects.filter(pgh_context=pk).exists()]
+    return all(request.user.has_perm(f"articles.change_{model._meta.model_name}") for model in touched)
+
+
+def _undone(request: HttpRequest, pk: object) -> HttpResponse:
+    try:
+        with transaction.atomic(), operation(what="تراجع", undoes=str(pk)):
+            count = undo(pk)
+    except UndoConflictError as error:
+        messages.error(
+            request, f"لم يُتراجع عن شيء: غُيّر بعدها {'، '.join(error.rows[:5])}. عد إليها واحدا واحدا من تاريخها."
+        )
+    except IntegrityError as error:
+        messages.error(request, f"لم يُتراجع عن شيء: {str(error).splitlines()[0]}")
+    else:
+        messages.success(request, f"تُراجع عن العملية: {count} من التغييرات.")
+    return redirect("admin:operation", pk)

@@ -1,0 +1,30 @@
+"""Pages of the desk that belong to no single noun: each says its address and name where it is written."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.http import HttpResponse
+
+
+@dataclass(frozen=True)
+class DeskPage:
+    address: str
+    name: str
+    view: Callable[..., HttpResponse]
+
+
+_pages: list[DeskPage] = []
+
+
+def desk_page(address: str, name: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """Puts a view on the desk under /admin/`address`, as `admin:name`; who may see it is the view's to check."""
+
+    def put(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        _pages.append(DeskPage(address, name, view))
+        return view
+
+    return put
+
+
+def shared_pages() -> list[DeskPage]:
+    return list(_pages)

@@ -1,0 +1,122 @@
+"""The desk's start page: what waits, how long and how sure, for all and for oneself."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+
+from articles.admin.reviewing import KINDS, undecided_date
+from articles.models import Actor, Article, Contradiction, Coverage, Delivery, Event, Figure, Mention, Reprint
+from articles.site.words_for import number
+
+# Counted no further, so that the page opens as quickly with a million waiting.
+MOST_COUNTED = 1_000
+_SUGGESTED = "state__exact=suggested"
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One line of the queue: `count` is at most MOST_COUNTED; `links` lead to its oldest, newest, least and most sure."""
+
+    name: str
+    count: int
+    oldest: datetime | None
+    links: tuple[tuple[str, str], ...]
+    list_address: str
+
+    @property
+    def words(self) -> str:
+        return f"أكثر من {number(MOST_COUNTED)}" if self.count > MOST_COUNTED else number(self.count)
+
+
+def waiting(request: HttpRequest) -> dict[str, object]:
+    """The context of the start page, for the nouns that the user may see."""
+    mine = request.GET.get("mine") == "1"
+    lines = [line for noun, line in _lines(request, mine) if request.user.has_perm(f"articles.view_{noun}")]
+    may = request.user.has_perm
+    return {
+        "lines": lines, "mine": mine, "may_ingest": may("articles.ingest_article"), "may_merge": may("articles.merge_actor"),
+        "nothing": not any(line.count for line in lines),
+    }  # fmt: skip
+
+
+def _lines(request: HttpRequest, mine: bool) -> list[tuple[str, Waiting]]:
+    articles = Article.objects.unchecked()
+    if mine:
+        articles = articles.filter(assigned_to=request.user)
+
+    def facts(model: type[Model]) -> QuerySet:
+        rows = model.objects.suggested()
+        return rows.filter(article__in=articles) if mine else rows
+
+    lines = [
+        ("article", _articles("مقالات لم تُراجع", articles, "", mine)),
+        ("mention", _articles("فاعلون مذكورون", facts(Mention), "mention", mine)),
+        ("coverage", _articles("فعاليات مغطاة", facts(Coverage), "coverage", mine)),
+        ("figure", _articles("أرقام", facts(Figure), "figure", mine)),
+        ("article", _articles("تواريخ نشر غير محسومة", articles.filter(undecided_date()), "date", mine)),
+        ("reprint", _articles("نصوص مكررة محتملة", facts(Reprint), "reprint", mine)),
+    ]
+    if not mine:
+        lines += [
+            (
+                "actor",
+                _own("فاعلون جدد مقترحون", Actor.objects.suggested().filter(merged_into=None), "actor", _SUGGESTED),
+            ),
+            (
+                "event",
+                _own("فعاليات جديدة مقترحة", Event.objects.suggested().filter(merged_into=None), "event", _SUGGESTED),
+            ),
+            (
+                "contradiction",
+                _own(
+                    "أرقام متعارضة",
+                    Contradiction.objects.suggested().filter(is_open=True),
+                    "contradiction",
+                    f"{_SUGGESTED}&is_open__exact=1",
+                ),
+            ),
+        ]
+    troubled = Delivery.objects.troubled()
+    if mine:
+        troubled = troubled.filter(by=request.user)
+    lines.append(("delivery", _own("واردات تعذر بعضها", troubled, "delivery", "trouble=yes")))
+    return lines
+
+
+def _counted(rows: QuerySet) -> int:
+    return rows.order_by()[: MOST_COUNTED + 1].count()
+
+
+def _articles(name: str, rows: QuerySet, kind: str, mine: bool) -> Waiting:
+    """What is reviewed on the screen of its article."""
+    count = _counted(rows)
+    scored = kind in KINDS and count
+    first = (
+        rows.order_by("id")
+        .values_list("created_at" if kind in {"", "date"} else "article__created_at", flat=True)
+        .first()
+        if count
+        else None
+    )
+    review = f"{reverse('admin:review_next')}?kind={kind}&mine={int(mine)}&order="
+    orders = [
+        ("الأقدم", "old"),
+        ("الأحدث", "new"),
+        *([("الأقل ثقة", "unsure"), ("الأكثر ثقة", "sure")] if scored else []),
+    ]
+    links = tuple((label, review + order) for label, order in orders) if count else ()
+    noun = kind if kind in KINDS else "article"
+    mark = "checked=mine" if mine and noun == "article" else "checked=no" if noun == "article" else _SUGGESTED
+    return Waiting(name, count, first, links, f"{reverse(f'admin:articles_{noun}_changelist')}?{mark}")
+
+
+def _own(name: str, rows: QuerySet, noun: str, condition: str) -> Waiting:
+    """What is reviewed in a list of its own."""
+    address = f"{reverse(f'admin:articles_{noun}_changelist')}?{condition}"
+    times = {"contradiction": "found_at", "delivery": "brought_at"}
+    count = _counted(rows)
+    oldest = rows.order_by("id").values_list(times[noun], flat=True).first() if noun in times and count else None
+    return Waiting(name, count, oldest, (("القائمة", address),) if count else (), address)

@@ -1,0 +1,144 @@
+"""Signing in twice: the second factor, and the password once more before what cannot be taken for granted."""
+
+import base64
+import io
+import time
+
+import qrcode
+import qrcode.image.svg
+from django import forms
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.auth import authenticate
+from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.signals import user_logged_in
+from django.dispatch import receiver
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django_otp import login as verified
+from django_otp import match_token, user_has_device
+from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+_GIVEN_AT = "password_given_at"
+RECOVERY_CODES = 10
+
+
+@receiver(user_logged_in)
+def _password_given(sender: object, request: HttpRequest, user: AbstractBaseUser, **kwargs: object) -> None:
+    if request is not None and hasattr(request, "session"):
+        request.session[_GIVEN_AT] = time.time()
+
+
+def is_fresh(request: HttpRequest) -> bool:
+    """Whether the user gave the password within the last ARCHIVE_FRESH_MINUTES."""
+    return time.time() - request.session.get(_GIVEN_AT, 0) < settings.ARCHIVE_FRESH_MINUTES * 60
+
+
+class FreshForm(forms.Form):
+    """A form of what destroys or moves much: it asks for the password unless it was given a short while ago."""
+
+    def __init__(self, *args: object, request: HttpRequest, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.request = request
+        if not is_fresh(request):
+            self.fields["password"] = forms.CharField(
+                label="كلمة السر من جديد",
+                widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+                help_text="تُطلب قبل ما يمس الكثير إذا مضى وقت على كتابتها.",
+            )
+
+    def clean_password(self) -> str:
+        """Checked by the same backends as signing in, so that guessing is throttled alike."""
+        given = self.cleaned_data["password"]
+        if authenticate(self.request, username=self.request.user.get_username(), password=given) != self.request.user:
+            raise forms.ValidationError("كلمة السر غير صحيحة.")
+        self.request.session[_GIVEN_AT] = time.time()
+        return given
+
+
+def ask_again(request: HttpRequest) -> HttpResponse | None:
+    """None while the password is fresh; else where it is asked for before this page."""
+    if is_fresh(request):
+        return None
+    return redirect(f"{reverse('admin:password_again')}?next={request.get_full_path()}")
+
+
+@sensitive_post_parameters()
+@never_cache
+def password_again(request: HttpRequest) -> HttpResponse:
+    form = FreshForm(request.POST or None, request=request)
+    if is_fresh(request) or (request.method == "POST" and form.is_valid()):
+        return redirect(_next(request))
+    context = {**admin.site.each_context(request), "title": "كلمة السر من جديد", "form": form}
+    return TemplateResponse(request, "admin/desk/password_again.html", context)
+
+
+class TokenForm(forms.Form):
+    token = forms.CharField(
+        label="الرمز",
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "dir": "ltr"}),
+        help_text="ستة أرقام من تطبيق الرموز في هاتفك، أو أحد رموز الاسترجاع.",
+    )
+
+
+@sensitive_post_parameters()
+@never_cache
+def second_factor(request: HttpRequest) -> HttpResponse:
+    """Asks for a token; who has no device yet sets one up here and is given recovery codes."""
+    if not (request.user.is_active and request.user.is_staff):
+        return redirect("admin:login")
+    if request.user.is_verified():
+        return _page(request, {"is_set_up": True})
+    form = TokenForm(request.POST or None)
+    has_device = user_has_device(request.user)
+    given = form.cleaned_data["token"].strip() if request.method == "POST" and form.is_valid() else ""
+    if has_device:
+        if given:
+            if device := match_token(request.user, given):
+                verified(request, device)
+                return redirect(_next(request))
+            form.add_error("token", "هذا الرمز غير صحيح أو انتهى وقته؛ بعد محاولات خاطئة انتظر قليلا.")
+        return _page(request, {"form": form})
+    device, _ = TOTPDevice.objects.get_or_create(user=request.user, confirmed=False, defaults={"name": "هاتف"})
+    if given:
+        if device.verify_token(given):
+            device.confirmed = True
+            device.save()
+            verified(request, device)
+            return _page(request, {"codes": _recovery_codes(request), "next": _next(request)})
+        form.add_error("token", "هذا الرمز غير صحيح. تأكد من ساعة الهاتف وأعد المحاولة.")
+    return _page(request, {"form": form, "device": device, "picture": _picture(device.config_url)})
+
+
+def _recovery_codes(request: HttpRequest) -> list[str]:
+    """New codes for the user, each good for one sign-in; they are shown once and never again."""
+    StaticDevice.objects.filter(user=request.user).delete()
+    device = StaticDevice.objects.create(user=request.user, name="رموز الاسترجاع")
+    codes = [StaticToken.random_token() for _ in range(RECOVERY_CODES)]
+    device.token_set.bulk_create(StaticToken(device=device, token=code) for code in codes)
+    return codes
+
+
+def _picture(address: str) -> str:
+    """A QR code as a data address."""
+    file = io.BytesIO()
+    qrcode.make(address, image_factory=qrcode.image.svg.SvgPathImage).save(file)
+    return "data:image/svg+xml;base64," + base64.b64encode(file.getvalue()).decode()
+
+
+def _page(request: HttpRequest, context: dict) -> HttpResponse:
+    shared = {**admin.site.each_context(request), "title": "العامل الثاني"}
+    return TemplateResponse(request, "admin/desk/second_factor.html", shared | context)
+
+
+def _next(request: HttpRequest) -> str:
+    wanted = request.GET.get("next", "")
+    ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    return wanted if ours else reverse("admin:index")

@@ -1,0 +1,86 @@
+"""The authority file out of the archive: what `load_authority` reads, in the form docs/authority.md describes."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+import tomli_w
+from django.db.models import Model
+
+from articles.models import (
+    Actor,
+    ArchiveDate,
+    Event,
+    EventSeries,
+    Measure,
+    Participation,
+    ReviewState,
+    Source,
+    SynonymSet,
+)
+
+
+def authority_file() -> Iterator[str]:
+    """The file in parts: one entry each, in the order in which they refer to one another; confirmed rows that stand."""
+    yield "# The archive's authority file: sources, actors, measures, words, series, events.\n\n"
+    for kind, entries in (
+        ("source", _sources()), ("actor", _actors()), ("measure", _measures()), ("synonyms", _synonyms()), ("series", _series()),
+        ("event", _events()),
+    ):  # fmt: skip
+        for entry in entries:
+            yield tomli_w.dumps({kind: [entry]}, multiline_strings=False) + "\n"
+
+
+def _filled(row: Model, *fields: str) -> dict[str, object]:
+    return {field: value for field in fields if (value := getattr(row, field)) not in ("", None, [])}
+
+
+def _sources() -> Iterator[dict]:
+    for row in Source.objects.standing().order_by("id"):
+        yield _filled(row, "name", "kind", "country", "domains", "marks")
+
+
+def _actors() -> Iterator[dict]:
+    rows = Actor.objects.standing().filter(state=ReviewState.CONFIRMED).prefetch_related("aliases").order_by("id")
+    for row in rows.iterator(chunk_size=500):
+        aliases = [{"name": a.name, "kind": a.kind, "found_in_text": a.found_in_text} for a in row.aliases.all()]
+        entry = _filled(row, "name", "distinction", "kind", "country", "description")
+        yield {**entry, **({"aliases": aliases} if aliases else {})}
+
+
+def _measures() -> Iterator[dict]:
+    for row in Measure.objects.order_by("id"):
+        yield _filled(row, "label", "units", "broad_units", "cues")
+
+
+def _synonyms() -> Iterator[dict]:
+    for row in SynonymSet.objects.filter(in_use=True).order_by("id"):
+        yield {"word": row.words[0], "others": row.words[1:], "kind": row.kind}
+
+
+def _series() -> Iterator[dict]:
+    for row in EventSeries.objects.order_by("id"):
+        yield _filled(row, "name", "description")
+
+
+def _events() -> Iterator[dict]:
+    parts: dict[int, list[dict]] = defaultdict(list)
+    confirmed = Participation.objects.shown().filter(state=ReviewState.CONFIRMED).select_related("actor").order_by("id")
+    for part in confirmed:
+        parts[part.event_id].append({"actor": part.actor.name, "role": part.role})
+    rows = Event.objects.standing().filter(state=ReviewState.CONFIRMED).select_related("series").order_by("id")
+    for row in rows.iterator(chunk_size=500):
+        entry = _filled(row, "title", "kind", "place", "country", "session", "description")
+        for name in ("start", "end"):
+            if dated := _date(getattr(row, name)):
+                entry[name] = dated
+        if row.series:
+            entry["series"] = row.series.name
+        yield {**entry, **({"participants": parts[row.pk]} if parts[row.pk] else {})}
+
+
+def _date(value: ArchiveDate) -> dict[str, object]:
+    if value.date:
+        return {"date": value.date, "precision": value.precision, "basis": value.basis}
+    bounds = {"earliest": value.earliest, "latest": value.latest}
+    known = {name: day for name, day in bounds.items() if day}
+    return {**known, "basis": value.basis} if known else {}

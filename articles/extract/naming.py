@@ -1,0 +1,47 @@
+"""A name that an actor is to have: which stored articles would name the actor by it, and their suggestions brought up to date."""
+
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from articles.arabic.names import NameIndex
+from articles.arabic.reading import Reading
+from articles.extract.authority import Authority
+from articles.extract.process import suggest
+from articles.models import Actor, Article, Mention
+
+# Of how many articles one request takes care, and how many it reads for them.
+MOST_LINKED = 200
+_MOST_READ = 2_000
+
+
+@dataclass(frozen=True)
+class Found:
+    """Articles that hold the name and do not name the actor yet: [(article, the words around)]; `has_more` where there are more."""
+
+    articles: list[tuple[Article, str]]
+    has_more: bool
+    read: int
+
+
+def would_name(actor: Actor, name: str, candidates: QuerySet) -> Found:
+    """Of `candidates`, articles that hold the name's words, those that do hold it and have no mention of the actor, newest first."""
+    index = NameIndex([(name, actor.pk)])
+    fresh = candidates.exclude(pk__in=Mention.objects.filter(actor=actor).values("article"))
+    found, read = [], 0
+    for article in fresh.newest()[: _MOST_READ + 1]:
+        read += 1
+        if read > _MOST_READ or len(found) == MOST_LINKED:
+            return Found(found, True, read)
+        reading = Reading(article.body)
+        if matches := index.find(reading.text, reading.words):
+            first = matches[0]
+            found.append((article, article.body[max(0, first.start - 60) : first.end + 60]))
+    return Found(found, False, read)
+
+
+def link(found: Found, authority: Authority) -> int:
+    """Brings the suggestions of the articles found up to date, the new name known; returns how many there were."""
+    for article, _ in found.articles:
+        suggest(article, authority)
+    return len(found.articles)

@@ -1,0 +1,23 @@
+"""Apart: two rows that look alike and that an editor knows to be two."""
+
+from django.conf import settings
+from django.db import models
+
+
+class Apart(models.Model):
+    """`noun` is the model's name; `one` is the lower key."""
+
+    noun = models.CharField(max_length=20)
+    one = models.BigIntegerField()
+    other = models.BigIntegerField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    said_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["noun", "one", "other"], name="apart_once"),
+            models.CheckConstraint(condition=models.Q(one__lt=models.F("other")), name="apart_in_order"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.noun} {self.one} ≠ {self.other}"

@@ -1,0 +1,175 @@
+"""Every door's changes are kept, told apart by who made them, put back, and taken back as a whole."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
+from pghistory.models import Context
+
+from articles.extract.authority import Authority
+from articles.extract.process import suggest
+from articles.models import Actor, Alias, Article, Figure, Mention
+from articles.models.history import UndoConflictError, changes_in, changes_of, event_models, operation, undo
+from articles.models.merging import merge_actors
+from tests.admin.posting import act, form_of
+
+pytestmark = pytest.mark.django_db
+
+
+def change(noun: str, row: object) -> str:
+    return reverse(f"admin:articles_{noun}_change", args=[row.pk])
+
+
+def test_an_editors_and_a_commands_changes_are_told_apart(desk: Client, seed: Any) -> None:
+    article = seed("000")
+    assert desk.post(change("article", article), form_of(desk, change("article", article)) | {"section": "سياسة"}).status_code == 302
+    with operation(command="extract"):
+        Article.objects.filter(pk=article.pk).update(author="مراسل")
+    by_command, by_editor = changes_of(article)[:2]
+    assert by_command.by_machine and by_command.command == "extract"
+    assert [(one.label, one.before, one.after) for one in by_command.fields] == [("الكاتب", "", "مراسل")]
+    assert by_editor.user.username == "muharrir" and not by_editor.by_machine
+    assert ("القسم", "", "سياسة") in [(one.label, one.before, one.after) for one in by_editor.fields]
+
+
+def test_bulk_and_raw_statements_leave_a_trace_too(seed: Any) -> None:
+    article = seed("001")
+    Figure.objects.filter(article=article).update(unit="وحدة")
+    told = [one for one in changes_of(article) if one.model == "figure"]
+    assert len(told) == article.figures.count() and all(one.by_machine for one in told)
+
+
+def test_what_the_rules_insert_costs_no_event_and_what_an_editor_adds_has_one(desk: Client, report: Any) -> None:
+    article = report("45 وفدا")
+    assert article.mentions.exists() and not changes_of(article)
+    actor = Actor.objects.get(name="المغرب")
+    posted = form_of(desk, change("actor", actor))
+    posted |= {"aliases-TOTAL_FORMS": actor.aliases.count() + 1, f"aliases-{actor.aliases.count()}-name": "بلاد المغرب",
+               f"aliases-{actor.aliases.count()}-kind": "spelling", f"aliases-{actor.aliases.count()}-actor": actor.pk}  # fmt: skip
+    response = desk.post(change("actor", actor), posted)
+    assert response.status_code == 302, response.context["errors"]
+    (added,) = [one for one in changes_of(actor) if one.kind == "insert"]
+    assert added.row == "بلاد المغرب" and added.user.username == "muharrir"
+
+
+def test_an_earlier_version_is_put_back_with_what_follows_from_its_text(desk: Client, seed: Any) -> None:
+    article = seed("000")
+    body, named = article.body, set(article.mentions.values_list("actor", flat=True))
+    assert desk.post(change("article", article), form_of(desk, change("article", article)) | {"body": "نص آخر تماما."}).status_code == 302
+    assert not seed("000").mentions.suggested().exists()
+    page = reverse("admin:articles_article_history", args=[article.pk])
+    event = next(one for one in changes_of(article) if one.model == "article" and any(f.label == "النص" for f in one.fields))
+    assert "استعد" in desk.get(page).content.decode()
+    desk.post(page, {"restore": event.event})
+    restored = seed("000")
+    assert restored.body == body and set(restored.mentions.values_list("actor", flat=True)) == named
+    for mention in restored.mentions.all():
+        assert mention.quotes == [body[start:end] for start, end in mention.spans]
+
+
+def snapshot() -> dict[str, list]:
+    return {
+        model.__name__: sorted(map(repr, model.objects.values_list(*[
+            f.attname for f in model._meta.concrete_fields if f.attname not in {"updated_at", "search_vector"}
+        ])))
+        for model in (one.pgh_tracked_model for one in event_models())
+    }  # fmt: skip
+
+
+def test_a_merge_is_taken_back_whole(senior: Client, seed: Any) -> None:
+    kept, gone = Actor.objects.get(name="المغرب"), Actor.objects.get(name="ناصر بوريطة")
+    Alias.objects.create(actor=gone, name="السيد ناصر", kind="short")
+    before = snapshot()
+    page = reverse("admin:merge", args=["actor"]) + f"?rows={kept.pk},{gone.pk}"
+    shown = senior.get(page).content.decode()
+    assert "مقالات تذكره" in shown and Actor.objects.get(pk=gone.pk).merged_into is None
+    response = senior.post(page, {"kept": kept.pk})
+    assert Actor.objects.get(pk=gone.pk).merged_into == kept
+    assert kept.aliases.filter(name="السيد ناصر").exists()
+    assert senior.get(gone.get_absolute_url())["Location"].endswith(kept.get_absolute_url())
+    senior.post(response["Location"])
+    assert snapshot() == before
+
+
+def test_what_was_changed_again_is_not_overwritten_by_taking_back(seed: Any) -> None:
+    actor = Actor.objects.get(name="المغرب")
+    with operation(command="first") as first:
+        Actor.objects.filter(pk=actor.pk).update(country="المغرب الأقصى")
+    with operation(command="second") as second:
+        Actor.objects.filter(pk=actor.pk).update(description="مملكة")
+    with pytest.raises(UndoConflictError, match="المغرب"):
+        undo(first.id)
+    undo(second.id)
+    assert Actor.objects.get(pk=actor.pk).country == "المغرب الأقصى"
+
+
+def test_a_rejected_bulk_is_taken_back_from_the_page_of_what_was_done(desk: Client, seed: Any) -> None:
+    figures = list(seed("000").figures.order_by("id"))
+    act(desk, "figure", "reject", *figures)
+    done = Context.objects.order_by("-created_at").first()
+    page = desk.get(reverse("admin:operations")).content.decode()
+    assert "رفض المحدد" in page and len(changes_in(done.pk)) == len(figures)
+    desk.post(reverse("admin:operation", args=[done.pk]))
+    assert set(seed("000").figures.values_list("state", flat=True)) == {"suggested"}
+
+
+def test_a_deleted_fact_comes_back(desk: Client, seed: Any) -> None:
+    mention = seed("000").mentions.order_by("id").first()
+    desk.post(reverse("admin:articles_mention_delete", args=[mention.pk]), {"post": "yes"})
+    assert not Mention.objects.filter(pk=mention.pk).exists()
+    done = Context.objects.order_by("-created_at").first()
+    desk.post(reverse("admin:operation", args=[done.pk]))
+    assert Mention.objects.get(pk=mention.pk).spans == mention.spans
+
+
+def test_the_second_of_two_editors_is_told_and_loses_nothing(desk: Client, senior: Client, seed: Any) -> None:
+    address = change("article", seed("000"))
+    first, second = form_of(senior, address), form_of(desk, address)
+    assert senior.post(address, first | {"section": "دبلوماسية", "author": "سلمى"}).status_code == 302
+    told = desk.post(address, second | {"section": "أمن", "title": "عنوان المحرر الثاني"})
+    page = told.content.decode()
+    assert told.status_code == 200 and "awwal" in page and "دبلوماسية" in page and "سلمى" in page
+    assert seed("000").section == "دبلوماسية" and seed("000").title != "عنوان المحرر الثاني"
+    # What the second had not touched is the first's now; what the second wrote stands in the form as it was written.
+    again = second | {name: told.context["adminform"].form[name].value() for name in ("section", "title", "author")}
+    assert (again["section"], again["author"]) == ("أمن", "سلمى")
+    assert desk.post(address, again | {"_seen": told.context["seen"]}).status_code == 302
+    assert (seed("000").section, seed("000").author, seed("000").title) == ("أمن", "سلمى", "عنوان المحرر الثاني")
+
+
+def test_ingest_of_a_changed_original_is_told_as_the_machines(tmp_path: Any, seed: Any) -> None:
+    file = tmp_path / "000-again.txt"
+    article = seed("000")
+    capture = article.captures.first()
+    file = tmp_path / capture.filename
+    file.write_bytes(capture.read() + "\n\nفقرة جديدة أضافتها الوكالة إلى خبرها في تحديث لاحق.\n".encode())
+    call_command("ingest", str(file), verbosity=0)
+    (told,) = [one for one in changes_of(article) if one.model == "article"]
+    assert told.by_machine and told.command == "ingest" and "النص" in [one.label for one in told.fields]
+
+
+def test_history_cannot_be_rewritten(seed: Any) -> None:
+    from django.db import InternalError, transaction
+
+    Article.objects.filter(pk=seed("000").pk).update(author="كاتب")
+    with pytest.raises(InternalError), transaction.atomic():
+        seed("000").history.all().delete()
+    assert seed("000").history.exists()
+
+
+def test_merging_by_the_model_is_undone_where_names_met(make_article: Any) -> None:
+    """Both named in one article: one mention came of two, and two come back."""
+    one = Actor.objects.create(name="منظمة ألف", kind="civil")
+    two = Actor.objects.create(name="منظمة باء", kind="civil")
+    article = make_article(body="قالت منظمة ألف ومنظمة باء كذا.", day=date(2024, 1, 1))
+    suggest(article, Authority.load())
+    assert article.mentions.filter(actor__in=(one, two)).count() == 2
+    before = snapshot()
+    with operation(user=0) as done:
+        merge_actors(two, one)
+    assert article.mentions.filter(actor=one).get().quotes == ["منظمة ألف", "منظمة باء"]
+    undo(done.id)
+    assert snapshot() == before
