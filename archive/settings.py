@@ -134,7 +134,7 @@ ARCHIVE_SECOND_FACTOR = switch("ARCHIVE_SECOND_FACTOR")
 ARCHIVE_FRESH_MINUTES = int(os.environ.get("ARCHIVE_FRESH_MINUTES", 15))
 OTP_TOTP_ISSUER = "الأرشيف"
 
-PROCRASTINATE_IMPORT_PATHS = ["articles.ingest.jobs"]
+PROCRASTINATE_IMPORT_PATHS = ["articles.admin.jobs"]
 
 # History is only ever added to.
 PGHISTORY_APPEND_ONLY = True

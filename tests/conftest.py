@@ -4,10 +4,13 @@ import os
 import re
 from collections.abc import Callable
 from datetime import date
+from importlib import import_module
 
 import psutil
 import pytest
+from django.apps import apps
 from django.conf import settings as project
+from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.db import connection, connections
 from django.utils import translation
@@ -68,6 +71,13 @@ def make_article(db: None) -> Callable[..., Article]:
         return article
 
     return make
+
+
+@pytest.fixture
+def roles(db: None) -> None:
+    """The groups that a migration makes, made again after a test that emptied the tables."""
+    if not Group.objects.exists():
+        import_module("articles.migrations.0013_roles").make_roles(apps, None)
 
 
 @pytest.fixture

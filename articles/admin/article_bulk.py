@@ -128,7 +128,9 @@ def _captured_before(article: Article, asked: dict) -> str:
         return ""
     earliest = complete(asked["date"], asked["precision"], asked["basis"], None, None).earliest
     first = article.captures.order_by("captured_at").values_list("captured_at", flat=True).first()
-    return f"وصل أصله في {first:%Y-%m-%d}، قبل هذا التاريخ" if first and first.date() < earliest else ""
+    if first is None or timezone.localdate(first) >= earliest:
+        return ""
+    return f"وصل أصله في {timezone.localdate(first)}، قبل هذا التاريخ"
 
 
 def _join(request: HttpRequest, articles: Sequence[Article], asked: dict) -> None:

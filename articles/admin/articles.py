@@ -28,6 +28,7 @@ from articles.admin.article_bulk import (
 from articles.admin.bulk import with_actions
 from articles.admin.dates import UncertainDateForm
 from articles.admin.desk import DeskAdmin
+from articles.admin.pages import posted
 from articles.admin.review import ReviewAdmin
 from articles.extract.authority import Authority
 from articles.extract.process import suggest
@@ -218,7 +219,7 @@ class ArticleAdmin(ReviewAdmin):
             raise Http404
         if not self.has_delete_permission(request, article):
             raise PermissionDenied
-        form = RemovalForm(request.POST or None, request=request, initial={"notice": article.notice})
+        form = RemovalForm(posted(request), request=request, initial={"notice": article.notice})
         if request.method == "POST" and form.is_valid():
             with transaction.atomic(), operation(what="حذف مقال"):
                 take_away([article], ArticleStatus.DELETED, form.cleaned_data["notice"])

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 
-from articles.admin.pages import desk_page
+from articles.admin.pages import desk_page, posted
 from articles.admin.security import FreshForm
 from articles.exchange.authority import authority_file
 from articles.extract.authority import Authority
@@ -33,7 +33,7 @@ def authority(request: HttpRequest) -> HttpResponse:
     if not request.user.has_perm("articles.view_actor"):
         raise PermissionDenied
     may_load = request.user.has_perm("articles.merge_actor")
-    form = AuthorityForm(request.POST or None, request.FILES or None, request=request) if may_load else None
+    form = AuthorityForm(posted(request), request.FILES or None, request=request) if may_load else None
     trial = None
     if request.method == "POST":
         if not may_load:
@@ -89,7 +89,7 @@ def new_name(request: HttpRequest, pk: int) -> HttpResponse:
         raise PermissionDenied
     actor = get_object_or_404(Actor, pk=pk, merged_into=None)
     alias = Alias(actor=actor, kind=AliasKind.SPELLING)
-    form = AliasForm(request.POST or None, instance=alias)
+    form = AliasForm(posted(request), instance=alias)
     found, others = None, []
     if request.method == "POST" and form.is_valid():
         try:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from articles.admin.bulk import Bulk, with_actions
 from articles.admin.desk import DeskAdmin
-from articles.admin.pages import desk_page
+from articles.admin.pages import desk_page, posted
 from articles.ingest.deliveries import RefusedError, again, is_address, receive_address, receive_file
 from articles.ingest.readers import FORMATS
 from articles.models import Delivery, DeliveryState
@@ -83,7 +83,7 @@ def deliver(request: HttpRequest) -> HttpResponse:
     """Takes files and addresses; each becomes a delivery that a worker process takes in."""
     if not request.user.has_perm("articles.ingest_article"):
         raise PermissionDenied
-    form = DeliverForm(request.POST or None, request.FILES or None)
+    form = DeliverForm(posted(request), request.FILES or None)
     if request.method == "POST" and form.is_valid():
         asked, taken = form.cleaned_data, 0
         for file in asked["files"]:

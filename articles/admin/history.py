@@ -10,7 +10,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from pghistory.models import Context
 
-from articles.admin.pages import desk_page
+from articles.admin.pages import desk_page, posted
 from articles.admin.security import FreshForm
 from articles.extract.authority import Authority
 from articles.extract.process import suggest
@@ -129,7 +129,7 @@ def one_operation(request: HttpRequest, pk: object) -> HttpResponse:
         is_own or request.user.has_perm("articles.withdraw_article")
     )
     changes = changes_in(pk)
-    form = FreshForm(request.POST or None, request=request) if not is_own else None
+    form = FreshForm(posted(request), request=request) if not is_own else None
     if request.method == "POST":
         if not may_undo or not _may_change_all(request, pk):
             raise PermissionDenied

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
-from articles.admin.pages import desk_page
+from articles.admin.pages import desk_page, posted
 from articles.admin.security import FreshForm
 from articles.models import Actor, ActorKind, Alias, Apart, Event, Source
 from articles.models.alike import alike
@@ -68,7 +68,7 @@ def merge_page(request: HttpRequest, noun: str) -> HttpResponse:
     chosen = request.POST.get("kept") or request.GET.get("kept") or ""
     kept = next((row for row in rows if str(row.pk) == chosen), None)
     kept = kept or max(rows, key=lambda row: (sum(brought[row.pk].values()), -row.pk))
-    form = FreshForm(request.POST or None, request=request)
+    form = FreshForm(posted(request), request=request)
     if request.method == "POST" and form.is_valid():
         return _merged(request, model, kept, [row for row in rows if row != kept])
     context = {
@@ -149,7 +149,7 @@ def split_page(request: HttpRequest, pk: int) -> HttpResponse:
     if not request.user.has_perm("articles.merge_actor"):
         raise PermissionDenied
     actor = get_object_or_404(Actor, pk=pk, merged_into=None)
-    form = SplitForm(request.POST or None, request=request, initial={"kind": actor.kind})
+    form = SplitForm(posted(request), request=request, initial={"kind": actor.kind})
     form.fields["moved"].queryset = actor.aliases.all()
     if request.method == "POST" and form.is_valid():
         asked = form.cleaned_data

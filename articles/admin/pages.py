@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 
 
 @dataclass(frozen=True)
@@ -28,3 +28,8 @@ def desk_page(address: str, name: str) -> Callable[[Callable[..., HttpResponse]]
 
 def shared_pages() -> list[DeskPage]:
     return list(_pages)
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form is bound to: what was posted, an empty form included; None where the page is only looked at."""
+    return request.POST if request.method == "POST" else None

@@ -25,6 +25,8 @@ from django_otp import match_token, user_has_device
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from articles.admin.pages import posted
+
 _GIVEN_AT = "password_given_at"
 RECOVERY_CODES = 10
 
@@ -72,7 +74,7 @@ def ask_again(request: HttpRequest) -> HttpResponse | None:
 @sensitive_post_parameters()
 @never_cache
 def password_again(request: HttpRequest) -> HttpResponse:
-    form = FreshForm(request.POST or None, request=request)
+    form = FreshForm(posted(request), request=request)
     if is_fresh(request) or (request.method == "POST" and form.is_valid()):
         return redirect(_next(request))
     context = {**admin.site.each_context(request), "title": "كلمة السر من جديد", "form": form}
@@ -96,7 +98,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
         return redirect("admin:login")
     if request.user.is_verified():
         return _page(request, {"is_set_up": True})
-    form = TokenForm(request.POST or None)
+    form = TokenForm(posted(request))
     has_device = user_has_device(request.user)
     given = form.cleaned_data["token"].strip() if request.method == "POST" and form.is_valid() else ""
     if has_device:

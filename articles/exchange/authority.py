@@ -27,7 +27,21 @@ def authority_file() -> Iterator[str]:
         ("event", _events()),
     ):  # fmt: skip
         for entry in entries:
-            yield tomli_w.dumps({kind: [entry]}, multiline_strings=False) + "\n"
+            yield f"[[{kind}]]\n{''.join(map(_line, entry.items()))}\n"
+
+
+def _line(pair: tuple[str, object]) -> str:
+    """A key with its value; tables inside an entry on one line each, as people write them."""
+    key, value = pair
+    if isinstance(value, dict):
+        return f"{key} = {_inline(value)}\n"
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return f"{key} = [\n{''.join(f'    {_inline(one)},{chr(10)}' for one in value)}]\n"
+    return tomli_w.dumps({key: value})
+
+
+def _inline(table: dict[str, object]) -> str:
+    return "{ " + ", ".join(tomli_w.dumps({key: value}).strip() for key, value in table.items()) + " }"
 
 
 def _filled(row: Model, *fields: str) -> dict[str, object]:

@@ -11,8 +11,8 @@ from django.core.files.storage import Storage, storages
 from django.db import transaction
 from django.db.models import Model
 from django.utils import timezone
+from procrastinate.contrib.django import app
 
-from articles.ingest import jobs
 from articles.ingest.document import UnreadableError
 from articles.ingest.fetch import fetch
 from articles.ingest.readers import FORMATS
@@ -21,6 +21,8 @@ from articles.ingest.run import Failure, Report, ingest, ingest_items
 from articles.models import Delivery, DeliveryState
 from articles.models.history import operation
 
+# The name of the job that takes a delivery in (articles/admin/jobs.py).
+JOB = "take_in"
 _TOLD_EVERY = 20
 
 
@@ -61,15 +63,20 @@ def receive_address(address: str, by: Model) -> Delivery:
 def _left_to_a_worker(delivery: Delivery) -> Delivery:
     with transaction.atomic():
         delivery.save()
-        jobs.take_in.defer(delivery=delivery.pk)
+        _defer(delivery)
     return delivery
+
+
+def _defer(delivery: Delivery) -> None:
+    # One at a time: ingest takes turns anyway.
+    app.configure_task(JOB, queue="deliveries", lock="deliveries").defer(delivery=delivery.pk)
 
 
 def again(delivery: Delivery) -> None:
     """Leaves a delivery to a worker once more; what is stored of it already is known again."""
     with transaction.atomic():
         Delivery.objects.filter(pk=delivery.pk).update(state=DeliveryState.WAITING, finished_at=None, settled_at=None)
-        jobs.take_in.defer(delivery=delivery.pk)
+        _defer(delivery)
 
 
 def take_in(pk: int) -> None:

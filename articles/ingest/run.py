@@ -25,6 +25,7 @@ from articles.ingest.prepare import Prepared, prepare
 from articles.ingest.readers import read
 from articles.ingest.store import keep_bytes, store
 from articles.models import Capture
+from articles.models.history import operation
 
 # How many items are stored in one transaction, and how many such batches workers read ahead.
 BATCH, AHEAD = 50, 3
@@ -147,8 +148,9 @@ class _Run:
         with connection.cursor() as cursor:
             cursor.execute("SET synchronous_commit TO off")
         try:
-            for batch in self._prepared(iter(entries), workers):
-                self._keep(batch)
+            with operation(command="ingest"):
+                for batch in self._prepared(iter(entries), workers):
+                    self._keep(batch)
         finally:
             if connection.connection is not None and connection.is_usable():
                 with connection.cursor() as cursor:

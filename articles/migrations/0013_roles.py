@@ -43,9 +43,9 @@ def make_roles(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     # Permissions are made after all migrations; on a new database these groups need them now.
     for label in ("articles", *GOVERNED):
         config = apps.get_app_config(label)
-        config.models_module = True
+        module, config.models_module = getattr(config, "models_module", None), True
         create_permissions(config, apps=apps, verbosity=0)
-        config.models_module = None
+        config.models_module = module
     permission = apps.get_model("auth", "Permission")
     for name, codes in ROLES.items():
         group, _ = apps.get_model("auth", "Group").objects.get_or_create(name=name)

@@ -273,7 +273,13 @@ def put_back(event: models.Model) -> models.Model:
 
 
 def _take_back(event: models.Model) -> None:
-    if event.pgh_label == "insert":
+    model = type(event).pgh_tracked_model
+    if event.pgh_label == "insert" and model._meta.model_name == "article":
+        # An article keeps its address and its captures, whoever brought it.
+        row = model._base_manager.get(pk=event.pgh_obj_id)
+        row.status = "deleted"
+        row.save()
+    elif event.pgh_label == "insert":
         stored = type(event).pgh_tracked_model._base_manager.filter(pk=event.pgh_obj_id)
         stored._raw_delete(stored.db)
     else:

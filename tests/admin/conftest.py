@@ -5,7 +5,6 @@ from collections.abc import Callable
 import pytest
 from django.contrib.auth.models import Group, User
 from django.test import Client
-from django.urls import reverse
 
 PASSWORD = "كلمة-سر-طويلة-1"
 
@@ -18,7 +17,7 @@ def account(name: str, group: str = "") -> User:
 
 
 @pytest.fixture
-def signed_in(db: None) -> Callable[..., Client]:
+def signed_in(roles: None) -> Callable[..., Client]:
     """A browser of a new account in a role, signed in a moment ago."""
 
     def sign_in(name: str, group: str = "") -> Client:

@@ -19,6 +19,7 @@ def form_of(desk: Client, address: str) -> dict:
     response = desk.get(address)
     context = response.context
     posted = {name: value for name, value in context["adminform"].form.initial.items()}
+    posted["_seen"] = context["seen"]
     for formset in context["inline_admin_formsets"]:
         inner = formset.formset
         prefix = inner.prefix

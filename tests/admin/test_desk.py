@@ -8,7 +8,21 @@ from tests.admin.posting import act, changelist, form_of
 
 pytestmark = pytest.mark.django_db
 
-NOUNS = ["article", "actor", "event", "eventseries", "mention", "coverage", "figure", "measure", "source", "capture", "reprint", "contradiction", "synonymset"]
+NOUNS = [
+    "article",
+    "actor",
+    "event",
+    "eventseries",
+    "mention",
+    "coverage",
+    "figure",
+    "measure",
+    "source",
+    "capture",
+    "reprint",
+    "contradiction",
+    "synonymset",
+]
 
 
 @pytest.mark.parametrize("noun", NOUNS)

@@ -25,14 +25,19 @@ def change(noun: str, row: object) -> str:
 
 def test_an_editors_and_a_commands_changes_are_told_apart(desk: Client, seed: Any) -> None:
     article = seed("000")
-    assert desk.post(change("article", article), form_of(desk, change("article", article)) | {"section": "سياسة"}).status_code == 302
+    assert (
+        desk.post(
+            change("article", article), form_of(desk, change("article", article)) | {"section": "دبلوماسية"}
+        ).status_code
+        == 302
+    )
     with operation(command="extract"):
         Article.objects.filter(pk=article.pk).update(author="مراسل")
     by_command, by_editor = changes_of(article)[:2]
     assert by_command.by_machine and by_command.command == "extract"
     assert [(one.label, one.before, one.after) for one in by_command.fields] == [("الكاتب", "", "مراسل")]
     assert by_editor.user.username == "muharrir" and not by_editor.by_machine
-    assert ("القسم", "", "سياسة") in [(one.label, one.before, one.after) for one in by_editor.fields]
+    assert ("القسم", "سياسة", "دبلوماسية") in [(one.label, one.before, one.after) for one in by_editor.fields]
 
 
 def test_bulk_and_raw_statements_leave_a_trace_too(seed: Any) -> None:
@@ -44,7 +49,7 @@ def test_bulk_and_raw_statements_leave_a_trace_too(seed: Any) -> None:
 
 def test_what_the_rules_insert_costs_no_event_and_what_an_editor_adds_has_one(desk: Client, report: Any) -> None:
     article = report("45 وفدا")
-    assert article.mentions.exists() and not changes_of(article)
+    assert article.coverages.exists() and not changes_of(article)
     actor = Actor.objects.get(name="المغرب")
     posted = form_of(desk, change("actor", actor))
     posted |= {"aliases-TOTAL_FORMS": actor.aliases.count() + 1, f"aliases-{actor.aliases.count()}-name": "بلاد المغرب",
@@ -58,10 +63,16 @@ def test_what_the_rules_insert_costs_no_event_and_what_an_editor_adds_has_one(de
 def test_an_earlier_version_is_put_back_with_what_follows_from_its_text(desk: Client, seed: Any) -> None:
     article = seed("000")
     body, named = article.body, set(article.mentions.values_list("actor", flat=True))
-    assert desk.post(change("article", article), form_of(desk, change("article", article)) | {"body": "نص آخر تماما."}).status_code == 302
-    assert not seed("000").mentions.suggested().exists()
+    assert (
+        desk.post(
+            change("article", article), form_of(desk, change("article", article)) | {"body": "استدراك. " + body}
+        ).status_code
+        == 302
+    )
     page = reverse("admin:articles_article_history", args=[article.pk])
-    event = next(one for one in changes_of(article) if one.model == "article" and any(f.label == "النص" for f in one.fields))
+    event = next(
+        one for one in changes_of(article) if one.model == "article" and any(f.label == "النص" for f in one.fields)
+    )
     assert "استعد" in desk.get(page).content.decode()
     desk.post(page, {"restore": event.event})
     restored = seed("000")
@@ -141,21 +152,20 @@ def test_the_second_of_two_editors_is_told_and_loses_nothing(desk: Client, senio
 
 
 def test_ingest_of_a_changed_original_is_told_as_the_machines(tmp_path: Any, seed: Any) -> None:
-    file = tmp_path / "000-again.txt"
     article = seed("000")
     capture = article.captures.first()
     file = tmp_path / capture.filename
-    file.write_bytes(capture.read() + "\n\nفقرة جديدة أضافتها الوكالة إلى خبرها في تحديث لاحق.\n".encode())
+    file.write_bytes(capture.read().replace("المغرب".encode(), "المملكة المغربية".encode()))
     call_command("ingest", str(file), verbosity=0)
     (told,) = [one for one in changes_of(article) if one.model == "article"]
     assert told.by_machine and told.command == "ingest" and "النص" in [one.label for one in told.fields]
 
 
 def test_history_cannot_be_rewritten(seed: Any) -> None:
-    from django.db import InternalError, transaction
+    from django.db import DatabaseError, transaction
 
     Article.objects.filter(pk=seed("000").pk).update(author="كاتب")
-    with pytest.raises(InternalError), transaction.atomic():
+    with pytest.raises(DatabaseError), transaction.atomic():
         seed("000").history.all().delete()
     assert seed("000").history.exists()
 

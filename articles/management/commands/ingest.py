@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from tqdm import tqdm
 
+from articles.ingest.deliveries import record_run
 from articles.ingest.document import UnreadableError
 from articles.ingest.fetch import fetch
 from articles.ingest.readers import FORMATS
@@ -63,6 +64,7 @@ class Command(BaseCommand):
                 fetched = Report(failures=[Failure(address, str(error))])
             report.add(fetched)
         statistics.update()
+        record_run(options["paths"], report)
         tell(self, report, as_json=options["json"])
         if report.failures:
             raise SystemExit(1)

@@ -85,7 +85,12 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
             ("figure", list(row.figures.standing())),
         )
     ]
-    context = {"article": row, "captures": row.captures.all(), "facts": facts, "changes": [one for one in changes_of(row) if not one.by_machine]}
+    context = {
+        "article": row,
+        "captures": row.captures.all(),
+        "facts": facts,
+        "changes": [one for one in changes_of(row) if not one.by_machine],
+    }
     return render(request, "site/record.html", context)
 
 

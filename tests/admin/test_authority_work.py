@@ -1,0 +1,159 @@
+"""Names: likely pairs, splitting, a new alias and what it finds, series in order, the authority file in and out."""
+
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
+
+from articles.exchange.authority import authority_file
+from articles.ingest.authority import apply_authority
+from articles.models import Actor, Alias, AuthorityEntry, Event, EventSeries, Source
+from articles.models.alike import alike
+from articles.search.run import search
+from tests.admin.posting import act
+
+pytestmark = pytest.mark.django_db
+
+
+def test_likely_pairs_by_name_in_common_and_by_likeness(senior: Client) -> None:
+    one = Actor.objects.create(name="عبد الوافي لفتيت الحسني", kind="person")
+    two = Actor.objects.create(name="عبد الوافي لفتيت الحسيني", kind="person")
+    three = Actor.objects.create(name="هيئة مكافحة التطرف", kind="civil")
+    four = Actor.objects.create(name="مجلس اعتدال", kind="civil")
+    Alias.objects.create(actor=four, name="هيئة مكافحة التطرّف")
+    Actor.objects.create(name="شيء لا يشبه غيره البتة", kind="civil")
+    pairs, _ = alike(Actor, before=None, window=10)
+    found = {(pair.one.pk, pair.other.pk): pair for pair in pairs}
+    assert (one.pk, two.pk) in found and found[three.pk, four.pk].in_common
+    page = reverse("admin:duplicates")
+    assert "لفتيت" in senior.get(page).content.decode()
+    senior.post(page, {"apart": f"{one.pk}-{two.pk}"})
+    assert (one.pk, two.pk) not in {(p.one.pk, p.other.pk) for p in alike(Actor, before=None, window=10)[0]}
+    for model in (Event, Source):
+        alike(model, before=None, window=10)
+
+
+def test_windows_of_pairs_go_through_all() -> None:
+    seen, before = set(), None
+    while True:
+        pairs, before = alike(Actor, before=before, window=7)
+        seen |= {(pair.one.pk, pair.other.pk) for pair in pairs}
+        if before is None:
+            break
+    assert seen == {(p.one.pk, p.other.pk) for p in alike(Actor, before=None, window=10_000)[0]}
+
+
+def test_merging_from_the_list_leads_to_a_preview(senior: Client, seed: Any) -> None:
+    kept, gone = Actor.objects.get(name="ناصر بوريطة"), Actor.objects.create(name="السيد بوريطة ناصر", kind="person")
+    response = act(senior, "actor", "merge", kept, gone)
+    page = response.redirect_chain[-1][0]
+    assert f"rows={kept.pk},{gone.pk}" in page and Actor.objects.get(pk=gone.pk).merged_into is None
+    senior.post(page, {"kept": kept.pk})
+    assert seed("000").pk in {hit.article.pk for hit in search("السيد بوريطة ناصر").hits}
+
+
+def test_events_and_sources_are_merged_the_same_way(senior: Client) -> None:
+    for model, noun, fields in ((Event, "event", {"kind": "meeting"}), (Source, "source", {})):
+        name = "title" if model is Event else "name"
+        one, two = (model.objects.create(**{name: f"{noun} {n}"}, **fields) for n in (1, 2))
+        senior.post(reverse("admin:merge", args=[noun]) + f"?rows={one.pk},{two.pk}", {"kept": two.pk})
+        assert model.objects.get(pk=one.pk).merged_into == two
+        assert senior.get(one.get_absolute_url())["Location"].endswith(two.get_absolute_url())
+
+
+def test_two_ministers_under_one_name_are_split(senior: Client, make_article: Any) -> None:
+    from articles.extract.authority import Authority
+    from articles.extract.process import suggest
+
+    actor = Actor.objects.create(name="الوزير كريم", kind="person")
+    alias = actor.aliases.create(name="كريم الثاني")
+    article = make_article(body="قال الوزير كريم، ورد كريم الثاني عليه.")
+    suggest(article, Authority.load())
+    page = reverse("admin:split", args=[actor.pk])
+    refused = senior.post(page, {"moved": [alias.pk], "name": "اسم غير منقول", "kind": "person"})
+    assert "واحدا من الأسماء المنقولة" in refused.content.decode()
+    senior.post(page, {"moved": [alias.pk], "name": "كريم الثاني", "kind": "person"})
+    new = Actor.objects.get(name="كريم الثاني")
+    assert article.mentions.get(actor=new).quotes == ["كريم الثاني"]
+    assert article.mentions.get(actor=actor).quotes == ["الوزير كريم"] and not actor.aliases.exists()
+
+
+def test_a_new_name_shows_what_it_finds_before_it_is_saved(desk: Client, make_article: Any) -> None:
+    actor = Actor.objects.create(name="المرصد العربي للتطرف", kind="civil")
+    articles = [make_article(title=f"خبر {n}", body=f"أصدر بيت الرصد تقريره رقم {n} اليوم.") for n in range(3)]
+    make_article(title="غيره", body="بيت كبير للرصد الجوي.")
+    page = reverse("admin:new_name", args=[actor.pk])
+    fields = {"name": "بيت الرصد", "kind": "short", "found_in_text": "on"}
+    shown = desk.post(page, fields)
+    assert {article.pk for article, _ in shown.context["found"].articles} == {article.pk for article in articles}
+    assert not actor.aliases.exists()
+    desk.post(page, fields | {"link": "1"})
+    assert actor.aliases.get().name == "بيت الرصد"
+    assert [article.mentions.get(actor=actor).quotes for article in articles] == [["بيت الرصد"]] * 3
+    taken = desk.post(reverse("admin:new_name", args=[Actor.objects.get(name="المغرب").pk]), fields)
+    assert "المرصد العربي للتطرف" in taken.content.decode()
+
+
+def test_the_rest_is_linked_by_command(make_article: Any) -> None:
+    actor = Actor.objects.create(name="دار الرصد", kind="civil")
+    held, other = make_article(body="أعلنت دار الرصد كذا."), make_article(title="غيره", body="كلام آخر.")
+    call_command("extract", "--naming", str(actor.pk), verbosity=0)
+    assert not held.mentions.exists()
+    actor.aliases.create(name="الرصد الدار")
+    actor.aliases.create(name="دار الرصد الكبرى")
+    actor.aliases.create(name="دار للرصد")
+    third = make_article(title="ثالث", body="قالت الرصد الدار كذا.")
+    call_command("extract", "--naming", str(actor.pk), verbosity=0)
+    assert third.mentions.filter(actor=actor).exists() and not other.mentions.exists()
+
+
+def test_a_series_is_put_in_order_without_dragging(desk: Client) -> None:
+    series = EventSeries.objects.create(name="اللقاءات")
+    events = [Event.objects.create(title=f"اللقاء {n}", kind="meeting", series=series) for n in range(3)]
+    page = reverse("admin:series_order", args=[series.pk])
+    desk.post(page, {"down": events[0].pk})
+    assert [event.title for event in Event.objects.filter(series=series).in_series()] == [
+        "اللقاء 1",
+        "اللقاء 0",
+        "اللقاء 2",
+    ]
+    refused = desk.post(page, {f"session-{events[0].pk}": "أول"})
+    assert refused.status_code == 200 and Event.objects.get(pk=events[0].pk).session == 2
+    desk.post(page, {f"session-{event.pk}": place for event, place in zip(events, (30, 10, 20), strict=True)})
+    earlier, later = Event.objects.get(pk=events[2].pk).sessions_beside()
+    assert [e.title for e in earlier] == ["اللقاء 1"] and [e.title for e in later] == ["اللقاء 0"]
+
+
+def rows() -> dict[str, list]:
+    return {
+        "actors": list(Actor.objects.filter(state="confirmed").order_by("id").values_list("name", "distinction", "kind", "country", "description")),
+        "aliases": sorted(Alias.objects.filter(actor__state="confirmed").values_list("actor__name", "name", "kind", "found_in_text")),
+        "events": list(Event.objects.filter(state="confirmed").order_by("id").values_list("title", "kind", "place", "start_date", "start_precision", "start_basis", "start_earliest", "start_latest", "end_latest", "series__name")),
+        "sources": list(Source.objects.order_by("id").values_list("name", "kind", "country", "domains", "marks")),
+    }  # fmt: skip
+
+
+def test_the_authority_file_goes_out_and_comes_back_alike(db: None) -> None:
+    content, before = "".join(authority_file()).encode(), rows()
+    AuthorityEntry.objects.all().delete()
+    report = apply_authority("out.toml", content)
+    assert report.applied > 50 and rows() == before
+    assert apply_authority("out.toml", content).applied == 0
+
+
+def test_a_file_is_tried_before_it_is_applied(senior: Client) -> None:
+    def file(text: str) -> SimpleUploadedFile:
+        return SimpleUploadedFile("names.toml", text.encode())
+
+    page = reverse("admin:authority")
+    text = '[[actor]]\nname = "مجلس جديد"\nkind = "civil"\n'
+    tried = senior.post(page, {"file": file(text)})
+    assert tried.context["trial"].applied == 1 and not Actor.objects.filter(name="مجلس جديد").exists()
+    wrong = senior.post(page, {"file": file(text + 'colour = "أحمر"\n'), "sure": "1"})
+    assert "names.toml: actor 1" in wrong.content.decode() and not Actor.objects.filter(name="مجلس جديد").exists()
+    senior.post(page, {"file": file(text), "sure": "1"})
+    assert Actor.objects.filter(name="مجلس جديد").exists()
+    assert 'name = "مجلس جديد"' in b"".join(senior.get(reverse("admin:authority_file")).streaming_content).decode()

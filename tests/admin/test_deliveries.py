@@ -1,0 +1,125 @@
+"""Uploads and addresses: the request keeps them, a worker process takes them in, the record tells what became of each."""
+
+import functools
+import http.server
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
+
+from articles.models import Article, Delivery
+from articles.models.history import changes_of
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+TEXT = "مؤتمر في المدينة\n\nعقدت المدينة مؤتمرها الأول حول أمن الموانئ بمشاركة 45 وفدا من دول المنطقة كلها.\n"
+
+
+@pytest.fixture(autouse=True)
+def _kept_here(settings: Any, tmp_path: Path) -> None:
+    settings.STORAGES = settings.STORAGES | {
+        "deliveries": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": tmp_path / "kept"},
+        }
+    }
+
+
+def work() -> None:
+    """What a worker process does with what waits."""
+    call_command("procrastinate", "worker", "--one-shot", "--no-listen-notify", verbosity=0)
+
+
+def test_an_upload_is_taken_in_by_a_worker_and_told(desk: Client) -> None:
+    good = SimpleUploadedFile("خبر.txt", TEXT.encode())
+    rows = SimpleUploadedFile("صفوف.jsonl", b'{"title": "t", "body": "' + "نص الصف.".encode() + b'"}\nnot json\n')
+    response = desk.post(reverse("admin:deliver"), {"files": [good, rows], "format": "auto"}, follow=True)
+    assert "استُلم: 2" in response.content.decode()
+    assert not Article.objects.filter(title="مؤتمر في المدينة").exists()
+    first, second = Delivery.objects.order_by("id")
+    record = reverse("admin:articles_delivery_change", args=[first.pk])
+    assert "ينتظر" in desk.get(record).content.decode() and desk.get(record)["Refresh"]
+    work()
+    first, second = Delivery.objects.order_by("id")
+    assert (first.state, first.created, first.failed, first.by) == ("finished", 1, 0, desk.user)
+    assert (second.created, second.failed) == (1, 1) and "line 2" in second.failures[0]["path"]
+    assert "tmp" not in str(second.failures)
+    article = Article.objects.get(title="مؤتمر في المدينة")
+    assert [(one.kind, one.user.username) for one in changes_of(article) if one.model == "article"] == [
+        ("insert", "muharrir")
+    ]
+    page = desk.get(reverse("admin:articles_delivery_change", args=[second.pk])).content.decode()
+    assert "line 2" in page
+    assert [line.count for line in desk.get(reverse("admin:index")).context["lines"] if "تعذر" in line.name] == [1]
+    desk.post(reverse("admin:articles_delivery_change", args=[second.pk]), {"settle": "1"})
+    assert not Delivery.objects.troubled().exists()
+
+
+def test_doing_it_again_changes_nothing(desk: Client) -> None:
+    desk.post(reverse("admin:deliver"), {"files": SimpleUploadedFile("خبر.txt", TEXT.encode()), "format": "auto"})
+    work()
+    desk.post(reverse("admin:articles_delivery_change", args=[Delivery.objects.get().pk]), {"again": "1"})
+    work()
+    delivery = Delivery.objects.get()
+    assert (delivery.state, delivery.created, delivery.unchanged) == ("finished", 0, 1)
+
+
+def test_what_no_reader_opens_is_refused_by_name(desk: Client, settings: Any) -> None:
+    settings.ARCHIVE_LARGEST_UPLOAD = 100
+    files = [
+        SimpleUploadedFile("صورة.png", b"x"),
+        SimpleUploadedFile("فارغ.txt", b" "),
+        SimpleUploadedFile("كبير.txt", b"x" * 200),
+    ]
+    page = desk.post(
+        reverse("admin:deliver"), {"files": files[:1] + files[2:], "format": "auto"}, follow=True
+    ).content.decode()
+    assert "صورة.png: لا قارئ" in page and "كبير.txt: أكبر" in page and not Delivery.objects.exists()
+    assert (
+        "لا ترميز بهذا الاسم"
+        in desk.post(
+            reverse("admin:deliver"), {"files": files[1], "format": "auto", "encoding": "latin99"}
+        ).content.decode()
+    )
+    bad = desk.post(
+        reverse("admin:deliver"), {"addresses": "https://example.org/1\nftp://x", "format": "auto"}
+    ).content.decode()
+    assert "السطر 2" in bad and not Delivery.objects.exists()
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[str]:
+    folder = tmp_path / "site"
+    folder.mkdir()
+    (folder / "1.html").write_text(
+        f"<html lang=ar><title>مؤتمر في المدينة</title><article><h1>مؤتمر في المدينة</h1><p>{TEXT * 3}</p></article>"
+    )
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=folder)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+
+
+def test_addresses_have_the_commands_limits(desk: Client, site: str, settings: Any) -> None:
+    settings.ARCHIVE_FETCH_PRIVATE = False
+    desk.post(reverse("admin:deliver"), {"addresses": f"{site}/1.html", "format": "auto"})
+    work()
+    assert "not public" in str(Delivery.objects.get().failures) or "public" in str(Delivery.objects.get().failures)
+    settings.ARCHIVE_FETCH_PRIVATE = True
+    desk.post(reverse("admin:articles_delivery_change", args=[Delivery.objects.get().pk]), {"again": "1"})
+    work()
+    assert (Delivery.objects.get().created, Delivery.objects.get().failed) == (1, 0)
+
+
+def test_a_commands_failures_reach_the_desk(tmp_path: Path) -> None:
+    (tmp_path / "bad.jsonl").write_text("not json\n")
+    with pytest.raises(SystemExit):
+        call_command("ingest", str(tmp_path / "bad.jsonl"), verbosity=0)
+    assert Delivery.objects.troubled().get().failed == 1

@@ -1,0 +1,222 @@
+"""Review of one article on one screen, as a plain form and as the script asks; what is decided outlives later runs."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from articles.extract.authority import Authority
+from articles.extract.process import suggest
+from articles.models import Actor, Article, Coverage, Event, Figure, Mention
+from tests.admin.conftest import account
+
+pytestmark = pytest.mark.django_db
+
+
+def page_of(article: Article, query: str = "") -> str:
+    return reverse("admin:review", args=[article.pk]) + query
+
+
+def ask(desk: Client, article: Article, **posted: str) -> dict:
+    return desk.post(page_of(article), posted, headers={"Accept": "application/json"}).json()
+
+
+def test_every_suggestion_is_marked_in_place_and_listed(desk: Client, seed: Any) -> None:
+    article = seed("000")
+    page = desk.get(page_of(article)).content.decode()
+    for noun, rows in (("mention", article.mentions.all()), ("figure", article.figures.all())):
+        for row in rows:
+            assert f'id="{noun}-{row.pk}"' in page
+    assert page.count("<mark") >= article.figures.count()
+    assert article.coverages.get().event.title in page
+
+
+def test_a_plain_form_decides_and_goes_on_to_the_next(desk: Client, seed: Any) -> None:
+    article = seed("000")
+    wrong, *right = article.figures.order_by("id")
+    posted = {f"verdict-figure-{figure.pk}": "confirm" for figure in right} | {
+        f"verdict-figure-{wrong.pk}": "reject",
+        "done": "1",
+    }
+    response = desk.post(page_of(article, "?order=old"), posted)
+    assert Figure.objects.get(pk=wrong.pk).state == "rejected"
+    assert {figure.reviewed_by.username for figure in article.figures.select_related("reviewed_by")} == {"muharrir"}
+    article = seed("000")
+    assert article.checked_by.username == "muharrir" and article.checked_at
+    following = Article.objects.exclude(pk=article.pk).order_by("id").first()
+    assert response.status_code == 302 and f"/review/{following.pk}/" in response["Location"]
+
+
+def test_what_was_decided_outlives_a_later_run(desk: Client, seed: Any) -> None:
+    article = seed("000")
+    figure, mention = article.figures.order_by("id").first(), article.mentions.order_by("id").first()
+    ask(desk, article, **{f"verdict-figure-{figure.pk}": "reject", f"verdict-mention-{mention.pk}": "confirm"})
+    suggest(article, Authority.load())
+    assert (
+        Figure.objects.get(pk=figure.pk).state == "rejected" and Mention.objects.get(pk=mention.pk).state == "confirmed"
+    )
+    assert article.figures.filter(quote=figure.quote, start=figure.start).count() == 1
+
+
+def test_a_figure_is_corrected_where_it_is_confirmed(desk: Client, seed: Any) -> None:
+    figure = seed("000").figures.get(value=210)
+    key = f"figure-{figure.pk}"
+    fields = {"value": "211", "value_high": "", "qualifier": "more_than", "unit": "خلية", "measure": ""}
+    answer = ask(
+        desk, seed("000"), **{f"verdict-{key}": "confirm"}, **{f"{name}-{key}": value for name, value in fields.items()}
+    )
+    figure.refresh_from_db()
+    assert answer["states"] == {key: "confirmed"} and (figure.value, figure.qualifier, figure.measure) == (
+        211,
+        "more_than",
+        None,
+    )
+    refused = ask(desk, seed("000"), **{f"verdict-{key}": "confirm", f"value-{key}": "كثير"})
+    assert "القيمة" in refused["refused"][key] and Figure.objects.get(pk=figure.pk).value == 211
+
+
+def test_a_mention_is_given_to_the_right_actor(desk: Client, make_article: Any) -> None:
+    wrong = Actor.objects.create(name="سمير الأول", kind="person")
+    right = Actor.objects.create(name="سمير الثاني", kind="person", distinction="السفير")
+    article = make_article(body="قال سمير الأول إن الأمر كذا.")
+    suggest(article, Authority.load())
+    mention = article.mentions.get(actor=wrong)
+    key = f"mention-{mention.pk}"
+    assert (
+        "لا فاعل بهذا الاسم"
+        in ask(desk, article, **{f"verdict-{key}": "confirm", f"actor-{key}": "لا أحد"})["refused"][key]
+    )
+    ask(desk, article, **{f"verdict-{key}": "confirm", f"actor-{key}": "سمير الثاني"})
+    moved = article.mentions.get(actor=right)
+    assert moved.state == "confirmed" and moved.quotes == ["سمير الأول"]
+    assert Mention.objects.get(pk=mention.pk).state == "rejected"
+    suggest(article, Authority.load())
+    assert (
+        article.mentions.get(actor=wrong).state == "rejected" and article.mentions.get(actor=right).state == "confirmed"
+    )
+
+
+def test_who_is_confirmed_in_an_article_is_confirmed_as_an_actor(desk: Client, make_article: Any) -> None:
+    article = make_article(body="كلمات عن فلان.")
+    actor = Actor.objects.create(name="فلان", kind="person", state="suggested")
+    mention = Mention.objects.create(
+        article=article, actor=actor, spans=[[9, 13]], quotes=[article.body[9:13]], state="suggested"
+    )
+    ask(desk, article, **{f"verdict-mention-{mention.pk}": "confirm"})
+    assert Actor.objects.get(pk=actor.pk).state == "confirmed"
+
+
+def test_rejecting_an_alias_offers_to_narrow_it(desk: Client, make_article: Any) -> None:
+    actor = Actor.objects.create(name="مركز الدراسات البعيد", kind="civil")
+    alias = actor.aliases.create(name="المركز البعيد")
+    articles = [make_article(title=f"خبر {n}", body=f"في المركز البعيد حديث {n}.") for n in range(3)]
+    for article in articles:
+        suggest(article, Authority.load())
+    first = articles[0].mentions.get(actor=actor)
+    answer = ask(desk, articles[0], **{f"verdict-mention-{first.pk}": "reject"})
+    assert [(one["name"], one["others"]) for one in answer["narrowings"]] == [("المركز البعيد", 2)]
+    ask(desk, articles[0], narrow=str(alias.pk), reject_others="on")
+    alias.refresh_from_db()
+    assert not alias.found_in_text
+    assert set(Mention.objects.filter(actor=actor).values_list("state", flat=True)) == {"rejected"}
+    later = make_article(title="خبر آخر", body="عن المركز البعيد أيضا.")
+    suggest(later, Authority.load())
+    assert not later.mentions.filter(actor=actor).exists()
+
+
+def test_what_was_missed_is_added_from_the_text(desk: Client, make_article: Any) -> None:
+    article = make_article(
+        title="خبر", body="التقى الوفد في المدينة.\n\nوحضر ٤٢ مراقبا لقاء المدينة.", day=date(2024, 2, 3)
+    )
+    at = article.body.rindex("المدينة")
+    posted = {"add": "1", "kind": "actor", "quote": "المدينة", "name": "بلدية المدينة", "new_kind": "government",
+              "start": str(at), "end": str(at + 7)}  # fmt: skip
+    assert ask(desk, article, **posted)["errors"] == {}
+    mention = article.mentions.get(actor__name="بلدية المدينة")
+    assert mention.spans == [[at, at + 7]] and mention.state == "confirmed"
+    assert ask(desk, article, add="1", kind="figure", quote="٤٢ مراقبا")["errors"] == {}
+    figure = article.figures.get()
+    assert figure.value == 42 and article.body[figure.start : figure.end] == "٤٢ مراقبا" and figure.state == "confirmed"
+    assert "quote" in ask(desk, article, add="1", kind="figure", quote="٤٣ مراقبا")["errors"]
+    assert "quote" in ask(desk, article, add="1", kind="figure", quote="التقى الوفد")["errors"]
+    assert ask(desk, article, add="1", kind="event", name="لقاء المدينة", new_kind="meeting")["errors"] == {}
+    assert Coverage.objects.get(article=article).event == Event.objects.get(title="لقاء المدينة")
+    unknown = ask(desk, article, add="1", kind="actor", quote="الوفد", name="وفد مجهول", new_kind="")
+    assert "لا فاعل بهذا الاسم" in unknown["errors"]["name"][0]
+
+
+def test_the_date_is_confirmed_written_or_unknown(desk: Client, seed: Any) -> None:
+    article = seed("001")
+    assert article.published_basis == "inferred"
+    ask(desk, article, **{"verdict-date": "confirm"})
+    assert seed("001").published_basis == "editor" and seed("001").published == article.published.__class__(
+        article.published.date,
+        article.published.precision,
+        "editor",
+        article.published.earliest,
+        article.published.latest,
+    )
+    ask(desk, article, **{"verdict-date": "confirm", "date-value": "2024-11-05", "date-precision": "month"})
+    assert (str(seed("001").published.earliest), str(seed("001").published.latest)) == ("2024-11-01", "2024-11-30")
+    assert "date" in ask(desk, article, **{"verdict-date": "confirm", "date-value": "أمس"})["refused"]
+    ask(desk, article, **{"verdict-date": "reject"})
+    assert seed("001").published_precision == "unknown" and seed("001").published_basis == "editor"
+
+
+def test_two_editors_at_one_article(desk: Client, senior: Client, seed: Any) -> None:
+    figure = seed("000").figures.order_by("id").first()
+    key = f"figure-{figure.pk}"
+    ask(senior, seed("000"), **{f"verdict-{key}": "reject", f"was-{key}": "suggested"})
+    told = ask(desk, seed("000"), **{f"verdict-{key}": "confirm", f"was-{key}": "suggested"})
+    assert "awwal" in told["refused"][key] and Figure.objects.get(pk=figure.pk).state == "rejected"
+    plain = desk.post(page_of(seed("000")), {f"verdict-{key}": "confirm", f"was-{key}": "suggested"}, follow=True)
+    assert "راجعه قبلك" in plain.content.decode()
+
+
+def test_facts_of_another_article_are_out_of_reach(desk: Client, seed: Any) -> None:
+    figure = seed("000").figures.order_by("id").first()
+    assert (
+        ask(desk, seed("001"), **{f"verdict-figure-{figure.pk}": "reject", "verdict-nonsense-1": "confirm"})["states"]
+        == {}
+    )
+    assert Figure.objects.get(pk=figure.pk).state == "suggested"
+
+
+def test_orders_of_the_queue(desk: Client, seed: Any) -> None:
+    Article.objects.filter(pk=seed("000").pk).update(checked_at="2026-01-01T00:00Z")
+    newest, oldest = (
+        Article.objects.unchecked().order_by("-id").first(),
+        Article.objects.unchecked().order_by("id").first(),
+    )
+    turn = reverse("admin:review_next")
+    assert f"/{newest.pk}/" in desk.get(turn, {"order": "new"})["Location"]
+    assert f"/{oldest.pk}/" in desk.get(turn, {"order": "old"})["Location"]
+    doubtful = (
+        Figure.objects.suggested().filter(article__in=Article.objects.unchecked()).order_by("score", "id").first()
+    )
+    assert f"/{doubtful.article_id}/" in desk.get(turn, {"order": "unsure", "kind": "figure"})["Location"]
+    assert desk.get(turn, {"mine": "1"})["Location"] == reverse("admin:index")
+    desk.post(page_of(oldest), {"take": "1"})
+    assert f"/{oldest.pk}/" in desk.get(turn, {"mine": "1"})["Location"]
+    skipped = desk.post(page_of(newest), {"skip": "1"})["Location"]
+    assert f"/{newest.pk}/" not in skipped and not Article.objects.get(pk=newest.pk).checked_at
+
+
+def test_the_start_page_says_what_waits(desk: Client, seed: Any, django_assert_max_num_queries: Any) -> None:
+    with django_assert_max_num_queries(40):
+        page = desk.get(reverse("admin:index"))
+    lines = {line.name: line.count for line in page.context["lines"]}
+    assert lines["مقالات لم تُراجع"] == 5 and lines["أرقام"] == Figure.objects.suggested().count()
+    mine = {line.name: line.count for line in desk.get(reverse("admin:index"), {"mine": "1"}).context["lines"]}
+    assert mine["مقالات لم تُراجع"] == 0
+    Article.objects.filter(pk=seed("000").pk).update(assigned_to=desk.user)
+    mine = {line.name: line.count for line in desk.get(reverse("admin:index"), {"mine": "1"}).context["lines"]}
+    assert mine["مقالات لم تُراجع"] == 1 and mine["أرقام"] == seed("000").figures.suggested().count()
+
+
+def test_names_are_offered_while_they_are_typed(desk: Client) -> None:
+    found = desk.get(reverse("admin:names", args=["actor"]), {"q": "انطوني"}).json()["names"]
+    assert found == ["أنتوني بلينكن"]
+    assert account("other").pk
