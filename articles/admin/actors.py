@@ -4,17 +4,18 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from articles.admin.desk import TabularInline
 from articles.admin.merging import MergeDesk
 from articles.admin.review import ReviewAdmin
 from articles.models import Actor, Alias, Participation
 
 
-class AliasInline(admin.TabularInline):
+class AliasInline(TabularInline):
     model = Alias
     extra = 1
 
 
-class ParticipationInline(admin.TabularInline):
+class ParticipationInline(TabularInline):
     model = Participation
     extra = 0
     autocomplete_fields = ("event",)

@@ -27,7 +27,7 @@ from articles.admin.article_bulk import (
 )
 from articles.admin.bulk import with_actions
 from articles.admin.dates import UncertainDateForm
-from articles.admin.desk import DeskAdmin
+from articles.admin.desk import DeskAdmin, StackedInline, TabularInline
 from articles.admin.pages import posted
 from articles.admin.review import ReviewAdmin
 from articles.extract.authority import Authority
@@ -60,7 +60,7 @@ class ArticleForm(UncertainDateForm):
         widgets = {"title": AdminTextareaWidget(attrs={"rows": 2})}
 
 
-class CaptureInline(admin.TabularInline):
+class CaptureInline(TabularInline):
     model = Capture
     extra = 0
     fields = readonly_fields = ("filename", "media_type", "size", "captured_at", "sha256")
@@ -72,7 +72,7 @@ class CaptureInline(admin.TabularInline):
         return False
 
 
-class CoverageInline(admin.TabularInline):
+class CoverageInline(TabularInline):
     model = Coverage
     extra = 0
     autocomplete_fields = ("event",)
@@ -80,7 +80,7 @@ class CoverageInline(admin.TabularInline):
     readonly_fields = ("rule",)
 
 
-class MentionInline(admin.TabularInline):
+class MentionInline(TabularInline):
     model = Mention
     extra = 0
     autocomplete_fields = ("actor",)
@@ -92,7 +92,7 @@ class MentionInline(admin.TabularInline):
         return "، ".join(dict.fromkeys(mention.quotes))
 
 
-class FigureInline(admin.StackedInline):
+class FigureInline(StackedInline):
     model = Figure
     extra = 0
     autocomplete_fields = ("measure", "event", "actor")

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext
 
 from articles.admin import history
+from articles.admin.help import HELP
 from articles.admin.security import ask_again
 from articles.models.history import changes_after, event_model_of, newest_change, operation
 
@@ -35,12 +36,33 @@ class BoundedPaginator(Paginator):
         return self.counted > MOST_LISTED
 
 
-class DeskAdmin(admin.ModelAdmin):
+class Explained:
+    """Mixed into admins of lists and of inlines: every field says what it means, with an example."""
+
+    def formfield_for_dbfield(
+        self, db_field: models.Field, request: HttpRequest, **kwargs: object
+    ) -> forms.Field | None:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and not field.help_text:
+            field.help_text = HELP.get(db_field.model._meta.model_name, {}).get(db_field.name, "")
+        return field
+
+
+class TabularInline(Explained, admin.TabularInline):
+    pass
+
+
+class StackedInline(Explained, admin.StackedInline):
+    pass
+
+
+class DeskAdmin(Explained, admin.ModelAdmin):
     """The base of all lists and forms. Nouns that are destroyed or merged ask for the password when it is not fresh."""
 
     paginator = BoundedPaginator
     list_per_page = 50
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
     has_history = True
 
     def get_actions(self, request: HttpRequest) -> dict:

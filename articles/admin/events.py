@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from articles.admin.dates import UncertainDateForm
-from articles.admin.desk import DeskAdmin
+from articles.admin.desk import DeskAdmin, TabularInline
 from articles.admin.merging import MergeDesk
 from articles.admin.review import ReviewAdmin
 from articles.arabic.words import fold_phrase, words
@@ -19,14 +19,14 @@ class EventForm(UncertainDateForm):
     uncertain_dates = ("start", "end")
 
 
-class ParticipationInline(admin.TabularInline):
+class ParticipationInline(TabularInline):
     model = Participation
     extra = 1
     autocomplete_fields = ("actor",)
     fields = ("actor", "role", "state")
 
 
-class CoverageInline(admin.TabularInline):
+class CoverageInline(TabularInline):
     model = Coverage
     extra = 0
     autocomplete_fields = ("article",)

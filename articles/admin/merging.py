@@ -72,7 +72,7 @@ def merge_page(request: HttpRequest, noun: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         return _merged(request, model, kept, [row for row in rows if row != kept])
     context = {
-        **admin.site.each_context(request), "title": f"دمج {model._meta.verbose_name_plural}", "form": form, "kept": kept,
+        **admin.site.each_context(request), "title": f"دمج: {model._meta.verbose_name_plural}", "form": form, "kept": kept,
         "rows": [(row, brought[row.pk], _names(row), joined(row, kept) if row != kept else 0) for row in rows],
         "opts": model._meta,
     }  # fmt: skip

@@ -89,16 +89,16 @@ const decide = (chosen, verdict) => {
   });
 };
 
-const go = (to) => {
+const go = (to, { scrolls = true } = {}) => {
   if (!items.length) return;
   at = Math.min(items.length - 1, Math.max(0, to));
   items.forEach((item, place) => item.classList.toggle("current", place === at));
-  items[at].scrollIntoView({ block: "nearest" });
+  if (scrolls) items[at].scrollIntoView({ block: "nearest" });
   const mark = document.querySelector(`mark[data-key="${items[at].dataset.key}"]`);
   document.querySelectorAll("mark.current").forEach((one) => one.classList.remove("current"));
   if (mark) {
     document.querySelectorAll(`mark[data-key="${items[at].dataset.key}"]`).forEach((one) => one.classList.add("current"));
-    mark.scrollIntoView({ block: "nearest" });
+    if (scrolls) mark.scrollIntoView({ block: "nearest" });
   }
 };
 
@@ -192,5 +192,5 @@ if (form) {
     event.preventDefault();
     act();
   });
-  go(at);
+  go(at, { scrolls: false });
 }

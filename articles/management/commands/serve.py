@@ -1,7 +1,10 @@
-"""manage.py serve : what `make run` calls: database, migrations, fixtures, static files, then gunicorn in this process."""
+"""manage.py serve : what `make run` calls: database, migrations, fixtures, static files, then gunicorn in this process
+and a worker for what editors upload in another."""
 
 import os
 import socket
+import subprocess
+import sys
 from typing import Any
 
 from django.core.management import call_command
@@ -36,7 +39,12 @@ class Command(BaseCommand):
         self.stdout.write("An editor's account: .venv/bin/python manage.py createsuperuser")
         self.stdout.write("Ctrl-C stops the server and its database.\n")
         self.stdout.flush()
-        _Gunicorn(port, options["workers"]).run()
+        worker = subprocess.Popen([sys.executable, sys.argv[0], "procrastinate", "worker", "--queues", "deliveries"])
+        try:
+            _Gunicorn(port, options["workers"]).run()
+        finally:
+            worker.terminate()
+            worker.wait()
 
 
 def _refuse_a_taken_port(port: int) -> None:
