@@ -137,6 +137,7 @@ AGAIN = Bulk("again", "أعد المحاولة", "change", _again, _can_repeat)
 class DeliveryAdmin(DeskAdmin):
     actions = ()
     has_history = False
+    readonly_fields = tuple(field.name for field in Delivery._meta.fields)
     list_display = ("name", "by", "brought_at", "state", "created", "updated", "unchanged", "failed")
     list_filter = ("state", TroubleFilter)
     list_select_related = ("by",)

@@ -24,4 +24,4 @@ def test_every_field_of_every_form_is_explained(rf: RequestFactory) -> None:
             for name, field in form.base_fields.items()
             if not str(field.help_text).strip()
         ]
-    assert silent == []
+    assert not silent, " ".join(silent)
