@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -27,7 +27,7 @@ from articles.admin.article_bulk import (
 )
 from articles.admin.bulk import with_actions
 from articles.admin.dates import UncertainDateForm
-from articles.admin.desk import DeskAdmin, StackedInline, TabularInline
+from articles.admin.desk import DeskAdmin, StackedInline, TabularInline, found_by
 from articles.admin.pages import posted
 from articles.admin.review import ReviewAdmin
 from articles.extract.authority import Authority
@@ -48,8 +48,6 @@ from articles.models import (
 )
 from articles.models.capture import DamagedCaptureError
 from articles.models.history import operation
-from articles.search.compile import compile_query, holding
-from articles.search.query import parse
 from articles.site.words_for import archive_date, date_place, number
 
 
@@ -170,13 +168,7 @@ class ArticleAdmin(ReviewAdmin):
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
         """The archive's own search, drafts included; an autocomplete widget asks here too."""
-        if not search_term.strip():
-            return queryset, False
-        compiled = compile_query(parse(search_term))
-        if compiled is None:
-            return queryset.none(), False
-        asked = [*compiled.conditions, *([holding(compiled.match)] if compiled.match else [])]
-        return queryset.searchable().filter(*asked), False
+        return (found_by(queryset, search_term) if search_term.strip() else queryset), False
 
     @admin.display(description="تاريخ النشر", ordering="published_order")
     def published_words(self, article: Article) -> str:
@@ -303,8 +295,14 @@ class ArticleAdmin(ReviewAdmin):
 class CaptureAdmin(DeskAdmin):
     list_display = ("filename", "article", "media_type", "size", "captured_at")
     list_select_related = ("article",)
-    search_fields = ("filename", "=sha256")
+    search_fields = ("filename",)
+    search_help_text = "اسم الملف كاملا، أو رابطه، أو بصمته"
     has_history = False
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+        typed = search_term.strip()
+        whole = Q(filename=typed) | Q(address=typed) | Q(sha256=typed.lower())
+        return (queryset.filter(whole) if typed else queryset), False
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -7,17 +7,23 @@ from django import forms
 from django.contrib import admin
 from django.core.paginator import Paginator
 from django.db import models, transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext
 
 from articles.admin import history
 from articles.admin.help import HELP
 from articles.admin.security import ask_again
+from articles.models import Article
 from articles.models.history import changes_after, event_model_of, newest_change, operation
+from articles.search.compile import compile_query, holding
+from articles.search.query import parse
 
 # A list shows so many rows and says that there are more; a filter or a search finds the rest.
 MOST_LISTED = 5_000
 SEEN = "_seen"
+# A search of facts goes by so many of the actors or events that it names, and so many of the articles that it finds.
+MOST_NAMED, MOST_FOUND = 200, 2_000
 
 
 class BoundedPaginator(Paginator):
@@ -153,3 +159,25 @@ class Overtaken:
             None, forms.ValidationError("لم يُحفظ شيء بعد: غيّر غيرك هذه الصفحة بعد أن فتحتها.", code="overtaken")
         )
         return cleaned
+
+
+def first_keys(rows: QuerySet) -> list[int]:
+    """The keys of the first rows that a search names, so that what hangs on them is looked up by key."""
+    return list(rows.order_by("pk").values_list("pk", flat=True)[:MOST_NAMED])
+
+
+def holding_words(typed: str) -> list[int] | None:
+    """The newest MOST_FOUND articles that the archive's own search finds, drafts included; None where nothing was typed."""
+    if not typed.strip():
+        return None
+    found = found_by(Article.objects.all(), typed)
+    return list(found.order_by("-pk").values_list("pk", flat=True)[:MOST_FOUND])
+
+
+def found_by(articles: QuerySet, typed: str) -> QuerySet:
+    """Those of the articles that the archive's own search finds."""
+    compiled = compile_query(parse(typed))
+    if compiled is None:
+        return articles.none()
+    asked = [*compiled.conditions, *([holding(compiled.match)] if compiled.match else [])]
+    return articles.searchable().filter(*asked)

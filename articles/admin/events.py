@@ -10,7 +10,6 @@ from articles.admin.dates import UncertainDateForm
 from articles.admin.desk import DeskAdmin, TabularInline
 from articles.admin.merging import MergeDesk
 from articles.admin.review import ReviewAdmin
-from articles.arabic.words import fold_phrase, words
 from articles.models import Coverage, Event, EventSeries, Participation
 from articles.site.words_for import archive_date
 
@@ -66,10 +65,7 @@ class EventAdmin(MergeDesk, ReviewAdmin):
         return super().get_queryset(request).filter(merged_into__isnull=True)
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
-        """Every word of the search somewhere in the title, in any spelling that folds alike."""
-        for word in words(search_term):
-            queryset = queryset.filter(folded_title__contains=fold_phrase(search_term[word.start : word.end]))
-        return queryset, False
+        return queryset.with_title_words(search_term), False
 
     @admin.display(description="البداية", ordering="start_order")
     def start_words(self, event: Event) -> str:

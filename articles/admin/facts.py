@@ -1,12 +1,15 @@
 """Admin of what is stated of articles: who is named, which events are reported, what is printed again."""
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.text import Truncator
 
+from articles.admin.desk import first_keys, holding_words
 from articles.admin.review import ReviewAdmin
-from articles.models import Article, Coverage, Figure, Mention, Reprint
+from articles.models import Actor, Article, Coverage, Event, Figure, Mention, Reprint
 
 
 class OfArticle:
@@ -22,9 +25,15 @@ class MentionAdmin(OfArticle, ReviewAdmin):
     list_display = ("actor", "written", "article_link", "state", "rule", "score")
     list_filter = ("state", "rule", "actor__kind")
     list_select_related = ("actor", "article")
-    search_fields = ("actor__name", "actor__aliases__name")
+    search_fields = ("actor__name",)
     autocomplete_fields = ("actor", "article")
     readonly_fields = (*ReviewAdmin.readonly_fields, "spans", "quotes")
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+        """Any name of the actor, in any spelling that folds alike."""
+        if not search_term.strip():
+            return queryset, False
+        return queryset.filter(actor__in=first_keys(Actor.objects.with_name_part(search_term))), False
 
     @admin.display(description="كما ورد")
     def written(self, mention: Mention) -> str:
@@ -36,8 +45,14 @@ class CoverageAdmin(OfArticle, ReviewAdmin):
     list_display = ("event", "article_link", "state", "rule", "score")
     list_filter = ("state", "event__kind")
     list_select_related = ("event", "article")
-    search_fields = ("event__title", "article__title")
+    search_fields = ("event__title",)
     autocomplete_fields = ("event", "article")
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+        """Words of the event's title, in any spelling that folds alike."""
+        if not search_term.strip():
+            return queryset, False
+        return queryset.filter(event__in=first_keys(Event.objects.with_title_words(search_term))), False
 
 
 @admin.register(Reprint)
@@ -45,8 +60,13 @@ class ReprintAdmin(OfArticle, ReviewAdmin):
     list_display = ("article_link", "original_link", "likeness", "compare", "state", "rule")
     list_filter = ("state", "rule")
     list_select_related = ("article", "original")
-    search_fields = ("article__title", "original__title")
+    search_fields = ("article__title",)
     autocomplete_fields = ("article", "original")
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+        """The archive's own search, of the later text."""
+        found = holding_words(search_term)
+        return (queryset if found is None else queryset.filter(article__in=found)), False
 
     @admin.display(description="النص الأول")
     def original_link(self, reprint: Reprint) -> str:

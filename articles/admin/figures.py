@@ -7,10 +7,12 @@ from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from articles.admin.desk import DeskAdmin
+from articles.admin.desk import DeskAdmin, first_keys, holding_words
 from articles.admin.facts import OfArticle
 from articles.admin.review import ReviewAdmin
-from articles.models import Contradiction, Figure, Measure
+from articles.arabic.numbers import find_numbers
+from articles.arabic.words import words
+from articles.models import Contradiction, Event, Figure, Measure
 from articles.site.words_for import brief_date, figure_value
 
 
@@ -32,7 +34,8 @@ class FigureAdmin(OfArticle, ReviewAdmin):
     list_display = ("quote", "value_words", "unit", "measure", "article_link", "state", "rule", "score")
     list_filter = ("state", "qualifier", MeasureFilter)
     list_select_related = ("article", "measure")
-    search_fields = ("quote", "unit", "article__title")
+    search_fields = ("quote",)
+    search_help_text = "رقم، مثل: 210، أو كلمات من المقال"
     ordering = ("-id",)
     autocomplete_fields = ("article", "measure", "event", "actor")
     fields = (
@@ -40,6 +43,14 @@ class FigureAdmin(OfArticle, ReviewAdmin):
         ("event", "actor"), "state", ("start", "end"), *ReviewAdmin.readonly_fields,
     )  # fmt: skip
     readonly_fields = (*ReviewAdmin.readonly_fields, "start", "end")
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+        """A number finds its value; words find the figures of the articles that the archive's own search finds."""
+        numbers = find_numbers(search_term, words(search_term))
+        if len(numbers) == 1 and (numbers[0].start, numbers[0].end) == (0, len(search_term.strip())):
+            return queryset.filter(value=numbers[0].value), False
+        found = holding_words(search_term)
+        return (queryset if found is None else queryset.filter(article__in=found)), False
 
     def after_change(self, rows: list[Figure]) -> None:
         Contradiction.objects.refresh(figure.event_id for figure in rows)
@@ -66,7 +77,7 @@ class ContradictionAdmin(ReviewAdmin):
     list_display = ("measure", "event_link", "sides", "state", "is_open")
     list_filter = ("is_open", "state", MeasureFilter)
     list_select_related = ("event", "measure")
-    search_fields = ("event__title", "measure__label")
+    search_fields = ("event__title",)
     ordering = ("-is_open", "-id")
     fields = ("measure", "event", "scope", "sides", "is_open", "found_at", "state", *ReviewAdmin.readonly_fields)
     readonly_fields = ("measure", "event", "scope", "sides", "is_open", "found_at", *ReviewAdmin.readonly_fields)
@@ -76,6 +87,20 @@ class ContradictionAdmin(ReviewAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).filter(event__merged_into=None)
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+        """Words of the event's title."""
+        if not search_term.strip():
+            return queryset, False
+        return queryset.filter(event__in=first_keys(Event.objects.with_title_words(search_term))), False
+
+    def get_changelist_instance(self, request: HttpRequest) -> object:
+        """The figures of all the page's contradictions in one query."""
+        changelist = super().get_changelist_instance(request)
+        rows = [row.pk for row in changelist.result_list]
+        by_key = {row.pk: row for row in Contradiction.objects.filter(pk__in=rows).with_sides()}
+        changelist.result_list = [by_key[pk] for pk in rows]
+        return changelist
 
     @admin.display(description="الفعالية")
     def event_link(self, contradiction: Contradiction) -> str:
@@ -88,6 +113,6 @@ class ContradictionAdmin(ReviewAdmin):
                 figure.get_absolute_url(), figure_value(figure), figure.unit, figure.quote,
                 figure.article.source or "مصدر غير معروف", brief_date(figure.article.published),
             )
-            for figure in contradiction.figures()
+            for figure in getattr(contradiction, "sides", None) or contradiction.figures()
         )  # fmt: skip
         return format_html_join("", '<div><a href="{}"><b>{} {}</b></a> «{}» ({}، {})</div>', rows)

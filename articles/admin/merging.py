@@ -25,7 +25,7 @@ MERGES: dict[type[models.Model], Callable[[models.Model, models.Model], None]] =
 _NOUNS = {model._meta.model_name: model for model in MERGES}
 MOST_MERGED = 20
 # How many rows are compared with all others for one page of likely pairs.
-_WINDOW = 300
+_WINDOW = 100
 
 
 class MergeDesk:

@@ -1,5 +1,6 @@
 """Actor: who acts in the news, one canonical Arabic name and every other name it goes by."""
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Count, Q
 from django.urls import reverse
@@ -97,6 +98,7 @@ class Actor(Mergeable, Reviewable):
         ]
         indexes = [
             models.Index(fields=["kind", "folded_name"], name="actor_kind_name"),
+            GinIndex(OpClass("folded_name", name="gin_trgm_ops"), name="actor_alike"),
             models.Index(fields=["state", "id"], name="actor_state"),
             by_score("actor"),
         ]
@@ -136,7 +138,10 @@ class Alias(models.Model):
             ),
             models.CheckConstraint(condition=~Q(folded=""), name="alias_has_letters"),
         ]
-        indexes = [models.Index(fields=["folded"], name="alias_folded")]
+        indexes = [
+            models.Index(fields=["folded"], name="alias_folded"),
+            GinIndex(OpClass("folded", name="gin_trgm_ops"), name="alias_alike"),
+        ]
 
     def __str__(self) -> str:
         return self.name

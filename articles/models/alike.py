@@ -21,19 +21,22 @@ class Pair:
     in_common: str
 
 
-_SHARED = """
-    SELECT least(a.actor_id, b.actor_id), greatest(a.actor_id, b.actor_id), 1.0, min(a.name)
-    FROM names a JOIN names b ON a.folded = b.folded AND a.actor_id <> b.actor_id
-    WHERE a.actor_id = ANY(%(rows)s) GROUP BY 1, 2
-    UNION ALL
-"""
-_NAMES = """
-    names AS (
-        SELECT id AS actor_id, name, folded_name AS folded FROM articles_actor WHERE merged_into_id IS NULL AND state <> 'rejected'
+_OWN = """
+    own AS (
+        SELECT id AS actor_id, name, folded_name AS folded FROM articles_actor WHERE id = ANY(%(rows)s)
         UNION ALL
-        SELECT actor_id, alias.name, folded FROM articles_alias alias JOIN articles_actor actor ON actor.id = actor_id
-        WHERE merged_into_id IS NULL AND state <> 'rejected'
+        SELECT actor_id, name, folded FROM articles_alias WHERE actor_id = ANY(%(rows)s)
     ),
+    bearers AS (
+        SELECT own.actor_id AS one, alias.actor_id AS other, own.name FROM own JOIN articles_alias alias ON alias.folded = own.folded
+        UNION ALL
+        SELECT own.actor_id, actor.id, own.name FROM own JOIN articles_actor actor ON actor.folded_name = own.folded
+    ),
+"""
+_SHARED = """
+    SELECT least(one, other), greatest(one, other), 1.0, bearers.name FROM bearers JOIN articles_actor actor ON actor.id = other
+    WHERE one <> other AND actor.merged_into_id IS NULL AND actor.state <> 'rejected'
+    UNION ALL
 """
 
 
@@ -52,7 +55,7 @@ def alike(model: type[models.Model], *, before: int | None, window: int) -> tupl
     reviewed = "" if model is Source else "AND {0}.state <> 'rejected'"
     statement = f"""
         WITH threshold AS MATERIALIZED (SELECT set_config('pg_trgm.similarity_threshold', '{LIKENESS}', true)),
-        {_NAMES if is_actor else ""}
+        {_OWN if is_actor else ""}
         pairs (one, other, likeness, common) AS (
             {_SHARED if is_actor else ""}
             SELECT least(a.id, b.id), greatest(a.id, b.id), similarity(a.{name}, b.{name}), ''

@@ -3,7 +3,7 @@
 from datetime import date
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Count, F, Q, Value
 from django.db.models.functions import Coalesce
@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from articles.arabic.phrases import content_words
-from articles.arabic.words import fold_phrase
+from articles.arabic.words import fold_phrase, words
 from articles.models.actor import Actor
 from articles.models.article import BEFORE_ALL_DATES
 from articles.models.history import with_history
@@ -65,6 +65,13 @@ class EventQuerySet(ReviewableQuerySet):
 
     def newest(self) -> "EventQuerySet":
         return self.order_by("-start_order", "-id")
+
+    def with_title_words(self, text: str) -> "EventQuerySet":
+        """Every word of `text` somewhere in the title, in any spelling that folds alike."""
+        events = self
+        for word in words(text):
+            events = events.filter(folded_title__contains=fold_phrase(text[word.start : word.end]))
+        return events
 
     def in_series(self) -> "EventQuerySet":
         """By the number of the session, then by date."""
@@ -175,6 +182,7 @@ class Event(Mergeable, Reviewable):
             models.Index(F("start_order").desc(), F("id").desc(), name="event_newest"),
             models.Index(fields=["kind", "-start_order"], name="event_kind_newest"),
             models.Index(fields=["folded_title"], name="event_title"),
+            GinIndex(OpClass("folded_title", name="gin_trgm_ops"), name="event_alike"),
             GinIndex(fields=["terms", "periods"], name="event_terms", fastupdate=False),
             models.Index(fields=["state", "id"], name="event_state"),
             by_score("event"),

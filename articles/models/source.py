@@ -1,6 +1,7 @@
 """Source: the outlet or agency that published an article."""
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -82,6 +83,7 @@ class Source(Mergeable):
             ),
             models.CheckConstraint(condition=~models.Q(name=""), name="source_named"),
         ]
+        indexes = [GinIndex(OpClass("folded_name", name="gin_trgm_ops"), name="source_alike")]
 
     def __str__(self) -> str:
         return self.name
