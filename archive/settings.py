@@ -138,6 +138,8 @@ PROCRASTINATE_IMPORT_PATHS = ["articles.admin.jobs"]
 
 # History is only ever added to.
 PGHISTORY_APPEND_ONLY = True
+# Pages that are only read are no operations.
+PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 PGHISTORY_OBJ_FIELD = pghistory.ObjForeignKey(related_name="history")
 
 LANGUAGE_CODE = "ar"

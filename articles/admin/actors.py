@@ -30,6 +30,7 @@ class ActorAdmin(MergeDesk, ReviewAdmin):
     list_filter = ("state", "kind")
     search_fields = ("name", "folded_name", "aliases__name", "aliases__folded")
     ordering = ("folded_name", "id")
+    sortable_by = ("name",)
     inlines = (AliasInline, ParticipationInline)
     fields = ("name", "distinction", "kind", "country", "description", "state", *ReviewAdmin.readonly_fields)
 

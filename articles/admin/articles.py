@@ -27,7 +27,7 @@ from articles.admin.article_bulk import (
 )
 from articles.admin.bulk import with_actions
 from articles.admin.dates import UncertainDateForm
-from articles.admin.desk import DeskAdmin, StackedInline, TabularInline, found_by
+from articles.admin.desk import DeskAdmin, StackedInline, TabularInline, holding_words
 from articles.admin.pages import posted
 from articles.admin.review import ReviewAdmin
 from articles.extract.authority import Authority
@@ -127,8 +127,9 @@ class ArticleAdmin(ReviewAdmin):
         "created_at",
         "review_link",
     )
-    list_filter = ("status", CheckedFilter, "published_precision", "published_basis", "title_origin", "language")
+    list_filter = ("status", CheckedFilter, "published_precision", "published_basis", "title_origin")
     list_select_related = ("source", "assigned_to")
+    sortable_by = ("published_words",)
     search_fields = ("title",)
     search_help_text = "بحث الأرشيف نفسه: كلمات، «عبارة»، أو، -استبعاد"
     ordering = ("-id",)
@@ -168,7 +169,8 @@ class ArticleAdmin(ReviewAdmin):
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
         """The archive's own search, drafts included; an autocomplete widget asks here too."""
-        return (found_by(queryset, search_term) if search_term.strip() else queryset), False
+        found = holding_words(search_term)
+        return (queryset if found is None else queryset.filter(pk__in=found)), False
 
     @admin.display(description="تاريخ النشر", ordering="published_order")
     def published_words(self, article: Article) -> str:
@@ -201,26 +203,40 @@ class ArticleAdmin(ReviewAdmin):
         return self.has_withdraw_permission(request)
 
     def may_have_status(self, request: HttpRequest, new: str, old: str) -> bool:
-        """Whether the user may give an article that status: what takes it away or brings it back is for senior editors."""
-        return new == old or not {new, old} & set(TAKEN_AWAY) or self.has_withdraw_permission(request)
+        """Whether the form may give an article that status: taking away has pages of its own, bringing back is a senior's."""
+        if new == old:
+            return True
+        return new not in TAKEN_AWAY and (old not in TAKEN_AWAY or self.has_withdraw_permission(request))
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: dict | None = None) -> HttpResponse:
         """A deleted article keeps its row, its captures and its history; its address answers with a notice."""
+        return self._take_away(request, object_id, ArticleStatus.DELETED)
+
+    def withdraw_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """A withdrawn article's address answers with a notice; a senior editor brings it back by its status."""
+        return self._take_away(request, str(pk), ArticleStatus.WITHDRAWN)
+
+    def _take_away(self, request: HttpRequest, object_id: str, status: ArticleStatus) -> HttpResponse:
         article = self.get_object(request, object_id)
         if article is None:
             raise Http404
-        if not self.has_delete_permission(request, article):
+        if not self.has_withdraw_permission(request):
             raise PermissionDenied
+        what = "حذف مقال" if status == ArticleStatus.DELETED else "سحب مقال"
         form = RemovalForm(posted(request), request=request, initial={"notice": article.notice})
         if request.method == "POST" and form.is_valid():
-            with transaction.atomic(), operation(what="حذف مقال"):
-                take_away([article], ArticleStatus.DELETED, form.cleaned_data["notice"])
-            self.message_user(request, "حُذف المقال: بقي عنوانه بإشعار، وبقيت أصوله وتاريخه.")
+            with transaction.atomic(), operation(what=what):
+                take_away([article], status, form.cleaned_data["notice"])
+            self.message_user(request, f"{what}: بقي عنوانه بإشعار، وبقيت أصوله وتاريخه.")
             return redirect("admin:articles_article_changelist")
         context = {
-            **self.admin_site.each_context(request), "title": "حذف مقال", "opts": self.opts, "article": article, "form": form,
-        }  # fmt: skip
-        return TemplateResponse(request, "admin/articles/article/delete.html", context)
+            **self.admin_site.each_context(request),
+            "title": what,
+            "opts": self.opts,
+            "article": article,
+            "form": form,
+        }
+        return TemplateResponse(request, "admin/articles/article/take_away.html", context)
 
     @admin.display(description="ما عُزل عن النص")
     def set_aside_lines(self, article: Article) -> str:
@@ -246,6 +262,9 @@ class ArticleAdmin(ReviewAdmin):
     def get_urls(self) -> list:
         own = [
             path("<int:pk>/cleaning/", self.admin_site.admin_view(self.cleaning), name="articles_article_cleaning"),
+            path(
+                "<int:pk>/withdraw/", self.admin_site.admin_view(self.withdraw_view), name="articles_article_withdraw"
+            ),
         ]
         return own + super().get_urls()
 
@@ -296,6 +315,7 @@ class CaptureAdmin(DeskAdmin):
     list_display = ("filename", "article", "media_type", "size", "captured_at")
     list_select_related = ("article",)
     search_fields = ("filename",)
+    ordering = ("-id",)
     search_help_text = "اسم الملف كاملا، أو رابطه، أو بصمته"
     has_history = False
 

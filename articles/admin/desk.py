@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.db import models, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.urls import reverse
 from django.utils.translation import gettext
 
 from articles.admin import history
@@ -22,8 +23,12 @@ from articles.search.query import parse
 # A list shows so many rows and says that there are more; a filter or a search finds the rest.
 MOST_LISTED = 5_000
 SEEN = "_seen"
+# A form shows so many rows of what hangs on its row.
+MOST_INLINE = 150
 # A search of facts goes by so many of the actors or events that it names, and so many of the articles that it finds.
 MOST_NAMED, MOST_FOUND = 200, 2_000
+# A word is a common one that so large a share of so many of the newest articles have.
+_NEWEST, _COMMON = 5_000, 0.02
 
 
 class BoundedPaginator(Paginator):
@@ -69,6 +74,8 @@ class DeskAdmin(Explained, admin.ModelAdmin):
     list_per_page = 50
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
+    # Columns by which a list of a million can be sorted at once, since an index has their order.
+    sortable_by: tuple[str, ...] = ()
     has_history = True
 
     def get_actions(self, request: HttpRequest) -> dict:
@@ -98,7 +105,21 @@ class DeskAdmin(Explained, admin.ModelAdmin):
                     request.POST = self._with_theirs(request, row)
             extra |= {"seen": newest_change(row), "meanwhile": request.meanwhile}
         with operation(what=gettext("Change") if object_id else gettext("Add")) if request.POST else nullcontext():
-            return super()._changeform_view(request, object_id, form_url, extra)
+            response = super()._changeform_view(request, object_id, form_url, extra)
+        if hasattr(response, "context_data"):
+            response.context_data["longer"] = getattr(request, "longer", [])
+        return response
+
+    def get_inlines(self, request: HttpRequest, obj: models.Model | None) -> list:
+        """Those whose rows are few enough for a form; longer ones are led to as lists of their own."""
+        inlines = super().get_inlines(request, obj)
+        if obj is None:
+            return inlines
+        longer = [inline for inline in inlines if _rows_of(inline, obj)[: MOST_INLINE + 1].count() > MOST_INLINE]
+        request.longer = [
+            (inline.model._meta.verbose_name_plural, _list_of(inline, obj)) for inline in longer if _list_of(inline, obj)
+        ]
+        return [inline for inline in inlines if inline not in longer]
 
     def get_form(
         self, request: HttpRequest, obj: models.Model | None = None, change: bool = False, **kwargs: object
@@ -161,23 +182,39 @@ class Overtaken:
         return cleaned
 
 
+def _owner(inline: type, row: models.Model) -> models.Field:
+    return next(field for field in inline.model._meta.fields if field.related_model is type(row) and not field.null)
+
+
+def _rows_of(inline: type, row: models.Model) -> QuerySet:
+    return inline.model._base_manager.filter(**{_owner(inline, row).name: row}).order_by()
+
+
+def _list_of(inline: type, row: models.Model) -> str:
+    """The address of the list of an inline's rows; an empty string for a noun without a list."""
+    if inline.model not in admin.site._registry:
+        return ""
+    address = reverse(f"admin:articles_{inline.model._meta.model_name}_changelist")
+    return f"{address}?{_owner(inline, row).name}__id__exact={row.pk}"
+
+
 def first_keys(rows: QuerySet) -> list[int]:
     """The keys of the first rows that a search names, so that what hangs on them is looked up by key."""
     return list(rows.order_by("pk").values_list("pk", flat=True)[:MOST_NAMED])
 
 
 def holding_words(typed: str) -> list[int] | None:
-    """The newest MOST_FOUND articles that the archive's own search finds, drafts included; None where nothing was typed."""
+    """The newest MOST_FOUND articles that the archive's own search finds, drafts included; None where nothing was typed.
+
+    A word that many articles have is looked for among the newest alone: sorting all that have it would take seconds.
+    """
     if not typed.strip():
         return None
-    found = found_by(Article.objects.all(), typed)
-    return list(found.order_by("-pk").values_list("pk", flat=True)[:MOST_FOUND])
-
-
-def found_by(articles: QuerySet, typed: str) -> QuerySet:
-    """Those of the articles that the archive's own search finds."""
     compiled = compile_query(parse(typed))
     if compiled is None:
-        return articles.none()
+        return []
     asked = [*compiled.conditions, *([holding(compiled.match)] if compiled.match else [])]
-    return articles.searchable().filter(*asked)
+    found = Article.objects.searchable().filter(*asked).order_by("-pk").values_list("pk", flat=True)
+    newest = Article.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    among_newest = list(found.filter(pk__gt=newest - _NEWEST)[:MOST_FOUND])
+    return among_newest if len(among_newest) > _NEWEST * _COMMON else list(found[:MOST_FOUND])

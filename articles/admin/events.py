@@ -41,6 +41,7 @@ class EventAdmin(MergeDesk, ReviewAdmin):
     list_filter = ("state", "kind", "start_precision")
     search_fields = ("title", "folded_title")
     ordering = ("-start_order", "-id")
+    sortable_by = ("start_words",)
     autocomplete_fields = ("series",)
     inlines = (ParticipationInline, CoverageInline)
     fieldsets = (

@@ -23,7 +23,7 @@ class OfArticle:
 @admin.register(Mention)
 class MentionAdmin(OfArticle, ReviewAdmin):
     list_display = ("actor", "written", "article_link", "state", "rule", "score")
-    list_filter = ("state", "rule", "actor__kind")
+    list_filter = ("state",)
     list_select_related = ("actor", "article")
     search_fields = ("actor__name",)
     autocomplete_fields = ("actor", "article")
@@ -43,7 +43,7 @@ class MentionAdmin(OfArticle, ReviewAdmin):
 @admin.register(Coverage)
 class CoverageAdmin(OfArticle, ReviewAdmin):
     list_display = ("event", "article_link", "state", "rule", "score")
-    list_filter = ("state", "event__kind")
+    list_filter = ("state",)
     list_select_related = ("event", "article")
     search_fields = ("event__title",)
     autocomplete_fields = ("event", "article")
@@ -58,7 +58,7 @@ class CoverageAdmin(OfArticle, ReviewAdmin):
 @admin.register(Reprint)
 class ReprintAdmin(OfArticle, ReviewAdmin):
     list_display = ("article_link", "original_link", "likeness", "compare", "state", "rule")
-    list_filter = ("state", "rule")
+    list_filter = ("state",)
     list_select_related = ("article", "original")
     search_fields = ("article__title",)
     autocomplete_fields = ("article", "original")

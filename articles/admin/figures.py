@@ -1,5 +1,7 @@
 """Admin of figures and measures."""
 
+from collections.abc import Iterable
+
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.forms import ModelForm
@@ -113,6 +115,11 @@ class ContradictionAdmin(ReviewAdmin):
                 figure.get_absolute_url(), figure_value(figure), figure.unit, figure.quote,
                 figure.article.source or "مصدر غير معروف", brief_date(figure.article.published),
             )
-            for figure in getattr(contradiction, "sides", None) or contradiction.figures()
+            for figure in _sides(contradiction)
         )  # fmt: skip
         return format_html_join("", '<div><a href="{}"><b>{} {}</b></a> «{}» ({}، {})</div>', rows)
+
+
+def _sides(contradiction: Contradiction) -> Iterable[Figure]:
+    """Those that a list read for all its rows at once, or, for one, all its figures."""
+    return vars(contradiction).get("sides", contradiction.figures())

@@ -113,3 +113,21 @@ def test_a_source_keeps_its_marks(desk: Client) -> None:
     address = reverse("admin:articles_source_change", args=[source.pk])
     desk.post(address, {"name": source.name, "kind": "agency", "country": "", "domains": "", "marks": "و ت ج,وتج نيوز"})
     assert Source.objects.by_mark("وتج نيوز") == source and Article.objects.count() == 5
+
+
+def test_what_is_too_long_for_a_form_is_led_to_as_a_list(
+    desk: Client, make_article: object, monkeypatch: object
+) -> None:
+    from articles.admin import desk as base
+    from articles.models import Event
+
+    monkeypatch.setattr(base, "MOST_INLINE", 3)
+    event = Event.objects.create(title="لقاء طويل", kind="meeting")
+    for n in range(5):
+        make_article(title=f"خبر {n}").coverages.create(event=event)
+    page = desk.get(reverse("admin:articles_event_change", args=[event.pk]))
+    assert (
+        "coverages-TOTAL_FORMS" not in page.content.decode() and "participations-TOTAL_FORMS" in page.content.decode()
+    )
+    ((_, address),) = page.context["longer"]
+    assert desk.get(address).context["cl"].result_count == 5

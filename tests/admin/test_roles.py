@@ -65,10 +65,23 @@ def withdraws_many(client: Client, article: Article) -> bool:
     return Article.objects.get(pk=article.pk).status == "withdrawn"
 
 
+def withdraws(client: Client, article: Article) -> bool:
+    client.post(reverse("admin:articles_article_withdraw", args=[article.pk]), {"notice": "طلب الناشر"})
+    return Article.objects.get(pk=article.pk).notice == "طلب الناشر"
+
+
 def withdraws_by_form(client: Client, article: Article) -> bool:
+    """Past its page, which asks for the password and says what follows, nobody does."""
     address = reverse("admin:articles_article_change", args=[article.pk])
     client.post(address, form_of_a_senior(address) | {"status": "withdrawn"})
     return Article.objects.get(pk=article.pk).status == "withdrawn"
+
+
+def brings_back(client: Client, article: Article) -> bool:
+    Article.objects.filter(pk=article.pk).update(status="withdrawn")
+    address = reverse("admin:articles_article_change", args=[article.pk])
+    client.post(address, form_of_a_senior(address) | {"status": "published"})
+    return Article.objects.get(pk=article.pk).status == "published"
 
 
 def deletes(client: Client, article: Article) -> bool:
@@ -143,7 +156,9 @@ MAY: dict[Callable[[Client, Article], bool], tuple[str, ...]] = {
     uploads: (EDITOR, SENIOR, ADMINISTRATOR),
     orders_a_series: (EDITOR, SENIOR, ADMINISTRATOR),
     withdraws_many: (SENIOR, ADMINISTRATOR),
-    withdraws_by_form: (SENIOR, ADMINISTRATOR),
+    withdraws: (SENIOR, ADMINISTRATOR),
+    withdraws_by_form: (),
+    brings_back: (SENIOR, ADMINISTRATOR),
     deletes: (SENIOR, ADMINISTRATOR),
     deletes_an_actor: (SENIOR, ADMINISTRATOR),
     merges: (SENIOR, ADMINISTRATOR),
