@@ -10,7 +10,6 @@ from django.db import models, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
-from django.utils.translation import gettext
 
 from articles.admin import history
 from articles.admin.help import HELP
@@ -104,7 +103,7 @@ class DeskAdmin(Explained, admin.ModelAdmin):
                 if request.meanwhile:
                     request.POST = self._with_theirs(request, row)
             extra |= {"seen": newest_change(row), "meanwhile": request.meanwhile}
-        with operation(what=gettext("Change") if object_id else gettext("Add")) if request.POST else nullcontext():
+        with operation(what="تعديل" if object_id else "إضافة") if request.POST else nullcontext():
             response = super()._changeform_view(request, object_id, form_url, extra)
         if hasattr(response, "context_data"):
             response.context_data["longer"] = getattr(request, "longer", [])
@@ -117,7 +116,9 @@ class DeskAdmin(Explained, admin.ModelAdmin):
             return inlines
         longer = [inline for inline in inlines if _rows_of(inline, obj)[: MOST_INLINE + 1].count() > MOST_INLINE]
         request.longer = [
-            (inline.model._meta.verbose_name_plural, _list_of(inline, obj)) for inline in longer if _list_of(inline, obj)
+            (inline.model._meta.verbose_name_plural, _list_of(inline, obj))
+            for inline in longer
+            if _list_of(inline, obj)
         ]
         return [inline for inline in inlines if inline not in longer]
 
@@ -155,7 +156,7 @@ class DeskAdmin(Explained, admin.ModelAdmin):
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: dict | None = None) -> HttpResponse:
         if self.has_delete_permission(request) and (asked := ask_again(request)):
             return asked
-        with operation(what=gettext("Delete")) if request.POST else nullcontext():
+        with operation(what="حذف") if request.POST else nullcontext():
             return super().delete_view(request, object_id, extra_context)
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: dict | None = None) -> HttpResponse:

@@ -7,7 +7,6 @@ from django.db import IntegrityError, models, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext as _
 from pghistory.models import Context
 
 from articles.admin.pages import desk_page, posted
@@ -16,7 +15,9 @@ from articles.extract.authority import Authority
 from articles.extract.process import suggest
 from articles.models import Article, Contradiction, Figure
 from articles.models.history import (
+    FieldChange,
     UndoConflictError,
+    between,
     changes_in,
     changes_of,
     event_model_of,
@@ -24,6 +25,7 @@ from articles.models.history import (
     operation,
     put_back,
     undo,
+    versions_of,
 )
 from articles.site.differences import differences
 
@@ -41,12 +43,18 @@ def history_page(desk: admin.ModelAdmin, request: HttpRequest, object_id: str) -
         raise PermissionDenied
     if request.method == "POST":
         return _restore(desk, request, row)
+    versions = versions_of(row)
+    compared = _compared(row, versions, request.GET.get("one", ""), request.GET.get("other", ""))
     context = {
         **desk.admin_site.each_context(request),
-        "title": _("Change history: %s") % row,
+        "versions": versions,
+        "compared": compared,
+        "one": request.GET.get("one"),
+        "other": request.GET.get("other"),
+        "title": f"التاريخ: {row}",
         "object": row,
         "opts": desk.opts,
-        "changes": [(change, _differing(change)) for change in changes_of(row)],
+        "changes": [(change, _differing(change.fields)) for change in changes_of(row)],
         "own": desk.opts.model_name,
         "may_restore": desk.has_change_permission(request, row),
     }
@@ -85,10 +93,18 @@ def follow_up(rows: list[models.Model]) -> None:
     Contradiction.objects.refresh([*events, *(row.event_id for row in rows if isinstance(row, Figure))])
 
 
-def _differing(change: object) -> list[tuple[object, list | None]]:
+def _compared(row: models.Model, versions: list[models.Model], one: str, other: str) -> list | None:
+    """What differs between two versions by their numbers, «now» being the row as it stands; None where two are not named."""
+    known = {str(event.pgh_id): event for event in versions} | {"now": row}
+    if one == other or one not in known or other not in known:
+        return None
+    return _differing(between(known[one], known[other]))
+
+
+def _differing(fields: tuple[FieldChange, ...]) -> list[tuple[FieldChange, list | None]]:
     """Each changed field, with what differs word by word where the text is long."""
     told = []
-    for field in change.fields:
+    for field in fields:
         both = field.before, field.after
         is_long = all(isinstance(value, str) for value in both) and max(map(len, both)) > _LONG
         told.append((field, differences(*both) if is_long else None))
@@ -137,7 +153,7 @@ def one_operation(request: HttpRequest, pk: object) -> HttpResponse:
             return _undone(request, pk)
     shared = {
         **admin.site.each_context(request), "title": "عملية", "operation": context,
-        "changes": [(change, _differing(change)) for change in changes], "may_undo": may_undo and bool(changes),
+        "changes": [(change, _differing(change.fields)) for change in changes], "may_undo": may_undo and bool(changes),
         "form": form, "user_who": changes[0].user if changes else None,
     }  # fmt: skip
     return TemplateResponse(request, "admin/desk/operation.html", shared)

@@ -142,6 +142,29 @@ def changes_after(row: models.Model, mark: str) -> list[Change]:
     return _told(found)
 
 
+def versions_of(row: models.Model, *, most: int = MOST_TOLD) -> list[models.Model]:
+    """The earlier versions of a row, newest first: events that hold it as it was until `pgh_created_at`."""
+    events = event_model_of(type(row)).objects.filter(pgh_obj=row.pk, pgh_label__in=("update", "delete"))
+    return list(events.order_by("-pgh_id")[:most])
+
+
+def between(one: models.Model, other: models.Model) -> tuple[FieldChange, ...]:
+    """What differs between two versions of a row, each an event or the row as it stands."""
+    event = one if isinstance(one, pghistory.models.Event) else other
+    return _field_changes(type(event), one, other)
+
+
+def _field_changes(
+    events: type[models.Model], before: models.Model | None, after: models.Model | None
+) -> tuple[FieldChange, ...]:
+    fields = (
+        FieldChange(str(field.verbose_name), _shown(field, before), _shown(field, after))
+        for field in _fields(events)
+        if not before or not after or getattr(before, field.attname) != getattr(after, field.attname)
+    )
+    return tuple(one for one in fields if (one.before or "") != (one.after or ""))
+
+
 def _concerning(model: type[models.Model]) -> list[tuple[type[models.Model], str]]:
     """(event model, column that holds the row's key) of the model itself and of those whose rows hang on one of its."""
     own = [(event_model_of(model), "pgh_obj")]
@@ -171,17 +194,11 @@ def _change(event: models.Model, after: models.Model | None, users: dict[int, mo
     said = _said(event)
     before = None if event.pgh_label == "insert" else event
     tracked = type(event).pgh_tracked_model
-    fields = tuple(
-        FieldChange(str(field.verbose_name), _shown(field, before), _shown(field, after))
-        for field in _fields(type(event))
-        if not before or not after or getattr(before, field.attname) != getattr(after, field.attname)
-    )
-    told = [one for one in fields if (one.before, one.after) not in {("", ""), (None, None), ("", None), (None, "")}]
     shown = tracked(**{field.attname: getattr(event, field.attname) for field in _fields(type(event))})
     return Change(
         event.pgh_created_at, event.pgh_label, users.get(said.get("user")), str(said.get("command", "")),
         str(said.get("what", "")), str(tracked._meta.verbose_name), _name(shown), tracked._meta.model_name, event.pgh_id,
-        event.pgh_context_id, tuple(told),
+        event.pgh_context_id, _field_changes(type(event), before, after),
     )  # fmt: skip
 
 

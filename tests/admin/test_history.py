@@ -12,7 +12,15 @@ from pghistory.models import Context
 from articles.extract.authority import Authority
 from articles.extract.process import suggest
 from articles.models import Actor, Alias, Article, Figure, Mention
-from articles.models.history import UndoConflictError, changes_in, changes_of, event_models, operation, undo
+from articles.models.history import (
+    UndoConflictError,
+    changes_in,
+    changes_of,
+    event_models,
+    operation,
+    undo,
+    versions_of,
+)
 from articles.models.merging import merge_actors
 from tests.admin.posting import act, form_of
 
@@ -183,3 +191,16 @@ def test_merging_by_the_model_is_undone_where_names_met(make_article: Any) -> No
     assert article.mentions.filter(actor=one).get().quotes == ["منظمة ألف", "منظمة باء"]
     undo(done.id)
     assert snapshot() == before
+
+
+def test_any_two_versions_are_compared(desk: Client, seed: Any) -> None:
+    article = seed("000")
+    for author in ("أول", "ثان", "ثالث"):
+        Article.objects.filter(pk=article.pk).update(author=author)
+    page = reverse("admin:articles_article_history", args=[article.pk])
+    last, _, first = versions_of(article)
+    shown = desk.get(page, {"one": first.pgh_id, "other": last.pgh_id}).context["compared"]
+    assert [(field.label, field.before, field.after) for field, _ in shown] == [("الكاتب", "", "ثان")]
+    now = desk.get(page, {"one": last.pgh_id, "other": "now"}).context["compared"]
+    assert [(field.before, field.after) for field, _ in now] == [("ثان", "ثالث")]
+    assert desk.get(page, {"one": "x", "other": "now"}).context["compared"] is None

@@ -105,7 +105,7 @@ def measure() -> None:
         "article, waiting": f"{lists['article']}?checked=no", "article, drafts": f"{lists['article']}?status__exact=draft",
         "article, withdrawn": f"{lists['article']}?status__exact=withdrawn", "article, last page": f"{lists['article']}?p=100",
         "article, search": f"{lists['article']}?q=الإرهاب", "article, rare search": f"{lists['article']}?q=977",
-        "article, mine": f"{lists['article']}?checked=mine", "article, by source": f"{lists['article']}?o=2",
+        "article, mine": f"{lists['article']}?checked=mine", "article, by date": f"{lists['article']}?o=3",
         "article, deleted": f"{lists['article']}?status__exact=deleted",
         "actor, search": f"{lists['actor']}?q=هيئة", "mention, search": f"{lists['mention']}?q=هيئة",
         "figure, of a measure": f"{lists['figure']}?measure=5", "figure, search": f"{lists['figure']}?q=وفد",

@@ -85,7 +85,8 @@ def test_an_editor_logs_in_and_confirms_a_figure(page: Page) -> None:
     page.locator("input.action-select").check()
     page.locator("select[name=action]").select_option("confirm")
     page.locator("button[name=index]").click()
-    expect(page.locator(".messagelist")).to_contain_text("مؤكد")
+    page.locator("input[name=sure]").click()
+    expect(page.locator(".messagelist")).to_contain_text("1 من 1")
     figure.refresh_from_db()
     assert figure.state == "confirmed" and figure.reviewed_by.username == "muharrira"
     page.goto(figure.article.get_absolute_url())

@@ -76,7 +76,9 @@ def test_a_rejected_one_is_told_no_more_and_a_resolved_one_closes(report: object
 def test_an_editors_review_of_a_figure_settles_it(report: object, admin_client: object) -> None:
     report("450 مشاركا"), report("500 مشارك")
     wrong = Figure.objects.get(value=500)
-    admin_client.post("/admin/articles/figure/", {"action": "reject", "_selected_action": [wrong.pk]})
+    admin_client.post(
+        "/admin/articles/figure/", {"action": "reject", "_selected_action": [wrong.pk], "asked": "1", "sure": "1"}
+    )
     assert not Contradiction.objects.open().exists()
 
 

@@ -9,9 +9,10 @@ import pytest
 from django.core.management import call_command
 
 from articles.ingest import fetch as fetching
+from articles.ingest.deliveries import take_in
 from articles.ingest.document import UnreadableError
 from articles.ingest.fetch import fetch
-from articles.models import Article
+from articles.models import Article, Delivery
 
 BODY = "<p>وصل 25 خبيرا إلى المدينة للمشاركة في ورشة عمل حول أمن الموانئ.</p><p>وتستمر الورشة ثلاثة أيام.</p>"
 PAGE = f"<html><head><title>خبر الورشة وأمن الموانئ في الجنوب</title></head><body><article>{BODY}</article></body></html>".encode()
@@ -131,10 +132,11 @@ def test_ingest_takes_an_address(site: str) -> None:
 
 @pytest.mark.django_db
 def test_an_editor_adds_a_page_by_its_address(site: str, admin_client: object) -> None:
-    answer = admin_client.post("/admin/articles/article/fetch/", {"address": f"{site}/story"})
+    admin_client.post("/admin/deliver/", {"addresses": f"{site}/story\n{site}/picture", "format": "auto"})
+    for delivery in Delivery.objects.all():
+        take_in(delivery.pk)
     article = Article.objects.get(url=f"{site}/story")
-    assert answer["Location"] == f"/admin/articles/article/{article.pk}/change/"
-    refused = admin_client.post("/admin/articles/article/fetch/", {"address": f"{site}/picture"})
-    assert "image/png" in refused.content.decode()
+    refused = Delivery.objects.get(failed=1)
+    assert "image/png" in admin_client.get(f"/admin/articles/delivery/{refused.pk}/change/").content.decode()
     cleaned = admin_client.get(f"/admin/articles/article/{article.pk}/cleaning/").content.decode()
     assert "الورشة" in cleaned and "قبل التنقية" in cleaned
