@@ -33,7 +33,7 @@ from articles.search.bulk import without_index
 PROCESSES = 2
 _ARTICLE = (
     "id, title, title_origin, body, author, section, source_id, url, published_date, published_precision, published_basis, "
-    "published_earliest, published_latest, date_statements, language, status, word_count, set_aside, created_at, updated_at"
+    "published_earliest, published_latest, date_statements, language, status, word_count, set_aside, notice, created_at, updated_at"
 )
 _FACT = "state, rule, score"
 _CONFIRMED = ("confirmed", "", None)
@@ -144,7 +144,7 @@ def _article(row: GeneratedArticle) -> tuple:
     now = "2025-01-01T00:00:00Z"
     return (
         row.number + 1, row.title, "stated", row.body, "", "", row.source + 1, "", day, row.precision,
-        "stated" if day else "inferred", first, last, "[]", "ar", "published", len(row.body.split()), "[]", now, now,
+        "stated" if day else "inferred", first, last, "[]", "ar", "published", len(row.body.split()), "[]", "", now, now,
     )  # fmt: skip
 
 
