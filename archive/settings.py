@@ -136,6 +136,10 @@ OTP_TOTP_ISSUER = "الأرشيف"
 
 PROCRASTINATE_IMPORT_PATHS = ["articles.admin.jobs"]
 
+# A form of review has some fields for each of an article's suggestions; uploads come many at a time.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
+DATA_UPLOAD_MAX_NUMBER_FILES = 200
+
 # History is only ever added to.
 PGHISTORY_APPEND_ONLY = True
 # Pages that are only read are no operations.

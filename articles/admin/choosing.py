@@ -1,5 +1,7 @@
 """A form field that takes a row by its name, any of its names, or its number: no list of thousands to choose from."""
 
+import re
+
 from django import forms
 from django.db.models import Model, QuerySet
 
@@ -7,6 +9,8 @@ from articles.arabic.words import fold_phrase
 from articles.models import Actor, Event, Source
 
 _MOST_OFFERED = 8
+# An actor as it is shown where others bear its name.
+_DISTINGUISHED = re.compile(r"(.+) \((.+)\)")
 
 
 class NamedRow(forms.CharField):
@@ -36,6 +40,10 @@ def named(model: type[Model], text: str) -> QuerySet:
     if number.isdecimal() and (text.strip().startswith("#") or text.strip() == number):
         return model.objects.filter(pk=int(number) if len(number) < 19 else 0, merged_into=None)
     if model is Actor:
+        if told := _DISTINGUISHED.fullmatch(text.strip()):
+            apart = Actor.objects.standing().filter(folded_name=fold_phrase(told[1]), distinction=told[2])
+            if apart.exists():
+                return apart
         return Actor.objects.named(text).order_by("id")
     field = "folded_title" if model is Event else "folded_name"
     return model.objects.standing().filter(**{field: fold_phrase(text)}).order_by("id")

@@ -7,12 +7,13 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
-from articles.admin.reviewing import KINDS, undecided_date
+from articles.admin.reviewing import KINDS, of_kind, undecided_date
 from articles.models import Actor, Article, Contradiction, Coverage, Delivery, Event, Figure, Mention, Reprint
 from articles.site.words_for import number
 
 # Counted no further, so that the page opens as quickly with a million waiting.
 MOST_COUNTED = 1_000
+MOST_LOOKED_AT = 20_000
 _SUGGESTED = "state__exact=suggested"
 
 
@@ -48,16 +49,18 @@ def _lines(request: HttpRequest, mine: bool) -> list[tuple[str, Waiting]]:
         articles = articles.filter(assigned_to=request.user)
 
     def facts(model: type[Model]) -> QuerySet:
-        rows = model.objects.suggested()
-        return rows.filter(article__in=articles) if mine else rows
+        """The newest suggestions, at most MOST_LOOKED_AT, of articles that wait: those of a reviewed article wait no more."""
+        newest = model.objects.suggested().order_by("-pk").values("pk")[:MOST_LOOKED_AT]
+        rows = model.objects.suggested() if mine else model.objects.filter(pk__in=newest)
+        return rows.filter(article__in=articles)
 
     lines = [
-        ("article", _articles("مقالات لم تُراجع", articles, "", mine)),
-        ("mention", _articles("فاعلون مذكورون", facts(Mention), "mention", mine)),
-        ("coverage", _articles("فعاليات مغطاة", facts(Coverage), "coverage", mine)),
-        ("figure", _articles("أرقام", facts(Figure), "figure", mine)),
-        ("article", _articles("تواريخ نشر غير محسومة", articles.filter(undecided_date()), "date", mine)),
-        ("reprint", _articles("نصوص مكررة محتملة", facts(Reprint), "reprint", mine)),
+        ("article", _articles("مقالات لم تُراجع", articles, articles, "", mine)),
+        ("mention", _articles("فاعلون مذكورون", articles, facts(Mention), "mention", mine)),
+        ("coverage", _articles("فعاليات مغطاة", articles, facts(Coverage), "coverage", mine)),
+        ("figure", _articles("أرقام", articles, facts(Figure), "figure", mine)),
+        ("article", _articles("تواريخ نشر غير محسومة", articles, articles.filter(undecided_date()), "date", mine)),
+        ("reprint", _articles("نصوص مكررة محتملة", articles, facts(Reprint), "reprint", mine)),
     ]
     if not mine:
         lines += [
@@ -90,17 +93,11 @@ def _counted(rows: QuerySet) -> int:
     return rows.order_by()[: MOST_COUNTED + 1].count()
 
 
-def _articles(name: str, rows: QuerySet, kind: str, mine: bool) -> Waiting:
+def _articles(name: str, articles: QuerySet, rows: QuerySet, kind: str, mine: bool) -> Waiting:
     """What is reviewed on the screen of its article."""
     count = _counted(rows)
     scored = kind in KINDS and count
-    first = (
-        rows.order_by("id")
-        .values_list("created_at" if kind in {"", "date"} else "article__created_at", flat=True)
-        .first()
-        if count
-        else None
-    )
+    oldest = of_kind(articles, kind).order_by("id").values_list("created_at", flat=True).first() if count else None
     review = f"{reverse('admin:review_next')}?kind={kind}&mine={int(mine)}&order="
     orders = [
         ("الأقدم", "old"),
@@ -110,7 +107,7 @@ def _articles(name: str, rows: QuerySet, kind: str, mine: bool) -> Waiting:
     links = tuple((label, review + order) for label, order in orders) if count else ()
     noun = kind if kind in KINDS else "article"
     mark = "checked=mine" if mine and noun == "article" else "checked=no" if noun == "article" else _SUGGESTED
-    return Waiting(name, count, first, links, f"{reverse(f'admin:articles_{noun}_changelist')}?{mark}")
+    return Waiting(name, count, oldest, links, f"{reverse(f'admin:articles_{noun}_changelist')}?{mark}")
 
 
 def _own(name: str, rows: QuerySet, noun: str, condition: str) -> Waiting:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -63,15 +63,8 @@ class Turn:
             waiting = waiting.filter(assigned_to=request.user)
         if self.order in {"unsure", "sure"} and self.kind != DATE:
             return self._by_score(waiting, skipped)
-        waiting = self._of_kind(waiting.exclude(pk__in=skipped))
+        waiting = of_kind(waiting.exclude(pk__in=skipped), self.kind)
         return waiting.order_by("id" if self.order == "old" else "-id").values_list("pk", flat=True).first()
-
-    def _of_kind(self, waiting: QuerySet) -> QuerySet:
-        if self.kind == DATE:
-            return waiting.filter(undecided_date())
-        if self.kind:
-            return waiting.filter(pk__in=KINDS[self.kind].objects.suggested().values("article"))
-        return waiting
 
     def _by_score(self, waiting: QuerySet, skipped: set[int]) -> int | None:
         sign = "" if self.order == "unsure" else "-"
@@ -82,6 +75,15 @@ class Turn:
             )
             best += rows.order_by(f"{sign}score", f"{sign}id").values_list("score", "article")[:1]
         return min(best, key=lambda pair: pair[0] if not sign else -pair[0])[1] if best else None
+
+
+def of_kind(articles: QuerySet, kind: str) -> QuerySet:
+    """Those of the articles of which something of that kind is suggested; all where no kind is named."""
+    if kind == DATE:
+        return articles.filter(undecided_date())
+    if kind:
+        return articles.filter(Exists(KINDS[kind].objects.suggested().filter(article=OuterRef("pk"))))
+    return articles
 
 
 def undecided_date() -> Q:

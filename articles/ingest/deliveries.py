@@ -68,8 +68,7 @@ def _left_to_a_worker(delivery: Delivery) -> Delivery:
 
 
 def _defer(delivery: Delivery) -> None:
-    # One at a time: ingest takes turns anyway.
-    app.configure_task(JOB, queue="deliveries", lock="deliveries").defer(delivery=delivery.pk)
+    app.configure_task(JOB, queue="deliveries").defer(delivery=delivery.pk)
 
 
 def again(delivery: Delivery) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -123,3 +124,19 @@ def test_a_commands_failures_reach_the_desk(tmp_path: Path) -> None:
     with pytest.raises(SystemExit):
         call_command("ingest", str(tmp_path / "bad.jsonl"), verbosity=0)
     assert Delivery.objects.troubled().get().failed == 1
+
+
+def test_what_a_killed_worker_was_at_is_taken_in_by_the_next(desk: Client) -> None:
+    from procrastinate.contrib.django import app
+
+    from articles.admin.jobs import retry_stalled
+
+    desk.post(reverse("admin:deliver"), {"files": SimpleUploadedFile("خبر.txt", TEXT.encode()), "format": "auto"})
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'doing', attempts = 1")
+    Delivery.objects.update(state="running")
+    work()
+    assert Delivery.objects.get().state == "running"
+    app.configure_task(retry_stalled.name, queue="deliveries").defer(timestamp=0)
+    work()
+    assert (Delivery.objects.get().state, Delivery.objects.get().created) == ("finished", 1)

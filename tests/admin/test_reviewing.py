@@ -220,3 +220,21 @@ def test_names_are_offered_while_they_are_typed(desk: Client) -> None:
     found = desk.get(reverse("admin:names", args=["actor"]), {"q": "انطوني"}).json()["names"]
     assert found == ["أنتوني بلينكن"]
     assert account("other").pk
+
+
+def test_an_actor_is_chosen_by_the_name_it_is_offered_under(desk: Client, make_article: Any) -> None:
+    one = Actor.objects.create(name="سعيد الأول", kind="person", distinction="الوزير")
+    two = Actor.objects.create(name="سعيد الأول", kind="person", distinction="السفير")
+    assert desk.get(reverse("admin:names", args=["actor"]), {"q": "سعيد الأول"}).json()["names"] == [str(one), str(two)]
+    article = make_article(body="تحدث سعيد الأول مطولا.")
+    ambiguous = ask(desk, article, add="1", kind="actor", quote="سعيد الأول")
+    assert f"#{one.pk}" in ambiguous["errors"]["name"][0]
+    assert ask(desk, article, add="1", kind="actor", quote="سعيد الأول", name=str(two))["errors"] == {}
+    assert article.mentions.get().actor == two
+
+
+def test_what_a_reviewed_article_still_has_waits_no_more(desk: Client, seed: Any) -> None:
+    Article.objects.update(checked_at="2026-01-01T00:00Z")
+    lines = {line.name: line.count for line in desk.get(reverse("admin:index")).context["lines"]}
+    assert lines["أرقام"] == 0 and Figure.objects.suggested().exists()
+    assert desk.get(reverse("admin:review_next"), {"kind": "figure"})["Location"] == reverse("admin:index")
