@@ -13,23 +13,32 @@ from articles.site.words_for import number
 
 # Counted no further, so that the page opens as quickly with a million waiting.
 MOST_COUNTED = 1_000
-MOST_LOOKED_AT = 20_000
+MOST_LOOKED_AT = 2_000
 _SUGGESTED = "state__exact=suggested"
 
 
 @dataclass(frozen=True)
+class Counted:
+    """How many rows wait; `or_more` where not all were looked at."""
+
+    rows: int
+    or_more: bool = False
+
+    def __str__(self) -> str:
+        if self.rows > MOST_COUNTED:
+            return f"أكثر من {number(MOST_COUNTED)}"
+        return f"{number(self.rows)} على الأقل" if self.or_more else number(self.rows)
+
+
+@dataclass(frozen=True)
 class Waiting:
-    """One line of the queue: `count` is at most MOST_COUNTED; `links` lead to its oldest, newest, least and most sure."""
+    """One line of the queue: `links` lead to its oldest, newest, least and most sure."""
 
     name: str
-    count: int
+    count: Counted
     oldest: datetime | None
     links: tuple[tuple[str, str], ...]
     list_address: str
-
-    @property
-    def words(self) -> str:
-        return f"أكثر من {number(MOST_COUNTED)}" if self.count > MOST_COUNTED else number(self.count)
 
 
 def waiting(request: HttpRequest) -> dict[str, object]:
@@ -39,7 +48,7 @@ def waiting(request: HttpRequest) -> dict[str, object]:
     may = request.user.has_perm
     return {
         "lines": lines, "mine": mine, "may_ingest": may("articles.ingest_article"), "may_merge": may("articles.merge_actor"),
-        "nothing": not any(line.count for line in lines),
+        "nothing": not any(line.count.rows for line in lines),
     }  # fmt: skip
 
 
@@ -48,18 +57,24 @@ def _lines(request: HttpRequest, mine: bool) -> list[tuple[str, Waiting]]:
     if mine:
         articles = articles.filter(assigned_to=request.user)
 
-    def facts(model: type[Model]) -> QuerySet:
-        """The newest suggestions, at most MOST_LOOKED_AT, of articles that wait: those of a reviewed article wait no more."""
-        newest = model.objects.suggested().order_by("-pk").values("pk")[:MOST_LOOKED_AT]
-        rows = model.objects.suggested() if mine else model.objects.filter(pk__in=newest)
-        return rows.filter(article__in=articles)
+    def facts(model: type[Model]) -> Counted:
+        """Suggestions of articles that wait; those of a reviewed article wait no more."""
+        rows = model.objects.suggested().order_by("-pk")
+        if mine:
+            return _counted(rows.filter(article__in=articles))
+        newest = list(rows.values_list("article", flat=True)[: MOST_LOOKED_AT + 1])
+        wait = set(articles.filter(pk__in=set(newest)).values_list("pk", flat=True))
+        return Counted(sum(article in wait for article in newest), len(newest) > MOST_LOOKED_AT)
 
     lines = [
-        ("article", _articles("مقالات لم تُراجع", articles, articles, "", mine)),
+        ("article", _articles("مقالات لم تُراجع", articles, _counted(articles), "", mine)),
         ("mention", _articles("فاعلون مذكورون", articles, facts(Mention), "mention", mine)),
         ("coverage", _articles("فعاليات مغطاة", articles, facts(Coverage), "coverage", mine)),
         ("figure", _articles("أرقام", articles, facts(Figure), "figure", mine)),
-        ("article", _articles("تواريخ نشر غير محسومة", articles, articles.filter(undecided_date()), "date", mine)),
+        (
+            "article",
+            _articles("تواريخ نشر غير محسومة", articles, _counted(articles.filter(undecided_date())), "date", mine),
+        ),
         ("reprint", _articles("نصوص مكررة محتملة", articles, facts(Reprint), "reprint", mine)),
     ]
     if not mine:
@@ -89,22 +104,21 @@ def _lines(request: HttpRequest, mine: bool) -> list[tuple[str, Waiting]]:
     return lines
 
 
-def _counted(rows: QuerySet) -> int:
-    return rows.order_by()[: MOST_COUNTED + 1].count()
+def _counted(rows: QuerySet) -> Counted:
+    return Counted(rows.order_by()[: MOST_COUNTED + 1].count())
 
 
-def _articles(name: str, articles: QuerySet, rows: QuerySet, kind: str, mine: bool) -> Waiting:
+def _articles(name: str, articles: QuerySet, count: Counted, kind: str, mine: bool) -> Waiting:
     """What is reviewed on the screen of its article."""
-    count = _counted(rows)
-    scored = kind in KINDS and count
-    oldest = of_kind(articles, kind).order_by("id").values_list("created_at", flat=True).first() if count else None
+    scored = kind in KINDS
+    oldest = of_kind(articles, kind).order_by("id").values_list("created_at", flat=True).first() if count.rows else None
     review = f"{reverse('admin:review_next')}?kind={kind}&mine={int(mine)}&order="
     orders = [
         ("الأقدم", "old"),
         ("الأحدث", "new"),
         *([("الأقل ثقة", "unsure"), ("الأكثر ثقة", "sure")] if scored else []),
     ]
-    links = tuple((label, review + order) for label, order in orders) if count else ()
+    links = tuple((label, review + order) for label, order in orders) if count.rows else ()
     noun = kind if kind in KINDS else "article"
     mark = "checked=mine" if mine and noun == "article" else "checked=no" if noun == "article" else _SUGGESTED
     return Waiting(name, count, oldest, links, f"{reverse(f'admin:articles_{noun}_changelist')}?{mark}")
@@ -115,5 +129,5 @@ def _own(name: str, rows: QuerySet, noun: str, condition: str) -> Waiting:
     address = f"{reverse(f'admin:articles_{noun}_changelist')}?{condition}"
     times = {"contradiction": "found_at", "delivery": "brought_at"}
     count = _counted(rows)
-    oldest = rows.order_by("id").values_list(times[noun], flat=True).first() if noun in times and count else None
-    return Waiting(name, count, oldest, (("القائمة", address),) if count else (), address)
+    oldest = rows.order_by("id").values_list(times[noun], flat=True).first() if noun in times and count.rows else None
+    return Waiting(name, count, oldest, (("القائمة", address),) if count.rows else (), address)

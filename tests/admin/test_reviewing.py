@@ -207,12 +207,12 @@ def test_orders_of_the_queue(desk: Client, seed: Any) -> None:
 def test_the_start_page_says_what_waits(desk: Client, seed: Any, django_assert_max_num_queries: Any) -> None:
     with django_assert_max_num_queries(40):
         page = desk.get(reverse("admin:index"))
-    lines = {line.name: line.count for line in page.context["lines"]}
+    lines = {line.name: line.count.rows for line in page.context["lines"]}
     assert lines["مقالات لم تُراجع"] == 5 and lines["أرقام"] == Figure.objects.suggested().count()
-    mine = {line.name: line.count for line in desk.get(reverse("admin:index"), {"mine": "1"}).context["lines"]}
+    mine = {line.name: line.count.rows for line in desk.get(reverse("admin:index"), {"mine": "1"}).context["lines"]}
     assert mine["مقالات لم تُراجع"] == 0
     Article.objects.filter(pk=seed("000").pk).update(assigned_to=desk.user)
-    mine = {line.name: line.count for line in desk.get(reverse("admin:index"), {"mine": "1"}).context["lines"]}
+    mine = {line.name: line.count.rows for line in desk.get(reverse("admin:index"), {"mine": "1"}).context["lines"]}
     assert mine["مقالات لم تُراجع"] == 1 and mine["أرقام"] == seed("000").figures.suggested().count()
 
 
@@ -235,6 +235,6 @@ def test_an_actor_is_chosen_by_the_name_it_is_offered_under(desk: Client, make_a
 
 def test_what_a_reviewed_article_still_has_waits_no_more(desk: Client, seed: Any) -> None:
     Article.objects.update(checked_at="2026-01-01T00:00Z")
-    lines = {line.name: line.count for line in desk.get(reverse("admin:index")).context["lines"]}
+    lines = {line.name: line.count.rows for line in desk.get(reverse("admin:index")).context["lines"]}
     assert lines["أرقام"] == 0 and Figure.objects.suggested().exists()
     assert desk.get(reverse("admin:review_next"), {"kind": "figure"})["Location"] == reverse("admin:index")

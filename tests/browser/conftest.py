@@ -2,7 +2,9 @@
 
 import os
 import shutil
+import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.core.management import call_command
@@ -10,6 +12,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from articles.models import Article
 
+HERE = Path(__file__).parent
+MODULES = HERE / "node_modules"
 # Playwright's synchronous API runs an event loop in this thread, which Django takes for asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--no-first-run",
@@ -30,6 +34,18 @@ def browser() -> Iterator[Browser]:
         launched = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield launched
         launched.close()
+
+
+@pytest.fixture(scope="session")
+def modules() -> Path:
+    """The npm packages of package.json, installed where they are missing."""
+    if not (MODULES / "axe-core" / "axe.min.js").exists():
+        if shutil.which("npm") is None:
+            pytest.skip("no npm on this machine to install axe-core and the Nu validator with")
+        subprocess.run(
+            ["npm", "ci", "--omit=optional", "--no-audit", "--no-fund", "--loglevel=error"], cwd=HERE, check=True
+        )
+    return MODULES
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from django.core.management import call_command
 from django.db import connections
 from playwright.sync_api import Page, expect
 
-from articles.models import Actor, Article, Contradiction, Delivery, Figure
+from articles.models import Actor, Alias, Article, Contradiction, Delivery, EventSeries, Figure
 
 pytestmark = pytest.mark.browser
 
@@ -65,6 +65,35 @@ def work() -> None:
     thread = threading.Thread(target=run)
     thread.start()
     thread.join()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_of_the_desk_has_an_accessibility_violation(
+    browser: object, live_server: object, desk: Page, modules: Path, scheme: str
+) -> None:
+    article, actors = Article.objects.order_by("id").first(), Actor.objects.order_by("id")[:2]
+    Alias.objects.create(actor=actors[0], name=actors[1].name)
+    series = EventSeries.objects.order_by("id").first()
+    signed_in = desk.context.storage_state()
+    context = browser.new_context(
+        base_url=live_server.url, storage_state=signed_in, color_scheme=scheme, locale="ar", bypass_csp=True
+    )
+    opened = context.new_page()
+    found = {}
+    for address in (
+        "", f"review/{article.pk}/", "deliver/", "operations/", "duplicates/", f"actor/{actors[0].pk}/name/", f"split/{actors[0].pk}/",
+        f"merge/actor/?rows={actors[0].pk},{actors[1].pk}", f"series/{series.pk}/order/", "authority/", "guide/", "second-factor/",
+        f"articles/article/{article.pk}/history/", f"articles/article/{article.pk}/withdraw/", "articles/delivery/",
+    ):  # fmt: skip
+        opened.goto(f"/admin/{address}")
+        opened.add_script_tag(path=modules / "axe-core" / "axe.min.js")
+        violations = opened.evaluate(
+            "axe.run(document, { resultTypes: ['violations'] }).then((told) => told.violations)"
+        )
+        if violations:
+            found[address] = [(one["id"], one["nodes"][0]["html"][:200]) for one in violations]
+    context.close()
+    assert found == {}
 
 
 @pytest.fixture

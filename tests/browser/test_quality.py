@@ -20,8 +20,6 @@ from articles.models import Article, Event
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-HERE = Path(__file__).parent
-MODULES = HERE / "node_modules"
 LANGUAGES = ["", "/en"]
 HEAVIEST = 60 * 1024
 MOST_STATEMENTS = 12
@@ -33,18 +31,6 @@ _SHIFT = """
       document.fonts.ready.then(() => setTimeout(() => done(sum), 200));
     })
 """
-
-
-@pytest.fixture(scope="session")
-def modules() -> Path:
-    """The npm packages of package.json, installed where they are missing."""
-    if not (MODULES / "axe-core" / "axe.min.js").exists():
-        if shutil.which("npm") is None:
-            pytest.skip("no npm on this machine to install axe-core and the Nu validator with")
-        subprocess.run(
-            ["npm", "ci", "--omit=optional", "--no-audit", "--no-fund", "--loglevel=error"], cwd=HERE, check=True
-        )
-    return MODULES
 
 
 def _complains(message: ConsoleMessage) -> bool:
