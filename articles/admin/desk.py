@@ -15,7 +15,8 @@ from articles.admin import history
 from articles.admin.help import HELP
 from articles.admin.security import ask_again
 from articles.models import Article
-from articles.models.history import changes_after, event_model_of, newest_change, operation
+from articles.models.changes import changes_after, newest_change
+from articles.models.history import event_model_of, operation
 from articles.search.compile import compile_query, holding
 from articles.search.query import parse
 

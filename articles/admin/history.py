@@ -14,19 +14,9 @@ from articles.admin.security import FreshForm
 from articles.extract.authority import Authority
 from articles.extract.process import suggest
 from articles.models import Article, Contradiction, Figure
-from articles.models.history import (
-    FieldChange,
-    UndoConflictError,
-    between,
-    changes_in,
-    changes_of,
-    event_model_of,
-    event_models,
-    operation,
-    put_back,
-    undo,
-    versions_of,
-)
+from articles.models.changes import FieldChange, between, changes_in, changes_of, last_of_each, versions_of
+from articles.models.history import event_model_of, event_models, operation
+from articles.models.undoing import UndoConflictError, put_back, undo
 from articles.site.differences import differences
 
 _PER_PAGE = 30
@@ -123,11 +113,8 @@ def operations(request: HttpRequest) -> HttpResponse:
     page = Paginator(done, _PER_PAGE, allow_empty_first_page=True)
     page.count = min(done[: 100 * _PER_PAGE].count(), 100 * _PER_PAGE)
     shown = page.get_page(request.GET.get("page"))
-    rows = []
-    for one in shown:
-        changes = changes_in(one.pk, most=4)
-        if changes:
-            rows.append((one, changes[:4], len(changes) > 4, changes[0].user))
+    changes = last_of_each([one.pk for one in shown])
+    rows = [(one, changes[one.pk][:4], changes[one.pk][0].user) for one in shown if one.pk in changes]
     context = {
         **admin.site.each_context(request), "title": "ما جرى", "rows": rows, "page": shown, "mine": mine,
     }  # fmt: skip

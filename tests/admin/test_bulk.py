@@ -9,7 +9,7 @@ from django.test import Client
 
 from articles.admin import bulk
 from articles.models import Article, Coverage, Event, Figure, Source
-from articles.models.history import changes_of
+from articles.models.changes import changes_of
 from tests.admin.posting import act, changelist
 
 pytestmark = pytest.mark.django_db

@@ -15,7 +15,7 @@ from django.test import Client
 from django.urls import reverse
 
 from articles.models import Article, Delivery
-from articles.models.history import changes_of
+from articles.models.changes import changes_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -12,16 +12,10 @@ from pghistory.models import Context
 from articles.extract.authority import Authority
 from articles.extract.process import suggest
 from articles.models import Actor, Alias, Article, Figure, Mention
-from articles.models.history import (
-    UndoConflictError,
-    changes_in,
-    changes_of,
-    event_models,
-    operation,
-    undo,
-    versions_of,
-)
+from articles.models.changes import changes_in, changes_of, versions_of
+from articles.models.history import event_models, operation
 from articles.models.merging import merge_actors
+from articles.models.undoing import UndoConflictError, undo
 from tests.admin.posting import act, form_of
 
 pytestmark = pytest.mark.django_db
@@ -204,3 +198,14 @@ def test_any_two_versions_are_compared(desk: Client, seed: Any) -> None:
     now = desk.get(page, {"one": last.pgh_id, "other": "now"}).context["compared"]
     assert [(field.before, field.after) for field, _ in now] == [("ثان", "ثالث")]
     assert desk.get(page, {"one": "x", "other": "now"}).context["compared"] is None
+
+
+def test_many_operations_are_told_in_as_many_statements_as_few(desk: Client, seed: Any, django_assert_max_num_queries: Any) -> None:
+    for n in range(12):
+        with operation(command=f"run {n}"):
+            Article.objects.update(author=f"كاتب {n}")
+            Figure.objects.update(about=f"شيء {n}")
+            Mention.objects.update(role=f"صفة {n}")
+    with django_assert_max_num_queries(60):
+        page = desk.get(reverse("admin:operations")).content.decode()
+    assert all(f"run {n}" in page for n in range(12))

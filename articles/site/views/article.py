@@ -11,7 +11,7 @@ from articles.exchange.citations import STYLES, citation, plain
 from articles.exchange.linked_data import linked_article
 from articles.models import TAKEN_AWAY, Article, Capture, Reprint
 from articles.models.capture import DamagedCaptureError
-from articles.models.history import changes_of
+from articles.models.changes import changes_of
 from articles.search.related import related, with_frequent_lexemes
 from articles.search.run import with_matches
 from articles.site.annotation import paragraphs

@@ -1,0 +1,63 @@
+"""Taking back what an operation did, and putting back what a row was."""
+
+from django.db import models, transaction
+
+from articles.models.changes import changes_in
+from articles.models.history import event_models, kept_fields
+
+
+class UndoConflictError(Exception):
+    """An operation that cannot be undone, since rows were changed again after it; `rows` says which."""
+
+    def __init__(self, rows: list[str]) -> None:
+        super().__init__("، ".join(rows))
+        self.rows = rows
+
+
+@transaction.atomic
+def undo(context: object) -> int:
+    """Puts back every row that an operation changed, added or deleted; returns how many changes were taken back.
+
+    Raises UndoConflictError, with nothing put back, where a row was changed again by a later operation.
+    """
+    taken, conflicts = [], []
+    for model in event_models():
+        events = list(model.objects.filter(pgh_context=context).order_by("-pgh_id"))
+        newest = {event.pgh_obj_id: event.pgh_id for event in reversed(events)}
+        later = model.objects.filter(pgh_obj__in=newest).exclude(pgh_context=context)
+        again = {pk for pk, number in later.values_list("pgh_obj", "pgh_id") if number > newest[pk]}
+        if again:
+            changed_again = {event.pgh_id for event in events if event.pgh_obj_id in again}
+            told = [one for one in changes_in(context) if one.model == model.pgh_tracked_model._meta.model_name]
+            conflicts += [f"{one.noun} «{one.row}»" for one in told if one.event in changed_again]
+        taken += events
+    if conflicts:
+        raise UndoConflictError(list(dict.fromkeys(conflicts)))
+    for event in taken:
+        _take_back(event)
+    return len(taken)
+
+
+def put_back(event: models.Model) -> models.Model:
+    """Gives the row of an event the values that the event holds; returns the row, stored again if it was deleted."""
+    model = type(event).pgh_tracked_model
+    stored = model._base_manager.filter(pk=event.pgh_obj_id).first()
+    row = stored or model(pk=event.pgh_obj_id)
+    for field in kept_fields(type(event)):
+        setattr(row, field.attname, getattr(event, field.attname))
+    row.save(force_insert=stored is None)
+    return row
+
+
+def _take_back(event: models.Model) -> None:
+    model = type(event).pgh_tracked_model
+    if event.pgh_label == "insert" and model._meta.model_name == "article":
+        # An article keeps its address and its captures, whoever brought it.
+        row = model._base_manager.get(pk=event.pgh_obj_id)
+        row.status = "deleted"
+        row.save()
+    elif event.pgh_label == "insert":
+        stored = type(event).pgh_tracked_model._base_manager.filter(pk=event.pgh_obj_id)
+        stored._raw_delete(stored.db)
+    else:
+        put_back(event)
