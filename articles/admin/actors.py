@@ -26,11 +26,11 @@ class ParticipationInline(TabularInline):
 class ActorAdmin(MergeDesk, ReviewAdmin):
     actions = (*ReviewAdmin.actions, "merge")
     change_form_template = "admin/articles/actor/change_form.html"
-    list_display = ("name", "distinction", "kind", "country", "state")
+    list_display = ("name", "distinction", "kind", "country", "state", "score")
     list_filter = ("state", "kind")
     search_fields = ("name", "folded_name", "aliases__name", "aliases__folded")
     ordering = ("folded_name", "id")
-    sortable_by = ("name",)
+    sortable_by = ("name", "score")
     inlines = (AliasInline, ParticipationInline)
     fields = ("name", "distinction", "kind", "country", "description", "state", *ReviewAdmin.readonly_fields)
 

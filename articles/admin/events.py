@@ -37,11 +37,11 @@ class CoverageInline(TabularInline):
 class EventAdmin(MergeDesk, ReviewAdmin):
     form = EventForm
     actions = (*ReviewAdmin.actions, "merge")
-    list_display = ("title", "kind", "start_words", "place", "country", "state")
+    list_display = ("title", "kind", "start_words", "place", "country", "state", "score")
     list_filter = ("state", "kind", "start_precision")
     search_fields = ("title", "folded_title")
     ordering = ("-start_order", "-id")
-    sortable_by = ("start_words",)
+    sortable_by = ("start_words", "score")
     autocomplete_fields = ("series",)
     inlines = (ParticipationInline, CoverageInline)
     fieldsets = (

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -130,4 +131,9 @@ def _own(name: str, rows: QuerySet, noun: str, condition: str) -> Waiting:
     times = {"contradiction": "found_at", "delivery": "brought_at"}
     count = _counted(rows)
     oldest = rows.order_by("id").values_list(times[noun], flat=True).first() if noun in times and count.rows else None
-    return Waiting(name, count, oldest, (("القائمة", address),) if count.rows else (), address)
+    links = [("القائمة", address)]
+    columns = list(admin.site.get_model_admin(rows.model).list_display)
+    if "score" in columns:
+        by_score = columns.index("score") + 1
+        links += [("الأقل ثقة", f"{address}&o={by_score}"), ("الأكثر ثقة", f"{address}&o=-{by_score}")]
+    return Waiting(name, count, oldest, tuple(links) if count.rows else (), address)

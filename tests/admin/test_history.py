@@ -200,7 +200,9 @@ def test_any_two_versions_are_compared(desk: Client, seed: Any) -> None:
     assert desk.get(page, {"one": "x", "other": "now"}).context["compared"] is None
 
 
-def test_many_operations_are_told_in_as_many_statements_as_few(desk: Client, seed: Any, django_assert_max_num_queries: Any) -> None:
+def test_many_operations_are_told_in_as_many_statements_as_few(
+    desk: Client, seed: Any, django_assert_max_num_queries: Any
+) -> None:
     for n in range(12):
         with operation(command=f"run {n}"):
             Article.objects.update(author=f"كاتب {n}")

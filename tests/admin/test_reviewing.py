@@ -238,3 +238,13 @@ def test_what_a_reviewed_article_still_has_waits_no_more(desk: Client, seed: Any
     lines = {line.name: line.count.rows for line in desk.get(reverse("admin:index")).context["lines"]}
     assert lines["أرقام"] == 0 and Figure.objects.suggested().exists()
     assert desk.get(reverse("admin:review_next"), {"kind": "figure"})["Location"] == reverse("admin:index")
+
+
+def test_suggested_actors_are_listed_by_how_sure_they_are(desk: Client) -> None:
+    for n in (3, 1, 2):
+        Actor.objects.create(name=f"هيئة {n}", kind="civil", state="suggested", score=n / 10)
+    links = next(
+        line.links for line in desk.get(reverse("admin:index")).context["lines"] if line.name.startswith("فاعلون جدد")
+    )
+    listed = {label: [actor.name for actor in desk.get(address).context["cl"].result_list] for label, address in links}
+    assert listed["الأقل ثقة"] == ["هيئة 1", "هيئة 2", "هيئة 3"] == listed["الأكثر ثقة"][::-1]
