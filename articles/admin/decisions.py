@@ -9,7 +9,7 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
 
-from articles.admin.choosing import NamedRow
+from articles.admin.choosing import NamedRow, named
 from articles.admin.review import review
 from articles.arabic.words import fold_phrase
 from articles.extract.authority import Authority
@@ -18,6 +18,7 @@ from articles.models import (
     Actor,
     ActorKind,
     Alias,
+    ArchiveDate,
     Article,
     Basis,
     Contradiction,
@@ -25,12 +26,11 @@ from articles.models import (
     Event,
     EventKind,
     Figure,
-    Measure,
     Mention,
-    Qualifier,
     Reprint,
     ReviewState,
 )
+from articles.models.uncertain_date import complete
 
 CONFIRM, REJECT = "confirm", "reject"
 _STATES = {CONFIRM: ReviewState.CONFIRMED, REJECT: ReviewState.REJECTED}
@@ -195,8 +195,6 @@ def narrow(request: HttpRequest, alias: Alias, *, reject_others: bool) -> int:
 
 def _decide_date(article: Article, posted: Mapping[str, str], outcome: Outcome) -> None:
     """Confirmed, the date is the editor's from now on; rejected, it is unknown; written anew, it is what was written."""
-    from articles.models.uncertain_date import ArchiveDate, complete
-
     try:
         if posted[f"verdict-{DATE}"] == REJECT:
             article.published = ArchiveDate.unknown(basis=Basis.EDITOR)
@@ -276,7 +274,7 @@ def _known_or_new(request: HttpRequest, model: type[models.Model], asked: dict, 
     try:
         return NamedRow(model).clean(asked["name"])
     except ValidationError:
-        is_new = asked["new_kind"] in kinds.values and not _bearers(model, asked["name"])
+        is_new = asked["new_kind"] in kinds.values and not named(model, asked["name"]).exists()
         if not is_new:
             raise
     if not request.user.has_perm(f"articles.add_{model._meta.model_name}"):
@@ -287,12 +285,6 @@ def _known_or_new(request: HttpRequest, model: type[models.Model], asked: dict, 
     row.full_clean(exclude=["reviewed_by"])
     row.save()
     return row
-
-
-def _bearers(model: type[models.Model], name: str) -> bool:
-    from articles.admin.choosing import named
-
-    return named(model, name).exists()
 
 
 def _add_mention(request: HttpRequest, article: Article, asked: dict, signed: dict) -> Mention:
@@ -329,10 +321,3 @@ def _add_coverage(request: HttpRequest, article: Article, asked: dict, signed: d
     coverage, _ = Coverage.objects.update_or_create(article=article, event=event, defaults=signed)
     Contradiction.objects.refresh([event.pk])
     return coverage
-
-
-def measures() -> models.QuerySet:
-    return Measure.objects.order_by("label")
-
-
-QUALIFIERS = Qualifier.choices

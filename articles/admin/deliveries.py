@@ -1,5 +1,7 @@
 """Admin of what is brought: uploads, pages by their address, and the record of each with what failed and why."""
 
+import codecs
+
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -51,8 +53,6 @@ class DeliverForm(forms.Form):
     )
 
     def clean_encoding(self) -> str:
-        import codecs
-
         try:
             return codecs.lookup(self.cleaned_data["encoding"]).name if self.cleaned_data["encoding"] else ""
         except LookupError:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
@@ -27,8 +28,6 @@ REJECT = _reviewing("reject", "رفض المحدد", ReviewState.REJECTED)
 
 def review(request: HttpRequest, rows: Sequence[models.Model], state: str) -> int:
     """Sets the state of rows of one noun, signed by the editor, with what follows from it; returns how many changed."""
-    from django.contrib import admin
-
     if not rows:
         return 0
     model = type(rows[0])

@@ -16,17 +16,15 @@ from django.utils import timezone
 from articles.admin.choosing import MODELS, offered
 from articles.admin.decisions import (
     DATE,
-    QUALIFIERS,
     AddForm,
     Outcome,
     add,
     decide,
     key_of,
-    measures,
     narrow,
 )
 from articles.admin.pages import desk_page
-from articles.models import Alias, Article, Basis, Coverage, Figure, Mention, Precision, Reprint
+from articles.models import Alias, Article, Basis, Coverage, Figure, Measure, Mention, Precision, Qualifier, Reprint
 from articles.models.history import operation
 from articles.site.annotation import paragraphs
 from articles.site.words_for import archive_date, figure_value
@@ -34,6 +32,8 @@ from articles.site.words_for import archive_date, figure_value
 # Whose items of review are asked by kind, and what an order is called.
 KINDS: dict[str, type[Model]] = {"mention": Mention, "figure": Figure, "coverage": Coverage, "reprint": Reprint}
 ORDERS = {"new": "الأحدث وصولا", "old": "الأقدم انتظارا", "unsure": "الأقل ثقة", "sure": "الأكثر ثقة"}
+# A select box offers no more measures than these.
+MOST_MEASURES = 300
 _SKIPPED, _MOST_SKIPPED = "skipped", 200
 
 
@@ -208,8 +208,8 @@ def _page(request: HttpRequest, article: Article, turn: Turn, form: AddForm) -> 
         pieces.append((offset, cut))
     context = {
         **admin.site.each_context(request), "title": f"مراجعة: {article}", "article": article, "items": items,
-        "paragraphs": pieces, "turn": turn, "orders": ORDERS, "form": form, "qualifiers": QUALIFIERS,
-        "measures": measures()[:300], "narrowings": request.session.pop("narrowings", []),
+        "paragraphs": pieces, "turn": turn, "orders": ORDERS, "form": form, "qualifiers": Qualifier.choices,
+        "measures": Measure.objects.order_by("label")[:MOST_MEASURES], "narrowings": request.session.pop("narrowings", []),
         "open": sum(item.state == "suggested" for item in items),
         "may_change": request.user.has_perm("articles.change_article"), "precisions": Precision.choices[:3],
     }  # fmt: skip
