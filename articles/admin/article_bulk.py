@@ -25,7 +25,7 @@ from articles.models import (
     ReviewState,
     Source,
 )
-from articles.models.uncertain_date import complete
+from articles.models.uncertain_date import PARTS, complete
 
 
 def events_of(articles: Sequence[Article]) -> QuerySet:
@@ -118,8 +118,7 @@ def _has_source(article: Article, asked: dict) -> str:
 
 def _set_date(request: HttpRequest, articles: Sequence[Article], asked: dict) -> None:
     value = complete(asked["date"], asked["precision"], asked["basis"], None, None)
-    parts = ("date", "precision", "basis", "earliest", "latest")
-    _update(articles, **{f"published_{part}": getattr(value, part) for part in parts})
+    _update(articles, **{f"published_{part}": getattr(value, part) for part in PARTS})
 
 
 def _captured_before(article: Article, asked: dict) -> str:

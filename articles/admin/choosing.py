@@ -6,9 +6,13 @@ from django import forms
 from django.db.models import Model, QuerySet
 
 from articles.arabic.words import fold_phrase
-from articles.models import Actor, Event, Source
+from articles.models import Actor
+from articles.models.alike import NAMES
+from articles.models.keys import read_key
 
 _MOST_OFFERED = 8
+# «#12 …» and «12».
+_NUMBER = re.compile(r"#(\d+)(?:\s|$)|(\d+)$")
 # An actor as it is shown where others bear its name.
 _DISTINGUISHED = re.compile(r"(.+) \((.+)\)")
 
@@ -36,17 +40,15 @@ class NamedRow(forms.CharField):
 
 def named(model: type[Model], text: str) -> QuerySet:
     """Standing rows that are called so, or have that number."""
-    number = text.strip().split()[0].removeprefix("#") if text.strip() else ""
-    if number.isdecimal() and (text.strip().startswith("#") or text.strip() == number):
-        return model.objects.filter(pk=int(number) if len(number) < 19 else 0, merged_into=None)
+    if number := _NUMBER.match(text.strip()):
+        return model.objects.filter(pk=read_key(number[1] or number[2]), merged_into=None)
     if model is Actor:
         if told := _DISTINGUISHED.fullmatch(text.strip()):
             apart = Actor.objects.standing().filter(folded_name=fold_phrase(told[1]), distinction=told[2])
             if apart.exists():
                 return apart
         return Actor.objects.named(text).order_by("id")
-    field = "folded_title" if model is Event else "folded_name"
-    return model.objects.standing().filter(**{field: fold_phrase(text)}).order_by("id")
+    return model.objects.standing().filter(**{NAMES[model]: fold_phrase(text)}).order_by("id")
 
 
 def offered(model: type[Model], text: str) -> QuerySet:
@@ -54,9 +56,8 @@ def offered(model: type[Model], text: str) -> QuerySet:
     if model is Actor:
         rows = Actor.objects.standing().with_name_part(text)
     else:
-        field = "folded_title" if model is Event else "folded_name"
-        rows = model.objects.standing().filter(**{f"{field}__contains": fold_phrase(text)})
+        rows = model.objects.standing().filter(**{f"{NAMES[model]}__contains": fold_phrase(text)})
     return rows[:_MOST_OFFERED]
 
 
-MODELS = {model._meta.model_name: model for model in (Actor, Event, Source)}
+MODELS = {model._meta.model_name: model for model in NAMES}

@@ -30,11 +30,13 @@ from articles.models import (
     Reprint,
     ReviewState,
 )
+from articles.models.keys import read_key
 from articles.models.uncertain_date import complete
 
 CONFIRM, REJECT = "confirm", "reject"
 _STATES = {CONFIRM: ReviewState.CONFIRMED, REJECT: ReviewState.REJECTED}
-NOUNS: dict[str, type[models.Model]] = {"mention": Mention, "figure": Figure, "coverage": Coverage, "reprint": Reprint}
+# What is suggested of an article, by the name of its kind.
+KINDS: dict[str, type[models.Model]] = {"mention": Mention, "figure": Figure, "coverage": Coverage, "reprint": Reprint}
 DATE = "date"
 # Of how many other articles a name that is narrowed is rejected at once.
 MOST_NARROWED = 500
@@ -108,9 +110,8 @@ def decide(request: HttpRequest, article: Article, posted: Mapping[str, str]) ->
 def _rows(article: Article, keys: list[str]) -> dict[str, models.Model]:
     """The facts of the article under those keys, locked; other keys are left out."""
     found: dict[str, models.Model] = {}
-    for noun, model in NOUNS.items():
-        pks = [key.split("-", 1)[1] for key in keys if key.startswith(f"{noun}-")]
-        wanted = [int(pk) for pk in pks if pk.isdecimal() and len(pk) < 19]
+    for noun, model in KINDS.items():
+        wanted = {read_key(key.split("-", 1)[1]) for key in keys if key.startswith(f"{noun}-")} - {None}
         if wanted:
             rows = model.objects.select_for_update(of=("self",)).filter(pk__in=wanted, article=article)
             found |= {key_of(row): row for row in rows.select_related("reviewed_by")}

@@ -16,6 +16,7 @@ from articles.extract.process import suggest
 from articles.models import Article, Contradiction, Figure
 from articles.models.changes import FieldChange, between, changes_in, changes_of, last_of_each, versions_of
 from articles.models.history import event_model_of, event_models, operation
+from articles.models.keys import read_key
 from articles.models.undoing import UndoConflictError, put_back, undo
 from articles.site.differences import differences
 
@@ -54,8 +55,8 @@ def history_page(desk: admin.ModelAdmin, request: HttpRequest, object_id: str) -
 def _restore(desk: admin.ModelAdmin, request: HttpRequest, row: models.Model) -> HttpResponse:
     if not desk.has_change_permission(request, row):
         raise PermissionDenied
-    number = request.POST.get("restore", "")
-    event = get_object_or_404(event_model_of(type(row)), pgh_id=number if number.isdigit() else 0, pgh_obj=row.pk)
+    number = read_key(request.POST.get("restore", ""))
+    event = get_object_or_404(event_model_of(type(row)), pgh_id=number, pgh_obj=row.pk)
     if "status" in [f.name for f in row._meta.fields] and not desk.may_have_status(request, event.status, row.status):
         raise PermissionDenied
     try:

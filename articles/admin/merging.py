@@ -12,17 +12,18 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
+from articles.admin.choosing import MODELS
 from articles.admin.pages import desk_page, posted
 from articles.admin.security import FreshForm
 from articles.models import Actor, ActorKind, Alias, Apart, Event, Source
 from articles.models.alike import alike
 from articles.models.history import operation
+from articles.models.keys import read_key
 from articles.models.merging import MergeError, joined, merge_actors, merge_events, merge_sources, moves, split_actor
 
 MERGES: dict[type[models.Model], Callable[[models.Model, models.Model], None]] = {
     Actor: merge_actors, Event: merge_events, Source: merge_sources,
 }  # fmt: skip
-_NOUNS = {model._meta.model_name: model for model in MERGES}
 MOST_MERGED = 20
 # How many rows are compared with all others for one page of likely pairs.
 _WINDOW = 100
@@ -48,18 +49,18 @@ def merge_address(model: type[models.Model], rows: Sequence[int]) -> str:
 
 
 def _model_of(request: HttpRequest, noun: str) -> type[models.Model]:
-    if noun not in _NOUNS:
+    if noun not in MODELS:
         raise Http404
     if not request.user.has_perm(f"articles.merge_{noun}"):
         raise PermissionDenied
-    return _NOUNS[noun]
+    return MODELS[noun]
 
 
 @desk_page("merge/<str:noun>/", "merge")
 def merge_page(request: HttpRequest, noun: str) -> HttpResponse:
     """What each of some rows brings and which stays; merging is one operation, which can be taken back."""
     model = _model_of(request, noun)
-    wanted = [int(pk) for pk in request.GET.get("rows", "").split(",") if pk.isdecimal() and len(pk) < 19][:MOST_MERGED]
+    wanted = [read_key(pk) for pk in request.GET.get("rows", "").split(",")][:MOST_MERGED]
     rows = list(model.objects.filter(pk__in=wanted, merged_into=None).order_by("pk"))
     if len(rows) < 2:
         messages.warning(request, "لا اثنين هنا يُدمجان: لعلهما دُمجا من قبل.")
@@ -110,21 +111,18 @@ def duplicates(request: HttpRequest) -> HttpResponse:
     noun = request.GET.get("noun", "actor")
     model = _model_of(request, noun)
     if request.method == "POST":
-        pair = request.POST.get("apart", "").split("-")
-        if len(pair) != 2 or not all(pk.isdecimal() and len(pk) < 19 for pk in pair) or pair[0] == pair[1]:
+        pair = {read_key(pk) for pk in request.POST.get("apart", "").split("-")}
+        if len(pair) != 2 or None in pair:
             raise Http404
-        one, other = sorted(map(int, pair))
+        one, other = sorted(pair)
         Apart.objects.get_or_create(noun=noun, one=one, other=other, defaults={"by": request.user})
         messages.success(request, "لن يُعرضا معا بعد الآن.")
         return redirect(request.get_full_path())
-    before = request.GET.get("before", "")
-    pairs, following = alike(
-        model, before=int(before) if before.isdecimal() and len(before) < 19 else None, window=_WINDOW
-    )
+    pairs, following = alike(model, before=read_key(request.GET.get("before", "")), window=_WINDOW)
     context = {
         **admin.site.each_context(request), "title": "قد تكون لواحد", "noun": noun, "following": following, "opts": model._meta,
         "pairs": [(pair, merge_address(model, [pair.one.pk, pair.other.pk])) for pair in pairs],
-        "nouns": [(name, kind._meta.verbose_name_plural) for name, kind in _NOUNS.items()], "window": _WINDOW,
+        "nouns": [(name, kind._meta.verbose_name_plural) for name, kind in MODELS.items()], "window": _WINDOW,
     }  # fmt: skip
     return TemplateResponse(request, "admin/desk/duplicates.html", context)
 

@@ -8,7 +8,8 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
-from articles.admin.reviewing import KINDS, of_kind, undecided_date
+from articles.admin.decisions import KINDS
+from articles.admin.reviewing import of_kind, undecided_date
 from articles.models import Actor, Article, Contradiction, Coverage, Delivery, Event, Figure, Mention, Reprint
 from articles.site.words_for import number
 

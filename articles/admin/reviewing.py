@@ -16,6 +16,7 @@ from django.utils import timezone
 from articles.admin.choosing import MODELS, offered
 from articles.admin.decisions import (
     DATE,
+    KINDS,
     AddForm,
     Outcome,
     add,
@@ -24,14 +25,13 @@ from articles.admin.decisions import (
     narrow,
 )
 from articles.admin.pages import desk_page
-from articles.models import Alias, Article, Basis, Coverage, Figure, Measure, Mention, Precision, Qualifier, Reprint
+from articles.models import Alias, Article, Basis, Measure, Precision, Qualifier, Reprint
 from articles.models.history import operation
+from articles.models.keys import read_key
 from articles.site.annotation import paragraphs
 from articles.site.words_for import archive_date, figure_value
 
-# Whose items of review are asked by kind, and what an order is called.
-KINDS: dict[str, type[Model]] = {"mention": Mention, "figure": Figure, "coverage": Coverage, "reprint": Reprint}
-ORDERS = {"new": "الأحدث وصولا", "old": "الأقدم انتظارا", "unsure": "الأقل ثقة", "sure": "الأكثر ثقة"}
+ORDERS = ("new", "old", "unsure", "sure")
 # A select box offers no more measures than these.
 MOST_MEASURES = 300
 _SKIPPED, _MOST_SKIPPED = "skipped", 200
@@ -139,7 +139,7 @@ def _answer(request: HttpRequest, article: Article, turn: Turn) -> HttpResponse:
     with transaction.atomic(), operation(what="مراجعة مقال"):
         article = Article.objects.select_for_update(of=("self",)).select_related("source").get(pk=article.pk)
         if "narrow" in posted:
-            alias = get_object_or_404(Alias, pk=posted["narrow"] if posted["narrow"].isdecimal() else 0)
+            alias = get_object_or_404(Alias, pk=read_key(posted["narrow"]))
             count = narrow(request, alias, reject_others="reject_others" in posted)
             messages.success(request, f"لن يُقترح «{alias.name}» في النصوص بعد الآن. رُفض من المقترح به: {count}.")
         elif "add" in posted:
@@ -208,7 +208,7 @@ def _page(request: HttpRequest, article: Article, turn: Turn, form: AddForm) -> 
         pieces.append((offset, cut))
     context = {
         **admin.site.each_context(request), "title": f"مراجعة: {article}", "article": article, "items": items,
-        "paragraphs": pieces, "turn": turn, "orders": ORDERS, "form": form, "qualifiers": Qualifier.choices,
+        "paragraphs": pieces, "form": form, "qualifiers": Qualifier.choices,
         "measures": Measure.objects.order_by("label")[:MOST_MEASURES], "narrowings": request.session.pop("narrowings", []),
         "open": sum(item.state == "suggested" for item in items),
         "may_change": request.user.has_perm("articles.change_article"), "precisions": Precision.choices[:3],

@@ -18,6 +18,7 @@ from pydantic import ValidationError
 from articles.exchange import rows, schemas
 from articles.exchange.doors import Rate
 from articles.models import Actor, Article, Event, Figure, Source
+from articles.models.keys import read_key
 from articles.search.filters import ActorFilter, ArticleFilter, EventFilter, FigureFilter, ForgivingFilterSet
 from articles.search.limit import SearchTooCostlyError, time_limit
 from articles.search.run import Order, Wanted, search
@@ -52,7 +53,7 @@ class Cursor(CursorPagination):
         super().__init__(ordering=("id",), page_size=PAGE, max_page_size=LARGEST_PAGE, **options)
 
     def _find_position(self, queryset: QuerySet, cursor: Any) -> QuerySet:
-        if cursor.p is not None and not (cursor.p.isdecimal() and len(cursor.p) < 19):
+        if cursor.p is not None and read_key(cursor.p) is None:
             raise HttpError(422, _NOT_OURS)
         return super()._find_position(queryset, cursor)
 

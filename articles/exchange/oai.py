@@ -23,6 +23,7 @@ from articles.exchange.doors import guarded
 from articles.exchange.rows import with_facts
 from articles.models import TAKEN_AWAY, Article, ArticleStatus, Source
 from articles.models.article import LEAD_LENGTH
+from articles.models.keys import read_key
 
 RECORDS, SETS = 100, 200
 PREFIX = "oai_dc"
@@ -230,7 +231,7 @@ def _meets(wanted: Wanted) -> Q:
     condition = Q()
     if wanted.set:
         kind, _colon, pk = wanted.set.partition(":")
-        if kind != "source" or not (pk.isdecimal() and len(pk) < 19):
+        if kind != "source" or read_key(pk) is None:
             raise OAIError("noRecordsMatch", "Sets are source:ID.")
         condition &= Q(source=int(pk))
     if wanted.since:
@@ -260,7 +261,7 @@ def _prefix(request: HttpRequest) -> str:
 
 def _article(request: HttpRequest, identifier: str) -> Article:
     pk = identifier.removeprefix(_prefix(request))
-    found = with_facts(_records(), public=True).filter(pk=int(pk)).first() if pk.isdecimal() and len(pk) < 19 else None
+    found = with_facts(_records(), public=True).filter(pk=read_key(pk)).first()
     if found is None or not identifier.startswith(_prefix(request)):
         raise OAIError("idDoesNotExist", "No such record here.")
     return found

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from tqdm import tqdm
 
-from articles.ingest.deliveries import record_run
+from articles.ingest.deliveries import is_address, record_run
 from articles.ingest.document import UnreadableError
 from articles.ingest.fetch import fetch
 from articles.ingest.readers import FORMATS
@@ -44,7 +44,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="end with one line of JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        addresses = [path for path in options["paths"] if path.startswith(("http://", "https://"))]
+        addresses = [path for path in options["paths"] if is_address(path)]
         paths = [Path(path) for path in options["paths"] if path not in addresses]
         report = Report()
         if paths:
