@@ -159,9 +159,7 @@ def _moved(row: Mention | Coverage, twins: models.QuerySet, **owner: models.Mode
     type(row).objects.filter(pk=row.pk).update(state=ReviewState.REJECTED)
     twin = twins.first() or type(row)(article_id=row.article_id, rule="", **owner)
     if isinstance(row, Mention):
-        places = {tuple(s): q for s, q in zip([*twin.spans, *row.spans], [*twin.quotes, *row.quotes], strict=True)}
-        twin.spans = [list(span) for span in sorted(places)]
-        twin.quotes = [places[tuple(span)] for span in twin.spans]
+        twin.add_places(row.spans, row.quotes)
         twin.role = twin.role or row.role
     twin.state = ReviewState.SUGGESTED
     twin.save()
@@ -291,10 +289,7 @@ def _known_or_new(request: HttpRequest, model: type[models.Model], asked: dict, 
 def _add_mention(request: HttpRequest, article: Article, asked: dict, signed: dict) -> Mention:
     actor = _known_or_new(request, Actor, asked, signed)
     mention = Mention.objects.filter(article=article, actor=actor).first() or Mention(article=article, actor=actor)
-    places = {tuple(span): quote for span, quote in zip(mention.spans, mention.quotes, strict=True)}
-    places[asked["start"], asked["end"]] = asked["quote"]
-    mention.spans = [list(span) for span in sorted(places)]
-    mention.quotes = [places[tuple(span)] for span in mention.spans]
+    mention.add_places([(asked["start"], asked["end"])], [asked["quote"]])
     for name, value in signed.items():
         setattr(mention, name, value)
     mention.save()
@@ -307,7 +302,7 @@ def _add_figure(request: HttpRequest, article: Article, asked: dict, signed: dic
     if not found:
         raise ValidationError("لا رقم مقروءا في هذه الكلمات.")
     first = found[0]
-    measure = Authority.load().measure_of(first.unit, [])
+    measure = Authority.of_measures().measure_of(first.unit, [])
     figure = Figure(
         article=article, quote=asked["quote"], start=asked["start"], end=asked["end"], value=first.value,
         value_high=first.value_high, qualifier=first.qualifier, unit=first.unit[:120], measure_id=measure, **signed,

@@ -43,6 +43,11 @@ class Authority:
             broad,
         )
 
+    @classmethod
+    def of_measures(cls) -> "Authority":
+        """The measures alone, where no name is looked for."""
+        return cls(NameIndex(()), {}, {}, *_units())
+
     def measure_of(self, unit: str, sentence: Sequence[Word]) -> int | None:
         """The measure that `unit` suggests, an ending more or less («وفدا» is «وفد»); None if none does.
 

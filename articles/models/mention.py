@@ -1,5 +1,7 @@
 """Mention: where an article names an actor, as spans of code points of its body."""
 
+from collections.abc import Iterable, Sequence
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Count, F, Func, Q
@@ -58,3 +60,11 @@ class Mention(Reviewable):
 
     def __str__(self) -> str:
         return f"{self.actor} ← {self.article}"
+
+    def add_places(self, spans: Iterable[Sequence[int]], quotes: Iterable[str]) -> None:
+        """Adds spans with their quotes to those it has, each once, in the order of the text."""
+        places = {
+            tuple(span): quote for span, quote in zip([*self.spans, *spans], [*self.quotes, *quotes], strict=True)
+        }
+        self.spans = [list(span) for span in sorted(places)]
+        self.quotes = [places[span] for span in sorted(places)]

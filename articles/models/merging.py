@@ -152,10 +152,6 @@ def _move_or_join(row: Mention | Coverage | Participation, twins: object, **owne
     if _WEIGHT[row.state] > _WEIGHT[twin.state]:
         twin.state, twin.reviewed_by, twin.reviewed_at = row.state, row.reviewed_by, row.reviewed_at
     if isinstance(row, Mention):
-        joined = {
-            tuple(span): quote for span, quote in zip(twin.spans + row.spans, twin.quotes + row.quotes, strict=True)
-        }
-        twin.spans = [list(span) for span in sorted(joined)]
-        twin.quotes = [joined[tuple(span)] for span in twin.spans]
+        twin.add_places(row.spans, row.quotes)
     row.delete()
     twin.save()
