@@ -4,7 +4,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from articles.admin.desk import TabularInline
+from articles.admin.desk import OwnSearch, TabularInline
 from articles.admin.merging import MergeDesk
 from articles.admin.review import ReviewAdmin
 from articles.models import Actor, Alias, Participation
@@ -23,7 +23,7 @@ class ParticipationInline(TabularInline):
 
 
 @admin.register(Actor)
-class ActorAdmin(MergeDesk, ReviewAdmin):
+class ActorAdmin(MergeDesk, OwnSearch, ReviewAdmin):
     actions = (*ReviewAdmin.actions, "merge")
     change_form_template = "admin/articles/actor/change_form.html"
     list_display = ("name", "distinction", "kind", "country", "state", "score")
@@ -37,9 +37,9 @@ class ActorAdmin(MergeDesk, ReviewAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).filter(merged_into__isnull=True)
 
-    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+    def found(self, queryset: QuerySet, typed: str) -> QuerySet:
         """Any name in any spelling that folds alike."""
-        return (queryset.with_name_part(search_term) if search_term.strip() else queryset), False
+        return queryset.with_name_part(typed)
 
     def save_related(self, request: HttpRequest, form: object, formsets: list, change: bool) -> None:
         super().save_related(request, form, formsets, change)

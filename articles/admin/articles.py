@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -27,7 +27,7 @@ from articles.admin.article_bulk import (
 )
 from articles.admin.bulk import with_actions
 from articles.admin.dates import UncertainDateForm
-from articles.admin.desk import DeskAdmin, StackedInline, TabularInline, holding_words
+from articles.admin.desk import DeskAdmin, OwnSearch, StackedInline, TabularInline, holding_words
 from articles.admin.pages import posted
 from articles.admin.review import ReviewAdmin
 from articles.extract.authority import Authority
@@ -114,7 +114,7 @@ class CheckedFilter(admin.SimpleListFilter):
 
 @with_actions(PUBLISH, WITHDRAW, DELETE, SET_SOURCE, SET_DATE, JOIN_EVENT, ASSIGN, CHECKED)
 @admin.register(Article)
-class ArticleAdmin(ReviewAdmin):
+class ArticleAdmin(OwnSearch, ReviewAdmin):
     form = ArticleForm
     actions = ()
     list_display = (
@@ -167,10 +167,9 @@ class ArticleAdmin(ReviewAdmin):
         hides = is_list and "status__exact" not in request.GET
         return rows.exclude(status=ArticleStatus.DELETED) if hides else rows
 
-    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+    def found(self, queryset: QuerySet, typed: str) -> QuerySet:
         """The archive's own search, drafts included; an autocomplete widget asks here too."""
-        found = holding_words(search_term)
-        return (queryset if found is None else queryset.filter(pk__in=found)), False
+        return queryset.filter(pk__in=holding_words(typed))
 
     @admin.display(description="تاريخ النشر", ordering="published_order")
     def published_words(self, article: Article) -> str:
@@ -306,12 +305,23 @@ class ArticleAdmin(ReviewAdmin):
     def save_related(self, request: HttpRequest, form: ModelForm, formsets: list, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         if "body" in form.changed_data:
-            suggest(form.instance, Authority.load())
-        Contradiction.objects.refresh(events_of([form.instance]))
+            self.after_change([form.instance])
+        else:
+            Contradiction.objects.refresh(events_of([form.instance]))
+
+    def may_restore(self, request: HttpRequest, row: Article, version: Model) -> bool:
+        return self.may_have_status(request, version.status, row.status)
+
+    def after_change(self, rows: list[Article]) -> None:
+        """What the rules find in texts that changed, and what contradicts what since."""
+        authority = Authority.load()
+        for article in rows:
+            suggest(article, authority)
+        Contradiction.objects.refresh(events_of(rows))
 
 
 @admin.register(Capture)
-class CaptureAdmin(DeskAdmin):
+class CaptureAdmin(OwnSearch, DeskAdmin):
     list_display = ("filename", "article", "media_type", "size", "captured_at")
     list_select_related = ("article",)
     search_fields = ("filename",)
@@ -319,10 +329,8 @@ class CaptureAdmin(DeskAdmin):
     search_help_text = "اسم الملف كاملا، أو رابطه، أو بصمته"
     has_history = False
 
-    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
-        typed = search_term.strip()
-        whole = Q(filename=typed) | Q(address=typed) | Q(sha256=typed.lower())
-        return (queryset.filter(whole) if typed else queryset), False
+    def found(self, queryset: QuerySet, typed: str) -> QuerySet:
+        return queryset.filter(Q(filename=typed) | Q(address=typed) | Q(sha256=typed.lower()))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

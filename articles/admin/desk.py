@@ -6,7 +6,7 @@ from functools import cached_property
 from django import forms
 from django.contrib import admin
 from django.core.paginator import Paginator
-from django.db import models, transaction
+from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
@@ -67,6 +67,14 @@ class StackedInline(Explained, admin.StackedInline):
     pass
 
 
+class OwnSearch:
+    """Mixed into lists that are searched as the archive is: `found` gives the rows for what was typed."""
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+        typed = search_term.strip()
+        return (self.found(queryset, typed) if typed else queryset), False
+
+
 class DeskAdmin(Explained, admin.ModelAdmin):
     """The base of all lists and forms. Nouns that are destroyed or merged ask for the password when it is not fresh."""
 
@@ -84,14 +92,6 @@ class DeskAdmin(Explained, admin.ModelAdmin):
         actions.pop("delete_selected", None)
         return actions
 
-    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> models.Model | None:
-        """The row, locked when something is to be saved: a second editor's request waits for the first's."""
-        row = super().get_object(request, object_id, from_field)
-        if row is not None and request.method == "POST" and transaction.get_connection().in_atomic_block:
-            type(row)._base_manager.select_for_update(of=("self",)).filter(pk=row.pk).first()
-            row = super().get_object(request, object_id, from_field)
-        return row
-
     def _changeform_view(
         self, request: HttpRequest, object_id: str | None, form_url: str, extra_context: dict | None
     ) -> HttpResponse:
@@ -99,8 +99,10 @@ class DeskAdmin(Explained, admin.ModelAdmin):
         row = self.get_object(request, object_id) if object_id and self.has_history else None
         if row is not None:
             request.meanwhile = []
-            if request.method == "POST" and request.POST.get(SEEN):
-                request.meanwhile = changes_after(row, request.POST[SEEN])
+            if request.method == "POST":
+                # A second editor's request waits here for the first's to be stored.
+                row.refresh_from_db(from_queryset=self.model._base_manager.select_for_update(of=("self",)))
+                request.meanwhile = changes_after(row, request.POST.get(SEEN, ""))
                 if request.meanwhile:
                     request.POST = self._with_theirs(request, row)
             extra |= {"seen": newest_change(row), "meanwhile": request.meanwhile}
@@ -165,6 +167,10 @@ class DeskAdmin(Explained, admin.ModelAdmin):
             return super().history_view(request, object_id, extra_context)
         return history.history_page(self, request, object_id)
 
+    def may_restore(self, request: HttpRequest, row: models.Model, version: models.Model) -> bool:
+        """Whether the user, who may change the row, may give it what an earlier version has."""
+        return True
+
     def after_change(self, rows: list[models.Model]) -> None:
         """Brings up to date what follows from changed rows; nothing, for most."""
 
@@ -205,13 +211,11 @@ def first_keys(rows: QuerySet) -> list[int]:
     return list(rows.order_by("pk").values_list("pk", flat=True)[:MOST_NAMED])
 
 
-def holding_words(typed: str) -> list[int] | None:
-    """The newest MOST_FOUND articles that the archive's own search finds, drafts included; None where nothing was typed.
+def holding_words(typed: str) -> list[int]:
+    """The newest MOST_FOUND articles that the archive's own search finds, drafts included.
 
     A word that many articles have is looked for among the newest alone: sorting all that have it would take seconds.
     """
-    if not typed.strip():
-        return None
     compiled = compile_query(parse(typed))
     if compiled is None:
         return []

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from articles.admin.dates import UncertainDateForm
-from articles.admin.desk import DeskAdmin, TabularInline
+from articles.admin.desk import DeskAdmin, OwnSearch, TabularInline
 from articles.admin.merging import MergeDesk
 from articles.admin.review import ReviewAdmin
 from articles.models import Coverage, Event, EventSeries, Participation
@@ -34,7 +34,7 @@ class CoverageInline(TabularInline):
 
 
 @admin.register(Event)
-class EventAdmin(MergeDesk, ReviewAdmin):
+class EventAdmin(MergeDesk, OwnSearch, ReviewAdmin):
     form = EventForm
     actions = (*ReviewAdmin.actions, "merge")
     list_display = ("title", "kind", "start_words", "place", "country", "state", "score")
@@ -65,8 +65,8 @@ class EventAdmin(MergeDesk, ReviewAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).filter(merged_into__isnull=True)
 
-    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
-        return queryset.with_title_words(search_term), False
+    def found(self, queryset: QuerySet, typed: str) -> QuerySet:
+        return queryset.with_title_words(typed)
 
     @admin.display(description="البداية", ordering="start_order")
     def start_words(self, event: Event) -> str:

@@ -2,12 +2,11 @@
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.text import Truncator
 
-from articles.admin.desk import first_keys, holding_words
+from articles.admin.desk import OwnSearch, first_keys, holding_words
 from articles.admin.review import ReviewAdmin
 from articles.models import Actor, Article, Coverage, Event, Figure, Mention, Reprint
 
@@ -21,7 +20,7 @@ class OfArticle:
 
 
 @admin.register(Mention)
-class MentionAdmin(OfArticle, ReviewAdmin):
+class MentionAdmin(OwnSearch, OfArticle, ReviewAdmin):
     list_display = ("actor", "written", "article_link", "state", "rule", "score")
     list_filter = ("state",)
     list_select_related = ("actor", "article")
@@ -29,11 +28,9 @@ class MentionAdmin(OfArticle, ReviewAdmin):
     autocomplete_fields = ("actor", "article")
     readonly_fields = (*ReviewAdmin.readonly_fields, "spans", "quotes")
 
-    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+    def found(self, queryset: QuerySet, typed: str) -> QuerySet:
         """Any name of the actor, in any spelling that folds alike."""
-        if not search_term.strip():
-            return queryset, False
-        return queryset.filter(actor__in=first_keys(Actor.objects.with_name_part(search_term))), False
+        return queryset.filter(actor__in=first_keys(Actor.objects.with_name_part(typed)))
 
     @admin.display(description="كما ورد")
     def written(self, mention: Mention) -> str:
@@ -41,32 +38,29 @@ class MentionAdmin(OfArticle, ReviewAdmin):
 
 
 @admin.register(Coverage)
-class CoverageAdmin(OfArticle, ReviewAdmin):
+class CoverageAdmin(OwnSearch, OfArticle, ReviewAdmin):
     list_display = ("event", "article_link", "state", "rule", "score")
     list_filter = ("state",)
     list_select_related = ("event", "article")
     search_fields = ("event__title",)
     autocomplete_fields = ("event", "article")
 
-    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+    def found(self, queryset: QuerySet, typed: str) -> QuerySet:
         """Words of the event's title, in any spelling that folds alike."""
-        if not search_term.strip():
-            return queryset, False
-        return queryset.filter(event__in=first_keys(Event.objects.with_title_words(search_term))), False
+        return queryset.filter(event__in=first_keys(Event.objects.with_title_words(typed)))
 
 
 @admin.register(Reprint)
-class ReprintAdmin(OfArticle, ReviewAdmin):
+class ReprintAdmin(OwnSearch, OfArticle, ReviewAdmin):
     list_display = ("article_link", "original_link", "likeness", "compare", "state", "rule")
     list_filter = ("state",)
     list_select_related = ("article", "original")
     search_fields = ("article__title",)
     autocomplete_fields = ("article", "original")
 
-    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+    def found(self, queryset: QuerySet, typed: str) -> QuerySet:
         """The archive's own search, of the later text."""
-        found = holding_words(search_term)
-        return (queryset if found is None else queryset.filter(article__in=found)), False
+        return queryset.filter(article__in=holding_words(typed))
 
     @admin.display(description="النص الأول")
     def original_link(self, reprint: Reprint) -> str:

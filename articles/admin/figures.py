@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from articles.admin.desk import DeskAdmin, first_keys, holding_words
+from articles.admin.desk import DeskAdmin, OwnSearch, first_keys, holding_words
 from articles.admin.facts import OfArticle
 from articles.admin.review import ReviewAdmin
 from articles.arabic.numbers import find_numbers
@@ -32,7 +32,7 @@ class MeasureFilter(admin.SimpleListFilter):
 
 
 @admin.register(Figure)
-class FigureAdmin(OfArticle, ReviewAdmin):
+class FigureAdmin(OwnSearch, OfArticle, ReviewAdmin):
     list_display = ("quote", "value_words", "unit", "measure", "article_link", "state", "rule", "score")
     list_filter = ("state", "qualifier", MeasureFilter)
     list_select_related = ("article", "measure")
@@ -46,13 +46,12 @@ class FigureAdmin(OfArticle, ReviewAdmin):
     )  # fmt: skip
     readonly_fields = (*ReviewAdmin.readonly_fields, "start", "end")
 
-    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+    def found(self, queryset: QuerySet, typed: str) -> QuerySet:
         """A number finds its value; words find the figures of the articles that the archive's own search finds."""
-        numbers = find_numbers(search_term, words(search_term))
-        if len(numbers) == 1 and (numbers[0].start, numbers[0].end) == (0, len(search_term.strip())):
-            return queryset.filter(value=numbers[0].value), False
-        found = holding_words(search_term)
-        return (queryset if found is None else queryset.filter(article__in=found)), False
+        numbers = find_numbers(typed, words(typed))
+        if len(numbers) == 1 and (numbers[0].start, numbers[0].end) == (0, len(typed)):
+            return queryset.filter(value=numbers[0].value)
+        return queryset.filter(article__in=holding_words(typed))
 
     def after_change(self, rows: list[Figure]) -> None:
         Contradiction.objects.refresh(figure.event_id for figure in rows)
@@ -73,7 +72,7 @@ class MeasureAdmin(DeskAdmin):
 
 
 @admin.register(Contradiction)
-class ContradictionAdmin(ReviewAdmin):
+class ContradictionAdmin(OwnSearch, ReviewAdmin):
     """The queue of figures that cannot all be true: the quotes side by side, the first published first."""
 
     list_display = ("measure", "event_link", "sides", "state", "is_open")
@@ -90,11 +89,9 @@ class ContradictionAdmin(ReviewAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).filter(event__merged_into=None)
 
-    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+    def found(self, queryset: QuerySet, typed: str) -> QuerySet:
         """Words of the event's title."""
-        if not search_term.strip():
-            return queryset, False
-        return queryset.filter(event__in=first_keys(Event.objects.with_title_words(search_term))), False
+        return queryset.filter(event__in=first_keys(Event.objects.with_title_words(typed)))
 
     def get_changelist_instance(self, request: HttpRequest) -> object:
         """The figures of all the page's contradictions in one query."""

@@ -11,16 +11,13 @@ from pghistory.models import Context
 
 from articles.admin.pages import desk_page, posted
 from articles.admin.security import FreshForm
-from articles.extract.authority import Authority
-from articles.extract.process import suggest
-from articles.models import Article, Contradiction, Figure
 from articles.models.changes import FieldChange, between, changes_in, changes_of, last_of_each, versions_of
 from articles.models.history import event_model_of, event_models, operation
 from articles.models.keys import read_key
 from articles.models.undoing import UndoConflictError, put_back, undo
 from articles.site.differences import differences
 
-_PER_PAGE = 30
+_PER_PAGE, _MOST = 30, 3_000
 # A longer text is shown as what differs in it.
 _LONG = 80
 
@@ -57,31 +54,19 @@ def _restore(desk: admin.ModelAdmin, request: HttpRequest, row: models.Model) ->
         raise PermissionDenied
     number = read_key(request.POST.get("restore", ""))
     event = get_object_or_404(event_model_of(type(row)), pgh_id=number, pgh_obj=row.pk)
-    if "status" in [f.name for f in row._meta.fields] and not desk.may_have_status(request, event.status, row.status):
+    if not desk.may_restore(request, row, event):
         raise PermissionDenied
     try:
         with transaction.atomic(), operation(what=f"استعادة نسخة {event.pgh_created_at:%Y-%m-%d %H:%M}"):
             restored = put_back(event)
             restored.full_clean(exclude=["url"])
-            follow_up([restored])
+            desk.after_change([restored])
     except (ValidationError, IntegrityError) as error:
         reason = "، ".join(error.messages) if isinstance(error, ValidationError) else str(error).splitlines()[0]
         messages.error(request, f"لم تُستعد النسخة: {reason}")
     else:
         messages.success(request, "استُعيدت النسخة. النسخة التي كانت قبلها محفوظة في التاريخ.")
     return redirect(request.path)
-
-
-def follow_up(rows: list[models.Model]) -> None:
-    """Brings up to date what the rules derive from rows that were put back."""
-    authority = None
-    for row in rows:
-        if isinstance(row, Article):
-            authority = authority or Authority.load()
-            suggest(row, authority)
-    articles = [row.pk for row in rows if isinstance(row, Article)]
-    events = Figure.objects.filter(article__in=articles, event__isnull=False).values_list("event", flat=True)
-    Contradiction.objects.refresh([*events, *(row.event_id for row in rows if isinstance(row, Figure))])
 
 
 def _compared(row: models.Model, versions: list[models.Model], one: str, other: str) -> list | None:
@@ -111,9 +96,7 @@ def operations(request: HttpRequest) -> HttpResponse:
     mine = request.GET.get("who") == "me"
     if mine:
         done = done.filter(metadata__user=request.user.pk)
-    page = Paginator(done, _PER_PAGE, allow_empty_first_page=True)
-    page.count = min(done[: 100 * _PER_PAGE].count(), 100 * _PER_PAGE)
-    shown = page.get_page(request.GET.get("page"))
+    shown = Paginator(done[:_MOST], _PER_PAGE).get_page(request.GET.get("page"))
     changes = last_of_each([one.pk for one in shown])
     rows = [(one, changes[one.pk][:4], changes[one.pk][0].user) for one in shown if one.pk in changes]
     context = {

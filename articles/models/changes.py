@@ -63,7 +63,7 @@ def changes_of(row: models.Model, *, most: int = MOST_TOLD) -> list[Change]:
     found: list[models.Model] = []
     for model, column in _concerning(type(row)):
         found += model.objects.filter(**{column: row.pk}).select_related("pgh_context").order_by("-pgh_id")[:most]
-    return _told(sorted(found, key=lambda event: (event.pgh_created_at, event.pgh_id), reverse=True)[:most])
+    return told(sorted(found, key=lambda event: (event.pgh_created_at, event.pgh_id), reverse=True)[:most])
 
 
 def changes_in(context: object, *, most: int = MOST_TOLD) -> list[Change]:
@@ -71,7 +71,7 @@ def changes_in(context: object, *, most: int = MOST_TOLD) -> list[Change]:
     found: list[models.Model] = []
     for model in event_models():
         found += model.objects.filter(pgh_context=context).select_related("pgh_context").order_by("-pgh_id")[:most]
-    return _told(found)
+    return told(found)
 
 
 def last_of_each(contexts: Iterable[object]) -> dict[object, list[Change]]:
@@ -80,10 +80,10 @@ def last_of_each(contexts: Iterable[object]) -> dict[object, list[Change]]:
     for model in event_models():
         of_each = model.objects.filter(pgh_context__in=contexts).select_related("pgh_context")
         found += of_each.order_by("pgh_context", "-pgh_id").distinct("pgh_context")
-    told: dict[object, list[Change]] = defaultdict(list)
-    for change in _told(found):
-        told[change.operation].append(change)
-    return told
+    of_operation: dict[object, list[Change]] = defaultdict(list)
+    for change in told(found):
+        of_operation[change.operation].append(change)
+    return of_operation
 
 
 def changes_after(row: models.Model, mark: str) -> list[Change]:
@@ -96,7 +96,7 @@ def changes_after(row: models.Model, mark: str) -> list[Change]:
     for (model, column), newest in zip(concerned, seen, strict=True):
         later = model.objects.filter(**{column: row.pk}, pgh_id__gt=newest)
         found += later.select_related("pgh_context").order_by("-pgh_id")[:MOST_TOLD]
-    return _told(found)
+    return told(found)
 
 
 def versions_of(row: models.Model, *, most: int = MOST_TOLD) -> list[models.Model]:
@@ -136,7 +136,8 @@ def _concerning(model: type[models.Model]) -> list[tuple[type[models.Model], str
     return own
 
 
-def _told(events: Iterable[models.Model]) -> list[Change]:
+def told(events: Iterable[models.Model]) -> list[Change]:
+    """Events as changes, in their order, read in a few statements for all."""
     events = list(events)
     users = get_user_model().objects.in_bulk({_said(event).get("user") for event in events} - {None})
     after = _states_after(events)

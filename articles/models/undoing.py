@@ -1,8 +1,10 @@
 """Taking back what an operation did, and putting back what a row was."""
 
 from django.db import models, transaction
+from django.utils import timezone
 
-from articles.models.changes import changes_in
+from articles.models.article import Article, ArticleStatus
+from articles.models.changes import told
 from articles.models.history import event_models, kept_fields
 
 
@@ -26,13 +28,10 @@ def undo(context: object) -> int:
         newest = {event.pgh_obj_id: event.pgh_id for event in reversed(events)}
         later = model.objects.filter(pgh_obj__in=newest).exclude(pgh_context=context)
         again = {pk for pk, number in later.values_list("pgh_obj", "pgh_id") if number > newest[pk]}
-        if again:
-            changed_again = {event.pgh_id for event in events if event.pgh_obj_id in again}
-            told = [one for one in changes_in(context) if one.model == model.pgh_tracked_model._meta.model_name]
-            conflicts += [f"{one.noun} «{one.row}»" for one in told if one.event in changed_again]
+        conflicts += [event for event in events if event.pgh_obj_id in again]
         taken += events
     if conflicts:
-        raise UndoConflictError(list(dict.fromkeys(conflicts)))
+        raise UndoConflictError(list(dict.fromkeys(f"{one.noun} «{one.row}»" for one in told(conflicts))))
     for event in taken:
         _take_back(event)
     return len(taken)
@@ -50,14 +49,12 @@ def put_back(event: models.Model) -> models.Model:
 
 
 def _take_back(event: models.Model) -> None:
-    model = type(event).pgh_tracked_model
-    if event.pgh_label == "insert" and model._meta.model_name == "article":
-        # An article keeps its address and its captures, whoever brought it.
-        row = model._base_manager.get(pk=event.pgh_obj_id)
-        row.status = "deleted"
-        row.save()
-    elif event.pgh_label == "insert":
-        stored = type(event).pgh_tracked_model._base_manager.filter(pk=event.pgh_obj_id)
-        stored._raw_delete(stored.db)
-    else:
+    if event.pgh_label != "insert":
         put_back(event)
+        return
+    row = type(event).pgh_tracked_model._base_manager.filter(pk=event.pgh_obj_id)
+    if row.model is Article:
+        # An article keeps its address and its captures, whoever brought it.
+        row.update(status=ArticleStatus.DELETED, updated_at=timezone.now())
+    else:
+        row._raw_delete(row.db)

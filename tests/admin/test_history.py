@@ -211,3 +211,14 @@ def test_many_operations_are_told_in_as_many_statements_as_few(
     with django_assert_max_num_queries(60):
         page = desk.get(reverse("admin:operations")).content.decode()
     assert all(f"run {n}" in page for n in range(12))
+
+
+def test_a_row_changed_again_stops_an_undo_among_however_many(db: None) -> None:
+    actors = [Actor.objects.create(name=f"هيئة {n}", kind="civil") for n in range(205)]
+    with operation(command="first") as first:
+        Actor.objects.filter(pk__in=[actor.pk for actor in actors]).order_by("pk").update(country="المغرب")
+    with operation(command="second"):
+        Actor.objects.filter(pk=actors[0].pk).update(description="غيّره غيره")
+    with pytest.raises(UndoConflictError, match="هيئة 0"):
+        undo(first.id)
+    assert Actor.objects.filter(country="المغرب", name__startswith="هيئة").count() == 205
