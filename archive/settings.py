@@ -125,9 +125,8 @@ AXES_LOCKOUT_TEMPLATE = "admin/locked_out.html"
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
 AXES_IPWARE_PROXY_COUNT = 1 if switch("ARCHIVE_BEHIND_PROXY") else None
 AXES_VERBOSE = False
-# A session ends with the browser, and after so long without a request.
+# A session ends with the browser, and so long after it began.
 SESSION_COOKIE_AGE = int(os.environ.get("ARCHIVE_SESSION_MINUTES", 8 * 60)) * 60
-SESSION_SAVE_EVERY_REQUEST = False
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 # Whether nobody enters the desk without a second factor, and how long a password counts as just given.
 ARCHIVE_SECOND_FACTOR = switch("ARCHIVE_SECOND_FACTOR")

@@ -51,10 +51,6 @@ class RemovalForm(FreshForm):
     )  # fmt: skip
 
 
-class NoticeForm(forms.Form):
-    notice = RemovalForm.base_fields["notice"]
-
-
 class SourceForm(forms.Form):
     source = NamedRow(Source, label="المصدر", help_text="اسم مصدر معروف، بأي رسم، مثل: هسبريس.")
 
@@ -160,12 +156,8 @@ def _mark_checked(request: HttpRequest, articles: Sequence[Article], asked: dict
 
 
 PUBLISH = Bulk("publish", "نشر المحدد", "change", _publish, _not_already(ArticleStatus.PUBLISHED))
-WITHDRAW = Bulk(
-    "withdraw", "سحب المحدد", "withdraw", _withdraw, _not_already(ArticleStatus.WITHDRAWN), NoticeForm, destroys=True
-)
-DELETE = Bulk(
-    "delete", "حذف المحدد", "withdraw", _delete, _not_already(ArticleStatus.DELETED), NoticeForm, destroys=True
-)
+WITHDRAW = Bulk("withdraw", "سحب المحدد", "withdraw", _withdraw, _not_already(ArticleStatus.WITHDRAWN), RemovalForm)
+DELETE = Bulk("delete", "حذف المحدد", "withdraw", _delete, _not_already(ArticleStatus.DELETED), RemovalForm)
 SET_SOURCE = Bulk("set_source", "تعيين المصدر", "change", _set_source, _has_source, SourceForm)
 SET_DATE = Bulk("set_date", "تعيين تاريخ النشر", "change", _set_date, _captured_before, DateForm)
 JOIN_EVENT = Bulk("join_event", "الربط بفعالية", "change", _join, _covers, EventForm)

@@ -23,7 +23,10 @@ _SHOWN = 50
 
 @dataclass(frozen=True)
 class Bulk:
-    """What is done: `check` tells why a row cannot have it (an empty string: it can), `change` does it to those that can."""
+    """What is done: `check` tells why a row cannot have it (an empty string: it can), `change` does it to those that can.
+
+    `form` asks for what it needs; a FreshForm, for what destroys, also for the password when it is old.
+    """
 
     name: str
     label: str
@@ -31,7 +34,6 @@ class Bulk:
     change: Callable[[HttpRequest, Sequence[models.Model], dict], None]
     check: Callable[[models.Model, dict], str] = lambda row, asked: ""
     form: type[forms.Form] = forms.Form
-    destroys: bool = False
 
 
 def with_actions(*known: Bulk) -> Callable[[type], type]:
@@ -60,13 +62,12 @@ def _run(desk: admin.ModelAdmin, request: HttpRequest, queryset: QuerySet, bulk:
     if len(rows) > MOST_ROWS:
         messages.error(request, f"حددت أكثر من {number(MOST_ROWS)}. ضيّق القائمة بالتصفية أو البحث، ثم أعد.")
         return None
-    is_asked = "asked" in request.POST
-    kind = type("Asked", (FreshForm, bulk.form), {}) if bulk.destroys else type("Asked", (_Plain, bulk.form), {})
-    form = kind(request.POST if is_asked else None, request=request)
-    asked = form.cleaned_data if is_asked and form.is_valid() else {}
+    given = request.POST if "asked" in request.POST else None
+    form = bulk.form(given, request=request) if issubclass(bulk.form, FreshForm) else bulk.form(given)
+    asked = form.cleaned_data if form.is_valid() else {}
     verdicts = [(row, bulk.check(row, asked)) for row in rows]
     able = [row for row, reason in verdicts if not reason]
-    if is_asked and form.is_valid() and "sure" in request.POST:
+    if form.is_valid() and "sure" in request.POST:
         _do(desk, request, bulk, able, asked, [(row, reason) for row, reason in verdicts if reason])
         return None
     context = {
@@ -100,8 +101,3 @@ def _do(
         messages.warning(request, f"«{row}»: {reason}")
     if len(unable) > _SHOWN:
         messages.warning(request, f"و{number(len(unable) - _SHOWN)} غيرها لم تتغير.")
-
-
-class _Plain(forms.Form):
-    def __init__(self, *args: object, request: HttpRequest, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)

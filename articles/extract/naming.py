@@ -21,23 +21,21 @@ class Found:
 
     articles: list[tuple[Article, str]]
     has_more: bool
-    read: int
 
 
 def would_name(actor: Actor, name: str, candidates: QuerySet) -> Found:
     """Of `candidates`, articles that hold the name's words, those that do hold it and have no mention of the actor, newest first."""
     index = NameIndex([(name, actor.pk)])
     fresh = candidates.exclude(pk__in=Mention.objects.filter(actor=actor).values("article"))
-    found, read = [], 0
-    for article in fresh.newest()[: _MOST_READ + 1]:
-        read += 1
-        if read > _MOST_READ or len(found) == MOST_LINKED:
-            return Found(found, True, read)
+    found: list[tuple[Article, str]] = []
+    for place, article in enumerate(fresh.newest()[: _MOST_READ + 1]):
+        if place == _MOST_READ or len(found) == MOST_LINKED:
+            return Found(found, True)
         reading = Reading(article.body)
         if matches := index.find(reading.text, reading.words):
             first = matches[0]
             found.append((article, article.body[max(0, first.start - 60) : first.end + 60]))
-    return Found(found, False, read)
+    return Found(found, False)
 
 
 def link(found: Found, authority: Authority) -> int:

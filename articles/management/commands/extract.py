@@ -29,8 +29,9 @@ class Command(BaseCommand):
             holders = {pk for name in names for pk in holding_phrase(name).values_list("pk", flat=True)}
             articles = articles.filter(pk__in=holders)
         done = 0
-        for article in articles.iterator(chunk_size=200):
-            with transaction.atomic(), operation(command="extract"):
-                suggest(article, authority)
-            done += 1
+        with operation(command="extract"):
+            for article in articles.iterator(chunk_size=200):
+                with transaction.atomic():
+                    suggest(article, authority)
+                done += 1
         self.stdout.write(f"{done} articles")

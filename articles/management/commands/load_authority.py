@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from articles.ingest.authority import AuthorityError, load_authority
+from articles.models.history import operation
 
 
 class Command(BaseCommand):
@@ -17,7 +18,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         for path in options["files"]:
             try:
-                report = load_authority(path)
+                with operation(command="load_authority"):
+                    report = load_authority(path)
             except AuthorityError as error:
                 raise CommandError(str(error)) from error
             self.stdout.write(f"{path.name}: {report.applied} entries applied, {report.unchanged} unchanged")
