@@ -13,6 +13,7 @@ from articles.models.figure import Figure, Measure, Qualifier
 from articles.models.mention import Mention
 from articles.models.reprint import Fingerprint, Reprint
 from articles.models.review import ReviewState
+from articles.models.revision import Revision
 from articles.models.source import Source, SourceKind
 from articles.models.synonym import SynonymKind, SynonymSet
 from articles.models.tally import Tally, TallyKind
@@ -47,6 +48,7 @@ __all__ = [
     "Qualifier",
     "Reprint",
     "ReviewState",
+    "Revision",
     "Role",
     "Source",
     "SourceKind",

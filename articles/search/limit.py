@@ -7,6 +7,8 @@ from contextvars import ContextVar
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
 
+from articles.models.revision import CURRENT
+
 # How a search's statements run: stopped after a time; not compiled or spread over workers, which takes longer to begin than a
 # bounded statement should take in all; joined by way of indexes, which is right for the few rows that a search wants, while
 # the planner, which cannot know how few, would read whole tables; with memory for the vectors of all candidates.
@@ -16,7 +18,8 @@ _BOUNDS = {
 _LIMITED = ("statement_timeout", *_BOUNDS)
 _SET = ", ".join(f"set_config('{name}', %s, true)" for name in _LIMITED)
 _NOW = ", ".join(f"current_setting('{name}')" for name in _LIMITED)
-_holds: ContextVar[bool] = ContextVar("holds", default=False)
+# The revision at the beginning of the block that bounds the statements now, if there is one.
+_bounded_since: ContextVar[str | None] = ContextVar("bounded_since", default=None)
 
 
 class SearchTooCostlyError(Exception):
@@ -24,25 +27,28 @@ class SearchTooCostlyError(Exception):
 
 
 @contextmanager
-def time_limit() -> Iterator[None]:
+def time_limit() -> Iterator[str]:
     """Statements in the block are stopped after ARCHIVE_SEARCH_TIMEOUT milliseconds each; raises SearchTooCostlyError.
 
-    A block within such a block is bounded already. The settings end with the transaction; inside one that goes on they are
-    put back.
+    The block is given the archive's revision at its beginning, which costs it no statement of its own: what it reads is at
+    least as new. A block within such a block is bounded already. The settings end with the transaction; inside one that goes
+    on they are put back.
     """
-    if _holds.get():
-        yield
+    if outer := _bounded_since.get():
+        yield outer
         return
     goes_on = connection.in_atomic_block
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(f"SELECT {_NOW}, {_SET}", [str(settings.ARCHIVE_SEARCH_TIMEOUT), *_BOUNDS.values()])
-            before = cursor.fetchone()[: len(_LIMITED)]
-            held = _holds.set(True)
+            cursor.execute(
+                f"SELECT {CURRENT}, {_NOW}, {_SET}", [str(settings.ARCHIVE_SEARCH_TIMEOUT), *_BOUNDS.values()]
+            )
+            revision, *before = cursor.fetchone()[: len(_LIMITED) + 1]
+            begun = _bounded_since.set(revision)
             try:
-                yield
+                yield revision
             finally:
-                _holds.reset(held)
+                _bounded_since.reset(begun)
             if goes_on:
                 cursor.execute(f"SELECT {_SET}", before)
     except OperationalError as error:

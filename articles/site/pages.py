@@ -18,6 +18,7 @@ from articles.models.merged import Mergeable
 from articles.search.filters import Condition, ForgivingFilterSet
 from articles.search.limit import SearchTooCostlyError, time_limit
 from articles.search.listing import PAGE_SIZE, Direction, capped_count, listing
+from articles.site.keeping import mark
 from articles.site.words_for import arabic, day, year_or_month
 
 # Parameters that say where in a list a page lies; another condition starts at its beginning.
@@ -34,10 +35,12 @@ def reader_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
     @wraps(view)
     def limited(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         try:
-            with time_limit():
+            with time_limit() as revision:
                 response = view(request, *args, **kwargs)
         except SearchTooCostlyError:
             response = render(request, "site/busy.html", {"text": request.GET.get("q", "")}, status=503)
+        else:
+            mark(response, revision)
         patch_vary_headers(response, ["Cookie"])
         return response
 

@@ -1,0 +1,114 @@
+"""Pages kept for the next reader, and for the one who has them already, until something that readers see has changed.
+
+A page is kept with the archive's revision (articles/models/revision.py) that it was made of, and given out only while that is
+the revision still: what an editor changes shows at the next request. Its entity tag is made of the same, so that who has the
+page is told so by one small question to the database, whether or not this process keeps it.
+"""
+
+import gzip
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+from django.core.cache import cache as store
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
+
+from articles.models import revision
+from articles.site.appearance import theme_of
+
+# Pages larger than this many bytes, compressed, are not kept.
+LARGEST = 512 * 1024
+# Not zlib's best: its last steps take twice the time for one byte in a hundred.
+_LEVEL = 6
+_CODE = {".py", ".html", ".mo", ".css", ".js", ".svg"}
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A page as it is kept: its entity tag, its headers and its compressed body."""
+
+    tag: str
+    headers: dict[str, str]
+    body: bytes
+
+    @classmethod
+    def of(cls, response: HttpResponse, tag: str) -> "Kept":
+        headers = {name: value for name, value in response.items() if name != "Content-Length"}
+        return cls(tag, headers, gzip.compress(response.content, _LEVEL, mtime=0))
+
+    def response(self, request: HttpRequest) -> HttpResponse:
+        packed = "gzip" in request.headers.get("Accept-Encoding", "")
+        response = HttpResponse(self.body if packed else gzip.decompress(self.body), headers=self.headers)
+        if packed:
+            response["Content-Encoding"] = "gzip"
+        response["ETag"] = self.tag
+        patch_vary_headers(response, ["Accept-Encoding"])
+        return response
+
+
+class KeptPages:
+    """Middleware inside GZip's and outside that of sessions: a page that is kept costs neither."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if settings.SESSION_COOKIE_NAME in request.COOKIES:  # an editor, who may see more
+            response = self.get_response(request)
+            if made_of(response):
+                patch_cache_control(response, private=True, no_cache=True)
+            return response
+        # What a transaction under way has changed no revision tells yet.
+        if request.method not in ("GET", "HEAD") or connection.in_atomic_block:
+            return self.get_response(request)
+        key = _key(request)
+        kept: Kept | None = store.get(key)
+        if kept or request.headers.get("If-None-Match"):
+            tag = _tag(key, revision.current())
+            if kept and kept.tag == tag:
+                return kept.response(request)
+            if unchanged := get_conditional_response(request, etag=tag):
+                return unchanged
+        response = self.get_response(request)
+        if not (made := made_of(response)):
+            return response
+        patch_cache_control(response, public=True, no_cache=True)
+        kept = Kept.of(response, _tag(key, made))
+        if len(kept.body) <= LARGEST:
+            store.set(key, kept, timeout=None)
+        return kept.response(request)
+
+
+def mark(response: HttpResponse, made: str) -> None:
+    """Tells that this whole page may be kept, and the revision that it was made of; not one with a tag of its own."""
+    if response.status_code == 200 and not response.has_header("ETag"):
+        response.made_of = made
+
+
+def made_of(response: HttpResponseBase) -> str | None:
+    return getattr(response, "made_of", None)
+
+
+def _key(request: HttpRequest) -> str:
+    parts = (release(), request.build_absolute_uri(), theme_of(request))
+    return "page:" + hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _tag(key: str, made: str) -> str:
+    return f'W/"{hashlib.sha256(f"{key} {made}".encode()).hexdigest()[:32]}"'
+
+
+@cache
+def release() -> str:
+    """A digest of the code and the settings that pages are made by: another release keeps pages of its own."""
+    digest = hashlib.sha256(f"{settings.ARCHIVE_DIGITS} {settings.TIME_ZONE}".encode())
+    for folder in ("archive", "articles", "templates", "static"):
+        for path in sorted(Path(settings.BASE_DIR, folder).rglob("*")):
+            if path.suffix in _CODE:
+                digest.update(path.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,117 @@
+"""Pages are kept until something that readers see has changed, and no moment longer."""
+
+import gzip
+
+import psycopg
+import pytest
+from django.contrib.auth import get_user_model
+from django.core.cache import cache
+from django.db import connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from articles.models import Actor, ActorKind, Article, ArticleStatus
+from articles.models.revision import begin_epoch, current, revised_tables
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def article() -> Article:
+    cache.clear()
+    return Article.objects.create(title="لقاء في الرباط", body="نص أول.", status=ArticleStatus.PUBLISHED)
+
+
+def statements(client: Client, address: str, **headers: str) -> tuple[object, int]:
+    with CaptureQueriesContext(connection) as captured:
+        response = client.get(address, headers=headers)
+    return response, len(captured)
+
+
+def test_a_kept_page_costs_one_statement_and_a_readers_own_copy_no_page(client: Client, article: Article) -> None:
+    first, made = statements(client, article.get_absolute_url())
+    again, kept = statements(client, article.get_absolute_url())
+    assert made > kept == 1 and again.content == first.content and again.headers == first.headers
+    assert first["Cache-Control"] == "public, no-cache"
+    cache.clear()  # as in another process, which keeps no copy
+    known, asked = statements(client, article.get_absolute_url(), if_none_match=first["ETag"])
+    assert (known.status_code, known.content, asked) == (304, b"", 1)
+
+
+def test_a_kept_page_is_given_out_compressed_or_not(client: Client, article: Article) -> None:
+    plain = client.get(article.get_absolute_url())
+    for _ in range(2):
+        packed = client.get(article.get_absolute_url(), headers={"accept-encoding": "br, gzip"})
+        assert packed["Content-Encoding"] == "gzip" and gzip.decompress(packed.content) == plain.content
+        cache.clear()
+
+
+def test_a_change_shows_at_once(client: Client, article: Article) -> None:
+    address = article.get_absolute_url()
+    for text in ("نص ثان.", "نص ثالث."):
+        before = client.get(address)
+        Article.objects.filter(pk=article.pk).update(body=text)
+        after = client.get(address, headers={"if-none-match": before["ETag"]})
+        assert after.status_code == 200 and text in after.content.decode()
+    Article.objects.filter(pk=article.pk).update(status=ArticleStatus.WITHDRAWN)
+    assert client.get(address).status_code == 410
+
+
+def test_a_change_given_up_leaves_the_page(client: Client, article: Article) -> None:
+    before = client.get(article.get_absolute_url())
+    with transaction.atomic():
+        Article.objects.filter(pk=article.pk).update(body="لن يبقى.")
+        assert "لن يبقى." in client.get(article.get_absolute_url()).content.decode()  # read in the change itself
+        transaction.set_rollback(True)
+    assert statements(client, article.get_absolute_url())[1] == 1
+    assert client.get(article.get_absolute_url()).content == before.content
+
+
+def test_colours_languages_and_hosts_have_pages_of_their_own(client: Client, article: Article) -> None:
+    address = article.get_absolute_url()
+    plain = client.get(address).content.decode()
+    client.cookies["theme"] = "dark"
+    assert 'data-theme="dark"' in client.get(address).content.decode() and "data-theme" not in plain.split("<body>")[0]
+    assert "other.example" in client.get(address, headers={"host": "other.example"}).content.decode()
+    assert 'lang="en"' in client.get(f"/en{address}").content.decode()
+
+
+def test_an_editors_pages_are_not_kept(client: Client, article: Article) -> None:
+    draft = Article.objects.create(title="مسودة", body="لم تنشر.", status=ArticleStatus.DRAFT)
+    assert client.get(draft.get_absolute_url()).status_code == 404
+    client.force_login(get_user_model().objects.create_superuser("editor"))
+    assert client.get(draft.get_absolute_url()).status_code == 200
+    assert client.get(article.get_absolute_url())["Cache-Control"] == "private, no-cache"
+    assert Client().get(draft.get_absolute_url()).status_code == 404
+
+
+def test_of_two_changes_under_way_each_is_seen_when_it_is_committed(article: Article) -> None:
+    own = connection.settings_dict
+    told = {"host": own["HOST"], "port": own["PORT"], "user": own["USER"], "password": own["PASSWORD"]}
+    before = current()
+    change = "UPDATE articles_article SET section = %s WHERE id = %s"
+    other = Article.objects.create(title="آخر", body="نص.").pk
+    seen = [before, current()]
+    with (
+        psycopg.connect(dbname=own["NAME"], **told) as first,
+        psycopg.connect(dbname=own["NAME"], **told) as second,
+    ):
+        first.execute(change, ["أولى", article.pk])
+        second.execute(change, ["ثانية", other])  # waits for nobody
+        for one in (second, first):
+            assert current() == seen[-1]
+            one.commit()
+            seen.append(current())
+    assert len(set(seen)) == 4
+    begin_epoch()
+    assert current() not in seen
+
+
+def test_every_table_that_readers_see_is_counted() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'revised'")
+        counted = {name for (name,) in cursor.fetchall()}
+    assert counted == {*revised_tables(), "articles_corpus", "articles_lexeme"}
+    revision = current()
+    Actor.objects.create(name="منظمة", kind=ActorKind.CIVIL)
+    assert current() != revision
