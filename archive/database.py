@@ -1,6 +1,9 @@
-"""Which database the archive uses: DATABASE_URL where it is set, else an embedded PostgreSQL. Called by settings."""
+"""Which databases the archive uses: DATABASE_URL and its replicas where set, else an embedded PostgreSQL. Called by settings."""
 
+import re
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
@@ -8,9 +11,39 @@ from django.core.exceptions import ImproperlyConfigured
 from archive.embedded import server
 
 SECONDS_A_CONNECTION_IS_KEPT = 600
+# A server that is not there at all is given up after so many seconds, one that went away in the midst of an answer likewise.
+_PATIENCE = {
+    "connect_timeout": 5, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 30_000,
+}  # fmt: skip
+# The alias of the connection on which a cache in the database is kept: never a replica's.
+CACHE = "cache"
 
 
-def configuration(url: str, data: Path) -> dict:
+def configurations(environment: Mapping[str, str], data: Path) -> dict[str, dict[str, Any]]:
+    """Django's DATABASES: «default», «replica-1» and on for DATABASE_REPLICA_URLS, and where the cache is in the database
+    (ARCHIVE_CACHE=database) one for that."""
+    found = {"default": configuration(environment.get("DATABASE_URL", ""), data)}
+    urls = re.split(r"[,\s]+(?=postgres)", environment.get("DATABASE_REPLICA_URLS", "").strip())
+    for number, url in enumerate(filter(None, urls), 1):
+        found[f"replica-{number}"] = configuration(url, data) | {"TEST": {"MIRROR": "default"}}
+    if environment.get("ARCHIVE_CACHE") == "database":
+        found[CACHE] = found["default"] | {"TEST": {"MIRROR": "default"}}
+    return found
+
+
+class CacheRouter:
+    """Sends the table of a cache in the database to its own connection, while readers' requests are on a replica."""
+
+    def db_for_read(self, model: type, **hints: object) -> str | None:
+        return CACHE if model._meta.app_label == "django_cache" else None
+
+    db_for_write = db_for_read
+
+    def allow_migrate(self, db: str, app_label: str, **hints: object) -> bool | None:
+        return (db == CACHE) == (app_label == "django_cache") if db == CACHE or app_label == "django_cache" else None
+
+
+def configuration(url: str, data: Path) -> dict[str, Any]:
     """Django's DATABASES["default"] for a `postgres://` URL, or for the embedded server under `data` if `url` is empty.
 
     Raises ImproperlyConfigured for a URL of another database or one that cannot be read. Starts nothing.
@@ -31,4 +64,5 @@ def configuration(url: str, data: Path) -> dict:
         raise ImproperlyConfigured(f"DATABASE_URL cannot be read: {error}") from error
     if not parsed["ENGINE"].endswith("postgresql"):
         raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL server: postgres://user:password@host/name")
+    parsed["OPTIONS"] = _PATIENCE | parsed.get("OPTIONS", {})
     return parsed

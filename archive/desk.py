@@ -37,9 +37,14 @@ class DeskSite(AdminSite):
         return own + super().get_urls()
 
     def login(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        from articles.site.pages import too_often
+
         if super().has_permission(request) and lacks_second_factor(request):
             here = reverse("admin:second_factor")
             return redirect(f"{here}?next={request.GET.get('next', '')}" if request.GET.get("next") else here)
+        # Beside the lock on a name: one address may not try many names either.
+        if request.method == "POST" and (refused := too_often(request, "ARCHIVE_LOGIN_RATE")):
+            return refused
         return super().login(request, extra_context)
 
     def index(self, request: HttpRequest, extra_context: dict | None = None) -> TemplateResponse:

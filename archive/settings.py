@@ -1,13 +1,15 @@
 """Settings of the archive. Everything that differs between machines comes from the environment, named in README.md."""
 
+import logging
 import os
 from datetime import timedelta
 from pathlib import Path
 
 import pghistory
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
-from archive import database
+from archive import caches, database, logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("ARCHIVE_DATA") or BASE_DIR / "var").resolve()
@@ -21,10 +23,29 @@ def listed(name: str, default: str) -> list[str]:
     return [item.strip() for item in os.environ.get(name, default).split(",") if item.strip()]
 
 
+DEBUG = switch("ARCHIVE_DEBUG")
+HTTPS = switch("ARCHIVE_HTTPS")
+# Whether one proxy stands before the archive, whose word is taken for the scheme and for who asks.
+ARCHIVE_BEHIND_PROXY = switch("ARCHIVE_BEHIND_PROXY")
+LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]
+ALLOWED_HOSTS = listed("ARCHIVE_HOSTS", ",".join(LOOPBACK))
+CSRF_TRUSTED_ORIGINS = listed("ARCHIVE_ORIGINS", "")
+# An archive that others reach; one that only its own machine reaches may use a key that it made itself.
+IS_PUBLIC = HTTPS or ARCHIVE_BEHIND_PROXY or not set(ALLOWED_HOSTS) <= set(LOOPBACK)
+
+
 def secret_key() -> str:
-    """The environment's key, or one made for this data directory and readable by its owner only."""
+    """The environment's key; where only this machine is served, one made for this data directory and readable by its owner.
+
+    Raises ImproperlyConfigured for an archive that others reach and that has none.
+    """
     if key := os.environ.get("ARCHIVE_SECRET_KEY"):
         return key
+    if IS_PUBLIC and not DEBUG:
+        raise ImproperlyConfigured(
+            "ARCHIVE_SECRET_KEY must be set to a long random text where the archive is served to others "
+            "(ARCHIVE_HOSTS, ARCHIVE_HTTPS or ARCHIVE_BEHIND_PROXY is set)"
+        )
     path = DATA / "secret_key"
     DATA.mkdir(parents=True, exist_ok=True)
     try:
@@ -36,9 +57,6 @@ def secret_key() -> str:
 
 
 SECRET_KEY = secret_key()
-DEBUG = switch("ARCHIVE_DEBUG")
-ALLOWED_HOSTS = listed("ARCHIVE_HOSTS", "localhost,127.0.0.1,[::1]")
-CSRF_TRUSTED_ORIGINS = listed("ARCHIVE_ORIGINS", "")
 
 INSTALLED_APPS = [
     "archive.desk.DeskConfig",
@@ -52,6 +70,8 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django_filters",
     "csp",
+    "django_prometheus",
+    "django_structlog",
     "pgtrigger",
     "pghistory",
     "procrastinate.contrib.django",
@@ -63,9 +83,13 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+    "archive.replicas.Replicas",
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "articles.site.keeping.KeptPages",
@@ -79,6 +103,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 
 ROOT_URLCONF = "archive.urls"
@@ -106,7 +131,11 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {"default": database.configuration(os.environ.get("DATABASE_URL", ""), DATA)}
+DATABASES = database.configurations(os.environ, DATA)
+DATABASE_ROUTERS = ["archive.database.CacheRouter"]
+# A replica further behind than so many seconds is not read from.
+ARCHIVE_REPLICA_LAG = float(os.environ.get("ARCHIVE_REPLICA_LAG", 10))
+CACHES = {"default": caches.configuration(os.environ.get("ARCHIVE_CACHE", ""))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_PASSWORD_VALIDATORS = [
@@ -124,7 +153,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_TEMPLATE = "admin/locked_out.html"
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
-AXES_IPWARE_PROXY_COUNT = 1 if switch("ARCHIVE_BEHIND_PROXY") else None
+AXES_CLIENT_IP_CALLABLE = "archive.visitors.address"
 AXES_VERBOSE = False
 # A session ends with the browser, and so long after it began.
 SESSION_COOKIE_AGE = int(os.environ.get("ARCHIVE_SESSION_MINUTES", 8 * 60)) * 60
@@ -167,17 +196,27 @@ STORAGES = {
 }
 
 # Behind HTTPS these hold; a machine that serves plain HTTP on its loopback address must not send them.
-HTTPS = switch("ARCHIVE_HTTPS")
 SECURE_SSL_REDIRECT = HTTPS
+# Those who watch over the processes ask them without TLS.
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if switch("ARCHIVE_BEHIND_PROXY") else None
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ARCHIVE_BEHIND_PROXY else None
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
+# Of all that a browser can do, the archive needs nothing.
+PERMISSIONS_POLICY = dict.fromkeys(
+    [
+        "accelerometer", "autoplay", "camera", "display-capture", "encrypted-media", "fullscreen", "geolocation", "gyroscope",
+        "hid", "idle-detection", "magnetometer", "microphone", "midi", "payment", "publickey-credentials-get", "screen-wake-lock",
+        "serial", "usb", "xr-spatial-tracking",
+    ],
+    [],
+)  # fmt: skip
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'none'"],
@@ -203,19 +242,25 @@ ARCHIVE_LARGEST_UPLOAD = int(os.environ.get("ARCHIVE_LARGEST_UPLOAD", 500 * 1024
 ARCHIVE_FETCH_PRIVATE = os.environ.get("ARCHIVE_FETCH_PRIVATE", "") == "1"
 # The most rows that a download of a list holds.
 ARCHIVE_MOST_EXPORTED = int(os.environ.get("ARCHIVE_MOST_EXPORTED", 10_000))
-# Who asks is the address that the proxy names, where there is one, and never what the asker says of itself.
-NINJA_NUM_PROXIES = 1 if switch("ARCHIVE_BEHIND_PROXY") else 0
 # Requests that one address may send to the doors for machines.
 ARCHIVE_API_RATE = os.environ.get("ARCHIVE_API_RATE", "120/m")
+# Searches and suggestions that are made for one address; pages that are kept do not count.
+ARCHIVE_SEARCH_RATE = os.environ.get("ARCHIVE_SEARCH_RATE", "1200/m")
+# Attempts of one address to sign in, under whatever names.
+ARCHIVE_LOGIN_RATE = os.environ.get("ARCHIVE_LOGIN_RATE", "30/m")
 # Whom libraries that harvest the archive may write to; archive@ its host where none is named.
 ARCHIVE_CONTACT = os.environ.get("ARCHIVE_CONTACT", "")
 # A query that runs longer than this many milliseconds is stopped and the reader told so.
 ARCHIVE_SEARCH_TIMEOUT = int(os.environ.get("ARCHIVE_SEARCH_TIMEOUT", 5_000))
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": os.environ.get("ARCHIVE_LOG_LEVEL", "WARNING")},
-}
+# Who may read /metrics: whoever shows this token; nobody where there is none.
+ARCHIVE_METRICS_TOKEN = os.environ.get("ARCHIVE_METRICS_TOKEN", "")
+# Statements that take this many milliseconds are logged; 0 logs none.
+ARCHIVE_SLOW_STATEMENT = int(os.environ.get("ARCHIVE_SLOW_STATEMENT", 500))
+LOGGING = logs.from_environment()
+# Who did what is told by history; the log of requests names nobody. Only our own proxy is believed a request's id.
+DJANGO_STRUCTLOG_USER_ID_FIELD = None
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = ARCHIVE_BEHIND_PROXY
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
+DJANGO_STRUCTLOG_STATUS_4XX_LOG_LEVEL = logging.INFO

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.templatetags.static import static
 from django.urls import include, path
 
+from archive import metrics
 from articles.site import health
 
 
@@ -19,9 +20,11 @@ urlpatterns = [
     path("favicon.ico", favicon),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
+    path("metrics", metrics.metrics),
     path("", include("articles.exchange.urls")),
     # Arabic at the address itself, English under /en/.
     *i18n_patterns(path("", include("articles.site.urls")), prefix_default_language=False),
 ]
 
+handler500 = "archive.outage.failed"
 handler404 = "articles.site.views.plain.not_found"

@@ -1,8 +1,15 @@
-"""The WSGI door that gunicorn and other servers open."""
+"""The WSGI door that gunicorn and other servers open.
+
+Refuses to open without ARCHIVE_SECRET_KEY outside debug; `manage.py serve` passes on the one made for its own machine.
+"""
 
 import os
 
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "archive.settings")
+if not (os.environ.get("ARCHIVE_SECRET_KEY") or settings.DEBUG):
+    raise ImproperlyConfigured("ARCHIVE_SECRET_KEY must be set to a long random text before the archive is served")
 application = get_wsgi_application()

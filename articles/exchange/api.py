@@ -15,8 +15,9 @@ from ninja.errors import HttpError
 from ninja.pagination import CursorPagination, paginate
 from pydantic import ValidationError
 
+from archive.visitors import Rate
 from articles.exchange import rows, schemas
-from articles.exchange.doors import Rate
+from articles.exchange.doors import RATE
 from articles.models import Actor, Article, Event, Figure, Source
 from articles.models.keys import read_key
 from articles.search.filters import ActorFilter, ArticleFilter, EventFilter, FigureFilter, ForgivingFilterSet
@@ -34,7 +35,7 @@ api = NinjaAPI(
     "so many times a minute (429 with Retry-After beyond). Every answer has an ETag.",
     urls_namespace="api",
     docs_url=None,
-    throttle=[Rate()],
+    throttle=[Rate(RATE)],
 )
 
 

@@ -3,30 +3,22 @@
 from collections.abc import Callable
 from functools import wraps
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_safe
-from ninja.throttling import AnonRateThrottle
 
+from archive.visitors import seconds_to_wait
 from articles.search.limit import SearchTooCostlyError, time_limit
 
-
-class Rate(AnonRateThrottle):
-    """ARCHIVE_API_RATE for each address, counted together for all doors in this process."""
-
-    scope = "machines"
-
-    def __init__(self) -> None:
-        super().__init__(settings.ARCHIVE_API_RATE)
+# The setting of how often; counted together for all doors.
+RATE = "ARCHIVE_API_RATE"
 
 
 def refusal(request: HttpRequest) -> HttpResponse | None:
     """A 429 with Retry-After for an address that asks too often, else None."""
-    rate = Rate()
-    if rate.allow_request(request):
+    if not (seconds := seconds_to_wait(request, RATE)):
         return None
     response = HttpResponse("Too many requests; see Retry-After.\n", content_type="text/plain", status=429)
-    response["Retry-After"] = str(max(1, round(rate.wait() or 1)))
+    response["Retry-After"] = str(seconds)
     return response
 
 

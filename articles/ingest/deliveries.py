@@ -7,7 +7,6 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.files.base import File
-from django.core.files.storage import Storage, storages
 from django.db import transaction
 from django.db.models import Model
 from django.utils import timezone
@@ -19,6 +18,7 @@ from articles.ingest.readers import FORMATS
 from articles.ingest.readers.opening import ending_of
 from articles.ingest.run import Failure, Report, ingest, ingest_items
 from articles.models import Delivery, DeliveryState
+from articles.models.delivery import delivery_storage
 from articles.models.history import operation
 
 # The name of the job that takes a delivery in (articles/admin/jobs.py).
@@ -28,10 +28,6 @@ _TOLD_EVERY = 20
 
 class RefusedError(ValueError):
     """A delivery that is not even kept; the message says why."""
-
-
-def _store() -> Storage:
-    return storages["deliveries"]
 
 
 def is_address(text: str) -> bool:
@@ -51,7 +47,7 @@ def receive_file(file: File, by: Model, *, format_name: str = "auto", encoding: 
     if format_name == "auto" and ending_of(Path(name)) not in known:
         raise RefusedError(f"{name}: لا قارئ لهذا النوع. يُقرأ: {'، '.join(sorted(known - {''}))}")
     delivery = Delivery(name=name, size=file.size, format=format_name, encoding=encoding, by=by)
-    delivery.stored_as = _store().save(f"{timezone.now():%Y/%m}/{name[-120:]}", file)
+    delivery.stored_as = delivery_storage().save(f"{timezone.now():%Y/%m}/{name[-120:]}", file)
     return _left_to_a_worker(delivery)
 
 
@@ -104,7 +100,7 @@ def _ingested(delivery: Delivery) -> Report:
     with tempfile.TemporaryDirectory() as folder:
         # Under its own name, by which formats are told and articles known again; the store may be on another machine.
         path = Path(folder, delivery.name)
-        with _store().open(delivery.stored_as) as kept, path.open("wb") as copy:
+        with delivery_storage().open(delivery.stored_as) as kept, path.open("wb") as copy:
             for chunk in kept.chunks():
                 copy.write(chunk)
         done = 0

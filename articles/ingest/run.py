@@ -26,6 +26,7 @@ from articles.ingest.readers import read
 from articles.ingest.store import keep_bytes, store
 from articles.models import Capture
 from articles.models.history import operation
+from articles.models.storing import storing
 
 # How many items are stored in one transaction, and how many such batches workers read ahead.
 BATCH, AHEAD = 50, 3
@@ -144,17 +145,9 @@ class _Run:
 
     def over(self, entries: Iterable[Item | Broken], workers: int) -> Report:
         started = time.monotonic()
-        # Committing without waiting for the disk: after a crash of the server the last articles are read again.
-        with connection.cursor() as cursor:
-            cursor.execute("SET synchronous_commit TO off")
-        try:
-            with operation(command="ingest"):
-                for batch in self._prepared(iter(entries), workers):
-                    self._keep(batch)
-        finally:
-            if connection.connection is not None and connection.is_usable():
-                with connection.cursor() as cursor:
-                    cursor.execute("SET synchronous_commit TO DEFAULT")
+        with operation(command="ingest"), storing():
+            for batch in self._prepared(iter(entries), workers):
+                self._keep(batch)
         self.report.seconds = time.monotonic() - started
         return self.report
 

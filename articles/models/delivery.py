@@ -1,7 +1,13 @@
 """Delivery: something brought to the archive, a file that was uploaded, a page's address or a command's run, and what became of it."""
 
 from django.conf import settings
+from django.core.files.storage import Storage, storages
 from django.db import models
+
+
+def delivery_storage() -> Storage:
+    """Where uploaded files are kept."""
+    return storages["deliveries"]
 
 
 class DeliveryState(models.TextChoices):

@@ -11,7 +11,10 @@ from django.db.models.functions import Coalesce
 # An archive of so many articles takes the kept numbers.
 KEPT_FROM = 20_000
 
-_PUBLISHED = "article.status = 'published' AND article.merged_into_id IS NULL AND article.id > %(after)s"
+_PUBLISHED = (
+    "article.status = 'published' AND article.merged_into_id IS NULL "
+    "AND article.id > %(after)s AND (%(up_to)s::bigint IS NULL OR article.id <= %(up_to)s)"
+)
 
 
 class TallyKind(models.TextChoices):
@@ -78,7 +81,7 @@ def counts(kind: TallyKind) -> dict[int, int]:
     if are_kept():
         return dict(Tally.objects.filter(kind=kind).values_list("key", "articles"))
     with connection.cursor() as cursor:
-        cursor.execute(_COUNTS[kind], {"after": 0})
+        cursor.execute(_COUNTS[kind], {"after": 0, "up_to": None})
         return dict(cursor.fetchall())
 
 
@@ -87,8 +90,8 @@ def counts_by_month() -> dict[tuple[int, int], int]:
     return {divmod(key, 100): articles for key, articles in counts(TallyKind.MONTH).items()}
 
 
-def keep(*, after: int) -> None:
-    """Adds the articles with an id above `after` to what is kept; with 0 all is counted anew. In a transaction."""
+def keep(*, after: int, up_to: int) -> None:
+    """Adds the articles with ids above `after`, up to `up_to`, to what is kept; with 0 all is counted anew. In a transaction."""
     with connection.cursor() as cursor:
         if not after:
             cursor.execute("DELETE FROM articles_tally")
@@ -96,5 +99,22 @@ def keep(*, after: int) -> None:
             cursor.execute(
                 f"INSERT INTO articles_tally (kind, key, articles) SELECT '{kind.value}', * FROM ({rows}) AS counted (key, articles) "
                 "ON CONFLICT (kind, key) DO UPDATE SET articles = articles_tally.articles + excluded.articles",
-                {"after": after},
+                {"after": after, "up_to": up_to},
             )
+
+
+def drift(up_to: int) -> list[str]:
+    """What is kept otherwise than a new count of the articles with ids of at most `up_to` would have it, in words."""
+    told = []
+    with connection.cursor() as cursor:
+        for kind, rows in _COUNTS.items():
+            cursor.execute(
+                f"SELECT count(*) FROM (SELECT key, articles FROM articles_tally WHERE kind = '{kind.value}') AS kept "
+                f"FULL JOIN ({rows} ) AS counted (key, articles) USING (key) "
+                "WHERE coalesce(kept.articles, 0) <> coalesce(counted.articles, 0)",
+                {"after": 0, "up_to": up_to},
+            )
+            (differing,) = cursor.fetchone()
+            if differing:
+                told.append(f"{differing} tallies of kind {kind.value} are counted wrong")
+    return told

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 
 from articles.models import tally
+from articles.models.storing import nobody_stores
 from articles.search.lexemes import Lexemes
 
 # A lexeme that the last count found in fewer articles is counted at the search.
@@ -91,6 +92,13 @@ _FORGET = """
     DELETE FROM articles_lexeme AS known
     WHERE NOT EXISTS (SELECT FROM articles_counted AS counted WHERE counted.lexeme = known.lexeme)
 """
+_DIFFERING = """
+    SELECT count(*) FROM articles_lexeme AS known FULL JOIN articles_counted AS counted USING (lexeme)
+    WHERE known.articles IS DISTINCT FROM counted.articles
+"""
+_COUNT_PUBLISHED = (
+    "SELECT count(*) FROM articles_article WHERE id <= %s AND status = 'published' AND merged_into_id IS NULL"
+)
 _ADD_TOTALS = """
     UPDATE articles_corpus SET
         last_article = %s,
@@ -104,7 +112,12 @@ _ADD_TOTALS = """
 
 @transaction.atomic
 def update() -> int:
-    """Counts the articles stored since the last call; returns how many lexemes were touched. Cheap when there are none."""
+    """Counts the articles stored since the last call; returns how many lexemes were touched. Cheap when there are none.
+
+    While others store articles nothing is counted: the last of them does it.
+    """
+    if not nobody_stores():
+        return 0
     with connection.cursor() as cursor:
         cursor.execute("SELECT last_article FROM articles_corpus FOR UPDATE")
         (last,) = cursor.fetchone()
@@ -135,8 +148,27 @@ def _count(last: int, *, anew: bool) -> int:
             cursor.execute(_FORGET)
         cursor.execute("DROP TABLE articles_counted")
         cursor.execute(_ADD_TOTALS, [newest, last, newest])
-    tally.keep(after=last)
+    tally.keep(after=last, up_to=newest)
     return touched
+
+
+def drift() -> list[str]:
+    """What the kept counts say otherwise than a new count of the same articles would, in words; in a transaction.
+
+    Articles stored since the last count are no drift: the next one adds them.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT last_article, articles FROM articles_corpus")
+        last, kept = cursor.fetchone()
+        cursor.execute(_COUNT_NEW.format(last=0, newest=int(last)))
+        cursor.execute(_DIFFERING)
+        (lexemes,) = cursor.fetchone()
+        cursor.execute("DROP TABLE articles_counted")
+        cursor.execute(_COUNT_PUBLISHED, [last])
+        (counted,) = cursor.fetchone()
+    told = [f"{lexemes} lexemes are counted wrong"] if lexemes else []
+    told += tally.drift(int(last))
+    return told + ([f"{kept} articles are counted where {counted} are published"] if kept != counted else [])
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,11 @@
 """Health and readiness for whatever runs the processes: plain text, no cache, no session."""
 
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
+
+from archive.embedded.server import EmbeddedServerError
 
 
 @never_cache
@@ -18,7 +20,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
     try:
         executor = MigrationExecutor(connection)
         waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    except DatabaseError:
+    except (Error, EmbeddedServerError):
         return HttpResponse("database does not answer\n", content_type="text/plain", status=503)
     if waiting:
         return HttpResponse(f"{len(waiting)} migrations to apply\n", content_type="text/plain", status=503)

@@ -13,6 +13,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.functional import cached_property
 from django.views.decorators.http import require_safe
 
+from archive.visitors import seconds_to_wait
 from articles.models import ActorKind, EventKind
 from articles.models.merged import Mergeable
 from articles.search.filters import Condition, ForgivingFilterSet
@@ -45,6 +46,15 @@ def reader_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
         return response
 
     return limited
+
+
+def too_often(request: HttpRequest, setting: str) -> HttpResponse | None:
+    """None where the address that asks may, else the page that says when it may again."""
+    if not (seconds := seconds_to_wait(request, setting)):
+        return None
+    response = render(request, "site/too_often.html", {"seconds": seconds}, status=429)
+    response["Retry-After"] = str(seconds)
+    return response
 
 
 class CappedPaginator(Paginator):

@@ -13,7 +13,7 @@ from articles.search.filters import ArticleFilter
 from articles.search.query import LONGEST_QUERY
 from articles.search.run import Order, Wanted, search
 from articles.site.charts.columns import columns
-from articles.site.pages import address_with, by_date, chips, reader_page
+from articles.site.pages import address_with, by_date, chips, reader_page, too_often
 
 
 @reader_page
@@ -29,6 +29,8 @@ def article_list(request: HttpRequest) -> HttpResponse:
 def _listing(request: HttpRequest, *, browsing: bool = False) -> HttpResponse:
     """Articles that meet the address's filters: ranked where it holds a query, by date where not."""
     text = request.GET.get("q", "").strip()
+    if text and (refused := too_often(request, "ARCHIVE_SEARCH_RATE")):
+        return refused
     chosen = ArticleFilter(request.GET, Article.objects.published())
     found = _searched(request, text, chosen) if text else _browsed(request, chosen)
     context = {
@@ -79,8 +81,10 @@ def _number(request: HttpRequest) -> int:
 
 
 @reader_page
-def suggest(request: HttpRequest) -> JsonResponse:
+def suggest(request: HttpRequest) -> HttpResponse:
     """What a reader who is typing `q` may be looking for: {"suggestions": [{"kind", "label", "address", "text"}, …]}."""
+    if refused := too_often(request, "ARCHIVE_SEARCH_RATE"):
+        return refused
     labels = {"actor": _("فاعل"), "event": _("فعالية"), "article": _("مقال")}
     found = suggestions(request.GET.get("q", "")[:LONGEST_QUERY])
     return JsonResponse({"suggestions": [asdict(one) | {"label": labels[one.kind]} for one in found]})

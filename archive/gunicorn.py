@@ -1,0 +1,49 @@
+"""How gunicorn serves the archive: `gunicorn --config python:archive.gunicorn archive.wsgi`; `manage.py serve` does the same.
+
+Read before the archive itself, so that what its processes count for /metrics is put where all of them reach it.
+"""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from archive import logs
+
+bind = f"127.0.0.1:{os.environ.get('PORT') or 8000}"
+workers = int(os.environ.get("ARCHIVE_WORKERS") or 2)
+worker_class = "gthread"
+threads = 4
+# Told to stop, a worker finishes what it has begun, for so many seconds.
+graceful_timeout = 30
+# A worker that has not been heard of for so long is replaced.
+timeout = 60
+# Longer than a proxy keeps a line that it does not use, so that no request meets one that is just being closed.
+keepalive = 75
+proc_name = "archive"
+# The socket that gunicorn's own control tool would speak to.
+control_socket_disable = True
+# Its lines go where the archive's go; each request's line is the archive's.
+errorlog = None
+loglevel = os.environ.get("ARCHIVE_LOG_LEVEL", "warning").lower()
+logconfig_dict = logs.from_environment()
+
+
+def _counters() -> str:
+    """A new folder for the counters of this server's processes, in memory where that is possible."""
+    memory = Path("/dev/shm")
+    return tempfile.mkdtemp(prefix="archive-metrics-", dir=memory if os.access(memory, os.W_OK) else None)
+
+
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = _counters()
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    from prometheus_client import multiprocess
+
+    multiprocess.mark_process_dead(worker.pid)
+
+
+def on_exit(server: Any) -> None:
+    shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)

@@ -1,0 +1,99 @@
+"""How the archive logs: a line for each request with its id, as JSON or for a person's eyes, and slow statements.
+
+What readers search for and where they ask from stands in no log: of an address only the path is told.
+"""
+
+import logging
+import os
+import time
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.db.backends.signals import connection_created
+from django.dispatch import receiver
+from django.http import HttpRequest, HttpResponseBase
+from django_structlog import signals
+
+SLOW = logging.getLogger("archive.slow")
+# Characters of a slow statement that are told; searches go on for pages.
+LONGEST_TOLD = 2_000
+
+
+def without_query(logger: object, method: str, event: dict[str, Any]) -> dict[str, Any]:
+    """Takes the query out of the address that a request's lines tell."""
+    if isinstance(event.get("request"), str):
+        event["request"] = event["request"].partition("?")[0]
+    return event
+
+
+SHARED = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_logger_name,
+    structlog.stdlib.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    without_query,
+]
+
+
+def from_environment() -> dict[str, Any]:
+    """Django's LOGGING, and gunicorn's: ARCHIVE_LOG_LEVEL and ARCHIVE_LOG_FORMAT, `json` or `text`.
+
+    Sets structlog up as well, whose lines go the same way.
+    """
+    structlog.configure(
+        processors=[structlog.stdlib.filter_by_level, *SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    tracebacks = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+    rendered = (
+        [structlog.processors.ExceptionRenderer(tracebacks), structlog.processors.JSONRenderer(ensure_ascii=False)]
+        if os.environ.get("ARCHIVE_LOG_FORMAT") == "json"
+        else [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)]
+    )
+    line = {
+        "()": structlog.stdlib.ProcessorFormatter,
+        "foreign_pre_chain": SHARED,
+        "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *rendered],
+    }
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"line": line},
+        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "root": {"handlers": ["console"], "level": os.environ.get("ARCHIVE_LOG_LEVEL", "WARNING").upper()},
+        # The request's own line tells its status and its error; Django's lines would tell them again.
+        "loggers": {
+            "django.request": {"level": "CRITICAL"},
+            "django.security.DisallowedHost": {"level": "CRITICAL"},
+            "gunicorn.error": {"propagate": True},
+        },
+    }
+
+
+@receiver(signals.update_failure_response)
+@receiver(signals.bind_extra_request_finished_metadata)
+def _tell_request_id(
+    sender: object, request: HttpRequest, response: HttpResponseBase, logger: Any, **_: object
+) -> None:
+    """The id by which a reader's complaint is found in the logs."""
+    if request_id := structlog.contextvars.get_contextvars().get("request_id"):
+        response["X-Request-ID"] = request_id
+
+
+def _timed(execute: Callable, sql: Any, params: object, many: bool, context: dict) -> object:
+    started = time.perf_counter()
+    try:
+        return execute(sql, params, many, context)
+    finally:
+        milliseconds = (time.perf_counter() - started) * 1000
+        if milliseconds >= settings.ARCHIVE_SLOW_STATEMENT:
+            SLOW.warning("%.0f ms: %s", milliseconds, " ".join(str(sql).split())[:LONGEST_TOLD])
+
+
+@receiver(connection_created)
+def _time_statements(sender: object, connection: Any, **_: object) -> None:
+    if settings.ARCHIVE_SLOW_STATEMENT and _timed not in connection.execute_wrappers:
+        connection.execute_wrappers.append(_timed)

@@ -1,0 +1,68 @@
+"""What a reader gets when something fails: a page that says so, and that the database is away where it is.
+
+Called by Django for every error that no view has answered (`handler500` in urls.py), and by whoever asks whether an error means
+that the database server is gone. Templates here know nothing of the request: they must do without a database.
+"""
+
+import sys
+from collections.abc import Iterator
+
+import psycopg
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
+
+from archive.embedded.server import EmbeddedServerError
+
+# Seconds after which to ask again: a database that restarts is back by then.
+ASK_AGAIN = 10
+# SQLSTATEs (PostgreSQL's appendix A) of a server that goes, comes, is full or lets in no more: connection exceptions,
+# insufficient resources, operator intervention (of which a statement that was stopped is none), and what only a standby says:
+# a statement in the way of its recovery, one that would write.
+_CLASSES = ("08", "53", "57P")
+_OF_STANDBYS = ("40001", "25006")
+
+
+def is_outage(error: BaseException | None) -> bool:
+    """Whether an error, or one that it came from, tells that the database server cannot serve now."""
+    return any(_tells_outage(one) for one in _chain(error))
+
+
+def _tells_outage(error: BaseException) -> bool:
+    if isinstance(error, EmbeddedServerError):
+        return True
+    if not isinstance(error, (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)):
+        return False
+    code = getattr(error, "sqlstate", None) or getattr(error.__cause__, "sqlstate", None)
+    return code is None or code.startswith(_CLASSES) or code in _OF_STANDBYS
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    while error:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """503 with Retry-After where the database is away, else 500; JSON at the API's addresses."""
+    away = is_outage(sys.exc_info()[1])
+    response = _told(request, 503 if away else 500)
+    if away:
+        response["Retry-After"] = str(ASK_AGAIN)
+        response.is_outage = True
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _told(request: HttpRequest, status: int) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        reasons = {
+            503: "The database does not answer; ask again in a while.",
+            500: "An error of the archive; it has been logged.",
+        }
+        return JsonResponse({"detail": reasons[status]}, status=status)
+    language = "en" if request.path.startswith("/en/") else settings.LANGUAGE_CODE
+    return HttpResponse(
+        render_to_string("failed.html", {"away": status == 503, "english": language == "en"}), status=status
+    )

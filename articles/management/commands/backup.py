@@ -1,0 +1,33 @@
+"""manage.py backup DEST : a copy of the database and of every capture."""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from articles.upkeep.copies import BackupError, backup
+
+
+class Command(BaseCommand):
+    help = (
+        "Adds a backup to the folder DEST: the database whole, of captures what is new. Safe while the archive is used."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("dest", type=Path, help="a folder, on another machine's disk if possible")
+        parser.add_argument(
+            "--keep", type=int, default=0, metavar="N", help="remove the databases of all but the newest N backups"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            made = backup(options["dest"], keep=max(options["keep"], 0))
+        except (BackupError, OSError) as error:
+            raise CommandError(str(error)) from error
+        for name in made.missing:
+            self.stderr.write(f"{name} is gone from the archive's store and not in this backup")
+        self.stdout.write(
+            f"Backup {made.stamp}: {made.files:,} files, {made.added:,} of them new, {made.bytes_added:,} bytes"
+        )
+        if made.missing:
+            raise SystemExit(1)

@@ -1,0 +1,45 @@
+"""manage.py check_archive : is everything stored as it should be?"""
+
+import json
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from articles.upkeep.check import SETTLED, Problem, check
+
+
+class Command(BaseCommand):
+    help = (
+        "Finds captures that are gone or damaged, spans that are not their quotes, rows and files without an owner, and "
+        "statistics that have drifted; exit status 1 where something stays wrong."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--repair", action="store_true", help="make anew what follows from the rest, remove files of no article"
+        )
+        parser.add_argument(
+            "--settled", type=float, default=SETTLED, help="seconds after which a file of no article is one left over"
+        )
+        parser.add_argument(
+            "--without-digests", action="store_true", help="look for captures only, do not read and digest them"
+        )
+        parser.add_argument("--json", action="store_true", help="end with one line of JSON")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        checked = check(
+            repair=options["repair"],
+            settled=options["settled"],
+            without_digests=options["without_digests"],
+            told=self._tell,
+        )
+        if options["json"]:
+            self.stdout.write(json.dumps(checked.as_dict()))
+        else:
+            looked = ", ".join(f"{count:,} {name}" for name, count in checked.counts.items())
+            self.stdout.write(f"Looked at {looked}: {len(checked.open)} problems")
+        if checked.open:
+            raise SystemExit(1)
+
+    def _tell(self, problem: Problem) -> None:
+        self.stderr.write(f"{problem.kind}: {problem.told}{' (repaired)' if problem.is_repaired else ''}")

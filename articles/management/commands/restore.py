@@ -1,0 +1,28 @@
+"""manage.py restore SRC : the archive as a backup has it."""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from articles.upkeep.copies import BackupError, restore
+
+
+class Command(BaseCommand):
+    help = "Makes an empty archive what it was at a backup in the folder SRC; of PostgreSQL of the same version or a newer one."
+    # The database may have no tables yet.
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("src", type=Path)
+        parser.add_argument("--stamp", default="", help="which backup; the newest by default")
+        parser.add_argument(
+            "--replace", action="store_true", help="put the backup in the place of what the archive holds"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            stamp = restore(options["src"], options["stamp"], replace=options["replace"])
+        except (BackupError, OSError) as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(f"Restored backup {stamp}")

@@ -1,0 +1,209 @@
+"""Is everything stored as it should be? Captures with their digests, spans with their quotes, no row or file without its owner,
+statistics as they would be counted anew. Called by `manage.py check_archive`, nightly and after every fault.
+"""
+
+import re
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from django.apps import apps
+from django.core.files.storage import Storage
+from django.db import connection, models, transaction
+
+from articles.models import Capture, Delivery, DeliveryState
+from articles.models.capture import DamagedCaptureError, capture_storage, stored_name
+from articles.models.delivery import delivery_storage
+from articles.search import statistics
+
+# Rows read from the database at once.
+CHUNK = 2_000
+# Files younger than this many seconds may belong to an article that is just being stored.
+SETTLED = 3600
+_OF_A_CAPTURE = re.compile(r"[0-9a-f]{2}/[0-9a-f]{2}/([0-9a-f]{64})\.gz")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is not as it should be: its kind, where it is, and whether `repair` mended it."""
+
+    kind: str
+    told: str
+    is_repaired: bool = False
+
+
+@dataclass
+class Checked:
+    """How many of each were looked at, and what was wrong."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def open(self) -> list[Problem]:
+        return [problem for problem in self.problems if not problem.is_repaired]
+
+    def as_dict(self) -> dict[str, object]:
+        kinds = {problem.kind for problem in self.problems}
+        return {
+            **self.counts,
+            "problems": {kind: sum(one.kind == kind for one in self.open) for kind in sorted(kinds)},
+            "repaired": len(self.problems) - len(self.open),
+        }
+
+
+def check(
+    *,
+    repair: bool = False,
+    settled: float = SETTLED,
+    told: Callable[[Problem], None] = lambda problem: None,
+    without_digests: bool = False,
+) -> Checked:
+    """Looks at everything; each problem is told as it is found. With `repair`, what follows from the rest is made anew and
+    files that belong to nothing and are older than `settled` seconds are removed. Captures are read whole to be digested,
+    unless `without_digests`: then they are only looked for."""
+    checked = Checked()
+    for name, look in {
+        "captures": lambda: _captures(without_digests),
+        "files": lambda: _leftovers(repair, settled),
+        "deliveries": _deliveries,
+        "figures": lambda: _rows(_FIGURES_ASTRAY, "figure", "span"),
+        "mentions": lambda: _rows(_MENTIONS_ASTRAY, "mention", "span"),
+        "references": _references,
+        "statistics": lambda: _statistics(repair),
+    }.items():
+        looked = 0
+        for found in look():
+            if isinstance(found, Problem):
+                checked.problems.append(found)
+                told(found)
+            else:
+                looked += found
+        checked.counts[name] = looked
+    return checked
+
+
+# Each look yields problems and, between them, how many more it has looked at.
+Look = Iterator[Problem | int]
+
+
+def _captures(without_digests: bool) -> Look:
+    storage = capture_storage()
+    for capture in Capture.objects.order_by("pk").iterator(CHUNK):
+        yield 1
+        try:
+            if without_digests:
+                if not storage.exists(stored_name(capture.sha256)):
+                    raise DamagedCaptureError(f"capture {capture.sha256} is gone")
+            elif len(capture.read()) != capture.size:
+                raise DamagedCaptureError(f"capture {capture.sha256} is not {capture.size} bytes long")
+        except DamagedCaptureError as error:
+            yield Problem("capture", f"{error} (article {capture.article_id})")
+
+
+def _leftovers(repair: bool, settled: float) -> Look:
+    """Files of the captures' store that no row names: of an ingest that was killed before its article was committed."""
+    storage = capture_storage()
+    for names in _chunks(_files(storage, ""), CHUNK):
+        digests = [match[1] if (match := _OF_A_CAPTURE.fullmatch(name)) else "" for name in names]
+        known = set(Capture.objects.filter(sha256__in=digests).values_list("sha256", flat=True))
+        yield len(names)
+        for name, digest in zip(names, digests, strict=True):
+            if digest in known or time.time() - storage.get_modified_time(name).timestamp() < settled:
+                continue
+            if repair:
+                storage.delete(name)
+            yield Problem("leftover file", f"{name} belongs to no article", is_repaired=repair)
+
+
+def _files(storage: Storage, folder: str) -> Iterator[str]:
+    """Every file below a folder of a store, in order."""
+    try:
+        folders, files = storage.listdir(folder)
+    except FileNotFoundError:  # nothing was ever stored
+        return
+    for name in sorted(files):
+        yield f"{folder}/{name}".lstrip("/")
+    for name in sorted(folders):
+        yield from _files(storage, f"{folder}/{name}".lstrip("/"))
+
+
+def _chunks(items: Iterable[str], size: int) -> Iterator[list[str]]:
+    chunk: list[str] = []
+    for item in items:
+        chunk.append(item)
+        if len(chunk) == size:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
+def _deliveries() -> Look:
+    waiting = Delivery.objects.filter(state__in=[DeliveryState.WAITING, DeliveryState.RUNNING]).exclude(stored_as="")
+    for delivery in waiting:
+        yield 1
+        if not delivery_storage().exists(delivery.stored_as):
+            yield Problem("delivery", f"delivery {delivery.pk}: its file {delivery.stored_as} is gone")
+
+
+# Rows of a range of keys whose spans are not their quotes. The database refuses such rows; what a damaged disk or a hand with
+# triggers switched off did, it does not see.
+_FIGURES_ASTRAY = """
+    SELECT figure.id, figure.article_id
+    FROM articles_figure AS figure JOIN articles_article AS article ON article.id = figure.article_id
+    WHERE figure.id > %s AND figure.id <= %s AND figure.start IS NOT NULL
+        AND substr(article.body, figure.start + 1, figure."end" - figure.start) <> figure.quote
+"""
+_MENTIONS_ASTRAY = """
+    SELECT mention.id, mention.article_id
+    FROM articles_mention AS mention JOIN articles_article AS article ON article.id = mention.article_id
+    WHERE mention.id > %s AND mention.id <= %s AND (
+        cardinality(mention.quotes) <> coalesce(array_length(mention.spans, 1), 0)
+        OR EXISTS (
+            SELECT FROM generate_subscripts(mention.quotes, 1) AS n
+            WHERE substr(article.body, mention.spans[n][1] + 1, mention.spans[n][2] - mention.spans[n][1])
+                IS DISTINCT FROM mention.quotes[n]
+        )
+    )
+"""
+
+
+def _rows(astray: str, noun: str, kind: str) -> Look:
+    """What a statement finds astray among a noun's rows, by ranges of their keys."""
+    model = apps.get_model("articles", noun)
+    last = model.objects.aggregate(last=models.Max("pk"))["last"] or 0
+    for start in range(0, last, CHUNK):
+        with connection.cursor() as cursor:
+            cursor.execute(astray, [start, start + CHUNK])
+            found = cursor.fetchall()
+        yield model.objects.filter(pk__gt=start, pk__lte=start + CHUNK).count()
+        yield from (
+            Problem(kind, f"{noun} {pk} of article {article}: the words at its span are not its quote")
+            for pk, article in found
+        )
+
+
+def _references() -> Look:
+    """Every reference from one noun to another names a row that is there."""
+    for model in apps.get_app_config("articles").get_models():
+        for reference in model._meta.concrete_fields:
+            if not (isinstance(reference, models.ForeignKey) and reference.db_constraint):
+                continue
+            yield 1
+            target = reference.related_model
+            there = target.objects.filter(**{reference.target_field.attname: models.OuterRef(reference.attname)})
+            lost = model._base_manager.filter(**{f"{reference.attname}__isnull": False}).exclude(models.Exists(there))
+            for pk in lost.values_list("pk", flat=True)[:CHUNK]:
+                yield Problem("reference", f"{model._meta.db_table} {pk}: its {reference.name} is not there")
+
+
+def _statistics(repair: bool) -> Look:
+    """What search and pages count by, as it would be counted anew of the same articles."""
+    with transaction.atomic():
+        drifted = statistics.drift()
+        transaction.set_rollback(True)  # what was counted to compare
+    yield 1
+    if drifted and repair:
+        statistics.rebuild()
+    yield from (Problem("statistics", words, is_repaired=repair) for words in drifted)

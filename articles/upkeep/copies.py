@@ -1,0 +1,274 @@
+"""A backup of the archive in a folder, and an archive made of a backup again. Called by `manage.py backup` and `restore`.
+
+    DEST/database/STAMP.dump    pg_dump's custom format, of one moment
+    DEST/captures/ab/cd/….gz    every capture that the database names, copied once: later backups add what is new
+    DEST/deliveries/…           uploaded files
+    DEST/STAMP.jsonl            the manifest: a line about the backup, then one for each file with its size and SHA-256
+
+A manifest is written last, and a file has its name only when it is whole and on the disk: what has no manifest is no backup.
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO
+
+from django.core.files.base import File
+from django.core.files.storage import Storage
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from django.utils import timezone
+
+from archive import programs
+from articles.models import Actor, Article, Capture, Delivery, Event
+from articles.models.capture import capture_storage, stored_name
+from articles.models.delivery import delivery_storage
+from articles.models.revision import begin_epoch
+
+FORMAT = 1
+CHUNK = 1 << 20
+# Rows that belong to a running site, not to the archive.
+_PASSING = ("django_session", "archive_cache")
+_EMPTY = b"BEGIN; DROP SCHEMA public CASCADE; CREATE SCHEMA public; GRANT USAGE ON SCHEMA public TO PUBLIC;\n"
+# One backup's file is part of the next one's; these are its folders and the stores they are copies of.
+_STORES: dict[str, Callable[[], Storage]] = {"captures": capture_storage, "deliveries": delivery_storage}
+
+
+class BackupError(Exception):
+    """A backup that cannot be made or restored as asked; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A file of a backup: its path in it, its size in bytes, its SHA-256."""
+
+    path: str
+    size: int
+    sha256: str
+
+
+@dataclass
+class Made:
+    """What a backup holds and what of it is new; `missing` names files that the archive itself lacks."""
+
+    stamp: str
+    files: int
+    added: int
+    bytes_added: int
+    missing: list[str]
+
+
+def backup(folder: Path, *, keep: int = 0) -> Made:
+    """Adds a backup to `folder`, and removes the databases of all but the newest `keep` (0: none is removed).
+
+    The database is dumped first: every capture that the dump names was in its store before. Raises BackupError.
+    """
+    for part in ("database", *_STORES):
+        (folder / part).mkdir(parents=True, exist_ok=True)
+    with _alone(folder):
+        stamp = f"{timezone.now():%Y%m%dT%H%M%SZ}"
+        if (folder / f"{stamp}.jsonl").exists():
+            raise BackupError(f"{folder} has a backup of this very second: ask again")
+        dump = _dumped(folder, stamp)
+        known = {entry.path: entry for entry in _newest_entries(folder)}
+        made = Made(stamp, 1, 1, dump.size, [])
+        about = {"format": FORMAT, "made_at": timezone.now().isoformat(), "server": connection.pg_version,
+                 "migrations": _applied(), "dump": dump.path}  # fmt: skip
+        with _whole(folder / f"{stamp}.jsonl") as manifest:
+            for line in (about, asdict(dump), *map(asdict, _copied(folder, known, made))):
+                manifest.write((json.dumps(line, ensure_ascii=False) + "\n").encode())
+        _forget(folder, keep)
+    return made
+
+
+def _dumped(folder: Path, stamp: str) -> Entry:
+    path = folder / "database" / f"{stamp}.dump"
+    without = [f"--exclude-table-data=*.{table}" for table in _PASSING]
+    try:
+        with _whole(path) as file:
+            programs.run("pg_dump", "--format=custom", "--no-owner", "--no-privileges", *without, stdout=file)
+    except programs.ProgramError as error:
+        raise BackupError(str(error)) from error
+    return _entry(folder, path)
+
+
+def _copied(folder: Path, known: dict[str, Entry], made: Made) -> Iterator[Entry]:
+    """Every file that the database names, copied where the backup has not got it yet."""
+    for store, name in _named():
+        path = folder / store / name
+        entry = known.get(f"{store}/{name}")
+        if entry is None or not path.exists() or path.stat().st_size != entry.size:
+            try:
+                with _STORES[store]().open(name) as source:
+                    _copy(source, path)
+            except OSError:
+                made.missing.append(f"{store}/{name}")
+                continue
+            entry = _entry(folder, path)
+            made.added += 1
+            made.bytes_added += entry.size
+        made.files += 1
+        yield entry
+
+
+def _named() -> Iterator[tuple[str, str]]:
+    """(store, name) of every file that the database names."""
+    for digest in Capture.objects.order_by("sha256").values_list("sha256", flat=True).distinct().iterator():
+        yield "captures", stored_name(digest)
+    yield from (
+        ("deliveries", name) for name in Delivery.objects.exclude(stored_as="").values_list("stored_as", flat=True)
+    )
+
+
+def restore(folder: Path, stamp: str = "", *, replace: bool = False) -> str:
+    """Makes this archive what it was at the backup `stamp`, the newest by default; returns its stamp.
+
+    Every file is compared with its digest before anything is changed. Captures are put into the store, then the database is
+    replaced in one transaction, all of it or nothing. Raises BackupError for an archive that holds something unless `replace`
+    is set, for a damaged backup, and for one that a newer archive made.
+    """
+    stamp = stamp or _newest(folder)
+    about, entries = _read(folder, stamp)
+    unknown = set(about["migrations"]) - _known_migrations()
+    if about["format"] != FORMAT or unknown:
+        raise BackupError(
+            f"backup {stamp} was made by a newer archive ({', '.join(sorted(unknown)) or 'another format'})"
+        )
+    if not replace and _holds_something():
+        raise BackupError("this archive is not empty; nothing was changed. --replace puts the backup in its place")
+    for entry in entries():
+        if _entry(folder, folder / entry.path) != entry:
+            raise BackupError(f"{entry.path} of backup {stamp} is damaged or gone; nothing was changed")
+    for entry in entries():
+        store, _, name = entry.path.partition("/")
+        if store in _STORES and not _STORES[store]().exists(name):
+            with (folder / entry.path).open("rb") as file:
+                _STORES[store]().save(name, File(file))
+    _replace_database(folder / about["dump"])
+    call_command("migrate", verbosity=0)
+    call_command("createcachetable", verbosity=0)
+    begin_epoch()
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    return stamp
+
+
+def _replace_database(dump: Path) -> None:
+    """In one transaction: what was there goes, what the dump holds comes."""
+    unpack = ("pg_restore", "--no-owner", "--no-privileges", "--file=-", str(dump))
+    execute = ("psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--file=-")
+    try:
+        programs.pour(unpack, execute, first=_EMPTY, last=b"COMMIT;\n")
+    except programs.ProgramError as error:
+        raise BackupError(f"{error}; the archive's database is as it was") from error
+
+
+def _holds_something() -> bool:
+    tables = connection.introspection.table_names()
+    return any(
+        model._meta.db_table in tables and model._base_manager.exists() for model in (Article, Actor, Event, Capture)
+    )
+
+
+def _applied() -> list[str]:
+    return sorted(f"{app}.{name}" for app, name in MigrationLoader(connection).applied_migrations)
+
+
+def _known_migrations() -> set[str]:
+    return {f"{app}.{name}" for app, name in MigrationLoader(None, ignore_no_migrations=True).disk_migrations}
+
+
+def stamps(folder: Path) -> list[str]:
+    """The backups in a folder, oldest first."""
+    return sorted(path.stem for path in folder.glob("*.jsonl"))
+
+
+def _newest(folder: Path) -> str:
+    found = stamps(folder)
+    if not found:
+        raise BackupError(f"{folder} holds no backup")
+    return found[-1]
+
+
+def _read(folder: Path, stamp: str) -> tuple[dict, Callable[[], Iterator[Entry]]]:
+    """A manifest's first line, and what gives its entries, a line at a time."""
+    path = folder / f"{stamp}.jsonl"
+    try:
+        with path.open(encoding="utf-8") as file:
+            about = json.loads(next(file, ""))
+        if not {"format", "migrations", "dump"} <= set(about):
+            raise ValueError("its first line tells of no backup")
+    except (OSError, ValueError) as error:
+        raise BackupError(f"{path} cannot be read: {error}") from error
+
+    def entries() -> Iterator[Entry]:
+        with path.open(encoding="utf-8") as file:
+            next(file)
+            for number, line in enumerate(file, 2):
+                try:
+                    yield Entry(**json.loads(line))
+                except (ValueError, TypeError) as error:
+                    raise BackupError(f"{path}, line {number} is damaged: {error}") from error
+
+    return about, entries
+
+
+def _newest_entries(folder: Path) -> Iterator[Entry]:
+    return _read(folder, _newest(folder))[1]() if stamps(folder) else iter(())
+
+
+def _forget(folder: Path, keep: int) -> None:
+    for stamp in stamps(folder)[:-keep] if keep else []:
+        (folder / f"{stamp}.jsonl").unlink()
+        (folder / "database" / f"{stamp}.dump").unlink(missing_ok=True)
+
+
+def _entry(folder: Path, path: Path) -> Entry:
+    try:
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            return Entry(path.relative_to(folder).as_posix(), file.tell(), digest)
+    except OSError:
+        return Entry(path.relative_to(folder).as_posix(), -1, "")
+
+
+def _copy(source: IO[bytes], path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with _whole(path) as target:
+        while part := source.read(CHUNK):
+            target.write(part)
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[IO[bytes]]:
+    """A file to be written that gets its name when it is complete and on the disk; of a failed one nothing stays."""
+    part = path.with_name(f".new-{path.name}")
+    try:
+        with part.open("wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+    directory = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    with (folder / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise BackupError(f"another backup into {folder} goes on") from None
+        yield
