@@ -96,4 +96,5 @@ def _timed(execute: Callable, sql: Any, params: object, many: bool, context: dic
 @receiver(connection_created)
 def _time_statements(sender: object, connection: Any, **_: object) -> None:
     if settings.ARCHIVE_SLOW_STATEMENT and _timed not in connection.execute_wrappers:
-        connection.execute_wrappers.append(_timed)
+        # First: who puts one in for a while takes the last out again.
+        connection.execute_wrappers.insert(0, _timed)

@@ -80,8 +80,7 @@ class Watch:
 
     def chosen(self) -> str | None:
         """The alias of a replica that may be read from now, or None for the primary."""
-        if self._thread is None:
-            self._start()
+        self.begin()
         usable = [alias for alias, standing in self.standings.items() if standing.usable]
         return random.choice(usable) if usable else None
 
@@ -122,9 +121,12 @@ class Watch:
         elif standing.usable and not before.usable:
             LOGGER.info("%s is read from", alias)
 
-    def _start(self) -> None:
+    def begin(self) -> None:
+        """Goes on looking from now on, in this process: a thread does not come along into one that is forked."""
+        if self._thread is not None and self._thread.is_alive():
+            return
         with self._starting:
-            if self._thread is None:
+            if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._go_on, name="replicas", daemon=True)
                 self._thread.start()
 
@@ -170,6 +172,8 @@ class Replicas:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
         self.watch = Watch(aliases())
+        if self.watch.standings:
+            self.watch.begin()
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         alias = self.watch.chosen() if self.watch.standings and _only_reads(request) else None

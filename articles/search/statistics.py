@@ -99,6 +99,14 @@ _DIFFERING = """
 _COUNT_PUBLISHED = (
     "SELECT count(*) FROM articles_article WHERE id <= %s AND status = 'published' AND merged_into_id IS NULL"
 )
+_EDITED_SINCE = (
+    "SELECT "
+    + " OR ".join(
+        f"EXISTS (SELECT FROM articles_{noun}event WHERE pgh_created_at > coalesce(counted_anew_at, '-infinity'))"
+        for noun in ("article", "mention", "coverage")
+    )
+    + " FROM articles_corpus"
+)
 _ADD_TOTALS = """
     UPDATE articles_corpus SET
         last_article = %s,
@@ -129,7 +137,7 @@ def rebuild() -> int:
     """Counts everything anew, changed and withdrawn articles included; searches go on with the old counts meanwhile."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT FROM articles_corpus FOR UPDATE")
-        cursor.execute("UPDATE articles_corpus SET last_article = 0, articles = 0, words = 0")
+        cursor.execute("UPDATE articles_corpus SET last_article = 0, articles = 0, words = 0, counted_anew_at = now()")
         return _count(0, anew=True)
 
 
@@ -152,11 +160,17 @@ def _count(last: int, *, anew: bool) -> int:
     return touched
 
 
-def drift() -> list[str]:
-    """What the kept counts say otherwise than a new count of the same articles would, in words; in a transaction.
+@dataclass(frozen=True)
+class Drift:
+    """What the kept counts tell otherwise than a new count would, in words, and whether articles were edited since the last
+    new count, which makes some drift usual."""
 
-    Articles stored since the last count are no drift: the next one adds them.
-    """
+    told: tuple[str, ...]
+    is_usual: bool
+
+
+def drift() -> Drift:
+    """Compares with a new count of the same articles; in a transaction. Articles stored since the last count are no drift."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT last_article, articles FROM articles_corpus")
         last, kept = cursor.fetchone()
@@ -166,9 +180,11 @@ def drift() -> list[str]:
         cursor.execute("DROP TABLE articles_counted")
         cursor.execute(_COUNT_PUBLISHED, [last])
         (counted,) = cursor.fetchone()
+        cursor.execute(_EDITED_SINCE)
+        (edited,) = cursor.fetchone()
     told = [f"{lexemes} lexemes are counted wrong"] if lexemes else []
-    told += tally.drift(int(last))
-    return told + ([f"{kept} articles are counted where {counted} are published"] if kept != counted else [])
+    told += [f"{kept} articles are counted where {counted} are published"] if kept != counted else []
+    return Drift((*told, *tally.drift(int(last))), edited)
 
 
 @dataclass(frozen=True)

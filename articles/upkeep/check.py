@@ -25,11 +25,13 @@ _OF_A_CAPTURE = re.compile(r"[0-9a-f]{2}/[0-9a-f]{2}/([0-9a-f]{64})\.gz")
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is not as it should be: its kind, where it is, and whether `repair` mended it."""
+    """One thing that is not as it should be: its kind, where it is, whether `repair` mended it, and whether it is usual
+    between two nights, as counts are that editors' changes have left behind."""
 
     kind: str
     told: str
     is_repaired: bool = False
+    is_usual: bool = False
 
 
 @dataclass
@@ -41,14 +43,14 @@ class Checked:
 
     @property
     def open(self) -> list[Problem]:
-        return [problem for problem in self.problems if not problem.is_repaired]
+        return [problem for problem in self.problems if not (problem.is_repaired or problem.is_usual)]
 
     def as_dict(self) -> dict[str, object]:
         kinds = {problem.kind for problem in self.problems}
         return {
             **self.counts,
             "problems": {kind: sum(one.kind == kind for one in self.open) for kind in sorted(kinds)},
-            "repaired": len(self.problems) - len(self.open),
+            "repaired": sum(problem.is_repaired for problem in self.problems),
         }
 
 
@@ -204,6 +206,7 @@ def _statistics(repair: bool) -> Look:
         drifted = statistics.drift()
         transaction.set_rollback(True)  # what was counted to compare
     yield 1
-    if drifted and repair:
+    if drifted.told and repair:
         statistics.rebuild()
-    yield from (Problem("statistics", words, is_repaired=repair) for words in drifted)
+    for words in drifted.told:
+        yield Problem("statistics", words, is_repaired=repair, is_usual=drifted.is_usual)

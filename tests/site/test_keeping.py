@@ -31,7 +31,9 @@ def statements(client: Client, address: str, **headers: str) -> tuple[object, in
 def test_a_kept_page_costs_one_statement_and_a_readers_own_copy_no_page(client: Client, article: Article) -> None:
     first, made = statements(client, article.get_absolute_url())
     again, kept = statements(client, article.get_absolute_url())
-    assert made > kept == 1 and again.content == first.content and again.headers == first.headers
+    assert made > kept == 1 and again.content == first.content
+    del first.headers["X-Request-ID"], again.headers["X-Request-ID"]
+    assert again.headers == first.headers
     assert first["Cache-Control"] == "public, no-cache"
     cache.clear()  # as in another process, which keeps no copy
     known, asked = statements(client, article.get_absolute_url(), if_none_match=first["ETag"])

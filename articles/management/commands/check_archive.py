@@ -42,4 +42,11 @@ class Command(BaseCommand):
             raise SystemExit(1)
 
     def _tell(self, problem: Problem) -> None:
-        self.stderr.write(f"{problem.kind}: {problem.told}{' (repaired)' if problem.is_repaired else ''}")
+        note = (
+            " (repaired)"
+            if problem.is_repaired
+            else " (usual after editing; counted anew nightly)"
+            if problem.is_usual
+            else ""
+        )
+        self.stderr.write(f"{problem.kind}: {problem.told}{note}")

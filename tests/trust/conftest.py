@@ -1,0 +1,199 @@
+"""Archives of their own, each in a database and a folder that a test may break."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+ROOT: Path = settings.BASE_DIR
+_INHERITED = {"DATABASE_URL", "DATABASE_REPLICA_URLS", "ARCHIVE_CACHE"}
+
+
+@dataclass
+class Archive:
+    """An archive's commands as another process runs them: its data folder, and what else its environment says."""
+
+    data: Path
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def told(self, **more: str) -> dict[str, str]:
+        clean = {name: value for name, value in os.environ.items() if name not in _INHERITED}
+        return clean | {"ARCHIVE_DATA": str(self.data), "PYTHONUNBUFFERED": "1"} | self.environment | more
+
+    def start(self, *arguments: str, **options: object) -> subprocess.Popen:
+        command = [sys.executable, str(ROOT / "manage.py"), *arguments]
+        streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        return subprocess.Popen(command, **{"env": self.told(), **streams, **options})
+
+    def run(self, *arguments: str, status: int = 0) -> str:
+        """What the command wrote, both streams together; asserts its exit status."""
+        process = self.start(*arguments, stderr=subprocess.STDOUT)
+        out, _ = process.communicate(timeout=300)
+        assert process.returncode == status, out
+        return out
+
+    def ask(self, code: str) -> object:
+        """What Python code in the archive prints, last line, as JSON."""
+        return json.loads(self.run("shell", "--no-imports", "-c", code).strip().splitlines()[-1])
+
+    def whole(self) -> dict[str, object]:
+        """What check_archive finds, files just written included; asserts that nothing is wrong."""
+        return json.loads(self.run("check_archive", "--settled", "0", "--json").splitlines()[-1])
+
+
+class Archives:
+    """Makes archives in databases of their own on the tests' server; copies of one that is made once cost little."""
+
+    def __init__(self, folder: Path, unblock: Callable[[], object]) -> None:
+        self.folder, self.unblock = folder, unblock
+        self.made: dict[str, Archive] = {}
+
+    def empty(self, name: str, template: str = "template0") -> Archive:
+        """One without tables, or as another's database has them."""
+        own = connection.settings_dict
+        database = self._database(name)
+        self._on_server(f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
+        url = f"postgresql://{own['USER']}:{own['PASSWORD']}@/{database}?host={own['HOST'] or ''}&port={own['PORT']}"
+        self.made[name] = Archive(self.folder / name, {"DATABASE_URL": url})
+        return self.made[name]
+
+    def migrated(self, name: str) -> Archive:
+        if "of-tables" not in self.made:
+            self.empty("of-tables").run("migrate", "-v0")
+        return self.empty(name, self._database("of-tables"))
+
+    def filled(self, name: str) -> Archive:
+        """One with the fixtures and 30 reports of meetings."""
+        if "of-all" not in self.made:
+            first = self.migrated("of-all")
+            first.run("load_fixtures")
+            first.run("ingest", str(written(self.folder / "reports.jsonl", 30)))
+        one = self.empty(name, self._database("of-all"))
+        shutil.copytree(self.made["of-all"].data, one.data)
+        return one
+
+    def drop(self, *names: str) -> None:
+        for name in names:
+            self._on_server(f'DROP DATABASE IF EXISTS "{self._database(name)}" WITH (FORCE)')
+            del self.made[name]
+
+    def _database(self, name: str) -> str:
+        return f"test_trust_{os.getpid()}_{name}"
+
+    def _on_server(self, statement: str) -> None:
+        with self.unblock(), connection._nodb_cursor() as cursor:
+            cursor.execute(statement)
+
+
+@pytest.fixture(scope="session")
+def _archives(
+    tmp_path_factory: pytest.TempPathFactory, django_db_blocker: object, django_db_modify_db_settings: None
+) -> Iterator[Archives]:
+    archives = Archives(tmp_path_factory.mktemp("archives"), django_db_blocker.unblock)
+    yield archives
+    archives.drop(*list(archives.made))
+
+
+@pytest.fixture
+def archives(_archives: Archives) -> Iterator[Archives]:
+    before = set(_archives.made)
+    yield _archives
+    for name in set(_archives.made) - before - {"of-tables", "of-all"}:
+        shutil.rmtree(_archives.made[name].data, ignore_errors=True)
+        _archives.drop(name)
+
+
+def written(path: Path, count: int, outlet: str = "reports") -> Path:
+    """A file of so many reports of meetings."""
+    with path.open("w", encoding="utf-8") as file:
+        for number in range(count):
+            body = (
+                f"انعقد في تونس يوم {number % 27 + 1} مارس 2022 المؤتمر رقم {number} حول أمن الحدود بمشاركة "
+                f"{20 + number % 60} دولة.\n\nوقال الدكتور سالم العتيبي إن الخطة {outlet} تشمل التدريب وتنسيق العمل رقم {number * 7}."
+            )
+            row = {"title": f"المؤتمر رقم {number}", "body": body, "url": f"https://{outlet}.example/{number}"}
+            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+    return path
+
+
+def wait_for(condition: Callable[[], object], seconds: float = 30) -> object:
+    """What the condition says once it says something true; fails after so many seconds."""
+    deadline = time.monotonic() + seconds
+    while not (found := condition()):
+        assert time.monotonic() < deadline, "it never came about"
+        time.sleep(0.1)
+    return found
+
+
+@dataclass
+class Answer:
+    status: int
+    text: str
+    headers: dict[str, str]
+
+
+class Served:
+    """An archive served by gunicorn, as in production, at a port of its own."""
+
+    def __init__(self, archive: Archive, **environment: str) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        told = {"ARCHIVE_SECRET_KEY": "x" * 50, "PORT": str(self.port), "ARCHIVE_API_RATE": "100000/m"}
+        self.log = archive.data / f"server-{self.port}.log"
+        archive.data.mkdir(parents=True, exist_ok=True)
+        self.environment = archive.told(**told, ARCHIVE_STATIC=str(archive.data / "static"), **environment)
+        subprocess.run(
+            [sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"],
+            env=self.environment,
+            cwd=ROOT,
+            check=True,
+        )
+
+    def __enter__(self) -> "Served":
+        command = [sys.executable, "-m", "gunicorn", "--config", "python:archive.gunicorn", "archive.wsgi"]
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen(command, env=self.environment, cwd=ROOT, stdout=log, stderr=log)
+        wait_for(lambda: self.get("/healthz").status == 200)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.terminate()
+        self.process.wait(40)
+
+    def get(self, path: str, data: bytes | None = None, **headers: str) -> Answer:
+        """The answer to a GET, or to a POST of `data`; status 0 where nobody answers."""
+        given = {name.replace("_", "-"): value for name, value in headers.items()}
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}{urllib.parse.quote(path, safe='/?=&%')}", data, given
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=30) as response:
+                return Answer(response.status, response.read().decode("utf-8", "replace"), dict(response.headers))
+        except urllib.error.HTTPError as error:
+            return Answer(error.code, error.read().decode("utf-8", "replace"), dict(error.headers))
+        except OSError:
+            return Answer(0, "", {})
+
+
+EDITOR = """
+import json
+from django.contrib.auth import get_user_model
+from django.test import Client
+client = Client()
+client.force_login(get_user_model().objects.create_superuser("editor"))
+print(json.dumps("sessionid=" + client.cookies["sessionid"].value))
+"""

