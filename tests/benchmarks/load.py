@@ -1,0 +1,255 @@
+"""Loads the archive as many readers at once do, beside a trivial Django view and nginx serving a page as a file.
+
+    ARCHIVE_DATA=FOLDER python tests/benchmarks/load.py [--articles 100000] [--seconds 60] [--minutes 0] [--cache PLACE]
+
+The database is the one that `manage.py benchmark --articles N --keep` has filled in FOLDER. gunicorn serves with two workers as in
+production; wrk (Debian: apt install wrk nginx-light) keeps 64 connections to 127.0.0.1 busy for so long. `--minutes` goes on
+with the mix for so many minutes and tells the memory of the workers on the way. Measured, not asserted.
+"""
+
+import argparse
+import json
+import os
+import random
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "archive.settings")
+
+CONNECTIONS, THREADS = 64, 2
+PEER_SECONDS = 15
+# What readers open, in a hundred requests: most come by a link to an article, and many come back to a page they have.
+MIX = {"article": 44, "search": 16, "home": 10, "event": 8, "actor": 8, "figures": 4, "dates": 5, "listing": 5}
+RETURNING = 0.3
+REQUESTS = 20_000
+
+TRIVIAL = """
+import django
+from django.conf import settings
+from django.core.wsgi import get_wsgi_application
+from django.http import HttpResponse
+from django.urls import path
+settings.configure(SECRET_KEY="x", ALLOWED_HOSTS=["*"], ROOT_URLCONF=__name__, MIDDLEWARE=[])
+django.setup()
+urlpatterns = [path("", lambda request: HttpResponse("ok"))]
+application = get_wsgi_application()
+"""
+
+
+def main() -> None:
+    options = arguments()
+    import django
+
+    django.setup()
+    from django.conf import settings as project
+    from django.db import connection
+
+    from archive.embedded.server import socket_directory
+    from archive.scratch import kept_database
+
+    with kept_database(f"benchmark_{options.articles}"), tempfile.TemporaryDirectory() as folder:
+        name = connection.settings_dict["NAME"]
+        home = socket_directory(project.DATA)
+        environment = os.environ | {
+            "DATABASE_URL": os.environ.get("DATABASE_URL") or f"postgresql://postgres@/{name}?host={home}",
+            "ARCHIVE_SECRET_KEY": "x" * 50, "ARCHIVE_SEARCH_RATE": "1000000/s", "ARCHIVE_CACHE": options.cache,
+        }  # fmt: skip
+        subprocess.run(
+            [sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"], cwd=ROOT, env=environment, check=True
+        )
+        addresses = of_readers(options.articles)
+        connection.close()
+        place = Path(folder)
+        with gunicorn(["--config", "python:archive.gunicorn", "archive.wsgi"], ROOT, environment) as (port, server):
+            measure_archive(place, port, server, addresses, options)
+        (place / "trivial.py").write_text(TRIVIAL)
+        same = ["--worker-class", "gthread", "--threads", "4", "--workers", "2", "trivial"]
+        with gunicorn(same, place, os.environ | {"PYTHONPATH": folder}) as (port, _):
+            tell("a trivial Django view", wrk(place, port, ["/"], PEER_SECONDS))
+        if shutil.which("nginx"):
+            with nginx(place) as port:
+                tell("nginx, the home page as a file", wrk(place, port, ["/index.html"], PEER_SECONDS))
+
+
+def measure_archive(
+    place: Path, port: int, server: subprocess.Popen, addresses: list[tuple[str, str]], options: argparse.Namespace
+) -> None:
+    by_kind = {kind: [address for one, address in addresses if one == kind] for kind in MIX}
+    page = fetched(port, "/")[1]
+    (place / "index.html").write_bytes(page)
+    articles = by_kind["article"][:200]
+    tags = {address: fetched(port, address)[0] for address in articles}
+    tell("healthz, the archive's own trivial page", wrk(place, port, ["/healthz"], PEER_SECONDS))
+    tell(
+        "pages that readers have (304)",
+        wrk(place, port, [f"{address}\t{tags[address]}" for address in articles], PEER_SECONDS),
+    )
+    tell("pages that are kept", wrk(place, port, articles, PEER_SECONDS))
+    tell("articles, each made", wrk(place, port, by_kind["article"][200:], PEER_SECONDS))
+    tell("searches, each made", wrk(place, port, by_kind["search"], PEER_SECONDS))
+    mixed = [address for _, address in addresses]
+    rng = random.Random(3)
+    known = {address: fetched(port, address)[0] for address in rng.sample(mixed, 400)}
+    lines = [f"{one}\t{known[one]}" if one in known and rng.random() < RETURNING else one for one in mixed]
+    tell(f"the mix, {options.seconds} s", wrk(place, port, lines, options.seconds))
+    if options.minutes:
+        with memory_told(server):
+            tell(f"the mix, {options.minutes} minutes", wrk(place, port, lines, options.minutes * 60))
+
+
+def of_readers(articles: int) -> list[tuple[str, str]]:
+    """(kind, address) of the mix, in a random order that is the same for the same archive."""
+    from articles.benchmark.corpus import ACTORS, Corpus
+    from articles.benchmark.queries import classes
+    from articles.models import Article, Event
+
+    rng = random.Random(5)
+    asked = [one for of_class in classes(Corpus(), 150).values() for one in of_class]
+    ids = list(Article.objects.published().order_by("pk").values_list("pk", flat=True))
+    events = Event.objects.count()
+
+    def popular(count: int) -> int:
+        """A number below `count`, small ones the most often, as readers' interest goes."""
+        return min(int(count * rng.random() ** 3), count - 1)
+
+    def address(kind: str) -> str:
+        if kind == "search":
+            one = rng.choice(asked)
+            return "/search/?" + urllib.parse.urlencode({"q": one.text, **one.filters})
+        return {
+            "article": lambda: f"/articles/{ids[popular(len(ids))]}/",
+            "home": lambda: rng.choice(["/", "/", "/", "/en/"]),
+            "event": lambda: f"/events/{1 + popular(events)}/",
+            "actor": lambda: f"/actors/{1 + popular(ACTORS)}/",
+            "figures": lambda: f"/figures/?actor={1 + popular(ACTORS)}",
+            "dates": lambda: f"/dates/{rng.randint(2006, 2024)}/{rng.randint(1, 12)}/",
+            "listing": lambda: rng.choice(
+                ["/articles/", "/events/", "/actors/", "/sources/", "/timeline/", "/help/", "/about/"]
+            ),
+        }[kind]()
+
+    kinds = rng.choices(list(MIX), list(MIX.values()), k=REQUESTS)
+    return [(kind, address(kind)) for kind in kinds]
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--articles", type=int, default=100_000)
+    parser.add_argument("--seconds", type=int, default=60)
+    parser.add_argument("--minutes", type=int, default=0)
+    parser.add_argument("--cache", default="", help="ARCHIVE_CACHE of the server")
+    return parser.parse_args()
+
+
+@contextmanager
+def gunicorn(arguments: list[str], folder: Path, environment: dict[str, str]) -> Iterator[tuple[int, subprocess.Popen]]:
+    port = free_port()
+    command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", *arguments]
+    server = subprocess.Popen(command, cwd=folder, env=environment, stderr=subprocess.DEVNULL)
+    try:
+        wait(port)
+        yield port, server
+    finally:
+        server.terminate()
+        server.wait()
+
+
+@contextmanager
+def nginx(folder: Path) -> Iterator[int]:
+    """nginx with two workers, serving the folder."""
+    port = free_port()
+    folder.chmod(0o755)
+    (folder / "nginx.conf").write_text(
+        f"daemon off; pid {folder}/nginx.pid; worker_processes 2; error_log /dev/null; events {{}}\n"
+        f"http {{ access_log off; types {{ text/html html; }} gzip on; server {{ listen 127.0.0.1:{port}; root {folder}; }} }}"
+    )
+    server = subprocess.Popen(["nginx", "-c", str(folder / "nginx.conf")], stderr=subprocess.DEVNULL)
+    try:
+        wait(port)
+        yield port
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait(port: int) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            return
+        except OSError:
+            time.sleep(0.2)
+    raise SystemExit(f"nothing listens at port {port}")
+
+
+def fetched(port: int, address: str) -> tuple[str, bytes]:
+    """A page's entity tag, if it has one, and its bytes."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{address}", timeout=60) as response:
+            return response.headers.get("ETag", ""), response.read()
+    except urllib.error.HTTPError:
+        return "", b""
+
+
+def wrk(folder: Path, port: int, lines: list[str], seconds: int) -> dict[str, float]:
+    (folder / "requests").write_text("\n".join(lines))
+    script = Path(__file__).with_name("load.lua")
+    command = ["wrk", f"-t{THREADS}", f"-c{CONNECTIONS}", f"-d{seconds}", "--timeout", "30", "-s", str(script),
+               f"http://127.0.0.1:{port}/", str(folder / "requests")]  # fmt: skip
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return json.loads(done.stdout.strip().splitlines()[-1])
+
+
+def tell(name: str, found: dict[str, float]) -> None:
+    a_second = found["requests"] / found["seconds"]
+    print(
+        f"{name:42}{a_second:9.1f} a second   p50 {found['p50']:8.1f}   p95 {found['p95']:8.1f}   p99 {found['p99']:8.1f} ms"
+        f"   {found['errors']} errors", flush=True
+    )  # fmt: skip
+
+
+@contextmanager
+def memory_told(server: subprocess.Popen) -> Iterator[None]:
+    """Tells each minute what the workers hold, in megabytes of their own."""
+    over = threading.Event()
+
+    def look() -> None:
+        minute = 0
+        while not over.wait(60 if minute else 1):
+            held = [one.memory_full_info().uss / 2**20 for one in psutil.Process(server.pid).children()]
+            print(f"    after {minute:2} minutes: {' + '.join(f'{size:.0f}' for size in held)} MB", flush=True)
+            minute += 1
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+if __name__ == "__main__":
+    main()
