@@ -1,11 +1,15 @@
 """Articles about the same things as one article: those that hold its most telling words."""
 
+import json
+import zlib
 from collections.abc import Mapping, Sequence
 
+from django.core.cache import cache
 from django.db.models import JSONField, QuerySet
 from django.db.models.expressions import RawSQL
 
 from articles.models import Article
+from articles.models.tally import KEPT_FROM
 from articles.search import statistics
 from articles.search.candidates import Counts, Scope, with_some
 from articles.search.compile import Concept
@@ -17,6 +21,7 @@ TELLING_WORDS = 12
 SHORTEST = 3
 # The most frequent words of an article, of which the telling ones are picked.
 MOST_READ = 60
+DAY = 24 * 3600
 
 _FREQUENT = """(
     SELECT jsonb_object_agg(lexeme, times) FROM (
@@ -34,19 +39,30 @@ def with_frequent_lexemes(articles: QuerySet) -> QuerySet:
 
 
 def related(article: Article, most: int) -> list[Article]:
-    """Up to `most` published articles that share most of the telling words of an article `with_frequent_lexemes`, closest first."""
+    """Up to `most` published articles that share most of the telling words of an article `with_frequent_lexemes`, closest first.
+
+    Of a large archive the choice is kept for a day, as long as the article's own words are the same.
+    """
     times = article.frequent or {}
-    known = statistics.known(times)
+    key = f"related:{article.pk}:{most}:{zlib.crc32(json.dumps(times, sort_keys=True).encode())}"
+    ids = cache.get(key)
+    if ids is None:
+        known = statistics.known(times)
+        ids = _closest(article, times, known, most)
+        if known.totals.articles >= KEPT_FROM:
+            cache.set(key, ids, DAY)
+    stored = Article.objects.published().for_listing().in_bulk(ids)
+    return [stored[pk] for pk in ids if pk in stored]
+
+
+def _closest(article: Article, times: Mapping[str, int], known: statistics.Known, most: int) -> list[int]:
     telling = [Lexeme(lexeme) for lexeme in _telling(times, known)]
     if not telling:
         return []
     counts = Counts({lexeme: known.frequencies[lexeme.text] for lexeme in telling}, {}, known.variants, known.totals)
     concepts = [Concept(lexeme, ((lexeme.text,),)) for lexeme in telling]
-    published = Article.objects.published()
-    found = ranked(with_some(concepts, counts, Scope(published, filtered=False)), concepts, counts)
-    ids = [pk for pk, _ in found if pk != article.pk][:most]
-    stored = published.for_listing().in_bulk(ids)
-    return [stored[pk] for pk in ids if pk in stored]
+    found = ranked(with_some(concepts, counts, Scope(Article.objects.published(), filtered=False)), concepts, counts)
+    return [pk for pk, _ in found if pk != article.pk][:most]
 
 
 def _telling(times: Mapping[str, int], known: statistics.Known) -> Sequence[str]:

@@ -11,7 +11,7 @@ end
 function init(args)
   for line in io.lines(args[1]) do
     local address, tag = line:match("^([^\t]*)\t?(.*)$")
-    local headers = { ["Host"] = "127.0.0.1", ["Accept-Encoding"] = "gzip" }
+    local headers = { ["Host"] = wrk.headers["Host"], ["Accept-Encoding"] = "gzip" }
     if tag ~= "" then headers["If-None-Match"] = tag end
     requests[#requests + 1] = wrk.format("GET", address, headers)
   end
