@@ -11,6 +11,7 @@ import pytest
 from django.apps import apps
 from django.conf import settings as project
 from django.contrib.auth.models import Group
+from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection, connections
 from django.utils import translation
@@ -48,6 +49,12 @@ def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
 @pytest.fixture(autouse=True)
 def _hosts(settings: object) -> None:
     settings.ALLOWED_HOSTS = ["*"]
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept() -> None:
+    """Neither pages nor how often somebody asked are known from the test before."""
+    cache.clear()
 
 
 @pytest.fixture(autouse=True)

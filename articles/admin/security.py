@@ -6,6 +6,7 @@ import time
 
 import qrcode
 import qrcode.image.svg
+from csp.decorators import csp_update
 from django import forms
 from django.conf import settings
 from django.contrib import admin
@@ -90,6 +91,7 @@ class TokenForm(forms.Form):
     )
 
 
+@csp_update({"img-src": ["'self'", "data:"]})
 @sensitive_post_parameters()
 @never_cache
 def second_factor(request: HttpRequest) -> HttpResponse:

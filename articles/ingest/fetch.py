@@ -21,6 +21,7 @@ _MOST_REDIRECTS = 5
 _CONNECT_SECONDS, _WHOLE_SECONDS = 10, 45
 _CHUNK = 1 << 16
 _LARGEST_ROBOTS = 512 * 1024
+_INTERNET_6 = ipaddress.ip_network("2000::/3")
 _REDIRECTS = {301, 302, 303, 307, 308}
 
 
@@ -108,7 +109,8 @@ def _reason(error: Exception) -> str:
 
 def _body(response: urllib3.BaseHTTPResponse, address: str, deadline: float, largest: int) -> bytes:
     parts, size = [], 0
-    for part in response.stream(_CHUNK, decode_content=True):
+    # What has come, however little: waiting for a whole chunk, a server that sends a byte now and then would never be given up.
+    while part := response.read1(_CHUNK, decode_content=True):
         size += len(part)
         if size > largest:
             raise UnreadableError(f"{address} is larger than {largest:,} bytes (ARCHIVE_LARGEST_FILE)")
@@ -138,9 +140,18 @@ def _public_ip(address: str) -> str:
 
 
 def _is_public(ip: str) -> bool:
+    """Whether an address is one of the internet's own.
+
+    Of IPv6 that is 2000::/3, all that has been given out for it (IANA's registry of global unicast): outside it lie the ways to
+    write an IPv4 address (mapped, compatible, translated, NAT64) and the network's own; of the ways inside it, 6to4 and Teredo,
+    the address that is meant must be public.
+    """
     parsed = ipaddress.ip_address(ip.partition("%")[0])
-    mapped = getattr(parsed, "ipv4_mapped", None) or getattr(parsed, "sixtofour", None)
-    return parsed.is_global and not parsed.is_multicast and (mapped is None or mapped.is_global)
+    if parsed.version == 6:
+        meant = parsed.sixtofour or (parsed.teredo[1] if parsed.teredo else None)
+        if parsed not in _INTERNET_6 or (meant and not meant.is_global):
+            return False
+    return parsed.is_global and not parsed.is_multicast
 
 
 def _check_robots(address: str, deadline: float) -> None:

@@ -1,6 +1,9 @@
 """Pages by their address: from a server on this machine, which is allowed here alone."""
 
+import contextlib
+import gzip
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import StringIO
@@ -38,6 +41,25 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header("Location", moves[self.path])
             self.send_header("Content-Length", "0")
             self.end_headers()
+            return
+        if self.path == "/dripping":
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            with contextlib.suppress(OSError):
+                for _ in range(100):
+                    self.wfile.write(b"<p>")
+                    time.sleep(0.2)
+            return
+        packed = {"/packed": gzip.compress(PAGE), "/bomb": gzip.compress(b"\0" * 80_000_000)}
+        if self.path in packed:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.send_header("Content-Encoding", "gzip")
+            self.end_headers()
+            with contextlib.suppress(OSError):
+                for start in range(0, len(packed[self.path]), 7):
+                    self.wfile.write(packed[self.path][start : start + 7])
             return
         status, kind, body = answers.get(self.path, (404, "text/html", b"none"))
         self.send_response(status)
@@ -98,12 +120,56 @@ def test_a_slow_page_is_given_up(site: str, monkeypatch: pytest.MonkeyPatch) -> 
     [
         "http://127.0.0.1/", "http://localhost/", "http://10.1.2.3/", "http://192.168.1.1/", "http://169.254.169.254/latest/",
         "http://[::1]/", "http://[::ffff:127.0.0.1]/", "http://[fd00::1]/", "http://0.0.0.0/", "http://2130706433/",
-        "http://100.64.0.1/", "http://224.0.0.1/",
+        "http://100.64.0.1/", "http://224.0.0.1/", "http://[::]/", "http://[::7f00:1]/", "http://[64:ff9b::7f00:1]/",
+        "http://[64:ff9b:1::a00:1]/", "http://[2002:7f00:1::]/", "http://[2001:0:7f00:1::]/", "http://[::ffff:0:7f00:1]/",
+        "http://[fe80::1%25lo]/", "http://[fec0::1]/", "http://[ff02::1]/", "http://[2001:db8::1]/", "http://0x7f000001/", "http://0177.0.0.1/",
+        "http://127.1/", "http://017700000001/", "http://localhost.localdomain/", "http://ip6-localhost/", "http://127.0.0.1.:80/",
+        "http://user:pass@127.0.0.1/", "http://example.org@127.0.0.1/", "http://127.0.0.1#@example.org/", "http://①②⑦.⓪.⓪.①/",
     ],
 )  # fmt: skip
 def test_no_address_inside_is_ever_asked(address: str) -> None:
     with pytest.raises(UnreadableError, match="not a public address|no address on the internet"):
         fetch(address)
+
+
+def test_a_name_that_points_inside_is_refused_and_the_address_checked_is_the_one_asked(
+    site: str, monkeypatch: pytest.MonkeyPatch, settings: object
+) -> None:
+    port, asked = int(site.rpartition(":")[2]), []
+
+    def answers(*ips: str) -> None:
+        """What the name is said to be: the first time and every later one, as a name server that changes its mind does."""
+        monkeypatch.setattr(
+            fetching.socket,
+            "getaddrinfo",
+            lambda *_, **__: asked.append(1) or [(2, 1, 6, "", (ips[min(len(asked), len(ips)) - 1], port))],
+        )
+
+    settings.ARCHIVE_FETCH_PRIVATE = False
+    for inside in ("127.0.0.1", "10.0.0.7", "::1", "64:ff9b::7f00:1"):
+        answers(inside)
+        with pytest.raises(UnreadableError, match="not a public address"):
+            fetch(f"http://news.example:{port}/story")
+    # Public when it is checked, inside a moment later: never asked for, each connection goes to an address checked for itself.
+    asked.clear()
+    answers("93.184.216.34", "127.0.0.1")
+    with pytest.raises(UnreadableError, match="not a public address"):
+        fetch(f"http://news.example:{port}/story")
+
+
+def test_a_page_that_drips_is_given_up(site: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetching, "_WHOLE_SECONDS", 2)
+    started = time.monotonic()
+    with pytest.raises(UnreadableError, match="longer than|too long"):
+        fetch(f"{site}/dripping")
+    assert time.monotonic() - started < 8
+
+
+def test_a_packed_page_comes_whole_and_a_bomb_is_refused(site: str, settings: object) -> None:
+    assert fetch(f"{site}/packed").content == PAGE
+    settings.ARCHIVE_LARGEST_FILE = 1_000_000
+    with pytest.raises(UnreadableError, match="larger than 1,000,000"):
+        fetch(f"{site}/bomb")
 
 
 def test_a_redirect_to_an_address_inside_is_refused(
