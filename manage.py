@@ -11,7 +11,14 @@ def main() -> None:
         from django.core.management import execute_from_command_line
     except ImportError:
         sys.exit("Django is not installed here. Run `make setup`, then use .venv/bin/python manage.py …")
-    execute_from_command_line(sys.argv)
+    from archive import outage
+
+    try:
+        execute_from_command_line(sys.argv)
+    except Exception as error:
+        if not outage.stops_everything(error):
+            raise
+        sys.exit(outage.told(error))
 
 
 if __name__ == "__main__":

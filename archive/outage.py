@@ -4,6 +4,7 @@ Called by Django for every error that no view has answered (`handler500` in urls
 that the database server is gone. Templates here know nothing of the request: they must do without a database.
 """
 
+import errno
 import sys
 from collections.abc import Iterator
 
@@ -22,6 +23,7 @@ ASK_AGAIN = 10
 # a statement in the way of its recovery, one that would write.
 _CLASSES = ("08", "53", "57P")
 _OF_STANDBYS = ("40001", "25006")
+_DISK_TAKES_NO_MORE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
 
 
 def is_outage(error: BaseException | None) -> bool:
@@ -36,6 +38,21 @@ def _tells_outage(error: BaseException) -> bool:
         return False
     code = getattr(error, "sqlstate", None) or getattr(error.__cause__, "sqlstate", None)
     return code is None or code.startswith(_CLASSES) or code in _OF_STANDBYS
+
+
+def stops_everything(error: BaseException) -> bool:
+    """Whether whatever is tried next will fail for the same reason: the database is away, or a disk takes no more."""
+    return is_outage(error) or (isinstance(error, OSError) and error.errno in _DISK_TAKES_NO_MORE)
+
+
+def told(error: BaseException) -> str:
+    """What a command says of such an error, in one line."""
+    words = " ".join(str(error).split())
+    if is_outage(error):
+        return (
+            f"The database does not answer: {words}. What was reported as stored is stored; run the same command again."
+        )
+    return f"The disk takes no more: {words}. What was reported as stored is stored; make room, run the same command again."
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:

@@ -25,6 +25,12 @@ class Rate(AnonRateThrottle):
         self.scope = setting
         super().__init__(getattr(settings, setting))
 
+    def allow_request(self, request: HttpRequest) -> bool:
+        key = self.get_cache_key(request)
+        if (asked := self.cache.get(key)) and asked[0] > self.timer():
+            self.cache.delete(key)  # The clock has been put back: what lies ahead of it would never grow old.
+        return super().allow_request(request)
+
     def get_ident(self, request: HttpRequest) -> str:
         return address(request)
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
+from archive.outage import stops_everything
 from articles.extract.authority import Authority
 from articles.ingest.bulk import quick_indexes
 from articles.ingest.document import Broken, Item, UnreadableError
@@ -240,7 +241,7 @@ class _Run:
         try:
             outcomes = store(prepared, self.authority)
         except (DatabaseError, ValueError, OSError) as error:
-            if not _answers():
+            if stops_everything(error) or not _answers():
                 raise
             if len(prepared) > 1:
                 # One of them is to blame: each is tried by itself, and only that one is lost.

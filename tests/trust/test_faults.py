@@ -1,0 +1,253 @@
+"""What fails in the world outside: processes killed, disks full, clocks moved, the database gone. After each, nothing that was
+acknowledged is lost, the same command run again ends well, and check_archive finds all as it should be."""
+
+import json
+import os
+import random
+import re
+import shutil
+import signal
+import subprocess
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.trust.cluster import Cluster
+from tests.trust.conftest import EDITOR, Archive, Archives, Served, wait_for, written
+
+_COUNTS = (
+    "import json; from articles.models import *; print(json.dumps([m.objects.count() for m in (Article, Capture)]))"
+)
+_STORED = "import json; from articles.models import Article; print(json.dumps(list(Article.objects.values_list('url', flat=True))))"
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Cluster]:
+    with Cluster(tmp_path / "server", shared_buffers="32MB") as one:
+        one.execute("CREATE DATABASE archive")
+        yield one
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[object]:
+    """Makes folders that are disks of so many megabytes."""
+    mounted = []
+
+    def make(name: str, megabytes: int) -> Path:
+        folder = tmp_path / name
+        folder.mkdir(parents=True)
+        done = subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(folder)], capture_output=True, check=False
+        )
+        if done.returncode:
+            pytest.skip("this user may not mount a small disk")
+        mounted.append(folder)
+        return folder
+
+    yield make
+    for folder in mounted:
+        subprocess.run(["umount", "-l", str(folder)], check=False)
+
+
+def acknowledged(lines: str) -> set[str]:
+    """The addresses of the rows that an ingest with --verbosity 2 said were stored."""
+    outlet, numbers = "reports", re.findall(r"^(?:created|unchanged): \S+ line (\d+)", lines, re.MULTILINE)
+    return {f"https://{outlet}.example/{int(number) - 1}" for number in numbers}
+
+
+def test_an_ingest_killed_anywhere_leaves_nothing_wrong(archives: Archives, tmp_path: Path) -> None:
+    archive, rows, chance = archives.migrated("killed"), written(tmp_path / "reports.jsonl", 240), random.Random(5)
+    told = ""
+    for lines in (0, 1, 70, 120):
+        process = archive.start("ingest", str(rows), "--workers", "2", "--verbosity", "2", start_new_session=True)
+        told += "".join(process.stdout.readline() for _ in range(lines))
+        time.sleep(chance.uniform(0, 0.3))
+        os.killpg(process.pid, signal.SIGKILL)
+        told += process.communicate()[0]
+        # At worst files that no article came to name.
+        found = json.loads(archive.start("check_archive", "--settled", "0", "--repair", "--json").communicate()[0])
+        assert set(found["problems"]) <= {"leftover file"}
+        assert acknowledged(told) <= set(archive.ask(_STORED))
+    archive.run("ingest", str(rows), "--workers", "2")
+    assert archive.whole()["captures"] == 240
+
+
+def test_two_ingests_of_the_same_files_at_once_are_one(archives: Archives, tmp_path: Path) -> None:
+    archive, rows = archives.migrated("twice"), written(tmp_path / "reports.jsonl", 250)
+    both = [archive.start("ingest", str(rows), "--workers", "1", "--json") for _ in range(2)]
+    told = [json.loads(process.communicate(timeout=200)[0].splitlines()[-1]) for process in both]
+    assert [process.returncode for process in both] == [0, 0], told
+    assert sum(one["created"] for one in told) == 250 and archive.ask(_COUNTS) == [250, 250]
+    assert archive.whole()["captures"] == 250
+
+
+def test_a_server_process_killed_under_load_is_hardly_noticed(archives: Archives) -> None:
+    archive, statuses, over = archives.filled("load"), Counter(), threading.Event()
+    with Served(archive) as served:
+
+        def read() -> None:
+            while not over.is_set():
+                statuses[served.get("/articles/?page=1").status] += 1
+
+        readers = [threading.Thread(target=read) for _ in range(8)]
+        [reader.start() for reader in readers]
+        for _ in range(3):
+            time.sleep(1)
+            workers = psutil.Process(served.process.pid).children()
+            workers[0].send_signal(signal.SIGKILL)
+        time.sleep(2)
+        over.set()
+        [reader.join() for reader in readers]
+        # Of each killed process the requests that it was just answering.
+        assert statuses[200] > 100 and sum(statuses.values()) - statuses[200] <= 3 * 8, statuses
+        assert [served.get("/").status for _ in range(10)] == [200] * 10
+        assert len(psutil.Process(served.process.pid).children()) == 2
+        # Told to stop, it finishes what it has begun.
+        slow = threading.Thread(target=lambda: statuses.update([("last", served.get("/export/articles.jsonl").status)]))
+        slow.start()
+        time.sleep(0.05)
+        served.process.terminate()
+        slow.join()
+        assert statuses["last", 200] == 1 and served.process.wait(40) == 0
+
+
+def test_a_database_that_crashes_in_the_midst_loses_nothing_acknowledged(server: Cluster, tmp_path: Path) -> None:
+    archive = Archive(tmp_path / "data", {"DATABASE_URL": server.url()})
+    archive.run("migrate", "-v0")
+    rows = written(tmp_path / "reports.jsonl", 400)
+    for lines in (60, 110):
+        process = archive.start("ingest", str(rows), "--workers", "1", "--verbosity", "2")
+        told = "".join(process.stdout.readline() for _ in range(lines))
+        server.stop("immediate")
+        more, complaint = process.communicate(timeout=60)
+        assert process.returncode != 0 and "Traceback" not in complaint, complaint
+        assert "database" in complaint and len(complaint.strip().splitlines()) <= 3, complaint
+        server.start()
+        stored = set(archive.ask(_STORED))
+        assert acknowledged(told + more) <= stored and len(stored) >= lines
+        archive.run("check_archive", "--settled", "0", "--repair")
+    archive.run("ingest", str(rows))
+    assert archive.whole()["captures"] == 400
+
+
+def test_a_full_disk_for_captures_is_told_and_nothing_is_half_stored(
+    archives: Archives, tmp_path: Path, small_disk: object
+) -> None:
+    archive, rows = archives.migrated("full"), written(tmp_path / "reports.jsonl", 200)
+    captures = small_disk("full-captures", 1)
+    (archive.data).mkdir()
+    (archive.data / "captures").symlink_to(captures)
+    (captures / "ballast").write_bytes(b"x" * 700_000)
+    out = archive.run("ingest", str(rows), status=1)
+    assert "No space left on device" in out and "Traceback" not in out
+    articles, stored = archive.ask(_COUNTS)
+    assert articles == stored < 200
+    (captures / "ballast").unlink()
+    archive.run("check_archive", "--settled", "0", "--repair")  # but for files that no article came to name
+    subprocess.run(["mount", "-o", "remount,size=40m", str(captures)], check=True)
+    archive.run("ingest", str(rows))
+    assert archive.whole()["captures"] == 200
+
+
+def test_a_full_disk_under_the_database_stops_it_and_loses_nothing(tmp_path: Path, small_disk: object) -> None:
+    disk = small_disk("database-disk", 130)
+    with Cluster(
+        disk / "server", shared_buffers="16MB", min_wal_size="32MB", max_wal_size="48MB", wal_recycle="off"
+    ) as server:
+        server.execute("CREATE DATABASE archive")
+        archive = Archive(tmp_path / "data", {"DATABASE_URL": server.url()})
+        archive.run("migrate", "-v0")
+        rows = written(tmp_path / "reports.jsonl", 300)
+        archive.run("ingest", str(written(tmp_path / "first.jsonl", 20, "first")))
+        free = shutil.disk_usage(disk).free
+        (disk / "ballast").write_bytes(b"\0" * max(free - 1_000_000, 0))
+        process = archive.start("ingest", str(rows), "--verbosity", "2")
+        told, complaint = process.communicate(timeout=120)
+        assert process.returncode != 0 and "Traceback" not in complaint, complaint
+        (disk / "ballast").unlink()
+        server.stop("immediate") if server.pid() else None
+        server.start()
+        assert acknowledged(told) <= set(archive.ask(_STORED))
+        archive.run("ingest", str(rows))
+        assert archive.whole()["captures"] == 320
+
+
+def test_readers_are_told_while_the_database_is_away_and_it_comes_back_alone(server: Cluster, tmp_path: Path) -> None:
+    archive = Archive(tmp_path / "data", {"DATABASE_URL": server.url()})
+    archive.run("migrate", "-v0")
+    archive.run("ingest", str(written(tmp_path / "reports.jsonl", 3)))
+    editor = {"Cookie": archive.ask(EDITOR)}
+    with Served(archive) as served:
+        assert served.get("/readyz").status == served.get("/").status == served.get("/admin/", **editor).status == 200
+        server.stop("immediate")
+        gone = time.monotonic()
+        while time.monotonic() < gone + 20:
+            page = served.get("/")
+            assert page.status == 503 and "قاعدة بياناته لا تجيب" in page.text and page.headers["Retry-After"] == "10"
+            assert "The archive is away" in served.get("/en/search/?q=x").text
+            assert served.get("/admin/", **editor).status == served.get("/articles/1/").status == 503
+            assert json.loads(served.get("/api/v1/articles").text)["detail"].startswith("The database")
+            ready = served.get("/readyz")
+            assert (ready.status, ready.text) == (503, "database does not answer\n")
+            assert served.get("/healthz").status == 200
+            time.sleep(4)
+        server.start()
+        wait_for(lambda: served.get("/readyz").status == 200, 15)
+        assert [served.get("/").status for _ in range(12)] == [200] * 12
+        assert served.get("/admin/", **editor).status == 200
+    assert archive.whole()["captures"] == 3
+
+
+def test_a_clock_that_jumps_harms_nothing(archives: Archives, tmp_path: Path) -> None:
+    archive, shift = archives.migrated("clock"), tmp_path / "shift"
+    moved = {"PYTHONPATH": str(Path(__file__).with_name("moved_clock")), "CLOCK_SHIFT": str(shift)}
+    elsewhen = Archive(archive.data, archive.environment | moved)
+
+    def put(days: int) -> None:
+        shift.write_text(str(days * 86_400))
+        time.sleep(0.5)
+
+    put(0)
+    archive.run("ingest", str(written(tmp_path / "now.jsonl", 10, "now")))
+    with Served(elsewhen, ARCHIVE_SEARCH_RATE="20/m") as served:
+        page = served.get("/articles/")
+        for days in (40, -3, 0):
+            put(days)
+            assert served.get("/articles/", If_None_Match=page.headers["ETag"]).status == 304
+            assert served.get("/search/?q=تونس").status == 200
+            elsewhen.run("ingest", str(written(tmp_path / "moved.jsonl", 10, f"moved{days + 3}")))
+            page = served.get("/articles/")
+            assert page.status == 200
+        # Who asked while the clock was ahead is not kept out when it is put back.
+        put(2)
+        assert {served.get(f"/search/?q=غدا{n}").status for n in range(60)} == {200, 429}
+        put(0)
+        assert served.get("/search/?q=اليوم").status == 200
+    assert archive.whole()["captures"] == 40
+
+
+def test_a_migration_that_is_interrupted_goes_on_where_it_was(archives: Archives) -> None:
+    clean, chance = archives.migrated("clean"), random.Random(3)
+    archive = archives.empty("interrupted")
+    for _ in range(5):
+        process = archive.start("migrate", start_new_session=True)
+        process.stdout.readline()
+        time.sleep(chance.uniform(1.0, 3.5))
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+    archive.run("migrate", "-v0")
+    schema = (
+        "import json; from django.db import connection as c; k = c.cursor(); "
+        "k.execute(\"SELECT table_name, column_name, data_type, is_nullable FROM information_schema.columns WHERE table_schema = 'public' "
+        'ORDER BY 1, 2"); columns = k.fetchall(); k.execute("SELECT indexdef FROM pg_indexes WHERE schemaname = \'public\' ORDER BY 1"); '
+        'indexes = k.fetchall(); k.execute("SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1, 2"); '
+        "print(json.dumps([columns, indexes, k.fetchall()]))"
+    )
+    assert archive.ask(schema) == clean.ask(schema)
+    archive.run("load_fixtures")
+    assert archive.whole()["captures"] == 5
