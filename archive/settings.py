@@ -185,9 +185,21 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(os.environ.get("ARCHIVE_STATIC") or DATA / "static")
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# Captures in a bucket of a store with S3's interface where one is named, whose keys boto3 takes from the environment; else in a
+# folder beside the database.
+S3_BUCKET = os.environ.get("ARCHIVE_S3_BUCKET", "")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": DATA / "media"}},
-    "captures": {"BACKEND": "articles.models.capture.DigestStorage", "OPTIONS": {"location": DATA / "captures"}},
+    "captures": {
+        "BACKEND": "articles.models.bucket.Bucket",
+        "OPTIONS": {
+            "bucket_name": S3_BUCKET,
+            "location": os.environ.get("ARCHIVE_S3_PREFIX", ""),
+            "endpoint_url": os.environ.get("ARCHIVE_S3_ENDPOINT") or None,
+        },
+    }
+    if S3_BUCKET
+    else {"BACKEND": "articles.models.capture.DigestStorage", "OPTIONS": {"location": DATA / "captures"}},
     "deliveries": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": DATA / "deliveries"},

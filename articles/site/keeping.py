@@ -18,6 +18,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
 
+from archive.visitors import WATCHED
 from articles.models import revision
 from articles.site.appearance import theme_of
 
@@ -64,7 +65,7 @@ class KeptPages:
                 patch_cache_control(response, private=True, no_cache=True)
             return response
         # What a transaction under way has changed no revision tells yet.
-        if request.method not in ("GET", "HEAD") or connection.in_atomic_block:
+        if request.method not in ("GET", "HEAD") or connection.in_atomic_block or request.path in WATCHED:
             return self.get_response(request)
         key = _key(request)
         kept: Kept | None = store.get(key)

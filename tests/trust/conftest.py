@@ -152,10 +152,13 @@ class Served:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
-        told = {"ARCHIVE_SECRET_KEY": "x" * 50, "PORT": str(self.port), "ARCHIVE_API_RATE": "100000/m"}
+        told = {
+            "ARCHIVE_SECRET_KEY": "x" * 50, "PORT": str(self.port), "ARCHIVE_API_RATE": "100000/m",
+            "ARCHIVE_STATIC": str(archive.data / "static"),
+        }  # fmt: skip
         self.log = archive.data / f"server-{self.port}.log"
         archive.data.mkdir(parents=True, exist_ok=True)
-        self.environment = archive.told(**told, ARCHIVE_STATIC=str(archive.data / "static"), **environment)
+        self.environment = archive.told(**told | environment)
         subprocess.run(
             [sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"],
             env=self.environment,
