@@ -3,7 +3,7 @@ PYTHON ?= python3
 PORT ?= 8000
 export PORT
 
-.PHONY: setup run test lock messages clean
+.PHONY: setup run test lock messages audit clean
 
 setup:
 	@$(PYTHON) archive/bootstrap.py
@@ -29,3 +29,8 @@ messages: setup
 
 clean:
 	rm -rf .venv .venv.lock
+
+# Known vulnerabilities of what is installed in production. Asks the Python Package Index.
+audit: setup
+	.venv/bin/python -m pip install --quiet pip-audit
+	.venv/bin/pip-audit --requirement requirements.lock --disable-pip

@@ -22,13 +22,10 @@ from django.db import DEFAULT_DB_ALIAS, Error, connections
 from django.http import HttpRequest, HttpResponseBase
 from prometheus_client import Gauge
 
-from archive.visitors import WATCHED
-
 LOGGER = logging.getLogger(__name__)
 SECONDS_BETWEEN_LOOKS = 1.0
 # Positions of the primary that are remembered: some minutes' worth; one further behind is out of use long since.
 _REMEMBERED = 600
-_PRIMARY_ONLY = ("/admin/", *WATCHED)
 _POSITION_OF_PRIMARY = "SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint"
 _POSITION_OF_REPLICA = """
     SELECT pg_is_in_recovery(), CASE WHEN pg_is_in_recovery() THEN pg_wal_lsn_diff(pg_last_wal_replay_lsn(), '0/0')::bigint END
@@ -195,7 +192,7 @@ def _only_reads(request: HttpRequest) -> bool:
     return (
         request.method in ("GET", "HEAD")
         and settings.SESSION_COOKIE_NAME not in request.COOKIES
-        and not request.path.startswith(_PRIMARY_ONLY)
+        and not request.path.startswith("/admin/")
     )
 
 

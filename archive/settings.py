@@ -83,6 +83,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "archive.watch.Watched",
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -209,8 +210,6 @@ STORAGES = {
 
 # Behind HTTPS these hold; a machine that serves plain HTTP on its loopback address must not send them.
 SECURE_SSL_REDIRECT = HTTPS
-# Those who watch over the processes ask them without TLS.
-SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0

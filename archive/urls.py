@@ -6,9 +6,6 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.templatetags.static import static
 from django.urls import include, path
 
-from archive import metrics
-from articles.site import health
-
 
 def favicon(request: HttpRequest) -> HttpResponseRedirect:
     """Browsers ask for this address on pages that name no icon, such as the admin's."""
@@ -18,9 +15,6 @@ def favicon(request: HttpRequest) -> HttpResponseRedirect:
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("favicon.ico", favicon),
-    path("healthz", health.healthz),
-    path("readyz", health.readyz),
-    path("metrics", metrics.metrics),
     path("", include("articles.exchange.urls")),
     # Arabic at the address itself, English under /en/.
     *i18n_patterns(path("", include("articles.site.urls")), prefix_default_language=False),

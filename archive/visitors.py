@@ -1,4 +1,4 @@
-"""Who asks, and how often one who asks may: called by middleware, the doors for machines, the search page and the sign-in.
+"""Who asks, and how often one who asks may: called by the doors for machines, the search page and the sign-in.
 
 Counted in the cache (ARCHIVE_CACHE): in each process alone where that is its own memory, together where it is shared.
 """
@@ -6,9 +6,6 @@ Counted in the cache (ARCHIVE_CACHE): in each process alone where that is its ow
 from django.conf import settings
 from django.http import HttpRequest
 from ninja.throttling import AnonRateThrottle
-
-# Where those ask who watch over the processes: answered by each process for itself, whatever else is away.
-WATCHED = ("/healthz", "/readyz", "/metrics")
 
 
 def address(request: HttpRequest) -> str:

@@ -148,18 +148,28 @@ def test_debug_is_off_unless_asked_for() -> None:
 
 
 def test_the_compose_file_names_what_it_needs() -> None:
-    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
-    services = compose["services"]
-    assert services["database"]["image"] == "postgres:18"
-    assert {"database", "migrate", "site"} <= set(services)
-    for name in ("database", "site"):
-        assert services[name]["healthcheck"]["test"]
-    assert services["site"]["depends_on"]["migrate"]["condition"] == "service_completed_successfully"
-    assert services["migrate"]["depends_on"]["database"]["condition"] == "service_healthy"
-    used = {mount.split(":")[0] for service in services.values() for mount in service.get("volumes", [])}
-    assert used == set(compose["volumes"])
     text = (ROOT / "docker-compose.yml").read_text()
+    compose = yaml.safe_load(text)
+    services = compose["services"]
+    assert {"proxy", "database", "cache", "migrate", "site", "worker", "nightly", "replica"} == set(services)
+    assert services["database"]["image"] == services["replica"]["image"] == "postgres:18"
+    assert services["replica"]["profiles"] == ["replica"]
+    for name in ("database", "site", "cache", "replica"):
+        assert services[name]["healthcheck"]["test"]
+    for name in ("site", "worker", "nightly"):
+        assert services[name]["depends_on"]["migrate"]["condition"] == "service_completed_successfully"
+    assert services["migrate"]["depends_on"]["database"]["condition"] == "service_healthy"
+    # Nothing but the proxy is reached from outside.
+    assert [name for name, service in services.items() if "ports" in service] == ["proxy"]
+    mounts = {mount.rpartition(":")[0] for service in services.values() for mount in service.get("volumes", [])}
+    assert mounts == set(compose["volumes"]) - {"backup"} | {"${BACKUP_FOLDER:-backup}"}
+    given = {config["source"] for service in services.values() for config in service.get("configs", [])}
+    assert given == set(compose["configs"])
     assert "${ARCHIVE_SECRET_KEY:?" in text and "${POSTGRES_PASSWORD:?" in text
+    # Every variable of the archive's that it passes on is one that settings know.
+    known = "".join(path.read_text() for path in (ROOT / "archive").rglob("*.py"))
+    passed = [name for name in services["site"]["environment"] if name.startswith(("ARCHIVE_", "DATABASE_"))]
+    assert passed and all(f'"{name}"' in known for name in passed)
 
 
 def test_the_image_runs_as_nobody_special() -> None:

