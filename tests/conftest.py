@@ -26,6 +26,19 @@ def pytest_configure() -> None:
     project.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Which tests one process runs together: those of a file, those that empty the tables apart from the others and after them
+    (pytest-django's order), and each that has an archive of its own (tests/trust) by itself."""
+    for item in items:
+        needs = set(getattr(item, "fixturenames", ()))
+        marker = item.get_closest_marker("django_db")
+        empties = bool(needs & {"transactional_db", "live_server"}) or bool(marker and marker.kwargs.get("transaction"))
+        alone = "tests/trust/" in item.nodeid and marker is None and not needs & {"db", "client"}
+        group = item.nodeid if alone else f"{item.path.name}{' empties' if empties else ''}"
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: object) -> None:
     """Two runs at once use two databases; those of killed runs are dropped."""

@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -97,17 +98,26 @@ def test_killing_it_again_and_again_changes_nothing_in_the_end(
 ) -> None:
     done(archive, "migrate", "-v0")
     done(archive, "load_authority", str(settings.BASE_DIR / "fixtures" / "authority.toml"))
-    chance = random.Random(11)
+    chance, told = random.Random(11), ""
     # After so many lines of progress, in the middle of whatever goes on a moment later.
     for lines in (0, 1, 60, 130):
         process = manage(archive, "ingest", str(rows), "--workers", "2", "--verbosity", "2", start_new_session=True)
         for _ in range(lines):
-            process.stdout.readline()
+            told += process.stdout.readline()
         time.sleep(chance.uniform(0, 0.2))
         assert process.poll() is None
         os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
+        told += process.communicate()[0]
+        # What was told as stored is; at worst there are files that no article came to name.
+        checked = json.loads(manage(archive, "check_archive", "--settled", "0", "--json").communicate()[0])
+        assert set(checked["problems"]) <= {"leftover file"}
+        stored = {address for address, *_ in state(archive)["articles"]}
+        assert {
+            f"https://news.example/{int(line) - 1}"
+            for line in re.findall(r"^created: .* line (\d+)", told, re.MULTILINE)
+        } <= stored
     done(archive, "ingest", str(rows), "--workers", "2")
+    assert "0 problems" in done(archive, "check_archive", "--settled", "0")
     interrupted = state(archive)
     assert len(interrupted["articles"]) == ROWS and interrupted["readable"] == len(interrupted["captures"])
     with django_db_blocker.unblock(), connection._nodb_cursor() as cursor:

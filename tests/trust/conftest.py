@@ -19,7 +19,8 @@ from django.conf import settings
 from django.db import connection
 
 ROOT: Path = settings.BASE_DIR
-_INHERITED = {"DATABASE_URL", "DATABASE_REPLICA_URLS", "ARCHIVE_CACHE"}
+# Not passed on: where the tests' own archive is, and what browser tests set.
+_INHERITED = {"DATABASE_URL", "DATABASE_REPLICA_URLS", "ARCHIVE_CACHE", "DJANGO_ALLOW_ASYNC_UNSAFE"}
 
 
 @dataclass

@@ -32,7 +32,7 @@ def compose_environment(service: str = "site") -> dict[str, str]:
 
 def run(*command: str, **environment: str) -> subprocess.CompletedProcess:
     clean = {
-        name: value for name, value in os.environ.items() if not name.startswith("ARCHIVE_") and name != "DATABASE_URL"
+        name: value for name, value in os.environ.items() if not name.startswith(("ARCHIVE_", "DATABASE_", "DJANGO_"))
     }
     return subprocess.run(
         [sys.executable, *command],
