@@ -16,7 +16,7 @@ def main() -> None:
     try:
         execute_from_command_line(sys.argv)
     except Exception as error:
-        if not outage.stops_everything(error):
+        if not outage.is_outage(error):
             raise
         sys.exit(outage.told(error))
 

@@ -40,19 +40,15 @@ def _tells_outage(error: BaseException) -> bool:
     return code is None or code.startswith(_CLASSES) or code in _OF_STANDBYS
 
 
-def stops_everything(error: BaseException) -> bool:
-    """Whether whatever is tried next will fail for the same reason: the database is away, or a disk takes no more."""
-    return is_outage(error) or (isinstance(error, OSError) and error.errno in _DISK_TAKES_NO_MORE)
+def disk_takes_no_more(error: BaseException) -> bool:
+    """Whether whatever is written next will fail as well: a disk is full, over its quota, read-only or broken."""
+    return isinstance(error, OSError) and error.errno in _DISK_TAKES_NO_MORE
 
 
 def told(error: BaseException) -> str:
-    """What a command says of such an error, in one line."""
+    """What a command says when the database is away, in one line."""
     words = " ".join(str(error).split())
-    if is_outage(error):
-        return (
-            f"The database does not answer: {words}. What was reported as stored is stored; run the same command again."
-        )
-    return f"The disk takes no more: {words}. What was reported as stored is stored; make room, run the same command again."
+    return f"The database does not answer: {words}. What was reported as stored is stored; run the same command again."
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:

@@ -18,7 +18,7 @@ from pathlib import Path
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
-from archive.outage import stops_everything
+from archive.outage import disk_takes_no_more, is_outage
 from articles.extract.authority import Authority
 from articles.ingest.bulk import quick_indexes
 from articles.ingest.document import Broken, Item, UnreadableError
@@ -55,6 +55,8 @@ class Report:
     unchanged: int = 0
     failures: list[Failure] = field(default_factory=list)
     seconds: float = 0.0
+    # Whether it ended before its input did, for want of room.
+    is_stopped: bool = False
     # The last article stored, and what became of it.
     last: tuple[int, str] | None = None
 
@@ -64,6 +66,7 @@ class Report:
         self.unchanged += other.unchanged
         self.failures += other.failures
         self.seconds += other.seconds
+        self.is_stopped |= other.is_stopped
 
     @property
     def done(self) -> int:
@@ -143,12 +146,21 @@ class _Run:
         self.report, self.told, self.encoding = report, told, encoding
         self.authority = Authority.load()
         self.now = timezone.now()
+        # The first of the batch that is under way.
+        self.at: Item | Prepared | Broken | None = None
 
     def over(self, entries: Iterable[Item | Broken], workers: int) -> Report:
         started = time.monotonic()
         with operation(command="ingest"), storing():
-            for batch in self._prepared(iter(entries), workers):
-                self._keep(batch)
+            try:
+                for batch in self._prepared(iter(entries), workers):
+                    self._keep(batch)
+            except OSError as error:
+                if not disk_takes_no_more(error):
+                    raise
+                # What comes after would fail alike.
+                self._fail(Broken(self.at.path, self.at.place, _reason(error)))
+                self.report.is_stopped = True
         self.report.seconds = time.monotonic() - started
         return self.report
 
@@ -178,6 +190,7 @@ class _Run:
 
     def _finished(self, batch: list[Item | Broken], future: Future | None) -> list[Prepared | Broken]:
         """What workers made of a batch; where one was killed, by the system for memory or by hand, this process reads on."""
+        self.at = batch[0]
         try:
             return future.result() if future else self._prepared_here(batch)
         except BrokenProcessPool:
@@ -238,10 +251,11 @@ class _Run:
         prepared = [one for one in batch if isinstance(one, Prepared)]
         if not prepared:
             return
+        self.at = prepared[0]
         try:
             outcomes = store(prepared, self.authority)
         except (DatabaseError, ValueError, OSError) as error:
-            if stops_everything(error) or not _answers():
+            if is_outage(error) or disk_takes_no_more(error) or not _answers():
                 raise
             if len(prepared) > 1:
                 # One of them is to blame: each is tried by itself, and only that one is lost.

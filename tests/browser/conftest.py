@@ -2,11 +2,13 @@
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from articles.models import Article
@@ -41,10 +43,12 @@ def modules() -> Path:
 
 
 @pytest.fixture
-def stored(transactional_db: None) -> None:
+def stored(transactional_db: None) -> Iterator[None]:
     """The fixtures, loaded again after a test that emptied the tables."""
     if not Article.objects.exists():
         call_command("load_fixtures", verbosity=0)
+    yield
+    _wait_for_requests()
 
 
 @pytest.fixture
@@ -64,3 +68,15 @@ def page(browser: Browser, live_server: object, stored: None) -> Iterator[Page]:
     yield opened
     context.close()
     assert errors == []
+
+
+def _wait_for_requests() -> None:
+    """Until the server's threads have answered what the closed page had asked: emptying the tables would get in their way."""
+    deadline = time.monotonic() + 10
+    busy = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'"
+    while time.monotonic() < deadline:
+        with connection.cursor() as cursor:
+            cursor.execute(busy)
+            if cursor.fetchone() == (0,):
+                return
+        time.sleep(0.05)

@@ -117,7 +117,7 @@ def test_killing_it_again_and_again_changes_nothing_in_the_end(
             for line in re.findall(r"^created: .* line (\d+)", told, re.MULTILINE)
         } <= stored
     done(archive, "ingest", str(rows), "--workers", "2")
-    assert "0 problems" in done(archive, "check_archive", "--settled", "0")
+    assert "0 problems" in done(archive, "check_archive", "--settled", "0", "--repair")
     interrupted = state(archive)
     assert len(interrupted["articles"]) == ROWS and interrupted["readable"] == len(interrupted["captures"])
     with django_db_blocker.unblock(), connection._nodb_cursor() as cursor:

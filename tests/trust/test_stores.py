@@ -34,9 +34,7 @@ def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
 def test_captures_are_kept_in_a_bucket(archives: Archives, bucket: dict[str, str], tmp_path: Path) -> None:
     archive = archives.migrated("bucket")
     archive.environment |= bucket
-    archive.run(
-        "ingest", str(ROOT / "fixtures" / "seeds"), str(written(tmp_path / "rows.jsonl", 130)), "--workers", "2"
-    )
+    archive.run("ingest", str(ROOT / "fixtures" / "seeds"), str(written(tmp_path / "rows.jsonl", 20)))
     client = boto3.client("s3", endpoint_url=bucket["ARCHIVE_S3_ENDPOINT"])
     assert client.list_objects_v2(Bucket="captures")["KeyCount"] == 25
     assert not (archive.data / "captures").exists()

@@ -96,6 +96,8 @@ def tell(command: BaseCommand, report: Report, *, as_json: bool, **more: int) ->
     """Writes what an ingest did: failures to standard error, the sums (in JSON `more` too) to standard output."""
     for failure in report.failures:
         command.stderr.write(f"{failure.path}: {failure.reason}")
+    if report.is_stopped:
+        command.stderr.write("Stopped there. Make room, then run the same command again: what is stored stays.")
     if as_json:
         command.stdout.write(json.dumps(report.as_dict() | more))
         return
