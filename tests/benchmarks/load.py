@@ -102,6 +102,10 @@ def measure_archive(
     tell("pages that are kept", wrk(place, port, articles, PEER_SECONDS))
     tell("articles, each made", wrk(place, port, by_kind["article"][200:], PEER_SECONDS))
     tell("searches, each made", wrk(place, port, by_kind["search"], PEER_SECONDS))
+    asked = by_kind["search"][:100]
+    for address in asked * 3:  # until both processes keep them
+        fetched(port, address)
+    tell("searches that were asked before", wrk(place, port, asked, PEER_SECONDS))
     mixed = [address for _, address in addresses]
     rng = random.Random(3)
     known = {address: fetched(port, address)[0] for address in rng.sample(mixed, 400)}
