@@ -76,7 +76,7 @@ def backup(folder: Path, *, keep: int = 0) -> Made:
         if (folder / f"{stamp}.jsonl").exists():
             raise BackupError(f"{folder} has a backup of this very second: ask again")
         dump = _dumped(folder, stamp)
-        known = {entry.path: entry for entry in _newest_entries(folder)}
+        known = _Known(_newest_entries(folder))
         made = Made(stamp, 1, 1, dump.size, [])
         about = {"format": FORMAT, "made_at": timezone.now().isoformat(), "server": connection.pg_version,
                  "migrations": _applied(), "dump": dump.path}  # fmt: skip
@@ -98,18 +98,32 @@ def _dumped(folder: Path, stamp: str) -> Entry:
     return _entry(folder, path)
 
 
-def _copied(folder: Path, known: dict[str, Entry], made: Made) -> Iterator[Entry]:
+class _Known:
+    """The entries of the backup before, of which one is asked for after the other in the order of their paths."""
+
+    def __init__(self, entries: Iterator[Entry]) -> None:
+        self._entries = (entry for entry in entries if entry.path.partition("/")[0] in _STORES)
+        self._next = next(self._entries, None)
+
+    def entry(self, path: str) -> Entry | None:
+        while self._next and self._next.path < path:
+            self._next = next(self._entries, None)
+        return self._next if self._next and self._next.path == path else None
+
+
+def _copied(folder: Path, known: _Known, made: Made) -> Iterator[Entry]:
     """Every file that the database names, copied where the backup has not got it yet."""
     for store, name in _named():
         path = folder / store / name
-        entry = known.get(f"{store}/{name}")
+        entry = known.entry(f"{store}/{name}")
         if entry is None or not path.exists() or path.stat().st_size != entry.size:
             try:
-                with _STORES[store]().open(name) as source:
-                    _copy(source, path)
+                source = _STORES[store]().open(name)
             except OSError:
                 made.missing.append(f"{store}/{name}")
                 continue
+            with source:
+                _copy(source, path)
             entry = _entry(folder, path)
             made.added += 1
             made.bytes_added += entry.size
@@ -118,12 +132,11 @@ def _copied(folder: Path, known: dict[str, Entry], made: Made) -> Iterator[Entry
 
 
 def _named() -> Iterator[tuple[str, str]]:
-    """(store, name) of every file that the database names."""
+    """(store, name) of every file that the database names, in the order of both."""
     for digest in Capture.objects.order_by("sha256").values_list("sha256", flat=True).distinct().iterator():
         yield "captures", stored_name(digest)
-    yield from (
-        ("deliveries", name) for name in Delivery.objects.exclude(stored_as="").values_list("stored_as", flat=True)
-    )
+    uploads = Delivery.objects.exclude(stored_as="").values_list("stored_as", flat=True)
+    yield from (("deliveries", name) for name in sorted(uploads))
 
 
 def restore(folder: Path, stamp: str = "", *, replace: bool = False) -> str:

@@ -1,6 +1,7 @@
 """A backup holds all of the archive, and an archive made of it is the same, object by object."""
 
 import json
+import resource
 from hashlib import sha256
 from pathlib import Path
 
@@ -56,6 +57,21 @@ def test_a_second_backup_copies_only_what_is_new(filled: Archive, tmp_path: Path
     filled.run("ingest", str(written(tmp_path / "later.jsonl", 3, "later")))
     assert "39 files, 4 of them new" in filled.run("backup", str(copy), "--keep", "1")
     assert len(list((copy / "database").iterdir())) == len(list(copy.glob("*.jsonl"))) == 1
+
+
+def test_a_backup_onto_a_full_disk_is_none_and_harms_no_earlier_one(filled: Archive, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    filled.run("backup", str(copy))
+    before = {path: path.read_bytes() for path in copy.rglob("*") if path.is_file()}
+    filled.run("ingest", str(written(tmp_path / "later.jsonl", 3, "later")))
+    # Files of at most so many bytes, as on a disk that takes no more: the dump is larger.
+    told = filled.start(
+        "backup", str(copy), preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+    )
+    out, complaint = told.communicate(timeout=60)
+    assert told.returncode == 1 and "pg_dump failed" in complaint and "Traceback" not in complaint, complaint
+    assert {path: path.read_bytes() for path in copy.rglob("*") if path.is_file()} == before
+    assert "39 files" in filled.run("backup", str(copy))
 
 
 def test_what_is_stored_is_not_overwritten_unless_told(filled: Archive, tmp_path: Path) -> None:
