@@ -25,6 +25,7 @@ from articles.ingest.document import Broken, Item, UnreadableError
 from articles.ingest.prepare import Prepared, prepare
 from articles.ingest.readers import read
 from articles.ingest.store import keep_bytes, store
+from articles.ingest.written import Words
 from articles.models import Capture
 from articles.models.history import operation
 from articles.models.storing import storing
@@ -148,6 +149,7 @@ class _Run:
         self.now = timezone.now()
         # The first of the batch that is under way.
         self.at: Item | Prepared | Broken | None = None
+        self.words = Words()
 
     def over(self, entries: Iterable[Item | Broken], workers: int) -> Report:
         started = time.monotonic()
@@ -179,7 +181,7 @@ class _Run:
         context = multiprocessing.get_context("fork")
         arguments = (self.encoding, self.now, self.authority)
         pool = ProcessPoolExecutor(workers, context, initializer=_begin, initargs=arguments)
-        with pool, quick_indexes(), seldom_collected():
+        with pool, quick_indexes(), seldom_collected(), self.words.ahead():
             running: deque[tuple[list[Item | Broken], Future | None]] = deque()
             for batch in self._new(first, entries):
                 running.append((batch, _submitted(pool, batch)))
@@ -264,9 +266,13 @@ class _Run:
                 return
             self._fail(Broken(prepared[0].path, prepared[0].place, _reason(error)))
             return
-        for one, (article, outcome) in zip(prepared, outcomes, strict=True):
-            self.report.last = article.pk, outcome
-            self._count(outcome, one)
+
+        def told() -> None:
+            for one, (article, outcome) in zip(prepared, outcomes, strict=True):
+                self.report.last = article.pk, outcome
+                self._count(outcome, one)
+
+        self.words.say(told)
 
     def _count(self, outcome: str, one: Item | Prepared) -> None:
         setattr(self.report, outcome, getattr(self.report, outcome) + 1)
