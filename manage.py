@@ -18,7 +18,7 @@ def main() -> None:
     except Exception as error:
         if not outage.is_outage(error):
             raise
-        sys.exit(outage.told(error))
+        sys.exit(outage.in_a_line(error))
 
 
 if __name__ == "__main__":

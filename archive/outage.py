@@ -9,7 +9,6 @@ import sys
 from collections.abc import Iterator
 
 import psycopg
-from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
@@ -45,7 +44,7 @@ def disk_takes_no_more(error: BaseException) -> bool:
     return isinstance(error, OSError) and error.errno in _DISK_TAKES_NO_MORE
 
 
-def told(error: BaseException) -> str:
+def in_a_line(error: BaseException) -> str:
     """What a command says when the database is away, in one line."""
     words = " ".join(str(error).split())
     return f"The database does not answer: {words}. What was reported as stored is stored; run the same command again."
@@ -75,7 +74,5 @@ def _told(request: HttpRequest, status: int) -> HttpResponse:
             500: "An error of the archive; it has been logged.",
         }
         return JsonResponse({"detail": reasons[status]}, status=status)
-    language = "en" if request.path.startswith("/en/") else settings.LANGUAGE_CODE
-    return HttpResponse(
-        render_to_string("failed.html", {"away": status == 503, "english": language == "en"}), status=status
-    )
+    told = {"away": status == 503, "english": request.path.startswith("/en/")}
+    return HttpResponse(render_to_string("failed.html", told), status=status)
