@@ -1,17 +1,20 @@
 """Archives of their own, each in a database and a folder that a test may break."""
 
+import atexit
 import json
 import os
 import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -146,6 +149,18 @@ class Answer:
     headers: dict[str, str]
 
 
+@cache
+def _static() -> Path:
+    """The static files as they are served, collected once."""
+    folder = Path(tempfile.mkdtemp(prefix="archive-static-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    told = {name: value for name, value in os.environ.items() if name not in _INHERITED} | {
+        "ARCHIVE_STATIC": str(folder)
+    }
+    subprocess.run([sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"], env=told, cwd=ROOT, check=True)
+    return folder
+
+
 class Served:
     """An archive served by gunicorn, as in production, at a port of its own."""
 
@@ -155,17 +170,11 @@ class Served:
             self.port = probe.getsockname()[1]
         told = {
             "ARCHIVE_SECRET_KEY": "x" * 50, "PORT": str(self.port), "ARCHIVE_API_RATE": "100000/m",
-            "ARCHIVE_STATIC": str(archive.data / "static"),
+            "ARCHIVE_STATIC": str(_static()),
         }  # fmt: skip
         self.log = archive.data / f"server-{self.port}.log"
         archive.data.mkdir(parents=True, exist_ok=True)
         self.environment = archive.told(**told | environment)
-        subprocess.run(
-            [sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"],
-            env=self.environment,
-            cwd=ROOT,
-            check=True,
-        )
 
     def __enter__(self) -> "Served":
         command = [sys.executable, "-m", "gunicorn", "--config", "python:archive.gunicorn", "archive.wsgi"]

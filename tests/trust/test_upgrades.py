@@ -95,12 +95,3 @@ def test_the_release_before_works_on_the_new_schema(archives: Archives, release_
     assert archive.whole()["captures"] == 40
     # And what the old code wrote shows in the new at once.
     assert "سياسة" in archive.run("export", "articles")
-
-
-def test_going_back_and_forth_keeps_what_is_stored(archives: Archives) -> None:
-    archive = archives.filled("back")
-    before = archive.run("export", "articles")
-    archive.run("migrate", "articles", f"{FIRST_UNDER_RULES - 1:04}", "-v0")
-    archive.run("migrate", "-v0")
-    assert archive.run("export", "articles") == before
-    assert archive.whole()["captures"] == 35
