@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from importlib import import_module
 
@@ -26,17 +26,23 @@ def pytest_configure() -> None:
     project.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Which tests one process runs together: those of a file, those that empty the tables apart from the others and after them
-    (pytest-django's order), and each that has an archive of its own (tests/trust) by itself."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """Which tests one process runs together, and in which order: at first those that have an archive of their own (tests/trust),
+    which take long, each by itself; then the tests of each file, those apart and last that empty the tables (pytest-django's
+    order)."""
+    alone = set()
     for item in items:
         needs = set(getattr(item, "fixturenames", ()))
         marker = item.get_closest_marker("django_db")
         empties = bool(needs & {"transactional_db", "live_server"}) or bool(marker and marker.kwargs.get("transaction"))
-        alone = "tests/trust/" in item.nodeid and marker is None and not needs & {"db", "client"}
-        group = item.nodeid if alone else f"{item.path.name}{' empties' if empties else ''}"
+        group = f"{item.path.name}{' empties' if empties else ''}"
+        if "tests/trust/" in item.nodeid and marker is None and not needs & {"db", "client"}:
+            alone.add(item)
+            group = item.nodeid
         item.add_marker(pytest.mark.xdist_group(group))
+    yield
+    items.sort(key=lambda item: item not in alone)
 
 
 @pytest.fixture(scope="session")

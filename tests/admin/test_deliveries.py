@@ -1,5 +1,6 @@
 """Uploads and addresses: the request keeps them, a worker process takes them in, the record tells what became of each."""
 
+import contextlib
 import functools
 import http.server
 import threading
@@ -128,6 +129,7 @@ def test_a_commands_failures_reach_the_desk(tmp_path: Path) -> None:
 
 def test_what_a_killed_worker_was_at_is_taken_in_by_the_next(desk: Client) -> None:
     from procrastinate.contrib.django import app
+    from procrastinate.exceptions import AlreadyEnqueued
 
     from articles.admin.jobs import retry_stalled
 
@@ -135,8 +137,10 @@ def test_what_a_killed_worker_was_at_is_taken_in_by_the_next(desk: Client) -> No
     with connection.cursor() as cursor:
         cursor.execute("UPDATE procrastinate_jobs SET status = 'doing', attempts = 1")
     Delivery.objects.update(state="running")
+    # The worker looks for such jobs at each full minute, which may be just now; else it is told to.
     work()
-    assert Delivery.objects.get().state == "running"
-    app.configure_task(retry_stalled.name, queue="deliveries").defer(timestamp=0)
+    assert Delivery.objects.get().state in ("running", "finished")
+    with contextlib.suppress(AlreadyEnqueued):
+        app.configure_task(retry_stalled.name, queue="deliveries").defer(timestamp=0)
     work()
     assert (Delivery.objects.get().state, Delivery.objects.get().created) == ("finished", 1)

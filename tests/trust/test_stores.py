@@ -34,11 +34,11 @@ def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
 def test_captures_are_kept_in_a_bucket(archives: Archives, bucket: dict[str, str], tmp_path: Path) -> None:
     archive = archives.migrated("bucket")
     archive.environment |= bucket
-    archive.run("ingest", str(ROOT / "fixtures" / "seeds"), str(written(tmp_path / "rows.jsonl", 20)))
+    archive.run("ingest", str(ROOT / "fixtures" / "seeds"), str(written(tmp_path / "rows.jsonl", 5)))
     client = boto3.client("s3", endpoint_url=bucket["ARCHIVE_S3_ENDPOINT"])
-    assert client.list_objects_v2(Bucket="captures")["KeyCount"] == 25
+    assert client.list_objects_v2(Bucket="captures")["KeyCount"] == 10
     assert not (archive.data / "captures").exists()
-    assert archive.whole()["files"] == 25
+    assert archive.whole()["files"] == 10
     seed = sorted((ROOT / "fixtures" / "seeds").glob("*.txt"))[0]
     with Served(archive) as served:
         captures = "import json; from articles.models import Capture; c = Capture.objects.get(filename='{}'); print(json.dumps([c.article_id, c.sha256]))"
@@ -48,7 +48,7 @@ def test_captures_are_kept_in_a_bucket(archives: Archives, bucket: dict[str, str
     archive.run("backup", str(tmp_path / "copy"))
     other = archives.empty("folder")
     other.run("restore", str(tmp_path / "copy"))
-    assert other.whole()["captures"] == 25 and (other.data / "captures").exists()
+    assert other.whole()["captures"] == 10 and (other.data / "captures").exists()
     # One that is gone or was changed is found.
     key = f"{digest[:2]}/{digest[2:4]}/{digest}.gz"
     client.put_object(Bucket="captures", Key=key, Body=b"something else")
