@@ -20,6 +20,15 @@ class DamagedCaptureError(Exception):
     """The stored bytes of a capture no longer have its digest, or are gone."""
 
 
+def sync_folder(folder: Path) -> None:
+    """Puts the names in a folder on the disk: until then a crash may forget a file that was just given its name."""
+    directory = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)
+
+
 class DigestStorage(FileSystemStorage):
     """A file system store whose files appear whole or not at all and are on disk before `save` returns."""
 
@@ -36,11 +45,7 @@ class DigestStorage(FileSystemStorage):
         except BaseException:
             part.unlink(missing_ok=True)
             raise
-        directory = os.open(target.parent, os.O_RDONLY)
-        try:
-            os.fsync(directory)
-        finally:
-            os.close(directory)
+        sync_folder(target.parent)
         return name
 
     @staticmethod

@@ -25,16 +25,16 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
-from archive import programs
+from archive import caches, programs
 from articles.models import Actor, Article, Capture, Delivery, Event
-from articles.models.capture import capture_storage, stored_name
+from articles.models.capture import capture_storage, stored_name, sync_folder
 from articles.models.delivery import delivery_storage
 from articles.models.revision import begin_epoch
 
 FORMAT = 1
 CHUNK = 1 << 20
 # Rows that belong to a running site, not to the archive.
-_PASSING = ("django_session", "archive_cache")
+_PASSING = ("django_session", caches.TABLE)
 _EMPTY = b"BEGIN; DROP SCHEMA public CASCADE; CREATE SCHEMA public; GRANT USAGE ON SCHEMA public TO PUBLIC;\n"
 # One backup's file is part of the next one's; these are its folders and the stores they are copies of.
 _STORES: dict[str, Callable[[], Storage]] = {"captures": capture_storage, "deliveries": delivery_storage}
@@ -270,11 +270,7 @@ def _whole(path: Path) -> Iterator[IO[bytes]]:
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
-    directory = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)
+    sync_folder(path.parent)
 
 
 @contextmanager

@@ -21,6 +21,8 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from tests.trust.cluster import Cluster
+
 ROOT: Path = settings.BASE_DIR
 # Not passed on: where the tests' own archive is, and what browser tests set.
 _INHERITED = {"DATABASE_URL", "DATABASE_REPLICA_URLS", "ARCHIVE_CACHE", "DJANGO_ALLOW_ASYNC_UNSAFE"}
@@ -118,6 +120,14 @@ def archives(_archives: Archives) -> Iterator[Archives]:
     for name in set(_archives.made) - before - {"of-tables", "of-all"}:
         shutil.rmtree(_archives.made[name].data, ignore_errors=True)
         _archives.drop(name)
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Cluster]:
+    """A PostgreSQL server of the test's own, with an empty database «archive»."""
+    with Cluster(tmp_path / "server", shared_buffers="32MB") as one:
+        one.execute("CREATE DATABASE archive")
+        yield one
 
 
 def written(path: Path, count: int, outlet: str = "reports") -> Path:

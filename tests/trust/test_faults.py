@@ -27,13 +27,6 @@ _STORED = "import json; from articles.models import Article; print(json.dumps(li
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Cluster]:
-    with Cluster(tmp_path / "server", shared_buffers="32MB") as one:
-        one.execute("CREATE DATABASE archive")
-        yield one
-
-
-@pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[object]:
     """Makes folders that are disks of so many megabytes."""
     mounted = []

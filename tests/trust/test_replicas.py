@@ -21,10 +21,8 @@ def test_a_lag_is_the_time_since_the_primary_went_past() -> None:
 
 
 @pytest.fixture
-def primary(tmp_path: Path) -> Iterator[Cluster]:
-    with Cluster(tmp_path / "primary", shared_buffers="32MB") as server:
-        server.execute("CREATE DATABASE archive")
-        yield server
+def primary(server: Cluster) -> Cluster:
+    return server
 
 
 @pytest.fixture
