@@ -11,7 +11,7 @@ from django.test import Client
 
 from articles.benchmark.queries import Asked
 from articles.models import ArchiveDate, Article
-from articles.search import statistics
+from articles.search import vocabulary
 from articles.search.candidates import Candidates, Counts
 from articles.search.compile import Concept, compile_query, holding
 from articles.search.facets import facets
@@ -122,7 +122,7 @@ def _ranked(ids: Sequence[int], concepts: Sequence[Concept], counts: Counts) -> 
 def saves() -> Times:
     """What an editor's change of one article's text takes, of articles across the archive; the texts are put back."""
     taken = []
-    total = statistics.known().totals.articles
+    total = vocabulary.known().totals.articles
     for number in range(SAVES):
         article = Article.objects.filter(pk__gt=number * total // SAVES).order_by("pk").first()
         body = article.body

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from articles.benchmark.corpus import ACTORS, SOURCES, TOPIC, Corpus
-from articles.search import statistics
+from articles.search import vocabulary
 
 # Words that are looked at for rare and medium ones.
 SAMPLED = 6_000
@@ -64,7 +64,7 @@ def classes(corpus: Corpus, each: int) -> dict[str, list[Asked]]:
 def _by_share(corpus: Corpus, rng: random.Random) -> dict[str, list[str]]:
     """Words with one lexeme each, by how common they are in the stored articles."""
     sampled = [*TOPIC, *rng.sample(corpus.words[:60_000], SAMPLED)]
-    known = statistics.known(words=sampled)
+    known = vocabulary.known(words=sampled)
     counts = {word: known.frequencies[found[0]] for word, found in known.lexemes.items() if len(found) == 1}
     shares = {word: count / known.totals.articles for word, count in counts.items() if count}
     return {

@@ -12,9 +12,10 @@ from functools import cached_property
 from django.db import connection
 from django.db.models import QuerySet, Value
 
-from articles.search import matching, statistics
+from articles.search import matching
 from articles.search.compile import CompiledQuery, Concept
 from articles.search.matching import Dense, Lexeme, Match
+from articles.search.vocabulary import Alike, Totals, inverse_document_frequency
 
 # Where no more articles match, all of them are found, counted and ranked; taking the vector of one out of its storage costs
 # some 20 µs. Beyond, the result is bounded and its number a lower bound.
@@ -139,9 +140,9 @@ class Counts:
     lexemes' roots, the totals."""
 
     lexemes: Mapping[Lexeme, int]
-    beginnings: Mapping[str, statistics.Alike]
-    variants: Mapping[str, statistics.Alike]
-    totals: statistics.Totals
+    beginnings: Mapping[str, Alike]
+    variants: Mapping[str, Alike]
+    totals: Totals
 
     @classmethod
     def of(cls, compiled: CompiledQuery) -> "Counts":
@@ -149,8 +150,7 @@ class Counts:
         matches = [concept.match for concept in concepts] + ([compiled.match] if compiled.match else [])
         asked = {lexeme for match in matches for lexeme in matching.lexemes_in(match)}
         plain = compiled.known
-        beginnings = statistics.beginnings(lexeme.text for lexeme in asked if lexeme.prefix)
-        none = statistics.Alike((), 0)
+        beginnings, none = plain.beginnings, Alike((), 0)
         counts = {
             lexeme: beginnings.get(lexeme.text, none).articles if lexeme.prefix else plain.frequencies[lexeme.text]
             for lexeme in asked
@@ -166,7 +166,7 @@ class Counts:
     def idf(self, match: Match) -> float:
         """How much a match tells; one of several names tells as much as the commonest of them."""
         names = match.parts if isinstance(match, matching.Any) else (match,)
-        return statistics.inverse_document_frequency(self.totals.articles, max(self.at_most(name) for name in names))
+        return inverse_document_frequency(self.totals.articles, max(self.at_most(name) for name in names))
 
     def dense(self, match: Match, level: int) -> Match:
         """`match` for the index, where its words stand so densely: of words that are asked together, those that tell less in

@@ -11,8 +11,8 @@ from articles.arabic.folding import fold_word
 from articles.arabic.stopwords import is_stop_word
 from articles.arabic.words import words
 from articles.models import Article
-from articles.search import matching, statistics
-from articles.search.aliases import OtherNames, other_names
+from articles.search import matching, vocabulary
+from articles.search.aliases import OtherNames, Runs, other_names, runs_of
 from articles.search.correction import in_question
 from articles.search.fields import condition_of
 from articles.search.lexemes import Lexemes
@@ -33,7 +33,7 @@ from articles.search.query import (
     parse,
     terms_of,
 )
-from articles.search.statistics import Known
+from articles.search.vocabulary import Known, Named
 
 
 @dataclass(frozen=True)
@@ -80,10 +80,13 @@ def compile_query(query: ParsedQuery, *, widen: bool = True) -> CompiledQuery | 
     resolver = _FieldResolver()
     tree = resolver.resolved(query.tree)
     typed = terms_of(tree, negated=True)
-    widened = _named(tree) if widen else {}
-    names = [name for found in widened.values() for other in found for name in other.names]
-    asked = [*(term.text for term in typed), *(text for name in names for text in _written(name))]
-    known = statistics.known(words=[*asked, *in_question(query)])
+    runs = [(terms, runs_of([term.text for term in terms])) for terms in _sequences(tree)] if widen else []
+    known = vocabulary.known(
+        words=[*(term.text for term in typed), *in_question(query)],
+        beginnings=[term.text for term in typed if term.prefix],
+        names=[run for _terms, found in runs for run in found],
+    )
+    widened = _named(runs, known.named)
     compiler = _Compiler(known.lexemes, widened, resolver.conditions)
     parts = tree.parts if isinstance(tree, And) else (tree,)
     text = tuple(part for part in parts if not _has_fields(part))
@@ -161,10 +164,10 @@ class _FieldResolver:
 Place = tuple[int, int, int]
 
 
-def _named(tree: Node) -> dict[Place, list[OtherNames]]:
+def _named(runs: Sequence[tuple[Sequence[Term], Runs]], named: Sequence[Named]) -> dict[Place, list[OtherNames]]:
     found: dict[Place, list[OtherNames]] = {}
-    for terms in _sequences(tree):
-        for other in other_names([term.text for term in terms]):
+    for terms, of_terms in runs:
+        for other in other_names(of_terms, named):
             found.setdefault((id(terms[other.first]), other.first, other.last), []).append(other)
     return found
 
@@ -307,7 +310,7 @@ class _Compiler:
         return tuple(lexeme for term in terms for lexeme in self.lexemes.get(term.text, ()))
 
     def _sequence_of_name(self, name: str) -> Lexemes:
-        return tuple(lexeme for text in _written(name) for lexeme in self.lexemes.get(text, ()))
+        return self.lexemes.get(name, ())
 
 
 def _concept(match: Match | None, runs: tuple[Lexemes, ...], written: str = "") -> Concept | None:

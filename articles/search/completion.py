@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 from articles.arabic.words import fold_phrase, words
 from articles.models import Actor, Article, Event
-from articles.search import matching, statistics
+from articles.search import matching, vocabulary
 from articles.search.matching import Lexeme
 
 # Suggestions of each kind, and how much has to be typed.
@@ -54,7 +54,7 @@ def _events(folded: str) -> QuerySet:
 def _articles(typed: str) -> list[Article]:
     """The newest articles with all words in the title."""
     *whole, last = [typed[word.start : word.end] for word in words(typed)] or [""]
-    known = statistics.known(words=[*whole, last])
+    known = vocabulary.known(words=[*whole, last], beginnings=[last])
     parts: list[Lexeme] = [Lexeme(lexeme, in_title=True) for word in whole for lexeme in known.lexemes.get(word, ())]
     ending = known.lexemes.get(last, ())
     if ending:
@@ -71,8 +71,10 @@ def _articles(typed: str) -> list[Article]:
     return list(Article.objects.filter(pk__in=ids).newest().only("id", "title", "status")[:MOST_SUGGESTED])
 
 
-def _expected(parts: list[Lexeme], known: statistics.Known) -> int:
+def _expected(parts: list[Lexeme], known: vocabulary.Known) -> int:
     """How many articles at most hold them."""
-    begun = statistics.beginnings(part.text for part in parts if part.prefix)
-    none = statistics.Alike((), 0)
-    return min(begun.get(part.text, none).articles if part.prefix else known.frequencies[part.text] for part in parts)
+    none = vocabulary.Alike((), 0)
+    return min(
+        known.beginnings.get(part.text, none).articles if part.prefix else known.frequencies[part.text]
+        for part in parts
+    )

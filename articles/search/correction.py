@@ -11,7 +11,7 @@ from articles.arabic.stopwords import is_stop_word
 from articles.arabic.words import WORD, words
 from articles.search.lexemes import quoted
 from articles.search.query import ParsedQuery, terms_of
-from articles.search.statistics import Known
+from articles.search.vocabulary import Known
 
 # Lexemes that pg_trgm finds alike, and how alike they have to be, by trigrams and then letter by letter.
 MOST_ALIKE = 12

@@ -15,7 +15,7 @@ from articles.arabic.stopwords import STOP_WORDS
 from articles.arabic.words import WORD
 from articles.search.evaluation import EvaluationSet
 from articles.search.lucene import lucene
-from articles.search.statistics import inverse_document_frequency
+from articles.search.vocabulary import inverse_document_frequency
 
 Ranking = Callable[[str], list[str]]
 

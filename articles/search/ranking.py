@@ -11,12 +11,13 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from articles.search import matching, statistics
+from articles.search import matching
 from articles.search.candidates import Candidates, Counts
 from articles.search.compile import Concept
 from articles.search.lexemes import quoted
 from articles.search.matching import Lexeme, Match
 from articles.search.rereading import LONGEST_READ, REREAD, Saturation, Written, reread
+from articles.search.vocabulary import inverse_document_frequency
 
 # BM25's k1 and b: how slowly a term's repetitions saturate, how much of the length difference counts.
 K1, B = 1.2, 0.5
@@ -149,7 +150,7 @@ def _variants(terms: Sequence[tuple[int, str, float]], counts: Counts) -> list[S
         Signal(
             number,
             " | ".join(quoted(form) for form in forms.lexemes),
-            VARIANT_WEIGHT * min(weight, statistics.inverse_document_frequency(articles, forms.articles)),
+            VARIANT_WEIGHT * min(weight, inverse_document_frequency(articles, forms.articles)),
             scale=len(forms.lexemes),
         )
         for number, lexeme, weight in terms

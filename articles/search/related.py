@@ -10,7 +10,7 @@ from django.db.models.expressions import RawSQL
 
 from articles.models import Article
 from articles.models.tally import KEPT_FROM
-from articles.search import statistics
+from articles.search import vocabulary
 from articles.search.candidates import Counts, Scope, with_some
 from articles.search.compile import Concept
 from articles.search.matching import Lexeme
@@ -47,7 +47,7 @@ def related(article: Article, most: int) -> list[Article]:
     key = f"related:{article.pk}:{most}:{zlib.crc32(json.dumps(times, sort_keys=True).encode())}"
     ids = cache.get(key)
     if ids is None:
-        known = statistics.known(times)
+        known = vocabulary.known(times)
         ids = _closest(article, times, known, most)
         if known.totals.articles >= KEPT_FROM:
             cache.set(key, ids, DAY)
@@ -55,7 +55,7 @@ def related(article: Article, most: int) -> list[Article]:
     return [stored[pk] for pk in ids if pk in stored]
 
 
-def _closest(article: Article, times: Mapping[str, int], known: statistics.Known, most: int) -> list[int]:
+def _closest(article: Article, times: Mapping[str, int], known: vocabulary.Known, most: int) -> list[int]:
     telling = [Lexeme(lexeme) for lexeme in _telling(times, known)]
     if not telling:
         return []
@@ -65,10 +65,10 @@ def _closest(article: Article, times: Mapping[str, int], known: statistics.Known
     return [pk for pk, _ in found if pk != article.pk][:most]
 
 
-def _telling(times: Mapping[str, int], known: statistics.Known) -> Sequence[str]:
+def _telling(times: Mapping[str, int], known: vocabulary.Known) -> Sequence[str]:
     """The lexemes that stand often in the article and in few others; none that stands nowhere else."""
     weight = {
-        lexeme: often * statistics.inverse_document_frequency(known.totals.articles, known.frequencies[lexeme])
+        lexeme: often * vocabulary.inverse_document_frequency(known.totals.articles, known.frequencies[lexeme])
         for lexeme, often in times.items()
         if known.frequencies[lexeme] > 1
     }

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from articles.models import Article, Source
-from articles.search import candidates, run, statistics
+from articles.search import candidates, run, statistics, vocabulary
 from articles.search.run import Order, Wanted, search
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +23,7 @@ def many(make_article: object, monkeypatch: pytest.MonkeyPatch) -> list[Article]
     for name, value in {"FEW": 5, "MOST_RANKED": 12, "LOOKED_AT_BY_DATE": 10, "MOST_SORTED_BY_DATE": 40}.items():
         monkeypatch.setattr(run, name, value)
     monkeypatch.setattr(run, "EXAMINED", candidates.EXAMINED)
-    monkeypatch.setattr(statistics, "COUNTED_LIVE", 10)
+    monkeypatch.setattr(vocabulary, "COUNTED_LIVE", 10)
     source = Source.objects.create(name="صحيفة الحدود")
     made = [
         make_article(
