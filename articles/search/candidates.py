@@ -5,15 +5,14 @@ that hold them most densely (the index article_terms knows them, level by level)
 articles that have the rarest of them. What this costs hardly grows with the archive.
 """
 
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 
-from django.db import connection
-from django.db.models import QuerySet, Value
+from django.db.models import QuerySet
 
-from articles.search import matching
+from articles.search import index, matching
 from articles.search.compile import CompiledQuery, Concept
+from articles.search.index import Scope
 from articles.search.matching import Dense, Lexeme, Match
 from articles.search.vocabulary import Alike, Totals, inverse_document_frequency
 
@@ -22,13 +21,11 @@ from articles.search.vocabulary import Alike, Totals, inverse_document_frequency
 MOST_FOUND = 800
 # So many of the densest are ranked then.
 MOST_RANKED = 400
-# A filter that lets in no more articles than this is searched whole, and its matches counted; where they are very many, these
-# densest ones of them and the newest are ranked. Beyond, so many of the densest articles of all are held against the filter,
-# and its newest ones are looked at too.
-MOST_FILTERED = 1_500
+# A filter that lets in few articles (articles.search.index.MOST_FILTERED) is searched whole, and its matches counted; where
+# they are very many, these densest ones of them and the newest are ranked. Of a wider one, so many of the densest articles of
+# all are held against the filter, and its newest ones are looked at too.
 DENSEST_OF_FILTER = 100
 MOST_HELD_AGAINST_FILTER = 1_500
-NEWEST_OF_FILTER = 200
 # For a phrase of common words so many of the densest articles are looked at, in steps, until FEW hold it.
 EXAMINED = (400, 3_000, 10_000)
 FEW = 20
@@ -36,39 +33,11 @@ FEW = 20
 # so many, the rarest, are taken where more are wanted.
 MOST_ENTRIES = 6_000
 MOST_DRIVING = 2
-# Levels, as the index article_terms has them (articles/search/sql/0006_terms.sql), count density in steps of an eighth of
-# BM25's saturation: a word that stands twice in 250 is at 8, five times 14, twenty times 25. Where more articles than are
-# wanted stand at the first of these, the right one is above it, up to TOP_LEVEL; else lower ones are tried, and at last 0, at all.
-# Below LEAST_LEVEL hardly more is asked than that a word stands there.
-# The first are asked for together, then those below, which may cost more, and at last what lies between two of them.
-STEPS = (16, 20, 24, 28)
-LEVELS = (12, 8)
-TOP_LEVEL, LEAST_LEVEL = 32, 4
-# Levels that _WEIGHTIEST tells apart, and what of a word's weight an article gains that reaches one: BM25's saturation there
+# Below this level hardly more is asked than that a word stands there.
+LEAST_LEVEL = 4
+# Levels that some of many words are looked for at, and what of a word's weight an article gains that reaches one: BM25's saturation there
 # less that below; the first is a word that stands once.
 GAINS = {0: 0.45, 8: 0.15, 12: 0.15, 16: 0.1, 20: 0.05}
-
-# Articles that meet any of several tsqueries, those first that meet the weightiest.
-_WEIGHTIEST = """
-    SELECT found.id
-    FROM unnest(%s::text[], %s::float8[], %s::integer[]) AS asked (query, weight, most)
-    CROSS JOIN LATERAL (
-        SELECT id FROM articles_article
-        WHERE archive_terms(search_vector, word_count) @@ asked.query::tsquery
-            AND status = 'published' AND merged_into_id IS NULL {among}
-        LIMIT asked.most
-    ) AS found
-    GROUP BY found.id ORDER BY sum(asked.weight) DESC, found.id DESC LIMIT %s
-"""
-# For each of several tsqueries the articles that meet it.
-_REACHING = """
-    SELECT ARRAY(
-        SELECT id FROM articles_article
-        WHERE archive_terms(search_vector, word_count) @@ asked.query::tsquery AND {among} LIMIT asked.most
-    )
-    FROM unnest(%s::text[], %s::integer[]) WITH ORDINALITY AS asked (query, most, place) ORDER BY place
-"""
-_PUBLISHED = "status = 'published' AND merged_into_id IS NULL"
 
 
 @dataclass(frozen=True)
@@ -98,40 +67,6 @@ class Candidates:
         return replace(
             self, ids=tuple(dict.fromkeys((*ids, *self.ids))), known=tuple(dict.fromkeys((*ids, *self.known)))
         )
-
-
-@dataclass(frozen=True)
-class Scope:
-    """The articles that a search looks through; `filtered` says that these are not simply all published ones."""
-
-    articles: QuerySet
-    filtered: bool
-
-    @cached_property
-    def whole(self) -> list[int] | None:
-        """The ids of all articles that a filter lets in, if they are no more than MOST_FILTERED."""
-        if not self.filtered:
-            return None
-        ids = list(self.articles.order_by().values_list("pk", flat=True)[: MOST_FILTERED + 1])
-        return ids if len(ids) <= MOST_FILTERED else None
-
-    def within(self, ids: list[int]) -> list[int]:
-        """Those of some published articles that are in the scope, in their order."""
-        if not self.filtered or not ids:
-            return ids
-        among = self.whole
-        if among is None:
-            among = self.articles.filter(pk__in=ids).order_by().values_list("pk", flat=True)
-        kept = set(among)
-        return [pk for pk in ids if pk in kept]
-
-    def within_and_newest(self, ids: list[int]) -> tuple[list[int], list[int]]:
-        """Those of some published articles that are in the scope, in their order, and the NEWEST_OF_FILTER newest of the scope."""
-        held = self.articles.filter(pk__in=ids).order_by().values_list("pk", Value(False))
-        newest = self.articles.newest().values_list("pk", Value(True))[:NEWEST_OF_FILTER]
-        found = list(held.union(newest, all=True))
-        kept = {pk for pk, is_newest in found if not is_newest}
-        return [pk for pk in ids if pk in kept], [pk for pk, is_newest in found if is_newest]
 
 
 @dataclass(frozen=True)
@@ -168,6 +103,10 @@ class Counts:
         names = match.parts if isinstance(match, matching.Any) else (match,)
         return inverse_document_frequency(self.totals.articles, max(self.at_most(name) for name in names))
 
+    def reaching(self, match: Match) -> index.Reaching:
+        """Tells the tsquery, for the index, of what holds `match` so densely."""
+        return lambda level: matching.terms(self.dense(match, level))
+
     def dense(self, match: Match, level: int) -> Match:
         """`match` for the index, where its words stand so densely: of words that are asked together, those that tell less in
         proportion less so; of a phrase, the rarest.
@@ -190,42 +129,54 @@ class Counts:
         return match
 
 
-def with_all(compiled: CompiledQuery, counts: Counts, scope: Scope, step: int = 0) -> Candidates:
-    """Articles of `scope` with all that was asked.
-
-    A higher `step` (up to len(EXAMINED) − 1) looks further where positions decide.
-    """
+def with_all(compiled: CompiledQuery, counts: Counts, scope: Scope) -> Candidates:
+    """Articles of `scope` with all that was asked."""
     match = compiled.match
     exact = matching.needs_positions(match)
     must = matching.positions(match) if exact else ""
     if scope.whole is not None:
-        return _with_all_among(match, counts, scope.whole, must)
+        return _with_all_among(match, counts, scope, must)
     if counts.at_most(match) <= MOST_FOUND:
-        ids = _matching(match, MOST_FOUND)
-        if len(ids) <= MOST_FOUND:
-            return Candidates.every(scope.within(ids), must)
+        found = scope.look(index.holding(matching.terms(match), MOST_FOUND + 1))
+        if found.are_all:
+            return Candidates.every(found.kept, must)
     if scope.filtered:
-        ((dense, _),) = _densest([match], counts, MOST_HELD_AGAINST_FILTER)
-        within, newest = scope.within_and_newest(dense)
-        ids = tuple(dict.fromkeys((*within[: MOST_RANKED - NEWEST_OF_FILTER], *newest)))
+        found = scope.look(_densest(match, counts, MOST_HELD_AGAINST_FILTER), newest=True)
+        ids = tuple(dict.fromkeys((*found.kept[: MOST_RANKED - index.NEWEST_OF_FILTER], *found.newest)))
         return Candidates(ids, ids, matching.positions(match), complete=False)
-    limit = EXAMINED[step] if exact else MOST_RANKED
-    ((dense, whole),) = _densest([match], counts, limit)
-    if whole:
-        return Candidates.every(dense, must)
-    return Candidates(tuple(dense), tuple(dense), must, complete=False, at_least=counts.at_least(match))
+    found = scope.look(_densest(match, counts, EXAMINED[0] if exact else MOST_RANKED))
+    return _of_densest(found, must, counts.at_least(match))
 
 
-def _with_all_among(match: Match, counts: Counts, among: Sequence[int], must: str) -> Candidates:
-    """The same for the articles `among`, which are all that a filter lets in."""
+def with_all_further(compiled: CompiledQuery, counts: Counts, scope: Scope) -> Candidates:
+    """Articles of an unfiltered `scope` with all that was asked, looked for further where positions decide."""
+    match = compiled.match
+    must = matching.positions(match)
+    look = index.densest_meeting(must, FEW, counts.reaching(match), EXAMINED[1:], MOST_FOUND)
+    return _of_densest(scope.look(look), must, counts.at_least(match))
+
+
+def _of_densest(found: index.Found, must: str, at_least: int) -> Candidates:
+    if found.are_all:
+        return Candidates.every(found.ids, must)
+    return Candidates(tuple(found.ids), tuple(found.ids), must, complete=False, at_least=at_least)
+
+
+def _with_all_among(match: Match, counts: Counts, scope: Scope, must: str) -> Candidates:
+    """The same where a filter lets in few articles."""
+    among = scope.whole
     if len(among) <= MOST_FOUND:
         return Candidates.every(among, matching.positions(match))
-    ids = _matching(match, len(among), among)
+    ids = scope.look(index.holding(matching.terms(match), len(among), among)).ids
     if len(ids) <= MOST_FOUND or must:
         return Candidates.every(ids, must)
-    ((dense, _),) = _densest([match], counts, DENSEST_OF_FILTER, ids)
+    dense = scope.look(_densest(match, counts, DENSEST_OF_FILTER, ids)).ids
     known = tuple(dict.fromkeys((*dense, *sorted(ids, reverse=True))))
     return Candidates(known[:MOST_RANKED], known)
+
+
+def _densest(match: Match, counts: Counts, wanted: int, among: Sequence[int] | None = None) -> index.Look:
+    return index.densest(counts.reaching(match), wanted, MOST_FOUND, among)
 
 
 def with_some(concepts: Sequence[Concept], counts: Counts, scope: Scope) -> Candidates:
@@ -246,13 +197,10 @@ def with_some(concepts: Sequence[Concept], counts: Counts, scope: Scope) -> Cand
             for level, gain in GAINS.items()
         ]
         entries += expected
-    ids = _weightiest(rare, most, among)
-    driving = common[:MOST_DRIVING] if len(ids) < most else []
-    share = -(-(most - len(ids)) // max(len(driving), 1))
-    for dense, _ in _densest(driving, counts, share, among):
-        ids = list(dict.fromkeys((*ids, *dense[:share])))
-    kept = scope.within(ids)[:MOST_RANKED]
-    return Candidates(tuple(kept), tuple(kept), complete=not common and len(ids) < most and len(kept) < MOST_RANKED)
+    driving = [counts.reaching(match) for match in common[:MOST_DRIVING]]
+    found = scope.look(index.weightiest(rare, driving, most, among))
+    kept = found.kept[:MOST_RANKED]
+    return Candidates(tuple(kept), tuple(kept), complete=not common and found.are_all and len(kept) < MOST_RANKED)
 
 
 def some(articles: QuerySet, match: Match, most: int) -> list[int]:
@@ -263,97 +211,3 @@ def some(articles: QuerySet, match: Match, most: int) -> list[int]:
         .order_by()
         .values_list("pk", flat=True)[: most + 1]
     )
-
-
-def _matching(match: Match, most: int, among: Sequence[int] | None = None) -> list[int]:
-    """Ids of up to `most` + 1 published articles, or of those `among` which they are looked for, whose terms match.
-
-    The index is asked about all articles and then about these: looking at each of them would take ten times as long.
-    """
-    (ids,) = _reaching([(matching.terms(match), most + 1)], among)
-    return ids
-
-
-# What a look at the index asks for, (tsquery, how many ids at most) each, and at last what it found.
-Look = Generator[list[tuple[str, int]], list[list[int]], tuple[list[int], bool]]
-
-
-def _densest(
-    matches: Sequence[Match], counts: Counts, limit: int, among: Sequence[int] | None = None
-) -> list[tuple[list[int], bool]]:
-    """For each match the published articles (of those `among`) that meet it, those that hold its words most densely first: up
-    to `limit`, or, where these are few and at most MOST_FOUND match at all, every one; and whether that is so.
-
-    The looks for several matches go side by side, what they ask for at one time in one statement.
-    """
-    looks = [_look(match, counts, limit) for match in matches]
-    asked = {place: next(look) for place, look in enumerate(looks)}
-    found: dict[int, tuple[list[int], bool]] = {}
-    while asked:
-        answers = iter(_reaching([one for wanted in asked.values() for one in wanted], among))
-        for place, wanted in list(asked.items()):
-            try:
-                asked[place] = looks[place].send([next(answers) for _ in wanted])
-            except StopIteration as done:
-                found[place] = done.value
-                del asked[place]
-    return [found[place] for place in range(len(looks))]
-
-
-def _look(match: Match, counts: Counts, limit: int) -> Look:
-    """Looks for the level of density that just `limit` articles reach.
-
-    A level costs a millisecond near the top and a hundred near the bottom, where very many articles may stand; so the search
-    begins high, and goes down only while there are too few.
-    """
-
-    def reaching(levels: Iterable[int], most: int = limit) -> list[tuple[str, int]]:
-        return [(matching.terms(counts.dense(match, level)), most) for level in levels]
-
-    above: list[int] = []
-    found = yield reaching(STEPS)
-    if len(found[0]) < limit:
-        high, above = STEPS[0], found[0]
-        for low, enough in zip(LEVELS, (yield reaching(LEVELS)), strict=True):
-            if len(enough) >= limit:
-                break
-            high, above = low, enough
-        else:
-            (every,) = yield reaching([0], max(limit, MOST_FOUND) + 1)
-            whole = len(every) <= max(limit, MOST_FOUND)
-            return list(dict.fromkeys((*above, *every)))[: None if whole else limit], whole
-    else:
-        last = max(place for place, ids in enumerate(found) if len(ids) >= limit)
-        low, enough = STEPS[last], found[last]
-        high, above = (STEPS[last + 1], found[last + 1]) if last + 1 < len(STEPS) else (TOP_LEVEL, [])
-    for ids in (yield reaching(range(low + 1, high))):
-        if len(ids) < limit:
-            above = ids
-            break
-        enough = ids
-    return list(dict.fromkeys((*above, *enough)))[:limit], False
-
-
-def _reaching(asked: Sequence[tuple[str, int]], among: Sequence[int] | None) -> list[list[int]]:
-    """For each (tsquery, most) the ids of up to so many published articles, or of those `among`, whose terms meet it."""
-    if not asked or among is not None and not among:
-        return [[] for _ in asked]
-    queries, most = zip(*asked, strict=True)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _REACHING.format(among=_PUBLISHED if among is None else "id = ANY(%s)"),
-            [*([] if among is None else [list(among)]), list(queries), list(most)],
-        )
-        return [ids for (ids,) in cursor.fetchall()]
-
-
-def _weightiest(asked: Sequence[tuple[str, float, int]], limit: int, among: Sequence[int] | None) -> list[int]:
-    """Up to `limit` articles that meet the tsqueries of `asked` (query, weight, how many at most), by weight together."""
-    if not asked:
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _WEIGHTIEST.format(among="" if among is None else "AND id = ANY(%s)"),
-            [*(list(column) for column in zip(*asked, strict=True)), *([] if among is None else [list(among)]), limit],
-        )
-        return [pk for (pk,) in cursor.fetchall()]

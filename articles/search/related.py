@@ -11,8 +11,9 @@ from django.db.models.expressions import RawSQL
 from articles.models import Article
 from articles.models.tally import KEPT_FROM
 from articles.search import vocabulary
-from articles.search.candidates import Counts, Scope, with_some
+from articles.search.candidates import Counts, with_some
 from articles.search.compile import Concept
+from articles.search.index import Scope
 from articles.search.matching import Lexeme
 from articles.search.ranking import ranked
 

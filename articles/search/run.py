@@ -10,9 +10,10 @@ from articles.arabic.stopwords import is_question_word, is_stop_word
 from articles.models import Article
 from articles.search import matching
 from articles.search.aliases import OtherNames
-from articles.search.candidates import EXAMINED, FEW, MOST_RANKED, Candidates, Counts, Scope, some, with_all, with_some
+from articles.search.candidates import FEW, MOST_RANKED, Candidates, Counts, some, with_all, with_all_further, with_some
 from articles.search.compile import CompiledQuery, Concept, compile_query
 from articles.search.correction import correction
+from articles.search.index import Scope
 from articles.search.limit import time_limit
 from articles.search.listing import PAGE_SIZE, Direction, Listing, capped_count, listing, page_of
 from articles.search.query import Note, ParsedQuery, is_plain, parse, terms_of
@@ -209,14 +210,12 @@ def _loosened(
 def _found(
     compiled: CompiledQuery, counts: Counts, scope: Scope, candidates: Candidates
 ) -> tuple[Candidates, list[tuple[int, float]]]:
-    """The first `candidates`, ranked; for a phrase of common words, others are looked for step by step until FEW are found."""
+    """The `candidates`, ranked; for a phrase of common words that hardly any of them hold, others that were looked for further."""
     found = ranked(candidates, compiled.concepts, counts)
-    for step in range(1, len(EXAMINED)):
-        if candidates.complete or scope.filtered or not candidates.must or len(found) >= FEW:
-            break
-        candidates = with_all(compiled, counts, scope, step)
-        found = ranked(candidates, compiled.concepts, counts)
-    return candidates, found
+    if candidates.complete or scope.filtered or not candidates.must or len(found) >= FEW:
+        return candidates, found
+    candidates = with_all_further(compiled, counts, scope)
+    return candidates, ranked(candidates, compiled.concepts, counts)
 
 
 def _total(candidates: Candidates, found: Sequence[tuple[int, float]]) -> int:

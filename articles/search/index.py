@@ -1,0 +1,170 @@
+"""Looks into the index article_terms: which articles hold what, those that hold it most densely first.
+
+Each look is one statement, whatever it finds; the functions of articles/search/sql/0019_densest.sql go on by themselves.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import QuerySet
+
+# A filter that lets in no more articles than this is searched whole.
+MOST_FILTERED = 1_500
+# Of a wider one so many of the newest are looked at beside those that promise most.
+NEWEST_OF_FILTER = 200
+
+# Levels, as the index has them (articles/search/sql/0006_terms.sql), count density in steps of an eighth of BM25's saturation:
+# a word that stands twice in 250 is at 8, five times 14, twenty times 25. LEVELS are tried for the one that just as many
+# articles reach as are wanted; what lies between two of them, or between the first and TOP_LEVEL, is tried then.
+LEVELS = (28, 24, 20, 16, 12, 8)
+TOP_LEVEL = 32
+
+# The ids of articles that meet any of several tsqueries, those first that meet the weightiest; and of the densest of others as
+# many as are missing, the same number of each.
+_WEIGHTIEST = """
+    SELECT found.id
+    FROM unnest(%s::text[], %s::float8[], %s::integer[]) AS asked (query, weight, most)
+    CROSS JOIN LATERAL (
+        SELECT id FROM articles_article
+        WHERE archive_terms(search_vector, word_count) @@ asked.query::tsquery AND {among}
+        LIMIT asked.most
+    ) AS found
+    GROUP BY found.id ORDER BY sum(asked.weight) DESC, found.id DESC LIMIT %s
+"""
+_WITH_DENSEST = """
+    WITH weightiest AS MATERIALIZED (SELECT ARRAY({weightiest}) AS ids),
+    missing AS MATERIALIZED (SELECT ids, greatest(%s - cardinality(ids), 0) AS number FROM weightiest)
+    SELECT {ids}, missing.number > 0 FROM missing {densest}
+"""
+_PUBLISHED = "status = 'published' AND merged_into_id IS NULL"
+_NOTHING = "SELECT NULL::bigint WHERE false"
+
+
+# Tells the tsquery, for the index, of what reaches a level; at level 0 of what holds the words at all.
+Reaching = Callable[[int], str]
+
+
+class Look(NamedTuple):
+    """A statement whose one row is (ids, the first best; whether these are all there are), and its parameters."""
+
+    sql: str
+    params: tuple[object, ...]
+
+
+class Found(NamedTuple):
+    """What a look found: `ids`, the first best, of which `kept` are in the scope, and `are_all` where there are no others;
+    `newest` are the scope's newest, if they were asked for."""
+
+    ids: list[int]
+    are_all: bool
+    kept: list[int]
+    newest: list[int]
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The articles that a search looks through; `filtered` says that these are not simply all published ones."""
+
+    articles: QuerySet
+    filtered: bool
+
+    @cached_property
+    def whole(self) -> list[int] | None:
+        """The ids of all articles that a filter lets in, if they are no more than MOST_FILTERED."""
+        if not self.filtered:
+            return None
+        sql, params = self._let_in
+        ids = [pk for (pk,) in _rows(f"{sql} LIMIT {MOST_FILTERED + 1}", params)]
+        return ids if len(ids) <= MOST_FILTERED else None
+
+    def look(self, look: Look, *, newest: bool = False) -> Found:
+        """What `look` finds, and what of it the scope lets in."""
+        columns, params = ["ids", "are_all"], [*look.params]
+        if self.filtered and self.whole is None:
+            sql, of_scope = self._let_in
+            columns.append(f"ARRAY(SELECT id FROM ({sql}) AS let_in (id) WHERE id IN (SELECT unnest(found.ids)))")
+            params += of_scope
+            if newest:
+                sql, of_scope = _ids(self.articles.newest())
+                columns.append(f"ARRAY({sql} LIMIT {NEWEST_OF_FILTER})")
+                params += of_scope
+        ((ids, are_all, *of_filter),) = _rows(
+            f"WITH found (ids, are_all) AS MATERIALIZED ({look.sql}) SELECT {', '.join(columns)} FROM found", params
+        )
+        ids = list(dict.fromkeys(ids))
+        let_in = None if not self.filtered else set(of_filter[0] if self.whole is None else self.whole)
+        kept = ids if let_in is None else [pk for pk in ids if pk in let_in]
+        return Found(ids, bool(are_all), kept, of_filter[1] if newest else [])
+
+    @cached_property
+    def _let_in(self) -> tuple[str, tuple[object, ...]]:
+        return _ids(self.articles.order_by())
+
+
+def holding(query: str, most: int, among: Sequence[int] | None = None) -> Look:
+    """Up to `most` published articles, or of those `among`, whose terms meet `query`, a tsquery; in no order."""
+    return Look(
+        "SELECT ids, cardinality(ids) < %s FROM archive_holding(%s, %s, %s) AS held (ids)",
+        (most, query, most, _array(among)),
+    )
+
+
+def densest(reaching: Reaching, wanted: int, few: int, among: Sequence[int] | None = None) -> Look:
+    """The `wanted` densest published articles, or of those `among`; where these are few, and at most `few` hold the words at
+    all, every one."""
+    return Look(
+        "SELECT ids, are_all FROM archive_densest(%s, %s, %s, %s, %s)",
+        (_queries(reaching), list(LEVELS), wanted, few, _array(among)),
+    )
+
+
+def densest_meeting(must: str, enough: int, reaching: Reaching, wanted: Sequence[int], few: int) -> Look:
+    """Those of the densest published articles that meet `must`, a tsquery for the stored vector: of the first of the numbers
+    `wanted` of which `enough` do, else of the last."""
+    return Look(
+        "SELECT ids, are_all FROM archive_densest_meeting(%s::tsquery, %s, %s, %s, %s, %s)",
+        (must, enough, _queries(reaching), list(LEVELS), list(wanted), few),
+    )
+
+
+def weightiest(
+    asked: Sequence[tuple[str, float, int]], beside: Sequence[Reaching], most: int, among: Sequence[int] | None = None
+) -> Look:
+    """Up to `most` published articles, or of those `among`, that meet the tsqueries of `asked` (query, weight, how many at most),
+    by weight together; where these are fewer, also the densest of `beside`."""
+    ids, densest, params = ["missing.ids"], [], [*(list(column) for column in zip(*asked, strict=True))] or [[], [], []]
+    params += [*([] if among is None else [list(among)]), most, most]
+    for place, reaching in enumerate(beside):
+        share = f"(missing.number + {len(beside) - 1}) / {len(beside)}"
+        densest.append(f"CROSS JOIN LATERAL archive_densest(%s, %s, {share}, %s, %s) AS beside_{place}")
+        ids.append(f"beside_{place}.ids[:{share}]")
+        params += [_queries(reaching), list(LEVELS), 0, _array(among)]
+    weightiest = _WEIGHTIEST.format(among=_PUBLISHED if among is None else "id = ANY(%s)")
+    return Look(
+        _WITH_DENSEST.format(weightiest=weightiest, ids=" || ".join(ids), densest=" ".join(densest)), tuple(params)
+    )
+
+
+def _queries(reaching: Reaching) -> list[str | None]:
+    return [None if 0 < level < LEVELS[-1] else reaching(level) for level in range(TOP_LEVEL)]
+
+
+def _array(ids: Sequence[int] | None) -> list[int] | None:
+    return None if ids is None else list(ids)
+
+
+def _ids(articles: QuerySet) -> tuple[str, tuple[object, ...]]:
+    try:
+        return articles.values("pk").query.sql_with_params()
+    except EmptyResultSet:
+        return _NOTHING, ()
+
+
+def _rows(sql: str, params: Sequence[object]) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchall()
