@@ -43,11 +43,17 @@ class Matches(models.Lookup):
         return f"{left} @@ (SELECT {right}::tsquery)", [*left_params, *right_params]
 
 
+# Publication that is known to a year at most. Values, as the migrations write the index of the few such articles.
+VAGUE = (Precision.YEAR.value, Precision.UNKNOWN.value)
+
+
 def can_be_published(first: date | None, last: date | None) -> Q:
     """The condition that an article's publication can lie within the inclusive days; a missing bound excludes nothing."""
     condition = Q()
     if first:
         condition &= Q(published_latest__gte=first) | Q(published_latest__isnull=True)
+        # Where the month is known, the place in lists lies in the same month: what is not vague need not be read from its beginning.
+        condition &= Q(published_order__gte=first.replace(day=1)) | Q(published_precision__in=VAGUE)
     if last:
         # The order of lists is a day not after the earliest, so the index of the order can begin there.
         condition &= Q(published_order__lte=last) & (
@@ -97,7 +103,7 @@ class ArticleQuerySet(models.QuerySet):
 
     def perhaps_between(self, first: date, last: date) -> "ArticleQuerySet":
         """Articles whose publication can lie within the inclusive days and can lie outside; within one month or year."""
-        vague = self.filter(published_precision__in=(Precision.YEAR, Precision.UNKNOWN)).reported_between(first, last)
+        vague = self.filter(published_precision__in=VAGUE).reported_between(first, last)
         return vague.exclude(published_earliest__gte=first, published_latest__lte=last)
 
     def naming(self, *actors: object) -> "ArticleQuerySet":
@@ -226,7 +232,7 @@ class Article(Mergeable):
             models.Index(
                 F("published_order").desc(),
                 F("id").desc(),
-                condition=Q(published_precision__in=("year", "unknown")),
+                condition=Q(published_precision__in=VAGUE),
                 name="article_vague_newest",
             ),
             models.Index(fields=["status", "-created_at"], name="article_status_created"),
