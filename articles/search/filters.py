@@ -6,7 +6,8 @@ from datetime import date
 
 import django_filters
 from django.core.exceptions import ValidationError
-from django.db.models import F, Q, QuerySet
+from django.db.models import BooleanField, Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.forms import CheckboxInput, DateInput, Select
 from django.utils.translation import gettext_lazy as _
 
@@ -100,9 +101,11 @@ class ArticleFilter(ForgivingFilterSet):
 
     def of_kind(self, articles: QuerySet, name: str, kind: str) -> QuerySet:
         # The events are looked up once. The sum keeps PostgreSQL from looking for each of them in an index: they are many,
-        # and an article has few coverages to hold against them. At a million articles that halves the time.
+        # and an article has few coverages to hold against them. At a million articles that halves the time. One array of
+        # hundreds of them is said to the database in a tenth of the time that as many numbers take.
         events = list(Event.objects.filter(kind=kind).values_list("pk", flat=True))
-        covered = Coverage.objects.standing().alias(of=F("event_id") + 0).filter(of__in=events)
+        among = RawSQL("event_id + 0 = ANY(%s::bigint[])", [events], BooleanField())
+        covered = Coverage.objects.standing().filter(among)
         return articles.filter(pk__in=covered.values("article"))
 
     def published_since(self, articles: QuerySet, name: str, day: date) -> QuerySet:

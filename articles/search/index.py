@@ -143,7 +143,7 @@ def weightiest(
         densest.append(f"CROSS JOIN LATERAL archive_densest(%s, %s, {share}, %s, %s) AS beside_{place}")
         ids.append(f"beside_{place}.ids[:{share}]")
         params += [_queries(reaching), list(LEVELS), 0, _array(among)]
-    weightiest = _WEIGHTIEST.format(among=_PUBLISHED if among is None else "id = ANY(%s)")
+    weightiest = _WEIGHTIEST.format(among=_PUBLISHED if among is None else "id = ANY(%s::bigint[])")
     return Look(
         _WITH_DENSEST.format(weightiest=weightiest, ids=" || ".join(ids), densest=" ".join(densest)), tuple(params)
     )
