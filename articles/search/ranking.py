@@ -63,25 +63,23 @@ _RANK = f"""
             %(weaker)s::boolean[], %(in_title)s::boolean[]
         ) AS signal (concept, query, gate, weight, scale, weaker, in_title)
     ),
-    scored AS (
+    scored AS MATERIALIZED (
         SELECT id, word_count, vector, ({_SCORE.format(which="NOT weaker")}) AS score FROM candidate
     ),
     placed AS (
         SELECT *, row_number() OVER (ORDER BY score DESC, id DESC) AS place FROM scored WHERE score > 0
     ),
     refined AS (
-        SELECT id, score + CASE WHEN place <= %(refined)s THEN ({_SCORE.format(which="weaker")}) ELSE 0 END AS total
+        SELECT id, word_count, score + CASE WHEN place <= %(refined)s THEN ({_SCORE.format(which="weaker")}) ELSE 0 END AS total
         FROM placed
     ),
     ordered AS (
-        SELECT id, total, row_number() OVER (ORDER BY total DESC, id DESC) AS place FROM refined
+        SELECT id, word_count, total, row_number() OVER (ORDER BY total DESC, id DESC) AS place FROM refined
     )
-    SELECT ordered.id, total, read.words, read.text
-    FROM ordered LEFT JOIN LATERAL (
-        SELECT word_count AS words, title || ' ' || left(body, %(longest)s) AS text
-        FROM articles_article WHERE id = ordered.id AND place <= %(reread)s
-    ) AS read ON true
-    ORDER BY place
+    SELECT id, total, word_count, CASE WHEN place <= %(reread)s THEN (
+        SELECT title || ' ' || left(body, %(longest)s) FROM articles_article WHERE id = ordered.id
+    ) END
+    FROM ordered ORDER BY place
 """
 
 

@@ -45,8 +45,8 @@ class Saturation:
         return times / (times + self.k1 * (1 - self.b + self.b * words / self.average))
 
 
-# An article found: its id and score and, of the first REREAD, how many words it has and how its text begins.
-Found = tuple[int, float, int | None, str | None]
+# An article found: its id, its score, how many words it has and, of the first REREAD, how its text begins.
+Found = tuple[int, float, int, str | None]
 
 
 def reread(found: Sequence[Found], asked: Sequence[Written], saturation: Saturation) -> list[tuple[int, float]]:
