@@ -14,7 +14,7 @@ from articles.models import Article
 from articles.search import matching, vocabulary
 from articles.search.aliases import OtherNames, Runs, other_names, runs_of
 from articles.search.correction import in_question
-from articles.search.fields import condition_of
+from articles.search.fields import conditions_of
 from articles.search.lexemes import Lexemes
 from articles.search.matching import Match, all_of, any_of, run_of
 from articles.search.query import (
@@ -77,7 +77,7 @@ def compile_query(query: ParsedQuery, *, widen: bool = True) -> CompiledQuery | 
     """
     if query.tree is None:
         return None
-    resolver = _FieldResolver()
+    resolver = _FieldResolver(conditions_of(_fields(query.tree)))
     tree = resolver.resolved(query.tree)
     typed = terms_of(tree, negated=True)
     runs = [(terms, runs_of([term.text for term in terms])) for terms in _sequences(tree)] if widen else []
@@ -89,15 +89,15 @@ def compile_query(query: ParsedQuery, *, widen: bool = True) -> CompiledQuery | 
     widened = _named(runs, known.named)
     compiler = _Compiler(known.lexemes, widened, resolver.conditions)
     parts = tree.parts if isinstance(tree, And) else (tree,)
-    text = tuple(part for part in parts if not _has_fields(part))
+    text = tuple(part for part in parts if not _fields(part))
     match = compiler.match(And(text)) if text else None
-    conditions = tuple(compiler.condition(part) for part in parts if _has_fields(part))
+    conditions = tuple(compiler.condition(part) for part in parts if _fields(part))
     concepts = compiler.concepts(tree)
     if not concepts and not conditions:
         return None
     if match and not concepts:
         conditions, match = (*conditions, holding(match)), None
-    loose = () if _excludes(tree) or _has_fields(tree) and not match else compiler.concepts(tree, apart=True)
+    loose = () if _excludes(tree) or _fields(tree) and not match else compiler.concepts(tree, apart=True)
     return CompiledQuery(
         match,
         conditions,
@@ -129,19 +129,18 @@ def _written(name: str) -> list[str]:
 
 
 class _FieldResolver:
-    """Looks up what the fields of a tree name; a field that names nothing becomes the words that were typed after it."""
+    """Makes of a field that names nothing, and so has no condition, the words that were typed after it."""
 
     _NOUNS = {"actor": gettext_noop("فاعل"), "event": gettext_noop("فعالية"), "source": gettext_noop("مصدر")}
 
-    def __init__(self) -> None:
-        self.conditions: dict[Node, Q] = {}
+    def __init__(self, conditions: Mapping[Node, Q | None]) -> None:
+        self.conditions = conditions
         self.notes: list[Note] = []
 
     def resolved(self, node: Node) -> Node:
         match node:
             case Field() | Published():
-                condition = condition_of(node)
-                if condition is None:
+                if self.conditions[node] is None:
                     message = _("لا %(noun)s في الأرشيف باسم «%(name)s»؛ بُحث عن الكلمات نفسها.") % {
                         "noun": _(self._NOUNS[node.name]),
                         "name": node.text,
@@ -149,7 +148,6 @@ class _FieldResolver:
                     self.notes.append(Note(node.position, message))
                     terms = tuple(Term(word) for word in _written(node.text))
                     return And(terms) if len(terms) > 1 else terms[0]
-                self.conditions[node] = condition
                 return node
             case Not(part):
                 return Not(self.resolved(part))
@@ -317,15 +315,15 @@ def _concept(match: Match | None, runs: tuple[Lexemes, ...], written: str = "") 
     return Concept(match, runs, written) if match else None
 
 
-def _has_fields(node: Node) -> bool:
+def _fields(node: Node) -> list[Field | Published]:
     match node:
         case Field() | Published():
-            return True
+            return [node]
         case Not(part):
-            return _has_fields(part)
+            return _fields(part)
         case And(parts) | Or(parts):
-            return any(_has_fields(part) for part in parts)
-    return False
+            return [field for part in parts for field in _fields(part)]
+    return []
 
 
 def _excludes(node: Node) -> bool:

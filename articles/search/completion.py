@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
-
 from articles.arabic.words import fold_phrase, words
 from articles.models import Actor, Article, Event
 from articles.search import matching, vocabulary
@@ -33,7 +31,11 @@ def suggestions(typed: str) -> list[Suggestion]:
         return []
     return [
         Suggestion(kind, row.get_absolute_url(), str(row))
-        for kind, rows in (("actor", _actors(typed, folded)), ("event", _events(folded)), ("article", _articles(typed)))
+        for kind, rows in (
+            ("actor", _actors(typed, folded)),
+            ("event", Event.objects.standing().with_title_words(typed).newest()[:MOST_SUGGESTED]),
+            ("article", _articles(typed)),
+        )
         for row in rows
     ]
 
@@ -42,13 +44,6 @@ def _actors(typed: str, folded: str) -> list[Actor]:
     """Those first whose name begins so."""
     found = Actor.objects.standing().with_name_part(typed).order_by("folded_name", "id")[: 8 * MOST_SUGGESTED]
     return sorted(found, key=lambda actor: not actor.folded_name.startswith(folded))[:MOST_SUGGESTED]
-
-
-def _events(folded: str) -> QuerySet:
-    found = Event.objects.standing()
-    for word in folded.split():
-        found = found.filter(folded_title__contains=word)
-    return found.newest()[:MOST_SUGGESTED]
 
 
 def _articles(typed: str) -> list[Article]:

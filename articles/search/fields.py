@@ -1,8 +1,8 @@
-"""What a field of the query language asks of articles: «المصدر:…» and its kin → a condition on articles."""
+"""What the fields of the query language ask of articles: «المصدر:…» and its kin → conditions on articles."""
 
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
 
 from articles.arabic.folding import without_proclitics
 from articles.arabic.words import fold_phrase
@@ -14,44 +14,46 @@ from articles.search.query import Field, Published
 MOST_NAMED = 200
 
 
-def condition_of(field: Field | Published) -> Q | None:
-    """The condition on articles, or None where nothing is named so."""
-    if isinstance(field, Published):
-        return can_be_published(field.first, field.last)
-    return _RULES[field.name](field.text)
+def conditions_of(fields: Sequence[Field | Published]) -> Mapping[Field | Published, Q | None]:
+    """The condition on articles of each field, None where nothing is named so; all are looked up in one statement."""
+    named = _named([field for field in fields if isinstance(field, Field)])
+    return {
+        field: can_be_published(field.first, field.last)
+        if isinstance(field, Published)
+        else _MEETING[field.name](named[field])
+        if named[field]
+        else None
+        for field in fields
+    }
 
 
-def _actor(text: str) -> Q | None:
-    named = _first_named(text, lambda part: Actor.objects.standing().with_name_part(part))
-    return Q(pk__in=Mention.objects.standing().filter(actor__in=named).values("article")) if named else None
+def _named(fields: Sequence[Field]) -> Mapping[Field, Sequence[int]]:
+    """Ids of what each field names: as it is typed, or else without «و», «لل» and the like before the first word."""
+    looks = [
+        _FINDING[field.name](reading).order_by("pk").values_list(Value(place), Value(order), "pk")[:MOST_NAMED]
+        for place, field in enumerate(fields)
+        for order, reading in enumerate(without_proclitics(fold_phrase(field.text)))
+    ]
+    found: dict[Field, dict[int, list[int]]] = {field: {} for field in fields}
+    for place, order, pk in looks[0].union(*looks[1:], all=True) if looks else ():
+        found[fields[place]].setdefault(order, []).append(pk)
+    return {field: readings[min(readings)] if readings else [] for field, readings in found.items()}
 
 
-def _event(text: str) -> Q | None:
-    def titled(part: str) -> QuerySet:
-        events = Event.objects.standing()
-        for word in fold_phrase(part).split():
-            events = events.filter(folded_title__contains=word)
-        return events
-
-    named = _first_named(text, titled)
-    return Q(pk__in=Coverage.objects.standing().filter(event__in=named).values("article")) if named else None
+def _events_titled(text: str) -> QuerySet:
+    return Event.objects.standing().with_title_words(text)
 
 
-def _source(text: str) -> Q | None:
-    def called(part: str) -> QuerySet:
-        folded = fold_phrase(part)
-        return Source.objects.standing().filter(Q(folded_name__contains=folded) | Q(domains__contains=[part.lower()]))
-
-    named = _first_named(text, called)
-    return Q(source__in=named) if named else None
+def _sources_called(text: str) -> QuerySet:
+    folded = fold_phrase(text)
+    return Source.objects.standing().filter(Q(folded_name__contains=folded) | Q(domains__contains=[text.lower()]))
 
 
-def _first_named(text: str, find: Callable[[str], QuerySet]) -> list[int]:
-    """Ids of what `find` finds for `text`, or for it without «و», «لل» and the like before the first word."""
-    for reading in without_proclitics(fold_phrase(text)):
-        if found := list(find(reading).values_list("pk", flat=True)[:MOST_NAMED]):
-            return found
-    return []
-
-
-_RULES = {"actor": _actor, "event": _event, "source": _source}
+_FINDING = {
+    "actor": lambda text: Actor.objects.standing().with_name_part(text), "event": _events_titled, "source": _sources_called,
+}  # fmt: skip
+_MEETING = {
+    "actor": lambda ids: Q(pk__in=Mention.objects.standing().filter(actor__in=ids).values("article")),
+    "event": lambda ids: Q(pk__in=Coverage.objects.standing().filter(event__in=ids).values("article")),
+    "source": lambda ids: Q(source__in=ids),
+}

@@ -1,14 +1,18 @@
 """The conditions that lists of articles, figures, events and actors are narrowed by (django-filter), for pages and machines
 alike; a wrong value is told, never fatal."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import django_filters
 from django.core.exceptions import ValidationError
-from django.db.models import BooleanField, Q, QuerySet
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import BooleanField, F, Model, Q, QuerySet, TextField, Value
 from django.db.models.expressions import RawSQL
-from django.forms import CheckboxInput, DateInput, Select
+from django.db.models.functions import Cast
+from django.forms import CheckboxInput, DateInput, Form, Select
 from django.utils.translation import gettext_lazy as _
 
 from articles.models import Actor, ActorKind, Article, Coverage, Event, EventKind, Figure, Measure, Mention, Source
@@ -22,10 +26,39 @@ _WRONG_DATE = _("اكتب التاريخ هكذا: 2024-11-06. أُهمل هذا
 _WRONG_PERIOD = _("اكتب السنة أو الشهر هكذا: 2024 أو 2024-11. أُهمل هذا الشرط.")
 
 
-def _choice(queryset: QuerySet, label: str, **options: object) -> django_filters.ModelChoiceFilter:
-    return django_filters.ModelChoiceFilter(
-        queryset=queryset, label=label, error_messages={"invalid_choice": _WRONG}, **options
-    )
+# What readers know the nouns by that conditions choose from: all that is read of one that is chosen.
+_KNOWN_BY = {Actor: ("name", "distinction"), Event: ("title",), Measure: ("label",), Source: ("name",)}
+_MOST_COLUMNS = 2
+
+
+class _ChoiceField(django_filters.fields.ModelChoiceField):
+    """One row, which the form looks up together with those of its other choices."""
+
+    found: Model | None = None
+
+    def to_python(self, value: object) -> Model | None:
+        if value in self.empty_values:
+            return None
+        if self.found is None:
+            raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice", params={"value": value})
+        return self.found
+
+
+class _Choice(django_filters.ModelChoiceFilter):
+    field_class = _ChoiceField
+
+
+def _padded(columns: Sequence[str]) -> list[Cast]:
+    return [Cast(column, TextField()) for column in (*map(F, columns), *[Value("")] * (_MOST_COLUMNS - len(columns)))]
+
+
+def _known_by(model: type[Model], pk: int, *texts: str) -> Model:
+    columns = _KNOWN_BY[model]
+    return model.from_db(DEFAULT_DB_ALIAS, ["id", *columns], [pk, *texts[: len(columns)]])
+
+
+def _choice(queryset: QuerySet, label: str, **options: object) -> _Choice:
+    return _Choice(queryset=queryset, label=label, error_messages={"invalid_choice": _WRONG}, **options)
 
 
 def _kind(kinds: type, label: str, **options: object) -> django_filters.ChoiceFilter:
@@ -57,6 +90,38 @@ class Condition:
 
 class ForgivingFilterSet(django_filters.FilterSet):
     """Applies the conditions that can be understood and lists what could not."""
+
+    @property
+    def form(self) -> Form:
+        if not hasattr(self, "_form"):
+            fields = super().form.fields
+            for name, found in self.looked_up.items():
+                if isinstance(fields[name], _ChoiceField) and found:
+                    fields[name].found = _known_by(fields[name].queryset.model, *found[0])
+        return self._form
+
+    @cached_property
+    def looked_up(self) -> dict[str, list[tuple]]:
+        """What the address names, by the condition's name, in one statement: each row's id and what readers know it by."""
+        wanted = self.named()
+        columns = [
+            rows.order_by().values_list(Value(name), "pk", *_padded(known_by))
+            for name, (rows, known_by) in wanted.items()
+        ]
+        found: dict[str, list[tuple]] = {name: [] for name in wanted}
+        for name, *row in columns[0].union(*columns[1:], all=True) if columns else ():
+            found[name].append(row)
+        return found
+
+    def named(self) -> dict[str, tuple[QuerySet, Sequence[str]]]:
+        """What has to be looked up for the conditions of the address, by their names: rows and which columns of them."""
+        choices = {name: one.queryset for name, one in self.filters.items() if isinstance(one, _Choice)}
+        given = {name: self.data.get(name, "") for name in choices}
+        return {
+            name: (rows.filter(pk=int(given[name])), _KNOWN_BY[rows.model])
+            for name, rows in choices.items()
+            if given[name].strip().isdecimal()
+        }
 
     @property
     def complaints(self) -> list[str]:
@@ -93,6 +158,10 @@ class ArticleFilter(ForgivingFilterSet):
         model = Article
         fields: list[str] = []
 
+    def named(self) -> dict[str, tuple[QuerySet, Sequence[str]]]:
+        kind = self.data.get("kind")
+        return super().named() | ({"kind": (Event.objects.filter(kind=kind), ())} if kind in EventKind.values else {})
+
     def reporting(self, articles: QuerySet, name: str, event: Event) -> QuerySet:
         return articles.reporting(event)
 
@@ -100,10 +169,10 @@ class ArticleFilter(ForgivingFilterSet):
         return articles.naming(actor)
 
     def of_kind(self, articles: QuerySet, name: str, kind: str) -> QuerySet:
-        # The events are looked up once. The sum keeps PostgreSQL from looking for each of them in an index: they are many,
-        # and an article has few coverages to hold against them. At a million articles that halves the time. One array of
-        # hundreds of them is said to the database in a tenth of the time that as many numbers take.
-        events = list(Event.objects.filter(kind=kind).values_list("pk", flat=True))
+        # The sum keeps PostgreSQL from looking for each of the events in an index: they are many, and an article has few
+        # coverages to hold against them. At a million articles that halves the time. One array of hundreds of them is said to
+        # the database in a tenth of the time that as many numbers take.
+        events = [pk for pk, *_ in self.looked_up["kind"]]
         among = RawSQL("event_id + 0 = ANY(%s::bigint[])", [events], BooleanField())
         covered = Coverage.objects.standing().filter(among)
         return articles.filter(pk__in=covered.values("article"))

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from articles.models import Article, Source
-from articles.search import candidates, run, statistics, vocabulary
+from articles.search import candidates, index, run, statistics, vocabulary
 from articles.search.run import Order, Wanted, search
 
 pytestmark = pytest.mark.django_db
@@ -16,13 +16,14 @@ NUMBER = 60
 def many(make_article: object, monkeypatch: pytest.MonkeyPatch) -> list[Article]:
     """Articles that all hold «فيروز» and «كهرمان»; the higher the number, the more often «فيروز»."""
     for name, value in {
-        "MOST_RANKED": 12, "MOST_FOUND": 15, "MOST_FILTERED": 16, "NEWEST_OF_FILTER": 6, "EXAMINED": (12, 30, 48), "FEW": 5,
+        "MOST_RANKED": 12, "MOST_FOUND": 15, "EXAMINED": (12, 30, 48), "FEW": 5,
         "MOST_HELD_AGAINST_FILTER": 40, "MOST_ENTRIES": 30,
     }.items():  # fmt: skip
         monkeypatch.setattr(candidates, name, value)
     for name, value in {"FEW": 5, "MOST_RANKED": 12, "LOOKED_AT_BY_DATE": 10, "MOST_SORTED_BY_DATE": 40}.items():
         monkeypatch.setattr(run, name, value)
-    monkeypatch.setattr(run, "EXAMINED", candidates.EXAMINED)
+    for name, value in {"MOST_FILTERED": 16, "NEWEST_OF_FILTER": 6}.items():
+        monkeypatch.setattr(index, name, value)
     monkeypatch.setattr(vocabulary, "COUNTED_LIVE", 10)
     source = Source.objects.create(name="صحيفة الحدود")
     made = [
