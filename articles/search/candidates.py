@@ -8,8 +8,6 @@ articles that have the rarest of them. What this costs hardly grows with the arc
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from django.db.models import QuerySet
-
 from articles.search import index, matching
 from articles.search.compile import CompiledQuery, Concept
 from articles.search.index import Scope
@@ -201,13 +199,3 @@ def with_some(concepts: Sequence[Concept], counts: Counts, scope: Scope) -> Cand
     found = scope.look(index.weightiest(rare, driving, most, among))
     kept = found.kept[:MOST_RANKED]
     return Candidates(tuple(kept), tuple(kept), complete=not common and found.are_all and len(kept) < MOST_RANKED)
-
-
-def some(articles: QuerySet, match: Match, most: int) -> list[int]:
-    """Ids of up to `most` + 1 articles whose terms match, in no order."""
-    return list(
-        articles.searchable()
-        .filter(search_terms__matches=matching.terms(match))
-        .order_by()
-        .values_list("pk", flat=True)[: most + 1]
-    )

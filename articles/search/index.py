@@ -41,7 +41,14 @@ _WITH_DENSEST = """
     SELECT {ids}, missing.number > 0 FROM missing {densest}
 """
 _PUBLISHED = "status = 'published' AND merged_into_id IS NULL"
-_NOTHING = "SELECT NULL::bigint WHERE false"
+# The first of some articles in order that meet a tsquery; no more of their vectors are read than that takes.
+_FIRST_MEETING = """
+    SELECT id FROM (
+        SELECT * FROM ({articles}) AS found (id, published_order, search_vector)
+        ORDER BY published_order {way}, id {way} OFFSET 0
+    ) AS in_order
+    WHERE search_vector @@ (SELECT %s::tsquery) LIMIT %s
+"""
 
 
 # Tells the tsquery, for the index, of what reaches a level; at level 0 of what holds the words at all.
@@ -89,7 +96,7 @@ class Scope:
             columns.append(f"ARRAY(SELECT id FROM ({sql}) AS let_in (id) WHERE id IN (SELECT unnest(found.ids)))")
             params += of_scope
             if newest:
-                sql, of_scope = _ids(self.articles.newest())
+                sql, of_scope = _sql(self.articles.newest())
                 columns.append(f"ARRAY({sql} LIMIT {NEWEST_OF_FILTER})")
                 params += of_scope
         ((ids, are_all, *of_filter),) = _rows(
@@ -102,7 +109,7 @@ class Scope:
 
     @cached_property
     def _let_in(self) -> tuple[str, tuple[object, ...]]:
-        return _ids(self.articles.order_by())
+        return _sql(self.articles.order_by())
 
 
 def holding(query: str, most: int, among: Sequence[int] | None = None) -> Look:
@@ -149,6 +156,13 @@ def weightiest(
     )
 
 
+def first_meeting(articles: QuerySet, must: str, most: int, *, rising: bool) -> list[int]:
+    """Ids of the first `most` of some articles, in order of date, that meet `must`, a tsquery for the stored vector."""
+    sql, params = _sql(articles, "published_order", "search_vector")
+    statement = _FIRST_MEETING.format(articles=sql, way="ASC" if rising else "DESC")
+    return [pk for (pk,) in _rows(statement, (*params, must, most))]
+
+
 def _queries(reaching: Reaching) -> list[str | None]:
     return [None if 0 < level < LEVELS[-1] else reaching(level) for level in range(TOP_LEVEL)]
 
@@ -157,11 +171,12 @@ def _array(ids: Sequence[int] | None) -> list[int] | None:
     return None if ids is None else list(ids)
 
 
-def _ids(articles: QuerySet) -> tuple[str, tuple[object, ...]]:
+def _sql(articles: QuerySet, *columns: str) -> tuple[str, tuple[object, ...]]:
+    """The statement that reads the ids, and these columns, of some articles, and its parameters."""
     try:
-        return articles.values("pk").query.sql_with_params()
+        return articles.values("pk", *columns).query.sql_with_params()
     except EmptyResultSet:
-        return _NOTHING, ()
+        return f"SELECT {', '.join(['NULL::bigint', *('NULL' for _column in columns)])} WHERE false", ()
 
 
 def _rows(sql: str, params: Sequence[object]) -> list[tuple]:

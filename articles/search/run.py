@@ -10,10 +10,10 @@ from articles.arabic.stopwords import is_question_word, is_stop_word
 from articles.models import Article
 from articles.search import matching
 from articles.search.aliases import OtherNames
-from articles.search.candidates import FEW, MOST_RANKED, Candidates, Counts, some, with_all, with_all_further, with_some
+from articles.search.candidates import FEW, MOST_RANKED, Candidates, Counts, with_all, with_all_further, with_some
 from articles.search.compile import CompiledQuery, Concept, compile_query
 from articles.search.correction import correction
-from articles.search.index import Scope
+from articles.search.index import Scope, first_meeting
 from articles.search.limit import time_limit
 from articles.search.listing import PAGE_SIZE, Direction, Listing, capped_count, listing, page_of
 from articles.search.query import Note, ParsedQuery, is_plain, parse, terms_of
@@ -25,7 +25,7 @@ from articles.search.snippets import Highlighted, highlight, with_positions
 QUESTION = 4
 # A query is taken for misspelled only where fewer articles have all its words.
 HARDLY_ANY = 3
-# In order of date, so many articles from the place on are looked at for a common word; beyond, so many that match are
+# In order of date, at most so many articles from the place on are looked at for a common word; beyond, so many that match are
 # looked up and sorted.
 LOOKED_AT_BY_DATE = 2_000
 MOST_SORTED_BY_DATE = 20_000
@@ -233,23 +233,14 @@ def _shown(articles: QuerySet, concepts: Sequence[Concept]) -> QuerySet:
 
 def _scanned(articles: QuerySet, compiled: CompiledQuery, direction: Direction, size: int) -> Listing:
     """A page by date of articles that match, where too many may for all to be looked up."""
+    must = matching.positions(compiled.match)
     ordered = direction.ordered(articles)
-    near = list(ordered.values_list("pk", flat=True)[:LOOKED_AT_BY_DATE])
-    found = _holding(near, compiled, direction, size)
-    if len(found) <= size and len(near) == LOOKED_AT_BY_DATE:
-        ids = some(ordered, compiled.match, MOST_SORTED_BY_DATE)
-        known = list(direction.ordered(Article.objects.filter(pk__in=ids)).values_list("pk", flat=True))
-        found = []
-        for start in range(0, len(known), LOOKED_AT_BY_DATE):
-            found += _holding(known[start : start + LOOKED_AT_BY_DATE], compiled, direction, size)
-            if len(found) > size:
-                break
-    return page_of(found, direction, size)
-
-
-def _holding(ids: Sequence[int], compiled: CompiledQuery, direction: Direction, size: int) -> list[Article]:
-    holding = Article.objects.filter(pk__in=ids, search_vector__matches=matching.positions(compiled.match))
-    return list(_shown(direction.ordered(holding), compiled.concepts)[: size + 1])
+    ids = first_meeting(ordered[:LOOKED_AT_BY_DATE], must, size + 1, rising=direction.rising)
+    if len(ids) <= size:
+        held = ordered.filter(search_terms__matches=matching.terms(compiled.match)).order_by()[:MOST_SORTED_BY_DATE]
+        ids = first_meeting(held, must, size + 1, rising=direction.rising)
+    found = _shown(Article.objects.all(), compiled.concepts).in_bulk(ids)
+    return page_of([found[pk] for pk in ids if pk in found], direction, size)
 
 
 def _numbered(
