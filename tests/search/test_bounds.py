@@ -1,10 +1,14 @@
 """Where very many articles match: the bounds are made small, so that a few articles run into them."""
 
 from datetime import date
+from itertools import product
 
 import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
-from articles.models import Article, Source
+from articles.models import Actor, ActorKind, Article, Coverage, Event, EventKind, Mention, ReviewState, Source
 from articles.search import candidates, index, run, statistics, vocabulary
 from articles.search.run import Order, Wanted, search
 
@@ -87,3 +91,32 @@ def test_a_days_drift_of_the_statistics_does_not_change_a_first_page(many: list[
     drifted = [hit.article.pk for hit in search("فيروز كهرمان").hits]
     statistics.rebuild()
     assert drifted == [hit.article.pk for hit in search("فيروز كهرمان").hits]
+
+
+QUERIES = (
+    "فيروز", "فيروز كهرمان", "فيرور", "كهرمانن فيروزر", "«فيروز كهرمان»", "«كهرمان فيروز»", "«حشو فيروز» كهرمان", "فيرو*", "فيرو* كهرم*",
+    "ما علاقة زمردة الفيروز والكهرمان والعقيق؟", "متى كهرمنا فيروزز؟", "فيروز -حشو", "فيروز NEAR كهرمان", "العنوان:مقال فيروز",
+    "فيروز أو عقيق كهرمان", "«فيروز حشو» أو «حشو كهرمان» أو عقيق", "الحدود الحلف فيروز", "المصدر:الحدود فيروز كهرمان",
+    "الفاعل:الحلف فيروز", "المصدر:الحدود الحدث:مجهول الفاعل:الحلف فيروزز كهرمنا", "المصدر:الحدود", "من:2019 إلى:2021 فيرور", "؟", "",
+)  # fmt: skip
+
+
+def test_no_search_takes_more_than_twelve_statements(client: Client, many: list[Article]) -> None:
+    source = Source.objects.get(name="صحيفة الحدود")
+    actor = Actor.objects.create(name="الحلف", kind=ActorKind.COALITION)
+    event = Event.objects.create(title="اجتماع الفيروز", kind=EventKind.CONFERENCE)
+    for article in many[::2]:
+        Mention.objects.create(article=article, actor=actor, state=ReviewState.CONFIRMED)
+        Coverage.objects.create(article=article, event=event, state=ReviewState.CONFIRMED)
+    filters = (
+        {}, {"source": source.pk}, {"actor": actor.pk, "kind": event.kind}, {"since": "2020-01-05", "until": "2020-02-05"},
+        {"actor": actor.pk, "event": event.pk, "source": source.pk, "kind": event.kind, "since": "2020-01-01"},
+    )  # fmt: skip
+    made = {}
+    for query, chosen, sort in product(QUERIES, filters, ("relevance", "newest")):
+        with CaptureQueriesContext(connection) as statements:
+            assert client.get("/search/", {"q": query, "sort": sort, **chosen}).status_code == 200
+        # Those of the transaction that the test runs in are not a reader's.
+        ours = ("SAVEPOINT", "RELEASE", "SELECT set_config")
+        made[query, *chosen.items(), sort] = sum(not one["sql"].startswith(ours) for one in statements)
+    assert 9 < max(made.values()) <= 12, [asked for asked in made if made[asked] > 12]
