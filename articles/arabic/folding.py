@@ -25,6 +25,9 @@ _CLITIC = re.compile(f"^(?:{'|'.join(CLITICS)})(?=.{{3}})|^و(?=.{{4}})")
 
 # What may stand before a name inside one written word: conjunction, preposition, article.
 _PROCLITICS = ("و", "ف", "ب", "ل", "ك", "وب", "فب", "ول", "فل", "وك", "فك", "س", "أ")
+_PROCLITICS_BY_LETTER = {
+    letter: [one for one in _PROCLITICS if one[0] == letter] for letter in {one[0] for one in _PROCLITICS}
+}
 
 
 def fold_letters(word: str) -> str:
@@ -56,7 +59,7 @@ def fold_name(text: str) -> str:
 def without_proclitics(folded: str) -> list[str]:
     """The readings of a folded word as proclitic + word, the whole word first: «وللمغرب» → …, «المغرب»."""
     readings = [folded]
-    for proclitic in _PROCLITICS:
+    for proclitic in _PROCLITICS_BY_LETTER.get(folded[:1], ()):
         if folded.startswith(proclitic) and len(folded) > len(proclitic) + 1:
             rest = folded[len(proclitic) :]
             readings.append(rest)

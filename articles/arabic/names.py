@@ -12,6 +12,8 @@ from articles.arabic.words import Word, words
 _INSIDE_NAME = re.compile(rf"[ \t\u00a0]*[{QUOTATION_MARKS}()\[\]–-]?[ \t\u00a0]*\n?[ \t\u00a0]*[{QUOTATION_MARKS}(]?")
 # How many words an index remembers the readings of.
 _MOST_REMEMBERED = 100_000
+# So few names are told apart from most words by their ends.
+_FEW = 20
 _CLOSING = {"“": "”", "«": "»", "(": ")", '"': '"', "‘": "’", "„": "“", "[": "]", "”": "“"}
 
 # «غلاف مالي», «فساد مالي»: the country's name is also the word for what has to do with money; these nouns take it so.
@@ -46,6 +48,8 @@ class NameIndex:
                 node = node.setdefault(word.folded, {})
             if node is not self._root:
                 node.setdefault(None, []).append(key)
+        # How a word ends that some of a few names begins with; an alef that ل may have swallowed left out.
+        self._endings = tuple(first.removeprefix("ا") for first in self._root) if len(self._root) <= _FEW else None
 
     def find(self, text: str, of_words: Sequence[Word] | None = None) -> list[Match]:
         """Every name in `text`, left to right, the longest where several begin together, none overlapping.
@@ -55,8 +59,10 @@ class NameIndex:
         of_words = words(text) if of_words is None else of_words
         found = []
         after = 0
-        remembered = self._openings
+        remembered, endings = self._openings, self._endings
         for index, word in enumerate(of_words):
+            if endings is not None and not word.folded.endswith(endings):
+                continue
             openings = remembered.get(word.folded)
             if openings is None:
                 openings = self._openings_of(word.folded)
