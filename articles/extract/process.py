@@ -4,7 +4,6 @@ Called by ingest inside the articles' own transaction, by `manage.py extract`, a
 """
 
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
 
 from articles.arabic.reading import Reading
 from articles.extract.analysis import analyse
@@ -19,7 +18,8 @@ from articles.models import (
     Contradiction,
     Figure,
 )
-from articles.models.inserting import insert, pipelined, with_keys
+from articles.models.history import attach
+from articles.models.inserting import insert, with_keys
 
 
 def suggest(article: Article, authority: Authority) -> None:
@@ -31,27 +31,24 @@ def suggest(article: Article, authority: Authority) -> None:
 def suggest_all(subjects: Sequence[Subject], authority: Authority, store: Callable[[], None] = lambda: None) -> None:
     """The same for several articles, in order, with as few questions to the database as can be.
 
-    `store` is called once all that is known has been asked: it stores new articles, whose keys are given already, while
-    the rows that hang on them are made.
+    `store` is called once all that is known has been asked: it stores new articles, whose keys are given already, before the
+    rows that hang on them.
     """
     newcomers = newcomers_of(subjects)
     catalogue = Catalogue(subjects, authority)
     reported = [reported_by(subject, catalogue) for subject in subjects]
     reprints = reprints_of(subjects)
     with_keys(catalogue.new)
-    # What is stored already is compared with what the database answers, one by one.
-    all_new = all(subject.is_new for subject in subjects)
-    with pipelined() if all_new else nullcontext(lambda: None) as send:
-        store()
-        send()
-        catalogue.save()
-        insert(one.coverage for one in reported if one.coverage)
-        write_mentions(subjects, newcomers)
-        touched: set[int] = set()
-        new_figures: list[Figure] = []
-        for subject, one in zip(subjects, reported, strict=True):
-            touched |= write_figures(subject, one.event, new_figures)
-        insert(new_figures)
-        write_fingerprints(subjects)
-        insert(reprints)
+    attach()
+    store()
+    catalogue.save()
+    insert(one.coverage for one in reported if one.coverage)
+    write_mentions(subjects, newcomers)
+    touched: set[int] = set()
+    new_figures: list[Figure] = []
+    for subject, one in zip(subjects, reported, strict=True):
+        touched |= write_figures(subject, one.event, new_figures)
+    insert(new_figures)
+    write_fingerprints(subjects)
+    insert(reprints)
     Contradiction.objects.refresh(touched)
