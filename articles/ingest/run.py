@@ -31,9 +31,9 @@ from articles.models.history import operation
 from articles.models.storing import storing
 
 # How many items are stored in one transaction, and how many such batches workers read ahead.
-BATCH, AHEAD = 50, 3
+BATCH, AHEAD = 100, 3
 # Starting workers takes longer than a few documents do.
-_FEWEST_FOR_WORKERS = 2 * BATCH
+_FEWEST_FOR_WORKERS = 100
 
 # Thresholds of the garbage collector for a long run.
 _SELDOM = 200_000, 50, 50
