@@ -1,6 +1,7 @@
 """Recognises lines of a page that belong to its furniture, not to the article: comment forms, share bars, labels."""
 
 import re
+from functools import lru_cache
 
 from articles.arabic.folding import fold_name
 from articles.arabic.words import fold_phrase
@@ -33,6 +34,7 @@ _LABEL = _openings(
     "تعليق", "تعليقات", "مشاهدات", "عدد المشاهدات", "المشاهدات", "دقائق للقراءة", "دقيقة للقراءة", "وقت القراءة", "مدة القراءة",
     "صورة", "الصورة", "إعلان", "إعلانات", "طباعة", "إرسال", "نسخ", "المصدر صورة", "تصوير", "استمع", "النشرة البريدية", "حمل التطبيق", "هل أعجبك",
 )  # fmt: skip
+_LABEL_WORDS = tuple(f"{label} " for label in _LABEL)
 # What leads elsewhere does so at any length of a label.
 _POINTER = _openings("اقرأ", "إقرأ", "شاهد أيضا", "للمزيد", "المزيد من", "قد يهمك", "قد يعجبك", "جميع الحقوق")
 _COUNTED_LABEL = re.compile(r"^[\d٠-٩]+\s*(?:تعليقا?|تعليقات|مشاهدة|مشاهدات|دقائق|دقيقة|مشاركة|مشاركات|قراءة)\b")
@@ -53,6 +55,7 @@ def is_label(line: str) -> bool:
     return _is_label(line) or (len(buttons) > 1 and all(_is_label(button) for button in buttons))
 
 
+@lru_cache(maxsize=20_000)  # the pages of one site share theirs
 def _is_label(line: str) -> bool:
     if line.count(" ") > 2 * _LONGEST_LABEL:
         return False
@@ -61,11 +64,7 @@ def _is_label(line: str) -> bool:
         return True
     if len(folded.split()) > _LONGEST_LABEL or line.rstrip().endswith((".", "؟", "!")):
         return False
-    return (
-        bool(_COUNTED_LABEL.match(line))
-        or any(folded == label or folded.startswith(label + " ") for label in _LABEL)
-        and _reads_as_label(line, folded)
-    )
+    return bool(_COUNTED_LABEL.match(line)) or f"{folded} ".startswith(_LABEL_WORDS) and _reads_as_label(line, folded)
 
 
 def _reads_as_label(line: str, folded: str) -> bool:
