@@ -47,7 +47,7 @@ def fold_phrase(text: str) -> str:
 
 def word_spans(text: str) -> Iterator[tuple[int, int]]:
     """Only the spans of `words(text)`: the n-th span is the n-th position of the stored search vector."""
-    return (match.span() for match in WORD.finditer(text))
+    return map(re.Match.span, WORD.finditer(text))
 
 
 def sentences(text: str) -> Iterator[tuple[int, int]]:

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import cached_property
+from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from archive.visitors import seconds_to_wait
@@ -94,14 +95,13 @@ def merged_away(row: Mergeable) -> HttpResponsePermanentRedirect | None:
 
 def address_with(request: HttpRequest, name: str, value: object = None) -> str:
     """The page's address with one parameter set, or taken out where `value` is empty, at the beginning of its list."""
-    parameters = request.GET.copy()
-    for place in PLACES:
-        parameters.pop(place, None)
-    if value in (None, ""):
-        parameters.pop(name, None)
-    else:
-        parameters[name] = value
-    return f"?{parameters.urlencode()}"
+    if not hasattr(request, "parameters"):
+        # Encoded once: a page has dozens of such addresses.
+        request.parameters = {
+            key: urlencode({key: values}, doseq=True) for key, values in request.GET.lists() if key not in PLACES
+        }
+    parameters = {**request.parameters, name: "" if value in (None, "") else urlencode({name: value})}
+    return f"?{'&'.join(filter(None, parameters.values()))}"
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,13 @@
 """Template filters and tags of the reading room; loaded into every template."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from articles.search.snippets import Piece
 from articles.site import pages, words_for
 
 register = template.Library()
@@ -37,6 +38,14 @@ for name in (
 @register.simple_tag(takes_context=True)
 def address_with(context: template.Context, name: str, value: object = None) -> str:
     return pages.address_with(context["request"], name, value)
+
+
+@register.filter
+def marked(pieces: Iterable[Piece]) -> SafeString:
+    """Pieces of a text one after another, those that match a query marked."""
+    return mark_safe(  # noqa: S308 (every text in it is escaped)
+        "".join(f"<mark>{escape(piece.text)}</mark>" if piece.marked else escape(piece.text) for piece in pieces)
+    )
 
 
 @register.filter
