@@ -7,9 +7,9 @@ stored when PostgreSQL has written its log beyond the commit; a crash before tha
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
-from django.db import connection
+from django.db import Error, connection
 
 _SECONDS_BETWEEN_LOOKS = 0.02
 # Positions in the log (LSN, bytes): where the next record will stand, and up to where all is on the disk.
@@ -47,10 +47,12 @@ class Words:
                 time.sleep(_SECONDS_BETWEEN_LOOKS if self._waiting else 0)
         finally:
             self._is_ahead = False
-            if connection.connection is not None and connection.is_usable():
-                self._say_written(_positions()[1])
-                with connection.cursor() as cursor:
-                    cursor.execute("SET synchronous_commit TO DEFAULT")
+            # A server that goes away meanwhile is told of by the error that ended the block, or by the next statement.
+            with suppress(Error):
+                if connection.connection is not None and connection.is_usable():
+                    self._say_written(_positions()[1])
+                    with connection.cursor() as cursor:
+                        cursor.execute("SET synchronous_commit TO DEFAULT")
 
     def _say_written(self, written: int) -> None:
         while self._waiting and self._waiting[0][0] <= written:
