@@ -33,8 +33,8 @@ MOST_ENTRIES = 6_000
 MOST_DRIVING = 2
 # Below this level hardly more is asked than that a word stands there.
 LEAST_LEVEL = 4
-# Levels that some of many words are looked for at, and what of a word's weight an article gains that reaches one: BM25's saturation there
-# less that below; the first is a word that stands once.
+# Levels that some of many words are looked for at, and what of a word's weight an article gains that reaches one: BM25's
+# saturation there less that below; the first is a word that stands once.
 GAINS = {0: 0.45, 8: 0.15, 12: 0.15, 16: 0.1, 20: 0.05}
 
 

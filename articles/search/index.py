@@ -142,7 +142,7 @@ def weightiest(
     asked: Sequence[tuple[str, float, int]], beside: Sequence[Reaching], most: int, among: Sequence[int] | None = None
 ) -> Look:
     """Up to `most` published articles, or of those `among`, that meet the tsqueries of `asked` (query, weight, how many at most),
-    by weight together; where these are fewer, also the densest of `beside`."""
+    by weight together; where these are fewer (`are_all`), also the densest of `beside`."""
     ids, densest, params = ["missing.ids"], [], [*(list(column) for column in zip(*asked, strict=True))] or [[], [], []]
     params += [*([] if among is None else [list(among)]), most, most]
     for place, reaching in enumerate(beside):
