@@ -14,7 +14,7 @@ from articles.models import Article
 from articles.search import matching, vocabulary
 from articles.search.aliases import OtherNames, Runs, other_names, runs_of
 from articles.search.correction import in_question
-from articles.search.fields import conditions_of
+from articles.search.fields import conditions_of, looks
 from articles.search.lexemes import Lexemes
 from articles.search.matching import Match, all_of, any_of, run_of
 from articles.search.query import (
@@ -77,16 +77,20 @@ def compile_query(query: ParsedQuery, *, widen: bool = True) -> CompiledQuery | 
     """
     if query.tree is None:
         return None
-    resolver = _FieldResolver(conditions_of(_fields(query.tree)))
-    tree = resolver.resolved(query.tree)
-    typed = terms_of(tree, negated=True)
-    runs = [(terms, runs_of([term.text for term in terms])) for terms in _sequences(tree)] if widen else []
+    fields = _fields(query.tree)
+    # The words of a field that names nothing will be looked for: they are asked about before that is known.
+    nothing = {field: None if isinstance(field, Field) else Q() for field in fields}
+    as_words = _FieldResolver(nothing).resolved(query.tree)
+    typed = terms_of(as_words, negated=True)
     known = vocabulary.known(
         words=[*(term.text for term in typed), *in_question(query)],
         beginnings=[term.text for term in typed if term.prefix],
-        names=[run for _terms, found in runs for run in found],
+        names=[run for terms in _sequences(as_words) for run in _runs(terms)] if widen else (),
+        besides=looks(fields),
     )
-    widened = _named(runs, known.named)
+    resolver = _FieldResolver(conditions_of(fields, known.besides))
+    tree = resolver.resolved(query.tree)
+    widened = _named(tree, known.named) if widen else {}
     compiler = _Compiler(known.lexemes, widened, resolver.conditions)
     parts = tree.parts if isinstance(tree, And) else (tree,)
     text = tuple(part for part in parts if not _fields(part))
@@ -162,12 +166,16 @@ class _FieldResolver:
 Place = tuple[int, int, int]
 
 
-def _named(runs: Sequence[tuple[Sequence[Term], Runs]], named: Sequence[Named]) -> dict[Place, list[OtherNames]]:
+def _named(tree: Node, named: Sequence[Named]) -> dict[Place, list[OtherNames]]:
     found: dict[Place, list[OtherNames]] = {}
-    for terms, of_terms in runs:
-        for other in other_names(of_terms, named):
+    for terms in _sequences(tree):
+        for other in other_names(_runs(terms), named):
             found.setdefault((id(terms[other.first]), other.first, other.last), []).append(other)
     return found
+
+
+def _runs(terms: Sequence[Term]) -> Runs:
+    return runs_of([term.text for term in terms])
 
 
 def _sequences(node: Node) -> list[Sequence[Term]]:

@@ -1,6 +1,7 @@
 """What the fields of the query language ask of articles: «المصدر:…» and its kin → conditions on articles."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.db.models import Q, QuerySet, Value
 
@@ -9,35 +10,38 @@ from articles.arabic.words import fold_phrase
 from articles.models import Actor, Coverage, Event, Mention, Source
 from articles.models.article import can_be_published
 from articles.search.query import Field, Published
+from articles.search.vocabulary import Rows
 
 # A name so short that it fits more than these is no name; the first ones count.
 MOST_NAMED = 200
 
 
-def conditions_of(fields: Sequence[Field | Published]) -> Mapping[Field | Published, Q | None]:
-    """The condition on articles of each field, None where nothing is named so; all are looked up in one statement."""
-    named = _named([field for field in fields if isinstance(field, Field)])
+def looks(fields: Sequence[Field | Published]) -> Rows | None:
+    """What finds those that the fields name: as they are typed, or without «و», «لل» and the like before the first word."""
+    named = [
+        _FINDING[field.name](reading).order_by("pk").values_list(Value(place), Value(order), "pk")[:MOST_NAMED]
+        for place, field in enumerate(fields)
+        if isinstance(field, Field)
+        for order, reading in enumerate(without_proclitics(fold_phrase(field.text)))
+    ]
+    return Rows.of(named[0].union(*named[1:], all=True)) if named else None
+
+
+def conditions_of(
+    fields: Sequence[Field | Published], found: Iterable[tuple[int, int, int]]
+) -> Mapping[Field | Published, Q | None]:
+    """The condition on articles of each field, by what `looks` found for it; None where nothing is named so."""
+    readings: dict[int, dict[int, list[int]]] = defaultdict(dict)
+    for place, order, pk in found:
+        readings[place].setdefault(order, []).append(pk)
     return {
         field: can_be_published(field.first, field.last)
         if isinstance(field, Published)
-        else _MEETING[field.name](named[field])
-        if named[field]
+        else _MEETING[field.name](readings[place][min(readings[place])])
+        if place in readings
         else None
-        for field in fields
-    }
-
-
-def _named(fields: Sequence[Field]) -> Mapping[Field, Sequence[int]]:
-    """Ids of what each field names: as it is typed, or else without «و», «لل» and the like before the first word."""
-    looks = [
-        _FINDING[field.name](reading).order_by("pk").values_list(Value(place), Value(order), "pk")[:MOST_NAMED]
         for place, field in enumerate(fields)
-        for order, reading in enumerate(without_proclitics(fold_phrase(field.text)))
-    ]
-    found: dict[Field, dict[int, list[int]]] = {field: {} for field in fields}
-    for place, order, pk in looks[0].union(*looks[1:], all=True) if looks else ():
-        found[fields[place]].setdefault(order, []).append(pk)
-    return {field: readings[min(readings)] if readings else [] for field, readings in found.items()}
+    }
 
 
 def _events_titled(text: str) -> QuerySet:

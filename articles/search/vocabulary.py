@@ -3,10 +3,13 @@ actors and synonyms the query names. Read in one statement at every search, so t
 """
 
 import math
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from articles.search.lexemes import Lexemes
 
@@ -19,9 +22,10 @@ MOST_BEGINNINGS = 8
 # How many names one actor or set of synonyms may add to a query.
 MOST_NAMES = 24
 
-# Rows of five kinds, told by the first column: the totals; each lexeme asked for or held by a text asked for, with the number of
+# Rows of six kinds, told by the first column: the totals; each lexeme asked for or held by a text asked for, with the number of
 # articles that it stands in and the other forms of its root; each text with its lexemes in order (a word such as «2018م» has
-# two); each beginning with its commonest lexemes; each actor and set of synonyms that is named, with its names, folded too.
+# two); each beginning with its commonest lexemes; each actor and set of synonyms that is named, with its names, folded too;
+# what was looked up besides.
 _KNOWN = r"""
     WITH named AS MATERIALIZED (
         SELECT actor.id,
@@ -92,6 +96,9 @@ _KNOWN = r"""
     UNION ALL
     SELECT 'named', NULL, NULL, names, id, folded FROM named
 """
+_BESIDES = (
+    " UNION ALL SELECT 'besides', place::text, reading, NULL, id, NULL FROM ({sql}) AS found (place, reading, id)"
+)
 
 
 @dataclass(frozen=True)
@@ -120,12 +127,25 @@ class Named:
     folded: tuple[str, ...]
 
 
+class Rows(NamedTuple):
+    """A statement of three columns of numbers, and its parameters by name."""
+
+    sql: str
+    params: Mapping[str, object]
+
+    @classmethod
+    def of(cls, rows: QuerySet) -> "Rows":
+        sql, params = rows.query.sql_with_params()
+        named = {f"besides_{place}": value for place, value in enumerate(params)}
+        return cls(sql % tuple(f"%({name})s" for name in named), named)
+
+
 @dataclass(frozen=True)
 class Known:
     """What is known of some texts and lexemes: each text's lexemes in order (texts without any, signs, are left out), in how
     many published articles each lexeme stands, for each that has any the other forms of its root («خلايا» for «خلي»), for the
     last lexeme of each beginning asked for the commonest that begin so (`articles` counts all that do), who is named, and the
-    totals. The names of those who are named are among the texts."""
+    totals. The names of those who are named are among the texts. `besides` are the rows of what was to be looked up besides."""
 
     lexemes: Mapping[str, Lexemes]
     frequencies: Mapping[str, int]
@@ -133,10 +153,16 @@ class Known:
     totals: Totals
     beginnings: Mapping[str, Alike] = field(default_factory=dict)
     named: tuple[Named, ...] = ()
+    besides: tuple[tuple[int, int, int], ...] = ()
 
 
 def known(
-    lexemes: Iterable[str] = (), *, words: Iterable[str] = (), beginnings: Iterable[str] = (), names: Iterable[str] = ()
+    lexemes: Iterable[str] = (),
+    *,
+    words: Iterable[str] = (),
+    beginnings: Iterable[str] = (),
+    names: Iterable[str] = (),
+    besides: Rows | None = None,
 ) -> Known:
     """In one statement, whatever is asked. `beginnings` are those of the `words` that may be unfinished; `names`, folded, are
     looked for among the actors and the sets of synonyms."""
@@ -146,9 +172,11 @@ def known(
         "most_names": MOST_NAMES,
     }  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(_KNOWN, asked)
+        cursor.execute(
+            _KNOWN + (_BESIDES.format(sql=besides.sql) if besides else ""), asked | (besides.params if besides else {})
+        )
         rows = cursor.fetchall()
-    of: dict[str, list[tuple]] = {kind: [] for kind in ("total", "lexeme", "text", "beginning", "named")}
+    of: dict[str, list[tuple]] = defaultdict(list)
     for kind, *row in rows:
         of[kind].append(row)
     ((_, articles, _, length, _),) = of["total"]
@@ -162,6 +190,7 @@ def known(
             Named(actor, tuple(names), tuple(folded))
             for _, _, names, actor, folded in sorted(of["named"], key=lambda row: (row[3] is None, row[3], row[2]))
         ),
+        tuple((int(place), reading, pk) for place, reading, _, pk, _ in of["besides"]),
     )
 
 
