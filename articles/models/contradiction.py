@@ -117,7 +117,10 @@ class Contradiction(Reviewable):
             models.UniqueConstraint(fields=["event", "measure", "scope"], name="contradiction_once"),
             state_constraint("contradiction"),
         ]
-        indexes = [models.Index(fields=["state", "id"], name="contradiction_state")]
+        indexes = [
+            models.Index(fields=["state", "id"], name="contradiction_state"),
+            models.Index(fields=["-found_at", "-id"], condition=models.Q(is_open=True), name="contradiction_newest"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.measure}: {self.event}"
