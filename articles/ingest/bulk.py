@@ -20,13 +20,13 @@ def quick_indexes() -> Iterator[None]:
     A process killed inside leaves the lists in use: right, a little slower to search, and put back by the next long ingest.
     """
     try:
-        _run(f"SET work_mem TO '{WORK_MEM}'")
         _alter(f"SET (fastupdate = on, gin_pending_list_limit = {PENDING})")
     except DatabaseError:
         # Someone else owns the indexes: they are filled one entry at a time.
         yield
         return
     try:
+        _run(f"SET work_mem TO '{WORK_MEM}'")
         yield
     finally:
         # A database that is away is no other than a killed process.

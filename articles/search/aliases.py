@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from articles.arabic.folding import fold_name, without_proclitics
-from articles.search.vocabulary import MOST_NAMES, Named
+from articles.search.vocabulary import Named
 
 # The longest name, in words, that is looked for in a query.
 LONGEST_NAME = 10
@@ -46,7 +46,7 @@ def runs_of(words: Sequence[str]) -> Runs:
 def other_names(runs: Runs, named: Iterable[Named]) -> list[OtherNames]:
     """The actors and synonym sets among `named` that some of the `runs` name, longest runs first taken, not overlapping."""
     return _longest(
-        OtherNames(first, last, one.actor, one.names[:MOST_NAMES])
+        OtherNames(first, last, one.actor, one.names)
         for one in named
         for known in dict.fromkeys(one.folded)
         for first, last in runs.get(known, ())

@@ -173,7 +173,7 @@ def _with_all_among(match: Match, counts: Counts, scope: Scope, must: str) -> Ca
     return Candidates(known[:MOST_RANKED], known)
 
 
-def _densest(match: Match, counts: Counts, wanted: int, among: Sequence[int] | None = None) -> index.Look:
+def _densest(match: Match, counts: Counts, wanted: int, among: list[int] | None = None) -> index.Look:
     return index.densest(counts.reaching(match), wanted, MOST_FOUND, among)
 
 

@@ -112,20 +112,20 @@ class Scope:
         return _sql(self.articles.order_by())
 
 
-def holding(query: str, most: int, among: Sequence[int] | None = None) -> Look:
+def holding(query: str, most: int, among: list[int] | None = None) -> Look:
     """Up to `most` published articles, or of those `among`, whose terms meet `query`, a tsquery; in no order."""
     return Look(
         "SELECT ids, cardinality(ids) < %s FROM archive_holding(%s, %s, %s) AS held (ids)",
-        (most, query, most, _array(among)),
+        (most, query, most, among),
     )
 
 
-def densest(reaching: Reaching, wanted: int, few: int, among: Sequence[int] | None = None) -> Look:
+def densest(reaching: Reaching, wanted: int, few: int, among: list[int] | None = None) -> Look:
     """The `wanted` densest published articles, or of those `among`; where these are few, and at most `few` hold the words at
     all, every one."""
     return Look(
         "SELECT ids, are_all FROM archive_densest(%s, %s, %s, %s, %s)",
-        (_queries(reaching), list(LEVELS), wanted, few, _array(among)),
+        (_queries(reaching), list(LEVELS), wanted, few, among),
     )
 
 
@@ -139,17 +139,17 @@ def densest_meeting(must: str, enough: int, reaching: Reaching, wanted: Sequence
 
 
 def weightiest(
-    asked: Sequence[tuple[str, float, int]], beside: Sequence[Reaching], most: int, among: Sequence[int] | None = None
+    asked: Sequence[tuple[str, float, int]], beside: Sequence[Reaching], most: int, among: list[int] | None = None
 ) -> Look:
     """Up to `most` published articles, or of those `among`, that meet the tsqueries of `asked` (query, weight, how many at most),
     by weight together; where these are fewer (`are_all`), also the densest of `beside`."""
     ids, densest, params = ["missing.ids"], [], [*(list(column) for column in zip(*asked, strict=True))] or [[], [], []]
-    params += [*([] if among is None else [list(among)]), most, most]
+    params += [*([] if among is None else [among]), most, most]
     for place, reaching in enumerate(beside):
         share = f"(missing.number + {len(beside) - 1}) / {len(beside)}"
         densest.append(f"CROSS JOIN LATERAL archive_densest(%s, %s, {share}, %s, %s) AS beside_{place}")
         ids.append(f"beside_{place}.ids[:{share}]")
-        params += [_queries(reaching), list(LEVELS), 0, _array(among)]
+        params += [_queries(reaching), list(LEVELS), 0, among]
     weightiest = _WEIGHTIEST.format(among=_PUBLISHED if among is None else "id = ANY(%s::bigint[])")
     return Look(
         _WITH_DENSEST.format(weightiest=weightiest, ids=" || ".join(ids), densest=" ".join(densest)), tuple(params)
@@ -165,10 +165,6 @@ def first_meeting(articles: QuerySet, must: str, most: int, *, rising: bool) -> 
 
 def _queries(reaching: Reaching) -> list[str | None]:
     return [None if 0 < level < LEVELS[-1] else reaching(level) for level in range(TOP_LEVEL)]
-
-
-def _array(ids: Sequence[int] | None) -> list[int] | None:
-    return None if ids is None else list(ids)
 
 
 def _sql(articles: QuerySet, *columns: str) -> tuple[str, tuple[object, ...]]:

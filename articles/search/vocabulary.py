@@ -29,7 +29,8 @@ MOST_NAMES = 24
 _KNOWN = r"""
     WITH named AS MATERIALIZED (
         SELECT actor.id,
-            actor.name || ARRAY(SELECT name::text FROM articles_alias WHERE actor_id = actor.id ORDER BY id) AS names,
+            (actor.name || ARRAY(SELECT name::text FROM articles_alias WHERE actor_id = actor.id ORDER BY id))[:%(most_names)s]
+                AS names,
             actor.folded_name || ARRAY(SELECT folded::text FROM articles_alias WHERE actor_id = actor.id ORDER BY id) AS folded
         FROM articles_actor AS actor
         WHERE actor.id IN (
@@ -38,11 +39,11 @@ _KNOWN = r"""
             )
             AND actor.state <> 'rejected' AND actor.merged_into_id IS NULL
         UNION ALL
-        SELECT NULL, words::text[], folded::text[] FROM articles_synonymset WHERE in_use AND folded && %(names)s
+        SELECT NULL, (words::text[])[:%(most_names)s], folded::text[] FROM articles_synonymset WHERE in_use AND folded && %(names)s
     ),
     written AS MATERIALIZED (
         SELECT text, array_agg(lexeme ORDER BY position) AS lexemes
-        FROM (SELECT unnest(%(words)s::text[]) UNION SELECT unnest(names[:%(most_names)s]) FROM named) AS written (text),
+        FROM (SELECT unnest(%(words)s::text[]) UNION SELECT unnest(names) FROM named) AS written (text),
             unnest(to_tsvector('archive_arabic', archive_fold(text))) AS held (lexeme, positions), unnest(positions) AS position
         GROUP BY text
     ),
@@ -119,8 +120,8 @@ class Alike:
 
 @dataclass(frozen=True)
 class Named:
-    """An actor (its id) or a set of synonyms (None): its names, the canonical one or the set's first word first, and all of
-    them folded, beyond MOST_NAMES too."""
+    """An actor (its id) or a set of synonyms (None): up to MOST_NAMES of its names, the canonical one or the set's first word
+    first, and all of them folded."""
 
     actor: int | None
     names: tuple[str, ...]

@@ -50,7 +50,6 @@ BEGIN
         high := level;
     END LOOP;
     IF cardinality(found) < wanted THEN
-        level := 0;
         found := archive_holding(queries[1], greatest(wanted, few) + 1, among);
         are_all := cardinality(found) <= greatest(wanted, few);
     ELSE
