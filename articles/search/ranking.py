@@ -30,7 +30,8 @@ NEIGHBOUR_WEIGHT = 0.1
 # So many of the candidates, the best by the main signals, are ranked by the weaker ones too.
 REFINED = 100
 
-# Joining an empty vector takes the candidates' vectors out of their storage once instead of at every ts_rank. ts_rank of
+# Deleting the lexeme '' that no vector has takes a vector out of its storage once instead of at every ts_rank, and hands it on
+# uncopied; nothing keeps the vectors, for sorting rows that hold them would take as long as the ranking. ts_rank of
 # alternatives divides by their number, which `scale` takes back. Signals of one concept add up their frequencies before
 # these saturate; a signal with a `gate` speaks only where the gate matches. Weaker signals only add, so those that are
 # computed for the best alone leave the order of the others as it is.
@@ -47,15 +48,11 @@ _SCORE = """
         GROUP BY concept, weight
     ) AS counted
 """
+_STORED = """
+    SELECT id, word_count, ts_delete(search_vector, '') AS vector FROM articles_article WHERE id = {which} OFFSET 0
+"""
 _RANK = f"""
-    WITH candidate AS MATERIALIZED (
-        SELECT id, word_count, vector FROM (
-            SELECT id, word_count, search_vector || ''::tsvector AS vector
-            FROM articles_article WHERE id = ANY(%(ids)s) OFFSET 0
-        ) AS stored
-        WHERE %(must)s = '' OR vector @@ %(must)s::tsquery
-    ),
-    signal AS MATERIALIZED (
+    WITH signal AS MATERIALIZED (
         SELECT concept, query::tsquery, gate::tsquery, weight, scale, weaker,
             CASE WHEN in_title THEN '{{0,0,0,1}}'::float4[] ELSE '{{1,1,1,1}}' END AS weights
         FROM unnest(
@@ -64,13 +61,17 @@ _RANK = f"""
         ) AS signal (concept, query, gate, weight, scale, weaker, in_title)
     ),
     scored AS MATERIALIZED (
-        SELECT id, word_count, vector, ({_SCORE.format(which="NOT weaker")}) AS score FROM candidate
+        SELECT id, word_count, ({_SCORE.format(which="NOT weaker")}) AS score
+        FROM ({_STORED.format(which="ANY(%(ids)s)")}) AS stored
+        WHERE %(must)s = '' OR vector @@ (SELECT %(must)s::tsquery)
     ),
     placed AS (
         SELECT *, row_number() OVER (ORDER BY score DESC, id DESC) AS place FROM scored WHERE score > 0
     ),
     refined AS (
-        SELECT id, word_count, score + CASE WHEN place <= %(refined)s THEN ({_SCORE.format(which="weaker")}) ELSE 0 END AS total
+        SELECT id, word_count, score + CASE WHEN place <= %(refined)s THEN (
+            SELECT ({_SCORE.format(which="weaker")}) FROM ({_STORED.format(which="placed.id")}) AS stored
+        ) ELSE 0 END AS total
         FROM placed
     ),
     ordered AS (
