@@ -31,8 +31,6 @@ FEW = 20
 # so many, the rarest, are taken where more are wanted.
 MOST_ENTRIES = 6_000
 MOST_DRIVING = 2
-# Below this level hardly more is asked than that a word stands there.
-LEAST_LEVEL = 4
 # Levels that some of many words are looked for at, and what of a word's weight an article gains that reaches one: BM25's
 # saturation there less that below; the first is a word that stands once.
 GAINS = {0: 0.45, 8: 0.15, 12: 0.15, 16: 0.1, 20: 0.05}
@@ -110,7 +108,7 @@ class Counts:
         proportion less so; of a phrase, the rarest.
         """
         match match:
-            case Lexeme(text, prefix, in_title) if not in_title and level >= LEAST_LEVEL:
+            case Lexeme(text, prefix, in_title) if not in_title and level >= index.LEAST_LEVEL:
                 known = self.beginnings.get(text) if prefix else None
                 return matching.any_of(*(Dense(lexeme, level) for lexeme in (known.lexemes if known else (text,))))
             case matching.Run() | matching.Close():

@@ -1,6 +1,7 @@
 """Looks into the index article_terms: which articles hold what, those that hold it most densely first.
 
-Each look is one statement, whatever it finds; the functions of articles/search/sql/0019_densest.sql go on by themselves.
+Each look is one statement, whatever it finds; the functions of articles/search/sql/0019_densest.sql, and 0021_densest.sql, go on
+by themselves.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,10 +19,10 @@ MOST_FILTERED = 1_500
 NEWEST_OF_FILTER = 200
 
 # Levels, as the index has them (articles/search/sql/0006_terms.sql), count density in steps of an eighth of BM25's saturation:
-# a word that stands twice in 250 is at 8, five times 14, twenty times 25. LEVELS are tried for the one that just as many
-# articles reach as are wanted; what lies between two of them, or between the first and TOP_LEVEL, is tried then.
-LEVELS = (28, 24, 20, 16, 12, 8)
-TOP_LEVEL = 32
+# a word that stands twice in 250 is at 8, five times 14, twenty times 25. Those from FIRST_LEVEL down to LEAST_LEVEL are tried
+# for one that about as many articles reach as are wanted, those up to TOP_LEVEL where very many reach the first; below the
+# least hardly more is asked than that a word stands there.
+TOP_LEVEL, FIRST_LEVEL, LEAST_LEVEL = 32, 28, 4
 
 # The ids of articles that meet any of several tsqueries, those first that meet the weightiest; and of the densest of others as
 # many as are missing, the same number of each.
@@ -125,7 +126,7 @@ def densest(reaching: Reaching, wanted: int, few: int, among: list[int] | None =
     all, every one."""
     return Look(
         "SELECT ids, are_all FROM archive_densest(%s, %s, %s, %s, %s)",
-        (_queries(reaching), list(LEVELS), wanted, few, among),
+        (_queries(reaching), [FIRST_LEVEL, LEAST_LEVEL], wanted, few, among),
     )
 
 
@@ -134,7 +135,7 @@ def densest_meeting(must: str, enough: int, reaching: Reaching, wanted: Sequence
     `wanted` of which `enough` do, else of the last."""
     return Look(
         "SELECT ids, are_all FROM archive_densest_meeting(%s::tsquery, %s, %s, %s, %s, %s)",
-        (must, enough, _queries(reaching), list(LEVELS), list(wanted), few),
+        (must, enough, _queries(reaching), [FIRST_LEVEL, LEAST_LEVEL], list(wanted), few),
     )
 
 
@@ -149,7 +150,7 @@ def weightiest(
         share = f"(missing.number + {len(beside) - 1}) / {len(beside)}"
         densest.append(f"CROSS JOIN LATERAL archive_densest(%s, %s, {share}, %s, %s) AS beside_{place}")
         ids.append(f"beside_{place}.ids[:{share}]")
-        params += [_queries(reaching), list(LEVELS), 0, among]
+        params += [_queries(reaching), [FIRST_LEVEL, LEAST_LEVEL], 0, among]
     weightiest = _WEIGHTIEST.format(among=_PUBLISHED if among is None else "id = ANY(%s::bigint[])")
     return Look(
         _WITH_DENSEST.format(weightiest=weightiest, ids=" || ".join(ids), densest=" ".join(densest)), tuple(params)
@@ -164,7 +165,7 @@ def first_meeting(articles: QuerySet, must: str, most: int, *, rising: bool) -> 
 
 
 def _queries(reaching: Reaching) -> list[str | None]:
-    return [None if 0 < level < LEVELS[-1] else reaching(level) for level in range(TOP_LEVEL)]
+    return [None if 0 < level < LEAST_LEVEL else reaching(level) for level in range(TOP_LEVEL)]
 
 
 def _sql(articles: QuerySet, *columns: str) -> tuple[str, tuple[object, ...]]:
