@@ -100,23 +100,24 @@ class Counts:
         return inverse_document_frequency(self.totals.articles, max(self.at_most(name) for name in names))
 
     def reaching(self, match: Match) -> index.Reaching:
-        """Tells the tsquery, for the index, of what holds `match` so densely."""
-        return lambda level: matching.terms(self.dense(match, level))
+        """Tells the tsqueries, for the index, of what holds `match` so densely, the rarest first."""
+        return lambda level: matching.lines(self.dense(match, level))
 
     def dense(self, match: Match, level: int) -> Match:
-        """`match` for the index, where its words stand so densely: of words that are asked together, those that tell less in
-        proportion less so; of a phrase, the rarest.
+        """`match` for the index, where its words stand so densely, the rarest first: of words that are asked together, those
+        that tell less in proportion less so; of a phrase, the rarest.
         """
         match match:
             case Lexeme(text, prefix, in_title) if not in_title and level >= index.LEAST_LEVEL:
                 known = self.beginnings.get(text) if prefix else None
                 return matching.any_of(*(Dense(lexeme, level) for lexeme in (known.lexemes if known else (text,))))
             case matching.Run() | matching.Close():
-                lexemes = tuple(matching.lexemes_in(match))
-                return matching.all_of(*lexemes, self.dense(min(lexemes, key=self.at_most), level))
+                rarest, *others = sorted(matching.lexemes_in(match), key=self.at_most)
+                return matching.all_of(self.dense(rarest, level), *others)
             case matching.Any(parts):
                 return matching.any_of(*(self.dense(part, level) for part in parts))
             case matching.All(parts):
+                parts = sorted(parts, key=self.at_most)
                 weights = [self.idf(part) for part in parts]
                 shares = [weight / max(weights) for weight in weights]
                 return matching.all_of(
@@ -133,7 +134,7 @@ def with_all(compiled: CompiledQuery, counts: Counts, scope: Scope) -> Candidate
     if scope.whole is not None:
         return _with_all_among(match, counts, scope, must)
     if counts.at_most(match) <= MOST_FOUND:
-        found = scope.look(index.holding(matching.terms(match), MOST_FOUND + 1))
+        found = scope.look(index.holding(counts.reaching(match), MOST_FOUND + 1))
         if found.are_all:
             return Candidates.every(found.kept, must)
     if scope.filtered:
@@ -163,7 +164,7 @@ def _with_all_among(match: Match, counts: Counts, scope: Scope, must: str) -> Ca
     among = scope.whole
     if len(among) <= MOST_FOUND:
         return Candidates.every(among, matching.positions(match))
-    ids = scope.look(index.holding(matching.terms(match), len(among), among)).ids
+    ids = scope.look(index.holding(counts.reaching(match), len(among), among)).ids
     if len(ids) <= MOST_FOUND or must:
         return Candidates.every(ids, must)
     dense = scope.look(_densest(match, counts, DENSEST_OF_FILTER, ids)).ids

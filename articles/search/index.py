@@ -52,7 +52,7 @@ _FIRST_MEETING = """
 """
 
 
-# Tells the tsquery, for the index, of what reaches a level; at level 0 of what holds the words at all.
+# Tells the tsqueries, for the index and one a line, of what reaches a level; at level 0 of what holds the words at all.
 Reaching = Callable[[int], str]
 
 
@@ -113,11 +113,11 @@ class Scope:
         return _sql(self.articles.order_by())
 
 
-def holding(query: str, most: int, among: list[int] | None = None) -> Look:
-    """Up to `most` published articles, or of those `among`, whose terms meet `query`, a tsquery; in no order."""
+def holding(reaching: Reaching, most: int, among: list[int] | None = None) -> Look:
+    """Up to `most` published articles, or of those `among`, that hold the words at all; in no order."""
     return Look(
         "SELECT ids, cardinality(ids) < %s FROM archive_holding(%s, %s, %s) AS held (ids)",
-        (most, query, most, among),
+        (most, reaching(0), most, among),
     )
 
 

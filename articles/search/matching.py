@@ -103,6 +103,27 @@ def terms(match: Match) -> str:
             return f"!({terms(part)})" if not needs_positions(part) and terms(part) else ""
 
 
+def lines(match: Match) -> str:
+    """terms() as several tsqueries, one a line, that an article meets all of: one for each part of `match`, in their order.
+
+    Those of what it must not have go with the first: alone, the index would read all it has for them.
+    """
+    wanted, unwanted = [], []
+    for part in _together(match):
+        (unwanted if isinstance(part, Without) else wanted).append(terms(part))
+    first, *others = dict.fromkeys(filter(None, wanted)) or [""]
+    return "\n".join([_joined(" & ", [first, *unwanted]), *others])
+
+
+def _together(match: Match) -> Iterator[Match]:
+    """What must all hold for a match."""
+    if isinstance(match, All):
+        for part in match.parts:
+            yield from _together(part)
+    else:
+        yield match
+
+
 def positions(match: Match) -> str:
     """The tsquery for search_vector."""
     match match:
