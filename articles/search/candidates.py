@@ -19,10 +19,8 @@ from articles.search.vocabulary import Alike, Totals, inverse_document_frequency
 MOST_FOUND = 800
 # So many of the densest are ranked then.
 MOST_RANKED = 400
-# A filter that lets in few articles (articles.search.index.MOST_FILTERED) is searched whole, and its matches counted; where
-# they are very many, these densest ones of them and the newest are ranked. Of a wider one, so many of the densest articles of
-# all are held against the filter, and its newest ones are looked at too.
-DENSEST_OF_FILTER = 100
+# A filter that lets in few articles (articles.search.index.MOST_FILTERED) is searched whole, and its matches counted. Of a wider
+# one, so many of the densest articles of all are held against the filter, and its newest ones are looked at too.
 MOST_HELD_AGAINST_FILTER = 1_500
 # For a phrase of common words so many of the densest articles are looked at, in steps, until FEW hold it.
 EXAMINED = (400, 3_000, 10_000)
@@ -131,14 +129,17 @@ def with_all(compiled: CompiledQuery, counts: Counts, scope: Scope) -> Candidate
     match = compiled.match
     exact = matching.needs_positions(match)
     must = matching.positions(match) if exact else ""
-    if scope.whole is not None:
-        return _with_all_among(match, counts, scope, must)
+    if scope.narrow is not None:
+        return Candidates.every(scope.narrow, matching.positions(match))
     if counts.at_most(match) <= MOST_FOUND:
         found = scope.look(index.holding(counts.reaching(match), MOST_FOUND + 1))
         if found.are_all:
             return Candidates.every(found.kept, must)
     if scope.filtered:
         found = scope.look(_densest(match, counts, MOST_HELD_AGAINST_FILTER), newest=True)
+        let_in = counts.totals.articles * len(found.kept) / max(len(found.ids), 1)
+        if let_in < 2 * index.MOST_FILTERED and scope.whole is not None:
+            return Candidates.every(scope.whole, matching.positions(match))
         ids = tuple(dict.fromkeys((*found.kept[: MOST_RANKED - index.NEWEST_OF_FILTER], *found.newest)))
         return Candidates(ids, ids, matching.positions(match), complete=False)
     found = scope.look(_densest(match, counts, EXAMINED[0] if exact else MOST_RANKED))
@@ -159,27 +160,15 @@ def _of_densest(found: index.Found, must: str, at_least: int) -> Candidates:
     return Candidates(tuple(found.ids), tuple(found.ids), must, complete=False, at_least=at_least)
 
 
-def _with_all_among(match: Match, counts: Counts, scope: Scope, must: str) -> Candidates:
-    """The same where a filter lets in few articles."""
-    among = scope.whole
-    if len(among) <= MOST_FOUND:
-        return Candidates.every(among, matching.positions(match))
-    ids = scope.look(index.holding(counts.reaching(match), len(among), among)).ids
-    if len(ids) <= MOST_FOUND or must:
-        return Candidates.every(ids, must)
-    dense = scope.look(_densest(match, counts, DENSEST_OF_FILTER, ids)).ids
-    known = tuple(dict.fromkeys((*dense, *sorted(ids, reverse=True))))
-    return Candidates(known[:MOST_RANKED], known)
-
-
-def _densest(match: Match, counts: Counts, wanted: int, among: list[int] | None = None) -> index.Look:
-    return index.densest(counts.reaching(match), wanted, MOST_FOUND, among)
+def _densest(match: Match, counts: Counts, wanted: int) -> index.Look:
+    return index.densest(counts.reaching(match), wanted, MOST_FOUND)
 
 
 def with_some(concepts: Sequence[Concept], counts: Counts, scope: Scope) -> Candidates:
     """Up to MOST_RANKED articles of `scope` that have some of `concepts`, the rarest and most of them first."""
-    among = scope.whole
-    most = MOST_HELD_AGAINST_FILTER if scope.filtered and among is None else MOST_RANKED
+    if scope.narrow is not None:
+        return Candidates.every(scope.narrow)
+    most = MOST_HELD_AGAINST_FILTER if scope.filtered else MOST_RANKED
     rare: list[tuple[str, float, int]] = []
     common: list[Match] = []
     entries = 0
@@ -195,6 +184,6 @@ def with_some(concepts: Sequence[Concept], counts: Counts, scope: Scope) -> Cand
         ]
         entries += expected
     driving = [counts.reaching(match) for match in common[:MOST_DRIVING]]
-    found = scope.look(index.weightiest(rare, driving, most, among))
+    found = scope.look(index.weightiest(rare, driving, most))
     kept = found.kept[:MOST_RANKED]
     return Candidates(tuple(kept), tuple(kept), complete=not common and found.are_all and len(kept) < MOST_RANKED)

@@ -1,7 +1,6 @@
 """Looks into the index article_terms: which articles hold what, those that hold it most densely first.
 
-Each look is one statement, whatever it finds; the functions of articles/search/sql/0019_densest.sql, and 0021_densest.sql, go on
-by themselves.
+Each look is one statement, whatever it finds; the functions of articles/search/sql/0021_looks.sql go on by themselves.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,6 +14,8 @@ from django.db.models import QuerySet
 
 # A filter that lets in no more articles than this is searched whole.
 MOST_FILTERED = 1_500
+# Whether they are is not looked for where the planner expects so many.
+EXPECTED_WIDE = 10 * MOST_FILTERED
 # Of a wider one so many of the newest are looked at beside those that promise most.
 NEWEST_OF_FILTER = 200
 
@@ -31,17 +32,17 @@ _WEIGHTIEST = """
     FROM unnest(%s::text[], %s::float8[], %s::integer[]) AS asked (query, weight, most)
     CROSS JOIN LATERAL (
         SELECT id FROM articles_article
-        WHERE archive_terms(search_vector, word_count) @@ asked.query::tsquery AND {among}
+        WHERE archive_terms(search_vector, word_count) @@ asked.query::tsquery
+            AND status = 'published' AND merged_into_id IS NULL
         LIMIT asked.most
     ) AS found
     GROUP BY found.id ORDER BY sum(asked.weight) DESC, found.id DESC LIMIT %s
 """
-_WITH_DENSEST = """
-    WITH weightiest AS MATERIALIZED (SELECT ARRAY({weightiest}) AS ids),
+_WITH_DENSEST = f"""
+    WITH weightiest AS MATERIALIZED (SELECT ARRAY({_WEIGHTIEST}) AS ids),
     missing AS MATERIALIZED (SELECT ids, greatest(%s - cardinality(ids), 0) AS number FROM weightiest)
-    SELECT {ids}, missing.number > 0 FROM missing {densest}
+    SELECT {{ids}}, missing.number > 0 FROM missing {{densest}}
 """
-_PUBLISHED = "status = 'published' AND merged_into_id IS NULL"
 # The first of some articles in order that meet a tsquery; no more of their vectors are read than that takes.
 _FIRST_MEETING = """
     SELECT id FROM (
@@ -89,10 +90,19 @@ class Scope:
         ids = [pk for (pk,) in _rows(f"{sql} LIMIT {MOST_FILTERED + 1}", params)]
         return ids if len(ids) <= MOST_FILTERED else None
 
+    @cached_property
+    def narrow(self) -> list[int] | None:
+        """The same; None, too, where PostgreSQL expects so many that finding out would take longer than searching."""
+        if not self.filtered:
+            return None
+        sql, params = self._let_in
+        (((expected,),),) = _rows(f"EXPLAIN (FORMAT JSON) {sql}", params)
+        return self.whole if expected["Plan"]["Plan Rows"] <= EXPECTED_WIDE else None
+
     def look(self, look: Look, *, newest: bool = False) -> Found:
         """What `look` finds, and what of it the scope lets in."""
         columns, params = ["ids", "are_all"], [*look.params]
-        if self.filtered and self.whole is None:
+        if self.filtered:
             sql, of_scope = self._let_in
             columns.append(f"ARRAY(SELECT id FROM ({sql}) AS let_in (id) WHERE id IN (SELECT unnest(found.ids)))")
             params += of_scope
@@ -104,7 +114,7 @@ class Scope:
             f"WITH found (ids, are_all) AS MATERIALIZED ({look.sql}) SELECT {', '.join(columns)} FROM found", params
         )
         ids = list(dict.fromkeys(ids))
-        let_in = None if not self.filtered else set(of_filter[0] if self.whole is None else self.whole)
+        let_in = set(of_filter[0]) if self.filtered else None
         kept = ids if let_in is None else [pk for pk in ids if pk in let_in]
         return Found(ids, bool(are_all), kept, of_filter[1] if newest else [])
 
@@ -113,48 +123,38 @@ class Scope:
         return _sql(self.articles.order_by())
 
 
-def holding(reaching: Reaching, most: int, among: list[int] | None = None) -> Look:
-    """Up to `most` published articles, or of those `among`, that hold the words at all; in no order."""
+def holding(reaching: Reaching, most: int) -> Look:
+    """Up to `most` published articles that hold the words at all; in no order."""
     return Look(
-        "SELECT ids, cardinality(ids) < %s FROM archive_holding(%s, %s, %s) AS held (ids)",
-        (most, reaching(0), most, among),
+        "SELECT ids, cardinality(ids) < %s FROM archive_holding(%s, %s) AS held (ids)", (most, reaching(0), most)
     )
 
 
-def densest(reaching: Reaching, wanted: int, few: int, among: list[int] | None = None) -> Look:
-    """The `wanted` densest published articles, or of those `among`; where these are few, and at most `few` hold the words at
-    all, every one."""
-    return Look(
-        "SELECT ids, are_all FROM archive_densest(%s, %s, %s, %s, %s)",
-        (_queries(reaching), [FIRST_LEVEL, LEAST_LEVEL], wanted, few, among),
-    )
+def densest(reaching: Reaching, wanted: int, few: int) -> Look:
+    """The densest published articles, up to `wanted`; where these are few, and at most `few` hold the words at all, every one."""
+    return Look("SELECT ids, are_all FROM archive_densest(%s, %s, %s, %s, %s)", (*_levels(reaching), wanted, few))
 
 
 def densest_meeting(must: str, enough: int, reaching: Reaching, wanted: Sequence[int], few: int) -> Look:
     """Those of the densest published articles that meet `must`, a tsquery for the stored vector: of the first of the numbers
     `wanted` of which `enough` do, else of the last."""
     return Look(
-        "SELECT ids, are_all FROM archive_densest_meeting(%s::tsquery, %s, %s, %s, %s, %s)",
-        (must, enough, _queries(reaching), [FIRST_LEVEL, LEAST_LEVEL], list(wanted), few),
+        "SELECT ids, are_all FROM archive_densest_meeting(%s::tsquery, %s, %s, %s, %s, %s, %s)",
+        (must, enough, *_levels(reaching), list(wanted), few),
     )
 
 
-def weightiest(
-    asked: Sequence[tuple[str, float, int]], beside: Sequence[Reaching], most: int, among: list[int] | None = None
-) -> Look:
-    """Up to `most` published articles, or of those `among`, that meet the tsqueries of `asked` (query, weight, how many at most),
-    by weight together; where these are fewer (`are_all`), also the densest of `beside`."""
+def weightiest(asked: Sequence[tuple[str, float, int]], beside: Sequence[Reaching], most: int) -> Look:
+    """Up to `most` published articles that meet the tsqueries of `asked` (query, weight, how many at most), by weight together;
+    where these are fewer (`are_all`), also the densest of `beside`."""
     ids, densest, params = ["missing.ids"], [], [*(list(column) for column in zip(*asked, strict=True))] or [[], [], []]
-    params += [*([] if among is None else [among]), most, most]
+    params += [most, most]
     for place, reaching in enumerate(beside):
         share = f"(missing.number + {len(beside) - 1}) / {len(beside)}"
-        densest.append(f"CROSS JOIN LATERAL archive_densest(%s, %s, {share}, %s, %s) AS beside_{place}")
+        densest.append(f"CROSS JOIN LATERAL archive_densest(%s, %s, %s, {share}, %s) AS beside_{place}")
         ids.append(f"beside_{place}.ids[:{share}]")
-        params += [_queries(reaching), [FIRST_LEVEL, LEAST_LEVEL], 0, among]
-    weightiest = _WEIGHTIEST.format(among=_PUBLISHED if among is None else "id = ANY(%s::bigint[])")
-    return Look(
-        _WITH_DENSEST.format(weightiest=weightiest, ids=" || ".join(ids), densest=" ".join(densest)), tuple(params)
-    )
+        params += [*_levels(reaching), 0]
+    return Look(_WITH_DENSEST.format(ids=" || ".join(ids), densest=" ".join(densest)), tuple(params))
 
 
 def first_meeting(articles: QuerySet, must: str, most: int, *, rising: bool) -> list[int]:
@@ -164,8 +164,10 @@ def first_meeting(articles: QuerySet, must: str, most: int, *, rising: bool) -> 
     return [pk for (pk,) in _rows(statement, (*params, must, most))]
 
 
-def _queries(reaching: Reaching) -> list[str | None]:
-    return [None if 0 < level < LEAST_LEVEL else reaching(level) for level in range(TOP_LEVEL)]
+def _levels(reaching: Reaching) -> tuple[list[str | None], int, int]:
+    """What the functions are told of levels: the tsqueries of each, the first and the lowest that are tried."""
+    queries = [None if 0 < level < LEAST_LEVEL else reaching(level) for level in range(TOP_LEVEL)]
+    return queries, FIRST_LEVEL, LEAST_LEVEL
 
 
 def _sql(articles: QuerySet, *columns: str) -> tuple[str, tuple[object, ...]]:

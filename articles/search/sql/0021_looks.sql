@@ -1,31 +1,19 @@
--- What the functions of 0019_densest.sql do, two to ten times as fast where several words are asked for: in fewer looks, none
--- of them deeper into the index than it takes. Run by migration 0021; the release before may call them too.
+-- Looks into the index article_terms, several in one call: what a search wants next depends on what it found. Run by
+-- migration 0021. The functions of 0019_densest.sql, which take more arguments, stay for processes of the release before.
 
--- Up to `most` published articles, or of those `among`, whose terms meet tsqueries, one a line; in no order.
+-- Up to `most` published articles whose terms meet tsqueries, one a line; in no order.
 -- The index goes by the first line, which should be the rarest, and skips to what that has in the lists of the others. Within
 -- one tsquery it reads the lists of all alternatives beside one another.
 -- A tsquery stands in a subquery of its own: the planner, where it knows it, takes one with many alternatives for a reason to
 -- read the whole table.
-CREATE OR REPLACE FUNCTION archive_holding(query text, most integer, among bigint[]) RETURNS bigint[]
+CREATE FUNCTION archive_holding(query text, most integer) RETURNS bigint[]
     LANGUAGE plpgsql STABLE PARALLEL SAFE
 AS $$
 DECLARE
     lines text[] := string_to_array(query, chr(10));
-    found bigint[];
 BEGIN
     IF cardinality(lines) > 3 THEN
         lines := lines[:2] || ('(' || array_to_string(lines[3:], ') & (') || ')');
-    END IF;
-    IF among IS NOT NULL THEN
-        -- The index is asked about all articles, and what it finds is then looked for among these: looking at each of these
-        -- would take ten times as long. PostgreSQL hashes them only where it knows them when it plans; so it plans anew each time.
-        EXECUTE 'SELECT ARRAY(SELECT id FROM articles_article WHERE id = ANY($3)'
-            || (SELECT string_agg(
-                    format(' AND archive_terms(search_vector, word_count) @@ (SELECT ($1)[%s]::tsquery)', line), '' ORDER BY line
-                ) FROM generate_subscripts(lines, 1) AS line)
-            || ' LIMIT $2)'
-            INTO found USING lines, most, among;
-        RETURN found;
     END IF;
     CASE cardinality(lines)
         WHEN 3 THEN
@@ -55,24 +43,22 @@ BEGIN
     END CASE;
 END $$;
 
--- The articles, of those `among` if it is given, that hold some words most densely, the densest first: up to `wanted`, and at
--- least half as many where so many hold the words; or, where even at the last of `levels` these are few and at most `few` hold
--- the words at all, every one (`are_all`). queries[1 + level] are the tsqueries, a line each, of what stands at a level of article_terms or
+-- The articles that hold some words most densely, the densest first: up to `wanted`, and at least half as many where so many
+-- hold the words; or, where even at the level `lowest` these are few and at most `few` hold the words at all, every one (`are_all`). queries[1 + level] are the tsqueries, a line each, of what stands at a level of article_terms or
 -- above it; queries[1] holds at all.
 -- A level costs a fraction of a millisecond near the top and a hundred near the bottom, where very many articles may stand. So
--- levels are tried from the first of `levels` down, in steps as long as what was found lets expect: each level has some two to
+-- levels are tried from `first` down, in steps as long as what was found lets expect: each level has some two to
 -- four times what the one above it has. Where a step went too far, the levels that it passed over are
 -- tried, from their middle.
-CREATE OR REPLACE FUNCTION archive_densest(
-    queries text[], levels integer[], wanted integer, few integer, among bigint[], OUT ids bigint[], OUT are_all boolean
+CREATE FUNCTION archive_densest(
+    queries text[], first integer, lowest integer, wanted integer, few integer, OUT ids bigint[], OUT are_all boolean
 )
     LANGUAGE plpgsql STABLE PARALLEL SAFE
 AS $$
 DECLARE
     longest CONSTANT integer := 4;
     growth CONSTANT float8 := 2.2;
-    level integer := levels[1];
-    lowest integer := levels[cardinality(levels)];
+    level integer := first;
     -- The lowest level that is known to have too few, and these; the highest that has too many, and `wanted` of them.
     high integer := cardinality(queries);
     denser bigint[] := '{}';
@@ -86,7 +72,7 @@ BEGIN
         RETURN;
     END IF;
     LOOP
-        found := archive_holding(queries[1 + level], wanted, among);
+        found := archive_holding(queries[1 + level], wanted);
         IF cardinality(found) >= wanted THEN
             low := level;
             others := found;
@@ -102,7 +88,7 @@ BEGIN
         END IF;
         EXIT WHEN high - low = 1;
         IF level <= lowest THEN
-            others := archive_holding(queries[1], greatest(wanted, few) + 1, among);
+            others := archive_holding(queries[1], greatest(wanted, few) + 1);
             are_all := cardinality(others) <= greatest(wanted, few);
             EXIT;
         END IF;
@@ -115,4 +101,23 @@ BEGIN
         SELECT id FROM unnest(denser || others) WITH ORDINALITY AS one (id, place)
         GROUP BY id ORDER BY min(place) LIMIT CASE WHEN are_all THEN NULL ELSE wanted END
     );
+END $$;
+
+-- Those of the densest articles that meet `must`, for which the index does not suffice: of the first of the numbers `wanted` of
+-- which `enough` do, else of the last.
+CREATE FUNCTION archive_densest_meeting(
+    must tsquery, enough integer, queries text[], first integer, lowest integer, wanted integer[], few integer,
+    OUT ids bigint[], OUT are_all boolean
+)
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+AS $$
+DECLARE
+    looked_at integer;
+BEGIN
+    FOREACH looked_at IN ARRAY wanted LOOP
+        SELECT found.ids, found.are_all INTO ids, are_all
+        FROM archive_densest(queries, first, lowest, looked_at, few) AS found;
+        ids := ARRAY(SELECT id FROM articles_article WHERE id = ANY(ids) AND search_vector @@ must);
+        EXIT WHEN are_all OR cardinality(ids) >= enough;
+    END LOOP;
 END $$;
