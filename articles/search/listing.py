@@ -91,7 +91,7 @@ def page_of(found: Sequence[Article] | QuerySet, direction: Direction, size: int
     return Listing(tuple(rows), str(first) if before else "", str(last) if after else "")
 
 
-def capped_count(rows: QuerySet) -> tuple[int, bool]:
-    """How many rows there are, up to MOST_COUNTED, and whether there are more."""
-    found = rows.order_by().values("pk")[: MOST_COUNTED + 1].count()
-    return min(found, MOST_COUNTED), found > MOST_COUNTED
+def capped_count(rows: QuerySet, most: int = MOST_COUNTED) -> tuple[int, bool]:
+    """How many rows there are, up to `most`, and whether there are more."""
+    found = rows.order_by().values("pk")[: most + 1].count()
+    return min(found, most), found > most

@@ -19,7 +19,7 @@ from articles.models import ActorKind, EventKind
 from articles.models.merged import Mergeable
 from articles.search.filters import Condition, ForgivingFilterSet
 from articles.search.limit import SearchTooCostlyError, time_limit
-from articles.search.listing import PAGE_SIZE, Direction, capped_count, listing
+from articles.search.listing import MOST_COUNTED, PAGE_SIZE, Direction, capped_count, listing
 from articles.site.keeping import mark
 from articles.site.words_for import arabic, day, year_or_month
 
@@ -59,11 +59,15 @@ def too_often(request: HttpRequest, setting: str) -> HttpResponse | None:
 
 
 class CappedPaginator(Paginator):
-    """Pages of the first MOST_COUNTED rows; `is_capped` says that there are more."""
+    """Pages of the first `most` rows; `is_capped` says that there are more."""
+
+    def __init__(self, rows: QuerySet, size: int, most: int) -> None:
+        super().__init__(rows, size)
+        self.most = most
 
     @cached_property
     def _counted(self) -> tuple[int, bool]:
-        return capped_count(self.object_list)
+        return capped_count(self.object_list, self.most)
 
     @property
     def count(self) -> int:
@@ -74,9 +78,9 @@ class CappedPaginator(Paginator):
         return self._counted[1]
 
 
-def numbered(request: HttpRequest, rows: QuerySet, size: int = PAGE_SIZE) -> Page:
-    """The page of `rows` that the address asks for; the nearest one that exists where it asks for nonsense."""
-    return CappedPaginator(rows, size).get_page(request.GET.get("page"))
+def numbered(request: HttpRequest, rows: QuerySet, size: int = PAGE_SIZE, most: int = MOST_COUNTED) -> Page:
+    """The page of the first `most` rows that the address asks for; the nearest one that exists where it asks for nonsense."""
+    return CappedPaginator(rows, size, most).get_page(request.GET.get("page"))
 
 
 def by_date(request: HttpRequest, articles: QuerySet, *, oldest: bool = False) -> dict[str, object]:

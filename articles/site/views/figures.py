@@ -8,7 +8,8 @@ from articles.search.filters import FigureFilter
 from articles.site.charts.ranges import ranges
 from articles.site.pages import chips, numbered, reader_page
 
-PAGE = 50
+# Figures on a page, and on all of them: who wants more than forty pages narrows them, or downloads them all.
+PAGE, MOST = 50, 2_000
 
 
 @reader_page
@@ -16,7 +17,7 @@ def figure_list(request: HttpRequest) -> HttpResponse:
     figures = Figure.objects.public().select_related("article__source", "measure", "event")
     chosen = FigureFilter(request.GET, figures.defer("article__body", "article__set_aside"))
     held = {one.name for one in chosen.chosen}
-    page = numbered(request, chosen.qs.order_by(*_order(held)), PAGE)
+    page = numbered(request, chosen.qs.order_by(*_order(held)), PAGE, MOST)
     context = {
         "filters": chosen,
         "chips": chips(chosen),
@@ -30,4 +31,5 @@ def _order(held: set[str]) -> tuple[str, ...]:
     """Those that contradict each other stand side by side; those of one measure by date, for comparison over the years."""
     if "conflicting" in held:
         return ("event_id", "measure_id", "scope", "article__published_order", "id")
-    return ("article__published_order", "id") if "measure" in held else ("measure_id", "value", "id")
+    # With the article, figures by date come as its index has them: very many articles may be of no known day.
+    return ("article__published_order", "article_id", "id") if "measure" in held else ("measure_id", "value", "id")
