@@ -62,15 +62,16 @@ class ContradictionQuerySet(ReviewableQuerySet):
         return self.order_by("-found_at", "-id")
 
     def with_sides(self) -> list["Contradiction"]:
-        """The rows with what a page shows of them, read in one query for all: `sides`, the first EARLIEST figures published and
+        """The rows with what a page shows of them, read in two queries for all: `sides`, the first EARLIEST figures published and
         the lowest and the highest, in order of publication; `others`, how many more there are."""
         rows = list(self.select_related("measure", "event"))
         found: dict[tuple[int, int, str], list[Figure]] = defaultdict(list)
-        for figure in _sides(Figure.objects.public().filter(event__in={row.event_id for row in rows})) if rows else ():
+        together = dict(_sides(Figure.objects.public().filter(event__in={row.event_id for row in rows})) if rows else ())
+        for figure in _told(Figure.objects.filter(pk__in=together)) if together else ():
             found[figure.event_id, figure.measure_id, figure.scope].append(figure)
         for row in rows:
             row.sides = found[row.event_id, row.measure_id, row.scope]
-            row.others = row.sides[0].together - len(row.sides) if row.sides else 0
+            row.others = together[row.sides[0].pk] - len(row.sides) if row.sides else 0
         return rows
 
     def refresh(self, events: Iterable[int]) -> None:
@@ -137,15 +138,17 @@ def _told(figures: models.QuerySet) -> models.QuerySet:
 
 
 def _sides(figures: models.QuerySet) -> models.QuerySet:
-    """For each event, measure and scope the first EARLIEST, the lowest and the highest, and how many there are together."""
+    """For each event, measure and scope the ids of the first EARLIEST, the lowest and the highest, and how many there are
+    together."""
 
     def over(function: models.Func, *order: str) -> Window:
         return Window(function, partition_by=["event", "measure", "scope"], order_by=order or None)
 
-    counted = _told(figures).annotate(
+    counted = figures.filter(measure__isnull=False).annotate(
         place=over(RowNumber(), *_BY_DATE),
         lowest=over(RowNumber(), "value", "id"),
         highest=over(RowNumber(), "-value", "id"),
         together=over(models.Count("pk")),
     )
-    return counted.filter(models.Q(place__lte=EARLIEST) | models.Q(lowest=1) | models.Q(highest=1)).order_by(*_BY_DATE)
+    sides = counted.filter(models.Q(place__lte=EARLIEST) | models.Q(lowest=1) | models.Q(highest=1))
+    return sides.values_list("pk", "together")
