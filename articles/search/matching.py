@@ -7,6 +7,7 @@ in positions()   a tsquery for the stored vector, exact.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from articles.search.lexemes import quoted
 
@@ -89,7 +90,7 @@ def terms(match: Match) -> str:
         case Lexeme(text, prefix, in_title):
             return quoted(f"@{text}" if in_title else text) + (":*" if prefix else "")
         case Dense(text, level):
-            return _joined(" | ", [quoted(f"#{chr(48 + at)}{text}") for at in range(level, HIGHEST_LEVEL + 1)])
+            return _at_or_above(text)[level]
         case Run(lexemes):
             return _joined(" & ", [terms(lexeme) for lexeme in lexemes])
         case Close(first, second):
@@ -101,6 +102,13 @@ def terms(match: Match) -> str:
             return _joined(" | ", alternatives) if all(alternatives) else ""
         case Without(part):
             return f"!({terms(part)})" if not needs_positions(part) and terms(part) else ""
+
+
+@lru_cache(maxsize=256)
+def _at_or_above(lexeme: str) -> tuple[str, ...]:
+    """For each level, from 0, the tsquery of what stands there or above; a search asks for thirty of them."""
+    entries = [quoted(f"#{chr(48 + level)}{lexeme}") for level in range(HIGHEST_LEVEL + 1)]
+    return tuple(_joined(" | ", entries[level:]) for level in range(HIGHEST_LEVEL + 1))
 
 
 def lines(match: Match) -> str:
