@@ -44,12 +44,12 @@ BEGIN
 END $$;
 
 -- The articles that hold some words most densely, the densest first: up to `wanted`, and at least half as many where so many
--- hold the words; or, where even at the level `lowest` these are few and at most `few` hold the words at all, every one (`are_all`). queries[1 + level] are the tsqueries, a line each, of what stands at a level of article_terms or
--- above it; queries[1] holds at all.
+-- hold the words; or, where even at the level `lowest` these are few and at most `few` hold the words at all, every one
+-- (`are_all`). queries[1 + level] are the tsqueries, a line each, of what stands at a level of article_terms or above it;
+-- queries[1] holds at all.
 -- A level costs a fraction of a millisecond near the top and a hundred near the bottom, where very many articles may stand. So
--- levels are tried from `first` down, in steps as long as what was found lets expect: each level has some two to
--- four times what the one above it has. Where a step went too far, the levels that it passed over are
--- tried, from their middle.
+-- levels are tried from `first` down, in steps as long as what was found lets expect: each level has some two to four times what
+-- the one above it has. Where a step went too far, the levels that it passed over are tried, from their middle.
 CREATE FUNCTION archive_densest(
     queries text[], first integer, lowest integer, wanted integer, few integer, OUT ids bigint[], OUT are_all boolean
 )
@@ -59,7 +59,7 @@ DECLARE
     longest CONSTANT integer := 4;
     growth CONSTANT float8 := 2.2;
     level integer := first;
-    -- The lowest level that is known to have too few, and these; the highest that has too many, and `wanted` of them.
+    -- The lowest level that is known to have too few, and these; the highest that is known to have too many, and some of them.
     high integer := cardinality(queries);
     denser bigint[] := '{}';
     low integer;
