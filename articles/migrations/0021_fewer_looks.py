@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
         migrations.RunSQL(
             SQL.read_text(encoding="utf-8"),
             "DROP FUNCTION archive_densest_meeting(tsquery, integer, text[], integer, integer, integer[], integer); "
-            "DROP FUNCTION archive_densest(text[], integer, integer, integer, integer); "
+            "DROP FUNCTION archive_densest(text[], integer, integer, integer, integer, text[]); "
             "DROP FUNCTION archive_holding(text, integer)",
         )
     ]

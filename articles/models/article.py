@@ -226,7 +226,14 @@ class Article(Mergeable):
             # Without a pending list, which every search would have to read through.
             GinIndex(SEARCH_TERMS, name="article_terms", fastupdate=False),
             models.Index(F("published_order").desc(), F("id").desc(), name="article_newest"),
-            models.Index("source", F("published_order").desc(), F("id").desc(), name="article_source_newest"),
+            # A source's public articles, which are counted and filtered without reading them.
+            models.Index(
+                "source",
+                F("published_order").desc(),
+                F("id").desc(),
+                condition=Q(status="published", merged_into__isnull=True),
+                name="article_source_public",
+            ),
             models.Index(fields=["published_earliest", "published_latest"], name="article_interval"),
             # The few articles that a page of a year or month shows apart, as perhaps of it.
             models.Index(

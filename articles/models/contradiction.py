@@ -66,7 +66,9 @@ class ContradictionQuerySet(ReviewableQuerySet):
         the lowest and the highest, in order of publication; `others`, how many more there are."""
         rows = list(self.select_related("measure", "event"))
         found: dict[tuple[int, int, str], list[Figure]] = defaultdict(list)
-        together = dict(_sides(Figure.objects.public().filter(event__in={row.event_id for row in rows})) if rows else ())
+        together = dict(
+            _sides(Figure.objects.public().filter(event__in={row.event_id for row in rows})) if rows else ()
+        )
         for figure in _told(Figure.objects.filter(pk__in=together)) if together else ():
             found[figure.event_id, figure.measure_id, figure.scope].append(figure)
         for row in rows:

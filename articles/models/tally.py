@@ -5,7 +5,7 @@ which commands bring up to date with the statistics of search.
 """
 
 from django.db import connection, models
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 # An archive of so many articles takes the kept numbers.
@@ -65,15 +65,26 @@ class Tally(models.Model):
         return f"{self.kind} {self.key}: {self.articles}"
 
 
+def _of_large_archive() -> models.QuerySet:
+    """The tally of the whole archive, if that is so large that pages take the kept numbers."""
+    return Tally.objects.filter(kind=TallyKind.ARCHIVE, articles__gte=KEPT_FROM)
+
+
 def are_kept() -> bool:
     """Whether the archive is so large that pages take the kept numbers."""
-    return Tally.objects.filter(kind=TallyKind.ARCHIVE, articles__gte=KEPT_FROM).exists()
+    return _of_large_archive().exists()
 
 
 def kept_articles(kind: TallyKind) -> Coalesce:
     """An expression for the kept number of articles of each row of a queryset of `kind`."""
     kept = Tally.objects.filter(kind=kind, key=OuterRef("pk")).values("articles")[:1]
     return Coalesce(Subquery(kept), 0, output_field=models.BigIntegerField())
+
+
+def kept(kind: TallyKind, key: int) -> int | None:
+    """The kept number of one actor, event, source or month; None where there is none, or the archive is small."""
+    found = Tally.objects.filter(Exists(_of_large_archive()), kind=kind, key=key)
+    return found.values_list("articles", flat=True).first()
 
 
 def counts(kind: TallyKind) -> dict[int, int]:

@@ -20,8 +20,8 @@ MOST_FOUND = 800
 # So many of the densest are ranked then.
 MOST_RANKED = 400
 # A filter that lets in few articles (articles.search.index.MOST_FILTERED) is searched whole, and its matches counted. Of a wider
-# one, so many of the densest articles of all are held against the filter, and its newest ones are looked at too.
-MOST_HELD_AGAINST_FILTER = 1_500
+# one, so many of the densest articles of all are held against the filter, and some of its others are looked at too.
+MOST_HELD_AGAINST_FILTER = 3_000
 # For a phrase of common words so many of the densest articles are looked at, in steps, until FEW hold it.
 EXAMINED = (400, 3_000, 10_000)
 FEW = 20
@@ -101,6 +101,18 @@ class Counts:
         """Tells the tsqueries, for the index, of what holds `match` so densely, the rarest first."""
         return lambda level: matching.lines(self.dense(match, level))
 
+    def reaching_in_part(self, match: Match) -> index.Reaching | None:
+        """The same of what holds all of `match`, and some part of it so densely; None where it has no parts."""
+        if not isinstance(match, matching.All):
+            return None
+        wanted = [part for part in match.parts if not isinstance(part, matching.Without)]
+
+        def reaching(level: int) -> str:
+            some = matching.any_of(*(self.dense(part, level) for part in wanted)) if level else None
+            return matching.lines(matching.all_of(some, self.dense(match, 0)))
+
+        return reaching
+
     def dense(self, match: Match, level: int) -> Match:
         """`match` for the index, where its words stand so densely, the rarest first: of words that are asked together, those
         that tell less in proportion less so; of a phrase, the rarest.
@@ -136,11 +148,12 @@ def with_all(compiled: CompiledQuery, counts: Counts, scope: Scope) -> Candidate
         if found.are_all:
             return Candidates.every(found.kept, must)
     if scope.filtered:
-        found = scope.look(_densest(match, counts, MOST_HELD_AGAINST_FILTER), newest=True)
+        found = scope.look(_densest(match, counts, MOST_HELD_AGAINST_FILTER), newest=scope.looks_wide)
         let_in = counts.totals.articles * len(found.kept) / max(len(found.ids), 1)
         if let_in < 2 * index.MOST_FILTERED and scope.whole is not None:
             return Candidates.every(scope.whole, matching.positions(match))
-        ids = tuple(dict.fromkeys((*found.kept[: MOST_RANKED - index.NEWEST_OF_FILTER], *found.newest)))
+        beside = found.newest if scope.looks_wide else scope.first[: index.FIRST_OF_FILTER]
+        ids = tuple(dict.fromkeys((*found.kept[: MOST_RANKED - index.NEWEST_OF_FILTER], *beside)))
         return Candidates(ids, ids, matching.positions(match), complete=False)
     found = scope.look(_densest(match, counts, EXAMINED[0] if exact else MOST_RANKED))
     return _of_densest(found, must, counts.at_least(match))
@@ -161,7 +174,7 @@ def _of_densest(found: index.Found, must: str, at_least: int) -> Candidates:
 
 
 def _densest(match: Match, counts: Counts, wanted: int) -> index.Look:
-    return index.densest(counts.reaching(match), wanted, MOST_FOUND)
+    return index.densest(counts.reaching(match), wanted, MOST_FOUND, counts.reaching_in_part(match))
 
 
 def with_some(concepts: Sequence[Concept], counts: Counts, scope: Scope) -> Candidates:

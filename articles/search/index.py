@@ -12,18 +12,21 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 
+from articles.search.matching import HIGHEST_LEVEL
+
 # A filter that lets in no more articles than this is searched whole.
 MOST_FILTERED = 1_500
 # Whether they are is not looked for where the planner expects so many.
 EXPECTED_WIDE = 10 * MOST_FILTERED
-# Of a wider one so many of the newest are looked at beside those that promise most.
-NEWEST_OF_FILTER = 200
+# Of a wider one so many are looked at beside those that promise most: the newest where it looks wide, else the first found,
+# which are known anyway.
+NEWEST_OF_FILTER, FIRST_OF_FILTER = 200, 600
 
 # Levels, as the index has them (articles/search/sql/0006_terms.sql), count density in steps of an eighth of BM25's saturation:
 # a word that stands twice in 250 is at 8, five times 14, twenty times 25. Those from FIRST_LEVEL down to LEAST_LEVEL are tried
-# for one that about as many articles reach as are wanted, those up to TOP_LEVEL where very many reach the first; below the
-# least hardly more is asked than that a word stands there.
-TOP_LEVEL, FIRST_LEVEL, LEAST_LEVEL = 32, 28, 4
+# for one that about as many articles reach as are wanted, those above where very many reach the first; below the least hardly
+# more is asked than that a word stands there.
+FIRST_LEVEL, LEAST_LEVEL = 28, 4
 
 # The ids of articles that meet any of several tsqueries, those first that meet the weightiest; and of the densest of others as
 # many as are missing, the same number of each.
@@ -82,22 +85,29 @@ class Scope:
     filtered: bool
 
     @cached_property
-    def whole(self) -> list[int] | None:
-        """The ids of all articles that a filter lets in, if they are no more than MOST_FILTERED."""
+    def looks_wide(self) -> bool:
+        """Whether PostgreSQL expects a filter to let in so many that asking it for the first would take longer than searching."""
         if not self.filtered:
-            return None
-        sql, params = self._let_in
-        ids = [pk for (pk,) in _rows(f"{sql} LIMIT {MOST_FILTERED + 1}", params)]
-        return ids if len(ids) <= MOST_FILTERED else None
-
-    @cached_property
-    def narrow(self) -> list[int] | None:
-        """The same; None, too, where PostgreSQL expects so many that finding out would take longer than searching."""
-        if not self.filtered:
-            return None
+            return False
         sql, params = self._let_in
         (((expected,),),) = _rows(f"EXPLAIN (FORMAT JSON) {sql}", params)
-        return self.whole if expected["Plan"]["Plan Rows"] <= EXPECTED_WIDE else None
+        return expected["Plan"]["Plan Rows"] > EXPECTED_WIDE
+
+    @cached_property
+    def first(self) -> list[int]:
+        """The ids of the first articles that a filter lets in, as PostgreSQL comes upon them: one more than MOST_FILTERED."""
+        sql, params = self._let_in
+        return [pk for (pk,) in _rows(f"{sql} LIMIT {MOST_FILTERED + 1}", params)]
+
+    @property
+    def whole(self) -> list[int] | None:
+        """The ids of all articles that a filter lets in, if they are no more than MOST_FILTERED."""
+        return self.first if self.filtered and len(self.first) <= MOST_FILTERED else None
+
+    @property
+    def narrow(self) -> list[int] | None:
+        """The same; None, too, where the filter looks wide."""
+        return None if self.looks_wide else self.whole
 
     def look(self, look: Look, *, newest: bool = False) -> Found:
         """What `look` finds, and what of it the scope lets in."""
@@ -130,9 +140,13 @@ def holding(reaching: Reaching, most: int) -> Look:
     )
 
 
-def densest(reaching: Reaching, wanted: int, few: int) -> Look:
-    """The densest published articles, up to `wanted`; where these are few, and at most `few` hold the words at all, every one."""
-    return Look("SELECT ids, are_all FROM archive_densest(%s, %s, %s, %s, %s)", (*_levels(reaching), wanted, few))
+def densest(reaching: Reaching, wanted: int, few: int, further: Reaching | None = None) -> Look:
+    """The densest published articles, up to `wanted`; where these are few, then of what reaches levels as `further` tells; and
+    where at most `few` hold the words at all, every one."""
+    return Look(
+        "SELECT ids, are_all FROM archive_densest(%s, %s, %s, %s, %s, %s)",
+        (*_levels(reaching), wanted, few, further and _levels(further)[0]),
+    )
 
 
 def densest_meeting(must: str, enough: int, reaching: Reaching, wanted: Sequence[int], few: int) -> Look:
@@ -166,7 +180,7 @@ def first_meeting(articles: QuerySet, must: str, most: int, *, rising: bool) -> 
 
 def _levels(reaching: Reaching) -> tuple[list[str | None], int, int]:
     """What the functions are told of levels: the tsqueries of each, the first and the lowest that are tried."""
-    queries = [None if 0 < level < LEAST_LEVEL else reaching(level) for level in range(TOP_LEVEL)]
+    queries = [None if 0 < level < LEAST_LEVEL else reaching(level) for level in range(HIGHEST_LEVEL + 1)]
     return queries, FIRST_LEVEL, LEAST_LEVEL
 
 

@@ -15,7 +15,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from archive.visitors import seconds_to_wait
-from articles.models import ActorKind, EventKind
+from articles.models import ActorKind, EventKind, TallyKind, tally
 from articles.models.merged import Mergeable
 from articles.search.filters import Condition, ForgivingFilterSet
 from articles.search.limit import SearchTooCostlyError, time_limit
@@ -23,6 +23,8 @@ from articles.search.listing import MOST_COUNTED, PAGE_SIZE, Direction, capped_c
 from articles.site.keeping import mark
 from articles.site.words_for import arabic, day, year_or_month
 
+# Where a kept number is known, no more of a list than this are counted for a page.
+COUNTED_LIVE = 1_000
 # Parameters that say where in a list a page lies; another condition starts at its beginning.
 PLACES = ("page", "after", "before")
 
@@ -83,13 +85,21 @@ def numbered(request: HttpRequest, rows: QuerySet, size: int = PAGE_SIZE, most: 
     return CappedPaginator(rows, size, most).get_page(request.GET.get("page"))
 
 
-def by_date(request: HttpRequest, articles: QuerySet, *, oldest: bool = False) -> dict[str, object]:
-    """What a list of articles by date shows: the page that the address asks for, and how many there are."""
+def by_date(
+    request: HttpRequest, articles: QuerySet, *, oldest: bool = False, of: tuple[TallyKind, int] | None = None
+) -> dict[str, object]:
+    """What a list of articles by date shows: the page that the address asks for, and how many there are.
+
+    `of` says whose articles these all are: where they are very many, their kept number is told.
+    """
     get = request.GET.get
     listed = listing(
         articles.for_listing(), Direction.of(oldest=oldest, after=get("after", ""), before=get("before", ""))
     )
-    total, capped = capped_count(articles)
+    total, capped = capped_count(articles, COUNTED_LIVE if of else MOST_COUNTED)
+    if of and capped:
+        known = tally.kept(*of) or 0
+        total, capped = (known, False) if known > total else capped_count(articles)
     return {"listed": listed, "places": listed, "total": total, "total_is_capped": capped}
 
 

@@ -20,7 +20,7 @@ NUMBER = 60
 def many(make_article: object, monkeypatch: pytest.MonkeyPatch) -> list[Article]:
     """Articles that all hold «فيروز» and «كهرمان»; the higher the number, the more often «فيروز»."""
     for name, value in {
-        "MOST_RANKED": 12, "MOST_FOUND": 15, "EXAMINED": (12, 30, 48), "FEW": 5,
+        "MOST_RANKED": 12, "MOST_FOUND": 15, "EXAMINED": (12, 30, 90), "FEW": 5,
         "MOST_HELD_AGAINST_FILTER": 40, "MOST_ENTRIES": 30,
     }.items():  # fmt: skip
         monkeypatch.setattr(candidates, name, value)
@@ -60,11 +60,27 @@ def test_a_phrase_of_common_words_is_looked_for_step_by_step(many: list[Article]
     assert article.pk in search("«كهرمان فيروز»").ids
 
 
-def test_a_filter_is_held_against_the_densest_and_the_newest(many: list[Article]) -> None:
+def test_many_common_words_and_an_exclusion_are_looked_up_together(many: list[Article], make_article: object) -> None:
+    words = "ياقوت زبرجد عقيق مرجان فيروز كهرمان"
+    made = [make_article(f"خاتم {number}", words + " سبج" * (number % 2)) for number in range(40)]
+    statistics.rebuild()
+    page = search(f"{words} -سبج", wanted=Wanted(size=40))
+    assert len(page.hits) > 5 and {hit.article for hit in page.hits} <= set(made[::2])
+
+
+@pytest.mark.parametrize("expected_wide", [0, 10_000])
+def test_a_filter_is_held_against_the_densest_and_others(
+    many: list[Article], monkeypatch: pytest.MonkeyPatch, expected_wide: int
+) -> None:
+    monkeypatch.setattr(index, "EXPECTED_WIDE", expected_wide)
     source = Source.objects.get(name="صحيفة الحدود")
     page = search("فيروز", Article.objects.published().filter(source=source))
     assert page.hits and all(hit.article.source == source for hit in page.hits)
     assert page.hits[0].article == max((a for a in many if a.source_id), key=lambda a: a.pk)
+    # Those that hardly any of the densest pass are found none the less, and counted.
+    few = search("فيروز", Article.objects.published().filter(pk__in=[many[2].pk, many[7].pk]))
+    assert [hit.article for hit in few.hits] == [many[7], many[2]]
+    assert few.total == 2 and not few.total_is_capped
 
 
 def test_by_date_every_page_holds_what_matches(many: list[Article]) -> None:

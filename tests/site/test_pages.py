@@ -4,8 +4,9 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
-from articles.models import Actor, Article, Capture, Event, Figure, Source
+from articles.models import Actor, Article, Capture, Event, Figure, Source, Tally, TallyKind
 from articles.models.merging import merge_actors, merge_events, merge_sources
+from articles.site import pages
 
 pytestmark = pytest.mark.django_db
 
@@ -205,3 +206,19 @@ def test_loading_the_fixtures_again_is_harmless(client: Client) -> None:
     before = text_of(client.get("/"))
     call_command("load_fixtures", verbosity=0)
     assert text_of(client.get("/")) == before
+
+
+def test_a_long_list_tells_the_kept_number_of_a_large_archive(
+    client: Client, make_article: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "COUNTED_LIVE", 2)
+    source = Source.objects.create(name="صحيفة الميناء")
+    for number in range(4):
+        make_article(f"خبر {number}", "نص الخبر", source=source)
+    Tally.objects.create(kind=TallyKind.SOURCE, key=source.pk, articles=40_123)
+    shown = client.get(source.get_absolute_url()).context
+    assert (shown["total"], shown["total_is_capped"]) == (4, False)
+    Tally.objects.update_or_create(kind=TallyKind.ARCHIVE, key=0, defaults={"articles": 2_000_000})
+    make_article("خبر آخر", "نص الخبر", source=source)
+    shown = client.get(source.get_absolute_url()).context
+    assert (shown["total"], shown["total_is_capped"]) == (40_123, False)

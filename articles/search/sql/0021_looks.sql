@@ -46,12 +46,14 @@ END $$;
 -- The articles that hold some words most densely, the densest first: up to `wanted`, and at least half as many where so many
 -- hold the words; or, where even at the level `lowest` these are few and at most `few` hold the words at all, every one
 -- (`are_all`). queries[1 + level] are the tsqueries, a line each, of what stands at a level of article_terms or above it;
--- queries[1] holds at all.
+-- queries[1] holds at all. `further`, where it is given, are others that ask less: where even those at `lowest` are few, what
+-- these find goes before what else holds the words.
 -- A level costs a fraction of a millisecond near the top and a hundred near the bottom, where very many articles may stand. So
 -- levels are tried from `first` down, in steps as long as what was found lets expect: each level has some two to four times what
 -- the one above it has. Where a step went too far, the levels that it passed over are tried, from their middle.
 CREATE FUNCTION archive_densest(
-    queries text[], first integer, lowest integer, wanted integer, few integer, OUT ids bigint[], OUT are_all boolean
+    queries text[], first integer, lowest integer, wanted integer, few integer, further text[] DEFAULT NULL,
+    OUT ids bigint[], OUT are_all boolean
 )
     LANGUAGE plpgsql STABLE PARALLEL SAFE
 AS $$
@@ -59,12 +61,14 @@ DECLARE
     longest CONSTANT integer := 4;
     growth CONSTANT float8 := 2.2;
     level integer := first;
-    -- The lowest level that is known to have too few, and these; the highest that is known to have too many, and some of them.
+    -- The lowest level that is known to have too few, and these, as they were found; the highest that is known to have too many,
+    -- and some of them.
     high integer := cardinality(queries);
     denser bigint[] := '{}';
     low integer;
     others bigint[] := '{}';
     found bigint[];
+    holding bigint[];
 BEGIN
     are_all := false;
     IF wanted < 1 THEN
@@ -81,16 +85,28 @@ BEGIN
             CONTINUE;
         END IF;
         high := level;
-        denser := found;
+        denser := denser || found;
         IF 2 * cardinality(found) >= wanted THEN
             others := '{}';
             EXIT;
         END IF;
         EXIT WHEN high - low = 1;
         IF level <= lowest THEN
-            others := archive_holding(queries[1], greatest(wanted, few) + 1);
-            are_all := cardinality(others) <= greatest(wanted, few);
-            EXIT;
+            IF holding IS NULL THEN
+                holding := archive_holding(queries[1], greatest(wanted, few) + 1);
+                are_all := cardinality(holding) <= greatest(wanted, few);
+            END IF;
+            IF are_all OR further IS NULL THEN
+                others := holding;
+                EXIT;
+            END IF;
+            -- At its upper levels alone: the others would cost more than they are worth.
+            queries := further;
+            further := NULL;
+            lowest := first - 4 * longest;
+            level := first;
+            high := cardinality(queries);
+            CONTINUE;
         END IF;
         level := greatest(
             level - least(longest, greatest(1, floor(ln(wanted / greatest(cardinality(found), 0.1)) / ln(growth)))),

@@ -30,4 +30,4 @@ def source(request: HttpRequest, pk: int) -> HttpResponse:
     articles = Article.objects.published().filter(source=row)
     found = facets(articles)
     context = {"source": row, "facets": found, "chart": columns(found.bars, page_of)}
-    return render(request, "site/source.html", context | by_date(request, articles))
+    return render(request, "site/source.html", context | by_date(request, articles, of=(TallyKind.SOURCE, row.pk)))
