@@ -21,7 +21,7 @@ MOST_FOUND = 800
 MOST_RANKED = 400
 # A filter that lets in few articles (articles.search.index.MOST_FILTERED) is searched whole, and its matches counted. Of a wider
 # one, so many of the densest articles of all are held against the filter, and some of its others are looked at too.
-MOST_HELD_AGAINST_FILTER = 3_000
+MOST_HELD_AGAINST_FILTER = 2_000
 # For a phrase of common words so many of the densest articles are looked at, in steps, until FEW hold it.
 EXAMINED = (400, 3_000, 10_000)
 FEW = 20

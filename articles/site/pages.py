@@ -15,7 +15,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from archive.visitors import seconds_to_wait
-from articles.models import ActorKind, EventKind, TallyKind, tally
+from articles.models import ActorKind, EventKind
 from articles.models.merged import Mergeable
 from articles.search.filters import Condition, ForgivingFilterSet
 from articles.search.limit import SearchTooCostlyError, time_limit
@@ -86,19 +86,19 @@ def numbered(request: HttpRequest, rows: QuerySet, size: int = PAGE_SIZE, most: 
 
 
 def by_date(
-    request: HttpRequest, articles: QuerySet, *, oldest: bool = False, of: tuple[TallyKind, int] | None = None
+    request: HttpRequest, articles: QuerySet, *, oldest: bool = False, kept: Callable[[], int | None] | None = None
 ) -> dict[str, object]:
     """What a list of articles by date shows: the page that the address asks for, and how many there are.
 
-    `of` says whose articles these all are: where they are very many, their kept number is told.
+    Where these are very many, the number that `kept` knows is told, if there is one.
     """
     get = request.GET.get
     listed = listing(
         articles.for_listing(), Direction.of(oldest=oldest, after=get("after", ""), before=get("before", ""))
     )
-    total, capped = capped_count(articles, COUNTED_LIVE if of else MOST_COUNTED)
-    if of and capped:
-        known = tally.kept(*of) or 0
+    total, capped = capped_count(articles, COUNTED_LIVE if kept else MOST_COUNTED)
+    if kept and capped:
+        known = kept() or 0
         total, capped = (known, False) if known > total else capped_count(articles)
     return {"listed": listed, "places": listed, "total": total, "total_is_capped": capped}
 

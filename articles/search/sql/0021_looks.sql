@@ -103,7 +103,7 @@ BEGIN
             -- At its upper levels alone: the others would cost more than they are worth.
             queries := further;
             further := NULL;
-            lowest := first - 4 * longest;
+            lowest := first - 3 * longest;
             level := first;
             high := cardinality(queries);
             CONTINUE;

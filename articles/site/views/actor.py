@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from articles.arabic.folding import without_proclitics
 from articles.arabic.words import fold_phrase
 from articles.exchange.linked_data import linked_actor
-from articles.models import Actor, ActorKind, Alias, AliasKind, Article, Event, Mention, ReviewState, TallyKind
+from articles.models import Actor, ActorKind, Alias, AliasKind, Article, Event, Mention, ReviewState, TallyKind, tally
 from articles.models.article import BEFORE_ALL_DATES
 from articles.search.facets import bars, facets
 from articles.search.filters import LATEST_NAMING, ActorFilter
@@ -69,7 +69,8 @@ def actor(request: HttpRequest, pk: int) -> HttpResponse:
         "vague": found.counted - sum(column.count for column in by_month.columns) if by_month else found.undated,
         "linked": linked_actor(row, aliases, request.build_absolute_uri),
     }  # fmt: skip
-    return render(request, "site/actor.html", context | by_date(request, articles, of=(TallyKind.ACTOR, row.pk)))
+    listed = by_date(request, articles, kept=lambda: tally.kept(TallyKind.ACTOR, row.pk))
+    return render(request, "site/actor.html", context | listed)
 
 
 def _names(row: Actor, aliases: Sequence[Alias], written: Sequence[dict[str, object]]) -> list[tuple[str, str, int]]:

@@ -1,7 +1,7 @@
 """Articles and events by when they were: years and months, a month's days, the timeline."""
 
 import calendar
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from django.db.models import Count, QuerySet
@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.dates import WEEKDAYS
 
-from articles.models import Article, Event, Precision, tally
+from articles.models import Article, Event, Precision, TallyKind, tally
 from articles.search.facets import Bar
 from articles.search.listing import PAGE_SIZE, capped_count
 from articles.site.charts.columns import Columns, columns, of_months, page_of
@@ -54,7 +54,8 @@ def dates(request: HttpRequest) -> HttpResponse:
 @reader_page
 def year(request: HttpRequest, year: int) -> HttpResponse:
     counts = tally.counts_by_month()
-    return _period(request, date(year, 1, 1), date(year, 12, 31), chart=_months_of(year, counts))
+    known = sum(articles for (of_year, _month), articles in counts.items() if of_year == year)
+    return _period(request, date(year, 1, 1), date(year, 12, 31), kept=lambda: known, chart=_months_of(year, counts))
 
 
 def _months_of(year: int, counts: dict[tuple[int, int], int]) -> Columns:
@@ -66,7 +67,8 @@ def _months_of(year: int, counts: dict[tuple[int, int], int]) -> Columns:
 def month(request: HttpRequest, year: int, month: int) -> HttpResponse:
     if not 1 <= month <= 12:
         raise Http404
-    return _period(request, date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1]))
+    last = date(year, month, calendar.monthrange(year, month)[1])
+    return _period(request, date(year, month, 1), last, kept=lambda: tally.kept(TallyKind.MONTH, year * 100 + month))
 
 
 @reader_page
@@ -78,7 +80,10 @@ def day(request: HttpRequest, year: int, month: int, day: int) -> HttpResponse:
     return _period(request, wanted, wanted)
 
 
-def _period(request: HttpRequest, first: date, last: date, *, chart: Columns | None = None) -> HttpResponse:
+def _period(
+    request: HttpRequest, first: date, last: date, *, kept: Callable[[], int | None] | None = None,
+    chart: Columns | None = None,
+) -> HttpResponse:  # fmt: skip
     """Articles surely of a year, month or day, and apart from them those that may be; events that began in it."""
     articles = Article.objects.published()
     perhaps = articles.perhaps_between(first, last)
@@ -102,7 +107,7 @@ def _period(request: HttpRequest, first: date, last: date, *, chart: Columns | N
         "previous": before.newest().values_list("published_order", flat=True).first(),
         "next": after.order_by("published_order", "id").values_list("published_order", flat=True).first(),
     }
-    return render(request, "site/period.html", context | by_date(request, surely))
+    return render(request, "site/period.html", context | by_date(request, surely, kept=kept))
 
 
 def _weeks(first: date, surely: QuerySet) -> list[list[tuple[int, int]]]:

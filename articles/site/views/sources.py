@@ -30,4 +30,5 @@ def source(request: HttpRequest, pk: int) -> HttpResponse:
     articles = Article.objects.published().filter(source=row)
     found = facets(articles)
     context = {"source": row, "facets": found, "chart": columns(found.bars, page_of)}
-    return render(request, "site/source.html", context | by_date(request, articles, of=(TallyKind.SOURCE, row.pk)))
+    listed = by_date(request, articles, kept=lambda: tally.kept(TallyKind.SOURCE, row.pk))
+    return render(request, "site/source.html", context | listed)
