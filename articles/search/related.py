@@ -3,6 +3,7 @@
 import json
 import zlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from django.core.cache import cache
 from django.db.models import JSONField, QuerySet
@@ -20,6 +21,8 @@ from articles.search.ranking import ranked
 # The words of an article that are looked for, and the letters that one has at least.
 TELLING_WORDS = 12
 SHORTEST = 3
+# So many that have the most telling words are ranked; the closest few are wanted.
+CLOSELY_READ = 150
 # The most frequent words of an article, of which the telling ones are picked.
 MOST_READ = 60
 DAY = 24 * 3600
@@ -62,7 +65,8 @@ def _closest(article: Article, times: Mapping[str, int], known: vocabulary.Known
         return []
     counts = Counts({lexeme: known.frequencies[lexeme.text] for lexeme in telling}, {}, known.variants, known.totals)
     concepts = [Concept(lexeme, ((lexeme.text,),)) for lexeme in telling]
-    found = ranked(with_some(concepts, counts, Scope(Article.objects.published(), filtered=False)), concepts, counts)
+    candidates = with_some(concepts, counts, Scope(Article.objects.published(), filtered=False))
+    found = ranked(replace(candidates, ids=candidates.ids[:CLOSELY_READ]), concepts, counts)
     return [pk for pk, _ in found if pk != article.pk][:most]
 
 
