@@ -150,7 +150,7 @@ def with_all(compiled: CompiledQuery, counts: Counts, scope: Scope) -> Candidate
     if scope.filtered:
         found = scope.look(_densest(match, counts, MOST_HELD_AGAINST_FILTER), newest=scope.looks_wide)
         let_in = counts.totals.articles * len(found.kept) / max(len(found.ids), 1)
-        if let_in < 2 * index.MOST_FILTERED and scope.whole is not None:
+        if let_in < index.MOST_FILTERED and scope.whole is not None:
             return Candidates.every(scope.whole, matching.positions(match))
         beside = found.newest if scope.looks_wide else scope.first[: index.FIRST_OF_FILTER]
         ids = tuple(dict.fromkeys((*found.kept[: MOST_RANKED - index.NEWEST_OF_FILTER], *beside)))
