@@ -69,7 +69,7 @@ class ContradictionQuerySet(ReviewableQuerySet):
         together = dict(
             _sides(Figure.objects.public().filter(event__in={row.event_id for row in rows})) if rows else ()
         )
-        for figure in _told(Figure.objects.filter(pk__in=together)) if together else ():
+        for figure in _told(Figure.objects.filter(pk__in=together)):
             found[figure.event_id, figure.measure_id, figure.scope].append(figure)
         for row in rows:
             row.sides = found[row.event_id, row.measure_id, row.scope]

@@ -106,10 +106,11 @@ class Counts:
         if not isinstance(match, matching.All):
             return None
         wanted = [part for part in match.parts if not isinstance(part, matching.Without)]
+        held = self.dense(match, 0)
 
         def reaching(level: int) -> str:
             some = matching.any_of(*(self.dense(part, level) for part in wanted)) if level else None
-            return matching.lines(matching.all_of(some, self.dense(match, 0)))
+            return matching.lines(matching.all_of(some, held))
 
         return reaching
 

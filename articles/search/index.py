@@ -145,7 +145,7 @@ def densest(reaching: Reaching, wanted: int, few: int, further: Reaching | None 
     where at most `few` hold the words at all, every one."""
     return Look(
         "SELECT ids, are_all FROM archive_densest(%s, %s, %s, %s, %s, %s)",
-        (*_levels(reaching), wanted, few, further and _levels(further)[0]),
+        (_queries(reaching), FIRST_LEVEL, LEAST_LEVEL, wanted, few, further and _queries(further)),
     )
 
 
@@ -154,7 +154,7 @@ def densest_meeting(must: str, enough: int, reaching: Reaching, wanted: Sequence
     `wanted` of which `enough` do, else of the last."""
     return Look(
         "SELECT ids, are_all FROM archive_densest_meeting(%s::tsquery, %s, %s, %s, %s, %s, %s)",
-        (must, enough, *_levels(reaching), list(wanted), few),
+        (must, enough, _queries(reaching), FIRST_LEVEL, LEAST_LEVEL, list(wanted), few),
     )
 
 
@@ -167,7 +167,7 @@ def weightiest(asked: Sequence[tuple[str, float, int]], beside: Sequence[Reachin
         share = f"(missing.number + {len(beside) - 1}) / {len(beside)}"
         densest.append(f"CROSS JOIN LATERAL archive_densest(%s, %s, %s, {share}, %s) AS beside_{place}")
         ids.append(f"beside_{place}.ids[:{share}]")
-        params += [*_levels(reaching), 0]
+        params += [_queries(reaching), FIRST_LEVEL, LEAST_LEVEL, 0]
     return Look(_WITH_DENSEST.format(ids=" || ".join(ids), densest=" ".join(densest)), tuple(params))
 
 
@@ -178,10 +178,9 @@ def first_meeting(articles: QuerySet, must: str, most: int, *, rising: bool) -> 
     return [pk for (pk,) in _rows(statement, (*params, must, most))]
 
 
-def _levels(reaching: Reaching) -> tuple[list[str | None], int, int]:
-    """What the functions are told of levels: the tsqueries of each, the first and the lowest that are tried."""
-    queries = [None if 0 < level < LEAST_LEVEL else reaching(level) for level in range(HIGHEST_LEVEL + 1)]
-    return queries, FIRST_LEVEL, LEAST_LEVEL
+def _queries(reaching: Reaching) -> list[str | None]:
+    """The tsqueries of each level that may be tried, and of level 0."""
+    return [None if 0 < level < LEAST_LEVEL else reaching(level) for level in range(HIGHEST_LEVEL + 1)]
 
 
 def _sql(articles: QuerySet, *columns: str) -> tuple[str, tuple[object, ...]]:
