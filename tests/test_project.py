@@ -2,6 +2,7 @@
 
 import ast
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -18,6 +19,7 @@ import yaml
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
+from django.db import connection
 
 from archive import database
 from archive.embedded.server import EmbeddedServer
@@ -170,6 +172,21 @@ def test_the_compose_file_names_what_it_needs() -> None:
     known = "".join(path.read_text() for path in (ROOT / "archive").rglob("*.py"))
     passed = [name for name in services["site"]["environment"] if name.startswith(("ARCHIVE_", "DATABASE_"))]
     assert passed and all(f'"{name}"' in known for name in passed)
+
+
+@pytest.mark.django_db
+def test_postgresql_knows_the_settings_that_compose_starts_it_with() -> None:
+    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+    given = [" ".join(services["database"]["command"]), services["replica"]["entrypoint"][-1]]
+    for told in given:
+        settings = dict(re.findall(r"-c (\w+)=(\S+)", told))
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_settings WHERE name = ANY(%s)", [list(settings)])
+            assert cursor.fetchone() == (len(settings),)
+            cursor.execute(
+                "SELECT true FROM pg_available_extensions WHERE name = %s", [settings["shared_preload_libraries"]]
+            )
+            assert cursor.fetchone()
 
 
 def test_the_image_runs_as_nobody_special() -> None:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.core.cache import cache
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
 from articles.benchmark.queries import Asked
@@ -119,12 +119,26 @@ def _ranked(ids: Sequence[int], concepts: Sequence[Concept], counts: Counts) -> 
     return ranked(Candidates(tuple(ids), tuple(ids)), concepts, counts)
 
 
-def saves() -> Times:
-    """What an editor's change of one article's text takes, of articles across the archive; the texts are put back."""
+def search_index_read() -> bool:
+    """Reads the search index and the articles' rows into the database's memory; False where the database lets nobody do so."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("CREATE EXTENSION IF NOT EXISTS pg_prewarm")
+            cursor.execute("SELECT pg_prewarm('article_terms'), pg_prewarm('articles_article')")
+    except DatabaseError:
+        return False
+    return True
+
+
+def saves(offset: float = 0) -> Times:
+    """What an editor's change of one article's text takes, of articles across the archive; the texts are put back.
+
+    Another `offset` between 0 and 1 takes other articles.
+    """
     taken = []
     total = vocabulary.known().totals.articles
     for number in range(SAVES):
-        article = Article.objects.filter(pk__gt=number * total // SAVES).order_by("pk").first()
+        article = Article.objects.filter(pk__gt=int((number + offset) * total / SAVES)).order_by("pk").first()
         body = article.body
         started = time.perf_counter()
         article.body = f"{body} زيادة محرر {number}"
