@@ -142,22 +142,32 @@ def with_all(compiled: CompiledQuery, counts: Counts, scope: Scope) -> Candidate
     match = compiled.match
     exact = matching.needs_positions(match)
     must = matching.positions(match) if exact else ""
-    if scope.narrow is not None:
-        return Candidates.every(scope.narrow, matching.positions(match))
     if counts.at_most(match) <= MOST_FOUND:
         found = scope.look(index.holding(counts.reaching(match), MOST_FOUND + 1))
         if found.are_all:
             return Candidates.every(found.kept, must)
     if scope.filtered:
-        found = scope.look(_densest(match, counts, MOST_HELD_AGAINST_FILTER), newest=scope.looks_wide)
-        let_in = counts.totals.articles * len(found.kept) / max(len(found.ids), 1)
-        if let_in < index.MOST_FILTERED and scope.whole is not None:
-            return Candidates.every(scope.whole, matching.positions(match))
-        beside = found.newest if scope.looks_wide else scope.first[: index.FIRST_OF_FILTER]
-        ids = tuple(dict.fromkeys((*found.kept[: MOST_RANKED - index.NEWEST_OF_FILTER], *beside)))
-        return Candidates(ids, ids, matching.positions(match), complete=False)
+        return _in_filter(match, must, counts, scope)
     found = scope.look(_densest(match, counts, EXAMINED[0] if exact else MOST_RANKED))
     return _of_densest(found, must, counts.at_least(match))
+
+
+def _in_filter(match: Match, must: str, counts: Counts, scope: Scope) -> Candidates:
+    """Articles that hold `match` and are let in by a filter: every one where either are few, else the densest and some others."""
+    met = scope.intersected(counts.reaching(match), index.MOST_FILTERED + 1)
+    if met is not None and len(met) <= index.MOST_FILTERED:
+        return Candidates.every(met, must)
+    if met is None and scope.narrow is not None:
+        return Candidates.every(scope.narrow, matching.positions(match))
+    newest = met is None and scope.looks_wide
+    found = scope.look(_densest(match, counts, MOST_HELD_AGAINST_FILTER), newest=newest)
+    let_in = counts.totals.articles * len(found.kept) / max(len(found.ids), 1)
+    if met is None and let_in < index.MOST_FILTERED and scope.whole is not None:
+        return Candidates.every(scope.whole, matching.positions(match))
+    beside = found.newest if newest else (met or scope.first)[: index.FIRST_OF_FILTER]
+    ids = tuple(dict.fromkeys((*found.kept[: MOST_RANKED - index.NEWEST_OF_FILTER], *beside)))
+    at_least = len(met) if met and not must else 0
+    return Candidates(ids, ids, matching.positions(match), complete=False, at_least=at_least)
 
 
 def with_all_further(compiled: CompiledQuery, counts: Counts, scope: Scope) -> Candidates:

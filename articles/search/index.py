@@ -22,6 +22,9 @@ EXPECTED_WIDE = 10 * MOST_FILTERED
 # which are known anyway.
 NEWEST_OF_FILTER, FIRST_OF_FILTER = 200, 600
 
+# A filter by source or date, which other indexes of the articles have, is intersected with the words' where it lets in no more.
+MOST_INTERSECTED = 100_000
+
 # Levels, as the index has them (articles/search/sql/0006_terms.sql), count density in steps of an eighth of BM25's saturation:
 # a word that stands twice in 250 is at 8, five times 14, twenty times 25. Those from FIRST_LEVEL down to LEAST_LEVEL are tried
 # for one that about as many articles reach as are wanted, those above where very many reach the first; below the least hardly
@@ -109,6 +112,16 @@ class Scope:
         """The same; None, too, where the filter looks wide."""
         return None if self.looks_wide else self.whole
 
+    def intersected(self, reaching: Reaching, most: int) -> list[int] | None:
+        """The ids of up to `most` articles of a filter that hold the words at all; None where that may take long, because
+        PostgreSQL would not intersect the index article_terms with others that the filter has."""
+        articles = self.articles
+        for query in reaching(0).split("\n"):
+            articles = articles.filter(search_terms__matches=query)
+        sql, params = _sql(articles.order_by()[:most])
+        (((expected,),),) = _rows(f"EXPLAIN (FORMAT JSON) {sql}", params)
+        return [pk for (pk,) in _rows(sql, params)] if _intersects(expected["Plan"]) else None
+
     def look(self, look: Look, *, newest: bool = False) -> Found:
         """What `look` finds, and what of it the scope lets in."""
         columns, params = ["ids", "are_all"], [*look.params]
@@ -176,6 +189,15 @@ def first_meeting(articles: QuerySet, must: str, most: int, *, rising: bool) -> 
     sql, params = _sql(articles, "published_order", "search_vector")
     statement = _FIRST_MEETING.format(articles=sql, way="ASC" if rising else "DESC")
     return [pk for (pk,) in _rows(statement, (*params, must, most))]
+
+
+def _intersects(plan: dict[str, object]) -> bool:
+    """Whether a plan of PostgreSQL's intersects article_terms with indexes of which it reads no more than MOST_INTERSECTED."""
+    parts = plan.get("Plans", [])
+    if plan["Node Type"] != "BitmapAnd":
+        return any(map(_intersects, parts))
+    others = [part["Plan Rows"] for part in parts if part.get("Index Name") != "article_terms"]
+    return len(others) < len(parts) and sum(others) <= MOST_INTERSECTED
 
 
 def _queries(reaching: Reaching) -> list[str | None]:

@@ -83,6 +83,35 @@ def test_a_filter_is_held_against_the_densest_and_others(
     assert few.total == 2 and not few.total_is_capped
 
 
+def test_articles_of_a_filter_are_found_by_intersecting_indexes(
+    many: list[Article], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # So small a table PostgreSQL reads in other ways.
+    monkeypatch.setattr(index, "_intersects", lambda plan: True)
+    held = sorted((article for article in many if article.source_id), key=lambda article: -article.pk)
+    of_source = Article.objects.published().filter(source__name="صحيفة الحدود")
+    few = search("فيروز كهرمان", of_source.filter(pk__gt=many[30].pk))
+    assert [hit.article for hit in few.hits] == held[:9] and few.total == 9 and not few.total_is_capped
+    page = search("فيروز", of_source)
+    assert page.hits[0].article == held[0] and page.total_is_capped and index.MOST_FILTERED < page.total <= len(held)
+
+
+@pytest.mark.parametrize(
+    ("others", "intersects"),
+    [([], False), ([("article_source_public", 900)], True), ([("article_source_public", 900), ("article_newest", 99_500)], False)],
+)  # fmt: skip
+def test_what_postgresql_tells_of_an_intersection_is_understood(
+    others: list[tuple[str, int]], intersects: bool
+) -> None:
+    scans = [
+        {"Node Type": "Bitmap Index Scan", "Index Name": name, "Plan Rows": rows}
+        for name, rows in [("article_terms", 5_000), *others]
+    ]
+    joined = {"Node Type": "BitmapAnd", "Plan Rows": 9, "Plans": scans} if others else scans[0]
+    plan = {"Node Type": "Limit", "Plans": [{"Node Type": "Bitmap Heap Scan", "Plans": [joined]}]}
+    assert index._intersects(plan) is intersects
+
+
 def test_by_date_every_page_holds_what_matches(many: list[Article]) -> None:
     for text in ("فيروز", "«فيروز كهرمان»", "فيروز -زمردة"):
         seen, after = [], ""
