@@ -27,7 +27,7 @@ EXAMINED = (400, 3_000, 10_000)
 FEW = 20
 # Index entries that a search for some of many words reads; of the words that are too common for it, the densest articles of
 # so many, the rarest, are taken where more are wanted.
-MOST_ENTRIES = 6_000
+MOST_ENTRIES = 12_000
 MOST_DRIVING = 2
 # Levels that some of many words are looked for at, and what of a word's weight an article gains that reaches one: BM25's
 # saturation there less that below; the first is a word that stands once.

@@ -32,21 +32,22 @@ REFINED = 100
 
 # Deleting the lexeme '' that no vector has takes a vector out of its storage once instead of at every ts_rank, and hands it on
 # uncopied; nothing keeps the vectors, for sorting rows that hold them would take as long as the ranking. ts_rank of
-# alternatives divides by their number, which `scale` takes back. Signals of one concept add up their frequencies before
-# these saturate; a signal with a `gate` speaks only where the gate matches. Weaker signals only add, so those that are
-# computed for the best alone leave the order of the others as it is.
+# alternatives divides by their number, which `scale` takes back; what it then tells is the sum over those that stand there, as it
+# does for what a prefix begins. Each brings at least H(1)/(π²/6): as many as the sum can hold are taken to stand there, equally
+# often. Signals of one concept add up their frequencies before these saturate; a signal with a `gate` speaks only where the gate
+# matches. Weaker signals only add, so those that are computed for the best alone leave the order of the others as it is.
 _SCORE = """
     SELECT coalesce(sum(weight * frequency / (frequency + %(k1)s * (%(short)s + %(b)s * word_count / %(average)s))), 0)
     FROM (
-        SELECT weight, sum(1 / (1.6449340668 * (1 - rank)) - 0.5) AS frequency
+        SELECT weight, sum(different * (1 / (1.6449340668 * (1 - least(rank / different, 0.99))) - 0.5)) AS frequency
         FROM signal
         CROSS JOIN LATERAL (
-            SELECT CASE WHEN gate IS NULL OR vector @@ gate
-                THEN least(ts_rank(weights, vector, query)::float8 * scale, 0.99) END
+            SELECT CASE WHEN gate IS NULL OR vector @@ gate THEN ts_rank(weights, vector, query)::float8 * scale END
         ) AS ranked (rank)
+        CROSS JOIN LATERAL (SELECT greatest(floor(rank * 1.645), 1)) AS counted (different)
         WHERE {which} AND rank > 0
         GROUP BY concept, weight
-    ) AS counted
+    ) AS added
 """
 _STORED = """
     SELECT id, word_count, ts_delete(search_vector, '') AS vector FROM articles_article WHERE id = {which} OFFSET 0

@@ -18,7 +18,7 @@ COUNTED_LIVE = 300
 # Forms of one root: the commonest few lexemes with a lexeme's skeleton. Eight instead of four changed nothing measurable.
 MOST_VARIANTS = 4
 # The commonest lexemes that begin as a prefix does; what a search with prefix* goes by where it finds very many.
-MOST_BEGINNINGS = 8
+MOST_BEGINNINGS = 12
 # How many names one actor or set of synonyms may add to a query.
 MOST_NAMES = 24
 

@@ -78,6 +78,14 @@ def test_rare_words_outrank_common_ones(make_article: object) -> None:
     assert search("السلام أو زرافة").hits[0].article == rare
 
 
+def test_words_with_one_beginning_count_as_often_as_they_stand(make_article: object) -> None:
+    often = make_article("مقال", "زمردة " * 6 + "حشو " * 60)
+    thrice = make_article("مقال", "زمردات " * 3 + "حشو " * 63)
+    two = make_article("مقال", "زمردة وزمرديون " + "حشو " * 64)
+    once = make_article("مقال", "زمردي " + "حشو " * 65)
+    assert [hit.article for hit in search("زمرد*").hits] == [often, thrice, two, once]
+
+
 def test_a_title_match_outranks_a_body_match(make_article: object) -> None:
     body = make_article("شيء آخر", "ذكر الزعفران مرة في النص الطويل")
     title = make_article("موسم الزعفران", "نص عن شيء ما في موسم ما هنا")
