@@ -69,16 +69,16 @@ class KeptPages:
         if request.method not in ("GET", "HEAD") or connection.in_atomic_block:
             return self.get_response(request)
         key = _key(request)
-        kept: Kept | None = store.get(key)
         known = request.headers.get("If-None-Match", "")
-        if kept or known:
-            tag = _tag(key, revision.current())
-            if tag in known:  # a tag is guessed by nobody who was not given the page
-                ANSWERED.labels("unchanged").inc()
-                return get_conditional_response(request, etag=tag)
-            if kept and kept.tag == tag:
-                ANSWERED.labels("kept").inc()
-                return kept.response(request)
+        # Who has the page is told so before it is looked for.
+        tag = _tag(key, revision.current()) if known else ""
+        if known and tag in known:  # a tag is guessed by nobody who was not given the page
+            ANSWERED.labels("unchanged").inc()
+            return get_conditional_response(request, etag=tag)
+        kept: Kept | None = store.get(key)
+        if kept and kept.tag == (tag or _tag(key, revision.current())):
+            ANSWERED.labels("kept").inc()
+            return kept.response(request)
         response = self.get_response(request)
         if not (made := made_of(response)):
             return response
