@@ -17,7 +17,7 @@ _NAME_LETTERS = str.maketrans(_SPELLED_ALIKE | {",": "", "٬": "", "ؤ": "و", "
 _BETWEEN_WORDS = re.compile(f"[^{LETTERS}{DIGITS}]+")
 
 # «أميركا» in the Levant and the Gulf is «أمريكا» in Egypt and the Maghreb.
-_AMERICA = re.compile("اميرك")
+_LEVANTINE_AMERICA, _AMERICA = "اميرك", "امريك"
 
 # Conjunctions, prepositions and the article, longest first; at least three letters must remain.
 CLITICS = ("وبال", "فبال", "وكال", "ولل", "فلل", "وال", "فال", "بال", "كال", "لل", "ال")
@@ -32,7 +32,7 @@ _PROCLITICS_BY_LETTER = {
 
 def fold_letters(word: str) -> str:
     """`word` as the index spells it: no marks or tatweel, one alef, ى as ي, ة as ه, ASCII digits, lower case."""
-    return _AMERICA.sub("امريك", strip_ignored(word).translate(_INDEX_LETTERS)).lower()
+    return strip_ignored(word).translate(_INDEX_LETTERS).replace(_LEVANTINE_AMERICA, _AMERICA).lower()
 
 
 def fold_text(text: str) -> str:
@@ -43,7 +43,7 @@ def fold_text(text: str) -> str:
     folded = strip_ignored(text)
     for written, plain in _SPELLED_ALIKE.items():
         folded = folded.replace(written, plain)
-    return f" {_BETWEEN_WORDS.sub(' ', _AMERICA.sub('امريك', folded).lower())} "
+    return f" {_BETWEEN_WORDS.sub(' ', folded.replace(_LEVANTINE_AMERICA, _AMERICA).lower())} "
 
 
 def fold_word(word: str) -> str:
@@ -53,7 +53,7 @@ def fold_word(word: str) -> str:
 
 def fold_name(text: str) -> str:
     """`text` for comparing names: as `fold_letters`, hamza seats unified too; the article is kept."""
-    return _AMERICA.sub("امريك", strip_ignored(text).translate(_NAME_LETTERS)).lower()
+    return strip_ignored(text).translate(_NAME_LETTERS).replace(_LEVANTINE_AMERICA, _AMERICA).lower()
 
 
 def without_proclitics(folded: str) -> list[str]:
