@@ -21,7 +21,9 @@ MOST_FOUND = 800
 MOST_RANKED = 400
 # A filter that lets in few articles (articles.search.index.MOST_FILTERED) is searched whole, and its matches counted. Of a wider
 # one, so many of the densest articles of all are held against the filter, and some of its others are looked at too.
-MOST_HELD_AGAINST_FILTER = 2_000
+MOST_HELD_AGAINST_FILTER = 4_000
+# Of articles with some of many words, which take longer to find, half as many.
+MOST_OF_SOME_HELD = 2_000
 # For a phrase of common words so many of the densest articles are looked at, in steps, until FEW hold it.
 EXAMINED = (400, 3_000, 10_000)
 FEW = 20
@@ -192,7 +194,7 @@ def with_some(concepts: Sequence[Concept], counts: Counts, scope: Scope) -> Cand
     """Up to MOST_RANKED articles of `scope` that have some of `concepts`, the rarest and most of them first."""
     if scope.narrow is not None:
         return Candidates.every(scope.narrow)
-    most = MOST_HELD_AGAINST_FILTER if scope.filtered else MOST_RANKED
+    most = MOST_OF_SOME_HELD if scope.filtered else MOST_RANKED
     rare: list[tuple[str, float, int]] = []
     common: list[Match] = []
     entries = 0
