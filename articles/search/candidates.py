@@ -21,8 +21,8 @@ MOST_FOUND = 800
 MOST_RANKED = 400
 # A filter that lets in few articles (articles.search.index.MOST_FILTERED) is searched whole, and its matches counted. Of a wider
 # one, so many of the densest articles of all are held against the filter, and some of its others are looked at too.
-MOST_HELD_AGAINST_FILTER = 4_000
-# Of articles with some of many words, which take longer to find, half as many.
+MOST_HELD_AGAINST_FILTER = 3_000
+# Of articles with some of many words, which take longer to find, fewer.
 MOST_OF_SOME_HELD = 2_000
 # For a phrase of common words so many of the densest articles are looked at, in steps, until FEW hold it.
 EXAMINED = (400, 3_000, 10_000)
