@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 # An archive of so many articles takes the kept numbers.
-KEPT_FROM = 20_000
+KEPT_FROM = 5_000
 
 _PUBLISHED = (
     "article.status = 'published' AND article.merged_into_id IS NULL "
