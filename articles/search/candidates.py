@@ -21,9 +21,10 @@ MOST_FOUND = 800
 MOST_RANKED = 400
 # A filter that lets in few articles (articles.search.index.MOST_FILTERED) is searched whole, and its matches counted. Of a wider
 # one, so many of the densest articles of all are held against the filter, and some of its others are looked at too.
-MOST_HELD_AGAINST_FILTER = 3_000
-# Of articles with some of many words, which take longer to find, fewer.
-MOST_OF_SOME_HELD = 2_000
+MOST_HELD_AGAINST_FILTER = 2_000
+# The index entries of a match that are intersected with a filter's; those that come of many lists, or of one held against another,
+# take some times as long.
+MOST_INTERSECTED, MERGED = 400_000, 6
 # For a phrase of common words so many of the densest articles are looked at, in steps, until FEW hold it.
 EXAMINED = (400, 3_000, 10_000)
 FEW = 20
@@ -156,7 +157,9 @@ def with_all(compiled: CompiledQuery, counts: Counts, scope: Scope) -> Candidate
 
 def _in_filter(match: Match, must: str, counts: Counts, scope: Scope) -> Candidates:
     """Articles that hold `match` and are let in by a filter: every one where either are few, else the densest and some others."""
-    met = scope.intersected(counts.reaching(match), index.MOST_FILTERED + 1)
+    met = None
+    if counts.at_most(match) * (1 if _is_plain(match) else MERGED) <= MOST_INTERSECTED:
+        met = scope.intersected(matching.terms(match), index.MOST_FILTERED + 1)
     if met is not None and len(met) <= index.MOST_FILTERED:
         return Candidates.every(met, must)
     if met is None and scope.narrow is not None:
@@ -170,6 +173,16 @@ def _in_filter(match: Match, must: str, counts: Counts, scope: Scope) -> Candida
     ids = tuple(dict.fromkeys((*found.kept[: MOST_RANKED - index.NEWEST_OF_FILTER], *beside)))
     at_least = len(met) if met and not must else 0
     return Candidates(ids, ids, matching.positions(match), complete=False, at_least=at_least)
+
+
+def _is_plain(match: Match) -> bool:
+    """Whether the index has one list for each part of a match, and needs to read no more than the shortest of them."""
+    match match:
+        case matching.All(parts):
+            return all(map(_is_plain, parts))
+        case matching.Without():
+            return False
+    return not any(lexeme.prefix for lexeme in matching.lexemes_in(match))
 
 
 def with_all_further(compiled: CompiledQuery, counts: Counts, scope: Scope) -> Candidates:
@@ -194,7 +207,7 @@ def with_some(concepts: Sequence[Concept], counts: Counts, scope: Scope) -> Cand
     """Up to MOST_RANKED articles of `scope` that have some of `concepts`, the rarest and most of them first."""
     if scope.narrow is not None:
         return Candidates.every(scope.narrow)
-    most = MOST_OF_SOME_HELD if scope.filtered else MOST_RANKED
+    most = MOST_HELD_AGAINST_FILTER if scope.filtered else MOST_RANKED
     rare: list[tuple[str, float, int]] = []
     common: list[Match] = []
     entries = 0

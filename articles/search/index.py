@@ -112,13 +112,10 @@ class Scope:
         """The same; None, too, where the filter looks wide."""
         return None if self.looks_wide else self.whole
 
-    def intersected(self, reaching: Reaching, most: int) -> list[int] | None:
-        """The ids of up to `most` articles of a filter that hold the words at all; None where that may take long, because
-        PostgreSQL would not intersect the index article_terms with others that the filter has."""
-        articles = self.articles
-        for query in reaching(0).split("\n"):
-            articles = articles.filter(search_terms__matches=query)
-        sql, params = _sql(articles.order_by()[:most])
+    def intersected(self, terms: str, most: int) -> list[int] | None:
+        """The ids of up to `most` articles of a filter that meet a tsquery for the index article_terms; None where that may take
+        long, because PostgreSQL would not intersect it with other indexes, which know the filter."""
+        sql, params = _sql(self.articles.filter(search_terms__matches=terms).order_by()[:most])
         (((expected,),),) = _rows(f"EXPLAIN (FORMAT JSON) {sql}", params)
         return [pk for (pk,) in _rows(sql, params)] if _intersects(expected["Plan"]) else None
 
