@@ -157,21 +157,26 @@ def with_all(compiled: CompiledQuery, counts: Counts, scope: Scope) -> Candidate
 
 def _in_filter(match: Match, must: str, counts: Counts, scope: Scope) -> Candidates:
     """Articles that hold `match` and are let in by a filter: every one where either are few, else the densest and some others."""
-    met = None
     if counts.at_most(match) * (1 if _is_plain(match) else MERGED) <= MOST_INTERSECTED:
         met = scope.intersected(matching.terms(match), index.MOST_FILTERED + 1)
-    if met is not None and len(met) <= index.MOST_FILTERED:
-        return Candidates.every(met, must)
-    if met is None and scope.narrow is not None:
+        if met is not None:
+            if len(met) <= index.MOST_FILTERED:
+                return Candidates.every(met, must)
+            found = scope.look(_densest(match, counts, MOST_HELD_AGAINST_FILTER))
+            return _of_filter(found, met, match, at_least=0 if must else len(met))
+    if scope.narrow is not None:
         return Candidates.every(scope.narrow, matching.positions(match))
-    newest = met is None and scope.looks_wide
-    found = scope.look(_densest(match, counts, MOST_HELD_AGAINST_FILTER), newest=newest)
+    found = scope.look(_densest(match, counts, MOST_HELD_AGAINST_FILTER), newest=scope.looks_wide)
     let_in = counts.totals.articles * len(found.kept) / max(len(found.ids), 1)
-    if met is None and let_in < index.MOST_FILTERED and scope.whole is not None:
+    if let_in < index.MOST_FILTERED and scope.whole is not None:
         return Candidates.every(scope.whole, matching.positions(match))
-    beside = found.newest if newest else (met or scope.first)[: index.FIRST_OF_FILTER]
-    ids = tuple(dict.fromkeys((*found.kept[: MOST_RANKED - index.NEWEST_OF_FILTER], *beside)))
-    at_least = len(met) if met and not must else 0
+    return _of_filter(found, found.newest if scope.looks_wide else scope.first, match)
+
+
+def _of_filter(found: index.Found, others: Sequence[int], match: Match, at_least: int = 0) -> Candidates:
+    """The densest that a filter lets in, and some of the others."""
+    densest = found.kept[: MOST_RANKED - index.NEWEST_OF_FILTER]
+    ids = tuple(dict.fromkeys((*densest, *others[: index.FIRST_OF_FILTER])))
     return Candidates(ids, ids, matching.positions(match), complete=False, at_least=at_least)
 
 

@@ -22,8 +22,8 @@ EXPECTED_WIDE = 10 * MOST_FILTERED
 # which are known anyway.
 NEWEST_OF_FILTER, FIRST_OF_FILTER = 200, 600
 
-# A filter by source or date, which other indexes of the articles have, is intersected with the words' where it lets in no more.
-MOST_INTERSECTED = 100_000
+# A filter by source or date, which other indexes of the articles know, is intersected with the words' where these tell no more.
+MOST_TOLD_BY_OTHERS = 100_000
 
 # Levels, as the index has them (articles/search/sql/0006_terms.sql), count density in steps of an eighth of BM25's saturation:
 # a word that stands twice in 250 is at 8, five times 14, twenty times 25. Those from FIRST_LEVEL down to LEAST_LEVEL are tried
@@ -93,8 +93,7 @@ class Scope:
         if not self.filtered:
             return False
         sql, params = self._let_in
-        (((expected,),),) = _rows(f"EXPLAIN (FORMAT JSON) {sql}", params)
-        return expected["Plan"]["Plan Rows"] > EXPECTED_WIDE
+        return _plan(sql, params)["Plan Rows"] > EXPECTED_WIDE
 
     @cached_property
     def first(self) -> list[int]:
@@ -116,8 +115,7 @@ class Scope:
         """The ids of up to `most` articles of a filter that meet a tsquery for the index article_terms; None where that may take
         long, because PostgreSQL would not intersect it with other indexes, which know the filter."""
         sql, params = _sql(self.articles.filter(search_terms__matches=terms).order_by()[:most])
-        (((expected,),),) = _rows(f"EXPLAIN (FORMAT JSON) {sql}", params)
-        return [pk for (pk,) in _rows(sql, params)] if _intersects(expected["Plan"]) else None
+        return [pk for (pk,) in _rows(sql, params)] if _intersects(_plan(sql, params)) else None
 
     def look(self, look: Look, *, newest: bool = False) -> Found:
         """What `look` finds, and what of it the scope lets in."""
@@ -188,13 +186,19 @@ def first_meeting(articles: QuerySet, must: str, most: int, *, rising: bool) -> 
     return [pk for (pk,) in _rows(statement, (*params, must, most))]
 
 
+def _plan(sql: str, params: Sequence[object]) -> dict[str, object]:
+    """How PostgreSQL would run a statement, as EXPLAIN tells it: the topmost node."""
+    (((told,),),) = _rows(f"EXPLAIN (FORMAT JSON) {sql}", params)
+    return told["Plan"]
+
+
 def _intersects(plan: dict[str, object]) -> bool:
-    """Whether a plan of PostgreSQL's intersects article_terms with indexes of which it reads no more than MOST_INTERSECTED."""
+    """Whether a plan intersects article_terms with indexes of which PostgreSQL expects to read no more than MOST_TOLD_BY_OTHERS."""
     parts = plan.get("Plans", [])
     if plan["Node Type"] != "BitmapAnd":
         return any(map(_intersects, parts))
     others = [part["Plan Rows"] for part in parts if part.get("Index Name") != "article_terms"]
-    return len(others) < len(parts) and sum(others) <= MOST_INTERSECTED
+    return len(others) < len(parts) and sum(others) <= MOST_TOLD_BY_OTHERS
 
 
 def _queries(reaching: Reaching) -> list[str | None]:
