@@ -4,6 +4,7 @@ What it shows is in `articles.admin`, which is imported when a page is asked for
 """
 
 from django.conf import settings
+from django.contrib import admin
 from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
 from django.http import HttpRequest, HttpResponse
@@ -51,6 +52,12 @@ class DeskSite(AdminSite):
         from articles.admin.queue import waiting
 
         return super().index(request, {**(extra_context or {}), **waiting(request)})
+
+
+def may_read_drafts(request: HttpRequest) -> bool:
+    """Whether the user may read what is not public: who is let into the desk, with the second factor where one is asked for, and
+    may see articles there. Every page that shows more to editors than to readers asks this."""
+    return admin.site.has_permission(request) and request.user.has_perm("articles.view_article")
 
 
 def lacks_second_factor(request: HttpRequest) -> bool:

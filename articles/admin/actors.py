@@ -27,12 +27,12 @@ class ActorAdmin(MergeDesk, OwnSearch, ReviewAdmin):
     actions = (*ReviewAdmin.actions, "merge")
     change_form_template = "admin/articles/actor/change_form.html"
     list_display = ("name", "distinction", "kind", "country", "state", "score")
-    list_filter = ("state", "kind")
+    list_filter = ("state", "withheld", "kind")
     search_fields = ("name", "folded_name", "aliases__name", "aliases__folded")
     ordering = ("folded_name", "id")
     sortable_by = ("name", "score")
     inlines = (AliasInline, ParticipationInline)
-    fields = ("name", "distinction", "kind", "country", "description", "state", *ReviewAdmin.readonly_fields)
+    fields = ("name", "distinction", "kind", "country", "description", "state", "withheld", *ReviewAdmin.readonly_fields)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).filter(merged_into__isnull=True)

@@ -38,14 +38,14 @@ class EventAdmin(MergeDesk, OwnSearch, ReviewAdmin):
     form = EventForm
     actions = (*ReviewAdmin.actions, "merge")
     list_display = ("title", "kind", "start_words", "place", "country", "state", "score")
-    list_filter = ("state", "kind", "start_precision")
+    list_filter = ("state", "withheld", "kind", "start_precision")
     search_fields = ("title", "folded_title")
     ordering = ("-start_order", "-id")
     sortable_by = ("start_words", "score")
     autocomplete_fields = ("series",)
     inlines = (ParticipationInline, CoverageInline)
     fieldsets = (
-        (None, {"fields": ("title", "kind", ("series", "session"), "description", "state")}),
+        (None, {"fields": ("title", "kind", ("series", "session"), "description", "state", "withheld")}),
         (
             "متى وأين",
             {

@@ -1,6 +1,6 @@
 """The read-only JSON API under /api/v1/ (django-ninja), described by /api/v1/openapi.json.
 
-Lists go by cursors; the parameters are those of the pages. What editors rejected, drafts and withdrawn articles are not there.
+Lists go by cursors; the parameters are those of the pages. What is not public (articles/models/public.py) is not there.
 """
 
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import translation
-from ninja import NinjaAPI, Query, Schema
+from ninja import Field, NinjaAPI, Query, Schema
 from ninja.errors import HttpError
 from ninja.pagination import CursorPagination, paginate
 from pydantic import ValidationError
@@ -26,6 +26,7 @@ from articles.search.run import Order, Wanted, search
 
 PAGE, LARGEST_PAGE = 50, 200
 LAST_PAGE = 10_000
+UNREVIEWED = "With those that no editor has reviewed yet; without it the list has confirmed ones of public articles."
 _NOT_OURS = "cursor: not one that this API gave"
 
 api = NinjaAPI(
@@ -80,11 +81,13 @@ class ArticleConditions(Schema):
 class EventConditions(Schema):
     kind: str | None = None
     year: str | None = None
+    unreviewed: bool | None = Field(None, description=UNREVIEWED)
 
 
 class ActorConditions(Schema):
     kind: str | None = None
     q: str | None = None
+    unreviewed: bool | None = Field(None, description=UNREVIEWED)
 
 
 class FigureConditions(Schema):
@@ -113,13 +116,13 @@ def _one(among: QuerySet, row: Callable[[Any], rows.Row], pk: int) -> rows.Row:
 @api.get("/articles", response=list[schemas.ArticleSummary], summary="Published articles")
 @paginate(Cursor, row=rows.article_summary)
 def articles(request: HttpRequest, conditions: Query[ArticleConditions]) -> QuerySet:
-    listed = Article.objects.published().defer("body", "set_aside").select_related("source")
+    listed = Article.objects.public().defer("body", "set_aside").select_related("source")
     return _met(ArticleFilter, conditions, listed).qs
 
 
 @api.get("/articles/{int:pk}", response=schemas.Article, summary="One article with its text and facts")
 def article(request: HttpRequest, pk: int) -> rows.Row:
-    return _one(rows.with_facts(Article.objects.published(), public=True), rows.article_row, pk)
+    return _one(rows.with_facts(Article.objects.public(), public=True), rows.article_row, pk)
 
 
 @api.get("/search", response=schemas.Found, summary="The archive's search, nearest first")
@@ -128,7 +131,7 @@ def found(
 ) -> rows.Row:
     """`q` is a query as it is typed on the search page; `widen=false` leaves other names and spellings out."""
     with time_limit(), translation.override("en"):
-        chosen = _met(ArticleFilter, conditions, Article.objects.published())
+        chosen = _met(ArticleFilter, conditions, Article.objects.public())
         wanted = Wanted(Order.RELEVANCE, min(max(page, 1), LAST_PAGE))
         result = search(q, chosen.qs if chosen.chosen else None, wanted, widen=widen)
     return {
@@ -148,37 +151,37 @@ def found(
 @api.get("/events", response=list[schemas.Event], summary="Events")
 @paginate(Cursor, row=rows.event_row)
 def events(request: HttpRequest, conditions: Query[EventConditions]) -> QuerySet:
-    return rows.with_participants(_met(EventFilter, conditions, Event.objects.standing()).qs, public=True)
+    return rows.with_participants(_met(EventFilter, conditions, Event.objects.all()).qs, public=True)
 
 
 @api.get("/events/{int:pk}", response=schemas.Event, summary="One event")
 def event(request: HttpRequest, pk: int) -> rows.Row:
-    return _one(rows.with_participants(Event.objects.standing(), public=True), rows.event_row, pk)
+    return _one(rows.with_participants(Event.objects.public(), public=True), rows.event_row, pk)
 
 
 @api.get("/actors", response=list[schemas.Actor], summary="Actors with all their names")
 @paginate(Cursor, row=rows.actor_row)
 def actors(request: HttpRequest, conditions: Query[ActorConditions]) -> QuerySet:
-    return rows.with_aliases(_met(ActorFilter, conditions, Actor.objects.standing()).qs)
+    return rows.with_aliases(_met(ActorFilter, conditions, Actor.objects.all()).qs)
 
 
 @api.get("/actors/{int:pk}", response=schemas.Actor, summary="One actor")
 def actor(request: HttpRequest, pk: int) -> rows.Row:
-    return _one(rows.with_aliases(Actor.objects.standing()), rows.actor_row, pk)
+    return _one(rows.with_aliases(Actor.objects.public()), rows.actor_row, pk)
 
 
 @api.get("/figures", response=list[schemas.Figure], summary="Figures with their quotes")
 @paginate(Cursor, row=rows.figure_row)
 def figures(request: HttpRequest, conditions: Query[FigureConditions]) -> QuerySet:
-    return rows.with_measures(_met(FigureFilter, conditions, Figure.objects.public()).qs)
+    return rows.with_measures(_met(FigureFilter, conditions, Figure.objects.public()).qs, public=True)
 
 
 @api.get("/sources", response=list[schemas.Source], summary="Sources")
 @paginate(Cursor, row=rows.source_row)
 def sources(request: HttpRequest) -> QuerySet:
-    return Source.objects.standing()
+    return Source.objects.public()
 
 
 @api.get("/sources/{int:pk}", response=schemas.Source, summary="One source")
 def source(request: HttpRequest, pk: int) -> rows.Row:
-    return _one(Source.objects.standing(), rows.source_row, pk)
+    return _one(Source.objects.public(), rows.source_row, pk)

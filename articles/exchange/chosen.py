@@ -23,38 +23,38 @@ class Noun:
 
 
 def articles(address: QueryDict) -> QuerySet:
-    """Published articles that meet the conditions; those found by `q` where it is given, nearest first, else newest first.
+    """Public articles that meet the conditions; those found by `q` where it is given, nearest first, else newest first.
 
     A search finds up to as many as it ranks (articles/search/candidates.py).
     """
-    filters = ArticleFilter(address, Article.objects.published())
+    filters = ArticleFilter(address, Article.objects.public())
     text = address.get("q", "").strip()
     if not text:
         return filters.qs.newest()
     found = search(
         text, filters.qs if filters.chosen else None, Wanted(Order.RELEVANCE), widen=address.get("widen") != "0"
     )
-    return Article.objects.published().in_order_of(found.ids)
+    return Article.objects.public().in_order_of(found.ids)
 
 
 NOUNS = {
     "articles": Noun(articles, lambda found: rows.with_facts(found, public=True), rows.article_row),
     "events": Noun(
-        lambda address: EventFilter(address, Event.objects.standing()).qs.newest(),
+        lambda address: EventFilter(address, Event.objects.all()).qs.newest(),
         lambda found: rows.with_participants(found, public=True),
         rows.event_row,
     ),
     "actors": Noun(
-        lambda address: ActorFilter(address, Actor.objects.standing()).qs.order_by("folded_name", "id"),
+        lambda address: ActorFilter(address, Actor.objects.all()).qs.order_by("folded_name", "id"),
         rows.with_aliases,
         rows.actor_row,
     ),
     "figures": Noun(
         lambda address: FigureFilter(address, Figure.objects.public()).qs.order_by("measure_id", "value", "id"),
-        rows.with_measures,
+        lambda found: rows.with_measures(found, public=True),
         rows.figure_row,
     ),
     "sources": Noun(
-        lambda address: Source.objects.standing().order_by("folded_name", "id"), lambda found: found, rows.source_row
+        lambda address: Source.objects.public().order_by("folded_name", "id"), lambda found: found, rows.source_row
     ),
 }

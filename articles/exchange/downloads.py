@@ -54,7 +54,7 @@ def cite(request: HttpRequest, pk: int, format: str) -> HttpResponse:
     """One article as a reference in one of STYLES."""
     if format not in STYLES:
         raise Http404
-    article = get_object_or_404(Article.objects.published().select_related("source"), pk=pk)
+    article = get_object_or_404(Article.objects.public().select_related("source"), pk=pk)
     cited = citation(article, request.build_absolute_uri)
     response = HttpResponse(STYLES[format].write(cited), content_type=f"{STYLES[format].media_type}; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{cited.key}.{format}"'

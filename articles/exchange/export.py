@@ -1,6 +1,9 @@
-"""Streams every row of a noun, the desk's states included: what `manage.py export` writes."""
+"""Streams the rows of a noun: what `manage.py export` writes, the public ones, or for the desk all of them with their states."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
 
 from articles.exchange import rows
 from articles.exchange.rows import Row
@@ -9,34 +12,45 @@ from articles.models import Actor, Article, Event, Figure, Source
 CHUNK = 500
 
 
-def articles() -> Iterator[Row]:
-    """Every article, drafts and withdrawn ones included (`status`), with the facts no editor rejected and those one did."""
-    found = rows.with_facts(Article.objects.filter(merged_into__isnull=True)).order_by("id")
-    return map(rows.article_row, found.iterator(chunk_size=CHUNK))
+@dataclass(frozen=True)
+class Export:
+    """How a noun's rows are written.
+
+    public: the rows that readers may meet, with what is public of what hangs on them.
+    whole: every row that was not merged away, drafts, rejected and withheld ones included.
+    row: makes one row.
+    """
+
+    public: Callable[[], QuerySet]
+    whole: Callable[[], QuerySet]
+    row: Callable[[object], Row]
+
+    def rows(self, *, whole: bool = False) -> Iterator[Row]:
+        """The rows in the order of their ids, read a chunk at a time."""
+        found = self.whole() if whole else self.public()
+        return map(self.row, found.order_by("id").iterator(chunk_size=CHUNK))
 
 
-def events() -> Iterator[Row]:
-    found = rows.with_participants(Event.objects.filter(merged_into__isnull=True)).order_by("id")
-    return map(rows.event_row, found.iterator(chunk_size=CHUNK))
-
-
-def actors() -> Iterator[Row]:
-    found = rows.with_aliases(Actor.objects.filter(merged_into__isnull=True)).order_by("id")
-    return map(rows.actor_row, found.iterator(chunk_size=CHUNK))
-
-
-def figures() -> Iterator[Row]:
-    return map(rows.figure_row, rows.with_measures(Figure.objects.order_by("id")).iterator(chunk_size=CHUNK))
-
-
-def sources() -> Iterator[Row]:
-    return map(rows.source_row, Source.objects.standing().order_by("id").iterator(chunk_size=CHUNK))
-
-
-EXPORTS: dict[str, Callable[[], Iterator[Row]]] = {
-    "articles": articles,
-    "events": events,
-    "actors": actors,
-    "figures": figures,
-    "sources": sources,
+EXPORTS: dict[str, Export] = {
+    "articles": Export(
+        lambda: rows.with_facts(Article.objects.public(), public=True),
+        lambda: rows.with_facts(Article.objects.filter(merged_into__isnull=True)),
+        rows.article_row,
+    ),
+    "events": Export(
+        lambda: rows.with_participants(Event.objects.public(), public=True),
+        lambda: rows.with_participants(Event.objects.filter(merged_into__isnull=True)),
+        rows.event_row,
+    ),
+    "actors": Export(
+        lambda: rows.with_aliases(Actor.objects.public()),
+        lambda: rows.with_aliases(Actor.objects.filter(merged_into__isnull=True)),
+        rows.actor_row,
+    ),
+    "figures": Export(
+        lambda: rows.with_measures(Figure.objects.public(), public=True),
+        lambda: rows.with_measures(Figure.objects.all()),
+        rows.figure_row,
+    ),
+    "sources": Export(Source.objects.public, Source.objects.standing, rows.source_row),
 }

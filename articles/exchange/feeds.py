@@ -37,7 +37,7 @@ class ArticleFeed(Feed):
         return permanent(of) if of else reverse("home")
 
     def articles(self, of: object) -> QuerySet:
-        return Article.objects.published().order_by("-id")
+        return Article.objects.public().order_by("-id")
 
     def items(self, of: object) -> QuerySet:
         return self.articles(of).for_listing()[:ENTRIES]
@@ -70,7 +70,7 @@ class RowFeed(ArticleFeed):
         self.model, self.articles_of = model, articles_of
 
     def get_object(self, request: HttpRequest, **kwargs: object) -> Model:
-        return get_object_or_404(self.model.objects.standing(), **kwargs)
+        return get_object_or_404(self.model.objects.public(), **kwargs)
 
     def articles(self, of: Model) -> QuerySet:
         return self.articles_of(of).order_by("-id")
@@ -101,6 +101,6 @@ def _served(feed: Feed) -> object:
 
 
 newest, of_search = _served(ArticleFeed()), _served(SearchFeed())
-of_event = _served(RowFeed(Event, lambda event: Article.objects.published().reporting(event)))
-of_actor = _served(RowFeed(Actor, lambda actor: Article.objects.published().naming(actor)))
-of_source = _served(RowFeed(Source, lambda source: Article.objects.published().filter(source=source)))
+of_event = _served(RowFeed(Event, lambda event: Article.objects.public().reporting(event)))
+of_actor = _served(RowFeed(Actor, lambda actor: Article.objects.public().naming(actor)))
+of_source = _served(RowFeed(Source, lambda source: Article.objects.public().filter(source=source)))

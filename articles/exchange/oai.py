@@ -166,7 +166,7 @@ def _list_formats(body: etree._Element, request: HttpRequest) -> None:
 
 def _list_sets(body: etree._Element, request: HttpRequest) -> None:
     after = Wanted.resumed(_given(request)["resumptionToken"]).after[1] if "resumptionToken" in _given(request) else 0
-    sources = list(Source.objects.standing().filter(pk__gt=after).order_by("pk")[: SETS + 1])
+    sources = list(Source.objects.public().filter(pk__gt=after).order_by("pk")[: SETS + 1])
     if not sources:
         raise OAIError("noSetHierarchy", "No source is known yet.")
     for source in sources[:SETS]:

@@ -1,7 +1,8 @@
 """Articles, events, actors, figures and sources as plain dictionaries, for exports, downloads and the API.
 
-Each noun has a function that gives a queryset what its rows need, and one that makes a row. What is `public` holds neither
-drafts nor facts that an editor rejected; the desk's exports hold both, with their states.
+Each noun has a function that gives a queryset what its rows need, and one that makes a row. Which rows there are is for the door to
+say, by the noun's own `public()`; `public` says that what hangs on them is chosen so, too. The desk's exports hold drafts and what
+an editor rejected or withheld, with their states.
 """
 
 from decimal import Decimal
@@ -32,7 +33,7 @@ def with_facts(articles: QuerySet, *, public: bool = False) -> QuerySet:
     if public:
         coverages = coverages.shown()
         mentions = mentions.shown()
-        figures = figures.standing().filter(start__isnull=False)
+        figures = figures.shown()
     return articles.select_related("source").prefetch_related(
         Prefetch("captures", Capture.objects.order_by("-captured_at", "-id")),
         Prefetch("coverages", coverages),
@@ -116,8 +117,8 @@ def with_participants(events: QuerySet, *, public: bool = False) -> QuerySet:
     parts = Participation.objects.select_related("actor").order_by("id")
     coverages = Coverage.objects.order_by("id")
     if public:
-        parts = parts.shown()
-        coverages = coverages.standing().filter(article__in=Article.objects.published())
+        parts = parts.public()
+        coverages = coverages.public()
     return events.select_related("series").prefetch_related(
         Prefetch("participations", parts), Prefetch("coverages", coverages)
     )
@@ -161,13 +162,15 @@ def actor_row(actor: Actor) -> Row:
     }
 
 
-def with_measures(figures: QuerySet) -> QuerySet:
+def with_measures(figures: QuerySet, *, public: bool = False) -> QuerySet:
     """Figures with all that `figure_row` shows."""
-    return figures.select_related("measure")
+    figures = figures.select_related("measure")
+    return figures.with_nameable() if public else figures.select_related("event", "actor")
 
 
 def figure_row(figure: Figure) -> Row:
-    of = {"article": figure.article_id, "event": figure.event_id, "actor": figure.actor_id}
+    event, actor = figure.event, figure.actor
+    of = {"article": figure.article_id, "event": event.pk if event else None, "actor": actor.pk if actor else None}
     return _figure(figure) | of | {"about": figure.about, "scope": figure.scope}
 
 

@@ -43,7 +43,7 @@ class IdRanges:
 
 
 class Rows(Sitemap):
-    """The public rows of one noun."""
+    """The public rows of one noun; of actors and events those that public lists show unasked."""
 
     def __init__(self, rows: Callable[[], QuerySet], changed: Callable[[Model], datetime] | None = None) -> None:
         self.rows = rows
@@ -78,11 +78,11 @@ class Sections(Sitemap):
 SITEMAPS = {
     "pages": Sections,
     "articles": Rows(
-        lambda: Article.objects.published().order_by("id").only("id", "updated_at"), lambda article: article.updated_at
+        lambda: Article.objects.public().order_by("id").only("id", "updated_at"), lambda article: article.updated_at
     ),
-    "events": Rows(lambda: Event.objects.standing().order_by("id").only("id")),
-    "actors": Rows(lambda: Actor.objects.standing().order_by("id").only("id")),
-    "sources": Rows(lambda: Source.objects.standing().order_by("id").only("id")),
+    "events": Rows(lambda: Event.objects.listed().order_by("id").only("id")),
+    "actors": Rows(lambda: Actor.objects.listed().order_by("id").only("id")),
+    "sources": Rows(lambda: Source.objects.public().order_by("id").only("id")),
 }
 
 

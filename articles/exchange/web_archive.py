@@ -29,15 +29,15 @@ Told = Callable[[str, str], None]
 _RUN = 50_000
 
 
-def write_warc(out: BinaryIO, told: Told = lambda place, reason: None) -> int:
-    """Writes every capture as a record, gzip members one by one; returns how many.
+def write_warc(out: BinaryIO, told: Told = lambda place, reason: None, *, whole: bool = False) -> int:
+    """Writes every public capture as a record, gzip members one by one; returns how many. `whole` adds those that are not public.
 
     `told` hears of a capture whose bytes are damaged, which is left out.
     """
-    return sum(1 for _ in _records(_Counted(out), told))
+    return sum(1 for _ in _records(_Counted(out), told, whole=whole))
 
 
-def write_wacz(out: BinaryIO, told: Told = lambda place, reason: None) -> int:
+def write_wacz(out: BinaryIO, told: Told = lambda place, reason: None, *, whole: bool = False) -> int:
     """Writes the captures as a WACZ package: the WARC file, its index, the list of pages, and the digests of all."""
     resources: list[dict[str, object]] = []
     count = 0
@@ -45,7 +45,7 @@ def write_wacz(out: BinaryIO, told: Told = lambda place, reason: None) -> int:
         pages.write(_line({"format": "json-pages-1.0", "id": "pages", "title": "All Pages"}))
         index = _Index()
         with _Member(package, _WARC_PATH, resources) as member:
-            for capture, offset, length in _records(member, told):
+            for capture, offset, length in _records(member, told, whole=whole):
                 count += 1
                 if _is_web(_address(capture)):
                     index.add(capture, offset, length)
@@ -102,12 +102,13 @@ class _Member(_Counted):
         self.resources.append({"name": name, "path": self.path, "hash": digest, "bytes": self.count})
 
 
-def _records(out: _Counted, told: Told) -> Iterator[tuple[Capture, int, int]]:
+def _records(out: _Counted, told: Told, *, whole: bool) -> Iterator[tuple[Capture, int, int]]:
     """Writes a record for the archive and one for every capture; yields each capture with its record's offset and length."""
     writer = WARCWriter(out, gzip=True, warc_version=WARC_VERSION)
     facts = {"software": SOFTWARE, "format": f"WARC File Format {WARC_VERSION}", "isPartOf": SOFTWARE}
     writer.write_record(writer.create_warcinfo_record("captures.warc.gz", facts))
-    rows = Capture.objects.select_related("article").defer("article__body", "article__set_aside").order_by("id")
+    captures = Capture.objects.all() if whole else Capture.objects.public()
+    rows = captures.select_related("article").defer("article__body", "article__set_aside").order_by("id")
     for capture in rows.iterator(chunk_size=CHUNK):
         try:
             content = capture.read()

@@ -2,14 +2,14 @@
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from articles.arabic.words import fold_phrase
 from articles.models.history import with_history
-from articles.models.merged import Mergeable
-from articles.models.review import Reviewable, ReviewableQuerySet, ReviewState, by_score, state_constraint
+from articles.models.public import NounQuerySet, Withholdable, public_article
+from articles.models.review import ReviewState, by_score, state_constraint
 from articles.models.tally import TallyKind, are_kept, kept_articles
 
 
@@ -31,10 +31,19 @@ class AliasKind(models.TextChoices):
     LATIN = "latin", _("بالحرف اللاتيني")
 
 
-class ActorQuerySet(ReviewableQuerySet):
-    def standing(self) -> "ActorQuerySet":
-        """Actors that readers see: neither rejected nor merged away."""
-        return super().standing().filter(merged_into__isnull=True)
+class ActorQuerySet(NounQuerySet):
+    tally = TallyKind.ACTOR
+
+    def stated(self) -> Q:
+        from articles.models.figure import Figure
+
+        figures = Figure.objects.in_public_articles().filter(start__isnull=False, actor=OuterRef("pk"))
+        return self.reported_publicly() | Q(Exists(figures))
+
+    def reported_publicly(self) -> Q:
+        from articles.models.mention import Mention
+
+        return Q(Exists(Mention.objects.in_public_articles().filter(actor=OuterRef("pk"))))
 
     def with_article_counts(self) -> "ActorQuerySet":
         """Adds `articles`, the number of published articles that name the actor."""
@@ -43,15 +52,15 @@ class ActorQuerySet(ReviewableQuerySet):
         return self.annotate(
             articles=Count(
                 "mentions",
-                filter=~Q(mentions__state=ReviewState.REJECTED)
-                & Q(mentions__article__status="published", mentions__article__merged_into__isnull=True),
+                filter=~Q(mentions__state=ReviewState.REJECTED) & public_article("mentions__article"),
                 distinct=True,
             )
         )
 
     def most_named(self) -> "ActorQuerySet":
-        """Those that published articles name, the most frequent first, with `articles`."""
-        return self.with_article_counts().filter(articles__gt=0).order_by("-articles", "id")
+        """The listed ones, the most frequent first, with `articles`."""
+        confirmed = self.nameable().filter(state=ReviewState.CONFIRMED)
+        return confirmed.with_article_counts().filter(articles__gt=0).order_by("-articles", "id")
 
     def named(self, name: str) -> "ActorQuerySet":
         """Standing actors with `name` as canonical name or alias, in any spelling that folds alike."""
@@ -68,7 +77,7 @@ class ActorQuerySet(ReviewableQuerySet):
 
 
 @with_history("folded_name")
-class Actor(Mergeable, Reviewable):
+class Actor(Withholdable):
     name = models.CharField("الاسم المعتمد", max_length=200)
     folded_name = models.CharField(max_length=200, editable=False)
     distinction = models.CharField(
@@ -100,6 +109,10 @@ class Actor(Mergeable, Reviewable):
             models.Index(fields=["kind", "folded_name"], name="actor_kind_name"),
             GinIndex(OpClass("folded_name", name="gin_trgm_ops"), name="actor_alike"),
             models.Index(fields=["state", "id"], name="actor_state"),
+            # What lists show unasked.
+            models.Index(
+                fields=["folded_name", "id"], condition=Q(state=ReviewState.CONFIRMED), name="actor_confirmed_by_name"
+            ),
             by_score("actor"),
         ]
 
@@ -114,6 +127,12 @@ class Actor(Mergeable, Reviewable):
         return reverse("actor", args=[self.pk])
 
 
+class AliasQuerySet(models.QuerySet):
+    def public(self) -> "AliasQuerySet":
+        """The names of public actors."""
+        return self.filter(actor__in=Actor.objects.public())
+
+
 @with_history("folded")
 class Alias(models.Model):
     actor = models.ForeignKey(Actor, models.CASCADE, related_name="aliases", verbose_name="الفاعل")
@@ -125,6 +144,8 @@ class Alias(models.Model):
         default=True,
         help_text="ألغه للأسماء القصيرة الملتبسة: يوسع البحث ولا يقترح ذكرا في مقال.",
     )
+
+    objects = AliasQuerySet.as_manager()
 
     class Meta:
         verbose_name = "اسم آخر"

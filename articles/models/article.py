@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from articles.models.history import with_history
 from articles.models.merged import Mergeable
+from articles.models.public import public_article
 from articles.models.source import Source
 from articles.models.uncertain_date import Precision, UncertainDate, date_constraints
 
@@ -80,8 +81,13 @@ TAKEN_AWAY = (ArticleStatus.WITHDRAWN, ArticleStatus.DELETED)
 
 
 class ArticleQuerySet(models.QuerySet):
+    def public(self) -> "ArticleQuerySet":
+        """What readers may meet: published and not merged into another."""
+        return self.filter(public_article())
+
     def published(self) -> "ArticleQuerySet":
-        return self.filter(status=ArticleStatus.PUBLISHED, merged_into__isnull=True)
+        """The same, by its older name."""
+        return self.public()
 
     def unchecked(self) -> "ArticleQuerySet":
         """What waits for an editor: not marked as reviewed, neither taken away nor merged."""

@@ -11,6 +11,7 @@ from django.core.files.storage import FileSystemStorage, Storage, storages
 from django.db import models
 
 from articles.models.article import Article
+from articles.models.public import public_article
 
 # Level 6 saves two in a hundred more and takes twice as long.
 _LEVEL = 3
@@ -66,7 +67,13 @@ def capture_storage() -> Storage:
     return storages["captures"]
 
 
-class CaptureManager(models.Manager):
+class CaptureQuerySet(models.QuerySet):
+    def public(self) -> "CaptureQuerySet":
+        """Originals of public articles."""
+        return self.filter(public_article("article"))
+
+
+class CaptureManager(models.Manager.from_queryset(CaptureQuerySet)):
     def keep_bytes(self, sha256: str, packed: bytes) -> None:
         """Stores what `pack` made of the bytes with this digest, if new to the store; on disk when this returns."""
         name = stored_name(sha256)

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import models
-from django.db.models import Window
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Window
 from django.db.models.functions import RowNumber
 
 from articles.models.event import Event
@@ -57,6 +57,26 @@ class ContradictionQuerySet(ReviewableQuerySet):
     def open(self) -> "ContradictionQuerySet":
         """Those that stand now and that no editor rejected."""
         return self.standing().filter(is_open=True)
+
+    def of_nameable_events(self) -> "ContradictionQuerySet":
+        """The open ones of events that readers may be told."""
+        return self.open().filter(event__in=Event.objects.nameable())
+
+    def of_confirmed_events(self) -> "ContradictionQuerySet":
+        return self.filter(event__state=ReviewState.CONFIRMED)
+
+    def public(self) -> "ContradictionQuerySet":
+        """Those that hold between public figures alone: a contradiction that rests on a hidden figure would tell of it until
+        `refresh` closes it. The bounds that are compared are those of all days together."""
+        sides = (
+            Figure.objects.public()
+            .filter(**{name: OuterRef(name) for name in ("event", "measure", "scope")})
+            .order_by()
+            .values("event")
+            .annotate(highest=Max("low"), lowest=Min("high"), articles=Count("article", distinct=True))
+            .filter(highest__gt=F("lowest"), articles__gt=1)
+        )
+        return self.of_nameable_events().filter(Exists(sides))
 
     def newest(self) -> "ContradictionQuerySet":
         return self.order_by("-found_at", "-id")
@@ -150,7 +170,7 @@ def _sides(figures: models.QuerySet) -> models.QuerySet:
         place=over(RowNumber(), *_BY_DATE),
         lowest=over(RowNumber(), "value", "id"),
         highest=over(RowNumber(), "-value", "id"),
-        together=over(models.Count("pk")),
+        together=over(Count("pk")),
     )
     sides = counted.filter(models.Q(place__lte=EARLIEST) | models.Q(lowest=1) | models.Q(highest=1))
     return sides.values_list("pk", "together")

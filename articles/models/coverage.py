@@ -4,16 +4,21 @@ from django.db import models
 from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import JSONObject
 
-from articles.models.article import Article, ArticleStatus
+from articles.models.article import Article
 from articles.models.event import Event
 from articles.models.history import with_history
-from articles.models.review import Reviewable, ReviewableQuerySet, by_score, state_constraint
+from articles.models.public import FactQuerySet
+from articles.models.review import Reviewable, by_score, state_constraint
 
 
-class CoverageQuerySet(ReviewableQuerySet):
+class CoverageQuerySet(FactQuerySet):
     def shown(self) -> "CoverageQuerySet":
-        """Coverages that readers of an article see: not rejected, of an event that stands."""
-        return self.standing().filter(event__in=Event.objects.standing())
+        """Coverages that the page of their article shows: not rejected, of an event that may be named."""
+        return self.standing().filter(event__in=Event.objects.nameable())
+
+    def public(self) -> "CoverageQuerySet":
+        """Those of public articles."""
+        return self.shown().in_public_articles()
 
     def with_neighbours(self) -> "CoverageQuerySet":
         """With `previous` and `following`, the reports of the same event published before and after the article:
@@ -22,13 +27,11 @@ class CoverageQuerySet(ReviewableQuerySet):
 
 
 def _neighbour(way: str) -> Subquery:
-    """The nearest report of the outer coverage's event, `way` ("lt" or "gt") of its article in order of date."""
+    """The nearest public report of the outer coverage's event, `way` ("lt" or "gt") of its article in order of date."""
     day, pk = OuterRef("article__published_order"), OuterRef("article")
     beyond = Q(**{f"article__published_order__{way}": day}) | Q(article__published_order=day, **{f"article__{way}": pk})
     sign = "-" if way == "lt" else ""
-    others = Coverage.objects.standing().filter(
-        beyond, event=OuterRef("event"), article__status=ArticleStatus.PUBLISHED, article__merged_into__isnull=True
-    )
+    others = Coverage.objects.in_public_articles().filter(beyond, event=OuterRef("event"))
     ordered = others.order_by(f"{sign}article__published_order", f"{sign}article")
     return Subquery(ordered.values(told=JSONObject(id="article", title="article__title"))[:1])
 

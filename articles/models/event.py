@@ -5,7 +5,7 @@ from datetime import date
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Count, F, Q, Value
+from django.db.models import Count, Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +15,7 @@ from articles.arabic.words import fold_phrase, words
 from articles.models.actor import Actor
 from articles.models.article import BEFORE_ALL_DATES
 from articles.models.history import with_history
-from articles.models.merged import Mergeable
+from articles.models.public import NounQuerySet, Withholdable, public_article
 from articles.models.review import Reviewable, ReviewableQuerySet, ReviewState, by_score, state_constraint
 from articles.models.tally import TallyKind, are_kept, kept_articles
 from articles.models.uncertain_date import UncertainDate, date_constraints
@@ -44,10 +44,18 @@ class Role(models.TextChoices):
     SUBJECT = "subject", _("موضوع")
 
 
+class EventSeriesQuerySet(models.QuerySet):
+    def public(self) -> "EventSeriesQuerySet":
+        """Series with an event that is public."""
+        return self.filter(Exists(Event.objects.public().filter(series=OuterRef("pk"))))
+
+
 @with_history()
 class EventSeries(models.Model):
     name = models.CharField("الاسم", max_length=200, unique=True)
     description = models.TextField("تعريف", blank=True)
+
+    objects = EventSeriesQuerySet.as_manager()
 
     class Meta:
         verbose_name = "سلسلة فعاليات"
@@ -58,10 +66,19 @@ class EventSeries(models.Model):
         return self.name
 
 
-class EventQuerySet(ReviewableQuerySet):
-    def standing(self) -> "EventQuerySet":
-        """Events that readers see: neither rejected nor merged away."""
-        return super().standing().filter(merged_into__isnull=True)
+class EventQuerySet(NounQuerySet):
+    tally = TallyKind.EVENT
+
+    def stated(self) -> Q:
+        from articles.models.figure import Figure
+
+        figures = Figure.objects.in_public_articles().filter(start__isnull=False, event=OuterRef("pk"))
+        return self.reported_publicly() | Q(Exists(figures))
+
+    def reported_publicly(self) -> Q:
+        from articles.models.coverage import Coverage
+
+        return Q(Exists(Coverage.objects.in_public_articles().filter(event=OuterRef("pk"))))
 
     def newest(self) -> "EventQuerySet":
         return self.order_by("-start_order", "-id")
@@ -106,15 +123,15 @@ class EventQuerySet(ReviewableQuerySet):
         return self.annotate(
             articles=Count(
                 "coverages",
-                filter=~Q(coverages__state=ReviewState.REJECTED)
-                & Q(coverages__article__status="published", coverages__article__merged_into__isnull=True),
+                filter=~Q(coverages__state=ReviewState.REJECTED) & public_article("coverages__article"),
                 distinct=True,
             )
         )
 
     def reported(self) -> "EventQuerySet":
-        """Those that published articles report, the newest first, with `articles`."""
-        return self.with_article_counts().filter(articles__gt=0).newest()
+        """The listed ones, the newest first, with `articles`."""
+        confirmed = self.nameable().filter(state=ReviewState.CONFIRMED)
+        return confirmed.with_article_counts().filter(articles__gt=0).newest()
 
 
 # Stands for an interval too wide to be told by its months.
@@ -134,7 +151,7 @@ def periods_of(first: date | None, last: date | None) -> tuple[list[int] | None,
 
 
 @with_history("folded_title", "terms", "periods", "start_order")
-class Event(Mergeable, Reviewable):
+class Event(Withholdable):
     title = models.CharField("العنوان", max_length=300)
     folded_title = models.CharField(max_length=300, editable=False)
     # The words that tell it from other events: what an article's event is recognised by.
@@ -185,6 +202,13 @@ class Event(Mergeable, Reviewable):
             GinIndex(OpClass("folded_title", name="gin_trgm_ops"), name="event_alike"),
             GinIndex(fields=["terms", "periods"], name="event_terms", fastupdate=False),
             models.Index(fields=["state", "id"], name="event_state"),
+            # What lists show unasked.
+            models.Index(
+                F("start_order").desc(),
+                F("id").desc(),
+                condition=Q(state=ReviewState.CONFIRMED),
+                name="event_confirmed_newest",
+            ),
             by_score("event"),
         ]
 
@@ -206,8 +230,8 @@ class Event(Mergeable, Reviewable):
         return reverse("event", args=[self.pk])
 
     def sessions_beside(self, most: int = 6) -> tuple[list["Event"], list["Event"]]:
-        """The nearest events of its series before it and after it, each nearest first."""
-        others = Event.objects.standing().filter(series=self.series_id).exclude(pk=self.pk)
+        """The nearest public events of its series before it and after it, each nearest first."""
+        others = Event.objects.public().filter(series=self.series_id).exclude(pk=self.pk)
         if self.session is not None:
             numbered = others.filter(session__isnull=False)
             earlier = numbered.filter(session__lt=self.session).order_by("-session", "-start_order")[:most]
@@ -220,9 +244,18 @@ class Event(Mergeable, Reviewable):
 
 
 class ParticipationQuerySet(ReviewableQuerySet):
-    def shown(self) -> "ParticipationQuerySet":
-        """Participations that readers of an event see: not rejected, of an actor that stands."""
-        return self.standing().filter(actor__in=Actor.objects.standing())
+    def public(self) -> "ParticipationQuerySet":
+        """Participations that readers see: not rejected, of a public actor in a public event, and confirmed by an editor or borne
+        out by a public article that reports the event and names the actor."""
+        from articles.models.coverage import Coverage
+
+        articles = Coverage.objects.in_public_articles().filter(
+            event=OuterRef("event"),
+            article__mentions__actor=OuterRef("actor"),
+            article__mentions__state__in=(ReviewState.SUGGESTED, ReviewState.CONFIRMED),
+        )
+        of_public = self.standing().filter(event__in=Event.objects.public(), actor__in=Actor.objects.public())
+        return of_public.filter(Q(state=ReviewState.CONFIRMED) | Exists(articles))
 
 
 @with_history()

@@ -5,14 +5,15 @@ from decimal import Decimal
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, Value, When
 from django.db.models.functions import Length
 
 from articles.models.actor import Actor
 from articles.models.article import Article
 from articles.models.event import Event
 from articles.models.history import with_history
-from articles.models.review import Reviewable, ReviewableQuerySet, by_score, state_constraint
+from articles.models.public import FactQuerySet
+from articles.models.review import Reviewable, by_score, state_constraint
 
 models.TextField.register_lookup(Length, "code_points")
 
@@ -24,6 +25,12 @@ class Qualifier(models.TextChoices):
     ABOUT = "about", "نحو"
     AT_MOST = "at_most", "على الأكثر"
     BETWEEN = "between", "بين"
+
+
+class MeasureQuerySet(models.QuerySet):
+    def public(self) -> "MeasureQuerySet":
+        """Measures of public figures."""
+        return self.filter(Exists(Figure.objects.public().filter(measure=OuterRef("pk"))))
 
 
 @with_history()
@@ -57,6 +64,8 @@ class Measure(models.Model):
         help_text="أوائل كلمات إن وردت في الجملة دلت الوحدة العامة على هذا المقياس، مثل: القبض، اعتق، أوقف",
     )
 
+    objects = MeasureQuerySet.as_manager()
+
     class Meta:
         verbose_name = "مقياس"
         verbose_name_plural = "المقاييس"
@@ -66,19 +75,25 @@ class Measure(models.Model):
         return self.label
 
 
-class FigureQuerySet(ReviewableQuerySet):
+class FigureQuerySet(FactQuerySet):
+    def shown(self) -> "FigureQuerySet":
+        """Figures that the page of their article shows: not rejected, and still in its text."""
+        return self.standing().filter(start__isnull=False)
+
     def public(self) -> "FigureQuerySet":
-        """Figures that readers see: not rejected, of a published article, and still in its text."""
-        return self.standing().filter(
-            article__status="published", article__merged_into__isnull=True, start__isnull=False
-        )
+        """Those of public articles."""
+        return self.shown().in_public_articles()
+
+    def with_nameable(self) -> "FigureQuerySet":
+        """With `event` and `actor` where readers may be told them, None where not: `event_id` and `actor_id` are for the desk."""
+        return self.prefetch_related(Prefetch("event", Event.objects.nameable()), Prefetch("actor", Actor.objects.nameable()))
 
     def contradicted(self) -> "FigureQuerySet":
         """Figures of a measure on which, for their event, outlets contradict each other."""
         from articles.models.contradiction import Contradiction
 
         key = {name: OuterRef(name) for name in ("event", "measure", "scope")}
-        return self.filter(Exists(Contradiction.objects.open().filter(**key)))
+        return self.filter(Exists(Contradiction.objects.of_nameable_events().filter(**key)))
 
 
 # «نحو 450» agrees with whatever lies within a tenth of it; «أكثر من 80» begins at the next value that can be stored.

@@ -9,13 +9,18 @@ from django.db.models import Count, F, Func, Q
 from articles.models.actor import Actor
 from articles.models.article import Article
 from articles.models.history import with_history
-from articles.models.review import Reviewable, ReviewableQuerySet, by_score, state_constraint
+from articles.models.public import FactQuerySet
+from articles.models.review import Reviewable, by_score, state_constraint
 
 
-class MentionQuerySet(ReviewableQuerySet):
+class MentionQuerySet(FactQuerySet):
     def shown(self) -> "MentionQuerySet":
-        """Mentions that readers see: not rejected, of an actor that stands."""
-        return self.standing().filter(actor__in=Actor.objects.standing())
+        """Mentions that the page of their article shows: not rejected, of an actor that may be named."""
+        return self.standing().filter(actor__in=Actor.objects.nameable())
+
+    def public(self) -> "MentionQuerySet":
+        """Those of public articles."""
+        return self.shown().in_public_articles()
 
     def surface_names(self) -> "MentionQuerySet":
         """Rows {"name", "times"}: each name as articles write it, most frequent first."""

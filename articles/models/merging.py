@@ -97,8 +97,9 @@ def split_actor(actor: Actor, moved: list[Alias], name: str, distinction: str = 
     if actor.folded_name in folded and not distinction:
         raise MergeError("للاثنين الاسم نفسه: اكتب تمييزا للجديد.")
     new = Actor(
-        name=name, distinction=distinction, kind=kind or actor.kind, country=actor.country, state=ReviewState.CONFIRMED
-    )
+        name=name, distinction=distinction, kind=kind or actor.kind, country=actor.country, state=ReviewState.CONFIRMED,
+        withheld=actor.withheld,
+    )  # fmt: skip
     new.full_clean(exclude=["reviewed_by"])
     new.save()
     for alias in moved:
@@ -137,6 +138,10 @@ def _check(gone: Mergeable, kept: Mergeable) -> None:
 
 
 def _leave(gone: Mergeable, kept: Mergeable) -> None:
+    if getattr(gone, "withheld", False) and not kept.withheld:
+        # What readers must not meet under one name they must not meet under the other.
+        kept.withheld = True
+        kept.save()
     gone.merged_into = kept
     gone.save()
 

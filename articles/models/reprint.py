@@ -7,6 +7,7 @@ from django.db.models import F, Q
 
 from articles.models.article import Article
 from articles.models.history import with_history
+from articles.models.public import public_article
 from articles.models.review import Reviewable, ReviewableQuerySet, by_score, state_constraint
 
 
@@ -32,6 +33,10 @@ _NOT_SHOWN = ("body", "set_aside", "search_vector")
 
 
 class ReprintQuerySet(ReviewableQuerySet):
+    def public(self) -> "ReprintQuerySet":
+        """Those that no editor rejected, of two public articles."""
+        return self.standing().filter(public_article("article"), public_article("original"))
+
     def group_of(self, article: Article) -> list[tuple[Article, float | None]]:
         """The other public articles that carry the same story, with how alike each is to the first; oldest first."""
         own = self.standing().filter(article=article)

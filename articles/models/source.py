@@ -10,6 +10,7 @@ from articles.arabic.folding import fold_name
 from articles.arabic.words import fold_phrase
 from articles.models.history import with_history
 from articles.models.merged import Mergeable
+from articles.models.public import public_article
 from articles.models.tally import TallyKind, are_kept, kept_articles
 
 
@@ -26,12 +27,15 @@ class SourceQuerySet(models.QuerySet):
     def standing(self) -> "SourceQuerySet":
         return self.filter(merged_into__isnull=True)
 
+    def public(self) -> "SourceQuerySet":
+        """What readers may meet: sources are made by editors alone, so all that were not merged away."""
+        return self.standing()
+
     def with_article_counts(self) -> "SourceQuerySet":
         """Adds `published`, the number of its published articles."""
         if are_kept():
             return self.annotate(published=kept_articles(TallyKind.SOURCE))
-        public = models.Q(articles__status="published", articles__merged_into__isnull=True)
-        return self.annotate(published=models.Count("articles", filter=public))
+        return self.annotate(published=models.Count("articles", filter=public_article("articles")))
 
     def by_name(self, name: str) -> "Source | None":
         """The source of that name, in any spelling that folds alike; None if unknown."""

@@ -4,12 +4,15 @@ from dataclasses import dataclass
 
 from articles.arabic.words import fold_phrase, words
 from articles.models import Actor, Article, Event
+from articles.models.public import first_public
 from articles.search import matching, vocabulary
 from articles.search.matching import Lexeme
 
 # Suggestions of each kind, and how much has to be typed.
 MOST_SUGGESTED = 5
 SHORTEST = 2
+# So many actors or events with such a name are asked whether they are public.
+EXAMINED = 200
 # Where more articles than this may have such a title, only the newest are looked at, so many of them.
 MOST_LOOKED_UP = 10_000
 LOOKED_AT = 500
@@ -33,7 +36,7 @@ def suggestions(typed: str) -> list[Suggestion]:
         Suggestion(kind, row.get_absolute_url(), str(row))
         for kind, rows in (
             ("actor", _actors(typed, folded)),
-            ("event", Event.objects.standing().with_title_words(typed).newest()[:MOST_SUGGESTED]),
+            ("event", first_public(Event.objects.with_title_words(typed).newest(), MOST_SUGGESTED, EXAMINED)),
             ("article", _articles(typed)),
         )
         for row in rows
@@ -42,7 +45,8 @@ def suggestions(typed: str) -> list[Suggestion]:
 
 def _actors(typed: str, folded: str) -> list[Actor]:
     """Those first whose name begins so."""
-    found = Actor.objects.standing().with_name_part(typed).order_by("folded_name", "id")[: 8 * MOST_SUGGESTED]
+    named = Actor.objects.with_name_part(typed).order_by("folded_name", "id")
+    found = first_public(named, 8 * MOST_SUGGESTED, EXAMINED)
     return sorted(found, key=lambda actor: not actor.folded_name.startswith(folded))[:MOST_SUGGESTED]
 
 
@@ -57,7 +61,7 @@ def _articles(typed: str) -> list[Article]:
     match = matching.all_of(*parts)
     if match is None:
         return []
-    articles = Article.objects.published().searchable().newest().only("id", "title")
+    articles = Article.objects.public().searchable().newest().only("id", "title")
     if _expected(parts, known) <= MOST_LOOKED_UP:
         ids = list(articles.filter(search_terms__matches=matching.terms(match)).order_by().values_list("pk", flat=True))
     else:

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from articles.models import EventKind
+from articles.models.public import NAMEABLE_SQL
 from articles.search.candidates import MOST_FOUND, MOST_RANKED
 
 MOST_VALUES = 8
@@ -17,13 +18,13 @@ MOST_VALUES = 8
 YEARS_BY_MONTH = 2
 MOST_BARS = 40
 
-# One statement, for each way to count; rows that no reader sees are left out after counting, when they are few.
+# One statement, for each way to count, over articles that are public; rows that no reader sees are left out after counting, when they are few.
 _COUNTS = """
     WITH coverage AS MATERIALIZED (
         SELECT coverage.article_id, event.id, event.title, event.kind
         FROM articles_coverage AS coverage JOIN articles_event AS event ON event.id = coverage.event_id
         WHERE coverage.article_id = ANY(%(ids)s) AND coverage.state <> 'rejected'
-            AND event.state <> 'rejected' AND event.merged_into_id IS NULL
+            AND {nameable_event}
     ),
     article AS MATERIALIZED (
         SELECT source_id, to_char(published_earliest, 'YYYY-MM') AS first, to_char(published_latest, 'YYYY-MM') AS last
@@ -35,8 +36,8 @@ _COUNTS = """
     )
     (SELECT 'event', id::text, title, count(*) AS n FROM coverage GROUP BY id, title ORDER BY n DESC, id LIMIT %(most)s)
     UNION ALL
-    (SELECT 'actor', id::text, name, n FROM mention JOIN articles_actor ON id = actor_id
-        WHERE state <> 'rejected' AND merged_into_id IS NULL ORDER BY n DESC, id LIMIT %(most)s)
+    (SELECT 'actor', id::text, name, n FROM mention JOIN articles_actor AS actor ON id = actor_id
+        WHERE {nameable_actor} ORDER BY n DESC, id LIMIT %(most)s)
     UNION ALL
     (SELECT 'kind', kind, '', count(DISTINCT article_id) AS n FROM coverage GROUP BY kind ORDER BY n DESC, kind LIMIT %(most)s)
     UNION ALL
@@ -47,7 +48,7 @@ _COUNTS = """
     UNION ALL
     (SELECT 'time', CASE WHEN first = last THEN first ELSE left(first, 4) END AS moment, '', count(*)
         FROM article WHERE left(first, 4) = left(last, 4) GROUP BY moment)
-"""
+""".replace("{nameable_event}", NAMEABLE_SQL.format(row="event")).replace("{nameable_actor}", NAMEABLE_SQL.format(row="actor"))
 _LABELS = {
     "event": _("الفعالية"), "actor": _("الفاعل"), "kind": _("نوع الفعالية"), "source": _("المصدر"), "published": _("السنة"),
 }  # fmt: skip

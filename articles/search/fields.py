@@ -45,16 +45,16 @@ def conditions_of(
 
 
 def _events_titled(text: str) -> QuerySet:
-    return Event.objects.standing().with_title_words(text)
+    return Event.objects.public().with_title_words(text)
 
 
 def _sources_called(text: str) -> QuerySet:
     folded = fold_phrase(text)
-    return Source.objects.standing().filter(Q(folded_name__contains=folded) | Q(domains__contains=[text.lower()]))
+    return Source.objects.public().filter(Q(folded_name__contains=folded) | Q(domains__contains=[text.lower()]))
 
 
 _FINDING = {
-    "actor": lambda text: Actor.objects.standing().with_name_part(text), "event": _events_titled, "source": _sources_called,
+    "actor": lambda text: Actor.objects.public().with_name_part(text), "event": _events_titled, "source": _sources_called,
 }  # fmt: skip
 _MEETING = {
     "actor": lambda ids: Q(pk__in=Mention.objects.standing().filter(actor__in=ids).values("article")),

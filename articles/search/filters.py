@@ -144,10 +144,10 @@ class ForgivingFilterSet(django_filters.FilterSet):
 
 
 class ArticleFilter(ForgivingFilterSet):
-    event = _choice(Event.objects.standing(), _("الفعالية"), method="reporting")
-    actor = _choice(Actor.objects.standing(), _("الفاعل"), method="naming")
+    event = _choice(Event.objects.public(), _("الفعالية"), method="reporting")
+    actor = _choice(Actor.objects.public(), _("الفاعل"), method="naming")
     kind = _kind(EventKind, _("نوع الفعالية"), method="of_kind")
-    source = _choice(Source.objects.standing(), _("المصدر"), empty_label=_("كل المصادر"))
+    source = _choice(Source.objects.public(), _("المصدر"), empty_label=_("كل المصادر"))
     since = _date(_("من تاريخ"), "published_since")
     until = _date(_("إلى تاريخ"), "published_until")
 
@@ -161,7 +161,7 @@ class ArticleFilter(ForgivingFilterSet):
 
     def named(self) -> dict[str, tuple[QuerySet, Sequence[str]]]:
         kind = self.data.get("kind")
-        return super().named() | ({"kind": (Event.objects.filter(kind=kind), ())} if kind in EventKind.values else {})
+        return super().named() | ({"kind": (Event.objects.nameable().filter(kind=kind), ())} if kind in EventKind.values else {})
 
     def reporting(self, articles: QuerySet, name: str, event: Event) -> QuerySet:
         return articles.reporting(event)
@@ -197,14 +197,14 @@ def _one_of(expression: F, rows: QuerySet) -> Func:
 
 class FigureFilter(ForgivingFilterSet):
     measure = _choice(
-        Measure.objects.all(),
+        Measure.objects.public(),
         _("المقياس"),
         empty_label=_("كل المقاييس"),
         widget=Select(attrs={"lang": "ar", "dir": "auto"}),
     )
-    event = _choice(Event.objects.standing(), _("الفعالية"))
-    actor = _choice(Actor.objects.standing(), _("الفاعل"), method="about")
-    source = _choice(Source.objects.standing(), _("المصدر"), field_name="article__source", empty_label=_("كل المصادر"))
+    event = _choice(Event.objects.public(), _("الفعالية"))
+    actor = _choice(Actor.objects.public(), _("الفاعل"), method="about")
+    source = _choice(Source.objects.public(), _("المصدر"), field_name="article__source", empty_label=_("كل المصادر"))
     conflicting = django_filters.BooleanFilter(label=_("أرقام متعارضة"), method="contradicted", widget=CheckboxInput)
 
     class Meta:
@@ -220,7 +220,26 @@ class FigureFilter(ForgivingFilterSet):
         return figures.contradicted() if chosen else figures
 
 
-class EventFilter(ForgivingFilterSet):
+class NounFilter(ForgivingFilterSet):
+    """Conditions on actors or events: whatever rows it is given, it lets through the listed ones, or, where the address asks for
+    what is unreviewed, all that are public."""
+
+    unreviewed = django_filters.BooleanFilter(label=_("مع ما لم يُراجَع"), method="as_given", widget=CheckboxInput)
+
+    def as_given(self, rows: QuerySet, name: str, chosen: bool) -> QuerySet:
+        return rows
+
+    def filter_queryset(self, queryset: QuerySet) -> QuerySet:
+        rows = super().filter_queryset(queryset)
+        return rows.public() if self.form.cleaned_data.get("unreviewed") else rows.listed()
+
+    def unreviewed_rows(self) -> QuerySet:
+        """What waits for review among the rows that meet the other conditions: to be counted, not shown."""
+        self.form.errors  # noqa: B018 (runs the validation that fills cleaned_data)
+        return super().filter_queryset(self.queryset).unreviewed()
+
+
+class EventFilter(NounFilter):
     kind = _kind(EventKind, _("النوع"))
     year = django_filters.CharFilter(label=_("سنة البداية"), method="begun_in", validators=[_a_period])
 
@@ -232,7 +251,7 @@ class EventFilter(ForgivingFilterSet):
         return events.held_between(*interval(value))
 
 
-class ActorFilter(ForgivingFilterSet):
+class ActorFilter(NounFilter):
     kind = _kind(ActorKind, _("النوع"))
     q = django_filters.CharFilter(label=_("اسم الفاعل"), method="named_so")
 

@@ -55,7 +55,7 @@ def related(article: Article, most: int) -> list[Article]:
         ids = _closest(article, times, known, most)
         if known.totals.articles >= KEPT_FROM:
             cache.set(key, ids, DAY)
-    stored = Article.objects.published().for_listing().in_bulk(ids)
+    stored = Article.objects.public().for_listing().in_bulk(ids)
     return [stored[pk] for pk in ids if pk in stored]
 
 
@@ -65,7 +65,7 @@ def _closest(article: Article, times: Mapping[str, int], known: vocabulary.Known
         return []
     counts = Counts({lexeme: known.frequencies[lexeme.text] for lexeme in telling}, {}, known.variants, known.totals)
     concepts = [Concept(lexeme, ((lexeme.text,),)) for lexeme in telling]
-    candidates = with_some(concepts, counts, Scope(Article.objects.published(), filtered=False))
+    candidates = with_some(concepts, counts, Scope(Article.objects.public(), filtered=False))
     found = ranked(replace(candidates, ids=candidates.ids[:CLOSELY_READ]), concepts, counts)
     return [pk for pk, _ in found if pk != article.pk][:most]
 

@@ -105,7 +105,7 @@ def search(
         if compiled is None:
             return SearchPage(query, wanted.order, notes=query.notes)
         among = (
-            (Article.objects.published() if articles is None else articles).searchable().filter(*compiled.conditions)
+            (Article.objects.public() if articles is None else articles).searchable().filter(*compiled.conditions)
         )
         filtered = articles is not None or bool(compiled.conditions)
         page = (

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from django.db import connection
 from django.db.models import QuerySet
 
+from articles.models.public import PUBLIC_ACTOR_SQL
 from articles.search.lexemes import Lexemes
 
 # A lexeme that the last count found in fewer articles is counted at the search.
@@ -25,7 +26,7 @@ MOST_NAMES = 24
 # Rows of six kinds, told by the first column: the totals; each lexeme asked for or held by a text asked for, with the number of
 # articles that it stands in and the other forms of its root; each text with its lexemes in order (a word such as «2018م» has
 # two); each beginning with its commonest lexemes; each actor and set of synonyms that is named, with its names, folded too;
-# what was looked up besides.
+# what was looked up besides. An actor that is not public widens nothing.
 _KNOWN = r"""
     WITH named AS MATERIALIZED (
         SELECT actor.id,
@@ -37,7 +38,7 @@ _KNOWN = r"""
                 SELECT id FROM articles_actor WHERE folded_name = ANY(%(names)s)
                 UNION SELECT actor_id FROM articles_alias WHERE folded = ANY(%(names)s)
             )
-            AND actor.state <> 'rejected' AND actor.merged_into_id IS NULL
+            AND {public_actor}
         UNION ALL
         SELECT NULL, (words::text[])[:%(most_names)s], folded::text[] FROM articles_synonymset WHERE in_use AND folded && %(names)s
     ),
@@ -96,7 +97,7 @@ _KNOWN = r"""
     GROUP BY beginning.lexeme
     UNION ALL
     SELECT 'named', NULL, NULL, names, id, folded FROM named
-"""
+""".replace("{public_actor}", PUBLIC_ACTOR_SQL)
 _BESIDES = (
     " UNION ALL SELECT 'besides', place::text, reading, NULL, id, NULL FROM ({sql}) AS found (place, reading, id)"
 )

@@ -7,16 +7,18 @@ from functools import wraps
 
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
-from django.shortcuts import redirect, render
+from django.forms import CheckboxInput
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import cached_property
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from archive.visitors import seconds_to_wait
-from articles.models import ActorKind, EventKind
+from articles.models import TAKEN_AWAY, ActorKind, EventKind
 from articles.models.merged import Mergeable
+from articles.models.public import NounQuerySet
 from articles.search.filters import Condition, ForgivingFilterSet
 from articles.search.limit import SearchTooCostlyError, time_limit
 from articles.search.listing import MOST_COUNTED, PAGE_SIZE, Direction, capped_count, listing
@@ -27,6 +29,8 @@ from articles.site.words_for import arabic, day, year_or_month
 COUNTED_LIVE = 1_000
 # Parameters that say where in a list a page lies; another condition starts at its beginning.
 PLACES = ("page", "after", "before")
+# The parameter that asks lists for what no editor has reviewed yet (articles/search/filters.py has the same).
+UNREVIEWED = "unreviewed"
 
 
 def reader_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -104,7 +108,54 @@ def by_date(
 
 
 def merged_away(row: Mergeable) -> HttpResponsePermanentRedirect | None:
-    return redirect(row.survivor, permanent=True) if row.merged_into_id else None
+    """Leads from a row that was merged away to the one that stands for it; None for one that was not.
+
+    Raises Http404 where readers do not meet that one either: the redirect would tell that it is there.
+    """
+    if not row.merged_into_id:
+        return None
+    survivor = row.survivor
+    was_shown = getattr(survivor, "status", None) in TAKEN_AWAY
+    if not was_shown and not type(row).objects.public().filter(pk=survivor.pk).exists():
+        raise Http404
+    return redirect(survivor, permanent=True)
+
+
+def public_row(rows: QuerySet, pk: int) -> Mergeable:
+    """The actor or event of that key, if it is public or was merged into another; raises Http404 for every other one."""
+    row = get_object_or_404(rows.with_publicity().select_related("merged_into"), pk=pk)
+    if not row.is_public and not row.merged_into_id:
+        raise Http404
+    return row
+
+
+@dataclass(frozen=True)
+class Unreviewed:
+    """The switch of a list between what editors confirmed and all that is public: the address of the other state, whether the
+    list `shows` what is unreviewed now, and how many these are, `count` or more (`is_capped`)."""
+
+    address: str
+    shows: bool
+    count: int
+    is_capped: bool
+
+
+def unreviewed(request: HttpRequest, rows: QuerySet) -> Unreviewed | None:
+    """The switch for a list of which `rows` are unreviewed; None where there are none and none are asked for."""
+    shows = asks_unreviewed(request)
+    count, is_capped = capped_count(rows)
+    if not count and not shows:
+        return None
+    return Unreviewed(address_with(request, UNREVIEWED, "" if shows else "1"), shows, count, is_capped)
+
+
+def asks_unreviewed(request: HttpRequest) -> bool:
+    return bool(CheckboxInput().value_from_datadict(request.GET, {}, UNREVIEWED))
+
+
+def choose_public(request: HttpRequest, rows: NounQuerySet) -> NounQuerySet:
+    """Those of `rows` that the address asks for: the listed ones, or all that are public."""
+    return rows.public() if asks_unreviewed(request) else rows.listed()
 
 
 def address_with(request: HttpRequest, name: str, value: object = None) -> str:

@@ -134,7 +134,7 @@ def test_sitemaps_list_every_public_page_once(client: Client, make_article: obje
     for address in index.xpath("//s:loc/text()", namespaces=names):
         section = etree.fromstring(client.get(address.removeprefix("http://testserver")).content)
         found += section.xpath("//s:loc/text()", namespaces=names)
-    public = [f"http://testserver{row.get_absolute_url()}" for row in (*Article.objects.published(), *Event.objects.standing(), *Actor.objects.standing(), *Source.objects.standing())]  # fmt: skip
+    public = [f"http://testserver{row.get_absolute_url()}" for row in (*Article.objects.public(), *Event.objects.listed(), *Actor.objects.listed(), *Source.objects.public())]  # fmt: skip
     assert len(found) == len(set(found)) and set(public) < set(found)
     assert all(client.get(address.removeprefix("http://testserver")).status_code == 200 for address in found[:20])
     assert (

@@ -176,7 +176,7 @@ def test_an_error_is_a_page_too(client: Client, monkeypatch: pytest.MonkeyPatch)
     from articles.models import Article
 
     client.raise_request_exception = False
-    monkeypatch.setattr(Article.objects, "published", lambda: 1 / 0)
+    monkeypatch.setattr(Article.objects, "public", lambda: 1 / 0)
     response = client.get("/articles/")
     assert response.status_code == 500 and "حدث خطأ في الأرشيف" in text_of(response)
 

@@ -14,13 +14,16 @@ from articles.exchange.web_archive import WEB_ARCHIVES
 
 class Command(BaseCommand):
     help = (
-        "Writes every row of a noun to standard output; in CSV, lists and dates are JSON inside their cell. The formats warc "
-        "and wacz write the original bytes of all articles as a web archive."
+        "Writes the public rows of a noun to standard output; in CSV, lists and dates are JSON inside their cell. The formats warc "
+        "and wacz write the original bytes of public articles as a web archive. With --all, what is not public is written too."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("noun", nargs="?", choices=[*EXPORTS, "captures"])
         parser.add_argument("--format", default="jsonl", choices=[*LINES, *WEB_ARCHIVES])
+        parser.add_argument(
+            "--all", action="store_true", help="drafts, withdrawn articles, what was rejected or withheld as well: for the desk"
+        )
         parser.add_argument("--output", type=Path, metavar="FILE", help="write there (web archives alone)")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -30,19 +33,19 @@ class Command(BaseCommand):
             raise CommandError(f"name what to write as {options['format']}: {nouns}" if not is_web_archive
                                else f"{options['format']} holds captures, not {options['noun']}")  # fmt: skip
         if is_web_archive:
-            self._write_web_archive(options["format"], options["output"])
+            self._write_web_archive(options["format"], options["output"], whole=options["all"])
             return
         try:
-            for line in LINES[options["format"]](EXPORTS[options["noun"]]()):
+            for line in LINES[options["format"]](EXPORTS[options["noun"]].rows(whole=options["all"])):
                 self.stdout.write(line, ending="")
         except BrokenPipeError:
             # The reader has gone (`| head`); Python must not complain again when it flushes at exit.
             sys.stdout = None
 
-    def _write_web_archive(self, name: str, path: Path | None) -> None:
+    def _write_web_archive(self, name: str, path: Path | None, *, whole: bool) -> None:
         damaged: list[str] = []
         with path.open("wb") if path else nullcontext(sys.stdout.buffer) as out:
-            count = WEB_ARCHIVES[name](out, lambda place, reason: damaged.append(f"{place}: {reason}"))
+            count = WEB_ARCHIVES[name](out, lambda place, reason: damaged.append(f"{place}: {reason}"), whole=whole)
         self.stderr.write(f"{count} captures", self.style.NOTICE)
         for line in damaged:
             self.stderr.write(line)

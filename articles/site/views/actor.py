@@ -4,19 +4,19 @@ from collections.abc import Sequence
 
 from django.db.models import Count, F, Max, Min
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from articles.arabic.folding import without_proclitics
 from articles.arabic.words import fold_phrase
 from articles.exchange.linked_data import linked_actor
-from articles.models import Actor, ActorKind, Alias, AliasKind, Article, Event, Mention, ReviewState, TallyKind, tally
+from articles.models import Actor, ActorKind, Alias, AliasKind, Article, Mention, ReviewState, TallyKind, tally
 from articles.models.article import BEFORE_ALL_DATES
 from articles.search.facets import bars, facets
 from articles.search.filters import LATEST_NAMING, ActorFilter
 from articles.site.charts.columns import columns, page_of
 from articles.site.charts.network import network
-from articles.site.pages import by_date, chips, merged_away, numbered, reader_page
+from articles.site.pages import by_date, chips, merged_away, numbered, public_row, reader_page, unreviewed
 
 MOST_COMPANIONS = 12
 # Ways to write its names that are counted, and that are shown.
@@ -29,9 +29,10 @@ MOST_EVENTS = 40
 
 @reader_page
 def actor_list(request: HttpRequest) -> HttpResponse:
-    actors = Actor.objects.standing().with_article_counts().order_by("folded_name", "id")
+    actors = Actor.objects.with_article_counts().order_by("folded_name", "id")
     chosen = ActorFilter(request.GET, actors)
     context = {
+        "unreviewed": unreviewed(request, ActorFilter(request.GET, Actor.objects.all()).unreviewed_rows()),
         "page": numbered(request, chosen.qs, 60),
         "filters": chosen,
         "chips": chips(chosen),
@@ -43,10 +44,10 @@ def actor_list(request: HttpRequest) -> HttpResponse:
 
 @reader_page
 def actor(request: HttpRequest, pk: int) -> HttpResponse:
-    row = get_object_or_404(Actor.objects.select_related("merged_into").exclude(state="rejected"), pk=pk)
+    row = public_row(Actor.objects.all(), pk)
     if moved := merged_away(row):
         return moved
-    articles = Article.objects.published().naming(row)
+    articles = Article.objects.public().naming(row)
     latest = list(articles.order_by("-id").values_list("pk", flat=True)[:LATEST_NAMING])
     own = Mention.objects.standing().filter(actor=row, article__in=latest)
     companions = _companions(row, latest)
@@ -61,8 +62,8 @@ def actor(request: HttpRequest, pk: int) -> HttpResponse:
         "written": written[:MOST_NAMES],
         "told_roles": _roles(own),
         "compared": len(latest) if len(latest) == LATEST_NAMING else 0,
-        "participations": row.participations.standing().filter(event__in=Event.objects.standing())
-            .select_related("event").order_by("-event__start_order", "id")[:MOST_EVENTS],
+        "participations": row.participations.public().select_related("event")
+            .order_by("-event__start_order", "id")[:MOST_EVENTS],
         "companions": companions,
         "network": network(row, companions, _pairs([other.pk for other, _n in companions], latest)),
         "chart": by_month or columns(found.bars, page_of),
@@ -90,7 +91,7 @@ def _names(row: Actor, aliases: Sequence[Alias], written: Sequence[dict[str, obj
 def _companions(row: Actor, latest: Sequence[int]) -> list[tuple[Actor, int]]:
     """Those named most often in the same articles, with how many of these."""
     standing = (ReviewState.SUGGESTED, ReviewState.CONFIRMED)
-    named = Actor.objects.standing().filter(mentions__article__in=latest, mentions__state__in=standing)
+    named = Actor.objects.nameable().filter(mentions__article__in=latest, mentions__state__in=standing)
     counted = named.exclude(pk=row.pk).annotate(times=Count("mentions")).order_by("-times", "folded_name")
     return [(other, other.times) for other in counted[:MOST_COMPANIONS]]
 

@@ -7,9 +7,10 @@ from functools import wraps
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
+from archive.desk import may_read_drafts
 from articles.exchange.citations import STYLES, citation, plain
 from articles.exchange.linked_data import linked_article
-from articles.models import TAKEN_AWAY, Article, Capture, Reprint
+from articles.models import TAKEN_AWAY, Article, ArticleStatus, Capture, Reprint
 from articles.models.capture import DamagedCaptureError
 from articles.models.changes import changes_of
 from articles.search.related import related, with_frequent_lexemes
@@ -30,15 +31,13 @@ def article(request: HttpRequest, pk: int) -> HttpResponse:
     articles = Article.objects.select_related("source", "merged_into").with_latest_capture()
     wanted, matches = with_matches(with_frequent_lexemes(articles), text)
     row = get_object_or_404(wanted, pk=pk)
-    if moved := merged_away(row):
+    if moved := _moved(request, row):
         return moved
     if row.status in TAKEN_AWAY:
         return render(request, "site/withdrawn.html", {"article": row}, status=410)
-    if not row.is_public and not request.user.has_perm("articles.view_article"):
-        raise Http404
     mentions = list(row.mentions.shown().select_related("actor"))
     mentions.sort(key=lambda mention: (mention.spans or [[len(row.body)]])[0][0])
-    figures = list(row.figures.standing().select_related("measure", "event").order_by("start", "id"))
+    figures = list(row.figures.shown().select_related("measure", "event").order_by("start", "id"))
     coverages = list(row.coverages.shown().select_related("event").with_neighbours())
     context = {
         "article": row,
@@ -57,10 +56,20 @@ def article(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "site/article.html", context)
 
 
+def _moved(request: HttpRequest, row: Article) -> HttpResponse | None:
+    """Leads from an article that was merged away to the one that stands for it; None for any other that may be answered.
+
+    Raises Http404 for a draft, merged or not, unless it is asked for by who reads drafts.
+    """
+    if row.status == ArticleStatus.DRAFT and not may_read_drafts(request):
+        raise Http404
+    return merged_away(row)
+
+
 @reader_page
 def compare(request: HttpRequest, pk: int, other: int) -> HttpResponse:
     """Two printings of a story, the earlier first, and what the second has and has not of it."""
-    shown = Article.objects.published().select_related("source")
+    shown = Article.objects.public().select_related("source")
     pair = get_object_or_404(shown, pk=pk), get_object_or_404(shown, pk=other)
     first, second = sorted(pair, key=lambda article: (article.published_order, article.pk))
     context = {"first": first, "second": second, "paragraphs": differences(first.body, second.body)}
@@ -70,19 +79,20 @@ def compare(request: HttpRequest, pk: int, other: int) -> HttpResponse:
 @reader_page
 def article_by_title(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     """An address with words after the number, as people write and old links have: the number alone is the address."""
-    return redirect(get_object_or_404(Article, pk=pk), permanent=True)
+    row = get_object_or_404(Article.objects.select_related("merged_into").only("status", "merged_into__status"), pk=pk)
+    return _moved(request, row) or redirect(row, permanent=True)
 
 
 @reader_page
 def record(request: HttpRequest, pk: int) -> HttpResponse:
     """Where an article comes from: its captures, what was inferred, what an editor changed."""
-    row = get_object_or_404(Article.objects.published().select_related("source"), pk=pk)
+    row = get_object_or_404(Article.objects.public().select_related("source"), pk=pk)
     facts = [
         (kind, [fact for fact in facts if fact.is_suggested], [fact for fact in facts if not fact.is_suggested])
         for kind, facts in (
             ("mention", list(row.mentions.shown())),
             ("event", list(row.coverages.shown())),
-            ("figure", list(row.figures.standing())),
+            ("figure", list(row.figures.shown())),
         )
     ]
     context = {
@@ -100,7 +110,7 @@ def _of_capture(view: Callable[[HttpRequest, Capture, bytes], HttpResponse]) -> 
     @reader_page
     @wraps(view)
     def shown(request: HttpRequest, pk: int, sha256: str) -> HttpResponse:
-        captures = Capture.objects.select_related("article__source").filter(article__in=Article.objects.published())
+        captures = Capture.objects.public().select_related("article__source")
         row = get_object_or_404(captures, article=pk, sha256=sha256)
         try:
             content = row.read()

@@ -14,7 +14,7 @@ from articles.search.facets import Bar
 from articles.search.listing import PAGE_SIZE, capped_count
 from articles.site.charts.columns import Columns, columns, of_months, page_of
 from articles.site.charts.timeline import Span, timeline
-from articles.site.pages import by_date, reader_page
+from articles.site.pages import by_date, choose_public, reader_page, unreviewed
 
 # Events that the page of a year or month, and the timeline, list.
 MOST_EVENTS = 30
@@ -31,8 +31,8 @@ def dates(request: HttpRequest) -> HttpResponse:
     """Years by months with how many articles are surely of each, and how many are of no one year."""
     months = tally.counts_by_month()
     vague = months.pop((0, 0), 0)
-    events = Event.objects.standing().filter(start_date__isnull=False).values("start_date__year")
-    counted = dict(events.annotate(n=Count("pk")).values_list("start_date__year", "n"))
+    events = choose_public(request, Event.objects.filter(start_date__isnull=False))
+    counted = dict(events.values("start_date__year").annotate(n=Count("pk")).values_list("start_date__year", "n"))
     years = sorted({year for year, _ in months} | set(counted), reverse=True)
     context = {
         "chart": of_months(months),
@@ -85,13 +85,13 @@ def _period(
     chart: Columns | None = None,
 ) -> HttpResponse:  # fmt: skip
     """Articles surely of a year, month or day, and apart from them those that may be; events that began in it."""
-    articles = Article.objects.published()
+    articles = Article.objects.public()
     perhaps = articles.perhaps_between(first, last)
     perhaps_count, perhaps_capped = capped_count(perhaps)
     surely = articles.surely_between(first, last)
     before, after = articles.dated().filter(published_order__lt=first), articles.filter(published_order__gt=last)
-    begun = Event.objects.standing().filter(start_earliest__gte=first, start_latest__lte=last)
-    events = list(begun.newest()[: MOST_EVENTS + 1])
+    begun = Event.objects.filter(start_earliest__gte=first, start_latest__lte=last)
+    events = list(choose_public(request, begun).newest()[: MOST_EVENTS + 1])
     context = {
         "year": first.year,
         "month": None if chart else first.month,
@@ -103,6 +103,7 @@ def _period(
         "perhaps_count": perhaps_count,
         "perhaps_capped": perhaps_capped,
         "events": events[:MOST_EVENTS],
+        "unreviewed": unreviewed(request, begun.unreviewed()),
         "more_events": len(events) > MOST_EVENTS,
         "previous": before.newest().values_list("published_order", flat=True).first(),
         "next": after.order_by("published_order", "id").values_list("published_order", flat=True).first(),
@@ -121,21 +122,24 @@ def _weeks(first: date, surely: QuerySet) -> list[list[tuple[int, int]]]:
 def timeline_page(request: HttpRequest) -> HttpResponse:
     """Events and coverage over the years that the address asks for, `from` and `to`; the latest ones where it does not."""
     counts = tally.counts_by_month()
-    known = sorted({year for year, _ in counts if year} | set(_years_of_events()))
+    known = sorted({year for year, _ in counts if year} | set(_years_of_events(request)))
     span = _span(request, known)
     if span is None:
-        return render(request, "site/timeline.html", {"span": None})
-    begun = Event.objects.standing().begun_in(span.begins, span.ends)
+        waiting = Event.objects.filter(start_date__isnull=False).unreviewed()
+        return render(request, "site/timeline.html", {"span": None, "unreviewed": unreviewed(request, waiting)})
+    within = Event.objects.begun_in(span.begins, span.ends)
+    begun = choose_public(request, within)
     events = list(begun.newest()[: MOST_ON_TIMELINE + 1])
     more = len(events) > MOST_ON_TIMELINE
     drawn = begun.counts_by_month() if more else events
-    undated = Event.objects.standing().unbounded().newest()[:MOST_UNDATED]
+    undated = Event.objects.unbounded()
     context = {
         "span": span,
         "timeline": timeline(span, drawn, counts),
         "events": events[:MOST_ON_TIMELINE],
         "more": more,
-        "undated": undated,
+        "undated": choose_public(request, undated).newest()[:MOST_UNDATED],
+        "unreviewed": unreviewed(request, (within | undated).unreviewed()),
         "known": Span(known[0], known[-1]),
         "wider": Span(max(known[0], span.first - span.years), min(known[-1], span.last + span.years)),
         "halves": _halves(span),
@@ -143,8 +147,8 @@ def timeline_page(request: HttpRequest) -> HttpResponse:
     return render(request, "site/timeline.html", context)
 
 
-def _years_of_events() -> QuerySet:
-    held = Event.objects.standing().filter(start_date__isnull=False)
+def _years_of_events(request: HttpRequest) -> QuerySet:
+    held = choose_public(request, Event.objects.filter(start_date__isnull=False))
     return held.order_by("start_date__year").values_list("start_date__year", flat=True).distinct()
 
 

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 from django.db.models.functions import Left
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 
 from articles.exchange.linked_data import linked_event
 from articles.models import Article, Capture, Coverage, Event, EventKind, Figure, Participation
 from articles.models.article import LEAD_LENGTH
 from articles.search.filters import EventFilter
 from articles.site.charts.shares import shares
-from articles.site.pages import chips, merged_away, numbered, reader_page
+from articles.site.pages import chips, merged_away, numbered, public_row, reader_page, unreviewed
 from articles.site.words_for import arabic
 
 # Articles of an event that are listed and whose figures are compared.
@@ -24,9 +24,10 @@ MOST_PARTICIPANTS = 200
 
 @reader_page
 def event_list(request: HttpRequest) -> HttpResponse:
-    events = Event.objects.standing().with_article_counts().select_related("series").newest()
+    events = Event.objects.with_article_counts().select_related("series").newest()
     chosen = EventFilter(request.GET, events)
     context = {
+        "unreviewed": unreviewed(request, EventFilter(request.GET, Event.objects.all()).unreviewed_rows()),
         "page": numbered(request, chosen.qs),
         "filters": chosen,
         "chips": chips(chosen),
@@ -37,12 +38,11 @@ def event_list(request: HttpRequest) -> HttpResponse:
 
 @reader_page
 def event(request: HttpRequest, pk: int) -> HttpResponse:
-    row = get_object_or_404(Event.objects.select_related("series", "merged_into").exclude(state="rejected"), pk=pk)
+    row = public_row(Event.objects.select_related("series"), pk)
     if moved := merged_away(row):
         return moved
     coverages = list(
-        row.coverages.standing()
-        .filter(article__in=Article.objects.published())
+        row.coverages.public()
         .select_related("article__source")
         .defer("article__search_vector", "article__set_aside", "article__body", "article__date_statements")
         .annotate(lead=Left("article__body", LEAD_LENGTH))
@@ -52,7 +52,7 @@ def event(request: HttpRequest, pk: int) -> HttpResponse:
     coverages = coverages[:MOST_REPORTS]
     articles = [coverage.article for coverage in coverages]
     figures = Figure.objects.public().filter(article__in=articles).select_related("measure").order_by("start")
-    participations = list(row.participations.shown().select_related("actor")[:MOST_PARTICIPANTS])
+    participations = list(row.participations.public().select_related("actor")[:MOST_PARTICIPANTS])
     earlier, later = row.sessions_beside() if row.series_id else ([], [])
     context = {
         "event": row,
@@ -61,10 +61,10 @@ def event(request: HttpRequest, pk: int) -> HttpResponse:
         "outlets": shares(_outlets(coverages)),
         "roles": _by_role(participations),
         "comparison": _comparison(articles, figures),
-        "contradictions": row.contradictions.open().order_by("id")[:MOST_CONTRADICTIONS].with_sides(),
+        "contradictions": row.contradictions.public().order_by("id")[:MOST_CONTRADICTIONS].with_sides(),
         "earlier": earlier,
         "later": later,
-        "documents": Capture.objects.filter(article__in=articles)
+        "documents": Capture.objects.public().filter(article__in=articles)
         .select_related("article")
         .order_by("article", "-id")[:MOST_DOCUMENTS],
         "linked": linked_event(row, participations, request.build_absolute_uri),

@@ -14,7 +14,7 @@ PAGE, MOST = 50, 2_000
 
 @reader_page
 def figure_list(request: HttpRequest) -> HttpResponse:
-    figures = Figure.objects.public().select_related("article__source", "measure", "event")
+    figures = Figure.objects.public().select_related("article__source", "measure").with_nameable()
     chosen = FigureFilter(request.GET, figures.defer("article__body", "article__set_aside"))
     held = {one.name for one in chosen.chosen}
     page = numbered(request, chosen.qs.order_by(*_order(held)), PAGE, MOST)

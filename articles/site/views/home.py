@@ -16,16 +16,16 @@ MOST_CONTRADICTIONS = 3
 @reader_page
 def home(request: HttpRequest) -> HttpResponse:
     months = tally.counts_by_month()
-    actors = list(Actor.objects.standing().most_named()[:MOST_NAMED])
-    events = list(Event.objects.standing().reported()[:NEWEST])
+    actors = list(Actor.objects.most_named()[:MOST_NAMED])
+    events = list(Event.objects.reported()[:NEWEST])
     context = {
         "count": sum(months.values()),
         "chart": of_months(months),
         "undated": months.get((0, 0), 0),
-        "newest": Article.objects.published().order_by("-id").for_listing()[:NEWEST],
+        "newest": Article.objects.public().order_by("-id").for_listing()[:NEWEST],
         "events": events,
         "actors": actors,
-        "contradictions": Contradiction.objects.open().newest()[:MOST_CONTRADICTIONS].with_sides(),
+        "contradictions": Contradiction.objects.public().of_confirmed_events().newest()[:MOST_CONTRADICTIONS].with_sides(),
         "examples": examples(actors, events),
     }
     return render(request, "site/home.html", context)

@@ -21,7 +21,7 @@ def about(request: HttpRequest) -> HttpResponse:
 
 @reader_page
 def help_page(request: HttpRequest) -> HttpResponse:
-    actors, events = Actor.objects.standing().most_named(), Event.objects.standing().reported()
+    actors, events = Actor.objects.most_named(), Event.objects.reported()
     return render(request, "site/help.html", {"examples": examples(actors[:MOST_NAMED], events[:MOST_NAMED])})
 
 

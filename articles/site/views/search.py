@@ -31,7 +31,7 @@ def _listing(request: HttpRequest, *, browsing: bool = False) -> HttpResponse:
     text = request.GET.get("q", "").strip()
     if text and (refused := too_often(request, "ARCHIVE_SEARCH_RATE")):
         return refused
-    chosen = ArticleFilter(request.GET, Article.objects.published())
+    chosen = ArticleFilter(request.GET, Article.objects.public())
     found = _searched(request, text, chosen) if text else _browsed(request, chosen)
     context = {
         "text": text,

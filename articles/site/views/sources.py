@@ -12,7 +12,7 @@ from articles.site.pages import by_date, merged_away, numbered, reader_page
 
 @reader_page
 def source_list(request: HttpRequest) -> HttpResponse:
-    sources = Source.objects.standing().with_article_counts().order_by("-published", "folded_name")
+    sources = Source.objects.public().with_article_counts().order_by("-published", "folded_name")
     page = numbered(request, sources, 60)
     context = {
         "page": page,
@@ -27,7 +27,7 @@ def source(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Source.objects.select_related("merged_into"), pk=pk)
     if moved := merged_away(row):
         return moved
-    articles = Article.objects.published().filter(source=row)
+    articles = Article.objects.public().filter(source=row)
     found = facets(articles)
     context = {"source": row, "facets": found, "chart": columns(found.bars, page_of)}
     listed = by_date(request, articles, kept=lambda: tally.kept(TallyKind.SOURCE, row.pk))
