@@ -58,4 +58,5 @@ __all__ = [
     "Tally",
     "TallyKind",
     "TitleOrigin",
+    "WaitingReason",
 ]

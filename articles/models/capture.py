@@ -156,6 +156,12 @@ class Capture(models.Model):
     def __str__(self) -> str:
         return self.filename or self.sha256[:12]
 
+    @property
+    def web_address(self) -> str:
+        """Where on the web the bytes are from; empty for a file. Captures of older versions have it as `address`."""
+        is_web = self.address.startswith(("http://", "https://"))
+        return self.fetched_address or (self.address if is_web else "")
+
     def read(self) -> bytes:
         """The original bytes; raises DamagedCaptureError if they are gone or do not have the recorded digest."""
         try:
