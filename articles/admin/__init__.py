@@ -4,6 +4,7 @@ from articles.admin import (
     actors,
     articles,
     authority,
+    captures,
     deliveries,
     events,
     facts,
@@ -17,6 +18,6 @@ from articles.admin import (
 )
 
 __all__ = [
-    "actors", "articles", "authority", "deliveries", "events", "facts", "figures", "guide", "history", "merging", "reviewing",
-    "sources", "synonyms",
+    "actors", "articles", "authority", "captures", "deliveries", "events", "facts", "figures", "guide", "history", "merging",
+    "reviewing", "sources", "synonyms",
 ]  # fmt: skip

@@ -122,7 +122,7 @@ def _captured_before(article: Article, asked: dict) -> str:
     if not asked:
         return ""
     earliest = complete(asked["date"], asked["precision"], asked["basis"], None, None).earliest
-    first = article.captures.order_by("captured_at").values_list("captured_at", flat=True).first()
+    first = article.captures.accepted().order_by("captured_at").values_list("captured_at", flat=True).first()
     if first is None or timezone.localdate(first) >= earliest:
         return ""
     return f"وصل أصله في {timezone.localdate(first)}، قبل هذا التاريخ"

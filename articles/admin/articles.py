@@ -2,9 +2,9 @@
 
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminTextareaWidget
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, QuerySet
 from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -48,6 +48,7 @@ from articles.models import (
 )
 from articles.models.capture import DamagedCaptureError
 from articles.models.history import operation
+from articles.platform.addresses import AddressError, canonical_address, readable_address
 from articles.site.words_for import archive_date, date_place, number
 
 
@@ -57,11 +58,33 @@ class ArticleForm(UncertainDateForm):
     class Meta:
         widgets = {"title": AdminTextareaWidget(attrs={"rows": 2})}
 
+    def clean_url(self) -> str:
+        """The address in its one spelling; what was stored before and is left alone stays as it is."""
+        typed = self.cleaned_data["url"]
+        if not typed or typed == self.instance.url:
+            return typed
+        try:
+            url = canonical_address(typed)
+        except AddressError:
+            raise ValidationError("ليس رابط صفحة. اكتبه كاملا، مثل: https://example.com/news/1") from None
+        other = Article.objects.filter(url=url).exclude(pk=self.instance.pk).first()
+        if other:
+            raise ValidationError(f"هذا رابط مقال آخر: {other} ({other.pk}).")
+        return url
+
 
 class CaptureInline(TabularInline):
     model = Capture
     extra = 0
-    fields = readonly_fields = ("filename", "media_type", "size", "captured_at", "sha256")
+    fields = readonly_fields = ("filename", "fetched", "claimed", "state", "media_type", "size", "captured_at", "sha256")
+
+    @admin.display(description="جُلب من")
+    def fetched(self, capture: Capture) -> str:
+        return readable_address(capture.fetched_address) if capture.fetched_address else "–"
+
+    @admin.display(description="يذكر أن عنوانه")
+    def claimed(self, capture: Capture) -> str:
+        return readable_address(capture.claimed_address) if capture.claimed_address else "–"
 
     def has_add_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
         return False
@@ -272,7 +295,7 @@ class ArticleAdmin(OwnSearch, ReviewAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         article = get_object_or_404(Article, pk=pk)
-        capture = article.captures.first()
+        capture = article.captures.accepted().first()
         complaint, lines = "", []
         try:
             lines = original_lines(capture, article) if capture else []
@@ -318,25 +341,3 @@ class ArticleAdmin(OwnSearch, ReviewAdmin):
         for article in rows:
             suggest(article, authority)
         Contradiction.objects.refresh(events_of(rows))
-
-
-@admin.register(Capture)
-class CaptureAdmin(OwnSearch, DeskAdmin):
-    list_display = ("filename", "article", "media_type", "size", "captured_at")
-    list_select_related = ("article",)
-    search_fields = ("filename",)
-    ordering = ("-id",)
-    search_help_text = "اسم الملف كاملا، أو رابطه، أو بصمته"
-    has_history = False
-
-    def found(self, queryset: QuerySet, typed: str) -> QuerySet:
-        return queryset.filter(Q(filename=typed) | Q(address=typed) | Q(sha256=typed.lower()))
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Capture | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Capture | None = None) -> bool:
-        return False

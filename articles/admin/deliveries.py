@@ -18,6 +18,7 @@ from articles.admin.pages import desk_page, posted
 from articles.ingest.deliveries import RefusedError, again, is_address, receive_address, receive_file
 from articles.ingest.readers import FORMATS
 from articles.models import Delivery, DeliveryState
+from articles.platform.addresses import LONGEST_ADDRESS, AddressError, read_address
 from articles.site.words_for import number
 
 MOST_FILES, MOST_ADDRESSES = 200, 200
@@ -61,7 +62,11 @@ class DeliverForm(forms.Form):
     def clean_addresses(self) -> list[str]:
         lines = [line.strip() for line in self.cleaned_data["addresses"].splitlines() if line.strip()]
         for place, line in enumerate(lines, 1):
-            if not is_address(line) or len(line) > 2000:
+            try:
+                is_sound = is_address(line) and len(line) <= LONGEST_ADDRESS and bool(read_address(line))
+            except AddressError:
+                is_sound = False
+            if not is_sound:
                 raise forms.ValidationError(f"السطر {number(place)} ليس رابط صفحة: «{line[:80]}».")
         if len(lines) > MOST_ADDRESSES:
             raise forms.ValidationError(f"أكثر من {number(MOST_ADDRESSES)} رابط.")

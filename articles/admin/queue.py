@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from articles.admin.decisions import KINDS
 from articles.admin.reviewing import of_kind, undecided_date
-from articles.models import Actor, Article, Contradiction, Coverage, Delivery, Event, Figure, Mention, Reprint
+from articles.models import Actor, Article, Capture, Contradiction, Coverage, Delivery, Event, Figure, Mention, Reprint
 from articles.site.words_for import number
 
 # Counted no further, so that the page opens as quickly with a million waiting.
@@ -99,6 +99,7 @@ def _lines(request: HttpRequest, mine: bool) -> list[tuple[str, Waiting]]:
                 ),
             ),
         ]
+        lines.append(("capture", _own("نسخ تنتظر محررا", Capture.objects.waiting(), "capture", "state__exact=waiting")))
     troubled = Delivery.objects.troubled()
     if mine:
         troubled = troubled.filter(by=request.user)
@@ -129,7 +130,7 @@ def _articles(name: str, articles: QuerySet, count: Counted, kind: str, mine: bo
 def _own(name: str, rows: QuerySet, noun: str, condition: str) -> Waiting:
     """What is reviewed in a list of its own."""
     address = f"{reverse(f'admin:articles_{noun}_changelist')}?{condition}"
-    times = {"contradiction": "found_at", "delivery": "brought_at"}
+    times = {"contradiction": "found_at", "delivery": "brought_at", "capture": "captured_at"}
     count = _counted(rows)
     oldest = rows.order_by("id").values_list(times[noun], flat=True).first() if noun in times and count.rows else None
     links = [("القائمة", address)]

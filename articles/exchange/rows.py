@@ -35,7 +35,7 @@ def with_facts(articles: QuerySet, *, public: bool = False) -> QuerySet:
         mentions = mentions.shown()
         figures = figures.shown()
     return articles.select_related("source").prefetch_related(
-        Prefetch("captures", Capture.objects.order_by("-captured_at", "-id")),
+        Prefetch("captures", Capture.objects.accepted().order_by("-captured_at", "-id")),
         Prefetch("coverages", coverages),
         Prefetch("mentions", mentions),
         Prefetch("figures", figures),
@@ -66,6 +66,8 @@ def article_row(article: Article) -> Row:
         "sha256": capture.sha256 if capture else None,
         "capture_filename": capture.filename if capture else None,
         "captured_at": capture.captured_at.isoformat() if capture else None,
+        "fetched_address": (capture.fetched_address if capture else "") or None,
+        "claimed_address": (capture.claimed_address if capture else "") or None,
         "date_statements": article.date_statements,
         "events": [
             {"id": c.event_id, "title": c.event.title, "state": _state(c, c.event)} for c in article.coverages.all()

@@ -10,7 +10,6 @@ import zipfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import BinaryIO
-from urllib.parse import urlsplit
 
 from django.utils import timezone
 from warcio.statusandheaders import StatusAndHeaders
@@ -18,6 +17,7 @@ from warcio.warcwriter import WARCWriter
 
 from articles.models import Capture
 from articles.models.capture import DamagedCaptureError
+from articles.platform.addresses import canonical_or_empty, read_address
 
 SOFTWARE = "counter-terrorism-diplomacy-archive"
 WARC_VERSION, WACZ_VERSION = "1.1", "1.1.1"
@@ -30,9 +30,9 @@ _RUN = 50_000
 
 
 def write_warc(out: BinaryIO, told: Told = lambda place, reason: None, *, whole: bool = False) -> int:
-    """Writes every public capture as a record, gzip members one by one; returns how many. `whole` adds those that are not public.
+    """Writes every public capture as a record, gzip members one by one; returns how many.
 
-    `told` hears of a capture whose bytes are damaged, which is left out.
+    `whole` adds the accepted captures of articles that are not public. `told` hears of a capture whose bytes are damaged, which is left out.
     """
     return sum(1 for _ in _records(_Counted(out), told, whole=whole))
 
@@ -107,7 +107,7 @@ def _records(out: _Counted, told: Told, *, whole: bool) -> Iterator[tuple[Captur
     writer = WARCWriter(out, gzip=True, warc_version=WARC_VERSION)
     facts = {"software": SOFTWARE, "format": f"WARC File Format {WARC_VERSION}", "isPartOf": SOFTWARE}
     writer.write_record(writer.create_warcinfo_record("captures.warc.gz", facts))
-    captures = Capture.objects.all() if whole else Capture.objects.public()
+    captures = Capture.objects.accepted() if whole else Capture.objects.public()
     rows = captures.select_related("article").defer("article__body", "article__set_aside").order_by("id")
     for capture in rows.iterator(chunk_size=CHUNK):
         try:
@@ -139,10 +139,11 @@ def _record(writer: WARCWriter, capture: Capture, content: bytes) -> object:
 
 
 def _address(capture: Capture) -> str:
-    """Where the capture is from on the web; what came as a file is named by its digest, not by where it lay."""
-    if _is_web(capture.address):
-        return capture.address
-    return f"urn:sha256:{capture.sha256}"
+    """Where the capture is from on the web; what came as a file is named by its digest, not by where it lay.
+
+    So is what an older version stored under a malformed address.
+    """
+    return canonical_or_empty(capture.address) or f"urn:sha256:{capture.sha256}"
 
 
 def _is_web(address: str) -> bool:
@@ -157,12 +158,13 @@ class _Index:
         self._runs: list[BinaryIO] = []
 
     def add(self, capture: Capture, offset: int, length: int) -> None:
+        address = _address(capture)
         stamp = capture.captured_at.astimezone(UTC).strftime("%Y%m%d%H%M%S")
         facts = {
-            "url": capture.address, "mime": capture.media_type, "status": "200", "digest": f"sha256:{capture.sha256}",
+            "url": address, "mime": capture.media_type, "status": "200", "digest": f"sha256:{capture.sha256}",
             "length": str(length), "offset": str(offset), "filename": _WARC_PATH.rsplit("/", 1)[-1],
         }  # fmt: skip
-        self._lines.append(f"{surt(capture.address)} {stamp} {json.dumps(facts, ensure_ascii=False)}\n".encode())
+        self._lines.append(f"{surt(address)} {stamp} {json.dumps(facts, ensure_ascii=False)}\n".encode())
         if len(self._lines) >= _RUN:
             run = tempfile.TemporaryFile()  # noqa: SIM115 (read again in `sorted`)
             run.writelines(sorted(self._lines))
@@ -178,17 +180,16 @@ class _Index:
 
 
 def surt(address: str) -> str:
-    """An address as indexes sort it: «com,example)/path?query», host reversed, lower case, without «www»."""
-    parts = urlsplit(address)
-    host = (parts.hostname or "").removeprefix("www.")
-    port = f":{parts.port}" if parts.port and parts.port not in {80, 443} else ""
-    query = f"?{parts.query}" if parts.query else ""
-    return f"{','.join(reversed(host.split('.')))}{port}){parts.path or '/'}{query}".lower().replace(" ", "%20")
+    """An address as indexes sort it: «com,example)/path?query», host reversed, lower case, without «www»; raises AddressError."""
+    parts = read_address(address)
+    host = parts.host.removeprefix("www.")
+    port = f":{parts.port}" if parts.port else ""
+    return f"{','.join(reversed(host.split('.')))}{port}){parts.target}".lower()
 
 
 def _page(capture: Capture) -> bytes:
     stamp = capture.captured_at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-    return _line({"id": str(capture.pk), "url": capture.address, "title": capture.article.title, "ts": stamp})
+    return _line({"id": str(capture.pk), "url": _address(capture), "title": capture.article.title, "ts": stamp})
 
 
 def _line(row: dict[str, object]) -> bytes:

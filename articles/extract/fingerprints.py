@@ -65,10 +65,11 @@ def _filled(least: list[int | None]) -> list[int]:
     return filled
 
 
-def shingles(of_words: Sequence[Word]) -> frozenset[tuple[str, ...]]:
-    """The text's triples of words, clitics off; of a shorter text its words."""
+def shingles(of_words: Sequence[Word], length: int = 3) -> frozenset[tuple[str, ...]]:
+    """The text's runs of `length` words, clitics off; of a shorter text its words."""
     folded = [fold_word(word.folded) for word in of_words]
-    return frozenset(zip(folded, folded[1:], folded[2:], strict=False)) or frozenset((word,) for word in folded)
+    runs = zip(*(folded[start:] for start in range(length)), strict=False)
+    return frozenset(runs) or frozenset((word,) for word in folded)
 
 
 def likeness(one: frozenset, other: frozenset) -> tuple[float, float]:

@@ -31,7 +31,8 @@ class RefusedError(ValueError):
 
 
 def is_address(text: str) -> bool:
-    return bool(re.match(r"https?://", text))
+    """Whether a text is meant as a web address, not as a path; it can still be a malformed one."""
+    return bool(re.match(r"https?://", text, re.IGNORECASE))
 
 
 def receive_file(file: File, by: Model, *, format_name: str = "auto", encoding: str = "") -> Delivery:
@@ -120,16 +121,21 @@ def _ingested(delivery: Delivery) -> Report:
 
 
 def _record(delivery: Delivery, report: Report, state: str) -> None:
-    failures = [{"path": one.path, "reason": one.reason} for one in report.failures]
+    failures = [{"path": _storable(one.path), "reason": _storable(one.reason)} for one in report.failures]
     Delivery.objects.filter(pk=delivery.pk).update(
         state=state, finished_at=timezone.now(), created=report.created, updated=report.updated, unchanged=report.unchanged,
         failed=len(failures), failures=failures[: Delivery.MOST_FAILURES],
     )  # fmt: skip
 
 
+def _storable(text: str) -> str:
+    """A foreign text as the database takes it: bytes of a file name or address that are no text are written as escapes."""
+    return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
+
+
 def record_run(paths: Iterable[str], report: Report) -> None:
     """Leaves a record of a command's run of which something failed, so that the desk sees it."""
     if report.failures:
         now = timezone.now()
-        delivery = Delivery.objects.create(name=" ".join(paths)[:2000], started_at=now, state=DeliveryState.RUNNING)
+        delivery = Delivery.objects.create(name=_storable(" ".join(paths))[:2000], started_at=now, state=DeliveryState.RUNNING)
         _record(delivery, report, DeliveryState.FINISHED)

@@ -5,7 +5,7 @@ import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 from urllib.robotparser import RobotFileParser
 
 import urllib3
@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from articles.ingest.document import Item, UnreadableError
 from articles.ingest.readers.warc import PAGE_TYPES, content_type
+from articles.platform.addresses import AddressError, WebAddress, canonical_address, read_address
 
 AGENT = "ct-diplomacy-archive"
 _USER_AGENT = f"{AGENT}/1.0 (news archive; one page at an editor's request)"
@@ -32,7 +33,7 @@ def fetch(address: str) -> Item:
     no page, is too large, or takes too long.
     """
     deadline = time.monotonic() + _WHOLE_SECONDS
-    answer = _followed(address, deadline, settings.ARCHIVE_LARGEST_FILE, _check_robots)
+    answer = _followed(_web_address(address).text, deadline, settings.ARCHIVE_LARGEST_FILE, _check_robots)
     if answer.redirect:
         raise UnreadableError(f"{address} redirects more than {_MOST_REDIRECTS} times")
     if answer.status != 200:
@@ -41,8 +42,21 @@ def fetch(address: str) -> Item:
     if media_type not in PAGE_TYPES:
         raise UnreadableError(f"{answer.address} is {media_type or 'of no declared type'}, not a page")
     return Item(
-        address, answer.content, media_type, address=answer.address, captured_at=timezone.now(), encoding=charset
+        address,
+        answer.content,
+        media_type,
+        address=canonical_address(answer.address),
+        captured_at=timezone.now(),
+        encoding=charset,
     )
+
+
+def _web_address(text: str, base: str = "") -> WebAddress:
+    """An address as the archive reads it everywhere; raises UnreadableError for what is none."""
+    try:
+        return read_address(text, base)
+    except AddressError as error:
+        raise UnreadableError(str(error)) from None
 
 
 @dataclass(frozen=True)
@@ -56,9 +70,30 @@ class _Answer:
 
     @property
     def redirect(self) -> str:
-        """Where the answer sends on to; an empty string where it does not."""
+        """Where the answer sends on to; an empty string where it does not.
+
+        Raises UnreadableError for a Location that is no web address.
+        """
         location = self.headers.get("Location") if self.status in _REDIRECTS else None
-        return urljoin(self.address, location) if location else ""
+        if not location:
+            return ""
+        try:
+            return read_address(_header_text(location), self.address).text
+        except AddressError as error:
+            raise UnreadableError(f"{self.address} redirects to what no page is at: {error}") from None
+
+
+def _header_text(value: str) -> str:
+    """A header's value with the letters that its bytes stand for.
+
+    Servers write letters into Location as they are (RFC 9110 allows only ASCII there), and the library reads every byte as
+    ISO 8859-1. Bytes that are no UTF-8 stay bytes, percent-encoded.
+    """
+    content = value.encode("latin-1", "replace")
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        return "".join(chr(byte) if byte < 0x80 else f"%{byte:02X}" for byte in content)
 
 
 def _followed(
@@ -76,8 +111,8 @@ def _followed(
 
 def _get(address: str, deadline: float, largest: int) -> _Answer:
     """The answer to one request to a checked address, the very one that was checked."""
-    parts = urlsplit(address)
-    host, ip = parts.hostname or "", _public_ip(address)
+    parts, ip = _web_address(address), _public_ip(address)
+    host = parts.host.strip("[]")
     port = parts.port or (443 if parts.scheme == "https" else 80)
     timeout = urllib3.Timeout(connect=_CONNECT_SECONDS, read=max(1.0, deadline - time.monotonic()))
     if parts.scheme == "https":
@@ -86,11 +121,10 @@ def _get(address: str, deadline: float, largest: int) -> _Answer:
         )
     else:
         pool = urllib3.HTTPConnectionPool(ip, port, timeout=timeout, retries=False)
-    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    headers = {"Host": parts.netloc.rpartition("@")[2], "User-Agent": _USER_AGENT, "Accept": "text/html,*/*;q=0.5",
+    headers = {"Host": parts.authority, "User-Agent": _USER_AGENT, "Accept": "text/html,*/*;q=0.5",
                "Accept-Encoding": "gzip, deflate"}  # fmt: skip
     try:
-        with pool.request("GET", path, headers=headers, redirect=False, preload_content=False) as response:
+        with pool.request("GET", parts.target, headers=headers, redirect=False, preload_content=False) as response:
             body = _body(response, address, deadline, largest)
             return _Answer(address, response.status, response.headers, body)
     except urllib3.exceptions.HTTPError as error:
@@ -122,20 +156,15 @@ def _body(response: urllib3.BaseHTTPResponse, address: str, deadline: float, lar
 
 def _public_ip(address: str) -> str:
     """The address's IP, if the whole internet can reach it; ARCHIVE_FETCH_PRIVATE lets tests fetch from this machine."""
-    parts = urlsplit(address)
+    parts = _web_address(address)
+    host = parts.host.strip("[]")
     try:
-        port = parts.port
-    except ValueError:
-        raise UnreadableError(f"{address} is not a web address") from None
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise UnreadableError(f"{address} is not a web address")
-    try:
-        found = socket.getaddrinfo(parts.hostname, port or 80, type=socket.SOCK_STREAM)
+        found = socket.getaddrinfo(host, parts.port or 80, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
-        raise UnreadableError(f"{parts.hostname} has no address on the internet") from None
+        raise UnreadableError(f"{host} has no address on the internet") from None
     ips = [entry[4][0] for entry in found]
     if not settings.ARCHIVE_FETCH_PRIVATE and not all(_is_public(ip) for ip in ips):
-        raise UnreadableError(f"{parts.hostname} is not a public address")
+        raise UnreadableError(f"{host} is not a public address")
     return ips[0]
 
 
@@ -155,10 +184,10 @@ def _is_public(ip: str) -> bool:
 
 
 def _check_robots(address: str, deadline: float) -> None:
-    parts = urlsplit(address)
+    parts = _web_address(address)
     _public_ip(address)
-    if not _robots(f"{parts.scheme}://{parts.netloc}", deadline).can_fetch(AGENT, address):
-        raise UnreadableError(f"the robots.txt of {parts.hostname} does not allow {parts.path or '/'} to be fetched")
+    if not _robots(parts.origin, deadline).can_fetch(AGENT, address):
+        raise UnreadableError(f"the robots.txt of {parts.host} does not allow {parts.path} to be fetched")
 
 
 _ROBOTS: dict[str, tuple[int, RobotFileParser]] = {}
@@ -170,9 +199,18 @@ def _robots(site: str, deadline: float) -> RobotFileParser:
     asked, rules = _ROBOTS.get(site, (None, None))
     if asked != hour:
         rules = RobotFileParser()
-        rules.parse(_robots_text(site, deadline).splitlines())
+        rules.parse([line for line in _robots_text(site, deadline).splitlines() if _is_rule(line)])
         _ROBOTS[site] = hour, rules
     return rules
+
+
+def _is_rule(line: str) -> bool:
+    """Whether the standard library can read a line of robots.txt: it splits paths as addresses, and stops at «//[»."""
+    try:
+        urlsplit(line.partition(":")[2].strip())
+    except ValueError:
+        return False
+    return True
 
 
 def _robots_text(site: str, deadline: float) -> str:

@@ -13,6 +13,7 @@ from articles.ingest.readers import html, rows
 from articles.ingest.text import read_text
 from articles.models import ArchiveDate
 from articles.models.capture import pack
+from articles.platform.addresses import same_domain
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,10 @@ class Prepared:
     """A document with its original's particulars, and what the rules read out of it for a first capture at `captured_at`.
 
     `packed` are the bytes as the store keeps them, empty once it does.
+    `address` is where the bytes were read: the fetched address, or the place of a file.
+    `fetched` is the web address that answered with them; empty for what came as a file.
+    `claimed` is the address that the page or row gives as its own; empty where it gives none.
+    `document.url` is the article's key: an address that was fetched, or that its own domain claims, or that a row states.
     """
 
     document: Document
@@ -30,6 +35,8 @@ class Prepared:
     encoding: str
     filename: str
     address: str
+    fetched: str
+    claimed: str
     captured_at: datetime
     published: ArchiveDate
     analysis: Analysis
@@ -51,28 +58,38 @@ def prepare(item: Item, encoding: str, now: datetime, authority: Authority) -> P
 
 
 def _prepared(item: Item, encoding: str, now: datetime, authority: Authority) -> Prepared:
-    filename, captured = item.filename, item.captured_at
+    filename, captured, claims = item.filename, item.captured_at, ()
+    fetched = item.address if item.address.startswith(("http://", "https://")) else ""
     if item.media_type in {rows.JSON_TYPE, rows.CSV_TYPE}:
         document, row = rows.read_row(item)
         read_as = "utf-8"
         captured = rows.captured_at(row) or captured
         filename = str(row.get("capture_filename") or filename)
+        # What an editor's row states is the article's key; an update of an article by it is still compared with the text.
+        claims = (document.url,) if document.url else ()
     elif item.media_type == "text/plain":
         text, read_as = decode(item.content, encoding, item.encoding)
-        document = read_text(text)
+        document = replace(read_text(text), url=fetched)
     else:
         page = html.read_page(item, encoding)
-        document, read_as = _page_document(page), page.encoding
-    address = document.url or item.address
-    if not document.url and (url := html.tidy_address(item.address)):
-        document = replace(document, url=url)
+        claims = page.metadata.claims
+        document, read_as = replace(_page_document(page), url=believed(claims, fetched)), page.encoding
     captured = captured or now
     body = Reading(document.body)
     published = published_at(document, body, captured)
     return Prepared(
         document, item.sha256, len(item.content), pack(item.content), item.media_type, read_as, filename[:255],
-        address[:2000], captured, published, analyse(document.title, body, published, authority), item.path, item.place,
+        fetched or item.address[:2000], fetched, next(iter(claims), ""), captured, published,
+        analyse(document.title, body, published, authority), item.path, item.place,
     )  # fmt: skip
+
+
+def believed(claims: tuple[str, ...], fetched: str) -> str:
+    """The address by which a page is known: the first claim of the domain it was fetched from, else where it was fetched.
+
+    Without a fetched address no claim is believed, and the answer is empty.
+    """
+    return next((claim for claim in claims if same_domain(claim, fetched)), fetched)
 
 
 def published_at(document: Document, body: Reading, captured: datetime) -> ArchiveDate:
@@ -89,7 +106,6 @@ def _page_document(page: html.Page) -> Document:
         author=(said.author or document.author)[:200],
         section=(said.section or document.section)[:100],
         source_name=said.source_name,
-        url=said.url,
         language=document.language if document.language == "ar" else said.language or document.language,
         dates=(*said.dates, *document.dates),
     )

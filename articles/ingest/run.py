@@ -22,6 +22,7 @@ from archive.outage import disk_takes_no_more, is_outage
 from articles.extract.authority import Authority
 from articles.ingest.bulk import quick_indexes
 from articles.ingest.document import Broken, Item, UnreadableError
+from articles.ingest.identity import article_with, stored_bytes
 from articles.ingest.prepare import Prepared, prepare
 from articles.ingest.readers import read
 from articles.ingest.store import keep_bytes, store
@@ -213,10 +214,7 @@ class _Run:
 
     def _without_known(self, batch: list[Item | Broken]) -> list[Item | Broken]:
         items = [item for item in batch if isinstance(item, Item)]
-        # The newest capture of those bytes, where several articles have them.
-        captures = Capture.objects.order_by("captured_at", "id")
-        digests = {item.sha256 for item in items if item.content is not None}
-        known = dict(captures.filter(sha256__in=digests).values_list("sha256", "article"))
+        stored = stored_bytes({item.sha256 for item in items if item.content is not None})
         seen = self._seen({item.address for item in items if item.content is None})
         fresh = []
         for item in batch:
@@ -224,7 +222,7 @@ class _Run:
                 fresh.append(item)
             elif item.content is None:
                 self._revisit(item, seen)
-            elif article := known.get(item.sha256):
+            elif article := article_with(stored.get(item.sha256, ()), item.address):
                 self.report.last = article, "unchanged"
                 self._count("unchanged", item)
             else:

@@ -1,95 +1,40 @@
 """Prepared documents and their original bytes → the archive: articles, captures, and what extraction suggests."""
 
-import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from django.db import connection, transaction
 
 from articles.arabic.reading import Reading
 from articles.extract.analysis import analyse
 from articles.extract.authority import Authority
-from articles.extract.fingerprints import likeness, shingles
 from articles.extract.process import suggest_all
 from articles.extract.subject import Subject
 from articles.ingest.document import Broken
+from articles.ingest.identity import Known, article_with, reason_to_wait, stored_bytes
 from articles.ingest.prepare import Prepared, published_at
-from articles.models import Article, Basis, Capture, Fingerprint, Source, TitleOrigin
+from articles.models import Article, Basis, Capture, CaptureState, Source, TitleOrigin, WaitingReason
 from articles.models.inserting import insert, with_keys
+from articles.platform.addresses import read_address
 
-# Two captures of one page share most of their wording; two articles under one file name do not.
-SAME_ARTICLE_SHARE = 0.5
 _MOST_WRITERS = 8
-_LOCK = 7_214_000
-
-
-@dataclass
-class Known:
-    """What of a batch is stored already, looked up once for all of it."""
-
-    by_url: dict[str, int]
-    by_address: dict[str, int]
-    by_filename: dict[str, list[int]]
-    by_text: dict[int, list[tuple[int, str, str]]]
-
-    @classmethod
-    def of(cls, batch: Sequence[Prepared]) -> "Known":
-        urls = {one.document.url for one in batch if one.document.url}
-        # A page is known by its own address; a file by the place and the name it was read under.
-        files = [one for one in batch if not one.document.url]
-        addresses = {one.address for one in batch if one.address}
-        captures = Capture.objects.order_by("captured_at", "id")
-        by_filename: dict[str, list[int]] = {}
-        names = {one.filename for one in files if one.filename}
-        if names:
-            for name, article in captures.filter(filename__in=names, article__url="").values_list(
-                "filename", "article"
-            ):
-                by_filename.setdefault(name, []).append(article)
-        by_text: dict[int, list[tuple[int, str, str]]] = {}
-        hashes = {one.analysis.fingerprint.text_hash for one in batch}
-        rows = Fingerprint.objects.filter(text_hash__in=hashes).order_by("article")
-        for text_hash, *article in rows.values_list("text_hash", "article", "article__title", "article__url"):
-            by_text.setdefault(text_hash, []).append(tuple(article))
-        return cls(
-            dict(Article.objects.filter(url__in=urls).values_list("url", "pk")) if urls else {},
-            dict(captures.filter(address__in=addresses).values_list("address", "article")) if addresses else {},
-            by_filename,
-            by_text,
-        )
-
-    def article_of(self, one: Prepared) -> int | None:
-        """The stored article that a prepared one is a further capture of."""
-        url = one.document.url
-        if url and url in self.by_url:
-            return self.by_url[url]
-        if one.address and one.address in self.by_address:
-            return self.by_address[one.address]
-        # The same wording under the same title, from a place that has no address of its own.
-        for pk, title, known_url in self.by_text.get(one.analysis.fingerprint.text_hash, ()):
-            if title == one.document.title and (not url or not known_url):
-                return pk
-        if not url and one.filename in self.by_filename:
-            own = shingles(Reading(one.document.body).words)
-            for pk in reversed(self.by_filename[one.filename][-20:]):
-                body = Article.objects.filter(pk=pk).values_list("body", flat=True).first()
-                if body and likeness(own, shingles(Reading(body).words))[0] >= SAME_ARTICLE_SHARE:
-                    return pk
-        return None
+# A second ingest waits for the first one's transaction, so that it finds what that one stored.
+WAIT_FOR_OTHERS = "SELECT pg_advisory_xact_lock(7214000)"
 
 
 def store(batch: Sequence[Prepared], authority: Authority) -> list[tuple[Article, str]]:
     """Stores a batch in one transaction, in order; returns each article with "created", "updated" or "unchanged".
 
     An article is known again by its URL, by the place it was read from, by its wording and title, or by its file name when
-    most of its wording is the same; then the bytes become a further capture and the text is brought up to date. What an
-    editor set (a title, a date) and what an editor reviewed stays. All of the batch is stored or, on any error, nothing.
+    most of its wording is the same (articles/ingest/identity.py). Then the bytes become a further capture and the text is
+    brought up to date, unless there is a reason that an editor should look first: then the capture waits and the article stays
+    as it is. What an editor set (a title, a date) and what an editor reviewed stays. All of the batch is stored or, on any error,
+    nothing.
     """
     keep_bytes(batch)
     with transaction.atomic(), connection.cursor() as cursor:
-        # A second ingest waits, so that it finds what this one stored.
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        cursor.execute(WAIT_FOR_OTHERS)
         return _store(batch, authority)
 
 
@@ -106,38 +51,56 @@ def keep_bytes(batch: Sequence[Prepared | Broken]) -> list[Prepared | Broken]:
 
 def _store(batch: Sequence[Prepared], authority: Authority) -> list[tuple[Article, str]]:
     known = Known.of(batch)
-    sources = _Sources()
-    stored_before = set(
-        Capture.objects.filter(sha256__in=[one.sha256 for one in batch]).values_list("sha256", flat=True)
-    )
+    sources = Sources()
+    stored = stored_bytes(one.sha256 for one in batch)
     results: list[tuple[Article, str]] = []
     waiting: list[tuple[Prepared, Article]] = []
-    claimed: set[object] = set()
+    seen: set[object] = set()
     for one in batch:
         filename = "" if one.document.url else one.filename
         marks = {one.sha256, one.document.url, one.address, filename, one.analysis.fingerprint.text_hash} - {""}
-        if marks & claimed:
+        if marks & seen:
             # An earlier one of the batch may be the same article: it has to be stored to be found.
             _create(waiting, authority)
-            waiting, claimed = [], set()
+            waiting, seen = [], set()
             known = Known.of(batch)
-            stored_before |= set(Capture.objects.filter(sha256=one.sha256).values_list("sha256", flat=True))
-        if one.sha256 in stored_before:
-            article = Article.objects.filter(captures__sha256=one.sha256).first()
-            results.append((article, "unchanged"))
+            stored |= stored_bytes([one.sha256])
+        places = stored.get(one.sha256, [])
+        pk = article_with(places, one.fetched)
+        if pk is not None:
+            results.append((Article.objects.get(pk=pk), "unchanged"))
             continue
         pk = known.article_of(one)
         if pk is None:
             article = Article()
-            _fill(article, one, sources)
+            fill(article, one, sources)
             waiting.append((one, article))
-            claimed |= marks
-            results.append((article, "created"))
+            outcome = "created"
+        elif any(place.article == pk for place in places):
+            article, outcome = _met_at_its_address(pk, one, sources)
         else:
-            results.append((_update(pk, one, sources, authority), "updated"))
-            claimed |= marks
+            article, outcome = _update(pk, one, sources, authority), "updated"
+        results.append((article, outcome))
+        seen |= marks
     _create(waiting, authority)
     return results
+
+
+def _met_at_its_address(pk: int, one: Prepared, sources: "Sources") -> tuple[Article, str]:
+    """Records that bytes which came as a file before were fetched now; the article takes the address if it has none."""
+    article = Article.objects.get(pk=pk)
+    capture = article.captures.get(sha256=one.sha256)
+    if capture.state != CaptureState.ACCEPTED or capture.fetched_address:
+        return article, "unchanged"
+    capture.fetched_address = capture.address = one.fetched
+    capture.claimed_address = capture.claimed_address or one.claimed
+    capture.save(update_fields=["fetched_address", "address", "claimed_address"])
+    if article.url:
+        return article, "unchanged"
+    article.url = one.document.url
+    article.source_id = article.source_id or sources.of(one)
+    article.save()
+    return article, "updated"
 
 
 def _create(waiting: Sequence[tuple[Prepared, Article]], authority: Authority) -> None:
@@ -146,41 +109,60 @@ def _create(waiting: Sequence[tuple[Prepared, Article]], authority: Authority) -
 
     def write() -> None:
         insert(articles)
-        insert(_capture(one, article) for one, article in waiting)
+        insert(capture_of(one, article) for one, article in waiting)
 
     suggest_all([Subject(article, one.analysis, is_new=True) for one, article in waiting], authority, write)
 
 
-def _update(pk: int, one: Prepared, sources: "_Sources", authority: Authority) -> Article:
+def _update(pk: int, one: Prepared, sources: "Sources", authority: Authority) -> Article:
     article = Article.objects.get(pk=pk)
-    times = sorted([*article.captures.values_list("captured_at", flat=True), one.captured_at])
-    _capture(one, article).save()
-    # An older capture found later adds to the record and leaves the newer text.
-    is_newest = one.captured_at == times[-1]
-    if is_newest:
-        _fill(article, one, sources)
-    if article.published_basis != Basis.EDITOR:
-        article.published = published_at(one.document, Reading(article.body), times[0])
-    elif not is_newest:
+    reason = reason_to_wait(article, one)
+    if reason:
+        capture_of(one, article, reason).save()
         return article
+    newest = article.captures.accepted().values_list("captured_at", flat=True).first()
+    capture_of(one, article).save()
+    # An older capture found later adds to the record and leaves the newer text.
+    is_newest = newest is None or one.captured_at >= newest
+    bring_up_to_date(article, one, sources, authority, is_newest=is_newest)
+    return article
+
+
+def bring_up_to_date(
+    article: Article, one: Prepared, sources: "Sources", authority: Authority, *, is_newest: bool = True
+) -> None:
+    """Gives a stored article the text of a capture that is stored already, and what the rules find in it.
+
+    A title and a date that an editor set stay. Of a capture that is not the newest only the day until which the article can
+    have been published is taken.
+    """
+    first = article.captures.accepted().order_by("captured_at").values_list("captured_at", flat=True).first()
+    if is_newest:
+        fill(article, one, sources)
+    elif article.published_basis in {Basis.EDITOR, Basis.STATED}:
+        return
+    if article.published_basis != Basis.EDITOR:
+        article.published = published_at(one.document, Reading(article.body), first)
     article.save()
     if not is_newest:
-        return article
+        return
     analysis = one.analysis
     if (article.title, article.published) != (one.document.title, one.published):
         analysis = analyse(article.title, Reading(article.body), article.published, authority)
     suggest_all([Subject(article, analysis)], authority)
-    return article
 
 
-def _capture(one: Prepared, article: Article) -> Capture:
+def capture_of(one: Prepared, article: Article, reason: WaitingReason | None = None) -> Capture:
+    """The capture to be stored of a document; with a reason it waits for an editor."""
     return Capture(
         article=article, sha256=one.sha256, size=one.size, media_type=one.media_type[:100], encoding=one.encoding[:40],
-        filename=one.filename, address=one.address, captured_at=one.captured_at,
+        filename=one.filename, address=one.address, fetched_address=one.fetched, claimed_address=one.claimed,
+        captured_at=one.captured_at, state=CaptureState.WAITING if reason else CaptureState.ACCEPTED, waiting_reason=reason or "",
     )  # fmt: skip
 
 
-def _fill(article: Article, one: Prepared, sources: "_Sources") -> None:
+def fill(article: Article, one: Prepared, sources: "Sources") -> None:
+    """Gives an article what a document states; what the article has already of author, section, address and source stays."""
     document = one.document
     if article.title_origin != TitleOrigin.EDITOR:
         article.title, article.title_origin = document.title, document.title_origin
@@ -199,24 +181,29 @@ def _fill(article: Article, one: Prepared, sources: "_Sources") -> None:
         article.published = one.published
 
 
-class _Sources:
+class Sources:
     """The sources that publish under a batch's names, marks and hosts, each looked up once."""
 
     def __init__(self) -> None:
-        self._found: dict[tuple[str, str], int | None] = {}
+        self._sources: dict[tuple[str, str], Source | None] = {}
 
     def of(self, one: Prepared) -> int | None:
-        """By name, then by an agency's mark, then by the address's host; None if unknown."""
-        document = one.document
-        host = re.match(r"https?://([^/:?#]+)", document.url)
-        asked = [("name", document.source_name)] if document.source_name else []
-        asked += [("mark", mark) for mark in document.marks]
-        asked += [("host", host[1])] if host else []
-        return next((found for question in asked if (found := self._one(*question))), None)
+        """The key of a document's source: by name, then by an agency's mark, then by the address's host; None if unknown.
 
-    def _one(self, kind: str, text: str) -> int | None:
-        if (kind, text) not in self._found:
+        A page that was fetched from a host that is none of the named source's own is not believed about its name.
+        """
+        document = one.document
+        host = read_address(document.url).host if document.url else ""
+        named = self._source("name", document.source_name) if document.source_name else None
+        if named and one.fetched and named.domains and self._source("host", host) != named:
+            named = None
+        if named:
+            return named.pk
+        questions = [("mark", mark) for mark in document.marks] + ([("host", host)] if host else [])
+        return next((source.pk for question in questions if (source := self._source(*question))), None)
+
+    def _source(self, kind: str, text: str) -> Source | None:
+        if (kind, text) not in self._sources:
             look_up = {"name": Source.objects.by_name, "mark": Source.objects.by_mark, "host": Source.objects.by_domain}
-            source = look_up[kind](text)
-            self._found[kind, text] = source.pk if source else None
-        return self._found[kind, text]
+            self._sources[kind, text] = look_up[kind](text)
+        return self._sources[kind, text]

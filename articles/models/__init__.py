@@ -4,7 +4,7 @@ from articles.models.actor import Actor, ActorKind, Alias, AliasKind
 from articles.models.apart import Apart
 from articles.models.article import TAKEN_AWAY, Article, ArticleStatus, TitleOrigin
 from articles.models.authority_entry import AuthorityEntry
-from articles.models.capture import Capture
+from articles.models.capture import Capture, CaptureState, WaitingReason
 from articles.models.contradiction import Contradiction
 from articles.models.coverage import Coverage
 from articles.models.delivery import Delivery, DeliveryState
@@ -32,6 +32,7 @@ __all__ = [
     "AuthorityEntry",
     "Basis",
     "Capture",
+    "CaptureState",
     "Contradiction",
     "Coverage",
     "Delivery",
@@ -57,4 +58,5 @@ __all__ = [
     "Tally",
     "TallyKind",
     "TitleOrigin",
+    "WaitingReason",
 ]

@@ -138,11 +138,11 @@ class ArticleQuerySet(models.QuerySet):
         return self.filter(pk__in=ids).order_by(place)
 
     def with_latest_capture(self) -> "ArticleQuerySet":
-        """With `capture`, the latest original: {"sha256", "size", "captured_at"} (ISO 8601), None where there is none."""
+        """With `capture`, the latest accepted original: {"sha256", "size", "captured_at"} (ISO 8601), None where there is none."""
         from articles.models.capture import Capture
 
         told = JSONObject(sha256="sha256", size="size", captured_at="captured_at")
-        captures = Capture.objects.filter(article=OuterRef("pk")).order_by("-captured_at", "-id")
+        captures = Capture.objects.accepted().filter(article=OuterRef("pk")).order_by("-captured_at", "-id")
         return self.annotate(capture=Subquery(captures.values(told=told)[:1]))
 
     def for_listing(self) -> "ArticleQuerySet":

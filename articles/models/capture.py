@@ -6,6 +6,7 @@ import os
 import threading
 from pathlib import Path
 
+from django.conf import settings
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage, Storage, storages
 from django.db import models
@@ -67,10 +68,32 @@ def capture_storage() -> Storage:
     return storages["captures"]
 
 
+class CaptureState(models.TextChoices):
+    ACCEPTED = "accepted", "مقبولة"
+    WAITING = "waiting", "تنتظر محررا"
+    REFUSED = "refused", "مرفوضة"
+
+
+class WaitingReason(models.TextChoices):
+    """Why new bytes of a known article did not become its text by themselves."""
+
+    ELSEWHERE = "elsewhere", "جاءت من موقع غير موقع المقال، أو من ملف بلا عنوان"
+    UNLIKE = "unlike", "نصها غير نص المقال: أقل من نصف عباراته مشترك"
+    EDITED = "edited", "حرر محرر نص المقال بعد النسخة السابقة"
+
+
 class CaptureQuerySet(models.QuerySet):
     def public(self) -> "CaptureQuerySet":
-        """Originals of public articles."""
-        return self.filter(public_article("article"))
+        """What readers may meet: accepted originals of public articles."""
+        return self.accepted().filter(public_article("article"))
+
+    def accepted(self) -> "CaptureQuerySet":
+        """The originals of articles: without what waits for an editor and what one refused."""
+        return self.filter(state=CaptureState.ACCEPTED)
+
+    def waiting(self) -> "CaptureQuerySet":
+        """Those that wait for an editor's decision."""
+        return self.filter(state=CaptureState.WAITING)
 
 
 class CaptureManager(models.Manager.from_queryset(CaptureQuerySet)):
@@ -97,7 +120,25 @@ class Capture(models.Model):
     address = models.CharField(
         "العنوان", max_length=2000, blank=True, help_text="من أين جاء: رابط أو موضع الملف عند الاستيراد."
     )
+    fetched_address = models.CharField(
+        "جُلب من", max_length=2000, blank=True, default="", db_default="",
+        help_text="الرابط الذي أجاب بهذه البايتات: عند الجلب، أو كما سجله أرشيف الويب. فارغ لما جاء ملفا.",
+    )  # fmt: skip
+    claimed_address = models.CharField(
+        "يذكر عنوانا", max_length=2000, blank=True, default="", db_default="",
+        help_text="الرابط الذي تذكره الصفحة أو السطر عن نفسه. قول لا يُبنى عليه وحده.",
+    )  # fmt: skip
     captured_at = models.DateTimeField("التُقط في")
+    state = models.CharField(
+        "الحالة", max_length=8, choices=CaptureState, default=CaptureState.ACCEPTED, db_default=CaptureState.ACCEPTED.value
+    )
+    waiting_reason = models.CharField(
+        "لماذا تنتظر", max_length=9, choices=WaitingReason, blank=True, default="", db_default=""
+    )
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, db_index=False, related_name="+", verbose_name="قرر فيها"
+    )  # fmt: skip
+    decided_at = models.DateTimeField("قُرر فيها في", null=True, blank=True)
 
     objects = CaptureManager()
 
@@ -113,10 +154,18 @@ class Capture(models.Model):
             models.Index(fields=["filename"], name="capture_filename"),
             models.Index(fields=["address"], name="capture_address"),
             models.Index(fields=["article", "-captured_at"], name="capture_latest"),
+            # The few that wait for an editor.
+            models.Index(fields=["-id"], condition=models.Q(state="waiting"), name="capture_waiting"),
         ]
 
     def __str__(self) -> str:
         return self.filename or self.sha256[:12]
+
+    @property
+    def web_address(self) -> str:
+        """Where on the web the bytes are from; empty for a file. Captures of older versions have it as `address`."""
+        is_web = self.address.startswith(("http://", "https://"))
+        return self.fetched_address or (self.address if is_web else "")
 
     def read(self) -> bytes:
         """The original bytes; raises DamagedCaptureError if they are gone or do not have the recorded digest."""

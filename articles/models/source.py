@@ -2,6 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +13,7 @@ from articles.models.history import with_history
 from articles.models.merged import Mergeable
 from articles.models.public import public_article
 from articles.models.tally import TallyKind, are_kept, kept_articles
+from articles.platform.addresses import AddressError, canonical_domain
 
 
 class SourceKind(models.TextChoices):
@@ -46,10 +48,21 @@ class SourceQuerySet(models.QuerySet):
         return self.standing().filter(folded_marks__contains=[fold_mark(mark)]).order_by("id").first()
 
     def by_domain(self, host: str) -> "Source | None":
-        """The source that publishes on `host` or on a domain above it; None if unknown."""
-        labels = host.lower().removeprefix("www.").split(".")
+        """The source that publishes on `host` or on a domain above it; None if unknown, and for what is no host."""
+        try:
+            labels = canonical_domain(host).split(".")
+        except AddressError:
+            return None
         domains = [".".join(labels[i:]) for i in range(len(labels) - 1)]
         return self.standing().filter(domains__overlap=domains).order_by("id").first()
+
+
+def _domain_or_as_it_is(domain: str) -> str:
+    """A domain in its one spelling; what was stored and is none stays for an editor to see."""
+    try:
+        return canonical_domain(domain)
+    except AddressError:
+        return domain
 
 
 def fold_mark(mark: str) -> str:
@@ -92,9 +105,18 @@ class Source(Mergeable):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        """Refuses a domain that is none."""
+        for domain in self.domains:
+            try:
+                canonical_domain(domain)
+            except AddressError:
+                raise ValidationError({"domains": f"ليس نطاقا: «{domain[:80]}»."}) from None
+
     def save(self, *args: object, **kwargs: object) -> None:
         self.folded_name = fold_phrase(self.name)
         self.folded_marks = [fold_mark(mark) for mark in self.marks]
+        self.domains = [_domain_or_as_it_is(domain) for domain in self.domains]
         super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:

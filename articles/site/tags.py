@@ -7,6 +7,7 @@ from django import template
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from articles.platform.addresses import readable_address
 from articles.search.snippets import Piece
 from articles.site import pages, words_for
 
@@ -33,6 +34,9 @@ for name in (
     "counted",
 ):
     register.filter(name, getattr(words_for, name))
+
+
+register.filter("readable_address", readable_address)
 
 
 @register.simple_tag(takes_context=True)

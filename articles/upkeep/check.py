@@ -11,9 +11,10 @@ from django.apps import apps
 from django.core.files.storage import Storage
 from django.db import connection, models, transaction
 
-from articles.models import Capture, Delivery, DeliveryState
+from articles.models import Article, Capture, Delivery, DeliveryState
 from articles.models.capture import DamagedCaptureError, capture_storage, stored_name
 from articles.models.delivery import delivery_storage
+from articles.platform.addresses import AddressError, canonical_address, canonical_or_empty
 from articles.search import statistics
 
 # Rows read from the database at once.
@@ -68,6 +69,7 @@ def check(
     for name, look in {
         "captures": lambda: _captures(without_digests),
         "files": lambda: _leftovers(repair, settled),
+        "addresses": lambda: _addresses(repair),
         "deliveries": _deliveries,
         "figures": lambda: _rows(_FIGURES_ASTRAY, "figure", "span"),
         "mentions": lambda: _rows(_MENTIONS_ASTRAY, "mention", "span"),
@@ -139,6 +141,48 @@ def _chunks(items: Iterable[str], size: int) -> Iterator[list[str]]:
             chunk = []
     if chunk:
         yield chunk
+
+
+def _addresses(repair: bool) -> Look:
+    """Articles whose address is malformed, is not in its one spelling, or is another article's in another spelling.
+
+    With `repair`, a spelling is mended where no other article has the address. Which of two articles keeps an address is for
+    editors to say.
+    """
+    unusual: dict[str, list[tuple[int, str]]] = {}
+    for pk, url in Article.objects.exclude(url="").order_by("pk").values_list("pk", "url").iterator(CHUNK):
+        yield 1
+        try:
+            canonical = canonical_address(url)
+        except AddressError as error:
+            yield Problem("address", f"article {pk}: {error}")
+            continue
+        if canonical != url:
+            unusual.setdefault(canonical, []).append((pk, url))
+    for canonical, spelled in unusual.items():
+        owner = Article.objects.filter(url=canonical).values_list("pk", flat=True).first()
+        owners = [*([owner] if owner else []), *(pk for pk, _ in spelled)]
+        if len(owners) > 1:
+            names = ", ".join(map(str, sorted(owners)))
+            yield Problem("address", f"articles {names} have one address in different spellings: {canonical}")
+            continue
+        ((pk, url),) = spelled
+        if repair:
+            Article.objects.filter(pk=pk).update(url=canonical)
+        yield Problem("address", f"article {pk}: {url} is to be spelled {canonical}", is_repaired=repair)
+    yield from _capture_addresses(repair)
+
+
+def _capture_addresses(repair: bool) -> Look:
+    """Captures of older versions whose address is not in its one spelling, under which they are looked up."""
+    web = Capture.objects.filter(address__startswith="http").order_by("pk").values_list("pk", "address")
+    for pk, address in web.iterator(CHUNK):
+        # A malformed one stays as it was recorded: nothing is looked up by it, and exports name such a capture by its digest.
+        canonical = canonical_or_empty(address) or address
+        if canonical != address:
+            if repair:
+                Capture.objects.filter(pk=pk).update(address=canonical)
+            yield Problem("address", f"capture {pk}: {address} is to be spelled {canonical}", is_repaired=repair)
 
 
 def _deliveries() -> Look:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 import trafilatura
 from lxml import etree, html
@@ -17,6 +16,7 @@ from articles.ingest.boilerplate import is_label
 from articles.ingest.decoding import decode, unmixed
 from articles.ingest.document import Item, UnreadableError
 from articles.models import ArchiveDate
+from articles.platform.addresses import canonical_or_empty
 
 # What it could not use of a page is told in the report, not in the log.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
@@ -30,7 +30,6 @@ _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "me
 # Elements that close by themselves when the next one opens.
 _IMPLIED_END = {"p", "li", "dt", "dd", "option", "tr", "td", "th", "thead", "tbody", "tfoot", "html", "head", "body"}
 _ARTICLE_TYPES = re.compile(r"(?:Article|Posting|Report)$")
-_TRACKING = re.compile(r"^(?:utm_\w+|fbclid|gclid|mc_[ce]id|igshid|amp)$")
 # A page's own account of its text is used where the text found on the page is so much shorter.
 _MUCH_LONGER = 1.25
 _WORD = re.compile(r"\w+")
@@ -50,7 +49,10 @@ _LONGEST_BUTTON = 40
 
 @dataclass
 class Metadata:
-    """What a page says of itself; empty where it says nothing."""
+    """What a page says of itself; empty where it says nothing.
+
+    `claims` are the addresses that it gives as its own, weightiest first, each in its canonical spelling.
+    """
 
     title: str = ""
     author: str = ""
@@ -60,6 +62,7 @@ class Metadata:
     language: str = ""
     body: str = ""
     dates: list[StatedDate] = field(default_factory=list)
+    claims: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -202,8 +205,10 @@ def _metadata(tree: html.HtmlElement, address: str) -> Metadata:
             break
     language = found.language or tree.get("lang") or _first(metas, "og:locale", "content-language")
     found.language = re.split("[-_]", language.strip().lower())[0][:8] if language else ""
-    canonical = next(iter(tree.xpath("//link[@rel='canonical']/@href")), "") or metas.get("og:url", "") or found.url
-    found.url = _address(canonical, address)
+    links = tree.xpath("//link[contains(concat(' ', normalize-space(@rel), ' '), ' canonical ')]/@href")
+    said = [*links[:1], metas.get("og:url", ""), found.url]
+    base = address if address.startswith("http") else ""
+    found.claims = tuple(dict.fromkeys(claim for text in said if text and (claim := canonical_or_empty(text, base))))
     if found.author.startswith(("http://", "https://")):
         found.author = ""
     found.title = _without_site(unmixed(found.title), found.source_name)
@@ -312,21 +317,3 @@ def _without_site(title: str, site: str) -> str:
     )
     is_site = site and tail.strip() == site.strip()
     return head.strip() if mark and (is_site or (len(tail.split()) <= 3 and len(head.split()) >= 5)) else title.strip()
-
-
-def _address(canonical: str, address: str) -> str:
-    """The page's one address: as it declares it or as it was fetched from, without fragment and tracking parameters."""
-    chosen = urljoin(address if address.startswith("http") else "", canonical.strip()) if canonical.strip() else address
-    return tidy_address(chosen)
-
-
-def tidy_address(address: str) -> str:
-    """A web address without fragment and tracking parameters; an empty string for what is none."""
-    try:
-        parts = urlsplit(address)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            return ""
-        query = urlencode([(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not _TRACKING.match(k)])
-        return urlunsplit((parts.scheme, parts.netloc.lower(), parts.path or "/", query, ""))[:2000]
-    except ValueError:
-        return ""

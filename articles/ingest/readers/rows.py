@@ -16,6 +16,7 @@ from articles.ingest.decoding import plain
 from articles.ingest.document import Broken, Document, Item, UnreadableError
 from articles.ingest.readers.opening import lines, opened, too_large
 from articles.models import ArchiveDate, ArticleStatus, Basis, Precision, TitleOrigin
+from articles.platform.addresses import AddressError, canonical_address
 
 JSON_TYPE, CSV_TYPE = "application/json", "text/csv"
 REQUIRED = ("title", "body")
@@ -142,8 +143,11 @@ def read_row(item: Item) -> tuple[Document, dict[str, object]]:
             raise UnreadableError(f"“{name}” holds a NUL character")
     if values["status"] and values["status"] not in ArticleStatus.values:
         raise UnreadableError(f"“status” is “{values['status'][:40]}”, not one of {', '.join(ArticleStatus.values)}")
-    if values["url"] and not values["url"].startswith(("http://", "https://")):
-        raise UnreadableError(f"“url” is “{values['url'][:80]}”, not a web address")
+    if values["url"]:
+        try:
+            values["url"] = canonical_address(values["url"])
+        except AddressError as error:
+            raise UnreadableError(f"“url”: {error}") from None
     published, dates = _published(row.get("published"))
     origin = values["title_origin"] if values["title_origin"] in TitleOrigin.values else TitleOrigin.STATED
     title = " ".join(plain(values["title"]).split())

@@ -16,6 +16,7 @@ from warcio.recordloader import ArcWarcRecord
 
 from articles.ingest.document import Broken, Item, UnreadableError
 from articles.ingest.readers.opening import read_limited
+from articles.platform.addresses import AddressError, canonical_address
 
 PAGE_TYPES = ("text/html", "application/xhtml+xml", "text/plain")
 # What this archive's own exports hold beside pages.
@@ -119,15 +120,15 @@ def _next_start(file: BinaryIO, offset: int, mark: bytes) -> int | None:
     return None
 
 
-def _entry(record: ArcWarcRecord, path: str, name: str, at: int, largest: int) -> Item | None:
+def _entry(record: ArcWarcRecord, path: str, name: str, at: int, largest: int) -> Item | Broken | None:
     """The page of a record; None for requests, metadata, pictures and answers other than 200."""
     headers = record.rec_headers
     place = f"record at offset {at:,}"
     address = (headers.get_header("WARC-Target-URI") or "").strip("<> ")
     seen = _time(headers.get_header("WARC-Date"))
+    is_web = address.lower().startswith(("http://", "https://"))
     if record.rec_type == "revisit":
-        return Item(path, None, "", name, address, seen, place=place)
-    is_web = address.startswith(("http://", "https://"))
+        return _at_its_address(Item(path, None, "", name, address, seen, place=place))
     # A resource that is not of the web is a file that some archive kept: its name there is no address.
     if record.rec_type != "resource" and not (record.rec_type == "response" and is_web):
         return None
@@ -143,9 +144,17 @@ def _entry(record: ArcWarcRecord, path: str, name: str, at: int, largest: int) -
     if getattr(whole, "limit", 0) > 0:
         raise UnreadableError(f"cut short: {length - whole.limit:,} of {length:,} bytes")
     if is_web:
-        return Item(path, content, media_type, name, address, seen, charset, place)
+        return _at_its_address(Item(path, content, media_type, name, address, seen, charset, place))
     # A record's place in its file keeps files of one archive apart.
     return Item(path, content, media_type, f"{name}:{at}", "", seen, charset, place)
+
+
+def _at_its_address(item: Item) -> Item | Broken:
+    """The item under the one spelling of its address; broken where the record names no web address."""
+    try:
+        return replace(item, address=canonical_address(item.address))
+    except AddressError as error:
+        return Broken(item.path, item.place, str(error))
 
 
 def content_type(header: str) -> tuple[str, str]:

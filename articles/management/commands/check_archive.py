@@ -10,8 +10,8 @@ from articles.upkeep.check import SETTLED, Problem, check
 
 class Command(BaseCommand):
     help = (
-        "Finds captures that are gone or damaged, spans that are not their quotes, rows and files without an owner, and "
-        "statistics that have drifted; exit status 1 where something stays wrong."
+        "Finds captures that are gone or damaged, addresses that several articles have, spans that are not their quotes, rows "
+        "and files without an owner, and statistics that have drifted; exit status 1 where something stays wrong."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

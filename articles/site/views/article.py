@@ -97,7 +97,7 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
     ]
     context = {
         "article": row,
-        "captures": row.captures.all(),
+        "captures": row.captures.accepted(),
         "facts": facts,
         "changes": [one for one in changes_of(row) if not one.by_machine],
     }

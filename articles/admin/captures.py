@@ -1,0 +1,107 @@
+"""The desk's captures: a list of all, and the page where an editor decides about one that waits."""
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.html import format_html
+
+from articles.admin.desk import DeskAdmin, OwnSearch
+from articles.admin.pages import desk_page
+from articles.ingest.waiting import DecisionError, accept, document_of, make_own, refuse
+from articles.models import Capture, CaptureState
+from articles.models.capture import DamagedCaptureError
+from articles.platform.addresses import canonical_or_empty, registrable_domain
+from articles.site.differences import differences
+
+
+@desk_page("captures/<int:pk>/decide/", "decide-capture")
+def decide_capture(request: HttpRequest, pk: int) -> HttpResponse:
+    """The waiting capture beside the stored text, and what can become of it."""
+    capture = get_object_or_404(Capture.objects.select_related("article__source", "decided_by"), pk=pk)
+    if not request.user.has_perms(["articles.view_capture", "articles.view_article"]):
+        raise PermissionDenied
+    if request.method == "POST":
+        return _decided(request, capture)
+    document, complaint = None, ""
+    try:
+        document = document_of(capture)
+    except (DecisionError, DamagedCaptureError) as error:
+        complaint = str(error)
+    article = capture.article
+    context = {
+        **admin.site.each_context(request), "title": "نسخة تنتظر محررا", "opts": Capture._meta, "capture": capture,
+        "article": article, "newest": article.captures.accepted().first(), "document": document, "complaint": complaint,
+        "paragraphs": differences(article.body, document.body) if document else [],
+        "article_domain": registrable_domain(article.url),
+        "capture_domain": registrable_domain(capture.fetched_address),
+        "may_decide": _may_decide(request), "is_open": capture.state != CaptureState.ACCEPTED,
+    }  # fmt: skip
+    return TemplateResponse(request, "admin/desk/decide_capture.html", context)
+
+
+def _may_decide(request: HttpRequest) -> bool:
+    return request.user.has_perms(["articles.change_article", "articles.add_article"])
+
+
+def _decided(request: HttpRequest, capture: Capture) -> HttpResponse:
+    """Carries out the decision of the button that was pressed."""
+    if not _may_decide(request):
+        raise PermissionDenied
+    waiting = f"{reverse('admin:articles_capture_changelist')}?state__exact=waiting"
+    try:
+        if "accept" in request.POST:
+            article = accept(capture.pk, request.user)
+            messages.success(request, "صار نص المقال نص هذه النسخة. ما كان قبلها محفوظ في التاريخ.")
+            return redirect("admin:articles_article_change", article.pk)
+        if "own" in request.POST:
+            article = make_own(capture.pk, request.user)
+            messages.success(request, "صارت النسخة مقالا مستقلا.")
+            return redirect("admin:articles_article_change", article.pk)
+        if "refuse" in request.POST:
+            refuse(capture.pk, request.user)
+            messages.success(request, "رُفضت النسخة. بايتاتها محفوظة ولا يراها القراء.")
+            return redirect(waiting)
+    except (DecisionError, DamagedCaptureError) as error:
+        messages.error(request, str(error))
+    return redirect("admin:decide-capture", capture.pk)
+
+
+@admin.register(Capture)
+class CaptureAdmin(OwnSearch, DeskAdmin):
+    list_display = ("filename_or_digest", "article", "state", "decision", "media_type", "size", "captured_at")
+    list_filter = ("state",)
+    list_select_related = ("article",)
+    search_fields = ("filename",)
+    ordering = ("-id",)
+    search_help_text = "اسم الملف كاملا، أو رابطه، أو بصمته"
+    has_history = False
+
+    def found(self, queryset: QuerySet, typed: str) -> QuerySet:
+        """By file name, digest, or address in any spelling."""
+        addresses = {typed, canonical_or_empty(typed)} - {""}
+        return queryset.filter(Q(filename=typed) | Q(address__in=addresses) | Q(sha256=typed.lower()))
+
+    @admin.display(description="اسم الملف")
+    def filename_or_digest(self, capture: Capture) -> str:
+        return str(capture)
+
+    @admin.display(description="القرار")
+    def decision(self, capture: Capture) -> str:
+        if capture.state == CaptureState.ACCEPTED:
+            return "–"
+        address = reverse("admin:decide-capture", args=[capture.pk])
+        label = "قرر" if capture.state == CaptureState.WAITING else "راجع القرار"
+        return format_html('<a href="{}">{}</a>', address, label)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Capture | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Capture | None = None) -> bool:
+        return False

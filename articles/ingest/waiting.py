@@ -1,0 +1,110 @@
+"""What an editor decides about a capture that waits: it becomes the article's text, an article of its own, or is refused.
+
+Called by the desk (articles/admin/captures.py). Each decision is one transaction; a refused capture can be decided anew.
+"""
+
+from django.db import connection, transaction
+from django.db.models import Model
+from django.utils import timezone
+
+from articles.extract.authority import Authority
+from articles.extract.process import suggest_all
+from articles.extract.subject import Subject
+from articles.ingest.document import Broken, Document, Item
+from articles.ingest.prepare import Prepared, prepare
+from articles.ingest.store import WAIT_FOR_OTHERS, Sources, bring_up_to_date, fill
+from articles.models import Article, Capture, CaptureState
+from articles.models.edited import ACCEPTED_CAPTURE
+from articles.models.history import operation
+from articles.models.inserting import insert, with_keys
+
+
+class DecisionError(Exception):
+    """A decision that cannot be carried out. The message is for editors, in Arabic."""
+
+
+def document_of(capture: Capture) -> Document:
+    """The document in a capture's bytes, as the rules read it today.
+
+    Raises DecisionError where they cannot be read any more, and DamagedCaptureError.
+    """
+    return _prepared(capture, Authority.load()).document
+
+
+def accept(capture_pk: int, by: Model) -> Article:
+    """Makes a capture the article's text, as an ordinary update does; returns the article.
+
+    Raises DecisionError where somebody decided before, and DamagedCaptureError.
+    """
+    with transaction.atomic(), operation(what="قبول نسخة", **{ACCEPTED_CAPTURE: capture_pk}):
+        capture = _open_capture(capture_pk)
+        authority = Authority.load()
+        prepared = _prepared(capture, authority)
+        _decide(capture, CaptureState.ACCEPTED, by)
+        article = Article.objects.get(pk=capture.article_id)
+        if article.url == "" and not _is_taken(prepared.document.url):
+            article.url = prepared.document.url
+        bring_up_to_date(article, prepared, Sources(), authority)
+    return article
+
+
+def make_own(capture_pk: int, by: Model) -> Article:
+    """Makes a capture an article of its own; returns the new article.
+
+    It takes the capture's address unless another article has it. Raises DecisionError where somebody decided before, and
+    DamagedCaptureError.
+    """
+    with transaction.atomic(), operation(what="نسخة تصير مقالا", **{ACCEPTED_CAPTURE: capture_pk}):
+        capture = _open_capture(capture_pk)
+        authority = Authority.load()
+        prepared = _prepared(capture, authority)
+        article = Article()
+        fill(article, prepared, Sources())
+        if _is_taken(article.url):
+            article.url = ""
+        with_keys([article])
+        suggest_all([Subject(article, prepared.analysis, is_new=True)], authority, lambda: insert([article]))
+        _decide(capture, CaptureState.ACCEPTED, by, article)
+    return article
+
+
+def refuse(capture_pk: int, by: Model) -> None:
+    """Refuses a capture: its bytes stay, readers never meet them, and the same bytes do not wait again.
+
+    Raises DecisionError where somebody decided before.
+    """
+    with transaction.atomic():
+        _decide(_open_capture(capture_pk), CaptureState.REFUSED, by)
+
+
+def _open_capture(pk: int) -> Capture:
+    """The capture, locked, while no ingest stores anything."""
+    with connection.cursor() as cursor:
+        cursor.execute(WAIT_FOR_OTHERS)
+    capture = Capture.objects.select_for_update().filter(pk=pk).exclude(state=CaptureState.ACCEPTED).first()
+    if capture is None:
+        raise DecisionError("قُرر في هذه النسخة من قبل.")
+    return capture
+
+
+def _decide(capture: Capture, state: CaptureState, by: Model, article: Article | None = None) -> None:
+    capture.state, capture.decided_by, capture.decided_at = state, by, timezone.now()
+    if article is not None:
+        capture.article = article
+    capture.save(update_fields=["state", "decided_by", "decided_at", "article"])
+
+
+def _is_taken(url: str) -> bool:
+    return bool(url) and Article.objects.filter(url=url).exists()
+
+
+def _prepared(capture: Capture, authority: Authority) -> Prepared:
+    """The capture's bytes, read and analysed as ingest does."""
+    item = Item(
+        f"capture {capture.pk}", capture.read(), capture.media_type, capture.filename,
+        address=capture.fetched_address or capture.address, captured_at=capture.captured_at, encoding=capture.encoding,
+    )  # fmt: skip
+    prepared = prepare(item, "", capture.captured_at, authority)
+    if isinstance(prepared, Broken):
+        raise DecisionError(f"لا تُقرأ هذه النسخة: {prepared.reason}")
+    return prepared
