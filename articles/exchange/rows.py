@@ -64,7 +64,7 @@ def article_row(article: Article) -> Row:
         "status": article.status,
         "sha256": capture.sha256 if capture else None,
         "capture_filename": capture.filename if capture else None,
-        "captured_at": capture.captured_at.isoformat() if capture else None,
+        "captured_at": capture.captured_at.isoformat() if capture and capture.captured_at else None,
         "date_statements": article.date_statements,
         "events": [
             {"id": c.event_id, "title": c.event.title, "state": _state(c, c.event)} for c in article.coverages.all()

@@ -7,8 +7,9 @@ from articles.arabic.reading import Reading
 from articles.extract.analysis import Analysis, analyse
 from articles.extract.authority import Authority
 from articles.extract.dates import publication_date
+from articles.ingest import gate
 from articles.ingest.decoding import decode, plain
-from articles.ingest.document import Broken, Document, Item, UnreadableError
+from articles.ingest.document import Broken, Document, Item, Note, UnreadableError
 from articles.ingest.readers import html, rows
 from articles.ingest.text import read_text
 from articles.models import ArchiveDate
@@ -19,7 +20,7 @@ from articles.models.capture import pack
 class Prepared:
     """A document with its original's particulars, and what the rules read out of it for a first capture at `captured_at`.
 
-    `packed` are the bytes as the store keeps them, empty once it does.
+    `packed` are the bytes as the store keeps them, empty once it does. `notes` tell what was not taken as it was given.
     """
 
     document: Document
@@ -35,6 +36,7 @@ class Prepared:
     analysis: Analysis
     path: str
     place: str
+    notes: tuple[Note, ...] = ()
 
 
 def prepare(item: Item, encoding: str, now: datetime, authority: Authority) -> Prepared | Broken:
@@ -51,27 +53,33 @@ def prepare(item: Item, encoding: str, now: datetime, authority: Authority) -> P
 
 
 def _prepared(item: Item, encoding: str, now: datetime, authority: Authority) -> Prepared:
-    filename, captured = item.filename, item.captured_at
-    if item.media_type in {rows.JSON_TYPE, rows.CSV_TYPE}:
+    filename, captured, captured_by = item.filename, item.captured_at, "WARC-Date"
+    is_row = item.media_type in {rows.JSON_TYPE, rows.CSV_TYPE}
+    if is_row:
         document, row = rows.read_row(item)
         read_as = "utf-8"
-        captured = rows.captured_at(row) or captured
-        filename = str(row.get("capture_filename") or filename)
+        if stated := rows.captured_at(row):
+            captured, captured_by = stated, "captured_at"
+        filename = rows.capture_filename(row) or filename
     elif item.media_type == "text/plain":
-        text, read_as = decode(item.content, encoding, item.encoding)
-        document = read_text(text)
+        decoded = decode(item.content, encoding, item.encoding)
+        document, read_as = replace(read_text(decoded.text), notes=decoded.notes), decoded.encoding
     else:
         page = html.read_page(item, encoding)
         document, read_as = _page_document(page), page.encoding
+    document = gate.judged(document, is_row=is_row)
     address = document.url or item.address
     if not document.url and (url := html.tidy_address(item.address)):
         document = replace(document, url=url)
-    captured = captured or now
+    gate.check_address(address)
+    filename, file_notes = gate.file_name(filename)
+    captured = gate.capture_moment(captured, captured_by) if captured else now
     body = Reading(document.body)
     published = published_at(document, body, captured)
     return Prepared(
-        document, item.sha256, len(item.content), pack(item.content), item.media_type, read_as, filename[:255],
-        address[:2000], captured, published, analyse(document.title, body, published, authority), item.path, item.place,
+        document, item.sha256, len(item.content), pack(item.content), item.media_type, read_as, filename, address, captured,
+        published, analyse(document.title, body, published, authority), item.path, item.place,
+        (*item.notes, *file_notes, *document.notes),
     )  # fmt: skip
 
 
@@ -83,13 +91,14 @@ def published_at(document: Document, body: Reading, captured: datetime) -> Archi
 def _page_document(page: html.Page) -> Document:
     """The cleaned text of a page under what its metadata declares; the text's own marks and dates come after."""
     said = page.metadata
-    document = read_text(page.text, title=" ".join(plain(said.title).split())[:500])
+    document = read_text(page.text, title=" ".join(plain(said.title).split()))
     return replace(
         document,
-        author=(said.author or document.author)[:200],
-        section=(said.section or document.section)[:100],
+        author=said.author or document.author,
+        section=said.section or document.section,
         source_name=said.source_name,
         url=said.url,
         language=document.language if document.language == "ar" else said.language or document.language,
         dates=(*said.dates, *document.dates),
+        notes=page.notes,
     )

@@ -1,7 +1,7 @@
 """Prepared documents and their original bytes → the archive: articles, captures, and what extraction suggests."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -13,9 +13,10 @@ from articles.extract.authority import Authority
 from articles.extract.fingerprints import likeness, shingles
 from articles.extract.process import suggest_all
 from articles.extract.subject import Subject
-from articles.ingest.document import Broken
+from articles.ingest.document import Broken, Note, quoted
 from articles.ingest.prepare import Prepared, published_at
 from articles.models import Article, Basis, Capture, Fingerprint, Source, TitleOrigin
+from articles.models.delivery import NoteKind
 from articles.models.inserting import insert, with_keys
 
 # Two captures of one page share most of their wording; two articles under one file name do not.
@@ -79,8 +80,13 @@ class Known:
         return None
 
 
-def store(batch: Sequence[Prepared], authority: Authority) -> list[tuple[Article, str]]:
-    """Stores a batch in one transaction, in order; returns each article with "created", "updated" or "unchanged".
+Outcomes = list[tuple[Article, str]]
+Notes = list[tuple[Prepared, Note]]
+
+
+def store(batch: Sequence[Prepared], authority: Authority) -> tuple[Outcomes, Notes]:
+    """Stores a batch in one transaction, in order; returns (each article with "created", "updated" or "unchanged", what was not
+    taken as it was given).
 
     An article is known again by its URL, by the place it was read from, by its wording and title, or by its file name when
     most of its wording is the same; then the bytes become a further capture and the text is brought up to date. What an
@@ -104,13 +110,14 @@ def keep_bytes(batch: Sequence[Prepared | Broken]) -> list[Prepared | Broken]:
     return [replace(one, packed=b"") if isinstance(one, Prepared) else one for one in batch]
 
 
-def _store(batch: Sequence[Prepared], authority: Authority) -> list[tuple[Article, str]]:
+def _store(batch: Sequence[Prepared], authority: Authority) -> tuple[Outcomes, Notes]:
     known = Known.of(batch)
     sources = _Sources()
+    notes: Notes = []
     stored_before = set(
         Capture.objects.filter(sha256__in=[one.sha256 for one in batch]).values_list("sha256", flat=True)
     )
-    results: list[tuple[Article, str]] = []
+    results: Outcomes = []
     waiting: list[tuple[Prepared, Article]] = []
     claimed: set[object] = set()
     for one in batch:
@@ -126,18 +133,22 @@ def _store(batch: Sequence[Prepared], authority: Authority) -> list[tuple[Articl
             article = Article.objects.filter(captures__sha256=one.sha256).first()
             results.append((article, "unchanged"))
             continue
+        notes += ((one, note) for note in one.notes)
         pk = known.article_of(one)
         if pk is None:
             article = Article()
             _fill(article, one, sources)
+            notes += ((one, note) for note in _not_taken(article, one))
             waiting.append((one, article))
             claimed |= marks
             results.append((article, "created"))
         else:
-            results.append((_update(pk, one, sources, authority), "updated"))
+            article = _update(pk, one, sources, authority)
+            notes += ((one, note) for note in _not_taken(article, one))
+            results.append((article, "updated"))
             claimed |= marks
     _create(waiting, authority)
-    return results
+    return results, notes
 
 
 def _create(waiting: Sequence[tuple[Prepared, Article]], authority: Authority) -> None:
@@ -153,7 +164,8 @@ def _create(waiting: Sequence[tuple[Prepared, Article]], authority: Authority) -
 
 def _update(pk: int, one: Prepared, sources: "_Sources", authority: Authority) -> Article:
     article = Article.objects.get(pk=pk)
-    times = sorted([*article.captures.values_list("captured_at", flat=True), one.captured_at])
+    stored = article.captures.values_list("captured_at", flat=True)
+    times = sorted([*(moment for moment in stored if moment), one.captured_at])
     _capture(one, article).save()
     # An older capture found later adds to the record and leaves the newer text.
     is_newest = one.captured_at == times[-1]
@@ -197,6 +209,19 @@ def _fill(article: Article, one: Prepared, sources: "_Sources") -> None:
         article.source_id = sources.of(one)
     if article.pk is None:
         article.published = one.published
+
+
+def _not_taken(article: Article, one: Prepared) -> Iterator[Note]:
+    """What of a document its article does not hold: a source that editors do not keep, and what the article had already."""
+    document = one.document
+    if document.source_name and article.source_id is None:
+        yield Note(NoteKind.UNKNOWN, "source", document.source_name, "no such source is kept; the article has none")
+    elif document.source_name and Source.objects.by_name(document.source_name) is None:
+        yield Note(NoteKind.UNKNOWN, "source", document.source_name, "no such source is kept; another one was told")
+    for name in ("author", "section", "url", "status"):
+        given, kept = getattr(document, name), getattr(article, name)
+        if given and given != kept:
+            yield Note(NoteKind.DROPPED, name, given, f"the article was stored before and keeps “{quoted(kept)}”")
 
 
 class _Sources:
