@@ -25,6 +25,7 @@ from articles.models import (
     ReviewState,
     Source,
 )
+from articles.models.limits import check_publication_day
 from articles.models.uncertain_date import PARTS, complete
 
 
@@ -61,8 +62,9 @@ class EventForm(forms.Form):
 
 class DateForm(forms.Form):
     date = forms.DateField(
-        label="التاريخ", widget=AdminDateWidget, help_text="مثل: 2024-11-05. للشهر أو السنة يكفي أي يوم منهما."
-    )
+        label="التاريخ", widget=AdminDateWidget, validators=[check_publication_day],
+        help_text="مثل: 2024-11-05. للشهر أو السنة يكفي أي يوم منهما.",
+    )  # fmt: skip
     precision = forms.ChoiceField(
         label="الدقة", choices=[pair for pair in Precision.choices if pair[0] != Precision.UNKNOWN],
     )  # fmt: skip
@@ -123,6 +125,7 @@ def _captured_before(article: Article, asked: dict) -> str:
         return ""
     earliest = complete(asked["date"], asked["precision"], asked["basis"], None, None).earliest
     first = article.captures.accepted().order_by("captured_at").values_list("captured_at", flat=True).first()
+    # None also where the moment is beyond what Python can hold: it says nothing of the publication then.
     if first is None or timezone.localdate(first) >= earliest:
         return ""
     return f"وصل أصله في {timezone.localdate(first)}، قبل هذا التاريخ"

@@ -167,6 +167,8 @@ def _numeric_dates(text: str) -> list[DateExpression]:
             if 1 <= month <= 12 and 1 <= day <= 30:
                 found.append(DateExpression(match.start(), match.end(), year, month, day, hijri=True))
             continue
+        if not EARLIEST_YEAR <= year <= LATEST_YEAR:
+            continue
         try:
             date(year, month, day)
         except ValueError:

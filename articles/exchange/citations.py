@@ -1,6 +1,7 @@
 """An article as a reference: in words, BibTeX, RIS and CSL-JSON, for papers and reference managers."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -10,15 +11,22 @@ from articles.exchange.addresses import Absolute, permanent
 from articles.models import Article
 
 ARCHIVE = "أرشيف دبلوماسية مكافحة الإرهاب"
-# What BibTeX would read as its own, by its escape.
+# What TeX and BibTeX would read as their own, as commands that print it. A brace is not escaped by a backslash: BibTeX counts it
+# all the same (btxdoc, and bibtex.web §83), and one without its fellow would end or swallow the entry.
 _BIBTEX = {ord(sign): f"\\{sign}" for sign in "&%$#_"} | {
-    ord("\\"): "\\textbackslash{}", ord("{"): "\\{", ord("}"): "\\}", ord("~"): "\\textasciitilde{}", ord("^"): "\\textasciicircum{}",
+    ord("\\"): "\\textbackslash{}", ord("{"): "\\textbraceleft{}", ord("}"): "\\textbraceright{}",
+    ord("~"): "\\textasciitilde{}", ord("^"): "\\textasciicircum{}", ord('"'): "\\textquotedbl{}",
 }  # fmt: skip
+# An address is printed letter by letter: a brace in it is written as addresses write it.
+_IN_ADDRESS = {ord("{"): "%7B", ord("}"): "%7D", ord("\\"): "%5C", ord(" "): "%20"}
+# Controls (C0, C1), of which some end a line for some reader, the separators of lines and paragraphs, and the embeddings and
+# overrides of direction, which reach beyond the value they stand in. Surrogates and noncharacters are no text.
+_NO_LINE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufffe\uffff]+")
 
 
 @dataclass(frozen=True)
 class Citation:
-    """What a reference says; `iso` is the date as far as it is known, perhaps empty."""
+    """What a reference says, every text on one line (`in_one_line`); `iso` is the date as far as it is known, perhaps empty."""
 
     key: str
     title: str
@@ -38,14 +46,19 @@ class Citation:
 def citation(article: Article, absolute: Absolute) -> Citation:
     return Citation(
         f"archive{article.pk}",
-        " ".join(article.title.split()),
-        article.author,
-        article.source.name if article.source else "",
+        in_one_line(article.title),
+        in_one_line(article.author),
+        in_one_line(article.source.name) if article.source else "",
         article.published.iso,
-        absolute(permanent(article)),
-        article.url,
-        article.language,
+        in_one_line(absolute(permanent(article))),
+        in_one_line(article.url),
+        in_one_line(article.language),
     )
+
+
+def in_one_line(text: str) -> str:
+    """`text` as a value of a reference: one line, single spaces, nothing that a reader of any format takes for a line's end."""
+    return " ".join(_NO_LINE.sub(" ", text).split())
 
 
 def plain(cited: Citation) -> str:
@@ -55,7 +68,10 @@ def plain(cited: Citation) -> str:
 
 
 def bibtex(cited: Citation) -> str:
-    """An @online entry of BibLaTeX, which plain BibTeX styles read as one of an unknown type."""
+    """An @online entry of BibLaTeX, which plain BibTeX styles read as one of an unknown type.
+
+    The author stands in braces of its own: what is in it («and», a comma) is one name, as it is written.
+    """
     fields = {
         "title": cited.title,
         "author": cited.author,
@@ -65,7 +81,10 @@ def bibtex(cited: Citation) -> str:
         "langid": "arabic" if cited.language == "ar" else "",
         "note": ARCHIVE,
     }
-    said = {name: text.translate(_BIBTEX) for name, text in fields.items() if text} | {"url": cited.address}
+    said = {name: text.translate(_BIBTEX) for name, text in fields.items() if text}
+    if cited.author:
+        said["author"] = f"{{{said['author']}}}"
+    said["url"] = cited.address.translate(_IN_ADDRESS)
     lines = ",\n".join(f"  {name} = {{{text}}}" for name, text in said.items())
     return f"@online{{{cited.key},\n{lines}\n}}\n"
 

@@ -65,7 +65,7 @@ def article_row(article: Article) -> Row:
         "status": article.status,
         "sha256": capture.sha256 if capture else None,
         "capture_filename": capture.filename if capture else None,
-        "captured_at": capture.captured_at.isoformat() if capture else None,
+        "captured_at": capture.captured_at.isoformat() if capture and capture.captured_at else None,
         "fetched_address": (capture.fetched_address if capture else "") or None,
         "claimed_address": (capture.claimed_address if capture else "") or None,
         "date_statements": article.date_statements,

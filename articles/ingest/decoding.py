@@ -3,9 +3,12 @@
 import codecs
 import re
 import unicodedata
+from contextlib import suppress
+from dataclasses import dataclass
 
 from articles.arabic.characters import ARABIC_LETTERS, INVISIBLE, TATWEEL
-from articles.ingest.document import UnreadableError
+from articles.ingest.document import Note, UnreadableError
+from articles.models.delivery import NoteKind
 
 _BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 # Control characters that no text file holds; tab, line feed, form feed and carriage return are text.
@@ -25,34 +28,149 @@ _OLD_ENCODINGS = ("windows-1256", "iso-8859-6")
 # Two-byte letters of Arabic UTF-8 read one byte at a time: «Ø§Ù„Ø¥Ø±» in windows-1252, «ط§ظ„ط¥ط±» in windows-1256.
 _MIXED_UP = {"windows-1252": re.compile("(?:[ØÙÚÛ].){4}"), "windows-1256": re.compile("(?:[طظ].){4}")}
 _SURE_SHARE = 0.75
+# Commonest words of Arabic, and words with the article, each by itself.
+_COMMON = re.compile(r"(?<!\w)(?:في|من|على|إلى|عن|ال\w+)(?!\w)")
+_ARABIC_WORD = re.compile(f"[{ARABIC_LETTERS}]+")
+_MIXED_WORD = re.compile(f"[A-Za-z][{ARABIC_LETTERS}]|[{ARABIC_LETTERS}][A-Za-z]")
+_MOST_MIXED = 0.1
+# In code points: how much of a text its encoding is told by.
+_TELLING = 200_000
+# Letters of windows-1252 beyond ASCII, and a run of them as no European word has.
+_WESTERN = re.compile("[\xc0-\xff]")
+_WESTERN_RUN = re.compile("[\xc0-\xff]{4}")
+_LATIN = re.compile("[A-Za-z]")
+_BEYOND_ASCII = re.compile("[^\x00-\x7f]")
+_REPLACED = "\ufffd".encode()
+# Characters beyond ASCII for each broken one that is taken: a page with more is not mended, a reader would stumble in every
+# second line. A short text may have one.
+FEW = 50
+_FEWEST = 20
+_UTF16_SHARE = 0.9
 
 
-def decode(content: bytes, encoding: str = "", declared: str = "") -> tuple[str, str]:
-    """(text, encoding) of `content`: in the `encoding` the caller names, else UTF-8 or UTF-16 with a byte-order mark, else
+@dataclass(frozen=True)
+class Decoded:
+    """The text of some bytes, the encoding they were in, and what was not taken as it was."""
+
+    text: str
+    encoding: str
+    notes: tuple[Note, ...] = ()
+
+
+def decode(content: bytes, encoding: str = "", declared: str = "") -> Decoded:
+    """The text of `content`: in the `encoding` the caller names, else UTF-8 or UTF-16 with or without a byte-order mark, else
     what its transport `declared`, else an old Arabic encoding where the text then reads as Arabic.
 
-    Bytes that are valid UTF-8 are UTF-8 whatever is declared. Raises UnreadableError for empty and binary content and for
-    bytes in no encoding that makes them text.
+    Bytes that are valid UTF-8 are UTF-8 whatever is declared; bytes that read as Arabic in an old Arabic encoding, and not in
+    the one declared, are in the old one. A few broken bytes become U+FFFD (see `_few_broken`). Raises UnreadableError for
+    empty and binary content and for bytes in no encoding that makes them text.
     """
     if not content.strip():
         raise UnreadableError("the file is empty")
-    named = encoding or next((name for mark, name in _BYTE_ORDER_MARKS if content.startswith(mark)), "")
-    tried = [named] if named else ["utf-8", *([declared] if declared else []), *_OLD_ENCODINGS]
-    for name in tried:
+    decoded = _decoded(content, encoding, declared)
+    if decoded is None:
+        raise UnreadableError(_why_not(content, encoding or _marked(content) or "utf-8"))
+    if _CONTROLS.search(decoded.text):
+        raise UnreadableError("the file is binary, not text (it holds control characters)")
+    text, notes = mended(decoded.text)
+    return Decoded(text, decoded.encoding, (*decoded.notes, *notes))
+
+
+def encoding_of(sample: bytes) -> str:
+    """The encoding of a file that begins with `sample`, which may end inside a character; UTF-8 where nothing else is likely."""
+    decoded = _decoded(sample, "", "") if sample.strip() else None
+    return decoded.encoding if decoded else "utf-8"
+
+
+def _marked(content: bytes) -> str:
+    return next((name for mark, name in _BYTE_ORDER_MARKS if content.startswith(mark)), "")
+
+
+def _decoded(content: bytes, encoding: str, declared: str) -> Decoded | None:
+    """Without looking for what is no text; None where no encoding fits."""
+    if named := encoding or _marked(content) or _unmarked_utf16(content):
         try:
-            text = content.decode(name)
+            return _strictly(content, named) or _few_broken(content, named)
         except LookupError:
-            if name == encoding:
-                raise UnreadableError(f"unknown encoding “{encoding}”") from None
-            continue
-        except UnicodeDecodeError:
-            continue
-        if name in _OLD_ENCODINGS and name not in {named, declared} and not _reads_as_arabic(text):
-            continue
-        if _CONTROLS.search(text):
-            raise UnreadableError("the file is binary, not text (it holds control characters)")
-        return unmixed(text), name
-    raise UnreadableError(_why_not(content, named or "utf-8"))
+            raise UnreadableError(f"unknown encoding “{encoding}”") from None
+    if decoded := _strictly(content, "utf-8") or _few_broken(content, "utf-8"):
+        return decoded
+    return _in_old_encoding(content, declared)
+
+
+def _strictly(content: bytes, name: str) -> Decoded | None:
+    """Raises LookupError for an encoding that Python does not know."""
+    try:
+        return Decoded(content.decode(name), name)
+    except UnicodeError:
+        return None
+
+
+def _few_broken(content: bytes, name: str) -> Decoded | None:
+    """The text with U+FFFD for broken bytes where they are few: one for every FEW characters beyond ASCII, or one in twenty.
+
+    A character that the end of the bytes cuts is left out. In an encoding that is not the right one nearly every such
+    character is broken.
+    """
+    text = content.decode(name, "replace")
+    whole = text.rstrip("\ufffd")
+    broken = whole.count("\ufffd") - content.count(_REPLACED)
+    beyond_ascii = sum(1 for _ in _BEYOND_ASCII.finditer(whole)) - broken
+    if broken > max(beyond_ascii // FEW, 1 if beyond_ascii >= _FEWEST else 0) or not beyond_ascii:
+        return None
+    notes = []
+    if broken > 0:
+        notes.append(Note(NoteKind.BROKEN, "text", "", f"{broken} broken bytes of {name.upper()} became “\ufffd”"))
+    if len(whole) < len(text):
+        notes.append(Note(NoteKind.BROKEN, "text", "", "the last character is cut off; it was left out"))
+    return Decoded(whole, name, tuple(notes))
+
+
+def _unmarked_utf16(content: bytes) -> str:
+    """UTF-16 without a mark: nearly every second byte is the high byte of an ASCII or an Arabic letter."""
+    sample = content[:4096]
+    for name, high in (("utf-16-le", sample[1::2]), ("utf-16-be", sample[::2])):
+        if len(high) >= _FEWEST and sum(byte in (0x00, 0x06) for byte in high) >= _UTF16_SHARE * len(high):
+            return name
+    return ""
+
+
+def _in_old_encoding(content: bytes, declared: str) -> Decoded | None:
+    """In the encoding declared, unless the bytes read as Arabic in another one and not, or not so well, in that."""
+    try:
+        as_declared = _strictly(content, declared) if declared else None
+    except LookupError:
+        as_declared = None
+    others = [decoded for name in _OLD_ENCODINGS if (decoded := _strictly(content, name))]
+    best = max(others, key=lambda decoded: _common_words(decoded.text), default=None)
+    score = _common_words(best.text) if best else 0
+    if score and (as_declared is None or score > _common_words(as_declared.text)):
+        if declared and codecs.lookup(best.encoding) != _codec(declared):
+            note = Note(NoteKind.ENCODING, "encoding", declared, f"the bytes are {best.encoding}, and were read so")
+            return Decoded(best.text, best.encoding, (note,))
+        return best
+    return as_declared
+
+
+def _codec(name: str) -> codecs.CodecInfo | None:
+    try:
+        return codecs.lookup(name)
+    except LookupError:
+        return None
+
+
+def _common_words(text: str) -> int:
+    """How many of the commonest words of Arabic stand in a text that is Arabic; 0 for a text that is not.
+
+    Nearly all letters beyond ASCII must be Arabic, and few words may mix them with Latin letters, as words of European
+    languages do when they are read in an Arabic encoding.
+    """
+    text = text[:_TELLING]
+    arabic = len(_ARABIC.findall(text))
+    if not arabic or arabic < _SURE_SHARE * len(_LETTERS.findall(text)):
+        return 0
+    mixed, whole = len(_MIXED_WORD.findall(text)), len(_ARABIC_WORD.findall(text))
+    return len(_COMMON.findall(text)) if mixed <= _MOST_MIXED * whole else 0
 
 
 def _why_not(content: bytes, encoding: str) -> str:
@@ -69,18 +187,26 @@ def _why_not(content: bytes, encoding: str) -> str:
     return "the text is in no encoding that is known"
 
 
-def _reads_as_arabic(text: str) -> bool:
-    """Whether nearly all letters beyond ASCII are Arabic and the commonest of all words are there."""
-    letters = len(_LETTERS.findall(text))
-    common = re.findall(r"(?<!\w)(?:في|من|على|إلى|عن|ال\w+)(?!\w)", text)
-    return letters > 0 and len(_ARABIC.findall(text)) >= _SURE_SHARE * letters and len(common) >= 1
+def mended(text: str) -> tuple[str, tuple[Note, ...]]:
+    """(`text` with wrongly decoded lines put right, notes): what was mended, and what still looks wrong."""
+    right = unmixed(text)
+    notes = []
+    if right != text:
+        line = next(one for one, other in zip(text.split("\n"), right.split("\n"), strict=True) if one != other)
+        notes.append(Note(NoteKind.MIXED, "text", line.strip(), "letters that were once wrongly decoded were put right"))
+    if left := next((found for pattern in _MIXED_UP.values() if (found := pattern.search(right))), None):
+        quote = right[max(0, left.start() - 20) : left.end() + 20]
+        notes.append(Note(NoteKind.MIXED, "text", quote, "reads as if it was once wrongly decoded; it was taken as it is"))
+    return right, tuple(notes)
 
 
 def unmixed(text: str) -> str:
-    """`text` with lines put right that were UTF-8 and were once read as windows-1252 or windows-1256."""
-    if not any(pattern.search(text) for pattern in _MIXED_UP.values()):
-        return text
-    return "\n".join(_unmixed_line(line) for line in text.split("\n"))
+    """`text` with lines put right that were UTF-8 and were once read as windows-1252 or windows-1256, or windows-1256 read as
+    windows-1252 («ÇáãÛÑÈ»).
+    """
+    if any(pattern.search(text) for pattern in _MIXED_UP.values()):
+        text = "\n".join(_unmixed_line(line) for line in text.split("\n"))
+    return _unwestern(text) if _WESTERN_RUN.search(text) else text
 
 
 def _unmixed_line(line: str) -> str:
@@ -91,9 +217,26 @@ def _unmixed_line(line: str) -> str:
             read = b"".join(_byte(letter, encoding) for letter in line).decode("utf-8")
         except UnicodeError:
             continue
-        if _reads_as_arabic(read) or len(_ARABIC.findall(read)) > 2 * len(_LETTERS.findall(read)) / 3:
+        if _common_words(read) or len(_ARABIC.findall(read)) > 2 * len(_LETTERS.findall(read)) / 3:
             return read
     return line
+
+
+def _unwestern(text: str) -> str:
+    """Lines most of whose letters are those that windows-1252 has where windows-1256 has Arabic, read as Arabic, if they then
+    read as Arabic together.
+    """
+    lines = text.split("\n")
+    read: dict[int, str] = {}
+    for number, line in enumerate(lines):
+        western, ascii_letters = len(_WESTERN.findall(line)), len(_LATIN.findall(line))
+        if western <= ascii_letters:
+            continue
+        with suppress(UnicodeError):
+            read[number] = b"".join(_byte(letter, "windows-1252") for letter in line).decode("windows-1256")
+    if not _common_words("\n".join(read.values())):
+        return text
+    return "\n".join(read.get(number, line) for number, line in enumerate(lines))
 
 
 def _byte(letter: str, encoding: str) -> bytes:

@@ -12,18 +12,21 @@ from django.db.models import Model
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from articles.ingest.document import UnreadableError
+from articles.ingest.document import Note, UnreadableError
 from articles.ingest.fetch import fetch
 from articles.ingest.readers import FORMATS
 from articles.ingest.readers.opening import ending_of
 from articles.ingest.run import Failure, Report, ingest, ingest_items
 from articles.models import Delivery, DeliveryState
-from articles.models.delivery import delivery_storage
+from articles.models.delivery import NoteKind, delivery_storage
 from articles.models.history import operation
+from articles.platform.filenames import short_name
 
 # The name of the job that takes a delivery in (articles/admin/jobs.py).
 JOB = "take_in"
 _TOLD_EVERY = 20
+# What the column `stored_as` holds, less the folder and what Django adds to a name that is taken.
+_MOST_STORED_BYTES = 160
 
 
 class RefusedError(ValueError):
@@ -48,7 +51,7 @@ def receive_file(file: File, by: Model, *, format_name: str = "auto", encoding: 
     if format_name == "auto" and ending_of(Path(name)) not in known:
         raise RefusedError(f"{name}: لا قارئ لهذا النوع. يُقرأ: {'، '.join(sorted(known - {''}))}")
     delivery = Delivery(name=name, size=file.size, format=format_name, encoding=encoding, by=by)
-    delivery.stored_as = delivery_storage().save(f"{timezone.now():%Y/%m}/{name[-120:]}", file)
+    delivery.stored_as = delivery_storage().save(f"{timezone.now():%Y/%m}/{short_name(name, _MOST_STORED_BYTES)}", file)
     return _left_to_a_worker(delivery)
 
 
@@ -100,7 +103,7 @@ def _ingested(delivery: Delivery) -> Report:
             return Report(failures=[Failure(delivery.name, str(error))])
     with tempfile.TemporaryDirectory() as folder:
         # Under its own name, by which formats are told and articles known again; the store may be on another machine.
-        path = Path(folder, delivery.name)
+        path = Path(folder, short_name(delivery.name))
         with delivery_storage().open(delivery.stored_as) as kept, path.open("wb") as copy:
             for chunk in kept.chunks():
                 copy.write(chunk)
@@ -116,15 +119,25 @@ def _ingested(delivery: Delivery) -> Report:
             [path], largest=settings.ARCHIVE_LARGEST_FILE, format_name=delivery.format, encoding=delivery.encoding,
             workers=0, told=told,
         )  # fmt: skip
-        report.failures = [Failure(one.path.replace(f"{folder}/", ""), one.reason) for one in report.failures]
+        _rename(report, str(path), delivery.name)
+        if path.name != delivery.name:
+            report.noted.add(Note(NoteKind.CUT, "filename", delivery.name, f"kept as “{path.name}”"), delivery.name)
         return report
+
+
+def _rename(report: Report, path: str, name: str) -> None:
+    """Tells places by the `name` that a file came under, not by the `path` where it was read."""
+    report.failures = [Failure(one.path.replace(path, name, 1), one.reason) for one in report.failures]
+    places = report.noted.places
+    report.noted.places = {note: (place.replace(path, name, 1), times) for note, (place, times) in places.items()}
 
 
 def _record(delivery: Delivery, report: Report, state: str) -> None:
     failures = [{"path": _storable(one.path), "reason": _storable(one.reason)} for one in report.failures]
     Delivery.objects.filter(pk=delivery.pk).update(
         state=state, finished_at=timezone.now(), created=report.created, updated=report.updated, unchanged=report.unchanged,
-        failed=len(failures), failures=failures[: Delivery.MOST_FAILURES],
+        failed=len(failures), failures=failures[: Delivery.MOST_FAILURES], noted=report.noted.total,
+        notes=report.noted.as_rows()[: Delivery.MOST_NOTES],
     )  # fmt: skip
 
 
@@ -134,8 +147,16 @@ def _storable(text: str) -> str:
 
 
 def record_run(paths: Iterable[str], report: Report) -> None:
-    """Leaves a record of a command's run of which something failed, so that the desk sees it."""
-    if report.failures:
+    """Leaves a record of a command's run of which something failed or was not taken as given, so that the desk sees it.
+
+    It names files without the folders of the machine that the command ran on.
+    """
+    paths = list(paths)
+    if report.failures or report.noted.total:
         now = timezone.now()
-        delivery = Delivery.objects.create(name=_storable(" ".join(paths))[:2000], started_at=now, state=DeliveryState.RUNNING)
+        names = [path if is_address(path) else Path(path).name or path for path in paths]
+        for path, name in zip(paths, names, strict=True):
+            _rename(report, path, name)
+        name = _storable(" ".join(names))[:2000]
+        delivery = Delivery.objects.create(name=name, started_at=now, state=DeliveryState.RUNNING)
         _record(delivery, report, DeliveryState.FINISHED)

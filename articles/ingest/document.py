@@ -7,10 +7,38 @@ from functools import cached_property
 
 from articles.extract.dates import StatedDate
 from articles.models import ArchiveDate, TitleOrigin
+from articles.models.delivery import NoteKind
 
 
 class UnreadableError(ValueError):
     """An input that cannot become an article; the message says what was expected and what was found."""
+
+
+# How much of a value a note quotes, in code points.
+_LONGEST_QUOTE = 120
+
+
+@dataclass(frozen=True)
+class Note:
+    """A value that was not taken as it was given: the field, its value, and what became of it, in English."""
+
+    kind: NoteKind
+    field: str
+    given: str
+    taken: str
+
+    def __post_init__(self) -> None:
+        for name in ("field", "given", "taken"):
+            object.__setattr__(self, name, quoted(getattr(self, name)))
+
+    def __str__(self) -> str:
+        return f"{self.field} “{self.given}”: {self.taken}" if self.given else f"{self.field}: {self.taken}"
+
+
+def quoted(value: object) -> str:
+    """`value` as a report quotes it: on one line, cut where it is long, and storable."""
+    text = " ".join(str(value).split()).encode("utf-8", "replace").decode().replace("\0", "�")
+    return text if len(text) <= _LONGEST_QUOTE else f"{text[: _LONGEST_QUOTE - 1]}…"
 
 
 @dataclass(frozen=True)
@@ -18,8 +46,9 @@ class Item:
     """One document's bytes as received, and what the file around them says of it.
 
     `place` tells where in its file it stood («line 7», «record at offset 1024»), `address` where it was fetched or
-    read from: a web address in its canonical spelling, or a file's, `encoding` what its transport declares. Without `content` it is a revisit: the page at `address` was seen
-    again unchanged at `captured_at`.
+    read from: a web address in its canonical spelling, or a file's, `encoding` what its transport declares. Without
+    `content` it is a revisit: the page at `address` was seen again unchanged at `captured_at`. `notes` tell what of the
+    bytes was not taken as they were.
     """
 
     path: str
@@ -30,6 +59,7 @@ class Item:
     captured_at: datetime | None = None
     encoding: str = ""
     place: str = ""
+    notes: tuple[Note, ...] = ()
 
     @cached_property
     def sha256(self) -> str:
@@ -62,7 +92,7 @@ class Document:
     """An article as a reader found it; `body` has paragraphs parted by a blank line, `marks` are candidate agency marks.
 
     `dates` are the publication dates it states, weightiest first; `published` is set where the input gives the date in
-    the archive's own terms, which is then kept as it is.
+    the archive's own terms, which is then kept as it is. `notes` tell which values were not taken as they were given.
     """
 
     title: str
@@ -78,3 +108,4 @@ class Document:
     language: str = "ar"
     status: str = ""
     set_aside: tuple[SetAside, ...] = field(default=())
+    notes: tuple[Note, ...] = ()

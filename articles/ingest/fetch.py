@@ -12,6 +12,7 @@ import urllib3
 from django.conf import settings
 from django.utils import timezone
 
+from articles.ingest.content_coding import unpacked
 from articles.ingest.document import Item, UnreadableError
 from articles.ingest.readers.warc import PAGE_TYPES, content_type
 from articles.platform.addresses import AddressError, WebAddress, canonical_address, read_address
@@ -41,13 +42,20 @@ def fetch(address: str) -> Item:
     media_type, charset = content_type(answer.headers.get("Content-Type", "text/html"))
     if media_type not in PAGE_TYPES:
         raise UnreadableError(f"{answer.address} is {media_type or 'of no declared type'}, not a page")
+    try:
+        content, notes = unpacked(
+            answer.content, answer.headers.get("Content-Encoding", ""), settings.ARCHIVE_LARGEST_FILE
+        )
+    except UnreadableError as error:
+        raise UnreadableError(f"{answer.address}: {error}") from None
     return Item(
         address,
-        answer.content,
+        content,
         media_type,
         address=canonical_address(answer.address),
         captured_at=timezone.now(),
         encoding=charset,
+        notes=notes,
     )
 
 
@@ -144,7 +152,7 @@ def _reason(error: Exception) -> str:
 def _body(response: urllib3.BaseHTTPResponse, address: str, deadline: float, largest: int) -> bytes:
     parts, size = [], 0
     # What has come, however little: waiting for a whole chunk, a server that sends a byte now and then would never be given up.
-    while part := response.read1(_CHUNK, decode_content=True):
+    while part := response.read1(_CHUNK, decode_content=False):
         size += len(part)
         if size > largest:
             raise UnreadableError(f"{address} is larger than {largest:,} bytes (ARCHIVE_LARGEST_FILE)")
@@ -218,4 +226,7 @@ def _robots_text(site: str, deadline: float) -> str:
     answer = _followed(f"{site}/robots.txt", deadline, _LARGEST_ROBOTS)
     if answer.status >= 500:
         return "User-agent: *\nDisallow: /"
-    return answer.content.decode("utf-8", "replace") if answer.status == 200 else ""
+    if answer.status != 200:
+        return ""
+    content, _notes = unpacked(answer.content, answer.headers.get("Content-Encoding", ""), _LARGEST_ROBOTS)
+    return content.decode("utf-8", "replace")

@@ -37,4 +37,4 @@ def _text(capture: Capture) -> str:
         return rows.read_row(item)[0].body
     if capture.media_type in {"text/html", "application/xhtml+xml"}:
         return plain(html.read_page(item).text)
-    return plain(decode(content, capture.encoding)[0])
+    return plain(decode(content, capture.encoding).text)

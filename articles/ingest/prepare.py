@@ -7,8 +7,9 @@ from articles.arabic.reading import Reading
 from articles.extract.analysis import Analysis, analyse
 from articles.extract.authority import Authority
 from articles.extract.dates import publication_date
+from articles.ingest import gate
 from articles.ingest.decoding import decode, plain
-from articles.ingest.document import Broken, Document, Item, UnreadableError
+from articles.ingest.document import Broken, Document, Item, Note, UnreadableError
 from articles.ingest.readers import html, rows
 from articles.ingest.text import read_text
 from articles.models import ArchiveDate
@@ -25,6 +26,7 @@ class Prepared:
     `fetched` is the web address that answered with them; empty for what came as a file.
     `claimed` is the address that the page or row gives as its own; empty where it gives none.
     `document.url` is the article's key: an address that was fetched, or that its own domain claims, or that a row states.
+    `notes` tell what was not taken as it was given.
     """
 
     document: Document
@@ -42,6 +44,7 @@ class Prepared:
     analysis: Analysis
     path: str
     place: str
+    notes: tuple[Note, ...] = ()
 
 
 def prepare(item: Item, encoding: str, now: datetime, authority: Authority) -> Prepared | Broken:
@@ -58,29 +61,36 @@ def prepare(item: Item, encoding: str, now: datetime, authority: Authority) -> P
 
 
 def _prepared(item: Item, encoding: str, now: datetime, authority: Authority) -> Prepared:
-    filename, captured, claims = item.filename, item.captured_at, ()
+    filename, captured, captured_by = item.filename, item.captured_at, "WARC-Date"
+    claims: tuple[str, ...] = ()
     fetched = item.address if item.address.startswith(("http://", "https://")) else ""
-    if item.media_type in {rows.JSON_TYPE, rows.CSV_TYPE}:
+    is_row = item.media_type in {rows.JSON_TYPE, rows.CSV_TYPE}
+    if is_row:
         document, row = rows.read_row(item)
         read_as = "utf-8"
-        captured = rows.captured_at(row) or captured
-        filename = str(row.get("capture_filename") or filename)
+        if stated := rows.captured_at(row):
+            captured, captured_by = stated, "captured_at"
+        filename = rows.capture_filename(row) or filename
         # What an editor's row states is the article's key; an update of an article by it is still compared with the text.
         claims = (document.url,) if document.url else ()
     elif item.media_type == "text/plain":
-        text, read_as = decode(item.content, encoding, item.encoding)
-        document = replace(read_text(text), url=fetched)
+        decoded = decode(item.content, encoding, item.encoding)
+        document, read_as = replace(read_text(decoded.text), notes=decoded.notes, url=fetched), decoded.encoding
     else:
         page = html.read_page(item, encoding)
         claims = page.metadata.claims
         document, read_as = replace(_page_document(page), url=believed(claims, fetched)), page.encoding
-    captured = captured or now
+    document = gate.judged(document, is_row=is_row)
+    address = fetched or item.address
+    gate.check_address(address)
+    filename, file_notes = gate.file_name(filename)
+    captured = gate.capture_moment(captured, captured_by) if captured else now
     body = Reading(document.body)
     published = published_at(document, body, captured)
     return Prepared(
-        document, item.sha256, len(item.content), pack(item.content), item.media_type, read_as, filename[:255],
-        fetched or item.address[:2000], fetched, next(iter(claims), ""), captured, published,
-        analyse(document.title, body, published, authority), item.path, item.place,
+        document, item.sha256, len(item.content), pack(item.content), item.media_type, read_as, filename, address, fetched,
+        next(iter(claims), ""), captured, published, analyse(document.title, body, published, authority), item.path,
+        item.place, (*item.notes, *file_notes, *document.notes),
     )  # fmt: skip
 
 
@@ -100,12 +110,13 @@ def published_at(document: Document, body: Reading, captured: datetime) -> Archi
 def _page_document(page: html.Page) -> Document:
     """The cleaned text of a page under what its metadata declares; the text's own marks and dates come after."""
     said = page.metadata
-    document = read_text(page.text, title=" ".join(plain(said.title).split())[:500])
+    document = read_text(page.text, title=" ".join(plain(said.title).split()))
     return replace(
         document,
-        author=(said.author or document.author)[:200],
-        section=(said.section or document.section)[:100],
+        author=said.author or document.author,
+        section=said.section or document.section,
         source_name=said.source_name,
         language=document.language if document.language == "ar" else said.language or document.language,
         dates=(*said.dates, *document.dates),
+        notes=page.notes,
     )

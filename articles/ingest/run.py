@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
+from typing import ClassVar
 
 from django.db import DatabaseError, connection
 from django.utils import timezone
@@ -21,7 +22,7 @@ from django.utils import timezone
 from archive.outage import disk_takes_no_more, is_outage
 from articles.extract.authority import Authority
 from articles.ingest.bulk import quick_indexes
-from articles.ingest.document import Broken, Item, UnreadableError
+from articles.ingest.document import Broken, Item, Note, UnreadableError
 from articles.ingest.identity import article_with, stored_bytes
 from articles.ingest.prepare import Prepared, prepare
 from articles.ingest.readers import read
@@ -51,11 +52,43 @@ class Failure:
 
 
 @dataclass
+class Noted:
+    """Values that were not taken as they were given: each kind of them once, with the place of the first and how many."""
+
+    # (note) → [place of the first, how many], at most MOST_DISTINCT of them.
+    places: dict[Note, tuple[str, int]] = field(default_factory=dict)
+    total: int = 0
+
+    # Beyond so many different notes only their number is kept: a file of a million rows may be wrong in every one.
+    MOST_DISTINCT: ClassVar[int] = 1000
+
+    def add(self, note: Note, place: str, times: int = 1) -> None:
+        self.total += times
+        first, before = self.places.get(note, (place, 0))
+        if before or len(self.places) < self.MOST_DISTINCT:
+            self.places[note] = first, before + times
+
+    def update(self, other: "Noted") -> None:
+        """Adds the notes of another run."""
+        self.total += other.total - sum(times for _, times in other.places.values())
+        for note, (place, times) in other.places.items():
+            self.add(note, place, times)
+
+    def as_rows(self) -> list[dict[str, object]]:
+        """The notes as a delivery's record holds them."""
+        return [
+            {"path": place, "kind": str(note.kind), "field": note.field, "given": note.given, "taken": note.taken, "times": times}
+            for note, (place, times) in self.places.items()
+        ]  # fmt: skip
+
+
+@dataclass
 class Report:
     created: int = 0
     updated: int = 0
     unchanged: int = 0
     failures: list[Failure] = field(default_factory=list)
+    noted: Noted = field(default_factory=Noted)
     seconds: float = 0.0
     # Whether it ended before its input did, for want of room.
     is_stopped: bool = False
@@ -67,6 +100,7 @@ class Report:
         self.updated += other.updated
         self.unchanged += other.unchanged
         self.failures += other.failures
+        self.noted.update(other.noted)
         self.seconds += other.seconds
         self.is_stopped |= other.is_stopped
 
@@ -79,9 +113,11 @@ class Report:
         return round(self.done / self.seconds, 1) if self.seconds else 0.0
 
     def as_dict(self) -> dict[str, float]:
+        """The sums; `noted` only where a value was not taken as it was given."""
+        noted = {"noted": self.noted.total} if self.noted.total else {}
         return {
             "created": self.created, "updated": self.updated, "unchanged": self.unchanged,
-            "failed": len(self.failures), "articles_per_second": self.articles_per_second,
+            "failed": len(self.failures), "articles_per_second": self.articles_per_second, **noted,
         }  # fmt: skip
 
 
@@ -103,7 +139,7 @@ def ingest(
     """
     report = Report()
     run = _Run(report, told, encoding)
-    return run.over(_entries(paths, largest, format_name), workers)
+    return run.over(_entries(paths, largest, format_name, encoding), workers)
 
 
 def ingest_items(items: Iterable[Item], *, encoding: str = "") -> Report:
@@ -111,7 +147,7 @@ def ingest_items(items: Iterable[Item], *, encoding: str = "") -> Report:
     return _Run(Report(), lambda outcome, path: None, encoding).over(items, workers=1)
 
 
-def _entries(paths: Iterable[Path], largest: int, format_name: str) -> Iterator[Item | Broken]:
+def _entries(paths: Iterable[Path], largest: int, format_name: str, encoding: str) -> Iterator[Item | Broken]:
     seen: set[Path] = set()
     for path in paths:
         if not path.exists():
@@ -122,7 +158,7 @@ def _entries(paths: Iterable[Path], largest: int, format_name: str) -> Iterator[
                 continue
             seen.add(resolved)
             try:
-                yield from read(file, largest, format_name)
+                yield from read(file, largest, format_name, encoding)
             except UnreadableError as error:
                 yield Broken(str(file), "", str(error))
             except OSError as error:
@@ -253,7 +289,7 @@ class _Run:
             return
         self.at = prepared[0]
         try:
-            outcomes = store(prepared, self.authority)
+            outcomes, notes = store(prepared, self.authority)
         except (DatabaseError, ValueError, OSError) as error:
             if is_outage(error) or disk_takes_no_more(error) or not _answers():
                 raise
@@ -269,6 +305,8 @@ class _Run:
             for one, (article, outcome) in zip(prepared, outcomes, strict=True):
                 self.report.last = article.pk, outcome
                 self._count(outcome, one)
+            for one, note in notes:
+                self.report.noted.add(note, _where(one))
 
         self.words.say(told)
 

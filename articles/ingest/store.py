@@ -1,6 +1,6 @@
 """Prepared documents and their original bytes → the archive: articles, captures, and what extraction suggests."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -11,10 +11,11 @@ from articles.extract.analysis import analyse
 from articles.extract.authority import Authority
 from articles.extract.process import suggest_all
 from articles.extract.subject import Subject
-from articles.ingest.document import Broken
+from articles.ingest.document import Broken, Note, quoted
 from articles.ingest.identity import Known, article_with, reason_to_wait, stored_bytes
 from articles.ingest.prepare import Prepared, published_at
 from articles.models import Article, Basis, Capture, CaptureState, Source, TitleOrigin, WaitingReason
+from articles.models.delivery import NoteKind
 from articles.models.inserting import insert, with_keys
 from articles.platform.addresses import read_address
 
@@ -23,8 +24,13 @@ _MOST_WRITERS = 8
 WAIT_FOR_OTHERS = "SELECT pg_advisory_xact_lock(7214000)"
 
 
-def store(batch: Sequence[Prepared], authority: Authority) -> list[tuple[Article, str]]:
-    """Stores a batch in one transaction, in order; returns each article with "created", "updated" or "unchanged".
+Outcomes = list[tuple[Article, str]]
+Notes = list[tuple[Prepared, Note]]
+
+
+def store(batch: Sequence[Prepared], authority: Authority) -> tuple[Outcomes, Notes]:
+    """Stores a batch in one transaction, in order; returns (each article with "created", "updated" or "unchanged", what was not
+    taken as it was given).
 
     An article is known again by its URL, by the place it was read from, by its wording and title, or by its file name when
     most of its wording is the same (articles/ingest/identity.py). Then the bytes become a further capture and the text is
@@ -49,11 +55,12 @@ def keep_bytes(batch: Sequence[Prepared | Broken]) -> list[Prepared | Broken]:
     return [replace(one, packed=b"") if isinstance(one, Prepared) else one for one in batch]
 
 
-def _store(batch: Sequence[Prepared], authority: Authority) -> list[tuple[Article, str]]:
+def _store(batch: Sequence[Prepared], authority: Authority) -> tuple[Outcomes, Notes]:
     known = Known.of(batch)
     sources = Sources()
+    notes: Notes = []
     stored = stored_bytes(one.sha256 for one in batch)
-    results: list[tuple[Article, str]] = []
+    results: Outcomes = []
     waiting: list[tuple[Prepared, Article]] = []
     seen: set[object] = set()
     for one in batch:
@@ -70,20 +77,23 @@ def _store(batch: Sequence[Prepared], authority: Authority) -> list[tuple[Articl
         if pk is not None:
             results.append((Article.objects.get(pk=pk), "unchanged"))
             continue
+        notes += ((one, note) for note in one.notes)
         pk = known.article_of(one)
         if pk is None:
             article = Article()
             fill(article, one, sources)
+            notes += ((one, note) for note in _not_taken(article, one))
             waiting.append((one, article))
             outcome = "created"
         elif any(place.article == pk for place in places):
             article, outcome = _met_at_its_address(pk, one, sources)
         else:
             article, outcome = _update(pk, one, sources, authority), "updated"
+            notes += ((one, note) for note in _not_taken(article, one))
         results.append((article, outcome))
         seen |= marks
     _create(waiting, authority)
-    return results
+    return results, notes
 
 
 def _met_at_its_address(pk: int, one: Prepared, sources: "Sources") -> tuple[Article, str]:
@@ -179,6 +189,19 @@ def fill(article: Article, one: Prepared, sources: "Sources") -> None:
         article.source_id = sources.of(one)
     if article.pk is None:
         article.published = one.published
+
+
+def _not_taken(article: Article, one: Prepared) -> Iterator[Note]:
+    """What of a document its article does not hold: a source that editors do not keep, and what the article had already."""
+    document = one.document
+    if document.source_name and article.source_id is None:
+        yield Note(NoteKind.UNKNOWN, "source", document.source_name, "no such source is kept; the article has none")
+    elif document.source_name and Source.objects.by_name(document.source_name) is None:
+        yield Note(NoteKind.UNKNOWN, "source", document.source_name, "no such source is kept; another one was told")
+    for name in ("author", "section", "url", "status"):
+        given, kept = getattr(document, name), getattr(article, name)
+        if given and given != kept:
+            yield Note(NoteKind.DROPPED, name, given, f"the article was stored before and keeps “{quoted(kept)}”")
 
 
 class Sources:

@@ -85,14 +85,14 @@ def read_text(text: str, title: str = "") -> Document:
     date_in_lead, lead_marks = _dateline(body)
     title, origin = (read.title, TitleOrigin.STATED) if read.title else (made_title(body), TitleOrigin.MADE)
     return Document(
-        title=title[:500],
+        title=title,
         title_origin=origin,
         body=body,
-        author=author[:200],
-        section=read.section[:100],
+        author=author,
+        section=read.section,
         marks=(*marks, *read.marks, *lead_marks),
         dates=(*dates, *date_in_lead),
-        language=_language(body),
+        language=language_of(body),
         set_aside=tuple(sorted(aside, key=lambda line: line.line)),
     )
 
@@ -352,7 +352,8 @@ def _dateline(body: str) -> tuple[list[StatedDate], list[str]]:
     return [_stated("dateline", match[0].strip(), found) for found in dated[:1]], [match["mark"].strip()]
 
 
-def _language(body: str) -> str:
+def language_of(body: str) -> str:
+    """The language of a text as far as its letters tell it: «ar», or «und» for any other."""
     beginning = body[:_TELLING_LENGTH]
     arabic = len(re.findall(f"[{ARABIC_LETTERS}]", beginning))
     latin = len(re.findall(f"[{OTHER_LETTERS}]", beginning))

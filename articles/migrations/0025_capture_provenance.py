@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("articles", "0022_source_public"),
+        ("articles", "0024_withheld"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
     operations = [

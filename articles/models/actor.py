@@ -1,5 +1,7 @@
 """Actor: who acts in the news, one canonical Arabic name and every other name it goes by."""
 
+from collections.abc import Iterator
+
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q
@@ -8,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from articles.arabic.words import fold_phrase
 from articles.models.history import with_history
+from articles.models.limits import Limited, folded_messages
 from articles.models.public import NounQuerySet, Withholdable, public_article
 from articles.models.review import ReviewState, by_score, state_constraint
 from articles.models.tally import TallyKind, are_kept, kept_articles
@@ -77,7 +80,7 @@ class ActorQuerySet(NounQuerySet):
 
 
 @with_history("folded_name")
-class Actor(Withholdable):
+class Actor(Limited, Withholdable):
     name = models.CharField("الاسم المعتمد", max_length=200)
     folded_name = models.CharField(max_length=200, editable=False)
     distinction = models.CharField(
@@ -119,6 +122,9 @@ class Actor(Withholdable):
     def __str__(self) -> str:
         return f"{self.name} ({self.distinction})" if self.distinction else self.name
 
+    def beyond_limits(self) -> Iterator[tuple[str, str]]:
+        yield from folded_messages("name", [fold_phrase(self.name)], 200)
+
     def save(self, *args: object, **kwargs: object) -> None:
         self.folded_name = fold_phrase(self.name)
         super().save(*args, **kwargs)
@@ -134,7 +140,7 @@ class AliasQuerySet(models.QuerySet):
 
 
 @with_history("folded")
-class Alias(models.Model):
+class Alias(Limited):
     actor = models.ForeignKey(Actor, models.CASCADE, related_name="aliases", verbose_name="الفاعل")
     name = models.CharField("الاسم", max_length=200)
     folded = models.CharField(max_length=200, editable=False)
@@ -166,6 +172,9 @@ class Alias(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def beyond_limits(self) -> Iterator[tuple[str, str]]:
+        yield from folded_messages("name", [fold_phrase(self.name)], 200)
 
     def clean(self) -> None:
         self.folded = fold_phrase(self.name)

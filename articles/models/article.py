@@ -1,6 +1,6 @@
 """Article: one news document, its clean text, and where and when it was published."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from django.conf import settings
@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce, JSONObject, Left
 from django.urls import reverse
 
 from articles.models.history import with_history
+from articles.models.limits import Limited, day_messages, indexed_messages, publication_days
 from articles.models.merged import Mergeable
 from articles.models.public import public_article
 from articles.models.source import Source
@@ -139,9 +140,10 @@ class ArticleQuerySet(models.QuerySet):
 
     def with_latest_capture(self) -> "ArticleQuerySet":
         """With `capture`, the latest accepted original: {"sha256", "size", "captured_at"} (ISO 8601), None where there is none."""
-        from articles.models.capture import Capture
+        from articles.models.capture import READABLE, Capture
 
-        told = JSONObject(sha256="sha256", size="size", captured_at="captured_at")
+        moment = models.Case(models.When(captured_at__range=READABLE, then=F("captured_at")))
+        told = JSONObject(sha256="sha256", size="size", captured_at=moment)
         captures = Capture.objects.accepted().filter(article=OuterRef("pk")).order_by("-captured_at", "-id")
         return self.annotate(capture=Subquery(captures.values(told=told)[:1]))
 
@@ -158,7 +160,7 @@ class ArticleManager(models.Manager.from_queryset(ArticleQuerySet)):
 
 
 @with_history("published_order", "search_vector", "updated_at", "word_count")
-class Article(Mergeable):
+class Article(Limited, Mergeable):
     title = models.CharField("العنوان", max_length=500)
     title_origin = models.CharField("أصل العنوان", max_length=6, choices=TitleOrigin, default=TitleOrigin.STATED)
     body = models.TextField("النص", help_text="فقرات يفصل بينها سطر فارغ.")
@@ -263,6 +265,10 @@ class Article(Mergeable):
 
     def __str__(self) -> str:
         return self.title
+
+    def beyond_limits(self) -> Iterator[tuple[str, str]]:
+        yield from day_messages(self, "published", publication_days())
+        yield from indexed_messages("url", self.url)
 
     def save(self, *args: object, **kwargs: object) -> None:
         self.word_count = len(self.body.split())

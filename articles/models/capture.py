@@ -3,7 +3,10 @@
 import gzip
 import hashlib
 import os
+import struct
 import threading
+import zlib
+from datetime import UTC, datetime
 from pathlib import Path
 
 from django.conf import settings
@@ -16,6 +19,11 @@ from articles.models.public import public_article
 
 # Level 6 saves two in a hundred more and takes twice as long.
 _LEVEL = 3
+
+
+# What reading a gzip file raises where a byte of it has changed: its header or length (OSError, EOFError, struct.error, the
+# last in newer versions of Python), its packed bytes (zlib.error), or sizes that no memory holds.
+_DAMAGE = (OSError, EOFError, zlib.error, struct.error, MemoryError)
 
 
 class DamagedCaptureError(Exception):
@@ -110,6 +118,28 @@ def pack(content: bytes) -> bytes:
     return gzip.compress(content, compresslevel=_LEVEL, mtime=0)
 
 
+# The moments that Python can hold in every time zone, both inclusive.
+READABLE = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
+
+
+class CaptureTimeField(models.DateTimeField):
+    """A moment that is read as None where it lies beyond Python's years 1 to 9999.
+
+    PostgreSQL keeps such moments («0001-01-01T00:00+14:00» is of the year before), and reading one would end the page, the
+    export or the check that meets it. Ingest refuses them now; archives may hold some.
+    """
+
+    def select_format(self, compiler: object, sql: str, params: object) -> tuple[str, object]:
+        """The column in a SELECT clause, None beyond READABLE."""
+        within = " AND ".join(f"'{moment.isoformat()}'" for moment in READABLE)
+        return f"CASE WHEN {sql} BETWEEN {within} THEN {sql} END", [*params, *params]
+
+    def deconstruct(self) -> tuple[str, str, list, dict]:
+        """As Django's own field: the column is the same."""
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.DateTimeField", args, kwargs
+
+
 class Capture(models.Model):
     article = models.ForeignKey(Article, models.PROTECT, related_name="captures", verbose_name="المقال")
     sha256 = models.CharField("SHA-256", max_length=64, db_index=True)
@@ -128,7 +158,7 @@ class Capture(models.Model):
         "يذكر عنوانا", max_length=2000, blank=True, default="", db_default="",
         help_text="الرابط الذي تذكره الصفحة أو السطر عن نفسه. قول لا يُبنى عليه وحده.",
     )  # fmt: skip
-    captured_at = models.DateTimeField("التُقط في")
+    captured_at = CaptureTimeField("التُقط في")
     state = models.CharField(
         "الحالة", max_length=8, choices=CaptureState, default=CaptureState.ACCEPTED, db_default=CaptureState.ACCEPTED.value
     )
@@ -172,7 +202,7 @@ class Capture(models.Model):
         try:
             with capture_storage().open(stored_name(self.sha256)) as file:
                 content = gzip.decompress(file.read())
-        except (OSError, EOFError) as error:
+        except _DAMAGE as error:
             raise DamagedCaptureError(f"capture {self.sha256} cannot be read: {error}") from error
         if hashlib.sha256(content).hexdigest() != self.sha256:
             raise DamagedCaptureError(f"capture {self.sha256} does not have that digest any more")

@@ -17,6 +17,19 @@ class DeliveryState(models.TextChoices):
     FAILED = "failed", "تعذر"
 
 
+class NoteKind(models.TextChoices):
+    """Why a value was not taken as it was given."""
+
+    PARTLY = "partly", "قُرئ بعضه"
+    DROPPED = "dropped", "لم يؤخذ"
+    UNKNOWN = "unknown", "لا يعرفه الأرشيف"
+    CUT = "cut", "قُطع لطوله"
+    UNREAD = "unread", "حقل لا يُقرأ"
+    ENCODING = "encoding", "ترميز صُحح"
+    BROKEN = "broken", "بايتات تالفة"
+    MIXED = "mixed", "حروف مشوهة"
+
+
 class DeliveryQuerySet(models.QuerySet):
     def troubled(self) -> "DeliveryQuerySet":
         """Those of which something failed and that no editor has dealt with."""
@@ -26,9 +39,14 @@ class DeliveryQuerySet(models.QuerySet):
 
 
 class Delivery(models.Model):
-    """`failures` are the first MOST_FAILURES of `failed`: {"path", "reason"}; `stored_as` is the file's name in the store."""
+    """`failures` are the first MOST_FAILURES of `failed`: {"path", "reason"}; `stored_as` is the file's name in the store.
+
+    `notes` are the first MOST_NOTES of `noted` values that were not taken as they were given: {"path", "kind" (a NoteKind),
+    "field", "given", "taken", "times"}; values that are alike are told once, with the place of the first.
+    """
 
     MOST_FAILURES = 500
+    MOST_NOTES = 500
 
     name = models.CharField("الاسم", max_length=2000)
     stored_as = models.CharField(max_length=200, blank=True, editable=False)
@@ -47,6 +65,8 @@ class Delivery(models.Model):
     unchanged = models.PositiveIntegerField("معروف من قبل", default=0)
     failed = models.PositiveIntegerField("تعذر", default=0)
     failures = models.JSONField("ما تعذر", default=list, blank=True)
+    noted = models.PositiveIntegerField("قيم لم تؤخذ كما وردت", default=0, db_default=0)
+    notes = models.JSONField("ما لم يؤخذ كما ورد", default=list, db_default=models.Value([], models.JSONField()), blank=True)
     settled_at = models.DateTimeField("عولج في", null=True, blank=True)
     settled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="عالجه"
@@ -69,6 +89,17 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def told_notes(self) -> int:
+        """How many of the `noted` values `notes` tell of."""
+        return sum(note["times"] for note in self.notes)
+
+    @property
+    def notes_in_words(self) -> list[dict[str, object]]:
+        """The notes with the Arabic `words` of their kind."""
+        labels = dict(NoteKind.choices)
+        return [{**note, "words": labels.get(note["kind"], note["kind"])} for note in self.notes]
 
     @property
     def is_over(self) -> bool:

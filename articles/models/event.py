@@ -1,5 +1,6 @@
 """Event: a meeting, conference, report or operation that articles report; its series and who took part in which role."""
 
+from collections.abc import Iterator
 from datetime import date
 
 from django.contrib.postgres.fields import ArrayField
@@ -15,6 +16,7 @@ from articles.arabic.words import fold_phrase, words
 from articles.models.actor import Actor
 from articles.models.article import BEFORE_ALL_DATES
 from articles.models.history import with_history
+from articles.models.limits import Limited, day_messages, folded_messages, planned_days
 from articles.models.public import NounQuerySet, Withholdable, public_article
 from articles.models.review import Reviewable, ReviewableQuerySet, ReviewState, by_score, state_constraint
 from articles.models.tally import TallyKind, are_kept, kept_articles
@@ -151,7 +153,7 @@ def periods_of(first: date | None, last: date | None) -> tuple[list[int] | None,
 
 
 @with_history("folded_title", "terms", "periods", "start_order")
-class Event(Withholdable):
+class Event(Limited, Withholdable):
     title = models.CharField("العنوان", max_length=300)
     folded_title = models.CharField(max_length=300, editable=False)
     # The words that tell it from other events: what an article's event is recognised by.
@@ -214,6 +216,12 @@ class Event(Withholdable):
 
     def __str__(self) -> str:
         return self.title
+
+    def beyond_limits(self) -> Iterator[tuple[str, str]]:
+        yield from folded_messages("title", [fold_phrase(self.title)], 300)
+        yield from folded_messages("title", content_words(self.title), 100)
+        for name in ("start", "end"):
+            yield from day_messages(self, name, planned_days())
 
     def save(self, *args: object, **kwargs: object) -> None:
         self.fold()

@@ -1,5 +1,6 @@
 """Figure: a number as an article states it, with the exact words; Measure: what makes two outlets' numbers comparable."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 
 from django.contrib.postgres.fields import ArrayField
@@ -12,6 +13,7 @@ from articles.models.actor import Actor
 from articles.models.article import Article
 from articles.models.event import Event
 from articles.models.history import with_history
+from articles.models.limits import Limited, outside_message, planned_days
 from articles.models.public import FactQuerySet
 from articles.models.review import Reviewable, by_score, state_constraint
 
@@ -116,7 +118,7 @@ _HIGH = Case(
 
 
 @with_history("low", "high")
-class Figure(Reviewable):
+class Figure(Limited, Reviewable):
     article = models.ForeignKey(Article, models.CASCADE, db_index=False, related_name="figures", verbose_name="المقال")
     value = models.DecimalField("القيمة", max_digits=24, decimal_places=4)
     value_high = models.DecimalField("القيمة العليا", max_digits=24, decimal_places=4, null=True, blank=True)
@@ -185,6 +187,12 @@ class Figure(Reviewable):
 
     def __str__(self) -> str:
         return f"«{self.quote}»"
+
+    def beyond_limits(self) -> Iterator[tuple[str, str]]:
+        days = planned_days()
+        for field in ("period_start", "period_end"):
+            if not days.holds(getattr(self, field)):
+                yield field, outside_message(days)
 
     def clean(self) -> None:
         """Puts the span where the quote stands; raises ValidationError where the text does not hold the quote."""

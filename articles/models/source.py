@@ -1,5 +1,7 @@
 """Source: the outlet or agency that published an article."""
 
+from collections.abc import Iterator
+
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.exceptions import ValidationError
@@ -10,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from articles.arabic.folding import fold_name
 from articles.arabic.words import fold_phrase
 from articles.models.history import with_history
+from articles.models.limits import Limited, folded_messages
 from articles.models.merged import Mergeable
 from articles.models.public import public_article
 from articles.models.tally import TallyKind, are_kept, kept_articles
@@ -70,7 +73,7 @@ def fold_mark(mark: str) -> str:
 
 
 @with_history("folded_name", "folded_marks")
-class Source(Mergeable):
+class Source(Limited, Mergeable):
     name = models.CharField("الاسم", max_length=200)
     folded_name = models.CharField(max_length=200, editable=False)
     kind = models.CharField("النوع", max_length=11, choices=SourceKind, default=SourceKind.OTHER)
@@ -112,6 +115,9 @@ class Source(Mergeable):
                 canonical_domain(domain)
             except AddressError:
                 raise ValidationError({"domains": f"ليس نطاقا: «{domain[:80]}»."}) from None
+    def beyond_limits(self) -> Iterator[tuple[str, str]]:
+        yield from folded_messages("name", [fold_phrase(self.name)], 200)
+        yield from folded_messages("marks", [fold_mark(mark) for mark in self.marks], 40)
 
     def save(self, *args: object, **kwargs: object) -> None:
         self.folded_name = fold_phrase(self.name)

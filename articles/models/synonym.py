@@ -1,5 +1,7 @@
 """SynonymSet: words and phrases that a search takes for one another, kept by editors; no re-index when one changes."""
 
+from collections.abc import Iterator
+
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.core.exceptions import ValidationError
@@ -7,6 +9,7 @@ from django.db import models
 
 from articles.arabic.words import fold_phrase
 from articles.models.history import with_history
+from articles.models.limits import Limited, folded_messages
 
 
 class SynonymKind(models.TextChoices):
@@ -17,7 +20,7 @@ class SynonymKind(models.TextChoices):
 
 
 @with_history("folded")
-class SynonymSet(models.Model):
+class SynonymSet(Limited):
     """`folded[i]` is `words[i]` as names are compared; a query that holds one of them also finds the others."""
 
     words = ArrayField(
@@ -40,6 +43,9 @@ class SynonymSet(models.Model):
 
     def __str__(self) -> str:
         return " = ".join(self.words)
+
+    def beyond_limits(self) -> Iterator[tuple[str, str]]:
+        yield from folded_messages("words", [fold_phrase(word) for word in self.words], 100)
 
     def clean(self) -> None:
         """Raises ValidationError where fewer than two different words remain, or one has no letters."""

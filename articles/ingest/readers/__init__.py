@@ -13,24 +13,25 @@ Entry = Item | Broken
 
 @dataclass(frozen=True)
 class Format:
-    """A format: the endings of its files, and what reads them."""
+    """A format: the endings of its files, and what reads them: path, the largest document in bytes, the encoding named."""
 
     endings: tuple[str, ...]
-    read: Callable[[Path, int], Iterator[Entry]]
+    read: Callable[[Path, int, str], Iterator[Entry]]
 
 
-def _page(path: Path, largest: int) -> Iterator[Entry]:
+def _page(path: Path, largest: int, encoding: str) -> Iterator[Entry]:
     yield _whole(path, largest, "text/html")
 
 
-def _text(path: Path, largest: int) -> Iterator[Entry]:
+def _text(path: Path, largest: int, encoding: str) -> Iterator[Entry]:
     yield _whole(path, largest, "text/plain")
 
 
 def _whole(path: Path, largest: int, media_type: str) -> Item:
     content = read_whole(path, largest)
     name = path.name.removesuffix(".gz")
-    return Item(str(path), content, media_type, filename=name, address=address_of(path))
+    # Where a file lies on this machine is nobody's business: it is known by its name.
+    return Item(str(path), content, media_type, filename=name)
 
 
 FORMATS = {
@@ -43,16 +44,16 @@ FORMATS = {
 }
 
 
-def read(path: Path, largest: int, format_name: str = "auto") -> Iterator[Entry]:
+def read(path: Path, largest: int, format_name: str = "auto", encoding: str = "") -> Iterator[Entry]:
     """The items of a file, and the parts of it that cannot be read; a document may have at most `largest` bytes.
 
-    `auto` goes by the file's ending; a file without one that begins as a page does is a page. Raises UnreadableError for
+    `encoding` is what the caller names for files of rows; a document's is told when the document is read. `auto` goes by the file's ending; a file without one that begins as a page does is a page. Raises UnreadableError for
     a file of which nothing can be read, and OSError.
     """
     if not path.is_file():
         raise UnreadableError("not a regular file")
     name = format_name if format_name != "auto" else _by_ending(path)
-    yield from FORMATS[name].read(path, largest)
+    yield from FORMATS[name].read(path, largest, encoding)
 
 
 def _by_ending(path: Path) -> str:
@@ -70,8 +71,3 @@ def looks_like_page(path: Path) -> bool:
     with path.open("rb") as file:
         start = file.read(512).lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     return start.startswith((b"<!doctype html", b"<html", b"<head"))
-
-
-def address_of(path: Path) -> str:
-    """How the place a file was read from is recorded: its absolute path as a file URI."""
-    return path.resolve().as_uri()

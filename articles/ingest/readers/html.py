@@ -14,7 +14,7 @@ from articles.arabic.dates import find_dates
 from articles.extract.dates import StatedDate, as_archive_date, date_of_line
 from articles.ingest.boilerplate import is_label
 from articles.ingest.decoding import decode, unmixed
-from articles.ingest.document import Item, UnreadableError
+from articles.ingest.document import Item, Note, UnreadableError
 from articles.models import ArchiveDate
 from articles.platform.addresses import canonical_or_empty
 
@@ -67,17 +67,19 @@ class Metadata:
 
 @dataclass(frozen=True)
 class Page:
-    """The text of a page, a paragraph a line, its metadata, and the encoding it was in."""
+    """The text of a page, a paragraph a line, its metadata, the encoding it was in, and what was not taken as it was."""
 
     text: str
     metadata: Metadata
     encoding: str
+    notes: tuple[Note, ...] = ()
 
 
 def read_page(item: Item, encoding: str = "") -> Page:
     """Raises UnreadableError for what is no page, is nested too deep, or has no text."""
     declared = item.encoding or _declared(item.content)
-    text, read_as = decode(item.content, encoding, declared)
+    decoded = decode(item.content, encoding, declared)
+    text = decoded.text
     if (depth := _depth(text)) > DEEPEST:
         raise UnreadableError(f"elements are nested {depth:,} deep; the deepest page accepted is {DEEPEST}")
     tree = _tree(text)
@@ -89,7 +91,7 @@ def read_page(item: Item, encoding: str = "") -> Page:
         found = metadata.body
     if len(_WORD.findall(found)) < FEWEST_WORDS:
         raise UnreadableError("no article text was found on the page")
-    return Page(found, metadata, read_as)
+    return Page(found, metadata, decoded.encoding, decoded.notes)
 
 
 def _declared(content: bytes) -> str:
@@ -204,7 +206,7 @@ def _metadata(tree: html.HtmlElement, address: str) -> Metadata:
         if len(found.dates) > 8:
             break
     language = found.language or tree.get("lang") or _first(metas, "og:locale", "content-language")
-    found.language = re.split("[-_]", language.strip().lower())[0][:8] if language else ""
+    found.language = re.split("[-_]", language.strip().lower())[0] if language else ""
     links = tree.xpath("//link[contains(concat(' ', normalize-space(@rel), ' '), ' canonical ')]/@href")
     said = [*links[:1], metas.get("og:url", ""), found.url]
     base = address if address.startswith("http") else ""

@@ -1,8 +1,12 @@
 """JSON lines and CSV: one article a row, in the schema that `manage.py export articles` writes (docs/ingest.md)."""
 
+import codecs
 import csv
+import io
 import json
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -10,12 +14,13 @@ from typing import BinaryIO
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from articles.arabic.dates import find_dates
-from articles.extract.dates import StatedDate, as_archive_date
-from articles.ingest.decoding import plain
-from articles.ingest.document import Broken, Document, Item, UnreadableError
+from articles.arabic.dates import DateExpression, find_dates
+from articles.extract.dates import StatedDate, as_archive_date, date_of_line
+from articles.ingest.decoding import decode, encoding_of, mended, plain
+from articles.ingest.document import Broken, Document, Item, Note, UnreadableError, quoted
 from articles.ingest.readers.opening import lines, opened, too_large
 from articles.models import ArchiveDate, ArticleStatus, Basis, Precision, TitleOrigin
+from articles.models.delivery import NoteKind
 from articles.platform.addresses import AddressError, canonical_address
 
 JSON_TYPE, CSV_TYPE = "application/json", "text/csv"
@@ -23,47 +28,66 @@ REQUIRED = ("title", "body")
 TEXTS = ("title", "body", "author", "section", "source", "url", "language", "status", "title_origin")
 # A cell that a spreadsheet would run as a formula is exported behind an apostrophe.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-_LONGEST = {"title": 500, "author": 200, "section": 100, "url": 2000, "language": 8}
+# Fields that are read; others are told as passed over.
+READ = frozenset({*TEXTS, "published", "captured_at", "capture_filename"})
+# What parts the cells of a row: the comma of the format, the semicolon of Excel where the comma is for decimals, the tab of its
+# «Unicode text».
+DELIMITERS = (",", ";", "\t", "|")
+# Excel's own line before the header. The line's mark of order is off by then.
+_SEPARATOR_LINE = re.compile(r"\ufeff?\"?sep=(?P<delimiter>[,;|\t])\"?", re.IGNORECASE)
+# Bytes by which the encoding of a file of rows is told.
+_SAMPLE = 1 << 18
+# «2023-05-06T10:00:00+01:00»: the clock of an ISO 8601 time says nothing of the day.
+_CLOCK_TIME = re.compile(r"(?<=\d)[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:Z|[+-]\d{2}:?\d{2})?$")
 
 
-def read_jsonl(path: Path, largest: int) -> Iterator[Item | Broken]:
-    with opened(path) as stream:
+def read_jsonl(path: Path, largest: int, encoding: str = "") -> Iterator[Item | Broken]:
+    """Every line as an item in UTF-8, whatever the file's encoding is: the one named, or the one that its beginning tells."""
+    with opened(path) as packed:
+        stream = _as_utf8(packed, encoding)
         for number, line in lines(stream, largest):
             if line is None:
                 yield Broken(str(path), f"line {number}", _too_long(largest))
             elif line.strip():
-                # The mark of a file's beginning is no part of its first row.
-                yield _item(path, f"line {number}", line.strip().removeprefix(b"\xef\xbb\xbf"), JSON_TYPE, number)
+                try:
+                    # The mark of a file's beginning is no part of its first row.
+                    content, notes = _in_utf8(line.strip().removeprefix(codecs.BOM_UTF8), stream is not packed)
+                except UnreadableError as error:
+                    yield Broken(str(path), f"line {number}", str(error))
+                    continue
+                yield _item(path, f"line {number}", content, JSON_TYPE, number, notes)
 
 
-def read_csv(path: Path, largest: int) -> Iterator[Item | Broken]:
-    """Every row as CSV of its own, its header before it: what is kept as the original can be read by itself."""
+def read_csv(path: Path, largest: int, encoding: str = "") -> Iterator[Item | Broken]:
+    """Every row as CSV of its own in UTF-8, its header before it: what is kept as the original can be read by itself.
+
+    The cells may be parted as spreadsheets part them (DELIMITERS), told by the header or by Excel's line «sep=;».
+    """
     csv.field_size_limit(largest)
-    with opened(path) as stream:
-        source = _Lines(stream, largest)
+    with opened(path) as packed:
+        stream = _as_utf8(packed, encoding)
+        source = _Lines(stream, largest, is_converted=stream is not packed)
         try:
-            header = next(_cells(source), None)
+            header, delimiter = _header(source)
         except csv.Error as error:
             raise UnreadableError(f"line 1: {error}") from None
-        if header is None:
-            raise UnreadableError("the file is empty")
         names = [name.strip().removeprefix("\ufeff").lower() for name in header]
         missing = [name for name in REQUIRED if name not in names]
         if missing:
             raise UnreadableError(
                 f"line 1: no column {' or '.join(f'“{name}”' for name in missing)}; the columns are {', '.join(names)[:300]}"
             )
-        heading = ",".join(names) + "\n"
+        heading = _csv_line(names, delimiter)
         source.take()
         while True:
             first = source.number + 1
             try:
-                row = next(_cells(source), None)
+                row = next(_cells(source, delimiter), None)
             except (csv.Error, UnreadableError) as error:
                 source.take()
                 yield Broken(str(path), f"line {first}", str(error))
                 continue
-            raw = source.take()
+            raw, notes = source.take()
             if row is None:
                 return
             if not any(cell.strip() for cell in row):
@@ -71,15 +95,98 @@ def read_csv(path: Path, largest: int) -> Iterator[Item | Broken]:
             if len(row) != len(names):
                 yield Broken(str(path), f"line {first}", f"{len(row)} cells for {len(names)} columns")
                 continue
-            yield _item(path, f"line {first}", (heading + raw).encode(), CSV_TYPE, first)
+            yield _item(path, f"line {first}", (heading + raw).encode(), CSV_TYPE, first, notes)
+
+
+def _header(source: "_Lines") -> tuple[list[str], str]:
+    """(the names of the columns, what parts cells): by a line «sep=;» before them, else by the names that are then there."""
+    first = next(source, None)
+    if first is None:
+        raise UnreadableError("the file is empty")
+    named = _SEPARATOR_LINE.fullmatch(first.strip())
+    if named:
+        first = next(source, "")
+    # A name in quotes can go on in the next line.
+    rest = [first, *_rest_of_record(source, first)]
+    choices = [named["delimiter"]] if named else DELIMITERS
+    headers = [(next(csv.reader(rest, delimiter=delimiter), []), delimiter) for delimiter in choices]
+    return max(headers, key=lambda header: sum(name.strip().lower() in READ for name in header[0]))
+
+
+def _rest_of_record(source: "_Lines", first: str) -> Iterator[str]:
+    quotes = first.count('"')
+    while quotes % 2 and (line := next(source, None)) is not None:
+        quotes += line.count('"')
+        yield line
+
+
+def _csv_line(cells: list[str], delimiter: str) -> str:
+    written = io.StringIO()
+    csv.writer(written, delimiter=delimiter, lineterminator="\n").writerow(cells)
+    return written.getvalue()
+
+
+def _as_utf8(stream: BinaryIO, encoding: str) -> BinaryIO:
+    """The bytes of a file in UTF-8: the same stream where the file is in it, else one that converts as it is read."""
+    name = encoding or encoding_of(stream.read(_SAMPLE))
+    stream.seek(0)
+    try:
+        codec = codecs.lookup(name)
+        "".encode(name)
+    except LookupError:
+        raise UnreadableError(f"unknown encoding “{name}”") from None
+    if codec.name in {"utf-8", "utf-8-sig"}:
+        return stream
+    return io.BufferedReader(_Converted(stream, codec))
+
+
+class _Converted(io.RawIOBase):
+    """The bytes of a stream in another encoding, as UTF-8; bytes that are none in it become U+FFFD."""
+
+    def __init__(self, stream: BinaryIO, codec: codecs.CodecInfo) -> None:
+        self._stream, self._decoder = stream, codec.incrementaldecoder("replace")
+        self._waiting = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:
+        while not self._waiting:
+            part = self._stream.read(io.DEFAULT_BUFFER_SIZE)
+            self._waiting = self._decoder.decode(part, final=not part).encode("utf-8", "replace")
+            if not part:
+                break
+        size = min(len(buffer), len(self._waiting))
+        buffer[:size], self._waiting = self._waiting[:size], self._waiting[size:]
+        return size
+
+
+def _in_utf8(line: bytes, is_converted: bool) -> tuple[bytes, tuple[Note, ...]]:
+    """(a line of a file in UTF-8, notes): one that is in another encoding after all, or has broken bytes, is mended.
+
+    Raises UnreadableError for a line that cannot be.
+    """
+    try:
+        text = line.decode()
+    except UnicodeDecodeError as error:
+        try:
+            decoded = decode(line)
+        except UnreadableError:
+            raise UnreadableError(f"not UTF-8 text: byte 0x{line[error.start]:02x} at offset {error.start}") from None
+        return decoded.text.encode(), decoded.notes
+    if is_converted and "\ufffd" in text:
+        return line, (Note(NoteKind.BROKEN, "text", "", "bytes that are none in the file's encoding became “\ufffd”"),)
+    return line, ()
 
 
 class _Lines:
     """The lines of a CSV file as text, and, taken row by row, those that the last row was made of."""
 
-    def __init__(self, stream: BinaryIO, largest: int) -> None:
+    def __init__(self, stream: BinaryIO, largest: int, *, is_converted: bool = False) -> None:
         self._lines = lines(stream, largest)
+        self._is_converted = is_converted
         self._taken: list[str] = []
+        self._notes: list[Note] = []
         self._size, self._largest = 0, largest
         self.number = 0
 
@@ -91,30 +198,34 @@ class _Lines:
         if line is None or self._size + len(line) > self._largest:
             raise UnreadableError(_too_long(self._largest))
         try:
-            text = line.decode("utf-8-sig" if self.number == 1 else "utf-8")
-        except UnicodeDecodeError as error:
-            raise UnreadableError(f"not UTF-8 text: byte 0x{line[error.start]:02x} in line {self.number}") from None
+            content, notes = _in_utf8(line, self._is_converted)
+        except UnreadableError as error:
+            raise UnreadableError(f"{error} of line {self.number}") from None
+        text = content.decode().removeprefix("\ufeff") if self.number == 1 else content.decode()
+        self._notes += notes
         if "\0" in text:
             raise UnreadableError(f"a NUL byte in line {self.number}")
         self._size += len(line)
         self._taken.append(text)
         return text
 
-    def take(self) -> str:
-        taken, self._taken, self._size = "".join(self._taken), [], 0
-        return taken
+    def take(self) -> tuple[str, tuple[Note, ...]]:
+        """(the lines since the last time, notes on them)."""
+        taken, notes = "".join(self._taken), tuple(self._notes)
+        self._taken, self._notes, self._size = [], [], 0
+        return taken, notes
 
 
 def _too_long(largest: int) -> str:
     return too_large(f"more than {largest:,} bytes", largest)
 
 
-def _cells(source: Iterator[str]) -> Iterator[list[str]]:
-    return csv.reader(source, strict=True)
+def _cells(source: Iterator[str], delimiter: str) -> Iterator[list[str]]:
+    return csv.reader(source, delimiter=delimiter, strict=True)
 
 
-def _item(path: Path, place: str, content: bytes, media_type: str, number: int) -> Item:
-    return Item(str(path), content, media_type, filename=f"{path.name}:{number}", place=place)
+def _item(path: Path, place: str, content: bytes, media_type: str, number: int, notes: tuple[Note, ...]) -> Item:
+    return Item(str(path), content, media_type, filename=f"{path.name}:{number}", place=place, notes=notes)
 
 
 def read_row(item: Item) -> tuple[Document, dict[str, object]]:
@@ -131,16 +242,17 @@ def read_row(item: Item) -> tuple[Document, dict[str, object]]:
             raise UnreadableError(
                 f"“{name}” is missing or empty" if row.get(name) in (None, "") else f"“{name}” is no text"
             )
+    notes = [Note(NoteKind.UNREAD, name, "", "the archive does not read this field") for name in row if name not in READ]
     values = {}
     for name in TEXTS:
         value = row.get(name)
         if value is not None and not isinstance(value, str):
             raise UnreadableError(f"“{name}” is {type(value).__name__}, not text")
-        values[name] = (value or "").strip() if name != "body" else _paragraphs(value)
-        if len(values[name]) > _LONGEST.get(name, 10**9):
-            raise UnreadableError(f"“{name}” has {len(values[name])} characters; the most is {_LONGEST[name]}")
-        if "\0" in values[name]:
+        if "\0" in (value or ""):
             raise UnreadableError(f"“{name}” holds a NUL character")
+        right, mixed = mended(value or "")
+        notes += [replace(note, field=name) for note in mixed]
+        values[name] = right.strip() if name != "body" else _paragraphs(right)
     if values["status"] and values["status"] not in ArticleStatus.values:
         raise UnreadableError(f"“status” is “{values['status'][:40]}”, not one of {', '.join(ArticleStatus.values)}")
     if values["url"]:
@@ -148,28 +260,40 @@ def read_row(item: Item) -> tuple[Document, dict[str, object]]:
             values["url"] = canonical_address(values["url"])
         except AddressError as error:
             raise UnreadableError(f"“url”: {error}") from None
-    published, dates = _published(row.get("published"))
-    origin = values["title_origin"] if values["title_origin"] in TitleOrigin.values else TitleOrigin.STATED
+    published, dates, date_notes = _published(row.get("published"))
+    origin = values["title_origin"] or TitleOrigin.STATED
+    if origin not in TitleOrigin.values:
+        notes.append(Note(NoteKind.UNKNOWN, "title_origin", origin, f"taken as “{TitleOrigin.STATED}”"))
+        origin = TitleOrigin.STATED
     title = " ".join(plain(values["title"]).split())
     document = Document(
         title, origin, values["body"], values["author"], values["section"], source_name=values["source"],
         dates=dates, published=published, url=values["url"], language=values["language"] or "ar", status=values["status"],
+        notes=(*notes, *date_notes),
     )  # fmt: skip
     return document, row
+
+
+def capture_filename(row: dict[str, object]) -> str:
+    """The name of the row's original; raises UnreadableError for what is no text."""
+    value = row.get("capture_filename")
+    if value is not None and not isinstance(value, str):
+        raise UnreadableError(f"“capture_filename” is {type(value).__name__}, not text")
+    return value or ""
 
 
 def captured_at(row: dict[str, object]) -> datetime | None:
     """When the row says its original was captured; raises UnreadableError for what is no time."""
     value = row.get("captured_at")
-    if not value:
+    if value in (None, ""):
         return None
     try:
-        found = parse_datetime(str(value))
-    except ValueError:
-        found = None
-    if found is None:
-        raise UnreadableError(f"“captured_at” is “{str(value)[:40]}”, not an ISO 8601 time")
-    return found if timezone.is_aware(found) else timezone.make_aware(found)
+        found = parse_datetime(value.strip()) if isinstance(value, str) else None
+        if found is not None:
+            return found if timezone.is_aware(found) else timezone.make_aware(found)
+    except (ValueError, OverflowError):
+        pass
+    raise UnreadableError(f"“captured_at” is “{quoted(value)}”, not an ISO 8601 time")
 
 
 def _paragraphs(body: str) -> str:
@@ -191,7 +315,10 @@ def _json_row(text: str) -> dict[str, object]:
 
 
 def _csv_row(text: str) -> dict[str, object]:
-    names, cells = list(csv.reader(text.splitlines(keepends=True), strict=True))[:2]
+    """The cells of a row under its header; what parts them is told by the header, as when the file was read."""
+    source = _Lines(io.BytesIO(text.encode()), len(text.encode()) + 1)
+    names, delimiter = _header(source)
+    cells = next(_cells(source, delimiter))
     row: dict[str, object] = {
         name: cell[1:] if cell[:1] == "'" and cell[1:].startswith(FORMULA_STARTS) else cell
         for name, cell in zip(names, cells, strict=True)
@@ -201,21 +328,17 @@ def _csv_row(text: str) -> dict[str, object]:
         if cell.startswith(("{", "[")):
             try:
                 row[name] = json.loads(cell)
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 raise UnreadableError(f"“{name}” is not JSON: {error}") from None
     return row
 
 
-def _published(value: object) -> tuple[ArchiveDate | None, tuple[StatedDate, ...]]:
-    """(the date as the archive itself keeps dates, those stated in words)."""
+def _published(value: object) -> tuple[ArchiveDate | None, tuple[StatedDate, ...], tuple[Note, ...]]:
+    """(the date as the archive itself keeps dates, those stated in words, notes)."""
     if not value:
-        return None, ()
+        return None, (), ()
     if isinstance(value, str):
-        found = [one for one in find_dates(value.split("T")[0]) if one.interval]
-        known = as_archive_date(found[0]) if len(found) == 1 else None
-        if known is None:
-            raise UnreadableError(f"“published” is “{value[:60]}”, not a date")
-        return None, (StatedDate("row", value, known),)
+        return None, *_stated(value)
     if not isinstance(value, dict):
         raise UnreadableError(f"“published” is {type(value).__name__}, not a date")
     days = {}
@@ -223,10 +346,29 @@ def _published(value: object) -> tuple[ArchiveDate | None, tuple[StatedDate, ...
         try:
             days[name] = date.fromisoformat(value[name]) if value.get(name) else None
         except (TypeError, ValueError):
-            raise UnreadableError(f"“published.{name}” is “{str(value[name])[:40]}”, not a day") from None
+            raise UnreadableError(f"“published.{name}” is “{quoted(value[name])}”, not a day") from None
     precision, basis = value.get("precision", Precision.UNKNOWN), value.get("basis", Basis.INFERRED)
     if precision not in Precision.values or basis not in Basis.values:
         raise UnreadableError(
-            f"“published” has precision “{precision}” and basis “{basis}”, which the archive does not know"
+            f"“published” has precision “{quoted(precision)}” and basis “{quoted(basis)}”, which the archive does not know"
         )
-    return ArchiveDate(days["date"], precision, basis, days["earliest"], days["latest"]), ()
+    return ArchiveDate(days["date"], precision, basis, days["earliest"], days["latest"]), (), ()
+
+
+def _stated(value: str) -> tuple[tuple[StatedDate, ...], tuple[Note, ...]]:
+    """(the date that a text states, a note where not all of the text is the date): a part of it is only inferred then."""
+    written = _CLOCK_TIME.sub("", value.strip())
+    found = [one for one in find_dates(written) if one.interval]
+    if len(found) != 1 or (known := as_archive_date(found[0])) is None or "\0" in value:
+        raise UnreadableError(f"“published” is “{quoted(value)}”, not a date")
+    if (whole := date_of_line(written)) and whole.interval == found[0].interval and not _has_other_number(written, whole):
+        return (StatedDate("row", value, known),), ()
+    inferred = replace(known, basis=Basis.INFERRED)
+    note = Note(NoteKind.PARTLY, "published", value, f"taken as {known.iso or f'{known.earliest} … {known.latest}'}, inferred")
+    return (StatedDate("row", value, inferred),), (note,)
+
+
+def _has_other_number(written: str, whole: DateExpression) -> bool:
+    """Whether digits stand beside the date: «32 مارس 2023» has a month and a day that is none."""
+    rest = f"{written[: whole.start]} {written[whole.end :]}"
+    return any(letter.isdigit() for letter in rest)

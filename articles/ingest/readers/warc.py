@@ -5,17 +5,20 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
 from django.utils.dateparse import parse_datetime
 from warcio.archiveiterator import ArchiveIterator
+from warcio.bufferedreaders import ChunkedDataReader
 from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordloader import ArcWarcRecord
 
-from articles.ingest.document import Broken, Item, UnreadableError
+from articles.ingest.content_coding import unpacked
+from articles.ingest.document import Broken, Item, Note, UnreadableError
 from articles.ingest.readers.opening import read_limited
+from articles.models.delivery import NoteKind
 from articles.platform.addresses import AddressError, canonical_address
 
 PAGE_TYPES = ("text/html", "application/xhtml+xml", "text/plain")
@@ -28,12 +31,12 @@ _MOST_MEMBERS = 10_000
 _WRONG_LENGTH = "its length is not what its header says; what followed it may be lost"
 
 
-def read_warc(path: Path, largest: int) -> Iterator[Item | Broken]:
+def read_warc(path: Path, largest: int, encoding: str = "") -> Iterator[Item | Broken]:
     with path.open("rb") as file:
         yield from _records(file, str(path), path.name, largest)
 
 
-def read_wacz(path: Path, largest: int) -> Iterator[Item | Broken]:
+def read_wacz(path: Path, largest: int, encoding: str = "") -> Iterator[Item | Broken]:
     """The pages of every WARC file in the package; each is unpacked to a file of its own while it is read."""
     try:
         with zipfile.ZipFile(path) as package:
@@ -125,7 +128,7 @@ def _entry(record: ArcWarcRecord, path: str, name: str, at: int, largest: int) -
     headers = record.rec_headers
     place = f"record at offset {at:,}"
     address = (headers.get_header("WARC-Target-URI") or "").strip("<> ")
-    seen = _time(headers.get_header("WARC-Date"))
+    seen, notes = _time(headers.get_header("WARC-Date"))
     is_web = address.lower().startswith(("http://", "https://"))
     if record.rec_type == "revisit":
         return _at_its_address(Item(path, None, "", name, address, seen, place=place))
@@ -140,13 +143,25 @@ def _entry(record: ArcWarcRecord, path: str, name: str, at: int, largest: int) -
     if media_type not in (PAGE_TYPES if is_web else (*PAGE_TYPES, *ROW_TYPES)):
         return None
     length, whole = int(headers.get_header("Content-Length") or 0), record.raw_stream
-    content = read_limited(record.content_stream(), largest)
+    content = read_limited(_transferred(record), largest)
     if getattr(whole, "limit", 0) > 0:
         raise UnreadableError(f"cut short: {length - whole.limit:,} of {length:,} bytes")
+    try:
+        content, packing = unpacked(content, (http.get_header("Content-Encoding") if http else "") or "", largest)
+    except UnreadableError as error:
+        # The record itself is whole: reading goes on after it.
+        return Broken(path, place, str(error))
+    notes = (*notes, *packing)
     if is_web:
-        return _at_its_address(Item(path, content, media_type, name, address, seen, charset, place))
+        return _at_its_address(Item(path, content, media_type, name, address, seen, charset, place, notes))
     # A record's place in its file keeps files of one archive apart.
-    return Item(path, content, media_type, f"{name}:{at}", "", seen, charset, place)
+    return Item(path, content, media_type, f"{name}:{at}", "", seen, charset, place, notes)
+
+
+def _transferred(record: ArcWarcRecord) -> BinaryIO:
+    """The record's content without the chunks it was sent in; what its server packed it with is still on."""
+    sent = record.http_headers.get_header("Transfer-Encoding") if record.http_headers else None
+    return ChunkedDataReader(record.raw_stream) if "chunked" in (sent or "").lower() else record.raw_stream
 
 
 def _at_its_address(item: Item) -> Item | Broken:
@@ -164,8 +179,12 @@ def content_type(header: str) -> tuple[str, str]:
     return media_type.strip(), declared.get("charset", "").strip(" \"'")
 
 
-def _time(value: str | None) -> datetime | None:
+def _time(value: str | None) -> tuple[datetime | None, tuple[Note, ...]]:
+    """(the moment that a WARC-Date states, in UTC where it names no zone; a note where it states none)."""
     try:
-        return parse_datetime(value) if value else None
+        found = parse_datetime(value) if value else None
     except ValueError:
-        return None
+        found = None
+    if found is None:
+        return None, (Note(NoteKind.DROPPED, "WARC-Date", value, "not a time; taken as captured now"),) if value else ()
+    return found if found.tzinfo else found.replace(tzinfo=UTC), ()

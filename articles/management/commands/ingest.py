@@ -64,8 +64,8 @@ class Command(BaseCommand):
                 fetched = Report(failures=[Failure(address, str(error))])
             report.add(fetched)
         statistics.update()
-        record_run(options["paths"], report)
         tell(self, report, as_json=options["json"])
+        record_run(options["paths"], report)
         if report.failures:
             raise SystemExit(1)
 
@@ -93,9 +93,14 @@ class Progress:
 
 
 def tell(command: BaseCommand, report: Report, *, as_json: bool, **more: int) -> None:
-    """Writes what an ingest did: failures to standard error, the sums (in JSON `more` too) to standard output."""
+    """Writes what an ingest did: failures, and values that were not taken as given, to standard error; the sums (in JSON `more`
+    too) to standard output."""
     for failure in report.failures:
         command.stderr.write(f"{failure.path}: {failure.reason}")
+    for note, (place, times) in report.noted.places.items():
+        command.stderr.write(f"note: {place}: {note}{f' (×{times:,})' if times > 1 else ''}")
+    if (more_notes := report.noted.total - sum(times for _, times in report.noted.places.values())) > 0:
+        command.stderr.write(f"note: and {more_notes:,} more values that were not taken as they were given")
     if report.is_stopped:
         command.stderr.write("Stopped there. Make room, then run the same command again: what is stored stays.")
     if as_json:

@@ -46,7 +46,7 @@ def article(request: HttpRequest, pk: int) -> HttpResponse:
         "mentions": mentions,
         "figures": figures,
         "coverages": coverages,
-        "captured_at": row.capture and datetime.fromisoformat(row.capture["captured_at"]),
+        "captured_at": _moment(row.capture and row.capture["captured_at"]),
         "reprints": Reprint.objects.group_of(row),
         "related": related(row, MOST_RELATED),
         "citation": plain(citation(row, request.build_absolute_uri)),
@@ -54,6 +54,10 @@ def article(request: HttpRequest, pk: int) -> HttpResponse:
         "linked": linked_article(row, mentions, coverages, request.build_absolute_uri),
     }
     return render(request, "site/article.html", context)
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 def _moved(request: HttpRequest, row: Article) -> HttpResponse | None:

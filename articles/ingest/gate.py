@@ -1,0 +1,150 @@
+"""The gate of ingest: judges a document before it is analysed and stored, whatever reader it came through.
+
+What a row states in a field of its own must be right: it is refused with the field's name. What is gathered from a page or a
+text is taken as far as it can be, and a note tells what was not.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from pathlib import PurePosixPath, PureWindowsPath
+
+from articles.extract.dates import StatedDate
+from articles.ingest.document import Document, Note, UnreadableError, quoted
+from articles.ingest.text import language_of
+from articles.models import ArchiveDate, Article, Capture
+from articles.models.delivery import NoteKind
+from articles.models.limits import (
+    MOST_INDEXED_BYTES,
+    capture_days,
+    is_sensible_capture,
+    publication_days,
+    size_in_bytes,
+)
+from articles.models.uncertain_date import complete
+
+# Code points, as the columns have them.
+LONGEST = {name: Article._meta.get_field(name).max_length for name in ("title", "author", "section", "url", "language")}
+_LONGEST_FILENAME = Capture._meta.get_field("filename").max_length
+_LONGEST_ADDRESS = Capture._meta.get_field("address").max_length
+# The language's subtag alone, or with script and region (RFC 5646): «ar», «ar-MA», «zh-Hant».
+_LANGUAGE = re.compile(r"(?P<language>[a-z]{2,3})(?:[-_][a-z0-9]{2,8})*", re.IGNORECASE)
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def judged(document: Document, *, is_row: bool) -> Document:
+    """The document as it may be stored, with notes on what was cut or dropped; raises UnreadableError naming the field."""
+    for name in ("title", "body", "author", "section", "url"):
+        _check_storable(name, getattr(document, name))
+    if is_row:
+        _check_lengths(document)
+        _check_published(document.published)
+    else:
+        document = _cut(document)
+    return _with_sensible_dates(_with_known_language(document))
+
+
+def capture_moment(moment: datetime, field: str) -> datetime:
+    """`moment` if an original can have been captured then; raises UnreadableError naming `field`."""
+    if not is_sensible_capture(moment):
+        raise UnreadableError(f"“{field}” is {moment.isoformat()}; a time of {capture_days()} (years, in UTC) is expected")
+    return moment
+
+
+def check_address(address: str) -> None:
+    """Raises UnreadableError for an address that the archive's columns or indexes cannot hold."""
+    _check_storable("address", address)
+    if reason := _too_long(address, _LONGEST_ADDRESS):
+        raise UnreadableError(f"“address” {reason}")
+
+
+def file_name(name: str) -> tuple[str, tuple[Note, ...]]:
+    """(the name of a file without the folders of whoever had it, as the column can hold it; notes)."""
+    base = PureWindowsPath(PurePosixPath(name).name).name
+    _check_storable("capture_filename", base)
+    if len(base) <= _LONGEST_FILENAME:
+        return base, ()
+    kept = base[:_LONGEST_FILENAME]
+    return kept, (Note(NoteKind.CUT, "capture_filename", base, f"cut to {_LONGEST_FILENAME} characters"),)
+
+
+def _check_storable(name: str, text: str) -> None:
+    if "\0" in text:
+        raise UnreadableError(f"“{name}” holds a NUL character")
+    if _SURROGATE.search(text):
+        raise UnreadableError(f"“{name}” holds half of a character (an unpaired surrogate)")
+
+
+def _too_long(text: str, most: int) -> str:
+    """Why a text that is indexed cannot be stored; empty where it can."""
+    if len(text) > most:
+        return f"has {len(text):,} characters; the most is {most:,}"
+    if (size := size_in_bytes(text)) > MOST_INDEXED_BYTES:
+        return f"has {size:,} bytes; the most is {MOST_INDEXED_BYTES:,}"
+    return ""
+
+
+def _check_lengths(document: Document) -> None:
+    for name in ("title", "author", "section"):
+        if (length := len(getattr(document, name))) > LONGEST[name]:
+            raise UnreadableError(f"“{name}” has {length:,} characters; the most is {LONGEST[name]:,}")
+    if reason := _too_long(document.url, LONGEST["url"]):
+        raise UnreadableError(f"“url” {reason}")
+
+
+def _cut(document: Document) -> Document:
+    notes, values = [], {}
+    for name in ("title", "author", "section"):
+        text, most = getattr(document, name), LONGEST[name]
+        if len(text) > most:
+            values[name] = text[:most].rstrip()
+            notes.append(Note(NoteKind.CUT, name, text, f"cut from {len(text):,} to {most:,} characters"))
+    if reason := _too_long(document.url, LONGEST["url"]):
+        values["url"] = ""
+        notes.append(Note(NoteKind.DROPPED, "url", document.url, f"{reason}; the page has no address of its own here"))
+    return replace(document, **values, notes=(*document.notes, *notes))
+
+
+def _check_published(published: ArchiveDate | None) -> None:
+    if published is None:
+        return
+    days = publication_days()
+    for part in ("date", "earliest", "latest"):
+        if not days.holds(day := getattr(published, part)):
+            raise UnreadableError(f"“published.{part}” is {day}; a day of {days} is expected")
+    expected = complete(published.date, published.precision, published.basis, published.earliest, published.latest)
+    is_in_order = None in (published.earliest, published.latest) or published.earliest <= published.latest
+    if published != expected or not is_in_order:
+        raise UnreadableError(
+            f"“published” is {quoted(_told(published))}, which does not agree; {quoted(_told(expected))} is expected"
+        )
+
+
+def _told(published: ArchiveDate) -> str:
+    return ", ".join(f"{name} {value}" for name, value in published.as_dict().items() if name != "basis")
+
+
+def _with_known_language(document: Document) -> Document:
+    given = document.language.strip()
+    match = _LANGUAGE.fullmatch(given)
+    if match and len(given) <= LONGEST["language"]:
+        return document if given == document.language else replace(document, language=given)
+    taken = match["language"].lower() if match else language_of(document.body)
+    note = Note(NoteKind.UNKNOWN, "language", given, f"taken as “{taken}”")
+    return replace(document, language=taken, notes=(*document.notes, note))
+
+
+def _with_sensible_dates(document: Document) -> Document:
+    """Without the dates of publication on which nothing can have been published: pages made by machines state some."""
+    days = publication_days()
+    sensible = [one for one in document.dates if all(days.holds(day) for day in (one.date.earliest, one.date.latest))]
+    if len(sensible) == len(document.dates):
+        return document
+    notes = _dropped(one for one in document.dates if one not in sensible)
+    return replace(document, dates=tuple(sensible), notes=(*document.notes, *notes))
+
+
+def _dropped(dates: Iterable[StatedDate]) -> list[Note]:
+    reason = f"not a day of {publication_days()}; it was passed over"
+    return [Note(NoteKind.DROPPED, f"published ({one.where})", one.quote, reason) for one in dates]
