@@ -11,6 +11,7 @@ from articles.models.history import with_history
 from articles.models.merged import Mergeable
 from articles.models.review import Reviewable, ReviewableQuerySet, ReviewState, by_score, state_constraint
 from articles.models.tally import TallyKind, are_kept, kept_articles
+from articles.models.text_fields import LineField, ProseField
 
 
 class ActorKind(models.TextChoices):
@@ -69,14 +70,14 @@ class ActorQuerySet(ReviewableQuerySet):
 
 @with_history("folded_name")
 class Actor(Mergeable, Reviewable):
-    name = models.CharField("الاسم المعتمد", max_length=200)
-    folded_name = models.CharField(max_length=200, editable=False)
-    distinction = models.CharField(
+    name = LineField("الاسم المعتمد", max_length=200)
+    folded_name = LineField(max_length=200, editable=False)
+    distinction = LineField(
         "تمييز", max_length=100, blank=True, help_text="يفرق بين فاعلين يحملان الاسم نفسه، مثل: وزير الداخلية"
     )
     kind = models.CharField("النوع", max_length=12, choices=ActorKind)
-    country = models.CharField("البلد", max_length=80, blank=True)
-    description = models.TextField("تعريف", blank=True)
+    country = LineField("البلد", max_length=80, blank=True)
+    description = ProseField("تعريف", blank=True)
 
     objects = ActorQuerySet.as_manager()
 
@@ -117,8 +118,8 @@ class Actor(Mergeable, Reviewable):
 @with_history("folded")
 class Alias(models.Model):
     actor = models.ForeignKey(Actor, models.CASCADE, related_name="aliases", verbose_name="الفاعل")
-    name = models.CharField("الاسم", max_length=200)
-    folded = models.CharField(max_length=200, editable=False)
+    name = LineField("الاسم", max_length=200)
+    folded = LineField(max_length=200, editable=False)
     kind = models.CharField("النوع", max_length=8, choices=AliasKind, default=AliasKind.SPELLING)
     found_in_text = models.BooleanField(
         "يُبحث عنه في النصوص",

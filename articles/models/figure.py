@@ -13,6 +13,7 @@ from articles.models.article import Article
 from articles.models.event import Event
 from articles.models.history import with_history
 from articles.models.review import Reviewable, ReviewableQuerySet, by_score, state_constraint
+from articles.models.text_fields import LineField, ProseField
 
 models.TextField.register_lookup(Length, "code_points")
 
@@ -34,23 +35,23 @@ class Measure(models.Model):
     does («القبض», «اعتق»).
     """
 
-    label = models.CharField("المقياس", max_length=120, unique=True)
+    label = LineField("المقياس", max_length=120, unique=True)
     units = ArrayField(
-        models.CharField(max_length=60),
+        LineField(max_length=60),
         verbose_name="الوحدات",
         default=list,
         blank=True,
         help_text="مثل: وفد، وفدا، وفود",
     )
     broad_units = ArrayField(
-        models.CharField(max_length=60),
+        LineField(max_length=60),
         verbose_name="وحدات عامة",
         default=list,
         blank=True,
         help_text="مثل: شخص، أشخاص",
     )
     cues = ArrayField(
-        models.CharField(max_length=60),
+        LineField(max_length=60),
         verbose_name="قرائن",
         default=list,
         blank=True,
@@ -106,12 +107,12 @@ class Figure(Reviewable):
     value = models.DecimalField("القيمة", max_digits=24, decimal_places=4)
     value_high = models.DecimalField("القيمة العليا", max_digits=24, decimal_places=4, null=True, blank=True)
     qualifier = models.CharField("الصفة", max_length=9, choices=Qualifier, default=Qualifier.EXACTLY)
-    unit = models.CharField("الوحدة كما وردت", max_length=120, blank=True)
+    unit = LineField("الوحدة كما وردت", max_length=120, blank=True)
     measure = models.ForeignKey(
         Measure, models.SET_NULL, null=True, blank=True, related_name="figures", verbose_name="المقياس"
     )
-    about = models.CharField("عمّا هو", max_length=200, blank=True, help_text="بقية الجملة بعد الوحدة.")
-    scope = models.CharField(
+    about = LineField("عمّا هو", max_length=200, blank=True, help_text="بقية الجملة بعد الوحدة.")
+    scope = LineField(
         "نطاقه",
         max_length=120,
         blank=True,
@@ -122,7 +123,7 @@ class Figure(Reviewable):
     high = models.GeneratedField(expression=_HIGH, output_field=_AMOUNT, db_persist=True)
     period_start = models.DateField("بداية المدة", null=True, blank=True)
     period_end = models.DateField("نهاية المدة", null=True, blank=True)
-    quote = models.TextField("النص الحرفي")
+    quote = ProseField("النص الحرفي")
     start = models.PositiveIntegerField("من", null=True, blank=True)
     end = models.PositiveIntegerField("إلى", null=True, blank=True)
     event = models.ForeignKey(

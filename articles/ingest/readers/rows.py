@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from articles.arabic.dates import find_dates
+from articles.arabic.text_gate import clean_line
 from articles.extract.dates import StatedDate, as_archive_date
 from articles.ingest.decoding import plain
 from articles.ingest.document import Broken, Document, Item, UnreadableError
@@ -126,7 +127,7 @@ def read_row(item: Item) -> tuple[Document, dict[str, object]]:
         ) from None
     row = _json_row(text) if item.media_type == JSON_TYPE else _csv_row(text)
     for name in REQUIRED:
-        if not isinstance(row.get(name), str) or not row[name].strip():
+        if not isinstance(row.get(name), str) or not plain(row[name]).strip():
             raise UnreadableError(
                 f"“{name}” is missing or empty" if row.get(name) in (None, "") else f"“{name}” is no text"
             )
@@ -135,11 +136,11 @@ def read_row(item: Item) -> tuple[Document, dict[str, object]]:
         value = row.get(name)
         if value is not None and not isinstance(value, str):
             raise UnreadableError(f"“{name}” is {type(value).__name__}, not text")
-        values[name] = (value or "").strip() if name != "body" else _paragraphs(value)
+        if "\0" in (value or ""):
+            raise UnreadableError(f"“{name}” holds a NUL character")
+        values[name] = clean_line(value or "").strip() if name != "body" else _paragraphs(value)
         if len(values[name]) > _LONGEST.get(name, 10**9):
             raise UnreadableError(f"“{name}” has {len(values[name])} characters; the most is {_LONGEST[name]}")
-        if "\0" in values[name]:
-            raise UnreadableError(f"“{name}” holds a NUL character")
     if values["status"] and values["status"] not in ArticleStatus.values:
         raise UnreadableError(f"“status” is “{values['status'][:40]}”, not one of {', '.join(ArticleStatus.values)}")
     if values["url"] and not values["url"].startswith(("http://", "https://")):
