@@ -173,13 +173,19 @@ class Figure(Reviewable):
         return f"«{self.quote}»"
 
     def clean(self) -> None:
-        """Puts the span where the quote stands; raises ValidationError where the text does not hold the quote."""
+        """Puts the span of a new or changed quote where it stands, nearest to where it was; raises ValidationError where the text
+        does not hold it. A stored quote stays where the text's own changes moved it (articles/models/carrying.py)."""
         if not self.article_id or not self.quote:
+            return
+        stored = Figure.objects.filter(pk=self.pk, article=self.article_id, quote=self.quote) if self.pk else None
+        if stored is not None and stored.exists():
             return
         body = self.article.body
         if self.start is not None and body[self.start : self.end] == self.quote:
             return
-        at = body.find(self.quote)
+        near = self.start or 0
+        places = body.rfind(self.quote, 0, near + len(self.quote)), body.find(self.quote, near)
+        at = min((place for place in places if place >= 0), key=lambda place: abs(place - near), default=-1)
         if at < 0:
             raise ValidationError({"quote": "هذا النص غير موجود حرفيا في متن المقال."})
         self.start, self.end = at, at + len(self.quote)
