@@ -3,6 +3,8 @@
 What it shows is in `articles.admin`, which is imported when a page is asked for: this module is loaded before any model.
 """
 
+from collections.abc import Callable
+
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin import AdminSite
@@ -25,6 +27,12 @@ class DeskSite(AdminSite):
 
     def has_permission(self, request: HttpRequest) -> bool:
         return super().has_permission(request) and not lacks_second_factor(request)
+
+    def admin_view(self, view: Callable[..., HttpResponse], cacheable: bool = False) -> Callable[..., HttpResponse]:
+        """Every view of the desk passes here: what the database refuses is told in Arabic."""
+        from articles.admin.refused import explaining_refusals
+
+        return super().admin_view(explaining_refusals(view), cacheable)
 
     def get_urls(self) -> list:
         from articles.admin import security

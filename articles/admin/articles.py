@@ -28,6 +28,7 @@ from articles.admin.article_bulk import (
 from articles.admin.bulk import with_actions
 from articles.admin.dates import UncertainDateForm
 from articles.admin.desk import DeskAdmin, OwnSearch, StackedInline, TabularInline, holding_words
+from articles.admin.history import tell_lost_words
 from articles.admin.pages import posted
 from articles.admin.review import ReviewAdmin
 from articles.extract.authority import Authority
@@ -51,9 +52,36 @@ from articles.models.history import operation
 from articles.platform.addresses import AddressError, canonical_address, readable_address
 from articles.site.words_for import archive_date, date_place, number
 
+# Posted, or in the address, once an editor pressed «حرّر النص».
+EDIT_BODY = "edit_body"
+
 
 class ArticleForm(UncertainDateForm):
+    """The text of a stored article is only read, unless `body_is_open`: an editor asked to change it."""
+
     uncertain_dates = ("published",)
+    body_is_open = False
+
+    class Media:
+        js = ("site/body.js",)
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        body = self.fields.get("body")
+        if body is not None and self.instance.pk and not self.body_is_open:
+            body.widget.attrs["readonly"] = True
+            body.help_text = format_html(
+                '{} <a class="button" id="edit-body" href="?{}=1">حرّر النص</a>', body.help_text, EDIT_BODY
+            )
+
+    def clean(self) -> dict:
+        """Refuses a text that is not the stored one where nobody asked to change it: a browser or an extension did."""
+        cleaned = super().clean()
+        if self.instance.pk and not self.body_is_open and "body" in self.changed_data:
+            self.add_error(
+                "body", "لم يُحفظ شيء: وصل نص غير المحفوظ ولم يُطلب تحريره. اضغط «حرّر النص» ثم غيّره واحفظ."
+            )
+        return cleaned
 
     class Meta:
         widgets = {"title": AdminTextareaWidget(attrs={"rows": 2})}
@@ -318,8 +346,9 @@ class ArticleAdmin(OwnSearch, ReviewAdmin):
     def get_form(
         self, request: HttpRequest, obj: Article | None = None, change: bool = False, **kwargs: object
     ) -> type:
-        """Offers the statuses that the user may give."""
+        """Offers the statuses that the user may give; opens the text to who asked for it."""
         form = super().get_form(request, obj, change=change, **kwargs)
+        form.body_is_open = EDIT_BODY in (request.POST if request.method == "POST" else request.GET)
         if field := form.base_fields.get("status"):
             old = obj.status if obj else ArticleStatus.DRAFT
             field.choices = [pair for pair in ArticleStatus.choices if self.may_have_status(request, pair[0], old)]
@@ -328,6 +357,7 @@ class ArticleAdmin(OwnSearch, ReviewAdmin):
     def save_related(self, request: HttpRequest, form: ModelForm, formsets: list, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         if "body" in form.changed_data:
+            tell_lost_words(request, form.instance)
             self.after_change([form.instance])
         else:
             Contradiction.objects.refresh(events_of([form.instance]))

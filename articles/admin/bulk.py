@@ -13,6 +13,7 @@ from django.template.response import TemplateResponse
 
 from articles.admin.security import FreshForm
 from articles.models.history import operation
+from articles.models.refusals import refusal_of
 from articles.site.words_for import number
 
 # Of how many rows one request takes care; a longer list is filtered further.
@@ -94,7 +95,7 @@ def _do(
             if able:
                 bulk.change(request, able, asked)
     except DatabaseError as error:
-        messages.error(request, f"لم يتغير شيء: {str(error).splitlines()[0]}")
+        messages.error(request, f"لم يتغير شيء: {refusal_of(error)}")
         return
     messages.success(request, f"{bulk.label}: {number(len(able))} من {number(len(able) + len(unable))}.")
     for row, reason in unable[:_SHOWN]:

@@ -171,6 +171,11 @@ class DeskAdmin(Explained, admin.ModelAdmin):
         """Whether the user, who may change the row, may give it what an earlier version has."""
         return True
 
+    def save_model(self, request: HttpRequest, obj: models.Model, form: forms.ModelForm, change: bool) -> None:
+        """A form that was left as it was stores nothing: not even the row's time of change is another."""
+        if not change or form.changed_data:
+            super().save_model(request, obj, form, change)
+
     def after_change(self, rows: list[models.Model]) -> None:
         """Brings up to date what follows from changed rows; nothing, for most."""
 

@@ -14,12 +14,15 @@ from articles.admin.security import FreshForm
 from articles.models.changes import FieldChange, between, changes_in, changes_of, last_of_each, versions_of
 from articles.models.history import event_model_of, event_models, operation
 from articles.models.keys import read_key
+from articles.models.refusals import refusal_of
 from articles.models.undoing import UndoConflictError, put_back, undo
 from articles.site.differences import differences
 
 _PER_PAGE, _MOST = 30, 3_000
 # A longer text is shown as what differs in it.
 _LONG = 80
+# Of so many facts it is told by name that they lost their words.
+_TOLD = 10
 
 
 def history_page(desk: admin.ModelAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -62,11 +65,23 @@ def _restore(desk: admin.ModelAdmin, request: HttpRequest, row: models.Model) ->
             restored.full_clean(exclude=["url"])
             desk.after_change([restored])
     except (ValidationError, IntegrityError) as error:
-        reason = "، ".join(error.messages) if isinstance(error, ValidationError) else str(error).splitlines()[0]
-        messages.error(request, f"لم تُستعد النسخة: {reason}")
+        messages.error(request, f"لم تُستعد النسخة: {refusal_of(error)}")
     else:
+        if restored.missing_words:
+            words = "، ".join(f"«{quote}»" for quote in restored.missing_words)
+            messages.warning(request, f"تغيّر نص المقال بعد تلك النسخة ولم تعد فيه هذه الكلمات، فاستُعيدت بلا موضع لها: {words}")
+        tell_lost_words(request, restored)
         messages.success(request, "استُعيدت النسخة. النسخة التي كانت قبلها محفوظة في التاريخ.")
     return redirect(request.path)
+
+
+def tell_lost_words(request: HttpRequest, row: models.Model) -> None:
+    """Names the confirmed facts whose words an article's new text no longer holds; nothing for other rows."""
+    lost = getattr(row, "lost_words", [])
+    if lost:
+        told = "؛ ".join(str(one) for one in lost[:_TOLD])
+        more = f"؛ و{len(lost) - _TOLD} غيرها" if len(lost) > _TOLD else ""
+        messages.warning(request, f"بقي ما يلي مؤكدا بلا موضع، إذ لم تعد كلماته في النص: {told}{more}.")
 
 
 def _compared(row: models.Model, versions: list[models.Model], one: str, other: str) -> list | None:
@@ -144,7 +159,7 @@ def _undone(request: HttpRequest, pk: object) -> HttpResponse:
             request, f"لم يُتراجع عن شيء: غُيّر بعدها {'، '.join(error.rows[:5])}. عد إليها واحدا واحدا من تاريخها."
         )
     except IntegrityError as error:
-        messages.error(request, f"لم يُتراجع عن شيء: {str(error).splitlines()[0]}")
+        messages.error(request, f"لم يُتراجع عن شيء: {refusal_of(error)}")
     else:
         messages.success(request, f"تُراجع عن العملية: {count} من التغييرات.")
     return redirect("admin:operation", pk)

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from articles.admin.bulk import Bulk, with_actions
 from articles.admin.desk import DeskAdmin
-from articles.models import ReviewState
+from articles.models import Figure, Mention, ReviewState
 
 
 def _reviewing(name: str, label: str, state: str) -> Bulk:
@@ -36,6 +36,10 @@ def review(request: HttpRequest, rows: Sequence[models.Model], state: str) -> in
     return changed
 
 
+# What a changed text moves while the form of its article, facts included, is being stored.
+_SPANS: dict[type[models.Model], tuple[str, ...]] = {Figure: ("start", "end", "quote"), Mention: ("spans", "quotes")}
+
+
 @with_actions(CONFIRM, REJECT)
 class ReviewAdmin(DeskAdmin):
     """Lists of facts; a change of state by hand is signed with the editor's name."""
@@ -47,9 +51,14 @@ class ReviewAdmin(DeskAdmin):
         super().save_model(request, obj, form, change)
 
     def save_formset(self, request: HttpRequest, form: object, formset: object, change: bool) -> None:
-        for row in formset.save(commit=False):
+        """Signs the facts whose state was changed, and no others, and leaves their words where the new text has them."""
+        formset.save(commit=False)
+        changed = [*formset.changed_objects, *((row, ["state", "quote"]) for row in formset.new_objects)]
+        for row, fields in changed:
             if hasattr(row, "reviewed_by"):
-                sign(row, request, changed=True)
+                sign(row, request, changed="state" in fields)
+            if row.pk and (moved := _SPANS.get(type(row))) and "quote" not in fields:
+                row.refresh_from_db(fields=moved)
             row.save()
         for row in formset.deleted_objects:
             row.delete()

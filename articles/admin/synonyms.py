@@ -7,11 +7,12 @@ from django.contrib.postgres.forms import SimpleArrayField
 
 from articles.admin.desk import DeskAdmin
 from articles.models import SynonymSet
+from articles.models.text_fields import GatedFormField
 
 
 class SynonymForm(forms.ModelForm):
     words = SimpleArrayField(
-        forms.CharField(max_length=100, required=False),
+        GatedFormField(max_length=100, required=False),
         delimiter="\n",
         label=SynonymSet._meta.get_field("words").verbose_name,
         help_text=SynonymSet._meta.get_field("words").help_text,

@@ -70,10 +70,21 @@ def _mention(article: Article, actor: int, one: NamedActor, stored: Mention | No
             article=article, actor_id=actor, spans=spans, quotes=quotes, role=one.role[:200],
             state=ReviewState.SUGGESTED, rule=one.rule, score=one.score,
         )  # fmt: skip
+    if stored.state != ReviewState.SUGGESTED:
+        # What an editor decided of keeps the places that it has, those that only the editor saw included.
+        spans, quotes = _with_places_of(stored, spans, article.body)
     if (stored.spans, stored.quotes, stored.role) != (spans, quotes, stored.role or one.role[:200]):
         stored.spans, stored.quotes, stored.role = spans, quotes, stored.role or one.role[:200]
         stored.save(update_fields=["spans", "quotes", "role"])
     return None
+
+
+def _with_places_of(stored: Mention, spans: list[list[int]], body: str) -> tuple[list[list[int]], list[str]]:
+    """The places that a stored mention has in the body, and those of the others that no such place overlaps; in their order."""
+    kept = [span for span, quote in zip(stored.spans, stored.quotes, strict=True) if body[slice(*span)] == quote]
+    new = [span for span in spans if not any(start < span[1] and span[0] < end for start, end in kept)]
+    places = sorted([*kept, *new])
+    return places, [body[start:end] for start, end in places]
 
 
 def _unnamed(mention: Mention, body: str) -> None:

@@ -6,7 +6,8 @@ import unicodedata
 from contextlib import suppress
 from dataclasses import dataclass
 
-from articles.arabic.characters import ARABIC_LETTERS, INVISIBLE, TATWEEL
+from articles.arabic.characters import ARABIC_LETTERS, TATWEEL
+from articles.arabic.text_gate import clean_text, compose
 from articles.ingest.document import Note, UnreadableError
 from articles.models.delivery import NoteKind
 
@@ -18,9 +19,9 @@ _PRESENTATION_FORMS = re.compile("[\ufb50-\ufdff\ufe70-\ufefc]+")
 # Tatweel that stretches a word («القمـــة»); a single one («لـه», «لـ30») is a way of writing.
 _STRETCHED = re.compile(f"(?<=[{ARABIC_LETTERS}]){TATWEEL}{{2,}}(?=[{ARABIC_LETTERS}])")
 _SPACES = re.compile(r"[^\S\n]+")
-_LINE_ENDS = re.compile("\r\n|[\r\x0c\u2028\u2029]")
-# Joiners shape the letters of some names (Persian); the rest of the invisible characters only carry layout.
-_INVISIBLE = re.compile(f"[{INVISIBLE.replace('‌', '')}]")
+# What only carries layout: soft hyphen, zero-width space, word joiner, marks of direction. The joiners U+200C and U+200D shape
+# letters («می‌خواهد») and stay.
+_LAYOUT = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u2060-\u2065]")
 _LETTERS = re.compile(r"[^\W\d_\x00-\x7f]")
 _ARABIC = re.compile(f"[{ARABIC_LETTERS}]")
 # Encodings of Arabic from before Unicode, tried where nothing is declared.
@@ -248,10 +249,10 @@ def _byte(letter: str, encoding: str) -> bytes:
 
 
 def plain(text: str) -> str:
-    """`text` with one kind of line break, plain letters for presentation forms, single spaces, no invisible controls and no
-    stretched words.
+    """`text` as the archive's gate for texts leaves it, with plain letters for presentation forms, single spaces, no invisible
+    characters of layout and no stretched words; lines without spaces at their ends.
     """
-    text = _LINE_ENDS.sub("\n", text)
+    text = _LAYOUT.sub("", clean_text(text))
     text = _PRESENTATION_FORMS.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text)
-    text = _STRETCHED.sub("", unicodedata.normalize("NFC", _INVISIBLE.sub("", text)))
+    text = compose(_STRETCHED.sub("", text))
     return "\n".join(_SPACES.sub(" ", line).strip() for line in text.split("\n"))

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('articles', '0022_source_public'),
+        ('articles', '0023_constraint_words'),
     ]
 
     operations = [

@@ -14,6 +14,7 @@ from articles.models.limits import Limited, folded_messages
 from articles.models.public import NounQuerySet, Withholdable, public_article
 from articles.models.review import ReviewState, by_score, state_constraint
 from articles.models.tally import TallyKind, are_kept, kept_articles
+from articles.models.text_fields import LineField, ProseField
 
 
 class ActorKind(models.TextChoices):
@@ -81,14 +82,14 @@ class ActorQuerySet(NounQuerySet):
 
 @with_history("folded_name")
 class Actor(Limited, Withholdable):
-    name = models.CharField("الاسم المعتمد", max_length=200)
-    folded_name = models.CharField(max_length=200, editable=False)
-    distinction = models.CharField(
+    name = LineField("الاسم المعتمد", max_length=200)
+    folded_name = LineField(max_length=200, editable=False)
+    distinction = LineField(
         "تمييز", max_length=100, blank=True, help_text="يفرق بين فاعلين يحملان الاسم نفسه، مثل: وزير الداخلية"
     )
     kind = models.CharField("النوع", max_length=12, choices=ActorKind)
-    country = models.CharField("البلد", max_length=80, blank=True)
-    description = models.TextField("تعريف", blank=True)
+    country = LineField("البلد", max_length=80, blank=True)
+    description = ProseField("تعريف", blank=True)
 
     objects = ActorQuerySet.as_manager()
 
@@ -142,8 +143,8 @@ class AliasQuerySet(models.QuerySet):
 @with_history("folded")
 class Alias(Limited):
     actor = models.ForeignKey(Actor, models.CASCADE, related_name="aliases", verbose_name="الفاعل")
-    name = models.CharField("الاسم", max_length=200)
-    folded = models.CharField(max_length=200, editable=False)
+    name = LineField("الاسم", max_length=200)
+    folded = LineField(max_length=200, editable=False)
     kind = models.CharField("النوع", max_length=8, choices=AliasKind, default=AliasKind.SPELLING)
     found_in_text = models.BooleanField(
         "يُبحث عنه في النصوص",

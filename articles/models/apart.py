@@ -3,11 +3,13 @@
 from django.conf import settings
 from django.db import models
 
+from articles.models.text_fields import LineField
+
 
 class Apart(models.Model):
     """`noun` is the model's name; `one` is the lower key."""
 
-    noun = models.CharField(max_length=20)
+    noun = LineField(max_length=20)
     one = models.BigIntegerField()
     other = models.BigIntegerField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")

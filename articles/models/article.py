@@ -1,22 +1,24 @@
 """Article: one news document, its clean text, and where and when it was published."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, JSONObject, Left
 from django.urls import reverse
 
+from articles.arabic.text_gate import clean_body
 from articles.models.history import with_history
 from articles.models.limits import Limited, day_messages, indexed_messages, publication_days
 from articles.models.merged import Mergeable
 from articles.models.public import public_article
 from articles.models.source import Source
+from articles.models.text_fields import AddressField, BodyField, GatedJSONField, LineField
 from articles.models.uncertain_date import Precision, UncertainDate, date_constraints
 
 # How much of the body a list shows, in code points.
@@ -161,31 +163,31 @@ class ArticleManager(models.Manager.from_queryset(ArticleQuerySet)):
 
 @with_history("published_order", "search_vector", "updated_at", "word_count")
 class Article(Limited, Mergeable):
-    title = models.CharField("العنوان", max_length=500)
+    title = LineField("العنوان", max_length=500)
     title_origin = models.CharField("أصل العنوان", max_length=6, choices=TitleOrigin, default=TitleOrigin.STATED)
-    body = models.TextField("النص", help_text="فقرات يفصل بينها سطر فارغ.")
-    author = models.CharField("الكاتب", max_length=200, blank=True)
-    section = models.CharField("القسم", max_length=100, blank=True)
+    body = BodyField("النص", help_text="فقرات يفصل بينها سطر فارغ.")
+    author = LineField("الكاتب", max_length=200, blank=True)
+    section = LineField("القسم", max_length=100, blank=True)
     source = models.ForeignKey(
         Source, models.PROTECT, null=True, blank=True, related_name="articles", verbose_name="المصدر"
     )
-    url = models.URLField("الرابط", max_length=2000, blank=True)
+    url = AddressField("الرابط", max_length=2000, blank=True)
     published = UncertainDate("تاريخ النشر")
     published_order = models.GeneratedField(
         expression=Coalesce(F("published_date"), F("published_earliest"), Value(BEFORE_ALL_DATES)),
         output_field=models.DateField(),
         db_persist=True,
     )
-    date_statements = models.JSONField(
+    date_statements = GatedJSONField(
         "ما ذُكر من تواريخ النشر",
         default=list,
         blank=True,
         editable=False,
         help_text="كل موضع ذُكر فيه تاريخ النشر، بلفظه ومداه.",
     )
-    language = models.CharField("اللغة", max_length=8, default="ar")
+    language = LineField("اللغة", max_length=8, default="ar")
     status = models.CharField("الحالة", max_length=9, choices=ArticleStatus, default=ArticleStatus.PUBLISHED)
-    notice = models.CharField(
+    notice = LineField(
         "سبب السحب أو الحذف",
         max_length=300,
         blank=True,
@@ -201,7 +203,7 @@ class Article(Limited, Mergeable):
         related_name="+", verbose_name="راجعه",
     )  # fmt: skip
     word_count = models.PositiveIntegerField("عدد الكلمات", default=0, editable=False)
-    set_aside = models.JSONField(
+    set_aside = GatedJSONField(
         "ما عُزل عن النص",
         default=list,
         blank=True,
@@ -228,7 +230,7 @@ class Article(Limited, Mergeable):
             *date_constraints("article", "published"),
             models.CheckConstraint(condition=Q(status__in=ArticleStatus.values), name="article_status_known"),
             models.CheckConstraint(condition=~Q(title="") & ~Q(body=""), name="article_title_and_body"),
-            models.UniqueConstraint(fields=["url"], condition=~Q(url=""), name="article_one_url"),
+            models.UniqueConstraint(fields=["url"], condition=~Q(url=""), name="article_one_url", violation_error_message="في الأرشيف مقال آخر بهذا الرابط."),
         ]
         indexes = [
             # Without a pending list, which every search would have to read through.
@@ -271,8 +273,27 @@ class Article(Limited, Mergeable):
         yield from indexed_messages("url", self.url)
 
     def save(self, *args: object, **kwargs: object) -> None:
+        """Stores the article; where its text changes, its facts move with their words in the same transaction.
+
+        What confirmed facts lost by that is in `lost_words` until the next save.
+        """
+        self.body = clean_body(self.body)
         self.word_count = len(self.body.split())
-        super().save(*args, **kwargs)
+        self.lost_words = []
+        with transaction.atomic():
+            before = self._stored_body(kwargs.get("update_fields"))
+            super().save(*args, **kwargs)
+            if before is not None and before != self.body:
+                from articles.models.carrying import carry_facts
+
+                self.lost_words = carry_facts(self, before)
+
+    def _stored_body(self, update_fields: Iterable[str] | None) -> str | None:
+        """The text that this save replaces, locked; None for a new article, or where no text is written."""
+        if self.pk is None or (update_fields is not None and "body" not in update_fields):
+            return None
+        stored = Article.objects.select_for_update(of=("self",)).filter(pk=self.pk)
+        return stored.values_list("body", flat=True).first()
 
     def get_absolute_url(self) -> str:
         return reverse("article", args=[self.pk])

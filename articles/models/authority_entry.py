@@ -2,11 +2,13 @@
 
 from django.db import models
 
+from articles.models.text_fields import LineField
+
 
 class AuthorityEntry(models.Model):
-    kind = models.CharField(max_length=20)
-    key = models.CharField(max_length=400)
-    digest = models.CharField(max_length=64)
+    kind = LineField(max_length=20)
+    key = LineField(max_length=400)
+    digest = LineField(max_length=64)
     applied_at = models.DateTimeField(auto_now=True)
 
     class Meta:

@@ -14,6 +14,7 @@ from articles.models.event import Event
 from articles.models.figure import Figure, Measure
 from articles.models.history import with_history
 from articles.models.review import Reviewable, ReviewableQuerySet, ReviewState, state_constraint
+from articles.models.text_fields import LineField
 
 RULE, SCORE = "contradiction.values_apart", 0.9
 # Beyond so many figures of one measure and event the bounds are compared without their periods.
@@ -127,7 +128,7 @@ class Contradiction(Reviewable):
 
     event = models.ForeignKey(Event, models.CASCADE, related_name="contradictions", verbose_name="الفعالية")
     measure = models.ForeignKey(Measure, models.CASCADE, related_name="contradictions", verbose_name="المقياس")
-    scope = models.CharField("النطاق", max_length=120, blank=True)
+    scope = LineField("النطاق", max_length=120, blank=True)
     is_open = models.BooleanField("قائم", default=True)
     found_at = models.DateTimeField("كُشف في", auto_now_add=True)
 

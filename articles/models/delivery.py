@@ -4,6 +4,8 @@ from django.conf import settings
 from django.core.files.storage import Storage, storages
 from django.db import models
 
+from articles.models.text_fields import GatedJSONField, LineField
+
 
 def delivery_storage() -> Storage:
     """Where uploaded files are kept."""
@@ -48,11 +50,11 @@ class Delivery(models.Model):
     MOST_FAILURES = 500
     MOST_NOTES = 500
 
-    name = models.CharField("الاسم", max_length=2000)
-    stored_as = models.CharField(max_length=200, blank=True, editable=False)
+    name = LineField("الاسم", max_length=2000)
+    stored_as = LineField(max_length=200, blank=True, editable=False)
     size = models.PositiveBigIntegerField("الحجم بالبايت", default=0)
-    format = models.CharField("الصيغة", max_length=10, default="auto")
-    encoding = models.CharField("الترميز", max_length=40, blank=True)
+    format = LineField("الصيغة", max_length=10, default="auto")
+    encoding = LineField("الترميز", max_length=40, blank=True)
     state = models.CharField("الحالة", max_length=8, choices=DeliveryState, default=DeliveryState.WAITING)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="أحضره"
@@ -64,9 +66,9 @@ class Delivery(models.Model):
     updated = models.PositiveIntegerField("نسخ جديدة", default=0)
     unchanged = models.PositiveIntegerField("معروف من قبل", default=0)
     failed = models.PositiveIntegerField("تعذر", default=0)
-    failures = models.JSONField("ما تعذر", default=list, blank=True)
+    failures = GatedJSONField("ما تعذر", default=list, blank=True)
     noted = models.PositiveIntegerField("قيم لم تؤخذ كما وردت", default=0, db_default=0)
-    notes = models.JSONField("ما لم يؤخذ كما ورد", default=list, db_default=models.Value([], models.JSONField()), blank=True)
+    notes = GatedJSONField("ما لم يؤخذ كما ورد", default=list, db_default=models.Value([], models.JSONField()), blank=True)
     settled_at = models.DateTimeField("عولج في", null=True, blank=True)
     settled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="عالجه"

@@ -20,6 +20,7 @@ from articles.models.limits import Limited, day_messages, folded_messages, plann
 from articles.models.public import NounQuerySet, Withholdable, public_article
 from articles.models.review import Reviewable, ReviewableQuerySet, ReviewState, by_score, state_constraint
 from articles.models.tally import TallyKind, are_kept, kept_articles
+from articles.models.text_fields import LineField, ProseField
 from articles.models.uncertain_date import UncertainDate, date_constraints
 
 
@@ -54,8 +55,8 @@ class EventSeriesQuerySet(models.QuerySet):
 
 @with_history()
 class EventSeries(models.Model):
-    name = models.CharField("الاسم", max_length=200, unique=True)
-    description = models.TextField("تعريف", blank=True)
+    name = LineField("الاسم", max_length=200, unique=True)
+    description = ProseField("تعريف", blank=True)
 
     objects = EventSeriesQuerySet.as_manager()
 
@@ -154,10 +155,10 @@ def periods_of(first: date | None, last: date | None) -> tuple[list[int] | None,
 
 @with_history("folded_title", "terms", "periods", "start_order")
 class Event(Limited, Withholdable):
-    title = models.CharField("العنوان", max_length=300)
-    folded_title = models.CharField(max_length=300, editable=False)
+    title = LineField("العنوان", max_length=300)
+    folded_title = LineField(max_length=300, editable=False)
     # The words that tell it from other events: what an article's event is recognised by.
-    terms = ArrayField(models.CharField(max_length=100), default=list, editable=False)
+    terms = ArrayField(LineField(max_length=100), default=list, editable=False)
     kind = models.CharField("النوع", max_length=11, choices=EventKind)
     # When it can have begun, for looking it up among many: `periods_of` its start.
     periods = ArrayField(models.IntegerField(), default=list, editable=False)
@@ -168,15 +169,15 @@ class Event(Limited, Withholdable):
         output_field=models.DateField(),
         db_persist=True,
     )
-    place = models.CharField("المكان", max_length=120, blank=True)
-    country = models.CharField("البلد", max_length=80, blank=True)
+    place = LineField("المكان", max_length=120, blank=True)
+    country = LineField("البلد", max_length=80, blank=True)
     series = models.ForeignKey(
         EventSeries, models.SET_NULL, null=True, blank=True, related_name="events", verbose_name="السلسلة"
     )
     session = models.PositiveSmallIntegerField(
         "رقم الدورة", null=True, blank=True, help_text="مكانها في سلسلتها، مثل 9 للاجتماع الوزاري التاسع."
     )
-    description = models.TextField("وصف", blank=True)
+    description = ProseField("وصف", blank=True)
     actors = models.ManyToManyField(Actor, through="Participation", related_name="events", verbose_name="المشاركون")
 
     objects = EventQuerySet.as_manager()

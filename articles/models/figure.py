@@ -16,6 +16,7 @@ from articles.models.history import with_history
 from articles.models.limits import Limited, outside_message, planned_days
 from articles.models.public import FactQuerySet
 from articles.models.review import Reviewable, by_score, state_constraint
+from articles.models.text_fields import LineField, ProseField
 
 models.TextField.register_lookup(Length, "code_points")
 
@@ -43,23 +44,23 @@ class Measure(models.Model):
     does («القبض», «اعتق»).
     """
 
-    label = models.CharField("المقياس", max_length=120, unique=True)
+    label = LineField("المقياس", max_length=120, unique=True)
     units = ArrayField(
-        models.CharField(max_length=60),
+        LineField(max_length=60),
         verbose_name="الوحدات",
         default=list,
         blank=True,
         help_text="مثل: وفد، وفدا، وفود",
     )
     broad_units = ArrayField(
-        models.CharField(max_length=60),
+        LineField(max_length=60),
         verbose_name="وحدات عامة",
         default=list,
         blank=True,
         help_text="مثل: شخص، أشخاص",
     )
     cues = ArrayField(
-        models.CharField(max_length=60),
+        LineField(max_length=60),
         verbose_name="قرائن",
         default=list,
         blank=True,
@@ -123,12 +124,12 @@ class Figure(Limited, Reviewable):
     value = models.DecimalField("القيمة", max_digits=24, decimal_places=4)
     value_high = models.DecimalField("القيمة العليا", max_digits=24, decimal_places=4, null=True, blank=True)
     qualifier = models.CharField("الصفة", max_length=9, choices=Qualifier, default=Qualifier.EXACTLY)
-    unit = models.CharField("الوحدة كما وردت", max_length=120, blank=True)
+    unit = LineField("الوحدة كما وردت", max_length=120, blank=True)
     measure = models.ForeignKey(
         Measure, models.SET_NULL, null=True, blank=True, related_name="figures", verbose_name="المقياس"
     )
-    about = models.CharField("عمّا هو", max_length=200, blank=True, help_text="بقية الجملة بعد الوحدة.")
-    scope = models.CharField(
+    about = LineField("عمّا هو", max_length=200, blank=True, help_text="بقية الجملة بعد الوحدة.")
+    scope = LineField(
         "نطاقه",
         max_length=120,
         blank=True,
@@ -139,7 +140,7 @@ class Figure(Limited, Reviewable):
     high = models.GeneratedField(expression=_HIGH, output_field=_AMOUNT, db_persist=True)
     period_start = models.DateField("بداية المدة", null=True, blank=True)
     period_end = models.DateField("نهاية المدة", null=True, blank=True)
-    quote = models.TextField("النص الحرفي")
+    quote = ProseField("النص الحرفي")
     start = models.PositiveIntegerField("من", null=True, blank=True)
     end = models.PositiveIntegerField("إلى", null=True, blank=True)
     event = models.ForeignKey(
@@ -195,13 +196,19 @@ class Figure(Limited, Reviewable):
                 yield field, outside_message(days)
 
     def clean(self) -> None:
-        """Puts the span where the quote stands; raises ValidationError where the text does not hold the quote."""
+        """Puts the span of a new or changed quote where it stands, nearest to where it was; raises ValidationError where the text
+        does not hold it. A stored quote stays where the text's own changes moved it (articles/models/carrying.py)."""
         if not self.article_id or not self.quote:
+            return
+        stored = Figure.objects.filter(pk=self.pk, article=self.article_id, quote=self.quote) if self.pk else None
+        if stored is not None and stored.exists():
             return
         body = self.article.body
         if self.start is not None and body[self.start : self.end] == self.quote:
             return
-        at = body.find(self.quote)
+        near = self.start or 0
+        places = body.rfind(self.quote, 0, near + len(self.quote)), body.find(self.quote, near)
+        at = min((place for place in places if place >= 0), key=lambda place: abs(place - near), default=-1)
         if at < 0:
             raise ValidationError({"quote": "هذا النص غير موجود حرفيا في متن المقال."})
         self.start, self.end = at, at + len(self.quote)

@@ -7,6 +7,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 from psycopg.types.json import Jsonb
 
+from articles.models.text_fields import GatedJSONField, cleaned_by, gated_fields
+
 
 def with_keys(rows: Sequence[models.Model]) -> None:
     """Gives rows to be stored their primary keys, in order, from the table's own sequence."""
@@ -34,6 +36,7 @@ def insert(rows: Iterable[models.Model]) -> None:
     moments = [field for field in fields if getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)]
     relations = [field for field in fields if field.is_relation]
     written = {place: _WRITTEN[type(field)] for place, field in enumerate(fields) if type(field) in _WRITTEN}
+    gated = gated_fields(type(rows[0]))
     values_of = attrgetter(*(field.attname for field in fields))
     names = ", ".join(connection.ops.quote_name(field.column) for field in fields)
     with connection.cursor() as cursor, connection.wrap_database_errors:
@@ -41,6 +44,8 @@ def insert(rows: Iterable[models.Model]) -> None:
             for row in rows:
                 for field in moments:
                     field.pre_save(row, add=True)
+                for field in gated:
+                    setattr(row, field.attname, cleaned_by(field, getattr(row, field.attname)))
                 for field in relations:
                     # A row that was given its key after it was referred to.
                     if getattr(row, field.attname) is None and field.is_cached(row):
@@ -56,4 +61,4 @@ def _as_array(value: object) -> object:
 
 
 # How values are told to PostgreSQL that psycopg would write otherwise.
-_WRITTEN = {models.JSONField: Jsonb, ArrayField: _as_array}
+_WRITTEN = {models.JSONField: Jsonb, GatedJSONField: Jsonb, ArrayField: _as_array}

@@ -11,6 +11,7 @@ from articles.models.article import Article
 from articles.models.history import with_history
 from articles.models.public import FactQuerySet
 from articles.models.review import Reviewable, by_score, state_constraint
+from articles.models.text_fields import LineField, ProseField
 
 
 class MentionQuerySet(FactQuerySet):
@@ -41,8 +42,8 @@ class Mention(Reviewable):
     spans = ArrayField(
         ArrayField(models.PositiveIntegerField(), size=2), verbose_name="المواضع", default=list, blank=True
     )
-    quotes = ArrayField(models.TextField(), verbose_name="كما وردت", default=list, blank=True)
-    role = models.CharField("الصفة كما وردت", max_length=200, blank=True)
+    quotes = ArrayField(ProseField(), verbose_name="كما وردت", default=list, blank=True)
+    role = LineField("الصفة كما وردت", max_length=200, blank=True)
 
     objects = MentionQuerySet.as_manager()
 

@@ -5,6 +5,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from articles.models.text_fields import LineField
+
 
 class ReviewState(models.TextChoices):
     SUGGESTED = "suggested", _("مقترح آليا")
@@ -29,7 +31,7 @@ class Reviewable(models.Model):
     """Adds a state, the rule that made a suggestion with its score from 0 to 1, and who reviewed it when."""
 
     state = models.CharField("حالة المراجعة", max_length=9, choices=ReviewState, default=ReviewState.CONFIRMED)
-    rule = models.CharField("القاعدة", max_length=80, blank=True, help_text="القاعدة الآلية التي اقترحت هذه المعلومة.")
+    rule = LineField("القاعدة", max_length=80, blank=True, help_text="القاعدة الآلية التي اقترحت هذه المعلومة.")
     score = models.FloatField("الدرجة", null=True, blank=True)
     reviewed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -16,6 +16,7 @@ from articles.models.limits import Limited, folded_messages
 from articles.models.merged import Mergeable
 from articles.models.public import public_article
 from articles.models.tally import TallyKind, are_kept, kept_articles
+from articles.models.text_fields import LineField
 from articles.platform.addresses import AddressError, canonical_domain
 
 
@@ -74,21 +75,21 @@ def fold_mark(mark: str) -> str:
 
 @with_history("folded_name", "folded_marks")
 class Source(Limited, Mergeable):
-    name = models.CharField("الاسم", max_length=200)
-    folded_name = models.CharField(max_length=200, editable=False)
+    name = LineField("الاسم", max_length=200)
+    folded_name = LineField(max_length=200, editable=False)
     kind = models.CharField("النوع", max_length=11, choices=SourceKind, default=SourceKind.OTHER)
-    country = models.CharField("البلد", max_length=80, blank=True)
+    country = LineField("البلد", max_length=80, blank=True)
     domains = ArrayField(
-        models.CharField(max_length=253), verbose_name="النطاقات", default=list, blank=True, help_text="مثل: mapnews.ma"
+        LineField(max_length=253), verbose_name="النطاقات", default=list, blank=True, help_text="مثل: mapnews.ma"
     )
     marks = ArrayField(
-        models.CharField(max_length=40),
+        LineField(max_length=40),
         verbose_name="التوقيعات",
         default=list,
         blank=True,
         help_text="ما توقع به أخبارها، مثل: و م ع",
     )
-    folded_marks = ArrayField(models.CharField(max_length=40), default=list, editable=False)
+    folded_marks = ArrayField(LineField(max_length=40), default=list, editable=False)
 
     objects = SourceQuerySet.as_manager()
 
@@ -99,7 +100,8 @@ class Source(Limited, Mergeable):
         ordering = ["folded_name", "id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["folded_name"], condition=models.Q(merged_into__isnull=True), name="source_one_name"
+                fields=["folded_name"], condition=models.Q(merged_into__isnull=True), name="source_one_name",
+                violation_error_message="يوجد مصدر بهذا الاسم.",
             ),
             models.CheckConstraint(condition=~models.Q(name=""), name="source_named"),
         ]

@@ -10,6 +10,7 @@ from django.db import models
 from articles.arabic.words import fold_phrase
 from articles.models.history import with_history
 from articles.models.limits import Limited, folded_messages
+from articles.models.text_fields import LineField
 
 
 class SynonymKind(models.TextChoices):
@@ -24,9 +25,9 @@ class SynonymSet(Limited):
     """`folded[i]` is `words[i]` as names are compared; a query that holds one of them also finds the others."""
 
     words = ArrayField(
-        models.CharField(max_length=100), verbose_name="الكلمات", help_text="كلمة أو عبارة في كل سطر، اثنتان على الأقل."
+        LineField(max_length=100), verbose_name="الكلمات", help_text="كلمة أو عبارة في كل سطر، اثنتان على الأقل."
     )
-    folded = ArrayField(models.CharField(max_length=100), editable=False, default=list)
+    folded = ArrayField(LineField(max_length=100), editable=False, default=list)
     kind = models.CharField("النوع", max_length=8, choices=SynonymKind, default=SynonymKind.SPELLING)
     in_use = models.BooleanField("مستعمل", default=True)
 

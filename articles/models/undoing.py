@@ -4,6 +4,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from articles.models.article import Article, ArticleStatus
+from articles.models.carrying import settle
 from articles.models.changes import told
 from articles.models.history import event_models, kept_fields
 
@@ -38,12 +39,16 @@ def undo(context: object) -> int:
 
 
 def put_back(event: models.Model) -> models.Model:
-    """Gives the row of an event the values that the event holds; returns the row, stored again if it was deleted."""
+    """Gives the row of an event the values that the event holds; returns the row, stored again if it was deleted.
+
+    The row's `missing_words` are the quotes of a fact that its article's text no longer holds: it is put back without them.
+    """
     model = type(event).pgh_tracked_model
     stored = model._base_manager.filter(pk=event.pgh_obj_id).first()
     row = stored or model(pk=event.pgh_obj_id)
     for field in kept_fields(type(event)):
         setattr(row, field.attname, getattr(event, field.attname))
+    row.missing_words = settle(row, event)
     row.save(force_insert=stored is None)
     return row
 

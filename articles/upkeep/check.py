@@ -1,4 +1,4 @@
-"""Is everything stored as it should be? Captures with their digests, spans with their quotes, no row or file without its owner,
+"""Is everything stored as it should be? Captures with their digests, texts as the gate leaves them, spans with their quotes, no row or file without its owner,
 statistics as they would be counted anew. Called by `manage.py check_archive`, nightly and after every fault.
 """
 
@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 
 from django.apps import apps
 from django.core.files.storage import Storage
-from django.db import connection, models, transaction
+from django.db import DatabaseError, connection, models, transaction
 
 from articles.models import Article, Capture, Delivery, DeliveryState
 from articles.models.capture import DamagedCaptureError, capture_storage, stored_name
 from articles.models.delivery import delivery_storage
+from articles.models.history import event_models, operation
+from articles.models.text_fields import cleaned_by, gated_fields
 from articles.platform.addresses import AddressError, canonical_address, canonical_or_empty
 from articles.search import statistics
 
@@ -62,7 +64,7 @@ def check(
     told: Callable[[Problem], None] = lambda problem: None,
     without_digests: bool = False,
 ) -> Checked:
-    """Looks at everything; each problem is told as it is found. With `repair`, what follows from the rest is made anew and
+    """Looks at everything; each problem is told as it is found. With `repair`, what follows from the rest is made anew, texts pass the gate and
     files that belong to nothing and are older than `settled` seconds are removed. Captures are read whole to be digested,
     unless `without_digests`: then they are only looked for."""
     checked = Checked()
@@ -71,6 +73,7 @@ def check(
         "files": lambda: _leftovers(repair, settled),
         "addresses": lambda: _addresses(repair),
         "deliveries": _deliveries,
+        "texts": lambda: _texts(repair),
         "figures": lambda: _rows(_FIGURES_ASTRAY, "figure", "span"),
         "mentions": lambda: _rows(_MENTIONS_ASTRAY, "mention", "span"),
         "references": _references,
@@ -191,6 +194,36 @@ def _deliveries() -> Look:
         yield 1
         if not delivery_storage().exists(delivery.stored_as):
             yield Problem("delivery", f"delivery {delivery.pk}: its file {delivery.stored_as} is gone")
+
+
+def _texts(repair: bool) -> Look:
+    """Texts that hold what the gate removes: of before there was a gate, or written around it. A mended body takes its spans
+    along, and so it is looked at before the spans are."""
+    tracking = set(event_models())
+    nouns = [model for model in apps.get_app_config("articles").get_models() if model not in tracking]
+    for model in sorted(nouns, key=lambda model: model is not Article):
+        fields = gated_fields(model)
+        rows = model._base_manager.order_by("pk").values_list("pk", *(field.attname for field in fields))
+        for pk, *texts in rows.iterator(CHUNK) if fields else ():
+            yield 1
+            astray = [
+                field.name for field, text in zip(fields, texts, strict=True) if cleaned_by(field, text) != text
+            ]
+            if astray:
+                mended = repair and _is_mended(model, pk)
+                for name in astray:
+                    words = f"{model._meta.model_name} {pk}: its {name} holds characters or line ends that no text may hold"
+                    yield Problem("text", words, is_repaired=mended)
+
+
+def _is_mended(model: type[models.Model], pk: object) -> bool:
+    """Stores a row again, by which its texts pass the gate; False where the database refuses what comes of that."""
+    try:
+        with transaction.atomic(), operation(command="check_archive"):
+            model._base_manager.get(pk=pk).save()
+    except DatabaseError:
+        return False
+    return True
 
 
 # Rows of a range of keys whose spans are not their quotes. The database refuses such rows; what a damaged disk or a hand with

@@ -67,7 +67,8 @@ def test_an_earlier_version_is_put_back_with_what_follows_from_its_text(desk: Cl
     body, named = article.body, set(article.mentions.values_list("actor", flat=True))
     assert (
         desk.post(
-            change("article", article), form_of(desk, change("article", article)) | {"body": "استدراك. " + body}
+            change("article", article),
+            form_of(desk, change("article", article)) | {"edit_body": "1", "body": "استدراك. " + body},
         ).status_code
         == 302
     )

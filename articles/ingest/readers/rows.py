@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from articles.arabic.dates import DateExpression, find_dates
+from articles.arabic.text_gate import clean_line
 from articles.extract.dates import StatedDate, as_archive_date, date_of_line
 from articles.ingest.decoding import decode, encoding_of, mended, plain
 from articles.ingest.document import Broken, Document, Item, Note, UnreadableError, quoted
@@ -238,7 +239,7 @@ def read_row(item: Item) -> tuple[Document, dict[str, object]]:
         ) from None
     row = _json_row(text) if item.media_type == JSON_TYPE else _csv_row(text)
     for name in REQUIRED:
-        if not isinstance(row.get(name), str) or not row[name].strip():
+        if not isinstance(row.get(name), str) or not plain(row[name]).strip():
             raise UnreadableError(
                 f"“{name}” is missing or empty" if row.get(name) in (None, "") else f"“{name}” is no text"
             )
@@ -252,7 +253,7 @@ def read_row(item: Item) -> tuple[Document, dict[str, object]]:
             raise UnreadableError(f"“{name}” holds a NUL character")
         right, mixed = mended(value or "")
         notes += [replace(note, field=name) for note in mixed]
-        values[name] = right.strip() if name != "body" else _paragraphs(right)
+        values[name] = clean_line(right).strip() if name != "body" else _paragraphs(right)
     if values["status"] and values["status"] not in ArticleStatus.values:
         raise UnreadableError(f"“status” is “{values['status'][:40]}”, not one of {', '.join(ArticleStatus.values)}")
     if values["url"]:

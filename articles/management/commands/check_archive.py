@@ -10,13 +10,14 @@ from articles.upkeep.check import SETTLED, Problem, check
 
 class Command(BaseCommand):
     help = (
-        "Finds captures that are gone or damaged, addresses that several articles have, spans that are not their quotes, rows "
-        "and files without an owner, and statistics that have drifted; exit status 1 where something stays wrong."
+        "Finds captures that are gone or damaged, texts that hold what no text may, addresses that several articles have, "
+        "spans that are not their quotes, rows and files without an owner, and statistics that have drifted; exit status 1 "
+        "where something stays wrong."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--repair", action="store_true", help="make anew what follows from the rest, remove files of no article"
+            "--repair", action="store_true", help="make anew what follows from the rest, clean texts, remove files of no article"
         )
         parser.add_argument(
             "--settled", type=float, default=SETTLED, help="seconds after which a file of no article is one left over"

@@ -1,0 +1,54 @@
+"""What the database refuses, in Arabic: no constraint's name, which is for programmers, reaches an editor.
+
+Called wherever the desk tells why something was not stored; a constraint that explains itself (`violation_error_message`) does so here
+as in a form.
+"""
+
+from functools import cache
+
+from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError
+
+# Rules that triggers hold (sql/0003_spans.sql), and constraints that forms never meet.
+_WORDS = {
+    "figure_span_inside_body": "كلمات الرقم ليست في الموضع المسجل له من نص المقال.",
+    "mention_span_inside_body": "كلمات الذكر ليست في المواضع المسجلة لها من نص المقال.",
+    "mention_quote_per_span": "لكل موضع من مواضع الذكر كلماته.",
+    "figure_once_per_span": "في المقال رقم آخر عند هذه الكلمات نفسها.",
+    "mention_once_per_article": "هذا الفاعل مذكور في هذا المقال من قبل.",
+    "coverage_once_per_article": "هذه الفعالية مربوطة بهذا المقال من قبل.",
+    "participation_once_per_role": "هذا الفاعل مسجل في هذه الفعالية بهذا الدور من قبل.",
+    "article_title_and_body": "للمقال عنوان ونص لا يخلوان.",
+    "alias_has_letters": "ليس في الاسم حرف ولا رقم.",
+    "reprint_of_another": "لا يكون المقال إعادة نشر لنفسه.",
+}
+# By SQLSTATE (PostgreSQL's appendix A).
+_BY_CODE = {
+    "23502": "قيمة لازمة ناقصة.",
+    "23503": "ما يشير إليه لم يعد موجودا، أو ما زال غيره مرتبطا به.",
+    "23505": "توجد قيمة مثلها من قبل.",
+    "22001": "نص أطول مما يتسع له الحقل.",
+    "22003": "عدد أكبر مما يتسع له الحقل.",
+}
+_OTHERWISE = "هذه القيم لا تتفق مع قواعد الأرشيف."
+
+
+def refusal_of(error: DatabaseError | ValidationError) -> str:
+    """Why something was not stored, as one tells an editor."""
+    if isinstance(error, ValidationError):
+        return "، ".join(error.messages)
+    cause = error.__cause__
+    name = getattr(getattr(cause, "diag", None), "constraint_name", None)
+    return _explained().get(name) or _BY_CODE.get(getattr(cause, "sqlstate", None), _OTHERWISE)
+
+
+@cache
+def _explained() -> dict[str, str]:
+    """The name of every rule of which more can be said than that it was broken."""
+    own = {
+        constraint.name: str(constraint.violation_error_message)
+        for model in apps.get_app_config("articles").get_models() for constraint in model._meta.constraints
+        if constraint.violation_error_message != constraint.default_violation_error_message
+    }  # fmt: skip
+    return _WORDS | own

@@ -1,0 +1,135 @@
+"""Fields for everything that a person or a file can write: each sends its text through the gate of articles/arabic/text_gate.py.
+
+A field cleans what it is given wherever Django hands a value to the database: `save`, `bulk_create`, `update`, a lookup; forms clean
+what was posted before they compare it with what is stored; `articles.models.inserting` calls `cleaned` for rows that go by COPY.
+For the migrations these are Django's own fields: the columns are the same.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from articles.arabic.text_gate import clean_body, clean_line, clean_text
+
+Gate = Callable[[str], str]
+
+
+class GatedFormField(forms.CharField):
+    """A text as a browser posts it, cleaned by `gate`: a textarea's CRLF alone is no change."""
+
+    def __init__(self, *args: Any, gate: Gate = clean_line, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.gate = gate
+
+    def to_python(self, value: object) -> object:
+        # Cleaned before Django strips the ends, where a space may stand behind what the gate removes.
+        return super().to_python(self.gate(value) if isinstance(value, str) else value)
+
+    def has_changed(self, initial: object, data: object) -> bool:
+        """Whether what was posted differs from what is stored, as the gate would store both."""
+        return super().has_changed(self.gate(initial) if isinstance(initial, str) else initial, data)
+
+
+class GatedAddressField(GatedFormField, forms.URLField):
+    pass
+
+
+class Gated:
+    """Mixed into a field of the class `column_of`: no value reaches the database but by `gate`."""
+
+    gate: Gate
+    column_of: type[models.Field]
+    form_field: type[forms.Field] = GatedFormField
+
+    def cleaned(self, value: object) -> object:
+        """`value` as it may be stored; what is no text is left as it is."""
+        return type(self).gate(value) if isinstance(value, str) else value
+
+    def to_python(self, value: object) -> object:
+        return self.cleaned(super().to_python(value))
+
+    def get_prep_value(self, value: object) -> object:
+        return self.cleaned(super().get_prep_value(value))
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> object:
+        """The value to be stored, which the instance has from then on, too."""
+        value = self.cleaned(super().pre_save(model_instance, add))
+        if isinstance(value, str):
+            setattr(model_instance, self.attname, value)
+        return value
+
+    def deconstruct(self) -> tuple[str, str, list, dict]:
+        name, _, args, kwargs = super().deconstruct()
+        return name, f"django.db.models.{self.column_of.__name__}", args, kwargs
+
+    def formfield(self, **kwargs: Any) -> forms.Field | None:
+        return super().formfield(**{"form_class": self.form_field, "gate": type(self).gate, **kwargs})
+
+
+class LineField(Gated, models.CharField):
+    """Text of one line: a title, a name, an author."""
+
+    gate = staticmethod(clean_line)
+    column_of = models.CharField
+
+
+class ProseField(Gated, models.TextField):
+    """Text of several lines: a description, a quote."""
+
+    gate = staticmethod(clean_text)
+    column_of = models.TextField
+
+
+class BodyField(ProseField):
+    """An article's text: paragraphs that one blank line parts."""
+
+    gate = staticmethod(clean_body)
+
+
+class AddressField(Gated, models.URLField):
+    """The address of a page."""
+
+    gate = staticmethod(clean_line)
+    column_of = models.URLField
+    form_field = GatedAddressField
+
+    def formfield(self, **kwargs: Any) -> forms.Field | None:
+        return super().formfield(**{"assume_scheme": "https", **kwargs})
+
+
+class GatedJSONField(Gated, models.JSONField):
+    """A value of JSON whose texts, keys included, are cleaned however deep they stand."""
+
+    gate = staticmethod(clean_text)
+    column_of = models.JSONField
+
+    def cleaned(self, value: object) -> object:
+        if isinstance(value, dict):
+            return {self.cleaned(key): self.cleaned(item) for key, item in value.items()}
+        if isinstance(value, list | tuple):
+            return [self.cleaned(item) for item in value]
+        return super().cleaned(value)
+
+    def formfield(self, **kwargs: Any) -> forms.Field | None:
+        return models.JSONField.formfield(self, **kwargs)
+
+
+def cleaned_by(field: models.Field, value: object) -> object:
+    """`value` as `field` would store it: the texts of an array each by the field of its items."""
+    if isinstance(field, Gated):
+        return field.cleaned(value)
+    if isinstance(field, ArrayField) and isinstance(value, list | tuple):
+        return [cleaned_by(field.base_field, item) for item in value]
+    return value
+
+
+def gated_fields(model: type[models.Model]) -> list[models.Field]:
+    """The fields of a model whose texts pass the gate, arrays of texts included."""
+
+    def is_gated(field: models.Field) -> bool:
+        return isinstance(field, Gated) or isinstance(field, ArrayField) and is_gated(field.base_field)
+
+    return [field for field in model._meta.local_concrete_fields if is_gated(field)]

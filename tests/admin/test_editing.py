@@ -1,0 +1,206 @@
+"""What an editor saves is what is stored: texts pass the gate, facts keep their words, nothing is saved that nobody changed."""
+
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import IntegrityError, connection
+from django.test import Client
+from django.urls import reverse
+
+from articles.models import Actor, Article, Figure, Measure, Mention, ReviewState, Source, SynonymSet
+from articles.models.changes import changes_of, versions_of
+from tests.admin.posting import form_of
+
+pytestmark = pytest.mark.django_db
+
+
+def change(noun: str, row: object) -> str:
+    return reverse(f"admin:articles_{noun}_change", args=[row.pk])
+
+
+def as_browser(posted: dict) -> dict:
+    """What a browser makes of it: the line ends of a textarea are sent as CRLF."""
+    return {name: value.replace("\n", "\r\n") if isinstance(value, str) else value for name, value in posted.items()}
+
+
+def said(response: Any) -> str:
+    return " ".join(str(message) for message in response.context["messages"])
+
+
+def test_an_untouched_article_form_changes_nothing(desk: Client, seed: Any) -> None:
+    article = seed("003")
+    before = Article.objects.filter(pk=article.pk).values().get()
+    assert before["body"].count("\n\n") >= 3
+    posted = as_browser(form_of(desk, change("article", article)))
+    assert "\r\n" in posted["body"]
+    assert desk.post(change("article", article), posted).status_code == 302
+    assert Article.objects.filter(pk=article.pk).values().get() == before
+    assert changes_of(article) == []
+
+
+def test_a_changed_body_is_refused_unless_it_was_asked_for(desk: Client, seed: Any) -> None:
+    article = seed("003")
+    posted = as_browser(form_of(desk, change("article", article)))
+    refused = desk.post(change("article", article), posted | {"body": "غيره برنامج في المتصفح.", "section": "أمن"})
+    assert refused.status_code == 200 and "حرّر النص" in refused.context["adminform"].form.errors["body"][0]
+    assert (seed("003").body, seed("003").section) == (article.body, article.section)
+    closed = desk.get(change("article", article)).content.decode()
+    assert "readonly" in closed and 'href="?edit_body=1"' in closed
+    opened = desk.get(change("article", article), {"edit_body": "1"}).content.decode()
+    assert 'name="edit_body" value="1"' in opened and 'id="edit-body"' not in opened
+    posted |= {"edit_body": "1", "body": "فقرة أولى.\r\n\r\n\r\n\tفقرة\u202e ثانية\x10.\r\n"}
+    assert desk.post(change("article", article), posted).status_code == 302
+    assert seed("003").body == "فقرة أولى.\n\n فقرة ثانية."
+
+
+def test_facts_move_with_their_words(desk: Client, seed: Any) -> None:
+    article = seed("000")
+    figures, mentions = article.figures.order_by("start"), article.mentions.order_by("id")
+    figures.update(state=ReviewState.CONFIRMED)
+    mentions.update(state=ReviewState.CONFIRMED)
+    quotes, named = list(figures.values_list("quote", flat=True)), dict(mentions.values_list("pk", "quotes"))
+    assert len(quotes) >= 2 and len(named) >= 3
+    first, *rest = article.body.split("\n\n")
+    body = "\r\n\r\n".join(["كتب محرر فقرة جديدة في المطلع.", *rest, first])
+    posted = as_browser(form_of(desk, change("article", article))) | {"edit_body": "1", "body": body}
+    assert desk.post(change("article", article), posted).status_code == 302
+    article.refresh_from_db()
+    for figure in article.figures.filter(state=ReviewState.CONFIRMED):
+        assert article.body[figure.start : figure.end] == figure.quote
+    assert sorted(article.figures.filter(state=ReviewState.CONFIRMED).values_list("quote", flat=True)) == sorted(quotes)
+    for mention in article.mentions.filter(pk__in=named):
+        assert mention.state == ReviewState.CONFIRMED and sorted(mention.quotes) == sorted(named[mention.pk])
+        assert mention.quotes == [article.body[start:end] for start, end in mention.spans]
+
+
+def test_a_confirmed_fact_whose_words_are_gone_keeps_its_decision_and_the_editor_is_told(desk: Client, seed: Any) -> None:
+    article = seed("000")
+    figure = article.figures.order_by("start").first()
+    Figure.objects.filter(pk=figure.pk).update(state=ReviewState.CONFIRMED)
+    posted = as_browser(form_of(desk, change("article", article)))
+    posted |= {"edit_body": "1", "body": article.body.replace(figure.quote, "عدد غير مذكور")}
+    response = desk.post(change("article", article), posted, follow=True)
+    figure.refresh_from_db()
+    assert (figure.state, figure.start, figure.end) == (ReviewState.CONFIRMED, None, None)
+    assert f"«{figure.quote}»" in said(response) and "بلا موضع" in said(response)
+
+
+def test_body_and_a_fact_of_it_are_changed_in_one_form(desk: Client, seed: Any) -> None:
+    article = seed("000")
+    posted = as_browser(form_of(desk, change("article", article)))
+    first = Figure.objects.get(pk=posted["figures-0-id"])
+    posted |= {"edit_body": "1", "body": "استدراك. " + article.body, "figures-0-unit": "وحدة جديدة",
+               "figures-0-state": "confirmed"}  # fmt: skip
+    assert desk.post(change("article", article), posted).status_code == 302
+    after = Figure.objects.get(pk=first.pk)
+    assert (after.start, after.unit, after.reviewed_by) == (first.start + len("استدراك. "), "وحدة جديدة", desk.user)
+
+
+def test_only_a_changed_state_is_signed(desk: Client, senior: Client, seed: Any) -> None:
+    article = seed("000")
+    figure = article.figures.order_by("id").first()
+    Figure.objects.filter(pk=figure.pk).update(state=ReviewState.CONFIRMED, reviewed_by=senior.user)
+    posted = form_of(desk, change("article", article))
+    place = next(n for n in range(99) if posted.get(f"figures-{n}-id") == figure.pk)
+    assert desk.post(change("article", article), posted | {f"figures-{place}-unit": "خلية أخرى"}).status_code == 302
+    figure.refresh_from_db()
+    assert figure.unit == "خلية أخرى" and figure.reviewed_by == senior.user
+
+
+def test_an_earlier_version_of_a_fact_is_restored_without_words_that_are_gone(desk: Client, seed: Any) -> None:
+    article = seed("000")
+    figure = article.figures.order_by("start").first()
+    mention = next(one for one in article.mentions.all() if len(one.quotes) == 1)
+    Figure.objects.filter(pk=figure.pk).update(state=ReviewState.CONFIRMED, unit="وحدة")
+    Mention.objects.filter(pk=mention.pk).update(state=ReviewState.CONFIRMED, role="صفة")
+    article.body = article.body.replace(figure.quote, "كثير").replace(mention.quotes[0], "غيره")
+    article.save()
+    for noun, fact in (("figure", figure), ("mention", mention)):
+        page = reverse(f"admin:articles_{noun}_history", args=[fact.pk])
+        oldest = versions_of(fact)[-1]
+        told = said(desk.post(page, {"restore": oldest.pgh_id}, follow=True))
+        assert "استُعيدت النسخة" in told and "بلا موضع" in told and "inside_body" not in told
+    figure.refresh_from_db()
+    mention.refresh_from_db()
+    assert (figure.state, figure.start, figure.quote) == (ReviewState.SUGGESTED, None, versions_of(figure)[-1].quote)
+    assert (mention.state, mention.spans, mention.role) == (ReviewState.SUGGESTED, [], "")
+
+
+def test_an_earlier_version_of_a_fact_is_restored_where_its_words_stand_now(desk: Client, seed: Any) -> None:
+    article = seed("000")
+    figure = article.figures.order_by("start").last()
+    Figure.objects.filter(pk=figure.pk).update(unit="وحدة")
+    article.body = "استدراك طويل في المطلع.\n\n" + article.body
+    article.save()
+    page = reverse("admin:articles_figure_history", args=[figure.pk])
+    desk.post(page, {"restore": versions_of(figure)[-1].pgh_id})
+    restored = Figure.objects.get(pk=figure.pk)
+    assert restored.unit == figure.unit and article.body[restored.start : restored.end] == figure.quote
+
+
+def test_what_the_database_refuses_is_told_in_arabic_at_every_page(desk: Client, seed: Any) -> None:
+    figure = seed("000").figures.order_by("id").first()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'figure_secret_rule'; END $$"
+        )
+        cursor.execute("CREATE TRIGGER figure_secret_rule BEFORE UPDATE ON articles_figure FOR EACH ROW EXECUTE FUNCTION refuse()")
+    posted = form_of(desk, change("figure", figure)) | {"unit": "وحدة"}
+    refused = desk.post(change("figure", figure), posted)
+    page = refused.content.decode()
+    assert refused.status_code == 409 and "قواعد الأرشيف" in page and "secret_rule" not in page
+
+
+def test_a_forms_own_refusal_names_no_constraint(desk: Client, db: None) -> None:
+    one, other = Source.objects.create(name="جريدة ألف"), Source.objects.create(name="جريدة باء")
+    response = desk.post(change("source", other), form_of(desk, change("source", other)) | {"name": one.name})
+    page = response.content.decode()
+    assert response.status_code == 200 and "يوجد مصدر بهذا الاسم" in page and "source_one_name" not in page
+    with pytest.raises(IntegrityError, match="source_one_name"):
+        Source.objects.filter(pk=other.pk).update(folded_name=one.folded_name)
+
+
+@pytest.mark.parametrize("dirty", ["مح\x10مد\tعلي\r\nالعلوي", "\ufeffمحمد\u202e علي\u2028العلوي", "محم\ud800د علي\x85العلوي"])
+def test_names_of_every_noun_pass_the_gate(desk: Client, dirty: str) -> None:
+    actor = Actor.objects.create(name=dirty, kind="person", description=dirty)
+    assert actor.name == "محمد علي العلوي" and Actor.objects.get(name=dirty) == actor
+    assert Actor.objects.get(pk=actor.pk).description == "محمد علي\nالعلوي".replace("علي\n", "علي\n")
+    Actor.objects.filter(pk=actor.pk).update(country=dirty)
+    assert Actor.objects.get(pk=actor.pk).country == "محمد علي العلوي"
+    Measure.objects.bulk_create([Measure(label=dirty, units=[dirty])])
+    assert Measure.objects.get(label=dirty).units == ["محمد علي العلوي"]
+    posted = form_of(desk, change("actor", actor)) | {"name": f"الدكتور {dirty}".replace("\ud800", "")}
+    assert desk.post(change("actor", actor), posted).status_code == 302
+    assert Actor.objects.get(pk=actor.pk).name == "الدكتور محمد علي العلوي"
+    synonyms = SynonymSet.objects.create(words=[dirty, "ثان"], kind="meaning")
+    assert SynonymSet.objects.get(pk=synonyms.pk).words == ["محمد علي العلوي", "ثان"]
+
+
+def test_a_body_that_the_old_form_damaged_is_reported_and_mended_with_its_spans(seed: Any, capsys: Any) -> None:
+    article = seed("000")
+    body, spans = article.body, list(article.figures.order_by("id").values_list("start", "end"))
+    figure, mention = article.figures.order_by("start").last(), article.mentions.order_by("id").first()
+    Figure.objects.filter(pk=figure.pk).update(state=ReviewState.CONFIRMED)
+    shifted = body.replace("\n", "\r\n")
+    with connection.cursor() as cursor:  # As the form of the release before stored it.
+        cursor.execute("SET session_replication_role TO replica")
+        cursor.execute("UPDATE articles_article SET body = %s, title = %s WHERE id = %s", [shifted, "عن\x10وان", article.pk])
+        for one in article.figures.all():
+            at = shifted.index(one.quote)
+            values = [None, None] if one == figure else [at, at + len(one.quote)]
+            cursor.execute('UPDATE articles_figure SET start = %s, "end" = %s WHERE id = %s', [*values, one.pk])
+        for one in article.mentions.all():
+            moved = [[s + body.count("\n", 0, s), e + body.count("\n", 0, e)] for s, e in one.spans]
+            cursor.execute("UPDATE articles_mention SET spans = %s WHERE id = %s", [moved, one.pk])
+        cursor.execute("SET session_replication_role TO DEFAULT")
+    with pytest.raises(SystemExit):
+        call_command("check_archive", "--without-digests")
+    told = capsys.readouterr().err
+    assert f"article {article.pk}: its body" in told and f"article {article.pk}: its title" in told
+    call_command("check_archive", "--without-digests", "--repair")
+    article.refresh_from_db()
+    assert (article.body, article.title) == (body, "عنوان")
+    assert list(article.figures.order_by("id").values_list("start", "end")) == spans
+    assert Mention.objects.get(pk=mention.pk).spans == mention.spans
+    call_command("check_archive", "--without-digests")
