@@ -233,10 +233,10 @@ class NounFilter(ForgivingFilterSet):
         rows = super().filter_queryset(queryset)
         return rows.public() if self.form.cleaned_data.get("unreviewed") else rows.listed()
 
-    def unreviewed_rows(self) -> QuerySet:
-        """What waits for review among the rows that meet the other conditions: to be counted, not shown."""
+    def otherwise_met(self, rows: QuerySet) -> QuerySet:
+        """Those of `rows` that meet the other conditions, whether or not they are public: to be counted by who asks on."""
         self.form.errors  # noqa: B018 (runs the validation that fills cleaned_data)
-        return super().filter_queryset(self.queryset).unreviewed()
+        return super().filter_queryset(rows)
 
 
 class EventFilter(NounFilter):

@@ -61,6 +61,8 @@ MARKERS = {
     "actor_description": "فظخدوج", "role": "جغظبور", "event": "رظخشول", "place": "لغظخوم", "event_description": "مظخفوض",
     "series": "كظغروش", "unit": "شخظلوق", "measure": "دظغقوف", "about": "حظخمور", "scope": "تظغبوس",
 }  # fmt: skip
+# Those that searches are asked by.
+TYPED = ("title", "body", "alias", "author", "place")
 # Keys that no other number of an answer is likely to be.
 KEYS = {"article": 48611, "actor": 48623, "event": 48647, "figure": 48649, "other_figure": 48661}
 OF_ARTICLE = {
@@ -230,7 +232,7 @@ DOORS: dict[str, list[str]] = {
     "api/v1/openapi.json": ["/api/v1/openapi.json"],
     "api/v1/articles": ["/api/v1/articles", "/api/v1/articles?actor={h_actor}", "/api/v1/articles?event={h_event}", "/api/v1/articles?kind=attack"],
     "api/v1/articles/<int:pk>": ["/api/v1/articles/{h_article}", "/api/v1/articles/{article}"],
-    "api/v1/search": ["/api/v1/search?q=نواكشوط", "/api/v1/search?q=خلية&actor={h_actor}", *(f"/api/v1/search?q={{{name}}}" for name in MARKERS)],
+    "api/v1/search": ["/api/v1/search?q=نواكشوط", "/api/v1/search?q=خلية&actor={h_actor}", *(f"/api/v1/search?q={{{name}}}" for name in TYPED)],
     "api/v1/events": ["/api/v1/events", "/api/v1/events?unreviewed=true", "/api/v1/events?kind=attack&unreviewed=true"],
     "api/v1/events/<int:pk>": ["/api/v1/events/{h_event}", "/api/v1/events/{event}"],
     "api/v1/actors": ["/api/v1/actors", "/api/v1/actors?unreviewed=true", "/api/v1/actors?q={alias}&unreviewed=true"],
@@ -259,7 +261,7 @@ DOORS: dict[str, list[str]] = {
     "search/": [
         "/search/", "/search/?q=نواكشوط", "/search/?q=خلية", "/search/?q=الإقليم", "/search/?event={h_event}", "/search/?actor={h_actor}", "/search/?kind=attack",
         "/search/?event={event}", "/search/?actor={actor}", "/search/?source={source}", "/search/?q=الفاعل:{actor_word}", "/search/?q=الحدث:{event_word}",
-        *(f"/search/?q={{{name}}}" for name in MARKERS if name not in ("actor", "event")), "/search/?q={actor_word}", "/search/?q={event_word}",
+        *(f"/search/?q={{{name}}}" for name in TYPED), "/search/?q={actor_word}", "/search/?q={event_word}",
     ],
     "search/suggest/": [f"/search/suggest/?q={{{name}_begun}}" for name in ("title", "actor", "alias", "event", "body", "author", "place")],
     "articles/": ["/articles/", "/articles/?event={h_event}", "/articles/?actor={h_actor}", "/articles/?kind=attack", "/articles/?sort=oldest"],
@@ -325,8 +327,8 @@ def command_search(text: str) -> str:
 NO_ADDRESS: dict[str, tuple[Callable[[str], str], list[str]]] = {
     "facets": (lambda typed: repr(facets(Article.objects.public())), [""]),
     "completion": (lambda typed: repr(suggestions(typed)), [MARKERS[name][:-1] for name in ("title", "actor", "alias", "event")]),
-    "name widening and correction": (searched, list(MARKERS.values())),
-    "did-you-mean": (searched, [word[:2] + word[3:] for word in MARKERS.values()]),
+    "name widening and correction": (searched, [MARKERS[name] for name in (*TYPED, "actor", "event", "unit")]),
+    "did-you-mean": (searched, [MARKERS[name][:2] + MARKERS[name][3:] for name in TYPED]),
     "fields": (searched, [f"{name}:{MARKERS[of]}" for name, of in (("الفاعل", "alias"), ("الحدث", "event"), ("العنوان", "title"))]),
     "manage.py search": (command_search, [MARKERS["title"], "نواكشوط"]),
     "manage.py export": (
@@ -362,9 +364,10 @@ def addresses(of: World) -> Iterator[str]:
         if route.startswith(DESK):
             yield "/" + desk_address(route)
             continue
-        for address in DOORS[route]:
+        for place, address in enumerate(DOORS[route]):
             yield address.format_map(fill)
-            if twin:
+            # The English pages are the Arabic ones in other words, so that some of them will do.
+            if twin and place < 2:
                 yield "/en" + address.format_map(fill)
     yield from WATCHED
 
