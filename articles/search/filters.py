@@ -161,7 +161,8 @@ class ArticleFilter(ForgivingFilterSet):
 
     def named(self) -> dict[str, tuple[QuerySet, Sequence[str]]]:
         kind = self.data.get("kind")
-        return super().named() | ({"kind": (Event.objects.nameable().filter(kind=kind), ())} if kind in EventKind.values else {})
+        of_kind = {"kind": (Event.objects.nameable().filter(kind=kind), ())} if kind in EventKind.values else {}
+        return super().named() | of_kind
 
     def reporting(self, articles: QuerySet, name: str, event: Event) -> QuerySet:
         return articles.reporting(event)

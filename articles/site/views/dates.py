@@ -32,7 +32,8 @@ def dates(request: HttpRequest) -> HttpResponse:
     months = tally.counts_by_month()
     vague = months.pop((0, 0), 0)
     choice, events = PublicChoice(request), Event.objects.filter(start_date__isnull=False)
-    counted = dict(choice.of(events).values("start_date__year").annotate(n=Count("pk")).values_list("start_date__year", "n"))
+    by_year = choice.of(events).values("start_date__year").annotate(n=Count("pk"))
+    counted = dict(by_year.values_list("start_date__year", "n"))
     years = sorted({year for year, _ in months} | set(counted), reverse=True)
     context = {
         "chart": of_months(months),
