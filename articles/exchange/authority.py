@@ -20,7 +20,8 @@ from articles.models import (
 
 
 def authority_file() -> Iterator[str]:
-    """The file in parts: one entry each, in the order in which they refer to one another; confirmed rows that stand."""
+    """The file in parts: one entry each, in the order in which they refer to one another; confirmed rows that stand,
+    those withheld from readers too: the file is for editors."""
     yield "# The archive's authority file: sources, actors, measures, words, series, events.\n\n"
     for kind, entries in (
         ("source", _sources()), ("actor", _actors()), ("measure", _measures()), ("synonyms", _synonyms()), ("series", _series()),
@@ -48,6 +49,11 @@ def _filled(row: Model, *fields: str) -> dict[str, object]:
     return {field: value for field in fields if (value := getattr(row, field)) not in ("", None, [])}
 
 
+def _withheld(row: Actor | Event) -> dict[str, bool]:
+    """What must stay withheld from readers in the archive that takes the file in."""
+    return {"withheld": True} if row.withheld else {}
+
+
 def _sources() -> Iterator[dict]:
     for row in Source.objects.standing().order_by("id"):
         yield _filled(row, "name", "kind", "country", "domains", "marks")
@@ -57,7 +63,7 @@ def _actors() -> Iterator[dict]:
     rows = Actor.objects.standing().filter(state=ReviewState.CONFIRMED).prefetch_related("aliases").order_by("id")
     for row in rows.iterator(chunk_size=500):
         aliases = [{"name": a.name, "kind": a.kind, "found_in_text": a.found_in_text} for a in row.aliases.all()]
-        entry = _filled(row, "name", "distinction", "kind", "country", "description")
+        entry = _filled(row, "name", "distinction", "kind", "country", "description") | _withheld(row)
         yield {**entry, **({"aliases": aliases} if aliases else {})}
 
 
@@ -78,12 +84,12 @@ def _series() -> Iterator[dict]:
 
 def _events() -> Iterator[dict]:
     parts: dict[int, list[dict]] = defaultdict(list)
-    confirmed = Participation.objects.shown().filter(state=ReviewState.CONFIRMED).select_related("actor").order_by("id")
-    for part in confirmed:
+    confirmed = Participation.objects.filter(state=ReviewState.CONFIRMED, actor__in=Actor.objects.standing())
+    for part in confirmed.select_related("actor").order_by("id"):
         parts[part.event_id].append({"actor": part.actor.name, "role": part.role})
     rows = Event.objects.standing().filter(state=ReviewState.CONFIRMED).select_related("series").order_by("id")
     for row in rows.iterator(chunk_size=500):
-        entry = _filled(row, "title", "kind", "place", "country", "session", "description")
+        entry = _filled(row, "title", "kind", "place", "country", "session", "description") | _withheld(row)
         for name in ("start", "end"):
             if dated := _date(getattr(row, name)):
                 entry[name] = dated

@@ -124,7 +124,7 @@ def _actor(entry: Entry) -> None:
         or Actor()
     )
     row.state = ReviewState.CONFIRMED
-    _set(row, entry, "name", "distinction", "kind", "country", "description")
+    _set(row, entry, "name", "distinction", "kind", "country", "description", "withheld")
     for alias in entry.get("aliases", []):
         _check(alias, "name", frozenset({"name", "kind", "found_in_text"}))
         stored = row.aliases.filter(folded=fold_phrase(alias["name"])).first() or Alias(actor=row)
@@ -162,7 +162,7 @@ def _event(entry: Entry) -> None:
     for name in ("start", "end"):
         if name in entry:
             setattr(row, name, _date(name, entry[name]))
-    _set(row, entry, "title", "kind", "place", "country", "session", "description")
+    _set(row, entry, "title", "kind", "place", "country", "session", "description", "withheld")
     for part in entry.get("participants", []):
         _check(part, "actor", frozenset({"actor", "role"}))
         actor = Actor.objects.named(part["actor"]).order_by("id").first()
@@ -186,14 +186,14 @@ def _date(name: str, entry: Entry) -> ArchiveDate:
 # Table → (its key, its fields, what applies an entry), in the order in which they refer to one another.
 _TABLES: dict[str, tuple[str, frozenset[str], Callable[[Entry], None]]] = {
     "source": ("name", frozenset({"name", "kind", "country", "domains", "marks"}), _source),
-    "actor": ("name", frozenset({"name", "distinction", "kind", "country", "description", "aliases"}), _actor),
+    "actor": ("name", frozenset({"name", "distinction", "kind", "country", "description", "withheld", "aliases"}), _actor),
     "measure": ("label", frozenset({"label", "units", "broad_units", "cues"}), _measure),
     "synonyms": ("word", frozenset({"word", "others", "kind"}), _synonyms),
     "series": ("name", frozenset({"name", "description"}), _series),
     "event": (
         "title",
         frozenset(
-            {"title", "kind", "start", "end", "place", "country", "series", "session", "description", "participants"}
+            {"title", "kind", "start", "end", "place", "country", "series", "session", "description", "withheld", "participants"}
         ),
         _event,
     ),

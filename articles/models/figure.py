@@ -89,7 +89,8 @@ class FigureQuerySet(FactQuerySet):
 
     def with_nameable(self) -> "FigureQuerySet":
         """With `event` and `actor` where readers may be told them, None where not: `event_id` and `actor_id` are for the desk."""
-        return self.prefetch_related(Prefetch("event", Event.objects.nameable()), Prefetch("actor", Actor.objects.nameable()))
+        events, actors = Event.objects.nameable(), Actor.objects.nameable()
+        return self.prefetch_related(Prefetch("event", events), Prefetch("actor", actors))
 
     def contradicted(self) -> "FigureQuerySet":
         """Figures of a measure on which, for their event, outlets contradict each other."""

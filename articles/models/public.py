@@ -79,19 +79,22 @@ class NounQuerySet(ReviewableQuerySet):
     def _public(self) -> Q:
         return _NAMEABLE & (Q(state=ReviewState.CONFIRMED) | self.stated())
 
-    def listed(self) -> "NounQuerySet":
-        """What public lists show unasked: nameable, confirmed by an editor, and in a public article."""
-        return self.nameable().filter(self._has_articles(), state=ReviewState.CONFIRMED)
+    def listed(self, *, kept: bool | None = None) -> "NounQuerySet":
+        """What public lists show unasked: nameable, confirmed by an editor, and in a public article.
 
-    def unreviewed(self) -> "NounQuerySet":
+        `kept` is what `are_kept` says, where the caller knows it already.
+        """
+        return self.nameable().filter(self._has_articles(kept), state=ReviewState.CONFIRMED)
+
+    def unreviewed(self, *, kept: bool | None = None) -> "NounQuerySet":
         """What public lists show on demand besides: nameable, in a public article, and waiting for review. For counting: in a
         large archive the kept numbers decide what is in a public article, so that rows that are shown go through `public`."""
-        return self.nameable().filter(self._has_articles(), state=ReviewState.SUGGESTED)
+        return self.nameable().filter(self._has_articles(kept), state=ReviewState.SUGGESTED)
 
-    def _has_articles(self) -> Q | Exists:
-        """In a large archive by the kept numbers, which a look at all facts of thousands of rows would be too slow for. They may be
-        some hours old; of confirmed rows, which are public anyway, that leaks nothing."""
-        if are_kept():
+    def _has_articles(self, kept: bool | None) -> Q | Exists:
+        """Whether the row is in a public article: in a large archive by the kept numbers, since looking at the facts of thousands
+        of rows takes too long. They may be some hours old; of confirmed rows, which are public anyway, that leaks nothing."""
+        if are_kept() if kept is None else kept:
             return Exists(Tally.objects.filter(kind=self.tally, key=models.OuterRef("pk"), articles__gt=0))
         return self.reported_publicly()
 

@@ -18,7 +18,8 @@ MOST_VALUES = 8
 YEARS_BY_MONTH = 2
 MOST_BARS = 40
 
-# One statement, for each way to count, over articles that are public; rows that no reader sees are left out after counting, when they are few.
+# One statement, for each way to count, over articles that are public. Actors and events that readers may not be told are left out
+# after counting, when they are few.
 _COUNTS = """
     WITH coverage AS MATERIALIZED (
         SELECT coverage.article_id, event.id, event.title, event.kind
@@ -48,7 +49,9 @@ _COUNTS = """
     UNION ALL
     (SELECT 'time', CASE WHEN first = last THEN first ELSE left(first, 4) END AS moment, '', count(*)
         FROM article WHERE left(first, 4) = left(last, 4) GROUP BY moment)
-""".replace("{nameable_event}", NAMEABLE_SQL.format(row="event")).replace("{nameable_actor}", NAMEABLE_SQL.format(row="actor"))
+"""
+for _noun in ("event", "actor"):
+    _COUNTS = _COUNTS.replace(f"{{nameable_{_noun}}}", NAMEABLE_SQL.format(row=_noun))
 _LABELS = {
     "event": _("الفعالية"), "actor": _("الفاعل"), "kind": _("نوع الفعالية"), "source": _("المصدر"), "published": _("السنة"),
 }  # fmt: skip

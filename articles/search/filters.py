@@ -161,7 +161,8 @@ class ArticleFilter(ForgivingFilterSet):
 
     def named(self) -> dict[str, tuple[QuerySet, Sequence[str]]]:
         kind = self.data.get("kind")
-        return super().named() | ({"kind": (Event.objects.nameable().filter(kind=kind), ())} if kind in EventKind.values else {})
+        of_kind = {"kind": (Event.objects.nameable().filter(kind=kind), ())} if kind in EventKind.values else {}
+        return super().named() | of_kind
 
     def reporting(self, articles: QuerySet, name: str, event: Event) -> QuerySet:
         return articles.reporting(event)
@@ -233,10 +234,10 @@ class NounFilter(ForgivingFilterSet):
         rows = super().filter_queryset(queryset)
         return rows.public() if self.form.cleaned_data.get("unreviewed") else rows.listed()
 
-    def unreviewed_rows(self) -> QuerySet:
-        """What waits for review among the rows that meet the other conditions: to be counted, not shown."""
+    def otherwise_met(self, rows: QuerySet) -> QuerySet:
+        """Those of `rows` that meet the other conditions, whether or not they are public: to be counted by who asks on."""
         self.form.errors  # noqa: B018 (runs the validation that fills cleaned_data)
-        return super().filter_queryset(self.queryset).unreviewed()
+        return super().filter_queryset(rows)
 
 
 class EventFilter(NounFilter):

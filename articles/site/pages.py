@@ -19,6 +19,7 @@ from archive.visitors import seconds_to_wait
 from articles.models import TAKEN_AWAY, ActorKind, EventKind
 from articles.models.merged import Mergeable
 from articles.models.public import NounQuerySet
+from articles.models.tally import are_kept
 from articles.search.filters import Condition, ForgivingFilterSet
 from articles.search.limit import SearchTooCostlyError, time_limit
 from articles.search.listing import MOST_COUNTED, PAGE_SIZE, Direction, capped_count, listing
@@ -140,22 +141,29 @@ class Unreviewed:
     is_capped: bool
 
 
-def unreviewed(request: HttpRequest, rows: QuerySet) -> Unreviewed | None:
-    """The switch for a list of which `rows` are unreviewed; None where there are none and none are asked for."""
-    shows = asks_unreviewed(request)
-    count, is_capped = capped_count(rows)
-    if not count and not shows:
-        return None
-    return Unreviewed(address_with(request, UNREVIEWED, "" if shows else "1"), shows, count, is_capped)
+class PublicChoice:
+    """Which actors or events the lists of one page show: those that public lists show unasked, or, where its address asks for what
+    is unreviewed, all that are public."""
 
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+        self.shows_unreviewed = bool(CheckboxInput().value_from_datadict(request.GET, {}, UNREVIEWED))
 
-def asks_unreviewed(request: HttpRequest) -> bool:
-    return bool(CheckboxInput().value_from_datadict(request.GET, {}, UNREVIEWED))
+    @cached_property
+    def kept(self) -> bool:
+        return are_kept()
 
+    def of(self, rows: NounQuerySet) -> NounQuerySet:
+        """Those of `rows` that the page shows."""
+        return rows.public() if self.shows_unreviewed else rows.listed(kept=self.kept)
 
-def choose_public(request: HttpRequest, rows: NounQuerySet) -> NounQuerySet:
-    """Those of `rows` that the address asks for: the listed ones, or all that are public."""
-    return rows.public() if asks_unreviewed(request) else rows.listed()
+    def switch(self, rows: NounQuerySet) -> Unreviewed | None:
+        """What leads to the other choice among `rows`; None where nothing is unreviewed and nothing of it is asked for."""
+        count, is_capped = capped_count(rows.unreviewed(kept=self.kept))
+        if not count and not self.shows_unreviewed:
+            return None
+        address = address_with(self.request, UNREVIEWED, "" if self.shows_unreviewed else "1")
+        return Unreviewed(address, self.shows_unreviewed, count, is_capped)
 
 
 def address_with(request: HttpRequest, name: str, value: object = None) -> str:

@@ -6,13 +6,14 @@ import pytest
 from django.core.management import call_command
 
 from articles.exchange.export import EXPORTS
+from articles.models import Actor, Article, Mention
 
 pytestmark = pytest.mark.django_db
 
 
-def exported(noun: str, form: str = "jsonl") -> str:
+def exported(noun: str, form: str = "jsonl", **options: object) -> str:
     out = StringIO()
-    call_command("export", noun, "--format", form, stdout=out)
+    call_command("export", noun, "--format", form, stdout=out, **options)
     return out.getvalue()
 
 
@@ -50,6 +51,18 @@ def test_both_forms_have_the_same_rows(noun: str) -> None:
     table = list(csv.DictReader(StringIO(exported(noun, "csv"))))
     assert len(lines) == len(table) > 0
     assert [str(row["id"]) for row in lines] == [row["id"] for row in table]
+
+
+def test_drafts_and_what_was_rejected_are_written_for_the_desk_alone(make_article: object) -> None:
+    make_article("مسودة لم تنشر", "نص.", status="draft")
+    rejected = Article.objects.public().filter(mentions__isnull=False).first().mentions.first()
+    Mention.objects.filter(pk=rejected.pk).update(state="rejected")
+    Actor.objects.filter(pk=rejected.actor_id).update(withheld=True)
+    public, whole = exported("articles"), exported("articles", all=True)
+    assert "مسودة لم تنشر" not in public and "مسودة لم تنشر" in whole
+    assert '"rejected"' not in public and '"rejected"' in whole
+    name = json.dumps(rejected.actor.name, ensure_ascii=False)
+    assert f'"name": {name}' not in exported("actors") and f'"name": {name}' in exported("actors", all=True)
 
 
 def test_search_prints_one_line_of_json() -> None:

@@ -14,7 +14,7 @@ from warcio.archiveiterator import ArchiveIterator
 
 from articles.exchange.web_archive import surt, write_wacz, write_warc
 from articles.ingest.run import ingest
-from articles.models import Capture
+from articles.models import Article, Capture
 
 pytestmark = pytest.mark.django_db
 PAGES = settings.BASE_DIR / "tests" / "ingest" / "pages"
@@ -51,6 +51,18 @@ def test_every_capture_is_a_record_with_its_very_bytes() -> None:
         assert (kind, address) == (
             ("response", capture.address) if is_web else ("resource", f"urn:sha256:{capture.sha256}")
         )
+
+
+def test_originals_of_drafts_are_left_out_unless_all_are_wanted() -> None:
+    hidden = Capture.objects.order_by("id").first()
+    Article.objects.filter(pk=hidden.article_id).update(status="draft")
+    public, whole = io.BytesIO(), io.BytesIO()
+    assert write_warc(whole, whole=True) == write_warc(public) + hidden.article.captures.count()
+    digests = [
+        hashlib.sha256(record.content_stream().read()).hexdigest()
+        for record in ArchiveIterator(io.BytesIO(public.getvalue()))
+    ]
+    assert hidden.sha256 not in digests
 
 
 def test_nothing_tells_where_files_lay_on_the_importing_machine() -> None:

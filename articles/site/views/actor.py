@@ -16,7 +16,7 @@ from articles.search.facets import bars, facets
 from articles.search.filters import LATEST_NAMING, ActorFilter
 from articles.site.charts.columns import columns, page_of
 from articles.site.charts.network import network
-from articles.site.pages import by_date, chips, merged_away, numbered, public_row, reader_page, unreviewed
+from articles.site.pages import PublicChoice, by_date, chips, merged_away, numbered, public_row, reader_page
 
 MOST_COMPANIONS = 12
 # Ways to write its names that are counted, and that are shown.
@@ -32,7 +32,7 @@ def actor_list(request: HttpRequest) -> HttpResponse:
     actors = Actor.objects.with_article_counts().order_by("folded_name", "id")
     chosen = ActorFilter(request.GET, actors)
     context = {
-        "unreviewed": unreviewed(request, ActorFilter(request.GET, Actor.objects.all()).unreviewed_rows()),
+        "unreviewed": PublicChoice(request).switch(chosen.otherwise_met(Actor.objects.all())),
         "page": numbered(request, chosen.qs, 60),
         "filters": chosen,
         "chips": chips(chosen),

@@ -14,7 +14,7 @@ from articles.search.facets import Bar
 from articles.search.listing import PAGE_SIZE, capped_count
 from articles.site.charts.columns import Columns, columns, of_months, page_of
 from articles.site.charts.timeline import Span, timeline
-from articles.site.pages import by_date, choose_public, reader_page, unreviewed
+from articles.site.pages import PublicChoice, by_date, reader_page
 
 # Events that the page of a year or month, and the timeline, list.
 MOST_EVENTS = 30
@@ -31,8 +31,9 @@ def dates(request: HttpRequest) -> HttpResponse:
     """Years by months with how many articles are surely of each, and how many are of no one year."""
     months = tally.counts_by_month()
     vague = months.pop((0, 0), 0)
-    events = choose_public(request, Event.objects.filter(start_date__isnull=False))
-    counted = dict(events.values("start_date__year").annotate(n=Count("pk")).values_list("start_date__year", "n"))
+    choice, events = PublicChoice(request), Event.objects.filter(start_date__isnull=False)
+    by_year = choice.of(events).values("start_date__year").annotate(n=Count("pk"))
+    counted = dict(by_year.values_list("start_date__year", "n"))
     years = sorted({year for year, _ in months} | set(counted), reverse=True)
     context = {
         "chart": of_months(months),
@@ -47,6 +48,7 @@ def dates(request: HttpRequest) -> HttpResponse:
             for year in years
         ],
         "vague": vague,
+        "unreviewed": choice.switch(events),
     }
     return render(request, "site/dates.html", context)
 
@@ -91,7 +93,8 @@ def _period(
     surely = articles.surely_between(first, last)
     before, after = articles.dated().filter(published_order__lt=first), articles.filter(published_order__gt=last)
     begun = Event.objects.filter(start_earliest__gte=first, start_latest__lte=last)
-    events = list(choose_public(request, begun).newest()[: MOST_EVENTS + 1])
+    choice = PublicChoice(request)
+    events = list(choice.of(begun).newest()[: MOST_EVENTS + 1])
     context = {
         "year": first.year,
         "month": None if chart else first.month,
@@ -103,7 +106,7 @@ def _period(
         "perhaps_count": perhaps_count,
         "perhaps_capped": perhaps_capped,
         "events": events[:MOST_EVENTS],
-        "unreviewed": unreviewed(request, begun.unreviewed()),
+        "unreviewed": choice.switch(begun),
         "more_events": len(events) > MOST_EVENTS,
         "previous": before.newest().values_list("published_order", flat=True).first(),
         "next": after.order_by("published_order", "id").values_list("published_order", flat=True).first(),
@@ -121,14 +124,15 @@ def _weeks(first: date, surely: QuerySet) -> list[list[tuple[int, int]]]:
 @reader_page
 def timeline_page(request: HttpRequest) -> HttpResponse:
     """Events and coverage over the years that the address asks for, `from` and `to`; the latest ones where it does not."""
+    choice = PublicChoice(request)
     counts = tally.counts_by_month()
-    known = sorted({year for year, _ in counts if year} | set(_years_of_events(request)))
+    known = sorted({year for year, _ in counts if year} | set(_years_of_events(choice)))
     span = _span(request, known)
     if span is None:
-        waiting = Event.objects.filter(start_date__isnull=False).unreviewed()
-        return render(request, "site/timeline.html", {"span": None, "unreviewed": unreviewed(request, waiting)})
+        waiting = Event.objects.filter(start_date__isnull=False)
+        return render(request, "site/timeline.html", {"span": None, "unreviewed": choice.switch(waiting)})
     within = Event.objects.begun_in(span.begins, span.ends)
-    begun = choose_public(request, within)
+    begun = choice.of(within)
     events = list(begun.newest()[: MOST_ON_TIMELINE + 1])
     more = len(events) > MOST_ON_TIMELINE
     drawn = begun.counts_by_month() if more else events
@@ -138,8 +142,8 @@ def timeline_page(request: HttpRequest) -> HttpResponse:
         "timeline": timeline(span, drawn, counts),
         "events": events[:MOST_ON_TIMELINE],
         "more": more,
-        "undated": choose_public(request, undated).newest()[:MOST_UNDATED],
-        "unreviewed": unreviewed(request, (within | undated).unreviewed()),
+        "undated": choice.of(undated).newest()[:MOST_UNDATED],
+        "unreviewed": choice.switch(within | undated),
         "known": Span(known[0], known[-1]),
         "wider": Span(max(known[0], span.first - span.years), min(known[-1], span.last + span.years)),
         "halves": _halves(span),
@@ -147,8 +151,8 @@ def timeline_page(request: HttpRequest) -> HttpResponse:
     return render(request, "site/timeline.html", context)
 
 
-def _years_of_events(request: HttpRequest) -> QuerySet:
-    held = choose_public(request, Event.objects.filter(start_date__isnull=False))
+def _years_of_events(choice: PublicChoice) -> QuerySet:
+    held = choice.of(Event.objects.filter(start_date__isnull=False))
     return held.order_by("start_date__year").values_list("start_date__year", flat=True).distinct()
 
 

@@ -12,7 +12,7 @@ from articles.models import Article, Capture, Coverage, Event, EventKind, Figure
 from articles.models.article import LEAD_LENGTH
 from articles.search.filters import EventFilter
 from articles.site.charts.shares import shares
-from articles.site.pages import chips, merged_away, numbered, public_row, reader_page, unreviewed
+from articles.site.pages import PublicChoice, chips, merged_away, numbered, public_row, reader_page
 from articles.site.words_for import arabic
 
 # Articles of an event that are listed and whose figures are compared.
@@ -27,7 +27,7 @@ def event_list(request: HttpRequest) -> HttpResponse:
     events = Event.objects.with_article_counts().select_related("series").newest()
     chosen = EventFilter(request.GET, events)
     context = {
-        "unreviewed": unreviewed(request, EventFilter(request.GET, Event.objects.all()).unreviewed_rows()),
+        "unreviewed": PublicChoice(request).switch(chosen.otherwise_met(Event.objects.all())),
         "page": numbered(request, chosen.qs),
         "filters": chosen,
         "chips": chips(chosen),

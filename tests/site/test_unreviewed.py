@@ -1,0 +1,168 @@
+"""Lists show what editors confirmed; a switch shows the rest, and says how many they are."""
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from django.test import Client
+
+from articles.models import (
+    Actor,
+    ArchiveDate,
+    Article,
+    Coverage,
+    Event,
+    Figure,
+    Measure,
+    Mention,
+    Participation,
+    ReviewState,
+    tally,
+)
+from articles.search import statistics
+
+pytestmark = pytest.mark.django_db
+
+DAY = date(2018, 3, 9)
+# The lists, each with what it is narrowed by so that it holds the rows of this test alone.
+LISTS = ["/events/?kind=attack", "/dates/2018/", "/dates/2018/3/", "/dates/2018/3/9/", "/timeline/?from=2018&to=2018"]
+
+
+def text_of(response: object) -> str:
+    return response.content.decode()
+
+
+@pytest.fixture
+def article(make_article: Callable[..., Article]) -> Article:
+    return make_article("انفجار في سوق", "انفجار في سوق المدينة.", DAY)
+
+
+def reported(article: Article, title: str, state: str) -> Event:
+    event = Event(title=title, kind="attack", state=state)
+    event.start = ArchiveDate.on(DAY)
+    event.save()
+    Coverage.objects.create(article=article, event=event, state=state)
+    return event
+
+
+def named(article: Article, name: str, state: str) -> Actor:
+    actor = Actor.objects.create(name=name, kind="civil", state=state)
+    Mention.objects.create(article=article, actor=actor, state=state)
+    return actor
+
+
+@pytest.mark.parametrize("address", LISTS)
+def test_events_that_wait_for_review_are_shown_on_demand(client: Client, article: Article, address: str) -> None:
+    reported(article, "انفجار مؤكد", "confirmed")
+    for number in range(3):
+        reported(article, f"انفجار مقترح {number}", "suggested")
+    page = text_of(client.get(address))
+    assert "انفجار مؤكد" in page and "انفجار مقترح" not in page and "إظهار ما لم يُراجَع</a>" not in page
+    assert "إظهار ما لم يُراجَع (3)" in page
+    asked = f"{address}{'&' if '?' in address else '?'}unreviewed=1"
+    page = text_of(client.get(asked))
+    assert "انفجار مؤكد" in page and "انفجار مقترح 2" in page and "إخفاء ما لم يُراجَع" in page
+    assert "Hide what is not reviewed yet (3)" in text_of(client.get(f"/en{asked}"))
+
+
+def test_actors_that_wait_for_review_are_shown_on_demand(client: Client, article: Article) -> None:
+    named(article, "رابطة السوق", "confirmed")
+    named(article, "نقابة السوق", "suggested")
+    Actor.objects.create(name="جمعية بلا مقال", kind="civil", state="confirmed")
+    page = text_of(client.get("/actors/?kind=civil"))
+    assert "رابطة السوق" in page and "نقابة السوق" not in page and "إظهار ما لم يُراجَع (1)" in page
+    assert "جمعية بلا مقال" not in page
+    page = text_of(client.get("/actors/?kind=civil&unreviewed=1"))
+    assert "نقابة السوق" in page and "جمعية بلا مقال" in page
+
+
+def test_an_unreviewed_actor_has_a_page_and_stands_on_its_articles_page_and_not_on_the_first(
+    client: Client, article: Article
+) -> None:
+    actor, event = named(article, "نقابة السوق", "suggested"), reported(article, "انفجار مقترح", "suggested")
+    for address in (actor.get_absolute_url(), event.get_absolute_url(), article.get_absolute_url()):
+        page = text_of(client.get(address))
+        assert "مقترح آليا" in page, address
+    assert "نقابة السوق" in text_of(client.get(article.get_absolute_url()))
+    for address in ("/", "/help/", "/sitemaps/actors.xml", "/sitemaps/events.xml"):
+        page = text_of(client.get(address))
+        assert "نقابة السوق" not in page and "انفجار مقترح" not in page, address
+        assert f"/actors/{actor.pk}/" not in page and f"/events/{event.pk}/" not in page
+
+
+def test_api_and_downloads_take_the_same_parameter(client: Client, article: Article) -> None:
+    actor = named(article, "نقابة السوق", "suggested")
+    for query, is_there in (("", False), ("&unreviewed=1", True), ("&unreviewed=false", False)):
+        listed = client.get(f"/api/v1/actors?kind=civil{query}").json()["results"]
+        assert ("نقابة السوق" in [row["name"] for row in listed]) == is_there
+        lines = b"".join(client.get(f"/export/actors.jsonl?kind=civil{query}")).decode()
+        assert ("نقابة السوق" in lines) == is_there
+    assert client.get(f"/api/v1/actors/{actor.pk}").json()["state"] == "suggested"
+
+
+def test_a_large_archive_counts_by_the_kept_numbers(
+    client: Client, article: Article, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tally, "KEPT_FROM", 1)
+    named(article, "رابطة السوق", "confirmed")
+    named(article, "نقابة السوق", "suggested")
+    statistics.rebuild()
+    page = text_of(client.get("/actors/?kind=civil"))
+    assert "رابطة السوق" in page and "نقابة السوق" not in page and "إظهار ما لم يُراجَع (1)" in page
+    article.status = "draft"
+    article.save()
+    assert "نقابة السوق" not in text_of(client.get("/actors/?kind=civil&unreviewed=1")), "shown rows are looked at"
+
+
+def test_a_suggested_part_needs_a_public_article_that_bears_it_out(
+    client: Client, article: Article, make_article: Callable[..., Article]
+) -> None:
+    """Both are public by other articles; that this one took part in that stands in a draft alone."""
+    event, actor = reported(article, "انفجار مؤكد", "confirmed"), Actor.objects.create(
+        name="رابطة السوق", kind="civil", state="confirmed"
+    )  # fmt: skip
+    draft = make_article("مسودة", "نص.", DAY, status="draft")
+    Mention.objects.create(article=draft, actor=actor, state="suggested")
+    Coverage.objects.create(article=draft, event=event, state="suggested")
+    part = Participation.objects.create(event=event, actor=actor, role="speaker", state="suggested")
+    for address in (event.get_absolute_url(), f"/api/v1/events/{event.pk}"):
+        assert "رابطة السوق" not in text_of(client.get(address)), address
+    assert "انفجار مؤكد" not in text_of(client.get(actor.get_absolute_url()))
+    draft.status = "published"
+    draft.save()
+    assert "رابطة السوق" in text_of(client.get(event.get_absolute_url()))
+    draft.status = "draft"
+    draft.save()
+    part.state = ReviewState.CONFIRMED
+    part.save()
+    assert "رابطة السوق" in text_of(client.get(event.get_absolute_url()))
+
+
+def test_a_figure_does_not_name_an_event_that_was_rejected(client: Client, article: Article) -> None:
+    event, actor = reported(article, "فعالية مرفوضة", "confirmed"), named(article, "رابطة السوق", "confirmed")
+    article.body = "قتل 12 شخصا في السوق."
+    article.save()
+    measure = Measure.objects.create(label="قتلى السوق")
+    Figure.objects.create(
+        article=article, value=12, quote="12 شخصا", start=4, end=11, measure=measure, event=event, actor=actor,
+        state="confirmed",
+    )  # fmt: skip
+    figures = f"/api/v1/figures?measure={measure.pk}"
+    (row,) = client.get(figures).json()["results"]
+    assert (row["event"], row["actor"]) == (event.pk, actor.pk)
+    Event.objects.filter(pk=event.pk).update(state="rejected")
+    Actor.objects.filter(pk=actor.pk).update(withheld=True)
+    (row,) = client.get(figures).json()["results"]
+    assert (row["event"], row["actor"]) == (None, None) and row["quote"] == "12 شخصا"
+    page = text_of(client.get(f"/figures/?measure={measure.pk}"))
+    assert "12 شخصا" in page and "فعالية مرفوضة" not in page
+
+
+def test_a_merge_leads_nowhere_where_readers_meet_nothing(client: Client, article: Article) -> None:
+    kept, gone = named(article, "رابطة السوق", "confirmed"), named(article, "نقابة السوق", "confirmed")
+    gone.merged_into = kept
+    gone.save()
+    assert client.get(gone.get_absolute_url())["Location"] == kept.get_absolute_url()
+    kept.withheld = True
+    kept.save()
+    assert client.get(gone.get_absolute_url()).status_code == 404
