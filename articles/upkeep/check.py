@@ -3,17 +3,22 @@ statistics as they would be counted anew. Called by `manage.py check_archive`, n
 """
 
 import re
-import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, time
+from functools import reduce
+from operator import or_
+from time import time as seconds_now
 
 from django.apps import apps
 from django.core.files.storage import Storage
 from django.db import connection, models, transaction
+from django.db.models import Q
 
-from articles.models import Capture, Delivery, DeliveryState
+from articles.models import Article, Capture, Delivery, DeliveryState, Event
 from articles.models.capture import DamagedCaptureError, capture_storage, stored_name
 from articles.models.delivery import delivery_storage
+from articles.models.limits import FIRST_CAPTURE, capture_days, planned_days, publication_days
 from articles.search import statistics
 
 # Rows read from the database at once.
@@ -69,6 +74,7 @@ def check(
         "captures": lambda: _captures(without_digests),
         "files": lambda: _leftovers(repair, settled),
         "deliveries": _deliveries,
+        "dates": _dates,
         "figures": lambda: _rows(_FIGURES_ASTRAY, "figure", "span"),
         "mentions": lambda: _rows(_MENTIONS_ASTRAY, "mention", "span"),
         "references": _references,
@@ -111,7 +117,7 @@ def _leftovers(repair: bool, settled: float) -> Look:
         known = set(Capture.objects.filter(sha256__in=digests).values_list("sha256", flat=True))
         yield len(names)
         for name, digest in zip(names, digests, strict=True):
-            if digest in known or time.time() - storage.get_modified_time(name).timestamp() < settled:
+            if digest in known or seconds_now() - storage.get_modified_time(name).timestamp() < settled:
                 continue
             if repair:
                 storage.delete(name)
@@ -147,6 +153,27 @@ def _deliveries() -> Look:
         yield 1
         if not delivery_storage().exists(delivery.stored_as):
             yield Problem("delivery", f"delivery {delivery.pk}: its file {delivery.stored_as} is gone")
+
+
+def _dates() -> Look:
+    """Days and times that nothing can have, of rows from before ingest and forms refused them."""
+    for model, name, days in (
+        (Article, "published", publication_days()),
+        (Event, "start", planned_days()),
+        (Event, "end", planned_days()),
+    ):
+        yield 1
+        fields = [f"{name}_{part}" for part in ("date", "earliest", "latest")]
+        outside = reduce(or_, (Q(**{f"{one}__lt": days.first}) | Q(**{f"{one}__gt": days.last}) for one in fields))
+        for pk in model.objects.filter(outside).order_by("pk").values_list("pk", flat=True).iterator(CHUNK):
+            yield Problem("date", f"{model._meta.model_name} {pk}: its {name} is not within {days}")
+    yield 1
+    last = datetime.combine(capture_days().last, time.max, UTC)
+    outside = Q(captured_at__lt=FIRST_CAPTURE) | Q(captured_at__gt=last)
+    found = Capture.objects.filter(outside).order_by("pk").values_list("sha256", "article")
+    for digest, article in found.iterator(CHUNK):
+        told = f"capture {digest}: its time is not within {capture_days()} (article {article})"
+        yield Problem("date", told)
 
 
 # Rows of a range of keys whose spans are not their quotes. The database refuses such rows; what a damaged disk or a hand with

@@ -32,12 +32,18 @@ class Command(BaseCommand):
         if is_web_archive:
             self._write_web_archive(options["format"], options["output"])
             return
+        left_out: list[str] = []
         try:
-            for line in LINES[options["format"]](EXPORTS[options["noun"]]()):
+            rows = EXPORTS[options["noun"]](lambda place, reason: left_out.append(f"{place} was left out: {reason}"))
+            for line in LINES[options["format"]](rows):
                 self.stdout.write(line, ending="")
         except BrokenPipeError:
             # The reader has gone (`| head`); Python must not complain again when it flushes at exit.
             sys.stdout = None
+        for line in left_out:
+            self.stderr.write(line)
+        if left_out:
+            raise SystemExit(1)
 
     def _write_web_archive(self, name: str, path: Path | None) -> None:
         damaged: list[str] = []
