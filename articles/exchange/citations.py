@@ -11,12 +11,13 @@ from articles.exchange.addresses import Absolute, permanent
 from articles.models import Article
 
 ARCHIVE = "أرشيف دبلوماسية مكافحة الإرهاب"
-# What TeX and BibTeX would read as their own, as commands that print it. A brace is not escaped by a backslash: BibTeX counts it
-# all the same (btxdoc, and bibtex.web §83), and one without its fellow would end or swallow the entry.
+# What TeX and BibTeX would read as their own, by its escape.
 _BIBTEX = {ord(sign): f"\\{sign}" for sign in "&%$#_"} | {
-    ord("\\"): "\\textbackslash{}", ord("{"): "\\textbraceleft{}", ord("}"): "\\textbraceright{}",
-    ord("~"): "\\textasciitilde{}", ord("^"): "\\textasciicircum{}", ord('"'): "\\textquotedbl{}",
+    ord("\\"): "\\textbackslash{}", ord("~"): "\\textasciitilde{}", ord("^"): "\\textasciicircum{}",
 }  # fmt: skip
+_PAIRED_BRACES = {ord("{"): "\\{", ord("}"): "\\}"}
+# BibTeX counts a brace whether a backslash stands before it or not: one without its fellow would end or swallow the entry.
+_LONE_BRACES = {ord("{"): "\\textbraceleft{}", ord("}"): "\\textbraceright{}"}
 # An address is printed letter by letter: a brace in it is written as addresses write it.
 _IN_ADDRESS = {ord("{"): "%7B", ord("}"): "%7D", ord("\\"): "%5C", ord(" "): "%20"}
 # Controls (C0, C1), of which some end a line for some reader, the separators of lines and paragraphs, and the embeddings and
@@ -70,7 +71,7 @@ def plain(cited: Citation) -> str:
 def bibtex(cited: Citation) -> str:
     """An @online entry of BibLaTeX, which plain BibTeX styles read as one of an unknown type.
 
-    The author stands in braces of its own: what is in it («and», a comma) is one name, as it is written.
+    Names stand in braces of their own: what is in one («and», a comma) is one name, as it is written.
     """
     fields = {
         "title": cited.title,
@@ -81,12 +82,19 @@ def bibtex(cited: Citation) -> str:
         "langid": "arabic" if cited.language == "ar" else "",
         "note": ARCHIVE,
     }
-    said = {name: text.translate(_BIBTEX) for name, text in fields.items() if text}
-    if cited.author:
-        said["author"] = f"{{{said['author']}}}"
+    said = {name: _in_bibtex(text) for name, text in fields.items() if text}
+    said |= {name: f"{{{said[name]}}}" for name in ("author", "organization") if name in said}
     said["url"] = cited.address.translate(_IN_ADDRESS)
     lines = ",\n".join(f"  {name} = {{{text}}}" for name, text in said.items())
     return f"@online{{{cited.key},\n{lines}\n}}\n"
+
+
+def _in_bibtex(text: str) -> str:
+    depth, is_paired = 0, True
+    for sign in text:
+        depth += (sign == "{") - (sign == "}")
+        is_paired &= depth >= 0
+    return text.translate(_BIBTEX | (_PAIRED_BRACES if is_paired and not depth else _LONE_BRACES))
 
 
 def ris(cited: Citation) -> str:

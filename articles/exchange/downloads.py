@@ -12,7 +12,7 @@ from articles.exchange.chosen import NOUNS, Noun
 from articles.exchange.citations import STYLES, citation
 from articles.exchange.doors import door
 from articles.exchange.lines import LINES
-from articles.exchange.rows import Row
+from articles.exchange.rows import Row, made
 from articles.models import Article
 
 # Rows read from the database at once.
@@ -38,8 +38,7 @@ def _rows(noun: Noun, model: type[Model], ids: list[int]) -> Iterator[Row]:
     """The rows in the order of `ids`, a chunk at a time, so that no statement runs while the reader's line is slow."""
     for start in range(0, len(ids), CHUNK):
         chunk = ids[start : start + CHUNK]
-        stored = {row.pk: row for row in noun.completed(model.objects.filter(pk__in=chunk))}
-        yield from (noun.row(stored[pk]) for pk in chunk if pk in stored)
+        yield from made(noun.completed(model.objects.all()), chunk, noun.row)
 
 
 def _encoded(lines: Iterator[str], *, marked: bool) -> Iterator[bytes]:

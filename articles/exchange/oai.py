@@ -20,7 +20,7 @@ from articles.arabic.characters import without_control_characters
 from articles.exchange.addresses import permanent
 from articles.exchange.citations import ARCHIVE
 from articles.exchange.doors import guarded
-from articles.exchange.rows import with_facts
+from articles.exchange.rows import logged, with_facts
 from articles.models import TAKEN_AWAY, Article, ArticleStatus, Source
 from articles.models.article import LEAD_LENGTH
 from articles.models.keys import read_key
@@ -210,7 +210,13 @@ def _list(body: etree._Element, request: HttpRequest, add: Callable[[Article], N
     if not found:
         raise OAIError("noRecordsMatch", "No record is of this set and these days.")
     for article in found[:RECORDS]:
-        add(article)
+        begun = len(body)
+        try:
+            add(article)
+        except (ValueError, ArithmeticError, TypeError) as error:
+            # The harvest goes on without it.
+            del body[begun:]
+            logged(f"article {article.pk}", f"{type(error).__name__}: {error}")
     if len(found) > RECORDS:
         _add(body, "resumptionToken", wanted.token(_microseconds(found[RECORDS - 1].updated_at), found[RECORDS - 1].pk))
     elif wanted.after != (0, 0):

@@ -5,6 +5,7 @@ import hashlib
 import heapq
 import io
 import json
+import re
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
@@ -25,6 +26,8 @@ _WARC_PATH, _INDEX_PATH, _PAGES_PATH = "archive/captures.warc.gz", "indexes/inde
 CHUNK = 200
 # Hears the place and the reason of what could not be written.
 Told = Callable[[str, str], None]
+# What would end a header's line, or begin another.
+_NO_HEADER = re.compile("[\x00-\x1f\x7f]")
 # Lines of the index sorted in memory at a time.
 _RUN = 50_000
 
@@ -32,7 +35,8 @@ _RUN = 50_000
 def write_warc(out: BinaryIO, told: Told = lambda place, reason: None, *, whole: bool = False) -> int:
     """Writes every public capture as a record, gzip members one by one; returns how many.
 
-    `whole` adds the accepted captures of articles that are not public. `told` hears of a capture whose bytes are damaged, which is left out.
+    `whole` adds the accepted captures of articles that are not public. `told` hears of a capture whose bytes are damaged, or
+    of which no record can be made; it is left out.
     """
     return sum(1 for _ in _records(_Counted(out), told, whole=whole))
 
@@ -48,7 +52,11 @@ def write_wacz(out: BinaryIO, told: Told = lambda place, reason: None, *, whole:
             for capture, offset, length in _records(member, told, whole=whole):
                 count += 1
                 if _is_web(_address(capture)):
-                    index.add(capture, offset, length)
+                    try:
+                        index.add(capture, offset, length)
+                    except ValueError as error:  # of an address that is none
+                        told(capture.filename or capture.sha256, f"{capture.address} is not in the index: {error}")
+                        continue
                     pages.write(_page(capture))
         with (
             _Member(package, _INDEX_PATH, resources) as member,
@@ -111,19 +119,26 @@ def _records(out: _Counted, told: Told, *, whole: bool) -> Iterator[tuple[Captur
     rows = captures.select_related("article").defer("article__body", "article__set_aside").order_by("id")
     for capture in rows.iterator(chunk_size=CHUNK):
         try:
-            content = capture.read()
-        except DamagedCaptureError as error:
+            record = _record(writer, capture, capture.read())
+        except (DamagedCaptureError, ValueError) as error:
             told(capture.filename or capture.sha256, str(error))
             continue
         offset = out.count
-        writer.write_record(_record(writer, capture, content))
+        writer.write_record(record)
         yield capture, offset, out.count - offset
 
 
 def _record(writer: WARCWriter, capture: Capture, content: bytes) -> object:
-    """A page of the web as the answer of its server, anything else as a resource of its own."""
+    """A page of the web as the answer of its server, anything else as a resource of its own.
+
+    Raises ValueError for a capture of which no record can be made.
+    """
+    if capture.captured_at is None:
+        raise ValueError(f"capture {capture.sha256} has no time that can be written (article {capture.article_id})")
     address = _address(capture)
-    when = capture.captured_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    if _NO_HEADER.search(address + capture.media_type + capture.encoding):
+        raise ValueError(f"capture {capture.sha256}: its address or type cannot stand in a header")
+    when = _moment(capture)
     kind = capture.media_type + (
         f"; charset={capture.encoding}" if capture.encoding and capture.media_type.startswith("text/") else ""
     )
@@ -143,7 +158,7 @@ def _address(capture: Capture) -> str:
 
     So is what an older version stored under a malformed address.
     """
-    return canonical_or_empty(capture.address) or f"urn:sha256:{capture.sha256}"
+    return canonical_or_empty(capture.web_address) or f"urn:sha256:{capture.sha256}"
 
 
 def _is_web(address: str) -> bool:
@@ -159,7 +174,7 @@ class _Index:
 
     def add(self, capture: Capture, offset: int, length: int) -> None:
         address = _address(capture)
-        stamp = capture.captured_at.astimezone(UTC).strftime("%Y%m%d%H%M%S")
+        stamp = re.sub("[^0-9]", "", _moment(capture))
         facts = {
             "url": address, "mime": capture.media_type, "status": "200", "digest": f"sha256:{capture.sha256}",
             "length": str(length), "offset": str(offset), "filename": _WARC_PATH.rsplit("/", 1)[-1],
@@ -188,8 +203,14 @@ def surt(address: str) -> str:
 
 
 def _page(capture: Capture) -> bytes:
-    stamp = capture.captured_at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-    return _line({"id": str(capture.pk), "url": _address(capture), "title": capture.article.title, "ts": stamp})
+    return _line(
+        {"id": str(capture.pk), "url": _address(capture), "title": capture.article.title, "ts": _moment(capture)}
+    )
+
+
+def _moment(capture: Capture) -> str:
+    """When it was captured, in UTC (ISO 8601)."""
+    return capture.captured_at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _line(row: dict[str, object]) -> bytes:

@@ -9,10 +9,11 @@ from datetime import date
 from pathlib import Path
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import DataError, IntegrityError, transaction
 from django.db.models import Model
 
 from articles.arabic.words import fold_phrase
+from articles.ingest.document import quoted
 from articles.models import (
     Actor,
     Alias,
@@ -26,6 +27,7 @@ from articles.models import (
     Source,
     SynonymSet,
 )
+from articles.models.limits import planned_days
 from articles.models.uncertain_date import complete
 
 
@@ -40,6 +42,28 @@ class AuthorityReport:
 
 
 Entry = Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Expected:
+    """A type that a field of an entry has: its name in messages, and whether a value is of it."""
+
+    words: str
+    fits: Callable[[object], bool]
+
+
+def _is_list_of(kind: type) -> Callable[[object], bool]:
+    return lambda value: isinstance(value, list) and all(type(one) is kind for one in value)
+
+
+_TEXT = Expected("text", lambda value: type(value) is str and "\0" not in value)
+_TEXTS = Expected("a list of text", lambda value: _is_list_of(str)(value) and not any("\0" in one for one in value))
+_NUMBER = Expected("a whole number", lambda value: type(value) is int)
+_FLAG = Expected("true or false", lambda value: type(value) is bool)
+_TABLE = Expected("a table", lambda value: type(value) is dict)
+_TABLE_LIST = Expected("a list of tables", _is_list_of(dict))
+_ALIAS = {"name": _TEXT, "kind": _TEXT, "found_in_text": _FLAG}
+_PART = {"actor": _TEXT, "role": _TEXT}
 
 
 def load_authority(path: Path) -> AuthorityReport:
@@ -59,18 +83,32 @@ def apply_authority(name: str, content: bytes) -> AuthorityReport:
     tables = _read(name, content)
     report = AuthorityReport()
     for kind, (key_field, fields, apply) in _TABLES.items():
-        for number, entry in enumerate(tables.pop(kind, []), 1):
+        entries = tables.pop(kind, [])
+        if not isinstance(entries, list):
+            raise AuthorityError(f"{name}: {kind}: tables are expected, each as [[{kind}]]; this is {_type_name(entries)}")
+        for number, entry in enumerate(entries, 1):
             where = f"{name}: {kind} {number}"
             try:
                 _check(entry, key_field, fields)
-                _apply(kind, entry, key_field, apply, report)
+                where += f" ({quoted(entry[key_field])})"
+                # What the database refuses must not end the transaction before it is told.
+                with transaction.atomic():
+                    _apply(kind, entry, key_field, apply, report)
             except ValidationError as error:
-                raise AuthorityError(f"{where} ({entry.get(key_field)}): {'; '.join(error.messages)}") from error
+                raise AuthorityError(f"{where}: {_by_field(error)}") from error
+            except (DataError, IntegrityError) as error:
+                raise AuthorityError(f"{where}: the database refused it: {str(error).splitlines()[0]}") from error
             except (AuthorityError, ValueError, TypeError, AttributeError) as error:
-                raise AuthorityError(f"{where} ({entry.get(key_field)}): {error}") from error
+                raise AuthorityError(f"{where}: {error}") from error
     if tables:
-        raise AuthorityError(f"{name}: unknown table “{next(iter(tables))}”; known are {', '.join(_TABLES)}")
+        raise AuthorityError(f"{name}: unknown table “{quoted(next(iter(tables)))}”; known are {', '.join(_TABLES)}")
     return report
+
+
+def _by_field(error: ValidationError) -> str:
+    if not hasattr(error, "error_dict"):
+        return "; ".join(error.messages)
+    return "; ".join(f"{field}: {' '.join(messages)}" for field, messages in error.message_dict.items())
 
 
 def _read(name: str, content: bytes) -> dict:
@@ -78,14 +116,32 @@ def _read(name: str, content: bytes) -> dict:
         return tomllib.loads(content.decode())
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise AuthorityError(f"{name}: {error}") from error
+    except RecursionError:
+        raise AuthorityError(f"{name}: tables or lists are nested too deep to be read") from None
+    except ValueError as error:  # A number of thousands of digits, a date that no calendar has.
+        raise AuthorityError(f"{name}: {error}") from error
 
 
-def _check(entry: Entry, key_field: str, fields: frozenset[str]) -> None:
-    if not isinstance(entry, dict) or not str(entry.get(key_field, "")).strip():
-        raise AuthorityError(f"“{key_field}” is missing")
-    for field in entry:
+def _check(entry: object, key_field: str, fields: Mapping[str, "Expected"]) -> None:
+    """Raises AuthorityError for an entry that is no table, lacks its key, or has a field of another name or type."""
+    if not isinstance(entry, dict):
+        raise AuthorityError(f"a table is expected, this is {_type_name(entry)}")
+    for field, value in entry.items():
         if field not in fields:
-            raise AuthorityError(f"unknown field “{field}”; known are {', '.join(sorted(fields))}")
+            raise AuthorityError(f"unknown field “{quoted(field)}”; known are {', '.join(sorted(fields))}")
+        if not fields[field].fits(value):
+            raise AuthorityError(f"{field}: {fields[field].words} is expected, this is {_type_name(value)}")
+    if not str(entry.get(key_field, "")).strip():
+        raise AuthorityError(f"“{key_field}” is missing")
+
+
+def _type_name(value: object) -> str:
+    """What a value is, in the words of TOML."""
+    names = {str: "text", bool: "true or false", int: "a number", float: "a number with a fraction", dict: "a table"}
+    if isinstance(value, list):
+        odd = sorted({_type_name(one) for one in value if not isinstance(one, list)})
+        return f"a list of {' and '.join(odd)}" if odd else "a list"
+    return next((words for kind, words in names.items() if type(value) is kind), "a date or time")
 
 
 def _apply(kind: str, entry: Entry, key_field: str, apply: Callable[[Entry], None], report: AuthorityReport) -> None:
@@ -126,7 +182,7 @@ def _actor(entry: Entry) -> None:
     row.state = ReviewState.CONFIRMED
     _set(row, entry, "name", "distinction", "kind", "country", "description", "withheld")
     for alias in entry.get("aliases", []):
-        _check(alias, "name", frozenset({"name", "kind", "found_in_text"}))
+        _check(alias, "name", _ALIAS)
         stored = row.aliases.filter(folded=fold_phrase(alias["name"])).first() or Alias(actor=row)
         _set(stored, alias, "name", "kind", "found_in_text")
 
@@ -164,7 +220,7 @@ def _event(entry: Entry) -> None:
             setattr(row, name, _date(name, entry[name]))
     _set(row, entry, "title", "kind", "place", "country", "session", "description", "withheld")
     for part in entry.get("participants", []):
-        _check(part, "actor", frozenset({"actor", "role"}))
+        _check(part, "actor", _PART)
         actor = Actor.objects.named(part["actor"]).order_by("id").first()
         if actor is None:
             raise AuthorityError(f"participants: no actor is named “{part['actor']}”")
@@ -176,25 +232,39 @@ def _event(entry: Entry) -> None:
 def _date(name: str, entry: Entry) -> ArchiveDate:
     for field, value in entry.items():
         expected = date if field in {"date", "earliest", "latest"} else str
-        if field not in {"date", "precision", "basis", "earliest", "latest"} or not isinstance(value, expected):
+        if field not in {"date", "precision", "basis", "earliest", "latest"} or type(value) is not expected:
             raise AuthorityError(f"{name}.{field}: not a date field, or not of its type")
+        if expected is date and not (days := planned_days()).holds(value):
+            raise AuthorityError(f"{name}.{field}: {value} is not within {days}")
     known = entry.get("date")
     precision = entry.get("precision", "day" if known else "unknown")
     return complete(known, precision, entry.get("basis", "editor"), entry.get("earliest"), entry.get("latest"))
 
 
 # Table → (its key, its fields, what applies an entry), in the order in which they refer to one another.
-_TABLES: dict[str, tuple[str, frozenset[str], Callable[[Entry], None]]] = {
-    "source": ("name", frozenset({"name", "kind", "country", "domains", "marks"}), _source),
-    "actor": ("name", frozenset({"name", "distinction", "kind", "country", "description", "withheld", "aliases"}), _actor),
-    "measure": ("label", frozenset({"label", "units", "broad_units", "cues"}), _measure),
-    "synonyms": ("word", frozenset({"word", "others", "kind"}), _synonyms),
-    "series": ("name", frozenset({"name", "description"}), _series),
+_TABLES: dict[str, tuple[str, dict[str, Expected], Callable[[Entry], None]]] = {
+    "source": (
+        "name",
+        {"name": _TEXT, "kind": _TEXT, "country": _TEXT, "domains": _TEXTS, "marks": _TEXTS},
+        _source,
+    ),
+    "actor": (
+        "name",
+        {
+            "name": _TEXT, "distinction": _TEXT, "kind": _TEXT, "country": _TEXT, "description": _TEXT, "withheld": _FLAG,
+            "aliases": _TABLE_LIST,
+        },
+        _actor,
+    ),
+    "measure": ("label", {"label": _TEXT, "units": _TEXTS, "broad_units": _TEXTS, "cues": _TEXTS}, _measure),
+    "synonyms": ("word", {"word": _TEXT, "others": _TEXTS, "kind": _TEXT}, _synonyms),
+    "series": ("name", {"name": _TEXT, "description": _TEXT}, _series),
     "event": (
         "title",
-        frozenset(
-            {"title", "kind", "start", "end", "place", "country", "series", "session", "description", "withheld", "participants"}
-        ),
+        {
+            "title": _TEXT, "kind": _TEXT, "start": _TABLE, "end": _TABLE, "place": _TEXT, "country": _TEXT, "series": _TEXT,
+            "session": _NUMBER, "description": _TEXT, "withheld": _FLAG, "participants": _TABLE_LIST,
+        },
         _event,
     ),
-}
+}  # fmt: skip

@@ -202,12 +202,21 @@ class Capture(models.Model):
         """The original bytes; raises DamagedCaptureError if they are gone or do not have the recorded digest."""
         try:
             with capture_storage().open(stored_name(self.sha256)) as file:
-                content = gzip.decompress(file.read())
-        except _DAMAGE as error:
-            raise DamagedCaptureError(f"capture {self.sha256} cannot be read: {error}") from error
-        if hashlib.sha256(content).hexdigest() != self.sha256:
-            raise DamagedCaptureError(f"capture {self.sha256} does not have that digest any more")
-        return content
+                packed = file.read()
+        except OSError as error:
+            raise DamagedCaptureError(f"capture {self.sha256} cannot be read: {error.strerror or error}") from error
+        return unpack(packed, self.sha256)
+
+
+def unpack(packed: bytes, sha256: str) -> bytes:
+    """What `pack` made a gzip file of; raises DamagedCaptureError if it is none any more or does not have the digest."""
+    try:
+        content = gzip.decompress(packed)
+    except _DAMAGE as error:
+        raise DamagedCaptureError(f"capture {sha256} cannot be read: {error}") from error
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise DamagedCaptureError(f"capture {sha256} does not have that digest any more")
+    return content
 
 
 def stored_name(sha256: str) -> str:

@@ -7,10 +7,15 @@ from articles.site.views import actor, article, dates, event, figures, home, pla
 
 
 class YearConverter(StringConverter):
-    regex = "[1-9][0-9]{3}"
+    """A year of four digits: also one that no article should have, which an old archive may hold (0001)."""
+
+    regex = "(?!0000)[0-9]{4}"
 
     def to_python(self, value: str) -> int:
         return int(value)
+
+    def to_url(self, value: int) -> str:
+        return f"{value:04}"
 
 
 register_converter(YearConverter, "year")

@@ -3,18 +3,23 @@ statistics as they would be counted anew. Called by `manage.py check_archive`, n
 """
 
 import re
-import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, time
+from functools import reduce
+from operator import or_
+from time import time as seconds_now
 
 from django.apps import apps
 from django.core.files.storage import Storage
 from django.db import DatabaseError, connection, models, transaction
+from django.db.models import Q
 
-from articles.models import Article, Capture, Delivery, DeliveryState
+from articles.models import Article, Capture, Delivery, DeliveryState, Event
 from articles.models.capture import DamagedCaptureError, capture_storage, stored_name
 from articles.models.delivery import delivery_storage
 from articles.models.history import event_models, operation
+from articles.models.limits import FIRST_CAPTURE, capture_days, planned_days, publication_days
 from articles.models.text_fields import cleaned_by, gated_fields
 from articles.platform.addresses import AddressError, canonical_address, canonical_or_empty
 from articles.search import statistics
@@ -74,6 +79,7 @@ def check(
         "addresses": lambda: _addresses(repair),
         "deliveries": _deliveries,
         "texts": lambda: _texts(repair),
+        "dates": _dates,
         "figures": lambda: _rows(_FIGURES_ASTRAY, "figure", "span"),
         "mentions": lambda: _rows(_MENTIONS_ASTRAY, "mention", "span"),
         "references": _references,
@@ -116,7 +122,7 @@ def _leftovers(repair: bool, settled: float) -> Look:
         known = set(Capture.objects.filter(sha256__in=digests).values_list("sha256", flat=True))
         yield len(names)
         for name, digest in zip(names, digests, strict=True):
-            if digest in known or time.time() - storage.get_modified_time(name).timestamp() < settled:
+            if digest in known or seconds_now() - storage.get_modified_time(name).timestamp() < settled:
                 continue
             if repair:
                 storage.delete(name)
@@ -224,6 +230,27 @@ def _is_mended(model: type[models.Model], pk: object) -> bool:
     except DatabaseError:
         return False
     return True
+
+
+def _dates() -> Look:
+    """Days and times that nothing can have, of rows from before ingest and forms refused them."""
+    for model, name, days in (
+        (Article, "published", publication_days()),
+        (Event, "start", planned_days()),
+        (Event, "end", planned_days()),
+    ):
+        yield 1
+        fields = [f"{name}_{part}" for part in ("date", "earliest", "latest")]
+        outside = reduce(or_, (Q(**{f"{one}__lt": days.first}) | Q(**{f"{one}__gt": days.last}) for one in fields))
+        for pk in model.objects.filter(outside).order_by("pk").values_list("pk", flat=True).iterator(CHUNK):
+            yield Problem("date", f"{model._meta.model_name} {pk}: its {name} is not within {days}")
+    yield 1
+    last = datetime.combine(capture_days().last, time.max, UTC)
+    outside = Q(captured_at__lt=FIRST_CAPTURE) | Q(captured_at__gt=last)
+    found = Capture.objects.filter(outside).order_by("pk").values_list("sha256", "article")
+    for digest, article in found.iterator(CHUNK):
+        told = f"capture {digest}: its time is not within {capture_days()} (article {article})"
+        yield Problem("date", told)
 
 
 # Rows of a range of keys whose spans are not their quotes. The database refuses such rows; what a damaged disk or a hand with

@@ -14,7 +14,7 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO
 
@@ -27,7 +27,7 @@ from django.utils import timezone
 
 from archive import caches, programs
 from articles.models import Actor, Article, Capture, Delivery, Event
-from articles.models.capture import capture_storage, stored_name, sync_folder
+from articles.models.capture import DamagedCaptureError, capture_storage, stored_name, sync_folder, unpack
 from articles.models.delivery import delivery_storage
 from articles.models.revision import begin_epoch
 
@@ -55,13 +55,15 @@ class Entry:
 
 @dataclass
 class Made:
-    """What a backup holds and what of it is new; `missing` names files that the archive itself lacks."""
+    """What a backup holds and what of it is new; `missing` names files that the archive itself lacks, `damaged` those that cannot
+    be read or, copied all the same, are not what they were, each with the reason."""
 
     stamp: str
     files: int
     added: int
     bytes_added: int
     missing: list[str]
+    damaged: list[str] = field(default_factory=list)
 
 
 def backup(folder: Path, *, keep: int = 0) -> Made:
@@ -118,17 +120,58 @@ def _copied(folder: Path, known: _Known, made: Made) -> Iterator[Entry]:
         entry = known.entry(f"{store}/{name}")
         if entry is None or not path.exists() or path.stat().st_size != entry.size:
             try:
-                source = _STORES[store]().open(name)
-            except OSError:
+                with _opened(store, name) as source:
+                    _copy(_Read(source), path)
+            except _SourceError as error:
+                made.damaged.append(f"{store}/{name}: {error}")
+                continue
+            except FileNotFoundError:
                 made.missing.append(f"{store}/{name}")
                 continue
-            with source:
-                _copy(source, path)
             entry = _entry(folder, path)
+            if store == "captures" and (reason := _damage(path)):
+                # Kept all the same: it may be mended, and an older backup may have it whole.
+                made.damaged.append(f"{store}/{name}: {reason}")
             made.added += 1
             made.bytes_added += entry.size
         made.files += 1
         yield entry
+
+
+class _SourceError(Exception):
+    """A file of the archive that cannot be read to its end."""
+
+
+class _Read:
+    """A file of the archive while it is copied: that it cannot be read is not an error of the backup's own disk."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+
+    def read(self, size: int) -> bytes:
+        try:
+            return self._file.read(size)
+        except OSError as error:
+            raise _SourceError(f"it cannot be read: {error.strerror or error}") from error
+
+
+def _opened(store: str, name: str) -> IO[bytes]:
+    """Raises FileNotFoundError for a file that is gone, _SourceError for one that cannot be opened."""
+    try:
+        return _STORES[store]().open(name)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise _SourceError(f"it cannot be opened: {error.strerror or error}") from error
+
+
+def _damage(path: Path) -> str:
+    """What is wrong with the copy of a capture; empty where nothing is."""
+    try:
+        unpack(path.read_bytes(), path.name.removesuffix(".gz"))
+    except DamagedCaptureError as error:
+        return str(error)
+    return ""
 
 
 def _named() -> Iterator[tuple[str, str]]:

@@ -26,8 +26,10 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         for name in made.missing:
             self.stderr.write(f"{name} is gone from the archive's store and not in this backup")
+        for line in made.damaged:
+            self.stderr.write(f"damaged: {line}")
         self.stdout.write(
             f"Backup {made.stamp}: {made.files:,} files, {made.added:,} of them new, {made.bytes_added:,} bytes"
         )
-        if made.missing:
+        if made.missing or made.damaged:
             raise SystemExit(1)

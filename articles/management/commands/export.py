@@ -35,12 +35,20 @@ class Command(BaseCommand):
         if is_web_archive:
             self._write_web_archive(options["format"], options["output"], whole=options["all"])
             return
+        left_out: list[str] = []
         try:
-            for line in LINES[options["format"]](EXPORTS[options["noun"]].rows(whole=options["all"])):
+            rows = EXPORTS[options["noun"]].rows(
+                lambda place, reason: left_out.append(f"{place} was left out: {reason}"), whole=options["all"]
+            )
+            for line in LINES[options["format"]](rows):
                 self.stdout.write(line, ending="")
         except BrokenPipeError:
             # The reader has gone (`| head`); Python must not complain again when it flushes at exit.
             sys.stdout = None
+        for line in left_out:
+            self.stderr.write(line)
+        if left_out:
+            raise SystemExit(1)
 
     def _write_web_archive(self, name: str, path: Path | None, *, whole: bool) -> None:
         damaged: list[str] = []

@@ -1,0 +1,167 @@
+"""What was not taken as it was given is told: in the command's report and in the delivery's record, in the editors' language."""
+
+import json
+from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
+
+from articles.models import Article, Delivery, Source
+from tests.admin.test_deliveries import work
+
+pytestmark = pytest.mark.django_db(transaction=True)
+BODY = "وصل 25 خبيرا إلى المدينة للمشاركة في ورشة عمل حول أمن الموانئ."
+
+
+@pytest.fixture(autouse=True)
+def _kept_here(settings: Any, tmp_path: Path) -> None:
+    settings.STORAGES = settings.STORAGES | {
+        "deliveries": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": tmp_path / "kept"},
+        }
+    }
+
+
+@pytest.fixture
+def delivered(desk: Client) -> Callable[[str, bytes], Delivery]:
+    """The record of a file that an editor uploaded and a worker took in."""
+
+    def deliver(name: str, content: bytes) -> Delivery:
+        desk.post(reverse("admin:deliver"), {"files": [SimpleUploadedFile(name, content)], "format": "auto"})
+        work()
+        return Delivery.objects.latest("id")
+
+    return deliver
+
+
+def notes_of(delivery: Delivery) -> dict[tuple[str, str], dict[str, object]]:
+    return {(note["field"], note["given"]): note for note in delivery.notes}
+
+
+def test_a_table_with_values_that_are_not_taken_is_told_line_by_line(
+    delivered: Callable[[str, bytes], Delivery], desk: Client
+) -> None:
+    Source.objects.create(name="صدى الجنوب")
+    rows = [
+        "title;body;published;source;language;ملاحظات",
+        f"خبر أول;{BODY} 1;32 مارس 2023;جريدة لا يعرفها أحد;العربية;ا",
+        f"خبر ثان;{BODY} 2;6 مارس 2023;صدى الجنوب;ar;ب",
+        f"خبر ثالث;{BODY} 3;2023-03-07;جريدة لا يعرفها أحد;fr;ج",
+    ]
+    delivery = delivered("جدول.csv", "\r\n".join(rows).encode("windows-1256"))
+    assert (delivery.created, delivery.failed) == (3, 0)
+    notes = notes_of(delivery)
+    assert set(notes) == {
+        ("published", "32 مارس 2023"), ("source", "جريدة لا يعرفها أحد"), ("language", "العربية"), ("ملاحظات", ""),
+    }  # fmt: skip
+    assert notes["published", "32 مارس 2023"]["path"] == "جدول.csv: line 2" and delivery.noted == 7
+    assert notes["source", "جريدة لا يعرفها أحد"]["times"] == 2 and notes["ملاحظات", ""]["times"] == 3
+    first = Article.objects.get(title="خبر أول")
+    assert (first.published.iso, first.published.basis) == ("2023-03", "inferred")
+    assert Article.objects.get(title="خبر ثان").published.basis == "stated"
+    assert Article.objects.get(title="خبر ثالث").language == "fr"
+    page = desk.get(reverse("admin:articles_delivery_change", args=[delivery.pk])).content.decode()
+    assert "ما لم يؤخذ كما ورد" in page
+    for words in ("32 مارس 2023", "قُرئ بعضه", "جريدة لا يعرفها أحد", "لا يعرفه الأرشيف", "حقل لا يُقرأ"):
+        assert words in page, words
+
+
+@pytest.mark.parametrize(
+    ("value", "iso"),
+    [
+        ("32 مارس 2023", "2023-03"),
+        ("31 أبريل 2024", "2024-04"),
+        ("في حدود مارس 2023 أو بعده", "2023-03"),
+        ("30 شباط 2022 تقريبا", "2022-02"),
+    ],
+)
+def test_a_date_read_in_part_is_never_stated(
+    delivered: Callable[[str, bytes], Delivery], value: str, iso: str
+) -> None:
+    row = json.dumps({"title": "خبر", "body": BODY, "published": value}, ensure_ascii=False)
+    delivery = delivered("صف.jsonl", row.encode())
+    if delivery.failed:
+        assert "published" in delivery.failures[0]["reason"] and value[:8] in delivery.failures[0]["reason"]
+        return
+    article = Article.objects.get(title="خبر")
+    assert (article.published.iso, article.published.basis) == (iso, "inferred")
+    assert notes_of(delivery)["published", value]["kind"] == "partly"
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["6 مارس 2023", "2023-03-06", "2023-03-06T10:00:00+01:00", "2023-03-06 10:00", "الاثنين 6 مارس 2023", "نشر يوم 6 مارس 2023", "06/03/2023",
+     "٦ مارس ٢٠٢٣"],
+)  # fmt: skip
+def test_a_date_read_whole_needs_no_note(delivered: Callable[[str, bytes], Delivery], value: str) -> None:
+    row = json.dumps({"title": "خبر", "body": BODY, "published": value}, ensure_ascii=False)
+    delivery = delivered("صف.jsonl", row.encode())
+    article = Article.objects.get(title="خبر")
+    assert (article.published.iso, article.published.basis, delivery.notes) == ("2023-03-06", "stated", [])
+
+
+def test_a_corrected_encoding_is_told(delivered: Callable[[str, bytes], Delivery], desk: Client) -> None:
+    page = f"<html><head><meta charset=iso-8859-1><title>خبر الموانئ في الجنوب</title></head><body><p>{BODY}</p></body></html>"
+    delivery = delivered("صفحة.html", page.encode("windows-1256"))
+    assert Article.objects.get(title="خبر الموانئ في الجنوب").body == BODY
+    (note,) = delivery.notes
+    assert (note["kind"], note["given"], note["path"]) == ("encoding", "iso-8859-1", "صفحة.html")
+    assert "ترميز صُحح" in desk.get(reverse("admin:articles_delivery_change", args=[delivery.pk])).content.decode()
+
+
+@pytest.mark.parametrize("name", ["خبر" * 50 + ".txt", "ﷺ" * 115 + ".txt", "𝔘" * 80 + ".txt", "ا" * 152])
+def test_a_file_of_a_long_name_is_taken_in(delivered: Callable[[str, bytes], Delivery], name: str) -> None:
+    delivery = delivered(name, f"خبر من الموانئ اليوم\n\n{BODY}\n".encode())
+    assert (delivery.state, delivery.created, delivery.failures) == ("finished", 1, [])
+    assert delivery.name == name and all(note["field"] == "filename" for note in delivery.notes)
+
+
+def test_the_command_tells_and_leaves_a_record_without_folders(tmp_path: Path) -> None:
+    rows = [{"title": f"خبر {n}", "body": f"{BODY} {n}", "source": "جريدة بعيدة", "متعلق": 1} for n in range(3)]
+    folder = tmp_path / "home" / "somebody"
+    folder.mkdir(parents=True)
+    (folder / "rows.jsonl").write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), encoding="utf-8")
+    out, err = StringIO(), StringIO()
+    call_command("ingest", str(folder / "rows.jsonl"), "--json", stdout=out, stderr=err)
+    assert json.loads(out.getvalue().splitlines()[-1])["noted"] == 6
+    assert "note: " in err.getvalue() and "source “جريدة بعيدة”" in err.getvalue() and "(×3)" in err.getvalue()
+    delivery = Delivery.objects.get()
+    assert (delivery.name, delivery.noted, delivery.failed) == ("rows.jsonl", 6, 0)
+    assert "somebody" not in json.dumps([delivery.notes, delivery.failures]) and not Delivery.objects.troubled().exists()
+
+
+def test_many_different_values_are_counted_and_the_first_are_told(
+    delivered: Callable[[str, bytes], Delivery], desk: Client
+) -> None:
+    rows = [
+        json.dumps({"title": f"خبر {n}", "body": f"{BODY} {n}", "source": f"جريدة {n}"}, ensure_ascii=False) for n in range(520)
+    ]
+    delivery = delivered("صفوف.jsonl", "\n".join(rows).encode())
+    assert (delivery.created, delivery.noted, len(delivery.notes)) == (520, 520, Delivery.MOST_NOTES)
+    assert "جملتها 520" in desk.get(reverse("admin:articles_delivery_change", args=[delivery.pk])).content.decode()
+
+
+def test_the_record_page_of_an_article_shows_no_path_of_the_machine(client: Client, tmp_path: Path) -> None:
+    (tmp_path / "خبر.txt").write_text(f"خبر من الموانئ اليوم\n\n{BODY}\n", encoding="utf-8")
+    call_command("ingest", str(tmp_path / "خبر.txt"), verbosity=0, stdout=StringIO())
+    article = Article.objects.latest("id")
+    record = f"{article.get_absolute_url()}record/"
+    assert "خبر.txt" in client.get(record).content.decode()
+    # As earlier versions stored it.
+    article.captures.update(address="file:///srv/archive/in/x.txt")
+    doors = [record, article.get_absolute_url(), f"/api/v1/articles/{article.pk}", "/export/articles.csv", "/export/articles.jsonl",
+             "/oai/?verb=ListRecords&metadataPrefix=oai_dc", "/feeds/", f"/en{record}"]  # fmt: skip
+    for address in doors:
+        response = client.get(address)
+        content = b"".join(response.streaming_content) if response.streaming else response.content
+        assert b"file:" not in content and b"/srv/" not in content, address
+    out = StringIO()
+    call_command("export", "articles", stdout=out)
+    assert "file:" not in out.getvalue()

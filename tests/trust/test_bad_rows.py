@@ -1,0 +1,223 @@
+"""Rows and originals from before there was a gate: no page, feed, export, check or backup ends because of one, and each is told."""
+
+import io
+import json
+import zlib
+from collections.abc import Callable
+from datetime import date
+from hashlib import sha256
+from io import StringIO
+from pathlib import Path
+
+import pytest
+import time_machine
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from lxml import etree
+from warcio.archiveiterator import ArchiveIterator
+
+from articles.exchange.web_archive import write_wacz, write_warc
+from articles.ingest.run import ingest
+from articles.models import ArchiveDate, Article, Capture, Event
+from articles.models.capture import DamagedCaptureError, capture_storage, pack, stored_name
+from articles.upkeep.check import check
+from articles.upkeep.copies import backup
+
+pytestmark = pytest.mark.django_db
+BEYOND = ["0001-01-01 00:00+14", "10000-01-01 13:59:59+00", "0044-03-15 12:00+00 BC", "0001-01-01 00:00+00", "infinity"]
+EDGES = [date(1, 1, 1), date(9999, 12, 31)]
+
+
+def captured(article: Article, moment: str, content: bytes = b"<p>x</p>") -> Capture:
+    """A capture of a moment that no form and no reader takes any more."""
+    article.save()
+    content += moment.encode()
+    digest = sha256(content).hexdigest()
+    Capture.objects.keep_bytes(digest, pack(content))
+    capture = Capture.objects.create(
+        article=article, sha256=digest, size=len(content), media_type="text/html", filename="قديم.html",
+        address=f"https://old.example/{article.pk}", captured_at="2020-01-01T00:00Z",
+    )  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE articles_capture SET captured_at = %s::timestamptz WHERE id = %s", [moment, capture.pk])
+    return capture
+
+
+@pytest.fixture
+def bad(make_article: Callable[..., Article]) -> list[Article]:
+    """Articles with a capture of no time that Python knows, and articles and events of the first and of the last day."""
+    rows = [make_article(f"خبر قديم {n}", "نص الخبر القديم.") for n, _ in enumerate(BEYOND)]
+    for row, moment in zip(rows, BEYOND, strict=True):
+        captured(row, moment)
+    for day in EDGES:
+        rows.append(make_article(f"خبر من {day}", "نص الخبر.", day, url=f"https://old.example/{day}"))
+        rows[-1].date_statements = [{"where": "row", "quote": "x", **ArchiveDate.on(date(2020, 1, 1)).as_dict()}]
+        rows[-1].save()
+        event = Event(title=f"مؤتمر من {day}", kind="conference", state="confirmed")
+        event.start = event.end = ArchiveDate.on(day)
+        event.save()
+    return rows
+
+
+def test_pages_and_doors_show_what_they_can(client: Client, bad: list[Article], every_page: list[str]) -> None:
+    capture = Capture.objects.get(article=bad[0])
+    own = [address for row in bad for address in (row.get_absolute_url(), f"{row.get_absolute_url()}record/")]
+    events = [event.get_absolute_url() for event in Event.objects.filter(title__startswith="مؤتمر من")]
+    view = f"{bad[0].get_absolute_url()}captures/{capture.sha256}/view/"
+    years = ["/dates/1/", "/dates/0001/", "/dates/9999/", "/dates/9999/12/", "/dates/9999/12/31/", "/timeline/?from=1&to=9999"]
+    for address in [*every_page, *own, *events, view, *years, "/articles/?since=0001-01-01", "/articles/?until=9999-12-31"]:
+        assert client.get(address).status_code in (200, 404), address
+    for row in bad:
+        assert client.get(f"/api/v1/articles/{row.pk}").json()["id"] == row.pk
+        for format_name in ("bib", "ris", "json", "txt"):
+            assert client.get(f"{row.get_absolute_url()}cite.{format_name}").status_code == 200
+    for address in ("/feeds/", "/oai/?verb=ListRecords&metadataPrefix=oai_dc", "/sitemaps/articles.xml", "/oai/?verb=Identify"):
+        etree.fromstring(client.get(address).content)
+    assert "خبر قديم 0" in client.get("/oai/?verb=ListRecords&metadataPrefix=oai_dc").content.decode()
+    lines = b"".join(client.get("/export/articles.jsonl").streaming_content).decode().splitlines()
+    assert {row.pk for row in bad} <= {json.loads(line)["id"] for line in lines}
+
+
+def test_the_command_exports_them(bad: list[Article]) -> None:
+    for noun in ("articles", "events"):
+        out = StringIO()
+        call_command("export", noun, stdout=out)
+        rows = [json.loads(line) for line in out.getvalue().splitlines()]
+        assert {row.pk for row in bad} <= {row["id"] for row in rows} or noun == "events"
+    call_command("export", "articles", "--format", "csv", stdout=StringIO())
+
+
+def test_a_row_that_cannot_be_read_is_stepped_over_and_told(client: Client, seed: Callable[[str], Article]) -> None:
+    """A day before the year 1, which only a hand at the database's own prompt can have written."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE articles_article SET published_date = '0044-03-15 BC', published_earliest = '0044-03-15 BC', "
+            "published_latest = '0044-03-15 BC', published_precision = 'day' WHERE id = %s", [seed("000").pk],
+        )  # fmt: skip
+    out, err = StringIO(), StringIO()
+    with pytest.raises(SystemExit) as stop:
+        call_command("export", "articles", stdout=out, stderr=err)
+    assert stop.value.code == 1 and len(out.getvalue().splitlines()) == Article.objects.count() - 1
+    assert err.getvalue().startswith("article ") and "was left out" in err.getvalue()
+
+
+def test_they_come_out_as_a_web_archive_and_those_that_cannot_are_told(bad: list[Article]) -> None:
+    for write in (write_warc, write_wacz):
+        told: list[str] = []
+        out = io.BytesIO()
+        count = write(out, lambda place, reason, told=told: told.append(reason))
+        assert count == Capture.objects.count() - len(told) and len(told) == len(BEYOND)
+        assert all("has no time" in reason for reason in told)
+
+
+def test_an_address_that_is_none_stops_no_web_archive(make_article: Callable[..., Article]) -> None:
+    for address in ("http://[bad/", "http://h:99999/", "http://h/\r\nWARC-Type: metadata"):
+        capture = captured(make_article(f"خبر {address}", "نص."), "2020-01-01", address.encode())
+        Capture.objects.filter(pk=capture.pk).update(address=address)
+    for write in (write_warc, write_wacz):
+        told: list[str] = []
+        out = io.BytesIO()
+        write(out, lambda place, reason, told=told: told.append(reason))
+        assert told and "header" in " ".join(told)
+        if write is write_warc:
+            kinds = [record.rec_type for record in ArchiveIterator(io.BytesIO(out.getvalue()))]
+            assert "metadata" not in kinds and len(kinds) == Capture.objects.count()
+
+
+def test_the_check_goes_on_and_tells_each(bad: list[Article]) -> None:
+    checked = check(settled=10**9)
+    told = [problem.told for problem in checked.open if problem.kind == "date"]
+    for row in bad:
+        assert any(f"article {row.pk}" in line for line in told), row
+    assert sum("event" in line for line in told) == 2 * len(EDGES)
+    out, err = StringIO(), StringIO()
+    with pytest.raises(SystemExit):
+        call_command("check_archive", stdout=out, stderr=err)
+    assert "its time is not within 1990-01-01" in err.getvalue()
+
+
+def test_a_sound_archive_has_no_such_problem() -> None:
+    assert not [problem for problem in check(settled=10**9).open if problem.kind == "date"]
+    with time_machine.travel("2031-05-05"):
+        assert not [problem for problem in check(settled=10**9).open if problem.kind == "date"]
+
+
+# Damaged originals
+
+
+def damage(capture: Capture, change: Callable[[bytes], bytes]) -> None:
+    path = Path(capture_storage().path(stored_name(capture.sha256)))
+    path.write_bytes(change(path.read_bytes()))
+
+
+DAMAGES: dict[str, Callable[[bytes], bytes]] = {
+    "packed bytes": lambda packed: packed[:40] + bytes(byte ^ 0xFF for byte in packed[40:80]) + packed[80:],
+    "first block": lambda packed: packed[:10] + b"\xff" * 20 + packed[30:],
+    "checksum": lambda packed: packed[:-8] + b"\0" * 8,
+    "header": lambda packed: b"\0" + packed[1:],
+    "flags": lambda packed: packed[:3] + b"\xff" + packed[4:],
+    "cut": lambda packed: packed[:-20],
+    "cut in its head": lambda packed: packed[:7],
+    "nothing": lambda packed: b"",
+    "another file": lambda packed: pack(b"something else"),
+    "not packed": lambda packed: b"something else",
+}
+
+
+@pytest.fixture
+def whole(tmp_path: Path) -> Capture:
+    text = "خبر عن ورشة الموانئ\n\n" + "وصل 25 خبيرا إلى المدينة للمشاركة في ورشة عمل حول أمن الموانئ. " * 20
+    (tmp_path / "خبر.txt").write_text(text + str(tmp_path), encoding="utf-8")
+    assert ingest([tmp_path / "خبر.txt"], largest=1_000_000).created == 1
+    return Capture.objects.latest("id")
+
+
+@pytest.mark.parametrize("name", DAMAGES)
+def test_a_damaged_original_is_told_by_everyone_and_stops_nobody(client: Client, whole: Capture, name: str) -> None:
+    damage(whole, DAMAGES[name])
+    with pytest.raises(DamagedCaptureError):
+        whole.read()
+    for address in ("captures/{}/", "captures/{}/view/"):
+        response = client.get(whole.article.get_absolute_url() + address.format(whole.sha256))
+        assert response.status_code == 500 and "النسخة الأصلية غير متاحة" in response.content.decode()
+    problems = [problem.told for problem in check(settled=10**9).open if problem.kind == "capture"]
+    assert len(problems) == 1 and whole.sha256 in problems[0]
+    told: list[str] = []
+    assert write_warc(io.BytesIO(), lambda place, reason: told.append(reason)) == Capture.objects.count() - 1
+    assert len(told) == 1 and whole.sha256 in told[0]
+
+
+def test_any_changed_byte_is_a_damaged_original(whole: Capture) -> None:
+    path = Path(capture_storage().path(stored_name(whole.sha256)))
+    packed = path.read_bytes()
+    for at in range(0, len(packed), 3):
+        for change in (0xFF, 0x01):
+            path.write_bytes(packed[:at] + bytes([packed[at] ^ change]) + packed[at + 1 :])
+            try:
+                assert zlib.crc32(whole.read()) >= 0  # a byte that says nothing of the content: the time, the system
+            except DamagedCaptureError:
+                continue
+    path.write_bytes(packed)
+    assert whole.read()
+
+
+@pytest.mark.parametrize("name", ["packed bytes", "another file"])
+def test_a_backup_tells_of_a_damaged_original_and_goes_on(whole: Capture, tmp_path: Path, name: str) -> None:
+    damage(whole, DAMAGES[name])
+    made = _backup(tmp_path / "copy")
+    assert made.missing == [] and len(made.damaged) == 1 and whole.sha256 in made.damaged[0]
+    assert made.files == Capture.objects.values("sha256").distinct().count() + 1
+
+
+def test_a_backup_tells_of_an_original_that_is_no_file(whole: Capture, tmp_path: Path) -> None:
+    path = Path(capture_storage().path(stored_name(whole.sha256)))
+    path.unlink()
+    path.mkdir()
+    made = _backup(tmp_path / "copy")
+    path.rmdir()
+    assert len(made.damaged) == 1 and "cannot be" in made.damaged[0]
+
+
+def _backup(folder: Path) -> object:
+    return backup(folder)
