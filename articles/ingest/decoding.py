@@ -5,6 +5,7 @@ import re
 import unicodedata
 
 from articles.arabic.characters import ARABIC_LETTERS, INVISIBLE, TATWEEL
+from articles.arabic.composing import compose
 from articles.ingest.document import UnreadableError
 
 _BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
@@ -13,7 +14,7 @@ _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f]")
 # Isolated, initial, medial and final forms of letters, and ligatures: another writing of the plain letters.
 _PRESENTATION_FORMS = re.compile("[\ufb50-\ufdff\ufe70-\ufefc]+")
 # Tatweel that stretches a word («القمـــة»); a single one («لـه», «لـ30») is a way of writing.
-_STRETCHED = re.compile(f"(?<=[{ARABIC_LETTERS}]){TATWEEL}{{2,}}(?=[{ARABIC_LETTERS}])")
+_STRETCHED = re.compile(f"(?<=[{ARABIC_LETTERS}]){TATWEEL}{{2,}}+(?=[{ARABIC_LETTERS}])")
 _SPACES = re.compile(r"[^\S\n]+")
 _LINE_ENDS = re.compile("\r\n|[\r\x0c\u2028\u2029]")
 # Joiners shape the letters of some names (Persian); the rest of the invisible characters only carry layout.
@@ -110,5 +111,5 @@ def plain(text: str) -> str:
     """
     text = _LINE_ENDS.sub("\n", text)
     text = _PRESENTATION_FORMS.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text)
-    text = _STRETCHED.sub("", unicodedata.normalize("NFC", _INVISIBLE.sub("", text)))
+    text = _STRETCHED.sub("", compose(_INVISIBLE.sub("", text)))
     return "\n".join(_SPACES.sub(" ", line).strip() for line in text.split("\n"))
