@@ -248,8 +248,14 @@ CONTENT_SECURITY_POLICY = {
 ARCHIVE_DIGITS = os.environ.get("ARCHIVE_DIGITS", "latin")
 # The largest file that `ingest` opens, in bytes; a news article is some thousands.
 ARCHIVE_LARGEST_FILE = int(os.environ.get("ARCHIVE_LARGEST_FILE", 20 * 1024 * 1024))
+# What reading one document may cost the process that reads it: seconds of processor time, and bytes of memory beyond what the
+# process had at its start.
+ARCHIVE_DOCUMENT_SECONDS = float(os.environ.get("ARCHIVE_DOCUMENT_SECONDS", 20))
+ARCHIVE_DOCUMENT_MEMORY = int(os.environ.get("ARCHIVE_DOCUMENT_MEMORY", 512 * 1024 * 1024))
 # The largest file that an editor may upload, in bytes; it may hold many documents.
 ARCHIVE_LARGEST_UPLOAD = int(os.environ.get("ARCHIVE_LARGEST_UPLOAD", 500 * 1024 * 1024))
+# How long `ingest URL` may take to fetch a page, in seconds, from looking its name up to the last byte.
+ARCHIVE_FETCH_SECONDS = float(os.environ.get("ARCHIVE_FETCH_SECONDS", 45))
 # Whether `ingest URL` may fetch from addresses that only this machine or its network can reach: for tests alone.
 ARCHIVE_FETCH_PRIVATE = os.environ.get("ARCHIVE_FETCH_PRIVATE", "") == "1"
 # The most rows that a download of a list holds.

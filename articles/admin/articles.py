@@ -32,7 +32,7 @@ from articles.admin.history import tell_lost_words
 from articles.admin.pages import posted
 from articles.admin.review import ReviewAdmin
 from articles.extract.authority import Authority
-from articles.extract.process import suggest
+from articles.extract.process import suggest_within_budget
 from articles.ingest.document import UnreadableError
 from articles.ingest.original import original_lines
 from articles.models import (
@@ -368,6 +368,6 @@ class ArticleAdmin(OwnSearch, ReviewAdmin):
     def after_change(self, rows: list[Article]) -> None:
         """What the rules find in texts that changed, and what contradicts what since."""
         authority = Authority.load()
-        for article in rows:
-            suggest(article, authority)
+        for _ in suggest_within_budget(rows, authority):
+            pass
         Contradiction.objects.refresh(events_of(rows))

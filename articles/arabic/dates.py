@@ -5,6 +5,7 @@ A date expression keeps what the text says and no more: «4 و5 نونبر ال�
 
 import calendar
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -138,12 +139,16 @@ def find_dates(text: str, of_words: Sequence[Word] | None = None) -> list[DateEx
     """
     of_words = words(text) if of_words is None else of_words
     found = _numeric_dates(text) if _MAYBE_NUMERIC.search(text) else []
-    taken = [(date_.start, date_.end) for date_ in found]
+    # They are in order and do not overlap: the one a word lies in is the last that begins before its end.
+    taken_from, taken_to = [date_.start for date_ in found], [date_.end for date_ in found]
     after = 0
     opening = [index for index, word in enumerate(of_words) if word.folded in _OPENERS or word.folded[0] <= "9"]
     for index in opening:
         word = of_words[index]
-        if index < after or any(start <= word.start < end for start, end in taken):
+        if index < after:
+            continue
+        last = bisect_right(taken_from, word.start) - 1
+        if last >= 0 and word.start < taken_to[last]:
             continue
         expression, after = (
             _named_month_at(text, of_words, index)

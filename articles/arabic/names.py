@@ -9,7 +9,7 @@ from articles.arabic.folding import fold_name, without_proclitics
 from articles.arabic.words import Word, words
 
 # Between the words of one name may stand spaces, quotation marks, brackets and hyphens, and a single line break.
-_INSIDE_NAME = re.compile(rf"[ \t\u00a0]*[{QUOTATION_MARKS}()\[\]–-]?[ \t\u00a0]*\n?[ \t\u00a0]*[{QUOTATION_MARKS}(]?")
+_INSIDE_NAME = re.compile(rf"[ \t\u00a0]*+[{QUOTATION_MARKS}()\[\]–-]?[ \t\u00a0]*+\n?[ \t\u00a0]*+[{QUOTATION_MARKS}(]?")
 # How many words an index remembers the readings of.
 _MOST_REMEMBERED = 100_000
 # So few names are told apart from most words by their ends.
@@ -120,7 +120,8 @@ def _start_of_reading(text: str, word: Word, reading: str) -> int:
     """Where the name begins inside the written word: after its proclitics, but with ل where it swallowed the alef."""
     written = text[word.start : word.end]
     for offset in range(len(written)):
-        if fold_name(written[offset:]) == reading and fold_name(written[offset]):
+        # Most of a long word can be marks, which begin no name.
+        if fold_name(written[offset]) and fold_name(written[offset:]) == reading:
             return word.start + offset
     return word.start
 

@@ -82,6 +82,8 @@ _ORDINALS = {
 _BETWEEN = fold_name("بين")
 _TEENS = {fold_name("عشر"), fold_name("عشرة")}
 
+# How many parts a number can have after its first: trillions, billions, millions, thousands and ones, and some to spare.
+_MOST_PARTS = 8
 _FRACTION = re.compile(rf"[.٫,](?=[{DIGITS}])")
 
 
@@ -141,8 +143,10 @@ def _numeral(text: str, words: Sequence[Word], index: int) -> tuple[Decimal, int
     return Decimal(digits), next_word
 
 
-def _scaled(text: str, words: Sequence[Word], value: Decimal, next_word: int) -> tuple[Decimal, int]:
-    """Multiplies by scale words that follow («50 ألف», «3 آلاف و500»)."""
+def _scaled(
+    text: str, words: Sequence[Word], value: Decimal, next_word: int, parts: int = _MOST_PARTS
+) -> tuple[Decimal, int]:
+    """Multiplies by scale words that follow, and adds up to `parts` smaller parts («50 ألف», «3 آلاف و500»)."""
     scaled = False
     while next_word < len(words) and words[next_word].folded in _SCALES:
         if _gap(text, words[next_word - 1], words[next_word]).strip():
@@ -150,9 +154,9 @@ def _scaled(text: str, words: Sequence[Word], value: Decimal, next_word: int) ->
         value *= _SCALES[words[next_word].folded]
         next_word += 1
         scaled = True
-    if scaled and next_word + 1 < len(words) and words[next_word].folded == "و" and words[next_word + 1].is_number:
+    if scaled and parts and next_word + 1 < len(words) and words[next_word].folded == "و" and words[next_word + 1].is_number:
         rest, after = _numeral(text, words, next_word + 1)
-        rest, after = _scaled(text, words, rest, after)
+        rest, after = _scaled(text, words, rest, after, parts - 1)
         if rest < value and not _gap(text, words[next_word - 1], words[next_word]).strip():
             return value + rest, after
     return value, next_word
@@ -258,8 +262,9 @@ def _continues(text: str, words: Sequence[Word], index: int) -> bool:
 def _prefix_length(text: str, word: Word, prefix: str) -> int:
     """Code points that `prefix` takes in the written word, marks and tatweel included."""
     written = text[word.start : word.end]
-    length = 0
-    while length < len(written) and len(fold_name(written[:length])) < len(prefix):
+    length = letters = 0
+    while length < len(written) and letters < len(prefix):
+        letters += len(fold_name(written[length]))
         length += 1
     while length < len(written) and not fold_name(written[length]):
         length += 1

@@ -10,11 +10,15 @@ from articles.arabic.folding import fold_name
 
 _JOINED = f"{MARKS}{TATWEEL}{INVISIBLE}"
 # A run of letters (marks inside it are dropped later), or a number with its thousands marks; «لـ30» is two words.
+# Marks before the first letter belong to the word. Only the first of a run of marks can begin a word, for if the run ends
+# without a letter it does so from wherever it is read: trying each of its marks would take the square of its length.
 WORD = re.compile(
-    rf"[{_JOINED}]*[{LETTERS}][{LETTERS}{_JOINED}]*|[{DIGITS}](?:[{DIGITS}{_JOINED}]|[,٬](?=[{DIGITS}]{{3}}(?![{DIGITS}])))*"
+    rf"[{LETTERS}][{LETTERS}{_JOINED}]*+"
+    rf"|[{DIGITS}](?:[{DIGITS}{_JOINED}]|[,٬](?=[{DIGITS}]{{3}}(?![{DIGITS}])))*"
+    rf"|(?<![{_JOINED}])[{_JOINED}]++[{LETTERS}][{LETTERS}{_JOINED}]*+"
 )
-# What ends a sentence: a stop, question or exclamation mark that closes a word, or a line's end.
-_SENTENCE_END = re.compile(r"[.؟?!…]+(?=[\s»”\"')\]]|$)|\n+")
+# What ends a sentence: a stop, question or exclamation mark that closes a word, or a line's end. A run of them is read once.
+_SENTENCE_END = re.compile(r"(?<![.؟?!…])[.؟?!…]++(?=[\s»”\"')\]]|$)|\n+")
 
 
 class Word(NamedTuple):

@@ -95,15 +95,35 @@ def _actors(body: Reading, found: Iterable[FoundActor]) -> Iterable[NamedActor]:
 
 
 def _figures(body: Reading, authority: Authority) -> Iterable[MeasuredFigure]:
+    sentences: dict[tuple[int, int], _Sentence] = {}
     for one in find_figures(body):
-        sentence = body.sentence_words(one.start)
+        span = body.sentence_span(one.start)
+        if span not in sentences:
+            sentences[span] = _Sentence(body.words_between(*span), authority)
+        sentence = sentences[span]
         clause_end = one.end + len(one.about) + 1
         named = places().find(body.text[one.start : clause_end])
         spots = tuple(dict.fromkeys(tuple(place) for match in named for place in match.keys))
         yield MeasuredFigure(
-            one, authority.measure_of(one.measured, sentence), _speaks_of(sentence, _ATTENDANCE), _speaks_of(sentence, _HARM),
-            _speaks_of(sentence, _EXPECTED), spots
-        )  # fmt: skip
+            one, sentence.measure_of(one.measured), sentence.of_attendance, sentence.of_harm, sentence.expected, spots
+        )
+
+
+class _Sentence:
+    """What a sentence says about its figures, worked out once: one sentence can hold thousands of them."""
+
+    def __init__(self, of_words: list[Word], authority: Authority) -> None:
+        self._words, self._authority = of_words, authority
+        self._measures: dict[str, int | None] = {}
+        self.of_attendance = _speaks_of(of_words, _ATTENDANCE)
+        self.of_harm = _speaks_of(of_words, _HARM)
+        self.expected = _speaks_of(of_words, _EXPECTED)
+
+    def measure_of(self, unit: str) -> int | None:
+        folded = fold_name(unit)
+        if folded not in self._measures:
+            self._measures[folded] = self._authority.measure_of(unit, self._words)
+        return self._measures[folded]
 
 
 def _speaks_of(sentence: list[Word], openings: tuple[str, ...]) -> bool:

@@ -56,9 +56,11 @@ class Authority:
         # «دولار أمريكي» is measured as «دولار» is.
         folded = [fold_name(unit), fold_name(unit.split()[0])] if unit else []
         readings = [*folded, *(one[: -len(end)] for one in folded for end in _UNIT_ENDINGS if one.endswith(end))]
-        bare = [word.folded.removeprefix("و").removeprefix("ال") for word in sentence]
+        bare: list[str] | None = None
         for reading in readings:
             for cues, measure in self.broad_measures.get(reading, ()):
+                if bare is None:
+                    bare = [word.folded.removeprefix("و").removeprefix("ال") for word in sentence]
                 if any(word.startswith(cues) for word in bare):
                     return measure
             if reading in self.measures:

@@ -144,11 +144,18 @@ def publication_date(stated: Sequence[StatedDate], body: Reading, captured: date
 def _looks_back_on(body: Reading, captured: date) -> date | None:
     """The latest day that some date of the past in `body` begins on: nothing is reported before it happened."""
     bounds = []
+    # Sentence → whether it speaks of plans; one sentence can hold thousands of dates.
+    plans: dict[tuple[int, int], bool] = {}
     for found in body.dates:
         if found.interval is None or found.future:
             continue
         first = date(found.year_end, 1, 1) if found.year_end else found.interval[0]
-        if first <= captured and not speaks_of_plans(body.sentence_words(found.start)):
+        if first > captured:
+            continue
+        sentence = body.sentence_span(found.start)
+        if sentence not in plans:
+            plans[sentence] = speaks_of_plans(body.words_between(*sentence))
+        if not plans[sentence]:
             bounds.append(first)
     return max(bounds, default=None)
 

@@ -4,6 +4,7 @@ Not figures: years, dates, clock times, law articles, resolutions, ordinals, age
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -149,6 +150,8 @@ _SINCE = {fold_name(w) for w in ("منذ", "ومنذ")}
 _UNTIL = {fold_name(w) for w in ("غاية", "لغاية", "حتى", "متم")}
 # How far, in words, a period may stand from its figure.
 _PERIOD_AFTER, _PERIOD_BEFORE = 8, 14
+# In words: no date is longer («أمس الأربعاء، الموافق 6 و7 من شهر تشرين الثاني/نونبر سنة 2024» has 14).
+_LONGEST_DATE = 20
 
 
 def find_figures(text: str | Reading) -> list[FoundFigure]:
@@ -165,6 +168,11 @@ class _Figures:
         self.words = reading.words
         self.numbers = reading.numbers
         self.number_starts = {self.words[number.first_word].start for number in self.numbers}
+        # The dates that a period can be, and where they begin, in order.
+        self.periods = [d for d in reading.dates if d.interval]
+        self.period_starts = [d.start for d in self.periods]
+        # Word index → whether a label before it carries over conjunctions to the number there.
+        self.carried: dict[int, bool] = {}
         self.dated = {i for d in reading.dates for i in range(reading.word_at(d.start), reading.word_at(d.end))}
 
     def all(self) -> list[FoundFigure]:
@@ -279,9 +287,11 @@ class _Figures:
     def _about(self, end: int) -> str:
         """What follows in the same clause: «84 دولة | عضوا في التحالف»; at most eight words, nothing if it leads to a number."""
         index = self.reading.word_at(end)
-        stop = _CLAUSE_END.search(self.text, end)
+        following = self.words[index : index + _LONGEST_ABOUT]
+        # The clause may not end for a whole text: what is not told is not looked at.
+        stop = _CLAUSE_END.search(self.text, end, following[-1].start) if following else None
         last = end
-        for word in self.words[index : index + _LONGEST_ABOUT]:
+        for word in following:
             if stop and word.start >= stop.start():
                 break
             if word.is_number or word.start in self.number_starts:
@@ -309,23 +319,38 @@ class _Figures:
         bare = "ال" + bare[1:] if before.startswith("لل") else bare
         if {before, bare} & _LABELS:
             return True
-        # «القرارين 1373 و1624», «الفقرات 3 و4 و5»: the label carries over conjunctions.
-        index = number.first_word
-        while index >= 3 and self._folded(index - 1) == _AND and self.words[index - 2].is_number:
-            index -= 2
-            if self._folded(index - 1) in _LABELS:
-                return True
+        if self._is_carried_to(number.first_word):
+            return True
         if before in _ORDINAL_PREFIXES or before in {"ا", fold_name("لل"), fold_name("بال")}:
             # «الـ84 دولة» counts, «الدورة الـ79», «اليوم الـ15» ranks: what is counted follows as an indefinite noun.
             return not self._counted_noun(number.next_word)
         return False
 
+    def _is_carried_to(self, index: int) -> bool:
+        """«القرارين 1373 و1624», «الفقرات 3 و4 و5»: whether a label carries over conjunctions to the word at `index`."""
+        passed = []
+        is_carried = False
+        while index >= 3 and self._folded(index - 1) == _AND and self.words[index - 2].is_number:
+            if index in self.carried:
+                is_carried = self.carried[index]
+                break
+            passed.append(index)
+            index -= 2
+            if self._folded(index - 1) in _LABELS:
+                is_carried = True
+                break
+        # A list of numbers is walked once, however long it is.
+        self.carried.update(dict.fromkeys(passed, is_carried))
+        return is_carried
+
     def _is_numbering(self, number: Number) -> bool:
         """«1. …», «2- …», «3) …» at the start of a line."""
-        line = self.text.rfind("\n", 0, number.start) + 1
-        return not self.text[line : number.start].strip(" (*-•") and bool(
-            re.match(r"\s*[.)\-–:]\s", self.text[number.end : number.end + 3])
-        )
+        if not re.match(r"\s*[.)\-–:]\s", self.text[number.end : number.end + 3]):
+            return False
+        before = number.start
+        while before and self.text[before - 1] in " (*-•":
+            before -= 1
+        return not before or self.text[before - 1] == "\n"
 
     def _is_clock_or_code(self, number: Number, last: Number) -> bool:
         before, after = self.text[max(0, number.start - 1) : number.start], self.text[last.end : last.end + 2]
@@ -363,7 +388,12 @@ class _Figures:
         said = [self._bare(index, _AGED) for index in range(max(0, number.first_word - 3), number.first_word)]
         if number.value <= _OLDEST and any(said) and not any(word.folded.startswith(_SPANS) for word in before):
             return True
-        return self.text[: number.start].rstrip().endswith("(") and self.text[end : end + 1] == ")"
+        if self.text[end : end + 1] != ")":
+            return False
+        before = number.start
+        while before and self.text[before - 1].isspace():
+            before -= 1
+        return self.text[before - 1 : before] == "("
 
     def _may_be_year(self, number: Number, last: Number, end: int) -> bool:
         """«مونديال 2030 لكرة القدم», «دورة 2024 تنطلق»: four bare digits whose next word need not be what they count."""
@@ -511,14 +541,29 @@ class _Figures:
     def _period(self, start: int, end: int) -> Period | None:
         """The dated span nearest in the same sentence: first what follows («… بين 2002 و2021»), then what precedes."""
         sentence = self.reading.sentence_number(start)
-        dated = [d for d in self.reading.dates if d.interval and self.reading.sentence_number(d.start) == sentence]
-        after = [
-            d for d in dated
-            if d.start >= end and self._words_between(end, d.start) <= _PERIOD_AFTER and "،" not in self.text[end : d.start]
-        ]  # fmt: skip
-        before = [d for d in dated if d.end <= start and self._words_between(d.end, start) <= _PERIOD_BEFORE]
-        nearest = after[0] if after else before[-1] if before else None
+        nearest = self._period_after(end, sentence) or self._period_before(start, sentence)
         return self._open_or_closed(nearest) if nearest else None
+
+    def _period_after(self, end: int, sentence: int) -> DateExpression | None:
+        """The first dated span of the sentence from `end` on, if no comma and few words stand before it."""
+        place = bisect_left(self.period_starts, end)
+        dated = self.periods[place] if place < len(self.periods) else None
+        if dated is None or self._words_between(end, dated.start) > _PERIOD_AFTER:
+            return None
+        is_near = self.reading.sentence_number(dated.start) == sentence and "،" not in self.text[end : dated.start]
+        return dated if is_near else None
+
+    def _period_before(self, start: int, sentence: int) -> DateExpression | None:
+        """The last dated span of the sentence that ends before `start` with few words between."""
+        for place in range(bisect_left(self.period_starts, start) - 1, -1, -1):
+            dated = self.periods[place]
+            if self._words_between(dated.start, start) > _PERIOD_BEFORE + _LONGEST_DATE:
+                return None
+            if self.reading.sentence_number(dated.start) != sentence:
+                continue
+            if dated.end <= start and self._words_between(dated.end, start) <= _PERIOD_BEFORE:
+                return dated
+        return None
 
     def _open_or_closed(self, dated: DateExpression) -> Period:
         """«منذ … 2017» has no end, «إلى غاية 2020» no beginning."""

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from articles.arabic.names import NameIndex
 from articles.arabic.reading import Reading
 from articles.extract.authority import Authority
-from articles.extract.process import suggest
+from articles.extract.process import suggest_within_budget
 from articles.models import Actor, Article, Mention
 
 # Of how many articles one request takes care, and how many it reads for them.
@@ -39,7 +39,6 @@ def would_name(actor: Actor, name: str, candidates: QuerySet) -> Found:
 
 
 def link(found: Found, authority: Authority) -> int:
-    """Brings the suggestions of the articles found up to date, the new name known; returns how many there were."""
-    for article, _ in found.articles:
-        suggest(article, authority)
-    return len(found.articles)
+    """Brings the suggestions of the articles found up to date, the new name known; returns for how many it could."""
+    outcomes = suggest_within_budget((article for article, _ in found.articles), authority)
+    return sum(1 for _, complaint in outcomes if not complaint)

@@ -114,7 +114,10 @@ def _by_field(error: ValidationError) -> str:
 def _read(name: str, content: bytes) -> dict:
     try:
         return tomllib.loads(content.decode())
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except RecursionError:
+        raise AuthorityError(f"{name}: nested too deep to be read") from None
+    # Not only TOMLDecodeError: a number of thousands of digits is refused by int() itself.
+    except ValueError as error:
         raise AuthorityError(f"{name}: {error}") from error
     except RecursionError:
         raise AuthorityError(f"{name}: tables or lists are nested too deep to be read") from None

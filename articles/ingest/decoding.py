@@ -17,7 +17,7 @@ _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f]")
 # Isolated, initial, medial and final forms of letters, and ligatures: another writing of the plain letters.
 _PRESENTATION_FORMS = re.compile("[\ufb50-\ufdff\ufe70-\ufefc]+")
 # Tatweel that stretches a word («القمـــة»); a single one («لـه», «لـ30») is a way of writing.
-_STRETCHED = re.compile(f"(?<=[{ARABIC_LETTERS}]){TATWEEL}{{2,}}(?=[{ARABIC_LETTERS}])")
+_STRETCHED = re.compile(f"(?<=[{ARABIC_LETTERS}]){TATWEEL}{{2,}}+(?=[{ARABIC_LETTERS}])")
 _SPACES = re.compile(r"[^\S\n]+")
 # What only carries layout: soft hyphen, zero-width space, word joiner, marks of direction. The joiners U+200C and U+200D shape
 # letters («می‌خواهد») and stay.

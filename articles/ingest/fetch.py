@@ -2,6 +2,8 @@
 
 import ipaddress
 import socket
+import ssl
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,7 +22,7 @@ from articles.platform.addresses import AddressError, WebAddress, canonical_addr
 AGENT = "ct-diplomacy-archive"
 _USER_AGENT = f"{AGENT}/1.0 (news archive; one page at an editor's request)"
 _MOST_REDIRECTS = 5
-_CONNECT_SECONDS, _WHOLE_SECONDS = 10, 45
+_CONNECT_SECONDS = 10
 _CHUNK = 1 << 16
 _LARGEST_ROBOTS = 512 * 1024
 _INTERNET_6 = ipaddress.ip_network("2000::/3")
@@ -28,12 +30,15 @@ _REDIRECTS = {301, 302, 303, 307, 308}
 
 
 def fetch(address: str) -> Item:
-    """The page at a public web address, redirects followed.
+    """The page at a public web address, redirects followed, within ARCHIVE_FETCH_SECONDS for everything.
+
+    That holds for looking names up, connecting, encrypting, robots.txt, redirects, headers and body together, and however
+    slowly a server sends.
 
     Raises UnreadableError saying why not: an address that is not public, a robots.txt that forbids it, an answer that is
     no page, is too large, or takes too long.
     """
-    deadline = time.monotonic() + _WHOLE_SECONDS
+    deadline = time.monotonic() + settings.ARCHIVE_FETCH_SECONDS
     answer = _followed(_web_address(address).text, deadline, settings.ARCHIVE_LARGEST_FILE, _check_robots)
     if answer.redirect:
         raise UnreadableError(f"{address} redirects more than {_MOST_REDIRECTS} times")
@@ -119,26 +124,86 @@ def _followed(
 
 def _get(address: str, deadline: float, largest: int) -> _Answer:
     """The answer to one request to a checked address, the very one that was checked."""
-    parts, ip = _web_address(address), _public_ip(address)
-    host = parts.host.strip("[]")
+    parts, ip = _web_address(address), _public_ip(address, deadline)
     port = parts.port or (443 if parts.scheme == "https" else 80)
-    timeout = urllib3.Timeout(connect=_CONNECT_SECONDS, read=max(1.0, deadline - time.monotonic()))
-    if parts.scheme == "https":
-        pool = urllib3.HTTPSConnectionPool(
-            ip, port, server_hostname=host, assert_hostname=host, timeout=timeout, retries=False
-        )
-    else:
-        pool = urllib3.HTTPConnectionPool(ip, port, timeout=timeout, retries=False)
+    pool = _pool(parts.scheme, parts.host.strip("[]"), (ip, port), deadline)
     headers = {"Host": parts.authority, "User-Agent": _USER_AGENT, "Accept": "text/html,*/*;q=0.5",
                "Accept-Encoding": "gzip, deflate"}  # fmt: skip
     try:
         with pool.request("GET", parts.target, headers=headers, redirect=False, preload_content=False) as response:
             body = _body(response, address, deadline, largest)
             return _Answer(address, response.status, response.headers, body)
-    except urllib3.exceptions.HTTPError as error:
-        raise UnreadableError(f"{address} could not be fetched: {_reason(error)}") from None
+    except (urllib3.exceptions.HTTPError, OSError) as error:
+        reason = _too_long() if time.monotonic() > deadline else _reason(error)
+        raise UnreadableError(f"{address} could not be fetched: {reason}") from None
     finally:
         pool.close()
+
+
+def _pool(scheme: str, host: str, peer: tuple[str, int], deadline: float) -> urllib3.HTTPConnectionPool:
+    """Connections to the address and port `peer`, every one of them over by the deadline."""
+
+    def connected(connection: urllib3.connection.HTTPConnection) -> socket.socket:
+        family = socket.AF_INET6 if ":" in peer[0] else socket.AF_INET
+        plain = _Socket(family, socket.SOCK_STREAM)
+        plain.deadline = deadline
+        try:
+            plain.settimeout(min(_CONNECT_SECONDS, _left(deadline)))
+            plain.connect(peer)
+        except TimeoutError as error:
+            plain.close()
+            raise urllib3.exceptions.ConnectTimeoutError(connection, "it took too long to connect") from error
+        except OSError as error:
+            plain.close()
+            raise urllib3.exceptions.NewConnectionError(connection, error.strerror or str(error)) from error
+        # Encrypting has this long; every later call has what is left then.
+        plain.settimeout(_left(deadline))
+        return plain
+
+    if scheme == "http":
+        pool = urllib3.HTTPConnectionPool(*peer, retries=False)
+    else:
+        context = urllib3.util.ssl_.create_urllib3_context()
+        context.load_default_certs()
+        context.sslsocket_class = type("_TlsSocket", (_Timed, ssl.SSLSocket), {"deadline": deadline})
+        pool = urllib3.HTTPSConnectionPool(
+            *peer, server_hostname=host, assert_hostname=host, ssl_context=context, retries=False
+        )
+    pool.ConnectionCls = type("_Connection", (pool.ConnectionCls,), {"_new_conn": connected})
+    return pool
+
+
+class _Timed:
+    """A socket that waits, whatever is asked of it and however often, no longer than until its deadline.
+
+    deadline: by time.monotonic(), in seconds.
+    """
+
+    deadline: float
+
+    def recv_into(self, *arguments: object) -> int:
+        self.settimeout(_left(self.deadline))
+        return super().recv_into(*arguments)
+
+    def sendall(self, *arguments: object) -> None:
+        self.settimeout(_left(self.deadline))
+        super().sendall(*arguments)
+
+
+class _Socket(_Timed, socket.socket):
+    """A plain one."""
+
+
+def _left(deadline: float) -> float:
+    """Seconds until the deadline; raises TimeoutError when it is past."""
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise TimeoutError("it took too long")
+    return left
+
+
+def _too_long() -> str:
+    return f"it took longer than {settings.ARCHIVE_FETCH_SECONDS:g} seconds (ARCHIVE_FETCH_SECONDS)"
 
 
 def _reason(error: Exception) -> str:
@@ -157,23 +222,45 @@ def _body(response: urllib3.BaseHTTPResponse, address: str, deadline: float, lar
         if size > largest:
             raise UnreadableError(f"{address} is larger than {largest:,} bytes (ARCHIVE_LARGEST_FILE)")
         if time.monotonic() > deadline:
-            raise UnreadableError(f"{address} could not be fetched: it took longer than {_WHOLE_SECONDS} seconds")
+            raise UnreadableError(f"{address} could not be fetched: {_too_long()}")
         parts.append(part)
     return b"".join(parts)
 
 
-def _public_ip(address: str) -> str:
+def _public_ip(address: str, deadline: float) -> str:
     """The address's IP, if the whole internet can reach it; ARCHIVE_FETCH_PRIVATE lets tests fetch from this machine."""
     parts = _web_address(address)
     host = parts.host.strip("[]")
     try:
-        found = socket.getaddrinfo(host, parts.port or 80, type=socket.SOCK_STREAM)
+        found = _looked_up(host, parts.port or 80, deadline)
+    except TimeoutError:
+        raise UnreadableError(f"{address} could not be fetched: looking up its name took too long") from None
     except (OSError, UnicodeError):
         raise UnreadableError(f"{host} has no address on the internet") from None
     ips = [entry[4][0] for entry in found]
     if not settings.ARCHIVE_FETCH_PRIVATE and not all(_is_public(ip) for ip in ips):
         raise UnreadableError(f"{host} is not a public address")
     return ips[0]
+
+
+def _looked_up(host: str, port: int, deadline: float) -> list[tuple]:
+    """What getaddrinfo tells of a host; raises what it raises, and TimeoutError at the deadline, which it knows nothing of."""
+    outcome: list[list[tuple] | Exception] = []
+
+    def look_up() -> None:
+        try:
+            outcome.append(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+        except (OSError, UnicodeError) as error:
+            outcome.append(error)
+
+    thread = threading.Thread(target=look_up, daemon=True)
+    thread.start()
+    thread.join(_left(deadline))
+    if not outcome:
+        raise TimeoutError
+    if isinstance(outcome[0], Exception):
+        raise outcome[0]
+    return outcome[0]
 
 
 def _is_public(ip: str) -> bool:
@@ -193,7 +280,7 @@ def _is_public(ip: str) -> bool:
 
 def _check_robots(address: str, deadline: float) -> None:
     parts = _web_address(address)
-    _public_ip(address)
+    _public_ip(address, deadline)
     if not _robots(parts.origin, deadline).can_fetch(AGENT, address):
         raise UnreadableError(f"the robots.txt of {parts.host} does not allow {parts.path} to be fetched")
 

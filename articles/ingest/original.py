@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from articles.ingest.decoding import decode, plain
-from articles.ingest.document import Item
+from articles.ingest.document import Item, UnreadableError
 from articles.ingest.readers import html, rows
 from articles.models import Article, Capture
+from articles.platform.limits import BoundedWorkers, Budget, Exceeded
 
 # What became of a line, for editors.
 KINDS = {
@@ -24,17 +25,29 @@ class OriginalLine:
 
 
 def original_lines(capture: Capture, article: Article) -> list[OriginalLine]:
-    """The lines of a capture's text; raises DamagedCaptureError or UnreadableError."""
+    """The lines of a capture's text, which another process reads within a document's budget.
+
+    Raises DamagedCaptureError, and UnreadableError for bytes that cannot be read, or not within the budget.
+    """
     aside = {line["line"]: KINDS.get(line["kind"], line["kind"]) for line in article.set_aside}
-    lines = _text(capture).split("\n")
+    original = Item("", capture.read(), capture.media_type, address=capture.address, encoding=capture.encoding)
+    with BoundedWorkers(_Cleaning(), Budget.of_a_document()) as workers:
+        text = workers.run(original)
+    if isinstance(text, Exceeded):
+        raise UnreadableError(text.reason)
+    lines = text.split("\n")
     return [OriginalLine(number, line, aside.get(number, "")) for number, line in enumerate(lines, 1) if line.strip()]
 
 
-def _text(capture: Capture) -> str:
-    content = capture.read()
-    item = Item("", content, capture.media_type, address=capture.address, encoding=capture.encoding)
-    if capture.media_type in {rows.JSON_TYPE, rows.CSV_TYPE}:
-        return rows.read_row(item)[0].body
-    if capture.media_type in {"text/html", "application/xhtml+xml"}:
-        return plain(html.read_page(item).text)
-    return plain(decode(content, capture.encoding).text)
+class _Cleaning:
+    """What a worker does with an original: its text as the rules that cleaned it saw it."""
+
+    def __call__(self, original: Item) -> str:
+        if original.media_type in {rows.JSON_TYPE, rows.CSV_TYPE}:
+            return rows.read_row(original)[0].body
+        if original.media_type in {"text/html", "application/xhtml+xml"}:
+            return plain(html.read_page(original).text)
+        return plain(decode(original.content, original.encoding).text)
+
+    def finish(self, results: object) -> bool:
+        return True

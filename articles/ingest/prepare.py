@@ -48,13 +48,18 @@ class Prepared:
 
 
 def prepare(item: Item, encoding: str, now: datetime, authority: Authority) -> Prepared | Broken:
-    """Reads, cleans and analyses one item; what cannot be read comes back as broken, with the reason."""
+    """Reads, cleans and analyses one item; what cannot be read comes back as broken, with the reason.
+
+    Raises MemoryError, which the worker that runs this reports (articles/platform/limits.py).
+    """
     try:
         return _prepared(item, encoding, now, authority)
     except UnreadableError as error:
         reason = str(error)
     except RecursionError:
         reason = "nested too deep to be read"
+    except MemoryError:
+        raise
     except Exception as error:  # A page that trips a parser must not stop the pages after it.
         reason = f"could not be read: {type(error).__name__}: {str(error)[:200]}"
     return Broken(item.path, item.place, reason)

@@ -1,21 +1,17 @@
 """Paths and addresses → stored articles, with a report: what `manage.py ingest`, the admin and load_fixtures call."""
 
 import gc
-import multiprocessing
 import os
-import threading
 import time
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
@@ -31,6 +27,7 @@ from articles.ingest.written import Words
 from articles.models import Capture
 from articles.models.history import operation
 from articles.models.storing import storing
+from articles.platform.limits import BoundedWorkers, Budget, Exceeded
 
 # How many items are stored in one transaction, and how many such batches workers read ahead.
 BATCH, AHEAD = 100, 3
@@ -134,7 +131,9 @@ def ingest(
 
     `largest` is the most bytes a document may have. `workers` processes read and analyse while this one stores, in the
     order of the input: the archive comes out the same whatever their number, and after an interruption at any point
-    another run ends as an uninterrupted one would have. `told` hears "created", "updated", "unchanged" or "failed" with
+    another run ends as an uninterrupted one would have. With 0, and for few documents, one process reads while this one
+    waits. No document is read in this process: one that takes more than ARCHIVE_DOCUMENT_SECONDS of processor time or
+    ARCHIVE_DOCUMENT_MEMORY is reported, and costs no other. `told` hears "created", "updated", "unchanged" or "failed" with
     each place.
     """
     report = Report()
@@ -204,39 +203,23 @@ class _Run:
         return self.report
 
     def _prepared(self, entries: Iterator[Item | Broken], workers: int) -> Iterator[list[Prepared | Broken]]:
+        """Batches read and analysed by other processes within each document's budget, in the order of the input."""
         first = list(islice(entries, _FEWEST_FOR_WORKERS))
-        if workers < 1 or len(first) < _FEWEST_FOR_WORKERS:
-            for batch in self._new(first, entries):
-                yield self._prepared_here(batch)
-            return
-        yield from self._by_workers(first, entries, workers)
-
-    def _by_workers(
-        self, first: list[Item | Broken], entries: Iterator[Item | Broken], workers: int
-    ) -> Iterator[list[Prepared | Broken]]:
-        """Batches read and analysed by other processes, handed on in the order of the input."""
-        context = multiprocessing.get_context("fork")
-        arguments = (self.encoding, self.now, self.authority)
-        pool = ProcessPoolExecutor(workers, context, initializer=_begin, initargs=arguments)
-        with pool, quick_indexes(), seldom_collected(), self.words.ahead():
-            running: deque[tuple[list[Item | Broken], Future | None]] = deque()
-            for batch in self._new(first, entries):
-                running.append((batch, _submitted(pool, batch)))
-                if len(running) > AHEAD * workers:
-                    yield self._finished(*running.popleft())
-            while running:
-                yield self._finished(*running.popleft())
-
-    def _finished(self, batch: list[Item | Broken], future: Future | None) -> list[Prepared | Broken]:
-        """What workers made of a batch; where one was killed, by the system for memory or by hand, this process reads on."""
-        self.at = batch[0]
-        try:
-            return future.result() if future else self._prepared_here(batch)
-        except BrokenProcessPool:
-            return self._prepared_here(batch)
-
-    def _prepared_here(self, batch: list[Item | Broken]) -> list[Prepared | Broken]:
-        return [prepare_one(entry, self.encoding, self.now, self.authority) for entry in batch]
+        is_long = workers > 0 and len(first) == _FEWEST_FOR_WORKERS
+        job = _Preparing(self.encoding, self.now, self.authority, settings.STORAGES if is_long else None)
+        with ExitStack() as stack:
+            pool = BoundedWorkers(
+                job, Budget.of_a_document(), count=workers if is_long else 1, ahead=AHEAD if is_long else 0
+            )
+            stack.enter_context(pool)
+            if is_long:
+                for context in (quick_indexes(), seldom_collected(), self.words.ahead()):
+                    stack.enter_context(context)
+            for batch in pool.map(self._new(first, entries)):
+                self.at = batch.values[0]
+                pairs = zip(batch.values, batch.outcomes, strict=True)
+                prepared = [_over_budget(entry, out) if isinstance(out, Exceeded) else out for entry, out in pairs]
+                yield _without_bytes(prepared) if batch.finished else prepared
 
     def _new(self, first: list[Item | Broken], entries: Iterator[Item | Broken]) -> Iterator[list[Item | Broken]]:
         """Batches of what is not stored already; that is looked up by digest, so a second run is quick."""
@@ -333,10 +316,6 @@ def _answers() -> bool:
     return connection.is_usable() if connection.connection else True
 
 
-# What a worker process was started with.
-_started: tuple[str, datetime, Authority] | None = None
-
-
 @contextmanager
 def seldom_collected() -> Iterator[None]:
     """Looks for cycles seldom: nothing that a batch makes refers to itself, and looking costs a tenth of the time."""
@@ -348,34 +327,39 @@ def seldom_collected() -> Iterator[None]:
         gc.set_threshold(*before)
 
 
-def _begin(encoding: str, now: datetime, authority: Authority) -> None:
-    global _started
-    _started = encoding, now, authority
-    gc.freeze()
-    gc.set_threshold(*_SELDOM)
-    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+def _over_budget(entry: Item, outcome: Exceeded) -> Broken:
+    return Broken(entry.path, entry.place, outcome.reason)
 
 
-def _end_with(parent: int) -> None:
-    """Ends this worker when the process that started it is gone, killed or not: it would wait for work for ever."""
-    while os.getppid() == parent:
-        time.sleep(1)
-    os._exit(1)
+def _without_bytes(batch: Sequence[Prepared | Broken]) -> list[Prepared | Broken]:
+    """The batch once its original bytes are kept."""
+    return [replace(one, packed=b"") if isinstance(one, Prepared) else one for one in batch]
 
 
-def _submitted(pool: ProcessPoolExecutor, batch: list[Item | Broken]) -> Future | None:
-    """The batch on its way to a worker; None where there is none any more."""
-    try:
-        return pool.submit(_prepare_batch, batch)
-    except BrokenProcessPool:
-        return None
+@dataclass(frozen=True)
+class _Preparing:
+    """What a worker does with an entry.
 
+    encoding: the documents' encoding, empty where it is found out.
+    now: when a document was captured that does not tell.
+    authority: what the editors know.
+    storages: the settings by which original bytes are kept; None where the process that stores keeps them.
+    """
 
-def _prepare_batch(batch: list[Item | Broken]) -> list[Prepared | Broken]:
-    """The batch, its original bytes on disk already: waiting for disks is left to the workers, too."""
-    prepared = [prepare_one(entry, *_started) for entry in batch]
-    return keep_bytes(prepared)
+    encoding: str
+    now: datetime
+    authority: Authority
+    storages: dict | None
 
+    def __call__(self, entry: Item | Broken) -> Prepared | Broken:
+        return entry if isinstance(entry, Broken) else prepare(entry, self.encoding, self.now, self.authority)
 
-def prepare_one(entry: Item | Broken, encoding: str, now: datetime, authority: Authority) -> Prepared | Broken:
-    return entry if isinstance(entry, Broken) else prepare(entry, encoding, now, authority)
+    def finish(self, results: Sequence[Prepared | Broken]) -> bool:
+        """Keeps the batch's original bytes, so that waiting for disks is left to the workers, too; tells whether it did.
+
+        A worker of the fork server may have other settings than the process it works for, as in tests.
+        """
+        if self.storages is None or self.storages != settings.STORAGES:
+            return False
+        keep_bytes(results)
+        return True

@@ -4,8 +4,11 @@ Pure: text in, a Document out. Every line that is not the article's own text is 
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
+from math import ceil
 
 from articles.arabic.characters import ARABIC_LETTERS, OTHER_LETTERS, strip_ignored
 from articles.arabic.dates import DateExpression, find_dates
@@ -22,12 +25,17 @@ LONGEST_TITLE = 30
 SHORTEST_TITLE = 3
 LONGEST_SECTION = 3
 LONGEST_MADE_TITLE = 14
+# In code points, of a clause that a title is made of.
+_LONGEST_CLAUSE = 1000
 # A shorter clause («انطلقت، الأحد 11 ماي،») says too little to head an article.
 SHORTEST_MADE_TITLE = 7
 LONGEST_PULL_QUOTE = 45
 SHORTEST_PULL_QUOTE = 5
 # The share of a pull quote's words that stand in one paragraph; the desk rewrites a word or two.
 PULL_QUOTE_SHARE = 0.8
+# With how many paragraphs a line is compared that may quote one; more than this have a rare word of the line in common with
+# it in no article.
+_MOST_QUOTED = 100
 # Only lines this near the top can be heading lines; an article's text starts soon.
 HEADING_LINES = 12
 # In words: what stands above a page's title and is shorter is the paper's name or a section's.
@@ -104,7 +112,8 @@ def made_title(body: str) -> str:
     if len(sentence.split()) <= LONGEST_MADE_TITLE:
         return sentence
     cut = ""
-    for match in re.finditer(r"[،؛:]|\s[–—-]\s", sentence):
+    # No title is longer, and a sentence can go on for a whole text.
+    for match in re.finditer(r"[،؛:]|\s[–—-]\s", sentence[:_LONGEST_CLAUSE]):
         clause = sentence[: match.start()].strip()
         if SHORTEST_MADE_TITLE <= len(clause.split()) <= LONGEST_MADE_TITLE:
             cut = clause
@@ -311,21 +320,18 @@ def _stated(where: str, quote: str, found: DateExpression) -> StatedDate:
 def _without_repeats(paragraphs: Sequence[Line], title: str, aside: list[SetAside]) -> list[Line]:
     """Drops the title where it opens the text again, paragraphs that stand twice, and pull quotes."""
     kept: list[Line] = []
-    seen = {fold_name(title.rstrip("."))} if title else set()
-    may_quote = any(_may_be_pull_quote(line) for line in paragraphs)
-    stems = [
-        frozenset(fold_word(word.folded) for word in words(line.text)) if may_quote else frozenset()
-        for line in paragraphs
-    ]
+    folded_title = fold_name(title.rstrip("."))
+    seen = {folded_title} if title else set()
+    quotes = _Quotes(paragraphs)
     for index, line in enumerate(paragraphs):
         folded = fold_name(line.text.rstrip("."))
         if folded in seen:
             aside.append(
                 SetAside(
-                    line.number, "repeated title" if folded == fold_name(title.rstrip(".")) else "repeated", line.text
+                    line.number, "repeated title" if folded == folded_title else "repeated", line.text
                 )
             )
-        elif _is_pull_quote(line, stems[index], stems[:index] + stems[index + 1 :]):
+        elif quotes.quoted(index):
             aside.append(SetAside(line.number, "pull quote", line.text))
         else:
             seen.add(folded)
@@ -333,10 +339,37 @@ def _without_repeats(paragraphs: Sequence[Line], title: str, aside: list[SetAsid
     return kept
 
 
-def _is_pull_quote(line: Line, stems: frozenset[str], others: Sequence[frozenset[str]]) -> bool:
-    if not _may_be_pull_quote(line):
-        return False
-    return any(len(other) > len(stems) and len(stems & other) >= PULL_QUOTE_SHARE * len(stems) for other in others)
+class _Quotes:
+    """Which of the paragraphs quote another: most of their words stand in a longer one.
+
+    A paragraph that is quoted has one of any few words of the quote that are more than it may lack: only those that have one
+    of the rarest are compared, so that the work grows with the text and not with the square of its lines.
+    """
+
+    def __init__(self, paragraphs: Sequence[Line]) -> None:
+        self._may_quote = [_may_be_pull_quote(line) for line in paragraphs]
+        self._stems: list[frozenset[str]] = []
+        # Stem → the paragraphs that have it.
+        self._holders: dict[str, list[int]] = defaultdict(list)
+        if any(self._may_quote):
+            for index, line in enumerate(paragraphs):
+                stems = frozenset(fold_word(word.folded) for word in words(line.text))
+                self._stems.append(stems)
+                for stem in stems:
+                    self._holders[stem].append(index)
+
+    def quoted(self, index: int) -> bool:
+        """Whether the paragraph at `index` is a pull quote."""
+        if not self._may_quote[index]:
+            return False
+        stems = self._stems[index]
+        if not stems:
+            return bool(self._holders)
+        needed = ceil(PULL_QUOTE_SHARE * len(stems))
+        rarest = sorted(stems, key=lambda stem: len(self._holders[stem]))[: len(stems) - needed + 1]
+        candidates = dict.fromkeys(chain.from_iterable(self._holders[stem][: _MOST_QUOTED + 1] for stem in rarest))
+        others = (self._stems[at] for at in islice(candidates, _MOST_QUOTED + 1) if at != index)
+        return any(len(other) > len(stems) and len(stems & other) >= needed for other in others)
 
 
 def _may_be_pull_quote(line: Line) -> bool:

@@ -109,8 +109,8 @@ def test_a_page_may_not_be_larger_than_allowed(site: str, settings: object) -> N
         fetch(f"{site}/large")
 
 
-def test_a_slow_page_is_given_up(site: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fetching, "_WHOLE_SECONDS", -1)
+def test_a_slow_page_is_given_up(site: str, settings: object) -> None:
+    settings.ARCHIVE_FETCH_SECONDS = -1
     with pytest.raises(UnreadableError, match="longer than|too long"):
         fetch(f"{site}/story")
 
@@ -157,8 +157,8 @@ def test_a_name_that_points_inside_is_refused_and_the_address_checked_is_the_one
         fetch(f"http://news.example:{port}/story")
 
 
-def test_a_page_that_drips_is_given_up(site: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fetching, "_WHOLE_SECONDS", 2)
+def test_a_page_that_drips_is_given_up(site: str, settings: object) -> None:
+    settings.ARCHIVE_FETCH_SECONDS = 2
     started = time.monotonic()
     with pytest.raises(UnreadableError, match="longer than|too long"):
         fetch(f"{site}/dripping")

@@ -45,6 +45,9 @@ _TEXT_BLOCKS = {"p", "h2", "h3", "h4", "h5", "h6", "blockquote"}
 _LINKED_HEADING = ".//h2//a | .//h3//a | .//h4//a | .//h5//a | .//a//h2 | .//a//h3 | .//a//h4"
 # In code points.
 _LONGEST_BUTTON = 40
+# More dates than a page has that states when it was published, and more paragraphs than extraction loses of an article.
+_MOST_DATES, _MOST_LOST = 100, 300
+_SPACE, _NO_SPACE = re.compile(r"\s*"), re.compile(r"\S")
 
 
 @dataclass
@@ -102,7 +105,8 @@ def _declared(content: bytes) -> str:
 def _depth(text: str) -> int:
     """How deep elements are nested, counted without building them."""
     depth = deepest = 0
-    for match in _TAG.finditer(text):
+    # After the last bracket no tag ends; looking for its end from every beginning would take the square of the length.
+    for match in _TAG.finditer(text, 0, text.rfind(">") + 1):
         name = match[2].lower()
         if name in _VOID or name in _IMPLIED_END or match[3]:
             continue
@@ -141,6 +145,7 @@ def _with_what_was_lost(tree: html.HtmlElement, lines: list[str]) -> list[str]:
     """The lines with the headings and paragraphs that stand between two of them on the page and were left out."""
     place = {_spaced(line): at for at, line in enumerate(lines)}
     lost: dict[int, list[str]] = {}
+    tried, seen = 0, set()
     for parent in dict.fromkeys(element.getparent() for element in tree.iter("p")):
         texts = [_spaced(child.text_content()) for child in parent if child.tag in _TEXT_BLOCKS]
         found = [at for at, text in enumerate(texts) if text in place]
@@ -148,8 +153,12 @@ def _with_what_was_lost(tree: html.HtmlElement, lines: list[str]) -> list[str]:
             text = texts[at]
             if text in place:
                 before = place[text]
-            elif text and not any(text in line for line in place):
-                lost.setdefault(before, []).append(text)
+            elif text and tried < _MOST_LOST and text not in seen:
+                tried += 1
+                if not any(text in line for line in place):
+                    lost.setdefault(before, []).append(text)
+                else:
+                    seen.add(text)
     return [one for at, line in enumerate(lines) for one in (line, *lost.get(at, ()))]
 
 
@@ -165,15 +174,61 @@ def _without_furniture(tree: html.HtmlElement) -> None:
     for card in list(tree.iter("article")):
         if card.getparent() is not None and card.find(".//h1") is None and card.xpath(_LINKED_HEADING):
             card.drop_tree()
-    most = _FURNITURE_SHARE * sum(len(p.text_content()) for p in tree.iter("p"))
+    contents = _Contents(tree)
+    most = _FURNITURE_SHARE * contents.of_paragraphs(tree)
     for element in list(tree.iter("div", "section", "aside", "ul", "nav", "header", "footer")):
-        if element.getparent() is None or element.find(".//h1") is not None:
+        if element.getparent() is None or contents.has_heading(element):
             continue
         names = set(f"{element.get('id', '')} {element.get('class', '')}".lower().replace("_", "-").split())
-        text = element.text_content().strip()
-        is_block = names & _FURNITURE and sum(len(p.text_content()) for p in element.iter("p")) <= most
-        if is_block or (0 < len(text) <= _LONGEST_BUTTON and is_label(text)):
+        is_block = names & _FURNITURE and contents.of_paragraphs(element) <= most
+        text = contents.short_text(element)
+        if is_block or (text and is_label(text)):
             element.drop_tree()
+
+
+class _Contents:
+    """What the elements of a tree hold, worked out in one pass: blocks inside blocks would else be read over and over.
+
+    Taking an element away changes only the blocks around it, which come before it in the order of the document.
+    """
+
+    def __init__(self, tree: html.HtmlElement) -> None:
+        texts: list[str] = []
+        length = in_paragraphs = headings = 0
+        # Element → where its text begins and ends, the length of its paragraphs' texts, and the headings in it.
+        self._of: dict[html.HtmlElement, tuple[int, int, int, int]] = {}
+        begun: list[tuple[int, int, int]] = []
+        for event, element in etree.iterwalk(tree, events=("start", "end", "comment", "pi")):
+            if event == "start":
+                begun.append((length, in_paragraphs, headings))
+                texts.append(element.text or "")
+                length += len(texts[-1])
+                continue
+            if event == "end":
+                start, paragraphs, before = begun.pop()
+                if element.tag == "p":
+                    in_paragraphs += length - start
+                self._of[element] = start, length, in_paragraphs - paragraphs, headings - before
+                headings += element.tag == "h1"
+            texts.append(element.tail or "" if element is not tree else "")
+            length += len(texts[-1])
+        self._text = "".join(texts)
+
+    def of_paragraphs(self, element: html.HtmlElement) -> int:
+        """Code points of the texts of all paragraphs in `element`."""
+        return self._of[element][2]
+
+    def has_heading(self, element: html.HtmlElement) -> bool:
+        """Whether a heading of the first order stands in `element`."""
+        return self._of[element][3] > 0
+
+    def short_text(self, element: html.HtmlElement) -> str:
+        """The text of `element` without the space around it if it is no longer than a button's, else an empty string."""
+        start, end, *_ = self._of[element]
+        start = _SPACE.match(self._text, start, end).end()
+        if _NO_SPACE.search(self._text, start + _LONGEST_BUTTON, end):
+            return ""
+        return self._text[start : min(end, start + _LONGEST_BUTTON)].strip()
 
 
 def _without_layout_tables(tree: html.HtmlElement) -> None:
@@ -213,7 +268,7 @@ def _metadata(tree: html.HtmlElement, address: str) -> Metadata:
     found.claims = tuple(dict.fromkeys(claim for text in said if text and (claim := canonical_or_empty(text, base))))
     if found.author.startswith(("http://", "https://")):
         found.author = ""
-    found.title = _without_site(unmixed(found.title), found.source_name)
+    found.title = _without_site(" ".join(unmixed(found.title).split()), found.source_name)
     return found
 
 
@@ -254,7 +309,8 @@ def _take(found: Metadata, node: dict) -> None:
 def _plain_body(text: str) -> str:
     """An articleBody, which some sites fill with markup."""
     if "<" in text and re.search(r"</?(?:p|br|div|strong|span|a)\b", text):
-        text = re.sub(r"<(?:/p|br|/div)[^>]*>", "\n", text)
+        ended = text.rfind(">") + 1
+        text = re.sub(r"<(?:/p|br|/div)[^>]*>", "\n", text[:ended]) + text[ended:]
         text = html.fromstring(f"<div>{text}</div>").text_content()
     return text
 
@@ -307,7 +363,7 @@ def _add_date(found: Metadata, where: str, value: str) -> None:
     else:
         expression = date_of_line(value) or next((one for one in find_dates(value) if one.precision == "day"), None)
         known = as_archive_date(expression) if expression else None
-    if known and all((one.where, one.date) != (where, known) for one in found.dates):
+    if known and len(found.dates) < _MOST_DATES and all((one.where, one.date) != (where, known) for one in found.dates):
         found.dates.append(StatedDate(where, value, known))
 
 

@@ -11,9 +11,10 @@ from typing import BinaryIO
 
 from django.utils.dateparse import parse_datetime
 from warcio.archiveiterator import ArchiveIterator
-from warcio.bufferedreaders import ChunkedDataReader
+from warcio.bufferedreaders import ChunkedDataReader, DecompressingBufferedReader
 from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordloader import ArcWarcRecord
+from warcio.statusandheaders import StatusAndHeaders, StatusAndHeadersParser
 
 from articles.ingest.content_coding import unpacked
 from articles.ingest.document import Broken, Item, Note, UnreadableError
@@ -28,6 +29,8 @@ _WINDOW = 1 << 20
 _MEMBER, _RECORD = b"\x1f\x8b\x08", b"WARC/1."
 _UNREADABLE = (ArchiveLoadFailed, UnreadableError, zlib.error, EOFError, ValueError, OSError, KeyError, AttributeError)
 _MOST_MEMBERS = 10_000
+# In bytes: of a header line, and of all headers of a record or of the answer in it. Servers take 8 to 64 thousand.
+_LONGEST_LINE, _LONGEST_HEADERS = 64 * 1024, 256 * 1024
 _WRONG_LENGTH = "its length is not what its header says; what followed it may be lost"
 
 
@@ -99,9 +102,47 @@ def _records(file: BinaryIO, path: str, name: str, largest: int) -> Iterator[Ite
 
 
 class _Records(ArchiveIterator):
-    """Keeps from standard error what is told as a broken record."""
+    """Reads no header beyond its bounds, and keeps from standard error what is told as a broken record."""
 
     INC_RECORD = ""
+
+    def __init__(self, file: BinaryIO) -> None:
+        super().__init__(file)
+        self.reader = _Reader(self.fh)
+        for name in ("warc_parser", "http_parser"):
+            parser = getattr(self.loader, name)
+            setattr(self.loader, name, _Headers(parser.statuslist, parser.verify))
+
+
+class _Reader(DecompressingBufferedReader):
+    """Gives no line longer than a header line may be: one of gigabytes would be read whole."""
+
+    def readline(self, length: int | None = None) -> bytes:
+        line = super().readline(length or _LONGEST_LINE)
+        if length is None and len(line) >= _LONGEST_LINE and not line.endswith(b"\n"):
+            raise ArchiveLoadFailed(f"a header line has more than {_LONGEST_LINE:,} bytes")
+        return line
+
+
+class _Headers(StatusAndHeadersParser):
+    """Reads the headers of a record, or of the answer in it, up to a total size."""
+
+    def parse(self, stream: object, full_statusline: bytes | None = None) -> StatusAndHeaders:
+        return super().parse(_Bounded(stream), full_statusline)
+
+
+class _Bounded:
+    """The lines of a stream, up to _LONGEST_HEADERS bytes of them."""
+
+    def __init__(self, stream: object) -> None:
+        self._stream, self._left = stream, _LONGEST_HEADERS
+
+    def readline(self) -> bytes:
+        line = self._stream.readline(self._left)
+        self._left -= len(line)
+        if self._left <= 0:
+            raise ArchiveLoadFailed(f"the headers have more than {_LONGEST_HEADERS:,} bytes")
+        return line
 
 
 def _reason(error: Exception) -> str:

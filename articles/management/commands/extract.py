@@ -3,10 +3,9 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import transaction
 
 from articles.extract.authority import Authority
-from articles.extract.process import suggest
+from articles.extract.process import suggest_within_budget
 from articles.models import Alias, Article
 from articles.models.history import operation
 from articles.search.compile import holding_phrase
@@ -28,10 +27,14 @@ class Command(BaseCommand):
             names = Alias.objects.filter(actor=actor, found_in_text=True).values_list("name", flat=True)
             holders = {pk for name in names for pk in holding_phrase(name).values_list("pk", flat=True)}
             articles = articles.filter(pk__in=holders)
-        done = 0
+        done = failed = 0
         with operation(command="extract"):
-            for article in articles.iterator(chunk_size=200):
-                with transaction.atomic():
-                    suggest(article, authority)
-                done += 1
+            for article, complaint in suggest_within_budget(articles.iterator(chunk_size=200), authority):
+                if complaint:
+                    self.stderr.write(f"article {article.pk}: {complaint}; its suggestions are as they were")
+                    failed += 1
+                else:
+                    done += 1
         self.stdout.write(f"{done} articles")
+        if failed:
+            raise SystemExit(1)

@@ -1,0 +1,449 @@
+"""Runs a job over values in worker processes, each value within a budget of processor time and memory.
+
+Ingest prepares documents so, and extraction reads edited texts so. A value that goes beyond the budget ends its worker,
+which is replaced; the values before and after it are not lost. Workers never use the database.
+"""
+
+import gc
+import os
+import pickle
+import resource
+import signal
+import struct
+import tempfile
+import threading
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from multiprocessing.reduction import DupFd
+from typing import Any, Protocol
+
+import django
+from django.apps import apps
+from django.conf import settings
+
+# The signal that the timer of processor time sends (setitimer(2), ITIMER_PROF). Its default action ends the process, so
+# that even a regular expression that never returns to Python is ended.
+_OUT_OF_TIME = signal.SIGPROF
+# A worker that makes no progress for this many times the budget of processor time, by the clock, hangs without working.
+_CLOCK_SECONDS_A_SECOND = 30
+_SECONDS_BETWEEN_LOOKS = 1.0
+# How often a value is tried whose worker was killed from outside: by an operator, or by the system for want of memory.
+_MOST_TRIALS = 2
+# Thresholds of the garbage collector: nothing that a job makes refers to itself, and looking costs a tenth of the time.
+_SELDOM = 200_000, 50, 50
+# The length of a pickled outcome, before it.
+_LENGTH = struct.Struct("<Q")
+# Modules that the fork server imports once, so that its workers begin with them.
+_PRELOADED = ["articles.platform.warm"]
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What one value may cost.
+
+    seconds: processor time of the worker, user and system, in seconds.
+    memory: private writable memory in bytes, beyond what the worker held before it read its first value (RLIMIT_DATA).
+        Linux alone keeps this limit.
+    """
+
+    seconds: float
+    memory: int
+
+    @classmethod
+    def of_a_document(cls) -> "Budget":
+        """The budget that the settings give a document."""
+        return cls(settings.ARCHIVE_DOCUMENT_SECONDS, settings.ARCHIVE_DOCUMENT_MEMORY)
+
+
+@dataclass(frozen=True)
+class Exceeded:
+    """The outcome of a value that went beyond its budget, or whose worker died of it; `reason` is one line for people."""
+
+    reason: str
+
+
+class Job(Protocol):
+    """What workers do. It must be picklable, for it may be sent to another process."""
+
+    def __call__(self, value: Any) -> Any:
+        """The result for one value; runs within the budget."""
+
+    def finish(self, results: Sequence[Any]) -> bool:
+        """Called with the results of a whole batch, outside the budget; what it returns is told with the batch."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What became of a batch.
+
+    values: the values, in the order of the input.
+    outcomes: a result or Exceeded for each value.
+    finished: what `Job.finish` returned; False where a worker had to be replaced on the way.
+    """
+
+    values: Sequence[Any]
+    outcomes: Sequence[Any]
+    finished: bool
+
+
+class BoundedWorkers:
+    """Worker processes that share the batches of one run; use it as a context manager.
+
+    A worker starts when there is something for it to do. `count` is how many there are, `ahead` how many batches each may
+    have before the caller has taken their results; with 0 the caller waits for every batch.
+    """
+
+    def __init__(self, job: Job, budget: Budget, count: int = 1, ahead: int = 0) -> None:
+        self._ahead = ahead * count
+        self._workers = [_Worker(job, budget, slots=ahead + 1) for _ in range(count)]
+
+    def __enter__(self) -> "BoundedWorkers":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        for worker in self._workers:
+            worker.stop()
+
+    def map(self, batches: Iterable[Sequence[Any]]) -> Iterator[Batch]:
+        """The outcomes of every batch, in the order of the input.
+
+        Raises whatever the job raised, MemoryError apart, and OSError where a temporary file cannot be written.
+        """
+        running: deque[tuple[_Worker, _Task]] = deque()
+        for number, batch in enumerate(batches):
+            worker = self._workers[number % len(self._workers)]
+            running.append((worker, worker.send(batch)))
+            if len(running) > self._ahead:
+                yield _collected(running)
+        while running:
+            yield _collected(running)
+
+    def run(self, value: Any) -> Any:
+        """The outcome for one value: the job's result, or Exceeded."""
+        return next(self.map([[value]])).outcomes[0]
+
+
+def _collected(running: "deque[tuple[_Worker, _Task]]") -> Batch:
+    worker, task = running.popleft()
+    return worker.collect(task)
+
+
+@dataclass
+class _Task:
+    """A batch that a worker has: its values, where they lie, and the outcomes so far."""
+
+    values: Sequence[Any]
+    slot: int
+    outcomes: list[Any] = field(default_factory=list)
+    # At which value a worker was killed last, and how often it was there.
+    died_at: int = -1
+    trials: int = 0
+    was_interrupted: bool = False
+
+
+class _Spool:
+    """A nameless temporary file that two processes share: values pass through it without either waiting for the other."""
+
+    def __init__(self, descriptor: int | None = None) -> None:
+        if descriptor is None:
+            with tempfile.TemporaryFile() as file:
+                descriptor = os.dup(file.fileno())
+        self._descriptor = descriptor
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _opened_spool, (DupFd(self._descriptor),)
+
+    def fileno(self) -> int:
+        return self._descriptor
+
+    @property
+    def size(self) -> int:
+        return os.fstat(self._descriptor).st_size
+
+    def replace(self, content: bytes) -> None:
+        os.ftruncate(self._descriptor, 0)
+        self.append(content)
+
+    def append(self, content: bytes) -> None:
+        left, offset = memoryview(content), self.size
+        while left:
+            written = os.pwrite(self._descriptor, left, offset)
+            left, offset = left[written:], offset + written
+
+    def read(self) -> bytes:
+        parts, offset = [], 0
+        while part := os.pread(self._descriptor, 1 << 24, offset):
+            parts.append(part)
+            offset += len(part)
+        return b"".join(parts)
+
+    def close(self) -> None:
+        os.close(self._descriptor)
+
+
+def _opened_spool(duplicate: Any) -> _Spool:
+    return _Spool(duplicate.detach())
+
+
+class _Worker:
+    """One place for a worker process: the process that fills it now, and the batches it has, oldest first."""
+
+    def __init__(self, job: Job, budget: Budget, slots: int) -> None:
+        self._job, self._budget = job, budget
+        self._tasks: deque[_Task] = deque()
+        self._free = deque(range(slots))
+        self._inputs: list[_Spool] = []
+        self._outputs: list[_Spool] = []
+        self._slots = slots
+        self._process: BaseProcess | None = None
+        self._connection: Connection | None = None
+
+    def send(self, values: Sequence[Any]) -> _Task:
+        """Leaves a batch to the worker."""
+        task = _Task(values, self._free.popleft())
+        self._tasks.append(task)
+        if self._process is None:
+            self._start()
+        self._hand_over(task)
+        return task
+
+    def collect(self, task: _Task) -> Batch:
+        """Waits for the worker's oldest batch, which is `task`; the worker is replaced as often as it dies of a value."""
+        while True:
+            answer = self._answer(task)
+            task.outcomes += self._new_outcomes(task)
+            if answer is not None:
+                self._tasks.popleft()
+                break
+            self._blame(task)
+            if len(task.outcomes) == len(task.values):
+                self._tasks.popleft()
+                self._replace()
+                break
+            self._replace()
+        self._free.append(task.slot)
+        if isinstance(answer, Exception):
+            raise answer
+        for outcome in task.outcomes:
+            if isinstance(outcome, _Raised):
+                raise outcome.error
+        return Batch(task.values, task.outcomes, bool(answer) and not task.was_interrupted)
+
+    def stop(self) -> None:
+        self._end_process()
+        for spool in (*self._inputs, *self._outputs):
+            spool.close()
+        self._inputs, self._outputs = [], []
+
+    def _start(self) -> None:
+        if not self._inputs:
+            self._inputs = [_Spool() for _ in range(self._slots)]
+            self._outputs = [_Spool() for _ in range(self._slots)]
+        # A process with several threads must not be forked: a lock that another thread holds would never be released.
+        is_forked = threading.active_count() == 1
+        context = get_context("fork" if is_forked else "forkserver")
+        if not is_forked:
+            context.set_forkserver_preload(_PRELOADED)
+        ours, theirs = context.Pipe()
+        # Another process unpickles the job only once Django is set up there.
+        job = self._job if is_forked else pickle.dumps(self._job)
+        arguments = (theirs, self._inputs, self._outputs, job, self._budget)
+        self._process = context.Process(target=_serve, args=arguments, daemon=True)
+        self._process.start()
+        theirs.close()
+        self._connection = ours
+
+    def _end_process(self) -> None:
+        if self._process is not None:
+            self._connection.close()
+            self._process.kill()
+            self._process.join()
+            self._process.close()
+            self._process = None
+
+    def _replace(self) -> None:
+        """Starts a new process, which goes on with what the batches still lack."""
+        self._end_process()
+        if self._tasks:
+            self._start()
+            for task in self._tasks:
+                self._hand_over(task)
+
+    def _hand_over(self, task: _Task) -> None:
+        self._outputs[task.slot].replace(b"")
+        self._inputs[task.slot].replace(pickle.dumps(task.values[len(task.outcomes) :], pickle.HIGHEST_PROTOCOL))
+        # A dead worker is noticed when its answer is waited for.
+        with suppress(OSError):
+            self._connection.send(task.slot)
+
+    def _answer(self, task: _Task) -> bool | Exception | None:
+        """What `Job.finish` returned or raised for the batch; None if the worker died before."""
+        output, patience = self._outputs[task.slot], _CLOCK_SECONDS_A_SECOND * self._budget.seconds
+        size, moved = 0, time.monotonic()
+        while True:
+            try:
+                if self._connection.poll(_SECONDS_BETWEEN_LOOKS):
+                    return self._connection.recv()
+            except (EOFError, OSError):
+                self._process.join()
+                return None
+            if output.size != size:
+                size, moved = output.size, time.monotonic()
+            elif time.monotonic() - moved > patience:
+                os.kill(self._process.pid, _OUT_OF_TIME)
+
+    def _new_outcomes(self, task: _Task) -> list[Any]:
+        content, offset, found = self._outputs[task.slot].read(), 0, []
+        while offset + _LENGTH.size <= len(content):
+            start = offset + _LENGTH.size
+            offset = start + _LENGTH.unpack_from(content, offset)[0]
+            # The worker may have been killed while it wrote.
+            if offset <= len(content):
+                found.append(pickle.loads(memoryview(content)[start:offset]))
+        return found
+
+    def _blame(self, task: _Task) -> None:
+        """Decides about the value that the worker died at: the first that has no outcome, if any is left."""
+        task.was_interrupted = True
+        made, code = len(task.outcomes), self._process.exitcode
+        if made == len(task.values) or isinstance(task.outcomes[-1] if made else None, Exceeded) and code == 0:
+            # The batch was done, or the worker told why it ended.
+            return
+        if code == -_OUT_OF_TIME:
+            budget = f"{self._budget.seconds:g} seconds of processor time (ARCHIVE_DOCUMENT_SECONDS)"
+            task.outcomes.append(Exceeded(f"reading it takes more than {budget}"))
+            return
+        task.trials = task.trials + 1 if task.died_at == made else 1
+        task.died_at = made
+        if task.trials >= _MOST_TRIALS:
+            ending = f"{_MOST_TRIALS} times, by {_ending(code)}"
+            task.outcomes.append(Exceeded(f"the process that read it was ended {ending}"))
+
+
+def _ending(code: int | None) -> str:
+    if code is not None and code < 0:
+        with suppress(ValueError):
+            return signal.Signals(-code).name
+    return f"exit status {code}"
+
+
+# What runs in a worker.
+
+
+@dataclass(frozen=True)
+class _Raised:
+    """The outcome of a value for which the job raised an error."""
+
+    error: Exception
+
+
+def _serve(connection: Connection, inputs: list[_Spool], outputs: list[_Spool], job: Any, budget: Budget) -> None:
+    """The life of a worker: batch after batch, until the process that started it is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(_OUT_OF_TIME, signal.SIG_DFL)
+    _let_go_of_inherited({connection.fileno(), *(spool.fileno() for spool in (*inputs, *outputs))})
+    if isinstance(job, bytes):
+        if not apps.ready:
+            django.setup()
+        job = pickle.loads(job)
+    gc.freeze()
+    gc.set_threshold(*_SELDOM)
+    memory = _MemoryLimit(budget.memory)
+    # The process that started this one is gone: nobody waits for an answer.
+    with suppress(EOFError, BrokenPipeError, ConnectionResetError):
+        while True:
+            slot = connection.recv()
+            results = []
+            for value in pickle.loads(inputs[slot].read()):
+                result = _result(job, value, budget.seconds, memory)
+                outputs[slot].append(_packed(result, memory))
+                if isinstance(result, Exceeded):
+                    # What it had allocated may be in pieces: the next value gets a fresh process.
+                    os._exit(0)
+                results.append(result)
+            connection.send(_finished(job, results))
+    os._exit(0)
+
+
+def _result(job: Job, value: Any, seconds: float, memory: "_MemoryLimit") -> Any:
+    """The job's result for a value, an error that it raised, or Exceeded for want of memory.
+
+    Beyond its seconds the process ends here.
+    """
+    memory.begin()
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    try:
+        return job(value)
+    except MemoryError:
+        memory.end()
+        return Exceeded(memory.reason)
+    except Exception as error:  # The caller gets it, as if the job had run there.
+        return _Raised(error)
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        memory.end()
+
+
+def _packed(result: Any, memory: "_MemoryLimit") -> bytes:
+    try:
+        content = pickle.dumps(result, pickle.HIGHEST_PROTOCOL)
+    except Exception as error:
+        content = pickle.dumps(_Raised(RuntimeError(f"a result cannot be sent on: {type(error).__name__}: {error}")))
+    return _LENGTH.pack(len(content)) + content
+
+
+def _finished(job: Job, results: Sequence[Any]) -> bool | Exception:
+    try:
+        return job.finish(results)
+    except Exception as error:
+        return error
+
+
+class _MemoryLimit:
+    """The limit of private writable memory of this process (RLIMIT_DATA), set while a value is read."""
+
+    def __init__(self, extra: int) -> None:
+        self._before = resource.getrlimit(resource.RLIMIT_DATA)
+        used = _private_memory()
+        self._limit = used + extra if used is not None else None
+        self.reason = f"reading it takes more than {extra / 2**20:,.0f} MiB of memory (ARCHIVE_DOCUMENT_MEMORY)"
+
+    def begin(self) -> None:
+        if self._limit is not None:
+            resource.setrlimit(resource.RLIMIT_DATA, (self._limit, self._before[1]))
+
+    def end(self) -> None:
+        resource.setrlimit(resource.RLIMIT_DATA, self._before)
+
+
+def _private_memory() -> int | None:
+    """Bytes of private writable memory that this process has; None where the system does not tell (it is not Linux)."""
+    with suppress(OSError), open("/proc/self/status", encoding="ascii", errors="replace") as status:
+        for line in status:
+            if line.startswith("VmData:"):
+                return int(line.split()[1]) * 1024
+    return None
+
+
+def _let_go_of_inherited(kept: set[int]) -> None:
+    """Turns every descriptor that came with the fork, such as the database's connection, into one of /dev/null.
+
+    They are not closed: an object of the parent that still names one could later close a file of this process.
+    """
+    null = os.open(os.devnull, os.O_RDWR)
+    try:
+        descriptors = [int(name) for name in os.listdir("/dev/fd")]
+    except OSError:
+        return
+    for descriptor in descriptors:
+        if descriptor > 2 and descriptor != null and descriptor not in kept:
+            with suppress(OSError):
+                os.fstat(descriptor)
+                os.dup2(null, descriptor)
