@@ -157,6 +157,8 @@ AXES_LOCKOUT_TEMPLATE = "admin/locked_out.html"
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
 AXES_CLIENT_IP_CALLABLE = "archive.visitors.address"
 AXES_VERBOSE = False
+# Keys of sessions are signed, so that a made-up one is known at once.
+SESSION_ENGINE = "archive.sessions"
 # A session ends with the browser, and so long after it began.
 SESSION_COOKIE_AGE = int(os.environ.get("ARCHIVE_SESSION_MINUTES", 8 * 60)) * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
@@ -254,6 +256,8 @@ ARCHIVE_LARGEST_UPLOAD = int(os.environ.get("ARCHIVE_LARGEST_UPLOAD", 500 * 1024
 ARCHIVE_FETCH_PRIVATE = os.environ.get("ARCHIVE_FETCH_PRIVATE", "") == "1"
 # The most rows that a download of a list holds.
 ARCHIVE_MOST_EXPORTED = int(os.environ.get("ARCHIVE_MOST_EXPORTED", 10_000))
+# Downloads and harvests (/export/, /oai/, /sitemaps/) that are answered at once, by all processes that read from one database server.
+ARCHIVE_EXPORTS_AT_ONCE = int(os.environ.get("ARCHIVE_EXPORTS_AT_ONCE", 3))
 # Requests that one address may send to the doors for machines.
 ARCHIVE_API_RATE = os.environ.get("ARCHIVE_API_RATE", "120/m")
 # Searches and suggestions that are made for one address; pages that are kept do not count.
