@@ -269,6 +269,10 @@ ARCHIVE_CONTACT = os.environ.get("ARCHIVE_CONTACT", "")
 # A query that runs longer than this many milliseconds is stopped and the reader told so.
 ARCHIVE_SEARCH_TIMEOUT = int(os.environ.get("ARCHIVE_SEARCH_TIMEOUT", 5_000))
 
+# When `manage.py nightly --wait` runs, in the archive's time zone; empty for never. Where it adds a backup, and how many it keeps.
+ARCHIVE_NIGHTLY = os.environ.get("ARCHIVE_NIGHTLY", "02:30")
+ARCHIVE_BACKUP = os.environ.get("ARCHIVE_BACKUP", "")
+ARCHIVE_BACKUPS_KEPT = int(os.environ.get("ARCHIVE_BACKUPS_KEPT", 30))
 # Who may read /metrics: whoever shows this token; nobody where there is none.
 ARCHIVE_METRICS_TOKEN = os.environ.get("ARCHIVE_METRICS_TOKEN", "")
 # Statements that take this many milliseconds are logged; 0 logs none.
