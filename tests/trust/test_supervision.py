@@ -100,12 +100,12 @@ def serving(tmp_path: Path) -> Iterator[Serving]:
 
 
 def test_all_is_taken_in_although_everything_is_killed(serving: Serving) -> None:
-    wait_for(serving.is_working, 240)
+    wait_for(serving.is_working, 600)
     serving.upload("before", 40)
     first = serving.child("worker")
     wait_for(lambda: "running" in serving.states() or "finished" in serving.states(), 60)
     serving.postmaster().kill()
-    wait_for(serving.is_working, 120)
+    wait_for(serving.is_working, 300)
     # Readers and editors have the archive again, and what they bring meanwhile is kept.
     assert serving.status("/") == 200
     serving.upload("after-the-database", 3)
@@ -113,9 +113,9 @@ def test_all_is_taken_in_although_everything_is_killed(serving: Serving) -> None
     serving.upload("after-the-worker", 3)
     serving.child("worker").kill()
     serving.postmaster().kill()
-    wait_for(serving.is_working, 120)
+    wait_for(serving.is_working, 300)
     serving.upload("after-both", 3)
-    wait_for(lambda: serving.states() == ["finished"] * 4, 240)
+    wait_for(lambda: serving.states() == ["finished"] * 4, 600)
     assert serving.child("worker").pid != first.pid
     told = serving.log.read_text()
     assert "worker ended with status -9 and is started again in" in told
@@ -129,7 +129,7 @@ def test_all_is_taken_in_although_everything_is_killed(serving: Serving) -> None
 
 
 def test_no_process_outlives_a_serve_that_is_killed(serving: Serving) -> None:
-    wait_for(serving.is_working, 240)
+    wait_for(serving.is_working, 600)
     everything = psutil.Process(serving.process.pid).children(recursive=True)
     assert len(everything) >= 4
     serving.process.kill()

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from archive.outage import in_a_line, is_outage
-from articles.ingest.worker import work
+from articles.ingest.worker import WorkerEndedError, work
 
 
 class Command(BaseCommand):
@@ -17,6 +17,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             work(wait=not options["once"])
+        except WorkerEndedError as error:
+            raise CommandError(f"The worker ended: {error}") from error
         except Exception as error:
             if is_outage(error):
                 raise CommandError(in_a_line(error)) from error
