@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection, models
-from django.db.models import F
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from articles.models.delivery import Delivery, DeliveryState
@@ -96,11 +96,23 @@ _pulse: Pulse | None = None
 
 
 def begin_pulse() -> Pulse:
-    """Makes this process one that has a heartbeat, and forgets workers that are long gone."""
+    """Makes this process one that has a heartbeat, and forgets those of this machine that are gone: this one is in their place."""
     global _pulse
     _pulse = Pulse()
-    Heartbeat.objects.filter(beat_at__lt=Now() - 7 * REMEMBERED).delete()
+    here = Heartbeat.objects.filter(host=_pulse.arguments["host"])
+    gone = [row.name for row in here if not _is_running(row.pid)]
+    Heartbeat.objects.filter(Q(name__in=gone) | Q(beat_at__lt=Now() - 7 * REMEMBERED)).delete()
     return _pulse
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
 
 
 def beat(delivery: int | None, *, always: bool = False) -> None:
