@@ -13,8 +13,10 @@ from archive import logs
 
 bind = f"127.0.0.1:{os.environ.get('PORT') or 8000}"
 workers = int(os.environ.get("ARCHIVE_WORKERS") or 2)
-worker_class = "gthread"
+worker_class = "articles.platform.reception.ReceptionWorker"
 threads = 4
+# The worker gives slow readers up itself, which the kernel's own sending of files would not.
+sendfile = False
 # Told to stop, a worker finishes what it has begun, for so many seconds.
 graceful_timeout = 30
 # A worker that has not been heard of for so long is replaced.
@@ -37,6 +39,12 @@ def _counters() -> str:
 
 
 os.environ["PROMETHEUS_MULTIPROC_DIR"] = _counters()
+
+
+def post_worker_init(worker: Any) -> None:
+    from archive.sessions import largest_body
+
+    worker.largest_body = largest_body
 
 
 def child_exit(server: Any, worker: Any) -> None:

@@ -157,6 +157,8 @@ AXES_LOCKOUT_TEMPLATE = "admin/locked_out.html"
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
 AXES_CLIENT_IP_CALLABLE = "archive.visitors.address"
 AXES_VERBOSE = False
+# Keys of sessions are signed, so that a made-up one is known at once.
+SESSION_ENGINE = "archive.sessions"
 # A session ends with the browser, and so long after it began.
 SESSION_COOKIE_AGE = int(os.environ.get("ARCHIVE_SESSION_MINUTES", 8 * 60)) * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
@@ -260,6 +262,8 @@ ARCHIVE_FETCH_SECONDS = float(os.environ.get("ARCHIVE_FETCH_SECONDS", 45))
 ARCHIVE_FETCH_PRIVATE = os.environ.get("ARCHIVE_FETCH_PRIVATE", "") == "1"
 # The most rows that a download of a list holds.
 ARCHIVE_MOST_EXPORTED = int(os.environ.get("ARCHIVE_MOST_EXPORTED", 10_000))
+# Downloads and harvests (/export/, /oai/, /sitemaps/) that are answered at once, by all processes that read from one database server.
+ARCHIVE_EXPORTS_AT_ONCE = int(os.environ.get("ARCHIVE_EXPORTS_AT_ONCE", 3))
 # Requests that one address may send to the doors for machines.
 ARCHIVE_API_RATE = os.environ.get("ARCHIVE_API_RATE", "120/m")
 # Searches and suggestions that are made for one address; pages that are kept do not count.
@@ -271,6 +275,10 @@ ARCHIVE_CONTACT = os.environ.get("ARCHIVE_CONTACT", "")
 # A query that runs longer than this many milliseconds is stopped and the reader told so.
 ARCHIVE_SEARCH_TIMEOUT = int(os.environ.get("ARCHIVE_SEARCH_TIMEOUT", 5_000))
 
+# When `manage.py nightly --wait` runs, in the archive's time zone; empty for never. Where it adds a backup, and how many it keeps.
+ARCHIVE_NIGHTLY = os.environ.get("ARCHIVE_NIGHTLY", "02:30")
+ARCHIVE_BACKUP = os.environ.get("ARCHIVE_BACKUP", "")
+ARCHIVE_BACKUPS_KEPT = int(os.environ.get("ARCHIVE_BACKUPS_KEPT", 30))
 # Who may read /metrics: whoever shows this token; nobody where there is none.
 ARCHIVE_METRICS_TOKEN = os.environ.get("ARCHIVE_METRICS_TOKEN", "")
 # Statements that take this many milliseconds are logged; 0 logs none.

@@ -3,6 +3,7 @@ whatever host name, without TLS, and for /healthz without a database.
 """
 
 import hmac
+import math
 from collections.abc import Callable
 
 from django.conf import settings
@@ -11,8 +12,17 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import add_never_cache_headers
 from django_prometheus import exports
+from prometheus_client import Gauge
 
 from archive.embedded.server import EmbeddedServerError
+
+# Of all processes that were asked for /metrics the last one's answer counts.
+_LAST = {"multiprocess_mode": "mostrecent"}
+WORKERS = Gauge("archive_workers", "Workers for deliveries that beat", **_LAST)
+STALLED = Gauge("archive_deliveries_stalled", "1 while no worker takes deliveries in though one should", **_LAST)
+SILENT = Gauge("archive_worker_beat_age_seconds", "Seconds since any worker for deliveries beat", **_LAST)
+NIGHTLY = Gauge("archive_nightly_success_age_seconds", "Seconds since a nightly run succeeded", **_LAST)
+NIGHTLY_FAILED = Gauge("archive_nightly_failed_parts", "Parts that failed in the last nightly run", **_LAST)
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
@@ -21,13 +31,52 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 
 def readyz(request: HttpRequest) -> HttpResponse:
-    """200 when the database answers and every migration is applied, else 503 with the reason."""
+    """200 when the database answers and every migration is applied, else 503 with the reason.
+
+    Lines after the first tell of the workers and of the nightly run, which readers can do without.
+    """
     try:
         executor = MigrationExecutor(connection)
         waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        if waiting:
+            return _text(f"{len(waiting)} migrations to apply\n", 503)
+        return _text("\n".join(["ok", *_details()]) + "\n")
     except (Error, EmbeddedServerError):
         return _text("database does not answer\n", 503)
-    return _text(f"{len(waiting)} migrations to apply\n", 503) if waiting else _text("ok\n")
+
+
+def _details() -> list[str]:
+    from articles.models import heartbeat
+
+    found, nightly = heartbeat.processing(), heartbeat.nightly_state()
+    lines = [
+        f"worker {worker.name}: {'STALLED, ' if worker.stalled else ''}last beat {worker.silent_seconds:.0f} s ago"
+        for worker in found.workers
+    ]
+    if found.silent_seconds is None:
+        lines.append("worker: none was ever seen" + (", deliveries WAIT" if found.stalled else ""))
+    elif found.stalled:
+        lines.append(f"deliveries: STALLED for {found.silent_seconds:.0f} s")
+    if nightly.failed:
+        lines.append(f"nightly: FAILED {', '.join(nightly.failed)}")
+    if nightly.overdue:
+        lines.append("nightly: OVERDUE, no run has succeeded for more than a day")
+    return lines
+
+
+def _measure() -> None:
+    """Sets what is in the database and no process counts; nothing while the database is away."""
+    from articles.models import heartbeat
+
+    try:
+        found, nightly = heartbeat.processing(), heartbeat.nightly_state()
+    except (Error, EmbeddedServerError):
+        return
+    WORKERS.set(sum(not worker.stalled for worker in found.workers))
+    STALLED.set(found.stalled)
+    SILENT.set(math.nan if found.silent_seconds is None else found.silent_seconds)
+    NIGHTLY.set(math.nan if nightly.success_seconds is None else nightly.success_seconds)
+    NIGHTLY_FAILED.set(len(nightly.failed))
 
 
 def metrics(request: HttpRequest) -> HttpResponse:
@@ -37,6 +86,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     given = request.headers.get("Authorization", "").removeprefix("Bearer ")
     if not token or not hmac.compare_digest(given.encode(), token.encode()):
         return _text("not found\n", 404)
+    _measure()
     return exports.ExportToDjangoView(request)
 
 

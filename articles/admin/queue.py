@@ -11,7 +11,8 @@ from django.urls import reverse
 from articles.admin.decisions import KINDS
 from articles.admin.reviewing import of_kind, undecided_date
 from articles.models import Actor, Article, Capture, Contradiction, Coverage, Delivery, Event, Figure, Mention, Reprint
-from articles.site.words_for import number
+from articles.models.heartbeat import nightly_state, processing
+from articles.site.words_for import ago, number
 
 # Counted no further, so that the page opens as quickly with a million waiting.
 MOST_COUNTED = 1_000
@@ -50,8 +51,32 @@ def waiting(request: HttpRequest) -> dict[str, object]:
     may = request.user.has_perm
     return {
         "lines": lines, "mine": mine, "may_ingest": may("articles.ingest_article"), "may_merge": may("articles.merge_actor"),
-        "nothing": not any(line.count.rows for line in lines),
+        "warnings": _warnings(), "nothing": not any(line.count.rows for line in lines),
     }  # fmt: skip
+
+
+def _warnings() -> list[str]:
+    """What does not run that should, for every editor to see."""
+    warnings = []
+    found, nightly = processing(), nightly_state()
+    if found.stalled and found.silent_seconds is not None:
+        warnings.append(f"معالجة الملفات متوقفة منذ {ago(found.silent_seconds)}. ما يُرفع محفوظ، ويُعالج حين تعود.")
+    elif found.stalled:
+        warnings.append("معالجة الملفات لم تبدأ بعد. ما يُرفع محفوظ، ويُعالج حين تبدأ.")
+    if nightly.failed:
+        warnings.append(f"تعذر بعض أعمال الليلة الماضية: {'، '.join(PARTS.get(part, part) for part in nightly.failed)}.")
+    if nightly.overdue and nightly.success_seconds is not None:
+        warnings.append(f"لم تنجح أعمال الليل منذ {ago(nightly.success_seconds)}.")
+    elif nightly.overdue:
+        warnings.append("لم تنجح أعمال الليل قط.")
+    return warnings
+
+
+# What the parts of the nightly run (articles/upkeep/nightly.py) are called.
+PARTS = {
+    "refresh_search_statistics": "إحصاءات البحث", "check_archive": "فحص المحفوظات", "clearsessions": "حذف الجلسات المنتهية",
+    "axes_reset_logs": "حذف سجل الدخول القديم", "backup": "النسخة الاحتياطية",
+}  # fmt: skip
 
 
 def _lines(request: HttpRequest, mine: bool) -> list[tuple[str, Waiting]]:

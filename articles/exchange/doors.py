@@ -4,9 +4,11 @@ from collections.abc import Callable
 from functools import wraps
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.template.response import SimpleTemplateResponse
 from django.views.decorators.http import require_safe
 
 from archive.visitors import seconds_to_wait
+from articles.exchange.long_answers import ASK_AGAIN, Held, Place
 from articles.search.limit import SearchTooCostlyError, time_limit
 
 # The setting of how often; counted together for all doors.
@@ -29,14 +31,55 @@ def door(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBas
 
 def guarded(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """The same for any method."""
+    return _rated(_timed(view))
 
+
+def harvest(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """A guarded view for downloads and harvesters: no more are answered at once than ARCHIVE_EXPORTS_AT_ONCE.
+
+    One beyond that gets 503 with Retry-After. The place is held until a streamed answer has been sent, or its reader is gone.
+    """
+    return _rated(_placed(_timed(view)))
+
+
+def _rated(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     @wraps(view)
     def limited(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
-        if refused := refusal(request):
-            return refused
+        return refusal(request) or view(request, *args, **kwargs)
+
+    return limited
+
+
+def _placed(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    @wraps(view)
+    def limited(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        place = Place.take()
+        if place is None:
+            response = HttpResponse("Too many downloads at once; see Retry-After.\n", content_type="text/plain", status=503)
+            response["Retry-After"] = str(ASK_AGAIN)
+            return response
+        try:
+            response = view(request, *args, **kwargs)
+        except BaseException:
+            place.close()
+            raise
+        if response.streaming:
+            response.streaming_content = Held(response.streaming_content, place)
+        else:
+            place.close()
+        return response
+
+    return limited
+
+
+def _timed(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    @wraps(view)
+    def limited(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         try:
             with time_limit():
-                return view(request, *args, **kwargs)
+                response = view(request, *args, **kwargs)
+                # A template reads the rows that it shows: within the limit as well.
+                return response.render() if isinstance(response, SimpleTemplateResponse) else response
         except SearchTooCostlyError:
             return HttpResponse("This took too long and was stopped.\n", content_type="text/plain", status=503)
 

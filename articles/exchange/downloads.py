@@ -7,11 +7,13 @@ from django.conf import settings
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_safe
 
 from articles.exchange.chosen import NOUNS, Noun
 from articles.exchange.citations import STYLES, citation
-from articles.exchange.doors import door
+from articles.exchange.doors import door, harvest
 from articles.exchange.lines import LINES
+from articles.exchange.long_answers import Held, Keys
 from articles.exchange.rows import Row, made
 from articles.models import Article
 
@@ -20,24 +22,25 @@ CHUNK = 200
 _MEDIA_TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson"}
 
 
-@door
+@require_safe
+@harvest
 def download(request: HttpRequest, noun: str, format: str) -> StreamingHttpResponse:
     """The list that a page with this query shows, up to ARCHIVE_MOST_EXPORTED rows; X-Total-Count tells how many follow."""
     if noun not in NOUNS or format not in LINES:
         raise Http404
     chosen = NOUNS[noun].chosen(request.GET)
-    ids = list(chosen.values_list("pk", flat=True)[: settings.ARCHIVE_MOST_EXPORTED])
-    lines = LINES[format](_rows(NOUNS[noun], chosen.model, ids))
-    response = StreamingHttpResponse(_encoded(lines, marked=format == "csv"), content_type=_MEDIA_TYPES[format])
+    keys = Keys(chosen[: settings.ARCHIVE_MOST_EXPORTED])
+    lines = LINES[format](_rows(NOUNS[noun], chosen.model, keys))
+    content = Held(_encoded(lines, marked=format == "csv"), keys)
+    response = StreamingHttpResponse(content, content_type=_MEDIA_TYPES[format])
     response["Content-Disposition"] = f'attachment; filename="archive-{noun}.{format}"'
-    response["X-Total-Count"] = str(len(ids))
+    response["X-Total-Count"] = str(keys.count)
     return response
 
 
-def _rows(noun: Noun, model: type[Model], ids: list[int]) -> Iterator[Row]:
-    """The rows in the order of `ids`, a chunk at a time, so that no statement runs while the reader's line is slow."""
-    for start in range(0, len(ids), CHUNK):
-        chunk = ids[start : start + CHUNK]
+def _rows(noun: Noun, model: type[Model], keys: Keys) -> Iterator[Row]:
+    """The rows in the order of their keys, a chunk at a time, so that no statement runs while the reader's line is slow."""
+    for chunk in keys.parts(CHUNK):
         yield from made(noun.completed(model.objects.all()), chunk, noun.row)
 
 

@@ -10,9 +10,10 @@ from django.core.paginator import EmptyPage
 from django.db.models import Max, Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.views.decorators.http import require_safe
 
 from articles.exchange.addresses import permanent
-from articles.exchange.doors import door
+from articles.exchange.doors import door, harvest
 from articles.models import Actor, Article, Event, Source
 
 # The protocol allows 50,000 addresses a file; so many are made in a third of a second.
@@ -91,7 +92,8 @@ def sitemap_index(request: HttpRequest) -> HttpResponse:
     return index(request, SITEMAPS, sitemap_url_name="sitemap")
 
 
-@door
+@require_safe
+@harvest
 def sitemap_section(request: HttpRequest, section: str) -> HttpResponse:
     return sitemap(request, SITEMAPS, section=section)
 

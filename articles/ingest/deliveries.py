@@ -12,12 +12,13 @@ from django.db.models import Model
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from archive.outage import is_outage
 from articles.ingest.document import Note, UnreadableError
 from articles.ingest.fetch import fetch
 from articles.ingest.readers import FORMATS
 from articles.ingest.readers.opening import ending_of
 from articles.ingest.run import Failure, Report, ingest, ingest_items
-from articles.models import Delivery, DeliveryState
+from articles.models import Delivery, DeliveryState, heartbeat
 from articles.models.delivery import NoteKind, delivery_storage
 from articles.models.history import operation
 from articles.platform.filenames import short_name
@@ -79,20 +80,33 @@ def again(delivery: Delivery) -> None:
 
 
 def take_in(pk: int) -> None:
-    """Takes a delivery in and records what became of it; an error of ours is recorded, too, and raised."""
+    """Takes a delivery in and records what became of it; an error of ours is recorded, too, and raised.
+
+    An outage of the database is raised and not recorded: the delivery is begun again (articles/admin/jobs.py).
+    """
     delivery = Delivery.objects.select_related("by").get(pk=pk)
     if delivery.state == DeliveryState.FINISHED:
         return
+    heartbeat.beat(pk, always=True)
     Delivery.objects.filter(pk=pk).update(state=DeliveryState.RUNNING, started_at=timezone.now())
     report = Report()
     try:
         with operation(what=f"واردة {pk}", user=delivery.by_id, delivery=pk):
             report = _ingested(delivery)
     except BaseException as error:
+        if is_outage(error):
+            raise
         report.failures.append(Failure(delivery.name, f"{type(error).__name__}: {error}"))
         _record(delivery, report, DeliveryState.FAILED)
         raise
     _record(delivery, report, DeliveryState.FINISHED)
+
+
+def give_up(pk: int, attempts: int) -> None:
+    """Records of a delivery that its worker was killed at it each time."""
+    reason = f"its worker ended {attempts} times while it took this in: too much memory? See the log of the worker"
+    failure = Failure(Delivery.objects.get(pk=pk).name, reason)
+    _record(Delivery.objects.get(pk=pk), Report(failures=[failure]), DeliveryState.FAILED)
 
 
 def _ingested(delivery: Delivery) -> Report:
@@ -111,6 +125,7 @@ def _ingested(delivery: Delivery) -> Report:
 
         def told(outcome: str, place: str) -> None:
             nonlocal done
+            heartbeat.beat(delivery.pk)
             done += outcome != "failed"
             if done % _TOLD_EVERY == 0:
                 Delivery.objects.filter(pk=delivery.pk).update(created=done)

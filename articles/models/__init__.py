@@ -10,6 +10,7 @@ from articles.models.coverage import Coverage
 from articles.models.delivery import Delivery, DeliveryState
 from articles.models.event import Event, EventKind, EventSeries, Participation, Role
 from articles.models.figure import Figure, Measure, Qualifier
+from articles.models.heartbeat import Heartbeat, NightlyRun
 from articles.models.mention import Mention
 from articles.models.reprint import Fingerprint, Reprint
 from articles.models.review import ReviewState
@@ -42,8 +43,10 @@ __all__ = [
     "EventSeries",
     "Figure",
     "Fingerprint",
+    "Heartbeat",
     "Measure",
     "Mention",
+    "NightlyRun",
     "Participation",
     "Precision",
     "Qualifier",

@@ -27,6 +27,11 @@ LARGEST = 512 * 1024
 # Not zlib's best: its last steps take twice the time for one byte in a hundred.
 _LEVEL = 6
 ANSWERED = Counter("archive_kept_pages", "Readers' pages, by whether they were made anew", ["outcome"])
+# Of the column in Django's table of sessions.
+_LONGEST_SESSION_KEY = 40
+_SESSION_AND_REVISION = (
+    "SELECT EXISTS (SELECT FROM django_session WHERE session_key = %s AND expire_date > now()), " + revision.CURRENT
+)
 _CODE = {".py", ".html", ".mo", ".css", ".js", ".svg"}
 
 
@@ -60,23 +65,30 @@ class KeptPages:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if settings.SESSION_COOKIE_NAME in request.COOKIES:  # an editor, who may see more
-            response = self.get_response(request)
-            if made_of(response):
-                patch_cache_control(response, private=True, no_cache=True)
-            return response
+        reads = request.method in ("GET", "HEAD") and not request.path.startswith("/admin/")
         # What a transaction under way has changed no revision tells yet.
-        if request.method not in ("GET", "HEAD") or connection.in_atomic_block:
+        reads = reads and not connection.in_atomic_block
+        session, current = request.COOKIES.get(settings.SESSION_COOKIE_NAME), ""
+        if session is not None:
+            stands, current = _session_stands(session) if reads else (True, "")
+            if stands:  # an editor, who may see more
+                response = self.get_response(request)
+                if made_of(response):
+                    patch_cache_control(response, private=True, no_cache=True)
+                return response
+            # A made-up session is none: the page is made, kept and found as for any reader.
+            del request.COOKIES[settings.SESSION_COOKIE_NAME]
+        if not reads:
             return self.get_response(request)
         key = _key(request)
         known = request.headers.get("If-None-Match", "")
         # Who has the page is told so before it is looked for.
-        tag = _tag(key, revision.current()) if known else ""
+        tag = _tag(key, current or revision.current()) if known else ""
         if known and tag in known:  # a tag is guessed by nobody who was not given the page
             ANSWERED.labels("unchanged").inc()
             return get_conditional_response(request, etag=tag)
         kept: Kept | None = store.get(key)
-        if kept and kept.tag == (tag or _tag(key, revision.current())):
+        if kept and kept.tag == (tag or _tag(key, current or revision.current())):
             ANSWERED.labels("kept").inc()
             return kept.response(request)
         response = self.get_response(request)
@@ -88,6 +100,18 @@ class KeptPages:
         if len(kept.body) <= LARGEST:
             store.set(key, kept, timeout=None)
         return kept.response(request)
+
+
+def _session_stands(key: str) -> tuple[bool, str]:
+    """Whether a session of this key was begun here and has not ended, and the archive's revision: one statement tells both.
+
+    Without the revision, an empty text, for what can be no key.
+    """
+    if not (key.isascii() and key.isalnum() and len(key) <= _LONGEST_SESSION_KEY):
+        return False, ""
+    with connection.cursor() as cursor:
+        cursor.execute(_SESSION_AND_REVISION, [key])
+        return cursor.fetchone()
 
 
 def mark(response: HttpResponse, made: str) -> None:

@@ -162,6 +162,27 @@ def counted(count: int, noun: str) -> str:
     return f"{number(count)} {many if rest >= 11 else one}"
 
 
+def ago(seconds: float) -> str:
+    """How long ago something was, in whole minutes, hours or days, after «منذ»: دقيقتين، 5 دقائق، ساعة، 11 يوما."""
+    for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
+        if seconds >= size:
+            break
+    count = int(seconds // size)
+    if in_english():
+        return f"{number(count)} {unit}{'' if count == 1 else 's'}" if count else "less than a minute"
+    one, two, few, many = _UNITS[unit]
+    if count < 3:
+        return ("أقل من دقيقة", one, two)[count]
+    rest = count % 100
+    return f"{number(count)} {few if 3 <= rest <= 10 else many if rest >= 11 else one}"
+
+
+# In the genitive, as after a preposition.
+_UNITS = {
+    "minute": ("دقيقة", "دقيقتين", "دقائق", "دقيقة"),
+    "hour": ("ساعة", "ساعتين", "ساعات", "ساعة"),
+    "day": ("يوم", "يومين", "أيام", "يوما"),
+}
 # Arabic counts in six ways, which gettext's catalogue of a second language cannot tell from a source text of two.
 NOUNS = {
     "article": ("مقال", "مقالان", "مقالات", "مقالا"),

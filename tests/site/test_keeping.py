@@ -1,14 +1,17 @@
 """Pages are kept until something that readers see has changed, and no moment longer."""
 
 import gzip
+from datetime import timedelta
 
 import psycopg
 import pytest
 from django.contrib.auth import get_user_model
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from articles.models import Actor, ActorKind, Article, ArticleStatus
 from articles.models.revision import begin_epoch, current, revised_tables
@@ -117,3 +120,31 @@ def test_every_table_that_readers_see_is_counted() -> None:
     revision = current()
     Actor.objects.create(name="منظمة", kind=ActorKind.CIVIL)
     assert current() != revision
+
+
+@pytest.mark.parametrize("session", ["made-up", "a" * 32, "0" * 40, "x" * 4_000, ""])
+def test_a_made_up_session_costs_what_a_readers_page_costs(client: Client, article: Article, session: str) -> None:
+    address = article.get_absolute_url()
+    first = client.get(address)
+    client.cookies["sessionid"] = session
+    again, kept = statements(client, address)
+    assert kept == 1 and again.content == first.content and again["Cache-Control"] == "public, no-cache"
+    known, asked = statements(client, address, if_none_match=first["ETag"])
+    assert (known.status_code, asked) == (304, 1)
+    # A page that was made for who has a made-up session is kept for all.
+    other = address + "record/"
+    made = client.get(other)
+    assert "sessionid" not in made.cookies
+    del client.cookies["sessionid"]
+    plain, kept = statements(client, other)
+    assert kept == 1 and plain.content == made.content
+
+
+def test_a_session_that_has_ended_is_none_and_one_that_stands_is(client: Client, article: Article) -> None:
+    editor = get_user_model().objects.create_superuser("the-editor")
+    client.force_login(editor)
+    address = article.get_absolute_url()
+    assert client.get(address)["Cache-Control"] == "private, no-cache"
+    Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
+    assert client.get(address)["Cache-Control"] == "public, no-cache"
+    assert statements(client, address)[1] == 1

@@ -91,6 +91,13 @@ class Archives:
         shutil.copytree(self.made["of-all"].data, one.data)
         return one
 
+    def forbid(self, name: str, *, forbidden: bool = True) -> None:
+        """Ends every session of an archive's database and lets no new one begin, or lets them again: an outage of that archive alone."""
+        database = self._database(name)
+        self._on_server(f'ALTER DATABASE "{database}" ALLOW_CONNECTIONS {not forbidden}')
+        if forbidden:
+            self._on_server(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database}'")
+
     def drop(self, *names: str) -> None:
         for name in names:
             self._on_server(f'DROP DATABASE IF EXISTS "{self._database(name)}" WITH (FORCE)')

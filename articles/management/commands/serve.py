@@ -1,12 +1,15 @@
-"""manage.py serve : what `make run` calls: database, migrations, fixtures, static files, then gunicorn and a worker for what
-editors upload, in processes that end with this one, which is the last to leave the embedded database."""
+"""manage.py serve : what `make run` calls: database, migrations, fixtures, static files, then gunicorn, a worker for what editors
+upload, and what is done each night.
 
-import ctypes
+They are started again when they end, and so is the embedded database. They end with this process, which is the last to leave the
+database.
+"""
+
 import os
-import signal
 import socket
-import subprocess
 import sys
+from contextlib import nullcontext
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -14,10 +17,13 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection, connections
 
+from archive.embedded.server import EmbeddedServer
+from articles.platform.supervision import Keeper, Program, Supervisor
+
 # Any number; two `serve` at once on one database take turns behind it.
 PREPARING = 7_230_112
-# Of prctl(2).
-PR_SET_PDEATHSIG = 1
+# Seconds between two looks at the embedded database.
+DATABASE_LOOK_SECONDS = 2.0
 
 
 class Command(BaseCommand):
@@ -44,35 +50,32 @@ class Command(BaseCommand):
         self.stdout.write("An editor's account: .venv/bin/python manage.py createsuperuser")
         self.stdout.write("Ctrl-C stops the server and its database.\n")
         self.stdout.flush()
-        sys.exit(_serve(port, options["workers"]))
+        _serve(port, options["workers"])
 
 
-def _serve(port: int, workers: int) -> int:
-    """gunicorn and a worker for uploads, until either this process is told to stop or gunicorn ends; its exit status."""
+def _serve(port: int, workers: int) -> None:
+    """Keeps all that the archive consists of running until this process is told to stop."""
     environment = os.environ | {
         "ARCHIVE_SECRET_KEY": settings.SECRET_KEY, "PORT": str(port), "ARCHIVE_WORKERS": str(workers),
     }  # fmt: skip
-    server, worker = (
-        subprocess.Popen([sys.executable, *command], env=environment, preexec_fn=_end_with_parent)
-        for command in (
-            ["-m", "gunicorn", "--config", "python:archive.gunicorn", "archive.wsgi"],
-            [sys.argv[0], "procrastinate", "worker", "--queues", "deliveries"],
-        )
-    )
-    signal.signal(signal.SIGTERM, lambda *_: server.terminate())
-    try:
-        return server.wait()
-    except KeyboardInterrupt:  # which gunicorn got as well
-        return server.wait()
-    finally:
-        worker.terminate()
-        worker.wait()
+    manage = [sys.executable, sys.argv[0]]
+    programs = [
+        Program("site", [sys.executable, "-m", "gunicorn", "--config", "python:archive.gunicorn", "archive.wsgi"]),
+        Program("worker", [*manage, "worker"]),
+    ]
+    if settings.ARCHIVE_NIGHTLY:
+        programs.append(Program("nightly", [*manage, "nightly", "--wait"]))
+    with _kept_database():
+        Supervisor(programs, environment).run()
 
 
-def _end_with_parent() -> None:
-    """In a new process: it is told to stop when its parent is gone, killed or not. Where that can be asked for, on Linux."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+def _kept_database() -> Keeper | nullcontext:
+    """Looks after the embedded database server, if that is what the archive uses."""
+    directory = settings.DATABASES["default"].get("EMBEDDED_DIRECTORY")
+    if not directory:
+        return nullcontext()
+    server = EmbeddedServer.at(Path(directory))
+    return Keeper("database", server.ensure_running, DATABASE_LOOK_SECONDS)
 
 
 def _refuse_a_taken_port(port: int) -> None:

@@ -1,0 +1,59 @@
+"""Sessions whose keys we can tell from made-up ones without asking the database. The setting SESSION_ENGINE names this module.
+
+A key ends with a signature of the rest. The server asks here before it takes in a large body (archive/gunicorn.py). A key that we
+gave out passes also after its session has ended; whether a session stands is for its table to say.
+"""
+
+import base64
+import hmac
+from typing import Any
+
+from django.conf import settings
+from django.contrib.sessions.backends import db
+from django.http import parse_cookie
+from django.utils.crypto import get_random_string, salted_hmac
+
+_SALT = "archive.sessions"
+# The column holds 40 characters. 24 random ones of 36 letters and digits are 124 bits, 16 of base32 are 80 bits of signature.
+_RANDOM, _SIGNATURE = 24, 16
+_ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
+# The largest body of a request by one who is not signed in, in bytes: forms and sign-in. Django bounds what is no file alike.
+SMALL_BODY = 3 * 1024**2
+# What a form adds to the files that are uploaded with it, in bytes.
+_BESIDE_FILES = 100 * 1024**2
+
+
+class SessionStore(db.SessionStore):
+    """Django's sessions in the database, under signed keys."""
+
+    def _get_new_session_key(self) -> str:
+        while True:
+            start = get_random_string(_RANDOM, _ALPHABET)
+            key = start + _signature(start, settings.SECRET_KEY)
+            if not self.exists(key):
+                return key
+
+
+def is_ours(key: str | None) -> bool:
+    """Whether we gave this session key out, by its signature alone."""
+    if not key or len(key) != _RANDOM + _SIGNATURE or not key.isascii():
+        return False
+    start, signature = key[:_RANDOM], key[_RANDOM:]
+    secrets = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    return any(hmac.compare_digest(signature, _signature(start, secret)) for secret in secrets)
+
+
+def _signature(start: str, secret: str) -> str:
+    digest = salted_hmac(_SALT, start, secret=secret, algorithm="sha256").digest()
+    return base64.b32encode(digest).decode().lower()[:_SIGNATURE]
+
+
+def largest_body(request: Any) -> int:
+    """The most bytes that the body of a request may have, as gunicorn has parsed its head.
+
+    Only the desk takes files, from those who are signed in. Nobody else can fill the disk with bodies.
+    """
+    cookies = "; ".join(value for name, value in request.headers if name == "COOKIE")
+    key = parse_cookie(cookies).get(settings.SESSION_COOKIE_NAME)
+    is_upload = request.path.startswith("/admin/") and is_ours(key)
+    return settings.ARCHIVE_LARGEST_UPLOAD + _BESIDE_FILES if is_upload else SMALL_BODY

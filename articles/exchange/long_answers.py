@@ -1,0 +1,135 @@
+"""Answers that take long: how many are made at once, and the rows of a download without the list of them in memory.
+
+The doors for machines call it (articles/exchange/doors.py, articles/exchange/downloads.py).
+"""
+
+import itertools
+import threading
+from collections.abc import Iterator
+from typing import Protocol
+
+import psycopg
+from django.conf import settings
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import QuerySet
+
+# The first of the two numbers of our advisory locks, any number; the second is the place's.
+LOCKS = 7_230_114
+# Long answers that one process makes at once: half of its threads (archive/gunicorn.py) are left to readers, whatever the setting.
+MOST_HERE = 2
+# Seconds after which to ask again for a place; an export of 10,000 articles takes about as long.
+ASK_AGAIN = 30
+# Without ORDER BY the rows are tried one by one until a lock is had, and the limit then stops the scan.
+_TAKE = "SELECT place FROM generate_series(1, %s) place WHERE pg_try_advisory_lock(%s, place) LIMIT 1"
+_here = threading.BoundedSemaphore(MOST_HERE)
+_numbers = itertools.count(1)
+
+
+class Closable(Protocol):
+    def close(self) -> None: ...
+
+
+class Place:
+    """One of ARCHIVE_EXPORTS_AT_ONCE places, held until `close`.
+
+    The place is an advisory lock of the database session that makes the answer. So the number holds for all processes on all
+    machines that read from one server, and the place of a process that was killed is free as soon as the server sees its
+    connection go. A lock in the cache would outlive its process, and a cache in each process's memory counts alone.
+    """
+
+    def __init__(self, session: psycopg.Connection, number: int) -> None:
+        self._session: psycopg.Connection | None = session
+        self._number = number
+
+    @classmethod
+    def take(cls) -> "Place | None":
+        """A place, or None where all are taken."""
+        if not _here.acquire(blocking=False):
+            return None
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(_TAKE, [settings.ARCHIVE_EXPORTS_AT_ONCE, LOCKS])
+                taken = cursor.fetchone()
+        except BaseException:
+            _here.release()
+            raise
+        if taken is None:
+            _here.release()
+            return None
+        return cls(connection.connection, taken[0])
+
+    def close(self) -> None:
+        session, self._session = self._session, None
+        if session is None:
+            return
+        _here.release()
+        _execute(session, f"SELECT pg_advisory_unlock({LOCKS}, {self._number})")
+
+    def __del__(self) -> None:
+        """An answer that was dropped before the server came to close it."""
+        self.close()
+
+
+class Keys:
+    """The keys that a query chooses, in its order, read from a cursor of the database server as they are needed.
+
+    The cursor outlives its transaction (WITH HOLD), so that none is open while a reader's line is slow. The server keeps the keys.
+    `count` is how many there are.
+    """
+
+    def __init__(self, rows: QuerySet) -> None:
+        self.name = f"export_{next(_numbers)}"
+        self.count = 0
+        self._session: psycopg.Connection | None = None
+        try:
+            statement, parameters = rows.values_list("pk").query.sql_with_params()
+        except EmptyResultSet:
+            return
+        with connection.cursor() as cursor:
+            # All rows will be wanted, not the first tenth, which is what PostgreSQL plans cursors for.
+            cursor.execute("SELECT set_config('cursor_tuple_fraction', '1', true)")
+            cursor.execute(f"DECLARE {self.name} SCROLL CURSOR WITH HOLD FOR {statement}", parameters)
+            self._session = connection.connection
+            cursor.execute(f"MOVE FORWARD ALL IN {self.name}")
+            self.count = cursor.rowcount
+            cursor.execute(f"MOVE ABSOLUTE 0 IN {self.name}")
+
+    def parts(self, size: int) -> Iterator[list[int]]:
+        """The keys, so many at a time."""
+        while self._session is not None:
+            keys = [key for (key,) in self._session.execute(f"FETCH FORWARD {size} FROM {self.name}")]
+            if not keys:
+                return
+            yield keys
+
+    def close(self) -> None:
+        session, self._session = self._session, None
+        if session is not None:
+            _execute(session, f"CLOSE {self.name}")
+
+    def __del__(self) -> None:
+        self.close()
+
+
+class Held:
+    """The parts of an answer, with what is held for as long as they are sent. The server closes it, sent or not."""
+
+    def __init__(self, parts: Iterator[bytes], resource: Closable) -> None:
+        self._parts, self._resource = iter(parts), resource
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._parts
+
+    def close(self) -> None:
+        self._resource.close()
+
+
+def _execute(session: psycopg.Connection, statement: str) -> None:
+    """Gives something back on the session that holds it; a session that cannot is ended, which gives it back as well."""
+    if session.closed:
+        return
+    try:
+        session.execute(statement)
+    except psycopg.Error:
+        session.close()

@@ -1,0 +1,68 @@
+"""manage.py nightly : what is done each night; status 1 when a part of it failed."""
+
+import time
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
+from django.utils import timezone
+
+from archive.outage import in_a_line, is_outage
+from articles.models.heartbeat import nightly_state
+from articles.upkeep.nightly import AlreadyRunningError, Part, commands, next_time, run
+
+# Seconds slept at a time: a clock that is put right meanwhile is noticed.
+_NAP = 30
+
+
+class Command(BaseCommand):
+    help = "Counts anew, checks, clears and backs up, goes on after a part that fails, records it all; status 1 if any failed."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--backup", default=settings.ARCHIVE_BACKUP, metavar="DEST", help="where to add a backup")
+        parser.add_argument("--keep", type=int, default=settings.ARCHIVE_BACKUPS_KEPT, metavar="N", help="backups kept")
+        parser.add_argument("--wait", action="store_true", help="sleep until ARCHIVE_NIGHTLY, then run once")
+        parser.add_argument("--check", action="store_true", help="run nothing; status 1 if the last run failed or is overdue")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            if options["check"]:
+                self._check()
+                return
+            if options["wait"]:
+                _sleep_until_due()
+            succeeded = run(commands(options["backup"], options["keep"]), self._tell)
+        except AlreadyRunningError as error:
+            raise CommandError(str(error)) from error
+        except Exception as error:
+            if is_outage(error):
+                raise CommandError(in_a_line(error)) from error
+            raise
+        if not succeeded:
+            raise CommandError("A part of the nightly run failed.")
+
+    def _tell(self, part: Part) -> None:
+        self.stdout.write(f"{part.name}: {f'FAILED (status {part.status})' if part.status else 'done'}, {part.seconds} s")
+        if part.status:
+            self.stderr.write(part.output)
+
+    def _check(self) -> None:
+        state = nightly_state()
+        if state.failed:
+            raise CommandError(f"The last nightly run failed: {', '.join(state.failed)}")
+        if state.overdue:
+            raise CommandError("No nightly run has succeeded for more than a day.")
+        self.stdout.write(f"last run: {state.last_started:%Y-%m-%d %H:%M %Z}" if state.last_started else "no run yet")
+
+
+def _sleep_until_due() -> None:
+    if not settings.ARCHIVE_NIGHTLY:
+        raise CommandError("ARCHIVE_NIGHTLY is empty: the nightly run has no time.")
+    connection.close()
+    try:
+        due = next_time(settings.ARCHIVE_NIGHTLY, timezone.localtime())
+    except ValueError as error:
+        raise CommandError(f"ARCHIVE_NIGHTLY is a time such as 02:30, not {settings.ARCHIVE_NIGHTLY!r}") from error
+    while (left := (due - timezone.localtime()).total_seconds()) > 0:
+        time.sleep(min(left, _NAP))

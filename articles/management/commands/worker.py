@@ -1,0 +1,25 @@
+"""manage.py worker : takes in what editors upload, until it is told to stop."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from archive.outage import in_a_line, is_outage
+from articles.ingest.worker import WorkerEndedError, work
+
+
+class Command(BaseCommand):
+    help = "Takes in deliveries until told to stop. Ends with status 1 when the database goes away: start it again."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--once", action="store_true", help="end when no delivery is left")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            work(wait=not options["once"])
+        except WorkerEndedError as error:
+            raise CommandError(f"The worker ended: {error}") from error
+        except Exception as error:
+            if is_outage(error):
+                raise CommandError(in_a_line(error)) from error
+            raise

@@ -1,0 +1,29 @@
+"""manage.py worker_health : exit status 0 while the worker of this machine works. What compose asks."""
+
+import socket
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import Error
+
+from archive.embedded.server import EmbeddedServerError
+from articles.models.heartbeat import processing
+
+
+class Command(BaseCommand):
+    help = "Ends with status 1 when no worker for deliveries works: on this machine, or with --anywhere on any."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--anywhere", action="store_true", help="a worker on another machine will do")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            workers = processing().workers
+        except (Error, EmbeddedServerError) as error:
+            raise CommandError(f"The database does not answer: {' '.join(str(error).split())}") from error
+        here = f"{socket.gethostname()[:80]}:"
+        of_interest = [worker for worker in workers if options["anywhere"] or worker.name.startswith(here)]
+        for worker in of_interest:
+            self.stdout.write(f"{worker.name}: last beat {worker.silent_seconds:.0f} s ago{' (stalled)' * worker.stalled}")
+        if not any(not worker.stalled for worker in of_interest):
+            raise CommandError("No worker for deliveries works.")

@@ -1,0 +1,421 @@
+"""A gunicorn worker that receives each request whole before a thread is given to it. archive/gunicorn.py names it.
+
+gunicorn's own threaded worker gives a thread to a connection as soon as it sends something, and the thread waits for the
+rest. A dozen clients that send slowly then hold every thread. Here the event loop receives the request: the head into memory, the
+body into memory or a temporary file, both under deadlines. Threads only see requests that are complete. The loop never
+waits for a client, also not when it closes a connection.
+
+/healthz and the other addresses of those who watch are answered by threads of their own, so that they do not queue behind readers.
+"""
+
+import errno
+import resource
+import select
+import selectors
+import socket
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from typing import Any
+
+from gunicorn.http.body import ChunkedReader
+from gunicorn.http.message import Request
+from gunicorn.http.parser import RequestParser
+from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, TConn, ThreadWorker
+
+# Seconds in which the whole head of a request must arrive.
+HEAD_SECONDS = 10.0
+# Bytes of a head, request line and all header fields. gunicorn's own limits for single lines are stricter.
+LARGEST_HEAD = 64 * 1024
+# A body may take so many seconds, and one more for every so many bytes that have come: after the grace, the average rate is
+# at least that. 500 MB may take four hours.
+BODY_GRACE, BODY_RATE = 20.0, 32 * 1024
+# The same for an answer that a client reads slowly, in seconds that a thread has waited for the client.
+ANSWER_GRACE, ANSWER_RATE = 20.0, 8 * 1024
+# A body of up to so many bytes is kept in memory, a larger one in a temporary file.
+IN_MEMORY = 256 * 1024
+# Bytes read from one connection before others have their turn.
+TURN = 256 * 1024
+# Seconds in which a client may read a last answer after which the connection is closed (RFC 9112 section 9.6).
+LINGER_SECONDS = 2.0
+# Seconds between two looks at the deadlines.
+LOOK_SECONDS = 0.25
+# Connections that are kept free: beyond them the ones that have waited longest are closed.
+SPARE_CONNECTIONS = 50
+# Open files that a worker asks for: a socket and perhaps a temporary file for each connection.
+OPEN_FILES = 4096
+# Addresses that have a thread of their own. /healthz asks nobody; the others may wait for the database.
+WATCHED = {"/healthz": "health", "/readyz": "watch", "/metrics": "watch"}
+_REASONS = {
+    408: "Request Timeout", 411: "Length Required", 413: "Content Too Large", 431: "Request Header Fields Too Large",
+    503: "Service Unavailable",
+}  # fmt: skip
+# Errors that end a connection without being worth a line.
+_GONE = {errno.EPIPE, errno.ECONNRESET, errno.ENOTCONN, errno.EBADF, errno.ESHUTDOWN}
+
+
+class PacedSocket(socket.socket):
+    """A socket that never blocks, whose `sendall` gives a slow reader up.
+
+    `waited` counts the seconds that `sendall` has waited for the reader, `sent` the bytes of the present answer.
+    """
+
+    waited = 0.0
+    sent = 0
+
+    def begin_answer(self) -> None:
+        self.waited, self.sent = 0.0, 0
+
+    def sendall(self, data: Any, flags: int = 0) -> None:
+        """Sends all of `data`; raises TimeoutError for a reader slower than ANSWER_RATE after ANSWER_GRACE seconds."""
+        rest = memoryview(data).cast("B")
+        while rest:
+            try:
+                count = self.send(rest, flags)
+            except BlockingIOError:
+                self._wait_until_writable()
+                continue
+            self.sent += count
+            rest = rest[count:]
+
+    def _wait_until_writable(self) -> None:
+        left = ANSWER_GRACE + self.sent / ANSWER_RATE - self.waited
+        if left <= 0:
+            raise TimeoutError("the client reads its answer too slowly")
+        poll = select.poll()
+        poll.register(self, select.POLLOUT)
+        begun = time.monotonic()
+        poll.poll(left * 1000)
+        self.waited += time.monotonic() - begun
+
+
+class Connection(TConn):
+    """A client's connection and the request that is being received on it.
+
+    `head` holds bytes that belong to no body yet: those of a head in part, or of a request that was sent ahead.
+    `begun` is when the present wait began, in seconds of the monotonic clock: for a head or, once `request` is there, for its body.
+    `body` holds what has come of the body, `length` is its whole length in bytes and `received` how much of it is there.
+    """
+
+    def __init__(self, cfg: Any, sock: PacedSocket, client: Any, server: Any) -> None:
+        super().__init__(cfg, sock, client, server)
+        self.initialized = True
+        self.head = bytearray()
+        self.begun = time.monotonic()
+        self.request: Request | None = None
+        self.body: Any = None
+        self.length = self.received = 0
+
+    def expect_request(self) -> None:
+        """Forgets the request that was answered and waits for the next head."""
+        self.drop_body()
+        self.request, self.length, self.received = None, 0, 0
+        self.begun = time.monotonic()
+
+    def drop_body(self) -> None:
+        if self.body is not None:
+            self.body.close()
+            self.body = None
+
+    def is_late(self, now: float) -> bool:
+        if self.request is None:
+            return now - self.begun > HEAD_SECONDS
+        return now - self.begun > BODY_GRACE + self.received / BODY_RATE
+
+    def parse_head(self, end: int) -> Request:
+        """The request whose head ends before `end`; raises gunicorn's errors for a malformed one.
+
+        The parser reads the head from memory, and later, in a thread, the body as it was received.
+        """
+        head = bytes(self.head[:end])
+        del self.head[:end]
+        return next(RequestParser(self.cfg, self._parts(head), self.client))
+
+    def _parts(self, head: bytes) -> Iterator[bytes]:
+        yield head
+        if self.body is None:
+            return
+        self.body.seek(0)
+        while part := self.body.read(IN_MEMORY):
+            yield part
+
+    def take(self, data: bytes) -> None:
+        """Adds bytes to the body; those beyond its end belong to the next request."""
+        wanted = data[: self.length - self.received]
+        self.body.write(wanted)
+        self.received += len(wanted)
+        self.head += data[len(wanted) :]
+
+
+class ReceptionWorker(ThreadWorker):
+    """gunicorn's threaded worker with a reception before its threads. It speaks HTTP/1.x without TLS: a proxy ends that.
+
+    `incoming` are the connections of which a head or body is awaited, by file descriptor, those that wait longest first;
+    `lingering` those that were told the last and may read it, with the time until when.
+    """
+
+    # The most bytes that a request's body may have, asked for bodies that do not stay in memory. archive/gunicorn.py sets it.
+    largest_body: Callable[[Request], int] = staticmethod(lambda request: IN_MEMORY)
+    # Bytes of bodies in temporary files, of all connections of this process together.
+    most_kept = 2 * 1024**3
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.incoming: dict[int, Connection] = {}
+        self.lingering: dict[int, tuple[Connection, float]] = {}
+        self.pools: dict[str, ThreadPoolExecutor] = {}
+        self._looked = 0.0
+
+    def init_process(self) -> None:
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+        if soft != resource.RLIM_INFINITY and soft < wanted:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        self.pools = {name: ThreadPoolExecutor(1, thread_name_prefix=name) for name in set(WATCHED.values())}
+        super().init_process()
+
+    def run(self) -> None:
+        super().run()
+        for pool in self.pools.values():
+            pool.shutdown(wait=False)
+
+    # Connections come, wait and go: all of this in the event loop.
+
+    def accept(self, listener: socket.socket) -> None:
+        try:
+            accepted, client = listener.accept()
+        except OSError as error:
+            if error.errno in (errno.EMFILE, errno.ENFILE):
+                self._make_room()
+            elif error.errno not in (errno.EAGAIN, errno.ECONNABORTED, errno.EWOULDBLOCK):
+                raise
+            return
+        self.nr_conns += 1
+        if self.nr_conns > self.worker_connections - SPARE_CONNECTIONS:
+            self._make_room()
+        conn = Connection(self.cfg, PacedSocket(fileno=accepted.detach()), client, listener.getsockname())
+        self._receive(conn)
+
+    def _make_room(self) -> None:
+        """Closes the connection that has waited longest: one that sends nothing, else one that is slow to send."""
+        if self.keepalived_conns:
+            conn = self.keepalived_conns.popleft()
+        elif self.incoming:
+            conn = next(iter(self.incoming.values()))
+            del self.incoming[conn.sock.fileno()]
+        else:
+            return
+        self.poller.unregister(conn.sock)
+        self._release(conn)
+
+    def _receive(self, conn: Connection) -> None:
+        """Waits for the rest of a request; what is there already is read at once."""
+        self.incoming[conn.sock.fileno()] = conn
+        self.poller.register(conn.sock, selectors.EVENT_READ, partial(self.on_incoming, conn))
+        self.on_incoming(conn, conn.sock)
+
+    def on_client_socket_readable(self, conn: Connection, client: socket.socket) -> None:
+        """The next request on a connection that was kept."""
+        self.poller.unregister(client)
+        self.keepalived_conns.remove(conn)
+        conn.begun = time.monotonic()
+        self._receive(conn)
+
+    def on_incoming(self, conn: Connection, client: socket.socket) -> None:
+        """Takes what has come of a request, and passes the request on when it is whole."""
+        try:
+            self._take_turn(conn)
+        except BlockingIOError:
+            pass
+        except OSError as error:
+            if error.errno == errno.ENOSPC:
+                self.log.error("No room for the body of a request: %s", error)
+                self._refuse(conn, 503)
+            else:
+                self._forget(conn)
+                self._release(conn)
+        except Exception as error:  # a malformed head: told by a thread, since the client may be slow to read
+            self._forget(conn)
+            self._submit(conn, partial(self._answer_malformed, conn, error))
+
+    def _take_turn(self, conn: Connection) -> None:
+        taken = 0
+        while taken < TURN:
+            if self._advance(conn):
+                return
+            data = conn.sock.recv(TURN)
+            if not data:
+                self._forget(conn)
+                self._release(conn)
+                return
+            taken += len(data)
+            if conn.request is None:
+                conn.head += data
+            else:
+                conn.take(data)
+
+    def _advance(self, conn: Connection) -> bool:
+        """Whether the connection waits no more: its request is whole and passed on, or it was refused."""
+        if conn.request is None:
+            # Of a head in part at most LARGEST_HEAD is searched again: a head has ten seconds, not a million reads.
+            end = conn.head.find(b"\r\n\r\n") + 4
+            if end > LARGEST_HEAD or (end < 4 and len(conn.head) > LARGEST_HEAD):
+                return self._refuse(conn, 431)
+            if end < 4:
+                return False
+            conn.request = conn.parse_head(end)
+            if refused := self._begin_body(conn):
+                return self._refuse(conn, refused)
+        if conn.received < conn.length:
+            return False
+        self._forget(conn)
+        self.enqueue_req(conn)
+        return True
+
+    def _begin_body(self, conn: Connection) -> int:
+        """Prepares for the body of a request whose head has come; returns the status to refuse it with, or 0."""
+        request = conn.request
+        # Django reads only bodies of a stated length (WSGIRequest): any other would arrive empty.
+        if isinstance(request.body.reader, ChunkedReader):
+            return 411
+        conn.length, conn.received, conn.begun = request.body.reader.length, 0, time.monotonic()
+        if conn.length > IN_MEMORY:
+            if conn.length > self.largest_body(request):
+                return 413
+            if conn.length + sum(one.length for one in self.incoming.values() if one is not conn) > self.most_kept:
+                return 503
+        if not conn.length:
+            return 0
+        conn.body = tempfile.SpooledTemporaryFile(IN_MEMORY)
+        ahead = bytes(conn.head)
+        conn.head.clear()
+        conn.take(ahead)
+        if request._expected_100_continue:
+            request._expected_100_continue = False  # or gunicorn would say so once more
+            if conn.received < conn.length:
+                conn.sock.send(b"HTTP/1.1 100 Continue\r\n\r\n")
+        return 0
+
+    def _refuse(self, conn: Connection, status: int) -> bool:
+        """Answers in a few bytes, as far as the client's buffer takes them, and closes."""
+        self._forget(conn)
+        words = f"{_REASONS[status]}\n"
+        wait = "Retry-After: 30\r\n" if status == 503 else ""
+        try:
+            conn.sock.send(
+                f"HTTP/1.1 {status} {_REASONS[status]}\r\nConnection: close\r\nContent-Type: text/plain\r\n{wait}"
+                f"Content-Length: {len(words)}\r\n\r\n{words}".encode()
+            )
+        except OSError:
+            pass
+        self._close_in_time(conn)
+        return True
+
+    def _forget(self, conn: Connection) -> None:
+        if self.incoming.pop(conn.sock.fileno(), None) is not None:
+            self.poller.unregister(conn.sock)
+
+    def _release(self, conn: Connection) -> None:
+        self.nr_conns -= 1
+        conn.drop_body()
+        conn.close()
+
+    def _close_in_time(self, conn: Connection) -> None:
+        """Closes once the client has closed, or after LINGER_SECONDS.
+
+        Closing at once would reset the connection where the client still sends, and its answer would be lost.
+        """
+        conn.drop_body()
+        try:
+            conn.sock.shutdown(socket.SHUT_WR)
+        except OSError:
+            return self._release(conn)
+        self.lingering[conn.sock.fileno()] = (conn, time.monotonic() + LINGER_SECONDS)
+        self.poller.register(conn.sock, selectors.EVENT_READ, partial(self.on_lingering, conn))
+
+    def on_lingering(self, conn: Connection, client: socket.socket) -> None:
+        try:
+            if client.recv(TURN):
+                return
+        except BlockingIOError:
+            return
+        except OSError:
+            pass
+        self._stop_lingering(conn)
+
+    def _stop_lingering(self, conn: Connection) -> None:
+        del self.lingering[conn.sock.fileno()]
+        self.poller.unregister(conn.sock)
+        self._release(conn)
+
+    def murder_pending(self) -> None:
+        """Ends what is past its deadline. gunicorn's loop calls this at least once a second."""
+        now = time.monotonic()
+        if now - self._looked < LOOK_SECONDS:
+            return
+        self._looked = now
+        for conn, until in list(self.lingering.values()):
+            if now > until:
+                self._stop_lingering(conn)
+        for conn in list(self.incoming.values()):
+            has_sent = conn.request is not None or conn.head
+            if not has_sent and (conn.is_late(now) or not self.alive and now - conn.begun > STOP_KEEPALIVE_LINGER):
+                self._forget(conn)
+                self._release(conn)
+            elif conn.is_late(now):
+                self._refuse(conn, 408)
+
+    # A whole request goes to a thread and comes back.
+
+    def enqueue_req(self, conn: Connection) -> None:
+        self._submit(conn, partial(self.handle, conn), self.pools.get(WATCHED.get(conn.request.path, "")))
+
+    def _submit(self, conn: Connection, work: Callable[[], bool], pool: ThreadPoolExecutor | None = None) -> None:
+        future = (pool or self.tpool).submit(work)
+        future.add_done_callback(lambda done: self.method_queue.defer(self.finish_request, conn, done))
+
+    def handle(self, conn: Connection) -> bool:
+        """Answers a request, in a thread; whether the connection may be kept for another."""
+        conn.sock.begin_answer()
+        try:
+            return bool(self.handle_request(conn.request, conn))
+        except TimeoutError as error:
+            self.log.info("Closing connection: %s", error)
+        except StopIteration:
+            pass  # the answer had begun, and gunicorn has told why it broke off
+        except OSError as error:
+            if error.errno not in _GONE:
+                self.log.exception("Socket error processing request.")
+        except Exception as error:
+            self.handle_error(conn.request, conn.sock, conn.client, error)
+        return False
+
+    def _answer_malformed(self, conn: Connection, error: Exception) -> bool:
+        conn.sock.begin_answer()
+        self.handle_error(None, conn.sock, conn.client, error)
+        return False
+
+    def finish_request(self, conn: Connection, done: Future) -> None:
+        """After an answer, in the event loop again: waits for the next request, or closes."""
+        try:
+            keep = not done.cancelled() and done.result()
+        except Exception:
+            self.log.exception("Error after a request")
+            keep = False
+        if conn.sock.fileno() < 0:  # gunicorn has closed it: the answer broke off
+            self.nr_conns -= 1
+            conn.drop_body()
+        elif not keep:
+            self._close_in_time(conn)
+        elif conn.head:
+            conn.expect_request()
+            self._receive(conn)
+        else:
+            conn.expect_request()
+            conn.set_timeout()
+            if not self.alive:
+                conn.timeout = min(conn.timeout, time.monotonic() + STOP_KEEPALIVE_LINGER)
+            self.keepalived_conns.append(conn)
+            self.poller.register(conn.sock, selectors.EVENT_READ, partial(self.on_client_socket_readable, conn))

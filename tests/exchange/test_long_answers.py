@@ -1,0 +1,104 @@
+"""Downloads and harvests: so many at once, whoever asks from wherever, and none larger in memory than another."""
+
+import json
+import tracemalloc
+
+import psycopg
+import pytest
+from django.db import connection
+from django.test import Client
+
+from articles.exchange.long_answers import LOCKS
+from articles.models import Article, ArticleStatus, Source
+
+pytestmark = pytest.mark.django_db(transaction=True)
+DOORS = ["/export/articles.jsonl", "/export/sources.csv", "/oai/?verb=Identify", "/sitemaps/articles.xml"]
+
+
+@pytest.fixture
+def article() -> Article:
+    return Article.objects.create(title="لقاء في الرباط", body="نص أول.", status=ArticleStatus.PUBLISHED)
+
+
+def places_taken() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = %s", [LOCKS])
+        return cursor.fetchone()[0]
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_who_comes_when_all_places_are_taken_is_asked_to_come_again(
+    client: Client, article: Article, settings: object, door: str
+) -> None:
+    other = psycopg.connect(**{**connection.get_connection_params(), "cursor_factory": psycopg.Cursor}, autocommit=True)
+    for place in range(1, settings.ARCHIVE_EXPORTS_AT_ONCE + 1):
+        other.execute("SELECT pg_advisory_lock(%s, %s)", [LOCKS, place])
+    refused = client.get(door)
+    assert refused.status_code == 503 and int(refused["Retry-After"]) > 0
+    assert client.get("/articles/").status_code == client.get("/feeds/").status_code == 200
+    # As when the process that held them is killed.
+    other.close()
+    assert client.get(door).status_code == 200
+
+
+@pytest.mark.parametrize("door", [*DOORS, "/export/articles.csv?q=لقاء", "/export/nothing.csv", "/export/articles.xml"])
+def test_a_place_is_given_back_however_an_answer_ends(client: Client, article: Article, door: str) -> None:
+    for _ in range(6):
+        response = client.get(door)
+        response.content if not response.streaming else b"".join(response.streaming_content)
+        response.close()
+        assert places_taken() == 0
+    # Not one byte of it is read.
+    for _ in range(6):
+        client.get(door).close()
+        assert places_taken() == 0
+    client.head(door).close()
+    assert places_taken() == 0
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_cursors")
+        assert cursor.fetchone() == (0,)
+
+
+def test_the_place_is_held_while_the_answer_is_sent(client: Client, article: Article) -> None:
+    response = client.get("/export/articles.jsonl")
+    parts = iter(response.streaming_content)
+    assert places_taken() == 1
+    assert json.loads(b"".join(parts))["id"] == article.pk
+    response.close()
+    assert places_taken() == 0
+
+
+def test_an_export_of_many_rows_takes_the_memory_of_few(client: Client, settings: object) -> None:
+    settings.ARCHIVE_MOST_EXPORTED = 100_000
+
+    def make(first: int, last: int) -> None:
+        names = [f"مصدر {number:06}" for number in range(first, last)]
+        Source.objects.bulk_create([Source(name=name, folded_name=name) for name in names], batch_size=2_000)
+
+    def peak() -> tuple[int, int]:
+        """The most bytes that Python held, and the rows of the export."""
+        tracemalloc.start()
+        response = client.get("/export/sources.jsonl")
+        rows = sum(part.count(b"\n") for part in response.streaming_content)
+        assert int(response["X-Total-Count"]) == rows
+        response.close()
+        held = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return held, rows
+
+    make(0, 1_000)
+    peak()
+    few, rows = peak()
+    make(1_000, 12_000)
+    many, more_rows = peak()
+    assert more_rows == rows + 11_000 and many < few * 1.3
+
+
+def test_rows_come_in_the_order_of_the_page_and_the_bound_holds(client: Client, settings: object) -> None:
+    for number in range(7):
+        Article.objects.create(title=f"لقاء {number}", body="نص.", status=ArticleStatus.PUBLISHED)
+    settings.ARCHIVE_MOST_EXPORTED = 5
+    response = client.get("/export/articles.jsonl")
+    ids = [json.loads(line)["id"] for line in b"".join(response.streaming_content).splitlines()]
+    assert ids == list(Article.objects.published().newest().values_list("pk", flat=True)[:5])
+    assert response["X-Total-Count"] == "5"

@@ -1,0 +1,258 @@
+"""A site with slow clients: they are given up in time, and everybody else is answered meanwhile. On the server that `make run` starts."""
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from articles.platform.reception import BODY_GRACE, BODY_RATE, HEAD_SECONDS
+from tests.trust.conftest import EDITOR, Archive, Archives, Served
+
+# More than two processes with four threads each can hold.
+MANY = 12
+# What a busy machine may add to a deadline, in seconds. Without a deadline these clients go on for GIVEN_UP seconds.
+SLACK, GIVEN_UP = 30, 90
+
+
+@pytest.fixture
+def archive(archives: Archives) -> Archive:
+    return archives.filled("reception")
+
+
+class SlowClient(threading.Thread):
+    """Sends `beginning`, then `drip` again and again with pauses, until the server answers or closes.
+
+    `seconds` is how long that took, `answer` what the server sent.
+    """
+
+    def __init__(self, port: int, beginning: bytes, drip: bytes = b"", pause: float = 0.5) -> None:
+        super().__init__(daemon=True)
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=60)
+        self.beginning, self.drip, self.pause = beginning, drip, pause
+        self.answer, self.seconds = b"", 0.0
+
+    def run(self) -> None:
+        begun = time.monotonic()
+        self.socket.sendall(self.beginning)
+        self.socket.settimeout(self.pause)
+        while time.monotonic() < begun + GIVEN_UP:
+            try:
+                part = self.socket.recv(4096)
+                self.answer += part
+                if not part:
+                    break
+            except TimeoutError:
+                try:
+                    self.socket.sendall(self.drip)
+                except OSError:
+                    break
+            except OSError:
+                break
+        self.seconds = time.monotonic() - begun
+        self.socket.close()
+
+
+def begin(clients: list[SlowClient]) -> list[SlowClient]:
+    for client in clients:
+        client.start()
+    return clients
+
+
+POST = "POST {} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n"
+
+
+def test_slow_clients_are_given_up_in_time_and_hold_up_nobody(archive: Archive) -> None:
+    with Served(archive) as served:
+        heads = [
+            *(SlowClient(served.port, b"GET / HTTP/1.1\r\nHost: localhost\r\n", b"X-A: b\r\n") for _ in range(MANY)),
+            *(SlowClient(served.port, b"G", b"", 0.5) for _ in range(MANY)),
+            *(SlowClient(served.port, b"", b"", 0.5) for _ in range(MANY)),
+        ]
+        bodies = [
+            *(SlowClient(served.port, POST.format("/search/", 5_000).encode() + b"q=") for _ in range(MANY)),
+            *(SlowClient(served.port, POST.format("/oai/", 90_000).encode(), b"v", 0.2) for _ in range(MANY)),
+            *(SlowClient(served.port, POST.format("/healthz", 9_000).encode(), b"v") for _ in range(MANY)),
+        ]
+        begin([*heads, *bodies])
+        # All that is asked is answered while every slow body is still awaited.
+        for path in ("/healthz", "/articles/", "/healthz", "/readyz", "/about/"):
+            assert served.get(path).status == 200
+        assert all(client.is_alive() for client in bodies)
+        for client in [*heads, *bodies]:
+            client.join()
+        assert all(HEAD_SECONDS - 1 < client.seconds < HEAD_SECONDS + SLACK for client in heads)
+        assert all(b" 408 " in client.answer for client in heads[: 2 * MANY])
+        assert all(BODY_GRACE - 1 < client.seconds < BODY_GRACE + SLACK for client in bodies)
+        assert all(client.answer.startswith(b"HTTP/1.1 408 ") for client in bodies)
+        assert served.get("/").status == 200
+
+
+def test_a_client_that_never_closes_does_not_stop_the_loop(archive: Archive) -> None:
+    """gunicorn waits two seconds for each such client in the loop that everybody depends on."""
+    with Served(archive) as served:
+        last = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+        clients = []
+        for _ in range(3 * MANY):
+            client = socket.create_connection(("127.0.0.1", served.port))
+            client.sendall(last)
+            clients.append(client)
+        begun = time.monotonic()
+        for _ in range(5):
+            assert served.get("/healthz").status == 200
+        # Two seconds for each client of one process would be three times as long.
+        assert time.monotonic() - begun < len(clients) / 3
+        for client in clients:
+            client.close()
+
+
+def editor_of(archive: Archive) -> str:
+    """The cookie of an editor whose session began on a server with the key of `Served`."""
+    return Archive(archive.data, archive.environment | {"ARCHIVE_SECRET_KEY": "x" * 50}).ask(EDITOR)
+
+
+def upload(served: Served, cookie: str, size: int, parts: Callable[[bytes], Iterator[bytes]]) -> bytes:
+    """What the server answers to the upload of a file of `size` bytes, sent in parts."""
+    with socket.create_connection(("127.0.0.1", served.port), timeout=60) as client:
+        edge = "edge"
+        opening = (
+            f'--{edge}\r\nContent-Disposition: form-data; name="files"; filename="a.txt"\r\nContent-Type: text/plain\r\n\r\n'
+        )
+        ending = f"\r\n--{edge}--\r\n"
+        head = (
+            f"POST /admin/deliver/ HTTP/1.1\r\nHost: localhost\r\nCookie: {cookie}\r\nConnection: close\r\n"
+            f"Content-Type: multipart/form-data; boundary={edge}\r\nContent-Length: {len(opening) + size + len(ending)}\r\n\r\n"
+        )
+        client.sendall((head + opening).encode())
+        for part in parts(b"x" * size):
+            client.sendall(part)
+        client.sendall(ending.encode())
+        answer = b""
+        while part := client.recv(65536):
+            answer += part
+        return answer
+
+
+def test_a_large_upload_over_a_slow_line_arrives(archive: Archive) -> None:
+    """Twice as fast as it must be, and past the grace."""
+    size = int(BODY_RATE * 2 * (BODY_GRACE + 4))
+
+    def slowly(content: bytes) -> Iterator[bytes]:
+        for start in range(0, len(content), BODY_RATE):
+            yield content[start : start + BODY_RATE]
+            time.sleep(0.5)
+
+    with Served(archive) as served:
+        cookie = editor_of(archive)
+        answer = upload(served, cookie, size, slowly)
+        # The upload has arrived: it is Django that refuses it, for want of the form's token.
+        assert answer.startswith(b"HTTP/1.1 403 ") and b"CSRF" in answer
+
+
+def test_only_an_editor_may_send_hundreds_of_megabytes(archive: Archive) -> None:
+    with Served(archive) as served:
+        huge = 300 * 1024**2
+
+        def at_once(content: bytes) -> Iterator[bytes]:
+            yield content
+
+        cookie = editor_of(archive)
+        held = psutil.Process(served.process.pid).children()
+        assert upload(served, cookie, huge, at_once).startswith(b"HTTP/1.1 403 ")
+        # Neither in memory nor left on the disk.
+        assert all(process.memory_info().rss < 250 * 1024**2 for process in held)
+        for cookie in ("", "sessionid=made-up", "sessionid=" + "a" * 40):
+            head = POST.format("/admin/deliver/", huge).replace("\r\n\r\n", f"\r\nCookie: {cookie}\r\n\r\n")
+            with socket.create_connection(("127.0.0.1", served.port), timeout=10) as client:
+                client.sendall(head.encode())
+                assert client.recv(100).startswith(b"HTTP/1.1 413 ")
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        (b"POST /oai/ HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n", 411),
+        (b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"y" * 70_000, 431),
+        (b"nonsense\r\n\r\n", 400),
+        (b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n", 400),
+        (b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: -5\r\n\r\n", 400),
+    ],
+)
+def test_a_request_that_is_none_is_refused(server_of_all: Served, sent: bytes, status: int) -> None:
+    with socket.create_connection(("127.0.0.1", server_of_all.port), timeout=10) as client:
+        client.sendall(sent)
+        assert client.recv(100).startswith(f"HTTP/1.1 {status} ".encode())
+    assert server_of_all.get("/healthz").status == 200
+
+
+@pytest.fixture(scope="module")
+def server_of_all(_archives: Archives, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    archive = _archives.filled("reception-of-all")
+    with Served(archive) as served:
+        yield served
+    _archives.drop("reception-of-all")
+
+
+def received(client: socket.socket, wanted: int, mark: bytes = b"HTTP/1.1 ") -> bytes:
+    """What comes until `mark` has come so many times and the body of /healthz after it."""
+    client.settimeout(20)
+    answer = b""
+    while answer.count(mark) < wanted or b"ok\n" not in answer[answer.rindex(mark) :]:
+        part = client.recv(65536)
+        if not part:
+            break
+        answer += part
+    return answer
+
+
+def test_requests_sent_ahead_are_answered_in_order(server_of_all: Served) -> None:
+    """Bytes that come behind a body, and a body that comes in two parts, belong to the right request."""
+    post = POST.format("/oai/", 13).encode()
+    with socket.create_connection(("127.0.0.1", server_of_all.port)) as client:
+        client.sendall(post + b"verb=Ide")
+        time.sleep(0.3)
+        client.sendall(b"ntify" + b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n" * 2)
+        answer = received(client, 3)
+    assert answer.count(b"HTTP/1.1 200 OK") == 3 and answer.index(b"<Identify>") < answer.rindex(b"HTTP/1.1 200")
+
+
+def test_who_asks_whether_to_go_on_is_told_so_once(server_of_all: Served) -> None:
+    head = POST.format("/oai/", 13).replace("\r\n\r\n", "\r\nExpect: 100-continue\r\n\r\n").encode()
+    with socket.create_connection(("127.0.0.1", server_of_all.port), timeout=10) as client:
+        client.sendall(head)
+        assert client.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        client.sendall(b"verb=Identify" + b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        answer = received(client, 2)
+    assert b" 100 " not in answer and b"<Identify>" in answer
+
+
+def test_more_connections_than_a_server_holds_make_room_for_new_ones(archive: Archive) -> None:
+    """Thousands that send nothing: the ones that have waited longest are closed."""
+    with Served(archive, ARCHIVE_WORKERS="1") as served:
+        idle = []
+        for _ in range(1_200):
+            try:
+                idle.append(socket.create_connection(("127.0.0.1", served.port), timeout=5))
+            except OSError:
+                break
+        assert len(idle) == 1_200
+        assert served.get("/healthz").status == served.get("/about/").status == 200
+        for client in idle:
+            client.close()
+
+
+def test_a_stopping_server_closes_what_waits_and_leaves_no_file(archive: Archive, tmp_path: Path) -> None:
+    folder = tmp_path / "bodies"
+    folder.mkdir()
+    with Served(archive, TMPDIR=str(folder)) as served:
+        idle = [socket.create_connection(("127.0.0.1", served.port)) for _ in range(5)]
+        begun = time.monotonic()
+        served.process.terminate()
+        # Long before the thirty seconds that it would give to requests under way.
+        assert served.process.wait(60) == 0 and time.monotonic() - begun < 25
+        for client in idle:
+            client.close()
+    assert not [path for path in folder.rglob("*") if path.is_file()]

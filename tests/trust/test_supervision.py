@@ -1,0 +1,246 @@
+"""What is started goes on: processes and the database are killed, and all that was accepted is taken in afterwards."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+
+from archive.embedded.server import SUPERUSER, socket_directory
+from articles.platform.supervision import LONGEST_PAUSE, STEADY_SECONDS, Pauses
+from tests.trust.conftest import ROOT, Archive, Archives, wait_for
+
+UPLOAD = """
+import json
+from django.contrib.auth import get_user_model
+from django.core.files.uploadedfile import SimpleUploadedFile
+from articles.ingest.deliveries import receive_file
+by, _ = get_user_model().objects.get_or_create(username="editor")
+rows = "\\n".join(json.dumps(dict(title=f"لقاء {{number}} {name}", body=f"انعقد لقاء {{number}} في الرباط. {name}",
+    url=f"https://news.example/{name}/{{number}}")) for number in range({count}))
+print(json.dumps(receive_file(SimpleUploadedFile("{name}.jsonl", rows.encode()), by).pk))
+"""
+STATES = "import json; from articles.models import Delivery; print(json.dumps(list(Delivery.objects.order_by('pk').values_list('state', flat=True))))"
+
+
+class Serving:
+    """`manage.py serve` on an archive of its own, embedded database and all."""
+
+    def __init__(self, folder: Path) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.archive = Archive(folder, {"ARCHIVE_NIGHTLY": "", "PORT": str(self.port)})
+        self.log = folder / "serve.log"
+        with self.log.open("w") as log:
+            self.process = self.archive.start("serve", stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
+
+    def status(self, path: str) -> int:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as response:
+                self.text = response.read().decode()
+                return response.status
+        except urllib.error.HTTPError as error:
+            return error.code
+        except OSError:
+            return 0
+
+    def is_working(self) -> bool:
+        return self.status("/readyz") == 200 and "last beat" in self.text and "STALLED" not in self.text
+
+    def child(self, word: str) -> psutil.Process:
+        """The program that `serve` runs whose command has the word."""
+        return wait_for(lambda: next(iter(self.children(word)), None))
+
+    def children(self, word: str) -> list[psutil.Process]:
+        found = []
+        for process in psutil.Process(self.process.pid).children():
+            try:
+                found += [process] if word in process.cmdline() else []
+            except psutil.NoSuchProcess:
+                pass
+        return found
+
+    def postmaster(self) -> psutil.Process:
+        return psutil.Process(int((self.archive.data / "postgres" / "postmaster.pid").read_text().split("\n", 1)[0]))
+
+    def states(self) -> list[str]:
+        """Of all deliveries, asked of the database itself, which may be away."""
+        try:
+            with psycopg.connect(
+                host=str(socket_directory(self.archive.data)), user=SUPERUSER, dbname="archive", connect_timeout=5
+            ) as session:
+                return [state for (state,) in session.execute("SELECT state FROM articles_delivery ORDER BY id")]
+        except psycopg.OperationalError:
+            return []
+
+    def upload(self, name: str, count: int) -> None:
+        self.archive.ask(UPLOAD.format(name=name, count=count))
+
+
+@pytest.fixture
+def serving(tmp_path: Path) -> Iterator[Serving]:
+    folder = tmp_path / "served"
+    folder.mkdir()
+    served = Serving(folder)
+    yield served
+    if served.process.poll() is None:
+        served.process.terminate()
+        served.process.wait(90)
+
+
+def test_all_is_taken_in_although_everything_is_killed(serving: Serving) -> None:
+    wait_for(serving.is_working, 600)
+    serving.upload("before", 40)
+    first = serving.child("worker")
+    wait_for(lambda: "running" in serving.states() or "finished" in serving.states(), 60)
+    serving.postmaster().kill()
+    wait_for(serving.is_working, 300)
+    # Readers and editors have the archive again, and what they bring meanwhile is kept.
+    assert serving.status("/") == 200
+    serving.upload("after-the-database", 3)
+    serving.child("worker").kill()
+    serving.upload("after-the-worker", 3)
+    serving.child("worker").kill()
+    serving.postmaster().kill()
+    wait_for(serving.is_working, 300)
+    serving.upload("after-both", 3)
+    wait_for(lambda: serving.states() == ["finished"] * 4, 600)
+    assert serving.child("worker").pid != first.pid
+    told = serving.log.read_text()
+    assert "worker ended with status -9 and is started again in" in told
+    # The site's main process as well.
+    serving.child("gunicorn").kill()
+    wait_for(lambda: serving.status("/healthz") == 200, 60)
+    everything = [serving.postmaster(), *psutil.Process(serving.process.pid).children(recursive=True)]
+    serving.process.send_signal(signal.SIGTERM)
+    assert serving.process.wait(90) == 0
+    wait_for(lambda: not any(process.is_running() for process in everything), 30)
+
+
+def test_no_process_outlives_a_serve_that_is_killed(serving: Serving) -> None:
+    wait_for(serving.is_working, 600)
+    everything = psutil.Process(serving.process.pid).children(recursive=True)
+    assert len(everything) >= 4
+    serving.process.kill()
+    serving.process.wait()
+
+    def are_gone() -> bool:
+        return all(not one.is_running() or one.status() == psutil.STATUS_ZOMBIE for one in everything)
+
+    wait_for(are_gone, 60)
+
+
+def test_pauses_grow_and_begin_anew_after_a_steady_run() -> None:
+    pauses = Pauses()
+    assert [pauses.after(0) for _ in range(9)] == [1, 2, 4, 8, 16, 32, LONGEST_PAUSE, LONGEST_PAUSE, LONGEST_PAUSE]
+    assert pauses.after(STEADY_SECONDS + 1) == 1 and pauses.after(3) == 2
+
+
+SUPERVISED = """
+import logging, sys
+from articles.platform.supervision import Program, Supervisor
+logging.basicConfig(level="ERROR")
+count = [sys.executable, "-c", "open(%r, 'a').write('x'); raise SystemExit(3)" % sys.argv[1]]
+idle = [sys.executable, "-c", "import time; time.sleep(600)"]
+Supervisor([Program("failing", count), Program("missing", ["/no/such/program"]), Program("idle", idle)], {}).run()
+"""
+
+
+def test_a_program_that_ends_at_once_is_tried_with_growing_pauses_and_told(tmp_path: Path) -> None:
+    starts = tmp_path / "starts"
+    process = subprocess.Popen(
+        [sys.executable, "-c", SUPERVISED, str(starts)], cwd=ROOT, stderr=subprocess.PIPE, text=True, env=os.environ
+    )
+    supervisor = psutil.Process(process.pid)
+    begun = time.monotonic()
+    wait_for(lambda: starts.exists() and len(starts.read_text()) >= 4, 60)
+    # Pauses of 1, 2 and 4 seconds lie between four starts.
+    assert time.monotonic() - begun > 6.5
+    own = supervisor.cpu_times()
+    assert own.user + own.system < 3
+    (idle,) = [one for one in supervisor.children() if "time.sleep(600)" in " ".join(one.cmdline())]
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=30)
+    assert process.returncode == 0 and not idle.is_running()
+    for pause in (1, 2, 4):
+        assert f"failing ended with status 3 and is started again in {pause} s" in told
+        assert f"again in {pause} s" in [line for line in told.splitlines() if "missing" in line][(1, 2, 4).index(pause)]
+
+
+def test_a_worker_that_hangs_falls_silent(archives: Archives, tmp_path: Path) -> None:
+    """Its job waits for ever: procrastinate's own heartbeat goes on, ours does not."""
+    archive = archives.migrated("hanging")
+    beats = "SELECT beat_at, delivery FROM articles_heartbeat"
+    with psycopg.connect(archive.environment["DATABASE_URL"], autocommit=True) as session:
+        worker = archive.start("worker")
+        try:
+            wait_for(lambda: session.execute(beats).fetchone(), 60)
+            assert "last beat" in archive.run("worker_health")
+            with psycopg.connect(archive.environment["DATABASE_URL"]) as blocking:
+                blocking.execute("LOCK TABLE articles_source, articles_article IN ACCESS EXCLUSIVE MODE")
+                delivery = archive.ask(UPLOAD.format(name="hangs", count=2))
+                wait_for(lambda: session.execute(beats).fetchone()[1] == delivery, 60)
+                silent_since = session.execute(beats).fetchone()[0]
+                theirs = "SELECT max(last_heartbeat) FROM procrastinate_workers"
+                first = session.execute(theirs).fetchone()[0]
+                wait_for(lambda: session.execute(theirs).fetchone()[0] > first, 60)
+                assert session.execute(beats).fetchone() == (silent_since, delivery)
+                # As it is found some minutes later.
+                session.execute("UPDATE articles_heartbeat SET beat_at = now() - interval '7 minutes'")
+                assert "stalled" in archive.run("worker_health", status=1)
+            # The lock is gone: the job ends and the worker is well.
+            wait_for(lambda: archive.ask(STATES) == ["finished"], 90)
+            wait_for(lambda: session.execute(beats).fetchone()[1] is None, 60)
+            archive.run("worker_health")
+        finally:
+            worker.terminate()
+            worker.communicate(timeout=60)
+    assert worker.returncode == 0
+
+
+def test_a_worker_without_its_database_ends_in_one_line(archives: Archives) -> None:
+    archive = archives.migrated("worker-alone")
+    url = archive.environment["DATABASE_URL"]
+    worker = archive.start("worker")
+    with psycopg.connect(url, autocommit=True) as session:
+        wait_for(lambda: session.execute("SELECT 1 FROM articles_heartbeat").fetchone(), 60)
+        wait_for(lambda: session.execute("SELECT 1 FROM procrastinate_workers").fetchone(), 60)
+    archives.forbid("worker-alone")
+    _, complaint = worker.communicate(timeout=120)
+    archives.forbid("worker-alone", forbidden=False)
+    assert worker.returncode == 1
+    assert "The database does not answer" in complaint.splitlines()[-1]
+
+
+def test_nightly_goes_on_after_a_part_that_fails_and_says_so(archives: Archives, tmp_path: Path) -> None:
+    archive, backup = archives.filled("nightly"), tmp_path / "backup"
+    state = "import json; from articles.models import NightlyRun; print(json.dumps([[r.succeeded, [[p['name'], p['status']] for p in r.parts]] for r in NightlyRun.objects.order_by('pk')]))"
+    assert "no run yet" in archive.run("nightly", "--check")
+    out = archive.run("nightly", "--backup", str(backup))
+    names = ["refresh_search_statistics", "check_archive", "clearsessions", "axes_reset_logs", "backup"]
+    assert all(f"{name}: done" in out for name in names)
+    assert archive.ask(state) == [[True, [[name, 0] for name in names]]]
+    assert "last run" in archive.run("nightly", "--check")
+    damaged = next(path for path in (archive.data / "captures").rglob("*") if path.is_file())
+    damaged.unlink()
+    out = archive.run("nightly", "--backup", str(backup), status=1)
+    assert "check_archive: FAILED" in out and "clearsessions: done" in out and "backup: FAILED" in out
+    succeeded, parts = archive.ask(state)[-1]
+    assert succeeded is False and [name for name, status in parts if status] == ["check_archive", "backup"]
+    assert "check_archive, backup" in archive.run("nightly", "--check", status=1)
+    # Two at once would do everything twice.
+    with psycopg.connect(archive.environment["DATABASE_URL"]) as other:
+        other.execute("SELECT pg_advisory_lock(7230115)")
+        assert "under way" in archive.run("nightly", status=1)
+    assert json.loads(json.dumps(archive.ask(state)))[2:] == []
