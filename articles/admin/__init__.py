@@ -1,6 +1,7 @@
 """The editors' desk: Django admin for every noun, in Arabic, and the pages that editors work on all day."""
 
 from articles.admin import (
+    accounts,
     actors,
     articles,
     authority,
@@ -17,6 +18,6 @@ from articles.admin import (
 )
 
 __all__ = [
-    "actors", "articles", "authority", "deliveries", "events", "facts", "figures", "guide", "history", "merging", "reviewing",
-    "sources", "synonyms",
+    "accounts", "actors", "articles", "authority", "deliveries", "events", "facts", "figures", "guide", "history", "merging",
+    "reviewing", "sources", "synonyms",
 ]  # fmt: skip
