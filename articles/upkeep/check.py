@@ -6,14 +6,16 @@ import re
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from django.apps import apps
-from django.core.files.storage import Storage
+from django.core.files.storage import FileSystemStorage, Storage
 from django.db import connection, models, transaction
 
 from articles.models import Capture, Delivery, DeliveryState
 from articles.models.capture import DamagedCaptureError, capture_storage, stored_name
 from articles.models.delivery import delivery_storage
+from articles.platform import private_files
 from articles.search import statistics
 
 # Rows read from the database at once.
@@ -69,6 +71,7 @@ def check(
         "captures": lambda: _captures(without_digests),
         "files": lambda: _leftovers(repair, settled),
         "deliveries": _deliveries,
+        "modes": lambda: _modes(repair),
         "figures": lambda: _rows(_FIGURES_ASTRAY, "figure", "span"),
         "mentions": lambda: _rows(_MENTIONS_ASTRAY, "mention", "span"),
         "references": _references,
@@ -147,6 +150,31 @@ def _deliveries() -> Look:
         yield 1
         if not delivery_storage().exists(delivery.stored_as):
             yield Problem("delivery", f"delivery {delivery.pk}: its file {delivery.stored_as} is gone")
+
+
+def _modes(repair: bool) -> Look:
+    """Whether only the archive's own account reads captures and uploads. Each start closes their outer folders, which keeps
+    others from all that is inside; what an earlier version left open in there is closed by `repair`."""
+    for name, storage in (("captures", capture_storage()), ("deliveries", delivery_storage())):
+        if not isinstance(storage, FileSystemStorage):
+            continue
+        folder = Path(storage.location)
+        looked = left_open = mended = 0
+        for path in private_files.walk(folder):
+            looked += 1
+            if not private_files.open_to_others(path):
+                continue
+            if repair and private_files.tighten(path):
+                mended += 1
+            else:
+                left_open += 1
+        yield looked
+        if mended:
+            yield Problem("mode", f"{name}: {mended:,} files and folders were open to other accounts", is_repaired=True)
+        if left_open:
+            is_closed = not private_files.open_to_others(folder)
+            where = "inside a folder that is closed to them" if is_closed else f"in the store of {name}"
+            yield Problem("mode", f"{left_open:,} files and folders are open to other accounts, {where}", is_usual=is_closed)
 
 
 # Rows of a range of keys whose spans are not their quotes. The database refuses such rows; what a damaged disk or a hand with
