@@ -16,8 +16,10 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("ARCHIVE_DATA") or BASE_DIR / "var").resolve()
 
 # What an earlier version left open to others: closing the outer folders closes all that is in them. `check_archive` looks at
-# every file.
-for _folder in (DATA, DATA / "captures", DATA / "deliveries", DATA / "media"):
+# every file. Run by root, the embedded PostgreSQL has an account of its own, which walks through the data folder to its files.
+if DATA.is_dir():
+    private_files.tighten(DATA, private_files.OTHERS if os.geteuid() else private_files.OTHERS_BUT_WALKING)
+for _folder in (DATA / "captures", DATA / "deliveries", DATA / "media"):
     if _folder.is_dir():
         private_files.tighten(_folder)
 

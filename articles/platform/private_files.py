@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 FILE, FOLDER = 0o600, 0o700
-# What nobody but the owner is to have.
-_OTHERS = 0o077
+# What nobody but the owner is to have; and all of it but walking through a folder without listing it.
+OTHERS = 0o077
+OTHERS_BUT_WALKING = 0o076
 
 
 def make_folder(path: Path) -> None:
@@ -30,7 +31,7 @@ def create(path: Path, flags: int = os.O_EXCL) -> int:
     mode is then set anew.
     """
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | flags, FILE)
-    if not flags & os.O_EXCL and stat.S_IMODE(os.fstat(descriptor).st_mode) & _OTHERS:
+    if not flags & os.O_EXCL and stat.S_IMODE(os.fstat(descriptor).st_mode) & OTHERS:
         try:
             os.fchmod(descriptor, FILE)
         except OSError:
@@ -38,22 +39,21 @@ def create(path: Path, flags: int = os.O_EXCL) -> int:
     return descriptor
 
 
-def open_to_others(path: Path) -> bool:
-    """Whether anyone but the owner may read, write or enter. A symbolic link has no mode of its own."""
-    found = path.lstat()
-    return not stat.S_ISLNK(found.st_mode) and bool(found.st_mode & _allowed_to_nobody(found.st_mode))
+def open_to_others(path: Path, others: int = OTHERS) -> bool:
+    """Whether anyone but the owner may do what the bits of `others` say. A symbolic link has no mode of its own."""
+    mode = path.lstat().st_mode
+    return not stat.S_ISLNK(mode) and bool(mode & others)
 
 
-def tighten(path: Path) -> bool:
-    """Takes from others what they may do with one file or folder; whether it is theirs no longer.
+def tighten(path: Path, others: int = OTHERS) -> bool:
+    """Takes the bits of `others` from one file or folder; whether they are off.
 
     False on a file system that keeps no modes, and for a file of another account.
     """
     try:
-        if open_to_others(path):
-            mode = path.lstat().st_mode
-            path.chmod(stat.S_IMODE(mode) & ~_allowed_to_nobody(mode))
-        return not open_to_others(path)
+        if open_to_others(path, others):
+            path.chmod(stat.S_IMODE(path.lstat().st_mode) & ~others)
+        return not open_to_others(path, others)
     except OSError:
         return False
 
@@ -69,10 +69,3 @@ def walk(folder: Path) -> Iterator[Path]:
                 yield from walk(Path(entry.path))
             elif not entry.is_symlink():
                 yield Path(entry.path)
-
-
-def _allowed_to_nobody(mode: int) -> int:
-    """The bits that are to be off. Run by root, the embedded PostgreSQL has an account of its own, which must be able to walk
-    through the data folder to its files, though not to list it: for a folder of root's the last bit may stay."""
-    may_be_walked_through = stat.S_ISDIR(mode) and os.geteuid() == 0
-    return _OTHERS & ~0o001 if may_be_walked_through else _OTHERS
