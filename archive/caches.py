@@ -7,6 +7,8 @@ from django.core.exceptions import ImproperlyConfigured
 # Pages of some ten kilobytes, compressed, in each process.
 MOST_KEPT = 2_000
 TABLE = "archive_cache"
+# Of the keys in a shared cache. The release before kept pickles under version 1; while both run, neither reads the other's.
+_VERSION = 2
 # Seconds to wait for a Redis that does not answer; a page is made in less.
 _PATIENCE = 0.25
 
@@ -19,9 +21,10 @@ def configuration(where: str) -> dict[str, Any]:
     if not where:
         return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": MOST_KEPT}}
     if where == "database":
-        table = {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": TABLE}
+        table = {"BACKEND": "articles.platform.database_cache.SignedDatabaseCache", "LOCATION": TABLE, "VERSION": _VERSION}
         return table | {"OPTIONS": {"MAX_ENTRIES": 20 * MOST_KEPT}}
     if where.startswith(("redis://", "rediss://", "unix://")):
         options = {"socket_connect_timeout": _PATIENCE, "socket_timeout": _PATIENCE}
-        return {"BACKEND": "archive.redis_cache.ForgivingRedis", "LOCATION": where, "OPTIONS": options}
+        place = {"BACKEND": "archive.redis_cache.ForgivingRedis", "LOCATION": where, "VERSION": _VERSION}
+        return place | {"OPTIONS": options}
     raise ImproperlyConfigured("ARCHIVE_CACHE must be empty, database, or an address redis://host:port/number")

@@ -23,6 +23,11 @@ graceful_timeout = 30
 timeout = 60
 # Longer than a proxy keeps a line that it does not use, so that no request meets one that is just being closed.
 keepalive = 75
+# By default gunicorn takes the scheme and the path's prefix from headers of whoever connects over loopback or a Unix socket.
+# It is to believe nobody: articles/platform/proxy.py decides whose word counts.
+forwarded_allow_ips = ""
+secure_scheme_headers: dict[str, str] = {}
+forwarder_headers = ""
 proc_name = "archive"
 # The socket that gunicorn's own control tool would speak to.
 control_socket_disable = True

@@ -1,12 +1,15 @@
 """A cache in Redis that nobody waits for: the backend of ARCHIVE_CACHE=redis://…, imported only where that is set."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
 
-from django.core.cache.backends.redis import RedisCache
+from django.core.cache.backends.base import BaseCache
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from redis.exceptions import RedisError
+
+from articles.platform import cached_values
 
 LOGGER = logging.getLogger(__name__)
 
@@ -24,9 +27,50 @@ def _forgiving(method: Callable, otherwise: Any) -> Callable:
     return tried
 
 
+class Serializer:
+    """Values as they lie in Redis: plain data, signed. Django's own serializer reads pickles, which run code."""
+
+    def dumps(self, value: cached_values.Value) -> bytes:
+        return cached_values.dump(value)
+
+    def loads(self, stored: bytes) -> cached_values.Value:
+        return cached_values.load(stored)
+
+
+class SignedClient(RedisCacheClient):
+    """Removes what it cannot read, as if it had never been there."""
+
+    def __init__(self, servers: list[str], **options: Any) -> None:
+        super().__init__(servers, serializer=Serializer, **options)
+
+    def get(self, key: str, default: Any) -> Any:
+        return self.get_many([key]).get(key, default)
+
+    def get_many(self, keys: Iterable[str]) -> dict[str, Any]:
+        names, values = list(keys), {}
+        for name, stored in zip(names, self.get_client(None).mget(names), strict=True):
+            try:
+                if stored is not None:
+                    values[name] = self._serializer.loads(stored)
+            except cached_values.UnreadableValueError as error:
+                LOGGER.warning("a value in the cache is passed over: %s", error)
+                self.delete(name)
+        return values
+
+    def add(self, key: str, value: Any, timeout: float | None) -> bool:
+        self.get(key, None)
+        return super().add(key, value, timeout)
+
+
 class ForgivingRedis(RedisCache):
     """Django's Redis cache, of which nothing is found while it does not answer: pages are made anew then, not refused."""
 
+    def __init__(self, server: str, params: dict[str, Any]) -> None:
+        super().__init__(server, params)
+        self._class = SignedClient
+
+    # Redis adds to numbers that it can read itself; a signed one is read and written again.
+    incr = BaseCache.incr
     get = _forgiving(RedisCache.get, None)
     get_many = _forgiving(RedisCache.get_many, {})
     set = _forgiving(RedisCache.set, None)

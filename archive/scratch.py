@@ -1,10 +1,15 @@
-"""A database of its own for measuring: made, migrated, and dropped again; the archive's own is never touched."""
+"""A database of its own for measuring: made, migrated, and dropped again; the archive's own is never touched.
+
+Where ARCHIVE_SCRATCH_URL is set, these databases are made by the role that it names, on the server that it names: the role of
+the site itself need not be allowed to make any.
+"""
 
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import django
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
@@ -12,39 +17,57 @@ from django.db import connection
 @contextmanager
 def scratch_database(name: str) -> Iterator[None]:
     """Points the default connection at a new, migrated database on the same server until the block ends."""
-    own = connection.settings_dict["NAME"]
-    scratch = f"{own}_{name}_{os.getpid()}"
-    _on_server(f'DROP DATABASE IF EXISTS "{scratch}"', f'CREATE DATABASE "{scratch}" TEMPLATE template0')
-    try:
-        _switch(scratch)
-        call_command("migrate", verbosity=0)
-        yield
-    finally:
-        _switch(own)
-        _on_server(f'DROP DATABASE IF EXISTS "{scratch}" WITH (FORCE)')
+    scratch = f"{connection.settings_dict['NAME']}_{name}_{os.getpid()}"
+    with _scratch_role():
+        _on_server(f'DROP DATABASE IF EXISTS "{scratch}"', f'CREATE DATABASE "{scratch}" TEMPLATE template0')
+        try:
+            _switch(scratch)
+            call_command("migrate", verbosity=0)
+            yield
+        finally:
+            connection.close()
+            _on_server(f'DROP DATABASE IF EXISTS "{scratch}" WITH (FORCE)')
 
 
 @contextmanager
 def kept_database(name: str) -> Iterator[None]:
     """The same for a database that stays: the next block of that name finds what this one stored."""
-    own = connection.settings_dict["NAME"]
-    kept = f"{own}_{name}"
-    with connection._nodb_cursor() as cursor:
-        cursor.execute("SELECT FROM pg_database WHERE datname = %s", [kept])
-        if not cursor.fetchall():
-            cursor.execute(f'CREATE DATABASE "{kept}" TEMPLATE template0')
-    try:
+    kept = f"{connection.settings_dict['NAME']}_{name}"
+    with _scratch_role():
+        with connection._nodb_cursor() as cursor:
+            cursor.execute("SELECT FROM pg_database WHERE datname = %s", [kept])
+            if not cursor.fetchall():
+                cursor.execute(f'CREATE DATABASE "{kept}" TEMPLATE template0')
         _switch(kept)
         call_command("migrate", verbosity=0)
         yield
-    finally:
-        _switch(own)
 
 
 def join(database: str) -> None:
     """Sets Django up in a new process, on a database that another process made."""
     django.setup()
+    _take_scratch_role()
     _switch(database)
+
+
+@contextmanager
+def _scratch_role() -> Iterator[None]:
+    """In the block the default connection is of the role that may make databases; after it, all is as it was."""
+    own = dict(connection.settings_dict)
+    try:
+        _take_scratch_role()
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict.update(own)
+
+
+def _take_scratch_role() -> None:
+    """Who connects, and where to, from ARCHIVE_SCRATCH_URL; nothing where it is empty."""
+    connection.close()
+    for name in ("HOST", "PORT", "USER", "PASSWORD", "OPTIONS"):
+        if name in settings.ARCHIVE_SCRATCH:
+            connection.settings_dict[name] = settings.ARCHIVE_SCRATCH[name]
 
 
 def _switch(name: str) -> None:

@@ -10,9 +10,18 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
 from archive import caches, database, logs
+from articles.platform import private_files
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("ARCHIVE_DATA") or BASE_DIR / "var").resolve()
+
+# What an earlier version left open to others: closing the outer folders closes all that is in them. `check_archive` looks at
+# every file. Run by root, the embedded PostgreSQL has an account of its own, which walks through the data folder to its files.
+if DATA.is_dir():
+    private_files.tighten(DATA, private_files.OTHERS if os.geteuid() else private_files.OTHERS_BUT_WALKING)
+for _folder in (DATA / "captures", DATA / "deliveries", DATA / "media"):
+    if _folder.is_dir():
+        private_files.tighten(_folder)
 
 
 def switch(name: str, default: bool = False) -> bool:
@@ -21,6 +30,17 @@ def switch(name: str, default: bool = False) -> bool:
 
 def listed(name: str, default: str) -> list[str]:
     return [item.strip() for item in os.environ.get(name, default).split(",") if item.strip()]
+
+
+def hsts(words: str) -> set[str]:
+    """What ARCHIVE_HSTS adds to HSTS: nothing, `subdomains`, or `subdomains,preload`.
+
+    Raises ImproperlyConfigured for other words, and for `preload` alone, which browsers' lists do not take.
+    """
+    given = {word.strip().lower() for word in words.split(",") if word.strip()}
+    if not given <= {"subdomains", "preload"} or given == {"preload"}:
+        raise ImproperlyConfigured("ARCHIVE_HSTS must be empty, `subdomains` or `subdomains,preload`")
+    return given
 
 
 DEBUG = switch("ARCHIVE_DEBUG")
@@ -47,9 +67,9 @@ def secret_key() -> str:
             "(ARCHIVE_HOSTS, ARCHIVE_HTTPS or ARCHIVE_BEHIND_PROXY is set)"
         )
     path = DATA / "secret_key"
-    DATA.mkdir(parents=True, exist_ok=True)
+    private_files.make_folder(DATA)
     try:
-        with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+        with open(private_files.create(path), "w") as file:
             file.write(get_random_secret_key())
     except FileExistsError:
         pass
@@ -83,6 +103,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "articles.platform.proxy.OneProxy",
     "archive.watch.Watched",
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     # As near, so that pages which are kept, and those of an outage, are counted as well.
@@ -134,6 +155,8 @@ TEMPLATES = [
 ]
 
 DATABASES = database.configurations(os.environ, DATA)
+# The role that makes databases for measuring, where the site's own may not; used by archive/scratch.py alone.
+ARCHIVE_SCRATCH = database.configuration(url, DATA) if (url := os.environ.get("ARCHIVE_SCRATCH_URL", "")) else {}
 DATABASE_ROUTERS = ["archive.database.CacheRouter"]
 # A replica further behind than so many seconds is not read from.
 ARCHIVE_REPLICA_LAG = float(os.environ.get("ARCHIVE_REPLICA_LAG", 10))
@@ -166,6 +189,8 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 ARCHIVE_SECOND_FACTOR = switch("ARCHIVE_SECOND_FACTOR")
 ARCHIVE_FRESH_MINUTES = int(os.environ.get("ARCHIVE_FRESH_MINUTES", 15))
 OTP_TOTP_ISSUER = "الأرشيف"
+# Whoever reads the secret of a second factor can sign in as its owner, so no page of the desk shows it again.
+OTP_ADMIN_HIDE_SENSITIVE_DATA = True
 
 PROCRASTINATE_IMPORT_PATHS = ["articles.admin.jobs"]
 
@@ -192,6 +217,10 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 # Captures in a bucket of a store with S3's interface where one is named, whose keys boto3 takes from the environment; else in a
 # folder beside the database.
 S3_BUCKET = os.environ.get("ARCHIVE_S3_BUCKET", "")
+# Files are the archive's own account's alone, and the public reaches none but by a page: FILE_UPLOAD_PERMISSIONS is what every
+# store in a folder gives its files, but for static ones, which are nobody's secret and which another server may serve.
+FILE_UPLOAD_PERMISSIONS = private_files.FILE
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = private_files.FOLDER
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": DATA / "media"}},
     "captures": {
@@ -208,7 +237,10 @@ STORAGES = {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": DATA / "deliveries"},
     },
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage",
+        "OPTIONS": {"file_permissions_mode": 0o644, "directory_permissions_mode": 0o755},
+    },
 }
 
 # Behind HTTPS these hold; a machine that serves plain HTTP on its loopback address must not send them.
@@ -216,8 +248,12 @@ SECURE_SSL_REDIRECT = HTTPS
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
-SECURE_HSTS_PRELOAD = HTTPS
+# Subdomains and the browsers' built-in list are the owner's of the domain to decide: both bind every other site under it,
+# for a year or for good, and neither can be taken back by the archive. So `check --deploy` is not to ask for them.
+HSTS = hsts(os.environ.get("ARCHIVE_HSTS", ""))
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS and "subdomains" in HSTS
+SECURE_HSTS_PRELOAD = HTTPS and "preload" in HSTS
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ARCHIVE_BEHIND_PROXY else None
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True

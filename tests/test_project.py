@@ -1,6 +1,7 @@
 """The house as a whole: checks, migrations, the embedded server, the compose file, the rooms' walls."""
 
 import ast
+import json
 import os
 import re
 import shutil
@@ -9,9 +10,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from importlib.resources import files
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
+import jsonschema
 import psutil
 import psycopg
 import pytest
@@ -154,7 +158,7 @@ def test_the_compose_file_names_what_it_needs() -> None:
     compose = yaml.safe_load(text)
     services = compose["services"]
     assert {"proxy", "database", "cache", "migrate", "site", "worker", "nightly", "replica"} == set(services)
-    assert services["database"]["image"] == services["replica"]["image"] == "postgres:18"
+    assert services["database"]["image"] == services["replica"]["image"]
     assert services["replica"]["profiles"] == ["replica"]
     for name in ("database", "site", "cache", "replica"):
         assert services[name]["healthcheck"]["test"]
@@ -167,11 +171,95 @@ def test_the_compose_file_names_what_it_needs() -> None:
     assert mounts == set(compose["volumes"]) - {"backup"} | {"${BACKUP_FOLDER:-backup}"}
     given = {config["source"] for service in services.values() for config in service.get("configs", [])}
     assert given == set(compose["configs"])
-    assert "${ARCHIVE_SECRET_KEY:?" in text and "${POSTGRES_PASSWORD:?" in text
+    for secret in ("ARCHIVE_SECRET_KEY", "POSTGRES_PASSWORD", "DATABASE_PASSWORD", "REPLICATION_PASSWORD",
+                   "SCRATCH_PASSWORD", "CACHE_PASSWORD"):  # fmt: skip
+        assert f"${{{secret}:?" in text, secret
     # Every variable of the archive's that it passes on is one that settings know.
     known = "".join(path.read_text() for path in (ROOT / "archive").rglob("*.py"))
     passed = [name for name in services["site"]["environment"] if name.startswith(("ARCHIVE_", "DATABASE_"))]
     assert passed and all(f'"{name}"' in known for name in passed)
+
+
+def compose_schema() -> Any:
+    """A validator of the Compose Specification's own schema, as the package check-jsonschema ships it."""
+    text = files("check_jsonschema").joinpath("builtin_schemas/vendor/compose-spec.json").read_text()
+    schema = json.loads(text)
+    return jsonschema.validators.validator_for(schema)(schema)
+
+
+def test_the_compose_file_follows_the_specification() -> None:
+    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+    schema = compose_schema()
+    assert [error.message for error in schema.iter_errors(compose)] == []
+    compose["services"]["site"]["read_olny"] = True
+    assert len(list(schema.iter_errors(compose))) == 1, "the schema sees a slip"
+
+
+def test_every_container_has_no_right_that_it_does_not_need() -> None:
+    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+    for name, service in compose["services"].items():
+        assert service["cap_drop"] == ["ALL"], name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+        assert service["read_only"] is True and service["tmpfs"] and service["mem_limit"], name
+        assert not service.get("privileged") and "network_mode" not in service
+        assert set(service.get("cap_add", [])) <= ({"NET_BIND_SERVICE"} if name == "proxy" else set()), name
+        # An exact version, perhaps with a digest; our own image is built beside the file.
+        assert "build" in service or re.fullmatch(r"[\w/]+:\d+\.\d+(\.\d+)?(@sha256:[0-9a-f]{64})?", service["image"]), name
+    for line in (ROOT / "Dockerfile").read_text().splitlines():
+        if line.startswith("FROM "):
+            assert re.match(r"FROM python:\d+\.\d+\.\d+-slim-\w+", line), line
+
+
+def test_no_service_connects_as_the_superuser() -> None:
+    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+    holders = [name for name, service in services.items() if "POSTGRES_PASSWORD" in str(service.get("environment"))]
+    assert holders == ["database"]
+    for name in ("site", "worker", "migrate", "nightly"):
+        told = services[name]["environment"]
+        assert told["DATABASE_URL"].startswith("postgres://archive:${DATABASE_PASSWORD:?"), name
+        assert told["ARCHIVE_CACHE"].startswith("redis://:${CACHE_PASSWORD:?"), name
+        assert not {"REPLICATION_PASSWORD", "SCRATCH_PASSWORD"} & set(told), name
+
+
+def deploy_check(**environment: str) -> subprocess.CompletedProcess:
+    """What `check --deploy` says to an archive set up as docker-compose.yml sets it up."""
+    given = {
+        "ARCHIVE_SECRET_KEY": "".join(map(chr, range(48, 123))), "ARCHIVE_HTTPS": "1", "ARCHIVE_BEHIND_PROXY": "1",
+        "ARCHIVE_HOSTS": "archive.example.org", "DATABASE_URL": "postgres://archive:x@nowhere.invalid/archive",
+    }  # fmt: skip
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("ARCHIVE_", "DATABASE_"))}
+    return subprocess.run(
+        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "INFO"], cwd=ROOT, capture_output=True,
+        text=True, check=False, env=inherited | given | environment,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("words", ["", "subdomains", "subdomains,preload"])
+def test_a_production_archive_passes_djangos_own_check(words: str, tmp_path: Path) -> None:
+    done = deploy_check(ARCHIVE_HSTS=words, ARCHIVE_DATA=str(tmp_path))
+    assert done.returncode == 0 and "no issues" in done.stdout, done.stderr
+
+
+@pytest.mark.parametrize("words", ["preload", "subdomain", "1"])
+def test_a_wrong_word_for_hsts_is_refused(words: str, tmp_path: Path) -> None:
+    done = deploy_check(ARCHIVE_HSTS=words, ARCHIVE_DATA=str(tmp_path))
+    assert done.returncode != 0 and "ARCHIVE_HSTS must be" in done.stderr
+
+
+@pytest.mark.parametrize("words, header", [
+    ("", "max-age=31536000"), ("subdomains", "max-age=31536000; includeSubDomains"),
+    ("subdomains,preload", "max-age=31536000; includeSubDomains; preload"),
+])  # fmt: skip
+def test_hsts_binds_other_sites_only_when_asked_to(words: str, header: str, tmp_path: Path) -> None:
+    code = (
+        "from django.test import Client; "
+        "print(Client().get('/favicon.ico', secure=True, SERVER_NAME='localhost')['Strict-Transport-Security'])"
+    )
+    told = {"ARCHIVE_HTTPS": "1", "ARCHIVE_HSTS": words, "ARCHIVE_SECRET_KEY": "x" * 50, "ARCHIVE_STATIC": str(tmp_path)}
+    (tmp_path / "staticfiles.json").write_text(
+        '{"paths": {"site/mark.svg": "site/mark.svg"}, "version": "1.1", "hash": ""}'
+    )
+    assert finish(run(code, tmp_path, **told)) == header
 
 
 @pytest.mark.django_db

@@ -21,6 +21,8 @@ from typing import IO, Self
 import psutil
 import psycopg
 
+from articles.platform import private_files
+
 DATABASE = "archive"
 SUPERUSER = "postgres"
 SYSTEM_USER = "embedded_postgres"
@@ -53,10 +55,10 @@ class EmbeddedServer:
         """Makes and starts the cluster unless it answers already; raises EmbeddedServerError when it cannot."""
         if self._owner and self._answers():
             return
-        self.directory.mkdir(parents=True, exist_ok=True)
+        private_files.make_folder(self.directory)
         with self._exclusive():
             if self._users is None or self._owner != os.getpid():
-                self._users = open(self.directory / "postgres.users", "a")
+                self._users = os.fdopen(private_files.create(self.directory / "postgres.users", os.O_APPEND), "a")
                 self._owner = os.getpid()
                 atexit.register(self._stop_if_last, self._owner)
             fcntl.flock(self._users, fcntl.LOCK_SH)
@@ -94,10 +96,10 @@ class EmbeddedServer:
             return
         # PostgreSQL refuses to run as root, so a user of its own must reach its files.
         entry = embedded_postgres().utils.ensure_user_exists(SYSTEM_USER)
-        for place in (self.directory, self.socket_directory, binaries()):
-            for folder in (place, *place.parents):
-                if not folder.stat().st_mode & 0o001:
-                    folder.chmod(folder.stat().st_mode | 0o001)
+        outer = (self.directory, *self.directory.parents, *self.socket_directory.parents, binaries(), *binaries().parents)
+        for folder in outer:
+            if not folder.stat().st_mode & 0o001:
+                folder.chmod(folder.stat().st_mode | 0o001)
         if self.socket_directory != self.cluster:
             os.chown(self.socket_directory, entry.pw_uid, entry.pw_gid)
 
@@ -190,7 +192,7 @@ class EmbeddedServer:
         as_user = {"user": SYSTEM_USER, "group": SYSTEM_USER, "extra_groups": []} if os.geteuid() == 0 else {}
         # pg_ctl's child keeps standard output open, so output goes to a file rather than a pipe.
         output_path = self.directory / "postgres.output"
-        with open(output_path, "wb") as output:
+        with os.fdopen(private_files.create(output_path, os.O_TRUNC), "wb") as output:
             done = subprocess.run(
                 [str(binaries() / program), *arguments], stdout=output, stderr=subprocess.STDOUT,
                 stdin=subprocess.DEVNULL, cwd="/", env=os.environ | {"LC_ALL": "C", "TZ": "UTC"}, **as_user,
@@ -214,7 +216,7 @@ class _FileLock:
         self.path = path
 
     def __enter__(self) -> None:
-        self._file = open(self.path, "a")
+        self._file = os.fdopen(private_files.create(self.path, os.O_APPEND), "a")
         fcntl.flock(self._file, fcntl.LOCK_EX)
 
     def __exit__(self, *_: object) -> None:

@@ -1,6 +1,7 @@
 """The editors' desk: Django admin for every noun, in Arabic, and the pages that editors work on all day."""
 
 from articles.admin import (
+    accounts,
     actors,
     articles,
     authority,
@@ -18,6 +19,7 @@ from articles.admin import (
 )
 
 __all__ = [
-    "actors", "articles", "authority", "captures", "deliveries", "events", "facts", "figures", "guide", "history", "merging",
+    "accounts", "actors", "articles", "authority", "captures", "deliveries", "events", "facts", "figures", "guide", "history",
+    "merging",
     "reviewing", "sources", "synonyms",
 ]  # fmt: skip

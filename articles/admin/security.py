@@ -3,6 +3,7 @@
 import base64
 import io
 import time
+from urllib.parse import urlencode
 
 import qrcode
 import qrcode.image.svg
@@ -69,7 +70,7 @@ def ask_again(request: HttpRequest) -> HttpResponse | None:
     """None while the password is fresh; else where it is asked for before this page."""
     if is_fresh(request):
         return None
-    return redirect(f"{reverse('admin:password_again')}?next={request.get_full_path()}")
+    return redirect(f"{reverse('admin:password_again')}?{urlencode({'next': request.get_full_path()})}")
 
 
 @sensitive_post_parameters()
@@ -91,6 +92,10 @@ class TokenForm(forms.Form):
     )
 
 
+class SetUpForm(FreshForm, TokenForm):
+    """The first token of a new device. A stolen session must not lock the owner out, so an old password is asked for again."""
+
+
 @csp_update({"img-src": ["'self'", "data:"]})
 @sensitive_post_parameters()
 @never_cache
@@ -100,8 +105,8 @@ def second_factor(request: HttpRequest) -> HttpResponse:
         return redirect("admin:login")
     if request.user.is_verified():
         return _page(request, {"is_set_up": True})
-    form = TokenForm(posted(request))
     has_device = user_has_device(request.user)
+    form = TokenForm(posted(request)) if has_device else SetUpForm(posted(request), request=request)
     given = form.cleaned_data["token"].strip() if request.method == "POST" and form.is_valid() else ""
     if has_device:
         if given:

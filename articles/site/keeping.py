@@ -48,6 +48,18 @@ class Kept:
         headers = {name: value for name, value in response.items() if name != "Content-Length"}
         return cls(tag, headers, gzip.compress(response.content, _LEVEL, mtime=0))
 
+    @classmethod
+    def of_stored(cls, value: object) -> "Kept | None":
+        """The page that `stored` made the value of; None for a value that is no page."""
+        match value:
+            case [str(tag), dict(headers), bytes(body)]:
+                return cls(tag, headers, body)
+        return None
+
+    def stored(self) -> list:
+        """What a cache keeps: plain data, for a cache that processes share keeps nothing else."""
+        return [self.tag, self.headers, self.body]
+
     def response(self, request: HttpRequest) -> HttpResponse:
         packed = "gzip" in request.headers.get("Accept-Encoding", "")
         response = HttpResponse(self.body if packed else gzip.decompress(self.body), headers=self.headers)
@@ -87,7 +99,7 @@ class KeptPages:
         if known and tag in known:  # a tag is guessed by nobody who was not given the page
             ANSWERED.labels("unchanged").inc()
             return get_conditional_response(request, etag=tag)
-        kept: Kept | None = store.get(key)
+        kept = Kept.of_stored(store.get(key))
         if kept and kept.tag == (tag or _tag(key, current or revision.current())):
             ANSWERED.labels("kept").inc()
             return kept.response(request)
@@ -98,7 +110,7 @@ class KeptPages:
         ANSWERED.labels("made").inc()
         kept = Kept.of(response, _tag(key, made))
         if len(kept.body) <= LARGEST:
-            store.set(key, kept, timeout=None)
+            store.set(key, kept.stored(), timeout=None)
         return kept.response(request)
 
 

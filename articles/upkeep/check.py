@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 from functools import reduce
 from operator import or_
+from pathlib import Path
 from time import time as seconds_now
 
 from django.apps import apps
-from django.core.files.storage import Storage
+from django.core.files.storage import FileSystemStorage, Storage
 from django.db import DatabaseError, connection, models, transaction
 from django.db.models import Q
 
@@ -21,6 +22,7 @@ from articles.models.delivery import delivery_storage
 from articles.models.history import event_models, operation
 from articles.models.limits import FIRST_CAPTURE, capture_days, planned_days, publication_days
 from articles.models.text_fields import cleaned_by, gated_fields
+from articles.platform import private_files
 from articles.platform.addresses import AddressError, canonical_address, canonical_or_empty
 from articles.search import statistics
 
@@ -78,6 +80,7 @@ def check(
         "files": lambda: _leftovers(repair, settled),
         "addresses": lambda: _addresses(repair),
         "deliveries": _deliveries,
+        "modes": lambda: _modes(repair),
         "texts": lambda: _texts(repair),
         "dates": _dates,
         "figures": lambda: _rows(_FIGURES_ASTRAY, "figure", "span"),
@@ -251,6 +254,31 @@ def _dates() -> Look:
     for digest, article in found.iterator(CHUNK):
         told = f"capture {digest}: its time is not within {capture_days()} (article {article})"
         yield Problem("date", told)
+
+
+def _modes(repair: bool) -> Look:
+    """Whether only the archive's own account reads captures and uploads. Each start closes their outer folders, which keeps
+    others from all that is inside; what an earlier version left open in there is closed by `repair`."""
+    for name, storage in (("captures", capture_storage()), ("deliveries", delivery_storage())):
+        if not isinstance(storage, FileSystemStorage):
+            continue
+        folder = Path(storage.location)
+        looked = left_open = mended = 0
+        for path in private_files.walk(folder):
+            looked += 1
+            if not private_files.open_to_others(path):
+                continue
+            if repair and private_files.tighten(path):
+                mended += 1
+            else:
+                left_open += 1
+        yield looked
+        if mended:
+            yield Problem("mode", f"{name}: {mended:,} files and folders were open to other accounts", is_repaired=True)
+        if left_open:
+            is_closed = not private_files.open_to_others(folder)
+            where = "inside a folder that is closed to them" if is_closed else f"in the store of {name}"
+            yield Problem("mode", f"{left_open:,} files and folders are open to other accounts, {where}", is_usual=is_closed)
 
 
 # Rows of a range of keys whose spans are not their quotes. The database refuses such rows; what a damaged disk or a hand with

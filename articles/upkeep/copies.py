@@ -30,6 +30,7 @@ from articles.models import Actor, Article, Capture, Delivery, Event
 from articles.models.capture import DamagedCaptureError, capture_storage, stored_name, sync_folder, unpack
 from articles.models.delivery import delivery_storage
 from articles.models.revision import begin_epoch
+from articles.platform import private_files
 
 FORMAT = 1
 CHUNK = 1 << 20
@@ -72,7 +73,8 @@ def backup(folder: Path, *, keep: int = 0) -> Made:
     The database is dumped first: every capture that the dump names was in its store before. Raises BackupError.
     """
     for part in ("database", *_STORES):
-        (folder / part).mkdir(parents=True, exist_ok=True)
+        private_files.make_folder(folder / part)
+    _close(folder)
     with _alone(folder):
         stamp = f"{timezone.now():%Y%m%dT%H%M%SZ}"
         if (folder / f"{stamp}.jsonl").exists():
@@ -295,7 +297,7 @@ def _entry(folder: Path, path: Path) -> Entry:
 
 
 def _copy(source: IO[bytes], path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    private_files.make_folder(path.parent)
     with _whole(path) as target:
         while part := source.read(CHUNK):
             target.write(part)
@@ -306,7 +308,7 @@ def _whole(path: Path) -> Iterator[IO[bytes]]:
     """A file to be written that gets its name when it is complete and on the disk; of a failed one nothing stays."""
     part = path.with_name(f".new-{path.name}")
     try:
-        with part.open("wb") as file:
+        with os.fdopen(private_files.create(part, os.O_TRUNC), "wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
@@ -316,9 +318,23 @@ def _whole(path: Path) -> Iterator[IO[bytes]]:
     sync_folder(path.parent)
 
 
+def _close(folder: Path) -> None:
+    """Takes from others what an earlier version let them read. A folder that holds nothing but backups becomes the owner's
+    alone; one that was there for other things too keeps its mode, and what is ours in it is closed."""
+    ours = {"database", "lock", *_STORES}
+    entries = list(folder.iterdir())
+    if all(entry.name in ours or entry.suffix == ".jsonl" for entry in entries):
+        entries.append(folder)
+    for entry in entries:
+        if entry == folder or entry.name in ours or entry.suffix == ".jsonl":
+            private_files.tighten(entry)
+    for dump in (folder / "database").iterdir():
+        private_files.tighten(dump)
+
+
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    with (folder / "lock").open("w") as lock:
+    with os.fdopen(private_files.create(folder / "lock", os.O_TRUNC), "w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -46,6 +46,8 @@ class Command(BaseCommand):
         note = (
             " (repaired)"
             if problem.is_repaired
+            else " (usual after an upgrade; --repair closes them)"
+            if problem.is_usual and problem.kind == "mode"
             else " (usual after editing; counted anew nightly)"
             if problem.is_usual
             else ""

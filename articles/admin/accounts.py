@@ -1,0 +1,187 @@
+"""Accounts at the desk: who may manage whose, behind one guard that every page of accounts, second factors and closed sign-ins
+passes. Registered in place of the admin classes of Django, django-otp and django-axes.
+
+What may be managed is decided in articles/models/accounts.py. The guard shows and changes nothing beyond that, asks for the
+password again before a page that changes something, and tells an editor when the database refuses to lose the last superuser.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+
+from axes.admin import AccessAttemptAdmin, AccessLogAdmin
+from axes.models import AccessAttempt, AccessLog
+from django.contrib import admin, messages
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.models import Group, User
+from django.db import IntegrityError, models, transaction
+from django.forms import ModelForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern
+from django_otp.plugins.otp_static.admin import StaticDeviceAdmin
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.admin import TOTPDeviceAdmin
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from articles.admin.security import ask_again
+from articles.models.accounts import accounts_managed_by, groups_given_by, locks_out_last_superuser
+
+# Pages on which nothing can be changed by looking at them.
+_LISTS = ("_changelist", "_history")
+
+
+class Guarded(admin.ModelAdmin):
+    """Rows that belong to accounts. A subclass says in `managed` which rows a person may see and change."""
+
+    def managed(self, request: HttpRequest, rows: models.QuerySet) -> models.QuerySet:
+        raise NotImplementedError
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
+        return self.managed(request, super().get_queryset(request))
+
+    def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return super().has_view_permission(request, obj) and self._manages(request, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return super().has_change_permission(request, obj) and self._manages(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and self._manages(request, obj)
+
+    def _manages(self, request: HttpRequest, obj: models.Model | None) -> bool:
+        return obj is None or self.get_queryset(request).filter(pk=obj.pk).exists()
+
+    def get_urls(self) -> list[URLPattern]:
+        patterns = super().get_urls()
+        for pattern in patterns:
+            reads_only = bool(pattern.name) and pattern.name.endswith(_LISTS)
+            pattern.callback = self._guarded(pattern.callback, reads_only)
+        return patterns
+
+    def _guarded(self, view: Callable[..., HttpResponse], reads_only: bool) -> Callable[..., HttpResponse]:
+        """The view after the password was asked for; all that it changes is stored or, if the database refuses, nothing is."""
+
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+            changes = not (reads_only and request.method in ("GET", "HEAD"))
+            if changes and self.admin_site.has_permission(request) and (asked := ask_again(request)):
+                return asked
+            try:
+                with transaction.atomic():
+                    return view(request, *args, **kwargs)
+            except IntegrityError as error:
+                if not locks_out_last_superuser(error):
+                    raise
+            messages.error(
+                request,
+                "لم يُحفظ شيء: هذا آخر مستخدم بصلاحيات كاملة يستطيع الدخول. امنح غيره الصلاحيات الكاملة أولا.",
+            )
+            return redirect(request.get_full_path())
+
+        return guarded
+
+
+class AccountAdmin(Guarded, UserAdmin):
+    """Accounts. Only a superuser gives permissions, superuser rights and groups beyond the roles of the desk."""
+
+    def managed(self, request: HttpRequest, rows: models.QuerySet) -> models.QuerySet:
+        return rows.filter(pk__in=accounts_managed_by(request.user).order_by().values("pk"))
+
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> list | tuple:
+        fieldsets = super().get_fieldsets(request, obj)
+        if request.user.is_superuser:
+            return fieldsets
+        reserved = {"is_superuser", "user_permissions"}
+        return [
+            (name, options | {"fields": [field for field in options["fields"] if field not in reserved]})
+            for name, options in fieldsets
+        ]
+
+    def get_list_filter(self, request: HttpRequest) -> tuple:
+        return ("is_staff", "is_active", "groups")
+
+    def formfield_for_manytomany(
+        self, db_field: models.ManyToManyField, request: HttpRequest | None = None, **kwargs: object
+    ) -> object:
+        if db_field.name == "groups":
+            kwargs["queryset"] = groups_given_by(request.user)
+        return super().formfield_for_manytomany(db_field, request=request, **kwargs)
+
+    def save_related(self, request: HttpRequest, form: ModelForm, formsets: list, change: bool) -> None:
+        """Groups that were not offered for choice stay as they were: a form saved untouched takes nothing away."""
+        not_offered = list(form.instance.groups.exclude(pk__in=groups_given_by(request.user)))
+        super().save_related(request, form, formsets, change)
+        form.instance.groups.add(*not_offered)
+
+
+class RoleAdmin(Guarded, GroupAdmin):
+    """Groups. Who changes a group changes what its members may do, so only a superuser does; others see the roles they give."""
+
+    def managed(self, request: HttpRequest, rows: models.QuerySet) -> models.QuerySet:
+        return rows.filter(pk__in=groups_given_by(request.user).order_by().values("pk"))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return request.user.is_superuser
+
+    def has_change_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        return request.user.is_superuser
+
+    def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        return request.user.is_superuser
+
+
+class DeviceGuard(Guarded):
+    """Second factors. Each person sets up their own; here a lost one is removed. Nobody sees the secret of another's device."""
+
+    def managed(self, request: HttpRequest, rows: models.QuerySet) -> models.QuerySet:
+        return rows.filter(user__in=accounts_managed_by(request.user).order_by().values("pk"))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+
+class PhoneAdmin(DeviceGuard, TOTPDeviceAdmin):
+    pass
+
+
+class RecoveryCodesAdmin(DeviceGuard, StaticDeviceAdmin):
+    pass
+
+
+class SignInGuard(Guarded):
+    """Sign-ins by the name that was typed. Those under names that a person does not manage are not theirs to reopen."""
+
+    def managed(self, request: HttpRequest, rows: models.QuerySet) -> models.QuerySet:
+        if request.user.is_superuser:
+            return rows
+        managed = accounts_managed_by(request.user).order_by().values("pk")
+        return rows.exclude(username__in=User.objects.exclude(pk__in=managed).values("username"))
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+
+class ClosedSignInAdmin(SignInGuard, AccessAttemptAdmin):
+    pass
+
+
+class SignInLogAdmin(SignInGuard, AccessLogAdmin):
+    """Who signed in when. Only a superuser removes lines, so that a manager leaves traces."""
+
+    def has_delete_permission(self, request: HttpRequest, obj: AccessLog | None = None) -> bool:
+        return request.user.is_superuser
+
+
+for model, desk in {
+    User: AccountAdmin,
+    Group: RoleAdmin,
+    TOTPDevice: PhoneAdmin,
+    StaticDevice: RecoveryCodesAdmin,
+    AccessAttempt: ClosedSignInAdmin,
+    AccessLog: SignInLogAdmin,
+}.items():
+    admin.site.unregister(model)
+    admin.site.register(model, desk)

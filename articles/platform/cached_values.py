@@ -1,0 +1,77 @@
+"""Values as a shared cache keeps them: plain data, signed with the archive's key; nothing that is read runs code. Called by the
+caches of archive/redis_cache.py and articles/platform/database_cache.py.
+
+A stored value is
+
+    ARCHIVE1 | HMAC-SHA256 of the rest, 32 bytes | length of the head, 4 bytes | head | byte strings, one after the other
+
+The head is JSON: the value, in which {"bytes": n} stands for the n-th byte string and {"mapping": {…}} for a dictionary, and
+the lengths of the byte strings. Whoever can write to the cache but does not know ARCHIVE_SECRET_KEY can remove values, not make
+one that is believed. Another format, another key or a damaged value is read as UnreadableValueError, which a cache treats as absent.
+"""
+
+import hmac
+import json
+
+from django.utils.crypto import salted_hmac
+
+_FORMAT = b"ARCHIVE1"
+_SALT = "articles.platform.cached_values"
+_DIGEST = 32
+_LENGTH = 4
+
+Value = None | bool | int | float | str | bytes | list | dict
+
+
+class UnreadableValueError(ValueError):
+    """Stored bytes that this archive did not write, or wrote in another format or with another key."""
+
+
+def dump(value: Value) -> bytes:
+    """The bytes to store. A tuple comes back as a list. Raises TypeError for anything but plain data."""
+    parts: list[bytes] = []
+    head = json.dumps([_packed(value, parts), [len(part) for part in parts]], ensure_ascii=False).encode()
+    body = b"".join([len(head).to_bytes(_LENGTH, "big"), head, *parts])
+    return _FORMAT + _signature(body) + body
+
+
+def load(stored: bytes) -> Value:
+    """The value of stored bytes; raises UnreadableValueError."""
+    start = len(_FORMAT) + _DIGEST
+    body = stored[start:]
+    if not stored.startswith(_FORMAT) or not hmac.compare_digest(stored[len(_FORMAT) : start], _signature(body)):
+        raise UnreadableValueError("the value was not written by this archive")
+    end = _LENGTH + int.from_bytes(body[:_LENGTH], "big")
+    value, lengths = json.loads(body[_LENGTH:end])
+    parts = []
+    for length in lengths:
+        parts.append(body[end : end + length])
+        end += length
+    return _unpacked(value, parts)
+
+
+def _signature(body: bytes) -> bytes:
+    return salted_hmac(_SALT, body, algorithm="sha256").digest()
+
+
+def _packed(value: Value | tuple, parts: list[bytes]) -> object:
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    if isinstance(value, bytes):
+        parts.append(value)
+        return {"bytes": len(parts) - 1}
+    if isinstance(value, (list, tuple)):
+        return [_packed(item, parts) for item in value]
+    if isinstance(value, dict) and all(isinstance(name, str) for name in value):
+        return {"mapping": {name: _packed(item, parts) for name, item in value.items()}}
+    raise TypeError(f"a cache keeps plain data, not {type(value).__name__}")
+
+
+def _unpacked(value: object, parts: list[bytes]) -> Value:
+    if isinstance(value, list):
+        return [_unpacked(item, parts) for item in value]
+    if isinstance(value, dict):
+        if "bytes" in value:
+            return parts[value["bytes"]]
+        return {name: _unpacked(item, parts) for name, item in value["mapping"].items()}
+    return value

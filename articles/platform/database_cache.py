@@ -1,0 +1,102 @@
+"""A cache in a table of PostgreSQL that holds plain, signed data: the backend of ARCHIVE_CACHE=database.
+
+Its table is the one that Django's `createcachetable` makes. Django's own backend reads pickles, by which whoever writes to the
+table runs code in the archive's processes; this one reads articles/platform/cached_values.py.
+"""
+
+import base64
+import binascii
+import random
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from django.core.cache.backends.base import DEFAULT_TIMEOUT
+from django.core.cache.backends.db import BaseDatabaseCache
+from django.db import DatabaseError, connections, router, transaction
+
+from articles.platform import cached_values
+
+# The rows are counted at one write of so many, for counting reads the whole table.
+_WRITES_A_COUNT = 100
+
+
+class SignedDatabaseCache(BaseDatabaseCache):
+    """Rows of key, value in base64, and the moment from which the value is absent."""
+
+    def get(self, key: str, default: Any = None, version: int | None = None) -> Any:
+        return self.get_many([key], version).get(key, default)
+
+    def get_many(self, keys: Iterable[str], version: int | None = None) -> dict[str, Any]:
+        names = {self.make_and_validate_key(key, version=version): key for key in keys}
+        rows = self._execute(
+            f'SELECT cache_key, value FROM "{self._table}" WHERE cache_key = ANY(%s) AND expires > now()', [list(names)]
+        )
+        values = {}
+        for name, stored in rows:
+            try:
+                values[names[name]] = cached_values.load(base64.b64decode(stored, validate=True))
+            except (cached_values.UnreadableValueError, binascii.Error):
+                self._execute(f'DELETE FROM "{self._table}" WHERE cache_key = %s AND value = %s', [name, stored])
+        return values
+
+    def set(self, key: str, value: Any, timeout: float | None = DEFAULT_TIMEOUT, version: int | None = None) -> None:
+        self._store(key, value, timeout, version, "")
+
+    def add(self, key: str, value: Any, timeout: float | None = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
+        """Stores the value unless there is one; whether it did."""
+        self.get(key, version=version)  # which removes a value that nobody could read
+        return bool(self._store(key, value, timeout, version, "WHERE kept.expires <= now()"))
+
+    def touch(self, key: str, timeout: float | None = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
+        name = self.make_and_validate_key(key, version=version)
+        return bool(self._execute(
+            f'UPDATE "{self._table}" SET expires = %s WHERE cache_key = %s AND expires > now() RETURNING cache_key',
+            [self._expiry(timeout), name],
+        ))  # fmt: skip
+
+    def delete(self, key: str, version: int | None = None) -> bool:
+        name = self.make_and_validate_key(key, version=version)
+        return bool(self._execute(f'DELETE FROM "{self._table}" WHERE cache_key = %s RETURNING cache_key', [name]))
+
+    def clear(self) -> None:
+        self._execute(f'DELETE FROM "{self._table}"')
+
+    def _store(self, key: str, value: Any, timeout: float | None, version: int | None, condition: str) -> list[tuple]:
+        """The row's key where it was written, else nothing; also where the database takes no write, as a standby."""
+        name = self.make_and_validate_key(key, version=version)
+        stored = base64.b64encode(cached_values.dump(value)).decode()
+        if random.randrange(_WRITES_A_COUNT) == 0:
+            self._cull()
+        statement = (
+            f'INSERT INTO "{self._table}" AS kept (cache_key, value, expires) VALUES (%s, %s, %s) ON CONFLICT (cache_key) '
+            f"DO UPDATE SET value = excluded.value, expires = excluded.expires {condition} RETURNING cache_key"
+        )
+        try:
+            with transaction.atomic(using=self._alias()):
+                return self._execute(statement, [name, stored, self._expiry(timeout)])
+        except DatabaseError:
+            return []
+
+    def _expiry(self, timeout: float | None) -> datetime:
+        moment = self.get_backend_timeout(timeout)
+        return datetime.max.replace(tzinfo=UTC) if moment is None else datetime.fromtimestamp(moment, UTC)
+
+    def _cull(self) -> None:
+        """Removes what has expired and, of more than MAX_ENTRIES rows, those that expire first."""
+        self._execute(f'DELETE FROM "{self._table}" WHERE expires <= now()')
+        ((count,),) = self._execute(f'SELECT count(*) FROM "{self._table}"')
+        if count > self._max_entries:
+            self._execute(
+                f'DELETE FROM "{self._table}" WHERE cache_key IN '
+                f'(SELECT cache_key FROM "{self._table}" ORDER BY expires, cache_key LIMIT %s)',
+                [count // self._cull_frequency if self._cull_frequency else count],
+            )
+
+    def _alias(self) -> str:
+        return router.db_for_write(self.cache_model_class)
+
+    def _execute(self, statement: str, values: list | None = None) -> list[tuple]:
+        with connections[self._alias()].cursor() as cursor:
+            cursor.execute(statement, values)
+            return cursor.fetchall() if cursor.description else []

@@ -1,0 +1,137 @@
+"""Writes the digest of each image beside its version, in a compose file and a Dockerfile: `make pin` calls it.
+
+    python articles/platform/pin_images.py docker-compose.yml Dockerfile
+
+A version is a name, under which a registry may one day give out another image; a digest is the image. All registries are asked
+before anything is written: where one does not answer, no file is changed and the exit status is 1. Standard library only, by
+the protocol of the OCI distribution specification: HEAD /v2/NAME/manifests/VERSION, with a token where one is asked for.
+"""
+
+import hashlib
+import json
+import os
+import re
+import sys
+import tempfile
+import urllib.error
+import urllib.parse
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+# Seconds that a registry has for each answer.
+PATIENCE = 15
+# The host that answers for images without one, and the folder in which the official ones are.
+_HUB, _OFFICIAL = "registry-1.docker.io", "library/"
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+# `image: name:version`, `FROM name:version`; with a digest behind it where the file is pinned already.
+_LINE = re.compile(
+    r"^(?P<before>\s*(?:image:|FROM)\s+)(?P<image>[\w.:/-]+:[\w][\w.-]*)(?:@sha256:[0-9a-f]{64})?(?P<after>.*)$", re.MULTILINE
+)
+_MANIFESTS = ", ".join([
+    "application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json",
+    "application/vnd.oci.image.manifest.v1+json", "application/vnd.docker.distribution.manifest.v2+json",
+])  # fmt: skip
+
+
+class RegistryError(Exception):
+    """A registry that does not answer, or does not have the image; the message says which."""
+
+
+@dataclass(frozen=True)
+class Image:
+    """An image as a registry is asked for it: the registry's address, the name there, the version."""
+
+    registry: str
+    name: str
+    version: str
+
+    @classmethod
+    def of(cls, reference: str) -> "Image":
+        """Reads `postgres:18.1`, `valkey/valkey:8.1.4`, `registry.example/name:1`; loopback registries speak plain HTTP."""
+        name, _, version = reference.rpartition(":")
+        host, slash, rest = name.partition("/")
+        if not slash or not ("." in host or ":" in host or host == "localhost"):
+            return cls(f"https://{_HUB}", name if slash else _OFFICIAL + name, version)
+        is_loopback = host.partition(":")[0] in ("localhost", "127.0.0.1")
+        return cls(f"{'http' if is_loopback else 'https'}://{host}", rest, version)
+
+
+def pinned(text: str, digests: dict[str, str]) -> str:
+    """The text of a file with the digest of each image that it names."""
+
+    def line(match: re.Match) -> str:
+        return f"{match['before']}{match['image']}@{digests[match['image']]}{match['after']}"
+
+    return _LINE.sub(line, text)
+
+
+def images(text: str) -> list[str]:
+    """The images with a version that a compose file or a Dockerfile names, as it names them, in order, each once."""
+    return list(dict.fromkeys(match["image"] for match in _LINE.finditer(text)))
+
+
+def digest_of(reference: str) -> str:
+    """`sha256:…` of the image, of all its platforms together; raises RegistryError."""
+    image = Image.of(reference)
+    address = f"{image.registry}/v2/{image.name}/manifests/{image.version}"
+    headers = {"Accept": _MANIFESTS}
+    try:
+        try:
+            return _asked(address, headers)
+        except urllib.error.HTTPError as error:
+            if error.code != 401:
+                raise
+            challenge = error.headers.get("WWW-Authenticate", "")
+        return _asked(address, headers | {"Authorization": f"Bearer {_token(challenge, image)}"})
+    except (OSError, ValueError) as error:
+        raise RegistryError(f"{reference}: {image.registry} does not tell its digest: {error}") from error
+
+
+def _asked(address: str, headers: dict[str, str]) -> str:
+    with urllib.request.urlopen(urllib.request.Request(address, headers=headers), timeout=PATIENCE) as answer:
+        manifest = answer.read(1 << 22)
+        told = answer.headers.get("Docker-Content-Digest", "")
+    own = f"sha256:{hashlib.sha256(manifest).hexdigest()}"
+    if told and told != own:
+        raise ValueError(f"it told the digest {told[:80]!r} of a manifest with the digest {own}")
+    return own
+
+
+def _token(challenge: str, image: Image) -> str:
+    """A token to read the image with, from where the registry's 401 says that tokens are given."""
+    told = dict(re.findall(r'(\w+)="([^"]*)"', challenge))
+    if not told.get("realm", "").startswith(("https://", "http://127.0.0.1", "http://localhost")):
+        raise ValueError("it asks for a login and does not say where")
+    asked = {"service": told.get("service", ""), "scope": f"repository:{image.name}:pull"}
+    with urllib.request.urlopen(f"{told['realm']}?{urllib.parse.urlencode(asked)}", timeout=PATIENCE) as answer:
+        given = json.loads(answer.read(1 << 20))
+    token = given.get("token") or given.get("access_token")
+    if not token:
+        raise ValueError("it gave no token")
+    return token
+
+
+def _replace(path: Path, text: str) -> None:
+    """Puts the new text in the place of the old in one step."""
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False, encoding="utf-8") as file:
+        file.write(text)
+    os.chmod(file.name, path.stat().st_mode & 0o777)
+    os.replace(file.name, path)
+
+
+def main(paths: list[str]) -> None:
+    texts = {Path(path): Path(path).read_text(encoding="utf-8") for path in paths}
+    wanted = list(dict.fromkeys(image for text in texts.values() for image in images(text)))
+    try:
+        digests = {image: digest_of(image) for image in wanted}
+    except RegistryError as error:
+        sys.exit(f"{error}\nNo file was changed.")
+    for path, text in texts.items():
+        _replace(path, pinned(text, digests))
+    for image in wanted:
+        print(f"{image}@{digests[image]}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
