@@ -5,6 +5,7 @@ from articles.models.apart import Apart
 from articles.models.article import TAKEN_AWAY, Article, ArticleStatus, TitleOrigin
 from articles.models.authority_entry import AuthorityEntry
 from articles.models.capture import Capture
+from articles.models.claim import Claim
 from articles.models.contradiction import Contradiction
 from articles.models.coverage import Coverage
 from articles.models.delivery import Delivery, DeliveryState
@@ -32,6 +33,7 @@ __all__ = [
     "AuthorityEntry",
     "Basis",
     "Capture",
+    "Claim",
     "Contradiction",
     "Coverage",
     "Delivery",

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, JSONObject, Left
@@ -77,6 +78,9 @@ class TitleOrigin(models.TextChoices):
 
 # What readers met once and meet no more: its address answers with a notice, its captures and history stay.
 TAKEN_AWAY = (ArticleStatus.WITHDRAWN, ArticleStatus.DELETED)
+
+
+NO_REASON = "اكتب سبب السحب أو الحذف: يقرؤه من يفتح عنوان المقال."
 
 
 class ArticleQuerySet(models.QuerySet):
@@ -257,6 +261,11 @@ class Article(Mergeable):
 
     def __str__(self) -> str:
         return self.title
+
+    def clean(self) -> None:
+        """Raises ValidationError where an article is taken away and nobody says why: readers of its address are told."""
+        if self.status in TAKEN_AWAY and not self.notice.strip():
+            raise ValidationError({"notice": NO_REASON})
 
     def save(self, *args: object, **kwargs: object) -> None:
         self.word_count = len(self.body.split())

@@ -176,12 +176,14 @@ class Figure(Reviewable):
         if not self.article_id or not self.quote:
             return
         body = self.article.body
-        if self.start is not None and body[self.start : self.end] == self.quote:
-            return
-        at = body.find(self.quote)
-        if at < 0:
-            raise ValidationError({"quote": "هذا النص غير موجود حرفيا في متن المقال."})
-        self.start, self.end = at, at + len(self.quote)
+        if self.start is None or body[self.start : self.end] != self.quote:
+            at = body.find(self.quote)
+            if at < 0:
+                raise ValidationError({"quote": "هذا النص غير موجود حرفيا في متن المقال."})
+            self.start, self.end = at, at + len(self.quote)
+        same = Figure.objects.filter(article=self.article_id, start=self.start, end=self.end).exclude(pk=self.pk)
+        if same.exists():
+            raise ValidationError({"quote": "رقم آخر محفوظ في الموضع نفسه من المقال."})
 
     def get_absolute_url(self) -> str:
         return f"{self.article.get_absolute_url()}#figure-{self.pk}"

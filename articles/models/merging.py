@@ -137,6 +137,10 @@ def _check(gone: Mergeable, kept: Mergeable) -> None:
 
 
 def _leave(gone: Mergeable, kept: Mergeable) -> None:
+    # What an editor confirmed under the other name is confirmed, whichever of the two stays.
+    if getattr(gone, "state", "") == ReviewState.CONFIRMED and kept.state == ReviewState.SUGGESTED:
+        kept.state, kept.reviewed_by, kept.reviewed_at = gone.state, gone.reviewed_by, gone.reviewed_at
+        kept.save(update_fields=["state", "reviewed_by", "reviewed_at"])
     gone.merged_into = kept
     gone.save()
 

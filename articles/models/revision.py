@@ -12,7 +12,7 @@ from django.db import connection, models
 from articles.models.history import event_models
 
 # What no page shows: what waits to be taken in, and what only rules of the next ingest ask.
-UNSEEN = {"Delivery", "AuthorityEntry", "Apart", "Fingerprint", "Revision"}
+UNSEEN = {"Delivery", "AuthorityEntry", "Apart", "Claim", "Fingerprint", "Revision"}
 
 # An expression: the count of changes, and what tells apart two archives that count alike, as one restored from a backup.
 CURRENT = (

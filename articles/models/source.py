@@ -2,6 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -87,6 +88,15 @@ class Source(Mergeable):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Raises ValidationError for a name without a letter, and for one that another source bears."""
+        self.folded_name = fold_phrase(self.name)
+        if not self.folded_name:
+            raise ValidationError({"name": "اكتب اسما فيه حرف أو رقم."})
+        same = Source.objects.standing().filter(folded_name=self.folded_name).exclude(pk=self.pk)
+        if self.merged_into_id is None and same.exists():
+            raise ValidationError({"name": f"يوجد مصدر بهذا الاسم: «{same[0]}»."})
 
     def save(self, *args: object, **kwargs: object) -> None:
         self.folded_name = fold_phrase(self.name)
