@@ -352,6 +352,11 @@ class AddForm(forms.Form):
     start = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
     end = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
 
+    @staticmethod
+    def is_filled(posted: Mapping[str, str]) -> bool:
+        """Whether something was typed or selected to be added."""
+        return any(posted.get(name, "").strip() for name in ("quote", "name"))
+
     def __init__(self, *args: object, article: Article, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.article = article
