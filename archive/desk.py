@@ -4,6 +4,7 @@ What it shows is in `articles.admin`, which is imported when a page is asked for
 """
 
 from collections.abc import Callable
+from functools import wraps
 
 from django.conf import settings
 from django.contrib import admin
@@ -28,12 +29,6 @@ class DeskSite(AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         return super().has_permission(request) and not lacks_second_factor(request)
 
-    def admin_view(self, view: Callable[..., HttpResponse], cacheable: bool = False) -> Callable[..., HttpResponse]:
-        """Every view of the desk passes here: what the database refuses is told in Arabic."""
-        from articles.admin.refused import explaining_refusals
-
-        return super().admin_view(explaining_refusals(view), cacheable)
-
     def get_urls(self) -> list:
         from articles.admin import security
         from articles.admin.pages import shared_pages
@@ -45,6 +40,26 @@ class DeskSite(AdminSite):
         ]
         return own + super().get_urls()
 
+    def admin_view(self, view: Callable[..., HttpResponse], cacheable: bool = False) -> Callable[..., HttpResponse]:
+        """A page of the desk, which tells in Arabic what the database refuses.
+
+        What is sent to it after the session has ended is kept until the editor has signed in again.
+        """
+        from articles.admin.refused import explaining_refusals
+
+        inner = super().admin_view(explaining_refusals(view), cacheable)
+
+        @wraps(inner)
+        def page(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+            from articles.admin.kept_form import ask_to_sign_in
+
+            is_leaving = request.path == reverse("admin:logout", current_app=self.name)
+            if request.method == "POST" and not request.user.is_authenticated and not is_leaving:
+                return ask_to_sign_in(request, self.site_header)
+            return inner(request, *args, **kwargs)
+
+        return page
+
     def login(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         from articles.site.pages import too_often
 
@@ -54,7 +69,16 @@ class DeskSite(AdminSite):
         # Beside the lock on a name: one address may not try many names either.
         if request.method == "POST" and (refused := too_often(request, "ARCHIVE_LOGIN_RATE")):
             return refused
-        return super().login(request, extra_context)
+        from articles.admin.kept_form import carried, offer_again
+
+        fields = carried(request) if request.method == "POST" else []
+        # The sign-in form itself is no page with a lost form: it is shown with what it carries until the password is right.
+        told = {"carried": fields, "carried_target": request.POST.get("kept-target"), "carried_files": request.POST.get("kept-files")}
+        response = super().login(request, {**(extra_context or {}), **told})
+        if fields and response.status_code == 302 and super().has_permission(request):
+            shared = self.each_context(request) | {"lacks_second_factor": lacks_second_factor(request)}
+            return offer_again(request, shared, fields) or response
+        return response
 
     def index(self, request: HttpRequest, extra_context: dict | None = None) -> TemplateResponse:
         from articles.admin.queue import waiting

@@ -116,6 +116,7 @@ MIDDLEWARE = [
     "archive.replicas.Replicas",
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
+    "articles.site.keeping.RevocableAnswers",
     "articles.site.keeping.KeptPages",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

@@ -4,6 +4,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from articles.admin.authority import shared_name, sharing
 from articles.admin.desk import OwnSearch, TabularInline
 from articles.admin.merging import MergeDesk
 from articles.admin.review import ReviewAdmin
@@ -20,6 +21,11 @@ class ParticipationInline(TabularInline):
     extra = 0
     autocomplete_fields = ("event",)
     fields = ("event", "role", "state")
+
+
+def saved_rows(formset: object) -> list[Alias]:
+    """The rows of an inline that a form has just added or changed."""
+    return [*formset.new_objects, *(row for row, _ in formset.changed_objects)]
 
 
 @admin.register(Actor)
@@ -43,6 +49,9 @@ class ActorAdmin(MergeDesk, OwnSearch, ReviewAdmin):
 
     def save_related(self, request: HttpRequest, form: object, formsets: list, change: bool) -> None:
         super().save_related(request, form, formsets, change)
+        for alias in (row for formset in formsets if formset.model is Alias for row in saved_rows(formset)):
+            for other in sharing(alias):
+                messages.warning(request, shared_name(alias.name, other))
         if any(formset.model is Alias and formset.has_changed() for formset in formsets):
             messages.info(
                 request, "يجد البحث الأسماء الجديدة من الآن. لاقتراح ذكرها في المقالات المحفوظة: manage.py extract"

@@ -25,6 +25,8 @@ from articles.models import (
     ReviewState,
     Source,
 )
+from articles.models.article import NO_REASON
+from articles.models.confirming import confirm_subjects
 from articles.models.limits import check_publication_day
 from articles.models.uncertain_date import PARTS, complete
 
@@ -35,7 +37,9 @@ def events_of(articles: Sequence[Article]) -> QuerySet:
 
 
 def take_away(articles: Sequence[Article], status: str, notice: str) -> None:
-    """Withdraws or deletes: the addresses answer with a notice from now on."""
+    """Withdraws or deletes: the addresses answer with a notice from now on; raises ValueError without one."""
+    if not notice.strip():
+        raise ValueError("an article is taken away with a notice that tells readers why")
     _update(articles, status=status, notice=notice)
 
 
@@ -47,7 +51,7 @@ def _update(articles: Sequence[Article], **values: object) -> None:
 
 class RemovalForm(FreshForm):
     notice = forms.CharField(
-        label="السبب", max_length=300, required=False, widget=forms.TextInput(attrs={"class": "vLargeTextField"}),
+        label="السبب", max_length=300, error_messages={"required": NO_REASON}, widget=forms.TextInput(attrs={"class": "vLargeTextField"}),
         help_text="يقرؤه من يفتح عنوان المقال، مثل: سُحب بطلب من الناشر.",
     )  # fmt: skip
 
@@ -140,6 +144,8 @@ def _join(request: HttpRequest, articles: Sequence[Article], asked: dict) -> Non
     Coverage.objects.bulk_create(
         Coverage(article=article, event=event, **signed) for article in articles if article.pk not in known
     )
+    confirm_subjects(Coverage.objects.filter(article__in=articles, event=event), request.user)
+    Contradiction.objects.refresh([event.pk])
 
 
 def _covers(article: Article, asked: dict) -> str:

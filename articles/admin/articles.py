@@ -31,6 +31,7 @@ from articles.admin.desk import DeskAdmin, OwnSearch, StackedInline, TabularInli
 from articles.admin.history import tell_lost_words
 from articles.admin.pages import posted
 from articles.admin.review import ReviewAdmin
+from articles.admin.seeing import FIELD, outdated, seen_field
 from articles.extract.authority import Authority
 from articles.extract.process import suggest_within_budget
 from articles.ingest.document import UnreadableError
@@ -276,15 +277,21 @@ class ArticleAdmin(OwnSearch, ReviewAdmin):
         form = RemovalForm(posted(request), request=request, initial={"notice": article.notice})
         if request.method == "POST" and form.is_valid():
             with transaction.atomic(), operation(what=what):
-                take_away([article], status, form.cleaned_data["notice"])
-            self.message_user(request, f"{what}: بقي عنوانه بإشعار، وبقيت أصوله وتاريخه.")
-            return redirect("admin:articles_article_changelist")
+                article = Article.objects.select_for_update(of=("self",)).get(pk=article.pk)
+                by = outdated(request, [article]).get(article.pk)
+                if by is None:
+                    take_away([article], status, form.cleaned_data["notice"])
+                    self.message_user(request, f"{what}: بقي عنوانه بإشعار، وبقيت أصوله وتاريخه.")
+                    return redirect("admin:articles_article_changelist")
+            form.add_error(None, f"{by} راجع المقال، ثم أعد إن شئت.")
         context = {
             **self.admin_site.each_context(request),
             "title": what,
             "opts": self.opts,
             "article": article,
             "form": form,
+            "seen": seen_field([article]),
+            "seen_name": FIELD,
         }
         return TemplateResponse(request, "admin/articles/article/take_away.html", context)
 

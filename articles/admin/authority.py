@@ -10,12 +10,14 @@ from django.template.response import TemplateResponse
 
 from articles.admin.pages import desk_page, posted
 from articles.admin.security import FreshForm
+from articles.admin.seeing import FIELD, outdated, seen_field
 from articles.exchange.authority import authority_file
 from articles.extract.authority import Authority
-from articles.extract.naming import MOST_LINKED, link, would_name
+from articles.extract.naming import MOST_LINKED, decided, link, would_name
 from articles.ingest.authority import AuthorityError, apply_authority
 from articles.models import Actor, Alias, AliasKind, Event, EventSeries
 from articles.models.history import operation
+from articles.models.keys import read_key
 from articles.search.compile import holding_phrase
 
 _LARGEST = 10 * 1024 * 1024
@@ -82,6 +84,18 @@ class AliasForm(forms.ModelForm):
         fields = ("name", "kind", "found_in_text")
 
 
+def sharing(alias: Alias) -> list[Actor]:
+    """At most five other actors that bear the name."""
+    return list(Actor.objects.named(alias.name).exclude(pk=alias.actor_id)[:5])
+
+
+def shared_name(name: str, other: Actor) -> str:
+    """What an editor is told of a name that another bears, too: what extraction makes of it (articles/extract/actors.py)."""
+    return (
+        f"«{name}» اسم «{other}» أيضا: لا يُقترح به أي منهما، إلا في مقال يذكر واحدا منهما وحده باسم آخر لا يشاركه فيه أحد."
+    )
+
+
 @desk_page("actor/<int:pk>/name/", "new_name")
 def new_name(request: HttpRequest, pk: int) -> HttpResponse:
     """A further name of an actor: which stored articles would name it by that, before it is saved; then saved, and linked."""
@@ -90,20 +104,22 @@ def new_name(request: HttpRequest, pk: int) -> HttpResponse:
     actor = get_object_or_404(Actor, pk=pk, merged_into=None)
     alias = Alias(actor=actor, kind=AliasKind.SPELLING)
     form = AliasForm(posted(request), instance=alias)
-    found, others = None, []
+    found, others, undecided = None, [], 0
     if request.method == "POST" and form.is_valid():
         try:
             alias.full_clean()
         except ValidationError as error:
             form.add_error("name", error.messages)
         else:
-            others = list(Actor.objects.named(alias.name).exclude(pk=actor.pk)[:5])
+            others = sharing(alias)
             if "save" in request.POST or "link" in request.POST:
                 return _named(request, actor, alias)
             found = would_name(actor, alias.name, holding_phrase(alias.name))
+            if others:
+                found, undecided = decided(found, actor, alias.name, Authority.load())
     context = {
         **admin.site.each_context(request), "title": f"اسم آخر: {actor}", "actor": actor, "form": form, "found": found,
-        "others": others, "most": MOST_LINKED, "opts": Actor._meta,
+        "others": [shared_name(alias.name, other) for other in others], "undecided": undecided, "most": MOST_LINKED, "opts": Actor._meta,
     }  # fmt: skip
     return TemplateResponse(request, "admin/desk/new_name.html", context)
 
@@ -114,8 +130,11 @@ def _named(request: HttpRequest, actor: Actor, alias: Alias) -> HttpResponse:
         if "link" not in request.POST:
             messages.success(request, f"حُفظ «{alias.name}»، ويجده البحث من الآن.")
         else:
+            authority = Authority.load()
             found = would_name(actor, alias.name, holding_phrase(alias.name))
-            linked = link(found, Authority.load())
+            if sharing(alias):
+                found, _ = decided(found, actor, alias.name, authority)
+            linked = link(found, authority)
             left = "" if not found.has_more else f" وبقي غيرها: manage.py extract --naming {actor.pk}"
             messages.success(request, f"حُفظ «{alias.name}»، واقتُرح ذكره في {linked} من المقالات.{left}")
     return redirect("admin:articles_actor_change", actor.pk)
@@ -132,9 +151,12 @@ def series_order(request: HttpRequest, pk: int) -> HttpResponse:
         if not request.user.has_perm("articles.change_event"):
             raise PermissionDenied
         try:
+            if changed := outdated(request, events, ("session",)):
+                told = [f"«{event}»: {changed[event.pk] or 'أضيفت بعد أن فتحت الصفحة'}" for event in events if event.pk in changed]
+                raise ValidationError([*told, "لم يُحفظ شيء. راجع الترتيب ثم أعد."])
             numbers = _numbers(request, events)
         except ValidationError as error:
-            messages.error(request, "، ".join(error.messages))
+            messages.error(request, " ".join(error.messages))
         else:
             with transaction.atomic(), operation(what=f"ترتيب «{series}»"):
                 for event in events:
@@ -146,7 +168,9 @@ def series_order(request: HttpRequest, pk: int) -> HttpResponse:
         **admin.site.each_context(request),
         "title": f"ترتيب: {series}",
         "series": series,
-        "events": events,
+        "events": [(event, _typed_number(request, event)) for event in events],
+        "seen": seen_field(events),
+        "seen_name": FIELD,
         "opts": EventSeries._meta,
     }
     return TemplateResponse(request, "admin/desk/series.html", context)
@@ -154,12 +178,20 @@ def series_order(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _numbers(request: HttpRequest, events: list[Event]) -> dict[int, int | None]:
     """Event → its number: as typed, or, after a button, by the new places; raises ValidationError."""
+    field = forms.IntegerField(min_value=1, max_value=9999, required=False)
+    typed = {event.pk: field.clean(request.POST.get(f"session-{event.pk}", "")) for event in events}
+    # Numbers that were typed count before a button moves an event: they would be lost else.
+    order = sorted(typed, key=lambda pk: (typed[pk] is None, typed[pk])) if any(typed.values()) else list(typed)
     for way, step in (("up", -1), ("down", 1)):
-        moved = request.POST.get(way, "")
-        at = next((place for place, event in enumerate(events) if str(event.pk) == moved), None)
-        if at is not None and 0 <= at + step < len(events):
-            order = [event.pk for event in events]
+        moved = read_key(request.POST.get(way, ""))
+        at = order.index(moved) if moved in order else None
+        if at is not None and 0 <= at + step < len(order):
             order[at], order[at + step] = order[at + step], order[at]
             return {pk: place for place, pk in enumerate(order, 1)}
-    field = forms.IntegerField(min_value=1, max_value=9999, required=False)
-    return {event.pk: field.clean(request.POST.get(f"session-{event.pk}", "")) for event in events}
+    return typed
+
+
+def _typed_number(request: HttpRequest, event: Event) -> str:
+    """What the field of an event's number shows: what was typed, where it could not be stored."""
+    stored = "" if event.session is None else str(event.session)
+    return request.POST.get(f"session-{event.pk}", stored)

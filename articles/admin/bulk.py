@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from articles.admin.security import FreshForm
+from articles.admin.seeing import FIELD, outdated, seen_field
 from articles.models.history import operation
 from articles.models.refusals import refusal_of
 from articles.site.words_for import number
@@ -20,6 +21,8 @@ from articles.site.words_for import number
 MOST_ROWS = 5_000
 # Of how many rows the preview shows each by itself.
 _SHOWN = 50
+# A row that came to a list which was selected as a whole after its preview.
+_NOT_SHOWN = "لم يكن في المعاينة"
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,7 @@ def _run(desk: admin.ModelAdmin, request: HttpRequest, queryset: QuerySet, bulk:
         "verdicts": verdicts[:_SHOWN], "more": max(0, len(verdicts) - _SHOWN), "able": len(able), "all": len(verdicts),
         "chosen": request.POST.getlist(ACTION_CHECKBOX_NAME), "name": ACTION_CHECKBOX_NAME,
         "across": request.POST.get("select_across", "0"),
+        "seen": seen_field(rows), "seen_name": FIELD,
         "unable": [(row, reason) for row, reason in verdicts[_SHOWN:] if reason][:_SHOWN],
     }  # fmt: skip
     return TemplateResponse(request, "admin/desk/bulk.html", context)
@@ -89,7 +93,10 @@ def _do(
             # Locked, so that what was checked still holds; rows that another editor changed meanwhile are checked anew.
             pks = [row.pk for row in rows]
             fresh = list(desk.model._base_manager.select_for_update(of=("self",)).filter(pk__in=pks).order_by("pk"))
-            verdicts = [(row, bulk.check(row, asked)) for row in fresh]
+            overtaken = outdated(request, fresh)
+            verdicts = [
+                (row, str(overtaken[row.pk] or _NOT_SHOWN) if row.pk in overtaken else bulk.check(row, asked)) for row in fresh
+            ]
             unable = unable + [(row, reason) for row, reason in verdicts if reason]
             able = [row for row, reason in verdicts if not reason]
             if able:

@@ -27,17 +27,32 @@ from articles.models import (
     EventKind,
     Figure,
     Mention,
+    Precision,
     Reprint,
     ReviewState,
 )
+from articles.models.confirming import confirm_subjects
 from articles.models.keys import read_key
-from articles.models.uncertain_date import complete
+from articles.models.seen import as_seen, overtaken
+from articles.models.uncertain_date import PARTS, complete
 
 CONFIRM, REJECT = "confirm", "reject"
 _STATES = {CONFIRM: ReviewState.CONFIRMED, REJECT: ReviewState.REJECTED}
 # What is suggested of an article, by the name of its kind.
 KINDS: dict[str, type[models.Model]] = {"mention": Mention, "figure": Figure, "coverage": Coverage, "reprint": Reprint}
 DATE = "date"
+# What an editor can say of a day of publication: an unknown one is said by rejecting it.
+DATE_PRECISIONS = (Precision.DAY, Precision.MONTH, Precision.YEAR)
+# What a decision depends on: where someone else changed one of these since the page was opened, it is refused.
+_DECISIVE: dict[str, tuple[str, ...]] = {
+    "mention": ("state", "actor", "quotes"),
+    "coverage": ("state", "event"),
+    "figure": ("state", "value", "value_high", "qualifier", "unit", "measure", "quote"),
+    "reprint": ("state", "original"),
+    DATE: tuple(f"published_{part}" for part in PARTS),
+}
+# A number of more digits is no mark of ours.
+_LONGEST_MARK = 19
 # Of how many other articles a name that is narrowed is rejected at once.
 MOST_NARROWED = 500
 
@@ -55,7 +70,13 @@ class Narrowing:
 
 @dataclass
 class Outcome:
-    """What came of a form: the new state of each item, what was refused and why, and names that may be narrowed."""
+    """What came of a form.
+
+    states: the new state of each item that was decided, by its key.
+    refused: why an item was not decided, by its key; what was typed for it is shown again.
+    narrowings: names that led to a rejected mention and may be narrowed.
+    added: the keys of facts that were added.
+    """
 
     states: dict[str, str] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
@@ -67,44 +88,137 @@ def key_of(row: models.Model) -> str:
     return f"{row._meta.model_name}-{row.pk}"
 
 
-def decide(request: HttpRequest, article: Article, posted: Mapping[str, str]) -> Outcome:
-    """Applies every `verdict-KEY` of a form, corrections before it; `was-KEY` is the state that the editor saw.
+@dataclass(frozen=True)
+class Seen:
+    """What the page showed of an item: its state, and the mark of its version (articles/models/seen.py).
 
-    A fact that someone else reviewed meanwhile is left as it is and refused by name. In a transaction.
+    state: a value of ReviewState; empty where the form does not say.
+    mark: None where the form does not say; then nothing is known that could be outdated.
+    """
+
+    state: str
+    mark: int | None
+
+    @classmethod
+    def of(cls, text: str) -> "Seen":
+        """Reads «state@mark», which a page carries as `was-KEY`; «state» alone is understood, too."""
+        state, _, mark = text.partition("@")
+        return cls(state, int(mark) if mark.isdecimal() and len(mark) < _LONGEST_MARK else None)
+
+    def __str__(self) -> str:
+        return f"{self.state}@{self.mark or 0}"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a form says of one item.
+
+    key: the item's key, as «figure-12»; «date» for the day of publication.
+    row: the fact, or the article for its date.
+    verdict: CONFIRM, REJECT or an empty string.
+    seen: what the page showed.
+    typed: whether a correction was written.
+    """
+
+    key: str
+    row: models.Model
+    verdict: str
+    seen: Seen
+    typed: bool
+
+    @property
+    def is_unsent(self) -> bool:
+        """Whether the form holds something for this item that is not stored."""
+        return self.typed or (self.verdict in _STATES and _STATES[self.verdict] != self.seen.state)
+
+
+def choices(article: Article, posted: Mapping[str, str]) -> list[Choice]:
+    """What a form says of the facts of the article and of its date; their rows are locked. In a transaction."""
+    keys = dict.fromkeys(name.split("-", 1)[1] for name in posted if name.startswith(("verdict-", "was-")))
+    rows: dict[str, models.Model] = _rows(article, list(keys))
+    if DATE in keys:
+        rows[DATE] = article
+    chosen = []
+    for key, row in rows.items():
+        seen = Seen.of(posted.get(f"was-{key}", ""))
+        verdict = posted.get(f"verdict-{key}", "") or _of_the_rest(key, row, posted)
+        chosen.append(Choice(key, row, verdict, seen, _is_typed(key, row, seen, posted)))
+    return chosen
+
+
+def _of_the_rest(key: str, row: models.Model, posted: Mapping[str, str]) -> str:
+    """The verdict on all that waits, where the editor gave one. Rejecting the rest does not make the date unknown."""
+    rest = posted.get("rest", "")
+    waits = Seen.of(posted.get(f"was-{key}", "")).state == ReviewState.SUGGESTED
+    return rest if rest in _STATES and waits and not (key == DATE and rest == REJECT) else ""
+
+
+def decide(request: HttpRequest, article: Article, posted: Mapping[str, str]) -> Outcome:
+    """Applies every `verdict-KEY` of a form, corrections before it; `was-KEY` is what the editor saw (Seen).
+
+    What someone else changed meanwhile is left as it is and refused by name. So is a correction without its verdict. In a
+    transaction.
     """
     outcome = Outcome()
-    rows = _rows(article, [name.removeprefix("verdict-") for name in posted if name.startswith("verdict-")])
-    chosen: dict[tuple[type, str], list[models.Model]] = {}
-    for key, row in rows.items():
-        verdict = posted[f"verdict-{key}"]
-        if verdict not in _STATES:
+    applied: dict[tuple[type, str], list[models.Model]] = {}
+    for choice in choices(article, posted):
+        if not choice.typed and choice.verdict not in _STATES:
             continue
-        seen = posted.get(f"was-{key}", row.state)
-        if seen != row.state and row.reviewed_by_id != request.user.pk:
-            by = row.reviewed_by or "الآلة"
-            outcome.refused[key] = f"{by} راجعه قبلك: {row.get_state_display()}"
-            continue
-        if not request.user.has_perm(f"articles.change_{row._meta.model_name}"):
-            outcome.refused[key] = "لا تتيح لك صلاحياتك هذا."
+        # A form without scripts sends the state of every item that it shows; that is no decision.
+        if not choice.is_unsent and choice.key != DATE and choice.seen.state:
+            outcome.states[choice.key] = choice.row.state
             continue
         try:
-            if verdict == CONFIRM:
-                row = _corrected(row, key, posted)
+            _check(request, choice)
+            if choice.key == DATE:
+                _decide_date(article, choice.verdict, posted)
+                outcome.states[DATE] = _STATES[choice.verdict]
+                continue
+            row = _corrected(choice, posted) if choice.verdict == CONFIRM else choice.row
         except ValidationError as error:
-            outcome.refused[key] = "، ".join(error.messages)
+            outcome.refused[choice.key] = "، ".join(error.messages)
             continue
-        chosen.setdefault((type(row), verdict), []).append(row)
-        outcome.states[key] = _STATES[verdict]
-    for (_, verdict), decided in chosen.items():
+        applied.setdefault((type(row), choice.verdict), []).append(row)
+        outcome.states[choice.key] = _STATES[choice.verdict]
+    for (_, verdict), decided in applied.items():
         review(request, decided, _STATES[verdict])
-        if verdict == CONFIRM:
-            _confirm_subjects(request, decided)
     outcome.narrowings = narrowings(
-        [row for (kind, v), rows in chosen.items() if v == REJECT and kind is Mention for row in rows]
+        [row for (kind, verdict), rows in applied.items() if verdict == REJECT and kind is Mention for row in rows]
     )
-    if posted.get(f"verdict-{DATE}") in _STATES:
-        _decide_date(article, posted, outcome)
     return outcome
+
+
+def _check(request: HttpRequest, choice: Choice) -> None:
+    """Raises ValidationError with the reason why a choice cannot be applied."""
+    if choice.verdict not in _STATES:
+        raise ValidationError("كتبت تصحيحا ولم تختر «أكّد»: لم يُحفظ بعد. أكّده ليُحفظ، أو امح ما كتبته.")
+    if choice.verdict == REJECT and choice.typed:
+        raise ValidationError("كتبت تصحيحا واخترت رفضه: لم يُحفظ شيء. اختر «أكّد» ليُحفظ التصحيح، أو امح ما كتبته.")
+    if not request.user.has_perm(f"articles.change_{choice.row._meta.model_name}"):
+        raise ValidationError("لا تتيح لك صلاحياتك هذا.")
+    if choice.seen.mark is not None:
+        if by := overtaken(choice.row, choice.seen.mark, request.user, _DECISIVE[choice.key.split("-")[0]]):
+            raise ValidationError(str(by))
+    elif choice.key != DATE and choice.seen.state not in ("", choice.row.state):
+        if choice.row.reviewed_by_id != request.user.pk:
+            by = choice.row.reviewed_by or "الآلة"
+            raise ValidationError(f"{by} راجعه قبلك: {choice.row.get_state_display()}")
+
+
+def _is_typed(key: str, row: models.Model, seen: Seen, posted: Mapping[str, str]) -> bool:
+    """Whether a correction was written: a name, or values other than those that the page showed."""
+    if key == DATE:
+        shown = as_seen(row, seen.mark).published_precision if seen.mark is not None else row.published_precision
+        precision = posted.get("date-precision", "")
+        changed = precision in DATE_PRECISIONS and shown in DATE_PRECISIONS and precision != shown
+        return bool(posted.get("date-value", "").strip()) or changed
+    if isinstance(row, Figure):
+        if f"value-{key}" not in posted:
+            return False
+        shown = as_seen(row, seen.mark) if seen.mark is not None else row
+        initial = {name: getattr(shown, Figure._meta.get_field(name).attname) for name in _FigureForm.Meta.fields}
+        return _FigureForm(_figure_values(key, posted), initial=initial).has_changed()
+    return any(posted.get(f"{name}-{key}", "").strip() for name in ("actor", "event"))
 
 
 def _rows(article: Article, keys: list[str]) -> dict[str, models.Model]:
@@ -118,30 +232,33 @@ def _rows(article: Article, keys: list[str]) -> dict[str, models.Model]:
     return found
 
 
-def _confirm_subjects(request: HttpRequest, rows: list[models.Model]) -> None:
-    """Who confirms that an article names a suggested actor, or reports a suggested event, confirms these, too."""
-    for model, column in ((Actor, "actor_id"), (Event, "event_id")):
-        pks = {getattr(row, column) for row in rows if isinstance(row, Mention if model is Actor else Coverage)}
-        review(request, list(model.objects.suggested().filter(pk__in=pks)), ReviewState.CONFIRMED)
-
-
 class _FigureForm(forms.ModelForm):
     class Meta:
         model = Figure
         fields = ("value", "value_high", "qualifier", "unit", "measure")
 
+    def _update_errors(self, errors: ValidationError) -> None:
+        """What the model says of a field that is not corrected here (`quote`) is said of the whole."""
+        if hasattr(errors, "error_dict") and set(errors.error_dict) - set(self.fields):
+            errors = ValidationError([one for several in errors.error_dict.values() for one in several])
+        super()._update_errors(errors)
 
-def _corrected(row: models.Model, key: str, posted: Mapping[str, str]) -> models.Model:
+
+def _figure_values(key: str, posted: Mapping[str, str]) -> dict[str, str]:
+    return {name: posted.get(f"{name}-{key}", "") for name in _FigureForm.Meta.fields}
+
+
+def _corrected(choice: Choice, posted: Mapping[str, str]) -> models.Model:
     """The row as the editor corrects it: another actor, event or value than the rules found; raises ValidationError."""
+    row, key = choice.row, choice.key
     if isinstance(row, Mention) and (name := posted.get(f"actor-{key}", "").strip()):
         actor = NamedRow(Actor).clean(name)
         return _moved(row, Mention.objects.filter(article=row.article_id, actor=actor), actor=actor)
     if isinstance(row, Coverage) and (title := posted.get(f"event-{key}", "").strip()):
         event = NamedRow(Event).clean(title)
         return _moved(row, Coverage.objects.filter(article=row.article_id, event=event), event=event)
-    if isinstance(row, Figure) and f"value-{key}" in posted:
-        values = {name: posted.get(f"{name}-{key}", "") for name in _FigureForm.Meta.fields}
-        form = _FigureForm(values, instance=row)
+    if isinstance(row, Figure) and choice.typed:
+        form = _FigureForm(_figure_values(key, posted), instance=row)
         if not form.is_valid():
             raise ValidationError(
                 [f"{form.fields[n].label if n in form.fields else ''} {e[0]}" for n, e in form.errors.items()]
@@ -192,24 +309,25 @@ def narrow(request: HttpRequest, alias: Alias, *, reject_others: bool) -> int:
     return review(request, suggested_by(alias), ReviewState.REJECTED) if reject_others else 0
 
 
-def _decide_date(article: Article, posted: Mapping[str, str], outcome: Outcome) -> None:
-    """Confirmed, the date is the editor's from now on; rejected, it is unknown; written anew, it is what was written."""
-    try:
-        if posted[f"verdict-{DATE}"] == REJECT:
-            article.published = ArchiveDate.unknown(basis=Basis.EDITOR)
-        elif day := posted.get("date-value", "").strip():
-            precision = posted.get("date-precision") or "day"
-            article.published = complete(
-                forms.DateField(label="التاريخ").clean(day), precision, Basis.EDITOR, None, None
-            )
-        else:
-            article.published_basis = Basis.EDITOR
-        article.full_clean(exclude=["url", "source", "assigned_to"], validate_unique=False)
-    except ValidationError as error:
-        outcome.refused[DATE] = "، ".join(error.messages)
-        return
+def _decide_date(article: Article, verdict: str, posted: Mapping[str, str]) -> None:
+    """Confirmed, the date is the editor's from now on; rejected, it is unknown; written anew, it is what was written.
+
+    Raises ValidationError for what is no date.
+    """
+    day = posted.get("date-value", "").strip()
+    precision = posted.get("date-precision", "")
+    precision = precision if precision in DATE_PRECISIONS else Precision.DAY
+    if verdict == REJECT:
+        article.published = ArchiveDate.unknown(basis=Basis.EDITOR)
+    elif day:
+        value = forms.DateField(label="التاريخ").clean(day)
+        article.published = complete(value, precision, Basis.EDITOR, None, None)
+    elif article.published_date and "date-precision" in posted:
+        article.published = complete(article.published_date, precision, Basis.EDITOR, None, None)
+    else:
+        article.published_basis = Basis.EDITOR
+    article.full_clean(exclude=["url", "source", "assigned_to"], validate_unique=False)
     article.save()
-    outcome.states[DATE] = _STATES[posted[f"verdict-{DATE}"]]
 
 
 class AddForm(forms.Form):
@@ -233,6 +351,11 @@ class AddForm(forms.Form):
     )  # fmt: skip
     start = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
     end = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
+
+    @staticmethod
+    def is_filled(posted: Mapping[str, str]) -> bool:
+        """Whether something was typed or selected to be added."""
+        return any(posted.get(name, "").strip() for name in ("quote", "name"))
 
     def __init__(self, *args: object, article: Article, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
@@ -258,10 +381,11 @@ def add(request: HttpRequest, article: Article, form: AddForm) -> models.Model |
     """Stores what a valid form states, confirmed and signed; None, with an error on the form, where it cannot be. In a transaction."""
     asked = form.cleaned_data
     signed = {"state": ReviewState.CONFIRMED, "reviewed_by": request.user, "reviewed_at": timezone.now(), "rule": ""}
+    adding = {"actor": _add_mention, "figure": _add_figure, "event": _add_coverage}[asked["kind"]]
     try:
-        return {"actor": _add_mention, "figure": _add_figure, "event": _add_coverage}[asked["kind"]](
-            request, article, asked, signed
-        )
+        row = adding(request, article, asked, signed)
+        confirm_subjects([row], request.user)
+        return row
     except ValidationError as error:
         field_name = "quote" if asked["kind"] == "figure" else "name"
         form.add_error(field_name, error.messages)
@@ -307,7 +431,7 @@ def _add_figure(request: HttpRequest, article: Article, asked: dict, signed: dic
         article=article, quote=asked["quote"], start=asked["start"], end=asked["end"], value=first.value,
         value_high=first.value_high, qualifier=first.qualifier, unit=first.unit[:120], measure_id=measure, **signed,
     )  # fmt: skip
-    figure.full_clean(exclude=["reviewed_by", "article"])
+    figure.full_clean(exclude=["reviewed_by"])
     figure.save()
     return figure
 

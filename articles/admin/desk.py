@@ -6,7 +6,7 @@ from functools import cached_property
 from django import forms
 from django.contrib import admin
 from django.core.paginator import Paginator
-from django.db import models
+from django.db import IntegrityError, models, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
@@ -17,6 +17,7 @@ from articles.admin.security import ask_again
 from articles.models import Article
 from articles.models.changes import changes_after, newest_change
 from articles.models.history import event_model_of, operation
+from articles.models.refusals import refusal_of
 from articles.search.compile import compile_query, holding
 from articles.search.query import parse
 
@@ -106,7 +107,12 @@ class DeskAdmin(Explained, admin.ModelAdmin):
                 if request.meanwhile:
                     request.POST = self._with_theirs(request, row)
             extra |= {"seen": newest_change(row), "meanwhile": request.meanwhile}
-        with operation(what="تعديل" if object_id else "إضافة") if request.POST else nullcontext():
+        try:
+            # A savepoint, so that what the database refuses can be told on the form: its other rules hold for all doors.
+            with transaction.atomic(), operation(what="تعديل" if object_id else "إضافة") if request.POST else nullcontext():
+                response = super()._changeform_view(request, object_id, form_url, extra)
+        except IntegrityError as error:
+            request.refusal = refusal_of(error)
             response = super()._changeform_view(request, object_id, form_url, extra)
         if hasattr(response, "context_data"):
             response.context_data["longer"] = getattr(request, "longer", [])
@@ -129,9 +135,11 @@ class DeskAdmin(Explained, admin.ModelAdmin):
         self, request: HttpRequest, obj: models.Model | None = None, change: bool = False, **kwargs: object
     ) -> type:
         form = super().get_form(request, obj, change=change, **kwargs)
-        if not getattr(request, "meanwhile", None):
-            return form
-        return type("Overtaken", (Overtaken, form), {})
+        if getattr(request, "meanwhile", None):
+            form = type("Overtaken", (Overtaken, form), {})
+        if refusal := getattr(request, "refusal", ""):
+            form = type("Refused", (Refused, form), {"refusal": refusal})
+        return form
 
     def _with_theirs(self, request: HttpRequest, row: models.Model) -> QueryDict:
         """What was posted, where this editor left a field as it was with what the other editor made of it."""
@@ -192,6 +200,17 @@ class Overtaken:
         self.add_error(
             None, forms.ValidationError("لم يُحفظ شيء بعد: غيّر غيرك هذه الصفحة بعد أن فتحتها.", code="overtaken")
         )
+        return cleaned
+
+
+class Refused:
+    """Mixed into a form whose values the database refused when they were stored: the form is shown again and says why."""
+
+    refusal = ""
+
+    def clean(self) -> dict:
+        cleaned = super().clean()
+        self.add_error(None, forms.ValidationError(f"لم يُحفظ شيء: {self.refusal}", code="refused"))
         return cleaned
 
 

@@ -11,6 +11,7 @@ from pghistory.models import Context
 
 from articles.admin.pages import desk_page, posted
 from articles.admin.security import FreshForm
+from articles.admin.seeing import FIELD, outdated, seen_field
 from articles.models.changes import FieldChange, between, changes_in, changes_of, last_of_each, versions_of
 from articles.models.history import event_model_of, event_models, operation
 from articles.models.keys import read_key
@@ -48,6 +49,8 @@ def history_page(desk: admin.ModelAdmin, request: HttpRequest, object_id: str) -
         "changes": [(change, _differing(change.fields)) for change in changes_of(row)],
         "own": desk.opts.model_name,
         "may_restore": desk.has_change_permission(request, row),
+        "seen": seen_field([row]),
+        "seen_name": FIELD,
     }
     return TemplateResponse(request, "admin/object_history.html", context)
 
@@ -59,6 +62,9 @@ def _restore(desk: admin.ModelAdmin, request: HttpRequest, row: models.Model) ->
     event = get_object_or_404(event_model_of(type(row)), pgh_id=number, pgh_obj=row.pk)
     if not desk.may_restore(request, row, event):
         raise PermissionDenied
+    if by := outdated(request, [row]).get(row.pk):
+        messages.error(request, f"لم تُستعد النسخة. {by}")
+        return redirect(request.path)
     try:
         with transaction.atomic(), operation(what=f"استعادة نسخة {event.pgh_created_at:%Y-%m-%d %H:%M}"):
             restored = put_back(event)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -15,11 +15,22 @@ from django.urls import reverse
 from articles.admin.choosing import MODELS
 from articles.admin.pages import desk_page, posted
 from articles.admin.security import FreshForm
+from articles.admin.seeing import FIELD, outdated, seen_field, seen_marks
 from articles.models import Actor, ActorKind, Alias, Apart, Event, Source
 from articles.models.alike import alike
 from articles.models.history import operation
 from articles.models.keys import read_key
-from articles.models.merging import MergeError, joined, merge_actors, merge_events, merge_sources, moves, split_actor
+from articles.models.merging import (
+    MergeError,
+    give_names,
+    joined,
+    merge_actors,
+    merge_events,
+    merge_sources,
+    moves,
+    split_actor,
+)
+from articles.models.refusals import refusal_of
 
 MERGES: dict[type[models.Model], Callable[[models.Model, models.Model], None]] = {
     Actor: merge_actors, Event: merge_events, Source: merge_sources,
@@ -68,16 +79,30 @@ def merge_page(request: HttpRequest, noun: str) -> HttpResponse:
     brought = {row.pk: moves(row) for row in rows}
     chosen = request.POST.get("kept") or request.GET.get("kept") or ""
     kept = next((row for row in rows if str(row.pk) == chosen), None)
-    kept = kept or max(rows, key=lambda row: (sum(brought[row.pk].values()), -row.pk))
     form = FreshForm(posted(request), request=request)
     if request.method == "POST" and form.is_valid():
-        return _merged(request, model, kept, [row for row in rows if row != kept])
+        if refusal := _changed_since(request, rows, kept):
+            form.add_error(None, refusal)
+        else:
+            return _merged(request, model, kept, [row for row in rows if row != kept])
+    kept = kept or max(rows, key=lambda row: (sum(brought[row.pk].values()), -row.pk))
     context = {
         **admin.site.each_context(request), "title": f"دمج: {model._meta.verbose_name_plural}", "form": form, "kept": kept,
         "rows": [(row, brought[row.pk], _names(row), joined(row, kept) if row != kept else 0) for row in rows],
-        "opts": model._meta,
+        "opts": model._meta, "seen": seen_field(rows), "seen_name": FIELD,
     }  # fmt: skip
     return TemplateResponse(request, "admin/desk/merge.html", context)
+
+
+def _changed_since(request: HttpRequest, rows: list[models.Model], kept: models.Model | None) -> str:
+    """Why a preview no longer holds: a row of it was merged away, changed, or is not there; empty where it holds."""
+    marks = seen_marks(request)
+    if marks is not None and set(marks) != {row.pk for row in rows}:
+        return "دمج غيرك أحدها بعد أن فتحت الصفحة، ولم يُدمج شيء. راجع ما بقي ثم أعد."
+    if kept is None and "kept" in request.POST:
+        return "ما اخترت أن يبقى لم يعد هنا. اختر غيره."
+    changed = outdated(request, rows)
+    return " ".join(f"«{row}»: {changed[row.pk]}" for row in rows if row.pk in changed)
 
 
 def _names(row: models.Model) -> list[str]:
@@ -89,13 +114,16 @@ def _merged(
 ) -> HttpResponse:
     try:
         with transaction.atomic(), operation(what=f"دمج في «{kept}»") as done:
-            for row in (
-                model._base_manager.select_for_update(of=("self",)).filter(pk__in=[r.pk for r in gone]).order_by("pk")
-            ):
+            locked = model._base_manager.select_for_update(of=("self",))
+            # The one that stays is locked and read anew, too: another merge may have taken it away since.
+            kept = {row.pk: row for row in locked.filter(pk__in=[kept.pk, *(row.pk for row in gone)]).order_by("pk")}[kept.pk]
+            if refusal := _changed_since(request, [kept, *locked.filter(pk__in=[row.pk for row in gone])], kept):
+                raise MergeError(refusal)
+            for row in locked.filter(pk__in=[row.pk for row in gone]).order_by("pk"):
                 MERGES[model](row, kept)
                 kept.refresh_from_db()
-    except MergeError as error:
-        messages.error(request, str(error))
+    except (MergeError, IntegrityError) as error:
+        messages.error(request, refusal_of(error) if isinstance(error, IntegrityError) else str(error))
     else:
         names = "، ".join(f"«{row}»" for row in gone)
         messages.success(
@@ -139,6 +167,25 @@ class SplitForm(FreshForm):
     )  # fmt: skip
 
     field_order = ["moved", "name", "distinction", "kind"]
+    # Who bears the new name already: the moved names can be given to that actor instead of to a new one.
+    owner: Actor | None = None
+
+    def clean(self) -> dict:
+        """Without a name of its own where the names are given to an actor that is there."""
+        cleaned = super().clean()
+        if self.chosen_owner():
+            self.errors.pop("name", None)
+        return cleaned
+
+    def chosen_owner(self) -> Actor | None:
+        """The actor that the names are to be given to; None where they are to be a new one's."""
+        return Actor.objects.filter(pk=read_key(self.data.get("give", "")), merged_into=None).first()
+
+    def offer_owner(self, actor: Actor) -> None:
+        name, distinction = self.data.get("name", ""), self.data.get("distinction", "").strip()
+        self.owner = Actor(name=name, distinction=distinction).namesake()
+        if self.owner == actor:
+            self.owner = None
 
 
 @desk_page("split/<int:pk>/", "split")
@@ -150,20 +197,43 @@ def split_page(request: HttpRequest, pk: int) -> HttpResponse:
     form = SplitForm(posted(request), request=request, initial={"kind": actor.kind})
     form.fields["moved"].queryset = actor.aliases.all()
     if request.method == "POST" and form.is_valid():
-        asked = form.cleaned_data
-        try:
-            with transaction.atomic(), operation(what=f"فصل من «{actor}»") as done:
-                new = split_actor(actor, list(asked["moved"]), asked["name"], asked["distinction"], asked["kind"])
-        except (MergeError, ValidationError) as error:
-            form.add_error(None, "، ".join(error.messages) if isinstance(error, ValidationError) else str(error))
-        else:
-            messages.success(request, f"صار «{new}» فاعلا بنفسه، ومعه {new.mentions.count()} من المقالات.")
-            return redirect("admin:operation", done.id)
+        if done := _split(request, actor, form):
+            return redirect("admin:operation", done)
     context = {
         **admin.site.each_context(request),
         "title": f"فصل: {actor}",
         "form": form,
         "actor": actor,
+        "owner": form.owner,
+        "seen": seen_field([actor]),
+        "seen_name": FIELD,
         "opts": Actor._meta,
     }
     return TemplateResponse(request, "admin/desk/split.html", context)
+
+
+def _split(request: HttpRequest, actor: Actor, form: "SplitForm") -> object | None:
+    """Does it, and returns the operation's id; None, with an error on the form, where it cannot be done."""
+    asked, moved = form.cleaned_data, list(form.cleaned_data["moved"])
+    try:
+        with transaction.atomic(), operation(what=f"فصل من «{actor}»") as done:
+            Actor.objects.select_for_update(of=("self",)).get(pk=actor.pk)
+            if by := outdated(request, [actor]).get(actor.pk):
+                raise MergeError(str(by))
+            if owner := form.chosen_owner():
+                give_names(actor, moved, owner)
+                count = owner.mentions.count()
+                messages.success(request, f"صارت الأسماء لـ«{owner}»، وله الآن ذكر في {count} من المقالات.")
+            else:
+                new = split_actor(actor, moved, asked["name"], asked["distinction"], asked["kind"])
+                messages.success(request, f"صار «{new}» فاعلا بنفسه، ومعه {new.mentions.count()} من المقالات.")
+        return done.id
+    except ValidationError as error:
+        for name, told in error.message_dict.items():
+            form.add_error(name if name in form.fields else None, told)
+        form.offer_owner(actor)
+    except MergeError as error:
+        form.add_error(None, str(error))
+    except IntegrityError as error:
+        form.add_error(None, refusal_of(error))
+    return None

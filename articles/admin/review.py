@@ -10,6 +10,7 @@ from django.utils import timezone
 from articles.admin.bulk import Bulk, with_actions
 from articles.admin.desk import DeskAdmin
 from articles.models import Figure, Mention, ReviewState
+from articles.models.confirming import confirm_subjects
 
 
 def _reviewing(name: str, label: str, state: str) -> Bulk:
@@ -31,7 +32,10 @@ def review(request: HttpRequest, rows: Sequence[models.Model], state: str) -> in
     if not rows:
         return 0
     model = type(rows[0])
-    changed = model.objects.filter(pk__in=[row.pk for row in rows]).review(state, request.user)
+    stored = model.objects.filter(pk__in=[row.pk for row in rows])
+    changed = stored.review(state, request.user)
+    if state == ReviewState.CONFIRMED:
+        confirm_subjects(stored.all(), request.user)
     admin.site.get_model_admin(model).after_change(list(rows))
     return changed
 
@@ -49,6 +53,7 @@ class ReviewAdmin(DeskAdmin):
     def save_model(self, request: HttpRequest, obj: models.Model, form: object, change: bool) -> None:
         sign(obj, request, changed="state" in form.changed_data or not change)
         super().save_model(request, obj, form, change)
+        confirm_subjects([obj], request.user)
 
     def save_formset(self, request: HttpRequest, form: object, formset: object, change: bool) -> None:
         """Signs the facts whose state was changed, and no others, and leaves their words where the new text has them."""
@@ -60,6 +65,8 @@ class ReviewAdmin(DeskAdmin):
             if row.pk and (moved := _SPANS.get(type(row))) and "quote" not in fields:
                 row.refresh_from_db(fields=moved)
             row.save()
+            if hasattr(row, "reviewed_by"):
+                confirm_subjects([row], request.user)
         for row in formset.deleted_objects:
             row.delete()
         formset.save_m2m()

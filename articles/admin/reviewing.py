@@ -1,40 +1,59 @@
 """Review of one article on one screen, and the next in the queue without going back."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from django.contrib import admin, messages
+from django.contrib.auth.signals import user_logged_out
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.timesince import timesince
+from django.views.decorators.http import require_POST
 
 from articles.admin.choosing import MODELS, offered
 from articles.admin.decisions import (
+    CONFIRM,
     DATE,
     KINDS,
+    REJECT,
     AddForm,
     Outcome,
+    Seen,
     add,
+    choices,
     decide,
     key_of,
     narrow,
 )
 from articles.admin.pages import desk_page
-from articles.models import Alias, Article, Basis, Measure, Precision, Qualifier, Reprint
+from articles.models import Alias, Article, Basis, Claim, Figure, Measure, Precision, Qualifier, Reprint
 from articles.models.history import operation
 from articles.models.keys import read_key
+from articles.models.seen import mark_of, marks_of, overtaken
 from articles.site.annotation import paragraphs
-from articles.site.words_for import archive_date, figure_value
+from articles.site.words_for import archive_date, figure_value, number
 
 ORDERS = ("new", "old", "unsure", "sure")
 # A select box offers no more measures than these.
 MOST_MEASURES = 300
 _SKIPPED, _MOST_SKIPPED = "skipped", 200
+# What becomes of the suggestions left when an article is done: confirmed, rejected (CONFIRM, REJECT), or left to wait with it.
+LEAVE = "leave"
+# Skips an article although something is typed.
+ANYWAY = "anyway"
+# An article that someone else changed so is not closed before that is seen.
+_CLOSED_BY = ("title", "body", "status", "checked_at", "merged_into")
+# A fact of what was merged away is not shown, and waits no more.
+_SHOWN = {"mention": {"actor__merged_into": None}, "coverage": {"event__merged_into": None}}
 
 
 @dataclass(frozen=True)
@@ -55,12 +74,24 @@ class Turn:
     def query(self) -> str:
         return f"kind={self.kind}&order={self.order}&mine={int(self.mine)}"
 
-    def next(self, request: HttpRequest, after: int | None = None) -> int | None:
-        """The article whose turn it is, but for `after` and those skipped in this session; None at the end."""
-        skipped = {*request.session.get(_SKIPPED, []), *([after] if after else [])}
+    def take(self, request: HttpRequest, after: int | None = None) -> int | None:
+        """The article whose turn it is, claimed for the editor so that no other is given it; None at the end."""
+        busy = set(Claim.objects.of_others(request.user).values_list("article", flat=True))
+        while pk := self.next(request, busy | ({after} if after else set())):
+            if not may_review(request.user) or Claim.objects.take(pk, request.user):
+                return pk
+            # Another editor was given it a moment ago.
+            busy.add(pk)
+        return None
+
+    def next(self, request: HttpRequest, left_out: set[int]) -> int | None:
+        """The article whose turn it is, but for those left out, skipped in this session or in another's charge."""
+        skipped = {*request.session.get(_SKIPPED, []), *left_out}
         waiting = Article.objects.unchecked()
         if self.mine:
             waiting = waiting.filter(assigned_to=request.user)
+        else:
+            waiting = waiting.exclude(in_charge_of_another(request.user))
         if self.order in {"unsure", "sure"} and self.kind != DATE:
             return self._by_score(waiting, skipped)
         waiting = of_kind(waiting.exclude(pk__in=skipped), self.kind)
@@ -86,6 +117,15 @@ def of_kind(articles: QuerySet, kind: str) -> QuerySet:
     return articles
 
 
+def may_review(user: Model) -> bool:
+    return user.has_perm("articles.change_article")
+
+
+def in_charge_of_another(user: Model) -> Q:
+    """Articles that an editor other than `user` has in charge; a closed account has nothing in charge."""
+    return Q(assigned_to__isnull=False, assigned_to__is_active=True) & ~Q(assigned_to=user)
+
+
 def undecided_date() -> Q:
     """Articles whose day of publication the rules inferred, or do not know, and no editor has set."""
     inferred = Q(published_basis=Basis.INFERRED)
@@ -94,7 +134,15 @@ def undecided_date() -> Q:
 
 @dataclass(frozen=True)
 class Item:
-    """One line beside the text: a fact with its state, what the rules said of it, and what can be corrected."""
+    """One line beside the text: a fact with its state, what the rules said of it, and what can be corrected.
+
+    key: «figure-12»; «date» for the day of publication.
+    detail: the words it goes by, and whatever helps to decide.
+    was: what the form carries of the version shown (Seen).
+    verdict: which choice is marked.
+    values: what the correction's fields hold, by their names.
+    refused: why the choice was not applied; empty where nothing was refused.
+    """
 
     key: str
     noun: str
@@ -104,6 +152,10 @@ class Item:
     state: str
     score: float | None
     reviewer: str
+    was: str = ""
+    verdict: str = ""
+    values: Mapping[str, object] = field(default_factory=dict)
+    refused: str = ""
 
 
 @desk_page("review/", "review_next")
@@ -112,65 +164,178 @@ def first(request: HttpRequest) -> HttpResponse:
     turn = Turn.of(request.GET)
     if not request.user.has_perm("articles.view_article"):
         raise PermissionDenied
-    if pk := turn.next(request):
+    if pk := turn.take(request):
         return redirect(f"{reverse('admin:review', args=[pk])}?{turn.query}")
-    messages.success(request, "لا شيء ينتظر في هذا الصف.")
+    busy = Claim.objects.of_others(request.user).filter(article__in=Article.objects.unchecked()).count()
+    others = f" يراجع غيرك الآن {number(busy)}." if busy else ""
+    messages.success(request, f"لا شيء ينتظرك في هذا الصف.{others}")
     request.session.pop(_SKIPPED, None)
     return redirect("admin:index")
 
 
 @desk_page("review/<int:pk>/", "review")
 def review_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """One article with all that is suggested of it; POST decides, adds, takes in charge, skips or closes it."""
     if not request.user.has_perm("articles.view_article"):
         raise PermissionDenied
     article = get_object_or_404(Article.objects.select_related("source", "assigned_to", "checked_by"), pk=pk)
     turn = Turn.of(request.GET)
     if request.method == "POST":
-        if not request.user.has_perm("articles.change_article"):
+        if not may_review(request.user):
             raise PermissionDenied
         return _answer(request, article, turn)
-    return _page(request, article, turn, AddForm(article=article))
+    if may_review(request.user) and "open" not in request.GET and (holder := _holder(request, article)):
+        context = {
+            **admin.site.each_context(request), "title": "في عهدة غيرك", "article": article, "holder": holder, "turn": turn,
+        }  # fmt: skip
+        return TemplateResponse(request, "admin/desk/in_charge.html", context)
+    return _page(request, article, turn)
+
+
+def _holder(request: HttpRequest, article: Article) -> str:
+    """Who else has the article, and since when; empty where it is free or already reviewed."""
+    if article.checked_at:
+        return ""
+    if claim := Claim.objects.of_others(request.user).filter(article=article).select_related("by").first():
+        is_new = timezone.now() - claim.since < timedelta(minutes=1)
+        return f"يراجعه الآن {claim.by}، {'منذ لحظات' if is_new else f'منذ {timesince(claim.since)}'}."
+    if Article.objects.filter(in_charge_of_another(request.user), pk=article.pk).exists():
+        return f"المقال في عهدة {article.assigned_to}."
+    return ""
+
+
+@desk_page("review/<int:pk>/release/", "review_release")
+@require_POST
+def release(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ends the editor's claim when the page is left, unless it was opened again since (`claim` is its time)."""
+    if renewed_at := parse_datetime(request.POST.get("claim", "")[:40]):
+        Claim.objects.release(pk, request.user, renewed_at)
+    return HttpResponse(status=204)
+
+
+@receiver(user_logged_out)
+def _release_all(sender: object, request: HttpRequest, user: Model | None, **kwargs: object) -> None:
+    if user is not None:
+        Claim.objects.filter(by=user).delete()
+
+
+@dataclass
+class Answer:
+    """What came of one request of the review screen.
+
+    outcome: what was decided and refused.
+    form: the addition, with its errors.
+    is_closed: whether the article was marked as reviewed.
+    is_left: whether the editor goes on to the next without that.
+    asks: whether it is to be asked what becomes of the suggestions left.
+    unsent: the items for which something was typed or chosen and not stored.
+    """
+
+    outcome: Outcome
+    form: AddForm
+    is_closed: bool = False
+    is_left: bool = False
+    asks: bool = False
+    unsent: frozenset[str] = frozenset()
+
+    @property
+    def goes_on(self) -> bool:
+        return self.is_closed or self.is_left
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the page is shown again with what was typed, since not all of it is stored."""
+        return bool(self.outcome.refused or self.form.is_bound or self.asks or self.unsent)
 
 
 def _answer(request: HttpRequest, article: Article, turn: Turn) -> HttpResponse:
     posted = request.POST
-    wants_json = "application/json" in request.headers.get("Accept", "")
-    outcome, form = Outcome(), AddForm(article=article)
     with transaction.atomic(), operation(what="مراجعة مقال"):
-        article = Article.objects.select_for_update(of=("self",)).select_related("source").get(pk=article.pk)
-        if "narrow" in posted:
-            alias = get_object_or_404(Alias, pk=read_key(posted["narrow"]))
-            count = narrow(request, alias, reject_others="reject_others" in posted)
-            messages.success(request, f"لن يُقترح «{alias.name}» في النصوص بعد الآن. رُفض من المقترح به: {count}.")
-        elif "add" in posted:
-            form = AddForm(posted, article=article)
-            if form.is_valid() and (added := add(request, article, form)):
-                outcome.added.append(key_of(added))
-                messages.success(request, "أضيف إلى المقال.")
-                form = AddForm(article=article)
-        elif "take" in posted:
-            Article.objects.filter(pk=article.pk).update(assigned_to=request.user)
-        elif "skip" not in posted:
-            outcome = decide(request, article, posted)
-            if posted.get("done"):
-                Article.objects.filter(pk=article.pk).update(checked_at=timezone.now(), checked_by=request.user)
-    if wants_json:
+        article = Article.objects.select_for_update(of=("self",)).select_related("source", "assigned_to").get(pk=article.pk)
+        answer = _passed_by(request, article) if {"narrow", "take", "skip"} & set(posted) else _stored(request, article)
+    claim = None
+    if answer.goes_on:
+        Claim.objects.release(article.pk, request.user)
+    else:
+        claim = Claim.objects.take(article.pk, request.user)
+    if "application/json" in request.headers.get("Accept", ""):
         list(messages.get_messages(request))
-        return JsonResponse(_as_json(outcome, form, turn, request, article, is_done=bool(posted.get("done"))))
-    for key, reason in outcome.refused.items():
+        told = _as_json(answer, turn, request, article)
+        return JsonResponse(told | {"claim": claim.renewed_at.isoformat() if claim else ""})
+    for key, reason in answer.outcome.refused.items():
         messages.error(request, f"{_named(key)}: {reason}")
-    request.session["narrowings"] = [one.as_dict() for one in outcome.narrowings]
-    if form.errors:
-        return _page(request, article, turn, form)
-    if posted.get("done") or "skip" in posted:
-        return redirect(_onwards(request, turn, article, skipped="skip" in posted))
-    return redirect(request.get_full_path())
+    request.session["narrowings"] = [one.as_dict() for one in answer.outcome.narrowings]
+    if answer.goes_on:
+        return redirect(_onwards(request, turn, article, skipped=answer.is_left))
+    return _page(request, article, turn, answer) if answer.is_held else redirect(request.get_full_path())
+
+
+def _passed_by(request: HttpRequest, article: Article) -> Answer:
+    """Skips, takes in charge or narrows a name: buttons that decide nothing, so that what is typed beside them stays typed."""
+    posted = request.POST
+    unsent = {choice.key for choice in choices(article, posted) if choice.is_unsent}
+    if AddForm.is_filled(posted):
+        unsent.add("add")
+    answer = Answer(Outcome(), AddForm(article=article), unsent=frozenset(unsent))
+    if "narrow" in posted:
+        alias = get_object_or_404(Alias, pk=read_key(posted["narrow"]))
+        count = narrow(request, alias, reject_others="reject_others" in posted)
+        messages.success(request, f"لن يُقترح «{alias.name}» في النصوص بعد الآن. رُفض من المقترح به: {count}.")
+    elif "take" in posted:
+        if refusal := _overtaken(request, article, ("assigned_to",)):
+            answer.outcome.refused["article"] = refusal
+        else:
+            Article.objects.filter(pk=article.pk).update(assigned_to=request.user)
+    elif unsent and posted["skip"] != ANYWAY:
+        answer.outcome.refused["article"] = "كتبت ما لم يُحفظ، وهو باق أدناه. احفظه، أو تخطَّ المقال واترك ما كتبته."
+    else:
+        answer.is_left, answer.unsent = True, frozenset()
+    return answer
+
+
+def _stored(request: HttpRequest, article: Article) -> Answer:
+    """Stores what was decided and what is to be added; then, if that is asked for and nothing was refused, closes the article."""
+    posted = request.POST
+    answer = Answer(decide(request, article, posted), AddForm(article=article))
+    if "add" in posted or AddForm.is_filled(posted):
+        form = AddForm(posted, article=article)
+        if form.is_valid() and (added := add(request, article, form)):
+            answer.outcome.added.append(key_of(added))
+            messages.success(request, "أضيف إلى المقال.")
+        else:
+            answer.form = form
+    if not posted.get("done") or answer.is_held:
+        return answer
+    rest = posted.get("rest", "")
+    if refusal := _overtaken(request, article, _CLOSED_BY):
+        answer.outcome.refused["article"] = refusal
+    elif rest == LEAVE:
+        answer.is_left = True
+    elif waiting_of(article, but_the_date=rest == REJECT):
+        answer.asks = True
+    else:
+        Article.objects.filter(pk=article.pk).update(checked_at=timezone.now(), checked_by=request.user)
+        answer.is_closed = True
+    return answer
+
+
+def _overtaken(request: HttpRequest, article: Article, fields: tuple[str, ...]) -> str:
+    """Who changed one of those fields of the article since the page was opened, and to what; empty where nobody did."""
+    seen = Seen.of(request.POST.get("was-article", ""))
+    by = overtaken(article, seen.mark, request.user, fields) if seen.mark is not None else None
+    return str(by or "")
+
+
+def waiting_of(article: Article, *, but_the_date: bool = False) -> int:
+    """How much of the article waits for a decision; the day of publication counts as one."""
+    facts = sum(model.objects.suggested().filter(article=article, **_SHOWN.get(noun, {})).count() for noun, model in KINDS.items())
+    return facts + (0 if but_the_date else int(Article.objects.filter(undecided_date(), pk=article.pk).exists()))
 
 
 def _onwards(request: HttpRequest, turn: Turn, article: Article, *, skipped: bool) -> str:
     if skipped:
         request.session[_SKIPPED] = [*request.session.get(_SKIPPED, []), article.pk][-_MOST_SKIPPED:]
-    following = turn.next(request, after=article.pk)
+    following = turn.take(request, after=article.pk)
     return (
         f"{reverse('admin:review', args=[following])}?{turn.query}"
         if following
@@ -178,26 +343,35 @@ def _onwards(request: HttpRequest, turn: Turn, article: Article, *, skipped: boo
     )
 
 
-def _as_json(
-    outcome: Outcome, form: AddForm, turn: Turn, request: HttpRequest, article: Article, *, is_done: bool
-) -> dict:
+def _as_json(answer: Answer, turn: Turn, request: HttpRequest, article: Article) -> dict:
+    decided = set(answer.outcome.states) | set(answer.outcome.refused)
+    shown = {item.key: item for item in _items(article)} if decided else {}
     return {
-        "states": outcome.states,
-        "refused": outcome.refused,
-        "narrowings": [one.as_dict() for one in outcome.narrowings],
-        "added": outcome.added,
-        "errors": {name: list(errors) for name, errors in form.errors.items()},
-        "next": _onwards(request, turn, article, skipped=False) if is_done else "",
+        "states": answer.outcome.states,
+        "refused": answer.outcome.refused,
+        "narrowings": [one.as_dict() for one in answer.outcome.narrowings],
+        "added": answer.outcome.added,
+        "errors": {name: list(errors) for name, errors in answer.form.errors.items()},
+        # What each item is now, so that the page carries it from here on.
+        "was": {key: shown[key].was for key in decided if key in shown},
+        "asks": answer.asks,
+        "next": _onwards(request, turn, article, skipped=answer.is_left) if answer.goes_on else "",
     }
 
 
 def _named(key: str) -> str:
-    nouns = {"mention": "ذكر فاعل", "figure": "رقم", "coverage": "فعالية", "reprint": "إعادة نشر", DATE: "تاريخ النشر"}
+    nouns = {"article": "المقال", "mention": "ذكر فاعل", "figure": "رقم", "coverage": "فعالية", "reprint": "إعادة نشر", DATE: "تاريخ النشر"}
     return nouns.get(key.split("-")[0], key)
 
 
-def _page(request: HttpRequest, article: Article, turn: Turn, form: AddForm) -> HttpResponse:
+def _page(request: HttpRequest, article: Article, turn: Turn, answer: Answer | None = None) -> HttpResponse:
+    """The screen; after an answer that stored not everything, with what was typed and why it was not stored."""
+    article = Article.objects.select_related("source", "assigned_to", "checked_by").get(pk=article.pk)
+    claim = Claim.objects.take(article.pk, request.user) if may_review(request.user) and not article.checked_at else None
+    form = _form(request, article, answer)
     items, pieces = _items(article), []
+    if answer:
+        items = [_as_typed(item, request.POST, answer) for item in items]
     mentions = [item.row for item in items if item.noun == "mention" and item.state != "rejected"]
     figures = [item.row for item in items if item.noun == "figure" and item.state != "rejected"]
     for mention in mentions:
@@ -208,12 +382,40 @@ def _page(request: HttpRequest, article: Article, turn: Turn, form: AddForm) -> 
         pieces.append((offset, cut))
     context = {
         **admin.site.each_context(request), "title": f"مراجعة: {article}", "article": article, "items": items,
-        "paragraphs": pieces, "form": form, "qualifiers": Qualifier.choices,
-        "measures": Measure.objects.order_by("label")[:MOST_MEASURES], "narrowings": request.session.pop("narrowings", []),
-        "open": sum(item.state == "suggested" for item in items),
-        "may_change": request.user.has_perm("articles.change_article"), "precisions": Precision.choices[:3],
+        "paragraphs": pieces, "form": form, "qualifiers": Qualifier.choices, "turn": turn, "claim": claim,
+        "measures": _measures(figures), "narrowings": request.session.pop("narrowings", []),
+        "open": sum(item.state == "suggested" for item in items), "was_article": Seen("", mark_of(article)),
+        "may_change": may_review(request.user), "precisions": Precision.choices[:3],
+        "asks": answer is not None and answer.asks, "holds": answer is not None and bool(answer.unsent or answer.outcome.refused),
     }  # fmt: skip
     return TemplateResponse(request, "admin/desk/review.html", context)
+
+
+def _measures(figures: list[Figure]) -> list[Measure]:
+    """The first so many by name, and those that the figures have: a select box must not drop one by not offering it."""
+    first = list(Measure.objects.order_by("label")[:MOST_MEASURES])
+    return first + [one for one in dict.fromkeys(figure.measure for figure in figures) if one and one not in first]
+
+
+def _form(request: HttpRequest, article: Article, answer: Answer | None) -> AddForm:
+    """The form of an addition: with its errors, or as it was typed beside a button that adds nothing, or empty."""
+    if answer and "add" in answer.unsent:
+        return AddForm(article=article, initial=request.POST.dict())
+    return answer.form if answer else AddForm(article=article)
+
+
+def _as_typed(item: Item, posted: Mapping[str, str], answer: Answer) -> Item:
+    """The item with what was typed or chosen for it, where that is not stored."""
+    if item.key not in answer.unsent | set(answer.outcome.refused):
+        return item
+    names = {name: f"{name}-{item.key}" for name in (*item.values, "actor", "event")}
+    if item.key == DATE:
+        names = {name: f"{DATE}-{name}" for name in item.values}
+    typed = {name: posted[field_name] for name, field_name in names.items() if field_name in posted}
+    # A correction without a verdict is offered as confirmed: one more press stores it.
+    verdict = posted.get(f"verdict-{item.key}", "") or CONFIRM
+    reason = answer.outcome.refused.get(item.key, "لم يُحفظ بعد.")
+    return replace(item, values={**item.values, **typed}, verdict=verdict, refused=reason)
 
 
 def _items(article: Article) -> list[Item]:
@@ -227,27 +429,37 @@ def _items(article: Article) -> list[Item]:
     said = "؛ ".join(f"«{one['quote']}»" for one in article.date_statements[:4])
     date = Item(
         DATE, DATE, archive_date(article.published), said, article, "suggested" if waits else "confirmed", None, "",
+        was=str(Seen("suggested" if waits else "confirmed", mark_of(article))),
+        values={"value": "", "precision": article.published_precision},
     )  # fmt: skip
-    items = [date]
-    items += [_item(row, row.event.title, "فعالية جديدة مقترحة" if row.event.is_suggested else "") for row in coverages]
-    items += [
-        _item(row, str(row.actor), " · ".join(filter(None, [
+    details = [
+        *((row, row.event.title, "فعالية جديدة مقترحة" if row.event.is_suggested else "") for row in coverages),
+        *((row, str(row.actor), " · ".join(filter(None, [
             "، ".join(f"«{quote}»" for quote in dict.fromkeys(row.quotes)), row.role,
             "فاعل جديد مقترح" if row.actor.is_suggested else "",
-        ])))
-        for row in mentions
+        ]))) for row in mentions),
+        *((row, f"{figure_value(row)} {row.unit}", " · ".join(filter(None, [f"«{row.quote}»", str(row.measure or ""), row.scope])))
+          for row in figures),
+        *((row, row.original.title, "تكرار لنص وصل قبله") for row in reprints),
     ]  # fmt: skip
-    items += [
-        _item(row, f"{figure_value(row)} {row.unit}", " · ".join(filter(None, [f"«{row.quote}»", str(row.measure or ""), row.scope])))
-        for row in figures
-    ]  # fmt: skip
-    items += [_item(row, row.original.title, "تكرار لنص وصل قبله") for row in reprints]
-    return items
+    marks: dict[type[Model], dict[int, int]] = {
+        model: marks_of(row for row, _, _ in details if isinstance(row, model)) for model in KINDS.values()
+    }
+    return [date, *(_item(row, label, detail, marks[type(row)][row.pk]) for row, label, detail in details)]
 
 
-def _item(row: Model, label: str, detail: str) -> Item:
+def _item(row: Model, label: str, detail: str, mark: int) -> Item:
     reviewer = str(row.reviewed_by) if row.reviewed_by else ""
-    return Item(key_of(row), row._meta.model_name, label, detail, row, row.state, row.score, reviewer)
+    verdict = {"confirmed": CONFIRM, "rejected": REJECT}.get(row.state, "")
+    values: dict[str, object] = {}
+    if isinstance(row, Figure):
+        high = "" if row.value_high is None else f"{row.value_high.normalize():f}"
+        values = {"value": f"{row.value.normalize():f}", "value_high": high, "qualifier": row.qualifier, "unit": row.unit,
+                  "measure": str(row.measure_id or "")}  # fmt: skip
+    return Item(
+        key_of(row), row._meta.model_name, label, detail, row, row.state, row.score, reviewer,
+        was=str(Seen(row.state, mark)), verdict=verdict, values=values,
+    )  # fmt: skip
 
 
 @desk_page("names/<str:noun>/", "names")

@@ -1,13 +1,15 @@
-"""Finds the actors of the authority in a text, under all their names."""
+"""Finds the actors of the authority in a text, under all their names.
+
+A name that several actors bear names none of them by itself. It names one where the text names that one, and none of the others,
+by a name that nobody else bears. The desk tells editors so when they share out a name (articles/admin/authority.py).
+"""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from articles.arabic.names import NameIndex
+from articles.arabic.names import Match, NameIndex
 from articles.arabic.reading import Reading
-
-# A name that several actors bear says less about each.
-AMBIGUOUS_SCORE = 0.5
 
 
 @dataclass(frozen=True)
@@ -21,11 +23,15 @@ class FoundActor:
 
 def find_actors(reading: Reading, names: NameIndex) -> list[FoundActor]:
     """The actors whose names `names` holds, in order of their first span."""
+    return actors_of(names.find(reading.text, reading.words))
+
+
+def actors_of(matches: Sequence[Match]) -> list[FoundActor]:
+    """The actors that matches name, in order of their first span; a match of several actors names one or none."""
+    clear = {match.keys[0] for match in matches if len(match.keys) == 1}
     spans: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    scores: dict[int, float] = {}
-    for match in names.find(reading.text, reading.words):
-        for actor in match.keys:
-            spans[actor].append((match.start, match.end))
-            score = 1.0 if len(match.keys) == 1 else AMBIGUOUS_SCORE
-            scores[actor] = max(score, scores.get(actor, 0))
-    return [FoundActor(actor, tuple(found), scores[actor]) for actor, found in spans.items()]
+    for match in matches:
+        bearers = match.keys if len(match.keys) == 1 else [actor for actor in match.keys if actor in clear]
+        if len(bearers) == 1:
+            spans[bearers[0]].append((match.start, match.end))
+    return [FoundActor(actor, tuple(found), 1.0) for actor, found in spans.items()]

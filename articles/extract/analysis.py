@@ -8,7 +8,7 @@ from articles.arabic.names import NameIndex
 from articles.arabic.reading import Reading
 from articles.arabic.words import Word
 from articles.extract import events
-from articles.extract.actors import FoundActor, find_actors
+from articles.extract.actors import FoundActor, actors_of, find_actors
 from articles.extract.authority import Authority, places
 from articles.extract.figures import FoundFigure, find_figures
 from articles.extract.fingerprints import Fingerprint, fingerprint
@@ -65,21 +65,22 @@ class Analysis:
 
 def analyse(title: str, body: Reading, published: ArchiveDate, authority: Authority) -> Analysis:
     """Everything the rules suggest for an article with this title and text, published at `published`."""
-    found = find_actors(body, authority.actors)
+    matches = authority.actors.find(body.text, body.words)
+    found = actors_of(matches)
     read_title = Reading(title)
     lead = events.lead_of(body)
     in_lead = {actor.actor for actor in found if actor.spans[0][0] < len(lead.text)}
     in_lead |= {actor.actor for actor in find_actors(read_title, authority.actors)}
     return Analysis(
-        tuple(_actors(body, found)),
+        tuple(_actors(body, found, [(match.start, match.end) for match in matches])),
         tuple(events.describe(read_title, lead, published, in_lead, authority)),
         tuple(_figures(body, authority)),
         fingerprint(body.words),
     )
 
 
-def _actors(body: Reading, found: Iterable[FoundActor]) -> Iterable[NamedActor]:
-    known = [span for actor in found for span in actor.spans]
+def _actors(body: Reading, found: Iterable[FoundActor], known: list[tuple[int, int]]) -> Iterable[NamedActor]:
+    """Those found, then the unknown; `known` are the spans of all names of the authority, a shared name's included."""
     newcomers, offices = find_newcomers(body, known)
     for actor in found:
         role = next((offices[span] for span in actor.spans if span in offices), "")

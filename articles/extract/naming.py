@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 
 from articles.arabic.names import NameIndex
 from articles.arabic.reading import Reading
+from articles.extract.actors import find_actors
 from articles.extract.authority import Authority
 from articles.extract.process import suggest_within_budget
 from articles.models import Actor, Article, Mention
@@ -36,6 +37,21 @@ def would_name(actor: Actor, name: str, candidates: QuerySet) -> Found:
             first = matches[0]
             found.append((article, article.body[max(0, first.start - 60) : first.end + 60]))
     return Found(found, False)
+
+
+def decided(found: Found, actor: Actor, name: str, authority: Authority) -> tuple[Found, int]:
+    """Of what holds a name that other actors bear, too: where it names `actor`, and in how many articles it names no one for sure."""
+    bearers = set(Actor.objects.named(name).values_list("pk", flat=True)) | {actor.pk}
+    clear = authority.actors
+    kept, undecided = [], 0
+    for article, around in found.articles:
+        reading = Reading(article.body)
+        named = {one.actor for one in find_actors(reading, clear)} & bearers
+        if named == {actor.pk}:
+            kept.append((article, around))
+        elif len(named) != 1:
+            undecided += 1
+    return Found(kept, found.has_more), undecided
 
 
 def link(found: Found, authority: Authority) -> int:

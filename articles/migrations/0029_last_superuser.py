@@ -69,7 +69,7 @@ def _taken(apps: Apps) -> list:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("articles", "0022_source_public"),
+        ("articles", "0028_heartbeat"),
         ("auth", "0012_alter_user_first_name_max_length"),
     ]
     operations = [

@@ -5,6 +5,7 @@ from articles.models.apart import Apart
 from articles.models.article import TAKEN_AWAY, Article, ArticleStatus, TitleOrigin
 from articles.models.authority_entry import AuthorityEntry
 from articles.models.capture import Capture, CaptureState, WaitingReason
+from articles.models.claim import Claim
 from articles.models.contradiction import Contradiction
 from articles.models.coverage import Coverage
 from articles.models.delivery import Delivery, DeliveryState
@@ -34,6 +35,7 @@ __all__ = [
     "Basis",
     "Capture",
     "CaptureState",
+    "Claim",
     "Contradiction",
     "Coverage",
     "Delivery",

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
@@ -126,6 +127,24 @@ class Actor(Limited, Withholdable):
     def beyond_limits(self) -> Iterator[tuple[str, str]]:
         yield from folded_messages("name", [fold_phrase(self.name)], 200)
 
+    def clean(self) -> None:
+        """Raises ValidationError for a name without a letter, and for one that another actor bears undistinguished.
+
+        Said here and not by the constraint alone, since forms do not show `folded_name` and skip what concerns it.
+        """
+        self.folded_name = fold_phrase(self.name)
+        if not self.folded_name:
+            raise ValidationError({"name": "اكتب اسما فيه حرف أو رقم."})
+        if self.merged_into_id is None and (other := self.namesake()):
+            raise ValidationError({"name": f"يوجد فاعل بهذا الاسم: «{other}». أضف تمييزا إن كانا مختلفين."})
+
+    def namesake(self) -> "Actor | None":
+        """Another actor with the same canonical name and distinction, which the database would refuse."""
+        same = Actor.objects.filter(
+            folded_name=fold_phrase(self.name), distinction=self.distinction, merged_into__isnull=True
+        )
+        return same.exclude(pk=self.pk).first()
+
     def save(self, *args: object, **kwargs: object) -> None:
         self.folded_name = fold_phrase(self.name)
         super().save(*args, **kwargs)
@@ -178,7 +197,12 @@ class Alias(Limited):
         yield from folded_messages("name", [fold_phrase(self.name)], 200)
 
     def clean(self) -> None:
+        """Raises ValidationError for a name without a letter, and for one that the actor has already."""
         self.folded = fold_phrase(self.name)
+        if not self.folded:
+            raise ValidationError({"name": "اكتب اسما فيه حرف أو رقم."})
+        if self.actor_id and Alias.objects.filter(actor=self.actor_id, folded=self.folded).exclude(pk=self.pk).exists():
+            raise ValidationError({"name": "هذا الاسم مسجل لهذا الفاعل."})
 
     def save(self, *args: object, **kwargs: object) -> None:
         self.folded = fold_phrase(self.name)

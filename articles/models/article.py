@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, JSONObject, Left
@@ -81,6 +82,9 @@ class TitleOrigin(models.TextChoices):
 
 # What readers met once and meet no more: its address answers with a notice, its captures and history stay.
 TAKEN_AWAY = (ArticleStatus.WITHDRAWN, ArticleStatus.DELETED)
+
+
+NO_REASON = "اكتب سبب السحب أو الحذف: يقرؤه من يفتح عنوان المقال."
 
 
 class ArticleQuerySet(models.QuerySet):
@@ -271,6 +275,11 @@ class Article(Limited, Mergeable):
     def beyond_limits(self) -> Iterator[tuple[str, str]]:
         yield from day_messages(self, "published", publication_days())
         yield from indexed_messages("url", self.url)
+
+    def clean(self) -> None:
+        """Raises ValidationError where an article is taken away and nobody says why: readers of its address are told."""
+        if self.status in TAKEN_AWAY and not self.notice.strip():
+            raise ValidationError({"notice": NO_REASON})
 
     def save(self, *args: object, **kwargs: object) -> None:
         """Stores the article; where its text changes, its facts move with their words in the same transaction.

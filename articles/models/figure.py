@@ -205,14 +205,16 @@ class Figure(Limited, Reviewable):
         if stored is not None and stored.exists():
             return
         body = self.article.body
-        if self.start is not None and body[self.start : self.end] == self.quote:
-            return
-        near = self.start or 0
-        places = body.rfind(self.quote, 0, near + len(self.quote)), body.find(self.quote, near)
-        at = min((place for place in places if place >= 0), key=lambda place: abs(place - near), default=-1)
-        if at < 0:
-            raise ValidationError({"quote": "هذا النص غير موجود حرفيا في متن المقال."})
-        self.start, self.end = at, at + len(self.quote)
+        if self.start is None or body[self.start : self.end] != self.quote:
+            near = self.start or 0
+            places = body.rfind(self.quote, 0, near + len(self.quote)), body.find(self.quote, near)
+            at = min((place for place in places if place >= 0), key=lambda place: abs(place - near), default=-1)
+            if at < 0:
+                raise ValidationError({"quote": "هذا النص غير موجود حرفيا في متن المقال."})
+            self.start, self.end = at, at + len(self.quote)
+        same = Figure.objects.filter(article=self.article_id, start=self.start, end=self.end).exclude(pk=self.pk)
+        if same.exists():
+            raise ValidationError({"quote": "في المقال رقم آخر عند هذه الكلمات نفسها."})
 
     def get_absolute_url(self) -> str:
         return f"{self.article.get_absolute_url()}#figure-{self.pk}"

@@ -112,6 +112,24 @@ def split_actor(actor: Actor, moved: list[Alias], name: str, distinction: str = 
     return new
 
 
+@transaction.atomic
+def give_names(actor: Actor, moved: list[Alias], owner: Actor) -> None:
+    """Gives some names of an actor to another that is there, with every place of an article where these stand.
+
+    Raises MergeError where `owner` cannot have them: the same actor, or one merged away.
+    """
+    _check(actor, owner)
+    folded = {alias.folded for alias in moved}
+    known = set(owner.aliases.values_list("folded", flat=True)) | {owner.folded_name}
+    for alias in moved:
+        if alias.folded in known:
+            alias.delete()
+        else:
+            Alias.objects.filter(pk=alias.pk).update(actor=owner)
+    for mention in actor.mentions.all():
+        _split_mention(mention, owner, folded)
+
+
 def _split_mention(mention: Mention, new: Actor, folded: set[str]) -> None:
     places = list(zip(mention.spans, mention.quotes, strict=True))
     taken = [place for place in places if fold_phrase(place[1]) in folded]
@@ -125,9 +143,8 @@ def _split_mention(mention: Mention, new: Actor, folded: set[str]) -> None:
             article=mention.article, role=mention.role, state=mention.state, rule=mention.rule, score=mention.score,
             reviewed_by=mention.reviewed_by, reviewed_at=mention.reviewed_at,
         )  # fmt: skip
-    mention.actor = new
     mention.spans, mention.quotes = [span for span, _ in taken], [quote for _, quote in taken]
-    mention.save()
+    _move_or_join(mention, Mention.objects.filter(article=mention.article_id, actor=new), actor=new)
 
 
 def _check(gone: Mergeable, kept: Mergeable) -> None:
@@ -142,6 +159,10 @@ def _leave(gone: Mergeable, kept: Mergeable) -> None:
         # What readers must not meet under one name they must not meet under the other.
         kept.withheld = True
         kept.save()
+    # What an editor confirmed under the other name is confirmed, whichever of the two stays.
+    if getattr(gone, "state", "") == ReviewState.CONFIRMED and kept.state == ReviewState.SUGGESTED:
+        kept.state, kept.reviewed_by, kept.reviewed_at = gone.state, gone.reviewed_by, gone.reviewed_at
+        kept.save(update_fields=["state", "reviewed_by", "reviewed_at"])
     gone.merged_into = kept
     gone.save()
 
@@ -158,5 +179,6 @@ def _move_or_join(row: Mention | Coverage | Participation, twins: object, **owne
         twin.state, twin.reviewed_by, twin.reviewed_at = row.state, row.reviewed_by, row.reviewed_at
     if isinstance(row, Mention):
         twin.add_places(row.spans, row.quotes)
-    row.delete()
+    if row.pk:
+        row.delete()
     twin.save()

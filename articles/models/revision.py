@@ -12,7 +12,7 @@ from django.db import connection, models
 from articles.models.history import event_models
 
 # What no page shows: what waits to be taken in, and what only rules of the next ingest ask.
-UNSEEN = {"Delivery", "AuthorityEntry", "Apart", "Fingerprint", "Revision", "Heartbeat", "NightlyRun"}
+UNSEEN = {"Delivery", "AuthorityEntry", "Apart", "Claim", "Fingerprint", "Revision", "Heartbeat", "NightlyRun"}
 
 # An expression: the count of changes, and what tells apart two archives that count alike, as one restored from a backup.
 CURRENT = (

@@ -111,12 +111,19 @@ class Source(Limited, Mergeable):
         return self.name
 
     def clean(self) -> None:
-        """Refuses a domain that is none."""
+        """Raises ValidationError for a domain that is none, a name without a letter, and a name that another source bears."""
         for domain in self.domains:
             try:
                 canonical_domain(domain)
             except AddressError:
                 raise ValidationError({"domains": f"ليس نطاقا: «{domain[:80]}»."}) from None
+        self.folded_name = fold_phrase(self.name)
+        if not self.folded_name:
+            raise ValidationError({"name": "اكتب اسما فيه حرف أو رقم."})
+        same = Source.objects.standing().filter(folded_name=self.folded_name).exclude(pk=self.pk)
+        if self.merged_into_id is None and same.exists():
+            raise ValidationError({"name": f"يوجد مصدر بهذا الاسم: «{same[0]}»."})
+
     def beyond_limits(self) -> Iterator[tuple[str, str]]:
         yield from folded_messages("name", [fold_phrase(self.name)], 200)
         yield from folded_messages("marks", [fold_mark(mark) for mark in self.marks], 40)

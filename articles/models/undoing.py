@@ -3,10 +3,16 @@
 from django.db import models, transaction
 from django.utils import timezone
 
+from articles.models.actor import Actor
 from articles.models.article import Article, ArticleStatus
 from articles.models.carrying import settle
 from articles.models.changes import told
+from articles.models.confirming import confirm_again
+from articles.models.event import Event
 from articles.models.history import event_models, kept_fields
+
+# What readers of its address are told of an article whose addition was taken back.
+ADDED_BY_MISTAKE = "أضيف إلى الأرشيف خطأ."
 
 
 class UndoConflictError(Exception):
@@ -35,6 +41,9 @@ def undo(context: object) -> int:
         raise UndoConflictError(list(dict.fromkeys(f"{one.noun} «{one.row}»" for one in told(conflicts))))
     for event in taken:
         _take_back(event)
+    for model in (Actor, Event):
+        changed = {event.pgh_obj_id for event in taken if event.pgh_tracked_model is model}
+        confirm_again(model.objects.suggested().filter(pk__in=changed))
     return len(taken)
 
 
@@ -60,6 +69,6 @@ def _take_back(event: models.Model) -> None:
     row = type(event).pgh_tracked_model._base_manager.filter(pk=event.pgh_obj_id)
     if row.model is Article:
         # An article keeps its address and its captures, whoever brought it.
-        row.update(status=ArticleStatus.DELETED, updated_at=timezone.now())
+        row.update(status=ArticleStatus.DELETED, notice=ADDED_BY_MISTAKE, updated_at=timezone.now())
     else:
         row._raw_delete(row.db)

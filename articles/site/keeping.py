@@ -126,6 +126,24 @@ def _session_stands(key: str) -> tuple[bool, str]:
         return cursor.fetchone()
 
 
+# Moved, moved and kept, not found, gone: browsers may keep these for ever where nothing is said (RFC 9110, 15.1), while an editor
+# can bring an article back, take a merge back or publish a draft at any time.
+_REVOCABLE = (301, 308, 404, 410)
+
+
+class RevocableAnswers:
+    """Middleware outside KeptPages: an answer that an editor can make untrue is asked for anew each time, at every door."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if response.status_code in _REVOCABLE and not response.has_header("Cache-Control"):
+            patch_cache_control(response, no_cache=True)
+        return response
+
+
 def mark(response: HttpResponse, made: str) -> None:
     """Tells that this whole page may be kept, and the revision that it was made of; not one with a tag of its own."""
     if response.status_code == 200 and not response.has_header("ETag"):

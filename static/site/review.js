@@ -9,7 +9,10 @@ const narrowings = document.querySelector("[data-narrowings]");
 const STATES = { confirm: "confirmed", reject: "rejected" };
 const WORDS = { confirmed: "مؤكد", rejected: "مرفوض", suggested: "مقترح" };
 let at = Math.max(0, items.findIndex((item) => item.classList.contains("suggested")));
+const rest = document.querySelector("[data-rest]");
 let sending = Promise.resolve();
+// Whether the page is being left by a button of its form, which takes along what is typed.
+let leaving = false;
 
 const say = (text) => {
   message.textContent = text;
@@ -21,8 +24,34 @@ const post = async (fields) => {
   body.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
   for (const [name, value] of Object.entries(fields)) body.set(name, value);
   const answer = await fetch(location.href, { method: "POST", body, headers: { Accept: "application/json" } });
+  if (answer.status === 401) {
+    // The session has ended: the whole form is sent as it stands, and the answer keeps it until the editor has signed in.
+    leaving = true;
+    form.requestSubmit(form.querySelector('[name="save"]'));
+    return new Promise(() => {});
+  }
   if (!answer.ok) throw new Error(String(answer.status));
-  return answer.json();
+  const told = await answer.json();
+  if (told.claim) form.elements.claim.value = told.claim;
+  for (const [key, was] of Object.entries(told.was || {})) document.getElementsByName(`was-${key}`)[0].value = was;
+  return told;
+};
+
+// What can be corrected of an item, and whether something was typed there that is not stored.
+const corrections = (item) => [...item.querySelectorAll("details input, details select")];
+const stored = (field) =>
+  field.tagName === "SELECT" ? ([...field.options].find((one) => one.defaultSelected) || field.options[0])?.value : field.defaultValue;
+const isTyped = (item) => corrections(item).some((field) => field.value.trim() !== (stored(field) ?? "").trim());
+const isAdding = () => Boolean(adding && (adding.elements.quote.value.trim() || adding.elements.name.value.trim()));
+
+// A correction that is stored is what later typing is held against; a name is typed anew.
+const settled = (item) => {
+  item.classList.remove("unsaved");
+  for (const field of corrections(item)) {
+    if (field.tagName === "SELECT") for (const option of field.options) option.defaultSelected = option.selected;
+    else if (/^(actor|event|date)-/.test(field.name)) field.value = field.defaultValue = "";
+    else field.defaultValue = field.value;
+  }
 };
 
 const mark = (key, state) => {
@@ -34,8 +63,7 @@ const mark = (key, state) => {
   }
   item.querySelector(".state").textContent = WORDS[state];
   const verdict = Object.keys(STATES).find((name) => STATES[name] === state);
-  const radio = verdict && item.querySelector(`input[type="radio"][value="${verdict}"]`);
-  if (radio) radio.checked = true;
+  for (const radio of item.querySelectorAll('input[type="radio"]')) radio.checked = radio.value === verdict;
   document.querySelector("[data-open]").textContent = items.filter((one) => one.classList.contains("suggested")).length;
 };
 
@@ -64,9 +92,8 @@ const decide = (chosen, verdict) => {
     const { key } = item.dataset;
     before.set(key, ["suggested", "confirmed", "rejected"].find((state) => item.classList.contains(state)));
     fields[`verdict-${key}`] = verdict;
-    for (const input of item.querySelectorAll('input[type="hidden"], details[open] input, details[open] select')) {
-      fields[input.name] = input.value;
-    }
+    for (const input of item.querySelectorAll('input[type="hidden"]')) fields[input.name] = input.value;
+    if (isTyped(item)) for (const input of corrections(item)) fields[input.name] = input.value;
     mark(key, STATES[verdict]);
   }
   say("");
@@ -74,8 +101,10 @@ const decide = (chosen, verdict) => {
     try {
       const answer = await post(fields);
       for (const [key, state] of Object.entries(answer.states)) {
-        const was = document.getElementsByName(`was-${key}`)[0];
-        if (was) was.value = state;
+        const item = document.getElementById(key);
+        if (!item) continue;
+        mark(key, state);
+        settled(item);
       }
       for (const [key, reason] of Object.entries(answer.refused)) {
         mark(key, before.get(key));
@@ -84,6 +113,7 @@ const decide = (chosen, verdict) => {
       answer.narrowings.forEach(offer);
     } catch (error) {
       for (const [key, state] of before) mark(key, state);
+      chosen.filter(isTyped).forEach((item) => item.classList.add("unsaved"));
       say(`لم يُحفظ آخر قرار (${error.message}). أعد المحاولة.`);
     }
   });
@@ -109,13 +139,43 @@ const settle = (verdict) => {
   go(following >= 0 ? following : at + 1);
 };
 
-const finish = async () => {
+// Closes the article once all that was typed is stored; asks first what becomes of what is left.
+const finish = async (left = "") => {
+  const typed = items.filter(isTyped);
+  for (const item of typed) decide([item], "confirm");
   await sending;
+  if (typed.some(isTyped)) return;
+  if (isAdding()) {
+    say("كتبت إضافة لم تُحفظ. اضغط «أضف»، أو امح ما كتبته.");
+    adding.querySelector("details").open = true;
+    adding.elements.quote.focus();
+    return;
+  }
+  const fields = { done: "1", "was-article": form.elements["was-article"].value };
+  if (left) {
+    fields.rest = left;
+    for (const item of items) fields[`was-${item.dataset.key}`] = document.getElementsByName(`was-${item.dataset.key}`)[0].value;
+  }
   try {
-    location.href = (await post({ done: "1" })).next;
+    const answer = await post(fields);
+    if (answer.next) {
+      leaving = true;
+      location.href = answer.next;
+      return;
+    }
+    for (const [key, state] of Object.entries(answer.states)) mark(key, state);
+    say(Object.values(answer.refused).join(" "));
+    if (answer.asks) ask();
   } catch (error) {
     say(`لم يُحفظ (${error.message}). أعد المحاولة.`);
   }
+};
+
+// The choice that changes nothing has the focus, so that a second Enter decides nothing that was not read.
+const ask = () => {
+  document.querySelector("[data-rest-count]").textContent = document.querySelector("[data-open]").textContent;
+  rest.hidden = false;
+  rest.querySelector('[value="leave"]').focus();
 };
 
 // Offsets count code points of the body, as the archive's spans do; a paragraph tells at which it begins.
@@ -154,10 +214,48 @@ if (form) {
     at = items.indexOf(item);
     decide([item], event.target.value);
   });
+  // What is corrected is confirmed with it: the choice is marked as soon as something is typed.
+  form.addEventListener("input", (event) => {
+    const item = event.target.closest(".item");
+    if (!item || !event.target.closest("details")) return;
+    const typed = isTyped(item);
+    item.classList.toggle("unsaved", typed);
+    const state = ["confirmed", "rejected"].find((one) => item.classList.contains(one));
+    for (const radio of item.querySelectorAll('input[type="radio"]')) {
+      radio.checked = typed ? radio.value === "confirm" : STATES[radio.value] === state;
+    }
+  });
+  form.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !event.target.matches("input:not([type=submit]), select")) return;
+    const item = event.target.closest(".item");
+    if (item && event.target.closest("details")) {
+      event.preventDefault();
+      if (isTyped(item)) decide([item], "confirm");
+    } else if (event.target.closest("#adding")) {
+      event.preventDefault();
+      adding.querySelector('[name="add"]').click();
+    }
+  });
   form.addEventListener("submit", (event) => {
-    if (event.submitter?.name !== "done") return;
-    event.preventDefault();
-    finish();
+    if (event.submitter?.name === "done" || event.submitter?.name === "rest") {
+      event.preventDefault();
+      finish(event.submitter.name === "rest" ? event.submitter.value : "");
+      return;
+    }
+    leaving = true;
+  });
+  addEventListener("beforeunload", (event) => {
+    if (!leaving && (items.some(isTyped) || isAdding())) event.preventDefault();
+  });
+  addEventListener("pagehide", () => {
+    if (leaving || !form.elements.claim.value) return;
+    const body = new FormData();
+    for (const name of ["csrfmiddlewaretoken", "claim"]) body.set(name, form.elements[name].value);
+    navigator.sendBeacon(form.dataset.release, body);
+  });
+  // A page brought back from the browser's memory knows nothing of what was decided since.
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) location.reload();
   });
   adding?.elements.kind.addEventListener("change", () => {
     adding.elements.name.dataset.names = adding.elements.kind.value === "event" ? "event" : "actor";
@@ -170,6 +268,7 @@ if (form) {
   }
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest("input:not([type=radio]), select, textarea, button, summary, a");
+    if (event.key === "Escape" && !rest.hidden) rest.hidden = true;
     if (event.key === "Escape" && typing) typing.blur();
     if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
     const keys = {
@@ -183,7 +282,7 @@ if (form) {
       },
       a: select,
       s: () => form.querySelector('[name="skip"]').click(),
-      Enter: finish,
+      Enter: () => finish(),
     };
     // Keys are those of the place on an Arabic keyboard, too.
     const arabic = { ت: "j", ن: "k", غ: "y", ى: "n", ث: "e", ش: "a", س: "s", إ: "Y" };

@@ -23,6 +23,12 @@ def ask(desk: Client, article: Article, **posted: str) -> dict:
     return desk.post(page_of(article), posted, headers={"Accept": "application/json"}).json()
 
 
+def was(desk: Client, article: Article) -> dict[str, str]:
+    """What the page of an article carries of the version that it shows, as a browser posts it."""
+    context = desk.get(page_of(article, "?open=1")).context
+    return {f"was-{item.key}": item.was for item in context["items"]} | {"was-article": str(context["was_article"])}
+
+
 def test_every_suggestion_is_marked_in_place_and_listed(desk: Client, seed: Any) -> None:
     article = seed("000")
     page = desk.get(page_of(article)).content.decode()
@@ -39,7 +45,8 @@ def test_a_plain_form_decides_and_goes_on_to_the_next(desk: Client, seed: Any) -
     posted = {f"verdict-figure-{figure.pk}": "confirm" for figure in right} | {
         f"verdict-figure-{wrong.pk}": "reject",
         "done": "1",
-    }
+        "rest": "confirm",
+    } | was(desk, article)
     response = desk.post(page_of(article, "?order=old"), posted)
     assert Figure.objects.get(pk=wrong.pk).state == "rejected"
     assert {figure.reviewed_by.username for figure in article.figures.select_related("reviewed_by")} == {"muharrir"}

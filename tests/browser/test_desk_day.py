@@ -236,6 +236,7 @@ def test_review_without_scripts(browser: object, live_server: object, desk: Page
     for figure in figures:
         plain.check(f"input[name='verdict-figure-{figure.pk}'][value=confirm]")
     plain.click("button[name=done]")
+    plain.click("[data-rest] [value=confirm]")
     assert f"/review/{article.pk}/" not in plain.url
     assert not Figure.objects.filter(article=article).exclude(state="confirmed").exists()
     context.close()

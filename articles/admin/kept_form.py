@@ -1,0 +1,57 @@
+"""What was being sent when the session had ended: kept in the page that asks to sign in, and offered again after it.
+
+Called by the desk's site (archive/desk.py). Nothing is stored on the server: what was typed travels in hidden fields, from the request that
+could not be answered, through signing in, to a page with one button that sends it again. Files cannot travel so; the page says it.
+"""
+
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+# What the pages of this module put before the name of a field that they carry.
+_PREFIX = "kept:"
+_TARGET, _FILES = "kept-target", "kept-files"
+# Fields that are made anew, or must not be shown again.
+_LEFT_OUT = {"csrfmiddlewaretoken", "password", "password1", "password2", "old_password", "token"}
+
+
+def ask_to_sign_in(request: HttpRequest, title: str) -> HttpResponse:
+    """The answer to a form that is sent without a session: the sign-in form, with what was sent."""
+    context = {
+        "title": title, "site_title": title, "site_header": title, "has_permission": False, "target": request.get_full_path(),
+        "kept": _fields(request.POST), "files": len(request.FILES), "prefix": _PREFIX,
+        "login": f"{reverse('admin:login')}?next={reverse('admin:index')}",
+    }  # fmt: skip
+    # Told apart by scripts from a page of the desk: they send the whole form, so that it is kept here.
+    return TemplateResponse(request, "admin/desk/session_ended.html", context, status=401)
+
+
+def _fields(posted: QueryDict) -> list[tuple[str, str]]:
+    return [(name, value) for name, values in posted.lists() if name not in _LEFT_OUT for value in values]
+
+
+def carried(request: HttpRequest) -> list[tuple[str, str]]:
+    """The fields that a sign-in form carries along: names as they were first sent."""
+    if _TARGET not in request.POST:
+        return []
+    return [
+        (name.removeprefix(_PREFIX), value)
+        for name, values in request.POST.lists() if name.startswith(_PREFIX)
+        for value in values
+    ]  # fmt: skip
+
+
+def offer_again(request: HttpRequest, shared: dict, fields: Iterable[tuple[str, str]]) -> HttpResponse | None:
+    """The page after signing in, with what was typed and a button that sends it; None where its address is not one of the desk."""
+    target = request.POST.get(_TARGET, "")
+    is_ours = url_has_allowed_host_and_scheme(target, None) and urlsplit(target).path.startswith(reverse("admin:index"))
+    if not is_ours:
+        return None
+    context = {
+        **shared, "title": "ما كتبته محفوظ", "target": target, "fields": list(fields), "files": request.POST.get(_FILES, "") not in ("", "0"),
+    }  # fmt: skip
+    return TemplateResponse(request, "admin/desk/kept_form.html", context)

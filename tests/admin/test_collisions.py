@@ -1,0 +1,229 @@
+"""Values that meet with what is stored, at every form and action of the desk: an Arabic error on the form, never a broken page."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
+
+from articles.models import (
+    Actor,
+    Alias,
+    Article,
+    Event,
+    EventSeries,
+    Figure,
+    Measure,
+    Mention,
+    Participation,
+    Source,
+    SynonymSet,
+)
+from articles.models.refusals import refusal_of
+from tests.admin.posting import form_of
+from tests.admin.test_reviewing import ask
+
+pytestmark = pytest.mark.django_db
+CONSTRAINTS = {one.name for model in apps.get_models() for one in model._meta.constraints}
+
+
+@dataclass
+class World:
+    """Two of each noun whose values may not be alike."""
+
+    article: Article
+    other: Article
+    actor: Actor
+    taken: Actor
+    source: Source
+    series: EventSeries
+    measure: Measure
+    event: Event
+
+
+@pytest.fixture
+def world(make_article: Any) -> World:
+    taken = Actor.objects.create(name="محمد المأخوذ", kind="person")
+    actor = Actor.objects.create(name="صاحب الأسماء", kind="person")
+    Alias.objects.create(actor=actor, name="محمّد المأخوذ")
+    Alias.objects.create(actor=actor, name="اسم آخر له")
+    Source.objects.create(name="جريدة مأخوذة")
+    EventSeries.objects.create(name="سلسلة مأخوذة")
+    Measure.objects.create(label="مقياس مأخوذ")
+    article = make_article(title="له رابط", body="حضر 42 مراقبا و 43 زائرا.", url="https://example.com/taken")
+    Figure.objects.create(article=article, quote="42 مراقبا", start=4, end=13, value=42, unit="مراقبا")
+    Figure.objects.create(article=article, quote="43 زائرا", start=16, end=24, value=43, unit="زائرا")
+    Mention.objects.create(article=article, actor=actor)
+    Mention.objects.create(article=article, actor=taken)
+    event = Event.objects.create(title="لقاء", kind="meeting")
+    Participation.objects.create(event=event, actor=actor, role="host")
+    return World(
+        article, make_article(title="بلا رابط", body="نص آخر."), actor, taken, Source.objects.create(name="جريدة أخرى"),
+        EventSeries.objects.create(name="سلسلة أخرى"), Measure.objects.create(label="مقياس آخر"), event,
+    )  # fmt: skip
+
+
+def row_form(noun: str, row: Callable[[World], Any], **changed: Any) -> Callable[[Client, World], Any]:
+    """Posts the form of a row with some fields changed; a value that is a function is asked of the world."""
+
+    def post(client: Client, world: World) -> Any:
+        address = reverse(f"admin:articles_{noun}_change", args=[row(world).pk])
+        values = {name: value(world) if callable(value) else value for name, value in changed.items()}
+        return client.post(address, form_of(client, address) | values)
+
+    return post
+
+
+def inline(noun: str, row: Callable[[World], Any], prefix: str, **fields: Any) -> Callable[[Client, World], Any]:
+    """Adds two rows with the same values to an inline of a form."""
+
+    def post(client: Client, world: World) -> Any:
+        address = reverse(f"admin:articles_{noun}_change", args=[row(world).pk])
+        form = form_of(client, address)
+        first = form[f"{prefix}-TOTAL_FORMS"]
+        form[f"{prefix}-TOTAL_FORMS"] = first + 2
+        for at in (first, first + 1):
+            form |= {f"{prefix}-{at}-{name}": value(world) if callable(value) else value for name, value in fields.items()}
+        return client.post(address, form)
+
+    return post
+
+
+def new(noun: str, **fields: Any) -> Callable[[Client, World], Any]:
+    def post(client: Client, world: World) -> Any:
+        empty = {f"{prefix}-{count}_FORMS": "0" for prefix in ("aliases", "participations", "coverages", "figures", "mentions", "captures")
+                 for count in ("TOTAL", "INITIAL")}  # fmt: skip
+        values = {name: value(world) if callable(value) else value for name, value in fields.items()}
+        return client.post(reverse(f"admin:articles_{noun}_add"), empty | values)
+
+    return post
+
+
+def of(name: str) -> Callable[[World], Any]:
+    return lambda world: getattr(world, name)
+
+
+def key(name: str) -> Callable[[World], Any]:
+    return lambda world: getattr(world, name).pk
+
+
+FIGURE = {"value": "7", "qualifier": "exactly", "state": "confirmed", "quote": "42 مراقبا"}
+COLLISIONS: dict[str, Callable[[Client, World], Any]] = {
+    "an actor's name": row_form("actor", of("actor"), name="مُحمد المأخوذ"),
+    "a new actor's name": new("actor", name="محمد المأخوذ", kind="person", state="confirmed"),
+    "an actor's name without letters": row_form("actor", of("actor"), name="«»"),
+    "an alias twice": inline("actor", of("actor"), "aliases", name="اسم آخر له", kind="spelling"),
+    "a new alias twice": inline("actor", of("actor"), "aliases", name="اسم لم يكن", kind="spelling"),
+    "an alias without letters": inline("actor", of("actor"), "aliases", name="…", kind="spelling"),
+    "a participation twice": inline("actor", of("actor"), "participations", event=key("event"), role="host", state="confirmed"),
+    "a source's name": row_form("source", of("source"), name="جريدة  مأخوذة", domains="", marks=""),
+    "a new source's name": new("source", name="جريدة مأخوذة", kind="other"),
+    "a source's name without letters": row_form("source", of("source"), name="!", domains="", marks=""),
+    "a series' name": row_form("eventseries", of("series"), name="سلسلة مأخوذة"),
+    "a measure's label": row_form("measure", of("measure"), label="مقياس مأخوذ", units="", broad_units="", cues=""),
+    "an article's address": row_form("article", of("other"), url="https://example.com/taken"),
+    "a mention twice": new("mention", article=key("article"), actor=key("actor"), state="confirmed"),
+    "a mention that names another": lambda client, world: row_form(
+        "mention", lambda w: Mention.objects.get(article=w.article, actor=w.actor), actor=key("taken")
+    )(client, world),
+    "an inline mention twice": inline("article", of("article"), "mentions", actor=key("actor"), state="confirmed"),
+    "a figure twice": new("figure", article=key("article"), **FIGURE),
+    "a figure moved onto another": row_form(
+        "figure", lambda w: Figure.objects.get(article=w.article, value=43), quote="42 مراقبا"
+    ),
+    "an inline figure twice": inline("article", of("article"), "figures", **FIGURE),
+    "a new inline figure twice": inline("article", of("article"), "figures", **FIGURE | {"quote": "حضر"}),
+    "a range that is none": row_form("figure", lambda w: Figure.objects.get(article=w.article, value=43), value_high="9"),
+    "a period that ends before it begins": row_form(
+        "figure", lambda w: Figure.objects.get(article=w.article, value=43), period_start="2024-02-01", period_end="2024-01-01"
+    ),
+    "an event that ends before it begins": row_form(
+        "event", of("event"), start_date="2024-02-02", start_precision="day", end_date="2024-02-01", end_precision="day"
+    ),
+    "a reprint of itself": new("reprint", article=key("article"), original=key("article"), state="confirmed"),
+    "a synonym alone": new("synonymset", words="كلمة\nكلمة", kind="spelling"),
+    "a name that another name's page adds": lambda client, world: client.post(
+        reverse("admin:new_name", args=[world.actor.pk]), {"name": "اسم آخر له", "kind": "spelling", "save": "1"}
+    ),
+    "a name without letters at that page": lambda client, world: client.post(
+        reverse("admin:new_name", args=[world.actor.pk]), {"name": "()", "kind": "spelling", "save": "1"}
+    ),
+}
+
+
+@pytest.mark.parametrize("what", COLLISIONS)
+def test_what_collides_is_told_on_the_form(senior: Client, world: World, what: str) -> None:
+    counts = {model: model.objects.count() for model in (Actor, Alias, Source, Mention, Figure, Participation, SynonymSet)}
+    response = COLLISIONS[what](senior, world)
+    page = response.content.decode()
+    assert response.status_code == 200, what
+    errors = re.findall(r'class="errornote">(.*?)</p>|<ul class="errorlist[^"]*"[^>]*>(.*?)</ul>', page, re.S)
+    told = " ".join(" ".join(pair) for pair in errors)
+    assert re.search("[ء-ي]", told), what
+    assert not any(name in page for name in CONSTRAINTS), what
+    assert counts == {model: model.objects.count() for model in counts}
+
+
+def test_a_split_under_a_name_that_is_taken_offers_to_give_the_names(senior: Client, world: World, make_article: Any) -> None:
+    alias = world.actor.aliases.get(name="محمّد المأخوذ")
+    article = make_article(body="قال محمد المأخوذ كذا وقال صاحب الأسماء كذا.")
+    both = make_article(title="فيه الاثنان", body="محمد المأخوذ.")
+    Mention.objects.create(article=article, actor=world.actor, spans=[[4, 16], [26, 38]],
+                           quotes=[article.body[4:16], article.body[26:38]])  # fmt: skip
+    Mention.objects.create(article=both, actor=world.actor, spans=[[0, 12]], quotes=[both.body[:12]])
+    Mention.objects.create(article=both, actor=world.taken, spans=[[0, 12]], quotes=[both.body[:12]], state="rejected")
+    address = reverse("admin:split", args=[world.actor.pk])
+    form = {"moved": [alias.pk], "name": "محمّد المأخوذ", "distinction": "", "kind": "person"}
+    page = senior.post(address, form)
+    assert page.status_code == 200 and "أضف تمييزا" in str(page.context["form"].errors["name"])
+    assert f'name="give" value="{world.taken.pk}"' in page.content.decode()
+    assert senior.post(address, form | {"give": str(world.taken.pk)}).status_code == 302
+    given = Mention.objects.get(article=article, actor=world.taken)
+    assert given.quotes == ["محمد المأخوذ"] and not world.actor.aliases.filter(pk=alias.pk).exists()
+    assert Mention.objects.get(article=article, actor=world.actor).quotes == ["صاحب الأسماء"]
+    assert Mention.objects.get(article=both, actor=world.taken).state == "confirmed"
+    assert not Mention.objects.filter(article=both, actor=world.actor).exists()
+
+
+def test_a_split_with_a_distinction_makes_two_of_one_name(senior: Client, world: World) -> None:
+    alias = world.actor.aliases.get(name="محمّد المأخوذ")
+    form = {"moved": [alias.pk], "name": "محمّد المأخوذ", "distinction": "السفير", "kind": "person"}
+    assert senior.post(reverse("admin:split", args=[world.actor.pk]), form).status_code == 302
+    assert Actor.objects.filter(folded_name=world.taken.folded_name).count() == 2
+
+
+def test_a_figure_that_is_there_is_not_added_again(desk: Client, world: World) -> None:
+    told = ask(desk, world.article, add="1", kind="figure", quote="42 مراقبا")
+    assert "محفوظ" in told["errors"]["quote"][0] and world.article.figures.count() == 2
+
+
+def test_a_figure_whose_words_are_gone_can_still_be_corrected_or_is_refused_in_words(desk: Client, world: World) -> None:
+    figure = world.article.figures.get(value=42)
+    Figure.objects.filter(pk=figure.pk).update(start=None, end=None, quote="كلمات زالت")
+    key = f"figure-{figure.pk}"
+    values = {"value": "44", "value_high": "", "qualifier": "exactly", "unit": "مراقبا", "measure": ""}
+    told = ask(desk, world.article, **{f"verdict-{key}": "confirm"}, **{f"{n}-{key}": v for n, v in values.items()})
+    assert "غير موجود حرفيا" in told["refused"][key]
+
+
+def test_every_rule_of_the_database_has_words(world: World) -> None:
+    """Whatever a statement meets with is told in Arabic, without the name of what it broke."""
+    broken: list[Callable[[], object]] = [
+        lambda: Source.objects.create(name="جريدة مأخوذة"),
+        lambda: Alias.objects.create(actor=world.actor, name="…"),
+        lambda: Measure.objects.create(label="مقياس مأخوذ"),
+        lambda: Figure.objects.filter(value=43).update(period_start="2024-02-01", period_end="2024-01-01"),
+        lambda: Article.objects.filter(pk=world.other.pk).update(url=world.article.url),
+        lambda: Article.objects.filter(pk=world.other.pk).update(title=""),
+        lambda: Article.objects.filter(pk=world.other.pk).update(author=None),
+    ]
+    for statement in broken:
+        with pytest.raises(IntegrityError) as raised, transaction.atomic():
+            statement()
+        words = refusal_of(raised.value)
+        assert re.search("[ء-ي]", words) and not re.search("[A-Za-z_]", words)

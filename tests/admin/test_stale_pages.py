@@ -1,0 +1,218 @@
+"""A decision taken on a page that a colleague has outdated is refused by name, whatever is decided and wherever."""
+
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from articles.models import Actor, Article, Basis, Event, EventSeries, Figure, Mention, Source
+from articles.models.changes import versions_of
+from tests.admin.posting import changelist
+from tests.admin.test_reviewing import ask, page_of, was
+
+pytestmark = pytest.mark.django_db
+
+
+def opened(client: Client, article: Article, *keys: str) -> dict[str, str]:
+    """What the review page of an article carries of some items, or of all of them."""
+    carried = was(client, article)
+    return {name: value for name, value in carried.items() if not keys or name.removeprefix("was-") in keys}
+
+
+def test_a_date_that_a_colleague_has_set_is_not_rejected(desk: Client, senior: Client, seed: Any) -> None:
+    article = seed("001")
+    mine = opened(desk, article, "date")
+    ask(senior, article, **{"verdict-date": "confirm", "date-value": "2024-11-05", "date-precision": "day"})
+    told = ask(desk, article, **{"verdict-date": "reject"}, **mine)
+    assert "awwal" in told["refused"]["date"] and "2024-11-05" in told["refused"]["date"]
+    assert str(seed("001").published_date) == "2024-11-05"
+    # The page has been told, and now knows what is there: the same press is a decision.
+    assert ask(desk, article, **{"verdict-date": "reject"}, **opened(desk, article, "date"))["refused"] == {}
+    assert seed("001").published_precision == "unknown"
+
+
+def test_a_figure_that_a_colleague_has_corrected_is_not_confirmed_unseen(
+    desk: Client, senior: Client, seed: Any
+) -> None:
+    """It is as confirmed after the correction as before: its state alone tells nothing."""
+    figure = seed("000").figures.get(value=210)
+    key = f"figure-{figure.pk}"
+    Figure.objects.filter(pk=figure.pk).update(state="confirmed")
+    mine = opened(desk, seed("000"), key)
+    fields = {"value": "211", "value_high": "", "qualifier": "exactly", "unit": "خلية", "measure": ""}
+    ask(senior, seed("000"), **{f"verdict-{key}": "confirm"}, **{f"{name}-{key}": v for name, v in fields.items()})
+    told = ask(desk, seed("000"), **{f"verdict-{key}": "reject"}, **mine)
+    assert "awwal" in told["refused"][key] and "211" in told["refused"][key]
+    figure.refresh_from_db()
+    assert (figure.value, figure.state) == (211, "confirmed")
+
+
+def test_a_mention_that_now_names_another_is_not_confirmed_unseen(desk: Client, senior: Client, seed: Any) -> None:
+    mention = seed("000").mentions.order_by("id").first()
+    key = f"mention-{mention.pk}"
+    mine = opened(desk, seed("000"), key)
+    other = Actor.objects.create(name="فاعل بعيد عن هذا", kind="person")
+    senior.post(
+        reverse("admin:articles_mention_change", args=[mention.pk]),
+        {"article": mention.article_id, "actor": other.pk, "role": "", "state": "suggested", "_seen": ""},
+    )
+    assert Mention.objects.get(pk=mention.pk).actor == other
+    told = ask(desk, seed("000"), **{f"verdict-{key}": "confirm"}, **mine)
+    assert "awwal" in told["refused"][key] and "فاعل بعيد عن هذا" in told["refused"][key]
+    assert Mention.objects.get(pk=mention.pk).state == "suggested"
+
+
+def test_ones_own_earlier_decision_may_be_changed(desk: Client, seed: Any) -> None:
+    figure = seed("000").figures.order_by("id").first()
+    key = f"figure-{figure.pk}"
+    mine = opened(desk, seed("000"), key)
+    ask(desk, seed("000"), **{f"verdict-{key}": "confirm"}, **mine)
+    assert ask(desk, seed("000"), **{f"verdict-{key}": "reject"}, **mine)["refused"] == {}
+    assert Figure.objects.get(pk=figure.pk).state == "rejected"
+
+
+def test_what_a_plain_form_sends_of_items_left_alone_is_no_decision(desk: Client, senior: Client, seed: Any) -> None:
+    figure = seed("000").figures.order_by("id").first()
+    key = f"figure-{figure.pk}"
+    ask(desk, seed("000"), **{f"verdict-{key}": "confirm"})
+    mine = opened(desk, seed("000"), key)
+    ask(senior, seed("000"), **{f"verdict-{key}": "reject"}, **mine)
+    told = ask(desk, seed("000"), **{f"verdict-{key}": "confirm"}, **mine)
+    assert told["refused"] == {} and Figure.objects.get(pk=figure.pk).state == "rejected"
+
+
+def test_an_article_is_not_closed_over_a_colleagues_change_of_it(desk: Client, senior: Client, seed: Any) -> None:
+    article = seed("000")
+    mine = opened(desk, article, "article")
+    ask(senior, article, done="1", rest="confirm", **opened(senior, article))
+    told = ask(desk, article, done="1", rest="confirm", **mine)
+    assert "awwal" in told["refused"]["article"] and told["next"] == ""
+    assert seed("000").checked_by.username == "awwal"
+
+
+def test_an_article_that_a_colleague_took_is_not_taken_from_an_old_page(
+    desk: Client, senior: Client, seed: Any
+) -> None:
+    article = seed("000")
+    mine = opened(desk, article, "article")
+    senior.post(page_of(article), {"take": "1"})
+    told = desk.post(page_of(article), {"take": "1"} | mine)
+    assert "awwal" in told.content.decode() and seed("000").assigned_to.username == "awwal"
+
+
+def preview(client: Client, noun: str, action: str, *rows: Any, **asked: Any) -> dict[str, Any]:
+    """The preview's form, as a browser would send it back for sure."""
+    chosen = {"action": action, "_selected_action": [row.pk for row in rows]} | asked
+    context = client.post(changelist(noun), chosen).context
+    return chosen | {"asked": "1", "sure": "1", context["seen_name"]: context["seen"]}
+
+
+def test_a_bulk_action_leaves_rows_that_changed_after_its_preview(desk: Client, senior: Client, seed: Any) -> None:
+    figures = list(seed("000").figures.order_by("id")[:2])
+    form = preview(desk, "figure", "confirm", *figures)
+    ask(senior, seed("000"), **{f"verdict-figure-{figures[0].pk}": "reject"})
+    page = desk.post(changelist("figure"), form, follow=True).content.decode()
+    states = [Figure.objects.get(pk=figure.pk).state for figure in figures]
+    assert states == ["rejected", "confirmed"] and "سبقك awwal" in page
+
+
+def test_a_bulk_assignment_leaves_an_article_that_was_given_to_another_meanwhile(
+    desk: Client, senior: Client, seed: Any
+) -> None:
+    articles = [seed("000"), seed("001")]
+    form = preview(desk, "article", "assign", *articles, editor=desk.user.pk)
+    senior.post(page_of(articles[0]), {"take": "1"})
+    desk.post(changelist("article"), form, follow=True)
+    assert [seed(n).assigned_to.username for n in ("000", "001")] == ["awwal", "muharrir"]
+
+
+def test_a_row_that_came_to_the_list_after_the_preview_is_left(desk: Client, make_article: Any) -> None:
+    shown = make_article(title="كان في المعاينة", status="draft")
+    chosen = {"action": "publish", "_selected_action": [shown.pk], "select_across": "1"}
+    address = changelist("article") + "?status__exact=draft"
+    context = desk.post(address, chosen).context
+    late = make_article(title="جاء بعدها", status="draft")
+    form = chosen | {"asked": "1", "sure": "1", context["seen_name"]: context["seen"]}
+    page = desk.post(address, form, follow=True).content.decode()
+    assert Article.objects.get(pk=shown.pk).status == "published" and Article.objects.get(pk=late.pk).status == "draft"
+    assert "لم يكن في المعاينة" in page
+
+
+def seen_in(response: Any) -> dict[str, str]:
+    return {response.context["seen_name"]: response.context["seen"]}
+
+
+def test_a_merge_of_what_a_colleague_changed_is_shown_again(desk: Client, senior: Client, signed_in: Any) -> None:
+    other = signed_in("thani", "محررون أول")
+    one, two = (Actor.objects.create(name=f"مركز بعيد {n}", kind="civil") for n in (1, 2))
+    address = f"{reverse('admin:merge', args=['actor'])}?rows={one.pk},{two.pk}"
+    carried = seen_in(senior.get(address))
+    form = {"name": "اسم غيّره الزميل", "distinction": "", "kind": "civil", "country": "", "description": "",
+            "state": "confirmed", "aliases-TOTAL_FORMS": "0", "aliases-INITIAL_FORMS": "0",
+            "participations-TOTAL_FORMS": "0", "participations-INITIAL_FORMS": "0"}  # fmt: skip
+    other.post(reverse("admin:articles_actor_change", args=[two.pk]), form)
+    page = senior.post(address, {"kept": str(one.pk)} | carried, follow=True).content.decode()
+    assert "سبقك thani" in page and Actor.objects.get(pk=two.pk).merged_into is None
+
+
+def test_a_merge_into_what_a_colleague_merged_away_is_refused(senior: Client, signed_in: Any) -> None:
+    other = signed_in("thani", "محررون أول")
+    rows = [Actor.objects.create(name=f"مركز بعيد {n}", kind="civil") for n in range(3)]
+    address = f"{reverse('admin:merge', args=['actor'])}?rows={','.join(str(row.pk) for row in rows)}"
+    carried = seen_in(senior.get(address))
+    other.post(f"{reverse('admin:merge', args=['actor'])}?rows={rows[0].pk},{rows[1].pk}", {"kept": str(rows[0].pk)})
+    page = senior.post(address, {"kept": str(rows[1].pk)} | carried, follow=True).content.decode()
+    assert "ولم يُدمج شيء" in page and Actor.objects.get(pk=rows[2].pk).merged_into is None
+
+
+def test_a_withdrawal_from_an_old_page_is_asked_again(senior: Client, desk: Client, seed: Any) -> None:
+    article = seed("000")
+    address = reverse("admin:articles_article_withdraw", args=[article.pk])
+    carried = seen_in(senior.get(address))
+    ask(desk, article, **{"verdict-date": "confirm", "date-value": "2024-11-05"})
+    page = senior.post(address, {"notice": "طلب الناشر"} | carried)
+    assert "سبقك muharrir" in page.content.decode() and seed("000").status == "published"
+    senior.post(address, {"notice": "طلب الناشر"} | seen_in(page))
+    assert seed("000").status == "withdrawn"
+
+
+def test_a_version_is_not_put_back_over_a_change_that_was_not_seen(desk: Client, senior: Client, seed: Any) -> None:
+    article = seed("001")
+    ask(desk, article, **{"verdict-date": "confirm", "date-value": "2024-11-05"})
+    address = reverse("admin:articles_article_history", args=[article.pk])
+    carried = seen_in(desk.get(address))
+    earlier = versions_of(article)[0]
+    ask(senior, article, **{"verdict-date": "confirm", "date-value": "2024-11-06"})
+    page = desk.post(address, {"restore": str(earlier.pgh_id)} | carried, follow=True).content.decode()
+    assert "سبقك awwal" in page and str(seed("001").published_date) == "2024-11-06"
+
+
+def test_the_order_of_a_series_is_not_overwritten_and_typed_numbers_outlive_a_button(
+    desk: Client, senior: Client
+) -> None:
+    series = EventSeries.objects.create(name="سلسلة بعيدة")
+    rows = [Event.objects.create(title=f"دورة {n}", kind="meeting", series=series) for n in (1, 2, 3)]
+    address = reverse("admin:series_order", args=[series.pk])
+    carried = seen_in(desk.get(address))
+    senior.post(address, {f"session-{row.pk}": str(n) for n, row in enumerate(rows, 5)})
+    page = desk.post(address, {f"session-{row.pk}": "9" for row in rows} | carried)
+    assert "سبقك awwal" in page.content.decode()
+    assert [Event.objects.get(pk=row.pk).session for row in rows] == [5, 6, 7]
+    typed = dict(zip((f"session-{row.pk}" for row in rows), ("3", "2", "1"), strict=True))
+    desk.post(address, typed | {"up": str(rows[0].pk)} | seen_in(page))
+    assert [Event.objects.get(pk=row.pk).session for row in rows] == [2, 3, 1]
+
+
+def test_marks_that_are_none_are_no_error(desk: Client, seed: Any) -> None:
+    figure = seed("000").figures.order_by("id").first()
+    key = f"figure-{figure.pk}"
+    for nonsense in ("suggested@", "@", "suggested@9999999999999999999999", "suggested@-1", "@@", "x" * 9000):
+        assert ask(desk, seed("000"), **{f"was-{key}": nonsense, f"verdict-{key}": ""})["states"] == {}
+    for nonsense in ("[]", "{", json.dumps({"a": "b"}), "1", '{"1": null}'):
+        desk.post(changelist("source"), {"action": "merge", "_selected_action": [Source.objects.first().pk],
+                                         "seen_rows": nonsense})  # fmt: skip
+        posted = {"action": "confirm", "_selected_action": [figure.pk], "asked": "1", "sure": "1", "seen_rows": nonsense}
+        assert desk.post(changelist("figure"), posted).status_code == 302
+    assert seed("001").published_basis == Basis.INFERRED

@@ -1,0 +1,195 @@
+"""In a real Chromium: what is typed at the desk is stored or asked about, one press closes nothing unseen, a claim ends by leaving."""
+
+import re
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group, User
+from playwright.sync_api import BrowserContext, Page, expect
+
+from articles.models import Actor, Article, Claim, Event, Figure
+from tests.browser.test_desk_day import PASSWORD, desk  # noqa: F401
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def article(stored: None) -> Article:
+    return Article.objects.filter(figures__value=210).distinct().get()
+
+
+def box(desk: Page, figure: Figure, name: str = "value") -> Any:  # noqa: F811
+    desk.evaluate(f"document.querySelector('#figure-{figure.pk} details').open = true")
+    return desk.locator(f"[name='{name}-figure-{figure.pk}']")
+
+
+def test_enter_in_a_correction_stores_it(desk: Page, article: Article) -> None:  # noqa: F811
+    figure = article.figures.get(value=210)
+    desk.goto(f"/admin/review/{article.pk}/")
+    box(desk, figure).fill("213")
+    expect(desk.locator(f"#figure-{figure.pk} input[value=confirm]")).to_be_checked()
+    expect(desk.locator(f"#figure-{figure.pk}")).to_have_class(re.compile("unsaved"))
+    desk.keyboard.press("Enter")
+    expect(desk.locator(f"#figure-{figure.pk}")).not_to_have_class(re.compile("unsaved"))
+    figure.refresh_from_db()
+    assert (figure.value, figure.state) == (213, "confirmed")
+
+
+def test_what_is_typed_goes_with_the_article_that_is_done(desk: Page, article: Article) -> None:  # noqa: F811
+    """Typed, left with Escape, and closed by one key: the correction is stored on the way."""
+    figure = article.figures.get(value=210)
+    desk.goto(f"/admin/review/{article.pk}/")
+    box(desk, figure, "unit").fill("خلية نائمة")
+    desk.keyboard.press("Escape")
+    desk.keyboard.press("Enter")
+    expect(desk.locator("[data-rest]")).to_be_visible()
+    figure.refresh_from_db()
+    assert (figure.unit, figure.state) == ("خلية نائمة", "confirmed")
+
+
+def test_a_correction_that_is_refused_stays_and_is_told(desk: Page, article: Article) -> None:  # noqa: F811
+    figure = article.figures.get(value=210)
+    desk.goto(f"/admin/review/{article.pk}/")
+    box(desk, figure).fill("كثير")
+    desk.keyboard.press("Enter")
+    expect(desk.locator("[data-message]")).to_contain_text("القيمة")
+    expect(box(desk, figure)).to_have_value("كثير")
+    expect(desk.locator(f"#figure-{figure.pk}")).to_have_class(re.compile("unsaved"))
+
+
+def test_leaving_with_something_typed_is_asked_about(desk: Page, article: Article) -> None:  # noqa: F811
+    asked: list[str] = []
+
+    def stay(dialog: Any) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    desk.goto(f"/admin/review/{article.pk}/")
+    box(desk, article.figures.get(value=210)).fill("213")
+    desk.on("dialog", stay)
+    desk.locator(".breadcrumbs a").first.click(no_wait_after=True)
+    expect(desk.locator("#verdicts")).to_be_visible()
+    desk.wait_for_function("document.readyState === 'complete'")
+    assert asked == ["beforeunload"] and f"/review/{article.pk}/" in desk.url
+    desk.remove_listener("dialog", stay)
+    # The same in the form of a noun.
+    desk.goto(f"/admin/articles/actor/{Actor.objects.order_by('id').first().pk}/change/")
+    desk.on("dialog", stay)
+    desk.locator("#id_description").fill("كلمات لم تُحفظ")
+    desk.locator(".breadcrumbs a").first.click(no_wait_after=True)
+    expect(desk.locator("#id_description")).to_have_value("كلمات لم تُحفظ")
+    assert asked == ["beforeunload"] * 2
+    desk.remove_listener("dialog", stay)
+
+
+def test_two_presses_of_enter_close_nothing_over_what_waits(desk: Page, article: Article) -> None:  # noqa: F811
+    desk.goto(f"/admin/review/{article.pk}/?order=old")
+    waiting = int(desk.locator("[data-open]").inner_text())
+    assert waiting > 3
+    desk.keyboard.press("Enter")
+    expect(desk.locator("[data-rest-count]")).to_have_text(str(waiting))
+    expect(desk.locator("[data-rest] [value=leave]")).to_be_focused()
+    desk.keyboard.press("Enter")
+    desk.wait_for_url(re.compile(rf"/admin/review/(?!{article.pk}/)"))
+    article.refresh_from_db()
+    assert article.checked_at is None and article.figures.suggested().exists()
+    desk.goto(f"/admin/review/{article.pk}/?order=old")
+    desk.keyboard.press("Enter")
+    desk.click("[data-rest] [value=confirm]")
+    desk.wait_for_url(re.compile(rf"/admin/review/(?!{article.pk}/)"))
+    article.refresh_from_db()
+    assert article.checked_by.username == "salma" and not article.figures.suggested().exists()
+
+
+def test_an_addition_that_was_not_sent_holds_the_article(desk: Page, article: Article) -> None:  # noqa: F811
+    desk.goto(f"/admin/review/{article.pk}/")
+    desk.locator("#adding summary").click()
+    desk.fill("#id_quote", "كلمات لم تُضف")
+    desk.keyboard.press("Escape")
+    desk.keyboard.press("Enter")
+    expect(desk.locator("[data-message]")).to_contain_text("كتبت إضافة لم تُحفظ")
+    expect(desk.locator("#id_quote")).to_have_value("كلمات لم تُضف")
+
+
+def test_a_claim_ends_when_the_page_is_left(desk: Page, article: Article) -> None:  # noqa: F811
+    desk.goto(f"/admin/review/{article.pk}/")
+    assert Claim.objects.filter(article=article).exists()
+    desk.reload()
+    desk.keyboard.press("j")
+    assert Claim.objects.filter(article=article).exists()
+    with desk.expect_request(lambda request: request.url.endswith(f"/review/{article.pk}/release/")) as sent:
+        desk.goto("/admin/guide/")
+    assert sent.value.method == "POST"
+    desk.wait_for_load_state("networkidle")
+    desk.goto("/admin/")
+    expect(desk.locator("h1")).to_have_text("ما ينتظر")
+    assert not Claim.objects.filter(article=article).exists()
+
+
+def test_a_session_that_ended_costs_nothing_that_was_typed(desk: Page, article: Article) -> None:  # noqa: F811
+    figure = article.figures.get(value=210)
+    desk.goto(f"/admin/review/{article.pk}/")
+    sign_out_elsewhere(desk.context)
+    box(desk, figure).fill("213")
+    desk.keyboard.press("Enter")
+    expect(desk.locator(".verdict")).to_contain_text("انتهت جلستك")
+    desk.fill("#id_username", "salma")
+    desk.fill("#id_password", PASSWORD)
+    desk.click("#login-form input[type=submit]")
+    expect(desk.locator(".verdict")).to_contain_text("دخلت")
+    desk.click("text=أرسل ما كتبته")
+    expect(desk.locator("#verdicts")).to_be_visible()
+    figure.refresh_from_db()
+    assert (figure.value, figure.state) == (213, "confirmed")
+
+
+def sign_out_elsewhere(context: BrowserContext) -> None:
+    kept = [cookie for cookie in context.cookies() if cookie["name"] != "sessionid"]
+    context.clear_cookies()
+    context.add_cookies(kept)
+
+
+def test_the_same_without_scripts(browser: Any, live_server: Any, desk: Page, article: Article) -> None:  # noqa: F811
+    context = browser.new_context(
+        base_url=live_server.url, java_script_enabled=False, locale="ar", storage_state=desk.context.storage_state()
+    )
+    plain = context.new_page()
+    figure = article.figures.get(value=210)
+    plain.goto(f"/admin/review/{article.pk}/?order=old")
+    plain.locator(f"#figure-{figure.pk} summary").click()
+    plain.fill(f"[name='value-figure-{figure.pk}']", "213")
+    plain.keyboard.press("Enter")
+    expect(plain.locator(f"#figure-{figure.pk} .reason")).to_contain_text("كتبت تصحيحا ولم تختر")
+    expect(plain.locator(f"[name='value-figure-{figure.pk}']")).to_have_value("213")
+    plain.click("button[name=done]")
+    expect(plain.locator("[data-rest]")).to_be_visible()
+    assert Figure.objects.get(pk=figure.pk).value == 213
+    plain.click("[data-rest] [value=reject]")
+    assert f"/review/{article.pk}/" not in plain.url
+    article.refresh_from_db()
+    assert article.checked_by.username == "salma" and Figure.objects.get(pk=figure.pk).state == "confirmed"
+    context.close()
+
+
+def test_two_editors_are_told_of_each_other(browser: Any, live_server: Any, desk: Page, article: Article) -> None:  # noqa: F811
+    other = User.objects.create_user("hind", password=PASSWORD, is_staff=True)
+    other.groups.add(Group.objects.get(name="محررون"))
+    desk.goto(f"/admin/review/{article.pk}/")
+    context = browser.new_context(base_url=live_server.url, locale="ar", viewport={"width": 390, "height": 800})
+    theirs = context.new_page()
+    theirs.goto("/admin/login/")
+    theirs.fill("#id_username", "hind")
+    theirs.fill("#id_password", PASSWORD)
+    theirs.click("input[type=submit]")
+    expect(theirs.locator("h1")).to_have_text("ما ينتظر")
+    theirs.goto(f"/admin/review/{article.pk}/")
+    expect(theirs.locator(".verdict")).to_contain_text("يراجعه الآن salma")
+    theirs.click("text=افتحه مع ذلك")
+    figure = article.figures.get(value=210)
+    desk.locator(f"#figure-{figure.pk} input[value=reject]").check()
+    expect(desk.locator(f"#figure-{figure.pk}")).to_have_class(re.compile("rejected"))
+    desk.wait_for_load_state("networkidle")
+    theirs.locator(f"#figure-{figure.pk} input[value=confirm]").check()
+    expect(theirs.locator("[data-message]")).to_contain_text("سبقك salma")
+    assert Figure.objects.get(pk=figure.pk).state == "rejected" and Event.objects.exists()
+    context.close()
