@@ -1,5 +1,6 @@
 """Prepared documents and their original bytes → the archive: articles, captures, and what extraction suggests."""
 
+import logging
 import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +23,7 @@ from articles.models.inserting import insert, with_keys
 SAME_ARTICLE_SHARE = 0.5
 _MOST_WRITERS = 8
 _LOCK = 7_214_000
+_log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -164,6 +166,8 @@ def _update(pk: int, one: Prepared, sources: "_Sources", authority: Authority) -
     elif not is_newest:
         return article
     article.save()
+    for lost in article.lost_words:
+        _log.warning("article %s: its new text lacks the words of a confirmed fact: %s", article.pk, lost)
     if not is_newest:
         return article
     analysis = one.analysis
