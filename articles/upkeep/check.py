@@ -162,13 +162,13 @@ def _texts(repair: bool) -> Look:
         rows = model._base_manager.order_by("pk").values_list("pk", *(field.attname for field in fields))
         for pk, *texts in rows.iterator(CHUNK) if fields else ():
             yield 1
-            astray = [
-                field.name for field, text in zip(fields, texts, strict=True) if cleaned_by(field, text) != text
-            ]
+            astray = [field.name for field, text in zip(fields, texts, strict=True) if cleaned_by(field, text) != text]
             if astray:
                 mended = repair and _is_mended(model, pk)
                 for name in astray:
-                    words = f"{model._meta.model_name} {pk}: its {name} holds characters or line ends that no text may hold"
+                    words = (
+                        f"{model._meta.model_name} {pk}: its {name} holds characters or line ends that no text may hold"
+                    )
                     yield Problem("text", words, is_repaired=mended)
 
 

@@ -32,10 +32,17 @@ def forms() -> list[tuple[str, str]]:
     """(noun, address) of a change form of every registered model that has a row; of articles several."""
     found = []
     for model in admin.site._registry:
-        rows = admin.site._registry[model].model._base_manager.order_by("-pk")[: 5 if model.__name__ == "Article" else 2]
+        rows = admin.site._registry[model].model._base_manager.order_by("-pk")[
+            : 5 if model.__name__ == "Article" else 2
+        ]
         for row in rows:
             try:
-                found.append((model._meta.label, reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_change", args=[row.pk])))
+                found.append(
+                    (
+                        model._meta.label,
+                        reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_change", args=[row.pk]),
+                    )
+                )
             except NoReverseMatch:
                 continue
     return found
@@ -73,7 +80,10 @@ def test_every_form_saved_untouched_changes_nothing(editor: Page) -> None:
             continue
         button.click()
         editor.wait_for_load_state()
-        assert not editor.locator(".errornote").count(), (address, editor.locator(".errornote, .errorlist").all_inner_texts())
+        assert not editor.locator(".errornote").count(), (
+            address,
+            editor.locator(".errornote, .errorlist").all_inner_texts(),
+        )
         assert editor.locator(".messagelist .success").count(), address
         saved.add(noun)
         after = stored()
@@ -84,7 +94,9 @@ def test_every_form_saved_untouched_changes_nothing(editor: Page) -> None:
         assert not changed, f"{address} changed {changed}"
     assert {"articles.Article", "articles.Actor", "articles.Event", "articles.Figure", "articles.Mention", "articles.Coverage",
             "articles.Source", "articles.Measure", "articles.EventSeries", "articles.SynonymSet", "articles.Contradiction"} <= saved  # fmt: skip
-    assert all(not model.objects.filter(pgh_context__metadata__user=User.objects.get().pk).exists() for model in event_models())
+    assert all(
+        not model.objects.filter(pgh_context__metadata__user=User.objects.get().pk).exists() for model in event_models()
+    )
 
 
 def test_the_text_opens_at_a_press_of_the_button_and_is_stored_with_its_paragraphs(editor: Page) -> None:

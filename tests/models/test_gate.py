@@ -38,7 +38,9 @@ def test_every_text_field_of_every_noun_is_a_gated_one() -> None:
         for field in model._meta.local_concrete_fields:
             if holds_text(field) and not field.generated:
                 looked += 1
-                assert field in known, f"{model.__name__}.{field.name} takes any character: use articles/models/text_fields.py"
+                assert field in known, (
+                    f"{model.__name__}.{field.name} takes any character: use articles/models/text_fields.py"
+                )
     assert looked > 40
 
 
@@ -48,7 +50,9 @@ def test_what_every_gated_field_hands_to_the_database_is_clean() -> None:
         for field in gated_fields(model):
             base = field.base_field if isinstance(field, ArrayField) else field
             assert isinstance(base, Gated)
-            told = str(getattr(base.get_db_prep_save(DIRTY, connection), "obj", base.get_db_prep_save(DIRTY, connection)))
+            told = str(
+                getattr(base.get_db_prep_save(DIRTY, connection), "obj", base.get_db_prep_save(DIRTY, connection))
+            )
             assert told in {LINE, PROSE}, f"{model.__name__}.{field.name}: {told!r}"
 
 
@@ -89,10 +93,15 @@ def test_a_row_of_a_file_is_clean_before_its_spans_are_counted(tmp_path: object)
     title = "الكويت تحتضن\x10 مؤتمرا حول\u2028أمن الحدود"
     body = "افتتح في الكويت\x10 مؤتمر شارك فيه 45 وفدا\u202e من المغرب.\r\n\r\nوقال \u200fناصر بوريطة إن 45 وفدا\ufeff حضروا.\u2029 \n\nختام\u200cها مسك."
     file = tmp_path / "rows.jsonl"
-    file.write_text(json.dumps({"title": title, "body": body, "author": "كا\x1fتب\tأول", "section": "سيا\x7fسة"}) + "\n")
+    file.write_text(
+        json.dumps({"title": title, "body": body, "author": "كا\x1fتب\tأول", "section": "سيا\x7fسة"}) + "\n"
+    )
     call_command("ingest", str(file), verbosity=0)
     article = Article.objects.get(title="الكويت تحتضن مؤتمرا حول أمن الحدود")
-    assert article.body == "افتتح في الكويت مؤتمر شارك فيه 45 وفدا من المغرب.\n\nوقال ناصر بوريطة إن 45 وفدا حضروا.\n\nختام\u200cها مسك."
+    assert (
+        article.body
+        == "افتتح في الكويت مؤتمر شارك فيه 45 وفدا من المغرب.\n\nوقال ناصر بوريطة إن 45 وفدا حضروا.\n\nختام\u200cها مسك."
+    )
     assert (article.author, article.section) == ("كاتب أول", "سياسة")
     assert article.mentions.exists() and article.figures.exists()
     for mention in article.mentions.all():
@@ -130,6 +139,11 @@ def test_figures_that_change_places_are_stored_without_meeting(make_article: Cal
 def test_a_capture_of_any_name_is_stored(make_article: Callable[..., Article]) -> None:
     when: datetime = timezone.now()
     capture = Capture.objects.create(
-        article=make_article(), sha256="a" * 64, size=1, media_type="text/plain", captured_at=when, filename="ملف\n\x00.txt"
+        article=make_article(),
+        sha256="a" * 64,
+        size=1,
+        media_type="text/plain",
+        captured_at=when,
+        filename="ملف\n\x00.txt",
     )
     assert Capture.objects.get(pk=capture.pk).filename == "ملف .txt"
