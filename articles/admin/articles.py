@@ -79,9 +79,7 @@ class ArticleForm(UncertainDateForm):
         """Refuses a text that is not the stored one where nobody asked to change it: a browser or an extension did."""
         cleaned = super().clean()
         if self.instance.pk and not self.body_is_open and "body" in self.changed_data:
-            self.add_error(
-                "body", "لم يُحفظ شيء: وصل نص غير المحفوظ ولم يُطلب تحريره. اضغط «حرّر النص» ثم غيّره واحفظ."
-            )
+            self.add_error("body", "لم يُحفظ شيء: وصل نص غير المحفوظ ولم يُطلب تحريره. اضغط «حرّر النص» ثم غيّره واحفظ.")
         return cleaned
 
     class Meta:

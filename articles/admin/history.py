@@ -75,7 +75,9 @@ def _restore(desk: admin.ModelAdmin, request: HttpRequest, row: models.Model) ->
     else:
         if restored.missing_words:
             words = "، ".join(f"«{quote}»" for quote in restored.missing_words)
-            messages.warning(request, f"تغيّر نص المقال بعد تلك النسخة ولم تعد فيه هذه الكلمات، فاستُعيدت بلا موضع لها: {words}")
+            messages.warning(
+                request, f"تغيّر نص المقال بعد تلك النسخة ولم تعد فيه هذه الكلمات، فاستُعيدت بلا موضع لها: {words}"
+            )
         tell_lost_words(request, restored)
         messages.success(request, "استُعيدت النسخة. النسخة التي كانت قبلها محفوظة في التاريخ.")
     return redirect(request.path)

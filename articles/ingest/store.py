@@ -1,5 +1,6 @@
 """Prepared documents and their original bytes → the archive: articles, captures, and what extraction suggests."""
 
+import logging
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -22,6 +23,7 @@ from articles.platform.addresses import read_address
 _MOST_WRITERS = 8
 # A second ingest waits for the first one's transaction, so that it finds what that one stored.
 WAIT_FOR_OTHERS = "SELECT pg_advisory_xact_lock(7214000)"
+_log = logging.getLogger(__name__)
 
 
 Outcomes = list[tuple[Article, str]]
@@ -154,6 +156,8 @@ def bring_up_to_date(
     if article.published_basis != Basis.EDITOR:
         article.published = published_at(one.document, Reading(article.body), first)
     article.save()
+    for lost in article.lost_words:
+        _log.warning("article %s: its new text lacks the words of a confirmed fact: %s", article.pk, lost)
     if not is_newest:
         return
     analysis = one.analysis

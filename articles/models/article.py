@@ -234,7 +234,12 @@ class Article(Limited, Mergeable):
             *date_constraints("article", "published"),
             models.CheckConstraint(condition=Q(status__in=ArticleStatus.values), name="article_status_known"),
             models.CheckConstraint(condition=~Q(title="") & ~Q(body=""), name="article_title_and_body"),
-            models.UniqueConstraint(fields=["url"], condition=~Q(url=""), name="article_one_url", violation_error_message="في الأرشيف مقال آخر بهذا الرابط."),
+            models.UniqueConstraint(
+                fields=["url"],
+                condition=~Q(url=""),
+                name="article_one_url",
+                violation_error_message="في الأرشيف مقال آخر بهذا الرابط.",
+            ),
         ]
         indexes = [
             # Without a pending list, which every search would have to read through.

@@ -55,7 +55,9 @@ def _carry_figures(article: Article, change: TextChange) -> Iterable[LostWords]:
     _write_spans(old, new, change.after)
     for figure in figures:
         if new[figure.pk] is None and old[figure.pk] is not None and figure.state == ReviewState.CONFIRMED:
-            yield LostWords(str(figure._meta.verbose_name), f"{figure.value.normalize():f} {figure.unit}".strip(), (figure.quote,))
+            yield LostWords(
+                str(figure._meta.verbose_name), f"{figure.value.normalize():f} {figure.unit}".strip(), (figure.quote,)
+            )
 
 
 def _span_of(figure: Figure) -> Span | None:

@@ -100,7 +100,9 @@ class Source(Limited, Mergeable):
         ordering = ["folded_name", "id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["folded_name"], condition=models.Q(merged_into__isnull=True), name="source_one_name",
+                fields=["folded_name"],
+                condition=models.Q(merged_into__isnull=True),
+                name="source_one_name",
                 violation_error_message="يوجد مصدر بهذا الاسم.",
             ),
             models.CheckConstraint(condition=~models.Q(name=""), name="source_named"),

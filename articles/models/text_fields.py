@@ -29,8 +29,8 @@ class GatedFormField(forms.CharField):
         return super().to_python(self.gate(value) if isinstance(value, str) else value)
 
     def has_changed(self, initial: object, data: object) -> bool:
-        """Whether what was posted differs from what is stored, as the gate would store both."""
-        return super().has_changed(self.gate(initial) if isinstance(initial, str) else initial, data)
+        """Whether what was posted differs from what is stored, both as this field would have them stored."""
+        return super().has_changed(self.to_python(initial) if isinstance(initial, str) else initial, data)
 
 
 class GatedAddressField(GatedFormField, forms.URLField):

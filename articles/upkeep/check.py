@@ -211,18 +211,26 @@ def _texts(repair: bool) -> Look:
     tracking = set(event_models())
     nouns = [model for model in apps.get_app_config("articles").get_models() if model not in tracking]
     for model in sorted(nouns, key=lambda model: model is not Article):
-        fields = gated_fields(model)
-        rows = model._base_manager.order_by("pk").values_list("pk", *(field.attname for field in fields))
-        for pk, *texts in rows.iterator(CHUNK) if fields else ():
+        for pk, astray in _astray(model):
             yield 1
-            astray = [
-                field.name for field, text in zip(fields, texts, strict=True) if cleaned_by(field, text) != text
-            ]
-            if astray:
-                mended = repair and _is_mended(model, pk)
-                for name in astray:
-                    words = f"{model._meta.model_name} {pk}: its {name} holds characters or line ends that no text may hold"
-                    yield Problem("text", words, is_repaired=mended)
+            mended = bool(astray) and repair and _is_mended(model, pk)
+            for name in astray:
+                words = f"{model._meta.model_name} {pk}: its {name} holds characters or line ends that no text may hold"
+                yield Problem("text", words, is_repaired=mended)
+
+
+def _astray(model: type[models.Model]) -> Iterator[tuple[int, list[str]]]:
+    """(key, names of the fields whose text the gate would change) of every row, read in parts by their keys."""
+    fields = gated_fields(model)
+    if not fields:
+        return
+    rows = model._base_manager.order_by("pk").values_list("pk", *(field.attname for field in fields))
+    part = list(rows[:CHUNK])
+    while part:
+        for pk, *texts in part:
+            pairs = zip(fields, texts, strict=True)
+            yield pk, [field.name for field, text in pairs if cleaned_by(field, text) != text]
+        part = list(rows.filter(pk__gt=part[-1][0])[:CHUNK])
 
 
 def _is_mended(model: type[models.Model], pk: object) -> bool:

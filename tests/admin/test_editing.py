@@ -74,7 +74,9 @@ def test_facts_move_with_their_words(desk: Client, seed: Any) -> None:
         assert mention.quotes == [article.body[start:end] for start, end in mention.spans]
 
 
-def test_a_confirmed_fact_whose_words_are_gone_keeps_its_decision_and_the_editor_is_told(desk: Client, seed: Any) -> None:
+def test_a_confirmed_fact_whose_words_are_gone_keeps_its_decision_and_the_editor_is_told(
+    desk: Client, seed: Any
+) -> None:
     article = seed("000")
     figure = article.figures.order_by("start").first()
     Figure.objects.filter(pk=figure.pk).update(state=ReviewState.CONFIRMED)
@@ -145,7 +147,9 @@ def test_what_the_database_refuses_is_told_in_arabic_at_every_page(desk: Client,
         cursor.execute(
             "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'figure_secret_rule'; END $$"
         )
-        cursor.execute("CREATE TRIGGER figure_secret_rule BEFORE UPDATE ON articles_figure FOR EACH ROW EXECUTE FUNCTION refuse()")
+        cursor.execute(
+            "CREATE TRIGGER figure_secret_rule BEFORE UPDATE ON articles_figure FOR EACH ROW EXECUTE FUNCTION refuse()"
+        )
     posted = form_of(desk, change("figure", figure)) | {"unit": "وحدة"}
     refused = desk.post(change("figure", figure), posted)
     page = refused.content.decode()
@@ -161,7 +165,9 @@ def test_a_forms_own_refusal_names_no_constraint(desk: Client, db: None) -> None
         Source.objects.filter(pk=other.pk).update(folded_name=one.folded_name)
 
 
-@pytest.mark.parametrize("dirty", ["مح\x10مد\tعلي\r\nالعلوي", "\ufeffمحمد\u202e علي\u2028العلوي", "محم\ud800د علي\x85العلوي"])
+@pytest.mark.parametrize(
+    "dirty", ["مح\x10مد\tعلي\r\nالعلوي", "\ufeffمحمد\u202e علي\u2028العلوي", "محم\ud800د علي\x85العلوي"]
+)
 def test_names_of_every_noun_pass_the_gate(desk: Client, dirty: str) -> None:
     actor = Actor.objects.create(name=dirty, kind="person", description=dirty)
     assert actor.name == "محمد علي العلوي" and Actor.objects.get(name=dirty) == actor
@@ -185,7 +191,9 @@ def test_a_body_that_the_old_form_damaged_is_reported_and_mended_with_its_spans(
     shifted = body.replace("\n", "\r\n")
     with connection.cursor() as cursor:  # As the form of the release before stored it.
         cursor.execute("SET session_replication_role TO replica")
-        cursor.execute("UPDATE articles_article SET body = %s, title = %s WHERE id = %s", [shifted, "عن\x10وان", article.pk])
+        cursor.execute(
+            "UPDATE articles_article SET body = %s, title = %s WHERE id = %s", [shifted, "عن\x10وان", article.pk]
+        )
         for one in article.figures.all():
             at = shifted.index(one.quote)
             values = [None, None] if one == figure else [at, at + len(one.quote)]

@@ -54,7 +54,11 @@ def test_a_name_is_not_found_inside_another_word() -> None:
 
 def test_a_lost_span_is_found_again_where_its_words_stand_once() -> None:
     change = TextChange("نص", "فكك 9 خلايا ثم 210 خلية و9 أخرى")
-    assert quoted(change.after, change.moved([(None, "210 خلية"), ((0, 9), "خلايا"), (None, "9")])) == ["210 خلية", "خلايا", "9"]
+    assert quoted(change.after, change.moved([(None, "210 خلية"), ((0, 9), "خلايا"), (None, "9")])) == [
+        "210 خلية",
+        "خلايا",
+        "9",
+    ]
     assert TextChange("نص", "9 و 9").moved([(None, "9")]) == [None]
 
 
@@ -62,7 +66,12 @@ def test_a_lost_span_is_found_again_where_its_words_stand_once() -> None:
 def test_whatever_moves_holds_its_words(pieces: list[str], data: st.DataObject) -> None:
     other = data.draw(st.permutations(pieces))
     before, after = " ".join(pieces), " ".join(other[: data.draw(st.integers(0, 40))])
-    spans = [((start, end), before[start:end]) for start in range(0, len(before), 3) for end in (start + 1, start + 4) if end <= len(before)]
+    spans = [
+        ((start, end), before[start:end])
+        for start in range(0, len(before), 3)
+        for end in (start + 1, start + 4)
+        if end <= len(before)
+    ]
     moved = TextChange(before, after).moved(spans)
     assert all(span is None or after[slice(*span)] == quote for span, (_, quote) in zip(moved, spans, strict=True))
     standing = [span for span in moved if span]
@@ -71,12 +80,16 @@ def test_whatever_moves_holds_its_words(pieces: list[str], data: st.DataObject) 
 
 
 @pytest.mark.parametrize(
-    ("unit", "other"), [("ا ", "ب ا "), ("ا ب ", "ب ا ج "), ("210 خلية ", "خلية 210 "), ("المغرب ", "المغربي "), ("ا" * 9, "ب")]
+    ("unit", "other"),
+    [("ا ", "ب ا "), ("ا ب ", "ب ا ج "), ("210 خلية ", "خلية 210 "), ("المغرب ", "المغربي "), ("ا" * 9, "ب")],
 )
 def test_eight_times_the_text_takes_at_most_twelve_times_as_long(unit: str, other: str) -> None:
     def seconds(length: int) -> float:
         before, after = (part * (length // len(part)) for part in (unit, other))
-        spans = [((at, at + len(unit.strip())), unit.strip()) for at in range(0, length // 2, length // 100 // len(unit) * len(unit))]
+        spans = [
+            ((at, at + len(unit.strip())), unit.strip())
+            for at in range(0, length // 2, length // 100 // len(unit) * len(unit))
+        ]
         best = float("inf")
         for _ in range(5):
             began = time.process_time()

@@ -17,7 +17,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--repair", action="store_true", help="make anew what follows from the rest, clean texts, remove files of no article"
+            "--repair",
+            action="store_true",
+            help="make anew what follows from the rest, clean texts, remove files of no article",
         )
         parser.add_argument(
             "--settled", type=float, default=SETTLED, help="seconds after which a file of no article is one left over"

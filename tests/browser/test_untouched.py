@@ -1,0 +1,121 @@
+"""Every form of the desk, saved by a browser as it was opened, changes no row and leaves no trace in history."""
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.db import models
+from django.urls import NoReverseMatch, reverse
+from playwright.sync_api import Page
+
+from articles.models import Contradiction, EventSeries, Figure, Measure, Mention, ReviewState, SynonymSet
+from articles.models.history import event_models
+
+PASSWORD = "كلمة-سر-طويلة-1"
+# What signing in itself writes, and what is not the archive's.
+_SIGNING_IN = {"auth.User": {"last_login"}}
+
+
+def rows_of(model: type[models.Model]) -> list[tuple]:
+    passing = _SIGNING_IN.get(model._meta.label, set())
+    columns = [field.attname for field in model._meta.concrete_fields if field.name not in passing]
+    return sorted(model._base_manager.values_list(*columns), key=repr)
+
+
+def stored() -> dict[str, list[tuple]]:
+    """All rows of the archive's nouns and of accounts, their histories included."""
+    nouns = [*apps.get_app_config("articles").get_models(), *apps.get_app_config("auth").get_models()]
+    return {model._meta.label: rows_of(model) for model in nouns if model._meta.model_name != "revision"}
+
+
+def forms() -> list[tuple[str, str]]:
+    """(noun, address) of a change form of every registered model that has a row; of articles several."""
+    found = []
+    for model in admin.site._registry:
+        rows = admin.site._registry[model].model._base_manager.order_by("-pk")[
+            : 5 if model.__name__ == "Article" else 2
+        ]
+        for row in rows:
+            try:
+                found.append(
+                    (
+                        model._meta.label,
+                        reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_change", args=[row.pk]),
+                    )
+                )
+            except NoReverseMatch:
+                continue
+    return found
+
+
+@pytest.fixture
+def editor(page: Page, db: None) -> Page:
+    User.objects.create_superuser("raqib", password=PASSWORD)
+    page.goto("/admin/")
+    page.fill("#id_username", "raqib")
+    page.fill("#id_password", PASSWORD)
+    page.click("[type=submit]")
+    page.wait_for_url("**/admin/")
+    return page
+
+
+def test_every_form_saved_untouched_changes_nothing(editor: Page) -> None:
+    series = EventSeries.objects.first() or EventSeries.objects.create(name="سلسلة", description="سطر\nوسطر")
+    EventSeries.objects.filter(pk=series.pk).update(description="سطر أول\n\nسطر ثان")
+    SynonymSet.objects.create(words=["كلمة", "عبارة من كلمات"], kind="meaning")
+    figure = Figure.objects.filter(event__isnull=False).first() or Figure.objects.first()
+    Contradiction.objects.get_or_create(
+        event_id=figure.event_id or figure.article.coverages.first().event_id, measure=Measure.objects.first(), scope=""
+    )
+    for model in (Figure, Mention):
+        half = model.objects.order_by("pk")[: max(1, model.objects.count() // 2)]
+        model.objects.filter(pk__in=list(half.values_list("pk", flat=True))).update(state=ReviewState.CONFIRMED)
+    before = stored()
+    addresses = forms()
+    saved = set()
+    for noun, address in addresses:
+        editor.goto(address)
+        button = editor.locator("input[name=_continue]")
+        if not button.count():  # a noun that is only looked at
+            continue
+        button.click()
+        editor.wait_for_load_state()
+        assert not editor.locator(".errornote").count(), (
+            address,
+            editor.locator(".errornote, .errorlist").all_inner_texts(),
+        )
+        assert editor.locator(".messagelist .success").count(), address
+        saved.add(noun)
+        after = stored()
+        changed = {
+            label: [row for row in rows if row not in before[label]][:2]
+            for label, rows in after.items() if rows != before[label]
+        }  # fmt: skip
+        assert not changed, f"{address} changed {changed}"
+    assert {"articles.Article", "articles.Actor", "articles.Event", "articles.Figure", "articles.Mention", "articles.Coverage",
+            "articles.Source", "articles.Measure", "articles.EventSeries", "articles.SynonymSet", "articles.Contradiction"} <= saved  # fmt: skip
+    assert all(
+        not model.objects.filter(pgh_context__metadata__user=User.objects.get().pk).exists() for model in event_models()
+    )
+
+
+def test_the_text_opens_at_a_press_of_the_button_and_is_stored_with_its_paragraphs(editor: Page) -> None:
+    from articles.models import Article
+
+    article = Article.objects.filter(captures__filename__startswith="003").distinct().get()
+    editor.goto(reverse("admin:articles_article_change", args=[article.pk]))
+    body = editor.locator("#id_body")
+    assert body.get_attribute("readonly") is not None
+    editor.fill("#id_section", "قسم جديد")
+    editor.click("#edit-body")
+    assert body.get_attribute("readonly") is None
+    assert editor.input_value("#id_section") == "قسم جديد"
+    editor.fill("#id_body", "فقرة زادها محرر.\n\n" + article.body)
+    editor.click("input[name=_continue]")
+    editor.wait_for_load_state()
+    old, article = article.body, Article.objects.get(pk=article.pk)
+    assert article.body == "فقرة زادها محرر.\n\n" + old and article.section == "قسم جديد"
+    for mention in article.mentions.all():
+        assert mention.quotes == [article.body[start:end] for start, end in mention.spans]
+    editor.goto(article.get_absolute_url())
+    assert editor.locator("article p", has_text="فقرة زادها محرر.").first.inner_text().strip() == "فقرة زادها محرر."

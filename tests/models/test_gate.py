@@ -1,0 +1,149 @@
+"""No text field of any noun goes around the gate, whichever way a row is stored."""
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+import pytest
+from django.apps import apps
+from django.contrib.postgres.fields import ArrayField
+from django.core.management import call_command
+from django.db import connection, models
+from django.utils import timezone
+
+from articles.models import Actor, Alias, ArchiveDate, Article, Capture, Event, Figure, Mention
+from articles.models.history import event_models
+from articles.models.inserting import insert, with_keys
+from articles.models.text_fields import Gated, gated_fields
+
+DIRTY = "محم\x10د\t\u202eعلي\u2028ا\u0654حمد\ufeff\ud800"
+LINE, PROSE = "محمد علي أحمد", "محمد علي\nأحمد"
+
+
+def nouns() -> Iterator[type[models.Model]]:
+    tracking = set(event_models())
+    return (model for model in apps.get_app_config("articles").get_models() if model not in tracking)
+
+
+def holds_text(field: models.Field) -> bool:
+    if isinstance(field, ArrayField):
+        return holds_text(field.base_field)
+    return isinstance(field, models.CharField | models.TextField | models.JSONField) and not field.choices
+
+
+def test_every_text_field_of_every_noun_is_a_gated_one() -> None:
+    looked = 0
+    for model in nouns():
+        known = set(gated_fields(model))
+        for field in model._meta.local_concrete_fields:
+            if holds_text(field) and not field.generated:
+                looked += 1
+                assert field in known, (
+                    f"{model.__name__}.{field.name} takes any character: use articles/models/text_fields.py"
+                )
+    assert looked > 40
+
+
+@pytest.mark.django_db
+def test_what_every_gated_field_hands_to_the_database_is_clean() -> None:
+    for model in nouns():
+        for field in gated_fields(model):
+            base = field.base_field if isinstance(field, ArrayField) else field
+            assert isinstance(base, Gated)
+            told = str(
+                getattr(base.get_db_prep_save(DIRTY, connection), "obj", base.get_db_prep_save(DIRTY, connection))
+            )
+            assert told in {LINE, PROSE}, f"{model.__name__}.{field.name}: {told!r}"
+
+
+@pytest.mark.django_db
+def test_rows_that_go_by_copy_pass_the_gate_too(make_article: Callable[..., Article]) -> None:
+    article = Article(title=DIRTY, body=f"{DIRTY}\r\n\r\n{DIRTY}", author=DIRTY, set_aside=[{"line": 1, "text": DIRTY}])
+    article.published = ArchiveDate.unknown()
+    with_keys([article])
+    insert([article])
+    stored = Article.objects.get(pk=article.pk)
+    assert (stored.title, stored.author) == (LINE, LINE) and stored.set_aside == [{"line": 1, "text": PROSE}]
+    assert stored.body == article.body == f"{PROSE}\n\n{PROSE}"
+    actor = Actor.objects.create(name="علي", kind="person")
+    mention = Mention(article=article, actor=actor, spans=[[5, 8]], quotes=["ع\x10لي"], role=DIRTY)
+    insert([mention])
+    assert Mention.objects.get(article=article).quotes == ["علي"] and Mention.objects.get(article=article).role == LINE
+
+
+@pytest.mark.django_db
+def test_every_way_of_the_orm_passes_the_gate() -> None:
+    actor = Actor(name=DIRTY, kind="person")
+    actor.full_clean()
+    assert actor.name == LINE
+    actor.save()
+    assert Actor.objects.filter(name=DIRTY).get() == actor
+    assert Alias.objects.get_or_create(actor=actor, name=DIRTY + " الحسني")[0].name == f"{LINE} الحسني"
+    Event.objects.bulk_create([Event(title=DIRTY, kind="other", folded_title="محمد")])
+    event = Event.objects.get(title=LINE)
+    event.place = DIRTY
+    Event.objects.bulk_update([event], ["place"])
+    Event.objects.filter(pk=event.pk).update(description=DIRTY)
+    event.refresh_from_db()
+    assert (event.place, event.description) == (LINE, PROSE)
+
+
+@pytest.mark.django_db
+def test_a_row_of_a_file_is_clean_before_its_spans_are_counted(tmp_path: object) -> None:
+    title = "الكويت تحتضن\x10 مؤتمرا حول\u2028أمن الحدود"
+    body = "افتتح في الكويت\x10 مؤتمر شارك فيه 45 وفدا\u202e من المغرب.\r\n\r\nوقال \u200fناصر بوريطة إن 45 وفدا\ufeff حضروا.\u2029 \n\nختام\u200cها مسك."
+    file = tmp_path / "rows.jsonl"
+    file.write_text(
+        json.dumps({"title": title, "body": body, "author": "كا\x1fتب\tأول", "section": "سيا\x7fسة"}) + "\n"
+    )
+    call_command("ingest", str(file), verbosity=0)
+    article = Article.objects.get(title="الكويت تحتضن مؤتمرا حول أمن الحدود")
+    assert (
+        article.body
+        == "افتتح في الكويت مؤتمر شارك فيه 45 وفدا من المغرب.\n\nوقال ناصر بوريطة إن 45 وفدا حضروا.\n\nختام\u200cها مسك."
+    )
+    assert (article.author, article.section) == ("كاتب أول", "سياسة")
+    assert article.mentions.exists() and article.figures.exists()
+    for mention in article.mentions.all():
+        assert mention.quotes == [article.body[start:end] for start, end in mention.spans]
+    for figure in article.figures.all():
+        assert article.body[figure.start : figure.end] == figure.quote
+    # The original keeps every byte.
+    assert json.loads(article.captures.get().read())["title"] == title
+
+
+@pytest.mark.django_db
+def test_saving_a_text_moves_its_facts_in_the_same_transaction(make_article: Callable[..., Article]) -> None:
+    article = make_article(body="فكك 210 خلية ثم فكك 210 خلية")
+    first = Figure.objects.create(article=article, value=210, quote="210 خلية", start=4, end=12)
+    second = Figure.objects.create(article=article, value=210, quote="210 خلية", start=20, end=28)
+    article.body = "في الرباط، فكك 210 خلية\r\nثم فكك عدة خلايا"
+    article.save()
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.start, first.end, second.start, second.end) == (15, 23, None, None)
+    assert [one.words for one in article.lost_words] == [("210 خلية",)]
+
+
+@pytest.mark.django_db
+def test_figures_that_change_places_are_stored_without_meeting(make_article: Callable[..., Article]) -> None:
+    article = make_article(body="1 ثم 2 بعد")
+    one = Figure.objects.create(article=article, value=1, quote="1", start=0, end=1)
+    two = Figure.objects.create(article=article, value=2, quote="2", start=5, end=6)
+    article.body = "2 ثم 1 بعد"
+    article.save()
+    assert [Figure.objects.get(pk=row.pk).start for row in (one, two)] == [5, 0]
+
+
+@pytest.mark.django_db
+def test_a_capture_of_any_name_is_stored(make_article: Callable[..., Article]) -> None:
+    when: datetime = timezone.now()
+    capture = Capture.objects.create(
+        article=make_article(),
+        sha256="a" * 64,
+        size=1,
+        media_type="text/plain",
+        captured_at=when,
+        filename="ملف\n\x00.txt",
+    )
+    assert Capture.objects.get(pk=capture.pk).filename == "ملف .txt"
