@@ -12,7 +12,7 @@ from articles.models.actor import Actor
 from articles.models.article import Article
 from articles.models.event import Event
 from articles.models.history import with_history
-from articles.models.public import FactQuerySet
+from articles.models.public import FactQuerySet, has
 from articles.models.review import Reviewable, by_score, state_constraint
 
 models.TextField.register_lookup(Length, "code_points")
@@ -30,7 +30,7 @@ class Qualifier(models.TextChoices):
 class MeasureQuerySet(models.QuerySet):
     def public(self) -> "MeasureQuerySet":
         """Measures of public figures."""
-        return self.filter(Exists(Figure.objects.public().filter(measure=OuterRef("pk"))))
+        return self.filter(has(Figure.objects.public().filter(measure=OuterRef("pk"))))
 
 
 @with_history()
