@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from articles.arabic.words import fold_phrase
 from articles.models.history import with_history
 from articles.models.limits import Limited, folded_messages
-from articles.models.public import NounQuerySet, Withholdable, public_article
+from articles.models.public import NounQuerySet, Withholdable, has, public_article
 from articles.models.review import ReviewState, by_score, state_constraint
 from articles.models.tally import TallyKind, are_kept, kept_articles
 from articles.models.text_fields import LineField, ProseField
@@ -43,12 +43,12 @@ class ActorQuerySet(NounQuerySet):
         from articles.models.figure import Figure
 
         figures = Figure.objects.in_public_articles().filter(start__isnull=False, actor=OuterRef("pk"))
-        return self.reported_publicly() | Q(Exists(figures))
+        return self.reported_publicly() | has(figures)
 
     def reported_publicly(self) -> Q:
         from articles.models.mention import Mention
 
-        return Q(Exists(Mention.objects.in_public_articles().filter(actor=OuterRef("pk"))))
+        return has(Mention.objects.in_public_articles().filter(actor=OuterRef("pk")))
 
     def with_article_counts(self) -> "ActorQuerySet":
         """Adds `articles`, the number of published articles that name the actor."""

@@ -6,7 +6,7 @@ from datetime import date
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Q, Value
+from django.db.models import Count, F, OuterRef, Q, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +17,7 @@ from articles.models.actor import Actor
 from articles.models.article import BEFORE_ALL_DATES
 from articles.models.history import with_history
 from articles.models.limits import Limited, day_messages, folded_messages, planned_days
-from articles.models.public import NounQuerySet, Withholdable, public_article
+from articles.models.public import NounQuerySet, Withholdable, has, public_article
 from articles.models.review import Reviewable, ReviewableQuerySet, ReviewState, by_score, state_constraint
 from articles.models.tally import TallyKind, are_kept, kept_articles
 from articles.models.text_fields import LineField, ProseField
@@ -50,7 +50,7 @@ class Role(models.TextChoices):
 class EventSeriesQuerySet(models.QuerySet):
     def public(self) -> "EventSeriesQuerySet":
         """Series with an event that is public."""
-        return self.filter(Exists(Event.objects.public().filter(series=OuterRef("pk"))))
+        return self.filter(has(Event.objects.public().filter(series=OuterRef("pk"))))
 
 
 @with_history()
@@ -76,12 +76,12 @@ class EventQuerySet(NounQuerySet):
         from articles.models.figure import Figure
 
         figures = Figure.objects.in_public_articles().filter(start__isnull=False, event=OuterRef("pk"))
-        return self.reported_publicly() | Q(Exists(figures))
+        return self.reported_publicly() | has(figures)
 
     def reported_publicly(self) -> Q:
         from articles.models.coverage import Coverage
 
-        return Q(Exists(Coverage.objects.in_public_articles().filter(event=OuterRef("pk"))))
+        return has(Coverage.objects.in_public_articles().filter(event=OuterRef("pk")))
 
     def newest(self) -> "EventQuerySet":
         return self.order_by("-start_order", "-id")
@@ -264,7 +264,7 @@ class ParticipationQuerySet(ReviewableQuerySet):
             article__mentions__state__in=(ReviewState.SUGGESTED, ReviewState.CONFIRMED),
         )
         of_public = self.standing().filter(event__in=Event.objects.public(), actor__in=Actor.objects.public())
-        return of_public.filter(Q(state=ReviewState.CONFIRMED) | Exists(articles))
+        return of_public.filter(Q(state=ReviewState.CONFIRMED) | has(articles))
 
 
 @with_history()

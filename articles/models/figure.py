@@ -14,7 +14,7 @@ from articles.models.article import Article
 from articles.models.event import Event
 from articles.models.history import with_history
 from articles.models.limits import Limited, outside_message, planned_days
-from articles.models.public import FactQuerySet
+from articles.models.public import FactQuerySet, has
 from articles.models.review import Reviewable, by_score, state_constraint
 from articles.models.text_fields import LineField, ProseField
 
@@ -33,7 +33,7 @@ class Qualifier(models.TextChoices):
 class MeasureQuerySet(models.QuerySet):
     def public(self) -> "MeasureQuerySet":
         """Measures of public figures."""
-        return self.filter(Exists(Figure.objects.public().filter(measure=OuterRef("pk"))))
+        return self.filter(has(Figure.objects.public().filter(measure=OuterRef("pk"))))
 
 
 @with_history()

@@ -4,7 +4,10 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
+from django.core.cache import cache
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from articles.models import (
     Actor,
@@ -24,6 +27,8 @@ from articles.search import statistics
 pytestmark = pytest.mark.django_db
 
 DAY = date(2018, 3, 9)
+# The bar of docs/site.md.
+MOST_STATEMENTS = 12
 # The lists, each with what it is narrowed by so that it holds the rows of this test alone.
 LISTS = ["/events/?kind=attack", "/dates/2018/", "/dates/2018/3/", "/dates/2018/3/9/", "/timeline/?from=2018&to=2018"]
 
@@ -166,3 +171,21 @@ def test_a_merge_leads_nowhere_where_readers_meet_nothing(client: Client, articl
     kept.withheld = True
     kept.save()
     assert client.get(gone.get_absolute_url()).status_code == 404
+
+
+@pytest.mark.parametrize("kept_from", [1, 5_000])
+def test_no_page_takes_more_than_twelve_statements(
+    client: Client, every_page: list[str], kept_from: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The switch and the kept numbers cost statements, too."""
+    monkeypatch.setattr(tally, "KEPT_FROM", kept_from)
+    statistics.rebuild()
+    many = {}
+    for address in [*every_page, "/events/?unreviewed=1", "/actors/?unreviewed=1", "/timeline/?unreviewed=1"]:
+        cache.clear()
+        with CaptureQueriesContext(connection) as statements:
+            client.get(address)
+        asked = [one for one in statements if not one["sql"].startswith(("SAVEPOINT", "RELEASE"))]
+        if len(asked) > MOST_STATEMENTS:
+            many[address] = [one["sql"][:90] for one in asked]
+    assert not many
