@@ -193,10 +193,14 @@ def mended(text: str) -> tuple[str, tuple[Note, ...]]:
     notes = []
     if right != text:
         line = next(one for one, other in zip(text.split("\n"), right.split("\n"), strict=True) if one != other)
-        notes.append(Note(NoteKind.MIXED, "text", line.strip(), "letters that were once wrongly decoded were put right"))
+        notes.append(
+            Note(NoteKind.MIXED, "text", line.strip(), "letters that were once wrongly decoded were put right")
+        )
     if left := next((found for pattern in _MIXED_UP.values() if (found := pattern.search(right))), None):
         quote = right[max(0, left.start() - 20) : left.end() + 20]
-        notes.append(Note(NoteKind.MIXED, "text", quote, "reads as if it was once wrongly decoded; it was taken as it is"))
+        notes.append(
+            Note(NoteKind.MIXED, "text", quote, "reads as if it was once wrongly decoded; it was taken as it is")
+        )
     return right, tuple(notes)
 
 

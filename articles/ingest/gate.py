@@ -48,7 +48,9 @@ def judged(document: Document, *, is_row: bool) -> Document:
 def capture_moment(moment: datetime, field: str) -> datetime:
     """`moment` if an original can have been captured then; raises UnreadableError naming `field`."""
     if not is_sensible_capture(moment):
-        raise UnreadableError(f"“{field}” is {moment.isoformat()}; a time of {capture_days()} (years, in UTC) is expected")
+        raise UnreadableError(
+            f"“{field}” is {moment.isoformat()}; a time of {capture_days()} (years, in UTC) is expected"
+        )
     return moment
 
 

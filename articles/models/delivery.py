@@ -66,7 +66,9 @@ class Delivery(models.Model):
     failed = models.PositiveIntegerField("تعذر", default=0)
     failures = models.JSONField("ما تعذر", default=list, blank=True)
     noted = models.PositiveIntegerField("قيم لم تؤخذ كما وردت", default=0, db_default=0)
-    notes = models.JSONField("ما لم يؤخذ كما ورد", default=list, db_default=models.Value([], models.JSONField()), blank=True)
+    notes = models.JSONField(
+        "ما لم يؤخذ كما ورد", default=list, db_default=models.Value([], models.JSONField()), blank=True
+    )
     settled_at = models.DateTimeField("عولج في", null=True, blank=True)
     settled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="عالجه"

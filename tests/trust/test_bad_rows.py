@@ -65,14 +65,34 @@ def test_pages_and_doors_show_what_they_can(client: Client, bad: list[Article], 
     own = [address for row in bad for address in (row.get_absolute_url(), f"{row.get_absolute_url()}record/")]
     events = [event.get_absolute_url() for event in Event.objects.filter(title__startswith="مؤتمر من")]
     view = f"{bad[0].get_absolute_url()}captures/{capture.sha256}/view/"
-    years = ["/dates/1/", "/dates/0001/", "/dates/9999/", "/dates/9999/12/", "/dates/9999/12/31/", "/timeline/?from=1&to=9999"]
-    for address in [*every_page, *own, *events, view, *years, "/articles/?since=0001-01-01", "/articles/?until=9999-12-31"]:
+    years = [
+        "/dates/1/",
+        "/dates/0001/",
+        "/dates/9999/",
+        "/dates/9999/12/",
+        "/dates/9999/12/31/",
+        "/timeline/?from=1&to=9999",
+    ]
+    for address in [
+        *every_page,
+        *own,
+        *events,
+        view,
+        *years,
+        "/articles/?since=0001-01-01",
+        "/articles/?until=9999-12-31",
+    ]:
         assert client.get(address).status_code in (200, 404), address
     for row in bad:
         assert client.get(f"/api/v1/articles/{row.pk}").json()["id"] == row.pk
         for format_name in ("bib", "ris", "json", "txt"):
             assert client.get(f"{row.get_absolute_url()}cite.{format_name}").status_code == 200
-    for address in ("/feeds/", "/oai/?verb=ListRecords&metadataPrefix=oai_dc", "/sitemaps/articles.xml", "/oai/?verb=Identify"):
+    for address in (
+        "/feeds/",
+        "/oai/?verb=ListRecords&metadataPrefix=oai_dc",
+        "/sitemaps/articles.xml",
+        "/oai/?verb=Identify",
+    ):
         etree.fromstring(client.get(address).content)
     assert "خبر قديم 0" in client.get("/oai/?verb=ListRecords&metadataPrefix=oai_dc").content.decode()
     lines = b"".join(client.get("/export/articles.jsonl").streaming_content).decode().splitlines()
