@@ -129,6 +129,8 @@ def _few_broken(content: bytes, name: str) -> Decoded | None:
 def _unmarked_utf16(content: bytes) -> str:
     """UTF-16 without a mark: nearly every second byte is the high byte of an ASCII or an Arabic letter."""
     sample = content[:4096]
+    if b"\x00" not in sample and b"\x06" not in sample:
+        return ""
     for name, high in (("utf-16-le", sample[1::2]), ("utf-16-be", sample[::2])):
         if len(high) >= _FEWEST and sum(byte in (0x00, 0x06) for byte in high) >= _UTF16_SHARE * len(high):
             return name

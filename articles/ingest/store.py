@@ -138,13 +138,13 @@ def _store(batch: Sequence[Prepared], authority: Authority) -> tuple[Outcomes, N
         if pk is None:
             article = Article()
             _fill(article, one, sources)
-            notes += ((one, note) for note in _not_taken(article, one))
+            notes += ((one, note) for note in _not_taken(article, one, sources))
             waiting.append((one, article))
             claimed |= marks
             results.append((article, "created"))
         else:
             article = _update(pk, one, sources, authority)
-            notes += ((one, note) for note in _not_taken(article, one))
+            notes += ((one, note) for note in _not_taken(article, one, sources))
             results.append((article, "updated"))
             claimed |= marks
     _create(waiting, authority)
@@ -211,12 +211,12 @@ def _fill(article: Article, one: Prepared, sources: "_Sources") -> None:
         article.published = one.published
 
 
-def _not_taken(article: Article, one: Prepared) -> Iterator[Note]:
+def _not_taken(article: Article, one: Prepared, sources: "_Sources") -> Iterator[Note]:
     """What of a document its article does not hold: a source that editors do not keep, and what the article had already."""
     document = one.document
     if document.source_name and article.source_id is None:
         yield Note(NoteKind.UNKNOWN, "source", document.source_name, "no such source is kept; the article has none")
-    elif document.source_name and Source.objects.by_name(document.source_name) is None:
+    elif document.source_name and not sources.has_name(document.source_name):
         yield Note(NoteKind.UNKNOWN, "source", document.source_name, "no such source is kept; another one was told")
     for name in ("author", "section", "url", "status"):
         given, kept = getattr(document, name), getattr(article, name)
@@ -238,6 +238,10 @@ class _Sources:
         asked += [("mark", mark) for mark in document.marks]
         asked += [("host", host[1])] if host else []
         return next((found for question in asked if (found := self._one(*question))), None)
+
+    def has_name(self, name: str) -> bool:
+        """Whether editors keep a source of that name."""
+        return self._one("name", name) is not None
 
     def _one(self, kind: str, text: str) -> int | None:
         if (kind, text) not in self._found:

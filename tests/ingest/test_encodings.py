@@ -253,6 +253,12 @@ def test_excels_line_before_the_header_names_the_separator(tmp_path: Path, line:
     assert (report.created, report.failures) == (2, [])
 
 
+def test_excels_line_may_name_a_tab(tmp_path: Path) -> None:
+    table_of_tabs = table("\t")
+    (tmp_path / "table.csv").write_bytes(f"sep=\t\r\n{table_of_tabs}".encode("utf-16"))
+    assert run(tmp_path).created == 2
+
+
 def test_a_named_encoding_holds_for_rows(tmp_path: Path) -> None:
     text = "title;body\r\nA story of Genève;Déjà vu à Genève, où l'été naît à la fête.\r\n"
     (tmp_path / "table.csv").write_bytes(text.encode("mac_roman"))

@@ -102,7 +102,7 @@ def _header(source: "_Lines") -> tuple[list[str], str]:
     first = next(source, None)
     if first is None:
         raise UnreadableError("the file is empty")
-    named = _SEPARATOR_LINE.fullmatch(first.strip())
+    named = _SEPARATOR_LINE.fullmatch(first.strip("\r\n "))
     if named:
         first = next(source, "")
     # A name in quotes can go on in the next line.
