@@ -6,37 +6,37 @@ from itertools import islice
 from django.db.models import QuerySet
 
 from articles.exchange import rows
-from articles.exchange.rows import Row, Told, logged, made
+from articles.exchange.rows import Row, Warn, logged, made
 from articles.models import Actor, Article, Event, Figure, Source
 
 CHUNK = 500
 
 
-def articles(told: Told = logged) -> Iterator[Row]:
+def articles(warn: Warn = logged) -> Iterator[Row]:
     """Every article, drafts and withdrawn ones included (`status`), with the facts no editor rejected and those one did."""
-    return _rows(rows.with_facts(Article.objects.filter(merged_into__isnull=True)), rows.article_row, told)
+    return _rows(rows.with_facts(Article.objects.filter(merged_into__isnull=True)), rows.article_row, warn)
 
 
-def events(told: Told = logged) -> Iterator[Row]:
-    return _rows(rows.with_participants(Event.objects.filter(merged_into__isnull=True)), rows.event_row, told)
+def events(warn: Warn = logged) -> Iterator[Row]:
+    return _rows(rows.with_participants(Event.objects.filter(merged_into__isnull=True)), rows.event_row, warn)
 
 
-def actors(told: Told = logged) -> Iterator[Row]:
-    return _rows(rows.with_aliases(Actor.objects.filter(merged_into__isnull=True)), rows.actor_row, told)
+def actors(warn: Warn = logged) -> Iterator[Row]:
+    return _rows(rows.with_aliases(Actor.objects.filter(merged_into__isnull=True)), rows.actor_row, warn)
 
 
-def figures(told: Told = logged) -> Iterator[Row]:
-    return _rows(rows.with_measures(Figure.objects.all()), rows.figure_row, told)
+def figures(warn: Warn = logged) -> Iterator[Row]:
+    return _rows(rows.with_measures(Figure.objects.all()), rows.figure_row, warn)
 
 
-def sources(told: Told = logged) -> Iterator[Row]:
-    return _rows(Source.objects.standing(), rows.source_row, told)
+def sources(warn: Warn = logged) -> Iterator[Row]:
+    return _rows(Source.objects.standing(), rows.source_row, warn)
 
 
-def _rows(chosen: QuerySet, make: Callable[[object], Row], told: Told) -> Iterator[Row]:
-    """The rows in the order of their ids; `told` hears of one that cannot be read or written, which is stepped over."""
+def _rows(chosen: QuerySet, make: Callable[[object], Row], warn: Warn) -> Iterator[Row]:
+    """The rows in the order of their ids; `warn` hears of one that cannot be read or written, which is stepped over."""
     for ids in _chunks(chosen.order_by("id").values_list("pk", flat=True).iterator(chunk_size=CHUNK)):
-        yield from made(chosen, ids, make, told)
+        yield from made(chosen, ids, make, warn)
 
 
 def _chunks(ids: Iterator[int]) -> Iterator[list[int]]:
@@ -45,7 +45,7 @@ def _chunks(ids: Iterator[int]) -> Iterator[list[int]]:
 
 
 # By the noun's name; each hears of rows that are stepped over.
-EXPORTS: dict[str, Callable[[Told], Iterator[Row]]] = {
+EXPORTS: dict[str, Callable[[Warn], Iterator[Row]]] = {
     "articles": articles,
     "events": events,
     "actors": actors,

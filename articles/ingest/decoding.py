@@ -194,7 +194,7 @@ def mended(text: str) -> tuple[str, tuple[Note, ...]]:
     right = unmixed(text)
     notes = []
     if right != text:
-        line = next(one for one, other in zip(text.split("\n"), right.split("\n"), strict=True) if one != other)
+        line = next(old for old, new in zip(text.split("\n"), right.split("\n"), strict=True) if old != new)
         notes.append(
             Note(NoteKind.MIXED, "text", line.strip(), "letters that were once wrongly decoded were put right")
         )

@@ -20,12 +20,12 @@ class DeliveryState(models.TextChoices):
 class NoteKind(models.TextChoices):
     """Why a value was not taken as it was given."""
 
-    PARTLY = "partly", "قُرئ بعضه"
+    PARTLY = "partly", "قرئ بعضه"
     DROPPED = "dropped", "لم يؤخذ"
     UNKNOWN = "unknown", "لا يعرفه الأرشيف"
-    CUT = "cut", "قُطع لطوله"
-    UNREAD = "unread", "حقل لا يُقرأ"
-    ENCODING = "encoding", "ترميز صُحح"
+    CUT = "cut", "قطع لطوله"
+    UNREAD = "unread", "حقل لا يقرأ"
+    ENCODING = "encoding", "ترميز صحح"
     BROKEN = "broken", "بايتات تالفة"
     MIXED = "mixed", "حروف مشوهة"
 
@@ -93,7 +93,7 @@ class Delivery(models.Model):
         return self.name
 
     @property
-    def told_notes(self) -> int:
+    def listed_notes(self) -> int:
         """How many of the `noted` values `notes` tell of."""
         return sum(note["times"] for note in self.notes)
 

@@ -69,7 +69,7 @@ def test_a_table_with_values_that_are_not_taken_is_told_line_by_line(
     assert Article.objects.get(title="خبر ثالث").language == "fr"
     page = desk.get(reverse("admin:articles_delivery_change", args=[delivery.pk])).content.decode()
     assert "ما لم يؤخذ كما ورد" in page
-    for words in ("32 مارس 2023", "قُرئ بعضه", "جريدة لا يعرفها أحد", "لا يعرفه الأرشيف", "حقل لا يُقرأ"):
+    for words in ("32 مارس 2023", "قرئ بعضه", "جريدة لا يعرفها أحد", "لا يعرفه الأرشيف", "حقل لا يقرأ"):
         assert words in page, words
 
 
@@ -111,7 +111,7 @@ def test_a_corrected_encoding_is_told(delivered: Callable[[str, bytes], Delivery
     assert Article.objects.get(title="خبر الموانئ في الجنوب").body == BODY
     (note,) = delivery.notes
     assert (note["kind"], note["given"], note["path"]) == ("encoding", "iso-8859-1", "صفحة.html")
-    assert "ترميز صُحح" in desk.get(reverse("admin:articles_delivery_change", args=[delivery.pk])).content.decode()
+    assert "ترميز صحح" in desk.get(reverse("admin:articles_delivery_change", args=[delivery.pk])).content.decode()
 
 
 @pytest.mark.parametrize("name", ["خبر" * 50 + ".txt", "ﷺ" * 115 + ".txt", "𝔘" * 80 + ".txt", "ا" * 152])

@@ -186,7 +186,7 @@ def test_no_form_takes_a_day_of_no_sense(day: date) -> None:
 def test_a_text_that_no_column_or_index_holds_is_an_error_of_its_field(row: object, field: str) -> None:
     with pytest.raises(ValidationError) as error:
         row.full_clean()
-    assert set(error.value.message_dict) == {field} and "أطول مما يُحفظ" in str(error.value)
+    assert set(error.value.message_dict) == {field} and "أطول مما يحفظ" in str(error.value)
 
 
 ENTRY = '[[actor]]\nname = "هيئة الموانئ"\nkind = "government"\n'
