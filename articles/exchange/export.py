@@ -7,7 +7,7 @@ from itertools import islice
 from django.db.models import QuerySet
 
 from articles.exchange import rows
-from articles.exchange.rows import Row, Told, logged, made
+from articles.exchange.rows import Row, Warn, logged, made
 from articles.models import Actor, Article, Event, Figure, Source
 
 CHUNK = 500
@@ -26,12 +26,12 @@ class Export:
     whole: Callable[[], QuerySet]
     row: Callable[[object], Row]
 
-    def rows(self, told: Told = logged, *, whole: bool = False) -> Iterator[Row]:
-        """The rows in the order of their ids; `told` hears of one that cannot be read or written, which is stepped over."""
+    def rows(self, warn: Warn = logged, *, whole: bool = False) -> Iterator[Row]:
+        """The rows in the order of their ids; `warn` hears of one that cannot be read or written, which is stepped over."""
         chosen = self.whole() if whole else self.public()
         ids = chosen.order_by("id").values_list("pk", flat=True).iterator(chunk_size=CHUNK)
         while chunk := list(islice(ids, CHUNK)):
-            yield from made(chosen, chunk, self.row, told)
+            yield from made(chosen, chunk, self.row, warn)
 
 
 # By the noun's name.

@@ -27,7 +27,7 @@ from articles.models import (
 
 Row = dict[str, object]
 # Hears which row was stepped over («article 12»), and why.
-Told = Callable[[str, str], None]
+Warn = Callable[[str, str], None]
 log = logging.getLogger(__name__)
 
 
@@ -36,30 +36,30 @@ def logged(place: str, reason: str) -> None:
     log.warning("%s was left out: %s", place, reason)
 
 
-def made(rows: QuerySet, ids: Sequence[int], make: Callable[[object], Row], told: Told = logged) -> Iterator[Row]:
-    """A row for each of `ids` that `rows` holds, in their order; one that cannot be read or made is told and stepped over."""
-    stored = {row.pk: row for row in _readable(rows, ids, told)}
+def made(rows: QuerySet, ids: Sequence[int], make: Callable[[object], Row], warn: Warn = logged) -> Iterator[Row]:
+    """A row for each of `ids` that `rows` holds, in their order; one that cannot be read or made is reported to `warn` and stepped over."""
+    stored = {row.pk: row for row in _readable(rows, ids, warn)}
     for pk in ids:
         if pk not in stored:
             continue
         try:
             row = make(stored[pk])
         except (ValueError, ArithmeticError, LookupError, TypeError, AttributeError) as error:
-            told(_place(rows, pk), f"{type(error).__name__}: {error}")
+            warn(_place(rows, pk), f"{type(error).__name__}: {error}")
             continue
         yield row
 
 
-def _readable(rows: QuerySet, ids: Sequence[int], told: Told) -> list:
+def _readable(rows: QuerySet, ids: Sequence[int], warn: Warn) -> list:
     """The rows that can be read: all at once, or one by one where one of them cannot be (a date beyond Python's years)."""
     try:
         with transaction.atomic():
             return list(rows.filter(pk__in=ids))
     except (DataError, ValueError, OverflowError) as error:
         if len(ids) < 2:
-            told(_place(rows, ids[0]), str(error).splitlines()[0])
+            warn(_place(rows, ids[0]), str(error).splitlines()[0])
             return []
-    return [row for pk in ids for row in _readable(rows, [pk], told)]
+    return [row for pk in ids for row in _readable(rows, [pk], warn)]
 
 
 def _place(rows: QuerySet, pk: int) -> str:

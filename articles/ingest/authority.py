@@ -85,7 +85,9 @@ def apply_authority(name: str, content: bytes) -> AuthorityReport:
     for kind, (key_field, fields, apply) in _TABLES.items():
         entries = tables.pop(kind, [])
         if not isinstance(entries, list):
-            raise AuthorityError(f"{name}: {kind}: tables are expected, each as [[{kind}]]; this is {_type_name(entries)}")
+            raise AuthorityError(
+                f"{name}: {kind}: tables are expected, each as [[{kind}]]; this is {_type_name(entries)}"
+            )
         for number, entry in enumerate(entries, 1):
             where = f"{name}: {kind} {number}"
             try:

@@ -42,7 +42,9 @@ def unpacked(content: bytes, header: str, largest: int) -> tuple[bytes, tuple[No
             raise UnreadableError(f"{_FIELD} is “{name[:40]}”; known are {', '.join(_CODINGS)}")
         content, is_whole = _unpacked_once(content, name, largest)
         if not is_whole:
-            notes.append(Note(NoteKind.BROKEN, _FIELD, name, "the packed content is cut short; what came of it was taken"))
+            notes.append(
+                Note(NoteKind.BROKEN, _FIELD, name, "the packed content is cut short; what came of it was taken")
+            )
     return content, tuple(notes)
 
 

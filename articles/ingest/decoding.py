@@ -130,6 +130,8 @@ def _few_broken(content: bytes, name: str) -> Decoded | None:
 def _unmarked_utf16(content: bytes) -> str:
     """UTF-16 without a mark: nearly every second byte is the high byte of an ASCII or an Arabic letter."""
     sample = content[:4096]
+    if b"\x00" not in sample and b"\x06" not in sample:
+        return ""
     for name, high in (("utf-16-le", sample[1::2]), ("utf-16-be", sample[::2])):
         if len(high) >= _FEWEST and sum(byte in (0x00, 0x06) for byte in high) >= _UTF16_SHARE * len(high):
             return name
@@ -193,11 +195,15 @@ def mended(text: str) -> tuple[str, tuple[Note, ...]]:
     right = unmixed(text)
     notes = []
     if right != text:
-        line = next(one for one, other in zip(text.split("\n"), right.split("\n"), strict=True) if one != other)
-        notes.append(Note(NoteKind.MIXED, "text", line.strip(), "letters that were once wrongly decoded were put right"))
+        line = next(old for old, new in zip(text.split("\n"), right.split("\n"), strict=True) if old != new)
+        notes.append(
+            Note(NoteKind.MIXED, "text", line.strip(), "letters that were once wrongly decoded were put right")
+        )
     if left := next((found for pattern in _MIXED_UP.values() if (found := pattern.search(right))), None):
         quote = right[max(0, left.start() - 20) : left.end() + 20]
-        notes.append(Note(NoteKind.MIXED, "text", quote, "reads as if it was once wrongly decoded; it was taken as it is"))
+        notes.append(
+            Note(NoteKind.MIXED, "text", quote, "reads as if it was once wrongly decoded; it was taken as it is")
+        )
     return right, tuple(notes)
 
 

@@ -48,7 +48,9 @@ def judged(document: Document, *, is_row: bool) -> Document:
 def capture_moment(moment: datetime, field: str) -> datetime:
     """`moment` if an original can have been captured then; raises UnreadableError naming `field`."""
     if not is_sensible_capture(moment):
-        raise UnreadableError(f"“{field}” is {moment.isoformat()}; a time of {capture_days()} (years, in UTC) is expected")
+        raise UnreadableError(
+            f"“{field}” is {moment.isoformat()}; a time of {capture_days()} (years, in UTC) is expected"
+        )
     return moment
 
 
@@ -117,11 +119,11 @@ def _check_published(published: ArchiveDate | None) -> None:
     is_in_order = None in (published.earliest, published.latest) or published.earliest <= published.latest
     if published != expected or not is_in_order:
         raise UnreadableError(
-            f"“published” is {quoted(_told(published))}, which does not agree; {quoted(_told(expected))} is expected"
+            f"“published” is {quoted(_described(published))}, which does not agree; {quoted(_described(expected))} is expected"
         )
 
 
-def _told(published: ArchiveDate) -> str:
+def _described(published: ArchiveDate) -> str:
     return ", ".join(f"{name} {value}" for name, value in published.as_dict().items() if name != "basis")
 
 
@@ -138,13 +140,17 @@ def _with_known_language(document: Document) -> Document:
 def _with_sensible_dates(document: Document) -> Document:
     """Without the dates of publication on which nothing can have been published: pages made by machines state some."""
     days = publication_days()
-    sensible = [one for one in document.dates if all(days.holds(day) for day in (one.date.earliest, one.date.latest))]
+    sensible = [
+        stated
+        for stated in document.dates
+        if all(days.holds(day) for day in (stated.date.earliest, stated.date.latest))
+    ]
     if len(sensible) == len(document.dates):
         return document
-    notes = _dropped(one for one in document.dates if one not in sensible)
+    notes = _dropped(stated for stated in document.dates if stated not in sensible)
     return replace(document, dates=tuple(sensible), notes=(*document.notes, *notes))
 
 
 def _dropped(dates: Iterable[StatedDate]) -> list[Note]:
     reason = f"not a day of {publication_days()}; it was passed over"
-    return [Note(NoteKind.DROPPED, f"published ({one.where})", one.quote, reason) for one in dates]
+    return [Note(NoteKind.DROPPED, f"published ({stated.where})", stated.quote, reason) for stated in dates]

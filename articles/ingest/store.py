@@ -84,14 +84,14 @@ def _store(batch: Sequence[Prepared], authority: Authority) -> tuple[Outcomes, N
         if pk is None:
             article = Article()
             fill(article, one, sources)
-            notes += ((one, note) for note in _not_taken(article, one))
+            notes += ((one, note) for note in _not_taken(article, one, sources))
             waiting.append((one, article))
             outcome = "created"
         elif any(place.article == pk for place in places):
             article, outcome = _met_at_its_address(pk, one, sources)
         else:
             article, outcome = _update(pk, one, sources, authority), "updated"
-            notes += ((one, note) for note in _not_taken(article, one))
+            notes += ((one, note) for note in _not_taken(article, one, sources))
         results.append((article, outcome))
         seen |= marks
     _create(waiting, authority)
@@ -195,12 +195,12 @@ def fill(article: Article, one: Prepared, sources: "Sources") -> None:
         article.published = one.published
 
 
-def _not_taken(article: Article, one: Prepared) -> Iterator[Note]:
+def _not_taken(article: Article, one: Prepared, sources: "_Sources") -> Iterator[Note]:
     """What of a document its article does not hold: a source that editors do not keep, and what the article had already."""
     document = one.document
     if document.source_name and article.source_id is None:
         yield Note(NoteKind.UNKNOWN, "source", document.source_name, "no such source is kept; the article has none")
-    elif document.source_name and Source.objects.by_name(document.source_name) is None:
+    elif document.source_name and not sources.has_name(document.source_name):
         yield Note(NoteKind.UNKNOWN, "source", document.source_name, "no such source is kept; another one was told")
     for name in ("author", "section", "url", "status"):
         given, kept = getattr(document, name), getattr(article, name)
@@ -228,6 +228,10 @@ class Sources:
             return named.pk
         questions = [("mark", mark) for mark in document.marks] + ([("host", host)] if host else [])
         return next((source.pk for question in questions if (source := self._source(*question))), None)
+
+    def has_name(self, name: str) -> bool:
+        """Whether editors keep a source of that name."""
+        return self._source("name", name) is not None
 
     def _source(self, kind: str, text: str) -> Source | None:
         if (kind, text) not in self._sources:

@@ -336,7 +336,9 @@ class Article(Limited, Mergeable):
         known = self.published
         if known.earliest is None or known.latest is None:
             return []
-        first, last = known.earliest - timedelta(days=1), known.latest + timedelta(days=1)
+        # The calendar's own ends have no day beyond them.
+        first = known.earliest - timedelta(days=known.earliest > date.min)
+        last = known.latest + timedelta(days=known.latest < date.max)
         return [
             one
             for one in self.date_statements

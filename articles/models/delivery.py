@@ -22,12 +22,12 @@ class DeliveryState(models.TextChoices):
 class NoteKind(models.TextChoices):
     """Why a value was not taken as it was given."""
 
-    PARTLY = "partly", "قُرئ بعضه"
+    PARTLY = "partly", "قرئ بعضه"
     DROPPED = "dropped", "لم يؤخذ"
     UNKNOWN = "unknown", "لا يعرفه الأرشيف"
-    CUT = "cut", "قُطع لطوله"
-    UNREAD = "unread", "حقل لا يُقرأ"
-    ENCODING = "encoding", "ترميز صُحح"
+    CUT = "cut", "قطع لطوله"
+    UNREAD = "unread", "حقل لا يقرأ"
+    ENCODING = "encoding", "ترميز صحح"
     BROKEN = "broken", "بايتات تالفة"
     MIXED = "mixed", "حروف مشوهة"
 
@@ -68,7 +68,9 @@ class Delivery(models.Model):
     failed = models.PositiveIntegerField("تعذر", default=0)
     failures = GatedJSONField("ما تعذر", default=list, blank=True)
     noted = models.PositiveIntegerField("قيم لم تؤخذ كما وردت", default=0, db_default=0)
-    notes = GatedJSONField("ما لم يؤخذ كما ورد", default=list, db_default=models.Value([], models.JSONField()), blank=True)
+    notes = GatedJSONField(
+        "ما لم يؤخذ كما ورد", default=list, db_default=models.Value([], models.JSONField()), blank=True
+    )
     settled_at = models.DateTimeField("عولج في", null=True, blank=True)
     settled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="عالجه"
@@ -93,7 +95,7 @@ class Delivery(models.Model):
         return self.name
 
     @property
-    def told_notes(self) -> int:
+    def listed_notes(self) -> int:
         """How many of the `noted` values `notes` tell of."""
         return sum(note["times"] for note in self.notes)
 

@@ -87,7 +87,7 @@ def day_messages(row: models.Model, name: str, days: Days) -> Iterator[tuple[str
 
 def outside_message(days: Days) -> str:
     """What editors are told of a day that is not sensible."""
-    return f"تاريخ غير معقول: يُقبل ما بين {days.first} و{days.last}."
+    return f"تاريخ غير معقول: يقبل ما بين {days.first} و{days.last}."
 
 
 def check_publication_day(day: date) -> None:
@@ -100,13 +100,13 @@ def folded_messages(field: str, texts: Sequence[str], most: int) -> Iterator[tup
     """(field, message for editors) where a text derived from `field` is longer than its column, `most` code points."""
     longest = max(map(len, texts), default=0)
     if longest > most:
-        yield field, f"أطول مما يُحفظ: تصير حروفه {longest} بعد توحيد رسمها، والحد {most}."
+        yield field, f"أطول مما يحفظ: تصير حروفه {longest} بعد توحيد رسمها، والحد {most}."
 
 
 def indexed_messages(field: str, text: str) -> Iterator[tuple[str, str]]:
     """(field, message for editors) where a text has more bytes than an entry of its index can hold."""
     if (size := size_in_bytes(text)) > MOST_INDEXED_BYTES:
-        yield field, f"أطول مما يُحفظ: {size} بايت، والحد {MOST_INDEXED_BYTES}."
+        yield field, f"أطول مما يحفظ: {size} بايت، والحد {MOST_INDEXED_BYTES}."
 
 
 class Limited(models.Model):

@@ -27,7 +27,9 @@ def _split(name: str) -> tuple[str, str]:
     stem, endings = name, ""
     for _ in range(2):
         head, dot, tail = stem.rpartition(".")
-        is_ending = bool(head and dot) and tail.isascii() and tail.isalnum() and len(tail) + len(endings) < _LONGEST_ENDING
+        is_ending = (
+            bool(head and dot) and tail.isascii() and tail.isalnum() and len(tail) + len(endings) < _LONGEST_ENDING
+        )
         if not is_ending:
             break
         stem, endings = head, f".{tail}{endings}"

@@ -81,7 +81,9 @@ private_use = re.compile("[\ue000-\uf8ff]")
 def test_bibtex_holds_one_entry_and_its_values(title: str, author: str) -> None:
     written = bibtex(cited(title, author))
     assert_one_entry(written)
-    (entry,) = bibtexparser.bparser.BibTexParser(ignore_nonstandard_types=False, common_strings=False).parse(written).entries
+    (entry,) = (
+        bibtexparser.bparser.BibTexParser(ignore_nonstandard_types=False, common_strings=False).parse(written).entries
+    )
     assert set(entry) <= {"ENTRYTYPE", "ID", "title", "author", "organization", "langid", "note", "url"}
     assert read_tex(entry.get("title", "")) == as_words(title)
     name = entry.get("author", "{}")

@@ -36,7 +36,9 @@ def page(number: int = 1, charset: str = "") -> str:
     meta = f'<meta charset="{charset}">' if charset else ""
     title = f"خبر رقم {number} عن الورشة والموانئ"
     furniture = '<div class="menu"><a href="/index.php?lang=ar&amp;page=1">x</a></div>' * 30
-    return f"<html><head>{meta}<title>{title}</title></head><body>{furniture}<article>{paragraphs}</article></body></html>"
+    return (
+        f"<html><head>{meta}<title>{title}</title></head><body>{furniture}<article>{paragraphs}</article></body></html>"
+    )
 
 
 def warc(*records: tuple[bytes, list[tuple[str, str]]]) -> bytes:
@@ -46,7 +48,9 @@ def warc(*records: tuple[bytes, list[tuple[str, str]]]) -> bytes:
     for number, (body, headers) in enumerate(records):
         http = StatusAndHeaders("200 OK", [("Content-Type", "text/html"), *headers], protocol="HTTP/1.1")
         writer.write_record(
-            writer.create_warc_record(f"https://news.example/{number}", "response", payload=io.BytesIO(body), http_headers=http)
+            writer.create_warc_record(
+                f"https://news.example/{number}", "response", payload=io.BytesIO(body), http_headers=http
+            )
         )
     return out.getvalue()
 
@@ -75,7 +79,9 @@ def test_pages_of_every_packing_come_in(tmp_path: Path) -> None:
     (tmp_path / "a.warc.gz").write_bytes(warc(*records))
     report = run(tmp_path)
     assert (report.created, report.failures) == (len(PACKED) + 2, [])
-    assert all(article.body.startswith("وصل 25 خبيرا") for article in Article.objects.order_by("-id")[: len(PACKED) + 2])
+    assert all(
+        article.body.startswith("وصل 25 خبيرا") for article in Article.objects.order_by("-id")[: len(PACKED) + 2]
+    )
 
 
 def damaged(packed: bytes) -> bytes:
@@ -109,7 +115,9 @@ def test_a_page_that_is_not_packed_as_its_header_says_is_taken_with_a_note(tmp_p
     (tmp_path / "a.warc.gz").write_bytes(warc((page().encode(), [("Content-Encoding", name)])))
     report = run(tmp_path)
     assert (report.created, report.failures) == (1, [])
-    assert [(note.kind, note.field, note.given) for note in report.noted.places] == [("encoding", "Content-Encoding", name)]
+    assert [(note.kind, note.field, note.given) for note in report.noted.places] == [
+        ("encoding", "Content-Encoding", name)
+    ]
 
 
 @pytest.mark.parametrize("pack", [brotli.compress, gzip.compress, zstandard.compress, deflated])
@@ -122,7 +130,9 @@ def test_a_bomb_is_not_unpacked(pack: object) -> None:
 # Encodings
 
 
-@pytest.mark.parametrize("declared", ["iso-8859-1", "windows-1252", "latin1", "us-ascii", "iso-8859-15", "utf-8", "x-unheard"])
+@pytest.mark.parametrize(
+    "declared", ["iso-8859-1", "windows-1252", "latin1", "us-ascii", "iso-8859-15", "utf-8", "x-unheard"]
+)
 @pytest.mark.parametrize("real", ["windows-1256", "iso-8859-6"])
 def test_arabic_bytes_declared_as_something_else_are_read_rightly(tmp_path: Path, real: str, declared: str) -> None:
     (tmp_path / "page.html").write_bytes(page(charset=declared).encode(real, "replace"))
@@ -148,7 +158,10 @@ def test_a_header_of_a_web_archive_is_no_better(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "name"),
     [
-        ("Le président a déclaré à Genève que l'été dernier, près de la forêt, où l'élève naïf était reçu.", "iso-8859-1"),
+        (
+            "Le président a déclaré à Genève que l'été dernier, près de la forêt, où l'élève naïf était reçu.",
+            "iso-8859-1",
+        ),
         ("El niño comió piñas en España, según informó anteayer la ministra María Ángeles Muñoz.", "windows-1252"),
         ("Die größten Städte müssen für Öl, Käse und Brötchen höhere Gebühren zahlen, heißt es.", "iso-8859-1"),
         ("На встрече в Москве обсудили вопросы борьбы с терроризмом и безопасность портов.", "koi8-r"),
@@ -158,8 +171,12 @@ def test_another_languages_bytes_stay_what_they_are_declared(text: str, name: st
     assert decode(text.encode(name), "", name).text == text
 
 
-@pytest.mark.parametrize(("wrong", "right"), [("windows-1252", "utf-8"), ("windows-1256", "utf-8"), ("windows-1252", "windows-1256")])
-def test_text_that_was_wrongly_decoded_before_it_came_is_put_right_with_a_note(tmp_path: Path, wrong: str, right: str) -> None:
+@pytest.mark.parametrize(
+    ("wrong", "right"), [("windows-1252", "utf-8"), ("windows-1256", "utf-8"), ("windows-1252", "windows-1256")]
+)
+def test_text_that_was_wrongly_decoded_before_it_came_is_put_right_with_a_note(
+    tmp_path: Path, wrong: str, right: str
+) -> None:
     def spoilt(text: str) -> str:
         return "".join(bytes([byte]).decode(wrong, "ignore") or chr(byte) for byte in text.encode(right))
 
@@ -188,7 +205,9 @@ def test_a_broken_byte_inside_is_shown_and_told(tmp_path: Path) -> None:
     (tmp_path / "خبر.txt").write_bytes("خبر عن ورشة الموانئ اليوم\n\n".encode() + content)
     report = run(tmp_path)
     assert report.created == 1 and "\ufffd" in Article.objects.latest("id").body
-    assert [(note.kind, note.taken) for note in report.noted.places] == [("broken", "1 broken bytes of UTF-8 became “\ufffd”")]
+    assert [(note.kind, note.taken) for note in report.noted.places] == [
+        ("broken", "1 broken bytes of UTF-8 became “\ufffd”")
+    ]
 
 
 def test_many_broken_bytes_are_refused(tmp_path: Path) -> None:
@@ -212,7 +231,9 @@ def table(delimiter: str = ",") -> str:
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "windows-1256", "iso-8859-6", "utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "windows-1256", "iso-8859-6", "utf-16", "utf-16-le", "utf-16-be"]
+)
 def test_a_table_is_read_however_it_was_saved(tmp_path: Path, encoding: str, delimiter: str) -> None:
     (tmp_path / "table.csv").write_bytes(table(delimiter).encode(encoding))
     report = run(tmp_path)
@@ -230,6 +251,12 @@ def test_excels_line_before_the_header_names_the_separator(tmp_path: Path, line:
     (tmp_path / "table.csv").write_bytes(f"{line}\r\n{table(';')}".encode("utf-16"))
     report = run(tmp_path)
     assert (report.created, report.failures) == (2, [])
+
+
+def test_excels_line_may_name_a_tab(tmp_path: Path) -> None:
+    table_of_tabs = table("\t")
+    (tmp_path / "table.csv").write_bytes(f"sep=\t\r\n{table_of_tabs}".encode("utf-16"))
+    assert run(tmp_path).created == 2
 
 
 def test_a_named_encoding_holds_for_rows(tmp_path: Path) -> None:
@@ -260,7 +287,10 @@ def test_json_lines_in_other_encodings_are_read(tmp_path: Path, encoding: str) -
 
 
 def test_a_row_with_a_broken_byte_is_taken_and_one_of_nonsense_is_not(tmp_path: Path) -> None:
-    rows = [json.dumps({"title": f"خبر من الورشة {n}", "body": f"{BODY} {n}"}, ensure_ascii=False).encode() for n in range(3)]
+    rows = [
+        json.dumps({"title": f"خبر من الورشة {n}", "body": f"{BODY} {n}"}, ensure_ascii=False).encode()
+        for n in range(3)
+    ]
     rows[1] = rows[1].replace("الورشة ثلاثة".encode(), "الورشة ثلا".encode() + b"\xd8" + "ة".encode())
     rows[2] = b'{"title": "\xff\xfe\xfd", "body": "\xff\xfe"}'
     (tmp_path / "rows.jsonl").write_bytes(b"\n".join(rows))

@@ -90,7 +90,13 @@ def test_a_row_that_may_not_enter_is_refused_by_its_field(
 
 
 def test_the_edges_may_enter(tmp_path: Path) -> None:
-    edge = {"date": "1800-01-01", "precision": "day", "basis": "stated", "earliest": "1800-01-01", "latest": "1800-01-01"}
+    edge = {
+        "date": "1800-01-01",
+        "precision": "day",
+        "basis": "stated",
+        "earliest": "1800-01-01",
+        "latest": "1800-01-01",
+    }
     assert taken(tmp_path, published=edge, captured_at="1990-01-01T00:00:00Z", author="ع" * 200).failures == []
     article = Article.objects.get(title="خبر عن ورشة الموانئ")
     assert article.published.date == date(1800, 1, 1)
@@ -133,7 +139,9 @@ def test_a_page_with_a_date_of_no_sense_comes_in_without_it(tmp_path: Path, stat
     (tmp_path / "page.html").write_bytes(page(1, head))
     report = run(tmp_path)
     assert report.created == 1 and not Article.objects.latest("id").published.is_known
-    assert [(note.field, note.given) for note in report.noted.places] == [("published (meta article:published_time)", stated)]
+    assert [(note.field, note.given) for note in report.noted.places] == [
+        ("published (meta article:published_time)", stated)
+    ]
 
 
 def test_a_page_whose_values_are_too_long_is_told_what_was_cut(tmp_path: Path) -> None:
@@ -156,7 +164,9 @@ def test_no_form_takes_a_day_of_no_sense(day: date) -> None:
     with pytest.raises(ValidationError) as error:
         article.full_clean()
     assert {"published_date", "published_earliest", "published_latest"} <= set(error.value.message_dict)
-    event = Event(title="مؤتمر", kind="conference", start_date=day, start_precision="day", start_earliest=day, start_latest=day)
+    event = Event(
+        title="مؤتمر", kind="conference", start_date=day, start_precision="day", start_earliest=day, start_latest=day
+    )
     with pytest.raises(ValidationError) as error:
         event.full_clean()
     assert "start_date" in error.value.message_dict and "1800" in str(error.value)
@@ -176,7 +186,7 @@ def test_no_form_takes_a_day_of_no_sense(day: date) -> None:
 def test_a_text_that_no_column_or_index_holds_is_an_error_of_its_field(row: object, field: str) -> None:
     with pytest.raises(ValidationError) as error:
         row.full_clean()
-    assert set(error.value.message_dict) == {field} and "أطول مما يُحفظ" in str(error.value)
+    assert set(error.value.message_dict) == {field} and "أطول مما يحفظ" in str(error.value)
 
 
 ENTRY = '[[actor]]\nname = "هيئة الموانئ"\nkind = "government"\n'

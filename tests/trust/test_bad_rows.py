@@ -65,14 +65,34 @@ def test_pages_and_doors_show_what_they_can(client: Client, bad: list[Article], 
     own = [address for row in bad for address in (row.get_absolute_url(), f"{row.get_absolute_url()}record/")]
     events = [event.get_absolute_url() for event in Event.objects.filter(title__startswith="مؤتمر من")]
     view = f"{bad[0].get_absolute_url()}captures/{capture.sha256}/view/"
-    years = ["/dates/1/", "/dates/0001/", "/dates/9999/", "/dates/9999/12/", "/dates/9999/12/31/", "/timeline/?from=1&to=9999"]
-    for address in [*every_page, *own, *events, view, *years, "/articles/?since=0001-01-01", "/articles/?until=9999-12-31"]:
+    years = [
+        "/dates/1/",
+        "/dates/0001/",
+        "/dates/9999/",
+        "/dates/9999/12/",
+        "/dates/9999/12/31/",
+        "/timeline/?from=1&to=9999",
+    ]
+    for address in [
+        *every_page,
+        *own,
+        *events,
+        view,
+        *years,
+        "/articles/?since=0001-01-01",
+        "/articles/?until=9999-12-31",
+    ]:
         assert client.get(address).status_code in (200, 404), address
     for row in bad:
         assert client.get(f"/api/v1/articles/{row.pk}").json()["id"] == row.pk
         for format_name in ("bib", "ris", "json", "txt"):
             assert client.get(f"{row.get_absolute_url()}cite.{format_name}").status_code == 200
-    for address in ("/feeds/", "/oai/?verb=ListRecords&metadataPrefix=oai_dc", "/sitemaps/articles.xml", "/oai/?verb=Identify"):
+    for address in (
+        "/feeds/",
+        "/oai/?verb=ListRecords&metadataPrefix=oai_dc",
+        "/sitemaps/articles.xml",
+        "/oai/?verb=Identify",
+    ):
         etree.fromstring(client.get(address).content)
     assert "خبر قديم 0" in client.get("/oai/?verb=ListRecords&metadataPrefix=oai_dc").content.decode()
     lines = b"".join(client.get("/export/articles.jsonl").streaming_content).decode().splitlines()
@@ -221,3 +241,42 @@ def test_a_backup_tells_of_an_original_that_is_no_file(whole: Capture, tmp_path:
 
 def _backup(folder: Path) -> object:
     return backup(folder)
+
+
+HOSTILE_DAYS = [
+    "0000-00-00",
+    "0001-01-01",
+    "9999-12-31",
+    "10000-01-01",
+    "-1",
+    "2024-13",
+    "2024-02-30",
+    "0000",
+    "9" * 5_000,
+    "٢٠٢٤",
+    "\0",
+]
+
+
+@pytest.mark.parametrize("day", HOSTILE_DAYS, ids=range(len(HOSTILE_DAYS)))
+def test_no_day_that_is_asked_for_is_a_server_error(client: Client, day: str) -> None:
+    for address, names in {
+        "/articles/": ["since", "until", "published"],
+        "/search/": ["since", "until", "published"],
+        "/events/": ["year"],
+        "/timeline/": ["from", "to"],
+        "/api/v1/articles": ["since", "until", "published"],
+        "/api/v1/search": ["since", "until", "published"],
+        "/api/v1/events": ["year"],
+        "/export/articles.csv": ["since", "until", "published"],
+        "/feeds/search/": ["since", "until"],
+    }.items():
+        for name in names:
+            asked = {"q": "الإرهاب", "from": "2000", "to": "2024"} | {name: day}
+            assert client.get(address, asked).status_code in (200, 404, 422), (address, name)
+    for verb in ("ListRecords", "ListIdentifiers"):
+        for name in ("from", "until"):
+            assert client.get("/oai/", {"verb": verb, "metadataPrefix": "oai_dc", name: day}).status_code == 200
+    quoted = day.replace("\0", "%00")
+    for address in (f"/dates/{quoted}/", f"/dates/{quoted}/1/", f"/dates/2024/{quoted}/", f"/dates/2024/2/{quoted}/"):
+        assert client.get(address).status_code in (200, 301, 302, 404), address

@@ -105,7 +105,7 @@ def _header(source: "_Lines") -> tuple[list[str], str]:
     first = next(source, None)
     if first is None:
         raise UnreadableError("the file is empty")
-    named = _SEPARATOR_LINE.fullmatch(first.strip())
+    named = _SEPARATOR_LINE.fullmatch(first.strip("\r\n "))
     if named:
         first = next(source, "")
     # A name in quotes can go on in the next line.
@@ -245,7 +245,9 @@ def read_row(item: Item) -> tuple[Document, dict[str, object]]:
             raise UnreadableError(
                 f"“{name}” is missing or empty" if row.get(name) in (None, "") else f"“{name}” is no text"
             )
-    notes = [Note(NoteKind.UNREAD, name, "", "the archive does not read this field") for name in row if name not in READ]
+    notes = [
+        Note(NoteKind.UNREAD, name, "", "the archive does not read this field") for name in row if name not in READ
+    ]
     values = {}
     for name in TEXTS:
         value = row.get(name)
@@ -364,10 +366,16 @@ def _stated(value: str) -> tuple[tuple[StatedDate, ...], tuple[Note, ...]]:
     found = [one for one in find_dates(written) if one.interval]
     if len(found) != 1 or (known := as_archive_date(found[0])) is None or "\0" in value:
         raise UnreadableError(f"“published” is “{quoted(value)}”, not a date")
-    if (whole := date_of_line(written)) and whole.interval == found[0].interval and not _has_other_number(written, whole):
+    if (
+        (whole := date_of_line(written))
+        and whole.interval == found[0].interval
+        and not _has_other_number(written, whole)
+    ):
         return (StatedDate("row", value, known),), ()
     inferred = replace(known, basis=Basis.INFERRED)
-    note = Note(NoteKind.PARTLY, "published", value, f"taken as {known.iso or f'{known.earliest} … {known.latest}'}, inferred")
+    note = Note(
+        NoteKind.PARTLY, "published", value, f"taken as {known.iso or f'{known.earliest} … {known.latest}'}, inferred"
+    )
     return (StatedDate("row", value, inferred),), (note,)
 
 
