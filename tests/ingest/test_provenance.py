@@ -1,5 +1,6 @@
 """Provenance: no document takes another's address or text, whatever it says of itself and by whichever door it comes."""
 
+import hashlib
 import json
 import threading
 from collections.abc import Callable, Iterator
@@ -20,6 +21,7 @@ from articles.ingest import run as running
 from articles.ingest.deliveries import take_in
 from articles.ingest.run import ingest
 from articles.models import Article, Capture, Delivery, Source
+from articles.models.capture import pack
 from articles.models.history import operation
 
 pytestmark = pytest.mark.django_db
@@ -489,9 +491,7 @@ def test_check_archive_tells_addresses_that_collide_and_mends_those_that_do_not(
 def test_a_stored_address_that_is_malformed_stops_no_page_and_no_export(make_article: Callable[..., Article], tmp_path: Path) -> None:
     article = make_article("مكسور", url="http://[::1")
     content = page()
-    from articles.models.capture import pack
-
-    sha256 = __import__("hashlib").sha256(content).hexdigest()
+    sha256 = hashlib.sha256(content).hexdigest()
     Capture.objects.keep_bytes(sha256, pack(content))
     Capture.objects.create(article=article, sha256=sha256, size=len(content), media_type="text/html", address="http://[::1", fetched_address="http://[::1", claimed_address="http://[", captured_at="2024-01-01T00:00:00Z")  # fmt: skip
     client = Client()
