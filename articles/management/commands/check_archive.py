@@ -46,6 +46,8 @@ class Command(BaseCommand):
             " (repaired)"
             if problem.is_repaired
             else " (usual after editing; counted anew nightly)"
+            if problem.kind == "statistics" and problem.is_usual
+            else " (usual after an upgrade)"
             if problem.is_usual
             else ""
         )
