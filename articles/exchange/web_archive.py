@@ -107,7 +107,9 @@ def _records(out: _Counted, told: Told) -> Iterator[tuple[Capture, int, int]]:
     writer = WARCWriter(out, gzip=True, warc_version=WARC_VERSION)
     facts = {"software": SOFTWARE, "format": f"WARC File Format {WARC_VERSION}", "isPartOf": SOFTWARE}
     writer.write_record(writer.create_warcinfo_record("captures.warc.gz", facts))
-    rows = Capture.objects.accepted().select_related("article").defer("article__body", "article__set_aside").order_by("id")
+    rows = (
+        Capture.objects.accepted().select_related("article").defer("article__body", "article__set_aside").order_by("id")
+    )
     for capture in rows.iterator(chunk_size=CHUNK):
         try:
             content = capture.read()

@@ -137,5 +137,7 @@ def record_run(paths: Iterable[str], report: Report) -> None:
     """Leaves a record of a command's run of which something failed, so that the desk sees it."""
     if report.failures:
         now = timezone.now()
-        delivery = Delivery.objects.create(name=_storable(" ".join(paths))[:2000], started_at=now, state=DeliveryState.RUNNING)
+        delivery = Delivery.objects.create(
+            name=_storable(" ".join(paths))[:2000], started_at=now, state=DeliveryState.RUNNING
+        )
         _record(delivery, report, DeliveryState.FINISHED)

@@ -17,9 +17,9 @@ class UnreadableError(ValueError):
 class Item:
     """One document's bytes as received, and what the file around them says of it.
 
-    `place` tells where in its file it stood («line 7», «record at offset 1024»), `address` where it was fetched or
-    read from: a web address in its canonical spelling, or a file's, `encoding` what its transport declares. Without `content` it is a revisit: the page at `address` was seen
-    again unchanged at `captured_at`.
+    `place` tells where in its file it stood («line 7», «record at offset 1024»), `address` where it was fetched or read
+    from (a web address in its canonical spelling, or a file's), `encoding` what its transport declares. Without `content` it
+    is a revisit: the page at `address` was seen again unchanged at `captured_at`.
     """
 
     path: str

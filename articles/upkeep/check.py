@@ -188,7 +188,10 @@ def _capture_addresses(repair: bool) -> Look:
 def _misspelled(what: str, address: str, canonical: str, repair: bool) -> Problem:
     """Usual in archives that an older version filled, so that their nightly backup goes on."""
     return Problem(
-        "address", f"{what}: {address} is to be spelled {canonical}, which --repair does", is_repaired=repair, is_usual=True
+        "address",
+        f"{what}: {address} is to be spelled {canonical}, which --repair does",
+        is_repaired=repair,
+        is_usual=True,
     )
 
 

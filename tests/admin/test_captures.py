@@ -31,7 +31,11 @@ def bring(tmp_path: Path, body: str, title: str, when: str, address: str = ADDRE
         writer = WARCWriter(file, gzip=True)
         http = StatusAndHeaders("200 OK", [("Content-Type", "text/html")], protocol="HTTP/1.1")
         record = writer.create_warc_record(
-            address, "response", payload=BytesIO(page(body, title)), http_headers=http, warc_headers_dict={"WARC-Date": when}
+            address,
+            "response",
+            payload=BytesIO(page(body, title)),
+            http_headers=http,
+            warc_headers_dict={"WARC-Date": when},
         )
         writer.write_record(record)
     assert ingest([path], largest=1_000_000).failures == []

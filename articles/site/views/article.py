@@ -100,7 +100,9 @@ def _of_capture(view: Callable[[HttpRequest, Capture, bytes], HttpResponse]) -> 
     @reader_page
     @wraps(view)
     def shown(request: HttpRequest, pk: int, sha256: str) -> HttpResponse:
-        captures = Capture.objects.accepted().select_related("article__source").filter(article__in=Article.objects.published())
+        captures = (
+            Capture.objects.accepted().select_related("article__source").filter(article__in=Article.objects.published())
+        )
         row = get_object_or_404(captures, article=pk, sha256=sha256)
         try:
             content = row.read()
