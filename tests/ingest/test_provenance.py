@@ -48,7 +48,7 @@ def page(body: str = BODY, title: str = TITLE, head: str = "") -> bytes:
 
 CLAIMS = {
     "canonical": f'<link rel="canonical" href="{REAL}">',
-    "canonical beside another rel": f'<link rel="nofollow canonical" href="{REAL}">',
+    "canonical beside another rel": f'<link rel="nofollow Canonical" href="{REAL}">',
     "og:url": f'<meta property="og:url" content="{REAL}">',
     "JSON-LD": '<script type="application/ld+json">' + json.dumps({"@type": "NewsArticle", "headline": TITLE, "url": REAL}) + "</script>",
 }  # fmt: skip
