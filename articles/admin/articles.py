@@ -103,7 +103,16 @@ class ArticleForm(UncertainDateForm):
 class CaptureInline(TabularInline):
     model = Capture
     extra = 0
-    fields = readonly_fields = ("filename", "fetched", "claimed", "state", "media_type", "size", "captured_at", "sha256")
+    fields = readonly_fields = (
+        "filename",
+        "fetched",
+        "claimed",
+        "state",
+        "media_type",
+        "size",
+        "captured_at",
+        "sha256",
+    )
 
     @admin.display(description="جُلب من")
     def fetched(self, capture: Capture) -> str:

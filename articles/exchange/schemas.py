@@ -63,7 +63,9 @@ class Article(ArticleSummary):
     sha256: str | None = Field(description="Digest of the latest original.")
     captured_at: str | None
     fetched_address: str | None = Field(description="Where the latest original was fetched from; null for a file.")
-    claimed_address: str | None = Field(description="The address that the original gives as its own; unproven by itself.")
+    claimed_address: str | None = Field(
+        description="The address that the original gives as its own; unproven by itself."
+    )
     date_statements: list[dict[str, Any]]
     events: list[EventOfArticle]
     actors: list[ActorOfArticle]

@@ -13,7 +13,7 @@ from articles.extract.fingerprints import likeness, shingles
 from articles.ingest.prepare import Prepared
 from articles.models import Article, Capture, Fingerprint, WaitingReason
 from articles.models.edited import body_is_an_editors
-from articles.platform.addresses import registrable_domain, same_domain
+from articles.platform.addresses import older_spellings, registrable_domain, same_domain
 
 # Two captures of one page share most of their wording; two articles under one file name do not.
 SAME_ARTICLE_SHARE = 0.5
@@ -68,10 +68,10 @@ class Known:
     @classmethod
     def of(cls, batch: Sequence[Prepared]) -> "Known":
         """Asks the database what it knows of the batch's addresses, file names and wordings."""
-        urls = {one.document.url for one in batch if one.document.url}
+        urls = _by_spelling(one.document.url for one in batch)
         # A page is known by its own address; a file by the place and the name it was read under.
         names = {one.filename for one in batch if one.filename and not one.document.url}
-        addresses = {one.address for one in batch if one.address}
+        addresses = _by_spelling(one.address for one in batch)
         captures = Capture.objects.accepted()
         by_filename: dict[str, list[int]] = {}
         if names:
@@ -82,13 +82,18 @@ class Known:
         if addresses:
             placed = captures.filter(address__in=addresses).order_by("-captured_at", "-id")
             for address, article in placed.values_list("address", "article"):
-                by_address.setdefault(address, []).append(article)
+                by_address.setdefault(addresses[address], []).append(article)
         by_text: dict[int, list[tuple[int, str, str]]] = {}
         hashes = {one.analysis.fingerprint.text_hash for one in batch}
         rows = Fingerprint.objects.filter(text_hash__in=hashes).order_by("article")
         for text_hash, *article in rows.values_list("text_hash", "article", "article__title", "article__url"):
             by_text.setdefault(text_hash, []).append(tuple(article))
-        by_url = dict(Article.objects.filter(url__in=urls).values_list("url", "pk")) if urls else {}
+        by_url: dict[str, int] = {}
+        if urls:
+            for url, pk in Article.objects.filter(url__in=urls).values_list("url", "pk"):
+                # Of two articles the one whose address is spelled as it should be.
+                if url == urls[url] or urls[url] not in by_url:
+                    by_url[urls[url]] = pk
         return cls(by_url, by_address, by_filename, by_text)
 
     def article_of(self, one: Prepared) -> int | None:
@@ -110,6 +115,11 @@ class Known:
                 if is_alike and _may_be_of_one_outlet(one, pk):
                     return pk
         return None
+
+
+def _by_spelling(addresses: Iterable[str]) -> dict[str, str]:
+    """Every spelling under which an address can be stored → the canonical one."""
+    return {spelling: address for address in addresses if address for spelling in older_spellings(address)}
 
 
 def _most_alike(one: Prepared, keys: Sequence[int]) -> int:

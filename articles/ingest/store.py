@@ -150,7 +150,11 @@ def bring_up_to_date(
     """
     first = article.captures.accepted().order_by("captured_at").values_list("captured_at", flat=True).first()
     if is_newest:
+        had_address = bool(article.url)
         fill(article, one, sources)
+        if not had_address and is_taken(article.url):
+            # An editor made two articles of what came from one address.
+            article.url = ""
     elif article.published_basis in {Basis.EDITOR, Basis.STATED}:
         return
     if article.published_basis != Basis.EDITOR:
@@ -164,6 +168,11 @@ def bring_up_to_date(
     if (article.title, article.published) != (one.document.title, one.published):
         analysis = analyse(article.title, Reading(article.body), article.published, authority)
     suggest_all([Subject(article, analysis)], authority)
+
+
+def is_taken(url: str) -> bool:
+    """Whether an article has the address already."""
+    return bool(url) and Article.objects.filter(url=url).exists()
 
 
 def capture_of(one: Prepared, article: Article, reason: WaitingReason | None = None) -> Capture:

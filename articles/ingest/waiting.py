@@ -12,7 +12,7 @@ from articles.extract.process import suggest_all
 from articles.extract.subject import Subject
 from articles.ingest.document import Broken, Document, Item
 from articles.ingest.prepare import Prepared, prepare
-from articles.ingest.store import WAIT_FOR_OTHERS, Sources, bring_up_to_date, fill
+from articles.ingest.store import WAIT_FOR_OTHERS, Sources, bring_up_to_date, fill, is_taken
 from articles.models import Article, Capture, CaptureState
 from articles.models.edited import ACCEPTED_CAPTURE
 from articles.models.history import operation
@@ -42,8 +42,6 @@ def accept(capture_pk: int, by: Model) -> Article:
         prepared = _prepared(capture, authority)
         _decide(capture, CaptureState.ACCEPTED, by)
         article = Article.objects.get(pk=capture.article_id)
-        if article.url == "" and not _is_taken(prepared.document.url):
-            article.url = prepared.document.url
         bring_up_to_date(article, prepared, Sources(), authority)
     return article
 
@@ -60,7 +58,7 @@ def make_own(capture_pk: int, by: Model) -> Article:
         prepared = _prepared(capture, authority)
         article = Article()
         fill(article, prepared, Sources())
-        if _is_taken(article.url):
+        if is_taken(article.url):
             article.url = ""
         with_keys([article])
         suggest_all([Subject(article, prepared.analysis, is_new=True)], authority, lambda: insert([article]))
@@ -92,10 +90,6 @@ def _decide(capture: Capture, state: CaptureState, by: Model, article: Article |
     if article is not None:
         capture.article = article
     capture.save(update_fields=["state", "decided_by", "decided_at", "article"])
-
-
-def _is_taken(url: str) -> bool:
-    return bool(url) and Article.objects.filter(url=url).exists()
 
 
 def _prepared(capture: Capture, authority: Authority) -> Prepared:

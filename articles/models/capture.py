@@ -162,7 +162,11 @@ class Capture(models.Model):
     )  # fmt: skip
     captured_at = CaptureTimeField("التُقط في")
     state = models.CharField(
-        "الحالة", max_length=8, choices=CaptureState, default=CaptureState.ACCEPTED, db_default=CaptureState.ACCEPTED.value
+        "الحالة",
+        max_length=8,
+        choices=CaptureState,
+        default=CaptureState.ACCEPTED,
+        db_default=CaptureState.ACCEPTED.value,
     )
     waiting_reason = models.CharField(
         "لماذا تنتظر", max_length=9, choices=WaitingReason, blank=True, default="", db_default=""

@@ -116,6 +116,15 @@ def canonical_address(text: str, base: str = "") -> str:
     return read_address(text, base).canonical
 
 
+def older_spellings(address: str) -> tuple[str, ...]:
+    """A canonical address, and the ways in which versions before this function stored it most often.
+
+    They kept escapes as pages write them: in small letters, as WordPress does, or as the letters themselves.
+    """
+    small = re.sub(r"%[0-9A-F]{2}", lambda match: match[0].lower(), address)
+    return tuple(dict.fromkeys((address, small, _ESCAPES.sub(_in_letters, address))))
+
+
 def canonical_or_empty(text: str, base: str = "") -> str:
     """The same for what a page says of itself: an empty string for what is no web address."""
     try:

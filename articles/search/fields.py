@@ -9,6 +9,7 @@ from articles.arabic.folding import without_proclitics
 from articles.arabic.words import fold_phrase
 from articles.models import Actor, Coverage, Event, Mention, Source
 from articles.models.article import can_be_published
+from articles.platform.addresses import AddressError, canonical_domain
 from articles.search.query import Field, Published
 from articles.search.vocabulary import Rows
 
@@ -50,7 +51,11 @@ def _events_titled(text: str) -> QuerySet:
 
 def _sources_called(text: str) -> QuerySet:
     folded = fold_phrase(text)
-    return Source.objects.public().filter(Q(folded_name__contains=folded) | Q(domains__contains=[text.lower()]))
+    try:
+        domain = canonical_domain(text)
+    except AddressError:
+        domain = text.lower()
+    return Source.objects.public().filter(Q(folded_name__contains=folded) | Q(domains__contains=[domain]))
 
 
 _FINDING = {

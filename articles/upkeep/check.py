@@ -35,8 +35,8 @@ _OF_A_CAPTURE = re.compile(r"[0-9a-f]{2}/[0-9a-f]{2}/([0-9a-f]{64})\.gz")
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is not as it should be: its kind, where it is, whether `repair` mended it, and whether it is usual
-    between two nights, as counts are that editors' changes have left behind."""
+    """One thing that is not as it should be: its kind, where it is, whether `repair` mended it, and whether it is usual:
+    counts that editors' changes have left behind between two nights, or addresses as an older version stored them."""
 
     kind: str
     told: str
@@ -181,7 +181,7 @@ def _addresses(repair: bool) -> Look:
         ((pk, url),) = spelled
         if repair:
             Article.objects.filter(pk=pk).update(url=canonical)
-        yield Problem("address", f"article {pk}: {url} is to be spelled {canonical}", is_repaired=repair)
+        yield _misspelled(f"article {pk}", url, canonical, repair)
     yield from _capture_addresses(repair)
 
 
@@ -194,7 +194,17 @@ def _capture_addresses(repair: bool) -> Look:
         if canonical != address:
             if repair:
                 Capture.objects.filter(pk=pk).update(address=canonical)
-            yield Problem("address", f"capture {pk}: {address} is to be spelled {canonical}", is_repaired=repair)
+            yield _misspelled(f"capture {pk}", address, canonical, repair)
+
+
+def _misspelled(what: str, address: str, canonical: str, repair: bool) -> Problem:
+    """Usual in archives that an older version filled, so that their nightly backup goes on."""
+    return Problem(
+        "address",
+        f"{what}: {address} is to be spelled {canonical}, which --repair does",
+        is_repaired=repair,
+        is_usual=True,
+    )
 
 
 def _deliveries() -> Look:

@@ -23,8 +23,8 @@ PAGES = settings.BASE_DIR / "tests" / "ingest" / "pages"
 @pytest.fixture(autouse=True)
 def _pages() -> None:
     assert ingest([PAGES / "wordpress.html", PAGES / "script-shell.html"], largest=1_000_000).created == 2
-    Capture.objects.filter(address__startswith="file:").exclude(article__url="").update(
-        address="https://news.example/a"
+    Capture.objects.filter(filename="wordpress.html").update(
+        address="https://news.example/a", fetched_address="https://news.example/a"
     )
 
 

@@ -73,7 +73,10 @@ def test_a_pages_metadata_becomes_the_articles(tmp_path: Path) -> None:
     )
     assert (article.source, article.language) == (source, "ar")
     # A file says where it is from; nobody fetched it there.
-    assert article.url == "" and article.captures.get().claimed_address == "https://sada-aljanoub.example/2023/05/18/airports/"
+    assert (
+        article.url == ""
+        and article.captures.get().claimed_address == "https://sada-aljanoub.example/2023/05/18/airports/"
+    )
     assert (article.published.date, article.published.basis) == (date(2023, 5, 18), "stated")
     assert article.date_conflicts == []
 

@@ -78,7 +78,11 @@ def test_what_is_no_address_is_refused_in_one_line(text: str) -> None:
 
 
 @settings(deadline=None, max_examples=500)
-@given(st.one_of(st.text(), st.text().map("http://h/".__add__), st.text(max_size=40).map(lambda host: f"https://{host}/a?b")))
+@given(
+    st.one_of(
+        st.text(), st.text().map("http://h/".__add__), st.text(max_size=40).map(lambda host: f"https://{host}/a?b")
+    )
+)
 def test_any_text_gives_an_address_or_its_own_error(text: str) -> None:
     try:
         canonical = canonical_address(text)
@@ -99,7 +103,9 @@ def test_letters_and_their_escapes_are_one(path: str, query: str, in_capitals: b
     """Every character escaped, in capitals or not, but for the slashes."""
     escaped = "".join(c if c == "/" else "".join(f"%{byte:02x}" for byte in c.encode()) for c in path)
     escaped = escaped.upper() if in_capitals else escaped
-    assert canonical_address(f"http://h.example/x/{path}{query}") == canonical_address(f"http://H.example:80/x/{escaped}{query}#f")
+    assert canonical_address(f"http://h.example/x/{path}{query}") == canonical_address(
+        f"http://H.example:80/x/{escaped}{query}#f"
+    )
 
 
 @pytest.mark.parametrize(

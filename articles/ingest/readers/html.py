@@ -262,7 +262,7 @@ def _metadata(tree: html.HtmlElement, address: str) -> Metadata:
             break
     language = found.language or tree.get("lang") or _first(metas, "og:locale", "content-language")
     found.language = re.split("[-_]", language.strip().lower())[0] if language else ""
-    links = tree.xpath("//link[contains(concat(' ', normalize-space(@rel), ' '), ' canonical ')]/@href")
+    links = [link.get("href") for link in tree.iter("link") if "canonical" in link.get("rel", "").lower().split()]
     said = [*links[:1], metas.get("og:url", ""), found.url]
     base = address if address.startswith("http") else ""
     found.claims = tuple(dict.fromkeys(claim for text in said if text and (claim := canonical_or_empty(text, base))))

@@ -51,6 +51,8 @@ class Command(BaseCommand):
             else " (usual after an upgrade; --repair closes them)"
             if problem.is_usual and problem.kind == "mode"
             else " (usual after editing; counted anew nightly)"
+            if problem.kind == "statistics" and problem.is_usual
+            else " (usual after an upgrade)"
             if problem.is_usual
             else ""
         )

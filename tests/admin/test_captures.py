@@ -1,0 +1,183 @@
+"""A capture that waits: told at the desk, shown beside the stored text, accepted, made an article of its own, or refused."""
+
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from articles.ingest.run import ingest
+from articles.models import Article, Capture, Source
+from articles.models.capture import capture_storage, stored_name
+from tests.admin.posting import form_of
+
+pytestmark = pytest.mark.django_db
+ADDRESS = "https://news.example/story"
+BODY = "وصل 25 خبيرا إلى المدينة صباح اليوم للمشاركة في ورشة عمل حول أمن الموانئ وتستمر الورشة ثلاثة أيام بمشاركة وفود من دول المنطقة"
+OTHER = "اختتمت في الشمال أمس أشغال ملتقى عن الزراعة والماء حضره 40 باحثا ومزارعا وناقش سبل حماية الواحات من الجفاف في السنوات المقبلة"
+
+
+def page(body: str, title: str) -> bytes:
+    return f'<html><head><meta charset="utf-8"><title>{title}</title></head><body><article><p>{body}.</p></article></body></html>'.encode()
+
+
+def bring(tmp_path: Path, body: str, title: str, when: str, address: str = ADDRESS) -> None:
+    path = tmp_path / f"{when[:10]}.warc.gz"
+    with path.open("wb") as file:
+        writer = WARCWriter(file, gzip=True)
+        http = StatusAndHeaders("200 OK", [("Content-Type", "text/html")], protocol="HTTP/1.1")
+        record = writer.create_warc_record(
+            address,
+            "response",
+            payload=BytesIO(page(body, title)),
+            http_headers=http,
+            warc_headers_dict={"WARC-Date": when},
+        )
+        writer.write_record(record)
+    assert ingest([path], largest=1_000_000).failures == []
+
+
+@pytest.fixture
+def waiting(tmp_path: Path) -> Capture:
+    """A second capture of an article, with another story in it."""
+    bring(tmp_path, BODY, "ورشة حول أمن الموانئ", "2024-03-01T00:00:00Z")
+    bring(tmp_path, OTHER, "ملتقى عن الزراعة والماء", "2024-03-05T00:00:00Z")
+    return Capture.objects.get(state="waiting")
+
+
+def decide(client: Client, capture: Capture, verdict: str) -> object:
+    return client.post(reverse("admin:decide-capture", args=[capture.pk]), {verdict: "1"}, follow=True)
+
+
+def test_the_desk_tells_what_waits_and_shows_both_texts(desk: Client, waiting: Capture) -> None:
+    start = desk.get(reverse("admin:index")).content.decode()
+    assert "نسخ تنتظر محررا" in start
+    listed = desk.get(reverse("admin:articles_capture_changelist") + "?state__exact=waiting").content.decode()
+    address = reverse("admin:decide-capture", args=[waiting.pk])
+    assert address in listed
+    shown = desk.get(address).content.decode()
+    assert "الزراعة والماء" in shown and "أمن الموانئ" in shown and "نصها غير نص المقال" in shown and ADDRESS in shown
+
+
+def test_an_accepted_capture_becomes_the_text(desk: Client, waiting: Capture) -> None:
+    decide(desk, waiting, "accept")
+    article = Article.objects.get(url=ADDRESS)
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.decided_by) == ("accepted", desk.user)
+    assert article.title == "ملتقى عن الزراعة والماء" and article.body.startswith("اختتمت")
+    assert [figure.value for figure in article.figures.standing()] == [40]
+    page = Client().get(article.get_absolute_url()).content.decode()
+    assert "الواحات" in page and waiting.sha256 in page
+    assert "قُرر في هذه النسخة من قبل" in decide(desk, waiting, "refuse").content.decode()
+
+
+def test_an_accepted_capture_leaves_the_editors_title(desk: Client, waiting: Capture) -> None:
+    Article.objects.filter(url=ADDRESS).update(title="عنوان المحرر", title_origin="editor")
+    decide(desk, waiting, "accept")
+    assert Article.objects.get(url=ADDRESS).title == "عنوان المحرر"
+
+
+def test_the_next_update_of_an_accepted_text_is_an_ordinary_one(desk: Client, waiting: Capture, tmp_path: Path) -> None:
+    decide(desk, waiting, "accept")
+    bring(tmp_path, OTHER.replace("40", "41"), "ملتقى عن الزراعة والماء", "2024-03-07T00:00:00Z")
+    assert "41 باحثا" in Article.objects.get(url=ADDRESS).body
+
+
+def test_a_capture_becomes_an_article_of_its_own_and_stays_one(desk: Client, waiting: Capture, tmp_path: Path) -> None:
+    decide(desk, waiting, "own")
+    first = Article.objects.get(url=ADDRESS)
+    waiting.refresh_from_db()
+    own = waiting.article
+    assert own.pk != first.pk and own.url == "" and first.body.startswith("وصل") and own.body.startswith("اختتمت")
+    assert [figure.value for figure in own.figures.standing()] == [40] and own.captures.get() == waiting
+    # What comes later from that address goes to the one of the two that it is like.
+    bring(tmp_path, OTHER.replace("40", "41"), "ملتقى عن الزراعة والماء", "2024-03-07T00:00:00Z")
+    bring(tmp_path, BODY.replace("25", "26"), "ورشة حول أمن الموانئ", "2024-03-08T00:00:00Z")
+    assert "41 باحثا" in Article.objects.get(pk=own.pk).body and "26 خبيرا" in Article.objects.get(pk=first.pk).body
+    assert not Capture.objects.waiting().exists()
+
+
+def test_a_refused_capture_stays_refused(desk: Client, waiting: Capture, tmp_path: Path) -> None:
+    decide(desk, waiting, "refuse")
+    bring(tmp_path, OTHER, "ملتقى عن الزراعة والماء", "2024-03-09T00:00:00Z")
+    waiting.refresh_from_db()
+    article = Article.objects.get(url=ADDRESS)
+    assert waiting.state == "refused" and article.captures.count() == 2 and article.body.startswith("وصل")
+    assert Client().get(f"{article.get_absolute_url()}captures/{waiting.sha256}/").status_code == 404
+    # An editor can think again.
+    decide(desk, waiting, "accept")
+    assert Article.objects.get(url=ADDRESS).body.startswith("اختتمت")
+
+
+def test_who_only_reads_decides_nothing(signed_in: Callable[..., Client], waiting: Capture) -> None:
+    reader = signed_in("qari", "قراء المسودات")
+    assert 'name="accept"' not in reader.get(reverse("admin:decide-capture", args=[waiting.pk])).content.decode()
+    for verdict in ("accept", "own", "refuse"):
+        assert decide(reader, waiting, verdict).status_code == 403
+    stranger = Client().post(reverse("admin:decide-capture", args=[waiting.pk]), {"accept": "1"})
+    assert stranger.status_code == 302
+    waiting.refresh_from_db()
+    assert waiting.state == "waiting"
+
+
+def test_a_damaged_capture_is_told_and_can_only_be_refused(desk: Client, waiting: Capture) -> None:
+    name = stored_name(waiting.sha256)
+    path = Path(capture_storage().path(name))
+    content = path.read_bytes()
+    path.unlink()
+    try:
+        shown = desk.get(reverse("admin:decide-capture", args=[waiting.pk])).content.decode()
+        assert waiting.sha256 in shown and 'name="accept"' not in shown
+        decide(desk, waiting, "accept")
+        assert Article.objects.get(url=ADDRESS).body.startswith("وصل")
+        decide(desk, waiting, "refuse")
+        waiting.refresh_from_db()
+        assert waiting.state == "refused"
+    finally:
+        path.write_bytes(content)
+
+
+# An article's form
+
+
+def save(desk: Client, article: Article, **changed: str) -> str:
+    address = reverse("admin:articles_article_change", args=[article.pk])
+    return desk.post(address, form_of(desk, address) | changed, follow=True).content.decode()
+
+
+def test_the_form_stores_an_address_in_its_one_spelling(desk: Client, make_article: Callable[..., Article]) -> None:
+    article = make_article("مقال")
+    save(desk, article, url="http://H.example:80/أخبار?utm_source=x#top")
+    article.refresh_from_db()
+    assert article.url == "http://h.example/%D8%A3%D8%AE%D8%A8%D8%A7%D8%B1"
+    other = make_article("مقال ثان")
+    assert "هذا رابط مقال آخر" in save(desk, other, url="http://h.example/أخبار")
+    assert "errorlist" in save(desk, other, url="http://[::1")
+    assert "errorlist" in save(desk, other, url="http://h..example/")
+    other.refresh_from_db()
+    assert other.url == ""
+
+
+def test_a_form_left_alone_changes_no_stored_address(desk: Client, make_article: Callable[..., Article]) -> None:
+    article = make_article("مقال", url="http://H.example:80/أخبار")
+    save(desk, article)
+    article.refresh_from_db()
+    assert article.url == "http://H.example:80/أخبار"
+
+
+def test_a_capture_is_found_by_any_spelling_of_its_address(desk: Client, waiting: Capture) -> None:
+    listed = desk.get(reverse("admin:articles_capture_changelist"), {"q": "HTTPS://News.example:443/story#x"})
+    assert reverse("admin:decide-capture", args=[waiting.pk]) in listed.content.decode()
+
+
+def test_a_source_takes_a_domain_in_any_spelling_and_no_other_text(senior: Client) -> None:
+    address = reverse("admin:articles_source_add")
+    fields = {"name": "موقع الضاد", "kind": "site", "country": "", "marks": ""}
+    refused = senior.post(address, fields | {"domains": "ليس نطاقا"}).content.decode()
+    assert "ليس نطاقا: «ليس نطاقا»" in refused
+    senior.post(address, fields | {"domains": "WWW.موقع.مصر"})
+    assert Source.objects.get(name="موقع الضاد").domains == ["xn--4gbrim.xn--wgbh1c"]
