@@ -245,11 +245,11 @@ class Reading:
 
 def test_an_open_quotation_mark_over_millions_of_lines_takes_little_memory(tmp_path: Path) -> None:
     path = tmp_path / "rows.csv"
-    path.write_bytes(b'title,body\na,"' + b"b\n" * 4_000_000)
-    with BoundedWorkers(Reading(5_000_000), Budget(60, 120 * MB)) as workers:
+    path.write_bytes(b'title,body\na,"' + b"b\n" * 1_500_000)
+    with BoundedWorkers(Reading(2_000_000), Budget(60, 60 * MB)) as workers:
         told = workers.run(path)
     assert not isinstance(told, Exceeded), told
-    assert "5,000,000" in told[0] and len(told) < 2_000 and "left out" in told[-1]
+    assert "2,000,000" in told[0] and len(told) < 2_000 and "left out" in told[-1]
 
 
 def test_a_header_line_of_any_length_takes_little_memory(tmp_path: Path) -> None:
@@ -259,7 +259,7 @@ def test_a_header_line_of_any_length_takes_little_memory(tmp_path: Path) -> None
     with BoundedWorkers(Reading(1_000_000), Budget(60, 20 * MB)) as workers:
         told = workers.run(path)
     assert not isinstance(told, Exceeded), told
-    assert "header line" in told[0]
+    assert "headers have more than" in told[0]
 
 
 def test_headers_that_look_like_records_are_not_read_over_and_over(tmp_path: Path) -> None:
