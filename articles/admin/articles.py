@@ -1,6 +1,6 @@
 """Admin of articles with their captures, mentions, coverage and figures."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -55,6 +55,11 @@ from articles.site.words_for import archive_date, date_place, number
 
 # Posted, or in the address, once an editor pressed «حرّر النص».
 EDIT_BODY = "edit_body"
+
+
+TOO_COSTLY = (
+    "حُفظ النص، وبقيت الاقتراحات كما كانت: قراءته تتجاوز ما يُسمح به لمستند واحد من وقت المعالج أو الذاكرة."
+)
 
 
 class ArticleForm(UncertainDateForm):
@@ -372,7 +377,8 @@ class ArticleAdmin(OwnSearch, ReviewAdmin):
         super().save_related(request, form, formsets, change)
         if "body" in form.changed_data:
             tell_lost_words(request, form.instance)
-            self.after_change([form.instance])
+            if self._suggested([form.instance]):
+                self.message_user(request, TOO_COSTLY, messages.WARNING)
         else:
             Contradiction.objects.refresh(events_of([form.instance]))
 
@@ -381,7 +387,12 @@ class ArticleAdmin(OwnSearch, ReviewAdmin):
 
     def after_change(self, rows: list[Article]) -> None:
         """What the rules find in texts that changed, and what contradicts what since."""
-        authority = Authority.load()
-        for _ in suggest_within_budget(rows, authority):
-            pass
+        self._suggested(rows)
+
+    @staticmethod
+    def _suggested(rows: list[Article]) -> list[str]:
+        """Does so; returns why not, once for each text that is too costly to read."""
+        outcomes = suggest_within_budget(rows, Authority.load())
+        complaints = [complaint for _, complaint in outcomes if complaint]
         Contradiction.objects.refresh(events_of(rows))
+        return complaints

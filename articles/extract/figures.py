@@ -69,6 +69,10 @@ _BEFORE = _phrases({
     Qualifier.ABOUT: ("نحو", "حوالي", "حوالى", "قرابة", "زهاء", "ما يقارب", "ما يقرب من", "يقارب", "تقارب", "ما يناهز",
                       "يناهز", "تناهز", "ناهز", "في حدود", "تقريبا", "بما يقارب", "ما يقدر ب", "قريبا من"),
 })  # fmt: skip
+_BEFORE_BY_LAST: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+for _phrase in _BEFORE:
+    _BEFORE_BY_LAST.setdefault(_phrase[0][-1], []).append(_phrase)
+_PROCLITICS = frozenset("وفبلك")
 _AFTER = _phrases({
     Qualifier.AT_LEAST: ("على الأقل", "كحد أدنى", "على أقل تقدير", "فأكثر", "أو أكثر"),
     Qualifier.MORE_THAN: ("ونيف", "ويزيد", "وأكثر"),
@@ -118,7 +122,11 @@ _PERCENT_PHRASES = [
     tuple(fold_name(p).split()) for p in ("في المئة", "في المائة", "بالمئة", "بالمائة", "في المية", "بالمية")
 ]
 _TO_WORDS = {fold_name(w) for w in ("إلى", "الى", "حتى")}
-_AND = fold_name("و")
+_AND, _FROM, _BETWEEN, _WHAT, _OF_THEM = (fold_name(word) for word in ("و", "من", "بين", "ما", "منهم"))
+_BETWEEN_OR_FROM, _WHATS = {_BETWEEN, _FROM}, {_WHAT}
+_RANGE_OPENERS = {_FROM, _BETWEEN, *_TO_WORDS}
+_BEFORE_NUMERALS = {fold_name("ال"), fold_name("ل"), fold_name("ب")}
+_JOINED_ARTICLES = {"ا", fold_name("لل"), fold_name("بال")}
 _ORDINAL_PREFIXES = {fold_name("ال")}
 _HYPHEN = re.compile(r"\s*[-–—]\s*")
 _OPEN_ENDED = re.compile(r"[^\S\n]*\)?[^\S\n]*[«“\"(]?[^\S\n]*")
@@ -221,10 +229,10 @@ class _Figures:
         between = range(number.next_word, following.first_word)
         joint = [self._folded(i) for i in between]
         hyphen = not joint and _HYPHEN.fullmatch(self.text[number.end : following.start])
-        opened = self._bare(number.first_word - 1, {fold_name("من"), fold_name("بين"), *_TO_WORDS})
+        opened = self._bare(number.first_word - 1, _RANGE_OPENERS)
         to = len(joint) == 1 and joint[0] in _TO_WORDS and opened not in _TO_WORDS
         joined_and = joint == [_AND] or (not joint and following.in_words)
-        between_and = opened == fold_name("بين") and joined_and
+        between_and = opened == _BETWEEN and joined_and
         if (hyphen or to or between_and) and not self._is_part_of_date(following):
             if number.value < following.value:
                 return following.value, following
@@ -321,7 +329,7 @@ class _Figures:
             return True
         if self._is_carried_to(number.first_word):
             return True
-        if before in _ORDINAL_PREFIXES or before in {"ا", fold_name("لل"), fold_name("بال")}:
+        if before in _ORDINAL_PREFIXES or before in _JOINED_ARTICLES:
             # «الـ84 دولة» counts, «الدورة الـ79», «اليوم الـ15» ranks: what is counted follows as an indefinite noun.
             return not self._counted_noun(number.next_word)
         return False
@@ -451,7 +459,7 @@ class _Figures:
             return self.text[noun.start : end], end, "figure.currency"
         folded = self._folded(index)
         if folded in _PARTITIVE and not self._gap(index - 1, index).strip():
-            if _PARTITIVE[folded] == "-" or folded == fold_name("منهم"):
+            if _PARTITIVE[folded] == "-" or folded == _OF_THEM:
                 if previous and self.reading.sentence_number(previous.start) == self.reading.sentence_number(
                     last.start
                 ):
@@ -486,9 +494,9 @@ class _Figures:
     def _qualifier_before(self, number: Number, *, opens_range: bool) -> tuple[str | None, int]:
         """(qualifier or None, where the quote begins)."""
         index = number.first_word
-        if self._folded(index - 1) in {fold_name("ال"), fold_name("ل"), fold_name("ب")}:
+        if self._folded(index - 1) in _BEFORE_NUMERALS:
             index -= 1
-        for phrase, qualifier in _BEFORE:
+        for phrase, qualifier in self._phrases_that_end_at(index - 1):
             first = index - len(phrase)
             if first >= 0 and self._reads(first, phrase):
                 return qualifier, self._start_without_conjunction(first, phrase[0])
@@ -503,12 +511,19 @@ class _Figures:
                     if phrase[-1] == bare and verb - length + 1 >= 0 and self._reads(verb - length + 1, phrase):
                         return qualifier, self._start_without_conjunction(verb - length + 1, phrase[0])
         first = number.first_word - 1
-        opener = self._bare(first, {fold_name("بين"), fold_name("من")})
+        opener = self._bare(first, _BETWEEN_OR_FROM)
         if opener and opens_range:
-            if self._bare(first - 1, {fold_name("ما")}):
-                first, opener = first - 1, fold_name("ما")
+            if self._bare(first - 1, _WHATS):
+                first, opener = first - 1, _WHAT
             return None, self._start_without_conjunction(first, opener)
         return None, number.start
+
+    def _phrases_that_end_at(self, index: int) -> Sequence[tuple[tuple[str, ...], str]]:
+        """The qualifiers whose last word may be the one at `index`, longest first; `_reads` tells which do stand there."""
+        folded = self._folded(index)
+        exact = _BEFORE_BY_LAST.get(folded, ())
+        # A conjunction or preposition is written onto a qualifier of one word alone.
+        return [*exact, *_BEFORE_BY_LAST.get(folded[1:], ())] if folded[:1] in _PROCLITICS else exact
 
     def _bare(self, index: int, vocabulary: set[str]) -> str:
         folded = self._folded(index)
@@ -533,7 +548,7 @@ class _Figures:
         index = self.reading.word_at(end)
         for phrase, qualifier in _AFTER:
             span = range(index, index + len(phrase))
-            said = tuple(self._folded(i) for i in span) == phrase and self._folded(span[-1] + 1) != fold_name("من")
+            said = tuple(self._folded(i) for i in span) == phrase and self._folded(span[-1] + 1) != _FROM
             if said and not re.search(r"[.،؛\n]", self.text[end : self.words[span[-1]].start]):
                 return qualifier, self.words[span[-1]].end
         return None

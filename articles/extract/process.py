@@ -3,6 +3,7 @@
 Called by ingest inside the articles' own transaction, by `manage.py extract`, and by the admin when a text changes.
 """
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -26,6 +27,8 @@ from articles.models import (
 from articles.models.history import attach
 from articles.models.inserting import insert, with_keys
 from articles.platform.limits import BoundedWorkers, Budget, Exceeded
+
+logger = logging.getLogger(__name__)
 
 # How many texts a worker is given at once.
 _BATCH = 50
@@ -63,6 +66,7 @@ def suggest_within_budget(articles: Iterable[Article], authority: Authority) -> 
             analyses = next(workers.map([texts])).outcomes
             for article, analysis in zip(batch, analyses, strict=True):
                 if isinstance(analysis, Exceeded):
+                    logger.warning("article %s: %s; its suggestions are as they were", article.pk, analysis.reason)
                     yield article, analysis.reason
                     continue
                 with transaction.atomic():

@@ -34,6 +34,9 @@ BATCH, AHEAD = 100, 3
 # Starting workers takes longer than a few documents do.
 _FEWEST_FOR_WORKERS = 100
 
+# An open quotation mark can make a broken row of every one of ten million lines, each with a line in the report.
+_MOST_BROKEN_IN_A_ROW = 1000
+
 # Thresholds of the garbage collector for a long run.
 _SELDOM = 200_000, 50, 50
 
@@ -157,11 +160,23 @@ def _entries(paths: Iterable[Path], largest: int, format_name: str, encoding: st
                 continue
             seen.add(resolved)
             try:
-                yield from read(file, largest, format_name, encoding)
+                yield from _while_readable(str(file), read(file, largest, format_name, encoding))
             except UnreadableError as error:
                 yield Broken(str(file), "", str(error))
             except OSError as error:
                 yield Broken(str(file), "", error.strerror or str(error))
+
+
+def _while_readable(path: str, entries: Iterator[Item | Broken]) -> Iterator[Item | Broken]:
+    """The entries of a file, up to where so many in a row are broken that the rest is not of its format."""
+    in_a_row = 0
+    for entry in entries:
+        in_a_row = in_a_row + 1 if isinstance(entry, Broken) else 0
+        yield entry
+        if in_a_row == _MOST_BROKEN_IN_A_ROW:
+            reason = f"{in_a_row:,} parts in a row cannot be read; what follows was left out"
+            yield Broken(path, entry.place, reason)
+            return
 
 
 def _files(path: Path) -> Iterator[Path]:

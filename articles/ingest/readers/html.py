@@ -41,6 +41,7 @@ _FURNITURE = frozenset(
     " subscribe ad ads advert advertisement banner cookie cookies popup widget".split()
 )
 _FURNITURE_SHARE = 0.3
+_BLOCKS = ("div", "section", "aside", "ul", "nav", "header", "footer")
 _TEXT_BLOCKS = {"p", "h2", "h3", "h4", "h5", "h6", "blockquote"}
 _LINKED_HEADING = ".//h2//a | .//h3//a | .//h4//a | .//h5//a | .//a//h2 | .//a//h3 | .//a//h4"
 # In code points.
@@ -176,7 +177,7 @@ def _without_furniture(tree: html.HtmlElement) -> None:
             card.drop_tree()
     contents = _Contents(tree)
     most = _FURNITURE_SHARE * contents.of_paragraphs(tree)
-    for element in list(tree.iter("div", "section", "aside", "ul", "nav", "header", "footer")):
+    for element in list(tree.iter(*_BLOCKS)):
         if element.getparent() is None or contents.has_heading(element):
             continue
         names = set(f"{element.get('id', '')} {element.get('class', '')}".lower().replace("_", "-").split())
@@ -195,7 +196,7 @@ class _Contents:
     def __init__(self, tree: html.HtmlElement) -> None:
         texts: list[str] = []
         length = in_paragraphs = headings = 0
-        # Element → where its text begins and ends, the length of its paragraphs' texts, and the headings in it.
+        # Block → where its text begins and ends, the length of its paragraphs' texts, and the headings in it.
         self._of: dict[html.HtmlElement, tuple[int, int, int, int]] = {}
         begun: list[tuple[int, int, int]] = []
         for event, element in etree.iterwalk(tree, events=("start", "end", "comment", "pi")):
@@ -208,7 +209,9 @@ class _Contents:
                 start, paragraphs, before = begun.pop()
                 if element.tag == "p":
                     in_paragraphs += length - start
-                self._of[element] = start, length, in_paragraphs - paragraphs, headings - before
+                # Not of every element: keeping each as an object takes more memory than the page.
+                if element.tag in _BLOCKS or element is tree:
+                    self._of[element] = start, length, in_paragraphs - paragraphs, headings - before
                 headings += element.tag == "h1"
             texts.append(element.tail or "" if element is not tree else "")
             length += len(texts[-1])

@@ -30,7 +30,7 @@ _MEMBER, _RECORD = b"\x1f\x8b\x08", b"WARC/1."
 _UNREADABLE = (ArchiveLoadFailed, UnreadableError, zlib.error, EOFError, ValueError, OSError, KeyError, AttributeError)
 _MOST_MEMBERS = 10_000
 # In bytes: of a header line, and of all headers of a record or of the answer in it. Servers take 8 to 64 thousand.
-_LONGEST_LINE, _LONGEST_HEADERS = 64 * 1024, 256 * 1024
+_LONGEST_LINE, _LONGEST_HEADERS = 64 * 1024, 128 * 1024
 _WRONG_LENGTH = "its length is not what its header says; what followed it may be lost"
 
 
@@ -98,7 +98,9 @@ def _records(file: BinaryIO, path: str, name: str, largest: int) -> Iterator[Ite
                 yield Broken(path, f"record at offset {at:,}", reason)
                 return
             yield Broken(path, f"record at offset {at:,}", _reason(error))
-            offset = _next_start(file, at + 1, _MEMBER if is_compressed else _RECORD)
+            # No record ends its headers inside headers that do not end: most of them are passed over.
+            passed = _LONGEST_HEADERS * 3 // 4 if isinstance(error, _HeadersTooLongError) and not is_compressed else 1
+            offset = _next_start(file, at + passed, _MEMBER if is_compressed else _RECORD)
 
 
 class _Records(ArchiveIterator):
@@ -131,6 +133,10 @@ class _Headers(StatusAndHeadersParser):
         return super().parse(_Bounded(stream), full_statusline)
 
 
+class _HeadersTooLongError(ArchiveLoadFailed):
+    """Headers that go on beyond _LONGEST_HEADERS."""
+
+
 class _Bounded:
     """The lines of a stream, up to _LONGEST_HEADERS bytes of them."""
 
@@ -141,7 +147,7 @@ class _Bounded:
         line = self._stream.readline(self._left)
         self._left -= len(line)
         if self._left <= 0:
-            raise ArchiveLoadFailed(f"the headers have more than {_LONGEST_HEADERS:,} bytes")
+            raise _HeadersTooLongError(f"the headers have more than {_LONGEST_HEADERS:,} bytes")
         return line
 
 

@@ -31,7 +31,7 @@ class Command(BaseCommand):
         with operation(command="extract"):
             for article, complaint in suggest_within_budget(articles.iterator(chunk_size=200), authority):
                 if complaint:
-                    self.stderr.write(f"article {article.pk}: {complaint}; its suggestions are as they were")
+                    self.stderr.write(f"article {article.pk}: {complaint}")
                     failed += 1
                 else:
                     done += 1

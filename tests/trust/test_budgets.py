@@ -1,0 +1,335 @@
+"""What one document may cost: hostile shapes grow no faster than their size, and what costs too much stops no other."""
+
+import gc
+import os
+import re
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as project
+from django.core.management import call_command
+from django.test import Client
+
+from articles.extract.authority import Authority
+from articles.ingest import run as running
+from articles.ingest.authority import AuthorityError, apply_authority
+from articles.ingest.document import Broken, Item, UnreadableError
+from articles.ingest.fetch import fetch
+from articles.ingest.prepare import prepare
+from articles.ingest.readers import read
+from articles.ingest.run import ingest
+from articles.models import Article, Figure
+from articles.platform.limits import BoundedWorkers, Budget, Exceeded
+from tests.trust.hostile_shapes import SHAPES, Shape
+
+KB, MB = 1024, 1024 * 1024
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+GOOD = "عنوان خبر قصير من الجنوب\n\nوصل {n} خبيرا إلى المدينة صباح اليوم للمشاركة في ورشة عمل حول أمن الموانئ.\n"
+COSTLY = "عنوان خبر طويل من الشمال\n\n" + "12 خبيرا في المدينة و3 في القرية، " * 60_000
+
+# The growth test. From SMALL to LARGE a linear cost grows eightfold.
+SMALL, LARGE, MOST_GROWTH = 25 * KB, 200 * KB, 12
+# A shape that takes so many seconds at SMALL is measured at a quarter of both sizes, for the test's own sake.
+COSTLY_SECONDS = 0.12
+# Below so many seconds at LARGE the clock's grain and the caches say more than the shape.
+FLOOR_SECONDS = 0.1
+TRIALS = 5
+
+
+@pytest.fixture
+def authority(db: None) -> Authority:
+    return Authority.load()
+
+
+def processed(shape: Shape, document: bytes, folder: Path, authority: Authority) -> float:
+    """Seconds of processor time that a document takes from its file to all that is read out of it."""
+    path = folder / f"document.{shape.kind}"
+    path.write_bytes(document)
+    # As in a worker, where collecting garbage adds next to nothing.
+    with running.seldom_collected():
+        gc.collect()
+        started = time.process_time()
+        _process(shape, document, path, authority)
+        return time.process_time() - started
+
+
+def _process(shape: Shape, document: bytes, path: Path, authority: Authority) -> None:
+    if shape.kind == "toml":
+        with suppress(AuthorityError):
+            apply_authority(path.name, document)
+    elif shape.kind in {"text", "html"}:
+        prepare(Item(str(path), document, f"text/{shape.kind.replace('text', 'plain')}"), "", NOW, authority)
+    else:
+        with suppress(UnreadableError):
+            for entry in read(path, 20 * MB, shape.kind):
+                if isinstance(entry, Item):
+                    prepare(entry, "", NOW, authority)
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_a_hostile_shape_costs_no_more_than_its_size(name: str, tmp_path: Path, authority: Authority) -> None:
+    shape = SHAPES[name]
+    small, large = SMALL, LARGE
+    first = processed(shape, shape.make(small), tmp_path, authority)
+    if first > COSTLY_SECONDS:
+        small, large = small // 4, large // 4
+    documents = {size: shape.make(size) for size in (small, large)}
+    seconds = {small: first if small == SMALL else 1e9, large: 1e9}
+    for _ in range(TRIALS):
+        for size, document in documents.items():
+            seconds[size] = min(seconds[size], processed(shape, document, tmp_path, authority))
+        if seconds[large] < max(FLOOR_SECONDS, MOST_GROWTH * seconds[small]):
+            break
+    else:
+        pytest.fail(f"{seconds[small]:.3f} s for {small:,} bytes, {seconds[large]:.3f} s for {large:,}")
+    assert seconds[large] * LARGE / large < project.ARCHIVE_DOCUMENT_SECONDS
+
+
+def test_the_catalogue_holds_all_formats() -> None:
+    assert len(SHAPES) >= 60
+    assert {shape.kind for shape in SHAPES.values()} == {"text", "html", "csv", "jsonl", "warc", "toml"}
+
+
+def brought(folder: Path, costly: str) -> None:
+    """Three files, of which the second is the costly one."""
+    for name, text in {"a": GOOD.format(n=21), "b": costly, "c": GOOD.format(n=23).replace("خبر", "نبأ")}.items():
+        (folder / f"{name}.txt").write_text(text, encoding="utf-8")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("workers", [0, 1, 2])
+def test_a_document_that_takes_too_long_is_told_and_the_others_go_in(
+    tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch, workers: int
+) -> None:
+    settings.ARCHIVE_DOCUMENT_SECONDS = 1.5
+    for name, few in (("_FEWEST_FOR_WORKERS", 2), ("BATCH", 2)):
+        monkeypatch.setattr(running, name, few)
+    brought(tmp_path, COSTLY)
+    report = ingest([tmp_path], largest=20 * MB, workers=workers)
+    assert (report.created, len(report.failures)) == (2, 1)
+    assert report.failures[0].path == str(tmp_path / "b.txt")
+    assert report.failures[0].reason == (
+        "reading it takes more than 1.5 seconds of processor time (ARCHIVE_DOCUMENT_SECONDS)"
+    )
+    assert ingest([tmp_path], largest=20 * MB, workers=workers).unchanged == 2
+
+
+@pytest.mark.django_db
+def test_a_document_that_takes_too_much_memory_is_told_and_the_others_go_in(tmp_path: Path, settings: Any) -> None:
+    settings.ARCHIVE_DOCUMENT_MEMORY = 32 * MB
+    brought(tmp_path, COSTLY)
+    report = ingest([tmp_path], largest=20 * MB)
+    assert (report.created, len(report.failures)) == (2, 1)
+    assert report.failures[0].path == str(tmp_path / "b.txt")
+    assert report.failures[0].reason == "reading it takes more than 32 MiB of memory (ARCHIVE_DOCUMENT_MEMORY)"
+
+
+@pytest.mark.django_db
+def test_a_page_that_takes_too_much_memory_is_never_stored_in_part(tmp_path: Path, settings: Any) -> None:
+    settings.ARCHIVE_DOCUMENT_MEMORY = 24 * MB
+    paragraphs = "".join(f"<p>فقرة {n} من خبر طويل عن أمن الموانئ.</p>" for n in range(60_000))
+    (tmp_path / "a.html").write_text(f"<html><body><h1>خبر طويل</h1>{paragraphs}</body></html>", encoding="utf-8")
+    report = ingest([tmp_path], largest=20 * MB)
+    assert (report.created, len(report.failures)) == (0, 1)
+
+
+@pytest.mark.django_db
+def test_documents_are_read_so_beside_other_threads(tmp_path: Path, settings: Any) -> None:
+    """As in the worker of deliveries and in the server of pages, which must not be forked."""
+    settings.ARCHIVE_DOCUMENT_SECONDS = 1.5
+    brought(tmp_path, COSTLY)
+    over = threading.Event()
+    thread = threading.Thread(target=over.wait)
+    thread.start()
+    try:
+        report = ingest([tmp_path], largest=20 * MB)
+    finally:
+        over.set()
+        thread.join()
+    assert (report.created, len(report.failures)) == (2, 1)
+    assert "processor time" in report.failures[0].reason
+
+
+@pytest.mark.django_db
+def test_an_edited_text_that_takes_too_long_is_saved_and_told(
+    admin_client: Client, make_article: Callable[..., Article], settings: Any
+) -> None:
+    settings.ARCHIVE_DOCUMENT_SECONDS = 1.5
+    article = make_article(body=COSTLY)
+    Figure.objects.create(article=article, value=12, unit="خبير", quote="12", start=26, end=28)
+    with pytest.raises(SystemExit):
+        call_command("extract", str(article.pk))
+    assert article.figures.count() == 1
+    page = admin_client.get(f"/admin/articles/article/{article.pk}/change/")
+    assert page.status_code == 200
+
+
+@dataclass(frozen=True)
+class Doing:
+    """A job that does what each value names."""
+
+    mark: str = ""
+
+    def __call__(self, value: str) -> str:
+        if value == "backtrack":
+            re.match(r"(a*)*b", "a" * 40)
+        if value == "hold":
+            return str(len(b"a" * (200 * MB)))
+        if value == "die":
+            os.kill(os.getpid(), signal.SIGKILL)
+        if value == "die once" and not Path(self.mark).exists():
+            Path(self.mark).touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        if value == "raise":
+            raise UnreadableError("as asked")
+        return value
+
+    def finish(self, results: list[str]) -> bool:
+        return True
+
+
+def test_what_is_beyond_the_budget_costs_no_other_value(tmp_path: Path) -> None:
+    values = ["a", "backtrack", "b", "hold", "die", "c", "die once", "backtrack", "d"]
+    with BoundedWorkers(Doing(str(tmp_path / "died")), Budget(0.5, 100 * MB), count=2, ahead=2) as workers:
+        batches = list(workers.map([values, ["e"], ["backtrack"], ["f", "die"], ["g"]]))
+    outcomes = [
+        "too costly" if isinstance(one, Exceeded) else one for batch in batches for one in batch.outcomes
+    ]  # fmt: skip
+    assert outcomes == [
+        "a", "too costly", "b", "too costly", "too costly", "c", "die once", "too costly", "d",
+        "e", "too costly", "f", "too costly", "g",
+    ]  # fmt: skip
+    reasons = [one.reason for one in batches[0].outcomes if isinstance(one, Exceeded)]
+    assert "0.5 seconds of processor time" in reasons[0] and "100 MiB" in reasons[1] and "SIGKILL" in reasons[2]
+    assert [batch.finished for batch in batches] == [False, True, False, False, True]
+
+
+def test_an_error_of_the_job_is_the_callers() -> None:
+    with BoundedWorkers(Doing(), Budget(5, 100 * MB)) as workers, pytest.raises(UnreadableError, match="as asked"):
+        workers.run("raise")
+
+
+def test_no_worker_is_left_behind() -> None:
+    with BoundedWorkers(Doing(), Budget(5, 100 * MB)) as workers:
+        workers.run("a")
+        process = workers._workers[0]._process.pid
+    with pytest.raises(ProcessLookupError):
+        os.kill(process, 0)
+
+
+# Readers: what they hold of a file while they read it.
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A job that reads a file and tells what is wrong with it."""
+
+    largest: int
+
+    def __call__(self, path: Path) -> list[str]:
+        entries = running._while_readable(str(path), read(path, self.largest))
+        return [entry.reason for entry in entries if isinstance(entry, Broken)]
+
+    def finish(self, results: list[list[str]]) -> bool:
+        return True
+
+
+def test_an_open_quotation_mark_over_millions_of_lines_takes_little_memory(tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_bytes(b'title,body\na,"' + b"b\n" * 1_500_000)
+    with BoundedWorkers(Reading(2_000_000), Budget(60, 60 * MB)) as workers:
+        told = workers.run(path)
+    assert not isinstance(told, Exceeded), told
+    assert "2,000,000" in told[0] and len(told) < 2_000 and "left out" in told[-1]
+
+
+def test_a_header_line_of_any_length_takes_little_memory(tmp_path: Path) -> None:
+    path = tmp_path / "pages.warc"
+    shape = SHAPES["warc: a long header"]
+    path.write_bytes(shape.make(50 * MB) + SHAPES["warc: a page of open anchors"].make(1000))
+    with BoundedWorkers(Reading(1_000_000), Budget(60, 20 * MB)) as workers:
+        told = workers.run(path)
+    assert not isinstance(told, Exceeded), told
+    assert "headers have more than" in told[0]
+
+
+def test_headers_that_look_like_records_are_not_read_over_and_over(tmp_path: Path) -> None:
+    path = tmp_path / "pages.warc"
+    path.write_bytes(b"WARC/1.0\r\nX: WARC/1.0\r\n" * 20_000)
+    with BoundedWorkers(Reading(1_000_000), Budget(60, 50 * MB)) as workers:
+        told = workers.run(path)
+    assert not isinstance(told, Exceeded) and told
+
+
+# A fetch.
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
+
+
+def _drip(connection: socket.socket, first: bytes, part: bytes) -> None:
+    connection.sendall(first)
+    while True:
+        connection.sendall(part)
+        time.sleep(0.05)
+
+
+SERVERS: dict[str, Callable[[socket.socket], None]] = {
+    "a status line byte by byte": lambda connection: _drip(connection, b"HTTP/1.1 2", b"0"),
+    "headers byte by byte": lambda connection: _drip(connection, HEAD, b"X"),
+    "headers without end": lambda connection: _drip(connection, HEAD, b"X-A: b\r\n"),
+    "continue for ever": lambda connection: _drip(connection, b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+    "continue for ever, fast": lambda connection: _drip(connection, b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 2000),
+    "a body byte by byte": lambda connection: _drip(connection, HEAD + b"\r\n", b"a"),
+    "chunks byte by byte": lambda connection: _drip(connection, HEAD + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\na\r\n"),
+    "nothing": lambda connection: _drip(connection, b"", b""),
+}
+
+
+@pytest.fixture
+def port(request: pytest.FixtureRequest) -> Iterator[int]:
+    """A server on this machine that answers every connection as `request.param` says."""
+    server = socket.create_server(("127.0.0.1", 0))
+
+    def answer(connection: socket.socket) -> None:
+        with connection, suppress(OSError):
+            request.param(connection)
+
+    def serve() -> None:
+        with suppress(OSError):
+            while True:
+                threading.Thread(target=answer, args=(server.accept()[0],), daemon=True).start()
+
+    threading.Thread(target=serve, daemon=True).start()
+    yield server.getsockname()[1]
+    server.close()
+
+
+@pytest.mark.parametrize("port", SERVERS.values(), ids=SERVERS.keys(), indirect=True)
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_fetch_ends_at_its_deadline_however_slowly_it_is_answered(port: int, scheme: str, settings: Any) -> None:
+    settings.ARCHIVE_FETCH_PRIVATE = True
+    settings.ARCHIVE_FETCH_SECONDS = 1
+    started = time.monotonic()
+    with pytest.raises(UnreadableError, match="could not be fetched"):
+        fetch(f"{scheme}://127.0.0.1:{port}/story")
+    assert time.monotonic() - started < 15
+
+
+def test_a_name_that_is_never_looked_up_ends_at_the_deadline(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.ARCHIVE_FETCH_SECONDS = 1
+    over = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: over.wait(60) and [])
+    try:
+        with pytest.raises(UnreadableError, match="looking up its name took too long"):
+            fetch("http://news.example/story")
+    finally:
+        over.set()
