@@ -16,7 +16,6 @@ from prometheus_client import Gauge
 
 from archive.embedded.server import EmbeddedServerError
 
-
 # Of all processes that were asked for /metrics the last one's answer counts.
 _LAST = {"multiprocess_mode": "mostrecent"}
 WORKERS = Gauge("archive_workers", "Workers for deliveries that beat", **_LAST)

@@ -10,7 +10,6 @@ from archive.outage import is_outage
 from articles.ingest import deliveries
 from articles.search import statistics
 
-
 # A job that was begun so often and never ended, because its worker was killed each time, is given up.
 MOST_ATTEMPTS = 8
 # Seconds after which a job that met an outage of the database is begun again.
