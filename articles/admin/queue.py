@@ -64,7 +64,9 @@ def _warnings() -> list[str]:
     elif found.stalled:
         warnings.append("معالجة الملفات لم تبدأ بعد. ما يُرفع محفوظ، ويُعالج حين تبدأ.")
     if nightly.failed:
-        warnings.append(f"تعذر بعض أعمال الليلة الماضية: {'، '.join(PARTS.get(part, part) for part in nightly.failed)}.")
+        warnings.append(
+            f"تعذر بعض أعمال الليلة الماضية: {'، '.join(PARTS.get(part, part) for part in nightly.failed)}."
+        )
     if nightly.overdue and nightly.success_seconds is not None:
         warnings.append(f"لم تنجح أعمال الليل منذ {ago(nightly.success_seconds)}.")
     elif nightly.overdue:

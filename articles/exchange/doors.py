@@ -55,7 +55,9 @@ def _placed(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponse
     def limited(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         place = Place.take()
         if place is None:
-            response = HttpResponse("Too many downloads at once; see Retry-After.\n", content_type="text/plain", status=503)
+            response = HttpResponse(
+                "Too many downloads at once; see Retry-After.\n", content_type="text/plain", status=503
+            )
             response["Retry-After"] = str(ASK_AGAIN)
             return response
         try:

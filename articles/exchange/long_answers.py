@@ -5,6 +5,7 @@ The doors for machines call it (articles/exchange/doors.py, articles/exchange/do
 
 import itertools
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from typing import Protocol
 
@@ -22,7 +23,10 @@ MOST_HERE = 2
 ASK_AGAIN = 30
 # Without ORDER BY the rows are tried one by one until a lock is had, and the limit then stops the scan.
 _TAKE = "SELECT place FROM generate_series(1, %s) place WHERE pg_try_advisory_lock(%s, place) LIMIT 1"
-_here = threading.BoundedSemaphore(MOST_HERE)
+# How many places each database session of this process holds; a thread has one session, and makes one answer at a time.
+_held: Counter[int] = Counter()
+# Entered again by the same thread when memory is collected meanwhile (`Place.__del__`).
+_holding = threading.RLock()
 _numbers = itertools.count(1)
 
 
@@ -45,25 +49,27 @@ class Place:
     @classmethod
     def take(cls) -> "Place | None":
         """A place, or None where all are taken."""
-        if not _here.acquire(blocking=False):
-            return None
+        connection.ensure_connection()
+        session = connection.connection
+        with _holding:
+            if id(session) not in _held and len(_held) >= MOST_HERE:
+                return None
+            _held[id(session)] += 1
+        taken = None
         try:
             with connection.cursor() as cursor:
                 cursor.execute(_TAKE, [settings.ARCHIVE_EXPORTS_AT_ONCE, LOCKS])
                 taken = cursor.fetchone()
-        except BaseException:
-            _here.release()
-            raise
-        if taken is None:
-            _here.release()
-            return None
-        return cls(connection.connection, taken[0])
+        finally:
+            if taken is None:
+                _give_up(session)
+        return cls(session, taken[0]) if taken else None
 
     def close(self) -> None:
         session, self._session = self._session, None
         if session is None:
             return
-        _here.release()
+        _give_up(session)
         _execute(session, f"SELECT pg_advisory_unlock({LOCKS}, {self._number})")
 
     def __del__(self) -> None:
@@ -123,6 +129,13 @@ class Held:
 
     def close(self) -> None:
         self._resource.close()
+
+
+def _give_up(session: psycopg.Connection) -> None:
+    with _holding:
+        _held[id(session)] -= 1
+        if not _held[id(session)]:
+            del _held[id(session)]
 
 
 def _execute(session: psycopg.Connection, statement: str) -> None:

@@ -21,6 +21,8 @@ LOOK_SECONDS = 0.2
 STOP_SECONDS = 40.0
 # Of prctl(2).
 PR_SET_PDEATHSIG = 1
+# Loaded here: between fork and exec, beside threads, a process may do little.
+_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 class Pauses:
@@ -136,5 +138,5 @@ class Keeper:
 
 def _end_with_parent() -> None:
     """In a new process: it is told to stop when its parent is gone, killed or not. Where that can be asked for, on Linux."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    if _LIBC is not None:
+        _LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -197,7 +197,7 @@ class Served:
         command = [sys.executable, "-m", "gunicorn", "--config", "python:archive.gunicorn", "archive.wsgi"]
         with self.log.open("w") as log:
             self.process = subprocess.Popen(command, env=self.environment, cwd=ROOT, stdout=log, stderr=log)
-        wait_for(lambda: self.get("/healthz").status == 200)
+        wait_for(lambda: self.get("/healthz").status == 200, 180)
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from articles.platform.reception import BODY_GRACE, BODY_RATE, HEAD_SECONDS
-from tests.trust.conftest import EDITOR, Archive, Archives, Served
+from tests.trust.conftest import EDITOR, Archive, Archives, Served, wait_for
 
 # More than two processes with four threads each can hold.
 MANY = 12
@@ -118,9 +118,7 @@ def upload(served: Served, cookie: str, size: int, parts: Callable[[bytes], Iter
     """What the server answers to the upload of a file of `size` bytes, sent in parts."""
     with socket.create_connection(("127.0.0.1", served.port), timeout=60) as client:
         edge = "edge"
-        opening = (
-            f'--{edge}\r\nContent-Disposition: form-data; name="files"; filename="a.txt"\r\nContent-Type: text/plain\r\n\r\n'
-        )
+        opening = f'--{edge}\r\nContent-Disposition: form-data; name="files"; filename="a.txt"\r\nContent-Type: text/plain\r\n\r\n'
         ending = f"\r\n--{edge}--\r\n"
         head = (
             f"POST /admin/deliver/ HTTP/1.1\r\nHost: localhost\r\nCookie: {cookie}\r\nConnection: close\r\n"
@@ -256,3 +254,51 @@ def test_a_stopping_server_closes_what_waits_and_leaves_no_file(archive: Archive
         for client in idle:
             client.close()
     assert not [path for path in folder.rglob("*") if path.is_file()]
+
+
+LONG = """
+import json
+from articles.models import Article
+for number in range(8):
+    Article.objects.create(title=f"تقرير طويل {number}", body="كلمة " * 200_000, status="published")
+print(json.dumps("written"))
+"""
+
+
+def slow_reader(served: Served) -> socket.socket:
+    """One who has begun to download and reads no more than the first bytes."""
+    client = socket.socket()
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    client.settimeout(30)
+    client.connect(("127.0.0.1", served.port))
+    client.sendall(b"GET /export/articles.jsonl HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    assert client.recv(15) == b"HTTP/1.1 200 OK"
+    return client
+
+
+def test_downloads_are_few_at_once_and_a_killed_process_holds_no_place(archive: Archive) -> None:
+    archive.ask(LONG)
+    with Served(archive, ARCHIVE_EXPORTS_AT_ONCE="2") as served:
+
+        def is_free() -> bool:
+            return served.get("/oai/?verb=Identify").status == 200
+
+        readers = [slow_reader(served) for _ in range(2)]
+        for door in ("/export/sources.csv", "/oai/?verb=Identify", "/sitemaps/articles.xml"):
+            refused = served.get(door)
+            assert refused.status == 503 and int(refused.headers["Retry-After"]) > 0
+        assert served.get("/healthz").status == served.get("/articles/").status == served.get("/feeds/").status == 200
+        for process in psutil.Process(served.process.pid).children():
+            process.kill()
+        wait_for(is_free, 60)
+        readers += [slow_reader(served) for _ in range(2)]
+        assert not is_free()
+        for client in readers:
+            client.close()
+        wait_for(is_free, 60)
+        # One who reads nothing is given up as well.
+        idle = [slow_reader(served) for _ in range(2)]
+        assert not is_free()
+        wait_for(is_free, 120)
+        for client in idle:
+            client.close()

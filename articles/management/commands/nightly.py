@@ -23,7 +23,9 @@ class Command(BaseCommand):
         parser.add_argument("--backup", default=settings.ARCHIVE_BACKUP, metavar="DEST", help="where to add a backup")
         parser.add_argument("--keep", type=int, default=settings.ARCHIVE_BACKUPS_KEPT, metavar="N", help="backups kept")
         parser.add_argument("--wait", action="store_true", help="sleep until ARCHIVE_NIGHTLY, then run once")
-        parser.add_argument("--check", action="store_true", help="run nothing; status 1 if the last run failed or is overdue")
+        parser.add_argument(
+            "--check", action="store_true", help="run nothing; status 1 if the last run failed or is overdue"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -43,7 +45,9 @@ class Command(BaseCommand):
             raise CommandError("A part of the nightly run failed.")
 
     def _tell(self, part: Part) -> None:
-        self.stdout.write(f"{part.name}: {f'FAILED (status {part.status})' if part.status else 'done'}, {part.seconds} s")
+        self.stdout.write(
+            f"{part.name}: {f'FAILED (status {part.status})' if part.status else 'done'}, {part.seconds} s"
+        )
         if part.status:
             self.stderr.write(part.output)
 

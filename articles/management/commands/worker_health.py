@@ -24,6 +24,8 @@ class Command(BaseCommand):
         here = f"{socket.gethostname()[:80]}:"
         of_interest = [worker for worker in workers if options["anywhere"] or worker.name.startswith(here)]
         for worker in of_interest:
-            self.stdout.write(f"{worker.name}: last beat {worker.silent_seconds:.0f} s ago{' (stalled)' * worker.stalled}")
+            self.stdout.write(
+                f"{worker.name}: last beat {worker.silent_seconds:.0f} s ago{' (stalled)' * worker.stalled}"
+            )
         if not any(not worker.stalled for worker in of_interest):
             raise CommandError("No worker for deliveries works.")
