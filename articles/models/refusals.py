@@ -34,6 +34,15 @@ _BY_CODE = {
 _OTHERWISE = "هذه القيم لا تتفق مع قواعد الأرشيف."
 
 
+def is_refusal(error: DatabaseError) -> bool:
+    """Whether the database refuses a value or a change by a rule of the archive, and is not itself at fault.
+
+    By SQLSTATE: data exceptions (class 22), integrity constraints (class 23), and what a trigger raises (P0001).
+    """
+    code = getattr(error.__cause__, "sqlstate", None) or ""
+    return code.startswith(("22", "23")) or code == "P0001"
+
+
 def refusal_of(error: DatabaseError | ValidationError) -> str:
     """Why something was not stored, as one tells an editor."""
     if isinstance(error, ValidationError):
