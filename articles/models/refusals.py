@@ -32,6 +32,7 @@ _BY_CODE = {
     "22003": "عدد أكبر مما يتسع له الحقل.",
 }
 _OTHERWISE = "هذه القيم لا تتفق مع قواعد الأرشيف."
+_FAILED = "تعذر ذلك في قاعدة البيانات؛ أعد المحاولة بعد قليل."
 
 
 def is_refusal(error: DatabaseError) -> bool:
@@ -47,6 +48,8 @@ def refusal_of(error: DatabaseError | ValidationError) -> str:
     """Why something was not stored, as one tells an editor."""
     if isinstance(error, ValidationError):
         return "، ".join(error.messages)
+    if not is_refusal(error):
+        return _FAILED
     cause = error.__cause__
     name = getattr(getattr(cause, "diag", None), "constraint_name", None)
     return _explained().get(name) or _BY_CODE.get(getattr(cause, "sqlstate", None), _OTHERWISE)
