@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from articles.arabic.reading import Reading
+from articles.arabic.text_gate import clean_line
 from articles.extract.analysis import Analysis, analyse
 from articles.extract.authority import Authority
 from articles.extract.dates import publication_date
@@ -70,8 +71,8 @@ def _prepared(item: Item, encoding: str, now: datetime, authority: Authority) ->
     body = Reading(document.body)
     published = published_at(document, body, captured)
     return Prepared(
-        document, item.sha256, len(item.content), pack(item.content), item.media_type, read_as, filename[:255],
-        address[:2000], captured, published, analyse(document.title, body, published, authority), item.path, item.place,
+        document, item.sha256, len(item.content), pack(item.content), item.media_type, read_as, clean_line(filename)[:255],
+        clean_line(address)[:2000], captured, published, analyse(document.title, body, published, authority), item.path, item.place,
     )  # fmt: skip
 
 
