@@ -8,12 +8,11 @@ from collections.abc import Callable
 from functools import wraps
 
 from django.contrib import admin
-from django.db import DataError, IntegrityError, InternalError
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.response import TemplateResponse
 
-from archive.outage import is_outage
-from articles.models.refusals import refusal_of
+from articles.models.refusals import is_refusal, refusal_of
 
 _log = logging.getLogger(__name__)
 
@@ -25,8 +24,8 @@ def explaining_refusals(view: Callable[..., HttpResponse]) -> Callable[..., Http
     def explained(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         try:
             return view(request, *args, **kwargs)
-        except (IntegrityError, DataError, InternalError) as error:
-            if is_outage(error):
+        except DatabaseError as error:
+            if not is_refusal(error):
                 raise
             _log.warning("refused by the database at %s", request.path, exc_info=True)
             return _refused(request, refusal_of(error))

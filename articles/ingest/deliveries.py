@@ -13,6 +13,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from archive.outage import is_outage
+from articles.arabic.text_gate import clean_line
 from articles.ingest.document import Note, UnreadableError
 from articles.ingest.fetch import fetch
 from articles.ingest.readers import FORMATS
@@ -41,7 +42,7 @@ def is_address(text: str) -> bool:
 
 def receive_file(file: File, by: Model, *, format_name: str = "auto", encoding: str = "") -> Delivery:
     """Keeps an uploaded file and leaves it to a worker; raises RefusedError for one no reader could open."""
-    name = Path(file.name).name
+    name = clean_line(Path(file.name).name)
     if file.size > settings.ARCHIVE_LARGEST_UPLOAD:
         raise RefusedError(
             f"{name}: أكبر من {settings.ARCHIVE_LARGEST_UPLOAD // 1024**2} ميغابايت. استعمل manage.py ingest."

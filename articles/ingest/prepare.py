@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from articles.arabic.reading import Reading
+from articles.arabic.text_gate import clean_line
 from articles.extract.analysis import Analysis, analyse
 from articles.extract.authority import Authority
 from articles.extract.dates import publication_date
@@ -86,9 +87,9 @@ def _prepared(item: Item, encoding: str, now: datetime, authority: Authority) ->
         claims = page.metadata.claims
         document, read_as = replace(_page_document(page), url=believed(claims, fetched)), page.encoding
     document = gate.judged(document, is_row=is_row)
-    address = fetched or item.address
+    address = fetched or clean_line(item.address)
     gate.check_address(address)
-    filename, file_notes = gate.file_name(filename)
+    filename, file_notes = gate.file_name(clean_line(filename))
     captured = gate.capture_moment(captured, captured_by) if captured else now
     body = Reading(document.body)
     published = published_at(document, body, captured)

@@ -51,7 +51,8 @@ class Delivery(models.Model):
     MOST_NOTES = 500
 
     name = LineField("الاسم", max_length=2000)
-    stored_as = LineField(max_length=200, blank=True, editable=False)
+    # The very name that the store gave: it is no text, and another spelling of it names another file.
+    stored_as = models.CharField(max_length=200, blank=True, editable=False)
     size = models.PositiveBigIntegerField("الحجم بالبايت", default=0)
     format = LineField("الصيغة", max_length=10, default="auto")
     encoding = LineField("الترميز", max_length=40, blank=True)

@@ -32,12 +32,24 @@ _BY_CODE = {
     "22003": "عدد أكبر مما يتسع له الحقل.",
 }
 _OTHERWISE = "هذه القيم لا تتفق مع قواعد الأرشيف."
+_FAILED = "تعذر ذلك في قاعدة البيانات؛ أعد المحاولة بعد قليل."
+
+
+def is_refusal(error: DatabaseError) -> bool:
+    """Whether the database refuses a value or a change by a rule of the archive, and is not itself at fault.
+
+    By SQLSTATE: data exceptions (class 22), integrity constraints (class 23), and what a trigger raises (P0001).
+    """
+    code = getattr(error.__cause__, "sqlstate", None) or ""
+    return code.startswith(("22", "23")) or code == "P0001"
 
 
 def refusal_of(error: DatabaseError | ValidationError) -> str:
     """Why something was not stored, as one tells an editor."""
     if isinstance(error, ValidationError):
         return "، ".join(error.messages)
+    if not is_refusal(error):
+        return _FAILED
     cause = error.__cause__
     name = getattr(getattr(cause, "diag", None), "constraint_name", None)
     return _explained().get(name) or _BY_CODE.get(getattr(cause, "sqlstate", None), _OTHERWISE)

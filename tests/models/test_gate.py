@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from django.apps import apps
@@ -18,6 +19,10 @@ from articles.models.text_fields import Gated, gated_fields
 
 DIRTY = "محم\x10د\t\u202eعلي\u2028ا\u0654حمد\ufeff\ud800"
 LINE, PROSE = "محمد علي أحمد", "محمد علي\nأحمد"
+
+
+# Keys of a store, which are no text: another spelling would name another file.
+KEYS = {("Delivery", "stored_as")}
 
 
 def nouns() -> Iterator[type[models.Model]]:
@@ -36,7 +41,7 @@ def test_every_text_field_of_every_noun_is_a_gated_one() -> None:
     for model in nouns():
         known = set(gated_fields(model))
         for field in model._meta.local_concrete_fields:
-            if holds_text(field) and not field.generated:
+            if holds_text(field) and not field.generated and (model.__name__, field.name) not in KEYS:
                 looked += 1
                 assert field in known, (
                     f"{model.__name__}.{field.name} takes any character: use articles/models/text_fields.py"
@@ -89,7 +94,7 @@ def test_every_way_of_the_orm_passes_the_gate() -> None:
 
 
 @pytest.mark.django_db
-def test_a_row_of_a_file_is_clean_before_its_spans_are_counted(tmp_path: object) -> None:
+def test_a_row_of_a_file_is_clean_before_its_spans_are_counted(tmp_path: Path) -> None:
     title = "الكويت تحتضن\x10 مؤتمرا حول\u2028أمن الحدود"
     body = "افتتح في الكويت\x10 مؤتمر شارك فيه 45 وفدا\u202e من المغرب.\r\n\r\nوقال \u200fناصر بوريطة إن 45 وفدا\ufeff حضروا.\u2029 \n\nختام\u200cها مسك."
     file = tmp_path / "rows.jsonl"
@@ -147,3 +152,14 @@ def test_a_capture_of_any_name_is_stored(make_article: Callable[..., Article]) -
         filename="ملف\n\x00.txt",
     )
     assert Capture.objects.get(pk=capture.pk).filename == "ملف .txt"
+
+
+@pytest.mark.django_db
+def test_a_file_whose_name_is_written_decomposed_is_known_again(tmp_path: Path) -> None:
+    file = tmp_path / "ا\u0654خبار\u202e اليوم.txt"
+    text = "استضافت مسقط المؤتمر الخامس حول أمن السواحل\n\nشارك في المؤتمر {} وفدا من دول المنطقة، وقال المنظمون إن الحضور كبير.\n"
+    for number in ("45", "46"):
+        file.write_text(text.format(number))
+        call_command("ingest", str(file), verbosity=0)
+    article = Article.objects.get(title="استضافت مسقط المؤتمر الخامس حول أمن السواحل")
+    assert article.captures.count() == 2 and article.captures.first().filename == "أخبار اليوم.txt"
