@@ -185,7 +185,9 @@ def test_no_page_takes_more_than_twelve_statements(
         cache.clear()
         with CaptureQueriesContext(connection) as statements:
             client.get(address)
-        asked = [one for one in statements if not one["sql"].startswith(("SAVEPOINT", "RELEASE"))]
+        # Those of the transaction that the test runs in are not a reader's.
+        ours = ("SAVEPOINT", "RELEASE", "SELECT set_config")
+        asked = [one for one in statements if not one["sql"].startswith(ours)]
         if len(asked) > MOST_STATEMENTS:
             many[address] = [one["sql"][:90] for one in asked]
     assert not many
