@@ -17,7 +17,6 @@ from typing import Any
 import pytest
 from django.conf import settings as project
 from django.core.management import call_command
-from django.test import Client
 
 from articles.extract.authority import Authority
 from articles.ingest import run as running
@@ -160,8 +159,8 @@ def test_documents_are_read_so_beside_other_threads(tmp_path: Path, settings: An
 
 
 @pytest.mark.django_db
-def test_an_edited_text_that_takes_too_long_is_saved_and_told(
-    admin_client: Client, make_article: Callable[..., Article], settings: Any
+def test_a_text_that_extract_cannot_read_in_time_keeps_its_suggestions(
+    make_article: Callable[..., Article], settings: Any
 ) -> None:
     settings.ARCHIVE_DOCUMENT_SECONDS = 0.5
     article = make_article(body=COSTLY)
@@ -169,8 +168,6 @@ def test_an_edited_text_that_takes_too_long_is_saved_and_told(
     with pytest.raises(SystemExit):
         call_command("extract", str(article.pk))
     assert article.figures.count() == 1
-    page = admin_client.get(f"/admin/articles/article/{article.pk}/change/")
-    assert page.status_code == 200
 
 
 @dataclass(frozen=True)
