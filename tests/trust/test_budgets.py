@@ -17,7 +17,6 @@ from typing import Any
 import pytest
 from django.conf import settings as project
 from django.core.management import call_command
-from django.test import Client
 
 from articles.extract.authority import Authority
 from articles.ingest import run as running
@@ -34,7 +33,7 @@ from tests.trust.hostile_shapes import SHAPES, Shape
 KB, MB = 1024, 1024 * 1024
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 GOOD = "عنوان خبر قصير من الجنوب\n\nوصل {n} خبيرا إلى المدينة صباح اليوم للمشاركة في ورشة عمل حول أمن الموانئ.\n"
-COSTLY = "عنوان خبر طويل من الشمال\n\n" + "12 خبيرا في المدينة و3 في القرية، " * 60_000
+COSTLY = "عنوان خبر طويل من الشمال\n\n" + "12 خبيرا في المدينة و3 في القرية، " * 30_000
 
 # The growth test. From SMALL to LARGE a linear cost grows eightfold.
 SMALL, LARGE, MOST_GROWTH = 25 * KB, 200 * KB, 12
@@ -110,7 +109,7 @@ def brought(folder: Path, costly: str) -> None:
 def test_a_document_that_takes_too_long_is_told_and_the_others_go_in(
     tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch, workers: int
 ) -> None:
-    settings.ARCHIVE_DOCUMENT_SECONDS = 1.5
+    settings.ARCHIVE_DOCUMENT_SECONDS = 0.5
     for name, few in (("_FEWEST_FOR_WORKERS", 2), ("BATCH", 2)):
         monkeypatch.setattr(running, name, few)
     brought(tmp_path, COSTLY)
@@ -118,7 +117,7 @@ def test_a_document_that_takes_too_long_is_told_and_the_others_go_in(
     assert (report.created, len(report.failures)) == (2, 1)
     assert report.failures[0].path == str(tmp_path / "b.txt")
     assert report.failures[0].reason == (
-        "reading it takes more than 1.5 seconds of processor time (ARCHIVE_DOCUMENT_SECONDS)"
+        "reading it takes more than 0.5 seconds of processor time (ARCHIVE_DOCUMENT_SECONDS)"
     )
     assert ingest([tmp_path], largest=20 * MB, workers=workers).unchanged == 2
 
@@ -145,7 +144,7 @@ def test_a_page_that_takes_too_much_memory_is_never_stored_in_part(tmp_path: Pat
 @pytest.mark.django_db
 def test_documents_are_read_so_beside_other_threads(tmp_path: Path, settings: Any) -> None:
     """As in the worker of deliveries and in the server of pages, which must not be forked."""
-    settings.ARCHIVE_DOCUMENT_SECONDS = 1.5
+    settings.ARCHIVE_DOCUMENT_SECONDS = 0.5
     brought(tmp_path, COSTLY)
     over = threading.Event()
     thread = threading.Thread(target=over.wait)
@@ -160,17 +159,15 @@ def test_documents_are_read_so_beside_other_threads(tmp_path: Path, settings: An
 
 
 @pytest.mark.django_db
-def test_an_edited_text_that_takes_too_long_is_saved_and_told(
-    admin_client: Client, make_article: Callable[..., Article], settings: Any
+def test_a_text_that_extract_cannot_read_in_time_keeps_its_suggestions(
+    make_article: Callable[..., Article], settings: Any
 ) -> None:
-    settings.ARCHIVE_DOCUMENT_SECONDS = 1.5
+    settings.ARCHIVE_DOCUMENT_SECONDS = 0.5
     article = make_article(body=COSTLY)
     Figure.objects.create(article=article, value=12, unit="خبير", quote="12", start=26, end=28)
     with pytest.raises(SystemExit):
         call_command("extract", str(article.pk))
     assert article.figures.count() == 1
-    page = admin_client.get(f"/admin/articles/article/{article.pk}/change/")
-    assert page.status_code == 200
 
 
 @dataclass(frozen=True)

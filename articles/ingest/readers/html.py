@@ -26,6 +26,9 @@ DEEPEST = 250
 FEWEST_WORDS = 5
 _META_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_.:-]{2,40})""", re.IGNORECASE)
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)\b[^>]*?(/?)>")
+# In code points: a shorter tag has too few attributes to count.
+_LONG_TAG, _MOST_ATTRIBUTES = 4000, 1000
+_QUOTED = re.compile(r"""=\s*(?:"[^"]*"|'[^']*')""")
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"}
 # Elements that close by themselves when the next one opens.
 _IMPLIED_END = {"p", "li", "dt", "dd", "option", "tr", "td", "th", "thead", "tbody", "tfoot", "html", "head", "body"}
@@ -108,6 +111,8 @@ def _depth(text: str) -> int:
     depth = deepest = 0
     # After the last bracket no tag ends; looking for its end from every beginning would take the square of the length.
     for match in _TAG.finditer(text, 0, text.rfind(">") + 1):
+        if match.end() - match.start() > _LONG_TAG:
+            _refuse_many_attributes(match[0])
         name = match[2].lower()
         if name in _VOID or name in _IMPLIED_END or match[3]:
             continue
@@ -115,6 +120,13 @@ def _depth(text: str) -> int:
         if depth > deepest:
             deepest = depth
     return deepest
+
+
+def _refuse_many_attributes(tag: str) -> None:
+    """Parsers look through all attributes of a tag for each of them; raises UnreadableError where that would take long."""
+    attributes = len(_QUOTED.sub("", tag).split()) - 1
+    if attributes > _MOST_ATTRIBUTES:
+        raise UnreadableError(f"a tag has {attributes:,} attributes; the most accepted is {_MOST_ATTRIBUTES:,}")
 
 
 def _tree(text: str) -> html.HtmlElement:
