@@ -36,8 +36,8 @@ BODY_GRACE, BODY_RATE = 20.0, 32 * 1024
 ANSWER_GRACE, ANSWER_RATE = 20.0, 8 * 1024
 # A body of up to so many bytes is kept in memory, a larger one in a temporary file.
 IN_MEMORY = 256 * 1024
-# Bytes read from one connection before others have their turn.
-TURN = 256 * 1024
+# Bytes read from one connection before others have their turn, and at once while a head is awaited.
+TURN, PART = 256 * 1024, 16 * 1024
 # Seconds in which a client may read a last answer after which the connection is closed (RFC 9112 section 9.6).
 LINGER_SECONDS = 2.0
 # Seconds between two looks at the deadlines.
@@ -211,10 +211,10 @@ class ReceptionWorker(ThreadWorker):
         self._release(conn)
 
     def _receive(self, conn: Connection) -> None:
-        """Waits for the rest of a request; what is there already is read at once."""
-        self.incoming[conn.sock.fileno()] = conn
-        self.poller.register(conn.sock, selectors.EVENT_READ, partial(self.on_incoming, conn))
-        self.on_incoming(conn, conn.sock)
+        """Takes what is there of a request, which mostly is all of it, and else waits for the rest."""
+        if not self._take(conn):
+            self.incoming[conn.sock.fileno()] = conn
+            self.poller.register(conn.sock, selectors.EVENT_READ, partial(self.on_incoming, conn))
 
     def on_client_socket_readable(self, conn: Connection, client: socket.socket) -> None:
         """The next request on a connection that was kept."""
@@ -224,37 +224,41 @@ class ReceptionWorker(ThreadWorker):
         self._receive(conn)
 
     def on_incoming(self, conn: Connection, client: socket.socket) -> None:
-        """Takes what has come of a request, and passes the request on when it is whole."""
+        self._take(conn)
+
+    def _take(self, conn: Connection) -> bool:
+        """Takes what has come of a request, and passes it on when it is whole; whether the connection waits no more."""
         try:
-            self._take_turn(conn)
+            return self._take_turn(conn)
         except BlockingIOError:
-            pass
+            return False
         except OSError as error:
             if error.errno == errno.ENOSPC:
                 self.log.error("No room for the body of a request: %s", error)
-                self._refuse(conn, 503)
-            else:
-                self._forget(conn)
-                self._release(conn)
+                return self._refuse(conn, 503)
+            self._forget(conn)
+            self._release(conn)
         except Exception as error:  # a malformed head: told by a thread, since the client may be slow to read
             self._forget(conn)
             self._submit(conn, partial(self._answer_malformed, conn, error))
+        return True
 
-    def _take_turn(self, conn: Connection) -> None:
+    def _take_turn(self, conn: Connection) -> bool:
         taken = 0
         while taken < TURN:
             if self._advance(conn):
-                return
-            data = conn.sock.recv(TURN)
+                return True
+            data = conn.sock.recv(PART if conn.request is None else TURN)
             if not data:
                 self._forget(conn)
                 self._release(conn)
-                return
+                return True
             taken += len(data)
             if conn.request is None:
                 conn.head += data
             else:
                 conn.take(data)
+        return self._advance(conn)
 
     def _advance(self, conn: Connection) -> bool:
         """Whether the connection waits no more: its request is whole and passed on, or it was refused."""
