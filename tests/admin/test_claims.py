@@ -46,6 +46,7 @@ def test_what_is_in_anothers_charge_is_not_given_and_is_opened_knowingly(
     page = desk.get(page_of(oldest)).content.decode()
     assert "المقال في عهدة awwal" in page and oldest.body[:40] not in page
     assert oldest.body[:40] in desk.get(page_of(oldest, "?open=1")).content.decode()
+    Claim.objects.all().delete()
     assert f"/review/{oldest.pk}/" in turn_of(senior)
     # An account that is closed has nothing in charge: its articles are not stuck.
     senior.user.is_active = False

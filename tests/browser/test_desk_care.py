@@ -1,6 +1,7 @@
 """In a real Chromium: what is typed at the desk is stored or asked about, one press closes nothing unseen, a claim ends by leaving."""
 
 import re
+import time
 from typing import Any
 
 import pytest
@@ -117,12 +118,10 @@ def test_a_claim_ends_when_the_page_is_left(desk: Page, article: Article) -> Non
     desk.reload()
     desk.keyboard.press("j")
     assert Claim.objects.filter(article=article).exists()
-    with desk.expect_request(lambda request: request.url.endswith(f"/review/{article.pk}/release/")) as sent:
-        desk.goto("/admin/guide/")
-    assert sent.value.method == "POST"
-    desk.wait_for_load_state("networkidle")
-    desk.goto("/admin/")
-    expect(desk.locator("h1")).to_have_text("ما ينتظر")
+    desk.goto("/admin/guide/")
+    deadline = time.monotonic() + 20
+    while Claim.objects.filter(article=article).exists() and time.monotonic() < deadline:
+        desk.wait_for_timeout(100)
     assert not Claim.objects.filter(article=article).exists()
 
 
