@@ -84,6 +84,7 @@ def lacks_second_factor(request: HttpRequest) -> bool:
     """Whether the user has yet to give a second factor: one they set up, or one that the archive requires."""
     from django_otp import user_has_device
 
-    if request.user.is_verified():
+    # Who signs in with this very request has given no second factor yet; only later requests know of one.
+    if getattr(request.user, "is_verified", lambda: False)():
         return False
     return settings.ARCHIVE_SECOND_FACTOR or user_has_device(request.user)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import connection, connections
+from django.db import connections, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -143,12 +143,10 @@ def test_a_claim_that_another_is_just_storing_is_waited_for(stored: None, signed
 
     def claim_slowly() -> object:
         try:
-            with connection.cursor() as cursor:
-                cursor.execute("BEGIN")
+            with transaction.atomic():
                 claim = Claim.objects.take(article.pk, one)
                 ready.set()
                 go.wait(timeout=30)
-                cursor.execute("COMMIT")
             return claim
         finally:
             connections.close_all()

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
-from articles.models import Actor, Alias, Article, Event, EventSeries, Figure, Measure, Mention, Participation, Source, SynonymSet
+from articles.models import Actor, Alias, Article, Event, EventSeries, Figure, Measure, Mention, Participation, Reprint, Source, SynonymSet
 from articles.models.violations import words_for
 from tests.admin.posting import form_of
 from tests.admin.test_reviewing import ask
@@ -133,7 +133,9 @@ COLLISIONS: dict[str, Callable[[Client, World], Any]] = {
     "an event that ends before it begins": row_form(
         "event", of("event"), start_date="2024-02-02", start_precision="day", end_date="2024-02-01", end_precision="day"
     ),
-    "a reprint of itself": new("reprint", article=key("article"), original=key("article"), state="confirmed"),
+    "a reprint of itself": row_form(
+        "reprint", lambda w: Reprint.objects.get_or_create(article=w.article, original=w.other)[0], original=key("article")
+    ),
     "a synonym alone": new("synonymset", words="كلمة\nكلمة", kind="spelling"),
     "a name that another name's page adds": lambda client, world: client.post(
         reverse("admin:new_name", args=[world.actor.pk]), {"name": "اسم آخر له", "kind": "spelling", "save": "1"}

@@ -90,14 +90,14 @@ def test_merging_what_was_confirmed_into_a_suggestion_confirms_it() -> None:
 def test_taking_it_back_takes_the_actor_back_unless_another_confirmed_it_elsewhere(
     desk: Client, senior: Client, mention: Mention, make_article: Any
 ) -> None:
+    other = Mention.objects.create(
+        article=make_article(title="خبر آخر", body="فلان."), actor=mention.actor, spans=[[0, 4]], quotes=["فلان"], state="suggested"
+    )
     act(desk, "mention", "confirm", mention)
     undo(changes_of(mention)[0].operation)
     assert Actor.objects.get(pk=mention.actor_id).state == "suggested"
     act(desk, "mention", "confirm", mention)
     first = changes_of(mention)[0].operation
-    other = Mention.objects.create(
-        article=make_article(title="خبر آخر", body="فلان."), actor=mention.actor, spans=[[0, 4]], quotes=["فلان"], state="suggested"
-    )
     act(senior, "mention", "confirm", other)
     undo(first)
     actor = Actor.objects.get(pk=mention.actor_id)
