@@ -67,7 +67,11 @@ class DeskSite(AdminSite):
 
         fields = carried(request) if request.method == "POST" else []
         # The sign-in form itself is no page with a lost form: it is shown with what it carries until the password is right.
-        told = {"carried": fields, "carried_target": request.POST.get("kept-target"), "carried_files": request.POST.get("kept-files")}
+        told = {
+            "carried": fields,
+            "carried_target": request.POST.get("kept-target"),
+            "carried_files": request.POST.get("kept-files"),
+        }
         response = super().login(request, {**(extra_context or {}), **told})
         if fields and response.status_code == 302 and super().has_permission(request):
             shared = self.each_context(request) | {"lacks_second_factor": lacks_second_factor(request)}

@@ -66,9 +66,7 @@ def test_an_article_that_another_has_open_says_since_when(desk: Client, senior: 
 
 
 @pytest.mark.django_db
-def test_a_claim_ends_by_time_by_leaving_by_closing_and_by_signing_out(
-    desk: Client, senior: Client, seed: Any
-) -> None:
+def test_a_claim_ends_by_time_by_leaving_by_closing_and_by_signing_out(desk: Client, senior: Client, seed: Any) -> None:
     first = turn_of(desk)
     Claim.objects.update(renewed_at=timezone.now() - LASTS - timedelta(seconds=1))
     assert turn_of(senior) == first and Claim.objects.get().by == senior.user

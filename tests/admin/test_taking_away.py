@@ -54,7 +54,11 @@ def test_by_putting_back_a_version_without_one(senior: Client, seed: Any) -> Non
 def test_by_taking_back_its_addition(senior: Client) -> None:
     form = {"title": "خبر أضيف خطأ", "title_origin": "editor", "body": "نص.", "status": "published", "language": "ar",
             "published_precision": "unknown", "published_basis": "editor"}  # fmt: skip
-    form |= {f"{prefix}-{count}_FORMS": "0" for prefix in ("coverages", "figures", "mentions", "captures") for count in ("TOTAL", "INITIAL")}
+    form |= {
+        f"{prefix}-{count}_FORMS": "0"
+        for prefix in ("coverages", "figures", "mentions", "captures")
+        for count in ("TOTAL", "INITIAL")
+    }
     senior.post(reverse("admin:articles_article_add"), form)
     article = Article.objects.get(title="خبر أضيف خطأ")
     undo(next(change.operation for change in changes_of(article) if change.kind == "insert"))
