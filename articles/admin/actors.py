@@ -4,8 +4,8 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from articles.admin.desk import OwnSearch, TabularInline
 from articles.admin.authority import shared_name, sharing
+from articles.admin.desk import OwnSearch, TabularInline
 from articles.admin.merging import MergeDesk
 from articles.admin.review import ReviewAdmin
 from articles.models import Actor, Alias, Participation

@@ -10,7 +10,6 @@ from articles.models.confirming import confirm_again
 from articles.models.event import Event
 from articles.models.history import event_models, kept_fields
 
-
 # What readers of its address are told of an article whose addition was taken back.
 ADDED_BY_MISTAKE = "أضيف إلى الأرشيف خطأ."
 

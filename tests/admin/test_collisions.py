@@ -178,7 +178,7 @@ def test_what_collides_is_told_on_the_form(senior: Client, world: World, what: s
     response = COLLISIONS[what](senior, world)
     page = response.content.decode()
     assert response.status_code == 200, what
-    errors = re.findall(r'class="errornote">(.*?)</p>|<ul class="errorlist[^"]*"[^>]*>(.*?)</ul>', page, re.S)
+    errors = re.findall(r'class="errornote">(.*?)</p>|<ul class="errorlist[^"]*"[^>]*>(.*?)</ul>', page, re.DOTALL)
     told = " ".join(" ".join(pair) for pair in errors)
     assert re.search("[ء-ي]", told), what
     assert not any(name in page for name in CONSTRAINTS), what

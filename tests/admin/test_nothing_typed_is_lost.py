@@ -206,7 +206,7 @@ def test_a_kept_form_goes_nowhere_else_and_holds_no_password(desk: Client) -> No
 
 def hidden(page: str) -> dict[str, str]:
     """The hidden fields of the page's own form, as a browser sends them."""
-    fields = dict(re.findall(r'<textarea [^>]*name="([^"]+)" hidden>\n(.*?)</textarea>', page, re.S))
+    fields = dict(re.findall(r'<textarea [^>]*name="([^"]+)" hidden>\n(.*?)</textarea>', page, re.DOTALL))
     fields |= dict(
         re.findall(r'<input type="hidden" (?:form="login-form" )?name="(kept-[a-z]+)" value="([^"]*)">', page)
     )
