@@ -128,8 +128,8 @@ def test_a_claim_ends_when_the_page_is_left(desk: Page, article: Article) -> Non
 def test_a_session_that_ended_costs_nothing_that_was_typed(
     browser: Any,
     live_server: Any,
-    desk: Page,
-    article: Article,  # noqa: F811
+    desk: Page,  # noqa: F811
+    article: Article,
 ) -> None:
     # In a window of its own: the browser reports the refused request (401) as an error of the page.
     context = browser.new_context(
