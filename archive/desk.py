@@ -73,7 +73,11 @@ class DeskSite(AdminSite):
 
         fields = carried(request) if request.method == "POST" else []
         # The sign-in form itself is no page with a lost form: it is shown with what it carries until the password is right.
-        told = {"carried": fields, "carried_target": request.POST.get("kept-target"), "carried_files": request.POST.get("kept-files")}
+        told = {
+            "carried": fields,
+            "carried_target": request.POST.get("kept-target"),
+            "carried_files": request.POST.get("kept-files"),
+        }
         response = super().login(request, {**(extra_context or {}), **told})
         if fields and response.status_code == 302 and super().has_permission(request):
             shared = self.each_context(request) | {"lacks_second_factor": lacks_second_factor(request)}
@@ -96,6 +100,7 @@ def lacks_second_factor(request: HttpRequest) -> bool:
     """Whether the user has yet to give a second factor: one they set up, or one that the archive requires."""
     from django_otp import user_has_device
 
-    if request.user.is_verified():
+    # Who signs in with this very request has given no second factor yet; only later requests know of one.
+    if getattr(request.user, "is_verified", lambda: False)():
         return False
     return settings.ARCHIVE_SECOND_FACTOR or user_has_device(request.user)

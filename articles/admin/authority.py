@@ -91,9 +91,7 @@ def sharing(alias: Alias) -> list[Actor]:
 
 def shared_name(name: str, other: Actor) -> str:
     """What an editor is told of a name that another bears, too: what extraction makes of it (articles/extract/actors.py)."""
-    return (
-        f"«{name}» اسم «{other}» أيضا: لا يُقترح به أي منهما، إلا في مقال يذكر واحدا منهما وحده باسم آخر لا يشاركه فيه أحد."
-    )
+    return f"«{name}» اسم «{other}» أيضا: لا يُقترح به أي منهما، إلا في مقال يذكر واحدا منهما وحده باسم آخر لا يشاركه فيه أحد."
 
 
 @desk_page("actor/<int:pk>/name/", "new_name")
@@ -152,7 +150,11 @@ def series_order(request: HttpRequest, pk: int) -> HttpResponse:
             raise PermissionDenied
         try:
             if changed := outdated(request, events, ("session",)):
-                told = [f"«{event}»: {changed[event.pk] or 'أضيفت بعد أن فتحت الصفحة'}" for event in events if event.pk in changed]
+                told = [
+                    f"«{event}»: {changed[event.pk] or 'أضيفت بعد أن فتحت الصفحة'}"
+                    for event in events
+                    if event.pk in changed
+                ]
                 raise ValidationError([*told, "لم يُحفظ شيء. راجع الترتيب ثم أعد."])
             numbers = _numbers(request, events)
         except ValidationError as error:

@@ -95,7 +95,8 @@ def _do(
             fresh = list(desk.model._base_manager.select_for_update(of=("self",)).filter(pk__in=pks).order_by("pk"))
             overtaken = outdated(request, fresh)
             verdicts = [
-                (row, str(overtaken[row.pk] or _NOT_SHOWN) if row.pk in overtaken else bulk.check(row, asked)) for row in fresh
+                (row, str(overtaken[row.pk] or _NOT_SHOWN) if row.pk in overtaken else bulk.check(row, asked))
+                for row in fresh
             ]
             unable = unable + [(row, reason) for row, reason in verdicts if reason]
             able = [row for row, reason in verdicts if not reason]

@@ -109,7 +109,10 @@ class DeskAdmin(Explained, admin.ModelAdmin):
             extra |= {"seen": newest_change(row), "meanwhile": request.meanwhile}
         try:
             # A savepoint, so that what the database refuses can be told on the form: its other rules hold for all doors.
-            with transaction.atomic(), operation(what="تعديل" if object_id else "إضافة") if request.POST else nullcontext():
+            with (
+                transaction.atomic(),
+                operation(what="تعديل" if object_id else "إضافة") if request.POST else nullcontext(),
+            ):
                 response = super()._changeform_view(request, object_id, form_url, extra)
         except IntegrityError as error:
             request.refusal = refusal_of(error)

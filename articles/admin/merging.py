@@ -116,7 +116,9 @@ def _merged(
         with transaction.atomic(), operation(what=f"دمج في «{kept}»") as done:
             locked = model._base_manager.select_for_update(of=("self",))
             # The one that stays is locked and read anew, too: another merge may have taken it away since.
-            kept = {row.pk: row for row in locked.filter(pk__in=[kept.pk, *(row.pk for row in gone)]).order_by("pk")}[kept.pk]
+            kept = {row.pk: row for row in locked.filter(pk__in=[kept.pk, *(row.pk for row in gone)]).order_by("pk")}[
+                kept.pk
+            ]
             if refusal := _changed_since(request, [kept, *locked.filter(pk__in=[row.pk for row in gone])], kept):
                 raise MergeError(refusal)
             for row in locked.filter(pk__in=[row.pk for row in gone]).order_by("pk"):

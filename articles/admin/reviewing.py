@@ -251,7 +251,9 @@ class Answer:
 def _answer(request: HttpRequest, article: Article, turn: Turn) -> HttpResponse:
     posted = request.POST
     with transaction.atomic(), operation(what="مراجعة مقال"):
-        article = Article.objects.select_for_update(of=("self",)).select_related("source", "assigned_to").get(pk=article.pk)
+        article = (
+            Article.objects.select_for_update(of=("self",)).select_related("source", "assigned_to").get(pk=article.pk)
+        )
         answer = _passed_by(request, article) if {"narrow", "take", "skip"} & set(posted) else _stored(request, article)
     claim = None
     if answer.goes_on:
@@ -328,7 +330,10 @@ def _overtaken(request: HttpRequest, article: Article, fields: tuple[str, ...]) 
 
 def waiting_of(article: Article, *, but_the_date: bool = False) -> int:
     """How much of the article waits for a decision; the day of publication counts as one."""
-    facts = sum(model.objects.suggested().filter(article=article, **_SHOWN.get(noun, {})).count() for noun, model in KINDS.items())
+    facts = sum(
+        model.objects.suggested().filter(article=article, **_SHOWN.get(noun, {})).count()
+        for noun, model in KINDS.items()
+    )
     return facts + (0 if but_the_date else int(Article.objects.filter(undecided_date(), pk=article.pk).exists()))
 
 
@@ -360,14 +365,23 @@ def _as_json(answer: Answer, turn: Turn, request: HttpRequest, article: Article)
 
 
 def _named(key: str) -> str:
-    nouns = {"article": "المقال", "mention": "ذكر فاعل", "figure": "رقم", "coverage": "فعالية", "reprint": "إعادة نشر", DATE: "تاريخ النشر"}
+    nouns = {
+        "article": "المقال",
+        "mention": "ذكر فاعل",
+        "figure": "رقم",
+        "coverage": "فعالية",
+        "reprint": "إعادة نشر",
+        DATE: "تاريخ النشر",
+    }
     return nouns.get(key.split("-")[0], key)
 
 
 def _page(request: HttpRequest, article: Article, turn: Turn, answer: Answer | None = None) -> HttpResponse:
     """The screen; after an answer that stored not everything, with what was typed and why it was not stored."""
     article = Article.objects.select_related("source", "assigned_to", "checked_by").get(pk=article.pk)
-    claim = Claim.objects.take(article.pk, request.user) if may_review(request.user) and not article.checked_at else None
+    claim = (
+        Claim.objects.take(article.pk, request.user) if may_review(request.user) and not article.checked_at else None
+    )
     form = _form(request, article, answer)
     items, pieces = _items(article), []
     if answer:

@@ -282,9 +282,12 @@ class Article(Limited, Mergeable):
         yield from indexed_messages("url", self.url)
 
     def clean(self) -> None:
-        """Raises ValidationError where an article is taken away and nobody says why: readers of its address are told."""
+        """Raises ValidationError where an article is taken away and nobody says why (readers of its address are told), or where
+        another has its address."""
         if self.status in TAKEN_AWAY and not self.notice.strip():
             raise ValidationError({"notice": NO_REASON})
+        if self.url and Article.objects.filter(url=self.url).exclude(pk=self.pk).exists():
+            raise ValidationError({"url": "مقال آخر له هذا الرابط."})
 
     def save(self, *args: object, **kwargs: object) -> None:
         """Stores the article; where its text changes, its facts move with their words in the same transaction.

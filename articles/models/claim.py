@@ -44,7 +44,9 @@ class ClaimQuerySet(models.QuerySet):
 
 
 class Claim(models.Model):
-    article = models.OneToOneField(Article, models.CASCADE, primary_key=True, related_name="claim", verbose_name="المقال")
+    article = models.OneToOneField(
+        Article, models.CASCADE, primary_key=True, related_name="claim", verbose_name="المقال"
+    )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name="المحرر")
     since = models.DateTimeField("منذ")
     renewed_at = models.DateTimeField("آخر عمل فيه")

@@ -2,6 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
@@ -71,3 +72,8 @@ class Reprint(Reviewable):
 
     def __str__(self) -> str:
         return f"{self.article} = {self.original}"
+
+    def clean(self) -> None:
+        """Raises ValidationError where an article is said to repeat itself."""
+        if self.article_id and self.article_id == self.original_id:
+            raise ValidationError({"original": "لا يكون المقال تكرارا لنفسه."})

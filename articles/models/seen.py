@@ -64,7 +64,9 @@ def overtaken(row: models.Model, mark: int, editor: models.Model, fields: Sequen
     later change, from another window, does not count.
     """
     events = event_model_of(type(row))
-    later = list(events.objects.filter(pgh_obj=row.pk, pgh_id__gt=mark).select_related("pgh_context").order_by("pgh_id"))
+    later = list(
+        events.objects.filter(pgh_obj=row.pk, pgh_id__gt=mark).select_related("pgh_context").order_by("pgh_id")
+    )
     others = [event for event in later if _user_of(event) != editor.pk]
     first = next((event for event in later if event.pgh_label == "update"), None)
     if not others or first is None:

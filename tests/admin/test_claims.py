@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import connection, connections
+from django.db import connections, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -46,6 +46,7 @@ def test_what_is_in_anothers_charge_is_not_given_and_is_opened_knowingly(
     page = desk.get(page_of(oldest)).content.decode()
     assert "المقال في عهدة awwal" in page and oldest.body[:40] not in page
     assert oldest.body[:40] in desk.get(page_of(oldest, "?open=1")).content.decode()
+    Claim.objects.all().delete()
     assert f"/review/{oldest.pk}/" in turn_of(senior)
     # An account that is closed has nothing in charge: its articles are not stuck.
     senior.user.is_active = False
@@ -65,9 +66,7 @@ def test_an_article_that_another_has_open_says_since_when(desk: Client, senior: 
 
 
 @pytest.mark.django_db
-def test_a_claim_ends_by_time_by_leaving_by_closing_and_by_signing_out(
-    desk: Client, senior: Client, seed: Any
-) -> None:
+def test_a_claim_ends_by_time_by_leaving_by_closing_and_by_signing_out(desk: Client, senior: Client, seed: Any) -> None:
     first = turn_of(desk)
     Claim.objects.update(renewed_at=timezone.now() - LASTS - timedelta(seconds=1))
     assert turn_of(senior) == first and Claim.objects.get().by == senior.user
@@ -142,12 +141,10 @@ def test_a_claim_that_another_is_just_storing_is_waited_for(stored: None, signed
 
     def claim_slowly() -> object:
         try:
-            with connection.cursor() as cursor:
-                cursor.execute("BEGIN")
+            with transaction.atomic():
                 claim = Claim.objects.take(article.pk, one)
                 ready.set()
                 go.wait(timeout=30)
-                cursor.execute("COMMIT")
             return claim
         finally:
             connections.close_all()

@@ -21,6 +21,7 @@ from articles.models import (
     Measure,
     Mention,
     Participation,
+    Reprint,
     Source,
     SynonymSet,
 )
@@ -88,7 +89,9 @@ def inline(noun: str, row: Callable[[World], Any], prefix: str, **fields: Any) -
         first = form[f"{prefix}-TOTAL_FORMS"]
         form[f"{prefix}-TOTAL_FORMS"] = first + 2
         for at in (first, first + 1):
-            form |= {f"{prefix}-{at}-{name}": value(world) if callable(value) else value for name, value in fields.items()}
+            form |= {
+                f"{prefix}-{at}-{name}": value(world) if callable(value) else value for name, value in fields.items()
+            }
         return client.post(address, form)
 
     return post
@@ -120,7 +123,9 @@ COLLISIONS: dict[str, Callable[[Client, World], Any]] = {
     "an alias twice": inline("actor", of("actor"), "aliases", name="اسم آخر له", kind="spelling"),
     "a new alias twice": inline("actor", of("actor"), "aliases", name="اسم لم يكن", kind="spelling"),
     "an alias without letters": inline("actor", of("actor"), "aliases", name="…", kind="spelling"),
-    "a participation twice": inline("actor", of("actor"), "participations", event=key("event"), role="host", state="confirmed"),
+    "a participation twice": inline(
+        "actor", of("actor"), "participations", event=key("event"), role="host", state="confirmed"
+    ),
     "a source's name": row_form("source", of("source"), name="جريدة  مأخوذة", domains="", marks=""),
     "a new source's name": new("source", name="جريدة مأخوذة", kind="other"),
     "a source's name without letters": row_form("source", of("source"), name="!", domains="", marks=""),
@@ -138,14 +143,23 @@ COLLISIONS: dict[str, Callable[[Client, World], Any]] = {
     ),
     "an inline figure twice": inline("article", of("article"), "figures", **FIGURE),
     "a new inline figure twice": inline("article", of("article"), "figures", **FIGURE | {"quote": "حضر"}),
-    "a range that is none": row_form("figure", lambda w: Figure.objects.get(article=w.article, value=43), value_high="9"),
+    "a range that is none": row_form(
+        "figure", lambda w: Figure.objects.get(article=w.article, value=43), value_high="9"
+    ),
     "a period that ends before it begins": row_form(
-        "figure", lambda w: Figure.objects.get(article=w.article, value=43), period_start="2024-02-01", period_end="2024-01-01"
+        "figure",
+        lambda w: Figure.objects.get(article=w.article, value=43),
+        period_start="2024-02-01",
+        period_end="2024-01-01",
     ),
     "an event that ends before it begins": row_form(
         "event", of("event"), start_date="2024-02-02", start_precision="day", end_date="2024-02-01", end_precision="day"
     ),
-    "a reprint of itself": new("reprint", article=key("article"), original=key("article"), state="confirmed"),
+    "a reprint of itself": row_form(
+        "reprint",
+        lambda w: Reprint.objects.get_or_create(article=w.article, original=w.other)[0],
+        original=key("article"),
+    ),
     "a synonym alone": new("synonymset", words="كلمة\nكلمة", kind="spelling"),
     "a name that another name's page adds": lambda client, world: client.post(
         reverse("admin:new_name", args=[world.actor.pk]), {"name": "اسم آخر له", "kind": "spelling", "save": "1"}
@@ -158,18 +172,22 @@ COLLISIONS: dict[str, Callable[[Client, World], Any]] = {
 
 @pytest.mark.parametrize("what", COLLISIONS)
 def test_what_collides_is_told_on_the_form(senior: Client, world: World, what: str) -> None:
-    counts = {model: model.objects.count() for model in (Actor, Alias, Source, Mention, Figure, Participation, SynonymSet)}
+    counts = {
+        model: model.objects.count() for model in (Actor, Alias, Source, Mention, Figure, Participation, SynonymSet)
+    }
     response = COLLISIONS[what](senior, world)
     page = response.content.decode()
     assert response.status_code == 200, what
-    errors = re.findall(r'class="errornote">(.*?)</p>|<ul class="errorlist[^"]*"[^>]*>(.*?)</ul>', page, re.S)
+    errors = re.findall(r'class="errornote">(.*?)</p>|<ul class="errorlist[^"]*"[^>]*>(.*?)</ul>', page, re.DOTALL)
     told = " ".join(" ".join(pair) for pair in errors)
     assert re.search("[ء-ي]", told), what
     assert not any(name in page for name in CONSTRAINTS), what
     assert counts == {model: model.objects.count() for model in counts}
 
 
-def test_a_split_under_a_name_that_is_taken_offers_to_give_the_names(senior: Client, world: World, make_article: Any) -> None:
+def test_a_split_under_a_name_that_is_taken_offers_to_give_the_names(
+    senior: Client, world: World, make_article: Any
+) -> None:
     alias = world.actor.aliases.get(name="محمّد المأخوذ")
     article = make_article(body="قال محمد المأخوذ كذا وقال صاحب الأسماء كذا.")
     both = make_article(title="فيه الاثنان", body="محمد المأخوذ.")
@@ -202,7 +220,9 @@ def test_a_figure_that_is_there_is_not_added_again(desk: Client, world: World) -
     assert "محفوظ" in told["errors"]["quote"][0] and world.article.figures.count() == 2
 
 
-def test_a_figure_whose_words_are_gone_can_still_be_corrected_or_is_refused_in_words(desk: Client, world: World) -> None:
+def test_a_figure_whose_words_are_gone_can_still_be_corrected_or_is_refused_in_words(
+    desk: Client, world: World
+) -> None:
     figure = world.article.figures.get(value=42)
     Figure.objects.filter(pk=figure.pk).update(start=None, end=None, quote="كلمات زالت")
     key = f"figure-{figure.pk}"

@@ -78,11 +78,14 @@ def test_rejecting_confirms_nobody_and_a_rejected_actor_stays_so(desk: Client, m
 
 
 def test_merging_what_was_confirmed_into_a_suggestion_confirms_it() -> None:
-    gone, kept = Actor.objects.create(name="اسم أول", kind="person"), Actor.objects.create(
-        name="اسم ثان", kind="person", state="suggested"
+    gone, kept = (
+        Actor.objects.create(name="اسم أول", kind="person"),
+        Actor.objects.create(name="اسم ثان", kind="person", state="suggested"),
     )
     merge_actors(gone, kept)
-    event, other = (Event.objects.create(title=f"لقاء {state}", kind="meeting", state=state) for state in ("confirmed", "suggested"))
+    event, other = (
+        Event.objects.create(title=f"لقاء {state}", kind="meeting", state=state) for state in ("confirmed", "suggested")
+    )
     merge_events(event, other)
     assert {Actor.objects.get(pk=kept.pk).state, Event.objects.get(pk=other.pk).state} == {"confirmed"}
 
@@ -90,14 +93,18 @@ def test_merging_what_was_confirmed_into_a_suggestion_confirms_it() -> None:
 def test_taking_it_back_takes_the_actor_back_unless_another_confirmed_it_elsewhere(
     desk: Client, senior: Client, mention: Mention, make_article: Any
 ) -> None:
+    other = Mention.objects.create(
+        article=make_article(title="خبر آخر", body="فلان."),
+        actor=mention.actor,
+        spans=[[0, 4]],
+        quotes=["فلان"],
+        state="suggested",
+    )
     act(desk, "mention", "confirm", mention)
     undo(changes_of(mention)[0].operation)
     assert Actor.objects.get(pk=mention.actor_id).state == "suggested"
     act(desk, "mention", "confirm", mention)
     first = changes_of(mention)[0].operation
-    other = Mention.objects.create(
-        article=make_article(title="خبر آخر", body="فلان."), actor=mention.actor, spans=[[0, 4]], quotes=["فلان"], state="suggested"
-    )
     act(senior, "mention", "confirm", other)
     undo(first)
     actor = Actor.objects.get(pk=mention.actor_id)

@@ -45,7 +45,10 @@ def test_a_correction_without_its_verdict_is_kept_and_told(desk: Client, seed: A
     assert shown(text, f"value-{key}") == "213" and is_checked(text, f"verdict-{key}", "confirm")
     assert Figure.objects.get(pk=figure.pk).value == 210 and not seed("000").checked_at
     # What the page holds now is stored by the same button.
-    desk.post(page_of(article), form | {button: "1", f"verdict-{key}": "confirm", f"was-{key}": was(desk, article)[f"was-{key}"]})
+    desk.post(
+        page_of(article),
+        form | {button: "1", f"verdict-{key}": "confirm", f"was-{key}": was(desk, article)[f"was-{key}"]},
+    )
     assert Figure.objects.get(pk=figure.pk).value == 213
 
 
@@ -90,7 +93,10 @@ def test_what_was_refused_stands_in_the_answer(desk: Client, seed: Any) -> None:
         f"verdict-figure-{figure.pk}": "confirm", "save": "1",
     }  # fmt: skip
     text = desk.post(page_of(article), form).content.decode()
-    assert shown(text, f"actor-mention-{mention.pk}") == "لا أحد يحمله" and shown(text, f"value-figure-{figure.pk}") == "كثير"
+    assert (
+        shown(text, f"actor-mention-{mention.pk}") == "لا أحد يحمله"
+        and shown(text, f"value-figure-{figure.pk}") == "كثير"
+    )
     assert "لا فاعل بهذا الاسم" in text
 
 
@@ -98,7 +104,11 @@ def test_what_was_refused_stands_in_the_answer(desk: Client, seed: Any) -> None:
 def test_buttons_beside_what_is_typed_keep_it(desk: Client, seed: Any, button: dict) -> None:
     article = seed("000")
     figure = article.figures.get(value=210)
-    form = was(desk, article) | figure_fields(figure, value="213") | {"kind": "actor", "quote": "كلمات حددها", "name": "صاحبها"}
+    form = (
+        was(desk, article)
+        | figure_fields(figure, value="213")
+        | {"kind": "actor", "quote": "كلمات حددها", "name": "صاحبها"}
+    )
     text = desk.post(page_of(article), form | button).content.decode()
     assert shown(text, f"value-figure-{figure.pk}") == "213"
     assert shown(text, "quote") == "كلمات حددها" and shown(text, "name") == "صاحبها"
@@ -110,7 +120,8 @@ def test_an_addition_is_stored_by_whatever_button_stores(desk: Client, make_arti
     desk.post(page_of(article), was(desk, article) | {"kind": "figure", "quote": "٤٢ مراقبا", "save": "1"})
     assert article.figures.get().value == 42
     page = desk.post(
-        page_of(article), was(desk, article) | {"kind": "actor", "quote": "ليست في النص", "done": "1", "rest": "confirm"}
+        page_of(article),
+        was(desk, article) | {"kind": "actor", "quote": "ليست في النص", "done": "1", "rest": "confirm"},
     )
     assert shown(page.content.decode(), "quote") == "ليست في النص"
     assert not Article.objects.get(pk=article.pk).checked_at
@@ -182,7 +193,9 @@ def test_a_form_outlives_its_session(desk: Client) -> None:
 
 def test_a_kept_form_goes_nowhere_else_and_holds_no_password(desk: Client) -> None:
     desk.logout()
-    ended = desk.post("/admin/password_change/", {"old_password": "السر القديم", "new_password1": "x", "token": "123456"})
+    ended = desk.post(
+        "/admin/password_change/", {"old_password": "السر القديم", "new_password1": "x", "token": "123456"}
+    )
     assert "السر القديم" not in ended.content.decode() and "123456" not in ended.content.decode()
     for target in ("https://elsewhere.example/", "//elsewhere.example/admin/", "/articles/", "javascript:alert(1)"):
         posted = {"username": "muharrir", "password": PASSWORD, "kept-target": target, "kept:name": "x"}
@@ -193,6 +206,8 @@ def test_a_kept_form_goes_nowhere_else_and_holds_no_password(desk: Client) -> No
 
 def hidden(page: str) -> dict[str, str]:
     """The hidden fields of the page's own form, as a browser sends them."""
-    fields = dict(re.findall(r'<textarea [^>]*name="([^"]+)" hidden>\n(.*?)</textarea>', page, re.S))
-    fields |= dict(re.findall(r'<input type="hidden" (?:form="login-form" )?name="(kept-[a-z]+)" value="([^"]*)">', page))
+    fields = dict(re.findall(r'<textarea [^>]*name="([^"]+)" hidden>\n(.*?)</textarea>', page, re.DOTALL))
+    fields |= dict(
+        re.findall(r'<input type="hidden" (?:form="login-form" )?name="(kept-[a-z]+)" value="([^"]*)">', page)
+    )
     return {unescape(name): unescape(value) for name, value in fields.items()}

@@ -42,11 +42,15 @@ def test_every_suggestion_is_marked_in_place_and_listed(desk: Client, seed: Any)
 def test_a_plain_form_decides_and_goes_on_to_the_next(desk: Client, seed: Any) -> None:
     article = seed("000")
     wrong, *right = article.figures.order_by("id")
-    posted = {f"verdict-figure-{figure.pk}": "confirm" for figure in right} | {
-        f"verdict-figure-{wrong.pk}": "reject",
-        "done": "1",
-        "rest": "confirm",
-    } | was(desk, article)
+    posted = (
+        {f"verdict-figure-{figure.pk}": "confirm" for figure in right}
+        | {
+            f"verdict-figure-{wrong.pk}": "reject",
+            "done": "1",
+            "rest": "confirm",
+        }
+        | was(desk, article)
+    )
     response = desk.post(page_of(article, "?order=old"), posted)
     assert Figure.objects.get(pk=wrong.pk).state == "rejected"
     assert {figure.reviewed_by.username for figure in article.figures.select_related("reviewed_by")} == {"muharrir"}

@@ -213,6 +213,12 @@ def test_marks_that_are_none_are_no_error(desk: Client, seed: Any) -> None:
     for nonsense in ("[]", "{", json.dumps({"a": "b"}), "1", '{"1": null}'):
         desk.post(changelist("source"), {"action": "merge", "_selected_action": [Source.objects.first().pk],
                                          "seen_rows": nonsense})  # fmt: skip
-        posted = {"action": "confirm", "_selected_action": [figure.pk], "asked": "1", "sure": "1", "seen_rows": nonsense}
+        posted = {
+            "action": "confirm",
+            "_selected_action": [figure.pk],
+            "asked": "1",
+            "sure": "1",
+            "seen_rows": nonsense,
+        }
         assert desk.post(changelist("figure"), posted).status_code == 302
     assert seed("001").published_basis == Basis.INFERRED
