@@ -221,7 +221,7 @@ class _Run:
         """Batches read and analysed by other processes within each document's budget, in the order of the input."""
         first = list(islice(entries, _FEWEST_FOR_WORKERS))
         is_long = workers > 0 and len(first) == _FEWEST_FOR_WORKERS
-        job = _Preparing(self.encoding, self.now, self.authority, settings.STORAGES if is_long else None)
+        job = Preparing(self.encoding, self.now, self.authority, settings.STORAGES if is_long else None)
         with ExitStack() as stack:
             pool = BoundedWorkers(
                 job, Budget.of_a_document(), count=workers if is_long else 1, ahead=AHEAD if is_long else 0
@@ -352,7 +352,7 @@ def _without_bytes(batch: Sequence[Prepared | Broken]) -> list[Prepared | Broken
 
 
 @dataclass(frozen=True)
-class _Preparing:
+class Preparing:
     """What a worker does with an entry.
 
     encoding: the documents' encoding, empty where it is found out.
@@ -364,7 +364,7 @@ class _Preparing:
     encoding: str
     now: datetime
     authority: Authority
-    storages: dict | None
+    storages: dict | None = None
 
     def __call__(self, entry: Item | Broken) -> Prepared | Broken:
         return entry if isinstance(entry, Broken) else prepare(entry, self.encoding, self.now, self.authority)

@@ -11,12 +11,14 @@ from articles.extract.authority import Authority
 from articles.extract.process import suggest_all
 from articles.extract.subject import Subject
 from articles.ingest.document import Broken, Document, Item
-from articles.ingest.prepare import Prepared, prepare
+from articles.ingest.prepare import Prepared
+from articles.ingest.run import Preparing
 from articles.ingest.store import WAIT_FOR_OTHERS, Sources, bring_up_to_date, fill, is_taken
 from articles.models import Article, Capture, CaptureState
 from articles.models.edited import ACCEPTED_CAPTURE
 from articles.models.history import operation
 from articles.models.inserting import insert, with_keys
+from articles.platform.limits import BoundedWorkers, Budget, Exceeded
 
 
 class DecisionError(Exception):
@@ -93,12 +95,13 @@ def _decide(capture: Capture, state: CaptureState, by: Model, article: Article |
 
 
 def _prepared(capture: Capture, authority: Authority) -> Prepared:
-    """The capture's bytes, read and analysed as ingest does."""
+    """The capture's bytes, read and analysed as ingest does, within the budget of a document."""
     item = Item(
         f"capture {capture.pk}", capture.read(), capture.media_type, capture.filename,
         address=capture.fetched_address or capture.address, captured_at=capture.captured_at, encoding=capture.encoding,
     )  # fmt: skip
-    prepared = prepare(item, "", capture.captured_at, authority)
-    if isinstance(prepared, Broken):
+    with BoundedWorkers(Preparing("", capture.captured_at, authority), Budget.of_a_document()) as workers:
+        prepared = workers.run(item)
+    if isinstance(prepared, Broken | Exceeded):
         raise DecisionError(f"لا تُقرأ هذه النسخة: {prepared.reason}")
     return prepared
