@@ -204,7 +204,7 @@ def fill(article: Article, one: Prepared, sources: "Sources") -> None:
         article.published = one.published
 
 
-def _not_taken(article: Article, one: Prepared, sources: "_Sources") -> Iterator[Note]:
+def _not_taken(article: Article, one: Prepared, sources: "Sources") -> Iterator[Note]:
     """What of a document its article does not hold: a source that editors do not keep, and what the article had already."""
     document = one.document
     if document.source_name and article.source_id is None:
