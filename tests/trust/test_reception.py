@@ -1,4 +1,7 @@
-"""A site with slow clients: they are given up in time, and everybody else is answered meanwhile. On the server that `make run` starts."""
+"""A site with slow clients: they are given up in time, and everybody else is answered meanwhile.
+
+On the server that `make run` starts.
+"""
 
 import socket
 import threading
