@@ -10,8 +10,11 @@ from contextlib import contextmanager
 
 import django
 from django.conf import settings
-from django.core.management import call_command
-from django.db import connection
+from django.core.management import CommandError, call_command
+from django.db import ProgrammingError, connection
+
+# PostgreSQL's code for a right that is missing, insufficient_privilege.
+_MAY_NOT = "42501"
 
 
 @contextmanager
@@ -52,11 +55,18 @@ def join(database: str) -> None:
 
 @contextmanager
 def _scratch_role() -> Iterator[None]:
-    """In the block the default connection is of the role that may make databases; after it, all is as it was."""
+    """In the block the default connection is of the role that may make databases; after it, all is as it was.
+
+    Raises CommandError where the role may make none.
+    """
     own = dict(connection.settings_dict)
     try:
         _take_scratch_role()
         yield
+    except ProgrammingError as error:
+        if getattr(error.__cause__, "sqlstate", None) != _MAY_NOT:
+            raise
+        raise CommandError(f"{error}: set ARCHIVE_SCRATCH_URL to a role that may make databases") from error
     finally:
         connection.close()
         connection.settings_dict.update(own)
