@@ -196,7 +196,8 @@ def test_a_kept_form_goes_nowhere_else_and_holds_no_password(desk: Client) -> No
     ended = desk.post(
         "/admin/password_change/", {"old_password": "السر القديم", "new_password1": "السر الجديد", "token": "123456"}
     )
-    assert "السر" not in ended.content.decode() and "123456" not in ended.content.decode()
+    for secret in ("السر القديم", "السر الجديد", "123456"):
+        assert secret not in ended.content.decode()
     for target in ("https://elsewhere.example/", "//elsewhere.example/admin/", "/articles/", "javascript:alert(1)"):
         posted = {"username": "muharrir", "password": PASSWORD, "kept-target": target, "kept:name": "x"}
         answer = desk.post(f"{reverse('admin:login')}?next=/admin/", posted)
