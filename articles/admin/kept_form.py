@@ -16,7 +16,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 _PREFIX = "kept:"
 _TARGET, _FILES = "kept-target", "kept-files"
 # Fields that are made anew, or must not be shown again.
-_LEFT_OUT = {"csrfmiddlewaretoken", "password", "password1", "password2", "old_password", "token"}
+_LEFT_OUT = {"csrfmiddlewaretoken", "token"}
 
 
 def ask_to_sign_in(request: HttpRequest, title: str) -> HttpResponse:
@@ -31,7 +31,8 @@ def ask_to_sign_in(request: HttpRequest, title: str) -> HttpResponse:
 
 
 def _fields(posted: QueryDict) -> list[tuple[str, str]]:
-    return [(name, value) for name, values in posted.lists() if name not in _LEFT_OUT for value in values]
+    kept = ((name, values) for name, values in posted.lists() if name not in _LEFT_OUT and "password" not in name)
+    return [(name, value) for name, values in kept for value in values]
 
 
 def carried(request: HttpRequest) -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
 from django.db import IntegrityError, models, transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -231,7 +231,11 @@ def _split(request: HttpRequest, actor: Actor, form: "SplitForm") -> object | No
                 messages.success(request, f"صار «{new}» فاعلا بنفسه، ومعه {new.mentions.count()} من المقالات.")
         return done.id
     except ValidationError as error:
-        for name, told in error.message_dict.items():
+        messages_of = error.message_dict
+        if "name" in messages_of:
+            # The database's own rule for names says the same once more.
+            messages_of.pop(NON_FIELD_ERRORS, None)
+        for name, told in messages_of.items():
             form.add_error(name if name in form.fields else None, told)
         form.offer_owner(actor)
     except MergeError as error:
