@@ -334,7 +334,7 @@ class ArticleAdmin(OwnSearch, ReviewAdmin):
         if "body" in form.changed_data:
             tell_lost_words(request, form.instance)
             self.after_change([form.instance])
-        else:
+        elif form.changed_data or any(formset.has_changed() for formset in formsets):
             Contradiction.objects.refresh(events_of([form.instance]))
 
     def may_restore(self, request: HttpRequest, row: Article, version: Model) -> bool:
