@@ -21,7 +21,11 @@ def configuration(where: str) -> dict[str, Any]:
     if not where:
         return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": MOST_KEPT}}
     if where == "database":
-        table = {"BACKEND": "articles.platform.database_cache.SignedDatabaseCache", "LOCATION": TABLE, "VERSION": _VERSION}
+        table = {
+            "BACKEND": "articles.platform.database_cache.SignedDatabaseCache",
+            "LOCATION": TABLE,
+            "VERSION": _VERSION,
+        }
         return table | {"OPTIONS": {"MAX_ENTRIES": 20 * MOST_KEPT}}
     if where.startswith(("redis://", "rediss://", "unix://")):
         options = {"socket_connect_timeout": _PATIENCE, "socket_timeout": _PATIENCE}

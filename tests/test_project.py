@@ -204,7 +204,9 @@ def test_every_container_has_no_right_that_it_does_not_need() -> None:
         assert not service.get("privileged") and "network_mode" not in service
         assert set(service.get("cap_add", [])) <= ({"NET_BIND_SERVICE"} if name == "proxy" else set()), name
         # An exact version, perhaps with a digest; our own image is built beside the file.
-        assert "build" in service or re.fullmatch(r"[\w/]+:\d+\.\d+(\.\d+)?(@sha256:[0-9a-f]{64})?", service["image"]), name
+        assert "build" in service or re.fullmatch(
+            r"[\w/]+:\d+\.\d+(\.\d+)?(@sha256:[0-9a-f]{64})?", service["image"]
+        ), name
     for line in (ROOT / "Dockerfile").read_text().splitlines():
         if line.startswith("FROM "):
             assert re.match(r"FROM python:\d+\.\d+\.\d+-slim-\w+", line), line
@@ -255,7 +257,12 @@ def test_hsts_binds_other_sites_only_when_asked_to(words: str, header: str, tmp_
         "from django.test import Client; "
         "print(Client().get('/favicon.ico', secure=True, SERVER_NAME='localhost')['Strict-Transport-Security'])"
     )
-    told = {"ARCHIVE_HTTPS": "1", "ARCHIVE_HSTS": words, "ARCHIVE_SECRET_KEY": "x" * 50, "ARCHIVE_STATIC": str(tmp_path)}
+    told = {
+        "ARCHIVE_HTTPS": "1",
+        "ARCHIVE_HSTS": words,
+        "ARCHIVE_SECRET_KEY": "x" * 50,
+        "ARCHIVE_STATIC": str(tmp_path),
+    }
     (tmp_path / "staticfiles.json").write_text(
         '{"paths": {"site/mark.svg": "site/mark.svg"}, "version": "1.1", "hash": ""}'
     )

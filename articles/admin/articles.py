@@ -57,9 +57,7 @@ from articles.site.words_for import archive_date, date_place, number
 EDIT_BODY = "edit_body"
 
 
-TOO_COSTLY = (
-    "حُفظ النص، وبقيت الاقتراحات كما كانت: قراءته تتجاوز ما يُسمح به لمستند واحد من وقت المعالج أو الذاكرة."
-)
+TOO_COSTLY = "حُفظ النص، وبقيت الاقتراحات كما كانت: قراءته تتجاوز ما يُسمح به لمستند واحد من وقت المعالج أو الذاكرة."
 
 
 class ArticleForm(UncertainDateForm):
@@ -379,7 +377,7 @@ class ArticleAdmin(OwnSearch, ReviewAdmin):
             tell_lost_words(request, form.instance)
             if self._suggested([form.instance]):
                 self.message_user(request, TOO_COSTLY, messages.WARNING)
-        else:
+        elif form.changed_data or any(formset.has_changed() for formset in formsets):
             Contradiction.objects.refresh(events_of([form.instance]))
 
     def may_restore(self, request: HttpRequest, row: Article, version: Model) -> bool:

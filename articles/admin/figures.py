@@ -58,7 +58,8 @@ class FigureAdmin(OwnSearch, OfArticle, ReviewAdmin):
 
     def save_model(self, request: HttpRequest, obj: Figure, form: ModelForm, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        Contradiction.objects.refresh([obj.event_id, form.initial.get("event")])
+        if form.changed_data:
+            Contradiction.objects.refresh([obj.event_id, form.initial.get("event")])
 
     @admin.display(description="القيمة", ordering="value")
     def value_words(self, figure: Figure) -> str:

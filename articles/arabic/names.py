@@ -9,7 +9,9 @@ from articles.arabic.folding import fold_name, without_proclitics
 from articles.arabic.words import Word, words
 
 # Between the words of one name may stand spaces, quotation marks, brackets and hyphens, and a single line break.
-_INSIDE_NAME = re.compile(rf"[ \t\u00a0]*+[{QUOTATION_MARKS}()\[\]–-]?[ \t\u00a0]*+\n?[ \t\u00a0]*+[{QUOTATION_MARKS}(]?")
+_INSIDE_NAME = re.compile(
+    rf"[ \t\u00a0]*+[{QUOTATION_MARKS}()\[\]–-]?[ \t\u00a0]*+\n?[ \t\u00a0]*+[{QUOTATION_MARKS}(]?"
+)
 # How many words an index remembers the readings of.
 _MOST_REMEMBERED = 100_000
 # So few names are told apart from most words by their ends.

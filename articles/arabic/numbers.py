@@ -154,7 +154,13 @@ def _scaled(
         value *= _SCALES[words[next_word].folded]
         next_word += 1
         scaled = True
-    if scaled and parts and next_word + 1 < len(words) and words[next_word].folded == "و" and words[next_word + 1].is_number:
+    if (
+        scaled
+        and parts
+        and next_word + 1 < len(words)
+        and words[next_word].folded == "و"
+        and words[next_word + 1].is_number
+    ):
         rest, after = _numeral(text, words, next_word + 1)
         rest, after = _scaled(text, words, rest, after, parts - 1)
         if rest < value and not _gap(text, words[next_word - 1], words[next_word]).strip():

@@ -326,11 +326,7 @@ def _without_repeats(paragraphs: Sequence[Line], title: str, aside: list[SetAsid
     for index, line in enumerate(paragraphs):
         folded = fold_name(line.text.rstrip("."))
         if folded in seen:
-            aside.append(
-                SetAside(
-                    line.number, "repeated title" if folded == folded_title else "repeated", line.text
-                )
-            )
+            aside.append(SetAside(line.number, "repeated title" if folded == folded_title else "repeated", line.text))
         elif quotes.quoted(index):
             aside.append(SetAside(line.number, "pull quote", line.text))
         else:

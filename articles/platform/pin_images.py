@@ -26,7 +26,8 @@ _HUB, _OFFICIAL = "registry-1.docker.io", "library/"
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 # `image: name:version`, `FROM name:version`; with a digest behind it where the file is pinned already.
 _LINE = re.compile(
-    r"^(?P<before>\s*(?:image:|FROM)\s+)(?P<image>[\w.:/-]+:[\w][\w.-]*)(?:@sha256:[0-9a-f]{64})?(?P<after>.*)$", re.MULTILINE
+    r"^(?P<before>\s*(?:image:|FROM)\s+)(?P<image>[\w.:/-]+:[\w][\w.-]*)(?:@sha256:[0-9a-f]{64})?(?P<after>.*)$",
+    re.MULTILINE,
 )
 _MANIFESTS = ", ".join([
     "application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json",

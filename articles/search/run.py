@@ -104,9 +104,7 @@ def search(
         compiled = compile_query(query, widen=widen)
         if compiled is None:
             return SearchPage(query, wanted.order, notes=query.notes)
-        among = (
-            (Article.objects.public() if articles is None else articles).searchable().filter(*compiled.conditions)
-        )
+        among = (Article.objects.public() if articles is None else articles).searchable().filter(*compiled.conditions)
         filtered = articles is not None or bool(compiled.conditions)
         page = (
             _answer(query, compiled, Scope(among, filtered), wanted)

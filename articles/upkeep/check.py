@@ -296,7 +296,9 @@ def _modes(repair: bool) -> Look:
         if left_open:
             is_closed = not private_files.open_to_others(folder)
             where = "inside a folder that is closed to them" if is_closed else f"in the store of {name}"
-            yield Problem("mode", f"{left_open:,} files and folders are open to other accounts, {where}", is_usual=is_closed)
+            yield Problem(
+                "mode", f"{left_open:,} files and folders are open to other accounts, {where}", is_usual=is_closed
+            )
 
 
 # Rows of a range of keys whose spans are not their quotes. The database refuses such rows; what a damaged disk or a hand with

@@ -275,9 +275,7 @@ def test_a_stolen_session_sets_up_no_second_factor(client: Client, editor: User)
 # What a change does to sessions that are open.
 
 
-def test_rights_taken_away_are_gone_at_the_next_request(
-    superuser: Client, manager: Client, editor: User
-) -> None:
+def test_rights_taken_away_are_gone_at_the_next_request(superuser: Client, manager: Client, editor: User) -> None:
     superuser.post(page("change", manager.user), form(manager.user, groups=[]))
     assert manager.get(page("changelist")).status_code == 403
     superuser.post(page("change", manager.user), form(manager.user, is_active=""))

@@ -168,5 +168,3 @@ def test_a_kept_page_that_is_no_page_is_made_anew(client: Client, db: None) -> N
             cache.set(key, value)
         assert client.get("/about/").status_code == 200
         assert keeping.Kept.of_stored(value) is None
-
-

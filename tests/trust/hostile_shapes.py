@@ -136,7 +136,9 @@ def _warc_many_headers(size: int) -> bytes:
 
 
 def _warc_long_http_header(size: int) -> bytes:
-    return warc_file(lambda _: f"<p>{SENTENCE}</p>".encode(), http_header=b"X-Long: " + b"a " * (size // 2) + b"\r\n")(0)
+    return warc_file(lambda _: f"<p>{SENTENCE}</p>".encode(), http_header=b"X-Long: " + b"a " * (size // 2) + b"\r\n")(
+        0
+    )
 
 
 def _warc_many_http_headers(size: int) -> bytes:
@@ -306,7 +308,7 @@ HTML: dict[str, Generator] = {
     "open tags": page(repeated("<p")),
     "opening angles": page(repeated("<")),
     "closing tags": page(repeated("</p>")),
-    "open attribute": page(repeated(" a=\"", "<p")),
+    "open attribute": page(repeated(' a="', "<p")),
     "attributes of one tag": page(numbered(" a{n}=b", "<p", ">ا</p>")),
     "attributes without values": page(numbered(" a{n}", "<div", ">ا</div>")),
     "one long attribute": page(repeated("a", "<p class='", "'>ا</p>")),
@@ -348,17 +350,23 @@ HTML: dict[str, Generator] = {
     "a title of spaces": in_head(repeated(" ", "<title>ا", "-</title>")),
     "a title of spaced dashes": in_head(repeated("  -", "<title>ا", "</title>")),
     "JSON-LD scripts": in_head(repeated(_LD.format('{"@type":"NewsArticle","headline":"ا"}'))),
-    "JSON-LD graph": in_head(repeated('{"@type":"NewsArticle"},', '<script type="application/ld+json">[', "{}]</script>")),
+    "JSON-LD graph": in_head(
+        repeated('{"@type":"NewsArticle"},', '<script type="application/ld+json">[', "{}]</script>")
+    ),
     "JSON-LD nested graph": in_head(repeated('{"@graph":[', '<script type="application/ld+json">')),
-    "JSON-LD authors": in_head(numbered(
-        '{"name":"ا{n}"},', '<script type="application/ld+json">{"@type":"NewsArticle","author":[', '{}]}</script>'
-    )),
-    "JSON-LD body of markup": in_head(repeated(
-        "<p ا ", '<script type="application/ld+json">{"@type":"NewsArticle","articleBody":"<br>', '"}</script>'
-    )),
-    "JSON-LD body of open breaks": in_head(repeated(
-        "<br", '<script type="application/ld+json">{"@type":"NewsArticle","articleBody":"<br>', '"}</script>'
-    )),
+    "JSON-LD authors": in_head(
+        numbered(
+            '{"name":"ا{n}"},', '<script type="application/ld+json">{"@type":"NewsArticle","author":[', "{}]}</script>"
+        )
+    ),
+    "JSON-LD body of markup": in_head(
+        repeated(
+            "<p ا ", '<script type="application/ld+json">{"@type":"NewsArticle","articleBody":"<br>', '"}</script>'
+        )
+    ),
+    "JSON-LD body of open breaks": in_head(
+        repeated("<br", '<script type="application/ld+json">{"@type":"NewsArticle","articleBody":"<br>', '"}</script>')
+    ),
     "times": page(repeated("<time>12 نونبر 2024</time>")),
     "times of nothing": page(repeated("<time>ا</time>")),
     "canonical links": in_head(repeated("<link rel='canonical' href='https://example.org/a'>")),

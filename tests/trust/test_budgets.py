@@ -286,7 +286,9 @@ SERVERS: dict[str, Callable[[socket.socket], None]] = {
     "continue for ever": lambda connection: _drip(connection, b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
     "continue for ever, fast": lambda connection: _drip(connection, b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 2000),
     "a body byte by byte": lambda connection: _drip(connection, HEAD + b"\r\n", b"a"),
-    "chunks byte by byte": lambda connection: _drip(connection, HEAD + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\na\r\n"),
+    "chunks byte by byte": lambda connection: _drip(
+        connection, HEAD + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\na\r\n"
+    ),
     "nothing": lambda connection: _drip(connection, b"", b""),
 }
 

@@ -111,7 +111,9 @@ def test_a_missing_password_stops_the_script(tmp_path: Path) -> None:
 
 def test_the_replica_follows_by_the_role_of_replication(roles: Cluster, tmp_path: Path) -> None:
     roles.execute("SELECT pg_reload_conf()")
-    rules = roles.execute("SELECT user_name, auth_method, error FROM pg_hba_file_rules WHERE 'archive_replication' = ANY(user_name)")
+    rules = roles.execute(
+        "SELECT user_name, auth_method, error FROM pg_hba_file_rules WHERE 'archive_replication' = ANY(user_name)"
+    )
     assert rules == [(["archive_replication"], "scram-sha-256", None)]
     script = given(COMPOSE["services"]["replica"]["entrypoint"][-1])
     assert "pg_basebackup --host database --username archive_replication" in script
@@ -141,7 +143,9 @@ def test_the_archive_lives_on_its_own_role(roles: Cluster, tmp_path: Path) -> No
     archive.run("restore", str(tmp_path / "again"), "--replace")
     assert archive.whole()["captures"] == 6
     with psycopg.connect(url(roles, "archive")) as connection:
-        (owner,) = connection.execute("SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'public'").fetchall()
+        (owner,) = connection.execute(
+            "SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'public'"
+        ).fetchall()
     assert owner == ("archive",)
 
 
@@ -150,7 +154,9 @@ def test_databases_for_measuring_are_made_by_their_own_role(roles: Cluster, tmp_
     archive.run("migrate", "-v0")
     questions = tmp_path / "questions"
     questions.mkdir()
-    (questions / "corpus.jsonl").write_text(json.dumps({"_id": "1", "title": "خبر", "text": "وصل الوفد إلى تونس."}) + "\n")
+    (questions / "corpus.jsonl").write_text(
+        json.dumps({"_id": "1", "title": "خبر", "text": "وصل الوفد إلى تونس."}) + "\n"
+    )
     (questions / "queries.jsonl").write_text(json.dumps({"_id": "q", "text": "الوفد تونس"}) + "\n")
     (questions / "qrels.tsv").write_text("query-id\tcorpus-id\tscore\nq\t1\t1\n")
     told = archive.run("evaluate_search", str(questions), "--json", status=1)
@@ -160,7 +166,9 @@ def test_databases_for_measuring_are_made_by_their_own_role(roles: Cluster, tmp_
     assert measured["nDCG@10"] == 1
     left = roles.execute("SELECT datname FROM pg_database WHERE datname LIKE '%evaluation%'")
     assert left == []
-    assert archive.ask("import json; from articles.models import Article; print(json.dumps(Article.objects.count()))") == 0
+    assert (
+        archive.ask("import json; from articles.models import Article; print(json.dumps(Article.objects.count()))") == 0
+    )
 
 
 def test_the_cache_answers_nobody_without_its_password(tmp_path: Path) -> None:
@@ -172,7 +180,9 @@ def test_the_cache_answers_nobody_without_its_password(tmp_path: Path) -> None:
     programs.mkdir()
     for name, real in (("valkey-server", "redis-server"), ("valkey-cli", "redis-cli")):
         more = f"-s {tmp_path}/socket" if name == "valkey-cli" else f'"$1" --port 0 --unixsocket {tmp_path}/socket'
-        (programs / name).write_text(f'#!/bin/sh\nexec {real} {more}{"" if name == "valkey-server" else " " + chr(34) + "$@" + chr(34)}\n')
+        (programs / name).write_text(
+            f"#!/bin/sh\nexec {real} {more}{'' if name == 'valkey-server' else ' ' + chr(34) + '$@' + chr(34)}\n"
+        )
         (programs / name).chmod(0o755)
     told = {"PATH": f"{programs}:{os.environ['PATH']}", "CACHE_PASSWORD": "words1"}
     command = [*service["entrypoint"], *map(given, service["command"])]

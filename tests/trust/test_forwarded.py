@@ -16,7 +16,13 @@ FORGED = {
     "Forwarded": "for=203.0.113.7;proto=https;host=evil.example",
 }  # fmt: skip
 # Where absolute addresses stand: sitemap, robots, feed, OAI.
-ABSOLUTE = ("/sitemap.xml", "/robots.txt", "/feeds/", "/oai/?verb=Identify", "/oai/?verb=ListRecords&metadataPrefix=oai_dc")
+ABSOLUTE = (
+    "/sitemap.xml",
+    "/robots.txt",
+    "/feeds/",
+    "/oai/?verb=Identify",
+    "/oai/?verb=ListRecords&metadataPrefix=oai_dc",
+)
 
 
 def addresses(text: str) -> set[str]:
@@ -58,7 +64,9 @@ def test_a_forged_header_changes_nothing_on_the_server(archives: Archives) -> No
             assert addresses(forged.text) == addresses(honest.text) == {own}, path
             assert forged.headers.get("Location") is None
         # Headers with an underscore, which a server may take for its own variables.
-        underscored = exchange(served, "/sitemap.xml", ["SCRIPT_NAME: /evil", "X_FORWARDED_PROTO: https", "PATH_INFO: /x"])
+        underscored = exchange(
+            served, "/sitemap.xml", ["SCRIPT_NAME: /evil", "X_FORWARDED_PROTO: https", "PATH_INFO: /x"]
+        )
         assert status(underscored) == 200 and addresses(underscored) == {own}
         lines = [f"{name.replace('_', '-')}: {value}" for name, value in FORGED.items()]
         chosen = submit(served, "/appearance/", {"theme": "dark"}, *lines)

@@ -182,7 +182,10 @@ def hide(state: State, of: World) -> World:
             merged_into=of.article if state.merged_article else None,
         )  # fmt: skip
         of_hidden = captured(
-            article, f"{words['original']} 48", f"{words['filename']}.txt", f"https://sahel.example/{words['capture_address']}"
+            article,
+            f"{words['original']} 48",
+            f"{words['filename']}.txt",
+            f"https://sahel.example/{words['capture_address']}",
         )
         Reprint.objects.create(article=article, original=of.article, state="confirmed", score=0.9)
         quote_of_figure = f"48 {words['quote']}"
@@ -204,7 +207,12 @@ def hide(state: State, of: World) -> World:
     event.save()
     start = article.body.index("المجلس")
     Mention.objects.create(
-        article=article, actor=actor, state=state.facts, role=words["role"], spans=[[start, start + 6]], quotes=["المجلس"]
+        article=article,
+        actor=actor,
+        state=state.facts,
+        role=words["role"],
+        spans=[[start, start + 6]],
+        quotes=["المجلس"],
     )
     Coverage.objects.create(article=article, event=event, state=state.facts)
     measure = Measure.objects.create(label=words["measure"])
@@ -319,7 +327,9 @@ def web_archive(kind: str) -> str:
         return gzip.decompress(out.getvalue()).decode()
     with zipfile.ZipFile(out) as package:
         members = {name: package.read(name) for name in package.namelist()}
-    return "\n".join((gzip.decompress(member) if name.endswith(".gz") else member).decode() for name, member in members.items())
+    return "\n".join(
+        (gzip.decompress(member) if name.endswith(".gz") else member).decode() for name, member in members.items()
+    )
 
 
 def searched(text: str) -> str:
@@ -410,7 +420,9 @@ def leaks(text: str, state: State, asked: str = "") -> list[str]:
     text, asked = plain(text), plain(asked)
     found = [name for name in sorted(state.words) if MARKERS[name] in text and MARKERS[name] not in asked]
     keys = {name: rf"(?<![0-9A-Za-z]){KEYS[name]}(?![0-9A-Za-z])" for name in sorted(state.keys)}
-    return found + [f"key of {name}" for name, key in keys.items() if re.search(key, text) and not re.search(key, asked)]
+    return found + [
+        f"key of {name}" for name, key in keys.items() if re.search(key, text) and not re.search(key, asked)
+    ]
 
 
 @pytest.fixture(autouse=True)

@@ -22,7 +22,9 @@ class Command(BaseCommand):
         parser.add_argument("noun", nargs="?", choices=[*EXPORTS, "captures"])
         parser.add_argument("--format", default="jsonl", choices=[*LINES, *WEB_ARCHIVES])
         parser.add_argument(
-            "--all", action="store_true", help="drafts, withdrawn articles, what was rejected or withheld as well: for the desk"
+            "--all",
+            action="store_true",
+            help="drafts, withdrawn articles, what was rejected or withheld as well: for the desk",
         )
         parser.add_argument("--output", type=Path, metavar="FILE", help="write there (web archives alone)")
 

@@ -64,7 +64,8 @@ def event(request: HttpRequest, pk: int) -> HttpResponse:
         "contradictions": row.contradictions.public().order_by("id")[:MOST_CONTRADICTIONS].with_sides(),
         "earlier": earlier,
         "later": later,
-        "documents": Capture.objects.public().filter(article__in=articles)
+        "documents": Capture.objects.public()
+        .filter(article__in=articles)
         .select_related("article")
         .order_by("article", "-id")[:MOST_DOCUMENTS],
         "linked": linked_event(row, participations, request.build_absolute_uri),

@@ -25,7 +25,10 @@ def home(request: HttpRequest) -> HttpResponse:
         "newest": Article.objects.public().order_by("-id").for_listing()[:NEWEST],
         "events": events,
         "actors": actors,
-        "contradictions": Contradiction.objects.public().of_confirmed_events().newest()[:MOST_CONTRADICTIONS].with_sides(),
+        "contradictions": Contradiction.objects.public()
+        .of_confirmed_events()
+        .newest()[:MOST_CONTRADICTIONS]
+        .with_sides(),
         "examples": examples(actors, events),
     }
     return render(request, "site/home.html", context)
