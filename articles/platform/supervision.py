@@ -83,7 +83,9 @@ class Supervisor:
         if program.process is not None and (status := program.process.poll()) is not None:
             pause = program.pauses.after(now - program.started_at)
             program.process, program.due_at = None, now + pause
-            LOGGER.error("%s ended with status %s and is started again in %.0f s", program.name, status, pause)
+            # The night's work ends well once a night.
+            level = logging.ERROR if status else logging.INFO
+            LOGGER.log(level, "%s ended with status %s and is started again in %.0f s", program.name, status, pause)
         if program.process is None and now >= program.due_at:
             program.started_at = now
             try:
