@@ -61,7 +61,7 @@ def sets_source_of_many(client: Client, article: Article) -> bool:
 
 
 def withdraws_many(client: Client, article: Article) -> bool:
-    act(client, "article", "withdraw", article)
+    act(client, "article", "withdraw", article, notice="طلب الناشر")
     return Article.objects.get(pk=article.pk).status == "withdrawn"
 
 
@@ -85,7 +85,7 @@ def brings_back(client: Client, article: Article) -> bool:
 
 
 def deletes(client: Client, article: Article) -> bool:
-    client.post(reverse("admin:articles_article_delete", args=[article.pk]), {"notice": ""})
+    client.post(reverse("admin:articles_article_delete", args=[article.pk]), {"notice": "طلب الناشر"})
     return Article.objects.get(pk=article.pk).status == "deleted"
 
 
