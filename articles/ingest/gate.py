@@ -36,7 +36,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 def judged(document: Document, *, is_row: bool) -> Document:
     """The document as it may be stored, with notes on what was cut or dropped; raises UnreadableError naming the field."""
     for name in ("title", "body", "author", "section", "url"):
-        _check_storable(name, getattr(document, name))
+        check_storable(name, getattr(document, name))
     if is_row:
         _check_lengths(document)
         _check_published(document.published)
@@ -56,7 +56,7 @@ def capture_moment(moment: datetime, field: str) -> datetime:
 
 def check_address(address: str) -> None:
     """Raises UnreadableError for an address that the archive's columns or indexes cannot hold."""
-    _check_storable("address", address)
+    check_storable("address", address)
     if reason := _too_long(address, _LONGEST_ADDRESS):
         raise UnreadableError(f"“address” {reason}")
 
@@ -64,14 +64,15 @@ def check_address(address: str) -> None:
 def file_name(name: str) -> tuple[str, tuple[Note, ...]]:
     """(the name of a file without the folders of whoever had it, as the column can hold it; notes)."""
     base = PureWindowsPath(PurePosixPath(name).name).name
-    _check_storable("capture_filename", base)
+    check_storable("capture_filename", base)
     if len(base) <= _LONGEST_FILENAME:
         return base, ()
     kept = base[:_LONGEST_FILENAME]
     return kept, (Note(NoteKind.CUT, "capture_filename", base, f"cut to {_LONGEST_FILENAME} characters"),)
 
 
-def _check_storable(name: str, text: str) -> None:
+def check_storable(name: str, text: str) -> None:
+    """Raises UnreadableError naming the field for a text that holds what no text of a person holds, and no database stores."""
     if "\0" in text:
         raise UnreadableError(f"“{name}” holds a NUL character")
     if _SURROGATE.search(text):

@@ -20,6 +20,7 @@ from articles.arabic.text_gate import clean_line
 from articles.extract.dates import StatedDate, as_archive_date, date_of_line
 from articles.ingest.decoding import decode, encoding_of, mended, plain
 from articles.ingest.document import Broken, Document, Item, Note, UnreadableError, quoted
+from articles.ingest.gate import check_storable
 from articles.ingest.readers.opening import lines, opened, too_large
 from articles.models import ArchiveDate, ArticleStatus, Basis, Precision, TitleOrigin
 from articles.models.delivery import NoteKind
@@ -253,8 +254,7 @@ def read_row(item: Item) -> tuple[Document, dict[str, object]]:
         value = row.get(name)
         if value is not None and not isinstance(value, str):
             raise UnreadableError(f"“{name}” is {type(value).__name__}, not text")
-        if "\0" in (value or ""):
-            raise UnreadableError(f"“{name}” holds a NUL character")
+        check_storable(name, value or "")
         right, mixed = mended(value or "")
         notes += [replace(note, field=name) for note in mixed]
         values[name] = clean_line(right).strip() if name != "body" else _paragraphs(right)
