@@ -16,6 +16,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from articles.models.delivery import Delivery, DeliveryState
+from articles.models.text_fields import GatedJSONField, LineField
 
 # Seconds between two beats at the most: a worker asks for work every five seconds.
 BEAT_SECONDS = 5.0
@@ -37,8 +38,8 @@ BEAT = """
 class Heartbeat(models.Model):
     """One worker process. `delivery` is the key of the delivery that it is at, none while it waits for work."""
 
-    name = models.CharField(max_length=100, primary_key=True)
-    host = models.CharField(max_length=80)
+    name = LineField(max_length=100, primary_key=True)
+    host = LineField(max_length=80)
     pid = models.PositiveIntegerField()
     delivery = models.BigIntegerField(null=True)
     started_at = models.DateTimeField()
@@ -60,7 +61,7 @@ class NightlyRun(models.Model):
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
     succeeded = models.BooleanField(null=True)
-    parts = models.JSONField(default=list)
+    parts = GatedJSONField(default=list)
 
     class Meta:
         indexes = [models.Index(fields=["-started_at"], name="nightly_newest")]
