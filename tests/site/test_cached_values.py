@@ -97,8 +97,8 @@ def shared(request: pytest.FixtureRequest, db: None, monkeypatch: pytest.MonkeyP
     """A cache that processes share."""
     if request.param == "redis":
         return request.getfixturevalue("redis")
-    monkeypatch.setattr("archive.database.CACHE", "default")
     call_command("createcachetable", caches.TABLE, verbosity=0)
+    monkeypatch.setattr("archive.database.CACHE", "default")
     return made("database")
 
 
@@ -145,9 +145,9 @@ def test_a_shared_cache_keeps_what_it_is_given(shared: BaseCache) -> None:
 
 
 def test_a_full_table_loses_what_expires_first(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    call_command("createcachetable", caches.TABLE, verbosity=0)
     monkeypatch.setattr("archive.database.CACHE", "default")
     monkeypatch.setattr("articles.platform.database_cache._WRITES_A_COUNT", 1)
-    call_command("createcachetable", caches.TABLE, verbosity=0)
     cache = made("database")
     cache._max_entries = 6
     for number in range(8):
