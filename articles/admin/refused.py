@@ -12,6 +12,7 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.response import TemplateResponse
 
+from articles.models.accounts import locks_out_last_superuser
 from articles.models.refusals import is_refusal, refusal_of
 
 _log = logging.getLogger(__name__)
@@ -25,7 +26,8 @@ def explaining_refusals(view: Callable[..., HttpResponse]) -> Callable[..., Http
         try:
             return view(request, *args, **kwargs)
         except DatabaseError as error:
-            if not is_refusal(error):
+            # The guard of accounts stands around this view, and tells of the last superuser itself.
+            if not is_refusal(error) or locks_out_last_superuser(error):
                 raise
             _log.warning("refused by the database at %s", request.path, exc_info=True)
             return _refused(request, refusal_of(error))
