@@ -8,6 +8,7 @@ process, so nothing is left to clean up after `kill -9`.
 import atexit
 import fcntl
 import hashlib
+import logging
 import os
 import shlex
 import shutil
@@ -23,6 +24,7 @@ import psycopg
 
 from articles.platform import private_files
 
+LOGGER = logging.getLogger(__name__)
 DATABASE = "archive"
 SUPERUSER = "postgres"
 SYSTEM_USER = "embedded_postgres"
@@ -129,6 +131,8 @@ class EmbeddedServer:
             self._prepare_directories()
 
     def _start(self) -> None:
+        if (self.cluster / "postmaster.pid").exists():
+            LOGGER.error("PostgreSQL had ended without being told to, and is started again")
         self._remove_stale_locks()
         log = self.cluster / "server.log"
         options = " ".join(

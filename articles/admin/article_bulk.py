@@ -25,7 +25,7 @@ from articles.models import (
     ReviewState,
     Source,
 )
-from articles.models.article import NO_REASON
+from articles.models.article import NO_REASON, says_something
 from articles.models.confirming import confirm_subjects
 from articles.models.limits import check_publication_day
 from articles.models.uncertain_date import PARTS, complete
@@ -38,7 +38,7 @@ def events_of(articles: Sequence[Article]) -> QuerySet:
 
 def take_away(articles: Sequence[Article], status: str, notice: str) -> None:
     """Withdraws or deletes: the addresses answer with a notice from now on; raises ValueError without one."""
-    if not notice.strip():
+    if not says_something(notice):
         raise ValueError("an article is taken away with a notice that tells readers why")
     _update(articles, status=status, notice=notice)
 
@@ -54,6 +54,12 @@ class RemovalForm(FreshForm):
         label="السبب", max_length=300, error_messages={"required": NO_REASON}, widget=forms.TextInput(attrs={"class": "vLargeTextField"}),
         help_text="يقرؤه من يفتح عنوان المقال، مثل: سُحب بطلب من الناشر.",
     )  # fmt: skip
+
+    def clean_notice(self) -> str:
+        notice = self.cleaned_data["notice"]
+        if not says_something(notice):
+            raise forms.ValidationError(NO_REASON)
+        return notice
 
 
 class SourceForm(forms.Form):

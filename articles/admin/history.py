@@ -61,7 +61,10 @@ def _restore(desk: admin.ModelAdmin, request: HttpRequest, row: models.Model) ->
     number = read_key(request.POST.get("restore", ""))
     event = get_object_or_404(event_model_of(type(row)), pgh_id=number, pgh_obj=row.pk)
     if not desk.may_restore(request, row, event):
-        raise PermissionDenied
+        messages.error(
+            request, "لم تُستعد النسخة: حالة المقال فيها لا تُعطى من هنا. اسحب المقال أو احذفه من صفحته، بسبب."
+        )
+        return redirect(request.path)
     if by := outdated(request, [row]).get(row.pk):
         messages.error(request, f"لم تُستعد النسخة. {by}")
         return redirect(request.path)

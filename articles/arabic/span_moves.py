@@ -18,6 +18,8 @@ Span = tuple[int, int]
 _IN_WORD = rf"\w{MARKS}{TATWEEL}{INVISIBLE}\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ufff9-\ufffb"
 _PIECE = re.compile(rf"[{_IN_WORD}]+|\S")
 _WORD_CHARACTER = re.compile(rf"[\w{MARKS}{TATWEEL}]")
+# Digits that a mark of thousands or decimals joins.
+_GROUPED = re.compile(r"\d[.,٫٬]\d")
 # Each piece is looked at so often at most while words that stand once are sought in ever smaller parts.
 _MOST_LOOKS = 20
 # Between two such words, pairs of pieces compared with each other: in one part, and in all. A million take 0.2 s.
@@ -126,10 +128,14 @@ def _pieces(text: str) -> list[Span]:
 
 
 def _cuts(text: str, start: int, end: int) -> tuple[bool, bool]:
-    """Whether a span begins, and whether it ends, inside a word."""
+    """Whether a span begins, and whether it ends, inside a word or a number («1,023»)."""
 
     def inside(at: int) -> bool:
-        return 0 < at < len(text) and all(_WORD_CHARACTER.match(text[place]) for place in (at - 1, at))
+        if not 0 < at < len(text):
+            return False
+        return all(_WORD_CHARACTER.match(text[place]) for place in (at - 1, at)) or bool(
+            _GROUPED.fullmatch(text[max(0, at - 2) : at + 1]) or _GROUPED.fullmatch(text[at - 1 : at + 2])
+        )
 
     return inside(start), inside(end)
 

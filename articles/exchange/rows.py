@@ -104,6 +104,7 @@ def article_row(article: Article) -> Row:
         "author": article.author,
         "section": article.section,
         "status": article.status,
+        "notice": article.notice or None,
         "sha256": capture.sha256 if capture else None,
         "capture_filename": capture.filename if capture else None,
         "captured_at": capture.captured_at.isoformat() if capture and capture.captured_at else None,

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
+from itertools import islice
 
 from articles.arabic.folding import fold_name
 from articles.arabic.names import NameIndex
@@ -14,6 +16,12 @@ from articles.extract.figures import FoundFigure, find_figures
 from articles.extract.fingerprints import Fingerprint, fingerprint
 from articles.extract.newcomers import Newcomer, find_newcomers
 from articles.models import ArchiveDate
+
+# Of one document so many actors and figures are suggested, and so many places of one actor, the first in the text. A page of 30,000
+# figures did not come within two minutes; the longest reports have some hundreds.
+MOST_FACTS = 500
+# What the column of a figure's value holds: 20 digits before the point.
+LARGEST_VALUE = Decimal(10) ** 20
 
 
 def _openings(*lines: str) -> tuple[str, ...]:
@@ -72,9 +80,9 @@ def analyse(title: str, body: Reading, published: ArchiveDate, authority: Author
     in_lead = {actor.actor for actor in found if actor.spans[0][0] < len(lead.text)}
     in_lead |= {actor.actor for actor in find_actors(read_title, authority.actors)}
     return Analysis(
-        tuple(_actors(body, found, [(match.start, match.end) for match in matches])),
+        tuple(islice(_actors(body, found, [(match.start, match.end) for match in matches]), MOST_FACTS)),
         tuple(events.describe(read_title, lead, published, in_lead, authority)),
-        tuple(_figures(body, authority)),
+        tuple(islice(_figures(body, authority), MOST_FACTS)),
         fingerprint(body.words),
     )
 
@@ -84,7 +92,7 @@ def _actors(body: Reading, found: Iterable[FoundActor], known: list[tuple[int, i
     newcomers, offices = find_newcomers(body, known)
     for actor in found:
         role = next((offices[span] for span in actor.spans if span in offices), "")
-        yield NamedActor(actor.actor, None, actor.spans, role, "actor.known_name", actor.score)
+        yield NamedActor(actor.actor, None, actor.spans[:MOST_FACTS], role, "actor.known_name", actor.score)
     if not newcomers:
         return
     spans: dict[int, list[tuple[int, int]]] = {}
@@ -92,12 +100,15 @@ def _actors(body: Reading, found: Iterable[FoundActor], known: list[tuple[int, i
         if not any(start < match.end and match.start < end for start, end in known):
             spans.setdefault(match.keys[0], []).append((match.start, match.end))
     for at, one in enumerate(newcomers):
-        yield NamedActor(None, one, tuple(spans.get(at, [(one.start, one.end)])), one.role, one.rule, one.score)
+        places_of_one = tuple(spans.get(at, [(one.start, one.end)]))[:MOST_FACTS]
+        yield NamedActor(None, one, places_of_one, one.role, one.rule, one.score)
 
 
 def _figures(body: Reading, authority: Authority) -> Iterable[MeasuredFigure]:
     sentences: dict[tuple[int, int], _Sentence] = {}
     for one in find_figures(body):
+        if max(one.value, one.value_high or one.value) >= LARGEST_VALUE:
+            continue
         span = body.sentence_span(one.start)
         if span not in sentences:
             sentences[span] = _Sentence(body.words_between(*span), authority)

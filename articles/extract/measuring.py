@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+from articles.arabic.span_moves import TextChange
 from articles.extract.analysis import MeasuredFigure
 from articles.extract.coverage import places_of
 from articles.extract.events import STRIKES
@@ -72,12 +73,16 @@ def _paired(
 
 
 def _keep_reviewed(figure: Figure, body: str) -> None:
-    """A reviewed figure stays; where a changed text no longer holds its words it keeps them without a span."""
+    """A reviewed figure stays; where a changed text no longer holds its words it keeps them without a span.
+
+    The words must stand for themselves: «23 دولة» does not stand in «123 دولة».
+    """
     if figure.start is not None and body[figure.start : figure.end] == figure.quote:
         return
-    at = body.find(figure.quote) if body.count(figure.quote) == 1 else -1
-    figure.start, figure.end = (at, at + len(figure.quote)) if at >= 0 else (None, None)
-    figure.save(update_fields=["start", "end"])
+    (place,) = TextChange("", body).moved([(None, figure.quote)])
+    if place != (None if figure.start is None else (figure.start, figure.end)):
+        figure.start, figure.end = place or (None, None)
+        figure.save(update_fields=["start", "end"])
 
 
 def _values(one: MeasuredFigure, event: Event | None) -> dict[str, object]:

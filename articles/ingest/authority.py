@@ -29,6 +29,7 @@ from articles.models import (
 )
 from articles.models.limits import planned_days
 from articles.models.uncertain_date import complete
+from articles.platform.limits import BoundedWorkers, Budget, Exceeded
 
 
 class AuthorityError(ValueError):
@@ -114,17 +115,27 @@ def _by_field(error: ValidationError) -> str:
 
 
 def _read(name: str, content: bytes) -> dict:
+    """The tables of a file, which another process reads within the budget of a document: one long dotted key takes gigabytes."""
     try:
-        return tomllib.loads(content.decode())
-    except RecursionError:
-        raise AuthorityError(f"{name}: nested too deep to be read") from None
-    # Not only TOMLDecodeError: a number of thousands of digits is refused by int() itself.
-    except ValueError as error:
-        raise AuthorityError(f"{name}: {error}") from error
+        with BoundedWorkers(_Parsing(), Budget.of_a_document()) as workers:
+            tables = workers.run(content)
     except RecursionError:
         raise AuthorityError(f"{name}: tables or lists are nested too deep to be read") from None
     except ValueError as error:  # A number of thousands of digits, a date that no calendar has.
         raise AuthorityError(f"{name}: {error}") from error
+    if isinstance(tables, Exceeded):
+        raise AuthorityError(f"{name}: {tables.reason}")
+    return tables
+
+
+class _Parsing:
+    """What a worker does with the bytes of a file."""
+
+    def __call__(self, content: bytes) -> dict:
+        return tomllib.loads(content.decode())
+
+    def finish(self, results: object) -> bool:
+        return True
 
 
 def _check(entry: object, key_field: str, fields: Mapping[str, "Expected"]) -> None:

@@ -33,7 +33,8 @@ _SURE_SHARE = 0.75
 _COMMON = re.compile(r"(?<!\w)(?:في|من|على|إلى|عن|ال\w+)(?!\w)")
 _ARABIC_WORD = re.compile(f"[{ARABIC_LETTERS}]+")
 _MIXED_WORD = re.compile(f"[A-Za-z][{ARABIC_LETTERS}]|[{ARABIC_LETTERS}][A-Za-z]")
-_MOST_MIXED = 0.1
+# Beside Latin names and brands an Arabic page has far more Arabic words; a European one read so has nearly none.
+_MOST_MIXED = 0.5
 # In code points: how much of a text its encoding is told by.
 _TELLING = 200_000
 # Letters of windows-1252 beyond ASCII, and a run of them as no European word has.

@@ -107,5 +107,6 @@ class Document:
     url: str = ""
     language: str = "ar"
     status: str = ""
+    notice: str = ""
     set_aside: tuple[SetAside, ...] = field(default=())
     notes: tuple[Note, ...] = ()

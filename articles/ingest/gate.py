@@ -25,7 +25,7 @@ from articles.models.limits import (
 from articles.models.uncertain_date import complete
 
 # Code points, as the columns have them.
-LONGEST = {name: Article._meta.get_field(name).max_length for name in ("title", "author", "section", "url", "language")}
+LONGEST = {name: Article._meta.get_field(name).max_length for name in ("title", "author", "section", "url", "language", "notice")}
 _LONGEST_FILENAME = Capture._meta.get_field("filename").max_length
 _LONGEST_ADDRESS = Capture._meta.get_field("address").max_length
 # The language's subtag alone, or with script and region (RFC 5646): «ar», «ar-MA», «zh-Hant».
@@ -89,7 +89,7 @@ def _too_long(text: str, most: int) -> str:
 
 
 def _check_lengths(document: Document) -> None:
-    for name in ("title", "author", "section"):
+    for name in ("title", "author", "section", "notice"):
         if (length := len(getattr(document, name))) > LONGEST[name]:
             raise UnreadableError(f"“{name}” has {length:,} characters; the most is {LONGEST[name]:,}")
     if reason := _too_long(document.url, LONGEST["url"]):

@@ -131,9 +131,11 @@ def _most_alike(one: Prepared, keys: Sequence[int]) -> int:
 
 
 def _may_be_of_one_outlet(one: Prepared, pk: int) -> bool:
-    """Whether nothing that is known of a document's outlet speaks against the article's.
+    """Whether a document with the same words may be a further capture of the article.
 
-    A fetched domain weighs most, then the domain that is claimed, then the domains of the article's source.
+    A page that was fetched is of an article whose domain it has. Where no capture of the article was fetched, it must have the
+    domain that the article's file claims, or a domain of the article's source: another outlet that carries the same words is an
+    article of its own. Of two files nothing may speak against one outlet.
     """
     article = Article.objects.select_related("source").get(pk=pk)
     own = _proven_domain(one) or registrable_domain(one.claimed)
@@ -145,6 +147,8 @@ def _may_be_of_one_outlet(one: Prepared, pk: int) -> bool:
     theirs = proven or ({registrable_domain(address) for address in claimed} - {""})
     if not theirs and article.source:
         theirs = {registrable_domain(f"http://{domain}") for domain in article.source.domains} - {""}
+    if _proven_domain(one):
+        return own in theirs
     return not own or not theirs or own in theirs
 
 

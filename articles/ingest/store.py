@@ -195,7 +195,8 @@ def fill(article: Article, one: Prepared, sources: "Sources") -> None:
     article.section = article.section or document.section
     article.url = article.url or document.url
     article.language = document.language
-    article.status = article.status if article.pk or not document.status else document.status
+    if article.pk is None and document.status:
+        article.status, article.notice = document.status, document.notice
     article.set_aside = [line.as_dict() for line in document.set_aside]
     article.date_statements = [stated.as_dict() for stated in document.dates]
     if article.source_id is None:

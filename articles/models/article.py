@@ -87,6 +87,11 @@ TAKEN_AWAY = (ArticleStatus.WITHDRAWN, ArticleStatus.DELETED)
 NO_REASON = "اكتب سبب السحب أو الحذف: يقرؤه من يفتح عنوان المقال."
 
 
+def says_something(text: str) -> bool:
+    """Whether a text has a letter or a digit: marks of direction alone leave a line that looks empty."""
+    return any(map(str.isalnum, text))
+
+
 class ArticleQuerySet(models.QuerySet):
     def public(self) -> "ArticleQuerySet":
         """What readers may meet: published and not merged into another."""
@@ -284,7 +289,7 @@ class Article(Limited, Mergeable):
     def clean(self) -> None:
         """Raises ValidationError where an article is taken away and nobody says why (readers of its address are told), or where
         another has its address."""
-        if self.status in TAKEN_AWAY and not self.notice.strip():
+        if self.status in TAKEN_AWAY and not says_something(self.notice):
             raise ValidationError({"notice": NO_REASON})
         if self.url and Article.objects.filter(url=self.url).exclude(pk=self.pk).exists():
             raise ValidationError({"url": "مقال آخر له هذا الرابط."})

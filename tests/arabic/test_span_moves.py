@@ -105,3 +105,8 @@ def test_a_shuffled_text_of_distinct_words_is_bounded_too() -> None:
     began = time.process_time()
     TextChange(" ".join(words), " ".join(reversed(words))).moved([])
     assert time.process_time() - began < 10
+
+
+@pytest.mark.parametrize("after", ["ضم 123 دولة.", "ضم 1,23 دولة.", "ضم 1٬23 دولة.", "ضم 23 دولةً أخرى."])
+def test_a_number_is_not_found_inside_another_number_or_word(after: str) -> None:
+    assert TextChange("ضم 23 دولة.", after).moved([((3, 10), "23 دولة"), (None, "23 دولة")]) == [None, None]

@@ -73,6 +73,7 @@ def day_after(days: int) -> str:
         ("url", "https://h.example/" + "%D9%82" * 400, "“url”: “https://h.example"),
         ("capture_filename", {"name": "x"}, "“capture_filename”"),
         ("status", "unheard", "“status”"),
+        ("status", "withdrawn", "“notice” is missing: it tells readers why an article is withdrawn"),
         ("body", "نص\x00", "“body” holds a NUL"),
     ],
 )  # fmt: skip
@@ -85,8 +86,14 @@ def test_a_row_that_may_not_enter_is_refused_by_its_field(
         return
     assert report.created == 2, report.failures
     (failure,) = report.failures
-    assert failure.path.endswith("line 2") and field.partition(".")[0] in failure.reason and expected in failure.reason
+    assert failure.path.endswith("line 2") and expected in failure.reason
     assert "the database" not in failure.reason and "could not be read" not in failure.reason
+
+
+def test_an_article_that_is_taken_away_brings_its_notice(tmp_path: Path) -> None:
+    assert taken(tmp_path, status="withdrawn", notice="\u200f\u200e").created == 2
+    assert taken(tmp_path, status="withdrawn", notice="سُحب بطلب من الناشر").created == 1
+    assert Article.objects.get(status="withdrawn").notice == "سُحب بطلب من الناشر"
 
 
 def test_the_edges_may_enter(tmp_path: Path) -> None:

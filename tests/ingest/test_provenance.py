@@ -200,6 +200,29 @@ def test_words_of_an_upload_are_not_given_another_outlets_address(tmp_path: Path
     assert Article.objects.filter(url="https://evil.example/copy").exists()
 
 
+@pytest.mark.parametrize("claim", ["", CLAIMS["canonical"]], ids=["claims nothing", "claims its outlet"])
+@pytest.mark.parametrize("same", [True, False], ids=["the same bytes", "the same words"])
+def test_a_copy_elsewhere_neither_takes_over_a_file_nor_changes_it_later(tmp_path: Path, claim: str, same: bool) -> None:
+    (tmp_path / "brought.html").write_bytes(page(head=claim))
+    run(tmp_path / "brought.html")
+    article = Article.objects.get(title=TITLE)
+    before = state(article)
+    copycat = "https://copycat.example/stolen"
+    assert bring(tmp_path, copycat, page(head=claim if same else "<!-- copied -->")).created == 1
+    bring(tmp_path, copycat, page(BODY + " وأضاف أن 999998 مهاجرا فروا من المخيم."), "2026-03-01T00:00:00Z")
+    assert state(article) == before and article.url == ""
+    assert article.captures.count() == 1
+    assert "999998" in Article.objects.get(url=copycat).body
+
+
+def test_the_scheme_of_a_record_may_be_written_in_capital_letters(tmp_path: Path) -> None:
+    assert bring(tmp_path, "HTTPS://WWW.MAPNEWS.MA/ar/news/1", page()).created == 1
+    assert bring(tmp_path, "Http://mixed.example/2", page(FORGED, "عنوان آخر تماما")).created == 1
+    assert set(Article.objects.filter(url__in=[REAL, "http://mixed.example/2"]).values_list("title", flat=True)) == {
+        TITLE, "عنوان آخر تماما",
+    }  # fmt: skip
+
+
 def test_a_text_under_an_outlets_name_is_not_given_another_outlets_address(tmp_path: Path) -> None:
     source = Source.objects.create(name="وكالة الزمرد", domains=["zumurrud.example"])
     rows = tmp_path / "rows.jsonl"

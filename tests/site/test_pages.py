@@ -187,7 +187,7 @@ def test_a_damaged_capture_is_not_given_out(client: Client, seed: object, tmp_pa
         "captures": {"BACKEND": "articles.models.capture.DigestStorage", "OPTIONS": {"location": tmp_path}}
     }
     response = client.get(reverse("capture", args=[seed("002").pk, capture.sha256]))
-    assert response.status_code == 500 and "لا تطابق بصمتها" in text_of(response)
+    assert response.status_code == 503 and "لا تطابق بصمتها" in text_of(response)
 
 
 def test_health_and_readiness(client: Client) -> None:

@@ -200,7 +200,7 @@ def test_a_damaged_original_is_told_by_everyone_and_stops_nobody(client: Client,
         whole.read()
     for address in ("captures/{}/", "captures/{}/view/"):
         response = client.get(whole.article.get_absolute_url() + address.format(whole.sha256))
-        assert response.status_code == 500 and "النسخة الأصلية غير متاحة" in response.content.decode()
+        assert response.status_code == 503 and "النسخة الأصلية غير متاحة" in response.content.decode()
     problems = [problem.told for problem in check(settled=10**9).open if problem.kind == "capture"]
     assert len(problems) == 1 and whole.sha256 in problems[0]
     told: list[str] = []

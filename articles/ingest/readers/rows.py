@@ -22,13 +22,14 @@ from articles.ingest.decoding import decode, encoding_of, mended, plain
 from articles.ingest.document import Broken, Document, Item, Note, UnreadableError, quoted
 from articles.ingest.gate import check_storable
 from articles.ingest.readers.opening import lines, opened, too_large
-from articles.models import ArchiveDate, ArticleStatus, Basis, Precision, TitleOrigin
+from articles.models import TAKEN_AWAY, ArchiveDate, ArticleStatus, Basis, Precision, TitleOrigin
+from articles.models.article import says_something
 from articles.models.delivery import NoteKind
 from articles.platform.addresses import AddressError, canonical_address
 
 JSON_TYPE, CSV_TYPE = "application/json", "text/csv"
 REQUIRED = ("title", "body")
-TEXTS = ("title", "body", "author", "section", "source", "url", "language", "status", "title_origin")
+TEXTS = ("title", "body", "author", "section", "source", "url", "language", "status", "notice", "title_origin")
 # A cell that a spreadsheet would run as a formula is exported behind an apostrophe.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 # Fields that are read; others are told as passed over.
@@ -260,6 +261,8 @@ def read_row(item: Item) -> tuple[Document, dict[str, object]]:
         values[name] = clean_line(right).strip() if name != "body" else _paragraphs(right)
     if values["status"] and values["status"] not in ArticleStatus.values:
         raise UnreadableError(f"“status” is “{values['status'][:40]}”, not one of {', '.join(ArticleStatus.values)}")
+    if values["status"] in TAKEN_AWAY and not says_something(values["notice"]):
+        raise UnreadableError(f"“notice” is missing: it tells readers why an article is {values['status']}")
     if values["url"]:
         try:
             values["url"] = canonical_address(values["url"])
@@ -274,6 +277,7 @@ def read_row(item: Item) -> tuple[Document, dict[str, object]]:
     document = Document(
         title, origin, values["body"], values["author"], values["section"], source_name=values["source"],
         dates=dates, published=published, url=values["url"], language=values["language"] or "ar", status=values["status"],
+        notice=values["notice"],
         notes=(*notes, *date_notes),
     )  # fmt: skip
     return document, row

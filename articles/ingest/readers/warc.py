@@ -151,6 +151,9 @@ class _Bounded:
         return line
 
 
+_HTTP = _Headers(["HTTP/1.0", "HTTP/1.1"], verify=False)
+
+
 def _reason(error: Exception) -> str:
     first = next(iter(str(error).strip().splitlines()), "")
     return first[:200] or type(error).__name__
@@ -182,6 +185,9 @@ def _entry(record: ArcWarcRecord, path: str, name: str, at: int, largest: int) -
     # A resource that is not of the web is a file that some archive kept: its name there is no address.
     if record.rec_type != "resource" and not (record.rec_type == "response" and is_web):
         return None
+    if record.rec_type == "response" and record.http_headers is None:
+        # The library reads them only where the scheme is written in small letters.
+        record.http_headers = _HTTP.parse(record.raw_stream)
     http = record.http_headers
     if record.rec_type == "response" and (http is None or http.get_statuscode() != "200"):
         return None
@@ -194,7 +200,7 @@ def _entry(record: ArcWarcRecord, path: str, name: str, at: int, largest: int) -
     if getattr(whole, "limit", 0) > 0:
         raise UnreadableError(f"cut short: {length - whole.limit:,} of {length:,} bytes")
     try:
-        content, packing = unpacked(content, (http.get_header("Content-Encoding") if http else "") or "", largest)
+        content, packing = unpacked(content, _codings(http), largest)
     except UnreadableError as error:
         # The record itself is whole: reading goes on after it.
         return Broken(path, place, str(error))
@@ -203,6 +209,12 @@ def _entry(record: ArcWarcRecord, path: str, name: str, at: int, largest: int) -
         return _at_its_address(Item(path, content, media_type, name, address, seen, charset, place, notes))
     # A record's place in its file keeps files of one archive apart.
     return Item(path, content, media_type, f"{name}:{at}", "", seen, charset, place, notes)
+
+
+def _codings(http: StatusAndHeaders | None) -> str:
+    """What a server packed its answer with, in order; header lines of one name are one list (RFC 9110, section 5.3)."""
+    headers = http.headers if http else []
+    return ", ".join(value for name, value in headers if name.lower() == "content-encoding")
 
 
 def _transferred(record: ArcWarcRecord) -> BinaryIO:

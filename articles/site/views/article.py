@@ -119,7 +119,8 @@ def _of_capture(view: Callable[[HttpRequest, Capture, bytes], HttpResponse]) -> 
         try:
             content = row.read()
         except DamagedCaptureError:
-            return render(request, "site/damaged.html", {"capture": row}, status=500)
+            # Until it is put back from a backup.
+            return render(request, "site/damaged.html", {"capture": row}, status=503)
         return view(request, row, content)
 
     return shown
