@@ -73,7 +73,10 @@ class TextChange:
         at = begin + span[0] - self._old[first][0]
         if self.after[at : at + len(wanted)] != wanted:
             at = self.after.find(wanted, begin, end)
-        return (at, at + len(wanted)) if at >= 0 else None
+        if at < 0:
+            return None
+        place = at, at + len(wanted)
+        return None if _is_cut_anew(_cuts(self.before, *span), _cuts(self.after, *place)) else place
 
     def _searched(self, span: Span | None, wanted: str, taken: set[Span]) -> Span | None:
         """The place of words that were not aligned: between their neighbours, else where most of what stood around them stands."""
@@ -104,7 +107,7 @@ class TextChange:
             place = at, at + len(wanted)
             begin = place[1] if forwards else place[0]
             inside = _cuts(self.after, *place)
-            if place not in taken and not any(now and not was for was, now in zip(cut, inside, strict=True)):
+            if place not in taken and not _is_cut_anew(cut, inside):
                 found.append(place)
         return found
 
@@ -138,6 +141,11 @@ def _cuts(text: str, start: int, end: int) -> tuple[bool, bool]:
         )
 
     return inside(start), inside(end)
+
+
+def _is_cut_anew(before: tuple[bool, bool], after: tuple[bool, bool]) -> bool:
+    """Whether a span begins or ends inside a word or number now, where it did not before."""
+    return any(now and not was for was, now in zip(before, after, strict=True))
 
 
 def _common(one: str, other: str) -> int:
