@@ -3,6 +3,7 @@
 import gc
 import os
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
@@ -230,7 +231,17 @@ class _Run:
             if is_long:
                 for context in (quick_indexes(), seldom_collected(), self.words.ahead()):
                     stack.enter_context(context)
-            for batch in pool.map(self._new(first, entries)):
+            sent: deque[Item | Broken] = deque()
+
+            def noted() -> Iterator[list[Item | Broken]]:
+                for entries_of_batch in self._new(first, entries):
+                    sent.append(entries_of_batch[0])
+                    # Where a worker finds no room for originals, the run ends at the oldest batch that it has.
+                    self.at = sent[0]
+                    yield entries_of_batch
+
+            for batch in pool.map(noted()):
+                sent.popleft()
                 self.at = batch.values[0]
                 pairs = zip(batch.values, batch.outcomes, strict=True)
                 prepared = [_over_budget(entry, out) if isinstance(out, Exceeded) else out for entry, out in pairs]
