@@ -268,11 +268,11 @@ def _dates() -> Look:
     yield 1
     last = datetime.combine(capture_days().last, time.max, UTC)
     outside = Q(captured_at__lt=FIRST_CAPTURE) | Q(captured_at__gt=last)
-    found = Capture.objects.filter(outside).order_by("pk").values_list("sha256", "article")
-    for digest, article in found.iterator(CHUNK):
+    found = Capture.objects.filter(outside).order_by("pk").values_list("sha256", "article", "captured_at")
+    for digest, article, moment in found.iterator(CHUNK):
         told = f"capture {digest}: its time is not within {capture_days()} (article {article})"
-        # Nobody can mend it: a clock was wrong then. So it is told, and raises no alarm each night.
-        yield Problem("date", told, is_usual=True)
+        # A clock was ahead then, which nobody can mend: it is told, and raises no alarm each night.
+        yield Problem("date", told, is_usual=moment is not None and moment > last)
 
 
 def _modes(repair: bool) -> Look:
