@@ -1,9 +1,10 @@
 """What the rules read out of one text, before anything is looked up or stored: pure, so that it can run in any process."""
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import islice
+from itertools import accumulate, islice
 
 from articles.arabic.folding import fold_name
 from articles.arabic.names import NameIndex
@@ -96,12 +97,28 @@ def _actors(body: Reading, found: Iterable[FoundActor], known: list[tuple[int, i
     if not newcomers:
         return
     spans: dict[int, list[tuple[int, int]]] = {}
+    taken = _Spans(known)
     for match in NameIndex((one.name, at) for at, one in enumerate(newcomers)).find(body.text, body.words):
-        if not any(start < match.end and match.start < end for start, end in known):
+        if not taken.meet(match.start, match.end):
             spans.setdefault(match.keys[0], []).append((match.start, match.end))
     for at, one in enumerate(newcomers):
         places_of_one = tuple(spans.get(at, [(one.start, one.end)]))[:MOST_FACTS]
         yield NamedActor(None, one, places_of_one, one.role, one.rule, one.score)
+
+
+class _Spans:
+    """Spans of a text, asked one by one what meets them, in a time that their number hardly changes."""
+
+    def __init__(self, spans: Iterable[tuple[int, int]]) -> None:
+        ordered = sorted(spans)
+        self._starts = [start for start, _ in ordered]
+        # How far the spans up to each one reach.
+        self._reach = list(accumulate((end for _, end in ordered), max))
+
+    def meet(self, start: int, end: int) -> bool:
+        """Whether one of the spans has a character between two offsets."""
+        before = bisect_left(self._starts, end) - 1
+        return before >= 0 and self._reach[before] > start
 
 
 def _figures(body: Reading, authority: Authority) -> Iterable[MeasuredFigure]:

@@ -139,7 +139,8 @@ def test_an_address_that_is_none_stops_no_web_archive(make_article: Callable[...
         told: list[str] = []
         out = io.BytesIO()
         write(out, lambda place, reason, told=told: told.append(reason))
-        assert told and "header" in " ".join(told)
+        # It is written as a file is, under the name of its digest.
+        assert told == []
         if write is write_warc:
             kinds = [record.rec_type for record in ArchiveIterator(io.BytesIO(out.getvalue()))]
             assert "metadata" not in kinds and len(kinds) == Capture.objects.count()
@@ -273,7 +274,10 @@ def test_no_day_that_is_asked_for_is_a_server_error(client: Client, day: str) ->
     }.items():
         for name in names:
             asked = {"q": "الإرهاب", "from": "2000", "to": "2024"} | {name: day}
-            assert client.get(address, asked).status_code in (200, 404, 422), (address, name)
+            response = client.get(address, asked)
+            # A server closes every answer; a download holds its place until then.
+            response.close()
+            assert response.status_code in (200, 404, 422), (address, name)
     for verb in ("ListRecords", "ListIdentifiers"):
         for name in ("from", "until"):
             assert client.get("/oai/", {"verb": verb, "metadataPrefix": "oai_dc", name: day}).status_code == 200

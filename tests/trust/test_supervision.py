@@ -169,7 +169,9 @@ def test_a_program_that_ends_at_once_is_tried_with_growing_pauses_and_told(tmp_p
     assert time.monotonic() - begun > 6.5
     own = supervisor.cpu_times()
     assert own.user + own.system < 3
-    (idle,) = [one for one in supervisor.children() if "time.sleep(600)" in " ".join(one.cmdline())]
+    # A program that has just ended is no child to ask for its command.
+    alive = [child for child in supervisor.children() if child.status() != psutil.STATUS_ZOMBIE]
+    (idle,) = [child for child in alive if "time.sleep(600)" in " ".join(child.as_dict(["cmdline"])["cmdline"] or [])]
     process.send_signal(signal.SIGINT)
     _, told = process.communicate(timeout=30)
     assert process.returncode == 0 and not idle.is_running()
@@ -237,10 +239,11 @@ def test_nightly_goes_on_after_a_part_that_fails_and_says_so(archives: Archives,
     damaged = next(path for path in (archive.data / "captures").rglob("*") if path.is_file())
     damaged.unlink()
     out = archive.run("nightly", "--backup", str(backup), status=1)
-    assert "check_archive: FAILED" in out and "clearsessions: done" in out and "backup: FAILED" in out
+    # The backup holds that original already.
+    assert "check_archive: FAILED" in out and "clearsessions: done" in out and "backup: done" in out
     succeeded, parts = archive.ask(state)[-1]
-    assert succeeded is False and [name for name, status in parts if status] == ["check_archive", "backup"]
-    assert "check_archive, backup" in archive.run("nightly", "--check", status=1)
+    assert succeeded is False and [name for name, status in parts if status] == ["check_archive"]
+    assert "check_archive" in archive.run("nightly", "--check", status=1)
     # Two at once would do everything twice.
     with psycopg.connect(archive.environment["DATABASE_URL"]) as other:
         other.execute("SELECT pg_advisory_lock(7230115)")
