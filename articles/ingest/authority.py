@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -57,6 +58,9 @@ def _is_list_of(kind: type) -> Callable[[object], bool]:
     return lambda value: isinstance(value, list) and all(type(one) is kind for one in value)
 
 
+# Parts of a dotted key: no field of an authority file has more than three.
+_MOST_KEY_PARTS = 100
+_LONG_KEY = re.compile(rf"""(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){{{_MOST_KEY_PARTS}}}""")
 _TEXT = Expected("text", lambda value: type(value) is str and "\0" not in value)
 _TEXTS = Expected("a list of text", lambda value: _is_list_of(str)(value) and not any("\0" in one for one in value))
 _NUMBER = Expected("a whole number", lambda value: type(value) is int)
@@ -128,11 +132,21 @@ def _read(name: str, content: bytes) -> dict:
     return tables
 
 
+def parsed(text: str) -> dict:
+    """The tables of a TOML text; raises ValueError, and RecursionError for tables or lists that are nested too deep.
+
+    The library takes the square of the length of a dotted key, in time and memory.
+    """
+    if _LONG_KEY.search(text):
+        raise ValueError(f"a key of {_MOST_KEY_PARTS} parts or more")
+    return tomllib.loads(text)
+
+
 class _Parsing:
     """What a worker does with the bytes of a file."""
 
     def __call__(self, content: bytes) -> dict:
-        return tomllib.loads(content.decode())
+        return parsed(content.decode())
 
     def finish(self, results: object) -> bool:
         return True

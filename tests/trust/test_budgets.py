@@ -20,7 +20,7 @@ from django.core.management import call_command
 
 from articles.extract.authority import Authority
 from articles.ingest import run as running
-from articles.ingest.authority import AuthorityError, apply_authority
+from articles.ingest.authority import AuthorityError, apply_authority, parsed
 from articles.ingest.document import Broken, Item, UnreadableError
 from articles.ingest.fetch import fetch
 from articles.ingest.prepare import prepare
@@ -63,6 +63,9 @@ def processed(shape: Shape, document: bytes, folder: Path, authority: Authority)
 
 def _process(shape: Shape, document: bytes, path: Path, authority: Authority) -> None:
     if shape.kind == "toml":
+        # A worker parses it, whose time is not this process's: it is parsed here once more.
+        with suppress(ValueError, RecursionError):
+            parsed(document.decode())
         with suppress(AuthorityError):
             apply_authority(path.name, document)
     elif shape.kind in {"text", "html"}:
