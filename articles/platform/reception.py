@@ -34,6 +34,9 @@ LARGEST_HEAD = 64 * 1024
 BODY_GRACE, BODY_RATE = 20.0, 32 * 1024
 # The same for an answer that a client reads slowly, in seconds that a thread has waited for the client.
 ANSWER_GRACE, ANSWER_RATE = 20.0, 8 * 1024
+# Bytes that the kernel takes of an answer before the client reads. It would choose megabytes, by which one who reads nothing
+# would count as a fast reader for minutes.
+SEND_BUFFER = 128 * 1024
 # A body of up to so many bytes is kept in memory, a larger one in a temporary file.
 IN_MEMORY = 256 * 1024
 # Bytes read from one connection before others have their turn, and at once while a head is awaited.
@@ -195,7 +198,9 @@ class ReceptionWorker(ThreadWorker):
         self.nr_conns += 1
         if self.nr_conns > self.worker_connections - SPARE_CONNECTIONS:
             self._make_room()
-        conn = Connection(self.cfg, PacedSocket(fileno=accepted.detach()), client, listener.getsockname())
+        sock = PacedSocket(fileno=accepted.detach())
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
+        conn = Connection(self.cfg, sock, client, listener.getsockname())
         self._receive(conn)
 
     def _make_room(self) -> None:
