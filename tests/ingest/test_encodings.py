@@ -313,10 +313,10 @@ def test_no_address_of_this_machine_is_stored(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("declared", ["iso-8859-1", "windows-1254", "us-ascii", "no-such-charset", ""])
 def test_arabic_with_many_latin_names_stuck_to_its_words_is_read_rightly(tmp_path: Path, declared: str) -> None:
-    text = page(charset=declared).replace("التعاون", "التعاون بمنصةX وشبكةTV وبرنامجAI")
+    text = page(charset=declared).replace(" في ", " في منصةX وشبكةTV ")
     (tmp_path / "mixed.html").write_bytes(text.encode("windows-1256", "xmlcharrefreplace"))
     assert run(tmp_path / "mixed.html").created == 1
-    assert "بمنصةX" in Article.objects.latest("id").body
+    assert "منصةX" in Article.objects.latest("id").body
 
 
 def test_two_header_lines_of_codings_are_one_list(tmp_path: Path) -> None:

@@ -202,7 +202,9 @@ def test_words_of_an_upload_are_not_given_another_outlets_address(tmp_path: Path
 
 @pytest.mark.parametrize("claim", ["", CLAIMS["canonical"]], ids=["claims nothing", "claims its outlet"])
 @pytest.mark.parametrize("same", [True, False], ids=["the same bytes", "the same words"])
-def test_a_copy_elsewhere_neither_takes_over_a_file_nor_changes_it_later(tmp_path: Path, claim: str, same: bool) -> None:
+def test_a_copy_elsewhere_neither_takes_over_a_file_nor_changes_it_later(
+    tmp_path: Path, claim: str, same: bool
+) -> None:
     (tmp_path / "brought.html").write_bytes(page(head=claim))
     run(tmp_path / "brought.html")
     article = Article.objects.get(title=TITLE)
