@@ -103,7 +103,7 @@ def make_article(db: None) -> Callable[..., Article]:
 def roles(db: None) -> None:
     """The groups that a migration makes, made again after a test that emptied the tables."""
     if not Group.objects.exists():
-        import_module("articles.migrations.0013_roles").make_roles(apps, None)
+        import_module("articles.migrations.0004_rules").make_roles(apps, None)
 
 
 @pytest.fixture

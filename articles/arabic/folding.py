@@ -1,7 +1,7 @@
 """Makes spellings of one Arabic word equal: marks off, alefs and final letters unified, clitics stripped.
 
 `fold_name` compares names and phrases; `fold_word` is what the search index holds before stemming and is the same
-function as archive_fold in the database (articles/search/sql/fold.sql; a test compares the two).
+function as archive_fold in the database (articles/search/sql/0001_functions.sql; a test compares the two).
 """
 
 import re

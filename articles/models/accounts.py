@@ -9,9 +9,9 @@ from django.contrib.auth.models import Group, Permission, User
 from django.db import IntegrityError
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-# The roles that migration 0013_roles makes. Whoever manages accounts may give these four and no other group.
+# The roles that migration 0004_rules makes. Whoever manages accounts may give these four and no other group.
 ROLES = ("قراء المسودات", "محررون", "محررون أول", "مديرون")
-# The name under which the trigger of migration 0029_last_superuser refuses a change.
+# The name under which the trigger of migration 0005_withheld_provenance_claims refuses a change.
 LAST_SUPERUSER = "auth_user_last_superuser"
 
 

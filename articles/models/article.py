@@ -26,7 +26,7 @@ from articles.models.uncertain_date import Precision, UncertainDate, date_constr
 LEAD_LENGTH = 320
 # Sorts articles of which nothing is known after all others.
 BEFORE_ALL_DATES = date(1, 1, 1)
-# What searches look articles up by: an expression that the index article_terms holds (articles/search/sql/0006_terms.sql).
+# What searches look articles up by: an expression that the index article_terms holds (articles/search/sql/0001_functions.sql).
 SEARCH_TERMS = models.Func(
     F("search_vector"), F("word_count"), function="archive_terms", output_field=SearchVectorField()
 )

@@ -10,7 +10,7 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError
 
-# Rules that triggers hold (sql/0003_spans.sql), and constraints that forms never meet.
+# Rules that triggers hold (sql/0004_spans.sql), and constraints that forms never meet.
 _WORDS = {
     "figure_span_inside_body": "كلمات الرقم ليست في الموضع المسجل له من نص المقال.",
     "mention_span_inside_body": "كلمات الذكر ليست في المواضع المسجلة لها من نص المقال.",

@@ -1,6 +1,6 @@
 """Revision: which committed changes a page was made of; the same as long as nothing that readers see has changed.
 
-Triggers (sql/0017_revision.sql) count every transaction that changes a table of REVISED, so that a page kept for the next
+Triggers (sql/0004_revision.sql) count every transaction that changes a table of REVISED, so that a page kept for the next
 reader, and one in a reader's browser, are known to be true or outdated by one small question.
 """
 

@@ -1,6 +1,6 @@
 """Looks into the index article_terms: which articles hold what, those that hold it most densely first.
 
-Each look is one statement, whatever it finds; the functions of articles/search/sql/0021_looks.sql go on by themselves.
+Each look is one statement, whatever it finds; the functions of articles/search/sql/0004_looks.sql go on by themselves.
 """
 
 from collections.abc import Callable, Sequence
@@ -25,7 +25,7 @@ NEWEST_OF_FILTER, FIRST_OF_FILTER = 200, 600
 # A filter by source or date, which other indexes of the articles know, is intersected with the words' where these tell no more.
 MOST_TOLD_BY_OTHERS = 100_000
 
-# Levels, as the index has them (articles/search/sql/0006_terms.sql), count density in steps of an eighth of BM25's saturation:
+# Levels, as the index has them (articles/search/sql/0001_functions.sql), count density in steps of an eighth of BM25's saturation:
 # a word that stands twice in 250 is at 8, five times 14, twenty times 25. Those from FIRST_LEVEL down to LEAST_LEVEL are tried
 # for one that about as many articles reach as are wanted, those above where very many reach the first; below the least hardly
 # more is asked than that a word stands there.

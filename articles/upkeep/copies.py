@@ -239,7 +239,10 @@ def _applied() -> list[str]:
 
 
 def _known_migrations() -> set[str]:
-    return {f"{app}.{name}" for app, name in MigrationLoader(None, ignore_no_migrations=True).disk_migrations}
+    """The migrations that this code has, and those that they stand in place of."""
+    migrations = MigrationLoader(None, ignore_no_migrations=True).disk_migrations
+    replaced = [name for migration in migrations.values() for name in migration.replaces]
+    return {f"{app}.{name}" for app, name in [*migrations, *replaced]}
 
 
 def stamps(folder: Path) -> list[str]:

@@ -107,7 +107,7 @@ def test_a_damaged_backup_changes_nothing(filled: Archive, archives: Archives, t
     assert "as it was" in other.run("restore", str(copy), status=1)
     assert everything(other) == empty
     dump.write_bytes(whole)
-    manifest.write_text("\n".join([lines[0].replace("0017_revision", "9999_later"), *lines[1:]]))
+    manifest.write_text("\n".join([lines[0].replace("0004_rules", "9999_later"), *lines[1:]]))
     assert "newer archive" in other.run("restore", str(copy), status=1)
     manifest.unlink()
     assert "holds no backup" in other.run("restore", str(copy), status=1)

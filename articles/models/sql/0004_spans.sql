@@ -1,4 +1,4 @@
--- Every stored quote is exactly the characters of the body its span names; run by migration 0003.
+-- Every stored quote is exactly the characters of the body its span names; run by migration 0004_rules.
 -- A check constraint sees one row only, so these are constraint triggers that raise check_violation under a name of their
 -- own. A changed body is checked at commit, so that one transaction can change the body and move the spans.
 

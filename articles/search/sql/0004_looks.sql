@@ -1,5 +1,5 @@
 -- Looks into the index article_terms, several in one call: what a search wants next depends on what it found. Run by
--- migration 0021. The functions of 0019_densest.sql, which take more arguments, stay for processes of the release before.
+-- migration 0004_rules.
 
 -- Up to `most` published articles whose terms meet tsqueries, one a line; in no order.
 -- The index goes by the first line, which should be the rarest, and skips to what that has in the lists of the others. Within
