@@ -14,7 +14,9 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import IO
 
@@ -47,17 +49,27 @@ class BackupError(Exception):
 
 @dataclass(frozen=True)
 class Entry:
-    """A file of a backup: its path in it, its size in bytes, its SHA-256."""
+    """A file of a backup: its path in it, its size in bytes, its SHA-256. `damaged` marks the copy of an original that was damaged
+    already, where no backup before had a whole copy."""
 
     path: str
     size: int
     sha256: str
+    damaged: bool = field(default=False, compare=False)
+
+    def line(self) -> dict[str, object]:
+        """What the manifest says of it."""
+        told: dict[str, object] = {"path": self.path, "size": self.size, "sha256": self.sha256}
+        return told | {"damaged": True} if self.damaged else told
 
 
 @dataclass
 class Made:
-    """What a backup holds and what of it is new; `missing` names files that the archive itself lacks, `damaged` those that cannot
-    be read or, copied all the same, are not what they were, each with the reason."""
+    """What a backup holds and what of it is new.
+
+    `missing` are lines about files that the archive itself lacks, `damaged` lines about those that cannot be read or are not what
+    they were. Each line says whether the backup has a whole copy.
+    """
 
     stamp: str
     files: int
@@ -85,7 +97,7 @@ def backup(folder: Path, *, keep: int = 0) -> Made:
         about = {"format": FORMAT, "made_at": timezone.now().isoformat(), "server": connection.pg_version,
                  "migrations": _applied(), "dump": dump.path}  # fmt: skip
         with _whole(folder / f"{stamp}.jsonl") as manifest:
-            for line in (about, asdict(dump), *map(asdict, _copied(folder, known, made))):
+            for line in chain((about, dump.line()), (entry.line() for entry in _copied(folder, known, made))):
                 manifest.write((json.dumps(line, ensure_ascii=False) + "\n").encode())
         _forget(folder, keep)
     return made
@@ -116,28 +128,88 @@ class _Known:
 
 
 def _copied(folder: Path, known: _Known, made: Made) -> Iterator[Entry]:
-    """Every file that the database names, copied where the backup has not got it yet."""
+    """Every file that the database names, copied where the backup has no whole copy yet."""
     for store, name in _named():
-        path = folder / store / name
-        entry = known.entry(f"{store}/{name}")
-        if entry is None or not path.exists() or path.stat().st_size != entry.size:
-            try:
-                with _opened(store, name) as source:
-                    _copy(_Read(source), path)
-            except _SourceError as error:
-                made.damaged.append(f"{store}/{name}: {error}")
-                continue
-            except FileNotFoundError:
-                made.missing.append(f"{store}/{name}")
-                continue
-            entry = _entry(folder, path)
-            if store == "captures" and (reason := _damage(path)):
-                # Kept all the same: it may be mended, and an older backup may have it whole.
-                made.damaged.append(f"{store}/{name}: {reason}")
-            made.added += 1
-            made.bytes_added += entry.size
-        made.files += 1
-        yield entry
+        size = _stored_size(store, name)
+        entry = _kept(folder, store, name, known, size)
+        if entry is None:
+            entry = _added(folder, store, name, made)
+        elif size != entry.size:
+            _tell_difference(store, name, size, made)
+        if entry is not None:
+            made.files += 1
+            yield entry
+
+
+def _stored_size(store: str, name: str) -> int | None:
+    """The length of a file of the archive in bytes; None where it is gone, -1 where that cannot be learned."""
+    try:
+        return _STORES[store]().size(name)
+    except FileNotFoundError:
+        return None
+    except OSError:
+        return -1
+
+
+def _kept(folder: Path, store: str, name: str, known: _Known, size: int | None) -> Entry | None:
+    """The whole copy that the folder has of a file that is `size` bytes long; None where it has none."""
+    path, entry = folder / store / name, known.entry(f"{store}/{name}")
+    if not path.is_file():
+        return None
+    is_as_before = entry is not None and not entry.damaged and path.stat().st_size == entry.size
+    if is_as_before and (store != "captures" or size == entry.size):
+        return entry
+    # A capture's name is its digest, so that a copy shows by itself that it is whole: also after a backup that was killed.
+    return _entry(folder, path) if store == "captures" and not _damage(path) else None
+
+
+def _tell_difference(store: str, name: str, size: int | None, made: Made) -> None:
+    """Tells of a file of the archive that is gone, or that has another length than its whole copy and is damaged.
+
+    Other bytes of the same length are not looked for: that takes reading every file, which `check_archive` does.
+    """
+    if size is None:
+        made.missing.append(f"{store}/{name} is gone from the archive's store; the backup keeps its copy")
+        return
+    try:
+        reason = _difference(store, name)
+    except FileNotFoundError:
+        reason = "it is gone"
+    except _SourceError as error:
+        reason = str(error)
+    if reason:
+        made.damaged.append(f"{store}/{name}: {reason}; the backup keeps its copy")
+
+
+def _difference(store: str, name: str) -> str:
+    """What is wrong with a file whose length is not its copy's; empty for a capture that was only packed anew."""
+    if store != "captures":
+        return "it has another length than when it was copied"
+    with _opened(store, name) as source:
+        parts = list(iter(partial(_Read(source).read, CHUNK), b""))
+    return _damage_of(b"".join(parts), name)
+
+
+def _added(folder: Path, store: str, name: str, made: Made) -> Entry | None:
+    """The entry of a file that is copied now; None where it cannot be."""
+    path = folder / store / name
+    try:
+        with _opened(store, name) as source:
+            _copy(_Read(source), path)
+    except _SourceError as error:
+        made.damaged.append(f"{store}/{name}: {error}; it is not in this backup")
+        return None
+    except FileNotFoundError:
+        made.missing.append(f"{store}/{name} is gone from the archive's store and not in this backup")
+        return None
+    entry = _entry(folder, path)
+    if store == "captures" and (reason := _damage(path)):
+        # Kept all the same: an older backup elsewhere may have it whole, or somebody may mend it.
+        made.damaged.append(f"{store}/{name}: {reason}; it was copied as it is")
+        entry = replace(entry, damaged=True)
+    made.added += 1
+    made.bytes_added += entry.size
+    return entry
 
 
 class _SourceError(Exception):
@@ -169,8 +241,13 @@ def _opened(store: str, name: str) -> IO[bytes]:
 
 def _damage(path: Path) -> str:
     """What is wrong with the copy of a capture; empty where nothing is."""
+    return _damage_of(path.read_bytes(), path.name)
+
+
+def _damage_of(packed: bytes, name: str) -> str:
+    """What is wrong with the bytes of a capture's file of this name; empty where nothing is."""
     try:
-        unpack(path.read_bytes(), path.name.removesuffix(".gz"))
+        unpack(packed, Path(name).name.removesuffix(".gz"))
     except DamagedCaptureError as error:
         return str(error)
     return ""

@@ -22,7 +22,7 @@ from articles.ingest.run import ingest
 from articles.models import ArchiveDate, Article, Capture, Event
 from articles.models.capture import DamagedCaptureError, capture_storage, pack, stored_name
 from articles.upkeep.check import check
-from articles.upkeep.copies import backup
+from articles.upkeep.copies import Made, backup
 
 pytestmark = pytest.mark.django_db
 BEYOND = ["0001-01-01 00:00+14", "10000-01-01 13:59:59+00", "0044-03-15 12:00+00 BC", "0001-01-01 00:00+00", "infinity"]
@@ -225,7 +225,7 @@ def test_any_changed_byte_is_a_damaged_original(whole: Capture) -> None:
 @pytest.mark.parametrize("name", ["packed bytes", "another file"])
 def test_a_backup_tells_of_a_damaged_original_and_goes_on(whole: Capture, tmp_path: Path, name: str) -> None:
     damage(whole, DAMAGES[name])
-    made = _backup(tmp_path / "copy")
+    made = backup(tmp_path / "copy")
     assert made.missing == [] and len(made.damaged) == 1 and whole.sha256 in made.damaged[0]
     assert made.files == Capture.objects.values("sha256").distinct().count() + 1
 
@@ -234,13 +234,65 @@ def test_a_backup_tells_of_an_original_that_is_no_file(whole: Capture, tmp_path:
     path = Path(capture_storage().path(stored_name(whole.sha256)))
     path.unlink()
     path.mkdir()
-    made = _backup(tmp_path / "copy")
+    made = backup(tmp_path / "copy")
     path.rmdir()
     assert len(made.damaged) == 1 and "cannot be" in made.damaged[0]
 
 
-def _backup(folder: Path) -> object:
-    return backup(folder)
+LOSSES: dict[str, Callable[[Path], object]] = {
+    "cut": lambda path: path.write_bytes(path.read_bytes()[:-20]),
+    "empty": lambda path: path.write_bytes(b""),
+    "another file": lambda path: path.write_bytes(pack(b"something else")),
+    "grown": lambda path: path.write_bytes(b"x" + path.read_bytes()),
+    "gone": lambda path: path.unlink(),
+}
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_a_backup_that_has_a_whole_copy_keeps_it_and_tells(whole: Capture, tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "copy"
+    path = Path(capture_storage().path(stored_name(whole.sha256)))
+    packed, copy = path.read_bytes(), folder / "captures" / stored_name(whole.sha256)
+    first = at_the_second(1, folder)
+    LOSSES[name](path)
+    for second in (2, 3):
+        made = at_the_second(second, folder)
+        told = made.missing if name == "gone" else made.damaged
+        assert len(made.missing + made.damaged) == len(told) == 1
+        assert whole.sha256 in told[0] and "keeps its copy" in told[0]
+        assert (made.files, made.added) == (first.files, 1) and copy.read_bytes() == packed
+    # Also where no manifest names the copy: the backup that made it was killed.
+    for manifest in folder.glob("*.jsonl"):
+        manifest.unlink()
+    made = at_the_second(4, folder)
+    assert len(made.missing + made.damaged) == 1 and made.files == first.files and copy.read_bytes() == packed
+    out, err = StringIO(), StringIO()
+    with time_machine.travel("2031-05-05T00:00:05Z", tick=False), pytest.raises(SystemExit) as stop:
+        call_command("backup", folder, stdout=out, stderr=err)
+    assert stop.value.code == 1 and whole.sha256 in err.getvalue()
+    path.write_bytes(packed)
+    made = at_the_second(6, folder)
+    assert made.missing == made.damaged == [] and made.added == 1
+
+
+@pytest.mark.parametrize("name", ["packed bytes", "another file", "cut"])
+def test_a_mended_original_takes_the_place_of_its_damaged_copy(whole: Capture, tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "copy"
+    path = Path(capture_storage().path(stored_name(whole.sha256)))
+    packed, copy = path.read_bytes(), folder / "captures" / stored_name(whole.sha256)
+    damage(whole, DAMAGES[name])
+    for second in (1, 2):
+        assert len(at_the_second(second, folder).damaged) == 1 and copy.read_bytes() != packed
+    path.write_bytes(packed)
+    made = at_the_second(3, folder)
+    assert made.damaged == [] and made.added == 2 and copy.read_bytes() == packed
+    assert at_the_second(4, folder).added == 1
+
+
+def at_the_second(second: int, folder: Path) -> Made:
+    """A backup of that second of a day: two of the same second are refused."""
+    with time_machine.travel(f"2031-05-05T00:00:{second:02}Z", tick=False):
+        return backup(folder)
 
 
 HOSTILE_DAYS = [

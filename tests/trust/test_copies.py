@@ -113,11 +113,17 @@ def test_a_damaged_backup_changes_nothing(filled: Archive, archives: Archives, t
     assert "holds no backup" in other.run("restore", str(copy), status=1)
 
 
-def test_a_backup_tells_what_the_archive_lacks(filled: Archive, tmp_path: Path) -> None:
-    lost = next((filled.data / "captures").rglob("*.gz"))
+def test_a_backup_tells_what_the_archive_lacks(filled: Archive, archives: Archives, tmp_path: Path) -> None:
+    lost, damaged = sorted((filled.data / "captures").rglob("*.gz"))[:2]
     lost.unlink()
-    assert f"{lost.name} is gone" in filled.run("backup", str(tmp_path / "copy"), status=1)
+    damaged.write_bytes(b"something else")
+    told = filled.run("backup", str(tmp_path / "copy"), status=1)
+    assert f"{lost.name} is gone" in told and f"{damaged.name}: capture" in told
     assert f"capture {lost.name.removesuffix('.gz')}" in filled.run("check_archive", status=1)
+    # What was damaged comes back as it was, and is told there too.
+    other = archives.empty("lacking")
+    other.run("restore", str(tmp_path / "copy"))
+    assert f"capture {damaged.name.removesuffix('.gz')}" in other.run("check_archive", status=1)
 
 
 def test_from_one_major_version_to_the_next(archives: Archives, tmp_path: Path, older_server: str) -> None:

@@ -10,7 +10,9 @@ from articles.upkeep.copies import BackupError, backup
 
 class Command(BaseCommand):
     help = (
-        "Adds a backup to the folder DEST: the database whole, of captures what is new. Safe while the archive is used."
+        "Adds a backup to the folder DEST: the database whole, of captures what is new. Safe while the archive is used. Status 1 "
+        "where an original is gone or damaged; one that was copied before and has the same length is not read again, which "
+        "check_archive does."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -24,8 +26,8 @@ class Command(BaseCommand):
             made = backup(options["dest"], keep=max(options["keep"], 0))
         except (BackupError, OSError) as error:
             raise CommandError(str(error)) from error
-        for name in made.missing:
-            self.stderr.write(f"{name} is gone from the archive's store and not in this backup")
+        for line in made.missing:
+            self.stderr.write(line)
         for line in made.damaged:
             self.stderr.write(f"damaged: {line}")
         self.stdout.write(
