@@ -1,6 +1,7 @@
 """OAI-PMH 2.0 for library harvesters, in unqualified Dublin Core (openarchives.org/OAI/openarchivesprotocol.html).
 
-Records are articles in the order of their last change; a source is a set. A withdrawn article stays as a deleted record.
+Records are articles in the order of their last change; a source is a set. An article that readers could once see and see no more
+stays as a deleted record.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -21,7 +22,7 @@ from articles.exchange.addresses import permanent
 from articles.exchange.citations import ARCHIVE
 from articles.exchange.doors import harvest
 from articles.exchange.rows import logged, with_facts
-from articles.models import TAKEN_AWAY, Article, ArticleStatus, Source
+from articles.models import Article, Source
 from articles.models.article import LEAD_LENGTH
 from articles.models.keys import read_key
 
@@ -137,8 +138,8 @@ def _add(parent: etree._Element, name: str, text: str = "", **attributes: str) -
 
 
 def _records() -> QuerySet:
-    """All that was ever shown: published articles, and as deleted ones those withdrawn or merged into another."""
-    return Article.objects.filter(status__in=(ArticleStatus.PUBLISHED, *TAKEN_AWAY))
+    """All that was ever shown: public articles, and as deleted ones those that were public once."""
+    return Article.objects.once_public()
 
 
 def _identify(body: etree._Element, request: HttpRequest) -> None:

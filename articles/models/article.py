@@ -14,10 +14,10 @@ from django.db.models.functions import Coalesce, JSONObject, Left
 from django.urls import reverse
 
 from articles.arabic.text_gate import clean_body
-from articles.models.history import with_history
+from articles.models.history import event_model_of, with_history
 from articles.models.limits import Limited, day_messages, indexed_messages, publication_days
 from articles.models.merged import Mergeable
-from articles.models.public import public_article
+from articles.models.public import has, public_article
 from articles.models.source import Source
 from articles.models.text_fields import AddressField, BodyField, GatedJSONField, LineField
 from articles.models.uncertain_date import Precision, UncertainDate, date_constraints
@@ -80,7 +80,7 @@ class TitleOrigin(models.TextChoices):
     EDITOR = "editor", "كتبه محرر"
 
 
-# What readers met once and meet no more: its address answers with a notice, its captures and history stay.
+# What an editor took away: where readers met it once (`once_public`), its address answers with a notice. Its captures and history stay.
 TAKEN_AWAY = (ArticleStatus.WITHDRAWN, ArticleStatus.DELETED)
 
 
@@ -100,6 +100,12 @@ class ArticleQuerySet(models.QuerySet):
     def published(self) -> "ArticleQuerySet":
         """The same, by its older name."""
         return self.public()
+
+    def once_public(self) -> "ArticleQuerySet":
+        """What readers may meet, or could meet before it was taken away, merged or put back among the drafts: the kept history says
+        so. Of every other article readers learn nothing, not even that there was one."""
+        versions = event_model_of(Article).objects.filter(public_article(), pgh_obj=OuterRef("pk"))
+        return self.filter(public_article() | has(versions))
 
     def unchecked(self) -> "ArticleQuerySet":
         """What waits for an editor: not marked as reviewed, neither taken away nor merged."""

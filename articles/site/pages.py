@@ -16,7 +16,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from archive.visitors import seconds_to_wait
-from articles.models import TAKEN_AWAY, ActorKind, EventKind
+from articles.models import TAKEN_AWAY, ActorKind, Article, EventKind
 from articles.models.merged import Mergeable
 from articles.models.public import NounQuerySet
 from articles.models.tally import are_kept
@@ -116,8 +116,11 @@ def merged_away(row: Mergeable) -> HttpResponsePermanentRedirect | None:
     if not row.merged_into_id:
         return None
     survivor = row.survivor
-    was_shown = getattr(survivor, "status", None) in TAKEN_AWAY
-    if not was_shown and not type(row).objects.public().filter(pk=survivor.pk).exists():
+    if isinstance(survivor, Article) and survivor.status in TAKEN_AWAY:
+        shown = Article.objects.once_public()
+    else:
+        shown = type(row).objects.public()
+    if not shown.filter(pk=survivor.pk).exists():
         raise Http404
     return redirect(survivor, permanent=True)
 

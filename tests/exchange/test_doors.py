@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from collections.abc import Callable
 from datetime import date
 from urllib.robotparser import RobotFileParser
 
@@ -16,6 +17,7 @@ from django.test import Client
 from lxml import etree
 from openapi_spec_validator import validate
 from sickle import Sickle
+from sickle.oaiexceptions import IdDoesNotExist
 from sickle.response import OAIResponse
 
 from articles.exchange import oai
@@ -192,6 +194,42 @@ def test_a_withdrawn_article_is_harvested_as_deleted(client: Client, kuwait: Art
     Article.objects.filter(pk=kuwait.pk).update(status="withdrawn")
     record = Harvester(client).GetRecord(metadataPrefix="oai_dc", identifier=f"oai:testserver:{kuwait.pk}")
     assert record.deleted
+
+
+@pytest.mark.parametrize(
+    "ways", [["draft"], ["withdrawn"], ["deleted"], ["draft", "withdrawn"], ["draft", "deleted", "draft"]]
+)
+def test_of_an_article_that_was_never_public_nobody_learns(
+    client: Client, make_article: Callable[..., Article], ways: list[str]
+) -> None:
+    hidden = make_article("خبر لم ينشر", "نص لم يقرأه أحد.", status=ways[0])
+    merged = make_article("خبر دمج فيه", "نص آخر لم يقرأه أحد.", status="withdrawn", merged_into=hidden)
+    for status in ways[1:]:
+        Article.objects.filter(pk=hidden.pk).update(status=status)
+    for article in (hidden, merged):
+        for address in ("", "record/", "cite.ris", "خبر/"):
+            assert client.get(article.get_absolute_url() + address).status_code == 404, address
+        assert client.get(f"/api/v1/articles/{article.pk}").status_code == 404
+        with pytest.raises(IdDoesNotExist):
+            Harvester(client).GetRecord(metadataPrefix="oai_dc", identifier=f"oai:testserver:{article.pk}")
+    for verb in ("ListIdentifiers", "ListRecords"):
+        answer = client.get("/oai/", {"verb": verb, "metadataPrefix": "oai_dc"}).content.decode()
+        assert f":{hidden.pk}<" not in answer and f":{merged.pk}<" not in answer
+
+
+@pytest.mark.parametrize("ways", [["withdrawn"], ["deleted"], ["draft", "withdrawn"], ["withdrawn", "deleted"]])
+def test_an_article_that_was_public_once_stays_told(client: Client, kuwait: Article, ways: list[str]) -> None:
+    for status in ways:
+        Article.objects.filter(pk=kuwait.pk).update(status=status)
+    assert client.get(kuwait.get_absolute_url()).status_code == 410
+    records = Harvester(client).ListIdentifiers(metadataPrefix="oai_dc")
+    assert [one.identifier for one in records if one.deleted] == [f"oai:testserver:{kuwait.pk}"]
+
+
+def test_an_article_that_goes_back_among_the_drafts_is_harvested_as_deleted(client: Client, kuwait: Article) -> None:
+    Article.objects.filter(pk=kuwait.pk).update(status="draft")
+    record = Harvester(client).GetRecord(metadataPrefix="oai_dc", identifier=f"oai:testserver:{kuwait.pk}")
+    assert record.deleted and client.get(kuwait.get_absolute_url()).status_code == 404
 
 
 @pytest.mark.parametrize(

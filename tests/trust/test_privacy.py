@@ -97,6 +97,8 @@ class State:
     """
 
     article: str = ""
+    # Whether readers could see the article before it was hidden.
+    was_public: bool = False
     merged_article: bool = False
     facts: str = "suggested"
     nouns: str = "suggested"
@@ -109,8 +111,11 @@ class State:
 _ALL_WORDS, _ALL_KEYS = frozenset(MARKERS), frozenset(KEYS)
 STATES = {
     "draft": State(article="draft", words=_ALL_WORDS, keys=_ALL_KEYS),
-    "withdrawn": State(article="withdrawn", words=_ALL_WORDS, keys=_ALL_KEYS),
-    "deleted": State(article="deleted", words=_ALL_WORDS, keys=_ALL_KEYS),
+    "withdrawn": State(article="withdrawn", was_public=True, words=_ALL_WORDS, keys=_ALL_KEYS),
+    "deleted": State(article="deleted", was_public=True, words=_ALL_WORDS, keys=_ALL_KEYS),
+    "unpublished": State(article="draft", was_public=True, words=_ALL_WORDS, keys=_ALL_KEYS),
+    "withdrawn draft": State(article="withdrawn", words=_ALL_WORDS, keys=_ALL_KEYS),
+    "deleted draft": State(article="deleted", words=_ALL_WORDS, keys=_ALL_KEYS),
     "merged article": State(article="published", merged_article=True, words=_ALL_WORDS, keys=_ALL_KEYS),
     "rejected facts": State(facts="rejected", words=frozenset(OF_NOUNS | OF_FACTS), keys=_ALL_KEYS - {"article"}),
     "rejected nouns": State(nouns="rejected", facts="confirmed"),
@@ -176,7 +181,7 @@ def hide(state: State, of: World) -> World:
         article = stored(
             pk=KEYS["article"], title=f"{words['title']} نواكشوط", author=words["author"], section=words["section"],
             body=f"أعلن المجلس {words['body']} تفكيك 48 {words['quote']} و 31 خلية في الإقليم.", source=of.source,
-            url=f"https://sahel.example/{words['url']}", status=state.article,
+            url=f"https://sahel.example/{words['url']}", status="published" if state.was_public else state.article,
             set_aside=[{"line": 3, "text": words["set_aside"]}],
             date_statements=[{"quote": words["date_statement"], "where": "text", "earliest": "2019-05-06", "latest": "2019-05-06"}],
             merged_into=of.article if state.merged_article else None,
@@ -230,6 +235,8 @@ def hide(state: State, of: World) -> World:
     state_of_part = "confirmed" if state.article == "" and state.facts != "rejected" else state.facts
     Participation.objects.create(event=of.event, actor=actor, role="speaker", state=state_of_part)
     Participation.objects.create(event=event, actor=of.actor, role="host", state=state_of_part)
+    if state.was_public:
+        Article.objects.filter(pk=article.pk).update(status=state.article)
     of.fill = KEYS | {"sha256": of_hidden.sha256, "article": article.pk}
     return of
 
@@ -444,7 +451,7 @@ def asked_everywhere(of: World, state: State, client: Client, *routes: str) -> l
     for address in addresses(of, *routes):
         response = client.get(address)
         found = leaks(text_of(response), state, asked=address)
-        if address.startswith(DELETED_RECORDS) and state.article != "draft":
+        if address.startswith(DELETED_RECORDS) and state.was_public:
             found = [name for name in found if name != "key of article"]
         if found:
             told.append(f"{unquote(address)}: {', '.join(found)}")
@@ -463,7 +470,7 @@ def allowed_answers(path: str, state: State, answer: int) -> set[int]:
     hidden = {name for name in state.keys if str(KEYS[name]) in parts}
     if not hidden:
         return {answer}
-    was_met = state.merged or ("article" in hidden and state.article != "draft")
+    was_met = state.merged or ("article" in hidden and (state.merged_article or state.was_public))
     return {301, 404, 410} if was_met else {404}
 
 

@@ -63,10 +63,13 @@ def _moment(text: str | None) -> datetime | None:
 def _moved(request: HttpRequest, row: Article) -> HttpResponse | None:
     """Leads from an article that was merged away to the one that stands for it; None for any other that may be answered.
 
-    Raises Http404 for a draft, merged or not, unless it is asked for by who reads drafts.
+    Raises Http404 for a draft and for what was taken away before any reader could meet it, merged or not, unless it is asked for by
+    who reads drafts.
     """
-    if row.status == ArticleStatus.DRAFT and not may_read_drafts(request):
-        raise Http404
+    if row.status != ArticleStatus.PUBLISHED and not may_read_drafts(request):
+        was_met = row.status in TAKEN_AWAY and Article.objects.once_public().filter(pk=row.pk).exists()
+        if not was_met:
+            raise Http404
     return merged_away(row)
 
 
