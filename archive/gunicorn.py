@@ -5,11 +5,10 @@ Read before the archive itself, so that what its processes count for /metrics is
 
 import os
 import shutil
-import tempfile
-from pathlib import Path
 from typing import Any
 
 from archive import logs
+from articles.platform import counters
 
 bind = f"127.0.0.1:{os.environ.get('PORT') or 8000}"
 workers = int(os.environ.get("ARCHIVE_WORKERS") or 2)
@@ -37,13 +36,7 @@ loglevel = os.environ.get("ARCHIVE_LOG_LEVEL", "warning").lower()
 logconfig_dict = logs.from_environment()
 
 
-def _counters() -> str:
-    """A new folder for the counters of this server's processes, in memory where that is possible."""
-    memory = Path("/dev/shm")
-    return tempfile.mkdtemp(prefix="archive-metrics-", dir=memory if os.access(memory, os.W_OK) else None)
-
-
-os.environ["PROMETHEUS_MULTIPROC_DIR"] = _counters()
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(counters.new_folder())
 
 
 def post_worker_init(worker: Any) -> None:

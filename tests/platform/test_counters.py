@@ -1,0 +1,57 @@
+"""A server that was killed leaves no folder of its counters behind for good, and no start takes away one that is in use."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from django.conf import settings
+
+from articles.platform.counters import NAME, new_folder
+
+# Makes a folder, tells its name, and goes on, with a child that does so too and tells its number.
+SERVER = """
+import os, sys, time
+from pathlib import Path
+from articles.platform.counters import new_folder
+folder = new_folder(Path(sys.argv[1]))
+child = os.fork()
+if child:
+    print(folder, child, flush=True)
+time.sleep(600)
+"""
+
+
+def started(parent: Path) -> tuple[subprocess.Popen, Path, int]:
+    command = [sys.executable, "-c", SERVER, str(parent)]
+    server = subprocess.Popen(command, cwd=settings.BASE_DIR, stdout=subprocess.PIPE, text=True)
+    folder, child = server.stdout.readline().split()
+    return server, Path(folder), int(child)
+
+
+def folders(parent: Path) -> set[Path]:
+    return {path for path in parent.iterdir() if path.name.startswith((NAME, "."))}
+
+
+def test_what_a_killed_server_left_is_removed_by_the_next(tmp_path: Path) -> None:
+    first, left, child = started(tmp_path)
+    second, used, other = started(tmp_path)
+    (left / "counter_1.db").write_bytes(b"x")
+    older = tmp_path / f"{NAME}of-an-older-version"
+    older.mkdir()
+    first.kill()
+    first.communicate()
+    # A process that the killed one started still counts there.
+    assert left in folders(tmp_path)
+    third = new_folder(tmp_path)
+    assert folders(tmp_path) == {left, used, older, third}
+    os.kill(child, signal.SIGKILL)
+    fourth = gone = None
+    while gone is None or left in folders(tmp_path):
+        # The kernel takes a moment to end it.
+        gone, fourth = fourth, new_folder(tmp_path)
+    assert {used, older, third, fourth} <= folders(tmp_path) and left not in folders(tmp_path)
+    os.kill(other, signal.SIGKILL)
+    second.kill()
+    second.communicate()
