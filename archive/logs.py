@@ -15,6 +15,7 @@ from django.db.backends.signals import connection_created
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponseBase
 from django_structlog import signals
+from django_structlog.middlewares import RequestMiddleware
 
 SLOW = logging.getLogger("archive.slow")
 # Characters of a slow statement that are told; searches go on for pages.
@@ -71,6 +72,14 @@ def from_environment() -> dict[str, Any]:
             "gunicorn.error": {"propagate": True},
         },
     }
+
+
+class RequestLines(RequestMiddleware):
+    """The line of each request. A 503 that a view chose is no error of ours: its reader is to come again later. One that comes of an
+    error has a line of its own, with the traceback."""
+
+    def _log_level_for_status_code(self, status_code: int) -> int:
+        return logging.WARNING if status_code == 503 else super()._log_level_for_status_code(status_code)
 
 
 @receiver(signals.update_failure_response)

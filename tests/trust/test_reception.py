@@ -290,6 +290,9 @@ def test_downloads_are_few_at_once_and_a_killed_process_holds_no_place(archive: 
         for door in ("/export/sources.csv", "/oai/?verb=Identify", "/sitemaps/articles.xml"):
             refused = served.get(door)
             assert refused.status == 503 and int(refused.headers["Retry-After"]) > 0
+        # That is how it should be, and no error.
+        told = served.log.read_text()
+        assert told.count("code=503") == 3 and "[error" not in told and "Traceback" not in told
         assert served.get("/healthz").status == served.get("/articles/").status == served.get("/feeds/").status == 200
         for process in psutil.Process(served.process.pid).children():
             process.kill()
