@@ -59,20 +59,30 @@ class EmbeddedServer:
             return
         private_files.make_folder(self.directory)
         with self._exclusive():
+            is_used = self._owner == os.getpid()
             if self._users is None or self._owner != os.getpid():
                 self._users = os.fdopen(private_files.create(self.directory / "postgres.users", os.O_APPEND), "a")
                 self._owner = os.getpid()
                 atexit.register(self._stop_if_last, self._owner)
+                is_used = not self._is_alone()
             fcntl.flock(self._users, fcntl.LOCK_SH)
             self._prepare_directories()
             if not (self.cluster / "PG_VERSION").exists():
                 self._make_cluster()
             if not self._answers():
-                self._start()
+                self._start(is_used)
             self._make_database()
 
     def _exclusive(self) -> "_FileLock":
         return _FileLock(self.directory / "postgres.lock")
+
+    def _is_alone(self) -> bool:
+        """Whether no other process uses the server."""
+        try:
+            fcntl.flock(self._users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
 
     def _connect(self, database: str) -> psycopg.Connection:
         return psycopg.connect(
@@ -86,9 +96,10 @@ class EmbeddedServer:
                 self._connect(SUPERUSER).close()
                 return True
             except psycopg.OperationalError as error:
-                # Crash recovery refuses connections for a while; that is a running server all the same.
-                recovering = "starting up" in str(error) or "not yet accepting" in str(error)
-                if not recovering or time.monotonic() > deadline:
+                # Crash recovery refuses connections for a while; that is a running server all the same. One that shuts down is
+                # waited for, since another can be started only when it is gone.
+                words = ("starting up", "not yet accepting", "shutting down")
+                if not any(word in str(error) for word in words) or time.monotonic() > deadline:
                     return False
                 time.sleep(0.1)
 
@@ -130,9 +141,13 @@ class EmbeddedServer:
         if self.socket_directory == self.cluster:
             self._prepare_directories()
 
-    def _start(self) -> None:
+    def _start(self, is_used: bool) -> None:
         if (self.cluster / "postmaster.pid").exists():
-            LOGGER.error("PostgreSQL had ended without being told to, and is started again")
+            if is_used:
+                LOGGER.error("PostgreSQL had ended without being told to, and is started again")
+            else:
+                # Whoever used it last was killed, or the machine went off, and nobody has missed it.
+                LOGGER.info("PostgreSQL was not shut down when it was used last; it recovers")
         self._remove_stale_locks()
         log = self.cluster / "server.log"
         options = " ".join(
