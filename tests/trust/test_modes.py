@@ -21,9 +21,9 @@ delivery_storage().save("2024/upload.txt", ContentFile(b"text"))
 
 
 @pytest.fixture(autouse=True)
-def common_umask() -> Iterator[None]:
-    """The umask of most machines, which lets everybody read; commands that a test starts inherit it."""
-    before = os.umask(0o022)
+def common_umask(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The umask of most machines, which lets everybody read, or one that a test names; commands that it starts inherit it."""
+    before = os.umask(getattr(request, "param", 0o022))
     yield
     os.umask(before)
 
@@ -53,12 +53,15 @@ def archive(archives: Archives, tmp_path: Path) -> Archive:
     return archive
 
 
+@pytest.mark.parametrize("common_umask", [0o022, 0o000], indirect=True)
 def test_captures_uploads_backups_and_restored_files_are_the_owners_alone(
     archive: Archive, archives: Archives, tmp_path: Path
 ) -> None:
     for store in ("captures", "deliveries"):
         assert modes(archive.data / store) == OWN, store
     assert modes(archive.data)["folders"] <= {0o700, 0o701}
+    archive.run("collectstatic", "--noinput", "-v0")
+    assert modes(archive.data)["folders"] <= {0o700, 0o701} and modes(archive.data)["files"] == {0o600}
     archive.run("backup", str(tmp_path / "new" / "copy"))
     assert modes(tmp_path / "new") == OWN
     other = archives.empty("modesrestored")
@@ -98,6 +101,7 @@ def test_a_folder_that_serves_other_things_too_keeps_its_mode(archive: Archive, 
     assert all(stat.S_IMODE(path.stat().st_mode) == 0o600 for path in shared.glob("*.jsonl"))
 
 
+@pytest.mark.parametrize("common_umask", [0o022, 0o000], indirect=True)
 def test_the_embedded_server_and_the_key_are_closed(tmp_path: Path) -> None:
     data = tmp_path / "data"
     data.mkdir(mode=0o755)
@@ -107,6 +111,8 @@ def test_the_embedded_server_and_the_key_are_closed(tmp_path: Path) -> None:
     assert stat.S_IMODE(data.stat().st_mode) == (0o701 if os.geteuid() == 0 else 0o700)
     for path in data.iterdir():
         assert stat.S_IMODE(path.lstat().st_mode) & 0o077 == 0, path
+    # No folder or file of the server's itself either, but for what its closed folder keeps from others.
+    assert not any(path.lstat().st_mode & 0o002 for path in data.rglob("*"))
 
 
 def test_a_capture_is_closed_where_its_folder_was_open(tmp_path: Path) -> None:
