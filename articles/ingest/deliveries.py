@@ -111,9 +111,12 @@ def give_up(pk: int, attempts: int) -> None:
 
 
 def _ingested(delivery: Delivery) -> Report:
+    def waiting() -> None:
+        heartbeat.beat(delivery.pk)
+
     if not delivery.stored_as:
         try:
-            return ingest_items([fetch(delivery.name)])
+            return ingest_items([fetch(delivery.name)], waiting=waiting)
         except UnreadableError as error:
             return Report(failures=[Failure(delivery.name, str(error))])
     with tempfile.TemporaryDirectory() as folder:
@@ -122,18 +125,19 @@ def _ingested(delivery: Delivery) -> Report:
         with delivery_storage().open(delivery.stored_as) as kept, path.open("wb") as copy:
             for chunk in kept.chunks():
                 copy.write(chunk)
+                waiting()
         done = 0
 
         def told(outcome: str, place: str) -> None:
             nonlocal done
-            heartbeat.beat(delivery.pk)
+            waiting()
             done += outcome != "failed"
             if done % _TOLD_EVERY == 0:
                 Delivery.objects.filter(pk=delivery.pk).update(created=done)
 
         report = ingest(
             [path], largest=settings.ARCHIVE_LARGEST_FILE, format_name=delivery.format, encoding=delivery.encoding,
-            workers=0, told=told,
+            workers=0, told=told, waiting=waiting,
         )  # fmt: skip
         _rename(report, str(path), delivery.name)
         if path.name != delivery.name:

@@ -42,6 +42,7 @@ _MOST_BROKEN_IN_A_ROW = 1000
 _SELDOM = 200_000, 50, 50
 
 Told = Callable[[str, str], None]
+Waiting = Callable[[], None]
 
 
 @dataclass(frozen=True)
@@ -130,6 +131,7 @@ def ingest(
     encoding: str = "",
     workers: int = 1,
     told: Told = lambda outcome, path: None,
+    waiting: Waiting = lambda: None,
 ) -> Report:
     """Stores everything in the files under `paths`; what cannot be read is reported and stops nothing else.
 
@@ -138,16 +140,16 @@ def ingest(
     another run ends as an uninterrupted one would have. With 0, and for few documents, one process reads while this one
     waits. No document is read in this process: one that takes more than ARCHIVE_DOCUMENT_SECONDS of processor time or
     ARCHIVE_DOCUMENT_MEMORY is reported, and costs no other. `told` hears "created", "updated", "unchanged" or "failed" with
-    each place.
+    each place; `waiting` is called every second or so while documents are read within their budget, before any of them is told.
     """
     report = Report()
-    run = _Run(report, told, encoding)
+    run = _Run(report, told, encoding, waiting)
     return run.over(_entries(paths, largest, format_name, encoding), workers)
 
 
-def ingest_items(items: Iterable[Item], *, encoding: str = "") -> Report:
+def ingest_items(items: Iterable[Item], *, encoding: str = "", waiting: Waiting = lambda: None) -> Report:
     """The same for items at hand: a page that was fetched, an upload."""
-    return _Run(Report(), lambda outcome, path: None, encoding).over(items, workers=1)
+    return _Run(Report(), lambda outcome, path: None, encoding, waiting).over(items, workers=1)
 
 
 def _entries(paths: Iterable[Path], largest: int, format_name: str, encoding: str) -> Iterator[Item | Broken]:
@@ -195,8 +197,8 @@ def _files(path: Path) -> Iterator[Path]:
 class _Run:
     """One run: what it was told, and the report it fills."""
 
-    def __init__(self, report: Report, told: Told, encoding: str) -> None:
-        self.report, self.told, self.encoding = report, told, encoding
+    def __init__(self, report: Report, told: Told, encoding: str, waiting: Waiting) -> None:
+        self.report, self.told, self.encoding, self.waiting = report, told, encoding, waiting
         self.authority = Authority.load()
         self.now = timezone.now()
         # The first of the batch that is under way.
@@ -225,7 +227,7 @@ class _Run:
         job = Preparing(self.encoding, self.now, self.authority, settings.STORAGES if is_long else None)
         with ExitStack() as stack:
             pool = BoundedWorkers(
-                job, Budget.of_a_document(), count=workers if is_long else 1, ahead=AHEAD if is_long else 0
+                job, Budget.of_a_document(), workers if is_long else 1, AHEAD if is_long else 0, self.waiting
             )
             stack.enter_context(pool)
             if is_long:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection, models
-from django.db.models import F, Q
+from django.db.migrations.recorder import MigrationRecorder
+from django.db.models import F, Min, Q
 from django.db.models.functions import Now
 
 from articles.models.delivery import Delivery, DeliveryState
@@ -20,8 +21,9 @@ from articles.models.text_fields import GatedJSONField, LineField
 
 # Seconds between two beats at the most: a worker asks for work every five seconds.
 BEAT_SECONDS = 5.0
-# A worker without work that has been silent for so many seconds does not work. One that is at a delivery is silent for as
-# long as its slowest document takes, and while it unpacks a large archive.
+# A worker without work that has been silent for so many seconds does not work. One that is at a delivery beats while it waits for the
+# processes that read its documents, whose time is bounded, and is silent while it unpacks a large archive or stores a hundred documents.
+# `manage.py serve` kills and starts anew one that is silent for longer.
 PATIENCE_IDLE, PATIENCE_BUSY = 60, 300
 # A delivery that has waited for so many seconds waits too long where no worker was ever seen.
 PATIENCE_WAITING = 60
@@ -164,13 +166,24 @@ def _state(row: Heartbeat) -> WorkerState:
     return WorkerState(row.name, silent, row.delivery, silent > patience)
 
 
+def is_silent(pid: int, running_seconds: float) -> bool:
+    """Whether a worker of this machine, which has been running for so long, has been silent beyond its patience."""
+    here = Heartbeat.objects.filter(host=socket.gethostname()[:80], pid=pid)
+    row = here.annotate(silent=Now() - F("beat_at")).order_by("-beat_at").first()
+    # A beat from before this process began is of an earlier one that had its number.
+    if row is None or row.silent.total_seconds() > running_seconds:
+        return running_seconds > PATIENCE_BUSY
+    return _state(row).stalled
+
+
 @dataclass(frozen=True)
 class NightlyState:
     """What is known of the nightly runs.
 
     `failed` are the parts that failed in the last run that ended. `success_seconds` is how long ago the last run without a
-    failure ended, none where there was none. `last_started` is when the newest run began. `overdue` is true when runs were made
-    and none has succeeded for OVERDUE.
+    failure ended, none where there was none. `last_started` is when the newest run began, none where none ever did. `overdue` is
+    true when none has succeeded for OVERDUE: of an archive where none ever did, since its first run began or, without any, since
+    its database was made.
     """
 
     last_started: datetime | None
@@ -186,12 +199,19 @@ OVERDUE = timedelta(hours=26)
 def nightly_state() -> NightlyState:
     """How the nightly runs stand now."""
     newest = NightlyRun.objects.order_by("-started_at").first()
-    if newest is None:
-        return NightlyState(None, (), None, False)
     ended = NightlyRun.objects.filter(succeeded__isnull=False).order_by("-started_at").first()
     succeeded = NightlyRun.objects.filter(succeeded=True).annotate(age=Now() - F("finished_at"))
     success = succeeded.order_by("-finished_at").first()
-    first = NightlyRun.objects.annotate(age=Now() - F("started_at")).order_by("started_at").first()
-    age = success.age if success else first.age
     failed = [part["name"] for part in ended.parts if part["status"]] if ended and not ended.succeeded else []
-    return NightlyState(newest.started_at, failed, success.age.total_seconds() if success else None, age > OVERDUE)
+    age = success.age if success else _age_without_success()
+    started = newest.started_at if newest else None
+    return NightlyState(started, failed, success.age.total_seconds() if success else None, age > OVERDUE)
+
+
+def _age_without_success() -> timedelta:
+    """How long nightly runs could have been made: since the first began, or since the first migration was applied."""
+    runs, migrations = NightlyRun.objects.aggregate(first=Min("started_at")), MigrationRecorder(connection).migration_qs
+    first = runs["first"] or migrations.aggregate(first=Min("applied"))["first"]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement_timestamp()")
+        return cursor.fetchone()[0] - first

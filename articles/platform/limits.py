@@ -14,7 +14,7 @@ import tempfile
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing import get_context
@@ -96,12 +96,15 @@ class BoundedWorkers:
     """Worker processes that share the batches of one run; use it as a context manager.
 
     A worker starts when there is something for it to do. `count` is how many there are, `ahead` how many batches each may
-    have before the caller has taken their results; with 0 the caller waits for every batch.
+    have before the caller has taken their results; with 0 the caller waits for every batch. `waiting` is called again and again
+    while the caller waits for a worker that is within its budget.
     """
 
-    def __init__(self, job: Job, budget: Budget, count: int = 1, ahead: int = 0) -> None:
+    def __init__(
+        self, job: Job, budget: Budget, count: int = 1, ahead: int = 0, waiting: Callable[[], None] = lambda: None
+    ) -> None:
         self._ahead = ahead * count
-        self._workers = [_Worker(job, budget, slots=ahead + 1) for _ in range(count)]
+        self._workers = [_Worker(job, budget, ahead + 1, waiting) for _ in range(count)]
 
     def __enter__(self) -> "BoundedWorkers":
         return self
@@ -194,8 +197,8 @@ def _opened_spool(duplicate: Any) -> _Spool:
 class _Worker:
     """One place for a worker process: the process that fills it now, and the batches it has, oldest first."""
 
-    def __init__(self, job: Job, budget: Budget, slots: int) -> None:
-        self._job, self._budget = job, budget
+    def __init__(self, job: Job, budget: Budget, slots: int, waiting: Callable[[], None]) -> None:
+        self._job, self._budget, self._waiting = job, budget, waiting
         self._tasks: deque[_Task] = deque()
         self._free = deque(range(slots))
         self._inputs: list[_Spool] = []
@@ -297,6 +300,7 @@ class _Worker:
                 size, moved = output.size, time.monotonic()
             elif time.monotonic() - moved > patience:
                 os.kill(self._process.pid, _OUT_OF_TIME)
+            self._waiting()
 
     def _new_outcomes(self, task: _Task) -> list[Any]:
         content, offset, found = self._outputs[task.slot].read(), 0, []

@@ -1,4 +1,6 @@
-"""Keeps programs running: starts them, starts those again that end, and ends all of them together. `manage.py serve` calls it."""
+"""Keeps programs running: starts them, starts those again that end, kills those that hang, and ends all of them together.
+`manage.py serve` calls it.
+"""
 
 import ctypes
 import logging
@@ -17,6 +19,9 @@ FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 STEADY_SECONDS = 60.0
 # Seconds between two looks at the programs.
 LOOK_SECONDS = 0.2
+# Seconds between two looks for programs that hang, and how many of them in a row must find one silent: after this machine has slept,
+# every program is silent for a moment.
+HANG_LOOK_SECONDS, HANG_LOOKS = 5.0, 4
 # Seconds that programs have to end when they are told to, longer than gunicorn gives its requests; then they are killed.
 STOP_SECONDS = 40.0
 # Of prctl(2).
@@ -44,11 +49,15 @@ class Program:
     """A program to keep running.
 
     `name` is what the log calls it. `command` is the program and its arguments. `process` is none before the first start.
+    `is_silent` says whether a process of it, with a given number and running for so many seconds, has not been heard of for
+    longer than it may; none for a program that cannot be asked. `silent_looks` is how often in a row it said so.
     `started_at` and `due_at` (when to start it, while it does not run) are seconds of the monotonic clock.
     """
 
     name: str
     command: Sequence[str]
+    is_silent: Callable[[int, float], bool] | None = None
+    silent_looks: int = 0
     process: subprocess.Popen | None = None
     started_at: float = 0.0
     due_at: float = 0.0
@@ -65,15 +74,17 @@ class Supervisor:
     def run(self) -> None:
         """Returns when it was told to stop and every program has ended. Must be called by the main thread."""
         before = {number: signal.signal(number, self._stop) for number in (signal.SIGTERM, signal.SIGINT)}
-        try:
-            while not self._stopping.is_set():
-                for program in self.programs:
-                    self._look(program)
-                self._stopping.wait(LOOK_SECONDS)
-        finally:
-            self._end_all()
-            for number, handler in before.items():
-                signal.signal(number, handler)
+        watch = Keeper("a look for programs that hang", self._look_for_silence, HANG_LOOK_SECONDS)
+        with watch:
+            try:
+                while not self._stopping.is_set():
+                    for program in self.programs:
+                        self._look(program)
+                    self._stopping.wait(LOOK_SECONDS)
+            finally:
+                self._end_all()
+                for number, handler in before.items():
+                    signal.signal(number, handler)
 
     def _stop(self, *_: object) -> None:
         self._stopping.set()
@@ -95,6 +106,20 @@ class Supervisor:
             except OSError as error:
                 program.due_at = now + (pause := program.pauses.after(0))
                 LOGGER.error("%s cannot be started: %s; again in %.0f s", program.name, error, pause)
+
+    def _look_for_silence(self) -> None:
+        """Kills what hangs, which `_look` then starts again. Runs in a thread of its own: to ask may take long."""
+        for program in self.programs:
+            process, seconds = program.process, time.monotonic() - program.started_at
+            if program.is_silent is None or process is None:
+                program.silent_looks = 0
+                continue
+            program.silent_looks = program.silent_looks + 1 if program.is_silent(process.pid, seconds) else 0
+            if program.silent_looks >= HANG_LOOKS and not self._stopping.is_set():
+                program.silent_looks = 0
+                LOGGER.error("%s hangs and is killed", program.name)
+                # It may be stopped, or deaf to anything softer.
+                process.kill()
 
     def _end_all(self) -> None:
         running = [program for program in self.programs if program.process is not None]

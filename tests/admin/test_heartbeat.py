@@ -1,16 +1,18 @@
 """What editors and those who run the archive learn of workers and nightly runs that do not work."""
 
+import socket
 from datetime import timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.models import F
 from django.test import Client
 from django.utils import timezone
 
 from articles.models import Delivery, Heartbeat, NightlyRun
-from articles.models.heartbeat import PATIENCE_BUSY, PATIENCE_IDLE, Pulse, nightly_state, processing
+from articles.models.heartbeat import PATIENCE_BUSY, PATIENCE_IDLE, Pulse, is_silent, nightly_state, processing
 from articles.models.revision import current
 from articles.site.words_for import ago
 
@@ -51,6 +53,23 @@ def test_a_worker_at_a_delivery_is_given_more_time_than_an_idle_one() -> None:
     assert processing().stalled
     Heartbeat.objects.update(delivery=3, beat_at=timezone.now() - timedelta(seconds=PATIENCE_BUSY + 5))
     assert processing().stalled
+
+
+def test_a_worker_hangs_when_it_is_silent_beyond_its_patience() -> None:
+    here, hour = socket.gethostname()[:80], 3600
+    # It has not beaten yet: it may wait for the database, but not for ever.
+    assert not is_silent(7, PATIENCE_BUSY - 5) and is_silent(7, PATIENCE_BUSY + 5)
+    beaten(PATIENCE_IDLE - 5)
+    Heartbeat.objects.update(host=here, pid=7)
+    assert not is_silent(7, hour) and is_silent(8, hour)
+    Heartbeat.objects.update(beat_at=timezone.now() - timedelta(seconds=PATIENCE_IDLE + 5))
+    assert is_silent(7, hour)
+    # That beat was another process's, which had the same number before.
+    assert not is_silent(7, PATIENCE_IDLE)
+    Heartbeat.objects.update(delivery=3)
+    assert not is_silent(7, hour)
+    Heartbeat.objects.update(beat_at=timezone.now() - timedelta(seconds=PATIENCE_BUSY + 5))
+    assert is_silent(7, hour)
 
 
 def test_deliveries_that_wait_without_any_worker_are_told(admin_client: Client) -> None:
@@ -119,3 +138,37 @@ def test_nightly_runs_that_fail_or_do_not_come_are_told(admin_client: Client) ->
     assert "تعذر بعض أعمال الليلة الماضية: فحص المحفوظات." in admin_client.get("/admin/").content.decode()
     run(1, succeeded=True)
     assert "أعمال الليل" not in admin_client.get("/admin/").content.decode()
+
+
+def test_nights_that_never_came_or_never_ended_are_told(admin_client: Client) -> None:
+    def check() -> str:
+        out = StringIO()
+        call_command("nightly", "--check", stdout=out)
+        return out.getvalue()
+
+    def made(hours: float) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE django_migrations SET applied = now() - %s", [timedelta(hours=hours)])
+
+    made(25)
+    assert "no run has ended yet" in check() and "none was begun" in check()
+    made(27)
+    with pytest.raises(CommandError, match="ever succeeded.*none was begun"):
+        check()
+    assert "أعمال الليل" in admin_client.get("/admin/").content.decode()
+    assert any(
+        line.startswith("nightly: OVERDUE") for line in admin_client.get("/readyz").content.decode().splitlines()
+    )
+    # One is at it for the first time; then it hangs, or is killed each night before its end.
+    NightlyRun.objects.create(started_at=timezone.now() - timedelta(hours=25))
+    assert "no run has ended yet" in check() and "began" in check()
+    NightlyRun.objects.create(started_at=timezone.now() - timedelta(hours=1))
+    NightlyRun.objects.update(started_at=F("started_at") - timedelta(hours=2))
+    with pytest.raises(CommandError, match="ever succeeded.*began"):
+        check()
+    then = timezone.now() - timedelta(hours=27)
+    NightlyRun.objects.update(succeeded=True, finished_at=then)
+    with pytest.raises(CommandError, match="No nightly run has succeeded"):
+        check()
+    NightlyRun.objects.update(finished_at=timezone.now())
+    assert "last run" in check()

@@ -218,6 +218,28 @@ def test_an_error_of_the_job_is_the_callers() -> None:
         workers.run("raise")
 
 
+class Waiting:
+    """A job that goes on until a file is there."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __call__(self, value: Any) -> str:
+        while not self.path.exists():
+            time.sleep(0.05)
+        return "done"
+
+    def finish(self, results: object) -> bool:
+        return True
+
+
+def test_who_waits_for_documents_is_called_meanwhile(tmp_path: Path) -> None:
+    """Before any document of the batch is told: a worker for deliveries says then that it does not hang."""
+    path = tmp_path / "go-on"
+    with BoundedWorkers(Waiting(path), Budget(1, 500 * MB), waiting=path.touch) as workers:
+        assert next(workers.map([[1, 2]])).outcomes == ["done", "done"]
+
+
 def test_no_worker_is_left_behind() -> None:
     with BoundedWorkers(Doing(), Budget(5, 100 * MB)) as workers:
         workers.run("a")

@@ -30,6 +30,7 @@ rows = "\\n".join(json.dumps(dict(title=f"لقاء {{number}} {name}", body=f"ا
     url=f"https://news.example/{name}/{{number}}")) for number in range({count}))
 print(json.dumps(receive_file(SimpleUploadedFile("{name}.jsonl", rows.encode()), by).pk))
 """
+ENDED = "PostgreSQL had ended without being told to"
 STATES = "import json; from articles.models import Delivery; print(json.dumps(list(Delivery.objects.order_by('pk').values_list('state', flat=True))))"
 
 
@@ -119,6 +120,8 @@ def test_all_is_taken_in_although_everything_is_killed(serving: Serving) -> None
     assert serving.child("worker").pid != first.pid
     told = serving.log.read_text()
     assert "worker ended with status -9 and is started again in" in told
+    # Whoever notices first starts the database again, and says so; it was killed twice.
+    assert told.count(ENDED) == 2
     # The site's main process as well.
     serving.child("gunicorn").kill()
     wait_for(lambda: serving.status("/healthz") == 200, 300)
@@ -126,6 +129,57 @@ def test_all_is_taken_in_although_everything_is_killed(serving: Serving) -> None
     serving.process.send_signal(signal.SIGTERM)
     assert serving.process.wait(90) == 0
     wait_for(lambda: not any(process.is_running() for process in everything), 120)
+
+
+def test_a_worker_that_hangs_is_killed_and_started_again(serving: Serving) -> None:
+    wait_for(serving.is_working, 600)
+    worker = serving.child("worker")
+    worker.suspend()
+    serving.upload("meanwhile", 3)
+    wait_for(lambda: serving.states() == ["finished"], 600)
+    told = serving.log.read_text()
+    assert told.count("worker hangs and is killed") == 1
+    assert told.count("worker ended with status -9 and is started again in") == 1
+    assert not worker.is_running() or worker.status() == psutil.STATUS_ZOMBIE
+
+
+def test_of_a_database_that_nobody_used_no_end_is_told(tmp_path: Path) -> None:
+    archive, ask = (
+        Archive(tmp_path / "data"),
+        "from django.db import connection as c; c.ensure_connection(); print(c.pg_version)",
+    )
+
+    def postmaster() -> psutil.Process:
+        return psutil.Process(int((archive.data / "postgres" / "postmaster.pid").read_text().split("\n", 1)[0]))
+
+    def left_running() -> psutil.Process:
+        """The server that a killed process leaves behind."""
+        holder = archive.start("shell", "--no-imports", "-c", f"{ask}; import os; os.kill(os.getpid(), 9)")
+        holder.communicate(timeout=300)
+        return postmaster()
+
+    def run() -> str:
+        out = archive.run("shell", "--no-imports", "-c", ask)
+        assert "180" in out
+        return out
+
+    assert ENDED not in run()
+    assert not (archive.data / "postgres" / "postmaster.pid").exists() and ENDED not in run()
+    # The next process finds it running, killed, or about to end.
+    left_running()
+    assert ENDED not in run()
+    left_running().kill()
+    assert ENDED not in run()
+    left_running().send_signal(signal.SIGINT)
+    assert ENDED not in run()
+    # Whoever uses it is told.
+    user = archive.start("shell", "--no-imports", "-c", f"{ask}; input()", stdin=subprocess.PIPE)
+    wait_for(lambda: user.stdout.readline(), 300)
+    server = postmaster()
+    server.kill()
+    wait_for(lambda: not server.is_running() or server.status() == psutil.STATUS_ZOMBIE, 60)
+    assert ENDED in run()
+    user.communicate("\n", timeout=300)
 
 
 def test_no_process_outlives_a_serve_that_is_killed(serving: Serving) -> None:
@@ -182,6 +236,35 @@ def test_a_program_that_ends_at_once_is_tried_with_growing_pauses_and_told(tmp_p
         )
 
 
+HANGING = """
+import logging, sys, time
+from articles.platform import supervision
+logging.basicConfig(level="ERROR")
+supervision.HANG_LOOK_SECONDS = 0.05
+answers = [True] * (supervision.HANG_LOOKS - 1) + [False] + [True] * supervision.HANG_LOOKS
+asked = []
+def is_silent(pid, seconds):
+    asked.append(pid)
+    return answers[len(asked) - 1] if len(asked) <= len(answers) else False
+deaf = [sys.executable, "-c", "import signal, time; signal.signal(15, signal.SIG_IGN); open(%r, 'a').write('x'); time.sleep(600)" % sys.argv[1]]
+supervision.Supervisor([supervision.Program("deaf", deaf, is_silent), supervision.Program("idle", deaf)], {}).run()
+"""
+
+
+def test_only_what_is_silent_at_every_look_is_killed(tmp_path: Path) -> None:
+    starts = tmp_path / "starts"
+    process = subprocess.Popen(
+        [sys.executable, "-c", HANGING, str(starts)], cwd=ROOT, stderr=subprocess.PIPE, text=True, env=os.environ
+    )
+    # Each of the two, and the silent one again.
+    wait_for(lambda: starts.exists() and len(starts.read_text()) == 3, 300)
+    for child in psutil.Process(process.pid).children():
+        child.kill()
+    process.send_signal(signal.SIGTERM)
+    _, told = process.communicate(timeout=120)
+    assert process.returncode == 0 and told.count("deaf hangs and is killed") == 1 and "idle hangs" not in told
+
+
 def test_a_worker_that_hangs_falls_silent(archives: Archives, tmp_path: Path) -> None:
     """Its job waits for ever: procrastinate's own heartbeat goes on, ours does not."""
     archive = archives.migrated("hanging")
@@ -230,7 +313,7 @@ def test_a_worker_without_its_database_ends_in_one_line(archives: Archives) -> N
 def test_nightly_goes_on_after_a_part_that_fails_and_says_so(archives: Archives, tmp_path: Path) -> None:
     archive, backup = archives.filled("nightly"), tmp_path / "backup"
     state = "import json; from articles.models import NightlyRun; print(json.dumps([[r.succeeded, [[p['name'], p['status']] for p in r.parts]] for r in NightlyRun.objects.order_by('pk')]))"
-    assert "no run yet" in archive.run("nightly", "--check")
+    assert "no run has ended yet" in archive.run("nightly", "--check")
     out = archive.run("nightly", "--backup", str(backup))
     names = ["refresh_search_statistics", "check_archive", "clearsessions", "axes_reset_logs", "backup"]
     assert all(f"{name}: done" in out for name in names)
@@ -239,10 +322,9 @@ def test_nightly_goes_on_after_a_part_that_fails_and_says_so(archives: Archives,
     damaged = next(path for path in (archive.data / "captures").rglob("*") if path.is_file())
     damaged.unlink()
     out = archive.run("nightly", "--backup", str(backup), status=1)
-    # The backup holds that original already.
-    assert "check_archive: FAILED" in out and "clearsessions: done" in out and "backup: done" in out
+    assert "check_archive: FAILED" in out and "clearsessions: done" in out and "backup: FAILED" in out
     succeeded, parts = archive.ask(state)[-1]
-    assert succeeded is False and [name for name, status in parts if status] == ["check_archive"]
+    assert succeeded is False and [name for name, status in parts if status] == ["check_archive", "backup"]
     assert "check_archive" in archive.run("nightly", "--check", status=1)
     # Two at once would do everything twice.
     with psycopg.connect(archive.environment["DATABASE_URL"]) as other:

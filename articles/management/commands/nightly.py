@@ -9,11 +9,12 @@ from django.db import connection
 from django.utils import timezone
 
 from archive.outage import in_a_line, is_outage
-from articles.models.heartbeat import nightly_state
+from articles.models.heartbeat import OVERDUE, nightly_state
 from articles.upkeep.nightly import AlreadyRunningError, Part, commands, next_time, run
 
 # Seconds slept at a time: a clock that is put right meanwhile is noticed.
 _NAP = 30
+_PATIENCE = round(OVERDUE.total_seconds() / 3600)
 
 
 class Command(BaseCommand):
@@ -55,9 +56,15 @@ class Command(BaseCommand):
         state = nightly_state()
         if state.failed:
             raise CommandError(f"The last nightly run failed: {', '.join(state.failed)}")
+        last = f"the last one began {state.last_started:%Y-%m-%d %H:%M %Z}" if state.last_started else "none was begun"
+        if state.overdue and state.success_seconds is None:
+            raise CommandError(f"No nightly run has ever succeeded, for more than {_PATIENCE} hours; {last}.")
         if state.overdue:
-            raise CommandError("No nightly run has succeeded for more than a day.")
-        self.stdout.write(f"last run: {state.last_started:%Y-%m-%d %H:%M %Z}" if state.last_started else "no run yet")
+            raise CommandError(f"No nightly run has succeeded for more than {_PATIENCE} hours; {last}.")
+        if state.success_seconds is None:
+            self.stdout.write(f"no run has ended yet, which is late after {_PATIENCE} hours; {last}")
+        else:
+            self.stdout.write(f"last run: {state.last_started:%Y-%m-%d %H:%M %Z}")
 
 
 def _sleep_until_due() -> None:

@@ -1,7 +1,7 @@
 """manage.py serve : what `make run` calls: database, migrations, fixtures, static files, then gunicorn, a worker for what editors
 upload, and what is done each night.
 
-They are started again when they end, and so is the embedded database. They end with this process, which is the last to leave the
+They are started again when they end, and so is the embedded database; a worker that hangs is killed first. They end with this process, which is the last to leave the
 database.
 """
 
@@ -18,6 +18,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection, connections
 
 from archive.embedded.server import EmbeddedServer
+from archive.outage import is_outage
+from articles.models import heartbeat
 from articles.platform.supervision import Keeper, Program, Supervisor
 
 # Any number; two `serve` at once on one database take turns behind it.
@@ -61,12 +63,24 @@ def _serve(port: int, workers: int) -> None:
     manage = [sys.executable, sys.argv[0]]
     programs = [
         Program("site", [sys.executable, "-m", "gunicorn", "--config", "python:archive.gunicorn", "archive.wsgi"]),
-        Program("worker", [*manage, "worker"]),
+        Program("worker", [*manage, "worker"], _is_silent),
     ]
     if settings.ARCHIVE_NIGHTLY:
         programs.append(Program("nightly", [*manage, "nightly", "--wait"]))
     with _kept_database():
         Supervisor(programs, environment).run()
+
+
+def _is_silent(pid: int, running_seconds: float) -> bool:
+    """Whether the worker hangs. While the database is away nobody can tell; a worker ends by itself then."""
+    try:
+        return heartbeat.is_silent(pid, running_seconds)
+    except Exception as error:
+        if is_outage(error):
+            return False
+        raise
+    finally:
+        connection.close()
 
 
 def _kept_database() -> Keeper | nullcontext:
