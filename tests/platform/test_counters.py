@@ -1,11 +1,10 @@
 """A server that was killed leaves no folder of its counters behind for good, and no start takes away one that is in use."""
 
-import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 from django.conf import settings
 
 from articles.platform.counters import NAME, new_folder
@@ -40,18 +39,19 @@ def test_what_a_killed_server_left_is_removed_by_the_next(tmp_path: Path) -> Non
     (left / "counter_1.db").write_bytes(b"x")
     older = tmp_path / f"{NAME}of-an-older-version"
     older.mkdir()
-    first.kill()
-    first.communicate()
+    end(first.pid)
     # A process that the killed one started still counts there.
-    assert left in folders(tmp_path)
     third = new_folder(tmp_path)
     assert folders(tmp_path) == {left, used, older, third}
-    os.kill(child, signal.SIGKILL)
-    fourth = gone = None
-    while gone is None or left in folders(tmp_path):
-        # The kernel takes a moment to end it.
-        gone, fourth = fourth, new_folder(tmp_path)
-    assert {used, older, third, fourth} <= folders(tmp_path) and left not in folders(tmp_path)
-    os.kill(other, signal.SIGKILL)
-    second.kill()
-    second.communicate()
+    end(child)
+    fourth = new_folder(tmp_path)
+    assert folders(tmp_path) == {used, older, third, fourth}
+    end(second.pid)
+    end(other)
+
+
+def end(pid: int) -> None:
+    """Kills a process, and returns when it is gone, its locks with it."""
+    process = psutil.Process(pid)
+    process.kill()
+    psutil.wait_procs([process], timeout=60)
