@@ -31,9 +31,8 @@ def articles(address: QueryDict) -> QuerySet:
     text = address.get("q", "").strip()
     if not text:
         return filters.qs.newest()
-    found = search(
-        text, filters.qs if filters.chosen else None, Wanted(Order.RELEVANCE), widen=address.get("widen") != "0"
-    )
+    wanted = Wanted(Order.RELEVANCE, ids_alone=True)
+    found = search(text, filters.qs if filters.chosen else None, wanted, widen=address.get("widen") != "0")
     return Article.objects.public().in_order_of(found.ids)
 
 

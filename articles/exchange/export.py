@@ -7,8 +7,9 @@ from itertools import islice
 from django.db.models import QuerySet
 
 from articles.exchange import rows
-from articles.exchange.rows import Row, Warn, logged, made
+from articles.exchange.rows import Row, made
 from articles.models import Actor, Article, Event, Figure, Source
+from articles.models.readable import Warn, logged
 
 CHUNK = 500
 

@@ -17,6 +17,7 @@ from articles.exchange.chosen import articles as chosen_articles
 from articles.exchange.citations import ARCHIVE
 from articles.exchange.doors import door
 from articles.models import Actor, Article, Event, Precision, Source
+from articles.models.readable import readable
 
 ENTRIES = 40
 
@@ -39,8 +40,9 @@ class ArticleFeed(Feed):
     def articles(self, of: object) -> QuerySet:
         return Article.objects.public().order_by("-id")
 
-    def items(self, of: object) -> QuerySet:
-        return self.articles(of).for_listing()[:ENTRIES]
+    def items(self, of: object) -> list[Article]:
+        chosen = self.articles(of)
+        return readable(chosen.for_listing(), list(chosen.values_list("pk", flat=True)[:ENTRIES]))
 
     def item_title(self, article: Article) -> str:
         return without_control_characters(article.title)

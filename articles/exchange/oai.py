@@ -21,10 +21,11 @@ from articles.arabic.characters import without_control_characters
 from articles.exchange.addresses import permanent
 from articles.exchange.citations import ARCHIVE
 from articles.exchange.doors import harvest
-from articles.exchange.rows import logged, with_facts
+from articles.exchange.rows import with_facts
 from articles.models import Article, Source
 from articles.models.article import LEAD_LENGTH
 from articles.models.keys import read_key
+from articles.models.readable import logged, readable
 
 RECORDS, SETS = 100, 200
 PREFIX = "oai_dc"
@@ -207,10 +208,12 @@ _ANSWERS: dict[str, Callable[[etree._Element, HttpRequest], None]] = {
 
 def _list(body: etree._Element, request: HttpRequest, add: Callable[[Article], None], records: QuerySet) -> None:
     wanted = _wanted(request)
-    found = list(records.filter(_meets(wanted)).order_by("updated_at", "pk")[: RECORDS + 1])
-    if not found:
+    places = list(
+        records.filter(_meets(wanted)).order_by("updated_at", "pk").values_list("updated_at", "pk")[: RECORDS + 1]
+    )
+    if not places:
         raise OAIError("noRecordsMatch", "No record is of this set and these days.")
-    for article in found[:RECORDS]:
+    for article in readable(records, [pk for _changed, pk in places[:RECORDS]]):
         begun = len(body)
         try:
             add(article)
@@ -218,8 +221,9 @@ def _list(body: etree._Element, request: HttpRequest, add: Callable[[Article], N
             # The harvest goes on without it.
             del body[begun:]
             logged(f"article {article.pk}", f"{type(error).__name__}: {error}")
-    if len(found) > RECORDS:
-        _add(body, "resumptionToken", wanted.token(_microseconds(found[RECORDS - 1].updated_at), found[RECORDS - 1].pk))
+    if len(places) > RECORDS:
+        changed, pk = places[RECORDS - 1]
+        _add(body, "resumptionToken", wanted.token(_microseconds(changed), pk))
     elif wanted.after != (0, 0):
         _add(body, "resumptionToken")
 
@@ -267,11 +271,12 @@ def _prefix(request: HttpRequest) -> str:
 
 
 def _article(request: HttpRequest, identifier: str) -> Article:
-    pk = identifier.removeprefix(_prefix(request))
-    found = with_facts(_records(), public=True).filter(pk=read_key(pk)).first()
-    if found is None or not identifier.startswith(_prefix(request)):
+    pk = read_key(identifier.removeprefix(_prefix(request)))
+    if pk is None or not identifier.startswith(_prefix(request)):
         raise OAIError("idDoesNotExist", "No such record here.")
-    return found
+    for article in readable(with_facts(_records(), public=True), [pk]):
+        return article
+    raise OAIError("idDoesNotExist", "No such record here.")
 
 
 def _add_header(parent: etree._Element, request: HttpRequest, article: Article) -> None:

@@ -5,11 +5,9 @@ say, by the noun's own `public()`; `public` says that what hangs on them is chos
 an editor rejected or withheld, with their states.
 """
 
-import logging
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 
-from django.db import DataError, transaction
 from django.db.models import Prefetch, QuerySet
 
 from articles.models import (
@@ -24,46 +22,20 @@ from articles.models import (
     ReviewState,
     Source,
 )
+from articles.models.readable import Warn, logged, place_of, readable
 
 Row = dict[str, object]
-# Hears which row was stepped over («article 12»), and why.
-Warn = Callable[[str, str], None]
-log = logging.getLogger(__name__)
-
-
-def logged(place: str, reason: str) -> None:
-    """Tells of a row that was stepped over in the log, for doors that have no other place for it."""
-    log.warning("%s was left out: %s", place, reason)
 
 
 def made(rows: QuerySet, ids: Sequence[int], make: Callable[[object], Row], warn: Warn = logged) -> Iterator[Row]:
     """A row for each of `ids` that `rows` holds, in their order; one that cannot be read or made is reported to `warn` and stepped over."""
-    stored = {row.pk: row for row in _readable(rows, ids, warn)}
-    for pk in ids:
-        if pk not in stored:
-            continue
+    for stored in readable(rows, ids, warn):
         try:
-            row = make(stored[pk])
+            row = make(stored)
         except (ValueError, ArithmeticError, LookupError, TypeError, AttributeError) as error:
-            warn(_place(rows, pk), f"{type(error).__name__}: {error}")
+            warn(place_of(rows, stored.pk), f"{type(error).__name__}: {error}")
             continue
         yield row
-
-
-def _readable(rows: QuerySet, ids: Sequence[int], warn: Warn) -> list:
-    """The rows that can be read: all at once, or one by one where one of them cannot be (a date beyond Python's years)."""
-    try:
-        with transaction.atomic():
-            return list(rows.filter(pk__in=ids))
-    except (DataError, ValueError, OverflowError) as error:
-        if len(ids) < 2:
-            warn(_place(rows, ids[0]), str(error).splitlines()[0])
-            return []
-    return [row for pk in ids for row in _readable(rows, [pk], warn)]
-
-
-def _place(rows: QuerySet, pk: int) -> str:
-    return f"{rows.model._meta.model_name} {pk}"
 
 
 def with_facts(articles: QuerySet, *, public: bool = False) -> QuerySet:

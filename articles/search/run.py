@@ -79,13 +79,14 @@ class SearchPage:
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which page of a result, in which order."""
+    """Which page of a result, in which order. With `ids_alone` no article is read: the page has no hits."""
 
     order: Order = Order.RELEVANCE
     number: int = 1
     after: str = ""
     before: str = ""
     size: int = PAGE_SIZE
+    ids_alone: bool = False
 
     @property
     def direction(self) -> Direction:
@@ -135,7 +136,8 @@ def _listed(query: ParsedQuery, articles: QuerySet, wanted: Wanted) -> SearchPag
     """The answer to a query of fields alone, which nothing can rank: by date."""
     order = Order.NEWEST if wanted.order == Order.RELEVANCE else wanted.order
     total, capped = capped_count(articles)
-    found = listing(_shown(articles, ()), replace(wanted, order=order).direction, wanted.size)
+    direction = replace(wanted, order=order).direction
+    found = Listing() if wanted.ids_alone else listing(_shown(articles, ()), direction, wanted.size)
     ids = tuple(articles.newest().values_list("pk", flat=True)[:MOST_RANKED])
     return _dated(SearchPage(query, order, total=total, total_is_capped=capped, complete=total, ids=ids), found, ())
 
@@ -246,7 +248,7 @@ def _numbered(
 ) -> SearchPage:
     pages = max(1, -(-len(found) // wanted.size))
     number = min(max(1, wanted.number), pages)
-    shown = found[(number - 1) * wanted.size : number * wanted.size]
+    shown = [] if wanted.ids_alone else found[(number - 1) * wanted.size : number * wanted.size]
     stored = _shown(Article.objects.all(), concepts).in_bulk([pk for pk, _ in shown])
     marked = highlight(stored.values(), concepts)
     hits = [Hit(stored[pk], score, marked[pk]) for pk, score in shown if pk in stored]

@@ -157,3 +157,14 @@ def test_a_file_is_tried_before_it_is_applied(senior: Client) -> None:
     senior.post(page, {"file": file(text), "sure": "1"})
     assert Actor.objects.filter(name="مجلس جديد").exists()
     assert 'name = "مجلس جديد"' in b"".join(senior.get(reverse("admin:authority_file")).streaming_content).decode()
+
+
+def test_a_file_that_costs_too_much_to_read_is_told_at_its_field(senior: Client, settings: object) -> None:
+    settings.ARCHIVE_DOCUMENT_SECONDS = 0.5
+    rows = "".join(f'[[actor]]\nname = "مجلس {number}"\nkind = "civil"\n' for number in range(120_000))
+    for posted in ({}, {"sure": "1"}):
+        file = SimpleUploadedFile("names.toml", rows.encode())
+        page = senior.post(reverse("admin:authority"), {"file": file} | posted)
+        told = "names.toml: reading it takes more than 0.5 seconds of processor time (ARCHIVE_DOCUMENT_SECONDS)"
+        assert page.context["form"].errors == {"file": [told]} and told in page.content.decode()
+    assert not Actor.objects.filter(name__startswith="مجلس 1").exists()

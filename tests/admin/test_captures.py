@@ -1,6 +1,9 @@
 """A capture that waits: told at the desk, shown beside the stored text, accepted, made an article of its own, or refused."""
 
+import hashlib
+import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -12,7 +15,7 @@ from warcio.warcwriter import WARCWriter
 
 from articles.ingest.run import ingest
 from articles.models import Article, Capture, Source
-from articles.models.capture import capture_storage, stored_name
+from articles.models.capture import capture_storage, pack, stored_name
 from tests.admin.posting import form_of
 
 pytestmark = pytest.mark.django_db
@@ -181,3 +184,70 @@ def test_a_source_takes_a_domain_in_any_spelling_and_no_other_text(senior: Clien
     assert "ليس نطاقا: «ليس نطاقا»" in refused
     senior.post(address, fields | {"domains": "WWW.موقع.مصر"})
     assert Source.objects.get(name="موقع الضاد").domains == ["xn--4gbrim.xn--wgbh1c"]
+
+
+# Originals that take longer to read than is allowed
+
+REASON = "0.5 seconds of processor time (ARCHIVE_DOCUMENT_SECONDS)"
+COSTLY = {
+    "text/plain": "عنوان خبر طويل من الشمال\n\n" + "12 خبيرا في المدينة و3 في القرية، " * 30_000,
+    "text/html": "<html><body><h1>عنوان خبر طويل من الشمال</h1>"
+    + "<p>وصل 12 خبيرا إلى <b>المدينة</b> صباح اليوم.</p>" * 100_000,
+}
+
+
+@pytest.fixture
+def costly(make_article: Callable[..., Article], settings: object) -> Callable[[str, str], Capture]:
+    settings.ARCHIVE_DOCUMENT_SECONDS = 0.5
+
+    def keep(kind: str, state: str) -> Capture:
+        content = COSTLY[kind].encode()
+        sha256 = hashlib.sha256(content).hexdigest()
+        Capture.objects.keep_bytes(sha256, pack(content))
+        return Capture.objects.create(
+            article=make_article("خبر محفوظ", "نص المقال المحفوظ."), sha256=sha256, size=len(content), media_type=kind, encoding="utf-8",
+            filename="طويل", captured_at=datetime(2024, 3, 1, tzinfo=UTC), state=state, waiting_reason="unlike" if state == "waiting" else "",
+        )  # fmt: skip
+
+    return keep
+
+
+def answered(ask: Callable[[], object]) -> str:
+    """A page that took this process little of its own time: another one reads the original."""
+    started = time.process_time()
+    response = ask()
+    assert response.status_code == 200 and time.process_time() - started < 10
+    return response.content.decode()
+
+
+@pytest.mark.parametrize("kind", COSTLY)
+def test_a_waiting_capture_that_costs_too_much_is_told_and_goes_on_waiting(
+    desk: Client, costly: Callable[[str, str], Capture], kind: str
+) -> None:
+    capture = costly(kind, "waiting")
+    address, articles = reverse("admin:decide-capture", args=[capture.pk]), Article.objects.count()
+    assert REASON in answered(lambda: desk.get(address))
+    for verdict in ("accept", "own"):
+        assert REASON in answered(lambda verdict=verdict: decide(desk, capture, verdict)), verdict
+        capture.refresh_from_db()
+        assert (capture.state, capture.article.body) == ("waiting", "نص المقال المحفوظ.")
+    assert Article.objects.count() == articles
+    decide(desk, capture, "refuse")
+    capture.refresh_from_db()
+    assert capture.state == "refused"
+
+
+def test_an_original_that_costs_too_much_is_told_beside_the_cleaned_text(
+    desk: Client, costly: Callable[[str, str], Capture]
+) -> None:
+    capture = costly("text/html", "accepted")
+    address = reverse("admin:articles_article_cleaning", args=[capture.article_id])
+    page = answered(lambda: desk.get(address))
+    assert REASON in page and "نص المقال المحفوظ." in page
+
+
+@pytest.mark.parametrize("kind", COSTLY)
+def test_readers_see_an_original_of_any_cost(client: Client, costly: Callable[[str, str], Capture], kind: str) -> None:
+    capture = costly(kind, "accepted")
+    page = answered(lambda: client.get(f"{capture.article.get_absolute_url()}captures/{capture.sha256}/view/"))
+    assert "عنوان خبر طويل من الشمال" in page

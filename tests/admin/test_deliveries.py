@@ -144,3 +144,17 @@ def test_what_a_killed_worker_was_at_is_taken_in_by_the_next(desk: Client) -> No
         app.configure_task(retry_stalled.name, queue="deliveries").defer(timestamp=0)
     work()
     assert (Delivery.objects.get().state, Delivery.objects.get().created) == ("finished", 1)
+
+
+def test_a_file_that_costs_too_much_to_read_is_told_and_the_next_goes_in(desk: Client, settings: Any) -> None:
+    settings.ARCHIVE_DOCUMENT_SECONDS = 0.5
+    costly = "عنوان خبر طويل من الشمال\n\n" + "12 خبيرا في المدينة و3 في القرية، " * 30_000
+    files = [SimpleUploadedFile("طويل.txt", costly.encode()), SimpleUploadedFile("خبر.txt", TEXT.encode())]
+    desk.post(reverse("admin:deliver"), {"files": files, "format": "auto"})
+    work()
+    long, short = Delivery.objects.order_by("id")
+    assert (long.state, long.created, long.failed) == ("finished", 0, 1)
+    assert "0.5 seconds of processor time (ARCHIVE_DOCUMENT_SECONDS)" in long.failures[0]["reason"]
+    assert (short.state, short.created, short.failed) == ("finished", 1, 0)
+    page = desk.get(reverse("admin:articles_delivery_change", args=[long.pk])).content.decode()
+    assert "0.5 seconds of processor time" in page

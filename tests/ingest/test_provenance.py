@@ -108,6 +108,10 @@ def test_a_page_elsewhere_that_claims_an_address_takes_nothing(
     forged = Article.objects.get(url=evil)
     capture = forged.captures.get()
     assert (capture.fetched_address, capture.claimed_address, capture.state) == (evil, REAL, "accepted")
+    # Its record tells readers both; that of the article whose address it claims tells nothing of it.
+    record = Client().get(f"{forged.get_absolute_url()}record/").content.decode()
+    assert f'جُلب من <bdi dir="ltr">{evil}</bdi>' in record and f'يذكر أن عنوانه <bdi dir="ltr">{REAL}</bdi>' in record
+    assert evil not in Client().get(f"{real.get_absolute_url()}record/").content.decode()
 
 
 def test_a_page_that_claims_an_address_first_does_not_keep_it_from_its_owner(tmp_path: Path) -> None:

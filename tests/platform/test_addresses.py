@@ -1,8 +1,13 @@
 """Addresses: one spelling each, whatever is typed; and the domain that answers for them."""
 
+import json
 import string
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
+from django.conf import settings as project
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -118,6 +123,36 @@ def test_letters_and_their_escapes_are_one(path: str, query: str, in_capitals: b
 )  # fmt: skip
 def test_the_domain_is_the_one_that_somebody_registered(address: str, domain: str) -> None:
     assert registrable_domain(address) == domain
+
+
+# Nothing that reaches another machine works.
+OFFLINE = """
+import json, socket, sys
+
+def refuse(*arguments, **named):
+    raise AssertionError(f"the network was asked: {arguments}")
+
+socket.getaddrinfo = socket.gethostbyname = socket.create_connection = refuse
+socket.socket.connect = socket.socket.connect_ex = socket.socket.sendto = socket.socket.__init__ = refuse
+from articles.platform.addresses import registrable_domain
+
+print(json.dumps([registrable_domain(address) for address in sys.argv[1:]]))
+"""
+
+
+def test_a_domain_is_answered_without_the_network(tmp_path: Path) -> None:
+    """In a new process with a home of its own, where no list of suffixes is kept from an earlier run."""
+    asked = {
+        "https://www.mapnews.ma/x": "mapnews.ma", "http://a.b.co.uk/": "b.co.uk", "http://two.one.github.io/": "one.github.io",
+        "http://www.مثال.السعودية/": "xn--mgbh0fb.xn--mgberp4a5d4ar",
+    }  # fmt: skip
+    environment = {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path), "TMPDIR": str(tmp_path)}
+    answer = subprocess.run(
+        [sys.executable, "-c", OFFLINE, *asked], cwd=project.BASE_DIR, env=environment, capture_output=True, text=True, timeout=60, check=False
+    )  # fmt: skip
+    assert answer.returncode == 0, answer.stderr
+    assert json.loads(answer.stdout) == list(asked.values())
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_neighbours_under_a_shared_suffix_are_strangers() -> None:

@@ -1,5 +1,6 @@
 """Lists show what editors confirmed; a switch shows the rest, and says how many they are."""
 
+import json
 from collections.abc import Callable
 from datetime import date
 
@@ -191,3 +192,56 @@ def test_no_page_takes_more_than_twelve_statements(
         if len(asked) > MOST_STATEMENTS:
             many[address] = [one["sql"][:90] for one in asked]
     assert not many
+
+
+def in_letters(response: object) -> str:
+    """An answer with the letters that JSON writes as numbers."""
+    text = b"".join(response).decode()
+    return (
+        json.dumps(json.loads(text), ensure_ascii=False)
+        if response["Content-Type"].startswith("application/json")
+        else text
+    )
+
+
+@pytest.mark.parametrize("kept_from", [1, 5_000])
+def test_what_is_confirmed_without_a_public_article_stands_in_no_list(
+    client: Client,
+    article: Article,
+    make_article: Callable[..., Article],
+    kept_from: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of an event or actor that an editor confirmed nobody reads in lists until a public article tells of it; its own page is there."""
+    monkeypatch.setattr(tally, "KEPT_FROM", kept_from)
+    draft = make_article("مسودة", "نص.", DAY, status="draft")
+    shown = [reported(article, "انفجار منشور", "confirmed"), named(article, "رابطة منشورة", "confirmed")]
+    hidden = [reported(draft, "انفجار المسودة", "confirmed"), named(draft, "رابطة المسودة", "confirmed")]
+    alone = Event(title="انفجار بلا مقال", kind="attack", state="confirmed", place="ميدان بلا مقال")
+    alone.start = ArchiveDate.on(DAY)
+    alone.save()
+    hidden += [alone, Actor.objects.create(name="رابطة بلا مقال", kind="civil", state="confirmed")]
+    statistics.rebuild()
+    lists = [
+        *LISTS, "/", "/dates/", "/actors/?kind=civil", "/search/", "/help/", "/sitemaps/events.xml", "/sitemaps/actors.xml",
+        "/api/v1/events?kind=attack", "/api/v1/actors?kind=civil", *(f"/export/{noun}.{form}" for noun in ("events", "actors") for form in ("jsonl", "csv")),
+    ]  # fmt: skip
+    for address in lists:
+        page = in_letters(client.get(address))
+        for row in hidden:
+            assert str(row) not in page and row.get_absolute_url() not in page, (address, row)
+    for address in (
+        "/events/?kind=attack",
+        "/timeline/?from=2018&to=2018",
+        "/api/v1/events?kind=attack",
+        "/export/events.csv",
+    ):
+        assert str(shown[0]) in in_letters(client.get(address)), address
+    for row in hidden:
+        page = client.get(row.get_absolute_url())
+        assert (
+            page.status_code == 200 and str(row) in text_of(page) and "مسودة" not in text_of(page).replace(str(row), "")
+        )
+        row.withheld = True
+        row.save()
+        assert client.get(row.get_absolute_url()).status_code == 404

@@ -1,14 +1,17 @@
 """Rows and originals from before there was a gate: no page, feed, export, check or backup ends because of one, and each is told."""
 
+import csv
 import io
 import json
 import zlib
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from hashlib import sha256
 from io import StringIO
 from pathlib import Path
+from urllib.parse import quote
 
+import feedparser
 import pytest
 import time_machine
 from django.core.management import call_command
@@ -17,9 +20,10 @@ from django.test import Client
 from lxml import etree
 from warcio.archiveiterator import ArchiveIterator
 
+from articles.exchange import oai
 from articles.exchange.web_archive import write_wacz, write_warc
 from articles.ingest.run import ingest
-from articles.models import ArchiveDate, Article, Capture, Event
+from articles.models import Actor, ArchiveDate, Article, Capture, Coverage, Event, Figure, Mention, Source
 from articles.models.capture import DamagedCaptureError, capture_storage, pack, stored_name
 from articles.upkeep.check import check
 from articles.upkeep.copies import Made, backup
@@ -206,6 +210,16 @@ def test_a_damaged_original_is_told_by_everyone_and_stops_nobody(client: Client,
     told: list[str] = []
     assert write_warc(io.BytesIO(), lambda place, reason: told.append(reason)) == Capture.objects.count() - 1
     assert len(told) == 1 and whole.sha256 in told[0]
+    # The command tells what it met behind the damaged original, too.
+    last = captured(whole.article, "1800-01-01 00:00+00")
+    assert last.pk > whole.pk
+    err = StringIO()
+    with pytest.raises(SystemExit) as stop:
+        call_command("check_archive", "--settled", "1000000000", stdout=StringIO(), stderr=err)
+    assert stop.value.code == 1
+    lines = err.getvalue().splitlines()
+    assert [line for line in lines if line.startswith("capture:") and whole.sha256 in line]
+    assert [line for line in lines if line.startswith("date:") and last.sha256 in line]
 
 
 def test_any_changed_byte_is_a_damaged_original(whole: Capture) -> None:
@@ -335,3 +349,132 @@ def test_no_day_that_is_asked_for_is_a_server_error(client: Client, day: str) ->
     quoted = day.replace("\0", "%00")
     for address in (f"/dates/{quoted}/", f"/dates/{quoted}/1/", f"/dates/2024/{quoted}/", f"/dates/2024/2/{quoted}/"):
         assert client.get(address).status_code in (200, 301, 302, 404), address
+
+
+# Rows that Python cannot read
+
+
+BC = "0044-03-15 BC"
+BY_HAND = {
+    "article": "UPDATE articles_article SET published_date = %(day)s, published_earliest = %(day)s, published_latest = %(day)s, "
+    "published_precision = 'day' WHERE id = %(article)s",
+    "event": "UPDATE articles_event SET start_date = %(day)s, start_earliest = %(day)s, start_latest = %(day)s, start_precision = 'day' "
+    "WHERE id = (SELECT event_id FROM articles_coverage WHERE article_id = %(article)s LIMIT 1)",
+    "figure": "UPDATE articles_figure SET period_start = %(day)s, period_end = %(day)s WHERE article_id = %(article)s",
+}  # fmt: skip
+
+
+def written_by_hand(what: str, article: Article) -> None:
+    """A day before the year 1 in the article, in what it reports or in what it says."""
+    with connection.cursor() as cursor:
+        cursor.execute(BY_HAND[what], {"day": BC, "article": article.pk})
+        assert cursor.rowcount
+
+
+@pytest.fixture
+def reported(make_article: Callable[..., Article]) -> list[Article]:
+    """Public articles of one source about one event, actor and measure, of which the second has facts of its own."""
+    source = Source.objects.create(name="وكالة الريف", kind="agency", domains=["rif.example"])
+    actor = Actor.objects.create(name="هيئة الريف", kind="civil", state="confirmed")
+    event, its_own = (Event(title=f"ملتقى الريف {n}", kind="conference", state="confirmed") for n in (1, 2))
+    rows = []
+    for row in (event, its_own):
+        row.start = ArchiveDate.on(date(2021, 4, 5))
+        row.save()
+    for number in range(4):
+        article = make_article(
+            f"ريفيات {number}", f"حضر {number + 10} خبيرا ملتقى الريف.", date(2021, 4, 5), source=source
+        )
+        Mention.objects.create(article=article, actor=actor, state="confirmed")
+        Coverage.objects.create(article=article, event=its_own if number == 1 else event, state="confirmed")
+        Figure.objects.create(
+            article=article, value=number + 10, unit="خبيرا", quote=f"{number + 10} خبيرا", start=4, end=12, state="confirmed"
+        )  # fmt: skip
+        rows.append(article)
+    return rows
+
+
+def told_in(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [record.getMessage() for record in caplog.records if "was left out" in record.getMessage()]
+
+
+@pytest.mark.parametrize("what", BY_HAND)
+@pytest.mark.parametrize("form", ["jsonl", "csv"])
+def test_a_download_gives_all_rows_but_the_unreadable(
+    client: Client, reported: list[Article], caplog: pytest.LogCaptureFixture, form: str, what: str
+) -> None:
+    bad, others = reported[1], [reported[0], *reported[2:]]
+    written_by_hand(what, bad)
+    for query in ("", "?q=ريفيات", f"?source={bad.source_id}", "?q=المصدر:الريف"):
+        caplog.clear()
+        lines = b"".join(client.get(f"/export/articles.{form}{query}")).decode("utf-8-sig")
+        rows = (
+            list(csv.DictReader(StringIO(lines)))
+            if form == "csv"
+            else [json.loads(line) for line in lines.splitlines()]
+        )
+        ids = {int(row["id"]) for row in rows}
+        assert ids >= {row.pk for row in others} and bad.pk not in ids, query
+        (line,) = told_in(caplog)
+        assert line.startswith(f"article {bad.pk} was left out: "), query
+
+
+def test_feeds_hold_all_articles_but_the_unreadable(
+    client: Client, reported: list[Article], caplog: pytest.LogCaptureFixture
+) -> None:
+    bad, others = reported[1], [reported[0], *reported[2:]]
+    Coverage.objects.filter(article=bad).update(event=others[0].coverages.get().event)
+    written_by_hand("article", bad)
+    for address in (
+        "/feeds/", f"/feeds/sources/{bad.source_id}/", f"/feeds/events/{others[0].coverages.get().event_id}/",
+        f"/feeds/actors/{others[0].mentions.get().actor_id}/", "/feeds/search/?q=ريفيات", "/feeds/search/?q=المصدر:الريف",
+        f"/feeds/search/?source={bad.source_id}",
+    ):  # fmt: skip
+        caplog.clear()
+        response = client.get(address)
+        read = feedparser.parse(response.content)
+        assert response.status_code == 200 and not read.bozo, address
+        titles = {entry.title for entry in read.entries}
+        assert titles >= {row.title for row in others} and bad.title not in titles, address
+        (line,) = told_in(caplog)
+        assert line.startswith(f"article {bad.pk} was left out: "), address
+
+
+@pytest.mark.parametrize("what", BY_HAND)
+@pytest.mark.parametrize("place", range(4))
+def test_a_harvest_goes_on_past_the_unreadable(
+    client: Client,
+    reported: list[Article],
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    what: str,
+    place: int,
+) -> None:
+    """At each place of a part: first, last and between, by tokens of two records each."""
+    monkeypatch.setattr(oai, "RECORDS", 2)
+    bad, others = reported[1], [reported[0], *reported[2:]]
+    written_by_hand(what, bad)
+    # The order of a harvest is that of the last changes; the bad row takes each place in turn.
+    for at, row in enumerate([*others[:place], bad, *others[place:]]):
+        Article.objects.filter(pk=row.pk).update(updated_at=datetime(2035, 1, 1 + at, tzinfo=UTC))
+    namespace = {"o": "http://www.openarchives.org/OAI/2.0/"}
+    for verb in ("ListRecords", "ListIdentifiers"):
+        caplog.clear()
+        harvested, token = [], f"&metadataPrefix=oai_dc&set=source:{bad.source_id}"
+        for _part in range(3):
+            response = client.get(f"/oai/?verb={verb}{token}")
+            assert response.status_code == 200
+            answer = etree.fromstring(response.content)
+            harvested += [
+                header.text.rpartition(":")[2] for header in answer.findall(".//o:header/o:identifier", namespace)
+            ]
+            token = answer.findtext(".//o:resumptionToken", namespaces=namespace)
+            if not token:
+                break
+            token = f"&resumptionToken={quote(token)}"
+        # A list of identifiers says nothing of what the article reports.
+        is_listed = verb == "ListIdentifiers"
+        assert set(harvested) == {str(row.pk) for row in others} | ({str(bad.pk)} if is_listed else set())
+        assert len(told_in(caplog)) == (0 if is_listed else 1), told_in(caplog)
+    asked = f"/oai/?verb=GetRecord&metadataPrefix=oai_dc&identifier=oai:testserver:{bad.pk}"
+    assert "idDoesNotExist" in client.get(asked).content.decode()

@@ -28,6 +28,7 @@ from articles.ingest.readers import read
 from articles.ingest.run import ingest
 from articles.models import Article, Figure
 from articles.platform.limits import BoundedWorkers, Budget, Exceeded
+from tests.trust.conftest import Archives
 from tests.trust.hostile_shapes import SHAPES, Shape
 
 KB, MB = 1024, 1024 * 1024
@@ -357,3 +358,22 @@ def test_a_name_that_is_never_looked_up_ends_at_the_deadline(settings: Any, monk
             fetch("http://news.example/story")
     finally:
         over.set()
+
+
+# The setting.
+
+OF_A_NEW_PROCESS = """
+from articles.platform.limits import Budget
+import json
+budget = Budget.of_a_document()
+print(json.dumps([budget.seconds, budget.memory]))
+"""
+
+
+def test_a_new_process_has_the_budget_that_its_environment_says(archives: Archives) -> None:
+    archive = archives.empty("budgets")
+    told = {name: os.environ.get(name) for name in ("ARCHIVE_DOCUMENT_SECONDS", "ARCHIVE_DOCUMENT_MEMORY")}
+    assert not any(told.values()), "the tests' own environment sets what is tried here"
+    assert archive.ask(OF_A_NEW_PROCESS) == [20, 512 * MB]
+    archive.environment |= {"ARCHIVE_DOCUMENT_SECONDS": "1.5", "ARCHIVE_DOCUMENT_MEMORY": str(64 * MB)}
+    assert archive.ask(OF_A_NEW_PROCESS) == [1.5, 64 * MB]

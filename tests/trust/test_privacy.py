@@ -26,6 +26,7 @@ from django.urls import URLPattern, get_resolver
 from django.urls.resolvers import LocalePrefixPattern
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from articles.arabic.keyboard import other_layout
 from articles.models import (
     Actor,
     Alias,
@@ -51,11 +52,14 @@ from articles.models.event import ParticipationQuerySet
 from articles.models.figure import FigureQuerySet
 from articles.models.public import FactQuerySet, NounQuerySet
 from articles.models.review import ReviewableQuerySet
+from articles.search import related as related_articles
 from articles.search import statistics
 from articles.search.completion import suggestions
 from articles.search.facets import facets
 from articles.search.filters import ArticleFilter
+from articles.search.related import related, with_frequent_lexemes
 from articles.search.run import search
+from articles.site.views import article as article_page
 
 pytestmark = pytest.mark.django_db
 
@@ -350,6 +354,11 @@ def command_search(text: str) -> str:
     return out.getvalue()
 
 
+def related_to(title: str) -> str:
+    article = with_frequent_lexemes(Article.objects).get(title=title)
+    return repr([(other.pk, other.title, other.lead) for other in related(article, 5)])
+
+
 # What is reached without an address of its own: name → answers, by the texts that were typed.
 NO_ADDRESS: dict[str, tuple[Callable[[str], str], list[str]]] = {
     # Of these articles alone: a facet has few values, which other articles would fill.
@@ -364,6 +373,62 @@ NO_ADDRESS: dict[str, tuple[Callable[[str], str], list[str]]] = {
         [f"{noun} --format {form}" for noun in ("articles", "events", "actors", "figures", "sources") for form in ("jsonl", "csv")],
     ),
     "web archives": (web_archive, ["warc", "wacz"]),
+    "related": (related_to, ["مؤتمر نواكشوط لأمن الحدود", "ختام مؤتمر نواكشوط"]),
+}  # fmt: skip
+
+
+# What each door tells of the same rows where nothing hides them: names in MARKERS, and names in KEYS after a «#». A door that showed
+# less would be asked in vain.
+MET: dict[str, str] = {
+    "api/v1/articles": "title url #article",
+    "api/v1/articles/<int:pk>": "actor author body date_statement event measure quote section title unit url #actor #event #figure #other_figure",
+    "api/v1/search": "body quote title url #article",
+    "api/v1/events": "actor event event_description place series #actor #article #event",
+    "api/v1/events/<int:pk>": "actor event event_description place series #actor #article",
+    "api/v1/actors": "actor actor_description alias country distinction #actor",
+    "api/v1/actors/<int:pk>": "actor actor_description alias country distinction",
+    "api/v1/figures": "about measure quote scope unit #actor #article #event #figure #other_figure",
+    "articles/<int:pk>/cite.<str:format>": "author title url",
+    "export/<str:noun>.<str:format>": "about actor actor_description alias author body country date_statement distinction event event_description filename measure place quote scope section series title unit url #actor #article #event #figure #other_figure",
+    "feeds/": "author body quote title #article",
+    "feeds/search/": "author body quote title #article",
+    "feeds/events/<int:pk>/": "author body event quote title #article",
+    "feeds/actors/<int:pk>/": "actor author body distinction quote title #article",
+    "feeds/sources/<int:pk>/": "author body quote title #article",
+    "oai/": "actor author body event quote title url #article",
+    "sitemaps/<str:section>.xml": "#actor #article #event",
+    "": "body event quote title #article #event",
+    "search/": "actor body distinction event quote title #actor #article #event",
+    "search/suggest/": "actor distinction event title #actor #article #event",
+    "articles/": "actor body distinction event quote title #actor #article #event",
+    "articles/<int:pk>/": "about actor author body distinction event measure quote role section title unit url #actor #article #event #figure #other_figure",
+    "articles/<int:pk>/record/": "capture_address date_statement set_aside title",
+    "articles/<int:pk>/captures/<str:sha256>/": "original",
+    "articles/<int:pk>/captures/<str:sha256>/view/": "filename original title",
+    "articles/<int:pk>/compare/<int:other>/": "body quote title",
+    "events/": "event place series #event",
+    "events/<int:pk>/": "actor body distinction event event_description filename measure place quote series title unit #actor #article #figure #other_figure",
+    "actors/": "actor distinction #actor",
+    "actors/<int:pk>/": "actor actor_description alias body country distinction event quote role title #article #event",
+    "figures/": "about actor distinction event measure quote title unit #article #event #figure #other_figure",
+    "dates/<year:year>/": "body event quote title #article #event",
+    "dates/<year:year>/<int:month>/": "body event quote title #article #event",
+    "dates/<year:year>/<int:month>/<int:day>/": "body event quote title #article #event",
+    "timeline/": "event #event",
+    "sources/<int:pk>/": "actor body event quote title #actor #article #event",
+    "facets": "actor event #actor #event",
+    "completion": "actor distinction event title #actor #article #event",
+    "name widening and correction": "actor alias #actor #article",
+    "did-you-mean": "title",
+    "fields": "#article",
+    "manage.py search": "title #article",
+    "manage.py export": "about actor actor_description alias author body country date_statement distinction event event_description filename measure place quote scope section series title unit url #actor #article #event #figure #other_figure",
+    "web archives": "capture_address original title",
+    "related": "title #article",
+}  # fmt: skip
+# Doors that tell of no row, or only of those that the address names.
+TELL_OF_NOTHING = {
+    "favicon.ico", "api/v1/openapi.json", "api/v1/sources", "api/v1/sources/<int:pk>", "api/v1/", "robots.txt", "sitemap.xml", "articles/<int:pk>/<path:slug>/", "dates/", "sources/", "about/", "help/", "appearance/",
 }  # fmt: skip
 
 
@@ -504,17 +569,35 @@ def test_an_account_without_its_token_reads_what_everybody_reads(client: Client)
     assert not told, "\n".join(told)
 
 
-def test_the_table_meets_every_word_where_nothing_is_hidden(client: Client) -> None:
-    """The table would be blind for a word that no door shows."""
-    of = hide(SHOWN, world())
+def names_met(text: str, asked: str) -> set[str]:
+    """What of all that STATES hide stands in a text, named as MET names it."""
     everything = State(words=_ALL_WORDS, keys=_ALL_KEYS)
-    met: set[str] = set()
-    for address in addresses(of):
-        met |= set(leaks(text_of(client.get(address)), everything, asked=address))
-    assert met >= set(MARKERS) | {f"key of {name}" for name in KEYS}, sorted(set(MARKERS) - met)
+    return {name.replace("key of ", "#") for name in leaks(text, everything, asked=asked)}
+
+
+def test_every_door_tells_of_what_nothing_hides(client: Client) -> None:
+    """The table would be blind at a door that shows less, and for a word that no door shows."""
+    of = hide(SHOWN, world())
+    statistics.rebuild()
+    met = {
+        route: set().union(*(names_met(text_of(client.get(address)), address) for address in addresses(of, route)))
+        for route in DOORS
+    }
     for door, (answer, texts) in NO_ADDRESS.items():
-        found = {one for typed in texts for one in leaks(answer(typed), everything, asked=typed)}
-        assert found or door == "did-you-mean", door
+        met[door] = set().union(*(names_met(answer(typed), typed) for typed in texts))
+    missed = {door: set(names.split()) - met[door] for door, names in MET.items()}
+    assert not {door: names for door, names in missed.items() if names}
+    assert set().union(*met.values()) == set(MARKERS) | {f"#{name}" for name in KEYS}
+
+
+def test_every_door_says_what_it_tells() -> None:
+    assert not set(MET) & TELL_OF_NOTHING
+    assert set(MET) | TELL_OF_NOTHING == set(DOORS) | set(NO_ADDRESS)
+
+
+def every_other(article: Article, most: int) -> list[Article]:
+    """Stands for `related` of articles/search/related.py: whatever was stored last."""
+    return list(Article.objects.exclude(pk=article.pk).order_by("-id").for_listing()[:most])
 
 
 # A definition that is made wider, and where the table has to see that: (class, method, what takes its place, state, route).
@@ -530,6 +613,7 @@ FORGOTTEN = [
     (CaptureQuerySet, "public", QuerySet.all, "draft", "articles/<int:pk>/captures/<str:sha256>/"),
     (ContradictionQuerySet, "public", ContradictionQuerySet.open, "draft", "events/<int:pk>/"),
     (FigureQuerySet, "with_nameable", lambda rows: rows.select_related("event", "actor"), "rejected nouns", "figures/"),
+    (article_page, "related", every_other, "draft", "articles/<int:pk>/"),
 ]
 
 
@@ -541,6 +625,21 @@ def test_the_table_sees_a_definition_that_is_too_wide(
     assert not asked_everywhere(of, STATES[name], client, route)
     monkeypatch.setattr(queries, method, wider)
     assert asked_everywhere(of, STATES[name], client, route)
+
+
+def test_the_related_articles_that_are_kept_for_a_day_are_no_longer_shown(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(related_articles, "KEPT_FROM", 1)
+    of = hide(SHOWN, world())
+    page = of.other.get_absolute_url()
+    assert MARKERS["title"] in text_of(client.get(page))
+    hidden = Article.objects.get(pk=KEYS["article"])
+    for fields in ({"status": "draft"}, {"status": "withdrawn"}, {"status": "published", "merged_into": of.article}):
+        set_all([hidden], **fields)
+        assert not leaks(text_of(client.get(page)), State(words=frozenset({"title"}), keys=frozenset({"article"}))), (
+            fields
+        )
 
 
 # Lists and pages of public rows, whose numbers would tell of what is hidden.
@@ -578,15 +677,58 @@ def test_no_condition_finds_articles_by_a_hidden_noun(name: str) -> None:
         assert search(typed).total == 0 and not search(typed).widened, typed
 
 
-def test_a_word_of_withdrawn_articles_alone_is_no_correction(make_article: Callable[..., Article]) -> None:
-    written = [make_article("تقرير", f"وصل {MARKERS['title']} إلى المدينة {number}.", DAY) for number in range(6)]
-    statistics.update()
-    typed = MARKERS["title"][:-1] + "ظ"
-    assert search(typed).correction == MARKERS["title"]
+# How the only articles with a word cease to be public.
+TAKEN_AWAY: dict[str, Callable[[list[Article], Article], object]] = {
+    "draft": lambda written, other: set_all(written, status="draft"),
+    "withdrawn": lambda written, other: set_all(written, status="withdrawn"),
+    "deleted": lambda written, other: set_all(written, status="deleted"),
+    "merged": lambda written, other: set_all(written, merged_into=other),
+}
+
+
+def set_all(written: list[Article], **fields: object) -> None:
     for article in written:
-        article.status = "withdrawn"
+        for name, value in fields.items():
+            setattr(article, name, value)
         article.save()
-    assert search(typed).correction == "" and search(MARKERS["title"]).total == 0
+
+
+def corrections() -> set[str]:
+    """What is proposed for a word of a letter less, of another letter, and for the word on the other layout."""
+    word = MARKERS["title"]
+    return {search(typed).correction for typed in (word[:-1] + "ظ", word[:-2] + word[-1], other_layout(word))} - {""}
+
+
+@pytest.mark.parametrize("is_counted", [False, True], ids=["before the count", "after the count"])
+@pytest.mark.parametrize("name", TAKEN_AWAY)
+def test_a_word_of_hidden_articles_alone_is_no_correction(
+    make_article: Callable[..., Article], name: str, is_counted: bool
+) -> None:
+    word, other = MARKERS["title"], make_article("تقرير آخر", "وصل الوفد إلى المدينة.", DAY)
+    written = [make_article("تقرير", f"وصل {word} إلى المدينة {number}.", DAY) for number in range(6)]
+    statistics.update()
+    assert corrections() == {word}
+    TAKEN_AWAY[name](written, other)
+    if is_counted:
+        statistics.rebuild()
+    assert corrections() == set() and search(word).total == 0
+
+
+@pytest.mark.parametrize("is_counted", [False, True], ids=["before the count", "after the count"])
+@pytest.mark.parametrize("hidden", [{"state": "rejected"}, {"withheld": True}, {"merged_into": True}], ids=str)
+def test_a_name_of_hidden_nouns_alone_is_no_correction(
+    make_article: Callable[..., Article], hidden: dict[str, object], is_counted: bool
+) -> None:
+    article, word = make_article("تقرير", "وصل الوفد إلى المدينة.", DAY), MARKERS["title"]
+    actor = Actor.objects.create(name=word, kind="civil", state="confirmed")
+    Alias.objects.create(actor=actor, name=f"{word} الوفد")
+    Mention.objects.create(article=article, actor=actor, state="confirmed")
+    if "merged_into" in hidden:
+        hidden = {"merged_into": Actor.objects.create(name="وفد المدينة", kind="civil", state="confirmed")}
+    Actor.objects.filter(pk=actor.pk).update(**hidden)
+    statistics.rebuild() if is_counted else statistics.update()
+    assert corrections() == set()
+    assert not search(word).total and not search(word).widened
 
 
 def test_what_is_hidden_stays_so_in_an_archive_of_kept_numbers(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
