@@ -215,6 +215,8 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(os.environ.get("ARCHIVE_STATIC") or DATA / "static")
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# Libraries leave the mode of a file to the umask, as of the compressed static ones: nobody else may write what readers are served.
+os.umask(os.umask(0o022) | 0o022)
 # Captures in a bucket of a store with S3's interface where one is named, whose keys boto3 takes from the environment; else in a
 # folder beside the database.
 S3_BUCKET = os.environ.get("ARCHIVE_S3_BUCKET", "")
