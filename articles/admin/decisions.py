@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from articles.admin.choosing import NamedRow, named
 from articles.admin.review import review
+from articles.arabic.text_gate import clean_text
 from articles.arabic.words import fold_phrase
 from articles.extract.authority import Authority
 from articles.extract.figures import find_figures
@@ -360,6 +361,10 @@ class AddForm(forms.Form):
     def __init__(self, *args: object, article: Article, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.article = article
+
+    def clean_quote(self) -> str:
+        """The words as the text is stored: a browser sends CRLF where a selection goes over a line's end."""
+        return clean_text(self.cleaned_data["quote"]).strip()
 
     def clean(self) -> dict:
         cleaned = super().clean()

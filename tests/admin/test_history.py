@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from pghistory.models import Context
@@ -16,6 +17,7 @@ from articles.models.changes import changes_in, changes_of, versions_of
 from articles.models.history import event_models, operation
 from articles.models.merging import merge_actors
 from articles.models.undoing import UndoConflictError, undo
+from articles.upkeep.check import check
 from tests.admin.posting import act, form_of
 
 pytestmark = pytest.mark.django_db
@@ -223,3 +225,50 @@ def test_a_row_changed_again_stops_an_undo_among_however_many(db: None) -> None:
     with pytest.raises(UndoConflictError, match="هيئة 0"):
         undo(first.id)
     assert Actor.objects.filter(country="المغرب", name__startswith="هيئة").count() == 205
+
+
+def as_an_old_release_stored(text: str) -> str:
+    """With the line ends of a form, a control within, and the mark of a file's beginning."""
+    return "\ufeff" + text.replace("\n", "\r\n").replace(" ", "\x10 ", 1) + "\u202e"
+
+
+def test_a_version_of_an_old_release_comes_back_clean(desk: Client, seed: Any) -> None:
+    article = seed("000")
+    title, body = article.title, article.body
+    assert body.count("\n\n") > 2 and article.figures.exists() and article.mentions.exists()
+    posted = form_of(desk, change("article", article)) | {
+        "edit_body": "1",
+        "body": f"استدراك من المحرر. {body}",
+        "title": "عنوان جديد",
+    }
+    assert desk.post(change("article", article), posted).status_code == 302
+    event = next(
+        one
+        for one in changes_of(article)
+        if one.model == "article" and any(field.label == "النص" for field in one.fields)
+    )
+    # Past the gate and the triggers, as the row stood before there were any.
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role TO replica")
+        cursor.execute(
+            f"UPDATE {Article.history.rel.related_model._meta.db_table} SET title = %s, body = %s WHERE pgh_id = %s",
+            [as_an_old_release_stored(title), as_an_old_release_stored(body), event.event],
+        )
+        assert cursor.rowcount == 1
+        cursor.execute("SET session_replication_role TO DEFAULT")
+    page = reverse("admin:articles_article_history", args=[article.pk])
+    assert "استعد" in desk.get(page).content.decode()
+    answer = desk.post(page, {"restore": event.event}, follow=True)
+    assert answer.status_code == 200
+    restored = seed("000")
+    assert (restored.title, restored.body) == (title, body)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT title, body FROM articles_article WHERE id = %s", [article.pk])
+        assert cursor.fetchone() == (title, body)
+    assert restored.figures.exists() and restored.mentions.exists()
+    for figure in restored.figures.exclude(start=None):
+        assert figure.quote == body[figure.start : figure.end]
+    assert restored.figures.filter(start=None).count() == 0
+    for mention in restored.mentions.all():
+        assert mention.quotes == [body[start:end] for start, end in mention.spans]
+    assert not check(settled=10**9).open

@@ -259,3 +259,77 @@ def test_suggested_actors_are_listed_by_how_sure_they_are(desk: Client) -> None:
     )
     listed = {label: [actor.name for actor in desk.get(address).context["cl"].result_list] for label, address in links}
     assert listed["الأقل ثقة"] == ["هيئة 1", "هيئة 2", "هيئة 3"] == listed["الأكثر ثقة"][::-1]
+
+
+# What a form may send along with the words: line ends of Windows, the mark of a file's beginning, controls, bidi overrides, tabs.
+STRAY = {
+    "as they are": "{0}", "a mark before": "\ufeff{0}", "a mark within": "{1}\ufeff{2}", "an override": "\u202e{0}\u202c", "a control": "{1}\x10{2}",
+    "an embedding within": "{1}\u202b{2}",
+}  # fmt: skip
+
+
+def test_a_correction_is_stored_clean(desk: Client, seed: Any) -> None:
+    article = seed("000")
+    figure = article.figures.get(value=210)
+    key, before = f"figure-{figure.pk}", (figure.start, figure.end, figure.quote)
+    for unit, stored in (
+        ("خلية\x10\u202e", "خلية"),
+        ("\ufeffخلية\r\nنائمة", "خلية نائمة"),
+        ("خلايا\tنائمة\u2028", "خلايا نائمة"),
+    ):
+        fields = {"value": "210", "value_high": "", "qualifier": "more_than", "unit": unit, "measure": ""}
+        answer = ask(
+            desk, article, **{f"verdict-{key}": "confirm"}, **{f"{name}-{key}": value for name, value in fields.items()}
+        )
+        assert answer["states"] == {key: "confirmed"}, answer
+        figure.refresh_from_db()
+        assert figure.unit == stored
+        assert (
+            (figure.start, figure.end, figure.quote)
+            == before
+            == (before[0], before[1], article.body[before[0] : before[1]])
+        )
+
+
+@pytest.mark.parametrize("stray", STRAY)
+@pytest.mark.parametrize("is_selected", [False, True], ids=["typed", "selected"])
+def test_an_addition_is_found_in_the_text_whatever_comes_along(
+    desk: Client, make_article: Any, stray: str, is_selected: bool
+) -> None:
+    article = make_article(body="التقى الوفد في المدينة.\n\nوحضر ٤٢ مراقبا لقاء المدينة.")
+    at = article.body.rindex("المدينة")
+    place = {"start": str(at), "end": str(at + 7)} if is_selected else {}
+    quote = STRAY[stray].format("المدينة", "المد", "ينة")
+    posted = {
+        "add": "1",
+        "kind": "actor",
+        "quote": quote,
+        "name": "\ufeffبلدية\x10 المدينة\r\n",
+        "new_kind": "government",
+    }
+    assert ask(desk, article, **posted, **place)["errors"] == {}
+    mention = article.mentions.get(actor__name="بلدية المدينة")
+    first = at if is_selected else article.body.index("المدينة")
+    assert mention.quotes == ["المدينة"] and mention.spans == [[first, first + 7]]
+    figure_quote = STRAY[stray].format("٤٢ مراقبا", "٤٢ مر", "اقبا")
+    assert ask(desk, article, add="1", kind="figure", quote=figure_quote)["errors"] == {}
+    figure = article.figures.get()
+    assert (figure.value, figure.unit, figure.quote) == (42, "مراقبا", "٤٢ مراقبا")
+    assert article.body[figure.start : figure.end] == figure.quote
+
+
+@pytest.mark.parametrize("break_", ["\n\n", "\r\n\r\n", "\r\r", "\u2029\u2029"], ids=["LF", "CRLF", "CR", "U+2029"])
+def test_an_addition_over_two_paragraphs_keeps_its_span(desk: Client, make_article: Any, break_: str) -> None:
+    article = make_article(body="عقد في الرباط.\n\nوانعقد لقاء المدينة.")
+    ends = {"start": str(article.body.index("الرباط")), "end": str(article.body.index("لقاء") - 1)}
+    for place in ({}, ends):
+        posted = {
+            "add": "1",
+            "kind": "actor",
+            "quote": f"الرباط.{break_}وانعقد",
+            "name": f"هيئة {len(place)}",
+            "new_kind": "civil",
+        }
+        assert ask(desk, article, **posted, **place)["errors"] == {}
+        mention = article.mentions.get(actor__name=f"هيئة {len(place)}")
+        assert mention.quotes == ["الرباط.\n\nوانعقد"] == [article.body[start:end] for start, end in mention.spans]
