@@ -14,6 +14,7 @@ from django.contrib.auth import get_user_model
 from django.db import models
 from django.db.models import Max
 
+from articles.arabic.isolating import isolated_dates
 from articles.models.history import event_model_of, kept_fields
 
 # A longer value is not repeated in a message.
@@ -94,7 +95,7 @@ def _told(field: models.Field, row: models.Model) -> str:
         value = getattr(row, field.name)
     elif isinstance(value, Decimal):
         value = f"{value.normalize():f}"
-    told = "–" if value in (None, "", []) else str(value)
+    told = "–" if value in (None, "", []) else isolated_dates(str(value))
     return f"{field.verbose_name} ({told})" if len(told) <= _SHORT else str(field.verbose_name)
 
 
