@@ -25,7 +25,7 @@ lock: setup
 # Collect what is to be translated into articles/locale, and compile what is. Needs GNU gettext (Debian: gettext).
 messages: setup
 	.venv/bin/python manage.py makemessages --locale en --no-obsolete --no-location --ignore .venv --ignore var --ignore tests
-	.venv/bin/python manage.py compilemessages --locale en --ignore .venv --ignore var
+	.venv/bin/python manage.py compilemessages --locale en --locale ar --ignore .venv --ignore var
 
 # Write the digests of the images into docker-compose.yml and Dockerfile, so that nobody can put others under their names. Asks
 # the images' registries; where one does not answer nothing is changed and the exit status is 1.

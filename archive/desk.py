@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.views.i18n import JavaScriptCatalog
 
 
 class DeskConfig(AdminConfig):
@@ -39,6 +40,10 @@ class DeskSite(AdminSite):
             *(path(page.address, self.admin_view(page.view), name=page.name) for page in shared_pages()),
         ]
         return own + super().get_urls()
+
+    def i18n_javascript(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        """The words of Django's scripts, and ours where its Arabic is wrong."""
+        return JavaScriptCatalog.as_view(packages=["django.contrib.admin", "articles"])(request)
 
     def admin_view(self, view: Callable[..., HttpResponse], cacheable: bool = False) -> Callable[..., HttpResponse]:
         """A page of the desk, which tells in Arabic what the database refuses.

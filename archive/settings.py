@@ -150,6 +150,7 @@ TEMPLATES = [
                 "django.templatetags.l10n",
                 "django.templatetags.static",
                 "articles.site.tags",
+                "articles.admin.words",
             ],
         },
     },
@@ -208,6 +209,7 @@ PGHISTORY_OBJ_FIELD = pghistory.ObjForeignKey(related_name="history")
 LANGUAGE_CODE = "ar"
 LANGUAGES = [("ar", "العربية"), ("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "articles" / "locale"]
+FORMAT_MODULE_PATH = ["archive.formats"]
 TIME_ZONE = os.environ.get("ARCHIVE_TIME_ZONE", "Africa/Casablanca")
 USE_I18N = True
 USE_TZ = True

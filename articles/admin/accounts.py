@@ -9,7 +9,9 @@ from collections.abc import Callable
 from functools import wraps
 
 from axes.admin import AccessAttemptAdmin, AccessLogAdmin
-from axes.models import AccessAttempt, AccessLog
+from axes.models import AccessAttempt, AccessFailureLog, AccessLog
+from django.apps import apps
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
@@ -19,18 +21,21 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern
 from django_otp.plugins.otp_static.admin import StaticDeviceAdmin
-from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.admin import TOTPDeviceAdmin
 from django_otp.plugins.otp_totp.models import TOTPDevice
+from procrastinate.contrib.django.models import ProcrastinateJob
 
+from articles.admin.desk import PlainDeletion
 from articles.admin.security import ask_again
 from articles.models.accounts import accounts_managed_by, groups_given_by, locks_out_last_superuser
+from articles.site.words_for import moment
 
 # Pages on which nothing can be changed by looking at them.
 _LISTS = ("_changelist", "_history")
 
 
-class Guarded(admin.ModelAdmin):
+class Guarded(PlainDeletion, admin.ModelAdmin):
     """Rows that belong to accounts. A subclass says in `managed` which rows a person may see and change."""
 
     def managed(self, request: HttpRequest, rows: models.QuerySet) -> models.QuerySet:
@@ -120,6 +125,10 @@ class RoleAdmin(Guarded, GroupAdmin):
     def managed(self, request: HttpRequest, rows: models.QuerySet) -> models.QuerySet:
         return rows.filter(pk__in=groups_given_by(request.user).order_by().values("pk"))
 
+    def get_fields(self, request: HttpRequest, obj: Group | None = None) -> list[str]:
+        """Permissions have English names in the database, which only who gives them needs to read."""
+        return ["name", "permissions"] if request.user.is_superuser else ["name"]
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return request.user.is_superuser
 
@@ -135,6 +144,38 @@ class DeviceGuard(Guarded):
 
     def managed(self, request: HttpRequest, rows: models.QuerySet) -> models.QuerySet:
         return rows.filter(user__in=accounts_managed_by(request.user).order_by().values("pk"))
+
+    # Of the library's own pages, which are in English, what tells whose it is and whether it is in use.
+    list_display = readonly_fields = ("owner", "called", "is_usable", "made_at", "used_at")
+    list_filter = ()
+    search_help_text = "بحث باسم المستخدم أو بريده."
+    inlines = ()
+
+    def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
+        return self.list_display
+
+    def get_fieldsets(self, request: HttpRequest, obj: models.Model | None = None) -> list:
+        return [(None, {"fields": self.readonly_fields})]
+
+    @admin.display(description="صاحبه")
+    def owner(self, device: models.Model) -> str:
+        return str(device.user)
+
+    @admin.display(description="الاسم")
+    def called(self, device: models.Model) -> str:
+        return device.name
+
+    @admin.display(description="جاهز للاستعمال", boolean=True)
+    def is_usable(self, device: models.Model) -> bool:
+        return device.confirmed
+
+    @admin.display(description="أضيف في")
+    def made_at(self, device: models.Model) -> str:
+        return moment(device.created_at)
+
+    @admin.display(description="آخر استعمال")
+    def used_at(self, device: models.Model) -> str:
+        return moment(device.last_used_at)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -165,7 +206,24 @@ class SignInGuard(Guarded):
 
 
 class ClosedSignInAdmin(SignInGuard, AccessAttemptAdmin):
-    pass
+    list_display = (
+        "attempt_time",
+        "ip_address",
+        "user_agent",
+        "username",
+        "path_info",
+        "failures_since_start",
+        "is_closed",
+    )
+    list_filter = ("attempt_time", "path_info")
+    actions = ()
+    inlines = ()
+    readonly_fields = tuple(name for name in AccessAttemptAdmin.readonly_fields if name != "expiration")
+    fieldsets = ((None, {"fields": readonly_fields}),)
+
+    @admin.display(description="أُغلق الدخول", boolean=True)
+    def is_closed(self, attempt: AccessAttempt) -> bool:
+        return attempt.failures_since_start >= settings.AXES_FAILURE_LIMIT
 
 
 class SignInLogAdmin(SignInGuard, AccessLogAdmin):
@@ -185,3 +243,22 @@ for model, desk in {
 }.items():
     admin.site.unregister(model)
     admin.site.register(model, desk)
+# Told in English by its own admin, and of no use to an editor: `manage.py procrastinate` shows jobs.
+admin.site.unregister(ProcrastinateJob)
+for label, words in (("otp_totp", "العامل الثاني: الهواتف"), ("otp_static", "العامل الثاني: رموز الاسترداد")):
+    apps.get_app_config(label).verbose_name = words
+# These libraries leave their nouns untranslated. Migrations do not see it: they go by what the class itself says.
+for model, one, more in (
+    (TOTPDevice, "هاتف العامل الثاني", "هواتف العامل الثاني"),
+    (StaticDevice, "دفتر رموز الاسترداد", "دفاتر رموز الاسترداد"),
+    (StaticToken, "رمز استرداد", "رموز الاسترداد"),
+):
+    model._meta.verbose_name, model._meta.verbose_name_plural = one, more
+
+
+def _attempt_in_words(attempt: models.Model) -> str:
+    return f"{attempt.username or '–'}، {moment(attempt.attempt_time)}"
+
+
+for model in (AccessAttempt, AccessLog, AccessFailureLog):
+    model.__str__ = _attempt_in_words

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from articles.admin.bulk import Bulk
 from articles.admin.choosing import NamedRow
+from articles.admin.digits import DateField
 from articles.admin.security import FreshForm
 from articles.models import (
     TAKEN_AWAY,
@@ -71,7 +72,7 @@ class EventForm(forms.Form):
 
 
 class DateForm(forms.Form):
-    date = forms.DateField(
+    date = DateField(
         label="التاريخ", widget=AdminDateWidget, validators=[check_publication_day],
         help_text="مثل: 2024-11-05. للشهر أو السنة يكفي أي يوم منهما.",
     )  # fmt: skip

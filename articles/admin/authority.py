@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 
+from articles.admin.digits import IntegerField
 from articles.admin.pages import desk_page, posted
 from articles.admin.security import FreshForm
 from articles.admin.seeing import FIELD, outdated, seen_field
@@ -180,7 +181,7 @@ def series_order(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _numbers(request: HttpRequest, events: list[Event]) -> dict[int, int | None]:
     """Event → its number: as typed, or, after a button, by the new places; raises ValidationError."""
-    field = forms.IntegerField(min_value=1, max_value=9999, required=False)
+    field = IntegerField(min_value=1, max_value=9999, required=False)
     typed = {event.pk: field.clean(request.POST.get(f"session-{event.pk}", "")) for event in events}
     # Numbers that were typed count before a button moves an event: they would be lost else.
     order = sorted(typed, key=lambda pk: (typed[pk] is None, typed[pk])) if any(typed.values()) else list(typed)

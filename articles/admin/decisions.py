@@ -9,6 +9,7 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
 
+from articles.admin import digits
 from articles.admin.choosing import NamedRow, named
 from articles.admin.review import review
 from articles.arabic.text_gate import clean_text
@@ -75,14 +76,20 @@ class Outcome:
 
     states: the new state of each item that was decided, by its key.
     refused: why an item was not decided, by its key; what was typed for it is shown again.
+    overtaken: the keys of those that someone else changed; what is stored of them now is shown, to be decided anew.
+    moved: the key of the fact that took a corrected one's place, by the key of that one.
     narrowings: names that led to a rejected mention and may be narrowed.
     added: the keys of facts that were added.
+    of_the_rest: the keys of what was decided by one verdict on all that waited.
     """
 
     states: dict[str, str] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
+    overtaken: set[str] = field(default_factory=set)
+    moved: dict[str, str] = field(default_factory=dict)
     narrowings: list[Narrowing] = field(default_factory=list)
     added: list[str] = field(default_factory=list)
+    of_the_rest: list[str] = field(default_factory=list)
 
 
 def key_of(row: models.Model) -> str:
@@ -94,7 +101,7 @@ class Seen:
     """What the page showed of an item: its state, and the mark of its version (articles/models/seen.py).
 
     state: a value of ReviewState; empty where the form does not say.
-    mark: None where the form does not say; then nothing is known that could be outdated.
+    mark: None where the form does not say; then nothing is decided, for nobody decides about what he did not see.
     """
 
     state: str
@@ -102,12 +109,19 @@ class Seen:
 
     @classmethod
     def of(cls, text: str) -> "Seen":
-        """Reads «state@mark», which a page carries as `was-KEY`; «state» alone is understood, too."""
+        """Reads «state@mark», which a page carries as `was-KEY`."""
         state, _, mark = text.partition("@")
         return cls(state, int(mark) if mark.isdecimal() and len(mark) < _LONGEST_MARK else None)
 
     def __str__(self) -> str:
         return f"{self.state}@{self.mark or 0}"
+
+
+UNSEEN = "لم يأت مع القرار ما كان أمامك حين اتخذته، فلم يُطبّق. افتح الصفحة وقرر منها."
+
+
+class OvertakenError(ValidationError):
+    """Someone else changed an item after it was shown: what is stored now must be looked at before it is decided."""
 
 
 @dataclass(frozen=True)
@@ -118,19 +132,21 @@ class Choice:
     row: the fact, or the article for its date.
     verdict: CONFIRM, REJECT or an empty string.
     seen: what the page showed.
-    typed: whether a correction was written.
+    is_of_the_rest: whether the verdict is that on all that waited.
+    typed: what was written as a correction, by the names of its fields; empty where nothing was.
     """
 
     key: str
     row: models.Model
     verdict: str
     seen: Seen
-    typed: bool
+    typed: Mapping[str, str]
+    is_of_the_rest: bool = False
 
     @property
     def is_unsent(self) -> bool:
         """Whether the form holds something for this item that is not stored."""
-        return self.typed or (self.verdict in _STATES and _STATES[self.verdict] != self.seen.state)
+        return bool(self.typed) or (self.verdict in _STATES and _STATES[self.verdict] != self.seen.state)
 
 
 def choices(article: Article, posted: Mapping[str, str]) -> list[Choice]:
@@ -142,8 +158,10 @@ def choices(article: Article, posted: Mapping[str, str]) -> list[Choice]:
     chosen = []
     for key, row in rows.items():
         seen = Seen.of(posted.get(f"was-{key}", ""))
-        verdict = posted.get(f"verdict-{key}", "") or _of_the_rest(key, row, posted)
-        chosen.append(Choice(key, row, verdict, seen, _is_typed(key, row, seen, posted)))
+        own, rest = posted.get(f"verdict-{key}", ""), _of_the_rest(key, row, posted)
+        chosen.append(
+            Choice(key, row, own or rest, seen, _typed(key, row, seen, posted), is_of_the_rest=bool(rest and not own))
+        )
     return chosen
 
 
@@ -166,7 +184,7 @@ def decide(request: HttpRequest, article: Article, posted: Mapping[str, str]) ->
         if not choice.typed and choice.verdict not in _STATES:
             continue
         # A form without scripts sends the state of every item that it shows; that is no decision.
-        if not choice.is_unsent and choice.key != DATE and choice.seen.state:
+        if not choice.is_unsent and choice.key != DATE and choice.seen.mark is not None:
             outcome.states[choice.key] = choice.row.state
             continue
         try:
@@ -174,13 +192,20 @@ def decide(request: HttpRequest, article: Article, posted: Mapping[str, str]) ->
             if choice.key == DATE:
                 _decide_date(article, choice.verdict, posted)
                 outcome.states[DATE] = _STATES[choice.verdict]
+                outcome.of_the_rest += [DATE] if choice.is_of_the_rest else []
                 continue
             row = _corrected(choice, posted) if choice.verdict == CONFIRM else choice.row
         except ValidationError as error:
             outcome.refused[choice.key] = "، ".join(error.messages)
+            if isinstance(error, OvertakenError):
+                outcome.overtaken.add(choice.key)
             continue
+        if key_of(row) != choice.key:
+            outcome.moved[choice.key] = key_of(row)
         applied.setdefault((type(row), choice.verdict), []).append(row)
         outcome.states[choice.key] = _STATES[choice.verdict]
+        if choice.is_of_the_rest:
+            outcome.of_the_rest.append(choice.key)
     for (_, verdict), decided in applied.items():
         review(request, decided, _STATES[verdict])
     outcome.narrowings = narrowings(
@@ -197,29 +222,38 @@ def _check(request: HttpRequest, choice: Choice) -> None:
         raise ValidationError("كتبت تصحيحا واخترت رفضه: لم يُحفظ شيء. اختر «أكّد» ليُحفظ التصحيح، أو امح ما كتبته.")
     if not request.user.has_perm(f"articles.change_{choice.row._meta.model_name}"):
         raise ValidationError("لا تتيح لك صلاحياتك هذا.")
-    if choice.seen.mark is not None:
-        if by := overtaken(choice.row, choice.seen.mark, request.user, _DECISIVE[choice.key.split("-")[0]]):
-            raise ValidationError(str(by))
-    elif choice.key != DATE and choice.seen.state not in ("", choice.row.state):
-        if choice.row.reviewed_by_id != request.user.pk:
-            by = choice.row.reviewed_by or "الآلة"
-            raise ValidationError(f"{by} راجعه قبلك: {choice.row.get_state_display()}")
+    if choice.seen.mark is None:
+        raise ValidationError(UNSEEN)
+    if by := overtaken(choice.row, choice.seen.mark, request.user, _DECISIVE[choice.key.split("-")[0]]):
+        written = "، ".join(f"{label} «{value}»" for label, value in choice.typed.items())
+        raise OvertakenError(f"{by} كنت كتبت: {written}." if written else str(by))
 
 
-def _is_typed(key: str, row: models.Model, seen: Seen, posted: Mapping[str, str]) -> bool:
-    """Whether a correction was written: a name, or values other than those that the page showed."""
+def _typed(key: str, row: models.Model, seen: Seen, posted: Mapping[str, str]) -> dict[str, str]:
+    """The correction that was written, by the names of its fields: a name, or values other than those that the page showed."""
     if key == DATE:
         shown = as_seen(row, seen.mark).published_precision if seen.mark is not None else row.published_precision
-        precision = posted.get("date-precision", "")
+        day, precision = posted.get("date-value", "").strip(), posted.get("date-precision", "")
         changed = precision in DATE_PRECISIONS and shown in DATE_PRECISIONS and precision != shown
-        return bool(posted.get("date-value", "").strip()) or changed
-    if isinstance(row, Figure):
+        written = {"التاريخ": day, "الدقة": Precision(precision).label if changed else ""}
+    elif isinstance(row, Figure):
         if f"value-{key}" not in posted:
-            return False
+            return {}
         shown = as_seen(row, seen.mark) if seen.mark is not None else row
         initial = {name: getattr(shown, Figure._meta.get_field(name).attname) for name in _FigureForm.Meta.fields}
-        return _FigureForm(_figure_values(key, posted), initial=initial).has_changed()
-    return any(posted.get(f"{name}-{key}", "").strip() for name in ("actor", "event"))
+        form = _FigureForm(_figure_values(key, posted), initial=initial)
+        written = {str(form.fields[name].label): _said(form, name) for name in form.changed_data}
+    else:
+        names = {"الفاعل": posted.get(f"actor-{key}", ""), "الفعالية": posted.get(f"event-{key}", "")}
+        written = {label: name.strip() for label, name in names.items()}
+    return {label: value for label, value in written.items() if value}
+
+
+def _said(form: forms.Form, name: str) -> str:
+    """What was written or chosen in a field, in words."""
+    value = form.data.get(name, "").strip()
+    choices = getattr(form.fields[name], "choices", None)
+    return str(next((label for key, label in choices or () if str(key) == value), value)) or "–"
 
 
 def _rows(article: Article, keys: list[str]) -> dict[str, models.Model]:
@@ -237,6 +271,7 @@ class _FigureForm(forms.ModelForm):
     class Meta:
         model = Figure
         fields = ("value", "value_high", "qualifier", "unit", "measure")
+        field_classes = {"value": digits.DecimalField, "value_high": digits.DecimalField}
 
     def _update_errors(self, errors: ValidationError) -> None:
         """What the model says of a field that is not corrected here (`quote`) is said of the whole."""
@@ -321,7 +356,7 @@ def _decide_date(article: Article, verdict: str, posted: Mapping[str, str]) -> N
     if verdict == REJECT:
         article.published = ArchiveDate.unknown(basis=Basis.EDITOR)
     elif day:
-        value = forms.DateField(label="التاريخ").clean(day)
+        value = digits.DateField(label="التاريخ").clean(day)
         article.published = complete(value, precision, Basis.EDITOR, None, None)
     elif article.published_date and "date-precision" in posted:
         article.published = complete(article.published_date, precision, Basis.EDITOR, None, None)
@@ -350,8 +385,8 @@ class AddForm(forms.Form):
         label="إن لم يكن معروفا", required=False,
         choices=[("", "لا تضفه"), ("الفاعلون", ActorKind.choices), ("الفعاليات", EventKind.choices)],
     )  # fmt: skip
-    start = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
-    end = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
+    start = digits.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
+    end = digits.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
 
     @staticmethod
     def is_filled(posted: Mapping[str, str]) -> bool:

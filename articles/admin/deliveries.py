@@ -15,9 +15,11 @@ from django.utils import timezone
 from articles.admin.bulk import Bulk, with_actions
 from articles.admin.desk import DeskAdmin
 from articles.admin.pages import desk_page, posted
+from articles.ingest.arabic import field_in_arabic, stored_in_arabic
 from articles.ingest.deliveries import RefusedError, again, is_address, receive_address, receive_file
 from articles.ingest.readers import FORMATS
 from articles.models import Delivery, DeliveryState
+from articles.models.delivery import NoteKind
 from articles.platform.addresses import LONGEST_ADDRESS, AddressError, read_address
 from articles.site.words_for import number
 
@@ -137,6 +139,15 @@ SETTLE = Bulk("settle", "عولج ما تعذر", "change", _settle, lambda row,
 AGAIN = Bulk("again", "أعد المحاولة", "change", _again, _can_repeat)
 
 
+def _note(row: dict[str, object]) -> dict[str, object]:
+    """A note of a delivery's record as editors read it."""
+    kind = str(row["kind"])
+    return {
+        "path": stored_in_arabic(row, "path"), "field": field_in_arabic(str(row["field"])), "given": row["given"],
+        "kind": dict(NoteKind.choices).get(kind, kind), "taken": stored_in_arabic(row, "taken"), "times": row["times"],
+    }  # fmt: skip
+
+
 @admin.register(Delivery)
 @with_actions(SETTLE, AGAIN)
 class DeliveryAdmin(DeskAdmin):
@@ -177,6 +188,8 @@ class DeliveryAdmin(DeskAdmin):
         context = {
             **self.admin_site.each_context(request), "title": "واردة", "opts": self.opts, "delivery": delivery,
             "may_change": self.has_change_permission(request), "can_repeat": not _can_repeat(delivery, {}),
+            "failures": [(stored_in_arabic(row, "path"), stored_in_arabic(row, "reason")) for row in delivery.failures],
+            "notes": [_note(row) for row in delivery.notes],
             "is_troubled": delivery.failed or delivery.state == DeliveryState.FAILED,
         }  # fmt: skip
         response = TemplateResponse(request, "admin/desk/delivery.html", context)

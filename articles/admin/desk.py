@@ -4,16 +4,20 @@ from contextlib import nullcontext
 from functools import cached_property
 
 from django import forms
+from django.apps import apps
 from django.contrib import admin
 from django.core.paginator import Paginator
 from django.db import IntegrityError, models, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
+from django.utils.text import capfirst
 
 from articles.admin import history
+from articles.admin.digits import OVERRIDES
 from articles.admin.help import HELP
 from articles.admin.security import ask_again
+from articles.admin.words import isolated_dates
 from articles.models import Article
 from articles.models.changes import changes_after, newest_change
 from articles.models.history import event_model_of, operation
@@ -49,7 +53,9 @@ class BoundedPaginator(Paginator):
 
 
 class Explained:
-    """Mixed into admins of lists and of inlines: every field says what it means, with an example."""
+    """Mixed into admins of lists and of inlines: every field says what it means, with an example, and reads any digits."""
+
+    formfield_overrides = OVERRIDES
 
     def formfield_for_dbfield(
         self, db_field: models.Field, request: HttpRequest, **kwargs: object
@@ -57,7 +63,27 @@ class Explained:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None and not field.help_text:
             field.help_text = HELP.get(db_field.model._meta.model_name, {}).get(db_field.name, "")
+        if field is not None:
+            field.help_text = isolated_dates(field.help_text)
         return field
+
+
+class PlainDeletion:
+    """Mixed into admins: the page that asks before a deletion names no rows that only join two nouns («User_groups object»)."""
+
+    def get_deleted_objects(self, objs: object, request: HttpRequest) -> tuple[list, dict, set, list]:
+        told, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        joins = [model._meta for model in apps.get_models(include_auto_created=True) if model._meta.auto_created]
+        labels = tuple(f"{capfirst(options.verbose_name)}: " for options in joins)
+        plurals = {str(options.verbose_name_plural) for options in joins}
+        counts = {label: count for label, count in counts.items() if str(label) not in plurals}
+        return _without(told, labels), counts, lacking, protected
+
+
+def _without(told: list, labels: tuple[str, ...]) -> list:
+    """The nested list that Django makes, without what begins with one of the labels."""
+    kept = [_without(one, labels) if isinstance(one, list) else one for one in told]
+    return [one for one in kept if one and (isinstance(one, list) or not str(one).startswith(labels))]
 
 
 class TabularInline(Explained, admin.TabularInline):
@@ -76,7 +102,7 @@ class OwnSearch:
         return (self.found(queryset, typed) if typed else queryset), False
 
 
-class DeskAdmin(Explained, admin.ModelAdmin):
+class DeskAdmin(PlainDeletion, Explained, admin.ModelAdmin):
     """The base of all lists and forms. Nouns that are destroyed or merged ask for the password when it is not fresh."""
 
     paginator = BoundedPaginator

@@ -13,11 +13,13 @@ from articles.admin.pages import desk_page, posted
 from articles.admin.security import FreshForm
 from articles.admin.seeing import FIELD, outdated, seen_field
 from articles.models.changes import FieldChange, between, changes_in, changes_of, last_of_each, versions_of
+from articles.models.edited import ACCEPTED_CAPTURE
 from articles.models.history import event_model_of, event_models, operation
 from articles.models.keys import read_key
 from articles.models.refusals import refusal_of
 from articles.models.undoing import UndoConflictError, put_back, undo
 from articles.site.differences import differences
+from articles.site.words_for import moment
 
 _PER_PAGE, _MOST = 30, 3_000
 # A longer text is shown as what differs in it.
@@ -69,7 +71,7 @@ def _restore(desk: admin.ModelAdmin, request: HttpRequest, row: models.Model) ->
         messages.error(request, f"لم تُستعد النسخة. {by}")
         return redirect(request.path)
     try:
-        with transaction.atomic(), operation(what=f"استعادة نسخة {event.pgh_created_at:%Y-%m-%d %H:%M}"):
+        with transaction.atomic(), operation(what=f"استعادة نسخة {moment(event.pgh_created_at)}"):
             restored = put_back(event)
             restored.full_clean(exclude=["url"])
             desk.after_change([restored])
@@ -172,5 +174,7 @@ def _undone(request: HttpRequest, pk: object) -> HttpResponse:
     except IntegrityError as error:
         messages.error(request, f"لم يُتراجع عن شيء: {refusal_of(error)}")
     else:
-        messages.success(request, f"تُراجع عن العملية: {count} من التغييرات.")
+        accepted = Context.objects.filter(pk=pk, metadata__has_key=ACCEPTED_CAPTURE).exists()
+        waits = " وعادت النسخة الأصلية تنتظر محررا." if accepted else ""
+        messages.success(request, f"تُراجع عن العملية: {count} من التغييرات.{waits}")
     return redirect("admin:operation", pk)

@@ -1,8 +1,8 @@
 """Review of one article on one screen, and the next in the queue without going back."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 
 from django.contrib import admin, messages
 from django.contrib.auth.signals import user_logged_out
@@ -12,11 +12,11 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
-from django.utils.timesince import timesince
 from django.views.decorators.http import require_POST
 
 from articles.admin.choosing import MODELS, offered
@@ -25,6 +25,7 @@ from articles.admin.decisions import (
     DATE,
     KINDS,
     REJECT,
+    UNSEEN,
     AddForm,
     Outcome,
     Seen,
@@ -40,7 +41,7 @@ from articles.models.history import operation
 from articles.models.keys import read_key
 from articles.models.seen import mark_of, marks_of, overtaken
 from articles.site.annotation import paragraphs
-from articles.site.words_for import archive_date, figure_value, number
+from articles.site.words_for import archive_date, counted, figure_value, number, since
 
 ORDERS = ("new", "old", "unsure", "sure")
 # A select box offers no more measures than these.
@@ -197,8 +198,8 @@ def _holder(request: HttpRequest, article: Article) -> str:
     if article.checked_at:
         return ""
     if claim := Claim.objects.of_others(request.user).filter(article=article).select_related("by").first():
-        is_new = timezone.now() - claim.since < timedelta(minutes=1)
-        return f"يراجعه الآن {claim.by}، {'منذ لحظات' if is_new else f'منذ {timesince(claim.since)}'}."
+        long_ago = since(claim.since)
+        return f"يراجعه الآن {claim.by}{f'، {long_ago}' if long_ago.startswith('منذ') else ''}."
     if Article.objects.filter(in_charge_of_another(request.user), pk=article.pk).exists():
         return f"المقال في عهدة {article.assigned_to}."
     return ""
@@ -261,8 +262,10 @@ def _answer(request: HttpRequest, article: Article, turn: Turn) -> HttpResponse:
     else:
         claim = Claim.objects.take(article.pk, request.user)
     if "application/json" in request.headers.get("Accept", ""):
-        list(messages.get_messages(request))
         told = _as_json(answer, turn, request, article)
+        if not answer.goes_on:
+            # The page itself says what came of the request; what is left for the next one stays.
+            list(messages.get_messages(request))
         return JsonResponse(told | {"claim": claim.renewed_at.isoformat() if claim else ""})
     for key, reason in answer.outcome.refused.items():
         messages.error(request, f"{_named(key)}: {reason}")
@@ -318,14 +321,28 @@ def _stored(request: HttpRequest, article: Article) -> Answer:
     else:
         Article.objects.filter(pk=article.pk).update(checked_at=timezone.now(), checked_by=request.user)
         answer.is_closed = True
+        if rest in _OF_ALL:
+            messages.success(request, f"«{article}»: {_OF_ALL[rest]} {_counted_by_kind(answer.outcome.of_the_rest)}.")
     return answer
+
+
+_OF_ALL = {CONFIRM: "أُكّد", REJECT: "رُفض"}
+_KIND_NOUNS = {"mention": "actor", "figure": "figure", "coverage": "event", "reprint": "reprint"}
+
+
+def _counted_by_kind(keys: Iterable[str]) -> str:
+    """«فاعلان، 3 أرقام، تاريخ النشر»: how many of what were decided."""
+    counts = Counter(key.split("-")[0] for key in keys)
+    told = [counted(counts[noun], name) for noun, name in _KIND_NOUNS.items() if counts[noun]]
+    return "، ".join([*told, *(["تاريخ النشر"] if counts[DATE] else [])]) or "لا شيء"
 
 
 def _overtaken(request: HttpRequest, article: Article, fields: tuple[str, ...]) -> str:
     """Who changed one of those fields of the article since the page was opened, and to what; empty where nobody did."""
     seen = Seen.of(request.POST.get("was-article", ""))
-    by = overtaken(article, seen.mark, request.user, fields) if seen.mark is not None else None
-    return str(by or "")
+    if seen.mark is None:
+        return UNSEEN
+    return str(overtaken(article, seen.mark, request.user, fields) or "")
 
 
 def waiting_of(article: Article, *, but_the_date: bool = False) -> int:
@@ -349,9 +366,23 @@ def _onwards(request: HttpRequest, turn: Turn, article: Article, *, skipped: boo
 
 
 def _as_json(answer: Answer, turn: Turn, request: HttpRequest, article: Article) -> dict:
-    decided = set(answer.outcome.states) | set(answer.outcome.refused)
+    outcome = answer.outcome
+    decided = {*outcome.states, *outcome.refused, *outcome.moved.values()}
+    article = Article.objects.select_related("source", "assigned_to", "checked_by").get(pk=article.pk)
     shown = {item.key: item for item in _items(article)} if decided else {}
+    renewed = [_as_typed(shown[key], {}, answer) for key in decided if key in shown and _is_renewed(key, outcome)]
+    context = _item_context(request, [item.row for item in renewed if isinstance(item.row, Figure)])
     return {
+        # Items as they are stored now, for those of which nothing typed waits in the page.
+        "items": {
+            item.key: render_to_string("admin/desk/review_item.html", {**context, "item": item}, request)
+            for item in renewed
+        },
+        "head": render_to_string("admin/desk/review_head.html", {"article": article}, request) if decided else "",
+        "moved": outcome.moved,
+        "summary": f"{_OF_ALL[verdict]} {_counted_by_kind(outcome.states)}."
+        if len(outcome.states) > 1 and (verdict := _verdict_of_all(outcome.states))
+        else "",
         "states": answer.outcome.states,
         "refused": answer.outcome.refused,
         "narrowings": [one.as_dict() for one in answer.outcome.narrowings],
@@ -362,6 +393,24 @@ def _as_json(answer: Answer, turn: Turn, request: HttpRequest, article: Article)
         "asks": answer.asks,
         "next": _onwards(request, turn, article, skipped=answer.is_left) if answer.goes_on else "",
     }
+
+
+def _is_renewed(key: str, outcome: Outcome) -> bool:
+    return key not in outcome.refused or key in outcome.overtaken
+
+
+def _verdict_of_all(states: Mapping[str, str]) -> str:
+    """The verdict that all of them were given; empty where they differ."""
+    given = set(states.values())
+    return {"confirmed": CONFIRM, "rejected": REJECT}.get(given.pop(), "") if len(given) == 1 else ""
+
+
+def _item_context(request: HttpRequest, figures: list[Figure]) -> dict[str, object]:
+    """What the template of an item needs beside it."""
+    return {
+        "qualifiers": Qualifier.choices, "measures": _measures(figures), "may_change": may_review(request.user),
+        "precisions": Precision.choices[:3],
+    }  # fmt: skip
 
 
 def _named(key: str) -> str:
@@ -396,10 +445,9 @@ def _page(request: HttpRequest, article: Article, turn: Turn, answer: Answer | N
         pieces.append((offset, cut))
     context = {
         **admin.site.each_context(request), "title": f"مراجعة: {article}", "article": article, "items": items,
-        "paragraphs": pieces, "form": form, "qualifiers": Qualifier.choices, "turn": turn, "claim": claim,
-        "measures": _measures(figures), "narrowings": request.session.pop("narrowings", []),
+        "paragraphs": pieces, "form": form, "turn": turn, "claim": claim, **_item_context(request, figures),
+        "narrowings": request.session.pop("narrowings", []),
         "open": sum(item.state == "suggested" for item in items), "was_article": Seen("", mark_of(article)),
-        "may_change": may_review(request.user), "precisions": Precision.choices[:3],
         "asks": answer is not None and answer.asks, "holds": answer is not None and bool(answer.unsent or answer.outcome.refused),
     }  # fmt: skip
     return TemplateResponse(request, "admin/desk/review.html", context)
@@ -420,15 +468,18 @@ def _form(request: HttpRequest, article: Article, answer: Answer | None) -> AddF
 
 def _as_typed(item: Item, posted: Mapping[str, str], answer: Answer) -> Item:
     """The item with what was typed or chosen for it, where that is not stored."""
+    if item.key in answer.outcome.overtaken:
+        # What is stored now is looked at first, and decided anew; what was typed stands in the reason.
+        return replace(item, verdict="", refused=answer.outcome.refused[item.key])
     if item.key not in answer.unsent | set(answer.outcome.refused):
         return item
     names = {name: f"{name}-{item.key}" for name in (*item.values, "actor", "event")}
     if item.key == DATE:
         names = {name: f"{DATE}-{name}" for name in item.values}
     typed = {name: posted[field_name] for name, field_name in names.items() if field_name in posted}
-    # A correction without a verdict is offered as confirmed: one more press stores it.
-    verdict = posted.get(f"verdict-{item.key}", "") or CONFIRM
+    # A correction without a verdict is not confirmed by the page: «تمت» would then store what the editor was warned of.
     reason = answer.outcome.refused.get(item.key, "لم يُحفظ بعد.")
+    verdict = posted.get(f"verdict-{item.key}", "")
     return replace(item, values={**item.values, **typed}, verdict=verdict, refused=reason)
 
 

@@ -9,6 +9,7 @@ import zstandard
 
 from articles.ingest.document import Note, UnreadableError
 from articles.models.delivery import NoteKind
+from articles.platform.messages import Message
 
 # Bytes unpacked at a time.
 _CHUNK = 1 << 16
@@ -36,15 +37,17 @@ def unpacked(content: bytes, header: str, largest: int) -> tuple[bytes, tuple[No
         if name in {"", "identity", "none"}:
             continue
         if _is_plain(content) or not content.startswith(_MARKS.get(name, b"")):
-            notes.append(Note(NoteKind.ENCODING, _FIELD, name, "the content is not packed; it was taken as it is"))
+            taken = Message("the content is not packed; it was taken as it is")
+            notes.append(Note(NoteKind.ENCODING, _FIELD, name, taken))
             continue
         if name not in _CODINGS:
-            raise UnreadableError(f"{_FIELD} is “{name[:40]}”; known are {', '.join(_CODINGS)}")
+            raise UnreadableError(
+                "{field} is “{name}”; known are {choices}", field=_FIELD, name=name[:40], choices=", ".join(_CODINGS)
+            )
         content, is_whole = _unpacked_once(content, name, largest)
         if not is_whole:
-            notes.append(
-                Note(NoteKind.BROKEN, _FIELD, name, "the packed content is cut short; what came of it was taken")
-            )
+            taken = Message("the packed content is cut short; what came of it was taken")
+            notes.append(Note(NoteKind.BROKEN, _FIELD, name, taken))
     return content, tuple(notes)
 
 
@@ -54,14 +57,14 @@ def _unpacked_once(content: bytes, name: str, largest: int) -> tuple[bytes, bool
         for part in _CODINGS[name](content):
             size += len(part)
             if size > largest:
-                raise UnreadableError(f"larger than {largest:,} bytes when unpacked (ARCHIVE_LARGEST_FILE)")
+                raise UnreadableError("larger than {most:,} bytes when unpacked (ARCHIVE_LARGEST_FILE)", most=largest)
             parts.append(part)
     except _CutShortError:
         is_whole = False
-    except (zlib.error, brotli.error, zstandard.ZstdError) as error:
-        raise UnreadableError(f"{_FIELD} is “{name}”, but the content is damaged: {error}") from None
+    except (zlib.error, brotli.error, zstandard.ZstdError):
+        raise UnreadableError("{field} is “{name}”, but the content is damaged", field=_FIELD, name=name) from None
     if not is_whole and not size:
-        raise UnreadableError(f"{_FIELD} is “{name}”, but the content is cut short")
+        raise UnreadableError("{field} is “{name}”, but the content is cut short", field=_FIELD, name=name)
     return b"".join(parts), is_whole
 
 

@@ -10,6 +10,7 @@ from articles.arabic.characters import ARABIC_LETTERS, TATWEEL
 from articles.arabic.text_gate import clean_text, compose
 from articles.ingest.document import Note, UnreadableError
 from articles.models.delivery import NoteKind
+from articles.platform.messages import Message
 
 _BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 # Control characters that no text file holds; tab, line feed, form feed and carriage return are text.
@@ -94,7 +95,7 @@ def _decoded(content: bytes, encoding: str, declared: str) -> Decoded | None:
         try:
             return _strictly(content, named) or _few_broken(content, named)
         except LookupError:
-            raise UnreadableError(f"unknown encoding “{encoding}”") from None
+            raise UnreadableError("unknown encoding “{name}”", name=encoding) from None
     if decoded := _strictly(content, "utf-8") or _few_broken(content, "utf-8"):
         return decoded
     return _in_old_encoding(content, declared)
@@ -122,9 +123,10 @@ def _few_broken(content: bytes, name: str) -> Decoded | None:
         return None
     notes = []
     if broken > 0:
-        notes.append(Note(NoteKind.BROKEN, "text", "", f"{broken} broken bytes of {name.upper()} became “\ufffd”"))
+        taken = Message("{count:,} broken bytes of {name} became “\ufffd”", count=broken, name=name.upper())
+        notes.append(Note(NoteKind.BROKEN, "text", "", taken))
     if len(whole) < len(text):
-        notes.append(Note(NoteKind.BROKEN, "text", "", "the last character is cut off; it was left out"))
+        notes.append(Note(NoteKind.BROKEN, "text", "", Message("the last character is cut off; it was left out")))
     return Decoded(whole, name, tuple(notes))
 
 
@@ -150,8 +152,8 @@ def _in_old_encoding(content: bytes, declared: str) -> Decoded | None:
     score = _common_words(best.text) if best else 0
     if score and (as_declared is None or score > _common_words(as_declared.text)):
         if declared and codecs.lookup(best.encoding) != _codec(declared):
-            note = Note(NoteKind.ENCODING, "encoding", declared, f"the bytes are {best.encoding}, and were read so")
-            return Decoded(best.text, best.encoding, (note,))
+            taken = Message("the bytes are {name}, and were read so", name=best.encoding)
+            return Decoded(best.text, best.encoding, (Note(NoteKind.ENCODING, "encoding", declared, taken),))
         return best
     return as_declared
 
@@ -177,18 +179,18 @@ def _common_words(text: str) -> int:
     return len(_COMMON.findall(text)) if mixed <= _MOST_MIXED * whole else 0
 
 
-def _why_not(content: bytes, encoding: str) -> str:
+def _why_not(content: bytes, encoding: str) -> Message:
     if _CONTROLS.search(content[:4096].decode("latin-1")):
-        return "the file is binary, not text"
+        return Message("the file is binary, not text")
     try:
         content.decode(encoding)
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        return (
-            f"not {encoding.upper()} text: byte 0x{content[error.start]:02x} at offset {error.start} (line {line}); "
-            "name its encoding, for example --encoding windows-1256"
-        )
-    return "the text is in no encoding that is known"
+        return Message(
+            "not {name} text: byte 0x{byte} at offset {offset} (line {line}); name its encoding, for example --encoding windows-1256",
+            name=encoding.upper(), byte=f"{content[error.start]:02x}", offset=error.start, line=line,
+        )  # fmt: skip
+    return Message("the text is in no encoding that is known")
 
 
 def mended(text: str) -> tuple[str, tuple[Note, ...]]:
@@ -197,14 +199,12 @@ def mended(text: str) -> tuple[str, tuple[Note, ...]]:
     notes = []
     if right != text:
         line = next(old for old, new in zip(text.split("\n"), right.split("\n"), strict=True) if old != new)
-        notes.append(
-            Note(NoteKind.MIXED, "text", line.strip(), "letters that were once wrongly decoded were put right")
-        )
+        taken = Message("letters that were once wrongly decoded were put right")
+        notes.append(Note(NoteKind.MIXED, "text", line.strip(), taken))
     if left := next((found for pattern in _MIXED_UP.values() if (found := pattern.search(right))), None):
         quote = right[max(0, left.start() - 20) : left.end() + 20]
-        notes.append(
-            Note(NoteKind.MIXED, "text", quote, "reads as if it was once wrongly decoded; it was taken as it is")
-        )
+        taken = Message("reads as if it was once wrongly decoded; it was taken as it is")
+        notes.append(Note(NoteKind.MIXED, "text", quote, taken))
     return right, tuple(notes)
 
 

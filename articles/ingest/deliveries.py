@@ -18,11 +18,12 @@ from articles.ingest.document import Note, UnreadableError
 from articles.ingest.fetch import fetch
 from articles.ingest.readers import FORMATS
 from articles.ingest.readers.opening import ending_of
-from articles.ingest.run import Failure, Report, ingest, ingest_items
+from articles.ingest.run import Failure, Report, ingest, ingest_items, messages_of
 from articles.models import Delivery, DeliveryState, heartbeat
 from articles.models.delivery import NoteKind, delivery_storage
 from articles.models.history import operation
 from articles.platform.filenames import short_name
+from articles.platform.messages import Message, storable
 
 # The name of the job that takes a delivery in (articles/admin/jobs.py).
 JOB = "take_in"
@@ -97,7 +98,8 @@ def take_in(pk: int) -> None:
     except BaseException as error:
         if is_outage(error):
             raise
-        report.failures.append(Failure(delivery.name, f"{type(error).__name__}: {error}"))
+        reason = Message("the archive itself failed at it; the log of the worker has the particulars")
+        report.failures.append(Failure(delivery.name, reason))
         _record(delivery, report, DeliveryState.FAILED)
         raise
     _record(delivery, report, DeliveryState.FINISHED)
@@ -105,7 +107,9 @@ def take_in(pk: int) -> None:
 
 def give_up(pk: int, attempts: int) -> None:
     """Records of a delivery that its worker was killed at it each time."""
-    reason = f"its worker ended {attempts} times while it took this in: too much memory? See the log of the worker"
+    reason = Message(
+        "its worker ended {attempts} times while it took this in: too much memory? See the log of the worker", attempts=attempts
+    )  # fmt: skip
     failure = Failure(Delivery.objects.get(pk=pk).name, reason)
     _record(Delivery.objects.get(pk=pk), Report(failures=[failure]), DeliveryState.FAILED)
 
@@ -141,29 +145,35 @@ def _ingested(delivery: Delivery) -> Report:
         )  # fmt: skip
         _rename(report, str(path), delivery.name)
         if path.name != delivery.name:
-            report.noted.add(Note(NoteKind.CUT, "filename", delivery.name, f"kept as “{path.name}”"), delivery.name)
+            taken = Message("kept as “{name}”", name=path.name)
+            report.noted.add(Note(NoteKind.CUT, "filename", delivery.name, taken), delivery.name)
         return report
 
 
 def _rename(report: Report, path: str, name: str) -> None:
     """Tells places by the `name` that a file came under, not by the `path` where it was read."""
-    report.failures = [Failure(one.path.replace(path, name, 1), one.reason) for one in report.failures]
+    report.failures = [Failure(_under(name, one.path, path), one.reason) for one in report.failures]
     places = report.noted.places
-    report.noted.places = {note: (place.replace(path, name, 1), times) for note, (place, times) in places.items()}
+    report.noted.places = {note: (_under(name, place, path), times) for note, (place, times) in places.items()}
+
+
+def _under(name: str, place: str, path: str) -> str:
+    if isinstance(place, Message):
+        return place.replaced(path=str(place.values["path"]).replace(path, name, 1))
+    return place.replace(path, name, 1)
 
 
 def _record(delivery: Delivery, report: Report, state: str) -> None:
-    failures = [{"path": _storable(one.path), "reason": _storable(one.reason)} for one in report.failures]
+    failures = [
+        {"path": storable(one.path), "reason": storable(one.reason),
+         "messages": messages_of(path=one.path, reason=one.reason)}
+        for one in report.failures[: Delivery.MOST_FAILURES]
+    ]  # fmt: skip
     Delivery.objects.filter(pk=delivery.pk).update(
         state=state, finished_at=timezone.now(), created=report.created, updated=report.updated, unchanged=report.unchanged,
-        failed=len(failures), failures=failures[: Delivery.MOST_FAILURES], noted=report.noted.total,
+        failed=len(report.failures), failures=failures, noted=report.noted.total,
         notes=report.noted.as_rows()[: Delivery.MOST_NOTES],
     )  # fmt: skip
-
-
-def _storable(text: str) -> str:
-    """A foreign text as the database takes it: bytes of a file name or address that are no text are written as escapes."""
-    return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
 
 
 def record_run(paths: Iterable[str], report: Report) -> None:
@@ -177,6 +187,6 @@ def record_run(paths: Iterable[str], report: Report) -> None:
         names = [path if is_address(path) else Path(path).name or path for path in paths]
         for path, name in zip(paths, names, strict=True):
             _rename(report, path, name)
-        name = _storable(" ".join(names))[:2000]
+        name = storable(" ".join(names))[:2000]
         delivery = Delivery.objects.create(name=name, started_at=now, state=DeliveryState.RUNNING)
         _record(delivery, report, DeliveryState.FINISHED)

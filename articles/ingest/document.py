@@ -8,9 +8,10 @@ from functools import cached_property
 from articles.extract.dates import StatedDate
 from articles.models import ArchiveDate, TitleOrigin
 from articles.models.delivery import NoteKind
+from articles.platform.messages import Message, MessageError
 
 
-class UnreadableError(ValueError):
+class UnreadableError(MessageError):
     """An input that cannot become an article; the message says what was expected and what was found."""
 
 
@@ -20,15 +21,15 @@ _LONGEST_QUOTE = 120
 
 @dataclass(frozen=True)
 class Note:
-    """A value that was not taken as it was given: the field, its value, and what became of it, in English."""
+    """A value that was not taken as it was given: the field, its value, and what became of it."""
 
     kind: NoteKind
     field: str
     given: str
-    taken: str
+    taken: Message
 
     def __post_init__(self) -> None:
-        for name in ("field", "given", "taken"):
+        for name in ("field", "given"):
             object.__setattr__(self, name, quoted(getattr(self, name)))
 
     def __str__(self) -> str:
@@ -72,7 +73,7 @@ class Broken:
 
     path: str
     place: str
-    reason: str
+    reason: Message
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """A page's address → the page as an item: fetched from public addresses only, within limits, as far as robots.txt allows."""
 
 import ipaddress
+import logging
 import socket
 import ssl
 import threading
@@ -18,6 +19,9 @@ from articles.ingest.content_coding import unpacked
 from articles.ingest.document import Item, UnreadableError
 from articles.ingest.readers.warc import PAGE_TYPES, content_type
 from articles.platform.addresses import AddressError, WebAddress, canonical_address, read_address
+from articles.platform.messages import Message
+
+_log = logging.getLogger(__name__)
 
 AGENT = "ct-diplomacy-archive"
 _USER_AGENT = f"{AGENT}/1.0 (news archive; one page at an editor's request)"
@@ -41,18 +45,20 @@ def fetch(address: str) -> Item:
     deadline = time.monotonic() + settings.ARCHIVE_FETCH_SECONDS
     answer = _followed(_web_address(address).text, deadline, settings.ARCHIVE_LARGEST_FILE, _check_robots)
     if answer.redirect:
-        raise UnreadableError(f"{address} redirects more than {_MOST_REDIRECTS} times")
+        raise UnreadableError("{address} redirects more than {most} times", address=address, most=_MOST_REDIRECTS)
     if answer.status != 200:
-        raise UnreadableError(f"{answer.address} answered with status {answer.status}")
+        raise UnreadableError("{address} answered with status {status}", address=answer.address, status=answer.status)
     media_type, charset = content_type(answer.headers.get("Content-Type", "text/html"))
     if media_type not in PAGE_TYPES:
-        raise UnreadableError(f"{answer.address} is {media_type or 'of no declared type'}, not a page")
+        raise UnreadableError(
+            "{address} is {media_type}, not a page", address=answer.address, media_type=media_type or Message("of no declared type")
+        )  # fmt: skip
     try:
         content, notes = unpacked(
             answer.content, answer.headers.get("Content-Encoding", ""), settings.ARCHIVE_LARGEST_FILE
         )
     except UnreadableError as error:
-        raise UnreadableError(f"{answer.address}: {error}") from None
+        raise UnreadableError("{address}: {reason}", address=answer.address, reason=str(error)) from None
     return Item(
         address,
         content,
@@ -93,7 +99,9 @@ class _Answer:
         try:
             return read_address(_header_text(location), self.address).text
         except AddressError as error:
-            raise UnreadableError(f"{self.address} redirects to what no page is at: {error}") from None
+            raise UnreadableError(
+                "{address} redirects to what no page is at: {reason}", address=self.address, reason=str(error)
+            ) from None
 
 
 def _header_text(value: str) -> str:
@@ -135,7 +143,7 @@ def _get(address: str, deadline: float, largest: int) -> _Answer:
             return _Answer(address, response.status, response.headers, body)
     except (urllib3.exceptions.HTTPError, OSError) as error:
         reason = _too_long() if time.monotonic() > deadline else _reason(error)
-        raise UnreadableError(f"{address} could not be fetched: {reason}") from None
+        raise UnreadableError(_not_fetched(address, reason)) from None
     finally:
         pool.close()
 
@@ -202,16 +210,25 @@ def _left(deadline: float) -> float:
     return left
 
 
-def _too_long() -> str:
-    return f"it took longer than {settings.ARCHIVE_FETCH_SECONDS:g} seconds (ARCHIVE_FETCH_SECONDS)"
+def _not_fetched(address: str, reason: Message) -> Message:
+    return Message("{address} could not be fetched: {reason}", address=address, reason=reason)
 
 
-def _reason(error: Exception) -> str:
-    return (
-        "it took too long"
-        if isinstance(error, urllib3.exceptions.TimeoutError)
-        else str(error).rsplit(": ", 1)[-1][:200]
-    )
+def _too_long() -> Message:
+    seconds = settings.ARCHIVE_FETCH_SECONDS
+    return Message("it took longer than {seconds:g} seconds (ARCHIVE_FETCH_SECONDS)", seconds=seconds)
+
+
+def _reason(error: Exception) -> Message:
+    """Why a request failed, in words for people; the library's own are in the log."""
+    _log.info("a page could not be fetched", exc_info=error)
+    if isinstance(error, urllib3.exceptions.TimeoutError | TimeoutError):
+        return Message("it took too long")
+    if isinstance(error, urllib3.exceptions.NewConnectionError):
+        return Message("its server takes no connection")
+    if isinstance(error, urllib3.exceptions.SSLError | ssl.SSLError):
+        return Message("its certificate or encryption is not in order")
+    return Message("its server broke off, or what it sent is no answer of the web")
 
 
 def _body(response: urllib3.BaseHTTPResponse, address: str, deadline: float, largest: int) -> bytes:
@@ -220,9 +237,11 @@ def _body(response: urllib3.BaseHTTPResponse, address: str, deadline: float, lar
     while part := response.read1(_CHUNK, decode_content=False):
         size += len(part)
         if size > largest:
-            raise UnreadableError(f"{address} is larger than {largest:,} bytes (ARCHIVE_LARGEST_FILE)")
+            raise UnreadableError(
+                "{address} is larger than {most:,} bytes (ARCHIVE_LARGEST_FILE)", address=address, most=largest
+            )
         if time.monotonic() > deadline:
-            raise UnreadableError(f"{address} could not be fetched: {_too_long()}")
+            raise UnreadableError(_not_fetched(address, _too_long()))
         parts.append(part)
     return b"".join(parts)
 
@@ -234,12 +253,12 @@ def _public_ip(address: str, deadline: float) -> str:
     try:
         found = _looked_up(host, parts.port or 80, deadline)
     except TimeoutError:
-        raise UnreadableError(f"{address} could not be fetched: looking up its name took too long") from None
+        raise UnreadableError(_not_fetched(address, Message("looking up its name took too long"))) from None
     except (OSError, UnicodeError):
-        raise UnreadableError(f"{host} has no address on the internet") from None
+        raise UnreadableError("{host} has no address on the internet", host=host) from None
     ips = [entry[4][0] for entry in found]
     if not settings.ARCHIVE_FETCH_PRIVATE and not all(_is_public(ip) for ip in ips):
-        raise UnreadableError(f"{host} is not a public address")
+        raise UnreadableError("{host} is not a public address", host=host)
     return ips[0]
 
 
@@ -282,7 +301,9 @@ def _check_robots(address: str, deadline: float) -> None:
     parts = _web_address(address)
     _public_ip(address, deadline)
     if not _robots(parts.origin, deadline).can_fetch(AGENT, address):
-        raise UnreadableError(f"the robots.txt of {parts.host} does not allow {parts.path} to be fetched")
+        raise UnreadableError(
+            "the robots.txt of {host} does not allow {path} to be fetched", host=parts.host, path=parts.path
+        )
 
 
 _ROBOTS: dict[str, tuple[int, RobotFileParser]] = {}

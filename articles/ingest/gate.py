@@ -23,9 +23,13 @@ from articles.models.limits import (
     size_in_bytes,
 )
 from articles.models.uncertain_date import complete
+from articles.platform.messages import Message
 
 # Code points, as the columns have them.
-LONGEST = {name: Article._meta.get_field(name).max_length for name in ("title", "author", "section", "url", "language", "notice")}
+LONGEST = {
+    name: Article._meta.get_field(name).max_length
+    for name in ("title", "author", "section", "url", "language", "notice")
+}
 _LONGEST_FILENAME = Capture._meta.get_field("filename").max_length
 _LONGEST_ADDRESS = Capture._meta.get_field("address").max_length
 # The language's subtag alone, or with script and region (RFC 5646): «ar», «ar-MA», «zh-Hant».
@@ -49,7 +53,10 @@ def capture_moment(moment: datetime, field: str) -> datetime:
     """`moment` if an original can have been captured then; raises UnreadableError naming `field`."""
     if not is_sensible_capture(moment):
         raise UnreadableError(
-            f"“{field}” is {moment.isoformat()}; a time of {capture_days()} (years, in UTC) is expected"
+            "“{field}” is {value}; a time of {days} (years, in UTC) is expected",
+            field=field,
+            value=moment.isoformat(),
+            days=capture_days(),
         )
     return moment
 
@@ -57,8 +64,8 @@ def capture_moment(moment: datetime, field: str) -> datetime:
 def check_address(address: str) -> None:
     """Raises UnreadableError for an address that the archive's columns or indexes cannot hold."""
     check_storable("address", address)
-    if reason := _too_long(address, _LONGEST_ADDRESS):
-        raise UnreadableError(f"“address” {reason}")
+    if reason := _too_long("address", address, _LONGEST_ADDRESS):
+        raise UnreadableError(reason)
 
 
 def file_name(name: str) -> tuple[str, tuple[Note, ...]]:
@@ -68,32 +75,39 @@ def file_name(name: str) -> tuple[str, tuple[Note, ...]]:
     if len(base) <= _LONGEST_FILENAME:
         return base, ()
     kept = base[:_LONGEST_FILENAME]
-    return kept, (Note(NoteKind.CUT, "capture_filename", base, f"cut to {_LONGEST_FILENAME} characters"),)
+    taken = Message("cut to {most:,} characters", most=_LONGEST_FILENAME)
+    return kept, (Note(NoteKind.CUT, "capture_filename", base, taken),)
 
 
 def check_storable(name: str, text: str) -> None:
     """Raises UnreadableError naming the field for a text that holds what no text of a person holds, and no database stores."""
     if "\0" in text:
-        raise UnreadableError(f"“{name}” holds a NUL character")
+        raise UnreadableError("“{field}” holds a NUL character", field=name)
     if _SURROGATE.search(text):
-        raise UnreadableError(f"“{name}” holds half of a character (an unpaired surrogate)")
+        raise UnreadableError("“{field}” holds half of a character (an unpaired surrogate)", field=name)
 
 
-def _too_long(text: str, most: int) -> str:
-    """Why a text that is indexed cannot be stored; empty where it can."""
+def _too_long(name: str, text: str, most: int) -> Message | None:
+    """Why a text that is indexed cannot be stored; None where it can."""
     if len(text) > most:
-        return f"has {len(text):,} characters; the most is {most:,}"
+        return _too_many_characters(name, text, most)
     if (size := size_in_bytes(text)) > MOST_INDEXED_BYTES:
-        return f"has {size:,} bytes; the most is {MOST_INDEXED_BYTES:,}"
-    return ""
+        return Message(
+            "“{field}” has {size:,} bytes; the most is {most:,}", field=name, size=size, most=MOST_INDEXED_BYTES
+        )
+    return None
+
+
+def _too_many_characters(name: str, text: str, most: int) -> Message:
+    return Message("“{field}” has {length:,} characters; the most is {most:,}", field=name, length=len(text), most=most)
 
 
 def _check_lengths(document: Document) -> None:
     for name in ("title", "author", "section", "notice"):
-        if (length := len(getattr(document, name))) > LONGEST[name]:
-            raise UnreadableError(f"“{name}” has {length:,} characters; the most is {LONGEST[name]:,}")
-    if reason := _too_long(document.url, LONGEST["url"]):
-        raise UnreadableError(f"“url” {reason}")
+        if len(text := getattr(document, name)) > LONGEST[name]:
+            raise UnreadableError(_too_many_characters(name, text, LONGEST[name]))
+    if reason := _too_long("url", document.url, LONGEST["url"]):
+        raise UnreadableError(reason)
 
 
 def _cut(document: Document) -> Document:
@@ -102,10 +116,12 @@ def _cut(document: Document) -> Document:
         text, most = getattr(document, name), LONGEST[name]
         if len(text) > most:
             values[name] = text[:most].rstrip()
-            notes.append(Note(NoteKind.CUT, name, text, f"cut from {len(text):,} to {most:,} characters"))
-    if reason := _too_long(document.url, LONGEST["url"]):
+            taken = Message("cut from {length:,} to {most:,} characters", length=len(text), most=most)
+            notes.append(Note(NoteKind.CUT, name, text, taken))
+    if reason := _too_long("url", document.url, LONGEST["url"]):
         values["url"] = ""
-        notes.append(Note(NoteKind.DROPPED, "url", document.url, f"{reason}; the page has no address of its own here"))
+        taken = Message("{reason}; the page has no address of its own here", reason=reason)
+        notes.append(Note(NoteKind.DROPPED, "url", document.url, taken))
     return replace(document, **values, notes=(*document.notes, *notes))
 
 
@@ -115,12 +131,16 @@ def _check_published(published: ArchiveDate | None) -> None:
     days = publication_days()
     for part in ("date", "earliest", "latest"):
         if not days.holds(day := getattr(published, part)):
-            raise UnreadableError(f"“published.{part}” is {day}; a day of {days} is expected")
+            raise UnreadableError(
+                "“{field}” is {value}; a day of {days} is expected", field=f"published.{part}", value=day, days=days
+            )
     expected = complete(published.date, published.precision, published.basis, published.earliest, published.latest)
     is_in_order = None in (published.earliest, published.latest) or published.earliest <= published.latest
     if published != expected or not is_in_order:
         raise UnreadableError(
-            f"“published” is {quoted(_described(published))}, which does not agree; {quoted(_described(expected))} is expected"
+            "“published” is {value}, which does not agree; {expected} is expected",
+            value=quoted(_described(published)),
+            expected=quoted(_described(expected)),
         )
 
 
@@ -134,7 +154,7 @@ def _with_known_language(document: Document) -> Document:
     if match and len(given) <= LONGEST["language"]:
         return document if given == document.language else replace(document, language=given)
     taken = match["language"].lower() if match else language_of(document.body)
-    note = Note(NoteKind.UNKNOWN, "language", given, f"taken as “{taken}”")
+    note = Note(NoteKind.UNKNOWN, "language", given, Message("taken as “{value}”", value=taken))
     return replace(document, language=taken, notes=(*document.notes, note))
 
 
@@ -153,5 +173,5 @@ def _with_sensible_dates(document: Document) -> Document:
 
 
 def _dropped(dates: Iterable[StatedDate]) -> list[Note]:
-    reason = f"not a day of {publication_days()}; it was passed over"
+    reason = Message("not a day of {days}; it was passed over", days=publication_days())
     return [Note(NoteKind.DROPPED, f"published ({stated.where})", stated.quote, reason) for stated in dates]

@@ -1,5 +1,6 @@
 """An item → all that is to be stored of it, without asking the database anything: the part of ingest that workers share."""
 
+import logging
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -16,6 +17,9 @@ from articles.ingest.text import read_text
 from articles.models import ArchiveDate
 from articles.models.capture import pack
 from articles.platform.addresses import same_domain
+from articles.platform.messages import Message
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -58,11 +62,12 @@ def prepare(item: Item, encoding: str, now: datetime, authority: Authority) -> P
     except UnreadableError as error:
         reason = str(error)
     except RecursionError:
-        reason = "nested too deep to be read"
+        reason = Message("nested too deep to be read")
     except MemoryError:
         raise
-    except Exception as error:  # A page that trips a parser must not stop the pages after it.
-        reason = f"could not be read: {type(error).__name__}: {str(error)[:200]}"
+    except Exception:  # A page that trips a parser must not stop the pages after it.
+        _log.exception("%s: %s: its reader failed", item.path, item.place)
+        reason = Message("its reader failed at it, which is a fault of the archive; the log has the particulars")
     return Broken(item.path, item.place, reason)
 
 

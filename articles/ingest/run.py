@@ -1,6 +1,8 @@
 """Paths and addresses → stored articles, with a report: what `manage.py ingest`, the admin and load_fixtures call."""
 
+import errno
 import gc
+import logging
 import os
 import time
 from collections import deque
@@ -29,6 +31,9 @@ from articles.models import Capture
 from articles.models.history import operation
 from articles.models.storing import storing
 from articles.platform.limits import BoundedWorkers, Budget, Exceeded
+from articles.platform.messages import Message, storable
+
+_log = logging.getLogger(__name__)
 
 # How many items are stored in one transaction, and how many such batches workers read ahead.
 BATCH, AHEAD = 100, 3
@@ -45,12 +50,17 @@ Told = Callable[[str, str], None]
 Waiting = Callable[[], None]
 
 
+def messages_of(**texts: str) -> dict[str, object]:
+    """The messages among the texts of a row of a record, as JSON keeps them: the desk says them in Arabic."""
+    return {name: text.as_dict() for name, text in texts.items() if isinstance(text, Message)}
+
+
 @dataclass(frozen=True)
 class Failure:
     """An input that did not become an article: where, and why."""
 
     path: str
-    reason: str
+    reason: Message
 
 
 @dataclass
@@ -79,7 +89,8 @@ class Noted:
     def as_rows(self) -> list[dict[str, object]]:
         """The notes as a delivery's record holds them."""
         return [
-            {"path": place, "kind": str(note.kind), "field": note.field, "given": note.given, "taken": note.taken, "times": times}
+            {"path": storable(place), "kind": str(note.kind), "field": note.field, "given": note.given, "taken": note.taken, "times": times,
+             "messages": messages_of(path=place, taken=note.taken)}
             for note, (place, times) in self.places.items()
         ]  # fmt: skip
 
@@ -156,7 +167,7 @@ def _entries(paths: Iterable[Path], largest: int, format_name: str, encoding: st
     seen: set[Path] = set()
     for path in paths:
         if not path.exists():
-            yield Broken(str(path), "", "no such file or folder")
+            yield Broken(str(path), "", Message("no such file or folder"))
             continue
         for file in _files(path):
             if (resolved := file.resolve()) in seen:
@@ -167,7 +178,7 @@ def _entries(paths: Iterable[Path], largest: int, format_name: str, encoding: st
             except UnreadableError as error:
                 yield Broken(str(file), "", str(error))
             except OSError as error:
-                yield Broken(str(file), "", error.strerror or str(error))
+                yield Broken(str(file), "", _reason(error))
 
 
 def _while_readable(path: str, entries: Iterator[Item | Broken]) -> Iterator[Item | Broken]:
@@ -177,7 +188,7 @@ def _while_readable(path: str, entries: Iterator[Item | Broken]) -> Iterator[Ite
         in_a_row = in_a_row + 1 if isinstance(entry, Broken) else 0
         yield entry
         if in_a_row == _MOST_BROKEN_IN_A_ROW:
-            reason = f"{in_a_row:,} parts in a row cannot be read; what follows was left out"
+            reason = Message("{count:,} parts in a row cannot be read; what follows was left out", count=in_a_row)
             yield Broken(path, entry.place, reason)
             return
 
@@ -289,7 +300,8 @@ class _Run:
         if item.address in seen:
             self._count("unchanged", item)
         else:
-            self._fail(Broken(item.path, item.place, f"a revisit of {item.address}, of which no capture is stored"))
+            reason = Message("a revisit of {address}, of which no capture is stored", address=item.address)
+            self._fail(Broken(item.path, item.place, reason))
 
     def _keep(self, batch: list[Prepared | Broken]) -> None:
         for broken in batch:
@@ -330,14 +342,33 @@ class _Run:
         self.told("failed", _where(broken))
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: Exception) -> Message:
+    """What a person is told of an error of the database, the system or ours; the rest of it is in the log."""
     if isinstance(error, DatabaseError):
-        return f"the database refused it: {str(error).splitlines()[0]}"
-    return getattr(error, "strerror", None) or str(error)
+        _log.warning("the database refused a document", exc_info=error)
+        return Message("the database refused it: {reason}", reason=next(iter(str(error).splitlines()), ""))
+    _log.warning("a document was not stored", exc_info=error)
+    if isinstance(error, OSError):
+        reason = _OF_THE_SYSTEM.get(error.errno)
+        return reason or Message("the system could not do it: {reason}", reason=error.strerror or type(error).__name__)
+    return Message("it could not be stored, which is a fault of the archive; the log has the particulars")
+
+
+# What the system refuses most, as the system says it.
+_OF_THE_SYSTEM = {
+    errno.ENOSPC: Message("No space left on device"),
+    errno.EDQUOT: Message("Disk quota exceeded"),
+    errno.EROFS: Message("Read-only file system"),
+    errno.EACCES: Message("Permission denied"),
+    errno.EPERM: Message("Operation not permitted"),
+    errno.ENOENT: Message("No such file or directory"),
+    errno.ENAMETOOLONG: Message("File name too long"),
+    errno.EIO: Message("Input/output error"),
+}
 
 
 def _where(one: Item | Prepared | Broken) -> str:
-    return f"{one.path}: {one.place}" if one.place else one.path
+    return Message("{path}: {place}", path=one.path, place=one.place) if one.place else one.path
 
 
 def _answers() -> bool:

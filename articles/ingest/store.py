@@ -19,6 +19,7 @@ from articles.models import Article, Basis, Capture, CaptureState, Source, Title
 from articles.models.delivery import NoteKind
 from articles.models.inserting import insert, with_keys
 from articles.platform.addresses import read_address
+from articles.platform.messages import Message
 
 _MOST_WRITERS = 8
 # A second ingest waits for the first one's transaction, so that it finds what that one stored.
@@ -209,13 +210,16 @@ def _not_taken(article: Article, one: Prepared, sources: "Sources") -> Iterator[
     """What of a document its article does not hold: a source that editors do not keep, and what the article had already."""
     document = one.document
     if document.source_name and article.source_id is None:
-        yield Note(NoteKind.UNKNOWN, "source", document.source_name, "no such source is kept; the article has none")
+        taken = Message("no such source is kept; the article has none")
+        yield Note(NoteKind.UNKNOWN, "source", document.source_name, taken)
     elif document.source_name and not sources.has_name(document.source_name):
-        yield Note(NoteKind.UNKNOWN, "source", document.source_name, "no such source is kept; another one was told")
+        taken = Message("no such source is kept; another one was told")
+        yield Note(NoteKind.UNKNOWN, "source", document.source_name, taken)
     for name in ("author", "section", "url", "status"):
         given, kept = getattr(document, name), getattr(article, name)
         if given and given != kept:
-            yield Note(NoteKind.DROPPED, name, given, f"the article was stored before and keeps “{quoted(kept)}”")
+            taken = Message("the article was stored before and keeps “{kept}”", kept=quoted(kept))
+            yield Note(NoteKind.DROPPED, name, given, taken)
 
 
 class Sources:

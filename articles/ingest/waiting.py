@@ -10,12 +10,13 @@ from django.utils import timezone
 from articles.extract.authority import Authority
 from articles.extract.process import suggest_all
 from articles.extract.subject import Subject
+from articles.ingest.arabic import in_arabic
 from articles.ingest.document import Broken, Document, Item
 from articles.ingest.prepare import Prepared
 from articles.ingest.run import Preparing
 from articles.ingest.store import WAIT_FOR_OTHERS, Sources, bring_up_to_date, fill, is_taken
 from articles.models import Article, Capture, CaptureState
-from articles.models.edited import ACCEPTED_CAPTURE
+from articles.models.edited import ACCEPTED_CAPTURE, FORMER_ARTICLE
 from articles.models.history import operation
 from articles.models.inserting import insert, with_keys
 from articles.platform.limits import BoundedWorkers, Budget, Exceeded
@@ -54,7 +55,9 @@ def make_own(capture_pk: int, by: Model) -> Article:
     It takes the capture's address unless another article has it. Raises DecisionError where somebody decided before, and
     DamagedCaptureError.
     """
-    with transaction.atomic(), operation(what="نسخة تصير مقالا", **{ACCEPTED_CAPTURE: capture_pk}):
+    former = Capture.objects.filter(pk=capture_pk).values_list("article", flat=True).first()
+    told = {ACCEPTED_CAPTURE: capture_pk, FORMER_ARTICLE: former}
+    with transaction.atomic(), operation(what="نسخة تصير مقالا", **told):
         capture = _open_capture(capture_pk)
         authority = Authority.load()
         prepared = _prepared(capture, authority)
@@ -103,5 +106,5 @@ def _prepared(capture: Capture, authority: Authority) -> Prepared:
     with BoundedWorkers(Preparing("", capture.captured_at, authority), Budget.of_a_document()) as workers:
         prepared = workers.run(item)
     if isinstance(prepared, Broken | Exceeded):
-        raise DecisionError(f"لا تُقرأ هذه النسخة: {prepared.reason}")
+        raise DecisionError(f"لا تُقرأ هذه النسخة: {in_arabic(prepared.reason)}")
     return prepared

@@ -44,7 +44,8 @@ class Delivery(models.Model):
     """`failures` are the first MOST_FAILURES of `failed`: {"path", "reason"}; `stored_as` is the file's name in the store.
 
     `notes` are the first MOST_NOTES of `noted` values that were not taken as they were given: {"path", "kind" (a NoteKind),
-    "field", "given", "taken", "times"}; values that are alike are told once, with the place of the first.
+    "field", "given", "taken", "times"}; values that are alike are told once, with the place of the first. Texts are English;
+    "messages" has those of them that the desk can say in Arabic (articles/platform/messages.py), rows of before have none.
     """
 
     MOST_FAILURES = 500
@@ -99,12 +100,6 @@ class Delivery(models.Model):
     def listed_notes(self) -> int:
         """How many of the `noted` values `notes` tell of."""
         return sum(note["times"] for note in self.notes)
-
-    @property
-    def notes_in_words(self) -> list[dict[str, object]]:
-        """The notes with the Arabic `words` of their kind."""
-        labels = dict(NoteKind.choices)
-        return [{**note, "words": labels.get(note["kind"], note["kind"])} for note in self.notes]
 
     @property
     def is_over(self) -> bool:

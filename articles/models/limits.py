@@ -12,6 +12,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 
+from articles.arabic.isolating import isolated_dates
+
 # No newspaper in Arabic is older (the first is of 1828), and what is announced for later is no publication yet.
 FIRST_DAY = date(1800, 1, 1)
 PUBLISHED_YEARS_AHEAD = 2
@@ -87,7 +89,7 @@ def day_messages(row: models.Model, name: str, days: Days) -> Iterator[tuple[str
 
 def outside_message(days: Days) -> str:
     """What editors are told of a day that is not sensible."""
-    return f"تاريخ غير معقول: يقبل ما بين {days.first} و{days.last}."
+    return isolated_dates(f"تاريخ غير معقول: يقبل ما بين {days.first} و{days.last}.")
 
 
 def check_publication_day(day: date) -> None:

@@ -8,11 +8,13 @@ and the editor is told who was first. Call `overtaken` with the row locked.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 
 from django.contrib.auth import get_user_model
 from django.db import models
 from django.db.models import Max
 
+from articles.arabic.isolating import isolated_dates
 from articles.models.history import event_model_of, kept_fields
 
 # A longer value is not repeated in a message.
@@ -23,7 +25,7 @@ _SHORT = 60
 class Overtaken:
     """Someone else's change of a row after it was shown.
 
-    editor: the name of who made the newest change; empty where a command or the rules made it.
+    editor: the name of who last changed one of the fields; empty where a command or the rules did.
     fields: the names of the fields that differ from what was shown, as editors read them.
     """
 
@@ -64,19 +66,24 @@ def overtaken(row: models.Model, mark: int, editor: models.Model, fields: Sequen
     later change, from another window, does not count.
     """
     events = event_model_of(type(row))
-    later = list(
-        events.objects.filter(pgh_obj=row.pk, pgh_id__gt=mark).select_related("pgh_context").order_by("pgh_id")
-    )
-    others = [event for event in later if _user_of(event) != editor.pk]
-    first = next((event for event in later if event.pgh_label == "update"), None)
-    if not others or first is None:
-        return None
+    later = events.objects.filter(pgh_obj=row.pk, pgh_id__gt=mark, pgh_label="update").select_related("pgh_context")
+    versions = [*later.order_by("pgh_id"), row]
     kept = [field for field in kept_fields(events) if not fields or field.name in fields or field.attname in fields]
-    changed = [field for field in kept if getattr(first, field.attname) != getattr(row, field.attname)]
-    if not changed:
+    changed = [field for field in kept if _differs(field, versions[0], row)]
+    # An event holds the row as it was before the change: what it led to stands in the version after it.
+    others = [
+        event
+        for event, after in pairwise(versions)
+        if _user_of(event) != editor.pk and any(_differs(field, event, after) for field in changed)
+    ]
+    if not others:
         return None
     user = get_user_model().objects.filter(pk=_user_of(others[-1])).first()
     return Overtaken(str(user or ""), tuple(_told(field, row) for field in changed))
+
+
+def _differs(field: models.Field, one: models.Model, other: models.Model) -> bool:
+    return getattr(one, field.attname) != getattr(other, field.attname)
 
 
 def _told(field: models.Field, row: models.Model) -> str:
@@ -88,7 +95,7 @@ def _told(field: models.Field, row: models.Model) -> str:
         value = getattr(row, field.name)
     elif isinstance(value, Decimal):
         value = f"{value.normalize():f}"
-    told = "–" if value in (None, "", []) else str(value)
+    told = "–" if value in (None, "", []) else isolated_dates(str(value))
     return f"{field.verbose_name} ({told})" if len(told) <= _SHORT else str(field.verbose_name)
 
 

@@ -1,15 +1,20 @@
 """Taking back what an operation did, and putting back what a row was."""
 
+from datetime import datetime
+
 from django.db import models, transaction
 from django.utils import timezone
+from pghistory.models import Context
 
 from articles.models.actor import Actor
 from articles.models.article import Article, ArticleStatus
+from articles.models.capture import Capture, CaptureState
 from articles.models.carrying import settle
 from articles.models.changes import told
 from articles.models.confirming import confirm_again
+from articles.models.edited import ACCEPTED_CAPTURE, FORMER_ARTICLE, RETURNED_CAPTURE
 from articles.models.event import Event
-from articles.models.history import event_models, kept_fields
+from articles.models.history import event_models, kept_fields, operation
 
 # What readers of its address are told of an article whose addition was taken back.
 ADDED_BY_MISTAKE = "أضيف إلى الأرشيف خطأ."
@@ -27,6 +32,9 @@ class UndoConflictError(Exception):
 def undo(context: object) -> int:
     """Puts back every row that an operation changed, added or deleted; returns how many changes were taken back.
 
+    A capture that it accepted waits for an editor again, under the article that it was of; an operation that took an acceptance
+    back is taken back with it, too.
+
     Raises UndoConflictError, with nothing put back, where a row was changed again by a later operation.
     """
     taken, conflicts = [], []
@@ -39,12 +47,37 @@ def undo(context: object) -> int:
         taken += events
     if conflicts:
         raise UndoConflictError(list(dict.fromkeys(f"{one.noun} «{one.row}»" for one in told(conflicts))))
-    for event in taken:
-        _take_back(event)
-    for model in (Actor, Event):
-        changed = {event.pgh_obj_id for event in taken if event.pgh_tracked_model is model}
-        confirm_again(model.objects.suggested().filter(pk__in=changed))
+    of_operation = Context.objects.filter(pk=context).values_list("metadata", flat=True).first() or {}
+    capture = (
+        Capture.objects.select_for_update()
+        .filter(pk=of_operation.get(ACCEPTED_CAPTURE), state=CaptureState.ACCEPTED)
+        .first()
+    )
+    # Told before anything is taken back: what is told of an operation is kept with the changes of rows that have a history.
+    with operation(**({RETURNED_CAPTURE: _as_decided(capture)} if capture else {})):
+        for event in taken:
+            _take_back(event)
+        for model in (Actor, Event):
+            changed = {event.pgh_obj_id for event in taken if event.pgh_tracked_model is model}
+            confirm_again(model.objects.suggested().filter(pk__in=changed))
+    if capture:
+        _set_capture(capture.pk, CaptureState.WAITING, of_operation.get(FORMER_ARTICLE, capture.article_id))
+    elif before := of_operation.get(RETURNED_CAPTURE):
+        decided_at = before["at"] and datetime.fromisoformat(before["at"])
+        _set_capture(before["pk"], CaptureState.ACCEPTED, before["article"], by=before["by"], at=decided_at)
     return len(taken)
+
+
+def _as_decided(capture: Capture) -> dict[str, object]:
+    """A capture's decision as an operation tells it that takes it back, so that this can be taken back, too."""
+    decided_at = capture.decided_at and capture.decided_at.isoformat()
+    return {"pk": capture.pk, "by": capture.decided_by_id, "at": decided_at, "article": capture.article_id}
+
+
+def _set_capture(
+    pk: int, state: CaptureState, article: int, *, by: int | None = None, at: datetime | None = None
+) -> None:
+    Capture.objects.filter(pk=pk).update(state=state, article=article, decided_by=by, decided_at=at)
 
 
 def put_back(event: models.Model) -> models.Model:

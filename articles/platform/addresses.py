@@ -15,6 +15,8 @@ from urllib.parse import quote, unquote_to_bytes
 import ada_url
 from publicsuffixlist import PublicSuffixList
 
+from articles.platform.messages import MessageError
+
 # In characters, after percent-encoding. It is the length of the database columns that hold addresses.
 LONGEST_ADDRESS = 2000
 # RFC 1035, section 2.3.4: octets of a name and of one of its labels.
@@ -31,7 +33,7 @@ _TRACKING = re.compile(
 _ESCAPES = re.compile(r"(?:%[89A-F][0-9A-F])+")
 
 
-class AddressError(ValueError):
+class AddressError(MessageError):
     """A text that is no web address. The message is one line that names the text and the reason."""
 
 
@@ -90,18 +92,27 @@ def read_address(text: str, base: str = "") -> WebAddress:
     try:
         url = ada_url.URL(text, base) if base else ada_url.URL(text)
     except ValueError:
-        raise AddressError(f"{_shown(text)} is not a web address: no address on the internet is written so") from None
+        raise AddressError(
+            "{address} is not a web address: no address on the internet is written so", address=_shown(text)
+        ) from None
     if url.protocol not in {"http:", "https:"}:
-        raise AddressError(f"{_shown(text)} is not a web address: it must begin with http:// or https://")
+        raise AddressError(
+            "{address} is not a web address: it must begin with http:// or https://", address=_shown(text)
+        )
     host = url.hostname.rstrip(".")
     if len(host) > _LONGEST_HOST or not all(0 < len(label) <= _LONGEST_LABEL for label in host.split(".")):
-        raise AddressError(f"{_shown(text)} is not a web address: a part of its host's name is missing or too long")
+        raise AddressError(
+            "{address} is not a web address: a part of its host's name is missing or too long", address=_shown(text)
+        )
     path, query = _encoded(url.pathname or "/"), _encoded(url.search.removeprefix("?"))
     route = _encoded(url.hash[1:]) if url.hash.startswith("#!") else ""
     address = WebAddress(url.protocol[:-1], host, int(url.port) if url.port else None, path, query, route)
     if len(address.text) > LONGEST_ADDRESS:
         raise AddressError(
-            f"{_shown(text)} has {len(address.text):,} characters when encoded; an address may have {LONGEST_ADDRESS:,}"
+            "{address} has {length:,} characters when encoded; an address may have {most:,}",
+            address=_shown(text),
+            length=len(address.text),
+            most=LONGEST_ADDRESS,
         )
     return address
 

@@ -27,6 +27,8 @@ import django
 from django.apps import apps
 from django.conf import settings
 
+from articles.platform.messages import Message
+
 # The signal that the timer of processor time sends (setitimer(2), ITIMER_PROF). Its default action ends the process, so
 # that even a regular expression that never returns to Python is ended.
 _OUT_OF_TIME = signal.SIGPROF
@@ -65,7 +67,7 @@ class Budget:
 class Exceeded:
     """The outcome of a value that went beyond its budget, or whose worker died of it; `reason` is one line for people."""
 
-    reason: str
+    reason: Message
 
 
 class Job(Protocol):
@@ -320,21 +322,26 @@ class _Worker:
             # The batch was done, or the worker told why it ended.
             return
         if code == -_OUT_OF_TIME:
-            budget = f"{self._budget.seconds:g} seconds of processor time (ARCHIVE_DOCUMENT_SECONDS)"
-            task.outcomes.append(Exceeded(f"reading it takes more than {budget}"))
+            reason = Message(
+                "reading it takes more than {seconds:g} seconds of processor time (ARCHIVE_DOCUMENT_SECONDS)",
+                seconds=self._budget.seconds,
+            )
+            task.outcomes.append(Exceeded(reason))
             return
         task.trials = task.trials + 1 if task.died_at == made else 1
         task.died_at = made
         if task.trials >= _MOST_TRIALS:
-            ending = f"{_MOST_TRIALS} times, by {_ending(code)}"
-            task.outcomes.append(Exceeded(f"the process that read it was ended {ending}"))
+            reason = Message(
+                "the process that read it was ended {times} times, by {ending}", times=_MOST_TRIALS, ending=_ending(code)
+            )
+            task.outcomes.append(Exceeded(reason))
 
 
 def _ending(code: int | None) -> str:
     if code is not None and code < 0:
         with suppress(ValueError):
             return signal.Signals(-code).name
-    return f"exit status {code}"
+    return Message("exit status {code}", code=str(code))
 
 
 # What runs in a worker.
@@ -417,7 +424,9 @@ class _MemoryLimit:
         self._before = resource.getrlimit(resource.RLIMIT_DATA)
         used = _private_memory()
         self._limit = used + extra if used is not None else None
-        self.reason = f"reading it takes more than {extra / 2**20:,.0f} MiB of memory (ARCHIVE_DOCUMENT_MEMORY)"
+        self.reason = Message(
+            "reading it takes more than {size:,.0f} MiB of memory (ARCHIVE_DOCUMENT_MEMORY)", size=extra / 2**20
+        )
 
     def begin(self) -> None:
         if self._limit is not None:

@@ -1,9 +1,10 @@
 """Puts dates, numbers and counts into words, in the language of the page: Arabic with two month names, or English."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.dates import MONTHS
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -149,9 +150,14 @@ def counted(count: int, noun: str) -> str:
     if in_english():
         one, more = ENGLISH_NOUNS[noun]
         return f"{number(count) if count else 'no'} {one if count == 1 else more}"
-    one, two, few, many = NOUNS[noun]
+    return agreeing(count, NOUNS[noun])
+
+
+def agreeing(count: int, forms: tuple[str, str, str, str]) -> str:
+    """A count of a noun in Arabic; `forms` are one of it, two, three to ten, eleven and more."""
+    one, two, few, many = forms
     if count == 0:
-        return f"لا {few}"
+        return "ولا مرة" if one == "مرة" else f"لا {few}"
     if count == 1:
         return f"{one} {'واحدة' if one.endswith('ة') else 'واحد'}"
     if count == 2:
@@ -162,9 +168,31 @@ def counted(count: int, noun: str) -> str:
     return f"{number(count)} {many if rest >= 11 else one}"
 
 
+def moment(value: datetime | None) -> str:
+    """A moment at the archive's clock: «6 نونبر 2024، 10:30»; a dash for none."""
+    if value is None:
+        return "–"
+    local = timezone.localtime(value)
+    return f"{short_day(local.date())}، {digits(f'{local:%H:%M}')}"
+
+
+def since(value: datetime | None) -> str:
+    """How long ago a moment was: «الآن», «منذ دقيقتين», «منذ 3 أشهر»; a dash for none."""
+    if value is None:
+        return "–"
+    seconds = (timezone.now() - value).total_seconds()
+    return f"منذ {ago(seconds)}" if seconds >= _MINUTE else "الآن"
+
+
 def ago(seconds: float) -> str:
-    """How long ago something was, in whole minutes, hours or days, after «منذ»: دقيقتين، 5 دقائق، ساعة، 11 يوما."""
-    for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
+    """How long ago something was, in whole units, after «منذ»: دقيقتين، 5 دقائق، ساعة، 11 يوما، شهرين."""
+    for unit, size in (
+        ("year", 31_557_600),
+        ("month", 2_629_800),
+        ("day", 86_400),
+        ("hour", 3_600),
+        ("minute", _MINUTE),
+    ):
         if seconds >= size:
             break
     count = int(seconds // size)
@@ -177,11 +205,14 @@ def ago(seconds: float) -> str:
     return f"{number(count)} {few if 3 <= rest <= 10 else many if rest >= 11 else one}"
 
 
+_MINUTE = 60
 # In the genitive, as after a preposition.
 _UNITS = {
     "minute": ("دقيقة", "دقيقتين", "دقائق", "دقيقة"),
     "hour": ("ساعة", "ساعتين", "ساعات", "ساعة"),
     "day": ("يوم", "يومين", "أيام", "يوما"),
+    "month": ("شهر", "شهرين", "أشهر", "شهرا"),
+    "year": ("سنة", "سنتين", "سنوات", "سنة"),
 }
 # Arabic counts in six ways, which gettext's catalogue of a second language cannot tell from a source text of two.
 NOUNS = {
@@ -191,6 +222,7 @@ NOUNS = {
     "figure": ("رقم", "رقمان", "أرقام", "رقما"),
     "source": ("مصدر", "مصدران", "مصادر", "مصدرا"),
     "mention": ("مرة", "مرتان", "مرات", "مرة"),
+    "reprint": ("تكرار", "تكراران", "تكرارات", "تكرارا"),
     "name": ("اسم", "اسمان", "أسماء", "اسما"),
     "word": ("كلمة", "كلمتان", "كلمات", "كلمة"),
     "contradiction": ("تعارض", "تعارضان", "تعارضات", "تعارضا"),
@@ -202,6 +234,7 @@ ENGLISH_NOUNS = {
     "figure": ("figure", "figures"),
     "source": ("source", "sources"),
     "mention": ("time", "times"),
+    "reprint": ("repetition", "repetitions"),
     "name": ("name", "names"),
     "word": ("word", "words"),
     "contradiction": ("contradiction", "contradictions"),

@@ -33,7 +33,10 @@ const post = async (fields) => {
   if (!answer.ok) throw new Error(String(answer.status));
   const told = await answer.json();
   if (told.claim) form.elements.claim.value = told.claim;
-  for (const [key, was] of Object.entries(told.was || {})) document.getElementsByName(`was-${key}`)[0].value = was;
+  for (const [key, was] of Object.entries(told.was || {})) {
+    const carried = document.getElementsByName(`was-${key}`)[0];
+    if (carried) carried.value = was;
+  }
   return told;
 };
 
@@ -44,27 +47,49 @@ const stored = (field) =>
 const isTyped = (item) => corrections(item).some((field) => field.value.trim() !== (stored(field) ?? "").trim());
 const isAdding = () => Boolean(adding && (adding.elements.quote.value.trim() || adding.elements.name.value.trim()));
 
-// A correction that is stored is what later typing is held against; a name is typed anew.
-const settled = (item) => {
-  item.classList.remove("unsaved");
-  for (const field of corrections(item)) {
-    if (field.tagName === "SELECT") for (const option of field.options) option.defaultSelected = option.selected;
-    else if (/^(actor|event|date)-/.test(field.name)) field.value = field.defaultValue = "";
-    else field.defaultValue = field.value;
+const colour = (key, state) => {
+  for (const node of [document.getElementById(key), ...document.querySelectorAll(`mark[data-key="${key}"]`)]) {
+    node.classList.remove("suggested", "confirmed", "rejected");
+    node.classList.add(state);
   }
+  document.querySelector("[data-open]").textContent = items.filter((one) => one.classList.contains("suggested")).length;
 };
 
 const mark = (key, state) => {
   const item = document.getElementById(key);
   if (!item) return;
-  for (const node of [item, ...document.querySelectorAll(`mark[data-key="${key}"]`)]) {
-    node.classList.remove("suggested", "confirmed", "rejected");
-    node.classList.add(state);
-  }
+  colour(key, state);
   item.querySelector(".state").textContent = WORDS[state];
   const verdict = Object.keys(STATES).find((name) => STATES[name] === state);
   for (const radio of item.querySelectorAll('input[type="radio"]')) radio.checked = radio.value === verdict;
-  document.querySelector("[data-open]").textContent = items.filter((one) => one.classList.contains("suggested")).length;
+};
+
+// What the server made of items: their lines and the article's are as they are stored. Where an editor went on typing
+// meanwhile the line stays, and only says what it is now.
+const wentOn = (item, sent) =>
+  corrections(item).some((field) => field.value !== (field.name in sent ? sent[field.name] : stored(field) ?? ""));
+
+const renew = (answer, sent) => {
+  if (answer.head) document.querySelector(".review-head").innerHTML = answer.head;
+  for (const [before, after] of Object.entries(answer.moved || {})) {
+    const item = document.getElementById(before);
+    if (!item || document.getElementById(after)) continue;
+    item.id = item.dataset.key = after;
+    for (const one of document.querySelectorAll(`mark[data-key="${before}"]`)) one.dataset.key = after;
+  }
+  for (const [key, html] of Object.entries(answer.items || {})) {
+    const item = document.getElementById(key);
+    if (!item) continue;
+    const line = document.createElement("template");
+    line.innerHTML = html;
+    if (wentOn(item, sent)) {
+      item.querySelector("strong").textContent = line.content.querySelector("strong").textContent;
+      continue;
+    }
+    item.replaceChildren(line.content);
+    item.classList.remove("unsaved");
+    colour(key, answer.was[key].split("@")[0]);
+  }
 };
 
 const offer = (one) => {
@@ -104,12 +129,13 @@ const decide = (chosen, verdict) => {
         const item = document.getElementById(key);
         if (!item) continue;
         mark(key, state);
-        settled(item);
       }
       for (const [key, reason] of Object.entries(answer.refused)) {
         mark(key, before.get(key));
         say(reason);
       }
+      renew(answer, fields);
+      if (answer.summary && !Object.keys(answer.refused).length) say(answer.summary);
       answer.narrowings.forEach(offer);
     } catch (error) {
       for (const [key, state] of before) mark(key, state);
@@ -164,6 +190,7 @@ const finish = async (left = "") => {
       return;
     }
     for (const [key, state] of Object.entries(answer.states)) mark(key, state);
+    renew(answer, fields);
     say(Object.values(answer.refused).join(" "));
     if (answer.asks) ask();
   } catch (error) {

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pghistory.models import Context
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
@@ -251,3 +252,54 @@ def test_readers_see_an_original_of_any_cost(client: Client, costly: Callable[[s
     capture = costly(kind, "accepted")
     page = answered(lambda: client.get(f"{capture.article.get_absolute_url()}captures/{capture.sha256}/view/"))
     assert "عنوان خبر طويل من الشمال" in page
+
+
+# Taking a decision back
+
+
+def take_back(client: Client, **told: object) -> Context:
+    """Takes the operation back that is told so; returns the operation which did that."""
+    done = Context.objects.get(**{f"metadata__{name}": value for name, value in told.items()})
+    page = client.post(reverse("admin:operation", args=[done.pk]), follow=True).content.decode()
+    assert "تُراجع عن العملية" in page
+    assert ("عادت النسخة الأصلية تنتظر محررا" in page) == ("capture" in done.metadata)
+    return Context.objects.get(metadata__undoes=str(done.pk))
+
+
+@pytest.mark.parametrize("verdict", ["accept", "own"])
+def test_a_capture_whose_acceptance_is_taken_back_waits_again(desk: Client, waiting: Capture, verdict: str) -> None:
+    former = waiting.article_id
+    decide(desk, waiting, verdict)
+    take_back(desk, capture=waiting.pk)
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.decided_by, waiting.decided_at, waiting.article_id) == (
+        "waiting",
+        None,
+        None,
+        former,
+    )
+    assert Article.objects.get(url=ADDRESS).body.startswith("وصل")
+    # Readers do not meet it, and it can be decided anew.
+    assert waiting.sha256 not in Client().get(waiting.article.get_absolute_url()).content.decode()
+    assert decide(desk, waiting, "accept").status_code == 200
+    assert Article.objects.get(url=ADDRESS).body.startswith("اختتمت")
+
+
+@pytest.mark.parametrize("verdict", ["accept", "own"])
+def test_taking_back_is_taken_back_with_the_capture(desk: Client, waiting: Capture, verdict: str) -> None:
+    decide(desk, waiting, verdict)
+    waiting.refresh_from_db()
+    decided = (waiting.state, waiting.decided_by_id, waiting.decided_at, waiting.article_id)
+    undone = take_back(desk, capture=waiting.pk)
+    take_back(desk, undoes=undone.metadata["undoes"])
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.decided_by_id, waiting.decided_at, waiting.article_id) == decided
+    assert Article.objects.get(pk=waiting.article_id).body.startswith("اختتمت")
+
+
+def test_what_took_no_capture_in_leaves_captures_alone(desk: Client, waiting: Capture) -> None:
+    decide(desk, waiting, "refuse")
+    save(desk, Article.objects.get(url=ADDRESS), title="عنوان غيّره المحرر")
+    take_back(desk, what="تعديل")
+    waiting.refresh_from_db()
+    assert waiting.state == "refused"

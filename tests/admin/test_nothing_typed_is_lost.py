@@ -42,7 +42,7 @@ def test_a_correction_without_its_verdict_is_kept_and_told(desk: Client, seed: A
     page = desk.post(page_of(article), form | {button: "1"})
     text = page.content.decode()
     assert page.status_code == 200 and "كتبت تصحيحا ولم تختر «أكّد»" in text
-    assert shown(text, f"value-{key}") == "213" and is_checked(text, f"verdict-{key}", "confirm")
+    assert shown(text, f"value-{key}") == "213" and not is_checked(text, f"verdict-{key}", "confirm")
     assert Figure.objects.get(pk=figure.pk).value == 210 and not seed("000").checked_at
     # What the page holds now is stored by the same button.
     desk.post(

@@ -97,7 +97,7 @@ def test_an_article_that_a_colleague_took_is_not_taken_from_an_old_page(
 ) -> None:
     article = seed("000")
     mine = opened(desk, article, "article")
-    senior.post(page_of(article), {"take": "1"})
+    senior.post(page_of(article), {"take": "1"} | opened(senior, article, "article"))
     told = desk.post(page_of(article), {"take": "1"} | mine)
     assert "awwal" in told.content.decode() and seed("000").assigned_to.username == "awwal"
 
@@ -123,7 +123,7 @@ def test_a_bulk_assignment_leaves_an_article_that_was_given_to_another_meanwhile
 ) -> None:
     articles = [seed("000"), seed("001")]
     form = preview(desk, "article", "assign", *articles, editor=desk.user.pk)
-    senior.post(page_of(articles[0]), {"take": "1"})
+    senior.post(page_of(articles[0]), {"take": "1"} | opened(senior, articles[0], "article"))
     desk.post(changelist("article"), form, follow=True)
     assert [seed(n).assigned_to.username for n in ("000", "001")] == ["awwal", "muharrir"]
 
@@ -222,3 +222,99 @@ def test_marks_that_are_none_are_no_error(desk: Client, seed: Any) -> None:
         }
         assert desk.post(changelist("figure"), posted).status_code == 302
     assert seed("001").published_basis == Basis.INFERRED
+
+
+def test_the_editor_is_named_who_changed_what_was_decided_about(
+    desk: Client, senior: Client, signed_in: Any, seed: Any
+) -> None:
+    """Not whoever touched the row last: a mark can be older than several changes."""
+    third = signed_in("thalith", "محررون أول")
+    article = seed("001")
+    mine = opened(desk, article, "date")
+    ask(senior, article, **{"verdict-date": "confirm", "date-value": "2024-11-05"})
+    third.post(page_of(article), {"take": "1"} | opened(third, article, "article"))
+    refused = ask(desk, article, **{"verdict-date": "reject"}, **mine)["refused"]["date"]
+    assert "awwal" in refused and "thalith" not in refused
+    # Of two who changed the date, the one whose value stands.
+    ask(third, article, **{"verdict-date": "confirm", "date-value": "2024-11-06"})
+    Article.objects.filter(pk=article.pk).update(section="باب آخر")
+    refused = ask(desk, article, **{"verdict-date": "reject"}, **mine)["refused"]["date"]
+    assert "thalith" in refused and "2024-11-06" in refused and "awwal" not in refused
+
+
+@pytest.mark.parametrize("carried", [{}, {"was-{key}": "suggested"}, {"was-{key}": "suggested@"}, {"was-{key}": ""}])
+@pytest.mark.parametrize("noun", ["figure", "mention", "coverage", "date"])
+def test_nothing_is_decided_about_what_was_not_seen(desk: Client, seed: Any, noun: str, carried: dict) -> None:
+    """A post made by hand, without the marks that the page carries."""
+    article = seed("000")
+    row = None if noun == "date" else getattr(article, f"{noun}s").order_by("id").first()
+    key = f"{noun}-{row.pk}" if row else "date"
+    before = (article.published_basis, row and row.state)
+    posted = {name.format(key=key): value for name, value in carried.items()} | {
+        f"verdict-{key}": "reject",
+        "save": "1",
+    }
+    answer = desk.post(page_of(article), posted, headers={"Accept": "application/json"}).json()
+    assert key in answer["refused"] and answer["states"] == {}
+    assert "لم يُطبّق" in desk.post(page_of(article), posted).content.decode()
+    article = seed("000")
+    assert (article.published_basis, row and type(row).objects.get(pk=row.pk).state) == before
+    # Nor is an article closed or taken so.
+    for button in ({"done": "1", "rest": "confirm"}, {"take": "1"}):
+        assert desk.post(page_of(article), button, headers={"Accept": "application/json"}).json()["refused"]
+    assert seed("000").checked_at is None and seed("000").assigned_to is None
+
+
+@pytest.mark.parametrize("typed", ["", "2024-11-07"])
+def test_after_a_stale_date_the_page_shows_what_is_stored_and_decides_nothing(
+    desk: Client, senior: Client, seed: Any, typed: str
+) -> None:
+    article = seed("001")
+    mine = opened(desk, article, "date")
+    ask(senior, article, **{"verdict-date": "confirm", "date-value": "2024-11-05", "date-precision": "day"})
+    posted = {"verdict-date": "confirm", "date-value": typed, "date-precision": "month", "save": "1"} | mine
+    answer = desk.post(page_of(article), posted)
+    item = next(one for one in answer.context["items"] if one.key == "date")
+    assert item.label.startswith("5 ") and item.verdict == "" and item.values == {"value": "", "precision": "day"}
+    assert not typed or typed in item.refused
+    told = desk.post(page_of(article), posted, headers={"Accept": "application/json"}).json()
+    for shown in (answer.content.decode().partition('id="date"')[2].partition("</li>")[0], told["items"]["date"]):
+        assert "checked" not in shown and "5 " in shown and 'value="day" selected' in shown
+    assert "2024" in told["head"]
+
+
+def test_the_line_of_an_item_is_as_it_is_stored_after_a_correction(desk: Client, seed: Any) -> None:
+    article = seed("000")
+    figure, mention = article.figures.get(value=210), article.mentions.order_by("id").first()
+    other = Actor.objects.create(name="مركز الدراسات البعيدة", kind="civil")
+    key = f"figure-{figure.pk}"
+    fields = {"value": "٢١٣", "value_high": "", "qualifier": "exactly", "unit": "خلية", "measure": ""}
+    told = ask(desk, article, **{f"verdict-{key}": "confirm"}, **{f"{name}-{key}": v for name, v in fields.items()})
+    assert (
+        "213" in told["items"][key].partition("</strong>")[0]
+        and "210" not in told["items"][key].partition("</strong>")[0]
+    )
+    key = f"mention-{mention.pk}"
+    told = ask(desk, article, **{f"verdict-{key}": "confirm", f"actor-{key}": other.name})
+    moved = told["moved"][key]
+    assert other.name in told["items"][moved] and told["was"][moved].startswith("confirmed@")
+    told = ask(desk, article, **{"verdict-date": "confirm", "date-value": "2024-11-09"})
+    assert "9 " in told["head"] and "2024" in told["head"]
+
+
+@pytest.mark.parametrize("verdict", ["confirm", "reject"])
+def test_what_was_decided_of_all_is_told_by_number(desk: Client, seed: Any, verdict: str) -> None:
+    article = seed("000")
+    figures = article.figures.suggested().count()
+    form = opened(desk, article) | {"done": "1", "rest": verdict}
+    answer = desk.post(page_of(article), form, headers={"Accept": "application/json"}).json()
+    assert answer["next"]
+    page = desk.get(answer["next"], follow=True).content.decode()
+    word = {"confirm": "أُكّد", "reject": "رُفض"}[verdict]
+    (told,) = [
+        line
+        for line in page.replace("</li", "<li").split("<li")
+        if word in line and str(article) in line.replace("&quot;", '"')
+    ]
+    assert f"{figures} " in told or "رقم" in told
+    assert ("تاريخ النشر" in told) == (verdict == "confirm")

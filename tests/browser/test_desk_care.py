@@ -36,6 +36,26 @@ def test_enter_in_a_correction_stores_it(desk: Page, article: Article) -> None: 
     assert (figure.value, figure.state) == (213, "confirmed")
 
 
+def test_the_page_shows_what_is_stored_after_a_correction(desk: Page, article: Article) -> None:  # noqa: F811
+    """Of a figure, of a mention that is now another's, and of the day in the head of the page."""
+    figure, mention = article.figures.get(value=210), article.mentions.order_by("id").first()
+    other = Actor.objects.create(name="مركز الدراسات البعيدة", kind="civil")
+    desk.goto(f"/admin/review/{article.pk}/")
+    box(desk, figure).fill("٢١٣")
+    desk.keyboard.press("Enter")
+    expect(desk.locator(f"#figure-{figure.pk} strong")).to_contain_text("213")
+    expect(box(desk, figure)).to_have_value("213")
+    desk.locator(f"#mention-{mention.pk} summary").click()
+    desk.fill(f"[name='actor-mention-{mention.pk}']", other.name)
+    desk.keyboard.press("Enter")
+    expect(desk.locator(".item.confirmed strong", has_text=other.name)).to_be_visible()
+    desk.locator("#date summary").click()
+    desk.fill("[name='date-value']", "2024-11-09")
+    desk.keyboard.press("Enter")
+    expect(desk.locator("#date strong")).to_contain_text("9 ")
+    expect(desk.locator(".review-head")).to_contain_text("9 ")
+
+
 def test_what_is_typed_goes_with_the_article_that_is_done(desk: Page, article: Article) -> None:  # noqa: F811
     """Typed, left with Escape, and closed by one key: the correction is stored on the way."""
     figure = article.figures.get(value=210)
@@ -174,6 +194,11 @@ def test_the_same_without_scripts(browser: Any, live_server: Any, desk: Page, ar
     plain.keyboard.press("Enter")
     expect(plain.locator(f"#figure-{figure.pk} .reason")).to_contain_text("كتبت تصحيحا ولم تختر")
     expect(plain.locator(f"[name='value-figure-{figure.pk}']")).to_have_value("213")
+    # The same button says the same: nothing is confirmed by who was just told that nothing is.
+    plain.click("button[name=done]")
+    expect(plain.locator(f"#figure-{figure.pk} .reason")).to_contain_text("كتبت تصحيحا ولم تختر")
+    assert Figure.objects.get(pk=figure.pk).value == 210
+    plain.check(f"[name='verdict-figure-{figure.pk}'][value=confirm]")
     plain.click("button[name=done]")
     expect(plain.locator("[data-rest]")).to_be_visible()
     assert Figure.objects.get(pk=figure.pk).value == 213
@@ -204,5 +229,8 @@ def test_two_editors_are_told_of_each_other(browser: Any, live_server: Any, desk
     desk.wait_for_load_state("networkidle")
     theirs.locator(f"#figure-{figure.pk} input[value=confirm]").check()
     expect(theirs.locator("[data-message]")).to_contain_text("سبقك salma")
+    # The line is as it is stored now, and nothing of it is chosen.
+    expect(theirs.locator(f"#figure-{figure.pk}")).to_have_class(re.compile("rejected"))
+    expect(theirs.locator(f"#figure-{figure.pk} input:checked")).to_have_count(0)
     assert Figure.objects.get(pk=figure.pk).state == "rejected" and Event.objects.exists()
     context.close()

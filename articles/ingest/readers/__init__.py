@@ -61,7 +61,9 @@ def _by_ending(path: Path) -> str:
     name = next((name for name, known in FORMATS.items() if ending in known.endings), None)
     if name is None:
         readable = ", ".join(sorted(end for known in FORMATS.values() for end in known.endings if end))
-        raise UnreadableError(f"files that end in “{path.suffix}” cannot be read; name the format, or use {readable}")
+        raise UnreadableError(
+            "files that end in “{ending}” cannot be read; name the format, or use {readable}", ending=path.suffix, readable=readable
+        )  # fmt: skip
     if ending == "" and looks_like_page(path):
         return "html"
     return name

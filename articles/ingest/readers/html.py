@@ -88,7 +88,9 @@ def read_page(item: Item, encoding: str = "") -> Page:
     decoded = decode(item.content, encoding, declared)
     text = decoded.text
     if (depth := _depth(text)) > DEEPEST:
-        raise UnreadableError(f"elements are nested {depth:,} deep; the deepest page accepted is {DEEPEST}")
+        raise UnreadableError(
+            "elements are nested {depth:,} deep; the deepest page accepted is {most}", depth=depth, most=DEEPEST
+        )
     tree = _tree(text)
     metadata = _metadata(tree, item.address)
     found = _main_text(tree)
@@ -126,7 +128,9 @@ def _refuse_many_attributes(tag: str) -> None:
     """Parsers look through all attributes of a tag for each of them; raises UnreadableError where that would take long."""
     attributes = len(_QUOTED.sub("", tag).split()) - 1
     if attributes > _MOST_ATTRIBUTES:
-        raise UnreadableError(f"a tag has {attributes:,} attributes; the most accepted is {_MOST_ATTRIBUTES:,}")
+        raise UnreadableError(
+            "a tag has {count:,} attributes; the most accepted is {most:,}", count=attributes, most=_MOST_ATTRIBUTES
+        )
 
 
 def _tree(text: str) -> html.HtmlElement:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from articles.ingest.document import UnreadableError
+from articles.platform.messages import Message
 
 _GZIP = b"\x1f\x8b"
 _CHUNK = 1 << 16
@@ -27,15 +28,17 @@ def opened(path: Path) -> Iterator[BinaryIO]:
         file.seek(0)
         try:
             yield gzip.open(file) if is_gzip else file
-        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-            raise UnreadableError(f"the gzip file is damaged or cut short: {error}") from None
+        except (EOFError, gzip.BadGzipFile, zlib.error):
+            raise UnreadableError("the gzip file is damaged or cut short") from None
 
 
 def read_whole(path: Path, largest: int) -> bytes:
     """All bytes of a document's file; raises UnreadableError if there are more than `largest`."""
     size = path.stat().st_size
     if size > largest:
-        raise UnreadableError(too_large(f"{size:,} bytes", largest))
+        raise UnreadableError(
+            "{size:,} bytes; the largest document accepted is {most:,} (ARCHIVE_LARGEST_FILE)", size=size, most=largest
+        )
     with opened(path) as stream:
         return read_limited(stream, largest)
 
@@ -46,13 +49,19 @@ def read_limited(stream: BinaryIO, largest: int) -> bytes:
     while part := stream.read(_CHUNK):
         size += len(part)
         if size > largest:
-            raise UnreadableError(too_large(f"more than {largest:,} bytes when unpacked", largest))
+            raise UnreadableError(
+                "more than {most:,} bytes when unpacked; the largest document accepted is {most:,} (ARCHIVE_LARGEST_FILE)",
+                most=largest,
+            )
         parts.append(part)
     return b"".join(parts)
 
 
-def too_large(found: str, largest: int) -> str:
-    return f"{found}; the largest document accepted is {largest:,} (ARCHIVE_LARGEST_FILE)"
+def too_long(largest: int) -> Message:
+    """Why a line or row is not read that has more than `largest` bytes."""
+    return Message(
+        "more than {most:,} bytes; the largest document accepted is {most:,} (ARCHIVE_LARGEST_FILE)", most=largest
+    )
 
 
 def lines(stream: BinaryIO, largest: int) -> Iterator[tuple[int, bytes | None]]:

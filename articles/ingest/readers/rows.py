@@ -21,11 +21,12 @@ from articles.extract.dates import StatedDate, as_archive_date, date_of_line
 from articles.ingest.decoding import decode, encoding_of, mended, plain
 from articles.ingest.document import Broken, Document, Item, Note, UnreadableError, quoted
 from articles.ingest.gate import check_storable
-from articles.ingest.readers.opening import lines, opened, too_large
+from articles.ingest.readers.opening import lines, opened, too_long
 from articles.models import TAKEN_AWAY, ArchiveDate, ArticleStatus, Basis, Precision, TitleOrigin
 from articles.models.article import says_something
 from articles.models.delivery import NoteKind
 from articles.platform.addresses import AddressError, canonical_address
+from articles.platform.messages import Message
 
 JSON_TYPE, CSV_TYPE = "application/json", "text/csv"
 REQUIRED = ("title", "body")
@@ -51,15 +52,15 @@ def read_jsonl(path: Path, largest: int, encoding: str = "") -> Iterator[Item | 
         stream = _as_utf8(packed, encoding)
         for number, line in lines(stream, largest):
             if line is None:
-                yield Broken(str(path), f"line {number}", _too_long(largest))
+                yield Broken(str(path), _place(number), too_long(largest))
             elif line.strip():
                 try:
                     # The mark of a file's beginning is no part of its first row.
                     content, notes = _in_utf8(line.strip().removeprefix(codecs.BOM_UTF8), stream is not packed)
                 except UnreadableError as error:
-                    yield Broken(str(path), f"line {number}", str(error))
+                    yield Broken(str(path), _place(number), str(error))
                     continue
-                yield _item(path, f"line {number}", content, JSON_TYPE, number, notes)
+                yield _item(path, _place(number), content, JSON_TYPE, number, notes)
 
 
 def read_csv(path: Path, largest: int, encoding: str = "") -> Iterator[Item | Broken]:
@@ -74,12 +75,14 @@ def read_csv(path: Path, largest: int, encoding: str = "") -> Iterator[Item | Br
         try:
             header, delimiter = _header(source)
         except csv.Error as error:
-            raise UnreadableError(f"line 1: {error}") from None
+            raise UnreadableError("{place}: {reason}", place=_place(1), reason=_reason(error, ",")) from None
         names = [name.strip().removeprefix("\ufeff").lower() for name in header]
         missing = [name for name in REQUIRED if name not in names]
         if missing:
             raise UnreadableError(
-                f"line 1: no column {' or '.join(f'“{name}”' for name in missing)}; the columns are {', '.join(names)[:300]}"
+                "line 1: no column {missing}; the columns are {columns}",
+                missing=", ".join(f"“{name}”" for name in missing),
+                columns=", ".join(names)[:300],
             )
         heading = _csv_line(names, delimiter)
         source.take()
@@ -89,7 +92,7 @@ def read_csv(path: Path, largest: int, encoding: str = "") -> Iterator[Item | Br
                 row = next(_cells(source, delimiter), None)
             except (csv.Error, UnreadableError) as error:
                 source.take()
-                yield Broken(str(path), f"line {first}", str(error))
+                yield Broken(str(path), _place(first), _reason(error, delimiter))
                 continue
             raw, notes = source.take()
             if row is None:
@@ -97,9 +100,13 @@ def read_csv(path: Path, largest: int, encoding: str = "") -> Iterator[Item | Br
             if not any(cell.strip() for cell in row):
                 continue
             if len(row) != len(names):
-                yield Broken(str(path), f"line {first}", f"{len(row)} cells for {len(names)} columns")
+                yield Broken(
+                    str(path),
+                    _place(first),
+                    Message("{cells} cells for {columns} columns", cells=len(row), columns=len(names)),
+                )
                 continue
-            yield _item(path, f"line {first}", (heading + raw).encode(), CSV_TYPE, first, notes)
+            yield _item(path, _place(first), (heading + raw).encode(), CSV_TYPE, first, notes)
 
 
 def _header(source: "_Lines") -> tuple[list[str], str]:
@@ -138,7 +145,7 @@ def _as_utf8(stream: BinaryIO, encoding: str) -> BinaryIO:
         codec = codecs.lookup(name)
         "".encode(name)
     except LookupError:
-        raise UnreadableError(f"unknown encoding “{name}”") from None
+        raise UnreadableError("unknown encoding “{name}”", name=name) from None
     if codec.name in {"utf-8", "utf-8-sig"}:
         return stream
     return io.BufferedReader(_Converted(stream, codec))
@@ -176,10 +183,11 @@ def _in_utf8(line: bytes, is_converted: bool) -> tuple[bytes, tuple[Note, ...]]:
         try:
             decoded = decode(line)
         except UnreadableError:
-            raise UnreadableError(f"not UTF-8 text: byte 0x{line[error.start]:02x} at offset {error.start}") from None
+            raise UnreadableError(_not_utf8(line, error)) from None
         return decoded.text.encode(), decoded.notes
     if is_converted and "\ufffd" in text:
-        return line, (Note(NoteKind.BROKEN, "text", "", "bytes that are none in the file's encoding became “\ufffd”"),)
+        taken = Message("bytes that are none in the file's encoding became “\ufffd”")
+        return line, (Note(NoteKind.BROKEN, "text", "", taken),)
     return line, ()
 
 
@@ -200,15 +208,15 @@ class _Lines:
     def __next__(self) -> str:
         self.number, line = next(self._lines)
         if line is None or self._size + len(line) > self._largest:
-            raise UnreadableError(_too_long(self._largest))
+            raise UnreadableError(too_long(self._largest))
         try:
             content, notes = _in_utf8(line, self._is_converted)
         except UnreadableError as error:
-            raise UnreadableError(f"{error} of line {self.number}") from None
+            raise UnreadableError("{reason} of line {line}", reason=str(error), line=self.number) from None
         text = content.decode().removeprefix("\ufeff") if self.number == 1 else content.decode()
         self._notes += notes
         if "\0" in text:
-            raise UnreadableError(f"a NUL byte in line {self.number}")
+            raise UnreadableError("a NUL byte in line {line}", line=self.number)
         self._size += len(line)
         # One text rather than a list: millions of short lines take forty times their size as objects.
         self._taken.write(text)
@@ -221,12 +229,51 @@ class _Lines:
         return taken, notes
 
 
-def _too_long(largest: int) -> str:
-    return too_large(f"more than {largest:,} bytes", largest)
-
-
 def _cells(source: Iterator[str], delimiter: str) -> Iterator[list[str]]:
     return csv.reader(source, delimiter=delimiter, strict=True)
+
+
+def _place(line: int) -> Message:
+    return Message("line {number}", number=line)
+
+
+def _reason(error: Exception, delimiter: str) -> Message:
+    """Why a row cannot be read, in words for people rather than those of Python's reader."""
+    told = str(error)
+    if isinstance(told, Message):
+        return told
+    if "new-line character" in told:
+        return Message("a line break stands inside a cell that is not in quotation marks")
+    if "expected after" in told:
+        return Message(
+            "after the quotation mark that ends a cell, “{delimiter}” or the end of the line is expected", delimiter=delimiter
+        )  # fmt: skip
+    if "field limit" in told:
+        return Message("a cell is too long")
+    return Message("a quotation mark is opened and not closed")
+
+
+def _json_reason(error: Exception) -> Message:
+    """Why a text is not JSON that the archive reads."""
+    if isinstance(error, json.JSONDecodeError):
+        return Message("it breaks off or goes wrong at character {place:,}", place=error.pos + 1)
+    if isinstance(error, RecursionError):
+        return Message("lists or objects are nested too deep to be read")
+    return Message("a number in it has too many digits")
+
+
+def _kind(value: object) -> Message:
+    """What a value is, in the words of JSON."""
+    names = {
+        str: Message("text"), bool: Message("true or false"), int: Message("a number"), float: Message("a number"),
+        list: Message("a list"), dict: Message("an object"),
+    }  # fmt: skip
+    return names.get(type(value), Message("nothing (null)"))
+
+
+def _not_utf8(content: bytes, error: UnicodeDecodeError) -> Message:
+    byte = f"{content[error.start]:02x}"
+    return Message("not UTF-8 text: byte 0x{byte} at offset {offset}", byte=byte, offset=error.start)
 
 
 def _item(path: Path, place: str, content: bytes, media_type: str, number: int, notes: tuple[Note, ...]) -> Item:
@@ -238,40 +285,41 @@ def read_row(item: Item) -> tuple[Document, dict[str, object]]:
     try:
         text = item.content.decode()
     except UnicodeDecodeError as error:
-        raise UnreadableError(
-            f"not UTF-8 text: byte 0x{item.content[error.start]:02x} at offset {error.start}"
-        ) from None
+        raise UnreadableError(_not_utf8(item.content, error)) from None
     row = _json_row(text) if item.media_type == JSON_TYPE else _csv_row(text)
     for name in REQUIRED:
         if not isinstance(row.get(name), str) or not plain(row[name]).strip():
-            raise UnreadableError(
-                f"“{name}” is missing or empty" if row.get(name) in (None, "") else f"“{name}” is no text"
-            )
-    notes = [
-        Note(NoteKind.UNREAD, name, "", "the archive does not read this field") for name in row if name not in READ
-    ]
+            if row.get(name) in (None, ""):
+                raise UnreadableError("“{field}” is missing or empty", field=name)
+            raise UnreadableError("“{field}” is no text", field=name)
+    unread = Message("the archive does not read this field")
+    notes = [Note(NoteKind.UNREAD, name, "", unread) for name in row if name not in READ]
     values = {}
     for name in TEXTS:
         value = row.get(name)
         if value is not None and not isinstance(value, str):
-            raise UnreadableError(f"“{name}” is {type(value).__name__}, not text")
+            raise UnreadableError("“{field}” is {kind}, not text", field=name, kind=_kind(value))
         check_storable(name, value or "")
         right, mixed = mended(value or "")
         notes += [replace(note, field=name) for note in mixed]
         values[name] = clean_line(right).strip() if name != "body" else _paragraphs(right)
     if values["status"] and values["status"] not in ArticleStatus.values:
-        raise UnreadableError(f"“status” is “{values['status'][:40]}”, not one of {', '.join(ArticleStatus.values)}")
+        known = ", ".join(ArticleStatus.values)
+        raise UnreadableError("“status” is “{value}”, not one of {choices}", value=values["status"][:40], choices=known)
     if values["status"] in TAKEN_AWAY and not says_something(values["notice"]):
-        raise UnreadableError(f"“notice” is missing: it tells readers why an article is {values['status']}")
+        raise UnreadableError(
+            "“notice” is missing: it tells readers why an article is {status}", status=values["status"]
+        )
     if values["url"]:
         try:
             values["url"] = canonical_address(values["url"])
         except AddressError as error:
-            raise UnreadableError(f"“url”: {error}") from None
+            raise UnreadableError("“url”: {reason}", reason=str(error)) from None
     published, dates, date_notes = _published(row.get("published"))
     origin = values["title_origin"] or TitleOrigin.STATED
     if origin not in TitleOrigin.values:
-        notes.append(Note(NoteKind.UNKNOWN, "title_origin", origin, f"taken as “{TitleOrigin.STATED}”"))
+        taken = Message("taken as “{value}”", value=str(TitleOrigin.STATED))
+        notes.append(Note(NoteKind.UNKNOWN, "title_origin", origin, taken))
         origin = TitleOrigin.STATED
     title = " ".join(plain(values["title"]).split())
     document = Document(
@@ -287,7 +335,7 @@ def capture_filename(row: dict[str, object]) -> str:
     """The name of the row's original; raises UnreadableError for what is no text."""
     value = row.get("capture_filename")
     if value is not None and not isinstance(value, str):
-        raise UnreadableError(f"“capture_filename” is {type(value).__name__}, not text")
+        raise UnreadableError("“{field}” is {kind}, not text", field="capture_filename", kind=_kind(value))
     return value or ""
 
 
@@ -302,7 +350,7 @@ def captured_at(row: dict[str, object]) -> datetime | None:
             return found if timezone.is_aware(found) else timezone.make_aware(found)
     except (ValueError, OverflowError):
         pass
-    raise UnreadableError(f"“captured_at” is “{quoted(value)}”, not an ISO 8601 time")
+    raise UnreadableError("“captured_at” is “{value}”, not an ISO 8601 time", value=quoted(value))
 
 
 def _paragraphs(body: str) -> str:
@@ -317,9 +365,9 @@ def _json_row(text: str) -> dict[str, object]:
     try:
         row = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise UnreadableError(f"not JSON: {str(error)[:200]}") from None
+        raise UnreadableError("not JSON: {reason}", reason=_json_reason(error)) from None
     if not isinstance(row, dict):
-        raise UnreadableError(f"a JSON object is expected, this is {type(row).__name__}")
+        raise UnreadableError("a JSON object is expected, this is {kind}", kind=_kind(row))
     return row
 
 
@@ -338,7 +386,9 @@ def _csv_row(text: str) -> dict[str, object]:
             try:
                 row[name] = json.loads(cell)
             except (ValueError, RecursionError) as error:
-                raise UnreadableError(f"“{name}” is not JSON: {error}") from None
+                raise UnreadableError(
+                    "“{field}” is not JSON: {reason}", field=name, reason=_json_reason(error)
+                ) from None
     return row
 
 
@@ -349,17 +399,21 @@ def _published(value: object) -> tuple[ArchiveDate | None, tuple[StatedDate, ...
     if isinstance(value, str):
         return None, *_stated(value)
     if not isinstance(value, dict):
-        raise UnreadableError(f"“published” is {type(value).__name__}, not a date")
+        raise UnreadableError("“published” is {kind}, not a date", kind=_kind(value))
     days = {}
     for name in ("date", "earliest", "latest"):
         try:
             days[name] = date.fromisoformat(value[name]) if value.get(name) else None
         except (TypeError, ValueError):
-            raise UnreadableError(f"“published.{name}” is “{quoted(value[name])}”, not a day") from None
+            raise UnreadableError(
+                "“{field}” is “{value}”, not a day", field=f"published.{name}", value=quoted(value[name])
+            ) from None
     precision, basis = value.get("precision", Precision.UNKNOWN), value.get("basis", Basis.INFERRED)
     if precision not in Precision.values or basis not in Basis.values:
         raise UnreadableError(
-            f"“published” has precision “{quoted(precision)}” and basis “{quoted(basis)}”, which the archive does not know"
+            "“published” has precision “{precision}” and basis “{basis}”, which the archive does not know",
+            precision=quoted(precision),
+            basis=quoted(basis),
         )
     return ArchiveDate(days["date"], precision, basis, days["earliest"], days["latest"]), (), ()
 
@@ -369,7 +423,7 @@ def _stated(value: str) -> tuple[tuple[StatedDate, ...], tuple[Note, ...]]:
     written = _CLOCK_TIME.sub("", value.strip())
     found = [one for one in find_dates(written) if one.interval]
     if len(found) != 1 or (known := as_archive_date(found[0])) is None or "\0" in value:
-        raise UnreadableError(f"“published” is “{quoted(value)}”, not a date")
+        raise UnreadableError("“published” is “{value}”, not a date", value=quoted(value))
     if (
         (whole := date_of_line(written))
         and whole.interval == found[0].interval
@@ -377,10 +431,8 @@ def _stated(value: str) -> tuple[tuple[StatedDate, ...], tuple[Note, ...]]:
     ):
         return (StatedDate("row", value, known),), ()
     inferred = replace(known, basis=Basis.INFERRED)
-    note = Note(
-        NoteKind.PARTLY, "published", value, f"taken as {known.iso or f'{known.earliest} … {known.latest}'}, inferred"
-    )
-    return (StatedDate("row", value, inferred),), (note,)
+    taken = Message("taken as {date}, inferred", date=known.iso or f"{known.earliest} … {known.latest}")
+    return (StatedDate("row", value, inferred),), (Note(NoteKind.PARTLY, "published", value, taken),)
 
 
 def _has_other_number(written: str, whole: DateExpression) -> bool:

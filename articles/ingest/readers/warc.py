@@ -1,5 +1,6 @@
 """Web archives: the pages in WARC files (ISO 28500), one gzip member a record or plain, and in WACZ packages."""
 
+import logging
 import tempfile
 import zipfile
 import zlib
@@ -21,6 +22,9 @@ from articles.ingest.document import Broken, Item, Note, UnreadableError
 from articles.ingest.readers.opening import read_limited
 from articles.models.delivery import NoteKind
 from articles.platform.addresses import AddressError, canonical_address
+from articles.platform.messages import Message
+
+_log = logging.getLogger(__name__)
 
 PAGE_TYPES = ("text/html", "application/xhtml+xml", "text/plain")
 # What this archive's own exports hold beside pages.
@@ -31,7 +35,7 @@ _UNREADABLE = (ArchiveLoadFailed, UnreadableError, zlib.error, EOFError, ValueEr
 _MOST_MEMBERS = 10_000
 # In bytes: of a header line, and of all headers of a record or of the answer in it. Servers take 8 to 64 thousand.
 _LONGEST_LINE, _LONGEST_HEADERS = 64 * 1024, 128 * 1024
-_WRONG_LENGTH = "its length is not what its header says; what followed it may be lost"
+_WRONG_LENGTH = Message("its length is not what its header says; what followed it may be lost")
 
 
 def read_warc(path: Path, largest: int, encoding: str = "") -> Iterator[Item | Broken]:
@@ -48,16 +52,15 @@ def read_wacz(path: Path, largest: int, encoding: str = "") -> Iterator[Item | B
                 raise UnreadableError("no WARC file in the package (archive/*.warc.gz is expected)")
             for member in members[:_MOST_MEMBERS]:
                 yield from _member(package, member, path, largest)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise UnreadableError(f"the package is damaged or cut short: {error}") from None
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
+        raise UnreadableError("the package is damaged or cut short") from None
 
 
 def _member(package: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path, largest: int) -> Iterator[Item | Broken]:
     # A WARC file is compressed already: one that grows much in unpacking is made to fill the disk.
     if member.file_size > max(largest, 20 * member.compress_size):
-        yield Broken(
-            str(path), member.filename, f"would unpack from {member.compress_size:,} to {member.file_size:,} bytes"
-        )
+        sizes = {"packed": member.compress_size, "size": member.file_size}
+        yield Broken(str(path), member.filename, Message("would unpack from {packed:,} to {size:,} bytes", **sizes))
         return
     with tempfile.TemporaryFile() as unpacked:
         left = member.file_size
@@ -67,7 +70,7 @@ def _member(package: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path, large
                 left -= len(part)
         unpacked.seek(0)
         for entry in _records(unpacked, str(path), path.name, largest):
-            yield replace(entry, place=f"{member.filename}, {entry.place}")
+            yield replace(entry, place=Message("{file}, {place}", file=member.filename, place=entry.place))
 
 
 def _records(file: BinaryIO, path: str, name: str, largest: int) -> Iterator[Item | Broken]:
@@ -81,23 +84,23 @@ def _records(file: BinaryIO, path: str, name: str, largest: int) -> Iterator[Ite
             for record in records:
                 if records.err_count > wrong:
                     wrong = records.err_count
-                    yield Broken(path, f"record at offset {at:,}", _WRONG_LENGTH)
+                    yield Broken(path, _place(at), _WRONG_LENGTH)
                 at = records.offset
                 count += record.rec_headers.get_header("WARC-Record-ID") is not None
                 if entry := _entry(record, path, name, at, largest):
                     yield entry
             if records.err_count > wrong:
-                yield Broken(path, f"record at offset {at:,}", _WRONG_LENGTH)
+                yield Broken(path, _place(at), _WRONG_LENGTH)
             if not count:
-                yield Broken(path, "record at offset 0", "no record of a web archive")
+                yield Broken(path, _place(0), Message("no record of a web archive"))
             return
         except _UNREADABLE as error:
             at, count = max(offset, records.offset), max(count, 1)
             if "non-chunked gzip" in str(error):
-                reason = "records are not compressed one by one; recompress the file with `warcio recompress`"
-                yield Broken(path, f"record at offset {at:,}", reason)
+                reason = Message("records are not compressed one by one; recompress the file with `warcio recompress`")
+                yield Broken(path, _place(at), reason)
                 return
-            yield Broken(path, f"record at offset {at:,}", _reason(error))
+            yield Broken(path, _place(at), _reason(error))
             # No record ends its headers inside headers that do not end: most of them are passed over.
             passed = _LONGEST_HEADERS * 3 // 4 if isinstance(error, _HeadersTooLongError) and not is_compressed else 1
             offset = _next_start(file, at + passed, _MEMBER if is_compressed else _RECORD)
@@ -122,7 +125,7 @@ class _Reader(DecompressingBufferedReader):
     def readline(self, length: int | None = None) -> bytes:
         line = super().readline(length or _LONGEST_LINE)
         if length is None and len(line) >= _LONGEST_LINE and not line.endswith(b"\n"):
-            raise ArchiveLoadFailed(f"a header line has more than {_LONGEST_LINE:,} bytes")
+            raise ArchiveLoadFailed(Message("a header line has more than {most:,} bytes", most=_LONGEST_LINE))
         return line
 
 
@@ -147,16 +150,26 @@ class _Bounded:
         line = self._stream.readline(self._left)
         self._left -= len(line)
         if self._left <= 0:
-            raise _HeadersTooLongError(f"the headers have more than {_LONGEST_HEADERS:,} bytes")
+            raise _HeadersTooLongError(Message("the headers have more than {most:,} bytes", most=_LONGEST_HEADERS))
         return line
 
 
 _HTTP = _Headers(["HTTP/1.0", "HTTP/1.1"], verify=False)
 
 
-def _reason(error: Exception) -> str:
-    first = next(iter(str(error).strip().splitlines()), "")
-    return first[:200] or type(error).__name__
+def _place(at: int) -> Message:
+    return Message("record at offset {offset:,}", offset=at)
+
+
+def _reason(error: Exception) -> Message:
+    """Why a record cannot be read, in words for people; a library's own are in the log."""
+    told = str(error)
+    if isinstance(told, Message):
+        return told
+    _log.info("a record of a web archive cannot be read", exc_info=error)
+    if isinstance(error, zlib.error | EOFError):
+        return Message("its compressed bytes are damaged or cut short")
+    return Message("it is not written as records of web archives are")
 
 
 def _next_start(file: BinaryIO, offset: int, mark: bytes) -> int | None:
@@ -176,7 +189,7 @@ def _next_start(file: BinaryIO, offset: int, mark: bytes) -> int | None:
 def _entry(record: ArcWarcRecord, path: str, name: str, at: int, largest: int) -> Item | Broken | None:
     """The page of a record; None for requests, metadata, pictures and answers other than 200."""
     headers = record.rec_headers
-    place = f"record at offset {at:,}"
+    place = _place(at)
     address = (headers.get_header("WARC-Target-URI") or "").strip("<> ")
     seen, notes = _time(headers.get_header("WARC-Date"))
     is_web = address.lower().startswith(("http://", "https://"))
@@ -198,7 +211,7 @@ def _entry(record: ArcWarcRecord, path: str, name: str, at: int, largest: int) -
     length, whole = int(headers.get_header("Content-Length") or 0), record.raw_stream
     content = read_limited(_transferred(record), largest)
     if getattr(whole, "limit", 0) > 0:
-        raise UnreadableError(f"cut short: {length - whole.limit:,} of {length:,} bytes")
+        raise UnreadableError("cut short: {size:,} of {length:,} bytes", size=length - whole.limit, length=length)
     try:
         content, packing = unpacked(content, _codings(http), largest)
     except UnreadableError as error:
@@ -245,5 +258,6 @@ def _time(value: str | None) -> tuple[datetime | None, tuple[Note, ...]]:
     except ValueError:
         found = None
     if found is None:
-        return None, (Note(NoteKind.DROPPED, "WARC-Date", value, "not a time; taken as captured now"),) if value else ()
+        taken = Message("not a time; taken as captured now")
+        return None, (Note(NoteKind.DROPPED, "WARC-Date", value, taken),) if value else ()
     return found if found.tzinfo else found.replace(tzinfo=UTC), ()

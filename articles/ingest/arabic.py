@@ -1,0 +1,216 @@
+"""What ingest tells, in Arabic: one form for every message of a reader, the gate, the store or a fetch (tests/ingest/test_arabic.py).
+
+The desk calls it for the record of a delivery (articles/admin/deliveries.py) and wherever else an editor meets such a message.
+"""
+
+from collections.abc import Mapping
+
+from articles.platform.messages import Message
+
+# Keeps a foreign value from turning the words around it (Unicode, FSI and PDI).
+_ISOLATE, _END = "\u2068", "\u2069"
+
+
+def in_arabic(text: str) -> str:
+    """A message in Arabic; a text that is none, or whose form is not known, as it is."""
+    if not isinstance(text, Message) or text.template not in ARABIC:
+        return text
+    values = {
+        name: f"{_ISOLATE}{in_arabic(value)}{_END}" if isinstance(value, str) else value
+        for name, value in text.values.items()
+    }
+    return ARABIC[text.template].format(**values)
+
+
+def stored_in_arabic(row: Mapping[str, object], name: str) -> str:
+    """The text `name` of a row of a delivery's record; English where the row is older than its messages."""
+    try:
+        return in_arabic(Message.of_dict(row["messages"][name]))
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError):
+        return str(row.get(name, ""))
+
+
+def field_in_arabic(name: str) -> str:
+    """A field as the desk calls it, with its own name; one that the archive does not read by its own name alone."""
+    words = FIELDS.get(name.partition(" (")[0])
+    return f"{words} ({_ISOLATE}{name}{_END})" if words else name
+
+
+# Fields that the archive reads, as the desk calls them.
+FIELDS = {
+    "title": "العنوان", "body": "المتن", "author": "الكاتب", "section": "القسم", "source": "المصدر", "url": "الرابط",
+    "language": "اللغة", "status": "الحالة", "notice": "الإشعار", "title_origin": "أصل العنوان", "published": "تاريخ النشر",
+    "captured_at": "وقت الالتقاط", "capture_filename": "اسم ملف الأصل", "filename": "اسم الملف", "text": "النص",
+    "encoding": "الترميز", "Content-Encoding": "ضغط المحتوى", "WARC-Date": "وقت الالتقاط",
+}  # fmt: skip
+
+ARABIC = {
+    # Places
+    "{path}: {place}": "{path}، {place}",
+    "{place}: {reason}": "{place}: {reason}",
+    "{file}, {place}": "{file}، {place}",
+    "line {number}": "السطر {number}",
+    "record at offset {offset:,}": "التسجيلة عند البايت {offset:,}",
+    "{reason} of line {line}": "{reason}، في السطر {line}",
+    # Files and their bytes
+    "no such file or folder": "لا ملف ولا مجلد بهذا الاسم.",
+    "not a regular file": "ليس ملفا عاديا.",
+    "the file is empty": "الملف فارغ.",
+    "the page is empty": "الصفحة فارغة.",
+    "the file is binary, not text": "الملف ليس نصا، بل بيانات ثنائية.",
+    "the file is binary, not text (it holds control characters)": "الملف ليس نصا: فيه محارف تحكم.",
+    "files that end in “{ending}” cannot be read; name the format, or use {readable}":
+        "لا تُقرأ الملفات التي تنتهي بـ«{ending}». اختر الصيغة، أو استعمل: {readable}.",
+    "{size:,} bytes; the largest document accepted is {most:,} (ARCHIVE_LARGEST_FILE)":
+        "حجمه {size:,} بايت، وأكبر مستند يُقبل {most:,} بايت.",
+    "more than {most:,} bytes; the largest document accepted is {most:,} (ARCHIVE_LARGEST_FILE)":
+        "أكبر من {most:,} بايت، وهو الحد لمستند واحد.",
+    "more than {most:,} bytes when unpacked; the largest document accepted is {most:,} (ARCHIVE_LARGEST_FILE)":
+        "أكبر من {most:,} بايت بعد فك ضغطه، وهو الحد لمستند واحد.",
+    "larger than {most:,} bytes when unpacked (ARCHIVE_LARGEST_FILE)": "أكبر من {most:,} بايت بعد فك ضغطه، وهو الحد لمستند واحد.",
+    "the gzip file is damaged or cut short": "ملف gzip تالف أو مبتور.",
+    "{count:,} parts in a row cannot be read; what follows was left out": "تعذرت قراءة {count:,} من الأجزاء المتتالية، فتُرك ما بعدها.",
+    # Encodings
+    "unknown encoding “{name}”": "لا ترميز باسم «{name}».",
+    "the text is in no encoding that is known": "ترميز النص غير معروف.",
+    "not {name} text: byte 0x{byte} at offset {offset} (line {line}); name its encoding, for example --encoding windows-1256":
+        "ليس نصا بترميز {name}: البايت 0x{byte} في الموضع {offset} (السطر {line}). اكتب ترميزه عند إضافته، مثل windows-1256.",
+    "not UTF-8 text: byte 0x{byte} at offset {offset}": "ليس نصا بترميز UTF-8: البايت 0x{byte} في الموضع {offset}",
+    "{count:,} broken bytes of {name} became “\ufffd”": "بايتات تالفة في نص {name} صار مكانها «\ufffd»، وعددها {count:,}.",
+    "the last character is cut off; it was left out": "الحرف الأخير مبتور، فتُرك.",
+    "bytes that are none in the file's encoding became “\ufffd”": "بايتات لا معنى لها في ترميز الملف صار مكانها «\ufffd».",
+    "the bytes are {name}, and were read so": "البايتات بترميز {name}، وقُرئت به.",
+    "letters that were once wrongly decoded were put right": "حروف كانت قُرئت من قبل بترميز خاطئ، فأُصلحت.",
+    "reads as if it was once wrongly decoded; it was taken as it is": "يبدو أنه قُرئ من قبل بترميز خاطئ؛ أُخذ كما هو.",
+    # What a server packed
+    "{field} is “{name}”; known are {choices}": "قيمة {field} هي «{name}»، والمعروف: {choices}.",
+    "{field} is “{name}”, but the content is damaged": "قيمة {field} هي «{name}»، لكن المحتوى تالف.",
+    "{field} is “{name}”, but the content is cut short": "قيمة {field} هي «{name}»، لكن المحتوى مبتور.",
+    "the content is not packed; it was taken as it is": "المحتوى غير مضغوط، فأُخذ كما هو.",
+    "the packed content is cut short; what came of it was taken": "المحتوى المضغوط مبتور، فأُخذ ما وصل منه.",
+    # Pages
+    "elements are nested {depth:,} deep; the deepest page accepted is {most}": "عناصر الصفحة متداخلة إلى عمق {depth:,}، والحد {most}.",
+    "a tag has {count:,} attributes; the most accepted is {most:,}": "في الصفحة وسم له من السمات {count:,}، والحد {most:,}.",
+    "no article text was found on the page": "لا نص مقال في الصفحة.",
+    "no article text: nothing remains beside headings and page furniture": "لا نص مقال: لا شيء فيه غير العناوين وأثاث الصفحة.",
+    "nested too deep to be read": "متداخل إلى عمق لا يُقرأ.",
+    # Rows
+    "line 1: no column {missing}; the columns are {columns}": "السطر 1: لا عمود باسم {missing}؛ الأعمدة هي: {columns}.",
+    "{cells} cells for {columns} columns": "عدد الخلايا {cells} وعدد الأعمدة {columns}.",
+    "a NUL byte in line {line}": "محرف فارغ (NUL) في السطر {line}.",
+    "a quotation mark is opened and not closed": "علامة اقتباس فُتحت ولم تُغلق.",
+    "a line break stands inside a cell that is not in quotation marks": "سطر جديد داخل خلية ليست بين علامتي اقتباس.",
+    "after the quotation mark that ends a cell, “{delimiter}” or the end of the line is expected":
+        "بعد علامة الاقتباس التي تختم الخلية يُنتظر «{delimiter}» أو آخر السطر.",
+    "a cell is too long": "خلية أطول من الحد.",
+    "not JSON: {reason}": "ليس JSON سليما: {reason}",
+    "“{field}” is not JSON: {reason}": "الحقل «{field}» ليس JSON سليما: {reason}",
+    "it breaks off or goes wrong at character {place:,}": "ينقطع أو يختل عند المحرف {place:,}.",
+    "lists or objects are nested too deep to be read": "قوائمه أو كائناته متداخلة إلى عمق لا يُقرأ.",
+    "a number in it has too many digits": "فيه عدد أرقامه أكثر من الحد.",
+    "a JSON object is expected, this is {kind}": "يُنتظر كائن JSON، وهذا {kind}.",
+    "text": "نص",
+    "true or false": "صواب أو خطأ",
+    "a number": "عدد",
+    "a list": "قائمة",
+    "an object": "كائن",
+    "nothing (null)": "لا شيء (null)",
+    "“{field}” is missing or empty": "الحقل «{field}» غائب أو فارغ.",
+    "“{field}” is no text": "الحقل «{field}» ليس نصا.",
+    "“{field}” is {kind}, not text": "الحقل «{field}» {kind} وليس نصا.",
+    "“status” is “{value}”, not one of {choices}": "الحالة (status) هي «{value}»، وليست من: {choices}.",
+    "“notice” is missing: it tells readers why an article is {status}":
+        "الإشعار (notice) غائب: فيه يُقال للقراء لماذا حال المقال {status}.",
+    "“url”: {reason}": "الرابط (url): {reason}",
+    "“captured_at” is “{value}”, not an ISO 8601 time": "وقت الالتقاط (captured_at) هو «{value}»، وليس وقتا بصيغة ISO 8601.",
+    "“published” is {kind}, not a date": "تاريخ النشر (published) {kind} وليس تاريخا.",
+    "“published” is “{value}”, not a date": "تاريخ النشر (published) هو «{value}»، وليس تاريخا.",
+    "“{field}” is “{value}”, not a day": "الحقل «{field}» هو «{value}»، وليس يوما.",
+    "“published” has precision “{precision}” and basis “{basis}”, which the archive does not know":
+        "دقة تاريخ النشر (published) «{precision}» وأساسه «{basis}»، ولا يعرفهما الأرشيف.",
+    "“published” is {value}, which does not agree; {expected} is expected":
+        "تاريخ النشر (published) هو {value}، ولا يتفق بعضه مع بعض؛ المنتظر {expected}.",
+    "the archive does not read this field": "لا يقرأ الأرشيف هذا الحقل.",
+    "taken as “{value}”": "أُخذ على أنه «{value}».",
+    "taken as {date}, inferred": "أُخذ على أنه {date}، مستنتجا.",
+    # The gate
+    "“{field}” is {value}; a time of {days} (years, in UTC) is expected": "الحقل «{field}» هو {value}؛ يُنتظر وقت بين {days} بتوقيت UTC.",
+    "“{field}” is {value}; a day of {days} is expected": "الحقل «{field}» هو {value}؛ يُنتظر يوم بين {days}.",
+    "“{field}” holds a NUL character": "في الحقل «{field}» محرف فارغ (NUL).",
+    "“{field}” holds half of a character (an unpaired surrogate)": "في الحقل «{field}» نصف محرف.",
+    "“{field}” has {length:,} characters; the most is {most:,}": "عدد حروف الحقل «{field}» {length:,}، والحد {most:,}.",
+    "“{field}” has {size:,} bytes; the most is {most:,}": "حجم الحقل «{field}» {size:,} بايت، والحد {most:,}.",
+    "{reason}; the page has no address of its own here": "{reason} فليس للصفحة هنا رابط خاص بها.",
+    "cut to {most:,} characters": "قُطع فبقي من حروفه {most:,}.",
+    "cut from {length:,} to {most:,} characters": "قُطع: كانت حروفه {length:,} وبقي منها {most:,}.",
+    "not a day of {days}; it was passed over": "ليس يوما بين {days}، فتُرك.",
+    "kept as “{name}”": "حُفظ باسم «{name}».",
+    # Web archives
+    "no record of a web archive": "ليس فيه تسجيلة من أرشيف وِب.",
+    "no WARC file in the package (archive/*.warc.gz is expected)": "لا ملف WARC في الحزمة (يُنتظر archive/*.warc.gz).",
+    "the package is damaged or cut short": "الحزمة تالفة أو مبتورة.",
+    "would unpack from {packed:,} to {size:,} bytes": "حجمه {packed:,} بايت، ويصير بعد فك ضغطه {size:,}: أكبر مما يُقبل.",
+    "its length is not what its header says; what followed it may be lost": "طولها غير ما في ترويستها، وقد يكون ما بعدها ضاع.",
+    "records are not compressed one by one; recompress the file with `warcio recompress`":
+        "التسجيلات غير مضغوطة كل واحدة وحدها؛ أعد ضغط الملف بالأمر warcio recompress.",
+    "a header line has more than {most:,} bytes": "سطر في الترويسة أطول من {most:,} بايت.",
+    "the headers have more than {most:,} bytes": "الترويسات أطول من {most:,} بايت.",
+    "it is not written as records of web archives are": "لم تُكتب كما تُكتب تسجيلات أرشيف الوِب.",
+    "its compressed bytes are damaged or cut short": "بايتاتها المضغوطة تالفة أو مبتورة.",
+    "cut short: {size:,} of {length:,} bytes": "مبتورة: وصل منها {size:,} بايت من {length:,}.",
+    "not a time; taken as captured now": "ليس وقتا؛ عُد ملتقطا الآن.",
+    "a revisit of {address}, of which no capture is stored": "زيارة أخرى لـ{address}، ولا نسخة محفوظة منه.",
+    # Addresses
+    "{address} is not a web address: no address on the internet is written so": "{address} ليس رابط صفحة: لا رابط يُكتب هكذا.",
+    "{address} is not a web address: it must begin with http:// or https://": "{address} ليس رابط صفحة: ينبغي أن يبدأ بـhttp:// أو https://",
+    "{address} is not a web address: a part of its host's name is missing or too long":
+        "{address} ليس رابط صفحة: جزء من اسم الموقع غائب أو أطول من الحد.",
+    "{address} has {length:,} characters when encoded; an address may have {most:,}":
+        "عدد حروف {address} بعد ترميزه {length:,}، والحد {most:,}.",
+    # Fetching
+    "{address}: {reason}": "{address}: {reason}",
+    "{address} could not be fetched: {reason}": "تعذر جلب {address}: {reason}",
+    "{address} redirects more than {most} times": "{address} يحيل إلى غيره أكثر من {most} مرات.",
+    "{address} redirects to what no page is at: {reason}": "{address} يحيل إلى ما ليس رابط صفحة: {reason}",
+    "{address} answered with status {status}": "لم يُعط {address} صفحة، بل رمز الحالة {status}.",
+    "{address} is {media_type}, not a page": "{address} نوعه {media_type}، وليس صفحة.",
+    "of no declared type": "غير معلن",
+    "{address} is larger than {most:,} bytes (ARCHIVE_LARGEST_FILE)": "{address} أكبر من {most:,} بايت، وهو الحد لمستند واحد.",
+    "{host} has no address on the internet": "لا عنوان للموقع {host} على الإنترنت.",
+    "{host} is not a public address": "الموقع {host} ليس متاحا للعموم على الإنترنت.",
+    "the robots.txt of {host} does not allow {path} to be fetched": "ملف robots.txt في {host} لا يأذن بجلب {path}.",
+    "it took too long": "طال الانتظار.",
+    "it took longer than {seconds:g} seconds (ARCHIVE_FETCH_SECONDS)": "طال الانتظار أكثر من {seconds:g} ثانية.",
+    "looking up its name took too long": "طال البحث عن عنوان الموقع.",
+    "its server takes no connection": "خادم الموقع لا يقبل الاتصال.",
+    "its certificate or encryption is not in order": "شهادة الموقع أو تعميته غير سليمة.",
+    "its server broke off, or what it sent is no answer of the web": "قطع خادم الموقع الاتصال، أو أرسل ما ليس جوابا يُقرأ.",
+    # Storing
+    "no such source is kept; the article has none": "لا مصدر بهذا الاسم في الأرشيف، فبقي المقال بلا مصدر.",
+    "no such source is kept; another one was told": "لا مصدر بهذا الاسم في الأرشيف، فعُرف المصدر من غيره.",
+    "the article was stored before and keeps “{kept}”": "المقال محفوظ من قبل، ويبقى فيه «{kept}».",
+    "the database refused it: {reason}": "رفضته قاعدة البيانات: {reason}",
+    "it could not be stored, which is a fault of the archive; the log has the particulars":
+        "تعذر حفظه لخلل في الأرشيف نفسه؛ تفصيله في سجل النظام.",
+    "its reader failed at it, which is a fault of the archive; the log has the particulars":
+        "تعذرت قراءته لخلل في الأرشيف نفسه؛ تفصيله في سجل النظام.",
+    "the archive itself failed at it; the log of the worker has the particulars": "خلل في الأرشيف نفسه؛ تفصيله في سجل عامل القراءة.",
+    "its worker ended {attempts} times while it took this in: too much memory? See the log of the worker":
+        "توقف عامل القراءة عنده، وجُرب {attempts} مرات: لعله يحتاج ذاكرة أكثر من المتاح. تفصيله في سجل العامل.",
+    "reading it takes more than {seconds:g} seconds of processor time (ARCHIVE_DOCUMENT_SECONDS)":
+        "تحتاج قراءته أكثر من {seconds:g} ثانية من وقت المعالج، وهو الحد لمستند واحد.",
+    "reading it takes more than {size:,.0f} MiB of memory (ARCHIVE_DOCUMENT_MEMORY)":
+        "تحتاج قراءته أكثر من {size:,.0f} ميغابايت من الذاكرة، وهو الحد لمستند واحد.",
+    "the process that read it was ended {times} times, by {ending}": "توقفت العملية التي تقرؤه، وجُرب {times} مرات ({ending}).",
+    "exit status {code}": "رمز الخروج {code}",
+    # The system
+    "No space left on device": "لا مساحة باقية على القرص.",
+    "Disk quota exceeded": "استُنفدت الحصة من القرص.",
+    "Read-only file system": "القرص للقراءة وحدها.",
+    "Permission denied": "لا إذن بقراءته.",
+    "Operation not permitted": "لا إذن بهذا.",
+    "No such file or directory": "لا ملف بهذا الاسم.",
+    "File name too long": "اسم الملف أطول من الحد.",
+    "Input/output error": "خلل في القرص.",
+    "the system could not do it: {reason}": "تعذر على النظام: {reason}",
+}  # fmt: skip

@@ -1,0 +1,111 @@
+"""Dates and numbers are read whatever digits they are typed in, in every form of the desk."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.test import Client, RequestFactory
+from django.urls import reverse
+
+from articles.admin import article_bulk, decisions, digits
+from articles.admin.desk import DeskAdmin
+from articles.models import Event, EventSeries, Figure
+from tests.admin.posting import act, form_of
+from tests.admin.test_reviewing import ask
+
+pytestmark = pytest.mark.django_db
+DATES_AND_NUMBERS = (forms.DateField, forms.TimeField, forms.IntegerField, forms.DecimalField, forms.FloatField)
+# Those that are no boxes to type in.
+NOT_TYPED = (forms.ModelChoiceField,)
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "value"),
+    [
+        (digits.DateField(), "٢٠٢٣-٠٤-١٦", date(2023, 4, 16)),
+        (digits.DateField(), "۲۰۲۳-۰۴-۱۶", date(2023, 4, 16)),
+        (digits.DateField(), "\u200f٢٠٢٣‐٠٤‐١٦ ", date(2023, 4, 16)),
+        (digits.DateField(), "2023-04-16", date(2023, 4, 16)),
+        (digits.IntegerField(), "١٢٣", 123),
+        (digits.IntegerField(), "۱۲۳", 123),
+        (digits.DecimalField(), "١٬٢٣٤٫٥", Decimal("1234.5")),
+        (digits.DecimalField(), "۷٫۲۵", Decimal("7.25")),
+        (digits.SplitDateTimeField(), ["٢٠٢٣-٠٤-١٦", "١٠:٣٠"], None),
+    ],
+)  # fmt: skip
+def test_a_field_reads_any_digits(field: forms.Field, typed: object, value: object) -> None:
+    read = field.clean(typed)
+    if value is None:
+        assert (read.year, read.month, read.day, read.hour, read.minute) == (2023, 4, 16, 10, 30)
+    else:
+        assert read == value
+
+
+def test_what_is_no_date_is_refused_in_any_digits() -> None:
+    for typed in ("٢٠٢٣-١٣-٠١", "٢٠٢٣", "أمس"):
+        with pytest.raises(ValidationError):
+            digits.DateField().clean(typed)
+
+
+def fields_of(form: type[forms.BaseForm]) -> list[forms.Field]:
+    return [part for field in form.base_fields.values() for part in (field, *getattr(field, "fields", ()))]
+
+
+def test_every_date_and_number_of_the_desk_is_read_so(roles: None) -> None:
+    """No form can be added with a field that is not: forms of nouns, their inlines, and those of the desk's own pages."""
+    request = RequestFactory().get("/admin/")
+    request.user = User.objects.create_superuser("root", password="x")
+    found = []
+    for desk in admin.site._registry.values():
+        if isinstance(desk, DeskAdmin):
+            found += [(type(desk).__name__, one) for one in fields_of(desk.get_form(request))]
+            for inline in desk.get_inline_instances(request):
+                found += [(type(inline).__name__, one) for one in fields_of(inline.get_formset(request).form)]
+    own = [one for one in subclasses(forms.BaseForm) if one.__module__.startswith("articles.admin")]
+    assert article_bulk.DateForm in own and decisions.AddForm in own and decisions._FigureForm in own
+    found += [(form.__name__, one) for form in own if hasattr(form, "base_fields") for one in fields_of(form)]
+    read = [
+        (name, type(one))
+        for name, one in found
+        if isinstance(one, DATES_AND_NUMBERS) and not isinstance(one, NOT_TYPED)
+    ]
+    assert len(read) > 10
+    assert [pair for pair in read if not issubclass(pair[1], digits.AnyDigits)] == []
+
+
+def subclasses(form: type) -> list[type]:
+    return [one for direct in form.__subclasses__() for one in (direct, *subclasses(direct))]
+
+
+def test_the_review_page_takes_a_date_and_a_number_in_arabic_digits(desk: Client, seed: Any) -> None:
+    ask(desk, seed("001"), **{"verdict-date": "confirm", "date-value": "٢٠٢٣-٠٤-١٦"})
+    assert str(seed("001").published_date) == "2023-04-16"
+    ask(desk, seed("001"), **{"verdict-date": "confirm", "date-value": "۲۰۲۳-۰۴-۱۷"})
+    assert str(seed("001").published_date) == "2023-04-17"
+    figure = seed("000").figures.get(value=210)
+    key = f"figure-{figure.pk}"
+    fields = {"value": "٢١٣٫٥", "value_high": "", "qualifier": "exactly", "unit": figure.unit, "measure": ""}
+    ask(desk, seed("000"), **{f"verdict-{key}": "confirm"}, **{f"{name}-{key}": v for name, v in fields.items()})
+    assert Figure.objects.get(pk=figure.pk).value == Decimal("213.5")
+
+
+def test_forms_lists_and_series_take_arabic_digits(desk: Client, make_article: Any) -> None:
+    article = make_article()
+    address = reverse("admin:articles_article_change", args=[article.pk])
+    desk.post(address, form_of(desk, address) | {"published_date": "٢٠٢٣-٠٤-١٦", "published_precision": "day"})
+    article.refresh_from_db()
+    assert str(article.published_date) == "2023-04-16"
+    act(desk, "article", "set_date", article, date="٢٠٢٣-٠٤-١٨", precision="day", basis="editor")
+    article.refresh_from_db()
+    assert str(article.published_date) == "2023-04-18"
+    series = EventSeries.objects.create(name="سلسلة")
+    event = Event.objects.create(title="دورة", kind="meeting", series=series)
+    address = reverse("admin:series_order", args=[series.pk])
+    context = desk.get(address).context
+    desk.post(address, {f"session-{event.pk}": "١٢", context["seen_name"]: context["seen"]})
+    assert Event.objects.get(pk=event.pk).session == 12

@@ -1,0 +1,211 @@
+"""The words of the desk: plain Arabic on every page of every noun, for every role; numbers that agree; dates in their order."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from axes.models import AccessAttempt, AccessFailureLog, AccessLog
+from django.contrib import admin
+from django.contrib.auth.models import Group, User
+from django.test import Client
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
+from lxml import html
+
+from articles.admin import words
+from articles.admin.pages import shared_pages
+from articles.models import Actor, Article, Delivery, EventSeries, Source, SynonymSet
+from articles.site.differences import differences
+from articles.site.words_for import ago, moment, since
+from tests.admin.posting import act, changelist, form_of
+
+pytestmark = pytest.mark.django_db
+# Names of formats, protocols and programs, and what is typed as it is; they stand in Arabic sentences.
+_LATIN = re.compile(
+    # Names of the rules that suggest facts (docs/extraction.md).
+    r"\b(?:actor|event|figure|coverage|reprint|alias|article)\.[a-z_]+"
+    r"|\b(?:WARC|WACZ|CSV|JSON|TOML|HTML|TOTP|SHA-256|MIME|robots\.txt|windows-1256|UTF-8|pbkdf2_sha256|sha256"
+    r"|manage\.py [\w ]+|https?://\S+|[\w.-]+@[\w.-]+|(?:[a-z\d-]+\.)+[a-z]{2,}|[\w-]+\.(?:md|txt|html|warc\.gz|csv|jsonl|toml)\S*)"
+)
+# Two words of English beside one another, a Python name, or an object without a name.
+_ENGLISH = re.compile(r"[A-Za-z]{3,}[ _-]+[A-Za-z]{2,}|\bobject \(|[A-Za-z]+_[a-z]+")
+_WRONG = ("نجحت إضافة", "المستخدمون المحدّدة", "لتغييره", "علاقات", "لا مرات", "منذ 0", "منذ 1 ", "2 ال", "1 ال", "3 ال")
+# What is data: an archive's own Latin names, code to be typed, texts in English.
+_DATA = (
+    "//bdi | //code | //kbd | //script | //style | //textarea | //*[@lang='en'] | //*[@dir='ltr']"
+    " | //select[contains(@name, 'perm')]"
+)
+PASSWORD = "كلمة-سر-طويلة-1"
+
+
+def told(page: str) -> Iterator[str]:
+    """Texts of a page that the desk itself says: between tags, and in attributes that are read aloud."""
+    tree = html.fromstring(page)
+    for node in tree.xpath(_DATA):
+        node.drop_tree()
+    for node in tree.xpath("//body//*"):
+        if isinstance(node.tag, str):
+            yield from (text for text in (node.text, node.tail) if text and text.strip())
+            yield from (node.get(name) for name in ("title", "alt", "aria-label", "placeholder") if node.get(name))
+
+
+def english_in(page: str) -> list[str]:
+    return [text.strip()[:80] for text in told(page) if _ENGLISH.search(_LATIN.sub("", text))]
+
+
+@pytest.fixture
+def rows(seed: Any) -> None:
+    """At least one row of every noun."""
+    EventSeries.objects.create(name="سلسلة")
+    SynonymSet.objects.create(words=["ملتقى", "منتدى"])
+    Delivery.objects.create(name="خبر.txt", state="finished")
+    user = User.objects.create_user("منير", password=PASSWORD, is_staff=True)
+    user.groups.add(*Group.objects.all()[:2])
+    TOTPDevice.objects.create(user=user, name="هاتف")
+    StaticDevice.objects.create(user=user, name="رموز")
+    for model, told in ((AccessLog, {}), (AccessAttempt, {"failures_since_start": 1}), (AccessFailureLog, {})):
+        model.objects.create(username="منير", ip_address="192.0.2.1", user_agent="متصفح", **told)
+
+
+def pages_of_nouns(user: User) -> Iterator[str]:
+    for model in admin.site._registry:
+        base = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        yield reverse(f"{base}_changelist")
+        yield reverse(f"{base}_add")
+        for row in model._default_manager.order_by("pk")[:1]:
+            for page in ("change", "delete", "history"):
+                yield reverse(f"{base}_{page}", args=[row.pk])
+
+
+def pages_of_the_desk() -> Iterator[str]:
+    article, actors = Article.objects.order_by("id").first(), Actor.objects.order_by("id")[:2]
+    keys = {"merge": ["actor"], "split": [actors[0].pk], "new_name": [actors[0].pk], "review": [article.pk],
+            "series_order": [EventSeries.objects.first().pk]}  # fmt: skip
+    for page in shared_pages():
+        if page.name in {"names", "review_release", "authority_file", "operation", "decide-capture"}:
+            continue
+        try:
+            address = reverse(f"admin:{page.name}", args=keys.get(page.name, []))
+        except NoReverseMatch:
+            pytest.fail(f"no arguments are given here for the page {page.name}")
+        yield address + (f"?rows={actors[0].pk},{actors[1].pk}" if page.name == "merge" else "")
+    yield reverse("admin:index")
+    yield reverse("admin:articles_article_cleaning", args=[article.pk])
+    yield reverse("admin:articles_article_withdraw", args=[article.pk])
+
+
+@pytest.mark.parametrize("role", ["superuser", "قراء المسودات", "محررون", "محررون أول", "مديرون"])
+def test_every_page_speaks_arabic(signed_in: Any, rows: None, role: str) -> None:
+    client = signed_in("منى", "" if role == "superuser" else role)
+    if role == "superuser":
+        User.objects.filter(pk=client.user.pk).update(is_superuser=True)
+    seen, wrong = 0, {}
+    for address in [*pages_of_nouns(client.user), *pages_of_the_desk()]:
+        response = client.get(address)
+        assert response.status_code in {200, 302, 403, 404}, address
+        if response.status_code != 200:
+            continue
+        seen += 1
+        page = response.content.decode()
+        if left := english_in(page) + [word for word in _WRONG if any(word in text for text in told(page))]:
+            wrong[address] = left
+    assert seen > 20 and wrong == {}, "\n".join(f"{address}: {left[:6]}" for address, left in wrong.items())
+
+
+def test_what_a_change_an_addition_and_a_deletion_say(senior: Client, seed: Any) -> None:
+    source = Source.objects.create(name="جريدة بعيدة", kind="site")
+    address = reverse("admin:articles_source_change", args=[source.pk])
+    page = senior.post(address, form_of(senior, address) | {"name": "جريدة قريبة"}, follow=True).content.decode()
+    assert "حُفظ التعديل" in page and "إضافة مصدر «" not in page
+    fields = {"name": "جريدة ثالثة", "kind": "site", "country": "", "marks": "", "domains": ""}
+    assert "تمت الإضافة" in senior.post(reverse("admin:articles_source_add"), fields, follow=True).content.decode()
+    address = reverse("admin:articles_source_delete", args=[source.pk])
+    assert "أتريد حقا حذف «جريدة قريبة»" in senior.get(address).content.decode()
+    assert "تم الحذف" in senior.post(address, {"post": "yes"}, follow=True).content.decode()
+
+
+def test_an_account_s_deletion_names_no_rows_that_only_join(signed_in: Any, rows: None) -> None:
+    client = signed_in("منى")
+    User.objects.filter(pk=client.user.pk).update(is_superuser=True)
+    user = User.objects.get(username="منير")
+    one = client.get(reverse("admin:auth_user_delete", args=[user.pk])).content.decode()
+    posted = {"action": "delete_selected", "_selected_action": [user.pk]}
+    many = client.post(reverse("admin:auth_user_changelist"), posted).content.decode()
+    for page in (one, many):
+        assert "هاتف العامل الثاني" in page and "object (" not in page and "group" not in page.lower()
+
+
+@pytest.mark.parametrize(
+    ("noun", "forms"),
+    [
+        ("delivery", {0: "لا واردات", 1: "واردة واحدة", 2: "واردتان", 3: "3 واردات", 11: "11 واردة", 100: "100 واردة"}),
+        ("article", {1: "مقال واحد", 2: "مقالان", 10: "10 مقالات", 99: "99 مقالا", 103: "103 مقالات"}),
+        ("alias", {1: "اسم آخر واحد", 2: "اسمان آخران"}),
+    ],
+)
+def test_a_number_agrees_with_its_noun(noun: str, forms: dict[int, str]) -> None:
+    from django.apps import apps
+
+    options = apps.get_model("articles", noun)._meta
+    assert {count: words.counted_rows(count, options) for count in forms} == forms
+
+
+def test_every_noun_of_the_desk_has_its_forms() -> None:
+    assert {model._meta.model_name for model in admin.site._registry} - set(words.NOUNS) == set()
+
+
+def test_a_list_says_how_many_rows_it_has(desk: Client) -> None:
+    Delivery.objects.create(name="ا.txt")
+    Delivery.objects.create(name="ب.txt")
+    page = desk.get(changelist("delivery")).content.decode()
+    assert "واردتان" in page and "<h1>الواردات</h1>" in page and "اختر" not in page.partition("<h1>")[2][:40]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words_"),
+    [
+        (0, "الآن"), (59, "الآن"), (60, "منذ دقيقة"), (125, "منذ دقيقتين"), (200, "منذ 3 دقائق"), (3_700, "منذ ساعة"),
+        (7_300, "منذ ساعتين"), (90_000, "منذ يوم"), (11 * 86_400, "منذ 11 يوما"), (70 * 86_400, "منذ شهرين"), (800 * 86_400, "منذ سنتين"),
+    ],
+)  # fmt: skip
+def test_how_long_ago(seconds: int, words_: str) -> None:
+    assert since(timezone.now() - timedelta(seconds=seconds, milliseconds=100)) == words_
+    assert ago(30) == "أقل من دقيقة"
+
+
+def test_moments_are_said_in_words_and_dates_of_digits_keep_their_order() -> None:
+    assert moment(datetime(2024, 11, 6, 9, 5, tzinfo=UTC)).startswith("6 نونبر 2024، ") and moment(None) == "–"
+    assert words.isolated_dates("بين 1800-01-01 و2028-11.") == "بين \u20661800-01-01\u2069 و\u20662028-11\u2069."
+    assert words.isolated_dates("https://h.example/2024-11-06/x") == "https://h.example/2024-11-06/x"
+    assert words.isolated_dates("القيمة 12-13") == "القيمة 12-13"
+
+
+def test_no_page_shows_a_bare_date_of_digits_in_a_line(senior: Client, seed: Any) -> None:
+    """Messages, help, errors and history: between Arabic letters «2024-11-06» would be read from its end."""
+    article = seed("001")
+    address = reverse("admin:articles_article_change", args=[article.pk])
+    form = form_of(senior, address)
+    pages = [
+        senior.get(address), senior.post(address, form | {"published_date": "1500-01-01", "published_precision": "day"}),
+        senior.post(address, form | {"published_date": "2024-11-06", "published_precision": "day"}, follow=True),
+        senior.get(reverse("admin:articles_article_history", args=[article.pk])), senior.get(reverse("admin:operations")),
+        act(senior, "article", "set_date", article, date="1500-01-01", precision="day", basis="editor"),
+    ]  # fmt: skip
+    bare = re.compile(r"(?<![\u2066\d-])\d{4}-\d{2}-\d{2}")
+    for page in pages:
+        texts = [text for text in told(page.content.decode()) if re.search("[\u0600-\u06ff]", text)]
+        assert [text for text in texts if bare.search(text)] == []
+
+
+def test_the_history_s_difference_keeps_the_spaces_between_words() -> None:
+    before = " ".join(f"كلمة{n}" for n in range(60))
+    after = before.replace("كلمة30", "غيرها")
+    (paragraph,) = differences(before, after)
+    whole = "".join(part.text if part.kind != "same" else words.shortened(part) for part in paragraph)
+    assert "كلمة29 كلمة30غيرها كلمة31" in whole and "…" not in whole
+    (paragraph,) = differences(f"{before} {before} س", f"{before} {before} ص")
+    assert words.shortened(paragraph[0]).endswith("كلمة59 ") and "… كلمة" in words.shortened(paragraph[0])

@@ -1,0 +1,94 @@
+"""No page of the desk scrolls sideways on a telephone, and nothing of a table is out of reach there.
+
+With SHOTS=folder a picture of every page is left there.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+from playwright.sync_api import Page, expect
+
+from articles.models import Actor, Alias, Article, Delivery
+from tests.admin.test_words import pages_of_nouns, pages_of_the_desk, rows  # noqa: F401
+
+pytestmark = pytest.mark.browser
+TELEPHONE = {"width": 390, "height": 800}
+# What lies beyond the sides of the window, though no scrolling shows it.
+CUT = """() => [...document.querySelectorAll('#result_list tbody td, #result_list tbody th, table.cards td')]
+    .filter((cell) => { const box = cell.getBoundingClientRect(); return box.width > 2 && (box.left < -1 || box.right > innerWidth + 1); })
+    .map((cell) => cell.className + ' ' + cell.textContent.trim().slice(0, 40))"""
+
+
+@pytest.fixture
+def telephone(browser: Any, live_server: Any, stored: None, roles: None) -> Any:
+    client = Client()
+    client.force_login(
+        User.objects.create_superuser("root", password="x"), backend="django.contrib.auth.backends.ModelBackend"
+    )
+    context = browser.new_context(base_url=live_server.url, locale="ar", viewport=TELEPHONE)
+    context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
+    page = context.new_page()
+    yield page
+    context.close()
+
+
+@pytest.fixture
+def seed(stored: None) -> None:
+    """What `rows` asks for: here the archive is stored by `stored`."""
+
+
+def test_no_page_scrolls_sideways(telephone: Page, rows: None) -> None:  # noqa: F811
+    long = "https://h.example/" + "a" * 200
+    failures = [{"path": f"{long}: line 2", "reason": "not JSON: " + "x" * 300}]
+    note = {"path": "جدول.csv: line 2", "kind": "partly", "field": "published", "given": "32 مارس 2023 " * 9, "taken": "taken as 2023-03, inferred",
+            "times": 3}  # fmt: skip
+    Delivery.objects.create(name=long, state="finished", failed=1, failures=failures, noted=3, notes=[note])
+    user = User.objects.get(username="root")
+    article = Article.objects.order_by("id").first()
+    article.title = f"{article.title} وعنوان آخر"
+    article.save()
+    delivery = Delivery.objects.order_by("-id").first()
+    addresses = [*pages_of_nouns(user), *pages_of_the_desk(),
+                 reverse("admin:articles_delivery_change", args=[delivery.pk])]  # fmt: skip
+    wide, cut = {}, {}
+    for number, address in enumerate(addresses):
+        telephone.goto(address, wait_until="domcontentloaded")
+        across = telephone.evaluate("document.scrollingElement.scrollWidth")
+        if across > TELEPHONE["width"]:
+            wide[address] = across
+        if beyond := telephone.evaluate(CUT):
+            cut[address] = beyond[:3]
+        if folder := os.environ.get("SHOTS"):
+            name = address.split("?")[0].strip("/").replace("/", "_")
+            telephone.screenshot(path=Path(folder, f"{number:03}-{name}.png"), full_page=True)
+    assert (wide, cut) == ({}, {}), f"{wide}\n{cut}"
+
+
+def test_a_cell_stands_under_the_name_of_its_column(telephone: Page, rows: None) -> None:  # noqa: F811
+    telephone.goto(reverse("admin:articles_article_changelist"))
+    cell = telephone.locator("#result_list tbody td.field-status").first
+    expect(cell).to_have_attribute("data-label", "الحالة")
+    assert cell.evaluate("(cell) => getComputedStyle(cell, '::before').content") == '"الحالة: "'
+
+
+def test_the_offer_of_a_split_looks_like_a_button(telephone: Page) -> None:
+    actor, owner = Actor.objects.order_by("id")[:2]
+    alias = Alias.objects.create(actor=actor, name=owner.name)
+    telephone.goto(reverse("admin:split", args=[actor.pk]))
+    telephone.check(f"input[name=moved][value='{alias.pk}']")
+    telephone.fill("[name=name]", owner.name)
+    if telephone.locator("[name=password]").count():
+        telephone.fill("[name=password]", "x")
+    telephone.locator(".submit-row input[type=submit]").first.click()
+    button = telephone.locator("button[name=give]")
+    expect(button).to_be_visible()
+    plain, offered = (
+        telephone.evaluate("(where) => getComputedStyle(document.querySelector(where)).backgroundColor", where)
+        for where in (".submit-row input[type=submit]", "button[name=give]")
+    )
+    assert offered not in {"rgb(239, 239, 239)", "rgba(0, 0, 0, 0)"} and plain != "rgba(0, 0, 0, 0)"

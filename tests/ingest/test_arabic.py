@@ -1,0 +1,128 @@
+"""Every message that ingest can leave in a delivery's record has an Arabic form with the same values, and no library's own words."""
+
+import ast
+import csv
+import gzip
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from articles.ingest.arabic import ARABIC, in_arabic, stored_in_arabic
+from articles.ingest.run import Report, ingest, messages_of
+from articles.platform.messages import Message
+
+ROOM = Path(__file__).parents[2] / "articles"
+SOURCES = [
+    *sorted((ROOM / "ingest").rglob("*.py")), ROOM / "platform" / "limits.py", ROOM / "platform" / "addresses.py",
+]  # fmt: skip
+# Called with a template as their first argument, and with a message as their last.
+WITH_TEMPLATE, WITH_MESSAGE = (
+    {"Message", "UnreadableError", "AddressError"},
+    {"Broken", "Note", "Failure", "Exceeded", "ArchiveLoadFailed", "_HeadersTooLongError"},
+)
+BODY = "وصل 25 خبيرا إلى المدينة للمشاركة في ورشة عمل حول أمن الموانئ."
+# Values that stand for what they say in any language.
+ENGLISH = re.compile(r"[a-z]{3,} [a-z]{2,} [a-z]{2,}")
+
+
+def calls(names: set[str]) -> Iterator[tuple[str, ast.Call]]:
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in names:
+                yield f"{path.name}:{node.lineno}", node
+
+
+def templates() -> dict[str, str]:
+    """The templates that are written in the sources, with the place of each."""
+    return {
+        call.args[0].value: place
+        for place, call in calls(WITH_TEMPLATE)
+        if call.args and isinstance(call.args[0], ast.Constant)
+    }
+
+
+def names_in(template: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(template) if name}
+
+
+def test_every_template_has_an_arabic_form_of_the_same_values() -> None:
+    written = templates()
+    assert len(written) > 100
+    assert {place: text for text, place in written.items() if text not in ARABIC} == {}
+    assert set(ARABIC) - set(written) == set(), "a form for what nothing says"
+    for template, form in ARABIC.items():
+        assert names_in(form) == names_in(template), template
+        assert template == form or re.search("[\u0600-\u06ff]", form), template
+
+
+@pytest.mark.parametrize("names", [WITH_TEMPLATE, WITH_MESSAGE], ids=["templates", "messages"])
+def test_no_message_is_put_together_from_text(names: set[str]) -> None:
+    """An f-string has no template; a bare text where a message is due has no values."""
+    loose = (ast.JoinedStr, ast.BinOp) if names is WITH_TEMPLATE else (ast.JoinedStr, ast.BinOp, ast.Constant)
+    wrong = [
+        (place, ast.unparse(call))
+        for place, call in calls(names)
+        if call.args and isinstance(call.args[0 if names is WITH_TEMPLATE else -1], loose)
+    ]
+    assert wrong == []
+
+
+def taken(tmp_path: Path, name: str, content: bytes) -> Report:
+    (tmp_path / name).write_bytes(content)
+    return ingest([tmp_path], largest=200_000)
+
+
+def rows(*lines: str) -> bytes:
+    return "\n".join(lines).encode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("deep.jsonl", rows('{"title": "خبر", "body": "' + BODY + '", "x": ' + "[" * 90_000 + "]" * 90_000 + "}"), "متداخلة"),
+        ("cut.jsonl", rows('{"title": "خبر", "body": '), "ينقطع أو يختل"),
+        ("digits.jsonl", rows('{"title": "خبر", "body": "نص", "x": ' + "9" * 9_000 + "}"), "أرقامه"),
+        ("break.csv", f"title,body\nخبر,{BODY}\rثان,نص\n".encode(), "سطر جديد داخل خلية"),
+        ("quote.csv", rows("title,body", '"خبر"آخر,' + BODY), "علامة الاقتباس"),
+        ("open.csv", rows("title,body", '"خبر,' + BODY), "لم تُغلق"),
+        ("cells.csv", rows("title,body", "خبر"), "عدد الخلايا"),
+        ("field.jsonl", rows(json.dumps({"title": 5, "body": BODY})), "ليس نصا"),
+        ("a.txt.gz", gzip.compress(BODY.encode(), mtime=0)[:-20], "gzip"),
+        ("a.warc.gz", b"\x1f\x8b\x08 not packed", "السطر|التسجيلة"),
+        ("a.wacz", b"PK\x03\x04 no package", "الحزمة"),
+        ("a.pdf", b"%PDF", "لا تُقرأ الملفات"),
+    ],
+)  # fmt: skip
+def test_what_a_library_says_never_reaches_a_person(tmp_path: Path, name: str, content: bytes, words: str) -> None:
+    failures = taken(tmp_path, name, content).failures
+    assert failures
+    for failure in failures:
+        english, arabic = str(failure.reason), in_arabic(failure.reason)
+        assert not re.search("recursion|new-line|delimiter|Expecting|Error|Exceeds|zlib|invalid", english), english
+        assert re.search("[\u0600-\u06ff]", arabic) and not ENGLISH.search(arabic), arabic
+        assert re.search(words, f"{in_arabic(failure.path)}: {arabic}"), arabic
+
+
+def test_a_message_is_the_same_after_json_and_its_values_are_said_in_arabic_too() -> None:
+    inner = Message("it breaks off or goes wrong at character {place:,}", place=1200)
+    message = Message("“{field}” is not JSON: {reason}", field="published", reason=inner)
+    assert str(message) == "“published” is not JSON: it breaks off or goes wrong at character 1,200"
+    row = json.loads(json.dumps({"reason": message, "messages": messages_of(reason=message)}))
+    assert stored_in_arabic(row, "reason").replace("\u2068", "").replace("\u2069", "") == (
+        "الحقل «published» ليس JSON سليما: ينقطع أو يختل عند المحرف 1,200."
+    )
+    # Rows of before there were messages, and of what no version wrote.
+    assert stored_in_arabic({"reason": "not JSON: x"}, "reason") == "not JSON: x"
+    assert stored_in_arabic({"reason": "x", "messages": {"reason": {"template": "{a}", "values": {}}}}, "reason") == "x"
+
+
+def test_the_forms_of_python_s_csv_reader_are_those_that_are_looked_for() -> None:
+    """Python may word its errors anew: then the words for people would be wrong."""
+    for text, part in (("a\rb", "new-line character"), ('"a"b', "expected after"), ('"a', "unexpected end")):
+        with pytest.raises(csv.Error, match=part):
+            list(csv.reader([text], strict=True))
