@@ -34,6 +34,7 @@ from articles.admin.review import ReviewAdmin
 from articles.admin.seeing import FIELD, outdated, seen_field
 from articles.extract.authority import Authority
 from articles.extract.process import suggest_within_budget
+from articles.ingest.arabic import in_arabic
 from articles.ingest.document import UnreadableError
 from articles.ingest.original import original_lines
 from articles.models import (
@@ -345,7 +346,7 @@ class ArticleAdmin(OwnSearch, ReviewAdmin):
         try:
             lines = original_lines(capture, article) if capture else []
         except (DamagedCaptureError, UnreadableError) as error:
-            complaint = str(error)
+            complaint = in_arabic(str(error))
         context = {
             **self.admin_site.each_context(request), "title": "قبل التنقية وبعدها", "opts": self.opts, "article": article,
             "capture": capture, "lines": lines, "complaint": complaint,
