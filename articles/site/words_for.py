@@ -168,17 +168,17 @@ def agreeing(count: int, forms: tuple[str, str, str, str]) -> str:
     return f"{number(count)} {many if rest >= 11 else one}"
 
 
-def moment(value: datetime | None) -> str:
-    """A moment at the archive's clock: «6 نونبر 2024، 10:30»; a dash for none."""
-    if value is None:
+def moment(value: datetime | str | None) -> str:
+    """A moment at the archive's clock: «6 نونبر 2024، 10:30»; a dash for none, which templates hand over as an empty text."""
+    if not value:
         return "–"
     local = timezone.localtime(value)
     return f"{short_day(local.date())}، {digits(f'{local:%H:%M}')}"
 
 
-def since(value: datetime | None) -> str:
+def since(value: datetime | str | None) -> str:
     """How long ago a moment was: «الآن», «منذ دقيقتين», «منذ 3 أشهر»; a dash for none."""
-    if value is None:
+    if not value:
         return "–"
     seconds = (timezone.now() - value).total_seconds()
     return f"منذ {ago(seconds)}" if seconds >= _MINUTE else "الآن"
