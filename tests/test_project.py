@@ -22,7 +22,7 @@ import pytest
 import yaml
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management import call_command
+from django.core.management import call_command, get_commands, load_command_class
 from django.db import connection
 
 from archive import database
@@ -160,7 +160,7 @@ def test_the_compose_file_names_what_it_needs() -> None:
     assert {"proxy", "database", "cache", "migrate", "site", "worker", "nightly", "replica"} == set(services)
     assert services["database"]["image"] == services["replica"]["image"]
     assert services["replica"]["profiles"] == ["replica"]
-    for name in ("database", "site", "cache", "replica"):
+    for name in ("database", "site", "cache", "replica", "worker", "nightly"):
         assert services[name]["healthcheck"]["test"]
     for name in ("site", "worker", "nightly"):
         assert services[name]["depends_on"]["migrate"]["condition"] == "service_completed_successfully"
@@ -178,6 +178,54 @@ def test_the_compose_file_names_what_it_needs() -> None:
     known = "".join(path.read_text() for path in (ROOT / "archive").rglob("*.py"))
     passed = [name for name in services["site"]["environment"] if name.startswith(("ARCHIVE_", "DATABASE_"))]
     assert passed and all(f'"{name}"' in known for name in passed)
+
+
+def manage_words(command: str | list[str]) -> list[str]:
+    """What stands after manage.py in a command of the compose file; empty where it does not run it."""
+    words = command.split() if isinstance(command, str) else [word for part in command for word in part.split()]
+    return words[words.index("manage.py") + 1 :] if "manage.py" in words else []
+
+
+def test_every_command_that_the_compose_file_runs_is_known_with_its_options() -> None:
+    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+    run = {
+        (name, part): words
+        for name, service in services.items()
+        for part, command in (
+            ("command", service.get("command", [])),
+            ("check", service.get("healthcheck", {}).get("test", [])),
+        )
+        if (words := manage_words(command))
+    }
+    assert {
+        ("worker", "check"),
+        ("nightly", "check"),
+        ("worker", "command"),
+        ("nightly", "command"),
+        ("migrate", "command"),
+    } <= set(run)
+    for place, words in run.items():
+        # A shell may join several commands; each of them is looked at by itself.
+        words = words[: next((at for at, word in enumerate(words) if word in {"&&", ";", "||"}), len(words))]
+        name, *options = words
+        assert name in get_commands(), place
+        parser = load_command_class(get_commands()[name], name).create_parser("manage.py", name)
+        # A Django command's parser raises for an option that it does not know; `$$` and the like stand for nothing here.
+        parser.parse_args(options)
+    assert (run["worker", "check"][0], run["nightly", "check"]) == ("worker_health", ["nightly", "--check"])
+
+
+def test_make_pin_asks_for_every_file_that_names_images() -> None:
+    """What make would run is the command that tests/trust/test_compose.py tries on copies."""
+    told = subprocess.run(["make", "-n", "pin"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    (line,) = [line for line in told.splitlines() if line.strip()]
+    _python, *words = line.split()
+    files = ["docker-compose.yml", "Dockerfile"]
+    assert words == ["articles/platform/pin_images.py", *files]
+    assert all((ROOT / word).is_file() for word in words)
+    # No other file of the tree names an image.
+    texts = {path.name: path.read_text(encoding="utf-8", errors="replace") for path in ROOT.iterdir() if path.is_file()}
+    assert {name for name, text in texts.items() if re.search(r"(?m)^(FROM|\s+image:) \S+", text)} == set(files)
 
 
 def compose_schema() -> Any:

@@ -166,3 +166,37 @@ def test_the_record_page_of_an_article_shows_no_path_of_the_machine(client: Clie
     out = StringIO()
     call_command("export", "articles", stdout=out)
     assert "file:" not in out.getvalue()
+
+
+# Text that no rule would read so: the encoding is one that nobody guesses.
+OF_OLD_MACS = {
+    "mac_roman": ("Réunion à Rabat", "Le ministre a déclaré à Rabat que « la coopération » s’étend à d’autres régions de l’été à l’hiver."),
+    "mac_arabic": ("خبر الموانئ في الجنوب", BODY),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("encoding", OF_OLD_MACS)
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
+def test_rows_are_read_in_the_encoding_that_was_named(desk: Client, tmp_path: Path, encoding: str, form: str) -> None:
+    """At the command and at the desk."""
+    title, body = OF_OLD_MACS[encoding]
+
+    def rows(number: int) -> bytes:
+        row = {"title": f"{title} {number}", "body": f"{body} {number}"}
+        text = (
+            f"title;body\n{row['title']};{row['body']}\n"
+            if form == "csv"
+            else json.dumps(row, ensure_ascii=False) + "\n"
+        )
+        return text.encode(encoding)
+
+    (tmp_path / f"rows.{form}").write_bytes(rows(1))
+    call_command("ingest", str(tmp_path / f"rows.{form}"), "--encoding", encoding, verbosity=0, stdout=StringIO())
+    posted = {"files": [SimpleUploadedFile(f"other.{form}", rows(2))], "format": "auto", "encoding": encoding}
+    assert desk.post(reverse("admin:deliver"), posted).status_code == 302
+    work()
+    for number in (1, 2):
+        article = Article.objects.get(title=f"{title} {number}")
+        assert article.body == f"{body} {number}"
+    # Without the encoding they are not what they were.
+    assert title not in rows(3).decode("windows-1256", "replace")

@@ -30,6 +30,12 @@ def places_taken() -> int:
         return cursor.fetchone()[0]
 
 
+def cursors() -> list[tuple[str, bool]]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, is_holdable FROM pg_cursors")
+        return cursor.fetchall()
+
+
 @pytest.mark.parametrize("door", DOORS)
 def test_who_comes_when_all_places_are_taken_is_asked_to_come_again(
     client: Client, article: Article, settings: object, door: str
@@ -58,18 +64,19 @@ def test_a_place_is_given_back_however_an_answer_ends(client: Client, article: A
         assert places_taken() == 0
     client.head(door).close()
     assert places_taken() == 0
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_cursors")
-        assert cursor.fetchone() == (0,)
+    assert cursors() == []
 
 
 def test_the_place_is_held_while_the_answer_is_sent(client: Client, article: Article) -> None:
     response = client.get("/export/articles.jsonl")
     parts = iter(response.streaming_content)
     assert places_taken() == 1
+    # The keys of the rows that are still to come stand in one cursor of the server, which no transaction keeps open.
+    ((name, is_holdable),) = cursors()
+    assert name.startswith("export_") and is_holdable
     assert json.loads(b"".join(parts))["id"] == article.pk
     response.close()
-    assert places_taken() == 0
+    assert places_taken() == 0 and cursors() == []
 
 
 def test_an_export_of_many_rows_takes_the_memory_of_few(client: Client, settings: object) -> None:

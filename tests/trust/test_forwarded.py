@@ -132,3 +132,28 @@ def test_one_proxys_word_for_the_sender(sent: str, kept: str | None) -> None:
     environment = {"HTTP_X_FORWARDED_FOR": sent, "HTTP_X_FORWARDED_HOST": "evil.example", "HTTP_HOST": "ours.example"}
     keep_the_proxys_word(environment, True)
     assert environment == {"HTTP_HOST": "ours.example"} | ({"HTTP_X_FORWARDED_FOR": kept} if kept else {})
+
+
+def test_behind_the_proxy_that_ends_tls_its_word_for_the_scheme_decides(archives: Archives) -> None:
+    """As in docker-compose.yml: the proxy asks by plain HTTP and says how it was asked itself."""
+    archive = archives.filled("behindtls")
+    with Served(archive, ARCHIVE_HTTPS="1", ARCHIVE_BEHIND_PROXY="1") as served:
+        own = f"https://127.0.0.1:{served.port}/"
+        for path in ("/about/", *ABSOLUTE):
+            answer = exchange(served, path, ["X-Forwarded-Proto: https", "X-Forwarded-For: 203.0.113.7"])
+            assert status(answer) == 200, path
+            assert re.search(r"(?i)\r\nstrict-transport-security: max-age=\d{7,}\r\n", answer), path
+            assert addresses(answer) == {own} or path == "/about/", path
+        for lines in ([], ["X-Forwarded-Proto: http"], ["X-Forwarded-Proto: https, http"], ["X-Forwarded-Proto: nonsense"],
+                      ["X-Forwarded-Ssl: on"], ["Forwarded: proto=https"]):  # fmt: skip
+            answer = exchange(served, "/about/", lines)
+            assert status(answer) == 301, lines
+            assert f"location: {own}about/" in answer.lower() and "strict-transport-security" not in answer.lower(), (
+                lines
+            )
+        chosen = submit(
+            served, "/appearance/", {"theme": "dark"}, "X-Forwarded-Proto: https", f"Referer: {own}appearance/"
+        )
+        assert status(chosen) == 302 and re.search(r"(?i)set-cookie:[^\r]*; secure", chosen)
+        # The check of a container's health asks the site itself.
+        assert served.get("/healthz").status == 200
