@@ -30,7 +30,7 @@ from articles.models import (
 )
 from articles.models.limits import planned_days
 from articles.models.uncertain_date import complete
-from articles.platform.limits import BoundedWorkers, Budget, Exceeded
+from articles.platform.limits import BoundedWorkers, Budget, Exceeded, Job
 
 
 class AuthorityError(ValueError):
@@ -142,14 +142,11 @@ def parsed(text: str) -> dict:
     return tomllib.loads(text)
 
 
-class _Parsing:
+class _Parsing(Job):
     """What a worker does with the bytes of a file."""
 
     def __call__(self, content: bytes) -> dict:
         return parsed(content.decode())
-
-    def finish(self, results: object) -> bool:
-        return True
 
 
 def _check(entry: object, key_field: str, fields: Mapping[str, "Expected"]) -> None:

@@ -3,6 +3,7 @@
 import re
 import tempfile
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from django.conf import settings
@@ -143,13 +144,15 @@ def _ingested(delivery: Delivery) -> Report:
 
 def _rename(report: Report, path: str, name: str) -> None:
     """Tells places by the `name` that a file came under, not by the `path` where it was read."""
-    report.failures = [Failure(one.path.replace(path, name, 1), one.reason) for one in report.failures]
+    report.failures = [replace(one, path=one.path.replace(path, name, 1)) for one in report.failures]
     places = report.noted.places
     report.noted.places = {note: (place.replace(path, name, 1), times) for note, (place, times) in places.items()}
 
 
 def _record(delivery: Delivery, report: Report, state: str) -> None:
-    failures = [{"path": _storable(one.path), "reason": _storable(one.reason)} for one in report.failures]
+    # What was left unread comes first: a record holds the first failures alone.
+    ordered = sorted(report.failures, key=lambda one: not one.is_rest)
+    failures = [{"path": _storable(one.path), "reason": _storable(one.reason)} for one in ordered]
     Delivery.objects.filter(pk=delivery.pk).update(
         state=state, finished_at=timezone.now(), created=report.created, updated=report.updated, unchanged=report.unchanged,
         failed=len(failures), failures=failures[: Delivery.MOST_FAILURES], noted=report.noted.total,

@@ -97,10 +97,6 @@ class ArticleQuerySet(models.QuerySet):
         """What readers may meet: published and not merged into another."""
         return self.filter(public_article())
 
-    def published(self) -> "ArticleQuerySet":
-        """The same, by its older name."""
-        return self.public()
-
     def unchecked(self) -> "ArticleQuerySet":
         """What waits for an editor: not marked as reviewed, neither taken away nor merged."""
         return self.filter(checked_at__isnull=True, merged_into__isnull=True).exclude(status__in=TAKEN_AWAY)

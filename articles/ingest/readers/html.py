@@ -3,6 +3,7 @@
 import json
 import logging
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -49,6 +50,14 @@ _TEXT_BLOCKS = {"p", "h2", "h3", "h4", "h5", "h6", "blockquote"}
 _LINKED_HEADING = ".//h2//a | .//h3//a | .//h4//a | .//h5//a | .//a//h2 | .//a//h3 | .//a//h4"
 # In code points.
 _LONGEST_BUTTON = 40
+# The elements that the extraction takes out where they are empty: those that carry text.
+_CARRIERS = (
+    "article", "b", "blockquote", "dd", "div", "dt", "em", "h1", "h2", "h3", "h4", "h5", "h6", "i", "li", "main", "p", "pre", "q",
+    "section", "span", "strong",
+)  # fmt: skip
+_EMPTY = "empty-element"
+# Cells of one row, and cells that a page's cells span beside themselves: a table of data has fewer.
+_MOST_CELLS, _MOST_SPANNED = 100, 1000
 # More dates than a page has that states when it was published, and more paragraphs than extraction loses of an article.
 _MOST_DATES, _MOST_LOST = 100, 300
 _SPACE, _NO_SPACE = re.compile(r"\s*"), re.compile(r"\S")
@@ -146,6 +155,7 @@ def _main_text(tree: html.HtmlElement) -> str:
     copy = html.document_fromstring(etree.tostring(tree, encoding="unicode"))
     _without_layout_tables(copy)
     _without_furniture(copy)
+    _without_empty(copy)
     found = trafilatura.bare_extraction(
         copy, include_comments=False, include_tables=True, favor_recall=True, with_metadata=False, fast=True
     )
@@ -246,11 +256,42 @@ class _Contents:
         return self._text[start : min(end, start + _LONGEST_BUTTON)].strip()
 
 
+def _without_empty(tree: html.HtmlElement) -> None:
+    """Takes out the elements that hold nothing, whatever follows each of them stays.
+
+    The extraction would do it one by one and join the text behind each to all of the text before: the square of their number.
+    """
+    for element in reversed(list(tree.iter(*_CARRIERS))):
+        if not element.text and all(child.tag == _EMPTY and not child.tail for child in element):
+            element.tag = _EMPTY
+    etree.strip_tags(tree, _EMPTY)
+
+
 def _without_layout_tables(tree: html.HtmlElement) -> None:
-    """Tables that place a page's parts, as old pages have them, become plain blocks; tables of data stay."""
-    for table in tree.xpath("//table[.//p or .//table or .//div or .//h1 or .//h2 or count(.//br) > 2]"):
+    """Tables that place a page's parts, as old pages have them, become plain blocks; tables of data stay.
+
+    So do tables with a row of very many cells: the extraction takes the square of their number. Where cells span very many others
+    they span none: it would build them all.
+    """
+    tables = tree.xpath("//table[.//p or .//table or .//div or .//h1 or .//h2 or count(.//br) > 2]")
+    cells = list(tree.iter("td", "th"))
+    for row, count in Counter(cell.getparent() for cell in cells).items():
+        if count > _MOST_CELLS:
+            tables.append(row if row.tag == "table" else next(row.iterancestors("table"), row))
+    for table in dict.fromkeys(tables):
         for element in table.iter("table", "tbody", "thead", "tr", "td", "th"):
             element.tag = "div"
+    if sum(_spanned(cell) for cell in cells) > _MOST_SPANNED:
+        for cell in cells:
+            cell.attrib.pop("colspan", None)
+            cell.attrib.pop("rowspan", None)
+
+
+def _spanned(cell: html.HtmlElement) -> int:
+    """How many cells one cell stands for beside itself, as it says."""
+    spans = [cell.get(name, "").strip() for name in ("colspan", "rowspan")]
+    columns, rows = (max(1, int(span[:4])) if span.isdecimal() else 1 for span in spans)
+    return columns * rows - 1
 
 
 # Metadata

@@ -39,6 +39,16 @@ READ = frozenset({*TEXTS, "published", "captured_at", "capture_filename"})
 DELIMITERS = (",", ";", "\t", "|")
 # Excel's own line before the header. The line's mark of order is off by then.
 _SEPARATOR_LINE = re.compile(r"\ufeff?\"?sep=(?P<delimiter>[,;|\t])\"?", re.IGNORECASE)
+# Columns of a file and cells of a row, and bytes of the names of the columns: the file is read in the process that stores, which
+# has no budget. A spreadsheet has at most 16,384 columns.
+MOST_CELLS, _LONGEST_HEADER = 20_000, 1 << 20
+# What Python's reader of CSV says, and what that means.
+_CSV_REASONS = {
+    "new-line character seen": "a carriage return stands in a cell without quotation marks",
+    "unexpected end of data": "a quotation mark is opened and never closed",
+    "expected after": "a closing quotation mark is not followed by the end of its cell",
+    "field larger than": "a cell is larger than a document may be",
+}
 # Bytes by which the encoding of a file of rows is told.
 _SAMPLE = 1 << 18
 # «2023-05-06T10:00:00+01:00»: the clock of an ISO 8601 time says nothing of the day.
@@ -71,10 +81,7 @@ def read_csv(path: Path, largest: int, encoding: str = "") -> Iterator[Item | Br
     with opened(path) as packed:
         stream = _as_utf8(packed, encoding)
         source = _Lines(stream, largest, is_converted=stream is not packed)
-        try:
-            header, delimiter = _header(source)
-        except csv.Error as error:
-            raise UnreadableError(f"line 1: {error}") from None
+        header, delimiter = _bounded_header(source)
         names = [name.strip().removeprefix("\ufeff").lower() for name in header]
         missing = [name for name in REQUIRED if name not in names]
         if missing:
@@ -89,7 +96,7 @@ def read_csv(path: Path, largest: int, encoding: str = "") -> Iterator[Item | Br
                 row = next(_cells(source, delimiter), None)
             except (csv.Error, UnreadableError) as error:
                 source.take()
-                yield Broken(str(path), f"line {first}", str(error))
+                yield Broken(str(path), f"line {first}", _csv_reason(error))
                 continue
             raw, notes = source.take()
             if row is None:
@@ -100,6 +107,27 @@ def read_csv(path: Path, largest: int, encoding: str = "") -> Iterator[Item | Br
                 yield Broken(str(path), f"line {first}", f"{len(row)} cells for {len(names)} columns")
                 continue
             yield _item(path, f"line {first}", (heading + raw).encode(), CSV_TYPE, first, notes)
+
+
+def _bounded_header(source: "_Lines") -> tuple[list[str], str]:
+    """What `_header` finds, within bounds; the source then knows what parts the cells of the rows that follow."""
+    largest, source.largest = source.largest, min(source.largest, _LONGEST_HEADER)
+    source.reason = f"they have more than {source.largest:,} bytes"
+    try:
+        header, delimiter = _header(source)
+    except (csv.Error, UnreadableError) as error:
+        raise UnreadableError(f"line 1, the names of the columns: {_csv_reason(error)}") from None
+    if len(header) > MOST_CELLS:
+        raise UnreadableError(f"line 1: {len(header):,} columns; the most is {MOST_CELLS:,}")
+    source.largest, source.delimiter, source.reason = largest, delimiter, _too_long(largest)
+    return header, delimiter
+
+
+def _csv_reason(error: Exception) -> str:
+    """Why a row of CSV cannot be read, for people."""
+    if isinstance(error, UnreadableError):
+        return str(error)
+    return next((words for said, words in _CSV_REASONS.items() if said in str(error)), "the row is not CSV")
 
 
 def _header(source: "_Lines") -> tuple[list[str], str]:
@@ -184,23 +212,29 @@ def _in_utf8(line: bytes, is_converted: bool) -> tuple[bytes, tuple[Note, ...]]:
 
 
 class _Lines:
-    """The lines of a CSV file as text, and, taken row by row, those that the last row was made of."""
+    """The lines of a CSV file as text, and, taken row by row, those that the last row was made of.
+
+    Raises UnreadableError where a row has more than `largest` bytes, or, once the `delimiter` is set, more than MOST_CELLS cells.
+    """
 
     def __init__(self, stream: BinaryIO, largest: int, *, is_converted: bool = False) -> None:
         self._lines = lines(stream, largest)
         self._is_converted = is_converted
         self._taken = StringIO()
         self._notes: list[Note] = []
-        self._size, self._largest = 0, largest
+        self._size, self.largest, self.reason = 0, largest, _too_long(largest)
         self.number = 0
+        self.delimiter = ""
+        # Delimiters of the row so far, and of how many its cells are counted next.
+        self._delimiters, self._counted_at = 0, MOST_CELLS
 
     def __iter__(self) -> "_Lines":
         return self
 
     def __next__(self) -> str:
         self.number, line = next(self._lines)
-        if line is None or self._size + len(line) > self._largest:
-            raise UnreadableError(_too_long(self._largest))
+        if line is None or self._size + len(line) > self.largest:
+            raise UnreadableError(self.reason)
         try:
             content, notes = _in_utf8(line, self._is_converted)
         except UnreadableError as error:
@@ -212,12 +246,30 @@ class _Lines:
         self._size += len(line)
         # One text rather than a list: millions of short lines take forty times their size as objects.
         self._taken.write(text)
+        if self.delimiter:
+            self._check_cells(text)
         return text
+
+    def _check_cells(self, line: str) -> None:
+        """Refuses a row of more than MOST_CELLS cells before they are made: a list of millions takes gigabytes.
+
+        What stands in quotation marks parts no cells. It is looked at again only when delimiters have doubled, so that the work
+        grows with the row and not with its square.
+        """
+        self._delimiters += line.count(self.delimiter)
+        if self._delimiters < self._counted_at:
+            return
+        self._counted_at = 2 * self._delimiters
+        mark = re.escape(self.delimiter)
+        quoted_cells = re.compile(rf'(?:^|(?<={mark}))"(?:[^"]|"")*+(?:"|\Z)')
+        if quoted_cells.sub("", self._taken.getvalue()).count(self.delimiter) >= MOST_CELLS:
+            raise UnreadableError(f"the row has more than {MOST_CELLS:,} cells")
 
     def take(self) -> tuple[str, tuple[Note, ...]]:
         """(the lines since the last time, notes on them)."""
         taken, notes = self._taken.getvalue(), tuple(self._notes)
         self._taken, self._notes, self._size = StringIO(), [], 0
+        self._delimiters, self._counted_at = 0, MOST_CELLS
         return taken, notes
 
 
@@ -313,11 +365,20 @@ def _paragraphs(body: str) -> str:
     return "\n\n".join(part.strip("\n") for part in clean.split("\n\n") if part.strip())
 
 
-def _json_row(text: str) -> dict[str, object]:
+def _json(text: str) -> object:
+    """The value that a JSON text writes; raises UnreadableError with the reason, and where in the text it is."""
     try:
-        row = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise UnreadableError(f"not JSON: {str(error)[:200]}") from None
+        return json.loads(text)
+    except RecursionError:
+        raise UnreadableError("lists or objects are nested too deep to be read") from None
+    except json.JSONDecodeError as error:
+        raise UnreadableError(f"not JSON: {error.msg.lower()} at character {error.pos + 1:,}") from None
+    except ValueError:
+        raise UnreadableError("a number has more digits than can be read") from None
+
+
+def _json_row(text: str) -> dict[str, object]:
+    row = _json(text)
     if not isinstance(row, dict):
         raise UnreadableError(f"a JSON object is expected, this is {type(row).__name__}")
     return row
@@ -336,9 +397,9 @@ def _csv_row(text: str) -> dict[str, object]:
         cell = str(row.get(name) or "")
         if cell.startswith(("{", "[")):
             try:
-                row[name] = json.loads(cell)
-            except (ValueError, RecursionError) as error:
-                raise UnreadableError(f"“{name}” is not JSON: {error}") from None
+                row[name] = _json(cell)
+            except UnreadableError as error:
+                raise UnreadableError(f"“{name}”: {error}") from None
     return row
 
 
