@@ -125,11 +125,24 @@ def _read(name: str, content: bytes) -> dict:
             tables = workers.run(content)
     except RecursionError:
         raise AuthorityError(f"{name}: tables or lists are nested too deep to be read") from None
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        reason = f"line {line} is not UTF-8 text (byte 0x{content[error.start]:02x}); store the file as UTF-8"
+        raise AuthorityError(f"{name}: {reason}") from None
     except ValueError as error:  # A number of thousands of digits, a date that no calendar has.
-        raise AuthorityError(f"{name}: {error}") from error
+        raise AuthorityError(f"{name}: {_without_python(error)}") from error
     if isinstance(tables, Exceeded):
         raise AuthorityError(f"{name}: {tables.reason}")
     return tables
+
+
+def _without_python(error: ValueError) -> str:
+    """What is wrong with a file, for people: the library's own words tell line and column, Python's say nothing of the file."""
+    if isinstance(error, tomllib.TOMLDecodeError) or str(error).startswith("a key of"):
+        return str(error)
+    if "digits" in str(error):
+        return "a number has more digits than can be read"
+    return f"a value is not one that TOML knows ({error})"
 
 
 def parsed(text: str) -> dict:

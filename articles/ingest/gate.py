@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import PurePosixPath, PureWindowsPath
 
+from articles.arabic.text_gate import removals
 from articles.extract.dates import StatedDate
 from articles.ingest.document import Document, Note, UnreadableError, quoted
 from articles.ingest.text import language_of
@@ -43,6 +44,15 @@ def judged(document: Document, *, is_row: bool) -> Document:
     else:
         document = _cut(document)
     return _with_sensible_dates(_with_known_language(document))
+
+
+def removed(**texts: str) -> tuple[Note, ...]:
+    """A note for each of the named texts that holds control characters or marks of direction, which the archive's texts have not."""
+    notes = []
+    for name, text in texts.items():
+        if told := " and ".join(f"{count:,} {kind}" for kind, count in removals(text)):
+            notes.append(Note(NoteKind.DROPPED, name, "", f"{told} were removed"))
+    return tuple(notes)
 
 
 def capture_moment(moment: datetime, field: str) -> datetime:

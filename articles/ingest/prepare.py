@@ -1,5 +1,6 @@
 """An item → all that is to be stored of it, without asking the database anything: the part of ingest that workers share."""
 
+import logging
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -16,6 +17,9 @@ from articles.ingest.text import read_text
 from articles.models import ArchiveDate
 from articles.models.capture import pack
 from articles.platform.addresses import same_domain
+
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,8 @@ def prepare(item: Item, encoding: str, now: datetime, authority: Authority) -> P
     except MemoryError:
         raise
     except Exception as error:  # A page that trips a parser must not stop the pages after it.
-        reason = f"could not be read: {type(error).__name__}: {str(error)[:200]}"
+        _log.warning("%s: %s", item.path, item.place, exc_info=True)
+        reason = f"no reader could make sense of it ({type(error).__name__}; the log of the archive has more)"
     return Broken(item.path, item.place, reason)
 
 
@@ -81,7 +86,8 @@ def _prepared(item: Item, encoding: str, now: datetime, authority: Authority) ->
         claims = (document.url,) if document.url else ()
     elif item.media_type == "text/plain":
         decoded = decode(item.content, encoding, item.encoding)
-        document, read_as = replace(read_text(decoded.text), notes=decoded.notes, url=fetched), decoded.encoding
+        notes = (*decoded.notes, *gate.removed(text=decoded.text))
+        document, read_as = replace(read_text(decoded.text), notes=notes, url=fetched), decoded.encoding
     else:
         page = html.read_page(item, encoding)
         claims = page.metadata.claims
@@ -124,5 +130,5 @@ def _page_document(page: html.Page) -> Document:
         source_name=said.source_name,
         language=document.language if document.language == "ar" else said.language or document.language,
         dates=(*said.dates, *document.dates),
-        notes=page.notes,
+        notes=(*page.notes, *gate.removed(title=said.title, author=said.author, body=page.text)),
     )

@@ -17,6 +17,7 @@ from articles.ingest.boilerplate import is_label
 from articles.ingest.decoding import decode, unmixed
 from articles.ingest.document import Item, Note, UnreadableError
 from articles.models import ArchiveDate
+from articles.models.delivery import NoteKind
 from articles.platform.addresses import canonical_or_empty
 
 # What it could not use of a page is told in the report, not in the log.
@@ -60,6 +61,7 @@ _EMPTY = "empty-element"
 _MOST_CELLS, _MOST_SPANNED = 100, 1000
 # More dates than a page has that states when it was published, and more paragraphs than extraction loses of an article.
 _MOST_DATES, _MOST_LOST = 100, 300
+_NO_ADDRESS = "the page gives it as its own address, and it is no address of the web; it was passed over"
 _SPACE, _NO_SPACE = re.compile(r"\s*"), re.compile(r"\S")
 
 
@@ -67,7 +69,8 @@ _SPACE, _NO_SPACE = re.compile(r"\s*"), re.compile(r"\S")
 class Metadata:
     """What a page says of itself; empty where it says nothing.
 
-    `claims` are the addresses that it gives as its own, weightiest first, each in its canonical spelling.
+    `claims` are the addresses that it gives as its own, weightiest first, each in its canonical spelling; `malformed` is what it
+    gives as one and is none.
     """
 
     title: str = ""
@@ -79,6 +82,7 @@ class Metadata:
     body: str = ""
     dates: list[StatedDate] = field(default_factory=list)
     claims: tuple[str, ...] = ()
+    malformed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -107,7 +111,8 @@ def read_page(item: Item, encoding: str = "") -> Page:
         found = metadata.body
     if len(_WORD.findall(found)) < FEWEST_WORDS:
         raise UnreadableError("no article text was found on the page")
-    return Page(found, metadata, decoded.encoding, decoded.notes)
+    claims = (Note(NoteKind.DROPPED, "url", text, _NO_ADDRESS) for text in metadata.malformed)
+    return Page(found, metadata, decoded.encoding, (*decoded.notes, *claims))
 
 
 def _declared(content: bytes) -> str:
@@ -319,9 +324,10 @@ def _metadata(tree: html.HtmlElement, address: str) -> Metadata:
     language = found.language or tree.get("lang") or _first(metas, "og:locale", "content-language")
     found.language = re.split("[-_]", language.strip().lower())[0] if language else ""
     links = [link.get("href") for link in tree.iter("link") if "canonical" in link.get("rel", "").lower().split()]
-    said = [*links[:1], metas.get("og:url", ""), found.url]
     base = address if address.startswith("http") else ""
-    found.claims = tuple(dict.fromkeys(claim for text in said if text and (claim := canonical_or_empty(text, base))))
+    said = {text: canonical_or_empty(text, base) for text in (*links[:1], metas.get("og:url", ""), found.url) if text}
+    found.claims = tuple(dict.fromkeys(claim for claim in said.values() if claim))
+    found.malformed = tuple(text for text, claim in said.items() if not claim)
     if found.author.startswith(("http://", "https://")):
         found.author = ""
     found.title = _without_site(" ".join(unmixed(found.title).split()), found.source_name)

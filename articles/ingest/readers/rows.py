@@ -20,7 +20,7 @@ from articles.arabic.text_gate import clean_line
 from articles.extract.dates import StatedDate, as_archive_date, date_of_line
 from articles.ingest.decoding import decode, encoding_of, mended, plain
 from articles.ingest.document import Broken, Document, Item, Note, UnreadableError, quoted
-from articles.ingest.gate import check_storable
+from articles.ingest.gate import check_storable, removed
 from articles.ingest.readers.opening import lines, opened, too_large
 from articles.models import TAKEN_AWAY, ArchiveDate, ArticleStatus, Basis, Precision, TitleOrigin
 from articles.models.article import says_something
@@ -296,9 +296,8 @@ def read_row(item: Item) -> tuple[Document, dict[str, object]]:
     row = _json_row(text) if item.media_type == JSON_TYPE else _csv_row(text)
     for name in REQUIRED:
         if not isinstance(row.get(name), str) or not plain(row[name]).strip():
-            raise UnreadableError(
-                f"“{name}” is missing or empty" if row.get(name) in (None, "") else f"“{name}” is no text"
-            )
+            is_empty = row.get(name) is None or isinstance(row[name], str)
+            raise UnreadableError(f"“{name}” is missing or empty" if is_empty else f"“{name}” is no text")
     notes = [
         Note(NoteKind.UNREAD, name, "", "the archive does not read this field") for name in row if name not in READ
     ]
@@ -309,7 +308,7 @@ def read_row(item: Item) -> tuple[Document, dict[str, object]]:
             raise UnreadableError(f"“{name}” is {type(value).__name__}, not text")
         check_storable(name, value or "")
         right, mixed = mended(value or "")
-        notes += [replace(note, field=name) for note in mixed]
+        notes += [*(replace(note, field=name) for note in mixed), *removed(**{name: right})]
         values[name] = clean_line(right).strip() if name != "body" else _paragraphs(right)
     if values["status"] and values["status"] not in ArticleStatus.values:
         raise UnreadableError(f"“status” is “{values['status'][:40]}”, not one of {', '.join(ArticleStatus.values)}")
