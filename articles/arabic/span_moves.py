@@ -134,10 +134,12 @@ def _cuts(text: str, start: int, end: int) -> tuple[bool, bool]:
     """Whether a span begins, and whether it ends, inside a word or a number («1,023»)."""
 
     def inside(at: int) -> bool:
-        if not 0 < at < len(text):
+        # What the gate removes parts no word: «و\u202aالمغرب» is one word with it and without.
+        left, right = clean_text(text[max(0, at - _CONTEXT) : at]), clean_text(text[at : at + _CONTEXT])
+        if not left or not right:
             return False
-        return all(_WORD_CHARACTER.match(text[place]) for place in (at - 1, at)) or bool(
-            _GROUPED.fullmatch(text[max(0, at - 2) : at + 1]) or _GROUPED.fullmatch(text[at - 1 : at + 2])
+        return all(map(_WORD_CHARACTER.match, (left[-1], right[0]))) or bool(
+            _GROUPED.fullmatch(left[-2:] + right[:1]) or _GROUPED.fullmatch(left[-1:] + right[:2])
         )
 
     return inside(start), inside(end)

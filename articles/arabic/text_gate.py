@@ -3,7 +3,8 @@
 Called by the models' fields (articles/models/text_fields.py), so that no door goes around it, and by ingest before it counts
 offsets. Every function here is idempotent and takes time in proportion to the length of the text.
 
-Kept are the zero-width joiner and non-joiner, which shape letters, and the marks LRM, RLM and ALM, which order one punctuation
+Presentation forms («ﻻ», «ﷺ») become the letters that they show, so that a word is one word however it was typed. Soft hyphens and
+zero-width spaces, which only tell where a line may break, are removed. Kept are the zero-width joiner and non-joiner, which shape letters, and the marks LRM, RLM and ALM, which order one punctuation
 mark and end with it. Embeddings, overrides and isolates are removed: they turn whatever follows them, up to the end of the line.
 """
 
@@ -14,11 +15,26 @@ from functools import cache
 # Every way to end a line, as UAX 14 lists them: a pair first, so that it ends one line.
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
 # C0 without the line feed, DEL and C1; bidirectional embeddings, overrides and isolates with the deprecated format characters
-# after them; the byte-order mark and its mirror image; interlinear annotation; lone surrogates, which UTF-8 cannot hold.
-_REMOVED = "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u206f\ufeff\ufffe\uffff\ufff9-\ufffb\ud800-\udfff"
+# after them; the byte-order mark and its mirror image; interlinear annotation; lone surrogates, which UTF-8 cannot hold; soft
+# hyphens and zero-width spaces.
+_CONTROLS = "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f"
+_TURNS = "\u202a-\u202e\u2066-\u206f"
+_REMOVED = f"{_CONTROLS}{_TURNS}\u00ad\u200b\ufeff\ufffe\uffff\ufff9-\ufffb\ud800-\udfff"
+# Isolated, initial, medial and final forms of letters, and ligatures: another writing of the plain letters.
+_PRESENTATION_FORMS = re.compile("[\ufb50-\ufdff\ufe70-\ufefc]+")
+# What shows something: no space, no joiner or mark of direction, none of the fillers and selectors that have no shape.
+_VISIBLE = re.compile(
+    "[^\\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f"
+    "\ufeff\uffa0\U000e0000-\U000e0fff]"
+)
+# Characters that are told of where they are removed, by what they are.
+_TOLD = {
+    "control characters": re.compile(f"[{_CONTROLS}]"),
+    "marks of direction": re.compile(f"[{_TURNS}]"),
+}
 _UNWANTED = re.compile(f"[{_REMOVED}]+")
 # One look at a text tells whether it holds anything that is removed or replaced.
-_SUSPECT = re.compile(f"[\t\r\v\f\x85\u2028\u2029{_REMOVED}]")
+_SUSPECT = re.compile(f"[\t\r\v\f\x85\u2028\u2029\ufb50-\ufdff\ufe70-\ufefc{_REMOVED}]")
 # UAX 15 (Stream-Safe Text Format): no writing system needs more combining marks on one letter.
 _MOST_MARKS = 30
 # Spaces of any width alone leave a line empty.
@@ -28,24 +44,45 @@ _SEVERAL_LINES = re.compile(r"\n+")
 
 def clean_text(text: str) -> str:
     """`text` of any number of lines as it may be stored: lines end in a line feed, a tab is a space, no other control character
-    and nothing that turns the direction of what follows is left, and letters are composed (NFC).
+    and nothing that turns the direction of what follows is left, presentation forms are plain letters, and letters are composed (NFC).
 
     Any part of a clean text is clean itself, so that a quote taken from a clean body is stored as it is.
     """
     if _SUSPECT.search(text):
         text = _UNWANTED.sub("", _LINE_ENDS.sub("\n", text).replace("\t", " "))
+        text = _PRESENTATION_FORMS.sub(lambda run: unicodedata.normalize("NFKC", run[0]), text)
     return compose(text)
 
 
 def clean_line(text: str) -> str:
-    """`text` of one line (a title, a name) as it may be stored: `clean_text`, where a space stands for line feeds."""
+    """`text` of one line (a title, a name) as it may be stored: `clean_text`, where a space stands for line feeds; empty where
+    nothing of it can be seen.
+    """
     text = clean_text(text)
+    if not shows_something(text):
+        return ""
     return _SEVERAL_LINES.sub(" ", text) if "\n" in text else text
 
 
 def clean_body(text: str) -> str:
-    """An article's text as it may be stored: `clean_text`, paragraphs parted by exactly one blank line, none at either end."""
-    return _BLANK_LINES.sub("\n\n", clean_text(text)).strip()
+    """An article's text as it may be stored: `clean_text`, paragraphs parted by exactly one blank line, none at either end;
+    empty where nothing of it can be seen.
+    """
+    text = clean_text(text)
+    return _BLANK_LINES.sub("\n\n", text).strip() if shows_something(text) else ""
+
+
+def shows_something(text: str) -> bool:
+    """Whether anything of a text can be seen: spaces, joiners and marks of direction alone look like nothing."""
+    return _VISIBLE.search(text) is not None
+
+
+def removals(text: str) -> list[tuple[str, int]]:
+    """(what they are, how many) of the control characters and marks of direction that `clean_text` takes out of a text."""
+    if not _SUSPECT.search(text):
+        return []
+    counts = [(kind, sum(1 for _ in pattern.finditer(text))) for kind, pattern in _TOLD.items()]
+    return [(kind, count) for kind, count in counts if count]
 
 
 def compose(text: str) -> str:

@@ -65,7 +65,7 @@ def database_time() -> Iterator[list[float]]:
 
 def in_database(asked: Asked, *, with_facets: bool) -> float:
     """Seconds that the database spends on a search, and on its facets."""
-    chosen = ArticleFilter(dict(asked.filters), Article.objects.published())
+    chosen = ArticleFilter(dict(asked.filters), Article.objects.public())
     with time_limit(), database_time() as taken:
         articles = chosen.qs if asked.filters else None
         page = search(asked.text, articles)
@@ -96,7 +96,7 @@ def page(client: Client, address: str, parameters: dict[str, str]) -> PageCost:
 
 def overlap_with_exact(asked: Asked) -> float:
     """The share of the first EXACT_DEPTH results that ranking every match by the same formula puts there too."""
-    chosen = ArticleFilter(dict(asked.filters), Article.objects.published())
+    chosen = ArticleFilter(dict(asked.filters), Article.objects.public())
     found = search(asked.text, chosen.qs if asked.filters else None)
     compiled = compile_query(parse(asked.text))
     if compiled is None or compiled.match is None:

@@ -134,11 +134,14 @@ def publication_date(stated: Sequence[StatedDate], body: Reading, captured: date
     the date stays unknown, not before what the text looks back on («بين 2002 و2021»: not before 2021) and not after its
     capture.
     """
+    return stated_publication(stated, captured) or ArchiveDate.unknown(_looks_back_on(body, captured), captured)
+
+
+def stated_publication(stated: Sequence[StatedDate], captured: date) -> ArchiveDate | None:
+    """The most precise of the dates that were past at the capture, the weightiest of several; None without one."""
     # A page's clock can be a time zone ahead of ours.
     possible = [one.date for one in stated if one.date.earliest and one.date.earliest <= captured + timedelta(days=1)]
-    if possible:
-        return min(possible, key=lambda known: Precision.values.index(known.precision))
-    return ArchiveDate.unknown(_looks_back_on(body, captured), captured)
+    return min(possible, key=lambda known: Precision.values.index(known.precision), default=None)
 
 
 def _looks_back_on(body: Reading, captured: date) -> date | None:

@@ -26,7 +26,7 @@ from articles.models import (
 )
 from articles.models.history import attach
 from articles.models.inserting import insert, with_keys
-from articles.platform.limits import BoundedWorkers, Budget, Exceeded
+from articles.platform.limits import BoundedWorkers, Budget, Exceeded, Job
 
 logger = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ def suggest(article: Article, authority: Authority) -> None:
 
 
 @dataclass(frozen=True)
-class _Analysing:
+class _Analysing(Job):
     """What a worker does with an article's title, body and date of publication."""
 
     authority: Authority
@@ -49,9 +49,6 @@ class _Analysing:
     def __call__(self, article: tuple[str, str, ArchiveDate]) -> Analysis:
         title, body, published = article
         return analyse(title, Reading(body), published, self.authority)
-
-    def finish(self, results: Sequence[Analysis]) -> bool:
-        return True
 
 
 def suggest_within_budget(articles: Iterable[Article], authority: Authority) -> Iterator[tuple[Article, str]]:

@@ -69,7 +69,7 @@ ARABIC = {
         "أكبر من {most:,} بايت بعد فك ضغطه، وهو الحد لمستند واحد.",
     "larger than {most:,} bytes when unpacked (ARCHIVE_LARGEST_FILE)": "أكبر من {most:,} بايت بعد فك ضغطه، وهو الحد لمستند واحد.",
     "the gzip file is damaged or cut short": "ملف gzip تالف أو مبتور.",
-    "{count:,} parts in a row cannot be read; what follows was left out": "تعذرت قراءة {count:,} من الأجزاء المتتالية، فتُرك ما بعدها.",
+    "{count:,} parts in a row cannot be read; what follows this place was left unread": "تعذرت قراءة {count:,} من الأجزاء المتتالية، فتُرك ما بعدها.",
     # Encodings
     "unknown encoding “{name}”": "لا ترميز باسم «{name}».",
     "the text is in no encoding that is known": "ترميز النص غير معروف.",
@@ -94,7 +94,34 @@ ARABIC = {
     "no article text was found on the page": "لا نص مقال في الصفحة.",
     "no article text: nothing remains beside headings and page furniture": "لا نص مقال: لا شيء فيه غير العناوين وأثاث الصفحة.",
     "nested too deep to be read": "متداخل إلى عمق لا يُقرأ.",
+    "the page gives it as its own address, and it is no address of the web; it was passed over":
+        "تذكره الصفحة عنوانا لها، وليس عنوانا على الويب، فتُرك.",
+    "{count:,} control characters were removed": "حُذفت محارف تحكم، وعددها {count:,}.",
+    "{count:,} marks of direction were removed": "حُذفت علامات اتجاه، وعددها {count:,}.",
     # Rows
+    "line 1, the names of the columns: {reason}": "السطر 1، أسماء الأعمدة: {reason}",
+    "line 1: {columns:,} columns; the most is {most:,}": "السطر 1: عدد الأعمدة {columns:,}، والحد {most:,}.",
+    "they have more than {most:,} bytes": "أطول من {most:,} بايت.",
+    "the row has more than {most:,} cells": "خلايا السطر أكثر من {most:,}.",
+    "“{field}” is {reason}": "الحقل «{field}»: {reason}",
+    # Records of web archives
+    "the package holds {count:,} WARC files; from this on they were left unread":
+        "في الحزمة {count:,} من ملفات WARC؛ من هذا الملف فصاعدا لم تُقرأ.",
+    "a file in the package is packed in a way that cannot be read": "في الحزمة ملف مضغوط بطريقة لا تُقرأ.",
+    "a file in the package is locked with a password": "في الحزمة ملف مقفل بكلمة مرور.",
+    "the package's list of files has {size:,} bytes; the most is {most:,}": "حجم قائمة ملفات الحزمة {size:,} بايت، والحد {most:,}.",
+    "it unpacks to more than {most:,} bytes and {times} times what it has packed":
+        "يصير بعد فك ضغطه أكثر من {most:,} بايت، وأكثر من {times} ضعفا من حجمه مضغوطا.",
+    "more than {most:,} empty lines follow one another": "تتوالى فيه أكثر من {most:,} سطر فارغ.",
+    "it was sent in more than {most:,} chunks": "أُرسل في أكثر من {most:,} قطعة.",
+    "a chunk of {size:,} bytes; the largest document accepted is {most:,} (ARCHIVE_LARGEST_FILE)":
+        "فيه قطعة من {size:,} بايت، وأكبر مستند يُقبل {most:,} بايت.",
+    "“{field}” is “{value}”, not a number of bytes": "قيمة «{field}» هي «{value}»، وليست عدد بايتات.",
+    "{count:,} answers from addresses that are not of the web were left out":
+        "تُركت {count:,} من الأجوبة لأن عناوينها ليست على الويب.",
+    "its compressed bytes are damaged": "بايتاته المضغوطة تالفة.",
+    "it is cut short": "مبتور.",
+    "it does not begin as a record of a web archive does": "لا يبدأ كما تبدأ تسجيلات أرشيف الويب.",
     "line 1: no column {missing}; the columns are {columns}": "السطر 1: لا عمود باسم {missing}؛ الأعمدة هي: {columns}.",
     "{cells} cells for {columns} columns": "عدد الخلايا {cells} وعدد الأعمدة {columns}.",
     "a NUL byte in line {line}": "محرف فارغ (NUL) في السطر {line}.",
@@ -189,7 +216,7 @@ ARABIC = {
     "no such source is kept; the article has none": "لا مصدر بهذا الاسم في الأرشيف، فبقي المقال بلا مصدر.",
     "no such source is kept; another one was told": "لا مصدر بهذا الاسم في الأرشيف، فعُرف المصدر من غيره.",
     "the article was stored before and keeps “{kept}”": "المقال محفوظ من قبل، ويبقى فيه «{kept}».",
-    "the database refused it: {reason}": "رفضته قاعدة البيانات: {reason}",
+    "the database refused it: {reason}": "رفضته قاعدة البيانات: {in_arabic}",
     "it could not be stored, which is a fault of the archive; the log has the particulars":
         "تعذر حفظه لخلل في الأرشيف نفسه؛ تفصيله في سجل النظام.",
     "its reader failed at it, which is a fault of the archive; the log has the particulars":

@@ -30,7 +30,7 @@ from articles.models import (
 )
 from articles.models.limits import planned_days
 from articles.models.uncertain_date import complete
-from articles.platform.limits import BoundedWorkers, Budget, Exceeded
+from articles.platform.limits import BoundedWorkers, Budget, Exceeded, Job
 
 
 class AuthorityError(ValueError):
@@ -125,11 +125,24 @@ def _read(name: str, content: bytes) -> dict:
             tables = workers.run(content)
     except RecursionError:
         raise AuthorityError(f"{name}: tables or lists are nested too deep to be read") from None
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        reason = f"line {line} is not UTF-8 text (byte 0x{content[error.start]:02x}); store the file as UTF-8"
+        raise AuthorityError(f"{name}: {reason}") from None
     except ValueError as error:  # A number of thousands of digits, a date that no calendar has.
-        raise AuthorityError(f"{name}: {error}") from error
+        raise AuthorityError(f"{name}: {_without_python(error)}") from error
     if isinstance(tables, Exceeded):
         raise AuthorityError(f"{name}: {tables.reason}")
     return tables
+
+
+def _without_python(error: ValueError) -> str:
+    """What is wrong with a file, for people: the library's own words tell line and column, Python's say nothing of the file."""
+    if isinstance(error, tomllib.TOMLDecodeError) or str(error).startswith("a key of"):
+        return str(error)
+    if "digits" in str(error):
+        return "a number has more digits than can be read"
+    return f"a value is not one that TOML knows ({error})"
 
 
 def parsed(text: str) -> dict:
@@ -142,14 +155,11 @@ def parsed(text: str) -> dict:
     return tomllib.loads(text)
 
 
-class _Parsing:
+class _Parsing(Job):
     """What a worker does with the bytes of a file."""
 
     def __call__(self, content: bytes) -> dict:
         return parsed(content.decode())
-
-    def finish(self, results: object) -> bool:
-        return True
 
 
 def _check(entry: object, key_field: str, fields: Mapping[str, "Expected"]) -> None:

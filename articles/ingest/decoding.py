@@ -2,12 +2,11 @@
 
 import codecs
 import re
-import unicodedata
 from contextlib import suppress
 from dataclasses import dataclass
 
 from articles.arabic.characters import ARABIC_LETTERS, TATWEEL
-from articles.arabic.text_gate import clean_text, compose
+from articles.arabic.text_gate import clean_text, compose, shows_something
 from articles.ingest.document import Note, UnreadableError
 from articles.models.delivery import NoteKind
 from articles.platform.messages import Message
@@ -15,14 +14,12 @@ from articles.platform.messages import Message
 _BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 # Control characters that no text file holds; tab, line feed, form feed and carriage return are text.
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f]")
-# Isolated, initial, medial and final forms of letters, and ligatures: another writing of the plain letters.
-_PRESENTATION_FORMS = re.compile("[\ufb50-\ufdff\ufe70-\ufefc]+")
 # Tatweel that stretches a word («القمـــة»); a single one («لـه», «لـ30») is a way of writing.
 _STRETCHED = re.compile(f"(?<=[{ARABIC_LETTERS}]){TATWEEL}{{2,}}+(?=[{ARABIC_LETTERS}])")
 _SPACES = re.compile(r"[^\S\n]+")
-# What only carries layout: soft hyphen, zero-width space, word joiner, marks of direction. The joiners U+200C and U+200D shape
+# What only carries layout beside what the gate removes: word joiner, marks of direction. The joiners U+200C and U+200D shape
 # letters («می‌خواهد») and stay.
-_LAYOUT = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u2060-\u2065]")
+_LAYOUT = re.compile("[\u061c\u200e\u200f\u2060-\u2065]")
 _LETTERS = re.compile(r"[^\W\d_\x00-\x7f]")
 _ARABIC = re.compile(f"[{ARABIC_LETTERS}]")
 # Encodings of Arabic from before Unicode, tried where nothing is declared.
@@ -256,10 +253,9 @@ def _byte(letter: str, encoding: str) -> bytes:
 
 
 def plain(text: str) -> str:
-    """`text` as the archive's gate for texts leaves it, with plain letters for presentation forms, single spaces, no invisible
-    characters of layout and no stretched words; lines without spaces at their ends.
+    """`text` as the archive's gate for texts leaves it, with single spaces, no invisible characters of layout and no stretched
+    words; lines without spaces at their ends, and empty where nothing of them can be seen.
     """
-    text = _LAYOUT.sub("", clean_text(text))
-    text = _PRESENTATION_FORMS.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text)
-    text = compose(_STRETCHED.sub("", text))
-    return "\n".join(_SPACES.sub(" ", line).strip() for line in text.split("\n"))
+    text = compose(_STRETCHED.sub("", _LAYOUT.sub("", clean_text(text))))
+    lines = (_SPACES.sub(" ", line).strip() for line in text.split("\n"))
+    return "\n".join(line if shows_something(line) else "" for line in lines)

@@ -3,6 +3,7 @@
 import re
 import tempfile
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from django.conf import settings
@@ -152,7 +153,7 @@ def _ingested(delivery: Delivery) -> Report:
 
 def _rename(report: Report, path: str, name: str) -> None:
     """Tells places by the `name` that a file came under, not by the `path` where it was read."""
-    report.failures = [Failure(_under(name, one.path, path), one.reason) for one in report.failures]
+    report.failures = [replace(one, path=_under(name, one.path, path)) for one in report.failures]
     places = report.noted.places
     report.noted.places = {note: (_under(name, place, path), times) for note, (place, times) in places.items()}
 
@@ -164,10 +165,12 @@ def _under(name: str, place: str, path: str) -> str:
 
 
 def _record(delivery: Delivery, report: Report, state: str) -> None:
+    # What was left unread comes first: a record holds the first failures alone.
+    ordered = sorted(report.failures, key=lambda failure: not failure.is_rest)
     failures = [
-        {"path": storable(one.path), "reason": storable(one.reason),
-         "messages": messages_of(path=one.path, reason=one.reason)}
-        for one in report.failures[: Delivery.MOST_FAILURES]
+        {"path": storable(failure.path), "reason": storable(failure.reason),
+         "messages": messages_of(path=failure.path, reason=failure.reason)}
+        for failure in ordered[: Delivery.MOST_FAILURES]
     ]  # fmt: skip
     Delivery.objects.filter(pk=delivery.pk).update(
         state=state, finished_at=timezone.now(), created=report.created, updated=report.updated, unchanged=report.unchanged,

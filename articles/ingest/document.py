@@ -69,11 +69,24 @@ class Item:
 
 @dataclass(frozen=True)
 class Broken:
-    """A part of a file that no reader can use: where it stands, and why."""
+    """A part of a file that no reader can use: where it stands, and why.
+
+    `is_rest` where it is all that follows that place: the file was not read to its end.
+    """
 
     path: str
     place: str
     reason: Message
+    is_rest: bool = False
+
+
+@dataclass(frozen=True)
+class Remark:
+    """What a reader tells of a file beside its documents: a note that belongs to no document."""
+
+    path: str
+    place: str
+    note: Note
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """A page's address → the page as an item: fetched from public addresses only, within limits, as far as robots.txt allows."""
 
+import http.client
 import ipaddress
 import logging
 import socket
@@ -27,7 +28,7 @@ AGENT = "ct-diplomacy-archive"
 _USER_AGENT = f"{AGENT}/1.0 (news archive; one page at an editor's request)"
 _MOST_REDIRECTS = 5
 _CONNECT_SECONDS = 10
-_CHUNK = 1 << 16
+_CHUNK = _LONGEST_LINE = 1 << 16
 _LARGEST_ROBOTS = 512 * 1024
 _INTERNET_6 = ipaddress.ip_network("2000::/3")
 _REDIRECTS = {301, 302, 303, 307, 308}
@@ -177,8 +178,24 @@ def _pool(scheme: str, host: str, peer: tuple[str, int], deadline: float) -> url
         pool = urllib3.HTTPSConnectionPool(
             *peer, server_hostname=host, assert_hostname=host, ssl_context=context, retries=False
         )
-    pool.ConnectionCls = type("_Connection", (pool.ConnectionCls,), {"_new_conn": connected})
+    members = {"_new_conn": connected, "response_class": _FinalResponse}
+    pool.ConnectionCls = type("_Connection", (pool.ConnectionCls,), members)
     return pool
+
+
+class _FinalResponse(http.client.HTTPResponse):
+    """The final answer to a request: those before it («103 Early Hints», «100 Continue») are passed over (RFC 9110, 15.2).
+
+    The library passes over 100 alone. Every line is read by the deadline of the socket.
+    """
+
+    def _read_status(self) -> tuple[str, int, str]:
+        while True:
+            version, status, reason = super()._read_status()
+            if not 100 <= status < 200 or status == http.HTTPStatus.SWITCHING_PROTOCOLS:
+                return version, status, reason
+            while self.fp.readline(_LONGEST_LINE).strip():
+                pass
 
 
 class _Timed:

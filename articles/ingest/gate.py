@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import PurePosixPath, PureWindowsPath
 
+from articles.arabic.text_gate import removals
 from articles.extract.dates import StatedDate
 from articles.ingest.document import Document, Note, UnreadableError, quoted
 from articles.ingest.text import language_of
@@ -34,6 +35,11 @@ _LONGEST_FILENAME = Capture._meta.get_field("filename").max_length
 _LONGEST_ADDRESS = Capture._meta.get_field("address").max_length
 # The language's subtag alone, or with script and region (RFC 5646): «ar», «ar-MA», «zh-Hant».
 _LANGUAGE = re.compile(r"(?P<language>[a-z]{2,3})(?:[-_][a-z0-9]{2,8})*", re.IGNORECASE)
+# What is said of the characters that the gate for texts takes out.
+_REMOVED = {
+    "control characters": "{count:,} control characters were removed",
+    "marks of direction": "{count:,} marks of direction were removed",
+}
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -47,6 +53,15 @@ def judged(document: Document, *, is_row: bool) -> Document:
     else:
         document = _cut(document)
     return _with_sensible_dates(_with_known_language(document))
+
+
+def removed(**texts: str) -> tuple[Note, ...]:
+    """A note for each of the named texts that holds control characters or marks of direction, which the archive's texts have not."""
+    notes = []
+    for name, text in texts.items():
+        for kind, count in removals(text):
+            notes.append(Note(NoteKind.DROPPED, name, "", Message(_REMOVED[kind], count=count)))
+    return tuple(notes)
 
 
 def capture_moment(moment: datetime, field: str) -> datetime:

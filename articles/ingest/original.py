@@ -6,7 +6,7 @@ from articles.ingest.decoding import decode, plain
 from articles.ingest.document import Item, UnreadableError
 from articles.ingest.readers import html, rows
 from articles.models import Article, Capture
-from articles.platform.limits import BoundedWorkers, Budget, Exceeded
+from articles.platform.limits import BoundedWorkers, Budget, Exceeded, Job
 
 # What became of a line, for editors.
 KINDS = {
@@ -39,7 +39,7 @@ def original_lines(capture: Capture, article: Article) -> list[OriginalLine]:
     return [OriginalLine(number, line, aside.get(number, "")) for number, line in enumerate(lines, 1) if line.strip()]
 
 
-class _Cleaning:
+class _Cleaning(Job):
     """What a worker does with an original: its text as the rules that cleaned it saw it."""
 
     def __call__(self, original: Item) -> str:
@@ -48,6 +48,3 @@ class _Cleaning:
         if original.media_type in {"text/html", "application/xhtml+xml"}:
             return plain(html.read_page(original).text)
         return plain(decode(original.content, original.encoding).text)
-
-    def finish(self, results: object) -> bool:
-        return True

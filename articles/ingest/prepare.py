@@ -86,7 +86,8 @@ def _prepared(item: Item, encoding: str, now: datetime, authority: Authority) ->
         claims = (document.url,) if document.url else ()
     elif item.media_type == "text/plain":
         decoded = decode(item.content, encoding, item.encoding)
-        document, read_as = replace(read_text(decoded.text), notes=decoded.notes, url=fetched), decoded.encoding
+        notes = (*decoded.notes, *gate.removed(text=decoded.text))
+        document, read_as = replace(read_text(decoded.text), notes=notes, url=fetched), decoded.encoding
     else:
         page = html.read_page(item, encoding)
         claims = page.metadata.claims
@@ -129,5 +130,5 @@ def _page_document(page: html.Page) -> Document:
         source_name=said.source_name,
         language=document.language if document.language == "ar" else said.language or document.language,
         dates=(*said.dates, *document.dates),
-        notes=page.notes,
+        notes=(*page.notes, *gate.removed(title=said.title, author=said.author, body=page.text)),
     )

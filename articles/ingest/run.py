@@ -8,7 +8,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -21,16 +21,17 @@ from django.utils import timezone
 from archive.outage import disk_takes_no_more, is_outage
 from articles.extract.authority import Authority
 from articles.ingest.bulk import quick_indexes
-from articles.ingest.document import Broken, Item, Note, UnreadableError
+from articles.ingest.document import Broken, Item, Note, Remark, UnreadableError
 from articles.ingest.identity import article_with, stored_bytes
 from articles.ingest.prepare import Prepared, prepare
 from articles.ingest.readers import read
-from articles.ingest.store import keep_bytes, store
+from articles.ingest.store import Rereading, keep_bytes, store, without_bytes
 from articles.ingest.written import Words
 from articles.models import Capture
 from articles.models.history import operation
+from articles.models.refusals import refusal_of
 from articles.models.storing import storing
-from articles.platform.limits import BoundedWorkers, Budget, Exceeded
+from articles.platform.limits import BoundedWorkers, Budget, Exceeded, Job
 from articles.platform.messages import Message, storable
 
 _log = logging.getLogger(__name__)
@@ -57,10 +58,11 @@ def messages_of(**texts: str) -> dict[str, object]:
 
 @dataclass(frozen=True)
 class Failure:
-    """An input that did not become an article: where, and why."""
+    """An input that did not become an article: where, and why; `is_rest` where it is all of a file that follows the place."""
 
     path: str
     reason: Message
+    is_rest: bool = False
 
 
 @dataclass
@@ -163,7 +165,7 @@ def ingest_items(items: Iterable[Item], *, encoding: str = "", waiting: Waiting 
     return _Run(Report(), lambda outcome, path: None, encoding, waiting).over(items, workers=1)
 
 
-def _entries(paths: Iterable[Path], largest: int, format_name: str, encoding: str) -> Iterator[Item | Broken]:
+def _entries(paths: Iterable[Path], largest: int, format_name: str, encoding: str) -> Iterator[Item | Broken | Remark]:
     seen: set[Path] = set()
     for path in paths:
         if not path.exists():
@@ -181,15 +183,17 @@ def _entries(paths: Iterable[Path], largest: int, format_name: str, encoding: st
                 yield Broken(str(file), "", _reason(error))
 
 
-def _while_readable(path: str, entries: Iterator[Item | Broken]) -> Iterator[Item | Broken]:
+def _while_readable(path: str, entries: Iterator[Item | Broken | Remark]) -> Iterator[Item | Broken | Remark]:
     """The entries of a file, up to where so many in a row are broken that the rest is not of its format."""
     in_a_row = 0
     for entry in entries:
         in_a_row = in_a_row + 1 if isinstance(entry, Broken) else 0
         yield entry
         if in_a_row == _MOST_BROKEN_IN_A_ROW:
-            reason = Message("{count:,} parts in a row cannot be read; what follows was left out", count=in_a_row)
-            yield Broken(path, entry.place, reason)
+            reason = Message(
+                "{count:,} parts in a row cannot be read; what follows this place was left unread", count=in_a_row
+            )
+            yield Broken(path, entry.place, reason, is_rest=True)
             return
 
 
@@ -215,10 +219,11 @@ class _Run:
         # The first of the batch that is under way.
         self.at: Item | Prepared | Broken | None = None
         self.words = Words()
+        self.rereading = Rereading(self.authority)
 
-    def over(self, entries: Iterable[Item | Broken], workers: int) -> Report:
+    def over(self, entries: Iterable[Item | Broken | Remark], workers: int) -> Report:
         started = time.monotonic()
-        with operation(command="ingest"), storing():
+        with operation(command="ingest"), storing(), self.rereading:
             try:
                 for batch in self._prepared(iter(entries), workers):
                     self._keep(batch)
@@ -231,7 +236,7 @@ class _Run:
         self.report.seconds = time.monotonic() - started
         return self.report
 
-    def _prepared(self, entries: Iterator[Item | Broken], workers: int) -> Iterator[list[Prepared | Broken]]:
+    def _prepared(self, entries: Iterator[Item | Broken | Remark], workers: int) -> Iterator[list[Prepared | Broken]]:
         """Batches read and analysed by other processes within each document's budget, in the order of the input."""
         first = list(islice(entries, _FEWEST_FOR_WORKERS))
         is_long = workers > 0 and len(first) == _FEWEST_FOR_WORKERS
@@ -258,9 +263,11 @@ class _Run:
                 self.at = batch.values[0]
                 pairs = zip(batch.values, batch.outcomes, strict=True)
                 prepared = [_over_budget(entry, out) if isinstance(out, Exceeded) else out for entry, out in pairs]
-                yield _without_bytes(prepared) if batch.finished else prepared
+                yield without_bytes(prepared) if batch.finished else prepared
 
-    def _new(self, first: list[Item | Broken], entries: Iterator[Item | Broken]) -> Iterator[list[Item | Broken]]:
+    def _new(
+        self, first: list[Item | Broken | Remark], entries: Iterator[Item | Broken | Remark]
+    ) -> Iterator[list[Item | Broken]]:
         """Batches of what is not stored already; that is looked up by digest, so a second run is quick."""
         batch = first[:BATCH]
         rest = iter(first[BATCH:])
@@ -270,7 +277,7 @@ class _Run:
                 yield fresh
             batch = list(islice(rest, BATCH)) or list(islice(entries, BATCH))
 
-    def _without_known(self, batch: list[Item | Broken]) -> list[Item | Broken]:
+    def _without_known(self, batch: list[Item | Broken | Remark]) -> list[Item | Broken]:
         items = [item for item in batch if isinstance(item, Item)]
         stored = stored_bytes({item.sha256 for item in items if item.content is not None})
         seen = self._seen({item.address for item in items if item.content is None})
@@ -278,6 +285,8 @@ class _Run:
         for item in batch:
             if isinstance(item, Broken):
                 fresh.append(item)
+            elif isinstance(item, Remark):
+                self.report.noted.add(item.note, _where(item))
             elif item.content is None:
                 self._revisit(item, seen)
             elif article := article_with(stored.get(item.sha256, ()), item.address):
@@ -312,7 +321,7 @@ class _Run:
             return
         self.at = prepared[0]
         try:
-            outcomes, notes = store(prepared, self.authority)
+            outcomes, notes = store(prepared, self.authority, self.rereading)
         except (DatabaseError, ValueError, OSError) as error:
             if is_outage(error) or disk_takes_no_more(error) or not _answers():
                 raise
@@ -338,7 +347,7 @@ class _Run:
         self.told(outcome, _where(one))
 
     def _fail(self, broken: Broken) -> None:
-        self.report.failures.append(Failure(_where(broken), broken.reason))
+        self.report.failures.append(Failure(_where(broken), broken.reason, broken.is_rest))
         self.told("failed", _where(broken))
 
 
@@ -346,7 +355,8 @@ def _reason(error: Exception) -> Message:
     """What a person is told of an error of the database, the system or ours; the rest of it is in the log."""
     if isinstance(error, DatabaseError):
         _log.warning("the database refused a document", exc_info=error)
-        return Message("the database refused it: {reason}", reason=next(iter(str(error).splitlines()), ""))
+        reason = next(iter(str(error).splitlines()), "")
+        return Message("the database refused it: {reason}", reason=reason, in_arabic=refusal_of(error))
     _log.warning("a document was not stored", exc_info=error)
     if isinstance(error, OSError):
         reason = _OF_THE_SYSTEM.get(error.errno)
@@ -367,7 +377,7 @@ _OF_THE_SYSTEM = {
 }
 
 
-def _where(one: Item | Prepared | Broken) -> str:
+def _where(one: Item | Prepared | Broken | Remark) -> str:
     return Message("{path}: {place}", path=one.path, place=one.place) if one.place else one.path
 
 
@@ -390,13 +400,8 @@ def _over_budget(entry: Item, outcome: Exceeded) -> Broken:
     return Broken(entry.path, entry.place, outcome.reason)
 
 
-def _without_bytes(batch: Sequence[Prepared | Broken]) -> list[Prepared | Broken]:
-    """The batch once its original bytes are kept."""
-    return [replace(one, packed=b"") if isinstance(one, Prepared) else one for one in batch]
-
-
 @dataclass(frozen=True)
-class Preparing:
+class Preparing(Job):
     """What a worker does with an entry.
 
     encoding: the documents' encoding, empty where it is found out.

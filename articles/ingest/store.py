@@ -3,22 +3,25 @@
 import logging
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import date
 
 from django.db import connection, transaction
 
 from articles.arabic.reading import Reading
-from articles.extract.analysis import analyse
+from articles.extract.analysis import Analysis, analyse
 from articles.extract.authority import Authority
+from articles.extract.dates import publication_date, stated_publication
 from articles.extract.process import suggest_all
 from articles.extract.subject import Subject
 from articles.ingest.document import Broken, Note, quoted
 from articles.ingest.identity import Known, article_with, reason_to_wait, stored_bytes
-from articles.ingest.prepare import Prepared, published_at
-from articles.models import Article, Basis, Capture, CaptureState, Source, TitleOrigin, WaitingReason
+from articles.ingest.prepare import Prepared
+from articles.models import ArchiveDate, Article, Basis, Capture, CaptureState, Source, TitleOrigin, WaitingReason
 from articles.models.delivery import NoteKind
 from articles.models.inserting import insert, with_keys
 from articles.platform.addresses import read_address
+from articles.platform.limits import BoundedWorkers, Budget, Exceeded, Job
 from articles.platform.messages import Message
 
 _MOST_WRITERS = 8
@@ -31,7 +34,7 @@ Outcomes = list[tuple[Article, str]]
 Notes = list[tuple[Prepared, Note]]
 
 
-def store(batch: Sequence[Prepared], authority: Authority) -> tuple[Outcomes, Notes]:
+def store(batch: Sequence[Prepared], authority: Authority, rereading: "Rereading") -> tuple[Outcomes, Notes]:
     """Stores a batch in one transaction, in order; returns (each article with "created", "updated" or "unchanged", what was not
     taken as it was given).
 
@@ -44,10 +47,10 @@ def store(batch: Sequence[Prepared], authority: Authority) -> tuple[Outcomes, No
     keep_bytes(batch)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(WAIT_FOR_OTHERS)
-        return _store(batch, authority)
+        return _store(batch, authority, rereading)
 
 
-def keep_bytes(batch: Sequence[Prepared | Broken]) -> list[Prepared | Broken]:
+def keep_bytes(batch: Sequence[Prepared | Broken]) -> None:
     """Puts the original bytes on disk, so that no row ever points to bytes that are not there."""
     waiting = [one for one in batch if isinstance(one, Prepared) and one.packed]
     if len(waiting) == 1:
@@ -55,10 +58,53 @@ def keep_bytes(batch: Sequence[Prepared | Broken]) -> list[Prepared | Broken]:
     elif waiting:
         with ThreadPoolExecutor(_MOST_WRITERS) as writers:
             list(writers.map(lambda one: Capture.objects.keep_bytes(one.sha256, one.packed), waiting))
+
+
+def without_bytes(batch: Sequence[Prepared | Broken]) -> list[Prepared | Broken]:
+    """The batch once its original bytes are kept."""
     return [replace(one, packed=b"") if isinstance(one, Prepared) else one for one in batch]
 
 
-def _store(batch: Sequence[Prepared], authority: Authority) -> tuple[Outcomes, Notes]:
+class Rereading:
+    """Reads texts that come to stand under another title or date than they were prepared with; use it as a context manager.
+
+    Another process reads, which starts when it is first needed, within the budget of a document.
+    """
+
+    def __init__(self, authority: Authority) -> None:
+        self._workers = BoundedWorkers(_Reread(authority), Budget.of_a_document())
+
+    def __enter__(self) -> "Rereading":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._workers.stop()
+
+    def of(self, text: "Text") -> tuple[ArchiveDate, Analysis] | Exceeded:
+        return self._workers.run(text)
+
+
+@dataclass(frozen=True)
+class Text:
+    """An article's words, and the day by which it was captured first; without `published` the body tells when that was."""
+
+    title: str
+    body: str
+    captured: date
+    published: ArchiveDate | None
+
+
+@dataclass(frozen=True)
+class _Reread(Job):
+    authority: Authority
+
+    def __call__(self, text: Text) -> tuple[ArchiveDate, Analysis]:
+        body = Reading(text.body)
+        published = text.published or publication_date((), body, text.captured)
+        return published, analyse(text.title, body, published, self.authority)
+
+
+def _store(batch: Sequence[Prepared], authority: Authority, rereading: Rereading) -> tuple[Outcomes, Notes]:
     known = Known.of(batch)
     sources = Sources()
     notes: Notes = []
@@ -91,7 +137,7 @@ def _store(batch: Sequence[Prepared], authority: Authority) -> tuple[Outcomes, N
         elif any(place.article == pk for place in places):
             article, outcome = _met_at_its_address(pk, one, sources)
         else:
-            article, outcome = _update(pk, one, sources, authority), "updated"
+            article, outcome = _update(pk, one, sources, authority, rereading), "updated"
             notes += ((one, note) for note in _not_taken(article, one, sources))
         results.append((article, outcome))
         seen |= marks
@@ -127,7 +173,7 @@ def _create(waiting: Sequence[tuple[Prepared, Article]], authority: Authority) -
     suggest_all([Subject(article, one.analysis, is_new=True) for one, article in waiting], authority, write)
 
 
-def _update(pk: int, one: Prepared, sources: "Sources", authority: Authority) -> Article:
+def _update(pk: int, one: Prepared, sources: "Sources", authority: Authority, rereading: Rereading) -> Article:
     article = Article.objects.get(pk=pk)
     reason = reason_to_wait(article, one)
     if reason:
@@ -137,17 +183,24 @@ def _update(pk: int, one: Prepared, sources: "Sources", authority: Authority) ->
     capture_of(one, article).save()
     # An older capture found later adds to the record and leaves the newer text.
     is_newest = newest is None or one.captured_at >= newest
-    bring_up_to_date(article, one, sources, authority, is_newest=is_newest)
+    bring_up_to_date(article, one, sources, authority, rereading, is_newest=is_newest)
     return article
 
 
 def bring_up_to_date(
-    article: Article, one: Prepared, sources: "Sources", authority: Authority, *, is_newest: bool = True
+    article: Article,
+    one: Prepared,
+    sources: "Sources",
+    authority: Authority,
+    rereading: Rereading,
+    *,
+    is_newest: bool = True,
 ) -> None:
     """Gives a stored article the text of a capture that is stored already, and what the rules find in it.
 
     A title and a date that an editor set stay. Of a capture that is not the newest only the day until which the article can
-    have been published is taken.
+    have been published is taken. A text that another title or date would have read for longer than its budget keeps its suggestions
+    and its date as they were.
     """
     first = article.captures.accepted().order_by("captured_at").values_list("captured_at", flat=True).first()
     if is_newest:
@@ -158,17 +211,23 @@ def bring_up_to_date(
             article.url = ""
     elif article.published_basis in {Basis.EDITOR, Basis.STATED}:
         return
-    if article.published_basis != Basis.EDITOR:
-        article.published = published_at(one.document, Reading(article.body), first)
+    published = article.published if article.published_basis == Basis.EDITOR else one.document.published
+    published = published or stated_publication(one.document.dates, first.date())
+    analysis = one.analysis
+    if published is None or (is_newest and (article.title, published) != (one.document.title, one.published)):
+        reread = rereading.of(Text(article.title, article.body, first.date(), published))
+        if isinstance(reread, Exceeded):
+            _log.warning("article %s: %s; its suggestions are as they were", article.pk, reread.reason)
+            analysis = None
+        else:
+            published, analysis = reread
+    if published is not None:
+        article.published = published
     article.save()
     for lost in article.lost_words:
         _log.warning("article %s: its new text lacks the words of a confirmed fact: %s", article.pk, lost)
-    if not is_newest:
-        return
-    analysis = one.analysis
-    if (article.title, article.published) != (one.document.title, one.published):
-        analysis = analyse(article.title, Reading(article.body), article.published, authority)
-    suggest_all([Subject(article, analysis)], authority)
+    if is_newest and analysis is not None:
+        suggest_all([Subject(article, analysis)], authority)
 
 
 def is_taken(url: str) -> bool:

@@ -14,7 +14,7 @@ from articles.ingest.arabic import in_arabic
 from articles.ingest.document import Broken, Document, Item
 from articles.ingest.prepare import Prepared
 from articles.ingest.run import Preparing
-from articles.ingest.store import WAIT_FOR_OTHERS, Sources, bring_up_to_date, fill, is_taken
+from articles.ingest.store import WAIT_FOR_OTHERS, Rereading, Sources, bring_up_to_date, fill, is_taken
 from articles.models import Article, Capture, CaptureState
 from articles.models.edited import ACCEPTED_CAPTURE, FORMER_ARTICLE
 from articles.models.history import operation
@@ -45,7 +45,8 @@ def accept(capture_pk: int, by: Model) -> Article:
         prepared = _prepared(capture, authority)
         _decide(capture, CaptureState.ACCEPTED, by)
         article = Article.objects.get(pk=capture.article_id)
-        bring_up_to_date(article, prepared, Sources(), authority)
+        with Rereading(authority) as rereading:
+            bring_up_to_date(article, prepared, Sources(), authority, rereading)
     return article
 
 

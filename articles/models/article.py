@@ -97,10 +97,6 @@ class ArticleQuerySet(models.QuerySet):
         """What readers may meet: published and not merged into another."""
         return self.filter(public_article())
 
-    def published(self) -> "ArticleQuerySet":
-        """The same, by its older name."""
-        return self.public()
-
     def once_public(self) -> "ArticleQuerySet":
         """What readers may meet, or could meet before it was taken away, merged or put back among the drafts: the kept history says
         so. Of every other article readers learn nothing, not even that there was one."""

@@ -71,13 +71,14 @@ class Exceeded:
 
 
 class Job(Protocol):
-    """What workers do. It must be picklable, for it may be sent to another process."""
+    """What workers do; a job inherits from it. It must be picklable, for it may be sent to another process."""
 
     def __call__(self, value: Any) -> Any:
         """The result for one value; runs within the budget."""
 
     def finish(self, results: Sequence[Any]) -> bool:
         """Called with the results of a whole batch, outside the budget; what it returns is told with the batch."""
+        return True
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,10 @@ class BoundedWorkers:
         return self
 
     def __exit__(self, *error: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Ends the processes; the next value starts others."""
         for worker in self._workers:
             worker.stop()
 

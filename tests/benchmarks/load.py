@@ -127,7 +127,7 @@ def of_readers(articles: int) -> list[tuple[str, str]]:
 
     rng = random.Random(5)
     asked = [one for of_class in classes(Corpus(), 150).values() for one in of_class]
-    ids = list(Article.objects.published().order_by("pk").values_list("pk", flat=True))
+    ids = list(Article.objects.public().order_by("pk").values_list("pk", flat=True))
     events = Event.objects.count()
 
     def popular(count: int) -> int:

@@ -111,5 +111,5 @@ def test_rows_come_in_the_order_of_the_page_and_the_bound_holds(client: Client, 
     settings.ARCHIVE_MOST_EXPORTED = 5
     response = client.get("/export/articles.jsonl")
     ids = [json.loads(line)["id"] for line in b"".join(response.streaming_content).splitlines()]
-    assert ids == list(Article.objects.published().newest().values_list("pk", flat=True)[:5])
+    assert ids == list(Article.objects.public().newest().values_list("pk", flat=True)[:5])
     assert response["X-Total-Count"] == "5"

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.parametrize("text", ["الإرهاب", "المغرب", "التحالف الدولي", ""])
 def test_choosing_a_facet_gives_as_many_articles_as_it_says(text: str, make_article: object) -> None:
     make_article("شهر", "الإرهاب في المغرب", day=date(2023, 4, 5), source=Source.objects.first())
-    everything = Article.objects.published()
+    everything = Article.objects.public()
     found = facets(everything, search(text).ids if text else None)
     assert {facet.name for facet in found.facets} == {"event", "actor", "kind", "source", "published"}
     for facet in found.facets:
@@ -32,10 +32,10 @@ def test_choosing_a_facet_gives_as_many_articles_as_it_says(text: str, make_arti
 def test_bars_follow_one_another_and_leave_out_the_undated(make_article: object) -> None:
     for day in (date(2020, 1, 5), date(2023, 3, 1), date(2023, 4, 1), None):
         make_article("م", "لازورد", day=day)
-    found = facets(Article.objects.published(), search("لازورد").ids)
+    found = facets(Article.objects.public(), search("لازورد").ids)
     assert [(bar.value, bar.count) for bar in found.bars] == [("2020", 1), ("2021", 0), ("2022", 0), ("2023", 2)]
     assert found.undated == 1 and found.counted == 4
-    chosen = ArticleFilter({"published": "2023"}, Article.objects.published()).qs
+    chosen = ArticleFilter({"published": "2023"}, Article.objects.public()).qs
     months = facets(chosen, search("لازورد", chosen).ids)
     assert [(bar.value, bar.count) for bar in months.bars] == [("2023-03", 1), ("2023-04", 1)]
 
@@ -101,5 +101,5 @@ def test_related_articles_share_the_telling_words(seed: object, make_article: ob
 def test_rejected_mentions_are_in_no_facet(seed: object) -> None:
     actor = Actor.objects.get(name="النيجر")
     Mention.objects.filter(actor=actor).update(state="rejected")
-    found = facets(Article.objects.published())
+    found = facets(Article.objects.public())
     assert actor.name not in {value.label for facet in found.facets if facet.name == "actor" for value in facet.values}

@@ -74,11 +74,11 @@ def test_a_filter_is_held_against_the_densest_and_others(
 ) -> None:
     monkeypatch.setattr(index, "EXPECTED_WIDE", expected_wide)
     source = Source.objects.get(name="صحيفة الحدود")
-    page = search("فيروز", Article.objects.published().filter(source=source))
+    page = search("فيروز", Article.objects.public().filter(source=source))
     assert page.hits and all(hit.article.source == source for hit in page.hits)
     assert page.hits[0].article == max((a for a in many if a.source_id), key=lambda a: a.pk)
     # Those that hardly any of the densest pass are found none the less, and counted.
-    few = search("فيروز", Article.objects.published().filter(pk__in=[many[2].pk, many[7].pk]))
+    few = search("فيروز", Article.objects.public().filter(pk__in=[many[2].pk, many[7].pk]))
     assert [hit.article for hit in few.hits] == [many[7], many[2]]
     assert few.total == 2 and not few.total_is_capped
 
@@ -89,7 +89,7 @@ def test_articles_of_a_filter_are_found_by_intersecting_indexes(
     # So small a table PostgreSQL reads in other ways.
     monkeypatch.setattr(index, "_intersects", lambda plan: True)
     held = sorted((article for article in many if article.source_id), key=lambda article: -article.pk)
-    of_source = Article.objects.published().filter(source__name="صحيفة الحدود")
+    of_source = Article.objects.public().filter(source__name="صحيفة الحدود")
     few = search("فيروز كهرمان", of_source.filter(pk__gt=many[30].pk))
     assert [hit.article for hit in few.hits] == held[:9] and few.total == 9 and not few.total_is_capped
     page = search("فيروز", of_source)

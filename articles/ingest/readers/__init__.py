@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from articles.ingest.document import Broken, Item, UnreadableError
+from articles.ingest.document import Broken, Item, Remark, UnreadableError
 from articles.ingest.readers import rows, warc
 from articles.ingest.readers.opening import ending_of, read_whole
 
-Entry = Item | Broken
+Entry = Item | Broken | Remark
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import json
 import logging
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,7 +17,9 @@ from articles.ingest.boilerplate import is_label
 from articles.ingest.decoding import decode, unmixed
 from articles.ingest.document import Item, Note, UnreadableError
 from articles.models import ArchiveDate
+from articles.models.delivery import NoteKind
 from articles.platform.addresses import canonical_or_empty
+from articles.platform.messages import Message
 
 # What it could not use of a page is told in the report, not in the log.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
@@ -49,8 +52,17 @@ _TEXT_BLOCKS = {"p", "h2", "h3", "h4", "h5", "h6", "blockquote"}
 _LINKED_HEADING = ".//h2//a | .//h3//a | .//h4//a | .//h5//a | .//a//h2 | .//a//h3 | .//a//h4"
 # In code points.
 _LONGEST_BUTTON = 40
+# The elements that the extraction takes out where they are empty: those that carry text.
+_CARRIERS = (
+    "article", "b", "blockquote", "dd", "div", "dt", "em", "h1", "h2", "h3", "h4", "h5", "h6", "i", "li", "main", "p", "pre", "q",
+    "section", "span", "strong",
+)  # fmt: skip
+_EMPTY = "empty-element"
+# Cells of one row, and cells that a page's cells span beside themselves: a table of data has fewer.
+_MOST_CELLS, _MOST_SPANNED = 100, 1000
 # More dates than a page has that states when it was published, and more paragraphs than extraction loses of an article.
 _MOST_DATES, _MOST_LOST = 100, 300
+_NO_ADDRESS = Message("the page gives it as its own address, and it is no address of the web; it was passed over")
 _SPACE, _NO_SPACE = re.compile(r"\s*"), re.compile(r"\S")
 
 
@@ -58,7 +70,8 @@ _SPACE, _NO_SPACE = re.compile(r"\s*"), re.compile(r"\S")
 class Metadata:
     """What a page says of itself; empty where it says nothing.
 
-    `claims` are the addresses that it gives as its own, weightiest first, each in its canonical spelling.
+    `claims` are the addresses that it gives as its own, weightiest first, each in its canonical spelling; `malformed` is what it
+    gives as one and is none.
     """
 
     title: str = ""
@@ -70,6 +83,7 @@ class Metadata:
     body: str = ""
     dates: list[StatedDate] = field(default_factory=list)
     claims: tuple[str, ...] = ()
+    malformed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -100,7 +114,8 @@ def read_page(item: Item, encoding: str = "") -> Page:
         found = metadata.body
     if len(_WORD.findall(found)) < FEWEST_WORDS:
         raise UnreadableError("no article text was found on the page")
-    return Page(found, metadata, decoded.encoding, decoded.notes)
+    claims = (Note(NoteKind.DROPPED, "url", text, _NO_ADDRESS) for text in metadata.malformed)
+    return Page(found, metadata, decoded.encoding, (*decoded.notes, *claims))
 
 
 def _declared(content: bytes) -> str:
@@ -150,6 +165,7 @@ def _main_text(tree: html.HtmlElement) -> str:
     copy = html.document_fromstring(etree.tostring(tree, encoding="unicode"))
     _without_layout_tables(copy)
     _without_furniture(copy)
+    _without_empty(copy)
     found = trafilatura.bare_extraction(
         copy, include_comments=False, include_tables=True, favor_recall=True, with_metadata=False, fast=True
     )
@@ -250,11 +266,42 @@ class _Contents:
         return self._text[start : min(end, start + _LONGEST_BUTTON)].strip()
 
 
+def _without_empty(tree: html.HtmlElement) -> None:
+    """Takes out the elements that hold nothing, whatever follows each of them stays.
+
+    The extraction would do it one by one and join the text behind each to all of the text before: the square of their number.
+    """
+    for element in reversed(list(tree.iter(*_CARRIERS))):
+        if not element.text and all(child.tag == _EMPTY and not child.tail for child in element):
+            element.tag = _EMPTY
+    etree.strip_tags(tree, _EMPTY)
+
+
 def _without_layout_tables(tree: html.HtmlElement) -> None:
-    """Tables that place a page's parts, as old pages have them, become plain blocks; tables of data stay."""
-    for table in tree.xpath("//table[.//p or .//table or .//div or .//h1 or .//h2 or count(.//br) > 2]"):
+    """Tables that place a page's parts, as old pages have them, become plain blocks; tables of data stay.
+
+    So do tables with a row of very many cells: the extraction takes the square of their number. Where cells span very many others
+    they span none: it would build them all.
+    """
+    tables = tree.xpath("//table[.//p or .//table or .//div or .//h1 or .//h2 or count(.//br) > 2]")
+    cells = list(tree.iter("td", "th"))
+    for row, count in Counter(cell.getparent() for cell in cells).items():
+        if count > _MOST_CELLS:
+            tables.append(row if row.tag == "table" else next(row.iterancestors("table"), row))
+    for table in dict.fromkeys(tables):
         for element in table.iter("table", "tbody", "thead", "tr", "td", "th"):
             element.tag = "div"
+    if sum(_spanned(cell) for cell in cells) > _MOST_SPANNED:
+        for cell in cells:
+            cell.attrib.pop("colspan", None)
+            cell.attrib.pop("rowspan", None)
+
+
+def _spanned(cell: html.HtmlElement) -> int:
+    """How many cells one cell stands for beside itself, as it says."""
+    spans = [cell.get(name, "").strip() for name in ("colspan", "rowspan")]
+    columns, rows = (max(1, int(span[:4])) if span.isdecimal() else 1 for span in spans)
+    return columns * rows - 1
 
 
 # Metadata
@@ -282,9 +329,10 @@ def _metadata(tree: html.HtmlElement, address: str) -> Metadata:
     language = found.language or tree.get("lang") or _first(metas, "og:locale", "content-language")
     found.language = re.split("[-_]", language.strip().lower())[0] if language else ""
     links = [link.get("href") for link in tree.iter("link") if "canonical" in link.get("rel", "").lower().split()]
-    said = [*links[:1], metas.get("og:url", ""), found.url]
     base = address if address.startswith("http") else ""
-    found.claims = tuple(dict.fromkeys(claim for text in said if text and (claim := canonical_or_empty(text, base))))
+    said = {text: canonical_or_empty(text, base) for text in (*links[:1], metas.get("og:url", ""), found.url) if text}
+    found.claims = tuple(dict.fromkeys(claim for claim in said.values() if claim))
+    found.malformed = tuple(text for text, claim in said.items() if not claim)
     if found.author.startswith(("http://", "https://")):
         found.author = ""
     found.title = _without_site(" ".join(unmixed(found.title).split()), found.source_name)

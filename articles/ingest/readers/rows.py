@@ -20,7 +20,7 @@ from articles.arabic.text_gate import clean_line
 from articles.extract.dates import StatedDate, as_archive_date, date_of_line
 from articles.ingest.decoding import decode, encoding_of, mended, plain
 from articles.ingest.document import Broken, Document, Item, Note, UnreadableError, quoted
-from articles.ingest.gate import check_storable
+from articles.ingest.gate import check_storable, removed
 from articles.ingest.readers.opening import lines, opened, too_long
 from articles.models import TAKEN_AWAY, ArchiveDate, ArticleStatus, Basis, Precision, TitleOrigin
 from articles.models.article import says_something
@@ -40,6 +40,10 @@ READ = frozenset({*TEXTS, "published", "captured_at", "capture_filename"})
 DELIMITERS = (",", ";", "\t", "|")
 # Excel's own line before the header. The line's mark of order is off by then.
 _SEPARATOR_LINE = re.compile(r"\ufeff?\"?sep=(?P<delimiter>[,;|\t])\"?", re.IGNORECASE)
+# Columns of a file and cells of a row, and bytes of the names of the columns: the file is read in the process that stores, which
+# has no budget. A spreadsheet has at most 16,384 columns.
+MOST_CELLS, _LONGEST_HEADER = 20_000, 1 << 20
+# What Python's reader of CSV says, and what that means.
 # Bytes by which the encoding of a file of rows is told.
 _SAMPLE = 1 << 18
 # «2023-05-06T10:00:00+01:00»: the clock of an ISO 8601 time says nothing of the day.
@@ -72,10 +76,7 @@ def read_csv(path: Path, largest: int, encoding: str = "") -> Iterator[Item | Br
     with opened(path) as packed:
         stream = _as_utf8(packed, encoding)
         source = _Lines(stream, largest, is_converted=stream is not packed)
-        try:
-            header, delimiter = _header(source)
-        except csv.Error as error:
-            raise UnreadableError("{place}: {reason}", place=_place(1), reason=_reason(error, ",")) from None
+        header, delimiter = _bounded_header(source)
         names = [name.strip().removeprefix("\ufeff").lower() for name in header]
         missing = [name for name in REQUIRED if name not in names]
         if missing:
@@ -107,6 +108,20 @@ def read_csv(path: Path, largest: int, encoding: str = "") -> Iterator[Item | Br
                 )
                 continue
             yield _item(path, _place(first), (heading + raw).encode(), CSV_TYPE, first, notes)
+
+
+def _bounded_header(source: "_Lines") -> tuple[list[str], str]:
+    """What `_header` finds, within bounds; the source then knows what parts the cells of the rows that follow."""
+    largest, source.largest = source.largest, min(source.largest, _LONGEST_HEADER)
+    source.reason = Message("they have more than {most:,} bytes", most=source.largest)
+    try:
+        header, delimiter = _header(source)
+    except (csv.Error, UnreadableError) as error:
+        raise UnreadableError("line 1, the names of the columns: {reason}", reason=_reason(error, ",")) from None
+    if len(header) > MOST_CELLS:
+        raise UnreadableError("line 1: {columns:,} columns; the most is {most:,}", columns=len(header), most=MOST_CELLS)
+    source.largest, source.delimiter, source.reason = largest, delimiter, too_long(largest)
+    return header, delimiter
 
 
 def _header(source: "_Lines") -> tuple[list[str], str]:
@@ -192,23 +207,29 @@ def _in_utf8(line: bytes, is_converted: bool) -> tuple[bytes, tuple[Note, ...]]:
 
 
 class _Lines:
-    """The lines of a CSV file as text, and, taken row by row, those that the last row was made of."""
+    """The lines of a CSV file as text, and, taken row by row, those that the last row was made of.
+
+    Raises UnreadableError where a row has more than `largest` bytes, or, once the `delimiter` is set, more than MOST_CELLS cells.
+    """
 
     def __init__(self, stream: BinaryIO, largest: int, *, is_converted: bool = False) -> None:
         self._lines = lines(stream, largest)
         self._is_converted = is_converted
         self._taken = StringIO()
         self._notes: list[Note] = []
-        self._size, self._largest = 0, largest
+        self._size, self.largest, self.reason = 0, largest, too_long(largest)
         self.number = 0
+        self.delimiter = ""
+        # Delimiters of the row so far, and of how many its cells are counted next.
+        self._delimiters, self._counted_at = 0, MOST_CELLS
 
     def __iter__(self) -> "_Lines":
         return self
 
     def __next__(self) -> str:
         self.number, line = next(self._lines)
-        if line is None or self._size + len(line) > self._largest:
-            raise UnreadableError(too_long(self._largest))
+        if line is None or self._size + len(line) > self.largest:
+            raise UnreadableError(self.reason)
         try:
             content, notes = _in_utf8(line, self._is_converted)
         except UnreadableError as error:
@@ -220,12 +241,30 @@ class _Lines:
         self._size += len(line)
         # One text rather than a list: millions of short lines take forty times their size as objects.
         self._taken.write(text)
+        if self.delimiter:
+            self._check_cells(text)
         return text
+
+    def _check_cells(self, line: str) -> None:
+        """Refuses a row of more than MOST_CELLS cells before they are made: a list of millions takes gigabytes.
+
+        What stands in quotation marks parts no cells. It is looked at again only when delimiters have doubled, so that the work
+        grows with the row and not with its square.
+        """
+        self._delimiters += line.count(self.delimiter)
+        if self._delimiters < self._counted_at:
+            return
+        self._counted_at = 2 * self._delimiters
+        mark = re.escape(self.delimiter)
+        quoted_cells = re.compile(rf'(?:^|(?<={mark}))"(?:[^"]|"")*+(?:"|\Z)')
+        if quoted_cells.sub("", self._taken.getvalue()).count(self.delimiter) >= MOST_CELLS:
+            raise UnreadableError("the row has more than {most:,} cells", most=MOST_CELLS)
 
     def take(self) -> tuple[str, tuple[Note, ...]]:
         """(the lines since the last time, notes on them)."""
         taken, notes = self._taken.getvalue(), tuple(self._notes)
         self._taken, self._notes, self._size = StringIO(), [], 0
+        self._delimiters, self._counted_at = 0, MOST_CELLS
         return taken, notes
 
 
@@ -289,9 +328,8 @@ def read_row(item: Item) -> tuple[Document, dict[str, object]]:
     row = _json_row(text) if item.media_type == JSON_TYPE else _csv_row(text)
     for name in REQUIRED:
         if not isinstance(row.get(name), str) or not plain(row[name]).strip():
-            if row.get(name) in (None, ""):
-                raise UnreadableError("“{field}” is missing or empty", field=name)
-            raise UnreadableError("“{field}” is no text", field=name)
+            is_empty = row.get(name) is None or isinstance(row[name], str)
+            raise UnreadableError("“{field}” is missing or empty" if is_empty else "“{field}” is no text", field=name)
     unread = Message("the archive does not read this field")
     notes = [Note(NoteKind.UNREAD, name, "", unread) for name in row if name not in READ]
     values = {}
@@ -301,7 +339,7 @@ def read_row(item: Item) -> tuple[Document, dict[str, object]]:
             raise UnreadableError("“{field}” is {kind}, not text", field=name, kind=_kind(value))
         check_storable(name, value or "")
         right, mixed = mended(value or "")
-        notes += [replace(note, field=name) for note in mixed]
+        notes += [*(replace(note, field=name) for note in mixed), *removed(**{name: right})]
         values[name] = clean_line(right).strip() if name != "body" else _paragraphs(right)
     if values["status"] and values["status"] not in ArticleStatus.values:
         known = ", ".join(ArticleStatus.values)
@@ -361,11 +399,16 @@ def _paragraphs(body: str) -> str:
     return "\n\n".join(part.strip("\n") for part in clean.split("\n\n") if part.strip())
 
 
-def _json_row(text: str) -> dict[str, object]:
+def _json(text: str) -> object:
+    """The value that a JSON text writes; raises UnreadableError with the reason, and where in the text it is."""
     try:
-        row = json.loads(text)
+        return json.loads(text)
     except (ValueError, RecursionError) as error:
         raise UnreadableError("not JSON: {reason}", reason=_json_reason(error)) from None
+
+
+def _json_row(text: str) -> dict[str, object]:
+    row = _json(text)
     if not isinstance(row, dict):
         raise UnreadableError("a JSON object is expected, this is {kind}", kind=_kind(row))
     return row
@@ -384,11 +427,9 @@ def _csv_row(text: str) -> dict[str, object]:
         cell = str(row.get(name) or "")
         if cell.startswith(("{", "[")):
             try:
-                row[name] = json.loads(cell)
-            except (ValueError, RecursionError) as error:
-                raise UnreadableError(
-                    "“{field}” is not JSON: {reason}", field=name, reason=_json_reason(error)
-                ) from None
+                row[name] = _json(cell)
+            except UnreadableError as error:
+                raise UnreadableError("“{field}” is {reason}", field=name, reason=str(error)) from None
     return row
 
 

@@ -1,9 +1,12 @@
 """Web archives: the pages in WARC files (ISO 28500), one gzip member a record or plain, and in WACZ packages."""
 
 import logging
+import os
+import re
 import tempfile
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -18,7 +21,7 @@ from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders, StatusAndHeadersParser
 
 from articles.ingest.content_coding import unpacked
-from articles.ingest.document import Broken, Item, Note, UnreadableError
+from articles.ingest.document import Broken, Item, Note, Remark, UnreadableError, quoted
 from articles.ingest.readers.opening import read_limited
 from articles.models.delivery import NoteKind
 from articles.platform.addresses import AddressError, canonical_address
@@ -35,16 +38,27 @@ _UNREADABLE = (ArchiveLoadFailed, UnreadableError, zlib.error, EOFError, ValueEr
 _MOST_MEMBERS = 10_000
 # In bytes: of a header line, and of all headers of a record or of the answer in it. Servers take 8 to 64 thousand.
 _LONGEST_LINE, _LONGEST_HEADERS = 64 * 1024, 128 * 1024
+# Lines of nothing between two records; the format has two.
+_MOST_EMPTY_LINES = 1000
+# A record may unpack to so many bytes, or to so many times what it has packed. Text shrinks to a twentieth, video hardly.
+_UNPACKED_FREELY, _MOST_GROWTH = 32 << 20, 200
+# Chunks that an answer was sent in. Servers send some kilobytes in each.
+_MOST_CHUNKS = 200_000
+# In bytes, of the list of files that a package has at its end: of some tens of thousands of files.
+_LONGEST_DIRECTORY = 4 << 20
+# The record at the end of a ZIP file (APPNOTE 4.3.16, and 4.3.14 for large ones) with where its directory's size stands in it.
+_ZIP_END, _ZIP64_END, _LONGEST_ZIP_END = (b"PK\x05\x06", 12, 4), (b"PK\x06\x06", 40, 8), 22 + (1 << 16) + 76
 _WRONG_LENGTH = Message("its length is not what its header says; what followed it may be lost")
 
 
-def read_warc(path: Path, largest: int, encoding: str = "") -> Iterator[Item | Broken]:
+def read_warc(path: Path, largest: int, encoding: str = "") -> Iterator[Item | Broken | Remark]:
     with path.open("rb") as file:
         yield from _records(file, str(path), path.name, largest)
 
 
-def read_wacz(path: Path, largest: int, encoding: str = "") -> Iterator[Item | Broken]:
+def read_wacz(path: Path, largest: int, encoding: str = "") -> Iterator[Item | Broken | Remark]:
     """The pages of every WARC file in the package; each is unpacked to a file of its own while it is read."""
+    _check_directory(path)
     try:
         with zipfile.ZipFile(path) as package:
             members = [one for one in package.infolist() if one.filename.endswith((".warc", ".warc.gz"))]
@@ -52,11 +66,39 @@ def read_wacz(path: Path, largest: int, encoding: str = "") -> Iterator[Item | B
                 raise UnreadableError("no WARC file in the package (archive/*.warc.gz is expected)")
             for member in members[:_MOST_MEMBERS]:
                 yield from _member(package, member, path, largest)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
+            if left := members[_MOST_MEMBERS:]:
+                reason = Message(
+                    "the package holds {count:,} WARC files; from this on they were left unread", count=len(members)
+                )
+                yield Broken(str(path), left[0].filename, reason, is_rest=True)
+    except NotImplementedError:
+        raise UnreadableError("a file in the package is packed in a way that cannot be read") from None
+    except RuntimeError:
+        raise UnreadableError("a file in the package is locked with a password") from None
+    except (zipfile.BadZipFile, zlib.error, EOFError):
         raise UnreadableError("the package is damaged or cut short") from None
 
 
-def _member(package: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path, largest: int) -> Iterator[Item | Broken]:
+def _check_directory(path: Path) -> None:
+    """Raises UnreadableError for a package whose list of files is longer than may be held: the library reads all of it."""
+    with path.open("rb") as file:
+        file.seek(-min(_LONGEST_ZIP_END, path.stat().st_size), os.SEEK_END)
+        end = file.read()
+    for mark, at, length in (_ZIP_END, _ZIP64_END):
+        start = end.rfind(mark)
+        size = int.from_bytes(end[start + at : start + at + length], "little") if start >= 0 else 0
+        is_elsewhere = length == 4 and size == 0xFFFFFFFF
+        if size > _LONGEST_DIRECTORY and not is_elsewhere:
+            raise UnreadableError(
+                "the package's list of files has {size:,} bytes; the most is {most:,}",
+                size=size,
+                most=_LONGEST_DIRECTORY,
+            )
+
+
+def _member(
+    package: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path, largest: int
+) -> Iterator[Item | Broken | Remark]:
     # A WARC file is compressed already: one that grows much in unpacking is made to fill the disk.
     if member.file_size > max(largest, 20 * member.compress_size):
         sizes = {"packed": member.compress_size, "size": member.file_size}
@@ -73,8 +115,38 @@ def _member(package: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path, large
             yield replace(entry, place=Message("{file}, {place}", file=member.filename, place=entry.place))
 
 
-def _records(file: BinaryIO, path: str, name: str, largest: int) -> Iterator[Item | Broken]:
-    """Every page; where a record is broken, that and reading on at the next one that begins whole."""
+def _records(file: BinaryIO, path: str, name: str, largest: int) -> Iterator[Item | Broken | Remark]:
+    """Every page; where a record is broken, that and reading on at the next one that begins whole.
+
+    At the end a remark tells of the answers from addresses that no page is read from.
+    """
+    elsewhere = _Elsewhere()
+    yield from _every_record(file, path, name, largest, elsewhere)
+    if elsewhere.count:
+        yield elsewhere.remark(path)
+
+
+class _Elsewhere:
+    """The answers of a file whose addresses are not of the web: how many under each scheme, and where the first stood."""
+
+    def __init__(self) -> None:
+        self.count: Counter[str] = Counter()
+        self._first = ""
+
+    def add(self, address: str, place: str) -> None:
+        self._first = self._first or place
+        scheme, colon, _ = address.partition(":")
+        self.count[scheme.lower()[:20] if colon else ""] += 1
+
+    def remark(self, path: str) -> Remark:
+        schemes = ", ".join(f"{scheme or 'none'}: {times:,}" for scheme, times in self.count.most_common(10))
+        taken = Message(
+            "{count:,} answers from addresses that are not of the web were left out", count=self.count.total()
+        )
+        return Remark(path, self._first, Note(NoteKind.DROPPED, "WARC-Target-URI", schemes, taken))
+
+
+def _every_record(file: BinaryIO, path: str, name: str, largest: int, elsewhere: _Elsewhere) -> Iterator[Item | Broken]:
     offset, is_compressed, count = 0, file.read(2) == _MEMBER[:2], 0
     while offset is not None:
         file.seek(offset)
@@ -87,7 +159,7 @@ def _records(file: BinaryIO, path: str, name: str, largest: int) -> Iterator[Ite
                     yield Broken(path, _place(at), _WRONG_LENGTH)
                 at = records.offset
                 count += record.rec_headers.get_header("WARC-Record-ID") is not None
-                if entry := _entry(record, path, name, at, largest):
+                if entry := _entry(record, path, name, at, largest, elsewhere):
                     yield entry
             if records.err_count > wrong:
                 yield Broken(path, _place(at), _WRONG_LENGTH)
@@ -119,14 +191,63 @@ class _Records(ArchiveIterator):
             setattr(self.loader, name, _Headers(parser.statuslist, parser.verify))
 
 
+class _RefusedError(ArchiveLoadFailed):
+    """What a record may not have; the message is for people, as those of the library are not."""
+
+    def __init__(self, template: str, /, **values: object) -> None:
+        super().__init__(Message(template, **values))
+
+
 class _Reader(DecompressingBufferedReader):
-    """Gives no line longer than a header line may be: one of gigabytes would be read whole."""
+    """Gives no line longer than a header line may be, few empty ones in a row, and no record that grows beyond measure.
+
+    A line of gigabytes would be read whole, and a few kilobytes may unpack to gigabytes.
+    """
+
+    def _init_decomp(self, decomp_type: str | None) -> None:
+        super()._init_decomp(decomp_type)
+        self._packed = self._empty_lines = 0
+
+    def _decompress(self, data: bytes) -> bytes:
+        self._packed += len(data)
+        unpacked = super()._decompress(data)
+        size = self.num_block_read + len(unpacked)
+        if self.decompressor and size > max(_UNPACKED_FREELY, _MOST_GROWTH * self._packed):
+            raise _RefusedError(
+                "it unpacks to more than {most:,} bytes and {times} times what it has packed",
+                most=_UNPACKED_FREELY,
+                times=_MOST_GROWTH,
+            )
+        return unpacked
 
     def readline(self, length: int | None = None) -> bytes:
         line = super().readline(length or _LONGEST_LINE)
         if length is None and len(line) >= _LONGEST_LINE and not line.endswith(b"\n"):
-            raise ArchiveLoadFailed(Message("a header line has more than {most:,} bytes", most=_LONGEST_LINE))
+            raise _RefusedError("a header line has more than {most:,} bytes", most=_LONGEST_LINE)
+        self._empty_lines = 0 if line.strip() else self._empty_lines + 1
+        if line and self._empty_lines > _MOST_EMPTY_LINES:
+            raise _RefusedError("more than {most:,} empty lines follow one another", most=_MOST_EMPTY_LINES)
         return line
+
+
+class _Chunks(ChunkedDataReader):
+    """Undoes the chunks of an answer (RFC 9112, 7.1), of which there may not be too many, and none larger than a document."""
+
+    def __init__(self, stream: object, largest: int) -> None:
+        super().__init__(stream)
+        self._largest, self._count = largest, 0
+
+    def _try_decode(self, length_header: bytes) -> None:
+        self._count += 1
+        if self._count > _MOST_CHUNKS:
+            raise UnreadableError("it was sent in more than {most:,} chunks", most=_MOST_CHUNKS)
+        size = length_header.split(b";")[0].strip()
+        if len(size) <= 16 and _HEXADECIMAL.fullmatch(size) and int(size, 16) > self._largest:
+            raise UnreadableError(
+                "a chunk of {size:,} bytes; the largest document accepted is {most:,} (ARCHIVE_LARGEST_FILE)",
+                size=int(size, 16), most=self._largest,
+            )  # fmt: skip
+        super()._try_decode(length_header)
 
 
 class _Headers(StatusAndHeadersParser):
@@ -136,7 +257,7 @@ class _Headers(StatusAndHeadersParser):
         return super().parse(_Bounded(stream), full_statusline)
 
 
-class _HeadersTooLongError(ArchiveLoadFailed):
+class _HeadersTooLongError(_RefusedError):
     """Headers that go on beyond _LONGEST_HEADERS."""
 
 
@@ -154,6 +275,7 @@ class _Bounded:
         return line
 
 
+_HEXADECIMAL = re.compile(rb"[0-9a-fA-F]+")
 _HTTP = _Headers(["HTTP/1.0", "HTTP/1.1"], verify=False)
 
 
@@ -163,12 +285,16 @@ def _place(at: int) -> Message:
 
 def _reason(error: Exception) -> Message:
     """Why a record cannot be read, in words for people; a library's own are in the log."""
-    told = str(error)
-    if isinstance(told, Message):
-        return told
+    words = str(error)
+    if isinstance(words, Message):
+        return words
     _log.info("a record of a web archive cannot be read", exc_info=error)
-    if isinstance(error, zlib.error | EOFError):
-        return Message("its compressed bytes are damaged or cut short")
+    if isinstance(error, zlib.error):
+        return Message("its compressed bytes are damaged")
+    if isinstance(error, EOFError):
+        return Message("it is cut short")
+    if isinstance(error, ArchiveLoadFailed):
+        return Message("it does not begin as a record of a web archive does")
     return Message("it is not written as records of web archives are")
 
 
@@ -186,8 +312,12 @@ def _next_start(file: BinaryIO, offset: int, mark: bytes) -> int | None:
     return None
 
 
-def _entry(record: ArcWarcRecord, path: str, name: str, at: int, largest: int) -> Item | Broken | None:
-    """The page of a record; None for requests, metadata, pictures and answers other than 200."""
+def _entry(
+    record: ArcWarcRecord, path: str, name: str, at: int, largest: int, elsewhere: _Elsewhere
+) -> Item | Broken | None:
+    """The page of a record; None for requests, metadata, pictures and answers other than 200, and for those that are counted
+    in `elsewhere`.
+    """
     headers = record.rec_headers
     place = _place(at)
     address = (headers.get_header("WARC-Target-URI") or "").strip("<> ")
@@ -195,8 +325,11 @@ def _entry(record: ArcWarcRecord, path: str, name: str, at: int, largest: int) -
     is_web = address.lower().startswith(("http://", "https://"))
     if record.rec_type == "revisit":
         return _at_its_address(Item(path, None, "", name, address, seen, place=place))
+    if record.rec_type == "response" and not is_web:
+        elsewhere.add(address, place)
+        return None
     # A resource that is not of the web is a file that some archive kept: its name there is no address.
-    if record.rec_type != "resource" and not (record.rec_type == "response" and is_web):
+    if record.rec_type not in {"resource", "response"}:
         return None
     if record.rec_type == "response" and record.http_headers is None:
         # The library reads them only where the scheme is written in small letters.
@@ -208,8 +341,8 @@ def _entry(record: ArcWarcRecord, path: str, name: str, at: int, largest: int) -
     media_type, charset = content_type(declared)
     if media_type not in (PAGE_TYPES if is_web else (*PAGE_TYPES, *ROW_TYPES)):
         return None
-    length, whole = int(headers.get_header("Content-Length") or 0), record.raw_stream
-    content = read_limited(_transferred(record), largest)
+    length, whole = _length(headers), record.raw_stream
+    content = read_limited(_transferred(record, largest), largest)
     if getattr(whole, "limit", 0) > 0:
         raise UnreadableError("cut short: {size:,} of {length:,} bytes", size=length - whole.limit, length=length)
     try:
@@ -230,10 +363,20 @@ def _codings(http: StatusAndHeaders | None) -> str:
     return ", ".join(value for name, value in headers if name.lower() == "content-encoding")
 
 
-def _transferred(record: ArcWarcRecord) -> BinaryIO:
+def _length(headers: StatusAndHeaders) -> int:
+    """The bytes that a record says it has; raises UnreadableError where that is no number."""
+    text = (headers.get_header("Content-Length") or "0").strip()
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise UnreadableError(
+            "“{field}” is “{value}”, not a number of bytes", field="Content-Length", value=quoted(text)
+        )
+    return int(text)
+
+
+def _transferred(record: ArcWarcRecord, largest: int) -> BinaryIO:
     """The record's content without the chunks it was sent in; what its server packed it with is still on."""
     sent = record.http_headers.get_header("Transfer-Encoding") if record.http_headers else None
-    return ChunkedDataReader(record.raw_stream) if "chunked" in (sent or "").lower() else record.raw_stream
+    return _Chunks(record.raw_stream, largest) if "chunked" in (sent or "").lower() else record.raw_stream
 
 
 def _at_its_address(item: Item) -> Item | Broken:
