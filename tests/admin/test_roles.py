@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from articles.models import Actor, Article, Delivery, Event, Source
+from articles.models.seen import mark_of
 from tests.admin.posting import act, changelist, form_of
 
 pytestmark = pytest.mark.django_db
@@ -141,7 +142,6 @@ def gives_accounts(client: Client, article: Article) -> bool:
 
 def undoes_anothers_work(client: Client, article: Article) -> bool:
     from articles.models.history import operation
-from articles.models.seen import mark_of
 
     with operation(user=0) as done:
         Article.objects.filter(pk=article.pk).update(author="غيره")
