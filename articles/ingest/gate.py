@@ -26,7 +26,10 @@ from articles.models.limits import (
 from articles.models.uncertain_date import complete
 
 # Code points, as the columns have them.
-LONGEST = {name: Article._meta.get_field(name).max_length for name in ("title", "author", "section", "url", "language", "notice")}
+LONGEST = {
+    name: Article._meta.get_field(name).max_length
+    for name in ("title", "author", "section", "url", "language", "notice")
+}
 _LONGEST_FILENAME = Capture._meta.get_field("filename").max_length
 _LONGEST_ADDRESS = Capture._meta.get_field("address").max_length
 # The language's subtag alone, or with script and region (RFC 5646): «ar», «ar-MA», «zh-Hant».

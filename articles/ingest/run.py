@@ -151,9 +151,7 @@ def ingest_items(items: Iterable[Item], *, encoding: str = "") -> Report:
     return _Run(Report(), lambda outcome, path: None, encoding).over(items, workers=1)
 
 
-def _entries(
-    paths: Iterable[Path], largest: int, format_name: str, encoding: str
-) -> Iterator[Item | Broken | Remark]:
+def _entries(paths: Iterable[Path], largest: int, format_name: str, encoding: str) -> Iterator[Item | Broken | Remark]:
     seen: set[Path] = set()
     for path in paths:
         if not path.exists():

@@ -136,9 +136,7 @@ class _Elsewhere:
         return Remark(path, self._first, Note(NoteKind.DROPPED, "WARC-Target-URI", schemes, taken))
 
 
-def _every_record(
-    file: BinaryIO, path: str, name: str, largest: int, elsewhere: _Elsewhere
-) -> Iterator[Item | Broken]:
+def _every_record(file: BinaryIO, path: str, name: str, largest: int, elsewhere: _Elsewhere) -> Iterator[Item | Broken]:
     offset, is_compressed, count = 0, file.read(2) == _MEMBER[:2], 0
     while offset is not None:
         file.seek(offset)
