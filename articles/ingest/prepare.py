@@ -130,5 +130,5 @@ def _page_document(page: html.Page) -> Document:
         source_name=said.source_name,
         language=document.language if document.language == "ar" else said.language or document.language,
         dates=(*said.dates, *document.dates),
-        notes=(*page.notes, *gate.removed(title=said.title, author=said.author, body=page.text)),
+        notes=page.notes,
     )

@@ -157,4 +157,4 @@ def test_a_file_that_costs_too_much_to_read_is_told_and_the_next_goes_in(desk: C
     assert "0.5 seconds of processor time (ARCHIVE_DOCUMENT_SECONDS)" in long.failures[0]["reason"]
     assert (short.state, short.created, short.failed) == ("finished", 1, 0)
     page = desk.get(reverse("admin:articles_delivery_change", args=[long.pk])).content.decode()
-    assert "0.5 seconds of processor time" in page
+    assert "أكثر من 0.5 ثانية من وقت المعالج" in page

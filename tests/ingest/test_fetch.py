@@ -42,6 +42,10 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header("Content-Length", "0")
             self.end_headers()
             return
+        if self.path.startswith("/before-"):
+            for code in self.path.removeprefix("/before-").split("-"):
+                self.wfile.write(f"HTTP/1.1 {code} Early\r\nLink: </style.css>; rel=preload\r\n\r\n".encode())
+            self.path = "/story"
         if self.path == "/dripping":
             self.send_response(200)
             self.send_header("Content-Type", "text/html")
@@ -89,6 +93,12 @@ def test_a_page_is_fetched_as_it_is(site: str) -> None:
 
 def test_redirects_are_followed_to_the_address_that_answered(site: str) -> None:
     assert fetch(f"{site}/moved").address == f"{site}/story"
+
+
+@pytest.mark.parametrize("before", ["103", "100", "102", "100-103-103", "102-100"])
+def test_answers_before_the_final_one_are_passed_over(site: str, before: str) -> None:
+    item = fetch(f"{site}/before-{before}")
+    assert (item.content, item.media_type, item.encoding) == (PAGE, "text/html", "utf-8")
 
 
 @pytest.mark.parametrize(

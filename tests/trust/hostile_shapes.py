@@ -112,12 +112,13 @@ def warc_file(make: Generator, header: bytes = b"", http_header: bytes = b"") ->
 
     def of(size: int) -> bytes:
         answer = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n" + http_header + b"\r\n" + make(size)
-        return _record(answer, header)
+        return record(answer, header)
 
     return of
 
 
-def _record(answer: bytes, header: bytes = b"", kind: bytes = b"response") -> bytes:
+def record(answer: bytes, header: bytes = b"", kind: bytes = b"response") -> bytes:
+    """A record of a web archive that holds a server's answer."""
     return (
         b"WARC/1.0\r\nWARC-Type: " + kind + b"\r\nWARC-Record-ID: <urn:uuid:1b4e28ba-2fa1-11d2-883f-0016d3cca427>\r\n"
         b"WARC-Target-URI: https://example.org/a\r\nWARC-Date: 2024-01-01T00:00:00Z\r\n"
@@ -156,7 +157,7 @@ def _warc_tiny_chunks(size: int) -> bytes:
 
 
 def _warc_many_records(size: int) -> bytes:
-    one = _record(b"HTTP/1.1 404 Not Found\r\n\r\n")
+    one = record(b"HTTP/1.1 404 Not Found\r\n\r\n")
     return one * max(1, size // len(one))
 
 

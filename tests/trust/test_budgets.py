@@ -1,12 +1,14 @@
 """What one document may cost: hostile shapes grow no faster than their size, and what costs too much stops no other."""
 
 import gc
+import gzip
 import os
 import re
 import signal
 import socket
 import threading
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -26,10 +28,11 @@ from articles.ingest.fetch import fetch
 from articles.ingest.prepare import prepare
 from articles.ingest.readers import read
 from articles.ingest.run import ingest
+from articles.ingest.store import Rereading, Sources, bring_up_to_date
 from articles.models import Article, Figure
-from articles.platform.limits import BoundedWorkers, Budget, Exceeded
+from articles.platform.limits import BoundedWorkers, Budget, Exceeded, Job
 from tests.trust.conftest import Archives
-from tests.trust.hostile_shapes import SHAPES, Shape
+from tests.trust.hostile_shapes import SENTENCE, SHAPES, Shape, record
 
 KB, MB = 1024, 1024 * 1024
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -291,6 +294,109 @@ def test_headers_that_look_like_records_are_not_read_over_and_over(tmp_path: Pat
     with BoundedWorkers(Reading(1_000_000), Budget(60, 50 * MB)) as workers:
         told = workers.run(path)
     assert not isinstance(told, Exceeded) and told
+
+
+PAGE = f"<p>{SENTENCE}</p>".encode()
+ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n"
+CHUNKED = ANSWER + b"Transfer-Encoding: chunked\r\n\r\n"
+GOOD_RECORD = record(ANSWER + b"\r\n" + PAGE)
+ROWS, LAST_ROW = b"title,body\n", "عنوان,متن\n".encode()
+# A file whose first row or record costs more than its size: (its name, what it holds, what is told of it).
+COSTLY_FILES: dict[str, tuple[str, Callable[[], bytes], str]] = {
+    "a row of empty cells": ("a.csv", lambda: ROWS + b"t," + b"," * 9 * MB + b"\n" + LAST_ROW, "line 2: the row has more than"),
+    "a row of words": ("a.csv", lambda: ROWS + b"t," + "اب,".encode() * 1_900_000 + b"\n" + LAST_ROW, "line 2: the row has more than"),
+    "a row behind a mark that opens nothing": ("a.csv", lambda: ROWS + b'a",' + b"," * 9 * MB + b"\n" + LAST_ROW, "line 2: the row has more"),
+    "cells of quotation marks": ("a.csv", lambda: ROWS + b'"",' * 3 * MB + b"\n" + LAST_ROW, "line 2: the row has more than"),
+    "a record of nothing": ("a.warc.gz", lambda: packed(b"\r\n" + b"\0" * 300 * MB, b"image/png"), "offset 0: it unpacks to more than"),
+    "empty lines behind a record": ("a.warc.gz", lambda: gzip.compress(GOOD_RECORD + b"\n" * 9 * MB) + gzip.compress(GOOD_RECORD), "offset 0: more than 1,000 empty lines"),
+    "a million chunks": ("a.warc", lambda: record(CHUNKED + b"1\r\na\r\n" * 500_000 + b"0\r\n\r\n") + GOOD_RECORD, "offset 0: it was sent in more than 200,000 chunks"),
+    "a chunk of a gigabyte": ("a.warc", lambda: record(CHUNKED + b"40000000\r\n" + b"a" * 90 * MB) + GOOD_RECORD, "offset 0: a chunk of 1,073,741,824 bytes"),
+    "a million headers": ("a.warc", lambda: record(ANSWER + b"X: a\r\n" * 1_000_000 + b"\r\n") + GOOD_RECORD, "offset 0: the headers have more than"),
+    "a line of a hundred megabytes": ("a.jsonl", lambda: b'{"body":"' + b"a" * 100 * MB + b'"}\n{"title":"t"}\n', "line 1: more than"),
+}  # fmt: skip
+
+
+def packed(answer: bytes, kind: bytes) -> bytes:
+    """A web archive, each record packed by itself, whose first record holds the answer."""
+    answer = b"HTTP/1.1 200 OK\r\nContent-Type: " + kind + b"\r\n" + answer
+    return gzip.compress(record(answer)) + gzip.compress(GOOD_RECORD)
+
+
+@dataclass(frozen=True)
+class Listing(Job):
+    """A job that lists what a file holds: places, each with what is broken there."""
+
+    largest: int
+
+    def __call__(self, path: Path) -> list[tuple[str, str]]:
+        entries = read(path, self.largest)
+        return [(entry.place, entry.reason if isinstance(entry, Broken) else "") for entry in entries]
+
+
+@pytest.mark.parametrize("name", COSTLY_FILES)
+def test_a_costly_row_or_record_is_refused_in_a_line_and_the_file_goes_on(name: str, tmp_path: Path) -> None:
+    file_name, make, expected = COSTLY_FILES[name]
+    path = tmp_path / file_name
+    path.write_bytes(make())
+    # A row or record may be held a few times while it is looked at, as text, and never as millions of values.
+    with BoundedWorkers(Listing(10 * MB), Budget(20, 140 * MB)) as workers:
+        listed = workers.run(path)
+    assert not isinstance(listed, Exceeded), listed
+    broken = [f"{place}: {reason}" for place, reason in listed if reason]
+    assert len(broken) == 1 and expected in broken[0]
+    assert listed[-1][1] == ""
+
+
+@pytest.mark.parametrize(
+    "header", [b"title,body" + b",c" * 9 * MB, b"title,body," + b"c" * 9 * MB, b'title,body,"' + b"c\n" * 5 * MB]
+)
+def test_a_file_of_millions_of_columns_is_refused_in_a_line(header: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(header + b"\n" + LAST_ROW)
+    with BoundedWorkers(Listing(10 * MB), Budget(20, 60 * MB)) as workers:
+        with pytest.raises(
+            UnreadableError, match="line 1, the names of the columns: they have more than 1,048,576 bytes"
+        ):
+            workers.run(path)
+    path.write_bytes(b"title,body" + b",c" * 30_000 + b"\n" + LAST_ROW)
+    with pytest.raises(UnreadableError, match="30,002 columns; the most is 20,000"):
+        list(read(path, 10 * MB))
+
+
+def test_a_package_with_too_long_a_list_of_files_is_not_opened(tmp_path: Path) -> None:
+    path = tmp_path / "a.wacz"
+    with zipfile.ZipFile(path, "w") as package:
+        for number in range(50_000):
+            package.writestr(f"archive/{number:060}.warc", b"")
+    with pytest.raises(UnreadableError, match="the package's list of files has"):
+        list(read(path, 10 * MB))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("change", ["title", "date"])
+def test_a_text_under_another_title_or_date_is_read_within_its_budget(
+    tmp_path: Path, settings: Any, change: str
+) -> None:
+    """The process that stores would else read it itself, for as long as that takes, while all others wait."""
+    path = tmp_path / "a.txt"
+    path.write_text(GOOD.format(n=21), encoding="utf-8")
+    assert ingest([path], largest=20 * MB).created == 1
+    article = Article.objects.latest("id")
+    figures = list(article.figures.values_list("id", "quote"))
+    if change == "title":
+        Article.objects.filter(pk=article.pk).update(title="عنوان من محرر", title_origin="editor")
+    else:
+        # First captured on another day than the text that comes now.
+        article.captures.update(captured_at=datetime(2020, 1, 1, tzinfo=UTC))
+    document = f"{GOOD.format(n=21)}\n" + COSTLY
+    authority = Authority.load()
+    prepared = prepare(Item(str(path), document.encode(), "text/plain", filename="a.txt"), "", NOW, authority)
+    settings.ARCHIVE_DOCUMENT_SECONDS = 0.5
+    with Rereading(authority) as rereading:
+        bring_up_to_date(Article.objects.get(pk=article.pk), prepared, Sources(), authority, rereading)
+    article.refresh_from_db()
+    assert article.body == prepared.document.body
+    assert [pk for pk, _ in figures] == list(article.figures.values_list("id", flat=True))
 
 
 # A fetch.

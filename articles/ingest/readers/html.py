@@ -16,6 +16,7 @@ from articles.extract.dates import StatedDate, as_archive_date, date_of_line
 from articles.ingest.boilerplate import is_label
 from articles.ingest.decoding import decode, unmixed
 from articles.ingest.document import Item, Note, UnreadableError
+from articles.ingest.gate import removed
 from articles.models import ArchiveDate
 from articles.models.delivery import NoteKind
 from articles.platform.addresses import canonical_or_empty
@@ -115,7 +116,9 @@ def read_page(item: Item, encoding: str = "") -> Page:
     if len(_WORD.findall(found)) < FEWEST_WORDS:
         raise UnreadableError("no article text was found on the page")
     claims = (Note(NoteKind.DROPPED, "url", text, _NO_ADDRESS) for text in metadata.malformed)
-    return Page(found, metadata, decoded.encoding, (*decoded.notes, *claims))
+    # Of the page's own text: the extraction leaves such characters out by itself.
+    removals = removed(title=metadata.title, author=metadata.author, text=tree.text_content())
+    return Page(found, metadata, decoded.encoding, (*decoded.notes, *claims, *removals))
 
 
 def _declared(content: bytes) -> str:
