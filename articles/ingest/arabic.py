@@ -47,7 +47,6 @@ FIELDS = {
 ARABIC = {
     # Places
     "{path}: {place}": "{path}، {place}",
-    "{place}: {reason}": "{place}: {reason}",
     "{file}, {place}": "{file}، {place}",
     "line {number}": "السطر {number}",
     "record at offset {offset:,}": "التسجيلة عند البايت {offset:,}",
@@ -131,7 +130,6 @@ ARABIC = {
         "بعد علامة الاقتباس التي تختم الخلية يُنتظر «{delimiter}» أو آخر السطر.",
     "a cell is too long": "خلية أطول من الحد.",
     "not JSON: {reason}": "ليس JSON سليما: {reason}",
-    "“{field}” is not JSON: {reason}": "الحقل «{field}» ليس JSON سليما: {reason}",
     "it breaks off or goes wrong at character {place:,}": "ينقطع أو يختل عند المحرف {place:,}.",
     "lists or objects are nested too deep to be read": "قوائمه أو كائناته متداخلة إلى عمق لا يُقرأ.",
     "a number in it has too many digits": "فيه عدد أرقامه أكثر من الحد.",
@@ -183,7 +181,6 @@ ARABIC = {
     "a header line has more than {most:,} bytes": "سطر في الترويسة أطول من {most:,} بايت.",
     "the headers have more than {most:,} bytes": "الترويسات أطول من {most:,} بايت.",
     "it is not written as records of web archives are": "لم تُكتب كما تُكتب تسجيلات أرشيف الوِب.",
-    "its compressed bytes are damaged or cut short": "بايتاتها المضغوطة تالفة أو مبتورة.",
     "cut short: {size:,} of {length:,} bytes": "مبتورة: وصل منها {size:,} بايت من {length:,}.",
     "not a time; taken as captured now": "ليس وقتا؛ عُد ملتقطا الآن.",
     "a revisit of {address}, of which no capture is stored": "زيارة أخرى لـ{address}، ولا نسخة محفوظة منه.",

@@ -35,11 +35,6 @@ _LONGEST_FILENAME = Capture._meta.get_field("filename").max_length
 _LONGEST_ADDRESS = Capture._meta.get_field("address").max_length
 # The language's subtag alone, or with script and region (RFC 5646): «ar», «ar-MA», «zh-Hant».
 _LANGUAGE = re.compile(r"(?P<language>[a-z]{2,3})(?:[-_][a-z0-9]{2,8})*", re.IGNORECASE)
-# What is said of the characters that the gate for texts takes out.
-_REMOVED = {
-    "control characters": "{count:,} control characters were removed",
-    "marks of direction": "{count:,} marks of direction were removed",
-}
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -60,8 +55,14 @@ def removed(**texts: str) -> tuple[Note, ...]:
     notes = []
     for name, text in texts.items():
         for kind, count in removals(text):
-            notes.append(Note(NoteKind.DROPPED, name, "", Message(_REMOVED[kind], count=count)))
+            notes.append(Note(NoteKind.DROPPED, name, "", _removed(kind, count)))
     return tuple(notes)
+
+
+def _removed(kind: str, count: int) -> Message:
+    if kind == "control characters":
+        return Message("{count:,} control characters were removed", count=count)
+    return Message("{count:,} marks of direction were removed", count=count)
 
 
 def capture_moment(moment: datetime, field: str) -> datetime:

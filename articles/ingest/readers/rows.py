@@ -328,8 +328,9 @@ def read_row(item: Item) -> tuple[Document, dict[str, object]]:
     row = _json_row(text) if item.media_type == JSON_TYPE else _csv_row(text)
     for name in REQUIRED:
         if not isinstance(row.get(name), str) or not plain(row[name]).strip():
-            is_empty = row.get(name) is None or isinstance(row[name], str)
-            raise UnreadableError("“{field}” is missing or empty" if is_empty else "“{field}” is no text", field=name)
+            if row.get(name) is None or isinstance(row[name], str):
+                raise UnreadableError("“{field}” is missing or empty", field=name)
+            raise UnreadableError("“{field}” is no text", field=name)
     unread = Message("the archive does not read this field")
     notes = [Note(NoteKind.UNREAD, name, "", unread) for name in row if name not in READ]
     values = {}
