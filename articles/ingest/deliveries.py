@@ -44,7 +44,8 @@ def is_address(text: str) -> bool:
 
 def receive_file(file: File, by: Model, *, format_name: str = "auto", encoding: str = "") -> Delivery:
     """Keeps an uploaded file and leaves it to a worker; raises RefusedError for one no reader could open."""
-    name = clean_line(Path(file.name).name)
+    # Letters in presentation forms become several: «ﷺ» eighteen.
+    name = short_name(clean_line(Path(file.name).name), Delivery._meta.get_field("name").max_length)
     if file.size > settings.ARCHIVE_LARGEST_UPLOAD:
         raise RefusedError(
             f"{name}: أكبر من {settings.ARCHIVE_LARGEST_UPLOAD // 1024**2} ميغابايت. استعمل manage.py ingest."
