@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from articles.models import Actor, Article, Delivery, Event, Source
+from articles.models.seen import mark_of
 from tests.admin.posting import act, changelist, form_of
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +39,9 @@ def form_of_a_senior(address: str) -> dict:
 
 def reviews(client: Client, article: Article) -> bool:
     figure = article.figures.order_by("id").first()
-    client.post(reverse("admin:review", args=[article.pk]), {f"verdict-figure-{figure.pk}": "confirm"})
+    key = f"figure-{figure.pk}"
+    posted = {f"verdict-{key}": "confirm", f"was-{key}": f"{figure.state}@{mark_of(figure)}"}
+    client.post(reverse("admin:review", args=[article.pk]), posted)
     figure.refresh_from_db()
     return figure.state == "confirmed"
 
