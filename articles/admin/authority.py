@@ -15,6 +15,7 @@ from articles.admin.seeing import FIELD, outdated, seen_field
 from articles.exchange.authority import authority_file
 from articles.extract.authority import Authority
 from articles.extract.naming import MOST_LINKED, decided, link, would_name
+from articles.ingest.arabic import in_arabic
 from articles.ingest.authority import AuthorityError, apply_authority
 from articles.models import Actor, Alias, AliasKind, Event, EventSeries
 from articles.models.history import operation
@@ -60,7 +61,7 @@ def _tried(request: HttpRequest, form: AuthorityForm) -> object | None:
             report = apply_authority(file.name, file.read())
             transaction.set_rollback(not sure)
     except AuthorityError as error:
-        form.add_error("file", str(error))
+        form.add_error("file", in_arabic(str(error)))
         return None
     if sure:
         messages.success(

@@ -46,6 +46,9 @@ FIELDS = {
 
 ARABIC = {
     # Places
+    "{place}: {reason}": "{place}: {reason}",
+    "line {line}, column {column}": "السطر {line}، العمود {column}",
+    "the end of the file": "آخر الملف",
     "{path}: {place}": "{path}، {place}",
     "{file}, {place}": "{file}، {place}",
     "line {number}": "السطر {number}",
@@ -103,6 +106,33 @@ ARABIC = {
     "they have more than {most:,} bytes": "أطول من {most:,} بايت.",
     "the row has more than {most:,} cells": "خلايا السطر أكثر من {most:,}.",
     "“{field}” is {reason}": "الحقل «{field}»: {reason}",
+    # Authority files
+    "{file}: {kind}: tables are expected, each as [[{kind}]]; this is {value}":
+        "{file}: {kind}: يُنتظر جدول لكل مادة، يبدأ بـ[[{kind}]]، وهذا {value}.",
+    "{file}: unknown table “{table}”; known are {choices}": "{file}: لا جدول باسم «{table}»؛ الجداول هي: {choices}.",
+    "tables or lists are nested too deep to be read": "جداوله أو قوائمه متداخلة إلى عمق لا يُقرأ.",
+    "line {line} is not UTF-8 text (byte 0x{byte}); store the file as UTF-8":
+        "السطر {line} ليس نصا بترميز UTF-8 (البايت 0x{byte})؛ احفظ الملف بهذا الترميز.",
+    "not TOML: {reason}": "ليس TOML سليما: {in_arabic}.",
+    "a number has more digits than can be read": "فيه عدد أرقامه أكثر مما يُقرأ.",
+    "a value is not one that TOML knows ({reason})": "فيه قيمة لا يعرفها TOML ({reason}).",
+    "a key of {most} parts or more": "فيه مفتاح من {most} جزء أو أكثر.",
+    "{expected} is expected, this is {value}": "يُنتظر {expected}، وهذا {value}.",
+    "{field}: {expected} is expected, this is {value}": "{field}: يُنتظر {expected}، وهذا {value}.",
+    "unknown field “{field}”; known are {choices}": "لا حقل باسم «{field}»؛ الحقول هي: {choices}.",
+    "“{field}” is missing": "ينقص الحقل «{field}».",
+    "series: no series is named “{name}”": "series: لا سلسلة باسم «{name}».",
+    "participants: no actor is named “{name}”": "participants: لا فاعل باسم «{name}».",
+    "{field}: not a date field, or not of its type": "{field}: ليس من حقول التاريخ، أو ليست قيمته من نوعه.",
+    "{field}: {value} is not within {days}": "{field}: القيمة {value} خارج المدى {days}.",
+    "a list of text": "قائمة نصوص",
+    "a whole number": "عدد صحيح",
+    "a table": "جدول",
+    "a list of tables": "قائمة جداول",
+    "a number with a fraction": "عدد بكسر",
+    "a date or time": "تاريخ أو وقت",
+    "a list of {kind}": "قائمة عناصرها {kind}",
+    "values of several kinds": "قيم من أنواع مختلفة",
     # Records of web archives
     "the package holds {count:,} WARC files; from this on they were left unread":
         "في الحزمة {count:,} من ملفات WARC؛ من هذا الملف فصاعدا لم تُقرأ.",

@@ -29,11 +29,13 @@ from articles.models import (
     SynonymSet,
 )
 from articles.models.limits import planned_days
+from articles.models.refusals import refusal_of
 from articles.models.uncertain_date import complete
 from articles.platform.limits import BoundedWorkers, Budget, Exceeded, Job
+from articles.platform.messages import Message, MessageError
 
 
-class AuthorityError(ValueError):
+class AuthorityError(MessageError):
     """An authority file that cannot be applied; the message names file, entry and field."""
 
 
@@ -50,7 +52,7 @@ Entry = Mapping[str, object]
 class Expected:
     """A type that a field of an entry has: its name in messages, and whether a value is of it."""
 
-    words: str
+    words: Message
     fits: Callable[[object], bool]
 
 
@@ -61,12 +63,14 @@ def _is_list_of(kind: type) -> Callable[[object], bool]:
 # Parts of a dotted key: no field of an authority file has more than three.
 _MOST_KEY_PARTS = 100
 _LONG_KEY = re.compile(rf"""(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){{{_MOST_KEY_PARTS}}}""")
-_TEXT = Expected("text", lambda value: type(value) is str and "\0" not in value)
-_TEXTS = Expected("a list of text", lambda value: _is_list_of(str)(value) and not any("\0" in one for one in value))
-_NUMBER = Expected("a whole number", lambda value: type(value) is int)
-_FLAG = Expected("true or false", lambda value: type(value) is bool)
-_TABLE = Expected("a table", lambda value: type(value) is dict)
-_TABLE_LIST = Expected("a list of tables", _is_list_of(dict))
+_TEXT = Expected(Message("text"), lambda value: type(value) is str and "\0" not in value)
+_TEXTS = Expected(
+    Message("a list of text"), lambda value: _is_list_of(str)(value) and not any("\0" in one for one in value)
+)
+_NUMBER = Expected(Message("a whole number"), lambda value: type(value) is int)
+_FLAG = Expected(Message("true or false"), lambda value: type(value) is bool)
+_TABLE = Expected(Message("a table"), lambda value: type(value) is dict)
+_TABLE_LIST = Expected(Message("a list of tables"), _is_list_of(dict))
 _ALIAS = {"name": _TEXT, "kind": _TEXT, "found_in_text": _FLAG}
 _PART = {"actor": _TEXT, "role": _TEXT}
 
@@ -79,7 +83,7 @@ def load_authority(path: Path) -> AuthorityReport:
     try:
         return apply_authority(path.name, path.read_bytes())
     except OSError as error:
-        raise AuthorityError(f"{path}: {error.strerror}") from error
+        raise AuthorityError("{place}: {reason}", place=path, reason=_reason(error)) from error
 
 
 @transaction.atomic
@@ -91,8 +95,9 @@ def apply_authority(name: str, content: bytes) -> AuthorityReport:
         entries = tables.pop(kind, [])
         if not isinstance(entries, list):
             raise AuthorityError(
-                f"{name}: {kind}: tables are expected, each as [[{kind}]]; this is {_type_name(entries)}"
-            )
+                "{file}: {kind}: tables are expected, each as [[{kind}]]; this is {value}",
+                file=name, kind=kind, value=_type_name(entries),
+            )  # fmt: skip
         for number, entry in enumerate(entries, 1):
             where = f"{name}: {kind} {number}"
             try:
@@ -101,15 +106,34 @@ def apply_authority(name: str, content: bytes) -> AuthorityReport:
                 # What the database refuses must not end the transaction before it is told.
                 with transaction.atomic():
                     _apply(kind, entry, key_field, apply, report)
-            except ValidationError as error:
-                raise AuthorityError(f"{where}: {_by_field(error)}") from error
-            except (DataError, IntegrityError) as error:
-                raise AuthorityError(f"{where}: the database refused it: {str(error).splitlines()[0]}") from error
-            except (AuthorityError, ValueError, TypeError, AttributeError) as error:
-                raise AuthorityError(f"{where}: {error}") from error
+            except (
+                AuthorityError,
+                ValidationError,
+                DataError,
+                IntegrityError,
+                ValueError,
+                TypeError,
+                AttributeError,
+            ) as error:
+                raise AuthorityError("{place}: {reason}", place=where, reason=_reason(error)) from error
     if tables:
-        raise AuthorityError(f"{name}: unknown table “{quoted(next(iter(tables)))}”; known are {', '.join(_TABLES)}")
+        raise AuthorityError(
+            "{file}: unknown table “{table}”; known are {choices}",
+            file=name, table=quoted(next(iter(tables))), choices=", ".join(_TABLES),
+        )  # fmt: skip
     return report
+
+
+def _reason(error: Exception) -> str:
+    """Why an entry or a file is refused."""
+    if isinstance(error, ValidationError):
+        return _by_field(error)
+    if isinstance(error, DataError | IntegrityError):
+        reason = next(iter(str(error).splitlines()), "")
+        return Message("the database refused it: {reason}", reason=reason, in_arabic=refusal_of(error))
+    if isinstance(error, OSError):
+        return Message("the system could not do it: {reason}", reason=error.strerror or type(error).__name__)
+    return str(error)
 
 
 def _by_field(error: ValidationError) -> str:
@@ -124,25 +148,41 @@ def _read(name: str, content: bytes) -> dict:
         with BoundedWorkers(_Parsing(), Budget.of_a_document()) as workers:
             tables = workers.run(content)
     except RecursionError:
-        raise AuthorityError(f"{name}: tables or lists are nested too deep to be read") from None
+        raise AuthorityError(
+            "{place}: {reason}", place=name, reason=Message("tables or lists are nested too deep to be read")
+        ) from None
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        reason = f"line {line} is not UTF-8 text (byte 0x{content[error.start]:02x}); store the file as UTF-8"
-        raise AuthorityError(f"{name}: {reason}") from None
+        reason = Message(
+            "line {line} is not UTF-8 text (byte 0x{byte}); store the file as UTF-8",
+            line=line, byte=f"{content[error.start]:02x}",
+        )  # fmt: skip
+        raise AuthorityError("{place}: {reason}", place=name, reason=reason) from None
     except ValueError as error:  # A number of thousands of digits, a date that no calendar has.
-        raise AuthorityError(f"{name}: {_without_python(error)}") from error
+        raise AuthorityError("{place}: {reason}", place=name, reason=_without_python(error)) from error
     if isinstance(tables, Exceeded):
-        raise AuthorityError(f"{name}: {tables.reason}")
+        raise AuthorityError("{place}: {reason}", place=name, reason=tables.reason)
     return tables
 
 
-def _without_python(error: ValueError) -> str:
+def _without_python(error: ValueError) -> Message:
     """What is wrong with a file, for people: the library's own words tell line and column, Python's say nothing of the file."""
-    if isinstance(error, tomllib.TOMLDecodeError) or str(error).startswith("a key of"):
-        return str(error)
-    if "digits" in str(error):
-        return "a number has more digits than can be read"
-    return f"a value is not one that TOML knows ({error})"
+    words = str(error)
+    if isinstance(words, Message):
+        return words
+    if isinstance(error, tomllib.TOMLDecodeError):
+        return Message("not TOML: {reason}", reason=words, in_arabic=_place_in(words))
+    if "digits" in words:
+        return Message("a number has more digits than can be read")
+    return Message("a value is not one that TOML knows ({reason})", reason=words)
+
+
+def _place_in(words: str) -> Message:
+    """Where a file is no TOML, which the library tells at the end of its message."""
+    place = re.search(r"line (\d+), column (\d+)", words)
+    if place:
+        return Message("line {line}, column {column}", line=int(place[1]), column=int(place[2]))
+    return Message("the end of the file")
 
 
 def parsed(text: str) -> dict:
@@ -151,7 +191,7 @@ def parsed(text: str) -> dict:
     The library takes the square of the length of a dotted key, in time and memory.
     """
     if _LONG_KEY.search(text):
-        raise ValueError(f"a key of {_MOST_KEY_PARTS} parts or more")
+        raise MessageError("a key of {most} parts or more", most=_MOST_KEY_PARTS)
     return tomllib.loads(text)
 
 
@@ -165,23 +205,35 @@ class _Parsing(Job):
 def _check(entry: object, key_field: str, fields: Mapping[str, "Expected"]) -> None:
     """Raises AuthorityError for an entry that is no table, lacks its key, or has a field of another name or type."""
     if not isinstance(entry, dict):
-        raise AuthorityError(f"a table is expected, this is {_type_name(entry)}")
+        raise AuthorityError(
+            "{expected} is expected, this is {value}", expected=Message("a table"), value=_type_name(entry)
+        )
     for field, value in entry.items():
         if field not in fields:
-            raise AuthorityError(f"unknown field “{quoted(field)}”; known are {', '.join(sorted(fields))}")
+            raise AuthorityError(
+                "unknown field “{field}”; known are {choices}", field=quoted(field), choices=", ".join(sorted(fields))
+            )
         if not fields[field].fits(value):
-            raise AuthorityError(f"{field}: {fields[field].words} is expected, this is {_type_name(value)}")
+            raise AuthorityError(
+                "{field}: {expected} is expected, this is {value}",
+                field=field, expected=fields[field].words, value=_type_name(value),
+            )  # fmt: skip
     if not str(entry.get(key_field, "")).strip():
-        raise AuthorityError(f"“{key_field}” is missing")
+        raise AuthorityError("“{field}” is missing", field=key_field)
 
 
-def _type_name(value: object) -> str:
+def _type_name(value: object) -> Message:
     """What a value is, in the words of TOML."""
-    names = {str: "text", bool: "true or false", int: "a number", float: "a number with a fraction", dict: "a table"}
-    if isinstance(value, list):
-        odd = sorted({_type_name(one) for one in value if not isinstance(one, list)})
-        return f"a list of {' and '.join(odd)}" if odd else "a list"
-    return next((words for kind, words in names.items() if type(value) is kind), "a date or time")
+    names = {
+        str: Message("text"), bool: Message("true or false"), int: Message("a number"),
+        float: Message("a number with a fraction"), dict: Message("a table"),
+    }  # fmt: skip
+    if not isinstance(value, list):
+        return names.get(type(value), Message("a date or time"))
+    kinds = sorted({_type_name(item) for item in value if not isinstance(item, list)})
+    if not kinds:
+        return Message("a list")
+    return Message("a list of {kind}", kind=kinds[0] if len(kinds) == 1 else Message("values of several kinds"))
 
 
 def _apply(kind: str, entry: Entry, key_field: str, apply: Callable[[Entry], None], report: AuthorityReport) -> None:
@@ -254,7 +306,7 @@ def _event(entry: Entry) -> None:
     if "series" in entry:
         row.series = EventSeries.objects.filter(name=entry["series"]).first()
         if row.series is None:
-            raise AuthorityError(f"series: no series is named “{entry['series']}”")
+            raise AuthorityError("series: no series is named “{name}”", name=entry["series"])
     for name in ("start", "end"):
         if name in entry:
             setattr(row, name, _date(name, entry[name]))
@@ -263,7 +315,7 @@ def _event(entry: Entry) -> None:
         _check(part, "actor", _PART)
         actor = Actor.objects.named(part["actor"]).order_by("id").first()
         if actor is None:
-            raise AuthorityError(f"participants: no actor is named “{part['actor']}”")
+            raise AuthorityError("participants: no actor is named “{name}”", name=part["actor"])
         role = part.get("role", "participant")
         stored, _ = Participation.objects.get_or_create(event=row, actor=actor, role=role)
         stored.full_clean(validate_unique=False)
@@ -273,9 +325,11 @@ def _date(name: str, entry: Entry) -> ArchiveDate:
     for field, value in entry.items():
         expected = date if field in {"date", "earliest", "latest"} else str
         if field not in {"date", "precision", "basis", "earliest", "latest"} or type(value) is not expected:
-            raise AuthorityError(f"{name}.{field}: not a date field, or not of its type")
+            raise AuthorityError("{field}: not a date field, or not of its type", field=f"{name}.{field}")
         if expected is date and not (days := planned_days()).holds(value):
-            raise AuthorityError(f"{name}.{field}: {value} is not within {days}")
+            raise AuthorityError(
+                "{field}: {value} is not within {days}", field=f"{name}.{field}", value=str(value), days=str(days)
+            )
     known = entry.get("date")
     precision = entry.get("precision", "day" if known else "unknown")
     return complete(known, precision, entry.get("basis", "editor"), entry.get("earliest"), entry.get("latest"))
