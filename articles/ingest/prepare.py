@@ -18,7 +18,6 @@ from articles.models import ArchiveDate
 from articles.models.capture import pack
 from articles.platform.addresses import same_domain
 
-
 _log = logging.getLogger(__name__)
 
 
