@@ -29,8 +29,8 @@ _VISIBLE = re.compile(
 )
 # Characters that are told of where they are removed, by what they are.
 _TOLD = {
-    "control characters": re.compile(f"[{_CONTROLS}]"),
-    "marks of direction": re.compile(f"[{_TURNS}]"),
+    "controls": re.compile(f"[{_CONTROLS}]"),
+    "marks": re.compile(f"[{_TURNS}]"),
 }
 _UNWANTED = re.compile(f"[{_REMOVED}]+")
 # One look at a text tells whether it holds anything that is removed or replaced.

@@ -100,6 +100,8 @@ ARABIC = {
         "تذكره الصفحة عنوانا لها، وليس عنوانا على الويب، فتُرك.",
     "{count:,} control characters were removed": "حُذفت محارف تحكم، وعددها {count:,}.",
     "{count:,} marks of direction were removed": "حُذفت علامات اتجاه، وعددها {count:,}.",
+    "{controls:,} control characters and {marks:,} marks of direction were removed":
+        "حُذفت محارف تحكم وعددها {controls:,}، وعلامات اتجاه وعددها {marks:,}.",
     # Rows
     "line 1, the names of the columns: {reason}": "السطر 1، أسماء الأعمدة: {reason}",
     "line 1: {columns:,} columns; the most is {most:,}": "السطر 1: عدد الأعمدة {columns:,}، والحد {most:,}.",

@@ -31,6 +31,8 @@ JOB = "take_in"
 _TOLD_EVERY = 20
 # What the column `stored_as` holds, less the folder and what Django adds to a name that is taken.
 _MOST_STORED_BYTES = 160
+# What the column `name` holds, in bytes instead of characters.
+_MOST_NAME_BYTES = Delivery._meta.get_field("name").max_length
 
 
 class RefusedError(ValueError):
@@ -44,8 +46,8 @@ def is_address(text: str) -> bool:
 
 def receive_file(file: File, by: Model, *, format_name: str = "auto", encoding: str = "") -> Delivery:
     """Keeps an uploaded file and leaves it to a worker; raises RefusedError for one no reader could open."""
-    # Letters in presentation forms become several: «ﷺ» eighteen.
-    name = short_name(clean_line(Path(file.name).name), Delivery._meta.get_field("name").max_length)
+    # Letters that are written as one character («ﷺ») may make a name many times as long.
+    name = short_name(clean_line(Path(file.name).name), _MOST_NAME_BYTES)
     if file.size > settings.ARCHIVE_LARGEST_UPLOAD:
         raise RefusedError(
             f"{name}: أكبر من {settings.ARCHIVE_LARGEST_UPLOAD // 1024**2} ميغابايت. استعمل manage.py ingest."

@@ -54,15 +54,19 @@ def removed(**texts: str) -> tuple[Note, ...]:
     """A note for each of the named texts that holds control characters or marks of direction, which the archive's texts have not."""
     notes = []
     for name, text in texts.items():
-        for kind, count in removals(text):
-            notes.append(Note(NoteKind.DROPPED, name, "", _removed(kind, count)))
+        if counts := dict(removals(text)):
+            notes.append(Note(NoteKind.DROPPED, name, "", _removed(**counts)))
     return tuple(notes)
 
 
-def _removed(kind: str, count: int) -> Message:
-    if kind == "control characters":
-        return Message("{count:,} control characters were removed", count=count)
-    return Message("{count:,} marks of direction were removed", count=count)
+def _removed(controls: int = 0, marks: int = 0) -> Message:
+    if not marks:
+        return Message("{count:,} control characters were removed", count=controls)
+    if not controls:
+        return Message("{count:,} marks of direction were removed", count=marks)
+    return Message(
+        "{controls:,} control characters and {marks:,} marks of direction were removed", controls=controls, marks=marks
+    )
 
 
 def capture_moment(moment: datetime, field: str) -> datetime:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Self
 
 from django.db import connection, transaction
 
@@ -74,7 +75,7 @@ class Rereading:
     def __init__(self, authority: Authority) -> None:
         self._workers = BoundedWorkers(_Reread(authority), Budget.of_a_document())
 
-    def __enter__(self) -> "Rereading":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *error: object) -> None:

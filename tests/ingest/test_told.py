@@ -191,21 +191,29 @@ DEEP = "[" * 100_000
 @pytest.mark.parametrize(
     ("name", "content", "expected"),
     [
-        ("a.jsonl", f'{{"title":"t","body":{DEEP}', "line 1: lists or objects are nested too deep to be read"),
+        (
+            "a.jsonl",
+            f'{{"title":"t","body":{DEEP}',
+            "line 1: not JSON: lists or objects are nested too deep to be read",
+        ),
         (
             "a.jsonl",
             '{"title":"t","body":"b","id":' + "9" * 10**6 + "}",
-            "line 1: a number has more digits than can be read",
+            "line 1: not JSON: a number in it has too many digits",
         ),
-        ("a.jsonl", '{"title":"t" "body":"b"}', "line 1: not JSON: expecting ',' delimiter at character 14"),
+        ("a.jsonl", '{"title":"t" "body":"b"}', "line 1: not JSON: it breaks off or goes wrong at character 14"),
         (
             "a.csv",
             f'title,body,actors\nt,b,"{DEEP}"\n',
-            "line 2: “actors”: lists or objects are nested too deep to be read",
+            "line 2: “actors” is not JSON: lists or objects are nested too deep to be read",
         ),
-        ("a.csv", "title,body\nt\rx,b\n", "line 2: a carriage return stands in a cell without quotation marks"),
-        ("a.csv", 'title,body\nt,"b\n', "line 2: a quotation mark is opened and never closed"),
-        ("a.csv", 'title,body\n"t"x,b\n', "line 2: a closing quotation mark is not followed by the end of its cell"),
+        ("a.csv", "title,body\nt\rx,b\n", "line 2: a line break stands inside a cell that is not in quotation marks"),
+        ("a.csv", 'title,body\nt,"b\n', "line 2: a quotation mark is opened and not closed"),
+        (
+            "a.csv",
+            'title,body\n"t"x,b\n',
+            "line 2: after the quotation mark that ends a cell, “,” or the end of the line is expected",
+        ),
         ("a.warc", "<html>\n", "record at offset 0: it does not begin as a record of a web archive does"),
         ("a.wacz", "no package", "the package is damaged or cut short"),
     ],
