@@ -354,13 +354,12 @@ class _Run:
 def _reason(error: Exception) -> Message:
     """What a person is told of an error of the database, the system or ours; the rest of it is in the log."""
     if isinstance(error, DatabaseError):
-        _log.warning("the database refused a document", exc_info=error)
         reason = next(iter(str(error).splitlines()), "")
         return Message("the database refused it: {reason}", reason=reason, in_arabic=refusal_of(error))
-    _log.warning("a document was not stored", exc_info=error)
     if isinstance(error, OSError):
         reason = _OF_THE_SYSTEM.get(error.errno)
         return reason or Message("the system could not do it: {reason}", reason=error.strerror or type(error).__name__)
+    _log.warning("a document was not stored", exc_info=error)
     return Message("it could not be stored, which is a fault of the archive; the log has the particulars")
 
 
