@@ -165,6 +165,7 @@ def test_a_file_that_costs_too_much_to_read_is_told_at_its_field(senior: Client,
     for posted in ({}, {"sure": "1"}):
         file = SimpleUploadedFile("names.toml", rows.encode())
         page = senior.post(reverse("admin:authority"), {"file": file} | posted)
-        told = "names.toml: reading it takes more than 0.5 seconds of processor time (ARCHIVE_DOCUMENT_SECONDS)"
-        assert page.context["form"].errors == {"file": [told]} and told in page.content.decode()
+        (complaint,) = page.context["form"].errors["file"]
+        assert "names.toml" in complaint and "أكثر من 0.5 ثانية من وقت المعالج" in complaint
+        assert complaint in page.content.decode()
     assert not Actor.objects.filter(name__startswith="مجلس 1").exists()
