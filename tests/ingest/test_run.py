@@ -1,14 +1,16 @@
 import json
+import threading
 from io import StringIO
 from pathlib import Path
 
 import psutil
 import pytest
 from django.conf import settings
-from django.core.management import call_command
+from django.core.management import BaseCommand, call_command
 
 from articles.ingest import run as running
 from articles.ingest.run import ingest
+from articles.management.commands.ingest import Progress
 from articles.models import Article, Capture, Figure, Mention
 
 pytestmark = pytest.mark.django_db
@@ -147,3 +149,11 @@ def test_killed_workers_cost_no_article(tmp_path: Path, monkeypatch: pytest.Monk
 
     report = run(tmp_path, workers=2, told=kill_once)
     assert killed and (report.created, report.failures) == (60, [])
+
+
+def test_the_progress_of_the_command_starts_no_thread() -> None:
+    """A process with several threads may not be forked, and starting a fork server takes seconds."""
+    before = threading.active_count()
+    with Progress(BaseCommand(), verbosity=1) as progress:
+        progress("created", "one")
+        assert threading.active_count() == before

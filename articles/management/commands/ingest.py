@@ -75,6 +75,8 @@ class Progress:
 
     def __init__(self, command: BaseCommand, verbosity: int) -> None:
         self.command, self.verbosity, self.done = command, verbosity, 0
+        # No thread of its own: a process that has one must start a fork server, which takes three seconds, to read documents.
+        tqdm.monitor_interval = 0
         self.bar = tqdm(unit=" articles", disable=not sys.stderr.isatty() or verbosity > 1, file=sys.stderr)
 
     def __enter__(self) -> "Progress":
