@@ -62,7 +62,8 @@ def _is_list_of(kind: type) -> Callable[[object], bool]:
 
 # Parts of a dotted key: no field of an authority file has more than three.
 _MOST_KEY_PARTS = 100
-_LONG_KEY = re.compile(rf"""(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){{{_MOST_KEY_PARTS}}}""")
+# Tried where a part begins, and nowhere within one: a run of letters would else cost the square of its length.
+_LONG_KEY = re.compile(rf"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){{{_MOST_KEY_PARTS}}}""")
 _TEXT = Expected(Message("text"), lambda value: type(value) is str and "\0" not in value)
 _TEXTS = Expected(
     Message("a list of text"), lambda value: _is_list_of(str)(value) and not any("\0" in one for one in value)
