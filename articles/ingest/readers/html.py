@@ -63,6 +63,8 @@ _EMPTY = "empty-element"
 _MOST_CELLS, _MOST_SPANNED = 100, 1000
 # More dates than a page has that states when it was published, and more paragraphs than extraction loses of an article.
 _MOST_DATES, _MOST_LOST = 100, 300
+# Elements without content that the extraction deletes.
+_FIELDS = ("area", "embed", "frame", "input")
 _NO_ADDRESS = Message("the page gives it as its own address, and it is no address of the web; it was passed over")
 _SPACE, _NO_SPACE = re.compile(r"\s*"), re.compile(r"\S")
 
@@ -278,6 +280,7 @@ def _without_empty(tree: html.HtmlElement) -> None:
         if not element.text and all(child.tag == _EMPTY and not child.tail for child in element):
             element.tag = _EMPTY
     etree.strip_tags(tree, _EMPTY)
+    etree.strip_elements(tree, *_FIELDS, with_tail=False)
 
 
 def _without_layout_tables(tree: html.HtmlElement) -> None:
