@@ -15,6 +15,7 @@ from django.db.models import Model
 
 from articles.arabic.words import fold_phrase
 from articles.ingest.document import quoted
+from articles.ingest.reasons import reason_of
 from articles.models import (
     Actor,
     Alias,
@@ -29,7 +30,6 @@ from articles.models import (
     SynonymSet,
 )
 from articles.models.limits import planned_days
-from articles.models.refusals import refusal_of
 from articles.models.uncertain_date import complete
 from articles.platform.limits import BoundedWorkers, Budget, Exceeded, Job
 from articles.platform.messages import Message, MessageError
@@ -129,11 +129,8 @@ def _reason(error: Exception) -> str:
     """Why an entry or a file is refused."""
     if isinstance(error, ValidationError):
         return _by_field(error)
-    if isinstance(error, DataError | IntegrityError):
-        reason = next(iter(str(error).splitlines()), "")
-        return Message("the database refused it: {reason}", reason=reason, in_arabic=refusal_of(error))
-    if isinstance(error, OSError):
-        return Message("the system could not do it: {reason}", reason=error.strerror or type(error).__name__)
+    if isinstance(error, DataError | IntegrityError | OSError):
+        return reason_of(error)
     return str(error)
 
 

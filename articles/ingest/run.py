@@ -1,6 +1,5 @@
 """Paths and addresses → stored articles, with a report: what `manage.py ingest`, the admin and load_fixtures call."""
 
-import errno
 import gc
 import logging
 import os
@@ -25,11 +24,11 @@ from articles.ingest.document import Broken, Item, Note, Remark, UnreadableError
 from articles.ingest.identity import article_with, stored_bytes
 from articles.ingest.prepare import Prepared, prepare
 from articles.ingest.readers import read
+from articles.ingest.reasons import reason_of
 from articles.ingest.store import Rereading, keep_bytes, store, without_bytes
 from articles.ingest.written import Words
 from articles.models import Capture
 from articles.models.history import operation
-from articles.models.refusals import refusal_of
 from articles.models.storing import storing
 from articles.platform.limits import BoundedWorkers, Budget, Exceeded, Job
 from articles.platform.messages import Message, storable
@@ -353,27 +352,10 @@ class _Run:
 
 def _reason(error: Exception) -> Message:
     """What a person is told of an error of the database, the system or ours; the rest of it is in the log."""
-    if isinstance(error, DatabaseError):
-        reason = next(iter(str(error).splitlines()), "")
-        return Message("the database refused it: {reason}", reason=reason, in_arabic=refusal_of(error))
-    if isinstance(error, OSError):
-        reason = _OF_THE_SYSTEM.get(error.errno)
-        return reason or Message("the system could not do it: {reason}", reason=error.strerror or type(error).__name__)
+    if isinstance(error, DatabaseError | OSError):
+        return reason_of(error)
     _log.warning("a document was not stored", exc_info=error)
     return Message("it could not be stored, which is a fault of the archive; the log has the particulars")
-
-
-# What the system refuses most, as the system says it.
-_OF_THE_SYSTEM = {
-    errno.ENOSPC: Message("No space left on device"),
-    errno.EDQUOT: Message("Disk quota exceeded"),
-    errno.EROFS: Message("Read-only file system"),
-    errno.EACCES: Message("Permission denied"),
-    errno.EPERM: Message("Operation not permitted"),
-    errno.ENOENT: Message("No such file or directory"),
-    errno.ENAMETOOLONG: Message("File name too long"),
-    errno.EIO: Message("Input/output error"),
-}
 
 
 def _where(one: Item | Prepared | Broken | Remark) -> str:

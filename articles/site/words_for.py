@@ -198,11 +198,8 @@ def ago(seconds: float) -> str:
     count = int(seconds // size)
     if in_english():
         return f"{number(count)} {unit}{'' if count == 1 else 's'}" if count else "less than a minute"
-    one, two, few, many = _UNITS[unit]
-    if count < 3:
-        return ("أقل من دقيقة", one, two)[count]
-    rest = count % 100
-    return f"{number(count)} {few if 3 <= rest <= 10 else many if rest >= 11 else one}"
+    forms = _UNITS[unit]
+    return ("أقل من دقيقة", *forms[:2])[count] if count < 3 else agreeing(count, forms)
 
 
 _MINUTE = 60

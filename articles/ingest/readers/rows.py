@@ -43,7 +43,6 @@ _SEPARATOR_LINE = re.compile(r"\ufeff?\"?sep=(?P<delimiter>[,;|\t])\"?", re.IGNO
 # Columns of a file and cells of a row, and bytes of the names of the columns: the file is read in the process that stores, which
 # has no budget. A spreadsheet has at most 16,384 columns.
 MOST_CELLS, _LONGEST_HEADER = 20_000, 1 << 20
-# What Python's reader of CSV says, and what that means.
 # Bytes by which the encoding of a file of rows is told.
 _SAMPLE = 1 << 18
 # «2023-05-06T10:00:00+01:00»: the clock of an ISO 8601 time says nothing of the day.

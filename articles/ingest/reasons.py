@@ -1,0 +1,29 @@
+"""Why the database or the system refused something, as a message for people; for whatever ingest stores or reads."""
+
+import errno
+
+from django.db import DatabaseError
+
+from articles.models.refusals import refusal_of
+from articles.platform.messages import Message
+
+# What the system refuses most, as the system says it.
+_OF_THE_SYSTEM = {
+    errno.ENOSPC: Message("No space left on device"),
+    errno.EDQUOT: Message("Disk quota exceeded"),
+    errno.EROFS: Message("Read-only file system"),
+    errno.EACCES: Message("Permission denied"),
+    errno.EPERM: Message("Operation not permitted"),
+    errno.ENOENT: Message("No such file or directory"),
+    errno.ENAMETOOLONG: Message("File name too long"),
+    errno.EIO: Message("Input/output error"),
+}
+
+
+def reason_of(error: DatabaseError | OSError) -> Message:
+    """The reason in one line: the database's own words in English, those of the archive's rule in Arabic."""
+    if isinstance(error, DatabaseError):
+        reason = next(iter(str(error).splitlines()), "")
+        return Message("the database refused it: {reason}", reason=reason, in_arabic=refusal_of(error))
+    reason = _OF_THE_SYSTEM.get(error.errno)
+    return reason or Message("the system could not do it: {reason}", reason=error.strerror or type(error).__name__)
