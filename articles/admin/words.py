@@ -8,25 +8,20 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from articles.arabic import isolating
+from articles.site import words_for
 from articles.site.differences import Change
 from articles.site.words_for import agreeing, moment, number, since
 
 register = template.Library()
 # One of them, two, three to ten, eleven and more, by the name of the model; nouns that are not here are told with a colon.
-NOUNS = {
-    "actor": ("فاعل", "فاعلان", "فاعلين", "فاعلا"),
-    "article": ("مقال", "مقالان", "مقالات", "مقالا"),
+NOUNS = words_for.NOUNS | {
     "capture": ("نسخة أصلية", "نسختان أصليتان", "نسخ أصلية", "نسخة أصلية"),
     "delivery": ("واردة", "واردتان", "واردات", "واردة"),
-    "event": ("فعالية", "فعاليتان", "فعاليات", "فعالية"),
     "eventseries": ("سلسلة", "سلسلتان", "سلاسل", "سلسلة"),
     "mention": ("ذكر", "ذكران", "مواضع ذكر", "موضع ذكر"),
     "coverage": ("تغطية", "تغطيتان", "تغطيات", "تغطية"),
     "reprint": ("إعادة نشر", "إعادتا نشر", "إعادات نشر", "إعادة نشر"),
-    "figure": ("رقم", "رقمان", "أرقام", "رقما"),
     "measure": ("مقياس", "مقياسان", "مقاييس", "مقياسا"),
-    "contradiction": ("تعارض", "تعارضان", "تعارضات", "تعارضا"),
-    "source": ("مصدر", "مصدران", "مصادر", "مصدرا"),
     "synonymset": ("مجموعة مترادفات", "مجموعتا مترادفات", "مجموعات مترادفات", "مجموعة مترادفات"),
     "alias": ("اسم آخر", "اسمان آخران", "أسماء أخرى", "اسما آخر"),
     "participation": ("مشاركة", "مشاركتان", "مشاركات", "مشاركة"),
