@@ -217,8 +217,10 @@ def test_every_command_that_the_compose_file_runs_is_known_with_its_options() ->
 
 def test_make_pin_asks_for_every_file_that_names_images() -> None:
     """What make would run is the command that tests/trust/test_compose.py tries on copies."""
-    told = subprocess.run(["make", "-n", "pin"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    (line,) = [line for line in told.splitlines() if line.strip()]
+    # The tests may themselves be run by make, which hands its options and its depth to every make below it.
+    outside = {name: value for name, value in os.environ.items() if not name.startswith("MAKE") and name != "MFLAGS"}
+    plan = subprocess.run(["make", "-n", "pin"], cwd=ROOT, capture_output=True, text=True, check=True, env=outside)
+    (line,) = [line for line in plan.stdout.splitlines() if line.strip()]
     _python, *words = line.split()
     files = ["docker-compose.yml", "Dockerfile"]
     assert words == ["articles/platform/pin_images.py", *files]
@@ -277,7 +279,9 @@ def deploy_check(**environment: str) -> subprocess.CompletedProcess:
         "ARCHIVE_SECRET_KEY": "".join(map(chr, range(48, 123))), "ARCHIVE_HTTPS": "1", "ARCHIVE_BEHIND_PROXY": "1",
         "ARCHIVE_HOSTS": "archive.example.org", "DATABASE_URL": "postgres://archive:x@nowhere.invalid/archive",
     }  # fmt: skip
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("ARCHIVE_", "DATABASE_"))}
+    # The browser tests set a variable for Django in the process that runs the tests: no server has it.
+    own = ("ARCHIVE_", "DATABASE_", "DJANGO_")
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(own)}
     return subprocess.run(
         [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "INFO"], cwd=ROOT, capture_output=True,
         text=True, check=False, env=inherited | given | environment,

@@ -114,7 +114,7 @@ def test_csl_json_holds_one_item_and_its_values(title: str, author: str, publish
     assert str(reference.get("title", "")) == without_markup(title)
     assert str(reference.get("container_title", "")) == without_markup(publisher)
     assert [name.parts()[1] for name in reference.get("author", [])] == ([as_words(author)] if as_words(author) else [])
-    assert str(reference["url"]) == "https://archive.example/articles/7/"
+    assert str(reference["URL"]) == "https://archive.example/articles/7/"
 
 
 def without_markup(text: str) -> str:
