@@ -95,7 +95,7 @@ def _prepared(item: Item, encoding: str, now: datetime, authority: Authority) ->
     document = gate.judged(document, is_row=is_row)
     address = fetched or clean_line(item.address)
     gate.check_address(address)
-    filename, file_notes = gate.file_name(clean_line(filename))
+    filename, file_notes = gate.file_name(filename)
     captured = gate.capture_moment(captured, captured_by) if captured else now
     body = Reading(document.body)
     published = published_at(document, body, captured)

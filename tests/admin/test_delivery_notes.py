@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
+from articles.ingest.readers.rows import READ
 from articles.models import Article, Delivery, Source
 from tests.admin.test_deliveries import work
 
@@ -71,6 +72,26 @@ def test_a_table_with_values_that_are_not_taken_is_told_line_by_line(
     assert "ما لم يؤخذ كما ورد" in page
     for words in ("32 مارس 2023", "قرئ بعضه", "جريدة لا يعرفها أحد", "لا يعرفه الأرشيف", "حقل لا يقرأ"):
         assert words in page, words
+
+
+# Of every field that is read, a value that can't be stored as it is given.
+NOT_AS_GIVEN = {
+    "title": "خبر\x10 من الجنوب", "body": f"{BODY}\x07", "author": "\u202eسالم", "section": "قسم\x02",
+    "source": "جريدة لا يعرفها أحد", "url": "http://[news.example", "language": "العربية", "status": "جاهز",
+    "notice": "تنويه\x03", "title_origin": "من عندي", "published": "32 مارس 2023", "captured_at": "أمس",
+    "capture_filename": "خبر\x10.html",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("field", sorted(READ))
+def test_every_field_that_is_read_tells_what_was_not_taken(
+    delivered: Callable[[str, bytes], Delivery], field: str
+) -> None:
+    row = {"title": "خبر", "body": BODY, "url": "https://news.example/1", field: NOT_AS_GIVEN[field]}
+    delivery = delivered("صف.jsonl", json.dumps(row).encode())
+    fields = [note["field"] for note in delivery.notes]
+    assert field in fields or any(field in failure["reason"] for failure in delivery.failures)
+    assert delivery.created + delivery.failed == 1
 
 
 @pytest.mark.parametrize(

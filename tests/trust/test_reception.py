@@ -6,10 +6,13 @@ On the server that `make run` starts.
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
+import psycopg
 import pytest
 
 from articles.platform.reception import BODY_GRACE, BODY_RATE, HEAD_SECONDS
@@ -19,6 +22,8 @@ from tests.trust.conftest import EDITOR, Archive, Archives, Served, wait_for
 MANY = 12
 # What a busy machine may add to a deadline, in seconds. Without a deadline these clients go on for GIVEN_UP seconds.
 SLACK, GIVEN_UP = 30, 90
+# How long /healthz may take on a busy machine where nothing holds it up.
+HEALTHY_SECONDS = 4
 
 
 @pytest.fixture
@@ -117,18 +122,24 @@ def editor_of(archive: Archive) -> str:
     return Archive(archive.data, archive.environment | {"ARCHIVE_SECRET_KEY": "x" * 50}).ask(EDITOR)
 
 
-def upload(served: Served, cookie: str, size: int, parts: Callable[[bytes], Iterator[bytes]]) -> bytes:
+def upload(served: Served, cookie: str, parts: Iterator[bytes], size: int) -> bytes:
     """What the server answers to the upload of a file of `size` bytes, sent in parts."""
-    with socket.create_connection(("127.0.0.1", served.port), timeout=60) as client:
+    token = "t" * 32
+    with socket.create_connection(("127.0.0.1", served.port), timeout=120) as client:
         edge = "edge"
-        opening = f'--{edge}\r\nContent-Disposition: form-data; name="files"; filename="a.txt"\r\nContent-Type: text/plain\r\n\r\n'
+        field = f"--{edge}\r\nContent-Disposition: form-data; name="
+        opening = (
+            f'{field}"csrfmiddlewaretoken"\r\n\r\n{token}\r\n'
+            f'{field}"format"\r\n\r\nauto\r\n'
+            f'{field}"files"; filename="a.txt"\r\nContent-Type: text/plain\r\n\r\n'
+        )
         ending = f"\r\n--{edge}--\r\n"
         head = (
             f"POST /admin/deliver/ HTTP/1.1\r\nHost: localhost\r\nCookie: {cookie}\r\nConnection: close\r\n"
             f"Content-Type: multipart/form-data; boundary={edge}\r\nContent-Length: {len(opening) + size + len(ending)}\r\n\r\n"
         )
         client.sendall((head + opening).encode())
-        for part in parts(b"x" * size):
+        for part in parts:
             client.sendall(part)
         client.sendall(ending.encode())
         answer = b""
@@ -137,34 +148,45 @@ def upload(served: Served, cookie: str, size: int, parts: Callable[[bytes], Iter
         return answer
 
 
+# With it the form's token above is right.
+TOKEN = "; csrftoken=" + "t" * 32
+
+
 def test_a_large_upload_over_a_slow_line_arrives(archive: Archive) -> None:
     """Twice as fast as it must be, and past the grace."""
     size = int(BODY_RATE * 2 * (BODY_GRACE + 4))
 
-    def slowly(content: bytes) -> Iterator[bytes]:
-        for start in range(0, len(content), BODY_RATE):
-            yield content[start : start + BODY_RATE]
+    def slowly() -> Iterator[bytes]:
+        for start in range(0, size, BODY_RATE):
+            yield b"x" * min(BODY_RATE, size - start)
             time.sleep(0.5)
 
     with Served(archive) as served:
         cookie = editor_of(archive)
-        answer = upload(served, cookie, size, slowly)
+        answer = upload(served, cookie, slowly(), size)
         # The upload has arrived: it is Django that refuses it, for want of the form's token.
         assert answer.startswith(b"HTTP/1.1 403 ") and b"CSRF" in answer
 
 
+DELIVERED = """
+import json
+from articles.models import Delivery
+from articles.models.delivery import delivery_storage
+print(json.dumps([[row.name, row.size, delivery_storage().size(row.stored_as)] for row in Delivery.objects.all()]))
+"""
+
+
 def test_only_an_editor_may_send_hundreds_of_megabytes(archive: Archive) -> None:
     with Served(archive) as served:
-        huge = 300 * 1024**2
-
-        def at_once(content: bytes) -> Iterator[bytes]:
-            yield content
-
+        huge = 500 * 1024**2
         cookie = editor_of(archive)
         held = psutil.Process(served.process.pid).children()
-        assert upload(served, cookie, huge, at_once).startswith(b"HTTP/1.1 403 ")
-        # Neither in memory nor left on the disk.
-        assert all(process.memory_info().rss < 250 * 1024**2 for process in held)
+        for token, status in (("", b"403"), (TOKEN, b"302")):
+            parts = (b"x" * 1024**2 for _ in range(huge // 1024**2))
+            assert upload(served, cookie + token, parts, huge).startswith(b"HTTP/1.1 %s " % status)
+            # Not in memory.
+            assert all(process.memory_info().rss < 250 * 1024**2 for process in held)
+        assert archive.ask(DELIVERED) == [["a.txt", huge, huge]]
         for cookie in ("", "sessionid=made-up", "sessionid=" + "a" * 40):
             head = POST.format("/admin/deliver/", huge).replace("\r\n\r\n", f"\r\nCookie: {cookie}\r\n\r\n")
             with socket.create_connection(("127.0.0.1", served.port), timeout=10) as client:
@@ -308,3 +330,92 @@ def test_downloads_are_few_at_once_and_a_killed_process_holds_no_place(archive: 
         wait_for(is_free, 120)
         for client in idle:
             client.close()
+
+
+@contextmanager
+def at_once(served: Served, path: str, clients: int) -> Iterator[list[int]]:
+    """So many clients that ask for a path again and again; the statuses of the answers that they have had."""
+    statuses: list[int] = []
+    ended = threading.Event()
+
+    def ask() -> None:
+        while not ended.is_set():
+            statuses.append(served.get(path).status)
+
+    askers = [threading.Thread(target=ask) for _ in range(clients)]
+    for asker in askers:
+        asker.start()
+    try:
+        yield statuses
+    finally:
+        ended.set()
+        for asker in askers:
+            asker.join()
+
+
+def slowest(served: Served, path: str, seconds: float) -> float:
+    """The longest time in seconds that an answer to `path` takes while it is asked for again and again."""
+    longest, begun = 0.0, time.monotonic()
+    while (asked := time.monotonic()) < begun + seconds:
+        assert served.get(path).status == 200
+        longest = max(longest, time.monotonic() - asked)
+    return longest
+
+
+def test_health_is_told_while_all_export(archive: Archive) -> None:
+    archive.ask(LONG)
+    with Served(archive) as served:
+        with at_once(served, "/export/articles.jsonl", 8) as statuses:
+            wait_for(lambda: 503 in statuses and 200 in statuses)
+            assert slowest(served, "/healthz", 6) < HEALTHY_SECONDS
+        assert set(statuses) == {200, 503}
+
+
+def test_health_is_told_while_the_database_keeps_all_pages_waiting(archive: Archive) -> None:
+    # Two processes with four threads each: twice as many requests as can wait.
+    pages = [f"/search/?q=لقاء&page={number}" for number in range(1, 17)]
+    with (
+        Served(archive) as served,
+        psycopg.connect(archive.environment["DATABASE_URL"]) as session,
+        ThreadPoolExecutor(len(pages)) as readers,
+    ):
+        session.execute("LOCK TABLE articles_article IN ACCESS EXCLUSIVE MODE")
+        answers = [readers.submit(served.get, page) for page in pages]
+        assert slowest(served, "/healthz", 3) < HEALTHY_SECONDS
+        assert not any(answer.done() for answer in answers)
+        session.rollback()
+        # A page beyond the last one is not there; no request is lost.
+        assert {answer.result().status for answer in answers} <= {200, 404}
+
+
+MANY_ROWS = """
+import json
+from django.db import connection
+from articles.models import Article
+one = Article.objects.create(title="لقاء", body="انعقد لقاء في الرباط.", status="published")
+names = ", ".join(
+    connection.ops.quote_name(field.column) for field in Article._meta.concrete_fields if not field.primary_key
+    and not field.generated
+)
+with connection.cursor() as cursor:
+    cursor.execute("SET session_replication_role = replica")
+    cursor.execute(f"INSERT INTO articles_article ({{names}}) SELECT {{names}} FROM articles_article, generate_series(1, {count}) WHERE id = %s", [one.pk])
+print(json.dumps(Article.objects.count()))
+"""
+
+
+def test_an_export_of_many_articles_takes_the_memory_of_few(archive: Archive) -> None:
+    with Served(archive, ARCHIVE_WORKERS="1", ARCHIVE_MOST_EXPORTED="1000000") as served:
+        (process,) = psutil.Process(served.process.pid).children()
+
+        def grown(rows: int) -> int:
+            """Bytes by which the process is larger once it has sent that many rows and more."""
+            before = process.memory_info().rss
+            assert served.get("/export/articles.jsonl").text.count("\n") > rows
+            return process.memory_info().rss - before
+
+        archive.ask(MANY_ROWS.format(count=1_000))
+        grown(1_000)
+        archive.ask(MANY_ROWS.format(count=30_000))
+        # A list of all rows would take more than a hundred megabytes.
+        assert grown(30_000) < 30 * 1024**2

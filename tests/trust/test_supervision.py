@@ -10,6 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import psutil
@@ -17,6 +18,7 @@ import psycopg
 import pytest
 
 from archive.embedded.server import SUPERUSER, socket_directory
+from articles.platform.reception import BODY_GRACE
 from articles.platform.supervision import LONGEST_PAUSE, STEADY_SECONDS, Pauses
 from tests.trust.conftest import ROOT, Archive, Archives, wait_for
 
@@ -41,7 +43,8 @@ class Serving:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
-        self.archive = Archive(folder, {"ARCHIVE_NIGHTLY": "", "PORT": str(self.port)})
+        far_off = datetime.now() + timedelta(hours=12)
+        self.archive = Archive(folder, {"ARCHIVE_NIGHTLY": f"{far_off:%H:%M}", "PORT": str(self.port)})
         self.log = folder / "serve.log"
         with self.log.open("w") as log:
             self.process = self.archive.start("serve", stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
@@ -182,10 +185,16 @@ def test_of_a_database_that_nobody_used_no_end_is_told(tmp_path: Path) -> None:
     user.communicate("\n", timeout=300)
 
 
-def test_no_process_outlives_a_serve_that_is_killed(serving: Serving) -> None:
+def test_a_slow_client_of_serve_is_given_up_and_no_process_outlives_a_serve_that_is_killed(serving: Serving) -> None:
     wait_for(serving.is_working, 600)
+    with socket.create_connection(("127.0.0.1", serving.port), timeout=BODY_GRACE + 60) as client:
+        client.sendall(b"POST /oai/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 90000\r\n\r\nverb=")
+        assert [serving.status(path) for path in ("/healthz", "/", "/healthz")] == [200] * 3
+        assert client.recv(100).startswith(b"HTTP/1.1 408 ")
+    for word in ("gunicorn", "worker", "nightly"):
+        assert serving.child(word).is_running()
     everything = psutil.Process(serving.process.pid).children(recursive=True)
-    assert len(everything) >= 4
+    assert len(everything) >= 5
     serving.process.kill()
     serving.process.wait()
 
@@ -203,6 +212,7 @@ def test_pauses_grow_and_begin_anew_after_a_steady_run() -> None:
 
 SUPERVISED = """
 import logging, sys
+from articles.platform.reception import BODY_GRACE
 from articles.platform.supervision import Program, Supervisor
 logging.basicConfig(level="ERROR")
 count = [sys.executable, "-c", "open(%r, 'a').write('x'); raise SystemExit(3)" % sys.argv[1]]
@@ -331,3 +341,30 @@ def test_nightly_goes_on_after_a_part_that_fails_and_says_so(archives: Archives,
         other.execute("SELECT pg_advisory_lock(7230115)")
         assert "under way" in archive.run("nightly", status=1)
     assert json.loads(json.dumps(archive.ask(state)))[2:] == []
+
+
+def test_nightly_waits_for_its_time_and_its_status_tells_how_the_run_ended(archives: Archives, tmp_path: Path) -> None:
+    archive, shift = archives.filled("nightly-wait"), tmp_path / "shift"
+    begun = datetime.now() + timedelta(hours=3)
+    moved = {
+        "PYTHONPATH": str(Path(__file__).with_name("moved_clock")), "CLOCK_SHIFT": str(shift), "TZ": "",
+        "ARCHIVE_NIGHTLY": f"{begun:%H:%M}",
+    }  # fmt: skip
+    elsewhen = Archive(archive.data, archive.environment | moved)
+
+    def night() -> int:
+        """The exit status of a run whose time comes while it waits."""
+        shift.write_text("0")
+        process = elsewhen.start("nightly", "--wait", stderr=subprocess.STDOUT)
+        assert "The nightly run begins at" in process.stdout.readline()
+        assert process.poll() is None
+        shift.write_text(str(3 * 60 * 60))
+        process.communicate(timeout=300)
+        return process.returncode
+
+    runs = "from articles.models import NightlyRun; print(NightlyRun.objects.count())"
+    assert (night(), archive.ask(runs)) == (0, 1)
+    next(path for path in (archive.data / "captures").rglob("*") if path.is_file()).unlink()
+    assert (night(), archive.ask(runs)) == (1, 2)
+    wrong = Archive(archive.data, archive.environment | {"ARCHIVE_NIGHTLY": "half past two"})
+    assert "ARCHIVE_NIGHTLY is a time such as 02:30" in wrong.run("nightly", "--wait", status=1)

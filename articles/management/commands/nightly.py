@@ -13,7 +13,7 @@ from articles.models.heartbeat import OVERDUE, nightly_state
 from articles.upkeep.nightly import AlreadyRunningError, Part, commands, next_time, run
 
 # Seconds slept at a time: a clock that is put right meanwhile is noticed.
-_NAP = 30
+_NAP = 10
 _PATIENCE = round(OVERDUE.total_seconds() / 3600)
 
 
@@ -34,7 +34,7 @@ class Command(BaseCommand):
                 self._check()
                 return
             if options["wait"]:
-                _sleep_until_due()
+                self._sleep_until_due()
             succeeded = run(commands(options["backup"], options["keep"]), self._tell)
         except AlreadyRunningError as error:
             raise CommandError(str(error)) from error
@@ -66,14 +66,15 @@ class Command(BaseCommand):
         else:
             self.stdout.write(f"last run: {state.last_started:%Y-%m-%d %H:%M %Z}")
 
-
-def _sleep_until_due() -> None:
-    if not settings.ARCHIVE_NIGHTLY:
-        raise CommandError("ARCHIVE_NIGHTLY is empty: the nightly run has no time.")
-    connection.close()
-    try:
-        due = next_time(settings.ARCHIVE_NIGHTLY, timezone.localtime())
-    except ValueError as error:
-        raise CommandError(f"ARCHIVE_NIGHTLY is a time such as 02:30, not {settings.ARCHIVE_NIGHTLY!r}") from error
-    while (left := (due - timezone.localtime()).total_seconds()) > 0:
-        time.sleep(min(left, _NAP))
+    def _sleep_until_due(self) -> None:
+        if not settings.ARCHIVE_NIGHTLY:
+            raise CommandError("ARCHIVE_NIGHTLY is empty: the nightly run has no time.")
+        connection.close()
+        try:
+            due = next_time(settings.ARCHIVE_NIGHTLY, timezone.localtime())
+        except ValueError as error:
+            raise CommandError(f"ARCHIVE_NIGHTLY is a time such as 02:30, not {settings.ARCHIVE_NIGHTLY!r}") from error
+        self.stdout.write(f"The nightly run begins at {due:%Y-%m-%d %H:%M %Z}.")
+        self.stdout.flush()
+        while (left := (due - timezone.localtime()).total_seconds()) > 0:
+            time.sleep(min(left, _NAP))
