@@ -40,7 +40,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
         if "tests/trust/" in item.nodeid and marker is None and not needs & {"db", "client"}:
             alone.add(item)
             group = item.nodeid
-        item.add_marker(pytest.mark.xdist_group(group))
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(group))
     yield
     items.sort(key=lambda item: item not in alone)
 
