@@ -170,9 +170,9 @@ from django.db import connection
 with connection.cursor() as cursor:
     cursor.execute("SELECT title, body FROM articles_article WHERE id = %s", [{pk}])
     told = list(cursor.fetchone())
-    cursor.execute("SELECT quote, start, \\"end\\" FROM articles_figure WHERE article_id = %s", [{pk}])
+    cursor.execute("SELECT quote, start, \\"end\\" FROM articles_figure WHERE article_id = %s ORDER BY id", [{pk}])
     told.append(cursor.fetchall())
-    cursor.execute("SELECT quotes, spans FROM articles_mention WHERE article_id = %s", [{pk}])
+    cursor.execute("SELECT quotes, spans FROM articles_mention WHERE article_id = %s ORDER BY id", [{pk}])
     told.append(cursor.fetchall())
 print(json.dumps(told))
 """
