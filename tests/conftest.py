@@ -19,6 +19,7 @@ from django.utils import translation
 from articles.extract.authority import Authority
 from articles.extract.process import suggest
 from articles.models import Actor, ArchiveDate, Article, Event, Measure, Source
+from tests.kept_rows import KeptRows
 
 
 def pytest_configure() -> None:
@@ -61,9 +62,18 @@ def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory, djang
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
+def django_db_setup(django_db_setup: None, django_db_blocker: object) -> KeptRows:
+    """The database with the fixtures' rows, and those rows to put back."""
     with django_db_blocker.unblock():
         call_command("load_fixtures", verbosity=0)
+        return KeptRows()
+
+
+@pytest.fixture
+def stored(transactional_db: None, django_db_setup: KeptRows) -> None:
+    """The fixtures' rows for a test whose changes are committed, also after one that emptied the tables."""
+    if not Article.objects.exists():
+        django_db_setup.put_back()
 
 
 @pytest.fixture(autouse=True)

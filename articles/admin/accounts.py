@@ -245,6 +245,8 @@ for model, desk in {
     admin.site.register(model, desk)
 # Told in English by its own admin, and of no use to an editor: `manage.py procrastinate` shows jobs.
 admin.site.unregister(ProcrastinateJob)
+# Nothing is written there (AXES_ENABLE_ACCESS_FAILURE_LOG): AccessAttempt holds failed sign-ins.
+admin.site.unregister(AccessFailureLog)
 for label, words in (("otp_totp", "العامل الثاني: الهواتف"), ("otp_static", "العامل الثاني: رموز الاسترداد")):
     apps.get_app_config(label).verbose_name = words
 # These libraries leave their nouns untranslated. Migrations do not see it: they go by what the class itself says.
@@ -260,5 +262,5 @@ def _attempt_in_words(attempt: models.Model) -> str:
     return f"{attempt.username or '–'}، {moment(attempt.attempt_time)}"
 
 
-for model in (AccessAttempt, AccessLog, AccessFailureLog):
+for model in (AccessAttempt, AccessLog):
     model.__str__ = _attempt_in_words

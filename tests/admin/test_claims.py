@@ -1,13 +1,12 @@
 """The queue gives an article to one editor at a time, and another's only to who asks for it knowing whose it is."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 from django.db import connections, transaction
 from django.test import Client
 from django.urls import reverse
@@ -103,13 +102,6 @@ def test_an_empty_queue_says_that_others_have_the_rest(desk: Client, senior: Cli
     turn_of(senior)
     page = desk.get(TURN, follow=True).content.decode()
     assert "لا شيء ينتظرك في هذا الصف" in page and "يراجع غيرك الآن 1" in page
-
-
-@pytest.fixture
-def stored(transactional_db: None, roles: None) -> Iterator[None]:
-    if not Article.objects.exists():
-        call_command("load_fixtures", verbosity=0)
-    yield
 
 
 def test_editors_who_ask_at_one_moment_are_given_different_articles(

@@ -34,7 +34,7 @@ def rows_of(model: type[models.Model]) -> list[tuple]:
     return sorted(model._base_manager.values_list(*columns), key=repr)
 
 
-def stored() -> dict[str, list[tuple]]:
+def all_rows() -> dict[str, list[tuple]]:
     """All rows of the archive's nouns and of accounts, their histories included."""
     nouns = [*apps.get_app_config("articles").get_models(), *apps.get_app_config("auth").get_models()]
     return {model._meta.label: rows_of(model) for model in nouns if model._meta.model_name != "revision"}
@@ -72,7 +72,7 @@ def editor(page: Page, db: None) -> Page:
 
 
 @pytest.fixture
-def rare_rows(db: None) -> None:
+def rare_rows(stored: None) -> None:
     """Rows of the nouns that the fixtures have none of, and values that they leave empty."""
     series = EventSeries.objects.create(name="سلسلة", description="سطر أول\n\nسطر ثان")
     for number, event in enumerate(Event.objects.order_by("pk")[:2], 1):
@@ -103,15 +103,15 @@ def changeable(user: User) -> set[str]:
 
 
 def changes_since(before: dict[str, list[tuple]]) -> dict[str, list[tuple]]:
-    after = stored()
+    after = all_rows()
     return {
         label: [row for row in rows if row not in before[label]][:2]
         for label, rows in after.items() if rows != before[label]
     }  # fmt: skip
 
 
-def test_every_form_saved_untouched_changes_nothing(roles: None, rare_rows: None, editor: Page) -> None:
-    before = stored()
+def test_every_form_saved_untouched_changes_nothing(rare_rows: None, editor: Page) -> None:
+    before = all_rows()
     saved = set()
     for noun, address in forms():
         editor.goto(address)
@@ -126,7 +126,8 @@ def test_every_form_saved_untouched_changes_nothing(roles: None, rare_rows: None
         saved.add(noun)
         assert not (changed := changes_since(before)), f"{address} changed {changed}"
     editor_account = User.objects.get(username="raqib")
-    assert saved == changeable(editor_account)
+    # The page of a delivery is a record: it has decisions, and nothing to save.
+    assert saved == changeable(editor_account) - {"articles.Delivery"}
     editor.goto(reverse("admin:series_order", args=[EventSeries.objects.get(name="سلسلة").pk]))
     assert editor.locator("input[type=number]").count() == 2
     editor.locator("input[type=submit].default").click()
