@@ -122,7 +122,7 @@ def published_at(document: Document, body: Reading, captured: datetime) -> Archi
 def _page_document(page: html.Page) -> Document:
     """The cleaned text of a page under what its metadata declares; the text's own marks and dates come after."""
     said = page.metadata
-    document = read_text(page.text, title=" ".join(plain(said.title).split()))
+    document = read_text(page.text, title=" ".join(plain(said.title).split()), whole_paragraphs=True)
     return replace(
         document,
         author=said.author or document.author,

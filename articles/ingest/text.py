@@ -7,7 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain, islice, pairwise
 from math import ceil
 
 from articles.arabic.characters import ARABIC_LETTERS, OTHER_LETTERS, strip_ignored
@@ -40,6 +40,8 @@ _MOST_QUOTED = 100
 HEADING_LINES = 12
 # In words: what stands above a page's title and is shorter is the paper's name or a section's.
 _LONGEST_BANNER = 6
+# The share of a wrapped text's lines that end mid-sentence at the column's edge.
+_WRAPPED_SHARE = 0.8
 # In code points: how much of a text its language is told by.
 _TELLING_LENGTH = 1000
 
@@ -73,12 +75,13 @@ class Line:
         return len(self.text.split())
 
 
-def read_text(text: str, title: str = "") -> Document:
+def read_text(text: str, title: str = "", *, whole_paragraphs: bool = False) -> Document:
     """The article in a scraped text, under the `title` that its page declares or the one it carries.
 
-    Raises UnreadableError where no article text remains.
+    `whole_paragraphs`: every line is a paragraph of the original, as those of a page are; else lines that a narrow column
+    broke are joined again. Raises UnreadableError where no article text remains.
     """
-    lines = _paragraph_lines(plain(text))
+    lines = _lines(plain(text), whole_paragraphs)
     aside: list[SetAside] = []
     lines = _without_furniture(lines, aside)
     heading, paragraphs = _split_heading(lines)
@@ -123,8 +126,8 @@ def made_title(body: str) -> str:
 # Lines
 
 
-def _paragraph_lines(text: str) -> list[Line]:
-    """The lines that hold something; lines that a narrow column broke are joined to their paragraphs again."""
+def _lines(text: str, whole_paragraphs: bool) -> list[Line]:
+    """The lines that hold something; those that a narrow column broke are joined to their paragraphs again."""
     blocks: list[list[Line]] = [[]]
     for number, line in enumerate(text.split("\n"), 1):
         if line:
@@ -134,19 +137,24 @@ def _paragraph_lines(text: str) -> list[Line]:
     lines = [line for block in blocks for line in block]
     if not lines:
         raise UnreadableError("the file is empty")
-    if not _is_wrapped([block for block in blocks if len(block) > 1]):
+    if whole_paragraphs or not _is_wrapped([block for block in blocks if len(block) > 1]):
         return lines
     return [Line(block[0].number, " ".join(line.text for line in block)) for block in blocks if block]
 
 
 def _is_wrapped(blocks: Sequence[Sequence[Line]]) -> bool:
-    """Whether lines end where a column ended: in blocks of several lines nearly all but the last stop mid-sentence."""
-    inner = [line for block in blocks for line in block[:-1]]
+    """Whether lines end where a column ended.
+
+    In blocks of several lines nearly all but the last stop mid-sentence, and the next line's first word found no room.
+    """
+    inner = [(line.text, after.text) for block in blocks for line, after in pairwise(block)]
     if len(inner) < 3:
         return False
-    lengths = sorted(len(line.text) for line in inner)
-    open_ended = sum(1 for line in inner if not _FULL_STOP.search(line.text))
-    return open_ended >= 0.8 * len(inner) and 30 <= lengths[len(lengths) // 2] and lengths[-1] <= 140
+    lengths = sorted(len(text) for text, _ in inner)
+    open_ended = sum(not _FULL_STOP.search(text) for text, _ in inner)
+    full = sum(len(text) + 1 + len(after.split(maxsplit=1)[0]) > lengths[-1] for text, after in inner)
+    most = _WRAPPED_SHARE * len(inner)
+    return open_ended >= most and full >= most and 30 <= lengths[len(lengths) // 2] and lengths[-1] <= 140
 
 
 def _without_furniture(lines: Sequence[Line], aside: list[SetAside]) -> list[Line]:

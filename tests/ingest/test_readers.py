@@ -154,6 +154,19 @@ def test_an_archive_cut_short_gives_the_pages_before_the_cut(tmp_path: Path, com
     assert (report.created, len(report.failures)) == (2, 1)
 
 
+@pytest.mark.parametrize("ending", ["", " – تحرير", " (رويترز)", "؛"])
+def test_the_paragraphs_of_a_page_stay_apart_however_they_end(tmp_path: Path, ending: str) -> None:
+    stem = "وأعلن المجلس في ختام اجتماعه أن الأشغال في الميناء الجديد تنتهي"
+    lines = [f"{stem} {when}{ending}" for when in ("في الربيع", "في الخريف", "في الشتاء", "بعد سنتين", "بعد عامين")]
+    text = "<h1>أشغال الميناء الجديد</h1>" + "".join(f"<p>{line}</p>" for line in lines)
+    path = tmp_path / "page.html"
+    path.write_text(
+        f"<html><title>أشغال الميناء الجديد</title><body><article>{text}</article></body></html>", encoding="utf-8"
+    )
+    assert run(path).created == 1
+    assert Article.objects.get(title="أشغال الميناء الجديد").body == "\n\n".join(lines)
+
+
 def test_a_page_seen_again_is_another_capture_and_an_unchanged_one_is_none(tmp_path: Path) -> None:
     (tmp_path / "a.warc.gz").write_bytes(warc(page(1)))
     run(tmp_path)

@@ -1,3 +1,4 @@
+import textwrap
 from datetime import date
 from pathlib import Path
 
@@ -79,11 +80,27 @@ def test_other_layouts_of_one_article_read_alike(text: str) -> None:
     assert document.dates[0].date == ArchiveDate.on(date(2024, 9, 26))
 
 
-def test_lines_broken_by_a_column_become_paragraphs_again() -> None:
-    words = PARAGRAPH.split()
-    wrapped = "\n".join(" ".join(words[i : i + 6]) for i in range(0, len(words), 6))
+@pytest.mark.parametrize("width", [38, 52, 70, 110])
+def test_lines_broken_by_a_column_become_paragraphs_again(width: int) -> None:
+    long = f"{PARAGRAPH} {PARAGRAPH.replace('أعلنت', 'وذكرت')} {PARAGRAPH.replace('أعلنت', 'وكررت')}"
+    wrapped = "\n".join(textwrap.wrap(long, width))
     document = read_text(f"{TITLE}\n\n{wrapped}\n\n{wrapped.replace('أعلنت', 'كررت')}\n")
-    assert document.title == TITLE and document.body.split("\n\n")[0] == PARAGRAPH
+    assert document.title == TITLE and document.body.split("\n\n")[0] == long
+
+
+# Of like length, and none of them ends with a full stop.
+OPEN_ENDED = [
+    "استقبل رئيس البلدية في صالة الاجتماعات وفدا من 14 مهندسا يمثلون شركات الموانئ في الإقليم",
+    "وقال رئيس الوفد إن الأعمال تبدأ بعد شهر وتستمر سنتين على مراحل ثلاث",
+    "وطالب المجلس بنشر العقود كلها قبل التوقيع عليها وبفتح باب الاعتراض للسكان أسبوعين",
+    "وينتظر أن تعقد الجلسة التالية في الميناء القديم بحضور ممثلي النقابات والصيادين",
+]
+
+
+def test_paragraphs_without_full_stops_stay_apart() -> None:
+    assert read_text("\n".join([TITLE, *OPEN_ENDED])).body == "\n\n".join(OPEN_ENDED)
+    even = [line[:60].rsplit(" ", 1)[0] for line in OPEN_ENDED]
+    assert read_text("\n".join([TITLE, *even]), whole_paragraphs=True).body == "\n\n".join(even)
 
 
 def test_a_dateline_gives_date_and_agency_and_stays_in_the_text() -> None:
