@@ -139,9 +139,13 @@ def publication_date(stated: Sequence[StatedDate], body: Reading, captured: date
 
 def stated_publication(stated: Sequence[StatedDate], captured: date) -> ArchiveDate | None:
     """The most precise of the dates that were past at the capture, the weightiest of several; None without one."""
-    # A page's clock can be a time zone ahead of ours.
-    possible = [one.date for one in stated if one.date.earliest and one.date.earliest <= captured + timedelta(days=1)]
+    possible = [one.date for one in stated if was_past(one.date, captured)]
     return min(possible, key=lambda known: Precision.values.index(known.precision), default=None)
+
+
+def was_past(stated: ArchiveDate, captured: date) -> bool:
+    """Whether a date had begun on the day of the capture. A page's clock can be a time zone ahead of ours."""
+    return stated.earliest is not None and stated.earliest <= captured + timedelta(days=1)
 
 
 def _looks_back_on(body: Reading, captured: date) -> date | None:

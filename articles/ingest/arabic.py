@@ -188,6 +188,10 @@ ARABIC = {
     "“published” is {value}, which does not agree; {expected} is expected":
         "تاريخ النشر (published) هو {value}، ولا يتفق بعضه مع بعض؛ المنتظر {expected}.",
     "the archive does not read this field": "لا يقرأ الأرشيف هذا الحقل.",
+    "given {count:,} times; the last one was taken": "ورد أكثر من مرة (عدد المرات: {count:,})، وأُخذ الأخير.",
+    "{count:,} line breaks became spaces": "عدد فواصل الأسطر التي صارت مسافات: {count:,}.",
+    "only an article that is withdrawn or deleted has a notice; it was passed over":
+        "لا إشعار إلا لمقال مسحوب أو محذوف، فتُرك.",
     "taken as “{value}”": "أُخذ على أنه «{value}».",
     "taken as {date}, inferred": "أُخذ على أنه {date}، مستنتجا.",
     # The gate
@@ -201,6 +205,7 @@ ARABIC = {
     "cut to {most:,} characters": "قُطع فبقي من حروفه {most:,}.",
     "cut from {length:,} to {most:,} characters": "قُطع: كانت حروفه {length:,} وبقي منها {most:,}.",
     "not a day of {days}; it was passed over": "ليس يوما بين {days}، فتُرك.",
+    "later than the capture of {day}; it was passed over": "بعد يوم الالتقاط {day}، فتُرك.",
     "kept as “{name}”": "حُفظ باسم «{name}».",
     # Web archives
     "no record of a web archive": "ليس فيه تسجيلة من أرشيف وِب.",

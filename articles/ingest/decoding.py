@@ -73,6 +73,8 @@ def decode(content: bytes, encoding: str = "", declared: str = "") -> Decoded:
     if _CONTROLS.search(decoded.text):
         raise UnreadableError("the file is binary, not text (it holds control characters)")
     text, notes = mended(decoded.text)
+    if declared and not content.isascii() and _family(declared) != _family(decoded.encoding):
+        notes = (_corrected(declared, decoded.encoding), *notes)
     return Decoded(text, decoded.encoding, (*decoded.notes, *notes))
 
 
@@ -148,18 +150,20 @@ def _in_old_encoding(content: bytes, declared: str) -> Decoded | None:
     best = max(others, key=lambda decoded: _common_words(decoded.text), default=None)
     score = _common_words(best.text) if best else 0
     if score and (as_declared is None or score > _common_words(as_declared.text)):
-        if declared and codecs.lookup(best.encoding) != _codec(declared):
-            taken = Message("the bytes are {name}, and were read so", name=best.encoding)
-            return Decoded(best.text, best.encoding, (Note(NoteKind.ENCODING, "encoding", declared, taken),))
         return best
     return as_declared
 
 
-def _codec(name: str) -> codecs.CodecInfo | None:
+def _corrected(declared: str, name: str) -> Note:
+    return Note(NoteKind.ENCODING, "encoding", declared, Message("the bytes are {name}, and were read so", name=name))
+
+
+def _family(name: str) -> str:
+    """An encoding without its order of bytes and its mark; the name itself where Python does not know it."""
     try:
-        return codecs.lookup(name)
+        return re.sub(r"-(?:sig|le|be)$", "", codecs.lookup(name).name)
     except LookupError:
-        return None
+        return name
 
 
 def _common_words(text: str) -> int:

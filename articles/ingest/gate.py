@@ -7,7 +7,7 @@ text is taken as far as it can be, and a note tells what was not.
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import PurePosixPath, PureWindowsPath
 
 from articles.arabic.text_gate import clean_line, removals
@@ -45,6 +45,7 @@ def judged(document: Document, *, is_row: bool) -> Document:
     if is_row:
         _check_lengths(document)
         _check_published(document.published)
+        _check_stated(document.dates)
     else:
         document = _cut(document)
     return _with_sensible_dates(_with_known_language(document))
@@ -70,7 +71,7 @@ def _removed(controls: int = 0, marks: int = 0) -> Message:
 
 
 def capture_moment(moment: datetime, field: str) -> datetime:
-    """`moment` if an original can have been captured then; raises UnreadableError naming `field`."""
+    """`moment` in UTC if an original can have been captured then; raises UnreadableError naming `field`."""
     if not is_sensible_capture(moment):
         raise UnreadableError(
             "“{field}” is {value}; a time of {days} (years, in UTC) is expected",
@@ -78,7 +79,8 @@ def capture_moment(moment: datetime, field: str) -> datetime:
             value=moment.isoformat(),
             days=capture_days(),
         )
-    return moment
+    # PostgreSQL reads fewer offsets than ISO 8601 allows.
+    return moment.astimezone(UTC)
 
 
 def check_address(address: str) -> None:
@@ -90,7 +92,8 @@ def check_address(address: str) -> None:
 
 def file_name(name: str) -> tuple[str, tuple[Note, ...]]:
     """(the name of a file without the folders of whoever had it, as the column can hold it; notes)."""
-    given = PureWindowsPath(PurePosixPath(name).name).name
+    # A name that is not UTF-8 comes from the file system with half characters for its bytes.
+    given = PureWindowsPath(PurePosixPath(name).name).name.encode("utf-8", "replace").decode()
     check_storable("capture_filename", given)
     base, notes = clean_line(given), removed(capture_filename=given)
     if len(base) <= _LONGEST_FILENAME:
@@ -143,6 +146,17 @@ def _cut(document: Document) -> Document:
         taken = Message("{reason}; the page has no address of its own here", reason=reason)
         notes.append(Note(NoteKind.DROPPED, "url", document.url, taken))
     return replace(document, **values, notes=(*document.notes, *notes))
+
+
+def _check_stated(dates: Iterable[StatedDate]) -> None:
+    """Raises UnreadableError for the date of publication in a row's words on which nothing can have been published."""
+    days = publication_days()
+    for stated in dates:
+        if not (days.holds(stated.date.earliest) and days.holds(stated.date.latest)):
+            raise UnreadableError(
+                "“{field}” is {value}; a day of {days} is expected",
+                field="published", value=quoted(stated.quote), days=days,
+            )  # fmt: skip
 
 
 def _check_published(published: ArchiveDate | None) -> None:

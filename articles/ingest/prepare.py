@@ -1,6 +1,7 @@
 """An item → all that is to be stored of it, without asking the database anything: the part of ingest that workers share."""
 
 import logging
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -8,7 +9,7 @@ from articles.arabic.reading import Reading
 from articles.arabic.text_gate import clean_line
 from articles.extract.analysis import Analysis, analyse
 from articles.extract.authority import Authority
-from articles.extract.dates import publication_date
+from articles.extract.dates import publication_date, was_past
 from articles.ingest import gate
 from articles.ingest.decoding import decode, plain
 from articles.ingest.document import Broken, Document, Item, Note, UnreadableError
@@ -16,6 +17,7 @@ from articles.ingest.readers import html, rows
 from articles.ingest.text import read_text
 from articles.models import ArchiveDate
 from articles.models.capture import pack
+from articles.models.delivery import NoteKind
 from articles.platform.addresses import same_domain
 from articles.platform.messages import Message
 
@@ -102,7 +104,7 @@ def _prepared(item: Item, encoding: str, now: datetime, authority: Authority) ->
     return Prepared(
         document, item.sha256, len(item.content), pack(item.content), item.media_type, read_as, filename, address, fetched,
         next(iter(claims), ""), captured, published, analyse(document.title, body, published, authority), item.path,
-        item.place, (*item.notes, *file_notes, *document.notes),
+        item.place, (*item.notes, *file_notes, *document.notes, *_later_than_capture(document, captured)),
     )  # fmt: skip
 
 
@@ -117,6 +119,15 @@ def believed(claims: tuple[str, ...], fetched: str) -> str:
 def published_at(document: Document, body: Reading, captured: datetime) -> ArchiveDate:
     """When a document first captured at `captured` was published: as it gives it in the archive's terms, else by the rules."""
     return document.published or publication_date(document.dates, body, captured.date())
+
+
+def _later_than_capture(document: Document, captured: datetime) -> Iterator[Note]:
+    """Notes on the dates of publication that were yet to come when the original was captured."""
+    for stated in document.dates:
+        if not was_past(stated.date, captured.date()):
+            field = "published" if stated.where == "row" else f"published ({stated.where})"
+            taken = Message("later than the capture of {day}; it was passed over", day=captured.date())
+            yield Note(NoteKind.DROPPED, field, stated.quote, taken)
 
 
 def _page_document(page: html.Page) -> Document:

@@ -95,6 +95,101 @@ def test_every_field_that_is_read_tells_what_was_not_taken(
 
 
 @pytest.mark.parametrize(
+    ("fields", "field", "words"),
+    [
+        ({"published": "7 مايو 2024", "captured_at": "2024-05-05T10:00:00Z"}, "published", "بعد يوم الالتقاط"),
+        ({"published": "2024-05-09", "captured_at": "2024-05-05T10:00:00Z"}, "published", "بعد يوم الالتقاط"),
+        ({"notice": "خبر لم يسحب"}, "notice", "لا إشعار"),
+        ({"published": "الجمعة 14 مارس 2024"}, "published", "مستنتجا"),
+        ({"author": "سليم\nليلى"}, "author", "فواصل الأسطر"),
+        ({"url": "http://news.example/a\r\nb"}, "url", "فواصل الأسطر"),
+    ],
+)
+def test_a_value_taken_otherwise_than_given_is_told(
+    delivered: Callable[[str, bytes], Delivery], desk: Client, fields: dict[str, str], field: str, words: str
+) -> None:
+    delivery = delivered("صف.jsonl", json.dumps({"title": "خبر", "body": BODY} | fields).encode())
+    assert delivery.created == 1 and field in {note["field"] for note in delivery.notes}
+    assert words in desk.get(reverse("admin:articles_delivery_change", args=[delivery.pk])).content.decode()
+
+
+def test_a_field_given_twice_is_told(delivered: Callable[[str, bytes], Delivery]) -> None:
+    row = f'{{"title": "عنوان أول", "body": "{BODY}", "published": {{"date": null}}, "title": "عنوان ثان"}}'
+    delivery = delivered("صف.jsonl", row.encode())
+    assert Article.objects.filter(title="عنوان ثان").exists()
+    assert [note["field"] for note in delivery.notes] == ["title"]
+
+
+@pytest.mark.parametrize("value", ["1650", "1650-03", "2031-01-01", "1 يناير 2031", "١٧٩٩"])
+def test_a_date_out_of_bounds_is_refused_by_its_name(delivered: Callable[[str, bytes], Delivery], value: str) -> None:
+    delivery = delivered("صف.jsonl", json.dumps({"title": "خبر", "body": BODY, "published": value}).encode())
+    (failure,) = delivery.failures
+    assert delivery.created == 0 and "published" in failure["reason"] and "1800" in failure["reason"]
+
+
+@pytest.mark.parametrize(
+    ("value", "earliest", "latest"),
+    [
+        ("قبل 5 يونيو 2024", None, "2024-06-05"),
+        ("بعد 5 يونيو 2024", "2024-06-05", None),
+        ("حتى مارس 2023", None, "2023-03-31"),
+    ],
+)
+def test_a_bound_is_no_day(
+    delivered: Callable[[str, bytes], Delivery], value: str, earliest: str | None, latest: str | None
+) -> None:
+    delivery = delivered("صف.jsonl", json.dumps({"title": "خبر", "body": BODY, "published": value}).encode())
+    assert notes_of(delivery)["published", value]["kind"] == "partly"
+    published = Article.objects.get(title="خبر").published
+    assert (published.date, published.precision) == (None, "unknown")
+    assert [day and day.isoformat() for day in (published.earliest, published.latest)] == [earliest, latest]
+
+
+@pytest.mark.parametrize(
+    ("value", "iso"),
+    [
+        ("2024", "2024"),
+        ("2024-03", "2024-03"),
+        ("٢٠٢٤-٠٣", "2024-03"),
+        ("٠٥\u200f/٠٦\u200f/٢٠٢٤", "2024-06-05"),
+        ("\u061c5/6/2024", "2024-06-05"),
+    ],
+)
+def test_plain_dates_are_read(delivered: Callable[[str, bytes], Delivery], value: str, iso: str) -> None:
+    delivery = delivered("صف.jsonl", json.dumps({"title": "خبر", "body": BODY, "published": value}).encode())
+    published = Article.objects.get(title="خبر").published
+    assert (published.iso, published.basis, delivery.notes) == (iso, "stated", [])
+
+
+WRONGLY_DECODED = "أعلنت وزارة الداخلية في العاصمة أن 9 أشخاص وصلوا إلى المركز."
+
+
+@pytest.mark.parametrize(
+    ("content", "field"),
+    [
+        (WRONGLY_DECODED.encode("windows-1256").decode("windows-1252").encode(), "text"),
+        (WRONGLY_DECODED.encode("utf-16-be"), "encoding"),
+        (WRONGLY_DECODED.encode("windows-1256"), "encoding"),
+    ],
+)
+def test_a_page_read_otherwise_than_declared_is_told(
+    delivered: Callable[[str, bytes], Delivery], content: bytes, field: str
+) -> None:
+    frame = '<html><head><meta charset="utf-8"><title>خبر</title></head><body><p>{}</p><p>{}</p></body></html>'
+    encoding = (
+        "utf-16-be"
+        if b"\x00" in content or content[:1] == b"\x06"
+        else "windows-1256"
+        if field == "encoding"
+        else "utf-8"
+    )
+    text = content.decode(encoding)
+    delivery = delivered("صفحة.html", frame.format(text, text.replace("9", "12")).encode(encoding))
+    assert field in {note["field"] for note in delivery.notes}
+    assert "أعلنت وزارة الداخلية" in Article.objects.latest("id").body
+
+
+@pytest.mark.parametrize(
     ("value", "iso"),
     [
         ("32 مارس 2023", "2023-03"),

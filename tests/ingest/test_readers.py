@@ -156,8 +156,16 @@ def test_an_archive_cut_short_gives_the_pages_before_the_cut(tmp_path: Path, com
 
 @pytest.mark.parametrize("ending", ["", " – تحرير", " (رويترز)", "؛"])
 def test_the_paragraphs_of_a_page_stay_apart_however_they_end(tmp_path: Path, ending: str) -> None:
-    stem = "وأعلن المجلس في ختام اجتماعه أن الأشغال في الميناء الجديد تنتهي"
-    lines = [f"{stem} {when}{ending}" for when in ("في الربيع", "في الخريف", "في الشتاء", "بعد سنتين", "بعد عامين")]
+    # Of like length, as lines of a column are.
+    lines = [
+        f"{line}{ending}"
+        for line in (
+            "استقبل رئيس البلدية صباح الأحد وفدا من 14 مهندسا يمثلون شركات الميناء",
+            "وقال رئيس الوفد للصحفيين إن الأعمال تبدأ بعد شهر وتستمر عامين كاملين",
+            "وطالب المجلس بنشر العقود قبل التوقيع وبفتح باب الاعتراض أمام السكان",
+            "وينتظر أن تعقد الجلسة التالية في المرفأ القديم بحضور ممثلي النقابات",
+        )
+    ]
     text = "<h1>أشغال الميناء الجديد</h1>" + "".join(f"<p>{line}</p>" for line in lines)
     path = tmp_path / "page.html"
     path.write_text(

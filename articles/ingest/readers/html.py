@@ -14,7 +14,7 @@ from lxml import etree, html
 from articles.arabic.dates import find_dates
 from articles.extract.dates import StatedDate, as_archive_date, date_of_line
 from articles.ingest.boilerplate import is_label
-from articles.ingest.decoding import decode, unmixed
+from articles.ingest.decoding import decode, mended, unmixed
 from articles.ingest.document import Item, Note, UnreadableError
 from articles.ingest.gate import removed
 from articles.models import ArchiveDate
@@ -110,7 +110,7 @@ def read_page(item: Item, encoding: str = "") -> Page:
         )
     tree = _tree(text)
     metadata = _metadata(tree, item.address)
-    found = _main_text(tree)
+    found, mixed = _main_text(tree)
     told, seen = len(_WORD.findall(metadata.body)), len(_WORD.findall(found))
     # The same words without their paragraphs are the page's own account of its text, too.
     if told > _MUCH_LONGER * seen or (told >= seen and metadata.body.count("\n") > found.count("\n")):
@@ -120,11 +120,12 @@ def read_page(item: Item, encoding: str = "") -> Page:
     claims = (Note(NoteKind.DROPPED, "url", text, _NO_ADDRESS) for text in metadata.malformed)
     # Of the page's own text: the extraction leaves such characters out by itself.
     removals = removed(title=metadata.title, author=metadata.author, text=tree.text_content())
-    return Page(found, metadata, decoded.encoding, (*decoded.notes, *claims, *removals))
+    return Page(found, metadata, decoded.encoding, (*decoded.notes, *mixed, *claims, *removals))
 
 
 def _declared(content: bytes) -> str:
-    match = _META_CHARSET.search(content[:4096])
+    # Without the empty halves of UTF-16.
+    match = _META_CHARSET.search(content[:8192].replace(b"\0", b"")[:4096])
     return match[1].decode("ascii").lower() if match else ""
 
 
@@ -165,8 +166,11 @@ def _tree(text: str) -> html.HtmlElement:
     return tree
 
 
-def _main_text(tree: html.HtmlElement) -> str:
-    """The article's own text, a paragraph a line; nothing of it is given up for the sake of leaving furniture out."""
+def _main_text(tree: html.HtmlElement) -> tuple[str, tuple[Note, ...]]:
+    """(the article's own text, a paragraph a line; notes on letters that were put right).
+
+    Nothing of the text is given up for the sake of leaving furniture out.
+    """
     copy = html.document_fromstring(etree.tostring(tree, encoding="unicode"))
     _without_layout_tables(copy)
     _without_furniture(copy)
@@ -174,9 +178,10 @@ def _main_text(tree: html.HtmlElement) -> str:
     found = trafilatura.bare_extraction(
         copy, include_comments=False, include_tables=True, favor_recall=True, with_metadata=False, fast=True
     )
-    lines = unmixed(found.text).split("\n") if found and found.text else []
+    text, notes = mended(found.text if found and found.text else "")
+    lines = text.split("\n") if text else []
     lines = [line.strip().strip("|").strip() if line.startswith("|") else line for line in lines]
-    return "\n".join(_with_what_was_lost(copy, lines))
+    return "\n".join(_with_what_was_lost(copy, lines)), notes
 
 
 def _with_what_was_lost(tree: html.HtmlElement, lines: list[str]) -> list[str]:

@@ -5,7 +5,8 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, datetime
 from io import StringIO
@@ -15,8 +16,11 @@ from typing import BinaryIO
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from articles.arabic.characters import strip_ignored
 from articles.arabic.dates import DateExpression, find_dates
+from articles.arabic.folding import fold_word
 from articles.arabic.text_gate import clean_line
+from articles.arabic.words import words
 from articles.extract.dates import StatedDate, as_archive_date, date_of_line
 from articles.ingest.decoding import decode, encoding_of, mended, plain
 from articles.ingest.document import Broken, Document, Item, Note, UnreadableError, quoted
@@ -45,6 +49,10 @@ _SEPARATOR_LINE = re.compile(r"\ufeff?\"?sep=(?P<delimiter>[,;|\t])\"?", re.IGNO
 MOST_CELLS, _LONGEST_HEADER = 20_000, 1 << 20
 # Bytes by which the encoding of a file of rows is told.
 _SAMPLE = 1 << 18
+_LINE_BREAK = re.compile("\r\n|[\r\n\u2028\u2029]")
+# Before a date: it bounds the day of publication and is not that day.
+_UNTIL = frozenset(map(fold_word, ("قبل", "حتى", "لغاية")))
+_SINCE = frozenset(map(fold_word, ("بعد", "منذ")))
 # «2023-05-06T10:00:00+01:00»: the clock of an ISO 8601 time says nothing of the day.
 _CLOCK_TIME = re.compile(r"(?<=\d)[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:Z|[+-]\d{2}:?\d{2})?$")
 
@@ -324,14 +332,14 @@ def read_row(item: Item) -> tuple[Document, dict[str, object]]:
         text = item.content.decode()
     except UnicodeDecodeError as error:
         raise UnreadableError(_not_utf8(item.content, error)) from None
-    row = _json_row(text) if item.media_type == JSON_TYPE else _csv_row(text)
+    row, doubled = _json_row(text) if item.media_type == JSON_TYPE else (_csv_row(text), ())
     for name in REQUIRED:
         if not isinstance(row.get(name), str) or not plain(row[name]).strip():
             if row.get(name) is None or isinstance(row[name], str):
                 raise UnreadableError("“{field}” is missing or empty", field=name)
             raise UnreadableError("“{field}” is no text", field=name)
     unread = Message("the archive does not read this field")
-    notes = [Note(NoteKind.UNREAD, name, "", unread) for name in row if name not in READ]
+    notes = [*doubled, *(Note(NoteKind.UNREAD, name, "", unread) for name in row if name not in READ)]
     values = {}
     for name in TEXTS:
         value = row.get(name)
@@ -340,7 +348,16 @@ def read_row(item: Item) -> tuple[Document, dict[str, object]]:
         check_storable(name, value or "")
         right, mixed = mended(value or "")
         notes += [*(replace(note, field=name) for note in mixed), *removed(**{name: right})]
-        values[name] = clean_line(right).strip() if name != "body" else _paragraphs(right)
+        if name == "body":
+            values[name] = _paragraphs(right)
+            continue
+        values[name] = clean_line(right).strip()
+        if breaks := len(_LINE_BREAK.findall(right.strip())):
+            notes.append(Note(NoteKind.DROPPED, name, "", Message("{count:,} line breaks became spaces", count=breaks)))
+    if values["notice"] and values["status"] not in TAKEN_AWAY:
+        taken = Message("only an article that is withdrawn or deleted has a notice; it was passed over")
+        notes.append(Note(NoteKind.DROPPED, "notice", quoted(values.pop("notice")), taken))
+        values["notice"] = ""
     if values["status"] and values["status"] not in ArticleStatus.values:
         known = ", ".join(ArticleStatus.values)
         raise UnreadableError("“status” is “{value}”, not one of {choices}", value=values["status"][:40], choices=known)
@@ -399,19 +416,35 @@ def _paragraphs(body: str) -> str:
     return "\n\n".join(part.strip("\n") for part in clean.split("\n\n") if part.strip())
 
 
-def _json(text: str) -> object:
-    """The value that a JSON text writes; raises UnreadableError with the reason, and where in the text it is."""
+def _json(text: str, pairs: Callable[[list[tuple[str, object]]], object] | None = None) -> object:
+    """The value that a JSON text writes; raises UnreadableError with the reason, and where in the text it is.
+
+    `pairs` makes an object of its keys and values.
+    """
     try:
-        return json.loads(text)
+        return json.loads(text, object_pairs_hook=pairs)
     except (ValueError, RecursionError) as error:
         raise UnreadableError("not JSON: {reason}", reason=_json_reason(error)) from None
 
 
-def _json_row(text: str) -> dict[str, object]:
-    row = _json(text)
+def _json_row(text: str) -> tuple[dict[str, object], tuple[Note, ...]]:
+    """(the fields of a row, notes on those that it gives more than once, of which the last counts)."""
+    counts: Counter[str] = Counter()
+
+    def counted(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        # The row itself is made after the objects in it.
+        counts.clear()
+        counts.update(name for name, _ in pairs)
+        return dict(pairs)
+
+    row = _json(text, counted)
     if not isinstance(row, dict):
         raise UnreadableError("a JSON object is expected, this is {kind}", kind=_kind(row))
-    return row
+    doubled = [(name, count) for name, count in counts.items() if count > 1]
+    return row, tuple(
+        Note(NoteKind.DROPPED, quoted(name), "", Message("given {count:,} times; the last one was taken", count=count))
+        for name, count in doubled
+    )
 
 
 def _csv_row(text: str) -> dict[str, object]:
@@ -438,7 +471,7 @@ def _published(value: object) -> tuple[ArchiveDate | None, tuple[StatedDate, ...
     if not value:
         return None, (), ()
     if isinstance(value, str):
-        return None, *_stated(value)
+        return _stated(value)
     if not isinstance(value, dict):
         raise UnreadableError("“published” is {kind}, not a date", kind=_kind(value))
     days = {}
@@ -459,9 +492,14 @@ def _published(value: object) -> tuple[ArchiveDate | None, tuple[StatedDate, ...
     return ArchiveDate(days["date"], precision, basis, days["earliest"], days["latest"]), (), ()
 
 
-def _stated(value: str) -> tuple[tuple[StatedDate, ...], tuple[Note, ...]]:
-    """(the date that a text states, a note where not all of the text is the date): a part of it is only inferred then."""
-    written = _CLOCK_TIME.sub("", value.strip())
+def _stated(value: str) -> tuple[ArchiveDate | None, tuple[StatedDate, ...], tuple[Note, ...]]:
+    """(bounds that a text gives, the date that it states, a note where not all of the text is the date).
+
+    A date that is a part of the text is only inferred.
+    """
+    written = strip_ignored(_CLOCK_TIME.sub("", value.strip()))
+    if known := _year_or_month(written):
+        return None, (StatedDate("row", value, known),), ()
     found = [one for one in find_dates(written) if one.interval]
     if len(found) != 1 or (known := as_archive_date(found[0])) is None or "\0" in value:
         raise UnreadableError("“published” is “{value}”, not a date", value=quoted(value))
@@ -469,11 +507,39 @@ def _stated(value: str) -> tuple[tuple[StatedDate, ...], tuple[Note, ...]]:
         (whole := date_of_line(written))
         and whole.interval == found[0].interval
         and not _has_other_number(written, whole)
+        and not _is_another_weekday(whole)
     ):
-        return (StatedDate("row", value, known),), ()
-    inferred = replace(known, basis=Basis.INFERRED)
-    taken = Message("taken as {date}, inferred", date=known.iso or f"{known.earliest} … {known.latest}")
-    return (StatedDate("row", value, inferred),), (Note(NoteKind.PARTLY, "published", value, taken),)
+        return None, (StatedDate("row", value, known),), ()
+    bounds = _bounded(written[: found[0].start], known)
+    inferred = bounds or replace(known, basis=Basis.INFERRED)
+    span = inferred.iso or f"{inferred.earliest or ''} … {inferred.latest or ''}".strip()
+    notes = (Note(NoteKind.PARTLY, "published", value, Message("taken as {date}, inferred", date=span)),)
+    return bounds, () if bounds else (StatedDate("row", value, inferred),), notes
+
+
+def _year_or_month(written: str) -> ArchiveDate | None:
+    """The year or month that ISO 8601 writes «2024» or «2024-03», digits of any script; None for anything else."""
+    match = re.fullmatch(r"(\d{4})(?:-(\d{2}))?", written)
+    if match is None or not date.min.year < (year := int(match[1])) < date.max.year:
+        return None
+    if match[2] is None:
+        return ArchiveDate.in_year(year)
+    return ArchiveDate.in_month(year, month) if 1 <= (month := int(match[2])) <= 12 else None
+
+
+def _bounded(before: str, known: ArchiveDate) -> ArchiveDate | None:
+    """The days that «قبل» or «بعد» in front of a date leaves; None without such a word."""
+    last = next((word.folded for word in reversed(list(words(before)))), "")
+    if last in _UNTIL:
+        return ArchiveDate.unknown(None, known.latest, Basis.INFERRED)
+    if last in _SINCE:
+        return ArchiveDate.unknown(known.earliest, None, Basis.INFERRED)
+    return None
+
+
+def _is_another_weekday(stated: DateExpression) -> bool:
+    """Whether a day is named with a weekday that it is not: one of the two is wrong."""
+    return stated.precision == "day" and stated.weekday not in {None, stated.interval[0].weekday()}
 
 
 def _has_other_number(written: str, whole: DateExpression) -> bool:
