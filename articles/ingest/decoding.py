@@ -73,7 +73,7 @@ def decode(content: bytes, encoding: str = "", declared: str = "") -> Decoded:
     if _CONTROLS.search(decoded.text):
         raise UnreadableError("the file is binary, not text (it holds control characters)")
     text, notes = mended(decoded.text)
-    if declared and not content.isascii() and _family(declared) != _family(decoded.encoding):
+    if declared and not text.isascii() and _family(declared) != _family(decoded.encoding):
         notes = (_corrected(declared, decoded.encoding), *notes)
     return Decoded(text, decoded.encoding, (*decoded.notes, *notes))
 
