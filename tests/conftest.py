@@ -30,19 +30,19 @@ def pytest_configure() -> None:
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     """Which tests one process runs together, and in which order: at first those that have an archive of their own (tests/trust),
-    which take long, each by itself; then the tests of each file, those apart and last that empty the tables (pytest-django's
-    order)."""
+    which take long, each by itself; then the tests of each file, those of tests/trust each by itself, too; at last those that
+    empty the tables (pytest-django's order)."""
     alone = set()
     for item in items:
         needs = set(getattr(item, "fixturenames", ()))
         marker = item.get_closest_marker("django_db")
         empties = bool(needs & {"transactional_db", "live_server"}) or bool(marker and marker.kwargs.get("transaction"))
         group = f"{item.path.name}{' empties' if empties else ''}"
-        if "tests/trust/" in item.nodeid and marker is None and not needs & {"db", "client"}:
-            alone.add(item)
+        if "tests/trust/" in item.nodeid and not empties:
             group = item.nodeid
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(group))
+            if marker is None and not needs & {"db", "client"}:
+                alone.add(item)
+        item.add_marker(pytest.mark.xdist_group(group))
     yield
     items.sort(key=lambda item: item not in alone)
 

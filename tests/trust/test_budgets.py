@@ -62,13 +62,6 @@ def settled_memory() -> Iterator[None]:
     gc.unfreeze()
 
 
-# Tests that any process may run: a file of hundreds is not left to the same one.
-SPREAD_SHAPES = [
-    pytest.param(name, marks=pytest.mark.xdist_group(f"hostile shapes {number % 12}"))
-    for number, name in enumerate(SHAPES)
-]
-
-
 def processed(shape: Shape, document: bytes, folder: Path, authority: Authority) -> float:
     """Seconds of processor time that a document takes from its file to all that is read out of it."""
     path = folder / f"document.{shape.kind}"
@@ -127,7 +120,7 @@ def growth(shape: Shape, small: int, large: int, folder: Path, authority: Author
     return result
 
 
-@pytest.mark.parametrize("name", SPREAD_SHAPES)
+@pytest.mark.parametrize("name", SHAPES)
 def test_a_hostile_shape_costs_no_more_than_its_size(
     name: str, tmp_path: Path, authority: Authority, settled_memory: None
 ) -> None:
