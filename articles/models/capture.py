@@ -15,6 +15,7 @@ from django.core.files.storage import FileSystemStorage, Storage, storages
 from django.db import models
 
 from articles.models.article import Article
+from articles.models.limits import moments_within
 from articles.models.public import public_article
 from articles.models.text_fields import LineField
 from articles.platform import private_files
@@ -185,6 +186,7 @@ class Capture(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["article", "sha256"], name="capture_once_per_article"),
             models.CheckConstraint(condition=models.Q(sha256__regex=r"^[0-9a-f]{64}$"), name="capture_sha256_is_hex"),
+            *moments_within("capture", "captured_at", "decided_at"),
         ]
         indexes = [
             models.Index(fields=["filename"], name="capture_filename"),
