@@ -57,7 +57,9 @@ def test_a_circle_answers_and_is_told(
 
 
 @pytest.mark.parametrize("noun", NOUNS)
-def test_a_chain_leads_to_its_end(client: Client, make_rows: Callable[..., list[Mergeable]], noun: type[models.Model]) -> None:
+def test_a_chain_leads_to_its_end(
+    client: Client, make_rows: Callable[..., list[Mergeable]], noun: type[models.Model]
+) -> None:
     rows = make_rows(noun, 4)
     merge_by_hand(rows[:3], rows[1:])
     assert noun.objects.get(pk=rows[0].pk).survivor == rows[3]
@@ -67,7 +69,9 @@ def test_a_chain_leads_to_its_end(client: Client, make_rows: Callable[..., list[
 
 
 @pytest.mark.parametrize("noun", NOUNS)
-def test_no_row_is_merged_into_itself_any_more(make_rows: Callable[..., list[Mergeable]], noun: type[models.Model]) -> None:
+def test_no_row_is_merged_into_itself_any_more(
+    make_rows: Callable[..., list[Mergeable]], noun: type[models.Model]
+) -> None:
     (row,) = make_rows(noun, 1)
     with pytest.raises(IntegrityError, match="not_into_itself"), transaction.atomic():
         noun.objects.filter(pk=row.pk).update(merged_into=row.pk)
