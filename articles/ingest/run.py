@@ -217,7 +217,11 @@ def _files(path: Path) -> Iterator[Path | Broken]:
             file = Path(folder, name)
             leads_to = os.path.realpath(file)
             if os.path.commonpath([inside, leads_to]) != inside:
-                yield Broken(str(file), "", Message("a link that leads out of the folder; name what it leads to, to have it read"))
+                yield Broken(
+                    str(file),
+                    "",
+                    Message("a link that leads out of the folder; name what it leads to, to have it read"),
+                )
             elif os.path.isfile(leads_to):
                 yield file
             elif not os.path.isdir(leads_to):

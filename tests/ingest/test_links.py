@@ -44,10 +44,14 @@ def test_a_link_that_leads_out_is_told_and_left(folder: Path, name: str) -> None
     text(folder.with_name("folder-beside") / "سر.txt", "سر بجانب المجلد")
     for place in (folder / "رابط.txt", folder / "inner" / "رابط.txt"):
         leads_to = LEADING_OUT[name]
-        place.symlink_to(os.path.join("..", leads_to) if place.parent != folder and leads_to.startswith("..") else leads_to)
+        place.symlink_to(
+            os.path.join("..", leads_to) if place.parent != folder and leads_to.startswith("..") else leads_to
+        )
     report = take_in(folder)
     assert report.created == 2 and not Article.objects.filter(title__startswith="سر").exists()
-    assert sorted(failure.path for failure in report.failures) == sorted(str(place / "رابط.txt") for place in (folder, folder / "inner"))
+    assert sorted(failure.path for failure in report.failures) == sorted(
+        str(place / "رابط.txt") for place in (folder, folder / "inner")
+    )
     assert all("leads out of the folder" in str(failure.reason) for failure in report.failures)
 
 
