@@ -1,12 +1,14 @@
 """Which databases the archive uses: DATABASE_URL and its replicas where set, else an embedded PostgreSQL. Called by settings."""
 
 import re
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
+from django.db.backends.signals import connection_created
 
 from archive.embedded import server
 
@@ -15,6 +17,9 @@ SECONDS_A_CONNECTION_IS_KEPT = 600
 _PATIENCE = {
     "connect_timeout": 5, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 30_000,
 }  # fmt: skip
+# A session of the site that is idle within a transaction for so many seconds is ended by the server: it holds locks, and no request
+# lasts so long.
+SECONDS_IDLE = 60
 # The alias of the connection on which a cache in the database is kept: never a replica's.
 CACHE = "cache"
 
@@ -55,6 +60,7 @@ def configuration(url: str, data: Path) -> dict[str, Any]:
             "NAME": server.DATABASE,
             "USER": server.SUPERUSER,
             "HOST": str(server.socket_directory(data)),
+            "OPTIONS": {"application_name": _application()},
             "EMBEDDED_DIRECTORY": str(data),
             "CONN_MAX_AGE": SECONDS_A_CONNECTION_IS_KEPT,
             "CONN_HEALTH_CHECKS": True,
@@ -65,5 +71,21 @@ def configuration(url: str, data: Path) -> dict[str, Any]:
         raise ImproperlyConfigured(f"DATABASE_URL cannot be read: {error}") from error
     if not parsed["ENGINE"].endswith("postgresql"):
         raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL server: postgres://user:password@host/name")
-    parsed["OPTIONS"] = _PATIENCE | parsed.get("OPTIONS", {})
+    parsed["OPTIONS"] = _PATIENCE | {"application_name": _application()} | parsed.get("OPTIONS", {})
     return parsed
+
+
+def _application() -> str:
+    """How this process calls itself to the server, by which an operator knows whose session holds a lock."""
+    command = sys.argv[1] if Path(sys.argv[0]).name == "manage.py" and len(sys.argv) > 1 else Path(sys.argv[0]).name
+    return f"archive {'site' if command == 'gunicorn' else command}"[:60]
+
+
+def serve_readers() -> None:
+    """Each session that this process begins from now on is ended where it is idle within a transaction. Called by the site."""
+    connection_created.connect(_end_when_idle, dispatch_uid="archive.database.serve_readers")
+
+
+def _end_when_idle(sender: object, connection: Any, **_: object) -> None:
+    # A statement, since a pooler between us and the server refuses it as an option of the connection.
+    connection.connection.execute(f"SET idle_in_transaction_session_timeout = '{SECONDS_IDLE}s'")

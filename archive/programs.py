@@ -14,12 +14,13 @@ from typing import IO, Any
 from django.db import connection
 
 from archive.embedded.server import binaries
+from articles.platform.supervision import end_with_parent
 
 # What libpq calls what psycopg is given.
 _TOLD = {
     "host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD", "dbname": "PGDATABASE",
     "sslmode": "PGSSLMODE", "sslrootcert": "PGSSLROOTCERT", "sslcert": "PGSSLCERT", "sslkey": "PGSSLKEY",
-    "target_session_attrs": "PGTARGETSESSIONATTRS",
+    "target_session_attrs": "PGTARGETSESSIONATTRS", "application_name": "PGAPPNAME",
 }  # fmt: skip
 
 _CHUNK = 1 << 20
@@ -81,13 +82,16 @@ def pour(source: tuple[str, ...], target: tuple[str, ...], *, first: bytes, last
 @contextmanager
 def _running(name: str, *arguments: str, **streams: Any) -> Iterator[subprocess.Popen]:
     with tempfile.TemporaryFile() as complaints:
-        process = subprocess.Popen([program(name), *arguments], env=environment(), stderr=complaints, **streams)
-        try:
-            with process:
+        # Who is killed takes the program along, which would else go on waiting for what it waits for.
+        process = subprocess.Popen(
+            [program(name), *arguments], env=environment(), stderr=complaints, preexec_fn=end_with_parent, **streams
+        )
+        with process:
+            try:
                 yield process
-        except BrokenPipeError:
-            process.kill()
-            raise
+            except (BrokenPipeError, KeyboardInterrupt, SystemExit):
+                process.kill()
+                raise
         if process.returncode:
             complaints.seek(0)
             told = complaints.read().decode(errors="replace").strip()[-_LONGEST_TOLD:]

@@ -239,7 +239,7 @@ STORAGES = {
     if S3_BUCKET
     else {"BACKEND": "articles.models.capture.DigestStorage", "OPTIONS": {"location": DATA / "captures"}},
     "deliveries": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "BACKEND": "articles.models.regular_files.RegularFiles",
         "OPTIONS": {"location": DATA / "deliveries"},
     },
     "staticfiles": {

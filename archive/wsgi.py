@@ -9,7 +9,10 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
+from archive import database
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "archive.settings")
 if not (os.environ.get("ARCHIVE_SECRET_KEY") or settings.DEBUG):
     raise ImproperlyConfigured("ARCHIVE_SECRET_KEY must be set to a long random text before the archive is served")
+database.serve_readers()
 application = get_wsgi_application()

@@ -17,6 +17,7 @@ from articles.models import (
     Participation,
     Role,
 )
+from articles.platform.calendar_bounds import held
 
 Linked = dict[str, object]
 
@@ -45,7 +46,7 @@ def linked_article(
             "url": address,
             "headline": article.title,
             "datePublished": article.published.iso,
-            "dateModified": article.updated_at.isoformat(),
+            "dateModified": changed.isoformat() if (changed := held(article.updated_at)) else None,
             "inLanguage": article.language,
             "wordCount": article.word_count,
             "articleSection": article.section,

@@ -26,6 +26,7 @@ from articles.models import Article, Source
 from articles.models.article import LEAD_LENGTH
 from articles.models.keys import read_key
 from articles.models.readable import logged, readable
+from articles.platform.calendar_bounds import FIRST_MOMENT, LAST_MOMENT
 
 RECORDS, SETS = 100, 200
 PREFIX = "oai_dc"
@@ -138,13 +139,17 @@ def _add(parent: etree._Element, name: str, text: str = "", **attributes: str) -
     return child
 
 
+# What has a place in the order of a harvest.
+_IN_CALENDAR = Q(updated_at__range=(FIRST_MOMENT, LAST_MOMENT))
+
+
 def _records() -> QuerySet:
     """All that was ever shown: public articles, and as deleted ones those that were public once."""
     return Article.objects.once_public()
 
 
 def _identify(body: etree._Element, request: HttpRequest) -> None:
-    earliest = _records().aggregate(first=Min("updated_at"))["first"] or datetime.now(UTC)
+    earliest = _records().filter(_IN_CALENDAR).aggregate(first=Min("updated_at"))["first"] or datetime.now(UTC)
     for name, text in (
         ("repositoryName", ARCHIVE),
         ("baseURL", request.build_absolute_uri(reverse("oai"))),
@@ -208,9 +213,13 @@ _ANSWERS: dict[str, Callable[[etree._Element, HttpRequest], None]] = {
 
 def _list(body: etree._Element, request: HttpRequest, add: Callable[[Article], None], records: QuerySet) -> None:
     wanted = _wanted(request)
+    chosen = records.filter(_meets(wanted))
     places = list(
-        records.filter(_meets(wanted)).order_by("updated_at", "pk").values_list("updated_at", "pk")[: RECORDS + 1]
+        chosen.filter(_IN_CALENDAR).order_by("updated_at", "pk").values_list("updated_at", "pk")[: RECORDS + 1]
     )
+    if wanted.after == (0, 0):
+        for pk in chosen.exclude(_IN_CALENDAR).order_by("pk").values_list("pk", flat=True)[:RECORDS]:
+            logged(f"article {pk}", "no calendar has its updated_at, by which a harvest goes on")
     if not places:
         raise OAIError("noRecordsMatch", "No record is of this set and these days.")
     for article in readable(records, [pk for _changed, pk in places[:RECORDS]]):

@@ -6,6 +6,7 @@ an editor rejected or withheld, with their states.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from decimal import Decimal
 
 from django.db.models import Prefetch, QuerySet
@@ -23,6 +24,7 @@ from articles.models import (
     Source,
 )
 from articles.models.readable import Warn, logged, place_of, readable
+from articles.platform.calendar_bounds import held
 
 Row = dict[str, object]
 
@@ -113,13 +115,17 @@ def _figure(figure: Figure) -> Row:
         "qualifier": figure.qualifier,
         "unit": figure.unit,
         "measure": figure.measure.label if figure.measure else None,
-        "period_start": figure.period_start and figure.period_start.isoformat(),
-        "period_end": figure.period_end and figure.period_end.isoformat(),
+        "period_start": _day(figure.period_start),
+        "period_end": _day(figure.period_end),
         "quote": figure.quote,
         "start": figure.start,
         "end": figure.end,
         "state": figure.state,
     }
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if (day := held(day)) else None
 
 
 def _plain(value: Decimal | None) -> int | float | None:

@@ -15,13 +15,14 @@ from django.views.decorators.http import require_safe
 from articles.exchange.addresses import permanent
 from articles.exchange.doors import door, harvest
 from articles.models import Actor, Article, Event, Source
+from articles.models.readable import sound
 
 # The protocol allows 50,000 addresses a file; so many are made in a third of a second.
 RANGE = 5_000
 
 
 class _Page:
-    def __init__(self, rows: QuerySet) -> None:
+    def __init__(self, rows: list[Model]) -> None:
         self.object_list = rows
 
 
@@ -40,7 +41,7 @@ class IdRanges:
         if not str(number).isdecimal() or not 1 <= int(number) <= self.num_pages:
             raise EmptyPage
         at = int(number) * RANGE
-        return _Page(self.rows.filter(pk__gt=at - RANGE, pk__lte=at))
+        return _Page(list(sound(self.rows.filter(pk__gt=at - RANGE, pk__lte=at))))
 
 
 class Rows(Sitemap):

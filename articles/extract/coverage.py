@@ -181,9 +181,9 @@ def _share(question: dict[str, object], terms: Iterable[str], by_actor: bool) ->
 def _share_of_new(question: dict[str, object], event: Event, known: events.EventDescription) -> float:
     """The same for an event that is not stored yet, by the conditions that the database is asked with."""
     first, last = question["first"], question["last"]
-    if first and event.start_latest and event.start_latest.isoformat() < first:
+    if first and event.start.latest and event.start.latest.isoformat() < first:
         return 0.0
-    if last and event.start_earliest and event.start_earliest.isoformat() > last:
+    if last and event.start.earliest and event.start.earliest.isoformat() > last:
         return 0.0
     by_actor = not known.actors.isdisjoint(question["actors"])
     asked = not set(event.terms).isdisjoint(question["terms"]) and not set(event.periods).isdisjoint(

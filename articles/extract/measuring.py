@@ -117,10 +117,10 @@ def _spans_longer_than_events(period: Period | None) -> bool:
 
 def _lies_elsewhere(period: Period | None, event: Event) -> bool:
     """Whether a period has no day near the event's: another meeting, an earlier attack."""
-    if period is None or event.start_earliest is None or event.start_latest is None:
+    if period is None or event.start.earliest is None or event.start.latest is None:
         return False
     near = timedelta(days=31)
-    return period[1] < event.start_earliest - near or period[0] > event.start_latest + near
+    return period[1] < event.start.earliest - near or period[0] > event.start.latest + near
 
 
 def _scope(one: MeasuredFigure, event: Event | None) -> str:

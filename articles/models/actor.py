@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from articles.arabic.words import fold_phrase
 from articles.models.history import with_history
 from articles.models.limits import Limited, folded_messages
+from articles.models.merged import not_into_itself
 from articles.models.public import NounQuerySet, Withholdable, has, public_article
-from articles.models.review import ReviewState, by_score, state_constraint
+from articles.models.review import ReviewState, by_score, review_constraints
 from articles.models.tally import TallyKind, are_kept, kept_articles
 from articles.models.text_fields import LineField, ProseField
 
@@ -108,7 +109,8 @@ class Actor(Limited, Withholdable):
             ),
             models.CheckConstraint(condition=~Q(name=""), name="actor_named"),
             models.CheckConstraint(condition=Q(kind__in=ActorKind.values), name="actor_kind_known"),
-            state_constraint("actor"),
+            *review_constraints("actor"),
+            not_into_itself("actor"),
         ]
         indexes = [
             models.Index(fields=["kind", "folded_name"], name="actor_kind_name"),

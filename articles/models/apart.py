@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 
+from articles.models.limits import moments_within
 from articles.models.text_fields import LineField
 
 
@@ -19,6 +20,7 @@ class Apart(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["noun", "one", "other"], name="apart_once"),
             models.CheckConstraint(condition=models.Q(one__lt=models.F("other")), name="apart_in_order"),
+            *moments_within("apart", "said_at"),
         ]
 
     def __str__(self) -> str:

@@ -15,12 +15,13 @@ from django.urls import reverse
 
 from articles.arabic.text_gate import clean_body
 from articles.models.history import event_model_of, with_history
-from articles.models.limits import Limited, day_messages, indexed_messages, publication_days
-from articles.models.merged import Mergeable
+from articles.models.limits import Limited, day_messages, indexed_messages, moments_within, publication_days
+from articles.models.merged import Mergeable, not_into_itself
 from articles.models.public import has, public_article
 from articles.models.source import Source
 from articles.models.text_fields import AddressField, BodyField, GatedJSONField, LineField
 from articles.models.uncertain_date import Precision, UncertainDate, date_constraints
+from articles.platform.calendar_bounds import FIRST_DAY, LAST_DAY
 
 # How much of the body a list shows, in code points.
 LEAD_LENGTH = 320
@@ -119,7 +120,7 @@ class ArticleQuerySet(models.QuerySet):
 
     def dated(self) -> "ArticleQuerySet":
         """Articles of whose publication at least an earliest day is known."""
-        return self.filter(published_order__gt=BEFORE_ALL_DATES)
+        return self.filter(published_order__range=(FIRST_DAY, LAST_DAY))
 
     def perhaps_between(self, first: date, last: date) -> "ArticleQuerySet":
         """Articles whose publication can lie within the inclusive days and can lie outside; within one month or year."""
@@ -239,6 +240,8 @@ class Article(Limited, Mergeable):
         permissions = [("withdraw_article", "يسحب المقالات ويحذفها"), ("ingest_article", "يرفع ملفات ويجلب صفحات")]
         constraints = [
             *date_constraints("article", "published"),
+            *moments_within("article", "checked_at", "created_at", "updated_at"),
+            not_into_itself("article"),
             models.CheckConstraint(condition=Q(status__in=ArticleStatus.values), name="article_status_known"),
             models.CheckConstraint(condition=~Q(title="") & ~Q(body=""), name="article_title_and_body"),
             models.UniqueConstraint(

@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from articles.models.limits import moments_within
 from articles.models.text_fields import LineField
 
 
@@ -14,7 +15,10 @@ class AuthorityEntry(models.Model):
     class Meta:
         verbose_name = "مدخل في ملف الضبط"
         verbose_name_plural = "مداخل ملف الضبط"
-        constraints = [models.UniqueConstraint(fields=["kind", "key"], name="authority_entry_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "key"], name="authority_entry_once"),
+            *moments_within("authority_entry", "applied_at"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.key}"

@@ -11,11 +11,13 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.files.base import ContentFile, File
-from django.core.files.storage import FileSystemStorage, Storage, storages
+from django.core.files.storage import Storage, storages
 from django.db import models
 
 from articles.models.article import Article
+from articles.models.limits import moments_within
 from articles.models.public import public_article
+from articles.models.regular_files import RegularFiles
 from articles.models.text_fields import LineField
 from articles.platform import private_files
 
@@ -41,7 +43,7 @@ def sync_folder(folder: Path) -> None:
         os.close(directory)
 
 
-class DigestStorage(FileSystemStorage):
+class DigestStorage(RegularFiles):
     """A file system store whose files appear whole or not at all and are on disk before `save` returns."""
 
     def _save(self, name: str, content: File) -> str:
@@ -185,6 +187,7 @@ class Capture(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["article", "sha256"], name="capture_once_per_article"),
             models.CheckConstraint(condition=models.Q(sha256__regex=r"^[0-9a-f]{64}$"), name="capture_sha256_is_hex"),
+            *moments_within("capture", "captured_at", "decided_at"),
         ]
         indexes = [
             models.Index(fields=["filename"], name="capture_filename"),

@@ -11,6 +11,7 @@ from django.db import models
 from django.utils import timezone
 
 from articles.models.article import Article
+from articles.models.limits import moments_within
 
 # A long article takes some ten minutes to review; who decided nothing for half an hour has left without saying so.
 LASTS = timedelta(minutes=30)
@@ -56,6 +57,7 @@ class Claim(models.Model):
     class Meta:
         verbose_name = "مقال قيد المراجعة"
         verbose_name_plural = "مقالات قيد المراجعة"
+        constraints = moments_within("claim", "since", "renewed_at")
 
     def __str__(self) -> str:
         return f"{self.by}: {self.article}"

@@ -13,7 +13,8 @@ from django.db.models.functions import RowNumber
 from articles.models.event import Event
 from articles.models.figure import Figure, Measure
 from articles.models.history import with_history
-from articles.models.review import Reviewable, ReviewableQuerySet, ReviewState, state_constraint
+from articles.models.limits import moments_within
+from articles.models.review import Reviewable, ReviewableQuerySet, ReviewState, review_constraints
 from articles.models.text_fields import LineField
 
 RULE, SCORE = "contradiction.values_apart", 0.9
@@ -139,7 +140,8 @@ class Contradiction(Reviewable):
         verbose_name_plural = "أرقام متعارضة"
         constraints = [
             models.UniqueConstraint(fields=["event", "measure", "scope"], name="contradiction_once"),
-            state_constraint("contradiction"),
+            *review_constraints("contradiction"),
+            *moments_within("contradiction", "found_at"),
         ]
         indexes = [
             models.Index(fields=["state", "id"], name="contradiction_state"),

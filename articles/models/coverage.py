@@ -8,7 +8,7 @@ from articles.models.article import Article
 from articles.models.event import Event
 from articles.models.history import with_history
 from articles.models.public import FactQuerySet
-from articles.models.review import Reviewable, by_score, state_constraint
+from articles.models.review import Reviewable, by_score, review_constraints
 
 
 class CoverageQuerySet(FactQuerySet):
@@ -50,7 +50,7 @@ class Coverage(Reviewable):
         verbose_name_plural = "التغطيات"
         constraints = [
             models.UniqueConstraint(fields=["article", "event"], name="coverage_once_per_article", include=["state"]),
-            state_constraint("coverage"),
+            *review_constraints("coverage"),
         ]
         # With the state, so that lists and facets are counted from these alone; they serve the foreign keys, too.
         indexes = [

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.files.storage import Storage, storages
 from django.db import models
 
+from articles.models.limits import moments_within
 from articles.models.text_fields import GatedJSONField, LineField
 
 
@@ -84,7 +85,8 @@ class Delivery(models.Model):
         verbose_name = "واردة"
         verbose_name_plural = "الواردات"
         constraints = [
-            models.CheckConstraint(condition=models.Q(state__in=DeliveryState.values), name="delivery_state_known")
+            models.CheckConstraint(condition=models.Q(state__in=DeliveryState.values), name="delivery_state_known"),
+            *moments_within("delivery", "brought_at", "started_at", "finished_at", "settled_at"),
         ]
         indexes = [
             models.Index(

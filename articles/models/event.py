@@ -17,11 +17,13 @@ from articles.models.actor import Actor
 from articles.models.article import BEFORE_ALL_DATES
 from articles.models.history import with_history
 from articles.models.limits import Limited, day_messages, folded_messages, planned_days
+from articles.models.merged import not_into_itself
 from articles.models.public import NounQuerySet, Withholdable, has, public_article
-from articles.models.review import Reviewable, ReviewableQuerySet, ReviewState, by_score, state_constraint
+from articles.models.review import Reviewable, ReviewableQuerySet, ReviewState, by_score, review_constraints
 from articles.models.tally import TallyKind, are_kept, kept_articles
 from articles.models.text_fields import LineField, ProseField
 from articles.models.uncertain_date import UncertainDate, date_constraints
+from articles.platform.calendar_bounds import FIRST_DAY, LAST_DAY
 
 
 class EventKind(models.TextChoices):
@@ -106,17 +108,26 @@ class EventQuerySet(NounQuerySet):
             events = events.filter(Q(start_earliest__lte=last) | Q(start_earliest__isnull=True))
         return events
 
+    def dated(self) -> "EventQuerySet":
+        """Events of whose beginning at least the year is known."""
+        return self.filter(start_date__range=(FIRST_DAY, LAST_DAY))
+
     def unbounded(self) -> "EventQuerySet":
         """Events that begun_in never finds: of whose beginning no day is known before which, or none after which, it was."""
-        return self.filter(Q(start_earliest__isnull=True) | Q(start_latest__isnull=True))
+        bounds = Q(start_earliest__range=(FIRST_DAY, LAST_DAY), start_latest__range=(FIRST_DAY, LAST_DAY))
+        return self.filter(~bounds | Q(start_earliest__isnull=True) | Q(start_latest__isnull=True))
 
     def begun_in(self, first: date, last: date) -> "EventQuerySet":
         """Events whose beginning is bounded on both sides and can lie within the inclusive days."""
-        return self.filter(start_earliest__lte=last, start_latest__gte=first)
+        return self.filter(start_earliest__range=(FIRST_DAY, last), start_latest__range=(first, LAST_DAY))
 
     def counts_by_month(self) -> dict[tuple[int, int], int]:
         """(year, month) → how many of these began in it, by the earliest day possible."""
-        months = self.order_by().values_list("start_earliest__year", "start_earliest__month")
+        months = (
+            self.filter(start_earliest__range=(FIRST_DAY, LAST_DAY))
+            .order_by()
+            .values_list("start_earliest__year", "start_earliest__month")
+        )
         return {(year, month): n for year, month, n in months.annotate(n=Count("pk"))}
 
     def with_article_counts(self) -> "EventQuerySet":
@@ -196,7 +207,8 @@ class Event(Limited, Withholdable):
             ),
             models.CheckConstraint(condition=~Q(title=""), name="event_titled"),
             models.CheckConstraint(condition=Q(kind__in=EventKind.values), name="event_kind_known"),
-            state_constraint("event"),
+            *review_constraints("event"),
+            not_into_itself("event"),
         ]
         indexes = [
             models.Index(F("start_order").desc(), F("id").desc(), name="event_newest"),
@@ -232,7 +244,7 @@ class Event(Limited, Withholdable):
         """Derives from title and start what the event is found by."""
         self.folded_title = fold_phrase(self.title)
         self.terms = sorted(content_words(self.title))
-        months, years = periods_of(self.start_earliest, self.start_latest)
+        months, years = periods_of(self.start.earliest, self.start.latest)
         self.periods = [ANY_PERIOD] if months is None else [*months, *years]
 
     def get_absolute_url(self) -> str:
@@ -282,7 +294,7 @@ class Participation(Reviewable):
         constraints = [
             models.UniqueConstraint(fields=["event", "actor", "role"], name="participation_once_per_role"),
             models.CheckConstraint(condition=Q(role__in=Role.values), name="participation_role_known"),
-            state_constraint("participation"),
+            *review_constraints("participation"),
         ]
         # The latest events of an actor.
         indexes = [models.Index(fields=["actor", "-event"], name="participation_latest")]

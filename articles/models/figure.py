@@ -13,9 +13,9 @@ from articles.models.actor import Actor
 from articles.models.article import Article
 from articles.models.event import Event
 from articles.models.history import with_history
-from articles.models.limits import Limited, outside_message, planned_days
+from articles.models.limits import Limited, days_within, outside_message, planned_days
 from articles.models.public import FactQuerySet, has
-from articles.models.review import Reviewable, by_score, state_constraint
+from articles.models.review import Reviewable, by_score, review_constraints
 from articles.models.text_fields import LineField, ProseField
 
 models.TextField.register_lookup(Length, "code_points")
@@ -178,7 +178,8 @@ class Figure(Limited, Reviewable):
                 violation_error_message="بداية المدة يجب ألا تأتي بعد نهايتها.",
             ),
             models.CheckConstraint(condition=Q(qualifier__in=Qualifier.values), name="figure_qualifier_known"),
-            state_constraint("figure"),
+            *review_constraints("figure"),
+            *days_within("figure", "period_start", "period_end"),
         ]
         indexes = [
             models.Index(fields=["measure", "value"], name="figure_measure_value"),

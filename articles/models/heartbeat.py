@@ -17,6 +17,7 @@ from django.db.models import F, Min, Q
 from django.db.models.functions import Now
 
 from articles.models.delivery import Delivery, DeliveryState
+from articles.models.limits import moments_within
 from articles.models.text_fields import GatedJSONField, LineField
 
 # Seconds between two beats at the most: a worker asks for work every five seconds.
@@ -48,6 +49,7 @@ class Heartbeat(models.Model):
     beat_at = models.DateTimeField()
 
     class Meta:
+        constraints = moments_within("heartbeat", "started_at", "beat_at")
         indexes = [models.Index(fields=["-beat_at"], name="heartbeat_newest")]
 
     def __str__(self) -> str:
@@ -66,6 +68,7 @@ class NightlyRun(models.Model):
     parts = GatedJSONField(default=list)
 
     class Meta:
+        constraints = moments_within("nightly", "started_at", "finished_at")
         indexes = [models.Index(fields=["-started_at"], name="nightly_newest")]
 
     def __str__(self) -> str:

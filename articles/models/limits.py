@@ -13,6 +13,7 @@ from django.db import models
 from django.utils import timezone
 
 from articles.arabic.isolating import isolated_dates
+from articles.platform import calendar_bounds
 
 # No newspaper in Arabic is older (the first is of 1828), and what is announced for later is no publication yet.
 FIRST_DAY = date(1800, 1, 1)
@@ -90,6 +91,27 @@ def day_messages(row: models.Model, name: str, days: Days) -> Iterator[tuple[str
 def outside_message(days: Days) -> str:
     """What editors are told of a day that is not sensible."""
     return isolated_dates(f"تاريخ غير معقول: يقبل ما بين {days.first} و{days.last}.")
+
+
+def days_within(model: str, *columns: str) -> list[models.CheckConstraint]:
+    """A rule for each column of days: Python can hold what it has, and the days beside it. For the Meta of `model`.
+
+    Older archives hold other days, so the migration that makes such a rule leaves the rows that are there alone (NOT VALID).
+    """
+    return [_within(model, column, calendar_bounds.FIRST_DAY, calendar_bounds.LAST_DAY) for column in columns]
+
+
+def moments_within(model: str, *columns: str) -> list[models.CheckConstraint]:
+    """As `days_within`, for columns of moments: Python can hold them in every time zone."""
+    return [_within(model, column, calendar_bounds.FIRST_MOMENT, calendar_bounds.LAST_MOMENT) for column in columns]
+
+
+def _within(model: str, column: str, first: date, last: date) -> models.CheckConstraint:
+    return models.CheckConstraint(
+        condition=models.Q(**{f"{column}__range": (first, last)}),
+        name=f"{model}_{column}_in_calendar",
+        violation_error_message="تاريخ لا يحفظه الأرشيف: يقبل ما بين السنة 1 والسنة 9998.",
+    )
 
 
 def check_publication_day(day: date) -> None:

@@ -10,7 +10,7 @@ from articles.models.actor import Actor
 from articles.models.article import Article
 from articles.models.history import with_history
 from articles.models.public import FactQuerySet
-from articles.models.review import Reviewable, by_score, state_constraint
+from articles.models.review import Reviewable, by_score, review_constraints
 from articles.models.text_fields import LineField, ProseField
 
 
@@ -55,7 +55,7 @@ class Mention(Reviewable):
             models.CheckConstraint(
                 condition=Q(spans__len=models.F("quotes__len")) | Q(spans=[], quotes=[]), name="mention_quote_per_span"
             ),
-            state_constraint("mention"),
+            *review_constraints("mention"),
         ]
         # With the state, so that lists and facets are counted from these alone; they serve the foreign keys, too.
         indexes = [

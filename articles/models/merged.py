@@ -14,9 +14,24 @@ class Mergeable(models.Model):
         abstract = True
 
     @property
-    def survivor(self) -> Self:
-        """The row that stands for this one now: itself, or the last of the rows it was merged into."""
-        row = self
+    def survivor(self) -> Self | None:
+        """The row that stands for this one now: itself, or the last of the rows it was merged into.
+
+        None where the rows were merged in a circle, which only a hand at the database's own prompt can do: no row stands for any.
+        """
+        row, passed = self, {self.pk}
         while row.merged_into_id:
+            if row.merged_into_id in passed:
+                return None
             row = row.merged_into
+            passed.add(row.pk)
         return row
+
+
+def not_into_itself(model: str) -> models.CheckConstraint:
+    """The rule that no row is merged into itself, for the Meta of `model`. Longer circles are for `check_archive` to find."""
+    return models.CheckConstraint(
+        condition=~models.Q(merged_into=models.F("id")),
+        name=f"{model}_not_into_itself",
+        violation_error_message="لا يُدمج شيء في نفسه.",
+    )

@@ -1,14 +1,16 @@
 """Rows that can be read, for doors that go on past one that cannot be: exports, feeds and harvests.
 
-Such a row was changed by hand at the database's own prompt, as to a day before the year 1, which Python has no date for. One of
-them would otherwise end the whole list.
+Such a row was changed by hand at the database's own prompt, as to a day before the year 1, which Python has no date for
+(articles/platform/calendar_bounds.py). What is wrong with one row says nothing of the rows that it hangs on.
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from django.db import DataError, transaction
-from django.db.models import QuerySet
+from django.db.models import DateField, Model, QuerySet
+
+from articles.platform.calendar_bounds import is_unheld
 
 # Hears which row was stepped over («article 12»), and why.
 Warn = Callable[[str, str], None]
@@ -22,13 +24,35 @@ def logged(place: str, reason: str) -> None:
 
 def readable(rows: QuerySet, ids: Sequence[int], warn: Warn = logged) -> list:
     """The rows of `ids` that `rows` holds, in the order of `ids`; one that cannot be read is reported to `warn` and stepped over."""
-    stored = {row.pk: row for row in _read(rows, ids, warn)}
+    stored = {row.pk: row for row in sound(_read(rows, ids, warn), warn)}
     return [stored[pk] for pk in ids if pk in stored]
 
 
 def place_of(rows: QuerySet, pk: int) -> str:
     """How a row is named to `warn`."""
     return f"{rows.model._meta.model_name} {pk}"
+
+
+def unheld_columns(row: Model) -> list[str]:
+    """The columns of a row whose day or moment Python can't hold, of those that were read and are no other's result."""
+    deferred = row.get_deferred_fields()
+    return [
+        field.attname
+        for field in row._meta.concrete_fields
+        if isinstance(field, DateField)
+        and not field.generated
+        and field.attname not in deferred
+        and is_unheld(getattr(row, field.attname))
+    ]
+
+
+def sound(rows: Iterable[Model], warn: Warn = logged) -> Iterator[Model]:
+    """The rows whose own days and moments Python can hold; each other is reported to `warn`."""
+    for row in rows:
+        if columns := unheld_columns(row):
+            warn(f"{row._meta.model_name} {row.pk}", f"no calendar has its {', '.join(columns)}")
+        else:
+            yield row
 
 
 def _read(rows: QuerySet, ids: Sequence[int], warn: Warn) -> list:

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from articles.models.article import Article
 from articles.models.history import with_history
 from articles.models.public import public_article
-from articles.models.review import Reviewable, ReviewableQuerySet, by_score, state_constraint
+from articles.models.review import Reviewable, ReviewableQuerySet, by_score, review_constraints
 
 
 class Fingerprint(models.Model):
@@ -66,7 +66,7 @@ class Reprint(Reviewable):
         verbose_name_plural = "إعادات النشر"
         constraints = [
             models.CheckConstraint(condition=~Q(article=F("original")), name="reprint_of_another"),
-            state_constraint("reprint"),
+            *review_constraints("reprint"),
         ]
         indexes = [models.Index(fields=["state", "id"], name="reprint_state"), by_score("reprint")]
 

@@ -5,6 +5,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from articles.models.limits import moments_within
 from articles.models.text_fields import LineField
 
 
@@ -52,8 +53,10 @@ class Reviewable(models.Model):
         return self.state == ReviewState.SUGGESTED
 
 
-def state_constraint(model: str) -> models.CheckConstraint:
-    return models.CheckConstraint(condition=models.Q(state__in=ReviewState.values), name=f"{model}_state_known")
+def review_constraints(model: str) -> list[models.CheckConstraint]:
+    """The rules of every reviewable noun, for the Meta of `model`."""
+    states = models.CheckConstraint(condition=models.Q(state__in=ReviewState.values), name=f"{model}_state_known")
+    return [states, *moments_within(model, "reviewed_at")]
 
 
 def by_score(model: str) -> models.Index:

@@ -13,7 +13,7 @@ from articles.arabic.folding import fold_name
 from articles.arabic.words import fold_phrase
 from articles.models.history import with_history
 from articles.models.limits import Limited, folded_messages
-from articles.models.merged import Mergeable
+from articles.models.merged import Mergeable, not_into_itself
 from articles.models.public import public_article
 from articles.models.tally import TallyKind, are_kept, kept_articles
 from articles.models.text_fields import LineField
@@ -99,6 +99,7 @@ class Source(Limited, Mergeable):
         permissions = [("merge_source", "يدمج المصادر")]
         ordering = ["folded_name", "id"]
         constraints = [
+            not_into_itself("source"),
             models.UniqueConstraint(
                 fields=["folded_name"],
                 condition=models.Q(merged_into__isnull=True),

@@ -8,6 +8,8 @@ from django.db import connection, models
 from django.db.models import Exists, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
+from articles.platform.calendar_bounds import FIRST_DAY, LAST_DAY
+
 # An archive of so many articles takes the kept numbers.
 KEPT_FROM = 5_000
 
@@ -40,7 +42,8 @@ _COUNTS = {
         SELECT coalesce(source_id, 0) AS key, count(*) FROM articles_article AS article WHERE {_PUBLISHED} GROUP BY key
     """,
     TallyKind.MONTH: f"""
-        SELECT CASE WHEN to_char(published_earliest, 'YYYYMM') = to_char(published_latest, 'YYYYMM')
+        SELECT CASE WHEN published_earliest < '{FIRST_DAY}' OR published_latest > '{LAST_DAY}' THEN 0
+                    WHEN to_char(published_earliest, 'YYYYMM') = to_char(published_latest, 'YYYYMM')
                         THEN to_char(published_earliest, 'YYYYMM')::bigint
                     WHEN to_char(published_earliest, 'YYYY') = to_char(published_latest, 'YYYY')
                         THEN to_char(published_earliest, 'YYYY00')::bigint

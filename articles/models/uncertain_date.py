@@ -11,6 +11,9 @@ from typing import Self
 from django.db import models
 from django.db.models import F, Q
 
+from articles.models.limits import days_within
+from articles.platform.calendar_bounds import held, is_unheld
+
 
 class Precision(models.TextChoices):
     DAY = "day", "اليوم"
@@ -122,7 +125,11 @@ class UncertainDate:
     def __get__(self, instance: models.Model | None, owner: type | None = None) -> "ArchiveDate | UncertainDate":
         if instance is None:
             return self
-        return ArchiveDate(*(getattr(instance, f"{self.name}_{part}") for part in PARTS))
+        day, precision, basis, *bounds = (getattr(instance, f"{self.name}_{part}") for part in PARTS)
+        if is_unheld(day) or (day is not None and any(map(is_unheld, bounds))):
+            # Of a date that nobody can tell nothing is known, not even its bounds.
+            return ArchiveDate.unknown(basis=basis)
+        return ArchiveDate(day, precision, basis, *map(held, bounds))
 
     def __set__(self, instance: models.Model, value: ArchiveDate) -> None:
         for part in PARTS:
@@ -130,7 +137,7 @@ class UncertainDate:
 
 
 def date_constraints(model: str, name: str) -> list[models.CheckConstraint]:
-    """The two rules every uncertain date keeps: its interval is in order, and precision, value and interval agree."""
+    """The rules every uncertain date keeps: its interval is in order, precision, value and interval agree, and each day can be told."""
     day, precision, earliest, latest = (f"{name}_{part}" for part in ("date", "precision", "earliest", "latest"))
     first_of_month = Q(**{f"{day}__day": 1})
     in_order = (
@@ -176,6 +183,7 @@ def date_constraints(model: str, name: str) -> list[models.CheckConstraint]:
             name=f"{model}_{name}_precision",
             violation_error_message="التاريخ ودقته والمدى الممكن له لا تتفق.",
         ),
+        *days_within(model, day, earliest, latest),
     ]
 
 

@@ -4,6 +4,7 @@ Called by everything that stores a file. The modes are given explicitly, so that
 narrows them further. What an earlier version left open is closed by `tighten`.
 """
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -36,6 +37,18 @@ def create(path: Path, flags: int = os.O_EXCL) -> int:
             os.fchmod(descriptor, FILE)
         except OSError:
             pass  # Another account's file, or a file system without modes: `open_to_others` still tells of it.
+    return descriptor
+
+
+def open_regular(path: str | os.PathLike[str]) -> int:
+    """A descriptor of a regular file open for reading; raises OSError for anything else: a folder, a pipe, a device, a socket.
+
+    Without waiting: a pipe that nobody writes into would hold whoever opens it.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "it is no regular file", str(path))
     return descriptor
 
 

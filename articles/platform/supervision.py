@@ -101,7 +101,7 @@ class Supervisor:
             program.started_at = now
             try:
                 program.process = subprocess.Popen(
-                    program.command, env=dict(self.environment), preexec_fn=_end_with_parent
+                    program.command, env=dict(self.environment), preexec_fn=end_with_parent
                 )
             except OSError as error:
                 program.due_at = now + (pause := program.pauses.after(0))
@@ -163,7 +163,7 @@ class Keeper:
                 LOGGER.error("%s: %s; tried again in %.0f s", self.name, error, wait)
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """In a new process: it is told to stop when its parent is gone, killed or not. Where that can be asked for, on Linux."""
     if _LIBC is not None:
         _LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from articles.models import EventKind
 from articles.models.public import NAMEABLE_SQL
+from articles.platform.calendar_bounds import FIRST_DAY, LAST_DAY
 from articles.search.candidates import MOST_FOUND, MOST_RANKED
 
 MOST_VALUES = 8
@@ -28,7 +29,8 @@ _COUNTS = """
             AND {nameable_event}
     ),
     article AS MATERIALIZED (
-        SELECT source_id, to_char(published_earliest, 'YYYY-MM') AS first, to_char(published_latest, 'YYYY-MM') AS last
+        SELECT source_id, to_char(published_earliest, 'YYYY-MM') AS first, to_char(published_latest, 'YYYY-MM') AS last,
+            published_earliest >= '{first_day}' AND published_latest <= '{last_day}' AS is_in_calendar
         FROM articles_article WHERE id = ANY(%(ids)s)
     ),
     mention AS (
@@ -48,8 +50,9 @@ _COUNTS = """
         ORDER BY n DESC, id LIMIT %(most)s)
     UNION ALL
     (SELECT 'time', CASE WHEN first = last THEN first ELSE left(first, 4) END AS moment, '', count(*)
-        FROM article WHERE left(first, 4) = left(last, 4) GROUP BY moment)
+        FROM article WHERE is_in_calendar AND left(first, 4) = left(last, 4) GROUP BY moment)
 """
+_COUNTS = _COUNTS.replace("{first_day}", str(FIRST_DAY)).replace("{last_day}", str(LAST_DAY))
 for _noun in ("event", "actor"):
     _COUNTS = _COUNTS.replace(f"{{nameable_{_noun}}}", NAMEABLE_SQL.format(row=_noun))
 _LABELS = {

@@ -116,6 +116,8 @@ def merged_away(row: Mergeable) -> HttpResponsePermanentRedirect | None:
     if not row.merged_into_id:
         return None
     survivor = row.survivor
+    if survivor is None:
+        raise Http404
     if isinstance(survivor, Article) and survivor.status in TAKEN_AWAY:
         shown = Article.objects.once_public()
     else:

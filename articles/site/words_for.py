@@ -15,6 +15,7 @@ from articles.arabic.characters import ARABIC_INDIC_DIGITS
 from articles.arabic.months import LEVANT, MAGHREB
 from articles.models import ArchiveDate, Figure, Precision, Qualifier, Source
 from articles.models.review import Reviewable
+from articles.platform.calendar_bounds import held, is_unheld
 
 
 def in_english() -> bool:
@@ -137,7 +138,7 @@ def figure_with_unit(figure: Figure) -> str | SafeString:
 
 def period(figure: Figure) -> str:
     """The years a figure is about: «2023», «2002–2021», «منذ 2017», «حتى 2020», or nothing."""
-    first, last = (day and digits(day.year) for day in (figure.period_start, figure.period_end))
+    first, last = (day and digits(day.year) for day in map(held, (figure.period_start, figure.period_end)))
     if first and last:
         return first if first == last else f"{first}–{last}"
     if first:
@@ -170,7 +171,7 @@ def agreeing(count: int, forms: tuple[str, str, str, str]) -> str:
 
 def moment(value: datetime | str | None) -> str:
     """A moment at the archive's clock: «6 نونبر 2024، 10:30»; a dash for none, which templates hand over as an empty text."""
-    if not value:
+    if not value or is_unheld(value):
         return "–"
     local = timezone.localtime(value)
     return f"{short_day(local.date())}، {digits(f'{local:%H:%M}')}"
@@ -178,7 +179,7 @@ def moment(value: datetime | str | None) -> str:
 
 def since(value: datetime | str | None) -> str:
     """How long ago a moment was: «الآن», «منذ دقيقتين», «منذ 3 أشهر»; a dash for none."""
-    if not value:
+    if not value or is_unheld(value):
         return "–"
     seconds = (timezone.now() - value).total_seconds()
     return f"منذ {ago(seconds)}" if seconds >= _MINUTE else "الآن"

@@ -2,10 +2,11 @@
 statistics as they would be counted anew. Called by `manage.py check_archive`, nightly and after every fault.
 """
 
+import logging
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from functools import reduce
 from operator import or_
 from pathlib import Path
@@ -15,17 +16,21 @@ from django.apps import apps
 from django.core.files.storage import FileSystemStorage, Storage
 from django.db import DatabaseError, connection, models, transaction
 from django.db.models import Q
+from django.db.models.functions import Cast
 
 from articles.models import Article, Capture, Delivery, DeliveryState, Event
 from articles.models.capture import DamagedCaptureError, capture_storage, stored_name
 from articles.models.delivery import delivery_storage
 from articles.models.history import event_models, operation
 from articles.models.limits import FIRST_CAPTURE, capture_days, planned_days, publication_days
+from articles.models.merged import Mergeable
 from articles.models.text_fields import cleaned_by, gated_fields
 from articles.platform import private_files
 from articles.platform.addresses import AddressError, canonical_address, canonical_or_empty
+from articles.platform.calendar_bounds import FIRST_DAY, FIRST_MOMENT, LAST_DAY, LAST_MOMENT
 from articles.search import statistics
 
+log = logging.getLogger(__name__)
 # Rows read from the database at once.
 CHUNK = 2_000
 # Files younger than this many seconds may belong to an article that is just being stored.
@@ -86,10 +91,11 @@ def check(
         "figures": lambda: _rows(_FIGURES_ASTRAY, "figure", "span"),
         "mentions": lambda: _rows(_MENTIONS_ASTRAY, "mention", "span"),
         "references": _references,
+        "merged": _merged,
         "statistics": lambda: _statistics(repair),
     }.items():
         looked = 0
-        for found in look():
+        for found in _shielded(name, look):
             if isinstance(found, Problem):
                 checked.problems.append(found)
                 told(found)
@@ -97,6 +103,21 @@ def check(
                 looked += found
         checked.counts[name] = looked
     return checked
+
+
+def _shielded(name: str, look: Callable[[], "Look"]) -> "Look":
+    """What a look finds; where it fails, that is a problem of its own, and the looks after it go on."""
+    finds = look()
+    while True:
+        try:
+            found = next(finds)
+        except StopIteration:
+            return
+        except Exception as error:
+            log.exception("looking at %s failed", name)
+            yield Problem("check", f"looking at {name} could not be finished: {type(error).__name__}: {error}")
+            return
+        yield found
 
 
 # Each look yields problems and, between them, how many more it has looked at.
@@ -120,23 +141,52 @@ def _captures(without_digests: bool) -> Look:
 def _leftovers(repair: bool, settled: float) -> Look:
     """Files of the captures' store that no row names: of an ingest that was killed before its article was committed."""
     storage = capture_storage()
-    for names in _chunks(_files(storage, ""), CHUNK):
+    unlisted: list[Problem] = []
+    for names in _chunks(_names(_files(storage, ""), unlisted), CHUNK):
         digests = [match[1] if (match := _OF_A_CAPTURE.fullmatch(name)) else "" for name in names]
         known = set(Capture.objects.filter(sha256__in=digests).values_list("sha256", flat=True))
         yield len(names)
         for name, digest in zip(names, digests, strict=True):
-            if digest in known or seconds_now() - storage.get_modified_time(name).timestamp() < settled:
-                continue
-            if repair:
-                storage.delete(name)
-            yield Problem("leftover file", f"{name} belongs to no article", is_repaired=repair)
+            if digest not in known and (problem := _leftover(storage, name, repair, settled)):
+                yield problem
+    yield from unlisted
 
 
-def _files(storage: Storage, folder: str) -> Iterator[str]:
-    """Every file below a folder of a store, in order."""
+def _names(files: Iterable[str | Problem], problems: list[Problem]) -> Iterator[str]:
+    """The names among the files; the problems are put aside."""
+    for file in files:
+        if isinstance(file, Problem):
+            problems.append(file)
+        else:
+            yield file
+
+
+def _leftover(storage: Storage, name: str, repair: bool, settled: float) -> Problem | None:
+    """What is to be told of a file that no row names; nothing of one that is new or was removed meanwhile."""
+    try:
+        if seconds_now() - storage.get_modified_time(name).timestamp() < settled:
+            return None
+        if repair:
+            storage.delete(name)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        return Problem("leftover file", f"{name} belongs to no article and {_cannot_be(error)}")
+    return Problem("leftover file", f"{name} belongs to no article", is_repaired=repair)
+
+
+def _cannot_be(error: OSError) -> str:
+    return f"cannot be looked at or removed: {error.strerror or error}"
+
+
+def _files(storage: Storage, folder: str) -> Iterator[str | Problem]:
+    """Every file below a folder of a store, in order, and the folders that cannot be listed."""
     try:
         folders, files = storage.listdir(folder)
     except FileNotFoundError:  # nothing was ever stored
+        return
+    except OSError as error:
+        yield Problem("leftover file", f"{folder or 'the captures'} {_cannot_be(error)}")
         return
     for name in sorted(files):
         yield f"{folder}/{name}".lstrip("/")
@@ -255,6 +305,8 @@ def _is_mended(model: type[models.Model], pk: object) -> bool:
 
 def _dates() -> Look:
     """Days and times that nothing can have, of rows from before ingest and forms refused them."""
+    for model in apps.get_app_config("articles").get_models():
+        yield from _beyond_calendar(model)
     for model, name, days in (
         (Article, "published", publication_days()),
         (Event, "start", planned_days()),
@@ -262,17 +314,96 @@ def _dates() -> Look:
     ):
         yield 1
         fields = [f"{name}_{part}" for part in ("date", "earliest", "latest")]
-        outside = reduce(or_, (Q(**{f"{one}__lt": days.first}) | Q(**{f"{one}__gt": days.last}) for one in fields))
+        outside = _any_of(
+            Q(**{f"{part}__range": (FIRST_DAY, days.first - timedelta(days=1))})
+            | Q(**{f"{part}__range": (days.last + timedelta(days=1), LAST_DAY)})
+            for part in fields
+        )
         for pk in model.objects.filter(outside).order_by("pk").values_list("pk", flat=True).iterator(CHUNK):
             yield Problem("date", f"{model._meta.model_name} {pk}: its {name} is not within {days}")
     yield 1
     last = datetime.combine(capture_days().last, time.max, UTC)
-    outside = Q(captured_at__lt=FIRST_CAPTURE) | Q(captured_at__gt=last)
+    outside = Q(captured_at__gte=FIRST_MOMENT, captured_at__lt=FIRST_CAPTURE) | Q(
+        captured_at__gt=last, captured_at__lte=LAST_MOMENT
+    )
     found = Capture.objects.filter(outside).order_by("pk").values_list("sha256", "article", "captured_at")
     for digest, article, moment in found.iterator(CHUNK):
         told = f"capture {digest}: its time is not within {capture_days()} (article {article})"
         # A clock was ahead then, which nobody can mend: it is told, and raises no alarm each night.
-        yield Problem("date", told, is_usual=moment is not None and moment > last)
+        yield Problem("date", told, is_usual=moment > last)
+
+
+def _beyond_calendar(model: type[models.Model]) -> Look:
+    """Rows with a day or a time that no rule of the database lets in any more (articles/platform/calendar_bounds.py).
+
+    In the history of rows it is told and raises no alarm: what was is not mended.
+    """
+    fields = [
+        field for field in model._meta.concrete_fields if isinstance(field, models.DateField) and not field.generated
+    ]
+    if not fields:
+        return
+    yield 1
+    is_history = model in event_models()
+    outside = {field: _outside(field) for field in fields}
+    articles = [field.attname for field in model._meta.concrete_fields if field.related_model is Article][:1]
+    names = [*articles, *(field.attname for field in fields)]
+    as_written = [Cast(name, models.TextField()) for name in names]
+    rows = model._base_manager.filter(_any_of(outside.values())).annotate(
+        **{
+            f"outside_{field.attname}": models.ExpressionWrapper(condition, models.BooleanField())
+            for field, condition in outside.items()
+        }
+    )
+    flags = [f"outside_{field.attname}" for field in fields]
+    for pk, *values in rows.order_by("pk").values_list("pk", *flags, *as_written).iterator(CHUNK):
+        flagged, written = values[: len(flags)], values[len(flags) :]
+        article = f" (article {written.pop(0)})" if articles else ""
+        told = ", ".join(
+            f"{field.column} {value}"
+            for field, is_outside, value in zip(fields, flagged, written, strict=True)
+            if is_outside
+        )
+        place = f"{model._meta.db_table} {pk}, {model._meta.model_name} {pk}{article}"
+        yield Problem("date", f"{place}: no calendar here has its {told}", is_usual=is_history)
+
+
+def _outside(field: models.DateField) -> Q:
+    is_moment = isinstance(field, models.DateTimeField)
+    first, last = (FIRST_MOMENT, LAST_MOMENT) if is_moment else (FIRST_DAY, LAST_DAY)
+    return Q(**{f"{field.attname}__isnull": False}) & (
+        Q(**{f"{field.attname}__lt": first}) | Q(**{f"{field.attname}__gt": last})
+    )
+
+
+def _any_of(conditions: Iterable[Q]) -> Q:
+    return reduce(or_, conditions)
+
+
+def _merged() -> Look:
+    """Rows that were merged in a circle, which no row stands for."""
+    for model in apps.get_app_config("articles").get_models():
+        if not issubclass(model, Mergeable):
+            continue
+        yield 1
+        with connection.cursor() as cursor:
+            cursor.execute(_MERGED_IN_A_CIRCLE.format(table=model._meta.db_table))
+            circles = cursor.fetchall()
+        for pk, into in circles:
+            yield Problem("merged", f"{model._meta.model_name} {pk}: it is merged into {into}, which leads back to it")
+
+
+# From each merged row on, step by step; UNION keeps each step once, so that a circle ends.
+_MERGED_IN_A_CIRCLE = """
+    WITH RECURSIVE chain (origin, reached) AS (
+        SELECT id, merged_into_id FROM {table} WHERE merged_into_id IS NOT NULL
+        UNION
+        SELECT chain.origin, step.merged_into_id FROM chain JOIN {table} AS step ON step.id = chain.reached
+        WHERE step.merged_into_id IS NOT NULL
+    )
+    SELECT row.id, row.merged_into_id FROM chain JOIN {table} AS row ON row.id = chain.origin
+    WHERE chain.origin = chain.reached ORDER BY row.id
+"""
 
 
 def _modes(repair: bool) -> Look:

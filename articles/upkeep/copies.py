@@ -38,7 +38,19 @@ FORMAT = 1
 CHUNK = 1 << 20
 # Rows that belong to a running site, not to the archive.
 _PASSING = ("django_session", caches.TABLE)
-_EMPTY = b"BEGIN; DROP SCHEMA public CASCADE; CREATE SCHEMA public; GRANT USAGE ON SCHEMA public TO PUBLIC;\n"
+_EMPTY = "BEGIN; DROP SCHEMA public CASCADE; CREATE SCHEMA public; GRANT USAGE ON SCHEMA public TO PUBLIC;\n"
+# A restore waits so many seconds for who uses a table, and whoever comes meanwhile waits behind it. The server looks so often
+# whether the one who restores is still there.
+LOCK_SECONDS, LOOK_SECONDS = 10, 2
+_LOCK_TIMEOUT = "55P03"
+_HOLDERS = """
+    SELECT DISTINCT activity.pid, activity.application_name, activity.state, date_trunc('second', activity.xact_start)::text
+    FROM pg_locks AS locks JOIN pg_stat_activity AS activity ON activity.pid = locks.pid
+    WHERE locks.relation IN (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace)
+        AND locks.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+        AND locks.granted AND locks.pid <> pg_backend_pid()
+    ORDER BY pid
+"""
 # One backup's file is part of the next one's; these are its folders and the stores they are copies of.
 _STORES: dict[str, Callable[[], Storage]] = {"captures": capture_storage, "deliveries": delivery_storage}
 
@@ -297,11 +309,28 @@ def restore(folder: Path, stamp: str = "", *, replace: bool = False) -> str:
 def _replace_database(dump: Path) -> None:
     """In one transaction: what was there goes, what the dump holds comes."""
     unpack = ("pg_restore", "--no-owner", "--no-privileges", "--file=-", str(dump))
-    execute = ("psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--file=-")
+    execute = ("psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--set=VERBOSITY=verbose", "--file=-")
+    bounds = f"SET lock_timeout = '{LOCK_SECONDS}s'; SET client_connection_check_interval = '{LOOK_SECONDS}s';\n"
     try:
-        programs.pour(unpack, execute, first=_EMPTY, last=b"COMMIT;\n")
+        programs.pour(unpack, execute, first=(bounds + _EMPTY).encode(), last=b"COMMIT;\n")
     except programs.ProgramError as error:
-        raise BackupError(f"{error}; the archive's database is as it was") from error
+        reason = _who_holds() if _LOCK_TIMEOUT in str(error) else str(error)
+        raise BackupError(f"{reason}; the archive's database is as it was") from error
+
+
+def _who_holds() -> str:
+    """A line about the sessions that use tables of the archive now."""
+    with connection.cursor() as cursor:
+        cursor.execute(_HOLDERS)
+        holders = [
+            f"{pid} ({name or 'no name'}, {state}, since {since})" for pid, name, state, since in cursor.fetchall()
+        ]
+    sessions = (
+        f"by sessions {', '.join(holders)}: stop them, or SELECT pg_terminate_backend(…),"
+        if holders
+        else "by others: stop them"
+    )
+    return f"the archive is in use {sessions} and restore again. Waited {LOCK_SECONDS} seconds"
 
 
 def _holds_something() -> bool:

@@ -161,8 +161,8 @@ def _marks(span: Span, events: Sequence[Event]) -> tuple[list[tuple[Event, float
     ends = [-_APART] * MOST_LANES
     placed, hidden = [], 0
     for event in sorted(events, key=lambda event: (event.start_order, event.pk)):
-        first = max(event.start_earliest or event.start_order, span.begins)
-        last = min(event.start_latest or event.start_order, span.ends)
+        first = max(event.start.earliest or event.start_order, span.begins)
+        last = min(event.start.latest or event.start_order, span.ends)
         x = span.place(first)
         width = 0.0 if first == last else max(round(span.place(last) - x, 2), 1.0)
         lane = next((at for at, end in enumerate(ends) if end + _APART <= x), None)

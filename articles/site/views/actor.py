@@ -11,7 +11,7 @@ from articles.arabic.folding import without_proclitics
 from articles.arabic.words import fold_phrase
 from articles.exchange.linked_data import linked_actor
 from articles.models import Actor, ActorKind, Alias, AliasKind, Article, Mention, ReviewState, TallyKind, tally
-from articles.models.article import BEFORE_ALL_DATES
+from articles.platform.calendar_bounds import FIRST_DAY, LAST_DAY
 from articles.search.facets import bars, facets
 from articles.search.filters import LATEST_NAMING, ActorFilter
 from articles.site.charts.columns import columns, page_of
@@ -114,7 +114,7 @@ def _pairs(companions: Sequence[int], latest: Sequence[int]) -> dict[tuple[int, 
 
 def _roles(mentions: object) -> Sequence[dict[str, object]]:
     """Rows {"role", "n", "first", "last"}: the offices and titles that articles give it, latest first."""
-    dated = mentions.exclude(role="").filter(article__published_order__gt=BEFORE_ALL_DATES)
+    dated = mentions.exclude(role="").filter(article__published_order__range=(FIRST_DAY, LAST_DAY))
     counted = dated.values("role").annotate(
         n=Count("pk"), first=Min(F("article__published_order")), last=Max(F("article__published_order"))
     )

@@ -4,7 +4,7 @@ import calendar
 from collections.abc import Callable, Sequence
 from datetime import date
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.dates import WEEKDAYS
@@ -31,7 +31,7 @@ def dates(request: HttpRequest) -> HttpResponse:
     """Years by months with how many articles are surely of each, and how many are of no one year."""
     months = tally.counts_by_month()
     vague = months.pop((0, 0), 0)
-    choice, events = PublicChoice(request), Event.objects.filter(start_date__isnull=False)
+    choice, events = PublicChoice(request), Event.objects.dated()
     by_year = choice.of(events).values("start_date__year").annotate(n=Count("pk"))
     counted = dict(by_year.values_list("start_date__year", "n"))
     years = sorted({year for year, _ in months} | set(counted), reverse=True)
@@ -91,7 +91,9 @@ def _period(
     perhaps = articles.perhaps_between(first, last)
     perhaps_count, perhaps_capped = capped_count(perhaps)
     surely = articles.surely_between(first, last)
-    before, after = articles.dated().filter(published_order__lt=first), articles.filter(published_order__gt=last)
+    before, after = (
+        articles.dated().filter(condition) for condition in (Q(published_order__lt=first), Q(published_order__gt=last))
+    )
     begun = Event.objects.filter(start_earliest__gte=first, start_latest__lte=last)
     choice = PublicChoice(request)
     events = list(choice.of(begun).newest()[: MOST_EVENTS + 1])
@@ -129,7 +131,7 @@ def timeline_page(request: HttpRequest) -> HttpResponse:
     known = sorted({year for year, _ in counts if year} | set(_years_of_events(choice)))
     span = _span(request, known)
     if span is None:
-        waiting = Event.objects.filter(start_date__isnull=False)
+        waiting = Event.objects.dated()
         return render(request, "site/timeline.html", {"span": None, "unreviewed": choice.switch(waiting)})
     within = Event.objects.begun_in(span.begins, span.ends)
     begun = choice.of(within)
@@ -152,7 +154,7 @@ def timeline_page(request: HttpRequest) -> HttpResponse:
 
 
 def _years_of_events(choice: PublicChoice) -> QuerySet:
-    held = choice.of(Event.objects.filter(start_date__isnull=False))
+    held = choice.of(Event.objects.dated())
     return held.order_by("start_date__year").values_list("start_date__year", flat=True).distinct()
 
 

@@ -1,0 +1,63 @@
+"""No date enters that Python can't hold, and no row is merged into itself.
+
+The rules are NOT VALID: they hold for what is written from now on, so that an archive with such rows is put forward, too.
+`check_archive` names the rows. Changes of a row that breaks a rule are refused until it is mended.
+"""
+
+from datetime import UTC, date, datetime
+
+from django.contrib.postgres.operations import AddConstraintNotValid
+from django.db import migrations, models
+
+DAYS = date(1, 1, 3), date(9998, 12, 31)
+MOMENTS = datetime(1, 1, 3, tzinfo=UTC), datetime(9998, 12, 31, tzinfo=UTC)
+# By model: what its rules are named after, and its columns of days and of moments.
+COLUMNS = {
+    "actor": ("actor", "", "reviewed_at"),
+    "apart": ("apart", "", "said_at"),
+    "article": ("article", "published_date published_earliest published_latest", "checked_at created_at updated_at"),
+    "authorityentry": ("authority_entry", "", "applied_at"),
+    "capture": ("capture", "", "captured_at decided_at"),
+    "claim": ("claim", "", "since renewed_at"),
+    "contradiction": ("contradiction", "", "reviewed_at found_at"),
+    "coverage": ("coverage", "", "reviewed_at"),
+    "delivery": ("delivery", "", "brought_at started_at finished_at settled_at"),
+    "event": ("event", "start_date start_earliest start_latest end_date end_earliest end_latest", "reviewed_at"),
+    "figure": ("figure", "period_start period_end", "reviewed_at"),
+    "heartbeat": ("heartbeat", "", "started_at beat_at"),
+    "mention": ("mention", "", "reviewed_at"),
+    "nightlyrun": ("nightly", "", "started_at finished_at"),
+    "participation": ("participation", "", "reviewed_at"),
+    "reprint": ("reprint", "", "reviewed_at"),
+}
+
+
+def in_calendar(model: str, name: str, column: str, bounds: tuple[date, date]) -> AddConstraintNotValid:
+    rule = models.CheckConstraint(
+        condition=models.Q((f"{column}__range", bounds)),
+        name=f"{name}_{column}_in_calendar",
+        violation_error_message="تاريخ لا يحفظه الأرشيف: يقبل ما بين السنة 1 والسنة 9998.",
+    )
+    return AddConstraintNotValid(model, rule)
+
+
+def not_into_itself(model: str) -> AddConstraintNotValid:
+    rule = models.CheckConstraint(
+        condition=models.Q(("merged_into", models.F("id")), _negated=True),
+        name=f"{model}_not_into_itself",
+        violation_error_message="لا يُدمج شيء في نفسه.",
+    )
+    return AddConstraintNotValid(model, rule)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("articles", "0005_withheld_provenance_claims")]
+    operations = [
+        *(
+            in_calendar(model, name, column, bounds)
+            for model, (name, days, moments) in COLUMNS.items()
+            for columns, bounds in ((days, DAYS), (moments, MOMENTS))
+            for column in columns.split()
+        ),
+        *(not_into_itself(model) for model in ("actor", "article", "event", "source")),
+    ]

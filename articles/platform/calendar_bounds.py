@@ -1,0 +1,98 @@
+"""The days and moments that the archive holds, and what is read where the database has another.
+
+PostgreSQL has days before the year 1, days after the year 9999, and `infinity`; Python has not. No rule lets them into our tables
+(`articles/models/limits.py`), but a hand at the database's own prompt and older releases put some there. Each connection of the
+archive reads such a value as UNHELD_DAY or UNHELD_MOMENT, so that it ends no page and no list; `held` tells them from values.
+"""
+
+import logging
+from datetime import UTC, date, datetime, tzinfo
+from typing import TypeVar
+
+from django.db.backends.postgresql.psycopg_any import BaseTzLoader
+from django.db.backends.signals import connection_created
+from django.dispatch import receiver
+from psycopg import DataError
+from psycopg.types.datetime import DateLoader, TimestampLoader
+
+# Both inclusive; a day within them has neighbours, and a moment within them is one in every time zone.
+FIRST_DAY, LAST_DAY = date(1, 1, 3), date(9998, 12, 31)
+FIRST_MOMENT, LAST_MOMENT = datetime(1, 1, 3, tzinfo=UTC), datetime(9998, 12, 31, tzinfo=UTC)
+# What stands for a day or a moment that Python can't hold. The moment is a day later, so that every time zone can tell it.
+UNHELD_DAY = date.min
+UNHELD_MOMENT = datetime(1, 1, 2, tzinfo=UTC)
+
+Value = TypeVar("Value", date, datetime)
+log = logging.getLogger(__name__)
+_UNHELD = (DataError, ValueError, OverflowError)
+# The values that this process has logged. Few differ; the bound is for a table full of them.
+_logged: set[bytes] = set()
+_MOST_LOGGED = 100
+
+
+def held(value: Value | None) -> Value | None:
+    """`value`, or None for one that stands for a day or a moment that Python can't hold."""
+    return None if is_unheld(value) else value
+
+
+def is_unheld(value: object) -> bool:
+    """Whether `value` stands for a day or a moment that Python can't hold."""
+    if isinstance(value, datetime):
+        # Without the zone: a moment is told in the zone of its connection, and there are some without any.
+        return value.year == 1 and value.month == 1 and value.day < 3
+    return isinstance(value, date) and value == UNHELD_DAY
+
+
+def _log_once(value: object) -> None:
+    written = bytes(value)
+    if written not in _logged and len(_logged) < _MOST_LOGGED:
+        _logged.add(written)
+        log.warning(
+            "the database holds a date that is none here: %s; check_archive says where",
+            written.decode(errors="replace"),
+        )
+
+
+class _DayLoader(DateLoader):
+    def load(self, data: object) -> date:
+        try:
+            return super().load(data)
+        except _UNHELD:
+            _log_once(data)
+            return UNHELD_DAY
+
+
+class _TimestampLoader(TimestampLoader):
+    def load(self, data: object) -> datetime:
+        try:
+            return super().load(data)
+        except _UNHELD:
+            _log_once(data)
+            return UNHELD_MOMENT.replace(tzinfo=None)
+
+
+class _MomentLoader(BaseTzLoader):
+    def load(self, data: object) -> datetime:
+        try:
+            moment = super().load(data)
+        except _UNHELD:
+            moment = None
+        # Told in another time zone, the first and the last days would leave Python's years.
+        if moment is None or moment.year == 9999 or (moment.year == 1 and moment.month == 1 and moment.day < 3):
+            _log_once(data)
+            return UNHELD_MOMENT.astimezone(self.timezone) if self.timezone else UNHELD_MOMENT.replace(tzinfo=None)
+        return moment
+
+
+def _moment_loader(zone: tzinfo | None) -> type[_MomentLoader]:
+    """Django asks the loader of a connection for its `timezone`, and puts its own in place where that differs."""
+    return type("MomentLoader", (_MomentLoader,), {"timezone": zone})
+
+
+@receiver(connection_created)
+def _read_every_date(sender: object, connection: object, **_: object) -> None:
+    if connection.vendor == "postgresql":
+        adapters = connection.connection.adapters
+        adapters.register_loader("date", _DayLoader)
+        adapters.register_loader("timestamp", _TimestampLoader)
+        adapters.register_loader("timestamptz", _moment_loader(connection.timezone))

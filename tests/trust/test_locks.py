@@ -1,0 +1,94 @@
+"""Who waits for a lock waits for a while, says who has it, and leaves when its own process ends."""
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.trust.conftest import ROOT, Archive, Archives
+
+_WAITING = "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+
+
+def wait_for(condition: Callable[[], object], seconds: float = 120) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+
+
+@pytest.fixture
+def filled(archives: Archives, tmp_path: Path) -> Archive:
+    archive = archives.filled("locked")
+    archive.run("backup", str(tmp_path / "copy"))
+    return archive
+
+
+@pytest.mark.parametrize(
+    "held", ["SELECT count(*) FROM articles_article", "LOCK TABLE articles_event IN ACCESS EXCLUSIVE MODE"]
+)
+def test_a_restore_names_who_uses_the_archive_and_gives_up(filled: Archive, tmp_path: Path, held: str) -> None:
+    url = filled.environment["DATABASE_URL"]
+    with psycopg.connect(url, application_name="a forgotten prompt") as session:
+        session.execute(held)
+        told = filled.run("restore", str(tmp_path / "copy"), "--replace", status=1).strip()
+        pid = session.info.backend_pid
+    assert (
+        "\n" not in told and f"{pid} (a forgotten prompt, idle in transaction, since " in told and "as it was" in told
+    )
+    assert "Restored" in filled.run("restore", str(tmp_path / "copy"), "--replace")
+    assert filled.whole()["captures"] == 35
+
+
+_PATIENT = """
+from pathlib import Path
+from articles.upkeep import copies
+copies.LOCK_SECONDS = 3000
+copies.restore(Path({folder!r}), replace=True)
+"""
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL, signal.SIGINT])
+def test_a_restore_that_is_killed_waits_no_longer(filled: Archive, tmp_path: Path, how: signal.Signals) -> None:
+    """However long it would wait: its session ends, and who waits behind it goes on."""
+    url = filled.environment["DATABASE_URL"]
+    with psycopg.connect(url) as holder, psycopg.connect(url, autocommit=True) as watcher:
+        holder.execute("SELECT count(*) FROM articles_article")
+        process = filled.start("shell", "--no-imports", "-c", _PATIENT.format(folder=str(tmp_path / "copy")))
+        wait_for(lambda: watcher.execute(_WAITING).fetchall())
+        process.send_signal(how)
+        process.communicate(timeout=60)
+        wait_for(lambda: not watcher.execute(_WAITING).fetchall())
+        assert watcher.execute("SELECT count(*) FROM articles_article").fetchone() == (35,)
+    assert filled.whole()["captures"] == 35
+
+
+_SHOWN = """
+import sys
+{before}
+from django.db import connection
+with connection.cursor() as cursor:
+    cursor.execute("SHOW idle_in_transaction_session_timeout")
+    print(cursor.fetchone()[0])
+"""
+
+
+def test_a_session_of_the_site_that_is_idle_in_a_transaction_ends(filled: Archive) -> None:
+    environment = filled.told(ARCHIVE_SECRET_KEY="x" * 60)
+    for before, timeout in (("import archive.wsgi", "1min"), ("import django; django.setup()", "0")):
+        code = _SHOWN.format(before=before)
+        done = subprocess.run(
+            [sys.executable, "-c", code], cwd=ROOT, env=environment | {"DJANGO_SETTINGS_MODULE": "archive.settings"},
+            capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        assert done.stdout.split()[-1] == timeout
+
+
+def test_sessions_have_the_names_of_their_commands(filled: Archive) -> None:
+    asked = "from django.db import connection; c = connection.cursor(); c.execute('SHOW application_name'); import json; print(json.dumps(c.fetchone()))"
+    assert filled.ask(asked) == ["archive shell"]
