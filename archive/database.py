@@ -7,6 +7,7 @@ from typing import Any
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
+from django.db.backends.signals import connection_created
 
 from archive.embedded import server
 
@@ -67,3 +68,19 @@ def configuration(url: str, data: Path) -> dict[str, Any]:
         raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL server: postgres://user:password@host/name")
     parsed["OPTIONS"] = _PATIENCE | parsed.get("OPTIONS", {})
     return parsed
+
+
+def bound_statements(milliseconds: int) -> None:
+    """From now on every connection that this process opens has its statements stopped after so long; 0 bounds none.
+
+    Called by archive/wsgi.py: whoever asks the site for something that takes for ever occupies a session no longer than this, also
+    after going away. Set by a statement, not as an option of the connection, which PgBouncer would not take.
+    """
+    if not milliseconds:
+        return
+
+    def bound(sender: object, connection: Any, **_: object) -> None:
+        with connection.connection.cursor() as cursor:
+            cursor.execute(f"SET statement_timeout = {int(milliseconds)}")
+
+    connection_created.connect(bound, weak=False, dispatch_uid="archive.database.bound_statements")
