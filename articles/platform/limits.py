@@ -337,7 +337,9 @@ class _Worker:
         task.died_at = made
         if task.trials >= _MOST_TRIALS:
             reason = Message(
-                "the process that read it was ended {times} times, by {ending}", times=_MOST_TRIALS, ending=_ending(code)
+                "the process that read it was ended {times} times, by {ending}",
+                times=_MOST_TRIALS,
+                ending=_ending(code),
             )
             task.outcomes.append(Exceeded(reason))
 
