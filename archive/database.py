@@ -81,11 +81,17 @@ def _application() -> str:
     return f"archive {'site' if command == 'gunicorn' else command}"[:60]
 
 
-def serve_readers() -> None:
-    """Each session that this process begins from now on is ended where it is idle within a transaction. Called by the site."""
-    connection_created.connect(_end_when_idle, dispatch_uid="archive.database.serve_readers")
+def bound_sessions(statement_milliseconds: int) -> None:
+    """Bounds every session that this process begins from now on. Called by the site (archive/wsgi.py).
 
+    A statement is stopped after `statement_milliseconds`, 0 for never, also where whoever asked has gone away; a session that is
+    idle within a transaction is ended. Both are set by statements: a pooler between us and the server refuses them as options.
+    """
 
-def _end_when_idle(sender: object, connection: Any, **_: object) -> None:
-    # A statement, since a pooler between us and the server refuses it as an option of the connection.
-    connection.connection.execute(f"SET idle_in_transaction_session_timeout = '{SECONDS_IDLE}s'")
+    def bound(sender: object, connection: Any, **_: object) -> None:
+        with connection.connection.cursor() as cursor:
+            cursor.execute(f"SET idle_in_transaction_session_timeout = '{SECONDS_IDLE}s'")
+            if statement_milliseconds:
+                cursor.execute(f"SET statement_timeout = {int(statement_milliseconds)}")
+
+    connection_created.connect(bound, weak=False, dispatch_uid="archive.database.bound_sessions")

@@ -29,6 +29,12 @@ def without_query(logger: object, method: str, event: dict[str, Any]) -> dict[st
     return event
 
 
+def without_traceback(record: logging.LogRecord) -> bool:
+    """What somebody asked that no page offers is told in a line: who asked is at fault, not the code."""
+    record.exc_info = None
+    return True
+
+
 SHARED = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
@@ -63,11 +69,16 @@ def from_environment() -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"line": line},
-        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "filters": {"without_traceback": {"()": lambda: without_traceback}},
+        "handlers": {
+            "console": {"class": "logging.StreamHandler", "formatter": "line"},
+            "refused": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without_traceback"]},
+        },
         "root": {"handlers": ["console"], "level": os.environ.get("ARCHIVE_LOG_LEVEL", "WARNING").upper()},
         # The request's own line tells its status and its error; Django's lines would tell them again.
         "loggers": {
             "django.request": {"level": "CRITICAL"},
+            "django.security": {"handlers": ["refused"], "propagate": False},
             "django.security.DisallowedHost": {"level": "CRITICAL"},
             "gunicorn.error": {"propagate": True},
         },

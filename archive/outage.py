@@ -1,7 +1,7 @@
-"""What a reader gets when something fails: a page that says so, and that the database is away where it is.
+"""What a reader gets when something fails: a page that says so, and that the database is away or took too long where that is why.
 
-Called by Django for every error that no view has answered (`handler500` in urls.py), and by whoever asks whether an error means
-that the database server is gone. Templates here know nothing of the request: they must do without a database.
+Called by Django for every error that no view has answered (`handler400` and `handler500` in urls.py), and by whoever asks whether
+an error means that the database server is gone. Templates here know nothing of the request: they must do without a database.
 """
 
 import errno
@@ -56,23 +56,40 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__ or error.__context__
 
 
+def was_stopped(error: BaseException | None) -> bool:
+    """Whether an error comes of a statement that ran longer than statements may (ARCHIVE_STATEMENT_TIMEOUT)."""
+    return any(isinstance(one, psycopg.errors.QueryCanceled) for one in _chain(error))
+
+
 def failed(request: HttpRequest) -> HttpResponse:
-    """503 with Retry-After where the database is away, else 500; JSON at the API's addresses."""
-    away = is_outage(sys.exc_info()[1])
-    response = _told(request, 503 if away else 500)
-    if away:
+    """503 where the database is away, with Retry-After, or took too long, else 500; JSON at the API's addresses."""
+    error = sys.exc_info()[1]
+    if is_outage(error):
+        response = _told(request, "away", 503)
         response["Retry-After"] = str(ASK_AGAIN)
         response.is_outage = True
+        return response
+    return _told(request, "slow", 503) if was_stopped(error) else _told(request, "error", 500)
+
+
+def not_accepted(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400 for what no page of the archive asks for, as a list of the desk filtered by a column that it does not offer."""
+    return _told(request, "refused", 400)
+
+
+_FOR_PROGRAMS = {
+    "away": "The database does not answer; ask again in a while.",
+    "slow": "This took too long and was stopped.",
+    "error": "An error of the archive; it has been logged.",
+    "refused": "The archive does not take this request.",
+}
+
+
+def _told(request: HttpRequest, what: str, status: int) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        response: HttpResponse = JsonResponse({"detail": _FOR_PROGRAMS[what]}, status=status)
+    else:
+        told = {"what": what, "english": request.path.startswith("/en/")}
+        response = HttpResponse(render_to_string("failed.html", told), status=status)
     response["Cache-Control"] = "no-store"
     return response
-
-
-def _told(request: HttpRequest, status: int) -> HttpResponse:
-    if request.path.startswith("/api/"):
-        reasons = {
-            503: "The database does not answer; ask again in a while.",
-            500: "An error of the archive; it has been logged.",
-        }
-        return JsonResponse({"detail": reasons[status]}, status=status)
-    told = {"away": status == 503, "english": request.path.startswith("/en/")}
-    return HttpResponse(render_to_string("failed.html", told), status=status)

@@ -172,6 +172,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
 ]
 
+# Where somebody goes who has signed in, if what they asked for before is no address of the archive.
+LOGIN_REDIRECT_URL = "admin:index"
 # Signing in: five wrong passwords close the name at that address for half an hour.
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 AXES_FAILURE_LIMIT = 5
@@ -315,6 +317,8 @@ ARCHIVE_LOGIN_RATE = os.environ.get("ARCHIVE_LOGIN_RATE", "30/m")
 ARCHIVE_CONTACT = os.environ.get("ARCHIVE_CONTACT", "")
 # A query that runs longer than this many milliseconds is stopped and the reader told so.
 ARCHIVE_SEARCH_TIMEOUT = int(os.environ.get("ARCHIVE_SEARCH_TIMEOUT", 5_000))
+# So are all other statements of the processes that serve the site after this many, an editor's too; not those of commands.
+ARCHIVE_STATEMENT_TIMEOUT = int(os.environ.get("ARCHIVE_STATEMENT_TIMEOUT", 30_000))
 
 # When `manage.py nightly --wait` runs, in the archive's time zone; empty for never. Where it adds a backup, and how many it keeps.
 ARCHIVE_NIGHTLY = os.environ.get("ARCHIVE_NIGHTLY", "02:30")

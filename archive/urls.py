@@ -20,5 +20,6 @@ urlpatterns = [
     *i18n_patterns(path("", include("articles.site.urls")), prefix_default_language=False),
 ]
 
+handler400 = "archive.outage.not_accepted"
 handler500 = "archive.outage.failed"
 handler404 = "articles.site.views.plain.not_found"

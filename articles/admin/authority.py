@@ -23,6 +23,8 @@ from articles.models.keys import read_key
 from articles.search.compile import holding_phrase
 
 _LARGEST = 10 * 1024 * 1024
+# Entries, names of actors and participants that a file may have together: an editor waits for them.
+_MOST_ENTRIES = 2_000
 
 
 class AuthorityForm(FreshForm):
@@ -58,7 +60,7 @@ def _tried(request: HttpRequest, form: AuthorityForm) -> object | None:
     sure = "sure" in request.POST
     try:
         with transaction.atomic(), operation(what=f"ملف الضبط {file.name}"):
-            report = apply_authority(file.name, file.read())
+            report = apply_authority(file.name, file.read(), most=_MOST_ENTRIES)
             transaction.set_rollback(not sure)
     except AuthorityError as error:
         form.add_error("file", in_arabic(str(error)))

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.text import capfirst
 
+from archive.offered import led_to_by
 from articles.admin import history
 from articles.admin.digits import OVERRIDES
 from articles.admin.help import HELP
@@ -256,7 +257,7 @@ def _list_of(inline: type, row: models.Model) -> str:
     if inline.model not in admin.site._registry:
         return ""
     address = reverse(f"admin:articles_{inline.model._meta.model_name}_changelist")
-    return f"{address}?{_owner(inline, row).name}__id__exact={row.pk}"
+    return f"{address}?{led_to_by(_owner(inline, row))}={row.pk}"
 
 
 def first_keys(rows: QuerySet) -> list[int]:

@@ -29,6 +29,7 @@ from articles.models import (
     Source,
     SynonymSet,
 )
+from articles.models.actor import NO_LETTER
 from articles.models.limits import planned_days
 from articles.models.uncertain_date import complete
 from articles.platform.limits import BoundedWorkers, Budget, Exceeded, Job
@@ -72,6 +73,12 @@ _NUMBER = Expected(Message("a whole number"), lambda value: type(value) is int)
 _FLAG = Expected(Message("true or false"), lambda value: type(value) is bool)
 _TABLE = Expected(Message("a table"), lambda value: type(value) is dict)
 _TABLE_LIST = Expected(Message("a list of tables"), _is_list_of(dict))
+# Names that one actor can be given: an organisation with all its spellings in the archive has some dozens.
+MOST_ALIASES = 1_000
+# Actors that take part in one event: the largest summits name fewer than two hundred.
+MOST_PARTICIPANTS = 500
+# Rows that a statement stores.
+_AT_ONCE = 500
 _ALIAS = {"name": _TEXT, "kind": _TEXT, "found_in_text": _FLAG}
 _PART = {"actor": _TEXT, "role": _TEXT}
 
@@ -88,9 +95,15 @@ def load_authority(path: Path) -> AuthorityReport:
 
 
 @transaction.atomic
-def apply_authority(name: str, content: bytes) -> AuthorityReport:
-    """The same for the bytes of a file of that name."""
+def apply_authority(name: str, content: bytes, *, most: int | None = None) -> AuthorityReport:
+    """The same for the bytes of a file of that name; of at most so many entries, names of actors and participants together where
+    `most` is given, because somebody waits for it."""
     tables = _read(name, content)
+    if most is not None and (count := _size(tables)) > most:
+        raise AuthorityError(
+            "{file}: {count} entries and names are more than the {most} taken here; divide the file, or run manage.py load_authority",
+            file=name, count=count, most=most,
+        )  # fmt: skip
     report = AuthorityReport()
     for kind, (key_field, fields, apply) in _TABLES.items():
         entries = tables.pop(kind, [])
@@ -123,6 +136,13 @@ def apply_authority(name: str, content: bytes) -> AuthorityReport:
             file=name, table=quoted(next(iter(tables))), choices=", ".join(_TABLES),
         )  # fmt: skip
     return report
+
+
+def _size(tables: dict) -> int:
+    """How many rows a file may store: its entries, and what hangs on them."""
+    entries = [entry for table in tables.values() if isinstance(table, list) for entry in table]
+    lists = [entry.get(name) for entry in entries if isinstance(entry, dict) for name in ("aliases", "participants")]
+    return len(entries) + sum(len(rows) for rows in lists if isinstance(rows, list))
 
 
 def _reason(error: Exception) -> str:
@@ -271,10 +291,36 @@ def _actor(entry: Entry) -> None:
     )
     row.state = ReviewState.CONFIRMED
     _set(row, entry, "name", "distinction", "kind", "country", "description", "withheld")
-    for alias in entry.get("aliases", []):
-        _check(alias, "name", _ALIAS)
-        stored = row.aliases.filter(folded=fold_phrase(alias["name"])).first() or Alias(actor=row)
-        _set(stored, alias, "name", "kind", "found_in_text")
+    _aliases(row, entry.get("aliases", []))
+
+
+def _aliases(actor: Actor, entries: list[Entry]) -> None:
+    """Gives an actor its other names, in three statements however many there are."""
+    if len(entries) > MOST_ALIASES:
+        raise AuthorityError(
+            "aliases: an actor has at most {most} names here, this has {count}", most=MOST_ALIASES, count=len(entries)
+        )
+    stored = {alias.folded: alias for alias in actor.aliases.all()}
+    before = {folded: _values(alias) for folded, alias in stored.items()}
+    for entry in entries:
+        _check(entry, "name", _ALIAS)
+        folded = fold_phrase(entry["name"])
+        alias = stored.setdefault(folded, Alias(actor=actor))
+        alias.folded = folded
+        for field in _ALIAS.keys() & entry.keys():
+            setattr(alias, field, entry[field])
+        if not folded:
+            raise ValidationError({"name": NO_LETTER})
+        # Whose name it is was stored just now, and that the actor has it once is known: neither is asked of the database.
+        alias.clean_fields(exclude={"actor"})
+    Alias.objects.bulk_create([alias for alias in stored.values() if alias.pk is None], _AT_ONCE)
+    changed = [stored[folded] for folded, values in before.items() if _values(stored[folded]) != values]
+    if changed:
+        Alias.objects.bulk_update(changed, list(_ALIAS), _AT_ONCE)
+
+
+def _values(alias: Alias) -> tuple[object, ...]:
+    return tuple(getattr(alias, field) for field in _ALIAS)
 
 
 def _measure(entry: Entry) -> None:
@@ -309,7 +355,13 @@ def _event(entry: Entry) -> None:
         if name in entry:
             setattr(row, name, _date(name, entry[name]))
     _set(row, entry, "title", "kind", "place", "country", "session", "description", "withheld")
-    for part in entry.get("participants", []):
+    participants = entry.get("participants", [])
+    if len(participants) > MOST_PARTICIPANTS:
+        raise AuthorityError(
+            "participants: an event has at most {most} here, this has {count}",
+            most=MOST_PARTICIPANTS, count=len(participants),
+        )  # fmt: skip
+    for part in participants:
         _check(part, "actor", _PART)
         actor = Actor.objects.named(part["actor"]).order_by("id").first()
         if actor is None:

@@ -18,6 +18,8 @@ from articles.models.review import ReviewState, by_score, review_constraints
 from articles.models.tally import TallyKind, are_kept, kept_articles
 from articles.models.text_fields import LineField, ProseField
 
+NO_LETTER = "اكتب اسما فيه حرف أو رقم."
+
 
 class ActorKind(models.TextChoices):
     PERSON = "person", _("شخص")
@@ -136,7 +138,7 @@ class Actor(Limited, Withholdable):
         """
         self.folded_name = fold_phrase(self.name)
         if not self.folded_name:
-            raise ValidationError({"name": "اكتب اسما فيه حرف أو رقم."})
+            raise ValidationError({"name": NO_LETTER})
         if self.merged_into_id is None and (other := self.namesake()):
             raise ValidationError({"name": f"يوجد فاعل بهذا الاسم: «{other}». أضف تمييزا إن كانا مختلفين."})
 
@@ -202,7 +204,7 @@ class Alias(Limited):
         """Raises ValidationError for a name without a letter, and for one that the actor has already."""
         self.folded = fold_phrase(self.name)
         if not self.folded:
-            raise ValidationError({"name": "اكتب اسما فيه حرف أو رقم."})
+            raise ValidationError({"name": NO_LETTER})
         if self.actor_id and Alias.objects.filter(actor=self.actor_id, folded=self.folded).exclude(pk=self.pk).exists():
             raise ValidationError({"name": "هذا الاسم مسجل لهذا الفاعل."})
 

@@ -34,6 +34,8 @@ _BY_CODE = {
 _OTHERWISE = "هذه القيم لا تتفق مع قواعد الأرشيف."
 _FAILED = "تعذر ذلك في قاعدة البيانات؛ أعد المحاولة بعد قليل."
 
+_STOPPED = "استغرق ذلك أطول مما يُسمح به فأُوقف؛ اختر صفوفا أقل، أو أعد المحاولة بعد قليل."
+
 
 def is_refusal(error: DatabaseError) -> bool:
     """Whether the database refuses a value or a change by a rule of the archive, and is not itself at fault.
@@ -48,9 +50,9 @@ def refusal_of(error: DatabaseError | ValidationError) -> str:
     """Why something was not stored, as one tells an editor."""
     if isinstance(error, ValidationError):
         return "، ".join(error.messages)
-    if not is_refusal(error):
-        return _FAILED
     cause = error.__cause__
+    if not is_refusal(error):
+        return _STOPPED if getattr(cause, "sqlstate", None) == "57014" else _FAILED
     name = getattr(getattr(cause, "diag", None), "constraint_name", None)
     return _explained().get(name) or _BY_CODE.get(getattr(cause, "sqlstate", None), _OTHERWISE)
 

@@ -3,7 +3,9 @@
 import difflib
 from collections.abc import Iterable, Mapping
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
+from django.db.models import QuerySet
 
 from articles.arabic.characters import RASM
 from articles.arabic.keyboard import other_layout
@@ -36,14 +38,16 @@ _ALIKE = """
 _WRITTEN = """
     SELECT asked.lexeme, article.title || ' ' || article.body, held.positions[1]
     FROM unnest(%s::text[], %s::text[]) AS asked (lexeme, query)
-    CROSS JOIN LATERAL (
-        SELECT title, body, search_vector FROM articles_article
-        WHERE archive_terms(search_vector, word_count) @@ asked.query::tsquery
-            AND status = 'published' AND merged_into_id IS NULL
-        LIMIT %s
-    ) AS article
+    CROSS JOIN LATERAL ({articles} LIMIT %s) AS article (title, body, search_vector)
     CROSS JOIN LATERAL unnest(article.search_vector) AS held
     WHERE held.lexeme = asked.lexeme
+"""
+_HOLDING = "archive_terms(articles_article.search_vector, articles_article.word_count) @@ asked.query::tsquery"
+_PUBLIC_HOLDING = f"""
+    SELECT title, body, search_vector FROM (
+        SELECT title, body, search_vector, status, merged_into_id FROM articles_article WHERE {_HOLDING} OFFSET 0
+    ) AS holding
+    WHERE status = 'published' AND merged_into_id IS NULL
 """
 
 
@@ -53,44 +57,50 @@ def in_question(query: ParsedQuery) -> list[str]:
     return [*_asked(query), *_words_of(meant), *_words_of(meant.values())]
 
 
-def correction(query: ParsedQuery, known: Known) -> str:
+def correction(query: ParsedQuery, known: Known, among: QuerySet | None = None) -> str:
     """What the query was probably meant to be, by what is `known` of the words in question; empty where nothing in the archive
-    is much likelier. In a transaction."""
-    text = _with_other_layout(query.text, known) or _with_known_words(query, known)
+    is much likelier, or where a filter lets none of that in: `among` are the articles that it lets in. In a transaction."""
+    text = _with_other_layout(query.text, known, among) or _with_known_words(query, known, among)
     return text if text and text != query.text else ""
 
 
 def _on_other_layout(text: str) -> dict[str, str]:
-    return {word: other for word in text.split() if (other := other_layout(word))}
+    """Words of a text, and what their keys give on the other layout where that is a word: «زيد» is «.d]» there, which is none."""
+    return {
+        word: other
+        for word in text.split()
+        if (other := other_layout(word)) is not None and _words_of([other]) == [other]
+    }
 
 
 def _asked(query: ParsedQuery) -> list[str]:
     return [term.text for term in terms_of(query.tree) if not term.prefix and not is_stop_word(term.text)]
 
 
-def _with_other_layout(text: str, known: Known) -> str | None:
+def _with_other_layout(text: str, known: Known, among: QuerySet | None) -> str | None:
     """The query with words that the archive does not know typed on the other layout, if it knows those."""
     meant = _on_other_layout(text)
 
-    def is_known(word: str) -> bool:
+    def lexemes_of(word: str) -> list[str]:
+        """Those of a word that the archive knows; none for another."""
         found = [lexeme for part in _words_of([word]) for lexeme in known.lexemes.get(part, ())]
-        return bool(found) and all(known.frequencies[lexeme] for lexeme in found)
+        return found if all(known.frequencies[lexeme] for lexeme in found) else []
 
-    if not any(is_known(other) and not is_known(word) for word, other in meant.items()):
+    better = {word: lexemes for word, other in meant.items() if (lexemes := lexemes_of(other)) and not lexemes_of(word)}
+    held = {lexeme for lexemes in better.values() for lexeme in lexemes}
+    if not better or among is not None and not among.filter(search_terms__matches=_any_of(held)).order_by().exists():
         return None
-    return " ".join(
-        meant[word] if word in meant and is_known(meant[word]) and not is_known(word) else word for word in text.split()
-    )
+    return " ".join(meant[word] if word in better else word for word in text.split())
 
 
-def _with_known_words(query: ParsedQuery, known: Known) -> str | None:
+def _with_known_words(query: ParsedQuery, known: Known, among: QuerySet | None) -> str | None:
     """The query with words that hardly an article holds replaced by ones that look alike and that many do."""
     found = {word: known.lexemes.get(word, ()) for word in _asked(query)}
     lexemes = {word: of_word[0] for word, of_word in found.items() if len(of_word) == 1}
     if not lexemes:
         return None
     better = _likelier({lexeme: known.frequencies[lexeme] for lexeme in lexemes.values()})
-    spelled = _spellings(better.values()) if better else {}
+    spelled = _spellings(better.values(), among) if better else {}
     meant = {word: spelled[other] for word, lexeme in lexemes.items() if (other := better.get(lexeme)) in spelled}
     return WORD.sub(lambda match: meant.get(match[0], match[0]), query.text) if meant else None
 
@@ -117,18 +127,37 @@ def _ratio(one: str, other: str) -> float:
     return difflib.SequenceMatcher(None, one, other, autojunk=False).ratio()
 
 
-def _spellings(lexemes: Iterable[str]) -> dict[str, str]:
-    """Each lexeme in the shortest of some ways in which articles write it."""
+def _any_of(lexemes: Iterable[str]) -> str:
+    return " | ".join(map(quoted, sorted(lexemes)))
+
+
+def _spellings(lexemes: Iterable[str], among: QuerySet | None) -> dict[str, str]:
+    """Each lexeme in the shortest of some ways in which articles write it, those of `among` if given; of those as short, the one
+    that begins with «ال» first. A lexeme that none of them holds is left out."""
     wanted = sorted(set(lexemes))
+    articles, params = _PUBLIC_HOLDING, ()
+    if among is not None:
+        holding = among.order_by().extra(where=[_HOLDING]).values("title", "body", "search_vector")
+        try:
+            articles, params = holding.query.sql_with_params()
+        except EmptyResultSet:
+            return {}
     with connection.cursor() as cursor:
-        cursor.execute(_WRITTEN, [wanted, [quoted(lexeme) for lexeme in wanted], READ_FOR_SPELLING])
+        cursor.execute(
+            _WRITTEN.format(articles=articles),
+            [wanted, [quoted(lexeme) for lexeme in wanted], *params, READ_FOR_SPELLING],
+        )
         rows = cursor.fetchall()
     found: dict[str, str] = {}
     for lexeme, text, position in rows:
         word = list(words(text))[position - 1]
         written = text[word.start : word.end]
-        found[lexeme] = min(found.get(lexeme, written), written, key=len)
+        found[lexeme] = min(found.get(lexeme, written), written, key=_plainness)
     return found
+
+
+def _plainness(written: str) -> tuple[int, bool, str]:
+    return len(written), not written.startswith("ال"), written
 
 
 def _words_of(texts: Iterable[str]) -> list[str]:

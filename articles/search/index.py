@@ -32,14 +32,17 @@ MOST_TOLD_BY_OTHERS = 100_000
 FIRST_LEVEL, LEAST_LEVEL = 28, 4
 
 # The ids of articles that meet any of several tsqueries, those first that meet the weightiest; and of the densest of others as
-# many as are missing, the same number of each.
+# many as are missing, the same number of each. Those that meet a query are looked for before it is asked what is public, as in
+# articles/search/vocabulary.py.
 _WEIGHTIEST = """
     SELECT found.id
     FROM unnest(%s::text[], %s::float8[], %s::integer[]) AS asked (query, weight, most)
     CROSS JOIN LATERAL (
-        SELECT id FROM articles_article
-        WHERE archive_terms(search_vector, word_count) @@ asked.query::tsquery
-            AND status = 'published' AND merged_into_id IS NULL
+        SELECT id FROM (
+            SELECT id, status, merged_into_id FROM articles_article
+            WHERE archive_terms(search_vector, word_count) @@ asked.query::tsquery OFFSET 0
+        ) AS held
+        WHERE status = 'published' AND merged_into_id IS NULL
         LIMIT asked.most
     ) AS found
     GROUP BY found.id ORDER BY sum(asked.weight) DESC, found.id DESC LIMIT %s

@@ -55,3 +55,19 @@ def time_limit() -> Iterator[str]:
         if getattr(error.__cause__, "sqlstate", "") == "57014":
             raise SearchTooCostlyError from error
         raise
+
+
+@contextmanager
+def give_up_after(milliseconds: int) -> Iterator[None]:
+    """Statements in the block, which stands in a `time_limit`, are stopped after so many milliseconds each, and what is left of the
+    block is passed over: for what a page can go without. The page's own bound holds again afterwards.
+    """
+    with connection.cursor() as cursor:
+        # Several in one round trip; going back to the savepoint takes the setting back as well.
+        cursor.execute(f"SAVEPOINT given_up; SET LOCAL statement_timeout = {int(milliseconds)}")
+        try:
+            yield
+        except OperationalError as error:
+            if getattr(error.__cause__, "sqlstate", "") != "57014":
+                raise
+        cursor.execute("ROLLBACK TO SAVEPOINT given_up; RELEASE SAVEPOINT given_up")

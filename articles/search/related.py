@@ -15,6 +15,7 @@ from articles.search import vocabulary
 from articles.search.candidates import Counts, with_some
 from articles.search.compile import Concept
 from articles.search.index import Scope
+from articles.search.limit import give_up_after
 from articles.search.matching import Lexeme
 from articles.search.ranking import ranked
 
@@ -26,6 +27,8 @@ CLOSELY_READ = 150
 # The most frequent words of an article, of which the telling ones are picked.
 MOST_READ = 60
 DAY = 24 * 3600
+# A page goes without related articles where a statement that looks for them takes so many milliseconds.
+PATIENCE = 1_000
 
 _FREQUENT = """(
     SELECT jsonb_object_agg(lexeme, times) FROM (
@@ -45,16 +48,19 @@ def with_frequent_lexemes(articles: QuerySet) -> QuerySet:
 def related(article: Article, most: int) -> list[Article]:
     """Up to `most` published articles that share most of the telling words of an article `with_frequent_lexemes`, closest first.
 
-    Of a large archive the choice is kept for a day, as long as the article's own words are the same.
+    Of a large archive the choice is kept for a day, as long as the article's own words are the same. Where looking takes too
+    long there are none.
     """
     times = article.frequent or {}
     key = f"related:{article.pk}:{most}:{zlib.crc32(json.dumps(times, sort_keys=True).encode())}"
     ids = cache.get(key)
     if ids is None:
-        known = vocabulary.known(times)
-        ids = _closest(article, times, known, most)
-        if known.totals.articles >= KEPT_FROM:
-            cache.set(key, ids, DAY)
+        ids = []
+        with give_up_after(PATIENCE):
+            known = vocabulary.known(times)
+            ids = _closest(article, times, known, most)
+            if known.totals.articles >= KEPT_FROM:
+                cache.set(key, ids, DAY)
     stored = Article.objects.public().for_listing().in_bulk(ids)
     return [stored[pk] for pk in ids if pk in stored]
 

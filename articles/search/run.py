@@ -112,11 +112,11 @@ def search(
             if compiled.match
             else _listed(query, among, wanted)
         )
+        is_in_question = page.complete < HARDLY_ANY and not page.total_is_capped
+        meant = correction(query, compiled.known, among if filtered else None) if is_in_question else ""
         return replace(
             page,
-            correction=correction(query, compiled.known)
-            if page.complete < HARDLY_ANY and not page.total_is_capped
-            else "",
+            correction=meant,
             widened=tuple(other for other in compiled.widened if len(other.names) > 1),
             notes=(*query.notes, *compiled.notes),
         )

@@ -2,8 +2,10 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from articles.ingest.authority import AuthorityError, load_authority
+from articles.ingest.authority import MOST_ALIASES, MOST_PARTICIPANTS, AuthorityError, apply_authority, load_authority
 from articles.models import Actor, Event
 
 pytestmark = pytest.mark.django_db
@@ -58,3 +60,56 @@ def test_a_wrong_file_is_refused_whole_with_its_place(tmp_path: Path, text: str,
         load_authority(path)
     assert "wrong.toml" in str(error.value) or "line" in str(error.value)
     assert not Actor.objects.filter(name="صحيح تماما").exists() and Event.objects.count() == events
+
+
+def with_names(count: int, extra: str = "") -> bytes:
+    names = "".join(f'{{ name = "اسم آخر {number} طويل" }},' for number in range(count))
+    return f'[[actor]]\nname = "منظمة كثيرة الأسماء"\nkind = "organisation"\naliases = [{names}{extra}]\n'.encode()
+
+
+def statements_for(content: bytes) -> int:
+    with CaptureQueriesContext(connection) as statements:
+        apply_authority("names.toml", content)
+    return len(statements)
+
+
+def test_many_names_of_an_actor_take_no_more_statements_than_a_few() -> None:
+    few = statements_for(with_names(3))
+    Actor.objects.get(name="منظمة كثيرة الأسماء").aliases.all().delete()
+    assert statements_for(with_names(400)) <= few
+    actor = Actor.objects.get(name="منظمة كثيرة الأسماء")
+    assert actor.aliases.count() == 400
+
+
+def test_names_that_an_actor_has_are_changed_and_given_once() -> None:
+    apply_authority("names.toml", with_names(5))
+    again = '{ name = "اسمٌ آخر 3 طويل", found_in_text = false }, { name = "اسم جديد" }, { name = "اسم جديدْ", kind = "acronym" }'
+    apply_authority("names.toml", with_names(2, again))
+    stored = Actor.objects.get(name="منظمة كثيرة الأسماء").aliases.order_by("id")
+    assert [(alias.name, alias.found_in_text) for alias in stored] == [
+        *((f"اسم آخر {number} طويل", True) for number in range(3)), ("اسمٌ آخر 3 طويل", False), ("اسم آخر 4 طويل", True),
+        ("اسم جديدْ", True),
+    ]  # fmt: skip
+    assert stored.last().kind == "acronym"
+
+
+@pytest.mark.parametrize("name", ["،", "", "س" * 201])
+def test_a_name_that_cannot_be_kept_is_refused_with_its_actor(name: str) -> None:
+    with pytest.raises(AuthorityError, match="منظمة كثيرة الأسماء.*name"):
+        apply_authority("names.toml", with_names(2, f'{{ name = "{name}" }}'))
+
+
+def test_more_names_and_participants_than_anybody_has_are_refused_at_once() -> None:
+    with (
+        CaptureQueriesContext(connection) as statements,
+        pytest.raises(AuthorityError, match=f"at most {MOST_ALIASES}"),
+    ):
+        apply_authority("names.toml", with_names(11_000))
+    parts = "".join('{ actor = "ناصر بوريطة" },' for _ in range(MOST_PARTICIPANTS + 1))
+    event = f'[[event]]\ntitle = "قمة"\nkind = "meeting"\nparticipants = [{parts}]\n'.encode()
+    with pytest.raises(AuthorityError, match=f"at most {MOST_PARTICIPANTS}"):
+        apply_authority("events.toml", event)
+    assert len(statements) < 20
+    with pytest.raises(AuthorityError, match="401 entries and names"):
+        apply_authority("names.toml", with_names(400), most=400)
+    apply_authority("names.toml", with_names(400), most=401)

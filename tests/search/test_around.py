@@ -72,6 +72,22 @@ def test_nothing_is_offered_for_what_is_known_or_like_nothing(typed: str) -> Non
     assert search(typed).correction == ""
 
 
+@pytest.mark.parametrize("typed", ["زيد بن علي", "زيد", "ذدج", "وهي ]h", "ظيد"])
+def test_no_correction_is_made_of_signs(typed: str, make_article: object) -> None:
+    """Keys of Arabic letters are signs on the other layout: «زيد» is «.d]» there, and «d» stands in the archive."""
+    make_article("d h g", "الحرف d ثم h ثم g ثم n ثم o في القائمة")
+    statistics.rebuild()
+    assert all(word.isalpha() for word in search(typed).correction.split())
+
+
+def test_a_correction_that_finds_nothing_is_not_offered(make_article: object) -> None:
+    statistics.rebuild()
+    assert search("lvh;a").correction == "مراكش"
+    elsewhere = Article.objects.public().filter(pk=make_article("عنوان", "نص آخر").pk)
+    for typed in ("lvh;a", "الارهلب", "hghvihf"):
+        assert search(typed).correction and search(typed, elsewhere).correction == "", typed
+
+
 def test_suggestions_come_from_actors_events_and_titles(seed: object) -> None:
     found = suggestions("بوريط")
     assert ("actor", Actor.objects.get(name="ناصر بوريطة").get_absolute_url()) in [(s.kind, s.address) for s in found]

@@ -1,0 +1,65 @@
+"""What the address of a list of the desk may ask of the database: what the list itself offers, and nothing else.
+
+Django lets an address filter a list by any column with any comparison (`?body__regex=…`, `?key__startswith=…`): a pattern may run
+for hours, and a column that no page shows may be guessed letter by letter. `archive.desk.DeskSite.register` mixes this into every
+admin class, those of libraries included.
+"""
+
+from collections.abc import Iterator
+
+from django.contrib.admin import FieldListFilter, ListFilter, SimpleListFilter
+from django.contrib.admin.exceptions import DisallowedModelAdminLookup
+from django.contrib.admin.utils import get_fields_from_path
+from django.contrib.admin.views.main import ORDER_VAR, ChangeList
+from django.db.models import ForeignKey, QuerySet
+from django.http import HttpRequest
+
+
+class OnlyOffered:
+    """Mixed into an admin class: its list is filtered and ordered by what it offers; anything else is answered with 400."""
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        return request is not None and lookup in set(self._offered_lookups(request))
+
+    def get_changelist(self, request: HttpRequest, **kwargs: object) -> type[ChangeList]:
+        return type("OfferedList", (OfferedOrders, super().get_changelist(request, **kwargs)), {})
+
+    def _offered_lookups(self, request: HttpRequest) -> Iterator[str]:
+        for item in self.get_list_filter(request):
+            yield from self._lookups_of(item, request)
+        if self.date_hierarchy:
+            yield from (f"{self.date_hierarchy}__{part}" for part in ("year", "month", "day"))
+        yield from (led_to_by(field) for field in self.opts.fields if self._is_led_to(field))
+
+    def _lookups_of(self, item: object, request: HttpRequest) -> list[str]:
+        """The parameters of one entry of `list_filter`, which may be a column, a column with its filter, or a filter."""
+        if isinstance(item, type) and issubclass(item, SimpleListFilter):
+            return [item.parameter_name]
+        if isinstance(item, type) and issubclass(item, ListFilter):
+            return item(request, {}, self.model, self).expected_parameters()
+        path, make = item if isinstance(item, (tuple, list)) else (item, FieldListFilter.create)
+        column = get_fields_from_path(self.model, path)[-1]
+        return make(column, request, {}, self.model, self, field_path=path).expected_parameters()
+
+    def _is_led_to(self, field: object) -> bool:
+        """Whether a form that shows rows of this list leads to all of them where they are too many for it."""
+        owner = self.admin_site._registry.get(field.related_model) if isinstance(field, ForeignKey) else None
+        return owner is not None and any(inline.model is self.model for inline in owner.inlines)
+
+
+class OfferedOrders:
+    """Mixed into a list: it is put in the order of the columns whose heads lead to one."""
+
+    def get_ordering(self, request: HttpRequest, queryset: QuerySet) -> list:
+        for part in self.params.get(ORDER_VAR, "").split("."):
+            number = part.removeprefix("-")
+            if not (number.isdecimal() and int(number) < len(self.list_display)):
+                continue
+            if self.list_display[int(number)] not in self.sortable_by:
+                raise DisallowedModelAdminLookup(f"Ordering by column {int(number)} not allowed")
+        return super().get_ordering(request, queryset)
+
+
+def led_to_by(field: ForeignKey) -> str:
+    """The parameter by which a list shows the rows of one owner."""
+    return f"{field.name}__id__exact"
