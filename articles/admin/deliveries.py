@@ -15,6 +15,7 @@ from django.utils import timezone
 from articles.admin.bulk import Bulk, with_actions
 from articles.admin.desk import DeskAdmin
 from articles.admin.pages import desk_page, posted
+from articles.arabic.isolating import from_the_left
 from articles.ingest.arabic import field_in_arabic, stored_in_arabic
 from articles.ingest.deliveries import RefusedError, again, is_address, receive_address, receive_file
 from articles.ingest.readers import FORMATS
@@ -31,7 +32,10 @@ class ManyFiles(forms.ClearableFileInput):
 
 
 class FilesField(forms.FileField):
-    """Cleans to a list of the files chosen."""
+    """Cleans to a list of the files chosen. An empty one is refused by its name where files are received, and the others are taken."""
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(allow_empty_file=True, **kwargs)
 
     def clean(self, data: object, initial: object = None) -> list:
         one = super().clean
@@ -62,17 +66,15 @@ class DeliverForm(forms.Form):
             raise forms.ValidationError("لا ترميز بهذا الاسم.") from None
 
     def clean_addresses(self) -> list[str]:
-        lines = [line.strip() for line in self.cleaned_data["addresses"].splitlines() if line.strip()]
-        for place, line in enumerate(lines, 1):
-            try:
-                is_sound = is_address(line) and len(line) <= LONGEST_ADDRESS and bool(read_address(line))
-            except AddressError:
-                is_sound = False
-            if not is_sound:
-                raise forms.ValidationError(f"السطر {number(place)} ليس رابط صفحة: «{line[:80]}».")
+        typed = self.cleaned_data["addresses"].splitlines()
+        lines = [(place, line.strip()) for place, line in enumerate(typed, 1) if line.strip()]
         if len(lines) > MOST_ADDRESSES:
             raise forms.ValidationError(f"أكثر من {number(MOST_ADDRESSES)} رابط.")
-        return lines
+        if wrong := [(place, line) for place, line in lines if not _is_page(line)]:
+            raise forms.ValidationError(
+                [f"السطر {number(place)} ليس رابط صفحة: «{from_the_left(line[:80])}»." for place, line in wrong]
+            )
+        return [line for _, line in lines]
 
     def clean(self) -> dict:
         cleaned = super().clean()
@@ -83,6 +85,13 @@ class DeliverForm(forms.Form):
                 f"أكثر من {number(MOST_FILES)} ملف؛ اجمعها في أرشيف WARC أو استعمل manage.py ingest."
             )
         return cleaned
+
+
+def _is_page(line: str) -> bool:
+    try:
+        return is_address(line) and len(line) <= LONGEST_ADDRESS and bool(read_address(line))
+    except AddressError:
+        return False
 
 
 @desk_page("deliver/", "deliver")

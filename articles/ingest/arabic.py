@@ -5,10 +5,8 @@ The desk calls it for the record of a delivery (articles/admin/deliveries.py) an
 
 from collections.abc import Mapping
 
+from articles.arabic.isolating import isolated
 from articles.platform.messages import Message
-
-# Keeps a foreign value from turning the words around it (Unicode, FSI and PDI).
-_ISOLATE, _END = "\u2068", "\u2069"
 
 
 def in_arabic(text: str) -> str:
@@ -16,7 +14,7 @@ def in_arabic(text: str) -> str:
     if not isinstance(text, Message) or text.template not in ARABIC:
         return text
     values = {
-        name: f"{_ISOLATE}{in_arabic(value)}{_END}" if isinstance(value, str) else value
+        name: isolated(in_arabic(value)) if isinstance(value, str) else value
         for name, value in text.values.items()
     }
     return ARABIC[text.template].format(**values)
@@ -33,7 +31,7 @@ def stored_in_arabic(row: Mapping[str, object], name: str) -> str:
 def field_in_arabic(name: str) -> str:
     """A field as the desk calls it, with its own name; one that the archive does not read by its own name alone."""
     words = FIELDS.get(name.partition(" (")[0])
-    return f"{words} ({_ISOLATE}{name}{_END})" if words else name
+    return f"{words} ({isolated(name)})" if words else name
 
 
 # Fields that the archive reads, as the desk calls them.

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import PurePosixPath, PureWindowsPath
 
-from articles.arabic.text_gate import clean_line, removals
+from articles.arabic.text_gate import file_name_as_given, removals
 from articles.extract.dates import StatedDate
 from articles.ingest.document import Document, Note, UnreadableError, quoted
 from articles.ingest.text import language_of
@@ -92,7 +92,7 @@ def file_name(name: str) -> tuple[str, tuple[Note, ...]]:
     """(the name of a file without the folders of whoever had it, as the column can hold it; notes)."""
     given = PureWindowsPath(PurePosixPath(name).name).name
     check_storable("capture_filename", given)
-    base, notes = clean_line(given), removed(capture_filename=given)
+    base, notes = file_name_as_given(given), removed(capture_filename=given)
     if len(base) <= _LONGEST_FILENAME:
         return base, notes
     taken = Message("cut to {most:,} characters", most=_LONGEST_FILENAME)
