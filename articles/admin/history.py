@@ -19,13 +19,14 @@ from articles.models.keys import read_key
 from articles.models.refusals import refusal_of
 from articles.models.undoing import UndoConflictError, put_back, undo
 from articles.site.differences import differences
-from articles.site.words_for import moment
+from articles.site.words_for import agreeing, moment, number
 
 _PER_PAGE, _MOST = 30, 3_000
 # A longer text is shown as what differs in it.
 _LONG = 80
 # Of so many facts it is told by name that they lost their words.
 _TOLD = 10
+_CHANGES = ("تغيير", "تغييران", "تغييرات", "تغييرا")
 
 
 def history_page(desk: admin.ModelAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -93,7 +94,7 @@ def tell_lost_words(request: HttpRequest, row: models.Model) -> None:
     lost = getattr(row, "lost_words", [])
     if lost:
         told = "؛ ".join(str(one) for one in lost[:_TOLD])
-        more = f"؛ و{len(lost) - _TOLD} غيرها" if len(lost) > _TOLD else ""
+        more = f"؛ وغيرها، وعدده {number(len(lost) - _TOLD)}" if len(lost) > _TOLD else ""
         messages.warning(request, f"بقي ما يلي مؤكدا بلا موضع، إذ لم تعد كلماته في النص: {told}{more}.")
 
 
@@ -176,5 +177,5 @@ def _undone(request: HttpRequest, pk: object) -> HttpResponse:
     else:
         accepted = Context.objects.filter(pk=pk, metadata__has_key=ACCEPTED_CAPTURE).exists()
         waits = " وعادت النسخة الأصلية تنتظر محررا." if accepted else ""
-        messages.success(request, f"تُراجع عن العملية: {count} من التغييرات.{waits}")
+        messages.success(request, f"تُراجع عن العملية: {agreeing(count, _CHANGES)}.{waits}")
     return redirect("admin:operation", pk)

@@ -1,6 +1,7 @@
 """Words of the desk's templates: counts of rows with their noun, moments, dates inside lines of Arabic. Loaded into every template."""
 
 import re
+from decimal import Decimal
 
 from django import template
 from django.db.models.options import Options
@@ -59,6 +60,16 @@ def isolated_dates(text: object) -> SafeString | str:
     told = isolating.isolated_dates(str(text))
     # Nothing but marks of direction was added.
     return mark_safe(told) if hasattr(text, "__html__") else told  # noqa: S308
+
+
+@register.filter
+def value_in_words(value: object) -> object:
+    """A value of a version as pages show it: «3,575» for 3575.0000; a dash for none."""
+    if isinstance(value, bool) or value in (None, ""):
+        return "–" if value in (None, "") else value
+    if isinstance(value, float):
+        return number(Decimal(str(value)))
+    return number(value) if isinstance(value, int | Decimal) else value
 
 
 @register.filter

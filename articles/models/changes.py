@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Max
 
 from articles.models.history import event_model_of, event_models, kept_fields
+from articles.models.uncertain_date import is_derived
 
 _KIND_OF = {"insert": "أضيف", "update": "عُدّل", "delete": "حُذف"}
 # Of how many changes a row's history is read, with those of the rows that hang on it.
@@ -204,7 +205,7 @@ def _shown(field: models.Field, row: models.Model | None, names: _Names) -> obje
     if row is None:
         return None
     value = getattr(row, field.attname)
-    if value in (None, "", []):
+    if value in (None, "", []) or is_derived(row, field):
         return ""
     if field.is_relation:
         return names.of_target(field, row)

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
+from typing import Any
 
 import pytest
 
@@ -120,6 +121,21 @@ def test_a_message_is_the_same_after_json_and_its_values_are_said_in_arabic_too(
     # Rows of before there were messages, and of what no version wrote.
     assert stored_in_arabic({"reason": "not JSON: x"}, "reason") == "not JSON: x"
     assert stored_in_arabic({"reason": "x", "messages": {"reason": {"template": "{a}", "values": {}}}}, "reason") == "x"
+
+
+@pytest.mark.parametrize(
+    ("size", "words"), [(2, "بايتان"), (8, "8 بايتات"), (7_340, "7,340 بايتا"), (1_000, "1,000 بايت"), (1, "بايت واحد")]
+)
+def test_numbers_of_a_message_agree_with_their_nouns(size: int, words: str, settings: Any) -> None:
+    message = Message("“{field}” has {size:,} bytes; the most is {most:,}", field="title", size=size, most=2_600)
+    assert in_arabic(message).endswith(f"{words}، والحد 2,600.")
+    settings.ARCHIVE_DIGITS = "arabic"
+    assert in_arabic(message).endswith("، والحد ٢,٦٠٠.")
+
+
+@pytest.mark.parametrize(("seconds", "words"), [(0.5, "0.5 ثانية"), (5, "5 ثوان"), (20.0, "20 ثانية")])
+def test_seconds_agree_too(seconds: float, words: str) -> None:
+    assert words in in_arabic(Message("it took longer than {seconds:g} seconds (ARCHIVE_FETCH_SECONDS)", seconds=seconds))
 
 
 def test_the_forms_of_python_s_csv_reader_are_those_that_are_looked_for() -> None:
