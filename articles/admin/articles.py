@@ -30,7 +30,7 @@ from articles.admin.dates import UncertainDateForm
 from articles.admin.desk import DeskAdmin, OwnSearch, StackedInline, TabularInline, holding_words
 from articles.admin.history import tell_lost_words
 from articles.admin.pages import posted
-from articles.admin.review import ReviewAdmin
+from articles.admin.review import ReviewAdmin, WithRule
 from articles.admin.seeing import FIELD, outdated, seen_field
 from articles.extract.authority import Authority
 from articles.extract.process import suggest_within_budget
@@ -133,20 +133,20 @@ class CaptureInline(TabularInline):
         return False
 
 
-class CoverageInline(TabularInline):
+class CoverageInline(WithRule, TabularInline):
     model = Coverage
     extra = 0
     autocomplete_fields = ("event",)
-    fields = ("event", "state", "rule")
-    readonly_fields = ("rule",)
+    fields = ("event", "state", "rule_words")
+    readonly_fields = ("rule_words",)
 
 
-class MentionInline(TabularInline):
+class MentionInline(WithRule, TabularInline):
     model = Mention
     extra = 0
     autocomplete_fields = ("actor",)
-    fields = ("actor", "written", "state", "rule")
-    readonly_fields = ("written", "rule")
+    fields = ("actor", "written", "state", "rule_words")
+    readonly_fields = ("written", "rule_words")
 
     @admin.display(description="كما ورد")
     def written(self, mention: Mention) -> str:

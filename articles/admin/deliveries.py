@@ -16,7 +16,7 @@ from articles.admin.bulk import Bulk, with_actions
 from articles.admin.desk import DeskAdmin
 from articles.admin.pages import desk_page, posted
 from articles.arabic.isolating import from_the_left
-from articles.ingest.arabic import field_in_arabic, stored_in_arabic
+from articles.ingest.arabic import FORMAT_NAMES, field_in_arabic, stored_in_arabic
 from articles.ingest.deliveries import RefusedError, again, is_address, receive_address, receive_file
 from articles.ingest.readers import FORMATS
 from articles.models import Delivery, DeliveryState
@@ -53,7 +53,7 @@ class DeliverForm(forms.Form):
         help_text="رابط صفحة في كل سطر، مثل: https://example.com/news/1. تُجلب كما يسمح به robots.txt.",
     )  # fmt: skip
     format = forms.ChoiceField(
-        label="صيغة الملفات", choices=[("auto", "تُعرف من الاسم"), *((name, name) for name in FORMATS)], initial="auto",
+        label="صيغة الملفات", choices=[("auto", "تُعرف من الاسم"), *((name, FORMAT_NAMES[name]) for name in FORMATS)], initial="auto",
     )  # fmt: skip
     encoding = forms.CharField(
         label="ترميزها", required=False, max_length=40, help_text="يُكتشف وحده؛ يكتب عند الخطأ، مثل: windows-1256."

@@ -10,6 +10,7 @@ from django.conf import settings
 from articles.arabic.characters import ARABIC_INDIC_DIGITS
 from articles.arabic.counting import BYTES, Forms, agreeing
 from articles.arabic.isolating import isolated
+from articles.models import ArticleStatus, Precision
 from articles.platform.messages import Message
 
 
@@ -17,11 +18,19 @@ def in_arabic(text: str) -> str:
     """A message in Arabic; a text that is none, or whose form is not known, as it is."""
     if not isinstance(text, Message) or text.template not in ARABIC:
         return text
-    values = {
-        name: isolated(in_arabic(value)) if isinstance(value, str) else _Number(value)
-        for name, value in text.values.items()
-    }
-    return ARABIC[text.template].format(**values)
+    return ARABIC[text.template].format(**{name: _value(name, value) for name, value in text.values.items()})
+
+
+def _value(name: str, value: object) -> object:
+    """A value of a message as its form shows it: a choice by its label, a list with Arabic commas."""
+    if not isinstance(value, str):
+        return _Number(value)
+    if isinstance(value, Message):
+        return isolated(in_arabic(value))
+    if name in _LISTS:
+        listed = value.split(", ")
+        return "، ".join(isolated(f"{_STATUSES[one]} ({one})" if one in _STATUSES else one) for one in listed)
+    return isolated(_CHOICES.get(name, {}).get(value, value))
 
 
 class _Number:
@@ -64,8 +73,28 @@ def stored_in_arabic(row: Mapping[str, object], name: str) -> str:
 
 def field_in_arabic(name: str) -> str:
     """A field as the desk calls it, with its own name; one that the archive does not read by its own name alone."""
-    words = FIELDS.get(name.partition(" (")[0])
-    return f"{words} ({isolated(name)})" if words else name
+    field, _, place = name.removesuffix(")").partition(" (")
+    words = FIELDS.get(field)
+    if not words or field in _OURS:
+        return words or name
+    return f"{words} ({_PLACES.get(place) or isolated(place or field)})"
+
+
+# Values of messages that are choices of the archive, by the names of the values; lists of what can be written.
+_STATUSES = dict(ArticleStatus.choices)
+_NO_DAY = {"none": "–"}
+_CHOICES = {
+    "status": _STATUSES, "precision": dict(Precision.choices), "date": _NO_DAY, "earliest": _NO_DAY, "latest": _NO_DAY,
+}  # fmt: skip
+_LISTS = {"choices", "columns", "missing", "readable"}
+# Fields that no file has under that name: they are called by their Arabic name alone.
+_OURS = {"filename", "text", "encoding"}
+# Where in an original a date stands.
+_PLACES = {"row": "من الجدول", "heading": "فوق النص", "closing line": "آخر النص", "dateline": "مطلع النص"}
+# The formats of files, as the form of uploads offers them.
+FORMAT_NAMES = {
+    "text": "نص", "html": "صفحة HTML", "jsonl": "أسطر JSON", "csv": "جدول CSV", "warc": "أرشيف ويب WARC", "wacz": "أرشيف ويب WACZ",
+}  # fmt: skip
 
 
 # Fields that the archive reads, as the desk calls them.
@@ -209,7 +238,7 @@ ARABIC = {
     "“{field}” is {kind}, not text": "الحقل «{field}» {kind} وليس نصا.",
     "“status” is “{value}”, not one of {choices}": "الحالة (status) هي «{value}»، وليست من: {choices}.",
     "“notice” is missing: it tells readers why an article is {status}":
-        "الإشعار (notice) غائب: فيه يُقال للقراء لماذا حال المقال {status}.",
+        "الإشعار (notice) غائب: فيه يُقال للقراء لماذا صارت حالة المقال «{status}».",
     "“url”: {reason}": "الرابط (url): {reason}",
     "“captured_at” is “{value}”, not an ISO 8601 time": "وقت الالتقاط (captured_at) هو «{value}»، وليس وقتا بصيغة ISO 8601.",
     "“published” is {kind}, not a date": "تاريخ النشر (published) {kind} وليس تاريخا.",
@@ -218,7 +247,9 @@ ARABIC = {
     "“published” has precision “{precision}” and basis “{basis}”, which the archive does not know":
         "دقة تاريخ النشر (published) «{precision}» وأساسه «{basis}»، ولا يعرفهما الأرشيف.",
     "“published” is {value}, which does not agree; {expected} is expected":
-        "تاريخ النشر (published) هو {value}، ولا يتفق بعضه مع بعض؛ المنتظر {expected}.",
+        "تاريخ النشر (published) لا يتفق بعضه مع بعض: {value}. المنتظر: {expected}.",
+    "date {date}, precision {precision}, earliest {earliest}, latest {latest}":
+        "تاريخ {date}، دقته {precision}، لا يسبق {earliest} ولا يتأخر عن {latest}",
     "the archive does not read this field": "لا يقرأ الأرشيف هذا الحقل.",
     "taken as “{value}”": "أُخذ على أنه «{value}».",
     "taken as {date}, inferred": "أُخذ على أنه {date}، مستنتجا.",

@@ -12,7 +12,7 @@ from pathlib import PurePosixPath, PureWindowsPath
 
 from articles.arabic.text_gate import file_name_as_given, removals
 from articles.extract.dates import StatedDate
-from articles.ingest.document import Document, Note, UnreadableError, quoted
+from articles.ingest.document import Document, Note, UnreadableError
 from articles.ingest.text import language_of
 from articles.models import ArchiveDate, Article, Capture
 from articles.models.delivery import NoteKind
@@ -159,13 +159,14 @@ def _check_published(published: ArchiveDate | None) -> None:
     if published != expected or not is_in_order:
         raise UnreadableError(
             "“published” is {value}, which does not agree; {expected} is expected",
-            value=quoted(_described(published)),
-            expected=quoted(_described(expected)),
+            value=_described(published),
+            expected=_described(expected),
         )
 
 
-def _described(published: ArchiveDate) -> str:
-    return ", ".join(f"{name} {value}" for name, value in published.as_dict().items() if name != "basis")
+def _described(published: ArchiveDate) -> Message:
+    parts = {name: str(value or "none") for name, value in published.as_dict().items() if name != "basis"}
+    return Message("date {date}, precision {precision}, earliest {earliest}, latest {latest}", **parts)
 
 
 def _with_known_language(document: Document) -> Document:

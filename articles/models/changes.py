@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Max
 
 from articles.models.history import event_model_of, event_models, kept_fields
+from articles.models.rules import rule_name
 from articles.models.uncertain_date import is_derived
 
 _KIND_OF = {"insert": "أضيف", "update": "عُدّل", "delete": "حُذف"}
@@ -211,6 +212,8 @@ def _shown(field: models.Field, row: models.Model | None, names: _Names) -> obje
         return names.of_target(field, row)
     if field.choices:
         return str(dict(field.flatchoices).get(value, value))
+    if field.name == "rule":
+        return rule_name(value)
     if isinstance(value, bool):
         return "نعم" if value else "لا"
     if isinstance(value, list):

@@ -32,9 +32,7 @@ from tests.admin.posting import act, changelist, form_of
 pytestmark = pytest.mark.django_db
 # Names of formats, protocols and programs, and what is typed as it is; they stand in Arabic sentences.
 _LATIN = re.compile(
-    # Names of the rules that suggest facts (docs/extraction.md).
-    r"\b(?:actor|event|figure|coverage|reprint|alias|article)\.[a-z_]+"
-    r"|\b(?:WARC|WACZ|CSV|JSON|TOML|HTML|TOTP|SHA-256|MIME|robots\.txt|windows-1256|UTF-8|pbkdf2_sha256|sha256"
+    r"\b(?:WARC|WACZ|CSV|JSON|TOML|HTML|TOTP|SHA-256|MIME|robots\.txt|windows-1256|UTF-8|pbkdf2_sha256|sha256"
     r"|manage\.py [\w ]+|https?://\S+|[\w.-]+@[\w.-]+|(?:[a-z\d-]+\.)+[a-z]{2,}|[\w-]+\.(?:md|txt|html|warc\.gz|csv|jsonl|toml)\S*)"
 )
 # Two words of English beside one another, a Python name, or an object without a name.
