@@ -32,6 +32,7 @@ from articles.admin.history import tell_lost_words
 from articles.admin.pages import posted
 from articles.admin.review import ReviewAdmin, WithRule
 from articles.admin.seeing import FIELD, outdated, seen_field
+from articles.admin.words import address_from_the_left, own_direction
 from articles.extract.authority import Authority
 from articles.extract.process import suggest_within_budget
 from articles.ingest.arabic import in_arabic
@@ -51,7 +52,7 @@ from articles.models import (
 )
 from articles.models.capture import DamagedCaptureError
 from articles.models.history import operation
-from articles.platform.addresses import AddressError, canonical_address, readable_address
+from articles.platform.addresses import AddressError, canonical_address
 from articles.site.words_for import archive_date, date_place, number
 
 # Posted, or in the address, once an editor pressed «حرّر النص».
@@ -108,7 +109,7 @@ class CaptureInline(TabularInline):
     model = Capture
     extra = 0
     fields = readonly_fields = (
-        "filename",
+        "file",
         "fetched",
         "claimed",
         "state",
@@ -118,13 +119,17 @@ class CaptureInline(TabularInline):
         "sha256",
     )
 
+    @admin.display(description="اسم الملف")
+    def file(self, capture: Capture) -> str:
+        return own_direction(capture.filename)
+
     @admin.display(description="جُلب من")
     def fetched(self, capture: Capture) -> str:
-        return readable_address(capture.fetched_address) if capture.fetched_address else "–"
+        return address_from_the_left(capture.fetched_address)
 
     @admin.display(description="يذكر أن عنوانه")
     def claimed(self, capture: Capture) -> str:
-        return readable_address(capture.claimed_address) if capture.claimed_address else "–"
+        return address_from_the_left(capture.claimed_address)
 
     def has_add_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
         return False

@@ -15,6 +15,7 @@ from django.utils import timezone
 from articles.admin.bulk import Bulk, with_actions
 from articles.admin.desk import DeskAdmin
 from articles.admin.pages import desk_page, posted
+from articles.admin.words import address_from_the_left, own_direction
 from articles.arabic.isolating import from_the_left
 from articles.ingest.arabic import FORMAT_NAMES, field_in_arabic, stored_in_arabic
 from articles.ingest.deliveries import RefusedError, again, is_address, receive_address, receive_file
@@ -163,7 +164,7 @@ class DeliveryAdmin(DeskAdmin):
     actions = ()
     has_history = False
     readonly_fields = tuple(field.name for field in Delivery._meta.fields)
-    list_display = ("name", "by", "brought_at", "state", "created", "updated", "unchanged", "failed")
+    list_display = ("called", "by", "brought_at", "state", "created", "updated", "unchanged", "failed")
     list_filter = ("state", TroubleFilter)
     list_select_related = ("by",)
     search_fields = ("name",)
@@ -175,6 +176,10 @@ class DeliveryAdmin(DeskAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Delivery | None = None) -> bool:
         return False
+
+    @admin.display(description="الاسم", ordering="name")
+    def called(self, delivery: Delivery) -> str:
+        return address_from_the_left(delivery.name) if is_address(delivery.name) else own_direction(delivery.name)
 
     def get_urls(self) -> list:
         own = path("<int:pk>/change/", self.admin_site.admin_view(self.record), name="articles_delivery_change")

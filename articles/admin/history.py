@@ -12,6 +12,7 @@ from pghistory.models import Context
 from articles.admin.pages import desk_page, posted
 from articles.admin.security import FreshForm
 from articles.admin.seeing import FIELD, outdated, seen_field
+from articles.arabic.counting import each_once
 from articles.models.changes import FieldChange, between, changes_in, changes_of, last_of_each, versions_of
 from articles.models.edited import ACCEPTED_CAPTURE
 from articles.models.history import event_model_of, event_models, operation
@@ -80,7 +81,7 @@ def _restore(desk: admin.ModelAdmin, request: HttpRequest, row: models.Model) ->
         messages.error(request, f"لم تُستعد النسخة: {refusal_of(error)}")
     else:
         if restored.missing_words:
-            words = "، ".join(f"«{quote}»" for quote in restored.missing_words)
+            words = "، ".join(each_once(f"«{quote}»" for quote in restored.missing_words))
             messages.warning(
                 request, f"تغيّر نص المقال بعد تلك النسخة ولم تعد فيه هذه الكلمات، فاستُعيدت بلا موضع لها: {words}"
             )
@@ -91,9 +92,9 @@ def _restore(desk: admin.ModelAdmin, request: HttpRequest, row: models.Model) ->
 
 def tell_lost_words(request: HttpRequest, row: models.Model) -> None:
     """Names the confirmed facts whose words an article's new text no longer holds; nothing for other rows."""
-    lost = getattr(row, "lost_words", [])
+    lost = list(each_once(str(one) for one in getattr(row, "lost_words", [])))
     if lost:
-        told = "؛ ".join(str(one) for one in lost[:_TOLD])
+        told = "؛ ".join(lost[:_TOLD])
         more = f"؛ وغيرها، وعدده {number(len(lost) - _TOLD)}" if len(lost) > _TOLD else ""
         messages.warning(request, f"بقي ما يلي مؤكدا بلا موضع، إذ لم تعد كلماته في النص: {told}{more}.")
 

@@ -225,10 +225,14 @@ def _split(request: HttpRequest, actor: Actor, form: "SplitForm") -> object | No
                 raise MergeError(str(by))
             if owner := form.chosen_owner():
                 give_names(actor, moved, owner)
-                messages.success(request, f"صارت الأسماء لـ«{owner}». يذكره الآن: {counted(owner.mentions.count(), 'article')}.")
+                messages.success(
+                    request, f"صارت الأسماء لـ«{owner}». يذكره الآن: {counted(owner.mentions.count(), 'article')}."
+                )
             else:
                 new = split_actor(actor, moved, asked["name"], asked["distinction"], asked["kind"])
-                messages.success(request, f"صار «{new}» فاعلا بنفسه. يذكره الآن: {counted(new.mentions.count(), 'article')}.")
+                messages.success(
+                    request, f"صار «{new}» فاعلا بنفسه. يذكره الآن: {counted(new.mentions.count(), 'article')}."
+                )
         return done.id
     except ValidationError as error:
         messages_of = error.message_dict

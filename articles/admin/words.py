@@ -9,6 +9,7 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from articles.arabic import isolating
+from articles.platform.addresses import readable_address
 from articles.site import words_for
 from articles.site.differences import Change
 from articles.site.words_for import agreeing, moment, number, since
@@ -60,6 +61,18 @@ def isolated_dates(text: object) -> SafeString | str:
     told = isolating.isolated_dates(str(text))
     # Nothing but marks of direction was added.
     return mark_safe(told) if hasattr(text, "__html__") else told  # noqa: S308
+
+
+@register.filter
+def address_from_the_left(address: str) -> SafeString | str:
+    """An address of the web as people read it, from its left, whatever stands around it; a dash for none."""
+    return format_html('<bdi dir="ltr">{}</bdi>', readable_address(address)) if address else "–"
+
+
+@register.filter
+def own_direction(name: str) -> SafeString | str:
+    """The name of a file, or another foreign text, in the direction of its own letters; a dash for none."""
+    return format_html("<bdi>{}</bdi>", name) if name else "–"
 
 
 @register.filter

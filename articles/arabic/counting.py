@@ -1,8 +1,18 @@
 """How Arabic counts things: the noun after a number bends with the number. Used by pages, messages and limits."""
 
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
 # One of it, two, three to ten, eleven and more.
 Forms = tuple[str, str, str, str]
+TIMES: Forms = ("مرة", "مرتان", "مرات", "مرة")
 BYTES: Forms = ("بايت", "بايتان", "بايتات", "بايتا")
+
+
+def each_once(texts: Iterable[str]) -> Iterator[str]:
+    """Each text once, in the order of their first, with how many times it stands where that is more than one: «الكويت (3 مرات)»."""
+    for text, count in Counter(texts).items():
+        yield f"{text} ({agreeing(count, TIMES)})" if count > 1 else text
 
 
 def agreeing(count: int, forms: Forms, written: str = "") -> str:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from django.conf import settings
 
 from articles.arabic.characters import ARABIC_INDIC_DIGITS
-from articles.arabic.counting import BYTES, Forms, agreeing
+from articles.arabic.counting import BYTES, TIMES, Forms, agreeing
 from articles.arabic.isolating import isolated
 from articles.models import ArticleStatus, Precision
 from articles.platform.messages import Message
@@ -58,7 +58,7 @@ _NOUNS: dict[str, Forms] = {
     "parts": ("جزء", "جزءان", "أجزاء", "جزءا"),
     "lines": ("سطر", "سطران", "أسطر", "سطرا"),
     "chunks": ("قطعة", "قطعتان", "قطع", "قطعة"),
-    "times": ("مرة", "مرتان", "مرات", "مرة"),
+    "times": TIMES,
     "seconds": ("ثانية", "ثانيتان", "ثوان", "ثانية"),
 }
 

@@ -52,7 +52,8 @@ const colour = (key, state) => {
     node.classList.remove("suggested", "confirmed", "rejected");
     node.classList.add(state);
   }
-  document.querySelector("[data-open]").textContent = items.filter((one) => one.classList.contains("suggested")).length;
+  const open = items.filter((one) => one.classList.contains("suggested")).length;
+  for (const shown of document.querySelectorAll("[data-open]")) shown.textContent = open;
 };
 
 const mark = (key, state) => {

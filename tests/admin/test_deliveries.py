@@ -82,7 +82,11 @@ def test_what_no_reader_opens_is_refused_by_name(desk: Client, settings: Any) ->
     page = desk.post(
         reverse("admin:deliver"), {"files": files[:1] + files[2:], "format": "auto"}, follow=True
     ).content.decode()
-    assert "\u2068صورة.png\u2069: لا قارئ" in page and "\u2068كبير.txt\u2069: أكبر" in page and not Delivery.objects.exists()
+    assert (
+        "\u2068صورة.png\u2069: لا قارئ" in page
+        and "\u2068كبير.txt\u2069: أكبر" in page
+        and not Delivery.objects.exists()
+    )
     assert (
         "لا ترميز بهذا الاسم"
         in desk.post(

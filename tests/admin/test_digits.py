@@ -52,7 +52,9 @@ def test_what_is_no_date_is_refused_in_any_digits() -> None:
             digits.DateField().clean(typed)
 
 
-@pytest.mark.parametrize("typed", ["٨/١١/٢٠٢٤", "08-11-2024", "८/११/२०२४", "\u202b8.11.2024\u202c", "8 نوفمبر (تشرين الثاني) 2024"])
+@pytest.mark.parametrize(
+    "typed", ["٨/١١/٢٠٢٤", "08-11-2024", "८/११/२०२४", "\u202b8.11.2024\u202c", "8 نوفمبر (تشرين الثاني) 2024"]
+)
 def test_every_door_of_the_desk_reads_the_day_first(desk: Client, make_article: Any, typed: str) -> None:
     reviewed, edited, changed = make_article(), make_article(), make_article()
     ask(desk, reviewed, **{"verdict-date": "confirm", "date-value": typed})

@@ -36,7 +36,11 @@ def test_every_rule_has_a_name() -> None:
 @pytest.mark.parametrize("code", ["event.same_kind_words_date", "event.same_place", "event.same_actors"])
 def test_what_agreed_of_a_known_event_is_named(code: str) -> None:
     assert rule_name(code).startswith("فعالية معروفة") and not re.search("[a-z]", rule_name(code))
-    assert rule_name("") == "" and rule_name("event.of_old") == "event.of_old" and rule_name(f"{SAME}moon") == f"{SAME}moon"
+    assert (
+        rule_name("") == ""
+        and rule_name("event.of_old") == "event.of_old"
+        and rule_name(f"{SAME}moon") == f"{SAME}moon"
+    )
 
 
 @pytest.mark.django_db

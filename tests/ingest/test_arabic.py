@@ -136,7 +136,9 @@ def test_numbers_of_a_message_agree_with_their_nouns(size: int, words: str, sett
 
 @pytest.mark.parametrize(("seconds", "words"), [(0.5, "0.5 ثانية"), (5, "5 ثوان"), (20.0, "20 ثانية")])
 def test_seconds_agree_too(seconds: float, words: str) -> None:
-    assert words in in_arabic(Message("it took longer than {seconds:g} seconds (ARCHIVE_FETCH_SECONDS)", seconds=seconds))
+    assert words in in_arabic(
+        Message("it took longer than {seconds:g} seconds (ARCHIVE_FETCH_SECONDS)", seconds=seconds)
+    )
 
 
 def plain(text: str) -> str:
@@ -150,7 +152,14 @@ def plain(text: str) -> str:
         ({"status": "withdrawn"}, "لماذا صارت حالة المقال «مسحوب»"),
         ({"status": "gone"}, "مسودة (draft)، منشور (published)"),
         (
-            {"published": {"date": "2024-06-05", "precision": "month", "earliest": "2024-06-01", "latest": "2024-06-30"}},
+            {
+                "published": {
+                    "date": "2024-06-05",
+                    "precision": "month",
+                    "earliest": "2024-06-01",
+                    "latest": "2024-06-30",
+                }
+            },
             "تاريخ 2024-06-05، دقته الشهر، لا يسبق 2024-06-01 ولا يتأخر عن 2024-06-30",
         ),
         ({"published": {"date": "2024-06-05", "precision": "day"}}, "دقته اليوم، لا يسبق – ولا يتأخر عن –"),
@@ -162,7 +171,10 @@ def test_choices_are_said_by_their_arabic_names(tmp_path: Path, row: dict, words
 
 
 def test_fields_are_called_by_arabic_names() -> None:
-    named = {name: plain(field_in_arabic(name)) for name in ("published (row)", "published (heading)", "title", "filename", "x")}
+    named = {
+        name: plain(field_in_arabic(name))
+        for name in ("published (row)", "published (heading)", "title", "filename", "x")
+    }
     assert named == {
         "published (row)": "تاريخ النشر (من الجدول)", "published (heading)": "تاريخ النشر (فوق النص)", "title": "العنوان (title)",
         "filename": "اسم الملف", "x": "x",
