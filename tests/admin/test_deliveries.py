@@ -15,7 +15,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from articles.models import Article, Delivery
+from articles.models import Article, Capture, Delivery
 from articles.models.changes import changes_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -128,6 +128,26 @@ def test_a_file_s_name_is_shown_as_it_was_given(desk: Client, name: str) -> None
     assert (delivery.name, delivery.created, delivery.notes) == (name, 1, [])
     assert name in desk.get(reverse("admin:articles_delivery_change", args=[delivery.pk])).content.decode()
     assert Article.objects.get().captures.get().filename == name
+
+
+def test_addresses_and_names_of_files_keep_their_own_direction(desk: Client, make_article: Any) -> None:
+    address, name = "https://example.org/news/", "report (1).html"
+    Delivery.objects.create(name=address)
+    Delivery.objects.create(name=name)
+    listed = desk.get(reverse("admin:articles_delivery_changelist")).content.decode()
+    assert f'<bdi dir="ltr">{address}</bdi>' in listed and f"<bdi>{name}</bdi>" in listed
+    article = make_article(url=address)
+    Capture.objects.create(
+        article=article, filename=name, fetched_address=address, claimed_address=address, sha256="0" * 64, size=1,
+        media_type="text/html", captured_at=timezone.now(),
+    )  # fmt: skip
+    form = desk.get(reverse("admin:articles_article_change", args=[article.pk])).content.decode()
+    assert form.count(f'<bdi dir="ltr">{address}</bdi>') == 2 and f"<bdi>{name}</bdi>" in form
+    assert f"<bdi>{name}</bdi>" in desk.get(reverse("admin:articles_capture_changelist")).content.decode()
+    article.url = "https://example.org/other/"
+    article.save()
+    history = desk.get(reverse("admin:articles_article_history", args=[article.pk])).content.decode()
+    assert f"<bdi>{address}</bdi>" in history
 
 
 @pytest.fixture
