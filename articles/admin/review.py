@@ -57,6 +57,8 @@ class WithRule:
 class ReviewAdmin(WithRule, DeskAdmin):
     """Lists of facts; a change of state by hand is signed with the editor's name."""
 
+    # Shown by its name, and never typed.
+    exclude: tuple[str, ...] = ("rule",)
     readonly_fields: tuple[str, ...] = ("rule_words", "score", "reviewed_by", "reviewed_at")
 
     def save_model(self, request: HttpRequest, obj: models.Model, form: object, change: bool) -> None:
