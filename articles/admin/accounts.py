@@ -247,11 +247,11 @@ for model, desk in {
 admin.site.unregister(ProcrastinateJob)
 # Nothing is written there (AXES_ENABLE_ACCESS_FAILURE_LOG): AccessAttempt holds failed sign-ins.
 admin.site.unregister(AccessFailureLog)
-for label, words in (("otp_totp", "العامل الثاني: الهواتف"), ("otp_static", "العامل الثاني: رموز الاسترداد")):
+for label, words in (("otp_totp", "التحقق بخطوتين: الهواتف"), ("otp_static", "التحقق بخطوتين: رموز الاسترداد")):
     apps.get_app_config(label).verbose_name = words
 # These libraries leave their nouns untranslated. Migrations do not see it: they go by what the class itself says.
 for model, one, more in (
-    (TOTPDevice, "هاتف العامل الثاني", "هواتف العامل الثاني"),
+    (TOTPDevice, "هاتف التحقق بخطوتين", "هواتف التحقق بخطوتين"),
     (StaticDevice, "دفتر رموز الاسترداد", "دفاتر رموز الاسترداد"),
     (StaticToken, "رمز استرداد", "رموز الاسترداد"),
 ):

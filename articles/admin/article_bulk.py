@@ -74,7 +74,7 @@ class EventForm(forms.Form):
 class DateForm(forms.Form):
     date = DateField(
         label="التاريخ", widget=AdminDateWidget, validators=[check_publication_day],
-        help_text="مثل: 2024-11-05. للشهر أو السنة يكفي أي يوم منهما.",
+        help_text="مثل: 2024-11-05، أو 5/11/2024، أو 5 نونبر 2024. للشهر أو السنة يكفي أي يوم منهما.",
     )  # fmt: skip
     precision = forms.ChoiceField(
         label="الدقة", choices=[pair for pair in Precision.choices if pair[0] != Precision.UNKNOWN],

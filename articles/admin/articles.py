@@ -30,8 +30,9 @@ from articles.admin.dates import UncertainDateForm
 from articles.admin.desk import DeskAdmin, OwnSearch, StackedInline, TabularInline, holding_words
 from articles.admin.history import tell_lost_words
 from articles.admin.pages import posted
-from articles.admin.review import ReviewAdmin
+from articles.admin.review import ReviewAdmin, WithRule
 from articles.admin.seeing import FIELD, outdated, seen_field
+from articles.admin.words import address_from_the_left, own_direction
 from articles.extract.authority import Authority
 from articles.extract.process import suggest_within_budget
 from articles.ingest.arabic import in_arabic
@@ -51,7 +52,7 @@ from articles.models import (
 )
 from articles.models.capture import DamagedCaptureError
 from articles.models.history import operation
-from articles.platform.addresses import AddressError, canonical_address, readable_address
+from articles.platform.addresses import AddressError, canonical_address
 from articles.site.words_for import archive_date, date_place, number
 
 # Posted, or in the address, once an editor pressed «حرّر النص».
@@ -108,7 +109,7 @@ class CaptureInline(TabularInline):
     model = Capture
     extra = 0
     fields = readonly_fields = (
-        "filename",
+        "file",
         "fetched",
         "claimed",
         "state",
@@ -118,13 +119,17 @@ class CaptureInline(TabularInline):
         "sha256",
     )
 
+    @admin.display(description="اسم الملف")
+    def file(self, capture: Capture) -> str:
+        return own_direction(capture.filename)
+
     @admin.display(description="جُلب من")
     def fetched(self, capture: Capture) -> str:
-        return readable_address(capture.fetched_address) if capture.fetched_address else "–"
+        return address_from_the_left(capture.fetched_address)
 
     @admin.display(description="يذكر أن عنوانه")
     def claimed(self, capture: Capture) -> str:
-        return readable_address(capture.claimed_address) if capture.claimed_address else "–"
+        return address_from_the_left(capture.claimed_address)
 
     def has_add_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
         return False
@@ -133,20 +138,20 @@ class CaptureInline(TabularInline):
         return False
 
 
-class CoverageInline(TabularInline):
+class CoverageInline(WithRule, TabularInline):
     model = Coverage
     extra = 0
     autocomplete_fields = ("event",)
-    fields = ("event", "state", "rule")
-    readonly_fields = ("rule",)
+    fields = ("event", "state", "rule_words")
+    readonly_fields = ("rule_words",)
 
 
-class MentionInline(TabularInline):
+class MentionInline(WithRule, TabularInline):
     model = Mention
     extra = 0
     autocomplete_fields = ("actor",)
-    fields = ("actor", "written", "state", "rule")
-    readonly_fields = ("written", "rule")
+    fields = ("actor", "written", "state", "rule_words")
+    readonly_fields = ("written", "rule_words")
 
     @admin.display(description="كما ورد")
     def written(self, mention: Mention) -> str:

@@ -11,6 +11,7 @@ from django.utils.html import format_html
 
 from articles.admin.desk import DeskAdmin, OwnSearch
 from articles.admin.pages import desk_page
+from articles.admin.words import own_direction
 from articles.ingest.waiting import DecisionError, accept, document_of, make_own, refuse
 from articles.models import Capture, CaptureState
 from articles.models.capture import DamagedCaptureError
@@ -87,7 +88,7 @@ class CaptureAdmin(OwnSearch, DeskAdmin):
 
     @admin.display(description="اسم الملف")
     def filename_or_digest(self, capture: Capture) -> str:
-        return str(capture)
+        return own_direction(str(capture))
 
     @admin.display(description="القرار")
     def decision(self, capture: Capture) -> str:

@@ -15,7 +15,9 @@ from django.utils import timezone
 from articles.admin.bulk import Bulk, with_actions
 from articles.admin.desk import DeskAdmin
 from articles.admin.pages import desk_page, posted
-from articles.ingest.arabic import field_in_arabic, stored_in_arabic
+from articles.admin.words import address_from_the_left, own_direction
+from articles.arabic.isolating import from_the_left
+from articles.ingest.arabic import FORMAT_NAMES, field_in_arabic, stored_in_arabic
 from articles.ingest.deliveries import RefusedError, again, is_address, receive_address, receive_file
 from articles.ingest.readers import FORMATS
 from articles.models import Delivery, DeliveryState
@@ -31,7 +33,10 @@ class ManyFiles(forms.ClearableFileInput):
 
 
 class FilesField(forms.FileField):
-    """Cleans to a list of the files chosen."""
+    """Cleans to a list of the files chosen. An empty one is refused by its name where files are received, and the others are taken."""
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(allow_empty_file=True, **kwargs)
 
     def clean(self, data: object, initial: object = None) -> list:
         one = super().clean
@@ -49,7 +54,7 @@ class DeliverForm(forms.Form):
         help_text="رابط صفحة في كل سطر، مثل: https://example.com/news/1. تُجلب كما يسمح به robots.txt.",
     )  # fmt: skip
     format = forms.ChoiceField(
-        label="صيغة الملفات", choices=[("auto", "تُعرف من الاسم"), *((name, name) for name in FORMATS)], initial="auto",
+        label="صيغة الملفات", choices=[("auto", "تُعرف من الاسم"), *((name, FORMAT_NAMES[name]) for name in FORMATS)], initial="auto",
     )  # fmt: skip
     encoding = forms.CharField(
         label="ترميزها", required=False, max_length=40, help_text="يُكتشف وحده؛ يكتب عند الخطأ، مثل: windows-1256."
@@ -62,17 +67,15 @@ class DeliverForm(forms.Form):
             raise forms.ValidationError("لا ترميز بهذا الاسم.") from None
 
     def clean_addresses(self) -> list[str]:
-        lines = [line.strip() for line in self.cleaned_data["addresses"].splitlines() if line.strip()]
-        for place, line in enumerate(lines, 1):
-            try:
-                is_sound = is_address(line) and len(line) <= LONGEST_ADDRESS and bool(read_address(line))
-            except AddressError:
-                is_sound = False
-            if not is_sound:
-                raise forms.ValidationError(f"السطر {number(place)} ليس رابط صفحة: «{line[:80]}».")
+        typed = self.cleaned_data["addresses"].splitlines()
+        lines = [(place, line.strip()) for place, line in enumerate(typed, 1) if line.strip()]
         if len(lines) > MOST_ADDRESSES:
             raise forms.ValidationError(f"أكثر من {number(MOST_ADDRESSES)} رابط.")
-        return lines
+        if wrong := [(place, line) for place, line in lines if not _is_page(line)]:
+            raise forms.ValidationError(
+                [f"السطر {number(place)} ليس رابط صفحة: «{from_the_left(line[:80])}»." for place, line in wrong]
+            )
+        return [line for _, line in lines]
 
     def clean(self) -> dict:
         cleaned = super().clean()
@@ -83,6 +86,13 @@ class DeliverForm(forms.Form):
                 f"أكثر من {number(MOST_FILES)} ملف؛ اجمعها في أرشيف WARC أو استعمل manage.py ingest."
             )
         return cleaned
+
+
+def _is_page(line: str) -> bool:
+    try:
+        return is_address(line) and len(line) <= LONGEST_ADDRESS and bool(read_address(line))
+    except AddressError:
+        return False
 
 
 @desk_page("deliver/", "deliver")
@@ -154,7 +164,7 @@ class DeliveryAdmin(DeskAdmin):
     actions = ()
     has_history = False
     readonly_fields = tuple(field.name for field in Delivery._meta.fields)
-    list_display = ("name", "by", "brought_at", "state", "created", "updated", "unchanged", "failed")
+    list_display = ("called", "by", "brought_at", "state", "created", "updated", "unchanged", "failed")
     list_filter = ("state", TroubleFilter)
     list_select_related = ("by",)
     search_fields = ("name",)
@@ -166,6 +176,10 @@ class DeliveryAdmin(DeskAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Delivery | None = None) -> bool:
         return False
+
+    @admin.display(description="الاسم", ordering="name")
+    def called(self, delivery: Delivery) -> str:
+        return address_from_the_left(delivery.name) if is_address(delivery.name) else own_direction(delivery.name)
 
     def get_urls(self) -> list:
         own = path("<int:pk>/change/", self.admin_site.admin_view(self.record), name="articles_delivery_change")

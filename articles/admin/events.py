@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from articles.admin.dates import UncertainDateForm
 from articles.admin.desk import DeskAdmin, OwnSearch, TabularInline
 from articles.admin.merging import MergeDesk
-from articles.admin.review import ReviewAdmin
+from articles.admin.review import ReviewAdmin, WithRule
 from articles.models import Coverage, Event, EventSeries, Participation
 from articles.site.words_for import archive_date
 
@@ -25,12 +25,12 @@ class ParticipationInline(TabularInline):
     fields = ("actor", "role", "state")
 
 
-class CoverageInline(TabularInline):
+class CoverageInline(WithRule, TabularInline):
     model = Coverage
     extra = 0
     autocomplete_fields = ("article",)
-    fields = ("article", "state", "rule")
-    readonly_fields = ("rule",)
+    fields = ("article", "state", "rule_words")
+    readonly_fields = ("rule_words",)
 
 
 @admin.register(Event)

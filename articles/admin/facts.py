@@ -21,7 +21,7 @@ class OfArticle:
 
 @admin.register(Mention)
 class MentionAdmin(OwnSearch, OfArticle, ReviewAdmin):
-    list_display = ("actor", "written", "article_link", "state", "rule", "score")
+    list_display = ("actor", "written", "article_link", "state", "rule_words", "score")
     list_filter = ("state",)
     list_select_related = ("actor", "article")
     search_fields = ("actor__name",)
@@ -39,7 +39,7 @@ class MentionAdmin(OwnSearch, OfArticle, ReviewAdmin):
 
 @admin.register(Coverage)
 class CoverageAdmin(OwnSearch, OfArticle, ReviewAdmin):
-    list_display = ("event", "article_link", "state", "rule", "score")
+    list_display = ("event", "article_link", "state", "rule_words", "score")
     list_filter = ("state",)
     list_select_related = ("event", "article")
     search_fields = ("event__title",)
@@ -52,7 +52,7 @@ class CoverageAdmin(OwnSearch, OfArticle, ReviewAdmin):
 
 @admin.register(Reprint)
 class ReprintAdmin(OwnSearch, OfArticle, ReviewAdmin):
-    list_display = ("article_link", "original_link", "likeness", "compare", "state", "rule")
+    list_display = ("article_link", "original_link", "likeness", "compare", "state", "rule_words")
     list_filter = ("state",)
     list_select_related = ("article", "original")
     search_fields = ("article__title",)

@@ -33,7 +33,7 @@ class MeasureFilter(admin.SimpleListFilter):
 
 @admin.register(Figure)
 class FigureAdmin(OwnSearch, OfArticle, ReviewAdmin):
-    list_display = ("quote", "value_words", "unit", "measure", "article_link", "state", "rule", "score")
+    list_display = ("quote", "value_words", "unit", "measure", "article_link", "state", "rule_words", "score")
     list_filter = ("state", "qualifier", MeasureFilter)
     list_select_related = ("article", "measure")
     search_fields = ("quote",)

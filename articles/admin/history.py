@@ -12,6 +12,7 @@ from pghistory.models import Context
 from articles.admin.pages import desk_page, posted
 from articles.admin.security import FreshForm
 from articles.admin.seeing import FIELD, outdated, seen_field
+from articles.arabic.counting import each_once
 from articles.models.changes import FieldChange, between, changes_in, changes_of, last_of_each, versions_of
 from articles.models.edited import ACCEPTED_CAPTURE
 from articles.models.history import event_model_of, event_models, operation
@@ -19,13 +20,14 @@ from articles.models.keys import read_key
 from articles.models.refusals import refusal_of
 from articles.models.undoing import UndoConflictError, put_back, undo
 from articles.site.differences import differences
-from articles.site.words_for import moment
+from articles.site.words_for import agreeing, moment, number
 
 _PER_PAGE, _MOST = 30, 3_000
 # A longer text is shown as what differs in it.
 _LONG = 80
 # Of so many facts it is told by name that they lost their words.
 _TOLD = 10
+_CHANGES = ("تغيير", "تغييران", "تغييرات", "تغييرا")
 
 
 def history_page(desk: admin.ModelAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -79,7 +81,7 @@ def _restore(desk: admin.ModelAdmin, request: HttpRequest, row: models.Model) ->
         messages.error(request, f"لم تُستعد النسخة: {refusal_of(error)}")
     else:
         if restored.missing_words:
-            words = "، ".join(f"«{quote}»" for quote in restored.missing_words)
+            words = "، ".join(each_once(f"«{quote}»" for quote in restored.missing_words))
             messages.warning(
                 request, f"تغيّر نص المقال بعد تلك النسخة ولم تعد فيه هذه الكلمات، فاستُعيدت بلا موضع لها: {words}"
             )
@@ -90,10 +92,10 @@ def _restore(desk: admin.ModelAdmin, request: HttpRequest, row: models.Model) ->
 
 def tell_lost_words(request: HttpRequest, row: models.Model) -> None:
     """Names the confirmed facts whose words an article's new text no longer holds; nothing for other rows."""
-    lost = getattr(row, "lost_words", [])
+    lost = list(each_once(str(one) for one in getattr(row, "lost_words", [])))
     if lost:
-        told = "؛ ".join(str(one) for one in lost[:_TOLD])
-        more = f"؛ و{len(lost) - _TOLD} غيرها" if len(lost) > _TOLD else ""
+        told = "؛ ".join(lost[:_TOLD])
+        more = f"؛ وغيرها، وعدده {number(len(lost) - _TOLD)}" if len(lost) > _TOLD else ""
         messages.warning(request, f"بقي ما يلي مؤكدا بلا موضع، إذ لم تعد كلماته في النص: {told}{more}.")
 
 
@@ -176,5 +178,5 @@ def _undone(request: HttpRequest, pk: object) -> HttpResponse:
     else:
         accepted = Context.objects.filter(pk=pk, metadata__has_key=ACCEPTED_CAPTURE).exists()
         waits = " وعادت النسخة الأصلية تنتظر محررا." if accepted else ""
-        messages.success(request, f"تُراجع عن العملية: {count} من التغييرات.{waits}")
+        messages.success(request, f"تُراجع عن العملية: {agreeing(count, _CHANGES)}.{waits}")
     return redirect("admin:operation", pk)

@@ -31,6 +31,7 @@ from articles.models.merging import (
     split_actor,
 )
 from articles.models.refusals import refusal_of
+from articles.site.words_for import counted
 
 MERGES: dict[type[models.Model], Callable[[models.Model, models.Model], None]] = {
     Actor: merge_actors, Event: merge_events, Source: merge_sources,
@@ -74,7 +75,7 @@ def merge_page(request: HttpRequest, noun: str) -> HttpResponse:
     wanted = [read_key(pk) for pk in request.GET.get("rows", "").split(",")][:MOST_MERGED]
     rows = list(model.objects.filter(pk__in=wanted, merged_into=None).order_by("pk"))
     if len(rows) < 2:
-        messages.warning(request, "لا اثنين هنا يُدمجان: لعلهما دُمجا من قبل.")
+        messages.warning(request, "اختر صفين أو أكثر للدمج. ما اخترته دُمج من قبل أو لم يعد موجودا.")
         return redirect(f"admin:articles_{noun}_changelist")
     brought = {row.pk: moves(row) for row in rows}
     chosen = request.POST.get("kept") or request.GET.get("kept") or ""
@@ -224,11 +225,14 @@ def _split(request: HttpRequest, actor: Actor, form: "SplitForm") -> object | No
                 raise MergeError(str(by))
             if owner := form.chosen_owner():
                 give_names(actor, moved, owner)
-                count = owner.mentions.count()
-                messages.success(request, f"صارت الأسماء لـ«{owner}»، وله الآن ذكر في {count} من المقالات.")
+                messages.success(
+                    request, f"صارت الأسماء لـ«{owner}». يذكره الآن: {counted(owner.mentions.count(), 'article')}."
+                )
             else:
                 new = split_actor(actor, moved, asked["name"], asked["distinction"], asked["kind"])
-                messages.success(request, f"صار «{new}» فاعلا بنفسه، ومعه {new.mentions.count()} من المقالات.")
+                messages.success(
+                    request, f"صار «{new}» فاعلا بنفسه. يذكره الآن: {counted(new.mentions.count(), 'article')}."
+                )
         return done.id
     except ValidationError as error:
         messages_of = error.message_dict

@@ -11,6 +11,7 @@ from articles.admin.bulk import Bulk, with_actions
 from articles.admin.desk import DeskAdmin
 from articles.models import Figure, Mention, ReviewState
 from articles.models.confirming import confirm_subjects
+from articles.models.rules import rule_name
 
 
 def _reviewing(name: str, label: str, state: str) -> Bulk:
@@ -44,11 +45,21 @@ def review(request: HttpRequest, rows: Sequence[models.Model], state: str) -> in
 _SPANS: dict[type[models.Model], tuple[str, ...]] = {Figure: ("start", "end", "quote"), Mention: ("spans", "quotes")}
 
 
+class WithRule:
+    """Mixed into admins of facts and their inlines: the rule that suggested the row, by its name."""
+
+    @admin.display(description="القاعدة", ordering="rule")
+    def rule_words(self, row: models.Model) -> str:
+        return rule_name(row.rule) or "–"
+
+
 @with_actions(CONFIRM, REJECT)
-class ReviewAdmin(DeskAdmin):
+class ReviewAdmin(WithRule, DeskAdmin):
     """Lists of facts; a change of state by hand is signed with the editor's name."""
 
-    readonly_fields: tuple[str, ...] = ("rule", "score", "reviewed_by", "reviewed_at")
+    # Shown by its name, and never typed.
+    exclude: tuple[str, ...] = ("rule",)
+    readonly_fields: tuple[str, ...] = ("rule_words", "score", "reviewed_by", "reviewed_at")
 
     def save_model(self, request: HttpRequest, obj: models.Model, form: object, change: bool) -> None:
         sign(obj, request, changed="state" in form.changed_data or not change)

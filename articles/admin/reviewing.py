@@ -285,7 +285,7 @@ def _passed_by(request: HttpRequest, article: Article) -> Answer:
     if "narrow" in posted:
         alias = get_object_or_404(Alias, pk=read_key(posted["narrow"]))
         count = narrow(request, alias, reject_others="reject_others" in posted)
-        messages.success(request, f"لن يُقترح «{alias.name}» في النصوص بعد الآن. رُفض من المقترح به: {count}.")
+        messages.success(request, f"لن يُقترح «{alias.name}» في النصوص بعد الآن. رُفض من المقترح به: {number(count)}.")
     elif "take" in posted:
         if refusal := _overtaken(request, article, ("assigned_to",)):
             answer.outcome.refused["article"] = refusal

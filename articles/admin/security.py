@@ -52,7 +52,7 @@ class FreshForm(forms.Form):
         self.request = request
         if not is_fresh(request):
             self.fields["password"] = forms.CharField(
-                label="كلمة السر من جديد",
+                label="كلمة المرور من جديد",
                 widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
                 help_text="تُطلب قبل ما يمس الكثير إذا مضى وقت على كتابتها.",
             )
@@ -61,7 +61,7 @@ class FreshForm(forms.Form):
         """Checked by the same backends as signing in, so that guessing is throttled alike."""
         given = self.cleaned_data["password"]
         if authenticate(self.request, username=self.request.user.get_username(), password=given) != self.request.user:
-            raise forms.ValidationError("كلمة السر غير صحيحة.")
+            raise forms.ValidationError("كلمة المرور غير صحيحة.")
         self.request.session[_GIVEN_AT] = time.time()
         return given
 
@@ -79,7 +79,7 @@ def password_again(request: HttpRequest) -> HttpResponse:
     form = FreshForm(posted(request), request=request)
     if is_fresh(request) or (request.method == "POST" and form.is_valid()):
         return redirect(_next(request))
-    context = {**admin.site.each_context(request), "title": "كلمة السر من جديد", "form": form}
+    context = {**admin.site.each_context(request), "title": "كلمة المرور من جديد", "form": form}
     return TemplateResponse(request, "admin/desk/password_again.html", context)
 
 
@@ -143,7 +143,7 @@ def _picture(address: str) -> str:
 
 
 def _page(request: HttpRequest, context: dict) -> HttpResponse:
-    shared = {**admin.site.each_context(request), "title": "العامل الثاني"}
+    shared = {**admin.site.each_context(request), "title": "التحقق بخطوتين"}
     return TemplateResponse(request, "admin/desk/second_factor.html", shared | context)
 
 

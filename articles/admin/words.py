@@ -1,6 +1,7 @@
 """Words of the desk's templates: counts of rows with their noun, moments, dates inside lines of Arabic. Loaded into every template."""
 
 import re
+from decimal import Decimal
 
 from django import template
 from django.db.models.options import Options
@@ -8,6 +9,7 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from articles.arabic import isolating
+from articles.platform.addresses import readable_address
 from articles.site import words_for
 from articles.site.differences import Change
 from articles.site.words_for import agreeing, moment, number, since
@@ -59,6 +61,28 @@ def isolated_dates(text: object) -> SafeString | str:
     told = isolating.isolated_dates(str(text))
     # Nothing but marks of direction was added.
     return mark_safe(told) if hasattr(text, "__html__") else told  # noqa: S308
+
+
+@register.filter
+def address_from_the_left(address: str) -> SafeString | str:
+    """An address of the web as people read it, from its left, whatever stands around it; a dash for none."""
+    return format_html('<bdi dir="ltr">{}</bdi>', readable_address(address)) if address else "–"
+
+
+@register.filter
+def own_direction(name: str) -> SafeString | str:
+    """The name of a file, or another foreign text, in the direction of its own letters; a dash for none."""
+    return format_html("<bdi>{}</bdi>", name) if name else "–"
+
+
+@register.filter
+def value_in_words(value: object) -> object:
+    """A value of a version as pages show it: «3,575» for 3575.0000; a dash for none."""
+    if isinstance(value, bool) or value in (None, ""):
+        return "–" if value in (None, "") else value
+    if isinstance(value, float):
+        return number(Decimal(str(value)))
+    return number(value) if isinstance(value, int | Decimal) else value
 
 
 @register.filter

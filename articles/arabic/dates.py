@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from hijridate import Hijri
 
-from articles.arabic.characters import with_ascii_digits
+from articles.arabic.characters import LETTERS, strip_ignored, with_ascii_digits
 from articles.arabic.folding import fold_name
 from articles.arabic.months import GREGORIAN_NUMBERS, HIJRI_NUMBERS, WEEKDAY_NUMBERS
 from articles.arabic.words import Word, words
@@ -180,6 +180,47 @@ def _numeric_dates(text: str) -> list[DateExpression]:
             continue
         found.append(DateExpression(match.start(), match.end(), year, month, day))
     return found
+
+
+# Words that stand beside a date and say nothing else: «يوم 8 نونبر 2024 م».
+_BESIDE_A_DAY = {fold_name(w) for w in ("يوم", "م", "ميلادية", "ميلادي")}
+_SPACED_SEPARATOR = re.compile(r"(?<=\d)\s*([/.-])\s*(?=\d)")
+_LETTER = re.compile(f"[{LETTERS}]")
+
+
+def typed_day(text: str) -> date | None:
+    """The one day that the whole of a typed text states: «2024-11-08», «8/11/2024», «الجمعة ٨ نونبر ٢٠٢٤».
+
+    A date of digits has its day first or its year first, never its month. None for anything else: a month or a year
+    alone, a span, a day that is not in the calendar or has another weekday, a Hijri date, two digits of a year.
+    """
+    written = with_ascii_digits(strip_ignored(text)).strip()
+    if not _LETTER.search(written):
+        return _day_of_digits(_SPACED_SEPARATOR.sub(r"\1", written))
+    found = find_dates(written)
+    if len(found) != 1 or found[0].hijri or found[0].day_end or found[0].precision != "day":
+        return None
+    stated, day = found[0], found[0].interval[0]
+    beside = words(f"{written[: stated.start]} {written[stated.end :]}")
+    is_whole = all(word.folded in _BESIDE_A_DAY for word in beside)
+    # The reader of texts mends a date of digits whose month stands first; what is typed is asked for again.
+    if digits := _NUMERIC.search(written):
+        day = _day_of_digits(digits[0])
+    return day if is_whole and day and stated.weekday in {None, day.weekday()} else None
+
+
+def _day_of_digits(written: str) -> date | None:
+    match = _NUMERIC.fullmatch(written)
+    if match is None:
+        return None
+    year, month, day = (int(match[part] or match[f"i{part}"]) for part in "ymd")
+    # «8/5/1446» is of the other calendar; with its year first, a date is an ISO date.
+    if match["y"] and _HIJRI_FIRST <= year <= _HIJRI_LAST:
+        return None
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
 
 
 def _month_at(of_words: Sequence[Word], index: int) -> tuple[int, bool, int] | None:

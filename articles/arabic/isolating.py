@@ -6,8 +6,18 @@ import re
 _ISO = re.compile(
     r"(?<![A-Za-z0-9_/.\u2066-])\d{4}-\d{2}(?:-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2})?)?)?(?![A-Za-z0-9_-])", re.ASCII
 )
-# LRI and PDI.
-_ISOLATE, _END = "\u2066", "\u2069"
+# LRI, FSI and PDI.
+_ISOLATE, _FIRST_STRONG, _END = "\u2066", "\u2068", "\u2069"
+
+
+def from_the_left(text: str) -> str:
+    """`text`, an address of the web or the like, so that it is read from its left whatever stands around it."""
+    return f"{_ISOLATE}{text}{_END}"
+
+
+def isolated(text: str) -> str:
+    """A foreign `text`, such as a file's name, so that its letters decide its own direction and that of nothing around it."""
+    return f"{_FIRST_STRONG}{text}{_END}"
 
 
 def isolated_dates(text: str) -> str:

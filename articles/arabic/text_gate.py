@@ -4,7 +4,7 @@ Called by the models' fields (articles/models/text_fields.py), so that no door g
 offsets. Every function here is idempotent and takes time in proportion to the length of the text.
 
 Presentation forms («ﻻ», «ﷺ») become the letters that they show, so that a word is one word however it was typed. Soft hyphens and
-zero-width spaces, which only tell where a line may break, are removed. Kept are the zero-width joiner and non-joiner, which shape letters, and the marks LRM, RLM and ALM, which order one punctuation
+zero-width spaces, which only tell where a line may break, are removed; a file's name keeps its presentation forms. Kept are the zero-width joiner and non-joiner, which shape letters, and the marks LRM, RLM and ALM, which order one punctuation
 mark and end with it. Embeddings, overrides and isolates are removed: they turn whatever follows them, up to the end of the line.
 """
 
@@ -49,16 +49,32 @@ def clean_text(text: str) -> str:
     Any part of a clean text is clean itself, so that a quote taken from a clean body is stored as it is.
     """
     if _SUSPECT.search(text):
-        text = _UNWANTED.sub("", _LINE_ENDS.sub("\n", text).replace("\t", " "))
-        text = _PRESENTATION_FORMS.sub(lambda run: unicodedata.normalize("NFKC", run[0]), text)
+        text = _PRESENTATION_FORMS.sub(lambda run: unicodedata.normalize("NFKC", run[0]), _without_unwanted(text))
     return compose(text)
+
+
+def as_given(text: str) -> str:
+    """`text` as whoever gave it will know it again: `clean_text`, where presentation forms stay. For what is shown and never searched."""
+    return compose(_without_unwanted(text) if _SUSPECT.search(text) else text)
+
+
+def file_name_as_given(text: str) -> str:
+    """The name of a file as whoever gave it calls it: `as_given` in one line; empty where nothing of it can be seen."""
+    return _in_one_line(as_given(text))
+
+
+def _without_unwanted(text: str) -> str:
+    return _UNWANTED.sub("", _LINE_ENDS.sub("\n", text).replace("\t", " "))
 
 
 def clean_line(text: str) -> str:
     """`text` of one line (a title, a name) as it may be stored: `clean_text`, where a space stands for line feeds; empty where
     nothing of it can be seen.
     """
-    text = clean_text(text)
+    return _in_one_line(clean_text(text))
+
+
+def _in_one_line(text: str) -> str:
     if not shows_something(text):
         return ""
     return _SEVERAL_LINES.sub(" ", text) if "\n" in text else text

@@ -15,6 +15,7 @@ from articles.arabic.words import Word, words
 from articles.extract.authority import Authority, places
 from articles.extract.dates import resolve, speaks_of_plans
 from articles.models import ActorKind, ArchiveDate, EventKind, Precision
+from articles.models.rules import SAME
 
 
 @dataclass(frozen=True)
@@ -303,7 +304,7 @@ def likeness(described: EventDescription, known: EventDescription, authority: Au
         )
         if value >= 0.5
     ]
-    return Likeness(min(score, 1.0), "event.same_" + "_".join(agreed))
+    return Likeness(min(score, 1.0), SAME + "_".join(agreed))
 
 
 def _days_close(described: EventDescription, known: EventDescription) -> bool:

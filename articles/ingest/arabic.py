@@ -5,21 +5,62 @@ The desk calls it for the record of a delivery (articles/admin/deliveries.py) an
 
 from collections.abc import Mapping
 
-from articles.platform.messages import Message
+from django.conf import settings
 
-# Keeps a foreign value from turning the words around it (Unicode, FSI and PDI).
-_ISOLATE, _END = "\u2068", "\u2069"
+from articles.arabic.characters import ARABIC_INDIC_DIGITS
+from articles.arabic.counting import BYTES, TIMES, Forms, agreeing
+from articles.arabic.isolating import isolated
+from articles.models import ArticleStatus, Precision
+from articles.platform.messages import Message
 
 
 def in_arabic(text: str) -> str:
     """A message in Arabic; a text that is none, or whose form is not known, as it is."""
     if not isinstance(text, Message) or text.template not in ARABIC:
         return text
-    values = {
-        name: f"{_ISOLATE}{in_arabic(value)}{_END}" if isinstance(value, str) else value
-        for name, value in text.values.items()
-    }
-    return ARABIC[text.template].format(**values)
+    return ARABIC[text.template].format(**{name: _value(name, value) for name, value in text.values.items()})
+
+
+def _value(name: str, value: object) -> object:
+    """A value of a message as its form shows it: a choice by its label, a list with Arabic commas."""
+    if not isinstance(value, str):
+        return _Number(value)
+    if isinstance(value, Message):
+        return isolated(in_arabic(value))
+    if name in _LISTS:
+        listed = value.split(", ")
+        return "، ".join(isolated(f"{_STATUSES[one]} ({one})" if one in _STATUSES else one) for one in listed)
+    return isolated(_CHOICES.get(name, {}).get(value, value))
+
+
+class _Number:
+    """A number of a message in the digits of the archive; «{size:bytes}» shows it with its noun, one of `_NOUNS`."""
+
+    def __init__(self, value: object) -> None:
+        self.value = value
+
+    def __format__(self, spec: str) -> str:
+        if spec not in _NOUNS:
+            return _in_digits(format(self.value, spec))
+        forms = _NOUNS[spec]
+        if self.value != int(self.value):
+            return f"{_in_digits(f'{self.value:g}')} {forms[0]}"
+        return agreeing(int(self.value), forms, _in_digits(f"{int(self.value):,}"))
+
+
+def _in_digits(text: str) -> str:
+    return text.translate(ARABIC_INDIC_DIGITS) if settings.ARCHIVE_DIGITS == "arabic" else text
+
+
+_NOUNS: dict[str, Forms] = {
+    "bytes": BYTES,
+    "cells": ("خلية", "خليتان", "خلايا", "خلية"),
+    "parts": ("جزء", "جزءان", "أجزاء", "جزءا"),
+    "lines": ("سطر", "سطران", "أسطر", "سطرا"),
+    "chunks": ("قطعة", "قطعتان", "قطع", "قطعة"),
+    "times": TIMES,
+    "seconds": ("ثانية", "ثانيتان", "ثوان", "ثانية"),
+}
 
 
 def stored_in_arabic(row: Mapping[str, object], name: str) -> str:
@@ -32,8 +73,28 @@ def stored_in_arabic(row: Mapping[str, object], name: str) -> str:
 
 def field_in_arabic(name: str) -> str:
     """A field as the desk calls it, with its own name; one that the archive does not read by its own name alone."""
-    words = FIELDS.get(name.partition(" (")[0])
-    return f"{words} ({_ISOLATE}{name}{_END})" if words else name
+    field, _, place = name.removesuffix(")").partition(" (")
+    words = FIELDS.get(field)
+    if not words or field in _OURS:
+        return words or name
+    return f"{words} ({_PLACES.get(place) or isolated(place or field)})"
+
+
+# Values of messages that are choices of the archive, by the names of the values; lists of what can be written.
+_STATUSES = dict(ArticleStatus.choices)
+_NO_DAY = {"none": "–"}
+_CHOICES = {
+    "status": _STATUSES, "precision": dict(Precision.choices), "date": _NO_DAY, "earliest": _NO_DAY, "latest": _NO_DAY,
+}  # fmt: skip
+_LISTS = {"choices", "columns", "missing", "readable"}
+# Fields that no file has under that name: they are called by their Arabic name alone.
+_OURS = {"filename", "text", "encoding"}
+# Where in an original a date stands.
+_PLACES = {"row": "من الجدول", "heading": "فوق النص", "closing line": "آخر النص", "dateline": "مطلع النص"}
+# The formats of files, as the form of uploads offers them.
+FORMAT_NAMES = {
+    "text": "نص", "html": "صفحة HTML", "jsonl": "أسطر JSON", "csv": "جدول CSV", "warc": "أرشيف ويب WARC", "wacz": "أرشيف ويب WACZ",
+}  # fmt: skip
 
 
 # Fields that the archive reads, as the desk calls them.
@@ -65,14 +126,14 @@ ARABIC = {
     "files that end in “{ending}” cannot be read; name the format, or use {readable}":
         "لا تُقرأ الملفات التي تنتهي بـ«{ending}». اختر الصيغة، أو استعمل: {readable}.",
     "{size:,} bytes; the largest document accepted is {most:,} (ARCHIVE_LARGEST_FILE)":
-        "حجمه {size:,} بايت، وأكبر مستند يُقبل {most:,} بايت.",
+        "حجمه {size:bytes}، وأكبر مستند يُقبل {most:bytes}.",
     "more than {most:,} bytes; the largest document accepted is {most:,} (ARCHIVE_LARGEST_FILE)":
-        "أكبر من {most:,} بايت، وهو الحد لمستند واحد.",
+        "أكبر من {most:bytes}، وهو الحد لمستند واحد.",
     "more than {most:,} bytes when unpacked; the largest document accepted is {most:,} (ARCHIVE_LARGEST_FILE)":
-        "أكبر من {most:,} بايت بعد فك ضغطه، وهو الحد لمستند واحد.",
-    "larger than {most:,} bytes when unpacked (ARCHIVE_LARGEST_FILE)": "أكبر من {most:,} بايت بعد فك ضغطه، وهو الحد لمستند واحد.",
+        "أكبر من {most:bytes} بعد فك ضغطه، وهو الحد لمستند واحد.",
+    "larger than {most:,} bytes when unpacked (ARCHIVE_LARGEST_FILE)": "أكبر من {most:bytes} بعد فك ضغطه، وهو الحد لمستند واحد.",
     "the gzip file is damaged or cut short": "ملف gzip تالف أو مبتور.",
-    "{count:,} parts in a row cannot be read; what follows this place was left unread": "تعذرت قراءة {count:,} من الأجزاء المتتالية، فتُرك ما بعدها.",
+    "{count:,} parts in a row cannot be read; what follows this place was left unread": "تعذرت قراءة أجزاء متتالية، وعددها {count:,}، فتُرك ما بعدها.",
     # Encodings
     "unknown encoding “{name}”": "لا ترميز باسم «{name}».",
     "the text is in no encoding that is known": "ترميز النص غير معروف.",
@@ -106,8 +167,8 @@ ARABIC = {
     # Rows
     "line 1, the names of the columns: {reason}": "السطر 1، أسماء الأعمدة: {reason}",
     "line 1: {columns:,} columns; the most is {most:,}": "السطر 1: عدد الأعمدة {columns:,}، والحد {most:,}.",
-    "they have more than {most:,} bytes": "أطول من {most:,} بايت.",
-    "the row has more than {most:,} cells": "خلايا السطر أكثر من {most:,}.",
+    "they have more than {most:,} bytes": "أطول من {most:bytes}.",
+    "the row has more than {most:,} cells": "في السطر أكثر من {most:cells}.",
     "“{field}” is {reason}": "الحقل «{field}»: {reason}",
     # Authority files
     "{file}: {kind}: tables are expected, each as [[{kind}]]; this is {value}":
@@ -124,7 +185,7 @@ ARABIC = {
     "not TOML: {reason}": "ليس TOML سليما: {in_arabic}.",
     "a number has more digits than can be read": "فيه عدد أرقامه أكثر مما يُقرأ.",
     "a value is not one that TOML knows ({reason})": "فيه قيمة لا يعرفها TOML ({reason}).",
-    "a key of {most} parts or more": "فيه مفتاح من {most} جزء أو أكثر.",
+    "a key of {most} parts or more": "في مفتاح منه {most:parts} أو أكثر.",
     "{expected} is expected, this is {value}": "يُنتظر {expected}، وهذا {value}.",
     "{field}: {expected} is expected, this is {value}": "{field}: يُنتظر {expected}، وهذا {value}.",
     "unknown field “{field}”; known are {choices}": "لا حقل باسم «{field}»؛ الحقول هي: {choices}.",
@@ -143,19 +204,19 @@ ARABIC = {
     "values of several kinds": "قيم من أنواع مختلفة",
     # Records of web archives
     "the package holds {count:,} WARC files; from this on they were left unread":
-        "في الحزمة {count:,} من ملفات WARC؛ من هذا الملف فصاعدا لم تُقرأ.",
+        "ملفات WARC في الحزمة أكثر مما يُقرأ، وعددها {count:,}؛ تُركت من هذا الملف فصاعدا.",
     "a file in the package is packed in a way that cannot be read": "في الحزمة ملف مضغوط بطريقة لا تُقرأ.",
     "a file in the package is locked with a password": "في الحزمة ملف مقفل بكلمة مرور.",
-    "the package's list of files has {size:,} bytes; the most is {most:,}": "حجم قائمة ملفات الحزمة {size:,} بايت، والحد {most:,}.",
+    "the package's list of files has {size:,} bytes; the most is {most:,}": "حجم قائمة ملفات الحزمة {size:bytes}، والحد {most:,}.",
     "it unpacks to more than {most:,} bytes and {times} times what it has packed":
-        "يصير بعد فك ضغطه أكثر من {most:,} بايت، وأكثر من {times} ضعفا من حجمه مضغوطا.",
-    "more than {most:,} empty lines follow one another": "تتوالى فيه أكثر من {most:,} سطر فارغ.",
-    "it was sent in more than {most:,} chunks": "أُرسل في أكثر من {most:,} قطعة.",
+        "يصير بعد فك ضغطه أكثر من {most:bytes}، وأكثر من {times} ضعفا من حجمه مضغوطا.",
+    "more than {most:,} empty lines follow one another": "تتوالى فيه أكثر من {most:lines} من غير نص.",
+    "it was sent in more than {most:,} chunks": "أُرسل في أكثر من {most:chunks}.",
     "a chunk of {size:,} bytes; the largest document accepted is {most:,} (ARCHIVE_LARGEST_FILE)":
-        "فيه قطعة من {size:,} بايت، وأكبر مستند يُقبل {most:,} بايت.",
+        "فيه قطعة من {size:bytes}، وأكبر مستند يُقبل {most:bytes}.",
     "“{field}” is “{value}”, not a number of bytes": "قيمة «{field}» هي «{value}»، وليست عدد بايتات.",
     "{count:,} answers from addresses that are not of the web were left out":
-        "تُركت {count:,} من الأجوبة لأن عناوينها ليست على الويب.",
+        "أجوبة تُركت لأن عناوينها ليست على الويب، وعددها {count:,}.",
     "its compressed bytes are damaged": "بايتاته المضغوطة تالفة.",
     "it is cut short": "مبتور.",
     "it does not begin as a record of a web archive does": "لا يبدأ كما تبدأ تسجيلات أرشيف الويب.",
@@ -183,7 +244,7 @@ ARABIC = {
     "“{field}” is {kind}, not text": "الحقل «{field}» {kind} وليس نصا.",
     "“status” is “{value}”, not one of {choices}": "الحالة (status) هي «{value}»، وليست من: {choices}.",
     "“notice” is missing: it tells readers why an article is {status}":
-        "الإشعار (notice) غائب: فيه يُقال للقراء لماذا حال المقال {status}.",
+        "الإشعار (notice) غائب: فيه يُقال للقراء لماذا صارت حالة المقال «{status}».",
     "“url”: {reason}": "الرابط (url): {reason}",
     "“captured_at” is “{value}”, not an ISO 8601 time": "وقت الالتقاط (captured_at) هو «{value}»، وليس وقتا بصيغة ISO 8601.",
     "“published” is {kind}, not a date": "تاريخ النشر (published) {kind} وليس تاريخا.",
@@ -192,7 +253,9 @@ ARABIC = {
     "“published” has precision “{precision}” and basis “{basis}”, which the archive does not know":
         "دقة تاريخ النشر (published) «{precision}» وأساسه «{basis}»، ولا يعرفهما الأرشيف.",
     "“published” is {value}, which does not agree; {expected} is expected":
-        "تاريخ النشر (published) هو {value}، ولا يتفق بعضه مع بعض؛ المنتظر {expected}.",
+        "تاريخ النشر (published) لا يتفق بعضه مع بعض: {value}. المنتظر: {expected}.",
+    "date {date}, precision {precision}, earliest {earliest}, latest {latest}":
+        "تاريخ {date}، دقته {precision}، لا يسبق {earliest} ولا يتأخر عن {latest}",
     "the archive does not read this field": "لا يقرأ الأرشيف هذا الحقل.",
     "given {count:,} times; the last one was taken": "ورد أكثر من مرة (عدد المرات: {count:,})، وأُخذ الأخير.",
     "{count:,} line breaks became spaces": "عدد فواصل الأسطر التي صارت مسافات: {count:,}.",
@@ -206,7 +269,7 @@ ARABIC = {
     "“{field}” holds a NUL character": "في الحقل «{field}» محرف فارغ (NUL).",
     "“{field}” holds half of a character (an unpaired surrogate)": "في الحقل «{field}» نصف محرف.",
     "“{field}” has {length:,} characters; the most is {most:,}": "عدد حروف الحقل «{field}» {length:,}، والحد {most:,}.",
-    "“{field}” has {size:,} bytes; the most is {most:,}": "حجم الحقل «{field}» {size:,} بايت، والحد {most:,}.",
+    "“{field}” has {size:,} bytes; the most is {most:,}": "حجم الحقل «{field}» {size:bytes}، والحد {most:,}.",
     "{reason}; the page has no address of its own here": "{reason} فليس للصفحة هنا رابط خاص بها.",
     "cut to {most:,} characters": "قُطع فبقي من حروفه {most:,}.",
     "cut from {length:,} to {most:,} characters": "قُطع: كانت حروفه {length:,} وبقي منها {most:,}.",
@@ -217,14 +280,14 @@ ARABIC = {
     "no record of a web archive": "ليس فيه تسجيلة من أرشيف وِب.",
     "no WARC file in the package (archive/*.warc.gz is expected)": "لا ملف WARC في الحزمة (يُنتظر archive/*.warc.gz).",
     "the package is damaged or cut short": "الحزمة تالفة أو مبتورة.",
-    "would unpack from {packed:,} to {size:,} bytes": "حجمه {packed:,} بايت، ويصير بعد فك ضغطه {size:,}: أكبر مما يُقبل.",
+    "would unpack from {packed:,} to {size:,} bytes": "حجمه {packed:bytes}، ويصير بعد فك ضغطه {size:,}: أكبر مما يُقبل.",
     "its length is not what its header says; what followed it may be lost": "طولها غير ما في ترويستها، وقد يكون ما بعدها ضاع.",
     "records are not compressed one by one; recompress the file with `warcio recompress`":
         "التسجيلات غير مضغوطة كل واحدة وحدها؛ أعد ضغط الملف بالأمر warcio recompress.",
-    "a header line has more than {most:,} bytes": "سطر في الترويسة أطول من {most:,} بايت.",
-    "the headers have more than {most:,} bytes": "الترويسات أطول من {most:,} بايت.",
+    "a header line has more than {most:,} bytes": "سطر في الترويسة أطول من {most:bytes}.",
+    "the headers have more than {most:,} bytes": "الترويسات أطول من {most:bytes}.",
     "it is not written as records of web archives are": "لم تُكتب كما تُكتب تسجيلات أرشيف الوِب.",
-    "cut short: {size:,} of {length:,} bytes": "مبتورة: وصل منها {size:,} بايت من {length:,}.",
+    "cut short: {size:,} of {length:,} bytes": "مبتورة: وصل منها {size:bytes} من {length:,}.",
     "not a time; taken as captured now": "ليس وقتا؛ عُد ملتقطا الآن.",
     "a revisit of {address}, of which no capture is stored": "زيارة أخرى لـ{address}، ولا نسخة محفوظة منه.",
     # Addresses
@@ -237,17 +300,17 @@ ARABIC = {
     # Fetching
     "{address}: {reason}": "{address}: {reason}",
     "{address} could not be fetched: {reason}": "تعذر جلب {address}: {reason}",
-    "{address} redirects more than {most} times": "{address} يحيل إلى غيره أكثر من {most} مرات.",
+    "{address} redirects more than {most} times": "{address} يحيل إلى غيره أكثر من {most:times}.",
     "{address} redirects to what no page is at: {reason}": "{address} يحيل إلى ما ليس رابط صفحة: {reason}",
     "{address} answered with status {status}": "لم يُعط {address} صفحة، بل رمز الحالة {status}.",
     "{address} is {media_type}, not a page": "{address} نوعه {media_type}، وليس صفحة.",
     "of no declared type": "غير معلن",
-    "{address} is larger than {most:,} bytes (ARCHIVE_LARGEST_FILE)": "{address} أكبر من {most:,} بايت، وهو الحد لمستند واحد.",
+    "{address} is larger than {most:,} bytes (ARCHIVE_LARGEST_FILE)": "{address} أكبر من {most:bytes}، وهو الحد لمستند واحد.",
     "{host} has no address on the internet": "لا عنوان للموقع {host} على الإنترنت.",
     "{host} is not a public address": "الموقع {host} ليس متاحا للعموم على الإنترنت.",
     "the robots.txt of {host} does not allow {path} to be fetched": "ملف robots.txt في {host} لا يأذن بجلب {path}.",
     "it took too long": "طال الانتظار.",
-    "it took longer than {seconds:g} seconds (ARCHIVE_FETCH_SECONDS)": "طال الانتظار أكثر من {seconds:g} ثانية.",
+    "it took longer than {seconds:g} seconds (ARCHIVE_FETCH_SECONDS)": "طال الانتظار أكثر من {seconds:seconds}.",
     "looking up its name took too long": "طال البحث عن عنوان الموقع.",
     "its server takes no connection": "خادم الموقع لا يقبل الاتصال.",
     "its certificate or encryption is not in order": "شهادة الموقع أو تعميته غير سليمة.",
@@ -263,12 +326,12 @@ ARABIC = {
         "تعذرت قراءته لخلل في الأرشيف نفسه؛ تفصيله في سجل النظام.",
     "the archive itself failed at it; the log of the worker has the particulars": "خلل في الأرشيف نفسه؛ تفصيله في سجل عامل القراءة.",
     "its worker ended {attempts} times while it took this in: too much memory? See the log of the worker":
-        "توقف عامل القراءة عنده، وجُرب {attempts} مرات: لعله يحتاج ذاكرة أكثر من المتاح. تفصيله في سجل العامل.",
+        "توقف عامل القراءة عنده، وجُرب {attempts:times}: لعله يحتاج ذاكرة أكثر من المتاح. تفصيله في سجل العامل.",
     "reading it takes more than {seconds:g} seconds of processor time (ARCHIVE_DOCUMENT_SECONDS)":
-        "تحتاج قراءته أكثر من {seconds:g} ثانية من وقت المعالج، وهو الحد لمستند واحد.",
+        "تحتاج قراءته أكثر من {seconds:seconds} من وقت المعالج، وهو الحد لمستند واحد.",
     "reading it takes more than {size:,.0f} MiB of memory (ARCHIVE_DOCUMENT_MEMORY)":
         "تحتاج قراءته أكثر من {size:,.0f} ميغابايت من الذاكرة، وهو الحد لمستند واحد.",
-    "the process that read it was ended {times} times, by {ending}": "توقفت العملية التي تقرؤه، وجُرب {times} مرات ({ending}).",
+    "the process that read it was ended {times} times, by {ending}": "توقفت العملية التي تقرؤه، وجُرب {times:times} ({ending}).",
     "exit status {code}": "رمز الخروج {code}",
     # The system
     "No space left on device": "لا مساحة باقية على القرص.",

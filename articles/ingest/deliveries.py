@@ -14,7 +14,8 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from archive.outage import is_outage
-from articles.arabic.text_gate import clean_line
+from articles.arabic.isolating import isolated
+from articles.arabic.text_gate import file_name_as_given
 from articles.ingest.document import Note, UnreadableError
 from articles.ingest.fetch import fetch
 from articles.ingest.readers import FORMATS
@@ -46,17 +47,16 @@ def is_address(text: str) -> bool:
 
 def receive_file(file: File, by: Model, *, format_name: str = "auto", encoding: str = "") -> Delivery:
     """Keeps an uploaded file and leaves it to a worker; raises RefusedError for one no reader could open."""
-    # Letters that are written as one character («ﷺ») may make a name many times as long.
-    name = short_name(clean_line(Path(file.name).name), _MOST_NAME_BYTES)
+    name = short_name(file_name_as_given(Path(file.name).name), _MOST_NAME_BYTES)
     if file.size > settings.ARCHIVE_LARGEST_UPLOAD:
         raise RefusedError(
-            f"{name}: أكبر من {settings.ARCHIVE_LARGEST_UPLOAD // 1024**2} ميغابايت. استعمل manage.py ingest."
+            f"{isolated(name)}: أكبر من {settings.ARCHIVE_LARGEST_UPLOAD // 1024**2} ميغابايت. استعمل manage.py ingest."
         )
     if not file.size:
-        raise RefusedError(f"{name}: الملف فارغ.")
+        raise RefusedError(f"{isolated(name)}: الملف فارغ.")
     known = {ending for one in FORMATS.values() for ending in one.endings}
     if format_name == "auto" and ending_of(Path(name)) not in known:
-        raise RefusedError(f"{name}: لا قارئ لهذا النوع. يُقرأ: {'، '.join(sorted(known - {''}))}")
+        raise RefusedError(f"{isolated(name)}: لا قارئ لهذا النوع. يُقرأ: {'، '.join(sorted(known - {''}))}")
     delivery = Delivery(name=name, size=file.size, format=format_name, encoding=encoding, by=by)
     delivery.stored_as = delivery_storage().save(f"{timezone.now():%Y/%m}/{short_name(name, _MOST_STORED_BYTES)}", file)
     return _left_to_a_worker(delivery)

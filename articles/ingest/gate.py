@@ -10,9 +10,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import PurePosixPath, PureWindowsPath
 
-from articles.arabic.text_gate import clean_line, removals
+from articles.arabic.text_gate import file_name_as_given, removals
 from articles.extract.dates import StatedDate
-from articles.ingest.document import Document, Note, UnreadableError, quoted
+from articles.ingest.document import Document, Note, UnreadableError
 from articles.ingest.text import language_of
 from articles.models import ArchiveDate, Article, Capture
 from articles.models.delivery import NoteKind
@@ -95,7 +95,7 @@ def file_name(name: str) -> tuple[str, tuple[Note, ...]]:
     # A name that is not UTF-8 comes from the file system with half characters for its bytes.
     given = PureWindowsPath(PurePosixPath(name).name).name.encode("utf-8", "replace").decode()
     check_storable("capture_filename", given)
-    base, notes = clean_line(given), removed(capture_filename=given)
+    base, notes = file_name_as_given(given), removed(capture_filename=given)
     if len(base) <= _LONGEST_FILENAME:
         return base, notes
     taken = Message("cut to {most:,} characters", most=_LONGEST_FILENAME)
@@ -173,13 +173,14 @@ def _check_published(published: ArchiveDate | None) -> None:
     if published != expected or not is_in_order:
         raise UnreadableError(
             "“published” is {value}, which does not agree; {expected} is expected",
-            value=quoted(_described(published)),
-            expected=quoted(_described(expected)),
+            value=_described(published),
+            expected=_described(expected),
         )
 
 
-def _described(published: ArchiveDate) -> str:
-    return ", ".join(f"{name} {value}" for name, value in published.as_dict().items() if name != "basis")
+def _described(published: ArchiveDate) -> Message:
+    parts = {name: str(value or "none") for name, value in published.as_dict().items() if name != "basis"}
+    return Message("date {date}, precision {precision}, earliest {earliest}, latest {latest}", **parts)
 
 
 def _with_known_language(document: Document) -> Document:

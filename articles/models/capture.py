@@ -18,7 +18,7 @@ from articles.models.article import Article
 from articles.models.limits import moments_within
 from articles.models.public import public_article
 from articles.models.regular_files import RegularFiles
-from articles.models.text_fields import LineField
+from articles.models.text_fields import FileNameField, LineField
 from articles.platform import private_files
 
 # Level 6 saves two in a hundred more and takes twice as long.
@@ -150,7 +150,7 @@ class Capture(models.Model):
     size = models.PositiveBigIntegerField("الحجم بالبايت")
     media_type = LineField("نوع الملف", max_length=100)
     encoding = LineField("الترميز", max_length=40, blank=True)
-    filename = LineField("اسم الملف", max_length=255, blank=True)
+    filename = FileNameField("اسم الملف", max_length=255, blank=True)
     address = LineField(
         "العنوان", max_length=2000, blank=True, help_text="من أين جاء: رابط أو موضع الملف عند الاستيراد."
     )

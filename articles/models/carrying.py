@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from django.db import models
 
+from articles.arabic.counting import each_once
 from articles.arabic.span_moves import Span, TextChange
 from articles.models.article import Article
 from articles.models.figure import Figure
@@ -31,7 +32,7 @@ class LostWords:
     words: tuple[str, ...]
 
     def __str__(self) -> str:
-        return f"{self.noun} ({self.fact}): {'، '.join(f'«{quote}»' for quote in self.words)}"
+        return f"{self.noun} ({self.fact}): {'، '.join(each_once(f'«{quote}»' for quote in self.words))}"
 
 
 def carry_facts(article: Article, before: str) -> list[LostWords]:
@@ -56,7 +57,7 @@ def _carry_figures(article: Article, change: TextChange) -> Iterable[LostWords]:
     for figure in figures:
         if new[figure.pk] is None and old[figure.pk] is not None and figure.state == ReviewState.CONFIRMED:
             yield LostWords(
-                str(figure._meta.verbose_name), f"{figure.value.normalize():f} {figure.unit}".strip(), (figure.quote,)
+                str(figure._meta.verbose_name), f"{figure.value.normalize():,f} {figure.unit}".strip(), (figure.quote,)
             )
 
 

@@ -5,7 +5,7 @@ from django.core.files.storage import Storage, storages
 from django.db import models
 
 from articles.models.limits import moments_within
-from articles.models.text_fields import GatedJSONField, LineField
+from articles.models.text_fields import AsGivenJSONField, FileNameField, LineField
 
 
 def delivery_storage() -> Storage:
@@ -52,7 +52,7 @@ class Delivery(models.Model):
     MOST_FAILURES = 500
     MOST_NOTES = 500
 
-    name = LineField("الاسم", max_length=2000)
+    name = FileNameField("الاسم", max_length=2000)
     # The very name that the store gave: it is no text, and another spelling of it names another file.
     stored_as = models.CharField(max_length=200, blank=True, editable=False)
     size = models.PositiveBigIntegerField("الحجم بالبايت", default=0)
@@ -69,9 +69,9 @@ class Delivery(models.Model):
     updated = models.PositiveIntegerField("نسخ جديدة", default=0)
     unchanged = models.PositiveIntegerField("معروف من قبل", default=0)
     failed = models.PositiveIntegerField("تعذر", default=0)
-    failures = GatedJSONField("ما تعذر", default=list, blank=True)
+    failures = AsGivenJSONField("ما تعذر", default=list, blank=True)
     noted = models.PositiveIntegerField("قيم لم تؤخذ كما وردت", default=0, db_default=0)
-    notes = GatedJSONField(
+    notes = AsGivenJSONField(
         "ما لم يؤخذ كما ورد", default=list, db_default=models.Value([], models.JSONField()), blank=True
     )
     settled_at = models.DateTimeField("عولج في", null=True, blank=True)

@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 
+from articles.arabic.counting import BYTES, agreeing
 from articles.arabic.isolating import isolated_dates
 from articles.platform import calendar_bounds
 
@@ -82,10 +83,13 @@ def size_in_bytes(text: str) -> int:
 
 
 def day_messages(row: models.Model, name: str, days: Days) -> Iterator[tuple[str, str]]:
-    """(field, message for editors) for each day of the uncertain date `name` of `row` that lies outside `days`."""
-    for part in ("date", "earliest", "latest"):
-        if not days.holds(getattr(row, f"{name}_{part}")):
-            yield f"{name}_{part}", outside_message(days)
+    """(field, message for editors) where a day of the uncertain date `name` of `row` lies outside `days`: of the date, or of a bound."""
+    outside = [part for part in ("date", "earliest", "latest") if not days.holds(getattr(row, f"{name}_{part}"))]
+    # The bounds of a date that is given follow from it: what is wrong with them is told once, of the date.
+    if outside and getattr(row, f"{name}_date") is not None:
+        outside = ["date"]
+    for part in outside:
+        yield f"{name}_{part}", outside_message(days)
 
 
 def outside_message(days: Days) -> str:
@@ -124,13 +128,13 @@ def folded_messages(field: str, texts: Sequence[str], most: int) -> Iterator[tup
     """(field, message for editors) where a text derived from `field` is longer than its column, `most` code points."""
     longest = max(map(len, texts), default=0)
     if longest > most:
-        yield field, f"أطول مما يحفظ: تصير حروفه {longest} بعد توحيد رسمها، والحد {most}."
+        yield field, f"أطول مما يحفظ: تصير حروفه {longest:,} بعد توحيد رسمها، والحد {most:,}."
 
 
 def indexed_messages(field: str, text: str) -> Iterator[tuple[str, str]]:
     """(field, message for editors) where a text has more bytes than an entry of its index can hold."""
     if (size := size_in_bytes(text)) > MOST_INDEXED_BYTES:
-        yield field, f"أطول مما يحفظ: {size} بايت، والحد {MOST_INDEXED_BYTES}."
+        yield field, f"أطول مما يحفظ: حجمه {agreeing(size, BYTES)}، والحد {MOST_INDEXED_BYTES:,}."
 
 
 class Limited(models.Model):

@@ -16,6 +16,7 @@ from django.db.models import Max
 
 from articles.arabic.isolating import isolated_dates
 from articles.models.history import event_model_of, kept_fields
+from articles.models.uncertain_date import is_derived
 
 # A longer value is not repeated in a message.
 _SHORT = 60
@@ -79,7 +80,7 @@ def overtaken(row: models.Model, mark: int, editor: models.Model, fields: Sequen
     if not others:
         return None
     user = get_user_model().objects.filter(pk=_user_of(others[-1])).first()
-    return Overtaken(str(user or ""), tuple(_told(field, row) for field in changed))
+    return Overtaken(str(user or ""), tuple(_told(field, row) for field in changed if not is_derived(row, field)))
 
 
 def _differs(field: models.Field, one: models.Model, other: models.Model) -> bool:
@@ -94,7 +95,7 @@ def _told(field: models.Field, row: models.Model) -> str:
     elif field.is_relation:
         value = getattr(row, field.name)
     elif isinstance(value, Decimal):
-        value = f"{value.normalize():f}"
+        value = f"{value.normalize():,f}"
     told = "–" if value in (None, "", []) else isolated_dates(str(value))
     return f"{field.verbose_name} ({told})" if len(told) <= _SHORT else str(field.verbose_name)
 

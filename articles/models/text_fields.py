@@ -12,7 +12,7 @@ from django import forms
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from articles.arabic.text_gate import clean_body, clean_line, clean_text
+from articles.arabic.text_gate import as_given, clean_body, clean_line, clean_text, file_name_as_given
 
 Gate = Callable[[str], str]
 
@@ -76,6 +76,12 @@ class LineField(Gated, models.CharField):
     column_of = models.CharField
 
 
+class FileNameField(LineField):
+    """The name of a file, as whoever brought the file calls it."""
+
+    gate = staticmethod(file_name_as_given)
+
+
 class ProseField(Gated, models.TextField):
     """Text of several lines: a description, a quote."""
 
@@ -115,6 +121,12 @@ class GatedJSONField(Gated, models.JSONField):
 
     def formfield(self, **kwargs: Any) -> forms.Field | None:
         return models.JSONField.formfield(self, **kwargs)
+
+
+class AsGivenJSONField(GatedJSONField):
+    """A value of JSON whose texts are shown as they were given: names of files, values that were not taken."""
+
+    gate = staticmethod(as_given)
 
 
 def cleaned_by(field: models.Field, value: object) -> object:

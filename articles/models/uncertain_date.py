@@ -136,6 +136,12 @@ class UncertainDate:
             setattr(instance, f"{self.name}_{part}", getattr(value, part))
 
 
+def is_derived(row: models.Model, field: models.Field) -> bool:
+    """Whether a field is a bound of an uncertain date whose date is known: it says nothing that the date does not say."""
+    name, _, part = field.name.rpartition("_")
+    return part in {"earliest", "latest"} and getattr(row, f"{name}_date", None) is not None
+
+
 def date_constraints(model: str, name: str) -> list[models.CheckConstraint]:
     """The rules every uncertain date keeps: its interval is in order, precision, value and interval agree, and each day can be told."""
     day, precision, earliest, latest = (f"{name}_{part}" for part in ("date", "precision", "earliest", "latest"))

@@ -13,9 +13,10 @@ from django.db import DEFAULT_DB_ALIAS
 from django.db.models import BooleanField, F, Func, Model, Q, QuerySet, TextField, Value
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast
-from django.forms import CheckboxInput, DateInput, Form, Select
+from django.forms import CheckboxInput, DateField, DateInput, Form, Select
 from django.utils.translation import gettext_lazy as _
 
+from articles.arabic.dates import typed_day
 from articles.models import Actor, ActorKind, Article, Coverage, Event, EventKind, Figure, Measure, Mention, Source
 from articles.search.facets import interval
 
@@ -68,8 +69,23 @@ def _kind(kinds: type, label: str, **options: object) -> django_filters.ChoiceFi
     )  # fmt: skip
 
 
+class _DayField(DateField):
+    """A day as it is typed in a box or an address, which Django's own field may read with its month first."""
+
+    def to_python(self, value: object) -> date | None:
+        if not isinstance(value, str) or value.strip() in self.empty_values:
+            return None
+        if day := typed_day(value):
+            return day
+        raise ValidationError(self.error_messages["invalid"], code="invalid")
+
+
+class _DayFilter(django_filters.DateFilter):
+    field_class = _DayField
+
+
 def _date(label: str, method: str) -> django_filters.DateFilter:
-    return django_filters.DateFilter(
+    return _DayFilter(
         label=label, method=method, widget=DateInput(attrs={"type": "date"}), error_messages={"invalid": _WRONG_DATE}
     )
 

@@ -32,6 +32,7 @@ for name in (
     "state",
     "year_or_month",
     "counted",
+    "file_size",
 ):
     register.filter(name, getattr(words_for, name))
 

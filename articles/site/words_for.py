@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from articles.arabic import counting
 from articles.arabic.characters import ARABIC_INDIC_DIGITS
 from articles.arabic.months import LEVANT, MAGHREB
 from articles.models import ArchiveDate, Figure, Precision, Qualifier, Source
@@ -154,19 +155,24 @@ def counted(count: int, noun: str) -> str:
     return agreeing(count, NOUNS[noun])
 
 
-def agreeing(count: int, forms: tuple[str, str, str, str]) -> str:
-    """A count of a noun in Arabic; `forms` are one of it, two, three to ten, eleven and more."""
-    one, two, few, many = forms
-    if count == 0:
-        return "ولا مرة" if one == "مرة" else f"لا {few}"
-    if count == 1:
-        return f"{one} {'واحدة' if one.endswith('ة') else 'واحد'}"
-    if count == 2:
-        return two
-    rest = count % 100
-    if 3 <= rest <= 10:
-        return f"{number(count)} {few}"
-    return f"{number(count)} {many if rest >= 11 else one}"
+def agreeing(count: int, forms: counting.Forms) -> str:
+    """A count of a noun in Arabic, in the digits of the archive; `forms` are one of it, two, three to ten, eleven and more."""
+    return counting.agreeing(count, forms, number(count))
+
+
+def file_size(count: int) -> str:
+    """How large a file is: «بايتان», «7.2 كيلوبايت»; or 2 bytes, 7.2 KB."""
+    size, place = Decimal(count), 0
+    while size >= _KILO and place < len(_UNITS_OF_SIZE):
+        size, place = size / _KILO, place + 1
+    if not place:
+        return counted(count, "byte")
+    arabic_unit, english_unit = _UNITS_OF_SIZE[place - 1]
+    return f"{number(round(size, 1))} {english_unit if in_english() else arabic_unit}"
+
+
+_KILO = 1024
+_UNITS_OF_SIZE = (("كيلوبايت", "KB"), ("ميغابايت", "MB"), ("غيغابايت", "GB"))
 
 
 def moment(value: datetime | str | None) -> str:
@@ -224,6 +230,7 @@ NOUNS = {
     "name": ("اسم", "اسمان", "أسماء", "اسما"),
     "word": ("كلمة", "كلمتان", "كلمات", "كلمة"),
     "contradiction": ("تعارض", "تعارضان", "تعارضات", "تعارضا"),
+    "byte": counting.BYTES,
 }
 ENGLISH_NOUNS = {
     "article": ("article", "articles"),
@@ -236,4 +243,5 @@ ENGLISH_NOUNS = {
     "name": ("name", "names"),
     "word": ("word", "words"),
     "contradiction": ("contradiction", "contradictions"),
+    "byte": ("byte", "bytes"),
 }

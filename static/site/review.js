@@ -52,7 +52,8 @@ const colour = (key, state) => {
     node.classList.remove("suggested", "confirmed", "rejected");
     node.classList.add(state);
   }
-  document.querySelector("[data-open]").textContent = items.filter((one) => one.classList.contains("suggested")).length;
+  const open = items.filter((one) => one.classList.contains("suggested")).length;
+  for (const shown of document.querySelectorAll("[data-open]")) shown.textContent = open;
 };
 
 const mark = (key, state) => {
@@ -95,7 +96,7 @@ const renew = (answer, sent) => {
 const offer = (one) => {
   const line = document.createElement("p");
   line.className = "narrowing";
-  const others = one.others ? `وهو مقترح في ${one.others} غيره. ` : "";
+  const others = one.others ? `مقالات أخرى اقتُرح فيها: ${one.others}. ` : "";
   line.append(`رُفض اسم «${one.name}» لـ${one.actor}. ${others}أتريد ألا يُقترح في النصوص بعد الآن؟ يبقى يوسع البحث. `);
   const button = document.createElement("button");
   button.type = "button";

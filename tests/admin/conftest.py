@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.test import Client
 
-PASSWORD = "كلمة-سر-طويلة-1"
+PASSWORD = "كلمة-مرور-طويلة-1"
 
 
 def account(name: str, group: str = "") -> User:

@@ -21,7 +21,7 @@ from tests.admin.test_security import token_of
 pytestmark = pytest.mark.django_db
 
 READER, EDITOR, SENIOR, MANAGER = ROLES
-OTHER_PASSWORD = "كلمة-سر-أخرى-22"
+OTHER_PASSWORD = "كلمة-مرور-أخرى-22"
 
 
 @pytest.fixture

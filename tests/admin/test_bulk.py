@@ -108,7 +108,7 @@ def test_withdrawing_many_asks_for_the_password_when_it_is_old(senior: Client, s
     session["password_given_at"] = 0
     session.save()
     refused = preview(senior, "article", "withdraw", seed("000"), asked="1", sure="1", password="خطأ")
-    assert "كلمة السر غير صحيحة" in refused.content.decode() and seed("000").status == "published"
+    assert "كلمة المرور غير صحيحة" in refused.content.decode() and seed("000").status == "published"
     act(senior, "article", "withdraw", seed("000"), password=PASSWORD, notice="طلب الناشر")
     assert seed("000").status == "withdrawn"
     (change,) = [one for one in changes_of(seed("000")) if any(f.label == "الحالة" for f in one.fields)]

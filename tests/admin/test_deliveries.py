@@ -14,8 +14,9 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from articles.models import Article, Delivery
+from articles.models import Article, Capture, Delivery
 from articles.models.changes import changes_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -82,7 +83,11 @@ def test_what_no_reader_opens_is_refused_by_name(desk: Client, settings: Any) ->
     page = desk.post(
         reverse("admin:deliver"), {"files": files[:1] + files[2:], "format": "auto"}, follow=True
     ).content.decode()
-    assert "صورة.png: لا قارئ" in page and "كبير.txt: أكبر" in page and not Delivery.objects.exists()
+    assert (
+        "\u2068صورة.png\u2069: لا قارئ" in page
+        and "\u2068كبير.txt\u2069: أكبر" in page
+        and not Delivery.objects.exists()
+    )
     assert (
         "لا ترميز بهذا الاسم"
         in desk.post(
@@ -93,6 +98,57 @@ def test_what_no_reader_opens_is_refused_by_name(desk: Client, settings: Any) ->
         reverse("admin:deliver"), {"addresses": "https://example.org/1\nftp://x", "format": "auto"}
     ).content.decode()
     assert "السطر 2" in bad and not Delivery.objects.exists()
+
+
+def test_an_empty_file_is_named_and_the_others_are_taken(desk: Client) -> None:
+    files = [
+        SimpleUploadedFile("خبر.txt", TEXT.encode()),
+        SimpleUploadedFile("empty-page.html", b""),
+        SimpleUploadedFile("s-doc.pdf", b"%PDF"),
+        SimpleUploadedFile("آخر.txt", TEXT.encode()),
+    ]
+    page = desk.post(reverse("admin:deliver"), {"files": files, "format": "auto"}, follow=True).content.decode()
+    assert [delivery.name for delivery in Delivery.objects.order_by("id")] == ["خبر.txt", "آخر.txt"]
+    # A name is shown with its own small letters.
+    assert "\u2068empty-page.html\u2069: الملف فارغ." in page and "\u2068s-doc.pdf\u2069: لا قارئ" in page
+    assert "استُلم: 2" in page
+
+
+def test_every_line_that_is_no_address_is_named(desk: Client) -> None:
+    typed = "ftp://one/\n\nhttps://example.org/1\nمراكش\nhttps://"
+    page = desk.post(reverse("admin:deliver"), {"addresses": typed, "format": "auto"}).content.decode()
+    assert [f"السطر {place} ليس رابط صفحة" in page for place in (1, 2, 3, 4, 5)] == [True, False, False, True, True]
+    assert "«\u2066ftp://one/\u2069»" in page and not Delivery.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["ﷺ" * 60 + ".txt", "ﷲ أكبر.txt", "ﻣﺮاﻛﺶ.txt"])
+def test_a_file_s_name_is_shown_as_it_was_given(desk: Client, name: str) -> None:
+    desk.post(reverse("admin:deliver"), {"files": SimpleUploadedFile(name, TEXT.encode()), "format": "auto"})
+    work()
+    delivery = Delivery.objects.get()
+    assert (delivery.name, delivery.created, delivery.notes) == (name, 1, [])
+    assert name in desk.get(reverse("admin:articles_delivery_change", args=[delivery.pk])).content.decode()
+    assert Article.objects.get().captures.get().filename == name
+
+
+def test_addresses_and_names_of_files_keep_their_own_direction(desk: Client, make_article: Any) -> None:
+    address, name = "https://example.org/news/", "report (1).html"
+    Delivery.objects.create(name=address)
+    Delivery.objects.create(name=name)
+    listed = desk.get(reverse("admin:articles_delivery_changelist")).content.decode()
+    assert f'<bdi dir="ltr">{address}</bdi>' in listed and f"<bdi>{name}</bdi>" in listed
+    article = make_article(url=address)
+    Capture.objects.create(
+        article=article, filename=name, fetched_address=address, claimed_address=address, sha256="0" * 64, size=1,
+        media_type="text/html", captured_at=timezone.now(),
+    )  # fmt: skip
+    form = desk.get(reverse("admin:articles_article_change", args=[article.pk])).content.decode()
+    assert form.count(f'<bdi dir="ltr">{address}</bdi>') == 2 and f"<bdi>{name}</bdi>" in form
+    assert f"<bdi>{name}</bdi>" in desk.get(reverse("admin:articles_capture_changelist")).content.decode()
+    article.url = "https://example.org/other/"
+    article.save()
+    history = desk.get(reverse("admin:articles_article_history", args=[article.pk])).content.decode()
+    assert f"<bdi>{address}</bdi>" in history
 
 
 @pytest.fixture

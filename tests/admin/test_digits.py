@@ -47,9 +47,43 @@ def test_a_field_reads_any_digits(field: forms.Field, typed: object, value: obje
 
 
 def test_what_is_no_date_is_refused_in_any_digits() -> None:
-    for typed in ("٢٠٢٣-١٣-٠١", "٢٠٢٣", "أمس"):
-        with pytest.raises(ValidationError):
+    for typed in ("٢٠٢٣-١٣-٠١", "٢٠٢٣", "أمس", "نونبر ٢٠٢٤", "٨/١٣/٢٠٢٤"):
+        with pytest.raises(ValidationError, match="8/11/2024 أو 8 نونبر 2024"):
             digits.DateField().clean(typed)
+
+
+@pytest.mark.parametrize(
+    "typed", ["٨/١١/٢٠٢٤", "08-11-2024", "८/११/२०२४", "\u202b8.11.2024\u202c", "8 نوفمبر (تشرين الثاني) 2024"]
+)
+def test_every_door_of_the_desk_reads_the_day_first(desk: Client, make_article: Any, typed: str) -> None:
+    reviewed, edited, changed = make_article(), make_article(), make_article()
+    ask(desk, reviewed, **{"verdict-date": "confirm", "date-value": typed})
+    address = reverse("admin:articles_article_change", args=[edited.pk])
+    desk.post(address, form_of(desk, address) | {"published_date": typed, "published_precision": "day"})
+    act(desk, "article", "set_date", changed, date=typed, precision="day", basis="editor")
+    for article in (reviewed, edited, changed):
+        article.refresh_from_db()
+    assert {str(article.published_date) for article in (reviewed, edited, changed)} == {"2024-11-08"}
+    event = Event.objects.create(title="دورة", kind="meeting")
+    address = reverse("admin:articles_event_change", args=[event.pk])
+    desk.post(address, form_of(desk, address) | {"start_date": typed, "start_precision": "day"})
+    event.refresh_from_db()
+    assert str(event.start_date) == "2024-11-08"
+
+
+def test_a_month_alone_becomes_no_day(desk: Client, seed: Any) -> None:
+    article = seed("001")
+    before = article.published_date
+    answer = ask(desk, article, **{"verdict-date": "confirm", "date-value": "نونبر ٢٠٢٤", "date-precision": "month"})
+    article.refresh_from_db()
+    assert article.published_date == before and "لم يُقرأ هذا يوما" in answer["refused"]["date"]
+
+
+def test_a_reader_s_filter_reads_the_day_first(client: Client, make_article: Any) -> None:
+    make_article("خبر نونبر", day=date(2024, 11, 8), status="published")
+    make_article("خبر غشت", day=date(2024, 8, 11), status="published")
+    page = client.get("/en/articles/?since=8/11/2024").content.decode()
+    assert "خبر نونبر" in page and "خبر غشت" not in page
 
 
 def fields_of(form: type[forms.BaseForm]) -> list[forms.Field]:

@@ -1,5 +1,6 @@
 """What an editor saves is what is stored: texts pass the gate, facts keep their words, nothing is saved that nobody changed."""
 
+import re
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from django.db import IntegrityError, connection
 from django.test import Client
 from django.urls import reverse
 
+from articles.arabic.counting import each_once
 from articles.models import Actor, Article, Figure, Measure, Mention, ReviewState, Source, SynonymSet
 from articles.models.changes import changes_of, versions_of
 from tests.admin.posting import form_of
@@ -213,3 +215,40 @@ def test_a_body_that_the_old_form_damaged_is_reported_and_mended_with_its_spans(
     assert list(article.figures.order_by("id").values_list("start", "end")) == spans
     assert Mention.objects.get(pk=mention.pk).spans == mention.spans
     call_command("check_archive", "--without-digests")
+
+
+def test_a_name_that_is_lost_many_times_is_told_once_with_its_count(desk: Client, make_article: Any) -> None:
+    sentence = "قال التحالف الدولي إن 5 خبراء وصلوا. "
+    article = make_article(body=(sentence * 14).strip())
+    actor = Actor.objects.create(name="التحالف الدولي", kind="organisation")
+    places = [match.span() for match in re.finditer("التحالف الدولي", article.body)]
+    Mention.objects.create(
+        article=article,
+        actor=actor,
+        spans=[list(one) for one in places],
+        quotes=["التحالف الدولي"] * 14,
+        state="confirmed",
+    )
+    for start in (match.start() for match in re.finditer("5 خبراء", article.body)):
+        Figure.objects.create(
+            article=article, value=5, unit="خبراء", quote="5 خبراء", start=start, end=start + 7, state="confirmed"
+        )
+    address = change("article", article)
+    posted = form_of(desk, address) | {"body": "نص آخر كله.", "edit_body": "1"}
+    posted = {name: value for name, value in posted.items() if not name.startswith(("figures-", "mentions-"))} | {
+        f"{prefix}-{name}_FORMS": "0" for prefix in ("figures", "mentions") for name in ("TOTAL", "INITIAL")
+    }
+    told = said(desk.post(address, posted, follow=True))
+    assert "(التحالف الدولي): «التحالف الدولي» (14 مرة)" in told and told.count("«التحالف الدولي»") == 1
+    assert told.count("«5 خبراء»") == 1 and "«5 خبراء» (14 مرة)" in told
+
+
+@pytest.mark.parametrize(
+    ("texts", "told"),
+    [
+        (["ا", "ب", "ا"], ["ا (مرتان)", "ب"]), (["ا"], ["ا"]), (["ب", *["ا"] * 3], ["ب", "ا (3 مرات)"]), ([], []),
+        (["ا"] * 11, ["ا (11 مرة)"]),
+    ],
+)  # fmt: skip
+def test_each_text_is_said_once(texts: list[str], told: list[str]) -> None:
+    assert list(each_once(texts)) == told

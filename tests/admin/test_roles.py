@@ -132,8 +132,8 @@ def orders_a_series(client: Client, article: Article) -> bool:
 def gives_accounts(client: Client, article: Article) -> bool:
     posted = {
         "username": "jadid",
-        "password1": "كلمة-سر-طويلة-2",
-        "password2": "كلمة-سر-طويلة-2",
+        "password1": "كلمة-مرور-طويلة-2",
+        "password2": "كلمة-مرور-طويلة-2",
         "usable_password": "true",
     }
     client.post(reverse("admin:auth_user_add"), posted)

@@ -2,44 +2,62 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.contrib import admin
 from django.contrib.auth.models import Group, User
+from django.core.exceptions import ValidationError
+from django.forms import DecimalField
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import trans_real
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from lxml import html
 
 from articles.admin import words
 from articles.admin.pages import shared_pages
-from articles.models import Actor, Article, Delivery, EventSeries, Source, SynonymSet
+from articles.models import Actor, Article, Delivery, EventSeries, Figure, Source, SynonymSet
+from articles.models.changes import changes_of
+from articles.models.seen import mark_of, overtaken
 from articles.site.differences import differences
-from articles.site.words_for import ago, moment, since
+from articles.site.words_for import ago, file_size, moment, since
 from tests.admin.posting import act, changelist, form_of
 
 pytestmark = pytest.mark.django_db
 # Names of formats, protocols and programs, and what is typed as it is; they stand in Arabic sentences.
 _LATIN = re.compile(
-    # Names of the rules that suggest facts (docs/extraction.md).
-    r"\b(?:actor|event|figure|coverage|reprint|alias|article)\.[a-z_]+"
-    r"|\b(?:WARC|WACZ|CSV|JSON|TOML|HTML|TOTP|SHA-256|MIME|robots\.txt|windows-1256|UTF-8|pbkdf2_sha256|sha256"
+    r"\b(?:WARC|WACZ|CSV|JSON|TOML|HTML|TOTP|SHA-256|MIME|robots\.txt|windows-1256|UTF-8|pbkdf2_sha256|sha256"
     r"|manage\.py [\w ]+|https?://\S+|[\w.-]+@[\w.-]+|(?:[a-z\d-]+\.)+[a-z]{2,}|[\w-]+\.(?:md|txt|html|warc\.gz|csv|jsonl|toml)\S*)"
 )
 # Two words of English beside one another, a Python name, or an object without a name.
 _ENGLISH = re.compile(r"[A-Za-z]{3,}[ _-]+[A-Za-z]{2,}|\bobject \(|[A-Za-z]+_[a-z]+")
-_WRONG = ("نجحت إضافة", "المستخدمون المحدّدة", "لتغييره", "علاقات", "لا مرات", "منذ 0", "منذ 1 ", "2 ال", "1 ال", "3 ال")
+_WRONG = (
+    "نجحت إضافة",
+    "المستخدمون المحدّدة",
+    "لتغييره",
+    "علاقات",
+    "لا مرات",
+    "منذ 0",
+    "منذ 1 ",
+    "2 ال",
+    "1 ال",
+    "3 ال",
+    "كلمة السر",
+    "كلمة سر",
+    "العامل الثاني",
+)
 # What is data: an archive's own Latin names, code to be typed, texts in English.
 _DATA = (
     "//bdi | //code | //kbd | //script | //style | //textarea | //*[@lang='en'] | //*[@dir='ltr']"
     " | //select[contains(@name, 'perm')]"
 )
-PASSWORD = "كلمة-سر-طويلة-1"
+PASSWORD = "كلمة-مرور-طويلة-1"
 
 
 def told(page: str) -> Iterator[str]:
@@ -136,7 +154,7 @@ def test_an_account_s_deletion_names_no_rows_that_only_join(signed_in: Any, rows
     posted = {"action": "delete_selected", "_selected_action": [user.pk]}
     many = client.post(reverse("admin:auth_user_changelist"), posted).content.decode()
     for page in (one, many):
-        assert "هاتف العامل الثاني" in page and "object (" not in page and "group" not in page.lower()
+        assert "هاتف التحقق بخطوتين" in page and "object (" not in page and "group" not in page.lower()
 
 
 @pytest.mark.parametrize(
@@ -182,6 +200,63 @@ def test_moments_are_said_in_words_and_dates_of_digits_keep_their_order() -> Non
     assert words.isolated_dates("بين 1800-01-01 و2028-11.") == "بين \u20661800-01-01\u2069 و\u20662028-11\u2069."
     assert words.isolated_dates("https://h.example/2024-11-06/x") == "https://h.example/2024-11-06/x"
     assert words.isolated_dates("القيمة 12-13") == "القيمة 12-13"
+
+
+def test_what_django_says_is_written_as_the_archive_writes() -> None:
+    """All catalogs of all installed applications, as they are read over one another."""
+    catalog = trans_real.translation("ar")._catalog
+    said = {key: catalog[key] for key in catalog.keys() if isinstance(catalog[key], str)}
+    assert len(said) > 500
+    assert {key: text for key, text in said.items() if "\u064b" in text or "كلمة السر" in text} == {}
+
+
+@pytest.mark.parametrize(
+    ("digits_", "words_"),
+    [(1, "رقم واحد"), (2, "رقمان"), (3, "3 أرقام"), (24, "24 رقما"), (100, "100 رقم")],
+)
+def test_a_number_of_digits_agrees(digits_: int, words_: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        DecimalField(max_digits=digits_, decimal_places=0).clean("1" * (digits_ + 1))
+    assert refused.value.messages == [f"أقصى ما يُكتب {words_}."]
+
+
+@pytest.mark.parametrize(
+    ("size", "words_", "english"),
+    [
+        (1, "بايت واحد", "1 byte"), (2, "بايتان", "2 bytes"), (8, "8 بايتات", "8 bytes"), (11, "11 بايتا", "11 bytes"),
+        (1000, "1,000 بايت", "1,000 bytes"), (1024, "1 كيلوبايت", "1 KB"), (1280, "1.2 كيلوبايت", "1.2 KB"),
+        (5 << 20, "5 ميغابايت", "5 MB"), (3 << 40, "3,072 غيغابايت", "3,072 GB"),
+    ],
+)  # fmt: skip
+def test_a_size_is_said_with_a_noun_that_agrees(size: int, words_: str, english: str) -> None:
+    assert file_size(size) == words_
+    with translation.override("en"):
+        assert file_size(size) == english
+
+
+def test_figures_of_history_are_shown_as_pages_show_them(senior: Client, seed: Any) -> None:
+    figure = seed("000").figures.first()
+    Figure.objects.filter(pk=figure.pk).update(
+        value=Decimal("3575.0000"), score=0.85, qualifier="exactly", value_high=None
+    )
+    Figure.objects.filter(pk=figure.pk).update(value=Decimal("12.5000"), score=0.5)
+    page = senior.get(reverse("admin:articles_figure_history", args=[figure.pk])).content.decode()
+    assert {"3,575", "12.5", "0.85"} <= set(re.findall("<td><bdi>([^<]*)</bdi></td>", page))
+
+
+def test_a_date_that_is_wrong_or_changed_is_told_once(desk: Client, make_article: Any) -> None:
+    article = make_article(day=date(2024, 11, 6))
+    address = reverse("admin:articles_article_change", args=[article.pk])
+    page = desk.post(address, form_of(desk, address) | {"published_date": "1500-01-01"}).content.decode()
+    assert page.count("تاريخ غير معقول") == 1
+    seen = mark_of(article)
+    Article.objects.filter(pk=article.pk).update(
+        published_date=date(2024, 11, 8), published_earliest=date(2024, 11, 8), published_latest=date(2024, 11, 8)
+    )
+    article.refresh_from_db()
+    other = User.objects.create_user("سلمى")
+    assert overtaken(article, seen, other).fields == ("تاريخ النشر (\u20662024-11-08\u2069)",)
+    assert [one.label for one in changes_of(article)[0].fields] == ["تاريخ النشر"]
 
 
 def test_no_page_shows_a_bare_date_of_digits_in_a_line(senior: Client, seed: Any) -> None:

@@ -22,7 +22,7 @@ from articles.models import Actor, Alias, Article, Contradiction, Delivery, Even
 
 pytestmark = pytest.mark.browser
 
-PASSWORD = "كلمة-سر-طويلة-1"
+PASSWORD = "كلمة-مرور-طويلة-1"
 PICTURES = Path(project.BASE_DIR, "static", "guide")
 TEXT = """لقاء في المرفأ حول أمن السواحل
 

@@ -4,6 +4,7 @@ With SHOTS=folder a picture of every page is left there.
 """
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from articles.models import Actor, Alias, Article, Delivery
+from articles.models import Actor, Alias, Article, Delivery, Event
 from tests.admin.test_words import pages_of_nouns, pages_of_the_desk, rows  # noqa: F401
 
 pytestmark = pytest.mark.browser
@@ -92,3 +93,29 @@ def test_the_offer_of_a_split_looks_like_a_button(telephone: Page) -> None:
         for where in (".submit-row input[type=submit]", "button[name=give]")
     )
     assert offered not in {"rgb(239, 239, 239)", "rgba(0, 0, 0, 0)"} and plain != "rgba(0, 0, 0, 0)"
+
+
+def test_the_buttons_of_a_long_form_and_the_suggestions_are_at_hand(telephone: Page) -> None:
+    article = Article.objects.filter(figures__isnull=False).first()
+    window = TELEPHONE["height"]
+    event = Event.objects.order_by("id").first()
+    for address in (
+        reverse("admin:articles_article_change", args=[article.pk]),
+        reverse("admin:articles_event_change", args=[event.pk]),
+    ):
+        telephone.goto(address)
+        save = telephone.locator("[name=_save]")
+        for part in (0, 0.5, 1):
+            telephone.evaluate("(part) => scrollTo(0, part * document.scrollingElement.scrollHeight)", part)
+            box = save.bounding_box()
+            assert box and 0 <= box["y"] and box["y"] + box["height"] <= window, (address, part, box)
+        row = telephone.locator(".submit-row").bounding_box()
+        assert row and row["height"] < window / 4
+    telephone.goto(reverse("admin:review", args=[article.pk]))
+    link = telephone.get_by_role("link", name=re.compile(r"إلى المقترحات \(\d+\)"))
+    assert link.bounding_box()["y"] < window
+    link.click()
+    first = telephone.locator(".item.suggested").first.bounding_box()
+    assert first and 0 <= first["y"] < window
+    telephone.set_viewport_size({"width": 1300, "height": 900})
+    expect(link).to_be_hidden()

@@ -75,11 +75,11 @@ def test_the_filter_form_works_without_javascript(browser: object, live_server: 
 
 
 def test_an_editor_logs_in_and_confirms_a_figure(page: Page) -> None:
-    User.objects.create_superuser("muharrira", password="كلمة-سر-طويلة-1")
+    User.objects.create_superuser("muharrira", password="كلمة-مرور-طويلة-1")
     figure = Figure.objects.get(quote="210 خليا")
     page.goto("/admin/")
     page.locator("#id_username").fill("muharrira")
-    page.locator("#id_password").fill("كلمة-سر-طويلة-1")
+    page.locator("#id_password").fill("كلمة-مرور-طويلة-1")
     page.locator("input[type=submit]").click()
     page.goto("/admin/articles/figure/?q=210")
     page.locator("input.action-select").check()

@@ -23,7 +23,7 @@ from articles.models import (
 )  # fmt: skip
 from articles.models.history import event_models
 
-PASSWORD = "كلمة-سر-طويلة-1"
+PASSWORD = "كلمة-مرور-طويلة-1"
 # What signing in writes, and a time whose microseconds Django's own form of accounts drops.
 _NOT_LOOKED_AT = {"auth.User": {"last_login", "date_joined"}}
 

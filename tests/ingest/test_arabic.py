@@ -8,10 +8,12 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
+from typing import Any
 
 import pytest
 
-from articles.ingest.arabic import ARABIC, in_arabic, stored_in_arabic
+from articles.ingest.arabic import ARABIC, FORMAT_NAMES, field_in_arabic, in_arabic, stored_in_arabic
+from articles.ingest.readers import FORMATS
 from articles.ingest.run import Report, ingest, messages_of
 from articles.platform.messages import Message
 
@@ -120,6 +122,64 @@ def test_a_message_is_the_same_after_json_and_its_values_are_said_in_arabic_too(
     # Rows of before there were messages, and of what no version wrote.
     assert stored_in_arabic({"reason": "not JSON: x"}, "reason") == "not JSON: x"
     assert stored_in_arabic({"reason": "x", "messages": {"reason": {"template": "{a}", "values": {}}}}, "reason") == "x"
+
+
+@pytest.mark.parametrize(
+    ("size", "words"), [(2, "بايتان"), (8, "8 بايتات"), (7_340, "7,340 بايتا"), (1_000, "1,000 بايت"), (1, "بايت واحد")]
+)
+def test_numbers_of_a_message_agree_with_their_nouns(size: int, words: str, settings: Any) -> None:
+    message = Message("“{field}” has {size:,} bytes; the most is {most:,}", field="title", size=size, most=2_600)
+    assert in_arabic(message).endswith(f"{words}، والحد 2,600.")
+    settings.ARCHIVE_DIGITS = "arabic"
+    assert in_arabic(message).endswith("، والحد ٢,٦٠٠.")
+
+
+@pytest.mark.parametrize(("seconds", "words"), [(0.5, "0.5 ثانية"), (5, "5 ثوان"), (20.0, "20 ثانية")])
+def test_seconds_agree_too(seconds: float, words: str) -> None:
+    assert words in in_arabic(
+        Message("it took longer than {seconds:g} seconds (ARCHIVE_FETCH_SECONDS)", seconds=seconds)
+    )
+
+
+def plain(text: str) -> str:
+    return text.replace("\u2068", "").replace("\u2069", "")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ({"status": "withdrawn"}, "لماذا صارت حالة المقال «مسحوب»"),
+        ({"status": "gone"}, "مسودة (draft)، منشور (published)"),
+        (
+            {
+                "published": {
+                    "date": "2024-06-05",
+                    "precision": "month",
+                    "earliest": "2024-06-01",
+                    "latest": "2024-06-30",
+                }
+            },
+            "تاريخ 2024-06-05، دقته الشهر، لا يسبق 2024-06-01 ولا يتأخر عن 2024-06-30",
+        ),
+        ({"published": {"date": "2024-06-05", "precision": "day"}}, "دقته اليوم، لا يسبق – ولا يتأخر عن –"),
+    ],
+)
+def test_choices_are_said_by_their_arabic_names(tmp_path: Path, row: dict, words: str) -> None:
+    (failure,) = taken(tmp_path, "rows.jsonl", rows(json.dumps({"title": "خبر", "body": BODY} | row))).failures
+    assert words in plain(in_arabic(failure.reason))
+
+
+def test_fields_are_called_by_arabic_names() -> None:
+    named = {
+        name: plain(field_in_arabic(name))
+        for name in ("published (row)", "published (heading)", "title", "filename", "x")
+    }
+    assert named == {
+        "published (row)": "تاريخ النشر (من الجدول)", "published (heading)": "تاريخ النشر (فوق النص)", "title": "العنوان (title)",
+        "filename": "اسم الملف", "x": "x",
+    }  # fmt: skip
+    assert set(FORMAT_NAMES) == set(FORMATS)
 
 
 def test_the_forms_of_python_s_csv_reader_are_those_that_are_looked_for() -> None:

@@ -256,6 +256,13 @@ def test_a_spreadsheet_without_a_needed_column_is_refused_whole(tmp_path: Path) 
     assert failure.reason.startswith("line 1: no column “body”")
 
 
+@pytest.mark.parametrize("delimiter", [";", "\t", ","])
+def test_columns_of_other_names_are_told_one_by_one(tmp_path: Path, delimiter: str) -> None:
+    (tmp_path / "rows.csv").write_text(delimiter.join(["العنوان", "المتن", "تاريخ النشر"]) + "\n", encoding="utf-8")
+    (failure,) = run(tmp_path).failures
+    assert failure.reason.endswith("the columns are العنوان, المتن, تاريخ النشر")
+
+
 # What is wrong with a file
 
 

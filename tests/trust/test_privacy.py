@@ -562,7 +562,7 @@ def test_nothing_else_tells_of_what_is_hidden(name: str) -> None:
 def test_an_account_without_its_token_reads_what_everybody_reads(client: Client) -> None:
     state = STATES["draft"]
     of = hide(state, world())
-    user = User.objects.create_superuser("awwal", password="كلمة-سر-طويلة-1")
+    user = User.objects.create_superuser("awwal", password="كلمة-مرور-طويلة-1")
     TOTPDevice.objects.create(user=user, confirmed=True)
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     told = asked_everywhere(of, state, client)

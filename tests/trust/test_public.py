@@ -158,7 +158,7 @@ def test_a_name_is_closed_for_who_guesses_and_not_for_its_owner(roles: None, set
         return Client().post("/admin/login/", {"username": "muharrir", "password": password}, **told).status_code
 
     assert [sign_in(f"5.5.5.{n}, 203.0.113.9", "تخمين") for n in range(6)][-1] == 429
-    assert sign_in("203.0.113.9, 203.0.113.77", "كلمة-سر-طويلة-1") == 302
+    assert sign_in("203.0.113.9, 203.0.113.77", "كلمة-مرور-طويلة-1") == 302
 
 
 @pytest.mark.django_db

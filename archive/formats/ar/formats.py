@@ -5,3 +5,6 @@ TIME_FORMAT = "H:i"
 DATETIME_FORMAT = "j F Y، H:i"
 SHORT_DATE_FORMAT = "j F Y"
 SHORT_DATETIME_FORMAT = DATETIME_FORMAT
+# As `number` of articles/site/words_for.py writes them.
+DECIMAL_SEPARATOR = "."
+THOUSAND_SEPARATOR = ","

@@ -143,7 +143,14 @@ def _header(source: "_Lines") -> tuple[list[str], str]:
     rest = [first, *_rest_of_record(source, first)]
     choices = [named["delimiter"]] if named else DELIMITERS
     headers = [(next(csv.reader(rest, delimiter=delimiter), []), delimiter) for delimiter in choices]
-    return max(headers, key=lambda header: sum(name.strip().lower() in READ for name in header[0]))
+    return max(headers, key=_likelihood)
+
+
+def _likelihood(header: tuple[list[str], str]) -> tuple[int, int]:
+    """How many of the names are those of fields; where none is, how many names there are, so that they are told one by one."""
+    names = header[0]
+    read = sum(name.strip().lower() in READ for name in names)
+    return read, 0 if read else len(names)
 
 
 def _rest_of_record(source: "_Lines", first: str) -> Iterator[str]:

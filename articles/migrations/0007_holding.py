@@ -15,5 +15,5 @@ def as_it_was() -> str:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("articles", "0005_withheld_provenance_claims")]
-    operations = [migrations.RunSQL((SEARCH / "0006_holding.sql").read_text(encoding="utf-8"), as_it_was())]
+    dependencies = [("articles", "0006_calendar")]
+    operations = [migrations.RunSQL((SEARCH / "0007_holding.sql").read_text(encoding="utf-8"), as_it_was())]
