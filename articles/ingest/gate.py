@@ -12,7 +12,7 @@ from pathlib import PurePosixPath, PureWindowsPath
 
 from articles.arabic.text_gate import file_name_as_given, removals
 from articles.extract.dates import StatedDate
-from articles.ingest.document import Document, Note, UnreadableError
+from articles.ingest.document import Document, Note, UnreadableError, quoted
 from articles.ingest.text import language_of
 from articles.models import ArchiveDate, Article, Capture
 from articles.models.delivery import NoteKind

@@ -1,4 +1,4 @@
--- Run by migration 0006_holding.
+-- Run by migration 0007_holding.
 
 -- Up to `most` published articles whose terms meet tsqueries, one a line; in no order.
 -- The index goes by the first line, which should be the rarest, and skips to what that has in the lists of the others. Within
