@@ -16,7 +16,7 @@ def main() -> None:
     try:
         execute_from_command_line(sys.argv)
     except Exception as error:
-        if not outage.is_outage(error):
+        if not (outage.is_outage(error) or outage.lacks_tables(error)):
             raise
         sys.exit(outage.in_a_line(error))
 

@@ -39,13 +39,22 @@ def _tells_outage(error: BaseException) -> bool:
     return code is None or code.startswith(_CLASSES) or code in _OF_STANDBYS
 
 
+def lacks_tables(error: BaseException | None) -> bool:
+    """Whether an error tells that the database has no tables of the archive yet, or those of another release."""
+    return any(
+        isinstance(one, (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn)) for one in _chain(error)
+    )
+
+
 def disk_takes_no_more(error: BaseException) -> bool:
     """Whether whatever is written next will fail as well: a disk is full, over its quota, read-only or broken."""
     return isinstance(error, OSError) and error.errno in _DISK_TAKES_NO_MORE
 
 
 def in_a_line(error: BaseException) -> str:
-    """What a command says when the database is away, in one line."""
+    """What a command says when the database is away, or has no tables, in one line."""
+    if lacks_tables(error):
+        return "The database lacks tables that the archive needs: run `manage.py migrate` first, then the same command again."
     words = " ".join(str(error).split())
     return f"The database does not answer: {words}. What was reported as stored is stored; run the same command again."
 

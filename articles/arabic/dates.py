@@ -225,6 +225,8 @@ def _day_of_digits(written: str) -> date | None:
 
 def _month_at(of_words: Sequence[Word], index: int) -> tuple[int, bool, int] | None:
     """(month, hijri, next index) for a month's name of one or two words at `index`."""
+    if of_words[index].is_number:
+        return None
     for length in (2, 1):
         if index + length > len(of_words):
             continue

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from articles.arabic.folding import fold_word
-from articles.arabic.words import Word
+from articles.arabic.words import Word, words
 
 BINS, ROWS = 60, 3
 # Jaccard similarity of two texts' shingles, or the share of the shorter found in the longer, from which one reprints the other.
 REPRINT_LIKENESS, REPRINT_SHARE = 0.5, 0.8
 SHORTEST_TEXT = 20
+# Code points of a text that are compared word by word; a long article has 20,000.
+MOST_COMPARED = 60_000
 _MIX, _MASK = 0x9E3779B97F4A7C15, (1 << 56) - 1
 # Odd, so that the order of a shingle's words counts.
 _FIRST, _SECOND = 0x100000001B3, 0x10001
@@ -70,6 +72,19 @@ def shingles(of_words: Sequence[Word], length: int = 3) -> frozenset[tuple[str, 
     folded = [fold_word(word.folded) for word in of_words]
     runs = zip(*(folded[start:] for start in range(length)), strict=False)
     return frozenset(runs) or frozenset((word,) for word in folded)
+
+
+def shingles_of(text: str) -> frozenset[tuple[str, ...]]:
+    """The shingles of a text; of one that is longer than MOST_COMPARED those of its beginning and of its end.
+
+    Texts are compared by the process that stores, which has no budget: what one costs does not grow with it for ever.
+    """
+    if len(text) <= MOST_COMPARED:
+        return shingles(words(text))
+    half = MOST_COMPARED // 2
+    # No word is cut, and no shingle reaches over what is left out.
+    first, last = text[:half].rsplit(None, 1)[0], text[-half:].split(None, 1)[-1]
+    return shingles(words(first)) | shingles(words(last))
 
 
 def likeness(one: frozenset, other: frozenset) -> tuple[float, float]:

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 
 from django.db import connection
 
-from articles.arabic.reading import Reading
-from articles.extract.fingerprints import BINS, is_reprint, shingles
+from articles.extract.fingerprints import BINS, MOST_COMPARED, is_reprint, shingles_of
 from articles.extract.fingerprints import Fingerprint as Print
 from articles.extract.subject import Subject
 from articles.models import Article, Fingerprint, Reprint, ReviewState
@@ -108,7 +107,7 @@ def _original(
         bodies.update(Article.objects.filter(pk__in=missing).values_list("pk", "body"))
     for pk in (article, *chosen):
         if pk in bodies and pk not in texts:
-            texts[pk] = shingles(Reading(bodies[pk]).words)
+            texts[pk] = shingles_of(bodies[pk])
     own = texts[article]
     best: tuple[float, int] | None = None
     for pk in chosen:
@@ -117,4 +116,9 @@ def _original(
             best = score, pk
     if best is None:
         return None
-    return best[1], best[0], _SAME_TEXT_RULE if best[0] == 1.0 and own == texts[best[1]] else _REPRINT_RULE
+    score, original = best
+    is_same = score == 1.0 and own == texts[original]
+    if is_same and len(bodies[article]) > MOST_COMPARED:
+        # The middle of a long text was not compared.
+        is_same = bodies[article] == bodies[original]
+    return original, score, _SAME_TEXT_RULE if is_same else _REPRINT_RULE

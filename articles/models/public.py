@@ -123,9 +123,9 @@ class Withholdable(Mergeable, Reviewable):
         abstract = True
 
 
-def first_public(rows: QuerySet, most: int, examined: int) -> list[models.Model]:
-    """Up to `most` public ones of the first `examined` nameable rows, in the order of `rows`: for lists that are made at every
-    letter typed, where a look at the facts of every row that has it would take too long."""
-    keys = list(rows.nameable().values_list("pk", flat=True)[:examined])
-    found = rows.model.objects.public().in_bulk(keys)
+def first_listed(rows: QuerySet, most: int, examined: int) -> list[models.Model]:
+    """Up to `most` of the first `examined` confirmed rows that public lists show unasked, in the order of `rows`: for lists that are
+    made at every letter typed, where a look at the facts of every row that has it would take too long."""
+    keys = list(rows.nameable().filter(state=ReviewState.CONFIRMED).values_list("pk", flat=True)[:examined])
+    found = rows.model.objects.listed().in_bulk(keys)
     return [found[pk] for pk in keys if pk in found][:most]

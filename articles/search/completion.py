@@ -1,17 +1,20 @@
-"""What a reader who is still typing may be looking for: actors, events and articles whose name or title holds the words."""
+"""What a reader who is still typing may be looking for: actors, events and articles whose name or title holds the words.
+
+Actors and events are those that lists show: none that no editor has reviewed yet, for which a completion has no mark.
+"""
 
 from dataclasses import dataclass
 
 from articles.arabic.words import fold_phrase, words
 from articles.models import Actor, Article, Event
-from articles.models.public import first_public
+from articles.models.public import first_listed
 from articles.search import matching, vocabulary
 from articles.search.matching import Lexeme
 
 # Suggestions of each kind, and how much has to be typed.
 MOST_SUGGESTED = 5
 SHORTEST = 2
-# So many actors or events with such a name are asked whether they are public.
+# So many actors or events with such a name are asked whether lists show them.
 EXAMINED = 200
 # Where more articles than this may have such a title, only the newest are looked at, so many of them.
 MOST_LOOKED_UP = 10_000
@@ -36,7 +39,7 @@ def suggestions(typed: str) -> list[Suggestion]:
         Suggestion(kind, row.get_absolute_url(), str(row))
         for kind, rows in (
             ("actor", _actors(typed, folded)),
-            ("event", first_public(Event.objects.with_title_words(typed).newest(), MOST_SUGGESTED, EXAMINED)),
+            ("event", first_listed(Event.objects.with_title_words(typed).newest(), MOST_SUGGESTED, EXAMINED)),
             ("article", _articles(typed)),
         )
         for row in rows
@@ -46,7 +49,7 @@ def suggestions(typed: str) -> list[Suggestion]:
 def _actors(typed: str, folded: str) -> list[Actor]:
     """Those first whose name begins so."""
     named = Actor.objects.with_name_part(typed).order_by("folded_name", "id")
-    found = first_public(named, 8 * MOST_SUGGESTED, EXAMINED)
+    found = first_listed(named, 8 * MOST_SUGGESTED, EXAMINED)
     return sorted(found, key=lambda actor: not actor.folded_name.startswith(folded))[:MOST_SUGGESTED]
 
 

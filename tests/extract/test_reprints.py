@@ -7,8 +7,9 @@ import pytest
 
 from articles.arabic.words import words
 from articles.extract.authority import Authority
-from articles.extract.fingerprints import fingerprint
+from articles.extract.fingerprints import MOST_COMPARED, fingerprint, shingles_of
 from articles.extract.process import suggest
+from articles.ingest.identity import shared_wording
 from articles.models import Article, Fingerprint, Reprint
 
 pytestmark = pytest.mark.django_db
@@ -80,3 +81,32 @@ def test_a_look_up_among_many_takes_little(stored: object, make_article: object)
     print(f"one article suggested among 5,000: {(time.perf_counter() - started) * 1000:.1f} ms")
     assert Reprint.objects.get(article=second).original == first
     Fingerprint.objects.filter(article__lt=0).delete()
+
+
+LONG = " ".join(f"كلمة{number}" for number in range(40_000))
+
+
+def test_what_is_compared_of_a_text_does_not_grow_with_it_for_ever() -> None:
+    """The process that stores compares texts, and has no budget."""
+    most = max(len(shingles_of(LONG[: 4 * MOST_COMPARED])), len(shingles_of(LONG)))
+    assert len(LONG) > 5 * MOST_COMPARED and most <= len(shingles_of(LONG[:MOST_COMPARED])) * 1.2
+
+
+def test_long_texts_are_compared_as_wholes_when_one_would_replace_the_other() -> None:
+    changed = LONG.replace("كلمة2", "لفظ2")
+    assert shared_wording(LONG, LONG + " ختام") > 0.99
+    assert shared_wording(LONG, " ".join(reversed(LONG.split()))) == 0.0
+    assert 0 < shared_wording(LONG, changed) < 0.9
+    assert shared_wording(LONG, LONG[: len(LONG) // 3]) < 0.5
+
+
+def test_a_long_text_whose_middle_is_another_is_not_the_same_text(make_article: object) -> None:
+    """It carries the story of the first: beginning and end are the same."""
+    middle = len(LONG) // 2
+    other = LONG[:middle] + " كلام آخر " + LONG[middle:]
+    rules = []
+    for body in (LONG, other, LONG):
+        article = make_article("عنوان طويل", body)
+        suggest(article, Authority.load())
+        rules += Reprint.objects.filter(article=article).values_list("rule", flat=True)
+    assert rules == ["reprint.shingles", "reprint.same_text"]

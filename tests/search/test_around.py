@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from articles.arabic.keyboard import other_layout
-from articles.models import Actor, Article, Event, Mention, Source
+from articles.models import Actor, Article, Coverage, Event, Mention, Source
 from articles.search import statistics
 from articles.search.completion import suggestions
 from articles.search.facets import facets
@@ -70,6 +70,19 @@ def test_what_was_probably_meant_is_offered(typed: str, meant: str) -> None:
 def test_nothing_is_offered_for_what_is_known_or_like_nothing(typed: str) -> None:
     statistics.rebuild()
     assert search(typed).correction == ""
+
+
+def test_suggestions_are_what_lists_show(make_article: object) -> None:
+    article = make_article("عنوان", "نص")
+    for state in ("confirmed", "suggested"):
+        actor = Actor.objects.create(name=f"رابطة الزبرجد {state}", kind="civil", state=state)
+        Mention.objects.create(article=article, actor=actor, state=state)
+        event = Event.objects.create(title=f"مؤتمر الزبرجد {state}", kind="conference", state=state)
+        Coverage.objects.create(article=article, event=event, state=state)
+    Actor.objects.create(name="رابطة الزبرجد بلا مقال", kind="civil", state="confirmed")
+    assert [(one.kind, one.text) for one in suggestions("الزبرجد")] == [
+        ("actor", "رابطة الزبرجد confirmed"), ("event", "مؤتمر الزبرجد confirmed"),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("typed", ["زيد بن علي", "زيد", "ذدج", "وهي ]h", "ظيد"])

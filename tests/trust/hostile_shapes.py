@@ -195,6 +195,11 @@ def _nested_html(tag: str) -> Generator:
 _LD = '<script type="application/ld+json">{}</script>'
 
 TEXT: dict[str, Generator] = {
+    "text: numbers and strokes": article(repeated("1/1/")),
+    "text: numbers and hyphens": article(repeated("1-")),
+    "text: figures of persons": article(repeated("7 أشخاص ")),
+    "text: amounts of money": article(repeated("5 ملايين دولار ")),
+    "text: letters that are a sentence": article(repeated("ﷺ")),
     "waw and a number": repeated("و3 "),
     "tatweel": article(repeated("ـ")),
     "tatweel between letters": article(repeated("بـــــ")),
@@ -304,6 +309,7 @@ TEXT: dict[str, Generator] = {
 }
 
 HTML: dict[str, Generator] = {
+    "html: headings": page(repeated("<h1>ع</h1>")),
     "open anchors": repeated("<a "),
     "open anchors in an article": page(repeated("<a ")),
     "open tags": page(repeated("<p")),
