@@ -22,7 +22,7 @@ def scratch_database(name: str) -> Iterator[None]:
     """Points the default connection at a new, migrated database on the same server until the block ends."""
     scratch = f"{connection.settings_dict['NAME']}_{name}_{os.getpid()}"
     with _scratch_role():
-        _on_server(f'DROP DATABASE IF EXISTS "{scratch}"', f'CREATE DATABASE "{scratch}" TEMPLATE template0')
+        _on_server(f'DROP DATABASE IF EXISTS "{scratch}"', *_made(scratch))
         try:
             _switch(scratch)
             call_command("migrate", verbosity=0)
@@ -40,10 +40,16 @@ def kept_database(name: str) -> Iterator[None]:
         with connection._nodb_cursor() as cursor:
             cursor.execute("SELECT FROM pg_database WHERE datname = %s", [kept])
             if not cursor.fetchall():
-                cursor.execute(f'CREATE DATABASE "{kept}" TEMPLATE template0')
+                for statement in _made(kept):
+                    cursor.execute(statement)
         _switch(kept)
         call_command("migrate", verbosity=0)
         yield
+
+
+def _made(name: str) -> tuple[str, str]:
+    """The statements that make a database which nobody but its owner comes into; a new one is open to every role."""
+    return f'CREATE DATABASE "{name}" TEMPLATE template0', f'REVOKE ALL ON DATABASE "{name}" FROM PUBLIC'
 
 
 def join(database: str) -> None:

@@ -171,6 +171,8 @@ def test_the_compose_file_names_what_it_needs() -> None:
     assert mounts == set(compose["volumes"]) - {"backup"} | {"${BACKUP_FOLDER:-backup}"}
     given = {config["source"] for service in services.values() for config in service.get("configs", [])}
     assert given == set(compose["configs"])
+    for config in compose["configs"].values():
+        assert (ROOT / config["file"]).is_file()
     for secret in ("ARCHIVE_SECRET_KEY", "POSTGRES_PASSWORD", "DATABASE_PASSWORD", "REPLICATION_PASSWORD",
                    "SCRATCH_PASSWORD", "CACHE_PASSWORD"):  # fmt: skip
         assert f"${{{secret}:?" in text, secret
@@ -260,6 +262,19 @@ def test_every_container_has_no_right_that_it_does_not_need() -> None:
     for line in (ROOT / "Dockerfile").read_text().splitlines():
         if line.startswith("FROM "):
             assert re.match(r"FROM python:\d+\.\d+\.\d+-slim-\w+", line), line
+
+
+def test_no_read_only_service_is_given_a_text_of_the_compose_file() -> None:
+    """Compose refuses to start such a one: «cannot create config … in read-only service: 'file' is the sole supported option»."""
+    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+    given = 0
+    for name, service in compose["services"].items():
+        for kind in ("configs", "secrets"):
+            for one in service.get(kind, []):
+                given += 1
+                told = compose[kind][one if isinstance(one, str) else one["source"]]
+                assert not service["read_only"] or set(told) == {"file"}, name
+    assert given
 
 
 def test_no_service_connects_as_the_superuser() -> None:

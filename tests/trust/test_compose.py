@@ -43,7 +43,7 @@ def run_roles_script(cluster: Cluster, **environment: str) -> None:
         "PATH": f"{binaries()}:{os.environ['PATH']}", "PGHOST": str(cluster.socket), "PGDATA": str(cluster.data),
         "POSTGRES_USER": "postgres", "PGOPTIONS": "-c log_statement=all", **PASSWORDS, **environment,
     }  # fmt: skip
-    script = "set -Eeo pipefail\n" + given(COMPOSE["configs"]["roles"]["content"])
+    script = "set -Eeo pipefail\n" + (ROOT / COMPOSE["configs"]["roles"]["file"]).read_text()
     subprocess.run(["bash", "-c", script], env=told, check=True, capture_output=True, text=True)
 
 
@@ -88,6 +88,9 @@ def test_each_role_may_do_its_own_work_and_no_more(roles: Cluster) -> None:
         assert isinstance(attempt(roles, role, "SELECT 1"), str), role
     assert isinstance(attempt(roles, "archive", "SELECT 1", "postgres"), str)
     assert isinstance(attempt(roles, "archive_replication", "SELECT 1", "postgres"), str)
+    assert attempt(roles, "postgres", "SELECT 1", "template1") == [(1,)]
+    for role in ("archive", "archive_replication", "archive_scratch"):
+        assert isinstance(attempt(roles, role, "SELECT 1", "template1"), str), role
     assert attempt(roles, "archive_scratch", "CREATE DATABASE archive_benchmark_1 TEMPLATE template0", "postgres") == []
     assert attempt(roles, "archive_scratch", "CREATE EXTENSION pg_trgm", "archive_benchmark_1") == []
     assert attempt(roles, "archive_scratch", "DROP DATABASE archive", "postgres") == DENIED
@@ -162,6 +165,12 @@ def test_databases_for_measuring_are_made_by_their_own_role(roles: Cluster, tmp_
     told = archive.run("evaluate_search", str(questions), "--json", status=1)
     assert "set ARCHIVE_SCRATCH_URL" in told and "Traceback" not in told, "the site's role may make none"
     archive.environment["ARCHIVE_SCRATCH_URL"] = url(roles, "archive_scratch", "postgres")
+    # While there is such a database, nobody else comes into it.
+    makes = "from archive.scratch import kept_database\nwith kept_database('kept'): pass"
+    archive.run("shell", "--no-imports", "-c", makes)
+    assert attempt(roles, "archive_scratch", "SELECT 1", "archive_kept") == [(1,)]
+    for role in ("archive", "archive_replication"):
+        assert isinstance(attempt(roles, role, "SELECT 1", "archive_kept"), str), role
     measured = json.loads(archive.run("evaluate_search", str(questions), "--json").strip().splitlines()[-1])
     assert measured["nDCG@10"] == 1
     left = roles.execute("SELECT datname FROM pg_database WHERE datname LIKE '%evaluation%'")
