@@ -4,8 +4,10 @@ whatever host name, without TLS, and for /healthz without a database.
 
 import hmac
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
+import psycopg
 from django.conf import settings
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
@@ -16,6 +18,9 @@ from prometheus_client import Gauge
 
 from archive.embedded.server import EmbeddedServerError
 
+# How long the database may take, so that whoever watches has an answer before it gives up: 3 seconds are usual.
+SECONDS = 2
+_TIMEOUT = "statement_timeout"
 # Of all processes that were asked for /metrics the last one's answer counts.
 _LAST = {"multiprocess_mode": "mostrecent"}
 WORKERS = Gauge("archive_workers", "Workers for deliveries that beat", **_LAST)
@@ -36,13 +41,34 @@ def readyz(request: HttpRequest) -> HttpResponse:
     Lines after the first tell of the workers and of the nightly run, which readers can do without.
     """
     try:
-        executor = MigrationExecutor(connection)
-        waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
-        if waiting:
-            return _text(f"{len(waiting)} migrations to apply\n", 503)
-        return _text("\n".join(["ok", *_details()]) + "\n")
-    except (Error, EmbeddedServerError):
+        with _bounded():
+            executor = MigrationExecutor(connection)
+            waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+            if waiting:
+                return _text(f"{len(waiting)} migrations to apply\n", 503)
+            return _text("\n".join(["ok", *_details()]) + "\n")
+    except (Error, psycopg.Error, EmbeddedServerError):
         return _text("database does not answer\n", 503)
+
+
+@contextmanager
+def _bounded() -> Iterator[None]:
+    """Who asks is answered in time: the database is asked in the block only where it takes a new connection within SECONDS, and no
+    statement there takes longer.
+
+    The connection at hand does not tell: it may be waiting for a server that is gone, and one of the embedded server would first
+    start that, for as long as its recovery takes. Raises psycopg.Error.
+    """
+    psycopg.connect(**connection.get_connection_params() | {"connect_timeout": SECONDS}).close()
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT current_setting('{_TIMEOUT}'), set_config('{_TIMEOUT}', '{SECONDS}s', false)")
+        (before, _now) = cursor.fetchone()
+    try:
+        yield
+    finally:
+        if connection.is_usable():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT set_config(%s, %s, false)", [_TIMEOUT, before])
 
 
 def _details() -> list[str]:
@@ -69,8 +95,9 @@ def _measure() -> None:
     from articles.models import heartbeat
 
     try:
-        found, nightly = heartbeat.processing(), heartbeat.nightly_state()
-    except (Error, EmbeddedServerError):
+        with _bounded():
+            found, nightly = heartbeat.processing(), heartbeat.nightly_state()
+    except (Error, psycopg.Error, EmbeddedServerError):
         return
     WORKERS.set(sum(not worker.stalled for worker in found.workers))
     STALLED.set(found.stalled)

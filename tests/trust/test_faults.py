@@ -8,6 +8,7 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections import Counter
@@ -15,10 +16,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
+import psycopg
 import pytest
 
 from tests.trust.cluster import Cluster
-from tests.trust.conftest import EDITOR, Archive, Archives, Served, wait_for, written
+from tests.trust.conftest import EDITOR, ROOT, Archive, Archives, Served, wait_for, written
 
 _COUNTS = (
     "import json; from articles.models import *; print(json.dumps([m.objects.count() for m in (Article, Capture)]))"
@@ -156,6 +158,43 @@ def test_a_full_disk_under_the_database_stops_it_and_loses_nothing(tmp_path: Pat
         assert acknowledged(told) <= set(archive.ask(_STORED))
         archive.run("ingest", str(rows))
         assert archive.whole()["captures"] == 320
+
+
+def test_who_watches_has_an_answer_while_the_database_gives_none(server: Cluster, tmp_path: Path) -> None:
+    """From a server that stands still, from one whose table is locked, and after one was killed."""
+    archive = Archive(tmp_path / "data", {"DATABASE_URL": server.url()})
+    archive.run("migrate", "-v0")
+    away = (503, "database does not answer\n")
+    with Served(archive, ARCHIVE_METRICS_TOKEN="t") as served:
+        assert served.get("/readyz").status == 200
+        server.freeze()
+        try:
+            assert [(told.status, told.text) for told in (served.get("/readyz"), served.get("/readyz"))] == [away] * 2
+            assert served.get("/metrics", Authorization="Bearer t").status == served.get("/healthz").status == 200
+        finally:
+            server.freeze(thaw=True)
+        wait_for(lambda: served.get("/readyz").status == 200)
+        with psycopg.connect(server.url()) as session:
+            session.execute("LOCK TABLE django_migrations IN ACCESS EXCLUSIVE MODE")
+            told = served.get("/readyz")
+            assert (told.status, told.text) == away
+        wait_for(lambda: served.get("/readyz").status == 200)
+        server.kill()
+        told = served.get("/readyz")
+        assert (told.status, told.text) == away
+
+
+_ASKED = "import json; from archive.watch import readyz; told = readyz(None); print(json.dumps([told.status_code, told.content.decode()]))"
+
+
+def test_who_watches_does_not_wait_for_the_embedded_server_to_start(tmp_path: Path) -> None:
+    archive = Archive(tmp_path / "data")
+    told = subprocess.run(
+        [sys.executable, "-c", f"import django; django.setup(); {_ASKED}"], cwd=ROOT, capture_output=True, text=True, check=True,
+        env=archive.told(DJANGO_SETTINGS_MODULE="archive.settings"),
+    )  # fmt: skip
+    assert json.loads(told.stdout.splitlines()[-1]) == [503, "database does not answer\n"]
+    assert not list((tmp_path / "data").rglob("PG_VERSION"))
 
 
 def test_readers_are_told_while_the_database_is_away_and_it_comes_back_alone(server: Cluster, tmp_path: Path) -> None:
