@@ -57,6 +57,7 @@ ARABIC = {
     # Files and their bytes
     "no such file or folder": "لا ملف ولا مجلد بهذا الاسم.",
     "not a regular file": "ليس ملفا عاديا.",
+    "a link that leads out of the folder; name what it leads to, to have it read": "رابط يقود إلى خارج المجلد. اذكر ما يقود إليه بنفسه ليُقرأ.",
     "the file is empty": "الملف فارغ.",
     "the page is empty": "الصفحة فارغة.",
     "the file is binary, not text": "الملف ليس نصا، بل بيانات ثنائية.",

@@ -171,6 +171,9 @@ def _entries(paths: Iterable[Path], largest: int, format_name: str, encoding: st
             yield Broken(str(path), "", Message("no such file or folder"))
             continue
         for file in _files(path):
+            if isinstance(file, Broken):
+                yield file
+                continue
             if (resolved := file.resolve()) in seen:
                 continue
             seen.add(resolved)
@@ -196,16 +199,33 @@ def _while_readable(path: str, entries: Iterator[Item | Broken | Remark]) -> Ite
             return
 
 
-def _files(path: Path) -> Iterator[Path]:
-    """A file, or all files of a folder in the order of their names, hidden ones left out."""
+def _files(path: Path) -> Iterator[Path | Broken]:
+    """A file, or all files of a folder in the order of their names, hidden ones left out.
+
+    What a caller names may be a link. In a folder nothing is read that does not lie in it: whoever fills it may put links there to
+    files that are nobody's to publish. Such a link is reported, as is what is no file, like a pipe or a device.
+    """
     if not path.is_dir():
         yield path
         return
+    inside = os.path.realpath(path)
     for folder, folders, names in os.walk(path):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            if not name.startswith(".") and (file := Path(folder, name)).is_file():
+        # A link to a folder is not walked into: what it leads to has a name of its own here, or is not read.
+        links = [name for name in folders if os.path.islink(os.path.join(folder, name))]
+        for name in sorted([*links, *(name for name in names if not name.startswith("."))]):
+            file = Path(folder, name)
+            leads_to = os.path.realpath(file)
+            if os.path.commonpath([inside, leads_to]) != inside:
+                yield Broken(
+                    str(file),
+                    "",
+                    Message("a link that leads out of the folder; name what it leads to, to have it read"),
+                )
+            elif os.path.isfile(leads_to):
                 yield file
+            elif not os.path.isdir(leads_to):
+                yield Broken(str(file), "", Message("not a regular file"))
 
 
 class _Run:
