@@ -25,7 +25,8 @@ _MEDIA_TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson
 @require_safe
 @harvest
 def download(request: HttpRequest, noun: str, format: str) -> StreamingHttpResponse:
-    """The list that a page with this query shows, up to ARCHIVE_MOST_EXPORTED rows; X-Total-Count tells how many follow."""
+    """The list that a page with this query shows, up to ARCHIVE_MOST_EXPORTED rows; X-Total-Count tells how many follow at
+    most: what cannot be read is left out, which shows only while the rows are made."""
     if noun not in NOUNS or format not in LINES:
         raise Http404
     chosen = NOUNS[noun].chosen(request.GET)
