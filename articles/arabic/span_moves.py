@@ -66,6 +66,8 @@ class TextChange:
 
     def _image(self, span: Span, wanted: str) -> Span | None:
         """Where the pieces of a span stand now, if they still make up the words that are wanted."""
+        if self.before == self.after:
+            return span
         first, last = bisect_right(self._starts, span[0]) - 1, bisect_left(self._starts, span[1]) - 1
         if first not in self._aligned or last not in self._aligned or not wanted:
             return None

@@ -62,6 +62,13 @@ def test_a_lost_span_is_found_again_where_its_words_stand_once() -> None:
     assert TextChange("نص", "9 و 9").moved([(None, "9")]) == [None]
 
 
+def test_in_an_unchanged_text_spaces_stay_where_they_are() -> None:
+    """No fact is a space, but a span over nothing else is moved like any other."""
+    text = "\n\n \n\n \n\n"
+    spans = [(0, 1), (2, 3), (3, 5), (3, 7)]
+    assert TextChange(text, text).moved([((start, end), text[start:end]) for start, end in spans]) == spans
+
+
 @given(st.lists(st.sampled_from(["ا", "ب", "ج", "210", "،", "\n\n"]), max_size=40), st.data())
 def test_whatever_moves_holds_its_words(pieces: list[str], data: st.DataObject) -> None:
     other = data.draw(st.permutations(pieces))
