@@ -112,7 +112,8 @@ class Keys:
     def close(self) -> None:
         session, self._session = self._session, None
         if session is not None:
-            _execute(session, f"CLOSE {self.name}")
+            # A transaction that was rolled back has taken the cursor with it.
+            _execute(session, f"SELECT FROM pg_cursors WHERE name = '{self.name}'", f"CLOSE {self.name}")
 
     def __del__(self) -> None:
         self.close()
@@ -138,11 +139,16 @@ def _give_up(session: psycopg.Connection) -> None:
             del _held[id(session)]
 
 
-def _execute(session: psycopg.Connection, statement: str) -> None:
-    """Gives something back on the session that holds it; a session that cannot is ended, which gives it back as well."""
+def _execute(session: psycopg.Connection, *statements: str) -> None:
+    """Gives something back on the session that holds it; a session that cannot is ended, which gives it back as well.
+
+    Each statement is executed where the one before it had a row.
+    """
     if session.closed:
         return
     try:
-        session.execute(statement)
+        for statement in statements:
+            if not session.execute(statement).rowcount:
+                return
     except psycopg.Error:
         session.close()

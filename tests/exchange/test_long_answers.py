@@ -5,7 +5,7 @@ import tracemalloc
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 
 from articles.exchange.long_answers import LOCKS
@@ -77,6 +77,17 @@ def test_the_place_is_held_while_the_answer_is_sent(client: Client, article: Art
     assert json.loads(b"".join(parts))["id"] == article.pk
     response.close()
     assert places_taken() == 0 and cursors() == []
+
+
+def test_a_download_that_a_rollback_has_ended_ends_no_session(client: Client, article: Article) -> None:
+    """Its cursor goes with the transaction that made it; whoever closes the answer afterwards finds none."""
+    with transaction.atomic():
+        response = client.get("/export/articles.jsonl")
+        assert cursors()
+        transaction.set_rollback(True)
+    assert cursors() == []
+    response.close()
+    assert Article.objects.count() == 1 and places_taken() == 0
 
 
 def test_an_export_of_many_rows_takes_the_memory_of_few(client: Client, settings: object) -> None:

@@ -164,7 +164,15 @@ def test_a_page_whose_values_are_too_long_is_told_what_was_cut(tmp_path: Path) -
 # Forms, restored versions, the authority file
 
 
-@pytest.mark.parametrize("day", [date(1, 1, 1), date(1799, 12, 31), date(9999, 12, 31)])
+@pytest.mark.parametrize("day", [date(1, 1, 1), date(9999, 12, 31)])
+def test_no_form_takes_a_day_that_the_archive_cannot_keep(day: date) -> None:
+    article = Article(title="عنوان", body="نص المقال.", published_date=day, published_precision="day",
+                      published_earliest=day, published_latest=day)  # fmt: skip
+    with pytest.raises(ValidationError):
+        article.full_clean()
+
+
+@pytest.mark.parametrize("day", [date(1, 1, 3), date(1799, 12, 31), date(9998, 12, 31)])
 def test_no_form_takes_a_day_of_no_sense(day: date) -> None:
     article = Article(title="عنوان", body="نص المقال.", published_date=day, published_precision="day",
                       published_earliest=day, published_latest=day)  # fmt: skip
