@@ -105,7 +105,7 @@ def test_leaving_with_something_typed_is_asked_about(desk: Page, article: Articl
 
 def test_two_presses_of_enter_close_nothing_over_what_waits(desk: Page, article: Article) -> None:  # noqa: F811
     desk.goto(f"/admin/review/{article.pk}/?order=old")
-    waiting = int(desk.locator("[data-open]").inner_text())
+    waiting = int(desk.locator("[role=status] [data-open]").inner_text())
     assert waiting > 3
     desk.keyboard.press("Enter")
     expect(desk.locator("[data-rest-count]")).to_have_text(str(waiting))
