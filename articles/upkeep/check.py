@@ -18,6 +18,7 @@ from django.db import DatabaseError, connection, models, transaction
 from django.db.models import Q
 from django.db.models.functions import Cast
 
+from archive.outage import is_outage, lacks_tables
 from articles.models import Article, Capture, Delivery, DeliveryState, Event
 from articles.models.capture import DamagedCaptureError, capture_storage, stored_name
 from articles.models.delivery import delivery_storage
@@ -114,6 +115,9 @@ def _shielded(name: str, look: Callable[[], "Look"]) -> "Look":
         except StopIteration:
             return
         except Exception as error:
+            # No other look would find more without a database or its tables.
+            if is_outage(error) or lacks_tables(error):
+                raise
             log.exception("looking at %s failed", name)
             yield Problem("check", f"looking at {name} could not be finished: {type(error).__name__}: {error}")
             return
