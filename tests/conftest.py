@@ -53,7 +53,9 @@ def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory, djang
     project.DATABASES["default"]["TEST"]["NAME"] = connection.settings_dict["TEST"]["NAME"] = (
         f"test_archive_{os.getpid()}"
     )
-    project.STORAGES["captures"]["OPTIONS"]["location"] = tmp_path_factory.mktemp("captures")
+    # The processes of one run share nothing on the disk, either.
+    for store in ("captures", "deliveries"):
+        project.STORAGES[store]["OPTIONS"]["location"] = tmp_path_factory.mktemp(store)
     with django_db_blocker.unblock(), connections["default"]._nodb_cursor() as cursor:
         cursor.execute("SELECT datname FROM pg_database WHERE datname ~ '^test_archive_[0-9]+$'")
         for (name,) in cursor.fetchall():
