@@ -18,6 +18,7 @@ from articles.models import ArchiveDate, Article, Capture
 from articles.models.delivery import NoteKind
 from articles.models.limits import (
     MOST_INDEXED_BYTES,
+    Days,
     capture_days,
     is_sensible_capture,
     publication_days,
@@ -152,7 +153,7 @@ def _check_stated(dates: Iterable[StatedDate]) -> None:
     """Raises UnreadableError for the date of publication in a row's words on which nothing can have been published."""
     days = publication_days()
     for stated in dates:
-        if not (days.holds(stated.date.earliest) and days.holds(stated.date.latest)):
+        if not _lies_within(stated, days):
             raise UnreadableError(
                 "“{field}” is {value}; a day of {days} is expected",
                 field="published", value=quoted(stated.quote), days=days,
@@ -196,17 +197,26 @@ def _with_known_language(document: Document) -> Document:
 def _with_sensible_dates(document: Document) -> Document:
     """Without the dates of publication on which nothing can have been published: pages made by machines state some."""
     days = publication_days()
-    sensible = [
-        stated
-        for stated in document.dates
-        if all(days.holds(day) for day in (stated.date.earliest, stated.date.latest))
-    ]
+    sensible = [stated for stated in document.dates if _lies_within(stated, days)]
     if len(sensible) == len(document.dates):
         return document
-    notes = _dropped(stated for stated in document.dates if stated not in sensible)
+    reason = Message("not a day of {days}; it was passed over", days=days)
+    notes = dropped((stated for stated in document.dates if stated not in sensible), reason)
     return replace(document, dates=tuple(sensible), notes=(*document.notes, *notes))
 
 
-def _dropped(dates: Iterable[StatedDate]) -> list[Note]:
-    reason = Message("not a day of {days}; it was passed over", days=publication_days())
-    return [Note(NoteKind.DROPPED, f"published ({stated.where})", stated.quote, reason) for stated in dates]
+def _lies_within(stated: StatedDate, days: Days) -> bool:
+    return days.holds(stated.date.earliest) and days.holds(stated.date.latest)
+
+
+def dropped(dates: Iterable[StatedDate], reason: Message) -> tuple[Note, ...]:
+    """A note for each of the dates of publication that is not taken, with where it stands: in a row it has a field of its own."""
+    return tuple(
+        Note(
+            NoteKind.DROPPED,
+            "published" if stated.where == "row" else f"published ({stated.where})",
+            stated.quote,
+            reason,
+        )
+        for stated in dates
+    )

@@ -1,7 +1,6 @@
 """An item → all that is to be stored of it, without asking the database anything: the part of ingest that workers share."""
 
 import logging
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -17,7 +16,6 @@ from articles.ingest.readers import html, rows
 from articles.ingest.text import read_text
 from articles.models import ArchiveDate
 from articles.models.capture import pack
-from articles.models.delivery import NoteKind
 from articles.platform.addresses import same_domain
 from articles.platform.messages import Message
 
@@ -121,13 +119,11 @@ def published_at(document: Document, body: Reading, captured: datetime) -> Archi
     return document.published or publication_date(document.dates, body, captured.date())
 
 
-def _later_than_capture(document: Document, captured: datetime) -> Iterator[Note]:
+def _later_than_capture(document: Document, captured: datetime) -> tuple[Note, ...]:
     """Notes on the dates of publication that were yet to come when the original was captured."""
-    for stated in document.dates:
-        if not was_past(stated.date, captured.date()):
-            field = "published" if stated.where == "row" else f"published ({stated.where})"
-            taken = Message("later than the capture of {day}; it was passed over", day=captured.date())
-            yield Note(NoteKind.DROPPED, field, stated.quote, taken)
+    day = captured.date()
+    reason = Message("later than the capture of {day}; it was passed over", day=day)
+    return gate.dropped((stated for stated in document.dates if not was_past(stated.date, day)), reason)
 
 
 def _page_document(page: html.Page) -> Document:

@@ -19,7 +19,7 @@ from django.utils.dateparse import parse_datetime
 from articles.arabic.characters import strip_ignored
 from articles.arabic.dates import DateExpression, find_dates
 from articles.arabic.folding import fold_word
-from articles.arabic.text_gate import clean_line
+from articles.arabic.text_gate import clean_line, clean_text
 from articles.arabic.words import words
 from articles.extract.dates import StatedDate, as_archive_date, date_of_line
 from articles.ingest.decoding import decode, encoding_of, mended, plain
@@ -49,7 +49,6 @@ _SEPARATOR_LINE = re.compile(r"\ufeff?\"?sep=(?P<delimiter>[,;|\t])\"?", re.IGNO
 MOST_CELLS, _LONGEST_HEADER = 20_000, 1 << 20
 # Bytes by which the encoding of a file of rows is told.
 _SAMPLE = 1 << 18
-_LINE_BREAK = re.compile("\r\n|[\r\n\u2028\u2029]")
 # Before a date: it bounds the day of publication and is not that day.
 _UNTIL = frozenset(map(fold_word, ("قبل", "حتى", "لغاية")))
 _SINCE = frozenset(map(fold_word, ("بعد", "منذ")))
@@ -359,11 +358,11 @@ def read_row(item: Item) -> tuple[Document, dict[str, object]]:
             values[name] = _paragraphs(right)
             continue
         values[name] = clean_line(right).strip()
-        if breaks := len(_LINE_BREAK.findall(right.strip())):
+        if breaks := clean_text(right).strip().count("\n"):
             notes.append(Note(NoteKind.DROPPED, name, "", Message("{count:,} line breaks became spaces", count=breaks)))
     if values["notice"] and values["status"] not in TAKEN_AWAY:
         taken = Message("only an article that is withdrawn or deleted has a notice; it was passed over")
-        notes.append(Note(NoteKind.DROPPED, "notice", quoted(values.pop("notice")), taken))
+        notes.append(Note(NoteKind.DROPPED, "notice", quoted(values["notice"]), taken))
         values["notice"] = ""
     if values["status"] and values["status"] not in ArticleStatus.values:
         known = ", ".join(ArticleStatus.values)
