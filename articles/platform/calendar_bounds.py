@@ -53,22 +53,25 @@ def _log_once(value: object) -> None:
         )
 
 
-class _DayLoader(DateLoader):
+class _NeverRaises:
+    """Mixed into a loader: what Python can't hold is read as `unheld`."""
+
+    unheld: date
+
     def load(self, data: object) -> date:
         try:
             return super().load(data)
         except _UNHELD:
             _log_once(data)
-            return UNHELD_DAY
+            return self.unheld
 
 
-class _TimestampLoader(TimestampLoader):
-    def load(self, data: object) -> datetime:
-        try:
-            return super().load(data)
-        except _UNHELD:
-            _log_once(data)
-            return UNHELD_MOMENT.replace(tzinfo=None)
+class _DayLoader(_NeverRaises, DateLoader):
+    unheld = UNHELD_DAY
+
+
+class _TimestampLoader(_NeverRaises, TimestampLoader):
+    unheld = UNHELD_MOMENT.replace(tzinfo=None)
 
 
 class _MomentLoader(BaseTzLoader):

@@ -52,7 +52,7 @@ def time_limit() -> Iterator[str]:
             if goes_on:
                 cursor.execute(f"SELECT {_SET}", before)
     except OperationalError as error:
-        if getattr(error.__cause__, "sqlstate", "") == "57014":
+        if _was_stopped(error):
             raise SearchTooCostlyError from error
         raise
 
@@ -68,6 +68,11 @@ def give_up_after(milliseconds: int) -> Iterator[None]:
         try:
             yield
         except OperationalError as error:
-            if getattr(error.__cause__, "sqlstate", "") != "57014":
+            if not _was_stopped(error):
                 raise
         cursor.execute("ROLLBACK TO SAVEPOINT given_up; RELEASE SAVEPOINT given_up")
+
+
+def _was_stopped(error: OperationalError) -> bool:
+    """Whether a statement ran longer than it may (query_canceled)."""
+    return getattr(error.__cause__, "sqlstate", "") == "57014"

@@ -145,24 +145,15 @@ def _captures(without_digests: bool) -> Look:
 def _leftovers(repair: bool, settled: float) -> Look:
     """Files of the captures' store that no row names: of an ingest that was killed before its article was committed."""
     storage = capture_storage()
-    unlisted: list[Problem] = []
-    for names in _chunks(_names(_files(storage, ""), unlisted), CHUNK):
+    for found in _chunks(_files(storage, ""), CHUNK):
+        yield from (problem for problem in found if isinstance(problem, Problem))
+        names = [name for name in found if isinstance(name, str)]
         digests = [match[1] if (match := _OF_A_CAPTURE.fullmatch(name)) else "" for name in names]
         known = set(Capture.objects.filter(sha256__in=digests).values_list("sha256", flat=True))
         yield len(names)
         for name, digest in zip(names, digests, strict=True):
             if digest not in known and (problem := _leftover(storage, name, repair, settled)):
                 yield problem
-    yield from unlisted
-
-
-def _names(files: Iterable[str | Problem], problems: list[Problem]) -> Iterator[str]:
-    """The names among the files; the problems are put aside."""
-    for file in files:
-        if isinstance(file, Problem):
-            problems.append(file)
-        else:
-            yield file
 
 
 def _leftover(storage: Storage, name: str, repair: bool, settled: float) -> Problem | None:
@@ -198,8 +189,8 @@ def _files(storage: Storage, folder: str) -> Iterator[str | Problem]:
         yield from _files(storage, f"{folder}/{name}".lstrip("/"))
 
 
-def _chunks(items: Iterable[str], size: int) -> Iterator[list[str]]:
-    chunk: list[str] = []
+def _chunks(items: Iterable[str | Problem], size: int) -> Iterator[list[str | Problem]]:
+    chunk: list[str | Problem] = []
     for item in items:
         chunk.append(item)
         if len(chunk) == size:
