@@ -11,6 +11,8 @@ const WORDS = { confirmed: "مؤكد", rejected: "مرفوض", suggested: "مق�
 let at = Math.max(0, items.findIndex((item) => item.classList.contains("suggested")));
 const rest = document.querySelector("[data-rest]");
 let sending = Promise.resolve();
+// How many verdicts the page shows that the server has not answered yet.
+let unanswered = 0;
 // Whether the page is being left by a button of its form, which takes along what is typed.
 let leaving = false;
 
@@ -38,6 +40,13 @@ const post = async (fields) => {
     if (carried) carried.value = was;
   }
   return told;
+};
+
+const count = (change) => {
+  unanswered += change;
+  const shown = document.querySelector("[data-unanswered]");
+  shown.hidden = !unanswered;
+  shown.querySelector("b").textContent = unanswered;
 };
 
 // What can be corrected of an item, and whether something was typed there that is not stored.
@@ -123,6 +132,7 @@ const decide = (chosen, verdict) => {
     mark(key, STATES[verdict]);
   }
   say("");
+  count(chosen.length);
   sending = sending.then(async () => {
     try {
       const answer = await post(fields);
@@ -143,6 +153,7 @@ const decide = (chosen, verdict) => {
       chosen.filter(isTyped).forEach((item) => item.classList.add("unsaved"));
       say(`لم يُحفظ آخر قرار (${error.message}). أعد المحاولة.`);
     }
+    count(-chosen.length);
   });
 };
 
@@ -270,10 +281,16 @@ if (form) {
       finish(event.submitter.name === "rest" ? event.submitter.value : "");
       return;
     }
+    if (unanswered && !leaving) {
+      // The page stays until its verdicts are stored: leaving it would take back those that were not sent.
+      event.preventDefault();
+      sending.then(() => form.requestSubmit(event.submitter));
+      return;
+    }
     leaving = true;
   });
   addEventListener("beforeunload", (event) => {
-    if (!leaving && (items.some(isTyped) || isAdding())) event.preventDefault();
+    if (!leaving && (unanswered || items.some(isTyped) || isAdding())) event.preventDefault();
   });
   addEventListener("pagehide", () => {
     if (leaving || !form.elements.claim.value) return;

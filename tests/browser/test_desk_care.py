@@ -226,7 +226,7 @@ def test_two_editors_are_told_of_each_other(browser: Any, live_server: Any, desk
     figure = article.figures.get(value=210)
     desk.locator(f"#figure-{figure.pk} input[value=reject]").check()
     expect(desk.locator(f"#figure-{figure.pk}")).to_have_class(re.compile("rejected"))
-    desk.wait_for_load_state("networkidle")
+    expect(desk.locator("[data-unanswered]")).to_be_hidden()
     theirs.locator(f"#figure-{figure.pk} input[value=confirm]").check()
     expect(theirs.locator("[data-message]")).to_contain_text("سبقك salma")
     # The line is as it is stored now, and nothing of it is chosen.
@@ -234,3 +234,26 @@ def test_two_editors_are_told_of_each_other(browser: Any, live_server: Any, desk
     expect(theirs.locator(f"#figure-{figure.pk} input:checked")).to_have_count(0)
     assert Figure.objects.get(pk=figure.pk).state == "rejected" and Event.objects.exists()
     context.close()
+
+
+def test_verdicts_on_their_way_are_not_lost_when_the_page_is_left(desk: Page, article: Article) -> None:  # noqa: F811
+    desk.goto(f"/admin/review/{article.pk}/")
+
+    def late(route: Any) -> None:
+        time.sleep(0.5)
+        route.continue_()
+
+    desk.route("**/admin/review/**", lambda route: late(route) if route.request.method == "POST" else route.continue_())
+    waiting = int(desk.locator("[role=status] [data-open]").inner_text())
+    for _ in range(waiting):
+        desk.keyboard.press("y")
+    expect(desk.locator("[data-unanswered]")).to_contain_text("يُحفظ")
+    # A link would lose what was not sent: the browser asks before it is followed.
+    asked = []
+    desk.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    desk.click(".breadcrumbs a")
+    assert asked == ["beforeunload"] and f"/review/{article.pk}/" in desk.url
+    # A button of the page waits until all is stored.
+    desk.click("button[name=skip]")
+    desk.wait_for_url(re.compile(r"/admin/(review/(?!%d/).*)?$" % article.pk))
+    assert not article.mentions.filter(state="suggested").exists() and not article.figures.filter(state="suggested").exists()

@@ -133,7 +133,7 @@ def test_a_days_work(desk: Page, picture: Callable[[str], None]) -> None:
         desk.keyboard.press("y")
     desk.keyboard.press("n")
     expect(desk.locator("[role=status] [data-open]")).to_have_text("0")
-    desk.wait_for_load_state("networkidle")
+    expect(desk.locator("[data-unanswered]")).to_be_hidden(timeout=30_000)
     a_minute = waiting / (time.monotonic() - started) * 60
     print(f"\n{waiting} suggestions, {waiting} keys, {a_minute:.0f} a minute as fast as keys can be pressed")
     states = list(article.mentions.values_list("state", flat=True)) + list(
