@@ -23,8 +23,10 @@ from tests.kept_rows import KeptRows
 
 
 def pytest_configure() -> None:
-    """Static files as they lie in the tree, before anything asks for one: a manifest may be of an older collection."""
+    """Static files as they lie in the tree, before anything asks for one: a manifest may be of an older collection. Passwords are
+    hashed in no time: the real hash takes half a second on purpose."""
     project.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    project.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from articles.admin.desk import DeskAdmin, OwnSearch
 from articles.admin.pages import desk_page
 from articles.admin.words import own_direction
+from articles.ingest.arabic import in_arabic
 from articles.ingest.waiting import DecisionError, accept, document_of, make_own, refuse
 from articles.models import Capture, CaptureState
 from articles.models.capture import DamagedCaptureError
@@ -31,7 +32,7 @@ def decide_capture(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         document = document_of(capture)
     except (DecisionError, DamagedCaptureError) as error:
-        complaint = str(error)
+        complaint = in_arabic(str(error))
     article = capture.article
     context = {
         **admin.site.each_context(request), "title": "نسخة تنتظر محررا", "opts": Capture._meta, "capture": capture,
@@ -67,7 +68,7 @@ def _decided(request: HttpRequest, capture: Capture) -> HttpResponse:
             messages.success(request, "رُفضت النسخة. بايتاتها محفوظة ولا يراها القراء.")
             return redirect(waiting)
     except (DecisionError, DamagedCaptureError) as error:
-        messages.error(request, str(error))
+        messages.error(request, in_arabic(str(error)))
     return redirect("admin:decide-capture", capture.pk)
 
 

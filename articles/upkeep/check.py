@@ -135,9 +135,11 @@ def _captures(without_digests: bool) -> Look:
         try:
             if without_digests:
                 if not storage.exists(stored_name(capture.sha256)):
-                    raise DamagedCaptureError(f"capture {capture.sha256} is gone")
+                    raise DamagedCaptureError("capture {digest} is gone", digest=capture.sha256)
             elif len(capture.read()) != capture.size:
-                raise DamagedCaptureError(f"capture {capture.sha256} is not {capture.size} bytes long")
+                raise DamagedCaptureError(
+                    "capture {digest} is not {size} bytes long", digest=capture.sha256, size=capture.size
+                )
         except DamagedCaptureError as error:
             yield Problem("capture", f"{error} (article {capture.article_id})")
 

@@ -136,7 +136,16 @@ def test_a_damaged_capture_is_told_and_can_only_be_refused(desk: Client, waiting
     try:
         shown = desk.get(reverse("admin:decide-capture", args=[waiting.pk])).content.decode()
         assert waiting.sha256 in shown and 'name="accept"' not in shown
-        decide(desk, waiting, "accept")
+        answered = decide(desk, waiting, "accept").content.decode()
+        path.write_bytes(b"no gzip file")
+        damaged = desk.get(reverse("admin:decide-capture", args=[waiting.pk])).content.decode()
+        path.write_bytes(pack(b"other bytes"))
+        changed = desk.get(reverse("admin:decide-capture", args=[waiting.pk])).content.decode()
+        for answer, words in [
+            (shown, "تعذرت قراءة بايتات النسخة"), (answered, "تعذرت قراءة بايتات النسخة"), (damaged, "فلا يُفك ضغطها"),
+            (changed, "فلم تعد الأصل"),
+        ]:  # fmt: skip
+            assert words in answer and "capture " + waiting.sha256 not in answer
         assert Article.objects.get(url=ADDRESS).body.startswith("وصل")
         decide(desk, waiting, "refuse")
         waiting.refresh_from_db()

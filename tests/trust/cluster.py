@@ -4,10 +4,10 @@ import os
 import shutil
 import signal
 import subprocess
-import time
 from pathlib import Path
 from typing import Self
 
+import psutil
 import psycopg
 
 from archive.embedded.server import SUPERUSER, SYSTEM_USER, binaries, socket_directory
@@ -60,8 +60,12 @@ class Cluster:
         self.program("pg_ctl", "-D", str(self.data), "-w", "promote")
 
     def kill(self) -> None:
-        os.kill(self.pid(), signal.SIGKILL)
-        time.sleep(0.5)  # its processes leave when they find it gone
+        """Kills the server; its other processes leave when they find it gone, and none can be started before they have left."""
+        server = psutil.Process(self.pid())
+        processes = [server, *server.children(recursive=True)]
+        server.kill()
+        _, left = psutil.wait_procs(processes, SECONDS)
+        assert not left, f"processes {left} outlive their server"
         (self.data / "postmaster.pid").unlink(missing_ok=True)
 
     def freeze(self, *, thaw: bool = False) -> None:
