@@ -14,6 +14,13 @@ from tests.npm import installed
 
 # Playwright's synchronous API runs an event loop in this thread, which Django takes for asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+# Colours that move from one scheme to the other are judged when they have arrived.
+_AXE = """
+    async (rules) => {
+      await Promise.all(document.getAnimations().map((animation) => animation.finished));
+      return (await axe.run(document, { resultTypes: ["violations"], ...rules })).violations;
+    }
+"""
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--no-first-run",
              "--disable-component-update", "--disable-sync"]  # fmt: skip
 
@@ -64,6 +71,22 @@ def page(browser: Browser, live_server: object, stored: None) -> Iterator[Page]:
     yield opened
     context.close()
     assert errors == []
+
+
+def accessibility_violations(page: Page, modules: Path) -> list[tuple[str, str, str, str]]:
+    """What axe finds on the page as it stands: (colour scheme, rule, element, what is wrong). The dark scheme is asked for colours
+    alone, since nothing else of the page differs."""
+    page.add_script_tag(path=modules / "axe-core" / "axe.min.js")
+    found = []
+    for scheme, rules in [("light", {}), ("dark", {"runOnly": ["color-contrast", "link-in-text-block"]})]:
+        page.emulate_media(color_scheme=scheme)
+        violations = page.evaluate(_AXE, rules)
+        found += [
+            (scheme, violation["id"], violation["nodes"][0]["html"][:200], violation["nodes"][0]["failureSummary"])
+            for violation in violations
+        ]
+    page.emulate_media(color_scheme="light")
+    return found
 
 
 def _wait_for_requests() -> None:

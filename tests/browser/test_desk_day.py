@@ -19,6 +19,7 @@ from django.db import connections
 from playwright.sync_api import Page, expect
 
 from articles.models import Actor, Alias, Article, Contradiction, Delivery, EventSeries, Figure
+from tests.browser.conftest import accessibility_violations
 
 pytestmark = pytest.mark.browser
 
@@ -67,17 +68,14 @@ def work() -> None:
     thread.join()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_page_of_the_desk_has_an_accessibility_violation(
-    browser: object, live_server: object, desk: Page, modules: Path, scheme: str
+    browser: object, live_server: object, desk: Page, modules: Path
 ) -> None:
     article, actors = Article.objects.order_by("id").first(), Actor.objects.order_by("id")[:2]
     Alias.objects.create(actor=actors[0], name=actors[1].name)
     series = EventSeries.objects.order_by("id").first()
     signed_in = desk.context.storage_state()
-    context = browser.new_context(
-        base_url=live_server.url, storage_state=signed_in, color_scheme=scheme, locale="ar", bypass_csp=True
-    )
+    context = browser.new_context(base_url=live_server.url, storage_state=signed_in, locale="ar", bypass_csp=True)
     opened = context.new_page()
     found = {}
     for address in (
@@ -86,14 +84,9 @@ def test_no_page_of_the_desk_has_an_accessibility_violation(
         f"articles/article/{article.pk}/history/", f"articles/article/{article.pk}/withdraw/", "articles/delivery/",
     ):  # fmt: skip
         opened.goto(f"/admin/{address}")
-        opened.add_script_tag(path=modules / "axe-core" / "axe.min.js")
-        violations = opened.evaluate(
-            "axe.run(document, { resultTypes: ['violations'] }).then((told) => told.violations)"
-        )
-        if violations:
-            found[address] = [(one["id"], one["nodes"][0]["html"][:200]) for one in violations]
+        found[address] = accessibility_violations(opened, modules)
     context.close()
-    assert found == {}
+    assert {address: violations for address, violations in found.items() if violations} == {}
 
 
 @pytest.fixture
