@@ -254,6 +254,7 @@ STORAGES = {
 SECURE_SSL_REDIRECT = HTTPS
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
+CSRF_FAILURE_VIEW = "archive.desk.answer_old_token"
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 # Subdomains and the browsers' built-in list are the owner's of the domain to decide: both bind every other site under it,
 # for a year or for good, and neither can be taken back by the archive. So `check --deploy` is not to ask for them.

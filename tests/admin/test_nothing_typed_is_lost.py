@@ -6,11 +6,14 @@ from html import unescape
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
+from lxml import html
 
 from articles.models import Actor, Article, Event, Figure, Measure, Mention
 from tests.admin.conftest import PASSWORD
+from tests.admin.posting import form_of
 from tests.admin.test_reviewing import ask, page_of, was
 
 pytestmark = pytest.mark.django_db
@@ -212,3 +215,56 @@ def hidden(page: str) -> dict[str, str]:
         re.findall(r'<input type="hidden" (?:form="login-form" )?name="(kept-[a-z]+)" value="([^"]*)">', page)
     )
     return {unescape(name): unescape(value) for name, value in fields.items()}
+
+
+# A session that was renewed in another window
+
+
+ORIGIN = "http://testserver"
+
+
+def strict(user: str) -> tuple[Client, str]:
+    """A client that checks tokens, signed in, and the token of a page that it opened."""
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(User.objects.get(username=user), backend="django.contrib.auth.backends.ModelBackend")
+    page = client.get(reverse("admin:deliver"))
+    return client, re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.content.decode())[1]
+
+
+@pytest.mark.parametrize("page", ["article", "review", "actor"])
+def test_a_form_of_before_the_session_was_renewed_is_kept_and_sent_again(desk: Client, seed: Any, page: str) -> None:
+    article, actor = seed("000"), Actor.objects.first()
+    address = {
+        "article": reverse("admin:articles_article_change", args=[article.pk]), "review": page_of(article),
+        "actor": reverse("admin:articles_actor_change", args=[actor.pk]),
+    }[page]  # fmt: skip
+    posted = was(desk, article) | {"save": "1"} if page == "review" else form_of(desk, address)
+    typed = {"author": "كاتب كتبه المحرر", "quote": "كلمات كتبها المحرر", "distinction": "تمييز كتبه المحرر"}
+    client, old = strict("muharrir")
+    client.logout()
+    client.force_login(desk.user, backend="django.contrib.auth.backends.ModelBackend")
+    answer = client.post(address, posted | typed | {"csrfmiddlewaretoken": old}, headers={"origin": ORIGIN})
+    text = answer.content.decode()
+    assert answer.status_code == 403 and "تجددت جلستك" in text and all(words in text for words in typed.values())
+    form = html.fromstring(text).xpath(f'//form[@action="{address}"]')[0]
+    again = {field.get("name"): field.get("value") or field.text or "" for field in form.xpath(".//*[@name]")}
+    again = {name: value.removeprefix("\n") for name, value in again.items()}
+    assert client.post(address, again, headers={"origin": ORIGIN}).status_code in (200, 302)
+    if page == "article":
+        assert Article.objects.get(pk=article.pk).author == "كاتب كتبه المحرر"
+
+
+@pytest.mark.parametrize("headers", [{}, {"origin": "https://evil.example"}, {"origin": "null"}])
+def test_what_another_site_sends_to_the_desk_is_neither_done_nor_offered(
+    desk: Client, seed: Any, headers: dict[str, str]
+) -> None:
+    client, _ = strict("muharrir")
+    answer = client.post(page_of(seed("000")), {"quote": "زرعه غريب", "save": "1"}, headers=headers)
+    text = answer.content.decode()
+    assert answer.status_code == 403 and "زرعه غريب" not in text and "هذا غير مسموح لك" in text
+
+
+def test_an_old_sign_in_form_leads_to_a_new_one(desk: Client) -> None:
+    client = Client(enforce_csrf_checks=True)
+    answer = client.post(reverse("admin:login"), {"username": "muharrir", "password": "x"}, headers={"origin": ORIGIN})
+    assert (answer.status_code, answer["Location"]) == (302, reverse("admin:login"))
