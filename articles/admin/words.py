@@ -58,9 +58,11 @@ register.filter("since", since)
 @register.filter
 def isolated_dates(text: object) -> SafeString | str:
     """A text in which every date of digits keeps its order between Arabic words; what was safe stays safe."""
-    told = isolating.isolated_dates(str(text))
+    # A message of Django's carries safe HTML without being safe itself: its text is.
+    shown = str(text)
+    isolated = isolating.isolated_dates(shown)
     # Nothing but marks of direction was added.
-    return mark_safe(told) if hasattr(text, "__html__") else told  # noqa: S308
+    return mark_safe(isolated) if hasattr(shown, "__html__") else isolated  # noqa: S308
 
 
 @register.filter

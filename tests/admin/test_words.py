@@ -22,7 +22,7 @@ from lxml import html
 
 from articles.admin import words
 from articles.admin.pages import shared_pages
-from articles.models import Actor, Article, Delivery, EventSeries, Figure, Source, SynonymSet
+from articles.models import Actor, Article, Delivery, Event, EventSeries, Figure, Source, SynonymSet
 from articles.models.changes import changes_of
 from articles.models.seen import mark_of, overtaken
 from articles.site.differences import differences
@@ -284,3 +284,19 @@ def test_the_history_s_difference_keeps_the_spaces_between_words() -> None:
     assert "كلمة29 كلمة30غيرها كلمة31" in whole and "…" not in whole
     (paragraph,) = differences(f"{before} {before} س", f"{before} {before} ص")
     assert words.shortened(paragraph[0]).endswith("كلمة59 ") and "… كلمة" in words.shortened(paragraph[0])
+
+
+@pytest.mark.parametrize("noun", ["article", "source", "actor", "event"])
+def test_the_message_of_a_saved_form_links_to_the_row(desk: Client, noun: str) -> None:
+    model = {"article": Article, "source": Source, "actor": Actor, "event": Event}[noun]
+    address = reverse(f"admin:articles_{noun}_change", args=[model.objects.order_by("pk").first().pk])
+    page = html.fromstring(desk.post(address, form_of(desk, address), follow=True).content.decode())
+    (message,) = page.xpath('//ul[@class="messagelist"]/li[@class="success"]')
+    assert message.xpath(f'.//a[@href="{address}"]') and "<a" not in message.text_content()
+
+
+def test_a_name_in_a_message_is_text_and_no_markup(desk: Client) -> None:
+    source = Source.objects.order_by("pk").first()
+    address = reverse("admin:articles_source_change", args=[source.pk])
+    answer = desk.post(address, form_of(desk, address) | {"name": "<b>2024-11-06</b>"}, follow=True).content.decode()
+    assert "<b>2024" not in answer and "&lt;b&gt;" in answer
