@@ -1,5 +1,7 @@
 """Admin of articles with their captures, mentions, coverage and figures."""
 
+import logging
+
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -54,6 +56,8 @@ from articles.models.capture import DamagedCaptureError
 from articles.models.history import operation
 from articles.platform.addresses import AddressError, canonical_address
 from articles.site.words_for import archive_date, date_place, number
+
+_log = logging.getLogger(__name__)
 
 # Posted, or in the address, once an editor pressed «حرّر النص».
 EDIT_BODY = "edit_body"
@@ -351,6 +355,7 @@ class ArticleAdmin(OwnSearch, ReviewAdmin):
         try:
             lines = original_lines(capture, article) if capture else []
         except (DamagedCaptureError, UnreadableError) as error:
+            _log.warning("the original of article %s: %s", pk, error)
             complaint = in_arabic(str(error))
         context = {
             **self.admin_site.each_context(request), "title": "قبل التنقية وبعدها", "opts": self.opts, "article": article,

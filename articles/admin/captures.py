@@ -1,7 +1,10 @@
 """The desk's captures: a list of all, and the page where an editor decides about one that waits."""
 
+import logging
+
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -11,13 +14,18 @@ from django.utils.html import format_html
 
 from articles.admin.desk import DeskAdmin, OwnSearch
 from articles.admin.pages import desk_page
+from articles.admin.seeing import FIELD, outdated, seen_field
 from articles.admin.words import own_direction
 from articles.ingest.arabic import in_arabic
 from articles.ingest.waiting import DecisionError, accept, document_of, make_own, refuse
-from articles.models import Capture, CaptureState
+from articles.models import Article, ArticleStatus, Capture, CaptureState
 from articles.models.capture import DamagedCaptureError
 from articles.platform.addresses import canonical_or_empty, registrable_domain
 from articles.site.differences import differences
+
+_log = logging.getLogger(__name__)
+# The fields of an article that an accepted capture replaces.
+_REPLACED = ("title", "body", "author", "section", "source", "published_date", "published_precision", "status")
 
 
 @desk_page("captures/<int:pk>/decide/", "decide-capture")
@@ -32,6 +40,7 @@ def decide_capture(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         document = document_of(capture)
     except (DecisionError, DamagedCaptureError) as error:
+        _log.warning("capture %s: %s", capture.pk, error)
         complaint = in_arabic(str(error))
     article = capture.article
     context = {
@@ -40,7 +49,7 @@ def decide_capture(request: HttpRequest, pk: int) -> HttpResponse:
         "paragraphs": differences(article.body, document.body) if document else [],
         "article_domain": registrable_domain(article.url),
         "capture_domain": registrable_domain(capture.fetched_address),
-        "may_decide": _may_decide(request), "is_open": capture.state != CaptureState.ACCEPTED,
+        "seen": seen_field([article]), "seen_name": FIELD, "may_decide": _may_decide(request), "is_open": capture.state != CaptureState.ACCEPTED,
     }  # fmt: skip
     return TemplateResponse(request, "admin/desk/decide_capture.html", context)
 
@@ -55,21 +64,35 @@ def _decided(request: HttpRequest, capture: Capture) -> HttpResponse:
         raise PermissionDenied
     waiting = f"{reverse('admin:articles_capture_changelist')}?state__exact=waiting"
     try:
-        if "accept" in request.POST:
-            article = accept(capture.pk, request.user)
-            messages.success(request, "صار نص المقال نص هذه النسخة. ما كان قبلها محفوظ في التاريخ.")
-            return redirect("admin:articles_article_change", article.pk)
-        if "own" in request.POST:
-            article = make_own(capture.pk, request.user)
-            messages.success(request, "صارت النسخة مقالا مستقلا.")
-            return redirect("admin:articles_article_change", article.pk)
+        if "accept" in request.POST or "own" in request.POST:
+            return _made_text(request, capture)
         if "refuse" in request.POST:
             refuse(capture.pk, request.user)
             messages.success(request, "رُفضت النسخة. بايتاتها محفوظة ولا يراها القراء.")
             return redirect(waiting)
     except (DecisionError, DamagedCaptureError) as error:
+        _log.warning("capture %s: %s", capture.pk, error)
         messages.error(request, in_arabic(str(error)))
     return redirect("admin:decide-capture", capture.pk)
+
+
+@transaction.atomic
+def _made_text(request: HttpRequest, capture: Capture) -> HttpResponse:
+    """Makes the capture the article's text, or an article of its own, unless a colleague has changed what that depends on."""
+    becomes_own = "own" in request.POST
+    former = Article.objects.select_for_update().get(pk=capture.article_id)
+    changed = outdated(request, [former], ("status",) if becomes_own else _REPLACED)
+    if former.pk in changed:
+        messages.error(request, str(changed[former.pk] or "هذه الصفحة لمقال آخر. أعد فتحها."))
+        return redirect("admin:decide-capture", capture.pk)
+    if becomes_own:
+        article = make_own(capture.pk, request.user)
+        readers = "ويراها القراء" if article.status == ArticleStatus.PUBLISHED else "وهي مسودة لا يراها القراء"
+        messages.success(request, f"صارت النسخة مقالا مستقلا، {readers}.")
+    else:
+        article = accept(capture.pk, request.user)
+        messages.success(request, "صار نص المقال نص هذه النسخة. ما كان قبلها محفوظ في التاريخ.")
+    return redirect("admin:articles_article_change", article.pk)
 
 
 @admin.register(Capture)

@@ -316,8 +316,8 @@ ARABIC = {
     "its certificate or encryption is not in order": "شهادة الموقع أو تعميته غير سليمة.",
     "its server broke off, or what it sent is no answer of the web": "قطع خادم الموقع الاتصال، أو أرسل ما ليس جوابا يُقرأ.",
     # Originals
-    "capture {digest} cannot be read: {reason}": "تعذرت قراءة بايتات النسخة {digest}: {reason}.",
-    "capture {digest} cannot be unpacked: {reason}": "بايتات النسخة {digest} تالفة، فلا يُفك ضغطها ({reason}).",
+    "capture {digest} cannot be read: {detail}": "تعذرت قراءة بايتات النسخة {digest} من القرص.",
+    "capture {digest} cannot be unpacked: {detail}": "بايتات النسخة {digest} تالفة، فلا يُفك ضغطها.",
     "capture {digest} does not have that digest any more": "تغيرت بايتات النسخة {digest} على القرص، فلم تعد الأصل.",
     # Storing
     "no such source is kept; the article has none": "لا مصدر بهذا الاسم في الأرشيف، فبقي المقال بلا مصدر.",

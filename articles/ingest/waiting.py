@@ -15,7 +15,7 @@ from articles.ingest.document import Broken, Document, Item
 from articles.ingest.prepare import Prepared
 from articles.ingest.run import Preparing
 from articles.ingest.store import WAIT_FOR_OTHERS, Rereading, Sources, bring_up_to_date, fill, is_taken
-from articles.models import Article, Capture, CaptureState
+from articles.models import Article, ArticleStatus, Capture, CaptureState
 from articles.models.edited import ACCEPTED_CAPTURE, FORMER_ARTICLE
 from articles.models.history import operation
 from articles.models.inserting import insert, with_keys
@@ -53,7 +53,7 @@ def accept(capture_pk: int, by: Model) -> Article:
 def make_own(capture_pk: int, by: Model) -> Article:
     """Makes a capture an article of its own; returns the new article.
 
-    It takes the capture's address unless another article has it. Raises DecisionError where somebody decided before, and
+    It takes the capture's address unless another article has it, and is a draft where the former article is not published. Raises DecisionError where somebody decided before, and
     DamagedCaptureError.
     """
     former = Capture.objects.filter(pk=capture_pk).values_list("article", flat=True).first()
@@ -64,6 +64,9 @@ def make_own(capture_pk: int, by: Model) -> Article:
         prepared = _prepared(capture, authority)
         article = Article()
         fill(article, prepared, Sources())
+        if not Article.objects.filter(pk=former, status=ArticleStatus.PUBLISHED).exists():
+            # What readers don't meet in one article doesn't come before them in another without an editor's word.
+            article.status = ArticleStatus.DRAFT
         if is_taken(article.url):
             article.url = ""
         with_keys([article])

@@ -213,9 +213,9 @@ class Capture(models.Model):
             with capture_storage().open(stored_name(self.sha256)) as file:
                 packed = file.read()
         except OSError as error:
-            reason = error.strerror or type(error).__name__
+            detail = error.strerror or type(error).__name__
             raise DamagedCaptureError(
-                "capture {digest} cannot be read: {reason}", digest=self.sha256, reason=reason
+                "capture {digest} cannot be read: {detail}", digest=self.sha256, detail=detail
             ) from error
         return unpack(packed, self.sha256)
 
@@ -226,7 +226,7 @@ def unpack(packed: bytes, sha256: str) -> bytes:
         content = gzip.decompress(packed)
     except _DAMAGE as error:
         raise DamagedCaptureError(
-            "capture {digest} cannot be unpacked: {reason}", digest=sha256, reason=str(error)
+            "capture {digest} cannot be unpacked: {detail}", digest=sha256, detail=str(error)
         ) from error
     if hashlib.sha256(content).hexdigest() != sha256:
         raise DamagedCaptureError("capture {digest} does not have that digest any more", digest=sha256)
