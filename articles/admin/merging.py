@@ -100,8 +100,8 @@ def _changed_since(request: HttpRequest, rows: list[models.Model], kept: models.
     marks = seen_marks(request)
     if marks is not None and set(marks) != {row.pk for row in rows}:
         return "دمج غيرك أحدها بعد أن فتحت الصفحة، ولم يُدمج شيء. راجع ما بقي ثم أعد."
-    if kept is None and "kept" in request.POST:
-        return "ما اخترت أن يبقى لم يعد هنا. اختر غيره."
+    if kept is None:
+        return "ما اخترت أن يبقى لم يعد هنا. اختر غيره." if request.POST.get("kept") else "اختر ما يبقى بعد الدمج."
     changed = outdated(request, rows)
     return " ".join(f"«{row}»: {changed[row.pk]}" for row in rows if row.pk in changed)
 

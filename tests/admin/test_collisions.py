@@ -247,3 +247,14 @@ def test_every_rule_of_the_database_has_words(world: World) -> None:
             statement()
         words = refusal_of(raised.value)
         assert re.search("[ء-ي]", words) and not re.search("[A-Za-z_]", words)
+
+
+@pytest.mark.parametrize("noun", ["actor", "event", "source"])
+@pytest.mark.parametrize("choice", [{}, {"kept": ""}, {"kept": "999999"}, {"kept": "x"}])
+def test_a_merge_without_a_row_that_stays_merges_nothing(senior: Client, noun: str, choice: dict[str, str]) -> None:
+    model = {"actor": Actor, "event": Event, "source": Source}[noun]
+    rows = list(model.objects.filter(merged_into=None).order_by("pk")[:2])
+    address = f"{reverse('admin:merge', args=[noun])}?rows={rows[0].pk},{rows[1].pk}"
+    answer = senior.post(address, choice)
+    assert answer.status_code == 200 and "يبقى" in answer.context["form"].non_field_errors()[0]
+    assert model.objects.filter(pk__in=[row.pk for row in rows], merged_into=None).count() == 2
