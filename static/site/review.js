@@ -26,8 +26,8 @@ const post = async (fields) => {
   body.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
   for (const [name, value] of Object.entries(fields)) body.set(name, value);
   const answer = await fetch(location.href, { method: "POST", body, headers: { Accept: "application/json" } });
-  if (answer.status === 401) {
-    // The session has ended: the whole form is sent as it stands, and the answer keeps it until the editor has signed in.
+  if (answer.status === 401 || answer.status === 403) {
+    // The session has ended, or was renewed in another window: the whole form is sent as it stands, and the answer keeps it.
     leaving = true;
     form.requestSubmit(form.querySelector('[name="save"]'));
     return new Promise(() => {});
@@ -54,6 +54,10 @@ const corrections = (item) => [...item.querySelectorAll("details input, details 
 const stored = (field) =>
   field.tagName === "SELECT" ? ([...field.options].find((one) => one.defaultSelected) || field.options[0])?.value : field.defaultValue;
 const isTyped = (item) => corrections(item).some((field) => field.value.trim() !== (stored(field) ?? "").trim());
+// Whether the item shows something that the server has not stored: what was typed, or a verdict that could not be sent.
+const isUnsent = (item) => isTyped(item) || item.classList.contains("unsaved");
+const chosen = (item) => (isTyped(item) ? "confirm" : item.querySelector('input[type="radio"]:checked')?.value);
+const reasonOf = (error) => (/^\d+$/.test(error.message) ? `رمز الجواب ${error.message}` : "لا يجيب الخادم");
 const isAdding = () => Boolean(adding && (adding.elements.quote.value.trim() || adding.elements.name.value.trim()));
 
 const colour = (key, state) => {
@@ -120,10 +124,10 @@ const offer = (one) => {
 };
 
 // Verdicts are sent one after the other, in the order given; what the server refuses goes back to what it was.
-const decide = (chosen, verdict) => {
+const decide = (deciding, verdict) => {
   const fields = {};
   const before = new Map();
-  for (const item of chosen) {
+  for (const item of deciding) {
     const { key } = item.dataset;
     before.set(key, ["suggested", "confirmed", "rejected"].find((state) => item.classList.contains(state)));
     fields[`verdict-${key}`] = verdict;
@@ -132,7 +136,7 @@ const decide = (chosen, verdict) => {
     mark(key, STATES[verdict]);
   }
   say("");
-  count(chosen.length);
+  count(deciding.length);
   sending = sending.then(async () => {
     try {
       const answer = await post(fields);
@@ -140,6 +144,7 @@ const decide = (chosen, verdict) => {
         const item = document.getElementById(key);
         if (!item) continue;
         mark(key, state);
+        item.classList.toggle("unsaved", isTyped(item));
       }
       for (const [key, reason] of Object.entries(answer.refused)) {
         mark(key, before.get(key));
@@ -149,11 +154,16 @@ const decide = (chosen, verdict) => {
       if (answer.summary && !Object.keys(answer.refused).length) say(answer.summary);
       answer.narrowings.forEach(offer);
     } catch (error) {
-      for (const [key, state] of before) mark(key, state);
-      chosen.filter(isTyped).forEach((item) => item.classList.add("unsaved"));
-      say(`لم يُحفظ آخر قرار (${error.message}). أعد المحاولة.`);
+      // The verdict stays chosen, so that «احفظ» sends it again.
+      for (const [key, state] of before) {
+        const item = document.getElementById(key);
+        mark(key, state);
+        item.classList.add("unsaved");
+        for (const radio of item.querySelectorAll('input[type="radio"]')) radio.checked = radio.value === verdict;
+      }
+      say(`قرارات لم تُحفظ (${reasonOf(error)}). هي معلّمة، ويعيد «احفظ» إرسالها.`);
     }
-    count(-chosen.length);
+    count(-deciding.length);
   });
 };
 
@@ -179,10 +189,10 @@ const settle = (verdict) => {
 
 // Closes the article once all that was typed is stored; asks first what becomes of what is left.
 const finish = async (left = "") => {
-  const typed = items.filter(isTyped);
-  for (const item of typed) decide([item], "confirm");
+  const unsent = items.filter(isUnsent);
+  for (const item of unsent) decide([item], chosen(item));
   await sending;
-  if (typed.some(isTyped)) return;
+  if (unsent.some(isUnsent)) return;
   if (isAdding()) {
     say("كتبت إضافة لم تُحفظ. اضغط «أضف»، أو امح ما كتبته.");
     adding.querySelector("details").open = true;
@@ -206,7 +216,7 @@ const finish = async (left = "") => {
     say(Object.values(answer.refused).join(" "));
     if (answer.asks) ask();
   } catch (error) {
-    say(`لم يُحفظ (${error.message}). أعد المحاولة.`);
+    say(`لم يُحفظ (${reasonOf(error)}). أعد المحاولة.`);
   }
 };
 
@@ -290,7 +300,7 @@ if (form) {
     leaving = true;
   });
   addEventListener("beforeunload", (event) => {
-    if (!leaving && (unanswered || items.some(isTyped) || isAdding())) event.preventDefault();
+    if (!leaving && (unanswered || items.some(isUnsent) || isAdding())) event.preventDefault();
   });
   addEventListener("pagehide", () => {
     if (leaving || !form.elements.claim.value) return;

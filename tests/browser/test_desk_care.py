@@ -256,4 +256,46 @@ def test_verdicts_on_their_way_are_not_lost_when_the_page_is_left(desk: Page, ar
     # A button of the page waits until all is stored.
     desk.click("button[name=skip]")
     desk.wait_for_url(re.compile(r"/admin/(review/(?!%d/).*)?$" % article.pk))
-    assert not article.mentions.filter(state="suggested").exists() and not article.figures.filter(state="suggested").exists()
+    assert (
+        not article.mentions.filter(state="suggested").exists()
+        and not article.figures.filter(state="suggested").exists()
+    )
+
+
+def test_verdicts_that_could_not_be_sent_stay_chosen_and_are_sent_again(desk: Page, article: Article) -> None:  # noqa: F811
+    # A page of its own: the browser's console tells of the requests that fail here.
+    page = desk.context.new_page()
+    page.goto(f"/admin/review/{article.pk}/")
+    page.route(
+        "**/admin/review/**", lambda route: route.abort() if route.request.method == "POST" else route.continue_()
+    )
+    items = page.locator(".item")
+    keys = [items.nth(number).get_attribute("data-key") for number in (1, 2)]
+    page.keyboard.press("j")
+    page.keyboard.press("y")
+    page.keyboard.press("n")
+    expect(page.locator("[data-message]")).to_contain_text("لا يجيب الخادم")
+    for key, verdict in zip(keys, ("confirm", "reject"), strict=True):
+        expect(page.locator(f"#{key}")).to_have_class(re.compile("suggested.*unsaved|unsaved.*suggested"))
+        expect(page.locator(f"#{key} input[value={verdict}]")).to_be_checked()
+    questions = []
+    page.once("dialog", lambda dialog: (questions.append(dialog.type), dialog.dismiss()))
+    page.click(".breadcrumbs a")
+    assert questions == ["beforeunload"]
+    page.unroute("**/admin/review/**")
+    page.click("button[name=save]")
+    expect(page.locator(f"#{keys[0]}")).to_have_class(re.compile("confirmed"))
+    expect(page.locator(f"#{keys[1]}")).to_have_class(re.compile("rejected"))
+
+
+def test_a_verdict_after_the_token_was_renewed_is_kept_and_sent_again(desk: Page, article: Article) -> None:  # noqa: F811
+    # A page of its own: the browser's console tells of the requests that fail here.
+    page = desk.context.new_page()
+    page.goto(f"/admin/review/{article.pk}/")
+    key = page.locator(".item").nth(1).get_attribute("data-key")
+    page.context.clear_cookies(name="csrftoken")
+    page.keyboard.press("j")
+    page.keyboard.press("y")
+    expect(page.locator("h1")).to_have_text("ما كتبته محفوظ")
+    page.click("text=أرسل ما كتبته")
+    expect(page.locator(f"#{key}")).to_have_class(re.compile("confirmed"))
