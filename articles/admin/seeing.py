@@ -1,6 +1,6 @@
 """What a page of the desk carries of the rows that it shows, so that what is decided on an outdated page is refused by name.
 
-Used by bulk actions, merging, splitting, withdrawing, the order of a series and restoring: each puts `seen_field` into its form and asks
+Used by bulk actions, merging, splitting, withdrawing, waiting captures, the order of a series and restoring: each puts `seen_field` into its form and asks
 `outdated` when the form comes back.
 """
 
