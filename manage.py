@@ -11,10 +11,14 @@ def main() -> None:
         from django.core.management import execute_from_command_line
     except ImportError:
         sys.exit("Django is not installed here. Run `make setup`, then use .venv/bin/python manage.py …")
+    from django.core.exceptions import ImproperlyConfigured
+
     from archive import outage
 
     try:
         execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as error:
+        sys.exit(str(error))
     except Exception as error:
         if not (outage.is_outage(error) or outage.lacks_tables(error)):
             raise

@@ -7,11 +7,11 @@ import os
 import shutil
 from typing import Any
 
-from archive import logs
+from archive import environment, logs
 from articles.platform import counters
 
 bind = f"127.0.0.1:{os.environ.get('PORT') or 8000}"
-workers = int(os.environ.get("ARCHIVE_WORKERS") or 2)
+workers = environment.whole("ARCHIVE_WORKERS", 2)
 worker_class = "articles.platform.reception.ReceptionWorker"
 threads = 4
 # The worker gives slow readers up itself, which the kernel's own sending of files would not.
@@ -32,7 +32,7 @@ proc_name = "archive"
 control_socket_disable = True
 # Its lines go where the archive's go; each request's line is the archive's.
 errorlog = None
-loglevel = os.environ.get("ARCHIVE_LOG_LEVEL", "warning").lower()
+loglevel = logs.level().lower()
 logconfig_dict = logs.from_environment()
 
 

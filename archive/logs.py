@@ -4,7 +4,6 @@ What readers search for and where they ask from stands in no log: of an address 
 """
 
 import logging
-import os
 import time
 from collections.abc import Callable
 from typing import Any
@@ -16,6 +15,8 @@ from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponseBase
 from django_structlog import signals
 from django_structlog.middlewares import RequestMiddleware
+
+from archive import environment
 
 SLOW = logging.getLogger("archive.slow")
 # Characters of a slow statement that are told; searches go on for pages.
@@ -44,6 +45,11 @@ SHARED = [
 ]
 
 
+def level() -> str:
+    """ARCHIVE_LOG_LEVEL, in capitals."""
+    return environment.choice("ARCHIVE_LOG_LEVEL", ("WARNING", "DEBUG", "INFO", "ERROR", "CRITICAL"))
+
+
 def from_environment() -> dict[str, Any]:
     """Django's LOGGING, and gunicorn's: ARCHIVE_LOG_LEVEL and ARCHIVE_LOG_FORMAT, `json` or `text`.
 
@@ -57,7 +63,7 @@ def from_environment() -> dict[str, Any]:
     tracebacks = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
     rendered = (
         [structlog.processors.ExceptionRenderer(tracebacks), structlog.processors.JSONRenderer(ensure_ascii=False)]
-        if os.environ.get("ARCHIVE_LOG_FORMAT") == "json"
+        if environment.choice("ARCHIVE_LOG_FORMAT", ("text", "json")) == "json"
         else [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)]
     )
     line = {
@@ -74,7 +80,7 @@ def from_environment() -> dict[str, Any]:
             "console": {"class": "logging.StreamHandler", "formatter": "line"},
             "refused": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without_traceback"]},
         },
-        "root": {"handlers": ["console"], "level": os.environ.get("ARCHIVE_LOG_LEVEL", "WARNING").upper()},
+        "root": {"handlers": ["console"], "level": level()},
         # The request's own line tells its status and its error; Django's lines would tell them again.
         "loggers": {
             "django.request": {"level": "CRITICAL"},

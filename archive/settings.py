@@ -2,6 +2,7 @@
 
 import logging
 import os
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,11 +10,11 @@ import pghistory
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
-from archive import caches, database, logs
+from archive import caches, database, environment, logs
 from articles.platform import private_files
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-DATA = Path(os.environ.get("ARCHIVE_DATA") or BASE_DIR / "var").resolve()
+DATA = environment.folder("ARCHIVE_DATA", BASE_DIR / "var")
 
 # What an earlier version left open to others: closing the outer folders closes all that is in them. `check_archive` looks at
 # every file. Run by root, the embedded PostgreSQL has an account of its own, which walks through the data folder to its files.
@@ -22,14 +23,6 @@ if DATA.is_dir():
 for _folder in (DATA / "captures", DATA / "deliveries", DATA / "media"):
     if _folder.is_dir():
         private_files.tighten(_folder)
-
-
-def switch(name: str, default: bool = False) -> bool:
-    return os.environ.get(name, "1" if default else "0").lower() in {"1", "true", "yes", "on"}
-
-
-def listed(name: str, default: str) -> list[str]:
-    return [item.strip() for item in os.environ.get(name, default).split(",") if item.strip()]
 
 
 def hsts(words: str) -> set[str]:
@@ -43,21 +36,27 @@ def hsts(words: str) -> set[str]:
     return given
 
 
-DEBUG = switch("ARCHIVE_DEBUG")
-HTTPS = switch("ARCHIVE_HTTPS")
+DEBUG = environment.switch("ARCHIVE_DEBUG")
+HTTPS = environment.switch("ARCHIVE_HTTPS")
 # Whether one proxy stands before the archive, whose word is taken for the scheme and for who asks.
-ARCHIVE_BEHIND_PROXY = switch("ARCHIVE_BEHIND_PROXY")
+ARCHIVE_BEHIND_PROXY = environment.switch("ARCHIVE_BEHIND_PROXY")
 LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]
-ALLOWED_HOSTS = listed("ARCHIVE_HOSTS", ",".join(LOOPBACK))
-CSRF_TRUSTED_ORIGINS = listed("ARCHIVE_ORIGINS", "")
+ALLOWED_HOSTS = environment.items("ARCHIVE_HOSTS", LOOPBACK)
+CSRF_TRUSTED_ORIGINS = environment.items("ARCHIVE_ORIGINS")
 # An archive that others reach; one that only its own machine reaches may use a key that it made itself.
 IS_PUBLIC = HTTPS or ARCHIVE_BEHIND_PROXY or not set(ALLOWED_HOSTS) <= set(LOOPBACK)
+
+
+def _write_new(path: Path, content: str) -> None:
+    """Writes a private file, unless another process has just written it."""
+    with suppress(FileExistsError), open(private_files.create(path), "w") as file:
+        file.write(content)
 
 
 def secret_key() -> str:
     """The environment's key; where only this machine is served, one made for this data directory and readable by its owner.
 
-    Raises ImproperlyConfigured for an archive that others reach and that has none.
+    Raises ImproperlyConfigured for an archive that others reach and that has none, and for a folder that takes no file.
     """
     if key := os.environ.get("ARCHIVE_SECRET_KEY"):
         return key
@@ -67,13 +66,13 @@ def secret_key() -> str:
             "(ARCHIVE_HOSTS, ARCHIVE_HTTPS or ARCHIVE_BEHIND_PROXY is set)"
         )
     path = DATA / "secret_key"
-    private_files.make_folder(DATA)
     try:
-        with open(private_files.create(path), "w") as file:
-            file.write(get_random_secret_key())
-    except FileExistsError:
-        pass
-    return path.read_text()
+        private_files.make_folder(DATA)
+        if not path.exists():
+            _write_new(path, get_random_secret_key())
+        return path.read_text()
+    except OSError as error:
+        raise ImproperlyConfigured(f"ARCHIVE_DATA: nothing can be stored in {DATA}: {error.strerror}") from error
 
 
 SECRET_KEY = secret_key()
@@ -158,11 +157,11 @@ TEMPLATES = [
 
 DATABASES = database.configurations(os.environ, DATA)
 # The role that makes databases for measuring, where the site's own may not; used by archive/scratch.py alone.
-ARCHIVE_SCRATCH = database.configuration(url, DATA) if (url := os.environ.get("ARCHIVE_SCRATCH_URL", "")) else {}
+ARCHIVE_SCRATCH = database.configuration(url, DATA) if (url := environment.text("ARCHIVE_SCRATCH_URL")) else {}
 DATABASE_ROUTERS = ["archive.database.CacheRouter"]
 # A replica further behind than so many seconds is not read from.
-ARCHIVE_REPLICA_LAG = float(os.environ.get("ARCHIVE_REPLICA_LAG", 10))
-CACHES = {"default": caches.configuration(os.environ.get("ARCHIVE_CACHE", ""))}
+ARCHIVE_REPLICA_LAG = environment.seconds("ARCHIVE_REPLICA_LAG", 10)
+CACHES = {"default": caches.configuration(environment.text("ARCHIVE_CACHE"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_PASSWORD_VALIDATORS = [
@@ -187,11 +186,11 @@ AXES_VERBOSE = False
 # Keys of sessions are signed, so that a made-up one is known at once.
 SESSION_ENGINE = "archive.sessions"
 # A session ends with the browser, and so long after it began.
-SESSION_COOKIE_AGE = int(os.environ.get("ARCHIVE_SESSION_MINUTES", 8 * 60)) * 60
+SESSION_COOKIE_AGE = environment.whole("ARCHIVE_SESSION_MINUTES", 8 * 60) * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 # Whether nobody enters the desk without a second factor, and how long a password counts as just given.
-ARCHIVE_SECOND_FACTOR = switch("ARCHIVE_SECOND_FACTOR")
-ARCHIVE_FRESH_MINUTES = int(os.environ.get("ARCHIVE_FRESH_MINUTES", 15))
+ARCHIVE_SECOND_FACTOR = environment.switch("ARCHIVE_SECOND_FACTOR")
+ARCHIVE_FRESH_MINUTES = environment.whole("ARCHIVE_FRESH_MINUTES", 15, least=0)
 OTP_TOTP_ISSUER = "الأرشيف"
 # Whoever reads the secret of a second factor can sign in as its owner, so no page of the desk shows it again.
 OTP_ADMIN_HIDE_SENSITIVE_DATA = True
@@ -212,18 +211,18 @@ LANGUAGE_CODE = "ar"
 LANGUAGES = [("ar", "العربية"), ("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "articles" / "locale"]
 FORMAT_MODULE_PATH = ["archive.formats"]
-TIME_ZONE = os.environ.get("ARCHIVE_TIME_ZONE", "Africa/Casablanca")
+TIME_ZONE = environment.time_zone("ARCHIVE_TIME_ZONE", "Africa/Casablanca")
 USE_I18N = True
 USE_TZ = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = Path(os.environ.get("ARCHIVE_STATIC") or DATA / "static")
+STATIC_ROOT = environment.folder("ARCHIVE_STATIC", DATA / "static")
 STATICFILES_DIRS = [BASE_DIR / "static"]
 # Libraries leave the mode of a file to the umask, as of the compressed static ones: nobody else may write what readers are served.
 os.umask(os.umask(0o022) | 0o022)
 # Captures in a bucket of a store with S3's interface where one is named, whose keys boto3 takes from the environment; else in a
 # folder beside the database.
-S3_BUCKET = os.environ.get("ARCHIVE_S3_BUCKET", "")
+S3_BUCKET = environment.text("ARCHIVE_S3_BUCKET")
 # Files are the archive's own account's alone, and the public reaches none but by a page: FILE_UPLOAD_PERMISSIONS is what every
 # store in a folder gives its files, but for static ones, which are nobody's secret and which another server may serve.
 FILE_UPLOAD_PERMISSIONS = private_files.FILE
@@ -234,8 +233,8 @@ STORAGES = {
         "BACKEND": "articles.models.bucket.Bucket",
         "OPTIONS": {
             "bucket_name": S3_BUCKET,
-            "location": os.environ.get("ARCHIVE_S3_PREFIX", ""),
-            "endpoint_url": os.environ.get("ARCHIVE_S3_ENDPOINT") or None,
+            "location": environment.text("ARCHIVE_S3_PREFIX"),
+            "endpoint_url": environment.text("ARCHIVE_S3_ENDPOINT") or None,
         },
     }
     if S3_BUCKET
@@ -258,7 +257,7 @@ CSRF_FAILURE_VIEW = "archive.desk.answer_old_token"
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 # Subdomains and the browsers' built-in list are the owner's of the domain to decide: both bind every other site under it,
 # for a year or for good, and neither can be taken back by the archive. So `check --deploy` is not to ask for them.
-HSTS = hsts(os.environ.get("ARCHIVE_HSTS", ""))
+HSTS = hsts(environment.text("ARCHIVE_HSTS"))
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS and "subdomains" in HSTS
 SECURE_HSTS_PRELOAD = HTTPS and "preload" in HSTS
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
@@ -291,44 +290,44 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # How readers see numbers and dates: digits "latin" (2024) or "arabic" (٢٠٢٤).
-ARCHIVE_DIGITS = os.environ.get("ARCHIVE_DIGITS", "latin")
+ARCHIVE_DIGITS = environment.choice("ARCHIVE_DIGITS", ("latin", "arabic"))
 # The largest file that `ingest` opens, in bytes; a news article is some thousands.
-ARCHIVE_LARGEST_FILE = int(os.environ.get("ARCHIVE_LARGEST_FILE", 20 * 1024 * 1024))
+ARCHIVE_LARGEST_FILE = environment.whole("ARCHIVE_LARGEST_FILE", 20 * 1024 * 1024)
 # What reading one document may cost the process that reads it: seconds of processor time, and bytes of memory beyond what the
 # process had at its start.
-ARCHIVE_DOCUMENT_SECONDS = float(os.environ.get("ARCHIVE_DOCUMENT_SECONDS", 20))
-ARCHIVE_DOCUMENT_MEMORY = int(os.environ.get("ARCHIVE_DOCUMENT_MEMORY", 512 * 1024 * 1024))
+ARCHIVE_DOCUMENT_SECONDS = environment.seconds("ARCHIVE_DOCUMENT_SECONDS", 20)
+ARCHIVE_DOCUMENT_MEMORY = environment.whole("ARCHIVE_DOCUMENT_MEMORY", 512 * 1024 * 1024)
 # The largest file that an editor may upload, in bytes; it may hold many documents.
-ARCHIVE_LARGEST_UPLOAD = int(os.environ.get("ARCHIVE_LARGEST_UPLOAD", 500 * 1024 * 1024))
+ARCHIVE_LARGEST_UPLOAD = environment.whole("ARCHIVE_LARGEST_UPLOAD", 500 * 1024 * 1024)
 # How long `ingest URL` may take to fetch a page, in seconds, from looking its name up to the last byte.
-ARCHIVE_FETCH_SECONDS = float(os.environ.get("ARCHIVE_FETCH_SECONDS", 45))
+ARCHIVE_FETCH_SECONDS = environment.seconds("ARCHIVE_FETCH_SECONDS", 45)
 # Whether `ingest URL` may fetch from addresses that only this machine or its network can reach: for tests alone.
-ARCHIVE_FETCH_PRIVATE = os.environ.get("ARCHIVE_FETCH_PRIVATE", "") == "1"
+ARCHIVE_FETCH_PRIVATE = environment.switch("ARCHIVE_FETCH_PRIVATE")
 # The most rows that a download of a list holds.
-ARCHIVE_MOST_EXPORTED = int(os.environ.get("ARCHIVE_MOST_EXPORTED", 10_000))
+ARCHIVE_MOST_EXPORTED = environment.whole("ARCHIVE_MOST_EXPORTED", 10_000)
 # Downloads and harvests (/export/, /oai/, /sitemaps/) that are answered at once, by all processes that read from one database server.
-ARCHIVE_EXPORTS_AT_ONCE = int(os.environ.get("ARCHIVE_EXPORTS_AT_ONCE", 3))
+ARCHIVE_EXPORTS_AT_ONCE = environment.whole("ARCHIVE_EXPORTS_AT_ONCE", 3)
 # Requests that one address may send to the doors for machines.
-ARCHIVE_API_RATE = os.environ.get("ARCHIVE_API_RATE", "120/m")
+ARCHIVE_API_RATE = environment.rate("ARCHIVE_API_RATE", "120/m")
 # Searches and suggestions that are made for one address; pages that are kept do not count.
-ARCHIVE_SEARCH_RATE = os.environ.get("ARCHIVE_SEARCH_RATE", "1200/m")
+ARCHIVE_SEARCH_RATE = environment.rate("ARCHIVE_SEARCH_RATE", "1200/m")
 # Attempts of one address to sign in, under whatever names.
-ARCHIVE_LOGIN_RATE = os.environ.get("ARCHIVE_LOGIN_RATE", "30/m")
+ARCHIVE_LOGIN_RATE = environment.rate("ARCHIVE_LOGIN_RATE", "30/m")
 # Whom libraries that harvest the archive may write to; archive@ its host where none is named.
-ARCHIVE_CONTACT = os.environ.get("ARCHIVE_CONTACT", "")
+ARCHIVE_CONTACT = environment.text("ARCHIVE_CONTACT")
 # A query that runs longer than this many milliseconds is stopped and the reader told so.
-ARCHIVE_SEARCH_TIMEOUT = int(os.environ.get("ARCHIVE_SEARCH_TIMEOUT", 5_000))
+ARCHIVE_SEARCH_TIMEOUT = environment.whole("ARCHIVE_SEARCH_TIMEOUT", 5_000)
 # So are all other statements of the processes that serve the site after this many, an editor's too; not those of commands.
-ARCHIVE_STATEMENT_TIMEOUT = int(os.environ.get("ARCHIVE_STATEMENT_TIMEOUT", 30_000))
+ARCHIVE_STATEMENT_TIMEOUT = environment.whole("ARCHIVE_STATEMENT_TIMEOUT", 30_000, least=0)
 
 # When `manage.py nightly --wait` runs, in the archive's time zone; empty for never. Where it adds a backup, and how many it keeps.
-ARCHIVE_NIGHTLY = os.environ.get("ARCHIVE_NIGHTLY", "02:30")
-ARCHIVE_BACKUP = os.environ.get("ARCHIVE_BACKUP", "")
-ARCHIVE_BACKUPS_KEPT = int(os.environ.get("ARCHIVE_BACKUPS_KEPT", 30))
+ARCHIVE_NIGHTLY = environment.clock_time("ARCHIVE_NIGHTLY", "02:30")
+ARCHIVE_BACKUP = environment.text("ARCHIVE_BACKUP")
+ARCHIVE_BACKUPS_KEPT = environment.whole("ARCHIVE_BACKUPS_KEPT", 30)
 # Who may read /metrics: whoever shows this token; nobody where there is none.
-ARCHIVE_METRICS_TOKEN = os.environ.get("ARCHIVE_METRICS_TOKEN", "")
+ARCHIVE_METRICS_TOKEN = environment.text("ARCHIVE_METRICS_TOKEN")
 # Statements that take this many milliseconds are logged; 0 logs none.
-ARCHIVE_SLOW_STATEMENT = int(os.environ.get("ARCHIVE_SLOW_STATEMENT", 500))
+ARCHIVE_SLOW_STATEMENT = environment.whole("ARCHIVE_SLOW_STATEMENT", 500, least=0)
 LOGGING = logs.from_environment()
 # Who did what is told by history; the log of requests names nobody. Only our own proxy is believed a request's id.
 DJANGO_STRUCTLOG_USER_ID_FIELD = None

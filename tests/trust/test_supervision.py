@@ -367,4 +367,4 @@ def test_nightly_waits_for_its_time_and_its_status_tells_how_the_run_ended(archi
     next(path for path in (archive.data / "captures").rglob("*") if path.is_file()).unlink()
     assert (night(), archive.ask(runs)) == (1, 2)
     wrong = Archive(archive.data, archive.environment | {"ARCHIVE_NIGHTLY": "half past two"})
-    assert "ARCHIVE_NIGHTLY is a time such as 02:30" in wrong.run("nightly", "--wait", status=1)
+    assert "ARCHIVE_NIGHTLY: a time such as 02:30 is expected" in wrong.run("nightly", "--wait", status=1)

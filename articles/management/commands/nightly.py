@@ -70,10 +70,7 @@ class Command(BaseCommand):
         if not settings.ARCHIVE_NIGHTLY:
             raise CommandError("ARCHIVE_NIGHTLY is empty: the nightly run has no time.")
         connection.close()
-        try:
-            due = next_time(settings.ARCHIVE_NIGHTLY, timezone.localtime())
-        except ValueError as error:
-            raise CommandError(f"ARCHIVE_NIGHTLY is a time such as 02:30, not {settings.ARCHIVE_NIGHTLY!r}") from error
+        due = next_time(settings.ARCHIVE_NIGHTLY, timezone.localtime())
         self.stdout.write(f"The nightly run begins at {due:%Y-%m-%d %H:%M %Z}.")
         self.stdout.flush()
         while (left := (due - timezone.localtime()).total_seconds()) > 0:

@@ -1,0 +1,97 @@
+"""Reads settings from the environment. A variable that is not set, or is empty, has its default; a value that cannot be used is
+refused in one line that names the variable (ImproperlyConfigured)."""
+
+import os
+import re
+import zoneinfo
+from collections.abc import Sequence
+from datetime import time
+from pathlib import Path
+from typing import NoReturn
+
+from django.core.exceptions import ImproperlyConfigured
+
+_ON, _OFF = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
+_RATE = re.compile(r"[1-9]\d*/\d*[smhd]", re.ASCII)
+
+
+def text(name: str, default: str = "") -> str:
+    return os.environ.get(name, "").strip() or default
+
+
+def switch(name: str, default: bool = False) -> bool:
+    """True for 1, true, yes and on; False for 0, false, no and off; in capitals too."""
+    word = text(name).lower()
+    if word not in ("", *_ON, *_OFF):
+        _refuse(name, "1 or 0")
+    return word in _ON if word else default
+
+
+def items(name: str, default: Sequence[str] = ()) -> list[str]:
+    """The parts of a value between commas."""
+    return [part.strip() for part in text(name).split(",") if part.strip()] or list(default)
+
+
+def whole(name: str, default: int, least: int = 1) -> int:
+    """A whole number of at least `least`, in digits alone."""
+    value = text(name, str(default))
+    if not re.fullmatch(r"\d{1,15}", value, re.ASCII) or int(value) < least:
+        _refuse(name, f"a whole number of at least {least}, in digits alone,")
+    return int(value)
+
+
+def seconds(name: str, default: float) -> float:
+    """A number above 0, with or without a fraction."""
+    value = text(name, str(default))
+    if not re.fullmatch(r"\d{1,9}(\.\d{1,9})?", value, re.ASCII) or not float(value):
+        _refuse(name, "a number of seconds above 0")
+    return float(value)
+
+
+def choice(name: str, choices: Sequence[str]) -> str:
+    """One of the words in `choices`, written in capitals or not; the first is the default."""
+    word = text(name, choices[0])
+    known = {each.lower(): each for each in choices}
+    if word.lower() not in known:
+        _refuse(name, " or ".join(choices))
+    return known[word.lower()]
+
+
+def rate(name: str, default: str) -> str:
+    """A number of requests for a time: `120/m`, `5/10s`, `1000/h`."""
+    value = text(name, default)
+    if not _RATE.fullmatch(value):
+        _refuse(name, "a rate such as 120/m")
+    return value
+
+
+def clock_time(name: str, default: str) -> str:
+    """A time of the day as `02:30`; empty where the variable is there and empty."""
+    value = os.environ.get(name, default).strip()
+    try:
+        valid = not value or bool(re.fullmatch(r"\d\d:\d\d", value, re.ASCII) and time.fromisoformat(value))
+    except ValueError:
+        valid = False
+    if not valid:
+        _refuse(name, "a time such as 02:30")
+    return value
+
+
+def time_zone(name: str, default: str) -> str:
+    """A name of the IANA time zone database."""
+    value = text(name, default)
+    if value not in zoneinfo.available_timezones():
+        _refuse(name, "a time zone such as Africa/Casablanca")
+    return value
+
+
+def folder(name: str, default: Path) -> Path:
+    """An absolute path to a folder, which need not be there yet."""
+    path = Path(text(name) or default).resolve()
+    if path.exists() and not path.is_dir():
+        _refuse(name, "a folder")
+    return path
+
+
+def _refuse(name: str, expected: str) -> NoReturn:
+    raise ImproperlyConfigured(f"{name}: {expected} is expected, this is “{os.environ.get(name, '')}”")

@@ -1,0 +1,72 @@
+"""Settings that cannot be used are refused in one line that names the variable, by every command."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from archive import environment
+
+NAME = "ARCHIVE_TRIED"
+READERS: dict[str, Callable[[], object]] = {
+    "switch": lambda: environment.switch(NAME), "whole": lambda: environment.whole(NAME, 3),
+    "seconds": lambda: environment.seconds(NAME, 2.5), "choice": lambda: environment.choice(NAME, ("latin", "arabic")),
+    "rate": lambda: environment.rate(NAME, "120/m"), "clock time": lambda: environment.clock_time(NAME, "02:30"),
+    "time zone": lambda: environment.time_zone(NAME, "Africa/Casablanca"),
+    "folder": lambda: environment.folder(NAME, Path("/tmp")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("reader", "value", "read"), [
+    ("switch", "1", True), ("switch", "Yes", True), ("switch", "off", False), ("switch", "", False),
+    ("whole", "20971520", 20_971_520), ("whole", "", 3), ("whole", " 7 ", 7), ("seconds", "0.5", 0.5), ("seconds", "20", 20),
+    ("choice", "ARABIC", "arabic"), ("choice", "", "latin"), ("rate", "5/10s", "5/10s"), ("rate", "", "120/m"),
+    ("clock time", "23:59", "23:59"), ("clock time", "", ""), ("time zone", "Asia/Beirut", "Asia/Beirut"),
+    ("folder", "/tmp/not-there-yet", Path("/tmp/not-there-yet")),
+])  # fmt: skip
+def test_a_value_is_read(monkeypatch: pytest.MonkeyPatch, reader: str, value: str, read: object) -> None:
+    monkeypatch.setenv(NAME, value)
+    assert READERS[reader]() == read
+
+
+@pytest.mark.parametrize(("reader", "value"), [
+    ("switch", "perhaps"), ("switch", "2"), ("whole", "20MiB"), ("whole", "1.5"), ("whole", "0"), ("whole", "-4"), ("whole", "٢٠"),
+    ("whole", "9" * 40), ("seconds", "-1"), ("seconds", "0"), ("seconds", "nan"), ("seconds", "inf"), ("seconds", "1e3"),
+    ("choice", "roman"), ("rate", "fast"), ("rate", "0/m"), ("rate", "120"), ("clock time", "25:99"), ("clock time", "half past two"),
+    ("clock time", "2:30"), ("time zone", "Mars/X"), ("time zone", "../etc/passwd"), ("folder", "/etc/hostname"),
+])  # fmt: skip
+def test_a_value_that_cannot_be_used_is_refused_by_name(
+    monkeypatch: pytest.MonkeyPatch, reader: str, value: str
+) -> None:
+    monkeypatch.setenv(NAME, value)
+    with pytest.raises(ImproperlyConfigured) as refusal:
+        READERS[reader]()
+    assert str(refusal.value).startswith(f"{NAME}: ") and value in str(refusal.value)
+
+
+@pytest.mark.parametrize("name", ["ARCHIVE_LARGEST_FILE", "ARCHIVE_LOG_LEVEL", "DATABASE_URL"])
+@pytest.mark.parametrize("command", ["check", "ingest"])
+def test_a_command_ends_in_one_line(name: str, command: str, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "manage.py", command, *([str(tmp_path)] if command == "ingest" else [])], cwd=settings.BASE_DIR,
+        env={"PATH": "/usr/bin", "ARCHIVE_DATA": str(tmp_path), name: "mysql://wrong"}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1 and len(done.stderr.splitlines()) == 1 and name in done.stderr
+
+
+def test_a_data_folder_that_takes_no_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    inside = tmp_path / "file" / "data"
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check"], cwd=settings.BASE_DIR, env={"PATH": "/usr/bin", "ARCHIVE_DATA": str(inside)},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (
+        done.returncode == 1
+        and len(done.stderr.splitlines()) == 1
+        and f"ARCHIVE_DATA: nothing can be stored in {inside}" in done.stderr
+    )
