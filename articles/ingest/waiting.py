@@ -40,7 +40,7 @@ def accept(capture_pk: int, by: Model) -> Article:
     Raises DecisionError where somebody decided before, and DamagedCaptureError.
     """
     with transaction.atomic(), operation(what="قبول نسخة", **{ACCEPTED_CAPTURE: capture_pk}):
-        capture = _open_capture(capture_pk)
+        capture = _open_capture(capture_pk, by)
         authority = Authority.load()
         prepared = _prepared(capture, authority)
         _decide(capture, CaptureState.ACCEPTED, by)
@@ -59,7 +59,7 @@ def make_own(capture_pk: int, by: Model) -> Article:
     former = Capture.objects.filter(pk=capture_pk).values_list("article", flat=True).first()
     told = {ACCEPTED_CAPTURE: capture_pk, FORMER_ARTICLE: former}
     with transaction.atomic(), operation(what="نسخة تصير مقالا", **told):
-        capture = _open_capture(capture_pk)
+        capture = _open_capture(capture_pk, by)
         authority = Authority.load()
         prepared = _prepared(capture, authority)
         article = Article()
@@ -81,16 +81,20 @@ def refuse(capture_pk: int, by: Model) -> None:
     Raises DecisionError where somebody decided before.
     """
     with transaction.atomic():
-        _decide(_open_capture(capture_pk), CaptureState.REFUSED, by)
+        _decide(_open_capture(capture_pk, by), CaptureState.REFUSED, by)
 
 
-def _open_capture(pk: int) -> Capture:
-    """The capture, locked, while no ingest stores anything."""
+def _open_capture(pk: int, by: Model) -> Capture:
+    """The capture, locked, while no ingest stores anything. Raises DecisionError where it is decided."""
     with connection.cursor() as cursor:
         cursor.execute(WAIT_FOR_OTHERS)
     capture = Capture.objects.select_for_update().filter(pk=pk).exclude(state=CaptureState.ACCEPTED).first()
     if capture is None:
-        raise DecisionError("قُرر في هذه النسخة من قبل.")
+        decided = Capture.objects.filter(pk=pk).exclude(decided_by=by).select_related("decided_by").first()
+        is_others = decided and decided.decided_by
+        raise DecisionError(
+            f"سبقك {decided.decided_by} وقرر في هذه النسخة." if is_others else "قُرر في هذه النسخة من قبل."
+        )
     return capture
 
 

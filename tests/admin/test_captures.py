@@ -80,6 +80,12 @@ def test_an_accepted_capture_becomes_the_text(desk: Client, waiting: Capture) ->
     assert "قُرر في هذه النسخة من قبل" in decide(desk, waiting, "refuse").content.decode()
 
 
+def test_who_decided_before_is_named(desk: Client, senior: Client, waiting: Capture) -> None:
+    decide(senior, waiting, "accept")
+    for verdict in ("accept", "own", "refuse"):
+        assert "سبقك awwal وقرر في هذه النسخة" in decide(desk, waiting, verdict).content.decode()
+
+
 def test_an_accepted_capture_leaves_the_editors_title(desk: Client, waiting: Capture) -> None:
     Article.objects.filter(url=ADDRESS).update(title="عنوان المحرر", title_origin="editor")
     decide(desk, waiting, "accept")
