@@ -410,19 +410,19 @@ def _values() -> Look:
         if model in tracking:
             continue
         rows = model._base_manager.order_by("pk")
-        for field in model._meta.local_concrete_fields:
-            if isinstance(field, RowsField):
+        for column in model._meta.local_concrete_fields:
+            if isinstance(column, RowsField):
                 yield 1
-                for pk, stored in rows.values_list("pk", Cast(field.attname, models.JSONField())).iterator(CHUNK):
-                    if field.rows_of(stored) != stored:
-                        words = f"its {field.name} holds what is no row of {', '.join(field.shape)}"
+                for pk, stored in rows.values_list("pk", Cast(column.attname, models.JSONField())).iterator(CHUNK):
+                    if column.rows_of(stored) != stored:
+                        words = f"its {column.name} holds what is no row of {', '.join(column.shape)}"
                         yield Problem("value", f"{model._meta.model_name} {pk}: {words}; pages show the rest")
-            elif isinstance(field, models.DecimalField):
+            elif isinstance(column, models.DecimalField):
                 yield 1
-                astray = rows.annotate(written=Cast(field.attname, models.TextField())).filter(written="NaN")
+                astray = rows.annotate(written=Cast(column.attname, models.TextField())).filter(written="NaN")
                 for pk in astray.values_list("pk", flat=True).iterator(CHUNK):
                     yield Problem(
-                        "value", f"{model._meta.model_name} {pk}: its {field.name} is NaN, which is no number"
+                        "value", f"{model._meta.model_name} {pk}: its {column.name} is NaN, which is no number"
                     )
 
 

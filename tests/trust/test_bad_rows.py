@@ -24,8 +24,19 @@ from articles.exchange import oai
 from articles.exchange.web_archive import write_wacz, write_warc
 from articles.ingest.run import ingest
 from articles.models import (
-    Actor, ArchiveDate, Article, Capture, Coverage, Delivery, DeliveryState, Event, Figure, Measure, Mention, Source,
-)  # fmt: skip
+    Actor,
+    ArchiveDate,
+    Article,
+    Capture,
+    Coverage,
+    Delivery,
+    DeliveryState,
+    Event,
+    Figure,
+    Measure,
+    Mention,
+    Source,
+)
 from articles.models.capture import DamagedCaptureError, capture_storage, pack, stored_name
 from articles.upkeep.check import check
 from articles.upkeep.copies import Made, backup
