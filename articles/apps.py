@@ -1,9 +1,15 @@
 """Registers the one app of the archive."""
 
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
+
+from articles.platform.number_bounds import read_finite_numbers
 
 
 class ArticlesConfig(AppConfig):
     name = "articles"
     verbose_name = "الأرشيف"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        connection_created.connect(read_finite_numbers)

@@ -18,7 +18,15 @@ from articles.admin.pages import desk_page, posted
 from articles.admin.words import address_from_the_left, own_direction
 from articles.arabic.isolating import from_the_left
 from articles.ingest.arabic import FORMAT_NAMES, field_in_arabic, stored_in_arabic
-from articles.ingest.deliveries import RefusedError, again, is_address, receive_address, receive_file
+from articles.ingest.deliveries import (
+    RefusedError,
+    UnstoredError,
+    again,
+    all_or_none,
+    is_address,
+    receive_address,
+    receive_file,
+)
 from articles.ingest.readers import FORMATS
 from articles.models import Delivery, DeliveryState
 from articles.models.delivery import NoteKind
@@ -102,21 +110,31 @@ def deliver(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     form = DeliverForm(posted(request), request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        asked, taken = form.cleaned_data, 0
-        for file in asked["files"]:
-            try:
-                receive_file(file, request.user, format_name=asked["format"], encoding=asked["encoding"])
-                taken += 1
-            except RefusedError as error:
-                messages.error(request, str(error))
-        for address in asked["addresses"]:
-            receive_address(address, request.user)
-            taken += 1
+        try:
+            taken, refused = _receive(request, form.cleaned_data)
+        except UnstoredError as error:
+            form.add_error("files", str(error))
+            taken, refused = 0, []
+        for reason in refused:
+            messages.error(request, reason)
         if taken:
             messages.success(request, f"استُلم: {number(taken)}. تُقرأ في الخلفية، وهذه سجلاتها.")
             return redirect("admin:articles_delivery_changelist")
     context = {**admin.site.each_context(request), "title": "إضافة مقالات", "form": form}
     return TemplateResponse(request, "admin/desk/deliver.html", context)
+
+
+def _receive(request: HttpRequest, asked: dict) -> tuple[int, list[str]]:
+    """How many files and addresses were taken, and why others were refused; raises UnstoredError where none was."""
+    refused = []
+    with all_or_none() as taken:
+        for file in asked["files"]:
+            try:
+                taken.append(receive_file(file, request.user, format_name=asked["format"], encoding=asked["encoding"]))
+            except RefusedError as error:
+                refused.append(str(error))
+        taken += [receive_address(address, request.user) for address in asked["addresses"]]
+    return len(taken), refused
 
 
 class TroubleFilter(admin.SimpleListFilter):

@@ -11,7 +11,7 @@ from django.urls import reverse
 from articles.admin.decisions import KINDS
 from articles.admin.reviewing import of_kind, undecided_date
 from articles.models import Actor, Article, Capture, Contradiction, Coverage, Delivery, Event, Figure, Mention, Reprint
-from articles.models.heartbeat import nightly_state, processing
+from articles.models.heartbeat import nightly_state
 from articles.site.words_for import ago, number
 
 # Counted no further, so that the page opens as quickly with a million waiting.
@@ -56,13 +56,9 @@ def waiting(request: HttpRequest) -> dict[str, object]:
 
 
 def _warnings() -> list[str]:
-    """What does not run that should, for every editor to see."""
+    """What does not run that should, for every editor to see; of deliveries templates/admin/desk/processing.html tells."""
     warnings = []
-    found, nightly = processing(), nightly_state()
-    if found.stalled and found.silent_seconds is not None:
-        warnings.append(f"معالجة الملفات متوقفة منذ {ago(found.silent_seconds)}. ما يُرفع محفوظ، ويُعالج حين تعود.")
-    elif found.stalled:
-        warnings.append("معالجة الملفات لم تبدأ بعد. ما يُرفع محفوظ، ويُعالج حين تبدأ.")
+    nightly = nightly_state()
     if nightly.failed:
         warnings.append(
             f"تعذر بعض أعمال الليلة الماضية: {'، '.join(PARTS.get(part, part) for part in nightly.failed)}."

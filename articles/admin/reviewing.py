@@ -518,8 +518,8 @@ def _item(row: Model, label: str, detail: str, mark: int) -> Item:
     verdict = {"confirmed": CONFIRM, "rejected": REJECT}.get(row.state, "")
     values: dict[str, object] = {}
     if isinstance(row, Figure):
-        high = "" if row.value_high is None else f"{row.value_high.normalize():f}"
-        values = {"value": f"{row.value.normalize():f}", "value_high": high, "qualifier": row.qualifier, "unit": row.unit,
+        value, high = ("" if one is None else f"{one.normalize():f}" for one in (row.value, row.value_high))
+        values = {"value": value, "value_high": high, "qualifier": row.qualifier, "unit": row.unit,
                   "measure": str(row.measure_id or "")}  # fmt: skip
     return Item(
         key_of(row), row._meta.model_name, label, detail, row, row.state, row.score, reviewer,

@@ -9,10 +9,11 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from articles.arabic import isolating
+from articles.models.heartbeat import processing
 from articles.platform.addresses import readable_address
 from articles.site import words_for
 from articles.site.differences import Change
-from articles.site.words_for import agreeing, moment, number, since
+from articles.site.words_for import ago, agreeing, moment, number, since
 
 register = template.Library()
 # One of them, two, three to ten, eleven and more, by the name of the model; nouns that are not here are told with a colon.
@@ -49,6 +50,17 @@ def counted_rows(count: int, options: Options) -> str:
     if name not in NOUNS:
         return f"{options.verbose_name_plural}: {number(count)}"
     return _FEMININE_ONE[name] if count == 1 and name in _FEMININE_ONE else agreeing(count, NOUNS[name])
+
+
+@register.simple_tag
+def processing_warning() -> str:
+    """Since when no worker takes deliveries in; empty while it is done (templates/admin/desk/processing.html)."""
+    state = processing()
+    if not state.stalled:
+        return ""
+    if state.silent_seconds is None:
+        return "معالجة الملفات لم تبدأ بعد. ما يُرفع محفوظ، ويُعالج حين تبدأ."
+    return f"معالجة الملفات متوقفة منذ {ago(state.silent_seconds)}. ما يُرفع محفوظ، ويُعالج حين تعود."
 
 
 register.filter("moment", moment)

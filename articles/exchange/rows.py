@@ -98,7 +98,7 @@ def article_row(article: Article) -> Row:
             }
             for m in article.mentions.all()
         ],
-        "figures": [_figure(figure) for figure in article.figures.all()],
+        "figures": [_figure(figure) for figure in article.figures.all() if figure.value is not None],
     }
 
 

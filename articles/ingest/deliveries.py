@@ -1,8 +1,10 @@
 """Files and addresses that editors bring: kept, taken in by a worker process, and the record of what became of each."""
 
+import logging
 import re
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,10 +18,12 @@ from procrastinate.contrib.django import app
 from archive.outage import is_outage
 from articles.arabic.isolating import isolated
 from articles.arabic.text_gate import file_name_as_given
+from articles.ingest.arabic import in_arabic
 from articles.ingest.document import Note, UnreadableError
 from articles.ingest.fetch import fetch
 from articles.ingest.readers import FORMATS
 from articles.ingest.readers.opening import ending_of
+from articles.ingest.reasons import reason_of
 from articles.ingest.run import Failure, Report, ingest, ingest_items, messages_of
 from articles.models import Delivery, DeliveryState, heartbeat
 from articles.models.delivery import NoteKind, delivery_storage
@@ -27,6 +31,7 @@ from articles.models.history import operation
 from articles.platform.filenames import short_name
 from articles.platform.messages import Message, storable
 
+log = logging.getLogger(__name__)
 # The name of the job that takes a delivery in (articles/admin/jobs.py).
 JOB = "take_in"
 _TOLD_EVERY = 20
@@ -40,13 +45,20 @@ class RefusedError(ValueError):
     """A delivery that is not even kept; the message says why."""
 
 
+class UnstoredError(Exception):
+    """The archive's own disk takes no files; the message says so, and why."""
+
+
 def is_address(text: str) -> bool:
     """Whether a text is meant as a web address, not as a path; it can still be a malformed one."""
     return bool(re.match(r"https?://", text, re.IGNORECASE))
 
 
 def receive_file(file: File, by: Model, *, format_name: str = "auto", encoding: str = "") -> Delivery:
-    """Keeps an uploaded file and leaves it to a worker; raises RefusedError for one no reader could open."""
+    """Keeps an uploaded file and leaves it to a worker.
+
+    Raises RefusedError for a file that no reader could open, and UnstoredError where the system does not store it.
+    """
     name = short_name(file_name_as_given(Path(file.name).name), _MOST_NAME_BYTES)
     if file.size > settings.ARCHIVE_LARGEST_UPLOAD:
         raise RefusedError(
@@ -58,13 +70,35 @@ def receive_file(file: File, by: Model, *, format_name: str = "auto", encoding: 
     if format_name == "auto" and ending_of(Path(name)) not in known:
         raise RefusedError(f"{isolated(name)}: لا قارئ لهذا النوع. يُقرأ: {'، '.join(sorted(known - {''}))}")
     delivery = Delivery(name=name, size=file.size, format=format_name, encoding=encoding, by=by)
-    delivery.stored_as = delivery_storage().save(f"{timezone.now():%Y/%m}/{short_name(name, _MOST_STORED_BYTES)}", file)
+    place = f"{timezone.now():%Y/%m}/{short_name(name, _MOST_STORED_BYTES)}"
+    try:
+        delivery.stored_as = delivery_storage().save(place, file)
+    except OSError as error:
+        log.exception("an upload could not be stored")
+        reason = in_arabic(reason_of(error))
+        raise UnstoredError(
+            f"لم يُستلم شيء، فقرص الأرشيف لا يقبل ملفات الآن. السبب: {reason} أخبر من يشغّل الأرشيف، ثم أعد المحاولة."
+        ) from error
     return _left_to_a_worker(delivery)
 
 
 def receive_address(address: str, by: Model) -> Delivery:
     """Leaves the page at an address to a worker."""
     return _left_to_a_worker(Delivery(name=address, by=by))
+
+
+@contextmanager
+def all_or_none() -> Iterator[list[Delivery]]:
+    """Deliveries of one request, put into the list that this gives: where an error ends it, none of them is left."""
+    deliveries: list[Delivery] = []
+    try:
+        with transaction.atomic():
+            yield deliveries
+    except BaseException:
+        for name in (delivery.stored_as for delivery in deliveries if delivery.stored_as):
+            with suppress(OSError):
+                delivery_storage().delete(name)
+        raise
 
 
 def _left_to_a_worker(delivery: Delivery) -> Delivery:

@@ -29,7 +29,7 @@ def original_lines(capture: Capture, article: Article) -> list[OriginalLine]:
 
     Raises DamagedCaptureError, and UnreadableError for bytes that cannot be read, or not within the budget.
     """
-    aside = {line["line"]: KINDS.get(line["kind"], line["kind"]) for line in article.set_aside}
+    aside = {line["line"]: KINDS.get(kind := str(line.get("kind", "")), kind) for line in article.set_aside}
     original = Item("", capture.read(), capture.media_type, address=capture.address, encoding=capture.encoding)
     with BoundedWorkers(_Cleaning(), Budget.of_a_document()) as workers:
         text = workers.run(original)

@@ -19,7 +19,7 @@ from articles.models.limits import Limited, day_messages, indexed_messages, mome
 from articles.models.merged import Mergeable, not_into_itself
 from articles.models.public import has, public_article
 from articles.models.source import Source
-from articles.models.text_fields import AddressField, BodyField, GatedJSONField, LineField
+from articles.models.text_fields import AddressField, BodyField, LineField, RowsField
 from articles.models.uncertain_date import Precision, UncertainDate, date_constraints
 from articles.platform.calendar_bounds import FIRST_DAY, LAST_DAY
 
@@ -190,8 +190,9 @@ class Article(Limited, Mergeable):
         output_field=models.DateField(),
         db_persist=True,
     )
-    date_statements = GatedJSONField(
+    date_statements = RowsField(
         "ما ذُكر من تواريخ النشر",
+        shape={"where": str, "quote": str, "earliest": str, "latest": str},
         default=list,
         blank=True,
         editable=False,
@@ -215,8 +216,9 @@ class Article(Limited, Mergeable):
         related_name="+", verbose_name="راجعه",
     )  # fmt: skip
     word_count = models.PositiveIntegerField("عدد الكلمات", default=0, editable=False)
-    set_aside = GatedJSONField(
+    set_aside = RowsField(
         "ما عُزل عن النص",
+        shape={"line": int, "text": str},
         default=list,
         blank=True,
         editable=False,

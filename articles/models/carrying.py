@@ -6,6 +6,7 @@ articles/models/undoing.py.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.db import models
 
@@ -57,8 +58,12 @@ def _carry_figures(article: Article, change: TextChange) -> Iterable[LostWords]:
     for figure in figures:
         if new[figure.pk] is None and old[figure.pk] is not None and figure.state == ReviewState.CONFIRMED:
             yield LostWords(
-                str(figure._meta.verbose_name), f"{figure.value.normalize():,f} {figure.unit}".strip(), (figure.quote,)
+                str(figure._meta.verbose_name), f"{_written(figure.value)} {figure.unit}".strip(), (figure.quote,)
             )
+
+
+def _written(value: Decimal | None) -> str:
+    return "–" if value is None else f"{value.normalize():,f}"
 
 
 def _span_of(figure: Figure) -> Span | None:

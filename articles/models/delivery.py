@@ -5,7 +5,7 @@ from django.core.files.storage import Storage, storages
 from django.db import models
 
 from articles.models.limits import moments_within
-from articles.models.text_fields import AsGivenJSONField, FileNameField, LineField
+from articles.models.text_fields import AsGivenRowsField, FileNameField, LineField
 
 
 def delivery_storage() -> Storage:
@@ -69,11 +69,12 @@ class Delivery(models.Model):
     updated = models.PositiveIntegerField("نسخ جديدة", default=0)
     unchanged = models.PositiveIntegerField("معروف من قبل", default=0)
     failed = models.PositiveIntegerField("تعذر", default=0)
-    failures = AsGivenJSONField("ما تعذر", default=list, blank=True)
+    failures = AsGivenRowsField("ما تعذر", shape={"path": str}, default=list, blank=True)
     noted = models.PositiveIntegerField("قيم لم تؤخذ كما وردت", default=0, db_default=0)
-    notes = AsGivenJSONField(
-        "ما لم يؤخذ كما ورد", default=list, db_default=models.Value([], models.JSONField()), blank=True
-    )
+    notes = AsGivenRowsField(
+        "ما لم يؤخذ كما ورد", shape={"path": str, "kind": str, "field": str, "given": str, "times": int},
+        default=list, db_default=models.Value([], models.JSONField()), blank=True,
+    )  # fmt: skip
     settled_at = models.DateTimeField("عولج في", null=True, blank=True)
     settled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="عالجه"

@@ -18,7 +18,7 @@ from django.db.models.functions import Now
 
 from articles.models.delivery import Delivery, DeliveryState
 from articles.models.limits import moments_within
-from articles.models.text_fields import GatedJSONField, LineField
+from articles.models.text_fields import LineField, RowsField
 
 # Seconds between two beats at the most: a worker asks for work every five seconds.
 BEAT_SECONDS = 5.0
@@ -65,7 +65,7 @@ class NightlyRun(models.Model):
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
     succeeded = models.BooleanField(null=True)
-    parts = GatedJSONField(default=list)
+    parts = RowsField(shape={"name": str, "status": int}, default=list)
 
     class Meta:
         constraints = moments_within("nightly", "started_at", "finished_at")

@@ -7,7 +7,14 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 from psycopg.types.json import Jsonb
 
-from articles.models.text_fields import GatedJSONField, cleaned_by, gated_fields
+from articles.models.text_fields import (
+    AsGivenJSONField,
+    AsGivenRowsField,
+    GatedJSONField,
+    RowsField,
+    cleaned_by,
+    gated_fields,
+)
 
 
 def with_keys(rows: Sequence[models.Model]) -> None:
@@ -61,4 +68,5 @@ def _as_array(value: object) -> object:
 
 
 # How values are told to PostgreSQL that psycopg would write otherwise.
-_WRITTEN = {models.JSONField: Jsonb, GatedJSONField: Jsonb, ArrayField: _as_array}
+_JSON = (models.JSONField, GatedJSONField, AsGivenJSONField, RowsField, AsGivenRowsField)
+_WRITTEN = dict.fromkeys(_JSON, Jsonb) | {ArrayField: _as_array}

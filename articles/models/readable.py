@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from django.db import DataError, transaction
-from django.db.models import DateField, Model, QuerySet
+from django.db.models import DateField, DecimalField, Field, Model, QuerySet
 
 from articles.platform.calendar_bounds import is_unheld
 
@@ -34,23 +34,26 @@ def place_of(rows: QuerySet, pk: int) -> str:
 
 
 def unheld_columns(row: Model) -> list[str]:
-    """The columns of a row whose day or moment Python can't hold, of those that were read and are no other's result."""
+    """The columns of a row whose day, moment or number Python can't hold, of those that were read and are no other's result."""
     deferred = row.get_deferred_fields()
     return [
         field.attname
         for field in row._meta.concrete_fields
-        if isinstance(field, DateField)
-        and not field.generated
-        and field.attname not in deferred
-        and is_unheld(getattr(row, field.attname))
+        if not field.generated and field.attname not in deferred and _is_stand_in(field, getattr(row, field.attname))
     ]
+
+
+def _is_stand_in(field: Field, value: object) -> bool:
+    if isinstance(field, DecimalField):
+        return value is None and not field.null
+    return isinstance(field, DateField) and is_unheld(value)
 
 
 def sound(rows: Iterable[Model], warn: Warn = logged) -> Iterator[Model]:
     """The rows whose own days and moments Python can hold; each other is reported to `warn`."""
     for row in rows:
         if columns := unheld_columns(row):
-            warn(f"{row._meta.model_name} {row.pk}", f"no calendar has its {', '.join(columns)}")
+            warn(f"{row._meta.model_name} {row.pk}", f"the archive cannot hold its {', '.join(columns)}")
         else:
             yield row
 

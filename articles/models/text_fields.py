@@ -5,12 +5,13 @@ what was posted before they compare it with what is stored; `articles.models.ins
 For the migrations these are Django's own fields: the columns are the same.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.fields.json import KeyTransform
 
 from articles.arabic.text_gate import as_given, clean_body, clean_line, clean_text, file_name_as_given
 
@@ -127,6 +128,33 @@ class AsGivenJSONField(GatedJSONField):
     """A value of JSON whose texts are shown as they were given: names of files, values that were not taken."""
 
     gate = staticmethod(as_given)
+
+
+class RowsField(GatedJSONField):
+    """A list of rows, each a mapping that has the keys of `shape` with values of its types; it may have more.
+
+    A hand at the database's own prompt can store anything else. It is read as the rows of it that have the shape, so that no page
+    ends because of it; `manage.py check_archive` names it.
+    """
+
+    def __init__(self, *args: Any, shape: Mapping[str, type] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.shape = dict(shape or {})
+
+    def has_shape(self, row: object) -> bool:
+        return isinstance(row, dict) and all(isinstance(row.get(key), kind) for key, kind in self.shape.items())
+
+    def rows_of(self, stored: object) -> list[dict[str, Any]]:
+        """What is read of a stored value."""
+        return [row for row in stored if self.has_shape(row)] if isinstance(stored, list) else []
+
+    def from_db_value(self, value: object, expression: object, connection: object) -> object:
+        stored = super().from_db_value(value, expression, connection)
+        return stored if isinstance(expression, KeyTransform) else self.rows_of(stored)
+
+
+class AsGivenRowsField(RowsField, AsGivenJSONField):
+    """Rows whose texts are shown as they were given."""
 
 
 def cleaned_by(field: models.Field, value: object) -> object:

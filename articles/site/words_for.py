@@ -120,9 +120,15 @@ def date_place(where: str) -> str:
 
 def figure_value(figure: Figure) -> str:
     """A figure's value with its qualifier: «أكثر من 80», «بين 20 و30»."""
+    # A value that is no number (articles/platform/number_bounds.py).
+    if figure.value is None:
+        return "–"
     value = number(figure.value)
     if figure.qualifier == Qualifier.BETWEEN:
-        return _("بين %(low)s و%(high)s") % {"low": value, "high": number(figure.value_high)}
+        return _("بين %(low)s و%(high)s") % {
+            "low": value,
+            "high": "–" if figure.value_high is None else number(figure.value_high),
+        }
     words = {
         Qualifier.MORE_THAN: _("أكثر من %(value)s"),
         Qualifier.AT_LEAST: _("ما لا يقل عن %(value)s"),

@@ -4,7 +4,7 @@ statistics as they would be counted anew. Called by `manage.py check_archive`, n
 
 import logging
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from functools import reduce
@@ -15,7 +15,7 @@ from time import time as seconds_now
 from django.apps import apps
 from django.core.files.storage import FileSystemStorage, Storage
 from django.db import DatabaseError, connection, models, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Cast
 
 from archive.outage import is_outage, lacks_tables
@@ -25,7 +25,7 @@ from articles.models.delivery import delivery_storage
 from articles.models.history import event_models, operation
 from articles.models.limits import FIRST_CAPTURE, capture_days, planned_days, publication_days
 from articles.models.merged import Mergeable
-from articles.models.text_fields import cleaned_by, gated_fields
+from articles.models.text_fields import RowsField, cleaned_by, gated_fields
 from articles.platform import private_files
 from articles.platform.addresses import AddressError, canonical_address, canonical_or_empty
 from articles.platform.calendar_bounds import FIRST_DAY, FIRST_MOMENT, LAST_DAY, LAST_MOMENT
@@ -89,6 +89,7 @@ def check(
         "modes": lambda: _modes(repair),
         "texts": lambda: _texts(repair),
         "dates": _dates,
+        "values": _values,
         "figures": lambda: _rows(_FIGURES_ASTRAY, "figure", "span"),
         "mentions": lambda: _rows(_MENTIONS_ASTRAY, "mention", "span"),
         "references": _references,
@@ -270,10 +271,12 @@ def _texts(repair: bool) -> Look:
     for model in sorted(nouns, key=lambda model: model is not Article):
         for pk, astray in _astray(model):
             yield 1
-            mended = bool(astray) and repair and _is_mended(model, pk)
+            refused = _refused(model, pk) if astray and repair else ""
             for name in astray:
                 words = f"{model._meta.model_name} {pk}: its {name} holds characters or line ends that no text may hold"
-                yield Problem("text", words, is_repaired=mended)
+                if refused:
+                    words += f"; it cannot be repaired, since the database refuses the row: {refused}"
+                yield Problem("text", words, is_repaired=repair and not refused)
 
 
 def _astray(model: type[models.Model]) -> Iterator[tuple[int, list[str]]]:
@@ -281,23 +284,51 @@ def _astray(model: type[models.Model]) -> Iterator[tuple[int, list[str]]]:
     fields = gated_fields(model)
     if not fields:
         return
-    rows = model._base_manager.order_by("pk").values_list("pk", *(field.attname for field in fields))
+    rows = _as_stored(model, fields).order_by("pk")
     part = list(rows[:CHUNK])
     while part:
         for pk, *texts in part:
-            pairs = zip(fields, texts, strict=True)
-            yield pk, [field.name for field, text in pairs if cleaned_by(field, text) != text]
+            yield pk, [field.name for field in _cleaned(fields, texts)]
         part = list(rows.filter(pk__gt=part[-1][0])[:CHUNK])
 
 
-def _is_mended(model: type[models.Model], pk: object) -> bool:
-    """Stores a row again, by which its texts pass the gate; False where the database refuses what comes of that."""
+def _as_stored(model: type[models.Model], fields: Sequence[models.Field]) -> models.QuerySet:
+    """(key, values of `fields`) of rows; of a list of rows also what is not read of it (RowsField)."""
+    values = [
+        Cast(field.attname, models.JSONField()) if isinstance(field, RowsField) else F(field.attname)
+        for field in fields
+    ]
+    return model._base_manager.values_list("pk", *values)
+
+
+def _cleaned(fields: Sequence[models.Field], texts: Iterable[object]) -> dict[models.Field, object]:
+    """What the gate makes of the texts that it would change, by their fields."""
+    pairs = [(field, text, cleaned_by(field, text)) for field, text in zip(fields, texts, strict=True)]
+    return {field: cleaned for field, text, cleaned in pairs if cleaned != text}
+
+
+def _refused(model: type[models.Model], pk: object) -> str:
+    """Sends the texts of a row through the gate; returns why the database refuses what comes of that, or nothing.
+
+    Only the columns that change are written: what was read of the others may stand for what Python cannot hold.
+    """
+    fields = gated_fields(model)
     try:
         with transaction.atomic(), operation(command="check_archive"):
-            model._base_manager.get(pk=pk).save()
-    except DatabaseError:
-        return False
-    return True
+            row = model._base_manager.select_for_update(of=("self",)).get(pk=pk)
+            _, *texts = _as_stored(model, fields).get(pk=pk)
+            columns = [field for field in model._meta.concrete_fields if not (field.generated or field.primary_key)]
+            before = [getattr(row, field.attname) for field in columns]
+            for field, cleaned in _cleaned(fields, texts).items():
+                setattr(row, field.attname, cleaned)
+            # Writes nothing: it derives what a model keeps beside its texts, as a folded name.
+            row.save(update_fields=[])
+            pairs = zip(columns, before, strict=True)
+            changed = [field.name for field, value in pairs if getattr(row, field.attname) != value]
+            row.save(update_fields=[*changed, *(field.name for field in columns if getattr(field, "auto_now", False))])
+    except DatabaseError as error:
+        return next(iter(str(error).splitlines()), type(error).__name__)
+    return ""
 
 
 def _dates() -> Look:
@@ -343,7 +374,12 @@ def _beyond_calendar(model: type[models.Model]) -> Look:
     yield 1
     is_history = model in event_models()
     outside = {field: _outside(field) for field in fields}
-    articles = [field.attname for field in model._meta.concrete_fields if field.related_model is Article][:1]
+    # An article is not told by another that it is merged into.
+    articles = [
+        field.attname
+        for field in model._meta.concrete_fields
+        if field.related_model is Article and model is not Article
+    ][:1]
     names = [*articles, *(field.attname for field in fields)]
     as_written = [Cast(name, models.TextField()) for name in names]
     rows = model._base_manager.filter(_any_of(outside.values())).annotate(
@@ -355,7 +391,8 @@ def _beyond_calendar(model: type[models.Model]) -> Look:
     flags = [f"outside_{field.attname}" for field in fields]
     for pk, *values in rows.order_by("pk").values_list("pk", *flags, *as_written).iterator(CHUNK):
         flagged, written = values[: len(flags)], values[len(flags) :]
-        article = f" (article {written.pop(0)})" if articles else ""
+        owner = written.pop(0) if articles else None
+        article = f" (article {owner})" if owner else ""
         told = ", ".join(
             f"{field.column} {value}"
             for field, is_outside, value in zip(fields, flagged, written, strict=True)
@@ -363,6 +400,30 @@ def _beyond_calendar(model: type[models.Model]) -> Look:
         )
         place = f"{model._meta.db_table} {pk}, {model._meta.model_name} {pk}{article}"
         yield Problem("date", f"{place}: no calendar here has its {told}", is_usual=is_history)
+
+
+def _values() -> Look:
+    """Values that no form and no reader stores and that pages read as nothing: lists that are none, rows without their
+    keys (RowsField), numbers that are none (articles/platform/number_bounds.py)."""
+    tracking = set(event_models())
+    for model in apps.get_app_config("articles").get_models():
+        if model in tracking:
+            continue
+        rows = model._base_manager.order_by("pk")
+        for column in model._meta.local_concrete_fields:
+            if isinstance(column, RowsField):
+                yield 1
+                for pk, stored in rows.values_list("pk", Cast(column.attname, models.JSONField())).iterator(CHUNK):
+                    if column.rows_of(stored) != stored:
+                        words = f"its {column.name} holds what is no row of {', '.join(column.shape)}"
+                        yield Problem("value", f"{model._meta.model_name} {pk}: {words}; pages show the rest")
+            elif isinstance(column, models.DecimalField):
+                yield 1
+                astray = rows.annotate(written=Cast(column.attname, models.TextField())).filter(written="NaN")
+                for pk in astray.values_list("pk", flat=True).iterator(CHUNK):
+                    yield Problem(
+                        "value", f"{model._meta.model_name} {pk}: its {column.name} is NaN, which is no number"
+                    )
 
 
 def _outside(field: models.DateField) -> Q:

@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import http.server
+import resource
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -214,3 +215,59 @@ def test_a_file_that_costs_too_much_to_read_is_told_and_the_next_goes_in(desk: C
     assert (short.state, short.created, short.failed) == ("finished", 1, 0)
     page = desk.get(reverse("admin:articles_delivery_change", args=[long.pk])).content.decode()
     assert "أكثر من 0.5 ثانية من وقت المعالج" in page
+
+
+def kept_at(settings: Any, location: Path) -> None:
+    settings.STORAGES = settings.STORAGES | {
+        "deliveries": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": location},
+        }
+    }
+
+
+def sent(desk: Client, *files: tuple[str, bytes]) -> str:
+    """The form as it answers to files and an address."""
+    uploads = [SimpleUploadedFile(name, content) for name, content in files]
+    given = {"files": uploads, "addresses": "https://example.com/news/1", "format": "auto"}
+    response = desk.post(reverse("admin:deliver"), given)
+    assert response.status_code == 200 and list(response.context["form"].errors) == ["files"]
+    page = response.content.decode()
+    # What was typed stays; nothing is said to have been taken.
+    assert "https://example.com/news/1" in page and "استُلم:" not in page
+    return page
+
+
+@pytest.mark.parametrize("place", ["a file", "no folder can be made", "a name too long"])
+def test_a_disk_that_takes_no_files_is_told_on_the_form(
+    desk: Client, settings: Any, tmp_path: Path, place: str
+) -> None:
+    (tmp_path / "a file").write_bytes(b"")
+    places = {
+        "a file": tmp_path / "a file",
+        "no folder can be made": Path("/proc/self/none"),
+        "a name too long": tmp_path / ("x" * 300),
+    }
+    kept_at(settings, places[place])
+    page = sent(desk, ("خبر.txt", TEXT.encode()))
+    assert "لم يُستلم شيء" in page and "لا يقبل ملفات" in page
+    assert not Delivery.objects.exists()
+
+
+def test_of_files_that_come_together_none_is_left_where_the_disk_is_full(desk: Client, tmp_path: Path) -> None:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    # The system refuses to write more than this into a file.
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2_000, before[1]))
+    try:
+        page = sent(desk, ("صغير.txt", TEXT.encode()), ("كبير.txt", TEXT.encode() * 50))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert "لم يُستلم شيء" in page and not Delivery.objects.exists()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo'")
+        assert cursor.fetchone() == (0,)
+    assert [path.name for path in (tmp_path / "kept").rglob("صغير*")] == []
+    # The disk has room again.
+    given = {"files": SimpleUploadedFile("كبير.txt", TEXT.encode() * 50), "format": "auto"}
+    assert desk.post(reverse("admin:deliver"), given).status_code == 302
+    assert Delivery.objects.count() == 1

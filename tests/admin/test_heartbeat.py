@@ -46,6 +46,18 @@ def test_the_desk_says_since_when_nothing_is_taken_in(admin_client: Client) -> N
     assert "معالجة الملفات متوقفة" not in admin_client.get("/admin/").content.decode()
 
 
+@pytest.mark.parametrize("address", ["/admin/", "/admin/deliver/", "/admin/articles/delivery/"])
+def test_pages_of_deliveries_say_that_nothing_is_taken_in(admin_client: Client, address: str) -> None:
+    waiting = Delivery.objects.create(name="خبر.txt")
+    assert "معالجة الملفات" not in admin_client.get(address).content.decode()
+    Delivery.objects.filter(pk=waiting.pk).update(brought_at=timezone.now() - timedelta(hours=1))
+    assert admin_client.get(address).content.decode().count("معالجة الملفات لم تبدأ بعد") == 1
+    beaten(7 * 60 + 5)
+    assert admin_client.get(address).content.decode().count("معالجة الملفات متوقفة منذ 7 دقائق") == 1
+    beaten(1, name="other:2")
+    assert "معالجة الملفات" not in admin_client.get(address).content.decode()
+
+
 def test_a_worker_at_a_delivery_is_given_more_time_than_an_idle_one() -> None:
     beaten(PATIENCE_IDLE + 5, delivery=3)
     assert not processing().stalled

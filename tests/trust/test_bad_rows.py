@@ -23,7 +23,20 @@ from warcio.archiveiterator import ArchiveIterator
 from articles.exchange import oai
 from articles.exchange.web_archive import write_wacz, write_warc
 from articles.ingest.run import ingest
-from articles.models import Actor, ArchiveDate, Article, Capture, Coverage, Event, Figure, Mention, Source
+from articles.models import (
+    Actor,
+    ArchiveDate,
+    Article,
+    Capture,
+    Coverage,
+    Delivery,
+    DeliveryState,
+    Event,
+    Figure,
+    Measure,
+    Mention,
+    Source,
+)
 from articles.models.capture import DamagedCaptureError, capture_storage, pack, stored_name
 from articles.upkeep.check import check
 from articles.upkeep.copies import Made, backup
@@ -492,3 +505,104 @@ def test_a_harvest_goes_on_past_the_unreadable(
         assert len(told_in(caplog)) == (0 if is_listed else 1), told_in(caplog)
     asked = f"/oai/?verb=GetRecord&metadataPrefix=oai_dc&identifier=oai:testserver:{bad.pk}"
     assert ("idDoesNotExist" in client.get(asked).content.decode()) == (what == "article")
+
+
+# Values that no page expects
+
+
+def write_by_hand(statement: str, *values: object) -> None:
+    """A statement at the database's own prompt, with triggers and references switched off."""
+    with connection.cursor() as cursor:
+        # What the test stored before is checked before references are switched off.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET session_replication_role TO replica")
+        cursor.execute(statement, values)
+        assert cursor.rowcount == 1
+        cursor.execute("SET session_replication_role TO origin")
+
+
+def told_by_check(kind: str) -> list[str]:
+    return [problem.told for problem in check(settled=10**9).open if problem.kind == kind]
+
+
+def pages_of(article: Article) -> list[str]:
+    own = article.get_absolute_url()
+    return [own, f"{own}record/", f"/admin/articles/article/{article.pk}/change/", f"/admin/review/{article.pk}/",
+            f"/api/v1/articles/{article.pk}", "/export/articles.jsonl", "/export/articles.csv", "/articles/"]  # fmt: skip
+
+
+def assert_pages_open(client: Client, addresses: list[str]) -> None:
+    for address in addresses:
+        response = client.get(address)
+        b"".join(response)
+        assert response.status_code == 200, address
+
+
+@pytest.mark.parametrize("stored", [
+    '"text"', '{"a": 1}', "null", "17", '[1, "x", null, [2]]', '[{}]', '[{"line": "x", "where": 3, "quote": null}]',
+])  # fmt: skip
+@pytest.mark.parametrize("column", ["set_aside", "date_statements"])
+def test_json_of_another_shape_ends_no_page_and_is_named(
+    admin_client: Client, reported: list[Article], column: str, stored: str
+) -> None:
+    article = reported[0]
+    write_by_hand(f"UPDATE articles_article SET {column} = %s::jsonb WHERE id = %s", stored, article.pk)
+    assert_pages_open(admin_client, pages_of(article))
+    (told,) = told_by_check("value")
+    assert told.startswith(f"article {article.pk}: its {column} ")
+
+
+def test_the_sound_rows_beside_a_bad_one_are_shown(admin_client: Client, reported: list[Article]) -> None:
+    article = reported[0]
+    stored = '[7, {"line": 3, "kind": "date", "text": "سطر معزول"}]'
+    write_by_hand("UPDATE articles_article SET set_aside = %s::jsonb WHERE id = %s", stored, article.pk)
+    for address in (f"{article.get_absolute_url()}record/", f"/admin/articles/article/{article.pk}/change/"):
+        assert "سطر معزول" in admin_client.get(address).content.decode(), address
+    assert len(told_by_check("value")) == 1
+
+
+@pytest.mark.parametrize("column", ["failures", "notes"])
+def test_a_record_of_a_delivery_of_another_shape_ends_no_page(admin_client: Client, column: str) -> None:
+    delivery = Delivery.objects.create(name="خبر.txt", state=DeliveryState.FINISHED)
+    write_by_hand(f"UPDATE articles_delivery SET {column} = '[\"x\", 5]' WHERE id = %s", delivery.pk)
+    assert_pages_open(admin_client, [f"/admin/articles/delivery/{delivery.pk}/change/", "/admin/articles/delivery/"])
+    (told,) = told_by_check("value")
+    assert told.startswith(f"delivery {delivery.pk}: its {column} ")
+
+
+@pytest.mark.parametrize("changed", ["value = 'NaN'", "value_high = 'NaN', qualifier = 'between'"])
+def test_a_figure_that_is_no_number_ends_no_page_and_is_named(
+    admin_client: Client, reported: list[Article], changed: str
+) -> None:
+    measure = Measure.objects.create(label="عدد خبراء الريف")
+    Figure.objects.filter(article__in=reported).update(measure=measure)
+    article, figure = reported[0], reported[0].figures.get()
+    write_by_hand(f"UPDATE articles_figure SET {changed} WHERE id = %s", figure.pk)
+    event = reported[0].coverages.get().event
+    addresses = [
+        *pages_of(article), f"/figures/?measure={measure.pk}", "/figures/", event.get_absolute_url(), "/admin/articles/figure/",
+        f"/admin/articles/figure/{figure.pk}/change/",
+    ]  # fmt: skip
+    assert_pages_open(admin_client, addresses)
+    # The others are set on one scale as before.
+    assert "12 خبيرا" in admin_client.get(f"/figures/?measure={measure.pk}").content.decode()
+    (told,) = told_by_check("value")
+    assert told.startswith(f"figure {figure.pk}: its {changed.partition(' ')[0]} ") and "NaN" in told
+
+
+@pytest.mark.parametrize("table, column", [
+    ("mention", "actor_id"), ("coverage", "event_id"), ("figure", "event_id"), ("figure", "actor_id"), ("figure", "measure_id"),
+])  # fmt: skip
+def test_a_fact_of_what_is_gone_ends_no_page_and_is_named(
+    admin_client: Client, reported: list[Article], table: str, column: str
+) -> None:
+    article = reported[0]
+    write_by_hand(f"UPDATE articles_{table} SET {column} = 987654321 WHERE article_id = %s", article.pk)
+    assert_pages_open(admin_client, pages_of(article))
+    told = told_by_check("reference")
+    assert len(told) == 1 and told[0].startswith(f"articles_{table} ") and column.removesuffix("_id") in told[0]
+    # References are checked at the end of the test, too.
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role TO replica")
+        cursor.execute(f"DELETE FROM articles_{table} WHERE {column} = 987654321")
+        cursor.execute("SET session_replication_role TO origin")

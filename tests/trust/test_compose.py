@@ -308,3 +308,95 @@ def test_pin_changes_nothing_where_a_registry_does_not_answer(
     done = pin(project)
     assert done.returncode == 1 and "No file was changed." in done.stderr and "does not tell its digest" in done.stderr
     assert [path.read_text() for path in project] == before
+
+
+# Settings.
+
+
+# What compose sets another way, or not at all.
+NOT_IN_THE_ENVIRONMENT = {
+    "ARCHIVE_DATA": "the Dockerfile, and the volume `data`",
+    "ARCHIVE_STATIC": "the Dockerfile",
+    "ARCHIVE_BACKUP": "the command of `nightly`, and BACKUP_FOLDER",
+    "ARCHIVE_SCRATCH_URL": "given to a single command (docs/operations.md)",
+    "ARCHIVE_FETCH_PRIVATE": "for tests alone",
+    "ARCHIVE_DEBUG": "never where others are served",
+}
+# Where compose has other defaults than the settings, since others are served there.
+OF_COMPOSE = {"ARCHIVE_BEHIND_PROXY", "ARCHIVE_SECRET_KEY", "ARCHIVE_CACHE"}
+READ_SETTINGS = (
+    "import json; from django.conf import settings as s; print(json.dumps({n: getattr(s, n) for n in dir(s) if n.startswith('ARCHIVE_')} "
+    "| {'age': s.SESSION_COOKIE_AGE, 'zone': s.TIME_ZONE}, default=str, sort_keys=True))"
+)
+
+
+def environment_of_compose(**given: str) -> dict[str, str]:
+    """The shared environment as compose passes it to a container, where `given` is in its own or in .env."""
+
+    def substitute(match: re.Match) -> str:
+        name, mark, default = match.groups()
+        is_taken = name in given if mark in ("-", "?") else bool(given.get(name))
+        return given[name] if is_taken else default if "-" in (mark or "") else "x"
+
+    shared = COMPOSE["x-archive"]["environment"]
+    pattern = re.compile(r"\$\{(\w+)(?:(:?[-?])([^}]*))?\}")
+    return {name: pattern.sub(substitute, given_text) for name, given_text in shared.items()}
+
+
+def settings_from(folder: Path, environment: dict[str, str]) -> dict[str, object]:
+    """The archive's settings as a process with this environment reads them."""
+    told = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "archive.settings", "ARCHIVE_DATA": str(folder)}
+    command = [sys.executable, "-c", READ_SETTINGS]
+    done = subprocess.run(command, env=environment | told, cwd=ROOT, capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)
+
+
+def test_every_setting_of_the_readme_can_be_given_to_compose() -> None:
+    table = (ROOT / "README.md").read_text().split("## Settings")[1].split("\n## ")[0]
+    named = {
+        name
+        for line in table.splitlines()
+        if line.startswith("| `")
+        for name in re.findall(r"`([A-Z0-9_]+)`", line.split("|")[1])
+    }
+    shared = COMPOSE["x-archive"]["environment"]
+    assert len(named) > 30 and named - set(shared) == set(NOT_IN_THE_ENVIRONMENT)
+    own = {"DATABASE_URL", "ARCHIVE_CACHE"}
+    for name in (named & set(shared)) - own:
+        assert f"${{{name}" in shared[name], f"{name} is taken from the operator's environment"
+    for service in ("site", "worker", "migrate", "nightly"):
+        assert COMPOSE["services"][service]["environment"] == shared, service
+
+
+def test_composes_defaults_are_those_of_the_settings(tmp_path: Path) -> None:
+    of_compose = settings_from(tmp_path, environment_of_compose())
+    of_settings = settings_from(tmp_path, {})
+    differing = {name for name in of_settings if of_compose[name] != of_settings[name]}
+    assert differing <= OF_COMPOSE
+
+
+def test_what_an_operator_gives_compose_reaches_the_settings(tmp_path: Path) -> None:
+    given = {
+        "ARCHIVE_EXPORTS_AT_ONCE": "7", "ARCHIVE_SEARCH_RATE": "9/m", "ARCHIVE_LARGEST_UPLOAD": "1000", "ARCHIVE_DIGITS": "arabic",
+        "ARCHIVE_NIGHTLY": "",
+    }  # fmt: skip
+    read = settings_from(tmp_path, environment_of_compose(**given))
+    assert {name: str(read[name]) for name in given} == given
+    # Numbers that are set and empty are the defaults, as those that are not set.
+    assert settings_from(tmp_path, environment_of_compose(ARCHIVE_EXPORTS_AT_ONCE=""))["ARCHIVE_EXPORTS_AT_ONCE"] == 3
+
+
+def test_a_night_that_never_comes_is_waited_for(tmp_path: Path) -> None:
+    """Compose begins a service again that ends; one that has nothing to do must not end."""
+    environment = environment_of_compose(ARCHIVE_NIGHTLY="") | {
+        "PATH": os.environ["PATH"], "ARCHIVE_DATA": str(tmp_path), "DATABASE_URL": "postgres://nobody@nowhere.invalid/none",
+    }  # fmt: skip
+    command = [sys.executable, "manage.py", "nightly", "--wait"]
+    with subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert "nothing is done by night" in process.stdout.readline()
+            with pytest.raises(subprocess.TimeoutExpired):
+                process.wait(2)
+        finally:
+            process.terminate()
+        process.wait(20)

@@ -11,7 +11,7 @@ from articles.upkeep.check import SETTLED, Problem, check
 class Command(BaseCommand):
     help = (
         "Finds captures that are gone or damaged, texts that hold what no text may, addresses that several articles have, "
-        "spans that are not their quotes, rows and files without an owner, and statistics that have drifted; exit status 1 "
+        "values that pages cannot read, spans that are not their quotes, rows and files without an owner, and statistics that have drifted; exit status 1 "
         "where something stays wrong."
     )
 

@@ -68,7 +68,11 @@ class Command(BaseCommand):
 
     def _sleep_until_due(self) -> None:
         if not settings.ARCHIVE_NIGHTLY:
-            raise CommandError("ARCHIVE_NIGHTLY is empty: the nightly run has no time.")
+            # A supervisor would only begin again what ends at once.
+            self.stdout.write("ARCHIVE_NIGHTLY is empty: nothing is done by night. Waiting to be stopped.")
+            self.stdout.flush()
+        while not settings.ARCHIVE_NIGHTLY:
+            time.sleep(_NAP)
         connection.close()
         due = next_time(settings.ARCHIVE_NIGHTLY, timezone.localtime())
         self.stdout.write(f"The nightly run begins at {due:%Y-%m-%d %H:%M %Z}.")

@@ -48,6 +48,7 @@ class Ranges:
 
 def ranges(figures: Sequence[Figure]) -> Ranges | None:
     """The comparison of `figures` of one measure, in their order; None for fewer than two."""
+    figures = [figure for figure in figures if _is_whole(figure)]
     if len(figures) < 2:
         return None
     least = min(figure.value for figure in figures)
@@ -63,6 +64,11 @@ def ranges(figures: Sequence[Figure]) -> Ranges | None:
         return round(min(max(MARGIN + share * (100 - 2 * MARGIN), 0.0), 100.0), 2)
 
     return Ranges(tuple(_row(figure, place, least) for figure in figures), least, most, logarithmic)
+
+
+def _is_whole(figure: Figure) -> bool:
+    """Whether all numbers that a row needs are there (articles/platform/number_bounds.py)."""
+    return figure.value is not None and (figure.qualifier != Qualifier.BETWEEN or figure.value_high is not None)
 
 
 def _row(figure: Figure, place: object, least: Decimal) -> Range:

@@ -144,7 +144,7 @@ def original(request: HttpRequest, row: Capture, content: bytes) -> HttpResponse
     """The original's characters, line by line as they were received; those set aside from the text are told."""
     lines = _decoded(content, row.encoding).split("\n")
     is_text = row.media_type == "text/plain"
-    aside = {line["line"] for line in row.article.set_aside if "line" in line} if is_text else set()
+    aside = {line["line"] for line in row.article.set_aside} if is_text else set()
     context = {
         "article": row.article,
         "capture": row,
