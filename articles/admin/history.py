@@ -176,13 +176,11 @@ def _undone(request: HttpRequest, pk: object) -> HttpResponse:
         with transaction.atomic(), operation(what="تراجع", undoes=str(pk)):
             count = undo(pk)
     except UndoConflictError as error:
-        messages.error(
-            request, f"لم يُتراجع عن شيء: غُيّر بعدها {'، '.join(error.rows[:5])}. عد إليها واحدا واحدا من تاريخها."
-        )
+        messages.error(request, f"لم يُلغ شيء: غُيّر بعدها {'، '.join(error.rows[:5])}. عد إليها واحدا واحدا من تاريخها.")
     except IntegrityError as error:
-        messages.error(request, f"لم يُتراجع عن شيء: {refusal_of(error)}")
+        messages.error(request, f"لم يُلغ شيء: {refusal_of(error)}")
     else:
         accepted = Context.objects.filter(pk=pk, metadata__has_key=ACCEPTED_CAPTURE).exists()
         waits = " وعادت النسخة الأصلية تنتظر محررا." if accepted else ""
-        messages.success(request, f"تُراجع عن العملية: {agreeing(count, _CHANGES)}.{waits}")
+        messages.success(request, f"أُلغيت العملية: {agreeing(count, _CHANGES)}.{waits}")
     return redirect("admin:operation", pk)
