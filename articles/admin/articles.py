@@ -385,9 +385,9 @@ class ArticleAdmin(OwnSearch, ReviewAdmin):
     def save_related(self, request: HttpRequest, form: ModelForm, formsets: list, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         if "body" in form.changed_data:
-            tell_lost_words(request, form.instance)
             if self._suggested([form.instance]):
                 self.message_user(request, TOO_COSTLY, messages.WARNING)
+            tell_lost_words(request, form.instance)
         elif form.changed_data or any(formset.has_changed() for formset in formsets):
             Contradiction.objects.refresh(events_of([form.instance]))
 

@@ -22,6 +22,8 @@ from articles.models.history import operation
 from articles.models.keys import read_key
 from articles.search.compile import holding_phrase
 
+# What an editor is told whose new names stored articles are not read for yet: `manage.py extract` does it.
+REREAD_STORED = "ليُقترح ذكرها في المقالات المحفوظة اطلب من مسؤول النظام أن تُقرأ من جديد."
 _LARGEST = 10 * 1024 * 1024
 # Entries, names of actors and participants that a file may have together: an editor waits for them.
 _MOST_ENTRIES = 2_000
@@ -29,7 +31,7 @@ _MOST_ENTRIES = 2_000
 
 class AuthorityForm(FreshForm):
     file = forms.FileField(
-        label="ملف الضبط (TOML)", help_text="صيغته في docs/authority.md؛ أسهل بداية له أن تنزّله من هنا وتعدّله."
+        label="ملف الضبط (TOML)", help_text="أسهل بداية له أن تنزّله من هنا وتعدّله؛ وصيغته كاملة عند مسؤول النظام."
     )
 
 
@@ -68,7 +70,7 @@ def _tried(request: HttpRequest, form: AuthorityForm) -> object | None:
     if sure:
         messages.success(
             request,
-            f"طُبق {report.applied}، وبقي كما هو {report.unchanged}. لاقتراح الأسماء الجديدة في المحفوظ: manage.py extract",
+            f"طُبق {report.applied}، وبقي كما هو {report.unchanged}. {REREAD_STORED}",
         )
     return report
 
@@ -137,7 +139,8 @@ def _named(request: HttpRequest, actor: Actor, alias: Alias) -> HttpResponse:
             if sharing(alias):
                 found, _ = decided(found, actor, alias.name, authority)
             linked = link(found, authority)
-            left = "" if not found.has_more else f" وبقي غيرها: manage.py extract --naming {actor.pk}"
+            rest = f" وبقي غيرها: اطلب من مسؤول النظام أن تُقرأ من جديد للفاعل رقم {actor.pk}."
+            left = rest if found.has_more else ""
             messages.success(request, f"حُفظ «{alias.name}»، واقتُرح ذكره في {linked} من المقالات.{left}")
     return redirect("admin:articles_actor_change", actor.pk)
 

@@ -13,6 +13,7 @@ from django.template.response import TemplateResponse
 
 from articles.admin.security import FreshForm
 from articles.admin.seeing import FIELD, outdated, seen_field
+from articles.arabic.quoting import quoted
 from articles.models.history import operation
 from articles.models.refusals import refusal_of
 from articles.site.words_for import number
@@ -107,6 +108,6 @@ def _do(
         return
     messages.success(request, f"{bulk.label}: {number(len(able))} من {number(len(able) + len(unable))}.")
     for row, reason in unable[:_SHOWN]:
-        messages.warning(request, f"«{row}»: {reason}")
+        messages.warning(request, f"{quoted(row)}: {reason}")
     if len(unable) > _SHOWN:
         messages.warning(request, f"و{number(len(unable) - _SHOWN)} غيرها لم تتغير.")

@@ -297,7 +297,7 @@ def _corrected(choice: Choice, posted: Mapping[str, str]) -> models.Model:
         form = _FigureForm(_figure_values(key, posted), instance=row)
         if not form.is_valid():
             raise ValidationError(
-                [f"{form.fields[n].label if n in form.fields else ''} {e[0]}" for n, e in form.errors.items()]
+                [f"{form.fields[n].label}: {e[0]}" if n in form.fields else e[0] for n, e in form.errors.items()]
             )
         if form.has_changed():
             form.save()

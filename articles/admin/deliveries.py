@@ -91,7 +91,7 @@ class DeliverForm(forms.Form):
             raise forms.ValidationError("اختر ملفا أو اكتب رابطا.")
         if len(cleaned.get("files") or []) > MOST_FILES:
             raise forms.ValidationError(
-                f"أكثر من {number(MOST_FILES)} ملف؛ اجمعها في أرشيف WARC أو استعمل manage.py ingest."
+                f"أكثر من {number(MOST_FILES)} ملف؛ ارفعها على دفعات، أو اجمعها في أرشيف WARC، أو اطلب إدخالها من مسؤول النظام."
             )
         return cleaned
 

@@ -1,5 +1,6 @@
 """What every list and form of the desk has: bounded counts, changes of others told before they are overwritten, history."""
 
+from collections.abc import Mapping
 from contextlib import nullcontext
 from functools import cached_property
 
@@ -19,6 +20,7 @@ from articles.admin.digits import OVERRIDES
 from articles.admin.help import HELP
 from articles.admin.security import ask_again
 from articles.admin.words import isolated_dates
+from articles.arabic.quoting import quoted
 from articles.models import Article
 from articles.models.changes import changes_after, newest_change
 from articles.models.history import event_model_of, operation
@@ -67,6 +69,26 @@ class Explained:
         if field is not None:
             field.help_text = isolated_dates(field.help_text)
         return field
+
+    def formfield_for_choice_field(
+        self, db_field: models.Field, request: HttpRequest, **kwargs: object
+    ) -> forms.ChoiceField:
+        """A choice that is refused is told by its name, which the field's own choices may lack: a form offers fewer."""
+        field = super().formfield_for_choice_field(db_field, request, choices_form_class=_NamedChoice, **kwargs)
+        field.names = {str(value): str(label) for value, label in db_field.flatchoices}
+        return field
+
+
+class _NamedChoice(forms.TypedChoiceField):
+    names: Mapping[str, str] = {}
+
+    def validate(self, value: str) -> None:
+        if value and not self.valid_value(value):
+            name = quoted(self.names.get(str(value), value))
+            raise forms.ValidationError(
+                self.error_messages["invalid_choice"], code="invalid_choice", params={"value": name}
+            )
+        super().validate(value)
 
 
 class PlainDeletion:

@@ -13,6 +13,7 @@ from articles.admin.desk import DeskAdmin, OwnSearch, first_keys, holding_words
 from articles.admin.facts import OfArticle
 from articles.admin.review import ReviewAdmin
 from articles.arabic.numbers import find_numbers
+from articles.arabic.quoting import quoted
 from articles.arabic.words import words
 from articles.models import Contradiction, Event, Figure, Measure
 from articles.site.words_for import brief_date, figure_value
@@ -110,12 +111,12 @@ class ContradictionAdmin(OwnSearch, ReviewAdmin):
     def sides(self, contradiction: Contradiction) -> SafeString:
         rows = (
             (
-                figure.get_absolute_url(), figure_value(figure), figure.unit, figure.quote,
+                figure.get_absolute_url(), figure_value(figure), figure.unit, quoted(figure.quote),
                 figure.article.source or "مصدر غير معروف", brief_date(figure.article.published),
             )
             for figure in _sides(contradiction)
         )  # fmt: skip
-        return format_html_join("", '<div><a href="{}"><b>{} {}</b></a> «{}» ({}، {})</div>', rows)
+        return format_html_join("", '<div><a href="{}"><b>{} {}</b></a> {} ({}، {})</div>', rows)
 
 
 def _sides(contradiction: Contradiction) -> Iterable[Figure]:

@@ -13,6 +13,9 @@ from articles.admin.pages import desk_page, posted
 from articles.admin.security import FreshForm
 from articles.admin.seeing import FIELD, outdated, seen_field
 from articles.arabic.counting import each_once
+from articles.arabic.quoting import quoted
+from articles.models.article import Article
+from articles.models.carrying import without_place
 from articles.models.changes import FieldChange, between, changes_in, changes_of, last_of_each, versions_of
 from articles.models.edited import ACCEPTED_CAPTURE
 from articles.models.history import event_model_of, event_models, operation
@@ -81,7 +84,7 @@ def _restore(desk: admin.ModelAdmin, request: HttpRequest, row: models.Model) ->
         messages.error(request, f"لم تُستعد النسخة: {refusal_of(error)}")
     else:
         if restored.missing_words:
-            words = "، ".join(each_once(f"«{quote}»" for quote in restored.missing_words))
+            words = "، ".join(each_once(map(quoted, restored.missing_words)))
             messages.warning(
                 request, f"تغيّر نص المقال بعد تلك النسخة ولم تعد فيه هذه الكلمات، فاستُعيدت بلا موضع لها: {words}"
             )
@@ -91,8 +94,11 @@ def _restore(desk: admin.ModelAdmin, request: HttpRequest, row: models.Model) ->
 
 
 def tell_lost_words(request: HttpRequest, row: models.Model) -> None:
-    """Names the confirmed facts whose words an article's new text no longer holds; nothing for other rows."""
-    lost = list(each_once(str(one) for one in getattr(row, "lost_words", [])))
+    """Names the confirmed facts that stand nowhere in an article's new text; nothing for other rows.
+
+    To be called once the rules have read the text.
+    """
+    lost = list(each_once(map(str, without_place(row)))) if isinstance(row, Article) else []
     if lost:
         told = "؛ ".join(lost[:_TOLD])
         more = f"؛ وغيرها، وعدده {number(len(lost) - _TOLD)}" if len(lost) > _TOLD else ""
@@ -170,13 +176,11 @@ def _undone(request: HttpRequest, pk: object) -> HttpResponse:
         with transaction.atomic(), operation(what="تراجع", undoes=str(pk)):
             count = undo(pk)
     except UndoConflictError as error:
-        messages.error(
-            request, f"لم يُتراجع عن شيء: غُيّر بعدها {'، '.join(error.rows[:5])}. عد إليها واحدا واحدا من تاريخها."
-        )
+        messages.error(request, f"لم يُلغ شيء: غُيّر بعدها {'، '.join(error.rows[:5])}. عد إليها واحدا واحدا من تاريخها.")
     except IntegrityError as error:
-        messages.error(request, f"لم يُتراجع عن شيء: {refusal_of(error)}")
+        messages.error(request, f"لم يُلغ شيء: {refusal_of(error)}")
     else:
         accepted = Context.objects.filter(pk=pk, metadata__has_key=ACCEPTED_CAPTURE).exists()
         waits = " وعادت النسخة الأصلية تنتظر محررا." if accepted else ""
-        messages.success(request, f"تُراجع عن العملية: {agreeing(count, _CHANGES)}.{waits}")
+        messages.success(request, f"أُلغيت العملية: {agreeing(count, _CHANGES)}.{waits}")
     return redirect("admin:operation", pk)

@@ -36,6 +36,7 @@ from articles.admin.decisions import (
     narrow,
 )
 from articles.admin.pages import desk_page
+from articles.arabic.quoting import quoted
 from articles.models import Alias, Article, Basis, Claim, Figure, Measure, Precision, Qualifier, Reprint
 from articles.models.history import operation
 from articles.models.keys import read_key
@@ -491,7 +492,7 @@ def _items(article: Article) -> list[Item]:
     coverages = article.coverages.select_related("event", "reviewed_by").filter(event__merged_into=None).order_by("id")
     reprints = Reprint.objects.filter(article=article).select_related("original", "reviewed_by")
     waits = bool(Article.objects.filter(pk=article.pk).filter(undecided_date()).count())
-    said = "؛ ".join(f"«{one['quote']}»" for one in article.date_statements[:4])
+    said = "؛ ".join(quoted(one["quote"]) for one in article.date_statements[:4])
     date = Item(
         DATE, DATE, archive_date(article.published), said, article, "suggested" if waits else "confirmed", None, "",
         was=str(Seen("suggested" if waits else "confirmed", mark_of(article))),
@@ -500,10 +501,10 @@ def _items(article: Article) -> list[Item]:
     details = [
         *((row, row.event.title, "فعالية جديدة مقترحة" if row.event.is_suggested else "") for row in coverages),
         *((row, str(row.actor), " · ".join(filter(None, [
-            "، ".join(f"«{quote}»" for quote in dict.fromkeys(row.quotes)), row.role,
+            "، ".join(map(quoted, dict.fromkeys(row.quotes))), row.role,
             "فاعل جديد مقترح" if row.actor.is_suggested else "",
         ]))) for row in mentions),
-        *((row, f"{figure_value(row)} {row.unit}", " · ".join(filter(None, [f"«{row.quote}»", str(row.measure or ""), row.scope])))
+        *((row, f"{figure_value(row)} {row.unit}", " · ".join(filter(None, [quoted(row.quote), str(row.measure or ""), row.scope])))
           for row in figures),
         *((row, row.original.title, "تكرار لنص وصل قبله") for row in reprints),
     ]  # fmt: skip

@@ -88,7 +88,7 @@ class TextChange:
             places = self._places(wanted, (0, len(self.after)), (False, False), taken)
             return places[0] if len(places) == 1 else None
         cut = _cuts(self.before, *span)
-        low, high = self._gap(span)
+        low, high = self.gap(span)
         places = self._places(wanted, (low, high), cut, taken)
         places = places or self._places(wanted, (low, len(self.after)), cut, taken)
         places += [] if places and low <= places[0][0] < high else self._places(wanted, (low, 0), cut, taken)
@@ -113,7 +113,7 @@ class TextChange:
                 found.append(place)
         return found
 
-    def _gap(self, span: Span) -> Span:
+    def gap(self, span: Span) -> Span:
         """What stands now between the nearest words before and after a span that are still there."""
         first, last = bisect_left(self._starts, span[0]), bisect_left(self._starts, span[1])
         left, right = bisect_left(self._anchors, first), bisect_left(self._anchors, last)

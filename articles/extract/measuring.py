@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from articles.arabic.span_moves import TextChange
+from articles.arabic.span_moves import Span, TextChange
+from articles.arabic.words import fold_phrase
 from articles.extract.analysis import MeasuredFigure
 from articles.extract.coverage import places_of
 from articles.extract.events import STRIKES
@@ -18,6 +19,7 @@ def write_figures(subject: Subject, event: Event | None, new: list[Figure]) -> s
     stored = [] if subject.is_new else list(article.figures.order_by("start", "id"))
     touched = {figure.event_id for figure in stored if figure.event_id}
     pairs, unclaimed = _paired(article, found, stored)
+    pairs = _with_rewritten(article, pairs, unclaimed)
     for figure in unclaimed:
         if figure.state == ReviewState.SUGGESTED:
             figure.delete()
@@ -30,10 +32,11 @@ def write_figures(subject: Subject, event: Event | None, new: list[Figure]) -> s
         # Two may change places: none keeps a span that another is given.
         Figure.objects.filter(pk__in=[twin.pk for _, twin in moved]).update(start=None, end=None)
     for one, twin in moved:
-        Figure.objects.filter(pk=twin.pk).update(start=one.found.start, end=one.found.end)
+        span = one.found.start, one.found.end
+        Figure.objects.filter(pk=twin.pk).update(start=span[0], end=span[1], quote=article.body[slice(*span)])
     for one, twin in pairs:
         values = _values(one, event)
-        if twin is None and not any(start < one.found.end and one.found.start < end for start, end in taken):
+        if twin is None and not any(_overlap((one.found.start, one.found.end), span) for span in taken):
             quote = article.body[one.found.start : one.found.end]
             new.append(
                 Figure(
@@ -70,6 +73,42 @@ def _paired(
             unclaimed.remove(twin)
         pairs.append((one, twin))
     return pairs, unclaimed
+
+
+def _with_rewritten(
+    article: Article, pairs: list[tuple[MeasuredFigure, Figure | None]], unclaimed: list[Figure]
+) -> list[tuple[MeasuredFigure, Figure | None]]:
+    """The pairs, where a found figure without a stored one may be a reviewed one that the article's last save left without a place:
+    the same number of the same unit, read where that stood («350 مقاتلا» that is «٣٥٠ مقاتلا» now). It is taken out of `unclaimed`.
+
+    Its values stay what the editor made of them; only its place and its quote are another.
+    """
+    lost = {words.fact.pk: words.gaps[0] for words in article.lost_words if isinstance(words.fact, Figure)}
+    waiting = [figure for figure in unclaimed if figure.start is None and figure.pk in lost]
+    held = [(figure.start, figure.end) for figure in unclaimed if figure.start is not None]
+    placed = []
+    for one, stored in pairs:
+        twin = stored
+        place = one.found.start, one.found.end
+        if twin is None and not any(_overlap(place, span) for span in held):
+            same = (figure for figure in waiting if _overlap(place, lost[figure.pk]) and _is_same(one, figure))
+            twin = next(same, None)
+            if twin:
+                waiting.remove(twin)
+                unclaimed.remove(twin)
+        placed.append((one, twin))
+    return placed
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
+
+
+def _is_same(one: MeasuredFigure, figure: Figure) -> bool:
+    """Whether the rules read the number, with its qualifier and its unit, that an editor reviewed."""
+    found = one.found
+    read = found.value, found.value_high, found.qualifier, fold_phrase(found.unit[:120])
+    return read == (figure.value, figure.value_high, figure.qualifier, fold_phrase(figure.unit))
 
 
 def _keep_reviewed(figure: Figure, body: str) -> None:

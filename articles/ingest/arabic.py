@@ -174,7 +174,7 @@ ARABIC = {
     "{file}: {kind}: tables are expected, each as [[{kind}]]; this is {value}":
         "{file}: {kind}: يُنتظر جدول لكل مادة، يبدأ بـ[[{kind}]]، وهذا {value}.",
     "{file}: {count} entries and names are more than the {most} taken here; divide the file, or run manage.py load_authority": (
-        "{file}: فيه {count} من المداخل والأسماء، والحد هنا {most}. قسّم الملف، أو حمّله بالأمر manage.py load_authority."
+        "{file}: فيه {count} من المداخل والأسماء، والحد هنا {most}. قسّم الملف، أو اطلب تحميله من مسؤول النظام."
     ),
     "participants: an event has at most {most} here, this has {count}": "participants: للفعالية {count} من المشاركين، والحد {most}.",
     "aliases: an actor has at most {most} names here, this has {count}": "aliases: للفاعل {count} من الأسماء، والحد {most}.",

@@ -62,7 +62,7 @@ def receive_file(file: File, by: Model, *, format_name: str = "auto", encoding: 
     name = short_name(file_name_as_given(Path(file.name).name), _MOST_NAME_BYTES)
     if file.size > settings.ARCHIVE_LARGEST_UPLOAD:
         raise RefusedError(
-            f"{isolated(name)}: أكبر من {settings.ARCHIVE_LARGEST_UPLOAD // 1024**2} ميغابايت. استعمل manage.py ingest."
+            f"{isolated(name)}: أكبر من {settings.ARCHIVE_LARGEST_UPLOAD // 1024**2} ميغابايت. قسّمه، أو اطلب إدخاله من مسؤول النظام."
         )
     if not file.size:
         raise RefusedError(f"{isolated(name)}: الملف فارغ.")

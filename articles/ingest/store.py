@@ -19,6 +19,7 @@ from articles.ingest.document import Broken, Note, quoted
 from articles.ingest.identity import Known, article_with, reason_to_wait, stored_bytes
 from articles.ingest.prepare import Prepared
 from articles.models import ArchiveDate, Article, Basis, Capture, CaptureState, Source, TitleOrigin, WaitingReason
+from articles.models.carrying import without_place
 from articles.models.delivery import NoteKind
 from articles.models.inserting import insert, with_keys
 from articles.platform.addresses import read_address
@@ -225,10 +226,10 @@ def bring_up_to_date(
     if published is not None:
         article.published = published
     article.save()
-    for lost in article.lost_words:
-        _log.warning("article %s: its new text lacks the words of a confirmed fact: %s", article.pk, lost)
     if is_newest and analysis is not None:
         suggest_all([Subject(article, analysis)], authority)
+    for lost in without_place(article):
+        _log.warning("article %s: its new text lacks the words of a confirmed fact: %s", article.pk, lost)
 
 
 def is_taken(url: str) -> bool:

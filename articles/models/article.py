@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -22,6 +23,9 @@ from articles.models.source import Source
 from articles.models.text_fields import AddressField, BodyField, LineField, RowsField
 from articles.models.uncertain_date import Precision, UncertainDate, date_constraints
 from articles.platform.calendar_bounds import FIRST_DAY, LAST_DAY
+
+if TYPE_CHECKING:
+    from articles.models.carrying import LostWords
 
 # How much of the body a list shows, in code points.
 LEAD_LENGTH = 320
@@ -175,6 +179,9 @@ class ArticleManager(models.Manager.from_queryset(ArticleQuerySet)):
 
 @with_history("published_order", "search_vector", "updated_at", "word_count")
 class Article(Limited, Mergeable):
+    # What the last save of this object took from reviewed facts (articles/models/carrying.py).
+    lost_words: Sequence["LostWords"] = ()
+
     title = LineField("العنوان", max_length=500)
     title_origin = models.CharField("أصل العنوان", max_length=6, choices=TitleOrigin, default=TitleOrigin.STATED)
     body = BodyField("النص", help_text="فقرات يفصل بينها سطر فارغ.")
@@ -304,7 +311,7 @@ class Article(Limited, Mergeable):
     def save(self, *args: object, **kwargs: object) -> None:
         """Stores the article; where its text changes, its facts move with their words in the same transaction.
 
-        What confirmed facts lost by that is in `lost_words` until the next save.
+        What reviewed facts lost by that is in `lost_words` until the next save.
         """
         self.body = clean_body(self.body)
         self.word_count = len(self.body.split())

@@ -11,6 +11,7 @@ from decimal import Decimal
 from django.db import models
 
 from articles.arabic.counting import each_once
+from articles.arabic.quoting import quoted
 from articles.arabic.span_moves import Span, TextChange
 from articles.models.article import Article
 from articles.models.figure import Figure
@@ -21,29 +22,46 @@ from articles.models.review import ReviewState
 
 @dataclass(frozen=True)
 class LostWords:
-    """Words of a confirmed fact that a changed text no longer holds.
+    """Words of a reviewed fact that a changed text no longer holds.
 
-    noun: what the fact is, in Arabic.
-    fact: the fact as a person calls it.
+    fact: the row as it was before the change.
     words: the quotes that are gone.
+    gaps: for each quote what stands in the changed text between the nearest words around it that are still there.
     """
 
-    noun: str
-    fact: str
+    fact: Figure | Mention
     words: tuple[str, ...]
+    gaps: tuple[Span, ...]
 
     def __str__(self) -> str:
-        return f"{self.noun} ({self.fact}): {'، '.join(each_once(f'«{quote}»' for quote in self.words))}"
+        fact = self.fact
+        name = str(fact.actor) if isinstance(fact, Mention) else f"{_written(fact.value)} {fact.unit}".strip()
+        return f"{fact._meta.verbose_name} ({name}): {'، '.join(each_once(map(quoted, self.words)))}"
 
 
 def carry_facts(article: Article, before: str) -> list[LostWords]:
     """Moves the spans of the facts of a stored article from its text `before` to the text that it has now.
 
     A fact keeps its state whatever becomes of its words; where they are gone it loses the span. A reviewed figure that had lost
-    its span gets one again where its words stand once. Returns what confirmed facts lost. To be called in a transaction.
+    its span gets one again where its words stand once. Returns what reviewed facts lost: where the rules read the same fact in
+    the gap, articles/extract/ gives it that place. To be called in a transaction.
     """
     change = TextChange(before, article.body)
     return [*_carry_figures(article, change), *_carry_mentions(article, change)]
+
+
+def without_place(article: Article) -> list[LostWords]:
+    """What confirmed facts lost by the article's last save, of those facts that stand nowhere in its text now.
+
+    To be asked once the rules have read the new text: they give a fact another place where they find it.
+    """
+    lost = [words for words in article.lost_words if words.fact.state == ReviewState.CONFIRMED]
+    keys = {model: {words.fact.pk for words in lost if isinstance(words.fact, model)} for model in (Figure, Mention)}
+    placeless = {
+        *Figure.objects.filter(pk__in=keys[Figure], start__isnull=True),
+        *Mention.objects.filter(pk__in=keys[Mention], spans=[]),
+    }
+    return [words for words in lost if words.fact in placeless]
 
 
 def _carry_figures(article: Article, change: TextChange) -> Iterable[LostWords]:
@@ -56,10 +74,9 @@ def _carry_figures(article: Article, change: TextChange) -> Iterable[LostWords]:
     new = dict(zip(old, moved, strict=True))
     _write_spans(old, new, change.after)
     for figure in figures:
-        if new[figure.pk] is None and old[figure.pk] is not None and figure.state == ReviewState.CONFIRMED:
-            yield LostWords(
-                str(figure._meta.verbose_name), f"{_written(figure.value)} {figure.unit}".strip(), (figure.quote,)
-            )
+        span = old[figure.pk]
+        if new[figure.pk] is None and span is not None and figure.state != ReviewState.SUGGESTED:
+            yield LostWords(figure, (figure.quote,), (change.gap(span),))
 
 
 def _written(value: Decimal | None) -> str:
@@ -96,9 +113,10 @@ def _carry_mentions(article: Article, change: TextChange) -> Iterable[LostWords]
         places = [((start, end), quote) for (start, end), quote in zip(mention.spans, mention.quotes, strict=True)]
         moved = change.moved(places)
         _place(mention, moved, change.after)
-        lost = tuple(quote for (_, quote), span in zip(places, moved, strict=True) if span is None)
-        if lost and mention.state == ReviewState.CONFIRMED:
-            yield LostWords(str(mention._meta.verbose_name), str(mention.actor), lost)
+        lost = [place for place, span in zip(places, moved, strict=True) if span is None]
+        if lost and mention.state != ReviewState.SUGGESTED:
+            gaps = tuple(change.gap(span) for span, _ in lost)
+            yield LostWords(mention, tuple(quote for _, quote in lost), gaps)
 
 
 def _place(mention: Mention, spans: Iterable[Span | None], body: str, *, store: bool = True) -> None:

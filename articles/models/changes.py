@@ -12,6 +12,7 @@ from django.db.models import Max
 
 from articles.models.history import event_model_of, event_models, kept_fields
 from articles.models.rules import rule_name
+from articles.models.telling import PLACE, has_place, is_place, moment_in_words
 from articles.models.uncertain_date import is_derived
 
 _KIND_OF = {"insert": "أضيف", "update": "عُدّل", "delete": "حُذف"}
@@ -116,12 +117,24 @@ def between(one: models.Model, other: models.Model) -> tuple[FieldChange, ...]:
 def _field_changes(
     events: type[models.Model], before: models.Model | None, after: models.Model | None, names: "_Names"
 ) -> tuple[FieldChange, ...]:
-    fields = (
-        FieldChange(str(field.verbose_name), _shown(field, before, names), _shown(field, after, names))
-        for field in kept_fields(events)
+    differing = [
+        field for field in kept_fields(events)
         if not before or not after or getattr(before, field.attname) != getattr(after, field.attname)
-    )
+    ]  # fmt: skip
+    fields = [
+        FieldChange(str(field.verbose_name), _shown(field, before, names), _shown(field, after, names))
+        for field in differing if not is_place(field)
+    ]  # fmt: skip
+    if before and after and any(map(is_place, differing)):
+        fields.append(_change_of_place(before, after))
     return tuple(one for one in fields if (one.before or "") != (one.after or ""))
+
+
+def _change_of_place(before: models.Model, after: models.Model) -> FieldChange:
+    """That the words of a fact stand elsewhere; its quotes, which say where, are told by themselves where they changed."""
+    if has_place(before) and has_place(after):
+        return FieldChange(PLACE, "", "تغيّر موضعه")
+    return FieldChange(PLACE, *("له موضع" if has_place(row) else "بلا موضع" for row in (before, after)))
 
 
 def _concerning(model: type[models.Model]) -> list[tuple[type[models.Model], str]]:
@@ -217,8 +230,15 @@ def _shown(field: models.Field, row: models.Model | None, names: _Names) -> obje
     if isinstance(value, bool):
         return "نعم" if value else "لا"
     if isinstance(value, list):
-        return "، ".join(map(str, value))
-    return value
+        return "، ".join(_shown_part(part) for part in value)
+    return moment_in_words(value) if isinstance(value, datetime) else value
+
+
+def _shown_part(part: object) -> str:
+    """A value of a list; of several values by name, the words that they are about."""
+    if isinstance(part, dict):
+        return str(part.get("quote") or part.get("text") or "، ".join(str(value) for value in part.values() if value))
+    return str(part)
 
 
 def _states_after(events: list[models.Model]) -> dict[tuple[type, int], models.Model | None]:

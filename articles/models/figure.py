@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, Value, When
 from django.db.models.functions import Length
 
+from articles.arabic.quoting import quoted
 from articles.models.actor import Actor
 from articles.models.article import Article
 from articles.models.event import Event
@@ -189,7 +190,7 @@ class Figure(Limited, Reviewable):
         ]
 
     def __str__(self) -> str:
-        return f"«{self.quote}»"
+        return quoted(self.quote)
 
     def beyond_limits(self) -> Iterator[tuple[str, str]]:
         days = planned_days()

@@ -7,6 +7,7 @@ and the editor is told who was first. Call `overtaken` with the row locked.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from itertools import pairwise
 
@@ -16,6 +17,7 @@ from django.db.models import Max
 
 from articles.arabic.isolating import isolated_dates
 from articles.models.history import event_model_of, kept_fields
+from articles.models.telling import PLACE, is_place, moment_in_words
 from articles.models.uncertain_date import is_derived
 
 # A longer value is not repeated in a message.
@@ -80,7 +82,8 @@ def overtaken(row: models.Model, mark: int, editor: models.Model, fields: Sequen
     if not others:
         return None
     user = get_user_model().objects.filter(pk=_user_of(others[-1])).first()
-    return Overtaken(str(user or ""), tuple(_told(field, row) for field in changed if not is_derived(row, field)))
+    told = dict.fromkeys(_told(field, row) for field in changed if not is_derived(row, field))
+    return Overtaken(str(user or ""), tuple(told))
 
 
 def _differs(field: models.Field, one: models.Model, other: models.Model) -> bool:
@@ -88,9 +91,17 @@ def _differs(field: models.Field, one: models.Model, other: models.Model) -> boo
 
 
 def _told(field: models.Field, row: models.Model) -> str:
-    """The field's name with its value now, where that is short."""
+    """The field's name with its value now, where that is short; lists and places by their name alone."""
     value = getattr(row, field.attname)
-    if field.choices:
+    if is_place(field):
+        return PLACE
+    if isinstance(value, list | dict):
+        return str(field.verbose_name)
+    if isinstance(value, bool):
+        value = "نعم" if value else "لا"
+    elif isinstance(value, datetime):
+        value = moment_in_words(value)
+    elif field.choices:
         value = dict(field.flatchoices).get(value, value)
     elif field.is_relation:
         value = getattr(row, field.name)

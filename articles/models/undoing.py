@@ -6,6 +6,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from pghistory.models import Context
 
+from articles.arabic.quoting import quoted
 from articles.models.actor import Actor
 from articles.models.article import Article, ArticleStatus
 from articles.models.capture import Capture, CaptureState
@@ -46,7 +47,7 @@ def undo(context: object) -> int:
         conflicts += [event for event in events if event.pgh_obj_id in again]
         taken += events
     if conflicts:
-        raise UndoConflictError(list(dict.fromkeys(f"{one.noun} «{one.row}»" for one in told(conflicts))))
+        raise UndoConflictError(list(dict.fromkeys(f"{one.noun} {quoted(one.row)}" for one in told(conflicts))))
     of_operation = Context.objects.filter(pk=context).values_list("metadata", flat=True).first() or {}
     capture = (
         Capture.objects.select_for_update()

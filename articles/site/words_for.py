@@ -16,6 +16,7 @@ from articles.arabic.characters import ARABIC_INDIC_DIGITS
 from articles.arabic.months import LEVANT, MAGHREB
 from articles.models import ArchiveDate, Figure, Precision, Qualifier, Source
 from articles.models.review import Reviewable
+from articles.models.telling import moment_in_words
 from articles.platform.calendar_bounds import held, is_unheld
 
 
@@ -185,8 +186,10 @@ def moment(value: datetime | str | None) -> str:
     """A moment at the archive's clock: «6 نونبر 2024، 10:30»; a dash for none, which templates hand over as an empty text."""
     if not value or is_unheld(value):
         return "–"
+    if not in_english():
+        return moment_in_words(value)
     local = timezone.localtime(value)
-    return f"{short_day(local.date())}، {digits(f'{local:%H:%M}')}"
+    return f"{short_day(local.date())}، {local:%H:%M}"
 
 
 def since(value: datetime | str | None) -> str:

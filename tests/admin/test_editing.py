@@ -10,6 +10,9 @@ from django.test import Client
 from django.urls import reverse
 
 from articles.arabic.counting import each_once
+from articles.arabic.quoting import quoted
+from articles.extract.authority import Authority
+from articles.extract.process import suggest
 from articles.models import Actor, Article, Figure, Measure, Mention, ReviewState, Source, SynonymSet
 from articles.models.changes import changes_of, versions_of
 from tests.admin.posting import form_of
@@ -252,3 +255,75 @@ def test_a_name_that_is_lost_many_times_is_told_once_with_its_count(desk: Client
 )  # fmt: skip
 def test_each_text_is_said_once(texts: list[str], told: list[str]) -> None:
     assert list(each_once(texts)) == told
+
+
+# A text with a confirmed number, and the same number as an editor may write it.
+_REWRITTEN = [
+    ("350 مقاتلا", "٣٥٠ مقاتلا"),
+    ("1200 مقاتل", "1,200 مقاتل"),
+    ("ثلاثة مقاتلين", "3 مقاتلين"),
+]
+
+
+@pytest.mark.parametrize(("written", "rewritten"), _REWRITTEN)
+@pytest.mark.parametrize("state", [ReviewState.CONFIRMED, ReviewState.REJECTED])
+def test_a_reviewed_figure_takes_the_place_of_its_number_in_other_digits(
+    desk: Client, make_article: Any, written: str, rewritten: str, state: str
+) -> None:
+    body = f"أعلنت الحكومة أمس أن {written} ألقوا السلاح في الشمال."
+    article = make_article(body=body)
+    suggest(article, Authority.load())
+    (figure,) = article.figures.all()
+    Figure.objects.filter(pk=figure.pk).update(state=state)
+    posted = as_browser(form_of(desk, change("article", article)))
+    posted |= {"edit_body": "1", "body": body.replace(written, rewritten)}
+    response = desk.post(change("article", article), posted, follow=True)
+    article.refresh_from_db()
+    (after,) = article.figures.all()
+    assert (after.pk, after.state, after.value) == (figure.pk, state, figure.value)
+    assert after.quote == article.body[after.start : after.end] and rewritten.split()[0] in after.quote
+    assert "بلا موضع" not in said(response)
+
+
+def test_the_same_number_elsewhere_or_of_another_thing_is_another_fact(desk: Client, make_article: Any) -> None:
+    body = "أعلنت الحكومة أمس أن 350 مقاتلا ألقوا السلاح في الشمال.\n\nوقال الوزير إن المدينة هادئة."
+    moved = "أعلنت الحكومة أمس أن كثيرين ألقوا السلاح في الشمال.\n\nوقال الوزير إن المدينة هادئة وإن ٣٥٠ مقاتلا فيها."
+    for changed in (moved, body.replace("350 مقاتلا", "٣٥٠ جنديا"), body.replace("350 مقاتلا", "٣٥١ مقاتلا")):
+        article = make_article(body=body)
+        suggest(article, Authority.load())
+        Figure.objects.filter(article=article).update(state=ReviewState.CONFIRMED)
+        posted = as_browser(form_of(desk, change("article", article))) | {"edit_body": "1", "body": changed}
+        response = desk.post(change("article", article), posted, follow=True)
+        confirmed = article.figures.get(state=ReviewState.CONFIRMED)
+        assert (confirmed.quote, confirmed.start) == ("350 مقاتلا", None)
+        assert article.figures.filter(state=ReviewState.SUGGESTED).count() == 1
+        assert "«350 مقاتلا»" in said(response)
+
+
+def test_only_facts_that_stand_nowhere_any_more_are_named_as_lost(desk: Client, make_article: Any) -> None:
+    body = "التقى سعيد الورداني نظيره. وأعلن أن 350 مقاتلا و90 خبيرا عادوا، ثم عاد سعيد الورداني."
+    article = make_article(body=body)
+    actor = Actor.objects.create(name="سعيد الورداني", kind="person")
+    actor.aliases.create(name="الأستاذ الورداني")
+    suggest(article, Authority.load())
+    gone = Actor.objects.create(name="ضيف", kind="person")
+    at = body.index("نظيره")
+    Mention.objects.create(article=article, actor=gone, spans=[[at, at + 5]], quotes=["نظيره"], state="confirmed")
+    article.mentions.update(state=ReviewState.CONFIRMED)
+    article.figures.update(state=ReviewState.CONFIRMED)
+    assert article.figures.count() == 2
+    changed = body.replace("سعيد الورداني", "الأستاذ الورداني").replace("350", "٣٥٠").replace("90 خبيرا", "خبراء")
+    posted = as_browser(form_of(desk, change("article", article)))
+    posted |= {"edit_body": "1", "body": changed.replace("نظيره", "الوفد")}
+    message = said(desk.post(change("article", article), posted, follow=True))
+    assert article.mentions.get(actor=actor).quotes == ["الأستاذ الورداني"] * 2
+    assert "90 خبيرا" in message and "«نظيره»" in message
+    assert "الورداني" not in message.split("بلا موضع")[1] and "350" not in message
+
+
+def test_words_in_guillemets_are_not_quoted_twice(make_article: Any) -> None:
+    article = make_article(body="بلغت «42 درجة» أمس")
+    for quote in ("«42 درجة»", "««42 درجة»»"):
+        assert str(Figure(article=article, value=42, quote=quote)) == "«42 درجة»"
+    assert quoted("«نعم» و«لا»") == "«“نعم” و“لا”»"
+    assert quoted("قال «نعم»") == "«قال “نعم”»"

@@ -1,5 +1,7 @@
 """An editor withholds an actor or an event from readers: in its form, with history, and wherever its row goes."""
 
+import html
+import re
 from datetime import date
 from typing import Any
 
@@ -77,3 +79,30 @@ def test_neither_merging_nor_splitting_brings_the_name_back(suspect: Actor) -> N
     merge_actors(suspect, kept)
     kept.refresh_from_db()
     assert kept.withheld
+
+
+def withhold(desk: Client, actor: Actor) -> str:
+    address = reverse("admin:articles_actor_change", args=[actor.pk])
+    response = desk.post(address, form_of(desk, address) | {"withheld": "on"}, follow=True)
+    return " ".join(map(str, response.context["messages"]))
+
+
+def test_who_withholds_an_actor_is_told_of_the_events_whose_titles_name_it(desk: Client, suspect: Actor) -> None:
+    Alias.objects.create(actor=suspect, name="أبو الوليد", kind="spelling")
+    titles = ("محاكمة سمير الطنجي", "اعتقال لسمير الطنجي بالرباط", "عملية أبي بكر", "هجوم أبو الوليد")
+    for title in titles:
+        Event.objects.create(title=title, kind="other", state="confirmed")
+    Event.objects.create(title="محاكمة سمير الطنجي الثانية", kind="other", state="confirmed", withheld=True)
+    Event.objects.create(title="محاكمة سمير الطنجي الثالثة", kind="other", state="rejected")
+    told = withhold(desk, suspect)
+    assert "3 فعاليات" in told and "«سمير الطنجي»" in told and "«أبو الوليد»" in told
+    links = re.findall(r'href="([^"]+/event/[?]q=[^"]+)"', told)
+    assert len(links) == 2
+    page = desk.get(html.unescape(links[0])).content.decode()
+    assert titles[0] in page and titles[1] in page and titles[2] not in page
+
+
+@pytest.mark.parametrize("title", ["مؤتمر المناخ", "محاكمة سمير الطنجيري", "محاكمة الطنجي وسمير"])
+def test_titles_that_do_not_hold_the_name_are_not_counted(desk: Client, suspect: Actor, title: str) -> None:
+    Event.objects.create(title=title, kind="other", state="confirmed")
+    assert "عناوين فعاليات" not in withhold(desk, suspect)

@@ -1,5 +1,6 @@
 """The words of the desk: plain Arabic on every page of every noun, for every role; numbers that agree; dates in their order."""
 
+import ast
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.models import Group, User
 from django.core.exceptions import ValidationError
@@ -22,7 +24,7 @@ from lxml import html
 
 from articles.admin import words
 from articles.admin.pages import shared_pages
-from articles.models import Actor, Article, Delivery, Event, EventSeries, Figure, Source, SynonymSet
+from articles.models import Actor, Article, Delivery, Event, EventSeries, Figure, Mention, Source, SynonymSet
 from articles.models.changes import changes_of
 from articles.models.seen import mark_of, overtaken
 from articles.site.differences import differences
@@ -33,7 +35,7 @@ pytestmark = pytest.mark.django_db
 # Names of formats, protocols and programs, and what is typed as it is; they stand in Arabic sentences.
 _LATIN = re.compile(
     r"\b(?:WARC|WACZ|CSV|JSON|TOML|HTML|TOTP|SHA-256|MIME|robots\.txt|windows-1256|UTF-8|pbkdf2_sha256|sha256"
-    r"|manage\.py [\w ]+|https?://\S+|[\w.-]+@[\w.-]+|(?:[a-z\d-]+\.)+[a-z]{2,}|[\w-]+\.(?:md|txt|html|warc\.gz|csv|jsonl|toml)\S*)"
+    r"|https?://\S+|[\w.-]+@[\w.-]+|(?:[a-z\d-]+\.)+[a-z]{2,}|[\w-]+\.(?:md|txt|html|warc\.gz|csv|jsonl|toml)\S*)"
 )
 # Two words of English beside one another, a Python name, or an object without a name.
 _ENGLISH = re.compile(r"[A-Za-z]{3,}[ _-]+[A-Za-z]{2,}|\bobject \(|[A-Za-z]+_[a-z]+")
@@ -300,3 +302,58 @@ def test_a_name_in_a_message_is_text_and_no_markup(desk: Client) -> None:
     address = reverse("admin:articles_source_change", args=[source.pk])
     answer = desk.post(address, form_of(desk, address) | {"name": "<b>2024-11-06</b>"}, follow=True).content.decode()
     assert "<b>2024" not in answer and "&lt;b&gt;" in answer
+
+
+def test_a_stale_decision_tells_moments_lists_and_places_as_the_desk_does(senior: Client, seed: Any) -> None:
+    mention, figure = seed("000").mentions.first(), seed("000").figures.first()
+    other = User.objects.create_user("سلمى")
+    marks = mark_of(mention), mark_of(figure), mark_of(seed("000"))
+    when = datetime(2026, 11, 27, 9, 33, 34, 154921, tzinfo=UTC)
+    Mention.objects.filter(pk=mention.pk).update(reviewed_at=when, spans=[], quotes=[])
+    Figure.objects.filter(pk=figure.pk).update(start=None, end=None)
+    Article.objects.filter(pk=seed("000").pk).update(date_statements=[{"quote": "أمس"}], checked_at=when)
+    mention.refresh_from_db()
+    figure.refresh_from_db()
+    fields = overtaken(mention, marks[0], other).fields
+    assert set(fields) == {f"تاريخ المراجعة ({moment(when)})", "الموضع في النص", "كما وردت"}
+    assert overtaken(figure, marks[1], other).fields == ("الموضع في النص",)
+    told_of_article = overtaken(seed("000"), marks[2], other).fields
+    assert f"تمت مراجعته في ({moment(when)})" in told_of_article and not any("quote" in one for one in told_of_article)
+
+
+def test_the_history_tells_of_places_and_not_of_offsets(senior: Client, seed: Any) -> None:
+    article = seed("000")
+    mention, figure = article.mentions.first(), article.figures.order_by("start").first()
+    article.body = "استدراك. " + article.body.replace(figure.quote, "كثير")
+    article.save()
+    changes = [{(one.label, one.before, one.after) for one in changes_of(row)[0].fields} for row in (mention, figure)]
+    assert changes[0] == {("الموضع في النص", "", "تغيّر موضعه")}
+    assert changes[1] == {("الموضع في النص", "له موضع", "بلا موضع")}
+    Article.objects.filter(pk=article.pk).update(date_statements=[{"where": "dateline", "quote": "الرباط أمس"}])
+    after = {one.after for change in changes_of(article) for one in change.fields}
+    assert "الرباط أمس" in after and not any("dateline" in str(value) for value in after)
+
+
+@pytest.mark.parametrize(("status", "name"), [("withdrawn", "مسحوب"), ("deleted", "محذوف"), ("nothing", "nothing")])
+def test_a_choice_that_is_refused_is_named_in_arabic(desk: Client, seed: Any, status: str, name: str) -> None:
+    address = reverse("admin:articles_article_change", args=[seed("000").pk])
+    response = desk.post(address, form_of(desk, address) | {"status": status})
+    (error,) = response.context["adminform"].form.errors["status"]
+    assert f"«{name}»" in error and (status == name or status not in error)
+
+
+# What only who runs the server can do; comments and docstrings are not shown.
+_COMMAND = re.compile(r"manage\.py|procrastinate worker|docs/\w+\.md")
+
+
+def test_no_editor_is_sent_to_a_command_or_a_file_of_the_programme() -> None:
+    shown = {
+        f"{path.name}:{node.lineno}": node.value
+        for room in ("admin", "ingest") for path in (settings.BASE_DIR / "articles" / room).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and re.search("[ء-ي]", node.value)
+    }  # fmt: skip
+    shown |= {str(path): path.read_text() for path in (settings.BASE_DIR / "templates" / "admin").rglob("*.html")}
+    assert len(shown) > 200
+    assert [place for place, text in shown.items() if _COMMAND.search(text)] == []
+    assert [place for place, text in shown.items() if "تُراجع عن" in text or "يُتراجع عن" in text] == []
