@@ -113,11 +113,28 @@ def test_a_value_taken_otherwise_than_given_is_told(
     assert words in desk.get(reverse("admin:articles_delivery_change", args=[delivery.pk])).content.decode()
 
 
-def test_a_field_given_twice_is_told(delivered: Callable[[str, bytes], Delivery]) -> None:
-    row = f'{{"title": "عنوان أول", "body": "{BODY}", "published": {{"date": null}}, "title": "عنوان ثان"}}'
-    delivery = delivered("صف.jsonl", row.encode())
+TWICE = [
+    ("صف.jsonl", f'{{"title": "عنوان أول", "body": "{BODY}", "published": {{"date": null}}, "title": "عنوان ثان"}}',
+     [("title", "عنوان أول")]),
+    ("صف.jsonl", f'{{"title": "عنوان أول", "title": 5, "title": "عنوان ثان", "body": "{BODY}", "x": 1, "x": 2}}',
+     [("title", "عنوان أول"), ("x", "")]),
+    ("جدول.csv", f"title,body,author,author,title\nعنوان أول,{BODY},سالم,ليلى,عنوان ثان", [("author", "سالم"), ("title", "عنوان أول")]),
+    ("جدول.csv", f"Title;title;TITLE ;body;body\nعنوان أول;آخر;عنوان ثان;{BODY};{BODY}",
+     [("body", ""), ("title", "آخر"), ("title", "عنوان أول")]),
+    ("جدول.csv", f"title\tbody\ttitle\turl\turl\nعنوان أول\t{BODY}\tعنوان ثان\thttps://news.example/1\t",
+     [("title", "عنوان أول"), ("url", "https://news.example/1")]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "content", "told"), TWICE)
+def test_a_field_given_twice_is_told_with_what_was_not_taken(
+    delivered: Callable[[str, bytes], Delivery], desk: Client, name: str, content: str, told: list[tuple[str, str]]
+) -> None:
+    delivery = delivered(name, content.encode())
     assert Article.objects.filter(title="عنوان ثان").exists()
-    assert [note["field"] for note in delivery.notes] == ["title"]
+    assert sorted((note["field"], note["given"]) for note in delivery.notes) == told
+    page = desk.get(reverse("admin:articles_delivery_change", args=[delivery.pk])).content.decode()
+    assert "وأُخذ الأخير" in page and all(given in page for _, given in told)
 
 
 @pytest.mark.parametrize("value", ["1650", "1650-03", "2031-01-01", "1 يناير 2031", "١٧٩٩"])

@@ -338,7 +338,7 @@ def read_row(item: Item) -> tuple[Document, dict[str, object]]:
         text = item.content.decode()
     except UnicodeDecodeError as error:
         raise UnreadableError(_not_utf8(item.content, error)) from None
-    row, doubled = _json_row(text) if item.media_type == JSON_TYPE else (_csv_row(text), ())
+    row, doubled = _json_row(text) if item.media_type == JSON_TYPE else _csv_row(text)
     for name in REQUIRED:
         if not isinstance(row.get(name), str) or not plain(row[name]).strip():
             if row.get(name) is None or isinstance(row[name], str):
@@ -434,34 +434,49 @@ def _json(text: str, pairs: Callable[[list[tuple[str, object]]], object] | None 
 
 
 def _json_row(text: str) -> tuple[dict[str, object], tuple[Note, ...]]:
-    """(the fields of a row, notes on those that it gives more than once, of which the last counts)."""
-    counts: Counter[str] = Counter()
+    """(the fields of a row, notes on those that it gives more than once)."""
+    fields: list[tuple[str, object]] = []
 
-    def counted(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    def kept(pairs: list[tuple[str, object]]) -> dict[str, object]:
         # The row itself is made after the objects in it.
-        counts.clear()
-        counts.update(name for name, _ in pairs)
+        fields[:] = pairs
         return dict(pairs)
 
-    row = _json(text, counted)
+    row = _json(text, kept)
     if not isinstance(row, dict):
         raise UnreadableError("a JSON object is expected, this is {kind}", kind=_kind(row))
-    doubled = [(name, count) for name, count in counts.items() if count > 1]
-    return row, tuple(
-        Note(NoteKind.DROPPED, quoted(name), "", Message("given {count:,} times; the last one was taken", count=count))
-        for name, count in doubled
-    )
+    return row, _doubled(fields)
 
 
-def _csv_row(text: str) -> dict[str, object]:
-    """The cells of a row under its header; what parts them is told by the header, as when the file was read."""
+def _doubled(fields: list[tuple[str, object]]) -> tuple[Note, ...]:
+    """Notes on the values of fields that a row gives more than once: the last one counts. Fields that are not read are told as such."""
+    counts = Counter(name for name, _ in fields)
+    last = dict(fields)
+    notes: dict[Note, None] = {}
+    for name, count in counts.items():
+        if count == 1 or name not in READ:
+            continue
+        given = [value for field, value in fields if field == name][:-1]
+        # What is said twice alike is lost nowhere, and is told all the same: without a value where all of them are alike.
+        texts = [value for value in given if isinstance(value, str) and value.strip() and value != last[name]] or [""]
+        taken = Message("given {count:,} times; the last one was taken", count=count)
+        notes |= dict.fromkeys(Note(NoteKind.DROPPED, name, text, taken) for text in texts)
+    return tuple(notes)
+
+
+def _csv_row(text: str) -> tuple[dict[str, object], tuple[Note, ...]]:
+    """(the cells of a row under its header, notes on columns that it has more than once).
+
+    What parts the cells is told by the header, as when the file was read.
+    """
     source = _Lines(io.BytesIO(text.encode()), len(text.encode()) + 1)
     names, delimiter = _header(source)
     cells = next(_cells(source, delimiter))
-    row: dict[str, object] = {
-        name: cell[1:] if cell[:1] == "'" and cell[1:].startswith(FORMULA_STARTS) else cell
+    fields: list[tuple[str, object]] = [
+        (name, cell[1:] if cell[:1] == "'" and cell[1:].startswith(FORMULA_STARTS) else cell)
         for name, cell in zip(names, cells, strict=True)
-    }
+    ]
+    row = dict(fields)
     for name in ("published", "events", "actors", "figures"):
         cell = str(row.get(name) or "")
         if cell.startswith(("{", "[")):
@@ -469,7 +484,7 @@ def _csv_row(text: str) -> dict[str, object]:
                 row[name] = _json(cell)
             except UnreadableError as error:
                 raise UnreadableError("“{field}” is {reason}", field=name, reason=str(error)) from None
-    return row
+    return row, _doubled(fields)
 
 
 def _published(value: object) -> tuple[ArchiveDate | None, tuple[StatedDate, ...], tuple[Note, ...]]:
