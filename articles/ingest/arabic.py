@@ -10,6 +10,7 @@ from django.conf import settings
 from articles.arabic.characters import ARABIC_INDIC_DIGITS
 from articles.arabic.counting import BYTES, TIMES, Forms, agreeing
 from articles.arabic.isolating import isolated
+from articles.arabic.months import WEEKDAYS
 from articles.models import ArticleStatus, Precision
 from articles.platform.messages import Message
 
@@ -83,8 +84,12 @@ def field_in_arabic(name: str) -> str:
 # Values of messages that are choices of the archive, by the names of the values; lists of what can be written.
 _STATUSES = dict(ArticleStatus.choices)
 _NO_DAY = {"none": "–"}
+_WEEKDAYS = dict(
+    zip(("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"), WEEKDAYS, strict=True)
+)
 _CHOICES = {
     "status": _STATUSES, "precision": dict(Precision.choices), "date": _NO_DAY, "earliest": _NO_DAY, "latest": _NO_DAY,
+    "weekday": _WEEKDAYS, "said": _WEEKDAYS,
 }  # fmt: skip
 _LISTS = {"choices", "columns", "missing", "readable"}
 # Fields that no file has under that name: they are called by their Arabic name alone.
@@ -263,6 +268,12 @@ ARABIC = {
         "لا إشعار إلا لمقال مسحوب أو محذوف، فتُرك.",
     "taken as “{value}”": "أُخذ على أنه «{value}».",
     "taken as {date}, inferred": "أُخذ على أنه {date}، مستنتجا.",
+    "taken as {date}, inferred; that day is a {weekday}, not a {said}":
+        "أُخذ على أنه {date}، مستنتجا؛ ذلك اليوم يوم {weekday}، لا {said}.",
+    "taken as {date}, inferred: the days of the Hijri calendar are reckoned":
+        "أُخذ على أنه {date}، مستنتجا: حُسب اليوم من التقويم الهجري.",
+    "taken as {date}, inferred: it can only be read with its month first":
+        "أُخذ على أنه {date}، مستنتجا: لا يُقرأ إلا والشهر فيه قبل اليوم.",
     # The gate
     "“{field}” is {value}; a time of {days} (years, in UTC) is expected": "الحقل «{field}» هو {value}؛ يُنتظر وقت بين {days} بتوقيت UTC.",
     "“{field}” is {value}; a day of {days} is expected": "الحقل «{field}» هو {value}؛ يُنتظر يوم بين {days}.",

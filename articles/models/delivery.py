@@ -24,6 +24,7 @@ class NoteKind(models.TextChoices):
     """Why a value was not taken as it was given."""
 
     PARTLY = "partly", "قرئ بعضه"
+    INFERRED = "inferred", "استنتج"
     DROPPED = "dropped", "لم يؤخذ"
     UNKNOWN = "unknown", "لا يعرفه الأرشيف"
     CUT = "cut", "قطع لطوله"

@@ -147,9 +147,20 @@ def test_a_date_out_of_bounds_is_refused_by_its_name(delivered: Callable[[str, b
 @pytest.mark.parametrize(
     ("value", "earliest", "latest"),
     [
-        ("قبل 5 يونيو 2024", None, "2024-06-05"),
-        ("بعد 5 يونيو 2024", "2024-06-05", None),
+        ("قبل 5 يونيو 2024", None, "2024-06-04"),
+        ("بعد 5 يونيو 2024", "2024-06-06", None),
+        ("قبل 2020", None, "2019-12-31"),
+        ("قبل عام 2020", None, "2019-12-31"),
+        ("بعد نيسان 2021", "2021-05-01", None),
+        ("بعد شهر نيسان 2021", "2021-05-01", None),
+        ("قبل 1/3/2024", None, "2024-02-29"),
+        ("بعد محرم 1445", "2023-08-17", None),
         ("حتى مارس 2023", None, "2023-03-31"),
+        ("لغاية 2020", None, "2020-12-31"),
+        ("منذ نيسان 2021", "2021-04-01", None),
+        ("منذ عام 2020", "2020-01-01", None),
+        ("قبل نهاية 2020", None, "2020-12-31"),
+        ("بعد مطلع 2020", "2020-01-01", None),
     ],
 )
 def test_a_bound_is_no_day(
@@ -176,6 +187,35 @@ def test_plain_dates_are_read(delivered: Callable[[str, bytes], Delivery], value
     delivery = delivered("صف.jsonl", json.dumps({"title": "خبر", "body": BODY, "published": value}).encode())
     published = Article.objects.get(title="خبر").published
     assert (published.iso, published.basis, delivery.notes) == (iso, "stated", [])
+
+
+@pytest.mark.parametrize(
+    ("value", "iso", "words"),
+    [
+        ("12 محرم 1445", "2023-07-30", "التقويم الهجري"),
+        ("12/01/1445", "2023-07-30", "التقويم الهجري"),
+        ("الأحد ١٢ محرم ١٤٤٥ هـ", "2023-07-30", "التقويم الهجري"),
+        ("محرم 1445", "", "التقويم الهجري"),
+        ("02/13/2023", "2023-02-13", "الشهر فيه قبل اليوم"),
+        ("2.28.2023", "2023-02-28", "الشهر فيه قبل اليوم"),
+        ("الاثنين 3 شباط 2023", "2023-02-03", "يوم الجمعة، لا الاثنين"),
+        ("السبت، 12 محرم 1445", "2023-07-30", "يوم الأحد، لا السبت"),
+        ("نشر يوم الخميس 6 مارس 2023", "2023-03-06", "يوم الاثنين، لا الخميس"),
+    ],
+)
+def test_a_date_that_does_not_say_its_day_by_itself_is_inferred_and_told(
+    delivered: Callable[[str, bytes], Delivery], desk: Client, value: str, iso: str, words: str
+) -> None:
+    row = json.dumps({"title": "خبر", "body": BODY, "published": value}, ensure_ascii=False)
+    delivery = delivered("صف.jsonl", row.encode())
+    published = Article.objects.get(title="خبر").published
+    assert (published.iso, published.basis) == (iso, "inferred")
+    assert [(note["field"], note["given"], note["kind"]) for note in delivery.notes] == [
+        ("published", value, "inferred")
+    ]
+    page = desk.get(reverse("admin:articles_delivery_change", args=[delivery.pk])).content.decode()
+    page = page.replace("\u2068", "").replace("\u2069", "")
+    assert words in page and f"أُخذ على أنه {iso}" in page and "مستنتجا" in page
 
 
 WRONGLY_DECODED = "أعلنت وزارة الداخلية في العاصمة أن 9 أشخاص وصلوا إلى المركز."

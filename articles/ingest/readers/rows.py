@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 from typing import BinaryIO
@@ -49,9 +49,19 @@ _SEPARATOR_LINE = re.compile(r"\ufeff?\"?sep=(?P<delimiter>[,;|\t])\"?", re.IGNO
 MOST_CELLS, _LONGEST_HEADER = 20_000, 1 << 20
 # Bytes by which the encoding of a file of rows is told.
 _SAMPLE = 1 << 18
-# Before a date: it bounds the day of publication and is not that day.
-_UNTIL = frozenset(map(fold_word, ("قبل", "حتى", "لغاية")))
-_SINCE = frozenset(map(fold_word, ("بعد", "منذ")))
+# Before a date: it bounds the day of publication and is not that day. «قبل 2020» ends on the last day of 2019, «حتى 2020» on that of
+# 2020; «بعد» and «منذ» likewise.
+_BEFORE, _AFTER = fold_word("قبل"), fold_word("بعد")
+_UNTIL = frozenset((_BEFORE, *map(fold_word, ("حتى", "لغاية"))))
+_SINCE = frozenset((_AFTER, fold_word("منذ")))
+# Words between such a word and a date: those that call the period what it is, and those that name a part of it («قبل نهاية 2020»), of
+# which the bound can be any day.
+_PERIOD_WORDS = frozenset(map(fold_word, ("يوم", "تاريخ", "شهر", "عام", "سنة", "العام", "السنة")))
+_PART_WORDS = frozenset(
+    map(fold_word, ("بداية", "مطلع", "أوائل", "أول", "منتصف", "أواسط", "نهاية", "آخر", "أواخر", "صيف", "ربيع", "خريف", "شتاء"))
+)  # fmt: skip
+_DAY = timedelta(days=1)
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 # «2023-05-06T10:00:00+01:00»: the clock of an ISO 8601 time says nothing of the day.
 _CLOCK_TIME = re.compile(r"(?<=\d)[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:Z|[+-]\d{2}:?\d{2})?$")
 
@@ -524,18 +534,31 @@ def _stated(value: str) -> tuple[ArchiveDate | None, tuple[StatedDate, ...], tup
     found = [one for one in find_dates(written) if one.interval]
     if len(found) != 1 or (known := as_archive_date(found[0])) is None or "\0" in value:
         raise UnreadableError("“published” is “{value}”, not a date", value=quoted(value))
-    if (
-        (whole := date_of_line(written))
-        and whole.interval == found[0].interval
-        and not _has_other_number(written, whole)
-        and not _is_another_weekday(whole)
-    ):
+    whole = date_of_line(written)
+    is_whole = whole and whole.interval == found[0].interval and not _has_other_number(written, whole)
+    is_certain = not found[0].hijri and not found[0].month_first and not _is_another_weekday(found[0])
+    if is_whole and is_certain:
         return None, (StatedDate("row", value, known),), ()
     bounds = _bounded(written[: found[0].start], known)
     inferred = bounds or replace(known, basis=Basis.INFERRED)
-    span = inferred.iso or f"{inferred.earliest or ''} … {inferred.latest or ''}".strip()
-    notes = (Note(NoteKind.PARTLY, "published", value, Message("taken as {date}, inferred", date=span)),)
+    kind = NoteKind.INFERRED if is_whole else NoteKind.PARTLY
+    notes = (Note(kind, "published", value, _taken_as(inferred, found[0])),)
     return bounds, () if bounds else (StatedDate("row", value, inferred),), notes
+
+
+def _taken_as(inferred: ArchiveDate, stated: DateExpression) -> Message:
+    """What a row's date is taken as, and what in its words does not say so by itself."""
+    span = inferred.iso or f"{inferred.earliest or ''} … {inferred.latest or ''}".strip()
+    if _is_another_weekday(stated):
+        weekday, said = _WEEKDAYS[stated.interval[0].weekday()], _WEEKDAYS[stated.weekday]
+        return Message(
+            "taken as {date}, inferred; that day is a {weekday}, not a {said}", date=span, weekday=weekday, said=said
+        )
+    if stated.hijri:
+        return Message("taken as {date}, inferred: the days of the Hijri calendar are reckoned", date=span)
+    if stated.month_first:
+        return Message("taken as {date}, inferred: it can only be read with its month first", date=span)
+    return Message("taken as {date}, inferred", date=span)
 
 
 def _year_or_month(written: str) -> ArchiveDate | None:
@@ -549,12 +572,23 @@ def _year_or_month(written: str) -> ArchiveDate | None:
 
 
 def _bounded(before: str, known: ArchiveDate) -> ArchiveDate | None:
-    """The days that «قبل» or «بعد» in front of a date leaves; None without such a word."""
-    last = next((word.folded for word in reversed(list(words(before)))), "")
+    """The days that «قبل», «حتى», «بعد» or «منذ» in front of a date leaves; None without such a word.
+
+    «قبل» and «بعد» leave the period itself out, unless only a part of it is named: «قبل نهاية 2020» can be in 2020.
+    """
+    folded = [word.folded for word in words(before)]
+    while folded and folded[-1] in _PERIOD_WORDS:
+        folded.pop()
+    is_part = bool(folded) and folded[-1] in _PART_WORDS
+    if is_part:
+        folded.pop()
+    last = folded[-1] if folded else ""
     if last in _UNTIL:
-        return ArchiveDate.unknown(None, known.latest, Basis.INFERRED)
+        is_outside = last == _BEFORE and not is_part
+        return ArchiveDate.unknown(None, known.earliest - _DAY if is_outside else known.latest, Basis.INFERRED)
     if last in _SINCE:
-        return ArchiveDate.unknown(known.earliest, None, Basis.INFERRED)
+        is_outside = last == _AFTER and not is_part
+        return ArchiveDate.unknown(known.latest + _DAY if is_outside else known.earliest, None, Basis.INFERRED)
     return None
 
 
