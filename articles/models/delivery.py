@@ -68,6 +68,8 @@ class Delivery(models.Model):
     finished_at = models.DateTimeField("انتهى في", null=True, blank=True)
     created = models.PositiveIntegerField("مقالات جديدة", default=0)
     updated = models.PositiveIntegerField("نسخ جديدة", default=0)
+    # Captures that waited for an editor's decision when this came: some of `updated`, and of `unchanged` such that came before.
+    waiting = models.PositiveIntegerField("نسخ تنتظر قرار محرر", default=0, db_default=0)
     unchanged = models.PositiveIntegerField("معروف من قبل", default=0)
     failed = models.PositiveIntegerField("تعذر", default=0)
     failures = AsGivenJSONField("ما تعذر", default=list, blank=True)
