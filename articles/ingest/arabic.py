@@ -194,6 +194,11 @@ ARABIC = {
     "{expected} is expected, this is {value}": "يُنتظر {expected}، وهذا {value}.",
     "{field}: {expected} is expected, this is {value}": "{field}: يُنتظر {expected}، وهذا {value}.",
     "unknown field “{field}”; known are {choices}": "لا حقل باسم «{field}»؛ الحقول هي: {choices}.",
+    "its name is that of entry {number}, “{name}”, which it would overwrite; names are compared without marks and hamza: "
+    "make one entry of the two, or tell actors apart by “distinction”": (
+        "اسمها اسم المادة {number} «{name}»، فتمحو ما فيها؛ لا تفرق بين الأسماء حركة ولا همزة. "
+        "اجعل الاثنتين مادة واحدة، أو فرق بين الفاعلين بحقل distinction."
+    ),
     "“{field}” is missing": "ينقص الحقل «{field}».",
     "series: no series is named “{name}”": "series: لا سلسلة باسم «{name}».",
     "participants: no actor is named “{name}”": "participants: لا فاعل باسم «{name}».",

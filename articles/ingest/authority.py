@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -40,13 +40,30 @@ class AuthorityError(MessageError):
     """An authority file that cannot be applied; the message names file, entry and field."""
 
 
+Entry = Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class SharedName:
+    """A name that a file gives to an actor and that another one bears, too: extraction then suggests neither by it."""
+
+    name: str
+    other: Actor
+
+    def __str__(self) -> str:
+        return (
+            f"“{self.name}” is a name of “{self.other}”, too: it suggests neither of the two, except in an article that names "
+            "just one of them by another name that nobody shares"
+        )
+
+
 @dataclass
 class AuthorityReport:
+    """How many entries of a file were applied, and how many were known; `shared` are the names that two actors bear now."""
+
     applied: int = 0
     unchanged: int = 0
-
-
-Entry = Mapping[str, object]
+    shared: Sequence[SharedName] = ()
 
 
 @dataclass(frozen=True)
@@ -77,6 +94,10 @@ _TABLE_LIST = Expected(Message("a list of tables"), _is_list_of(dict))
 MOST_ALIASES = 1_000
 # Actors that take part in one event: the largest summits name fewer than two hundred.
 MOST_PARTICIPANTS = 500
+# Others that are told of a name that several actors bear.
+MOST_SHARING = 5
+# Tables whose rows are known again by their folded key, so that two entries of one key are one row.
+_FOLDED_KEYS = {"source", "actor", "synonyms", "event"}
 # Rows that a statement stores.
 _AT_ONCE = 500
 _ALIAS = {"name": _TEXT, "kind": _TEXT, "found_in_text": _FLAG}
@@ -105,6 +126,7 @@ def apply_authority(name: str, content: bytes, *, most: int | None = None) -> Au
             file=name, count=count, most=most,
         )  # fmt: skip
     report = AuthorityReport()
+    actors: list[Entry] = []
     for kind, (key_field, fields, apply) in _TABLES.items():
         entries = tables.pop(kind, [])
         if not isinstance(entries, list):
@@ -112,14 +134,19 @@ def apply_authority(name: str, content: bytes, *, most: int | None = None) -> Au
                 "{file}: {kind}: tables are expected, each as [[{kind}]]; this is {value}",
                 file=name, kind=kind, value=_type_name(entries),
             )  # fmt: skip
+        places: dict[str, tuple[int, Entry]] = {}
         for number, entry in enumerate(entries, 1):
             where = f"{name}: {kind} {number}"
             try:
                 _check(entry, key_field, fields)
                 where += f" ({quoted(entry[key_field])})"
+                if kind in _FOLDED_KEYS:
+                    _check_once(entry, key_field, places, number)
                 # What the database refuses must not end the transaction before it is told.
                 with transaction.atomic():
-                    _apply(kind, entry, key_field, apply, report)
+                    is_new = _apply(kind, entry, key_field, apply, report)
+                if is_new and kind == "actor":
+                    actors.append(entry)
             except (
                 AuthorityError,
                 ValidationError,
@@ -135,7 +162,43 @@ def apply_authority(name: str, content: bytes, *, most: int | None = None) -> Au
             "{file}: unknown table “{table}”; known are {choices}",
             file=name, table=quoted(next(iter(tables))), choices=", ".join(_TABLES),
         )  # fmt: skip
+    report.shared = tuple(_shared_names(actors))
     return report
+
+
+def _check_once(entry: Entry, key_field: str, places: dict[str, tuple[int, Entry]], number: int) -> None:
+    """Raises AuthorityError for an entry under whose name another one of the file stands: it would overwrite what that says."""
+    first, other = places.setdefault(_key(entry, key_field), (number, entry))
+    if other != entry:
+        raise AuthorityError(
+            "its name is that of entry {number}, “{name}”, which it would overwrite; names are compared without marks and hamza: "
+            "make one entry of the two, or tell actors apart by “distinction”",
+            number=first, name=quoted(other[key_field]),
+        )  # fmt: skip
+
+
+def _shared_names(entries: Sequence[Entry]) -> Iterator[SharedName]:
+    """The names that the entries give to actors and that others bear, at most MOST_SHARING of these each, in their order."""
+    names = {fold_phrase(name) for entry in entries for name in _names_of(entry)}
+    bearers: dict[str, dict[int, Actor]] = {name: {} for name in names}
+    folded_names = sorted(names)
+    for start in range(0, len(folded_names), _AT_ONCE):
+        some = folded_names[start : start + _AT_ONCE]
+        for actor in Actor.objects.standing().filter(folded_name__in=some).order_by("id"):
+            bearers[actor.folded_name][actor.pk] = actor
+        aliases = Alias.objects.filter(folded__in=some, actor__in=Actor.objects.standing()).select_related("actor")
+        for alias in aliases.order_by("id"):
+            bearers[alias.folded][alias.actor_id] = alias.actor
+    for entry in entries:
+        own = fold_phrase(entry["name"]), entry.get("distinction", "")
+        by_folded = {fold_phrase(name): name for name in reversed(_names_of(entry))}
+        for folded, name in reversed(by_folded.items()):
+            others = [actor for actor in bearers[folded].values() if (actor.folded_name, actor.distinction) != own]
+            yield from (SharedName(name, other) for other in others[:MOST_SHARING])
+
+
+def _names_of(entry: Entry) -> list[str]:
+    return [entry["name"], *(alias["name"] for alias in entry.get("aliases", []))]
 
 
 def _size(tables: dict) -> int:
@@ -254,17 +317,23 @@ def _type_name(value: object) -> Message:
     return Message("a list of {kind}", kind=kinds[0] if len(kinds) == 1 else Message("values of several kinds"))
 
 
-def _apply(kind: str, entry: Entry, key_field: str, apply: Callable[[Entry], None], report: AuthorityReport) -> None:
-    key = f"{fold_phrase(str(entry[key_field]))}|{entry.get('distinction', '')}"
+def _apply(kind: str, entry: Entry, key_field: str, apply: Callable[[Entry], None], report: AuthorityReport) -> bool:
+    """Applies an entry that is new or has changed; tells whether it is."""
+    key = _key(entry, key_field)
     digest = hashlib.sha256(json.dumps(entry, ensure_ascii=False, sort_keys=True, default=str).encode()).hexdigest()
     known, created = AuthorityEntry.objects.get_or_create(kind=kind, key=key, defaults={"digest": digest})
     if not created and known.digest == digest:
         report.unchanged += 1
-        return
+        return False
     apply(entry)
     known.digest = digest
     known.save()
     report.applied += 1
+    return True
+
+
+def _key(entry: Entry, key_field: str) -> str:
+    return f"{fold_phrase(str(entry[key_field]))}|{entry.get('distinction', '')}"
 
 
 def _set(row: Model, entry: Entry, *fields: str) -> None:

@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -5,6 +6,7 @@ from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from articles.ingest.arabic import in_arabic
 from articles.ingest.authority import MOST_ALIASES, MOST_PARTICIPANTS, AuthorityError, apply_authority, load_authority
 from articles.models import Actor, Event
 
@@ -60,6 +62,31 @@ def test_a_wrong_file_is_refused_whole_with_its_place(tmp_path: Path, text: str,
         load_authority(path)
     assert "wrong.toml" in str(error.value) or "line" in str(error.value)
     assert not Actor.objects.filter(name="صحيح تماما").exists() and Event.objects.count() == events
+
+
+SAME_NAME = {
+    "actor": ('[[actor]]\nname = "هيئة مكررة"\nkind = "organisation"\n', '[[actor]]\nname = "هيئة مكرّرة"\nkind = "state"\n'),
+    "source": ('[[source]]\nname = "صدى الأنباء"\nkind = "site"\n', '[[source]]\nname = "صدى الانباء"\nkind = "agency"\n'),
+    "event": ('[[event]]\ntitle = "قمة مكررة"\nkind = "summit"\n', '[[event]]\ntitle = "قمّة مكررة"\nkind = "meeting"\n'),
+    "synonyms": ('[[synonyms]]\nword = "مكررة"\nothers = ["معادة"]\n', '[[synonyms]]\nword = "مكرّرة"\nothers = ["مثناة"]\n'),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("table", SAME_NAME)
+def test_two_entries_of_one_name_are_refused_with_both_names(table: str) -> None:
+    first, second = SAME_NAME[table]
+    names = [re.search(r'"(.+?)"', text)[1] for text in (first, second)]
+    with pytest.raises(AuthorityError) as error:
+        apply_authority("twice.toml", (first + second).encode())
+    for told in (str(error.value), in_arabic(str(error.value))):
+        plain = told.replace("\u2068", "").replace("\u2069", "")
+        assert f"{table} 2 ({names[1]})" in plain and names[0] in plain and "1" in plain
+    # An entry that is copied overwrites nothing, and neither does what is told apart.
+    report = apply_authority("copied.toml", (first + first).encode())
+    assert (report.applied, report.unchanged) == (1, 1)
+    if table == "actor":
+        apart = second + 'distinction = "أخرى"\n'
+        assert apply_authority("apart.toml", (first + apart).encode()).applied == 1
 
 
 def with_names(count: int, extra: str = "") -> bytes:
