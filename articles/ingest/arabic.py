@@ -170,6 +170,7 @@ ARABIC = {
     "{controls:,} control characters and {marks:,} marks of direction were removed":
         "حُذفت محارف تحكم وعددها {controls:,}، وعلامات اتجاه وعددها {marks:,}.",
     # Rows
+    "there are no rows in it": "لا صفوف فيه.",
     "line 1, the names of the columns: {reason}": "السطر 1، أسماء الأعمدة: {reason}",
     "line 1: {columns:,} columns; the most is {most:,}": "السطر 1: عدد الأعمدة {columns:,}، والحد {most:,}.",
     "they have more than {most:,} bytes": "أطول من {most:bytes}.",

@@ -113,6 +113,43 @@ def test_a_value_taken_otherwise_than_given_is_told(
     assert words in desk.get(reverse("admin:articles_delivery_change", args=[delivery.pk])).content.decode()
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("جدول.csv", "title,body"), ("جدول.csv", "\ufeffsep=;\r\ntitle;body;author\r\n;;\r\n\r\n"), ("صف.jsonl", "\ufeff\n \n"),
+    ],
+)  # fmt: skip
+def test_a_file_without_rows_is_told(
+    delivered: Callable[[str, bytes], Delivery], desk: Client, name: str, content: str
+) -> None:
+    delivery = delivered(name, content.encode())
+    assert (delivery.created, delivery.failed) == (0, 1)
+    page = desk.get(reverse("admin:articles_delivery_change", args=[delivery.pk])).content.decode()
+    assert "لا صفوف فيه" in page
+
+
+# Bytes at the end of a text, what is stored in their place, and what is told of them.
+ENDINGS = [
+    (b"\xd9", "", {"the last character is cut off; it was left out"}),
+    (b"\xff", "\ufffd", {"1 broken bytes of UTF-8 became “\ufffd”"}),
+    (b"\xff\xd9", "\ufffd", {"1 broken bytes of UTF-8 became “\ufffd”", "the last character is cut off; it was left out"}),
+    (b"\xff\xf0\x9f\x98", "\ufffd", {"1 broken bytes of UTF-8 became “\ufffd”", "the last character is cut off; it was left out"}),
+    ("\ufffd".encode(), "\ufffd", set()),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("ending", "stored", "told"), ENDINGS)
+@pytest.mark.parametrize(
+    ("name", "start"), [("جدول.csv", "title,body\nخبر من الموانئ اليوم,"), ("خبر.txt", "خبر من الموانئ اليوم\n\n")]
+)
+def test_bytes_that_are_lost_at_the_end_are_told(
+    delivered: Callable[[str, bytes], Delivery], name: str, start: str, ending: bytes, stored: str, told: set[str]
+) -> None:
+    delivery = delivered(name, f"{start}{BODY}".encode() + ending)
+    assert Article.objects.get(title="خبر من الموانئ اليوم").body == BODY + stored
+    assert {note["taken"] for note in delivery.notes} == told
+
+
 TWICE = [
     ("صف.jsonl", f'{{"title": "عنوان أول", "body": "{BODY}", "published": {{"date": null}}, "title": "عنوان ثان"}}',
      [("title", "عنوان أول")]),

@@ -70,17 +70,22 @@ def read_jsonl(path: Path, largest: int, encoding: str = "") -> Iterator[Item | 
     """Every line as an item in UTF-8, whatever the file's encoding is: the one named, or the one that its beginning tells."""
     with opened(path) as packed:
         stream = _as_utf8(packed, encoding)
+        is_empty = True
         for number, line in lines(stream, largest):
-            if line is None:
+            # The mark of a file's beginning is no part of its first row.
+            row = None if line is None else line.strip().removeprefix(codecs.BOM_UTF8)
+            is_empty = is_empty and row == b""
+            if row is None:
                 yield Broken(str(path), _place(number), too_long(largest))
-            elif line.strip():
+            elif row:
                 try:
-                    # The mark of a file's beginning is no part of its first row.
-                    content, notes = _in_utf8(line.strip().removeprefix(codecs.BOM_UTF8), stream is not packed)
+                    content, notes = _in_utf8(row, stream is not packed)
                 except UnreadableError as error:
                     yield Broken(str(path), _place(number), str(error))
                     continue
                 yield _item(path, _place(number), content, JSON_TYPE, number, notes)
+        if is_empty:
+            yield Broken(str(path), "", Message("there are no rows in it"))
 
 
 def read_csv(path: Path, largest: int, encoding: str = "") -> Iterator[Item | Broken]:
@@ -103,19 +108,22 @@ def read_csv(path: Path, largest: int, encoding: str = "") -> Iterator[Item | Br
             )
         heading = _csv_line(names, delimiter)
         source.take()
+        is_empty = True
         while True:
             first = source.number + 1
             try:
                 row = next(_cells(source, delimiter), None)
             except (csv.Error, UnreadableError) as error:
+                is_empty = False
                 source.take()
                 yield Broken(str(path), _place(first), _reason(error, delimiter))
                 continue
             raw, notes = source.take()
             if row is None:
-                return
+                break
             if not any(cell.strip() for cell in row):
                 continue
+            is_empty = False
             if len(row) != len(names):
                 yield Broken(
                     str(path),
@@ -124,6 +132,8 @@ def read_csv(path: Path, largest: int, encoding: str = "") -> Iterator[Item | Br
                 )
                 continue
             yield _item(path, _place(first), (heading + raw).encode(), CSV_TYPE, first, notes)
+        if is_empty:
+            yield Broken(str(path), "", Message("there are no rows in it"))
 
 
 def _bounded_header(source: "_Lines") -> tuple[list[str], str]:
