@@ -16,17 +16,20 @@ from articles.exchange.authority import authority_file
 from articles.extract.authority import Authority
 from articles.extract.naming import MOST_LINKED, decided, link, would_name
 from articles.ingest.arabic import in_arabic
-from articles.ingest.authority import AuthorityError, apply_authority
+from articles.ingest.authority import MOST_SHARING, AuthorityError, AuthorityReport, apply_authority
 from articles.models import Actor, Alias, AliasKind, Event, EventSeries
 from articles.models.history import operation
 from articles.models.keys import read_key
 from articles.search.compile import holding_phrase
+from articles.site.words_for import number
 
 # What an editor is told whose new names stored articles are not read for yet: `manage.py extract` does it.
 REREAD_STORED = "ليُقترح ذكرها في المقالات المحفوظة اطلب من مسؤول النظام أن تُقرأ من جديد."
 _LARGEST = 10 * 1024 * 1024
 # Entries, names of actors and participants that a file may have together: an editor waits for them.
 _MOST_ENTRIES = 2_000
+# Names that several actors bear, told one by one.
+_MOST_SHARED_NAMES = 50
 
 
 class AuthorityForm(FreshForm):
@@ -50,11 +53,12 @@ def authority(request: HttpRequest) -> HttpResponse:
             trial = _tried(request, form)
             if trial and "sure" in request.POST:
                 return redirect("admin:authority")
-    context = {**admin.site.each_context(request), "title": "ملف الضبط", "form": form, "trial": trial}
+    context = {**admin.site.each_context(request), "title": "ملف الضبط", "form": form, "trial": trial,
+               "shared": _of_shared_names(trial) if trial else []}  # fmt: skip
     return TemplateResponse(request, "admin/desk/authority.html", context)
 
 
-def _tried(request: HttpRequest, form: AuthorityForm) -> object | None:
+def _tried(request: HttpRequest, form: AuthorityForm) -> AuthorityReport | None:
     file = form.cleaned_data["file"]
     if file.size > _LARGEST:
         form.add_error("file", "الملف أكبر من 10 ميغابايت.")
@@ -72,7 +76,17 @@ def _tried(request: HttpRequest, form: AuthorityForm) -> object | None:
             request,
             f"طُبق {report.applied}، وبقي كما هو {report.unchanged}. {REREAD_STORED}",
         )
+        for words in _of_shared_names(report):
+            messages.warning(request, words)
     return report
+
+
+def _of_shared_names(report: AuthorityReport) -> list[str]:
+    """What an editor is told of the names of a file that other actors bear, too."""
+    told = [shared_name(shared.name, shared.other) for shared in report.shared[:_MOST_SHARED_NAMES]]
+    if rest := len(report.shared) - len(told):
+        told.append(f"وغيرها من الأسماء المشتركة: {number(rest)}.")
+    return told
 
 
 @desk_page("authority/file/", "authority_file")
@@ -91,8 +105,8 @@ class AliasForm(forms.ModelForm):
 
 
 def sharing(alias: Alias) -> list[Actor]:
-    """At most five other actors that bear the name."""
-    return list(Actor.objects.named(alias.name).exclude(pk=alias.actor_id)[:5])
+    """At most MOST_SHARING other actors that bear the name."""
+    return list(Actor.objects.named(alias.name).exclude(pk=alias.actor_id)[:MOST_SHARING])
 
 
 def shared_name(name: str, other: Actor) -> str:

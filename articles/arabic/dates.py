@@ -27,7 +27,7 @@ class DateExpression:
 
     `year_end` is set for a span of years («بين 2002 و2021»), `day_end` for a span of days («4 و5 نونبر»). `relation` is
     -1, 0 or 1 for what is said to be past, current or coming («في أبريل الماضي», «4 نونبر الجاري», «الخميس المقبل»),
-    `shift` the days from the day of writing («أمس» is -1).
+    `shift` the days from the day of writing («أمس» is -1). `month_first` is set for digits that can only be read so («02/13/2023»).
     """
 
     start: int
@@ -42,6 +42,7 @@ class DateExpression:
     future: bool = False
     relation: int | None = None
     shift: int | None = None
+    month_first: bool = False
 
     @property
     def precision(self) -> str:
@@ -166,11 +167,13 @@ def _numeric_dates(text: str) -> list[DateExpression]:
     for match in _NUMERIC.finditer(with_ascii_digits(text)):
         part = match.groupdict()
         day, month, year = (int(part[k] or part["i" + k]) for k in "dmy")
-        if part["d"] and month > 12 >= day:
+        month_first = bool(part["d"]) and month > 12 >= day
+        if month_first:
             day, month = month, day
         if _HIJRI_FIRST <= year <= _HIJRI_LAST:
             if 1 <= month <= 12 and 1 <= day <= 30:
-                found.append(DateExpression(match.start(), match.end(), year, month, day, hijri=True))
+                span = match.start(), match.end()
+                found.append(DateExpression(*span, year, month, day, hijri=True, month_first=month_first))
             continue
         if not EARLIEST_YEAR <= year <= LATEST_YEAR:
             continue
@@ -178,7 +181,7 @@ def _numeric_dates(text: str) -> list[DateExpression]:
             date(year, month, day)
         except ValueError:
             continue
-        found.append(DateExpression(match.start(), match.end(), year, month, day))
+        found.append(DateExpression(match.start(), match.end(), year, month, day, month_first=month_first))
     return found
 
 

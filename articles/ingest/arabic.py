@@ -10,6 +10,7 @@ from django.conf import settings
 from articles.arabic.characters import ARABIC_INDIC_DIGITS
 from articles.arabic.counting import BYTES, TIMES, Forms, agreeing
 from articles.arabic.isolating import isolated
+from articles.arabic.months import WEEKDAYS
 from articles.models import ArticleStatus, Precision
 from articles.platform.messages import Message
 
@@ -83,8 +84,12 @@ def field_in_arabic(name: str) -> str:
 # Values of messages that are choices of the archive, by the names of the values; lists of what can be written.
 _STATUSES = dict(ArticleStatus.choices)
 _NO_DAY = {"none": "–"}
+_WEEKDAYS = dict(
+    zip(("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"), WEEKDAYS, strict=True)
+)
 _CHOICES = {
     "status": _STATUSES, "precision": dict(Precision.choices), "date": _NO_DAY, "earliest": _NO_DAY, "latest": _NO_DAY,
+    "weekday": _WEEKDAYS, "said": _WEEKDAYS,
 }  # fmt: skip
 _LISTS = {"choices", "columns", "missing", "readable"}
 # Fields that no file has under that name: they are called by their Arabic name alone.
@@ -165,6 +170,7 @@ ARABIC = {
     "{controls:,} control characters and {marks:,} marks of direction were removed":
         "حُذفت محارف تحكم وعددها {controls:,}، وعلامات اتجاه وعددها {marks:,}.",
     # Rows
+    "there are no rows in it": "لا صفوف فيه.",
     "line 1, the names of the columns: {reason}": "السطر 1، أسماء الأعمدة: {reason}",
     "line 1: {columns:,} columns; the most is {most:,}": "السطر 1: عدد الأعمدة {columns:,}، والحد {most:,}.",
     "they have more than {most:,} bytes": "أطول من {most:bytes}.",
@@ -189,10 +195,20 @@ ARABIC = {
     "{expected} is expected, this is {value}": "يُنتظر {expected}، وهذا {value}.",
     "{field}: {expected} is expected, this is {value}": "{field}: يُنتظر {expected}، وهذا {value}.",
     "unknown field “{field}”; known are {choices}": "لا حقل باسم «{field}»؛ الحقول هي: {choices}.",
+    "its name is that of entry {number}, “{name}”, which it would overwrite; names are compared without marks and hamza: "
+    "make one entry of the two, or tell actors apart by “distinction”": (
+        "اسمها اسم المادة {number} «{name}»، فتمحو ما فيها؛ لا تفرق بين الأسماء حركة ولا همزة. "
+        "اجعل الاثنتين مادة واحدة، أو فرق بين الفاعلين بحقل distinction."
+    ),
     "“{field}” is missing": "ينقص الحقل «{field}».",
     "series: no series is named “{name}”": "series: لا سلسلة باسم «{name}».",
     "participants: no actor is named “{name}”": "participants: لا فاعل باسم «{name}».",
     "{field}: not a date field, or not of its type": "{field}: ليس من حقول التاريخ، أو ليست قيمته من نوعه.",
+    "{field}: “{value}” is not one of {choices}": "{field}: القيمة «{value}» ليست من: {choices}.",
+    "{field}: “{value}” has {length:,} characters; the most is {most:,}": "{field}: عدد حروف «{value}» {length:,}، والحد {most:,}.",
+    "{field}: {value} is before {earliest}": "{field}: القيمة {value} تسبق {earliest}.",
+    "end: the event ends on {end}, before it begins on {start}": "end: تنتهي الفعالية في {end}، قبل أن تبدأ في {start}.",
+    "a date": "تاريخ",
     "{field}: {value} is not within {days}": "{field}: القيمة {value} خارج المدى {days}.",
     "a list of text": "قائمة نصوص",
     "a whole number": "عدد صحيح",
@@ -263,6 +279,12 @@ ARABIC = {
         "لا إشعار إلا لمقال مسحوب أو محذوف، فتُرك.",
     "taken as “{value}”": "أُخذ على أنه «{value}».",
     "taken as {date}, inferred": "أُخذ على أنه {date}، مستنتجا.",
+    "taken as {date}, inferred; that day is a {weekday}, not a {said}":
+        "أُخذ على أنه {date}، مستنتجا؛ ذلك اليوم يوم {weekday}، لا {said}.",
+    "taken as {date}, inferred: the days of the Hijri calendar are reckoned":
+        "أُخذ على أنه {date}، مستنتجا: حُسب اليوم من التقويم الهجري.",
+    "taken as {date}, inferred: it can only be read with its month first":
+        "أُخذ على أنه {date}، مستنتجا: لا يُقرأ إلا والشهر فيه قبل اليوم.",
     # The gate
     "“{field}” is {value}; a time of {days} (years, in UTC) is expected": "الحقل «{field}» هو {value}؛ يُنتظر وقت بين {days} بتوقيت UTC.",
     "“{field}” is {value}; a day of {days} is expected": "الحقل «{field}» هو {value}؛ يُنتظر يوم بين {days}.",

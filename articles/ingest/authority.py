@@ -1,11 +1,12 @@
 """Reads an authority file (TOML, see docs/authority.md): what editors know, from outlets and actors to events."""
 
+import codecs
 import hashlib
 import json
 import re
 import tomllib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, transaction
 from django.db.models import Model
 
+from articles.arabic.text_gate import clean_line
 from articles.arabic.words import fold_phrase
 from articles.ingest.document import quoted
 from articles.ingest.reasons import reason_of
@@ -40,21 +42,44 @@ class AuthorityError(MessageError):
     """An authority file that cannot be applied; the message names file, entry and field."""
 
 
-@dataclass
-class AuthorityReport:
-    applied: int = 0
-    unchanged: int = 0
-
-
 Entry = Mapping[str, object]
 
 
 @dataclass(frozen=True)
+class SharedName:
+    """A name that a file gives to an actor and that another one bears, too: extraction then suggests neither by it."""
+
+    name: str
+    other: Actor
+
+    def __str__(self) -> str:
+        return (
+            f"“{self.name}” is a name of “{self.other}”, too: it suggests neither of the two, except in an article that names "
+            "just one of them by another name that nobody shares"
+        )
+
+
+@dataclass
+class AuthorityReport:
+    """How many entries of a file were applied, and how many were known; `shared` are the names that two actors bear now."""
+
+    applied: int = 0
+    unchanged: int = 0
+    shared: Sequence[SharedName] = ()
+
+
+@dataclass(frozen=True)
 class Expected:
-    """A type that a field of an entry has: its name in messages, and whether a value is of it."""
+    """A type that a field of an entry has: its name in messages, and whether a value is of it.
+
+    choices: the texts that a text can be; empty where it can be any.
+    most: the most characters of a text, or of each text of a list; None where there is no such bound.
+    """
 
     words: Message
     fits: Callable[[object], bool]
+    choices: tuple[str, ...] = ()
+    most: int | None = None
 
 
 def _is_list_of(kind: type) -> Callable[[object], bool]:
@@ -71,16 +96,41 @@ _TEXTS = Expected(
 )
 _NUMBER = Expected(Message("a whole number"), lambda value: type(value) is int)
 _FLAG = Expected(Message("true or false"), lambda value: type(value) is bool)
+_DAY = Expected(Message("a date"), lambda value: type(value) is date)
 _TABLE = Expected(Message("a table"), lambda value: type(value) is dict)
 _TABLE_LIST = Expected(Message("a list of tables"), _is_list_of(dict))
+
+
+def _of_column(expected: Expected, model: type[Model], name: str) -> Expected:
+    """`expected` within what the column of a model holds."""
+    column = model._meta.get_field(name)
+    column = getattr(column, "base_field", column)
+    if column.choices:
+        blank = ("",) if column.blank else ()
+        return replace(expected, choices=(*(value for value, _ in column.choices), *blank))
+    return replace(expected, most=column.max_length)
+
+
+def _of(model: type[Model], **fields: Expected) -> dict[str, Expected]:
+    return {name: _of_column(expected, model, name) for name, expected in fields.items()}
+
+
 # Names that one actor can be given: an organisation with all its spellings in the archive has some dozens.
 MOST_ALIASES = 1_000
 # Actors that take part in one event: the largest summits name fewer than two hundred.
 MOST_PARTICIPANTS = 500
+# Others that are told of a name that several actors bear.
+MOST_SHARING = 5
+# Tables whose rows are known again by their folded key, so that two entries of one key are one row.
+_FOLDED_KEYS = {"source", "actor", "synonyms", "event"}
 # Rows that a statement stores.
 _AT_ONCE = 500
-_ALIAS = {"name": _TEXT, "kind": _TEXT, "found_in_text": _FLAG}
-_PART = {"actor": _TEXT, "role": _TEXT}
+_ALIAS = {"name": _of_column(_TEXT, Alias, "name"), "kind": _of_column(_TEXT, Alias, "kind"), "found_in_text": _FLAG}
+_PART = {"actor": _TEXT, "role": _of_column(_TEXT, Participation, "role")}
+_DATE = {
+    "date": _DAY, "precision": _of_column(_TEXT, Event, "start_precision"), "basis": _of_column(_TEXT, Event, "start_basis"),
+    "earliest": _DAY, "latest": _DAY,
+}  # fmt: skip
 
 
 def load_authority(path: Path) -> AuthorityReport:
@@ -105,6 +155,7 @@ def apply_authority(name: str, content: bytes, *, most: int | None = None) -> Au
             file=name, count=count, most=most,
         )  # fmt: skip
     report = AuthorityReport()
+    actors: list[Entry] = []
     for kind, (key_field, fields, apply) in _TABLES.items():
         entries = tables.pop(kind, [])
         if not isinstance(entries, list):
@@ -112,14 +163,20 @@ def apply_authority(name: str, content: bytes, *, most: int | None = None) -> Au
                 "{file}: {kind}: tables are expected, each as [[{kind}]]; this is {value}",
                 file=name, kind=kind, value=_type_name(entries),
             )  # fmt: skip
+        places: dict[str, tuple[int, Entry]] = {}
         for number, entry in enumerate(entries, 1):
             where = f"{name}: {kind} {number}"
             try:
-                _check(entry, key_field, fields)
+                _check_types(entry, key_field, fields)
                 where += f" ({quoted(entry[key_field])})"
+                _check_values(entry, fields)
+                if kind in _FOLDED_KEYS:
+                    _check_once(entry, key_field, places, number)
                 # What the database refuses must not end the transaction before it is told.
                 with transaction.atomic():
-                    _apply(kind, entry, key_field, apply, report)
+                    is_new = _apply(kind, entry, key_field, apply, report)
+                if is_new and kind == "actor":
+                    actors.append(entry)
             except (
                 AuthorityError,
                 ValidationError,
@@ -135,7 +192,43 @@ def apply_authority(name: str, content: bytes, *, most: int | None = None) -> Au
             "{file}: unknown table “{table}”; known are {choices}",
             file=name, table=quoted(next(iter(tables))), choices=", ".join(_TABLES),
         )  # fmt: skip
+    report.shared = tuple(_shared_names(actors))
     return report
+
+
+def _check_once(entry: Entry, key_field: str, places: dict[str, tuple[int, Entry]], number: int) -> None:
+    """Raises AuthorityError for an entry under whose name another one of the file stands: it would overwrite what that says."""
+    first, other = places.setdefault(_key(entry, key_field), (number, entry))
+    if other != entry:
+        raise AuthorityError(
+            "its name is that of entry {number}, “{name}”, which it would overwrite; names are compared without marks and hamza: "
+            "make one entry of the two, or tell actors apart by “distinction”",
+            number=first, name=quoted(other[key_field]),
+        )  # fmt: skip
+
+
+def _shared_names(entries: Sequence[Entry]) -> Iterator[SharedName]:
+    """The names that the entries give to actors and that others bear, at most MOST_SHARING of these each, in their order."""
+    names = {fold_phrase(name) for entry in entries for name in _names_of(entry)}
+    bearers: dict[str, dict[int, Actor]] = {name: {} for name in names}
+    folded_names = sorted(names)
+    for start in range(0, len(folded_names), _AT_ONCE):
+        some = folded_names[start : start + _AT_ONCE]
+        for actor in Actor.objects.standing().filter(folded_name__in=some).order_by("id"):
+            bearers[actor.folded_name][actor.pk] = actor
+        aliases = Alias.objects.filter(folded__in=some, actor__in=Actor.objects.standing()).select_related("actor")
+        for alias in aliases.order_by("id"):
+            bearers[alias.folded][alias.actor_id] = alias.actor
+    for entry in entries:
+        own = fold_phrase(entry["name"]), entry.get("distinction", "")
+        by_folded = {fold_phrase(name): name for name in reversed(_names_of(entry))}
+        for folded, name in reversed(by_folded.items()):
+            others = [actor for actor in bearers[folded].values() if (actor.folded_name, actor.distinction) != own]
+            yield from (SharedName(name, other) for other in others[:MOST_SHARING])
+
+
+def _names_of(entry: Entry) -> list[str]:
+    return [entry["name"], *(alias["name"] for alias in entry.get("aliases", []))]
 
 
 def _size(tables: dict) -> int:
@@ -161,7 +254,11 @@ def _by_field(error: ValidationError) -> str:
 
 
 def _read(name: str, content: bytes) -> dict:
-    """The tables of a file, which another process reads within the budget of a document: one long dotted key takes gigabytes."""
+    """The tables of a file, which another process reads within the budget of a document: one long dotted key takes gigabytes.
+
+    The mark of UTF-8 at its beginning, which editors of Windows write, is no part of it.
+    """
+    content = content.removeprefix(codecs.BOM_UTF8)
     try:
         with BoundedWorkers(_Parsing(), Budget.of_a_document()) as workers:
             tables = workers.run(content)
@@ -220,8 +317,17 @@ class _Parsing(Job):
         return parsed(content.decode())
 
 
-def _check(entry: object, key_field: str, fields: Mapping[str, "Expected"]) -> None:
-    """Raises AuthorityError for an entry that is no table, lacks its key, or has a field of another name or type."""
+def _check(entry: object, key_field: str, fields: Mapping[str, Expected], within: str = "") -> None:
+    """Raises AuthorityError for an entry that `_check_types` or `_check_values` refuses."""
+    _check_types(entry, key_field, fields, within)
+    _check_values(entry, fields, within)
+
+
+def _check_types(entry: object, key_field: str, fields: Mapping[str, Expected], within: str = "") -> None:
+    """Raises AuthorityError for an entry that is no table, lacks its key, or has a field of another name or type.
+
+    `within` stands before the names of fields: the list that the entry is of, and its number there.
+    """
     if not isinstance(entry, dict):
         raise AuthorityError(
             "{expected} is expected, this is {value}", expected=Message("a table"), value=_type_name(entry)
@@ -229,15 +335,37 @@ def _check(entry: object, key_field: str, fields: Mapping[str, "Expected"]) -> N
     for field, value in entry.items():
         if field not in fields:
             raise AuthorityError(
-                "unknown field “{field}”; known are {choices}", field=quoted(field), choices=", ".join(sorted(fields))
+                "unknown field “{field}”; known are {choices}",
+                field=quoted(f"{within}{field}"),
+                choices=", ".join(sorted(fields)),
             )
         if not fields[field].fits(value):
             raise AuthorityError(
                 "{field}: {expected} is expected, this is {value}",
-                field=field, expected=fields[field].words, value=_type_name(value),
+                field=f"{within}{field}", expected=fields[field].words, value=_type_name(value),
             )  # fmt: skip
     if not str(entry.get(key_field, "")).strip():
-        raise AuthorityError("“{field}” is missing", field=key_field)
+        raise AuthorityError("“{field}” is missing", field=f"{within}{key_field}")
+
+
+def _check_values(entry: Entry, fields: Mapping[str, Expected], within: str = "") -> None:
+    """Raises AuthorityError for a text that is none of those that a field can have, or is too long for it."""
+    for field, value in entry.items():
+        expected = fields[field]
+        for text in value if isinstance(value, list) else [value]:
+            if not isinstance(text, str):
+                continue
+            if expected.choices and text not in expected.choices:
+                raise AuthorityError(
+                    "{field}: “{value}” is not one of {choices}",
+                    field=f"{within}{field}", value=quoted(text), choices=", ".join(filter(None, expected.choices)),
+                )  # fmt: skip
+            length = len(clean_line(text).strip())
+            if expected.most is not None and length > expected.most:
+                raise AuthorityError(
+                    "{field}: “{value}” has {length:,} characters; the most is {most:,}",
+                    field=f"{within}{field}", value=quoted(text), length=length, most=expected.most,
+                )  # fmt: skip
 
 
 def _type_name(value: object) -> Message:
@@ -254,17 +382,23 @@ def _type_name(value: object) -> Message:
     return Message("a list of {kind}", kind=kinds[0] if len(kinds) == 1 else Message("values of several kinds"))
 
 
-def _apply(kind: str, entry: Entry, key_field: str, apply: Callable[[Entry], None], report: AuthorityReport) -> None:
-    key = f"{fold_phrase(str(entry[key_field]))}|{entry.get('distinction', '')}"
+def _apply(kind: str, entry: Entry, key_field: str, apply: Callable[[Entry], None], report: AuthorityReport) -> bool:
+    """Applies an entry that is new or has changed; tells whether it is."""
+    key = _key(entry, key_field)
     digest = hashlib.sha256(json.dumps(entry, ensure_ascii=False, sort_keys=True, default=str).encode()).hexdigest()
     known, created = AuthorityEntry.objects.get_or_create(kind=kind, key=key, defaults={"digest": digest})
     if not created and known.digest == digest:
         report.unchanged += 1
-        return
+        return False
     apply(entry)
     known.digest = digest
     known.save()
     report.applied += 1
+    return True
+
+
+def _key(entry: Entry, key_field: str) -> str:
+    return f"{fold_phrase(str(entry[key_field]))}|{entry.get('distinction', '')}"
 
 
 def _set(row: Model, entry: Entry, *fields: str) -> None:
@@ -302,8 +436,8 @@ def _aliases(actor: Actor, entries: list[Entry]) -> None:
         )
     stored = {alias.folded: alias for alias in actor.aliases.all()}
     before = {folded: _values(alias) for folded, alias in stored.items()}
-    for entry in entries:
-        _check(entry, "name", _ALIAS)
+    for number, entry in enumerate(entries, 1):
+        _check(entry, "name", _ALIAS, f"aliases {number}: ")
         folded = fold_phrase(entry["name"])
         alias = stored.setdefault(folded, Alias(actor=actor))
         alias.folded = folded
@@ -354,6 +488,10 @@ def _event(entry: Entry) -> None:
     for name in ("start", "end"):
         if name in entry:
             setattr(row, name, _date(name, entry[name]))
+    if row.start.date and row.end.latest and row.end.latest < row.start.date:
+        raise AuthorityError(
+            "end: the event ends on {end}, before it begins on {start}", end=str(row.end.latest), start=str(row.start.date)
+        )  # fmt: skip
     _set(row, entry, "title", "kind", "place", "country", "session", "description", "withheld")
     participants = entry.get("participants", [])
     if len(participants) > MOST_PARTICIPANTS:
@@ -361,8 +499,8 @@ def _event(entry: Entry) -> None:
             "participants: an event has at most {most} here, this has {count}",
             most=MOST_PARTICIPANTS, count=len(participants),
         )  # fmt: skip
-    for part in participants:
-        _check(part, "actor", _PART)
+    for number, part in enumerate(participants, 1):
+        _check(part, "actor", _PART, f"participants {number}: ")
         actor = Actor.objects.named(part["actor"]).order_by("id").first()
         if actor is None:
             raise AuthorityError("participants: no actor is named “{name}”", name=part["actor"])
@@ -373,13 +511,18 @@ def _event(entry: Entry) -> None:
 
 def _date(name: str, entry: Entry) -> ArchiveDate:
     for field, value in entry.items():
-        expected = date if field in {"date", "earliest", "latest"} else str
-        if field not in {"date", "precision", "basis", "earliest", "latest"} or type(value) is not expected:
+        if field not in _DATE or not _DATE[field].fits(value):
             raise AuthorityError("{field}: not a date field, or not of its type", field=f"{name}.{field}")
-        if expected is date and not (days := planned_days()).holds(value):
+        if _DATE[field] is _DAY and not (days := planned_days()).holds(value):
             raise AuthorityError(
                 "{field}: {value} is not within {days}", field=f"{name}.{field}", value=str(value), days=str(days)
             )
+    _check_values(entry, _DATE, f"{name}.")
+    if "earliest" in entry and "latest" in entry and entry["latest"] < entry["earliest"]:
+        raise AuthorityError(
+            "{field}: {value} is before {earliest}",
+            field=f"{name}.latest", value=str(entry["latest"]), earliest=f"{name}.earliest, {entry['earliest']}",
+        )  # fmt: skip
     known = entry.get("date")
     precision = entry.get("precision", "day" if known else "unknown")
     return complete(known, precision, entry.get("basis", "editor"), entry.get("earliest"), entry.get("latest"))
@@ -387,27 +530,26 @@ def _date(name: str, entry: Entry) -> ArchiveDate:
 
 # Table → (its key, its fields, what applies an entry), in the order in which they refer to one another.
 _TABLES: dict[str, tuple[str, dict[str, Expected], Callable[[Entry], None]]] = {
-    "source": (
-        "name",
-        {"name": _TEXT, "kind": _TEXT, "country": _TEXT, "domains": _TEXTS, "marks": _TEXTS},
-        _source,
-    ),
+    "source": ("name", _of(Source, name=_TEXT, kind=_TEXT, country=_TEXT, domains=_TEXTS, marks=_TEXTS), _source),
     "actor": (
         "name",
-        {
-            "name": _TEXT, "distinction": _TEXT, "kind": _TEXT, "country": _TEXT, "description": _TEXT, "withheld": _FLAG,
-            "aliases": _TABLE_LIST,
-        },
+        _of(Actor, name=_TEXT, distinction=_TEXT, kind=_TEXT, country=_TEXT, description=_TEXT)
+        | {"withheld": _FLAG, "aliases": _TABLE_LIST},
         _actor,
     ),
-    "measure": ("label", {"label": _TEXT, "units": _TEXTS, "broad_units": _TEXTS, "cues": _TEXTS}, _measure),
-    "synonyms": ("word", {"word": _TEXT, "others": _TEXTS, "kind": _TEXT}, _synonyms),
-    "series": ("name", {"name": _TEXT, "description": _TEXT}, _series),
+    "measure": ("label", _of(Measure, label=_TEXT, units=_TEXTS, broad_units=_TEXTS, cues=_TEXTS), _measure),
+    "synonyms": (
+        "word",
+        _of(SynonymSet, kind=_TEXT)
+        | {"word": _of_column(_TEXT, SynonymSet, "words"), "others": _of_column(_TEXTS, SynonymSet, "words")},
+        _synonyms,
+    ),
+    "series": ("name", _of(EventSeries, name=_TEXT, description=_TEXT), _series),
     "event": (
         "title",
-        {
-            "title": _TEXT, "kind": _TEXT, "start": _TABLE, "end": _TABLE, "place": _TEXT, "country": _TEXT, "series": _TEXT,
-            "session": _NUMBER, "description": _TEXT, "withheld": _FLAG, "participants": _TABLE_LIST,
+        _of(Event, title=_TEXT, kind=_TEXT, place=_TEXT, country=_TEXT, description=_TEXT)
+        | {
+            "start": _TABLE, "end": _TABLE, "series": _TEXT, "session": _NUMBER, "withheld": _FLAG, "participants": _TABLE_LIST,
         },
         _event,
     ),

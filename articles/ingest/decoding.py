@@ -114,8 +114,10 @@ def _few_broken(content: bytes, name: str) -> Decoded | None:
     A character that the end of the bytes cuts is left out. In an encoding that is not the right one nearly every such
     character is broken.
     """
-    text = content.decode(name, "replace")
-    whole = text.rstrip("\ufffd")
+    decoder = codecs.getincrementaldecoder(name)("replace")
+    # Bytes that begin a character which the end cuts wait in the decoder; broken bytes before them do not.
+    whole = decoder.decode(content)
+    is_cut = bool(decoder.getstate()[0])
     broken = whole.count("\ufffd") - content.count(_REPLACED)
     beyond_ascii = sum(1 for _ in _BEYOND_ASCII.finditer(whole)) - broken
     if broken > max(beyond_ascii // FEW, 1 if beyond_ascii >= _FEWEST else 0) or not beyond_ascii:
@@ -124,7 +126,7 @@ def _few_broken(content: bytes, name: str) -> Decoded | None:
     if broken > 0:
         taken = Message("{count:,} broken bytes of {name} became “\ufffd”", count=broken, name=name.upper())
         notes.append(Note(NoteKind.BROKEN, "text", "", taken))
-    if len(whole) < len(text):
+    if is_cut:
         notes.append(Note(NoteKind.BROKEN, "text", "", Message("the last character is cut off; it was left out")))
     return Decoded(whole, name, tuple(notes))
 

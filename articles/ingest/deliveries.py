@@ -210,19 +210,19 @@ def _record(delivery: Delivery, report: Report, state: str) -> None:
         for failure in ordered[: Delivery.MOST_FAILURES]
     ]  # fmt: skip
     Delivery.objects.filter(pk=delivery.pk).update(
-        state=state, finished_at=timezone.now(), created=report.created, updated=report.updated, unchanged=report.unchanged,
-        failed=len(report.failures), failures=failures, noted=report.noted.total,
+        state=state, finished_at=timezone.now(), created=report.created, updated=report.updated,
+        waiting=report.waiting, unchanged=report.unchanged, failed=len(report.failures), failures=failures, noted=report.noted.total,
         notes=report.noted.as_rows()[: Delivery.MOST_NOTES],
     )  # fmt: skip
 
 
 def record_run(paths: Iterable[str], report: Report) -> None:
-    """Leaves a record of a command's run of which something failed or was not taken as given, so that the desk sees it.
+    """Leaves a record of a command's run of which something failed, waits for an editor or was not taken as given, so that the desk sees it.
 
     It names files without the folders of the machine that the command ran on.
     """
     paths = list(paths)
-    if report.failures or report.noted.total:
+    if report.failures or report.waiting or report.noted.total:
         now = timezone.now()
         names = [path if is_address(path) else Path(path).name or path for path in paths]
         for path, name in zip(paths, names, strict=True):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from articles.arabic.words import words
 from articles.extract.fingerprints import MOST_COMPARED, likeness, shingles, shingles_of
 from articles.ingest.prepare import Prepared
-from articles.models import Article, Capture, Fingerprint, WaitingReason
+from articles.models import Article, Capture, CaptureState, Fingerprint, WaitingReason
 from articles.models.edited import body_is_an_editors
 from articles.platform.addresses import older_spellings, registrable_domain, same_domain
 
@@ -25,18 +25,22 @@ _MOST_COMPARED = 20
 
 @dataclass(frozen=True)
 class StoredBytes:
-    """Where stored bytes were met: the article's key, and the address they were fetched from, empty for a file."""
+    """Where stored bytes were met: the article's key, and the address they were fetched from, empty for a file.
+
+    `waits` where an editor has yet to decide about them.
+    """
 
     article: int
     fetched: str
+    waits: bool = False
 
 
 def stored_bytes(digests: Iterable[str]) -> dict[str, list[StoredBytes]]:
     """Digest → the captures that have it, newest first."""
     captures = Capture.objects.filter(sha256__in=set(digests)).order_by("-captured_at", "-id")
     places: dict[str, list[StoredBytes]] = {}
-    for sha256, article, fetched in captures.values_list("sha256", "article", "fetched_address"):
-        places.setdefault(sha256, []).append(StoredBytes(article, fetched))
+    for sha256, article, fetched, state in captures.values_list("sha256", "article", "fetched_address", "state"):
+        places.setdefault(sha256, []).append(StoredBytes(article, fetched, state == CaptureState.WAITING))
     return places
 
 

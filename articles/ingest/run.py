@@ -98,8 +98,13 @@ class Noted:
 
 @dataclass
 class Report:
+    """What became of an input; `waiting` counts captures that an editor has to decide about: new ones, which are among the
+    `updated`, and such that came before and came again.
+    """
+
     created: int = 0
     updated: int = 0
+    waiting: int = 0
     unchanged: int = 0
     failures: list[Failure] = field(default_factory=list)
     noted: Noted = field(default_factory=Noted)
@@ -112,6 +117,7 @@ class Report:
     def add(self, other: "Report") -> None:
         self.created += other.created
         self.updated += other.updated
+        self.waiting += other.waiting
         self.unchanged += other.unchanged
         self.failures += other.failures
         self.noted.update(other.noted)
@@ -127,11 +133,11 @@ class Report:
         return round(self.done / self.seconds, 1) if self.seconds else 0.0
 
     def as_dict(self) -> dict[str, float]:
-        """The sums; `noted` only where a value was not taken as it was given."""
-        noted = {"noted": self.noted.total} if self.noted.total else {}
+        """The sums; `waiting` only where a capture waits for an editor, `noted` only where a value was not taken as it was given."""
+        more = {name: count for name, count in (("waiting", self.waiting), ("noted", self.noted.total)) if count}
         return {
             "created": self.created, "updated": self.updated, "unchanged": self.unchanged,
-            "failed": len(self.failures), "articles_per_second": self.articles_per_second, **noted,
+            "failed": len(self.failures), "articles_per_second": self.articles_per_second, **more,
         }  # fmt: skip
 
 
@@ -151,8 +157,8 @@ def ingest(
     order of the input: the archive comes out the same whatever their number, and after an interruption at any point
     another run ends as an uninterrupted one would have. With 0, and for few documents, one process reads while this one
     waits. No document is read in this process: one that takes more than ARCHIVE_DOCUMENT_SECONDS of processor time or
-    ARCHIVE_DOCUMENT_MEMORY is reported, and costs no other. `told` hears "created", "updated", "unchanged" or "failed" with
-    each place; `waiting` is called every second or so while documents are read within their budget, before any of them is told.
+    ARCHIVE_DOCUMENT_MEMORY is reported, and costs no other. `told` hears "created", "updated", "waiting", "unchanged" or "failed"
+    with each place; `waiting` is called every second or so while documents are read within their budget, before any of them is told.
     """
     report = Report()
     run = _Run(report, told, encoding, waiting)
@@ -238,6 +244,7 @@ class _Run:
         # The first of the batch that is under way.
         self.at: Item | Prepared | Broken | None = None
         self.words = Words()
+        self.waiting_digests: set[str] = set()
         self.rereading = Rereading(self.authority)
 
     def over(self, entries: Iterable[Item | Broken | Remark], workers: int) -> Report:
@@ -310,6 +317,8 @@ class _Run:
                 self._revisit(item, seen)
             elif article := article_with(stored.get(item.sha256, ()), item.address):
                 self.report.last = article, "unchanged"
+                if any(place.waits for place in stored[item.sha256] if place.article == article):
+                    self._waits(item)
                 self._count("unchanged", item)
             else:
                 fresh.append(item)
@@ -356,14 +365,22 @@ class _Run:
             for one, (article, outcome) in zip(prepared, outcomes, strict=True):
                 self.report.last = article.pk, outcome
                 self._count(outcome, one)
+                if outcome == "waiting":
+                    self._waits(one)
             for one, note in notes:
                 self.report.noted.add(note, _where(one))
 
         self.words.say(told)
 
     def _count(self, outcome: str, one: Item | Prepared) -> None:
-        setattr(self.report, outcome, getattr(self.report, outcome) + 1)
+        counted = "updated" if outcome == "waiting" else outcome
+        setattr(self.report, counted, getattr(self.report, counted) + 1)
         self.told(outcome, _where(one))
+
+    def _waits(self, one: Item | Prepared) -> None:
+        """Counts a capture that waits for an editor, however often its bytes are in the input."""
+        self.waiting_digests.add(one.sha256)
+        self.report.waiting = len(self.waiting_digests)
 
     def _fail(self, broken: Broken) -> None:
         self.report.failures.append(Failure(_where(broken), broken.reason, broken.is_rest))

@@ -37,8 +37,8 @@ Notes = list[tuple[Prepared, Note]]
 
 
 def store(batch: Sequence[Prepared], authority: Authority, rereading: "Rereading") -> tuple[Outcomes, Notes]:
-    """Stores a batch in one transaction, in order; returns (each article with "created", "updated" or "unchanged", what was not
-    taken as it was given).
+    """Stores a batch in one transaction, in order; returns (each article with "created", "updated", "waiting" or "unchanged",
+    what was not taken as it was given).
 
     An article is known again by its URL, by the place it was read from, by its wording and title, or by its file name when
     most of its wording is the same (articles/ingest/identity.py). Then the bytes become a further capture and the text is
@@ -139,7 +139,7 @@ def _store(batch: Sequence[Prepared], authority: Authority, rereading: Rereading
         elif any(place.article == pk for place in places):
             article, outcome = _met_at_its_address(pk, one, sources)
         else:
-            article, outcome = _update(pk, one, sources, authority, rereading), "updated"
+            article, outcome = _update(pk, one, sources, authority, rereading)
             notes += ((one, note) for note in _not_taken(article, one, sources))
         results.append((article, outcome))
         seen |= marks
@@ -175,18 +175,20 @@ def _create(waiting: Sequence[tuple[Prepared, Article]], authority: Authority) -
     suggest_all([Subject(article, one.analysis, is_new=True) for one, article in waiting], authority, write)
 
 
-def _update(pk: int, one: Prepared, sources: "Sources", authority: Authority, rereading: Rereading) -> Article:
+def _update(
+    pk: int, one: Prepared, sources: "Sources", authority: Authority, rereading: Rereading
+) -> tuple[Article, str]:
     article = Article.objects.get(pk=pk)
     reason = reason_to_wait(article, one)
     if reason:
         capture_of(one, article, reason).save()
-        return article
+        return article, "waiting"
     newest = article.captures.accepted().values_list("captured_at", flat=True).first()
     capture_of(one, article).save()
     # An older capture found later adds to the record and leaves the newer text.
     is_newest = newest is None or one.captured_at >= newest
     bring_up_to_date(article, one, sources, authority, rereading, is_newest=is_newest)
-    return article
+    return article, "updated"
 
 
 def bring_up_to_date(

@@ -24,6 +24,7 @@ class NoteKind(models.TextChoices):
     """Why a value was not taken as it was given."""
 
     PARTLY = "partly", "قرئ بعضه"
+    INFERRED = "inferred", "استنتج"
     DROPPED = "dropped", "لم يؤخذ"
     UNKNOWN = "unknown", "لا يعرفه الأرشيف"
     CUT = "cut", "قطع لطوله"
@@ -67,6 +68,8 @@ class Delivery(models.Model):
     finished_at = models.DateTimeField("انتهى في", null=True, blank=True)
     created = models.PositiveIntegerField("مقالات جديدة", default=0)
     updated = models.PositiveIntegerField("نسخ جديدة", default=0)
+    # Captures that waited for an editor's decision when this came: some of `updated`, and of `unchanged` such that came before.
+    waiting = models.PositiveIntegerField("نسخ تنتظر قرار محرر", default=0, db_default=0)
     unchanged = models.PositiveIntegerField("معروف من قبل", default=0)
     failed = models.PositiveIntegerField("تعذر", default=0)
     failures = AsGivenRowsField("ما تعذر", shape={"path": str}, default=list, blank=True)

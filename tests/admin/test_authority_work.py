@@ -1,13 +1,17 @@
 """Names: likely pairs, splitting, a new alias and what it finds, series in order, the authority file in and out."""
 
+from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
+from articles.admin.authority import shared_name
 from articles.exchange.authority import authority_file
 from articles.ingest.authority import apply_authority
 from articles.models import Actor, Alias, AuthorityEntry, Event, EventSeries, Source
@@ -125,6 +129,52 @@ def test_a_series_is_put_in_order_without_dragging(desk: Client) -> None:
     desk.post(page, {f"session-{event.pk}": place for event, place in zip(events, (30, 10, 20), strict=True)})
     earlier, later = Event.objects.get(pk=events[2].pk).sessions_beside()
     assert [e.title for e in earlier] == ["اللقاء 1"] and [e.title for e in later] == ["اللقاء 0"]
+
+
+def an_actor(name: str, *aliases: str, distinction: str = "", kind: str = "civil") -> str:
+    named = "".join(f'{{ name = "{alias}" }},' for alias in aliases)
+    return f'[[actor]]\nname = "{name}"\ndistinction = "{distinction}"\nkind = "{kind}"\naliases = [{named}]\n'
+
+
+SHARED = {
+    "an alias of another": ("بيت الرصد", an_actor("مرصد أول", "بيتُ الرصد")),
+    "the canonical name of another": ("المرصد القديم", an_actor("مرصد ثان", "المرصد القديم")),
+    "a canonical name that is an alias elsewhere": ("بيت الرصد", an_actor("بيت الرصد")),
+    "a canonical name with a distinction": ("المرصد القديم", an_actor("المرصد القديم", distinction="في الجنوب")),
+}
+
+
+@pytest.mark.parametrize(("name", "content"), SHARED.values(), ids=SHARED)
+def test_a_name_of_a_file_that_another_actor_bears_is_told(
+    senior: Client, tmp_path: Path, name: str, content: str
+) -> None:
+    other = Actor.objects.create(name="المرصد القديم", kind="civil")
+    other.aliases.create(name="بيت الرصد")
+    # What a file gives to one alone is told of nobody.
+    assert not apply_authority("own.toml", an_actor("مرصد وحيد", "اسم لا يشاركه فيه أحد").encode()).shared
+    content += an_actor("مرصد آخر", "اسم آخر له وحده")
+    file = tmp_path / "file.toml"
+    file.write_text(content, encoding="utf-8")
+    page = reverse("admin:authority")
+    trial = senior.post(page, {"file": SimpleUploadedFile("file.toml", content.encode())})
+    told = trial.context["shared"]
+    assert [words.replace("بيتُ", "بيت") for words in told] == [shared_name(name, other)]
+    assert told[0] in trial.content.decode()
+    out, err = StringIO(), StringIO()
+    with transaction.atomic():
+        call_command("load_authority", str(file), stdout=out, stderr=err)
+        transaction.set_rollback(True)
+    assert err.getvalue().count("suggests neither") == 1 and "“المرصد القديم”" in err.getvalue()
+    applied = senior.post(page, {"file": SimpleUploadedFile("file.toml", content.encode()), "sure": "1"}, follow=True)
+    assert told[0] in applied.content.decode()
+    # Told once: the second time nothing is applied.
+    assert not apply_authority("file.toml", content.encode()).shared
+
+
+def test_two_actors_of_one_file_that_share_a_name_are_told(db: None) -> None:
+    content = an_actor("مرصد أول", "بيت الرصد") + an_actor("مرصد ثان", "بيت الرصد")
+    told = {(shared.name, str(shared.other)) for shared in apply_authority("file.toml", content.encode()).shared}
+    assert told == {("بيت الرصد", "مرصد أول"), ("بيت الرصد", "مرصد ثان")}
 
 
 def rows() -> dict[str, list]:

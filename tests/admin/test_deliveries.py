@@ -3,9 +3,11 @@
 import contextlib
 import functools
 import http.server
+import json
 import resource
 import threading
 from collections.abc import Iterator
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +74,45 @@ def test_doing_it_again_changes_nothing(desk: Client) -> None:
     work()
     delivery = Delivery.objects.get()
     assert (delivery.state, delivery.created, delivery.unchanged) == ("finished", 0, 1)
+
+
+OTHER = (
+    "أعلن متحدث مجهول اليوم إلغاء جميع الاتفاقات الموقعة بين الأطراف في السنة الماضية دون سابق إنذار. ولم تصدر عن الجهات الرسمية "
+    "حتى الآن أي توضيحات بشأن الأسباب التي دفعت إلى هذا القرار."
+)
+
+
+def row_at(address: str, body: str) -> bytes:
+    return json.dumps({"title": "خبر", "body": body, "url": address}, ensure_ascii=False).encode() + b"\n"
+
+
+def test_a_record_says_how_many_captures_wait_for_an_editor(desk: Client, tmp_path: Path) -> None:
+    places = [f"https://news.example/{number}" for number in range(3)]
+    (tmp_path / "first.jsonl").write_bytes(b"".join(row_at(place, TEXT + place) for place in places))
+    out, err = StringIO(), StringIO()
+    call_command("ingest", str(tmp_path / "first.jsonl"), "--json", stdout=out, stderr=err)
+    assert "waiting" not in json.loads(out.getvalue().splitlines()[-1]) and "decision" not in err.getvalue()
+    # Two unlike updates, one of them twice, and an ordinary one.
+    unlike = [row_at(place, OTHER) for place in places[:2]]
+    ordinary = row_at(places[2], TEXT.replace("45", "46") + places[2])
+    content = b"".join([*unlike, ordinary, unlike[0]])
+    waiting = f"{reverse('admin:articles_capture_changelist')}?state__exact=waiting"
+    # Brought again, they are known and wait still.
+    for updated, unchanged in ((3, 1), (0, 4)):
+        upload = SimpleUploadedFile("صفوف.jsonl", content)
+        desk.post(reverse("admin:deliver"), {"files": upload, "format": "auto"})
+        work()
+        delivery = Delivery.objects.latest("id")
+        assert (delivery.updated, delivery.unchanged, delivery.waiting) == (updated, unchanged, 2)
+        page = desk.get(reverse("admin:articles_delivery_change", args=[delivery.pk])).content.decode()
+        assert '<th scope="row">نسخ تنتظر قرار محرر</th><td>2</td>' in page and f'href="{waiting}"' in page
+    assert len(desk.get(waiting).context["cl"].result_list) == 2
+    (tmp_path / "again.jsonl").write_bytes(content)
+    out, err = StringIO(), StringIO()
+    call_command("ingest", str(tmp_path / "again.jsonl"), "--json", stdout=out, stderr=err)
+    assert json.loads(out.getvalue().splitlines()[-1])["waiting"] == 2
+    assert "2 captures wait for an editor's decision" in err.getvalue() and waiting in err.getvalue()
+    assert Delivery.objects.latest("id").name == "again.jsonl"
 
 
 def test_what_no_reader_opens_is_refused_by_name(desk: Client, settings: Any) -> None:

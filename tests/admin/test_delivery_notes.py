@@ -113,11 +113,65 @@ def test_a_value_taken_otherwise_than_given_is_told(
     assert words in desk.get(reverse("admin:articles_delivery_change", args=[delivery.pk])).content.decode()
 
 
-def test_a_field_given_twice_is_told(delivered: Callable[[str, bytes], Delivery]) -> None:
-    row = f'{{"title": "عنوان أول", "body": "{BODY}", "published": {{"date": null}}, "title": "عنوان ثان"}}'
-    delivery = delivered("صف.jsonl", row.encode())
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("جدول.csv", "title,body"), ("جدول.csv", "\ufeffsep=;\r\ntitle;body;author\r\n;;\r\n\r\n"), ("صف.jsonl", "\ufeff\n \n"),
+    ],
+)  # fmt: skip
+def test_a_file_without_rows_is_told(
+    delivered: Callable[[str, bytes], Delivery], desk: Client, name: str, content: str
+) -> None:
+    delivery = delivered(name, content.encode())
+    assert (delivery.created, delivery.failed) == (0, 1)
+    page = desk.get(reverse("admin:articles_delivery_change", args=[delivery.pk])).content.decode()
+    assert "لا صفوف فيه" in page
+
+
+# Bytes at the end of a text, what is stored in their place, and what is told of them.
+ENDINGS = [
+    (b"\xd9", "", {"the last character is cut off; it was left out"}),
+    (b"\xff", "\ufffd", {"1 broken bytes of UTF-8 became “\ufffd”"}),
+    (b"\xff\xd9", "\ufffd", {"1 broken bytes of UTF-8 became “\ufffd”", "the last character is cut off; it was left out"}),
+    (b"\xff\xf0\x9f\x98", "\ufffd", {"1 broken bytes of UTF-8 became “\ufffd”", "the last character is cut off; it was left out"}),
+    ("\ufffd".encode(), "\ufffd", set()),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("ending", "stored", "told"), ENDINGS)
+@pytest.mark.parametrize(
+    ("name", "start"), [("جدول.csv", "title,body\nخبر من الموانئ اليوم,"), ("خبر.txt", "خبر من الموانئ اليوم\n\n")]
+)
+def test_bytes_that_are_lost_at_the_end_are_told(
+    delivered: Callable[[str, bytes], Delivery], name: str, start: str, ending: bytes, stored: str, told: set[str]
+) -> None:
+    delivery = delivered(name, f"{start}{BODY}".encode() + ending)
+    assert Article.objects.get(title="خبر من الموانئ اليوم").body == BODY + stored
+    assert {note["taken"] for note in delivery.notes} == told
+
+
+TWICE = [
+    ("صف.jsonl", f'{{"title": "عنوان أول", "body": "{BODY}", "published": {{"date": null}}, "title": "عنوان ثان"}}',
+     [("title", "عنوان أول")]),
+    ("صف.jsonl", f'{{"title": "عنوان أول", "title": 5, "title": "عنوان ثان", "body": "{BODY}", "x": 1, "x": 2}}',
+     [("title", "عنوان أول"), ("x", "")]),
+    ("جدول.csv", f"title,body,author,author,title\nعنوان أول,{BODY},سالم,ليلى,عنوان ثان", [("author", "سالم"), ("title", "عنوان أول")]),
+    ("جدول.csv", f"Title;title;TITLE ;body;body\nعنوان أول;آخر;عنوان ثان;{BODY};{BODY}",
+     [("body", ""), ("title", "آخر"), ("title", "عنوان أول")]),
+    ("جدول.csv", f"title\tbody\ttitle\turl\turl\nعنوان أول\t{BODY}\tعنوان ثان\thttps://news.example/1\t",
+     [("title", "عنوان أول"), ("url", "https://news.example/1")]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "content", "told"), TWICE)
+def test_a_field_given_twice_is_told_with_what_was_not_taken(
+    delivered: Callable[[str, bytes], Delivery], desk: Client, name: str, content: str, told: list[tuple[str, str]]
+) -> None:
+    delivery = delivered(name, content.encode())
     assert Article.objects.filter(title="عنوان ثان").exists()
-    assert [note["field"] for note in delivery.notes] == ["title"]
+    assert sorted((note["field"], note["given"]) for note in delivery.notes) == told
+    page = desk.get(reverse("admin:articles_delivery_change", args=[delivery.pk])).content.decode()
+    assert "وأُخذ الأخير" in page and all(given in page for _, given in told)
 
 
 @pytest.mark.parametrize("value", ["1650", "1650-03", "2031-01-01", "1 يناير 2031", "١٧٩٩"])
@@ -130,9 +184,20 @@ def test_a_date_out_of_bounds_is_refused_by_its_name(delivered: Callable[[str, b
 @pytest.mark.parametrize(
     ("value", "earliest", "latest"),
     [
-        ("قبل 5 يونيو 2024", None, "2024-06-05"),
-        ("بعد 5 يونيو 2024", "2024-06-05", None),
+        ("قبل 5 يونيو 2024", None, "2024-06-04"),
+        ("بعد 5 يونيو 2024", "2024-06-06", None),
+        ("قبل 2020", None, "2019-12-31"),
+        ("قبل عام 2020", None, "2019-12-31"),
+        ("بعد نيسان 2021", "2021-05-01", None),
+        ("بعد شهر نيسان 2021", "2021-05-01", None),
+        ("قبل 1/3/2024", None, "2024-02-29"),
+        ("بعد محرم 1445", "2023-08-17", None),
         ("حتى مارس 2023", None, "2023-03-31"),
+        ("لغاية 2020", None, "2020-12-31"),
+        ("منذ نيسان 2021", "2021-04-01", None),
+        ("منذ عام 2020", "2020-01-01", None),
+        ("قبل نهاية 2020", None, "2020-12-31"),
+        ("بعد مطلع 2020", "2020-01-01", None),
     ],
 )
 def test_a_bound_is_no_day(
@@ -159,6 +224,35 @@ def test_plain_dates_are_read(delivered: Callable[[str, bytes], Delivery], value
     delivery = delivered("صف.jsonl", json.dumps({"title": "خبر", "body": BODY, "published": value}).encode())
     published = Article.objects.get(title="خبر").published
     assert (published.iso, published.basis, delivery.notes) == (iso, "stated", [])
+
+
+@pytest.mark.parametrize(
+    ("value", "iso", "words"),
+    [
+        ("12 محرم 1445", "2023-07-30", "التقويم الهجري"),
+        ("12/01/1445", "2023-07-30", "التقويم الهجري"),
+        ("الأحد ١٢ محرم ١٤٤٥ هـ", "2023-07-30", "التقويم الهجري"),
+        ("محرم 1445", "", "التقويم الهجري"),
+        ("02/13/2023", "2023-02-13", "الشهر فيه قبل اليوم"),
+        ("2.28.2023", "2023-02-28", "الشهر فيه قبل اليوم"),
+        ("الاثنين 3 شباط 2023", "2023-02-03", "يوم الجمعة، لا الاثنين"),
+        ("السبت، 12 محرم 1445", "2023-07-30", "يوم الأحد، لا السبت"),
+        ("نشر يوم الخميس 6 مارس 2023", "2023-03-06", "يوم الاثنين، لا الخميس"),
+    ],
+)
+def test_a_date_that_does_not_say_its_day_by_itself_is_inferred_and_told(
+    delivered: Callable[[str, bytes], Delivery], desk: Client, value: str, iso: str, words: str
+) -> None:
+    row = json.dumps({"title": "خبر", "body": BODY, "published": value}, ensure_ascii=False)
+    delivery = delivered("صف.jsonl", row.encode())
+    published = Article.objects.get(title="خبر").published
+    assert (published.iso, published.basis) == (iso, "inferred")
+    assert [(note["field"], note["given"], note["kind"]) for note in delivery.notes] == [
+        ("published", value, "inferred")
+    ]
+    page = desk.get(reverse("admin:articles_delivery_change", args=[delivery.pk])).content.decode()
+    page = page.replace("\u2068", "").replace("\u2069", "")
+    assert words in page and f"أُخذ على أنه {iso}" in page and "مستنتجا" in page
 
 
 WRONGLY_DECODED = "أعلنت وزارة الداخلية في العاصمة أن 9 أشخاص وصلوا إلى المركز."

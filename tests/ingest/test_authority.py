@@ -1,3 +1,5 @@
+import codecs
+import re
 from pathlib import Path
 
 import pytest
@@ -5,6 +7,7 @@ from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from articles.ingest.arabic import in_arabic
 from articles.ingest.authority import MOST_ALIASES, MOST_PARTICIPANTS, AuthorityError, apply_authority, load_authority
 from articles.models import Actor, Event
 
@@ -60,6 +63,75 @@ def test_a_wrong_file_is_refused_whole_with_its_place(tmp_path: Path, text: str,
         load_authority(path)
     assert "wrong.toml" in str(error.value) or "line" in str(error.value)
     assert not Actor.objects.filter(name="صحيح تماما").exists() and Event.objects.count() == events
+
+
+LONG = "س" * 201
+WRONG_VALUES = {
+    "kind": ('[[actor]]\nname = "هيئة ما"\nkind = "wizard"\n', "actor 1 (هيئة ما)", ["kind", "wizard", "person", "armed_group"]),
+    "kind of a source": ('[[source]]\nname = "صدى ما"\nkind = "blog"\n', "source 1 (صدى ما)", ["kind", "blog", "newspaper"]),
+    "kind of a name": ('[[actor]]\nname = "هيئة ما"\nkind = "civil"\naliases = [{ name = "ا" }, { name = "ب", kind = "nick" }]\n',
+                       "actor 1 (هيئة ما)", ["aliases 2", "kind", "nick", "acronym"]),
+    "role": ('[[event]]\ntitle = "قمة ما"\nkind = "summit"\nparticipants = [{ actor = "المغرب", role = "boss" }]\n',
+             "event 1 (قمة ما)", ["participants 1", "role", "boss", "co_chair"]),
+    "precision": ('[[event]]\ntitle = "قمة ما"\nkind = "summit"\nstart = { date = 2024-01-01, precision = "week" }\n',
+                  "event 1 (قمة ما)", ["start.precision", "week", "month"]),
+    "long name": (f'[[actor]]\nname = "{LONG}"\nkind = "civil"\n', "actor 1 ( س", ["name", "س" * 50, "201", "200"]),
+    "long alias": (f'[[actor]]\nname = "هيئة ما"\nkind = "civil"\naliases = [{{ name = "{LONG}" }}]\n',
+                   "actor 1 (هيئة ما)", ["aliases 1", "name", "س" * 50, "201", "200"]),
+    "long mark": (f'[[source]]\nname = "صدى ما"\nmarks = ["و م ع", "{LONG}"]\n', "source 1 (صدى ما)", ["marks", "س" * 50, "201", "40"]),
+    "end before start": ('[[event]]\ntitle = "قمة ما"\nkind = "summit"\nstart = { date = 2024-05-02 }\nend = { date = 2024-05-01 }\n',
+                         "event 1 (قمة ما)", ["end", "2024-05-01", "2024-05-02"]),
+    "bounds": ('[[event]]\ntitle = "قمة ما"\nkind = "summit"\nstart = { earliest = 2024-05-02, latest = 2024-05-01 }\n',
+               "event 1 (قمة ما)", ["start.latest", "2024-05-01", "start.earliest", "2024-05-02"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("content", "entry", "words"), WRONG_VALUES.values(), ids=WRONG_VALUES)
+def test_a_wrong_value_is_told_with_its_entry_field_and_choices(content: str, entry: str, words: list[str]) -> None:
+    with pytest.raises(AuthorityError) as error:
+        apply_authority("wrong.toml", content.encode())
+    english, arabic = (
+        text.replace("\u2068", "").replace("\u2069", "") for text in (str(error.value), in_arabic(str(error.value)))
+    )
+    for told in (english, arabic):
+        assert all(word in told for word in ["wrong.toml", entry.replace("( س", "(س"), *words]), told
+    # Neither says it in the other's language: what is Arabic in the English message is the file's own.
+    own = re.sub(r"\([^)]*\)|“[^”]*”", "", english)
+    assert not re.search("[\u0600-\u06ff]", own), own
+    assert not re.search(r"[a-z]{3,} [a-z]{2,} [a-z]{2,}", arabic), arabic
+
+
+def test_a_file_may_begin_with_the_mark_of_windows() -> None:
+    content = '[[actor]]\nname = "هيئة من المفكرة"\r\nkind = "civil"\r\n'
+    assert apply_authority("notepad.toml", codecs.BOM_UTF8 + content.encode()).applied == 1
+    assert apply_authority("plain.toml", content.encode()).unchanged == 1
+    with pytest.raises(AuthorityError, match="line 4"):
+        apply_authority("notepad.toml", codecs.BOM_UTF8 + content.encode() + b'colour = "\xff"\n')
+
+
+SAME_NAME = {
+    "actor": ('[[actor]]\nname = "هيئة مكررة"\nkind = "organisation"\n', '[[actor]]\nname = "هيئة مكرّرة"\nkind = "state"\n'),
+    "source": ('[[source]]\nname = "صدى الأنباء"\nkind = "site"\n', '[[source]]\nname = "صدى الانباء"\nkind = "agency"\n'),
+    "event": ('[[event]]\ntitle = "قمة مكررة"\nkind = "summit"\n', '[[event]]\ntitle = "قمّة مكررة"\nkind = "meeting"\n'),
+    "synonyms": ('[[synonyms]]\nword = "مكررة"\nothers = ["معادة"]\n', '[[synonyms]]\nword = "مكرّرة"\nothers = ["مثناة"]\n'),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("table", SAME_NAME)
+def test_two_entries_of_one_name_are_refused_with_both_names(table: str) -> None:
+    first, second = SAME_NAME[table]
+    names = [re.search(r'"(.+?)"', text)[1] for text in (first, second)]
+    with pytest.raises(AuthorityError) as error:
+        apply_authority("twice.toml", (first + second).encode())
+    for told in (str(error.value), in_arabic(str(error.value))):
+        plain = told.replace("\u2068", "").replace("\u2069", "")
+        assert f"{table} 2 ({names[1]})" in plain and names[0] in plain and "1" in plain
+    # An entry that is copied overwrites nothing, and neither does what is told apart.
+    report = apply_authority("copied.toml", (first + first).encode())
+    assert (report.applied, report.unchanged) == (1, 1)
+    if table == "actor":
+        apart = second + 'distinction = "أخرى"\n'
+        assert apply_authority("apart.toml", (first + apart).encode()).applied == 1
 
 
 def with_names(count: int, extra: str = "") -> bytes:

@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 from typing import BinaryIO
@@ -49,9 +49,19 @@ _SEPARATOR_LINE = re.compile(r"\ufeff?\"?sep=(?P<delimiter>[,;|\t])\"?", re.IGNO
 MOST_CELLS, _LONGEST_HEADER = 20_000, 1 << 20
 # Bytes by which the encoding of a file of rows is told.
 _SAMPLE = 1 << 18
-# Before a date: it bounds the day of publication and is not that day.
-_UNTIL = frozenset(map(fold_word, ("قبل", "حتى", "لغاية")))
-_SINCE = frozenset(map(fold_word, ("بعد", "منذ")))
+# Before a date: it bounds the day of publication and is not that day. «قبل 2020» ends on the last day of 2019, «حتى 2020» on that of
+# 2020; «بعد» and «منذ» likewise.
+_BEFORE, _AFTER = fold_word("قبل"), fold_word("بعد")
+_UNTIL = frozenset((_BEFORE, *map(fold_word, ("حتى", "لغاية"))))
+_SINCE = frozenset((_AFTER, fold_word("منذ")))
+# Words between such a word and a date: those that call the period what it is, and those that name a part of it («قبل نهاية 2020»), of
+# which the bound can be any day.
+_PERIOD_WORDS = frozenset(map(fold_word, ("يوم", "تاريخ", "شهر", "عام", "سنة", "العام", "السنة")))
+_PART_WORDS = frozenset(
+    map(fold_word, ("بداية", "مطلع", "أوائل", "أول", "منتصف", "أواسط", "نهاية", "آخر", "أواخر", "صيف", "ربيع", "خريف", "شتاء"))
+)  # fmt: skip
+_DAY = timedelta(days=1)
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 # «2023-05-06T10:00:00+01:00»: the clock of an ISO 8601 time says nothing of the day.
 _CLOCK_TIME = re.compile(r"(?<=\d)[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:Z|[+-]\d{2}:?\d{2})?$")
 
@@ -60,17 +70,22 @@ def read_jsonl(path: Path, largest: int, encoding: str = "") -> Iterator[Item | 
     """Every line as an item in UTF-8, whatever the file's encoding is: the one named, or the one that its beginning tells."""
     with opened(path) as packed:
         stream = _as_utf8(packed, encoding)
+        is_empty = True
         for number, line in lines(stream, largest):
-            if line is None:
+            # The mark of a file's beginning is no part of its first row.
+            row = None if line is None else line.strip().removeprefix(codecs.BOM_UTF8)
+            is_empty = is_empty and row == b""
+            if row is None:
                 yield Broken(str(path), _place(number), too_long(largest))
-            elif line.strip():
+            elif row:
                 try:
-                    # The mark of a file's beginning is no part of its first row.
-                    content, notes = _in_utf8(line.strip().removeprefix(codecs.BOM_UTF8), stream is not packed)
+                    content, notes = _in_utf8(row, stream is not packed)
                 except UnreadableError as error:
                     yield Broken(str(path), _place(number), str(error))
                     continue
                 yield _item(path, _place(number), content, JSON_TYPE, number, notes)
+        if is_empty:
+            yield Broken(str(path), "", Message("there are no rows in it"))
 
 
 def read_csv(path: Path, largest: int, encoding: str = "") -> Iterator[Item | Broken]:
@@ -93,19 +108,22 @@ def read_csv(path: Path, largest: int, encoding: str = "") -> Iterator[Item | Br
             )
         heading = _csv_line(names, delimiter)
         source.take()
+        is_empty = True
         while True:
             first = source.number + 1
             try:
                 row = next(_cells(source, delimiter), None)
             except (csv.Error, UnreadableError) as error:
+                is_empty = False
                 source.take()
                 yield Broken(str(path), _place(first), _reason(error, delimiter))
                 continue
             raw, notes = source.take()
             if row is None:
-                return
+                break
             if not any(cell.strip() for cell in row):
                 continue
+            is_empty = False
             if len(row) != len(names):
                 yield Broken(
                     str(path),
@@ -114,6 +132,8 @@ def read_csv(path: Path, largest: int, encoding: str = "") -> Iterator[Item | Br
                 )
                 continue
             yield _item(path, _place(first), (heading + raw).encode(), CSV_TYPE, first, notes)
+        if is_empty:
+            yield Broken(str(path), "", Message("there are no rows in it"))
 
 
 def _bounded_header(source: "_Lines") -> tuple[list[str], str]:
@@ -338,7 +358,7 @@ def read_row(item: Item) -> tuple[Document, dict[str, object]]:
         text = item.content.decode()
     except UnicodeDecodeError as error:
         raise UnreadableError(_not_utf8(item.content, error)) from None
-    row, doubled = _json_row(text) if item.media_type == JSON_TYPE else (_csv_row(text), ())
+    row, doubled = _json_row(text) if item.media_type == JSON_TYPE else _csv_row(text)
     for name in REQUIRED:
         if not isinstance(row.get(name), str) or not plain(row[name]).strip():
             if row.get(name) is None or isinstance(row[name], str):
@@ -434,34 +454,49 @@ def _json(text: str, pairs: Callable[[list[tuple[str, object]]], object] | None 
 
 
 def _json_row(text: str) -> tuple[dict[str, object], tuple[Note, ...]]:
-    """(the fields of a row, notes on those that it gives more than once, of which the last counts)."""
-    counts: Counter[str] = Counter()
+    """(the fields of a row, notes on those that it gives more than once)."""
+    fields: list[tuple[str, object]] = []
 
-    def counted(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    def kept(pairs: list[tuple[str, object]]) -> dict[str, object]:
         # The row itself is made after the objects in it.
-        counts.clear()
-        counts.update(name for name, _ in pairs)
+        fields[:] = pairs
         return dict(pairs)
 
-    row = _json(text, counted)
+    row = _json(text, kept)
     if not isinstance(row, dict):
         raise UnreadableError("a JSON object is expected, this is {kind}", kind=_kind(row))
-    doubled = [(name, count) for name, count in counts.items() if count > 1]
-    return row, tuple(
-        Note(NoteKind.DROPPED, quoted(name), "", Message("given {count:,} times; the last one was taken", count=count))
-        for name, count in doubled
-    )
+    return row, _doubled(fields)
 
 
-def _csv_row(text: str) -> dict[str, object]:
-    """The cells of a row under its header; what parts them is told by the header, as when the file was read."""
+def _doubled(fields: list[tuple[str, object]]) -> tuple[Note, ...]:
+    """Notes on the values of fields that a row gives more than once: the last one counts. Fields that are not read are told as such."""
+    counts = Counter(name for name, _ in fields)
+    last = dict(fields)
+    notes: dict[Note, None] = {}
+    for name, count in counts.items():
+        if count == 1 or name not in READ:
+            continue
+        given = [value for field, value in fields if field == name][:-1]
+        # What is said twice alike is lost nowhere, and is told all the same: without a value where all of them are alike.
+        texts = [value for value in given if isinstance(value, str) and value.strip() and value != last[name]] or [""]
+        taken = Message("given {count:,} times; the last one was taken", count=count)
+        notes |= dict.fromkeys(Note(NoteKind.DROPPED, name, text, taken) for text in texts)
+    return tuple(notes)
+
+
+def _csv_row(text: str) -> tuple[dict[str, object], tuple[Note, ...]]:
+    """(the cells of a row under its header, notes on columns that it has more than once).
+
+    What parts the cells is told by the header, as when the file was read.
+    """
     source = _Lines(io.BytesIO(text.encode()), len(text.encode()) + 1)
     names, delimiter = _header(source)
     cells = next(_cells(source, delimiter))
-    row: dict[str, object] = {
-        name: cell[1:] if cell[:1] == "'" and cell[1:].startswith(FORMULA_STARTS) else cell
+    fields: list[tuple[str, object]] = [
+        (name, cell[1:] if cell[:1] == "'" and cell[1:].startswith(FORMULA_STARTS) else cell)
         for name, cell in zip(names, cells, strict=True)
-    }
+    ]
+    row = dict(fields)
     for name in ("published", "events", "actors", "figures"):
         cell = str(row.get(name) or "")
         if cell.startswith(("{", "[")):
@@ -469,7 +504,7 @@ def _csv_row(text: str) -> dict[str, object]:
                 row[name] = _json(cell)
             except UnreadableError as error:
                 raise UnreadableError("“{field}” is {reason}", field=name, reason=str(error)) from None
-    return row
+    return row, _doubled(fields)
 
 
 def _published(value: object) -> tuple[ArchiveDate | None, tuple[StatedDate, ...], tuple[Note, ...]]:
@@ -509,18 +544,31 @@ def _stated(value: str) -> tuple[ArchiveDate | None, tuple[StatedDate, ...], tup
     found = [one for one in find_dates(written) if one.interval]
     if len(found) != 1 or (known := as_archive_date(found[0])) is None or "\0" in value:
         raise UnreadableError("“published” is “{value}”, not a date", value=quoted(value))
-    if (
-        (whole := date_of_line(written))
-        and whole.interval == found[0].interval
-        and not _has_other_number(written, whole)
-        and not _is_another_weekday(whole)
-    ):
+    whole = date_of_line(written)
+    is_whole = whole and whole.interval == found[0].interval and not _has_other_number(written, whole)
+    is_certain = not found[0].hijri and not found[0].month_first and not _is_another_weekday(found[0])
+    if is_whole and is_certain:
         return None, (StatedDate("row", value, known),), ()
     bounds = _bounded(written[: found[0].start], known)
     inferred = bounds or replace(known, basis=Basis.INFERRED)
-    span = inferred.iso or f"{inferred.earliest or ''} … {inferred.latest or ''}".strip()
-    notes = (Note(NoteKind.PARTLY, "published", value, Message("taken as {date}, inferred", date=span)),)
+    kind = NoteKind.INFERRED if is_whole else NoteKind.PARTLY
+    notes = (Note(kind, "published", value, _taken_as(inferred, found[0])),)
     return bounds, () if bounds else (StatedDate("row", value, inferred),), notes
+
+
+def _taken_as(inferred: ArchiveDate, stated: DateExpression) -> Message:
+    """What a row's date is taken as, and what in its words does not say so by itself."""
+    span = inferred.iso or f"{inferred.earliest or ''} … {inferred.latest or ''}".strip()
+    if _is_another_weekday(stated):
+        weekday, said = _WEEKDAYS[stated.interval[0].weekday()], _WEEKDAYS[stated.weekday]
+        return Message(
+            "taken as {date}, inferred; that day is a {weekday}, not a {said}", date=span, weekday=weekday, said=said
+        )
+    if stated.hijri:
+        return Message("taken as {date}, inferred: the days of the Hijri calendar are reckoned", date=span)
+    if stated.month_first:
+        return Message("taken as {date}, inferred: it can only be read with its month first", date=span)
+    return Message("taken as {date}, inferred", date=span)
 
 
 def _year_or_month(written: str) -> ArchiveDate | None:
@@ -534,12 +582,23 @@ def _year_or_month(written: str) -> ArchiveDate | None:
 
 
 def _bounded(before: str, known: ArchiveDate) -> ArchiveDate | None:
-    """The days that «قبل» or «بعد» in front of a date leaves; None without such a word."""
-    last = next((word.folded for word in reversed(list(words(before)))), "")
+    """The days that «قبل», «حتى», «بعد» or «منذ» in front of a date leaves; None without such a word.
+
+    «قبل» and «بعد» leave the period itself out, unless only a part of it is named: «قبل نهاية 2020» can be in 2020.
+    """
+    folded = [word.folded for word in words(before)]
+    while folded and folded[-1] in _PERIOD_WORDS:
+        folded.pop()
+    is_part = bool(folded) and folded[-1] in _PART_WORDS
+    if is_part:
+        folded.pop()
+    last = folded[-1] if folded else ""
     if last in _UNTIL:
-        return ArchiveDate.unknown(None, known.latest, Basis.INFERRED)
+        is_outside = last == _BEFORE and not is_part
+        return ArchiveDate.unknown(None, known.earliest - _DAY if is_outside else known.latest, Basis.INFERRED)
     if last in _SINCE:
-        return ArchiveDate.unknown(known.earliest, None, Basis.INFERRED)
+        is_outside = last == _AFTER and not is_part
+        return ArchiveDate.unknown(known.latest + _DAY if is_outside else known.earliest, None, Basis.INFERRED)
     return None
 
 

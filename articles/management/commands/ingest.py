@@ -103,6 +103,11 @@ def tell(command: BaseCommand, report: Report, *, as_json: bool, **more: int) ->
         command.stderr.write(f"note: {place}: {note}{f' (×{times:,})' if times > 1 else ''}")
     if (more_notes := report.noted.total - sum(times for _, times in report.noted.places.values())) > 0:
         command.stderr.write(f"note: and {more_notes:,} more values that were not taken as they were given")
+    if report.waiting:
+        command.stderr.write(
+            f"{report.waiting:,} captures wait for an editor's decision, and their articles are as they were: "
+            "/admin/articles/capture/?state__exact=waiting"
+        )
     if report.is_stopped:
         command.stderr.write("Stopped there. Make room, then run the same command again: what is stored stays.")
     if as_json:

@@ -23,5 +23,7 @@ class Command(BaseCommand):
             except AuthorityError as error:
                 raise CommandError(str(error)) from error
             self.stdout.write(f"{path.name}: {report.applied} entries applied, {report.unchanged} unchanged")
+            for shared in report.shared:
+                self.stderr.write(f"{path.name}: note: {shared}")
             if report.applied:
                 self.stdout.write("Articles already stored do not know them yet: manage.py extract")
