@@ -16,7 +16,12 @@ from articles.models import Article, ArticleStatus, Source
 pytestmark = pytest.mark.django_db(transaction=True)
 DOORS = ["/export/articles.jsonl", "/export/sources.csv"]
 # Answers of one page, which are made before they are sent.
-SHORT = ["/oai/?verb=Identify", "/oai/?verb=ListRecords&metadataPrefix=oai_dc", "/sitemaps/articles.xml", "/sitemap.xml"]
+SHORT = [
+    "/oai/?verb=Identify",
+    "/oai/?verb=ListRecords&metadataPrefix=oai_dc",
+    "/sitemaps/articles.xml",
+    "/sitemap.xml",
+]
 
 
 @pytest.fixture
@@ -70,7 +75,7 @@ def elsewhere() -> Callable[[str, str], int]:
             return response.status_code
 
         yield lambda path, address: other.submit(status, path, address).result()
-        other.submit(connection.close).result()
+        other.submit(lambda: connection.close()).result()
 
 
 @pytest.mark.parametrize(
@@ -95,7 +100,9 @@ def test_an_asker_has_one_place(
     assert locks_held() == 0
 
 
-@pytest.mark.parametrize("door", [*DOORS, *SHORT, "/export/articles.csv?q=لقاء", "/export/nothing.csv", "/export/articles.xml"])
+@pytest.mark.parametrize(
+    "door", [*DOORS, *SHORT, "/export/articles.csv?q=لقاء", "/export/nothing.csv", "/export/articles.xml"]
+)
 def test_a_place_is_given_back_however_an_answer_ends(client: Client, article: Article, door: str) -> None:
     for _ in range(6):
         response = client.get(door)
