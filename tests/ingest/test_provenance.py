@@ -135,7 +135,7 @@ def test_a_claim_is_read_from_the_base_of_its_page(tmp_path: Path, base: str, cl
     """As browsers read it: a relative link of a page with the base of another host is a claim on that host."""
     fetched = "https://x.example/copy"
     bring(tmp_path, fetched, page(head=f'<base href="{base}"><link rel="canonical" href="/news/1">'))
-    article = Article.objects.get()
+    article = Article.objects.get(captures__fetched_address=fetched)
     assert article.captures.get().claimed_address == claimed
     assert article.url == (claimed if claimed.startswith("https://x.example/") else fetched)
 
