@@ -3,6 +3,8 @@
 Counted in the cache (ARCHIVE_CACHE): in each process alone where that is its own memory, together where it is shared.
 """
 
+import ipaddress
+
 from django.conf import settings
 from django.http import HttpRequest
 from ninja.throttling import AnonRateThrottle
@@ -16,6 +18,18 @@ def address(request: HttpRequest) -> str:
     """
     forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "") if settings.ARCHIVE_BEHIND_PROXY else ""
     return forwarded.rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR", "")
+
+
+def network(request: HttpRequest) -> str:
+    """What one asker has for sure: the address, and of IPv6 the first half of it, since every line gets all of the second half."""
+    asker = address(request)
+    try:
+        ip = ipaddress.ip_address(asker)
+    except ValueError:
+        return asker
+    if ip.version == 4:
+        return str(ip)
+    return str(ip.ipv4_mapped or f"{int(ip) >> 64:x}::/64")
 
 
 class Rate(AnonRateThrottle):

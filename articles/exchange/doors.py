@@ -34,10 +34,11 @@ def guarded(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponse
     return _rated(_timed(view))
 
 
-def harvest(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """A guarded view for downloads and harvesters: no more are answered at once than ARCHIVE_EXPORTS_AT_ONCE.
+def long_door(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """A guarded view whose answers cost much: ARCHIVE_EXPORTS_AT_ONCE are answered at once, and of these one to an asker.
 
-    One beyond that gets 503 with Retry-After. The place is held until a streamed answer has been sent, or its reader is gone.
+    One beyond that gets 503 with Retry-After. A streamed answer (a download) holds its place until it has been sent, its reader is
+    gone, or ARCHIVE_EXPORT_SECONDS are over; an answer of one page (a harvest) while it is made.
     """
     return _rated(_placed(_timed(view)))
 
@@ -53,7 +54,7 @@ def _rated(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseB
 def _placed(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     @wraps(view)
     def limited(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
-        place = Place.take()
+        place = Place.take(request)
         if place is None:
             response = HttpResponse(
                 "Too many downloads at once; see Retry-After.\n", content_type="text/plain", status=503

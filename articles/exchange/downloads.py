@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from articles.exchange.chosen import NOUNS, Noun
 from articles.exchange.citations import STYLES, citation
-from articles.exchange.doors import door, harvest
+from articles.exchange.doors import door, long_door
 from articles.exchange.lines import LINES
 from articles.exchange.long_answers import Held, Keys
 from articles.exchange.rows import Row, made
@@ -23,7 +23,7 @@ _MEDIA_TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson
 
 
 @require_safe
-@harvest
+@long_door
 def download(request: HttpRequest, noun: str, format: str) -> StreamingHttpResponse:
     """The list that a page with this query shows, up to ARCHIVE_MOST_EXPORTED rows; X-Total-Count tells how many follow at
     most: what cannot be read is left out, which shows only while the rows are made."""

@@ -3,6 +3,7 @@
 The doors for machines call it (articles/exchange/doors.py, articles/exchange/downloads.py).
 """
 
+import hashlib
 import itertools
 import threading
 from collections import Counter
@@ -14,9 +15,15 @@ from django.conf import settings
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from archive.visitors import network
+from articles.platform.reception import PacedSocket
 
 # The first of the two numbers of our advisory locks, any number; the second is the place's.
 LOCKS = 7_230_114
+# The same of the locks that keep an asker to one place; the second number is made of the asker's address.
+ASKERS = 7_230_115
 # Long answers that one process makes at once: half of its threads (archive/gunicorn.py) are left to readers, whatever the setting.
 MOST_HERE = 2
 # Seconds after which to ask again for a place; an export of 10,000 articles takes about as long.
@@ -35,42 +42,64 @@ class Closable(Protocol):
 
 
 class Place:
-    """One of ARCHIVE_EXPORTS_AT_ONCE places, held until `close`.
+    """One of ARCHIVE_EXPORTS_AT_ONCE places, held until `close`. An asker holds one at a time.
 
-    The place is an advisory lock of the database session that makes the answer. So the number holds for all processes on all
-    machines that read from one server, and the place of a process that was killed is free as soon as the server sees its
-    connection go. A lock in the cache would outlive its process, and a cache in each process's memory counts alone.
+    The place is an advisory lock of the database session that makes the answer, and so is the asker's turn. So the numbers hold
+    for all processes on all machines that read from one server, and the place of a process that was killed is free as soon as
+    the server sees its connection go. A lock in the cache would outlive its process, and a cache in each process's memory
+    counts alone.
     """
 
-    def __init__(self, session: psycopg.Connection, number: int) -> None:
+    def __init__(self, session: psycopg.Connection) -> None:
         self._session: psycopg.Connection | None = session
-        self._number = number
+        self._locks: list[tuple[int, int]] = []
 
     @classmethod
-    def take(cls) -> "Place | None":
-        """A place, or None where all are taken."""
+    def take(cls, request: HttpRequest) -> "Place | None":
+        """A place for the answer to a request; None where all are taken, or its asker has one.
+
+        The answer may take ARCHIVE_EXPORT_SECONDS from now on, then the server cuts it off.
+        """
         connection.ensure_connection()
         session = connection.connection
         with _holding:
             if id(session) not in _held and len(_held) >= MOST_HERE:
                 return None
             _held[id(session)] += 1
-        taken = None
+        place = cls(session)
         try:
-            with connection.cursor() as cursor:
-                cursor.execute(_TAKE, [settings.ARCHIVE_EXPORTS_AT_ONCE, LOCKS])
-                taken = cursor.fetchone()
-        finally:
-            if taken is None:
-                _give_up(session)
-        return cls(session, taken[0]) if taken else None
+            is_taken = place._take(_number(network(request)))
+        except BaseException:
+            place.close()
+            raise
+        if not is_taken:
+            place.close()
+            return None
+        line = request.META.get("gunicorn.socket")
+        if isinstance(line, PacedSocket):
+            line.end_within(settings.ARCHIVE_EXPORT_SECONDS)
+        return place
+
+    def _take(self, asker: int) -> bool:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [ASKERS, asker])
+            if not cursor.fetchone()[0]:
+                return False
+            self._locks.append((ASKERS, asker))
+            cursor.execute(_TAKE, [settings.ARCHIVE_EXPORTS_AT_ONCE, LOCKS])
+            if not (row := cursor.fetchone()):
+                return False
+            self._locks.append((LOCKS, row[0]))
+        return True
 
     def close(self) -> None:
         session, self._session = self._session, None
         if session is None:
             return
         _give_up(session)
-        _execute(session, f"SELECT pg_advisory_unlock({LOCKS}, {self._number})")
+        if self._locks:
+            unlocked = ", ".join(f"pg_advisory_unlock({kind}, {number})" for kind, number in self._locks)
+            _execute(session, f"SELECT {unlocked}")
 
     def __del__(self) -> None:
         """An answer that was dropped before the server came to close it."""
@@ -130,6 +159,14 @@ class Held:
 
     def close(self) -> None:
         self._resource.close()
+
+
+def _number(asker: str) -> int:
+    """The second number of an asker's lock, a signed integer of four bytes.
+
+    Two of a million askers may share one: then the later waits for the earlier, and that is all.
+    """
+    return int.from_bytes(hashlib.blake2b(asker.encode(), digest_size=4).digest(), signed=True)
 
 
 def _give_up(session: psycopg.Connection) -> None:

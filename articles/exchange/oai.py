@@ -20,7 +20,7 @@ from lxml import etree
 from articles.arabic.characters import without_control_characters
 from articles.exchange.addresses import permanent
 from articles.exchange.citations import ARCHIVE
-from articles.exchange.doors import harvest
+from articles.exchange.doors import long_door
 from articles.exchange.rows import with_facts
 from articles.models import Article, Source
 from articles.models.article import LEAD_LENGTH
@@ -90,7 +90,7 @@ def _given(request: HttpRequest) -> QueryDict:
 
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
-@harvest
+@long_door
 def oai(request: HttpRequest) -> HttpResponse:
     """An answer to one of the six verbs, or the protocol's error in place of it."""
     given = _given(request)

@@ -10,10 +10,9 @@ from django.core.paginator import EmptyPage
 from django.db.models import Max, Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.views.decorators.http import require_safe
 
 from articles.exchange.addresses import permanent
-from articles.exchange.doors import door, harvest
+from articles.exchange.doors import door
 from articles.models import Actor, Article, Event, Source
 from articles.models.readable import sound
 
@@ -93,8 +92,7 @@ def sitemap_index(request: HttpRequest) -> HttpResponse:
     return index(request, SITEMAPS, sitemap_url_name="sitemap")
 
 
-@require_safe
-@harvest
+@door
 def sitemap_section(request: HttpRequest, section: str) -> HttpResponse:
     return sitemap(request, SITEMAPS, section=section)
 

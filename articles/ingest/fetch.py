@@ -31,6 +31,21 @@ _CONNECT_SECONDS = 10
 _CHUNK = _LONGEST_LINE = 1 << 16
 _LARGEST_ROBOTS = 512 * 1024
 _INTERNET_6 = ipaddress.ip_network("2000::/3")
+# What IANA's special-purpose registries of IPv4 and IPv6 call not globally reachable, or what answers for nobody in particular
+# (anycast relays, documentation, NAT64, segment routing): the standard library knows some of it, more or less by its version.
+# Last the address at which a platform's own service answers its guests (Azure's WireServer).
+_SPECIAL = tuple(
+    ipaddress.ip_network(text)
+    for text in (
+        "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24",
+        "192.31.196.0/24", "192.52.193.0/24", "192.88.99.0/24", "192.168.0.0/16", "192.175.48.0/24", "198.18.0.0/15", "198.51.100.0/24",
+        "203.0.113.0/24", "224.0.0.0/4", "233.252.0.0/24", "240.0.0.0/4",
+        "::/128", "::1/128", "::ffff:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48", "100::/64", "100:0:0:1::/64", "2001:2::/48",
+        "2001:3::/32", "2001:4:112::/48", "2001:10::/28", "2001:20::/28", "2001:30::/28", "2001:db8::/32", "2620:4f:8000::/48",
+        "3fff::/20", "5f00::/16", "fc00::/7", "fe80::/10", "ff00::/8",
+        "168.63.129.16/32",
+    )
+)  # fmt: skip
 _REDIRECTS = {301, 302, 303, 307, 308}
 
 
@@ -309,8 +324,10 @@ def _is_public(ip: str) -> bool:
     parsed = ipaddress.ip_address(ip.partition("%")[0])
     if parsed.version == 6:
         meant = parsed.sixtofour or (parsed.teredo[1] if parsed.teredo else None)
-        if parsed not in _INTERNET_6 or (meant and not meant.is_global):
+        if parsed not in _INTERNET_6 or (meant and not _is_public(str(meant))):
             return False
+    if any(parsed in special for special in _SPECIAL if special.version == parsed.version):
+        return False
     return parsed.is_global and not parsed.is_multicast
 
 

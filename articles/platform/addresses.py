@@ -100,6 +100,10 @@ def read_address(text: str, base: str = "") -> WebAddress:
             "{address} is not a web address: it must begin with http:// or https://", address=_shown(text)
         )
     host = url.hostname.rstrip(".")
+    if not all(_is_label(label) for label in host.split(".")):
+        raise AddressError(
+            "{address} is not a web address: no address on the internet is written so", address=_shown(text)
+        )
     if len(host) > _LONGEST_HOST or not all(0 < len(label) <= _LONGEST_LABEL for label in host.split(".")):
         raise AddressError(
             "{address} is not a web address: a part of its host's name is missing or too long", address=_shown(text)
@@ -115,6 +119,17 @@ def read_address(text: str, base: str = "") -> WebAddress:
             most=LONGEST_ADDRESS,
         )
     return address
+
+
+def _is_label(label: str) -> bool:
+    """Whether a part of a host's name that says it is in IDNA form («xn--…») is what some letters are written as (UTS 46).
+
+    The library looks into such a part only where another part of the name has letters beyond ASCII.
+    """
+    if not label.startswith("xn--"):
+        return True
+    letters = ada_url.idna_to_unicode(label)
+    return not letters.isascii() and ada_url.idna_to_ascii(letters) == label.encode()
 
 
 def canonical_address(text: str, base: str = "") -> str:

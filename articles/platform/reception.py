@@ -9,11 +9,15 @@ waits for a client, also not when it closes a connection.
 """
 
 import errno
+import fcntl
+import math
 import resource
 import select
 import selectors
 import socket
+import struct
 import tempfile
+import termios
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -34,8 +38,7 @@ LARGEST_HEAD = 64 * 1024
 BODY_GRACE, BODY_RATE = 20.0, 32 * 1024
 # The same for an answer that a client reads slowly, in seconds that a thread has waited for the client.
 ANSWER_GRACE, ANSWER_RATE = 20.0, 8 * 1024
-# Bytes that the kernel takes of an answer before the client reads. It would choose megabytes, by which one who reads nothing
-# would count as a fast reader for minutes.
+# Bytes that the kernel takes of an answer before the client reads; it doubles them. It would choose megabytes.
 SEND_BUFFER = 128 * 1024
 # A body of up to so many bytes is kept in memory, a larger one in a temporary file.
 IN_MEMORY = 256 * 1024
@@ -62,19 +65,30 @@ _GONE = {errno.EPIPE, errno.ECONNRESET, errno.ENOTCONN, errno.EBADF, errno.ESHUT
 class PacedSocket(socket.socket):
     """A socket that never blocks, whose `sendall` gives a slow reader up.
 
-    `waited` counts the seconds that `sendall` has waited for the reader, `sent` the bytes of the present answer.
+    `waited` counts the seconds that `sendall` has waited for the reader, `sent` the bytes of the present answer that the kernel
+    took. `until` is when the answer must be over, by time.monotonic().
     """
 
     waited = 0.0
     sent = 0
+    until = math.inf
 
     def begin_answer(self) -> None:
-        self.waited, self.sent = 0.0, 0
+        self.waited, self.sent, self.until = 0.0, 0, math.inf
+
+    def end_within(self, seconds: float) -> None:
+        """The present answer is cut off after so many seconds, however fast it is read."""
+        self.until = time.monotonic() + seconds
 
     def sendall(self, data: Any, flags: int = 0) -> None:
-        """Sends all of `data`; raises TimeoutError for a reader slower than ANSWER_RATE after ANSWER_GRACE seconds."""
+        """Sends all of `data`.
+
+        Raises TimeoutError for a reader slower than ANSWER_RATE after ANSWER_GRACE seconds, and after `until`.
+        """
         rest = memoryview(data).cast("B")
         while rest:
+            if time.monotonic() > self.until:
+                raise TimeoutError("the answer takes too long")
             try:
                 count = self.send(rest, flags)
             except BlockingIOError:
@@ -84,14 +98,25 @@ class PacedSocket(socket.socket):
             rest = rest[count:]
 
     def _wait_until_writable(self) -> None:
-        left = ANSWER_GRACE + self.sent / ANSWER_RATE - self.waited
+        left = ANSWER_GRACE + self._arrived() / ANSWER_RATE - self.waited
         if left <= 0:
             raise TimeoutError("the client reads its answer too slowly")
         poll = select.poll()
         poll.register(self, select.POLLOUT)
         begun = time.monotonic()
-        poll.poll(left * 1000)
+        poll.poll(max(0.0, min(left, self.until - begun)) * 1000)
         self.waited += time.monotonic() - begun
+
+    def _arrived(self) -> int:
+        """Bytes of the present answer that the client has acknowledged: what the kernel keeps for it is not read.
+
+        Linux tells how many it keeps (SIOCOUTQ in tcp(7), the same number as TIOCOUTQ); where it is not told, none are.
+        """
+        try:
+            (kept,) = struct.unpack("i", fcntl.ioctl(self, termios.TIOCOUTQ, b"\0" * 4))
+        except OSError:
+            kept = 0
+        return max(0, self.sent - kept)
 
 
 class Connection(TConn):

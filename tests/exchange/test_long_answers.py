@@ -1,18 +1,27 @@
-"""Downloads and harvests: so many at once, whoever asks from wherever, and none larger in memory than another."""
+"""Downloads and harvests: so many at once and one to an asker, and none larger in memory than another."""
 
 import json
 import tracemalloc
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
 from django.db import connection, transaction
 from django.test import Client
 
-from articles.exchange.long_answers import LOCKS
+from articles.exchange.long_answers import ASKERS, LOCKS
 from articles.models import Article, ArticleStatus, Source
 
 pytestmark = pytest.mark.django_db(transaction=True)
-DOORS = ["/export/articles.jsonl", "/export/sources.csv", "/oai/?verb=Identify", "/sitemaps/articles.xml"]
+DOORS = [
+    "/export/articles.jsonl",
+    "/export/sources.csv",
+    "/oai/?verb=Identify",
+    "/oai/?verb=ListRecords&metadataPrefix=oai_dc",
+]
+# Answers of one page that cost little.
+SHORT = ["/sitemaps/articles.xml", "/sitemap.xml", "/feeds/"]
 
 
 @pytest.fixture
@@ -20,12 +29,13 @@ def article() -> Article:
     return Article.objects.create(title="لقاء في الرباط", body="نص أول.", status=ArticleStatus.PUBLISHED)
 
 
-def places_taken() -> int:
+def locks_held() -> int:
+    """A place is two locks: its own, and its asker's."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database "
-            "WHERE locktype = 'advisory' AND classid = %s AND datname = current_database()",
-            [LOCKS],
+            "WHERE locktype = 'advisory' AND classid = ANY(%s) AND datname = current_database()",
+            [[LOCKS, ASKERS]],
         )
         return cursor.fetchone()[0]
 
@@ -45,38 +55,79 @@ def test_who_comes_when_all_places_are_taken_is_asked_to_come_again(
         other.execute("SELECT pg_advisory_lock(%s, %s)", [LOCKS, place])
     refused = client.get(door)
     assert refused.status_code == 503 and int(refused["Retry-After"]) > 0
-    assert client.get("/articles/").status_code == client.get("/feeds/").status_code == 200
+    for path in ("/articles/", "/feeds/", *SHORT):
+        assert client.get(path).status_code == 200
+    # The asker who was refused holds nothing.
+    assert locks_held() == settings.ARCHIVE_EXPORTS_AT_ONCE
     # As when the process that held them is killed.
     other.close()
     assert client.get(door).status_code == 200
 
 
-@pytest.mark.parametrize("door", [*DOORS, "/export/articles.csv?q=لقاء", "/export/nothing.csv", "/export/articles.xml"])
+@pytest.fixture
+def elsewhere() -> Callable[[str, str], int]:
+    """The status of an answer that another session of the database makes to an address."""
+    with ThreadPoolExecutor(1) as other:
+
+        def status(path: str, address: str) -> int:
+            response = Client(REMOTE_ADDR=address).get(path)
+            response.close()
+            return response.status_code
+
+        yield lambda path, address: other.submit(status, path, address).result()
+        other.submit(lambda: connection.close()).result()
+
+
+@pytest.mark.parametrize(
+    ("asker", "same", "others"),
+    [
+        ("192.0.2.7", "192.0.2.7", "192.0.2.8"),
+        # The second half of an IPv6 address is the asker's to choose.
+        ("2001:db8:1:2::7", "2001:db8:1:2:aaaa:bbbb:cccc:8", "2001:db8:1:3::7"),
+        ("::ffff:192.0.2.7", "192.0.2.7", "::ffff:192.0.2.8"),
+    ],
+)
+def test_an_asker_has_one_place(
+    article: Article, elsewhere: Callable[[str, str], int], asker: str, same: str, others: str
+) -> None:
+    held = Client(REMOTE_ADDR=asker).get("/export/articles.jsonl")
+    for door in DOORS:
+        assert elsewhere(door, same) == 503
+        assert elsewhere(door, others) == 200
+    assert locks_held() == 2
+    held.close()
+    assert elsewhere(DOORS[0], same) == 200
+    assert locks_held() == 0
+
+
+@pytest.mark.parametrize(
+    "door", [*DOORS, *SHORT, "/export/articles.csv?q=لقاء", "/export/nothing.csv", "/export/articles.xml"]
+)
 def test_a_place_is_given_back_however_an_answer_ends(client: Client, article: Article, door: str) -> None:
     for _ in range(6):
         response = client.get(door)
         response.content if not response.streaming else b"".join(response.streaming_content)
         response.close()
-        assert places_taken() == 0
+        assert locks_held() == 0
     # Not one byte of it is read.
     for _ in range(6):
         client.get(door).close()
-        assert places_taken() == 0
+        assert locks_held() == 0
     client.head(door).close()
-    assert places_taken() == 0
+    assert locks_held() == 0
     assert cursors() == []
 
 
 def test_the_place_is_held_while_the_answer_is_sent(client: Client, article: Article) -> None:
     response = client.get("/export/articles.jsonl")
     parts = iter(response.streaming_content)
-    assert places_taken() == 1
+    assert locks_held() == 2
     # The keys of the rows that are still to come stand in one cursor of the server, which no transaction keeps open.
     ((name, is_holdable),) = cursors()
     assert name.startswith("export_") and is_holdable
     assert json.loads(b"".join(parts))["id"] == article.pk
     response.close()
-    assert places_taken() == 0 and cursors() == []
+    assert locks_held() == 0 and cursors() == []
 
 
 def test_a_download_that_a_rollback_has_ended_ends_no_session(client: Client, article: Article) -> None:
@@ -87,7 +138,7 @@ def test_a_download_that_a_rollback_has_ended_ends_no_session(client: Client, ar
         transaction.set_rollback(True)
     assert cursors() == []
     response.close()
-    assert Article.objects.count() == 1 and places_taken() == 0
+    assert Article.objects.count() == 1 and locks_held() == 0
 
 
 def test_an_export_of_many_rows_takes_the_memory_of_few(client: Client, settings: object) -> None:

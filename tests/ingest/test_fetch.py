@@ -167,6 +167,28 @@ def test_a_name_that_points_inside_is_refused_and_the_address_checked_is_the_one
         fetch(f"http://news.example:{port}/story")
 
 
+@pytest.mark.parametrize(
+    "ip",
+    [
+        "192.0.0.8", "192.0.0.170", "192.88.99.1", "192.0.2.1", "233.252.0.1", "168.63.129.16", "169.254.169.254", "198.18.0.1", "240.0.0.1",
+        "100.64.0.1", "192.31.196.1", "3fff::1", "3fff:fff::1", "100:0:0:1::1", "5f00::1", "64:ff9b:1::a00:1", "2001:db8::1", "2001:30::1",
+        "fd00:ec2::254", "fe80::1%lo", "::ffff:8.8.8.8",
+        # 6to4 and Teredo: 192.0.0.8 and 168.63.129.16 are meant.
+        "2002:c000:8::1", "2002:a83f:8110::1", "2001:0:4136:e378:8000:63bf:3fff:fff7",
+    ],
+)  # fmt: skip
+def test_a_special_purpose_address_is_not_public(ip: str) -> None:
+    """Those of IANA's registries, whatever the standard library says of them."""
+    assert not fetching._is_public(ip)
+
+
+@pytest.mark.parametrize(
+    "ip", ["93.184.216.34", "192.0.1.1", "168.63.129.17", "2606:2800:220:1::1", "2a00:1450::1", "2002:5db8:d822::1"]
+)
+def test_an_address_of_the_internet_is_public(ip: str) -> None:
+    assert fetching._is_public(ip)
+
+
 def test_a_page_that_drips_is_given_up(site: str, settings: object) -> None:
     settings.ARCHIVE_FETCH_SECONDS = 2
     started = time.monotonic()

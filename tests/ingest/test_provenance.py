@@ -124,6 +124,23 @@ def test_a_page_that_claims_an_address_first_does_not_keep_it_from_its_owner(tmp
 
 
 @pytest.mark.parametrize(
+    ("base", "claimed"),
+    [
+        ("https://victim.example/", "https://victim.example/news/1"), ("//victim.example/a/b", "https://victim.example/news/1"),
+        ("/section/", "https://x.example/news/1"),
+        ("javascript:alert(1)", "https://x.example/news/1"),
+    ],
+)  # fmt: skip
+def test_a_claim_is_read_from_the_base_of_its_page(tmp_path: Path, base: str, claimed: str) -> None:
+    """As browsers read it: a relative link of a page with the base of another host is a claim on that host."""
+    fetched = "https://x.example/copy"
+    bring(tmp_path, fetched, page(head=f'<base href="{base}"><link rel="canonical" href="/news/1">'))
+    article = Article.objects.get(captures__fetched_address=fetched)
+    assert article.captures.get().claimed_address == claimed
+    assert article.url == (claimed if claimed.startswith("https://x.example/") else fetched)
+
+
+@pytest.mark.parametrize(
     ("fetched", "claimed", "url"),
     [
         ("https://m.mapnews.ma/1", REAL, REAL), ("http://www.mapnews.ma/ar/news/1?utm_source=x", "/ar/news/1", "http://www.mapnews.ma/ar/news/1"),

@@ -47,6 +47,9 @@ def test_spellings_of_one_address_are_one(spelling: str) -> None:
         ("http://h.example/100%", "http://h.example/100%25"),
         ("http://h.example/?id=7&gclid=x", "http://h.example/?id=7"),
         ("http://[2001:DB8:0:0::1]:80/", "http://[2001:db8::1]/"),
+        ("http://مثال.example/", "http://XN--mgbh0fb.example/"),
+        ("http://faß.example/", "http://xn--fa-hia.example/"),
+        ("http://💩.example/", "http://xn--ls8h.example/"),
     ],
 )
 def test_more_spellings_are_one(one: str, other: str) -> None:
@@ -73,6 +76,9 @@ def test_what_can_be_two_articles_stays_two(one: str, other: str) -> None:
         "http://[::1", "http://", "http:///", "", "أخبار", "//h/a", "ftp://h/", "file:///etc/passwd", "javascript:alert(1)", "http://a b/", "http://h:99999/",
         "http://h:port/", "http://[fe80::1%25lo]/", "http://\ud800/", "http://a..b/", "http://" + "a" * 64 + ".example/", "http://h/?" + "x" * 2000,
         "http://h/" + "خ" * 400, "http://%00/", "http://h^/", "http://a\u200db.example/", "data:text/html,x",
+        # No letters; what no letters are written as; a letter that is not in its composed form.
+        "https://xn--/", "https://XN--/", "https://a.xn--/", "https://xn--.example/", "https://xn--a/", "https://xn--99999999.example/", "https://xn--abc-/",
+        "https://xn--u-ccb.example/", "https://www.xn--a-ecp.example/",
     ],
 )  # fmt: skip
 def test_what_is_no_address_is_refused_in_one_line(text: str) -> None:

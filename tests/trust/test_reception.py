@@ -15,7 +15,8 @@ import psutil
 import psycopg
 import pytest
 
-from articles.platform.reception import BODY_GRACE, BODY_RATE, HEAD_SECONDS
+from articles.platform import reception
+from articles.platform.reception import BODY_GRACE, BODY_RATE, HEAD_SECONDS, SEND_BUFFER, PacedSocket
 from tests.trust.conftest import EDITOR, Archive, Archives, Served, wait_for
 
 # More than two processes with four threads each can hold.
@@ -290,11 +291,12 @@ print(json.dumps("written"))
 """
 
 
-def slow_reader(served: Served) -> socket.socket:
-    """One who has begun to download and reads no more than the first bytes."""
+def slow_reader(served: Served, address: str) -> socket.socket:
+    """One at an address of this machine who has begun to download and reads no more than the first bytes."""
     client = socket.socket()
     client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     client.settimeout(30)
+    client.bind((address, 0))
     client.connect(("127.0.0.1", served.port))
     client.sendall(b"GET /export/articles.jsonl HTTP/1.1\r\nHost: localhost\r\n\r\n")
     assert client.recv(15) == b"HTTP/1.1 200 OK"
@@ -306,30 +308,103 @@ def test_downloads_are_few_at_once_and_a_killed_process_holds_no_place(archive: 
     with Served(archive, ARCHIVE_EXPORTS_AT_ONCE="2") as served:
 
         def is_free() -> bool:
-            return served.get("/oai/?verb=Identify").status == 200
+            return served.get("/export/sources.csv").status == 200
 
-        readers = [slow_reader(served) for _ in range(2)]
-        for door in ("/export/sources.csv", "/oai/?verb=Identify", "/sitemaps/articles.xml"):
+        two = ["127.0.0.2", "127.0.0.3"]
+        readers = [slow_reader(served, address) for address in two]
+        for door in ("/export/sources.csv", "/export/articles.csv", "/oai/?verb=Identify"):
             refused = served.get(door)
             assert refused.status == 503 and int(refused.headers["Retry-After"]) > 0
         # That is how it should be, and no error.
         told = served.log.read_text()
         assert told.count("code=503") == 3 and "[error" not in told and "Traceback" not in told
-        assert served.get("/healthz").status == served.get("/articles/").status == served.get("/feeds/").status == 200
+        for path in ("/healthz", "/articles/", "/feeds/", "/sitemaps/articles.xml"):
+            assert served.get(path).status == 200
         for process in psutil.Process(served.process.pid).children():
             process.kill()
         wait_for(is_free, 60)
-        readers += [slow_reader(served) for _ in range(2)]
+        readers += [slow_reader(served, address) for address in two]
         assert not is_free()
         for client in readers:
             client.close()
         wait_for(is_free, 60)
         # One who reads nothing is given up as well.
-        idle = [slow_reader(served) for _ in range(2)]
+        idle = [slow_reader(served, address) for address in two]
         assert not is_free()
         wait_for(is_free, 120)
         for client in idle:
             client.close()
+
+
+def test_one_address_leaves_places_to_others(archive: Archive) -> None:
+    archive.ask(LONG)
+    with Served(archive) as served:
+        reader = slow_reader(served, "127.0.0.1")
+        # Whichever process answers.
+        assert {served.get("/export/sources.csv").status for _ in range(12)} == {503}
+        slow_reader(served, "127.0.0.2").close()
+        reader.close()
+        wait_for(lambda: served.get("/export/sources.csv").status == 200, 60)
+
+
+def test_a_download_that_goes_on_too_long_is_cut_off(archive: Archive) -> None:
+    """Its reader is eight times as fast as who is given up for slowness."""
+    archive.ask(LONG)
+    with Served(archive, ARCHIVE_EXPORT_SECONDS="3") as served:
+        reader = slow_reader(served, "127.0.0.2")
+        last, begun = b"", time.monotonic()
+        try:
+            while (part := reader.recv(4096)) and time.monotonic() < begun + GIVEN_UP:
+                last = part
+                time.sleep(4096 / (8 * reception.ANSWER_RATE))
+        except ConnectionResetError:
+            part = b""
+        assert not part and not last.endswith(b"0\r\n\r\n")
+        told = served.log.read_text()
+        assert "Traceback" not in told and "[error" not in told
+        # A short one is whole.
+        assert served.get("/export/sources.csv").status == 200
+
+
+@contextmanager
+def line(buffer: int) -> Iterator[tuple[PacedSocket, socket.socket]]:
+    """A server's end and a client's end of one connection; the client's kernel takes so many bytes unread."""
+    with socket.create_server(("127.0.0.1", 0)) as listener, socket.socket() as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
+        client.connect(listener.getsockname())
+        accepted, _ = listener.accept()
+        with PacedSocket(fileno=accepted.detach()) as server:
+            server.setblocking(False)
+            server.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
+            server.begin_answer()
+            yield server, client
+
+
+def test_what_the_kernel_keeps_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reception, "ANSWER_GRACE", 0.1)
+    # The kernel's bytes would be worth four minutes, those that the client has acknowledged a few seconds.
+    monkeypatch.setattr(reception, "ANSWER_RATE", 1024)
+    with line(2048) as (server, _client), ThreadPoolExecutor(1) as thread:
+        sending = thread.submit(server.sendall, b"x" * 4 * SEND_BUFFER)
+        try:
+            with pytest.raises(TimeoutError, match="too slowly"):
+                sending.result(60)
+            assert server.sent > SEND_BUFFER
+        finally:
+            server.shutdown(socket.SHUT_RDWR)
+
+
+def test_a_reader_who_is_slow_but_fast_enough_has_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reception, "ANSWER_GRACE", 1.0)
+    monkeypatch.setattr(reception, "ANSWER_RATE", 64)
+    answer = b"x" * 5 * SEND_BUFFER
+    with line(2048) as (server, client), ThreadPoolExecutor(1) as thread:
+        sending = thread.submit(server.sendall, answer)
+        read = 0
+        while read < len(answer):
+            read += len(client.recv(8192))
+            time.sleep(0.02)
+        assert sending.result(60) is None and server.waited > reception.ANSWER_GRACE
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from articles.ingest.document import Item, Note, UnreadableError
 from articles.ingest.gate import removed
 from articles.models import ArchiveDate
 from articles.models.delivery import NoteKind
-from articles.platform.addresses import canonical_or_empty
+from articles.platform.addresses import AddressError, canonical_or_empty, read_address
 from articles.platform.messages import Message
 
 # What it could not use of a page is told in the report, not in the log.
@@ -340,7 +340,7 @@ def _metadata(tree: html.HtmlElement, address: str) -> Metadata:
     language = found.language or tree.get("lang") or _first(metas, "og:locale", "content-language")
     found.language = re.split("[-_]", language.strip().lower())[0] if language else ""
     links = [link.get("href") for link in tree.iter("link") if "canonical" in link.get("rel", "").lower().split()]
-    base = address if address.startswith("http") else ""
+    base = _base(tree, address if address.startswith("http") else "")
     said = {text: canonical_or_empty(text, base) for text in (*links[:1], metas.get("og:url", ""), found.url) if text}
     found.claims = tuple(dict.fromkeys(claim for claim in said.values() if claim))
     found.malformed = tuple(text for text, claim in said.items() if not claim)
@@ -348,6 +348,20 @@ def _metadata(tree: html.HtmlElement, address: str) -> Metadata:
         found.author = ""
     found.title = _without_site(" ".join(unmixed(found.title).split()), found.source_name)
     return found
+
+
+def _base(tree: html.HtmlElement, address: str) -> str:
+    """What the page's relative addresses are joined to: the first <base href> that is an address of the web, else the page's own.
+
+    HTML Standard, 4.2.3 and 2.4.2 (document base URL): a first one that is none leaves the page's own.
+    """
+    for element in tree.iter("base"):
+        if (href := element.get("href")) is not None:
+            try:
+                return read_address(href, address).text
+            except AddressError:
+                break
+    return address
 
 
 def _linked_data(tree: html.HtmlElement) -> Iterator[dict]:
