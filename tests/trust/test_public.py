@@ -25,7 +25,7 @@ def compose_environment(service: str = "site") -> dict[str, str]:
     given = {"POSTGRES_PASSWORD": "secret", "ARCHIVE_SECRET_KEY": KEY, "ARCHIVE_HOSTS": "archive.example.org"}
 
     def filled(text: str) -> str:
-        return re.sub(r"\$\{(\w+)(?::[-?]([^}]*))?\}", lambda found: given.get(found[1], found[2] or ""), text)
+        return re.sub(r"\$\{(\w+)(?::?[-?]([^}]*))?\}", lambda found: given.get(found[1], found[2] or ""), text)
 
     return {name: filled(str(value)) for name, value in compose["services"][service]["environment"].items()}
 
