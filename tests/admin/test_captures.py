@@ -318,7 +318,7 @@ def take_back(client: Client, **told: object) -> Context:
     """Takes the operation back that is told so; returns the operation which did that."""
     done = Context.objects.get(**{f"metadata__{name}": value for name, value in told.items()})
     page = client.post(reverse("admin:operation", args=[done.pk]), follow=True).content.decode()
-    assert "تُراجع عن العملية" in page
+    assert "أُلغيت العملية" in page
     assert ("عادت النسخة الأصلية تنتظر محررا" in page) == ("capture" in done.metadata)
     return Context.objects.get(metadata__undoes=str(done.pk))
 

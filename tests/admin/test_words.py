@@ -329,7 +329,8 @@ def test_the_history_tells_of_places_and_not_of_offsets(senior: Client, seed: An
     changes = [{(one.label, one.before, one.after) for one in changes_of(row)[0].fields} for row in (mention, figure)]
     assert changes[0] == {("الموضع في النص", "", "تغيّر موضعه")}
     assert changes[1] == {("الموضع في النص", "له موضع", "بلا موضع")}
-    Article.objects.filter(pk=article.pk).update(date_statements=[{"where": "dateline", "quote": "الرباط أمس"}])
+    statement = {"where": "dateline", "quote": "الرباط أمس", "earliest": "2024-11-05", "latest": "2024-11-05"}
+    Article.objects.filter(pk=article.pk).update(date_statements=[statement])
     after = {one.after for change in changes_of(article) for one in change.fields}
     assert "الرباط أمس" in after and not any("dateline" in str(value) for value in after)
 

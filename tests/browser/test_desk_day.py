@@ -174,7 +174,7 @@ def test_a_days_work(desk: Page, picture: Callable[[str], None]) -> None:
     assert Actor.objects.get(pk=gone.pk).merged_into == kept
     picture("operation")
     desk.click("text=تراجع عن العملية كلها")
-    expect(desk.locator(".messagelist")).to_contain_text("تُراجع عن العملية")
+    expect(desk.locator(".messagelist")).to_contain_text("أُلغيت العملية")
     assert Actor.objects.get(pk=gone.pk).merged_into is None and not kept.aliases.filter(name=gone.name).exists()
     desk.goto(f"/admin/articles/actor/{gone.pk}/history/")
     expect(desk.locator("ol.changes > li")).to_have_count(2)
