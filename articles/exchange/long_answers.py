@@ -35,6 +35,8 @@ _held: Counter[int] = Counter()
 # Entered again by the same thread when memory is collected meanwhile (`Place.__del__`).
 _holding = threading.RLock()
 _numbers = itertools.count(1)
+# What could not be given back at once, with its session: given back when the next place is taken.
+_left_over: list[tuple[psycopg.Connection, tuple[str, ...]]] = []
 
 
 class Closable(Protocol):
@@ -60,6 +62,7 @@ class Place:
 
         The answer may take ARCHIVE_EXPORT_SECONDS from now on, then the server cuts it off.
         """
+        _give_back_what_is_left_over()
         connection.ensure_connection()
         session = connection.connection
         with _holding:
@@ -176,12 +179,22 @@ def _give_up(session: psycopg.Connection) -> None:
             del _held[id(session)]
 
 
+def _give_back_what_is_left_over() -> None:
+    for _ in range(len(_left_over)):
+        session, statements = _left_over.pop()
+        _execute(session, *statements)
+
+
 def _execute(session: psycopg.Connection, *statements: str) -> None:
     """Gives something back on the session that holds it; a session that cannot is ended, which gives it back as well.
 
     Each statement is executed where the one before it had a row.
     """
     if session.closed:
+        return
+    if session.lock.locked():
+        # Memory is collected (`__del__`) within a statement of this very session: waiting for its end would never end.
+        _left_over.append((session, statements))
         return
     try:
         for statement in statements:

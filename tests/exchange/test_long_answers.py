@@ -175,3 +175,17 @@ def test_rows_come_in_the_order_of_the_page_and_the_bound_holds(client: Client, 
     ids = [json.loads(line)["id"] for line in b"".join(response.streaming_content).splitlines()]
     assert ids == list(Article.objects.public().newest().values_list("pk", flat=True)[:5])
     assert response["X-Total-Count"] == "5"
+
+
+@pytest.mark.parametrize("door", DOORS[:2])
+def test_an_answer_dropped_within_a_statement_of_its_session_stops_nothing(
+    client: Client, article: Article, door: str
+) -> None:
+    """As where memory is collected while a statement is executed."""
+    response = client.get(door)
+    with connection.connection.lock:
+        response.close()
+    assert locks_held() == 2
+    assert b"".join(client.get(door).streaming_content)
+    client.get(door).close()
+    assert locks_held() == 0
