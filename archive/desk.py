@@ -102,13 +102,6 @@ class DeskSite(AdminSite):
         return super().index(request, {**(extra_context or {}), **waiting(request)})
 
 
-def answer_old_token(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Django's CSRF_FAILURE_VIEW, which is named before models can be imported."""
-    from articles.admin import kept_form
-
-    return kept_form.answer_old_token(request)
-
-
 def may_read_drafts(request: HttpRequest) -> bool:
     """Whether the user may read what is not public: who is let into the desk, with the second factor where one is asked for, and
     may see articles there. Every page that shows more to editors than to readers asks this."""

@@ -253,7 +253,7 @@ STORAGES = {
 SECURE_SSL_REDIRECT = HTTPS
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
-CSRF_FAILURE_VIEW = "archive.desk.answer_old_token"
+CSRF_FAILURE_VIEW = "articles.admin.kept_form.answer_old_token"
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 # Subdomains and the browsers' built-in list are the owner's of the domain to decide: both bind every other site under it,
 # for a year or for good, and neither can be taken back by the archive. So `check --deploy` is not to ask for them.
@@ -305,7 +305,8 @@ ARCHIVE_FETCH_SECONDS = environment.seconds("ARCHIVE_FETCH_SECONDS", 45)
 ARCHIVE_FETCH_PRIVATE = environment.switch("ARCHIVE_FETCH_PRIVATE")
 # The most rows that a download of a list holds.
 ARCHIVE_MOST_EXPORTED = environment.whole("ARCHIVE_MOST_EXPORTED", 10_000)
-# Downloads and harvests (/export/, /oai/) that are answered at once, by all processes that read from one database server; an address has one at a time.
+# Downloads and harvests (/export/, /oai/) that are answered at once, by all processes that read from one database server; an
+# address has one at a time.
 ARCHIVE_EXPORTS_AT_ONCE = environment.whole("ARCHIVE_EXPORTS_AT_ONCE", 3)
 # The most seconds that a download takes before it is cut off: ten thousand articles of 6 KB arrive in time at 100 KB a second.
 ARCHIVE_EXPORT_SECONDS = environment.seconds("ARCHIVE_EXPORT_SECONDS", 600)

@@ -65,8 +65,8 @@ def offer_again(request: HttpRequest, shared: dict, fields: Iterable[tuple[str, 
     )
 
 
-def answer_old_token(request: HttpRequest) -> HttpResponse:
-    """The answer, with status 403, to a form whose token is not that of the session.
+def answer_old_token(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The answer, with status 403, to a form whose token is not that of the session (Django's CSRF_FAILURE_VIEW).
 
     Signing in again in another window renews the token. A form that one of our own pages sent to the desk is offered again with the
     new token; what came from elsewhere is refused, and none of it is shown.
