@@ -7,14 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 from psycopg.types.json import Jsonb
 
-from articles.models.text_fields import (
-    AsGivenJSONField,
-    AsGivenRowsField,
-    GatedJSONField,
-    RowsField,
-    cleaned_by,
-    gated_fields,
-)
+from articles.models.text_fields import cleaned_by, gated_fields
 
 
 def with_keys(rows: Sequence[models.Model]) -> None:
@@ -42,7 +35,10 @@ def insert(rows: Iterable[models.Model]) -> None:
     fields = [f for f in table.local_concrete_fields if not f.generated and (has_key or not f.primary_key)]
     moments = [field for field in fields if getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)]
     relations = [field for field in fields if field.is_relation]
-    written = {place: _WRITTEN[type(field)] for place, field in enumerate(fields) if type(field) in _WRITTEN}
+    written = {
+        place: write
+        for place, field in enumerate(fields) for kind, write in _WRITTEN.items() if isinstance(field, kind)
+    }  # fmt: skip
     gated = gated_fields(type(rows[0]))
     values_of = attrgetter(*(field.attname for field in fields))
     names = ", ".join(connection.ops.quote_name(field.column) for field in fields)
@@ -67,6 +63,5 @@ def _as_array(value: object) -> object:
     return [_as_array(one) for one in value] if isinstance(value, (list, tuple)) else value
 
 
-# How values are told to PostgreSQL that psycopg would write otherwise.
-_JSON = (models.JSONField, GatedJSONField, AsGivenJSONField, RowsField, AsGivenRowsField)
-_WRITTEN = dict.fromkeys(_JSON, Jsonb) | {ArrayField: _as_array}
+# How values are told to PostgreSQL that psycopg would write otherwise, by the kind of their field.
+_WRITTEN = {models.JSONField: Jsonb, ArrayField: _as_array}
