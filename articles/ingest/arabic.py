@@ -10,7 +10,7 @@ from django.conf import settings
 from articles.arabic.characters import ARABIC_INDIC_DIGITS
 from articles.arabic.counting import BYTES, TIMES, Forms, agreeing
 from articles.arabic.isolating import isolated
-from articles.arabic.months import WEEKDAYS
+from articles.arabic.months import ENGLISH_WEEKDAYS, WEEKDAYS
 from articles.models import ArticleStatus, Precision
 from articles.platform.messages import Message
 
@@ -84,9 +84,7 @@ def field_in_arabic(name: str) -> str:
 # Values of messages that are choices of the archive, by the names of the values; lists of what can be written.
 _STATUSES = dict(ArticleStatus.choices)
 _NO_DAY = {"none": "–"}
-_WEEKDAYS = dict(
-    zip(("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"), WEEKDAYS, strict=True)
-)
+_WEEKDAYS = dict(zip(ENGLISH_WEEKDAYS, WEEKDAYS, strict=True))
 _CHOICES = {
     "status": _STATUSES, "precision": dict(Precision.choices), "date": _NO_DAY, "earliest": _NO_DAY, "latest": _NO_DAY,
     "weekday": _WEEKDAYS, "said": _WEEKDAYS,

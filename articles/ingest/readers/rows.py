@@ -19,6 +19,7 @@ from django.utils.dateparse import parse_datetime
 from articles.arabic.characters import strip_ignored
 from articles.arabic.dates import DateExpression, find_dates
 from articles.arabic.folding import fold_word
+from articles.arabic.months import ENGLISH_WEEKDAYS
 from articles.arabic.text_gate import clean_line, clean_text
 from articles.arabic.words import words
 from articles.extract.dates import StatedDate, as_archive_date, date_of_line
@@ -61,7 +62,6 @@ _PART_WORDS = frozenset(
     map(fold_word, ("بداية", "مطلع", "أوائل", "أول", "منتصف", "أواسط", "نهاية", "آخر", "أواخر", "صيف", "ربيع", "خريف", "شتاء"))
 )  # fmt: skip
 _DAY = timedelta(days=1)
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 # «2023-05-06T10:00:00+01:00»: the clock of an ISO 8601 time says nothing of the day.
 _CLOCK_TIME = re.compile(r"(?<=\d)[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:Z|[+-]\d{2}:?\d{2})?$")
 
@@ -560,7 +560,7 @@ def _taken_as(inferred: ArchiveDate, stated: DateExpression) -> Message:
     """What a row's date is taken as, and what in its words does not say so by itself."""
     span = inferred.iso or f"{inferred.earliest or ''} … {inferred.latest or ''}".strip()
     if _is_another_weekday(stated):
-        weekday, said = _WEEKDAYS[stated.interval[0].weekday()], _WEEKDAYS[stated.weekday]
+        weekday, said = ENGLISH_WEEKDAYS[stated.interval[0].weekday()], ENGLISH_WEEKDAYS[stated.weekday]
         return Message(
             "taken as {date}, inferred; that day is a {weekday}, not a {said}", date=span, weekday=weekday, said=said
         )
