@@ -24,7 +24,7 @@ from articles.platform.addresses import canonical_or_empty, registrable_domain
 from articles.site.differences import differences
 
 _log = logging.getLogger(__name__)
-# The fields of an article that an accepted capture replaces.
+# The fields of an article that an accepted capture may replace, and whether readers meet it.
 _REPLACED = ("title", "body", "author", "section", "source", "published_date", "published_precision", "status")
 
 

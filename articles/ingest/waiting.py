@@ -53,8 +53,8 @@ def accept(capture_pk: int, by: Model) -> Article:
 def make_own(capture_pk: int, by: Model) -> Article:
     """Makes a capture an article of its own; returns the new article.
 
-    It takes the capture's address unless another article has it, and is a draft where the former article is not published. Raises DecisionError where somebody decided before, and
-    DamagedCaptureError.
+    It takes the capture's address unless another article has it, and is a draft where the former article is not published.
+    Raises DecisionError where somebody decided before, and DamagedCaptureError.
     """
     former = Capture.objects.filter(pk=capture_pk).values_list("article", flat=True).first()
     told = {ACCEPTED_CAPTURE: capture_pk, FORMER_ARTICLE: former}
