@@ -3,7 +3,7 @@ PYTHON ?= python3
 PORT ?= 8000
 export PORT
 
-.PHONY: setup run test lock messages audit pin clean
+.PHONY: setup run test system-tests lock messages audit pin clean
 
 setup:
 	@$(PYTHON) archive/bootstrap.py
@@ -12,9 +12,13 @@ setup:
 run: setup
 	@exec .venv/bin/python manage.py serve
 
-# All tests, browser tests included. `make test ARGS="tests/arabic -x"` passes arguments on.
+# The suite, browser tests included. `make test ARGS="tests/arabic -x"` passes arguments on.
 test: setup
 	@exec .venv/bin/python -m pytest $(ARGS)
+
+# Tests of whole processes: servers are started, killed, upgraded, backed up and filled. Longer than the suite.
+system-tests: setup
+	@exec .venv/bin/python -m pytest tests/system $(ARGS)
 
 # Resolve pyproject.toml again into the two lock files (hashes, all platforms, Python 3.11 and up).
 lock: setup

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from importlib import import_module
 
@@ -29,24 +29,18 @@ def pytest_configure() -> None:
     project.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
-    """Which tests one process runs together, and in which order: at first those that have an archive of their own (tests/trust),
-    which take long, each by itself; then the tests of each file, those of tests/trust each by itself, too; at last those that
-    empty the tables (pytest-django's order)."""
-    alone = set()
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Which tests one process runs together: those of each file, but each of tests/system and tests/trust by itself, since they
+    take long. Those that empty the tables come last (pytest-django's order)."""
     for item in items:
-        needs = set(getattr(item, "fixturenames", ()))
         marker = item.get_closest_marker("django_db")
-        empties = bool(needs & {"transactional_db", "live_server"}) or bool(marker and marker.kwargs.get("transaction"))
+        empties = bool({"transactional_db", "live_server"} & set(getattr(item, "fixturenames", ())))
+        empties = empties or bool(marker and marker.kwargs.get("transaction"))
         group = f"{item.path.name}{' empties' if empties else ''}"
-        if "tests/trust/" in item.nodeid and not empties:
+        if not empties and item.path.parent.name in {"system", "trust"}:
             group = item.nodeid
-            if marker is None and not needs & {"db", "client"}:
-                alone.add(item)
         item.add_marker(pytest.mark.xdist_group(group))
-    yield
-    items.sort(key=lambda item: item not in alone)
 
 
 @pytest.fixture(scope="session")

@@ -1,32 +1,21 @@
-"""The house as a whole: checks, migrations, the embedded server, the compose file, the rooms' walls."""
+"""The house as a whole: checks, missing migrations, the compose file, the rooms' walls."""
 
 import ast
 import json
 import os
 import re
-import shutil
-import signal
 import subprocess
-import sys
-import time
-from collections.abc import Iterator
 from importlib.resources import files
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import jsonschema
-import psutil
-import psycopg
 import pytest
 import yaml
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command, get_commands, load_command_class
 from django.db import connection
-
-from archive import database
-from archive.embedded.server import EmbeddedServer
 
 ROOT: Path = settings.BASE_DIR
 
@@ -39,114 +28,6 @@ def test_system_checks_are_clean(db: None) -> None:
 
 def test_no_migration_is_missing(db: None) -> None:
     call_command("makemigrations", "--check", "--dry-run", verbosity=0)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_migrations_go_back_and_forth() -> None:
-    call_command("migrate", "articles", "zero", verbosity=0)
-    call_command("migrate", verbosity=0)
-
-
-def run(code: str, data: Path, **environment: str) -> subprocess.Popen:
-    clean = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "LANG"} and not k.startswith("LC_")}
-    return subprocess.Popen(
-        [sys.executable, "-c", f"import django; django.setup()\nfrom django.db import connection\n{code}"],
-        env=clean | {"DJANGO_SETTINGS_MODULE": "archive.settings", "ARCHIVE_DATA": str(data)} | environment,
-        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-
-
-TRIGRAMS = (
-    "c = connection.cursor(); c.execute('CREATE EXTENSION IF NOT EXISTS pg_trgm'); "
-    "c.execute(\"SELECT array_length(show_trgm('الإرهاب'), 1)\"); print(c.fetchone()[0], flush=True)"
-)
-
-
-def finish(process: subprocess.Popen) -> str:
-    out, err = process.communicate(timeout=120)
-    assert process.returncode == 0, err
-    return out.strip()
-
-
-def servers(data: Path) -> list[psutil.Process]:
-    """The running PostgreSQL main processes of a data directory."""
-    found = [p for p in psutil.process_iter(["name", "cmdline", "status"]) if p.info["name"] == "postgres"]
-    return [p for p in found if str(data / "postgres") in (p.info["cmdline"] or []) and p.info["status"] != "zombie"]
-
-
-@pytest.fixture
-def data(tmp_path: Path) -> Iterator[Path]:
-    yield tmp_path
-    for process in servers(tmp_path):
-        process.send_signal(signal.SIGQUIT)
-        process.wait(20)
-
-
-def test_a_cluster_made_under_another_locale_knows_arabic(data: Path) -> None:
-    assert int(finish(run(TRIGRAMS, data, LC_ALL="C"))) > 5
-    assert servers(data) == []
-
-
-def test_two_at_once_share_the_server_and_the_last_stops_it(data: Path) -> None:
-    # Two that made the extension at once would get in each other's way inside PostgreSQL.
-    query = "c = connection.cursor(); c.execute('SELECT 1'); print(c.fetchone()[0], flush=True)"
-    second = run(f"{query}; import time; time.sleep(3)", data)
-    first = run(query, data)
-    assert finish(first) and finish(second)
-    assert servers(data) == []
-
-
-def test_a_killed_process_and_a_killed_server_leave_no_lock(data: Path) -> None:
-    process = run(TRIGRAMS + "; import time; time.sleep(60)", data)
-    process.stdout.readline()
-    process.kill()
-    process.wait()
-    (server,) = servers(data)
-    server.kill()
-    deadline = time.monotonic() + 20
-    while servers(data) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert (data / "postgres" / "postmaster.pid").exists()
-    assert int(finish(run(TRIGRAMS, data))) > 5
-    assert servers(data) == []
-
-
-def test_a_lock_file_with_anothers_process_number_is_no_obstacle(data: Path) -> None:
-    finish(run(TRIGRAMS, data))
-    (data / "postgres" / "postmaster.pid").write_text(f"{os.getpid()}\n{data}\n")
-    assert int(finish(run(TRIGRAMS, data))) > 5
-
-
-def test_a_long_path_gets_a_short_socket(tmp_path: Path) -> None:
-    deep = tmp_path / ("عميق-" * 8) / ("deep-" * 12)
-    try:
-        assert int(finish(run(TRIGRAMS, deep))) > 5
-    finally:
-        shutil.rmtree(EmbeddedServer(deep).socket_directory, ignore_errors=True)
-
-
-def test_a_url_selects_a_server_and_a_wrong_one_is_refused(data: Path) -> None:
-    server = EmbeddedServer.at(data)
-    server.ensure_running()
-    url = f"postgres://postgres@/archive?host={server.socket_directory}"
-    assert database.configuration(url, data)["ENGINE"] == "django.db.backends.postgresql"
-    out = finish(
-        run("print(connection.settings_dict['ENGINE']); connection.ensure_connection()", data, DATABASE_URL=url)
-    )
-    assert out == "django.db.backends.postgresql"
-    with pytest.raises(ImproperlyConfigured):
-        database.configuration("sqlite:///x.db", data)
-    with psycopg.connect(url) as connection:
-        assert connection.info.server_version >= 160000
-    server._stop_if_last(os.getpid())
-
-
-def test_the_secret_is_made_once_and_kept_to_its_owner(data: Path) -> None:
-    first = finish(run("from django.conf import settings; print(settings.SECRET_KEY)", data))
-    assert (
-        first == finish(run("from django.conf import settings; print(settings.SECRET_KEY)", data)) and len(first) >= 50
-    )
-    assert (data / "secret_key").stat().st_mode & 0o077 == 0
 
 
 def test_debug_is_off_unless_asked_for() -> None:
@@ -218,7 +99,7 @@ def test_every_command_that_the_compose_file_runs_is_known_with_its_options() ->
 
 
 def test_make_pin_asks_for_every_file_that_names_images() -> None:
-    """What make would run is the command that tests/trust/test_compose.py tries on copies."""
+    """What make would run is the command that tests/system/test_compose.py tries on copies."""
     # The tests may themselves be run by make, which hands its options and its depth to every make below it.
     outside = {name: value for name, value in os.environ.items() if not name.startswith("MAKE") and name != "MFLAGS"}
     plan = subprocess.run(["make", "-n", "pin"], cwd=ROOT, capture_output=True, text=True, check=True, env=outside)
@@ -286,54 +167,6 @@ def test_no_service_connects_as_the_superuser() -> None:
         assert told["DATABASE_URL"].startswith("postgres://archive:${DATABASE_PASSWORD:?"), name
         assert told["ARCHIVE_CACHE"].startswith("redis://:${CACHE_PASSWORD:?"), name
         assert not {"REPLICATION_PASSWORD", "SCRATCH_PASSWORD"} & set(told), name
-
-
-def deploy_check(**environment: str) -> subprocess.CompletedProcess:
-    """What `check --deploy` says to an archive set up as docker-compose.yml sets it up."""
-    given = {
-        "ARCHIVE_SECRET_KEY": "".join(map(chr, range(48, 123))), "ARCHIVE_HTTPS": "1", "ARCHIVE_BEHIND_PROXY": "1",
-        "ARCHIVE_HOSTS": "archive.example.org", "DATABASE_URL": "postgres://archive:x@nowhere.invalid/archive",
-    }  # fmt: skip
-    # The browser tests set a variable for Django in the process that runs the tests: no server has it.
-    own = ("ARCHIVE_", "DATABASE_", "DJANGO_")
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(own)}
-    return subprocess.run(
-        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "INFO"], cwd=ROOT, capture_output=True,
-        text=True, check=False, env=inherited | given | environment,
-    )  # fmt: skip
-
-
-@pytest.mark.parametrize("words", ["", "subdomains", "subdomains,preload"])
-def test_a_production_archive_passes_djangos_own_check(words: str, tmp_path: Path) -> None:
-    done = deploy_check(ARCHIVE_HSTS=words, ARCHIVE_DATA=str(tmp_path))
-    assert done.returncode == 0 and "no issues" in done.stdout, done.stderr
-
-
-@pytest.mark.parametrize("words", ["preload", "subdomain", "1"])
-def test_a_wrong_word_for_hsts_is_refused(words: str, tmp_path: Path) -> None:
-    done = deploy_check(ARCHIVE_HSTS=words, ARCHIVE_DATA=str(tmp_path))
-    assert done.returncode != 0 and "ARCHIVE_HSTS must be" in done.stderr
-
-
-@pytest.mark.parametrize("words, header", [
-    ("", "max-age=31536000"), ("subdomains", "max-age=31536000; includeSubDomains"),
-    ("subdomains,preload", "max-age=31536000; includeSubDomains; preload"),
-])  # fmt: skip
-def test_hsts_binds_other_sites_only_when_asked_to(words: str, header: str, tmp_path: Path) -> None:
-    code = (
-        "from django.test import Client; "
-        "print(Client().get('/favicon.ico', secure=True, SERVER_NAME='localhost')['Strict-Transport-Security'])"
-    )
-    told = {
-        "ARCHIVE_HTTPS": "1",
-        "ARCHIVE_HSTS": words,
-        "ARCHIVE_SECRET_KEY": "x" * 50,
-        "ARCHIVE_STATIC": str(tmp_path),
-    }
-    (tmp_path / "staticfiles.json").write_text(
-        '{"paths": {"site/mark.svg": "site/mark.svg"}, "version": "1.1", "hash": ""}'
-    )
-    assert finish(run(code, tmp_path, **told)) == header
 
 
 @pytest.mark.django_db

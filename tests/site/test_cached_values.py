@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from archive import caches
 from articles.platform.cached_values import UnreadableValueError, dump, load
-from tests.trust.conftest import wait_for
+from tests.waiting import wait_for
 
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text() | st.binary(),

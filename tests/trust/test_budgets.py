@@ -1,6 +1,5 @@
 """What one document may cost: hostile shapes grow no faster than their size, and what costs too much stops no other."""
 
-import gc
 import gzip
 import os
 import re
@@ -17,12 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings as project
 from django.core.management import call_command
 
 from articles.extract.authority import Authority
 from articles.ingest import run as running
-from articles.ingest.authority import AuthorityError, apply_authority, parsed
 from articles.ingest.document import Broken, Item, UnreadableError
 from articles.ingest.fetch import fetch
 from articles.ingest.prepare import prepare
@@ -31,114 +28,17 @@ from articles.ingest.run import ingest
 from articles.ingest.store import Rereading, Sources, bring_up_to_date
 from articles.models import Article, Figure
 from articles.platform.limits import BoundedWorkers, Budget, Exceeded, Job
-from tests.trust.conftest import Archives
-from tests.trust.hostile_shapes import SENTENCE, SHAPES, Shape, record
+from tests.trust.hostile_shapes import SENTENCE, SHAPES, record
 
 KB, MB = 1024, 1024 * 1024
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 GOOD = "عنوان خبر قصير من الجنوب\n\nوصل {n} خبيرا إلى المدينة صباح اليوم للمشاركة في ورشة عمل حول أمن الموانئ.\n"
 COSTLY = "عنوان خبر طويل من الشمال\n\n" + "12 خبيرا في المدينة و3 في القرية، " * 30_000
 
-# The growth test. From SMALL to LARGE a linear cost grows eightfold.
-SMALL, LARGE, MOST_GROWTH = 25 * KB, 200 * KB, 12
-# A shape that takes so many seconds at SMALL is measured at a quarter of both sizes, for the test's own sake.
-COSTLY_SECONDS = 0.12
-# Below so many seconds at LARGE the clock's grain and the caches say more than the shape.
-FLOOR_SECONDS = 0.1
-TRIALS = 5
-# A document that outgrows the processor's caches costs once more than its size; a cost that is not linear does so at each size.
-# So a shape that grows too fast is measured again at sizes this many times as large.
-LARGER = (2, 4)
-
 
 @pytest.fixture
 def authority(db: None) -> Authority:
     return Authority.load()
-
-
-@pytest.fixture(scope="module")
-def settled_memory() -> Iterator[None]:
-    """What the process holds already is left out when garbage is collected before each measurement: it takes longer than most shapes."""
-    gc.collect()
-    gc.freeze()
-    yield
-    gc.unfreeze()
-
-
-def processed(shape: Shape, document: bytes, folder: Path, authority: Authority) -> float:
-    """Seconds of processor time that a document takes from its file to all that is read out of it."""
-    path = folder / f"document.{shape.kind}"
-    path.write_bytes(document)
-    # As in a worker, where collecting garbage adds next to nothing.
-    with running.seldom_collected():
-        gc.collect()
-        started = time.process_time()
-        _process(shape, document, path, authority)
-        return time.process_time() - started
-
-
-def _process(shape: Shape, document: bytes, path: Path, authority: Authority) -> None:
-    if shape.kind == "toml":
-        # A worker parses it, whose time is not this process's: it is parsed here once more.
-        with suppress(ValueError, RecursionError):
-            parsed(document.decode())
-        with suppress(AuthorityError):
-            apply_authority(path.name, document)
-    elif shape.kind in {"text", "html"}:
-        prepare(Item(str(path), document, f"text/{shape.kind.replace('text', 'plain')}"), "", NOW, authority)
-    else:
-        with suppress(UnreadableError):
-            for entry in read(path, 20 * MB, shape.kind):
-                if isinstance(entry, Item):
-                    prepare(entry, "", NOW, authority)
-
-
-@dataclass
-class Growth:
-    """What one shape costs at two sizes."""
-
-    # Bytes.
-    small: int
-    # Bytes.
-    large: int
-    # Seconds of processor time by size, the least of several trials.
-    seconds: dict[int, float]
-
-    @property
-    def is_linear(self) -> bool:
-        return self.seconds[self.large] < max(FLOOR_SECONDS, MOST_GROWTH * self.seconds[self.small])
-
-    def __str__(self) -> str:
-        return ", ".join(f"{seconds:.3f} s for {size:,} bytes" for size, seconds in self.seconds.items())
-
-
-def growth(shape: Shape, small: int, large: int, folder: Path, authority: Authority) -> Growth:
-    documents = {size: shape.make(size) for size in (small, large)}
-    result = Growth(small, large, dict.fromkeys(documents, float("inf")))
-    for _ in range(TRIALS):
-        for size, document in documents.items():
-            result.seconds[size] = min(result.seconds[size], processed(shape, document, folder, authority))
-        if result.is_linear:
-            break
-    return result
-
-
-@pytest.mark.parametrize("name", SHAPES)
-def test_a_hostile_shape_costs_no_more_than_its_size(
-    name: str, tmp_path: Path, authority: Authority, settled_memory: None
-) -> None:
-    shape = SHAPES[name]
-    costly = processed(shape, shape.make(SMALL), tmp_path, authority) > COSTLY_SECONDS
-    part = 4 if costly else 1
-    grown = growth(shape, SMALL // part, LARGE // part, tmp_path, authority)
-    if costly and not grown.is_linear:
-        # In a small document what comes before the repeated part counts too much: the full sizes decide.
-        grown = growth(shape, SMALL, LARGE, tmp_path, authority)
-    for times in LARGER:
-        if not grown.is_linear:
-            grown = growth(shape, SMALL * times, LARGE * times, tmp_path, authority)
-    assert grown.is_linear, str(grown)
-    assert grown.seconds[grown.large] * LARGE / grown.large < project.ARCHIVE_DOCUMENT_SECONDS
 
 
 def test_the_catalogue_holds_all_formats() -> None:
@@ -505,22 +405,3 @@ def test_a_name_that_is_never_looked_up_ends_at_the_deadline(settings: Any, monk
             fetch("http://news.example/story")
     finally:
         over.set()
-
-
-# The setting.
-
-OF_A_NEW_PROCESS = """
-from articles.platform.limits import Budget
-import json
-budget = Budget.of_a_document()
-print(json.dumps([budget.seconds, budget.memory]))
-"""
-
-
-def test_a_new_process_has_the_budget_that_its_environment_says(archives: Archives) -> None:
-    archive = archives.empty("budgets")
-    told = {name: os.environ.get(name) for name in ("ARCHIVE_DOCUMENT_SECONDS", "ARCHIVE_DOCUMENT_MEMORY")}
-    assert not any(told.values()), "the tests' own environment sets what is tried here"
-    assert archive.ask(OF_A_NEW_PROCESS) == [20, 512 * MB]
-    archive.environment |= {"ARCHIVE_DOCUMENT_SECONDS": "1.5", "ARCHIVE_DOCUMENT_MEMORY": str(64 * MB)}
-    assert archive.ask(OF_A_NEW_PROCESS) == [1.5, 64 * MB]

@@ -19,8 +19,9 @@ import psutil
 import psycopg
 import pytest
 
-from tests.trust.cluster import Cluster
-from tests.trust.conftest import EDITOR, ROOT, Archive, Archives, Served, wait_for, written
+from tests.system.cluster import Cluster
+from tests.system.conftest import EDITOR, ROOT, Archive, Archives, Served, written
+from tests.waiting import wait_for
 
 _COUNTS = (
     "import json; from articles.models import *; print(json.dumps([m.objects.count() for m in (Article, Capture)]))"

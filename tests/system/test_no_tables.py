@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from tests.trust.conftest import ROOT, Archive, Archives
+from tests.system.conftest import ROOT, Archive, Archives
 
 
 @pytest.fixture(scope="module")

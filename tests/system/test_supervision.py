@@ -20,7 +20,8 @@ import pytest
 from archive.embedded.server import SUPERUSER, socket_directory
 from articles.platform.reception import BODY_GRACE
 from articles.platform.supervision import LONGEST_PAUSE, STEADY_SECONDS, Pauses
-from tests.trust.conftest import ROOT, Archive, Archives, wait_for
+from tests.system.conftest import ROOT, Archive, Archives
+from tests.waiting import wait_for
 
 UPLOAD = """
 import json

@@ -7,7 +7,7 @@ import urllib.parse
 import pytest
 
 from articles.platform.proxy import keep_the_proxys_word
-from tests.trust.conftest import Archives, Served
+from tests.system.conftest import Archives, Served
 
 FORGED = {
     "X_Forwarded_Proto": "https", "X_Forwarded_Protocol": "ssl", "X_Forwarded_Ssl": "on", "X_Forwarded_Scheme": "https",

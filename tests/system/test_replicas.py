@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from archive.replicas import Positions
-from tests.trust.cluster import Cluster
-from tests.trust.conftest import EDITOR, ROOT, Archive, Served, wait_for, written
+from tests.system.cluster import Cluster
+from tests.system.conftest import EDITOR, ROOT, Archive, Served, written
+from tests.waiting import wait_for
 
 _RETITLE = "UPDATE articles_article SET title = '{}' WHERE id = (SELECT min(id) FROM articles_article)"
 

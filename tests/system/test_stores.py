@@ -13,7 +13,8 @@ from django.core.cache.backends.redis import RedisCache
 from moto.server import ThreadedMotoServer
 
 from archive.redis_cache import ForgivingRedis
-from tests.trust.conftest import EDITOR, ROOT, Archives, Served, wait_for, written
+from tests.system.conftest import EDITOR, ROOT, Archives, Served, written
+from tests.waiting import wait_for
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import json
 import re
 
-from tests.trust.conftest import Archives, Served
+from tests.system.conftest import Archives, Served
 
 
 def test_a_request_is_found_in_the_log_by_its_id_and_nobodys_words_are(archives: Archives) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.npm import installed
-from tests.trust.cluster import Cluster
-from tests.trust.conftest import ROOT, Archive, Archives, written
+from tests.system.cluster import Cluster
+from tests.system.conftest import ROOT, Archive, Archives, written
 
 # Every table of the archive's and its neighbours' as text, in order of keys: of what is only passing, and of counters, none.
 _EVERYTHING = """

@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -21,7 +20,8 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from tests.trust.cluster import Cluster
+from tests.system.cluster import Cluster
+from tests.waiting import wait_for
 
 ROOT: Path = settings.BASE_DIR
 # Not passed on: where the tests' own archive is, and what browser tests set.
@@ -148,15 +148,6 @@ def written(path: Path, count: int, outlet: str = "reports") -> Path:
             row = {"title": f"المؤتمر رقم {number}", "body": body, "url": f"https://{outlet}.example/{number}"}
             file.write(json.dumps(row, ensure_ascii=False) + "\n")
     return path
-
-
-def wait_for(condition: Callable[[], object], seconds: float = 30) -> object:
-    """What the condition says once it says something true; fails after so many seconds."""
-    deadline = time.monotonic() + seconds
-    while not (found := condition()):
-        assert time.monotonic() < deadline, "it never came about"
-        time.sleep(0.1)
-    return found
 
 
 @dataclass

@@ -17,8 +17,9 @@ import pytest
 import yaml
 
 from archive.embedded.server import binaries
-from tests.trust.cluster import Cluster
-from tests.trust.conftest import ROOT, Archive, wait_for, written
+from tests.system.cluster import Cluster
+from tests.system.conftest import ROOT, Archive, written
+from tests.waiting import wait_for
 
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 # Compose writes one dollar for two.

@@ -5,7 +5,8 @@ import time
 
 import psycopg
 
-from tests.trust.conftest import EDITOR, Archives, Served, wait_for
+from tests.system.conftest import EDITOR, Archives, Served
+from tests.waiting import wait_for
 
 LOCKED = "LOCK TABLE articles_article, articles_actor, articles_event IN ACCESS EXCLUSIVE MODE"
 

@@ -17,7 +17,8 @@ import pytest
 
 from articles.platform import reception
 from articles.platform.reception import BODY_GRACE, BODY_RATE, HEAD_SECONDS, SEND_BUFFER, PacedSocket
-from tests.trust.conftest import EDITOR, Archive, Archives, Served, wait_for
+from tests.system.conftest import EDITOR, Archive, Archives, Served
+from tests.waiting import wait_for
 
 # More than two processes with four threads each can hold.
 MANY = 12

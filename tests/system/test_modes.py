@@ -10,8 +10,8 @@ from django.core.files.base import ContentFile
 
 from articles.models.capture import DigestStorage
 from articles.platform import private_files
-from tests.test_project import TRIGRAMS, finish, run, servers
-from tests.trust.conftest import Archive, Archives, written
+from tests.system.conftest import Archive, Archives, written
+from tests.system.test_embedded import TRIGRAMS, finish, run, servers
 
 SAVE_AN_UPLOAD = """
 from django.core.files.base import ContentFile

@@ -7,10 +7,11 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 from django.db import migrations
 from django.db.models.fields import NOT_PROVIDED
 
-from tests.trust.conftest import ROOT, Archives, written
+from tests.system.conftest import ROOT, Archives, written
 
 FOLDER = ROOT / "articles" / "migrations"
 # From here on migrations follow the rules of docs/operations.md.
@@ -116,3 +117,9 @@ def test_the_release_before_works_on_the_new_schema(archives: Archives, release_
     assert archive.whole()["captures"] == 40
     # And what the old code wrote shows in the new at once.
     assert "سياسة" in archive.run("export", "articles")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_migrations_go_back_and_forth() -> None:
+    call_command("migrate", "articles", "zero", verbosity=0)
+    call_command("migrate", verbosity=0)

@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.trust.conftest import ROOT, Archive, Archives
+from tests.system.conftest import ROOT, Archive, Archives
 
 _WAITING = "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
 

@@ -1,0 +1,121 @@
+"""The embedded server: processes share it, the last to leave stops it, and a killed process or server leaves no lock."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from archive import database
+from archive.embedded.server import EmbeddedServer
+from tests.system.conftest import ROOT
+
+
+def run(code: str, data: Path, **environment: str) -> subprocess.Popen:
+    clean = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "LANG"} and not k.startswith("LC_")}
+    return subprocess.Popen(
+        [sys.executable, "-c", f"import django; django.setup()\nfrom django.db import connection\n{code}"],
+        env=clean | {"DJANGO_SETTINGS_MODULE": "archive.settings", "ARCHIVE_DATA": str(data)} | environment,
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+TRIGRAMS = (
+    "c = connection.cursor(); c.execute('CREATE EXTENSION IF NOT EXISTS pg_trgm'); "
+    "c.execute(\"SELECT array_length(show_trgm('الإرهاب'), 1)\"); print(c.fetchone()[0], flush=True)"
+)
+
+
+def finish(process: subprocess.Popen) -> str:
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 0, err
+    return out.strip()
+
+
+def servers(data: Path) -> list[psutil.Process]:
+    """The running PostgreSQL main processes of a data directory."""
+    found = [p for p in psutil.process_iter(["name", "cmdline", "status"]) if p.info["name"] == "postgres"]
+    return [p for p in found if str(data / "postgres") in (p.info["cmdline"] or []) and p.info["status"] != "zombie"]
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Iterator[Path]:
+    yield tmp_path
+    for process in servers(tmp_path):
+        process.send_signal(signal.SIGQUIT)
+        process.wait(20)
+
+
+def test_a_cluster_made_under_another_locale_knows_arabic(data: Path) -> None:
+    assert int(finish(run(TRIGRAMS, data, LC_ALL="C"))) > 5
+    assert servers(data) == []
+
+
+def test_two_at_once_share_the_server_and_the_last_stops_it(data: Path) -> None:
+    # Two that made the extension at once would get in each other's way inside PostgreSQL.
+    query = "c = connection.cursor(); c.execute('SELECT 1'); print(c.fetchone()[0], flush=True)"
+    second = run(f"{query}; import time; time.sleep(3)", data)
+    first = run(query, data)
+    assert finish(first) and finish(second)
+    assert servers(data) == []
+
+
+def test_a_killed_process_and_a_killed_server_leave_no_lock(data: Path) -> None:
+    process = run(TRIGRAMS + "; import time; time.sleep(60)", data)
+    process.stdout.readline()
+    process.kill()
+    process.wait()
+    (server,) = servers(data)
+    server.kill()
+    deadline = time.monotonic() + 20
+    while servers(data) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert (data / "postgres" / "postmaster.pid").exists()
+    assert int(finish(run(TRIGRAMS, data))) > 5
+    assert servers(data) == []
+
+
+def test_a_lock_file_with_anothers_process_number_is_no_obstacle(data: Path) -> None:
+    finish(run(TRIGRAMS, data))
+    (data / "postgres" / "postmaster.pid").write_text(f"{os.getpid()}\n{data}\n")
+    assert int(finish(run(TRIGRAMS, data))) > 5
+
+
+def test_a_long_path_gets_a_short_socket(tmp_path: Path) -> None:
+    deep = tmp_path / ("عميق-" * 8) / ("deep-" * 12)
+    try:
+        assert int(finish(run(TRIGRAMS, deep))) > 5
+    finally:
+        shutil.rmtree(EmbeddedServer(deep).socket_directory, ignore_errors=True)
+
+
+def test_a_url_selects_a_server_and_a_wrong_one_is_refused(data: Path) -> None:
+    server = EmbeddedServer.at(data)
+    server.ensure_running()
+    url = f"postgres://postgres@/archive?host={server.socket_directory}"
+    assert database.configuration(url, data)["ENGINE"] == "django.db.backends.postgresql"
+    out = finish(
+        run("print(connection.settings_dict['ENGINE']); connection.ensure_connection()", data, DATABASE_URL=url)
+    )
+    assert out == "django.db.backends.postgresql"
+    with pytest.raises(ImproperlyConfigured):
+        database.configuration("sqlite:///x.db", data)
+    with psycopg.connect(url) as connection:
+        assert connection.info.server_version >= 160000
+    server._stop_if_last(os.getpid())
+
+
+def test_the_secret_is_made_once_and_kept_to_its_owner(data: Path) -> None:
+    first = finish(run("from django.conf import settings; print(settings.SECRET_KEY)", data))
+    assert (
+        first == finish(run("from django.conf import settings; print(settings.SECRET_KEY)", data)) and len(first) >= 50
+    )
+    assert (data / "secret_key").stat().st_mode & 0o077 == 0
