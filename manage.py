@@ -13,7 +13,7 @@ def main() -> None:
         sys.exit("Django is not installed here. Run `make setup`, then use .venv/bin/python manage.py …")
     from django.core.exceptions import ImproperlyConfigured
 
-    from archive import outage
+    from articles.platform import outage
 
     try:
         execute_from_command_line(sys.argv)

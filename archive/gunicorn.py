@@ -7,8 +7,7 @@ import os
 import shutil
 from typing import Any
 
-from archive import environment, logs
-from articles.platform import counters
+from articles.platform import counters, environment, logs
 
 bind = f"127.0.0.1:{os.environ.get('PORT') or 8000}"
 workers = environment.whole("ARCHIVE_WORKERS", 2)
@@ -40,7 +39,7 @@ os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(counters.new_folder())
 
 
 def post_worker_init(worker: Any) -> None:
-    from archive.sessions import largest_body
+    from articles.platform.sessions import largest_body
 
     worker.largest_body = largest_body
 

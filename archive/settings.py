@@ -10,8 +10,7 @@ import pghistory
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
-from archive import caches, database, environment, logs
-from articles.platform import private_files
+from articles.platform import caches, database, environment, logs, private_files
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA = environment.folder("ARCHIVE_DATA", BASE_DIR / "var")
@@ -78,7 +77,7 @@ def secret_key() -> str:
 SECRET_KEY = secret_key()
 
 INSTALLED_APPS = [
-    "archive.desk.DeskConfig",
+    "archive.apps.DeskConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -103,7 +102,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "articles.platform.proxy.OneProxy",
-    "archive.watch.Watched",
+    "articles.exchange.monitoring.Watched",
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     # As near, so that pages which are kept, and those of an outage, are counted as well.
     "django_prometheus.middleware.PrometheusAfterMiddleware",
@@ -111,8 +110,8 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
-    "archive.logs.RequestLines",
-    "archive.replicas.Replicas",
+    "articles.platform.logs.RequestLines",
+    "articles.platform.replicas.Replicas",
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "articles.site.keeping.RevocableAnswers",
@@ -156,9 +155,9 @@ TEMPLATES = [
 ]
 
 DATABASES = database.configurations(os.environ, DATA)
-# The role that makes databases for measuring, where the site's own may not; used by archive/scratch.py alone.
+# The role that makes databases for measuring, where the site's own may not; used by articles/platform/scratch.py alone.
 ARCHIVE_SCRATCH = database.configuration(url, DATA) if (url := environment.text("ARCHIVE_SCRATCH_URL")) else {}
-DATABASE_ROUTERS = ["archive.database.CacheRouter"]
+DATABASE_ROUTERS = ["articles.platform.database.CacheRouter"]
 # A replica further behind than so many seconds is not read from.
 ARCHIVE_REPLICA_LAG = environment.seconds("ARCHIVE_REPLICA_LAG", 10)
 CACHES = {"default": caches.configuration(environment.text("ARCHIVE_CACHE"))}
@@ -181,10 +180,10 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_TEMPLATE = "admin/locked_out.html"
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
-AXES_CLIENT_IP_CALLABLE = "archive.visitors.address"
+AXES_CLIENT_IP_CALLABLE = "articles.platform.visitors.address"
 AXES_VERBOSE = False
 # Keys of sessions are signed, so that a made-up one is known at once.
-SESSION_ENGINE = "archive.sessions"
+SESSION_ENGINE = "articles.platform.sessions"
 # A session ends with the browser, and so long after it began.
 SESSION_COOKIE_AGE = environment.whole("ARCHIVE_SESSION_MINUTES", 8 * 60) * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True

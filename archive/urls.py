@@ -20,6 +20,6 @@ urlpatterns = [
     *i18n_patterns(path("", include("articles.site.urls")), prefix_default_language=False),
 ]
 
-handler400 = "archive.outage.not_accepted"
-handler500 = "archive.outage.failed"
+handler400 = "articles.platform.outage.not_accepted"
+handler500 = "articles.platform.outage.failed"
 handler404 = "articles.site.views.plain.not_found"

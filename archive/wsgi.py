@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
-from archive.database import bound_sessions
+from articles.platform.database import bound_sessions
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "archive.settings")
 if not (os.environ.get("ARCHIVE_SECRET_KEY") or settings.DEBUG):

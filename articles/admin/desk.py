@@ -14,10 +14,10 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.text import capfirst
 
-from archive.offered import led_to_by
 from articles.admin import history
 from articles.admin.digits import OVERRIDES
 from articles.admin.help import HELP
+from articles.admin.offered import led_to_by
 from articles.admin.security import ask_again
 from articles.admin.words import isolated_dates
 from articles.arabic.quoting import quoted

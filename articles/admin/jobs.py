@@ -6,8 +6,8 @@ from procrastinate import BaseRetryStrategy, JobContext, RetryDecision
 from procrastinate.contrib.django import app
 from procrastinate.jobs import Job, Status
 
-from archive.outage import is_outage
 from articles.ingest import deliveries
+from articles.platform.outage import is_outage
 from articles.search import statistics
 
 # A job that was begun so often and never ended, because its worker was killed each time, is given up.

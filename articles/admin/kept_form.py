@@ -1,6 +1,6 @@
 """What was being sent when the session had ended, or had been renewed in another window: kept in a page, and offered again.
 
-Called by the desk's site (archive/desk.py). Nothing is stored on the server: what was typed travels in hidden fields, from the request that
+Called by the desk's site (articles/admin/site.py). Nothing is stored on the server: what was typed travels in hidden fields, from the request that
 could not be answered, through signing in, to a page with one button that sends it again. Files cannot travel so; the page says it.
 """
 

@@ -1,6 +1,6 @@
 """What an editor gets where the database refuses what no form had checked: a page that says why, for every page of the desk.
 
-Put around every view by `archive.desk.DeskSite.admin_view`.
+Put around every view by `articles.admin.site.DeskSite.admin_view`.
 """
 
 import logging

@@ -11,7 +11,6 @@ from multiprocessing import get_context
 from django.core.management.color import no_style
 from django.db import connection, models, transaction
 
-from archive.scratch import join
 from articles.arabic.words import fold_phrase
 from articles.benchmark.corpus import BLOCK, UNITS, Corpus, GeneratedArticle
 from articles.models import (
@@ -28,6 +27,7 @@ from articles.models import (
     Participation,
     Source,
 )
+from articles.platform.scratch import join
 from articles.search.bulk import without_index
 
 PROCESSES = 2

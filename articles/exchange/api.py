@@ -15,11 +15,11 @@ from ninja.errors import HttpError
 from ninja.pagination import CursorPagination, paginate
 from pydantic import ValidationError
 
-from archive.visitors import Rate
 from articles.exchange import rows, schemas
 from articles.exchange.doors import RATE
 from articles.models import Actor, Article, Event, Figure, Source
 from articles.models.keys import read_key
+from articles.platform.visitors import Rate
 from articles.search.filters import ActorFilter, ArticleFilter, EventFilter, FigureFilter, ForgivingFilterSet
 from articles.search.limit import SearchTooCostlyError, time_limit
 from articles.search.run import Order, Wanted, search

@@ -7,8 +7,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.response import SimpleTemplateResponse
 from django.views.decorators.http import require_safe
 
-from archive.visitors import seconds_to_wait
 from articles.exchange.long_answers import ASK_AGAIN, Held, Place
+from articles.platform.visitors import seconds_to_wait
 from articles.search.limit import SearchTooCostlyError, time_limit
 
 # The setting of how often; counted together for all doors.

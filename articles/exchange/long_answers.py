@@ -17,8 +17,8 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from archive.visitors import network
 from articles.platform.reception import PacedSocket
+from articles.platform.visitors import network
 
 # The first of the two numbers of our advisory locks, any number; the second is the place's.
 LOCKS = 7_230_114

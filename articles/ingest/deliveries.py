@@ -15,7 +15,6 @@ from django.db.models import Model
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from archive.outage import is_outage
 from articles.arabic.isolating import isolated
 from articles.arabic.text_gate import file_name_as_given
 from articles.ingest.arabic import in_arabic
@@ -30,6 +29,7 @@ from articles.models.delivery import NoteKind, delivery_storage
 from articles.models.history import operation
 from articles.platform.filenames import short_name
 from articles.platform.messages import Message, storable
+from articles.platform.outage import is_outage
 
 log = logging.getLogger(__name__)
 # The name of the job that takes a delivery in (articles/admin/jobs.py).

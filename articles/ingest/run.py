@@ -17,7 +17,6 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
-from archive.outage import disk_takes_no_more, is_outage
 from articles.extract.authority import Authority
 from articles.ingest.bulk import quick_indexes
 from articles.ingest.document import Broken, Item, Note, Remark, UnreadableError
@@ -32,6 +31,7 @@ from articles.models.history import operation
 from articles.models.storing import storing
 from articles.platform.limits import BoundedWorkers, Budget, Exceeded, Job
 from articles.platform.messages import Message, storable
+from articles.platform.outage import disk_takes_no_more, is_outage
 
 _log = logging.getLogger(__name__)
 

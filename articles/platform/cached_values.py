@@ -1,5 +1,5 @@
 """Values as a shared cache keeps them: plain data, signed with the archive's key; nothing that is read runs code. Called by the
-caches of archive/redis_cache.py and articles/platform/database_cache.py.
+caches of articles/platform/redis_cache.py and articles/platform/database_cache.py.
 
 A stored value is
 

@@ -15,11 +15,11 @@ from django.utils.functional import cached_property
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
-from archive.visitors import seconds_to_wait
 from articles.models import TAKEN_AWAY, ActorKind, Article, EventKind
 from articles.models.merged import Mergeable
 from articles.models.public import NounQuerySet
 from articles.models.tally import are_kept
+from articles.platform.visitors import seconds_to_wait
 from articles.search.filters import Condition, ForgivingFilterSet
 from articles.search.limit import SearchTooCostlyError, time_limit
 from articles.search.listing import MOST_COUNTED, PAGE_SIZE, Direction, capped_count, listing

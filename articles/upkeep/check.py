@@ -18,7 +18,6 @@ from django.db import DatabaseError, connection, models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Cast
 
-from archive.outage import is_outage, lacks_tables
 from articles.models import Article, Capture, Delivery, DeliveryState, Event
 from articles.models.capture import DamagedCaptureError, capture_storage, stored_name
 from articles.models.delivery import delivery_storage
@@ -29,6 +28,7 @@ from articles.models.text_fields import RowsField, cleaned_by, gated_fields
 from articles.platform import private_files
 from articles.platform.addresses import AddressError, canonical_address, canonical_or_empty
 from articles.platform.calendar_bounds import FIRST_DAY, FIRST_MOMENT, LAST_DAY, LAST_MOMENT
+from articles.platform.outage import is_outage, lacks_tables
 from articles.search import statistics
 
 log = logging.getLogger(__name__)

@@ -27,12 +27,11 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
-from archive import caches, programs
 from articles.models import Actor, Article, Capture, Delivery, Event
 from articles.models.capture import DamagedCaptureError, capture_storage, stored_name, sync_folder, unpack
 from articles.models.delivery import delivery_storage
 from articles.models.revision import begin_epoch
-from articles.platform import private_files
+from articles.platform import caches, private_files, programs
 
 FORMAT = 1
 CHUNK = 1 << 20

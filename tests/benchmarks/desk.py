@@ -143,8 +143,8 @@ def main() -> None:
     django.setup()
     from django.conf import settings
 
-    from archive.scratch import kept_database, scratch_database
     from articles.models import Article
+    from articles.platform.scratch import kept_database, scratch_database
 
     settings.ALLOWED_HOSTS = ["*"]
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"

@@ -61,8 +61,8 @@ def main() -> None:
     from django.conf import settings as project
     from django.db import connection
 
-    from archive.embedded.server import socket_directory
-    from archive.scratch import kept_database
+    from articles.platform.embedded.server import socket_directory
+    from articles.platform.scratch import kept_database
 
     with kept_database(f"benchmark_{options.articles}"), tempfile.TemporaryDirectory() as folder:
         name = connection.settings_dict["NAME"]

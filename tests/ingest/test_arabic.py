@@ -24,7 +24,15 @@ SOURCES = [
 ]  # fmt: skip
 # Called with a template as their first argument, and with a message as their last.
 WITH_TEMPLATE, WITH_MESSAGE = (
-    {"Message", "UnreadableError", "AddressError", "AuthorityError", "MessageError", "DamagedCaptureError", "_RefusedError"},
+    {
+        "Message",
+        "UnreadableError",
+        "AddressError",
+        "AuthorityError",
+        "MessageError",
+        "DamagedCaptureError",
+        "_RefusedError",
+    },
     {"Broken", "Note", "Failure", "Exceeded", "ArchiveLoadFailed", "_HeadersTooLongError"},
 )
 BODY = "وصل 25 خبيرا إلى المدينة للمشاركة في ورشة عمل حول أمن الموانئ."

@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from archive import environment
+from articles.platform import environment
 
 NAME = "ARCHIVE_TRIED"
 READERS: dict[str, Callable[[], object]] = {

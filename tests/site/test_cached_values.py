@@ -16,7 +16,7 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive import caches
+from articles.platform import caches
 from articles.platform.cached_values import UnreadableValueError, dump, load
 from tests.waiting import wait_for
 
@@ -98,7 +98,7 @@ def shared(request: pytest.FixtureRequest, db: None, monkeypatch: pytest.MonkeyP
     if request.param == "redis":
         return request.getfixturevalue("redis")
     call_command("createcachetable", caches.TABLE, verbosity=0)
-    monkeypatch.setattr("archive.database.CACHE", "default")
+    monkeypatch.setattr("articles.platform.database.CACHE", "default")
     return made("database")
 
 
@@ -146,7 +146,7 @@ def test_a_shared_cache_keeps_what_it_is_given(shared: BaseCache) -> None:
 
 def test_a_full_table_loses_what_expires_first(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     call_command("createcachetable", caches.TABLE, verbosity=0)
-    monkeypatch.setattr("archive.database.CACHE", "default")
+    monkeypatch.setattr("articles.platform.database.CACHE", "default")
     monkeypatch.setattr("articles.platform.database_cache._WRITES_A_COUNT", 1)
     cache = made("database")
     cache._max_entries = 6

@@ -10,7 +10,7 @@ from typing import Self
 import psutil
 import psycopg
 
-from archive.embedded.server import SUPERUSER, SYSTEM_USER, binaries, socket_directory
+from articles.platform.embedded.server import SUPERUSER, SYSTEM_USER, binaries, socket_directory
 
 SECONDS = 60
 

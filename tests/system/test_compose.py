@@ -16,7 +16,7 @@ import psycopg
 import pytest
 import yaml
 
-from archive.embedded.server import binaries
+from articles.platform.embedded.server import binaries
 from tests.system.cluster import Cluster
 from tests.system.conftest import ROOT, Archive, written
 from tests.waiting import wait_for
@@ -167,7 +167,7 @@ def test_databases_for_measuring_are_made_by_their_own_role(roles: Cluster, tmp_
     assert "set ARCHIVE_SCRATCH_URL" in told and "Traceback" not in told, "the site's role may make none"
     archive.environment["ARCHIVE_SCRATCH_URL"] = url(roles, "archive_scratch", "postgres")
     # While there is such a database, nobody else comes into it.
-    makes = "from archive.scratch import kept_database\nwith kept_database('kept'): pass"
+    makes = "from articles.platform.scratch import kept_database\nwith kept_database('kept'): pass"
     archive.run("shell", "--no-imports", "-c", makes)
     assert attempt(roles, "archive_scratch", "SELECT 1", "archive_kept") == [(1,)]
     for role in ("archive", "archive_replication"):

@@ -14,8 +14,8 @@ import psycopg
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from archive import database
-from archive.embedded.server import EmbeddedServer
+from articles.platform import database
+from articles.platform.embedded.server import EmbeddedServer
 from tests.system.conftest import ROOT
 
 

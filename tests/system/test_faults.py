@@ -185,7 +185,7 @@ def test_who_watches_has_an_answer_while_the_database_gives_none(server: Cluster
         assert (told.status, told.text) == away
 
 
-_ASKED = "import json; from archive.watch import readyz; told = readyz(None); print(json.dumps([told.status_code, told.content.decode()]))"
+_ASKED = "import json; from articles.exchange.monitoring import readyz; told = readyz(None); print(json.dumps([told.status_code, told.content.decode()]))"
 
 
 def test_who_watches_does_not_wait_for_the_embedded_server_to_start(tmp_path: Path) -> None:

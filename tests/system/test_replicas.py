@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.replicas import Positions
+from articles.platform.replicas import Positions
 from tests.system.cluster import Cluster
 from tests.system.conftest import EDITOR, ROOT, Archive, Served, written
 from tests.waiting import wait_for

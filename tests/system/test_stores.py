@@ -12,7 +12,7 @@ import pytest
 from django.core.cache.backends.redis import RedisCache
 from moto.server import ThreadedMotoServer
 
-from archive.redis_cache import ForgivingRedis
+from articles.platform.redis_cache import ForgivingRedis
 from tests.system.conftest import EDITOR, ROOT, Archives, Served, written
 from tests.waiting import wait_for
 

@@ -17,7 +17,7 @@ import psutil
 import psycopg
 import pytest
 
-from archive.embedded.server import SUPERUSER, socket_directory
+from articles.platform.embedded.server import SUPERUSER, socket_directory
 from articles.platform.reception import BODY_GRACE
 from articles.platform.supervision import LONGEST_PAUSE, STEADY_SECONDS, Pauses
 from tests.system.conftest import ROOT, Archive, Archives

@@ -318,7 +318,7 @@ DOORS: dict[str, list[str]] = {
 DELETED_RECORDS = "/oai/"
 # The desk's patterns are filled by what they are made of; they answer nobody who has no account.
 DESK = "admin/"
-# Answered outside the patterns (archive/watch.py).
+# Answered outside the patterns (articles/exchange/monitoring.py).
 WATCHED = ["/healthz", "/readyz", "/metrics"]
 
 

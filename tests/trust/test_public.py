@@ -12,7 +12,7 @@ import yaml
 from django.conf import settings as project
 from django.test import Client
 
-from archive import visitors
+from articles.platform import visitors
 from tests.admin.conftest import account
 
 ROOT: Path = project.BASE_DIR

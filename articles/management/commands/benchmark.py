@@ -7,10 +7,10 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from archive.scratch import kept_database, scratch_database
 from articles.benchmark.corpus import BLOCK
 from articles.benchmark.load import load
 from articles.benchmark.report import Report, stored
+from articles.platform.scratch import kept_database, scratch_database
 
 
 class Command(BaseCommand):

@@ -7,9 +7,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from archive.scratch import scratch_database
 from articles.extract.evaluation import LabelError, evaluate, read_passages
 from articles.ingest.authority import AuthorityError, load_authority
+from articles.platform.scratch import scratch_database
 
 
 class Command(BaseCommand):

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from archive.scratch import scratch_database
+from articles.platform.scratch import scratch_database
 from articles.search.evaluation import EvaluationSet, EvaluationSetError, Scores, archive_ranking, load, measure
 from articles.search.peers import peers
 

@@ -8,8 +8,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 from django.utils import timezone
 
-from archive.outage import in_a_line, is_outage
 from articles.models.heartbeat import OVERDUE, nightly_state
+from articles.platform.outage import in_a_line, is_outage
 from articles.upkeep.nightly import AlreadyRunningError, Part, commands, next_time, run
 
 # Seconds slept at a time: a clock that is put right meanwhile is noticed.

@@ -17,9 +17,9 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection, connections
 
-from archive.embedded.server import EmbeddedServer
-from archive.outage import is_outage
 from articles.models import heartbeat
+from articles.platform.embedded.server import EmbeddedServer
+from articles.platform.outage import is_outage
 from articles.platform.supervision import Keeper, Program, Supervisor
 
 # Any number; two `serve` at once on one database take turns behind it.

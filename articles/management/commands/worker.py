@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from archive.outage import in_a_line, is_outage
 from articles.ingest.worker import WorkerEndedError, work
+from articles.platform.outage import in_a_line, is_outage
 
 
 class Command(BaseCommand):

@@ -6,8 +6,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import Error
 
-from archive.embedded.server import EmbeddedServerError
 from articles.models.heartbeat import processing
+from articles.platform.embedded.server import EmbeddedServerError
 
 
 class Command(BaseCommand):

@@ -7,10 +7,10 @@ from functools import wraps
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from archive.desk import may_read_drafts
 from articles.exchange.citations import STYLES, citation, plain
 from articles.exchange.linked_data import linked_article
 from articles.models import TAKEN_AWAY, Article, ArticleStatus, Capture, Reprint
+from articles.models.accounts import may_read_drafts
 from articles.models.capture import DamagedCaptureError
 from articles.models.changes import changes_of
 from articles.search.related import related, with_frequent_lexemes
@@ -66,7 +66,7 @@ def _moved(request: HttpRequest, row: Article) -> HttpResponse | None:
     Raises Http404 for a draft and for what was taken away before any reader could meet it, merged or not, unless it is asked for by
     who reads drafts.
     """
-    if row.status != ArticleStatus.PUBLISHED and not may_read_drafts(request):
+    if row.status != ArticleStatus.PUBLISHED and not may_read_drafts(request.user):
         was_met = row.status in TAKEN_AWAY and Article.objects.once_public().filter(pk=row.pk).exists()
         if not was_met:
             raise Http404

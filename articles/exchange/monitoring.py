@@ -16,7 +16,8 @@ from django.utils.cache import add_never_cache_headers
 from django_prometheus import exports
 from prometheus_client import Gauge
 
-from archive.embedded.server import EmbeddedServerError
+from articles.models import heartbeat
+from articles.platform.embedded.server import EmbeddedServerError
 
 # How long the database may take, so that whoever watches has an answer before it gives up: 3 seconds are usual.
 SECONDS = 2
@@ -72,8 +73,6 @@ def _bounded() -> Iterator[None]:
 
 
 def _details() -> list[str]:
-    from articles.models import heartbeat
-
     found, nightly = heartbeat.processing(), heartbeat.nightly_state()
     lines = [
         f"worker {worker.name}: {'STALLED, ' if worker.stalled else ''}last beat {worker.silent_seconds:.0f} s ago"
@@ -92,8 +91,6 @@ def _details() -> list[str]:
 
 def _measure() -> None:
     """Sets what is in the database and no process counts; nothing while the database is away."""
-    from articles.models import heartbeat
-
     try:
         with _bounded():
             found, nightly = heartbeat.processing(), heartbeat.nightly_state()

@@ -13,7 +13,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 
-from archive.embedded.server import EmbeddedServerError
+from articles.platform.embedded.server import EmbeddedServerError
 
 # Seconds after which to ask again: a database that restarts is back by then.
 ASK_AGAIN = 10

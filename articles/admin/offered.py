@@ -1,7 +1,7 @@
 """What the address of a list of the desk may ask of the database: what the list itself offers, and nothing else.
 
 Django lets an address filter a list by any column with any comparison (`?body__regex=…`, `?key__startswith=…`): a pattern may run
-for hours, and a column that no page shows may be guessed letter by letter. `archive.desk.DeskSite.register` mixes this into every
+for hours, and a column that no page shows may be guessed letter by letter. `articles.admin.site.DeskSite.register` mixes this into every
 admin class, those of libraries included.
 """
 

@@ -10,7 +10,7 @@ import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 from django.db.backends.signals import connection_created
 
-from archive.embedded import server
+from articles.platform.embedded import server
 
 SECONDS_A_CONNECTION_IS_KEPT = 600
 # A server that is not there at all is given up after so many seconds, one that went away in the midst of an answer likewise.
@@ -56,7 +56,7 @@ def configuration(url: str, data: Path) -> dict[str, Any]:
     """
     if not url:
         return {
-            "ENGINE": "archive.embedded",
+            "ENGINE": "articles.platform.embedded",
             "NAME": server.DATABASE,
             "USER": server.SUPERUSER,
             "HOST": str(server.socket_directory(data)),
@@ -94,4 +94,4 @@ def bound_sessions(statement_milliseconds: int) -> None:
             if statement_milliseconds:
                 cursor.execute(f"SET statement_timeout = {int(statement_milliseconds)}")
 
-    connection_created.connect(bound, weak=False, dispatch_uid="archive.database.bound_sessions")
+    connection_created.connect(bound, weak=False, dispatch_uid="articles.platform.database.bound_sessions")

@@ -29,6 +29,6 @@ def configuration(where: str) -> dict[str, Any]:
         return table | {"OPTIONS": {"MAX_ENTRIES": 20 * MOST_KEPT}}
     if where.startswith(("redis://", "rediss://", "unix://")):
         options = {"socket_connect_timeout": _PATIENCE, "socket_timeout": _PATIENCE}
-        place = {"BACKEND": "archive.redis_cache.ForgivingRedis", "LOCATION": where, "VERSION": _VERSION}
+        place = {"BACKEND": "articles.platform.redis_cache.ForgivingRedis", "LOCATION": where, "VERSION": _VERSION}
         return place | {"OPTIONS": options}
     raise ImproperlyConfigured("ARCHIVE_CACHE must be empty, database, or an address redis://host:port/number")

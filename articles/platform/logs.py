@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django_structlog import signals
 from django_structlog.middlewares import RequestMiddleware
 
-from archive import environment
+from articles.platform import environment
 
 SLOW = logging.getLogger("archive.slow")
 # Characters of a slow statement that are told; searches go on for pages.

@@ -13,7 +13,7 @@ from typing import IO, Any
 
 from django.db import connection
 
-from archive.embedded.server import binaries
+from articles.platform.embedded.server import binaries
 from articles.platform.supervision import end_with_parent
 
 # What libpq calls what psycopg is given.
