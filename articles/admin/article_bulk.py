@@ -13,6 +13,7 @@ from articles.admin.bulk import Bulk
 from articles.admin.choosing import NamedRow
 from articles.admin.digits import DateField
 from articles.admin.security import FreshForm
+from articles.curation.confirming import confirm_subjects
 from articles.models import (
     TAKEN_AWAY,
     Article,
@@ -27,7 +28,6 @@ from articles.models import (
     Source,
 )
 from articles.models.article import NO_REASON, says_something
-from articles.models.confirming import confirm_subjects
 from articles.models.limits import check_publication_day
 from articles.models.uncertain_date import PARTS, complete
 

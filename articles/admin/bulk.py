@@ -14,8 +14,8 @@ from django.template.response import TemplateResponse
 from articles.admin.security import FreshForm
 from articles.admin.seeing import FIELD, outdated, seen_field
 from articles.arabic.quoting import quoted
+from articles.curation.refusals import refusal_of
 from articles.models.history import operation
-from articles.models.refusals import refusal_of
 from articles.site.words_for import number
 
 # Of how many rows one request takes care; a longer list is filtered further.

@@ -6,8 +6,8 @@ from django import forms
 from django.db.models import Model, QuerySet
 
 from articles.arabic.words import fold_phrase
+from articles.curation.alike import NAMES
 from articles.models import Actor
-from articles.models.alike import NAMES
 from articles.models.keys import read_key
 
 _MOST_OFFERED = 8

@@ -14,6 +14,8 @@ from articles.admin.choosing import NamedRow, named
 from articles.admin.review import review
 from articles.arabic.text_gate import clean_text
 from articles.arabic.words import fold_phrase
+from articles.curation.confirming import confirm_subjects
+from articles.curation.seen import as_seen, overtaken
 from articles.extract.authority import Authority
 from articles.extract.figures import find_figures
 from articles.models import (
@@ -33,9 +35,7 @@ from articles.models import (
     Reprint,
     ReviewState,
 )
-from articles.models.confirming import confirm_subjects
 from articles.models.keys import read_key
-from articles.models.seen import as_seen, overtaken
 from articles.models.uncertain_date import PARTS, complete
 
 CONFIRM, REJECT = "confirm", "reject"
@@ -98,7 +98,7 @@ def key_of(row: models.Model) -> str:
 
 @dataclass(frozen=True)
 class Seen:
-    """What the page showed of an item: its state, and the mark of its version (articles/models/seen.py).
+    """What the page showed of an item: its state, and the mark of its version (articles/curation/seen.py).
 
     state: a value of ReviewState; empty where the form does not say.
     mark: None where the form does not say; then nothing is decided, for nobody decides about what he did not see.

@@ -21,10 +21,10 @@ from articles.admin.offered import led_to_by
 from articles.admin.security import ask_again
 from articles.admin.words import isolated_dates
 from articles.arabic.quoting import quoted
+from articles.curation.changes import changes_after, newest_change
+from articles.curation.refusals import refusal_of
 from articles.models import Article
-from articles.models.changes import changes_after, newest_change
 from articles.models.history import event_model_of, operation
-from articles.models.refusals import refusal_of
 from articles.search.compile import compile_query, holding
 from articles.search.query import parse
 

@@ -14,14 +14,14 @@ from articles.admin.security import FreshForm
 from articles.admin.seeing import FIELD, outdated, seen_field
 from articles.arabic.counting import each_once
 from articles.arabic.quoting import quoted
+from articles.curation.changes import FieldChange, between, changes_in, changes_of, last_of_each, versions_of
+from articles.curation.edited import ACCEPTED_CAPTURE
+from articles.curation.refusals import refusal_of
+from articles.curation.settling import in_words, without_place
+from articles.curation.undoing import UndoConflictError, put_back, undo
 from articles.models.article import Article
-from articles.models.carrying import without_place
-from articles.models.changes import FieldChange, between, changes_in, changes_of, last_of_each, versions_of
-from articles.models.edited import ACCEPTED_CAPTURE
 from articles.models.history import event_model_of, event_models, operation
 from articles.models.keys import read_key
-from articles.models.refusals import refusal_of
-from articles.models.undoing import UndoConflictError, put_back, undo
 from articles.site.differences import differences
 from articles.site.words_for import agreeing, moment, number
 
@@ -98,7 +98,7 @@ def tell_lost_words(request: HttpRequest, row: models.Model) -> None:
 
     To be called once the rules have read the text.
     """
-    lost = list(each_once(map(str, without_place(row)))) if isinstance(row, Article) else []
+    lost = list(each_once(map(in_words, without_place(row)))) if isinstance(row, Article) else []
     if lost:
         told = "؛ ".join(lost[:_TOLD])
         more = f"؛ وغيرها، وعدده {number(len(lost) - _TOLD)}" if len(lost) > _TOLD else ""

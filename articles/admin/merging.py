@@ -16,11 +16,8 @@ from articles.admin.choosing import MODELS
 from articles.admin.pages import desk_page, posted
 from articles.admin.security import FreshForm
 from articles.admin.seeing import FIELD, outdated, seen_field, seen_marks
-from articles.models import Actor, ActorKind, Alias, Apart, Event, Source
-from articles.models.alike import alike
-from articles.models.history import operation
-from articles.models.keys import read_key
-from articles.models.merging import (
+from articles.curation.alike import alike
+from articles.curation.merging import (
     MergeError,
     give_names,
     joined,
@@ -30,7 +27,10 @@ from articles.models.merging import (
     moves,
     split_actor,
 )
-from articles.models.refusals import refusal_of
+from articles.curation.refusals import refusal_of
+from articles.models import Actor, ActorKind, Alias, Apart, Event, Source
+from articles.models.history import operation
+from articles.models.keys import read_key
 from articles.site.words_for import counted
 
 MERGES: dict[type[models.Model], Callable[[models.Model, models.Model], None]] = {

@@ -12,8 +12,8 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.response import TemplateResponse
 
+from articles.curation.refusals import is_refusal, refusal_of
 from articles.models.accounts import locks_out_last_superuser
-from articles.models.refusals import is_refusal, refusal_of
 
 _log = logging.getLogger(__name__)
 

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from articles.admin.bulk import Bulk, with_actions
 from articles.admin.desk import DeskAdmin
+from articles.curation.confirming import confirm_subjects
 from articles.models import Figure, Mention, ReviewState
-from articles.models.confirming import confirm_subjects
 from articles.models.rules import rule_name
 
 

@@ -37,10 +37,10 @@ from articles.admin.decisions import (
 )
 from articles.admin.pages import desk_page
 from articles.arabic.quoting import quoted
+from articles.curation.seen import mark_of, marks_of, overtaken
 from articles.models import Alias, Article, Basis, Claim, Figure, Measure, Precision, Qualifier, Reprint
 from articles.models.history import operation
 from articles.models.keys import read_key
-from articles.models.seen import mark_of, marks_of, overtaken
 from articles.site.annotation import paragraphs
 from articles.site.words_for import archive_date, counted, figure_value, number, since
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from django.db import models
 from django.http import HttpRequest
 
-from articles.models.seen import Overtaken, marks_of, overtaken
+from articles.curation.seen import Overtaken, marks_of, overtaken
 
 FIELD = "seen_rows"
 

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from articles.arabic.words import words
+from articles.curation.edited import body_is_an_editors
 from articles.extract.fingerprints import MOST_COMPARED, likeness, shingles, shingles_of
 from articles.ingest.prepare import Prepared
 from articles.models import Article, Capture, CaptureState, Fingerprint, WaitingReason
-from articles.models.edited import body_is_an_editors
 from articles.platform.addresses import older_spellings, registrable_domain, same_domain
 
 # Two captures of one page share most of their wording; two articles under one file name do not.

@@ -4,7 +4,7 @@ import errno
 
 from django.db import DatabaseError
 
-from articles.models.refusals import refusal_of
+from articles.curation.refusals import refusal_of
 from articles.platform.messages import Message
 
 # What the system refuses most, as the system says it.

@@ -28,10 +28,10 @@ from articles.ingest.store import Rereading, keep_bytes, store, without_bytes
 from articles.ingest.written import Words
 from articles.models import Capture
 from articles.models.history import operation
-from articles.models.storing import storing
 from articles.platform.limits import BoundedWorkers, Budget, Exceeded, Job
 from articles.platform.messages import Message, storable
 from articles.platform.outage import disk_takes_no_more, is_outage
+from articles.platform.storing import storing
 
 _log = logging.getLogger(__name__)
 

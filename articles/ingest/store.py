@@ -10,6 +10,7 @@ from typing import Self
 from django.db import connection, transaction
 
 from articles.arabic.reading import Reading
+from articles.curation.settling import in_words, without_place
 from articles.extract.analysis import Analysis, analyse
 from articles.extract.authority import Authority
 from articles.extract.dates import publication_date, stated_publication
@@ -19,7 +20,6 @@ from articles.ingest.document import Broken, Note, quoted
 from articles.ingest.identity import Known, article_with, reason_to_wait, stored_bytes
 from articles.ingest.prepare import Prepared
 from articles.models import ArchiveDate, Article, Basis, Capture, CaptureState, Source, TitleOrigin, WaitingReason
-from articles.models.carrying import without_place
 from articles.models.delivery import NoteKind
 from articles.models.inserting import insert, with_keys
 from articles.platform.addresses import read_address
@@ -231,7 +231,7 @@ def bring_up_to_date(
     if is_newest and analysis is not None:
         suggest_all([Subject(article, analysis)], authority)
     for lost in without_place(article):
-        _log.warning("article %s: its new text lacks the words of a confirmed fact: %s", article.pk, lost)
+        _log.warning("article %s: its new text lacks the words of a confirmed fact: %s", article.pk, in_words(lost))
 
 
 def is_taken(url: str) -> bool:

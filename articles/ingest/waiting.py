@@ -7,6 +7,7 @@ from django.db import connection, transaction
 from django.db.models import Model
 from django.utils import timezone
 
+from articles.curation.edited import ACCEPTED_CAPTURE, FORMER_ARTICLE
 from articles.extract.authority import Authority
 from articles.extract.process import suggest_all
 from articles.extract.subject import Subject
@@ -16,7 +17,6 @@ from articles.ingest.prepare import Prepared
 from articles.ingest.run import Preparing
 from articles.ingest.store import WAIT_FOR_OTHERS, Rereading, Sources, bring_up_to_date, fill, is_taken
 from articles.models import Article, ArticleStatus, Capture, CaptureState
-from articles.models.edited import ACCEPTED_CAPTURE, FORMER_ARTICLE
 from articles.models.history import operation
 from articles.models.inserting import insert, with_keys
 from articles.platform.limits import BoundedWorkers, Budget, Exceeded

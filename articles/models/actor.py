@@ -13,7 +13,7 @@ from articles.arabic.words import fold_phrase
 from articles.models.history import with_history
 from articles.models.limits import Limited, folded_messages
 from articles.models.merged import not_into_itself
-from articles.models.public import NounQuerySet, Withholdable, has, public_article
+from articles.models.public import NounQuerySet, Withholdable, has, public_article, related_rows
 from articles.models.review import ReviewState, by_score, review_constraints
 from articles.models.tally import TallyKind, are_kept, kept_articles
 from articles.models.text_fields import LineField, ProseField
@@ -43,15 +43,11 @@ class ActorQuerySet(NounQuerySet):
     tally = TallyKind.ACTOR
 
     def stated(self) -> Q:
-        from articles.models.figure import Figure
-
-        figures = Figure.objects.in_public_articles().filter(start__isnull=False, actor=OuterRef("pk"))
+        figures = related_rows(Actor, "figures").in_public_articles().filter(start__isnull=False, actor=OuterRef("pk"))
         return self.reported_publicly() | has(figures)
 
     def reported_publicly(self) -> Q:
-        from articles.models.mention import Mention
-
-        return has(Mention.objects.in_public_articles().filter(actor=OuterRef("pk")))
+        return has(related_rows(Actor, "mentions").in_public_articles().filter(actor=OuterRef("pk")))
 
     def with_article_counts(self) -> "ActorQuerySet":
         """Adds `articles`, the number of published articles that name the actor."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -15,17 +14,15 @@ from django.db.models.functions import Coalesce, JSONObject, Left
 from django.urls import reverse
 
 from articles.arabic.text_gate import clean_body
+from articles.models.carrying import LostWords, carry_facts
 from articles.models.history import event_model_of, with_history
 from articles.models.limits import Limited, day_messages, indexed_messages, moments_within, publication_days
 from articles.models.merged import Mergeable, not_into_itself
-from articles.models.public import has, public_article
+from articles.models.public import has, public_article, related_rows
 from articles.models.source import Source
 from articles.models.text_fields import AddressField, BodyField, LineField, RowsField
 from articles.models.uncertain_date import Precision, UncertainDate, date_constraints
-from articles.platform.calendar_bounds import FIRST_DAY, LAST_DAY
-
-if TYPE_CHECKING:
-    from articles.models.carrying import LostWords
+from articles.platform.calendar_bounds import FIRST_DAY, LAST_DAY, READABLE_MOMENTS
 
 # How much of the body a list shows, in code points.
 LEAD_LENGTH = 320
@@ -133,15 +130,15 @@ class ArticleQuerySet(models.QuerySet):
 
     def naming(self, *actors: object) -> "ArticleQuerySet":
         """Articles with a standing mention of any of `actors`."""
-        from articles.models.mention import Mention
-
-        return self.filter(pk__in=Mention.objects.standing().filter(actor__in=actors).values("article"))
+        return self.filter(
+            pk__in=related_rows(Article, "mentions").standing().filter(actor__in=actors).values("article")
+        )
 
     def reporting(self, *events: object) -> "ArticleQuerySet":
         """Articles with a standing coverage of any of `events`."""
-        from articles.models.coverage import Coverage
-
-        return self.filter(pk__in=Coverage.objects.standing().filter(event__in=events).values("article"))
+        return self.filter(
+            pk__in=related_rows(Article, "coverages").standing().filter(event__in=events).values("article")
+        )
 
     def searchable(self) -> "ArticleQuerySet":
         """With `search_terms` to filter by, which the index article_terms answers."""
@@ -158,11 +155,11 @@ class ArticleQuerySet(models.QuerySet):
 
     def with_latest_capture(self) -> "ArticleQuerySet":
         """With `capture`, the latest accepted original: {"sha256", "size", "captured_at"} (ISO 8601), None where there is none."""
-        from articles.models.capture import READABLE, Capture
-
-        moment = models.Case(models.When(captured_at__range=READABLE, then=F("captured_at")))
+        moment = models.Case(models.When(captured_at__range=READABLE_MOMENTS, then=F("captured_at")))
         told = JSONObject(sha256="sha256", size="size", captured_at=moment)
-        captures = Capture.objects.accepted().filter(article=OuterRef("pk")).order_by("-captured_at", "-id")
+        captures = (
+            related_rows(Article, "captures").accepted().filter(article=OuterRef("pk")).order_by("-captured_at", "-id")
+        )
         return self.annotate(capture=Subquery(captures.values(told=told)[:1]))
 
     def for_listing(self) -> "ArticleQuerySet":
@@ -180,7 +177,7 @@ class ArticleManager(models.Manager.from_queryset(ArticleQuerySet)):
 @with_history("published_order", "search_vector", "updated_at", "word_count")
 class Article(Limited, Mergeable):
     # What the last save of this object took from reviewed facts (articles/models/carrying.py).
-    lost_words: Sequence["LostWords"] = ()
+    lost_words: Sequence[LostWords] = ()
 
     title = LineField("العنوان", max_length=500)
     title_origin = models.CharField("أصل العنوان", max_length=6, choices=TitleOrigin, default=TitleOrigin.STATED)
@@ -320,8 +317,6 @@ class Article(Limited, Mergeable):
             before = self._stored_body(kwargs.get("update_fields"))
             super().save(*args, **kwargs)
             if before is not None and before != self.body:
-                from articles.models.carrying import carry_facts
-
                 self.lost_words = carry_facts(self, before)
 
     def _stored_body(self, update_fields: Iterable[str] | None) -> str | None:

@@ -6,7 +6,6 @@ import os
 import struct
 import threading
 import zlib
-from datetime import UTC, datetime
 from pathlib import Path
 
 from django.conf import settings
@@ -20,6 +19,7 @@ from articles.models.public import public_article
 from articles.models.regular_files import RegularFiles
 from articles.models.text_fields import FileNameField, LineField
 from articles.platform import private_files
+from articles.platform.calendar_bounds import READABLE_MOMENTS
 from articles.platform.messages import MessageError
 
 # Level 6 saves two in a hundred more and takes twice as long.
@@ -123,10 +123,6 @@ def pack(content: bytes) -> bytes:
     return gzip.compress(content, compresslevel=_LEVEL, mtime=0)
 
 
-# The moments that Python can hold in every time zone, both inclusive.
-READABLE = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
-
-
 class CaptureTimeField(models.DateTimeField):
     """A moment that is read as None where it lies beyond Python's years 1 to 9999.
 
@@ -135,8 +131,8 @@ class CaptureTimeField(models.DateTimeField):
     """
 
     def select_format(self, compiler: object, sql: str, params: object) -> tuple[str, object]:
-        """The column in a SELECT clause, None beyond READABLE."""
-        within = " AND ".join(f"'{moment.isoformat()}'" for moment in READABLE)
+        """The column in a SELECT clause, None beyond READABLE_MOMENTS."""
+        within = " AND ".join(f"'{moment.isoformat()}'" for moment in READABLE_MOMENTS)
         return f"CASE WHEN {sql} BETWEEN {within} THEN {sql} END", [*params, *params]
 
     def deconstruct(self) -> tuple[str, str, list, dict]:

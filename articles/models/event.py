@@ -18,7 +18,7 @@ from articles.models.article import BEFORE_ALL_DATES
 from articles.models.history import with_history
 from articles.models.limits import Limited, day_messages, folded_messages, planned_days
 from articles.models.merged import not_into_itself
-from articles.models.public import NounQuerySet, Withholdable, has, public_article
+from articles.models.public import NounQuerySet, Withholdable, has, public_article, related_rows
 from articles.models.review import Reviewable, ReviewableQuerySet, ReviewState, by_score, review_constraints
 from articles.models.tally import TallyKind, are_kept, kept_articles
 from articles.models.text_fields import LineField, ProseField
@@ -75,15 +75,11 @@ class EventQuerySet(NounQuerySet):
     tally = TallyKind.EVENT
 
     def stated(self) -> Q:
-        from articles.models.figure import Figure
-
-        figures = Figure.objects.in_public_articles().filter(start__isnull=False, event=OuterRef("pk"))
+        figures = related_rows(Event, "figures").in_public_articles().filter(start__isnull=False, event=OuterRef("pk"))
         return self.reported_publicly() | has(figures)
 
     def reported_publicly(self) -> Q:
-        from articles.models.coverage import Coverage
-
-        return has(Coverage.objects.in_public_articles().filter(event=OuterRef("pk")))
+        return has(related_rows(Event, "coverages").in_public_articles().filter(event=OuterRef("pk")))
 
     def newest(self) -> "EventQuerySet":
         return self.order_by("-start_order", "-id")
@@ -268,12 +264,14 @@ class ParticipationQuerySet(ReviewableQuerySet):
     def public(self) -> "ParticipationQuerySet":
         """Participations that readers see: not rejected, of a public actor in a public event, and confirmed by an editor or borne
         out by a public article that reports the event and names the actor."""
-        from articles.models.coverage import Coverage
-
-        articles = Coverage.objects.in_public_articles().filter(
-            event=OuterRef("event"),
-            article__mentions__actor=OuterRef("actor"),
-            article__mentions__state__in=(ReviewState.SUGGESTED, ReviewState.CONFIRMED),
+        articles = (
+            related_rows(Event, "coverages")
+            .in_public_articles()
+            .filter(
+                event=OuterRef("event"),
+                article__mentions__actor=OuterRef("actor"),
+                article__mentions__state__in=(ReviewState.SUGGESTED, ReviewState.CONFIRMED),
+            )
         )
         of_public = self.standing().filter(event__in=Event.objects.public(), actor__in=Actor.objects.public())
         return of_public.filter(Q(state=ReviewState.CONFIRMED) | has(articles))

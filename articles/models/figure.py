@@ -15,7 +15,7 @@ from articles.models.article import Article
 from articles.models.event import Event
 from articles.models.history import with_history
 from articles.models.limits import Limited, days_within, outside_message, planned_days
-from articles.models.public import FactQuerySet, has
+from articles.models.public import FactQuerySet, has, related_rows
 from articles.models.review import Reviewable, by_score, review_constraints
 from articles.models.text_fields import LineField, ProseField
 
@@ -95,10 +95,8 @@ class FigureQuerySet(FactQuerySet):
 
     def contradicted(self) -> "FigureQuerySet":
         """Figures of a measure on which, for their event, outlets contradict each other."""
-        from articles.models.contradiction import Contradiction
-
         key = {name: OuterRef(name) for name in ("event", "measure", "scope")}
-        return self.filter(Exists(Contradiction.objects.of_nameable_events().filter(**key)))
+        return self.filter(Exists(related_rows(Measure, "contradictions").of_nameable_events().filter(**key)))
 
 
 # «نحو 450» agrees with whatever lies within a tenth of it; «أكثر من 80» begins at the next value that can be stored.

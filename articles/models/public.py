@@ -49,6 +49,12 @@ def has(rows: QuerySet) -> Q:
     return Q(models.Subquery(rows.order_by().values_list(models.Value(True))[:1], output_field=models.BooleanField()))
 
 
+def related_rows(model: type[models.Model], name: str) -> QuerySet:
+    """All rows that point at `model` under a related name, with their own QuerySet: so a noun asks for its facts, whose modules
+    import the noun's."""
+    return model._meta.get_field(name).related_model._default_manager.all()
+
+
 class FactQuerySet(ReviewableQuerySet):
     """Facts of an article: mentions, coverages, figures."""
 

@@ -17,6 +17,8 @@ from psycopg.types.datetime import DateLoader, TimestampLoader
 
 # Both inclusive; a day within them has neighbours, and a moment within them is one in every time zone.
 FIRST_DAY, LAST_DAY = date(1, 1, 3), date(9998, 12, 31)
+# The moments that Python can hold in every time zone, both inclusive.
+READABLE_MOMENTS = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
 FIRST_MOMENT, LAST_MOMENT = datetime(1, 1, 3, tzinfo=UTC), datetime(9998, 12, 31, tzinfo=UTC)
 # What stands for a day or a moment that Python can't hold. The moment is a day later, so that every time zone can tell it.
 UNHELD_DAY = date.min

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 
 from articles.models import tally
-from articles.models.storing import nobody_stores
+from articles.platform.storing import nobody_stores
 
 # A table of its own lets PostgreSQL count in parallel, which it does not for an INSERT.
 _COUNT_NEW = """

@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from articles.arabic import counting
 from articles.arabic.characters import ARABIC_INDIC_DIGITS
 from articles.arabic.months import LEVANT, MAGHREB
+from articles.curation.telling import moment_in_words
 from articles.models import ArchiveDate, Figure, Precision, Qualifier, Source
 from articles.models.review import Reviewable
-from articles.models.telling import moment_in_words
 from articles.platform.calendar_bounds import held, is_unheld
 
 

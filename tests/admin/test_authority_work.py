@@ -12,10 +12,10 @@ from django.test import Client
 from django.urls import reverse
 
 from articles.admin.authority import shared_name
+from articles.curation.alike import alike
 from articles.exchange.authority import authority_file
 from articles.ingest.authority import apply_authority
 from articles.models import Actor, Alias, AuthorityEntry, Event, EventSeries, Source
-from articles.models.alike import alike
 from articles.search.run import search
 from tests.admin.posting import act
 

@@ -8,8 +8,8 @@ from django.contrib.messages import get_messages
 from django.test import Client
 
 from articles.admin import bulk
+from articles.curation.changes import changes_of
 from articles.models import Article, Coverage, Event, Figure, Source
-from articles.models.changes import changes_of
 from tests.admin.posting import act, changelist
 
 pytestmark = pytest.mark.django_db

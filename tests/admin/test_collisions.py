@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
+from articles.curation.refusals import refusal_of
 from articles.models import (
     Actor,
     Alias,
@@ -25,7 +26,6 @@ from articles.models import (
     Source,
     SynonymSet,
 )
-from articles.models.refusals import refusal_of
 from tests.admin.posting import form_of
 from tests.admin.test_reviewing import ask
 

@@ -6,10 +6,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from articles.curation.changes import changes_of
+from articles.curation.merging import merge_actors, merge_events
+from articles.curation.undoing import undo
 from articles.models import Actor, Article, Coverage, Event, Mention, Participation
-from articles.models.changes import changes_of
-from articles.models.merging import merge_actors, merge_events
-from articles.models.undoing import undo
 from tests.admin.posting import act, form_of
 from tests.admin.test_reviewing import ask
 

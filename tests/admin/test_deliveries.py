@@ -19,8 +19,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from articles.curation.changes import changes_of
 from articles.models import Article, Capture, Delivery
-from articles.models.changes import changes_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

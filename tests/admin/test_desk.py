@@ -2,8 +2,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from articles.curation.changes import changes_of
 from articles.models import Article, Figure, Mention, Source
-from articles.models.changes import changes_of
 from tests.admin.posting import act, changelist, form_of
 
 pytestmark = pytest.mark.django_db

@@ -11,10 +11,10 @@ from django.urls import reverse
 
 from articles.arabic.counting import each_once
 from articles.arabic.quoting import quoted
+from articles.curation.changes import changes_of, versions_of
 from articles.extract.authority import Authority
 from articles.extract.process import suggest
 from articles.models import Actor, Article, Figure, Measure, Mention, ReviewState, Source, SynonymSet
-from articles.models.changes import changes_of, versions_of
 from tests.admin.posting import form_of
 
 pytestmark = pytest.mark.django_db

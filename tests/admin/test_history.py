@@ -10,13 +10,13 @@ from django.test import Client
 from django.urls import reverse
 from pghistory.models import Context
 
+from articles.curation.changes import changes_in, changes_of, versions_of
+from articles.curation.merging import merge_actors
+from articles.curation.undoing import UndoConflictError, undo
 from articles.extract.authority import Authority
 from articles.extract.process import suggest
 from articles.models import Actor, Alias, Article, Figure, Mention
-from articles.models.changes import changes_in, changes_of, versions_of
 from articles.models.history import event_models, operation
-from articles.models.merging import merge_actors
-from articles.models.undoing import UndoConflictError, undo
 from articles.upkeep.check import check
 from tests.admin.posting import act, form_of
 

@@ -9,8 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from articles.curation.seen import mark_of
 from articles.models import Actor, Article, Delivery, Event, Source
-from articles.models.seen import mark_of
 from tests.admin.posting import act, changelist, form_of
 
 pytestmark = pytest.mark.django_db

@@ -7,8 +7,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from articles.curation.changes import versions_of
 from articles.models import Actor, Article, Basis, Event, EventSeries, Figure, Mention, Source
-from articles.models.changes import versions_of
 from tests.admin.posting import changelist
 from tests.admin.test_reviewing import ask, page_of, was
 

@@ -7,10 +7,10 @@ from django.test import Client
 from django.urls import reverse
 
 from articles.admin.article_bulk import take_away
+from articles.curation.changes import changes_of, versions_of
+from articles.curation.merging import merge_actors
+from articles.curation.undoing import undo
 from articles.models import Actor, Article
-from articles.models.changes import changes_of, versions_of
-from articles.models.merging import merge_actors
-from articles.models.undoing import undo
 from tests.admin.posting import act, form_of
 
 pytestmark = pytest.mark.django_db

@@ -9,11 +9,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from articles.curation.changes import changes_of
+from articles.curation.merging import merge_actors, split_actor
 from articles.exchange.authority import authority_file
 from articles.ingest.authority import apply_authority
 from articles.models import Actor, Alias, AuthorityEntry, Event, Mention
-from articles.models.changes import changes_of
-from articles.models.merging import merge_actors, split_actor
 from tests.admin.posting import form_of
 
 pytestmark = pytest.mark.django_db

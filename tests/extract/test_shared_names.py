@@ -7,12 +7,12 @@ from django.test import Client
 from django.urls import reverse
 
 from articles.admin.authority import shared_name
+from articles.curation.merging import merge_actors, split_actor
+from articles.curation.undoing import undo
 from articles.extract.authority import Authority
 from articles.extract.process import suggest
 from articles.models import Actor, Alias, Article
 from articles.models.history import operation
-from articles.models.merging import merge_actors, split_actor
-from articles.models.undoing import undo
 from tests.admin.conftest import account, desk, signed_in  # noqa: F401
 
 pytestmark = pytest.mark.django_db

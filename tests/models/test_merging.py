@@ -1,7 +1,7 @@
 import pytest
 
+from articles.curation.merging import MergeError, merge_actors, merge_events, merge_sources
 from articles.models import Actor, Article, Coverage, Event, Mention, Source
-from articles.models.merging import MergeError, merge_actors, merge_events, merge_sources
 from articles.search.run import search
 
 pytestmark = pytest.mark.django_db

@@ -4,8 +4,8 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
+from articles.curation.merging import merge_actors, merge_events, merge_sources
 from articles.models import Actor, Article, Capture, Event, Figure, Source, Tally, TallyKind
-from articles.models.merging import merge_actors, merge_events, merge_sources
 from articles.site import pages
 
 pytestmark = pytest.mark.django_db

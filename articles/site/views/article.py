@@ -7,12 +7,12 @@ from functools import wraps
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
+from articles.curation.changes import changes_of
 from articles.exchange.citations import STYLES, citation, plain
 from articles.exchange.linked_data import linked_article
 from articles.models import TAKEN_AWAY, Article, ArticleStatus, Capture, Reprint
 from articles.models.accounts import may_read_drafts
 from articles.models.capture import DamagedCaptureError
-from articles.models.changes import changes_of
 from articles.search.related import related, with_frequent_lexemes
 from articles.search.run import with_matches
 from articles.site.annotation import paragraphs

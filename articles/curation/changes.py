@@ -10,9 +10,9 @@ from django.contrib.auth import get_user_model
 from django.db import models
 from django.db.models import Max
 
+from articles.curation.telling import PLACE, has_place, is_place, moment_in_words
 from articles.models.history import event_model_of, event_models, kept_fields
 from articles.models.rules import rule_name
-from articles.models.telling import PLACE, has_place, is_place, moment_in_words
 from articles.models.uncertain_date import is_derived
 
 _KIND_OF = {"insert": "أضيف", "update": "عُدّل", "delete": "حُذف"}

@@ -16,8 +16,8 @@ from django.db import models
 from django.db.models import Max
 
 from articles.arabic.isolating import isolated_dates
+from articles.curation.telling import PLACE, is_place, moment_in_words
 from articles.models.history import event_model_of, kept_fields
-from articles.models.telling import PLACE, is_place, moment_in_words
 from articles.models.uncertain_date import is_derived
 
 # A longer value is not repeated in a message.

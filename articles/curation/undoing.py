@@ -7,13 +7,13 @@ from django.utils import timezone
 from pghistory.models import Context
 
 from articles.arabic.quoting import quoted
+from articles.curation.changes import told
+from articles.curation.confirming import confirm_again
+from articles.curation.edited import ACCEPTED_CAPTURE, FORMER_ARTICLE, RETURNED_CAPTURE
+from articles.curation.settling import settle
 from articles.models.actor import Actor
 from articles.models.article import Article, ArticleStatus
 from articles.models.capture import Capture, CaptureState
-from articles.models.carrying import settle
-from articles.models.changes import told
-from articles.models.confirming import confirm_again
-from articles.models.edited import ACCEPTED_CAPTURE, FORMER_ARTICLE, RETURNED_CAPTURE
 from articles.models.event import Event
 from articles.models.history import event_models, kept_fields, operation
 

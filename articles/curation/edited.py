@@ -5,7 +5,7 @@ from articles.models.history import event_model_of
 
 # What an operation is told by where an editor brought or accepted a capture: the words are the capture's, not the editor's.
 DELIVERY, ACCEPTED_CAPTURE = "delivery", "capture"
-# What an operation is told by that took an acceptance back: the capture as it was until then (articles/models/undoing.py).
+# What an operation is told by that took an acceptance back: the capture as it was until then (articles/curation/undoing.py).
 RETURNED_CAPTURE = "returned_capture"
 # The article of which a capture that became an article of its own was one.
 FORMER_ARTICLE = "former_article"

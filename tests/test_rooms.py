@@ -1,0 +1,68 @@
+"""The rooms of README's table: every room is in it, imports go as it says, and no modules import one another in a circle."""
+
+import ast
+import re
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+ROOT: Path = settings.BASE_DIR
+# What the app holds beside rooms: generated or translated files.
+NO_ROOMS = {"migrations", "locale"}
+
+
+def table() -> dict[str, set[str]]:
+    """What each room may import, by README's table, in its order."""
+    rows = re.findall(r"^\| `articles/(\w+)/(?:commands/)?` \|.*\| ([^|]+) \|$", (ROOT / "README.md").read_text(), re.M)
+    allowed: dict[str, set[str]] = {}
+    for room, words in rows:
+        named = {"all above": set(allowed), "nothing of ours": set()}.get(words, set(words.split(", ")))
+        assert named <= set(allowed), f"{room} is to import rooms that do not stand above it in the table: {words}"
+        allowed[room] = named
+    return allowed
+
+
+def modules(folder: str) -> dict[str, Path]:
+    """The modules of a folder of the project, by their dotted names."""
+    paths = (ROOT / folder).rglob("*.py")
+    return {".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path for path in paths}
+
+
+def imported(path: Path, known: dict[str, Path]) -> set[str]:
+    """The modules that a file imports, wherever in the file it does; of `from package import name` the module where it is one."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            parts = {f"{node.module}.{alias.name}" for alias in node.names}
+            names |= {part for part in parts if part in known} | ({node.module} if parts - set(known) else set())
+    return names
+
+
+def test_the_table_names_every_room() -> None:
+    folders = {path.parent.name for path in (ROOT / "articles").glob("*/__init__.py")}
+    assert set(table()) == folders - NO_ROOMS
+
+
+@pytest.mark.parametrize(
+    "room", sorted({path.parent.name for path in (ROOT / "articles").glob("*/__init__.py")} - NO_ROOMS)
+)
+def test_a_room_imports_only_what_the_table_allows(room: str) -> None:
+    allowed, known = table()[room] | {room}, modules("articles")
+    for name, path in modules(f"articles/{room}").items():
+        for other in imported(path, known):
+            package, *rest = other.split(".")
+            assert package != "archive", (
+                f"{name} imports {other}: the project stands on the app, not the app on the project"
+            )
+            assert package != "articles" or rest[0] in allowed, f"{name} imports {other}"
+            assert package != "django" or room != "arabic", f"{name} imports {other}"
+
+
+def test_no_modules_import_one_another_in_a_circle() -> None:
+    known = modules("articles") | modules("archive")
+    order = TopologicalSorter({name: imported(path, known) & set(known) for name, path in known.items()})
+    order.prepare()
