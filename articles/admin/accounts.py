@@ -14,12 +14,14 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.forms import AdminPasswordChangeForm
 from django.contrib.auth.models import Group, User
 from django.db import IntegrityError, models, transaction
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern
+from django.utils.html import format_html
 from django_otp.plugins.otp_static.admin import StaticDeviceAdmin
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.admin import TOTPDeviceAdmin
@@ -86,8 +88,20 @@ class Guarded(PlainDeletion, admin.ModelAdmin):
         return guarded
 
 
+class PasswordForm(AdminPasswordChangeForm):
+    """Django's form for the password of an account, whose warning Django keeps in English."""
+
+    usable_password_help_text = format_html(
+        '{}<ul id="id_unusable_warning" class="messagelist"><li class="warning">{}</li></ul>',
+        "هل يدخل صاحب الحساب بكلمة مرور.",
+        "إن عطّلت كلمة المرور ضاعت كلمة مرور هذا الحساب الحالية، ولم يستطع صاحبه الدخول حتى تعطيه أخرى.",
+    )
+
+
 class AccountAdmin(Guarded, UserAdmin):
     """Accounts. Only a superuser gives permissions, superuser rights and groups beyond the roles of the desk."""
+
+    change_password_form = PasswordForm
 
     def managed(self, request: HttpRequest, rows: models.QuerySet) -> models.QuerySet:
         return rows.filter(pk__in=accounts_managed_by(request.user).order_by().values("pk"))

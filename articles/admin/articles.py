@@ -376,7 +376,7 @@ class ArticleAdmin(OwnSearch, ReviewAdmin):
     ) -> type:
         """Offers the statuses that the user may give; opens the text to who asked for it."""
         form = super().get_form(request, obj, change=change, **kwargs)
-        form.body_is_open = EDIT_BODY in (request.POST if request.method == "POST" else request.GET)
+        form.body_is_open = (request.POST if request.method == "POST" else request.GET).get(EDIT_BODY) == "1"
         if field := form.base_fields.get("status"):
             old = obj.status if obj else ArticleStatus.DRAFT
             field.choices = [pair for pair in ArticleStatus.choices if self.may_have_status(request, pair[0], old)]

@@ -14,16 +14,18 @@ from django.utils.html import format_html
 
 from articles.admin.desk import DeskAdmin, OwnSearch
 from articles.admin.pages import desk_page
-from articles.admin.seeing import FIELD, outdated, seen_field
+from articles.admin.seeing import FIELD, outdated, seen_field, seen_marks
 from articles.admin.words import own_direction
 from articles.ingest.arabic import in_arabic
-from articles.ingest.waiting import DecisionError, accept, document_of, make_own, refuse
+from articles.ingest.waiting import UNSEEN, DecisionError, accept, check_open, document_of, make_own, refuse
 from articles.models import Article, ArticleStatus, Capture, CaptureState
 from articles.models.capture import DamagedCaptureError
 from articles.platform.addresses import canonical_or_empty, registrable_domain
 from articles.site.differences import differences
 
 _log = logging.getLogger(__name__)
+# The hidden field that carries the capture's decision as the page showed it.
+_DECISION = "seen_decision"
 # The fields of an article that an accepted capture may replace, and whether readers meet it.
 _REPLACED = ("title", "body", "author", "section", "source", "published_date", "published_precision", "status")
 
@@ -49,7 +51,7 @@ def decide_capture(request: HttpRequest, pk: int) -> HttpResponse:
         "paragraphs": differences(article.body, document.body) if document else [],
         "article_domain": registrable_domain(article.url),
         "capture_domain": registrable_domain(capture.fetched_address),
-        "seen": seen_field([article]), "seen_name": FIELD, "may_decide": _may_decide(request), "is_open": capture.state != CaptureState.ACCEPTED,
+        "seen": seen_field([article]), "seen_name": FIELD, "decision_name": _DECISION, "may_decide": _may_decide(request), "is_open": capture.state != CaptureState.ACCEPTED,
     }  # fmt: skip
     return TemplateResponse(request, "admin/desk/decide_capture.html", context)
 
@@ -62,12 +64,13 @@ def _decided(request: HttpRequest, capture: Capture) -> HttpResponse:
     """Carries out the decision of the button that was pressed."""
     if not _may_decide(request):
         raise PermissionDenied
+    seen = request.POST.get(_DECISION, "")
     waiting = f"{reverse('admin:articles_capture_changelist')}?state__exact=waiting"
     try:
         if "accept" in request.POST or "own" in request.POST:
-            return _made_text(request, capture)
+            return _made_text(request, capture, seen)
         if "refuse" in request.POST:
-            refuse(capture.pk, request.user)
+            refuse(capture.pk, request.user, seen)
             messages.success(request, "رُفضت النسخة. بايتاتها محفوظة ولا يراها القراء.")
             return redirect(waiting)
     except (DecisionError, DamagedCaptureError) as error:
@@ -77,20 +80,23 @@ def _decided(request: HttpRequest, capture: Capture) -> HttpResponse:
 
 
 @transaction.atomic
-def _made_text(request: HttpRequest, capture: Capture) -> HttpResponse:
+def _made_text(request: HttpRequest, capture: Capture, seen: str) -> HttpResponse:
     """Makes the capture the article's text, or an article of its own, unless a colleague has changed what that depends on."""
+    check_open(capture, request.user, seen)
     becomes_own = "own" in request.POST
     former = Article.objects.select_for_update().get(pk=capture.article_id)
+    if seen_marks(request) is None:
+        raise DecisionError(UNSEEN)
     changed = outdated(request, [former], ("status",) if becomes_own else _REPLACED)
     if former.pk in changed:
         messages.error(request, str(changed[former.pk] or "هذه الصفحة لمقال آخر. أعد فتحها."))
         return redirect("admin:decide-capture", capture.pk)
     if becomes_own:
-        article = make_own(capture.pk, request.user)
+        article = make_own(capture.pk, request.user, seen)
         readers = "ويراها القراء" if article.status == ArticleStatus.PUBLISHED else "وهي مسودة لا يراها القراء"
         messages.success(request, f"صارت النسخة مقالا مستقلا، {readers}.")
     else:
-        article = accept(capture.pk, request.user)
+        article = accept(capture.pk, request.user, seen)
         messages.success(request, "صار نص المقال نص هذه النسخة. ما كان قبلها محفوظ في التاريخ.")
     return redirect("admin:articles_article_change", article.pk)
 

@@ -199,7 +199,7 @@ class DeskAdmin(PlainDeletion, Explained, admin.ModelAdmin):
     ) -> type:
         form = super().get_form(request, obj, change=change, **kwargs)
         if getattr(request, "meanwhile", None):
-            form = type("Overtaken", (Overtaken, form), {})
+            form = type("OutdatedForm", (OutdatedForm, form), {})
         if refusal := getattr(request, "refusal", ""):
             form = type("Refused", (Refused, form), {"refusal": refusal})
         return form
@@ -255,13 +255,13 @@ class DeskAdmin(PlainDeletion, Explained, admin.ModelAdmin):
         self.after_change([obj])
 
 
-class Overtaken:
+class OutdatedForm:
     """Mixed into a form whose row was changed while it lay open: nothing is saved until the editor has seen that."""
 
     def clean(self) -> dict:
         cleaned = super().clean()
         self.add_error(
-            None, forms.ValidationError("لم يُحفظ شيء بعد: غيّر غيرك هذه الصفحة بعد أن فتحتها.", code="overtaken")
+            None, forms.ValidationError("لم يُحفظ شيء بعد: تغيّرت هذه الصفحة بعد أن فتحتها.", code="overtaken")
         )
         return cleaned
 

@@ -12,6 +12,7 @@ from decimal import Decimal
 from django.db.models import Prefetch, QuerySet
 
 from articles.models import (
+    TAKEN_AWAY,
     Actor,
     Article,
     Capture,
@@ -78,7 +79,7 @@ def article_row(article: Article) -> Row:
         "author": article.author,
         "section": article.section,
         "status": article.status,
-        "notice": article.notice or None,
+        "notice": (article.notice or None) if article.status in TAKEN_AWAY else None,
         "sha256": capture.sha256 if capture else None,
         "capture_filename": capture.filename if capture else None,
         "captured_at": capture.captured_at.isoformat() if capture and capture.captured_at else None,

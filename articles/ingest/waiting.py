@@ -21,6 +21,9 @@ from articles.models.history import operation
 from articles.models.inserting import insert, with_keys
 from articles.platform.limits import BoundedWorkers, Budget, Exceeded
 
+# A decision without the marks of the page that it was taken on.
+UNSEEN = "لا يُعرف ما عرضته الصفحة التي قررت منها. أعد فتحها ثم قرر."
+
 
 class DecisionError(Exception):
     """A decision that cannot be carried out. The message is for editors, in Arabic."""
@@ -34,13 +37,14 @@ def document_of(capture: Capture) -> Document:
     return _prepared(capture, Authority.load()).document
 
 
-def accept(capture_pk: int, by: Model) -> Article:
+def accept(capture_pk: int, by: Model, seen: str) -> Article:
     """Makes a capture the article's text, as an ordinary update does; returns the article.
 
-    Raises DecisionError where somebody decided before, and DamagedCaptureError.
+    `seen` is the capture's `decision_mark` as the editor saw it. Raises DecisionError where somebody decided since, and
+    DamagedCaptureError.
     """
     with transaction.atomic(), operation(what="قبول نسخة", **{ACCEPTED_CAPTURE: capture_pk}):
-        capture = _open_capture(capture_pk, by)
+        capture = _open_capture(capture_pk, by, seen)
         authority = Authority.load()
         prepared = _prepared(capture, authority)
         _decide(capture, CaptureState.ACCEPTED, by)
@@ -50,16 +54,16 @@ def accept(capture_pk: int, by: Model) -> Article:
     return article
 
 
-def make_own(capture_pk: int, by: Model) -> Article:
+def make_own(capture_pk: int, by: Model, seen: str) -> Article:
     """Makes a capture an article of its own; returns the new article.
 
     It takes the capture's address unless another article has it, and is a draft where the former article is not published.
-    Raises DecisionError where somebody decided before, and DamagedCaptureError.
+    `seen` and what is raised: as for `accept`.
     """
     former = Capture.objects.filter(pk=capture_pk).values_list("article", flat=True).first()
     told = {ACCEPTED_CAPTURE: capture_pk, FORMER_ARTICLE: former}
     with transaction.atomic(), operation(what="نسخة تصير مقالا", **told):
-        capture = _open_capture(capture_pk, by)
+        capture = _open_capture(capture_pk, by, seen)
         authority = Authority.load()
         prepared = _prepared(capture, authority)
         article = Article()
@@ -75,26 +79,35 @@ def make_own(capture_pk: int, by: Model) -> Article:
     return article
 
 
-def refuse(capture_pk: int, by: Model) -> None:
+def refuse(capture_pk: int, by: Model, seen: str) -> None:
     """Refuses a capture: its bytes stay, readers never meet them, and the same bytes do not wait again.
 
-    Raises DecisionError where somebody decided before.
+    `seen` and what is raised: as for `accept`.
     """
     with transaction.atomic():
-        _decide(_open_capture(capture_pk, by), CaptureState.REFUSED, by)
+        _decide(_open_capture(capture_pk, by, seen), CaptureState.REFUSED, by)
 
 
-def _open_capture(pk: int, by: Model) -> Capture:
-    """The capture, locked, while no ingest stores anything. Raises DecisionError where it is decided."""
+def check_open(capture: Capture, by: Model, seen: str) -> None:
+    """Raises DecisionError where the capture was accepted, or another has decided since the editor saw the mark `seen`."""
+    is_anothers = capture.decided_by is not None and capture.decided_by != by
+    is_overtaken = capture.decision_mark != seen and is_anothers
+    if is_anothers and (is_overtaken or capture.state == CaptureState.ACCEPTED):
+        raise DecisionError(f"سبقك {capture.decided_by} وقرر في هذه النسخة بعد أن فتحت الصفحة.")
+    if capture.state == CaptureState.ACCEPTED:
+        raise DecisionError("قُرر في هذه النسخة من قبل.")
+    if not seen:
+        raise DecisionError(UNSEEN)
+
+
+def _open_capture(pk: int, by: Model, seen: str) -> Capture:
+    """The capture, locked, while no ingest stores anything; raises what `check_open` raises."""
     with connection.cursor() as cursor:
         cursor.execute(WAIT_FOR_OTHERS)
-    capture = Capture.objects.select_for_update().filter(pk=pk).exclude(state=CaptureState.ACCEPTED).first()
+    capture = Capture.objects.select_for_update(of=("self",)).select_related("decided_by").filter(pk=pk).first()
     if capture is None:
-        decided = Capture.objects.filter(pk=pk).exclude(decided_by=by).select_related("decided_by").first()
-        is_others = decided and decided.decided_by
-        raise DecisionError(
-            f"سبقك {decided.decided_by} وقرر في هذه النسخة." if is_others else "قُرر في هذه النسخة من قبل."
-        )
+        raise DecisionError("لم تعد هذه النسخة في الأرشيف.")
+    check_open(capture, by, seen)
     return capture
 
 

@@ -203,6 +203,11 @@ class Capture(models.Model):
         is_web = self.address.startswith(("http://", "https://"))
         return self.fetched_address or (self.address if is_web else "")
 
+    @property
+    def decision_mark(self) -> str:
+        """What a page carries to tell later whether anybody has decided since: the state and the moment of the decision."""
+        return f"{self.state} {self.decided_at.isoformat() if self.decided_at else ''}"
+
     def read(self) -> bytes:
         """The original bytes; raises DamagedCaptureError if they are gone or do not have the recorded digest."""
         try:

@@ -5,10 +5,12 @@ import re
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from html import unescape
 from io import BytesIO
 from pathlib import Path
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from pghistory.models import Context
@@ -54,8 +56,17 @@ def waiting(tmp_path: Path) -> Capture:
     return Capture.objects.get(state="waiting")
 
 
-def decide(client: Client, capture: Capture, verdict: str) -> object:
-    return client.post(reverse("admin:decide-capture", args=[capture.pk]), {verdict: "1"}, follow=True)
+def marks(client: Client, capture: Capture) -> dict[str, str]:
+    """The hidden fields of the page of a capture, as a browser holds them once the page is open."""
+    page = client.get(reverse("admin:decide-capture", args=[capture.pk])).content.decode()
+    fields = re.findall(r'<input type="hidden" name="(seen_\w+)" value="([^"]*)">', page)
+    return {name: unescape(value) for name, value in fields}
+
+
+def decide(client: Client, capture: Capture, verdict: str, shown: dict[str, str] | None = None) -> HttpResponse:
+    """Presses a button of a page that is opened now, or was opened when it held the marks `shown`."""
+    posted = {verdict: "1"} | (marks(client, capture) if shown is None else shown)
+    return client.post(reverse("admin:decide-capture", args=[capture.pk]), posted, follow=True)
 
 
 def test_the_desk_tells_what_waits_and_shows_both_texts(desk: Client, waiting: Capture) -> None:
@@ -80,10 +91,42 @@ def test_an_accepted_capture_becomes_the_text(desk: Client, waiting: Capture) ->
     assert "قُرر في هذه النسخة من قبل" in decide(desk, waiting, "refuse").content.decode()
 
 
-def test_who_decided_before_is_named(desk: Client, senior: Client, waiting: Capture) -> None:
-    decide(senior, waiting, "accept")
-    for verdict in ("accept", "own", "refuse"):
-        assert "سبقك awwal وقرر في هذه النسخة" in decide(desk, waiting, verdict).content.decode()
+@pytest.mark.parametrize("first", ["accept", "own", "refuse"])
+@pytest.mark.parametrize("second", ["accept", "own", "refuse"])
+def test_who_decided_since_the_page_was_opened_is_named(
+    desk: Client, senior: Client, waiting: Capture, first: str, second: str
+) -> None:
+    shown = marks(desk, waiting)
+    decide(senior, waiting, first)
+    decided = Capture.objects.values().get(pk=waiting.pk)
+    articles = list(Article.objects.order_by("pk").values("pk", "body", "status"))
+    assert "سبقك awwal" in decide(desk, waiting, second, shown).content.decode()
+    assert Capture.objects.values().get(pk=waiting.pk) == decided
+    assert list(Article.objects.order_by("pk").values("pk", "body", "status")) == articles
+
+
+@pytest.mark.parametrize("verdict", ["accept", "own", "refuse"])
+@pytest.mark.parametrize("left_out", ["seen_decision", "seen_rows"])
+def test_a_decision_without_the_marks_of_its_page_is_refused(
+    desk: Client, waiting: Capture, verdict: str, left_out: str
+) -> None:
+    shown = marks(desk, waiting)
+    del shown[left_out]
+    answer = decide(desk, waiting, verdict, shown).content.decode()
+    is_told = "لا يُعرف ما عرضته الصفحة" in answer
+    # A refusal leaves the article as it is, so that its page carries no mark of the article that counts.
+    assert (
+        is_told
+        == (Capture.objects.get(pk=waiting.pk).state == "waiting")
+        == (left_out != "seen_rows" or verdict != "refuse")
+    )
+
+
+def test_an_editor_thinks_again_in_another_window(desk: Client, waiting: Capture) -> None:
+    shown = marks(desk, waiting)
+    decide(desk, waiting, "refuse")
+    decide(desk, waiting, "accept", shown)
+    assert Article.objects.get(url=ADDRESS).body.startswith("اختتمت")
 
 
 def test_an_accepted_capture_leaves_the_editors_title(desk: Client, waiting: Capture) -> None:
@@ -162,20 +205,19 @@ def test_a_damaged_capture_is_told_and_can_only_be_refused(desk: Client, waiting
 
 
 def test_a_colleagues_edit_is_not_replaced_by_a_capture_unseen(desk: Client, senior: Client, waiting: Capture) -> None:
-    page = reverse("admin:decide-capture", args=[waiting.pk])
-    seen = desk.get(page).context["seen"]
+    shown = marks(desk, waiting)
     article = waiting.article
     form = form_of(senior, f"{reverse('admin:articles_article_change', args=[article.pk])}?edit_body=1")
     senior.post(
         reverse("admin:articles_article_change", args=[article.pk]),
         form | {"body": f"{article.body}\n\nفقرة كتبها زميل.", "edit_body": "1"},
     )
-    answer = desk.post(page, {"accept": "1", "seen_rows": seen}, follow=True).content.decode()
+    answer = decide(desk, waiting, "accept", shown).content.decode()
     article.refresh_from_db()
     waiting.refresh_from_db()
     assert "سبقك" in answer and "فقرة كتبها زميل" in article.body and waiting.state == "waiting"
     # The page that answered shows the text as it is: now the decision is about that.
-    desk.post(page, {"accept": "1", "seen_rows": desk.get(page).context["seen"]})
+    decide(desk, waiting, "accept")
     article.refresh_from_db()
     assert "فقرة كتبها زميل" not in article.body
 
@@ -185,7 +227,7 @@ def test_a_capture_of_what_readers_do_not_meet_becomes_a_draft(
     desk: Client, client: Client, waiting: Capture, status: str
 ) -> None:
     Article.objects.filter(pk=waiting.article_id).update(status=status, notice="سُحب.")
-    answer = desk.post(reverse("admin:decide-capture", args=[waiting.pk]), {"own": "1"}, follow=True).content.decode()
+    answer = decide(desk, waiting, "own").content.decode()
     own = Capture.objects.get(pk=waiting.pk).article
     assert own.pk != waiting.article_id and own.status == "draft" and "مسودة" in answer
     assert client.get(own.get_absolute_url()).status_code == 404
@@ -194,11 +236,10 @@ def test_a_capture_of_what_readers_do_not_meet_becomes_a_draft(
 def test_a_withdrawal_since_the_page_was_opened_is_told_before_a_capture_becomes_an_article(
     desk: Client, senior: Client, waiting: Capture
 ) -> None:
-    page = reverse("admin:decide-capture", args=[waiting.pk])
-    seen = desk.get(page).context["seen"]
+    shown = marks(desk, waiting)
     senior.post(reverse("admin:articles_article_withdraw", args=[waiting.article_id]), {"notice": "خطأ.", "sure": "1"})
     assert Article.objects.get(pk=waiting.article_id).status == "withdrawn"
-    answer = desk.post(page, {"own": "1", "seen_rows": seen}, follow=True).content.decode()
+    answer = decide(desk, waiting, "own", shown).content.decode()
     assert "سبقك" in answer and Capture.objects.get(pk=waiting.pk).state == "waiting"
 
 

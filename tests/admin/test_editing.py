@@ -50,6 +50,9 @@ def test_a_changed_body_is_refused_unless_it_was_asked_for(desk: Client, seed: A
     refused = desk.post(change("article", article), posted | {"body": "غيره برنامج في المتصفح.", "section": "أمن"})
     assert refused.status_code == 200 and "حرّر النص" in refused.context["adminform"].form.errors["body"][0]
     assert (seed("003").body, seed("003").section) == (article.body, article.section)
+    for flag in ("0", "", "true", "11"):
+        desk.post(change("article", article), posted | {"body": "غيره برنامج في المتصفح.", "edit_body": flag})
+        assert seed("003").body == article.body
     closed = desk.get(change("article", article)).content.decode()
     assert "readonly" in closed and 'href="?edit_body=1"' in closed
     opened = desk.get(change("article", article), {"edit_body": "1"}).content.decode()

@@ -29,6 +29,7 @@ from articles.curation.seen import mark_of, overtaken
 from articles.models import Actor, Article, Delivery, Event, EventSeries, Figure, Mention, Source, SynonymSet
 from articles.site.differences import differences
 from articles.site.words_for import ago, file_size, moment, since
+from tests.admin.conftest import account
 from tests.admin.posting import act, changelist, form_of
 
 pytestmark = pytest.mark.django_db
@@ -116,6 +117,11 @@ def pages_of_the_desk() -> Iterator[str]:
     yield reverse("admin:index")
     yield reverse("admin:articles_article_cleaning", args=[article.pk])
     yield reverse("admin:articles_article_withdraw", args=[article.pk])
+    yield reverse("admin:auth_user_password_change", args=[account("حساب").pk])
+    without = account("حساب بلا كلمة مرور")
+    without.set_unusable_password()
+    without.save()
+    yield reverse("admin:auth_user_password_change", args=[without.pk])
 
 
 @pytest.mark.parametrize("role", ["superuser", "قراء المسودات", "محررون", "محررون أول", "مديرون"])

@@ -590,6 +590,17 @@ def test_every_door_tells_of_what_nothing_hides(client: Client) -> None:
     assert set().union(*met.values()) == set(MARKERS) | {f"#{name}" for name in KEYS}
 
 
+def test_a_reason_that_waits_for_a_withdrawal_is_met_at_no_door(client: Client) -> None:
+    """Readers read it once the article is withdrawn, and only at the article's own address."""
+    of = hide(SHOWN, world())
+    prepared = "زعبدوق"
+    Article.objects.filter(pk__in=[KEYS["article"], of.article.pk]).update(notice=prepared)
+    doors = {address for route in DOORS for address in addresses(of, route)}
+    assert not [address for address in doors if prepared in text_of(client.get(address))]
+    Article.objects.filter(pk=of.article.pk).update(status="withdrawn")
+    assert prepared in text_of(client.get(of.article.get_absolute_url()))
+
+
 def test_every_door_says_what_it_tells() -> None:
     assert not set(MET) & TELL_OF_NOTHING
     assert set(MET) | TELL_OF_NOTHING == set(DOORS) | set(NO_ADDRESS)
