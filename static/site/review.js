@@ -16,9 +16,13 @@ let unanswered = 0;
 // Whether the page is being left by a button of its form, which takes along what is typed.
 let leaving = false;
 
+// The keys of items whose verdict could not be sent.
+const failed = new Set();
+
+// Shows a message; without one, the reminder of verdicts that could not be sent, as long as there are any.
 const say = (text) => {
-  message.textContent = text;
-  message.hidden = !text;
+  message.textContent = text || (failed.size ? `قرارات لم تُحفظ: ${failed.size}. هي معلّمة، ويعيد «احفظ» إرسالها.` : "");
+  message.hidden = !message.textContent;
 };
 
 const post = async (fields) => {
@@ -140,9 +144,11 @@ const decide = (deciding, verdict) => {
   sending = sending.then(async () => {
     try {
       const answer = await post(fields);
+      const someFailed = failed.size > 0;
       for (const [key, state] of Object.entries(answer.states)) {
         const item = document.getElementById(key);
         if (!item) continue;
+        failed.delete(key);
         mark(key, state);
         item.classList.toggle("unsaved", isTyped(item));
       }
@@ -152,6 +158,7 @@ const decide = (deciding, verdict) => {
       }
       renew(answer, fields);
       if (answer.summary && !Object.keys(answer.refused).length) say(answer.summary);
+      else if (someFailed && !failed.size) say("");
       answer.narrowings.forEach(offer);
     } catch (error) {
       // The verdict stays chosen, so that «احفظ» sends it again.
@@ -159,6 +166,7 @@ const decide = (deciding, verdict) => {
         const item = document.getElementById(key);
         mark(key, state);
         item.classList.add("unsaved");
+        failed.add(key);
         for (const radio of item.querySelectorAll('input[type="radio"]')) radio.checked = radio.value === verdict;
       }
       say(`قرارات لم تُحفظ (${reasonOf(error)}). هي معلّمة، ويعيد «احفظ» إرسالها.`);

@@ -283,6 +283,12 @@ def test_verdicts_that_could_not_be_sent_stay_chosen_and_are_sent_again(desk: Pa
     page.click(".breadcrumbs a")
     assert questions == ["beforeunload"]
     page.unroute("**/admin/review/**")
+    # A verdict that is stored meanwhile does not hide that others wait.
+    third = items.nth(3).get_attribute("data-key")
+    items.nth(3).focus()
+    page.keyboard.press("y")
+    expect(page.locator(f"#{third}")).to_have_class(re.compile("confirmed"))
+    expect(page.locator("[data-message]")).to_contain_text("قرارات لم تُحفظ: 2.")
     page.click("button[name=save]")
     expect(page.locator(f"#{keys[0]}")).to_have_class(re.compile("confirmed"))
     expect(page.locator(f"#{keys[1]}")).to_have_class(re.compile("rejected"))
