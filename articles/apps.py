@@ -4,6 +4,7 @@ from django.apps import AppConfig
 from django.db.backends.signals import connection_created
 
 from articles.platform.number_bounds import read_finite_numbers
+from articles.platform.pending_lists import shorten_pending_lists
 
 
 class ArticlesConfig(AppConfig):
@@ -13,3 +14,4 @@ class ArticlesConfig(AppConfig):
 
     def ready(self) -> None:
         connection_created.connect(read_finite_numbers)
+        connection_created.connect(shorten_pending_lists)

@@ -18,7 +18,6 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from articles.extract.authority import Authority
-from articles.ingest.bulk import quick_indexes
 from articles.ingest.document import Broken, Item, Note, Remark, UnreadableError
 from articles.ingest.identity import article_with, stored_bytes
 from articles.ingest.prepare import Prepared, prepare
@@ -31,6 +30,7 @@ from articles.models.history import operation
 from articles.platform.limits import BoundedWorkers, Budget, Exceeded, Job
 from articles.platform.messages import Message, storable
 from articles.platform.outage import disk_takes_no_more, is_outage
+from articles.platform.pending_lists import long_pending_lists
 from articles.platform.storing import storing
 
 _log = logging.getLogger(__name__)
@@ -273,7 +273,7 @@ class _Run:
             )
             stack.enter_context(pool)
             if is_long:
-                for context in (quick_indexes(), seldom_collected(), self.words.ahead()):
+                for context in (long_pending_lists(), seldom_collected(), self.words.ahead()):
                     stack.enter_context(context)
             sent: deque[Item | Broken] = deque()
 

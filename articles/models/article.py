@@ -259,7 +259,7 @@ class Article(Limited, Mergeable):
         ]
         indexes = [
             # Without a pending list, which every search would have to read through.
-            GinIndex(SEARCH_TERMS, name="article_terms", fastupdate=False),
+            GinIndex(SEARCH_TERMS, name="article_terms"),
             models.Index(F("published_order").desc(), F("id").desc(), name="article_newest"),
             # A source's public articles, which are counted and filtered without reading them.
             models.Index(
