@@ -57,7 +57,10 @@ def test_the_compose_file_names_what_it_needs() -> None:
                    "SCRATCH_PASSWORD", "CACHE_PASSWORD"):  # fmt: skip
         assert f"${{{secret}:?" in text, secret
     # Every variable of the archive's that it passes on is one that settings know.
-    known = "".join(path.read_text() for path in (ROOT / "archive").rglob("*.py"))
+    known = "".join(
+        path.read_text()
+        for path in [*(ROOT / "archive").rglob("*.py"), *(ROOT / "articles" / "platform").rglob("*.py")]
+    )
     passed = [name for name in services["site"]["environment"] if name.startswith(("ARCHIVE_", "DATABASE_"))]
     assert passed and all(f'"{name}"' in known for name in passed)
 
