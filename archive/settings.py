@@ -265,14 +265,13 @@ SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
 # Of all that a browser can do, the archive needs nothing.
-PERMISSIONS_POLICY = dict.fromkeys(
-    [
+PERMISSIONS_POLICY = {
+    feature: [] for feature in (
         "accelerometer", "autoplay", "camera", "display-capture", "encrypted-media", "fullscreen", "geolocation", "gyroscope",
         "hid", "idle-detection", "magnetometer", "microphone", "midi", "payment", "publickey-credentials-get", "screen-wake-lock",
         "serial", "usb", "xr-spatial-tracking",
-    ],
-    [],
-)  # fmt: skip
+    )
+}  # fmt: skip
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'none'"],

@@ -38,7 +38,7 @@ def columns_of_dates(model: type[models.Model]) -> list[str]:
 
 def spoil(model: type[models.Model], pk: object, value: str, *columns: str) -> None:
     """Writes `value` into the columns of one row; whose uncertain dates are then of that very day."""
-    told = {column: f"'{value}'" for column in columns or columns_of_dates(model)}
+    told = dict.fromkeys(columns or columns_of_dates(model), f"'{value}'")
     told |= {f"{column.removesuffix('_date')}_precision": "'day'" for column in told if column.endswith("_date")}
     told = {
         column: shown

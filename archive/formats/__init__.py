@@ -1,0 +1,1 @@
+"""How Django writes dates and numbers, where its own formats do not suit the archive."""

@@ -71,13 +71,12 @@ def _run(desk: admin.ModelAdmin, request: HttpRequest, queryset: QuerySet, bulk:
     form = bulk.form(given, request=request) if issubclass(bulk.form, FreshForm) else bulk.form(given)
     asked = form.cleaned_data if form.is_valid() else {}
     verdicts = [(row, bulk.check(row, asked)) for row in rows]
-    able = [row for row, reason in verdicts if not reason]
     if form.is_valid() and "sure" in request.POST:
-        _do(desk, request, bulk, able, asked, [(row, reason) for row, reason in verdicts if reason])
+        _do(desk, request, bulk, verdicts, asked)
         return None
     context = {
         **desk.admin_site.each_context(request), "title": bulk.label, "opts": desk.opts, "form": form, "bulk": bulk,
-        "verdicts": verdicts[:_SHOWN], "more": max(0, len(verdicts) - _SHOWN), "able": len(able), "all": len(verdicts),
+        "verdicts": verdicts[:_SHOWN], "more": max(0, len(verdicts) - _SHOWN), "able": sum(not reason for _, reason in verdicts), "all": len(verdicts),
         "chosen": request.POST.getlist(ACTION_CHECKBOX_NAME), "name": ACTION_CHECKBOX_NAME,
         "across": request.POST.get("select_across", "0"),
         "seen": seen_field(rows), "seen_name": FIELD,
@@ -87,20 +86,22 @@ def _run(desk: admin.ModelAdmin, request: HttpRequest, queryset: QuerySet, bulk:
 
 
 def _do(
-    desk: admin.ModelAdmin, request: HttpRequest, bulk: Bulk, rows: list[models.Model], asked: dict, unable: list
+    desk: admin.ModelAdmin, request: HttpRequest, bulk: Bulk, verdicts: list[tuple[models.Model, str]], asked: dict
 ) -> None:
+    """Carries out the action for the rows that nothing speaks against, and tells the editor of all others why not."""
+    unable = [(row, reason) for row, reason in verdicts if reason]
     try:
         with transaction.atomic(), operation(what=bulk.label):
             # Locked, so that what was checked still holds; rows that another editor changed meanwhile are checked anew.
-            pks = [row.pk for row in rows]
+            pks = [row.pk for row, reason in verdicts if not reason]
             fresh = list(desk.model._base_manager.select_for_update(of=("self",)).filter(pk__in=pks).order_by("pk"))
             overtaken = outdated(request, fresh)
-            verdicts = [
+            again = [
                 (row, str(overtaken[row.pk] or _NOT_SHOWN) if row.pk in overtaken else bulk.check(row, asked))
                 for row in fresh
             ]
-            unable = unable + [(row, reason) for row, reason in verdicts if reason]
-            able = [row for row, reason in verdicts if not reason]
+            unable += [(row, reason) for row, reason in again if reason]
+            able = [row for row, reason in again if not reason]
             if able:
                 bulk.change(request, able, asked)
     except DatabaseError as error:

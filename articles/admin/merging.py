@@ -199,9 +199,8 @@ def split_page(request: HttpRequest, pk: int) -> HttpResponse:
     actor = get_object_or_404(Actor, pk=pk, merged_into=None)
     form = SplitForm(posted(request), request=request, initial={"kind": actor.kind})
     form.fields["moved"].queryset = actor.aliases.all()
-    if request.method == "POST" and form.is_valid():
-        if done := _split(request, actor, form):
-            return redirect("admin:operation", done)
+    if request.method == "POST" and form.is_valid() and (done := _split(request, actor, form)):
+        return redirect("admin:operation", done)
     context = {
         **admin.site.each_context(request),
         "title": f"فصل: {actor}",

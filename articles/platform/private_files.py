@@ -8,6 +8,7 @@ import errno
 import os
 import stat
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 FILE, FOLDER = 0o600, 0o700
@@ -33,10 +34,9 @@ def create(path: Path, flags: int = os.O_EXCL) -> int:
     """
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | flags, FILE)
     if not flags & os.O_EXCL and stat.S_IMODE(os.fstat(descriptor).st_mode) & OTHERS:
-        try:
+        # Another account's file, or a file system without modes: `open_to_others` still tells of it.
+        with suppress(OSError):
             os.fchmod(descriptor, FILE)
-        except OSError:
-            pass  # Another account's file, or a file system without modes: `open_to_others` still tells of it.
     return descriptor
 
 

@@ -18,7 +18,7 @@ def form_of(desk: Client, address: str) -> dict:
     """What the admin's form would post unchanged."""
     response = desk.get(address)
     context = response.context
-    posted = {name: value for name, value in context["adminform"].form.initial.items()}
+    posted = dict(context["adminform"].form.initial.items())
     posted["_seen"] = context["seen"]
     for formset in context["inline_admin_formsets"]:
         inner = formset.formset

@@ -180,7 +180,7 @@ def test_every_link_of_the_desk_to_a_list_leads_to_it(
     assert len(followed) > 40 and any("article__id__exact=" in link for link in followed)
     for link in followed:
         answer = client.get(link)
-        assert answer.status_code == 200 or who == "desk" and answer.status_code == 403, link
+        assert answer.status_code == 200 or (who == "desk" and answer.status_code == 403), link
 
 
 def test_who_signs_in_from_an_address_of_elsewhere_comes_to_the_desk(client: Client, roles: None) -> None:

@@ -19,7 +19,7 @@ def found(text: str) -> list[tuple[str, tuple]]:
     return [(text[m.start : m.end], m.keys) for m in NAMES.find(text)]
 
 
-@pytest.mark.parametrize("opening,closing", ["“”", "«»", '""', "()"])
+@pytest.mark.parametrize(("opening", "closing"), ["“”", "«»", '""', "()"])
 def test_marks_inside_a_name_belong_to_it(opening: str, closing: str) -> None:
     text = f"اجتماع التحالف الدولي ضد {opening}داعش{closing} بمراكش"
     assert found(text) == [(f"التحالف الدولي ضد {opening}داعش{closing}", ("coalition",))]

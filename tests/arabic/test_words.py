@@ -1,3 +1,5 @@
+import itertools
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,7 +16,7 @@ def test_a_preposition_written_onto_a_number_is_a_word_of_its_own() -> None:
 def test_words_lie_in_order_inside_the_text(text: str) -> None:
     found = words(text)
     assert all(0 <= w.start < w.end <= len(text) and w.folded for w in found)
-    assert all(a.end <= b.start for a, b in zip(found, found[1:], strict=False))
+    assert all(a.end <= b.start for a, b in itertools.pairwise(found))
 
 
 def test_sentences_cover_every_word() -> None:

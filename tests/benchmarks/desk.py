@@ -96,7 +96,7 @@ def measure() -> None:
         for noun in ("article", "actor", "event", "eventseries", "mention", "coverage", "figure", "measure", "reprint",
                      "contradiction", "source", "synonymset", "capture", "delivery")
     }  # fmt: skip
-    pages = {noun: address for noun, address in lists.items()}
+    pages = dict(lists.items())
     pages |= {
         f"{noun}, suggested": f"{lists[noun]}?state__exact=suggested"
         for noun in ("actor", "event", "mention", "coverage", "figure", "reprint", "contradiction")

@@ -255,7 +255,7 @@ def test_verdicts_on_their_way_are_not_lost_when_the_page_is_left(desk: Page, ar
     assert asked == ["beforeunload"] and f"/review/{article.pk}/" in desk.url
     # A button of the page waits until all is stored.
     desk.click("button[name=skip]")
-    desk.wait_for_url(re.compile(r"/admin/(review/(?!%d/).*)?$" % article.pk))
+    desk.wait_for_url(re.compile(rf"/admin/(review/(?!{article.pk}/).*)?$"))
     assert (
         not article.mentions.filter(state="suggested").exists()
         and not article.figures.filter(state="suggested").exists()

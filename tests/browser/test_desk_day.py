@@ -53,7 +53,7 @@ def desk(page: Page, stored: None, roles: None, settings: object, tmp_path: Path
     page.fill("#id_password", PASSWORD)
     page.click("input[type=submit]")
     expect(page.locator("h1")).to_have_text("ما ينتظر")
-    yield page
+    return page
 
 
 def work() -> None:
@@ -158,7 +158,7 @@ def test_a_days_work(desk: Page, picture: Callable[[str], None]) -> None:
     mention = article.mentions.get(actor__name="دول المنطقة")
     assert mention.quotes == [article.body[start:end] for start, end in mention.spans] == ["دول المنطقة"]
     desk.locator("body").press("Enter")
-    desk.wait_for_url(re.compile(r"/admin/(review/(?!%d/).*)?$" % article.pk))
+    desk.wait_for_url(re.compile(rf"/admin/(review/(?!{article.pk}/).*)?$"))
     assert Article.objects.get(pk=article.pk).checked_by.username == "salma"
 
     # Two names of one minister become one; that was a mistake, and is taken back.

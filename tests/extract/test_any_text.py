@@ -1,5 +1,7 @@
 """Whatever a text holds, the rules answer with spans inside it."""
 
+import itertools
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -28,7 +30,7 @@ def test_spans_lie_inside_and_do_not_overlap(text: str) -> None:
         assert 0 <= figure.start < figure.end <= len(text) and figure.measured
         assert figure.value_high is None or figure.value < figure.value_high
         assert not figure.period or None in figure.period or figure.period[0] <= figure.period[1]
-    assert all(a.end <= b.start for a, b in zip(figures, figures[1:], strict=False))
+    assert all(a.end <= b.start for a, b in itertools.pairwise(figures))
     for date in find_dates(text, words(text)):
         assert 0 <= date.start < date.end <= len(text)
     event_phrases(Reading(text))

@@ -1,5 +1,6 @@
 """Provenance: no document takes another's address or text, whatever it says of itself and by whichever door it comes."""
 
+import contextlib
 import hashlib
 import json
 import threading
@@ -468,10 +469,8 @@ def named(monkeypatch: pytest.MonkeyPatch, site: type[Handler]) -> Callable[...,
 
 def ingest_address(address: str) -> tuple[str, str]:
     out, err = StringIO(), StringIO()
-    try:
+    with contextlib.suppress(SystemExit):
         call_command("ingest", address, stdout=out, stderr=err)
-    except SystemExit:
-        pass
     return out.getvalue(), err.getvalue()
 
 

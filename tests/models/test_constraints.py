@@ -1,7 +1,6 @@
-import hashlib
-
 """The database itself refuses what must not be stored, whoever writes it."""
 
+import hashlib
 from datetime import date
 
 import pytest

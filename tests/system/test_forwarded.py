@@ -113,7 +113,7 @@ def test_wrong_passwords_close_a_name_whatever_address_is_claimed(archives: Arch
         assert sign_in("a-long-password-1", "198.51.100.9") == 429
 
 
-@pytest.mark.parametrize("sent, kept", [
+@pytest.mark.parametrize(("sent", "kept"), [
     ("https", "https"), ("http", "http"), ("https, http", "http"), ("http,https", "https"), ("gopher", None), ("", None),
 ])  # fmt: skip
 def test_one_proxys_word_for_the_scheme(sent: str, kept: str | None) -> None:
@@ -124,7 +124,7 @@ def test_one_proxys_word_for_the_scheme(sent: str, kept: str | None) -> None:
     assert environment == {}
 
 
-@pytest.mark.parametrize("sent, kept", [
+@pytest.mark.parametrize(("sent", "kept"), [
     ("203.0.113.9", "203.0.113.9"), ("1.1.1.1, 203.0.113.9", "203.0.113.9"), ("1.1.1.1, 2001:db8::1", "2001:db8::1"),
     ("203.0.113.9, unknown", None), ("203.0.113.9,", None), ("' OR 1=1 --", None),
 ])  # fmt: skip

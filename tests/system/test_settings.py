@@ -40,7 +40,7 @@ def test_a_wrong_word_for_hsts_is_refused(words: str, tmp_path: Path) -> None:
     assert done.returncode != 0 and "ARCHIVE_HSTS must be" in done.stderr
 
 
-@pytest.mark.parametrize("words, header", [
+@pytest.mark.parametrize(("words", "header"), [
     ("", "max-age=31536000"), ("subdomains", "max-age=31536000; includeSubDomains"),
     ("subdomains,preload", "max-age=31536000; includeSubDomains; preload"),
 ])  # fmt: skip

@@ -1,5 +1,6 @@
 """What is started goes on: processes and the database are killed, and all that was accepted is taken in afterwards."""
 
+import contextlib
 import json
 import os
 import signal
@@ -70,10 +71,8 @@ class Serving:
     def children(self, word: str) -> list[psutil.Process]:
         found = []
         for process in psutil.Process(self.process.pid).children():
-            try:
+            with contextlib.suppress(psutil.NoSuchProcess):
                 found += [process] if word in process.cmdline() else []
-            except psutil.NoSuchProcess:
-                pass
         return found
 
     def postmaster(self) -> psutil.Process:

@@ -430,7 +430,7 @@ CSV: dict[str, Generator] = {
     "csv: rows with an open quote each": csv_file(repeated('ا,"ب\n')),
     "csv: a long cell": csv_file(repeated("ا ", "عنوان,")),
     "csv: carriage returns": csv_file(repeated("ا,ب\r")),
-    "csv: a long header": lambda size: b"title,body," + b"a" * size + "\nt,b,c\n".encode(),
+    "csv: a long header": lambda size: b"title,body," + b"a" * size + b"\nt,b,c\n",
 }
 
 JSONL: dict[str, Generator] = {

@@ -590,7 +590,7 @@ def test_a_figure_that_is_no_number_ends_no_page_and_is_named(
     assert told.startswith(f"figure {figure.pk}: its {changed.partition(' ')[0]} ") and "NaN" in told
 
 
-@pytest.mark.parametrize("table, column", [
+@pytest.mark.parametrize(("table", "column"), [
     ("mention", "actor_id"), ("coverage", "event_id"), ("figure", "event_id"), ("figure", "actor_id"), ("figure", "measure_id"),
 ])  # fmt: skip
 def test_a_fact_of_what_is_gone_ends_no_page_and_is_named(

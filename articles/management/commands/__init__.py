@@ -1,0 +1,1 @@
+"""Commands of `manage.py`: each takes options, calls one room and writes a report."""
