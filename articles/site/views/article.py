@@ -29,8 +29,8 @@ LONGEST_LINE = 2_000
 def article(request: HttpRequest, pk: int) -> HttpResponse:
     """Shows one article; marks the matches of the query `q`.
 
-    Redirects from a merged article, answers 410 for a withdrawn one, and raises Http404 for one that readers may not
-    see.
+    Redirects from a merged article and answers 410 for a withdrawn or deleted one. Raises Http404 for an article that
+    readers may not see.
     """
     text = request.GET.get("q", "").strip()
     articles = Article.objects.select_related("source", "merged_into").with_latest_capture()
@@ -68,8 +68,8 @@ def _moment(text: str | None) -> datetime | None:
 def _redirection(request: HttpRequest, row: Article) -> HttpResponse | None:
     """Redirects from a merged article to its survivor; returns None for any other article.
 
-    Raises Http404 for a draft, and for an article that was withdrawn before it was ever public, merged or not. A user
-    who may read drafts gets neither.
+    Raises Http404 for a draft, and for an article that was withdrawn or deleted before it was ever public, merged or
+    not; a user who may read drafts reaches both.
     """
     if row.status != ArticleStatus.PUBLISHED and not may_read_drafts(request.user):
         was_met = row.status in TAKEN_AWAY and Article.objects.once_public().filter(pk=row.pk).exists()
