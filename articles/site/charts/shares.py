@@ -19,7 +19,7 @@ class Share:
 
     @property
     def rest(self) -> float:
-        """The free space before the bar on a line that runs from the right, in per cent."""
+        """The x of the bar on a line that runs from the right, in per cent: the space that the bar leaves free."""
         return round(100 - self.width, 1)
 
 
