@@ -1,4 +1,4 @@
-"""Searches to try, made of names and titles that the archive has, so that each finds something."""
+"""Makes example queries from names and titles in the archive, so that each has results."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,16 +12,20 @@ from articles.models import Actor, Event
 
 @dataclass(frozen=True)
 class Example:
-    """A query as it is typed, and what it finds."""
+    """An example query.
+
+    query: the query as a reader types it.
+    finds: the description of its results.
+    """
 
     query: str
     finds: str
 
 
 def examples(actors: Sequence[Actor], events: Sequence[Event]) -> list[Example]:
-    """One example for each part of the query language that the names at hand allow."""
+    """Returns an example for each part of the query language for which there are enough names and titles."""
     names = [actor.name for actor in actors]
-    titles = [found for event in events if len(found := _telling(event.title)) >= 2]
+    titles = [title_words for event in events if len(title_words := _content_words(event.title)) >= 2]
     made: list[Example] = []
     if titles:
         made.append(Example(" ".join(titles[0][:2]), _("مقالات فيها الكلمتان، بأي رسم وصيغة")))
@@ -43,7 +47,8 @@ def examples(actors: Sequence[Actor], events: Sequence[Event]) -> list[Example]:
     return made
 
 
-def _telling(title: str) -> list[str]:
+def _content_words(title: str) -> list[str]:
+    """Returns the words of a title that have more than three letters, letters only, and are no stop words."""
     return [
         title[word.start : word.end]
         for word in words(title)
@@ -52,7 +57,7 @@ def _telling(title: str) -> list[str]:
 
 
 def _word(name: str) -> str:
-    """The last word of a name, which tells it best."""
+    """Returns the last word of a name, usually the most specific one."""
     return name.split()[-1]
 
 
