@@ -45,9 +45,9 @@ def paragraphs(
     `matches` are the [start, end] of search matches. Where spans of facts overlap, a figure is preferred to an actor,
     and the earlier span to the later one.
     """
-    stated = [(figure.start, figure.end, figure) for figure in figures if figure.start is not None]
-    named = [(start, end, mention) for mention in mentions for start, end in mention.spans]
-    facts = _apart([*sorted(stated, key=_sort_key), *sorted(named, key=_sort_key)])
+    figure_spans = [(figure.start, figure.end, figure) for figure in figures if figure.start is not None]
+    name_spans = [(start, end, mention) for mention in mentions for start, end in mention.spans]
+    facts = _apart([*sorted(figure_spans, key=_sort_key), *sorted(name_spans, key=_sort_key)])
     return [
         _pieces(text, offset, _inside(facts, offset, text), _inside(matches, offset, text))
         for offset, text in article.paragraphs

@@ -26,8 +26,8 @@ OTHER_LANGUAGE = {"ar": ("en", "English"), "en": ("ar", "العربية")}
 
 def theme_of(request: HttpRequest) -> str:
     """Returns the reader's theme, a key of THEMES; the default is "system"."""
-    chosen = request.COOKIES.get(COOKIE, "")
-    return chosen if chosen in THEMES else "system"
+    theme = request.COOKIES.get(COOKIE, "")
+    return theme if theme in THEMES else "system"
 
 
 def frame(request: HttpRequest) -> dict[str, object]:

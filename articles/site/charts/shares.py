@@ -45,6 +45,6 @@ def shares(counts: Mapping[object, int]) -> Shares:
     """Makes the chart of `counts`, which maps sources to numbers. Sources with 0 are left out."""
     most = max(counts.values(), default=0)
     ordered = sorted(((of, count) for of, count in counts.items() if count), key=lambda pair: -pair[1])
-    shown, rest = ordered[:MOST_BARS], ordered[MOST_BARS:]
-    bars = tuple(Share(of, count, round(100 * count / most, 1)) for of, count in shown)
+    largest, rest = ordered[:MOST_BARS], ordered[MOST_BARS:]
+    bars = tuple(Share(of, count, round(100 * count / most, 1)) for of, count in largest)
     return Shares(bars, len(rest), sum(count for _, count in rest))
