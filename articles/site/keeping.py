@@ -175,9 +175,9 @@ def _key(request: HttpRequest) -> str:
     return "page:" + hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def _tag(key: str, made: str) -> str:
-    """Returns the ETag of the page with this key, rendered from the revision `made`."""
-    return f'W/"{hashlib.sha256(f"{key} {made}".encode()).hexdigest()[:32]}"'
+def _tag(key: str, current_revision: str) -> str:
+    """Returns the ETag of the page with this key, rendered from this revision."""
+    return f'W/"{hashlib.sha256(f"{key} {current_revision}".encode()).hexdigest()[:32]}"'
 
 
 @cache

@@ -31,12 +31,12 @@ MOST_EVENTS = 40
 def actor_list(request: HttpRequest) -> HttpResponse:
     """Shows the list of actors that meet the address's filters."""
     actors = Actor.objects.with_article_counts().order_by("folded_name", "id")
-    chosen = ActorFilter(request.GET, actors)
+    filters = ActorFilter(request.GET, actors)
     context = {
-        "unreviewed": PublicChoice(request).switch(chosen.otherwise_met(Actor.objects.all())),
-        "page": numbered(request, chosen.qs, 60),
-        "filters": chosen,
-        "chips": chips(chosen),
+        "unreviewed": PublicChoice(request).switch(filters.otherwise_met(Actor.objects.all())),
+        "page": numbered(request, filters.qs, 60),
+        "filters": filters,
+        "chips": chips(filters),
         "kinds": ActorKind.choices,
         "text": request.GET.get("q", "").strip(),
     }
@@ -99,18 +99,18 @@ def _names(row: Actor, aliases: Sequence[Alias], spellings: Sequence[dict[str, o
 def _companions(row: Actor, latest: Sequence[int]) -> list[tuple[Actor, int]]:
     """Returns the actors named most often in the articles `latest`, with how many of these name them."""
     standing = (ReviewState.SUGGESTED, ReviewState.CONFIRMED)
-    named = Actor.objects.nameable().filter(mentions__article__in=latest, mentions__state__in=standing)
-    counted = named.exclude(pk=row.pk).annotate(times=Count("mentions")).order_by("-times", "folded_name")
-    return [(companion, companion.times) for companion in counted[:MOST_COMPANIONS]]
+    actors = Actor.objects.nameable().filter(mentions__article__in=latest, mentions__state__in=standing)
+    by_frequency = actors.exclude(pk=row.pk).annotate(times=Count("mentions")).order_by("-times", "folded_name")
+    return [(companion, companion.times) for companion in by_frequency[:MOST_COMPANIONS]]
 
 
 def _pairs(companions: Sequence[int], latest: Sequence[int]) -> dict[tuple[int, int], int]:
     """Maps pairs of companions' ids, the lower first, to the number of articles in `latest` that name both."""
     if len(companions) < 2:
         return {}
-    named = Mention.objects.standing().filter(article__in=latest, actor__in=companions)
+    mentions = Mention.objects.standing().filter(article__in=latest, actor__in=companions)
     by_article: dict[int, list[int]] = {}
-    for article, actor in named.values_list("article", "actor").order_by("article", "actor"):
+    for article, actor in mentions.values_list("article", "actor").order_by("article", "actor"):
         by_article.setdefault(article, []).append(actor)
     counts: dict[tuple[int, int], int] = {}
     for actors in by_article.values():
@@ -125,8 +125,8 @@ def _roles(mentions: object) -> Sequence[dict[str, object]]:
 
     `n` counts mentions; `first` and `last` are dates of publication.
     """
-    dated = mentions.exclude(role="").filter(article__published_order__range=(FIRST_DAY, LAST_DAY))
-    counted = dated.values("role").annotate(
+    dated_mentions = mentions.exclude(role="").filter(article__published_order__range=(FIRST_DAY, LAST_DAY))
+    roles = dated_mentions.values("role").annotate(
         n=Count("pk"), first=Min(F("article__published_order")), last=Max(F("article__published_order"))
     )
-    return counted.order_by("-last", "-n", "role")[:MOST_ROLES]
+    return roles.order_by("-last", "-n", "role")[:MOST_ROLES]

@@ -26,12 +26,12 @@ MOST_PARTICIPANTS = 200
 def event_list(request: HttpRequest) -> HttpResponse:
     """Shows the list of events that meet the address's filters."""
     events = Event.objects.with_article_counts().select_related("series").newest()
-    chosen = EventFilter(request.GET, events)
+    filters = EventFilter(request.GET, events)
     context = {
-        "unreviewed": PublicChoice(request).switch(chosen.otherwise_met(Event.objects.all())),
-        "page": numbered(request, chosen.qs),
-        "filters": chosen,
-        "chips": chips(chosen),
+        "unreviewed": PublicChoice(request).switch(filters.otherwise_met(Event.objects.all())),
+        "page": numbered(request, filters.qs),
+        "filters": filters,
+        "chips": chips(filters),
         "kinds": EventKind.choices,
     }
     return render(request, "site/events.html", context)

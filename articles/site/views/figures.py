@@ -16,12 +16,12 @@ PAGE, MOST = 50, 2_000
 def figure_list(request: HttpRequest) -> HttpResponse:
     """Shows the figures that meet the address's filters."""
     figures = Figure.objects.public().select_related("article__source", "measure").with_nameable()
-    chosen = FigureFilter(request.GET, figures.defer("article__body", "article__set_aside"))
-    active = {condition.name for condition in chosen.chosen}
-    page = numbered(request, chosen.qs.order_by(*_order(active)), PAGE, MOST)
+    filters = FigureFilter(request.GET, figures.defer("article__body", "article__set_aside"))
+    active = {condition.name for condition in filters.chosen}
+    page = numbered(request, filters.qs.order_by(*_order(active)), PAGE, MOST)
     context = {
-        "filters": chosen,
-        "chips": chips(chosen),
+        "filters": filters,
+        "chips": chips(filters),
         "page": page,
         "chart": ranges(list(page)) if "measure" in active else None,
     }
