@@ -114,11 +114,11 @@ class FigureConditions(Schema):
 def _met(filters: type[ForgivingFilterSet], conditions: Schema, among: QuerySet) -> ForgivingFilterSet:
     """Returns the rows of `among` that meet the conditions. Raises HttpError 422 for an invalid condition."""
     values = {name: str(value) for name, value in conditions.model_dump().items() if value is not None}
-    chosen = filters(values, among)
+    filterset = filters(values, among)
     with translation.override("en"):
-        if chosen.form.errors:
-            raise HttpError(422, "; ".join(f"{name}: {errors[0]}" for name, errors in chosen.form.errors.items()))
-    return chosen
+        if filterset.form.errors:
+            raise HttpError(422, "; ".join(f"{name}: {errors[0]}" for name, errors in filterset.form.errors.items()))
+    return filterset
 
 
 def _row_of(among: QuerySet, row: Callable[[Any], rows.Row], pk: int) -> rows.Row:
@@ -147,9 +147,9 @@ def found(
 ) -> rows.Row:
     """`q` is a query as on the search page; `widen=false` does not search for other names and spellings."""
     with time_limit(), translation.override("en"):
-        chosen = _met(ArticleFilter, conditions, Article.objects.public())
+        filterset = _met(ArticleFilter, conditions, Article.objects.public())
         wanted = Wanted(Order.RELEVANCE, min(max(page, 1), LAST_PAGE))
-        result = search(q, chosen.qs if chosen.chosen else None, wanted, widen=widen)
+        result = search(q, filterset.qs if filterset.chosen else None, wanted, widen=widen)
     return {
         "total": result.total,
         "total_is_capped": result.total_is_capped,

@@ -33,10 +33,10 @@ class Export:
 
         A row that cannot be read or written is skipped, and `warn` is called with its place and the reason.
         """
-        chosen = self.whole() if whole else self.public()
-        ids = chosen.order_by("id").values_list("pk", flat=True).iterator(chunk_size=CHUNK)
+        queryset = self.whole() if whole else self.public()
+        ids = queryset.order_by("id").values_list("pk", flat=True).iterator(chunk_size=CHUNK)
         while chunk := list(islice(ids, CHUNK)):
-            yield from made(chosen, chunk, self.row, warn)
+            yield from made(queryset, chunk, self.row, warn)
 
 
 # The exports by the noun's name.

@@ -44,8 +44,8 @@ class ArticleFeed(Feed):
         return Article.objects.public().order_by("-id")
 
     def items(self, of: object) -> list[Article]:
-        chosen = self.articles(of)
-        return readable(chosen.for_listing(), list(chosen.values_list("pk", flat=True)[:ENTRIES]))
+        articles = self.articles(of)
+        return readable(articles.for_listing(), list(articles.values_list("pk", flat=True)[:ENTRIES]))
 
     def item_title(self, article: Article) -> str:
         return without_control_characters(article.title)

@@ -80,8 +80,8 @@ class Wanted:
     def resumed(cls, token: str) -> "Wanted":
         """Reads a resumption token. Raises OAIError for one that this archive did not sign."""
         try:
-            prefix, chosen, since, until, moment, pk = signing.loads(token, salt="oai")
-            return cls(prefix, chosen, since, until, (int(moment), int(pk)))
+            prefix, set_name, since, until, moment, pk = signing.loads(token, salt="oai")
+            return cls(prefix, set_name, since, until, (int(moment), int(pk)))
         except (signing.BadSignature, ValueError, TypeError) as error:
             raise OAIError("badResumptionToken", "This token was not given by this repository.") from error
 
@@ -228,13 +228,13 @@ _ANSWERS: dict[str, Callable[[etree._Element, HttpRequest], None]] = {
 
 def _list(body: etree._Element, request: HttpRequest, add: Callable[[Article], None], records: QuerySet) -> None:
     """Adds one batch of the selected records with `add`, and a resumption token where more follow."""
-    wanted = _wanted(request)
-    chosen = records.filter(_meets(wanted))
+    selection = _wanted(request)
+    matching = records.filter(_meets(selection))
     places = list(
-        chosen.filter(_IN_CALENDAR).order_by("updated_at", "pk").values_list("updated_at", "pk")[: RECORDS + 1]
+        matching.filter(_IN_CALENDAR).order_by("updated_at", "pk").values_list("updated_at", "pk")[: RECORDS + 1]
     )
-    if wanted.after == (0, 0):
-        for pk in chosen.exclude(_IN_CALENDAR).order_by("pk").values_list("pk", flat=True)[:RECORDS]:
+    if selection.after == (0, 0):
+        for pk in matching.exclude(_IN_CALENDAR).order_by("pk").values_list("pk", flat=True)[:RECORDS]:
             logged(f"article {pk}", "no calendar has its updated_at, by which a harvest goes on")
     if not places:
         raise OAIError("noRecordsMatch", "No record is of this set and these days.")
@@ -248,8 +248,8 @@ def _list(body: etree._Element, request: HttpRequest, add: Callable[[Article], N
             logged(f"article {article.pk}", f"{type(error).__name__}: {error}")
     if len(places) > RECORDS:
         changed, pk = places[RECORDS - 1]
-        _add(body, "resumptionToken", wanted.token(_microseconds(changed), pk))
-    elif wanted.after != (0, 0):
+        _add(body, "resumptionToken", selection.token(_microseconds(changed), pk))
+    elif selection.after != (0, 0):
         _add(body, "resumptionToken")
 
 
@@ -264,21 +264,21 @@ def _wanted(request: HttpRequest) -> Wanted:
     return Wanted(PREFIX, arguments.get("set", ""), since, until)
 
 
-def _meets(wanted: Wanted) -> Q:
+def _meets(selection: Wanted) -> Q:
     """Returns the condition for records of this selection. Raises OAIError for a malformed set or date."""
     condition = Q()
-    if wanted.set:
-        kind, _colon, pk = wanted.set.partition(":")
+    if selection.set:
+        kind, _colon, pk = selection.set.partition(":")
         if kind != "source" or read_key(pk) is None:
             raise OAIError("noRecordsMatch", "Sets are source:ID.")
         condition &= Q(source=int(pk))
-    if wanted.since:
-        condition &= Q(updated_at__gte=_moment(wanted.since)[0])
-    if wanted.until:
-        condition &= Q(updated_at__lt=_moment(wanted.until)[1])
-    if wanted.after != (0, 0):
-        last = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=wanted.after[0])
-        condition &= Q(updated_at__gte=last) & (Q(updated_at__gt=last) | Q(pk__gt=wanted.after[1]))
+    if selection.since:
+        condition &= Q(updated_at__gte=_moment(selection.since)[0])
+    if selection.until:
+        condition &= Q(updated_at__lt=_moment(selection.until)[1])
+    if selection.after != (0, 0):
+        last = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=selection.after[0])
+        condition &= Q(updated_at__gte=last) & (Q(updated_at__gt=last) | Q(pk__gt=selection.after[1]))
     return condition
 
 

@@ -114,7 +114,7 @@ class _Member(_Counted):
         self.resources.append({"name": name, "path": self.path, "hash": digest, "bytes": self.count})
 
 
-def _records(out: _Counted, told: Told, *, whole: bool) -> Iterator[tuple[Capture, int, int]]:
+def _records(out: _Counted, report: Told, *, whole: bool) -> Iterator[tuple[Capture, int, int]]:
     """Writes a record about the file, then one for each capture. Yields captures with their records' offset and length.
 
     Both are bytes of the compressed file.
@@ -128,7 +128,7 @@ def _records(out: _Counted, told: Told, *, whole: bool) -> Iterator[tuple[Captur
         try:
             record = _record(writer, capture, capture.read())
         except (DamagedCaptureError, ValueError) as error:
-            told(capture.filename or capture.sha256, str(error))
+            report(capture.filename or capture.sha256, str(error))
             continue
         offset = out.count
         writer.write_record(record)
