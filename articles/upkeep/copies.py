@@ -121,14 +121,14 @@ def backup(folder: Path, *, keep: int = 0) -> Made:
             raise BackupError(f"{folder} has a backup of this very second: ask again")
         dump = _dump_database(folder, stamp)
         previous = _PreviousEntries(_newest_entries(folder))
-        made = Made(stamp, 1, 1, dump.size, [])
+        outcome = Made(stamp, 1, 1, dump.size, [])
         about = {"format": FORMAT, "made_at": timezone.now().isoformat(), "server": connection.pg_version,
                  "migrations": _applied(), "dump": dump.path}  # fmt: skip
         with _written_whole(folder / f"{stamp}.jsonl") as manifest:
-            for line in chain((about, dump.line()), (entry.line() for entry in _copy_files(folder, previous, made))):
+            for line in chain((about, dump.line()), (entry.line() for entry in _copy_files(folder, previous, outcome))):
                 manifest.write((json.dumps(line, ensure_ascii=False) + "\n").encode())
         _remove_old(folder, keep)
-    return made
+    return outcome
 
 
 def _dump_database(folder: Path, stamp: str) -> Entry:
@@ -157,7 +157,7 @@ class _PreviousEntries:
         return self._next if self._next and self._next.path == path else None
 
 
-def _copy_files(folder: Path, previous: _PreviousEntries, made: Made) -> Iterator[Entry]:
+def _copy_files(folder: Path, previous: _PreviousEntries, outcome: Made) -> Iterator[Entry]:
     """Yields the entry of every file that the database names.
 
     Copies those of which the backup has no whole copy yet.
@@ -166,11 +166,11 @@ def _copy_files(folder: Path, previous: _PreviousEntries, made: Made) -> Iterato
         size = _stored_size(store, name)
         entry = _whole_copy(folder, store, name, previous, size)
         if entry is None:
-            entry = _copy_file(folder, store, name, made)
+            entry = _copy_file(folder, store, name, outcome)
         elif size != entry.size:
-            _report_difference(store, name, size, made)
+            _report_difference(store, name, size, outcome)
         if entry is not None:
-            made.files += 1
+            outcome.files += 1
             yield entry
 
 
@@ -199,13 +199,13 @@ def _whole_copy(folder: Path, store: str, name: str, previous: _PreviousEntries,
     return _entry(folder, path) if store == "captures" and not _damage(path) else None
 
 
-def _report_difference(store: str, name: str, size: int | None, made: Made) -> None:
+def _report_difference(store: str, name: str, size: int | None, outcome: Made) -> None:
     """Reports a file of the archive that is gone, or that is damaged and differs in length from its whole copy.
 
     Changed bytes of the same length are not detected here: `check_archive` reads every file to find them.
     """
     if size is None:
-        made.missing.append(f"{store}/{name} is gone from the archive's store; the backup keeps its copy")
+        outcome.missing.append(f"{store}/{name} is gone from the archive's store; the backup keeps its copy")
         return
     try:
         reason = _difference(store, name)
@@ -214,7 +214,7 @@ def _report_difference(store: str, name: str, size: int | None, made: Made) -> N
     except _SourceError as error:
         reason = str(error)
     if reason:
-        made.damaged.append(f"{store}/{name}: {reason}; the backup keeps its copy")
+        outcome.damaged.append(f"{store}/{name}: {reason}; the backup keeps its copy")
 
 
 def _difference(store: str, name: str) -> str:
@@ -229,25 +229,25 @@ def _difference(store: str, name: str) -> str:
     return _damage_of(b"".join(parts), name)
 
 
-def _copy_file(folder: Path, store: str, name: str, made: Made) -> Entry | None:
+def _copy_file(folder: Path, store: str, name: str, outcome: Made) -> Entry | None:
     """Copies a file and returns its entry. Reports a file that cannot be copied and returns None."""
     path = folder / store / name
     try:
         with _opened(store, name) as source:
             _write_copy(_SourceFile(source), path)
     except _SourceError as error:
-        made.damaged.append(f"{store}/{name}: {error}; it is not in this backup")
+        outcome.damaged.append(f"{store}/{name}: {error}; it is not in this backup")
         return None
     except FileNotFoundError:
-        made.missing.append(f"{store}/{name} is gone from the archive's store and not in this backup")
+        outcome.missing.append(f"{store}/{name} is gone from the archive's store and not in this backup")
         return None
     entry = _entry(folder, path)
     if store == "captures" and (reason := _damage(path)):
         # A damaged copy is kept too: another backup may have a whole one, or somebody may repair this one.
-        made.damaged.append(f"{store}/{name}: {reason}; it was copied as it is")
+        outcome.damaged.append(f"{store}/{name}: {reason}; it was copied as it is")
         entry = replace(entry, damaged=True)
-    made.added += 1
-    made.bytes_added += entry.size
+    outcome.added += 1
+    outcome.bytes_added += entry.size
     return entry
 
 
