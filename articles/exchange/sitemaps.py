@@ -44,7 +44,7 @@ class IdRanges:
 
 
 class Rows(Sitemap):
-    """The sitemap of one noun's public rows; of actors and events those that public lists show by default."""
+    """The sitemap of one noun's public rows; of actors and events the rows of `listed()`."""
 
     def __init__(self, rows: Callable[[], QuerySet], changed: Callable[[Model], datetime] | None = None) -> None:
         self.rows = rows

@@ -37,9 +37,8 @@ UNREVIEWED = "unreviewed"
 def reader_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Decorates a view of readers' pages, for GET and HEAD.
 
-    Statements that take too long are stopped and answered with 503.
-
-    The page varies by Cookie, because a cookie holds the theme.
+    A statement that takes too long is stopped, and the page answers 503. The page varies by Cookie, because a cookie
+    holds the theme.
     """
 
     @require_safe
@@ -159,7 +158,7 @@ class Unreviewed:
 class PublicChoice:
     """Decides which actors or events the lists of one page show.
 
-    By default these are the rows that public lists show. With the parameter UNREVIEWED they are all public rows.
+    By default these are the rows of `listed()`. With the parameter UNREVIEWED they are all public rows.
     """
 
     def __init__(self, request: HttpRequest) -> None:

@@ -64,6 +64,7 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
 
 
 def _months_of(year: int, counts: dict[tuple[int, int], int]) -> Columns:
+    """Makes the chart of a year's months; `counts` maps (year, month) to the number of articles."""
     bars = [Bar(f"{year:04}-{n:02}", date(year, n, 1), counts.get((year, n), 0)) for n in range(1, 13)]
     return columns(bars, page_of)
 
