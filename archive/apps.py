@@ -1,4 +1,4 @@
-"""Names the desk as the site of Django's admin, in the way that Django's documentation gives for it."""
+"""Makes the desk the default site of Django's admin, as Django's documentation describes."""
 
 from importlib import import_module
 
@@ -6,6 +6,8 @@ from django.contrib.admin.apps import AdminConfig
 
 
 class DeskConfig(AdminConfig):
+    """Django's admin with the editors' desk as its site."""
+
     default_site = "articles.admin.site.DeskSite"
 
     def ready(self) -> None:

@@ -1,6 +1,7 @@
-"""Makes .venv and installs exactly what the lock file names; called by `make setup` with the machine's own Python.
+"""Makes .venv and installs exactly the packages of the lock file. Called by `make setup` with the machine's own Python.
 
-Standard library only. A file lock lets two makes run at once; a stamp of the lock file makes the second call instant.
+It uses the standard library only. A file lock makes simultaneous calls wait for each other. A stamp with the lock
+file's digest makes later calls instant.
 """
 
 import fcntl
@@ -16,6 +17,7 @@ STAMP = VENV / "installed.sha256"
 
 
 def main() -> None:
+    """Installs the packages, unless the stamp says that they are installed. Exits with a message if it cannot."""
     if sys.version_info < (3, 11):
         sys.exit(
             f"The archive needs Python 3.11 or newer; this is {sys.version.split()[0]}. Try: make setup PYTHON=python3.12"

@@ -1,6 +1,6 @@
-"""How gunicorn serves the archive: `gunicorn --config python:archive.gunicorn archive.wsgi`; `manage.py serve` does the same.
+"""Gunicorn's configuration: `gunicorn --config python:archive.gunicorn archive.wsgi`. `manage.py serve` uses it too.
 
-Read before the archive itself, so that what its processes count for /metrics is put where all of them reach it.
+It is read before the archive is imported, so that all processes store their counters for /metrics in one folder.
 """
 
 import os
@@ -13,23 +13,24 @@ bind = f"127.0.0.1:{os.environ.get('PORT') or 8000}"
 workers = environment.whole("ARCHIVE_WORKERS", 2)
 worker_class = "articles.platform.reception.ReceptionWorker"
 threads = 4
-# The worker gives slow readers up itself, which the kernel's own sending of files would not.
+# The worker cuts off slow readers; with the kernel's sendfile it could not.
 sendfile = False
-# Told to stop, a worker finishes what it has begun, for so many seconds.
+# How many seconds a worker may take to finish its requests when it must stop.
 graceful_timeout = 30
-# A worker that has not been heard of for so long is replaced.
+# A worker that is silent for this many seconds is replaced.
 timeout = 60
-# Longer than a proxy keeps a line that it does not use, so that no request meets one that is just being closed.
+# Seconds that an idle connection stays open. Proxies close theirs earlier, so no request meets a connection that
+# closes.
 keepalive = 75
-# By default gunicorn takes the scheme and the path's prefix from headers of whoever connects over loopback or a Unix socket.
-# It is to believe nobody: articles/platform/proxy.py decides whose word counts.
+# By default gunicorn trusts headers about the scheme and the path's prefix on connections over loopback or a Unix
+# socket. Here it trusts none: articles/platform/proxy.py decides which headers count.
 forwarded_allow_ips = ""
 secure_scheme_headers: dict[str, str] = {}
 forwarder_headers = ""
 proc_name = "archive"
-# The socket that gunicorn's own control tool would speak to.
+# There is no socket for gunicorn's own control tool.
 control_socket_disable = True
-# Its lines go where the archive's go; each request's line is the archive's.
+# Gunicorn's log goes where the archive's goes. The archive logs requests itself.
 errorlog = None
 loglevel = logs.level().lower()
 logconfig_dict = logs.from_environment()
@@ -39,16 +40,19 @@ os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(counters.new_folder())
 
 
 def post_worker_init(worker: Any) -> None:
+    """Gives a new worker the limit of a request's body."""
     from articles.platform.sessions import largest_body
 
     worker.largest_body = largest_body
 
 
 def child_exit(server: Any, worker: Any) -> None:
+    """Removes the gauges of a worker that has ended."""
     from prometheus_client import multiprocess
 
     multiprocess.mark_process_dead(worker.pid)
 
 
 def on_exit(server: Any) -> None:
+    """Removes the folder of counters."""
     shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)

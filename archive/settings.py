@@ -1,4 +1,7 @@
-"""Settings of the archive. Everything that differs between machines comes from the environment, named in README.md."""
+"""Settings of the archive.
+
+Everything that differs between machines comes from environment variables, listed in README.md.
+"""
 
 import logging
 import os
@@ -15,8 +18,9 @@ from articles.platform import caches, database, environment, logs, private_files
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA = environment.folder("ARCHIVE_DATA", BASE_DIR / "var")
 
-# What an earlier version left open to others: closing the outer folders closes all that is in them. `check_archive` looks at
-# every file. Run by root, the embedded PostgreSQL has an account of its own, which walks through the data folder to its files.
+# An earlier version left folders readable by other accounts. Closing the outer folders closes all that is in them;
+# `check_archive` looks at every file. If root runs the archive, the embedded PostgreSQL has an account of its own,
+# which must pass through the data folder to its files.
 if DATA.is_dir():
     private_files.tighten(DATA, private_files.OTHERS if os.geteuid() else private_files.OTHERS_BUT_WALKING)
 for _folder in (DATA / "captures", DATA / "deliveries", DATA / "media"):
@@ -25,37 +29,38 @@ for _folder in (DATA / "captures", DATA / "deliveries", DATA / "media"):
 
 
 def hsts(words: str) -> set[str]:
-    """What ARCHIVE_HSTS adds to HSTS: nothing, `subdomains`, or `subdomains,preload`.
+    """Reads ARCHIVE_HSTS: empty, `subdomains`, or `subdomains,preload`.
 
-    Raises ImproperlyConfigured for other words, and for `preload` alone, which browsers' lists do not take.
+    Raises ImproperlyConfigured for other words, and for `preload` alone, which browsers' lists do not accept.
     """
-    given = {word.strip().lower() for word in words.split(",") if word.strip()}
-    if not given <= {"subdomains", "preload"} or given == {"preload"}:
+    chosen = {word.strip().lower() for word in words.split(",") if word.strip()}
+    if not chosen <= {"subdomains", "preload"} or chosen == {"preload"}:
         raise ImproperlyConfigured("ARCHIVE_HSTS must be empty, `subdomains` or `subdomains,preload`")
-    return given
+    return chosen
 
 
 DEBUG = environment.switch("ARCHIVE_DEBUG")
 HTTPS = environment.switch("ARCHIVE_HTTPS")
-# Whether one proxy stands before the archive, whose word is taken for the scheme and for who asks.
+# Whether one proxy stands before the archive. Its headers are then trusted for the scheme and the visitor's address.
 ARCHIVE_BEHIND_PROXY = environment.switch("ARCHIVE_BEHIND_PROXY")
 LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]
 ALLOWED_HOSTS = environment.items("ARCHIVE_HOSTS", LOOPBACK)
 CSRF_TRUSTED_ORIGINS = environment.items("ARCHIVE_ORIGINS")
-# An archive that others reach; one that only its own machine reaches may use a key that it made itself.
+# Whether other machines reach the archive. If not, it may use a secret key that it made itself.
 IS_PUBLIC = HTTPS or ARCHIVE_BEHIND_PROXY or not set(ALLOWED_HOSTS) <= set(LOOPBACK)
 
 
 def _write_new(path: Path, content: str) -> None:
-    """Writes a private file, unless another process has just written it."""
+    """Writes a private file; does nothing if another process has just written it."""
     with suppress(FileExistsError), open(private_files.create(path), "w") as file:
         file.write(content)
 
 
 def secret_key() -> str:
-    """The environment's key; where only this machine is served, one made for this data directory and readable by its owner.
+    """Returns ARCHIVE_SECRET_KEY, or the key of this data folder, which only its owner can read and which is made once.
 
-    Raises ImproperlyConfigured for an archive that others reach and that has none, and for a folder that takes no file.
+    Raises ImproperlyConfigured if other machines reach the archive and the environment has no key, and if the folder
+    cannot be written.
     """
     if key := os.environ.get("ARCHIVE_SECRET_KEY"):
         return key
@@ -104,7 +109,7 @@ MIDDLEWARE = [
     "articles.platform.proxy.OneProxy",
     "articles.exchange.monitoring.Watched",
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
-    # As near, so that pages which are kept, and those of an outage, are counted as well.
+    # Directly after the first, so that kept pages and those of an outage are counted too.
     "django_prometheus.middleware.PrometheusAfterMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -155,10 +160,11 @@ TEMPLATES = [
 ]
 
 DATABASES = database.configurations(os.environ, DATA)
-# The role that makes databases for measuring, where the site's own may not; used by articles/platform/scratch.py alone.
+# The role that creates databases for measuring, if the site's own role may not. Used by articles/platform/scratch.py
+# only.
 ARCHIVE_SCRATCH = database.configuration(url, DATA) if (url := environment.text("ARCHIVE_SCRATCH_URL")) else {}
 DATABASE_ROUTERS = ["articles.platform.database.CacheRouter"]
-# A replica further behind than so many seconds is not read from.
+# A replica that lags by more than this many seconds is not read from.
 ARCHIVE_REPLICA_LAG = environment.seconds("ARCHIVE_REPLICA_LAG", 10)
 CACHES = {"default": caches.configuration(environment.text("ARCHIVE_CACHE"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -170,9 +176,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
 ]
 
-# Where somebody goes who has signed in, if what they asked for before is no address of the archive.
+# Where signing in leads if `next` is no address of the archive.
 LOGIN_REDIRECT_URL = "admin:index"
-# Signing in: five wrong passwords close the name at that address for half an hour.
+# After five wrong passwords, an address cannot sign in under that name for half an hour.
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=30)
@@ -182,27 +188,27 @@ AXES_LOCKOUT_TEMPLATE = "admin/locked_out.html"
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
 AXES_CLIENT_IP_CALLABLE = "articles.platform.visitors.address"
 AXES_VERBOSE = False
-# Keys of sessions are signed, so that a made-up one is known at once.
+# Session keys are signed, so an invented key is recognised without the database.
 SESSION_ENGINE = "articles.platform.sessions"
-# A session ends with the browser, and so long after it began.
+# A session ends with the browser, and at the latest this long after its beginning.
 SESSION_COOKIE_AGE = environment.whole("ARCHIVE_SESSION_MINUTES", 8 * 60) * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
-# Whether nobody enters the desk without a second factor, and how long a password counts as just given.
+# Whether the desk requires a second factor, and for how many minutes a password counts as just entered.
 ARCHIVE_SECOND_FACTOR = environment.switch("ARCHIVE_SECOND_FACTOR")
 ARCHIVE_FRESH_MINUTES = environment.whole("ARCHIVE_FRESH_MINUTES", 15, least=0)
 OTP_TOTP_ISSUER = "الأرشيف"
-# Whoever reads the secret of a second factor can sign in as its owner, so no page of the desk shows it again.
+# With the secret of a second factor anybody can sign in as its owner, so no page of the desk shows it again.
 OTP_ADMIN_HIDE_SENSITIVE_DATA = True
 
 PROCRASTINATE_IMPORT_PATHS = ["articles.admin.jobs"]
 
-# A form of review has some fields for each of an article's suggestions; uploads come many at a time.
+# The form of review has several fields for each suggestion of an article; editors upload many files at a time.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 DATA_UPLOAD_MAX_NUMBER_FILES = 200
 
-# History is only ever added to.
+# Rows of history are never changed or deleted.
 PGHISTORY_APPEND_ONLY = True
-# Pages that are only read are no operations.
+# Requests that only read are no operations.
 PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 PGHISTORY_OBJ_FIELD = pghistory.ObjForeignKey(related_name="history")
 
@@ -217,13 +223,15 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = environment.folder("ARCHIVE_STATIC", DATA / "static")
 STATICFILES_DIRS = [BASE_DIR / "static"]
-# Libraries leave the mode of a file to the umask, as of the compressed static ones: nobody else may write what readers are served.
+# Libraries leave the mode of a file to the umask, for example that of compressed static files. No other account may
+# write what readers are served.
 os.umask(os.umask(0o022) | 0o022)
-# Captures in a bucket of a store with S3's interface where one is named, whose keys boto3 takes from the environment; else in a
-# folder beside the database.
+# If a bucket is named, captures are stored in it, through S3's interface; boto3 takes the keys from the environment.
+# Otherwise they are stored in a folder beside the database.
 S3_BUCKET = environment.text("ARCHIVE_S3_BUCKET")
-# Files are the archive's own account's alone, and the public reaches none but by a page: FILE_UPLOAD_PERMISSIONS is what every
-# store in a folder gives its files, but for static ones, which are nobody's secret and which another server may serve.
+# Only the archive's own account can read its files; the public reaches them through pages. Every store in a folder
+# gives its files FILE_UPLOAD_PERMISSIONS, except for static files: these are no secret, and another server may serve
+# them.
 FILE_UPLOAD_PERMISSIONS = private_files.FILE
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = private_files.FOLDER
 STORAGES = {
@@ -248,14 +256,14 @@ STORAGES = {
     },
 }
 
-# Behind HTTPS these hold; a machine that serves plain HTTP on its loopback address must not send them.
+# These are set with HTTPS only: a machine that serves plain HTTP on its loopback address must not send them.
 SECURE_SSL_REDIRECT = HTTPS
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 CSRF_FAILURE_VIEW = "articles.admin.kept_form.answer_old_token"
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
-# Subdomains and the browsers' built-in list are the owner's of the domain to decide: both bind every other site under it,
-# for a year or for good, and neither can be taken back by the archive. So `check --deploy` is not to ask for them.
+# The owner of the domain decides about subdomains and the browsers' built-in list. Both bind every other site under the
+# domain, for a year or for good, and the archive can undo neither. So `check --deploy` must not demand them.
 HSTS = hsts(environment.text("ARCHIVE_HSTS"))
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS and "subdomains" in HSTS
 SECURE_HSTS_PRELOAD = HTTPS and "preload" in HSTS
@@ -289,48 +297,51 @@ CONTENT_SECURITY_POLICY = {
 
 # How readers see numbers and dates: digits "latin" (2024) or "arabic" (٢٠٢٤).
 ARCHIVE_DIGITS = environment.choice("ARCHIVE_DIGITS", ("latin", "arabic"))
-# The largest file that `ingest` opens, in bytes; a news article is some thousands.
+# The largest file that `ingest` opens, in bytes; a news article has some thousands.
 ARCHIVE_LARGEST_FILE = environment.whole("ARCHIVE_LARGEST_FILE", 20 * 1024 * 1024)
-# What reading one document may cost the process that reads it: seconds of processor time, and bytes of memory beyond what the
-# process had at its start.
+# Limits of the process that reads one document: seconds of processor time, and bytes of memory beyond those at its
+# start.
 ARCHIVE_DOCUMENT_SECONDS = environment.seconds("ARCHIVE_DOCUMENT_SECONDS", 20)
 ARCHIVE_DOCUMENT_MEMORY = environment.whole("ARCHIVE_DOCUMENT_MEMORY", 512 * 1024 * 1024)
 # The largest file that an editor may upload, in bytes; it may hold many documents.
 ARCHIVE_LARGEST_UPLOAD = environment.whole("ARCHIVE_LARGEST_UPLOAD", 500 * 1024 * 1024)
-# How long `ingest URL` may take to fetch a page, in seconds, from looking its name up to the last byte.
+# How long `ingest URL` may take to fetch a page, in seconds, from the look-up of its name to the last byte.
 ARCHIVE_FETCH_SECONDS = environment.seconds("ARCHIVE_FETCH_SECONDS", 45)
-# Whether `ingest URL` may fetch from addresses that only this machine or its network can reach: for tests alone.
+# Whether `ingest URL` may fetch from addresses that only this machine or its network can reach. For tests only.
 ARCHIVE_FETCH_PRIVATE = environment.switch("ARCHIVE_FETCH_PRIVATE")
 # The most rows that a download of a list holds.
 ARCHIVE_MOST_EXPORTED = environment.whole("ARCHIVE_MOST_EXPORTED", 10_000)
-# Downloads and harvests (/export/, /oai/) that are answered at once, by all processes that read from one database server; an
-# address has one at a time.
+# How many downloads and harvests (/export/, /oai/) are answered at once, by all processes that read from one database
+# server. A visitor's address has one at a time.
 ARCHIVE_EXPORTS_AT_ONCE = environment.whole("ARCHIVE_EXPORTS_AT_ONCE", 3)
-# The most seconds that a download takes before it is cut off: ten thousand articles of 6 KB arrive in time at 100 KB a second.
+# After this many seconds a download is cut off. Ten thousand articles of 6 KB arrive in time at 100 KB a second.
 ARCHIVE_EXPORT_SECONDS = environment.seconds("ARCHIVE_EXPORT_SECONDS", 600)
-# Requests that one address may send to the doors for machines.
+# How often one address may use the API, downloads, feeds, harvests and sitemaps together.
 ARCHIVE_API_RATE = environment.rate("ARCHIVE_API_RATE", "120/m")
-# Searches and suggestions that are made for one address; pages that are kept do not count.
+# How many searches and suggestions one address may request; pages that come from the cache do not count.
 ARCHIVE_SEARCH_RATE = environment.rate("ARCHIVE_SEARCH_RATE", "1200/m")
-# Attempts of one address to sign in, under whatever names.
+# How often one address may try to sign in, under any names.
 ARCHIVE_LOGIN_RATE = environment.rate("ARCHIVE_LOGIN_RATE", "30/m")
-# Whom libraries that harvest the archive may write to; archive@ its host where none is named.
+# The e-mail address for libraries that harvest the archive; the default is archive@HOST.
 ARCHIVE_CONTACT = environment.text("ARCHIVE_CONTACT")
-# A query that runs longer than this many milliseconds is stopped and the reader told so.
+# A search that runs longer than this many milliseconds is stopped; the reader gets a page that says so.
 ARCHIVE_SEARCH_TIMEOUT = environment.whole("ARCHIVE_SEARCH_TIMEOUT", 5_000)
-# So are all other statements of the processes that serve the site after this many, an editor's too; not those of commands.
+# All other statements of the processes that serve the site, also for editors, are stopped after this many milliseconds.
+# Statements of commands are not.
 ARCHIVE_STATEMENT_TIMEOUT = environment.whole("ARCHIVE_STATEMENT_TIMEOUT", 30_000, least=0)
 
-# When `manage.py nightly --wait` runs, in the archive's time zone; empty for never. Where it adds a backup, and how many it keeps.
+# When `manage.py nightly --wait` runs, in the archive's time zone; empty for never. The folder to which it adds a
+# backup; empty for none. How many backups it keeps there.
 ARCHIVE_NIGHTLY = environment.clock_time("ARCHIVE_NIGHTLY", "02:30")
 ARCHIVE_BACKUP = environment.text("ARCHIVE_BACKUP")
 ARCHIVE_BACKUPS_KEPT = environment.whole("ARCHIVE_BACKUPS_KEPT", 30)
-# Who may read /metrics: whoever shows this token; nobody where there is none.
+# The token that /metrics requires; without one nobody can read it.
 ARCHIVE_METRICS_TOKEN = environment.text("ARCHIVE_METRICS_TOKEN")
 # Statements that take this many milliseconds are logged; 0 logs none.
 ARCHIVE_SLOW_STATEMENT = environment.whole("ARCHIVE_SLOW_STATEMENT", 500, least=0)
 LOGGING = logs.from_environment()
-# Who did what is told by history; the log of requests names nobody. Only our own proxy is believed a request's id.
+# History records which editor did what; the log of requests names nobody. A request's id is accepted from our own proxy
+# only.
 DJANGO_STRUCTLOG_USER_ID_FIELD = None
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = ARCHIVE_BEHIND_PROXY

@@ -1,4 +1,4 @@
-"""Every address of the archive: Django admin, the doors for machines, and the reading room in two languages."""
+"""All addresses of the archive: the editors' desk, those for programs, and the readers' pages in two languages."""
 
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
@@ -8,7 +8,7 @@ from django.urls import include, path
 
 
 def favicon(request: HttpRequest) -> HttpResponseRedirect:
-    """Browsers ask for this address on pages that name no icon, such as the admin's."""
+    """Redirects to the icon. Browsers request this address for pages that name no icon, such as the desk's."""
     return HttpResponseRedirect(static("site/mark.svg"))
 
 
@@ -16,7 +16,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("favicon.ico", favicon),
     path("", include("articles.exchange.urls")),
-    # Arabic at the address itself, English under /en/.
+    # Arabic has no prefix, English has /en/.
     *i18n_patterns(path("", include("articles.site.urls")), prefix_default_language=False),
 ]
 

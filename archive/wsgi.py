@@ -1,6 +1,6 @@
-"""The WSGI door that gunicorn and other servers open. In its processes no statement runs longer than ARCHIVE_STATEMENT_TIMEOUT.
+"""The WSGI application for gunicorn and other servers. Its statements run no longer than ARCHIVE_STATEMENT_TIMEOUT.
 
-Refuses to open without ARCHIVE_SECRET_KEY outside debug; `manage.py serve` passes on the one made for its own machine.
+Outside debug mode it requires ARCHIVE_SECRET_KEY; `manage.py serve` passes the key that was made for its own machine.
 """
 
 import os

@@ -1,1 +1,1 @@
-"""The archive for machines: exports of every noun."""
+"""Gives the archive to programs: API, downloads, feeds, harvests, sitemaps and web archives."""

@@ -1,4 +1,7 @@
-"""Addresses that stay: what feeds, citations, harvesters and other programs know a row by, whatever the reader's language."""
+"""Permanent addresses of rows, for feeds, citations, harvesters and other programs.
+
+They do not depend on the reader's language.
+"""
 
 from collections.abc import Callable
 
@@ -10,6 +13,6 @@ Absolute = Callable[[str], str]
 
 
 def permanent(row: Model) -> str:
-    """The path of a row's page in the archive's own language."""
+    """Returns the path of a row's page in the archive's own language, Arabic."""
     with translation.override("ar"):
         return row.get_absolute_url()

@@ -1,6 +1,8 @@
 """The read-only JSON API under /api/v1/ (django-ninja), described by /api/v1/openapi.json.
 
-Lists go by cursors; the parameters are those of the pages. What is not public (articles/models/public.py) is not there.
+Lists are paged by cursors; their parameters are those of the readers' pages. All rows are public
+(articles/models/public.py). Docstrings of operations and schemas appear in the description, so they speak to its
+readers.
 """
 
 from collections.abc import Callable
@@ -24,7 +26,9 @@ from articles.search.filters import ActorFilter, ArticleFilter, EventFilter, Fig
 from articles.search.limit import SearchTooCostlyError, time_limit
 from articles.search.run import Order, Wanted, search
 
+# Rows on a page of a list: by default, and at most.
 PAGE, LARGEST_PAGE = 50, 200
+# The last page of search results that can be requested.
 LAST_PAGE = 10_000
 UNREVIEWED = "With those that no editor has reviewed yet; without it the list has confirmed ones of public articles."
 _NOT_OURS = "cursor: not one that this API gave"
@@ -42,13 +46,14 @@ api = NinjaAPI(
 
 @api.exception_handler(SearchTooCostlyError)
 def too_costly(request: HttpRequest, error: SearchTooCostlyError) -> HttpResponse:
+    """Answers 503 for a query that was stopped because it took too long."""
     return api.create_response(
         request, {"detail": "This took too long and was stopped; ask for rarer words."}, status=503
     )
 
 
 class Cursor(CursorPagination):
-    """Pages in the order of ids, each row made by `row` when its page is known."""
+    """Pages a list in the order of ids. Only the rows of the requested page are made, by `row`."""
 
     def __init__(self, row: Callable[[Any], rows.Row], **options: Any) -> None:
         self.row = row
@@ -63,12 +68,14 @@ class Cursor(CursorPagination):
         with time_limit():
             try:
                 page = super().paginate_queryset(queryset, pagination, request, **params)
-            except ValidationError as error:  # of a cursor that is well encoded and says nonsense
+            except ValidationError as error:  # the cursor's encoding is valid, but not its content
                 raise HttpError(422, _NOT_OURS) from error
             return page | {self.items_attribute: [self.row(row) for row in page[self.items_attribute]]}
 
 
 class ArticleConditions(Schema):
+    """Filters of articles, as on the page of articles."""
+
     event: int | None = None
     actor: int | None = None
     source: int | None = None
@@ -79,18 +86,24 @@ class ArticleConditions(Schema):
 
 
 class EventConditions(Schema):
+    """Filters of events, as on the page of events."""
+
     kind: str | None = None
     year: str | None = None
     unreviewed: bool | None = Field(None, description=UNREVIEWED)
 
 
 class ActorConditions(Schema):
+    """Filters of actors, as on the page of actors."""
+
     kind: str | None = None
     q: str | None = None
     unreviewed: bool | None = Field(None, description=UNREVIEWED)
 
 
 class FigureConditions(Schema):
+    """Filters of figures, as on the page of figures."""
+
     measure: int | None = None
     event: int | None = None
     actor: int | None = None
@@ -99,16 +112,17 @@ class FigureConditions(Schema):
 
 
 def _met(filters: type[ForgivingFilterSet], conditions: Schema, among: QuerySet) -> ForgivingFilterSet:
-    """Those that meet the conditions; a condition that cannot be understood is an error here, 422."""
-    given = {name: str(value) for name, value in conditions.model_dump().items() if value is not None}
-    chosen = filters(given, among)
+    """Returns the rows of `among` that meet the conditions. Raises HttpError 422 for an invalid condition."""
+    values = {name: str(value) for name, value in conditions.model_dump().items() if value is not None}
+    filterset = filters(values, among)
     with translation.override("en"):
-        if chosen.form.errors:
-            raise HttpError(422, "; ".join(f"{name}: {errors[0]}" for name, errors in chosen.form.errors.items()))
-    return chosen
+        if filterset.form.errors:
+            raise HttpError(422, "; ".join(f"{name}: {errors[0]}" for name, errors in filterset.form.errors.items()))
+    return filterset
 
 
-def _one(among: QuerySet, row: Callable[[Any], rows.Row], pk: int) -> rows.Row:
+def _row_of(among: QuerySet, row: Callable[[Any], rows.Row], pk: int) -> rows.Row:
+    """Returns the row with this key. Raises Http404 if `among` has none."""
     with time_limit():
         return row(get_object_or_404(among, pk=pk))
 
@@ -116,24 +130,26 @@ def _one(among: QuerySet, row: Callable[[Any], rows.Row], pk: int) -> rows.Row:
 @api.get("/articles", response=list[schemas.ArticleSummary], summary="Published articles")
 @paginate(Cursor, row=rows.article_summary)
 def articles(request: HttpRequest, conditions: Query[ArticleConditions]) -> QuerySet:
+    """Public articles that meet the conditions, in the order of ids."""
     listed = Article.objects.public().defer("body", "set_aside").select_related("source")
     return _met(ArticleFilter, conditions, listed).qs
 
 
 @api.get("/articles/{int:pk}", response=schemas.Article, summary="One article with its text and facts")
 def article(request: HttpRequest, pk: int) -> rows.Row:
-    return _one(rows.with_facts(Article.objects.public(), public=True), rows.article_row, pk)
+    """One public article with its body, events, actors and figures."""
+    return _row_of(rows.with_facts(Article.objects.public(), public=True), rows.article_row, pk)
 
 
 @api.get("/search", response=schemas.Found, summary="The archive's search, nearest first")
 def found(
     request: HttpRequest, q: str, conditions: Query[ArticleConditions], page: int = 1, widen: bool = True
 ) -> rows.Row:
-    """`q` is a query as it is typed on the search page; `widen=false` leaves other names and spellings out."""
+    """`q` is a query as on the search page; `widen=false` does not search for other names and spellings."""
     with time_limit(), translation.override("en"):
-        chosen = _met(ArticleFilter, conditions, Article.objects.public())
+        filterset = _met(ArticleFilter, conditions, Article.objects.public())
         wanted = Wanted(Order.RELEVANCE, min(max(page, 1), LAST_PAGE))
-        result = search(q, chosen.qs if chosen.chosen else None, wanted, widen=widen)
+        result = search(q, filterset.qs if filterset.chosen else None, wanted, widen=widen)
     return {
         "total": result.total,
         "total_is_capped": result.total_is_capped,
@@ -151,37 +167,44 @@ def found(
 @api.get("/events", response=list[schemas.Event], summary="Events")
 @paginate(Cursor, row=rows.event_row)
 def events(request: HttpRequest, conditions: Query[EventConditions]) -> QuerySet:
+    """Events that meet the conditions, in the order of ids."""
     return rows.with_participants(_met(EventFilter, conditions, Event.objects.all()).qs, public=True)
 
 
 @api.get("/events/{int:pk}", response=schemas.Event, summary="One event")
 def event(request: HttpRequest, pk: int) -> rows.Row:
-    return _one(rows.with_participants(Event.objects.public(), public=True), rows.event_row, pk)
+    """One public event with its participants and articles."""
+    return _row_of(rows.with_participants(Event.objects.public(), public=True), rows.event_row, pk)
 
 
 @api.get("/actors", response=list[schemas.Actor], summary="Actors with all their names")
 @paginate(Cursor, row=rows.actor_row)
 def actors(request: HttpRequest, conditions: Query[ActorConditions]) -> QuerySet:
+    """Actors that meet the conditions, in the order of ids."""
     return rows.with_aliases(_met(ActorFilter, conditions, Actor.objects.all()).qs)
 
 
 @api.get("/actors/{int:pk}", response=schemas.Actor, summary="One actor")
 def actor(request: HttpRequest, pk: int) -> rows.Row:
-    return _one(rows.with_aliases(Actor.objects.public()), rows.actor_row, pk)
+    """One public actor with its aliases."""
+    return _row_of(rows.with_aliases(Actor.objects.public()), rows.actor_row, pk)
 
 
 @api.get("/figures", response=list[schemas.Figure], summary="Figures with their quotes")
 @paginate(Cursor, row=rows.figure_row)
 def figures(request: HttpRequest, conditions: Query[FigureConditions]) -> QuerySet:
+    """Public figures that meet the conditions, in the order of ids."""
     return rows.with_measures(_met(FigureFilter, conditions, Figure.objects.public()).qs, public=True)
 
 
 @api.get("/sources", response=list[schemas.Source], summary="Sources")
 @paginate(Cursor, row=rows.source_row)
 def sources(request: HttpRequest) -> QuerySet:
+    """All public sources, in the order of ids."""
     return Source.objects.public()
 
 
 @api.get("/sources/{int:pk}", response=schemas.Source, summary="One source")
 def source(request: HttpRequest, pk: int) -> rows.Row:
-    return _one(Source.objects.public(), rows.source_row, pk)
+    """One public source."""
+    return _row_of(Source.objects.public(), rows.source_row, pk)

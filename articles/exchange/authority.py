@@ -1,4 +1,4 @@
-"""The authority file out of the archive: what `load_authority` reads, in the form docs/authority.md describes."""
+"""Writes the archive's authority file, in the form that docs/authority.md describes and `load_authority` reads."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -20,8 +20,11 @@ from articles.models import (
 
 
 def authority_file() -> Iterator[str]:
-    """The file in parts: one entry each, in the order in which they refer to one another; confirmed rows that stand,
-    those withheld from readers too: the file is for editors."""
+    """Yields the file in parts, one entry each. An entry comes after those that it refers to.
+
+    The entries are standing rows, of actors and events the confirmed ones. Withheld rows are included, because the file
+    is for editors.
+    """
     yield "# The archive's authority file: sources, actors, measures, words, series, events.\n\n"
     for kind, entries in (
         ("source", _sources()), ("actor", _actors()), ("measure", _measures()), ("synonyms", _synonyms()), ("series", _series()),
@@ -32,12 +35,12 @@ def authority_file() -> Iterator[str]:
 
 
 def _line(pair: tuple[str, object]) -> str:
-    """A key with its value; tables inside an entry on one line each, as people write them."""
+    """Writes a key and its value. Tables inside an entry take one line each, as people write them."""
     key, value = pair
     if isinstance(value, dict):
         return f"{key} = {_inline(value)}\n"
     if isinstance(value, list) and value and isinstance(value[0], dict):
-        return f"{key} = [\n{''.join(f'    {_inline(one)},{chr(10)}' for one in value)}]\n"
+        return f"{key} = [\n{''.join(f'    {_inline(table)},{chr(10)}' for table in value)}]\n"
     return tomli_w.dumps({key: value})
 
 
@@ -46,11 +49,12 @@ def _inline(table: dict[str, object]) -> str:
 
 
 def _filled(row: Model, *fields: str) -> dict[str, object]:
+    """Returns those of the row's `fields` that are not empty."""
     return {field: value for field in fields if (value := getattr(row, field)) not in ("", None, [])}
 
 
 def _withheld(row: Actor | Event) -> dict[str, bool]:
-    """What must stay withheld from readers in the archive that takes the file in."""
+    """Returns the field of a withheld row: the archive that loads the file must withhold it too."""
     return {"withheld": True} if row.withheld else {}
 
 
@@ -91,16 +95,17 @@ def _events() -> Iterator[dict]:
     for row in rows.iterator(chunk_size=500):
         entry = _filled(row, "title", "kind", "place", "country", "session", "description") | _withheld(row)
         for name in ("start", "end"):
-            if dated := _date(getattr(row, name)):
-                entry[name] = dated
+            if date_table := _date(getattr(row, name)):
+                entry[name] = date_table
         if row.series:
             entry["series"] = row.series.name
         yield {**entry, **({"participants": parts[row.pk]} if parts[row.pk] else {})}
 
 
 def _date(value: ArchiveDate) -> dict[str, object]:
+    """Returns the table of a date: the date or its bounds; empty if nothing is known."""
     if value.date:
         return {"date": value.date, "precision": value.precision, "basis": value.basis}
     bounds = {"earliest": value.earliest, "latest": value.latest}
-    known = {name: day for name, day in bounds.items() if day}
-    return {**known, "basis": value.basis} if known else {}
+    known_bounds = {name: day for name, day in bounds.items() if day}
+    return {**known_bounds, "basis": value.basis} if known_bounds else {}

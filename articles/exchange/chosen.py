@@ -1,4 +1,4 @@
-"""The rows that an address chooses, by the same parameters as the pages: for downloads and feeds."""
+"""The rows that a download or a feed holds. Addresses select them with the same parameters as the pages."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +15,12 @@ from articles.search.run import Order, Wanted, search
 
 @dataclass(frozen=True)
 class Noun:
-    """How the public rows of one noun are chosen by an address, completed and written."""
+    """How the public rows of one noun are selected and written.
+
+    chosen: returns the rows that the parameters of an address select.
+    completed: adds what `row` reads to a queryset of such rows.
+    row: makes the dictionary that is written for one row.
+    """
 
     chosen: Callable[[QueryDict], QuerySet]
     completed: Callable[[QuerySet], QuerySet]
@@ -23,24 +28,24 @@ class Noun:
 
 
 def articles(address: QueryDict) -> QuerySet:
-    """Public articles that meet the conditions; those found by `q` where it is given, nearest first, else newest first.
+    """Returns the public articles that meet the filters, newest first; with a query `q` its results, nearest first.
 
-    A search finds up to as many as it ranks (articles/search/candidates.py).
+    A search returns at most as many as it ranks (articles/search/candidates.py).
     """
     filters = ArticleFilter(address, Article.objects.public())
     text = address.get("q", "").strip()
     if not text:
         return filters.qs.newest()
     wanted = Wanted(Order.RELEVANCE, ids_alone=True)
-    found = search(text, filters.qs if filters.chosen else None, wanted, widen=address.get("widen") != "0")
-    return Article.objects.public().in_order_of(found.ids)
+    result = search(text, filters.qs if filters.chosen else None, wanted, widen=address.get("widen") != "0")
+    return Article.objects.public().in_order_of(result.ids)
 
 
 NOUNS = {
-    "articles": Noun(articles, lambda found: rows.with_facts(found, public=True), rows.article_row),
+    "articles": Noun(articles, lambda queryset: rows.with_facts(queryset, public=True), rows.article_row),
     "events": Noun(
         lambda address: EventFilter(address, Event.objects.all()).qs.newest(),
-        lambda found: rows.with_participants(found, public=True),
+        lambda queryset: rows.with_participants(queryset, public=True),
         rows.event_row,
     ),
     "actors": Noun(
@@ -50,10 +55,12 @@ NOUNS = {
     ),
     "figures": Noun(
         lambda address: FigureFilter(address, Figure.objects.public()).qs.order_by("measure_id", "value", "id"),
-        lambda found: rows.with_measures(found, public=True),
+        lambda queryset: rows.with_measures(queryset, public=True),
         rows.figure_row,
     ),
     "sources": Noun(
-        lambda address: Source.objects.public().order_by("folded_name", "id"), lambda found: found, rows.source_row
+        lambda address: Source.objects.public().order_by("folded_name", "id"),
+        lambda queryset: queryset,
+        rows.source_row,
     ),
 }

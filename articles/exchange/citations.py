@@ -1,4 +1,4 @@
-"""An article as a reference: in words, BibTeX, RIS and CSL-JSON, for papers and reference managers."""
+"""Writes articles as references for papers and reference managers: plain text, BibTeX, RIS and CSL-JSON."""
 
 import json
 import re
@@ -11,23 +11,34 @@ from articles.exchange.addresses import Absolute, permanent
 from articles.models import Article
 
 ARCHIVE = "أرشيف دبلوماسية مكافحة الإرهاب"
-# What TeX and BibTeX would read as their own, by its escape.
+# The escapes of characters that have a meaning in TeX or BibTeX.
 _BIBTEX = {ord(sign): f"\\{sign}" for sign in "&%$#_"} | {
     ord("\\"): "\\textbackslash{}", ord("~"): "\\textasciitilde{}", ord("^"): "\\textasciicircum{}",
 }  # fmt: skip
 _PAIRED_BRACES = {ord("{"): "\\{", ord("}"): "\\}"}
-# BibTeX counts a brace whether a backslash stands before it or not: one without its fellow would end or swallow the entry.
+# BibTeX counts braces even after a backslash, so an unpaired one would end the entry or swallow the next one.
 _LONE_BRACES = {ord("{"): "\\textbraceleft{}", ord("}"): "\\textbraceright{}"}
-# An address is printed letter by letter: a brace in it is written as addresses write it.
+# Addresses are printed letter by letter, so these characters are percent-encoded in them.
 _IN_ADDRESS = {ord("{"): "%7B", ord("}"): "%7D", ord("\\"): "%5C", ord(" "): "%20"}
-# Controls (C0, C1), of which some end a line for some reader, the separators of lines and paragraphs, and the embeddings and
-# overrides of direction, which reach beyond the value they stand in. Surrogates and noncharacters are no text.
+# Characters that must not stand in a value. C0 and C1 controls and the separators of lines and paragraphs end a line
+# for some programs; embeddings, overrides and isolates of direction reach beyond the value; surrogates and
+# noncharacters are no text.
 _NO_LINE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufffe\uffff]+")
 
 
 @dataclass(frozen=True)
 class Citation:
-    """What a reference says, every text on one line (`in_one_line`); `iso` is the date as far as it is known, perhaps empty."""
+    """The parts of a reference. Every text is on one line (`in_one_line`) and may be empty.
+
+    key: the key of the entry, «archive» and the article's id.
+    title: the article's title.
+    author: its author.
+    publisher: the name of its source.
+    iso: its date of publication to its precision (ISO 8601); empty if unknown.
+    address: the absolute address of its page in the archive.
+    original: the address where it was published.
+    language: the code of its language.
+    """
 
     key: str
     title: str
@@ -40,11 +51,12 @@ class Citation:
 
     @property
     def parts(self) -> list[str]:
-        """Year, month and day as far as they are known."""
+        """Year, month and day, as far as they are known."""
         return self.iso.split("-") if self.iso else []
 
 
 def citation(article: Article, absolute: Absolute) -> Citation:
+    """Makes the reference of an article; `absolute` turns a path into an address with scheme and host."""
     return Citation(
         f"archive{article.pk}",
         in_one_line(article.title),
@@ -58,20 +70,20 @@ def citation(article: Article, absolute: Absolute) -> Citation:
 
 
 def in_one_line(text: str) -> str:
-    """`text` as a value of a reference: one line, single spaces, nothing that a reader of any format takes for a line's end."""
+    """Returns `text` as a value of a reference: on one line, with single spaces, without characters that end a line."""
     return " ".join(_NO_LINE.sub(" ", text).split())
 
 
 def plain(cited: Citation) -> str:
-    """One line: author, «title», publisher, date, archive, address."""
-    said = [cited.author, f"«{cited.title}»", cited.publisher, cited.iso or "د.ت.", ARCHIVE, cited.address]
-    return "، ".join(part for part in said if part) + "\n"
+    """Writes one line: author, «title», publisher, date, archive, address."""
+    parts = [cited.author, f"«{cited.title}»", cited.publisher, cited.iso or "د.ت.", ARCHIVE, cited.address]
+    return "، ".join(part for part in parts if part) + "\n"
 
 
 def bibtex(cited: Citation) -> str:
-    """An @online entry of BibLaTeX, which plain BibTeX styles read as one of an unknown type.
+    """Writes an @online entry of BibLaTeX; plain BibTeX styles treat it as an entry of unknown type.
 
-    Names stand in braces of their own: what is in one («and», a comma) is one name, as it is written.
+    Names stand in extra braces, so that BibTeX does not split them at «and» or at a comma.
     """
     fields = {
         "title": cited.title,
@@ -82,14 +94,15 @@ def bibtex(cited: Citation) -> str:
         "langid": "arabic" if cited.language == "ar" else "",
         "note": ARCHIVE,
     }
-    said = {name: _in_bibtex(text) for name, text in fields.items() if text}
-    said |= {name: f"{{{said[name]}}}" for name in ("author", "organization") if name in said}
-    said["url"] = cited.address.translate(_IN_ADDRESS)
-    lines = ",\n".join(f"  {name} = {{{text}}}" for name, text in said.items())
+    values = {name: _in_bibtex(text) for name, text in fields.items() if text}
+    values |= {name: f"{{{values[name]}}}" for name in ("author", "organization") if name in values}
+    values["url"] = cited.address.translate(_IN_ADDRESS)
+    lines = ",\n".join(f"  {name} = {{{text}}}" for name, text in values.items())
     return f"@online{{{cited.key},\n{lines}\n}}\n"
 
 
 def _in_bibtex(text: str) -> str:
+    """Escapes a text for BibTeX. Braces stay braces if all are paired."""
     depth, is_paired = 0, True
     for sign in text:
         depth += (sign == "{") - (sign == "}")
@@ -98,7 +111,7 @@ def _in_bibtex(text: str) -> str:
 
 
 def ris(cited: Citation) -> str:
-    """A record of type NEWS; a date not known to the day leaves its parts empty, as the format has it."""
+    """Writes a record of type NEWS. Unknown parts of the date stay empty, as the format prescribes."""
     year, month, day = cited.parts + [""] * (3 - len(cited.parts))
     tags = [
         ("TY", "NEWS"), ("ID", cited.key), ("TI", cited.title), ("AU", cited.author), ("PB", cited.publisher),
@@ -109,7 +122,7 @@ def ris(cited: Citation) -> str:
 
 
 def csl_json(cited: Citation) -> str:
-    """A list of one item, as reference managers import it."""
+    """Writes a CSL-JSON list of one item, the form that reference managers import."""
     item: dict[str, object] = {
         "id": cited.key,
         "type": "article-newspaper",
@@ -126,14 +139,19 @@ def csl_json(cited: Citation) -> str:
 
 @dataclass(frozen=True)
 class Style:
-    """A way to write a citation: what makes it, its media type, and its name for readers."""
+    """A format of citations.
+
+    write: writes a citation.
+    media_type: the media type of the file.
+    name: the format's name for readers.
+    """
 
     write: Callable[[Citation], str]
     media_type: str
     name: str
 
 
-# By the ending of the file.
+# The formats by the suffix of the file.
 STYLES = {
     "txt": Style(plain, "text/plain", _("نص")),
     "bib": Style(bibtex, "application/x-bibtex", "BibTeX"),

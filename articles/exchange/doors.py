@@ -1,4 +1,7 @@
-"""The doors for machines as views share them: read only, bounded in time, and in number by the address that asks."""
+"""Decorators of the views for programs: API, downloads, feeds, harvests and sitemaps.
+
+They limit the time of an answer, and how often a visitor's address may use all of these views together.
+"""
 
 from collections.abc import Callable
 from functools import wraps
@@ -11,12 +14,12 @@ from articles.exchange.long_answers import ASK_AGAIN, Held, Place
 from articles.platform.visitors import seconds_to_wait
 from articles.search.limit import SearchTooCostlyError, time_limit
 
-# The setting of how often; counted together for all doors.
+# The name of the setting with the rate; requests to all of these views count together.
 RATE = "ARCHIVE_API_RATE"
 
 
 def refusal(request: HttpRequest) -> HttpResponse | None:
-    """A 429 with Retry-After for an address that asks too often, else None."""
+    """Returns a 429 with Retry-After if the visitor's address has exceeded RATE, else None."""
     if not (seconds := seconds_to_wait(request, RATE)):
         return None
     response = HttpResponse("Too many requests; see Retry-After.\n", content_type="text/plain", status=429)
@@ -25,25 +28,29 @@ def refusal(request: HttpRequest) -> HttpResponse | None:
 
 
 def door(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """A view for GET and HEAD that is refused to who asks too often and stopped when it takes too long."""
+    """Decorates a view for GET and HEAD with both limits.
+
+    Too many requests get 429, an answer that takes too long becomes 503.
+    """
     return require_safe(guarded(view))
 
 
 def guarded(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """The same for any method."""
-    return _rated(_timed(view))
+    """Decorates a view for any method with the limits of `door`."""
+    return _with_rate(_with_time_limit(view))
 
 
 def long_door(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """A guarded view whose answers cost much: ARCHIVE_EXPORTS_AT_ONCE are answered at once, and of these one to an asker.
+    """Decorates a view with expensive answers. Adds a limit of simultaneous answers to those of `guarded`.
 
-    One beyond that gets 503 with Retry-After. A streamed answer (a download) holds its place until it has been sent, its reader is
-    gone, or ARCHIVE_EXPORT_SECONDS are over; an answer of one page (a harvest) while it is made.
+    ARCHIVE_EXPORTS_AT_ONCE requests are answered at once, one of them for each visitor's address. Further ones get 503
+    with Retry-After. A streamed answer (a download) holds its place until it is sent, its reader is gone, or
+    ARCHIVE_EXPORT_SECONDS have passed. Any other answer (a harvest) holds its place while it is made.
     """
-    return _rated(_placed(_timed(view)))
+    return _with_rate(_with_place(_with_time_limit(view)))
 
 
-def _rated(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+def _with_rate(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     @wraps(view)
     def limited(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         return refusal(request) or view(request, *args, **kwargs)
@@ -51,7 +58,7 @@ def _rated(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseB
     return limited
 
 
-def _placed(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+def _with_place(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     @wraps(view)
     def limited(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         place = Place.take(request)
@@ -75,13 +82,13 @@ def _placed(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponse
     return limited
 
 
-def _timed(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+def _with_time_limit(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     @wraps(view)
     def limited(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         try:
             with time_limit():
                 response = view(request, *args, **kwargs)
-                # A template reads the rows that it shows: within the limit as well.
+                # Rendering a template runs queries too, so it happens within the limit.
                 return response.render() if isinstance(response, SimpleTemplateResponse) else response
         except SearchTooCostlyError:
             return HttpResponse("This took too long and was stopped.\n", content_type="text/plain", status=503)

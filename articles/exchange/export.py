@@ -1,4 +1,4 @@
-"""Streams the rows of a noun: what `manage.py export` writes, the public ones, or for the desk all of them with their states."""
+"""Streams the rows of a noun for `manage.py export`: public rows, or, for the desk, all rows with their states."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from articles.exchange.rows import Row, made
 from articles.models import Actor, Article, Event, Figure, Source
 from articles.models.readable import Warn, logged
 
+# How many rows are read from the database at a time.
 CHUNK = 500
 
 
@@ -18,9 +19,9 @@ CHUNK = 500
 class Export:
     """How a noun's rows are written.
 
-    public: the rows that readers may meet, with what is public of what hangs on them.
-    whole: every row that was not merged away, drafts, rejected and withheld ones included.
-    row: makes one row.
+    public: returns the public rows, with their public facts.
+    whole: returns all rows that are not merged, including drafts, rejected and withheld ones.
+    row: makes the dictionary that is written for one row.
     """
 
     public: Callable[[], QuerySet]
@@ -28,14 +29,17 @@ class Export:
     row: Callable[[object], Row]
 
     def rows(self, warn: Warn = logged, *, whole: bool = False) -> Iterator[Row]:
-        """The rows in the order of their ids; `warn` hears of one that cannot be read or written, which is stepped over."""
-        chosen = self.whole() if whole else self.public()
-        ids = chosen.order_by("id").values_list("pk", flat=True).iterator(chunk_size=CHUNK)
+        """Yields the rows in the order of their ids.
+
+        A row that cannot be read or written is skipped, and `warn` is called with its place and the reason.
+        """
+        queryset = self.whole() if whole else self.public()
+        ids = queryset.order_by("id").values_list("pk", flat=True).iterator(chunk_size=CHUNK)
         while chunk := list(islice(ids, CHUNK)):
-            yield from made(chosen, chunk, self.row, warn)
+            yield from made(queryset, chunk, self.row, warn)
 
 
-# By the noun's name.
+# The exports by the noun's name.
 EXPORTS: dict[str, Export] = {
     "articles": Export(
         lambda: rows.with_facts(Article.objects.public(), public=True),

@@ -23,7 +23,10 @@ ENTRIES = 40
 
 
 class ArticleFeed(Feed):
-    """The newest articles added to what `get_object` names; each entry's id is the article's own address."""
+    """A feed of the newest articles of the object that `get_object` returns; None stands for the whole archive.
+
+    The id of each entry is the article's permanent address.
+    """
 
     feed_type = Atom1Feed
     language = "ar"
@@ -41,8 +44,8 @@ class ArticleFeed(Feed):
         return Article.objects.public().order_by("-id")
 
     def items(self, of: object) -> list[Article]:
-        chosen = self.articles(of)
-        return readable(chosen.for_listing(), list(chosen.values_list("pk", flat=True)[:ENTRIES]))
+        articles = self.articles(of)
+        return readable(articles.for_listing(), list(articles.values_list("pk", flat=True)[:ENTRIES]))
 
     def item_title(self, article: Article) -> str:
         return without_control_characters(article.title)
@@ -57,16 +60,16 @@ class ArticleFeed(Feed):
         return article.author or (article.source.name if article.source else "") or ARCHIVE
 
     def item_pubdate(self, article: Article) -> datetime | None:
-        """Midnight of a known day; an article of no known day has no date of publication here."""
-        known = article.published.precision == Precision.DAY
-        return make_aware(datetime.combine(article.published.date, time())) if known else None
+        """Returns midnight of the day of publication; None if the day is unknown."""
+        is_day_known = article.published.precision == Precision.DAY
+        return make_aware(datetime.combine(article.published.date, time())) if is_day_known else None
 
     def item_updateddate(self, article: Article) -> datetime:
         return article.updated_at
 
 
 class RowFeed(ArticleFeed):
-    """The newest articles of one row of `model`, as `articles_of` finds them."""
+    """A feed of the newest articles of one public row of `model`; `articles_of` returns the row's articles."""
 
     def __init__(self, model: type[Model], articles_of: Callable[[Model], QuerySet]) -> None:
         self.model, self.articles_of = model, articles_of
@@ -79,7 +82,7 @@ class RowFeed(ArticleFeed):
 
 
 class SearchFeed(ArticleFeed):
-    """What the search page finds by the same address, nearest first."""
+    """A feed of search results, nearest first. It takes the parameters of the search page."""
 
     def get_object(self, request: HttpRequest, **kwargs: object) -> HttpRequest:
         return request
@@ -94,7 +97,9 @@ class SearchFeed(ArticleFeed):
         return chosen_articles(of.GET)
 
 
-def _served(feed: Feed) -> object:
+def _view(feed: Feed) -> object:
+    """Makes the view of a feed, with the limits of all views for programs."""
+
     @door
     def serve(request: HttpRequest, **kwargs: object) -> HttpResponseBase:
         return feed(request, **kwargs)
@@ -102,7 +107,7 @@ def _served(feed: Feed) -> object:
     return serve
 
 
-newest, of_search = _served(ArticleFeed()), _served(SearchFeed())
-of_event = _served(RowFeed(Event, lambda event: Article.objects.public().reporting(event)))
-of_actor = _served(RowFeed(Actor, lambda actor: Article.objects.public().naming(actor)))
-of_source = _served(RowFeed(Source, lambda source: Article.objects.public().filter(source=source)))
+newest, of_search = _view(ArticleFeed()), _view(SearchFeed())
+of_event = _view(RowFeed(Event, lambda event: Article.objects.public().reporting(event)))
+of_actor = _view(RowFeed(Actor, lambda actor: Article.objects.public().naming(actor)))
+of_source = _view(RowFeed(Source, lambda source: Article.objects.public().filter(source=source)))

@@ -1,4 +1,4 @@
-"""Rows as lines of text, one row a line: JSON lines and CSV, for the command and for downloads."""
+"""Writes rows as lines of text, JSON lines or CSV, for `manage.py export` and downloads."""
 
 import csv
 import io
@@ -7,30 +7,35 @@ from collections.abc import Callable, Iterable, Iterator
 
 from articles.exchange.rows import Row
 
-# A spreadsheet runs a cell that begins so as a formula.
+# A spreadsheet executes a cell as a formula if it begins with one of these characters.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def json_lines(rows: Iterable[Row]) -> Iterator[str]:
+    """Yields each row as one line of JSON."""
     for row in rows:
         yield json.dumps(row, ensure_ascii=False) + "\n"
 
 
 def csv_lines(rows: Iterable[Row]) -> Iterator[str]:
-    """A header and a line for each row; lists and dictionaries are written as JSON in their cell."""
-    written = io.StringIO()
+    """Yields each row as a line of CSV; the first text begins with the header line.
+
+    Lists and dictionaries stand as JSON in their cells.
+    """
+    buffer = io.StringIO()
     writer = None
     for row in rows:
         if writer is None:
-            writer = csv.DictWriter(written, fieldnames=list(row), lineterminator="\n")
+            writer = csv.DictWriter(buffer, fieldnames=list(row), lineterminator="\n")
             writer.writeheader()
         writer.writerow({name: _cell(value) for name, value in row.items()})
-        yield written.getvalue()
-        written.seek(0)
-        written.truncate()
+        yield buffer.getvalue()
+        buffer.seek(0)
+        buffer.truncate()
 
 
 def _cell(value: object) -> object:
+    """Returns the value for a cell; an apostrophe keeps text from being read as a formula."""
     if isinstance(value, dict | list):
         return json.dumps(value, ensure_ascii=False)
     return "'" + value if isinstance(value, str) and value.startswith(_FORMULA) else value

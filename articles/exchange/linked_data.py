@@ -1,6 +1,6 @@
-"""Rows as JSON-LD in the schema.org vocabulary: NewsArticle, Event, Person and the kinds of Organization, Country.
+"""Describes rows as JSON-LD in the schema.org vocabulary: NewsArticle, Event, Person, Country, kinds of Organization.
 
-What is not known is left out; a date is written to its precision (ISO 8601: 2024, 2024-11, 2024-11-06).
+Unknown values are left out. A date is written to its precision (ISO 8601: 2024, 2024-11, 2024-11-06).
 """
 
 from collections.abc import Iterable, Sequence
@@ -31,15 +31,17 @@ _TYPES = {
 _ORGANISERS = {Role.HOST, Role.CO_CHAIR, Role.CONVENER}
 
 
-def _known(linked: Linked) -> Linked:
+def _without_empty(linked: Linked) -> Linked:
+    """Leaves out the properties without a value."""
     return {name: value for name, value in linked.items() if value not in (None, "", [])}
 
 
 def linked_article(
     article: Article, mentions: Iterable[Mention], coverages: Iterable[Coverage], absolute: Absolute
 ) -> Linked:
+    """Describes an article as a NewsArticle. `absolute` turns a path into an address with scheme and host."""
     address = absolute(permanent(article))
-    return {"@context": _CONTEXT} | _known(
+    return {"@context": _CONTEXT} | _without_empty(
         {
             "@type": "NewsArticle",
             "@id": address,
@@ -60,23 +62,29 @@ def linked_article(
 
 
 def linked_event(event: Event, participations: Sequence[Participation], absolute: Absolute) -> Linked:
+    """Describes an event as an Event, with its organisers and other participants."""
     place = ", ".join(part for part in (event.place, event.country) if part)
-    organisers = [one for one in participations if one.role in _ORGANISERS]
-    return {"@context": _CONTEXT} | _known(
+    organisers = [participation for participation in participations if participation.role in _ORGANISERS]
+    return {"@context": _CONTEXT} | _without_empty(
         _brief_event(event, absolute)
         | {
             "endDate": event.end.iso,
             "description": event.description,
             "location": {"@type": "Place", "name": place} if place else None,
-            "organizer": [_brief_actor(one.actor, absolute) for one in organisers],
-            "attendee": [_brief_actor(one.actor, absolute) for one in participations if one.role not in _ORGANISERS],
+            "organizer": [_brief_actor(participation.actor, absolute) for participation in organisers],
+            "attendee": [
+                _brief_actor(participation.actor, absolute)
+                for participation in participations
+                if participation.role not in _ORGANISERS
+            ],
             "superEvent": {"@type": "EventSeries", "name": event.series.name} if event.series else None,
         }
     )
 
 
 def linked_actor(actor: Actor, aliases: Iterable[Alias], absolute: Absolute) -> Linked:
-    return {"@context": _CONTEXT} | _known(
+    """Describes an actor as a Person, a Country or a kind of Organization, with all its names."""
+    return {"@context": _CONTEXT} | _without_empty(
         _brief_actor(actor, absolute)
         | {
             "alternateName": [alias.name for alias in aliases],
@@ -88,7 +96,9 @@ def linked_actor(actor: Actor, aliases: Iterable[Alias], absolute: Absolute) -> 
 
 def _brief_event(event: Event, absolute: Absolute) -> Linked:
     address = absolute(permanent(event))
-    return _known({"@type": "Event", "@id": address, "url": address, "name": event.title, "startDate": event.start.iso})
+    return _without_empty(
+        {"@type": "Event", "@id": address, "url": address, "name": event.title, "startDate": event.start.iso}
+    )
 
 
 def _brief_actor(actor: Actor, absolute: Absolute) -> Linked:

@@ -1,5 +1,6 @@
-"""For those who watch over the processes: /healthz, /readyz, /metrics. Answered before anything else is asked of a request: under
-whatever host name, without TLS, and for /healthz without a database.
+"""Monitoring: /healthz, /readyz and /metrics.
+
+They are answered before nearly all other middleware: under any host name, without TLS, and /healthz without a database.
 """
 
 import hmac
@@ -19,10 +20,10 @@ from prometheus_client import Gauge
 from articles.models import heartbeat
 from articles.platform.embedded.server import EmbeddedServerError
 
-# How long the database may take, so that whoever watches has an answer before it gives up: 3 seconds are usual.
+# How long the database may take, in seconds. Monitors usually give up after 3, so they get an answer before.
 SECONDS = 2
 _TIMEOUT = "statement_timeout"
-# Of all processes that were asked for /metrics the last one's answer counts.
+# Each process that serves /metrics sets these gauges; the most recent value counts.
 _LAST = {"multiprocess_mode": "mostrecent"}
 WORKERS = Gauge("archive_workers", "Workers for deliveries that beat", **_LAST)
 STALLED = Gauge("archive_deliveries_stalled", "1 while no worker takes deliveries in though one should", **_LAST)
@@ -32,14 +33,15 @@ NIGHTLY_FAILED = Gauge("archive_nightly_failed_parts", "Parts that failed in the
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
-    """200 while the process answers."""
+    """Answers 200 as long as the process works."""
     return _text("ok\n")
 
 
 def readyz(request: HttpRequest) -> HttpResponse:
-    """200 when the database answers and every migration is applied, else 503 with the reason.
+    """Answers 200 if the database answers and every migration is applied, else 503 with the reason.
 
-    Lines after the first tell of the workers and of the nightly run, which readers can do without.
+    Lines after the first describe the workers and the nightly run. They do not change the status, because readers need
+    neither.
     """
     try:
         with _bounded():
@@ -54,34 +56,34 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
 @contextmanager
 def _bounded() -> Iterator[None]:
-    """Who asks is answered in time: the database is asked in the block only where it takes a new connection within SECONDS, and no
-    statement there takes longer.
+    """Bounds the time of the block: the database must accept a new connection, and run each statement, within SECONDS.
 
-    The connection at hand does not tell: it may be waiting for a server that is gone, and one of the embedded server would first
-    start that, for as long as its recovery takes. Raises psycopg.Error.
+    The existing connection is no proof: it may be waiting for a server that is gone. A Django connection to the
+    embedded server would start that first, which takes as long as its recovery. Raises psycopg.Error.
     """
     psycopg.connect(**connection.get_connection_params() | {"connect_timeout": SECONDS}).close()
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT current_setting('{_TIMEOUT}'), set_config('{_TIMEOUT}', '{SECONDS}s', false)")
-        (before, _now) = cursor.fetchone()
+        (timeout_before, _now) = cursor.fetchone()
     try:
         yield
     finally:
         if connection.is_usable():
             with connection.cursor() as cursor:
-                cursor.execute("SELECT set_config(%s, %s, false)", [_TIMEOUT, before])
+                cursor.execute("SELECT set_config(%s, %s, false)", [_TIMEOUT, timeout_before])
 
 
 def _details() -> list[str]:
-    found, nightly = heartbeat.processing(), heartbeat.nightly_state()
+    """Returns lines about workers, deliveries and the nightly run."""
+    processing, nightly = heartbeat.processing(), heartbeat.nightly_state()
     lines = [
         f"worker {worker.name}: {'STALLED, ' if worker.stalled else ''}last beat {worker.silent_seconds:.0f} s ago"
-        for worker in found.workers
+        for worker in processing.workers
     ]
-    if found.silent_seconds is None:
-        lines.append("worker: none was ever seen" + (", deliveries WAIT" if found.stalled else ""))
-    elif found.stalled:
-        lines.append(f"deliveries: STALLED for {found.silent_seconds:.0f} s")
+    if processing.silent_seconds is None:
+        lines.append("worker: none was ever seen" + (", deliveries WAIT" if processing.stalled else ""))
+    elif processing.stalled:
+        lines.append(f"deliveries: STALLED for {processing.silent_seconds:.0f} s")
     if nightly.failed:
         lines.append(f"nightly: FAILED {', '.join(nightly.failed)}")
     if nightly.overdue:
@@ -90,25 +92,27 @@ def _details() -> list[str]:
 
 
 def _measure() -> None:
-    """Sets what is in the database and no process counts; nothing while the database is away."""
+    """Sets the gauges whose values stand in the database. Does nothing while the database does not answer."""
     try:
         with _bounded():
-            found, nightly = heartbeat.processing(), heartbeat.nightly_state()
+            processing, nightly = heartbeat.processing(), heartbeat.nightly_state()
     except (Error, psycopg.Error, EmbeddedServerError):
         return
-    WORKERS.set(sum(not worker.stalled for worker in found.workers))
-    STALLED.set(found.stalled)
-    SILENT.set(math.nan if found.silent_seconds is None else found.silent_seconds)
+    WORKERS.set(sum(not worker.stalled for worker in processing.workers))
+    STALLED.set(processing.stalled)
+    SILENT.set(math.nan if processing.silent_seconds is None else processing.silent_seconds)
     NIGHTLY.set(math.nan if nightly.success_seconds is None else nightly.success_seconds)
     NIGHTLY_FAILED.set(len(nightly.failed))
 
 
 def metrics(request: HttpRequest) -> HttpResponse:
-    """What all processes of this machine's server have counted, in Prometheus's text format; for who shows the token of
-    ARCHIVE_METRICS_TOKEN, and for nobody where none is set."""
+    """Answers with the metrics of all server processes of this machine, in Prometheus's text format.
+
+    The request must carry ARCHIVE_METRICS_TOKEN as a bearer token; without the setting every request gets 404.
+    """
     token = settings.ARCHIVE_METRICS_TOKEN
-    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    if not token or not hmac.compare_digest(given.encode(), token.encode()):
+    shown_token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if not token or not hmac.compare_digest(shown_token.encode(), token.encode()):
         return _text("not found\n", 404)
     _measure()
     return exports.ExportToDjangoView(request)
@@ -122,7 +126,7 @@ VIEWS = {"/healthz": healthz, "/readyz": readyz, "/metrics": metrics}
 
 
 class Watched:
-    """The outermost middleware."""
+    """Middleware that answers the monitoring addresses. It stands outside nearly all others."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

@@ -1,7 +1,7 @@
 """OAI-PMH 2.0 for library harvesters, in unqualified Dublin Core (openarchives.org/OAI/openarchivesprotocol.html).
 
-Records are articles in the order of their last change; a source is a set. An article that readers could once see and see no more
-stays as a deleted record.
+Records are articles, ordered by their last change; each source is a set. An article that was public once and is no
+longer public stays as a deleted record.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -28,6 +28,7 @@ from articles.models.keys import read_key
 from articles.models.readable import logged, readable
 from articles.platform.calendar_bounds import FIRST_MOMENT, LAST_MOMENT
 
+# Entries in one answer: records or headers, and sets. A resumption token leads to the next ones.
 RECORDS, SETS = 100, 200
 PREFIX = "oai_dc"
 _OAI = "http://www.openarchives.org/OAI/2.0/"
@@ -36,7 +37,7 @@ _XSI = "http://www.w3.org/2001/XMLSchema-instance"
 _SCHEMA = f"{_OAI} http://www.openarchives.org/OAI/2.0/OAI-PMH.xsd"
 _DC_SCHEMA = f"{_OAI_DC} http://www.openarchives.org/OAI/2.0/oai_dc.xsd"
 _SECONDS, _DAY = "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d"
-# The arguments that each verb needs, and those that it may have.
+# Each verb's required and optional arguments.
 _VERBS: dict[str, tuple[set[str], set[str]]] = {
     "Identify": (set(), set()),
     "ListMetadataFormats": (set(), {"identifier"}),
@@ -45,11 +46,12 @@ _VERBS: dict[str, tuple[set[str], set[str]]] = {
     "ListIdentifiers": ({"metadataPrefix"}, {"from", "until", "set"}),
     "ListRecords": ({"metadataPrefix"}, {"from", "until", "set"}),
 }
+# The verbs that take a resumption token.
 _RESUMED = {"ListSets", "ListIdentifiers", "ListRecords"}
 
 
 class OAIError(Exception):
-    """A request that the protocol has a code for."""
+    """An error of the protocol, which the answer states with its `code`."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -58,7 +60,15 @@ class OAIError(Exception):
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a list asks for, and the last record that was given of it: (microseconds since 1970, id)."""
+    """The selection of a list request, and how far the harvest has come.
+
+    prefix: the metadata format, always `oai_dc`.
+    set: the set's name, `source:ID`; empty for all sources.
+    since: the lower bound `from` as the request states it, a day or a second in UTC; empty for none.
+    until: the upper bound, inclusive, in the same form; empty for none.
+    after: the last record already sent: its last change in microseconds since 1970, and its id. (0, 0) at the
+        beginning.
+    """
 
     prefix: str
     set: str = ""
@@ -68,14 +78,15 @@ class Wanted:
 
     @classmethod
     def resumed(cls, token: str) -> "Wanted":
+        """Reads a resumption token. Raises OAIError for one that this archive did not sign."""
         try:
-            prefix, chosen, since, until, moment, pk = signing.loads(token, salt="oai")
-            return cls(prefix, chosen, since, until, (int(moment), int(pk)))
+            prefix, set_name, since, until, moment, pk = signing.loads(token, salt="oai")
+            return cls(prefix, set_name, since, until, (int(moment), int(pk)))
         except (signing.BadSignature, ValueError, TypeError) as error:
             raise OAIError("badResumptionToken", "This token was not given by this repository.") from error
 
     def token(self, *place: int) -> str:
-        """What resumes the list after the record at `place`."""
+        """Makes the resumption token that continues the list after `place`: microseconds since 1970, and an id."""
         return signing.dumps([self.prefix, self.set, self.since, self.until, *place], salt="oai", compress=True)
 
 
@@ -83,8 +94,8 @@ def _microseconds(moment: datetime) -> int:
     return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
 
 
-def _given(request: HttpRequest) -> QueryDict:
-    """The arguments, which the protocol lets a harvester send either way."""
+def _arguments(request: HttpRequest) -> QueryDict:
+    """Returns the arguments. The protocol lets a harvester send them by GET or POST."""
     return request.POST if request.method == "POST" else request.GET
 
 
@@ -92,32 +103,32 @@ def _given(request: HttpRequest) -> QueryDict:
 @require_http_methods(["GET", "HEAD", "POST"])
 @long_door
 def oai(request: HttpRequest) -> HttpResponse:
-    """An answer to one of the six verbs, or the protocol's error in place of it."""
-    given = _given(request)
+    """Answers one of the six verbs, with the protocol's error where the request has a fault."""
+    arguments = _arguments(request)
     answer = etree.Element(f"{{{_OAI}}}OAI-PMH", nsmap={None: _OAI, "xsi": _XSI})
     answer.set(f"{{{_XSI}}}schemaLocation", _SCHEMA)
     _add(answer, "responseDate", datetime.now(UTC).strftime(_SECONDS))
-    asked = _add(answer, "request", request.build_absolute_uri(reverse("oai")))
+    request_element = _add(answer, "request", request.build_absolute_uri(reverse("oai")))
     try:
-        verb = _checked(given)
+        verb = _checked(arguments)
         body = etree.Element(f"{{{_OAI}}}{verb}")
         _ANSWERS[verb](body, request)
         answer.append(body)
-        for name, value in given.items():
-            asked.set(name, without_control_characters(value))
+        for name, value in arguments.items():
+            request_element.set(name, without_control_characters(value))
     except OAIError as error:
         _add(answer, "error", str(error), code=error.code)
     content = etree.tostring(answer, xml_declaration=True, encoding="UTF-8", pretty_print=True)
     return HttpResponse(content, content_type="text/xml; charset=utf-8")
 
 
-def _checked(given: QueryDict) -> str:
-    """The verb; raises OAIError where it or its arguments are not the protocol's."""
-    verb = given.get("verb", "")
-    if verb not in _VERBS or len(given.getlist("verb")) > 1:
+def _checked(arguments: QueryDict) -> str:
+    """Returns the verb. Raises OAIError if the verb or its arguments break the protocol."""
+    verb = arguments.get("verb", "")
+    if verb not in _VERBS or len(arguments.getlist("verb")) > 1:
         raise OAIError("badVerb", f"One of: {', '.join(_VERBS)}")
-    names = set(given) - {"verb"}
-    if repeated := [name for name in names if len(given.getlist(name)) > 1]:
+    names = set(arguments) - {"verb"}
+    if repeated := [name for name in names if len(arguments.getlist(name)) > 1]:
         raise OAIError("badArgument", f"Given twice: {', '.join(repeated)}")
     if "resumptionToken" in names and verb in _RESUMED:
         if names != {"resumptionToken"}:
@@ -128,7 +139,7 @@ def _checked(given: QueryDict) -> str:
         raise OAIError("badArgument", f"Missing: {', '.join(sorted(missing))}")
     if unknown := names - needed - allowed:
         raise OAIError("badArgument", f"Not for {verb}: {', '.join(sorted(unknown))}")
-    if given.get("metadataPrefix", PREFIX) != PREFIX:
+    if arguments.get("metadataPrefix", PREFIX) != PREFIX:
         raise OAIError("cannotDisseminateFormat", f"Only {PREFIX}.")
     return verb
 
@@ -139,12 +150,12 @@ def _add(parent: etree._Element, name: str, text: str = "", **attributes: str) -
     return child
 
 
-# What has a place in the order of a harvest.
+# A harvest pages by `updated_at`: articles whose value Python's calendar cannot hold have no place in it.
 _IN_CALENDAR = Q(updated_at__range=(FIRST_MOMENT, LAST_MOMENT))
 
 
 def _records() -> QuerySet:
-    """All that was ever shown: public articles, and as deleted ones those that were public once."""
+    """Returns the articles that are public, and those that were public once and are now deleted records."""
     return Article.objects.once_public()
 
 
@@ -163,23 +174,27 @@ def _identify(body: etree._Element, request: HttpRequest) -> None:
 
 
 def _list_formats(body: etree._Element, request: HttpRequest) -> None:
-    if identifier := _given(request).get("identifier"):
+    if identifier := _arguments(request).get("identifier"):
         _article(request, identifier)
-    told = _add(body, "metadataFormat")
-    _add(told, "metadataPrefix", PREFIX)
-    _add(told, "schema", "http://www.openarchives.org/OAI/2.0/oai_dc.xsd")
-    _add(told, "metadataNamespace", _OAI_DC)
+    format_element = _add(body, "metadataFormat")
+    _add(format_element, "metadataPrefix", PREFIX)
+    _add(format_element, "schema", "http://www.openarchives.org/OAI/2.0/oai_dc.xsd")
+    _add(format_element, "metadataNamespace", _OAI_DC)
 
 
 def _list_sets(body: etree._Element, request: HttpRequest) -> None:
-    after = Wanted.resumed(_given(request)["resumptionToken"]).after[1] if "resumptionToken" in _given(request) else 0
+    after = (
+        Wanted.resumed(_arguments(request)["resumptionToken"]).after[1]
+        if "resumptionToken" in _arguments(request)
+        else 0
+    )
     sources = list(Source.objects.public().filter(pk__gt=after).order_by("pk")[: SETS + 1])
     if not sources:
         raise OAIError("noSetHierarchy", "No source is known yet.")
     for source in sources[:SETS]:
-        told = _add(body, "set")
-        _add(told, "setSpec", f"source:{source.pk}")
-        _add(told, "setName", source.name)
+        set_element = _add(body, "set")
+        _add(set_element, "setSpec", f"source:{source.pk}")
+        _add(set_element, "setName", source.name)
     if len(sources) > SETS or after:
         more = len(sources) > SETS
         _add(
@@ -190,7 +205,7 @@ def _list_sets(body: etree._Element, request: HttpRequest) -> None:
 
 
 def _get_record(body: etree._Element, request: HttpRequest) -> None:
-    _add_record(body, request, _article(request, _given(request)["identifier"]))
+    _add_record(body, request, _article(request, _arguments(request)["identifier"]))
 
 
 def _list_identifiers(body: etree._Element, request: HttpRequest) -> None:
@@ -212,60 +227,63 @@ _ANSWERS: dict[str, Callable[[etree._Element, HttpRequest], None]] = {
 
 
 def _list(body: etree._Element, request: HttpRequest, add: Callable[[Article], None], records: QuerySet) -> None:
-    wanted = _wanted(request)
-    chosen = records.filter(_meets(wanted))
+    """Adds one batch of the selected records with `add`, and a resumption token where more follow."""
+    selection = _wanted(request)
+    matching = records.filter(_meets(selection))
     places = list(
-        chosen.filter(_IN_CALENDAR).order_by("updated_at", "pk").values_list("updated_at", "pk")[: RECORDS + 1]
+        matching.filter(_IN_CALENDAR).order_by("updated_at", "pk").values_list("updated_at", "pk")[: RECORDS + 1]
     )
-    if wanted.after == (0, 0):
-        for pk in chosen.exclude(_IN_CALENDAR).order_by("pk").values_list("pk", flat=True)[:RECORDS]:
+    if selection.after == (0, 0):
+        for pk in matching.exclude(_IN_CALENDAR).order_by("pk").values_list("pk", flat=True)[:RECORDS]:
             logged(f"article {pk}", "no calendar has its updated_at, by which a harvest goes on")
     if not places:
         raise OAIError("noRecordsMatch", "No record is of this set and these days.")
     for article in readable(records, [pk for _changed, pk in places[:RECORDS]]):
-        begun = len(body)
+        length_before = len(body)
         try:
             add(article)
         except (ValueError, ArithmeticError, TypeError) as error:
-            # The harvest goes on without it.
-            del body[begun:]
+            # One unreadable article does not stop a harvest: it is logged and left out.
+            del body[length_before:]
             logged(f"article {article.pk}", f"{type(error).__name__}: {error}")
     if len(places) > RECORDS:
         changed, pk = places[RECORDS - 1]
-        _add(body, "resumptionToken", wanted.token(_microseconds(changed), pk))
-    elif wanted.after != (0, 0):
+        _add(body, "resumptionToken", selection.token(_microseconds(changed), pk))
+    elif selection.after != (0, 0):
         _add(body, "resumptionToken")
 
 
 def _wanted(request: HttpRequest) -> Wanted:
-    given = _given(request)
-    if "resumptionToken" in given:
-        return Wanted.resumed(given["resumptionToken"])
-    since, until = given.get("from", ""), given.get("until", "")
+    """Returns the selection that a list request states. Raises OAIError if its bounds differ in granularity."""
+    arguments = _arguments(request)
+    if "resumptionToken" in arguments:
+        return Wanted.resumed(arguments["resumptionToken"])
+    since, until = arguments.get("from", ""), arguments.get("until", "")
     if since and until and len(since) != len(until):
         raise OAIError("badArgument", "from and until are of one granularity.")
-    return Wanted(PREFIX, given.get("set", ""), since, until)
+    return Wanted(PREFIX, arguments.get("set", ""), since, until)
 
 
-def _meets(wanted: Wanted) -> Q:
+def _meets(selection: Wanted) -> Q:
+    """Returns the condition for records of this selection. Raises OAIError for a malformed set or date."""
     condition = Q()
-    if wanted.set:
-        kind, _colon, pk = wanted.set.partition(":")
+    if selection.set:
+        kind, _colon, pk = selection.set.partition(":")
         if kind != "source" or read_key(pk) is None:
             raise OAIError("noRecordsMatch", "Sets are source:ID.")
         condition &= Q(source=int(pk))
-    if wanted.since:
-        condition &= Q(updated_at__gte=_moment(wanted.since)[0])
-    if wanted.until:
-        condition &= Q(updated_at__lt=_moment(wanted.until)[1])
-    if wanted.after != (0, 0):
-        last = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=wanted.after[0])
-        condition &= Q(updated_at__gte=last) & (Q(updated_at__gt=last) | Q(pk__gt=wanted.after[1]))
+    if selection.since:
+        condition &= Q(updated_at__gte=_moment(selection.since)[0])
+    if selection.until:
+        condition &= Q(updated_at__lt=_moment(selection.until)[1])
+    if selection.after != (0, 0):
+        last = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=selection.after[0])
+        condition &= Q(updated_at__gte=last) & (Q(updated_at__gt=last) | Q(pk__gt=selection.after[1]))
     return condition
 
 
 def _moment(text: str) -> tuple[datetime, datetime]:
-    """The first moment of a day or second, and the first after it."""
+    """Reads a day or a second, in UTC. Returns its first moment and the first moment after it."""
     for form, length in ((_SECONDS, timedelta(seconds=1)), (_DAY, timedelta(days=1))):
         try:
             first = datetime.strptime(text, form).replace(tzinfo=UTC)
@@ -280,6 +298,7 @@ def _prefix(request: HttpRequest) -> str:
 
 
 def _article(request: HttpRequest, identifier: str) -> Article:
+    """Returns the record of an identifier `oai:HOST:ID`. Raises OAIError if there is none."""
     pk = read_key(identifier.removeprefix(_prefix(request)))
     if pk is None or not identifier.startswith(_prefix(request)):
         raise OAIError("idDoesNotExist", "No such record here.")
@@ -304,22 +323,22 @@ def _add_record(parent: etree._Element, request: HttpRequest, article: Article) 
         return
     metadata = _add(record, "metadata")
     names = {"oai_dc": _OAI_DC, "dc": _DC, "xsi": _XSI}
-    described = etree.SubElement(metadata, f"{{{_OAI_DC}}}dc", nsmap=names)
-    described.set(f"{{{_XSI}}}schemaLocation", _DC_SCHEMA)
+    dublin_core = etree.SubElement(metadata, f"{{{_OAI_DC}}}dc", nsmap=names)
+    dublin_core.set(f"{{{_XSI}}}schemaLocation", _DC_SCHEMA)
     for name, texts in _dublin_core(request, article):
         for text in texts:
-            element = etree.SubElement(described, f"{{{_DC}}}{name}")
+            element = etree.SubElement(dublin_core, f"{{{_DC}}}{name}")
             element.text = without_control_characters(text)
 
 
 def _dublin_core(request: HttpRequest, article: Article) -> Iterator[tuple[str, Sequence[str]]]:
-    """The elements with their values. A date that is not known is given as its bounds, where it has both."""
+    """Yields element names with their values. An inexact date is written as an interval if it has both bounds."""
     published = article.published
     bounds = f"{published.earliest}/{published.latest}" if published.earliest and published.latest else None
     yield "title", [article.title]
     yield "creator", [article.author] if article.author else []
     yield "publisher", [article.source.name] if article.source else []
-    yield "date", [known] if (known := published.iso or bounds) else []
+    yield "date", [stated] if (stated := published.iso or bounds) else []
     yield "subject", [mention.actor.name for mention in article.mentions.all()]
     yield "coverage", [coverage.event.title for coverage in article.coverages.all()]
     yield "description", [article.body[:LEAD_LENGTH]]

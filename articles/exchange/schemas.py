@@ -1,4 +1,4 @@
-"""The shapes of what the API answers, which its OpenAPI description tells (the rows of articles/exchange/rows.py)."""
+"""The schemas of the API's answers, for its OpenAPI description. articles/exchange/rows.py makes these rows."""
 
 from datetime import date as Day
 from typing import Any
@@ -7,6 +7,8 @@ from ninja import Field, Schema
 
 
 class Date(Schema):
+    """A date, with its precision and basis."""
+
     date: Day | None = Field(
         description="First day of its month or year where no day is known; null for an unknown date."
     )
@@ -17,6 +19,8 @@ class Date(Schema):
 
 
 class ArticleSummary(Schema):
+    """An article in a list."""
+
     id: int
     title: str
     source: str | None
@@ -27,12 +31,16 @@ class ArticleSummary(Schema):
 
 
 class EventOfArticle(Schema):
+    """An event that an article reports."""
+
     id: int
     title: str
     state: str = Field(description="suggested or confirmed")
 
 
 class ActorOfArticle(Schema):
+    """An actor that an article names."""
+
     id: int
     name: str
     kind: str
@@ -41,6 +49,8 @@ class ActorOfArticle(Schema):
 
 
 class FigureOfArticle(Schema):
+    """A figure as an article states it. `start` and `end` are code points of the body."""
+
     id: int
     value: float
     value_high: float | None
@@ -56,6 +66,8 @@ class FigureOfArticle(Schema):
 
 
 class Article(ArticleSummary):
+    """An article with its text and facts."""
+
     title_origin: str
     body: str
     author: str
@@ -73,6 +85,8 @@ class Article(ArticleSummary):
 
 
 class Participant(Schema):
+    """An actor that takes part in an event."""
+
     actor: int
     name: str
     role: str
@@ -80,11 +94,15 @@ class Participant(Schema):
 
 
 class ArticleOfEvent(Schema):
+    """An article that reports an event."""
+
     id: int
     state: str
 
 
 class Event(Schema):
+    """An event, with its participants and articles."""
+
     id: int
     title: str
     kind: str
@@ -100,12 +118,16 @@ class Event(Schema):
 
 
 class Alias(Schema):
+    """Another name of an actor."""
+
     name: str
     kind: str
     found_in_text: bool
 
 
 class Actor(Schema):
+    """An actor, with its aliases."""
+
     id: int
     name: str
     distinction: str
@@ -117,6 +139,8 @@ class Actor(Schema):
 
 
 class Figure(FigureOfArticle):
+    """A figure, with its article and what it is about."""
+
     article: int
     event: int | None
     actor: int | None
@@ -125,6 +149,8 @@ class Figure(FigureOfArticle):
 
 
 class Source(Schema):
+    """The outlet or agency that published articles."""
+
     id: int
     name: str
     kind: str
@@ -134,11 +160,15 @@ class Source(Schema):
 
 
 class Hit(ArticleSummary):
+    """An article that matches a search."""
+
     score: float
     snippet: str
 
 
 class Found(Schema):
+    """A page of search results."""
+
     total: int
     total_is_capped: bool = Field(description="Whether there are more than `total`.")
     page: int

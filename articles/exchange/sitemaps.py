@@ -1,4 +1,4 @@
-"""Sitemaps for search engines: an index whose files each hold a range of ids, so that the last costs what the first does."""
+"""Sitemaps for search engines. Each file holds a range of ids, so the last file costs no more than the first."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -16,7 +16,7 @@ from articles.exchange.doors import door
 from articles.models import Actor, Article, Event, Source
 from articles.models.readable import sound
 
-# The protocol allows 50,000 addresses a file; so many are made in a third of a second.
+# How many ids a file covers. The protocol allows 50,000 addresses; this many are made in a third of a second.
 RANGE = 5_000
 
 
@@ -26,7 +26,7 @@ class _Page:
 
 
 class IdRanges:
-    """Stands for Django's paginator: page n holds the rows with ids from (n - 1) · RANGE + 1 to n · RANGE."""
+    """Replaces Django's paginator: page n holds the rows with ids from (n - 1) · RANGE + 1 to n · RANGE."""
 
     def __init__(self, rows: QuerySet) -> None:
         self.rows = rows
@@ -44,7 +44,7 @@ class IdRanges:
 
 
 class Rows(Sitemap):
-    """The public rows of one noun; of actors and events those that public lists show unasked."""
+    """The sitemap of one noun's public rows; of actors and events the rows of `listed()`."""
 
     def __init__(self, rows: Callable[[], QuerySet], changed: Callable[[Model], datetime] | None = None) -> None:
         self.rows = rows
@@ -62,12 +62,12 @@ class Rows(Sitemap):
         return IdRanges(self.rows())
 
     def get_latest_lastmod(self) -> None:
-        """Left out of the index: finding it would read every row."""
+        """Leaves the date out of the index, because its computation would read every row."""
         return
 
 
 class Sections(Sitemap):
-    """The pages that lists begin at."""
+    """The sitemap of the pages that belong to no row."""
 
     def items(self) -> list[str]:
         return ["home", "articles", "events", "actors", "figures", "dates", "timeline", "sources", "about", "help"]
@@ -89,17 +89,22 @@ SITEMAPS = {
 
 @door
 def sitemap_index(request: HttpRequest) -> HttpResponse:
+    """Answers with the index of all sitemap files."""
     return index(request, SITEMAPS, sitemap_url_name="sitemap")
 
 
 @door
 def sitemap_section(request: HttpRequest, section: str) -> HttpResponse:
+    """Answers with one file of a sitemap; the parameter `p` names the page."""
     return sitemap(request, SITEMAPS, section=section)
 
 
 @door
 def robots(request: HttpRequest) -> HttpResponse:
-    """What crawlers may fetch: pages, not searches and downloads, of which there is no end."""
+    """Answers with robots.txt.
+
+    Crawlers may fetch pages, but not searches and downloads, whose addresses are endless.
+    """
     lines = [
         "User-agent: *",
         *(f"Disallow: {path}" for path in ("/admin/", "/search/", "/en/search/", "/export/", "/api/", "/appearance/", "/en/appearance/")),

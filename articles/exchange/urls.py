@@ -1,4 +1,4 @@
-"""The doors for machines; none depends on a reader's language."""
+"""Addresses for programs. None of them depends on a reader's language."""
 
 from django.urls import path
 

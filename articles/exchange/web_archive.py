@@ -1,4 +1,4 @@
-"""The captures as a web archive: WARC 1.1 (ISO 28500), and WACZ 1.1.1, which replay tools open by themselves."""
+"""Writes captures as a web archive: WARC 1.1 (ISO 28500), or WACZ 1.1.1, which replay tools open as it is."""
 
 import gzip
 import hashlib
@@ -23,26 +23,30 @@ from articles.platform.addresses import canonical_or_empty, read_address
 SOFTWARE = "counter-terrorism-diplomacy-archive"
 WARC_VERSION, WACZ_VERSION = "1.1", "1.1.1"
 _WARC_PATH, _INDEX_PATH, _PAGES_PATH = "archive/captures.warc.gz", "indexes/index.cdx.gz", "pages/pages.jsonl"
+# How many rows of captures are fetched from the database at a time.
 CHUNK = 200
-# Hears the place and the reason of what could not be written.
+# Is called with the name of a capture that could not be written, and the reason.
 Told = Callable[[str, str], None]
-# What would end a header's line, or begin another.
+# Characters that would end the line of a header.
 _NO_HEADER = re.compile("[\x00-\x1f\x7f]")
-# Lines of the index sorted in memory at a time.
+# How many lines of the index are sorted in memory at a time.
 _RUN = 50_000
 
 
 def write_warc(out: BinaryIO, told: Told = lambda place, reason: None, *, whole: bool = False) -> int:
-    """Writes every public capture as a record, gzip members one by one; returns how many.
+    """Writes every public capture as a record, each in a gzip member of its own; returns how many were written.
 
-    `whole` adds the accepted captures of articles that are not public. `told` hears of a capture whose bytes are damaged, or
-    of which no record can be made; it is left out.
+    `whole` adds the accepted captures of articles that are not public. A capture is left out if its bytes are damaged
+    or no record can be made of it; `told` is called with its name and the reason.
     """
     return sum(1 for _ in _records(_Counted(out), told, whole=whole))
 
 
 def write_wacz(out: BinaryIO, told: Told = lambda place, reason: None, *, whole: bool = False) -> int:
-    """Writes the captures as a WACZ package: the WARC file, its index, the list of pages, and the digests of all."""
+    """Writes the captures as a WACZ package: the WARC file, its index, the list of pages, and the digests of all.
+
+    Parameters and result are those of `write_warc`. `told` is also called for a web address that the index cannot hold.
+    """
     resources: list[dict[str, object]] = []
     count = 0
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as package, tempfile.TemporaryFile() as pages:
@@ -54,7 +58,7 @@ def write_wacz(out: BinaryIO, told: Told = lambda place, reason: None, *, whole:
                 if _is_web(_address(capture)):
                     try:
                         index.add(capture, offset, length)
-                    except ValueError as error:  # of an address that is none
+                    except ValueError as error:  # the address is malformed
                         told(capture.filename or capture.sha256, f"{capture.address} is not in the index: {error}")
                         continue
                     pages.write(_page(capture))
@@ -68,15 +72,15 @@ def write_wacz(out: BinaryIO, told: Told = lambda place, reason: None, *, whole:
         with _Member(package, _PAGES_PATH, resources) as member:
             while part := pages.read(1 << 16):
                 member.write(part)
-        described = json.dumps(_description(resources), ensure_ascii=False, indent=2).encode()
-        package.writestr("datapackage.json", described)
-        digest = {"path": "datapackage.json", "hash": f"sha256:{hashlib.sha256(described).hexdigest()}"}
+        description = json.dumps(_description(resources), ensure_ascii=False, indent=2).encode()
+        package.writestr("datapackage.json", description)
+        digest = {"path": "datapackage.json", "hash": f"sha256:{hashlib.sha256(description).hexdigest()}"}
         package.writestr("datapackage-digest.json", json.dumps(digest))
     return count
 
 
 class _Counted:
-    """A stream that knows how many bytes it took."""
+    """A stream that counts the bytes written to it."""
 
     def __init__(self, out: BinaryIO) -> None:
         self.out, self.count = out, 0
@@ -86,11 +90,11 @@ class _Counted:
         return self.out.write(data)
 
     def flush(self) -> None:
-        """The writer asks after every record; the stream below decides when it writes."""
+        """Does nothing: the writer flushes after every record, but the stream below decides when to write."""
 
 
 class _Member(_Counted):
-    """A member of the package while it is written; on closing it is listed with size and digest."""
+    """A member of the package while it is written. On exit it is added to `resources` with its size and digest."""
 
     def __init__(self, package: zipfile.ZipFile, path: str, resources: list[dict[str, object]]) -> None:
         super().__init__(package.open(zipfile.ZipInfo(path, timezone.now().timetuple()[:6]), "w", force_zip64=True))
@@ -110,8 +114,11 @@ class _Member(_Counted):
         self.resources.append({"name": name, "path": self.path, "hash": digest, "bytes": self.count})
 
 
-def _records(out: _Counted, told: Told, *, whole: bool) -> Iterator[tuple[Capture, int, int]]:
-    """Writes a record for the archive and one for every capture; yields each capture with its record's offset and length."""
+def _records(out: _Counted, report: Told, *, whole: bool) -> Iterator[tuple[Capture, int, int]]:
+    """Writes a record about the file, then one for each capture. Yields captures with their records' offset and length.
+
+    Both are bytes of the compressed file.
+    """
     writer = WARCWriter(out, gzip=True, warc_version=WARC_VERSION)
     facts = {"software": SOFTWARE, "format": f"WARC File Format {WARC_VERSION}", "isPartOf": SOFTWARE}
     writer.write_record(writer.create_warcinfo_record("captures.warc.gz", facts))
@@ -121,7 +128,7 @@ def _records(out: _Counted, told: Told, *, whole: bool) -> Iterator[tuple[Captur
         try:
             record = _record(writer, capture, capture.read())
         except (DamagedCaptureError, ValueError) as error:
-            told(capture.filename or capture.sha256, str(error))
+            report(capture.filename or capture.sha256, str(error))
             continue
         offset = out.count
         writer.write_record(record)
@@ -129,9 +136,9 @@ def _records(out: _Counted, told: Told, *, whole: bool) -> Iterator[tuple[Captur
 
 
 def _record(writer: WARCWriter, capture: Capture, content: bytes) -> object:
-    """A page of the web as the answer of its server, anything else as a resource of its own.
+    """Makes the record of a capture: a `response` for a web page, a `resource` for anything else.
 
-    Raises ValueError for a capture of which no record can be made.
+    Raises ValueError if no record can be made of it.
     """
     if capture.captured_at is None:
         raise ValueError(f"capture {capture.sha256} has no time that can be written (article {capture.article_id})")
@@ -145,18 +152,22 @@ def _record(writer: WARCWriter, capture: Capture, content: bytes) -> object:
     if _is_web(address):
         length = ("Content-Length", str(len(content)))
         http = StatusAndHeaders("200 OK", [("Content-Type", kind), length], protocol="HTTP/1.1")
-        described = {"record_type": "response", "http_headers": http}
+        record_fields = {"record_type": "response", "http_headers": http}
     else:
-        described = {"record_type": "resource", "warc_content_type": kind}
+        record_fields = {"record_type": "resource", "warc_content_type": kind}
     return writer.create_warc_record(
-        address, payload=io.BytesIO(content), length=len(content), warc_headers_dict={"WARC-Date": when}, **described
+        address,
+        payload=io.BytesIO(content),
+        length=len(content),
+        warc_headers_dict={"WARC-Date": when},
+        **record_fields,
     )
 
 
 def _address(capture: Capture) -> str:
-    """Where the capture is from on the web; what came as a file is named by its digest, not by where it lay.
+    """Returns the capture's web address, or `urn:sha256:` and its digest if it came as a file.
 
-    So is what an older version stored under a malformed address.
+    A capture that an older version stored under a malformed address gets the digest too.
     """
     return canonical_or_empty(capture.web_address) or f"urn:sha256:{capture.sha256}"
 
@@ -166,13 +177,14 @@ def _is_web(address: str) -> bool:
 
 
 class _Index:
-    """CDXJ lines of the records, sorted in runs on disk."""
+    """The CDXJ lines of all records. Sorted runs of _RUN lines are kept on disk and merged at the end."""
 
     def __init__(self) -> None:
         self._lines: list[bytes] = []
         self._runs: list[BinaryIO] = []
 
     def add(self, capture: Capture, offset: int, length: int) -> None:
+        """Adds the line of one record. Raises AddressError for a malformed address."""
         address = _address(capture)
         stamp = re.sub("[^0-9]", "", _moment(capture))
         facts = {
@@ -187,6 +199,7 @@ class _Index:
             self._lines = []
 
     def sorted(self) -> Iterator[bytes]:
+        """Yields all lines in order; can be called once."""
         for run in self._runs:
             run.seek(0)
         yield from heapq.merge(sorted(self._lines), *self._runs)
@@ -195,7 +208,10 @@ class _Index:
 
 
 def surt(address: str) -> str:
-    """An address as indexes sort it: «com,example)/path?query», host reversed, lower case, without «www»; raises AddressError."""
+    """Returns an address as indexes sort it: «com,example)/path?query».
+
+    The host is reversed and without «www»; all letters are lower case. Raises AddressError.
+    """
     parts = read_address(address)
     host = parts.host.removeprefix("www.")
     port = f":{parts.port}" if parts.port else ""
@@ -209,7 +225,7 @@ def _page(capture: Capture) -> bytes:
 
 
 def _moment(capture: Capture) -> str:
-    """When it was captured, in UTC (ISO 8601)."""
+    """Returns the time of the capture in UTC (ISO 8601)."""
     return capture.captured_at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 

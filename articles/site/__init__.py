@@ -1,1 +1,1 @@
-"""A reader's request → a page: views, filters, template tags."""
+"""The readers' pages: views, charts, words for dates and numbers, template tags."""

@@ -1,4 +1,7 @@
-"""An article's body cut into pieces that templates can escape one by one: plain text, actors, figures, search matches."""
+"""Cuts an article's body into pieces for templates: plain text, actors, figures and search matches.
+
+Templates escape each piece separately. All offsets are code points of the body.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -8,7 +11,11 @@ from articles.models import Actor, Article, Figure, Mention
 
 @dataclass(frozen=True)
 class Part:
-    """A stretch of a piece, which a search matched or not."""
+    """A stretch of a piece.
+
+    text: its words.
+    matched: whether the reader's search matches them.
+    """
 
     text: str
     matched: bool = False
@@ -16,7 +23,13 @@ class Part:
 
 @dataclass(frozen=True)
 class AnnotatedPiece:
-    """A stretch of a paragraph that is of one actor or figure, or of none."""
+    """A stretch of a paragraph: the words of one mention or figure, or text between them.
+
+    parts: its text, cut where search matches begin and end.
+    actor: the actor that it names; None if it names none.
+    figure: the figure that it states; None if it states none.
+    suggested: whether that fact is suggested and not yet confirmed.
+    """
 
     parts: tuple[Part, ...]
     actor: Actor | None = None
@@ -27,50 +40,58 @@ class AnnotatedPiece:
 def paragraphs(
     article: Article, mentions: Iterable[Mention], figures: Iterable[Figure], matches: Sequence[tuple[int, int]]
 ) -> list[list[AnnotatedPiece]]:
-    """The body's paragraphs as pieces. Where spans overlap, figures go before actors and the earlier before the later."""
-    stated = [(figure.start, figure.end, figure) for figure in figures if figure.start is not None]
-    named = [(start, end, mention) for mention in mentions for start, end in mention.spans]
-    facts = _apart([*sorted(stated, key=_place), *sorted(named, key=_place)])
+    """Returns the body's paragraphs as lists of pieces.
+
+    `matches` are the [start, end] of search matches. Where spans of facts overlap, a figure is preferred to an actor,
+    and the earlier span to the later one.
+    """
+    figure_spans = [(figure.start, figure.end, figure) for figure in figures if figure.start is not None]
+    name_spans = [(start, end, mention) for mention in mentions for start, end in mention.spans]
+    facts = _apart([*sorted(figure_spans, key=_sort_key), *sorted(name_spans, key=_sort_key)])
     return [
         _pieces(text, offset, _inside(facts, offset, text), _inside(matches, offset, text))
         for offset, text in article.paragraphs
     ]
 
 
-def _place(span: tuple) -> tuple[int, int]:
+def _sort_key(span: tuple) -> tuple[int, int]:
+    """The sort key of a span: by start, the longest first."""
     return span[0], -span[1]
 
 
 def _apart(spans: Iterable[tuple]) -> list[tuple]:
-    """Those that overlap none before them, in the order of the text."""
-    kept: list[tuple] = []
+    """Drops spans that overlap an earlier one in the list; returns the rest in the order of the text."""
+    apart: list[tuple] = []
     for start, end, fact in spans:
-        if all(end <= other[0] or other[1] <= start for other in kept):
-            kept.append((start, end, fact))
-    return sorted(kept, key=_place)
+        if all(end <= span[0] or span[1] <= start for span in apart):
+            apart.append((start, end, fact))
+    return sorted(apart, key=_sort_key)
 
 
 def _inside(spans: Iterable[tuple], offset: int, text: str) -> list[tuple]:
+    """Returns the spans that lie within the paragraph `text`, which begins at `offset` of the body."""
     return [span for span in spans if offset <= span[0] and span[1] <= offset + len(text)]
 
 
 def _pieces(text: str, offset: int, facts: list[tuple], matches: list[tuple]) -> list[AnnotatedPiece]:
-    found, at = [], offset
+    """Cuts the paragraph `text`, which begins at `offset` of the body, at the spans of facts."""
+    pieces, at = [], offset
     for start, end, fact in [*facts, (offset + len(text), offset + len(text), None)]:
         if at < start:
-            found.append(AnnotatedPiece(_parts(text, offset, at, start, matches)))
+            pieces.append(AnnotatedPiece(_parts(text, offset, at, start, matches)))
         if fact:
             parts = _parts(text, offset, start, end, matches)
             figure = fact if isinstance(fact, Figure) else None
-            found.append(AnnotatedPiece(parts, None if figure else fact.actor, figure, fact.is_suggested))
+            pieces.append(AnnotatedPiece(parts, None if figure else fact.actor, figure, fact.is_suggested))
         at = end
-    return found
+    return pieces
 
 
 def _parts(text: str, offset: int, start: int, end: int, matches: list[tuple]) -> tuple[Part, ...]:
+    """Cuts the span from `start` to `end` at the edges of matches. `offset` is where the paragraph `text` begins."""
     edges = (edge for span in matches for edge in span if start < edge < end)
     cuts = sorted({start, end, *edges})
     return tuple(
-        Part(text[one - offset : other - offset], any(s <= one and other <= e for s, e in matches))
-        for one, other in zip(cuts, cuts[1:], strict=False)
+        Part(text[left - offset : right - offset], any(s <= left and right <= e for s, e in matches))
+        for left, right in zip(cuts, cuts[1:], strict=False)
     )

@@ -1,4 +1,4 @@
-"""What every page's frame needs of the request: its language and that of its twin, and the colours the reader chose."""
+"""The context of every page's frame: its sections, its language, its twin in the other language, and the colours."""
 
 import json
 
@@ -8,7 +8,8 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-# The sections that every page leads to, by the names of their addresses, and the section that other pages belong to.
+# The sections in the navigation of every page, by the names of their addresses. _WITHIN names the section of other
+# pages.
 SECTIONS = {
     "articles": _("المقالات"), "events": _("الفعاليات"), "actors": _("الفاعلون"), "figures": _("الأرقام"),
     "dates": _("التواريخ"), "timeline": _("الخط الزمني"), "sources": _("المصادر"),
@@ -24,13 +25,17 @@ OTHER_LANGUAGE = {"ar": ("en", "English"), "en": ("ar", "العربية")}
 
 
 def theme_of(request: HttpRequest) -> str:
-    chosen = request.COOKIES.get(COOKIE, "")
-    return chosen if chosen in THEMES else "system"
+    """Returns the reader's theme, a key of THEMES; the default is "system"."""
+    theme = request.COOKIES.get(COOKIE, "")
+    return theme if theme in THEMES else "system"
 
 
 def frame(request: HttpRequest) -> dict[str, object]:
-    """Context of every template: sections, colours, the address of this page and of its `twin` in the other language, and
-    `arabic_block`, the attributes of a block that holds the archive's own words."""
+    """Returns the context of every template.
+
+    It has the sections, the theme, the address of this page (`here`) and of its `twin` in the other language. The twin
+    is None if the page has none. `arabic_block` are the attributes of an HTML block with the archive's Arabic words.
+    """
     language = get_language() or "ar"
     code, name = OTHER_LANGUAGE.get(language, OTHER_LANGUAGE["ar"])
     match = request.resolver_match

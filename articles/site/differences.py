@@ -1,4 +1,4 @@
-"""What one printing of a story has and the other has not, word by word, for readers and editors to see side by side."""
+"""Compares two printings of a story word by word, for readers and editors."""
 
 import re
 from collections.abc import Iterator
@@ -8,22 +8,29 @@ from difflib import SequenceMatcher
 from articles.arabic.folding import fold_name
 
 _PIECE = re.compile(r"\S+|\n\n|\s+")
-# In words: beyond it only the beginning is compared.
+# Only this many pieces from the beginning of each text are compared: words, and the spaces between them.
 _MOST_WORDS = 6000
 
 
 @dataclass(frozen=True)
 class Change:
-    """A run of text: in both ("same"), only in the first ("gone") or only in the second ("new")."""
+    """A run of text.
+
+    kind: "same" if both texts have it, "gone" if only the first has it, "new" if only the second has it.
+    text: the text; of the second one if both have it.
+    """
 
     kind: str
     text: str
 
 
-def differences(one: str, other: str) -> list[list[Change]]:
-    """The second text's paragraphs with what the first had in their places; spelling and marks alone are no difference."""
+def differences(first_text: str, second_text: str) -> list[list[Change]]:
+    """Returns the second text's paragraphs as lists of changes, with the first text's words where these differ.
+
+    Words that fold to the same name count as equal, so spelling and marks alone make no difference.
+    """
     paragraphs: list[list[Change]] = [[]]
-    for change in _changes(one, other):
+    for change in _changes(first_text, second_text):
         first, *rest = change.text.split("\n\n")
         for part, begins in ((first, False), *((text, True) for text in rest)):
             if begins:
@@ -33,8 +40,9 @@ def differences(one: str, other: str) -> list[list[Change]]:
     return [paragraph for paragraph in paragraphs if any(change.text.strip() for change in paragraph)]
 
 
-def _changes(one: str, other: str) -> Iterator[Change]:
-    first, second = (_PIECE.findall(text)[:_MOST_WORDS] for text in (one, other))
+def _changes(first_text: str, second_text: str) -> Iterator[Change]:
+    """Yields the changes of the whole text; a change may reach over several paragraphs."""
+    first, second = (_PIECE.findall(text)[:_MOST_WORDS] for text in (first_text, second_text))
     keys = [[fold_name(piece) if piece.strip() else piece for piece in pieces] for pieces in (first, second)]
     for tag, a, b, c, d in SequenceMatcher(None, *keys, autojunk=False).get_opcodes():
         if tag == "equal":

@@ -1,4 +1,4 @@
-"""Searches to try, made of names and titles that the archive has, so that each finds something."""
+"""Makes example queries from names and titles in the archive, so that each has results."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,38 +12,43 @@ from articles.models import Actor, Event
 
 @dataclass(frozen=True)
 class Example:
-    """A query as it is typed, and what it finds."""
+    """An example query.
+
+    query: the query as a reader types it.
+    finds: the description of its results.
+    """
 
     query: str
     finds: str
 
 
 def examples(actors: Sequence[Actor], events: Sequence[Event]) -> list[Example]:
-    """One example for each part of the query language that the names at hand allow."""
+    """Returns an example for each part of the query language for which there are enough names and titles."""
     names = [actor.name for actor in actors]
-    titles = [found for event in events if len(found := _telling(event.title)) >= 2]
-    made: list[Example] = []
+    titles = [title_words for event in events if len(title_words := _content_words(event.title)) >= 2]
+    results: list[Example] = []
     if titles:
-        made.append(Example(" ".join(titles[0][:2]), _("مقالات فيها الكلمتان، بأي رسم وصيغة")))
+        results.append(Example(" ".join(titles[0][:2]), _("مقالات فيها الكلمتان، بأي رسم وصيغة")))
     long_names = [name for name in names if " " in name]
     if long_names:
-        made.append(Example(f"«{long_names[0]}»", _("العبارة كما هي، وبالأسماء الأخرى لصاحبها")))
+        results.append(Example(f"«{long_names[0]}»", _("العبارة كما هي، وبالأسماء الأخرى لصاحبها")))
     if len(names) > 1:
-        made.append(Example(f"{names[0]} أو {names[1]}", _("أحدهما")))
-        made.append(Example(f"{names[0]} -{_word(names[1])}", _("الأول دون الثاني")))
+        results.append(Example(f"{names[0]} أو {names[1]}", _("أحدهما")))
+        results.append(Example(f"{names[0]} -{_word(names[1])}", _("الأول دون الثاني")))
     if titles:
         word = max(titles[0], key=len)
-        made.append(Example(f"{word[: max(3, len(word) - 2)]}*", _("كل كلمة تبدأ هكذا")))
-        made.append(Example(f"{titles[0][0]} NEAR/9 {titles[0][1]}", _("بينهما تسع كلمات على الأكثر")))
+        results.append(Example(f"{word[: max(3, len(word) - 2)]}*", _("كل كلمة تبدأ هكذا")))
+        results.append(Example(f"{titles[0][0]} NEAR/9 {titles[0][1]}", _("بينهما تسع كلمات على الأكثر")))
     if names:
-        made.append(Example(f"الفاعل:{_quoted(names[0])}", _("مقالات تذكره؛ ومثله العنوان: والحدث: والمصدر:")))
+        results.append(Example(f"الفاعل:{_quoted(names[0])}", _("مقالات تذكره؛ ومثله العنوان: والحدث: والمصدر:")))
     dated = next((event.start for event in events if event.start.earliest), None)
     if names and dated:
-        made.append(Example(f"{names[0]} من:{dated.earliest.year}", _("نُشرت منذ هذه السنة أو يمكن أن تكون منها")))
-    return made
+        results.append(Example(f"{names[0]} من:{dated.earliest.year}", _("نُشرت منذ هذه السنة أو يمكن أن تكون منها")))
+    return results
 
 
-def _telling(title: str) -> list[str]:
+def _content_words(title: str) -> list[str]:
+    """Returns the words of a title that have more than three letters, letters only, and are no stop words."""
     return [
         title[word.start : word.end]
         for word in words(title)
@@ -52,7 +57,7 @@ def _telling(title: str) -> list[str]:
 
 
 def _word(name: str) -> str:
-    """The last word of a name, which tells it best."""
+    """Returns the last word of a name, usually the most specific one."""
     return name.split()[-1]
 
 

@@ -1,8 +1,8 @@
-"""Pages kept for the next reader, and for the one who has them already, until something that readers see has changed.
+"""A cache of whole pages for readers, valid until something that readers see has changed.
 
-A page is kept with the archive's revision (articles/models/revision.py) that it was made of, and given out only while that is
-the revision still: what an editor changes shows at the next request. Its entity tag is made of the same, so that who has the
-page is told so by one small question to the database, whether or not this process keeps it.
+Each page is stored with the archive's revision (articles/models/revision.py) that it was rendered from. It is served
+only while that revision is current, so an editor's change shows at the next request. The ETag derives from the revision
+too: a conditional GET costs one query, whether or not this process's cache holds the page.
 """
 
 import gzip
@@ -22,22 +22,28 @@ from prometheus_client import Counter
 from articles.models import revision
 from articles.site.appearance import theme_of
 
-# Pages larger than this many bytes, compressed, are not kept.
+# Pages larger than this are not kept: bytes after compression.
 LARGEST = 512 * 1024
-# Not zlib's best: its last steps take twice the time for one byte in a hundred.
+# Not zlib's highest level: the last levels take twice the time to save 1 % of the bytes.
 _LEVEL = 6
 ANSWERED = Counter("archive_kept_pages", "Readers' pages, by whether they were made anew", ["outcome"])
-# Of the column in Django's table of sessions.
+# The length of session_key in Django's table of sessions.
 _LONGEST_SESSION_KEY = 40
 _SESSION_AND_REVISION = (
     "SELECT EXISTS (SELECT FROM django_session WHERE session_key = %s AND expire_date > now()), " + revision.CURRENT
 )
+# Suffixes of the files that pages are rendered from; `release` reads them.
 _CODE = {".py", ".html", ".mo", ".css", ".js", ".svg"}
 
 
 @dataclass(frozen=True)
 class Kept:
-    """A page as it is kept: its entity tag, its headers and its compressed body."""
+    """A page in the cache.
+
+    tag: its ETag.
+    headers: its headers, without Content-Length.
+    body: its body, compressed with gzip.
+    """
 
     tag: str
     headers: dict[str, str]
@@ -45,25 +51,27 @@ class Kept:
 
     @classmethod
     def of(cls, response: HttpResponse, tag: str) -> "Kept":
+        """Makes the cached form of a response."""
         headers = {name: value for name, value in response.items() if name != "Content-Length"}
         return cls(tag, headers, gzip.compress(response.content, _LEVEL, mtime=0))
 
     @classmethod
     def of_stored(cls, value: object) -> "Kept | None":
-        """The page that `stored` made the value of; None for a value that is no page."""
+        """Reads a value that `stored` made; returns None for any other value."""
         match value:
             case [str(tag), dict(headers), bytes(body)]:
                 return cls(tag, headers, body)
         return None
 
     def stored(self) -> list:
-        """What a cache keeps: plain data, for a cache that processes share keeps nothing else."""
+        """Returns the page as plain data, because a cache that processes share stores nothing else."""
         return [self.tag, self.headers, self.body]
 
     def response(self, request: HttpRequest) -> HttpResponse:
-        packed = "gzip" in request.headers.get("Accept-Encoding", "")
-        response = HttpResponse(self.body if packed else gzip.decompress(self.body), headers=self.headers)
-        if packed:
+        """Makes the response, compressed if the request accepts gzip."""
+        accepts_gzip = "gzip" in request.headers.get("Accept-Encoding", "")
+        response = HttpResponse(self.body if accepts_gzip else gzip.decompress(self.body), headers=self.headers)
+        if accepts_gzip:
             response["Content-Encoding"] = "gzip"
         response["ETag"] = self.tag
         patch_vary_headers(response, ["Accept-Encoding"])
@@ -71,53 +79,56 @@ class Kept:
 
 
 class KeptPages:
-    """Middleware inside GZip's and outside that of sessions: a page that is kept costs neither."""
+    """Middleware that serves kept pages.
+
+    It stands inside GZip's and outside the sessions', so a kept page costs neither.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        reads = request.method in ("GET", "HEAD") and not request.path.startswith("/admin/")
-        # What a transaction under way has changed no revision tells yet.
-        reads = reads and not connection.in_atomic_block
+        is_cacheable_read = request.method in ("GET", "HEAD") and not request.path.startswith("/admin/")
+        # The revision does not yet count the changes of an uncommitted transaction.
+        is_cacheable_read = is_cacheable_read and not connection.in_atomic_block
         session, current = request.COOKIES.get(settings.SESSION_COOKIE_NAME), ""
         if session is not None:
-            stands, current = _session_stands(session) if reads else (True, "")
-            if stands:  # an editor, who may see more
+            has_session, current = _valid_session(session) if is_cacheable_read else (True, "")
+            if has_session:  # an editor, who may see more
                 response = self.get_response(request)
                 if made_of(response):
                     patch_cache_control(response, private=True, no_cache=True)
                 return response
-            # A made-up session is none: the page is made, kept and found as for any reader.
+            # An invalid session key counts as no session: the request is answered like any reader's.
             del request.COOKIES[settings.SESSION_COOKIE_NAME]
-        if not reads:
+        if not is_cacheable_read:
             return self.get_response(request)
         key = _key(request)
-        known = request.headers.get("If-None-Match", "")
-        # Who has the page is told so before it is looked for.
-        tag = _tag(key, current or revision.current()) if known else ""
-        if known and tag in known:  # a tag is guessed by nobody who was not given the page
+        known_tags = request.headers.get("If-None-Match", "")
+        # A conditional GET is answered before the cache is read.
+        tag = _tag(key, current or revision.current()) if known_tags else ""
+        if known_tags and tag in known_tags:  # nobody can guess the tag of a page that they have not received
             ANSWERED.labels("unchanged").inc()
             return get_conditional_response(request, etag=tag)
-        kept = Kept.of_stored(store.get(key))
-        if kept and kept.tag == (tag or _tag(key, current or revision.current())):
+        page = Kept.of_stored(store.get(key))
+        if page and page.tag == (tag or _tag(key, current or revision.current())):
             ANSWERED.labels("kept").inc()
-            return kept.response(request)
+            return page.response(request)
         response = self.get_response(request)
-        if not (made := made_of(response)):
+        if not (made_of_revision := made_of(response)):
             return response
         patch_cache_control(response, public=True, no_cache=True)
         ANSWERED.labels("made").inc()
-        kept = Kept.of(response, _tag(key, made))
-        if len(kept.body) <= LARGEST:
-            store.set(key, kept.stored(), timeout=None)
-        return kept.response(request)
+        page = Kept.of(response, _tag(key, made_of_revision))
+        if len(page.body) <= LARGEST:
+            store.set(key, page.stored(), timeout=None)
+        return page.response(request)
 
 
-def _session_stands(key: str) -> tuple[bool, str]:
-    """Whether a session of this key was begun here and has not ended, and the archive's revision: one statement tells both.
+def _valid_session(key: str) -> tuple[bool, str]:
+    """Returns whether a session with this key is valid, and the archive's revision; both come from one statement.
 
-    Without the revision, an empty text, for what can be no key.
+    For text that cannot be a session key the database is not asked, and the revision is empty.
     """
     if not (key.isascii() and key.isalnum() and len(key) <= _LONGEST_SESSION_KEY):
         return False, ""
@@ -126,13 +137,13 @@ def _session_stands(key: str) -> tuple[bool, str]:
         return cursor.fetchone()
 
 
-# Moved, moved and kept, not found, gone: browsers may keep these for ever where nothing is said (RFC 9110, 15.1), while an editor
-# can bring an article back, take a merge back or publish a draft at any time.
+# 301, 308, 404 and 410: without Cache-Control, browsers may keep these for ever (RFC 9110, 15.1). But an editor can
+# bring an article back, undo a merge or publish a draft at any time.
 _REVOCABLE = (301, 308, 404, 410)
 
 
 class RevocableAnswers:
-    """Middleware outside KeptPages: an answer that an editor can make untrue is asked for anew each time, at every door."""
+    """Middleware outside KeptPages: browsers must revalidate answers that an editor's change can make untrue."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -145,27 +156,33 @@ class RevocableAnswers:
 
 
 def mark(response: HttpResponse, made: str) -> None:
-    """Tells that this whole page may be kept, and the revision that it was made of; not one with a tag of its own."""
+    """Marks a response as a page that may be kept, rendered from the revision `made`.
+
+    Responses with a status other than 200 or with an ETag of their own are left unmarked.
+    """
     if response.status_code == 200 and not response.has_header("ETag"):
         response.made_of = made
 
 
 def made_of(response: HttpResponseBase) -> str | None:
+    """Returns the revision that `mark` put on a response; None if it is not to be kept."""
     return getattr(response, "made_of", None)
 
 
 def _key(request: HttpRequest) -> str:
+    """Returns the page's key in the cache: a digest of release, full address and theme."""
     parts = (release(), request.build_absolute_uri(), theme_of(request))
     return "page:" + hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def _tag(key: str, made: str) -> str:
-    return f'W/"{hashlib.sha256(f"{key} {made}".encode()).hexdigest()[:32]}"'
+def _tag(key: str, current_revision: str) -> str:
+    """Returns the ETag of the page with this key, rendered from this revision."""
+    return f'W/"{hashlib.sha256(f"{key} {current_revision}".encode()).hexdigest()[:32]}"'
 
 
 @cache
 def release() -> str:
-    """A digest of the code and the settings that pages are made by: another release keeps pages of its own."""
+    """Returns a digest of the code and settings that render pages, so that each release has cached pages of its own."""
     digest = hashlib.sha256(f"{settings.ARCHIVE_DIGITS} {settings.TIME_ZONE}".encode())
     for folder in ("archive", "articles", "templates", "static"):
         for path in sorted(Path(settings.BASE_DIR, folder).rglob("*")):

@@ -1,4 +1,4 @@
-"""What the reading room's pages share: the bound on their statements, their numbered and dated lists, their chips."""
+"""Helpers that the readers' pages share: a time limit, numbered lists, lists by date, and chips for filters."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -26,18 +26,19 @@ from articles.search.listing import MOST_COUNTED, PAGE_SIZE, Direction, capped_c
 from articles.site.keeping import mark
 from articles.site.words_for import arabic, day, year_or_month
 
-# Where a kept number is known, no more of a list than this are counted for a page.
+# Where a tally exists, at most this many rows of a list are counted; beyond that the tally is shown.
 COUNTED_LIVE = 1_000
-# Parameters that say where in a list a page lies; another condition starts at its beginning.
+# Parameters that hold the position in a list. A link that changes a filter drops them, to start at the beginning.
 PLACES = ("page", "after", "before")
-# The parameter that asks lists for what no editor has reviewed yet (articles/search/filters.py has the same).
+# The parameter that adds rows which no editor has reviewed yet to lists (articles/search/filters.py has the same).
 UNREVIEWED = "unreviewed"
 
 
 def reader_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """A page for GET and HEAD whose statements are stopped, and the reader told so, when they take too long.
+    """Decorates a view of readers' pages, for GET and HEAD.
 
-    Its colours hang on a cookie, which caches are told.
+    A statement that takes too long is stopped, and the page answers 503. The page varies by Cookie, because a cookie
+    holds the theme.
     """
 
     @require_safe
@@ -57,7 +58,7 @@ def reader_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
 
 
 def too_often(request: HttpRequest, setting: str) -> HttpResponse | None:
-    """None where the address that asks may, else the page that says when it may again."""
+    """Returns a 429 page if the visitor's address has exceeded the rate of `setting`, else None."""
     if not (seconds := seconds_to_wait(request, setting)):
         return None
     response = render(request, "site/too_often.html", {"seconds": seconds}, status=429)
@@ -66,7 +67,7 @@ def too_often(request: HttpRequest, setting: str) -> HttpResponse | None:
 
 
 class CappedPaginator(Paginator):
-    """Pages of the first `most` rows; `is_capped` says that there are more."""
+    """Pages of the first `most` rows; `is_capped` is true if there are more rows."""
 
     def __init__(self, rows: QuerySet, size: int, most: int) -> None:
         super().__init__(rows, size)
@@ -86,16 +87,19 @@ class CappedPaginator(Paginator):
 
 
 def numbered(request: HttpRequest, rows: QuerySet, size: int = PAGE_SIZE, most: int = MOST_COUNTED) -> Page:
-    """The page of the first `most` rows that the address asks for; the nearest one that exists where it asks for nonsense."""
+    """Returns the page that the parameter `page` names, of the first `most` rows.
+
+    Text that is no number leads to the first page, a number out of range to the last.
+    """
     return CappedPaginator(rows, size, most).get_page(request.GET.get("page"))
 
 
 def by_date(
     request: HttpRequest, articles: QuerySet, *, oldest: bool = False, kept: Callable[[], int | None] | None = None
 ) -> dict[str, object]:
-    """What a list of articles by date shows: the page that the address asks for, and how many there are.
+    """Returns the context of a list of articles by date: the requested page and the number of articles.
 
-    Where these are very many, the number that `kept` knows is told, if there is one.
+    `kept` returns the tally of these articles, or None. It is used where there are more than COUNTED_LIVE.
     """
     get = request.GET.get
     listed = listing(
@@ -103,15 +107,15 @@ def by_date(
     )
     total, capped = capped_count(articles, COUNTED_LIVE if kept else MOST_COUNTED)
     if kept and capped:
-        known = kept() or 0
-        total, capped = (known, False) if known > total else capped_count(articles)
+        tally = kept() or 0
+        total, capped = (tally, False) if tally > total else capped_count(articles)
     return {"listed": listed, "places": listed, "total": total, "total_is_capped": capped}
 
 
 def merged_away(row: Mergeable) -> HttpResponsePermanentRedirect | None:
-    """Leads from a row that was merged away to the one that stands for it; None for one that was not.
+    """Redirects from a merged row to its survivor; returns None for a row that is not merged.
 
-    Raises Http404 where readers do not meet that one either: the redirect would tell that it is there.
+    Raises Http404 if readers may not see the survivor either, because the redirect would reveal that it exists.
     """
     if not row.merged_into_id:
         return None
@@ -119,16 +123,16 @@ def merged_away(row: Mergeable) -> HttpResponsePermanentRedirect | None:
     if survivor is None:
         raise Http404
     if isinstance(survivor, Article) and survivor.status in TAKEN_AWAY:
-        shown = Article.objects.once_public()
+        visible = Article.objects.once_public()
     else:
-        shown = type(row).objects.public()
-    if not shown.filter(pk=survivor.pk).exists():
+        visible = type(row).objects.public()
+    if not visible.filter(pk=survivor.pk).exists():
         raise Http404
     return redirect(survivor, permanent=True)
 
 
 def public_row(rows: QuerySet, pk: int) -> Mergeable:
-    """The actor or event of that key, if it is public or was merged into another; raises Http404 for every other one."""
+    """Returns the actor or event with this key if it is public or merged into another row; otherwise raises Http404."""
     row = get_object_or_404(rows.with_publicity().select_related("merged_into"), pk=pk)
     if not row.is_public and not row.merged_into_id:
         raise Http404
@@ -137,8 +141,13 @@ def public_row(rows: QuerySet, pk: int) -> Mergeable:
 
 @dataclass(frozen=True)
 class Unreviewed:
-    """The switch of a list between what editors confirmed and all that is public: the address of the other state, whether the
-    list `shows` what is unreviewed now, and how many these are, `count` or more (`is_capped`)."""
+    """The switch of a list between confirmed rows and all public rows.
+
+    address: the address of the list in the other state.
+    shows: whether the list includes unreviewed rows now.
+    count: the number of unreviewed rows.
+    is_capped: whether there are more than `count`.
+    """
 
     address: str
     shows: bool
@@ -147,8 +156,10 @@ class Unreviewed:
 
 
 class PublicChoice:
-    """Which actors or events the lists of one page show: those that public lists show unasked, or, where its address asks for what
-    is unreviewed, all that are public."""
+    """Decides which actors or events the lists of one page show.
+
+    By default these are the rows of `listed()`. With the parameter UNREVIEWED they are all public rows.
+    """
 
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
@@ -159,11 +170,11 @@ class PublicChoice:
         return are_kept()
 
     def of(self, rows: NounQuerySet) -> NounQuerySet:
-        """Those of `rows` that the page shows."""
+        """Returns those of `rows` that the page shows."""
         return rows.public() if self.shows_unreviewed else rows.listed(kept=self.kept)
 
     def switch(self, rows: NounQuerySet) -> Unreviewed | None:
-        """What leads to the other choice among `rows`; None where nothing is unreviewed and nothing of it is asked for."""
+        """Returns the switch for `rows`; None if no row is unreviewed and the address does not request such rows."""
         count, is_capped = capped_count(rows.unreviewed(kept=self.kept))
         if not count and not self.shows_unreviewed:
             return None
@@ -172,9 +183,12 @@ class PublicChoice:
 
 
 def address_with(request: HttpRequest, name: str, value: object = None) -> str:
-    """The page's address with one parameter set, or taken out where `value` is empty, at the beginning of its list."""
+    """Returns the page's query string with one parameter set, or removed if `value` is empty.
+
+    The position in the list is removed, so the link leads to its beginning.
+    """
     if not hasattr(request, "parameters"):
-        # Encoded once: a page has dozens of such addresses.
+        # The parameters are encoded once a request: a page has dozens of such addresses.
         request.parameters = {
             key: urlencode({key: values}, doseq=True) for key, values in request.GET.lists() if key not in PLACES
         }
@@ -184,7 +198,13 @@ def address_with(request: HttpRequest, name: str, value: object = None) -> str:
 
 @dataclass(frozen=True)
 class Chip:
-    """A condition that holds: its parameter and value in the address, and how it is told."""
+    """An active filter, as the page shows it.
+
+    name: its parameter in the address.
+    value: its value in the address.
+    label: the filter's name for readers.
+    text: the value for readers.
+    """
 
     name: str
     value: str
@@ -193,10 +213,14 @@ class Chip:
 
 
 def chips(filters: ForgivingFilterSet) -> Sequence[Chip]:
-    return [Chip(one.name, one.value, one.label, _told(one)) for one in filters.chosen]
+    """Returns a chip for each active filter."""
+    return [
+        Chip(condition.name, condition.value, condition.label, _chip_text(condition)) for condition in filters.chosen
+    ]
 
 
-def _told(condition: Condition) -> object:
+def _chip_text(condition: Condition) -> object:
+    """Returns the value of a filter in readers' words; empty for a filter that is only on or off."""
     if isinstance(condition.meaning, date):
         return day(condition.meaning)
     if condition.name in ("published", "year"):

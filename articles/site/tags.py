@@ -1,4 +1,4 @@
-"""Template filters and tags of the reading room; loaded into every template."""
+"""Template filters and tags of the readers' pages; loaded into every template."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -42,12 +42,13 @@ register.filter("readable_address", readable_address)
 
 @register.simple_tag(takes_context=True)
 def address_with(context: template.Context, name: str, value: object = None) -> str:
+    """Returns the page's query string with one parameter set, or removed if `value` is empty."""
     return pages.address_with(context["request"], name, value)
 
 
 @register.filter
 def marked(pieces: Iterable[Piece]) -> SafeString:
-    """Pieces of a text one after another, those that match a query marked."""
+    """Joins the pieces of a text as HTML; puts pieces that match a query into <mark>."""
     return mark_safe(  # noqa: S308 (every text in it is escaped)
         "".join(f"<mark>{escape(piece.text)}</mark>" if piece.marked else escape(piece.text) for piece in pieces)
     )
@@ -55,16 +56,16 @@ def marked(pieces: Iterable[Piece]) -> SafeString:
 
 @register.filter
 def from_position(text: str, position: int) -> str:
-    """The words of a query from a position on, as much as shows where that is."""
+    """Returns 24 characters of a query from a position on, enough to show the place."""
     return text[position : position + 24]
 
 
-# What would end a script element or begin a comment, written so that JSON means the same.
+# Escapes for characters that could end a script element or begin a comment. JSON reads them as the same characters.
 _INERT = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 
 
 @register.filter
 def linked_data(value: Mapping[str, object]) -> SafeString:
-    """A script element of JSON-LD, which no browser runs and no text in it can leave."""
+    """Returns a script element with JSON-LD. Browsers do not run it, and no text in it can end the element."""
     text = json.dumps(value, ensure_ascii=False).translate(_INERT)
     return format_html('<script type="application/ld+json">{}</script>', mark_safe(text))  # noqa: S308

@@ -1,4 +1,4 @@
-"""The reading room's addresses; docs and other programs rely on them. Each has an English twin under /en/."""
+"""Addresses of the readers' pages; documents and other programs rely on them. Each has an English twin under /en/."""
 
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
@@ -7,7 +7,7 @@ from articles.site.views import actor, article, dates, event, figures, home, pla
 
 
 class YearConverter(StringConverter):
-    """A year of four digits: also one that no article should have, which an old archive may hold (0001)."""
+    """A year of four digits. Implausible years such as 0001 are accepted, because an old archive may hold them."""
 
     regex = "(?!0000)[0-9]{4}"
 

@@ -1,4 +1,4 @@
-"""Puts dates, numbers and counts into words, in the language of the page: Arabic with two month names, or English."""
+"""Writes dates, numbers and counts in words, in the language of the page: Arabic with two month names, or English."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -21,37 +21,45 @@ from articles.platform.calendar_bounds import held, is_unheld
 
 
 def in_english() -> bool:
+    """Whether the page is in English."""
     return get_language() == "en"
 
 
 def arabic(text: object) -> object:
-    """Words of the archive, which are Arabic whatever the page's language: on an English page marked as such and isolated."""
+    """Marks Arabic words of the archive as Arabic on an English page, and isolates their direction.
+
+    On an Arabic page the words are returned as they are.
+    """
     return format_html('<bdi lang="ar" dir="rtl">{}</bdi>', text) if in_english() and text else text
 
 
 def source_name(source: Source | None) -> object:
+    """Returns a source's name, or words for an unknown source."""
     return arabic(source.name) if source else _("مصدر غير معروف")
 
 
 def state(fact: Reviewable) -> SafeString | str:
-    """The mark of a fact that no editor has reviewed yet."""
+    """Returns the mark of a suggested fact; empty for a confirmed one."""
     return format_html('<span class="state">{}</span>', _("مقترح آليا")) if fact.is_suggested else ""
 
 
 def digits(text: object) -> str:
-    """`text` with the digits that readers of this archive see (ARCHIVE_DIGITS)."""
+    """Returns `text` in the digits that ARCHIVE_DIGITS chooses; on an English page always in Latin digits."""
     eastern = settings.ARCHIVE_DIGITS == "arabic" and not in_english()
     return str(text).translate(ARABIC_INDIC_DIGITS) if eastern else str(text)
 
 
 def number(value: Decimal | int) -> str:
-    """A number with thousands marks and no idle zeros after the point."""
+    """Writes a number with thousands separators and without trailing zeros after the point."""
     plain = f"{value:,f}" if isinstance(value, Decimal) else f"{value:,}"
     return digits(plain.rstrip("0").rstrip(".") if "." in plain else plain)
 
 
 def month_name(month: int) -> str:
-    """In Arabic the Maghreb's name of the month and, where it differs, the Levant's: «نونبر (تشرين الثاني)»."""
+    """Returns the name of a month, 1 to 12.
+
+    In Arabic it is the Maghreb's name and, where it differs, the Levant's: «نونبر (تشرين الثاني)».
+    """
     if in_english():
         return str(MONTHS[month])
     maghreb, levant = MAGHREB[month - 1], LEVANT[month - 1]
@@ -59,25 +67,28 @@ def month_name(month: int) -> str:
 
 
 def short_month(month: int) -> str:
+    """Returns the name of a month, 1 to 12; in Arabic the Maghreb's alone."""
     return str(MONTHS[month]) if in_english() else MAGHREB[month - 1]
 
 
 def day(value: date) -> str:
+    """Writes a day with the month's name as `month_name` has it."""
     return f"{digits(value.day)} {month_name(value.month)} {digits(value.year)}"
 
 
 def short_day(value: date) -> str:
+    """Writes a day with the month's name as `short_month` has it."""
     return f"{digits(value.day)} {short_month(value.month)} {digits(value.year)}"
 
 
 def year_or_month(value: str) -> str:
-    """«2024» or «2024-11», as the page's filter has them, in words."""
+    """Writes «2024» or «2024-11», the values of the page's filter, in words."""
     year, _dash, month = value.partition("-")
     return f"{month_name(int(month))} {digits(year)}" if month else digits(year)
 
 
 def archive_date(value: ArchiveDate) -> str:
-    """What is known of a date, in words: a day, a month, a year, or the bounds of an unknown one."""
+    """Writes a date to its precision: a day, a month, a year, or the bounds of an unknown date."""
     if value.precision == Precision.DAY:
         return day(value.date)
     if value.precision == Precision.MONTH:
@@ -93,7 +104,7 @@ def archive_date(value: ArchiveDate) -> str:
 
 
 def brief_date(value: ArchiveDate) -> str:
-    """`archive_date` for lists: unknown dates by their years alone."""
+    """Writes a date for lists, like `archive_date`, but the bounds of an unknown date as years."""
     if value.is_known:
         return archive_date(value)
     first, last = (bound and digits(bound.year) for bound in (value.earliest, value.latest))
@@ -105,14 +116,14 @@ def brief_date(value: ArchiveDate) -> str:
 
 
 def basis(value: ArchiveDate) -> str:
-    """Where a date comes from, as a short remark."""
+    """Returns a short remark on the basis of a date."""
     if not value.is_known and value.basis == "inferred":
         return _("لا يذكر النص تاريخ نشره؛ المدى مستنتج مما يرويه ومن وقت التقاطه.")
     return {"stated": _("مذكور في الأصل."), "inferred": _("مستنتج من النص."), "editor": _("وضعه محرر.")}[value.basis]
 
 
 def date_place(where: str) -> str:
-    """Where in its original an article states a date, for readers."""
+    """Returns readers' words for the place in the original where a date is stated."""
     places = {
         "heading": _("فوق النص"), "closing line": _("آخر النص"), "dateline": _("مطلع النص"), "row": _("جدول الاستيراد"),
     }  # fmt: skip
@@ -120,8 +131,8 @@ def date_place(where: str) -> str:
 
 
 def figure_value(figure: Figure) -> str:
-    """A figure's value with its qualifier: «أكثر من 80», «بين 20 و30»."""
-    # A value that is no number (articles/platform/number_bounds.py).
+    """Writes a figure's value with its qualifier: «أكثر من 80», «بين 20 و30»."""
+    # The database's value is no number (articles/platform/number_bounds.py).
     if figure.value is None:
         return "–"
     value = number(figure.value)
@@ -140,12 +151,12 @@ def figure_value(figure: Figure) -> str:
 
 
 def figure_with_unit(figure: Figure) -> str | SafeString:
-    """«أكثر من 80 وفدا»; on an English page the unit as Arabic."""
+    """Writes a figure's value with its unit: «أكثر من 80 وفدا». On an English page the unit is marked as Arabic."""
     return format_html("{} {}", figure_value(figure), arabic(figure.unit)) if figure.unit else figure_value(figure)
 
 
 def period(figure: Figure) -> str:
-    """The years a figure is about: «2023», «2002–2021», «منذ 2017», «حتى 2020», or nothing."""
+    """Writes the years that a figure is about: «2023», «2002–2021», «منذ 2017», «حتى 2020»; empty if unknown."""
     first, last = (day and digits(day.year) for day in map(held, (figure.period_start, figure.period_end)))
     if first and last:
         return first if first == last else f"{first}–{last}"
@@ -155,20 +166,26 @@ def period(figure: Figure) -> str:
 
 
 def counted(count: int, noun: str) -> str:
-    """A count of one of NOUNS as grammar has it: مقال واحد، مقالان، 3 مقالات، 11 مقالا، 100 مقال; or 1 article, 2 articles."""
+    """Writes a count of one of NOUNS in its grammatical form.
+
+    In Arabic: مقال واحد، مقالان، 3 مقالات، 11 مقالا، 100 مقال; in English: 1 article, 2 articles.
+    """
     if in_english():
-        one, more = ENGLISH_NOUNS[noun]
-        return f"{number(count) if count else 'no'} {one if count == 1 else more}"
+        singular, plural = ENGLISH_NOUNS[noun]
+        return f"{number(count) if count else 'no'} {singular if count == 1 else plural}"
     return agreeing(count, NOUNS[noun])
 
 
 def agreeing(count: int, forms: counting.Forms) -> str:
-    """A count of a noun in Arabic, in the digits of the archive; `forms` are one of it, two, three to ten, eleven and more."""
+    """Writes a count of a noun in Arabic, in the archive's digits.
+
+    `forms` are the noun's forms for one, for two, for three to ten, and for eleven and more.
+    """
     return counting.agreeing(count, forms, number(count))
 
 
 def file_size(count: int) -> str:
-    """How large a file is: «بايتان», «7.2 كيلوبايت»; or 2 bytes, 7.2 KB."""
+    """Writes the size of a file, from bytes: «بايتان», «7.2 كيلوبايت»; or 2 bytes, 7.2 KB."""
     size, place = Decimal(count), 0
     while size >= _KILO and place < len(_UNITS_OF_SIZE):
         size, place = size / _KILO, place + 1
@@ -183,7 +200,10 @@ _UNITS_OF_SIZE = (("كيلوبايت", "KB"), ("ميغابايت", "MB"), ("غي
 
 
 def moment(value: datetime | str | None) -> str:
-    """A moment at the archive's clock: «6 نونبر 2024، 10:30»; a dash for none, which templates hand over as an empty text."""
+    """Writes a moment in the archive's time zone: «6 نونبر 2024، 10:30».
+
+    None, and the empty text that templates pass for it, give a dash.
+    """
     if not value or is_unheld(value):
         return "–"
     if not in_english():
@@ -193,7 +213,7 @@ def moment(value: datetime | str | None) -> str:
 
 
 def since(value: datetime | str | None) -> str:
-    """How long ago a moment was: «الآن», «منذ دقيقتين», «منذ 3 أشهر»; a dash for none."""
+    """Writes how long ago a moment was: «الآن», «منذ دقيقتين», «منذ 3 أشهر»; a dash for None."""
     if not value or is_unheld(value):
         return "–"
     seconds = (timezone.now() - value).total_seconds()
@@ -201,7 +221,7 @@ def since(value: datetime | str | None) -> str:
 
 
 def ago(seconds: float) -> str:
-    """How long ago something was, in whole units, after «منذ»: دقيقتين، 5 دقائق، ساعة، 11 يوما، شهرين."""
+    """Writes a duration in seconds as whole units, as it stands after «منذ»: دقيقتين، 5 دقائق، ساعة، 11 يوما، شهرين."""
     for unit, size in (
         ("year", 31_557_600),
         ("month", 2_629_800),
@@ -219,7 +239,7 @@ def ago(seconds: float) -> str:
 
 
 _MINUTE = 60
-# In the genitive, as after a preposition.
+# The units in the genitive, as after a preposition: for one, two, three to ten, eleven and more.
 _UNITS = {
     "minute": ("دقيقة", "دقيقتين", "دقائق", "دقيقة"),
     "hour": ("ساعة", "ساعتين", "ساعات", "ساعة"),
@@ -227,7 +247,8 @@ _UNITS = {
     "month": ("شهر", "شهرين", "أشهر", "شهرا"),
     "year": ("سنة", "سنتين", "سنوات", "سنة"),
 }
-# Arabic counts in six ways, which gettext's catalogue of a second language cannot tell from a source text of two.
+# Arabic counts with six plural forms. They stand here, because the source texts are Arabic, and gettext's source texts
+# have two forms only.
 NOUNS = {
     "article": ("مقال", "مقالان", "مقالات", "مقالا"),
     "event": ("فعالية", "فعاليتان", "فعاليات", "فعالية"),

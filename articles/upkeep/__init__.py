@@ -1,1 +1,1 @@
-"""Whether what is stored is whole, and copies of it elsewhere."""
+"""Keeps the archive in order: checks of everything stored, backups, and the nightly run."""

@@ -1,11 +1,12 @@
-"""A backup of the archive in a folder, and an archive made of a backup again. Called by `manage.py backup` and `restore`.
+"""Makes backups of the archive in a folder, and restores them. Called by `manage.py backup` and `restore`.
 
-    DEST/database/STAMP.dump    pg_dump's custom format, of one moment
-    DEST/captures/ab/cd/….gz    every capture that the database names, copied once: later backups add what is new
+    DEST/database/STAMP.dump    the database in pg_dump's custom format, of one moment
+    DEST/captures/ab/cd/….gz    every capture that the database names, copied once: later backups add new ones only
     DEST/deliveries/…           uploaded files
     DEST/STAMP.jsonl            the manifest: a line about the backup, then one for each file with its size and SHA-256
 
-A manifest is written last, and a file has its name only when it is whole and on the disk: what has no manifest is no backup.
+The manifest is written last, so a dump without a manifest is an unfinished backup. A file gets its name only when it is
+complete and on the disk.
 """
 
 import fcntl
@@ -33,15 +34,20 @@ from articles.models.delivery import delivery_storage
 from articles.models.revision import begin_epoch
 from articles.platform import caches, private_files, programs
 
+# The version of the backup's layout; `restore` refuses any other.
 FORMAT = 1
+# Bytes that are read at a time while a file is copied.
 CHUNK = 1 << 20
-# Rows that belong to a running site, not to the archive.
+# Tables whose rows belong to a running site, not to the archive: a dump leaves their rows out.
 _PASSING = ("django_session", caches.TABLE)
+# Opens the transaction of a restore, and removes all tables.
 _EMPTY = "BEGIN; DROP SCHEMA public CASCADE; CREATE SCHEMA public; GRANT USAGE ON SCHEMA public TO PUBLIC;\n"
-# A restore waits so many seconds for who uses a table, and whoever comes meanwhile waits behind it. The server looks so often
-# whether the one who restores is still there.
+# LOCK_SECONDS is how long a restore waits for sessions that use a table; new sessions wait behind it meanwhile.
+# LOOK_SECONDS is how often the server checks whether the restoring client is still connected.
 LOCK_SECONDS, LOOK_SECONDS = 10, 2
+# PostgreSQL's error code lock_not_available.
 _LOCK_TIMEOUT = "55P03"
+# Other sessions that hold locks on the archive's tables.
 _HOLDERS = """
     SELECT DISTINCT activity.pid, activity.application_name, activity.state, date_trunc('second', activity.xact_start)::text
     FROM pg_locks AS locks JOIN pg_stat_activity AS activity ON activity.pid = locks.pid
@@ -50,18 +56,23 @@ _HOLDERS = """
         AND locks.granted AND locks.pid <> pg_backend_pid()
     ORDER BY pid
 """
-# One backup's file is part of the next one's; these are its folders and the stores they are copies of.
+# The folders of copied files, and the store that each one copies. All backups in a folder share the copies.
 _STORES: dict[str, Callable[[], Storage]] = {"captures": capture_storage, "deliveries": delivery_storage}
 
 
 class BackupError(Exception):
-    """A backup that cannot be made or restored as asked; the message says why and what to do."""
+    """A backup cannot be made or restored. The message says why and what to do."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A file of a backup: its path in it, its size in bytes, its SHA-256. `damaged` marks the copy of an original that was damaged
-    already, where no backup before had a whole copy."""
+    """A file of a backup.
+
+    path: its path, relative to the backup's folder.
+    size: its length in bytes; -1 if the file cannot be read.
+    sha256: its SHA-256 in hexadecimal; empty if the file cannot be read.
+    damaged: whether it copies a damaged original of which no earlier backup has a whole copy.
+    """
 
     path: str
     size: int
@@ -69,17 +80,22 @@ class Entry:
     damaged: bool = field(default=False, compare=False)
 
     def line(self) -> dict[str, object]:
-        """What the manifest says of it."""
-        told: dict[str, object] = {"path": self.path, "size": self.size, "sha256": self.sha256}
-        return told | {"damaged": True} if self.damaged else told
+        """Returns the manifest's line about this file; `damaged` stands in it only if true."""
+        fields: dict[str, object] = {"path": self.path, "size": self.size, "sha256": self.sha256}
+        return fields | {"damaged": True} if self.damaged else fields
 
 
 @dataclass
 class Made:
-    """What a backup holds and what of it is new.
+    """The outcome of a backup.
 
-    `missing` are lines about files that the archive itself lacks, `damaged` lines about those that cannot be read or are not what
-    they were. Each line says whether the backup has a whole copy.
+    stamp: its name: the time of its beginning in UTC, such as 20240131T235959Z.
+    files: how many files it holds, the dump included.
+    added: how many of these were copied now, the dump included.
+    bytes_added: the size of those in bytes.
+    missing: a line for each file that the database names but the archive lacks.
+    damaged: a line for each file that cannot be read or has changed. Lines of both lists say whether the backup has a
+        copy.
     """
 
     stamp: str
@@ -91,69 +107,75 @@ class Made:
 
 
 def backup(folder: Path, *, keep: int = 0) -> Made:
-    """Adds a backup to `folder`, and removes the databases of all but the newest `keep` (0: none is removed).
+    """Adds a backup to `folder`, then removes the dumps and manifests of all but the newest `keep` backups (0: none).
 
-    The database is dumped first: every capture that the dump names was in its store before. Raises BackupError.
+    The database is dumped before files are copied, so the store already holds every capture that the dump names.
+    Raises BackupError.
     """
     for part in ("database", *_STORES):
         private_files.make_folder(folder / part)
-    _close(folder)
-    with _alone(folder):
+    _make_private(folder)
+    with _locked(folder):
         stamp = f"{timezone.now():%Y%m%dT%H%M%SZ}"
         if (folder / f"{stamp}.jsonl").exists():
             raise BackupError(f"{folder} has a backup of this very second: ask again")
-        dump = _dumped(folder, stamp)
-        known = _Known(_newest_entries(folder))
-        made = Made(stamp, 1, 1, dump.size, [])
+        dump = _dump_database(folder, stamp)
+        previous = _PreviousEntries(_newest_entries(folder))
+        outcome = Made(stamp, 1, 1, dump.size, [])
         about = {"format": FORMAT, "made_at": timezone.now().isoformat(), "server": connection.pg_version,
                  "migrations": _applied(), "dump": dump.path}  # fmt: skip
-        with _whole(folder / f"{stamp}.jsonl") as manifest:
-            for line in chain((about, dump.line()), (entry.line() for entry in _copied(folder, known, made))):
+        with _written_whole(folder / f"{stamp}.jsonl") as manifest:
+            for line in chain((about, dump.line()), (entry.line() for entry in _copy_files(folder, previous, outcome))):
                 manifest.write((json.dumps(line, ensure_ascii=False) + "\n").encode())
-        _forget(folder, keep)
-    return made
+        _remove_old(folder, keep)
+    return outcome
 
 
-def _dumped(folder: Path, stamp: str) -> Entry:
+def _dump_database(folder: Path, stamp: str) -> Entry:
+    """Dumps the database and returns the dump's entry. Raises BackupError."""
     path = folder / "database" / f"{stamp}.dump"
     without = [f"--exclude-table-data=*.{table}" for table in _PASSING]
     try:
-        with _whole(path) as file:
+        with _written_whole(path) as file:
             programs.run("pg_dump", "--format=custom", "--no-owner", "--no-privileges", *without, stdout=file)
     except programs.ProgramError as error:
         raise BackupError(str(error)) from error
     return _entry(folder, path)
 
 
-class _Known:
-    """The entries of the backup before, of which one is asked for after the other in the order of their paths."""
+class _PreviousEntries:
+    """The entries of the previous backup. They are read once, so paths must be looked up in ascending order."""
 
     def __init__(self, entries: Iterator[Entry]) -> None:
         self._entries = (entry for entry in entries if entry.path.partition("/")[0] in _STORES)
         self._next = next(self._entries, None)
 
     def entry(self, path: str) -> Entry | None:
+        """Returns the entry of this path; None if the previous backup has none."""
         while self._next and self._next.path < path:
             self._next = next(self._entries, None)
         return self._next if self._next and self._next.path == path else None
 
 
-def _copied(folder: Path, known: _Known, made: Made) -> Iterator[Entry]:
-    """Every file that the database names, copied where the backup has no whole copy yet."""
-    for store, name in _named():
+def _copy_files(folder: Path, previous: _PreviousEntries, outcome: Made) -> Iterator[Entry]:
+    """Yields the entry of every file that the database names.
+
+    Copies those of which the backup has no whole copy yet.
+    """
+    for store, name in _named_files():
         size = _stored_size(store, name)
-        entry = _kept(folder, store, name, known, size)
+        entry = _whole_copy(folder, store, name, previous, size)
         if entry is None:
-            entry = _added(folder, store, name, made)
+            entry = _copy_file(folder, store, name, outcome)
         elif size != entry.size:
-            _tell_difference(store, name, size, made)
+            _report_difference(store, name, size, outcome)
         if entry is not None:
-            made.files += 1
+            outcome.files += 1
             yield entry
 
 
 def _stored_size(store: str, name: str) -> int | None:
-    """The length of a file of the archive in bytes; None where it is gone, -1 where that cannot be learned."""
+    """Returns a file's length in the archive's store, in bytes; None if the file is gone, -1 if it cannot be read."""
     try:
         return _STORES[store]().size(name)
     except FileNotFoundError:
@@ -162,25 +184,28 @@ def _stored_size(store: str, name: str) -> int | None:
         return -1
 
 
-def _kept(folder: Path, store: str, name: str, known: _Known, size: int | None) -> Entry | None:
-    """The whole copy that the folder has of a file that is `size` bytes long; None where it has none."""
-    path, entry = folder / store / name, known.entry(f"{store}/{name}")
+def _whole_copy(folder: Path, store: str, name: str, previous: _PreviousEntries, size: int | None) -> Entry | None:
+    """Returns the entry of the folder's whole copy of a file; None if it has none.
+
+    `size` is the original's, in bytes.
+    """
+    path, entry = folder / store / name, previous.entry(f"{store}/{name}")
     if not path.is_file():
         return None
     is_as_before = entry is not None and not entry.damaged and path.stat().st_size == entry.size
     if is_as_before and (store != "captures" or size == entry.size):
         return entry
-    # A capture's name is its digest, so that a copy shows by itself that it is whole: also after a backup that was killed.
+    # A capture's name is its digest, so a copy can be verified without a manifest, for example after a killed backup.
     return _entry(folder, path) if store == "captures" and not _damage(path) else None
 
 
-def _tell_difference(store: str, name: str, size: int | None, made: Made) -> None:
-    """Tells of a file of the archive that is gone, or that has another length than its whole copy and is damaged.
+def _report_difference(store: str, name: str, size: int | None, outcome: Made) -> None:
+    """Reports a file of the archive that is gone, or that is damaged and differs in length from its whole copy.
 
-    Other bytes of the same length are not looked for: that takes reading every file, which `check_archive` does.
+    Changed bytes of the same length are not detected here: `check_archive` reads every file to find them.
     """
     if size is None:
-        made.missing.append(f"{store}/{name} is gone from the archive's store; the backup keeps its copy")
+        outcome.missing.append(f"{store}/{name} is gone from the archive's store; the backup keeps its copy")
         return
     try:
         reason = _difference(store, name)
@@ -189,46 +214,49 @@ def _tell_difference(store: str, name: str, size: int | None, made: Made) -> Non
     except _SourceError as error:
         reason = str(error)
     if reason:
-        made.damaged.append(f"{store}/{name}: {reason}; the backup keeps its copy")
+        outcome.damaged.append(f"{store}/{name}: {reason}; the backup keeps its copy")
 
 
 def _difference(store: str, name: str) -> str:
-    """What is wrong with a file whose length is not its copy's; empty for a capture that was only packed anew."""
+    """Says what is wrong with a file whose length differs from its copy's.
+
+    Returns an empty text for a capture that was only compressed anew. Raises FileNotFoundError and _SourceError.
+    """
     if store != "captures":
         return "it has another length than when it was copied"
     with _opened(store, name) as source:
-        parts = list(iter(partial(_Read(source).read, CHUNK), b""))
+        parts = list(iter(partial(_SourceFile(source).read, CHUNK), b""))
     return _damage_of(b"".join(parts), name)
 
 
-def _added(folder: Path, store: str, name: str, made: Made) -> Entry | None:
-    """The entry of a file that is copied now; None where it cannot be."""
+def _copy_file(folder: Path, store: str, name: str, outcome: Made) -> Entry | None:
+    """Copies a file and returns its entry. Reports a file that cannot be copied and returns None."""
     path = folder / store / name
     try:
         with _opened(store, name) as source:
-            _copy(_Read(source), path)
+            _write_copy(_SourceFile(source), path)
     except _SourceError as error:
-        made.damaged.append(f"{store}/{name}: {error}; it is not in this backup")
+        outcome.damaged.append(f"{store}/{name}: {error}; it is not in this backup")
         return None
     except FileNotFoundError:
-        made.missing.append(f"{store}/{name} is gone from the archive's store and not in this backup")
+        outcome.missing.append(f"{store}/{name} is gone from the archive's store and not in this backup")
         return None
     entry = _entry(folder, path)
     if store == "captures" and (reason := _damage(path)):
-        # Kept all the same: an older backup elsewhere may have it whole, or somebody may mend it.
-        made.damaged.append(f"{store}/{name}: {reason}; it was copied as it is")
+        # A damaged copy is kept too: another backup may have a whole one, or somebody may repair this one.
+        outcome.damaged.append(f"{store}/{name}: {reason}; it was copied as it is")
         entry = replace(entry, damaged=True)
-    made.added += 1
-    made.bytes_added += entry.size
+    outcome.added += 1
+    outcome.bytes_added += entry.size
     return entry
 
 
 class _SourceError(Exception):
-    """A file of the archive that cannot be read to its end."""
+    """A file of the archive cannot be opened or read to its end."""
 
 
-class _Read:
-    """A file of the archive while it is copied: that it cannot be read is not an error of the backup's own disk."""
+class _SourceFile:
+    """A file of the archive while it is copied. Turns read errors into _SourceError, to tell them from write errors."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
@@ -241,7 +269,7 @@ class _Read:
 
 
 def _opened(store: str, name: str) -> IO[bytes]:
-    """Raises FileNotFoundError for a file that is gone, _SourceError for one that cannot be opened."""
+    """Opens a file of the archive. Raises FileNotFoundError if it is gone, _SourceError if it cannot be opened."""
     try:
         return _STORES[store]().open(name)
     except FileNotFoundError:
@@ -251,12 +279,12 @@ def _opened(store: str, name: str) -> IO[bytes]:
 
 
 def _damage(path: Path) -> str:
-    """What is wrong with the copy of a capture; empty where nothing is."""
+    """Says what is wrong with the copy of a capture; empty if nothing is."""
     return _damage_of(path.read_bytes(), path.name)
 
 
 def _damage_of(packed: bytes, name: str) -> str:
-    """What is wrong with the bytes of a capture's file of this name; empty where nothing is."""
+    """Says what is wrong with the compressed bytes of a capture; empty if nothing is. `name` is the file's name."""
     try:
         unpack(packed, Path(name).name.removesuffix(".gz"))
     except DamagedCaptureError as error:
@@ -264,8 +292,8 @@ def _damage_of(packed: bytes, name: str) -> str:
     return ""
 
 
-def _named() -> Iterator[tuple[str, str]]:
-    """(store, name) of every file that the database names, in the order of both."""
+def _named_files() -> Iterator[tuple[str, str]]:
+    """Yields (store, name) of every file that the database names, ordered by both."""
     for digest in Capture.objects.order_by("sha256").values_list("sha256", flat=True).distinct().iterator():
         yield "captures", stored_name(digest)
     uploads = Delivery.objects.exclude(stored_as="").values_list("stored_as", flat=True)
@@ -273,14 +301,14 @@ def _named() -> Iterator[tuple[str, str]]:
 
 
 def restore(folder: Path, stamp: str = "", *, replace: bool = False) -> str:
-    """Makes this archive what it was at the backup `stamp`, the newest by default; returns its stamp.
+    """Restores the backup `stamp`, by default the newest, and returns its stamp.
 
-    Every file is compared with its digest before anything is changed. Captures are put into the store, then the database is
-    replaced in one transaction, all of it or nothing. Raises BackupError for an archive that holds something unless `replace`
-    is set, for a damaged backup, and for one that a newer archive made.
+    Every file is compared with its digest before anything is changed. Missing files are put into their stores; then the
+    database is replaced in one transaction. Raises BackupError if the archive is not empty and `replace` is not set, if
+    the backup is damaged, and if a newer version of the archive made it.
     """
     stamp = stamp or _newest(folder)
-    about, entries = _read(folder, stamp)
+    about, entries = _read_manifest(folder, stamp)
     unknown = set(about["migrations"]) - _known_migrations()
     if about["format"] != FORMAT or unknown:
         raise BackupError(
@@ -306,7 +334,7 @@ def restore(folder: Path, stamp: str = "", *, replace: bool = False) -> str:
 
 
 def _replace_database(dump: Path) -> None:
-    """In one transaction: what was there goes, what the dump holds comes."""
+    """Replaces all tables with those of the dump, in one transaction. Raises BackupError."""
     unpack = ("pg_restore", "--no-owner", "--no-privileges", "--file=-", str(dump))
     execute = ("psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--set=VERBOSITY=verbose", "--file=-")
     bounds = f"SET lock_timeout = '{LOCK_SECONDS}s'; SET client_connection_check_interval = '{LOOK_SECONDS}s';\n"
@@ -318,7 +346,7 @@ def _replace_database(dump: Path) -> None:
 
 
 def _who_holds() -> str:
-    """A line about the sessions that use tables of the archive now."""
+    """Returns a line about the sessions that use tables of the archive now."""
     with connection.cursor() as cursor:
         cursor.execute(_HOLDERS)
         holders = [
@@ -344,26 +372,29 @@ def _applied() -> list[str]:
 
 
 def _known_migrations() -> set[str]:
-    """The migrations that this code has, and those that they stand in place of."""
+    """Returns the names of this code's migrations, and of the migrations that they replace."""
     migrations = MigrationLoader(None, ignore_no_migrations=True).disk_migrations
     replaced = [name for migration in migrations.values() for name in migration.replaces]
     return {f"{app}.{name}" for app, name in [*migrations, *replaced]}
 
 
 def stamps(folder: Path) -> list[str]:
-    """The backups in a folder, oldest first."""
+    """Returns the stamps of the backups in a folder, oldest first."""
     return sorted(path.stem for path in folder.glob("*.jsonl"))
 
 
 def _newest(folder: Path) -> str:
-    found = stamps(folder)
-    if not found:
+    known_stamps = stamps(folder)
+    if not known_stamps:
         raise BackupError(f"{folder} holds no backup")
-    return found[-1]
+    return known_stamps[-1]
 
 
-def _read(folder: Path, stamp: str) -> tuple[dict, Callable[[], Iterator[Entry]]]:
-    """A manifest's first line, and what gives its entries, a line at a time."""
+def _read_manifest(folder: Path, stamp: str) -> tuple[dict, Callable[[], Iterator[Entry]]]:
+    """Reads a manifest. Returns its first line, and a function that yields its entries one by one.
+
+    Raises BackupError for a damaged manifest; the function does so for a damaged line.
+    """
     path = folder / f"{stamp}.jsonl"
     try:
         with path.open(encoding="utf-8") as file:
@@ -386,16 +417,18 @@ def _read(folder: Path, stamp: str) -> tuple[dict, Callable[[], Iterator[Entry]]
 
 
 def _newest_entries(folder: Path) -> Iterator[Entry]:
-    return _read(folder, _newest(folder))[1]() if stamps(folder) else iter(())
+    return _read_manifest(folder, _newest(folder))[1]() if stamps(folder) else iter(())
 
 
-def _forget(folder: Path, keep: int) -> None:
+def _remove_old(folder: Path, keep: int) -> None:
+    """Removes the manifests and dumps of all but the newest `keep` backups. Copied files stay."""
     for stamp in stamps(folder)[:-keep] if keep else []:
         (folder / f"{stamp}.jsonl").unlink()
         (folder / "database" / f"{stamp}.dump").unlink(missing_ok=True)
 
 
 def _entry(folder: Path, path: Path) -> Entry:
+    """Measures a file of the backup. A file that cannot be read has the size -1 and no digest."""
     try:
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -404,16 +437,16 @@ def _entry(folder: Path, path: Path) -> Entry:
         return Entry(path.relative_to(folder).as_posix(), -1, "")
 
 
-def _copy(source: IO[bytes], path: Path) -> None:
+def _write_copy(source: IO[bytes], path: Path) -> None:
     private_files.make_folder(path.parent)
-    with _whole(path) as target:
+    with _written_whole(path) as target:
         while part := source.read(CHUNK):
             target.write(part)
 
 
 @contextmanager
-def _whole(path: Path) -> Iterator[IO[bytes]]:
-    """A file to be written that gets its name when it is complete and on the disk; of a failed one nothing stays."""
+def _written_whole(path: Path) -> Iterator[IO[bytes]]:
+    """Opens a file for writing. It gets its name when it is complete and on the disk; a failed one is removed."""
     part = path.with_name(f".new-{path.name}")
     try:
         with os.fdopen(private_files.create(part, os.O_TRUNC), "wb") as file:
@@ -426,9 +459,11 @@ def _whole(path: Path) -> Iterator[IO[bytes]]:
     sync_folder(path.parent)
 
 
-def _close(folder: Path) -> None:
-    """Takes from others what an earlier version let them read. A folder that holds nothing but backups becomes the owner's
-    alone; one that was there for other things too keeps its mode, and what is ours in it is closed."""
+def _make_private(folder: Path) -> None:
+    """Makes the backups readable by their owner alone, because an earlier version let others read them.
+
+    A folder with nothing but backups is closed too. A folder that also holds other files keeps its mode.
+    """
     ours = {"database", "lock", *_STORES}
     entries = list(folder.iterdir())
     if all(entry.name in ours or entry.suffix == ".jsonl" for entry in entries):
@@ -441,7 +476,8 @@ def _close(folder: Path) -> None:
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
+def _locked(folder: Path) -> Iterator[None]:
+    """Holds the folder's lock. Raises BackupError if another backup holds it."""
     with os.fdopen(private_files.create(folder / "lock", os.O_TRUNC), "w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

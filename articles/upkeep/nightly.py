@@ -1,4 +1,4 @@
-"""What is done each night, part by part, and the record of it. `manage.py nightly` calls it."""
+"""Runs the nightly commands one after the other and records the run. Called by `manage.py nightly`."""
 
 import subprocess
 import sys
@@ -14,9 +14,9 @@ from django.utils import timezone
 
 from articles.models import NightlyRun
 
-# Any number: two runs at once would do everything twice.
+# The key of an advisory lock, an arbitrary number. Without the lock, two runs at once would do everything twice.
 LOCK = 7_230_115
-# Characters of a part's output that are recorded, the last ones.
+# How many characters of a part's output are recorded, counted from its end.
 LONGEST_OUTPUT = 2_000
 
 
@@ -28,8 +28,10 @@ class AlreadyRunningError(RuntimeError):
 class Part:
     """One command of the nightly run and how it ended.
 
-    `name` is the command's. `status` is its exit status, negative for a signal that killed it. `seconds` is how long it took,
-    `output` the end of what it wrote.
+    name: the command's name.
+    status: its exit status; negative for the number of a signal that killed it.
+    seconds: how long it took.
+    output: the end of its output, at most LONGEST_OUTPUT characters.
     """
 
     name: str
@@ -39,7 +41,11 @@ class Part:
 
 
 def commands(backup: str = "", keep: int = 0) -> list[list[str]]:
-    """The parts as arguments of manage.py. The backup is made last, of a checked archive, and only where it has a place."""
+    """Returns the parts as arguments of manage.py.
+
+    backup: the folder for a backup; empty for none. The backup comes last, after the check of the archive.
+    keep: how many backups stay there; 0 for all.
+    """
     parts = [
         ["refresh_search_statistics"],
         ["check_archive"],
@@ -50,55 +56,63 @@ def commands(backup: str = "", keep: int = 0) -> list[list[str]]:
 
 
 def run(parts: Sequence[Sequence[str]], told: Callable[[Part], None] = lambda part: None) -> bool:
-    """Runs every part, also after one that failed, and records the run; whether all succeeded.
+    """Runs every part, also after a failed one, and records the run. Returns whether all parts succeeded.
 
-    Each part is a process of its own, so that one which is killed takes no other with it. Raises AlreadyRunningError.
+    Each part is a separate process, so a killed part does not end the run. `told` is called with each part when it
+    ends. Raises AlreadyRunningError.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
         if not cursor.fetchone()[0]:
             raise AlreadyRunningError("another nightly run is under way")
     try:
-        return _recorded(parts, told)
+        return _run_recorded(parts, told)
     finally:
-        connection.close()  # which gives the lock back
+        connection.close()  # this releases the lock
 
 
-def _recorded(parts: Sequence[Sequence[str]], told: Callable[[Part], None]) -> bool:
+def _run_recorded(parts: Sequence[Sequence[str]], report: Callable[[Part], None]) -> bool:
+    """Runs the parts and keeps the run's row up to date. Returns whether all parts succeeded."""
     record = NightlyRun.objects.create(started_at=timezone.now())
     done: list[Part] = []
     for arguments in parts:
-        part = _done(arguments)
+        part = _run_command(arguments)
         done.append(part)
-        told(part)
-        # The database may have been restarted, or be away: the next part is done all the same, and the end is recorded or raises.
+        report(part)
+        # The database may be restarting or away. The next part runs anyway; only the last record of the run must
+        # succeed.
         with suppress(Error):
-            _record(record, parts=[asdict(one) for one in done])
+            _record(record, parts=[asdict(part_done) for part_done in done])
     succeeded = not any(part.status for part in done)
-    _record(record, parts=[asdict(one) for one in done], finished_at=timezone.now(), succeeded=succeeded)
-    kept = NightlyRun.objects.order_by("-started_at").values_list("pk", flat=True)[: NightlyRun.MOST_KEPT]
-    NightlyRun.objects.exclude(pk__in=list(kept)).delete()
+    _record(record, parts=[asdict(part_done) for part_done in done], finished_at=timezone.now(), succeeded=succeeded)
+    newest = NightlyRun.objects.order_by("-started_at").values_list("pk", flat=True)[: NightlyRun.MOST_KEPT]
+    NightlyRun.objects.exclude(pk__in=list(newest)).delete()
     return succeeded
 
 
 def _record(run: NightlyRun, **fields: object) -> None:
+    """Updates fields of the run's row, on a new connection if the old one is broken."""
     if not connection.is_usable():
         connection.close()
     NightlyRun.objects.filter(pk=run.pk).update(**fields)
 
 
-def _done(arguments: Sequence[str]) -> Part:
+def _run_command(arguments: Sequence[str]) -> Part:
+    """Runs one command in a process of its own and waits for its end."""
     begun = time.monotonic()
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, str(settings.BASE_DIR / "manage.py"), *arguments],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, check=False,
     )  # fmt: skip
-    output = done.stdout.decode(errors="replace").replace("\0", "").strip()[-LONGEST_OUTPUT:]
-    return Part(arguments[0], done.returncode, round(time.monotonic() - begun, 1), output)
+    output = process.stdout.decode(errors="replace").replace("\0", "").strip()[-LONGEST_OUTPUT:]
+    return Part(arguments[0], process.returncode, round(time.monotonic() - begun, 1), output)
 
 
 def next_time(clock: str, now: datetime) -> datetime:
-    """When it is next so late («02:30») in the time zone of `now`, later than now. Raises ValueError for what is no time of day."""
+    """Returns the next moment after `now` with this time of day («02:30»), in the time zone of `now`.
+
+    Raises ValueError if `clock` is no time of day.
+    """
     hour, minute = (int(part) for part in clock.split(":"))
     then = now.replace(hour=hour, minute=minute, second=0, microsecond=0)
     return then if then > now else then + timedelta(days=1)

@@ -1,4 +1,4 @@
-"""manage.py backup DEST : a copy of the database and of every capture."""
+"""manage.py backup DEST: adds a backup of the database and of every capture to a folder."""
 
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,8 @@ from articles.upkeep.copies import BackupError, backup
 
 
 class Command(BaseCommand):
+    """Prints what the backup holds. Exit status 1 if an original is gone or damaged."""
+
     help = (
         "Adds a backup to the folder DEST: the database whole, of captures what is new. Safe while the archive is used. Status 1 "
         "where an original is gone or damaged; one that was copied before and has the same length is not read again, which "

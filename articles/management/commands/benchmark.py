@@ -1,4 +1,4 @@
-"""manage.py benchmark --articles N : how fast search and pages are over N generated articles, beside peers."""
+"""manage.py benchmark --articles N: measures search and pages over N generated articles, optionally beside peers."""
 
 import json
 import tempfile
@@ -14,6 +14,8 @@ from articles.platform.scratch import kept_database, scratch_database
 
 
 class Command(BaseCommand):
+    """Fills a scratch database, then prints times by class of query and page, in milliseconds."""
+
     help = (
         "Fills a scratch database with N generated articles and prints, per class of query and page, the median and the "
         "95th percentile in milliseconds. At 1,000,000 this takes about half an hour and 20 GB of disk."
@@ -46,6 +48,6 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(report.figures, ensure_ascii=False))
 
     def _say(self, line: str) -> None:
-        """Writes a line at once: the next one may be minutes away."""
+        """Writes a line and flushes it, because the next one may be minutes away."""
         self.stdout.write(line)
         self.stdout.flush()

@@ -1,4 +1,4 @@
-"""manage.py check_archive : is everything stored as it should be?"""
+"""manage.py check_archive: checks whether everything is stored as it should be."""
 
 import json
 from typing import Any
@@ -9,6 +9,8 @@ from articles.upkeep.check import SETTLED, Problem, check
 
 
 class Command(BaseCommand):
+    """Prints each problem to standard error. Exit status 1 if a problem remains open."""
+
     help = (
         "Finds captures that are gone or damaged, texts that hold what no text may, addresses that several articles have, "
         "values that pages cannot read, spans that are not their quotes, rows and files without an owner, and statistics that have drifted; exit status 1 "
@@ -30,18 +32,18 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="end with one line of JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        checked = check(
+        result = check(
             repair=options["repair"],
             settled=options["settled"],
             without_digests=options["without_digests"],
             told=self._tell,
         )
         if options["json"]:
-            self.stdout.write(json.dumps(checked.as_dict()))
+            self.stdout.write(json.dumps(result.as_dict()))
         else:
-            looked = ", ".join(f"{count:,} {name}" for name, count in checked.counts.items())
-            self.stdout.write(f"Looked at {looked}: {len(checked.open)} problems")
-        if checked.open:
+            counts = ", ".join(f"{count:,} {name}" for name, count in result.counts.items())
+            self.stdout.write(f"Looked at {counts}: {len(result.open)} problems")
+        if result.open:
             raise SystemExit(1)
 
     def _tell(self, problem: Problem) -> None:

@@ -1,4 +1,4 @@
-"""manage.py evaluate_extraction DIR : precision and recall of the rules on labelled passages, in a scratch database."""
+"""manage.py evaluate_extraction DIR: measures precision and recall of the rules on labelled passages."""
 
 import json
 from pathlib import Path
@@ -13,6 +13,8 @@ from articles.platform.scratch import scratch_database
 
 
 class Command(BaseCommand):
+    """Prints the scores of each kind of fact. The archive's own data stay untouched: it uses a scratch database."""
+
     help = "Compares the rules with the labels in DIR/passages.toml, with the archive's authority file and DIR/authority.toml."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -1,4 +1,4 @@
-"""manage.py evaluate_search DIR : how well the archive's search ranks an evaluation set, beside its peers."""
+"""manage.py evaluate_search DIR: measures how well the archive's search ranks an evaluation set, beside its peers."""
 
 import json
 from pathlib import Path
@@ -12,6 +12,8 @@ from articles.search.peers import peers
 
 
 class Command(BaseCommand):
+    """Prints a line of measures for each ranking. It uses a scratch database."""
+
     help = "Ranks the queries of DIR (BEIR form) in a scratch database and prints nDCG@10, MRR@10, Recall@100, queries a second."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -21,24 +23,24 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            judged = EvaluationSet.read(options["dir"])
+            evaluation_set = EvaluationSet.read(options["dir"])
         except EvaluationSetError as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(f"{len(judged.documents)} documents, {len(judged.queries)} queries")
+        self.stdout.write(f"{len(evaluation_set.documents)} documents, {len(evaluation_set.queries)} queries")
         self.stdout.write(f"{'':40} {'nDCG@10':>8} {'MRR@10':>8} {'R@100':>8} {'qps':>8}")
         with scratch_database("evaluation"):
-            ids = load(judged)
-            own = measure("the archive", judged, archive_ranking(ids))
+            ids = load(evaluation_set)
+            own = measure("the archive", evaluation_set, archive_ranking(ids))
             self._row(own)
-            beside = {}
-            for name, rank in peers(judged, ids) if options["peers"] else ():
+            peer_scores = {}
+            for name, rank in peers(evaluation_set, ids) if options["peers"] else ():
                 if rank is None:
                     self.stdout.write(f"{name:40} (its package is not installed)")
                     continue
-                beside[name] = measure(name, judged, rank)
-                self._row(beside[name])
+                peer_scores[name] = measure(name, evaluation_set, rank)
+                self._row(peer_scores[name])
         if options["json"]:
-            rows = {"peers": {name: scores.as_dict() for name, scores in beside.items()}} if beside else {}
+            rows = {"peers": {name: scores.as_dict() for name, scores in peer_scores.items()}} if peer_scores else {}
             self.stdout.write(json.dumps(own.as_dict() | rows, ensure_ascii=False))
 
     def _row(self, scores: Scores) -> None:

@@ -1,4 +1,4 @@
-"""manage.py export NOUN --format jsonl|csv : a noun's rows; manage.py export --format warc|wacz : the captures."""
+"""manage.py export NOUN --format jsonl|csv writes a noun's rows; export --format warc|wacz writes captures."""
 
 import sys
 from contextlib import nullcontext
@@ -13,6 +13,8 @@ from articles.exchange.web_archive import WEB_ARCHIVES
 
 
 class Command(BaseCommand):
+    """Exit status 1 if a row or a capture had to be left out."""
+
     help = (
         "Writes the public rows of a noun to standard output; in CSV, lists and dates are JSON inside their cell. The formats warc "
         "and wacz write the original bytes of public articles as a web archive. With --all, what is not public is written too."

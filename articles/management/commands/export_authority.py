@@ -1,4 +1,4 @@
-"""manage.py export_authority : the authority file, as load_authority reads it, on standard output."""
+"""manage.py export_authority: writes the authority file, as load_authority reads it, to standard output."""
 
 from typing import Any
 
@@ -8,6 +8,8 @@ from articles.exchange.authority import authority_file
 
 
 class Command(BaseCommand):
+    """Writes entry by entry."""
+
     help = "Writes what the editors confirmed as an authority file (docs/authority.md)."
 
     def handle(self, *args: Any, **options: Any) -> None:

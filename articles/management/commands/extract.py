@@ -1,4 +1,4 @@
-"""manage.py extract : runs extraction again over stored articles, after the authority or the rules have changed."""
+"""manage.py extract: runs extraction again over stored articles, after the authority file or the rules have changed."""
 
 from typing import Any
 
@@ -12,6 +12,8 @@ from articles.search.compile import holding_phrase
 
 
 class Command(BaseCommand):
+    """Prints the number of articles. Exit status 1 if extraction failed for an article."""
+
     help = "Brings the suggestions of stored articles up to date. What editors confirmed or rejected stays."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -25,8 +27,8 @@ class Command(BaseCommand):
             articles = articles.filter(pk__in=options["ids"])
         if actor := options["naming"]:
             names = Alias.objects.filter(actor=actor, found_in_text=True).values_list("name", flat=True)
-            holders = {pk for name in names for pk in holding_phrase(name).values_list("pk", flat=True)}
-            articles = articles.filter(pk__in=holders)
+            holding_ids = {pk for name in names for pk in holding_phrase(name).values_list("pk", flat=True)}
+            articles = articles.filter(pk__in=holding_ids)
         done = failed = 0
         with operation(command="extract"):
             for article, complaint in suggest_within_budget(articles.iterator(chunk_size=200), authority):

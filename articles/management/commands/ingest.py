@@ -1,4 +1,4 @@
-"""manage.py ingest PATH|URL… : files, folders, web archives and pages → stored articles."""
+"""manage.py ingest PATH|URL…: stores files, folders, web archives and pages as articles."""
 
 import json
 import os
@@ -17,13 +17,15 @@ from articles.ingest.readers import FORMATS
 from articles.ingest.run import Failure, Report, ingest, ingest_items
 from articles.search import statistics
 
-# Where no one watches a bar: a line on standard error for every so many.
+# Without a terminal there is no progress bar, but a line on standard error for every this many documents.
 LINE_EVERY = 1000
-# Storing keeps up with no more.
+# Storing cannot keep up with more processes that read.
 MOST_WORKERS = 4
 
 
 class Command(BaseCommand):
+    """Prints failures and sums. Exit status 1 if a document failed."""
+
     help = (
         "Stores news documents as articles: text, saved pages, WARC and WACZ, JSON lines, CSV, or a page by its address. "
         "Running it again changes nothing; what cannot be read is reported, the rest goes in."
@@ -59,10 +61,10 @@ class Command(BaseCommand):
                 )
         for address in addresses:
             try:
-                fetched = ingest_items([fetch(address)], encoding=options["encoding"])
+                page_report = ingest_items([fetch(address)], encoding=options["encoding"])
             except UnreadableError as error:
-                fetched = Report(failures=[Failure(address, str(error))])
-            report.add(fetched)
+                page_report = Report(failures=[Failure(address, str(error))])
+            report.add(page_report)
         statistics.update()
         tell(self, report, as_json=options["json"])
         record_run(options["paths"], report)
@@ -71,11 +73,16 @@ class Command(BaseCommand):
 
 
 class Progress:
-    """Shows how far a run is: a bar on a terminal, a line every LINE_EVERY otherwise, a line each with --verbosity 2."""
+    """Shows the progress of a run.
+
+    On a terminal it is a bar, otherwise a line every LINE_EVERY documents. With --verbosity 2 each document gets a
+    line.
+    """
 
     def __init__(self, command: BaseCommand, verbosity: int) -> None:
         self.command, self.verbosity, self.done = command, verbosity, 0
-        # No thread of its own: a process that has one must start a fork server, which takes three seconds, to read documents.
+        # Stops tqdm from starting a thread. A process with threads must start a fork server to read documents, which
+        # takes three seconds.
         tqdm.monitor_interval = 0
         self.bar = tqdm(unit=" articles", disable=not sys.stderr.isatty() or verbosity > 1, file=sys.stderr)
 
@@ -95,8 +102,11 @@ class Progress:
 
 
 def tell(command: BaseCommand, report: Report, *, as_json: bool, **more: int) -> None:
-    """Writes what an ingest did: failures, and values that were not taken as given, to standard error; the sums (in JSON `more`
-    too) to standard output."""
+    """Writes the outcome of an ingest.
+
+    Failures, and values that were not stored as the document gives them, go to standard error. The sums go to standard
+    output, as JSON if `as_json` is set; `more` are further values of the JSON.
+    """
     for failure in report.failures:
         command.stderr.write(f"{failure.path}: {failure.reason}")
     for note, (place, times) in report.noted.places.items():

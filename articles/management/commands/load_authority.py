@@ -1,4 +1,4 @@
-"""manage.py load_authority FILE… : authority files → sources, actors, measures, series, events."""
+"""manage.py load_authority FILE…: loads sources, actors, measures, series and events from authority files."""
 
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,8 @@ from articles.models.history import operation
 
 
 class Command(BaseCommand):
+    """Each file is one operation. Stops at the first file with an error."""
+
     help = "Applies the entries of authority files that are new or have changed (docs/authority.md)."
 
     def add_arguments(self, parser: CommandParser) -> None:

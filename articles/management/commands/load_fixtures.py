@@ -1,4 +1,4 @@
-"""manage.py load_fixtures : the authority file, then the seed documents."""
+"""manage.py load_fixtures: loads the authority file, then ingests the seed documents."""
 
 from typing import Any
 
@@ -12,6 +12,8 @@ from articles.search import statistics
 
 
 class Command(BaseCommand):
+    """Exit status 1 if a document failed."""
+
     help = "Loads fixtures/authority.toml, then ingests fixtures/seeds. Running it again changes nothing."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -1,4 +1,4 @@
-"""manage.py nightly : what is done each night; status 1 when a part of it failed."""
+"""manage.py nightly: runs the nightly commands. Exit status 1 if one of them failed."""
 
 import time
 from typing import Any
@@ -12,12 +12,15 @@ from articles.models.heartbeat import OVERDUE, nightly_state
 from articles.platform.outage import in_a_line, is_outage
 from articles.upkeep.nightly import AlreadyRunningError, Part, commands, next_time, run
 
-# Seconds slept at a time: a clock that is put right meanwhile is noticed.
+# Seconds of sleep between two looks at the clock, which may be corrected meanwhile.
 _NAP = 10
+# Hours after which a nightly run is overdue.
 _PATIENCE = round(OVERDUE.total_seconds() / 3600)
 
 
 class Command(BaseCommand):
+    """Runs the parts, or waits for the hour first (--wait), or only reports on the last run (--check)."""
+
     help = "Counts anew, checks, clears and backs up, goes on after a part that fails, records it all; status 1 if any failed."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -68,7 +71,7 @@ class Command(BaseCommand):
 
     def _sleep_until_due(self) -> None:
         if not settings.ARCHIVE_NIGHTLY:
-            # A supervisor would only begin again what ends at once.
+            # If the command ended now, its supervisor would start it again at once.
             self.stdout.write("ARCHIVE_NIGHTLY is empty: nothing is done by night. Waiting to be stopped.")
             self.stdout.flush()
         while not settings.ARCHIVE_NIGHTLY:
@@ -77,5 +80,5 @@ class Command(BaseCommand):
         due = next_time(settings.ARCHIVE_NIGHTLY, timezone.localtime())
         self.stdout.write(f"The nightly run begins at {due:%Y-%m-%d %H:%M %Z}.")
         self.stdout.flush()
-        while (left := (due - timezone.localtime()).total_seconds()) > 0:
-            time.sleep(min(left, _NAP))
+        while (remaining := (due - timezone.localtime()).total_seconds()) > 0:
+            time.sleep(min(remaining, _NAP))

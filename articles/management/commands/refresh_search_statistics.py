@@ -1,4 +1,4 @@
-"""manage.py refresh_search_statistics : counts in how many articles each lexeme stands."""
+"""manage.py refresh_search_statistics: counts the articles that hold each lexeme."""
 
 from typing import Any
 
@@ -8,6 +8,8 @@ from articles.search import statistics
 
 
 class Command(BaseCommand):
+    """Prints how many lexemes were counted."""
+
     help = "Counts everything anew; nightly is often enough. With --new only what was stored since the last count."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -1,4 +1,4 @@
-"""manage.py restore SRC : the archive as a backup has it."""
+"""manage.py restore SRC: restores the archive from a backup."""
 
 from pathlib import Path
 from typing import Any
@@ -9,8 +9,10 @@ from articles.upkeep.copies import BackupError, restore
 
 
 class Command(BaseCommand):
+    """Prints the stamp of the restored backup."""
+
     help = "Makes an empty archive what it was at a backup in the folder SRC; of PostgreSQL of the same version or a newer one."
-    # The database may have no tables yet.
+    # The checks need tables, which the database may not have yet.
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:

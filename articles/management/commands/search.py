@@ -1,4 +1,4 @@
-"""manage.py search "QUERY" : the same search as the page's."""
+"""manage.py search "QUERY": runs the same search as the search page."""
 
 import json
 from collections.abc import Iterable
@@ -11,6 +11,8 @@ from articles.search.run import Hit, Wanted, search
 
 
 class Command(BaseCommand):
+    """Prints score, id and title of each result."""
+
     help = "Searches the published articles."
 
     def add_arguments(self, parser: CommandParser) -> None:

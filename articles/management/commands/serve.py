@@ -1,8 +1,8 @@
-"""manage.py serve : what `make run` calls: database, migrations, fixtures, static files, then gunicorn, a worker for what editors
-upload, and what is done each night.
+"""manage.py serve: prepares the archive and runs all its processes. Called by `make run`.
 
-They are started again when they end, and so is the embedded database; a worker that hangs is killed first. They end with this process, which is the last to leave the
-database.
+It prepares database, migrations, fixtures and static files. Then it runs gunicorn, a worker for editors' uploads, and
+the nightly run. A process that ends is started again, and so is the embedded database; a worker that hangs is killed
+first. All end with this process, which leaves the database last.
 """
 
 import os
@@ -22,13 +22,15 @@ from articles.platform.embedded.server import EmbeddedServer
 from articles.platform.outage import is_outage
 from articles.platform.supervision import Keeper, Program, Supervisor
 
-# Any number; two `serve` at once on one database take turns behind it.
+# The key of an advisory lock, an arbitrary number. Two `serve` on one database prepare it one after the other.
 PREPARING = 7_230_112
-# Seconds between two looks at the embedded database.
+# Seconds between two checks of the embedded database.
 DATABASE_LOOK_SECONDS = 2.0
 
 
 class Command(BaseCommand):
+    """Prepares the archive, prints its addresses, and runs until it is stopped."""
+
     help = "Prepares the archive and serves it on 127.0.0.1."
     requires_system_checks: list[str] = []
 
@@ -56,7 +58,7 @@ class Command(BaseCommand):
 
 
 def _serve(port: int, workers: int) -> None:
-    """Keeps all that the archive consists of running until this process is told to stop."""
+    """Keeps the archive's processes running until this process is stopped."""
     environment = os.environ | {
         "ARCHIVE_SECRET_KEY": settings.SECRET_KEY, "PORT": str(port), "ARCHIVE_WORKERS": str(workers),
     }  # fmt: skip
@@ -67,12 +69,15 @@ def _serve(port: int, workers: int) -> None:
     ]
     if settings.ARCHIVE_NIGHTLY:
         programs.append(Program("nightly", [*manage, "nightly", "--wait"]))
-    with _kept_database():
+    with _database_keeper():
         Supervisor(programs, environment).run()
 
 
 def _is_silent(pid: int, running_seconds: float) -> bool:
-    """Whether the worker hangs. While the database is away nobody can tell; a worker ends by itself then."""
+    """Whether the worker hangs.
+
+    While the database is away this is unknown, and the answer is False: a worker ends by itself then.
+    """
     try:
         return heartbeat.is_silent(pid, running_seconds)
     except Exception as error:
@@ -83,8 +88,8 @@ def _is_silent(pid: int, running_seconds: float) -> bool:
         connection.close()
 
 
-def _kept_database() -> Keeper | nullcontext:
-    """Looks after the embedded database server, if that is what the archive uses."""
+def _database_keeper() -> Keeper | nullcontext:
+    """Returns what keeps the embedded database server running; does nothing for any other server."""
     directory = settings.DATABASES["default"].get("EMBEDDED_DIRECTORY")
     if not directory:
         return nullcontext()

@@ -1,4 +1,4 @@
-"""manage.py worker : takes in what editors upload, until it is told to stop."""
+"""manage.py worker: processes the deliveries of editors until it is stopped."""
 
 from typing import Any
 
@@ -9,6 +9,8 @@ from articles.platform.outage import in_a_line, is_outage
 
 
 class Command(BaseCommand):
+    """Exit status 1 if the database goes away; a supervisor starts the worker again."""
+
     help = "Takes in deliveries until told to stop. Ends with status 1 when the database goes away: start it again."
 
     def add_arguments(self, parser: CommandParser) -> None:

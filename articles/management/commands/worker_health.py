@@ -1,4 +1,4 @@
-"""manage.py worker_health : exit status 0 while the worker of this machine works. What compose asks."""
+"""manage.py worker_health: exit status 0 while a worker of this machine works. Compose's health check calls it."""
 
 import socket
 from typing import Any
@@ -11,6 +11,8 @@ from articles.platform.embedded.server import EmbeddedServerError
 
 
 class Command(BaseCommand):
+    """Prints the last beat of each worker."""
+
     help = "Ends with status 1 when no worker for deliveries works: on this machine, or with --anywhere on any."
 
     def add_arguments(self, parser: CommandParser) -> None:

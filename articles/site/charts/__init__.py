@@ -1,1 +1,1 @@
-"""Pictures drawn on the server: each module turns rows into the geometry of an SVG, whose numbers a table repeats."""
+"""Charts drawn on the server. Each module turns rows into the geometry of an SVG; a table repeats its numbers."""

@@ -1,4 +1,4 @@
-"""Columns over time: how many articles each month or year has. templates/charts/columns.html draws them."""
+"""A chart of the number of articles by month or year. Drawn by templates/charts/columns.html."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,14 +8,20 @@ from django.urls import reverse
 from articles.search.facets import Bar, bars
 from articles.site.words_for import year_or_month
 
-# Of what the tallest column fills; a column of any articles can be seen.
+# The height of the tallest column, and the least height of a column that has any articles, so that it can be seen.
 HEIGHT = 100
 LEAST_SEEN = 2.0
 
 
 @dataclass(frozen=True)
 class Column:
-    """A month or year, the number of its articles, where its page is, and where its bar begins below the top of HEIGHT."""
+    """The column of a month or year.
+
+    label: the month or year in words.
+    count: the number of its articles.
+    address: the address to which the column leads.
+    top: where the column begins, measured from the top of HEIGHT.
+    """
 
     label: str
     count: int
@@ -25,7 +31,11 @@ class Column:
 
 @dataclass(frozen=True)
 class Columns:
-    """Consecutive columns and the number that the tallest stands for; false where there is nothing to compare."""
+    """The whole chart. It is false if it has fewer than two columns.
+
+    columns: columns of consecutive months or years.
+    most: the number of the tallest column.
+    """
 
     columns: tuple[Column, ...] = ()
     most: int = 0
@@ -35,7 +45,7 @@ class Columns:
 
 
 def columns(counted: Sequence[Bar], address_of: Callable[[Bar], str]) -> Columns:
-    """A chart of `counted`, which follow one another without a gap."""
+    """Makes the chart of `counted`, which must be consecutive. `address_of` returns the address of a bar's link."""
     most = max((bar.count for bar in counted), default=0)
     return Columns(
         tuple(
@@ -50,13 +60,16 @@ def _top(count: int, most: int) -> float:
 
 
 def of_months(counts: Mapping[tuple[int, int], int]) -> Columns:
-    """A chart of (year, month) → articles, month 0 where only the year is known; each column leads to its year or month."""
+    """Makes a chart whose columns lead to the pages of their years or months.
+
+    `counts` maps (year, month) to the number of articles; month 0 has those of which only the year is known.
+    """
     times = {f"{year:04}-{month:02}" if month else f"{year:04}": n for (year, month), n in counts.items() if year}
     return columns(bars(times), page_of)
 
 
 def page_of(bar: Bar) -> str:
-    """The address of the page of a bar's year or month."""
+    """Returns the address of the page of a bar's year or month."""
     if bar.is_month:
         return reverse("month", args=[bar.first.year, bar.first.month])
     return reverse("year", args=[bar.first.year])

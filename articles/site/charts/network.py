@@ -1,7 +1,8 @@
-"""Who is named together with an actor, and those with one another; templates/charts/network.html draws it.
+"""The network of an actor and its companions. Drawn by templates/charts/network.html.
 
-The actor stands in the middle and the companions around it in the order of how often they are named with it, so that the
-same numbers always give the same picture.
+Companions are the actors named in the same articles.
+The actor stands in the middle. The companions stand around it, ordered by how often they are named with it, so the same
+numbers always give the same picture. Places and sizes are units of the SVG.
 """
 
 import math
@@ -14,13 +15,21 @@ from articles.models import Actor
 WIDTH, HEIGHT = 900, 560
 _RADIUS_X, _RADIUS_Y = 235, 205
 _WIDEST_LINE, _WIDEST_AMONG = 9.0, 3.0
-# A label of so many letters fits beside its circle.
+# A label of at most this many letters fits beside its circle.
 LABEL = 30
 
 
 @dataclass(frozen=True)
 class Node:
-    """One actor at (x, y); its label runs to the `left` or `right` of the circle, or stands `above` or `below` it."""
+    """One actor's circle.
+
+    actor: the actor.
+    together: how many articles name it together with the centre; for the centre itself, the largest of these numbers.
+    x: the x of the circle's centre.
+    y: the y of the circle's centre, which grows downwards.
+    radius: the circle's radius.
+    side: where the label stands: "left", "right", "above" or "below".
+    """
 
     actor: Actor
     together: int
@@ -31,7 +40,7 @@ class Node:
 
     @property
     def label(self) -> str:
-        """The name, or as many of its words as fit."""
+        """The name, cut to the words that fit into LABEL letters."""
         return shorten(self.actor.name, LABEL, placeholder=" …")
 
     @property
@@ -47,7 +56,13 @@ class Node:
 
 @dataclass(frozen=True)
 class Tie:
-    """Two nodes that articles name together, and how wide their line is."""
+    """The line between two actors that articles name together.
+
+    one: the node where it begins.
+    other: the node where it ends.
+    width: the line's width.
+    of_centre: whether it leads to the centre.
+    """
 
     one: Node
     other: Node
@@ -57,6 +72,15 @@ class Tie:
 
 @dataclass(frozen=True)
 class Network:
+    """The whole picture.
+
+    centre: the node in the middle.
+    nodes: the companions around it.
+    ties: the lines, those of the centre last.
+    width: the picture's width.
+    height: the picture's height.
+    """
+
     centre: Node
     nodes: tuple[Node, ...]
     ties: tuple[Tie, ...]
@@ -67,12 +91,16 @@ class Network:
 def network(
     centre: Actor, companions: Sequence[tuple[Actor, int]], together: Mapping[tuple[int, int], int]
 ) -> Network | None:
-    """The picture of an actor's companions, most frequent first; `together` counts articles by pairs of ids, lower first."""
+    """Makes the picture of an actor and its companions; returns None for fewer than two companions.
+
+    `companions` are (actor, number of articles that name it with the centre), the most frequent first. `together` maps
+    pairs of companions' ids, the lower first, to the number of articles that name both.
+    """
     if len(companions) < 2:
         return None
     most = max(count for _, count in companions)
     middle = Node(centre, most, WIDTH / 2, HEIGHT / 2, 26, "below")
-    nodes = tuple(_placed(actor, count, at, len(companions), most) for at, (actor, count) in enumerate(companions))
+    nodes = tuple(_node(actor, count, at, len(companions), most) for at, (actor, count) in enumerate(companions))
     spokes = [Tie(middle, node, _width(node.together, most, _WIDEST_LINE), of_centre=True) for node in nodes]
     among = [
         Tie(one, other, _width(count, most, _WIDEST_AMONG), of_centre=False)
@@ -83,18 +111,20 @@ def network(
     return Network(middle, nodes, tuple(among + spokes))
 
 
-def _placed(actor: Actor, count: int, at: int, of: int, most: int) -> Node:
+def _node(actor: Actor, count: int, at: int, of: int, most: int) -> Node:
+    """Makes the node of companion number `at`, from 0, of `of`; `most` is the largest count of all."""
     angle = 2 * math.pi * at / of - math.pi / 2
     x, y = WIDTH / 2 + _RADIUS_X * math.cos(angle), HEIGHT / 2 + _RADIUS_Y * math.sin(angle)
     return Node(actor, count, round(x, 1), round(y, 1), round(8 + 10 * math.sqrt(count / most), 1), _side(angle))
 
 
 def _side(angle: float) -> str:
-    """Where the label of a node at this angle has room; the picture's y grows downwards."""
+    """Returns the side where the label of a node at this angle has room. The picture's y grows downwards."""
     if abs(math.sin(angle)) > 0.95:
         return "below" if math.sin(angle) > 0 else "above"
     return "right" if math.cos(angle) > 0 else "left"
 
 
 def _width(count: int, most: int, widest: float) -> float:
+    """Returns a line's width for `count` articles: proportional to it, `widest` for `most` of them, at least 1."""
     return round(min(max(1.0, widest * count / most), widest), 1)

@@ -1,7 +1,7 @@
-"""Figures of one measure on one scale, each as what its qualifier lets it be; templates/charts/ranges.html draws them.
+"""A chart of the figures of one measure on one scale. Drawn by templates/charts/ranges.html.
 
-An exact value is a dot, «ما لا يقل عن» a dot with an arrow to more, «لا يتجاوز» one with an arrow to less, «بين» a bar, «نحو» a
-dot with a faint bar of what is taken to agree with it.
+The qualifier decides the form. An exact value is a dot; «ما لا يقل عن» is a dot with an arrow to more, «لا يتجاوز» a
+dot with an arrow to less, «بين» a bar, «نحو» a dot with a faint bar of the values that count as agreeing with it.
 """
 
 import math
@@ -11,16 +11,23 @@ from decimal import Decimal
 
 from articles.models import Figure, Qualifier
 
-# Where the largest value is so many times the smallest, the scale is logarithmic.
+# If the largest value is at least this many times the smallest, the scale is logarithmic.
 LOGARITHMIC = 50
-# Per cent of the width kept free on each side, for arrows.
+# Free space for arrows on each side, in per cent of the width.
 MARGIN = 6.0
 _ARROWS = {Qualifier.MORE_THAN: "more", Qualifier.AT_LEAST: "more", Qualifier.AT_MOST: "less"}
 
 
 @dataclass(frozen=True)
 class Range:
-    """One figure: the dot at `at`, a bar from `low` to `high` (per cent of the width), an arrow to "more" or "less" or none."""
+    """One figure's row. All places are in per cent of the width.
+
+    figure: the figure.
+    at: the place of the dot.
+    low: where the bar begins.
+    high: where the bar ends; the same as `low` if there is no bar.
+    arrow: "more", "less", or empty for none.
+    """
 
     figure: Figure
     at: float
@@ -35,7 +42,13 @@ class Range:
 
 @dataclass(frozen=True)
 class Ranges:
-    """Rows on a scale from `least` to `most`; false where fewer than two figures can be compared."""
+    """The whole chart. It is false if it has fewer than two rows.
+
+    rows: the figures.
+    least: the smallest value of the scale.
+    most: the largest value of the scale.
+    logarithmic: whether the scale is logarithmic.
+    """
 
     rows: tuple[Range, ...]
     least: Decimal
@@ -47,8 +60,8 @@ class Ranges:
 
 
 def ranges(figures: Sequence[Figure]) -> Ranges | None:
-    """The comparison of `figures` of one measure, in their order; None for fewer than two."""
-    figures = [figure for figure in figures if _is_whole(figure)]
+    """Makes the chart of `figures`, which must be of one measure, in their order; returns None for fewer than two."""
+    figures = [figure for figure in figures if _has_numbers(figure)]
     if len(figures) < 2:
         return None
     least = min(figure.value for figure in figures)
@@ -66,8 +79,8 @@ def ranges(figures: Sequence[Figure]) -> Ranges | None:
     return Ranges(tuple(_row(figure, place, least) for figure in figures), least, most, logarithmic)
 
 
-def _is_whole(figure: Figure) -> bool:
-    """Whether all numbers that a row needs are there (articles/platform/number_bounds.py)."""
+def _has_numbers(figure: Figure) -> bool:
+    """Whether a figure has all numbers that a row needs (articles/platform/number_bounds.py)."""
     return figure.value is not None and (figure.qualifier != Qualifier.BETWEEN or figure.value_high is not None)
 
 

@@ -1,4 +1,4 @@
-"""How a number divides among sources, as bars from the start of the line; templates/charts/shares.html draws them."""
+"""A chart of numbers by source, as bars from the start of the line. Drawn by templates/charts/shares.html."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,7 +6,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Share:
-    """A source, None for an unknown one, with its number and the per cent of the longest bar that its own fills."""
+    """One source's bar.
+
+    of: the source; None for an unknown one.
+    count: its number.
+    width: the length of its bar, in per cent of the longest one.
+    """
 
     of: object
     count: int
@@ -14,17 +19,22 @@ class Share:
 
     @property
     def rest(self) -> float:
-        """What the bar leaves free, where a line that runs from the right begins."""
+        """The x of the bar on a line that runs from the right, in per cent: the space that the bar leaves free."""
         return round(100 - self.width, 1)
 
 
-# Beyond so many bars the smallest are told together.
+# The most bars; the smallest numbers beyond them are summed up.
 MOST_BARS = 10
 
 
 @dataclass(frozen=True)
 class Shares:
-    """The largest first; `others` sources with the smallest numbers, `together` theirs, have no bar."""
+    """The whole chart.
+
+    bars: the bars, the largest first.
+    others: how many sources have no bar; these have the smallest numbers.
+    together: the sum of their numbers.
+    """
 
     bars: tuple[Share, ...]
     others: int
@@ -32,9 +42,9 @@ class Shares:
 
 
 def shares(counts: Mapping[object, int]) -> Shares:
-    """How `counts` by source divide."""
+    """Makes the chart of `counts`, which maps sources to numbers. Sources with 0 are left out."""
     most = max(counts.values(), default=0)
     ordered = sorted(((of, count) for of, count in counts.items() if count), key=lambda pair: -pair[1])
-    shown, rest = ordered[:MOST_BARS], ordered[MOST_BARS:]
-    bars = tuple(Share(of, count, round(100 * count / most, 1)) for of, count in shown)
+    largest, rest = ordered[:MOST_BARS], ordered[MOST_BARS:]
+    bars = tuple(Share(of, count, round(100 * count / most, 1)) for of, count in largest)
     return Shares(bars, len(rest), sum(count for _, count in rest))

@@ -1,7 +1,8 @@
-"""Events and coverage over the years on one axis; templates/charts/timeline.html draws it.
+"""The timeline: events and coverage over the years on one axis. Drawn by templates/charts/timeline.html.
 
-Time runs from the left as on the archive's other charts. An event whose day is known is a dot; one of which only a month, a
-year or an interval is known is a bar as long as what is not known.
+Time runs from left to right, as on the archive's other charts. An event whose day is known is a dot. An event of which
+only a month, a year or an interval is known is a bar over that time. Places and sizes are units of the SVG, of which
+the picture is WIDTH wide.
 """
 
 import calendar
@@ -18,15 +19,19 @@ from articles.site.words_for import digits, month_name, short_month
 WIDTH = 1000
 COVERAGE_HEIGHT, LANE, AXIS, HUNG_HEIGHT = 110, 22, 28, 90
 MOST_LANES = 8
-# Events so near one another go to lanes of their own, in units of the width.
+# Events nearer to one another than this go to different lanes, in units of the SVG.
 _APART = 12.0
-# A span of at most so many years is told month by month.
+# A span of at most this many years is shown month by month.
 YEARS_BY_MONTH = 3
 
 
 @dataclass(frozen=True)
 class Span:
-    """The years shown, both inclusive."""
+    """The years shown.
+
+    first: the first year.
+    last: the last year, inclusive.
+    """
 
     first: int
     last: int
@@ -44,14 +49,25 @@ class Span:
         return date(self.last, 12, 31)
 
     def place(self, day: date) -> float:
-        """Where on the width a day lies."""
+        """Returns the x of a day."""
         days = (self.ends - self.begins).days + 1
         return round(WIDTH * (day - self.begins).days / days, 2)
 
 
 @dataclass(frozen=True)
 class Stretch:
-    """A year or month of the axis: its coverage column, its label (empty where there is no room), its page."""
+    """A year or month of the axis, with its column of coverage.
+
+    label: the text below the axis; empty if there is no room.
+    name: the year or month in words.
+    count: how many articles were surely published in it.
+    address: the address of its page.
+    x: where it begins.
+    width: how wide it is.
+    top: the y of the column's upper end.
+    events: how many events began in it, where events are drawn as columns.
+    events_height: the height of that column.
+    """
 
     label: str
     name: str
@@ -70,7 +86,13 @@ class Stretch:
 
 @dataclass(frozen=True)
 class Mark:
-    """An event in its lane, from x to x + width; a width of 0 is a known day."""
+    """An event in its lane.
+
+    event: the event.
+    x: where it begins.
+    width: how long its bar is; 0 for a known day.
+    y: the upper edge of its lane.
+    """
 
     event: Event
     x: float
@@ -84,7 +106,15 @@ class Mark:
 
 @dataclass(frozen=True)
 class Timeline:
-    """`hidden` events found no lane; the table has them all."""
+    """The whole picture.
+
+    stretches: the years or months of the axis.
+    marks: the events in lanes; empty where events are drawn as columns.
+    height: the picture's height.
+    hidden: how many events have no lane; the table below lists all.
+    width: the picture's width.
+    floor: the y of the coverage columns' lower end.
+    """
 
     stretches: tuple[Stretch, ...]
     marks: tuple[Mark, ...]
@@ -99,29 +129,34 @@ class Timeline:
 
     @property
     def hung_y(self) -> float:
-        """Where columns of events hang from."""
+        """The y from which columns of events hang."""
         return COVERAGE_HEIGHT + AXIS
 
 
 def timeline(
     span: Span, events: Sequence[Event] | Mapping[tuple[int, int], int], counts: Mapping[tuple[int, int], int]
 ) -> Timeline:
-    """The picture of a span of years; `counts` maps (year, month) to articles, month 0 for those of no known month.
+    """Makes the picture of a span of years.
 
-    `events` are marked one by one, or, where only their numbers by month are given, drawn as columns that hang from the axis.
+    `counts` maps (year, month) to the number of articles; month 0 has those of no known month. `events` are either
+    events, each drawn as a mark, or their numbers by (year, month), drawn as columns that hang from the axis.
     """
     by_month = span.years <= YEARS_BY_MONTH
     periods = [
         (year, month) for year in range(span.first, span.last + 1) for month in (range(1, 13) if by_month else [0])
     ]
-    number = _by_period(periods, counts)
-    stretches = [_stretch(span, year, month, number, len(periods)) for year, month in periods]
+    article_counts = _by_period(periods, counts)
+    stretches = [_stretch(span, year, month, article_counts, len(periods)) for year, month in periods]
     top = COVERAGE_HEIGHT + AXIS + 12
     if isinstance(events, Mapping):
-        hung = _by_period(periods, events)
-        tallest = max(hung.values(), default=0) or 1
+        event_counts = _by_period(periods, events)
+        tallest = max(event_counts.values(), default=0) or 1
         stretches = [
-            replace(stretch, events=hung[period], events_height=round(HUNG_HEIGHT * hung[period] / tallest, 1))
+            replace(
+                stretch,
+                events=event_counts[period],
+                events_height=round(HUNG_HEIGHT * event_counts[period] / tallest, 1),
+            )
             for period, stretch in zip(periods, stretches, strict=True)
         ]
         return Timeline(tuple(stretches), (), top + HUNG_HEIGHT, 0)
@@ -131,16 +166,22 @@ def timeline(
 
 
 def _by_period(periods: Sequence[tuple[int, int]], counts: Mapping[tuple[int, int], int]) -> dict[tuple[int, int], int]:
-    """The numbers of months, or of years (month 0) with all that is known of them."""
-    return {(year, month): counts.get((year, month), 0) if month else _of_year(year, counts) for year, month in periods}
+    """Returns the numbers of `periods`; the period (year, 0) gets the sum of its year."""
+    return {
+        (year, month): counts.get((year, month), 0) if month else _sum_of_year(year, counts) for year, month in periods
+    }
 
 
-def _of_year(year: int, counts: Mapping[tuple[int, int], int]) -> int:
+def _sum_of_year(year: int, counts: Mapping[tuple[int, int], int]) -> int:
     return sum(counts.get((year, month), 0) for month in range(13))
 
 
-def _stretch(span: Span, year: int, month: int, number: Mapping[tuple[int, int], int], periods: int) -> Stretch:
-    count, most = number[year, month], max(number.values())
+def _stretch(span: Span, year: int, month: int, counts: Mapping[tuple[int, int], int], periods: int) -> Stretch:
+    """Makes the stretch of a month, or of a year if `month` is 0.
+
+    `number` has the articles of all `periods` periods.
+    """
+    count, most = counts[year, month], max(counts.values())
     first = date(year, month or 1, 1)
     last = date(year, month or 12, calendar.monthrange(year, month or 12)[1])
     x = span.place(first)
@@ -157,7 +198,10 @@ def _stretch(span: Span, year: int, month: int, number: Mapping[tuple[int, int],
 
 
 def _marks(span: Span, events: Sequence[Event]) -> tuple[list[tuple[Event, float, float, int]], int, int]:
-    """Each event with its place and lane, the first lane that is free there; how many lanes; how many found none."""
+    """Puts each event, in the order of time, into the first lane that is free at its place.
+
+    Returns (event, x, width, lane) of each, how many lanes are used, and how many events found no free lane.
+    """
     ends = [-_APART] * MOST_LANES
     placed, hidden = [], 0
     for event in sorted(events, key=lambda event: (event.start_order, event.pk)):

@@ -1,2 +1,4 @@
-"""A reader's request → a page, a module for each part of the archive. Each view gathers what its template shows, in a number
-of queries that no row adds to."""
+"""Views of the readers' pages, a module for each part of the archive.
+
+Each view collects the context of its template. The number of its queries does not grow with the number of rows.
+"""

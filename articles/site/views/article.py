@@ -1,4 +1,4 @@
-"""One article: its text with its facts marked, its originals, its record, and how two printings of it differ."""
+"""Pages of one article: its text with facts marked, its originals, its record, and a comparison of two printings."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -20,19 +20,24 @@ from articles.site.differences import differences
 from articles.site.pages import merged_away, reader_page
 
 MOST_RELATED = 5
-# Lines of an original that its page shows; the download has all.
+# How many lines of an original its page shows, and how many characters of a line. The download has all.
 MOST_LINES = 2_000
 LONGEST_LINE = 2_000
 
 
 @reader_page
 def article(request: HttpRequest, pk: int) -> HttpResponse:
+    """Shows one article; marks the matches of the query `q`.
+
+    Redirects from a merged article and answers 410 for a withdrawn or deleted one. Raises Http404 for an article that
+    readers may not see.
+    """
     text = request.GET.get("q", "").strip()
     articles = Article.objects.select_related("source", "merged_into").with_latest_capture()
-    wanted, matches = with_matches(with_frequent_lexemes(articles), text)
-    row = get_object_or_404(wanted, pk=pk)
-    if moved := _moved(request, row):
-        return moved
+    articles_with_matches, matches = with_matches(with_frequent_lexemes(articles), text)
+    row = get_object_or_404(articles_with_matches, pk=pk)
+    if redirection := _redirection(request, row):
+        return redirection
     if row.status in TAKEN_AWAY:
         return render(request, "site/withdrawn.html", {"article": row}, status=410)
     mentions = list(row.mentions.shown().select_related("actor"))
@@ -60,11 +65,11 @@ def _moment(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-def _moved(request: HttpRequest, row: Article) -> HttpResponse | None:
-    """Leads from an article that was merged away to the one that stands for it; None for any other that may be answered.
+def _redirection(request: HttpRequest, row: Article) -> HttpResponse | None:
+    """Redirects from a merged article to its survivor; returns None for any other article.
 
-    Raises Http404 for a draft and for what was taken away before any reader could meet it, merged or not, unless it is asked for by
-    who reads drafts.
+    Raises Http404 for a draft, and for an article that was withdrawn or deleted before it was ever public, merged or
+    not; a user who may read drafts reaches both.
     """
     if row.status != ArticleStatus.PUBLISHED and not may_read_drafts(request.user):
         was_met = row.status in TAKEN_AWAY and Article.objects.once_public().filter(pk=row.pk).exists()
@@ -75,9 +80,9 @@ def _moved(request: HttpRequest, row: Article) -> HttpResponse | None:
 
 @reader_page
 def compare(request: HttpRequest, pk: int, other: int) -> HttpResponse:
-    """Two printings of a story, the earlier first, and what the second has and has not of it."""
-    shown = Article.objects.public().select_related("source")
-    pair = get_object_or_404(shown, pk=pk), get_object_or_404(shown, pk=other)
+    """Shows the differences of two printings of a story, the earlier first. Raises Http404 if one is not public."""
+    public = Article.objects.public().select_related("source")
+    pair = get_object_or_404(public, pk=pk), get_object_or_404(public, pk=other)
     first, second = sorted(pair, key=lambda article: (article.published_order, article.pk))
     context = {"first": first, "second": second, "paragraphs": differences(first.body, second.body)}
     return render(request, "site/compare.html", context)
@@ -85,14 +90,14 @@ def compare(request: HttpRequest, pk: int, other: int) -> HttpResponse:
 
 @reader_page
 def article_by_title(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
-    """An address with words after the number, as people write and old links have: the number alone is the address."""
+    """Redirects from an address with words after the number, as in old links, to the address with the number alone."""
     row = get_object_or_404(Article.objects.select_related("merged_into").only("status", "merged_into__status"), pk=pk)
-    return _moved(request, row) or redirect(row, permanent=True)
+    return _redirection(request, row) or redirect(row, permanent=True)
 
 
 @reader_page
 def record(request: HttpRequest, pk: int) -> HttpResponse:
-    """Where an article comes from: its captures, what was inferred, what an editor changed."""
+    """Shows where an article comes from: its captures, its suggested and confirmed facts, and editors' changes."""
     row = get_object_or_404(Article.objects.public().select_related("source"), pk=pk)
     facts = [
         (kind, [fact for fact in facts if fact.is_suggested], [fact for fact in facts if not fact.is_suggested])
@@ -106,32 +111,35 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
         "article": row,
         "captures": row.captures.accepted(),
         "facts": facts,
-        "changes": [one for one in changes_of(row) if not one.by_machine],
+        "changes": [change for change in changes_of(row) if not change.by_machine],
     }
     return render(request, "site/record.html", context)
 
 
 def _of_capture(view: Callable[[HttpRequest, Capture, bytes], HttpResponse]) -> Callable[..., HttpResponse]:
-    """A page of a capture of an article that readers see, with its bytes; a notice where these are not what they were."""
+    """Decorates a page of a capture: passes the capture of a public article and its bytes to the view.
+
+    Answers 503 with a notice if the bytes are damaged.
+    """
 
     @reader_page
     @wraps(view)
-    def shown(request: HttpRequest, pk: int, sha256: str) -> HttpResponse:
+    def capture_page(request: HttpRequest, pk: int, sha256: str) -> HttpResponse:
         captures = Capture.objects.public().select_related("article__source")
         row = get_object_or_404(captures, article=pk, sha256=sha256)
         try:
             content = row.read()
         except DamagedCaptureError:
-            # Until it is put back from a backup.
+            # 503, because the capture can be restored from a backup.
             return render(request, "site/damaged.html", {"capture": row}, status=503)
         return view(request, row, content)
 
-    return shown
+    return capture_page
 
 
 @_of_capture
 def capture(request: HttpRequest, row: Capture, content: bytes) -> HttpResponse:
-    """The original bytes as a download, never shown as a page of this site."""
+    """Sends the original bytes as a download; browsers must not show them as a page of this site."""
     response = HttpResponse(content, content_type="application/octet-stream")
     response["Content-Disposition"] = f'attachment; filename="{row.sha256[:16]}.txt"'
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
@@ -141,7 +149,7 @@ def capture(request: HttpRequest, row: Capture, content: bytes) -> HttpResponse:
 
 @_of_capture
 def original(request: HttpRequest, row: Capture, content: bytes) -> HttpResponse:
-    """The original's characters, line by line as they were received; those set aside from the text are told."""
+    """Shows the original's characters line by line, as they were received, and marks the lines that were set aside."""
     lines = _decoded(content, row.encoding).split("\n")
     is_text = row.media_type == "text/plain"
     aside = {line["line"] for line in row.article.set_aside} if is_text else set()
@@ -158,7 +166,7 @@ def original(request: HttpRequest, row: Capture, content: bytes) -> HttpResponse
 
 
 def _decoded(content: bytes, encoding: str) -> str:
-    """The characters of an original; bytes that are none in its encoding show as U+FFFD."""
+    """Decodes an original, from UTF-8 if its encoding is unknown. Invalid bytes become U+FFFD."""
     try:
         return content.decode(encoding or "utf-8", "replace").removeprefix("\ufeff")
     except LookupError:

@@ -1,4 +1,4 @@
-"""Articles and events by when they were: years and months, a month's days, the timeline."""
+"""Pages of articles and events by date: all years, one year, month or day, and the timeline."""
 
 import calendar
 from collections.abc import Callable, Sequence
@@ -16,11 +16,11 @@ from articles.site.charts.columns import Columns, columns, of_months, page_of
 from articles.site.charts.timeline import Span, timeline
 from articles.site.pages import PublicChoice, by_date, reader_page
 
-# Events that the page of a year or month, and the timeline, list.
+# How many events are listed: on the page of a year, month or day; on the timeline; there, of those without a date.
 MOST_EVENTS = 30
 MOST_ON_TIMELINE = 120
 MOST_UNDATED = 30
-# Years that the timeline shows unasked, the latest.
+# How many years the timeline shows by default, the latest ones.
 YEARS_SHOWN = 12
 # Weeks begin on Monday, as in the Maghreb and by ISO 8601.
 WEEK = calendar.Calendar(firstweekday=0)
@@ -28,13 +28,13 @@ WEEK = calendar.Calendar(firstweekday=0)
 
 @reader_page
 def dates(request: HttpRequest) -> HttpResponse:
-    """Years by months with how many articles are surely of each, and how many are of no one year."""
+    """Shows years and months with the number of articles surely of each, and of those that belong to no single year."""
     months = tally.counts_by_month()
     vague = months.pop((0, 0), 0)
     choice, events = PublicChoice(request), Event.objects.dated()
     by_year = choice.of(events).values("start_date__year").annotate(n=Count("pk"))
-    counted = dict(by_year.values_list("start_date__year", "n"))
-    years = sorted({year for year, _ in months} | set(counted), reverse=True)
+    event_counts = dict(by_year.values_list("start_date__year", "n"))
+    years = sorted({year for year, _ in months} | set(event_counts), reverse=True)
     context = {
         "chart": of_months(months),
         "years": [
@@ -43,7 +43,7 @@ def dates(request: HttpRequest) -> HttpResponse:
                 [(number, months.get((year, number), 0)) for number in range(1, 13)],
                 months.get((year, 0), 0),
                 sum(months.get((year, number), 0) for number in range(13)),
-                counted.get(year, 0),
+                event_counts.get(year, 0),
             )
             for year in years
         ],
@@ -55,18 +55,23 @@ def dates(request: HttpRequest) -> HttpResponse:
 
 @reader_page
 def year(request: HttpRequest, year: int) -> HttpResponse:
+    """Shows the articles and events of a year."""
     counts = tally.counts_by_month()
-    known = sum(articles for (of_year, _month), articles in counts.items() if of_year == year)
-    return _period(request, date(year, 1, 1), date(year, 12, 31), kept=lambda: known, chart=_months_of(year, counts))
+    articles_of_year = sum(articles for (of_year, _month), articles in counts.items() if of_year == year)
+    return _period(
+        request, date(year, 1, 1), date(year, 12, 31), kept=lambda: articles_of_year, chart=_months_of(year, counts)
+    )
 
 
 def _months_of(year: int, counts: dict[tuple[int, int], int]) -> Columns:
+    """Makes the chart of a year's months; `counts` maps (year, month) to the number of articles."""
     bars = [Bar(f"{year:04}-{n:02}", date(year, n, 1), counts.get((year, n), 0)) for n in range(1, 13)]
     return columns(bars, page_of)
 
 
 @reader_page
 def month(request: HttpRequest, year: int, month: int) -> HttpResponse:
+    """Shows the articles and events of a month. Raises Http404 for a month that does not exist."""
     if not 1 <= month <= 12:
         raise Http404
     last = date(year, month, calendar.monthrange(year, month)[1])
@@ -75,18 +80,23 @@ def month(request: HttpRequest, year: int, month: int) -> HttpResponse:
 
 @reader_page
 def day(request: HttpRequest, year: int, month: int, day: int) -> HttpResponse:
+    """Shows the articles and events of a day. Raises Http404 for a day that does not exist."""
     try:
-        wanted = date(year, month, day)
+        requested_day = date(year, month, day)
     except (ValueError, OverflowError) as error:
         raise Http404 from error
-    return _period(request, wanted, wanted)
+    return _period(request, requested_day, requested_day)
 
 
 def _period(
     request: HttpRequest, first: date, last: date, *, kept: Callable[[], int | None] | None = None,
     chart: Columns | None = None,
 ) -> HttpResponse:  # fmt: skip
-    """Articles surely of a year, month or day, and apart from them those that may be; events that began in it."""
+    """Shows the articles surely of a period, apart from them those that may be of it, and the events that began in it.
+
+    The period is a year, a month or a day; both bounds are inclusive. `kept` returns the tally of the sure articles,
+    or None. `chart` shows the months of a year.
+    """
     articles = Article.objects.public()
     perhaps = articles.perhaps_between(first, last)
     perhaps_count, perhaps_capped = capped_count(perhaps)
@@ -117,19 +127,21 @@ def _period(
 
 
 def _weeks(first: date, surely: QuerySet) -> list[list[tuple[int, int]]]:
-    """The month's weeks as (day, articles of that day), day 0 beyond its ends."""
+    """Returns the month's weeks as lists of (day, number of articles). Days of the months around it are 0."""
     days = surely.filter(published_precision=Precision.DAY).order_by().values("published_date")
-    counts = {one.day: n for one, n in days.annotate(n=Count("pk")).values_list("published_date", "n")}
+    counts = {
+        date_published.day: n for date_published, n in days.annotate(n=Count("pk")).values_list("published_date", "n")
+    }
     return [[(day, counts.get(day, 0)) for day in week] for week in WEEK.monthdayscalendar(first.year, first.month)]
 
 
 @reader_page
 def timeline_page(request: HttpRequest) -> HttpResponse:
-    """Events and coverage over the years that the address asks for, `from` and `to`; the latest ones where it does not."""
+    """Shows events and coverage over the years of the parameters `from` and `to`, by default the latest years."""
     choice = PublicChoice(request)
     counts = tally.counts_by_month()
-    known = sorted({year for year, _ in counts if year} | set(_years_of_events(choice)))
-    span = _span(request, known)
+    years = sorted({year for year, _ in counts if year} | set(_years_of_events(choice)))
+    span = _span(request, years)
     if span is None:
         waiting = Event.objects.dated()
         return render(request, "site/timeline.html", {"span": None, "unreviewed": choice.switch(waiting)})
@@ -146,31 +158,36 @@ def timeline_page(request: HttpRequest) -> HttpResponse:
         "more": more,
         "undated": choice.of(undated).newest()[:MOST_UNDATED],
         "unreviewed": choice.switch(within | undated),
-        "known": Span(known[0], known[-1]),
-        "wider": Span(max(known[0], span.first - span.years), min(known[-1], span.last + span.years)),
+        "known": Span(years[0], years[-1]),
+        "wider": Span(max(years[0], span.first - span.years), min(years[-1], span.last + span.years)),
         "halves": _halves(span),
     }
     return render(request, "site/timeline.html", context)
 
 
 def _years_of_events(choice: PublicChoice) -> QuerySet:
-    held = choice.of(Event.objects.dated())
-    return held.order_by("start_date__year").values_list("start_date__year", flat=True).distinct()
+    dated_events = choice.of(Event.objects.dated())
+    return dated_events.order_by("start_date__year").values_list("start_date__year", flat=True).distinct()
 
 
-def _span(request: HttpRequest, known: Sequence[int]) -> Span | None:
-    """The years asked for, as far as the archive has any; the latest YEARS_SHOWN for an address that asks for nonsense."""
-    if not known:
+def _span(request: HttpRequest, years: Sequence[int]) -> Span | None:
+    """Returns the requested years, cut to the bounds of `years`, which ascend; None if `years` is empty.
+
+    The default, also for invalid parameters, is the latest YEARS_SHOWN. Where the requested years lie outside, it is
+    all years.
+    """
+    if not years:
         return None
     try:
         first, last = int(request.GET["from"]), int(request.GET["to"])
     except (KeyError, ValueError):
-        return Span(max(known[0], known[-1] - YEARS_SHOWN + 1), known[-1])
-    first, last = max(min(first, last), known[0]), min(max(first, last), known[-1])
-    return Span(first, last) if first <= last else Span(known[0], known[-1])
+        return Span(max(years[0], years[-1] - YEARS_SHOWN + 1), years[-1])
+    first, last = max(min(first, last), years[0]), min(max(first, last), years[-1])
+    return Span(first, last) if first <= last else Span(years[0], years[-1])
 
 
 def _halves(span: Span) -> list[Span]:
+    """Returns the two halves of a span, for links that zoom in; none for a single year."""
     if span.years < 2:
         return []
     middle = span.first + (span.years - 1) // 2

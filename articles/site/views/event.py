@@ -1,4 +1,4 @@
-"""Events: the list, and one event with every report of it side by side."""
+"""Pages of events: the list, and one event with the articles that report it side by side."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from articles.site.charts.shares import shares
 from articles.site.pages import PublicChoice, chips, merged_away, numbered, public_row, reader_page
 from articles.site.words_for import arabic
 
-# Articles of an event that are listed and whose figures are compared.
+# How many articles of an event are listed, and of how many of these the figures are compared.
 MOST_REPORTS, MOST_COMPARED = 24, 12
 MOST_DOCUMENTS = 12
 MOST_CONTRADICTIONS = 30
@@ -24,13 +24,14 @@ MOST_PARTICIPANTS = 200
 
 @reader_page
 def event_list(request: HttpRequest) -> HttpResponse:
+    """Shows the list of events that meet the address's filters."""
     events = Event.objects.with_article_counts().select_related("series").newest()
-    chosen = EventFilter(request.GET, events)
+    filters = EventFilter(request.GET, events)
     context = {
-        "unreviewed": PublicChoice(request).switch(chosen.otherwise_met(Event.objects.all())),
-        "page": numbered(request, chosen.qs),
-        "filters": chosen,
-        "chips": chips(chosen),
+        "unreviewed": PublicChoice(request).switch(filters.otherwise_met(Event.objects.all())),
+        "page": numbered(request, filters.qs),
+        "filters": filters,
+        "chips": chips(filters),
         "kinds": EventKind.choices,
     }
     return render(request, "site/events.html", context)
@@ -38,9 +39,10 @@ def event_list(request: HttpRequest) -> HttpResponse:
 
 @reader_page
 def event(request: HttpRequest, pk: int) -> HttpResponse:
+    """Shows one event. Redirects from a merged event; raises Http404 for one that is not public."""
     row = public_row(Event.objects.select_related("series"), pk)
-    if moved := merged_away(row):
-        return moved
+    if redirection := merged_away(row):
+        return redirection
     coverages = list(
         row.coverages.public()
         .select_related("article__source")
@@ -74,7 +76,7 @@ def event(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _outlets(coverages: Sequence[Coverage]) -> dict[object, int]:
-    """How many of the reports each source published; None for those of no known source."""
+    """Maps each source to the number of its reports; None stands for an unknown source."""
     counts: dict[object, int] = {}
     for coverage in coverages:
         counts[coverage.article.source] = counts.get(coverage.article.source, 0) + 1
@@ -82,16 +84,21 @@ def _outlets(coverages: Sequence[Coverage]) -> dict[object, int]:
 
 
 def _by_role(participations: Sequence[Participation]) -> list[tuple[str, list[Participation]]]:
-    """(role in words, those who had it), roles in the order in which they are first met."""
+    """Groups participations by role. Returns (role in words, participations), in the order of each role's first one."""
     roles: dict[str, list[Participation]] = {}
-    for one in participations:
-        roles.setdefault(one.get_role_display(), []).append(one)
+    for participation in participations:
+        roles.setdefault(participation.get_role_display(), []).append(participation)
     return list(roles.items())
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """The first reports that give figures, and for each measure or unit their figures of it, in the reports' order."""
+    """The figures of several reports side by side.
+
+    articles: the reports, one a column.
+    rows: (measure or unit, for each report its figures of it).
+    is_cut: whether more reports state figures.
+    """
 
     articles: Sequence[Article]
     rows: Sequence[tuple[object, list[list[Figure]]]]
@@ -99,17 +106,17 @@ class Comparison:
 
 
 def _comparison(articles: Sequence[Article], figures: Iterable[Figure]) -> Comparison:
-    """Up to MOST_COMPARED reports side by side; rows that several of them share come first."""
+    """Compares the figures of up to MOST_COMPARED reports. Rows that most reports share come first."""
     by_article: dict[int, list[Figure]] = {}
     for figure in figures:
         by_article.setdefault(figure.article_id, []).append(figure)
-    told = [article for article in articles if article.pk in by_article]
-    shown = told[:MOST_COMPARED]
+    with_figures = [article for article in articles if article.pk in by_article]
+    compared = with_figures[:MOST_COMPARED]
     rows: dict[str, dict[int, list[Figure]]] = {}
-    for article in shown:
+    for article in compared:
         for figure in by_article[article.pk]:
             label = figure.measure.label if figure.measure else figure.unit
             rows.setdefault(label, {}).setdefault(article.pk, []).append(figure)
     ordered = sorted(rows.items(), key=lambda row: -len(row[1]))
-    cells = [(arabic(label), [of.get(article.pk, []) for article in shown]) for label, of in ordered]
-    return Comparison(shown, cells, len(told) > len(shown))
+    cells = [(arabic(label), [of.get(article.pk, []) for article in compared]) for label, of in ordered]
+    return Comparison(compared, cells, len(with_figures) > len(compared))

@@ -1,4 +1,4 @@
-"""The first page: search, then what the archive holds: coverage over time, the latest, who is named most, open contradictions."""
+"""The first page: search, coverage over time, the newest articles, events, the actors named most, contradictions."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -15,6 +15,7 @@ MOST_CONTRADICTIONS = 3
 
 @reader_page
 def home(request: HttpRequest) -> HttpResponse:
+    """Shows the first page."""
     months = tally.counts_by_month()
     actors = list(Actor.objects.most_named()[:MOST_NAMED])
     events = list(Event.objects.reported()[:NEWEST])

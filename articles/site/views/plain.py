@@ -1,4 +1,4 @@
-"""Pages about the archive itself: method, help, how it looks, and what an unknown address shows."""
+"""Pages about the archive itself: its method, help, the choice of colours, and the page for unknown addresses."""
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -16,18 +16,20 @@ MOST_NAMED = 4
 
 @reader_page
 def about(request: HttpRequest) -> HttpResponse:
+    """Shows the page about the archive and its method."""
     return render(request, "site/about.html")
 
 
 @reader_page
 def help_page(request: HttpRequest) -> HttpResponse:
+    """Shows the help, with example queries made from names in the archive."""
     actors, events = Actor.objects.most_named(), Event.objects.reported()
     return render(request, "site/help.html", {"examples": examples(actors[:MOST_NAMED], events[:MOST_NAMED])})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def appearance(request: HttpRequest) -> HttpResponse:
-    """Where a reader chooses light, dark or as the device has it; kept in a cookie."""
+    """Lets a reader choose light colours, dark ones or those of the device. The choice is stored in a cookie."""
     back = request.POST.get("next") or request.GET.get("next", "")
     if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
         back = reverse("home")
@@ -40,4 +42,5 @@ def appearance(request: HttpRequest) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answers 404 for an unknown address."""
     return render(request, "404.html", status=404)

@@ -1,4 +1,4 @@
-"""Articles by what they say: the search page, the list of all articles, suggestions while a reader types."""
+"""Views of the search page, the list of all articles, and suggestions while a reader types."""
 
 from dataclasses import asdict
 
@@ -18,73 +18,84 @@ from articles.site.pages import address_with, by_date, chips, reader_page, too_o
 
 @reader_page
 def search_page(request: HttpRequest) -> HttpResponse:
+    """Shows the search page."""
     return _listing(request)
 
 
 @reader_page
 def article_list(request: HttpRequest) -> HttpResponse:
+    """Shows the list of articles."""
     return _listing(request, browsing=True)
 
 
 def _listing(request: HttpRequest, *, browsing: bool = False) -> HttpResponse:
-    """Articles that meet the address's filters: ranked where it holds a query, by date where not."""
+    """Shows the articles that meet the address's filters: ranked if it has a query `q`, otherwise by date."""
     text = request.GET.get("q", "").strip()
     if text and (refused := too_often(request, "ARCHIVE_SEARCH_RATE")):
         return refused
-    chosen = ArticleFilter(request.GET, Article.objects.public())
-    found = _searched(request, text, chosen) if text else _browsed(request, chosen)
+    filters = ArticleFilter(request.GET, Article.objects.public())
+    results = _searched(request, text, filters) if text else _browsed(request, filters)
     context = {
         "text": text,
         "browsing": browsing,
-        "filters": chosen,
-        "chips": chips(chosen),
+        "filters": filters,
+        "chips": chips(filters),
         "orders": _orders(text),
         "order": _order(request, text),
-        "chart": columns(found["facets"].bars, lambda bar: address_with(request, "published", bar.value)),
+        "chart": columns(results["facets"].bars, lambda bar: address_with(request, "published", bar.value)),
     }
-    return render(request, "site/search.html", context | found)
+    return render(request, "site/search.html", context | results)
 
 
 def _orders(text: str) -> list[tuple[str, str]]:
-    """The orders a reader may choose from, the usual one first."""
+    """Returns the orders that a reader may choose from, with their labels; the first is the default."""
     by_date = [(Order.NEWEST, _("الأحدث أولا")), (Order.OLDEST, _("الأقدم أولا"))]
     return [(Order.RELEVANCE, _("الأقرب إلى كلماتك")), *by_date] if text else by_date
 
 
 def _order(request: HttpRequest, text: str) -> Order:
+    """Returns the order that the parameter `sort` names, or the default."""
     orders = [order for order, _label in _orders(text)]
-    asked = request.GET.get("sort", "")
-    return Order(asked) if asked in orders else orders[0]
+    sort = request.GET.get("sort", "")
+    return Order(sort) if sort in orders else orders[0]
 
 
-def _searched(request: HttpRequest, text: str, chosen: ArticleFilter) -> dict[str, object]:
+def _searched(request: HttpRequest, text: str, filters: ArticleFilter) -> dict[str, object]:
+    """Returns the context of a search for `text` among the articles that the filters let in."""
     get = request.GET.get
     wanted = Wanted(_order(request, text), _number(request), get("after", ""), get("before", ""))
-    result = search(text, chosen.qs if chosen.chosen else None, wanted, widen=get("widen") != "0")
+    result = search(text, filters.qs if filters.chosen else None, wanted, widen=get("widen") != "0")
     return {
         "result": result,
         "total": result.total,
         "total_is_capped": result.total_is_capped,
-        "facets": facets(chosen.qs, result.ids),
+        "facets": facets(filters.qs, result.ids),
         "places": result,
     }
 
 
-def _browsed(request: HttpRequest, chosen: ArticleFilter) -> dict[str, object]:
+def _browsed(request: HttpRequest, filters: ArticleFilter) -> dict[str, object]:
+    """Returns the context of the list by date of the articles that the filters let in."""
     oldest = _order(request, "") == Order.OLDEST
-    return by_date(request, chosen.qs, oldest=oldest) | {"facets": facets(chosen.qs)}
+    return by_date(request, filters.qs, oldest=oldest) | {"facets": facets(filters.qs)}
 
 
 def _number(request: HttpRequest) -> int:
-    given = request.GET.get("page", "1")
-    return int(given) if given.isascii() and given.isdigit() and len(given) < 9 else 1
+    """Returns the number of the page that the address names; 1 if it is invalid."""
+    number = request.GET.get("page", "1")
+    return int(number) if number.isascii() and number.isdigit() and len(number) < 9 else 1
 
 
 @reader_page
 def suggest(request: HttpRequest) -> HttpResponse:
-    """What a reader who is typing `q` may be looking for: {"suggestions": [{"kind", "label", "address", "text"}, …]}."""
+    """Answers with suggestions for the unfinished query `q`.
+
+    The JSON is {"suggestions": [{"kind", "label", "address", "text"}, …]}.
+    """
     if refused := too_often(request, "ARCHIVE_SEARCH_RATE"):
         return refused
     labels = {"actor": _("فاعل"), "event": _("فعالية"), "article": _("مقال")}
-    found = suggestions(request.GET.get("q", "")[:LONGEST_QUERY])
-    return JsonResponse({"suggestions": [asdict(one) | {"label": labels[one.kind]} for one in found]})
+    suggested = suggestions(request.GET.get("q", "")[:LONGEST_QUERY])
+    return JsonResponse(
+        {"suggestions": [asdict(suggestion) | {"label": labels[suggestion.kind]} for suggestion in suggested]}
+    )

@@ -1,4 +1,4 @@
-"""Sources: the list with what each gives the archive, and one source with its articles over time."""
+"""Pages of sources: the list with each source's number of articles, and one source with its articles over time."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -12,6 +12,7 @@ from articles.site.pages import by_date, merged_away, numbered, reader_page
 
 @reader_page
 def source_list(request: HttpRequest) -> HttpResponse:
+    """Shows the list of sources, those with the most articles first."""
     sources = Source.objects.public().with_article_counts().order_by("-published", "folded_name")
     page = numbered(request, sources, 60)
     context = {
@@ -24,11 +25,12 @@ def source_list(request: HttpRequest) -> HttpResponse:
 
 @reader_page
 def source(request: HttpRequest, pk: int) -> HttpResponse:
+    """Shows one source. Redirects from a merged source."""
     row = get_object_or_404(Source.objects.select_related("merged_into"), pk=pk)
-    if moved := merged_away(row):
-        return moved
+    if redirection := merged_away(row):
+        return redirection
     articles = Article.objects.public().filter(source=row)
-    found = facets(articles)
-    context = {"source": row, "facets": found, "chart": columns(found.bars, page_of)}
+    article_facets = facets(articles)
+    context = {"source": row, "facets": article_facets, "chart": columns(article_facets.bars, page_of)}
     listed = by_date(request, articles, kept=lambda: tally.kept(TallyKind.SOURCE, row.pk))
     return render(request, "site/source.html", context | listed)
