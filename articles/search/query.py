@@ -376,13 +376,13 @@ class _Parser:
     def _distance(self, sign: _Token) -> int:
         """Returns the distance of a NEAR sign in words, brought within 1 and FARTHEST."""
         number = sign.text.partition("/")[2]
-        distance = int(number) if number else USUAL_DISTANCE
-        if not 1 <= distance <= FARTHEST:
+        word_count = int(number) if number else USUAL_DISTANCE
+        if not 1 <= word_count <= FARTHEST:
             self._note(sign, _("المسافة بين 1 و%(count)s كلمة.") % {"count": FARTHEST})
-        return min(max(distance, 1), FARTHEST)
+        return min(max(word_count, 1), FARTHEST)
 
     def _one(self) -> Node | None:
-        """Reads one operand: a word, phrase, group or field, or an excluded one; None where the next sign begins none."""
+        """Reads one operand: a word, phrase, group or field, perhaps excluded; None where the next sign begins none."""
         token = self.tokens[self.index]
         self.index += 1
         match token.kind:

@@ -1,10 +1,11 @@
 """Ranks candidates by BM25 and some weaker signals, computed in plain PostgreSQL.
 
 With equal weights, ts_rank of one term is H(tf)/(π²/6), where H(tf) = 1 + 1/4 + … + 1/tf². The term's frequency follows
-from
-it: tf ≈ 1/((π²/6)·(1 − rank)) − ½. So the stored vectors suffice for BM25, Σ idf · tf/(tf + k1·(1 − b +
-    b·length/average)). Weaker signals are added to the score: terms in the title, other forms of a term's root (broken
-    plurals, participles), and terms side by side as in the query. docs/search.md has the measured gain of each.
+from it as tf ≈ 1/((π²/6)·(1 − rank)) − ½. So the stored vectors suffice for BM25:
+Σ idf · tf/(tf + k1·(1 − b + b·length/average)).
+
+Weaker signals are added to the score: terms in the title, other forms of a term's root (broken plurals, participles),
+and terms side by side as in the query. docs/search.md has the measured gain of each.
 """
 
 from collections.abc import Sequence
