@@ -96,15 +96,15 @@ class Counts:
         concepts = (*compiled.concepts, *compiled.loose_concepts)
         matches = [concept.match for concept in concepts] + ([compiled.match] if compiled.match else [])
         query_lexemes = {lexeme for match in matches for lexeme in matching.lexemes_in(match)}
-        vocabulary = compiled.known
-        beginnings, no_lexemes = vocabulary.beginnings, Alike((), 0)
+        lexicon = compiled.known
+        beginnings, no_lexemes = lexicon.beginnings, Alike((), 0)
         counts = {
             lexeme: beginnings.get(lexeme.text, no_lexemes).articles
             if lexeme.prefix
-            else vocabulary.frequencies[lexeme.text]
+            else lexicon.frequencies[lexeme.text]
             for lexeme in query_lexemes
         }
-        return cls(counts, beginnings, vocabulary.variants, vocabulary.totals)
+        return cls(counts, beginnings, lexicon.variants, lexicon.totals)
 
     def at_most(self, match: Match) -> int:
         """Returns an upper bound of the number of articles that match."""

@@ -61,18 +61,16 @@ def _actors(typed: str, folded: str) -> list[Actor]:
 def _articles(typed: str) -> list[Article]:
     """Returns the newest articles that have all words in the title."""
     *whole, last = [typed[word.start : word.end] for word in words(typed)] or [""]
-    vocabulary_of_words = vocabulary.known(words=[*whole, last], beginnings=[last])
-    parts: list[Lexeme] = [
-        Lexeme(lexeme, in_title=True) for word in whole for lexeme in vocabulary_of_words.lexemes.get(word, ())
-    ]
-    ending = vocabulary_of_words.lexemes.get(last, ())
+    lexicon = vocabulary.known(words=[*whole, last], beginnings=[last])
+    parts: list[Lexeme] = [Lexeme(lexeme, in_title=True) for word in whole for lexeme in lexicon.lexemes.get(word, ())]
+    ending = lexicon.lexemes.get(last, ())
     if ending:
         parts += [Lexeme(ending[-1], prefix=True, in_title=True)]
     match = matching.all_of(*parts)
     if match is None:
         return []
     articles = Article.objects.public().searchable().newest().only("id", "title")
-    if _expected(parts, vocabulary_of_words) <= MOST_LOOKED_UP:
+    if _expected(parts, lexicon) <= MOST_LOOKED_UP:
         ids = list(articles.filter(search_terms__matches=matching.terms(match)).order_by().values_list("pk", flat=True))
     else:
         newest_ids = list(articles.values_list("pk", flat=True)[:LOOKED_AT])
@@ -80,12 +78,10 @@ def _articles(typed: str) -> list[Article]:
     return list(Article.objects.filter(pk__in=ids).newest().only("id", "title", "status")[:MOST_SUGGESTED])
 
 
-def _expected(parts: list[Lexeme], vocabulary_of_words: vocabulary.Known) -> int:
+def _expected(parts: list[Lexeme], lexicon: vocabulary.Known) -> int:
     """Returns an upper bound of the number of articles that hold all `parts`."""
     no_lexemes = vocabulary.Alike((), 0)
     return min(
-        vocabulary_of_words.beginnings.get(part.text, no_lexemes).articles
-        if part.prefix
-        else vocabulary_of_words.frequencies[part.text]
+        lexicon.beginnings.get(part.text, no_lexemes).articles if part.prefix else lexicon.frequencies[part.text]
         for part in parts
     )

@@ -63,7 +63,7 @@ def time_limit() -> Iterator[str]:
 def give_up_after(milliseconds: int) -> Iterator[None]:
     """Stops each statement in the block after `milliseconds`, and leaves the block then.
 
-    It serves parts that a page can do without.     The block has to be within a `time_limit`, which is in force again
+    It serves parts that a page can do without. The block has to be within a `time_limit`, which is in force again
     afterwards.
     """
     with connection.cursor() as cursor:

@@ -59,23 +59,20 @@ def related(article: Article, most: int) -> list[Article]:
     if ids is None:
         ids = []
         with give_up_after(PATIENCE):
-            vocabulary_of_words = vocabulary.known(times)
-            ids = _closest(article, times, vocabulary_of_words, most)
-            if vocabulary_of_words.totals.articles >= KEPT_FROM:
+            lexicon = vocabulary.known(times)
+            ids = _closest(article, times, lexicon, most)
+            if lexicon.totals.articles >= KEPT_FROM:
                 cache.set(key, ids, DAY)
     articles_by_id = Article.objects.public().for_listing().in_bulk(ids)
     return [articles_by_id[pk] for pk in ids if pk in articles_by_id]
 
 
-def _closest(article: Article, times: Mapping[str, int], vocabulary_of_words: vocabulary.Known, most: int) -> list[int]:
-    telling = [Lexeme(lexeme) for lexeme in _telling(times, vocabulary_of_words)]
+def _closest(article: Article, times: Mapping[str, int], lexicon: vocabulary.Known, most: int) -> list[int]:
+    telling = [Lexeme(lexeme) for lexeme in _telling(times, lexicon)]
     if not telling:
         return []
     counts = Counts(
-        {lexeme: vocabulary_of_words.frequencies[lexeme.text] for lexeme in telling},
-        {},
-        vocabulary_of_words.variants,
-        vocabulary_of_words.totals,
+        {lexeme: lexicon.frequencies[lexeme.text] for lexeme in telling}, {}, lexicon.variants, lexicon.totals
     )
     concepts = [Concept(lexeme, ((lexeme.text,),)) for lexeme in telling]
     candidates = with_some(concepts, counts, Scope(Article.objects.public(), filtered=False))
@@ -83,14 +80,11 @@ def _closest(article: Article, times: Mapping[str, int], vocabulary_of_words: vo
     return [pk for pk, _ in ranked_articles if pk != article.pk][:most]
 
 
-def _telling(times: Mapping[str, int], vocabulary_of_words: vocabulary.Known) -> Sequence[str]:
+def _telling(times: Mapping[str, int], lexicon: vocabulary.Known) -> Sequence[str]:
     """Returns the lexemes that are frequent in the article and rare in others; each stands in another article too."""
     weight = {
-        lexeme: count
-        * vocabulary.inverse_document_frequency(
-            vocabulary_of_words.totals.articles, vocabulary_of_words.frequencies[lexeme]
-        )
+        lexeme: count * vocabulary.inverse_document_frequency(lexicon.totals.articles, lexicon.frequencies[lexeme])
         for lexeme, count in times.items()
-        if vocabulary_of_words.frequencies[lexeme] > 1
+        if lexicon.frequencies[lexeme] > 1
     }
     return sorted(weight, key=lambda lexeme: (-weight[lexeme], lexeme))[:TELLING_WORDS]

@@ -35,10 +35,12 @@ MOST_NAMES = 24
 # - beginning: a prefix with its commonest lexemes.
 # - named: an actor or set of synonyms that the query names, with its names, folded too. Only public actors are
 #   returned.
-# - besides: the rows of an additional lookup. The statement applies a tsquery before it filters for public articles;
-#   OFFSET 0 keeps the two apart. On a table that has just been filled or published, the planner expects almost no
-#   public articles. It would read them all and compute the terms of each article anew for each lexeme, which took half
-#   a second per lexeme with a dozen articles of 400,000 letters.
+# - besides: the rows of an additional lookup.
+#
+# The statement applies a tsquery before it filters for public articles; OFFSET 0 keeps the two apart. On a table that
+# has just been filled or published, the planner expects almost no public articles. It would read them all and compute
+# the terms of each article anew for each lexeme, which took half a second per lexeme with a dozen articles of 400,000
+# letters.
 _KNOWN = r"""
     WITH named AS MATERIALIZED (
         SELECT actor.id,
