@@ -28,6 +28,7 @@ class OtherNames:
 
     @property
     def name(self) -> str:
+        """The canonical name, or the first word of the set of synonyms."""
         return self.names[0]
 
 

@@ -170,7 +170,7 @@ def _spellings(lexemes: Iterable[str], among: QuerySet | None) -> dict[str, str]
 
     The articles are public ones, or those of `among`. A lexeme that none of them holds is left out.
     """
-    wanted = sorted(set(lexemes))
+    sorted_lexemes = sorted(set(lexemes))
     articles, params = _PUBLIC_HOLDING, ()
     if among is not None:
         holding = among.order_by().extra(where=[_HOLDING]).values("title", "body", "search_vector")
@@ -181,7 +181,7 @@ def _spellings(lexemes: Iterable[str], among: QuerySet | None) -> dict[str, str]
     with connection.cursor() as cursor:
         cursor.execute(
             _WRITTEN.format(articles=articles),
-            [wanted, [quoted(lexeme) for lexeme in wanted], *params, READ_FOR_SPELLING],
+            [sorted_lexemes, [quoted(lexeme) for lexeme in sorted_lexemes], *params, READ_FOR_SPELLING],
         )
         rows = cursor.fetchall()
     spellings: dict[str, str] = {}

@@ -103,6 +103,7 @@ class Bar:
 
     @property
     def is_month(self) -> bool:
+        """Whether the bar stands for a month, not for a year."""
         return "-" in self.value
 
 

@@ -124,6 +124,7 @@ class Wanted:
 
     @property
     def direction(self) -> Direction:
+        """The direction of a page by date."""
         return Direction.of(oldest=self.order == Order.OLDEST, after=self.after, before=self.before)
 
 
@@ -150,10 +151,12 @@ def search(
             else _page_of_fields(query, scope_articles, wanted)
         )
         is_in_question = page.complete < HARDLY_ANY and not page.total_is_capped
-        meant = correction(query, compiled.known, scope_articles if filtered else None) if is_in_question else ""
+        likelier_query = (
+            correction(query, compiled.known, scope_articles if filtered else None) if is_in_question else ""
+        )
         return replace(
             page,
-            correction=meant,
+            correction=likelier_query,
             widened=tuple(names for names in compiled.widened if len(names.names) > 1),
             notes=(*query.notes, *compiled.notes),
         )
