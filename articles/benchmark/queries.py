@@ -72,13 +72,9 @@ def classes(corpus: Corpus, each: int) -> dict[str, list[Asked]]:
 def _by_share(corpus: Corpus, rng: random.Random) -> dict[str, list[str]]:
     """Returns words of one lexeme in the groups "common", "medium" and "rare", by their share of articles."""
     sampled = [*TOPIC, *rng.sample(corpus.words[:60_000], SAMPLED)]
-    vocabulary_of_sample = vocabulary.known(words=sampled)
-    counts = {
-        word: vocabulary_of_sample.frequencies[lexemes[0]]
-        for word, lexemes in vocabulary_of_sample.lexemes.items()
-        if len(lexemes) == 1
-    }
-    shares = {word: count / vocabulary_of_sample.totals.articles for word, count in counts.items() if count}
+    lexicon = vocabulary.known(words=sampled)
+    counts = {word: lexicon.frequencies[lexemes[0]] for word, lexemes in lexicon.lexemes.items() if len(lexemes) == 1}
+    shares = {word: count / lexicon.totals.articles for word, count in counts.items() if count}
     return {
         "common": sorted(word for word, share in shares.items() if share >= COMMON),
         "medium": sorted(word for word, share in shares.items() if MEDIUM <= share < COMMON / 5),

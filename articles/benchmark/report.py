@@ -134,17 +134,10 @@ class Report:
         for address in _addresses():
             measure.page(client, address, {})
             costs = [measure.page(client, address, {}) for _ in range(PAGE_REPEATS)]
-            page_times, database_times = (
-                Times.of(cost.seconds for cost in costs),
-                Times.of(cost.in_database for cost in costs),
-            )
+            whole, database = Times.of(cost.seconds for cost in costs), Times.of(cost.in_database for cost in costs)
             most_statements = max(cost.statements for cost in costs)
-            rows[address] = {
-                "database": database_times.as_dict(),
-                "page": page_times.as_dict(),
-                "statements": most_statements,
-            }
-            self.write(f"{address:34}{_as_text(database_times):>20}{_as_text(page_times):>20}{most_statements:>12}")
+            rows[address] = {"database": database.as_dict(), "page": whole.as_dict(), "statements": most_statements}
+            self.write(f"{address:34}{_as_text(database):>20}{_as_text(whole):>20}{most_statements:>12}")
         self.figures["pages"] = rows
 
     def saving(self) -> None:
