@@ -151,7 +151,10 @@ class Actor(Limited, Withholdable):
             raise ValidationError({"name": f"يوجد فاعل بهذا الاسم: «{other}». أضف تمييزا إن كانا مختلفين."})
 
     def namesake(self) -> "Actor | None":
-        """Returns another actor with the same canonical name and distinction, or None. The database would refuse both."""
+        """Returns another actor with the same canonical name and distinction, or None.
+
+        The database would refuse to store both.
+        """
         same = Actor.objects.filter(
             folded_name=fold_phrase(self.name), distinction=self.distinction, merged_into__isnull=True
         )

@@ -26,7 +26,10 @@ class MentionQuerySet(FactQuerySet):
         return self.shown().in_public_articles()
 
     def surface_names(self) -> "MentionQuerySet":
-        """Returns rows {"name", "times"}: names as articles write them with their numbers of spans, most frequent first."""
+        """Returns rows {"name", "times"}: each name as articles write it and its number of spans.
+
+        The most frequent name comes first.
+        """
         written = self.annotate(name=Func(F("quotes"), function="unnest", output_field=models.TextField()))
         return written.values("name").annotate(times=Count("*")).order_by("-times", "name")
 
