@@ -23,7 +23,7 @@ class CoverageQuerySet(FactQuerySet):
         return self.shown().in_public_articles()
 
     def with_neighbours(self) -> "CoverageQuerySet":
-        """Adds `previous` and `following`, the neighbours of the article among the public articles that cover the event.
+        """Adds `previous` and `following`, the article's neighbours among the public articles that cover the event.
 
         They are published next before and next after it. Each is {"id", "title"}, or None.
         """
