@@ -226,12 +226,12 @@ class _Names:
     """Names rows for editors. The rows that their foreign keys point to are read once, when it is made."""
 
     def __init__(self, rows: Iterable[models.Model]) -> None:
-        wanted: dict[type[models.Model], set[int]] = defaultdict(set)
+        keys: dict[type[models.Model], set[int]] = defaultdict(set)
         for row in rows:
             for field in _tracked(row)._meta.fields:
                 if field.is_relation and getattr(row, field.attname, None):
-                    wanted[field.related_model].add(getattr(row, field.attname))
-        self._known = {model: _without_texts(model).in_bulk(pks) for model, pks in wanted.items()}
+                    keys[field.related_model].add(getattr(row, field.attname))
+        self._known = {model: _without_texts(model).in_bulk(pks) for model, pks in keys.items()}
 
     def of_row(self, event: models.Model) -> str:
         tracked = _tracked(event)

@@ -26,56 +26,61 @@ class MergeError(ValueError):
 
 
 @transaction.atomic
-def merge_actors(gone: Actor, kept: Actor) -> None:
-    """Merges `gone` into `kept`: moves aliases, mentions, participations and figures.
+def merge_actors(gone: Actor, survivor: Actor) -> None:
+    """Merges `gone` into `survivor`: moves aliases, mentions, participations and figures.
 
-    The names of `gone` become aliases of `kept`. Raises MergeError for the same row, or if either was merged before.
+    The names of `gone` become aliases of `survivor`. Raises MergeError for the same row, or if either was merged
+    before.
     """
-    _check(gone, kept)
-    folded_names = set(kept.aliases.values_list("folded", flat=True)) | {kept.folded_name}
+    _check_mergeable(gone, survivor)
+    folded_names = set(survivor.aliases.values_list("folded", flat=True)) | {survivor.folded_name}
     for alias in [*gone.aliases.all(), Alias(name=gone.name, kind=AliasKind.SPELLING)]:
         folded = fold_phrase(alias.name)
         if folded not in folded_names:
             folded_names.add(folded)
-            Alias.objects.create(actor=kept, name=alias.name, kind=alias.kind, found_in_text=alias.found_in_text)
+            Alias.objects.create(actor=survivor, name=alias.name, kind=alias.kind, found_in_text=alias.found_in_text)
     gone.aliases.all().delete()
     for mention in gone.mentions.all():
-        _move_or_join(mention, Mention.objects.filter(article=mention.article_id, actor=kept), actor=kept)
+        _move_or_join(mention, Mention.objects.filter(article=mention.article_id, actor=survivor), actor=survivor)
     for part in gone.participations.all():
-        _move_or_join(part, Participation.objects.filter(event=part.event_id, actor=kept, role=part.role), actor=kept)
-    Figure.objects.filter(actor=gone).update(actor=kept)
-    _leave(gone, kept)
+        _move_or_join(
+            part, Participation.objects.filter(event=part.event_id, actor=survivor, role=part.role), actor=survivor
+        )
+    Figure.objects.filter(actor=gone).update(actor=survivor)
+    _mark_as_merged(gone, survivor)
 
 
 @transaction.atomic
-def merge_events(gone: Event, kept: Event) -> None:
-    """Merges `gone` into `kept`: moves coverages, participations and figures, and refreshes contradictions.
+def merge_events(gone: Event, survivor: Event) -> None:
+    """Merges `gone` into `survivor`: moves coverages, participations and figures, and refreshes contradictions.
 
     Raises MergeError for the same row, or if either was merged before.
     """
-    _check(gone, kept)
+    _check_mergeable(gone, survivor)
     for coverage in gone.coverages.all():
-        _move_or_join(coverage, Coverage.objects.filter(article=coverage.article_id, event=kept), event=kept)
+        _move_or_join(coverage, Coverage.objects.filter(article=coverage.article_id, event=survivor), event=survivor)
     for part in gone.participations.all():
-        _move_or_join(part, Participation.objects.filter(event=kept, actor=part.actor_id, role=part.role), event=kept)
-    Figure.objects.filter(event=gone).update(event=kept)
-    _leave(gone, kept)
-    Contradiction.objects.refresh([gone.pk, kept.pk])
+        _move_or_join(
+            part, Participation.objects.filter(event=survivor, actor=part.actor_id, role=part.role), event=survivor
+        )
+    Figure.objects.filter(event=gone).update(event=survivor)
+    _mark_as_merged(gone, survivor)
+    Contradiction.objects.refresh([gone.pk, survivor.pk])
 
 
 @transaction.atomic
-def merge_sources(gone: Source, kept: Source) -> None:
-    """Merges `gone` into `kept`: moves articles, domains and marks.
+def merge_sources(gone: Source, survivor: Source) -> None:
+    """Merges `gone` into `survivor`: moves articles, domains and marks.
 
     Raises MergeError for the same row, or if either was merged before.
     """
-    _check(gone, kept)
-    gone.articles.update(source=kept)
-    kept.domains = [*kept.domains, *(domain for domain in gone.domains if domain not in kept.domains)]
-    kept.marks = [*kept.marks, *(mark for mark in gone.marks if mark not in kept.marks)]
+    _check_mergeable(gone, survivor)
+    gone.articles.update(source=survivor)
+    survivor.domains = [*survivor.domains, *(domain for domain in gone.domains if domain not in survivor.domains)]
+    survivor.marks = [*survivor.marks, *(mark for mark in gone.marks if mark not in survivor.marks)]
     gone.domains = gone.marks = []
-    _leave(gone, kept)
-    kept.save()
+    _mark_as_merged(gone, survivor)
+    survivor.save()
 
 
 def moves(row: Mergeable) -> dict[str, int]:
@@ -88,7 +93,7 @@ def moves(row: Mergeable) -> dict[str, int]:
     return {"مقالات تغطيها": row.coverages.count(), **common}
 
 
-def joined(gone: Mergeable, kept: Mergeable) -> int:
+def joined(gone: Mergeable, survivor: Mergeable) -> int:
     """Returns the number of articles with a mention (of actors) or a coverage (of events) of both rows; 0 for sources.
 
     A merge joins the two facts of such an article into one.
@@ -97,7 +102,7 @@ def joined(gone: Mergeable, kept: Mergeable) -> int:
         return 0
     model, field = (Mention, "actor") if isinstance(gone, Actor) else (Coverage, "event")
     return model.objects.filter(
-        **{field: gone}, article__in=model.objects.filter(**{field: kept}).values("article")
+        **{field: gone}, article__in=model.objects.filter(**{field: survivor}).values("article")
     ).count()
 
 
@@ -136,7 +141,7 @@ def give_names(actor: Actor, moved: list[Alias], owner: Actor) -> None:
 
     Raises MergeError if both are the same actor, or if either was merged before.
     """
-    _check(actor, owner)
+    _check_mergeable(actor, owner)
     folded = {alias.folded for alias in moved}
     folded_names = set(owner.aliases.values_list("folded", flat=True)) | {owner.folded_name}
     for alias in moved:
@@ -149,6 +154,7 @@ def give_names(actor: Actor, moved: list[Alias], owner: Actor) -> None:
 
 
 def _split_mention(mention: Mention, new: Actor, folded: set[str]) -> None:
+    """Moves the spans of a mention whose folded quotes are in `folded` to a mention of the actor `new`."""
     places = list(zip(mention.spans, mention.quotes, strict=True))
     moved = [place for place in places if fold_phrase(place[1]) in folded]
     remaining = [place for place in places if place not in moved]
@@ -165,23 +171,25 @@ def _split_mention(mention: Mention, new: Actor, folded: set[str]) -> None:
     _move_or_join(mention, Mention.objects.filter(article=mention.article_id, actor=new), actor=new)
 
 
-def _check(gone: Mergeable, kept: Mergeable) -> None:
-    if gone.pk == kept.pk:
+def _check_mergeable(gone: Mergeable, survivor: Mergeable) -> None:
+    """Raises MergeError if both rows are the same, or if either was merged before."""
+    if gone.pk == survivor.pk:
         raise MergeError("لا يُدمج الشيء في نفسه.")
-    if gone.merged_into_id or kept.merged_into_id:
+    if gone.merged_into_id or survivor.merged_into_id:
         raise MergeError("أحدهما مدموج من قبل في غيره.")
 
 
-def _leave(gone: Mergeable, kept: Mergeable) -> None:
-    if getattr(gone, "withheld", False) and not kept.withheld:
+def _mark_as_merged(gone: Mergeable, survivor: Mergeable) -> None:
+    """Points `gone` to `survivor` and saves it. The survivor takes over that it is withheld or confirmed."""
+    if getattr(gone, "withheld", False) and not survivor.withheld:
         # A merge must not make public what was withheld.
-        kept.withheld = True
-        kept.save()
+        survivor.withheld = True
+        survivor.save()
     # A confirmation of either row holds for the row that stays.
-    if getattr(gone, "state", "") == ReviewState.CONFIRMED and kept.state == ReviewState.SUGGESTED:
-        kept.state, kept.reviewed_by, kept.reviewed_at = gone.state, gone.reviewed_by, gone.reviewed_at
-        kept.save(update_fields=["state", "reviewed_by", "reviewed_at"])
-    gone.merged_into = kept
+    if getattr(gone, "state", "") == ReviewState.CONFIRMED and survivor.state == ReviewState.SUGGESTED:
+        survivor.state, survivor.reviewed_by, survivor.reviewed_at = gone.state, gone.reviewed_by, gone.reviewed_at
+        survivor.save(update_fields=["state", "reviewed_by", "reviewed_at"])
+    gone.merged_into = survivor
     gone.save()
 
 
