@@ -20,8 +20,8 @@ LAST_SUPERUSER = "auth_user_last_superuser"
 
 def own_permissions(user: User) -> list[int]:
     """Returns the keys of the permissions that the account holds, directly or through a group."""
-    held = Permission.objects.filter(Q(user=user) | Q(group__user=user))
-    return list(held.order_by().values_list("pk", flat=True).distinct())
+    permissions = Permission.objects.filter(Q(user=user) | Q(group__user=user))
+    return list(permissions.order_by().values_list("pk", flat=True).distinct())
 
 
 def accounts_managed_by(user: User) -> QuerySet[User]:

@@ -71,8 +71,8 @@ def kept_fields(model: type[models.Model]) -> list[models.Field]:
 
     `model` is an event model.
     """
-    held = {field.name for field in model._meta.fields}
+    names = {field.name for field in model._meta.fields}
     return [
         field for field in model.pgh_tracked_model._meta.fields
-        if field.name in held and not field.primary_key and not field.generated
+        if field.name in names and not field.primary_key and not field.generated
     ]  # fmt: skip
