@@ -147,8 +147,8 @@ class Actor(Limited, Withholdable):
         self.folded_name = fold_phrase(self.name)
         if not self.folded_name:
             raise ValidationError({"name": NO_LETTER})
-        if self.merged_into_id is None and (other := self.namesake()):
-            raise ValidationError({"name": f"يوجد فاعل بهذا الاسم: «{other}». أضف تمييزا إن كانا مختلفين."})
+        if self.merged_into_id is None and (namesake := self.namesake()):
+            raise ValidationError({"name": f"يوجد فاعل بهذا الاسم: «{namesake}». أضف تمييزا إن كانا مختلفين."})
 
     def namesake(self) -> "Actor | None":
         """Returns another actor with the same canonical name and distinction, or None.

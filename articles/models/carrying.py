@@ -64,22 +64,22 @@ def _write_spans(figures: models.Manager, old: dict[int, Span | None], new: dict
     The database allows no two figures with one span. So each figure is stored only when no other figure holds its new
     span any more.
     """
-    held = dict(old)
+    current = dict(old)
     waiting = [pk for pk in old if new[pk] != old[pk]]
     while waiting:
-        occupied = set(held.values()) - {None}
+        occupied = set(current.values()) - {None}
         free = [pk for pk in waiting if new[pk] is None or new[pk] not in occupied]
         if not free:
             # The figures wait for each other in a circle. One of them gives up its span for the moment.
             figures.filter(pk=waiting[0]).update(start=None, end=None)
-            held[waiting[0]] = None
+            current[waiting[0]] = None
             continue
         for pk in free:
             if (span := new[pk]) is None:
                 figures.filter(pk=pk).update(start=None, end=None)
             else:
                 figures.filter(pk=pk).update(start=span[0], end=span[1], quote=body[span[0] : span[1]])
-            held[pk] = span
+            current[pk] = span
         waiting = [pk for pk in waiting if pk not in free]
 
 

@@ -172,12 +172,12 @@ def date_constraints(model: str, name: str) -> list[models.CheckConstraint]:
     in_order = (
         Q(**{f"{earliest}__isnull": True}) | Q(**{f"{latest}__isnull": True}) | Q(**{f"{earliest}__lte": F(latest)})
     )
-    known = Q(**{f"{day}__isnull": False, f"{earliest}__isnull": False, f"{latest}__isnull": False})
+    is_bounded = Q(**{f"{day}__isnull": False, f"{earliest}__isnull": False, f"{latest}__isnull": False})
     same_month = Q(**{f"{earliest}__year": F(f"{day}__year"), f"{latest}__year": F(f"{day}__year")})
     agreement = (
         Q(**{precision: Precision.UNKNOWN, f"{day}__isnull": True})
-        | known & Q(**{precision: Precision.DAY, earliest: F(day), latest: F(day)})
-        | known
+        | is_bounded & Q(**{precision: Precision.DAY, earliest: F(day), latest: F(day)})
+        | is_bounded
         & first_of_month
         & same_month
         & Q(
@@ -188,7 +188,7 @@ def date_constraints(model: str, name: str) -> list[models.CheckConstraint]:
                 f"{latest}__day__gte": 28,
             }
         )
-        | known
+        | is_bounded
         & first_of_month
         & same_month
         & Q(
