@@ -36,9 +36,9 @@ class UndoConflictError(Exception):
 def undo(context: object) -> int:
     """Undoes an operation and returns the number of changes that were undone. `context` is the operation's key.
 
-    Rows that it changed or deleted get their earlier values; rows that it added are deleted. A capture that it accepted
-    waits for an editor again, under the article that it belonged to before. If the operation itself undid an
-    acceptance, the capture is accepted again.
+    Rows that it changed or deleted get their earlier values; rows that it added are deleted, but added articles stay
+    with the state «deleted». A capture that it accepted waits for an editor again, under the article that it belonged
+    to before. If the operation itself undid an acceptance, the capture is accepted again.
 
     Raises UndoConflictError, and changes nothing, where a later operation changed one of the rows again.
     """

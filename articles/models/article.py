@@ -26,7 +26,7 @@ from articles.platform.calendar_bounds import FIRST_DAY, LAST_DAY, READABLE_MOME
 
 # The length of the part of the body that a list shows, in code points.
 LEAD_LENGTH = 320
-# The place in the order of dates of articles without any known date: after all others, newest first.
+# Stands for the date of articles without any known date: newest first, they come after all others.
 BEFORE_ALL_DATES = date(1, 1, 1)
 # The expression by which searches look up articles. The index article_terms holds it
 # (articles/search/sql/0001_functions.sql).
@@ -77,7 +77,7 @@ def can_be_published(first: date | None, last: date | None) -> Q:
 
 
 class ArticleStatus(models.TextChoices):
-    """What an editor decided about an article's publication."""
+    """The states of an article; only published ones are public."""
 
     DRAFT = "draft", "مسودة"
     PUBLISHED = "published", "منشور"
@@ -146,7 +146,7 @@ class ArticleQuerySet(models.QuerySet):
     def perhaps_between(self, first: date, last: date) -> "ArticleQuerySet":
         """Articles whose publication can lie from `first` to `last`, both inclusive, but can also lie outside.
 
-        The days must lie within one month or year.
+        The days must be those of one whole month or year.
         """
         vague = self.filter(published_precision__in=VAGUE).reported_between(first, last)
         return vague.exclude(published_earliest__gte=first, published_latest__lte=last)

@@ -196,7 +196,8 @@ def _state(row: Heartbeat) -> WorkerState:
 def is_silent(pid: int, running_seconds: float) -> bool:
     """Returns whether a worker of this machine has been silent beyond its patience.
 
-    `running_seconds` is how long the process has been running.
+    `running_seconds` is how long the process has been running. A process without a beat is silent from its start, with
+    the patience of PATIENCE_BUSY.
     """
     here = Heartbeat.objects.filter(host=socket.gethostname()[:80], pid=pid)
     row = here.annotate(silent=Now() - F("beat_at")).order_by("-beat_at").first()
