@@ -291,7 +291,7 @@ class Article(Limited, Mergeable):
             ),
         ]
         indexes = [
-            # Without a pending list, which every search would have to read through.
+            # How long its pending list may grow is for each session to say (articles/platform/pending_lists.py).
             GinIndex(SEARCH_TERMS, name="article_terms"),
             models.Index(F("published_order").desc(), F("id").desc(), name="article_newest"),
             # Counts and filters a source's public articles without reading them.
