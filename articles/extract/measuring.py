@@ -145,13 +145,14 @@ def _keep_reviewed(figure: Figure, body: str) -> None:
 
 def _values(measured: MeasuredFigure, event: Event | None) -> dict[str, object]:
     """Field values of the stored figure, but for its span, quote and state."""
-    extracted = measured.found
+    figure = measured.found
     about_event = event if event and _is_about(measured, event) else None
-    period_start, period_end = extracted.period or (None, None)
+    period_start, period_end = figure.period or (None, None)
     return {
-        "value": extracted.value, "value_high": extracted.value_high, "qualifier": extracted.qualifier, "unit": extracted.unit[:120],
-        "measure_id": measured.measure, "period_start": period_start, "period_end": period_end, "about": extracted.about[:200],
-        "scope": _scope(measured, event), "event_id": about_event.pk if about_event else None, "rule": extracted.rule, "score": SCORES[extracted.rule],
+        "value": figure.value, "value_high": figure.value_high, "qualifier": figure.qualifier, "unit": figure.unit[:120],
+        "measure_id": measured.measure, "period_start": period_start, "period_end": period_end,
+        "about": figure.about[:200], "scope": _scope(measured, event),
+        "event_id": about_event.pk if about_event else None, "rule": figure.rule, "score": SCORES[figure.rule],
     }  # fmt: skip
 
 
