@@ -1,8 +1,8 @@
 """Finds the actors of the authority in a text, under all their names.
 
 A name that several actors share names none of them by itself. It names an actor if the text also names that actor, and
-none of the others, by a name that no other actor has. The desk explains this to editors when they give an actor a name that
-another one has (articles/admin/authority.py).
+none of the others, by a name that no other actor has. The desk explains this to editors when they give an actor a name
+that another one has (articles/admin/authority.py).
 """
 
 from collections import defaultdict
