@@ -366,7 +366,10 @@ class _Figures:
         return False
 
     def _is_carried_to(self, index: int) -> bool:
-        """Whether a label carries over conjunctions to the word at `index`: «القرارين 1373 و1624», «الفقرات 3 و4 و5»."""
+        """Whether a label carries over conjunctions to the word at `index`.
+
+        Such lists are «القرارين 1373 و1624», «الفقرات 3 و4 و5».
+        """
         visited = []
         is_carried = False
         while index >= 3 and self._folded(index - 1) == _AND and self.words[index - 2].is_number:
