@@ -207,8 +207,8 @@ def _standing_once(old: list[str], new: list[str], old_part: Span, new_part: Spa
         for index in range(*old_part)
         if counts[0][old[index]] == 1 == counts[1][old[index]]
     ]
-    # Longest increasing subsequence by patience sorting. `ends` holds the least end of a sequence of each length, `last`
-    # its pair, and `before` the predecessor of each pair.
+    # Longest increasing subsequence by patience sorting. `ends` holds the least end of a sequence of each length,
+    # `last` its pair, and `before` the predecessor of each pair.
     ends: list[int] = []
     last: list[int] = []
     before: list[int] = []
