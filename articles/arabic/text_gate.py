@@ -1,7 +1,7 @@
 """The gate that every text passes before it is stored: which characters a stored text may hold.
 
-Called by the models' fields (articles/models/text_fields.py), so that nothing is stored without it, and by ingest before
-it counts offsets. Every function here is idempotent and takes time in proportion to the length of the text.
+Called by the models' fields (articles/models/text_fields.py), so that nothing is stored without it, and by ingest
+before it counts offsets. Every function here is idempotent and takes time in proportion to the length of the text.
 
 Presentation forms («ﻻ», «ﷺ») become the letters that they show, so that a word is the same however it was typed. A
 file's name keeps its presentation forms. Soft hyphens and zero-width spaces, which only say where a line may break, are

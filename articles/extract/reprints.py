@@ -56,7 +56,7 @@ def reprints_of(subjects: Sequence[Subject]) -> list[Reprint]:
         Reprint.objects.suggested().filter(article__in=stored_keys).delete()
         # An article that others reprint is not a reprint itself.
         reviewed |= set(Reprint.objects.filter(original__in=stored_keys).values_list("original", flat=True))
-    candidates_of = _sharing_bands(prints)
+    earlier_articles = _sharing_bands(prints)
     bodies = {subject.article.pk: subject.article.body for subject in subjects}
     texts: dict[int, frozenset] = {}
     originals: dict[int, int] = {}
@@ -65,7 +65,7 @@ def reprints_of(subjects: Sequence[Subject]) -> list[Reprint]:
         pk = subject.article.pk
         if pk in reviewed:
             continue
-        match = _original(pk, candidates_of.get(pk, []), bodies, texts)
+        match = _original(pk, earlier_articles.get(pk, []), bodies, texts)
         if match:
             original, score, rule = match
             first_original = originals.get(original) or (
@@ -107,13 +107,13 @@ def _sharing_bands(prints: dict[int, Print]) -> dict[int, list[int]]:
 
 
 def _original(
-    article: int, candidates: Sequence[int], bodies: dict[int, str], texts: dict[int, frozenset]
+    article: int, earlier_articles: Sequence[int], bodies: dict[int, str], texts: dict[int, frozenset]
 ) -> tuple[int, float, str] | None:
-    """Returns (key of the most similar candidate that carries the same story, likeness from 0 to 1, rule), or None.
+    """Returns (key of the most similar earlier article that carries the same story, likeness from 0 to 1, rule), or None.
 
     `bodies` and `texts` are caches of the bodies and shingles of articles; missing entries are added.
     """
-    chosen = candidates[:MOST_TEXTS_COMPARED]
+    chosen = earlier_articles[:MOST_TEXTS_COMPARED]
     if not chosen:
         return None
     missing = [pk for pk in chosen if pk not in bodies]
