@@ -150,7 +150,8 @@ def _values(measured: MeasuredFigure, event: Event | None) -> dict[str, object]:
     period_start, period_end = figure.period or (None, None)
     return {
         "value": figure.value, "value_high": figure.value_high, "qualifier": figure.qualifier,
-        "unit": figure.unit[:120], "measure_id": measured.measure, "period_start": period_start, "period_end": period_end,
+        "unit": figure.unit[:120], "measure_id": measured.measure,
+        "period_start": period_start, "period_end": period_end,
         "about": figure.about[:200], "scope": _scope(measured, event),
         "event_id": about_event.pk if about_event else None, "rule": figure.rule, "score": SCORES[figure.rule],
     }  # fmt: skip

@@ -109,7 +109,7 @@ def _sharing_bands(prints: dict[int, Print]) -> dict[int, list[int]]:
 def _original(
     article: int, earlier_articles: Sequence[int], bodies: dict[int, str], texts: dict[int, frozenset]
 ) -> tuple[int, float, str] | None:
-    """Returns (key of the most similar earlier article that carries the same story, likeness from 0 to 1, rule), or None.
+    """Returns (key of the most similar earlier article with the same story, likeness from 0 to 1, rule), or None.
 
     `bodies` and `texts` are caches of the bodies and shingles of articles; missing entries are added.
     """
