@@ -4,6 +4,7 @@ Each generator takes a size in bytes and returns a document of about that size. 
 bring through any door: text, pages, CSV, JSON lines, web archives and authority files.
 """
 
+import gzip
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -159,6 +160,12 @@ def _warc_tiny_chunks(size: int) -> bytes:
 def _warc_many_records(size: int) -> bytes:
     one = record(b"HTTP/1.1 404 Not Found\r\n\r\n")
     return one * max(1, size // len(one))
+
+
+# Cut where it has given most of its text.
+_CUT_MEMBER = gzip.compress(
+    b"WARC/1.0\r\nWARC-Type: metadata\r\nContent-Length: 9000\r\n\r\n" + SENTENCE.encode() * 60, mtime=0
+)[:-20]
 
 
 def _warc_no_record(size: int) -> bytes:
@@ -459,6 +466,12 @@ WARC: dict[str, Generator] = {
     "warc: tiny chunks": _warc_tiny_chunks,
     "warc: many records": _warc_many_records,
     "warc: beginnings of records": _warc_no_record,
+    "warc: heads that say no length": repeated("WARC/1.0\r\nbroken\r\n\r\n"),
+    "warc: lines that begin records": repeated("WARC/1.0\r\n", after="\r\n"),
+    "warc: records that hold all that follows": repeated(
+        "WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: https://h.example/\r\nContent-Length: 999999999\r\n\r\nHTTP/1.1 200 OK\r\n\r\n"
+    ),
+    "warc: members that are cut": lambda size: _CUT_MEMBER * max(1, size // len(_CUT_MEMBER)),
     "warc: a page of open anchors": warc_file(repeated("<a ")),
 }
 
