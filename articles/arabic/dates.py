@@ -5,7 +5,7 @@ A date expression keeps what the text says and no more: «4 و5 نونبر ال�
 
 import calendar
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -86,6 +86,8 @@ def _hijri_interval(year: int, month: int | None, day: int | None, day_end: int 
     return date(first.year, first.month, first.day) - doubt, date(last.year, last.month, last.day) + doubt
 
 
+# What stands between a weekday and its date.
+_JOINS = re.compile(r"[ \t\u00a0،,(]*")
 _MAYBE_NUMERIC = re.compile(r"\d[/.-]\d")
 _NUMERIC = re.compile(
     r"(?<![\d/.-])(?:(?P<d>\d{1,2})(?P<s>[/.-])(?P<m>\d{1,2})(?P=s)(?P<y>\d{4})"
@@ -139,7 +141,8 @@ def find_dates(text: str, of_words: Sequence[Word] | None = None) -> list[DateEx
     A bare four-digit number is a year only where the words around it say so; «1500 عنصر» is none.
     """
     of_words = words(text) if of_words is None else of_words
-    found = _numeric_dates(text) if _MAYBE_NUMERIC.search(text) else []
+    numeric = _numeric_dates(text) if _MAYBE_NUMERIC.search(text) else []
+    found = [_with_weekday(date_, text, of_words) for date_ in numeric]
     # They are in order and do not overlap: the one a word lies in is the last that begins before its end.
     taken_from, taken_to = [date_.start for date_ in found], [date_.end for date_ in found]
     after = 0
@@ -160,6 +163,28 @@ def find_dates(text: str, of_words: Sequence[Word] | None = None) -> list[DateEx
         if expression:
             found.append(expression)
     return sorted(found, key=lambda date_: date_.start)
+
+
+def _with_weekday(numeric: DateExpression, text: str, of_words: Sequence[Word]) -> DateExpression:
+    """A date of digits with the weekday before it: «الأحد 12/3/2024», «أمس الأحد، 2024-03-12»."""
+    index = bisect_left(of_words, numeric.start, key=lambda word: word.start) - 1
+    start = numeric.start
+    if index >= 1 and of_words[index].folded in _OF_THE_DAY:
+        start, index = of_words[index].start, index - 1
+    if (
+        index < 0
+        or of_words[index].folded not in WEEKDAY_NUMBERS
+        or not _JOINS.fullmatch(text, of_words[index].end, start)
+    ):
+        return numeric
+    weekday, start = WEEKDAY_NUMBERS[of_words[index].folded], of_words[index].start
+    if (
+        index
+        and of_words[index - 1].folded in {*_SHIFTS, _TODAY}
+        and _JOINS.fullmatch(text, of_words[index - 1].end, start)
+    ):
+        start = of_words[index - 1].start
+    return replace(numeric, start=start, weekday=weekday)
 
 
 def _numeric_dates(text: str) -> list[DateExpression]:
