@@ -316,6 +316,12 @@ TEXT: dict[str, Generator] = {
 }
 
 HTML: dict[str, Generator] = {
+    "html: open paragraphs of a letter": repeated("<p>ا", f"<article><h1>{_TITLE}</h1><p>{SENTENCE * 3}</p>"),
+    "html: paragraphs of a word": repeated("<p>كلمة</p>\n", f"<main><h1>{_TITLE}</h1><p>{SENTENCE * 3}</p>"),
+    "html: paragraphs with parts": repeated(
+        "<p>ا<b>ب</b>ج<i>د</i></p>", f"<article><h1>{_TITLE}</h1><p>{SENTENCE * 3}</p>"
+    ),
+    "html: open items of lists": repeated("<li>ا", f"<article><h1>{_TITLE}</h1><p>{SENTENCE * 3}</p><ul>"),
     "html: headings": page(repeated("<h1>ع</h1>")),
     "open anchors": repeated("<a "),
     "open anchors in an article": page(repeated("<a ")),
