@@ -343,6 +343,12 @@ ARABIC = {
     "capture {digest} cannot be unpacked: {detail}": "بايتات النسخة {digest} تالفة، فلا يُفك ضغطها.",
     "capture {digest} does not have that digest any more": "تغيرت بايتات النسخة {digest} على القرص، فلم تعد الأصل.",
     # Storing
+    "the page gives it as its own address, and was fetched from another domain; it was kept as a claim alone":
+        "تذكره الصفحة عنوانا لها، وقد جُلبت من نطاق آخر؛ حُفظ ادعاء لا عنوانا.",
+    "the page gives it as its own address, and nothing shows that its file came from there; it was kept as a claim alone":
+        "تذكره الصفحة عنوانا لها، ولا دليل على أن ملفها جُلب منه؛ حُفظ ادعاء لا عنوانا.",
+    "a source of that name is kept under other domains than {host}; it was not taken":
+        "في الأرشيف مصدر بهذا الاسم، لكن نطاقاته غير {host}، فلم يؤخذ به.",
     "no such source is kept; the article has none": "لا مصدر بهذا الاسم في الأرشيف، فبقي المقال بلا مصدر.",
     "no such source is kept; another one was told": "لا مصدر بهذا الاسم في الأرشيف، فعُرف المصدر من غيره.",
     "the article was stored before and keeps “{kept}”": "المقال محفوظ من قبل، ويبقى فيه «{kept}».",
