@@ -83,7 +83,7 @@ def _tried(request: HttpRequest, form: AuthorityForm) -> AuthorityReport | None:
 
 def _of_shared_names(report: AuthorityReport) -> list[str]:
     """What an editor is told of the names of a file that other actors bear, too."""
-    told = [shared_name(shared.name, shared.other) for shared in report.shared[:_MOST_SHARED_NAMES]]
+    told = [shared_name(shared.name, shared.owner, shared.other) for shared in report.shared[:_MOST_SHARED_NAMES]]
     if rest := len(report.shared) - len(told):
         told.append(f"وغيرها من الأسماء المشتركة: {number(rest)}.")
     return told
@@ -109,9 +109,12 @@ def sharing(alias: Alias) -> list[Actor]:
     return list(Actor.objects.named(alias.name).exclude(pk=alias.actor_id)[:MOST_SHARING])
 
 
-def shared_name(name: str, other: Actor) -> str:
-    """What an editor is told of a name that another bears, too: what extraction makes of it (articles/extract/actors.py)."""
-    return f"«{name}» اسم «{other}» أيضا: لا يُقترح به أي منهما، إلا في مقال يذكر واحدا منهما وحده باسم آخر لا يشاركه فيه أحد."
+def shared_name(name: str, owner: Actor | str, other: Actor) -> str:
+    """What an editor is told of a name of `owner` that another bears, too: what extraction makes of it (articles/extract/actors.py)."""
+    return (
+        f"الاسم «{name}» يحمله فاعلان، «{owner}» و«{other}»: لا يُقترح به أي منهما، "
+        "إلا في مقال يذكر واحدا منهما وحده باسم آخر لا يشاركه فيه أحد."
+    )
 
 
 @desk_page("actor/<int:pk>/name/", "new_name")
@@ -137,7 +140,7 @@ def new_name(request: HttpRequest, pk: int) -> HttpResponse:
                 found, undecided = decided(found, actor, alias.name, Authority.load())
     context = {
         **admin.site.each_context(request), "title": f"اسم آخر: {actor}", "actor": actor, "form": form, "found": found,
-        "others": [shared_name(alias.name, other) for other in others], "undecided": undecided, "most": MOST_LINKED, "opts": Actor._meta,
+        "others": [shared_name(alias.name, actor, other) for other in others], "undecided": undecided, "most": MOST_LINKED, "opts": Actor._meta,
     }  # fmt: skip
     return TemplateResponse(request, "admin/desk/new_name.html", context)
 

@@ -5,7 +5,7 @@ A date expression keeps what the text says and no more: «4 و5 نونبر ال�
 
 import calendar
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -100,6 +100,8 @@ def _hijri_interval(year: int, month: int | None, day: int | None, day_end: int 
     return date(first.year, first.month, first.day) - doubt, date(last.year, last.month, last.day) + doubt
 
 
+# What stands between a weekday and its date.
+_JOINS = re.compile(r"[ \t\u00a0،,(]*")
 _MAYBE_NUMERIC = re.compile(r"\d[/.-]\d")
 _NUMERIC = re.compile(
     r"(?<![\d/.-])(?:(?P<d>\d{1,2})(?P<s>[/.-])(?P<m>\d{1,2})(?P=s)(?P<y>\d{4})"
@@ -154,7 +156,8 @@ def find_dates(text: str, of_words: Sequence[Word] | None = None) -> list[DateEx
     number is a year only if the words around it say so: «1500 عنصر» is no year.
     """
     of_words = words(text) if of_words is None else of_words
-    dates = _numeric_dates(text) if _MAYBE_NUMERIC.search(text) else []
+    numeric = _numeric_dates(text) if _MAYBE_NUMERIC.search(text) else []
+    dates = [_with_weekday(date_, text, of_words) for date_ in numeric]
     # Numeric dates are in order and do not overlap, so a word can only lie in the last one that begins before it.
     numeric_starts, numeric_ends = [date_.start for date_ in dates], [date_.end for date_ in dates]
     after = 0
@@ -175,6 +178,28 @@ def find_dates(text: str, of_words: Sequence[Word] | None = None) -> list[DateEx
         if expression:
             dates.append(expression)
     return sorted(dates, key=lambda date_: date_.start)
+
+
+def _with_weekday(numeric: DateExpression, text: str, of_words: Sequence[Word]) -> DateExpression:
+    """A date of digits with the weekday before it: «الأحد 12/3/2024», «أمس الأحد، 2024-03-12»."""
+    index = bisect_left(of_words, numeric.start, key=lambda word: word.start) - 1
+    start = numeric.start
+    if index >= 1 and of_words[index].folded in _OF_THE_DAY:
+        start, index = of_words[index].start, index - 1
+    if (
+        index < 0
+        or of_words[index].folded not in WEEKDAY_NUMBERS
+        or not _JOINS.fullmatch(text, of_words[index].end, start)
+    ):
+        return numeric
+    weekday, start = WEEKDAY_NUMBERS[of_words[index].folded], of_words[index].start
+    if (
+        index
+        and of_words[index - 1].folded in {*_SHIFTS, _TODAY}
+        and _JOINS.fullmatch(text, of_words[index - 1].end, start)
+    ):
+        start = of_words[index - 1].start
+    return replace(numeric, start=start, weekday=weekday)
 
 
 def _numeric_dates(text: str) -> list[DateExpression]:
