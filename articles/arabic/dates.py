@@ -298,23 +298,9 @@ def _named_month_at(text: str, of_words: Sequence[Word], index: int) -> tuple[Da
 
     Its form is [weekday] [day [and day]] month [month] [year].
     """
-    first, day, day_end, weekday = index, None, None, None
-    if of_words[index].folded in WEEKDAY_NUMBERS:
-        weekday = WEEKDAY_NUMBERS[of_words[index].folded]
-        index += 1
-        # «الأربعاء، 6 نونبر», «الخميس الموافق 26 شتنبر»
-        if index < len(of_words) and of_words[index].folded in _OF_THE_DAY:
-            index += 1
-    if index < len(of_words) and _is_day(of_words[index]):
-        day = int(of_words[index].folded)
-        index += 1
-        joint = index
-        if joint < len(of_words) and (of_words[joint].folded == _AND or of_words[joint].folded in _TO):
-            joint += 1
-        gap = text[of_words[index - 1].end : of_words[joint].start] if joint < len(of_words) else ""
-        if joint < len(of_words) and _is_day(of_words[joint]) and (joint > index or gap.strip() in {"-", "–", "/"}):
-            day_end = int(of_words[joint].folded)
-            index = joint + 1
+    first = index
+    weekday, index = _weekday_at(of_words, index)
+    day, day_end, index = _days_at(text, of_words, index)
     if day and index + 1 < len(of_words):
         # «20 من الشهر الجاري», «5 من شهر رمضان»: a day and its month. Ordinals such as «الثالث» are not read.
         after = index + 1 if of_words[index].folded == _OF else index
@@ -333,22 +319,58 @@ def _named_month_at(text: str, of_words: Sequence[Word], index: int) -> tuple[Da
     # Two names can state one month: «نوفمبر/تشرين الثاني», «نونبر (تشرين الثاني)».
     if index < len(of_words) and (repeated := _month_at(of_words, index)) and repeated[:2] == (number, hijri):
         index = repeated[2]
-    year = None
-    if index < len(of_words):
-        year_index = index + 1 if of_words[index].folded in _YEAR_WORDS and index + 1 < len(of_words) else index
-        gap = text[of_words[index - 1].end : of_words[year_index].start]
-        if _is_year(of_words[year_index], hijri) and not re.search(r"[.؛\n]", gap):
-            year, index = int(of_words[year_index].folded), year_index + 1
-    relation = None
-    if year is None:
-        relation, index = _relation_at(text, of_words, index)
-    if year is None and day is None and relation is None and not _follows_month_word(of_words, first):
+    year, index = _year_at(text, of_words, index, hijri)
+    relation, index = _relation_at(text, of_words, index) if year is None else (None, index)
+    is_bare = year is None and day is None and relation is None
+    if is_bare and not _follows_month_word(of_words, first):
         return None
     if not hijri and not _exists(year, number, day, day_end):
         return None
     future = relation == 1 or any(word.folded in _FUTURE for word in of_words[index : index + 1])
     span = of_words[first].start, of_words[index - 1].end
     return DateExpression(*span, year, number, day, day_end, None, weekday, hijri, future, relation), index
+
+
+def _weekday_at(of_words: Sequence[Word], index: int) -> tuple[int | None, int]:
+    """Returns (weekday, next index) if a weekday stands at `index`, else (None, index).
+
+    «الأربعاء، 6 نونبر», «الخميس الموافق 26 شتنبر».
+    """
+    if of_words[index].folded not in WEEKDAY_NUMBERS:
+        return None, index
+    weekday, index = WEEKDAY_NUMBERS[of_words[index].folded], index + 1
+    joins = index < len(of_words) and of_words[index].folded in _OF_THE_DAY
+    return weekday, index + 1 if joins else index
+
+
+def _days_at(text: str, of_words: Sequence[Word], index: int) -> tuple[int | None, int | None, int]:
+    """Returns (day, last day, next index) if a day or a range of days stands at `index`; what is not there is None.
+
+    «6», «6 و7», «من 6 إلى 7», «6-7».
+    """
+    if index >= len(of_words) or not _is_day(of_words[index]):
+        return None, None, index
+    day, index = int(of_words[index].folded), index + 1
+    last = index
+    if last < len(of_words) and (of_words[last].folded == _AND or of_words[last].folded in _TO):
+        last += 1
+    if last >= len(of_words) or not _is_day(of_words[last]):
+        return day, None, index
+    gap = text[of_words[index - 1].end : of_words[last].start]
+    if last == index and gap.strip() not in {"-", "–", "/"}:
+        return day, None, index
+    return day, int(of_words[last].folded), last + 1
+
+
+def _year_at(text: str, of_words: Sequence[Word], index: int, hijri: bool) -> tuple[int | None, int]:
+    """Returns (year, next index) if the year of a month stands at `index`, in its own sentence, else (None, index)."""
+    if index >= len(of_words):
+        return None, index
+    place = index + 1 if of_words[index].folded in _YEAR_WORDS and index + 1 < len(of_words) else index
+    gap = text[of_words[index - 1].end : of_words[place].start]
+    if not _is_year(of_words[place], hijri) or re.search(r"[.؛\n]", gap):
+        return None, index
+    return int(of_words[place].folded), place + 1
 
 
 def _relation_at(text: str, of_words: Sequence[Word], index: int) -> tuple[int | None, int]:

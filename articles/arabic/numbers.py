@@ -188,15 +188,30 @@ def _words_at(text: str, words: Sequence[Word], index: int) -> Number | None:
     if first is None:
         return None
     prefix, name = first
-    # «الثامن عشر» is an ordinal.
-    if name in _TEENS and index and words[index - 1].folded.removeprefix("ال") in _ORDINALS:
-        return None
-    if name in _ONES and not _continues(text, words, index):
-        return None
-    if name in _SCALES and not _is_measured(words, index, prefix):
+    if not _can_begin(text, words, index, prefix, name):
         return None
     if name in _PARTS:
         return _part_of_scale(text, words, index, prefix, name)
+    value, next_word = _sum_of_words(text, words, index, name)
+    if next_word == index:
+        return None
+    start = words[index].start + _prefix_length(text, words[index], prefix)
+    value, next_word = _with_digits(text, words, value, next_word)
+    return Number(value, start, words[next_word - 1].end, index, next_word, in_words=True)
+
+
+def _can_begin(text: str, words: Sequence[Word], index: int, prefix: str, name: str) -> bool:
+    """Whether the number word `name` at `index`, after its prefix, can begin a number."""
+    # «الثامن عشر» is an ordinal.
+    if name in _TEENS and index and words[index - 1].folded.removeprefix("ال") in _ORDINALS:
+        return False
+    if name in _ONES and not _continues(text, words, index):
+        return False
+    return name not in _SCALES or _is_measured(words, index, prefix)
+
+
+def _sum_of_words(text: str, words: Sequence[Word], index: int, name: str) -> tuple[Decimal, int]:
+    """Returns (value, next index) of the number words from `index` on, of which the first is `name` without its prefix."""
     total = group = Decimal(0)
     next_word = index
     last: int | None = None
@@ -222,17 +237,13 @@ def _words_at(text: str, words: Sequence[Word], index: int) -> Number | None:
             total += value
         elif value == 100 and last is not None and last < 10 and not joined:
             group = group - last + last * 100
+        elif joined and last is not None and value >= last and not (last < 10 <= value < 100) and total == 0:
+            break
         else:
-            if joined and last is not None and value >= last and not (last < 10 <= value < 100) and total == 0:
-                break
             group += value
         last = value
         next_word += 1
-    if next_word == index:
-        return None
-    start = words[index].start + _prefix_length(text, words[index], prefix)
-    value, next_word = _with_digits(text, words, total + group, next_word)
-    return Number(value, start, words[next_word - 1].end, index, next_word, in_words=True)
+    return total + group, next_word
 
 
 def _with_digits(text: str, words: Sequence[Word], value: Decimal, next_word: int) -> tuple[Decimal, int]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from articles.arabic.characters import INVISIBLE, MARKS, TATWEEL
 from articles.arabic.text_gate import clean_text
+import itertools
 
 Span = tuple[int, int]
 
@@ -191,7 +192,7 @@ def _aligned(old: list[str], new: list[str]) -> dict[int, int]:
         if anchors := _standing_once(old, new, (a, b), (c, d)):
             bounds = [(a - 1, c - 1), *anchors, (b, d)]
             pairs.update(anchors)
-            parts += [(i + 1, k, j + 1, m) for (i, j), (k, m) in zip(bounds, bounds[1:], strict=False)]
+            parts += [(i + 1, k, j + 1, m) for (i, j), (k, m) in itertools.pairwise(bounds)]
         elif (count := (b - a) * (d - c)) <= min(_MOST_PAIRS, compared):
             compared -= count
             pairs.update((a + i, c + j) for i, j in _longest_common(old[a:b], new[c:d]))

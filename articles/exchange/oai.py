@@ -89,7 +89,9 @@ class Harvest:
 
     def token(self, *place: int) -> str:
         """Makes the resumption token that continues the list after `place`: microseconds since 1970, and an id."""
-        return signing.dumps([self.prefix, self.set, self.since, self.until, *place], salt=f"oai {self.verb}", compress=True)
+        return signing.dumps(
+            [self.prefix, self.set, self.since, self.until, *place], salt=f"oai {self.verb}", compress=True
+        )
 
 
 def _microseconds(moment: datetime) -> int:

@@ -46,7 +46,7 @@ class EventDescription:
     key: int | None = None
     years: frozenset[str] = frozenset()
     content: frozenset[str] = field(default=frozenset(), compare=False)
-    end: ArchiveDate = ArchiveDate()
+    end: ArchiveDate = field(default_factory=ArchiveDate)
 
     @property
     def words(self) -> frozenset[str]:

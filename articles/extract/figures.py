@@ -502,18 +502,23 @@ class _Figures:
             is_followed = index + 1 < len(self.words) and self._gap(index, index + 1) == " "
             end = self.words[index + 1].end if is_followed and self._names_currency(index + 1) else noun.end
             return self.text[noun.start : end], end, "figure.currency"
+        return self._unit_of_part(last, previous)
+
+    def _unit_of_part(self, last: Number, previous: FoundFigure | None) -> tuple[str, int, str]:
+        """Returns what `_unit` does for a number that is a part of a whole: «5 من الدول», «5 منهم»."""
+        index = last.next_word
         folded = self._folded(index)
-        if folded in _PARTITIVE and not self._gap(index - 1, index).strip():
-            if _PARTITIVE[folded] == "-" or folded == _OF_THEM:
-                if previous and self.reading.sentence_number(previous.start) == self.reading.sentence_number(
-                    last.start
-                ):
-                    return previous.unit, self.words[index].end, "figure.of_the_same"
-                return "", last.end, ""
-            noun_index = index + 1
-            if noun_index < len(self.words) and self._can_be_part_of(noun_index) and not 1900 <= last.value <= 2100:
-                noun = self.words[noun_index]
-                return self.text[noun.start : noun.end], noun.end, "figure.number_of_nouns"
+        if folded not in _PARTITIVE or self._gap(index - 1, index).strip():
+            return "", last.end, ""
+        if _PARTITIVE[folded] == "-" or folded == _OF_THEM:
+            sentence = self.reading.sentence_number
+            if previous and sentence(previous.start) == sentence(last.start):
+                return previous.unit, self.words[index].end, "figure.of_the_same"
+            return "", last.end, ""
+        noun_index = index + 1
+        if noun_index < len(self.words) and self._can_be_part_of(noun_index) and not 1900 <= last.value <= 2100:
+            noun = self.words[noun_index]
+            return self.text[noun.start : noun.end], noun.end, "figure.number_of_nouns"
         return "", last.end, ""
 
     def _names_currency(self, index: int) -> bool:

@@ -17,5 +17,6 @@ class Bucket(S3Storage):
 
     def _open(self, name: str, mode: str = "rb") -> File:
         file = super()._open(name, mode)
-        assert file.file is not None  # Reading `file` fetches the object now, so that a missing one raises here.
+        # Reading `file` fetches the object now, so that a missing object raises here.
+        _ = file.file
         return file

@@ -110,7 +110,7 @@ def compile_query(query: ParsedQuery, *, widen: bool = True) -> CompiledQuery | 
         return None
     if match and not concepts:
         conditions, match = (*conditions, holding(match)), None
-    loose = () if _excludes(tree) or _fields(tree) and not match else compiler.concepts(tree, apart=True)
+    loose = () if _excludes(tree) or (_fields(tree) and not match) else compiler.concepts(tree, apart=True)
     return CompiledQuery(
         match,
         conditions,

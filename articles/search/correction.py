@@ -107,10 +107,8 @@ def _with_other_layout(text: str, vocabulary: Known, among: QuerySet | None) -> 
         if (lexemes := lexemes_of(other_spelling)) and not lexemes_of(word)
     }
     replacing_lexemes = {lexeme for lexemes in replaced.values() for lexeme in lexemes}
-    if (
-        not replaced
-        or among is not None
-        and not among.filter(search_terms__matches=_any_of(replacing_lexemes)).order_by().exists()
+    if not replaced or (
+        among is not None and not among.filter(search_terms__matches=_any_of(replacing_lexemes)).order_by().exists()
     ):
         return None
     return " ".join(other_spellings[word] if word in replaced else word for word in text.split())

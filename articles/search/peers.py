@@ -43,7 +43,7 @@ def peers(judged: EvaluationSet, ids: dict[int, str]) -> Iterator[tuple[str, Ran
 
 def _usual_django(ids: dict[int, str]) -> Ranking:
     def rank(text: str) -> list[str]:
-        words = [word for word in re.findall(r"\w+", text)]
+        words = list(re.findall(r"\w+", text))
         with connection.cursor() as cursor:
             cursor.execute(_USUAL_DJANGO, [" | ".join(words)])
             return [ids[pk] for (pk,) in cursor.fetchall()]

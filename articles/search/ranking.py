@@ -20,6 +20,7 @@ from articles.search.lexemes import quoted
 from articles.search.matching import Lexeme, Match
 from articles.search.rereading import LONGEST_READ, REREAD, Saturation, Written, reread
 from articles.search.vocabulary import inverse_document_frequency
+import itertools
 
 # BM25's k1 is how slowly repetitions of a term saturate; b is how much of the difference in length counts.
 K1, B = 1.2, 0.5
@@ -182,6 +183,6 @@ def _neighbours(terms: Sequence[tuple[int, str, float]]) -> list[Signal]:
             NEIGHBOUR_WEIGHT * (first_weight + second_weight) / 2,
             scale=2,
         )
-        for (number, a, first_weight), (_, b, second_weight) in zip(terms, terms[1:], strict=False)
+        for (number, a, first_weight), (_, b, second_weight) in itertools.pairwise(terms)
         if a != b
     ]

@@ -225,7 +225,7 @@ def _apart(query: ParsedQuery, compiled: CompiledQuery, complete: int, wanted: W
     Returns None where no such articles are looked for: the full matches suffice, or the query clearly means all its
     words.
     """
-    if not compiled.loose_concepts or complete >= FEW or complete and wanted.order != Order.RELEVANCE:
+    if not compiled.loose_concepts or complete >= FEW or (complete and wanted.order != Order.RELEVANCE):
         return None
     question = _is_question(query, compiled)
     if complete and not question and not (is_plain(query.tree) and _count_of_terms(query, compiled) > 1):
