@@ -111,8 +111,9 @@ class Catalogue:
     def _choose(self, rows: Iterable[tuple[int, int, list[str], bool]]) -> None:
         """Keeps for every article the events that share most of their words with it, and those of its actors."""
         alike: dict[int, dict[int, float]] = defaultdict(dict)
+        terms_of = Event._meta.get_field("terms").items_of
         for article, pk, terms, by_actor in rows:
-            if share := _share(self._questions[article], terms, by_actor):
+            if share := _share(self._questions[article], terms_of(terms), by_actor):
                 alike[article][pk] = max(share, alike[article].get(pk, 0))
         for article, shares in alike.items():
             best = sorted(shares, key=lambda pk: (-shares[pk], -pk))[:MOST_EVENTS_COMPARED]

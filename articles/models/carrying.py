@@ -94,7 +94,7 @@ def place(mention: models.Model, spans: Iterable[Span | None], body: str, *, sto
     """Gives a mention the spans that are not None, in the order of the text, with their quotes from the body."""
     standing = sorted(span for span in spans if span is not None)
     spans_and_quotes = [list(span) for span in standing], [body[start:end] for start, end in standing]
-    if spans_and_quotes != (mention.spans, mention.quotes):
+    if mention.is_read_in_part or spans_and_quotes != (mention.spans, mention.quotes):
         mention.spans, mention.quotes = spans_and_quotes
         if store:
             mention.save(update_fields=["spans", "quotes"])
