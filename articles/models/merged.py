@@ -2,6 +2,7 @@
 
 from typing import Self
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 
 
@@ -17,15 +18,26 @@ class Mergeable(models.Model):
     def survivor(self) -> Self | None:
         """The row that stands for this one now: itself, or the last of the rows it was merged into.
 
-        None where the rows were merged in a circle, which only a hand at the database's own prompt can do: no row stands for any.
+        None where no row stands for it, which only a hand at the database's own prompt can do: the rows were merged in a circle, or
+        into one that is not there.
         """
         row, passed = self, {self.pk}
         while row.merged_into_id:
             if row.merged_into_id in passed:
                 return None
-            row = row.merged_into
+            row = _there(row)
+            if row is None:
+                return None
             passed.add(row.pk)
         return row
+
+
+def _there(row: Mergeable) -> Mergeable | None:
+    """The row that `row` was merged into, or None where it is gone: a join reads that as None, a look-up raises."""
+    try:
+        return row.merged_into
+    except ObjectDoesNotExist:
+        return None
 
 
 def not_into_itself(model: str) -> models.CheckConstraint:
