@@ -15,6 +15,7 @@ from articles.extract.dates import StatedDate
 from articles.ingest.document import Document, Note, UnreadableError, quoted
 from articles.ingest.text import language_of
 from articles.models import ArchiveDate, Article, Capture
+from articles.models.article import LANGUAGE
 from articles.models.delivery import NoteKind
 from articles.models.limits import (
     MOST_INDEXED_BYTES,
@@ -34,8 +35,7 @@ LONGEST = {
 }
 _LONGEST_FILENAME = Capture._meta.get_field("filename").max_length
 _LONGEST_ADDRESS = Capture._meta.get_field("address").max_length
-# The language's subtag alone, or with script and region (RFC 5646): «ar», «ar-MA», «zh-Hant».
-_LANGUAGE = re.compile(r"(?P<language>[a-z]{2,3})(?:[-_][a-z0-9]{2,8})*", re.IGNORECASE)
+_LANGUAGE = re.compile(LANGUAGE, re.IGNORECASE | re.ASCII)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -189,7 +189,7 @@ def _with_known_language(document: Document) -> Document:
     match = _LANGUAGE.fullmatch(given)
     if match and len(given) <= LONGEST["language"]:
         return document if given == document.language else replace(document, language=given)
-    taken = match["language"].lower() if match else language_of(document.body)
+    taken = re.split("[-_]", given.lower())[0] if match else language_of(document.body)
     note = Note(NoteKind.UNKNOWN, "language", given, Message("taken as “{value}”", value=taken))
     return replace(document, language=taken, notes=(*document.notes, note))
 

@@ -1,5 +1,6 @@
 """Article: one news document, its clean text, and where and when it was published."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
@@ -82,6 +83,8 @@ class TitleOrigin(models.TextChoices):
     EDITOR = "editor", "كتبه محرر"
 
 
+# A code of a language: its subtag alone, or with script and region (RFC 5646): «ar», «ar-MA», «zh-Hant». Read without regard to case.
+LANGUAGE = "[a-z]{2,3}(?:[-_][a-z0-9]{2,8})*"
 # What an editor took away: where readers met it once (`once_public`), its address answers with a notice. Its captures and history stay.
 TAKEN_AWAY = (ArticleStatus.WITHDRAWN, ArticleStatus.DELETED)
 
@@ -296,6 +299,8 @@ class Article(Limited, Mergeable):
     def beyond_limits(self) -> Iterator[tuple[str, str]]:
         yield from day_messages(self, "published", publication_days())
         yield from indexed_messages("url", self.url)
+        if self.language and not re.fullmatch(LANGUAGE, self.language, re.IGNORECASE | re.ASCII):
+            yield "language", "اكتب رمز لغة، مثل ar أو ar-MA."
 
     def clean(self) -> None:
         """Raises ValidationError where an article is taken away and nobody says why (readers of its address are told), or where
