@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.template.response import SimpleTemplateResponse
 from django.views.decorators.http import require_safe
 
@@ -37,10 +37,15 @@ def guarded(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponse
 def long_door(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """A guarded view whose answers cost much: ARCHIVE_EXPORTS_AT_ONCE are answered at once, and of these one to an asker.
 
-    One beyond that gets 503 with Retry-After. A streamed answer (a download) holds its place until it has been sent, its reader is
+    HEAD takes no place: the view answers it with `headers_alone`. One beyond that gets 503 with Retry-After. A streamed answer (a download) holds its place until it has been sent, its reader is
     gone, or ARCHIVE_EXPORT_SECONDS are over; an answer of one page (a harvest) while it is made.
     """
     return _rated(_placed(_timed(view)))
+
+
+def headers_alone(content_type: str) -> StreamingHttpResponse:
+    """The answer to HEAD at a long door, made without a row: streamed, so that no length is told that GET has not."""
+    return StreamingHttpResponse((), content_type=content_type)
 
 
 def _rated(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -54,6 +59,8 @@ def _rated(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseB
 def _placed(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     @wraps(view)
     def limited(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        if request.method == "HEAD":
+            return view(request, *args, **kwargs)
         place = Place.take(request)
         if place is None:
             response = HttpResponse(
