@@ -156,7 +156,8 @@ TEMPLATES = [
 
 DATABASES = database.configurations(os.environ, DATA)
 # The role that makes databases for measuring, where the site's own may not; used by articles/platform/scratch.py alone.
-ARCHIVE_SCRATCH = database.configuration(url, DATA) if (url := environment.text("ARCHIVE_SCRATCH_URL")) else {}
+_SCRATCH = environment.text("ARCHIVE_SCRATCH_URL")
+ARCHIVE_SCRATCH = database.configuration(_SCRATCH, DATA, "ARCHIVE_SCRATCH_URL") if _SCRATCH else {}
 DATABASE_ROUTERS = ["articles.platform.database.CacheRouter"]
 # A replica further behind than so many seconds is not read from.
 ARCHIVE_REPLICA_LAG = environment.seconds("ARCHIVE_REPLICA_LAG", 10)
