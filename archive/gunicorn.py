@@ -5,9 +5,10 @@ Read before the archive itself, so that what its processes count for /metrics is
 
 import os
 import shutil
+import sys
 from typing import Any
 
-from articles.platform import counters, environment, logs
+from articles.platform import counters, environment, logs, supervision
 
 bind = f"127.0.0.1:{os.environ.get('PORT') or 8000}"
 workers = environment.whole("ARCHIVE_WORKERS", 2)
@@ -36,6 +37,13 @@ logconfig_dict = logs.from_environment()
 
 
 os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(counters.new_folder())
+
+
+def post_fork(server: Any, worker: Any) -> None:
+    """A worker leaves with its master, killed or not: what is started in the master's place needs the port."""
+    supervision.end_with_parent()
+    if os.getppid() != worker.ppid:
+        sys.exit(0)
 
 
 def post_worker_init(worker: Any) -> None:
