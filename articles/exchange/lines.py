@@ -5,10 +5,11 @@ import io
 import json
 from collections.abc import Callable, Iterable, Iterator
 
+from articles.arabic.spreadsheet_cells import guarded
 from articles.exchange.rows import Row
 
-# A spreadsheet runs a cell that begins so as a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+_CRLF = "\r\n"
 
 
 def json_lines(rows: Iterable[Row]) -> Iterator[str]:
@@ -22,18 +23,26 @@ def csv_lines(rows: Iterable[Row]) -> Iterator[str]:
     writer = None
     for row in rows:
         if writer is None:
-            writer = csv.DictWriter(written, fieldnames=list(row), lineterminator="\n")
+            # Python quotes a cell with a carriage return only where that ends lines; a spreadsheet begins a row at one that is bare.
+            writer = csv.DictWriter(written, fieldnames=list(row), lineterminator=_CRLF)
             writer.writeheader()
+            yield _taken(written)
         writer.writerow({name: _cell(value) for name, value in row.items()})
-        yield written.getvalue()
-        written.seek(0)
-        written.truncate()
+        yield _taken(written)
+
+
+def _taken(written: io.StringIO) -> str:
+    """The line that was written, with the line's end that downloads have; nothing is left of it."""
+    line = written.getvalue().removesuffix(_CRLF) + "\n"
+    written.seek(0)
+    written.truncate()
+    return line
 
 
 def _cell(value: object) -> object:
     if isinstance(value, dict | list):
         return json.dumps(value, ensure_ascii=False)
-    return "'" + value if isinstance(value, str) and value.startswith(_FORMULA) else value
+    return guarded(value) if isinstance(value, str) else value
 
 
 LINES: dict[str, Callable[[Iterable[Row]], Iterator[str]]] = {"jsonl": json_lines, "csv": csv_lines}
