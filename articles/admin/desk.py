@@ -153,6 +153,11 @@ class DeskAdmin(PlainDeletion, Explained, admin.ModelAdmin):
         actions.pop("delete_selected", None)
         return actions
 
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> models.Model | None:
+        """The row; None for a fact of what is not there, which SQL can leave behind: nothing of it could be told."""
+        row = super().get_object(request, object_id, from_field)
+        return row if row is None or _has_its_owners(row) else None
+
     def _changeform_view(
         self, request: HttpRequest, object_id: str | None, form_url: str, extra_context: dict | None
     ) -> HttpResponse:
@@ -311,3 +316,12 @@ def holding_words(typed: str) -> list[int]:
     newest = Article.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     among_newest = list(found.filter(pk__gt=newest - _NEWEST)[:MOST_FOUND])
     return among_newest if len(among_newest) > _NEWEST * _COMMON else list(found[:MOST_FOUND])
+
+
+def _has_its_owners(row: models.Model) -> bool:
+    """Whether all is there that a row cannot be without."""
+    owners = [field for field in row._meta.concrete_fields if isinstance(field, models.ForeignKey) and not field.null]
+    return all(
+        field.related_model._base_manager.filter(**{field.target_field.attname: getattr(row, field.attname)}).exists()
+        for field in owners
+    )
