@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator
 from articles.arabic.spreadsheet_cells import guarded
 from articles.exchange.rows import Row
 
-
 _CRLF = "\r\n"
 
 
