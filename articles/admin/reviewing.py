@@ -102,8 +102,8 @@ class Turn:
     def next(self, request: HttpRequest, excluded: set[int]) -> int | None:
         """Returns the key of the next article in the queue; None at its end.
 
-        Articles whose keys are in `excluded`, and those skipped in this session, are passed over. Those assigned to another
-        editor are, too.
+        Articles whose keys are in `excluded`, and those skipped in this session, are passed over. Those assigned to
+        another editor are, too.
         """
         skipped = {*request.session.get(_SKIPPED, []), *excluded}
         waiting = Article.objects.unchecked()
@@ -129,7 +129,7 @@ class Turn:
 
 
 def of_kind(articles: QuerySet, kind: str) -> QuerySet:
-    """Returns the articles that have a suggestion of a kind: a key of KINDS, or DATE. An empty kind returns them all."""
+    """Returns the articles that have a suggestion of a kind: a key of KINDS, or DATE. Empty means all."""
     if kind == DATE:
         return articles.filter(undecided_date())
     if kind:
@@ -143,7 +143,7 @@ def may_review(user: Model) -> bool:
 
 
 def in_charge_of_another(user: Model) -> Q:
-    """Selects articles that are assigned to an editor other than `user`. Assignments to closed accounts do not count."""
+    """Selects articles that are assigned to an editor other than `user`. Closed accounts do not count."""
     return Q(assigned_to__isnull=False, assigned_to__is_active=True) & ~Q(assigned_to=user)
 
 
@@ -315,7 +315,7 @@ def _answer(request: HttpRequest, article: Article, turn: Turn) -> HttpResponse:
 
 
 def _pass_over(request: HttpRequest, article: Article) -> Answer:
-    """Skips or assigns the article, or narrows a name. These buttons decide nothing, so unsaved input stays in the page."""
+    """Skips or assigns the article, or narrows a name. These buttons store no other input of the page."""
     posted = request.POST
     unsent = {choice.key for choice in choices(article, posted) if choice.is_unsent}
     if AddForm.is_filled(posted):
@@ -553,9 +553,9 @@ def _items(article: Article) -> list[Item]:
     coverages = article.coverages.select_related("event", "reviewed_by").filter(event__merged_into=None).order_by("id")
     reprints = Reprint.objects.filter(article=article).select_related("original", "reviewed_by")
     waits = bool(Article.objects.filter(pk=article.pk).filter(undecided_date()).count())
-    stated_dates = "؛ ".join(quoted(statement["quote"]) for statement in article.date_statements[:4])
+    stated = "؛ ".join(quoted(statement["quote"]) for statement in article.date_statements[:4])
     date = Item(
-        DATE, DATE, archive_date(article.published), stated_dates, article, "suggested" if waits else "confirmed", None, "",
+        DATE, DATE, archive_date(article.published), stated, article, "suggested" if waits else "confirmed", None, "",
         was=str(Seen("suggested" if waits else "confirmed", mark_of(article))),
         values={"value": "", "precision": article.published_precision},
     )  # fmt: skip
