@@ -96,6 +96,6 @@ class ActorAdmin(MergeDesk, OwnSearch, ReviewAdmin):
             warn_of_titles(request, form.instance)
         for alias in (row for formset in formsets if formset.model is Alias for row in saved_rows(formset)):
             for other in sharing(alias):
-                messages.warning(request, shared_name(alias.name, other))
+                messages.warning(request, shared_name(alias.name, form.instance, other))
         if any(formset.model is Alias and formset.has_changed() for formset in formsets):
             messages.info(request, f"يجد البحث الأسماء الجديدة من الآن. {REREAD_STORED}")

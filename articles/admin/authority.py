@@ -96,7 +96,7 @@ def _apply_file(request: HttpRequest, form: AuthorityForm) -> AuthorityReport | 
 
 def _warnings_of_shared_names(report: AuthorityReport) -> list[str]:
     """Returns warnings about names that another actor has, too. Names beyond _MOST_SHARED_NAMES are only counted."""
-    warnings = [shared_name(shared.name, shared.other) for shared in report.shared[:_MOST_SHARED_NAMES]]
+    warnings = [shared_name(shared.name, shared.owner, shared.other) for shared in report.shared[:_MOST_SHARED_NAMES]]
     if count_of_rest := len(report.shared) - len(warnings):
         warnings.append(f"وغيرها من الأسماء المشتركة: {number(count_of_rest)}.")
     return warnings
@@ -125,19 +125,24 @@ def sharing(alias: Alias) -> list[Actor]:
     return list(Actor.objects.named(alias.name).exclude(pk=alias.actor_id)[:MOST_SHARING])
 
 
-def shared_name(name: str, other: Actor) -> str:
-    """Returns the warning about a name that `other` has, too. It says how extraction treats such a name
-    (articles/extract/actors.py)."""
-    return f"«{name}» اسم «{other}» أيضا: لا يُقترح به أي منهما، إلا في مقال يذكر واحدا منهما وحده باسم آخر لا يشاركه فيه أحد."
+def shared_name(name: str, owner: Actor | str, other: Actor) -> str:
+    """Returns the warning about a name of `owner` that `other` has, too.
+
+    It says how extraction treats such a name (articles/extract/actors.py).
+    """
+    return (
+        f"الاسم «{name}» يحمله فاعلان، «{owner}» و«{other}»: لا يُقترح به أي منهما، "
+        "إلا في مقال يذكر واحدا منهما وحده باسم آخر لا يشاركه فيه أحد."
+    )
 
 
 @desk_page("actor/<int:pk>/name/", "new_name")
 def new_name(request: HttpRequest, pk: int) -> HttpResponse:
-    """Adds an alias to an actor. The first POST lists the stored articles that hold the name and do not mention the
-    actor.
+    """Adds an alias to an actor.
 
-    A POST with `save` stores the alias. One with `link` also suggests the actor in those articles. Raises
-    PermissionDenied if the user may not add aliases, and Http404 if there is no such actor or it was merged.
+    The first POST lists the stored articles that hold the name and do not mention the actor. A POST with `save` stores
+    the alias. One with `link` also suggests the actor in those articles. Raises PermissionDenied if the user may not
+    add aliases, and Http404 if there is no such actor or it was merged.
     """
     if not request.user.has_perm("articles.add_alias"):
         raise PermissionDenied
@@ -160,7 +165,8 @@ def new_name(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         **admin.site.each_context(request), "title": f"اسم آخر: {actor}", "actor": actor, "form": form,
         "found": matches,
-        "others": [shared_name(alias.name, sharing_actor) for sharing_actor in sharing_actors], "undecided": undecided,
+        "others": [shared_name(alias.name, actor, sharing_actor) for sharing_actor in sharing_actors],
+        "undecided": undecided,
         "most": MOST_LINKED, "opts": Actor._meta,
     }  # fmt: skip
     return TemplateResponse(request, "admin/desk/new_name.html", context)

@@ -1,1 +1,1 @@
-"""What is true of Arabic text whoever asks: folding, words with offsets, numbers, dates, names. Pure functions, no Django."""
+"""Reads Arabic text: folding, words with offsets, numbers, dates, names. Pure functions without Django."""

@@ -5,7 +5,7 @@ A date expression keeps what the text says and no more: «4 و5 نونبر ال�
 
 import calendar
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -23,11 +23,21 @@ EARLIEST_YEAR, LATEST_YEAR = 1900, 2100
 
 @dataclass(frozen=True)
 class DateExpression:
-    """A date as a text states it; parts it does not state are None. Span in code points of the text.
+    """A date as a text states it. Parts that it does not state are None.
 
-    `year_end` is set for a span of years («بين 2002 و2021»), `day_end` for a span of days («4 و5 نونبر»). `relation` is
-    -1, 0 or 1 for what is said to be past, current or coming («في أبريل الماضي», «4 نونبر الجاري», «الخميس المقبل»),
-    `shift` the days from the day of writing («أمس» is -1). `month_first` is set for digits that can only be read so («02/13/2023»).
+    start: the offset of the expression, in code points.
+    end: the offset after it, in code points.
+    year: the year, or the first year of a span of years.
+    month: 1 to 12; 0 for a month that is stated only by its relation («الشهر الماضي»).
+    day: the day of the month, or the first day of a span of days.
+    day_end: the last day of a span of days («4 و5 نونبر»).
+    year_end: the last year of a span of years («بين 2002 و2021»).
+    weekday: 0 (Monday) to 6 (Sunday).
+    hijri: whether year, month and day are of the Hijri calendar.
+    future: whether the text says that the date is still to come.
+    relation: -1, 0 or 1 for a past, current or coming date («في أبريل الماضي», «4 نونبر الجاري», «الخميس المقبل»).
+    shift: the days from the day of writing («أمس» is -1).
+    month_first: whether the digits can only be read with the month first («02/13/2023»).
     """
 
     start: int
@@ -46,6 +56,7 @@ class DateExpression:
 
     @property
     def precision(self) -> str:
+        """One of day, month, year and unknown; unknown without a year."""
         if self.year is None:
             return "unknown"
         if self.hijri:
@@ -55,7 +66,7 @@ class DateExpression:
 
     @property
     def interval(self) -> tuple[date, date] | None:
-        """First and last day the expression covers, or None without a year."""
+        """The first and the last day that the expression covers; None without a year."""
         if self.year is None:
             return None
         if self.hijri:
@@ -68,14 +79,17 @@ class DateExpression:
         return date(self.year, self.month, self.day), date(self.year, self.month, self.day_end or self.day)
 
 
-# Before this year tables of the Umm al-Qura calendar differ from each other by a day.
+# Before this year, tables of the Umm al-Qura calendar differ by a day.
 _HIJRI_CERTAIN_FROM = 1420
 _HIJRI_FIRST, _HIJRI_LAST = 1343, 1500
 
 
 @lru_cache(maxsize=4096)
 def _hijri_interval(year: int, month: int | None, day: int | None, day_end: int | None) -> tuple[date, date] | None:
-    """The Gregorian days of a Hijri date, widened by a day either way where tables differ; None outside 1343–1500."""
+    """The first and last Gregorian day of a Hijri date; None outside 1343–1500.
+
+    Where tables differ, the interval is widened by a day on both sides.
+    """
     if not _HIJRI_FIRST <= year <= _HIJRI_LAST:
         return None
     last_month = month or 12
@@ -86,6 +100,8 @@ def _hijri_interval(year: int, month: int | None, day: int | None, day_end: int 
     return date(first.year, first.month, first.day) - doubt, date(last.year, last.month, last.day) + doubt
 
 
+# What stands between a weekday and its date.
+_JOINS = re.compile(r"[ \t\u00a0،,(]*")
 _MAYBE_NUMERIC = re.compile(r"\d[/.-]\d")
 _NUMERIC = re.compile(
     r"(?<![\d/.-])(?:(?P<d>\d{1,2})(?P<s>[/.-])(?P<m>\d{1,2})(?P=s)(?P<y>\d{4})"
@@ -106,7 +122,7 @@ _RELATIONS = {
     }.items()
     for word in written.split()
 }
-# «أمس» is the day before the day of writing; «أول أمس» the one before that.
+# «أمس» is the day before the day of writing. «أول أمس» is the day before «أمس».
 _SHIFTS = {
     fold_name(w): days for w, days in {"أمس": -1, "الأمس": -1, "البارحة": -1, "غدا": 1, "غد": 1, "الغد": 1}.items()
 }
@@ -121,7 +137,7 @@ _OF_THE_DAY = {fold_name(w) for w in ("الموافق", "الموافقة", "ا�
 _TO = {fold_name(w) for w in ("إلى", "الى", "حتى", "وحتى", "وإلى")}
 
 
-# Folded words that can open a date, besides numbers; every other word of a text is passed over at once.
+# Folded words that can open a date, besides numbers. All other words of a text are skipped.
 _OPENERS = {
     prefix + name.split()[0]
     for names, prefixes in (
@@ -134,22 +150,24 @@ _OPENERS = {
 
 
 def find_dates(text: str, of_words: Sequence[Word] | None = None) -> list[DateExpression]:
-    """Every date expression of `text`, in order, not overlapping: numeric, day–month–year, month–year, years, Hijri.
+    """Returns every date expression of `text`: numeric, day–month–year, month–year, years, relative, Hijri.
 
-    A bare four-digit number is a year only where the words around it say so; «1500 عنصر» is none.
+    They are in order and never overlap. `of_words` are the words of the text, if the caller has them. A bare four-digit
+    number is a year only if the words around it say so: «1500 عنصر» is no year.
     """
     of_words = words(text) if of_words is None else of_words
-    found = _numeric_dates(text) if _MAYBE_NUMERIC.search(text) else []
-    # They are in order and do not overlap: the one a word lies in is the last that begins before its end.
-    taken_from, taken_to = [date_.start for date_ in found], [date_.end for date_ in found]
+    numeric = _numeric_dates(text) if _MAYBE_NUMERIC.search(text) else []
+    dates = [_with_weekday(date_, text, of_words) for date_ in numeric]
+    # Numeric dates are in order and do not overlap, so a word can only lie in the last one that begins before it.
+    numeric_starts, numeric_ends = [date_.start for date_ in dates], [date_.end for date_ in dates]
     after = 0
-    opening = [index for index, word in enumerate(of_words) if word.folded in _OPENERS or word.folded[0] <= "9"]
-    for index in opening:
+    openers = [index for index, word in enumerate(of_words) if word.folded in _OPENERS or word.folded[0] <= "9"]
+    for index in openers:
         word = of_words[index]
         if index < after:
             continue
-        last = bisect_right(taken_from, word.start) - 1
-        if last >= 0 and word.start < taken_to[last]:
+        last = bisect_right(numeric_starts, word.start) - 1
+        if last >= 0 and word.start < numeric_ends[last]:
             continue
         expression, after = (
             _named_month_at(text, of_words, index)
@@ -158,12 +176,35 @@ def find_dates(text: str, of_words: Sequence[Word] | None = None) -> list[DateEx
             or (None, index + 1)
         )
         if expression:
-            found.append(expression)
-    return sorted(found, key=lambda date_: date_.start)
+            dates.append(expression)
+    return sorted(dates, key=lambda date_: date_.start)
+
+
+def _with_weekday(numeric: DateExpression, text: str, of_words: Sequence[Word]) -> DateExpression:
+    """A date of digits with the weekday before it: «الأحد 12/3/2024», «أمس الأحد، 2024-03-12»."""
+    index = bisect_left(of_words, numeric.start, key=lambda word: word.start) - 1
+    start = numeric.start
+    if index >= 1 and of_words[index].folded in _OF_THE_DAY:
+        start, index = of_words[index].start, index - 1
+    if (
+        index < 0
+        or of_words[index].folded not in WEEKDAY_NUMBERS
+        or not _JOINS.fullmatch(text, of_words[index].end, start)
+    ):
+        return numeric
+    weekday, start = WEEKDAY_NUMBERS[of_words[index].folded], of_words[index].start
+    if (
+        index
+        and of_words[index - 1].folded in {*_SHIFTS, _TODAY}
+        and _JOINS.fullmatch(text, of_words[index - 1].end, start)
+    ):
+        start = of_words[index - 1].start
+    return replace(numeric, start=start, weekday=weekday)
 
 
 def _numeric_dates(text: str) -> list[DateExpression]:
-    found = []
+    """The dates of a text that are written in digits only, if the calendar has them."""
+    dates = []
     for match in _NUMERIC.finditer(with_ascii_digits(text)):
         part = match.groupdict()
         day, month, year = (int(part[k] or part["i" + k]) for k in "dmy")
@@ -173,7 +214,7 @@ def _numeric_dates(text: str) -> list[DateExpression]:
         if _HIJRI_FIRST <= year <= _HIJRI_LAST:
             if 1 <= month <= 12 and 1 <= day <= 30:
                 span = match.start(), match.end()
-                found.append(DateExpression(*span, year, month, day, hijri=True, month_first=month_first))
+                dates.append(DateExpression(*span, year, month, day, hijri=True, month_first=month_first))
             continue
         if not EARLIEST_YEAR <= year <= LATEST_YEAR:
             continue
@@ -181,43 +222,44 @@ def _numeric_dates(text: str) -> list[DateExpression]:
             date(year, month, day)
         except ValueError:
             continue
-        found.append(DateExpression(match.start(), match.end(), year, month, day, month_first=month_first))
-    return found
+        dates.append(DateExpression(match.start(), match.end(), year, month, day, month_first=month_first))
+    return dates
 
 
-# Words that stand beside a date and say nothing else: «يوم 8 نونبر 2024 م».
+# Words that may stand beside a date without changing it: «يوم 8 نونبر 2024 م».
 _BESIDE_A_DAY = {fold_name(w) for w in ("يوم", "م", "ميلادية", "ميلادي")}
 _SPACED_SEPARATOR = re.compile(r"(?<=\d)\s*([/.-])\s*(?=\d)")
 _LETTER = re.compile(f"[{LETTERS}]")
 
 
 def typed_day(text: str) -> date | None:
-    """The one day that the whole of a typed text states: «2024-11-08», «8/11/2024», «الجمعة ٨ نونبر ٢٠٢٤».
+    """Returns the day that a typed text consists of: «2024-11-08», «8/11/2024», «الجمعة ٨ نونبر ٢٠٢٤».
 
-    A date of digits has its day first or its year first, never its month. None for anything else: a month or a year
-    alone, a span, a day that is not in the calendar or has another weekday, a Hijri date, two digits of a year.
+    In a date of digits, the day or the year comes first, never the month. None for all other texts: a month or a year
+    alone, a span, a day that the calendar does not have, a wrong weekday, a Hijri date, or a year of two digits.
     """
     written = with_ascii_digits(strip_ignored(text)).strip()
     if not _LETTER.search(written):
         return _day_of_digits(_SPACED_SEPARATOR.sub(r"\1", written))
-    found = find_dates(written)
-    if len(found) != 1 or found[0].hijri or found[0].day_end or found[0].precision != "day":
+    dates = find_dates(written)
+    if len(dates) != 1 or dates[0].hijri or dates[0].day_end or dates[0].precision != "day":
         return None
-    stated, day = found[0], found[0].interval[0]
-    beside = words(f"{written[: stated.start]} {written[stated.end :]}")
-    is_whole = all(word.folded in _BESIDE_A_DAY for word in beside)
-    # The reader of texts mends a date of digits whose month stands first; what is typed is asked for again.
+    stated, day = dates[0], dates[0].interval[0]
+    words_beside = words(f"{written[: stated.start]} {written[stated.end :]}")
+    is_whole = all(word.folded in _BESIDE_A_DAY for word in words_beside)
+    # `find_dates` accepts digits with the month first. For typed text they are read again without that.
     if digits := _NUMERIC.search(written):
         day = _day_of_digits(digits[0])
     return day if is_whole and day and stated.weekday in {None, day.weekday()} else None
 
 
 def _day_of_digits(written: str) -> date | None:
+    """Returns the day that the digits state, with the day or the year first; None if there is no such day."""
     match = _NUMERIC.fullmatch(written)
     if match is None:
         return None
     year, month, day = (int(match[part] or match[f"i{part}"]) for part in "ymd")
-    # «8/5/1446» is of the other calendar; with its year first, a date is an ISO date.
+    # «8/5/1446» is a Hijri date. A date with its year first is an ISO date.
     if match["y"] and _HIJRI_FIRST <= year <= _HIJRI_LAST:
         return None
     try:
@@ -227,7 +269,7 @@ def _day_of_digits(written: str) -> date | None:
 
 
 def _month_at(of_words: Sequence[Word], index: int) -> tuple[int, bool, int] | None:
-    """(month, hijri, next index) for a month's name of one or two words at `index`."""
+    """Returns (month, whether it is Hijri, next index) of the month's name at `index`; None without one."""
     if of_words[index].is_number:
         return None
     for length in (2, 1):
@@ -252,26 +294,15 @@ def _is_year(word: Word, hijri: bool = False) -> bool:
 
 
 def _named_month_at(text: str, of_words: Sequence[Word], index: int) -> tuple[DateExpression, int] | None:
-    """A date around a named month that begins at `index`: [weekday] [day [and day]] month [month] [year]."""
-    first, day, day_end, weekday = index, None, None, None
-    if of_words[index].folded in WEEKDAY_NUMBERS:
-        weekday = WEEKDAY_NUMBERS[of_words[index].folded]
-        index += 1
-        # «الأربعاء، 6 نونبر», «الخميس الموافق 26 شتنبر»
-        if index < len(of_words) and of_words[index].folded in _OF_THE_DAY:
-            index += 1
-    if index < len(of_words) and _is_day(of_words[index]):
-        day = int(of_words[index].folded)
-        index += 1
-        joint = index
-        if joint < len(of_words) and (of_words[joint].folded == _AND or of_words[joint].folded in _TO):
-            joint += 1
-        gap = text[of_words[index - 1].end : of_words[joint].start] if joint < len(of_words) else ""
-        if joint < len(of_words) and _is_day(of_words[joint]) and (joint > index or gap.strip() in {"-", "–", "/"}):
-            day_end = int(of_words[joint].folded)
-            index = joint + 1
+    """Returns the date with a named month that begins at `index`, and the next index; None without one.
+
+    Its form is [weekday] [day [and day]] month [month] [year].
+    """
+    first = index
+    weekday, index = _weekday_at(of_words, index)
+    day, day_end, index = _days_at(text, of_words, index)
     if day and index + 1 < len(of_words):
-        # «20 من الشهر الجاري», «5 من شهر رمضان», «الثالث» aside: the day of a month told in full.
+        # «20 من الشهر الجاري», «5 من شهر رمضان»: a day and its month. Ordinals such as «الثالث» are not read.
         after = index + 1 if of_words[index].folded == _OF else index
         if of_words[after].folded == _THE_MONTH:
             relation, end = _relation_at(text, of_words, after + 1)
@@ -285,19 +316,13 @@ def _named_month_at(text: str, of_words: Sequence[Word], index: int) -> tuple[Da
     if index >= len(of_words) or (month := _month_at(of_words, index)) is None:
         return None
     number, hijri, index = month
-    # A month named twice («نوفمبر/تشرين الثاني», «نونبر (تشرين الثاني)») is one month.
-    if index < len(of_words) and (again := _month_at(of_words, index)) and again[:2] == (number, hijri):
-        index = again[2]
-    year = None
-    if index < len(of_words):
-        at = index + 1 if of_words[index].folded in _YEAR_WORDS and index + 1 < len(of_words) else index
-        gap = text[of_words[index - 1].end : of_words[at].start]
-        if _is_year(of_words[at], hijri) and not re.search(r"[.؛\n]", gap):
-            year, index = int(of_words[at].folded), at + 1
-    relation = None
-    if year is None:
-        relation, index = _relation_at(text, of_words, index)
-    if year is None and day is None and relation is None and not _follows_month_word(of_words, first):
+    # Two names can state one month: «نوفمبر/تشرين الثاني», «نونبر (تشرين الثاني)».
+    if index < len(of_words) and (repeated := _month_at(of_words, index)) and repeated[:2] == (number, hijri):
+        index = repeated[2]
+    year, index = _year_at(text, of_words, index, hijri)
+    relation, index = _relation_at(text, of_words, index) if year is None else (None, index)
+    is_bare = year is None and day is None and relation is None
+    if is_bare and not _follows_month_word(of_words, first):
         return None
     if not hijri and not _exists(year, number, day, day_end):
         return None
@@ -306,26 +331,79 @@ def _named_month_at(text: str, of_words: Sequence[Word], index: int) -> tuple[Da
     return DateExpression(*span, year, number, day, day_end, None, weekday, hijri, future, relation), index
 
 
+def _weekday_at(of_words: Sequence[Word], index: int) -> tuple[int | None, int]:
+    """Returns (weekday, next index) if a weekday stands at `index`, else (None, index).
+
+    «الأربعاء، 6 نونبر», «الخميس الموافق 26 شتنبر».
+    """
+    if of_words[index].folded not in WEEKDAY_NUMBERS:
+        return None, index
+    weekday, index = WEEKDAY_NUMBERS[of_words[index].folded], index + 1
+    joins = index < len(of_words) and of_words[index].folded in _OF_THE_DAY
+    return weekday, index + 1 if joins else index
+
+
+def _days_at(text: str, of_words: Sequence[Word], index: int) -> tuple[int | None, int | None, int]:
+    """Returns (day, last day, next index) if a day or a range of days stands at `index`; what is not there is None.
+
+    «6», «6 و7», «من 6 إلى 7», «6-7».
+    """
+    if index >= len(of_words) or not _is_day(of_words[index]):
+        return None, None, index
+    day, index = int(of_words[index].folded), index + 1
+    last = index
+    if last < len(of_words) and (of_words[last].folded == _AND or of_words[last].folded in _TO):
+        last += 1
+    if last >= len(of_words) or not _is_day(of_words[last]):
+        return day, None, index
+    gap = text[of_words[index - 1].end : of_words[last].start]
+    if last == index and gap.strip() not in {"-", "–", "/"}:
+        return day, None, index
+    return day, int(of_words[last].folded), last + 1
+
+
+def _year_at(text: str, of_words: Sequence[Word], index: int, hijri: bool) -> tuple[int | None, int]:
+    """Returns (year, next index) if the year of a month stands at `index`, in its own sentence, else (None, index)."""
+    if index >= len(of_words):
+        return None, index
+    place = index + 1 if of_words[index].folded in _YEAR_WORDS and index + 1 < len(of_words) else index
+    gap = text[of_words[index - 1].end : of_words[place].start]
+    if not _is_year(of_words[place], hijri) or re.search(r"[.؛\n]", gap):
+        return None, index
+    return int(of_words[place].folded), place + 1
+
+
 def _relation_at(text: str, of_words: Sequence[Word], index: int) -> tuple[int | None, int]:
-    """(relation, next index) where the word at `index` says past, current or coming; «من الشهر الجاري» counts too."""
+    """Returns (relation, next index) if the words from `index` on state a relation, else (None, index).
+
+    «الجاري» and «من الشهر الجاري» state one.
+    """
     for skip in (0, 1, 2):
-        at = index + skip
-        if at >= len(of_words) or re.search(r"[.،؛:\n]", text[of_words[at - 1].end : of_words[at].start]):
+        position = index + skip
+        if position >= len(of_words) or re.search(
+            r"[.،؛:\n]", text[of_words[position - 1].end : of_words[position].start]
+        ):
             break
-        if of_words[at].folded in _RELATIONS:
-            return _RELATIONS[of_words[at].folded], at + 1
-        if of_words[at].folded != _OF and of_words[at].folded not in _UNITS_OF_TIME:
+        if of_words[position].folded in _RELATIONS:
+            return _RELATIONS[of_words[position].folded], position + 1
+        if of_words[position].folded != _OF and of_words[position].folded not in _UNITS_OF_TIME:
             break
     return None, index
 
 
 def _follows_month_word(of_words: Sequence[Word], first: int) -> bool:
-    """A month without day or year counts only in «شهر أبريل», «في أبريل الماضي»: «آب», «مارس» are words too."""
+    """Whether a word for «شهر» stands before the word at `first`.
+
+    A month without day or year counts only in «شهر أبريل» or «في أبريل الماضي», because «آب» and «مارس» are also words.
+    """
     return first > 0 and of_words[first - 1].folded in _MONTH_WORDS
 
 
 def _relative_at(text: str, of_words: Sequence[Word], index: int) -> tuple[DateExpression, int] | None:
-    """A day, month or year told from the day of writing: «أمس الأربعاء», «الخميس الماضي», «العام الجاري», a bare weekday."""
+    """Returns the date at `index` that is stated from the day of writing, and the next index; None without one.
+
+    Such dates are «أمس الأربعاء», «الخميس الماضي», «العام الجاري» or a bare weekday.
+    """
     folded = of_words[index].folded
     bare = folded[1:] if folded[:1] in "وف" and folded[1:] in {*_SHIFTS, *WEEKDAY_NUMBERS, *_UNITS_OF_TIME} else folded
     if bare in _UNITS_OF_TIME:
@@ -333,7 +411,7 @@ def _relative_at(text: str, of_words: Sequence[Word], index: int) -> tuple[DateE
         if relation is None or after != index + 2:
             return None
         span = of_words[index].start, of_words[after - 1].end
-        # A month that is only told by its relation is month 0: the resolver counts from the month of writing.
+        # Month 0 is a month stated only by its relation. extract/dates.py counts it from the month of writing.
         month = 0 if _UNITS_OF_TIME[bare] == "month" else None
         return DateExpression(*span, month=month, future=relation == 1, relation=relation), after
     shift, after = None, index
@@ -354,7 +432,7 @@ def _relative_at(text: str, of_words: Sequence[Word], index: int) -> tuple[DateE
     if after < len(of_words) and (shift is None or not re.search(r"[.؛:\n]", _gap_before(text, of_words, after))):
         name = bare if shift is None else of_words[after].folded
         if name in WEEKDAY_NUMBERS:
-            # «أمس السبت 10 محرم 1429» is one date, told in full.
+            # «أمس السبت 10 محرم 1429» is one date.
             if shift is not None and (full := _named_month_at(text, of_words, after)) and full[0].day:
                 return replace(full[0], start=of_words[index].start), full[1]
             weekday, after = WEEKDAY_NUMBERS[name], after + 1
@@ -369,15 +447,20 @@ def _relative_at(text: str, of_words: Sequence[Word], index: int) -> tuple[DateE
 
 
 def _gap_before(text: str, of_words: Sequence[Word], index: int) -> str:
+    """The text between the word at `index` and the word before it."""
     return text[of_words[index - 1].end : of_words[index].start] if index else ""
 
 
 def _exists(year: int | None, month: int, day: int | None, day_end: int | None) -> bool:
-    longest = calendar.monthrange(year or 2024, month)[1]
-    return all(d is None or d <= longest for d in (day, day_end)) and (day_end is None or day is None or day <= day_end)
+    """Whether the Gregorian calendar has the days in that month; without a year, in a leap year."""
+    month_length = calendar.monthrange(year or 2024, month)[1]
+    return all(day_number is None or day_number <= month_length for day_number in (day, day_end)) and (
+        day_end is None or day is None or day <= day_end
+    )
 
 
 def _year_at(text: str, of_words: Sequence[Word], index: int) -> tuple[DateExpression, int] | None:
+    """Returns the year or the span of years at `index`, and the next index; None if it is no year."""
     word = of_words[index]
     if not _is_year(word):
         return None
@@ -413,13 +496,14 @@ def _year_at(text: str, of_words: Sequence[Word], index: int) -> tuple[DateExpre
 
 
 def _following(text: str, of_words: Sequence[Word], index: int) -> str:
-    """The folded word that follows with nothing but a space between, else an empty string."""
+    """The folded word after the word at `index` if only space stands between them, else an empty string."""
     if index + 1 >= len(of_words) or text[of_words[index].end : of_words[index + 1].start].strip():
         return ""
     return of_words[index + 1].folded
 
 
-# A number of 100 and more is followed by a bare singular; after a year comes a stop, a particle, a verb or «الـ…».
+# After a number from 100 on, the counted noun is a bare singular. A stop, a particle, a verb or «الـ…»
+# follows a year.
 _AFTER_YEARS = {fold_name(w) for w in ("في", "من", "على", "إلى", "عن", "أن", "التي", "الذي", "هو", "هي", "كان", "كانت",
                                        "تم", "قد", "إن", "أي", "مع", "حيث", "بعد", "قبل", "ثم", "أو", "لم", "لا", "ما",
                                        "حول", "بين", "ضد", "عبر", "وفق", "بهدف", "عقب", "خلال", "إثر", "بموجب", "نحو",
@@ -431,7 +515,7 @@ _AFTER_YEARS = {fold_name(w) for w in ("في", "من", "على", "إلى", "عن
 
 
 def _counts_things(folded: str) -> bool:
-    """Whether the word after a four-digit number reads as the thing counted rather than the sentence going on."""
+    """Whether the word after a four-digit number looks like a counted noun."""
     if not folded or folded in _AFTER_YEARS:
         return False
     return not folded.startswith(("ال", "و", "ب", "ل", "ف", "ي", "ت", "ك", "س"))

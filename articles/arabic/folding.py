@@ -1,7 +1,7 @@
-"""Makes spellings of one Arabic word equal: marks off, alefs and final letters unified, clitics stripped.
+"""Makes spellings of an Arabic word equal: drops marks, unifies alefs and final letters, strips clitics.
 
-`fold_name` compares names and phrases; `fold_word` is what the search index holds before stemming and is the same
-function as archive_fold in the database (articles/search/sql/0001_functions.sql; a test compares the two).
+`fold_name` is for comparing names and phrases. `fold_word` returns what the search index holds before stemming. It is
+the same function as archive_fold in the database (articles/search/sql/0001_functions.sql; a test compares the two).
 """
 
 import re
@@ -16,29 +16,33 @@ _INDEX_LETTERS = str.maketrans(_SPELLED_ALIKE | {",": "", "٬": ""})
 _NAME_LETTERS = str.maketrans(_SPELLED_ALIKE | {",": "", "٬": "", "ؤ": "و", "ئ": "ي"})
 _BETWEEN_WORDS = re.compile(f"[^{LETTERS}{DIGITS}]+")
 
-# «أميركا» in the Levant and the Gulf is «أمريكا» in Egypt and the Maghreb.
+# The Levant and the Gulf write «أميركا», Egypt and the Maghreb «أمريكا».
 _LEVANTINE_AMERICA, _AMERICA = "اميرك", "امريك"
 
-# Conjunctions, prepositions and the article, longest first; at least three letters must remain.
+# Conjunctions, prepositions and the article, longest first. At least three letters of the word must remain.
 CLITICS = ("وبال", "فبال", "وكال", "ولل", "فلل", "وال", "فال", "بال", "كال", "لل", "ال")
 _CLITIC = re.compile(f"^(?:{'|'.join(CLITICS)})(?=.{{3}})|^و(?=.{{4}})")
 
-# What may stand before a name inside one written word: conjunction, preposition, article.
+# Conjunctions and prepositions that may be written onto a name.
 _PROCLITICS = ("و", "ف", "ب", "ل", "ك", "وب", "فب", "ول", "فل", "وك", "فك", "س", "أ")
 _PROCLITICS_BY_LETTER = {
-    letter: [one for one in _PROCLITICS if one[0] == letter] for letter in {one[0] for one in _PROCLITICS}
+    letter: [prefix for prefix in _PROCLITICS if prefix[0] == letter]
+    for letter in {prefix[0] for prefix in _PROCLITICS}
 }
 
 
 def fold_letters(word: str) -> str:
-    """`word` as the index spells it: no marks or tatweel, one alef, ى as ي, ة as ه, ASCII digits, lower case."""
+    """Returns `word` as the index spells it: no marks, one alef, ى as ي, ة as ه, ASCII digits, lower case.
+
+    Tatweel counts as a mark.
+    """
     return strip_ignored(word).translate(_INDEX_LETTERS).replace(_LEVANTINE_AMERICA, _AMERICA).lower()
 
 
 def fold_text(text: str) -> str:
-    """A whole text as `fold_letters` spells its words, each with a space before and behind it; offsets are not kept.
+    """Returns a text with its words spelled as by `fold_letters` and a space around each; offsets are not kept.
 
-    Numbers are cut at their thousands marks. Replacing letter by letter is fifty times as fast as translating a long text.
+    Numbers are cut at their thousands marks. Replacing each letter is fifty times as fast as translating a long text.
     """
     folded = strip_ignored(text)
     for written, plain in _SPELLED_ALIKE.items():
@@ -47,17 +51,20 @@ def fold_text(text: str) -> str:
 
 
 def fold_word(word: str) -> str:
-    """`fold_letters`, then the clitics that PostgreSQL's stemmer leaves on («والإرهابية» → «ارهابيه»)."""
+    """Returns `fold_letters` of a word without the clitics that PostgreSQL's stemmer keeps.
+
+    «والإرهابية» becomes «ارهابيه».
+    """
     return _CLITIC.sub("", fold_letters(word), count=1)
 
 
 def fold_name(text: str) -> str:
-    """`text` for comparing names: as `fold_letters`, hamza seats unified too; the article is kept."""
+    """Returns `text` in a form for comparing names: as `fold_letters`, with hamza seats unified; the article stays."""
     return strip_ignored(text).translate(_NAME_LETTERS).replace(_LEVANTINE_AMERICA, _AMERICA).lower()
 
 
 def without_proclitics(folded: str) -> list[str]:
-    """The readings of a folded word as proclitic + word, the whole word first: «وللمغرب» → …, «المغرب»."""
+    """Returns a folded word, then its readings without a possible proclitic: «وللمغرب» → …, «المغرب»."""
     readings = [folded]
     for proclitic in _PROCLITICS_BY_LETTER.get(folded[:1], ()):
         if folded.startswith(proclitic) and len(folded) > len(proclitic) + 1:

@@ -1,6 +1,6 @@
-"""What was meant by a word typed with the wrong keyboard layout: Latin letters for Arabic ones and the other way round."""
+"""Corrects words that were typed with the wrong keyboard layout: Latin letters for Arabic letters, or the reverse."""
 
-# Keys of the Arabic layout of PCs (101 keys) in the order of the Latin ones; «لا» has a key of its own.
+# Keys of the Arabic layout of PCs (101 keys), in the order of the Latin keys. «لا» has its own key.
 _LATIN = "qwertyuiop[]asdfghjkl;'zxcvnm,./`" + "QERTYUOAGHJXCNM"
 _ARABIC = "ضصثقفغعهخحجدشسيبلاتنمكطئءؤرىةوزظذ" + "ًٌُلإ‘÷ِلأـْ}آ’"
 _LAM_ALEF = {"b": "لا", "B": "لآ", "G": "لأ", "T": "لإ"}
@@ -10,13 +10,13 @@ _TO_LATIN = {arabic: latin for latin, arabic in reversed(_TO_ARABIC.items()) if 
 
 
 def other_layout(word: str) -> str | None:
-    """`word` as the same keys give it in the other layout; None where a key gives nothing there."""
+    """Returns the word that the same keys type in the other layout; None if one of them types nothing there."""
     if word.isascii():
-        meant = [_TO_ARABIC.get(character) for character in word]
+        characters = [_TO_ARABIC.get(character) for character in word]
     else:
-        meant = [_TO_LATIN.get(character) for character in word.replace("لا", "\ufefb")]
-        meant = [
+        characters = [_TO_LATIN.get(character) for character in word.replace("لا", "\ufefb")]
+        characters = [
             "b" if character == "\ufefb" else key
-            for character, key in zip(word.replace("لا", "\ufefb"), meant, strict=True)
+            for character, key in zip(word.replace("لا", "\ufefb"), characters, strict=True)
         ]
-    return "".join(meant) if meant and all(meant) else None
+    return "".join(characters) if characters and all(characters) else None

@@ -2,7 +2,7 @@
 
 from articles.arabic.folding import fold_name
 
-# Month number → names: Egypt and the Gulf first, then the Maghreb, the Levant and Iraq, Algeria and Tunisia.
+# Maps a month's number to its names: of Egypt and the Gulf, then the Maghreb, the Levant and Iraq, Algeria and Tunisia.
 GREGORIAN = {
     1: ("يناير", "كانون الثاني", "جانفي", "جانفيي"),
     2: ("فبراير", "شباط", "فيفري", "فبراير"),
@@ -17,7 +17,7 @@ GREGORIAN = {
     11: ("نوفمبر", "نونبر", "تشرين الثاني"),
     12: ("ديسمبر", "دجنبر", "كانون الأول"),
 }
-# What pages show: the Maghreb's name, and the Levant's where it differs.
+# Pages show the name of the Maghreb, and the name of the Levant if it differs.
 MAGHREB = ("يناير", "فبراير", "مارس", "أبريل", "ماي", "يونيو", "يوليوز", "غشت", "شتنبر", "أكتوبر", "نونبر", "دجنبر")
 LEVANT = (
     "كانون الثاني", "شباط", "آذار", "نيسان", "أيار", "حزيران",
@@ -37,7 +37,7 @@ HIJRI = {
     11: ("ذو القعدة", "ذي القعدة"),
     12: ("ذو الحجة", "ذي الحجة"),
 }
-# Monday first, as Python counts them.
+# Monday comes first, as in Python.
 ENGLISH_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 WEEKDAYS = ("الاثنين", "الثلاثاء", "الأربعاء", "الخميس", "الجمعة", "السبت", "الأحد")
 
@@ -46,8 +46,8 @@ def _numbers_by_name(names: dict[int, tuple[str, ...]]) -> dict[str, int]:
     return {fold_name(name): number for number, spellings in names.items() for name in spellings}
 
 
-# Folded name → month number, 1–12.
+# Map a month's folded name to its number, 1–12.
 GREGORIAN_NUMBERS = _numbers_by_name(GREGORIAN)
 HIJRI_NUMBERS = _numbers_by_name(HIJRI)
-# Folded weekday → 0 (Monday) … 6 (Sunday), as datetime.date.weekday().
+# Maps a folded weekday to 0 (Monday) … 6 (Sunday), as datetime.date.weekday() does.
 WEEKDAY_NUMBERS = {fold_name(name): number for number, name in enumerate(WEEKDAYS)} | {fold_name("الإثنين"): 0}

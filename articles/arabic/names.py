@@ -1,4 +1,4 @@
-"""Finds known names in a text in one pass, whatever is written onto their first word; used by extraction and search."""
+"""Finds registered names in a text in one pass, with or without proclitics; used by extraction and search."""
 
 import re
 from collections.abc import Hashable, Iterable, Sequence
@@ -8,17 +8,17 @@ from articles.arabic.characters import QUOTATION_MARKS
 from articles.arabic.folding import fold_name, without_proclitics
 from articles.arabic.words import Word, words
 
-# Between the words of one name may stand spaces, quotation marks, brackets and hyphens, and a single line break.
+# Spaces, quotation marks, brackets, hyphens and a single line break may stand between the words of a name.
 _INSIDE_NAME = re.compile(
     rf"[ \t\u00a0]*+[{QUOTATION_MARKS}()\[\]–-]?[ \t\u00a0]*+\n?[ \t\u00a0]*+[{QUOTATION_MARKS}(]?"
 )
-# How many words an index remembers the readings of.
-_MOST_REMEMBERED = 100_000
-# So few names are told apart from most words by their ends.
-_FEW = 20
+# An index caches the readings of at most so many words.
+_MOST_CACHED_WORDS = 100_000
+# If names begin with at most so many words, most words of a text are ruled out by their endings.
+_FEW_OPENINGS = 20
 _CLOSING = {"“": "”", "«": "»", "(": ")", '"': '"', "‘": "’", "„": "“", "[": "]", "”": "“"}
 
-# «غلاف مالي», «فساد مالي»: the country's name is also the word for what has to do with money; these nouns take it so.
+# «غلاف مالي», «فساد مالي»: the name of the country also means “financial”. It has that meaning after these nouns.
 _FINANCIAL = fold_name("مالي")
 _TAKE_FINANCIAL = frozenset(
     fold_name(noun)
@@ -30,7 +30,12 @@ _TAKE_FINANCIAL = frozenset(
 
 
 class Match(NamedTuple):
-    """A name found: `text[start:end]` in code points, and the keys it was registered under (more than one: ambiguous)."""
+    """A name in a text.
+
+    start: the offset of the name, in code points.
+    end: the offset after it, in code points.
+    keys: the keys under which the name is registered; several for an ambiguous name.
+    """
 
     start: int
     end: int
@@ -38,11 +43,14 @@ class Match(NamedTuple):
 
 
 class NameIndex:
-    """A tree of folded words. Looking up costs one dictionary access a word and reading, however many names it holds."""
+    """A tree of folded words.
+
+    A lookup costs one dictionary access for each reading of a word, whatever the number of names.
+    """
 
     def __init__(self, names: Iterable[tuple[str, Hashable]]) -> None:
         self._root: dict = {}
-        # Folded word → its readings that some name begins with; nearly all words have none.
+        # Maps a folded word to those of its readings with which a name begins. Nearly all words have none.
         self._openings: dict[str, tuple[tuple[str, dict], ...]] = {}
         for name, key in names:
             node = self._root
@@ -50,42 +58,47 @@ class NameIndex:
                 node = node.setdefault(word.folded, {})
             if node is not self._root:
                 node.setdefault(None, []).append(key)
-        # How a word ends that some of a few names begins with; an alef that ل may have swallowed left out.
-        self._endings = tuple(first.removeprefix("ا") for first in self._root) if len(self._root) <= _FEW else None
+        # The endings of words with which a name can begin. A leading alef is left out, because it disappears after ل.
+        self._endings = (
+            tuple(first.removeprefix("ا") for first in self._root) if len(self._root) <= _FEW_OPENINGS else None
+        )
 
     def find(self, text: str, of_words: Sequence[Word] | None = None) -> list[Match]:
-        """Every name in `text`, left to right, the longest where several begin together, none overlapping.
+        """Returns every name in `text`, in order and without overlaps; the longest where several begin together.
 
-        A name matches whole words only; its first word may carry proclitics («وللمغرب» is a match of «المغرب»).
+        `of_words` are the words of the text, if the caller has them. A name matches whole words only. Its first word
+        may have proclitics: «وللمغرب» is a match of «المغرب».
         """
         of_words = words(text) if of_words is None else of_words
-        found = []
+        matches = []
         after = 0
-        remembered, endings = self._openings, self._endings
+        openings_by_word, endings = self._openings, self._endings
         for index, word in enumerate(of_words):
             if endings is not None and not word.folded.endswith(endings):
                 continue
-            openings = remembered.get(word.folded)
+            openings = openings_by_word.get(word.folded)
             if openings is None:
                 openings = self._openings_of(word.folded)
             if not openings or index < after or _is_financial(of_words, index):
                 continue
             if match := self._longest_at(text, of_words, index, openings):
-                found.append(match[0])
+                matches.append(match[0])
                 after = match[1]
-        return found
+        return matches
 
     def _openings_of(self, folded: str) -> tuple[tuple[str, dict], ...]:
-        if len(self._openings) > _MOST_REMEMBERED:
+        """(reading, node) for each reading of the word with which a name begins; cached."""
+        if len(self._openings) > _MOST_CACHED_WORDS:
             self._openings.clear()
-        known = tuple((one, self._root[one]) for one in _readings(folded) if one in self._root)
-        self._openings[folded] = known
-        return known
+        openings = tuple((reading, self._root[reading]) for reading in _readings(folded) if reading in self._root)
+        self._openings[folded] = openings
+        return openings
 
     @staticmethod
     def _longest_at(
         text: str, of_words: Sequence[Word], index: int, openings: Sequence[tuple[str, dict]]
     ) -> tuple[Match, int] | None:
+        """Returns the longest name that begins at `index` and the index of the next word; None without one."""
         best: tuple[int, tuple, str] | None = None
         for reading, opening in openings:
             node = opening
@@ -107,7 +120,7 @@ class NameIndex:
 
 
 def _is_financial(of_words: Sequence[Word], index: int) -> bool:
-    """Whether the word at `index` is «مالي» as the word before takes it, and names no country."""
+    """Whether the word at `index` is «مالي» after a noun that gives it the meaning “financial”."""
     if of_words[index].folded != _FINANCIAL or not index:
         return False
     before = of_words[index - 1].folded
@@ -115,21 +128,25 @@ def _is_financial(of_words: Sequence[Word], index: int) -> bool:
 
 
 def _readings(folded: str) -> list[str]:
+    """The readings of a folded word; a word of one or two letters has no proclitics."""
     return without_proclitics(folded) if len(folded) > 2 else [folded]
 
 
 def _start_of_reading(text: str, word: Word, reading: str) -> int:
-    """Where the name begins inside the written word: after its proclitics, but with ل where it swallowed the alef."""
+    """The offset at which the name begins in the written word: after its proclitics.
+
+    Where an alef disappeared after ل, the reading stands nowhere in the word, and the name begins with the word.
+    """
     written = text[word.start : word.end]
     for offset in range(len(written)):
-        # Most of a long word can be marks, which begin no name.
+        # Most of a long word can be marks, with which no name begins.
         if fold_name(written[offset]) and fold_name(written[offset:]) == reading:
             return word.start + offset
     return word.start
 
 
 def with_closing_mark(text: str, start: int, end: int) -> int:
-    """`end`, moved past a closing quotation mark or bracket whose opening one lies inside the name."""
+    """Returns `end`, moved past a closing quotation mark or bracket that was opened inside `text[start:end]`."""
     inside = text[start:end]
     for opening, closing in _CLOSING.items():
         if text[end : end + 1] == closing and inside.count(opening) > (

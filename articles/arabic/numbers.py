@@ -1,4 +1,4 @@
-"""Finds numbers in Arabic text, in digits of either kind or in words, with their value and span; used by figures."""
+"""Finds numbers in Arabic text, in digits of both kinds or in words, with value and span; used for figures."""
 
 import re
 from collections.abc import Sequence
@@ -12,7 +12,15 @@ from articles.arabic.words import Word
 
 @dataclass(frozen=True)
 class Number:
-    """A number of a text: value, span in code points, the indexes of its first word and of the word after its last."""
+    """A number in a text.
+
+    value: the number.
+    start: its offset, in code points.
+    end: the offset after it, in code points.
+    first_word: the index of its first word.
+    next_word: the index of the word after its last.
+    in_words: whether it begins in words rather than digits.
+    """
 
     value: Decimal
     start: int
@@ -30,7 +38,7 @@ _UNITS = _folded({
     "ثلاث": 3, "ثلاثة": 3, "أربع": 4, "أربعة": 4, "خمس": 5, "خمسة": 5, "ست": 6, "ستة": 6, "سبع": 7, "سبعة": 7,
     "ثمان": 8, "ثماني": 8, "ثمانية": 8, "ثمانيا": 8, "تسع": 9, "تسعة": 9, "عشر": 10, "عشرة": 10,
 })  # fmt: skip
-# One and two count things only inside a larger number («واحد وعشرون», «اثنا عشر»).
+# One and two are read as numbers only inside a larger number («واحد وعشرون», «اثنا عشر»).
 _ONES = _folded({
     "واحد": 1, "واحدا": 1, "واحدة": 1, "أحد": 1, "إحدى": 1,
     "اثنان": 2, "اثنين": 2, "اثنتان": 2, "اثنتين": 2, "اثنا": 2, "اثني": 2, "اثنتا": 2, "اثنتي": 2,
@@ -50,22 +58,22 @@ _SCALES = _folded({
     "ألف": 10**3, "ألفا": 10**3, "آلاف": 10**3, "مليون": 10**6, "مليونا": 10**6, "ملايين": 10**6,
     "مليار": 10**9, "مليارا": 10**9, "مليارات": 10**9, "بليون": 10**9, "تريليون": 10**12, "تريليونا": 10**12,
 })  # fmt: skip
-# A dual is a whole number by itself: «ألفين» is 2,000. «ألفا» alone may be one thousand or two; it follows digits here.
+# A dual is a complete number: «ألفين» is 2,000. «ألفا» can mean one thousand or two; here it is a scale after digits.
 _DUAL_SCALES = _folded({
     "ألفان": 2 * 10**3, "ألفين": 2 * 10**3, "ألفي": 2 * 10**3, "مليونان": 2 * 10**6, "مليونين": 2 * 10**6,
     "مليوني": 2 * 10**6, "ملياران": 2 * 10**9, "مليارين": 2 * 10**9, "ملياري": 2 * 10**9,
 })  # fmt: skip
 _LEAST_WORDS = {**_UNITS, **_TENS, **_HUNDREDS, **_DUAL_SCALES}
 _ALL_WORDS = {**_LEAST_WORDS, **_ONES, **_SCALES}
-# «لثلاث ولايات», «بخمسة ملايين»: a preposition or conjunction written onto the number.
+# Prepositions and conjunctions that are written onto a number: «لثلاث ولايات», «بخمسة ملايين».
 _PREFIXES = ("و", "ل", "ب", "ف", "ول", "وب")
-# Folded word → (what is written onto it, the number word itself).
+# Maps a folded word to (its prefix, the number word without it).
 _NUMBER_WORDS = {prefix + word: (prefix, word) for word in _ALL_WORDS for prefix in reversed(_PREFIXES)}
-# «نصف مليون شخص»: a part of the scale that follows.
+# Maps a part of the scale after it to its divisor: «نصف مليون شخص».
 _PARTS = _folded({"نصف": 2, "ربع": 4, "ثلث": 3})
 _NUMBER_WORDS |= {prefix + word: (prefix, word) for word in _PARTS for prefix in ("", *_PREFIXES)}
 _NUMBER_WORDS |= {word: ("", word) for word in _ALL_WORDS}
-# After one of these a bare «ألف», «مليون» is the number itself: «نحو ألف مقاتل», «أكثر من مليون دولار».
+# After one of these words, a bare «ألف» or «مليون» is a number: «نحو ألف مقاتل», «أكثر من مليون دولار».
 _BEFORE_BARE_SCALES = {
     fold_name(word)
     for word in (
@@ -82,21 +90,21 @@ _ORDINALS = {
 _BETWEEN = fold_name("بين")
 _TEENS = {fold_name("عشر"), fold_name("عشرة")}
 
-# How many parts a number can have after its first: trillions, billions, millions, thousands and ones, and some to spare.
+# A number has at most so many parts after its first: trillions, billions, millions, thousands and ones, and some spare.
 _MOST_PARTS = 8
 _FRACTION = re.compile(rf"[.٫,](?=[{DIGITS}])")
 
 
 def find_numbers(text: str, words: Sequence[Word]) -> list[Number]:
-    """Every number of `text`, left to right, not overlapping; `words` are `words(text)`.
+    """Returns every number of `text`, in order and without overlaps; `words` are `words(text)`.
 
-    «50 ألف» is one number, 50,000; «1.5 مليون» 1,500,000; «خمسة وثلاثين» 35; «12.500» and «1 500» are read with
-    thousands marks, «2.5» as a fraction. Bare «ألف», «مئة» and «واحد» are not numbers: they are as often words.
+    «50 ألف» is one number, 50,000; «1.5 مليون» is 1,500,000; «خمسة وثلاثين» is 35. «12.500» and «1 500» have thousands
+    marks, and «2.5» is a fraction. Bare «ألف», «مئة» and «واحد» are not numbers, because they are as often plain words.
     """
     numbers: list[Number] = []
     after = 0
-    opening = [index for index, word in enumerate(words) if word.folded in _NUMBER_WORDS or word.folded[0] <= "9"]
-    for index in opening:
+    openers = [index for index, word in enumerate(words) if word.folded in _NUMBER_WORDS or word.folded[0] <= "9"]
+    for index in openers:
         if index < after:
             continue
         number = _digits_at(text, words, index) if words[index].is_number else _words_at(text, words, index)
@@ -107,19 +115,22 @@ def find_numbers(text: str, words: Sequence[Word]) -> list[Number]:
 
 
 def _gap(text: str, left: Word, right: Word) -> str:
+    """The text between two words."""
     return text[left.end : right.start]
 
 
 def _digits_at(text: str, words: Sequence[Word], index: int) -> Number:
+    """The number whose digits begin at `index`, with the scales and parts after them."""
     value, next_word = _numeral(text, words, index)
     value, next_word = _scaled(text, words, value, next_word)
     return Number(value, words[index].start, words[next_word - 1].end, index, next_word, in_words=False)
 
 
 def _numeral(text: str, words: Sequence[Word], index: int) -> tuple[Decimal, int]:
+    """Returns (value, next index) of the digits at `index`, with thousands groups or a fraction."""
     digits = words[index].folded
     next_word = index + 1
-    # «12.500» and «1 500 000»: groups of exactly three digits after one of one to three.
+    # «12.500» and «1 500 000»: groups of exactly three digits after a group of one to three digits.
     while (
         next_word < len(words)
         and words[next_word].is_number
@@ -137,7 +148,7 @@ def _numeral(text: str, words: Sequence[Word], index: int) -> tuple[Decimal, int
         ) not in {".", "٫", ","}:
             return Decimal(digits), next_word
         after = text[words[next_word].end : words[next_word].end + 1]
-        # 1.2.3 is a version or a section, 06.11.2024 a date: no fraction there.
+        # 1.2.3 is a version or a section and 06.11.2024 a date, so neither holds a fraction.
         if after not in {".", "/"} and text[max(0, words[index].start - 1) : words[index].start] not in {".", "/"}:
             return Decimal(f"{digits}.{words[next_word].folded}"), next_word + 1
     return Decimal(digits), next_word
@@ -146,7 +157,10 @@ def _numeral(text: str, words: Sequence[Word], index: int) -> tuple[Decimal, int
 def _scaled(
     text: str, words: Sequence[Word], value: Decimal, next_word: int, parts: int = _MOST_PARTS
 ) -> tuple[Decimal, int]:
-    """Multiplies by scale words that follow, and adds up to `parts` smaller parts («50 ألف», «3 آلاف و500»)."""
+    """Returns (value, next index) after multiplying by scale words and adding up to `parts` smaller parts.
+
+    «50 ألف» has a scale word, and «3 آلاف و500» also a smaller part.
+    """
     scaled = False
     while next_word < len(words) and words[next_word].folded in _SCALES:
         if _gap(text, words[next_word - 1], words[next_word]).strip():
@@ -169,19 +183,35 @@ def _scaled(
 
 
 def _words_at(text: str, words: Sequence[Word], index: int) -> Number | None:
+    """The number in words that begins at `index`; None without one."""
     first = _NUMBER_WORDS.get(words[index].folded)
     if first is None:
         return None
     prefix, name = first
-    # «الثامن عشر» ranks.
-    if name in _TEENS and index and words[index - 1].folded.removeprefix("ال") in _ORDINALS:
-        return None
-    if name in _ONES and not _continues(text, words, index):
-        return None
-    if name in _SCALES and not _is_measured(words, index, prefix):
+    if not _can_begin(text, words, index, prefix, name):
         return None
     if name in _PARTS:
         return _part_of_scale(text, words, index, prefix, name)
+    value, next_word = _sum_of_words(text, words, index, name)
+    if next_word == index:
+        return None
+    start = words[index].start + _prefix_length(text, words[index], prefix)
+    value, next_word = _with_digits(text, words, value, next_word)
+    return Number(value, start, words[next_word - 1].end, index, next_word, in_words=True)
+
+
+def _can_begin(text: str, words: Sequence[Word], index: int, prefix: str, name: str) -> bool:
+    """Whether the number word `name` at `index`, after its prefix, can begin a number."""
+    # «الثامن عشر» is an ordinal.
+    if name in _TEENS and index and words[index - 1].folded.removeprefix("ال") in _ORDINALS:
+        return False
+    if name in _ONES and not _continues(text, words, index):
+        return False
+    return name not in _SCALES or _is_measured(words, index, prefix)
+
+
+def _sum_of_words(text: str, words: Sequence[Word], index: int, name: str) -> tuple[Decimal, int]:
+    """Returns (value, next index) of the number words from `index` on, of which the first is `name` without its prefix."""
     total = group = Decimal(0)
     next_word = index
     last: int | None = None
@@ -207,21 +237,17 @@ def _words_at(text: str, words: Sequence[Word], index: int) -> Number | None:
             total += value
         elif value == 100 and last is not None and last < 10 and not joined:
             group = group - last + last * 100
+        elif joined and last is not None and value >= last and not (last < 10 <= value < 100) and total == 0:
+            break
         else:
-            if joined and last is not None and value >= last and not (last < 10 <= value < 100) and total == 0:
-                break
             group += value
         last = value
         next_word += 1
-    if next_word == index:
-        return None
-    start = words[index].start + _prefix_length(text, words[index], prefix)
-    value, next_word = _with_digits(text, words, total + group, next_word)
-    return Number(value, start, words[next_word - 1].end, index, next_word, in_words=True)
+    return total + group, next_word
 
 
 def _with_digits(text: str, words: Sequence[Word], value: Decimal, next_word: int) -> tuple[Decimal, int]:
-    """«مليونين و454 ألف»: thousands in words may go on in digits."""
+    """Returns (value, next index) after adding a part in digits to thousands in words: «مليونين و454 ألف»."""
     if (
         value < 1000
         or next_word + 1 >= len(words)
@@ -237,7 +263,7 @@ def _with_digits(text: str, words: Sequence[Word], value: Decimal, next_word: in
 
 
 def _is_measured(words: Sequence[Word], index: int, prefix: str) -> bool:
-    """Whether «ألف», «مليون» stands alone as a number: a qualifier goes before it."""
+    """Whether a bare «ألف» or «مليون» at `index` is a number: it follows a qualifier or ends a range."""
     before = words[index - 1].folded if index else ""
     more = before == fold_name("من") and index > 1 and words[index - 2].folded in _MORE_OR_LESS
     # «بين 800 وألف»
@@ -246,7 +272,7 @@ def _is_measured(words: Sequence[Word], index: int, prefix: str) -> bool:
 
 
 def _part_of_scale(text: str, words: Sequence[Word], index: int, prefix: str, name: str) -> Number | None:
-    """«نصف مليون» is 500,000; a part without a scale after it is no number."""
+    """Returns the number of a part with its scale: «نصف مليون» is 500,000. None for a part without a scale after it."""
     if index + 1 >= len(words) or _gap(text, words[index], words[index + 1]).strip():
         return None
     scale = _SCALES.get(words[index + 1].folded)
@@ -258,7 +284,7 @@ def _part_of_scale(text: str, words: Sequence[Word], index: int, prefix: str, na
 
 
 def _continues(text: str, words: Sequence[Word], index: int) -> bool:
-    """Whether «واحد», «اثنا» begin a larger number: «اثنا عشر», «واحد وعشرون»."""
+    """Whether «واحد» or «اثنا» at `index` begins a larger number: «اثنا عشر», «واحد وعشرون»."""
     if index + 1 >= len(words) or _gap(text, words[index], words[index + 1]).strip():
         return False
     following = words[index + 1].folded
@@ -266,7 +292,7 @@ def _continues(text: str, words: Sequence[Word], index: int) -> bool:
 
 
 def _prefix_length(text: str, word: Word, prefix: str) -> int:
-    """Code points that `prefix` takes in the written word, marks and tatweel included."""
+    """The length of `prefix` in the written word, in code points, with its marks and tatweel."""
     written = text[word.start : word.end]
     length = letters = 0
     while length < len(written) and letters < len(prefix):

@@ -1,4 +1,4 @@
-"""The words of a title that tell it from others of its kind; used to recognise events."""
+"""Content words of titles, by which events are told apart; used to recognise events."""
 
 from functools import lru_cache
 
@@ -17,12 +17,13 @@ _ENDINGS = ("يه", "ها", "هم", "ه", "ي", "ات", "ين", "ون")
 
 @lru_cache(maxsize=50_000)
 def content_words(title: str) -> frozenset[str]:
-    """The words of a title that tell events apart, clitics stripped and a plain stem taken."""
+    """Returns the content words of a title: folded, without clitics and endings, and without function words."""
     return frozenset(_content_word(match[0]) for match in WORD.finditer(title)) - _EMPTY_WORDS
 
 
 @lru_cache(maxsize=100_000)
 def _content_word(word: str) -> str:
+    """The folded word without clitics and without its ending, if three letters remain."""
     folded = fold_word(word)
     for ending in _ENDINGS:
         if folded.endswith(ending) and len(folded) - len(ending) >= 3:

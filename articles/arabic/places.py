@@ -1,8 +1,8 @@
-"""Cities where such meetings are held, with their country, under the spellings Arabic papers use; used by event suggestions."""
+"""Cities where meetings are held, with their countries, in the spellings of Arabic papers; used to suggest events."""
 
 from articles.arabic.folding import fold_name
 
-# Country → cities; spellings of one city are parted by «/», the first is what pages show.
+# Maps a country to its cities. «/» separates spellings of a city; pages show the first.
 _CITIES = {
     "المغرب": "مراكش، الرباط، الدار البيضاء، فاس، طنجة، أكادير، مكناس، وجدة، العيون، الداخلة، الصخيرات، إفران، سلا",
     "الجزائر": "وهران، قسنطينة",
@@ -83,7 +83,7 @@ _CITIES = {
 }
 
 
-# Country → its adjectives without the article, masculine first; the feminine follows from it.
+# Maps a country to its masculine adjectives without the article. The feminine forms are derived from them.
 _ADJECTIVES = {
     "المغرب": "مغربي", "الجزائر": "جزائري", "تونس": "تونسي", "ليبيا": "ليبي", "موريتانيا": "موريتاني", "مصر": "مصري",
     "السودان": "سوداني", "السعودية": "سعودي", "الإمارات": "إماراتي", "قطر": "قطري", "الكويت": "كويتي", "البحرين": "بحريني",
@@ -99,7 +99,7 @@ _ADJECTIVES = {
     "الدنمارك": "دنماركي", "النرويج": "نرويجي", "فنلندا": "فنلندي", "بولندا": "بولندي", "المجر": "مجري", "اليونان": "يوناني",
     "قبرص": "قبرصي", "ألبانيا": "ألباني", "صربيا": "صربي", "الأرجنتين": "أرجنتيني", "البرازيل": "برازيلي", "أوكرانيا": "أوكراني",
 }  # fmt: skip
-# Folded adjective with the article, of either gender → country: «الهندي», «الهندية».
+# Maps a folded adjective with the article, of either gender, to its country: «الهندي», «الهندية».
 NATIONALITIES = {
     fold_name("ال" + adjective + ending): country
     for country, adjectives in _ADJECTIVES.items()
@@ -109,7 +109,7 @@ NATIONALITIES = {
 
 
 class Place(tuple):
-    """(city, country); the city is empty where only a country is named."""
+    """(city, country), by their Arabic names. The city is empty where only a country is named."""
 
     __slots__ = ()
     city = property(lambda self: self[0])
@@ -117,11 +117,11 @@ class Place(tuple):
 
 
 def known_places() -> list[tuple[str, Place]]:
-    """Every spelling of every city, and every country, with the place it names; for a NameIndex."""
+    """Returns (spelling, place) for every spelling of every city and for every country, for a NameIndex."""
     names = [(country, Place(("", country))) for country in _CITIES]
     for country, cities in _CITIES.items():
         for city in cities.split("، "):
             spellings = city.split("/")
             names += [(spelling, Place((spellings[0], country))) for spelling in spellings]
-    # عمان is the country more often than the city, which papers mark with a shadda.
+    # «عمان» means the country more often than the city. Papers write the city with a shadda.
     return [(name, place) for name, place in names if not (fold_name(name) == fold_name("عمان") and place.city)]

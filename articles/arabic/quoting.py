@@ -1,8 +1,8 @@
-"""Guillemets around words that may have some of their own; called wherever a message quotes."""
+"""Puts guillemets around words that may hold guillemets; called wherever a message quotes."""
 
 
 def quoted(words: object) -> str:
-    """The words in one pair of guillemets: a pair around all of them is not doubled, and a pair inside becomes “…”."""
+    """Returns the words in one pair of guillemets. A pair around them all is not doubled; inner pairs become “…”."""
     text = str(words).strip()
     while _is_all_quoted(text):
         text = text[1:-1].strip()
@@ -12,8 +12,8 @@ def quoted(words: object) -> str:
 def _is_all_quoted(text: str) -> bool:
     """Whether the first character opens a pair that the last one closes."""
     depth = 0
-    for at, character in enumerate(text):
+    for index, character in enumerate(text):
         depth += (character == "«") - (character == "»")
         if depth == 0:
-            return at > 0 and at == len(text) - 1
+            return index > 0 and index == len(text) - 1
     return False

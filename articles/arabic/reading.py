@@ -1,4 +1,4 @@
-"""A text read once: its words, sentences, numbers and dates, each worked out when first asked for and then kept."""
+"""A text with its words, sentences, numbers and dates; each is computed on first use and then cached."""
 
 from bisect import bisect_left, bisect_right
 from functools import cached_property
@@ -9,13 +9,16 @@ from articles.arabic.words import Word, sentences, words
 
 
 class Reading:
-    """What several rules need of one text; all offsets are code points of `text`."""
+    """A text for several rules. All offsets are code points of `text`."""
 
     def __init__(self, text: str) -> None:
         self.text = text
 
     def beginning(self, length: int) -> "Reading":
-        """The first `length` code points, which must not end inside a word, without reading them again."""
+        """Returns a Reading of the first `length` code points, which must not end inside a word.
+
+        Its words and dates are taken over, so that they are not computed again.
+        """
         part = Reading(self.text[:length])
         part.words = self.words[: self.word_at(length)]
         part.dates = self.dates_between(0, length)
@@ -23,14 +26,17 @@ class Reading:
 
     @cached_property
     def words(self) -> list[Word]:
+        """All words in order."""
         return words(self.text)
 
     @cached_property
     def word_starts(self) -> list[int]:
+        """The offset of each word."""
         return [word.start for word in self.words]
 
     @cached_property
     def sentences(self) -> list[tuple[int, int]]:
+        """The spans of all sentences in order."""
         return list(sentences(self.text))
 
     @cached_property
@@ -39,10 +45,12 @@ class Reading:
 
     @cached_property
     def dates(self) -> list[DateExpression]:
+        """All date expressions in order."""
         return find_dates(self.text, self.words)
 
     @cached_property
     def numbers(self) -> list[Number]:
+        """All numbers in order."""
         return find_numbers(self.text, self.words)
 
     def word_at(self, offset: int) -> int:
@@ -50,11 +58,11 @@ class Reading:
         return bisect_left(self.word_starts, offset)
 
     def sentence_number(self, offset: int) -> int:
-        """Which sentence, from 0, the code point at `offset` belongs to; -1 before the first."""
+        """The number of the sentence around `offset`, counted from 0; -1 before the first sentence."""
         return bisect_right(self._sentence_starts, offset) - 1
 
     def sentence_span(self, offset: int) -> tuple[int, int]:
-        """The sentence that the code point at `offset` belongs to; an empty span between sentences."""
+        """The span of the sentence around `offset`; an empty span between sentences."""
         number = self.sentence_number(offset)
         if number < 0 or offset >= self.sentences[number][1]:
             return offset, offset
@@ -65,8 +73,9 @@ class Reading:
         return self.words[self.word_at(start) : self.word_at(end)]
 
     def sentence_words(self, offset: int) -> list[Word]:
+        """The words of the sentence around `offset`."""
         return self.words_between(*self.sentence_span(offset))
 
     def dates_between(self, start: int, end: int) -> list[DateExpression]:
         """The dates that begin in `text[start:end]`."""
-        return [found for found in self.dates if start <= found.start < end]
+        return [expression for expression in self.dates if start <= expression.start < end]

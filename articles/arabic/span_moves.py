@@ -1,7 +1,7 @@
-"""Where the words of a text stand after the text was changed, so that spans move with them; called by articles/models/carrying.py.
+"""Moves spans with their words when a text changes; called by articles/models/carrying.py.
 
-The two texts are aligned word by word, as a patience diff does it: words that stand once in both hold the rest in place. Its work is
-bounded by the length of the texts; words that it leaves unaligned are looked for by what they are.
+The two texts are aligned word by word, as in a patience diff: words that stand once in both texts are the anchors. The
+work is bounded by the length of the texts. Words that stay unaligned are searched by their text.
 """
 
 import re
@@ -11,25 +11,27 @@ from collections.abc import Iterator, Sequence
 
 from articles.arabic.characters import INVISIBLE, MARKS, TATWEEL
 from articles.arabic.text_gate import clean_text
+import itertools
 
 Span = tuple[int, int]
 
-# A word with what an unclean text may hold inside it, or one other character; spaces and line ends part them.
+# A piece is a word, with the characters that an unclean text may hold inside it, or one other character. Spaces and
+# line ends separate pieces.
 _IN_WORD = rf"\w{MARKS}{TATWEEL}{INVISIBLE}\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ufff9-\ufffb"
 _PIECE = re.compile(rf"[{_IN_WORD}]+|\S")
 _WORD_CHARACTER = re.compile(rf"[\w{MARKS}{TATWEEL}]")
-# Digits that a mark of thousands or decimals joins.
+# Digits joined by a mark of thousands or decimals.
 _GROUPED = re.compile(r"\d[.,٫٬]\d")
-# Each piece is looked at so often at most while words that stand once are sought in ever smaller parts.
+# The search for words that stand once goes on in ever smaller parts. It visits each piece at most so often on average.
 _MOST_LOOKS = 20
-# Between two such words, pairs of pieces compared with each other: in one part, and in all. A million take 0.2 s.
+# At most so many pairs of pieces between two such words are compared: in a part, and in all. A million take 0.2 s.
 _MOST_PAIRS, _MOST_PAIRS_IN_ALL = 100_000, 1_000_000
-# Of a quote that stands in many places so many are looked at on each side, and weighed by so many characters around them.
+# At most so many places of a quote are compared in each direction, by so many code points around them on each side.
 _MOST_PLACES, _CONTEXT = 40, 40
 
 
 class TextChange:
-    """A text `before` and `after` a change. Offsets are code points; the text after is clean (text_gate)."""
+    """A text `before` and `after` a change. Offsets are in code points. `after` must be clean (text_gate)."""
 
     def __init__(self, before: str, after: str) -> None:
         self.before, self.after = before, after
@@ -40,81 +42,89 @@ class TextChange:
         self._starts = [start for start, _ in self._old]
 
     def moved(self, spans: Sequence[tuple[Span | None, str]]) -> list[Span | None]:
-        """For each (span in the text before, its quote) where the quote stands now; None where it stands nowhere any more.
+        """Returns the new span of each (span in `before`, its quote); None where the quote no longer stands in `after`.
 
-        No two get one place. A span of None, or one that does not hold its quote, is looked for by the quote alone, and then
-        found only where the quote stands once.
+        No two results are equal. If a span is None or does not hold its quote, the quote alone is searched, and its
+        place is returned only if it stands once.
         """
         places: list[Span | None] = []
         for span, quote in spans:
-            holds = span is not None and self.before[span[0] : span[1]] == quote
-            places.append(self._image(span, clean_text(quote)) if holds else None)
-        taken: set[Span] = set()
-        for at, place in enumerate(places):
-            if place in taken:
-                places[at] = None
+            holds_quote = span is not None and self.before[span[0] : span[1]] == quote
+            places.append(self._image(span, clean_text(quote)) if holds_quote else None)
+        used_spans: set[Span] = set()
+        for index, place in enumerate(places):
+            if place in used_spans:
+                places[index] = None
             elif place is not None:
-                taken.add(place)
-        for at, (span, quote) in enumerate(spans):
-            if places[at] is not None:
+                used_spans.add(place)
+        for index, (span, quote) in enumerate(spans):
+            if places[index] is not None:
                 continue
-            holds = span is not None and self.before[span[0] : span[1]] == quote
-            if place := self._searched(span if holds else None, clean_text(quote), taken):
-                places[at] = place
-                taken.add(place)
+            holds_quote = span is not None and self.before[span[0] : span[1]] == quote
+            if place := self._searched(span if holds_quote else None, clean_text(quote), used_spans):
+                places[index] = place
+                used_spans.add(place)
         return places
 
-    def _image(self, span: Span, wanted: str) -> Span | None:
-        """Where the pieces of a span stand now, if they still make up the words that are wanted."""
+    def _image(self, span: Span, quote: str) -> Span | None:
+        """Returns the new span of a span whose first and last piece are aligned.
+
+        None if they are not aligned, or if the new span does not hold the quote.
+        """
         if self.before == self.after:
             return span
         first, last = bisect_right(self._starts, span[0]) - 1, bisect_left(self._starts, span[1]) - 1
-        if first not in self._aligned or last not in self._aligned or not wanted:
+        if first not in self._aligned or last not in self._aligned or not quote:
             return None
         begin, end = self._new[self._aligned[first]][0], self._new[self._aligned[last]][1]
-        at = begin + span[0] - self._old[first][0]
-        if self.after[at : at + len(wanted)] != wanted:
-            at = self.after.find(wanted, begin, end)
-        if at < 0:
+        position = begin + span[0] - self._old[first][0]
+        if self.after[position : position + len(quote)] != quote:
+            position = self.after.find(quote, begin, end)
+        if position < 0:
             return None
-        place = at, at + len(wanted)
+        place = position, position + len(quote)
         return None if _is_cut_anew(_cuts(self.before, *span), _cuts(self.after, *place)) else place
 
-    def _searched(self, span: Span | None, wanted: str, taken: set[Span]) -> Span | None:
-        """The place of words that were not aligned: between their neighbours, else where most of what stood around them stands."""
-        if not wanted:
+    def _searched(self, span: Span | None, quote: str, used_spans: set[Span]) -> Span | None:
+        """Returns the new span of a quote that is not aligned, or None.
+
+        Places between the aligned neighbours of `span` come first, then all others. Of several, the place with the most
+        equal surroundings wins, then the nearest. Without a span, the quote must stand once.
+        """
+        if not quote:
             return None
         if span is None:
-            places = self._places(wanted, (0, len(self.after)), (False, False), taken)
+            places = self._places(quote, (0, len(self.after)), (False, False), used_spans)
             return places[0] if len(places) == 1 else None
         cut = _cuts(self.before, *span)
         low, high = self.gap(span)
-        places = self._places(wanted, (low, high), cut, taken)
-        places = places or self._places(wanted, (low, len(self.after)), cut, taken)
-        places += [] if places and low <= places[0][0] < high else self._places(wanted, (low, 0), cut, taken)
+        places = self._places(quote, (low, high), cut, used_spans)
+        places = places or self._places(quote, (low, len(self.after)), cut, used_spans)
+        places += [] if places and low <= places[0][0] < high else self._places(quote, (low, 0), cut, used_spans)
         return max(places, key=lambda place: (self._likeness(span, place), -abs(place[0] - low)), default=None)
 
-    def _places(self, wanted: str, way: Span, cut: tuple[bool, bool], taken: set[Span]) -> list[Span]:
-        """The first _MOST_PLACES that words stand in on the way from one offset to another, forwards or back, and that are free.
+    def _places(self, quote: str, path: Span, cut: tuple[bool, bool], used_spans: set[Span]) -> list[Span]:
+        """Returns the unused places of a quote on the path from one offset to another, forwards or backwards.
 
-        `cut` tells at which ends they may begin and end inside a word.
+        At most _MOST_PLACES places are tried. `cut` says whether a place may begin, and whether it may end, inside a
+        word.
         """
-        begin, end = way
-        found: list[Span] = []
+        begin, end = path
+        places: list[Span] = []
         for _ in range(_MOST_PLACES):
             forwards = begin <= end
-            at = self.after.find(wanted, begin, end) if forwards else self.after.rfind(wanted, end, begin)
-            if at < 0:
+            position = self.after.find(quote, begin, end) if forwards else self.after.rfind(quote, end, begin)
+            if position < 0:
                 break
-            place = at, at + len(wanted)
+            place = position, position + len(quote)
             begin = place[1] if forwards else place[0]
-            inside = _cuts(self.after, *place)
-            if place not in taken and not _is_cut_anew(cut, inside):
-                found.append(place)
-        return found
+            place_cut = _cuts(self.after, *place)
+            if place not in used_spans and not _is_cut_anew(cut, place_cut):
+                places.append(place)
+        return places
 
     def gap(self, span: Span) -> Span:
-        """What stands now between the nearest words before and after a span that are still there."""
+        """Returns the span in `after` between the nearest aligned words before and after a span of `before`."""
         first, last = bisect_left(self._starts, span[0]), bisect_left(self._starts, span[1])
         left, right = bisect_left(self._anchors, first), bisect_left(self._anchors, last)
         low = self._new[self._aligned[self._anchors[left - 1]]][1] if left else 0
@@ -122,22 +132,26 @@ class TextChange:
         return low, high
 
     def _likeness(self, span: Span, place: Span) -> int:
-        """How many characters on both sides are as they were, the nearest first."""
+        """The number of equal code points around a span and its new place, counted outwards on both sides."""
         before = self.before[max(0, span[0] - _CONTEXT) : span[0]], self.after[max(0, place[0] - _CONTEXT) : place[0]]
         behind = self.before[span[1] : span[1] + _CONTEXT], self.after[place[1] : place[1] + _CONTEXT]
         return _common(before[0][::-1], before[1][::-1]) + _common(*behind)
 
 
 def _pieces(text: str) -> list[Span]:
+    """The spans of all pieces of a text."""
     return [match.span() for match in _PIECE.finditer(text)]
 
 
 def _cuts(text: str, start: int, end: int) -> tuple[bool, bool]:
     """Whether a span begins, and whether it ends, inside a word or a number («1,023»)."""
 
-    def inside(at: int) -> bool:
-        # What the gate removes parts no word: «و\u202aالمغرب» is one word with it and without.
-        left, right = clean_text(text[max(0, at - _CONTEXT) : at]), clean_text(text[at : at + _CONTEXT])
+    def inside(position: int) -> bool:
+        # Characters that the gate removes do not separate words: «و\u202aالمغرب» is one word with and without it.
+        left, right = (
+            clean_text(text[max(0, position - _CONTEXT) : position]),
+            clean_text(text[position : position + _CONTEXT]),
+        )
         if not left or not right:
             return False
         return all(map(_WORD_CHARACTER.match, (left[-1], right[0]))) or bool(
@@ -148,16 +162,19 @@ def _cuts(text: str, start: int, end: int) -> tuple[bool, bool]:
 
 
 def _is_cut_anew(before: tuple[bool, bool], after: tuple[bool, bool]) -> bool:
-    """Whether a span begins or ends inside a word or number now, where it did not before."""
-    return any(now and not was for was, now in zip(before, after, strict=True))
+    """Whether a span now begins or ends inside a word or number, and did not before."""
+    return any(is_cut and not was_cut for was_cut, is_cut in zip(before, after, strict=True))
 
 
-def _common(one: str, other: str) -> int:
-    return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+def _common(left: str, right: str) -> int:
+    """The length of the common beginning of two strings."""
+    return next(
+        (index for index, (a, b) in enumerate(zip(left, right, strict=False)) if a != b), min(len(left), len(right))
+    )
 
 
 def _aligned(old: list[str], new: list[str]) -> dict[int, int]:
-    """Place in `old` → place in `new` of pieces that are the same piece, in one order in both."""
+    """Maps indexes of pieces in `old` to indexes of the same pieces in `new`; the order is the same in both."""
     pairs: dict[int, int] = {}
     looks, compared = _MOST_LOOKS * (len(old) + len(new)), _MOST_PAIRS_IN_ALL
     parts = [(0, len(old), 0, len(new))]
@@ -175,42 +192,48 @@ def _aligned(old: list[str], new: list[str]) -> dict[int, int]:
         if anchors := _standing_once(old, new, (a, b), (c, d)):
             bounds = [(a - 1, c - 1), *anchors, (b, d)]
             pairs.update(anchors)
-            parts += [(i + 1, k, j + 1, m) for (i, j), (k, m) in zip(bounds, bounds[1:], strict=False)]
+            parts += [(i + 1, k, j + 1, m) for (i, j), (k, m) in itertools.pairwise(bounds)]
         elif (count := (b - a) * (d - c)) <= min(_MOST_PAIRS, compared):
             compared -= count
             pairs.update((a + i, c + j) for i, j in _longest_common(old[a:b], new[c:d]))
     return pairs
 
 
-def _standing_once(old: list[str], new: list[str], one: Span, other: Span) -> list[Span]:
-    """Places of pieces that stand once in each of two parts: the longest run of them that is in order in both."""
-    counts = Counter(old[slice(*one)]), Counter(new[slice(*other)])
-    where = {new[at]: at for at in range(*other)}
-    pairs = [(at, where[old[at]]) for at in range(*one) if counts[0][old[at]] == 1 == counts[1][old[at]]]
-    # Longest increasing subsequence by patience sorting: the least end of a run of each length, and who comes before whom.
+def _standing_once(old: list[str], new: list[str], old_part: Span, new_part: Span) -> list[Span]:
+    """Returns (old index, new index) of pieces that stand once in each part: the longest sequence in order in both."""
+    counts = Counter(old[slice(*old_part)]), Counter(new[slice(*new_part)])
+    new_places = {new[index]: index for index in range(*new_part)}
+    pairs = [
+        (index, new_places[old[index]])
+        for index in range(*old_part)
+        if counts[0][old[index]] == 1 == counts[1][old[index]]
+    ]
+    # Longest increasing subsequence by patience sorting. `ends` holds the least end of a sequence of each length,
+    # `last` its pair, and `before` the predecessor of each pair.
     ends: list[int] = []
     last: list[int] = []
     before: list[int] = []
-    for at, (_, place) in enumerate(pairs):
-        length = bisect_left(ends, place)
+    for index, (_, new_place) in enumerate(pairs):
+        length = bisect_left(ends, new_place)
         before.append(last[length - 1] if length else -1)
-        ends[length : length + 1], last[length : length + 1] = [place], [at]
+        ends[length : length + 1], last[length : length + 1] = [new_place], [index]
     return list(_chain(pairs, before, last[-1]))[::-1] if last else []
 
 
-def _chain(pairs: list[Span], before: list[int], at: int) -> Iterator[Span]:
-    while at >= 0:
-        yield pairs[at]
-        at = before[at]
+def _chain(pairs: list[Span], before: list[int], index: int) -> Iterator[Span]:
+    """Yields the pair at `index` and its predecessors."""
+    while index >= 0:
+        yield pairs[index]
+        index = before[index]
 
 
 def _longest_common(old: list[str], new: list[str]) -> list[Span]:
-    """Places of a longest common subsequence, by the textbook table."""
+    """Returns (old index, new index) of a longest common subsequence, by the dynamic-programming table."""
     table = [[0] * (len(new) + 1)]
     for piece in old:
         above, row = table[-1], [0]
-        for at, other in enumerate(new):
-            row.append(above[at] + 1 if piece == other else max(row[-1], above[at + 1]))
+        for index, new_piece in enumerate(new):
+            row.append(above[index] + 1 if piece == new_piece else max(row[-1], above[index + 1]))
         table.append(row)
     pairs, a, c = [], len(old), len(new)
     while a and c:

@@ -1,4 +1,4 @@
-"""Function words of Arabic: too common to tell articles apart; used by search (queries) only, the index keeps them."""
+"""Function words of Arabic, which are too common to tell articles apart. Queries drop them; the index keeps them."""
 
 from articles.arabic.folding import fold_letters
 
@@ -19,8 +19,10 @@ _QUESTION_WORDS = frozenset(
 
 
 def is_stop_word(word: str) -> bool:
+    """Whether a word is a function word, in any spelling."""
     return fold_letters(word) in STOP_WORDS
 
 
 def is_question_word(word: str) -> bool:
+    """Whether a word is a question word, in any spelling."""
     return fold_letters(word) in _QUESTION_WORDS

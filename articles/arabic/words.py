@@ -1,4 +1,4 @@
-"""Cuts text into words with code-point offsets; used by matching, extraction, and to lay search positions on a text."""
+"""Cuts text into words with code-point offsets; used by matching, by extraction, and to locate search positions."""
 
 import re
 from collections.abc import Iterator
@@ -10,19 +10,25 @@ from articles.arabic.folding import fold_name
 
 _JOINED = f"{MARKS}{TATWEEL}{INVISIBLE}"
 # A run of letters (marks inside it are dropped later), or a number with its thousands marks; «لـ30» is two words.
-# Marks before the first letter belong to the word. Only the first of a run of marks can begin a word, for if the run ends
-# without a letter it does so from wherever it is read: trying each of its marks would take the square of its length.
+# Marks before the first letter belong to the word. Only the first of a run of marks can begin a word: if no letter
+# follows the run, none follows any of its marks, and trying each mark would take quadratic time.
 WORD = re.compile(
     rf"[{LETTERS}][{LETTERS}{_JOINED}]*+"
     rf"|[{DIGITS}](?:[{DIGITS}{_JOINED}]|[,٬](?=[{DIGITS}]{{3}}(?![{DIGITS}])))*"
     rf"|(?<![{_JOINED}])[{_JOINED}]++[{LETTERS}][{LETTERS}{_JOINED}]*+"
 )
-# What ends a sentence: a stop, question or exclamation mark that closes a word, or a line's end. A run of them is read once.
+# A sentence ends with a stop, question or exclamation mark at the end of a word, or with a line. A run of them is one
+# end.
 _SENTENCE_END = re.compile(r"(?<![.؟?!…])[.؟?!…]++(?=[\s»”\"')\]]|$)|\n+")
 
 
 class Word(NamedTuple):
-    """A word of a text: `text[start:end]` in code points, and its folded form for comparing."""
+    """A word of a text.
+
+    start: the offset of the word, in code points.
+    end: the offset after it, in code points.
+    folded: the word as `fold_name` returns it.
+    """
 
     start: int
     end: int
@@ -30,32 +36,33 @@ class Word(NamedTuple):
 
     @property
     def is_number(self) -> bool:
+        """Whether the word is a number in digits."""
         # Folded digits are ASCII, and no folded letter comes before them.
         return self.folded[0] <= "9"
 
 
-# What Word(…) does, without a call of Python's for each of hundreds of words.
+# The same as Word(…), without a Python call for each of hundreds of words.
 _word = partial(tuple.__new__, Word)
 _fold = lru_cache(maxsize=300_000)(fold_name)
 
 
 def words(text: str) -> list[Word]:
-    """All words of `text` in order; numbers are words of their own."""
+    """Returns all words of `text` in order; a number is a separate word."""
     return [_word((*match.span(), _fold(match[0]))) for match in WORD.finditer(text)]
 
 
 def fold_phrase(text: str) -> str:
-    """`text` as folded words with one space between: what two writings of one name have in common."""
+    """Returns the folded words of `text` with single spaces; equal for different spellings of a name."""
     return " ".join(word.folded for word in words(text))
 
 
 def word_spans(text: str) -> Iterator[tuple[int, int]]:
-    """Only the spans of `words(text)`: the n-th span is the n-th position of the stored search vector."""
+    """Yields only the spans of `words(text)`. The n-th span is the n-th position of the stored search vector."""
     return map(re.Match.span, WORD.finditer(text))
 
 
 def sentences(text: str) -> Iterator[tuple[int, int]]:
-    """Spans of sentences; together they cover every word of `text`."""
+    """Yields the spans of all sentences; together they cover every word of `text`."""
     start = 0
     for match in _SENTENCE_END.finditer(text):
         if text[start : match.end()].strip():

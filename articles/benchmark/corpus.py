@@ -1,8 +1,9 @@
-"""Generated articles with the statistics of a topical Arabic archive: the same ones for the same number, whoever asks.
+"""Generates articles with the statistics of a topical Arabic archive; the same number always yields the same article.
 
-Words follow Zipf and Mandelbrot's law (exponent 1.07, offset 2.7) over 240,000 words made of roots and patterns, with the
-usual clitics; function words and the words of the topic stand in as many articles as in the seeds (60 to 95 %). Lengths
-are log-normal about 250 words. Events are reported by a Zipf-like number of articles near their day, over twenty years.
+Words follow Zipf and Mandelbrot's law (exponent 1.07, offset 2.7) over 240,000 words made of roots and patterns, with
+the usual clitics. Function words and the words of the topic stand in as many articles as in the seeds (60 to 95 %).
+Lengths are log-normal about 250 words. A Zipf-like number of articles reports each event near its day, over twenty
+years.
 """
 
 import itertools
@@ -14,7 +15,7 @@ from datetime import date, timedelta
 FIRST_DAY, LAST_DAY = date(2005, 1, 1), date(2024, 12, 31)
 ACTORS, EVENTS, SOURCES = 2_000, 5_000, 120
 ROOTS = 8_000
-# Articles are made in blocks of this many, each from a seed of its own.
+# Articles are generated in blocks of this many; each block has a random seed of its own.
 BLOCK = 1_000
 
 _LETTERS = "بتثجحخدذرزسشصضطعغفقكلمنهوي"
@@ -23,9 +24,9 @@ _PATTERNS = (
     "ت{}ا{}{}", "ان{}{}ا{}", "ا{}ت{}ا{}", "است{}{}ا{}", "م{}{}{}ة", "{}{}ا{}ة", "{}{}{}ية", "{}وا{}{}", "{}{}{}ان", "م{}ت{}{}",
     "{}{}{}ون", "{}{}{}ات", "ي{}{}{}", "ت{}{}{}", "{}ا{}{}ين", "أ{}{}ا{}", "{}{}{}اء", "م{}{}ا{}", "{}ائ{}{}", "{}{}{}وا",
 )  # fmt: skip
-# How often a word carries each clitic.
+# Clitics with the share of a word's occurrences that carry each, in percent.
 _CLITICS = (("", 46), ("ال", 36), ("وال", 6), ("بال", 4), ("لل", 3), ("و", 3), ("ب", 1), ("ل", 1))
-# Word of the topic → the share of articles that hold it.
+# Words of the topic with the share of articles that hold each.
 TOPIC = {
     "الإرهاب": 0.92, "مكافحة": 0.86, "الأمن": 0.74, "الدول": 0.71, "التعاون": 0.66, "الدولي": 0.63, "الوزير": 0.44,
     "اجتماع": 0.41, "الأمم": 0.33, "المتحدة": 0.36, "التحالف": 0.28, "تنظيم": 0.35, "داعش": 0.31, "العراق": 0.27,
@@ -49,15 +50,24 @@ _BODIES = "منظمة وزارة مركز هيئة تحالف لجنة منتد�
 _MEETINGS = "اجتماع مؤتمر حوار منتدى ندوة قمة ورشة".split()
 _ACTOR_KINDS = ("person", "state", "organisation", "government", "coalition", "armed_group", "civil")
 _EVENT_KINDS = ("ministerial", "conference", "dialogue", "summit", "meeting", "report", "operation")
-# What figures count: a unit as it stands after a number from 11 to 99.
+# The units of figures, in the form that follows a number from 11 to 99.
 UNITS = "وفدا دولة خلية مقاتلا مشاركا متدربا خبيرا قتيلا قاضيا مشروعا سنة عملية".split()
 
 
 @dataclass(frozen=True)
 class GeneratedArticle:
-    """One article; `actors`, `event` and `unit` are numbers from 0, `event` −1 for none, `precision` the date's.
+    """A generated article.
 
-    `body` holds `quote`: the count and its unit.
+    number: its number, from 0.
+    title: its title.
+    body: its body, which contains `quote`.
+    source: the number of its source, from 0.
+    day: its date of publication.
+    precision: the precision of the date: "day", "month", "year" or "unknown".
+    event: the number of the event it reports, from 0; −1 if none.
+    actors: the numbers of the actors it names, from 0.
+    count: the value of its figure.
+    unit: the number of the figure's unit in UNITS, from 0.
     """
 
     number: int
@@ -73,17 +83,21 @@ class GeneratedArticle:
 
     @property
     def quote(self) -> str:
+        """The figure as the body states it: the count and its unit."""
         return f"{self.count} {UNITS[self.unit]}"
 
 
 class Corpus:
-    """Everything that articles are made of; cheap to make twice, so each process makes its own."""
+    """The words, actors, events and sources from which articles are generated.
+
+    A corpus is cheap to make, so each process makes its own.
+    """
 
     def __init__(self) -> None:
         rng = random.Random(2005)
         roots = ["".join(rng.sample(_LETTERS, 3)) for _ in range(ROOTS)]
-        made = {pattern.format(*root): None for pattern in _PATTERNS for root in roots}
-        self.words = list(made)
+        distinct_words = {pattern.format(*root): None for pattern in _PATTERNS for root in roots}
+        self.words = list(distinct_words)
         rng.shuffle(self.words)
         bases = [*_FUNCTION, *self.words]
         surfaces: list[str] = []
@@ -117,7 +131,7 @@ class Corpus:
         return title, _EVENT_KINDS[number % len(_EVENT_KINDS)], _a_day(rng)
 
     def block(self, number: int) -> Iterator[GeneratedArticle]:
-        """Articles number·BLOCK to (number + 1)·BLOCK − 1."""
+        """Yields the articles number·BLOCK to (number + 1)·BLOCK − 1."""
         rng = random.Random(f"block {number}")
         for place in range(number * BLOCK, (number + 1) * BLOCK):
             yield self._article(rng, place)
@@ -162,11 +176,12 @@ class Corpus:
 
 
 def _a_day(rng: random.Random) -> date:
-    """A day of the twenty years, later ones likelier, as archives grow."""
+    """Returns a random day of the twenty years; later days are likelier, because archives grow."""
     return FIRST_DAY + timedelta(int((LAST_DAY - FIRST_DAY).days * rng.random() ** 0.7))
 
 
 def _paragraphs(rng: random.Random, tokens: list[str]) -> str:
+    """Returns the words as sentences of 8 to 25 words, in paragraphs of three sentences."""
     sentences, at = [], 0
     while at < len(tokens):
         size = 8 + int(rng.random() * 18)

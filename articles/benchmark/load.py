@@ -1,4 +1,4 @@
-"""Stores generated articles with their events, actors and figures in the current (scratch) database, in two processes."""
+"""Stores generated articles, events, actors and figures in the current (scratch) database, in two processes."""
 
 import calendar
 import functools
@@ -41,7 +41,13 @@ _CONFIRMED = ("confirmed", "", None)
 
 @dataclass(frozen=True)
 class Loaded:
-    """Seconds each step took: `rows` is what storing took two processes, making the articles not counted."""
+    """How long loading took.
+
+    articles: the number of articles stored.
+    rows: seconds that two processes took to store rows, without the time to generate the articles.
+    index: seconds for the search index.
+    statistics: seconds for the term statistics.
+    """
 
     articles: int
     rows: float
@@ -50,12 +56,12 @@ class Loaded:
 
     @property
     def rate(self) -> float:
-        """Articles stored, indexed and counted a second."""
+        """Articles stored, indexed and counted per second."""
         return self.articles / (self.rows + self.index + self.statistics)
 
 
 def load(articles: int) -> Loaded:
-    """Stores `articles` (a multiple of BLOCK) in an empty archive."""
+    """Stores this many generated articles (a multiple of BLOCK) in an empty archive."""
     corpus = Corpus()
     _store_names(corpus)
     blocks = range(articles // BLOCK)
@@ -71,7 +77,7 @@ def load(articles: int) -> Loaded:
 
 
 def _store_names(corpus: Corpus) -> None:
-    """Sources, actors, events and measures; number n of the corpus gets the id n + 1."""
+    """Stores sources, actors, events and measures; number n of the corpus gets the id n + 1."""
     Source.objects.bulk_create(
         [Source(pk=n, name=name, folded_name=fold_phrase(name)) for n, name in enumerate(corpus.sources, 1)]
     )
@@ -113,7 +119,7 @@ _corpus = functools.cache(Corpus)
 
 
 def _store_block(number: int) -> float:
-    """Stores one block, all of it or none; returns the seconds this took without the making."""
+    """Stores one block in one transaction; returns the seconds for storing, without those for generating."""
     rows = list(_corpus().block(number))
     started = time.perf_counter()
     with transaction.atomic():
@@ -134,12 +140,14 @@ def _store_block(number: int) -> float:
 
 
 def _copy(model: type[models.Model], columns: str, rows: object) -> None:
+    """Stores rows, each a sequence of the values of `columns`, with COPY."""
     with connection.cursor() as cursor, cursor.copy(f"COPY {model._meta.db_table} ({columns}) FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)
 
 
 def _article(row: GeneratedArticle) -> tuple:
+    """Returns the values of _ARTICLE's columns."""
     day, first, last = _dated(row)
     now = "2025-01-01T00:00:00Z"
     return (
@@ -149,7 +157,7 @@ def _article(row: GeneratedArticle) -> tuple:
 
 
 def _dated(row: GeneratedArticle) -> tuple[date | None, date | None, date | None]:
-    """(date, earliest, latest) as far as the precision tells."""
+    """Returns (date, earliest, latest) as the article's precision determines them; None where it is unknown."""
     day = row.day
     match row.precision:
         case "day":

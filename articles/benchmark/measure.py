@@ -1,4 +1,4 @@
-"""Times queries and pages against the current database, and compares a bounded ranking with that of every match."""
+"""Times queries and pages on the current database, and compares the bounded ranking with a ranking of every match."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -22,24 +22,30 @@ from articles.search.ranking import REFINED, ranked
 from articles.search.run import search
 
 EXACT_DEPTH = 20
-# Articles ranked at a time where all matches are.
+# A ranking of all matches takes this many articles at a time.
 RANKED_AT_ONCE = 20_000
 SAVES = 30
 
 
 @dataclass(frozen=True)
 class Times:
-    """Median and 95th percentile, milliseconds."""
+    """Percentiles of some durations.
+
+    p50: median, milliseconds.
+    p95: 95th percentile, milliseconds.
+    """
 
     p50: float
     p95: float
 
     @classmethod
     def of(cls, seconds: Iterable[float]) -> "Times":
+        """Returns the percentiles of durations in seconds."""
         ordered = sorted(seconds)
         return cls(_percentile(ordered, 0.5) * 1000, _percentile(ordered, 0.95) * 1000)
 
     def as_dict(self) -> dict[str, float]:
+        """Returns the rounded percentiles by name."""
         return {"p50": round(self.p50, 1), "p95": round(self.p95, 1)}
 
 
@@ -49,34 +55,39 @@ def _percentile(ordered: Sequence[float], share: float) -> float:
 
 @contextmanager
 def database_time() -> Iterator[list[float]]:
-    """A list whose sum is the seconds that statements took within the block, as the client sees them."""
-    taken: list[float] = []
+    """Yields a list that collects the seconds of each statement within the block, as the client measures them."""
+    durations: list[float] = []
 
     def timed(execute: Callable, sql: str, params: object, many: bool, context: dict) -> object:
         started = time.perf_counter()
         try:
             return execute(sql, params, many, context)
         finally:
-            taken.append(time.perf_counter() - started)
+            durations.append(time.perf_counter() - started)
 
     with connection.execute_wrapper(timed):
-        yield taken
+        yield durations
 
 
-def in_database(asked: Asked, *, with_facets: bool) -> float:
-    """Seconds that the database spends on a search, and on its facets."""
-    chosen = ArticleFilter(dict(asked.filters), Article.objects.public())
-    with time_limit(), database_time() as taken:
-        articles = chosen.qs if asked.filters else None
-        page = search(asked.text, articles)
+def in_database(query: Asked, *, with_facets: bool) -> float:
+    """Returns the seconds that the database spends on a search, and `with_facets` on its facets too."""
+    chosen = ArticleFilter(dict(query.filters), Article.objects.public())
+    with time_limit(), database_time() as durations:
+        articles = chosen.qs if query.filters else None
+        page = search(query.text, articles)
         if with_facets:
             facets(chosen.qs, list(page.ids))
-    return sum(taken)
+    return sum(durations)
 
 
 @dataclass(frozen=True)
 class PageCost:
-    """Seconds that a whole page takes, seconds of it in the database, and its statements."""
+    """What a page costs.
+
+    seconds: the time for the whole page, in seconds.
+    in_database: the part of it that statements took, in seconds.
+    statements: the number of statements.
+    """
 
     seconds: float
     in_database: float
@@ -84,35 +95,38 @@ class PageCost:
 
 
 def page(client: Client, address: str, parameters: dict[str, str]) -> PageCost:
-    """What it takes to make the page, none of it kept; raises RuntimeError for one that does not answer 200."""
+    """Returns the cost of a page with an empty cache; raises RuntimeError unless it answers with status 200."""
     cache.clear()
     started = time.perf_counter()
-    with database_time() as taken:
+    with database_time() as durations:
         response = client.get(address, parameters)
     if response.status_code != 200:
         raise RuntimeError(f"{address} {parameters}: status {response.status_code}")
-    return PageCost(time.perf_counter() - started, sum(taken), len(taken))
+    return PageCost(time.perf_counter() - started, sum(durations), len(durations))
 
 
-def overlap_with_exact(asked: Asked) -> float:
-    """The share of the first EXACT_DEPTH results that ranking every match by the same formula puts there too."""
-    chosen = ArticleFilter(dict(asked.filters), Article.objects.public())
-    found = search(asked.text, chosen.qs if asked.filters else None)
-    compiled = compile_query(parse(asked.text))
+def overlap_with_exact(query: Asked) -> float:
+    """Returns the share of the best EXACT_DEPTH articles that the search finds among its first EXACT_DEPTH too.
+
+    The best articles are those of a ranking of every match by the same formula. The share is 1.0 where there are none.
+    """
+    chosen = ArticleFilter(dict(query.filters), Article.objects.public())
+    result = search(query.text, chosen.qs if query.filters else None)
+    compiled = compile_query(parse(query.text))
     if compiled is None or compiled.match is None:
         return 1.0
     counts = Counts.of(compiled)
-    concepts = compiled.loose_concepts if found.loosened else compiled.concepts
-    matching = [holding(concept.match) for concept in concepts] if found.loosened else [holding(compiled.match)]
+    concepts = compiled.loose_concepts if result.loosened else compiled.concepts
+    conditions = [holding(concept.match) for concept in concepts] if result.loosened else [holding(compiled.match)]
     ids: set[int] = set()
-    for condition in matching:
+    for condition in conditions:
         ids.update(chosen.qs.searchable().filter(condition).order_by().values_list("pk", flat=True))
-    every, best = sorted(ids), []
-    # The first stage of ranking orders all of them, its best REFINED go through the second.
-    for start in range(0, len(every), RANKED_AT_ONCE):
-        best += [pk for pk, _ in _ranked(every[start : start + RANKED_AT_ONCE], concepts, counts)[:REFINED]]
-    exact = {pk for pk, _ in _ranked(best, concepts, counts)[:EXACT_DEPTH]}
-    return len(exact.intersection(found.ids[:EXACT_DEPTH])) / len(exact) if exact else 1.0
+    all_ids, best_ids = sorted(ids), []
+    # The first stage of ranking orders each group; the best REFINED of each are ranked together in the end.
+    for start in range(0, len(all_ids), RANKED_AT_ONCE):
+        best_ids += [pk for pk, _ in _ranked(all_ids[start : start + RANKED_AT_ONCE], concepts, counts)[:REFINED]]
+    exact = {pk for pk, _ in _ranked(best_ids, concepts, counts)[:EXACT_DEPTH]}
+    return len(exact.intersection(result.ids[:EXACT_DEPTH])) / len(exact) if exact else 1.0
 
 
 def _ranked(ids: Sequence[int], concepts: Sequence[Concept], counts: Counts) -> list[tuple[int, float]]:
@@ -120,7 +134,7 @@ def _ranked(ids: Sequence[int], concepts: Sequence[Concept], counts: Counts) -> 
 
 
 def search_index_read() -> bool:
-    """Reads the search index and the articles' rows into the database's memory; False where the database lets nobody do so."""
+    """Reads the search index and the articles' rows into the database's memory; returns False if not allowed."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("CREATE EXTENSION IF NOT EXISTS pg_prewarm")
@@ -131,11 +145,11 @@ def search_index_read() -> bool:
 
 
 def saves(offset: float = 0) -> Times:
-    """What an editor's change of one article's text takes, of articles across the archive; the texts are put back.
+    """Times an editor's change of an article's text, for articles across the archive, and restores the texts.
 
-    Another `offset` between 0 and 1 takes other articles.
+    Each `offset` between 0 and 1 selects other articles.
     """
-    taken = []
+    durations = []
     total = vocabulary.known().totals.articles
     for number in range(SAVES):
         article = Article.objects.filter(pk__gt=int((number + offset) * total / SAVES)).order_by("pk").first()
@@ -146,7 +160,7 @@ def saves(offset: float = 0) -> Times:
             ArchiveDate.on(article.published.date) if article.published.is_known else ArchiveDate.unknown()
         )
         article.save()
-        taken.append(time.perf_counter() - started)
+        durations.append(time.perf_counter() - started)
         article.body = body
         article.save()
-    return Times.of(taken)
+    return Times.of(durations)

@@ -1,4 +1,4 @@
-"""What the archive's speed is compared with: naive ranking in PostgreSQL, and tantivy over the same articles."""
+"""Peers for the archive's speed: naive ranking in PostgreSQL, and tantivy over the same articles."""
 
 import re
 import time
@@ -11,7 +11,7 @@ from articles.search import matching
 from articles.search.compile import compile_query
 from articles.search.query import parse
 
-# A naive ranking is given up after this many seconds, and counted with them.
+# A naive ranking is stopped after this many seconds, which then count as its time.
 LONGEST_NAIVE = 60
 _NAIVE = """
     SELECT id FROM articles_article
@@ -22,9 +22,9 @@ _NAIVE = """
 _TEXTS = "SELECT id, title || ' ' || body FROM articles_article WHERE id > %s ORDER BY id LIMIT 5000"
 
 
-def naive(asked: Asked) -> float | None:
-    """Seconds for ts_rank over all articles with all of the words; None where there is nothing to rank."""
-    compiled = compile_query(parse(asked.text), widen=False)
+def naive(query: Asked) -> float | None:
+    """Returns the seconds that ts_rank takes over all articles with all words; None where there is nothing to rank."""
+    compiled = compile_query(parse(query.text), widen=False)
     if compiled is None or compiled.match is None:
         return None
     exact = matching.positions(compiled.match)
@@ -41,7 +41,10 @@ def naive(asked: Asked) -> float | None:
 
 
 class Tantivy:
-    """A tantivy index of every article in memory-mapped files; raises ImportError where the package is missing."""
+    """A tantivy index of every article in memory-mapped files in a directory.
+
+    `seconds` is the time that indexing took. Raises ImportError where the package is missing.
+    """
 
     def __init__(self, directory: str) -> None:
         import tantivy
@@ -62,24 +65,28 @@ class Tantivy:
         self.index.reload()
         self.searcher = self.index.searcher()
 
-    def time(self, asked: Asked) -> float | None:
-        """Seconds for the first 20 of the articles with all of the words (for questions: any), counted as a page needs."""
-        words = re.findall(r"\w+", asked.text)
-        if asked.text.endswith("*") or asked.filters:
+    def time(self, query: Asked) -> float | None:
+        """Returns the seconds for the first 20 articles with all words (any for questions) and the number of matches.
+
+        Returns None for prefixes and filters, which are not compared.
+        """
+        words = re.findall(r"\w+", query.text)
+        if query.text.endswith("*") or query.filters:
             return None
-        if asked.text.startswith("«"):
+        if query.text.startswith("«"):
             text = f'"{" ".join(words)}"'
         else:
-            text = " ".join(words) if "؟" in asked.text else " AND ".join(words)
+            text = " ".join(words) if "؟" in query.text else " AND ".join(words)
         started = time.perf_counter()
-        query = self.index.parse_query(text, ["text"])
-        found = self.searcher.search(query, 20, count=True).hits
-        for _, address in found:
+        parsed_query = self.index.parse_query(text, ["text"])
+        hits = self.searcher.search(parsed_query, 20, count=True).hits
+        for _, address in hits:
             self.searcher.doc(address)
         return time.perf_counter() - started
 
 
 def _texts() -> Iterator[tuple[int, str]]:
+    """Yields the id and the text of every article, in order of id."""
     last = 0
     with connection.cursor() as cursor:
         while True:

@@ -1,4 +1,7 @@
-"""The queries that a benchmark asks: classes that readers' queries fall into, words picked by how many articles hold them."""
+"""Makes the queries of a benchmark, in the classes that readers' queries fall into.
+
+Words are picked by the number of articles that hold them.
+"""
 
 import random
 from collections.abc import Callable, Mapping
@@ -7,9 +10,10 @@ from dataclasses import dataclass, field
 from articles.benchmark.corpus import ACTORS, SOURCES, TOPIC, Corpus
 from articles.search import vocabulary
 
-# Words that are looked at for rare and medium ones.
+# Rare and medium words are picked from a sample of this many words.
 SAMPLED = 6_000
-# Shares of all articles: a common word stands in more, a rare one in less, and a medium one between.
+# Shares of all articles. A common word stands in COMMON of them or more, a rare word in less than RARE, and a medium
+# word in MEDIUM or more but less than a fifth of COMMON.
 COMMON, MEDIUM, RARE = 0.05, 0.001, 0.0002
 _QUESTIONS = (
     "متى عقد {} حول {} في {}؟", "كم عدد {} التي ذكرها {} عن {} و{}؟", "ما الذي قاله {} بشأن {} بعد {}؟",
@@ -19,14 +23,18 @@ _QUESTIONS = (
 
 @dataclass(frozen=True)
 class Asked:
-    """One query as a reader sends it: what is typed, and the filters of the page beside it."""
+    """A query as a reader sends it.
+
+    text: the typed query.
+    filters: the values of the search page's filters, by parameter.
+    """
 
     text: str
     filters: Mapping[str, str] = field(default_factory=dict)
 
 
 def classes(corpus: Corpus, each: int) -> dict[str, list[Asked]]:
-    """Name of a class → `each` queries of it, the same for the same archive."""
+    """Returns `each` queries of every class, by the name of the class; the same archive yields the same queries."""
     rng = random.Random(7)
     words = _by_share(corpus, rng)
     common, medium, rare = words["common"], words["medium"], words["rare"]
@@ -62,11 +70,11 @@ def classes(corpus: Corpus, each: int) -> dict[str, list[Asked]]:
 
 
 def _by_share(corpus: Corpus, rng: random.Random) -> dict[str, list[str]]:
-    """Words with one lexeme each, by how common they are in the stored articles."""
+    """Returns words of one lexeme in the groups "common", "medium" and "rare", by their share of articles."""
     sampled = [*TOPIC, *rng.sample(corpus.words[:60_000], SAMPLED)]
-    known = vocabulary.known(words=sampled)
-    counts = {word: known.frequencies[found[0]] for word, found in known.lexemes.items() if len(found) == 1}
-    shares = {word: count / known.totals.articles for word, count in counts.items() if count}
+    lexicon = vocabulary.known(words=sampled)
+    counts = {word: lexicon.frequencies[lexemes[0]] for word, lexemes in lexicon.lexemes.items() if len(lexemes) == 1}
+    shares = {word: count / lexicon.totals.articles for word, count in counts.items() if count}
     return {
         "common": sorted(word for word, share in shares.items() if share >= COMMON),
         "medium": sorted(word for word, share in shares.items() if MEDIUM <= share < COMMON / 5),

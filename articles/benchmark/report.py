@@ -1,4 +1,4 @@
-"""Runs the whole benchmark over a filled database and tells the figures as lines and as a dictionary."""
+"""Runs the whole benchmark on a filled database; reports the results as lines of text and as a dictionary."""
 
 import gc
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from articles.benchmark.peers import Tantivy, naive
 from articles.benchmark.queries import Asked, classes
 from articles.models import Article
 
-# Naive ranking takes seconds a query, so few are asked.
+# Naive ranking takes seconds per query, so it is measured on this many queries of a class.
 MOST_NAIVE = 3
 PAGE_REPEATS = 15
 _SIZES = """
@@ -25,11 +25,19 @@ _SIZES = """
 
 
 def stored() -> bool:
+    """Whether the database holds any article."""
     return Article.objects.exists()
 
 
 class Report:
-    """`figures` holds everything measured so far; `write` is given each line."""
+    """A benchmark in progress.
+
+    write: a function that receives each line of the report.
+    queries: the number of queries of each class.
+    exact: the number of queries of each class that are compared with an exact ranking.
+    figures: all results so far, by part of the benchmark.
+    corpus: the generated corpus from which queries take their words.
+    """
 
     def __init__(self, write: Callable[[str], object], queries: int, exact: int) -> None:
         self.write = write
@@ -39,6 +47,7 @@ class Report:
         self.corpus = Corpus()
 
     def loading(self, loaded: Loaded) -> None:
+        """Reports how long filling the database took."""
         self.figures["loading"] = {
             "articles_a_second": round(loaded.rate), "rows_s": round(loaded.rows, 1), "index_s": round(loaded.index, 1),
             "statistics_s": round(loaded.statistics, 1),
@@ -49,7 +58,7 @@ class Report:
         )
 
     def searches(self, tantivy_directory: str | None) -> None:
-        """Every class of query; with a directory for its index, tantivy and naive ranking too."""
+        """Measures every class of queries; with a directory for tantivy's index, tantivy and naive ranking too."""
         self._sizes()
         tantivy = self._tantivy(tantivy_directory) if tantivy_directory else None
         self.write(
@@ -58,21 +67,23 @@ class Report:
         )
         client = _client()
         rows = {}
-        for name, asked in classes(self.corpus, self.queries).items():
-            row, line = self._class(asked, client)
+        for name, queries in classes(self.corpus, self.queries).items():
+            row, line = self._class(queries, client)
             if tantivy_directory:
-                line += self._beside(row, asked, tantivy)
+                line += self._beside(row, queries, tantivy)
             rows[name] = row
             self.write(f"{name:14}{line}")
         self.figures["searches"] = rows
 
-    def _class(self, asked: list[Asked], client: Client) -> tuple[dict, str]:
-        for one in asked:
-            measure.in_database(one, with_facets=True)
-        alone = Times.of(measure.in_database(one, with_facets=False) for one in asked)
-        faceted = Times.of(measure.in_database(one, with_facets=True) for one in asked)
-        pages = Times.of(measure.page(client, "/search/", {"q": one.text, **one.filters}).seconds for one in asked)
-        overlaps = [measure.overlap_with_exact(one) for one in asked[: self.exact]]
+    def _class(self, queries: list[Asked], client: Client) -> tuple[dict, str]:
+        for query in queries:
+            measure.in_database(query, with_facets=True)
+        alone = Times.of(measure.in_database(query, with_facets=False) for query in queries)
+        faceted = Times.of(measure.in_database(query, with_facets=True) for query in queries)
+        pages = Times.of(
+            measure.page(client, "/search/", {"q": query.text, **query.filters}).seconds for query in queries
+        )
+        overlaps = [measure.overlap_with_exact(query) for query in queries[: self.exact]]
         overlap = sum(overlaps) / len(overlaps) if overlaps else None
         row = {
             "search": alone.as_dict(),
@@ -80,19 +91,19 @@ class Report:
             "page": pages.as_dict(),
             "overlap@20": overlap,
         }
-        said = f"{overlap:>10.2f}" if overlap is not None else f"{'':10}"
-        return row, f"{_said(alone):>22}{_said(faceted):>20}{_said(pages):>20}{said}"
+        overlap_text = f"{overlap:>10.2f}" if overlap is not None else f"{'':10}"
+        return row, f"{_as_text(alone):>22}{_as_text(faceted):>20}{_as_text(pages):>20}{overlap_text}"
 
-    def _beside(self, row: dict, asked: list[Asked], tantivy: Tantivy | None) -> str:
+    def _beside(self, row: dict, queries: list[Asked], tantivy: Tantivy | None) -> str:
         line = f"{'–':>18}"
         if tantivy:
-            for one in asked:
-                tantivy.time(one)
-            seconds = [taken for one in asked if (taken := tantivy.time(one)) is not None]
+            for query in queries:
+                tantivy.time(query)
+            seconds = [duration for query in queries if (duration := tantivy.time(query)) is not None]
             if seconds:
                 row["tantivy"] = Times.of(seconds).as_dict()
-                line = f"{_said(Times.of(seconds)):>18}"
-        seconds = [] if asked[0].filters else [s for one in asked[:MOST_NAIVE] if (s := naive(one)) is not None]
+                line = f"{_as_text(Times.of(seconds)):>18}"
+        seconds = [] if queries[0].filters else [s for query in queries[:MOST_NAIVE] if (s := naive(query)) is not None]
         if not seconds:
             return line
         row["naive"] = Times.of(seconds).as_dict()
@@ -100,13 +111,13 @@ class Report:
 
     def _tantivy(self, directory: str) -> Tantivy | None:
         try:
-            found = Tantivy(directory)
+            tantivy = Tantivy(directory)
         except ImportError:
             self.write("tantivy is not installed")
             return None
-        self.figures["tantivy_index_s"] = round(found.seconds, 1)
-        self.write(f"tantivy indexed the same articles in {found.seconds:.0f} s")
-        return found
+        self.figures["tantivy_index_s"] = round(tantivy.seconds, 1)
+        self.write(f"tantivy indexed the same articles in {tantivy.seconds:.0f} s")
+        return tantivy
 
     def _sizes(self) -> None:
         with connection.cursor() as cursor:
@@ -116,32 +127,38 @@ class Report:
         self.write(", ".join(f"{name.removesuffix('_bytes')} {size / 2**20:,.0f} MiB" for name, size in sizes.items()))
 
     def pages(self) -> None:
-        """Every kind of page but searches, which have classes of their own, in both languages where that differs."""
+        """Measures every kind of page except searches, which `searches` measures; the home page in both languages."""
         client = _client()
         rows = {}
         self.write(f"{'':34}{'in database':>20}{'whole page':>20}{'statements':>12}")
         for address in _addresses():
             measure.page(client, address, {})
-            taken = [measure.page(client, address, {}) for _ in range(PAGE_REPEATS)]
-            whole, database = Times.of(one.seconds for one in taken), Times.of(one.in_database for one in taken)
-            most = max(one.statements for one in taken)
-            rows[address] = {"database": database.as_dict(), "page": whole.as_dict(), "statements": most}
-            self.write(f"{address:34}{_said(database):>20}{_said(whole):>20}{most:>12}")
+            costs = [measure.page(client, address, {}) for _ in range(PAGE_REPEATS)]
+            whole, database = Times.of(cost.seconds for cost in costs), Times.of(cost.in_database for cost in costs)
+            most_statements = max(cost.statements for cost in costs)
+            rows[address] = {"database": database.as_dict(), "page": whole.as_dict(), "statements": most_statements}
+            self.write(f"{address:34}{_as_text(database):>20}{_as_text(whole):>20}{most_statements:>12}")
         self.figures["pages"] = rows
 
     def saving(self) -> None:
-        """As the archive stands, and with the search index in the database's memory, where a server that is in use has it."""
+        """Measures saving, first as the database stands, then with the search index in its memory.
+
+        The database of a server in use has the index in memory.
+        """
         self._saving("save", "an editor saves one article", measure.saves())
         if measure.search_index_read():
             self._saving("save_warm", "… with the index in memory", measure.saves(0.5))
 
     def _saving(self, name: str, label: str, times: Times) -> None:
         self.figures[name] = times.as_dict()
-        self.write(f"{label:34}{_said(times):>20}")
+        self.write(f"{label:34}{_as_text(times):>20}")
 
 
 def _addresses() -> list[str]:
-    """Each kind of page, in the middle of the archive's twenty years and for common and rare actors and events."""
+    """Returns an address of each kind of page, from the middle of the archive's twenty years.
+
+    Actors and events are common ones and rare ones.
+    """
     middle = date(2018, 6, 1)
     article = Article.objects.order_by("pk").values_list("pk", flat=True)[700]
     return [
@@ -154,11 +171,13 @@ def _addresses() -> list[str]:
 
 
 def _client() -> Client:
-    # A server has no corpus and no peers in memory for the garbage collector to go through.
+    # The corpus and the peers in memory are frozen, because the garbage collector of a server has no such objects to
+    # traverse.
     gc.collect()
     gc.freeze()
     return Client(SERVER_NAME="localhost")
 
 
-def _said(times: Times) -> str:
+def _as_text(times: Times) -> str:
+    """Returns median and 95th percentile as text, in milliseconds."""
     return f"{times.p50:,.1f} / {times.p95:,.1f}"

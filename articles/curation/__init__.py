@@ -1,1 +1,1 @@
-"""What editors do to several rows at once, and what it leaves behind: merging, confirming, undoing, the history of changes."""
+"""Editing that concerns several rows at once: merging, confirming, undoing, and the history of changes."""

@@ -1,4 +1,4 @@
-"""Rows that may be one and the same: a name in common, or names alike by their trigrams."""
+"""Finds pairs of rows that may be duplicates: they share a name, or their names have similar trigrams."""
 
 from dataclasses import dataclass
 
@@ -8,13 +8,22 @@ from articles.models.actor import Actor
 from articles.models.event import Event
 from articles.models.source import Source
 
-# From which share of common trigrams on two names are shown as alike.
+# The least trigram similarity (pg_trgm, 0 to 1) at which two names are shown as alike.
 LIKENESS = 0.55
+# Model → the column with the folded name that is compared.
 NAMES: dict[type[models.Model], str] = {Actor: "folded_name", Event: "folded_title", Source: "folded_name"}
 
 
 @dataclass(frozen=True)
 class Pair:
+    """Two rows of one model that may be duplicates.
+
+    one: the row with the lower key.
+    other: the row with the higher key.
+    likeness: the trigram similarity of the folded names, from 0 to 1; 1 for a shared name.
+    in_common: the shared name of two actors; empty where only the trigrams are similar.
+    """
+
     one: models.Model
     other: models.Model
     likeness: float
@@ -41,8 +50,11 @@ _SHARED = """
 
 
 def alike(model: type[models.Model], *, before: int | None, window: int) -> tuple[list[Pair], int | None]:
-    """Pairs of which one is among the `window` newest rows below the key `before`, the most alike first; and where the next
-    window begins, None at the end. Pairs that an editor told apart are left out.
+    """Returns pairs of alike rows of a model, and the value of `before` for the next window (None at the end).
+
+    At least one row of each pair is among the `window` newest standing rows whose keys are below `before` (None: no
+    bound). Pairs come in descending order of likeness, at most 200. Pairs that an editor marked as different (`Apart`)
+    are left out.
     """
     name, table = NAMES[model], model._meta.db_table
     standing = model.objects.standing()
@@ -69,7 +81,7 @@ def alike(model: type[models.Model], *, before: int | None, window: int) -> tupl
     """
     with connection.cursor() as cursor:
         cursor.execute(statement, {"rows": rows, "noun": model._meta.model_name})
-        found = cursor.fetchall()
-    stored = model.objects.in_bulk({pk for one, other, *_ in found for pk in (one, other)})
-    pairs = [Pair(stored[one], stored[other], float(likeness), common) for one, other, likeness, common in found]
+        matches = cursor.fetchall()
+    stored = model.objects.in_bulk({pk for one, other, *_ in matches for pk in (one, other)})
+    pairs = [Pair(stored[one], stored[other], float(likeness), common) for one, other, likeness, common in matches]
     return pairs, rows[-1] if len(rows) == window else None

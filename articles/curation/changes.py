@@ -1,4 +1,4 @@
-"""The changes that history kept, told as a person reads them: by whom, of what, from what to what."""
+"""Describes the changes in the history for editors: who changed which row, and each field's value before and after."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -16,12 +16,19 @@ from articles.models.rules import rule_name
 from articles.models.uncertain_date import is_derived
 
 _KIND_OF = {"insert": "أضيف", "update": "عُدّل", "delete": "حُذف"}
-# Of how many changes a row's history is read, with those of the rows that hang on it.
+# The most changes that are read for a row's history, those of the rows that depend on it included.
 MOST_TOLD = 200
 
 
 @dataclass(frozen=True)
 class FieldChange:
+    """The change of one field, as an editor reads it.
+
+    label: the field's Arabic name.
+    before: the displayed value before the change; None where the row did not exist, empty for no value.
+    after: the displayed value after the change; None where the row was deleted, empty for no value.
+    """
+
     label: str
     before: object
     after: object
@@ -29,7 +36,20 @@ class FieldChange:
 
 @dataclass(frozen=True)
 class Change:
-    """One row's change: `kind` is "insert", "update" or "delete"; `user` is None where the machine or a command did it."""
+    """The change of one row.
+
+    at: the moment of the change.
+    kind: "insert", "update" or "delete".
+    user: the editor; None where the rules or a command made the change.
+    command: the name of the command that made the change; empty for none.
+    what: the operation's description; empty for none.
+    noun: the model's Arabic name.
+    row: the row's name.
+    model: the model's name.
+    event: the key of the history event, in the model's event table.
+    operation: the key of the operation; None where the change was made outside of any.
+    fields: the fields that changed.
+    """
 
     at: datetime
     kind: str
@@ -53,65 +73,83 @@ class Change:
 
 
 def newest_change(row: models.Model) -> str:
-    """A mark that changes whenever the row or one that hangs on it does."""
+    """Returns a mark that differs after each change of the row or of a row that depends on it.
+
+    The mark joins with hyphens the key of the newest event in each event table of `_event_columns`, 0 for none.
+    """
     marks = []
-    for model, column in _concerning(type(row)):
+    for model, column in _event_columns(type(row)):
         newest = model.objects.filter(**{column: row.pk}).aggregate(newest=Max("pgh_id"))["newest"]
         marks.append(newest or 0)
     return "-".join(map(str, marks))
 
 
 def changes_of(row: models.Model, *, most: int = MOST_TOLD) -> list[Change]:
-    """The latest changes of a row and of those that hang on it, newest first, read in a few statements for all."""
-    found: list[models.Model] = []
-    for model, column in _concerning(type(row)):
-        found += model.objects.filter(**{column: row.pk}).select_related("pgh_context").order_by("-pgh_id")[:most]
-    return told(sorted(found, key=lambda event: (event.pgh_created_at, event.pgh_id), reverse=True)[:most])
+    """Returns the newest `most` changes of a row and of the rows that depend on it, newest first.
+
+    The number of statements does not depend on the number of changes.
+    """
+    events: list[models.Model] = []
+    for model, column in _event_columns(type(row)):
+        events += model.objects.filter(**{column: row.pk}).select_related("pgh_context").order_by("-pgh_id")[:most]
+    return told(sorted(events, key=lambda event: (event.pgh_created_at, event.pgh_id), reverse=True)[:most])
 
 
 def changes_in(context: object, *, most: int = MOST_TOLD) -> list[Change]:
-    """What an operation changed, at most so many rows of each noun."""
-    found: list[models.Model] = []
+    """Returns the changes of an operation (`context` is its key), at most `most` of each model."""
+    events: list[models.Model] = []
     for model in event_models():
-        found += model.objects.filter(pgh_context=context).select_related("pgh_context").order_by("-pgh_id")[:most]
-    return told(found)
+        events += model.objects.filter(pgh_context=context).select_related("pgh_context").order_by("-pgh_id")[:most]
+    return told(events)
 
 
 def last_of_each(contexts: Iterable[object]) -> dict[object, list[Change]]:
-    """For each operation its last change of every noun, in as many statements for many operations as for one."""
-    found: list[models.Model] = []
+    """Maps each operation to its last change of each model.
+
+    `contexts` are keys of operations. The number of statements does not depend on how many there are.
+    """
+    events: list[models.Model] = []
     for model in event_models():
-        of_each = model.objects.filter(pgh_context__in=contexts).select_related("pgh_context")
-        found += of_each.order_by("pgh_context", "-pgh_id").distinct("pgh_context")
+        last_events = model.objects.filter(pgh_context__in=contexts).select_related("pgh_context")
+        events += last_events.order_by("pgh_context", "-pgh_id").distinct("pgh_context")
     of_operation: dict[object, list[Change]] = defaultdict(list)
-    for change in told(found):
+    for change in told(events):
         of_operation[change.operation].append(change)
     return of_operation
 
 
 def changes_after(row: models.Model, mark: str) -> list[Change]:
-    """The changes since `newest_change` gave `mark`."""
+    """Returns the changes of a row, and of those that depend on it, since `newest_change` returned `mark`.
+
+    Returns an empty list for a malformed mark.
+    """
     seen = [int(part) for part in mark.split("-") if part.isdigit()]
-    concerned = _concerning(type(row))
-    if len(seen) != len(concerned):
+    event_columns = _event_columns(type(row))
+    if len(seen) != len(event_columns):
         return []
-    found: list[models.Model] = []
-    for (model, column), newest in zip(concerned, seen, strict=True):
+    events: list[models.Model] = []
+    for (model, column), newest in zip(event_columns, seen, strict=True):
         later = model.objects.filter(**{column: row.pk}, pgh_id__gt=newest)
-        found += later.select_related("pgh_context").order_by("-pgh_id")[:MOST_TOLD]
-    return told(found)
+        events += later.select_related("pgh_context").order_by("-pgh_id")[:MOST_TOLD]
+    return told(events)
 
 
 def versions_of(row: models.Model, *, most: int = MOST_TOLD) -> list[models.Model]:
-    """The earlier versions of a row, newest first: events that hold it as it was until `pgh_created_at`."""
+    """Returns up to `most` earlier versions of a row, newest first.
+
+    Each is an event that holds the row's values as they were until `pgh_created_at`.
+    """
     events = event_model_of(type(row)).objects.filter(pgh_obj=row.pk, pgh_label__in=("update", "delete"))
     return list(events.order_by("-pgh_id")[:most])
 
 
-def between(one: models.Model, other: models.Model) -> tuple[FieldChange, ...]:
-    """What differs between two versions of a row, each an event or the row as it stands."""
-    event = one if isinstance(one, pghistory.models.Event) else other
-    return _field_changes(type(event), one, other, _Names([one, other]))
+def between(before: models.Model, after: models.Model) -> tuple[FieldChange, ...]:
+    """Returns the fields that differ between two versions of a row.
+
+    At least one of `before` and `after` is an event; the other may be the stored row.
+    """
+    event = before if isinstance(before, pghistory.models.Event) else after
+    return _field_changes(type(event), before, after, _Names([before, after]))
 
 
 def _field_changes(
@@ -127,64 +165,73 @@ def _field_changes(
     ]  # fmt: skip
     if before and after and any(map(is_place, differing)):
         fields.append(_change_of_place(before, after))
-    return tuple(one for one in fields if (one.before or "") != (one.after or ""))
+    return tuple(change for change in fields if (change.before or "") != (change.after or ""))
 
 
 def _change_of_place(before: models.Model, after: models.Model) -> FieldChange:
-    """That the words of a fact stand elsewhere; its quotes, which say where, are told by themselves where they changed."""
+    """Returns a FieldChange for the span of a fact, without the offsets.
+
+    A change of the quotes, which show the place, has a FieldChange of its own.
+    """
     if has_place(before) and has_place(after):
         return FieldChange(PLACE, "", "تغيّر موضعه")
     return FieldChange(PLACE, *("له موضع" if has_place(row) else "بلا موضع" for row in (before, after)))
 
 
-def _concerning(model: type[models.Model]) -> list[tuple[type[models.Model], str]]:
-    """(event model, column that holds the row's key) of the model itself and of those whose rows hang on one of its."""
-    own = [(event_model_of(model), "pgh_obj")]
-    for other in event_models():
-        tracked = other.pgh_tracked_model
+def _event_columns(model: type[models.Model]) -> list[tuple[type[models.Model], str]]:
+    """Returns (event model, column with the row's key) for the model itself and for each model that depends on it.
+
+    The model itself comes first. A model depends on another if its foreign key cascades deletion.
+    """
+    columns = [(event_model_of(model), "pgh_obj")]
+    for event_model in event_models():
+        tracked = event_model.pgh_tracked_model
         for field in tracked._meta.fields:
-            hangs = (
+            cascades = (
                 field.is_relation and field.related_model is model and field.remote_field.on_delete is models.CASCADE
             )
-            if hangs:
-                own.append((other, field.attname))
-    return own
+            if cascades:
+                columns.append((event_model, field.attname))
+    return columns
 
 
 def told(events: Iterable[models.Model]) -> list[Change]:
-    """Events as changes, in their order, read in a few statements for all."""
+    """Converts events of the history to changes, in the same order.
+
+    The number of statements does not depend on the number of events.
+    """
     events = list(events)
-    users = get_user_model().objects.in_bulk({_said(event).get("user") for event in events} - {None})
+    users = get_user_model().objects.in_bulk({_metadata(event).get("user") for event in events} - {None})
     after = _states_after(events)
     names = _Names([*events, *(row for row in after.values() if row is not None)])
     return [_change(event, after[type(event), event.pgh_id], users, names) for event in events]
 
 
-def _said(event: models.Model) -> dict:
+def _metadata(event: models.Model) -> dict:
     return event.pgh_context.metadata if event.pgh_context else {}
 
 
 def _change(event: models.Model, after: models.Model | None, users: dict[int, models.Model], names: "_Names") -> Change:
-    said = _said(event)
+    metadata = _metadata(event)
     before = None if event.pgh_label == "insert" else event
     tracked = type(event).pgh_tracked_model
     return Change(
-        event.pgh_created_at, event.pgh_label, users.get(said.get("user")), str(said.get("command", "")),
-        str(said.get("what", "")), str(tracked._meta.verbose_name), names.of_row(event), tracked._meta.model_name, event.pgh_id,
-        event.pgh_context_id, _field_changes(type(event), before, after, names),
+        event.pgh_created_at, event.pgh_label, users.get(metadata.get("user")), str(metadata.get("command", "")),
+        str(metadata.get("what", "")), str(tracked._meta.verbose_name), names.of_row(event), tracked._meta.model_name,
+        event.pgh_id, event.pgh_context_id, _field_changes(type(event), before, after, names),
     )  # fmt: skip
 
 
 class _Names:
-    """What rows are called, with the rows that their names speak of read once for all."""
+    """Names rows for editors. The rows that their foreign keys point to are read once, when it is made."""
 
     def __init__(self, rows: Iterable[models.Model]) -> None:
-        wanted: dict[type[models.Model], set[int]] = defaultdict(set)
+        keys: dict[type[models.Model], set[int]] = defaultdict(set)
         for row in rows:
             for field in _tracked(row)._meta.fields:
                 if field.is_relation and getattr(row, field.attname, None):
-                    wanted[field.related_model].add(getattr(row, field.attname))
-        self._known = {model: _without_texts(model).in_bulk(pks) for model, pks in wanted.items()}
+                    keys[field.related_model].add(getattr(row, field.attname))
+        self._known = {model: _without_texts(model).in_bulk(pks) for model, pks in keys.items()}
 
     def of_row(self, event: models.Model) -> str:
         tracked = _tracked(event)
@@ -194,7 +241,7 @@ class _Names:
                 setattr(row, field.name, target)
         try:
             return str(row)
-        except models.ObjectDoesNotExist:  # What it hung on is gone.
+        except models.ObjectDoesNotExist:  # The row that it depended on is deleted.
             return f"{tracked._meta.verbose_name} {event.pgh_obj_id}"
 
     def of_target(self, field: models.Field, row: models.Model) -> str:
@@ -209,13 +256,13 @@ def _tracked(row: models.Model) -> type[models.Model]:
 
 
 def _without_texts(model: type[models.Model]) -> models.QuerySet:
-    """Rows of which only the name is wanted: an article's text is not read."""
+    """Returns a queryset of a model that does not read long texts, for rows of which only the name is needed."""
     texts = {"body", "set_aside", "search_vector", "date_statements"} & {field.name for field in model._meta.fields}
     return model._base_manager.defer(*texts)
 
 
 def _shown(field: models.Field, row: models.Model | None, names: _Names) -> object:
-    """A field's value as a person reads it."""
+    """Returns a field's value as an editor reads it: None without a row, empty for no value and for a derived bound."""
     if row is None:
         return None
     value = getattr(row, field.attname)
@@ -235,27 +282,31 @@ def _shown(field: models.Field, row: models.Model | None, names: _Names) -> obje
 
 
 def _shown_part(part: object) -> str:
-    """A value of a list; of several values by name, the words that they are about."""
+    """Formats an item of a list. A dictionary is shown by its "quote" or "text", else by all its values."""
     if isinstance(part, dict):
         return str(part.get("quote") or part.get("text") or "، ".join(str(value) for value in part.values() if value))
     return str(part)
 
 
 def _states_after(events: list[models.Model]) -> dict[tuple[type, int], models.Model | None]:
-    """For each event the row as it stood after it: the next event's, else the stored row; None after a deletion."""
+    """Maps (event model, key of the event) to the row's values after that event.
+
+    They are the event's own after an insertion, None after a deletion, and otherwise those of the row's next event or,
+    without one, of the stored row.
+    """
     after: dict[tuple[type, int], models.Model | None] = {}
     of_model: dict[type, list[models.Model]] = defaultdict(list)
     for event in events:
         of_model[type(event)].append(event)
-    for model, known in of_model.items():
-        rows = {event.pgh_obj_id for event in known}
-        oldest = min(event.pgh_id for event in known)
-        lines: dict[int, list[models.Model]] = defaultdict(list)
+    for model, model_events in of_model.items():
+        rows = {event.pgh_obj_id for event in model_events}
+        oldest = min(event.pgh_id for event in model_events)
+        events_of_row: dict[int, list[models.Model]] = defaultdict(list)
         for event in model.objects.filter(pgh_obj__in=rows, pgh_id__gte=oldest).order_by("pgh_id"):
-            lines[event.pgh_obj_id].append(event)
+            events_of_row[event.pgh_obj_id].append(event)
         stored = model.pgh_tracked_model._base_manager.in_bulk(rows)
-        for pk, line in lines.items():
-            for event, following in zip(line, [*line[1:], stored.get(pk)], strict=True):
+        for pk, row_events in events_of_row.items():
+            for event, following in zip(row_events, [*row_events[1:], stored.get(pk)], strict=True):
                 state = {"delete": None, "insert": event}.get(event.pgh_label, following)
                 after[model, event.pgh_id] = state
     return after

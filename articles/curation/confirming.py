@@ -1,7 +1,7 @@
-"""What follows from a confirmed fact: who or what it is about is confirmed with it, at every door where facts are confirmed.
+"""Confirms the actors and events that a confirmed fact is about.
 
-The review screen, bulk actions, forms with their inlines and the form that adds a fact all come here, and so does taking an
-operation back.
+Every place where facts are confirmed calls it: the review screen, bulk actions, forms with their inlines, and the form
+that adds a fact. Undoing an operation calls it too.
 """
 
 from collections import defaultdict
@@ -14,8 +14,9 @@ from articles.models.event import Participation
 from articles.models.mention import Mention
 from articles.models.review import ReviewState
 
-# Fact → the columns of what exists if the fact is true. A figure is not here: who confirms a number has read the number and
-# its words, and not the event that the rules put it under. A measure has no state.
+# Fact → the foreign keys of the rows that must exist if the fact is true. Figures are left out: an editor who confirms
+# a figure has read the number and its words, but not the event that the rules chose for it. A measure has no review
+# state.
 SUBJECTS: dict[type[models.Model], tuple[str, ...]] = {
     Mention: ("actor",),
     Coverage: ("event",),
@@ -24,34 +25,35 @@ SUBJECTS: dict[type[models.Model], tuple[str, ...]] = {
 
 
 def confirm_subjects(facts: Iterable[models.Model], editor: object) -> int:
-    """Confirms the suggested actors and events of those `facts` that are confirmed; returns how many there were.
+    """Confirms the suggested actors and events of the confirmed facts among `facts`; returns how many it confirmed.
 
-    One that an editor rejected stays rejected. `editor` signs; facts of other nouns are passed over.
+    `editor` is stored as the reviewer. Rejected actors and events stay rejected. Facts of models that are not in
+    SUBJECTS are ignored.
     """
-    wanted: dict[type[models.Model], set[int]] = defaultdict(set)
+    keys: dict[type[models.Model], set[int]] = defaultdict(set)
     for fact in facts:
         if fact.state != ReviewState.CONFIRMED:
             continue
         for name in SUBJECTS.get(type(fact), ()):
             field = fact._meta.get_field(name)
-            wanted[field.related_model].add(getattr(fact, field.attname))
+            keys[field.related_model].add(getattr(fact, field.attname))
     return sum(
         model.objects.suggested().filter(pk__in=pks).review(ReviewState.CONFIRMED, editor)
-        for model, pks in wanted.items()
+        for model, pks in keys.items()
     )
 
 
 def confirm_again(subjects: Iterable[models.Model]) -> None:
-    """Confirms each suggested row of `subjects` that a confirmed fact is about, signed by who confirmed that fact.
+    """Confirms each suggested row of `subjects` that has a confirmed fact; the reviewer is the fact's first reviewer.
 
-    Taking back the operation that confirmed an actor would else leave it suggested under a fact that another editor
-    confirmed later.
+    Undoing the operation that confirmed an actor would otherwise leave the actor suggested although another editor
+    confirmed a fact about it later.
     """
     for row in subjects:
-        for fact, names in SUBJECTS.items():
+        for fact_model, names in SUBJECTS.items():
             for name in names:
-                if fact._meta.get_field(name).related_model is type(row) and row.is_suggested:
-                    standing = fact.objects.filter(**{name: row}, state=ReviewState.CONFIRMED)
-                    for one in standing.select_related("reviewed_by").order_by("reviewed_at")[:1]:
-                        confirm_subjects([one], one.reviewed_by)
+                if fact_model._meta.get_field(name).related_model is type(row) and row.is_suggested:
+                    confirmed = fact_model.objects.filter(**{name: row}, state=ReviewState.CONFIRMED)
+                    for earliest in confirmed.select_related("reviewed_by").order_by("reviewed_at")[:1]:
+                        confirm_subjects([earliest], earliest.reviewed_by)
                         row.refresh_from_db()

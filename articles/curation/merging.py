@@ -1,4 +1,7 @@
-"""Merges two actors, events or sources into one: what hung on the first hangs on the second, its address redirects."""
+"""Merges two actors, events or sources into one, and splits actors.
+
+The rows that depend on the merged row move to the row that stays. The address of the merged row redirects there.
+"""
 
 from django.db import transaction
 
@@ -13,83 +16,103 @@ from articles.models.merged import Mergeable
 from articles.models.review import ReviewState
 from articles.models.source import Source
 
-# The reviewed word outweighs the machine's; of two reviews the confirmation stands.
+# Which state stays when two facts become one: an editor's review outweighs a suggestion, and a confirmation a
+# rejection.
 _WEIGHT = {ReviewState.CONFIRMED: 2, ReviewState.REJECTED: 1, ReviewState.SUGGESTED: 0}
 
 
 class MergeError(ValueError):
-    """Two rows that cannot become one: the same row, or one already merged away."""
+    """A merge or split is impossible, such as a merge of a row with itself or with a row that was merged before."""
 
 
 @transaction.atomic
-def merge_actors(gone: Actor, kept: Actor) -> None:
-    """Moves aliases, mentions, participations and figures of `gone` to `kept`; its names become aliases of `kept`."""
-    _check(gone, kept)
-    known = set(kept.aliases.values_list("folded", flat=True)) | {kept.folded_name}
+def merge_actors(gone: Actor, survivor: Actor) -> None:
+    """Merges `gone` into `survivor`: moves aliases, mentions, participations and figures.
+
+    The names of `gone` become aliases of `survivor`. Raises MergeError for the same row, or if either was merged
+    before.
+    """
+    _check_mergeable(gone, survivor)
+    folded_names = set(survivor.aliases.values_list("folded", flat=True)) | {survivor.folded_name}
     for alias in [*gone.aliases.all(), Alias(name=gone.name, kind=AliasKind.SPELLING)]:
         folded = fold_phrase(alias.name)
-        if folded not in known:
-            known.add(folded)
-            Alias.objects.create(actor=kept, name=alias.name, kind=alias.kind, found_in_text=alias.found_in_text)
+        if folded not in folded_names:
+            folded_names.add(folded)
+            Alias.objects.create(actor=survivor, name=alias.name, kind=alias.kind, found_in_text=alias.found_in_text)
     gone.aliases.all().delete()
     for mention in gone.mentions.all():
-        _move_or_join(mention, Mention.objects.filter(article=mention.article_id, actor=kept), actor=kept)
+        _move_or_join(mention, Mention.objects.filter(article=mention.article_id, actor=survivor), actor=survivor)
     for part in gone.participations.all():
-        _move_or_join(part, Participation.objects.filter(event=part.event_id, actor=kept, role=part.role), actor=kept)
-    Figure.objects.filter(actor=gone).update(actor=kept)
-    _leave(gone, kept)
+        _move_or_join(
+            part, Participation.objects.filter(event=part.event_id, actor=survivor, role=part.role), actor=survivor
+        )
+    Figure.objects.filter(actor=gone).update(actor=survivor)
+    _mark_as_merged(gone, survivor)
 
 
 @transaction.atomic
-def merge_events(gone: Event, kept: Event) -> None:
-    """Moves coverages, participations and figures of `gone` to `kept`."""
-    _check(gone, kept)
+def merge_events(gone: Event, survivor: Event) -> None:
+    """Merges `gone` into `survivor`: moves coverages, participations and figures, and refreshes contradictions.
+
+    Raises MergeError for the same row, or if either was merged before.
+    """
+    _check_mergeable(gone, survivor)
     for coverage in gone.coverages.all():
-        _move_or_join(coverage, Coverage.objects.filter(article=coverage.article_id, event=kept), event=kept)
+        _move_or_join(coverage, Coverage.objects.filter(article=coverage.article_id, event=survivor), event=survivor)
     for part in gone.participations.all():
-        _move_or_join(part, Participation.objects.filter(event=kept, actor=part.actor_id, role=part.role), event=kept)
-    Figure.objects.filter(event=gone).update(event=kept)
-    _leave(gone, kept)
-    Contradiction.objects.refresh([gone.pk, kept.pk])
+        _move_or_join(
+            part, Participation.objects.filter(event=survivor, actor=part.actor_id, role=part.role), event=survivor
+        )
+    Figure.objects.filter(event=gone).update(event=survivor)
+    _mark_as_merged(gone, survivor)
+    Contradiction.objects.refresh([gone.pk, survivor.pk])
 
 
 @transaction.atomic
-def merge_sources(gone: Source, kept: Source) -> None:
-    """Moves articles, domains and marks of `gone` to `kept`."""
-    _check(gone, kept)
-    gone.articles.update(source=kept)
-    kept.domains = [*kept.domains, *(domain for domain in gone.domains if domain not in kept.domains)]
-    kept.marks = [*kept.marks, *(mark for mark in gone.marks if mark not in kept.marks)]
+def merge_sources(gone: Source, survivor: Source) -> None:
+    """Merges `gone` into `survivor`: moves articles, domains and marks.
+
+    Raises MergeError for the same row, or if either was merged before.
+    """
+    _check_mergeable(gone, survivor)
+    gone.articles.update(source=survivor)
+    survivor.domains = [*survivor.domains, *(domain for domain in gone.domains if domain not in survivor.domains)]
+    survivor.marks = [*survivor.marks, *(mark for mark in gone.marks if mark not in survivor.marks)]
     gone.domains = gone.marks = []
-    _leave(gone, kept)
-    kept.save()
+    _mark_as_merged(gone, survivor)
+    survivor.save()
 
 
 def moves(row: Mergeable) -> dict[str, int]:
-    """What would move with a row that is merged into another, or come to it: name of what → how many."""
+    """Maps Arabic labels of dependent rows to their numbers: what would move if `row` were merged into another row."""
     if isinstance(row, Source):
         return {"مقالات": row.articles.count(), "نطاقات": len(row.domains), "توقيعات": len(row.marks)}
-    own = {"مشاركات": row.participations.count(), "أرقام": row.figures.count()}
+    common = {"مشاركات": row.participations.count(), "أرقام": row.figures.count()}
     if isinstance(row, Actor):
-        return {"أسماء أخرى": row.aliases.count(), "مقالات تذكره": row.mentions.count(), **own}
-    return {"مقالات تغطيها": row.coverages.count(), **own}
+        return {"أسماء أخرى": row.aliases.count(), "مقالات تذكره": row.mentions.count(), **common}
+    return {"مقالات تغطيها": row.coverages.count(), **common}
 
 
-def joined(gone: Mergeable, kept: Mergeable) -> int:
-    """In how many articles both are stated, so that two statements become one."""
+def joined(gone: Mergeable, survivor: Mergeable) -> int:
+    """Returns the number of articles with a mention (of actors) or a coverage (of events) of both rows; 0 for sources.
+
+    A merge joins the two facts of such an article into one.
+    """
     if isinstance(gone, Source):
         return 0
     model, field = (Mention, "actor") if isinstance(gone, Actor) else (Coverage, "event")
     return model.objects.filter(
-        **{field: gone}, article__in=model.objects.filter(**{field: kept}).values("article")
+        **{field: gone}, article__in=model.objects.filter(**{field: survivor}).values("article")
     ).count()
 
 
 @transaction.atomic
 def split_actor(actor: Actor, moved: list[Alias], name: str, distinction: str = "", kind: str = "") -> Actor:
-    """Takes some names of an actor away as a new one's, with every place of an article where these stand.
+    """Moves the aliases `moved` of an actor to a new actor, with the spans of the mentions that have these names.
 
-    Raises MergeError for a name that is not one of the moved, or where nothing would be left to the one or the other.
+    The new actor has the canonical name `name` and is confirmed. `kind` is empty for that of `actor`. Returns the new
+    actor. Raises MergeError if `name` is none of the moved names, or if both actors would have the same canonical name
+    and no `distinction` is set. Raises ValidationError if the new actor's values are invalid.
     """
     folded = {alias.folded for alias in moved}
     if fold_phrase(name) not in folded:
@@ -114,15 +137,15 @@ def split_actor(actor: Actor, moved: list[Alias], name: str, distinction: str = 
 
 @transaction.atomic
 def give_names(actor: Actor, moved: list[Alias], owner: Actor) -> None:
-    """Gives some names of an actor to another that is there, with every place of an article where these stand.
+    """Moves the aliases `moved` of an actor to the actor `owner`, with the spans of the mentions that have these names.
 
-    Raises MergeError where `owner` cannot have them: the same actor, or one merged away.
+    Raises MergeError if both are the same actor, or if either was merged before.
     """
-    _check(actor, owner)
+    _check_mergeable(actor, owner)
     folded = {alias.folded for alias in moved}
-    known = set(owner.aliases.values_list("folded", flat=True)) | {owner.folded_name}
+    folded_names = set(owner.aliases.values_list("folded", flat=True)) | {owner.folded_name}
     for alias in moved:
-        if alias.folded in known:
+        if alias.folded in folded_names:
             alias.delete()
         else:
             Alias.objects.filter(pk=alias.pk).update(actor=owner)
@@ -131,44 +154,50 @@ def give_names(actor: Actor, moved: list[Alias], owner: Actor) -> None:
 
 
 def _split_mention(mention: Mention, new: Actor, folded: set[str]) -> None:
+    """Moves the spans of a mention whose folded quotes are in `folded` to a mention of the actor `new`."""
     places = list(zip(mention.spans, mention.quotes, strict=True))
-    taken = [place for place in places if fold_phrase(place[1]) in folded]
-    left = [place for place in places if place not in taken]
-    if not taken:
+    moved = [place for place in places if fold_phrase(place[1]) in folded]
+    remaining = [place for place in places if place not in moved]
+    if not moved:
         return
-    if left:
-        mention.spans, mention.quotes = [span for span, _ in left], [quote for _, quote in left]
+    if remaining:
+        mention.spans, mention.quotes = [span for span, _ in remaining], [quote for _, quote in remaining]
         mention.save()
         mention = Mention(
             article=mention.article, role=mention.role, state=mention.state, rule=mention.rule, score=mention.score,
             reviewed_by=mention.reviewed_by, reviewed_at=mention.reviewed_at,
         )  # fmt: skip
-    mention.spans, mention.quotes = [span for span, _ in taken], [quote for _, quote in taken]
+    mention.spans, mention.quotes = [span for span, _ in moved], [quote for _, quote in moved]
     _move_or_join(mention, Mention.objects.filter(article=mention.article_id, actor=new), actor=new)
 
 
-def _check(gone: Mergeable, kept: Mergeable) -> None:
-    if gone.pk == kept.pk:
+def _check_mergeable(gone: Mergeable, survivor: Mergeable) -> None:
+    """Raises MergeError if both rows are the same, or if either was merged before."""
+    if gone.pk == survivor.pk:
         raise MergeError("لا يُدمج الشيء في نفسه.")
-    if gone.merged_into_id or kept.merged_into_id:
+    if gone.merged_into_id or survivor.merged_into_id:
         raise MergeError("أحدهما مدموج من قبل في غيره.")
 
 
-def _leave(gone: Mergeable, kept: Mergeable) -> None:
-    if getattr(gone, "withheld", False) and not kept.withheld:
-        # What readers must not meet under one name they must not meet under the other.
-        kept.withheld = True
-        kept.save()
-    # What an editor confirmed under the other name is confirmed, whichever of the two stays.
-    if getattr(gone, "state", "") == ReviewState.CONFIRMED and kept.state == ReviewState.SUGGESTED:
-        kept.state, kept.reviewed_by, kept.reviewed_at = gone.state, gone.reviewed_by, gone.reviewed_at
-        kept.save(update_fields=["state", "reviewed_by", "reviewed_at"])
-    gone.merged_into = kept
+def _mark_as_merged(gone: Mergeable, survivor: Mergeable) -> None:
+    """Points `gone` to `survivor` and saves it. The survivor takes over that it is withheld or confirmed."""
+    if getattr(gone, "withheld", False) and not survivor.withheld:
+        # A merge must not make public what was withheld.
+        survivor.withheld = True
+        survivor.save()
+    # A confirmation of either row holds for the row that stays.
+    if getattr(gone, "state", "") == ReviewState.CONFIRMED and survivor.state == ReviewState.SUGGESTED:
+        survivor.state, survivor.reviewed_by, survivor.reviewed_at = gone.state, gone.reviewed_by, gone.reviewed_at
+        survivor.save(update_fields=["state", "reviewed_by", "reviewed_at"])
+    gone.merged_into = survivor
     gone.save()
 
 
 def _move_or_join(row: Mention | Coverage | Participation, twins: object, **owner: object) -> None:
-    """Gives `row` its new owner, or, where that owner has such a row, joins the two and drops `row`."""
+    """Sets the new owner of `row`.
+
+    If the owner already has such a row, the first of `twins`, joins the two and deletes `row`.
+    """
     twin = twins.first()
     if twin is None:
         for field, value in owner.items():

@@ -1,7 +1,7 @@
-"""What the database refuses, in Arabic: no constraint's name, which is for programmers, reaches an editor.
+"""Explains the database's refusals to editors in Arabic, instead of the names of constraints.
 
-Called wherever the desk tells why something was not stored; a constraint that explains itself (`violation_error_message`) does so here
-as in a form.
+The desk calls it wherever it reports that something was not stored. A constraint with a message of its own
+(`violation_error_message`) has the same message here as in a form.
 """
 
 from functools import cache
@@ -10,7 +10,7 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError
 
-# Rules that triggers hold (sql/0004_spans.sql), and constraints that forms never meet.
+# Messages of rules that triggers enforce (sql/0004_spans.sql), and of constraints that forms do not check.
 _WORDS = {
     "figure_span_inside_body": "كلمات الرقم ليست في الموضع المسجل له من نص المقال.",
     "mention_span_inside_body": "كلمات الذكر ليست في المواضع المسجلة لها من نص المقال.",
@@ -23,7 +23,7 @@ _WORDS = {
     "alias_has_letters": "ليس في الاسم حرف ولا رقم.",
     "reprint_of_another": "لا يكون المقال إعادة نشر لنفسه.",
 }
-# By SQLSTATE (PostgreSQL's appendix A).
+# Messages by SQLSTATE (PostgreSQL's documentation, appendix A).
 _BY_CODE = {
     "23502": "قيمة لازمة ناقصة.",
     "23503": "ما يشير إليه لم يعد موجودا، أو ما زال غيره مرتبطا به.",
@@ -38,16 +38,17 @@ _STOPPED = "استغرق ذلك أطول مما يُسمح به فأُوقف؛ �
 
 
 def is_refusal(error: DatabaseError) -> bool:
-    """Whether the database refuses a value or a change by a rule of the archive, and is not itself at fault.
+    """Returns whether a rule of the archive refused a value or a change, as opposed to a failure of the database.
 
-    By SQLSTATE: data exceptions (class 22), integrity constraints (class 23), and what a trigger raises (P0001).
+    The SQLSTATE decides: data exceptions (class 22), integrity constraint violations (class 23), and exceptions that
+    triggers raise (P0001) are refusals.
     """
     code = getattr(error.__cause__, "sqlstate", None) or ""
     return code.startswith(("22", "23")) or code == "P0001"
 
 
 def refusal_of(error: DatabaseError | ValidationError) -> str:
-    """Why something was not stored, as one tells an editor."""
+    """Returns the reason why something was not stored, in Arabic for an editor."""
     if isinstance(error, ValidationError):
         return "، ".join(error.messages)
     cause = error.__cause__
@@ -59,10 +60,10 @@ def refusal_of(error: DatabaseError | ValidationError) -> str:
 
 @cache
 def _explained() -> dict[str, str]:
-    """The name of every rule of which more can be said than that it was broken."""
-    own = {
+    """Maps the names of the rules that have a message to their messages."""
+    messages = {
         constraint.name: str(constraint.violation_error_message)
         for model in apps.get_app_config("articles").get_models() for constraint in model._meta.constraints
         if constraint.violation_error_message != constraint.default_violation_error_message
     }  # fmt: skip
-    return _WORDS | own
+    return _WORDS | messages

@@ -1,8 +1,8 @@
-"""Which version of a row an editor saw, and whether another has changed it since: asked before a decision is applied.
+"""Detects whether a row has changed since an editor saw it, before the editor's decision is applied.
 
 A page carries the mark of each row that it shows (`marks_of`). The mark is the number of the row's newest change in its history
-(articles/models/history.py). What was changed later is in the history, too, so that a decision taken on an old page is refused
-and the editor is told who was first. Call `overtaken` with the row locked.
+(articles/models/history.py). Later changes are in the history too, so a decision made on an outdated page can be
+refused with the name of the editor who came first. Call `overtaken` with the row locked.
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,16 +20,16 @@ from articles.curation.telling import PLACE, is_place, moment_in_words
 from articles.models.history import event_model_of, kept_fields
 from articles.models.uncertain_date import is_derived
 
-# A longer value is not repeated in a message.
+# The most code points of a value that a message repeats.
 _SHORT = 60
 
 
 @dataclass(frozen=True)
 class Overtaken:
-    """Someone else's change of a row after it was shown.
+    """A change of a row by someone else after a page showed it.
 
-    editor: the name of who last changed one of the fields; empty where a command or the rules did.
-    fields: the names of the fields that differ from what was shown, as editors read them.
+    editor: the name of the editor who last changed one of the fields; empty where a command or the rules changed it.
+    fields: the Arabic labels of the fields that differ from the page, with their present values where these are short.
     """
 
     editor: str
@@ -41,7 +41,10 @@ class Overtaken:
 
 
 def marks_of(rows: Iterable[models.Model]) -> dict[int, int]:
-    """Key of the row → the number of its newest change, 0 where nothing has changed; for rows of one model, in one query."""
+    """Maps the key of each row to the number of its newest change, 0 for none, in one query.
+
+    All rows are of one model.
+    """
     rows = list(rows)
     if not rows:
         return {}
@@ -51,47 +54,50 @@ def marks_of(rows: Iterable[models.Model]) -> dict[int, int]:
 
 
 def mark_of(row: models.Model) -> int:
-    """The number of the row's newest change; 0 where nothing has changed."""
+    """Returns the number of the row's newest change, 0 for none."""
     return marks_of([row])[row.pk]
 
 
 def as_seen(row: models.Model, mark: int) -> models.Model:
-    """The row, or its event, with the values that it had when its newest change had the number `mark`."""
-    # An update's event holds the row as it was before.
+    """Returns the row's values at the time of `mark`: an event of its history, or the row if it is unchanged since."""
+    # The event of an update holds the row's values before the update.
     later = event_model_of(type(row)).objects.filter(pgh_obj=row.pk, pgh_id__gt=mark, pgh_label="update")
     return later.order_by("pgh_id").first() or row
 
 
 def overtaken(row: models.Model, mark: int, editor: models.Model, fields: Sequence[str] = ()) -> Overtaken | None:
-    """What someone other than `editor` changed of the row since `mark`; None where nothing that matters differs.
+    """Returns the changes that someone other than `editor` made to the row since `mark`, or None.
 
-    `fields` are the names of the fields that the decision depends on; all whose history is kept where none is named. An editor's own
-    later change, from another window, does not count.
+    `fields` names the fields that the decision depends on; without any, all fields with a history count. Changes that
+    `editor` made later, in another window, do not count.
     """
     events = event_model_of(type(row))
     later = events.objects.filter(pgh_obj=row.pk, pgh_id__gt=mark, pgh_label="update").select_related("pgh_context")
     versions = [*later.order_by("pgh_id"), row]
-    kept = [field for field in kept_fields(events) if not fields or field.name in fields or field.attname in fields]
-    changed = [field for field in kept if _differs(field, versions[0], row)]
-    # An event holds the row as it was before the change: what it led to stands in the version after it.
-    others = [
+    relevant = [field for field in kept_fields(events) if not fields or field.name in fields or field.attname in fields]
+    changed = [field for field in relevant if _differs(field, versions[0], row)]
+    # An event holds the values before its change; the values after it are those of the following version.
+    changes_by_others = [
         event
         for event, after in pairwise(versions)
         if _user_of(event) != editor.pk and any(_differs(field, event, after) for field in changed)
     ]
-    if not others:
+    if not changes_by_others:
         return None
-    user = get_user_model().objects.filter(pk=_user_of(others[-1])).first()
-    told = dict.fromkeys(_told(field, row) for field in changed if not is_derived(row, field))
-    return Overtaken(str(user or ""), tuple(told))
+    user = get_user_model().objects.filter(pk=_user_of(changes_by_others[-1])).first()
+    labels = dict.fromkeys(_label(field, row) for field in changed if not is_derived(row, field))
+    return Overtaken(str(user or ""), tuple(labels))
 
 
-def _differs(field: models.Field, one: models.Model, other: models.Model) -> bool:
-    return getattr(one, field.attname) != getattr(other, field.attname)
+def _differs(field: models.Field, before: models.Model, after: models.Model) -> bool:
+    return getattr(before, field.attname) != getattr(after, field.attname)
 
 
-def _told(field: models.Field, row: models.Model) -> str:
-    """The field's name with its value now, where that is short; lists and places by their name alone."""
+def _label(field: models.Field, row: models.Model) -> str:
+    """Returns the field's Arabic label, followed by its present value in brackets if that is short.
+
+    Lists, dictionaries and places have the label alone.
+    """
     value = getattr(row, field.attname)
     if is_place(field):
         return PLACE
@@ -107,8 +113,8 @@ def _told(field: models.Field, row: models.Model) -> str:
         value = getattr(row, field.name)
     elif isinstance(value, Decimal):
         value = f"{value.normalize():,f}"
-    told = "–" if value in (None, "", []) else isolated_dates(str(value))
-    return f"{field.verbose_name} ({told})" if len(told) <= _SHORT else str(field.verbose_name)
+    shown = "–" if value in (None, "", []) else isolated_dates(str(value))
+    return f"{field.verbose_name} ({shown})" if len(shown) <= _SHORT else str(field.verbose_name)
 
 
 def _user_of(event: models.Model) -> int | None:

@@ -1,5 +1,6 @@
-"""Where the words of a fact stand now: of an earlier version that is put back, and of a fact whose article's text has changed.
+"""Finds where the words of a fact stand in the present body of its article.
 
+It serves earlier versions of facts that are restored, and facts whose article's body has changed.
 Called by articles/curation/undoing.py, by the article's form, and by ingest.
 """
 
@@ -17,9 +18,9 @@ from articles.models.history import event_model_of
 
 
 def without_place(article: Article) -> list[LostWords]:
-    """What confirmed facts lost by the article's last save, of those facts that stand nowhere in its text now.
+    """Returns the words that confirmed facts lost in the article's last save, for facts that now have no span at all.
 
-    To be asked once the rules have read the new text: they give a fact another place where they find it.
+    Call it after the rules have read the new body, since they give a fact a new span where they find it again.
     """
     lost = [words for words in article.lost_words if words.fact.state == ReviewState.CONFIRMED]
     keys = {model: {words.fact.pk for words in lost if isinstance(words.fact, model)} for model in (Figure, Mention)}
@@ -31,7 +32,7 @@ def without_place(article: Article) -> list[LostWords]:
 
 
 def in_words(lost: LostWords) -> str:
-    """A fact and the words that it lost, for a message to an editor."""
+    """Formats a fact and the words that it lost, for a message to an editor."""
     fact = lost.fact
     name = str(fact.actor) if isinstance(fact, Mention) else f"{_written(fact.value)} {fact.unit}".strip()
     return f"{fact._meta.verbose_name} ({name}): {'، '.join(each_once(map(quoted, lost.words)))}"
@@ -42,9 +43,11 @@ def _written(value: Decimal | None) -> str:
 
 
 def settle(fact: models.Model, version: models.Model) -> tuple[str, ...]:
-    """Puts the spans of a fact that has the values of an earlier `version` (an event) where its words stand now; not stored yet.
+    """Moves the spans of a fact to where its words stand in the article's present body. Does not save the fact.
 
-    Returns the words that its article no longer holds: a figure then has no span, a mention only the places that are left.
+    `fact` has the values of `version`, an event of its history. Returns the quotes that the body no longer holds: a
+    figure then has no span, and a mention keeps only its other spans. Returns an empty tuple for rows that are no facts
+    with spans.
     """
     if not isinstance(fact, Figure | Mention):
         return ()
@@ -66,12 +69,15 @@ def settle(fact: models.Model, version: models.Model) -> tuple[str, ...]:
 
 
 def _is_taken(figure: Figure, span: Sequence[int]) -> bool:
-    others = Figure.objects.filter(article=figure.article_id, start=span[0], end=span[1]).exclude(pk=figure.pk)
-    return others.exists()
+    figures_at_span = Figure.objects.filter(article=figure.article_id, start=span[0], end=span[1]).exclude(pk=figure.pk)
+    return figures_at_span.exists()
 
 
 def _body_at(fact: models.Model, version: models.Model, now: str) -> str:
-    """The article's text at the time of a version: what the first change of the article since then replaced."""
+    """Returns the article's body at the time of a version.
+
+    It is the body that the article's first change since then replaced; without such a change, `now`.
+    """
     later = event_model_of(Article).objects.filter(
         pgh_obj=fact.article_id, pgh_label="update", pgh_created_at__gte=version.pgh_created_at
     )

@@ -1,4 +1,7 @@
-"""How a row's values are told to editors where no page is at hand: moments, and places in a text. Used by history and refusals."""
+"""Formats values of rows for editors outside of templates: moments, and places in a text.
+
+The history of changes and the refusals of decisions (seen.py) use it.
+"""
 
 from datetime import datetime
 
@@ -10,26 +13,29 @@ from articles.arabic.characters import ARABIC_INDIC_DIGITS
 from articles.arabic.months import MAGHREB
 from articles.platform.calendar_bounds import is_unheld
 
-# What editors call the offsets below, which say nothing to them.
+# Editors see this label instead of the offsets below, which mean nothing to them.
 PLACE = "الموضع في النص"
-# Model → the fields that hold where its words stand in an article's text.
+# Model name → the fields that hold the fact's offsets in the article's body.
 _PLACES = {"figure": {"start", "end"}, "mention": {"spans"}}
 
 
 def moment_in_words(value: datetime) -> str:
-    """A moment at the archive's clock, in Arabic: «6 نونبر 2024، 10:30»; a dash for one that Python can't hold."""
+    """Formats a moment in Arabic, in the archive's time zone: «6 نونبر 2024، 10:30».
+
+    Returns a dash for a moment that Python cannot hold.
+    """
     if is_unheld(value):
         return "–"
     local = timezone.localtime(value)
-    told = f"{local.day} {MAGHREB[local.month - 1]} {local.year}، {local:%H:%M}"
-    return told.translate(ARABIC_INDIC_DIGITS) if settings.ARCHIVE_DIGITS == "arabic" else told
+    words = f"{local.day} {MAGHREB[local.month - 1]} {local.year}، {local:%H:%M}"
+    return words.translate(ARABIC_INDIC_DIGITS) if settings.ARCHIVE_DIGITS == "arabic" else words
 
 
 def is_place(field: models.Field) -> bool:
-    """Whether a field of a fact holds offsets in its article's text."""
+    """Returns whether a field of a fact holds offsets in its article's body."""
     return field.name in _PLACES.get(field.model._meta.model_name, ())
 
 
 def has_place(row: models.Model) -> bool:
-    """Whether a fact, or an event of its history, stands in its article's text."""
+    """Returns whether a fact, or an event of its history, has a span in its article's body."""
     return bool(getattr(row, "spans", None)) or getattr(row, "start", None) is not None

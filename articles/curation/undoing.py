@@ -1,4 +1,4 @@
-"""Taking back what an operation did, and putting back what a row was."""
+"""Undoes operations, and restores earlier versions of rows."""
 
 from datetime import datetime
 
@@ -17,12 +17,15 @@ from articles.models.capture import Capture, CaptureState
 from articles.models.event import Event
 from articles.models.history import event_models, kept_fields, operation
 
-# What readers of its address are told of an article whose addition was taken back.
+# The notice at the address of an article whose addition was undone.
 ADDED_BY_MISTAKE = "أضيف إلى الأرشيف خطأ."
 
 
 class UndoConflictError(Exception):
-    """An operation that cannot be undone, since rows were changed again after it; `rows` says which."""
+    """An operation cannot be undone, because later operations changed some of its rows again.
+
+    rows: the names of those rows, each with its noun, in Arabic.
+    """
 
     def __init__(self, rows: list[str]) -> None:
         super().__init__("، ".join(rows))
@@ -31,46 +34,53 @@ class UndoConflictError(Exception):
 
 @transaction.atomic
 def undo(context: object) -> int:
-    """Puts back every row that an operation changed, added or deleted; returns how many changes were taken back.
+    """Undoes an operation and returns the number of changes that were undone. `context` is the operation's key.
 
-    A capture that it accepted waits for an editor again, under the article that it was of; an operation that took an acceptance
-    back is taken back with it, too.
+    Rows that it changed or deleted get their earlier values; rows that it added are deleted, but added articles stay
+    with the state «deleted». A capture that it accepted waits for an editor again, under the article that it belonged
+    to before. If the operation itself undid an acceptance, the capture is accepted again.
 
-    Raises UndoConflictError, with nothing put back, where a row was changed again by a later operation.
+    Raises UndoConflictError, and changes nothing, where a later operation changed one of the rows again.
     """
-    taken, conflicts = [], []
+    events_to_undo, conflicts = [], []
     for model in event_models():
         events = list(model.objects.filter(pgh_context=context).order_by("-pgh_id"))
         newest = {event.pgh_obj_id: event.pgh_id for event in reversed(events)}
         later = model.objects.filter(pgh_obj__in=newest).exclude(pgh_context=context)
         again = {pk for pk, number in later.values_list("pgh_obj", "pgh_id") if number > newest[pk]}
         conflicts += [event for event in events if event.pgh_obj_id in again]
-        taken += events
+        events_to_undo += events
     if conflicts:
-        raise UndoConflictError(list(dict.fromkeys(f"{one.noun} {quoted(one.row)}" for one in told(conflicts))))
-    of_operation = Context.objects.filter(pk=context).values_list("metadata", flat=True).first() or {}
+        raise UndoConflictError(
+            list(dict.fromkeys(f"{change.noun} {quoted(change.row)}" for change in told(conflicts)))
+        )
+    metadata = Context.objects.filter(pk=context).values_list("metadata", flat=True).first() or {}
     capture = (
         Capture.objects.select_for_update()
-        .filter(pk=of_operation.get(ACCEPTED_CAPTURE), state=CaptureState.ACCEPTED)
+        .filter(pk=metadata.get(ACCEPTED_CAPTURE), state=CaptureState.ACCEPTED)
         .first()
     )
-    # Told before anything is taken back: what is told of an operation is kept with the changes of rows that have a history.
+    # The capture's decision is given to the operation before any row changes: the history stores an operation's
+    # metadata with the changes of tracked rows.
     with operation(**({RETURNED_CAPTURE: _as_decided(capture)} if capture else {})):
-        for event in taken:
+        for event in events_to_undo:
             _take_back(event)
         for model in (Actor, Event):
-            changed = {event.pgh_obj_id for event in taken if event.pgh_tracked_model is model}
-            confirm_again(model.objects.suggested().filter(pk__in=changed))
+            keys = {event.pgh_obj_id for event in events_to_undo if event.pgh_tracked_model is model}
+            confirm_again(model.objects.suggested().filter(pk__in=keys))
     if capture:
-        _set_capture(capture.pk, CaptureState.WAITING, of_operation.get(FORMER_ARTICLE, capture.article_id))
-    elif before := of_operation.get(RETURNED_CAPTURE):
-        decided_at = before["at"] and datetime.fromisoformat(before["at"])
-        _set_capture(before["pk"], CaptureState.ACCEPTED, before["article"], by=before["by"], at=decided_at)
-    return len(taken)
+        _set_capture(capture.pk, CaptureState.WAITING, metadata.get(FORMER_ARTICLE, capture.article_id))
+    elif decision := metadata.get(RETURNED_CAPTURE):
+        decided_at = decision["at"] and datetime.fromisoformat(decision["at"])
+        _set_capture(decision["pk"], CaptureState.ACCEPTED, decision["article"], by=decision["by"], at=decided_at)
+    return len(events_to_undo)
 
 
 def _as_decided(capture: Capture) -> dict[str, object]:
-    """A capture's decision as an operation tells it that takes it back, so that this can be taken back, too."""
+    """Returns a capture's decision as metadata of the operation that undoes it, so that the undoing can be undone.
+
+    The keys are "pk", "by" (the editor's key), "at" (ISO 8601) and "article"; "by" and "at" may be None.
+    """
     decided_at = capture.decided_at and capture.decided_at.isoformat()
     return {"pk": capture.pk, "by": capture.decided_by_id, "at": decided_at, "article": capture.article_id}
 
@@ -82,9 +92,10 @@ def _set_capture(
 
 
 def put_back(event: models.Model) -> models.Model:
-    """Gives the row of an event the values that the event holds; returns the row, stored again if it was deleted.
+    """Restores a row to the values of an event of its history and returns the row. A deleted row is inserted again.
 
-    The row's `missing_words` are the quotes of a fact that its article's text no longer holds: it is put back without them.
+    `missing_words` of the returned row are the quotes of a fact that the article's body no longer holds. The fact is
+    restored without their spans.
     """
     model = type(event).pgh_tracked_model
     stored = model._base_manager.filter(pk=event.pgh_obj_id).first()
@@ -102,7 +113,7 @@ def _take_back(event: models.Model) -> None:
         return
     row = type(event).pgh_tracked_model._base_manager.filter(pk=event.pgh_obj_id)
     if row.model is Article:
-        # An article keeps its address and its captures, whoever brought it.
+        # The article's row stays as deleted, so that its address and its captures are kept.
         row.update(status=ArticleStatus.DELETED, notice=ADDED_BY_MISTAKE, updated_at=timezone.now())
     else:
         row._raw_delete(row.db)

@@ -59,9 +59,10 @@ class OAIError(Exception):
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Harvest:
     """The selection of a list request, and how far the harvest has come.
 
+    verb: the verb of the request. A token continues a list of this verb alone.
     prefix: the metadata format, always `oai_dc`.
     set: the set's name, `source:ID`; empty for all sources.
     since: the lower bound `from` as the request states it, a day or a second in UTC; empty for none.
@@ -70,6 +71,7 @@ class Wanted:
         beginning.
     """
 
+    verb: str
     prefix: str
     set: str = ""
     since: str = ""
@@ -77,17 +79,19 @@ class Wanted:
     after: tuple[int, int] = (0, 0)
 
     @classmethod
-    def resumed(cls, token: str) -> "Wanted":
-        """Reads a resumption token. Raises OAIError for one that this archive did not sign."""
+    def resumed(cls, verb: str, token: str) -> "Harvest":
+        """Reads a resumption token. Raises OAIError for one that this archive did not sign for a list of `verb`."""
         try:
-            prefix, set_name, since, until, moment, pk = signing.loads(token, salt="oai")
-            return cls(prefix, set_name, since, until, (int(moment), int(pk)))
+            prefix, set_name, since, until, moment, pk = signing.loads(token, salt=f"oai {verb}")
+            return cls(verb, prefix, set_name, since, until, (int(moment), int(pk)))
         except (signing.BadSignature, ValueError, TypeError) as error:
             raise OAIError("badResumptionToken", "This token was not given by this repository.") from error
 
     def token(self, *place: int) -> str:
         """Makes the resumption token that continues the list after `place`: microseconds since 1970, and an id."""
-        return signing.dumps([self.prefix, self.set, self.since, self.until, *place], salt="oai", compress=True)
+        return signing.dumps(
+            [self.prefix, self.set, self.since, self.until, *place], salt=f"oai {self.verb}", compress=True
+        )
 
 
 def _microseconds(moment: datetime) -> int:
@@ -183,12 +187,11 @@ def _list_formats(body: etree._Element, request: HttpRequest) -> None:
 
 
 def _list_sets(body: etree._Element, request: HttpRequest) -> None:
-    after = (
-        Wanted.resumed(_arguments(request)["resumptionToken"]).after[1]
-        if "resumptionToken" in _arguments(request)
-        else 0
-    )
+    token = _arguments(request).get("resumptionToken")
+    after = 0 if token is None else Harvest.resumed("ListSets", token).after[1]
     sources = list(Source.objects.public().filter(pk__gt=after).order_by("pk")[: SETS + 1])
+    if not sources and token is not None:
+        raise OAIError("badResumptionToken", "The sources that this token continued with are gone.")
     if not sources:
         raise OAIError("noSetHierarchy", "No source is known yet.")
     for source in sources[:SETS]:
@@ -200,7 +203,7 @@ def _list_sets(body: etree._Element, request: HttpRequest) -> None:
         _add(
             body,
             "resumptionToken",
-            Wanted(PREFIX).token(0, sources[SETS - 1].pk) if more else "",
+            Harvest("ListSets", PREFIX).token(0, sources[SETS - 1].pk) if more else "",
         )
 
 
@@ -253,18 +256,18 @@ def _list(body: etree._Element, request: HttpRequest, add: Callable[[Article], N
         _add(body, "resumptionToken")
 
 
-def _wanted(request: HttpRequest) -> Wanted:
+def _wanted(request: HttpRequest) -> Harvest:
     """Returns the selection that a list request states. Raises OAIError if its bounds differ in granularity."""
     arguments = _arguments(request)
     if "resumptionToken" in arguments:
-        return Wanted.resumed(arguments["resumptionToken"])
+        return Harvest.resumed(arguments["verb"], arguments["resumptionToken"])
     since, until = arguments.get("from", ""), arguments.get("until", "")
     if since and until and len(since) != len(until):
         raise OAIError("badArgument", "from and until are of one granularity.")
-    return Wanted(PREFIX, arguments.get("set", ""), since, until)
+    return Harvest(arguments["verb"], PREFIX, arguments.get("set", ""), since, until)
 
 
-def _meets(selection: Wanted) -> Q:
+def _meets(selection: Harvest) -> Q:
     """Returns the condition for records of this selection. Raises OAIError for a malformed set or date."""
     condition = Q()
     if selection.set:

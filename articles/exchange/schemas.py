@@ -1,6 +1,6 @@
 """The schemas of the API's answers, for its OpenAPI description. articles/exchange/rows.py makes these rows."""
 
-from datetime import date as Day
+from datetime import date as Day  # noqa: N812  A field of the answers is named `date`.
 from typing import Any
 
 from ninja import Field, Schema

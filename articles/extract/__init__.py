@@ -1,1 +1,4 @@
-"""A stored article → suggested actors, events, figures, dates. Rules plus the editors' authority; nothing is confirmed here."""
+"""Suggests the actors, events, figures and dates of stored articles, by rules and the editors' authority.
+
+Nothing is confirmed here.
+"""

@@ -1,7 +1,8 @@
 """Finds the actors of the authority in a text, under all their names.
 
-A name that several actors bear names none of them by itself. It names one where the text names that one, and none of the others,
-by a name that nobody else bears. The desk tells editors so when they share out a name (articles/admin/authority.py).
+A name that several actors share names none of them by itself. It names an actor if the text also names that actor, and
+none of the others, by a name that no other actor has. The desk explains this to editors when they give an actor a name
+that another one has (articles/admin/authority.py).
 """
 
 from collections import defaultdict
@@ -14,7 +15,12 @@ from articles.arabic.reading import Reading
 
 @dataclass(frozen=True)
 class FoundActor:
-    """An actor named in a text: every span in code points, and a score from 0 to 1."""
+    """An actor that a text names.
+
+    actor: the key of the actor.
+    spans: every place of its names, in code points.
+    score: from 0 to 1.
+    """
 
     actor: int
     spans: tuple[tuple[int, int], ...]
@@ -22,16 +28,19 @@ class FoundActor:
 
 
 def find_actors(reading: Reading, names: NameIndex) -> list[FoundActor]:
-    """The actors whose names `names` holds, in order of their first span."""
+    """Returns the actors that a text names, in order of their first span; `names` holds the names of all actors."""
     return actors_of(names.find(reading.text, reading.words))
 
 
 def actors_of(matches: Sequence[Match]) -> list[FoundActor]:
-    """The actors that matches name, in order of their first span; a match of several actors names one or none."""
-    clear = {match.keys[0] for match in matches if len(match.keys) == 1}
+    """Returns the actors that the matches name, in order of their first span.
+
+    A match of a shared name counts for one of its bearers or for none, by the rule above.
+    """
+    certain = {match.keys[0] for match in matches if len(match.keys) == 1}
     spans: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for match in matches:
-        bearers = match.keys if len(match.keys) == 1 else [actor for actor in match.keys if actor in clear]
+        bearers = match.keys if len(match.keys) == 1 else [actor for actor in match.keys if actor in certain]
         if len(bearers) == 1:
             spans[bearers[0]].append((match.start, match.end))
-    return [FoundActor(actor, tuple(found), 1.0) for actor, found in spans.items()]
+    return [FoundActor(actor, tuple(actor_spans), 1.0) for actor, actor_spans in spans.items()]

@@ -1,4 +1,7 @@
-"""What the rules read out of one text, before anything is looked up or stored: pure, so that it can run in any process."""
+"""Runs every rule on one text. Nothing is looked up or stored here, so this code can run in any process.
+
+Called by articles/extract/process.py and its workers.
+"""
 
 from bisect import bisect_left
 from collections.abc import Iterable
@@ -18,10 +21,10 @@ from articles.extract.fingerprints import Fingerprint, fingerprint
 from articles.extract.newcomers import Newcomer, find_newcomers
 from articles.models import ArchiveDate
 
-# Of one document so many actors and figures are suggested, and so many places of one actor, the first in the text. A page of 30,000
-# figures did not come within two minutes; the longest reports have some hundreds.
+# At most so many actors and figures of a document are suggested, and so many spans of an actor: the first of the text.
+# A page of 30,000 figures took more than two minutes. The longest reports have some hundreds.
 MOST_FACTS = 500
-# What the column of a figure's value holds: 20 digits before the point.
+# The column of a figure's value holds 20 digits before the point.
 LARGEST_VALUE = Decimal(10) ** 20
 
 
@@ -29,12 +32,12 @@ def _openings(*lines: str) -> tuple[str, ...]:
     return tuple(fold_name(word) for line in lines for word in line.split())
 
 
-# A sentence with a word that begins so speaks of who came, or of whom it struck: its numbers are about the event itself.
+# A sentence with a word that begins so speaks of attendance or of harm. Its numbers are about the event itself.
 _ATTENDANCE = _openings("شارك مشارك يشارك تشارك حضر حضور وفد وفود يحضر تحضر ممثل ضيوف مدعو يجمع تجمع جمع")
 _HARM = _openings(
     "قتل مقتل قتيل قتلى مصرع أصيب إصابة جرح جريح ضحايا ضحية اعتقل اعتقال توقيف أوقف موقوف ضبط تفكيك فكك حجز أسفر خلف"
 )
-# What is only expected is no report of what happened.
+# A sentence with a word that begins so states what is expected, and not what happened.
 _EXPECTED = _openings(
     "متوقع يتوقع مرتقب يرتقب ينتظر منتظر مزمع سيشارك ستشارك سيحضر ستحضر سيعرف ستعرف سيجمع ستجمع سيضم ستضم"
 )
@@ -42,7 +45,15 @@ _EXPECTED = _openings(
 
 @dataclass(frozen=True)
 class NamedActor:
-    """Someone named in a text under a known name, or unknown so far (`newcomer`); `role` is the office as stated."""
+    """An actor that a text names: either an actor of the authority or a newcomer.
+
+    actor: the key of the actor; None for a newcomer.
+    newcomer: the unknown person or body; None for an actor of the authority.
+    spans: where the text names the actor, in code points.
+    role: the office as the text states it; may be empty.
+    rule: the rule that found the name.
+    score: from 0 to 1.
+    """
 
     actor: int | None
     newcomer: Newcomer | None
@@ -54,7 +65,15 @@ class NamedActor:
 
 @dataclass(frozen=True)
 class MeasuredFigure:
-    """A figure with the measure its unit suggests, what its sentence speaks of, and the places its clause names."""
+    """A figure with what its sentence and its clause say about it.
+
+    found: the figure.
+    measure: the key of the measure that its unit suggests, or None.
+    of_attendance: whether its sentence speaks of attendance.
+    of_harm: whether its sentence speaks of people killed, hurt or arrested, or of goods seized.
+    expected: whether its sentence states what is expected.
+    places: (city, country) of the places that its clause names; the city may be empty.
+    """
 
     found: FoundFigure
     measure: int | None
@@ -66,6 +85,14 @@ class MeasuredFigure:
 
 @dataclass(frozen=True)
 class Analysis:
+    """Everything that the rules suggest for an article.
+
+    actors: actors of the authority, then newcomers, each in order of place.
+    events: descriptions of the events that title and lead name, likeliest first.
+    figures: the figures of the body, in order of place.
+    fingerprint: the fingerprint of the body.
+    """
+
     actors: tuple[NamedActor, ...]
     events: tuple[events.EventDescription, ...]
     figures: tuple[MeasuredFigure, ...]
@@ -73,7 +100,7 @@ class Analysis:
 
 
 def analyse(title: str, body: Reading, published: ArchiveDate, authority: Authority) -> Analysis:
-    """Everything the rules suggest for an article with this title and text, published at `published`."""
+    """Returns everything that the rules suggest for an article with this title, body and publication date."""
     matches = authority.actors.find(body.text, body.words)
     found = actors_of(matches)
     read_title = Reading(title)
@@ -88,58 +115,69 @@ def analyse(title: str, body: Reading, published: ArchiveDate, authority: Author
     )
 
 
-def _actors(body: Reading, found: Iterable[FoundActor], known: list[tuple[int, int]]) -> Iterable[NamedActor]:
-    """Those found, then the unknown; `known` are the spans of all names of the authority, a shared name's included."""
-    newcomers, offices = find_newcomers(body, known)
-    for actor in found:
+def _actors(body: Reading, actors: Iterable[FoundActor], known_spans: list[tuple[int, int]]) -> Iterable[NamedActor]:
+    """Yields the actors of the authority, then the newcomers.
+
+    `known_spans` are the spans of all names of the authority, including names that several actors share.
+    """
+    newcomers, offices = find_newcomers(body, known_spans)
+    for actor in actors:
         role = next((offices[span] for span in actor.spans if span in offices), "")
         yield NamedActor(actor.actor, None, actor.spans[:MOST_FACTS], role, "actor.known_name", actor.score)
     if not newcomers:
         return
     spans: dict[int, list[tuple[int, int]]] = {}
-    taken = _Spans(known)
-    for match in NameIndex((one.name, at) for at, one in enumerate(newcomers)).find(body.text, body.words):
-        if not taken.meet(match.start, match.end):
+    spans_of_known = _Spans(known_spans)
+    for match in NameIndex((unknown.name, position) for position, unknown in enumerate(newcomers)).find(
+        body.text, body.words
+    ):
+        if not spans_of_known.meet(match.start, match.end):
             spans.setdefault(match.keys[0], []).append((match.start, match.end))
-    for at, one in enumerate(newcomers):
-        places_of_one = tuple(spans.get(at, [(one.start, one.end)]))[:MOST_FACTS]
-        yield NamedActor(None, one, places_of_one, one.role, one.rule, one.score)
+    for position, unknown in enumerate(newcomers):
+        newcomer_spans = tuple(spans.get(position, [(unknown.start, unknown.end)]))[:MOST_FACTS]
+        yield NamedActor(None, unknown, newcomer_spans, unknown.role, unknown.rule, unknown.score)
 
 
 class _Spans:
-    """Spans of a text, asked one by one what meets them, in a time that their number hardly changes."""
+    """Spans of a text, sorted so that an overlap is looked up by bisection."""
 
     def __init__(self, spans: Iterable[tuple[int, int]]) -> None:
         ordered = sorted(spans)
         self._starts = [start for start, _ in ordered]
-        # How far the spans up to each one reach.
+        # The greatest end among the spans up to each span.
         self._reach = list(accumulate((end for _, end in ordered), max))
 
     def meet(self, start: int, end: int) -> bool:
-        """Whether one of the spans has a character between two offsets."""
+        """Whether any of the spans has a code point between two offsets."""
         before = bisect_left(self._starts, end) - 1
         return before >= 0 and self._reach[before] > start
 
 
 def _figures(body: Reading, authority: Authority) -> Iterable[MeasuredFigure]:
+    """Yields the figures of a body in order of place; values from LARGEST_VALUE on are left out."""
     sentences: dict[tuple[int, int], _Sentence] = {}
-    for one in find_figures(body):
-        if max(one.value, one.value_high or one.value) >= LARGEST_VALUE:
+    for figure in find_figures(body):
+        if max(figure.value, figure.value_high or figure.value) >= LARGEST_VALUE:
             continue
-        span = body.sentence_span(one.start)
+        span = body.sentence_span(figure.start)
         if span not in sentences:
             sentences[span] = _Sentence(body.words_between(*span), authority)
         sentence = sentences[span]
-        clause_end = one.end + len(one.about) + 1
-        named = places().find(body.text[one.start : clause_end])
-        spots = tuple(dict.fromkeys(tuple(place) for match in named for place in match.keys))
+        clause_end = figure.end + len(figure.about) + 1
+        place_matches = places().find(body.text[figure.start : clause_end])
+        clause_places = tuple(dict.fromkeys(tuple(place) for match in place_matches for place in match.keys))
         yield MeasuredFigure(
-            one, sentence.measure_of(one.measured), sentence.of_attendance, sentence.of_harm, sentence.expected, spots
+            figure,
+            sentence.measure_of(figure.measured),
+            sentence.of_attendance,
+            sentence.of_harm,
+            sentence.expected,
+            clause_places,
         )
 
 
 class _Sentence:
-    """What a sentence says about its figures, worked out once: one sentence can hold thousands of them."""
+    """What a sentence says about its figures. It is computed once, because a sentence can hold thousands of figures."""
 
     def __init__(self, of_words: list[Word], authority: Authority) -> None:
         self._words, self._authority = of_words, authority
@@ -149,6 +187,7 @@ class _Sentence:
         self.expected = _speaks_of(of_words, _EXPECTED)
 
     def measure_of(self, unit: str) -> int | None:
+        """The key of the measure that a unit suggests in this sentence, or None."""
         folded = fold_name(unit)
         if folded not in self._measures:
             self._measures[folded] = self._authority.measure_of(unit, self._words)
@@ -156,5 +195,6 @@ class _Sentence:
 
 
 def _speaks_of(sentence: list[Word], openings: tuple[str, ...]) -> bool:
+    """Whether a word of the sentence, without «و», «ال» and «ب», begins with one of the openings."""
     bare = (word.folded.removeprefix("و").removeprefix("ال").removeprefix("ب") for word in sentence)
     return any(word.startswith(openings) for word in bare)

@@ -1,4 +1,4 @@
-"""What the editors know, read once for a run: actors under all their names, measures by unit, places."""
+"""The editors' authority, read once for a run: actors by all their names, measures by unit, places."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,12 +10,21 @@ from articles.arabic.places import known_places
 from articles.arabic.words import Word
 from articles.models import Actor, Alias, Measure, ReviewState
 
-# Endings that a counted noun takes («وفدا», «شخصين») and that a measure's unit need not list.
+# Endings of a counted noun («وفدا», «شخصين»). The units of a measure need not list these forms.
 _UNIT_ENDINGS = ("ا", "ين", "ان", "ات", "ون")
 
 
 @dataclass(frozen=True)
 class Authority:
+    """The rows of the authority that the rules use.
+
+    actors: the names of confirmed actors.
+    kinds: the ActorKind of each actor, by key.
+    countries: the country of each actor, by key; may be empty.
+    measures: the key of the measure of each folded unit.
+    broad_measures: (folded cues, key of the measure) of each folded broad unit.
+    """
+
     actors: NameIndex
     kinds: dict[int, str]
     countries: dict[int, str]
@@ -24,10 +33,10 @@ class Authority:
 
     @classmethod
     def load(cls) -> "Authority":
-        """Reads all actors that an editor confirmed, their aliases that may be looked for in texts, and the measures.
+        """Reads all confirmed actors, their aliases that may be searched in texts, and the measures.
 
-        An actor that is only suggested is looked for by its title of office alone, so that what one article suggests does
-        not depend on which articles came before it.
+        Names of suggested actors are left out; the rules find such an actor only by its title of office. So the
+        suggestions of an article do not depend on the articles before it.
         """
         confirmed = Actor.objects.standing().filter(state=ReviewState.CONFIRMED)
         actors = {actor.pk: actor for actor in confirmed.only("pk", "name", "kind", "country")}
@@ -45,23 +54,32 @@ class Authority:
 
     @classmethod
     def of_measures(cls) -> "Authority":
-        """The measures alone, where no name is looked for."""
+        """Reads only the measures, for callers that search no names."""
         return cls(NameIndex(()), {}, {}, *_units())
 
     def measure_of(self, unit: str, sentence: Sequence[Word]) -> int | None:
-        """The measure that `unit` suggests, an ending more or less («وفدا» is «وفد»); None if none does.
+        """Returns the key of the measure that `unit` suggests, or None.
 
-        A broad unit needs a cue among the words of its sentence.
+        Endings of the unit are ignored: «وفدا» counts as «وفد». A broad unit suggests a measure only if its sentence
+        holds a word that begins with one of the measure's cues.
         """
-        # «دولار أمريكي» is measured as «دولار» is.
+        # «دولار أمريكي» has the measure of «دولار».
         folded = [fold_name(unit), fold_name(unit.split()[0])] if unit else []
-        readings = [*folded, *(one[: -len(end)] for one in folded for end in _UNIT_ENDINGS if one.endswith(end))]
-        bare: list[str] | None = None
+        readings = [
+            *folded,
+            *(
+                unit_form[: -len(ending)]
+                for unit_form in folded
+                for ending in _UNIT_ENDINGS
+                if unit_form.endswith(ending)
+            ),
+        ]
+        bare_words: list[str] | None = None
         for reading in readings:
             for cues, measure in self.broad_measures.get(reading, ()):
-                if bare is None:
-                    bare = [word.folded.removeprefix("و").removeprefix("ال") for word in sentence]
-                if any(word.startswith(cues) for word in bare):
+                if bare_words is None:
+                    bare_words = [word.folded.removeprefix("و").removeprefix("ال") for word in sentence]
+                if any(word.startswith(cues) for word in bare_words):
                     return measure
             if reading in self.measures:
                 return self.measures[reading]
@@ -69,7 +87,7 @@ class Authority:
 
 
 def _units() -> tuple[dict[str, int], dict[str, list[tuple[tuple[str, ...], int]]]]:
-    """(folded unit → measure, folded broad unit → [(folded cues, measure)])."""
+    """Returns the fields `measures` and `broad_measures` of Authority."""
     plain: dict[str, int] = {}
     broad: dict[str, list[tuple[tuple[str, ...], int]]] = {}
     for measure in Measure.objects.order_by("id"):
@@ -82,4 +100,5 @@ def _units() -> tuple[dict[str, int], dict[str, list[tuple[tuple[str, ...], int]
 
 @lru_cache(maxsize=1)
 def places() -> NameIndex:
+    """The index of all known places, by their names and spellings."""
     return NameIndex(known_places())

@@ -1,4 +1,7 @@
-"""Decides which event an article reports: one of the many known, looked up by words, days and actors, or a new one."""
+"""Suggests which event an article reports: a stored event, looked up by words, days and actors, or a new event.
+
+Called by articles/extract/process.py for the articles of a batch.
+"""
 
 import json
 from collections import defaultdict
@@ -26,20 +29,20 @@ from articles.models import (
 from articles.models.event import ANY_PERIOD, periods_of
 from articles.models.inserting import insert
 
-# How many known events share enough with an article's to be looked at, and how many of those are weighed in full.
+# At most so many stored events are fetched for an article, and so many of those are compared in full.
 MOST_EVENTS_FETCHED, MOST_EVENTS_COMPARED = 150, 12
-# By how many of its words an event is looked up.
+# At most so many words of an article look up events.
 MOST_TERMS_ASKED = 8
-# What an actor in common adds to the share of words by which candidates are ranked.
+# Possible events are ranked by the share of common words. A common actor adds this much to the share.
 _FOR_ACTORS = 0.4
-# No event of the archive began before.
+# No event of the archive began before this day.
 EARLIEST_DAY = date(1945, 1, 1)
 _WITHIN = """
     event.merged_into_id IS NULL
     AND (asked.first IS NULL OR event.start_latest >= asked.first OR event.start_latest IS NULL)
     AND (asked.last IS NULL OR event.start_earliest <= asked.last OR event.start_earliest IS NULL)
 """
-# For every article of a batch, the events that can be its own: by words of the title, then by who took part.
+# Selects the events that each article of a batch can report: by words of the title, then by participants.
 _CANDIDATES = f"""
     SELECT asked.n, found.id, found.terms, found.by_actor
     FROM jsonb_to_recordset(%s) AS asked (
@@ -63,7 +66,10 @@ _CANDIDATES = f"""
 
 
 class Catalogue:
-    """The events that articles of a batch can report, and those that the batch itself suggests, not stored before `save`."""
+    """The events that the articles of a batch can report: stored ones, and new ones that the batch suggests.
+
+    `save` stores the new events.
+    """
 
     def __init__(self, subjects: Sequence[Subject], authority: Authority) -> None:
         self._authority = authority
@@ -78,20 +84,26 @@ class Catalogue:
         with connection.cursor() as cursor:
             cursor.execute(_CANDIDATES, [json.dumps(list(self._questions.values()))])
             self._choose(cursor.fetchall())
-        known = Event.objects.defer("description").in_bulk({pk for chosen in self._of.values() for pk in chosen})
-        actors_of = _actors_of(known)
+        stored_events = Event.objects.defer("description").in_bulk(
+            {pk for shares in self._of.values() for pk in shares}
+        )
+        actors_of = _actors_of(stored_events)
         self._known = {
-            pk: (event, describe_stored(event, actors_of.get(pk, frozenset()))) for pk, event in known.items()
+            pk: (event, describe_stored(event, actors_of.get(pk, frozenset()))) for pk, event in stored_events.items()
         }
 
     def _question(self, subject: Subject) -> dict[str, object] | None:
-        described = subject.analysis.events
-        if not described:
+        """The parameters of _CANDIDATES for one article; None if it describes no event.
+
+        "all" holds every word of the descriptions and serves `_share` alone.
+        """
+        descriptions = subject.analysis.events
+        if not descriptions:
             return None
-        terms = {word for one in described for word in one.words}
-        actors = {actor for one in described for actor in one.actors}
-        earliest = [one.when.earliest for one in described]
-        latest = [one.when.latest for one in described]
+        terms = {word for description in descriptions for word in description.words}
+        actors = {actor for description in descriptions for actor in description.actors}
+        earliest = [description.when.earliest for description in descriptions]
+        latest = [description.when.latest for description in descriptions]
         first = None if None in earliest else min(earliest) - events.NEIGHBOURING
         last = None if None in latest else max(latest) + events.NEIGHBOURING
         months, years = periods_of(
@@ -100,7 +112,7 @@ class Catalogue:
         return {
             "n": subject.article.pk,
             "all": sorted(terms),
-            # The longest are the rarest: the rest would add little but work.
+            # The longest words are the rarest. The others would add work and few events.
             "terms": sorted(terms - events.HEAD_WORDS or terms, key=lambda word: (-len(word), word))[:MOST_TERMS_ASKED],
             "periods": [ANY_PERIOD, *(years if months is None else months)],
             "first": first and first.isoformat(),
@@ -109,39 +121,55 @@ class Catalogue:
         }
 
     def _choose(self, rows: Iterable[tuple[int, int, list[str], bool]]) -> None:
-        """Keeps for every article the events that share most of their words with it, and those of its actors."""
-        alike: dict[int, dict[int, float]] = defaultdict(dict)
-        for article, pk, terms, by_actor in rows:
-            if share := _share(self._questions[article], terms, by_actor):
-                alike[article][pk] = max(share, alike[article].get(pk, 0))
-        for article, shares in alike.items():
-            best = sorted(shares, key=lambda pk: (-shares[pk], -pk))[:MOST_EVENTS_COMPARED]
-            self._of[article] = {pk: shares[pk] for pk in best}
+        """Keeps for every article the MOST_EVENTS_COMPARED events that share most with it.
 
-    def match(self, subject: Subject, own: Event | None) -> tuple[Event, events.Likeness] | None:
-        """The event, other than the article's `own`, that one of the described ones most likely is."""
-        described = subject.analysis.events
-        if not described:
+        `rows` are (article, event, the event's terms, whether it was fetched by an actor).
+        """
+        alike: dict[int, dict[int, float]] = defaultdict(dict)
+        for article_pk, event_pk, terms, by_actor in rows:
+            if share := _share(self._questions[article_pk], terms, by_actor):
+                alike[article_pk][event_pk] = max(share, alike[article_pk].get(event_pk, 0))
+        for article_pk, shares in alike.items():
+            best = sorted(shares, key=lambda event_pk: (-shares[event_pk], -event_pk))[:MOST_EVENTS_COMPARED]
+            self._of[article_pk] = {event_pk: shares[event_pk] for event_pk in best}
+
+    def match(self, subject: Subject, own_event: Event | None) -> tuple[Event, events.Likeness] | None:
+        """Returns the event that the article most likely reports and its likeness, or None.
+
+        `own_event` is an event that only this article reports, or None. It is never returned.
+        """
+        descriptions = subject.analysis.events
+        if not descriptions:
             return None
-        # Those of the batch count as they will once they are stored, so that it does not matter where a batch begins.
+        # New events of the batch are ranked as if they were stored, so that results do not depend on batch limits.
         question = self._questions[subject.article.pk]
-        stored = self._of.get(subject.article.pk, {}).items()
-        ranked = [(share, pk, *self._known[pk]) for pk, share in stored if not own or pk != own.pk]
+        stored_shares = self._of.get(subject.article.pk, {}).items()
+        ranked = [(share, pk, *self._known[pk]) for pk, share in stored_shares if not own_event or pk != own_event.pk]
         after_all_stored = 1 << 62
-        for at, (event, known) in enumerate(self._new):
-            if share := _share_of_new(question, event, known):
-                ranked.append((share, after_all_stored + at, event, known))
-        ranked = sorted(ranked, key=lambda one: (-one[0], -one[1]))[:MOST_EVENTS_COMPARED]
-        by_key = {known.key: event for _, _, event, known in ranked}
-        best = events.best_match(described, (known for _, _, _, known in ranked), self._authority)
+        for position, (event, description) in enumerate(self._new):
+            if share := _share_of_new(question, event, description):
+                ranked.append((share, after_all_stored + position, event, description))
+        ranked = sorted(ranked, key=lambda ranked_event: (-ranked_event[0], -ranked_event[1]))[:MOST_EVENTS_COMPARED]
+        by_key = {description.key: event for _, _, event, description in ranked}
+        best = events.best_match(descriptions, (description for _, _, _, description in ranked), self._authority)
         return (by_key[best[0].key], best[1]) if best else None
 
-    def add(self, article: Article, described: Sequence[events.EventDescription]) -> tuple[Event, str, float] | None:
-        """A suggested event for the first full description in the article; its lead's actors will take part in it."""
-        full = [one for one in (_named_in_full(one) for one in described) if len(content_words(one.title)) >= 2]
-        if not full:
+    def add(self, article: Article, descriptions: Sequence[events.EventDescription]) -> tuple[Event, str, float] | None:
+        """Adds a new event for the first description that names an event in full; other events come before a launch.
+
+        Returns (event, rule, score), or None without such a description. The actors of the article's lead become
+        participants when `save` stores the event.
+        """
+        named_in_full = [
+            description
+            for description in (_named_in_full(description) for description in descriptions)
+            if len(content_words(description.title)) >= 2
+        ]
+        if not named_in_full:
             return None
-        best = next((one for one in full if one.kind != EventKind.LAUNCH), full[0])
+        best = next(
+            (description for description in named_in_full if description.kind != EventKind.LAUNCH), named_in_full[0]
+        )
         in_title = fold_phrase(best.title) in fold_phrase(article.title)
         city = next(iter(best.cities)) if len(best.cities) == 1 else ""
         country = next(iter(best.countries)) if len(best.countries) == 1 else ""
@@ -149,51 +177,58 @@ class Catalogue:
                       state=ReviewState.SUGGESTED, rule="event.head_phrase", score=0.6 if in_title else 0.4)  # fmt: skip
         event.start, event.end = best.when, best.end
         event.fold()
-        known = replace(describe_stored(event, best.actors), key=-1 - len(self._new))
-        self._new.append((event, known))
+        stored_form = replace(describe_stored(event, best.actors), key=-1 - len(self._new))
+        self._new.append((event, stored_form))
         return event, event.rule, event.score
 
     @property
     def new(self) -> list[Event]:
-        """The events that the batch suggests, to be given keys before anything that hangs on them is made."""
+        """The events that the batch suggests. They need keys before any row that refers to them is made."""
         return [event for event, _ in self._new]
 
     def save(self) -> None:
+        """Inserts the new events and their participants."""
         insert(self.new)
         insert(
             Participation(
                 event=event, actor_id=actor, role="participant", state=ReviewState.SUGGESTED,
                 rule="event.named_in_lead", score=0.5,
             )
-            for event, known in self._new
-            for actor in sorted(known.actors)
+            for event, description in self._new
+            for actor in sorted(description.actors)
         )  # fmt: skip
 
 
 def _share(question: dict[str, object], terms: Iterable[str], by_actor: bool) -> float:
-    """How much of its words an event shares with an article, more for an actor in common; 0 for too little."""
+    """The share of common words of an article and an event, from 0 to 1, plus _FOR_ACTORS for a common actor.
+
+    0 if they share too little.
+    """
     share = events.containment(question["all"], terms)
     if not by_actor and share < events.LEAST_SHARED_WORDS:
         return 0.0
     return share + (_FOR_ACTORS if by_actor else 0)
 
 
-def _share_of_new(question: dict[str, object], event: Event, known: events.EventDescription) -> float:
-    """The same for an event that is not stored yet, by the conditions that the database is asked with."""
+def _share_of_new(question: dict[str, object], event: Event, description: events.EventDescription) -> float:
+    """The share for an event that is not stored yet, under the conditions of the query _CANDIDATES."""
     first, last = question["first"], question["last"]
     if first and event.start.latest and event.start.latest.isoformat() < first:
         return 0.0
     if last and event.start.earliest and event.start.earliest.isoformat() > last:
         return 0.0
-    by_actor = not known.actors.isdisjoint(question["actors"])
-    asked = not set(event.terms).isdisjoint(question["terms"]) and not set(event.periods).isdisjoint(
+    by_actor = not description.actors.isdisjoint(question["actors"])
+    is_fetched = not set(event.terms).isdisjoint(question["terms"]) and not set(event.periods).isdisjoint(
         question["periods"]
     )
-    return _share(question, event.terms, by_actor) if asked or by_actor else 0.0
+    return _share(question, event.terms, by_actor) if is_fetched or by_actor else 0.0
 
 
 def _named_in_full(described: events.EventDescription) -> events.EventDescription:
-    """«هجوم» alone is no name; «هجوم في باماكو» is; «مؤتمرا دوليا» is «مؤتمر دولي»."""
+    """Puts the title into the nominative, and completes the title of a strike with its city.
+
+    «مؤتمرا دوليا» becomes «مؤتمر دولي». «هجوم» alone names no event; «هجوم في باماكو» does.
+    """
     described = replace(described, title=events.nominative(described.title))
     if described.kind in events.STRIKES and len(described.cities) == 1 and len(content_words(described.title)) < 2:
         return replace(described, title=f"{described.title} في {next(iter(described.cities))}")
@@ -202,34 +237,45 @@ def _named_in_full(described: events.EventDescription) -> events.EventDescriptio
 
 @dataclass
 class Reported:
-    """What is decided about an article's event: the one that stands for it, and the coverage to be stored."""
+    """The event of an article, and the coverage to store for it.
+
+    event: the event that the article reports; None if it reports none.
+    coverage: a new suggestion to be inserted; None if there is nothing to insert.
+    """
 
     event: Event | None
     coverage: Coverage | None = None
 
 
 def reported_by(subject: Subject, catalogue: Catalogue) -> Reported:
-    """Suggests the event the article reports, known or new."""
+    """Suggests the event that an article reports, and deletes its earlier suggestions of other events.
+
+    A confirmed coverage decides which event is returned.
+    """
     article = subject.article
     stored = [] if subject.is_new else list(article.coverages.select_related("event"))
     reviewed = [coverage for coverage in stored if coverage.state != ReviewState.SUGGESTED]
-    own = None if subject.is_new else _own_event(article)
-    match = catalogue.match(subject, own)
-    wanted: tuple[Event, str, float] | None = None
+    own_event = None if subject.is_new else _own_event(article)
+    match = catalogue.match(subject, own_event)
+    suggestion: tuple[Event, str, float] | None = None
     if match:
-        event, alike = match
+        event, event_likeness = match
         if event.state != ReviewState.REJECTED:
-            wanted = event, alike.rule, alike.score
+            suggestion = event, event_likeness.rule, event_likeness.score
     elif not reviewed:
-        wanted = (own, own.rule, own.score) if own else catalogue.add(article, subject.analysis.events)
+        suggestion = (
+            (own_event, own_event.rule, own_event.score)
+            if own_event
+            else catalogue.add(article, subject.analysis.events)
+        )
     for coverage in stored:
-        if coverage.state == ReviewState.SUGGESTED and (wanted is None or coverage.event != wanted[0]):
+        if coverage.state == ReviewState.SUGGESTED and (suggestion is None or coverage.event != suggestion[0]):
             coverage.delete()
             _drop_if_bare(coverage.event)
     confirmed = [coverage for coverage in reviewed if coverage.state == ReviewState.CONFIRMED]
-    reported = Reported(confirmed[0].event if confirmed else wanted[0] if wanted else None)
-    if wanted and not any(coverage.event == wanted[0] for coverage in stored):
-        event, rule, score = wanted
+    reported = Reported(confirmed[0].event if confirmed else suggestion[0] if suggestion else None)
+    if suggestion and not any(coverage.event == suggestion[0] for coverage in stored):
+        event, rule, score = suggestion
         reported.coverage = Coverage(article=article, event=event, state=ReviewState.SUGGESTED, rule=rule, score=score)
     return reported
 
@@ -240,24 +286,30 @@ def _own_event(article: Article) -> Event | None:
     return Event.objects.suggested().filter(coverages__article=article).exclude(pk__in=shared).first()
 
 
-def _actors_of(known: dict[int, Event]) -> dict[int, frozenset[int]]:
-    """Event → its participants, suggested ones included."""
+def _actors_of(stored_events: dict[int, Event]) -> dict[int, frozenset[int]]:
+    """Maps each event that has participants to their keys; suggested participants count."""
     actors: dict[int, set[int]] = {}
-    if known:
-        for event, actor in Participation.objects.standing().filter(event__in=known).values_list("event", "actor"):
+    if stored_events:
+        for event, actor in (
+            Participation.objects.standing().filter(event__in=stored_events).values_list("event", "actor")
+        ):
             actors.setdefault(event, set()).add(actor)
-    return {event: frozenset(found) for event, found in actors.items()}
+    return {event: frozenset(actor_keys) for event, actor_keys in actors.items()}
 
 
 def describe_stored(event: Event, actors: frozenset[int]) -> events.EventDescription:
-    """A stored event as the rules compare it; its place's other spellings and its country count alike."""
-    spots = places_of(event)
+    """Describes a stored event for the rules that compare events.
+
+    Other spellings of its place count as the place, and the country of the place counts too. `actors` are its
+    participants.
+    """
+    place_names = places_of(event)
     return events.EventDescription(
         event.title,
         event.kind,
         event.start,
-        frozenset(city for city, _ in spots if city),
-        frozenset(country for _, country in spots),
+        frozenset(city for city, _ in place_names if city),
+        frozenset(country for _, country in place_names),
         actors,
         event.pk,
         events.years_in(event.title),
@@ -266,6 +318,7 @@ def describe_stored(event: Event, actors: frozenset[int]) -> events.EventDescrip
 
 
 def places_of(event: Event) -> frozenset[tuple[str, str]]:
+    """The (city, country) pairs of an event's place and country; the city may be empty."""
     return _named_places(f"{event.place}، {event.country}")
 
 
@@ -275,6 +328,6 @@ def _named_places(text: str) -> frozenset[tuple[str, str]]:
 
 
 def _drop_if_bare(event: Event) -> None:
-    """Removes a machine's event that no article reports any more."""
+    """Deletes a suggested event that no article reports any more."""
     if event.state == ReviewState.SUGGESTED and not event.coverages.exists():
         event.delete()

@@ -1,7 +1,7 @@
-"""Compares what the rules find with what people labelled, kind by kind: precision, recall, and every difference.
+"""Compares the results of the rules with human labels: precision, recall and every difference, for each kind.
 
-A labelled set is a folder with `passages.toml` (docs/extraction.md gives its fields) and, for what its passages name beside
-the archive's own authority file, `authority.toml`.
+A labelled set is a folder with `passages.toml` (docs/extraction.md gives its fields) and `authority.toml`, which
+holds the names in its passages that the archive's own authority file lacks.
 """
 
 import tomllib
@@ -28,8 +28,17 @@ class LabelError(ValueError):
 
 @dataclass(frozen=True)
 class Passage:
-    """A labelled text. `figures` are (quote, low, high, qualifier, unit), `dates` (quote, first day, last day); `event` is
-    a key that the passages reporting one event share, empty where none is labelled."""
+    """A labelled text.
+
+    name: the passage's id.
+    title: the title of its article, may be empty.
+    body: the text of its article.
+    published: the day of publication, or None.
+    figures: (quote, low, high or None, qualifier, unit) of every figure.
+    actors: the canonical names of the actors of the authority that the body names.
+    dates: (quote, first day, last day) of every date.
+    event: a key that passages share if they report the same event; empty without a label.
+    """
 
     name: str
     title: str
@@ -43,7 +52,13 @@ class Passage:
 
 @dataclass
 class Score:
-    """Counts of one kind; `differences` name the passage and what was missed (−) or found beside the labels (+)."""
+    """The counts of one kind.
+
+    right: the number of labels that the rules found.
+    missed: the number of labels that they did not find.
+    extra: the number of results without a label.
+    differences: one line for each missed label (−) and each extra result (+), with the passage's name.
+    """
 
     right: int = 0
     missed: int = 0
@@ -52,23 +67,26 @@ class Score:
 
     @property
     def precision(self) -> float:
+        """The share of results that are right, from 0 to 1; 1 without results."""
         return self.right / (self.right + self.extra) if self.right + self.extra else 1.0
 
     @property
     def recall(self) -> float:
+        """The share of labels that the rules found, from 0 to 1; 1 without labels."""
         return self.right / (self.right + self.missed) if self.right + self.missed else 1.0
 
-    def count(self, passage: str, wanted: Iterable[object], found: Iterable[object]) -> None:
-        wanted, found = set(wanted), set(found)
-        self.right += len(wanted & found)
-        self.missed += len(wanted - found)
-        self.extra += len(found - wanted)
-        self.differences += [f"{passage}: − {one}" for one in sorted(map(str, wanted - found))]
-        self.differences += [f"{passage}: + {one}" for one in sorted(map(str, found - wanted))]
+    def count(self, passage: str, labels: Iterable[object], results: Iterable[object]) -> None:
+        """Adds the comparison of the labels and results of one passage; equal ones match."""
+        labels, results = set(labels), set(results)
+        self.right += len(labels & results)
+        self.missed += len(labels - results)
+        self.extra += len(results - labels)
+        self.differences += [f"{passage}: − {difference}" for difference in sorted(map(str, labels - results))]
+        self.differences += [f"{passage}: + {difference}" for difference in sorted(map(str, results - labels))]
 
 
 def read_passages(folder: Path) -> list[Passage]:
-    """The passages of a labelled set; raises LabelError."""
+    """Reads the passages of the labelled set in `folder`; raises LabelError if a file or field is unusable."""
     file = folder / "passages.toml"
     try:
         entries = tomllib.loads(file.read_text(encoding="utf-8"))["passage"]
@@ -80,6 +98,7 @@ def read_passages(folder: Path) -> list[Passage]:
 
 
 def _passage(entry: dict, number: int) -> Passage:
+    """Makes a passage from a table of the file; raises LabelError. `number` names a passage that has no id."""
     name = str(entry.get("id", f"passage {number}"))
     try:
         body = entry["body"].strip()
@@ -97,6 +116,7 @@ def _passage(entry: dict, number: int) -> Passage:
 
 
 def _figure(quote: str, value: str, qualifier: str, unit: str) -> tuple[str, Decimal, Decimal | None, str, str]:
+    """Converts a label of a figure, whose value is "low" or "low–high", to a field of Passage."""
     low, _, high = value.partition("–")
     if qualifier not in Qualifier.values:
         raise ValueError(f"unknown qualifier {qualifier}")
@@ -104,7 +124,10 @@ def _figure(quote: str, value: str, qualifier: str, unit: str) -> tuple[str, Dec
 
 
 def evaluate(passages: Iterable[Passage]) -> dict[str, Score]:
-    """Stores the passages as articles, in order, runs every rule, and scores each kind; the database is a scratch one."""
+    """Stores the passages as articles, in order, runs every rule on them and returns the score of each kind.
+
+    Run it on a scratch database.
+    """
     scores = {kind: Score() for kind in KINDS}
     authority = Authority.load()
     reported: dict[str, int | None] = {}
@@ -123,75 +146,86 @@ def evaluate(passages: Iterable[Passage]) -> dict[str, Score]:
     return scores
 
 
-# A span of a text, what is said of it, and how a difference tells of it.
+# (start, end, value to compare, description for the list of differences).
 Labelled = tuple[int, int, object, str]
 
 
-def _score_spans(score: Score, passage: str, wanted: list[Labelled], found: list[Labelled]) -> None:
-    """What is found is right where it overlaps a labelled span of which the same is said; each counts once."""
+def _score_spans(score: Score, passage: str, labels: list[Labelled], results: list[Labelled]) -> None:
+    """Scores the results of one passage: a result is right if it overlaps a label of equal value.
+
+    A result counts for one label only.
+    """
     right: set[int] = set()
-    for start, end, said, told in wanted:
-        near = [at for at, one in enumerate(found) if one[0] < end and start < one[1]]
-        twin = next((at for at in near if found[at][2] == said and at not in right), None)
-        if twin is None:
+    for start, end, value, description in labels:
+        overlapping = [index for index, result in enumerate(results) if result[0] < end and start < result[1]]
+        match = next((index for index in overlapping if results[index][2] == value and index not in right), None)
+        if match is None:
             score.missed += 1
-            others = ", ".join(found[at][3] for at in near) or "nothing"
-            score.differences.append(f"{passage}: − {told} (found: {others})")
+            near_results = ", ".join(results[index][3] for index in overlapping) or "nothing"
+            score.differences.append(f"{passage}: − {description} (found: {near_results})")
         else:
             score.right += 1
-            right.add(twin)
-    for at, (_, _, _, told) in enumerate(found):
-        if at not in right:
+            right.add(match)
+    for index, (_, _, _, description) in enumerate(results):
+        if index not in right:
             score.extra += 1
-            score.differences.append(f"{passage}: + {told}")
+            score.differences.append(f"{passage}: + {description}")
 
 
 def _score_figures(score: Score, passage: Passage, article: Article) -> None:
-    """Value, qualifier and unit are to agree."""
-    wanted = [
+    """Scores the figures of one passage; value, qualifier and unit must agree."""
+    labels = [
         _labelled(passage, quote, (low, high, qualifier, fold_name(unit)), f"{low} {qualifier} {unit}")
         for quote, low, high, qualifier, unit in passage.figures
     ]
-    found = [
+    results = [
         (
-            one.start, one.end, (one.value, one.value_high, one.qualifier, fold_name(one.unit)),
-            f"«{one.quote}» {one.value} {one.qualifier} {one.unit}",
+            figure.start, figure.end, (figure.value, figure.value_high, figure.qualifier, fold_name(figure.unit)),
+            f"«{figure.quote}» {figure.value} {figure.qualifier} {figure.unit}",
         )
-        for one in article.figures.all()
+        for figure in article.figures.all()
     ]  # fmt: skip
-    _score_spans(score, passage.name, wanted, found)
+    _score_spans(score, passage.name, labels, results)
 
 
-def _labelled(passage: Passage, quote: str, said: object, told: str) -> Labelled:
+def _labelled(passage: Passage, quote: str, value: object, description: str) -> Labelled:
+    """The labelled span of the first place where the quote stands in the passage."""
     start = passage.body.index(quote)
-    return start, start + len(quote), said, f"«{quote}» {told}"
+    return start, start + len(quote), value, f"«{quote}» {description}"
 
 
 def _score_dates(score: Score, passage: Passage, article: Article) -> None:
-    """The days are to be the same."""
-    wanted = [_labelled(passage, quote, (first, last), f"{first}–{last}") for quote, first, last in passage.dates]
+    """Scores the dates of one passage; the first and the last day must agree."""
+    labels = [_labelled(passage, quote, (first, last), f"{first}–{last}") for quote, first, last in passage.dates]
     reading = Reading(article.body)
-    found: list[Labelled] = []
-    for one in reading.dates:
-        ahead = speaks_of_plans(reading.sentence_words(one.start))
-        when = resolve(one, article.published, ahead=ahead)
-        if when and when.earliest:
-            last = when.latest.replace(day=one.day_end) if one.day_end and when.precision == "day" else when.latest
-            told = f"«{article.body[one.start : one.end]}» {when.earliest}–{last}"
-            found.append((one.start, one.end, (when.earliest, last), told))
-    _score_spans(score, passage.name, wanted, found)
+    results: list[Labelled] = []
+    for expression in reading.dates:
+        ahead = speaks_of_plans(reading.sentence_words(expression.start))
+        resolved = resolve(expression, article.published, ahead=ahead)
+        if resolved and resolved.earliest:
+            last = (
+                resolved.latest.replace(day=expression.day_end)
+                if expression.day_end and resolved.precision == "day"
+                else resolved.latest
+            )
+            description = f"«{article.body[expression.start : expression.end]}» {resolved.earliest}–{last}"
+            results.append((expression.start, expression.end, (resolved.earliest, last), description))
+    _score_spans(score, passage.name, labels, results)
 
 
 def _score_events(score: Score, labelled: list[Passage], reported: dict[str, int | None]) -> None:
-    """Counts pairs: two passages of one event are right when they are joined, of two events when they are not."""
-    for one, other in combinations(labelled, 2):
-        same = one.event == other.event
-        joined = reported[one.name] is not None and reported[one.name] == reported[other.name]
-        if same and joined:
+    """Scores pairs of passages. A pair of one event is right if both articles were given the same stored event.
+
+    A pair of different events that were given the same stored event is extra.
+    """
+    for first, second in combinations(labelled, 2):
+        is_same_event = first.event == second.event
+        is_joined = reported[first.name] is not None and reported[first.name] == reported[second.name]
+        if is_same_event and is_joined:
             score.right += 1
-        elif same:
+        elif is_same_event:
             score.missed += 1
-            score.differences.append(f"{one.name}, {other.name}: − one event")
-        elif joined:
+            score.differences.append(f"{first.name}, {second.name}: − one event")
+        elif is_joined:
             score.extra += 1
-            score.differences.append(f"{one.name}, {other.name}: + joined")
+            score.differences.append(f"{first.name}, {second.name}: + joined")

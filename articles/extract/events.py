@@ -1,4 +1,7 @@
-"""Suggests which event an article reports: recognises a known one by kind, actors, place and words, or describes a new one."""
+"""Describes the events that an article names, and compares them with stored events.
+
+Called by articles/extract/analysis.py, which describes, and articles/extract/coverage.py, which compares.
+"""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -20,7 +23,19 @@ from articles.models.rules import SAME
 
 @dataclass(frozen=True)
 class EventDescription:
-    """What is known of an event for telling it from others, whether stored or read out of an article."""
+    """The features of an event by which the rules tell it from other events, stored or named in an article.
+
+    title: the phrase that names the event, or the title of the stored event.
+    kind: an EventKind.
+    when: the day it begins, as precisely as it is stated.
+    cities: the Arabic names of its cities.
+    countries: the Arabic names of its countries.
+    actors: the keys of actors that the article's lead names, or of the stored event's participants.
+    key: the primary key of a stored event, negative for a new event of the batch, None for a description.
+    years: the years that the article's title and lead state, or the stored title, four digits each.
+    content: the words that are compared; empty for those of the title.
+    end: the day it ends; unknown unless a span of days is stated.
+    """
 
     title: str
     kind: str
@@ -31,23 +46,27 @@ class EventDescription:
     key: int | None = None
     years: frozenset[str] = frozenset()
     content: frozenset[str] = field(default=frozenset(), compare=False)
-    end: ArchiveDate = ArchiveDate()
+    end: ArchiveDate = field(default_factory=ArchiveDate)
 
     @property
     def words(self) -> frozenset[str]:
-        """What its title says, and for an article's description what the article's heading says too."""
+        """The content words of the title; for a description, those of the article's heading as well."""
         return self.content or content_words(self.title)
 
 
 @dataclass(frozen=True)
 class Likeness:
-    """How alike a described and a known event are, 0 to 1, and in what: for the editor who reviews the suggestion."""
+    """How alike a described and a stored event are. The editor who reviews the suggestion sees both values.
+
+    score: from 0 to 1.
+    rule: SAME and the names of the features that agree.
+    """
 
     score: float
     rule: str
 
 
-# Head words by kind; a phrase that opens with one names an event. The first kind that fits wins.
+# Head words by kind. A phrase that opens with a head word names an event. The first kind that fits wins.
 _HEADS: list[tuple[tuple[str, ...], str]] = sorted(
     (
         (tuple(fold_name(word) for word in phrase.split()), kind)
@@ -69,7 +88,7 @@ _HEADS: list[tuple[tuple[str, ...], str]] = sorted(
     ),
     key=lambda head: -len(head[0]),
 )  # fmt: skip
-# First word of a phrase, with whatever may be written onto it → (the phrase, its kind, how many letters are written on).
+# Maps the first word of a head, proclitic included, to (the head's words, its kind, length of the proclitic).
 _HEADS_BY_OPENING: dict[str, list[tuple[tuple[str, ...], str, int]]] = {}
 for _phrase, _kind in _HEADS:
     for _proclitic in ("", "و", "ب", "ف", "ل"):
@@ -82,7 +101,7 @@ _NOUNS_IN_YA = {
     fold_name(w)
     for w in ("يوليو", "يونيو", "يوليوز", "يناير", "ياباني", "يابانية", "يمني", "يمنية", "يوناني", "يونانية")
 }
-# What a launch launches is often the better name: «إطلاق حوار …» is a dialogue.
+# Words that end the phrase of an event.
 _PHRASE_STOPS = {fold_name(w) for w in (
     "الذي", "التي", "بدعوة", "بمشاركة", "بحضور", "يومي", "يوم", "اليوم", "أمس", "غدا", "خلال", "هامش", "تحت", "برئاسة", "وذلك",
     "حيث", "أن", "وهو", "وهي", "المنعقد", "المنعقدة", "الممتد", "بهدف", "قصد", "والتي", "والذي", "كما", "مع", "منذ", "على",
@@ -90,15 +109,15 @@ _PHRASE_STOPS = {fold_name(w) for w in (
     "وقع", "وقعت", "نفذه", "نفذته", "نفذها", "استهدف", "استهدفت", "خلف", "خلفت", "أسفر", "أسفرت", "أودى", "أوقع", "هو", "هي", "بحسب",
     "حسب", "جاء", "صاحب", "أيضا", "كذلك", "ليل", "صباح", "مساء", "ظهر", "ضمن", "إثر", "قرب", "النار",
 )}  # fmt: skip
-# «هجوم على مدرسة …»: what is struck is part of the name.
+# «هجوم على مدرسة …»: the target of a strike is part of its name.
 _STRIKE_STOPS = _PHRASE_STOPS - {fold_name("على")}
 _ORDINALS = {fold_word(w): n for n, ws in enumerate((
     ("الأول", "الأولى"), ("الثاني", "الثانية"), ("الثالث", "الثالثة"), ("الرابع", "الرابعة"), ("الخامس", "الخامسة"),
     ("السادس", "السادسة"), ("السابع", "السابعة"), ("الثامن", "الثامنة"), ("التاسع", "التاسعة"), ("العاشر", "العاشرة"),
 ), 1) for w in ws}  # fmt: skip
-# Words that say what kind of event it is: shared by thousands, so no event is looked up by them.
+# Words of the heads. Thousands of events share them, so they look up no event.
 HEAD_WORDS = frozenset(word for phrase, _ in _HEADS for word in content_words(phrase[0]))
-# States take part in everything; these tell one event from another.
+# The kinds of actors that tell one event from another. States take part in too many events.
 TELLING_KINDS = {
     ActorKind.COALITION, ActorKind.ORGANISATION, ActorKind.GOVERNMENT, ActorKind.PERSON, ActorKind.ARMED_GROUP,
     ActorKind.CIVIL,
@@ -107,11 +126,11 @@ _LONGEST_PHRASE = 16
 _LEAD_PARAGRAPHS = 3
 _LEAD_LENGTH = 1500
 _ENOUGH = 0.55
-# An opening and a closing of one gathering are reported on days of their own.
+# The opening and the closing of a gathering are reported on different days.
 NEIGHBOURING = timedelta(days=4)
 _CLEARLY_SHARED = 0.5
 _OTHER_CAST = 0.15
-# Below both, two events have nothing in common but their kind and day.
+# Two events below both shares have only their kind and day in common.
 LEAST_SHARED_WORDS, LEAST_SHARED_ACTORS = 0.2, 0.3
 _REPORTED_WITHIN = timedelta(days=31)
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
@@ -119,11 +138,12 @@ _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 @lru_cache(maxsize=20_000)
 def years_in(text: str) -> frozenset[str]:
+    """The years from 1900 to 2099 that a text states in four digits."""
     return frozenset(_YEAR.findall(text))
 
 
 def lead_of(body: Reading) -> Reading:
-    """The first paragraphs, at most _LEAD_LENGTH code points, cut behind a word."""
+    """The first _LEAD_PARAGRAPHS paragraphs of a body, cut after the last word within _LEAD_LENGTH code points."""
     length = len("\n\n".join(body.text.split("\n\n", _LEAD_PARAGRAPHS)[:_LEAD_PARAGRAPHS]))
     if length > _LEAD_LENGTH:
         last = body.word_at(_LEAD_LENGTH) - 1
@@ -134,19 +154,20 @@ def lead_of(body: Reading) -> Reading:
 def describe(
     title: Reading, lead: Reading, published: ArchiveDate, actors: Iterable[int], authority: Authority
 ) -> list[EventDescription]:
-    """The events that the title or the lead of an article name, likeliest first; `actors` are those its lead names.
+    """Describes the events that the title or the lead of an article name, likeliest first.
 
-    An event's interval is the dates its sentence states, else what is known of the publication.
+    `actors` are the keys of the actors that title and lead name; those that the authority does not hold are left out.
+    An event takes its dates from its sentence, else from the publication (`_when`).
     """
     described: dict[tuple[str, str], EventDescription] = {}
-    named = frozenset(actor for actor in actors if actor in authority.kinds)
-    # A place in the title or the first paragraph is where it happens; further down it is background.
+    named_actors = frozenset(actor for actor in actors if actor in authority.kinds)
+    # The event happens at the places of the title and the first paragraph. Places further down are background.
     opening = lead.text.split("\n", 1)[0]
     matches = [*places().find(title.text, title.words)]
     matches += [match for match in places().find(lead.text, lead.words) if match.start < len(opening)]
-    spots = [place for match in matches for place in match.keys]
-    cities = frozenset(place.city for place in spots if place.city)
-    countries = frozenset(place.country for place in spots)
+    named_places = [place for match in matches for place in match.keys]
+    cities = frozenset(place.city for place in named_places if place.city)
+    countries = frozenset(place.country for place in named_places)
     phrases = [
         (phrase, kind, *_when(reading, offset, published))
         for reading in (title, lead)
@@ -154,12 +175,12 @@ def describe(
     ]
     years = frozenset(_YEAR.findall(f"{title.text} {lead.text}"))
     for phrase, kind, when, end in phrases:
-        # A heading seldom states the day; the sentence of the lead that names the same kind of event does.
+        # A heading seldom states the day. The lead's sentence that names an event of the same kind often does.
         if not when.is_known:
-            dated = ((w, e) for _, k, w, e in phrases if _kinds_agree(k, kind) and w.is_known)
-            when, end = next(dated, (when, end))
+            stated = ((w, e) for _, k, w, e in phrases if _kinds_agree(k, kind) and w.is_known)
+            when, end = next(stated, (when, end))
         description = EventDescription(
-            phrase, kind, when, cities, countries, named, years=years,
+            phrase, kind, when, cities, countries, named_actors, years=years,
             content=content_words(phrase) | content_words(title.text), end=end,
         )  # fmt: skip
         described.setdefault((kind, " ".join(sorted(content_words(phrase)))), description)
@@ -167,9 +188,13 @@ def describe(
 
 
 def event_phrases(reading: Reading) -> list[tuple[str, str, int]]:
-    """(phrase, kind, offset) of every event that a text names, in order: a head word and what follows it."""
+    """Returns (phrase, kind, offset) of every event that a text names, in order of place.
+
+    A phrase is a head word and the words after it, up to a stop. The offset is in code points. A launch also yields
+    what is launched: «إطلاق حوار …» names a dialogue too, and that is often the better name.
+    """
     text, of_words = reading.text, reading.words
-    found = []
+    named_events = []
     after = 0
     for index in [index for index, word in enumerate(of_words) if word.folded in _HEADS_BY_OPENING]:
         head = _head_at(of_words, index) if index >= after else None
@@ -178,12 +203,13 @@ def event_phrases(reading: Reading) -> list[tuple[str, str, int]]:
         length, kind, offset = head
         last = _end_of_phrase(text, of_words, index, index + length, kind)
         end = with_closing_mark(text, offset, of_words[last - 1].end)
-        found.append((" ".join(text[offset:end].split()), kind, offset))
+        named_events.append((" ".join(text[offset:end].split()), kind, offset))
         after = max(last, index + 1) if kind != EventKind.LAUNCH else index + length
-    return found
+    return named_events
 
 
 def _head_at(of_words: Sequence[Word], index: int) -> tuple[int, str, int] | None:
+    """(number of words, kind, offset after the proclitic) of the head at word `index`; None without one."""
     folded = of_words[index].folded
     for heads, kind, written_on in _HEADS_BY_OPENING.get(folded, ()):
         if all(index + i < len(of_words) and of_words[index + i].folded == word for i, word in enumerate(heads) if i):
@@ -194,7 +220,10 @@ def _head_at(of_words: Sequence[Word], index: int) -> tuple[int, str, int] | Non
 
 
 def nominative(phrase: str) -> str:
-    """«مؤتمرا دوليا حول …» as a title has it: the indefinite head and its adjectives without the alef of the object."""
+    """Returns a phrase with its head in the nominative: «مؤتمرا دوليا حول …» becomes «مؤتمر دولي حول …».
+
+    The accusative alef is cut off the first three words, up to the first definite word.
+    """
     written = phrase.split(" ")
     for index, word in enumerate(written[:3]):
         if not re.fullmatch(r"[ء-ي]{3,}اً?", word) or word.startswith("ال"):
@@ -204,12 +233,16 @@ def nominative(phrase: str) -> str:
 
 
 def _is_annual_body(of_words: Sequence[Word], index: int) -> bool:
-    """«المنتدى العالمي لمكافحة الإرهاب» is a standing body, not a gathering, unless its session is meant."""
+    """Whether the head at `index` opens the name of a standing body rather than of a gathering.
+
+    «المنتدى العالمي لمكافحة الإرهاب» is such a body.
+    """
     after = of_words[index + 1].folded if index + 1 < len(of_words) else ""
     return of_words[index].folded.endswith(fold_name("المنتدى")) and after == fold_name("العالمي")
 
 
 def _end_of_phrase(text: str, of_words: Sequence[Word], first: int, index: int, kind: str) -> int:
+    """The index after the last word of the phrase that begins at `first` and whose head ends before `index`."""
     stops = _STRIKE_STOPS if kind in STRIKES else _PHRASE_STOPS
     while index < len(of_words) and index - first < _LONGEST_PHRASE:
         gap = text[of_words[index - 1].end : of_words[index].start]
@@ -218,7 +251,7 @@ def _end_of_phrase(text: str, of_words: Sequence[Word], first: int, index: int, 
         folded = of_words[index].folded
         if folded in stops or folded in WEEKDAY_NUMBERS or (folded[:1] == "و" and folded[1:] in stops):
             break
-        # «المؤتمر يتزامن …»: hardly a noun begins so.
+        # «المؤتمر يتزامن …»: a verb. Hardly any noun begins with «ي»; _NOUNS_IN_YA are the exceptions.
         if folded.startswith("ي") and len(folded) > 3 and folded not in _NOUNS_IN_YA:
             break
         index += 1
@@ -228,68 +261,73 @@ def _end_of_phrase(text: str, of_words: Sequence[Word], first: int, index: int, 
 
 
 def _when(reading: Reading, offset: int, published: ArchiveDate) -> tuple[ArchiveDate, ArchiveDate]:
-    """(start, end) of an event, by the sentence that names it and what is known of the publication.
+    """Returns (start, end) of the event that the sentence around `offset` names.
 
-    A stated date stands. A day without a year takes the year of publication; a bare weekday is the last one before it.
-    Without either an event is reported within a month of its taking place.
+    A date that the sentence states is taken as stated. `resolve` completes a day without a year, or a bare weekday,
+    from the day of publication. Without a date, the start is unknown within _REPORTED_WITHIN of the publication.
     """
     first, last = reading.sentence_span(offset)
     dates = reading.dates_between(first, last)
     plans = speaks_of_plans(reading.words_between(first, last))
-    # A day said in full outweighs a month, a month a weekday.
-    for asked in (
-        lambda one: one.day and one.month is not None,
-        lambda one: one.month,
-        lambda one: one.weekday is not None or one.shift is not None,
+    # A full day outweighs a month, and a month outweighs a weekday.
+    for states_enough in (
+        lambda expression: expression.day and expression.month is not None,
+        lambda expression: expression.month,
+        lambda expression: expression.weekday is not None or expression.shift is not None,
     ):
-        for found in filter(asked, dates):
-            when = resolve(found, published, ahead=plans)
-            if when and when.earliest and not _is_long_past(when, published, found):
-                return when, _last_day(when, found.day_end)
+        for expression in filter(states_enough, dates):
+            when = resolve(expression, published, ahead=plans)
+            if when and when.earliest and not _is_long_past(when, published, expression):
+                return when, _last_day(when, expression.day_end)
     if published.precision == Precision.DAY:
         around = published.date - _REPORTED_WITHIN, published.date + _REPORTED_WITHIN
         return ArchiveDate.unknown(*around), ArchiveDate()
     return ArchiveDate.unknown(published.earliest, published.latest), ArchiveDate()
 
 
-def _is_long_past(when: ArchiveDate, published: ArchiveDate, found: object) -> bool:
-    """Whether a month or year of background («منذ يناير 2015») stands in the sentence of a recent event."""
+def _is_long_past(when: ArchiveDate, published: ArchiveDate, expression: object) -> bool:
+    """Whether a date without a day is background («منذ يناير 2015»): it ends over a year before the publication."""
     recent = published.precision == Precision.DAY and when.latest and when.latest < published.date - timedelta(days=365)
-    return bool(recent and not found.day)
+    return bool(recent and not expression.day)
 
 
 def _last_day(when: ArchiveDate, day_end: int | None) -> ArchiveDate:
-    """The end of an event that a span of days dates: «يومي 4 و5 نونبر»."""
+    """The last day of an event whose date states a span of days, «يومي 4 و5 نونبر»; else an unknown date."""
     if not day_end or when.precision != Precision.DAY or day_end < when.date.day:
         return ArchiveDate()
     return ArchiveDate.on(date(when.date.year, when.date.month, day_end), when.basis)
 
 
-def likeness(described: EventDescription, known: EventDescription, authority: Authority) -> Likeness | None:
-    """How alike the two are; None where kind, place, date, ordinal or year of the title tell them apart."""
-    if not _kinds_agree(described.kind, known.kind):
+def likeness(described: EventDescription, stored: EventDescription, authority: Authority) -> Likeness | None:
+    """How alike two events are; None where kind, place, date, ordinal or year of the title tell them apart.
+
+    The score is a weighted sum of kind, shared words, shared actors, place and date, at most 1. _OTHER_CAST is
+    subtracted where both name telling actors and share none. With a report, the score is divided by 0.80, which is the
+    weights of kind, words and actors together.
+    """
+    if not _kinds_agree(described.kind, stored.kind):
         return None
-    same_days = described.when.may_overlap(known.when)
-    if not same_days and not _days_close(described, known):
+    same_days = described.when.may_overlap(stored.when)
+    if not same_days and not _days_close(described, stored):
         return None
-    if _numbers_differ(described.title, known.title) or _other_year(described, known):
+    if _numbers_differ(described.title, stored.title) or _other_year(described, stored):
         return None
-    place = _place_agreement(described, known)
+    place = _place_agreement(described, stored)
     if place is None:
         return None
-    shared_words = _shared_words(described, known)
-    mine = {a for a in described.actors if authority.kinds.get(a) in TELLING_KINDS}
-    theirs = {a for a in known.actors if authority.kinds.get(a) in TELLING_KINDS}
-    shared_actors = containment(mine, theirs)
-    # Each has its own cast.
-    apart = _OTHER_CAST if mine and theirs and not mine & theirs else 0
-    dates_close = 1.0 if described.when.is_known and known.when.is_known and same_days else 0.0
+    shared_words = _shared_words(described, stored)
+    described_actors = {actor for actor in described.actors if authority.kinds.get(actor) in TELLING_KINDS}
+    stored_actors = {actor for actor in stored.actors if authority.kinds.get(actor) in TELLING_KINDS}
+    shared_actors = containment(described_actors, stored_actors)
+    # Both name telling actors, and share none.
+    penalty = _OTHER_CAST if described_actors and stored_actors and not described_actors & stored_actors else 0
+    dates_close = 1.0 if described.when.is_known and stored.when.is_known and same_days else 0.0
     if not same_days and max(shared_words, shared_actors) < _CLEARLY_SHARED:
         return None
-    same_kind = 1.0 if described.kind == known.kind else 0.5
+    same_kind = 1.0 if described.kind == stored.kind else 0.5
     score = 0.15 * same_kind + 0.30 * shared_words + 0.35 * shared_actors + 0.20 * place + 0.15 * dates_close
-    score -= apart
-    if EventKind.REPORT in {described.kind, known.kind}:
+    score -= penalty
+    if EventKind.REPORT in {described.kind, stored.kind}:
         score /= 0.80
     if shared_words < LEAST_SHARED_WORDS and shared_actors < LEAST_SHARED_ACTORS:
         return None
@@ -307,60 +345,75 @@ def likeness(described: EventDescription, known: EventDescription, authority: Au
     return Likeness(min(score, 1.0), SAME + "_".join(agreed))
 
 
-def _days_close(described: EventDescription, known: EventDescription) -> bool:
-    """Whether two gatherings begin within a few days of each other; attacks and operations have days of their own."""
-    if STRIKES & {described.kind, known.kind}:
+def _days_close(described: EventDescription, stored: EventDescription) -> bool:
+    """Whether two gatherings begin within NEIGHBOURING of each other. False for attacks and operations."""
+    if STRIKES & {described.kind, stored.kind}:
         return False
-    mine, theirs = described.when, known.when
-    return mine.is_known and theirs.is_known and abs(mine.earliest - theirs.earliest) <= NEIGHBOURING
+    described_start, stored_start = described.when, stored.when
+    return (
+        described_start.is_known
+        and stored_start.is_known
+        and abs(described_start.earliest - stored_start.earliest) <= NEIGHBOURING
+    )
 
 
-def _shared_words(described: EventDescription, known: EventDescription) -> float:
-    mine, theirs = _telling_words(described), _telling_words(known)
-    # «هجوم مقديشو» has no word but those of its kind and place; then all of them count.
-    return containment(mine, theirs) if mine and theirs else containment(described.words, known.words)
+def _shared_words(described: EventDescription, stored: EventDescription) -> float:
+    """The share of telling words that two events have in common, from 0 to 1."""
+    described_words, stored_words = _telling_words(described), _telling_words(stored)
+    # «هجوم مقديشو» has only words of its kind and place. Then all words count.
+    return (
+        containment(described_words, stored_words)
+        if described_words and stored_words
+        else containment(described.words, stored.words)
+    )
 
 
 def _telling_words(event: EventDescription) -> frozenset[str]:
-    """Its words but for those that say what kind of event it is and where, which are compared by themselves."""
+    """The words of an event without those of its kind and its places, which are compared separately."""
     return event.words - HEAD_WORDS - _words_of_places(event.cities | event.countries)
 
 
 @lru_cache(maxsize=5_000)
 def _words_of_places(names: frozenset[str]) -> frozenset[str]:
+    """The content words of place names, with and without the preposition «ب»."""
     words_of_names = content_words(" ".join(names))
     return words_of_names | {"ب" + word for word in words_of_names}
 
 
 def best_match(
-    described: Sequence[EventDescription], known: Iterable[EventDescription], authority: Authority
+    described: Sequence[EventDescription], stored: Iterable[EventDescription], authority: Authority
 ) -> tuple[EventDescription, Likeness] | None:
-    """The known event that one of the described ones most likely is, or None when none is alike enough."""
+    """Returns the stored event that is most like any of the described events, and their likeness.
+
+    None if no stored event reaches the score _ENOUGH.
+    """
     best: tuple[EventDescription, Likeness] | None = None
-    for candidate in known:
-        for mine in described:
-            alike = likeness(mine, candidate, authority)
-            if alike and alike.score >= _ENOUGH and (best is None or alike.score > best[1].score):
-                best = candidate, alike
+    for stored_event in stored:
+        for description in described:
+            match = likeness(description, stored_event, authority)
+            if match and match.score >= _ENOUGH and (best is None or match.score > best[1].score):
+                best = stored_event, match
     return best
 
 
-def _kinds_agree(mine: str, theirs: str) -> bool:
-    return mine == theirs or {mine, theirs} <= _ASSEMBLIES or EventKind.LAUNCH in {mine, theirs}
+def _kinds_agree(left: str, right: str) -> bool:
+    """Whether two kinds can belong to one event: equal kinds, two kinds of assembly, or a launch with any kind."""
+    return left == right or {left, right} <= _ASSEMBLIES or EventKind.LAUNCH in {left, right}
 
 
-def _other_year(described: EventDescription, known: EventDescription) -> bool:
-    """Whether a yearly report is known for a year that the article does not speak of."""
-    yearly = EventKind.REPORT in {described.kind, known.kind} and known.years and described.years
-    return bool(yearly and not known.years & described.years)
+def _other_year(described: EventDescription, stored: EventDescription) -> bool:
+    """Whether two reports state years and share none: editions of a yearly report are different events."""
+    yearly = EventKind.REPORT in {described.kind, stored.kind} and stored.years and described.years
+    return bool(yearly and not stored.years & described.years)
 
 
-def _numbers_differ(my_title: str, their_title: str) -> bool:
-    my_ordinals, their_ordinals = _ordinals(my_title), _ordinals(their_title)
-    if my_ordinals and their_ordinals and not my_ordinals & their_ordinals:
+def _numbers_differ(left_title: str, right_title: str) -> bool:
+    """Whether two titles both state ordinals and share none, or both state years and share none."""
+    left_ordinals, right_ordinals = _ordinals(left_title), _ordinals(right_title)
+    if left_ordinals and right_ordinals and not left_ordinals & right_ordinals:
         return True
-    my_years, their_years = years_in(my_title), years_in(their_title)
-    return bool(my_years and their_years and not my_years & their_years)
+    left_years, right_years = years_in(left_title), years_in(right_title)
+    return bool(left_years and right_years and not left_years & right_years)
 
 
 @lru_cache(maxsize=20_000)
@@ -369,20 +422,20 @@ def _ordinals(title: str) -> frozenset[int]:
     return frozenset(_ORDINALS[word] for word in folded if word in _ORDINALS)
 
 
-def _place_agreement(mine: EventDescription, theirs: EventDescription) -> float | None:
-    """1 for a shared city, 0.6 for a shared country, 0 where one says nothing, None where both say something else.
+def _place_agreement(left: EventDescription, right: EventDescription) -> float | None:
+    """1 for a shared city, 0.6 for a shared country, 0 where one event names no country, None for different countries.
 
-    A report is published somewhere and read everywhere: where it is from does not tell it apart.
+    Different countries do not tell reports apart: a report is published in one place and read everywhere.
     """
-    if mine.cities & theirs.cities:
+    if left.cities & right.cities:
         return 1.0
-    if mine.countries & theirs.countries:
+    if left.countries & right.countries:
         return 0.6
-    elsewhere = mine.countries and theirs.countries and EventKind.REPORT not in {mine.kind, theirs.kind}
-    return None if elsewhere else 0.0
+    are_elsewhere = left.countries and right.countries and EventKind.REPORT not in {left.kind, right.kind}
+    return None if are_elsewhere else 0.0
 
 
-def containment(mine: Iterable, theirs: Iterable) -> float:
-    """The share of the smaller of two sets found in the larger, 0 to 1."""
-    mine, theirs = set(mine), set(theirs)
-    return len(mine & theirs) / min(len(mine), len(theirs)) if mine and theirs else 0.0
+def containment(left: Iterable, right: Iterable) -> float:
+    """The share of the smaller of two sets that the larger one contains, from 0 to 1; 0 if either is empty."""
+    left, right = set(left), set(right)
+    return len(left & right) / min(len(left), len(right)) if left and right else 0.0

@@ -1,6 +1,6 @@
 """Finds the figures of a text: numbers that count or measure something, with qualifier, unit, period and exact quote.
 
-Not figures: years, dates, clock times, law articles, resolutions, ordinals, ages, phone numbers, list numbering.
+Excluded are years, dates, clock times, law articles, resolutions, ordinals, ages, phone numbers, list numbering.
 """
 
 import re
@@ -18,7 +18,7 @@ from articles.arabic.places import NATIONALITIES
 from articles.arabic.reading import Reading
 from articles.models import Qualifier
 
-# How sure a number that a rule found is one to compare, 0 to 1.
+# For each rule, how sure it is that a number counts something and can be compared, from 0 to 1.
 SCORES = {
     "figure.percent": 0.95,
     "figure.currency": 0.95,
@@ -27,13 +27,25 @@ SCORES = {
     "figure.of_the_same": 0.75,
     "figure.verb_and_number": 0.6,
 }
-# First and last day, inclusive; None on a side that the text leaves open.
+# First and last day, inclusive. None on a side that the text leaves open.
 Period = tuple[date | None, date | None]
 
 
 @dataclass(frozen=True)
 class FoundFigure:
-    """A figure of a text: `text[start:end]` is the quote, qualifier and unit included; `about` is how the clause goes on."""
+    """A figure of a text; `text[start:end]` is its quote, with qualifier and unit.
+
+    value: the number, or the lower value of a range.
+    value_high: the upper value of a range, else None.
+    qualifier: a Qualifier.
+    unit: the unit as the text states it; empty if a verb or «عدد …» implies it.
+    start: the offset of the quote, in code points.
+    end: the offset after the quote, in code points.
+    period: the period that the sentence gives, or None.
+    rule: the key of the rule in SCORES.
+    about: how the clause goes on after the quote; may be empty.
+    implied: the unit that a verb or «عدد …» implies; empty if a unit is stated.
+    """
 
     value: Decimal
     value_high: Decimal | None
@@ -48,11 +60,12 @@ class FoundFigure:
 
     @property
     def measured(self) -> str:
-        """The unit that measures it, which the text may leave to a verb."""
+        """The stated unit, else the implied one."""
         return self.unit or self.implied
 
 
 def _phrases(table: dict[str, tuple[str, ...]]) -> list[tuple[tuple[str, ...], str]]:
+    """Returns (folded words, qualifier) of every phrase in the table, longest first."""
     phrases = [(tuple(fold_name(text).split()), qualifier) for qualifier, texts in table.items() for text in texts]
     return sorted(phrases, key=lambda phrase: -len(phrase[0]))
 
@@ -79,7 +92,7 @@ _AFTER = _phrases({
     Qualifier.ABOUT: ("تقريبا", "على وجه التقريب"),
     Qualifier.AT_MOST: ("على الأكثر", "كحد أقصى", "على أبعد تقدير", "فأقل", "أو أقل"),
 })  # fmt: skip
-# «يتجاوز عددها 80»: these verbs may stand some words before their number.
+# «يتجاوز عددها 80»: these verbs may stand up to _FARTHEST_VERB words before their number.
 _DISTANT = {fold_name(w) for w in ("يتجاوز", "تتجاوز", "تجاوز", "تجاوزت", "يفوق", "تفوق", "فاق", "فاقت", "يناهز", "ناهز",
                                    "تناهز", "يقارب", "تقارب", "يربو", "تعدى", "يتعدى")}  # fmt: skip
 _FARTHEST_VERB = 9
@@ -87,7 +100,7 @@ _COUNT_WORDS = {fold_name(w) for w in ("عدد", "عددها", "عددهم", "ع
                                        "حصيلة", "قيمة", "قيمته", "قيمتها", "نسبة", "نسبته", "نسبتها", "عتبة", "سقف", "حاجز",
                                        "حصيلتها", "عديدها", "عديدهم", "قوامه", "قوامها")}  # fmt: skip
 
-# The number after one of these names a thing rather than counting any.
+# A number after one of these words names a thing and counts nothing.
 _LABELS = {fold_name(w) for w in (
     "المادة", "مادة", "المادتين", "المواد", "الفصل", "فصل", "الفصلين", "البند", "بند", "الفقرة", "فقرة", "رقم", "القانون",
     "قانون", "القرار", "قرار", "قراره", "القرارات", "قراري", "القرارين", "قرارات", "ظهير", "الظهير", "المرسوم", "مرسوم",
@@ -104,11 +117,11 @@ _OLDEST = 120
 _SPANS = tuple(fold_name(w) for w in ("مدة", "مدت", "المدة", "فترة", "العقوبة", "عقوبة"))
 _AGED = {fold_name(w) for w in ("يبلغ", "تبلغ", "البالغ", "البالغة", "ناهز")}
 _AGE_UNITS = {fold_name(w) for w in ("عاما", "سنة", "عام", "سنوات", "أعوام", "ربيعا")}
-# A number before one of these is a time of day, a temperature, a rank: not what an archive compares.
+# A number before one of these is a time of day, and no figure.
 _CLOCK_UNITS = {
     fold_name(w) for w in ("صباحا", "مساء", "ظهرا", "ليلا", "فجرا", "بتوقيت", "غرينتش", "gmt", "زوالا", "بعد")
 }
-# Function words, verbs and pronouns: none is the thing counted.
+# Function words, verbs and pronouns. None of them is a unit.
 _NOT_UNITS = {fold_name(w) for w in (
     "في", "على", "إلى", "الى", "عن", "أن", "إن", "التي", "الذي", "الذين", "اللتين", "هو", "هي", "هم", "كان", "كانت", "كانوا",
     "قد", "لقد", "أو", "أي", "ثم", "مع", "هذا", "هذه", "ذلك", "تلك", "بعد", "قبل", "حتى", "لكن", "غير", "كما", "حيث", "عندما",
@@ -137,7 +150,7 @@ _NOUNS_IN_WA = {
     fold_name(w)
     for w in ("واقعة", "واجب", "واجبا", "وافد", "وافدا", "وافدين", "واعظ", "واعظا", "واعظة", "واحة", "واليا")
 }
-# «قُتل 3 وأصيب 12»: where no noun follows, the verb before tells what is counted.
+# «قُتل 3 وأصيب 12»: if no noun follows the number, the verb before it implies the unit.
 _IMPLIED = {
     fold_name(word): unit
     for unit, written in {
@@ -152,23 +165,24 @@ _FARTHEST_COUNT = 7
 _CURRENCIES = {fold_name(w) for w in ("دولار", "دولارا", "دولارات", "يورو", "درهم", "درهما", "دراهم", "دينار", "دينارا", "دنانير",
                                       "ريال", "ريالا", "ريالات", "جنيه", "جنيها", "جنيهات", "ليرة", "ليرات", "فرنك", "فرنكا",
                                       "روبل", "ين", "يوان", "أوقية", "شيكل", "شيقل")}  # fmt: skip
-# What may follow a currency and belongs to its name: «دولار أمريكي», «جنيه إسترليني», «فرنك سويسري».
+# These words, like nationalities, can follow a currency and belong to its name: «دولار أمريكي», «جنيه إسترليني»,
+# «فرنك سويسري».
 _STERLING = {fold_name("إسترليني"), fold_name("استرليني")}
 _SINCE = {fold_name(w) for w in ("منذ", "ومنذ")}
 _UNTIL = {fold_name(w) for w in ("غاية", "لغاية", "حتى", "متم")}
-# How far, in words, a period may stand from its figure.
+# A period may stand at most so many words after or before its figure.
 _PERIOD_AFTER, _PERIOD_BEFORE = 8, 14
-# In words: no date is longer («أمس الأربعاء، الموافق 6 و7 من شهر تشرين الثاني/نونبر سنة 2024» has 14).
+# In words. No date is longer («أمس الأربعاء، الموافق 6 و7 من شهر تشرين الثاني/نونبر سنة 2024» has 14).
 _LONGEST_DATE = 20
 
 
 def find_figures(text: str | Reading) -> list[FoundFigure]:
-    """Every figure of a text in order of place; spans are code points of the text and never overlap."""
+    """Returns every figure of a text in order of place; spans are in code points and never overlap."""
     return _Figures(Reading(text) if isinstance(text, str) else text).all()
 
 
 class _Figures:
-    """The figures of one text that has been read."""
+    """Finds the figures of one text."""
 
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
@@ -176,52 +190,57 @@ class _Figures:
         self.words = reading.words
         self.numbers = reading.numbers
         self.number_starts = {self.words[number.first_word].start for number in self.numbers}
-        # The dates that a period can be, and where they begin, in order.
+        # The dates that can be a period, in order, and their offsets.
         self.periods = [d for d in reading.dates if d.interval]
         self.period_starts = [d.start for d in self.periods]
-        # Word index → whether a label before it carries over conjunctions to the number there.
+        # Maps a word index to whether a label before it carries over conjunctions to the number there.
         self.carried: dict[int, bool] = {}
         self.dated = {i for d in reading.dates for i in range(reading.word_at(d.start), reading.word_at(d.end))}
 
     def all(self) -> list[FoundFigure]:
-        found: list[FoundFigure] = []
+        """Returns every figure in order of place."""
+        figures: list[FoundFigure] = []
         skip_to = 0
         for position, number in enumerate(self.numbers):
             if number.start < skip_to or self._is_part_of_date(number):
                 continue
-            high, last = self._range_from(position)
-            if high is None:
-                last = self._said_twice(position)
-            figure = self._figure(number, last, high, found[-1] if found else None)
-            # Of a range that counts nothing, neither end does.
-            skip_to = last.end if high is not None else skip_to
-            if figure and (not found or figure.start >= found[-1].end):
-                found.append(figure)
-                skip_to = max(figure.end, last.end)
-        return found
+            upper, last_number = self._range_from(position)
+            if upper is None:
+                last_number = self._said_twice(position)
+            figure = self._figure(number, last_number, upper, figures[-1] if figures else None)
+            # If a range counts nothing, its upper value counts nothing either.
+            skip_to = last_number.end if upper is not None else skip_to
+            if figure and (not figures or figure.start >= figures[-1].end):
+                figures.append(figure)
+                skip_to = max(figure.end, last_number.end)
+        return figures
 
     def _is_part_of_date(self, number: Number) -> bool:
         return any(i in self.dated for i in range(number.first_word, number.next_word))
 
     def _said_twice(self, position: int) -> Number:
-        """«خمسة وثلاثين (35) بلدا»: the number in brackets repeats the one in words."""
+        """Returns the number in brackets that repeats the number at `position`, else that number itself.
+
+        «خمسة وثلاثين (35) بلدا»: the number in brackets repeats the number in words.
+        """
         number = self.numbers[position]
         if position + 1 < len(self.numbers):
-            again = self.numbers[position + 1]
-            gap = self.text[number.end : again.start].strip()
-            if again.value == number.value and gap == "(" and self.text[again.end : again.end + 1] == ")":
-                return again
+            following = self.numbers[position + 1]
+            gap = self.text[number.end : following.start].strip()
+            if following.value == number.value and gap == "(" and self.text[following.end : following.end + 1] == ")":
+                return following
         return number
 
     def _gap(self, left: int, right: int) -> str:
-        """The characters between word `left` and word `right`."""
+        """The text between word `left` and word `right`."""
         return self.text[self.words[left].end : self.words[right].start]
 
     def _folded(self, index: int) -> str:
+        """The folded word at `index`; empty outside the text."""
         return self.words[index].folded if 0 <= index < len(self.words) else ""
 
     def _range_from(self, position: int) -> tuple[Decimal | None, Number]:
-        """(upper value, its number) when the number at `position` opens a range, else (None, the number itself)."""
+        """Returns (upper value, its number) if the number at `position` opens a range, else (None, that number)."""
         number = self.numbers[position]
         if position + 1 >= len(self.numbers):
             return None, number
@@ -230,10 +249,10 @@ class _Figures:
         joint = [self._folded(i) for i in between]
         hyphen = not joint and _HYPHEN.fullmatch(self.text[number.end : following.start])
         opened = self._bare(number.first_word - 1, _RANGE_OPENERS)
-        to = len(joint) == 1 and joint[0] in _TO_WORDS and opened not in _TO_WORDS
+        has_to = len(joint) == 1 and joint[0] in _TO_WORDS and opened not in _TO_WORDS
         joined_and = joint == [_AND] or (not joint and following.in_words)
         between_and = opened == _BETWEEN and joined_and
-        if (hyphen or to or between_and) and not self._is_part_of_date(following):
+        if (hyphen or has_to or between_and) and not self._is_part_of_date(following):
             if number.value < following.value:
                 return following.value, following
         return None, number
@@ -241,6 +260,10 @@ class _Figures:
     def _figure(
         self, number: Number, last: Number, high: Decimal | None, previous: FoundFigure | None
     ) -> FoundFigure | None:
+        """Returns the figure that begins with `number`, or None if it counts nothing.
+
+        `last` is the number that ends it, `high` the upper value of a range, `previous` the figure before it.
+        """
         if self._is_label(number) or self._is_numbering(number) or self._is_clock_or_code(number, last):
             return None
         unit, end, rule = self._unit(last, previous)
@@ -269,7 +292,7 @@ class _Figures:
         )
 
     def _implied(self, number: Number) -> str:
-        """The unit that the verb right before tells; years and amounts with a unit of their own have none."""
+        """Returns the unit that «عدد …» or the verb directly before the number implies; else empty."""
         index = self._start_of_qualifier(number) - 1
         if index < 0 or self.text[self.words[index].end : number.start].count("\n"):
             return ""
@@ -279,7 +302,10 @@ class _Figures:
         return _IMPLIED.get(folded) or _IMPLIED.get(folded[1:] if folded[:1] in "وف" else "", "")
 
     def _counted_before(self, number: Number) -> str:
-        """«بلغ عدد المصابين 47», «ارتفع عدد القتلى إلى 20»: the noun that «عدد» counts, where none follows the number."""
+        """Returns the definite noun after «عدد» in the clause before the number, without its article; else empty.
+
+        «بلغ عدد المصابين 47» counts «مصابين»; «ارتفع عدد القتلى إلى 20» counts «قتلى».
+        """
         for index in range(number.first_word - 2, max(-1, number.first_word - _FARTHEST_COUNT), -1):
             if re.search(r"[.؛:\n]", self.text[self.words[index].end : number.start]):
                 return ""
@@ -289,14 +315,18 @@ class _Figures:
         return ""
 
     def _start_of_qualifier(self, number: Number) -> int:
+        """The index of the first word of the number with its qualifier."""
         _, start = self._qualifier_before(number, opens_range=False)
         return self.reading.word_at(start) if start < number.start else number.first_word
 
     def _about(self, end: int) -> str:
-        """What follows in the same clause: «84 دولة | عضوا في التحالف»; at most eight words, nothing if it leads to a number."""
+        """Returns what follows in the clause: «84 دولة | عضوا في التحالف».
+
+        At most _LONGEST_ABOUT words; empty if a number is among them.
+        """
         index = self.reading.word_at(end)
         following = self.words[index : index + _LONGEST_ABOUT]
-        # The clause may not end for a whole text: what is not told is not looked at.
+        # A clause can be as long as the text, so only the part that may be returned is searched.
         stop = _CLAUSE_END.search(self.text, end, following[-1].start) if following else None
         last = end
         for word in following:
@@ -308,7 +338,7 @@ class _Figures:
         return re.sub(r"(?:^|\s)و$", "", self.text[end:last].strip(" ،-–—)"))
 
     def _scaled_like(self, number: Number, last: Number) -> Decimal:
-        """«بين 2 و3 ملايين»: the lower value takes the upper one's scale where it states none."""
+        """Returns the lower value of a range, in the scale of the upper value if it states none: «بين 2 و3 ملايين»."""
         for scale in (10**12, 10**9, 10**6, 10**3):
             if last.value >= scale and last.next_word - last.first_word > 1 and number.value < 1000 <= last.value:
                 return number.value * scale
@@ -317,6 +347,7 @@ class _Figures:
     # What a number is not
 
     def _is_label(self, number: Number) -> bool:
+        """Whether the number names or ranks a thing: «المادة 5», «الدورة الـ79»."""
         before = self._folded(number.first_word - 1)
         gap = self._gap(number.first_word - 1, number.first_word) if number.first_word else "\n"
         if number.in_words:
@@ -330,29 +361,32 @@ class _Figures:
         if self._is_carried_to(number.first_word):
             return True
         if before in _ORDINAL_PREFIXES or before in _JOINED_ARTICLES:
-            # «الـ84 دولة» counts, «الدورة الـ79», «اليوم الـ15» ranks: what is counted follows as an indefinite noun.
+            # «الـ84 دولة» counts; «الدورة الـ79» and «اليوم الـ15» rank. A counted noun follows and is indefinite.
             return not self._counted_noun(number.next_word)
         return False
 
     def _is_carried_to(self, index: int) -> bool:
-        """«القرارين 1373 و1624», «الفقرات 3 و4 و5»: whether a label carries over conjunctions to the word at `index`."""
-        passed = []
+        """Whether a label carries over conjunctions to the word at `index`.
+
+        Such lists are «القرارين 1373 و1624», «الفقرات 3 و4 و5».
+        """
+        visited = []
         is_carried = False
         while index >= 3 and self._folded(index - 1) == _AND and self.words[index - 2].is_number:
             if index in self.carried:
                 is_carried = self.carried[index]
                 break
-            passed.append(index)
+            visited.append(index)
             index -= 2
             if self._folded(index - 1) in _LABELS:
                 is_carried = True
                 break
-        # A list of numbers is walked once, however long it is.
-        self.carried.update(dict.fromkeys(passed, is_carried))
+        # The result is kept for every number of the list, so that a long list is walked only once.
+        self.carried.update(dict.fromkeys(visited, is_carried))
         return is_carried
 
     def _is_numbering(self, number: Number) -> bool:
-        """«1. …», «2- …», «3) …» at the start of a line."""
+        """Whether the number numbers a line: «1. …», «2- …», «3) …» at its start."""
         if not re.match(r"\s*[.)\-–:]\s", self.text[number.end : number.end + 3]):
             return False
         before = number.start
@@ -361,6 +395,7 @@ class _Figures:
         return not before or self.text[before - 1] == "\n"
 
     def _is_clock_or_code(self, number: Number, last: Number) -> bool:
+        """Whether the number is part of a clock time, a date, a phone number, or a code such as «F-16»."""
         before, after = self.text[max(0, number.start - 1) : number.start], self.text[last.end : last.end + 2]
         if re.match(r"[:/]\d", after) or (before in {":", "/", "+", "#", "@", "_"} and not number.in_words):
             previous = self.text[max(0, number.start - 2) : number.start]
@@ -385,16 +420,20 @@ class _Figures:
         return self._folded(last.next_word) in _CLOCK_UNITS and number.value <= 24 and "\n" not in self._gap_after(last)
 
     def _gap_after(self, number: Number) -> str:
+        """The text between a number and the next word; a line feed at the end of the text."""
         return self._gap(number.next_word - 1, number.next_word) if number.next_word < len(self.words) else "\n"
 
     def _is_age(self, number: Number, end: int) -> bool:
-        """«البالغ من العمر 35 عاما», «في سن 35», and an age in brackets: «يوسف (35 عاما)»."""
+        """Whether the number is an age: «البالغ من العمر 35 عاما», «في سن 35», or in brackets: «يوسف (35 عاما)».
+
+        `end` is the offset after its unit.
+        """
         before = self.words[max(0, number.first_word - 4) : number.first_word]
         if any(word.folded in _AGE_WORDS for word in before if "." not in self.text[word.end : number.start]):
             return True
         # «يبلغ 25 سنة», «تبلغ زوجته 29 عاما»; not «تبلغ مدة العقد 25 سنة».
-        said = [self._bare(index, _AGED) for index in range(max(0, number.first_word - 3), number.first_word)]
-        if number.value <= _OLDEST and any(said) and not any(word.folded.startswith(_SPANS) for word in before):
+        age_verbs = [self._bare(index, _AGED) for index in range(max(0, number.first_word - 3), number.first_word)]
+        if number.value <= _OLDEST and any(age_verbs) and not any(word.folded.startswith(_SPANS) for word in before):
             return True
         if self.text[end : end + 1] != ")":
             return False
@@ -404,7 +443,10 @@ class _Figures:
         return self.text[before - 1 : before] == "("
 
     def _may_be_year(self, number: Number, last: Number, end: int) -> bool:
-        """«مونديال 2030 لكرة القدم», «دورة 2024 تنطلق»: four bare digits whose next word need not be what they count."""
+        """Whether four digits can be a year because the next word need not be their unit.
+
+        «مونديال 2030 لكرة القدم» and «دورة 2024 تنطلق» are such years. A number with a qualifier is none.
+        """
         digits = self.text[number.start : number.end]
         if number is not last or len(digits) != 4 or not 1900 <= number.value <= 2100:
             return False
@@ -415,7 +457,7 @@ class _Figures:
     # What it counts
 
     def _counted_noun(self, index: int) -> bool:
-        """Whether the word at `index` follows at once and can be the thing counted."""
+        """Whether the word at `index` follows the word before it directly and can be a unit."""
         if index >= len(self.words) or not _OPEN_ENDED.fullmatch(self._gap(index - 1, index)):
             return False
         folded = self._folded(index)
@@ -430,12 +472,15 @@ class _Figures:
         )
 
     def _is_joined_clause(self, index: int) -> bool:
-        """«3 وأصيب 12»: a conjunction and the next clause; not «3 وفود», «3 وحدات»."""
+        """Whether the word is a conjunction with the next clause: «3 وأصيب 12», but not «3 وفود» or «3 وحدات»."""
         written = strip_ignored(self.text[self.words[index].start : self.words[index].end])
         return written.startswith(("وأ", "وإ", "وآ", "وا")) and self._folded(index) not in _NOUNS_IN_WA
 
     def _unit(self, last: Number, previous: FoundFigure | None) -> tuple[str, int, str]:
-        """(unit as stated, end of the quote, rule); an empty unit where the number counts nothing."""
+        """Returns (unit as stated, offset after the quote, rule); the unit is empty if none is stated.
+
+        `previous` is the figure before: «5 منها» and «5 منهم» take its unit if it stands in the same sentence.
+        """
         index = last.next_word
         sign = re.match(r"[^\S\n]?[%٪]", self.text[last.end : last.end + 2])
         if sign:
@@ -446,45 +491,50 @@ class _Figures:
         symbol = re.match(rf"[^\S\n]?([{_SYMBOLS}])", self.text[last.end : last.end + 2])
         if symbol:
             return symbol[1], last.end + symbol.end(), "figure.currency"
-        if before := self._symbol_before(last).strip():
-            return before, last.end, "figure.currency"
+        if symbol_before := self._symbol_before(last).strip():
+            return symbol_before, last.end, "figure.currency"
         if index >= len(self.words):
             return "", last.end, ""
         if self._counted_noun(index):
             noun = self.words[index]
             if self._folded(index) not in _CURRENCIES:
                 return self.text[noun.start : noun.end], noun.end, "figure.number_and_noun"
-            more = index + 1 < len(self.words) and self._gap(index, index + 1) == " "
-            end = self.words[index + 1].end if more and self._names_currency(index + 1) else noun.end
+            is_followed = index + 1 < len(self.words) and self._gap(index, index + 1) == " "
+            end = self.words[index + 1].end if is_followed and self._names_currency(index + 1) else noun.end
             return self.text[noun.start : end], end, "figure.currency"
+        return self._unit_of_part(last, previous)
+
+    def _unit_of_part(self, last: Number, previous: FoundFigure | None) -> tuple[str, int, str]:
+        """Returns what `_unit` does for a number that is a part of a whole: «5 من الدول», «5 منهم»."""
+        index = last.next_word
         folded = self._folded(index)
-        if folded in _PARTITIVE and not self._gap(index - 1, index).strip():
-            if _PARTITIVE[folded] == "-" or folded == _OF_THEM:
-                if previous and self.reading.sentence_number(previous.start) == self.reading.sentence_number(
-                    last.start
-                ):
-                    return previous.unit, self.words[index].end, "figure.of_the_same"
-                return "", last.end, ""
-            noun_index = index + 1
-            if noun_index < len(self.words) and self._can_be_part_of(noun_index) and not 1900 <= last.value <= 2100:
-                noun = self.words[noun_index]
-                return self.text[noun.start : noun.end], noun.end, "figure.number_of_nouns"
+        if folded not in _PARTITIVE or self._gap(index - 1, index).strip():
+            return "", last.end, ""
+        if _PARTITIVE[folded] == "-" or folded == _OF_THEM:
+            sentence = self.reading.sentence_number
+            if previous and sentence(previous.start) == sentence(last.start):
+                return previous.unit, self.words[index].end, "figure.of_the_same"
+            return "", last.end, ""
+        noun_index = index + 1
+        if noun_index < len(self.words) and self._can_be_part_of(noun_index) and not 1900 <= last.value <= 2100:
+            noun = self.words[noun_index]
+            return self.text[noun.start : noun.end], noun.end, "figure.number_of_nouns"
         return "", last.end, ""
 
     def _names_currency(self, index: int) -> bool:
-        """Whether the word at `index` belongs to the currency's name: «أمريكي», «إسترليني»; not «سنويا»."""
+        """Whether the word at `index` belongs to a currency's name: «أمريكي», «إسترليني»; not «سنويا»."""
         folded = self._folded(index)
         return folded.removesuffix("ا") in _STERLING or bool(
             {"ال" + folded, "ال" + folded.removesuffix("ا")} & NATIONALITIES.keys()
         )
 
     def _symbol_before(self, number: Number) -> str:
-        """The currency sign written before the digits, with the space between: «$50 مليون»."""
+        """The currency sign before the digits, with the space between them: «$50 مليون»; empty without one."""
         sign = re.search(rf"[{_SYMBOLS}][^\S\n]?$", self.text[max(0, number.start - 2) : number.start])
         return sign[0] if sign else ""
 
     def _can_be_part_of(self, index: int) -> bool:
-        """Whether the noun after «من» names a whole that a number is part of: «من الدول», «من مقاتلي التنظيم»."""
+        """Whether the noun after «من» names a whole of which the number is a part: «من الدول», «من مقاتلي التنظيم»."""
         folded = self._folded(index)
         construct_plural = folded.endswith("ي") and len(folded) >= 5 and self._folded(index + 1).startswith("ال")
         return folded.startswith("ال") or construct_plural
@@ -492,7 +542,7 @@ class _Figures:
     # Around it
 
     def _qualifier_before(self, number: Number, *, opens_range: bool) -> tuple[str | None, int]:
-        """(qualifier or None, where the quote begins)."""
+        """Returns (qualifier or None, offset of the quote). The words that open a range belong to its quote."""
         index = number.first_word
         if self._folded(index - 1) in _BEFORE_NUMERALS:
             index -= 1
@@ -519,21 +569,22 @@ class _Figures:
         return None, number.start
 
     def _phrases_that_end_at(self, index: int) -> Sequence[tuple[tuple[str, ...], str]]:
-        """The qualifiers whose last word may be the one at `index`, longest first; `_reads` tells which do stand there."""
+        """The qualifiers whose last word may stand at `index`, longest first; `_reads` checks the other words."""
         folded = self._folded(index)
         exact = _BEFORE_BY_LAST.get(folded, ())
-        # A conjunction or preposition is written onto a qualifier of one word alone.
+        # A proclitic joins the first word, so it meets the last word only in qualifiers of one word.
         return [*exact, *_BEFORE_BY_LAST.get(folded[1:], ())] if folded[:1] in _PROCLITICS else exact
 
     def _bare(self, index: int, vocabulary: set[str]) -> str:
+        """The folded word at `index`, without a conjunction if need be, if the vocabulary holds it; else empty."""
         folded = self._folded(index)
-        for reading in (folded, folded[1:] if folded[:1] in "وف" else folded):
-            if reading in vocabulary:
-                return reading
+        for form in (folded, folded[1:] if folded[:1] in "وف" else folded):
+            if form in vocabulary:
+                return form
         return ""
 
     def _reads(self, first: int, phrase: Sequence[str]) -> bool:
-        """Whether the words from `first` are `phrase`; a conjunction or preposition may be written onto the first."""
+        """Whether the words from `first` on are `phrase`; the first may have a conjunction or preposition."""
         head = self._folded(first)
         if head != phrase[0] and not (head[:1] in "وفبلك" and head[1:] == phrase[0]):
             return False
@@ -542,36 +593,38 @@ class _Figures:
         return not re.search(r"[.،؛\n]", self.text[self.words[first].start : self.words[first + len(phrase)].start])
 
     def _start_without_conjunction(self, index: int, word: str) -> int:
+        """The offset of the folded `word` within the word at `index`, after its proclitic."""
         return self.words[index].start + (1 if self._folded(index) != word else 0)
 
     def _qualifier_after(self, end: int) -> tuple[str, int] | None:
+        """Returns (qualifier, offset after it) of a qualifier that follows the offset `end`; None without one."""
         index = self.reading.word_at(end)
         for phrase, qualifier in _AFTER:
             span = range(index, index + len(phrase))
-            said = tuple(self._folded(i) for i in span) == phrase and self._folded(span[-1] + 1) != _FROM
-            if said and not re.search(r"[.،؛\n]", self.text[end : self.words[span[-1]].start]):
+            is_stated = tuple(self._folded(i) for i in span) == phrase and self._folded(span[-1] + 1) != _FROM
+            if is_stated and not re.search(r"[.،؛\n]", self.text[end : self.words[span[-1]].start]):
                 return qualifier, self.words[span[-1]].end
         return None
 
     def _period(self, start: int, end: int) -> Period | None:
-        """The dated span nearest in the same sentence: first what follows («… بين 2002 و2021»), then what precedes."""
+        """Returns the nearest period in the sentence: first after the quote («… بين 2002 و2021»), then before it."""
         sentence = self.reading.sentence_number(start)
-        nearest = self._period_after(end, sentence) or self._period_before(start, sentence)
-        return self._open_or_closed(nearest) if nearest else None
+        dated = self._period_after(end, sentence) or self._period_before(start, sentence)
+        return self._open_or_closed(dated) if dated else None
 
     def _period_after(self, end: int, sentence: int) -> DateExpression | None:
-        """The first dated span of the sentence from `end` on, if no comma and few words stand before it."""
-        place = bisect_left(self.period_starts, end)
-        dated = self.periods[place] if place < len(self.periods) else None
+        """Returns the next date of the sentence after `end`, if no comma and few words stand before it; else None."""
+        position = bisect_left(self.period_starts, end)
+        dated = self.periods[position] if position < len(self.periods) else None
         if dated is None or self._words_between(end, dated.start) > _PERIOD_AFTER:
             return None
         is_near = self.reading.sentence_number(dated.start) == sentence and "،" not in self.text[end : dated.start]
         return dated if is_near else None
 
     def _period_before(self, start: int, sentence: int) -> DateExpression | None:
-        """The last dated span of the sentence that ends before `start` with few words between."""
-        for place in range(bisect_left(self.period_starts, start) - 1, -1, -1):
-            dated = self.periods[place]
+        """Returns the last date in the sentence that ends at most _PERIOD_BEFORE words before `start`."""
+        for position in range(bisect_left(self.period_starts, start) - 1, -1, -1):
+            dated = self.periods[position]
             if self._words_between(dated.start, start) > _PERIOD_BEFORE + _LONGEST_DATE:
                 return None
             if self.reading.sentence_number(dated.start) != sentence:
@@ -581,7 +634,7 @@ class _Figures:
         return None
 
     def _open_or_closed(self, dated: DateExpression) -> Period:
-        """«منذ … 2017» has no end, «إلى غاية 2020» no beginning."""
+        """Returns the period of a date: «منذ … 2017» has no end, «إلى غاية 2020» has no beginning."""
         first, last = dated.interval
         index = self.reading.word_at(dated.start)
         leading = {self._folded(i) for i in range(max(0, index - 4), index)}
@@ -590,4 +643,5 @@ class _Figures:
         return (None, last) if leading & _UNTIL else (first, last)
 
     def _words_between(self, start: int, end: int) -> int:
+        """The number of words between two offsets."""
         return self.reading.word_at(end) - self.reading.word_at(start)

@@ -1,4 +1,4 @@
-"""Stores an article's figures, each with its measure, what it limits itself to, and the event it is about."""
+"""Stores the figures of an article: each with its measure, its scope (places, expected or not) and its event."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -13,12 +13,16 @@ from articles.extract.subject import Subject
 from articles.models import Article, Event, EventKind, Figure, ReviewState
 
 
-def write_figures(subject: Subject, event: Event | None, new: list[Figure]) -> set[int]:
-    """Brings the stored figures up to date and adds those to be stored to `new`; returns the events they are about."""
-    article, found = subject.article, subject.analysis.figures
+def write_figures(subject: Subject, event: Event | None, new_figures: list[Figure]) -> set[int]:
+    """Brings the stored figures of an article up to date with its analysis.
+
+    `event` is the event that the article reports, or None. Figures that must still be inserted are appended to
+    `new_figures`. Returns the keys of all events that the figures are or were about.
+    """
+    article, measured_figures = subject.article, subject.analysis.figures
     stored = [] if subject.is_new else list(article.figures.order_by("start", "id"))
     touched = {figure.event_id for figure in stored if figure.event_id}
-    pairs, unclaimed = _paired(article, found, stored)
+    pairs, unclaimed = _paired(article, measured_figures, stored)
     pairs = _with_rewritten(article, pairs, unclaimed)
     for figure in unclaimed:
         if figure.state == ReviewState.SUGGESTED:
@@ -26,21 +30,27 @@ def write_figures(subject: Subject, event: Event | None, new: list[Figure]) -> s
         else:
             _keep_reviewed(figure, article.body)
     reviewed = [figure for figure in unclaimed if figure.state != ReviewState.SUGGESTED]
-    taken = [(figure.start, figure.end) for figure in reviewed if figure.start is not None]
-    moved = [(one, twin) for one, twin in pairs if twin and (twin.start, twin.end) != (one.found.start, one.found.end)]
+    reviewed_spans = [(figure.start, figure.end) for figure in reviewed if figure.start is not None]
+    moved = [
+        (measured, twin)
+        for measured, twin in pairs
+        if twin and (twin.start, twin.end) != (measured.found.start, measured.found.end)
+    ]
     if moved:
-        # Two may change places: none keeps a span that another is given.
+        # Two figures may swap spans, and spans are unique: all of them are cleared before any is set.
         Figure.objects.filter(pk__in=[twin.pk for _, twin in moved]).update(start=None, end=None)
-    for one, twin in moved:
-        span = one.found.start, one.found.end
+    for measured, twin in moved:
+        span = measured.found.start, measured.found.end
         Figure.objects.filter(pk=twin.pk).update(start=span[0], end=span[1], quote=article.body[slice(*span)])
-    for one, twin in pairs:
-        values = _values(one, event)
-        if twin is None and not any(_overlap((one.found.start, one.found.end), span) for span in taken):
-            quote = article.body[one.found.start : one.found.end]
-            new.append(
+    for measured, twin in pairs:
+        values = _values(measured, event)
+        if twin is None and not any(
+            _overlap((measured.found.start, measured.found.end), span) for span in reviewed_spans
+        ):
+            quote = article.body[measured.found.start : measured.found.end]
+            new_figures.append(
                 Figure(
-                    article=article, quote=quote, start=one.found.start, end=one.found.end,
+                    article=article, quote=quote, start=measured.found.start, end=measured.found.end,
                     state=ReviewState.SUGGESTED, **values,
                 )
             )  # fmt: skip
@@ -54,118 +64,137 @@ def write_figures(subject: Subject, event: Event | None, new: list[Figure]) -> s
 
 
 def _paired(
-    article: Article, found: Sequence[MeasuredFigure], stored: list[Figure]
+    article: Article, measured_figures: Sequence[MeasuredFigure], stored: list[Figure]
 ) -> tuple[list[tuple[MeasuredFigure, Figure | None]], list[Figure]]:
-    """(each found figure with the stored one it is, or None; the stored ones left over).
+    """Pairs every measured figure with its stored row, or with None.
 
-    A figure is the same one across captures if its quote is; of equal quotes, the first stays the first.
+    Returns the pairs and the stored rows without a pair. Two figures are the same figure across captures if their
+    quotes are equal. Of equal quotes, the row with the same start wins, else the first.
     """
     unclaimed = list(stored)
     by_quote: dict[str, list[Figure]] = {}
     for figure in stored:
         by_quote.setdefault(figure.quote, []).append(figure)
     pairs = []
-    for one in found:
-        twins = by_quote.get(article.body[one.found.start : one.found.end], [])
-        twin = next((figure for figure in twins if figure.start == one.found.start), twins[0] if twins else None)
+    for measured in measured_figures:
+        same_quote = by_quote.get(article.body[measured.found.start : measured.found.end], [])
+        twin = next(
+            (figure for figure in same_quote if figure.start == measured.found.start),
+            same_quote[0] if same_quote else None,
+        )
         if twin:
-            twins.remove(twin)
+            same_quote.remove(twin)
             unclaimed.remove(twin)
-        pairs.append((one, twin))
+        pairs.append((measured, twin))
     return pairs, unclaimed
 
 
 def _with_rewritten(
     article: Article, pairs: list[tuple[MeasuredFigure, Figure | None]], unclaimed: list[Figure]
 ) -> list[tuple[MeasuredFigure, Figure | None]]:
-    """The pairs, where a found figure without a stored one may be a reviewed one that the article's last save left without a place:
-    the same number of the same unit, read where that stood («350 مقاتلا» that is «٣٥٠ مقاتلا» now). It is taken out of `unclaimed`.
+    """Completes `pairs` with reviewed figures that lost their span at the article's last save.
 
-    Its values stay what the editor made of them; only its place and its quote are another.
+    A measured figure without a stored row is such a reviewed figure if it has the same number and unit and stands where
+    the lost words stood: «350 مقاتلا» may be «٣٥٠ مقاتلا» now. A matched row is removed from `unclaimed`. Its values
+    stay as the editor set them; the caller changes only its span and quote.
     """
-    lost = {words.fact.pk: words.gaps[0] for words in article.lost_words if isinstance(words.fact, Figure)}
-    waiting = [figure for figure in unclaimed if figure.start is None and figure.pk in lost]
-    held = [(figure.start, figure.end) for figure in unclaimed if figure.start is not None]
-    placed = []
-    for one, stored in pairs:
+    lost_spans = {words.fact.pk: words.gaps[0] for words in article.lost_words if isinstance(words.fact, Figure)}
+    unplaced = [figure for figure in unclaimed if figure.start is None and figure.pk in lost_spans]
+    unclaimed_spans = [(figure.start, figure.end) for figure in unclaimed if figure.start is not None]
+    completed_pairs = []
+    for measured, stored in pairs:
         twin = stored
-        place = one.found.start, one.found.end
-        if twin is None and not any(_overlap(place, span) for span in held):
-            same = (figure for figure in waiting if _overlap(place, lost[figure.pk]) and _is_same(one, figure))
+        span = measured.found.start, measured.found.end
+        if twin is None and not any(_overlap(span, unclaimed_span) for unclaimed_span in unclaimed_spans):
+            same = (
+                figure for figure in unplaced if _overlap(span, lost_spans[figure.pk]) and _is_same(measured, figure)
+            )
             twin = next(same, None)
             if twin:
-                waiting.remove(twin)
+                unplaced.remove(twin)
                 unclaimed.remove(twin)
-        placed.append((one, twin))
-    return placed
+        completed_pairs.append((measured, twin))
+    return completed_pairs
 
 
-def _overlap(one: Span, other: Span) -> bool:
-    return one[0] < other[1] and other[0] < one[1]
+def _overlap(left: Span, right: Span) -> bool:
+    """Whether two spans share a code point."""
+    return left[0] < right[1] and right[0] < left[1]
 
 
-def _is_same(one: MeasuredFigure, figure: Figure) -> bool:
-    """Whether the rules read the number, with its qualifier and its unit, that an editor reviewed."""
-    found = one.found
-    read = found.value, found.value_high, found.qualifier, fold_phrase(found.unit[:120])
-    return read == (figure.value, figure.value_high, figure.qualifier, fold_phrase(figure.unit))
+def _is_same(measured: MeasuredFigure, figure: Figure) -> bool:
+    """Whether the measured figure has the number, qualifier and unit of the reviewed `figure`."""
+    extracted = measured.found
+    rule_values = extracted.value, extracted.value_high, extracted.qualifier, fold_phrase(extracted.unit[:120])
+    return rule_values == (figure.value, figure.value_high, figure.qualifier, fold_phrase(figure.unit))
 
 
 def _keep_reviewed(figure: Figure, body: str) -> None:
-    """A reviewed figure stays; where a changed text no longer holds its words it keeps them without a span.
+    """Moves the span of a reviewed figure to where its quote stands in `body`.
 
-    The words must stand for themselves: «23 دولة» does not stand in «123 دولة».
+    If the quote no longer stands there, the figure keeps the quote and loses its span. A quote must not begin or end
+    inside a word or number: «23 دولة» does not stand in «123 دولة».
     """
     if figure.start is not None and body[figure.start : figure.end] == figure.quote:
         return
-    (place,) = TextChange("", body).moved([(None, figure.quote)])
-    if place != (None if figure.start is None else (figure.start, figure.end)):
-        figure.start, figure.end = place or (None, None)
+    (span,) = TextChange("", body).moved([(None, figure.quote)])
+    if span != (None if figure.start is None else (figure.start, figure.end)):
+        figure.start, figure.end = span or (None, None)
         figure.save(update_fields=["start", "end"])
 
 
-def _values(one: MeasuredFigure, event: Event | None) -> dict[str, object]:
-    found = one.found
-    about = event if event and _is_about(one, event) else None
-    period_start, period_end = found.period or (None, None)
+def _values(measured: MeasuredFigure, event: Event | None) -> dict[str, object]:
+    """Field values of the stored figure, but for its span, quote and state."""
+    figure = measured.found
+    about_event = event if event and _is_about(measured, event) else None
+    period_start, period_end = figure.period or (None, None)
     return {
-        "value": found.value, "value_high": found.value_high, "qualifier": found.qualifier, "unit": found.unit[:120],
-        "measure_id": one.measure, "period_start": period_start, "period_end": period_end, "about": found.about[:200],
-        "scope": _scope(one, event), "event_id": about.pk if about else None, "rule": found.rule, "score": SCORES[found.rule],
+        "value": figure.value, "value_high": figure.value_high, "qualifier": figure.qualifier,
+        "unit": figure.unit[:120], "measure_id": measured.measure,
+        "period_start": period_start, "period_end": period_end,
+        "about": figure.about[:200], "scope": _scope(measured, event),
+        "event_id": about_event.pk if about_event else None, "rule": figure.rule, "score": SCORES[figure.rule],
     }  # fmt: skip
 
 
-# Numbers told before an event are not compared with those told after it.
+# Marks the scope of a figure that was stated before its event. Such figures are not compared with later ones.
 EXPECTED = "متوقع"
 _GATHERINGS = {EventKind.MINISTERIAL, EventKind.CONFERENCE, EventKind.DIALOGUE, EventKind.SUMMIT, EventKind.MEETING}
 
 
-def _is_about(one: MeasuredFigure, event: Event) -> bool:
-    """Whether the event that an article reports is what its figure counts, and not some background of it."""
+def _is_about(measured: MeasuredFigure, event: Event) -> bool:
+    """Whether a figure counts something at the reported event, rather than in its background."""
     if event.kind == EventKind.REPORT:
-        return one.measure is not None
-    if _spans_longer_than_events(one.found.period) or _lies_elsewhere(one.found.period, event):
+        return measured.measure is not None
+    if _spans_longer_than_events(measured.found.period) or _lies_elsewhere(measured.found.period, event):
         return False
-    return (event.kind in _GATHERINGS and one.of_attendance) or (event.kind in STRIKES and one.of_harm)
+    return (event.kind in _GATHERINGS and measured.of_attendance) or (event.kind in STRIKES and measured.of_harm)
 
 
 def _spans_longer_than_events(period: Period | None) -> bool:
-    """Whether a period is longer than any event: «منذ 2002», «خلال عام 2023»."""
+    """Whether a period is open or longer than 31 days, and so longer than any event: «منذ 2002», «خلال عام 2023»."""
     return period is not None and (None in period or (period[1] - period[0]).days > 31)
 
 
 def _lies_elsewhere(period: Period | None, event: Event) -> bool:
-    """Whether a period has no day near the event's: another meeting, an earlier attack."""
+    """Whether a period lies more than 31 days from the event: it belongs to another meeting or an earlier attack."""
     if period is None or event.start.earliest is None or event.start.latest is None:
         return False
     near = timedelta(days=31)
     return period[1] < event.start.earliest - near or period[0] > event.start.latest + near
 
 
-def _scope(one: MeasuredFigure, event: Event | None) -> str:
-    """The places that a figure's clause limits it to, but for the event's own; and whether it was only expected."""
-    own = places_of(event) if event and one.places else frozenset()
-    countries = {country for _, country in own}
-    limited = [place for place in one.places if place not in own and not (place[1] in countries and not place[0])]
-    named = sorted(city or country for city, country in limited)
-    return "، ".join([*([EXPECTED] if one.expected else []), *named])[:120]
+def _scope(measured: MeasuredFigure, event: Event | None) -> str:
+    """The scope of a figure, as text: EXPECTED if it was only expected, then the places that its clause limits it to.
+
+    Places of the event itself are left out. At most 120 code points.
+    """
+    event_places = places_of(event) if event and measured.places else frozenset()
+    event_countries = {country for _, country in event_places}
+    limiting_places = [
+        place
+        for place in measured.places
+        if place not in event_places and not (place[1] in event_countries and not place[0])
+    ]
+    names = sorted(city or country for city, country in limiting_places)
+    return "، ".join([*([EXPECTED] if measured.expected else []), *names])[:120]

@@ -1,4 +1,7 @@
-"""A name that an actor is to have: which stored articles would name the actor by it, and their suggestions brought up to date."""
+"""Finds the stored articles that would name an actor by a new name, and brings their suggestions up to date.
+
+The desk calls it when an editor gives an actor a name.
+"""
 
 from dataclasses import dataclass
 
@@ -11,50 +14,64 @@ from articles.extract.authority import Authority
 from articles.extract.process import suggest_within_budget
 from articles.models import Actor, Article, Mention
 
-# Of how many articles one request takes care, and how many it reads for them.
+# At most so many articles are updated in a request, and so many are read to find them.
 MOST_LINKED = 200
 _MOST_READ = 2_000
 
 
 @dataclass(frozen=True)
 class Found:
-    """Articles that hold the name and do not name the actor yet: [(article, the words around)]; `has_more` where there are more."""
+    """Articles that hold a name of an actor and have no mention of the actor yet.
+
+    articles: (article, the words around the name) of each.
+    has_more: whether there may be more such articles than were read.
+    """
 
     articles: list[tuple[Article, str]]
     has_more: bool
 
 
 def would_name(actor: Actor, name: str, candidates: QuerySet) -> Found:
-    """Of `candidates`, articles that hold the name's words, those that do hold it and have no mention of the actor, newest first."""
+    """Returns those of `candidates` that hold the name and have no mention of the actor, newest first.
+
+    `candidates` are articles that hold the words of the name, in any order or form.
+    """
     index = NameIndex([(name, actor.pk)])
     fresh = candidates.exclude(pk__in=Mention.objects.filter(actor=actor).values("article"))
-    found: list[tuple[Article, str]] = []
+    holding: list[tuple[Article, str]] = []
     for place, article in enumerate(fresh.newest()[: _MOST_READ + 1]):
-        if place == _MOST_READ or len(found) == MOST_LINKED:
-            return Found(found, True)
+        if place == _MOST_READ or len(holding) == MOST_LINKED:
+            return Found(holding, True)
         reading = Reading(article.body)
         if matches := index.find(reading.text, reading.words):
             first = matches[0]
-            found.append((article, article.body[max(0, first.start - 60) : first.end + 60]))
-    return Found(found, False)
+            holding.append((article, article.body[max(0, first.start - 60) : first.end + 60]))
+    return Found(holding, False)
 
 
-def decided(found: Found, actor: Actor, name: str, authority: Authority) -> tuple[Found, int]:
-    """Of what holds a name that other actors bear, too: where it names `actor`, and in how many articles it names no one for sure."""
+def decided(holders: Found, actor: Actor, name: str, authority: Authority) -> tuple[Found, int]:
+    """Sorts articles that hold a name which other actors bear as well.
+
+    Returns the articles in which the name means `actor`, and the number of articles in which it means no bearer, or
+    several.
+    """
     bearers = set(Actor.objects.named(name).values_list("pk", flat=True)) | {actor.pk}
-    clear = authority.actors
-    kept, undecided = [], 0
-    for article, around in found.articles:
+    names = authority.actors
+    naming, undecided = [], 0
+    for article, around in holders.articles:
         reading = Reading(article.body)
-        named = {one.actor for one in find_actors(reading, clear)} & bearers
-        if named == {actor.pk}:
-            kept.append((article, around))
-        elif len(named) != 1:
+        named_bearers = {named_actor.actor for named_actor in find_actors(reading, names)} & bearers
+        if named_bearers == {actor.pk}:
+            naming.append((article, around))
+        elif len(named_bearers) != 1:
             undecided += 1
-    return Found(kept, found.has_more), undecided
+    return Found(naming, holders.has_more), undecided
 
 
-def link(found: Found, authority: Authority) -> int:
-    """Brings the suggestions of the articles found up to date, the new name known; returns for how many it could."""
-    outcomes = suggest_within_budget((article for article, _ in found.articles), authority)
-    return sum(1 for _, complaint in outcomes if not complaint)
+def link(holders: Found, authority: Authority) -> int:
+    """Brings the suggestions of the articles up to date; returns the number of articles for which that succeeded.
+
+    `authority` must already hold the new name.
+    """
+    outcomes = suggest_within_budget((article for article, _ in holders.articles), authority)
+    return sum(1 for _, reason in outcomes if not reason)

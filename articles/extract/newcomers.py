@@ -1,6 +1,6 @@
-"""Finds people and bodies that the authority does not know yet: a name after a title of office, a phrase after a head word.
+"""Finds people and bodies that the authority does not hold: names after a title of office, phrases after a head word.
 
-Rules of form, not lists of names; what they find is only ever suggested, with the rule and a score.
+The rules look at the form of words, not at lists of names. All results are suggestions, with their rule and a score.
 """
 
 import re
@@ -20,7 +20,17 @@ from articles.models import ActorKind
 
 @dataclass(frozen=True)
 class Newcomer:
-    """Someone unknown as a text names them: `text[start:end]` is the name, `role` the office as stated."""
+    """A person or body that a text names and the authority does not hold.
+
+    name: the name as the text has it, spaces normalised.
+    kind: an ActorKind.
+    role: the office as the text states it; may be empty.
+    country: the Arabic name of the country that the office or the name states; may be empty.
+    start: the offset of the name, in code points.
+    end: the offset after the name, in code points.
+    rule: the rule that found it.
+    score: from 0 to 1.
+    """
 
     name: str
     kind: str
@@ -33,11 +43,12 @@ class Newcomer:
 
     @cached_property
     def folded(self) -> str:
-        """What two writings of the name have in common."""
+        """The folded name, which is equal for different spellings of the name."""
         return fold_phrase(self.name)
 
 
 def _set(*lines: str) -> frozenset[str]:
+    """The folded words of the lines."""
     return frozenset(fold_name(word) for line in lines for word in line.split())
 
 
@@ -47,9 +58,9 @@ _OFFICES = _set(
     "وكيل وكيلة والي عميد قاضي قنصل نظيره نظيرته نظيرها زعيم",
 )
 _OFFICES |= {"ال" + office for office in _OFFICES}
-# Offices that are first or family names as well.
+# Offices that are also first or family names.
 _NAMES_TOO = _set("والي أمير أميرة سلطان ملك أمين أمينة عميد قائد قاضي")
-# Titles that stand right before a name.
+# Titles that stand directly before a name.
 _COURTESIES = _set(
     "السفير السفيرة الدكتور الدكتورة الأستاذ الأستاذة الشيخ الشيخة الأمير الأميرة العميد العقيد المقدم الرائد اللواء الفريق الجنرال",
     "المحامي المحامية القاضي القاضية الباحث الباحثة الخبير الخبيرة الصحفي الصحفية الصحافي الوزير الوزيرة النائب النائبة المتحدث المتحدثة",
@@ -79,7 +90,7 @@ _VERBS = _set(
 _NAMES_LIKE_VERBS = _set(
     "ياسر يوسف يحيى ياسين يونس يعقوب يزيد ياسمين يسرا يوسفي توفيق تامر تميم تركي تيمور تقي توماس تيدروس توني تيري يان يانيس"
 )
-# Names that begin as a conjunction would; others that do are read as the next part of the sentence.
+# Names that begin with «و». Other words with «و» are read as a conjunction and the next part of the sentence.
 _NAMES_IN_WA = _set("وليد وسيم وائل وفاء وداد وهيب وجدي وديع وسام وصفي واثق واصف وحيد وردة وهبي وجيه")
 _WITH_OBJECT = _set("المعني المعنية الخاص الخاصة المكلف المكلفة المتعلق المتعلقة")
 _BELONGING = _set("التابع التابعة")
@@ -87,7 +98,7 @@ _CHILD_OF = _set("بن ابن بنت")
 _LONGEST_OFFICE, _LONGEST_NAME = 12, 6
 _BREAK = re.compile(r"[.،؛:؟!\n()«»“”\"/\[\]–—…-]")
 
-# First word → what kind of body it heads.
+# Maps the head word of a body's name to the ActorKind.
 _BODIES = {
     word: kind
     for kind, heads in {
@@ -101,7 +112,7 @@ _BODIES = {
 }
 _OPENERS = {prefix + word for word in (*_OFFICES, *_COURTESIES, *_BODIES) for prefix in ("", "و", "ل", "ب", "ف")}
 _LONGEST_BODY = 8
-# Common nouns after a head that make no name: «مجموعة من», «حركة المسافرين».
+# Words that form no name with the head before them: «مجموعة من», «حركة المسافرين».
 _NO_BODY = _set(
     "الوزراء الوزارة النواب الاجتماع الدول البلدان التعاون العمل عمل الخبراء المسافرين الطيران السير المرور النقل المساعدات الدعم الأبحاث",
     "الأطفال النساء الشباب واسعة كبيرة كبير جديدة جديد متخصصة متخصص وطنية مشتركة مشترك دولية دولي خاصة مسلحة إرهابية إرهابي متطرفة الإرهابي",
@@ -111,34 +122,38 @@ _NO_BODY = _set(
 
 
 def find_newcomers(
-    reading: Reading, known: Iterable[tuple[int, int]]
+    reading: Reading, known_spans: Iterable[tuple[int, int]]
 ) -> tuple[list[Newcomer], dict[tuple[int, int], str]]:
-    """(unknown people and bodies, each once, in order; the offices stated before names that are known).
+    """Returns the unknown people and bodies of a text, each once, in order of place; and offices of known actors.
 
-    `known` are the spans that already name an actor; the offices are by those spans.
+    `known_spans` are the spans that already name an actor. The second value maps such a span to the office that the
+    text states before it.
     """
-    taken = sorted(known)
-    found: dict[str, Newcomer] = {}
+    ordered_spans = sorted(known_spans)
+    newcomers_by_name: dict[str, Newcomer] = {}
     offices: dict[tuple[int, int], str] = {}
     after = 0
     for index in [index for index, word in enumerate(reading.words) if word.folded in _OPENERS]:
         newcomer = _at(reading, index) if index >= after else None
         if newcomer is None:
             continue
-        first = bisect_left(taken, (newcomer.start, newcomer.start))
+        next_span = bisect_left(ordered_spans, (newcomer.start, newcomer.start))
         overlapping = [
-            span for span in taken[max(0, first - 1) : first + 1] if newcomer.start < span[1] and span[0] < newcomer.end
+            span
+            for span in ordered_spans[max(0, next_span - 1) : next_span + 1]
+            if newcomer.start < span[1] and span[0] < newcomer.end
         ]
         for span in overlapping:
             if newcomer.role and span[0] == newcomer.start:
                 offices.setdefault(span, newcomer.role)
         if not overlapping:
-            found.setdefault(newcomer.folded, newcomer)
+            newcomers_by_name.setdefault(newcomer.folded, newcomer)
             after = reading.word_at(newcomer.end)
-    return list(found.values()), offices
+    return list(newcomers_by_name.values()), offices
 
 
 def _at(reading: Reading, index: int) -> Newcomer | None:
+    """The person or body whose title or head is the word at `index`; None without one."""
     folded = reading.words[index].folded
     bare = folded[1:] if folded[:1] in "ولبف" and len(folded) > 3 else folded
     if folded.startswith("لل") and bare in _BODIES:
@@ -154,35 +169,41 @@ def _at(reading: Reading, index: int) -> Newcomer | None:
 
 
 def _joined(reading: Reading, index: int) -> bool:
-    """Whether nothing but space stands between the words before and at `index`."""
+    """Whether only space stands between the word before `index` and the word at `index`."""
     return index < len(reading.words) and not _BREAK.search(
         reading.text, reading.words[index - 1].end, reading.words[index].start
     )
 
 
 def _is_definite(folded: str) -> bool:
+    """Whether a folded word begins with the article, also after a proclitic."""
     return folded.startswith(("ال", "وال", "لل", "بال", "ولل", "وبال", "فال")) and len(folded) > 4
 
 
 def _office_holder(reading: Reading, index: int) -> Newcomer | None:
-    """«وزير الخارجية الهندي | …», «المدير التنفيذي لمكتب … | …»: the office runs on while its words are no name's."""
-    at = index + 1
-    while at < len(reading.words) and at - index <= _LONGEST_OFFICE:
-        if not _joined(reading, at):
-            # «وزير الشؤون الخارجية والتعاون، ناصر بوريطة،»: a comma may part the office from the name.
-            gap = reading.text[reading.words[at - 1].end : reading.words[at].start].strip()
-            may_go_on = gap == "،" and at > index + 1
-            return _person(reading, index, at, "person.office_comma_name", 0.6) if may_go_on else None
-        folded = reading.words[at].folded
-        plain = folded[1:] if folded[:1] in "وبل" else folded
-        is_office = _is_definite(folded) or {folded, plain} & _OFFICE_WORDS
-        if not (is_office or plain in _BODIES or plain in _COUNTRY_WORDS):
-            return _person(reading, index, at, "person.office_and_name", 0.7)
-        at += 1
+    """The person whose office begins at word `index`; None without one.
+
+    The office ends before the first word that cannot belong to it: «وزير الخارجية الهندي | …»,
+    «المدير التنفيذي لمكتب … | …».
+    """
+    position = index + 1
+    while position < len(reading.words) and position - index <= _LONGEST_OFFICE:
+        if not _joined(reading, position):
+            # «وزير الشؤون الخارجية والتعاون، ناصر بوريطة،»: a comma may separate the office from the name.
+            gap = reading.text[reading.words[position - 1].end : reading.words[position].start].strip()
+            may_go_on = gap == "،" and position > index + 1
+            return _person(reading, index, position, "person.office_comma_name", 0.6) if may_go_on else None
+        folded = reading.words[position].folded
+        bare = folded[1:] if folded[:1] in "وبل" else folded
+        is_office = _is_definite(folded) or {folded, bare} & _OFFICE_WORDS
+        if not (is_office or bare in _BODIES or bare in _COUNTRY_WORDS):
+            return _person(reading, index, position, "person.office_and_name", 0.7)
+        position += 1
     return None
 
 
 def _may_be_name(word: Word, written: str) -> bool:
+    """Whether a word can be part of a person's name; `written` is the word as the text has it, without marks."""
     folded = word.folded
     if folded in _NAMES_TOO:
         return True
@@ -214,7 +235,10 @@ def _may_be_name(word: Word, written: str) -> bool:
 
 
 def _person(reading: Reading, office: int, first: int, rule: str, score: float) -> Newcomer | None:
-    """The name that begins at word `first`: two words or more, family names with the article and «بن» included."""
+    """The person whose title begins at word `office` and whose name begins at word `first`; None if it is no name.
+
+    A name has at least two words. It can hold links such as «بن» and end with a family name with the article.
+    """
     text, of_words = reading.text, reading.words
     last, elements = first, 1
     while last < len(of_words) and last - first < _LONGEST_NAME:
@@ -222,23 +246,23 @@ def _person(reading: Reading, office: int, first: int, rule: str, score: float) 
         written = strip_ignored(text[word.start : word.end])
         if last > first and not _joined(reading, last):
             break
-        definite = _is_definite(word.folded)
-        if last == first and (definite or word.folded in _CHILD_OF or not _may_be_name(word, written)):
+        is_definite = _is_definite(word.folded)
+        if last == first and (is_definite or word.folded in _CHILD_OF or not _may_be_name(word, written)):
             return None
         if last > first:
-            linked = of_words[last - 1].folded in _LINKS
-            if not (linked or definite or word.folded in _LINKS or _may_be_name(word, written)):
+            follows_link = of_words[last - 1].folded in _LINKS
+            if not (follows_link or is_definite or word.folded in _LINKS or _may_be_name(word, written)):
                 break
-            if definite and not linked and not word.folded.startswith("ال"):
+            if is_definite and not follows_link and not word.folded.startswith("ال"):
                 break
-            # A third plain word is a name's only where the name ends with it: before a stop.
-            plain = not (definite or linked or word.folded in _LINKS)
-            if plain and elements >= 2 and of_words[last - 1].folded not in _LINKS and _joined(reading, last + 1):
+            # A third plain word belongs to the name only if it ends the name: a break, stop, verb or «و» follows.
+            is_plain = not (is_definite or follows_link or word.folded in _LINKS)
+            if is_plain and elements >= 2 and of_words[last - 1].folded not in _LINKS and _joined(reading, last + 1):
                 following = of_words[last + 1].folded
                 if not (following in _STOPS or following in _VERBS or following.startswith("و")):
                     break
-            elements += not linked and word.folded not in _LINKS
-            if definite and not linked:
+            elements += not follows_link and word.folded not in _LINKS
+            if is_definite and not follows_link:
                 last += 1
                 break
         last += 1
@@ -255,15 +279,18 @@ def _person(reading: Reading, office: int, first: int, rule: str, score: float) 
 
 
 def _body(reading: Reading, index: int, head: str) -> Newcomer | None:
-    """«منظمة شنغهاي للتعاون», «مكتب الأمم المتحدة لمكافحة الإرهاب»: the head and the definite words after it."""
+    """The body whose head word stands at `index`; None if too few definite words follow it.
+
+    «منظمة شنغهاي للتعاون» and «مكتب الأمم المتحدة لمكافحة الإرهاب» are such bodies.
+    """
     text, of_words = reading.text, reading.words
     last = index + 1
-    definite = 0
+    definite_words = 0
     while _joined(reading, last) and last - index < _LONGEST_BODY:
         folded = of_words[last].folded
         if folded in _NO_BODY or folded in _STOPS or folded in _VERBS or of_words[last].is_number:
             break
-        # «… بالرباط», «… الخميس» tell where and when.
+        # «… بالرباط», «… الخميس»: a place or a time, and not part of the name.
         before = of_words[last - 1].folded
         if folded in _BELONGING or (folded.startswith("وال") and folded[3:] in _BODIES):
             break
@@ -274,18 +301,18 @@ def _body(reading: Reading, index: int, head: str) -> Newcomer | None:
         ):
             break
         if _is_definite(folded):
-            if folded.startswith("وال") and definite < 1:
+            if folded.startswith("وال") and definite_words < 1:
                 break
-            definite += 1
+            definite_words += 1
         elif last == index + 1 and _joined(reading, last + 1) and of_words[last + 1].folded.startswith("لل"):
-            definite += 1
+            definite_words += 1
         elif not (last == index + 1 or folded.startswith("ل")) or not (
             _joined(reading, last + 1) and _is_definite(of_words[last + 1].folded)
         ):
             break
         last += 1
-    # One definite word makes a common noun («مجلس النواب») as often as a name; two or more rarely do.
-    if definite < 2 or last - index < 3:
+    # A head with one definite word is as often a common noun («مجلس النواب») as a name. With two it rarely is.
+    if definite_words < 2 or last - index < 3:
         return None
     start = of_words[index].start + (1 if of_words[index].folded != head else 0)
     end = of_words[last - 1].end
@@ -295,13 +322,13 @@ def _body(reading: Reading, index: int, head: str) -> Newcomer | None:
 
 
 def _country(of_words: Sequence[Word]) -> str:
-    """The country that an office's nationality or its country's name tells: «الهندي», «العراق»."""
+    """The first country that the words name, as a nationality («الهندي») or by its name («العراق»); else empty."""
     for word in of_words:
-        for reading in (word.folded, word.folded[1:], word.folded[2:]):
-            if reading in NATIONALITIES:
-                return NATIONALITIES[reading]
-            if reading in _COUNTRY_WORDS:
-                return _COUNTRY_WORDS[reading]
+        for form in (word.folded, word.folded[1:], word.folded[2:]):
+            if form in NATIONALITIES:
+                return NATIONALITIES[form]
+            if form in _COUNTRY_WORDS:
+                return _COUNTRY_WORDS[form]
     return ""
 
 

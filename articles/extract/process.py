@@ -1,4 +1,4 @@
-"""Writes what the rules suggest for stored articles; what an editor reviewed is never touched.
+"""Runs the rules on articles and stores their suggestions. Facts that an editor reviewed stay as they are.
 
 Called by ingest inside the articles' own transaction, by `manage.py extract`, and by the admin when a text changes.
 """
@@ -30,19 +30,19 @@ from articles.platform.limits import BoundedWorkers, Budget, Exceeded, Job
 
 logger = logging.getLogger(__name__)
 
-# How many texts a worker is given at once.
+# The number of texts in one task of a worker.
 _BATCH = 50
 
 
 def suggest(article: Article, authority: Authority) -> None:
-    """Brings all suggestions for `article` up to date with its text and the authority."""
+    """Brings all suggestions for a stored `article` up to date with its text and the authority."""
     analysis = analyse(article.title, Reading(article.body), article.published, authority)
     suggest_all([Subject(article, analysis)], authority)
 
 
 @dataclass(frozen=True)
 class _Analysing(Job):
-    """What a worker does with an article's title, body and date of publication."""
+    """The job of a worker: analyses the title, body and publication date of an article."""
 
     authority: Authority
 
@@ -52,9 +52,10 @@ class _Analysing(Job):
 
 
 def suggest_within_budget(articles: Iterable[Article], authority: Authority) -> Iterator[tuple[Article, str]]:
-    """Does what `suggest` does for every article, the text read by another process within a document's budget.
+    """Does for every article what `suggest` does, but analyses it in a worker process within a document's budget.
 
-    Yields each article, in order, with an empty string, or with the reason why its suggestions were left as they were.
+    Yields (article, reason) in order. The reason is empty, or says why the budget was exceeded; the article's
+    suggestions are then unchanged. Each article is stored in its own transaction.
     """
     articles = iter(articles)
     with BoundedWorkers(_Analysing(authority), Budget.of_a_document()) as workers:
@@ -72,10 +73,10 @@ def suggest_within_budget(articles: Iterable[Article], authority: Authority) -> 
 
 
 def suggest_all(subjects: Sequence[Subject], authority: Authority, store: Callable[[], None] = lambda: None) -> None:
-    """The same for several articles, in order, with as few questions to the database as can be.
+    """Brings the suggestions of several articles up to date, in order, with few queries.
 
-    `store` is called once all that is known has been asked: it stores new articles, whose keys are given already, before the
-    rows that hang on them.
+    `store` is called after the lookups. It inserts new articles, whose keys are already set, before the rows that refer
+    to them.
     """
     newcomers = newcomers_of(subjects)
     catalogue = Catalogue(subjects, authority)
@@ -85,13 +86,13 @@ def suggest_all(subjects: Sequence[Subject], authority: Authority, store: Callab
     attach()
     store()
     catalogue.save()
-    insert(one.coverage for one in reported if one.coverage)
+    insert(report.coverage for report in reported if report.coverage)
     write_mentions(subjects, newcomers)
-    touched: set[int] = set()
+    touched_events: set[int] = set()
     new_figures: list[Figure] = []
-    for subject, one in zip(subjects, reported, strict=True):
-        touched |= write_figures(subject, one.event, new_figures)
+    for subject, report in zip(subjects, reported, strict=True):
+        touched_events |= write_figures(subject, report.event, new_figures)
     insert(new_figures)
     write_fingerprints(subjects)
     insert(reprints)
-    Contradiction.objects.refresh(touched)
+    Contradiction.objects.refresh(touched_events)

@@ -1,4 +1,4 @@
-"""What suggestions are written for: an article and what the rules read out of it."""
+"""An article with its analysis, for the code that stores suggestions."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,12 @@ from articles.models import Article
 
 @dataclass
 class Subject:
-    """An article to write suggestions for; a new one has nothing stored yet that would have to be looked up."""
+    """An article and its analysis.
+
+    article: the article; it has a key, even if it is not stored yet.
+    analysis: the result of the rules for the article's title, body and date.
+    is_new: whether the article has no stored facts, so that none need to be looked up.
+    """
 
     article: Article
     analysis: Analysis

@@ -91,7 +91,7 @@ _CHOICES = {
 }  # fmt: skip
 _LISTS = {"choices", "columns", "missing", "readable"}
 # Fields that no file has under that name: they are called by their Arabic name alone.
-_OURS = {"filename", "text", "encoding"}
+_OURS = {"filename", "text", "encoding", "records"}
 # Where in an original a date stands.
 _PLACES = {"row": "من الجدول", "heading": "فوق النص", "closing line": "آخر النص", "dateline": "مطلع النص"}
 # The formats of files, as the form of uploads offers them.
@@ -106,6 +106,7 @@ FIELDS = {
     "language": "اللغة", "status": "الحالة", "notice": "الإشعار", "title_origin": "أصل العنوان", "published": "تاريخ النشر",
     "captured_at": "وقت الالتقاط", "capture_filename": "اسم ملف الأصل", "filename": "اسم الملف", "text": "النص",
     "encoding": "الترميز", "Content-Encoding": "ضغط المحتوى", "WARC-Date": "وقت الالتقاط",
+    "WARC-Target-URI": "عنوان التسجيلة", "records": "التسجيلات",
 }  # fmt: skip
 
 ARABIC = {
@@ -301,7 +302,9 @@ ARABIC = {
     "no WARC file in the package (archive/*.warc.gz is expected)": "لا ملف WARC في الحزمة (يُنتظر archive/*.warc.gz).",
     "the package is damaged or cut short": "الحزمة تالفة أو مبتورة.",
     "would unpack from {packed:,} to {size:,} bytes": "حجمه {packed:bytes}، ويصير بعد فك ضغطه {size:,}: أكبر مما يُقبل.",
-    "its length is not what its header says; what followed it may be lost": "طولها غير ما في ترويستها، وقد يكون ما بعدها ضاع.",
+    "its length is not what its header says": "طولها غير ما في ترويستها.",
+    "its headers do not have “{field}”": "ينقص ترويستها الحقل «{field}».",
+    "{count:,} records that hold no page were passed over": "تسجيلات تُركت لأنها ليست صفحات، وعددها {count:,}.",
     "records are not compressed one by one; recompress the file with `warcio recompress`":
         "التسجيلات غير مضغوطة كل واحدة وحدها؛ أعد ضغط الملف بالأمر warcio recompress.",
     "a header line has more than {most:,} bytes": "سطر في الترويسة أطول من {most:bytes}.",
@@ -340,6 +343,12 @@ ARABIC = {
     "capture {digest} cannot be unpacked: {detail}": "بايتات النسخة {digest} تالفة، فلا يُفك ضغطها.",
     "capture {digest} does not have that digest any more": "تغيرت بايتات النسخة {digest} على القرص، فلم تعد الأصل.",
     # Storing
+    "the page gives it as its own address, and was fetched from another domain; it was kept as a claim alone":
+        "تذكره الصفحة عنوانا لها، وقد جُلبت من نطاق آخر؛ حُفظ ادعاء لا عنوانا.",
+    "the page gives it as its own address, and nothing shows that its file came from there; it was kept as a claim alone":
+        "تذكره الصفحة عنوانا لها، ولا دليل على أن ملفها جُلب منه؛ حُفظ ادعاء لا عنوانا.",
+    "a source of that name is kept under other domains than {host}; it was not taken":
+        "في الأرشيف مصدر بهذا الاسم، لكن نطاقاته غير {host}، فلم يؤخذ به.",
     "no such source is kept; the article has none": "لا مصدر بهذا الاسم في الأرشيف، فبقي المقال بلا مصدر.",
     "no such source is kept; another one was told": "لا مصدر بهذا الاسم في الأرشيف، فعُرف المصدر من غيره.",
     "the article was stored before and keeps “{kept}”": "المقال محفوظ من قبل، ويبقى فيه «{kept}».",

@@ -47,14 +47,18 @@ Entry = Mapping[str, object]
 
 @dataclass(frozen=True)
 class SharedName:
-    """A name that a file gives to an actor and that another one bears, too: extraction then suggests neither by it."""
+    """A name that a file gives to an actor and that another one bears, too: extraction then suggests neither by it.
+
+    `owner` is the actor of the file, as the desk calls it.
+    """
 
     name: str
+    owner: str
     other: Actor
 
     def __str__(self) -> str:
         return (
-            f"“{self.name}” is a name of “{self.other}”, too: it suggests neither of the two, except in an article that names "
+            f"“{self.name}”, a name of “{self.owner}”, is a name of “{self.other}”, too: it suggests neither of the two, except in an article that names "
             "just one of them by another name that nobody shares"
         )
 
@@ -224,7 +228,8 @@ def _shared_names(entries: Sequence[Entry]) -> Iterator[SharedName]:
         by_folded = {fold_phrase(name): name for name in reversed(_names_of(entry))}
         for folded, name in reversed(by_folded.items()):
             others = [actor for actor in bearers[folded].values() if (actor.folded_name, actor.distinction) != own]
-            yield from (SharedName(name, other) for other in others[:MOST_SHARING])
+            owner = str(Actor(name=entry["name"], distinction=own[1]))
+            yield from (SharedName(name, owner, other) for other in others[:MOST_SHARING])
 
 
 def _names_of(entry: Entry) -> list[str]:
@@ -339,6 +344,8 @@ def _check_types(entry: object, key_field: str, fields: Mapping[str, Expected], 
                 field=quoted(f"{within}{field}"),
                 choices=", ".join(sorted(fields)),
             )
+        if any(isinstance(text, str) and "\0" in text for text in (value if isinstance(value, list) else [value])):
+            raise AuthorityError("“{field}” holds a NUL character", field=f"{within}{field}")
         if not fields[field].fits(value):
             raise AuthorityError(
                 "{field}: {expected} is expected, this is {value}",

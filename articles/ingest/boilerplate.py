@@ -64,7 +64,7 @@ def _is_label(line: str) -> bool:
         return True
     if len(folded.split()) > _LONGEST_LABEL or line.rstrip().endswith((".", "؟", "!")):
         return False
-    return bool(_COUNTED_LABEL.match(line)) or f"{folded} ".startswith(_LABEL_WORDS) and _reads_as_label(line, folded)
+    return bool(_COUNTED_LABEL.match(line)) or (f"{folded} ".startswith(_LABEL_WORDS) and _reads_as_label(line, folded))
 
 
 def _reads_as_label(line: str, folded: str) -> bool:

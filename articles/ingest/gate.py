@@ -13,6 +13,7 @@ from pathlib import PurePosixPath, PureWindowsPath
 from articles.arabic.text_gate import file_name_as_given, removals
 from articles.extract.dates import StatedDate
 from articles.ingest.document import Document, Note, UnreadableError, quoted
+from articles.ingest.languages import language_tag
 from articles.ingest.text import language_of
 from articles.models import ArchiveDate, Article, Capture
 from articles.models.delivery import NoteKind
@@ -34,8 +35,6 @@ LONGEST = {
 }
 _LONGEST_FILENAME = Capture._meta.get_field("filename").max_length
 _LONGEST_ADDRESS = Capture._meta.get_field("address").max_length
-# The language's subtag alone, or with script and region (RFC 5646): «ar», «ar-MA», «zh-Hant».
-_LANGUAGE = re.compile(r"(?P<language>[a-z]{2,3})(?:[-_][a-z0-9]{2,8})*", re.IGNORECASE)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -185,11 +184,16 @@ def _described(published: ArchiveDate) -> Message:
 
 
 def _with_known_language(document: Document) -> Document:
+    """With a language of ISO 639 by its usual code; what is another code is told."""
     given = document.language.strip()
-    match = _LANGUAGE.fullmatch(given)
-    if match and len(given) <= LONGEST["language"]:
-        return document if given == document.language else replace(document, language=given)
-    taken = match["language"].lower() if match else language_of(document.body)
+    tag = language_tag(given)
+    if len(tag) > LONGEST["language"]:
+        tag = tag.partition("-")[0]
+    taken = tag or language_of(document.body)
+    if taken == document.language:
+        return document
+    if taken.lower() == given.lower():
+        return replace(document, language=taken)
     note = Note(NoteKind.UNKNOWN, "language", given, Message("taken as “{value}”", value=taken))
     return replace(document, language=taken, notes=(*document.notes, note))
 

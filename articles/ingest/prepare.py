@@ -16,10 +16,17 @@ from articles.ingest.readers import html, rows
 from articles.ingest.text import read_text
 from articles.models import ArchiveDate
 from articles.models.capture import pack
+from articles.models.delivery import NoteKind
 from articles.platform.addresses import same_domain
 from articles.platform.messages import Message
 
 _log = logging.getLogger(__name__)
+_OTHER_DOMAIN = Message(
+    "the page gives it as its own address, and was fetched from another domain; it was kept as a claim alone"
+)
+_NOT_FETCHED = Message(
+    "the page gives it as its own address, and nothing shows that its file came from there; it was kept as a claim alone"
+)
 
 
 @dataclass(frozen=True)
@@ -92,6 +99,7 @@ def _prepared(item: Item, encoding: str, now: datetime, authority: Authority) ->
         page = html.read_page(item, encoding)
         claims = page.metadata.claims
         document, read_as = replace(_page_document(page), url=believed(claims, fetched)), page.encoding
+        document = replace(document, notes=(*document.notes, *_unbelieved(claims, fetched)))
     document = gate.judged(document, is_row=is_row)
     address = fetched or clean_line(item.address)
     gate.check_address(address)
@@ -112,6 +120,14 @@ def believed(claims: tuple[str, ...], fetched: str) -> str:
     Without a fetched address no claim is believed, and the answer is empty.
     """
     return next((claim for claim in claims if same_domain(claim, fetched)), fetched)
+
+
+def _unbelieved(claims: tuple[str, ...], fetched: str) -> tuple[Note, ...]:
+    """A note on the address that a page gives as its own, where it is not taken for it."""
+    claim = next(iter(claims), "")
+    if not claim or claim == fetched or same_domain(claim, fetched):
+        return ()
+    return (Note(NoteKind.DROPPED, "url", claim, _OTHER_DOMAIN if fetched else _NOT_FETCHED),)
 
 
 def published_at(document: Document, body: Reading, captured: datetime) -> ArchiveDate:

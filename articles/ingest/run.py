@@ -5,7 +5,7 @@ import logging
 import os
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -162,7 +162,7 @@ def ingest(
     """
     report = Report()
     run = _Run(report, told, encoding, waiting)
-    return run.over(_entries(paths, largest, format_name, encoding), workers)
+    return run.over(_entries(paths, largest, format_name, encoding, run.left), workers)
 
 
 def ingest_items(items: Iterable[Item], *, encoding: str = "", waiting: Waiting = lambda: None) -> Report:
@@ -170,7 +170,10 @@ def ingest_items(items: Iterable[Item], *, encoding: str = "", waiting: Waiting 
     return _Run(Report(), lambda outcome, path: None, encoding, waiting).over(items, workers=1)
 
 
-def _entries(paths: Iterable[Path], largest: int, format_name: str, encoding: str) -> Iterator[Item | Broken | Remark]:
+def _entries(
+    paths: Iterable[Path], largest: int, format_name: str, encoding: str, left: Container[str]
+) -> Iterator[Item | Broken | Remark]:
+    """What all the files hold; a file is read on until its path is in `left`."""
     seen: set[Path] = set()
     for path in paths:
         if not path.exists():
@@ -184,25 +187,14 @@ def _entries(paths: Iterable[Path], largest: int, format_name: str, encoding: st
                 continue
             seen.add(resolved)
             try:
-                yield from _while_readable(str(file), read(file, largest, format_name, encoding))
+                for entry in read(file, largest, format_name, encoding):
+                    yield entry
+                    if str(file) in left:
+                        break
             except UnreadableError as error:
                 yield Broken(str(file), "", str(error))
             except OSError as error:
                 yield Broken(str(file), "", _reason(error))
-
-
-def _while_readable(path: str, entries: Iterator[Item | Broken | Remark]) -> Iterator[Item | Broken | Remark]:
-    """The entries of a file, up to where so many in a row are broken that the rest is not of its format."""
-    in_a_row = 0
-    for entry in entries:
-        in_a_row = in_a_row + 1 if isinstance(entry, Broken) else 0
-        yield entry
-        if in_a_row == _MOST_BROKEN_IN_A_ROW:
-            reason = Message(
-                "{count:,} parts in a row cannot be read; what follows this place was left unread", count=in_a_row
-            )
-            yield Broken(path, entry.place, reason, is_rest=True)
-            return
 
 
 def _files(path: Path) -> Iterator[Path | Broken]:
@@ -246,13 +238,19 @@ class _Run:
         self.words = Words()
         self.waiting_digests: set[str] = set()
         self.rereading = Rereading(self.authority)
+        # Files of which so much cannot be read that the rest is left.
+        self.left: set[str] = set()
+        # For each entry that is under way, whether something that is stored already came between it and the one before.
+        self._follow_stored: deque[bool] = deque()
+        self._passed_stored = False
+        self._broken_in_a_row, self._broken_path = 0, ""
 
     def over(self, entries: Iterable[Item | Broken | Remark], workers: int) -> Report:
         started = time.monotonic()
         with operation(command="ingest"), storing(), self.rereading:
             try:
                 for batch in self._prepared(iter(entries), workers):
-                    self._keep(batch)
+                    self._keep(self._while_readable(batch))
             except OSError as error:
                 if not disk_takes_no_more(error):
                     raise
@@ -307,22 +305,59 @@ class _Run:
         items = [item for item in batch if isinstance(item, Item)]
         stored = stored_bytes({item.sha256 for item in items if item.content is not None})
         seen = self._seen({item.address for item in items if item.content is None})
-        fresh = []
+        fresh: list[Item | Broken] = []
+
+        def add(entry: Item | Broken) -> None:
+            fresh.append(entry)
+            self._follow_stored.append(self._passed_stored)
+            self._passed_stored = False
+
         for item in batch:
             if isinstance(item, Broken):
-                fresh.append(item)
+                add(item)
             elif isinstance(item, Remark):
                 self.report.noted.add(item.note, _where(item))
+            elif item.content is None and item.address not in seen:
+                reason = Message("a revisit of {address}, of which no capture is stored", address=item.address)
+                add(Broken(item.path, item.place, reason))
             elif item.content is None:
-                self._revisit(item, seen)
+                self._passed_stored = True
+                self._count("unchanged", item)
             elif article := article_with(stored.get(item.sha256, ()), item.address):
+                self._passed_stored = True
                 self.report.last = article, "unchanged"
                 if any(place.waits for place in stored[item.sha256] if place.article == article):
                     self._waits(item)
                 self._count("unchanged", item)
             else:
-                fresh.append(item)
+                add(item)
         return fresh
+
+    def _while_readable(self, batch: list[Prepared | Broken]) -> list[Prepared | Broken]:
+        """The batch without what follows so many broken parts of one file in a row that the rest is not of its format.
+
+        A part is broken whether its reader or the worker that reads the document could not use it.
+        """
+        kept: list[Prepared | Broken] = []
+        for one in batch:
+            follows_stored = self._follow_stored.popleft()
+            if one.path in self.left:
+                continue
+            kept.append(one)
+            if not isinstance(one, Broken):
+                self._broken_in_a_row = 0
+                continue
+            goes_on = one.path == self._broken_path and not follows_stored
+            self._broken_in_a_row = self._broken_in_a_row + 1 if goes_on else 1
+            self._broken_path = one.path
+            if self._broken_in_a_row == _MOST_BROKEN_IN_A_ROW:
+                reason = Message(
+                    "{count:,} parts in a row cannot be read; what follows this place was left unread",
+                    count=self._broken_in_a_row,
+                )
+                kept.append(Broken(one.path, one.place, reason, is_rest=True))
+                self.left.add(one.path)
+        return kept
 
     @staticmethod
     def _seen(addresses: set[str]) -> set[str]:
@@ -332,13 +367,6 @@ class _Run:
         captured = Capture.objects.filter(address__in=addresses).values_list("address", flat=True)
         published = Capture.objects.filter(article__url__in=addresses).values_list("article__url", flat=True)
         return {*captured, *published}
-
-    def _revisit(self, item: Item, seen: set[str]) -> None:
-        if item.address in seen:
-            self._count("unchanged", item)
-        else:
-            reason = Message("a revisit of {address}, of which no capture is stored", address=item.address)
-            self._fail(Broken(item.path, item.place, reason))
 
     def _keep(self, batch: list[Prepared | Broken]) -> None:
         for broken in batch:

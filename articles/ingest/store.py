@@ -272,7 +272,11 @@ def fill(article: Article, one: Prepared, sources: "Sources") -> None:
 def _not_taken(article: Article, one: Prepared, sources: "Sources") -> Iterator[Note]:
     """What of a document its article does not hold: a source that editors do not keep, and what the article had already."""
     document = one.document
-    if document.source_name and article.source_id is None:
+    if (doubted := sources.doubted(one)) and article.source_id != doubted.pk:
+        host = read_address(document.url).host
+        taken = Message("a source of that name is kept under other domains than {host}; it was not taken", host=host)
+        yield Note(NoteKind.DROPPED, "source", document.source_name, taken)
+    elif document.source_name and article.source_id is None:
         taken = Message("no such source is kept; the article has none")
         yield Note(NoteKind.UNKNOWN, "source", document.source_name, taken)
     elif document.source_name and not sources.has_name(document.source_name):
@@ -292,19 +296,21 @@ class Sources:
         self._sources: dict[tuple[str, str], Source | None] = {}
 
     def of(self, one: Prepared) -> int | None:
-        """The key of a document's source: by name, then by an agency's mark, then by the address's host; None if unknown.
-
-        A page that was fetched from a host that is none of the named source's own is not believed about its name.
-        """
+        """The key of a document's source: by name, then by an agency's mark, then by the address's host; None if unknown."""
         document = one.document
         host = read_address(document.url).host if document.url else ""
         named = self._source("name", document.source_name) if document.source_name else None
-        if named and one.fetched and named.domains and self._source("host", host) != named:
-            named = None
-        if named:
+        if named and not self.doubted(one):
             return named.pk
         questions = [("mark", mark) for mark in document.marks] + ([("host", host)] if host else [])
         return next((source.pk for question in questions if (source := self._source(*question))), None)
+
+    def doubted(self, one: Prepared) -> Source | None:
+        """The source that a page names and is not believed about: it was fetched from a host that is none of that source's own."""
+        document = one.document
+        named = self._source("name", document.source_name) if document.source_name and one.fetched else None
+        host = read_address(document.url).host if document.url else ""
+        return named if named and named.domains and self._source("host", host) != named else None
 
     def has_name(self, name: str) -> bool:
         """Whether editors keep a source of that name."""

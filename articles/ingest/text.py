@@ -154,7 +154,7 @@ def _is_wrapped(blocks: Sequence[Sequence[Line]]) -> bool:
     open_ended = sum(not _FULL_STOP.search(text) for text, _ in inner)
     full = sum(len(text) + 1 + len(after.split(maxsplit=1)[0]) > lengths[-1] for text, after in inner)
     most = _WRAPPED_SHARE * len(inner)
-    return open_ended >= most and full >= most and 30 <= lengths[len(lengths) // 2] and lengths[-1] <= 140
+    return open_ended >= most and full >= most and lengths[len(lengths) // 2] >= 30 and lengths[-1] <= 140
 
 
 def _without_furniture(lines: Sequence[Line], aside: list[SetAside]) -> list[Line]:

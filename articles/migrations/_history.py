@@ -55,6 +55,6 @@ def _trigger(model: str, verb: str, func: str, **options: str) -> Trigger:
 
 
 def _compiled(model: str, name: str, **options: str) -> Trigger:
-    digest = hashlib.sha1(f"articles.{model}:{name}".encode()).hexdigest()[:5]
+    digest = hashlib.sha1(f"articles.{model}:{name}".encode(), usedforsecurity=False).hexdigest()[:5]
     sql = UpsertTriggerSql(pgid=f"pgtrigger_{name}_{digest}", table=f"articles_{model.lower()}", **options)
     return Trigger(name=name, sql=sql)

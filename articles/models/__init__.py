@@ -1,4 +1,4 @@
-"""The nouns of the archive, one file each with its QuerySet beside it."""
+"""The nouns of the archive. Each has a file, with its QuerySet beside it."""
 
 from articles.models.actor import Actor, ActorKind, Alias, AliasKind
 from articles.models.apart import Apart

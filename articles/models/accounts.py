@@ -1,8 +1,8 @@
-"""What an account may do: read drafts, manage other accounts; and the rule that one superuser can always sign in.
+"""The rights of accounts: reading drafts, and managing other accounts. One superuser can always sign in.
 
-A superuser manages every account. Anyone else manages only accounts that can do no more than they can themselves: no
-superuser, and no permission that they do not hold. Replacing the password of an account takes that account over, so the limit
-holds for everything that can be done to an account, not only for giving rights.
+A superuser manages every account. Anyone else manages only accounts with no more rights than their own: no superusers,
+and no account with a permission that they do not hold. The limit holds for every change of an account and not only for
+granting rights, since whoever replaces the password of an account takes it over.
 """
 
 from django.conf import settings
@@ -11,30 +11,39 @@ from django.db import IntegrityError
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django_otp import user_has_device
 
-# The roles that migration 0004_rules makes. Whoever manages accounts may give these four and no other group.
+# The roles that migration 0004_rules makes. Managers of accounts who are no superusers may assign these four groups
+# only.
 ROLES = ("قراء المسودات", "محررون", "محررون أول", "مديرون")
 # The name under which the trigger of migration 0005_withheld_provenance_claims refuses a change.
 LAST_SUPERUSER = "auth_user_last_superuser"
 
 
 def own_permissions(user: User) -> list[int]:
-    """The keys of the permissions that the account holds, directly or through a group."""
-    held = Permission.objects.filter(Q(user=user) | Q(group__user=user))
-    return list(held.order_by().values_list("pk", flat=True).distinct())
+    """Returns the keys of the permissions that the account holds, directly or through a group."""
+    permissions = Permission.objects.filter(Q(user=user) | Q(group__user=user))
+    return list(permissions.order_by().values_list("pk", flat=True).distinct())
 
 
 def accounts_managed_by(user: User) -> QuerySet[User]:
-    """The accounts that `user` may see and change, whoever has the permission to manage accounts at all."""
+    """Returns the accounts that `user` may see and change.
+
+    Callers check beforehand that `user` has the permission to manage accounts at all.
+    """
     if user.is_superuser:
         return User.objects.all()
-    own = own_permissions(user)
-    given = User.user_permissions.through.objects.filter(user=OuterRef("pk")).exclude(permission__in=own)
-    through_groups = Group.permissions.through.objects.filter(group__user=OuterRef("pk")).exclude(permission__in=own)
-    return User.objects.filter(~Exists(given), ~Exists(through_groups), is_superuser=False)
+    own_keys = own_permissions(user)
+    direct = User.user_permissions.through.objects.filter(user=OuterRef("pk")).exclude(permission__in=own_keys)
+    through_groups = Group.permissions.through.objects.filter(group__user=OuterRef("pk")).exclude(
+        permission__in=own_keys
+    )
+    return User.objects.filter(~Exists(direct), ~Exists(through_groups), is_superuser=False)
 
 
 def groups_given_by(user: User) -> QuerySet[Group]:
-    """The groups that `user` may put an account into: roles of the desk that hold no permission beyond their own."""
+    """Returns the groups to which `user` may add an account: ROLES without any permission that `user` does not hold.
+
+    A superuser may use all groups.
+    """
     if user.is_superuser:
         return Group.objects.all()
     beyond = Group.permissions.through.objects.filter(group=OuterRef("pk")).exclude(
@@ -44,23 +53,28 @@ def groups_given_by(user: User) -> QuerySet[Group]:
 
 
 def locks_out_last_superuser(error: IntegrityError) -> bool:
-    """Whether the database refused a change because no superuser could sign in after it."""
+    """Returns whether the database refused a change because no superuser could sign in after it."""
     diagnosis = getattr(error.__cause__, "diag", None)
     return getattr(diagnosis, "constraint_name", None) == LAST_SUPERUSER
 
 
 def may_read_drafts(user: AbstractBaseUser | AnonymousUser) -> bool:
-    """Whether the user may read what is not public. Every page that shows more to editors than to readers asks this.
+    """Returns whether the user may read what is not public.
 
-    Such a user is let into the desk, has given the second factor where one is required, and may see articles there.
+    Every page that shows more to editors than to readers calls it. The user must be active and staff, must have passed
+    the second factor if one is required, and must have the permission to view articles.
     """
     is_let_in = user.is_active and user.is_staff and not lacks_second_factor(user)
     return is_let_in and user.has_perm("articles.view_article")
 
 
 def lacks_second_factor(user: AbstractBaseUser | AnonymousUser) -> bool:
-    """Whether the user has yet to give a second factor: one they set up, or one that the archive requires."""
-    # A request that signs a user in carries a user without `is_verified`, which the second factor's middleware adds later.
+    """Returns whether the user still has to pass a second factor.
+
+    It is one that they set up, or one that the archive requires.
+    """
+    # During the request that signs a user in, the user has no `is_verified`: the middleware of the second factor adds
+    # it later.
     if getattr(user, "is_verified", lambda: False)():
         return False
     return settings.ARCHIVE_SECOND_FACTOR or user_has_device(user)

@@ -1,4 +1,4 @@
-"""Actor: who acts in the news, one canonical Arabic name and every other name it goes by."""
+"""Actor: a person, state, organisation or group that acts in the news. Alias: another name of an actor."""
 
 from collections.abc import Iterator
 
@@ -22,6 +22,8 @@ NO_LETTER = "اكتب اسما فيه حرف أو رقم."
 
 
 class ActorKind(models.TextChoices):
+    """The kinds of actors."""
+
     PERSON = "person", _("شخص")
     STATE = "state", _("دولة")
     ORGANISATION = "organisation", _("منظمة دولية")
@@ -32,6 +34,8 @@ class ActorKind(models.TextChoices):
 
 
 class AliasKind(models.TextChoices):
+    """The kinds of aliases."""
+
     SPELLING = "spelling", _("رسم آخر")
     ACRONYM = "acronym", _("اختصار")
     FORMER = "former", _("اسم سابق")
@@ -40,17 +44,21 @@ class AliasKind(models.TextChoices):
 
 
 class ActorQuerySet(NounQuerySet):
+    """Actors that a query selects."""
+
     tally = TallyKind.ACTOR
 
     def stated(self) -> Q:
+        """Returns the condition that a public article mentions the actor, or states a figure of it."""
         figures = related_rows(Actor, "figures").in_public_articles().filter(start__isnull=False, actor=OuterRef("pk"))
         return self.reported_publicly() | has(figures)
 
     def reported_publicly(self) -> Q:
+        """Returns the condition that a public article mentions the actor."""
         return has(related_rows(Actor, "mentions").in_public_articles().filter(actor=OuterRef("pk")))
 
     def with_article_counts(self) -> "ActorQuerySet":
-        """Adds `articles`, the number of published articles that name the actor."""
+        """Adds `articles`, the number of public articles that mention the actor."""
         if are_kept():
             return self.annotate(articles=kept_articles(TallyKind.ACTOR))
         return self.annotate(
@@ -62,7 +70,7 @@ class ActorQuerySet(NounQuerySet):
         )
 
     def most_named(self) -> "ActorQuerySet":
-        """The listed ones, the most frequent first, with `articles`."""
+        """Confirmed, nameable actors that public articles mention, the most frequent first, with `articles`."""
         confirmed = self.nameable().filter(state=ReviewState.CONFIRMED)
         return confirmed.with_article_counts().filter(articles__gt=0).order_by("-articles", "id")
 
@@ -74,7 +82,7 @@ class ActorQuerySet(NounQuerySet):
         )
 
     def with_name_part(self, text: str) -> "ActorQuerySet":
-        """Actors of which a name holds `text`, in any spelling that folds alike."""
+        """Actors with a name that contains `text`, in any spelling that folds alike."""
         folded = fold_phrase(text)
         aliases = Alias.objects.filter(folded__contains=folded).values("actor")
         return self.filter(Q(folded_name__contains=folded) | Q(pk__in=aliases))
@@ -82,6 +90,8 @@ class ActorQuerySet(NounQuerySet):
 
 @with_history("folded_name")
 class Actor(Limited, Withholdable):
+    """A person, state, organisation or group that acts in the news, with one canonical Arabic name."""
+
     name = LineField("الاسم المعتمد", max_length=200)
     folded_name = LineField(max_length=200, editable=False)
     distinction = LineField(
@@ -114,7 +124,7 @@ class Actor(Limited, Withholdable):
             models.Index(fields=["kind", "folded_name"], name="actor_kind_name"),
             GinIndex(OpClass("folded_name", name="gin_trgm_ops"), name="actor_alike"),
             models.Index(fields=["state", "id"], name="actor_state"),
-            # What lists show unasked.
+            # The actors that lists show by default.
             models.Index(
                 fields=["folded_name", "id"], condition=Q(state=ReviewState.CONFIRMED), name="actor_confirmed_by_name"
             ),
@@ -128,18 +138,23 @@ class Actor(Limited, Withholdable):
         yield from folded_messages("name", [fold_phrase(self.name)], 200)
 
     def clean(self) -> None:
-        """Raises ValidationError for a name without a letter, and for one that another actor bears undistinguished.
+        """Checks the name.
 
-        Said here and not by the constraint alone, since forms do not show `folded_name` and skip what concerns it.
+        Raises ValidationError for a name without letters or digits, and for one that another actor has with the same
+        distinction. The constraint alone does not suffice: forms do not show `folded_name`, and skip the checks of
+        fields that they do not show.
         """
         self.folded_name = fold_phrase(self.name)
         if not self.folded_name:
             raise ValidationError({"name": NO_LETTER})
-        if self.merged_into_id is None and (other := self.namesake()):
-            raise ValidationError({"name": f"يوجد فاعل بهذا الاسم: «{other}». أضف تمييزا إن كانا مختلفين."})
+        if self.merged_into_id is None and (namesake := self.namesake()):
+            raise ValidationError({"name": f"يوجد فاعل بهذا الاسم: «{namesake}». أضف تمييزا إن كانا مختلفين."})
 
     def namesake(self) -> "Actor | None":
-        """Another actor with the same canonical name and distinction, which the database would refuse."""
+        """Returns another actor with the same canonical name and distinction, or None.
+
+        The database would refuse to store both.
+        """
         same = Actor.objects.filter(
             folded_name=fold_phrase(self.name), distinction=self.distinction, merged_into__isnull=True
         )
@@ -154,13 +169,17 @@ class Actor(Limited, Withholdable):
 
 
 class AliasQuerySet(models.QuerySet):
+    """Aliases that a query selects."""
+
     def public(self) -> "AliasQuerySet":
-        """The names of public actors."""
+        """Aliases of public actors."""
         return self.filter(actor__in=Actor.objects.public())
 
 
 @with_history("folded")
 class Alias(Limited):
+    """Another name of an actor: a spelling, a short form, an acronym, a former name or a name in another language."""
+
     actor = models.ForeignKey(Actor, models.CASCADE, related_name="aliases", verbose_name="الفاعل")
     name = LineField("الاسم", max_length=200)
     folded = LineField(max_length=200, editable=False)
@@ -197,7 +216,7 @@ class Alias(Limited):
         yield from folded_messages("name", [fold_phrase(self.name)], 200)
 
     def clean(self) -> None:
-        """Raises ValidationError for a name without a letter, and for one that the actor has already."""
+        """Raises ValidationError for a name without letters or digits, and for an alias that the actor has already."""
         self.folded = fold_phrase(self.name)
         if not self.folded:
             raise ValidationError({"name": NO_LETTER})

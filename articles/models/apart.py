@@ -1,4 +1,4 @@
-"""Apart: two rows that look alike and that an editor knows to be two."""
+"""Apart: an editor's decision that two rows with similar names are different."""
 
 from django.conf import settings
 from django.db import models
@@ -8,7 +8,7 @@ from articles.models.text_fields import LineField
 
 
 class Apart(models.Model):
-    """`noun` is the model's name; `one` is the lower key."""
+    """Two different rows with similar names. `noun` is the model's name, `one` the lower key and `other` the higher."""
 
     noun = LineField(max_length=20)
     one = models.BigIntegerField()

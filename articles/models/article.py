@@ -1,4 +1,4 @@
-"""Article: one news document, its clean text, and where and when it was published."""
+"""Article: one news text, with its source and the date of its publication."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
@@ -24,11 +24,12 @@ from articles.models.text_fields import AddressField, BodyField, LineField, Rows
 from articles.models.uncertain_date import Precision, UncertainDate, date_constraints
 from articles.platform.calendar_bounds import FIRST_DAY, LAST_DAY, READABLE_MOMENTS
 
-# How much of the body a list shows, in code points.
+# The length of the part of the body that a list shows, in code points.
 LEAD_LENGTH = 320
-# Sorts articles of which nothing is known after all others.
+# Stands for the date of articles without any known date: newest first, they come after all others.
 BEFORE_ALL_DATES = date(1, 1, 1)
-# What searches look articles up by: an expression that the index article_terms holds (articles/search/sql/0001_functions.sql).
+# The expression by which searches look up articles. The index article_terms holds it
+# (articles/search/sql/0001_functions.sql).
 SEARCH_TERMS = models.Func(
     F("search_vector"), F("word_count"), function="archive_terms", output_field=SearchVectorField()
 )
@@ -36,10 +37,10 @@ SEARCH_TERMS = models.Func(
 
 @SearchVectorField.register_lookup
 class Matches(models.Lookup):
-    """`search_terms__matches="'lexeme' & …"`: the vector or the terms match a tsquery whose lexemes are ready.
+    """The lookup `search_terms__matches="'lexeme' & …"`: a vector or the terms match a tsquery of finished lexemes.
 
-    The tsquery stands in a subquery of its own: the planner, which has no statistics to go by, would take one with many
-    alternatives for a reason to read the whole table.
+    The tsquery stands in a subquery of its own. The planner has no statistics for it, and would otherwise read the
+    whole table for a tsquery with many alternatives.
     """
 
     lookup_name = "matches"
@@ -50,19 +51,25 @@ class Matches(models.Lookup):
         return f"{left} @@ (SELECT {right}::tsquery)", [*left_params, *right_params]
 
 
-# Publication that is known to a year at most. Values, as the migrations write the index of the few such articles.
+# The precisions of a publication date that is known to the year at most. They are plain values, because migrations
+# write them into the condition of an index.
 VAGUE = (Precision.YEAR.value, Precision.UNKNOWN.value)
 
 
 def can_be_published(first: date | None, last: date | None) -> Q:
-    """The condition that an article's publication can lie within the inclusive days; a missing bound excludes nothing."""
+    """Returns the condition that the publication of an article can lie from `first` to `last`, both inclusive.
+
+    None excludes nothing on its side.
+    """
     condition = Q()
     if first:
         condition &= Q(published_latest__gte=first) | Q(published_latest__isnull=True)
-        # Where the month is known, the place in lists lies in the same month: what is not vague need not be read from its beginning.
+        # If the month is known, `published_order` lies in the same month. So for articles that are not vague only this
+        # part of its index is read.
         condition &= Q(published_order__gte=first.replace(day=1)) | Q(published_precision__in=VAGUE)
     if last:
-        # The order of lists is a day not after the earliest, so the index of the order can begin there.
+        # `published_order` is never after the earliest possible day, so that the index of the order can be read from
+        # `last`.
         condition &= Q(published_order__lte=last) & (
             Q(published_earliest__lte=last) | Q(published_earliest__isnull=True)
         )
@@ -70,6 +77,8 @@ def can_be_published(first: date | None, last: date | None) -> Q:
 
 
 class ArticleStatus(models.TextChoices):
+    """The states of an article; only published ones are public."""
+
     DRAFT = "draft", "مسودة"
     PUBLISHED = "published", "منشور"
     WITHDRAWN = "withdrawn", "مسحوب"
@@ -77,12 +86,15 @@ class ArticleStatus(models.TextChoices):
 
 
 class TitleOrigin(models.TextChoices):
+    """Where the title of an article comes from: the text, the beginning of the text, or an editor."""
+
     STATED = "stated", "من النص"
     MADE = "made", "مصوغ من مطلع النص"
     EDITOR = "editor", "كتبه محرر"
 
 
-# What an editor took away: where readers met it once (`once_public`), its address answers with a notice. Its captures and history stay.
+# The states of articles that an editor removed. If an article was ever public (`once_public`), its address answers with
+# a notice. Its captures and its history stay.
 TAKEN_AWAY = (ArticleStatus.WITHDRAWN, ArticleStatus.DELETED)
 
 
@@ -90,41 +102,52 @@ NO_REASON = "اكتب سبب السحب أو الحذف: يقرؤه من يفت�
 
 
 def says_something(text: str) -> bool:
-    """Whether a text has a letter or a digit: marks of direction alone leave a line that looks empty."""
+    """Returns whether a text has a letter or a digit. A text of nothing but direction marks looks empty."""
     return any(map(str.isalnum, text))
 
 
 class ArticleQuerySet(models.QuerySet):
+    """Articles that a query selects."""
+
     def public(self) -> "ArticleQuerySet":
-        """What readers may meet: published and not merged into another."""
+        """Articles that readers may see: published and not merged into another."""
         return self.filter(public_article())
 
     def once_public(self) -> "ArticleQuerySet":
-        """What readers may meet, or could meet before it was taken away, merged or put back among the drafts: the kept history says
-        so. Of every other article readers learn nothing, not even that there was one."""
+        """Articles that are public, or that the history shows to have been public.
+
+        These were withdrawn, deleted, merged or made drafts again. Readers learn nothing of any other article, not even
+        that it exists.
+        """
         versions = event_model_of(Article).objects.filter(public_article(), pgh_obj=OuterRef("pk"))
         return self.filter(public_article() | has(versions))
 
     def unchecked(self) -> "ArticleQuerySet":
-        """What waits for an editor: not marked as reviewed, neither taken away nor merged."""
+        """Articles that wait for an editor: not marked as reviewed, not withdrawn or deleted, and not merged."""
         return self.filter(checked_at__isnull=True, merged_into__isnull=True).exclude(status__in=TAKEN_AWAY)
 
     def reported_between(self, first: date | None, last: date | None) -> "ArticleQuerySet":
-        """Articles whose publication can lie within the inclusive days; a missing bound excludes nothing."""
+        """Articles whose publication can lie from `first` to `last`, both inclusive.
+
+        None excludes nothing on its side.
+        """
         return self.filter(can_be_published(first, last))
 
     def surely_between(self, first: date, last: date) -> "ArticleQuerySet":
-        """Articles whose publication certainly lies within the inclusive days."""
-        # Their place in lists lies there too, so the index of the order need not be read from its beginning.
+        """Articles whose publication certainly lies from `first` to `last`, both inclusive."""
+        # Their `published_order` lies there too, so that only this part of its index is read.
         within = Q(published_order__gte=first, published_order__lte=last)
         return self.filter(within, published_earliest__gte=first, published_latest__lte=last)
 
     def dated(self) -> "ArticleQuerySet":
-        """Articles of whose publication at least an earliest day is known."""
+        """Articles with at least a known earliest day of publication."""
         return self.filter(published_order__range=(FIRST_DAY, LAST_DAY))
 
     def perhaps_between(self, first: date, last: date) -> "ArticleQuerySet":
-        """Articles whose publication can lie within the inclusive days and can lie outside; within one month or year."""
+        """Articles whose publication can lie from `first` to `last`, both inclusive, but can also lie outside.
+
+        The days must be those of one whole month or year.
+        """
         vague = self.filter(published_precision__in=VAGUE).reported_between(first, last)
         return vague.exclude(published_earliest__gte=first, published_latest__lte=last)
 
@@ -141,34 +164,40 @@ class ArticleQuerySet(models.QuerySet):
         )
 
     def searchable(self) -> "ArticleQuerySet":
-        """With `search_terms` to filter by, which the index article_terms answers."""
+        """Adds the alias `search_terms` for filters, which the index article_terms serves."""
         return self.alias(search_terms=SEARCH_TERMS)
 
     def newest(self) -> "ArticleQuerySet":
-        """Newest first; where the day is unknown, by the earliest day possible."""
+        """Orders by publication, newest first.
+
+        Articles with an unknown day are ordered by their earliest possible day.
+        """
         return self.order_by("-published_order", "-id")
 
     def in_order_of(self, ids: Sequence[int]) -> "ArticleQuerySet":
-        """The articles with these ids, in their order."""
+        """Articles with the primary keys `ids`, in the order of `ids`."""
         place = models.Func(Value(list(ids), ArrayField(models.BigIntegerField())), F("pk"), function="array_position")
         return self.filter(pk__in=ids).order_by(place)
 
     def with_latest_capture(self) -> "ArticleQuerySet":
-        """With `capture`, the latest accepted original: {"sha256", "size", "captured_at"} (ISO 8601), None where there is none."""
+        """Adds `capture`, the latest accepted capture: {"sha256", "size", "captured_at"}, or None.
+
+        "captured_at" is in ISO 8601; it is None for a moment that Python cannot hold.
+        """
         moment = models.Case(models.When(captured_at__range=READABLE_MOMENTS, then=F("captured_at")))
-        told = JSONObject(sha256="sha256", size="size", captured_at=moment)
+        columns = JSONObject(sha256="sha256", size="size", captured_at=moment)
         captures = (
             related_rows(Article, "captures").accepted().filter(article=OuterRef("pk")).order_by("-captured_at", "-id")
         )
-        return self.annotate(capture=Subquery(captures.values(told=told)[:1]))
+        return self.annotate(capture=Subquery(captures.values(told=columns)[:1]))
 
     def for_listing(self) -> "ArticleQuerySet":
-        """With what a list shows and without the whole text: `lead` is the first LEAD_LENGTH code points of the body."""
+        """Reads what a list shows, without the body. Adds `lead`, the first LEAD_LENGTH code points of the body."""
         return self.defer("body", "set_aside").select_related("source").annotate(lead=Left("body", LEAD_LENGTH))
 
 
 class ArticleManager(models.Manager.from_queryset(ArticleQuerySet)):
-    """Never loads the search vector, which is as large as the text and of use to the database alone."""
+    """Never loads the search vector, which is as large as the text and which only the database uses."""
 
     def get_queryset(self) -> ArticleQuerySet:
         return super().get_queryset().defer("search_vector")
@@ -176,7 +205,11 @@ class ArticleManager(models.Manager.from_queryset(ArticleQuerySet)):
 
 @with_history("published_order", "search_vector", "updated_at", "word_count")
 class Article(Limited, Mergeable):
-    # What the last save of this object took from reviewed facts (articles/models/carrying.py).
+    """A news text as the archive shows it.
+
+    `lost_words` holds the words that reviewed facts lost in the last save of this object (articles/models/carrying.py).
+    """
+
     lost_words: Sequence[LostWords] = ()
 
     title = LineField("العنوان", max_length=500)
@@ -258,10 +291,10 @@ class Article(Limited, Mergeable):
             ),
         ]
         indexes = [
-            # Without a pending list, which every search would have to read through.
+            # How long its pending list may grow is for each session to say (articles/platform/pending_lists.py).
             GinIndex(SEARCH_TERMS, name="article_terms"),
             models.Index(F("published_order").desc(), F("id").desc(), name="article_newest"),
-            # A source's public articles, which are counted and filtered without reading them.
+            # Counts and filters a source's public articles without reading them.
             models.Index(
                 "source",
                 F("published_order").desc(),
@@ -270,7 +303,7 @@ class Article(Limited, Mergeable):
                 name="article_source_public",
             ),
             models.Index(fields=["published_earliest", "published_latest"], name="article_interval"),
-            # The few articles that a page of a year or month shows apart, as perhaps of it.
+            # The few articles that perhaps belong to a year or month, which its page shows separately.
             models.Index(
                 F("published_order").desc(),
                 F("id").desc(),
@@ -278,7 +311,7 @@ class Article(Limited, Mergeable):
                 name="article_vague_newest",
             ),
             models.Index(fields=["status", "-created_at"], name="article_status_created"),
-            # What waits for the editors, and what is in the hands of one of them.
+            # Articles that wait for review, and those that are assigned to an editor.
             models.Index(F("id").desc(), condition=Q(checked_at__isnull=True), name="article_unchecked"),
             models.Index(
                 "assigned_to",
@@ -286,7 +319,7 @@ class Article(Limited, Mergeable):
                 condition=Q(assigned_to__isnull=False, checked_at__isnull=True),
                 name="article_assigned",
             ),
-            # The order in which libraries harvest changes.
+            # Libraries harvest changes in this order.
             models.Index(fields=["updated_at", "id"], name="article_updated"),
         ]
 
@@ -298,17 +331,20 @@ class Article(Limited, Mergeable):
         yield from indexed_messages("url", self.url)
 
     def clean(self) -> None:
-        """Raises ValidationError where an article is taken away and nobody says why (readers of its address are told), or where
-        another has its address."""
+        """Checks the notice and the address.
+
+        Raises ValidationError if a removed article has no notice for readers, or if another article has its address.
+        """
         if self.status in TAKEN_AWAY and not says_something(self.notice):
             raise ValidationError({"notice": NO_REASON})
         if self.url and Article.objects.filter(url=self.url).exclude(pk=self.pk).exists():
             raise ValidationError({"url": "مقال آخر له هذا الرابط."})
 
     def save(self, *args: object, **kwargs: object) -> None:
-        """Stores the article; where its text changes, its facts move with their words in the same transaction.
+        """Stores the article, and moves the spans of its facts with their words if its body changes.
 
-        What reviewed facts lost by that is in `lost_words` until the next save.
+        Both happen in one transaction. The words that reviewed facts lost thereby are in `lost_words` until the next
+        save.
         """
         self.body = clean_body(self.body)
         self.word_count = len(self.body.split())
@@ -320,7 +356,10 @@ class Article(Limited, Mergeable):
                 self.lost_words = carry_facts(self, before)
 
     def _stored_body(self, update_fields: Iterable[str] | None) -> str | None:
-        """The text that this save replaces, locked; None for a new article, or where no text is written."""
+        """Returns the stored body that this save replaces, and locks the row.
+
+        Returns None for a new article, or if the save does not write the body.
+        """
         if self.pk is None or (update_fields is not None and "body" not in update_fields):
             return None
         stored = Article.objects.select_for_update(of=("self",)).filter(pk=self.pk)
@@ -335,29 +374,32 @@ class Article(Limited, Mergeable):
 
     @property
     def paragraphs(self) -> list[tuple[int, str]]:
-        """Each paragraph with the code-point offset at which it begins in the body."""
-        found, start = [], 0
+        """The paragraphs of the body: pairs of (offset in the body in code points, text)."""
+        paragraphs, start = [], 0
         for paragraph in self.body.split("\n\n"):
-            found.append((start, paragraph))
+            paragraphs.append((start, paragraph))
             start += len(paragraph) + 2
-        return found
+        return paragraphs
 
     @property
     def is_shown(self) -> bool:
-        """Whether readers meet the article itself: published and not merged into another."""
+        """Whether readers see the article itself: it is published and not merged into another."""
         return self.is_public and self.merged_into_id is None
 
     @property
     def date_conflicts(self) -> list[dict[str, str | None]]:
-        """The statements of a publication date that do not agree with the one kept, a day's time-zone difference aside."""
-        known = self.published
-        if known.earliest is None or known.latest is None:
+        """The statements of a publication date that disagree with the stored date by more than one day.
+
+        One day is allowed for differences of time zones.
+        """
+        publication = self.published
+        if publication.earliest is None or publication.latest is None:
             return []
-        # The calendar's own ends have no day beyond them.
-        first = known.earliest - timedelta(days=known.earliest > date.min)
-        last = known.latest + timedelta(days=known.latest < date.max)
+        # The first and the last day that Python can hold have no neighbour.
+        first = publication.earliest - timedelta(days=publication.earliest > date.min)
+        last = publication.latest + timedelta(days=publication.latest < date.max)
         return [
-            one
-            for one in self.date_statements
-            if one["earliest"] > last.isoformat() or one["latest"] < first.isoformat()
+            statement
+            for statement in self.date_statements
+            if statement["earliest"] > last.isoformat() or statement["latest"] < first.isoformat()
         ]

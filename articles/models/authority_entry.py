@@ -1,4 +1,7 @@
-"""AuthorityEntry: which entries of authority files were applied, so that unchanged ones leave editors' changes alone."""
+"""AuthorityEntry: an entry of an authority file that was applied.
+
+An entry that is unchanged since then does not overwrite editors' changes.
+"""
 
 from django.db import models
 
@@ -7,6 +10,8 @@ from articles.models.text_fields import LineField
 
 
 class AuthorityEntry(models.Model):
+    """An applied entry of an authority file, with the digest of its content."""
+
     kind = LineField(max_length=20)
     key = LineField(max_length=400)
     digest = LineField(max_length=64)

@@ -1,4 +1,7 @@
-"""Capture: the bytes of an article as they were received, never changed, kept under their digest."""
+"""Capture: the original bytes of an article as they were received.
+
+They are never changed, and they are stored under their digest.
+"""
 
 import gzip
 import hashlib
@@ -22,21 +25,22 @@ from articles.platform import private_files
 from articles.platform.calendar_bounds import READABLE_MOMENTS
 from articles.platform.messages import MessageError
 
-# Level 6 saves two in a hundred more and takes twice as long.
+# The level of gzip compression. Level 6 saves two in a hundred more and takes twice as long.
 _LEVEL = 3
 
 
-# What reading a gzip file raises where a byte of it has changed: its header or length (OSError, EOFError, struct.error, the
-# last in newer versions of Python), its packed bytes (zlib.error), or sizes that no memory holds.
+# The exceptions from reading a gzip file of which a byte has changed: in its header or length (OSError, EOFError, and
+# in newer versions of Python struct.error), in its packed bytes (zlib.error), or in a size that exceeds the memory
+# (MemoryError).
 _DAMAGE = (OSError, EOFError, zlib.error, struct.error, MemoryError)
 
 
 class DamagedCaptureError(MessageError):
-    """The stored bytes of a capture no longer have its digest, or are gone."""
+    """The stored bytes of a capture are missing, or no longer have its digest."""
 
 
 def sync_folder(folder: Path) -> None:
-    """Puts the names in a folder on the disk: until then a crash may forget a file that was just given its name."""
+    """Writes the entries of a folder to the disk. Until then, a file that was just renamed may be lost in a crash."""
     directory = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(directory)
@@ -45,7 +49,7 @@ def sync_folder(folder: Path) -> None:
 
 
 class DigestStorage(RegularFiles):
-    """A file system store whose files appear whole or not at all and are on disk before `save` returns."""
+    """A file system store whose files appear whole or not at all, and are on the disk before `save` returns."""
 
     def _save(self, name: str, content: File) -> str:
         target = Path(self.path(name))
@@ -65,7 +69,7 @@ class DigestStorage(RegularFiles):
 
     @staticmethod
     def _created(part: Path) -> int:
-        """A new file open for writing, its folders made where they are missing; nobody else may read either."""
+        """Creates a file and its missing folders, for their owner only, and returns the descriptor for writing."""
         try:
             return private_files.create(part)
         except FileNotFoundError:
@@ -78,17 +82,20 @@ class DigestStorage(RegularFiles):
 
 
 def capture_storage() -> Storage:
+    """Returns the store of the captures."""
     return storages["captures"]
 
 
 class CaptureState(models.TextChoices):
+    """The states of a capture: accepted, waiting for an editor, or refused by one."""
+
     ACCEPTED = "accepted", "مقبولة"
     WAITING = "waiting", "تنتظر محررا"
     REFUSED = "refused", "مرفوضة"
 
 
 class WaitingReason(models.TextChoices):
-    """Why new bytes of a known article did not become its text by themselves."""
+    """The reasons why a new capture of a stored article waits for an editor instead of updating its body."""
 
     ELSEWHERE = "elsewhere", "جاءت من موقع غير موقع المقال، أو من ملف بلا عنوان"
     UNLIKE = "unlike", "نصها غير نص المقال: أقل من نصف عباراته مشترك"
@@ -96,22 +103,29 @@ class WaitingReason(models.TextChoices):
 
 
 class CaptureQuerySet(models.QuerySet):
+    """Captures that a query selects."""
+
     def public(self) -> "CaptureQuerySet":
-        """What readers may meet: accepted originals of public articles."""
+        """Captures that readers may see: accepted captures of public articles."""
         return self.accepted().filter(public_article("article"))
 
     def accepted(self) -> "CaptureQuerySet":
-        """The originals of articles: without what waits for an editor and what one refused."""
+        """Accepted captures, which neither wait for an editor nor were refused by one."""
         return self.filter(state=CaptureState.ACCEPTED)
 
     def waiting(self) -> "CaptureQuerySet":
-        """Those that wait for an editor's decision."""
+        """Captures that wait for an editor's decision."""
         return self.filter(state=CaptureState.WAITING)
 
 
 class CaptureManager(models.Manager.from_queryset(CaptureQuerySet)):
+    """Adds the storing of bytes to the queryset's methods."""
+
     def keep_bytes(self, sha256: str, packed: bytes) -> None:
-        """Stores what `pack` made of the bytes with this digest, if new to the store; on disk when this returns."""
+        """Stores packed bytes if the store has none with this digest. They are on the disk when this returns.
+
+        `sha256` is the digest of the original bytes in hexadecimal; `packed` is the result of `pack`.
+        """
         name = stored_name(sha256)
         storage = capture_storage()
         if not storage.exists(name):
@@ -119,29 +133,31 @@ class CaptureManager(models.Manager.from_queryset(CaptureQuerySet)):
 
 
 def pack(content: bytes) -> bytes:
-    """`content` as the store keeps it: a gzip file, the same for the same bytes."""
+    """Compresses bytes to a gzip file for the store. Equal bytes give equal files."""
     return gzip.compress(content, compresslevel=_LEVEL, mtime=0)
 
 
 class CaptureTimeField(models.DateTimeField):
-    """A moment that is read as None where it lies beyond Python's years 1 to 9999.
+    """A moment that is read as None if it lies outside of Python's years 1 to 9999.
 
-    PostgreSQL keeps such moments («0001-01-01T00:00+14:00» is of the year before), and reading one would end the page, the
-    export or the check that meets it. Ingest refuses them now; archives may hold some.
+    PostgreSQL stores such moments: «0001-01-01T00:00+14:00» lies in the year before. Reading one would raise an
+    exception in the page, the export or the check that reads it. Ingest refuses them now, but archives may hold some.
     """
 
     def select_format(self, compiler: object, sql: str, params: object) -> tuple[str, object]:
-        """The column in a SELECT clause, None beyond READABLE_MOMENTS."""
+        """Returns the column for a SELECT clause; it is NULL outside of READABLE_MOMENTS."""
         within = " AND ".join(f"'{moment.isoformat()}'" for moment in READABLE_MOMENTS)
         return f"CASE WHEN {sql} BETWEEN {within} THEN {sql} END", [*params, *params]
 
     def deconstruct(self) -> tuple[str, str, list, dict]:
-        """As Django's own field: the column is the same."""
+        """Describes the field to migrations as Django's own DateTimeField, since the column is the same."""
         name, _path, args, kwargs = super().deconstruct()
         return name, "django.db.models.DateTimeField", args, kwargs
 
 
 class Capture(models.Model):
+    """One original of an article. Its bytes are in the store of captures under their digest."""
+
     article = models.ForeignKey(Article, models.PROTECT, related_name="captures", verbose_name="المقال")
     sha256 = LineField("SHA-256", max_length=64, db_index=True)
     size = models.PositiveBigIntegerField("الحجم بالبايت")
@@ -190,7 +206,7 @@ class Capture(models.Model):
             models.Index(fields=["filename"], name="capture_filename"),
             models.Index(fields=["address"], name="capture_address"),
             models.Index(fields=["article", "-captured_at"], name="capture_latest"),
-            # The few that wait for an editor.
+            # Serves the few captures that wait for an editor.
             models.Index(fields=["-id"], condition=models.Q(state="waiting"), name="capture_waiting"),
         ]
 
@@ -199,17 +215,23 @@ class Capture(models.Model):
 
     @property
     def web_address(self) -> str:
-        """Where on the web the bytes are from; empty for a file. Captures of older versions have it as `address`."""
+        """The web address that the bytes came from; empty for a file.
+
+        Captures stored by older versions have it in `address`.
+        """
         is_web = self.address.startswith(("http://", "https://"))
         return self.fetched_address or (self.address if is_web else "")
 
     @property
     def decision_mark(self) -> str:
-        """What a page carries to tell later whether anybody has decided since: the state and the moment of the decision."""
+        """The state and the moment of the decision. A page carries it to detect a later decision of somebody else."""
         return f"{self.state} {self.decided_at.isoformat() if self.decided_at else ''}"
 
     def read(self) -> bytes:
-        """The original bytes; raises DamagedCaptureError if they are gone or do not have the recorded digest."""
+        """Returns the original bytes.
+
+        Raises DamagedCaptureError if they are missing or do not have the recorded digest.
+        """
         try:
             with capture_storage().open(stored_name(self.sha256)) as file:
                 packed = file.read()
@@ -222,7 +244,10 @@ class Capture(models.Model):
 
 
 def unpack(packed: bytes, sha256: str) -> bytes:
-    """What `pack` made a gzip file of; raises DamagedCaptureError if it is none any more or does not have the digest."""
+    """Returns the bytes that `pack` compressed.
+
+    Raises DamagedCaptureError if `packed` is no valid gzip file, or if its content does not have the digest `sha256`.
+    """
     try:
         content = gzip.decompress(packed)
     except _DAMAGE as error:
@@ -235,4 +260,5 @@ def unpack(packed: bytes, sha256: str) -> bytes:
 
 
 def stored_name(sha256: str) -> str:
+    """Returns the name in the store of the bytes with this digest: the first two pairs of digits are its folders."""
     return f"{sha256[:2]}/{sha256[2:4]}/{sha256}.gz"

@@ -1,7 +1,7 @@
-"""Keeps facts with their words when an article's text changes.
+"""Moves the spans of facts with their words when an article's body changes.
 
-Called by `Article.save`, through which every change of a text passes (form, ingest, restoring, repair). It reaches the facts
-through the article, so that the nouns need not import one another in a circle.
+`Article.save` calls it, and every change of a body goes through that method (form, ingest, restoring, repair). It
+reaches the facts through the article, so that the nouns do not import one another in a circle.
 """
 
 from collections.abc import Iterable
@@ -15,11 +15,11 @@ from articles.models.review import ReviewState
 
 @dataclass(frozen=True)
 class LostWords:
-    """Words of a reviewed fact that a changed text no longer holds.
+    """Words of a reviewed fact that the changed body no longer holds.
 
     fact: the figure or mention as it was before the change.
-    words: the quotes that are gone.
-    gaps: for each quote what stands in the changed text between the nearest words around it that are still there.
+    words: the lost quotes.
+    gaps: for each quote the span, in the changed body, between the nearest surviving words on both sides of it.
     """
 
     fact: models.Model
@@ -28,11 +28,11 @@ class LostWords:
 
 
 def carry_facts(article: models.Model, before: str) -> list[LostWords]:
-    """Moves the spans of the facts of a stored article from its text `before` to the text that it has now.
+    """Moves the spans of a stored article's facts from the earlier body `before` to its present body.
 
-    A fact keeps its state whatever becomes of its words; where they are gone it loses the span. A reviewed figure that had lost
-    its span gets one again where its words stand once. Returns what reviewed facts lost: where the rules read the same fact in
-    the gap, articles/extract/ gives it that place. To be called in a transaction.
+    Every fact keeps its review state. A fact whose words are gone loses the span. A reviewed figure without a span gets
+    one again if its words stand exactly once. Returns the words that reviewed facts lost; if the rules find the same
+    fact in a gap, articles/extract/ gives it that span. Call it in a transaction.
     """
     change = TextChange(before, article.body)
     return [*_carry_figures(article, change), *_carry_mentions(article, change)]
@@ -54,28 +54,32 @@ def _carry_figures(article: models.Model, change: TextChange) -> Iterable[LostWo
 
 
 def span_of(figure: models.Model) -> Span | None:
-    """Where the words of a figure stand in its article's body, in code points."""
+    """Returns the span of a figure in its article's body, in code points; None if it has none."""
     return None if figure.start is None else (figure.start, figure.end)
 
 
 def _write_spans(figures: models.Manager, old: dict[int, Span | None], new: dict[int, Span | None], body: str) -> None:
-    """Stores what changed, each figure only when no other holds its new span any more: the database allows no two one span."""
-    held = dict(old)
+    """Stores the changed spans of figures, given by primary key.
+
+    The database allows no two figures with one span. So each figure is stored only when no other figure holds its new
+    span any more.
+    """
+    current = dict(old)
     waiting = [pk for pk in old if new[pk] != old[pk]]
     while waiting:
-        occupied = set(held.values()) - {None}
+        occupied = set(current.values()) - {None}
         free = [pk for pk in waiting if new[pk] is None or new[pk] not in occupied]
         if not free:
-            # They stand in a circle: one steps aside.
+            # The figures wait for each other in a circle. One of them gives up its span for the moment.
             figures.filter(pk=waiting[0]).update(start=None, end=None)
-            held[waiting[0]] = None
+            current[waiting[0]] = None
             continue
         for pk in free:
             if (span := new[pk]) is None:
                 figures.filter(pk=pk).update(start=None, end=None)
             else:
                 figures.filter(pk=pk).update(start=span[0], end=span[1], quote=body[span[0] : span[1]])
-            held[pk] = span
+            current[pk] = span
         waiting = [pk for pk in waiting if pk not in free]
 
 
@@ -91,9 +95,12 @@ def _carry_mentions(article: models.Model, change: TextChange) -> Iterable[LostW
 
 
 def place(mention: models.Model, spans: Iterable[Span | None], body: str, *, store: bool = True) -> None:
-    """Gives a mention the spans that are not None, in the order of the text, with their quotes from the body."""
-    standing = sorted(span for span in spans if span is not None)
-    spans_and_quotes = [list(span) for span in standing], [body[start:end] for start, end in standing]
+    """Sets the spans of a mention to those that are not None, in the order of the body, with their quotes.
+
+    Saves the mention if they changed and `store` is true.
+    """
+    present = sorted(span for span in spans if span is not None)
+    spans_and_quotes = [list(span) for span in present], [body[start:end] for start, end in present]
     if spans_and_quotes != (mention.spans, mention.quotes):
         mention.spans, mention.quotes = spans_and_quotes
         if store:

@@ -1,7 +1,8 @@
-"""Claim: an editor has an article open for review; the queue gives it to no other until the claim ends.
+"""Claim: an editor has an article open for review. The queue offers it to nobody else until the claim ends.
 
-A claim is not a charge: `Article.assigned_to` says whose an article is until it is reviewed, a claim who works on it now. A claim ends
-when the editor leaves the article, signs out, or does nothing with it for LASTS.
+A claim is not an assignment. `Article.assigned_to` names the editor who is responsible for an article until it is
+reviewed; a claim names the editor who works on it now. A claim ends when the editor leaves the article, signs out, or
+does nothing with it for LASTS.
 """
 
 from datetime import datetime, timedelta
@@ -13,22 +14,27 @@ from django.utils import timezone
 from articles.models.article import Article
 from articles.models.limits import moments_within
 
-# A long article takes some ten minutes to review; who decided nothing for half an hour has left without saying so.
+# A long article takes some ten minutes to review. An editor who decides nothing for half an hour has left the article
+# open.
 LASTS = timedelta(minutes=30)
 
 
 class ClaimQuerySet(models.QuerySet):
+    """Claims that a query selects."""
+
     def running(self) -> "ClaimQuerySet":
         return self.filter(renewed_at__gt=timezone.now() - LASTS)
 
     def of_others(self, editor: models.Model) -> "ClaimQuerySet":
-        """Claims that keep `editor` from being given an article."""
+        """Running claims of editors other than `editor`."""
         return self.running().exclude(by=editor)
 
     def take(self, article: int, editor: models.Model) -> "Claim | None":
-        """Claims the article for `editor`, or renews the editor's claim; None while it is another's.
+        """Claims the article (its key) for `editor`, or renews the editor's claim.
 
-        Two who ask at one moment: the database lets one row stand for an article, and the second waits until the first is stored.
+        Returns the claim, or None while another editor has claimed the article. If two editors claim an article at the
+        same moment, the second statement waits until the first is stored, since the database allows one row for each
+        article.
         """
         now = timezone.now()
         own = self.running().filter(article=article, by=editor).update(renewed_at=now)
@@ -39,12 +45,17 @@ class ClaimQuerySet(models.QuerySet):
         return self.running().filter(article=article, by=editor).first()
 
     def release(self, article: int, editor: models.Model, renewed_at: datetime | None = None) -> int:
-        """Ends the editor's claim; with `renewed_at`, only if it was not renewed since. Returns how many ended."""
+        """Ends the editor's claim; with `renewed_at`, only if it was not renewed since.
+
+        Returns the number of ended claims, 0 or 1.
+        """
         own = self.filter(article=article, by=editor)
         return (own.filter(renewed_at=renewed_at) if renewed_at else own).delete()[0]
 
 
 class Claim(models.Model):
+    """The fact that an editor has an article open for review."""
+
     article = models.OneToOneField(
         Article, models.CASCADE, primary_key=True, related_name="claim", verbose_name="المقال"
     )

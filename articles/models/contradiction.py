@@ -18,16 +18,24 @@ from articles.models.review import Reviewable, ReviewableQuerySet, ReviewState, 
 from articles.models.text_fields import LineField
 
 RULE, SCORE = "contradiction.values_apart", 0.9
-# Beyond so many figures of one measure and event the bounds are compared without their periods.
+# The most figures of one measure and event that are compared pairwise. Of more, only the two highest lower bounds and
+# the two lowest upper bounds are compared.
 MOST_COMPARED = 400
-# Of a contradiction between very many figures a page shows so many.
+# The number of earliest figures that a page shows of a contradiction between many figures.
 EARLIEST = 4
 _BY_DATE = ("article__published_order", "article", "start")
 
 
 @dataclass(frozen=True)
 class Bounds:
-    """What one figure says: from `low` to `high`, for the days from `first` to `last`; None leaves a side open."""
+    """The values and the days that one figure allows. All bounds are inclusive; None leaves a side open.
+
+    article: the key of the figure's article.
+    low: the least value.
+    high: the greatest value.
+    first: the first day of the figure's period.
+    last: the last day of the figure's period.
+    """
 
     article: int
     low: Decimal | None
@@ -36,7 +44,7 @@ class Bounds:
     last: date | None = None
 
     def contradicts(self, other: "Bounds") -> bool:
-        """Whether two articles' figures speak of days in common and no value satisfies both."""
+        """Returns whether the figures are of two articles, their periods overlap, and no value satisfies both."""
         apart = _beyond(self.low, other.high) or _beyond(other.low, self.high)
         in_common = not (_beyond(self.first, other.last) or _beyond(other.first, self.last))
         return self.article != other.article and apart and in_common
@@ -47,29 +55,34 @@ def _beyond(low: Decimal | date | None, high: Decimal | date | None) -> bool:
 
 
 def any_contradict(figures: list[Bounds]) -> bool:
-    """Whether two of the figures contradict each other."""
+    """Returns whether two of the figures contradict each other. Compares pairwise up to MOST_COMPARED figures."""
     if len(figures) > MOST_COMPARED:
-        lows = sorted((one for one in figures if one.low is not None), key=lambda one: -one.low)[:2]
-        highs = sorted((one for one in figures if one.high is not None), key=lambda one: one.high)[:2]
-        return any(one.contradicts(other) for one in lows for other in highs)
-    return any(one.contradicts(other) for at, one in enumerate(figures) for other in figures[:at])
+        lows = sorted((figure for figure in figures if figure.low is not None), key=lambda figure: -figure.low)[:2]
+        highs = sorted((figure for figure in figures if figure.high is not None), key=lambda figure: figure.high)[:2]
+        return any(figure.contradicts(other_figure) for figure in lows for other_figure in highs)
+    return any(figure.contradicts(other_figure) for at, figure in enumerate(figures) for other_figure in figures[:at])
 
 
 class ContradictionQuerySet(ReviewableQuerySet):
+    """Contradictions that a query selects."""
+
     def open(self) -> "ContradictionQuerySet":
-        """Those that stand now and that no editor rejected."""
+        """Contradictions that hold between the present figures and that no editor rejected."""
         return self.standing().filter(is_open=True)
 
     def of_nameable_events(self) -> "ContradictionQuerySet":
-        """The open ones of events that readers may be told."""
+        """Open contradictions of nameable events."""
         return self.open().filter(event__in=Event.objects.nameable())
 
     def of_confirmed_events(self) -> "ContradictionQuerySet":
         return self.filter(event__state=ReviewState.CONFIRMED)
 
     def public(self) -> "ContradictionQuerySet":
-        """Those that hold between public figures alone: a contradiction that rests on a hidden figure would tell of it until
-        `refresh` closes it. The bounds that are compared are those of all days together."""
+        """Contradictions that public figures alone prove, of nameable events.
+
+        A contradiction that depends on a hidden figure would otherwise reveal it until `refresh` closes the
+        contradiction. The bounds are compared without regard to periods.
+        """
         sides = (
             Figure.objects.public()
             .filter(**{name: OuterRef(name) for name in ("event", "measure", "scope")})
@@ -84,48 +97,60 @@ class ContradictionQuerySet(ReviewableQuerySet):
         return self.order_by("-found_at", "-id")
 
     def with_sides(self) -> list["Contradiction"]:
-        """The rows with what a page shows of them, read in two queries for all: `sides`, the first EARLIEST figures published and
-        the lowest and the highest, in order of publication; `others`, how many more there are."""
+        """Returns the rows with the figures that a page shows, read in two further queries for all rows.
+
+        Each row gets two attributes. `sides` is a list of the EARLIEST figures published first, the lowest and the
+        highest, in order of publication. `others` is the number of the remaining figures.
+        """
         rows = list(self.select_related("measure", "event"))
-        found: dict[tuple[int, int, str], list[Figure]] = defaultdict(list)
-        together = dict(
-            _sides(Figure.objects.public().filter(event__in={row.event_id for row in rows})) if rows else ()
-        )
-        for figure in _told(Figure.objects.filter(pk__in=together)):
-            found[figure.event_id, figure.measure_id, figure.scope].append(figure)
+        sides: dict[tuple[int, int, str], list[Figure]] = defaultdict(list)
+        totals = dict(_sides(Figure.objects.public().filter(event__in={row.event_id for row in rows})) if rows else ())
+        for figure in _for_display(Figure.objects.filter(pk__in=totals)):
+            sides[figure.event_id, figure.measure_id, figure.scope].append(figure)
         for row in rows:
-            row.sides = found[row.event_id, row.measure_id, row.scope]
-            row.others = together[row.sides[0].pk] - len(row.sides) if row.sides else 0
+            row.sides = sides[row.event_id, row.measure_id, row.scope]
+            row.others = totals[row.sides[0].pk] - len(row.sides) if row.sides else 0
         return rows
 
     def refresh(self, events: Iterable[int]) -> None:
-        """Brings the contradictions of `events` up to date with their figures; what an editor reviewed is kept, closed."""
-        asked = {event for event in events if event}
-        if not asked:
+        """Brings the contradictions of events up to date with their public figures.
+
+        `events` are keys; empty ones are ignored. New contradictions are added. A suggested contradiction that no
+        longer holds is deleted; one that an editor reviewed is kept and closed (`is_open`), and opened again when it
+        holds again.
+        """
+        event_keys = {event for event in events if event}
+        if not event_keys:
             return
         groups: dict[tuple[int, int, str], list[Bounds]] = defaultdict(list)
-        rows = Figure.objects.public().filter(event__in=asked, measure__isnull=False)
+        rows = Figure.objects.public().filter(event__in=event_keys, measure__isnull=False)
         columns = ("event", "measure", "scope", "article", "low", "high", "period_start", "period_end")
         for event, measure, scope, *bounds in rows.values_list(*columns):
             groups[event, measure, scope].append(Bounds(*bounds))
-        apart = {key for key, figures in groups.items() if any_contradict(figures)}
-        stored = {(one.event_id, one.measure_id, one.scope): one for one in self.filter(event__in=asked)}
+        contradicted = {key for key, figures in groups.items() if any_contradict(figures)}
+        stored = {
+            (contradiction.event_id, contradiction.measure_id, contradiction.scope): contradiction
+            for contradiction in self.filter(event__in=event_keys)
+        }
         self.bulk_create(
             Contradiction(
                 event_id=event, measure_id=measure, scope=scope, state=ReviewState.SUGGESTED, rule=RULE, score=SCORE
             )
-            for event, measure, scope in sorted(apart - stored.keys())
+            for event, measure, scope in sorted(contradicted - stored.keys())
         )
-        for key, one in stored.items():
-            if key not in apart and one.state == ReviewState.SUGGESTED:
-                one.delete()
-            elif one.is_open != (key in apart):
-                self.filter(pk=one.pk).update(is_open=key in apart)
+        for key, contradiction in stored.items():
+            if key not in contradicted and contradiction.state == ReviewState.SUGGESTED:
+                contradiction.delete()
+            elif contradiction.is_open != (key in contradicted):
+                self.filter(pk=contradiction.pk).update(is_open=key in contradicted)
 
 
 @with_history()
 class Contradiction(Reviewable):
-    """An open one stands between figures as they are now; an editor confirms that it is one, or rejects it."""
+    """Figures of one measure, event and scope that cannot all be true.
+
+    It is open while it holds between the present figures. An editor confirms or rejects it.
+    """
 
     event = models.ForeignKey(Event, models.CASCADE, related_name="contradictions", verbose_name="الفعالية")
     measure = models.ForeignKey(Measure, models.CASCADE, related_name="contradictions", verbose_name="المقياس")
@@ -152,19 +177,24 @@ class Contradiction(Reviewable):
         return f"{self.measure}: {self.event}"
 
     def figures(self) -> models.QuerySet:
-        """The public figures concerned, the first published first."""
-        return _told(Figure.objects.public().filter(event=self.event_id, measure=self.measure_id, scope=self.scope))
+        """The public figures of the measure, event and scope, in order of publication."""
+        return _for_display(
+            Figure.objects.public().filter(event=self.event_id, measure=self.measure_id, scope=self.scope)
+        )
 
 
-def _told(figures: models.QuerySet) -> models.QuerySet:
-    """Those of a measure, with what is said of them, the first published first."""
-    told = figures.filter(measure__isnull=False).select_related("article__source", "measure")
-    return told.defer("article__body", "article__set_aside").order_by(*_BY_DATE)
+def _for_display(figures: models.QuerySet) -> models.QuerySet:
+    """Figures that have a measure, with what a page shows of each, in order of publication."""
+    measured = figures.filter(measure__isnull=False).select_related("article__source", "measure")
+    return measured.defer("article__body", "article__set_aside").order_by(*_BY_DATE)
 
 
 def _sides(figures: models.QuerySet) -> models.QuerySet:
-    """For each event, measure and scope the ids of the first EARLIEST, the lowest and the highest, and how many there are
-    together."""
+    """Rows (key of a figure, number of figures) for each event, measure and scope.
+
+    Of each group it selects the EARLIEST figures published first, the lowest and the highest. The number counts the
+    whole group.
+    """
 
     def over(function: models.Func, *order: str) -> Window:
         return Window(function, partition_by=["event", "measure", "scope"], order_by=order or None)

@@ -1,4 +1,4 @@
-"""Coverage: an article reports an event."""
+"""Coverage: the fact that an article reports an event."""
 
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery
@@ -12,32 +12,41 @@ from articles.models.review import Reviewable, by_score, review_constraints
 
 
 class CoverageQuerySet(FactQuerySet):
+    """Coverages that a query selects."""
+
     def shown(self) -> "CoverageQuerySet":
-        """Coverages that the page of their article shows: not rejected, of an event that may be named."""
+        """Coverages that the page of their article shows: not rejected, of a nameable event."""
         return self.standing().filter(event__in=Event.objects.nameable())
 
     def public(self) -> "CoverageQuerySet":
-        """Those of public articles."""
+        """Shown coverages of public articles."""
         return self.shown().in_public_articles()
 
     def with_neighbours(self) -> "CoverageQuerySet":
-        """With `previous` and `following`, the reports of the same event published before and after the article:
-        {"id", "title"}, None where there is none."""
+        """Adds `previous` and `following`, the article's neighbours among the public articles that cover the event.
+
+        They are published next before and next after it. Each is {"id", "title"}, or None.
+        """
         return self.annotate(previous=_neighbour("lt"), following=_neighbour("gt"))
 
 
 def _neighbour(way: str) -> Subquery:
-    """The nearest public report of the outer coverage's event, `way` ("lt" or "gt") of its article in order of date."""
+    """Returns a subquery for the nearest public article that covers the outer coverage's event.
+
+    `way` is "lt" for the article before the outer one in the order of dates, and "gt" for the one after it.
+    """
     day, pk = OuterRef("article__published_order"), OuterRef("article")
     beyond = Q(**{f"article__published_order__{way}": day}) | Q(article__published_order=day, **{f"article__{way}": pk})
     sign = "-" if way == "lt" else ""
-    others = Coverage.objects.in_public_articles().filter(beyond, event=OuterRef("event"))
-    ordered = others.order_by(f"{sign}article__published_order", f"{sign}article")
+    coverages = Coverage.objects.in_public_articles().filter(beyond, event=OuterRef("event"))
+    ordered = coverages.order_by(f"{sign}article__published_order", f"{sign}article")
     return Subquery(ordered.values(told=JSONObject(id="article", title="article__title"))[:1])
 
 
 @with_history()
 class Coverage(Reviewable):
+    """The fact that an article reports an event."""
+
     article = models.ForeignKey(
         Article, models.CASCADE, db_index=False, related_name="coverages", verbose_name="المقال"
     )
@@ -52,7 +61,8 @@ class Coverage(Reviewable):
             models.UniqueConstraint(fields=["article", "event"], name="coverage_once_per_article", include=["state"]),
             *review_constraints("coverage"),
         ]
-        # With the state, so that lists and facets are counted from these alone; they serve the foreign keys, too.
+        # The indexes include the state, so that lists and facets are counted from them alone. They serve the foreign
+        # keys too.
         indexes = [
             models.Index(fields=["event", "article"], name="coverage_event_article", include=["state"]),
             models.Index(fields=["state", "id"], name="coverage_state"),

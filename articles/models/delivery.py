@@ -1,4 +1,7 @@
-"""Delivery: something brought to the archive, a file that was uploaded, a page's address or a command's run, and what became of it."""
+"""Delivery: one thing that was brought to the archive, and its result.
+
+It is an uploaded file, the address of a page, or a run of a command.
+"""
 
 from django.conf import settings
 from django.core.files.storage import Storage, storages
@@ -9,11 +12,13 @@ from articles.models.text_fields import AsGivenRowsField, FileNameField, LineFie
 
 
 def delivery_storage() -> Storage:
-    """Where uploaded files are kept."""
+    """Returns the store of uploaded files."""
     return storages["deliveries"]
 
 
 class DeliveryState(models.TextChoices):
+    """The states of a delivery."""
+
     WAITING = "waiting", "ينتظر"
     RUNNING = "running", "جار"
     FINISHED = "finished", "انتهى"
@@ -21,7 +26,7 @@ class DeliveryState(models.TextChoices):
 
 
 class NoteKind(models.TextChoices):
-    """Why a value was not taken as it was given."""
+    """The reasons why a value of a document was not stored as it was delivered."""
 
     PARTLY = "partly", "قرئ بعضه"
     INFERRED = "inferred", "استنتج"
@@ -35,26 +40,32 @@ class NoteKind(models.TextChoices):
 
 
 class DeliveryQuerySet(models.QuerySet):
+    """Deliveries that a query selects."""
+
     def troubled(self) -> "DeliveryQuerySet":
-        """Those of which something failed and that no editor has dealt with."""
+        """Deliveries that failed, in whole or in part, and that no editor has settled."""
         return self.filter(settled_at__isnull=True).filter(
             models.Q(failed__gt=0) | models.Q(state=DeliveryState.FAILED)
         )
 
 
 class Delivery(models.Model):
-    """`failures` are the first MOST_FAILURES of `failed`: {"path", "reason"}; `stored_as` is the file's name in the store.
+    """An uploaded file, the address of a page, or a run of a command, and its result.
 
-    `notes` are the first MOST_NOTES of `noted` values that were not taken as they were given: {"path", "kind" (a NoteKind),
-    "field", "given", "taken", "times"}; values that are alike are told once, with the place of the first. Texts are English;
-    "messages" has those of them that the desk can say in Arabic (articles/platform/messages.py), rows of before have none.
+    `stored_as` is the file's name in the store. `failures` are the first MOST_FAILURES of `failed` failures: {"path",
+    "reason"}.
+
+    `notes` describe the first MOST_NOTES of `noted` values that were not stored as they were delivered: {"path", "kind"
+    (a NoteKind), "field", "given", "taken", "times"}. Equal values share one note, with the path of the first. The
+    texts are English. "messages" holds those that the desk can show in Arabic (articles/platform/messages.py); older
+    rows have none.
     """
 
     MOST_FAILURES = 500
     MOST_NOTES = 500
 
     name = FileNameField("الاسم", max_length=2000)
-    # The very name that the store gave: it is no text, and another spelling of it names another file.
+    # The name that the store returned. It must not be cleaned like a text, since another spelling names another file.
     stored_as = models.CharField(max_length=200, blank=True, editable=False)
     size = models.PositiveBigIntegerField("الحجم بالبايت", default=0)
     format = LineField("الصيغة", max_length=10, default="auto")
@@ -68,7 +79,8 @@ class Delivery(models.Model):
     finished_at = models.DateTimeField("انتهى في", null=True, blank=True)
     created = models.PositiveIntegerField("مقالات جديدة", default=0)
     updated = models.PositiveIntegerField("نسخ جديدة", default=0)
-    # Captures that waited for an editor's decision when this came: some of `updated`, and of `unchanged` such that came before.
+    # The captures of this delivery that waited for an editor's decision when it came. They are also counted in `updated`
+    # or, if they had come before, in `unchanged`.
     waiting = models.PositiveIntegerField("نسخ تنتظر قرار محرر", default=0, db_default=0)
     unchanged = models.PositiveIntegerField("معروف من قبل", default=0)
     failed = models.PositiveIntegerField("تعذر", default=0)
@@ -104,7 +116,7 @@ class Delivery(models.Model):
 
     @property
     def listed_notes(self) -> int:
-        """How many of the `noted` values `notes` tell of."""
+        """The number of the `noted` values that `notes` describe."""
         return sum(note["times"] for note in self.notes)
 
     @property

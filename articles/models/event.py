@@ -1,4 +1,7 @@
-"""Event: a meeting, conference, report or operation that articles report; its series and who took part in which role."""
+"""Event: a meeting, conference, report or operation that articles report.
+
+EventSeries groups the sessions of an event, and Participation links its actors.
+"""
 
 from collections.abc import Iterator
 from datetime import date
@@ -27,6 +30,8 @@ from articles.platform.calendar_bounds import FIRST_DAY, LAST_DAY
 
 
 class EventKind(models.TextChoices):
+    """The kinds of events."""
+
     MINISTERIAL = "ministerial", _("اجتماع وزاري")
     CONFERENCE = "conference", _("مؤتمر")
     DIALOGUE = "dialogue", _("حوار")
@@ -40,6 +45,8 @@ class EventKind(models.TextChoices):
 
 
 class Role(models.TextChoices):
+    """The roles of an actor in an event."""
+
     HOST = "host", _("مضيف")
     CO_CHAIR = "co_chair", _("رئيس مشارك")
     CONVENER = "convener", _("داع")
@@ -50,13 +57,17 @@ class Role(models.TextChoices):
 
 
 class EventSeriesQuerySet(models.QuerySet):
+    """Event series that a query selects."""
+
     def public(self) -> "EventSeriesQuerySet":
-        """Series with an event that is public."""
+        """Series with at least one public event."""
         return self.filter(has(Event.objects.public().filter(series=OuterRef("pk"))))
 
 
 @with_history()
 class EventSeries(models.Model):
+    """A series that groups the sessions of one event."""
+
     name = LineField("الاسم", max_length=200, unique=True)
     description = ProseField("تعريف", blank=True)
 
@@ -72,31 +83,35 @@ class EventSeries(models.Model):
 
 
 class EventQuerySet(NounQuerySet):
+    """Events that a query selects."""
+
     tally = TallyKind.EVENT
 
     def stated(self) -> Q:
+        """Returns the condition that a public article covers the event, or states a figure of it."""
         figures = related_rows(Event, "figures").in_public_articles().filter(start__isnull=False, event=OuterRef("pk"))
         return self.reported_publicly() | has(figures)
 
     def reported_publicly(self) -> Q:
+        """Returns the condition that a public article covers the event."""
         return has(related_rows(Event, "coverages").in_public_articles().filter(event=OuterRef("pk")))
 
     def newest(self) -> "EventQuerySet":
         return self.order_by("-start_order", "-id")
 
     def with_title_words(self, text: str) -> "EventQuerySet":
-        """Every word of `text` somewhere in the title, in any spelling that folds alike."""
+        """Events whose title contains every word of `text`, in any spelling that folds alike."""
         events = self
         for word in words(text):
             events = events.filter(folded_title__contains=fold_phrase(text[word.start : word.end]))
         return events
 
     def in_series(self) -> "EventQuerySet":
-        """By the number of the session, then by date."""
+        """Orders by the number of the session, then by date."""
         return self.order_by(F("session").asc(nulls_last=True), "start_order", "id")
 
     def held_between(self, first: date | None, last: date | None) -> "EventQuerySet":
-        """Events that can have begun within the inclusive days; a missing bound excludes nothing."""
+        """Events that can have begun from `first` to `last`, both inclusive; None excludes nothing on its side."""
         events = self
         if first:
             events = events.filter(Q(start_latest__gte=first) | Q(start_latest__isnull=True))
@@ -105,20 +120,23 @@ class EventQuerySet(NounQuerySet):
         return events
 
     def dated(self) -> "EventQuerySet":
-        """Events of whose beginning at least the year is known."""
+        """Events whose beginning is known at least to the year."""
         return self.filter(start_date__range=(FIRST_DAY, LAST_DAY))
 
     def unbounded(self) -> "EventQuerySet":
-        """Events that begun_in never finds: of whose beginning no day is known before which, or none after which, it was."""
+        """Events that `begun_in` never returns, since the earliest or the latest day of their beginning is unknown."""
         bounds = Q(start_earliest__range=(FIRST_DAY, LAST_DAY), start_latest__range=(FIRST_DAY, LAST_DAY))
         return self.filter(~bounds | Q(start_earliest__isnull=True) | Q(start_latest__isnull=True))
 
     def begun_in(self, first: date, last: date) -> "EventQuerySet":
-        """Events whose beginning is bounded on both sides and can lie within the inclusive days."""
+        """Events that can have begun from `first` to `last`, both inclusive.
+
+        Events without an earliest or a latest possible day are left out.
+        """
         return self.filter(start_earliest__range=(FIRST_DAY, last), start_latest__range=(first, LAST_DAY))
 
     def counts_by_month(self) -> dict[tuple[int, int], int]:
-        """(year, month) → how many of these began in it, by the earliest day possible."""
+        """Maps (year, month) to the number of events that began in it, by the earliest possible day."""
         months = (
             self.filter(start_earliest__range=(FIRST_DAY, LAST_DAY))
             .order_by()
@@ -127,7 +145,7 @@ class EventQuerySet(NounQuerySet):
         return {(year, month): n for year, month, n in months.annotate(n=Count("pk"))}
 
     def with_article_counts(self) -> "EventQuerySet":
-        """Adds `articles`, the number of published articles that report the event."""
+        """Adds `articles`, the number of public articles that cover the event."""
         if are_kept():
             return self.annotate(articles=kept_articles(TallyKind.EVENT))
         return self.annotate(
@@ -139,20 +157,21 @@ class EventQuerySet(NounQuerySet):
         )
 
     def reported(self) -> "EventQuerySet":
-        """The listed ones, the newest first, with `articles`."""
+        """Confirmed, nameable events that public articles cover, newest first, with `articles`."""
         confirmed = self.nameable().filter(state=ReviewState.CONFIRMED)
         return confirmed.with_article_counts().filter(articles__gt=0).newest()
 
 
-# Stands for an interval too wide to be told by its months.
+# The period of events whose beginning is not known to within _MOST_MONTHS months.
 ANY_PERIOD = 0
 _MOST_MONTHS = 6
 
 
 def periods_of(first: date | None, last: date | None) -> tuple[list[int] | None, list[int]]:
-    """(numbers of the months an interval touches, None for more than six or no bound; its years).
+    """Returns (the numbers of the months of an inclusive interval, its years).
 
-    A month's number is 12 · year + month, so that it is never a year's.
+    The months are None if there are more than six. Without one of the bounds, the months are None and the years are
+    empty. A month's number is 12 · year + month, so that it differs from the number of any year.
     """
     if first is None or last is None:
         return None, []
@@ -162,12 +181,14 @@ def periods_of(first: date | None, last: date | None) -> tuple[list[int] | None,
 
 @with_history("folded_title", "terms", "periods", "start_order")
 class Event(Limited, Withholdable):
+    """A meeting, conference, report or operation that articles report."""
+
     title = LineField("العنوان", max_length=300)
     folded_title = LineField(max_length=300, editable=False)
-    # The words that tell it from other events: what an article's event is recognised by.
+    # The distinctive words of the title, by which the event of an article is recognised.
     terms = ArrayField(LineField(max_length=100), default=list, editable=False)
     kind = models.CharField("النوع", max_length=11, choices=EventKind)
-    # When it can have begun, for looking it up among many: `periods_of` its start.
+    # The periods in which it can have begun, for looking it up among many events: see `periods_of`.
     periods = ArrayField(models.IntegerField(), default=list, editable=False)
     start = UncertainDate("البداية")
     end = UncertainDate("النهاية")
@@ -213,7 +234,7 @@ class Event(Limited, Withholdable):
             GinIndex(OpClass("folded_title", name="gin_trgm_ops"), name="event_alike"),
             GinIndex(fields=["terms", "periods"], name="event_terms", fastupdate=False),
             models.Index(fields=["state", "id"], name="event_state"),
-            # What lists show unasked.
+            # The events that lists show by default.
             models.Index(
                 F("start_order").desc(),
                 F("id").desc(),
@@ -237,7 +258,7 @@ class Event(Limited, Withholdable):
         super().save(*args, **kwargs)
 
     def fold(self) -> None:
-        """Derives from title and start what the event is found by."""
+        """Sets the derived fields `folded_title`, `terms` and `periods` from the title and the start."""
         self.folded_title = fold_phrase(self.title)
         self.terms = sorted(content_words(self.title))
         months, years = periods_of(self.start.earliest, self.start.latest)
@@ -247,23 +268,31 @@ class Event(Limited, Withholdable):
         return reverse("event", args=[self.pk])
 
     def sessions_beside(self, most: int = 6) -> tuple[list["Event"], list["Event"]]:
-        """The nearest public events of its series before it and after it, each nearest first."""
-        others = Event.objects.public().filter(series=self.series_id).exclude(pk=self.pk)
+        """Returns up to `most` public events of its series before it, and up to `most` after it, each nearest first.
+
+        Sessions are compared by number if this event has one, otherwise by date.
+        """
+        other_events = Event.objects.public().filter(series=self.series_id).exclude(pk=self.pk)
         if self.session is not None:
-            numbered = others.filter(session__isnull=False)
+            numbered = other_events.filter(session__isnull=False)
             earlier = numbered.filter(session__lt=self.session).order_by("-session", "-start_order")[:most]
             later = numbered.filter(session__gt=self.session).order_by("session", "start_order")[:most]
             return list(earlier), list(later)
         place, before = Q(start_order=self.start_order), Q(start_order__lt=self.start_order)
-        earlier = others.filter(before | place & Q(pk__lt=self.pk)).newest()[:most]
-        later = others.exclude(before | place & Q(pk__lt=self.pk)).order_by("start_order", "id")[:most]
+        earlier = other_events.filter(before | place & Q(pk__lt=self.pk)).newest()[:most]
+        later = other_events.exclude(before | place & Q(pk__lt=self.pk)).order_by("start_order", "id")[:most]
         return list(earlier), list(later)
 
 
 class ParticipationQuerySet(ReviewableQuerySet):
+    """Participations that a query selects."""
+
     def public(self) -> "ParticipationQuerySet":
-        """Participations that readers see: not rejected, of a public actor in a public event, and confirmed by an editor or borne
-        out by a public article that reports the event and names the actor."""
+        """Participations that readers may see.
+
+        They are not rejected, and both actor and event are public. An editor confirmed them, or a public article that
+        covers the event mentions the actor.
+        """
         articles = (
             related_rows(Event, "coverages")
             .in_public_articles()
@@ -279,6 +308,8 @@ class ParticipationQuerySet(ReviewableQuerySet):
 
 @with_history()
 class Participation(Reviewable):
+    """The fact that an actor took part in an event, with its role."""
+
     event = models.ForeignKey(Event, models.CASCADE, related_name="participations", verbose_name="الفعالية")
     actor = models.ForeignKey(Actor, models.CASCADE, related_name="participations", verbose_name="الفاعل")
     role = models.CharField("الدور", max_length=11, choices=Role, default=Role.PARTICIPANT)
@@ -294,7 +325,7 @@ class Participation(Reviewable):
             models.CheckConstraint(condition=Q(role__in=Role.values), name="participation_role_known"),
             *review_constraints("participation"),
         ]
-        # The latest events of an actor.
+        # Serves the latest events of an actor.
         indexes = [models.Index(fields=["actor", "-event"], name="participation_latest")]
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""Figure: a number as an article states it, with the exact words; Measure: what makes two outlets' numbers comparable."""
+"""Figure: a number as an article states it, with its exact words. Measure: what figures of several articles count."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -23,6 +23,8 @@ models.TextField.register_lookup(Length, "code_points")
 
 
 class Qualifier(models.TextChoices):
+    """How a figure's words limit its value."""
+
     EXACTLY = "exactly", "بالضبط"
     MORE_THAN = "more_than", "أكثر من"
     AT_LEAST = "at_least", "على الأقل"
@@ -32,6 +34,8 @@ class Qualifier(models.TextChoices):
 
 
 class MeasureQuerySet(models.QuerySet):
+    """Measures that a query selects."""
+
     def public(self) -> "MeasureQuerySet":
         """Measures of public figures."""
         return self.filter(has(Figure.objects.public().filter(measure=OuterRef("pk"))))
@@ -39,10 +43,10 @@ class MeasureQuerySet(models.QuerySet):
 
 @with_history()
 class Measure(models.Model):
-    """A label that figures share across articles, and the units, singular or as written, that suggest it.
+    """What figures of several articles count, with the units that suggest it, in the singular or as written.
 
-    A unit of many uses («شخص») is a broad one: it suggests the measure only in a sentence with a word that begins as a cue
-    does («القبض», «اعتق»).
+    A broad unit has many uses («شخص»). It suggests the measure only in a sentence with a word that begins like one of
+    the cues («القبض», «اعتق»).
     """
 
     label = LineField("المقياس", max_length=120, unique=True)
@@ -80,26 +84,32 @@ class Measure(models.Model):
 
 
 class FigureQuerySet(FactQuerySet):
+    """Figures that a query selects."""
+
     def shown(self) -> "FigureQuerySet":
-        """Figures that the page of their article shows: not rejected, and still in its text."""
+        """Figures that the page of their article shows: they are not rejected, and the body still holds their words."""
         return self.standing().filter(start__isnull=False)
 
     def public(self) -> "FigureQuerySet":
-        """Those of public articles."""
+        """Shown figures of public articles."""
         return self.shown().in_public_articles()
 
     def with_nameable(self) -> "FigureQuerySet":
-        """With `event` and `actor` where readers may be told them, None where not: `event_id` and `actor_id` are for the desk."""
+        """Reads `event` and `actor` if readers may see them; otherwise they are None.
+
+        `event_id` and `actor_id` stay set in any case, so that pages for readers must not use them.
+        """
         events, actors = Event.objects.nameable(), Actor.objects.nameable()
         return self.prefetch_related(Prefetch("event", events), Prefetch("actor", actors))
 
     def contradicted(self) -> "FigureQuerySet":
-        """Figures of a measure on which, for their event, outlets contradict each other."""
+        """Figures whose event, measure and scope have an open contradiction of a nameable event."""
         key = {name: OuterRef(name) for name in ("event", "measure", "scope")}
         return self.filter(Exists(related_rows(Measure, "contradictions").of_nameable_events().filter(**key)))
 
 
-# «نحو 450» agrees with whatever lies within a tenth of it; «أكثر من 80» begins at the next value that can be stored.
+# «نحو 450» (about 450) agrees with all values within a tenth of it. «أكثر من 80» (more than 80) begins at the next
+# value that the column can store.
 _TENTH, _LEAST_STEP = Decimal("0.1"), Decimal("0.0001")
 _AMOUNT = models.DecimalField(max_digits=25, decimal_places=4)
 _LOW = Case(
@@ -120,6 +130,12 @@ _HIGH = Case(
 
 @with_history("low", "high")
 class Figure(Limited, Reviewable):
+    """A number as an article states it.
+
+    `quote` is exactly `body[start:end]`. `start` and `end` are in code points; both are None if the body no longer
+    holds the quote.
+    """
+
     article = models.ForeignKey(Article, models.CASCADE, db_index=False, related_name="figures", verbose_name="المقال")
     value = models.DecimalField("القيمة", max_digits=24, decimal_places=4)
     value_high = models.DecimalField("القيمة العليا", max_digits=24, decimal_places=4, null=True, blank=True)
@@ -135,7 +151,7 @@ class Figure(Limited, Reviewable):
         blank=True,
         help_text="مكان يخصه الرقم دون غيره، أو «متوقع»؛ لا تُقارن أرقام يختلف نطاقها.",
     )
-    # What the qualifier lets the value be, both inclusive; null on a side that it leaves open.
+    # The least and the greatest value that the qualifier allows, both inclusive; NULL on an open side.
     low = models.GeneratedField(expression=_LOW, output_field=_AMOUNT, db_persist=True)
     high = models.GeneratedField(expression=_HIGH, output_field=_AMOUNT, db_persist=True)
     period_start = models.DateField("بداية المدة", null=True, blank=True)
@@ -197,8 +213,11 @@ class Figure(Limited, Reviewable):
                 yield field, outside_message(days)
 
     def clean(self) -> None:
-        """Puts the span of a new or changed quote where it stands, nearest to where it was; raises ValidationError where the text
-        does not hold it. A stored quote stays where the text's own changes moved it (articles/models/carrying.py)."""
+        """Sets the span of a new or changed quote to its place in the body that is nearest to the old span.
+
+        The span of an unchanged stored quote stays, since changes of the body move it (articles/models/carrying.py).
+        Raises ValidationError if the body does not hold the quote, or if another figure has the same span.
+        """
         if not self.article_id or not self.quote:
             return
         stored = Figure.objects.filter(pk=self.pk, article=self.article_id, quote=self.quote) if self.pk else None
@@ -212,8 +231,10 @@ class Figure(Limited, Reviewable):
             if at < 0:
                 raise ValidationError({"quote": "هذا النص غير موجود حرفيا في متن المقال."})
             self.start, self.end = at, at + len(self.quote)
-        same = Figure.objects.filter(article=self.article_id, start=self.start, end=self.end).exclude(pk=self.pk)
-        if same.exists():
+        figures_at_span = Figure.objects.filter(article=self.article_id, start=self.start, end=self.end).exclude(
+            pk=self.pk
+        )
+        if figures_at_span.exists():
             raise ValidationError({"quote": "في المقال رقم آخر عند هذه الكلمات نفسها."})
 
     def get_absolute_url(self) -> str:

@@ -1,7 +1,8 @@
-"""Heartbeat and NightlyRun: what those who run the archive must learn of processes that nobody looks at.
+"""Heartbeat and NightlyRun: the state of background processes, for those who run the archive.
 
-The worker for deliveries writes its heartbeat itself, between two jobs and at each document of a job, so that one that hangs
-falls silent. The desk's start page, /readyz, /metrics and `manage.py worker_health` read it, by the database server's clock.
+The worker for deliveries writes its own heartbeat, between two jobs and at each document of a job, so that a hanging
+worker falls silent. The desk's start page, /readyz, /metrics and `manage.py worker_health` read it. Ages are measured
+by the database server's clock.
 """
 
 import os
@@ -20,17 +21,17 @@ from articles.models.delivery import Delivery, DeliveryState
 from articles.models.limits import moments_within
 from articles.models.text_fields import LineField, RowsField
 
-# Seconds between two beats at the most: a worker asks for work every five seconds.
+# The least number of seconds between two beats: a worker asks for work every five seconds.
 BEAT_SECONDS = 5.0
-# A worker without work that has been silent for so many seconds does not work. One that is at a delivery beats while it waits for the
-# processes that read its documents, whose time is bounded, and is silent while it unpacks a large archive or stores a hundred documents.
-# `manage.py serve` kills and starts anew one that is silent for longer.
+# Seconds of silence after which a worker counts as stalled, without a delivery and with one. A worker with a delivery
+# beats while it waits for the processes that read its documents, whose time is bounded. It is silent while it unpacks a
+# large archive or stores a hundred documents. `manage.py serve` kills a stalled worker and starts a new one.
 PATIENCE_IDLE, PATIENCE_BUSY = 60, 300
-# A delivery that has waited for so many seconds waits too long where no worker was ever seen.
+# Seconds after which a waiting delivery is a fault if no worker has ever beaten.
 PATIENCE_WAITING = 60
-# Heartbeats of workers that are gone are told for so long.
+# How long the heartbeat of a worker that is gone is still reported.
 REMEMBERED = timedelta(days=1)
-# What `beat_async` of the worker and `beat` execute: name, host, pid, delivery.
+# The statement of `beat` and of the worker's `beat_async`. Its parameters are name, host, pid and delivery.
 BEAT = """
     INSERT INTO articles_heartbeat (name, host, pid, delivery, started_at, beat_at)
     VALUES (%(name)s, %(host)s, %(pid)s, %(delivery)s, statement_timestamp(), statement_timestamp())
@@ -39,7 +40,10 @@ BEAT = """
 
 
 class Heartbeat(models.Model):
-    """One worker process. `delivery` is the key of the delivery that it is at, none while it waits for work."""
+    """The last heartbeat of one worker process.
+
+    `delivery` is the key of its present delivery, None while it waits for work.
+    """
 
     name = LineField(max_length=100, primary_key=True)
     host = LineField(max_length=80)
@@ -57,9 +61,12 @@ class Heartbeat(models.Model):
 
 
 class NightlyRun(models.Model):
-    """One run of `manage.py nightly`. `parts` are {"name", "status", "seconds", "output"}; `succeeded` is null until it has ended."""
+    """One run of `manage.py nightly`.
 
-    # Runs that are remembered.
+    `parts` are {"name", "status", "seconds", "output"}. `succeeded` is None until the run has ended.
+    """
+
+    # The number of runs that are kept.
     MOST_KEPT = 100
 
     started_at = models.DateTimeField()
@@ -76,7 +83,7 @@ class NightlyRun(models.Model):
 
 
 class Pulse:
-    """The heartbeat of this process, where it is a worker for deliveries."""
+    """Writes the heartbeat of this process, a worker for deliveries."""
 
     def __init__(self) -> None:
         host = socket.gethostname()[:80]
@@ -84,7 +91,7 @@ class Pulse:
         self._beaten = float("-inf")
 
     def is_due(self) -> bool:
-        """Whether to write now; true at most every BEAT_SECONDS."""
+        """Returns whether a beat is due. Returns True at most once every BEAT_SECONDS."""
         now = time.monotonic()
         if now - self._beaten < BEAT_SECONDS:
             return False
@@ -92,7 +99,10 @@ class Pulse:
         return True
 
     def beat(self, delivery: int | None, *, always: bool = False) -> None:
-        """Says that this worker works, at a delivery or at none."""
+        """Writes a beat if one is due, or in any case with `always`.
+
+        `delivery` is the key of the present delivery, None while the worker waits for work.
+        """
         if always or self.is_due():
             with connection.cursor() as cursor:
                 cursor.execute(BEAT, self.arguments | {"delivery": delivery})
@@ -102,7 +112,11 @@ _pulse: Pulse | None = None
 
 
 def begin_pulse() -> Pulse:
-    """Makes this process one that has a heartbeat, and forgets those of this machine that are gone: this one is in their place."""
+    """Gives this process a heartbeat and returns it. Writes no beat yet.
+
+    Deletes the heartbeats of this machine's processes that no longer run, since this process replaces them, and those
+    that are older than seven times REMEMBERED.
+    """
     global _pulse
     _pulse = Pulse()
     here = Heartbeat.objects.filter(host=_pulse.arguments["host"])
@@ -122,14 +136,23 @@ def _is_running(pid: int) -> bool:
 
 
 def beat(delivery: int | None, *, always: bool = False) -> None:
-    """Called by what a worker does, at each step; nothing in a process that is no worker."""
+    """Writes a beat of this process as `Pulse.beat` does; does nothing in a process that is not a worker.
+
+    The jobs of a worker call it at each step.
+    """
     if _pulse is not None:
         _pulse.beat(delivery, always=always)
 
 
 @dataclass(frozen=True)
 class WorkerState:
-    """How one worker was found: its name, seconds since its last beat, the delivery it is at, and whether it is silent too long."""
+    """The state of one worker.
+
+    name: the worker's name, host:pid.
+    silent_seconds: seconds since its last beat.
+    delivery: the key of its present delivery; None while it waits for work.
+    stalled: whether it has been silent beyond its patience.
+    """
 
     name: str
     silent_seconds: float
@@ -139,10 +162,11 @@ class WorkerState:
 
 @dataclass(frozen=True)
 class Processing:
-    """How the taking in of deliveries was found.
+    """The state of the processing of deliveries.
 
-    `workers` are those that beat within a day, the last to beat first. `silent_seconds` is how long ago any worker beat, none
-    where none ever did. `stalled` is true when no worker works although one did, or although deliveries wait.
+    workers: the workers that beat within the last day, newest beat first.
+    silent_seconds: seconds since the last beat of any worker; None if none has ever beaten.
+    stalled: whether all workers are stalled or, if none has ever beaten, a delivery has waited for PATIENCE_WAITING.
     """
 
     workers: Sequence[WorkerState]
@@ -151,16 +175,16 @@ class Processing:
 
 
 def processing() -> Processing:
-    """How the taking in of deliveries is now."""
+    """Returns the present state of the processing of deliveries."""
     rows = list(Heartbeat.objects.annotate(silent=Now() - F("beat_at")).order_by("-beat_at")[:50])
     states = [_state(row) for row in rows]
-    told = [state for state in states if state.silent_seconds < REMEMBERED.total_seconds()]
+    recent = [state for state in states if state.silent_seconds < REMEMBERED.total_seconds()]
     if states:
-        return Processing(told, states[0].silent_seconds, all(state.stalled for state in states))
-    waits = Delivery.objects.filter(
+        return Processing(recent, states[0].silent_seconds, all(state.stalled for state in states))
+    waiting = Delivery.objects.filter(
         state=DeliveryState.WAITING, brought_at__lt=Now() - timedelta(seconds=PATIENCE_WAITING)
     )
-    return Processing([], None, waits.exists())
+    return Processing([], None, waiting.exists())
 
 
 def _state(row: Heartbeat) -> WorkerState:
@@ -170,10 +194,14 @@ def _state(row: Heartbeat) -> WorkerState:
 
 
 def is_silent(pid: int, running_seconds: float) -> bool:
-    """Whether a worker of this machine, which has been running for so long, has been silent beyond its patience."""
+    """Returns whether a worker of this machine has been silent beyond its patience.
+
+    `running_seconds` is how long the process has been running. A process without a beat is silent from its start, with
+    the patience of PATIENCE_BUSY.
+    """
     here = Heartbeat.objects.filter(host=socket.gethostname()[:80], pid=pid)
     row = here.annotate(silent=Now() - F("beat_at")).order_by("-beat_at").first()
-    # A beat from before this process began is of an earlier one that had its number.
+    # A beat from before the start of this process is of an earlier process with the same pid.
     if row is None or row.silent.total_seconds() > running_seconds:
         return running_seconds > PATIENCE_BUSY
     return _state(row).stalled
@@ -181,12 +209,14 @@ def is_silent(pid: int, running_seconds: float) -> bool:
 
 @dataclass(frozen=True)
 class NightlyState:
-    """What is known of the nightly runs.
+    """The state of the nightly runs.
 
-    `failed` are the parts that failed in the last run that ended. `success_seconds` is how long ago the last run without a
-    failure ended, none where there was none. `last_started` is when the newest run began, none where none ever did. `overdue` is
-    true when none has succeeded for OVERDUE: of an archive where none ever did, since its first run began or, without any, since
-    its database was made.
+    last_started: when the newest run began; None without any run.
+    failed: the names of the parts that failed in the last run that ended.
+    success_seconds: seconds since the last successful run ended; None if none has succeeded.
+    overdue: whether no run has succeeded for OVERDUE. If none has ever succeeded, the time counts from the start of the
+        first run
+        or, without any run, from the making of the database.
     """
 
     last_started: datetime | None
@@ -195,12 +225,12 @@ class NightlyState:
     overdue: bool
 
 
-# A day and two hours: a run may take longer one night than the other.
+# A day and two hours, because a run may take longer on one night than on another.
 OVERDUE = timedelta(hours=26)
 
 
 def nightly_state() -> NightlyState:
-    """How the nightly runs stand now."""
+    """Returns the present state of the nightly runs."""
     newest = NightlyRun.objects.order_by("-started_at").first()
     ended = NightlyRun.objects.filter(succeeded__isnull=False).order_by("-started_at").first()
     succeeded = NightlyRun.objects.filter(succeeded=True).annotate(age=Now() - F("finished_at"))
@@ -212,7 +242,7 @@ def nightly_state() -> NightlyState:
 
 
 def _age_without_success() -> timedelta:
-    """How long nightly runs could have been made: since the first began, or since the first migration was applied."""
+    """Returns the time since the first nightly run began or, without any run, since the first migration was applied."""
     runs, migrations = NightlyRun.objects.aggregate(first=Min("started_at")), MigrationRecorder(connection).migration_qs
     first = runs["first"] or migrations.aggregate(first=Min("applied"))["first"]
     with connection.cursor() as cursor:

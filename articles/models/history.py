@@ -1,8 +1,9 @@
-"""What was changed, by whom and when: kept by triggers for every door.
+"""The history of changes: what was changed, by whom and when. Triggers record it, whichever code makes the change.
 
-A row's event table (django-pghistory) holds the row as it was before each update and deletion, and, where a person acts, as it
-was inserted; what the rules insert is told by the row itself (`rule`, `created_at`). All that one request or command run does
-is one operation (`pghistory.models.Context`), which names the editor (`user`) or the `command`.
+A model's event table (django-pghistory) holds the values of a row before each update and deletion. It also holds the
+inserted values where an editor inserts a row; for rows that the rules insert, the row itself shows its origin (`rule`,
+`created_at`). All changes of one request or command run form one operation (`pghistory.models.Context`), whose metadata
+name the editor (`user`) or the `command`.
 """
 
 from collections.abc import Callable, Iterator
@@ -18,7 +19,7 @@ _BY_HAND = pgtrigger.Condition("current_setting('pghistory.context_metadata', tr
 
 
 def with_history(*exclude: str) -> Callable[[type[models.Model]], type[models.Model]]:
-    """Decorates a model whose changes are kept, but for the fields named, which are derived."""
+    """Returns a decorator that records the changes of a model. `exclude` names derived fields, which are left out."""
     return pghistory.track(
         pghistory.InsertEvent(condition=_BY_HAND),
         pghistory.UpdateEvent(row="OLD"),
@@ -29,37 +30,49 @@ def with_history(*exclude: str) -> Callable[[type[models.Model]], type[models.Mo
 
 
 @contextmanager
-def operation(**told: object) -> Iterator[Context]:
-    """What is changed inside is one operation, told by `user` (an id), `command`, `what`; inside another it only adds to it."""
+def operation(**metadata: object) -> Iterator[Context]:
+    """Makes all changes inside the context one operation, and yields it.
+
+    The keyword arguments, such as `user` (an id), `command` and `what`, become the operation's metadata; those that are
+    None are left out. Inside another operation it only adds its metadata to that one.
+    """
     with pghistory.context() as current:
-        current.metadata.update({name: value for name, value in told.items() if value is not None})
+        current.metadata.update({name: value for name, value in metadata.items() if value is not None})
         yield current
 
 
 def attach() -> None:
-    """Tells the database the operation under way, for the rest of the transaction: where statements are sent as they are."""
+    """Announces the present operation to the database for the rest of the transaction.
+
+    It is for code whose statements bypass the wrapper that announces the operation, such as COPY.
+    """
     with pghistory.context() as current:
         if current.metadata:
             with connection.cursor() as cursor:
-                # A statement of no effect that is not a SELECT, to which the library adds what it tells.
+                # This statement has no effect of its own. The library adds the metadata to it, since it is not a
+                # SELECT.
                 cursor.execute("SET LOCAL pghistory.attached TO 'on'")
 
 
 def event_models() -> list[type[models.Model]]:
-    """The models of events, one for every model with a history."""
+    """Returns the event models, one for every model with a history."""
     return [
         model for model in apps.get_app_config("articles").get_models() if issubclass(model, pghistory.models.Event)
     ]
 
 
 def event_model_of(model: type[models.Model]) -> type[models.Model]:
-    return next(one for one in event_models() if one.pgh_tracked_model is model)
+    """Returns the event model of a model with a history. Raises StopIteration for other models."""
+    return next(event_model for event_model in event_models() if event_model.pgh_tracked_model is model)
 
 
 def kept_fields(model: type[models.Model]) -> list[models.Field]:
-    """The tracked model's fields that its events hold, the key aside."""
-    held = {field.name for field in model._meta.fields}
+    """Returns the fields of the tracked model that its events hold, without the primary key.
+
+    `model` is an event model.
+    """
+    names = {field.name for field in model._meta.fields}
     return [
         field for field in model.pgh_tracked_model._meta.fields
-        if field.name in held and not field.primary_key and not field.generated
+        if field.name in names and not field.primary_key and not field.generated
     ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Many rows at once by COPY, which costs a fraction of what INSERT does: what a long ingest stores with."""
+"""Inserts many rows at once by COPY, which costs a fraction of INSERT. Long ingests use it."""
 
 from collections.abc import Iterable, Sequence
 from operator import attrgetter
@@ -11,7 +11,7 @@ from articles.models.text_fields import cleaned_by, gated_fields
 
 
 def with_keys(rows: Sequence[models.Model]) -> None:
-    """Gives rows to be stored their primary keys, in order, from the table's own sequence."""
+    """Sets the primary keys of new rows of one model, in order, from the table's own sequence."""
     if not rows:
         return
     table = rows[0]._meta
@@ -25,8 +25,11 @@ def with_keys(rows: Sequence[models.Model]) -> None:
 
 
 def insert(rows: Iterable[models.Model]) -> None:
-    """Stores rows of one model and asks nothing back: their keys stay as they are; neither `save` nor signals run, nor what
-    wraps statements (articles.models.history.attach)."""
+    """Stores rows of one model.
+
+    It reads nothing back, so that rows without a primary key still have none afterwards. Neither `save` nor signals nor
+    wrappers of statements run (see articles.models.history.attach).
+    """
     rows = list(rows)
     if not rows:
         return
@@ -50,7 +53,7 @@ def insert(rows: Iterable[models.Model]) -> None:
                 for field in gated:
                     setattr(row, field.attname, cleaned_by(field, getattr(row, field.attname)))
                 for field in relations:
-                    # A row that was given its key after it was referred to.
+                    # The related row got its primary key after it was assigned.
                     if getattr(row, field.attname) is None and field.is_cached(row):
                         setattr(row, field.attname, field.get_cached_value(row).pk)
                 values = [*values_of(row)]
@@ -60,8 +63,8 @@ def insert(rows: Iterable[models.Model]) -> None:
 
 
 def _as_array(value: object) -> object:
-    return [_as_array(one) for one in value] if isinstance(value, (list, tuple)) else value
+    return [_as_array(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
-# How values are told to PostgreSQL that psycopg would write otherwise, by the kind of their field.
+# Class of a field → a function that converts its values for COPY, where psycopg would write them otherwise.
 _WRITTEN = {models.JSONField: Jsonb, ArrayField: _as_array}

@@ -1,9 +1,9 @@
-"""Primary keys as addresses and forms have them."""
+"""Reads primary keys from the text of addresses and forms."""
 
-# Nothing longer is a key: it would not fit the column.
+# A longer number would not fit the column.
 _MOST_DIGITS = 18
 
 
 def read_key(text: str) -> int | None:
-    """The key that `text` is; None where it is none."""
+    """Returns the primary key that `text` holds, or None if it holds none."""
     return int(text) if text.isdecimal() and len(text) <= _MOST_DIGITS else None

@@ -1,4 +1,4 @@
-"""Mention: where an article names an actor, as spans of code points of its body."""
+"""Mention: the fact that an article names an actor, with the spans of the name in code points of the body."""
 
 from collections.abc import Iterable, Sequence
 
@@ -15,26 +15,32 @@ from articles.models.text_fields import LineField, ProseField
 
 
 class MentionQuerySet(FactQuerySet):
+    """Mentions that a query selects."""
+
     def shown(self) -> "MentionQuerySet":
-        """Mentions that the page of their article shows: not rejected, of an actor that may be named."""
+        """Mentions that the page of their article shows: not rejected, of a nameable actor."""
         return self.standing().filter(actor__in=Actor.objects.nameable())
 
     def public(self) -> "MentionQuerySet":
-        """Those of public articles."""
+        """Shown mentions of public articles."""
         return self.shown().in_public_articles()
 
     def surface_names(self) -> "MentionQuerySet":
-        """Rows {"name", "times"}: each name as articles write it, most frequent first."""
+        """Returns rows {"name", "times"}: each name as articles write it and its number of spans.
+
+        The most frequent name comes first.
+        """
         written = self.annotate(name=Func(F("quotes"), function="unnest", output_field=models.TextField()))
         return written.values("name").annotate(times=Count("*")).order_by("-times", "name")
 
 
 @with_history()
 class Mention(Reviewable):
-    """One actor in one article. `spans[i]` is [start, end] in the body and `quotes[i]` is exactly `body[start:end]`.
+    """The fact that an article names an actor: one row for each pair.
 
-    The database refuses a span that is not its quote (constraint mention_span_inside_body). A reviewed mention whose
-    words a later capture no longer contains keeps its state with no spans.
+    `spans[i]` is [start, end] in code points of the body, and `quotes[i]` is exactly `body[start:end]`. The database
+    refuses a span that is not its quote (constraint mention_span_inside_body). If a later capture no longer contains
+    the words of a reviewed mention, the mention keeps its state and has no spans.
     """
 
     article = models.ForeignKey(Article, models.CASCADE, db_index=False, related_name="mentions", verbose_name="المقال")
@@ -57,7 +63,8 @@ class Mention(Reviewable):
             ),
             *review_constraints("mention"),
         ]
-        # With the state, so that lists and facets are counted from these alone; they serve the foreign keys, too.
+        # The indexes include the state, so that lists and facets are counted from them alone. They serve the foreign
+        # keys too.
         indexes = [
             models.Index(fields=["actor", "article"], name="mention_actor_article", include=["state"]),
             models.Index(fields=["state", "id"], name="mention_state"),
@@ -68,7 +75,7 @@ class Mention(Reviewable):
         return f"{self.actor} ← {self.article}"
 
     def add_places(self, spans: Iterable[Sequence[int]], quotes: Iterable[str]) -> None:
-        """Adds spans with their quotes to those it has, each once, in the order of the text."""
+        """Adds spans with their quotes, each span once, in the order of the body. Does not save the mention."""
         places = {
             tuple(span): quote for span, quote in zip([*self.spans, *spans], [*self.quotes, *quotes], strict=True)
         }

@@ -1,4 +1,7 @@
-"""Rows that can be merged into another of their kind and keep their address: the page of the one redirects to the other."""
+"""Mergeable: a noun whose rows can be merged into another row of their model.
+
+The merged row keeps its address, which redirects to the page of the other row.
+"""
 
 from typing import Self
 
@@ -6,6 +9,8 @@ from django.db import models
 
 
 class Mergeable(models.Model):
+    """A noun whose rows can be merged into another row of their model."""
+
     merged_into = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, editable=False, related_name="merged", verbose_name="دُمج في"
     )
@@ -15,9 +20,9 @@ class Mergeable(models.Model):
 
     @property
     def survivor(self) -> Self | None:
-        """The row that stands for this one now: itself, or the last of the rows it was merged into.
+        """The row that stands for this one now: itself, or the last row in the chain of merges.
 
-        None where the rows were merged in a circle, which only a hand at the database's own prompt can do: no row stands for any.
+        It is None if the rows were merged in a circle, which is possible only by hand at the database's own prompt.
         """
         row, passed = self, {self.pk}
         while row.merged_into_id:
@@ -29,7 +34,10 @@ class Mergeable(models.Model):
 
 
 def not_into_itself(model: str) -> models.CheckConstraint:
-    """The rule that no row is merged into itself, for the Meta of `model`. Longer circles are for `check_archive` to find."""
+    """Returns the constraint that no row is merged into itself, for the Meta of the model named `model`.
+
+    `check_archive` finds longer circles.
+    """
     return models.CheckConstraint(
         condition=~models.Q(merged_into=models.F("id")),
         name=f"{model}_not_into_itself",

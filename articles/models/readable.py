@@ -1,7 +1,8 @@
-"""Rows that can be read, for doors that go on past one that cannot be: exports, feeds and harvests.
+"""Reads rows and skips those that cannot be read, for exports, feeds and harvests.
 
-Such a row was changed by hand at the database's own prompt, as to a day before the year 1, which Python has no date for
-(articles/platform/calendar_bounds.py). What is wrong with one row says nothing of the rows that it hangs on.
+An unreadable row was changed by hand at the database's own prompt, for example to a day before the year 1, for which
+Python has no date (articles/platform/calendar_bounds.py). Only the row itself is checked, not the rows that it refers
+to.
 """
 
 import logging
@@ -12,29 +13,35 @@ from django.db.models import DateField, DecimalField, Field, Model, QuerySet
 
 from articles.platform.calendar_bounds import is_unheld
 
-# Hears which row was stepped over («article 12»), and why.
+# A function that receives the name of a skipped row («article 12») and the reason.
 Warn = Callable[[str, str], None]
 log = logging.getLogger(__name__)
 
 
 def logged(place: str, reason: str) -> None:
-    """Tells of a row that was stepped over in the log, for doors that have no other place for it."""
+    """Logs a skipped row (a Warn), for callers that have no other place for it."""
     log.warning("%s was left out: %s", place, reason)
 
 
 def readable(rows: QuerySet, ids: Sequence[int], warn: Warn = logged) -> list:
-    """The rows of `ids` that `rows` holds, in the order of `ids`; one that cannot be read is reported to `warn` and stepped over."""
+    """Returns the rows of `rows` with the primary keys `ids`, in the order of `ids`.
+
+    A row that cannot be read is reported to `warn` and skipped.
+    """
     stored = {row.pk: row for row in sound(_read(rows, ids, warn), warn)}
     return [stored[pk] for pk in ids if pk in stored]
 
 
 def place_of(rows: QuerySet, pk: int) -> str:
-    """How a row is named to `warn`."""
+    """Returns the name of a row for `warn`: the model's name and the primary key."""
     return f"{rows.model._meta.model_name} {pk}"
 
 
 def unheld_columns(row: Model) -> list[str]:
-    """The columns of a row whose day, moment or number Python can't hold, of those that were read and are no other's result."""
+    """Returns the columns of a row whose day, moment or number Python cannot hold.
+
+    Deferred and generated columns are left out.
+    """
     deferred = row.get_deferred_fields()
     return [
         field.attname
@@ -50,7 +57,7 @@ def _is_stand_in(field: Field, value: object) -> bool:
 
 
 def sound(rows: Iterable[Model], warn: Warn = logged) -> Iterator[Model]:
-    """The rows whose own days and moments Python can hold; each other is reported to `warn`."""
+    """Yields the rows whose own days, moments and numbers Python can hold; every other row is reported to `warn`."""
     for row in rows:
         if columns := unheld_columns(row):
             warn(f"{row._meta.model_name} {row.pk}", f"the archive cannot hold its {', '.join(columns)}")
@@ -59,7 +66,7 @@ def sound(rows: Iterable[Model], warn: Warn = logged) -> Iterator[Model]:
 
 
 def _read(rows: QuerySet, ids: Sequence[int], warn: Warn) -> list:
-    """All rows at once, or one by one where one of them cannot be read."""
+    """Reads all rows at once or, if one of them cannot be read, one by one."""
     try:
         with transaction.atomic():
             return list(rows.filter(pk__in=ids))

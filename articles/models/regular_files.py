@@ -1,7 +1,8 @@
-"""A folder as a store in which nothing but regular files is opened, and no link of a folder is followed.
+"""RegularFiles: a store in a folder that opens regular files only, and that follows no links to folders.
 
-Settings name it for uploads; captures have a class of their own upon it. A pipe, a device, a folder or a circle of links that a hand
-or a damaged disk put in a file's place is an OSError of that file: opening a pipe would wait for ever for somebody to write into it.
+Settings name it for uploads; the store of captures is a subclass. A pipe, a device, a folder or a circle of links may
+stand in the place of a file, put there by hand or by a damaged disk. Opening it raises OSError; opening a pipe would
+otherwise wait for ever for a writer.
 """
 
 import os
@@ -14,30 +15,32 @@ from articles.platform.private_files import open_regular
 
 
 class RegularFiles(FileSystemStorage):
+    """A file system store that opens regular files only."""
+
     def _open(self, name: str, mode: str = "rb") -> File:
-        """Raises OSError for what is no regular file."""
+        """Opens a regular file. Raises OSError for anything else."""
         if mode != "rb":
             return super()._open(name, mode)
         return File(os.fdopen(open_regular(self.path(name)), mode))
 
     def exists(self, name: str) -> bool:
-        """Whether a regular file has this name."""
+        """Returns whether a regular file has this name."""
         return os.path.isfile(self.path(name))
 
     def listdir(self, path: str) -> tuple[list[str], list[str]]:
-        """The folders and all else in a folder; a link is no folder, wherever it leads."""
-        folders, others = [], []
+        """Returns the names of the folders and of all other entries of a folder. Links do not count as folders."""
+        folders, files = [], []
         with os.scandir(self.path(path)) as entries:
             for entry in entries:
-                (folders if entry.is_dir(follow_symlinks=False) else others).append(entry.name)
-        return folders, others
+                (folders if entry.is_dir(follow_symlinks=False) else files).append(entry.name)
+        return folders, files
 
     def get_modified_time(self, name: str) -> datetime:
-        """Of a link itself, not of what it leads to."""
+        """Returns the time of the last change in UTC; for a link, that of the link itself and not of its target."""
         return datetime.fromtimestamp(os.lstat(self.path(name)).st_mtime, UTC)
 
     def delete(self, name: str) -> None:
-        """Removes a file or a link; what a link leads to stays."""
+        """Removes a file or a link. The target of a link stays."""
         if os.path.islink(self.path(name)):
             os.unlink(self.path(name))
         else:

@@ -1,4 +1,7 @@
-"""Fingerprint and Reprint: texts that several outlets published alike, found among any number of articles."""
+"""Reprint: an article that carries the text of another.
+
+Fingerprint: the hashes by which reprints are detected among any number of articles.
+"""
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -13,7 +16,7 @@ from articles.models.review import Reviewable, ReviewableQuerySet, by_score, rev
 
 
 class Fingerprint(models.Model):
-    """What a text is recognised by: a hash of its wording and MinHash bands (articles/extract/fingerprints.py)."""
+    """The fingerprint of a text: a hash of its wording, and MinHash bands (articles/extract/fingerprints.py)."""
 
     article = models.OneToOneField(Article, models.CASCADE, primary_key=True, related_name="fingerprint")
     text_hash = models.BigIntegerField(db_index=True)
@@ -22,39 +25,48 @@ class Fingerprint(models.Model):
     class Meta:
         verbose_name = "بصمة نص"
         verbose_name_plural = "بصمات النصوص"
-        # Without a pending list, which every look-up would have to read through.
+        # Without a pending list, since every look-up would have to read through it.
         indexes = [GinIndex(fields=["bands"], name="fingerprint_bands", fastupdate=False)]
 
     def __str__(self) -> str:
         return str(self.text_hash)
 
 
-# Of an article, what a list of its reprints does not show.
+# The columns of an article that a list of reprints does not show.
 _NOT_SHOWN = ("body", "set_aside", "search_vector")
 
 
 class ReprintQuerySet(ReviewableQuerySet):
+    """Reprints that a query selects."""
+
     def public(self) -> "ReprintQuerySet":
-        """Those that no editor rejected, of two public articles."""
+        """Standing reprints of which both articles are public."""
         return self.standing().filter(public_article("article"), public_article("original"))
 
     def group_of(self, article: Article) -> list[tuple[Article, float | None]]:
-        """The other public articles that carry the same story, with how alike each is to the first; oldest first."""
-        own = self.standing().filter(article=article)
-        in_group = Q(original=article) | Q(original__in=own.values("original"))
-        rows = list(
+        """Returns the other public articles that carry the same text, oldest first.
+
+        Each comes with its similarity to the group's original, from 0 to 1. It is None for the original itself, and for
+        reprints without a score.
+        """
+        own_reprint = self.standing().filter(article=article)
+        in_group = Q(original=article) | Q(original__in=own_reprint.values("original"))
+        reprints = list(
             self.standing().filter(in_group).select_related("article__source", "original__source")
             .defer(*(f"{name}__{column}" for name in ("article", "original") for column in _NOT_SHOWN))
         )  # fmt: skip
-        members = [(reprint.article, reprint.score) for reprint in rows]
-        members += [(rows[0].original, None)] if rows else []
+        members = [(reprint.article, reprint.score) for reprint in reprints]
+        members += [(reprints[0].original, None)] if reprints else []
         public = [(member, score) for member, score in members if member.pk != article.pk and member.is_shown]
         return sorted(public, key=lambda pair: (pair[0].published_order, pair[0].pk))
 
 
 @with_history()
 class Reprint(Reviewable):
-    """`article` carries the story of `original`, the first of its group to be stored; `score` is how alike they are."""
+    """The fact that `article` carries the text of `original`, the first article of its group to be stored.
+
+    `score` is their similarity, from 0 to 1.
+    """
 
     article = models.OneToOneField(Article, models.CASCADE, related_name="reprint", verbose_name="المقال")
     original = models.ForeignKey(Article, models.CASCADE, related_name="reprints", verbose_name="النص الأول")
@@ -74,6 +86,6 @@ class Reprint(Reviewable):
         return f"{self.article} = {self.original}"
 
     def clean(self) -> None:
-        """Raises ValidationError where an article is said to repeat itself."""
+        """Raises ValidationError if the article and the original are the same."""
         if self.article_id and self.article_id == self.original_id:
             raise ValidationError({"original": "لا يكون المقال تكرارا لنفسه."})

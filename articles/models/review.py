@@ -1,4 +1,4 @@
-"""The review state that every fact carries: suggested by the machine, confirmed or rejected by an editor."""
+"""The review state of facts: suggested by a rule, or confirmed or rejected by an editor."""
 
 from django.conf import settings
 from django.db import models
@@ -10,26 +10,36 @@ from articles.models.text_fields import LineField
 
 
 class ReviewState(models.TextChoices):
+    """The review states: rules suggest, and only editors confirm and reject."""
+
     SUGGESTED = "suggested", _("مقترح آليا")
     CONFIRMED = "confirmed", _("مؤكد")
     REJECTED = "rejected", _("مرفوض")
 
 
 class ReviewableQuerySet(models.QuerySet):
+    """Reviewable rows that a query selects."""
+
     def standing(self) -> "ReviewableQuerySet":
-        """What readers see: all but the rejected."""
+        """Rows that no editor rejected."""
         return self.exclude(state=ReviewState.REJECTED)
 
     def suggested(self) -> "ReviewableQuerySet":
         return self.filter(state=ReviewState.SUGGESTED)
 
     def review(self, state: str, editor: object) -> int:
-        """Sets the state of every row and who set it; returns how many rows changed."""
+        """Sets the state of every row, with the reviewer and the time; returns the number of rows that changed.
+
+        Rows that have the state already are left alone.
+        """
         return self.exclude(state=state).update(state=state, reviewed_by=editor, reviewed_at=timezone.now())
 
 
 class Reviewable(models.Model):
-    """Adds a state, the rule that made a suggestion with its score from 0 to 1, and who reviewed it when."""
+    """Adds the review state to a noun.
+
+    It also adds the rule that made a suggestion, its score from 0 to 1, and the reviewer and the time of the review.
+    """
 
     state = models.CharField("حالة المراجعة", max_length=9, choices=ReviewState, default=ReviewState.CONFIRMED)
     rule = LineField("القاعدة", max_length=80, blank=True, help_text="القاعدة الآلية التي اقترحت هذه المعلومة.")
@@ -54,12 +64,12 @@ class Reviewable(models.Model):
 
 
 def review_constraints(model: str) -> list[models.CheckConstraint]:
-    """The rules of every reviewable noun, for the Meta of `model`."""
+    """Returns the constraints of every reviewable noun, for the Meta of the model named `model`."""
     states = models.CheckConstraint(condition=models.Q(state__in=ReviewState.values), name=f"{model}_state_known")
     return [states, *moments_within(model, "reviewed_at")]
 
 
 def by_score(model: str) -> models.Index:
-    """What waits for review, the surest last."""
+    """Returns an index of the suggested rows by ascending score, for the Meta of the model named `model`."""
     suggested = models.Q(state=ReviewState.SUGGESTED)
     return models.Index(fields=["score", "id"], condition=suggested, name=f"{model}_waiting")

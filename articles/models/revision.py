@@ -1,7 +1,7 @@
-"""Revision: which committed changes a page was made of; the same as long as nothing that readers see has changed.
+"""Revision: a number that changes with every committed change of what readers see.
 
-Triggers (sql/0004_revision.sql) count every transaction that changes a table of REVISED, so that a page kept for the next
-reader, and one in a reader's browser, are known to be true or outdated by one small question.
+Triggers (sql/0004_revision.sql) count every transaction that changes one of `revised_tables`. So one small query shows
+whether a cached page, on the server or in a reader's browser, is current.
 """
 
 import uuid
@@ -11,16 +11,23 @@ from django.db import connection, models
 
 from articles.models.history import event_models
 
-# What no page shows: what waits to be taken in, and what only rules of the next ingest ask.
+# The models that no page for readers shows: deliveries and other working data, and what only the rules of the next
+# ingest read.
 UNSEEN = {"Delivery", "AuthorityEntry", "Apart", "Claim", "Fingerprint", "Revision", "Heartbeat", "NightlyRun"}
 
-# An expression: the count of changes, and what tells apart two archives that count alike, as one restored from a backup.
+# An SQL expression for the revision: the number of changes, and the beginning of the epoch. The epoch distinguishes
+# archives with equal numbers, such as one restored from a backup.
 CURRENT = (
     "(SELECT coalesce(sum(changes), 0)::text || '-' || coalesce(left(min(epoch::text), 8), '') FROM articles_revision)"
 )
 
 
 class Revision(models.Model):
+    """One slot of the counter of changes.
+
+    The revision consists of the sum of `changes` over all slots and the beginning of the least `epoch`.
+    """
+
     slot = models.AutoField(primary_key=True)
     changes = models.BigIntegerField(default=0)
     epoch = models.UUIDField(default=uuid.uuid4)
@@ -30,19 +37,19 @@ class Revision(models.Model):
 
 
 def current() -> str:
-    """The archive's revision on the server that is asked."""
+    """Returns the archive's revision on the database server of the connection."""
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {CURRENT}")
         return cursor.fetchone()[0]
 
 
 def begin_epoch() -> None:
-    """Makes every earlier revision of this archive another one's: after its rows were put in from elsewhere."""
+    """Invalidates all earlier revisions by a new epoch. Call it after the archive's rows were loaded from elsewhere."""
     Revision.objects.update(epoch=uuid.uuid4())
 
 
 def revised_tables() -> list[str]:
-    """The tables whose changes readers may see: those of every noun, their histories aside."""
+    """Returns the tables whose changes readers may see: those of every noun, without the event tables of histories."""
     events = set(event_models())
     return sorted(
         model._meta.db_table

@@ -1,4 +1,7 @@
-"""What editors call the rules that suggest facts, by the codes that rows keep (docs/extraction.md). Every rule has its name here."""
+"""The Arabic names of the rules that suggest facts, by the codes that rows store (docs/extraction.md).
+
+Every rule has its name here.
+"""
 
 RULES = {
     "actor.known_name": "اسم معروف في الأرشيف",
@@ -18,13 +21,16 @@ RULES = {
     "reprint.shingles": "عبارات مشتركة",
     "contradiction.values_apart": "قيم لا تجتمع",
 }
-# A known event is suggested by what agrees: «event.same_kind_words_date».
+# The code of a rule that suggests a stored event lists the properties that agree: «event.same_kind_words_date».
 SAME = "event.same_"
 AGREED = {"kind": "النوع", "words": "كلمات العنوان", "actors": "الفاعلون", "place": "المكان", "date": "اليوم"}
 
 
 def rule_name(code: str) -> str:
-    """A rule as editors call it; a code of an older version as it is, and nothing for none."""
+    """Returns the Arabic name of a rule.
+
+    An unknown code, such as one of an older version or an empty one, is returned as it is.
+    """
     parts = code.removeprefix(SAME).split("_")
     if code.startswith(SAME) and all(part in AGREED for part in parts):
         return f"فعالية معروفة، اتفق: {'، '.join(AGREED[part] for part in parts)}"

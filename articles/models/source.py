@@ -21,6 +21,8 @@ from articles.platform.addresses import AddressError, canonical_domain
 
 
 class SourceKind(models.TextChoices):
+    """The kinds of sources."""
+
     AGENCY = "agency", _("وكالة أنباء")
     NEWSPAPER = "newspaper", _("جريدة")
     SITE = "site", _("موقع إخباري")
@@ -30,29 +32,37 @@ class SourceKind(models.TextChoices):
 
 
 class SourceQuerySet(models.QuerySet):
+    """Sources that a query selects."""
+
     def standing(self) -> "SourceQuerySet":
         return self.filter(merged_into__isnull=True)
 
     def public(self) -> "SourceQuerySet":
-        """What readers may meet: sources are made by editors alone, so all that were not merged away."""
+        """Sources that readers may see: all that were not merged into another, since only editors make sources."""
         return self.standing()
 
     def with_article_counts(self) -> "SourceQuerySet":
-        """Adds `published`, the number of its published articles."""
+        """Adds `published`, the number of the source's public articles."""
         if are_kept():
             return self.annotate(published=kept_articles(TallyKind.SOURCE))
         return self.annotate(published=models.Count("articles", filter=public_article("articles")))
 
     def by_name(self, name: str) -> "Source | None":
-        """The source of that name, in any spelling that folds alike; None if unknown."""
+        """Returns the standing source with this name, in any spelling that folds alike, or None."""
         return self.standing().filter(folded_name=fold_phrase(name)).first()
 
     def by_mark(self, mark: str) -> "Source | None":
-        """The source that signs its stories with `mark` («و م ع»), spaces and spelling aside; None if unknown."""
+        """Returns the standing source that signs its articles with `mark` («و م ع»), or None.
+
+        Spaces and differences of spelling are ignored.
+        """
         return self.standing().filter(folded_marks__contains=[fold_mark(mark)]).order_by("id").first()
 
     def by_domain(self, host: str) -> "Source | None":
-        """The source that publishes on `host` or on a domain above it; None if unknown, and for what is no host."""
+        """Returns the standing source that publishes on `host` or on a domain above it.
+
+        Returns None if there is none, or if `host` is no valid host name.
+        """
         try:
             labels = canonical_domain(host).split(".")
         except AddressError:
@@ -62,7 +72,7 @@ class SourceQuerySet(models.QuerySet):
 
 
 def _domain_or_as_it_is(domain: str) -> str:
-    """A domain in its one spelling; what was stored and is none stays for an editor to see."""
+    """Returns a domain in its canonical spelling. An invalid domain is returned as it is, so that an editor sees it."""
     try:
         return canonical_domain(domain)
     except AddressError:
@@ -70,11 +80,14 @@ def _domain_or_as_it_is(domain: str) -> str:
 
 
 def fold_mark(mark: str) -> str:
+    """Folds a mark for comparison: spelling is unified, and spaces and full stops are dropped."""
     return "".join(fold_name(mark).replace(".", " ").split())
 
 
 @with_history("folded_name", "folded_marks")
 class Source(Limited, Mergeable):
+    """The outlet or agency that published an article. `marks` are the signatures of its articles, such as «و م ع»."""
+
     name = LineField("الاسم", max_length=200)
     folded_name = LineField(max_length=200, editable=False)
     kind = models.CharField("النوع", max_length=11, choices=SourceKind, default=SourceKind.OTHER)
@@ -114,7 +127,7 @@ class Source(Limited, Mergeable):
         return self.name
 
     def clean(self) -> None:
-        """Raises ValidationError for a domain that is none, a name without a letter, and a name that another source bears."""
+        """Raises ValidationError for an invalid domain, a name without letters or digits, and another source's name."""
         for domain in self.domains:
             try:
                 canonical_domain(domain)

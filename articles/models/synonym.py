@@ -1,4 +1,4 @@
-"""SynonymSet: words and phrases that a search takes for one another, kept by editors; no re-index when one changes."""
+"""SynonymSet: words and phrases that a search treats as equal. Editors maintain them; a change needs no new index."""
 
 from collections.abc import Iterator
 
@@ -14,6 +14,8 @@ from articles.models.text_fields import LineField
 
 
 class SynonymKind(models.TextChoices):
+    """The kinds of synonym sets."""
+
     MONTH = "month", "أسماء شهر"
     SPELLING = "spelling", "رسوم كلمة"
     ACRONYM = "acronym", "مختصر ومعناه"
@@ -22,7 +24,10 @@ class SynonymKind(models.TextChoices):
 
 @with_history("folded")
 class SynonymSet(Limited):
-    """`folded[i]` is `words[i]` as names are compared; a query that holds one of them also finds the others."""
+    """Words and phrases that are equal in searches: a query with one of them also finds the others.
+
+    `folded[i]` is the folded form of `words[i]`.
+    """
 
     words = ArrayField(
         LineField(max_length=100), verbose_name="الكلمات", help_text="كلمة أو عبارة في كل سطر، اثنتان على الأقل."
@@ -49,7 +54,10 @@ class SynonymSet(Limited):
         yield from folded_messages("words", [fold_phrase(word) for word in self.words], 100)
 
     def clean(self) -> None:
-        """Raises ValidationError where fewer than two different words remain, or one has no letters."""
+        """Removes repeated words and surplus spaces, and sets `folded`.
+
+        Raises ValidationError if fewer than two different words remain, or if a word has no letters or digits.
+        """
         self.words = list(dict.fromkeys(" ".join(word.split()) for word in self.words or [] if word.strip()))
         self.folded = [fold_phrase(word) for word in self.words]
         if not all(self.folded):

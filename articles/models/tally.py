@@ -1,7 +1,7 @@
-"""Tally: how many published articles an actor, event, source or month has, kept where counting each time would be slow.
+"""Tally: the stored number of public articles of an actor, event, source or month.
 
-Small archives count live, so what an editor changes shows at once. From KEPT_FROM articles on pages take the kept numbers,
-which commands bring up to date with the statistics of search.
+Small archives count live, so that the changes of editors show at once. From KEPT_FROM articles on, where counting each
+time would be slow, pages use the stored numbers. Commands update these together with the statistics of search.
 """
 
 from django.db import connection, models
@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 
 from articles.platform.calendar_bounds import FIRST_DAY, LAST_DAY
 
-# An archive of so many articles takes the kept numbers.
+# The number of public articles from which an archive uses the stored numbers.
 KEPT_FROM = 5_000
 
 _PUBLISHED = (
@@ -20,6 +20,8 @@ _PUBLISHED = (
 
 
 class TallyKind(models.TextChoices):
+    """What a tally counts the articles of."""
+
     ARCHIVE = "archive", "كل المقالات"
     ACTOR = "actor", "فاعل"
     EVENT = "event", "فعالية"
@@ -27,7 +29,8 @@ class TallyKind(models.TextChoices):
     MONTH = "month", "شهر"
 
 
-# Rows (key, articles) of each kind. The key of a month is yyyymm, of a year whose month is unknown yyyy00, else 0.
+# Kind → a query with rows (key, articles). The key of a month is yyyymm, or yyyy00 if only the year is known, otherwise
+# 0.
 _COUNTS = {
     TallyKind.ARCHIVE: f"SELECT 0 AS key, count(*) FROM articles_article AS article WHERE {_PUBLISHED}",
     TallyKind.ACTOR: f"""
@@ -54,6 +57,8 @@ _COUNTS = {
 
 
 class Tally(models.Model):
+    """The stored number of public articles of one actor, event, source or month, or of the archive."""
+
     kind = models.CharField(max_length=7, choices=TallyKind)
     key = models.BigIntegerField()
     articles = models.PositiveBigIntegerField()
@@ -69,29 +74,29 @@ class Tally(models.Model):
 
 
 def _of_large_archive() -> models.QuerySet:
-    """The tally of the whole archive, if that is so large that pages take the kept numbers."""
+    """The tally of the whole archive if that has at least KEPT_FROM articles; otherwise an empty queryset."""
     return Tally.objects.filter(kind=TallyKind.ARCHIVE, articles__gte=KEPT_FROM)
 
 
 def are_kept() -> bool:
-    """Whether the archive is so large that pages take the kept numbers."""
+    """Returns whether the archive is so large that pages use the stored numbers."""
     return _of_large_archive().exists()
 
 
 def kept_articles(kind: TallyKind) -> Coalesce:
-    """An expression for the kept number of articles of each row of a queryset of `kind`."""
-    kept = Tally.objects.filter(kind=kind, key=OuterRef("pk")).values("articles")[:1]
-    return Coalesce(Subquery(kept), 0, output_field=models.BigIntegerField())
+    """Returns an expression for the stored number of articles of each row, for a queryset of the nouns of `kind`."""
+    numbers = Tally.objects.filter(kind=kind, key=OuterRef("pk")).values("articles")[:1]
+    return Coalesce(Subquery(numbers), 0, output_field=models.BigIntegerField())
 
 
 def kept(kind: TallyKind, key: int) -> int | None:
-    """The kept number of one actor, event, source or month; None where there is none, or the archive is small."""
-    found = Tally.objects.filter(Exists(_of_large_archive()), kind=kind, key=key)
-    return found.values_list("articles", flat=True).first()
+    """Returns the stored number of one actor, event, source or month; None if there is none or the archive is small."""
+    tallies = Tally.objects.filter(Exists(_of_large_archive()), kind=kind, key=key)
+    return tallies.values_list("articles", flat=True).first()
 
 
 def counts(kind: TallyKind) -> dict[int, int]:
-    """Key → number of articles, kept or counted."""
+    """Maps keys to numbers of public articles: stored ones in a large archive, otherwise counted now."""
     if are_kept():
         return dict(Tally.objects.filter(kind=kind).values_list("key", "articles"))
     with connection.cursor() as cursor:
@@ -100,12 +105,18 @@ def counts(kind: TallyKind) -> dict[int, int]:
 
 
 def counts_by_month() -> dict[tuple[int, int], int]:
-    """(year, month) → articles surely of it, month 0 for those of which only the year is sure; (0, 0) for all others."""
+    """Maps (year, month) to the number of articles that are certainly of that month.
+
+    (year, 0) counts those of which only the year is certain, and (0, 0) all others.
+    """
     return {divmod(key, 100): articles for key, articles in counts(TallyKind.MONTH).items()}
 
 
 def keep(*, after: int, up_to: int) -> None:
-    """Adds the articles with ids above `after`, up to `up_to`, to what is kept; with 0 all is counted anew. In a transaction."""
+    """Adds the articles with primary keys above `after`, up to `up_to` inclusive, to the stored numbers.
+
+    If `after` is 0, all numbers are counted anew. Call it in a transaction.
+    """
     with connection.cursor() as cursor:
         if not after:
             cursor.execute("DELETE FROM articles_tally")
@@ -118,8 +129,11 @@ def keep(*, after: int, up_to: int) -> None:
 
 
 def drift(up_to: int) -> list[str]:
-    """What is kept otherwise than a new count of the articles with ids of at most `up_to` would have it, in words."""
-    told = []
+    """Returns a message for each kind whose stored numbers differ from a new count.
+
+    The new count includes the articles with primary keys up to `up_to`, inclusive.
+    """
+    messages = []
     with connection.cursor() as cursor:
         for kind, rows in _COUNTS.items():
             cursor.execute(
@@ -130,5 +144,5 @@ def drift(up_to: int) -> list[str]:
             )
             (differing,) = cursor.fetchone()
             if differing:
-                told.append(f"{differing} tallies of kind {kind.value} are counted wrong")
-    return told
+                messages.append(f"{differing} tallies of kind {kind.value} are counted wrong")
+    return messages

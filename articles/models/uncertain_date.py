@@ -1,4 +1,4 @@
-"""Dates that admit what they do not know: a value, its precision, its basis, and the interval that follows.
+"""Dates that may be only partly known: a value, its precision, its basis, and the interval of possible days.
 
 `UncertainDate` adds five columns to a model and one attribute that reads and writes them together as an `ArchiveDate`.
 """
@@ -16,6 +16,8 @@ from articles.platform.calendar_bounds import held, is_unheld
 
 
 class Precision(models.TextChoices):
+    """How far a date is known."""
+
     DAY = "day", "اليوم"
     MONTH = "month", "الشهر"
     YEAR = "year", "السنة"
@@ -23,6 +25,8 @@ class Precision(models.TextChoices):
 
 
 class Basis(models.TextChoices):
+    """Why a date is known: stated in the text, inferred, or set by an editor."""
+
     STATED = "stated", "مذكور في النص"
     INFERRED = "inferred", "مستنتج"
     EDITOR = "editor", "وضعه محرر"
@@ -33,9 +37,13 @@ _ISO_LENGTHS = {Precision.DAY: 10, Precision.MONTH: 7, Precision.YEAR: 4}
 
 @dataclass(frozen=True)
 class ArchiveDate:
-    """A date as far as it is known. `date` is the first day of its month or year where no day is known, None for unknown.
+    """A date as far as it is known.
 
-    `earliest` and `latest` are inclusive; for an unknown date either may be None, which means no bound.
+    date: the day; the first day of the month or year where no day is known; None for an unknown date.
+    precision: how far the date is known, a Precision.
+    basis: why it is known, a Basis.
+    earliest: the first possible day; None, only for an unknown date, if there is no such bound.
+    latest: the last possible day, inclusive; None, only for an unknown date, if there is no such bound.
     """
 
     date: datetime.date | None = None
@@ -46,10 +54,12 @@ class ArchiveDate:
 
     @classmethod
     def on(cls, day: datetime.date, basis: str = Basis.STATED) -> Self:
+        """Returns a date known to the day."""
         return cls(day, Precision.DAY, basis, day, day)
 
     @classmethod
     def in_month(cls, year: int, month: int, basis: str = Basis.STATED) -> Self:
+        """Returns a date known to the month."""
         last = calendar.monthrange(year, month)[1]
         return cls(
             datetime.date(year, month, 1),
@@ -61,6 +71,7 @@ class ArchiveDate:
 
     @classmethod
     def in_year(cls, year: int, basis: str = Basis.STATED) -> Self:
+        """Returns a date known to the year."""
         return cls(
             datetime.date(year, 1, 1), Precision.YEAR, basis, datetime.date(year, 1, 1), datetime.date(year, 12, 31)
         )
@@ -69,6 +80,7 @@ class ArchiveDate:
     def unknown(
         cls, earliest: datetime.date | None = None, latest: datetime.date | None = None, basis: str = Basis.INFERRED
     ) -> Self:
+        """Returns an unknown date, with the days between which it lies as far as these are known."""
         return cls(None, Precision.UNKNOWN, basis, earliest, latest)
 
     @property
@@ -77,16 +89,16 @@ class ArchiveDate:
 
     @property
     def iso(self) -> str:
-        """As far as it is known, in ISO 8601: 2024, 2024-11, 2024-11-06; empty for an unknown date."""
+        """The known part of the date in ISO 8601: 2024, 2024-11 or 2024-11-06; empty for an unknown date."""
         return self.date.isoformat()[: _ISO_LENGTHS[self.precision]] if self.date else ""
 
     def may_overlap(self, other: Self) -> bool:
-        """Whether some day can belong to both; a missing bound excludes nothing."""
+        """Returns whether the two intervals have a day in common. A missing bound excludes nothing."""
         starts_in_time = self.earliest is None or other.latest is None or self.earliest <= other.latest
         return starts_in_time and (other.earliest is None or self.latest is None or other.earliest <= self.latest)
 
     def as_dict(self) -> dict[str, str | None]:
-        """The shape the exports use; dates as ISO 8601 strings."""
+        """Returns the date as exports write it, with days as ISO 8601 strings."""
         return {
             "date": self.date and self.date.isoformat(),
             "precision": str(self.precision),
@@ -100,7 +112,11 @@ PARTS = ("date", "precision", "basis", "earliest", "latest")
 
 
 class UncertainDate:
-    """Declares `<name>_date`, `_precision`, `_basis`, `_earliest`, `_latest` on a model; `obj.<name>` is an ArchiveDate."""
+    """Adds the fields `<name>_date`, `_precision`, `_basis`, `_earliest` and `_latest` to a model.
+
+    The attribute `<name>` of an instance reads and writes them together as an ArchiveDate. A date that Python cannot
+    hold is read as an unknown one.
+    """
 
     def __init__(self, verbose_name: str) -> None:
         self.verbose_name = verbose_name
@@ -127,7 +143,8 @@ class UncertainDate:
             return self
         day, precision, basis, *bounds = (getattr(instance, f"{self.name}_{part}") for part in PARTS)
         if is_unheld(day) or (day is not None and any(map(is_unheld, bounds))):
-            # Of a date that nobody can tell nothing is known, not even its bounds.
+            # The date or a bound of a known date is outside of Python's calendar, so that the whole date counts as
+            # unknown.
             return ArchiveDate.unknown(basis=basis)
         return ArchiveDate(day, precision, basis, *map(held, bounds))
 
@@ -137,24 +154,30 @@ class UncertainDate:
 
 
 def is_derived(row: models.Model, field: models.Field) -> bool:
-    """Whether a field is a bound of an uncertain date whose date is known: it says nothing that the date does not say."""
+    """Returns whether a field is a bound of an uncertain date whose date is known.
+
+    Such a bound follows from the date.
+    """
     name, _, part = field.name.rpartition("_")
     return part in {"earliest", "latest"} and getattr(row, f"{name}_date", None) is not None
 
 
 def date_constraints(model: str, name: str) -> list[models.CheckConstraint]:
-    """The rules every uncertain date keeps: its interval is in order, precision, value and interval agree, and each day can be told."""
+    """Returns the constraints of the uncertain date `name`, for the Meta of the model named `model`.
+
+    The interval is in order; precision, value and interval agree; and Python can hold each day.
+    """
     day, precision, earliest, latest = (f"{name}_{part}" for part in ("date", "precision", "earliest", "latest"))
     first_of_month = Q(**{f"{day}__day": 1})
     in_order = (
         Q(**{f"{earliest}__isnull": True}) | Q(**{f"{latest}__isnull": True}) | Q(**{f"{earliest}__lte": F(latest)})
     )
-    known = Q(**{f"{day}__isnull": False, f"{earliest}__isnull": False, f"{latest}__isnull": False})
+    is_bounded = Q(**{f"{day}__isnull": False, f"{earliest}__isnull": False, f"{latest}__isnull": False})
     same_month = Q(**{f"{earliest}__year": F(f"{day}__year"), f"{latest}__year": F(f"{day}__year")})
     agreement = (
         Q(**{precision: Precision.UNKNOWN, f"{day}__isnull": True})
-        | known & Q(**{precision: Precision.DAY, earliest: F(day), latest: F(day)})
-        | known
+        | is_bounded & Q(**{precision: Precision.DAY, earliest: F(day), latest: F(day)})
+        | is_bounded
         & first_of_month
         & same_month
         & Q(
@@ -165,7 +188,7 @@ def date_constraints(model: str, name: str) -> list[models.CheckConstraint]:
                 f"{latest}__day__gte": 28,
             }
         )
-        | known
+        | is_bounded
         & first_of_month
         & same_month
         & Q(
@@ -200,7 +223,11 @@ def complete(
     earliest: datetime.date | None,
     latest: datetime.date | None,
 ) -> ArchiveDate:
-    """The ArchiveDate an editor means by a day and a precision: the interval is derived, and only kept for unknown dates."""
+    """Builds the ArchiveDate from what an editor enters.
+
+    The interval of a known date is derived from `value` and `precision`. The bounds `earliest` and `latest` are used
+    only for an unknown date.
+    """
     if value is None or precision == Precision.UNKNOWN:
         return ArchiveDate.unknown(earliest, latest, basis)
     if precision == Precision.YEAR:

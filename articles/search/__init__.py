@@ -1,1 +1,1 @@
-"""A typed query → one ranked page: query language, candidates, ranking, snippets, aliases."""
+"""Answers a typed query with one ranked page: query language, candidates, ranking, snippets, aliases."""

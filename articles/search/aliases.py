@@ -1,4 +1,4 @@
-"""Finds what a query names under one of several names, so that it also finds the others."""
+"""Finds the actors and synonyms that a query names, so that the search covers their other names too."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -13,9 +13,12 @@ LONGEST_NAME = 10
 
 @dataclass(frozen=True)
 class OtherNames:
-    """What words `first` to `last` (exclusive) of a query also go by: an actor's names, or a set of synonyms.
+    """A run of words of a query that names an actor or stands in a set of synonyms, with all the names.
 
-    `actor` is the actor's id, None for synonyms; `names` begins with the canonical name or the set's first word.
+    first: the position of the run's first word in the query, from 0.
+    last: the position after its last word.
+    actor: the actor's id; None for synonyms.
+    names: the names; the canonical name or the set's first word comes first.
     """
 
     first: int
@@ -25,15 +28,16 @@ class OtherNames:
 
     @property
     def name(self) -> str:
+        """The canonical name, or the first word of the set of synonyms."""
         return self.names[0]
 
 
-# A folded run of words → where in the query it stands.
+# Maps a folded run of words to its places in the query, each (first, last) with `last` exclusive.
 Runs = dict[str, list[tuple[int, int]]]
 
 
 def runs_of(words: Sequence[str]) -> Runs:
-    """Every run of consecutive `words` that may be a name, folded."""
+    """Returns every run of `words` that may be a name, folded; the first word also without its proclitics."""
     folded = [fold_name(word) for word in words]
     runs: Runs = defaultdict(list)
     for first in range(len(folded)):
@@ -44,19 +48,29 @@ def runs_of(words: Sequence[str]) -> Runs:
 
 
 def other_names(runs: Runs, named: Iterable[Named]) -> list[OtherNames]:
-    """The actors and synonym sets among `named` that some of the `runs` name, longest runs first taken, not overlapping."""
+    """Returns the actors and synonym sets among `named` that a run names, in order of the query.
+
+    Where runs overlap, the longest one counts.
+    """
     return _longest(
-        OtherNames(first, last, one.actor, one.names)
-        for one in named
-        for known in dict.fromkeys(one.folded)
-        for first, last in runs.get(known, ())
+        OtherNames(first, last, entity.actor, entity.names)
+        for entity in named
+        for folded_name in dict.fromkeys(entity.folded)
+        for first, last in runs.get(folded_name, ())
     )
 
 
-def _longest(found: Iterable[OtherNames]) -> list[OtherNames]:
-    taken: list[OtherNames] = []
-    for names in sorted(found, key=lambda names: (names.first - names.last, names.first)):
-        beside = [other for other in taken if names.first < other.last and other.first < names.last]
-        if all((names.first, names.last) == (other.first, other.last) for other in beside) and names not in taken:
-            taken.append(names)
-    return sorted(taken, key=lambda names: names.first)
+def _longest(candidates: Iterable[OtherNames]) -> list[OtherNames]:
+    chosen: list[OtherNames] = []
+    for names in sorted(candidates, key=lambda names: (names.first - names.last, names.first)):
+        overlapping = [
+            names_chosen
+            for names_chosen in chosen
+            if names.first < names_chosen.last and names_chosen.first < names.last
+        ]
+        if (
+            all((names.first, names.last) == (names_chosen.first, names_chosen.last) for names_chosen in overlapping)
+            and names not in chosen
+        ):
+            chosen.append(names)
+    return sorted(chosen, key=lambda names: names.first)

@@ -1,4 +1,4 @@
-"""Fills an archive fast: the search index is dropped, everything is stored, the index and the statistics are made once."""
+"""Fills an archive fast: drops the search index, and rebuilds it and the statistics once after everything is stored."""
 
 import time
 from collections.abc import Iterator
@@ -10,14 +10,18 @@ from django.db import connection, transaction
 from articles.models import Article
 from articles.search import statistics
 
-# What PostgreSQL may use to sort the index's entries.
+# The memory and the parallel workers with which PostgreSQL sorts the index's entries.
 INDEX_MEMORY = "1GB"
 INDEX_WORKERS = 2
 
 
 @dataclass
 class BuildTimes:
-    """Seconds that the index and the statistics took."""
+    """How long the rebuild took.
+
+    index: seconds for the index.
+    statistics: seconds for the statistics.
+    """
 
     index: float = 0.0
     statistics: float = 0.0
@@ -25,9 +29,10 @@ class BuildTimes:
 
 @contextmanager
 def without_index() -> Iterator[BuildTimes]:
-    """Drops the search index for the time of the block and makes it again, then counts all lexemes anew.
+    """Drops the search index during the block, then rebuilds it and counts all lexemes anew.
 
-    Searches in between find nothing quickly. The index comes back even if the block fails.
+    Yields times that are filled in after the block. Searches during the block are slow. The index is rebuilt even if
+    the block fails.
     """
     (index,) = [index for index in Article._meta.indexes if index.name == "article_terms"]
     times = BuildTimes()

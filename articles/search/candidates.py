@@ -1,8 +1,8 @@
-"""Which articles a search ranks: all that match where they are few, else a bounded set of those that promise most.
+"""Chooses the candidates of a search: every match where there are few, otherwise the most promising ones.
 
-Ranking 200,000 matches took PostgreSQL a second, ranking 400 takes some 6 ms. So a search for common words reads the articles
-that hold them most densely (the index article_terms knows them, level by level), and a search for some of many words the
-articles that have the rarest of them. What this costs hardly grows with the archive.
+PostgreSQL takes a second to rank 200,000 matches, and some 6 ms to rank 400. A search for common words therefore reads
+only the articles with the highest density levels, which the index article_terms stores level by level. A search for
+some of many words reads the articles that hold the rarest of them. The cost hardly grows with the archive.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,33 +14,42 @@ from articles.search.index import Scope
 from articles.search.matching import Dense, Lexeme, Match
 from articles.search.vocabulary import Alike, Totals, inverse_document_frequency
 
-# Where no more articles match, all of them are found, counted and ranked; ranking one costs some 12 µs. Beyond, the result is
-# bounded and its number a lower bound.
+# Up to this many matches are all read, counted and ranked; ranking one article costs some 12 µs. With more matches, the
+# result is bounded and its count is a lower bound.
 MOST_FOUND = 800
-# So many of the densest are ranked then.
+# With more matches than MOST_FOUND, this many articles are ranked, those with the highest density levels.
 MOST_RANKED = 400
-# A filter that lets in few articles (articles.search.index.MOST_FILTERED) is searched whole, and its matches counted. Of a wider
-# one, so many of the densest articles of all are held against the filter, and some of its others are looked at too.
+# A filter that lets in at most articles.search.index.MOST_FILTERED articles is searched whole, and its matches are
+# counted. For a wider filter, this many of the densest articles of the whole archive are tested against the filter.
+# Some other articles of the filter become candidates too.
 MOST_HELD_AGAINST_FILTER = 2_000
-# The index entries of a match that are intersected with a filter's; those that come of many lists, or of one held against another,
-# take some times as long.
+# MOST_INTERSECTED is the highest number of index entries of a match that are intersected with a filter. Entries that
+# are merged from several lists, or taken from one list less another, count MERGED times, because they take longer to
+# read.
 MOST_INTERSECTED, MERGED = 400_000, 6
-# For a phrase of common words so many of the densest articles are looked at, in steps, until FEW hold it.
+# The index knows no positions. For a phrase of common words, growing numbers of the densest articles are therefore
+# checked against the stored vectors, until FEW of them hold the phrase.
 EXAMINED = (400, 3_000, 10_000)
 FEW = 20
-# Index entries that a search for some of many words reads; of the words that are too common for it, the densest articles of
-# so many, the rarest, are taken where more are wanted.
+# MOST_ENTRIES bounds the index entries that a search for some of many words reads. Words too common for that bound are
+# left out; where candidates are still missing, the densest articles of the MOST_DRIVING rarest of these words fill up.
 MOST_ENTRIES = 12_000
 MOST_DRIVING = 2
-# Levels that some of many words are looked for at, and what of a word's weight an article gains that reaches one: BM25's
-# saturation there less that below; the first is a word that stands once.
+# Density levels at which a search for some of many words looks, each with the share of a word's weight that an article
+# gains by reaching it. A share is BM25's saturation at that level less the saturation at the level before. Level 0
+# stands for a word that occurs once.
 GAINS = {0: 0.45, 8: 0.15, 12: 0.15, 16: 0.1, 20: 0.05}
 
 
 @dataclass(frozen=True)
 class Candidates:
-    """Articles to rank. Those that hold `must` (a tsquery, empty for all) match; `complete` tells whether all matches are
-    among `known`, of which `ids` are to be ranked. Where they are not, at least `at_least` articles match.
+    """The articles that a search ranks, and what is known of its other matches.
+
+    ids: ids of the articles to rank.
+    known: ids of all articles that the search has read; includes `ids`.
+    must: a tsquery for the stored vector that an article has to meet in order to match; empty where all match.
+    complete: whether `known` contains every match.
+    at_least: lower bound of the number of matches, in articles; used where `complete` is false.
     """
 
     ids: tuple[int, ...] = ()
@@ -51,16 +60,16 @@ class Candidates:
 
     @property
     def are_the_matches(self) -> bool:
-        """Whether these are all that match, and nothing else."""
+        """Whether `known` is exactly the set of matches."""
         return self.complete and not self.must
 
     @classmethod
     def every(cls, ids: Sequence[int], must: str = "") -> "Candidates":
-        """All that match are among `ids`, and all of these are ranked."""
+        """Returns complete candidates: every match is among `ids`, and all of `ids` are ranked."""
         return cls(tuple(ids), tuple(ids), must)
 
     def beside(self, ids: Iterable[int]) -> "Candidates":
-        """These and the articles `ids`, which match too."""
+        """Returns these candidates with the articles `ids`, which match too, in front of them."""
         return replace(
             self, ids=tuple(dict.fromkeys((*ids, *self.ids))), known=tuple(dict.fromkeys((*ids, *self.known)))
         )
@@ -68,8 +77,13 @@ class Candidates:
 
 @dataclass(frozen=True)
 class Counts:
-    """Term statistics for one query: in how many articles each lexeme stands, what its prefixes begin, other forms of its
-    lexemes' roots, the totals."""
+    """Term statistics for one query.
+
+    lexemes: the number of articles that hold each lexeme of the query.
+    beginnings: the commonest lexemes that begin with each prefix of the query, by prefix.
+    variants: other forms of the root of each lexeme, by lexeme.
+    totals: the number of published articles and their mean length in words.
+    """
 
     lexemes: Mapping[Lexeme, int]
     beginnings: Mapping[str, Alike]
@@ -78,56 +92,71 @@ class Counts:
 
     @classmethod
     def of(cls, compiled: CompiledQuery) -> "Counts":
+        """Returns the statistics of all lexemes in a compiled query; reads nothing from the database."""
         concepts = (*compiled.concepts, *compiled.loose_concepts)
         matches = [concept.match for concept in concepts] + ([compiled.match] if compiled.match else [])
-        asked = {lexeme for match in matches for lexeme in matching.lexemes_in(match)}
-        plain = compiled.known
-        beginnings, none = plain.beginnings, Alike((), 0)
+        query_lexemes = {lexeme for match in matches for lexeme in matching.lexemes_in(match)}
+        lexicon = compiled.known
+        beginnings, no_lexemes = lexicon.beginnings, Alike((), 0)
         counts = {
-            lexeme: beginnings.get(lexeme.text, none).articles if lexeme.prefix else plain.frequencies[lexeme.text]
-            for lexeme in asked
+            lexeme: beginnings.get(lexeme.text, no_lexemes).articles
+            if lexeme.prefix
+            else lexicon.frequencies[lexeme.text]
+            for lexeme in query_lexemes
         }
-        return cls(counts, beginnings, plain.variants, plain.totals)
+        return cls(counts, beginnings, lexicon.variants, lexicon.totals)
 
     def at_most(self, match: Match) -> int:
+        """Returns an upper bound of the number of articles that match."""
         return matching.at_most(match, self.lexemes, self.totals.articles)
 
     def at_least(self, match: Match) -> int:
+        """Returns a lower bound of the number of articles that match."""
         return matching.at_least(match, self.lexemes, self.totals.articles)
 
     def idf(self, match: Match) -> float:
-        """How much a match tells; one of several names tells as much as the commonest of them."""
+        """Returns the inverse document frequency of a match; alternatives share that of the commonest one."""
         names = match.parts if isinstance(match, matching.Any) else (match,)
         return inverse_document_frequency(self.totals.articles, max(self.at_most(name) for name in names))
 
     def reaching(self, match: Match) -> index.Reaching:
-        """Tells the tsqueries, for the index, of what holds `match` so densely, the rarest first."""
+        """Returns a function that maps a density level to newline-separated tsqueries.
+
+        The index finds with them the articles where the words of `match` reach the level. The rarest word comes first.
+        """
         return lambda level: matching.lines(self.dense(match, level))
 
     def reaching_in_part(self, match: Match) -> index.Reaching | None:
-        """The same of what holds all of `match`, and some part of it so densely; None where it has no parts."""
+        """Returns a function as `reaching` does, for articles that hold all of `match` and reach a level with one part.
+
+        Returns None where `match` is not a conjunction.
+        """
         if not isinstance(match, matching.All):
             return None
-        wanted = [part for part in match.parts if not isinstance(part, matching.Without)]
-        held = self.dense(match, 0)
+        required = [part for part in match.parts if not isinstance(part, matching.Without)]
+        all_parts = self.dense(match, 0)
 
         def reaching(level: int) -> str:
-            some = matching.any_of(*(self.dense(part, level) for part in wanted)) if level else None
-            return matching.lines(matching.all_of(some, held))
+            one_part_dense = matching.any_of(*(self.dense(part, level) for part in required)) if level else None
+            return matching.lines(matching.all_of(one_part_dense, all_parts))
 
         return reaching
 
     def dense(self, match: Match, level: int) -> Match:
-        """`match` for the index, where its words stand so densely, the rarest first: of words that are asked together, those
-        that tell less in proportion less so; of a phrase, the rarest.
+        """Rewrites `match` so that articles meet it only where its words reach a density level, rarest word first.
+
+        In a conjunction, each part's level is scaled by its idf in proportion to the highest idf. In a phrase, only the
+        rarest lexeme has to reach the level. Levels below index.LEAST_LEVEL leave a lexeme as it is.
         """
         match match:
             case Lexeme(text, prefix, in_title) if not in_title and level >= index.LEAST_LEVEL:
-                known = self.beginnings.get(text) if prefix else None
-                return matching.any_of(*(Dense(lexeme, level) for lexeme in (known.lexemes if known else (text,))))
+                beginning = self.beginnings.get(text) if prefix else None
+                return matching.any_of(
+                    *(Dense(lexeme, level) for lexeme in (beginning.lexemes if beginning else (text,)))
+                )
             case matching.Run() | matching.Close():
-                rarest, *others = sorted(matching.lexemes_in(match), key=self.at_most)
-                return matching.all_of(self.dense(rarest, level), *others)
+                rarest, *other_lexemes = sorted(matching.lexemes_in(match), key=self.at_most)
+                return matching.all_of(self.dense(rarest, level), *other_lexemes)
             case matching.Any(parts):
                 return matching.any_of(*(self.dense(part, level) for part in parts))
             case matching.All(parts):
@@ -141,47 +170,51 @@ class Counts:
 
 
 def with_all(compiled: CompiledQuery, counts: Counts, scope: Scope) -> Candidates:
-    """Articles of `scope` with all that was asked."""
+    """Returns candidates among the articles of `scope` that hold everything the query asks for."""
     match = compiled.match
     exact = matching.needs_positions(match)
     must = matching.positions(match) if exact else ""
     if counts.at_most(match) <= MOST_FOUND:
-        found = scope.look(index.holding(counts.reaching(match), MOST_FOUND + 1))
-        if found.are_all:
-            return Candidates.every(found.kept, must)
+        result = scope.look(index.holding(counts.reaching(match), MOST_FOUND + 1))
+        if result.are_all:
+            return Candidates.every(result.kept, must)
     if scope.filtered:
         return _in_filter(match, must, counts, scope)
-    found = scope.look(_densest(match, counts, EXAMINED[0] if exact else MOST_RANKED))
-    return _of_densest(found, must, counts.at_least(match))
+    result = scope.look(_densest(match, counts, EXAMINED[0] if exact else MOST_RANKED))
+    return _of_densest(result, must, counts.at_least(match))
 
 
 def _in_filter(match: Match, must: str, counts: Counts, scope: Scope) -> Candidates:
-    """Articles that hold `match` and are let in by a filter: every one where either are few, else the densest and some others."""
+    """Returns candidates that hold `match` and pass the filter of `scope`.
+
+    They are complete where the matches or the filter's articles are few. Otherwise they are the densest articles that
+    pass the filter, and some of the filter's other articles.
+    """
     if counts.at_most(match) * (1 if _is_plain(match) else MERGED) <= MOST_INTERSECTED:
-        met = scope.intersected(matching.terms(match), index.MOST_FILTERED + 1)
-        if met is not None:
-            if len(met) <= index.MOST_FILTERED:
-                return Candidates.every(met, must)
-            found = scope.look(_densest(match, counts, MOST_HELD_AGAINST_FILTER))
-            return _of_filter(found, met, match, at_least=0 if must else len(met))
+        matching_ids = scope.intersected(matching.terms(match), index.MOST_FILTERED + 1)
+        if matching_ids is not None:
+            if len(matching_ids) <= index.MOST_FILTERED:
+                return Candidates.every(matching_ids, must)
+            result = scope.look(_densest(match, counts, MOST_HELD_AGAINST_FILTER))
+            return _of_filter(result, matching_ids, match, at_least=0 if must else len(matching_ids))
     if scope.narrow is not None:
         return Candidates.every(scope.narrow, matching.positions(match))
-    found = scope.look(_densest(match, counts, MOST_HELD_AGAINST_FILTER), newest=scope.looks_wide)
-    let_in = counts.totals.articles * len(found.kept) / max(len(found.ids), 1)
-    if let_in < index.MOST_FILTERED and scope.whole is not None:
+    result = scope.look(_densest(match, counts, MOST_HELD_AGAINST_FILTER), newest=scope.looks_wide)
+    expected_in_filter = counts.totals.articles * len(result.kept) / max(len(result.ids), 1)
+    if expected_in_filter < index.MOST_FILTERED and scope.whole is not None:
         return Candidates.every(scope.whole, matching.positions(match))
-    return _of_filter(found, found.newest if scope.looks_wide else scope.first, match)
+    return _of_filter(result, result.newest if scope.looks_wide else scope.first, match)
 
 
-def _of_filter(found: index.Found, others: Sequence[int], match: Match, at_least: int = 0) -> Candidates:
-    """The densest that a filter lets in, and some of the others."""
-    densest = found.kept[: MOST_RANKED - index.NEWEST_OF_FILTER]
-    ids = tuple(dict.fromkeys((*densest, *others[: index.FIRST_OF_FILTER])))
+def _of_filter(result: index.Found, other_ids: Sequence[int], match: Match, at_least: int = 0) -> Candidates:
+    """Returns incomplete candidates: the densest articles that pass the filter, then the first of `other_ids`."""
+    densest = result.kept[: MOST_RANKED - index.NEWEST_OF_FILTER]
+    ids = tuple(dict.fromkeys((*densest, *other_ids[: index.FIRST_OF_FILTER])))
     return Candidates(ids, ids, matching.positions(match), complete=False, at_least=at_least)
 
 
 def _is_plain(match: Match) -> bool:
-    """Whether the index has one list for each part of a match, and needs to read no more than the shortest of them."""
+    """Whether `match` has no prefix and no exclusion; the index then reads hardly more than its shortest list."""
     match match:
         case matching.All(parts):
             return all(map(_is_plain, parts))
@@ -191,34 +224,44 @@ def _is_plain(match: Match) -> bool:
 
 
 def with_all_further(compiled: CompiledQuery, counts: Counts, scope: Scope) -> Candidates:
-    """Articles of an unfiltered `scope` with all that was asked, looked for further where positions decide."""
+    """Returns candidates as `with_all` does, from more of the densest articles of an unfiltered `scope`.
+
+    It serves phrases of common words, which the first EXAMINED articles hardly held: only positions decide what
+    matches.
+    """
     match = compiled.match
     must = matching.positions(match)
-    look = index.densest_meeting(must, FEW, counts.reaching(match), EXAMINED[1:], MOST_FOUND)
-    return _of_densest(scope.look(look), must, counts.at_least(match))
+    further_look = index.densest_meeting(must, FEW, counts.reaching(match), EXAMINED[1:], MOST_FOUND)
+    return _of_densest(scope.look(further_look), must, counts.at_least(match))
 
 
-def _of_densest(found: index.Found, must: str, at_least: int) -> Candidates:
-    if found.are_all:
-        return Candidates.every(found.ids, must)
-    return Candidates(tuple(found.ids), tuple(found.ids), must, complete=False, at_least=at_least)
+def _of_densest(result: index.Found, must: str, at_least: int) -> Candidates:
+    """Returns the articles of a look as candidates, complete where the look found all there are."""
+    if result.are_all:
+        return Candidates.every(result.ids, must)
+    return Candidates(tuple(result.ids), tuple(result.ids), must, complete=False, at_least=at_least)
 
 
-def _densest(match: Match, counts: Counts, wanted: int) -> index.Look:
-    return index.densest(counts.reaching(match), wanted, MOST_FOUND, counts.reaching_in_part(match))
+def _densest(match: Match, counts: Counts, limit: int) -> index.Look:
+    """Returns the look for up to `limit` of the articles that hold `match` most densely."""
+    return index.densest(counts.reaching(match), limit, MOST_FOUND, counts.reaching_in_part(match))
 
 
 def with_some(concepts: Sequence[Concept], counts: Counts, scope: Scope) -> Candidates:
-    """Up to MOST_RANKED articles of `scope` that have some of `concepts`, the rarest and most of them first."""
+    """Returns candidates among the articles of `scope` that hold some of `concepts`.
+
+    There are at most MOST_RANKED of them, or every article of a narrow filter. Articles with more concepts, or rarer
+    ones, come first.
+    """
     if scope.narrow is not None:
         return Candidates.every(scope.narrow)
-    most = MOST_HELD_AGAINST_FILTER if scope.filtered else MOST_RANKED
+    limit = MOST_HELD_AGAINST_FILTER if scope.filtered else MOST_RANKED
     rare: list[tuple[str, float, int]] = []
     common: list[Match] = []
-    entries = 0
+    entries_read = 0
     for concept in sorted(concepts, key=lambda concept: counts.at_most(concept.match)):
         expected = counts.at_most(concept.match)
-        if entries + expected > MOST_ENTRIES:
+        if entries_read + expected > MOST_ENTRIES:
             common.append(concept.match)
             continue
         idf = counts.idf(concept.match)
@@ -226,8 +269,10 @@ def with_some(concepts: Sequence[Concept], counts: Counts, scope: Scope) -> Cand
             (matching.terms(counts.dense(concept.match, level)), idf * gain, expected + MOST_RANKED)
             for level, gain in GAINS.items()
         ]
-        entries += expected
-    driving = [counts.reaching(match) for match in common[:MOST_DRIVING]]
-    found = scope.look(index.weightiest(rare, driving, most))
-    kept = found.kept[:MOST_RANKED]
-    return Candidates(tuple(kept), tuple(kept), complete=not common and found.are_all and len(kept) < MOST_RANKED)
+        entries_read += expected
+    driving_queries = [counts.reaching(match) for match in common[:MOST_DRIVING]]
+    result = scope.look(index.weightiest(rare, driving_queries, limit))
+    ranked_ids = result.kept[:MOST_RANKED]
+    return Candidates(
+        tuple(ranked_ids), tuple(ranked_ids), complete=not common and result.are_all and len(ranked_ids) < MOST_RANKED
+    )

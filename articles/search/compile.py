@@ -1,4 +1,4 @@
-"""A query tree → what the database is asked: a match over lexemes, conditions on articles, and the concepts to rank by."""
+"""Compiles a query tree for the database: a match over lexemes, conditions on articles, and concepts to rank by."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -38,9 +38,11 @@ from articles.search.vocabulary import Known, Named
 
 @dataclass(frozen=True)
 class Concept:
-    """One thing the reader looks for: what to rank by, and the runs of lexemes to mark (a `*` ends a prefix).
+    """One word, phrase or name that the reader looks for.
 
-    `written` is a plain word as it was typed, folded and without its clitics; empty for everything else.
+    match: the match to rank by.
+    runs: the runs of lexemes to mark; a `*` ends a prefix.
+    written: a plain word as typed, folded and without its clitics; empty for everything else.
     """
 
     match: Match
@@ -55,10 +57,16 @@ class Concept:
 
 @dataclass(frozen=True)
 class CompiledQuery:
-    """What articles must hold (`match`, None where only fields are asked) and meet (`conditions`).
+    """A query as the database needs it.
 
-    `concepts` are what to rank and mark by, in order. `loose_concepts` take phrases apart too: what to look for where too
-    few articles have all; empty where something is excluded or only one thing is asked.
+    match: the match for articles; None where the query has only fields.
+    conditions: conditions that articles must meet, all of them.
+    concepts: concepts to rank and mark by, in order.
+    loose_concepts: concepts to look for where too few articles match everything; phrases are taken apart. Empty where
+        the query excludes something or has only one concept.
+    widened: the places of the query that name something, with its other names.
+    known: what the archive's vocabulary says of the query's words.
+    notes: remarks on fields that were read as words.
     """
 
     match: Match | None
@@ -71,14 +79,15 @@ class CompiledQuery:
 
 
 def compile_query(query: ParsedQuery, *, widen: bool = True) -> CompiledQuery | None:
-    """The database's side of a parsed query, or None where it has no word that the index could hold and no field.
+    """Compiles a parsed query; returns None where it has no field and no word that the index could hold.
 
-    With `widen`, words that name an actor, or stand in a set of synonyms, also match the other names, as phrases.
+    With `widen`, words that name an actor or belong to a set of synonyms also match the other names, as phrases.
     """
     if query.tree is None:
         return None
     fields = _fields(query.tree)
-    # The words of a field that names nothing will be looked for: they are asked about before that is known.
+    # A field that names nothing becomes plain words. Whether it does is read in the same statement as the statistics of
+    # these words, so the statement covers the words of every field.
     nothing = {field: None if isinstance(field, Field) else Q() for field in fields}
     as_words = _FieldResolver(nothing).resolved(query.tree)
     typed = terms_of(as_words, negated=True)
@@ -101,20 +110,20 @@ def compile_query(query: ParsedQuery, *, widen: bool = True) -> CompiledQuery | 
         return None
     if match and not concepts:
         conditions, match = (*conditions, holding(match)), None
-    loose = () if _excludes(tree) or _fields(tree) and not match else compiler.concepts(tree, apart=True)
+    loose = () if _excludes(tree) or (_fields(tree) and not match) else compiler.concepts(tree, apart=True)
     return CompiledQuery(
         match,
         conditions,
         concepts,
         loose if len(loose) > 1 else (),
-        tuple(other for found in widened.values() for other in found),
+        tuple(names for names_here in widened.values() for names in names_here),
         known,
         tuple(resolver.notes),
     )
 
 
 def holding(match: Match) -> Q:
-    """The condition on searchable() articles that they match."""
+    """Returns the condition that searchable() articles match."""
     terms = matching.terms(match)
     condition = Q(search_terms__matches=terms) if terms else Q()
     exact = not terms or matching.needs_positions(match)
@@ -122,18 +131,22 @@ def holding(match: Match) -> Q:
 
 
 def holding_phrase(phrase: str) -> QuerySet:
-    """The articles that hold the words of `phrase` one after another, in any form that a search finds."""
+    """Returns the articles that hold the words of `phrase` one after another, in any form that a search finds."""
     compiled = compile_query(parse('"' + phrase.replace('"', " ") + '"'), widen=False)
     articles = Article.objects.searchable()
     return articles.filter(holding(compiled.match)) if compiled and compiled.match else articles.none()
 
 
 def _written(name: str) -> list[str]:
+    """Returns the words of `name` as they are written."""
     return [name[word.start : word.end] for word in words(name)]
 
 
 class _FieldResolver:
-    """Makes of a field that names nothing, and so has no condition, the words that were typed after it."""
+    """Replaces each field that names nothing, and so has no condition, with the words that were typed after it.
+
+    `conditions` maps a field to its condition, or to None. `notes` collects a note for each field replaced.
+    """
 
     _NOUNS = {"actor": gettext_noop("فاعل"), "event": gettext_noop("فعالية"), "source": gettext_noop("مصدر")}
 
@@ -162,16 +175,18 @@ class _FieldResolver:
         return node
 
 
-# Where something is named: the first term of the run and the run's place among the words of its sequence.
+# The place of a name in a query: the id() of its first term, and the positions of its first word and after its last
+# word within its sequence.
 Place = tuple[int, int, int]
 
 
 def _named(tree: Node, named: Sequence[Named]) -> dict[Place, list[OtherNames]]:
-    found: dict[Place, list[OtherNames]] = {}
+    """Returns the places of `tree` that name one of `named`, each with the other names."""
+    places: dict[Place, list[OtherNames]] = {}
     for terms in _sequences(tree):
-        for other in other_names(_runs(terms), named):
-            found.setdefault((id(terms[other.first]), other.first, other.last), []).append(other)
-    return found
+        for names in other_names(_runs(terms), named):
+            places.setdefault((id(terms[names.first]), names.first, names.last), []).append(names)
+    return places
 
 
 def _runs(terms: Sequence[Term]) -> Runs:
@@ -179,7 +194,7 @@ def _runs(terms: Sequence[Term]) -> Runs:
 
 
 def _sequences(node: Node) -> list[Sequence[Term]]:
-    """The runs of words in which a name can stand: words side by side, or a phrase."""
+    """Returns the sequences of terms in which a name can stand: words side by side, and phrases."""
     match node:
         case Term(prefix=False):
             return [(node,)]
@@ -208,6 +223,8 @@ def _sequences(node: Node) -> list[Sequence[Term]]:
 
 
 class _Compiler:
+    """Builds matches, conditions and concepts from the lexemes of words, places of names and conditions of fields."""
+
     def __init__(
         self,
         lexemes: Mapping[str, Lexemes],
@@ -215,11 +232,11 @@ class _Compiler:
         conditions: Mapping[Node, Q],
     ) -> None:
         self.lexemes = lexemes
-        self.by_first_term = {place[0]: (place[2] - place[1], others) for place, others in named.items()}
+        self.by_first_term = {place[0]: (place[2] - place[1], names_here) for place, names_here in named.items()}
         self.conditions = conditions
 
     def match(self, node: Node, *, in_title: bool = False) -> Match | None:
-        """What an article must hold for a node without fields; None where the node has no lexeme."""
+        """Returns the match for a node without fields; None where the node has no lexeme."""
         match node:
             case Term():
                 return any_of(self._term(node, in_title), *self._names_at(node, 1, in_title))
@@ -240,7 +257,7 @@ class _Compiler:
         return None
 
     def condition(self, node: Node) -> Q:
-        """What an article must meet for a node with fields in it."""
+        """Returns the condition for a node that contains fields."""
         match node:
             case Field() | Published():
                 return self.conditions[node]
@@ -254,11 +271,11 @@ class _Compiler:
         return holding(match) if match else Q()
 
     def concepts(self, node: Node, *, apart: bool = False) -> tuple[Concept, ...]:
-        """What to rank and mark by: each content word, phrase and name that is asked for, in order.
+        """Returns the concepts to rank and mark by: content words, then phrases, then names of the node, each in order.
 
-        The words of a phrase count alone only with `apart`.
+        The words of a phrase are concepts of their own only with `apart`.
         """
-        found: list[Concept | None] = []
+        collected: list[Concept | None] = []
         terms = terms_of(node)
         content = [term for term in terms if not is_stop_word(term.text)] or terms
         phrases = _phrases(node)
@@ -266,37 +283,45 @@ class _Compiler:
         for term in content:
             if apart or id(term) not in in_phrase:
                 written = "" if term.prefix else fold_word(term.text)
-                found.append(_concept(self._term(term), self._runs(term), written))
+                collected.append(_concept(self._term(term), self._runs(term), written))
         for phrase in phrases:
-            found.append(_concept(self._phrase(phrase.terms), (self._sequence(phrase.terms),)))
-        wanted = {id(term) for term in terms}
-        for first, (_last, others) in self.by_first_term.items():
-            runs = [self._sequence_of_name(name) for other in others for name in other.names] if first in wanted else []
+            collected.append(_concept(self._phrase(phrase.terms), (self._sequence(phrase.terms),)))
+        term_ids = {id(term) for term in terms}
+        for first, (_last, names_here) in self.by_first_term.items():
+            runs = (
+                [self._sequence_of_name(name) for names in names_here for name in names.names]
+                if first in term_ids
+                else []
+            )
             runs = [run for run in dict.fromkeys(runs) if run]
-            found.append(_concept(any_of(*(run_of(run) for run in runs)), tuple(runs)))
-        return tuple({concept.match: concept for concept in found if concept}.values())
+            collected.append(_concept(any_of(*(run_of(run) for run in runs)), tuple(runs)))
+        return tuple({concept.match: concept for concept in collected if concept}.values())
 
     def _all(self, parts: Sequence[Node], in_title: bool) -> list[Match | None]:
-        """One match per part; function words ask for nothing beside content words, a named run is one part."""
+        """Returns one match for each part; a run of words that is a name counts as one part.
+
+        Beside content words, function words require nothing and are left out.
+        """
         has_content = any(not (isinstance(part, Term) and is_stop_word(part.text)) for part in parts)
-        found: list[Match | None] = []
+        matches: list[Match | None] = []
         index = 0
         while index < len(parts):
             part = parts[index]
-            length, others = self.by_first_term.get(id(part), (1, []))
-            if others and length > 1:
+            length, names_here = self.by_first_term.get(id(part), (1, []))
+            if names_here and length > 1:
                 run = all_of(*(self._term(term, in_title) for term in parts[index : index + length]))
-                found.append(any_of(run, *self._names_at(part, length, in_title)))
+                matches.append(any_of(run, *self._names_at(part, length, in_title)))
             elif not (has_content and isinstance(part, Term) and is_stop_word(part.text)):
-                found.append(self.match(part, in_title=in_title))
-            index += length if others else 1
-        return found
+                matches.append(self.match(part, in_title=in_title))
+            index += length if names_here else 1
+        return matches
 
     def _names_at(self, term: Term, length: int, in_title: bool) -> list[Match | None]:
-        found = self.by_first_term.get(id(term))
-        if found is None or found[0] != length:
+        """Returns the matches for the other names of a name of `length` words that begins at `term`."""
+        place = self.by_first_term.get(id(term))
+        if place is None or place[0] != length:
             return []
-        return [run_of(self._sequence_of_name(name), in_title=in_title) for other in found[1] for name in other.names]
+        return [run_of(self._sequence_of_name(name), in_title=in_title) for names in place[1] for name in names.names]
 
     def _operand(self, node: Term | Phrase) -> matching.Lexeme | matching.Run | None:
         return self._term(node) if isinstance(node, Term) else self._phrase(node.terms)

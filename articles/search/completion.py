@@ -1,6 +1,6 @@
-"""What a reader who is still typing may be looking for: actors, events and articles whose name or title holds the words.
+"""Completes what a reader is typing: suggests actors, events and articles whose name or title holds the words.
 
-Actors and events are those that lists show: none that no editor has reviewed yet, for which a completion has no mark.
+Only actors and events that lists show are suggested. Unreviewed ones are not, because a completion cannot mark them.
 """
 
 from dataclasses import dataclass
@@ -11,19 +11,24 @@ from articles.models.public import first_listed
 from articles.search import matching, vocabulary
 from articles.search.matching import Lexeme
 
-# Suggestions of each kind, and how much has to be typed.
+# Up to MOST_SUGGESTED suggestions of each kind are made, once the folded text has SHORTEST letters.
 MOST_SUGGESTED = 5
 SHORTEST = 2
-# So many actors or events with such a name are asked whether lists show them.
+# At most this many actors or events with a fitting name are checked for whether lists show them.
 EXAMINED = 200
-# Where more articles than this may have such a title, only the newest are looked at, so many of them.
+# Where more than MOST_LOOKED_UP articles may have a fitting title, only the LOOKED_AT newest articles are checked.
 MOST_LOOKED_UP = 10_000
 LOOKED_AT = 500
 
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A page to go to: its kind («actor», «event», «article»), address and name."""
+    """A page that the reader may be looking for.
+
+    kind: «actor», «event» or «article».
+    address: the page's address.
+    text: the name or title that the reader sees.
+    """
 
     kind: str
     address: str
@@ -31,7 +36,7 @@ class Suggestion:
 
 
 def suggestions(typed: str) -> list[Suggestion]:
-    """Up to MOST_SUGGESTED actors, then events, then articles; the last word may be unfinished."""
+    """Returns up to MOST_SUGGESTED actors, then events, then articles; the last word may be unfinished."""
     folded = fold_phrase(typed)
     if len(folded) < SHORTEST:
         return []
@@ -47,36 +52,36 @@ def suggestions(typed: str) -> list[Suggestion]:
 
 
 def _actors(typed: str, folded: str) -> list[Actor]:
-    """Those first whose name begins so."""
+    """Returns the suggested actors; those whose name begins with the folded text come first."""
     named = Actor.objects.with_name_part(typed).order_by("folded_name", "id")
-    found = first_listed(named, 8 * MOST_SUGGESTED, EXAMINED)
-    return sorted(found, key=lambda actor: not actor.folded_name.startswith(folded))[:MOST_SUGGESTED]
+    listed = first_listed(named, 8 * MOST_SUGGESTED, EXAMINED)
+    return sorted(listed, key=lambda actor: not actor.folded_name.startswith(folded))[:MOST_SUGGESTED]
 
 
 def _articles(typed: str) -> list[Article]:
-    """The newest articles with all words in the title."""
+    """Returns the newest articles that have all words in the title."""
     *whole, last = [typed[word.start : word.end] for word in words(typed)] or [""]
-    known = vocabulary.known(words=[*whole, last], beginnings=[last])
-    parts: list[Lexeme] = [Lexeme(lexeme, in_title=True) for word in whole for lexeme in known.lexemes.get(word, ())]
-    ending = known.lexemes.get(last, ())
+    lexicon = vocabulary.known(words=[*whole, last], beginnings=[last])
+    parts: list[Lexeme] = [Lexeme(lexeme, in_title=True) for word in whole for lexeme in lexicon.lexemes.get(word, ())]
+    ending = lexicon.lexemes.get(last, ())
     if ending:
         parts += [Lexeme(ending[-1], prefix=True, in_title=True)]
     match = matching.all_of(*parts)
     if match is None:
         return []
     articles = Article.objects.public().searchable().newest().only("id", "title")
-    if _expected(parts, known) <= MOST_LOOKED_UP:
+    if _expected(parts, lexicon) <= MOST_LOOKED_UP:
         ids = list(articles.filter(search_terms__matches=matching.terms(match)).order_by().values_list("pk", flat=True))
     else:
-        near = list(articles.values_list("pk", flat=True)[:LOOKED_AT])
-        ids = Article.objects.filter(pk__in=near, search_vector__matches=matching.positions(match)).values("pk")
+        newest_ids = list(articles.values_list("pk", flat=True)[:LOOKED_AT])
+        ids = Article.objects.filter(pk__in=newest_ids, search_vector__matches=matching.positions(match)).values("pk")
     return list(Article.objects.filter(pk__in=ids).newest().only("id", "title", "status")[:MOST_SUGGESTED])
 
 
-def _expected(parts: list[Lexeme], known: vocabulary.Known) -> int:
-    """How many articles at most hold them."""
-    none = vocabulary.Alike((), 0)
+def _expected(parts: list[Lexeme], lexicon: vocabulary.Known) -> int:
+    """Returns an upper bound of the number of articles that hold all `parts`."""
+    no_lexemes = vocabulary.Alike((), 0)
     return min(
-        known.beginnings.get(part.text, none).articles if part.prefix else known.frequencies[part.text]
+        lexicon.beginnings.get(part.text, no_lexemes).articles if part.prefix else lexicon.frequencies[part.text]
         for part in parts
     )

@@ -1,4 +1,7 @@
-"""«هل تقصد …؟»: a misspelled word, or one typed with the wrong keyboard layout, in the spelling that the archive knows."""
+"""Suggests a correction of a query («هل تقصد …؟»).
+
+It replaces misspelled words, and words typed with the wrong keyboard layout, by words that the archive holds.
+"""
 
 import difflib
 from collections.abc import Iterable, Mapping
@@ -15,16 +18,18 @@ from articles.search.lexemes import quoted
 from articles.search.query import ParsedQuery, terms_of
 from articles.search.vocabulary import Known
 
-# Lexemes that pg_trgm finds alike, and how alike they have to be, by trigrams and then letter by letter.
+# For each lexeme, pg_trgm returns up to MOST_ALIKE similar ones, of a trigram similarity of ALIKE_BY_TRIGRAMS at least.
+# Of these, a correction needs a similarity by letters (_alike) of ALIKE_BY_LETTERS at least. All similarities range
+# from 0 to 1.
 MOST_ALIKE = 12
 ALIKE_BY_TRIGRAMS = 0.25
 ALIKE_BY_LETTERS = 0.7
-# A word is taken for another only where that stands in so many times as many articles.
+# A word replaces another only if at least this many times as many articles hold it.
 TIMES_COMMONER = 5
-# Articles that are read for the usual way to write a lexeme.
+# The usual spelling of a lexeme is taken from this many articles that hold it.
 READ_FOR_SPELLING = 5
 
-# The threshold is set before the lexemes, which depend on it, are looked up.
+# The statement sets the similarity threshold before it looks up lexemes; the operator `%` depends on it.
 _ALIKE = """
     WITH threshold AS MATERIALIZED (SELECT set_config('pg_trgm.similarity_threshold', %s, true) AS is_set),
     asked AS MATERIALIZED (SELECT unnest(%s::text[]) AS lexeme FROM threshold WHERE is_set <> '')
@@ -52,79 +57,106 @@ _PUBLIC_HOLDING = f"""
 
 
 def in_question(query: ParsedQuery) -> list[str]:
-    """The words that `correction` needs to know of: those typed, and what they are on the other layout."""
-    meant = _on_other_layout(query.text)
-    return [*_asked(query), *_words_of(meant), *_words_of(meant.values())]
+    """Returns the words whose lexemes `correction` needs: those typed, and their keys on the other keyboard layout."""
+    other_spellings = _on_other_layout(query.text)
+    return [*_typed_words(query), *_words_of(other_spellings), *_words_of(other_spellings.values())]
 
 
-def correction(query: ParsedQuery, known: Known, among: QuerySet | None = None) -> str:
-    """What the query was probably meant to be, by what is `known` of the words in question; empty where nothing in the archive
-    is much likelier, or where a filter lets none of that in: `among` are the articles that it lets in. In a transaction."""
-    text = _with_other_layout(query.text, known, among) or _with_known_words(query, known, among)
+def correction(query: ParsedQuery, vocabulary: Known, among: QuerySet | None = None) -> str:
+    """Returns the likeliest correction of a query; an empty string where none is much likelier than the query itself.
+
+    The vocabulary has to cover the words of `in_question`. With `among`, the articles that a filter lets in, a
+    correction has to match some of these. Needs a transaction.
+    """
+    text = _with_other_layout(query.text, vocabulary, among) or _with_known_words(query, vocabulary, among)
     return text if text and text != query.text else ""
 
 
 def _on_other_layout(text: str) -> dict[str, str]:
-    """Words of a text, and what their keys give on the other layout where that is a word: «زيد» is «.d]» there, which is none."""
+    """Maps words of a text to what the same keys type on the other keyboard layout.
+
+    Words whose keys type no word there are left out: «زيد» is «.d]».
+    """
     return {
-        word: other
+        word: other_spelling
         for word in text.split()
-        if (other := other_layout(word)) is not None and _words_of([other]) == [other]
+        if (other_spelling := other_layout(word)) is not None and _words_of([other_spelling]) == [other_spelling]
     }
 
 
-def _asked(query: ParsedQuery) -> list[str]:
+def _typed_words(query: ParsedQuery) -> list[str]:
+    """Returns the words of a query that may be misspelled; prefixes and function words are left out."""
     return [term.text for term in terms_of(query.tree) if not term.prefix and not is_stop_word(term.text)]
 
 
-def _with_other_layout(text: str, known: Known, among: QuerySet | None) -> str | None:
-    """The query with words that the archive does not know typed on the other layout, if it knows those."""
-    meant = _on_other_layout(text)
+def _with_other_layout(text: str, vocabulary: Known, among: QuerySet | None) -> str | None:
+    """Returns the query with words that no article holds typed on the other keyboard layout.
+
+    Only words that articles hold replace others. Returns None where there is no such word.
+    """
+    other_spellings = _on_other_layout(text)
 
     def lexemes_of(word: str) -> list[str]:
-        """Those of a word that the archive knows; none for another."""
-        found = [lexeme for part in _words_of([word]) for lexeme in known.lexemes.get(part, ())]
-        return found if all(known.frequencies[lexeme] for lexeme in found) else []
+        """Returns the lexemes of a word; an empty list unless articles hold all of them."""
+        word_lexemes = [lexeme for part in _words_of([word]) for lexeme in vocabulary.lexemes.get(part, ())]
+        return word_lexemes if all(vocabulary.frequencies[lexeme] for lexeme in word_lexemes) else []
 
-    better = {word: lexemes for word, other in meant.items() if (lexemes := lexemes_of(other)) and not lexemes_of(word)}
-    held = {lexeme for lexemes in better.values() for lexeme in lexemes}
-    if not better or among is not None and not among.filter(search_terms__matches=_any_of(held)).order_by().exists():
+    replaced = {
+        word: lexemes
+        for word, other_spelling in other_spellings.items()
+        if (lexemes := lexemes_of(other_spelling)) and not lexemes_of(word)
+    }
+    replacing_lexemes = {lexeme for lexemes in replaced.values() for lexeme in lexemes}
+    if not replaced or (
+        among is not None and not among.filter(search_terms__matches=_any_of(replacing_lexemes)).order_by().exists()
+    ):
         return None
-    return " ".join(meant[word] if word in better else word for word in text.split())
+    return " ".join(other_spellings[word] if word in replaced else word for word in text.split())
 
 
-def _with_known_words(query: ParsedQuery, known: Known, among: QuerySet | None) -> str | None:
-    """The query with words that hardly an article holds replaced by ones that look alike and that many do."""
-    found = {word: known.lexemes.get(word, ()) for word in _asked(query)}
-    lexemes = {word: of_word[0] for word, of_word in found.items() if len(of_word) == 1}
+def _with_known_words(query: ParsedQuery, vocabulary: Known, among: QuerySet | None) -> str | None:
+    """Returns the query with words that hardly any article holds replaced by similar words that many articles hold.
+
+    Returns None where there is no such word.
+    """
+    lexemes_of_words = {word: vocabulary.lexemes.get(word, ()) for word in _typed_words(query)}
+    lexemes = {word: of_word[0] for word, of_word in lexemes_of_words.items() if len(of_word) == 1}
     if not lexemes:
         return None
-    better = _likelier({lexeme: known.frequencies[lexeme] for lexeme in lexemes.values()})
-    spelled = _spellings(better.values(), among) if better else {}
-    meant = {word: spelled[other] for word, lexeme in lexemes.items() if (other := better.get(lexeme)) in spelled}
-    return WORD.sub(lambda match: meant.get(match[0], match[0]), query.text) if meant else None
+    likelier = _likelier({lexeme: vocabulary.frequencies[lexeme] for lexeme in lexemes.values()})
+    spellings = _spellings(likelier.values(), among) if likelier else {}
+    replacements = {
+        word: spellings[likelier_lexeme]
+        for word, lexeme in lexemes.items()
+        if (likelier_lexeme := likelier.get(lexeme)) in spellings
+    }
+    return WORD.sub(lambda match: replacements.get(match[0], match[0]), query.text) if replacements else None
 
 
 def _likelier(counts: Mapping[str, int]) -> dict[str, str]:
-    """Lexeme → the most alike one that stands in many times as many articles."""
+    """Maps lexemes to the most similar lexeme that TIMES_COMMONER times as many articles hold, where there is one.
+
+    `counts` has the number of articles that hold each lexeme.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_ALIKE, [str(ALIKE_BY_TRIGRAMS), sorted(counts), MOST_ALIKE])
         rows = cursor.fetchall()
     best: dict[str, tuple[float, int, str]] = {}
-    for lexeme, other, articles in rows:
-        alike = _alike(lexeme, other)
+    for lexeme, alike_lexeme, articles in rows:
+        alike = _alike(lexeme, alike_lexeme)
         if alike >= ALIKE_BY_LETTERS and articles >= TIMES_COMMONER * counts[lexeme] and articles > counts[lexeme]:
-            best[lexeme] = max(best.get(lexeme, (0.0, 0, "")), (round(alike, 1), articles, other))
-    return {lexeme: other for lexeme, (_, _, other) in best.items()}
+            best[lexeme] = max(best.get(lexeme, (0.0, 0, "")), (round(alike, 1), articles, alike_lexeme))
+    return {lexeme: alike_lexeme for lexeme, (_, _, alike_lexeme) in best.items()}
 
 
-def _alike(one: str, other: str) -> float:
-    """How alike two words are, from 0 to 1; letters that only dots tell apart count half."""
-    return (_ratio(one, other) + _ratio(one.translate(RASM), other.translate(RASM))) / 2
+def _alike(first: str, second: str) -> float:
+    """Returns the similarity of two words, from 0 to 1; letters that differ only in their dots count half."""
+    return (_ratio(first, second) + _ratio(first.translate(RASM), second.translate(RASM))) / 2
 
 
-def _ratio(one: str, other: str) -> float:
-    return difflib.SequenceMatcher(None, one, other, autojunk=False).ratio()
+def _ratio(first: str, second: str) -> float:
+    """Returns the similarity of two words by difflib, from 0 to 1."""
+    return difflib.SequenceMatcher(None, first, second, autojunk=False).ratio()
 
 
 def _any_of(lexemes: Iterable[str]) -> str:
@@ -132,9 +164,11 @@ def _any_of(lexemes: Iterable[str]) -> str:
 
 
 def _spellings(lexemes: Iterable[str], among: QuerySet | None) -> dict[str, str]:
-    """Each lexeme in the shortest of some ways in which articles write it, those of `among` if given; of those as short, the one
-    that begins with «ال» first. A lexeme that none of them holds is left out."""
-    wanted = sorted(set(lexemes))
+    """Maps lexemes to a word as articles write it: the shortest one in a few articles, preferably with «ال».
+
+    The articles are public ones, or those of `among`. A lexeme that none of them holds is left out.
+    """
+    sorted_lexemes = sorted(set(lexemes))
     articles, params = _PUBLIC_HOLDING, ()
     if among is not None:
         holding = among.order_by().extra(where=[_HOLDING]).values("title", "body", "search_vector")
@@ -145,20 +179,22 @@ def _spellings(lexemes: Iterable[str], among: QuerySet | None) -> dict[str, str]
     with connection.cursor() as cursor:
         cursor.execute(
             _WRITTEN.format(articles=articles),
-            [wanted, [quoted(lexeme) for lexeme in wanted], *params, READ_FOR_SPELLING],
+            [sorted_lexemes, [quoted(lexeme) for lexeme in sorted_lexemes], *params, READ_FOR_SPELLING],
         )
         rows = cursor.fetchall()
-    found: dict[str, str] = {}
+    spellings: dict[str, str] = {}
     for lexeme, text, position in rows:
         word = list(words(text))[position - 1]
         written = text[word.start : word.end]
-        found[lexeme] = min(found.get(lexeme, written), written, key=_plainness)
-    return found
+        spellings[lexeme] = min(spellings.get(lexeme, written), written, key=_plainness)
+    return spellings
 
 
 def _plainness(written: str) -> tuple[int, bool, str]:
+    """Returns the sort key of spellings: short ones first, then those with «ال»."""
     return len(written), not written.startswith("ال"), written
 
 
 def _words_of(texts: Iterable[str]) -> list[str]:
+    """Returns the words of all texts as they are written."""
     return [text[word.start : word.end] for text in texts for word in words(text)]

@@ -1,4 +1,4 @@
-"""Measures a ranking against judged queries in BEIR form: nDCG@10, MRR@10, Recall@100 and queries a second."""
+"""Measures a ranking on judged queries in BEIR form: nDCG@10, MRR@10, Recall@100 and queries per second."""
 
 import csv
 import json
@@ -15,17 +15,22 @@ from articles.search import statistics
 from articles.search.run import search
 
 CHUNK = 500
-# A heading for a document that has none: an article must have one, and this one holds no word.
+# The title of a document without one: an article must have a title, and this one holds no word.
 NO_TITLE = "–"
 
 
 class EvaluationSetError(ValueError):
-    """A folder that is not an evaluation set in BEIR form; the message names file, line and what is missing."""
+    """Raised for a folder that is not an evaluation set in BEIR form; the message names file, line and fault."""
 
 
 @dataclass(frozen=True)
 class EvaluationSet:
-    """Documents and queries by id; `judged[query][document]` is a relevance grade, 0 for not relevant."""
+    """Documents, queries and relevance judgements.
+
+    documents: (title, text) of each document, by id.
+    queries: the text of each query that has a relevant document, by id.
+    judged: relevance grades, by query id, then by document id; 0 means not relevant.
+    """
 
     documents: dict[str, tuple[str, str]]
     queries: dict[str, str]
@@ -52,14 +57,23 @@ class EvaluationSet:
                     f"{judgements}, line {number}: expected query, document and a whole number"
                 ) from None
             judged.setdefault(query, {})[document] = grade
-        asked = {query for query in judged if query in queries and any(judged[query].values())}
-        if not documents or not asked:
+        usable_queries = {query for query in judged if query in queries and any(judged[query].values())}
+        if not documents or not usable_queries:
             raise EvaluationSetError(f"{folder}: no document, or no query with a relevant document")
-        return cls(documents, {query: queries[query] for query in queries if query in asked}, judged)
+        return cls(documents, {query: queries[query] for query in queries if query in usable_queries}, judged)
 
 
 @dataclass(frozen=True)
 class Scores:
+    """The scores of one ranking, averaged over the queries.
+
+    name: the name of the ranking.
+    ndcg_at_10: nDCG of the first 10 documents, from 0 to 1.
+    mrr_at_10: mean reciprocal rank within the first 10 documents, from 0 to 1.
+    recall_at_100: share of the relevant documents among the first 100, from 0 to 1.
+    queries_per_second: queries ranked per second.
+    """
+
     name: str
     ndcg_at_10: float
     mrr_at_10: float
@@ -67,6 +81,7 @@ class Scores:
     queries_per_second: float
 
     def as_dict(self) -> dict[str, float]:
+        """Returns the rounded scores by their usual names."""
         return {
             "nDCG@10": round(self.ndcg_at_10, 4), "MRR@10": round(self.mrr_at_10, 4),
             "R@100": round(self.recall_at_100, 4), "qps": round(self.queries_per_second, 1),
@@ -74,40 +89,45 @@ class Scores:
 
 
 def measure(name: str, judged: EvaluationSet, rank: Callable[[str], Sequence[str]]) -> Scores:
-    """Runs every query through `rank`, which gives document ids best first, and averages over the queries."""
+    """Ranks every query with `rank`, which returns document ids, best first, and returns the scores."""
     started = time.perf_counter()
     results = {query: list(rank(text))[:100] for query, text in judged.queries.items()}
     seconds = time.perf_counter() - started
-    rows = [(found, judged.judged[query]) for query, found in results.items()]
+    rows = [(ranking, judged.judged[query]) for query, ranking in results.items()]
     number = len(rows)
     return Scores(
         name,
-        sum(ndcg(found, grades, 10) for found, grades in rows) / number,
-        sum(reciprocal_rank(found, grades, 10) for found, grades in rows) / number,
-        sum(recall(found, grades, 100) for found, grades in rows) / number,
+        sum(ndcg(ranking, grades, 10) for ranking, grades in rows) / number,
+        sum(reciprocal_rank(ranking, grades, 10) for ranking, grades in rows) / number,
+        sum(recall(ranking, grades, 100) for ranking, grades in rows) / number,
         number / seconds,
     )
 
 
-def ndcg(found: Sequence[str], grades: dict[str, int], depth: int) -> float:
-    """Normalised discounted cumulative gain with linear gain, as trec_eval and BEIR compute it."""
-    gained = sum(grades.get(document, 0) / math.log2(place + 2) for place, document in enumerate(found[:depth]))
+def ndcg(ranking: Sequence[str], grades: dict[str, int], depth: int) -> float:
+    """Returns the normalised discounted cumulative gain of the first `depth` documents, from 0 to 1.
+
+    The gain is linear, as in trec_eval and BEIR. `grades` maps document ids to relevance grades.
+    """
+    gained = sum(grades.get(document, 0) / math.log2(place + 2) for place, document in enumerate(ranking[:depth]))
     best = sorted(grades.values(), reverse=True)[:depth]
     ideal = sum(grade / math.log2(place + 2) for place, grade in enumerate(best))
     return gained / ideal if ideal else 0.0
 
 
-def reciprocal_rank(found: Sequence[str], grades: dict[str, int], depth: int) -> float:
-    return next((1 / place for place, document in enumerate(found[:depth], 1) if grades.get(document, 0) > 0), 0.0)
+def reciprocal_rank(ranking: Sequence[str], grades: dict[str, int], depth: int) -> float:
+    """Returns 1 / rank of the first relevant document, or 0 if there is none among the first `depth`."""
+    return next((1 / place for place, document in enumerate(ranking[:depth], 1) if grades.get(document, 0) > 0), 0.0)
 
 
-def recall(found: Sequence[str], grades: dict[str, int], depth: int) -> float:
+def recall(ranking: Sequence[str], grades: dict[str, int], depth: int) -> float:
+    """Returns the share of the relevant documents that are among the first `depth`; 0 if no document is relevant."""
     relevant = {document for document, grade in grades.items() if grade > 0}
-    return len(relevant.intersection(found[:depth])) / len(relevant) if relevant else 0.0
+    return len(relevant.intersection(ranking[:depth])) / len(relevant) if relevant else 0.0
 
 
 def load(judged: EvaluationSet) -> dict[int, str]:
-    """Stores the documents as published articles in the current (scratch) database; article id → document id."""
+    """Stores the documents as public articles in the current (scratch) database; returns document ids by article id."""
     ids: dict[int, str] = {}
     for chunk in _chunks(list(judged.documents.items())):
         rows = [
@@ -127,7 +147,10 @@ def load(judged: EvaluationSet) -> dict[int, str]:
 
 
 def archive_ranking(ids: dict[int, str]) -> Callable[[str], list[str]]:
-    """The archive's own search, exactly as the page calls it."""
+    """Returns the ranking of the archive's own search, called as the search page calls it.
+
+    `ids` maps article ids to document ids.
+    """
 
     def rank(text: str) -> list[str]:
         page = search(text)

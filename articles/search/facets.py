@@ -1,4 +1,4 @@
-"""Counts of a result by actor, event, kind of event, source and time; shown beside results and used as filters."""
+"""Counts a result by actor, event, kind of event, source and time; pages show the counts and use them as filters."""
 
 import calendar
 from collections.abc import Mapping, Sequence
@@ -15,12 +15,12 @@ from articles.platform.calendar_bounds import FIRST_DAY, LAST_DAY
 from articles.search.candidates import MOST_FOUND, MOST_RANKED
 
 MOST_VALUES = 8
-# Results that lie within so many years are shown month by month.
+# A result that spans at most this many years is shown by month.
 YEARS_BY_MONTH = 2
 MOST_BARS = 40
 
-# One statement, for each way to count, over articles that are public. Actors and events that readers may not be told are left out
-# after counting, when they are few.
+# One statement counts a set of public articles in every way. Actors that readers may not see are left out after the
+# count, when only few rows remain.
 _COUNTS = """
     WITH coverage AS MATERIALIZED (
         SELECT coverage.article_id, event.id, event.title, event.kind
@@ -62,7 +62,12 @@ _LABELS = {
 
 @dataclass(frozen=True)
 class FacetValue:
-    """One value of a facet, the text readers see, and how many articles of the result have it."""
+    """One value of a facet.
+
+    value: the value as the page's parameter takes it.
+    label: the text that readers see.
+    count: the number of articles of the result that have the value.
+    """
 
     value: str
     label: str
@@ -71,7 +76,12 @@ class FacetValue:
 
 @dataclass(frozen=True)
 class Facet:
-    """`name` is the parameter of the page that filters by a value."""
+    """A facet of a result.
+
+    name: the parameter of the page that filters by a value.
+    label: the text that readers see.
+    values: the commonest values, at most MOST_VALUES.
+    """
 
     name: str
     label: str
@@ -80,7 +90,12 @@ class Facet:
 
 @dataclass(frozen=True)
 class Bar:
-    """How many articles of the result were surely published in a year or month; `value` is «2024» or «2024-11»."""
+    """A bar of a chart over time.
+
+    value: the year or month, as «2024» or «2024-11».
+    first: its first day.
+    count: the number of articles that were certainly published in it.
+    """
 
     value: str
     first: date
@@ -88,13 +103,19 @@ class Bar:
 
     @property
     def is_month(self) -> bool:
+        """Whether the bar stands for a month, not for a year."""
         return "-" in self.value
 
 
 @dataclass(frozen=True)
 class Facets:
-    """`times` are numbers of articles by «2024-11», or «2024» where no month is known; `bars` show them without a gap;
-    `undated` of the `counted` articles are of no one year."""
+    """The facets of a result.
+
+    facets: the facets that have values.
+    times: numbers of articles by month, as «2024-11», or by year, as «2024», where the month is unknown.
+    counted: the number of articles that were counted.
+    undated: the number of these whose year is unknown.
+    """
 
     facets: tuple[Facet, ...] = ()
     times: Mapping[str, int] = field(default_factory=dict)
@@ -103,11 +124,16 @@ class Facets:
 
     @property
     def bars(self) -> tuple[Bar, ...]:
+        """`times` as bars without a gap."""
         return bars(self.times)
 
 
 def facets(articles: QuerySet, ids: Sequence[int] | None = None) -> Facets:
-    """The facets of a result: of the first MOST_FOUND of its known `ids` where it was searched, else of its newest articles."""
+    """Counts the facets of a result.
+
+    With `ids`, the ids of a search's result, it counts the first MOST_FOUND of them; otherwise the newest MOST_RANKED
+    articles.
+    """
     counted = list(
         ids[:MOST_FOUND] if ids is not None else articles.newest().values_list("pk", flat=True)[:MOST_RANKED]
     )
@@ -125,11 +151,14 @@ def facets(articles: QuerySet, ids: Sequence[int] | None = None) -> Facets:
             values[name].append(FacetValue(value, str(EventKind(value).label) if name == "kind" else label, count))
     years = _by_year(times)
     values["published"] = [FacetValue(year, year, n) for year, n in sorted(years.items(), reverse=True)[:MOST_VALUES]]
-    found = tuple(Facet(name, str(label), tuple(values[name])) for name, label in _LABELS.items() if values[name])
-    return Facets(found, times, len(counted), len(counted) - sum(years.values()))
+    facets_with_values = tuple(
+        Facet(name, str(label), tuple(values[name])) for name, label in _LABELS.items() if values[name]
+    )
+    return Facets(facets_with_values, times, len(counted), len(counted) - sum(years.values()))
 
 
 def _by_year(times: Mapping[str, int]) -> dict[str, int]:
+    """Returns the numbers of articles by year, months added up."""
     years: dict[str, int] = {}
     for moment, count in times.items():
         years[moment[:4]] = years.get(moment[:4], 0) + count
@@ -137,8 +166,11 @@ def _by_year(times: Mapping[str, int]) -> dict[str, int]:
 
 
 def bars(times: Mapping[str, int], years_by_month: int = YEARS_BY_MONTH) -> tuple[Bar, ...]:
-    """Numbers of articles by «2024» or «2024-11» as bars without a gap: months where they span few years and every month is
-    known, else the latest MOST_BARS years."""
+    """Returns numbers of articles by «2024» or «2024-11» as bars without a gap.
+
+    The bars are months where every month is known and they span at most `years_by_month` years; otherwise they are
+    years, the latest MOST_BARS.
+    """
     years = _by_year(times)
     if not years:
         return ()
@@ -152,7 +184,7 @@ def bars(times: Mapping[str, int], years_by_month: int = YEARS_BY_MONTH) -> tupl
 
 
 def interval(value: str) -> tuple[date, date] | None:
-    """First and last day of a year «2024» or month «2024-11»; None for anything else."""
+    """Returns the first and last day of a year «2024» or month «2024-11»; None for anything else."""
     try:
         if len(value) == 4 and value.isascii() and value.isdigit():
             return date(int(value), 1, 1), date(int(value), 12, 31)

@@ -1,4 +1,4 @@
-"""What the fields of the query language ask of articles: «المصدر:…» and its kin → conditions on articles."""
+"""Turns the fields of the query language, such as «المصدر:…», into conditions on articles."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,12 +13,17 @@ from articles.platform.addresses import AddressError, canonical_domain
 from articles.search.query import Field, Published
 from articles.search.vocabulary import Rows
 
-# A name so short that it fits more than these is no name; the first ones count.
+# A field stands for at most this many actors, events or sources, the first by id. A text that fits more is too short to
+# be a name.
 MOST_NAMED = 200
 
 
 def looks(fields: Sequence[Field | Published]) -> Rows | None:
-    """What finds those that the fields name: as they are typed, or without «و», «لل» and the like before the first word."""
+    """Returns the statement that finds what the fields name; None where no field can name anything.
+
+    Its rows are (place of the field, number of the reading, id). The first reading of a field is its text as typed. The
+    others leave out «و», «لل» and the like before the first word.
+    """
     named = [
         _FINDING[field.name](reading).order_by("pk").values_list(Value(place), Value(order), "pk")[:MOST_NAMED]
         for place, field in enumerate(fields)
@@ -29,11 +34,14 @@ def looks(fields: Sequence[Field | Published]) -> Rows | None:
 
 
 def conditions_of(
-    fields: Sequence[Field | Published], found: Iterable[tuple[int, int, int]]
+    fields: Sequence[Field | Published], lookup_rows: Iterable[tuple[int, int, int]]
 ) -> Mapping[Field | Published, Q | None]:
-    """The condition on articles of each field, by what `looks` found for it; None where nothing is named so."""
+    """Returns the condition on articles of each field, from the rows of `looks`; None for a field that names nothing.
+
+    Of a field's readings, the first one that names something counts.
+    """
     readings: dict[int, dict[int, list[int]]] = defaultdict(dict)
-    for place, order, pk in found:
+    for place, order, pk in lookup_rows:
         readings[place].setdefault(order, []).append(pk)
     return {
         field: can_be_published(field.first, field.last)

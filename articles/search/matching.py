@@ -1,8 +1,9 @@
-"""What an article must hold, as a tree of lexemes; said to PostgreSQL in two ways, and estimated from term statistics.
+"""Matches: trees of lexemes that an article must hold. They become tsqueries, and term statistics bound their results.
 
-in terms()       a tsquery for the index article_terms, which knows no positions: it finds every match, and for phrases
-                 and neighbours more than those;
-in positions()   a tsquery for the stored vector, exact.
+terms()       returns a tsquery for the index article_terms. The index stores no positions, so the tsquery finds every
+match,
+              and for phrases and neighbours more articles than match.
+positions()   returns a tsquery for the stored vector, which is exact.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,12 +12,19 @@ from functools import lru_cache
 
 from articles.search.lexemes import quoted
 
-# The densest level of article_terms.
+# The highest density level of article_terms; levels count from 0.
 HIGHEST_LEVEL = 40
 
 
 @dataclass(frozen=True)
 class Lexeme:
+    """An article that holds one lexeme.
+
+    text: the lexeme.
+    prefix: whether `text` stands for every lexeme that begins with it.
+    in_title: whether the lexeme must stand in the title.
+    """
+
     text: str
     prefix: bool = False
     in_title: bool = False
@@ -24,7 +32,11 @@ class Lexeme:
 
 @dataclass(frozen=True)
 class Dense:
-    """A lexeme that stands at least so densely: at that level of the index article_terms, or above; for terms() alone."""
+    """An article that holds a lexeme at a density level of article_terms or above it; only terms() accepts it.
+
+    text: the lexeme.
+    level: the lowest density level that matches, from 0 to HIGHEST_LEVEL.
+    """
 
     text: str
     level: int
@@ -32,14 +44,22 @@ class Dense:
 
 @dataclass(frozen=True)
 class Run:
-    """Lexemes side by side, in order."""
+    """An article that holds lexemes side by side, in order.
+
+    lexemes: the lexemes.
+    """
 
     lexemes: tuple[Lexeme, ...]
 
 
 @dataclass(frozen=True)
 class Close:
-    """Two runs within `distance` words of one another, in either order."""
+    """An article that holds two lexemes or runs close to one another, in either order.
+
+    first: one of the two.
+    second: the other one.
+    distance: the greatest distance between them, in words.
+    """
 
     first: "Lexeme | Run"
     second: "Lexeme | Run"
@@ -48,16 +68,22 @@ class Close:
 
 @dataclass(frozen=True)
 class All:
+    """An article that matches all of `parts`."""
+
     parts: tuple["Match", ...]
 
 
 @dataclass(frozen=True)
 class Any:
+    """An article that matches at least one of `parts`."""
+
     parts: tuple["Match", ...]
 
 
 @dataclass(frozen=True)
 class Without:
+    """An article that does not match `part`."""
+
     part: "Match"
 
 
@@ -65,27 +91,30 @@ Match = Lexeme | Dense | Run | Close | All | Any | Without
 
 
 def all_of(*parts: Match | None) -> Match | None:
-    """The match that holds where all `parts` do, None among them ignored; None for none."""
-    found = tuple(dict.fromkeys(part for part in parts if part is not None))
-    return All(found) if len(found) > 1 else found[0] if found else None
+    """Returns the conjunction of `parts`, ignoring None: a lone part as it is, and None if there is none."""
+    distinct = tuple(dict.fromkeys(part for part in parts if part is not None))
+    return All(distinct) if len(distinct) > 1 else distinct[0] if distinct else None
 
 
 def any_of(*parts: Match | None) -> Match | None:
-    """The match that holds where one of `parts` does, None among them ignored; None for none."""
-    found = tuple(dict.fromkeys(part for part in parts if part is not None))
-    return Any(found) if len(found) > 1 else found[0] if found else None
+    """Returns the disjunction of `parts`, ignoring None: a lone part as it is, and None if there is none."""
+    distinct = tuple(dict.fromkeys(part for part in parts if part is not None))
+    return Any(distinct) if len(distinct) > 1 else distinct[0] if distinct else None
 
 
 def run_of(lexemes: tuple[str, ...], *, prefix: bool = False, in_title: bool = False) -> Lexeme | Run | None:
-    """Lexemes in order, the last a prefix where `prefix`; a lone one is itself."""
-    found = tuple(
+    """Returns the match for lexemes in order; with `prefix`, the last one is a prefix.
+
+    A lone lexeme is returned as a Lexeme; None is returned if there is none.
+    """
+    run = tuple(
         Lexeme(text, prefix and place == len(lexemes), in_title) for place, text in enumerate(lexemes, 1) if text
     )
-    return Run(found) if len(found) > 1 else found[0] if found else None
+    return Run(run) if len(run) > 1 else run[0] if run else None
 
 
 def terms(match: Match) -> str:
-    """The tsquery for article_terms; empty where it would hold for any article."""
+    """Returns the tsquery for article_terms; an empty string where it would match every article."""
     match match:
         case Lexeme(text, prefix, in_title):
             return quoted(f"@{text}" if in_title else text) + (":*" if prefix else "")
@@ -106,25 +135,26 @@ def terms(match: Match) -> str:
 
 @lru_cache(maxsize=256)
 def _at_or_above(lexeme: str) -> tuple[str, ...]:
-    """For each level, from 0, the tsquery of what stands there or above; a search asks for thirty of them."""
+    """Returns, by density level, the tsquery for a lexeme at that level or above; a search uses thirty of them."""
     entries = [quoted(f"#{chr(48 + level)}{lexeme}") for level in range(HIGHEST_LEVEL + 1)]
     return tuple(_joined(" | ", entries[level:]) for level in range(HIGHEST_LEVEL + 1))
 
 
 def lines(match: Match) -> str:
-    """terms() as several tsqueries, one a line, that an article meets all of: one for each part of `match`, in their order.
+    """Returns terms() as newline-separated tsqueries, one for each part of `match`, in order; an article must meet all.
 
-    Those of what it must not have go with the first: alone, the index would read all it has for them.
+    Exclusions are joined to the first tsquery. As tsqueries of their own, they would make the index read all its
+    entries.
     """
-    wanted, unwanted = [], []
+    required, excluded = [], []
     for part in _together(match):
-        (unwanted if isinstance(part, Without) else wanted).append(terms(part))
-    first, *others = dict.fromkeys(filter(None, wanted)) or [""]
-    return "\n".join([_joined(" & ", [first, *unwanted]), *others])
+        (excluded if isinstance(part, Without) else required).append(terms(part))
+    first, *other_queries = dict.fromkeys(filter(None, required)) or [""]
+    return "\n".join([_joined(" & ", [first, *excluded]), *other_queries])
 
 
 def _together(match: Match) -> Iterator[Match]:
-    """What must all hold for a match."""
+    """Yields the parts of a conjunction, those of nested ones included; for any other match, the match itself."""
     if isinstance(match, All):
         for part in match.parts:
             yield from _together(part)
@@ -133,7 +163,7 @@ def _together(match: Match) -> Iterator[Match]:
 
 
 def positions(match: Match) -> str:
-    """The tsquery for search_vector."""
+    """Returns the tsquery for the stored vector, articles_article.search_vector."""
     match match:
         case Lexeme(text, prefix, in_title):
             marks = ("*" if prefix else "") + ("A" if in_title else "")
@@ -152,7 +182,7 @@ def positions(match: Match) -> str:
 
 
 def needs_positions(match: Match) -> bool:
-    """Whether terms() alone would let in articles that do not match."""
+    """Whether terms() would find articles that do not match, because only positions decide."""
     match match:
         case Run() | Close():
             return True
@@ -164,7 +194,7 @@ def needs_positions(match: Match) -> bool:
 
 
 def lexemes_in(match: Match) -> Iterator[Lexeme]:
-    """Every lexeme that an article may hold to match; none of those it must not."""
+    """Yields every lexeme that can make an article match; lexemes of exclusions are left out."""
     match match:
         case Lexeme():
             yield match
@@ -178,7 +208,10 @@ def lexemes_in(match: Match) -> Iterator[Lexeme]:
 
 
 def at_most(match: Match, counts: Mapping[Lexeme, int], articles: int) -> int:
-    """How many of `articles` can match at most, given in how many each lexeme stands."""
+    """Returns an upper bound of the number of matches.
+
+    `counts` has the number of articles that hold each lexeme; `articles` is the number of all articles.
+    """
     match match:
         case Lexeme():
             return min(counts.get(match, 0), articles)
@@ -192,7 +225,7 @@ def at_most(match: Match, counts: Mapping[Lexeme, int], articles: int) -> int:
 
 
 def at_least(match: Match, counts: Mapping[Lexeme, int], articles: int) -> int:
-    """How many of `articles` match at least, given in how many each lexeme stands; never negative."""
+    """Returns a lower bound of the number of matches, never negative; takes what `at_most` takes."""
     match match:
         case Lexeme(prefix=False, in_title=False):
             return min(counts.get(match, 0), articles)
@@ -207,5 +240,6 @@ def at_least(match: Match, counts: Mapping[Lexeme, int], articles: int) -> int:
 
 
 def _joined(operator: str, queries: list[str]) -> str:
-    found = list(dict.fromkeys(query for query in queries if query)) if operator != " <-> " else queries
-    return operator.join(f"({query})" for query in found) if len(found) > 1 else found[0] if found else ""
+    """Joins tsqueries with an operator; empty and repeated ones are dropped, except in a sequence (`<->`)."""
+    distinct = list(dict.fromkeys(query for query in queries if query)) if operator != " <-> " else queries
+    return operator.join(f"({query})" for query in distinct) if len(distinct) > 1 else distinct[0] if distinct else ""

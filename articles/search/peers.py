@@ -1,6 +1,6 @@
-"""Other rankings of the same documents, measured in the same run as the archive's: what it has to be better than.
+"""Other rankings of the same documents, with which the archive's ranking is compared in the same run.
 
-The packages come with the development lock file; a peer whose package is missing is left out and named.
+The packages come with the development lock file. The report names and skips a peer whose package is missing.
 """
 
 import logging
@@ -27,7 +27,10 @@ _USUAL_DJANGO = """
 
 
 def peers(judged: EvaluationSet, ids: dict[int, str]) -> Iterator[tuple[str, Ranking | None]]:
-    """(name, ranking) of each peer over the loaded documents; None for one whose package is not installed."""
+    """Yields (name, ranking) of each peer over the loaded documents; the ranking is None if its package is missing.
+
+    `ids` maps article ids to document ids.
+    """
     yield "PostgreSQL arabic, OR query, ts_rank", _usual_django(ids)
     yield (
         "Lucene, ArabicAnalyzer, BM25",
@@ -40,7 +43,7 @@ def peers(judged: EvaluationSet, ids: dict[int, str]) -> Iterator[tuple[str, Ran
 
 def _usual_django(ids: dict[int, str]) -> Ranking:
     def rank(text: str) -> list[str]:
-        words = [word for word in re.findall(r"\w+", text)]
+        words = list(re.findall(r"\w+", text))
         with connection.cursor() as cursor:
             cursor.execute(_USUAL_DJANGO, [" | ".join(words)])
             return [ids[pk] for (pk,) in cursor.fetchall()]
@@ -48,14 +51,15 @@ def _usual_django(ids: dict[int, str]) -> Ranking:
     return rank
 
 
-# Lucene's ArabicStemmer: one of these prefixes goes if two letters remain (three for a lone waw), then every suffix in turn.
+# Lucene's ArabicStemmer removes one of these prefixes if two letters remain (three for a lone waw), then every suffix
+# in turn.
 _PREFIXES = ("ال", "وال", "بال", "كال", "فال", "لل", "و")
 _SUFFIXES = ("ها", "ان", "ات", "ون", "ين", "يه", "ية", "ه", "ة", "ي")
 K1, B = 1.2, 0.75
 
 
 def lucene_term(word: str) -> str:
-    """A word as Lucene's ArabicNormalizationFilter and ArabicStemFilter leave it."""
+    """Returns a word as Lucene's ArabicNormalizationFilter and ArabicStemFilter leave it."""
     term = fold_letters(word)
     for prefix in _PREFIXES:
         if term.startswith(prefix) and len(term) >= len(prefix) + (3 if prefix == "و" else 2):
@@ -84,9 +88,9 @@ def _lucene_port(judged: EvaluationSet) -> Ranking:
     def rank(text: str) -> list[str]:
         scores: dict[str, float] = defaultdict(float)
         for term in _terms(text):
-            found = postings.get(term, {})
-            idf = inverse_document_frequency(len(lengths), len(found))
-            for document, times in found.items():
+            frequencies = postings.get(term, {})
+            idf = inverse_document_frequency(len(lengths), len(frequencies))
+            for document, times in frequencies.items():
                 scores[document] += idf * times / (times + K1 * (1 - B + B * lengths[document] / average))
         return sorted(scores, key=lambda document: -scores[document])[:100]
 
@@ -111,11 +115,11 @@ def _bm25s(judged: EvaluationSet) -> Ranking | None:
     index.index([tokens(f"{title} {text}") or [""] for title, text in judged.documents.values()], show_progress=False)
 
     def rank(text: str) -> list[str]:
-        asked = [token for token in tokens(text) if token in index.vocab_dict]
-        if not asked:
+        query_tokens = [token for token in tokens(text) if token in index.vocab_dict]
+        if not query_tokens:
             return []
-        found, _ = index.retrieve([asked], k=min(100, len(documents)), show_progress=False)
-        return [documents[number] for number in found[0]]
+        results, _ = index.retrieve([query_tokens], k=min(100, len(documents)), show_progress=False)
+        return [documents[number] for number in results[0]]
 
     return rank
 

@@ -1,4 +1,4 @@
-"""The query language: what a reader types → a small tree of values that knows nothing of a database.
+"""Parses the query language: what a reader types becomes a small tree of values, independent of any database.
 
     «عبارة كاملة»  "phrase"  “phrase”      words side by side
     كلمة كلمة                              all of them
@@ -11,7 +11,8 @@
     من:2024-11   إلى:«نوفمبر 2024»         published then at the earliest, at the latest
     (…)                                    grouping
 
-Nothing a person types is an error: what cannot be read as an operator is read as words, and a note says so and where.
+Nothing that a person types is an error. What cannot be read as an operator is read as words, and a note says so and
+where.
 """
 
 import calendar
@@ -28,20 +29,21 @@ from articles.arabic.folding import fold_letters
 from articles.arabic.stopwords import is_stop_word
 from articles.arabic.words import WORD
 
-# Longer queries cost the database more than any reader gains; what exceeds this, function words not counted, is cut and a
-# note says so. Pasted sentences found less with fewer words.
+# Longer queries cost the database more than any reader gains. A query is cut after MOST_WORDS words (function words do
+# not count) or LONGEST_QUERY code points, and a note says so. With fewer words, pasted sentences found less.
 MOST_WORDS = 32
 LONGEST_QUERY = 1000
 DEEPEST_NESTING = 12
-# Half of all words begin with one of a few letters.
+# A prefix of one letter would find too much: half of all words begin with one of a few letters.
 SHORTEST_PREFIX = 2
-# A query of more words than this, function words not counted, is a sentence that somebody pasted: its «أو» and its dashes
-# are text. OR, | and NOT are signs all the same.
+# A query of more words than this (function words do not count) is taken for a pasted sentence: its «أو» and its dashes
+# are text. OR, | and NOT remain operators.
 SENTENCE = 8
-# NEAR without a number, and the farthest that is looked for: each distance is two more alternatives for the database.
+# The distance of NEAR without a number, and the greatest distance, in words. Each word of distance adds two
+# alternatives to the tsquery.
 USUAL_DISTANCE, FARTHEST = 5, 20
 
-# Every way to write a field's name, folded.
+# Maps every spelling of a field's name, folded, to the field.
 _FIELDS = {
     fold_letters(written): name
     for name, spellings in {
@@ -54,7 +56,11 @@ _FIELDS = {
 
 @dataclass(frozen=True)
 class Term:
-    """One word as typed; with `prefix` it stands for every word that begins so."""
+    """One word.
+
+    text: the word as typed.
+    prefix: whether it stands for every word that begins with it.
+    """
 
     text: str
     prefix: bool = False
@@ -62,27 +68,40 @@ class Term:
 
 @dataclass(frozen=True)
 class Phrase:
+    """Words side by side, in order."""
+
     terms: tuple[Term, ...]
 
 
 @dataclass(frozen=True)
 class And:
+    """All of `parts`."""
+
     parts: tuple["Node", ...]
 
 
 @dataclass(frozen=True)
 class Or:
+    """At least one of `parts`."""
+
     parts: tuple["Node", ...]
 
 
 @dataclass(frozen=True)
 class Not:
+    """Articles without `part`."""
+
     part: "Node"
 
 
 @dataclass(frozen=True)
 class Near:
-    """Two words or phrases within `distance` words of one another, in either order."""
+    """Two words or phrases close to one another, in either order.
+
+    first: the one that was typed first.
+    second: the other one.
+    distance: the greatest distance between them, in words.
+    """
 
     first: Term | Phrase
     second: Term | Phrase
@@ -91,14 +110,19 @@ class Near:
 
 @dataclass(frozen=True)
 class Title:
-    """The words of `part` (terms, phrases, And, Or, Not of them), in the title."""
+    """Words in the title; `part` consists of terms and phrases, and And, Or and Not of them."""
 
     part: "Node"
 
 
 @dataclass(frozen=True)
 class Field:
-    """Articles tied to the actor, event or source (`name`) that is named `text`; `position` is where that was typed."""
+    """Articles that name an actor, report an event or come from a source.
+
+    name: "actor", "event" or "source".
+    text: the name as typed.
+    position: where the name was typed, in code points.
+    """
 
     name: str
     text: str
@@ -107,7 +131,11 @@ class Field:
 
 @dataclass(frozen=True)
 class Published:
-    """Articles that can have been published on `first` or later, on `last` or earlier; one of the two is None."""
+    """Articles that may have been published in a period; one of its two bounds is None.
+
+    first: the first day of the period.
+    last: its last day.
+    """
 
     first: date | None
     last: date | None
@@ -118,7 +146,11 @@ Node = Term | Phrase | And | Or | Not | Near | Title | Field | Published
 
 @dataclass(frozen=True)
 class Note:
-    """Something about the query its writer should know; `position` is the code point of what was typed it is about."""
+    """A remark for the reader on how the query was read.
+
+    position: the place in the typed text, in code points, that the remark is about.
+    message: the remark.
+    """
 
     position: int
     message: str
@@ -126,7 +158,12 @@ class Note:
 
 @dataclass(frozen=True)
 class ParsedQuery:
-    """`tree` is None where nothing remains to look for."""
+    """A query that has been read.
+
+    text: the typed text, cut to LONGEST_QUERY code points.
+    tree: the query's tree; None where nothing remains to look for.
+    notes: remarks on how the query was read.
+    """
 
     text: str
     tree: Node | None
@@ -135,7 +172,13 @@ class ParsedQuery:
 
 @dataclass(frozen=True)
 class _Token:
-    """`end` is where the sign ends in the text that was read; `position` where it begins in what was typed."""
+    """A sign of the query language.
+
+    kind: the group of _TOKEN that matched, or "field", "date" or "prefix".
+    text: the sign's text; the name of the field for a field.
+    position: where the sign begins in the typed text, in code points.
+    end: where the sign ends in the normalised text, in code points.
+    """
 
     kind: str
     text: str
@@ -159,7 +202,7 @@ _YEAR_AND_MONTH = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})")
 
 
 def parse(text: str) -> ParsedQuery:
-    """Reads a typed query. Never raises: unknown signs are passed over, unclosed quotes and brackets closed at the end."""
+    """Parses a typed query. It never raises: unknown signs are skipped, open quotes and brackets closed at the end."""
     notes: list[Note] = []
     if len(text) > LONGEST_QUERY:
         notes.append(Note(LONGEST_QUERY, _("الاستعلام طويل؛ بُحث في أول %(count)s حرف منه.") % {"count": LONGEST_QUERY}))
@@ -174,7 +217,7 @@ def parse(text: str) -> ParsedQuery:
 
 
 def _normalised(text: str) -> tuple[str, list[int]]:
-    """`text` with digits and compatibility characters made plain, and for each code point of it where it was typed."""
+    """Returns `text` with plain digits and compatibility characters, and the typed position of each code point."""
     read: list[str] = []
     origins: list[int] = []
     for position, character in enumerate(with_ascii_digits(text.replace("\x00", " "))):
@@ -185,7 +228,7 @@ def _normalised(text: str) -> tuple[str, list[int]]:
 
 
 def terms_of(node: Node | None, *, negated: bool = False) -> list[Term]:
-    """The terms that a result should hold, in order; those under a Not are left out (or are all, with `negated`)."""
+    """Returns the terms that a result should hold, in order; terms under a Not are included only with `negated`."""
     match node:
         case Term():
             return [node]
@@ -203,7 +246,7 @@ def terms_of(node: Node | None, *, negated: bool = False) -> list[Term]:
 
 
 def is_plain(node: Node | None) -> bool:
-    """Whether a query is nothing but words, with no sign that says how they belong together."""
+    """Whether a query consists of words alone, without any operator."""
     match node:
         case Term():
             return True
@@ -213,6 +256,7 @@ def is_plain(node: Node | None) -> bool:
 
 
 def _asks_for_something(node: Node) -> bool:
+    """Whether a node requires something, and does not only exclude."""
     match node:
         case Not():
             return False
@@ -263,7 +307,7 @@ def _is_content(token: _Token) -> bool:
 
 
 def _as_a_sentence(tokens: list[_Token], notes: list[Note]) -> list[_Token]:
-    """`tokens` with what only looks like operators read as text, if they are many enough to be a sentence."""
+    """Returns the tokens; where they are many enough for a sentence, «أو» becomes a word and dashes are dropped."""
     if sum(map(_is_content, tokens)) <= SENTENCE:
         return tokens
     either = [token for token in tokens if token.kind == "or" and token.text in _EITHER_AS_A_WORD]
@@ -286,6 +330,7 @@ class _Parser:
         self.depth = 0
 
     def query(self) -> Node | None:
+        """Returns the tree of the whole query; None where nothing remains to look for."""
         parts: list[Node] = []
         while self.index < len(self.tokens):
             if node := self._either():
@@ -296,14 +341,16 @@ class _Parser:
         return _all_of(parts)
 
     def _either(self) -> Node | None:
+        """Reads alternatives joined by OR."""
         parts = [self._all()]
         while self._peek("or"):
             self.index += 1
             parts.append(self._all())
-        found = tuple(part for part in parts if part is not None)
-        return Or(found) if len(found) > 1 else found[0] if found else None
+        alternatives = tuple(part for part in parts if part is not None)
+        return Or(alternatives) if len(alternatives) > 1 else alternatives[0] if alternatives else None
 
     def _all(self) -> Node | None:
+        """Reads parts that all have to match, up to an OR or a closing bracket."""
         parts: list[Node] = []
         while self.index < len(self.tokens) and not self._peek("or") and not self._peek("close"):
             if node := self._near():
@@ -311,6 +358,7 @@ class _Parser:
         return _all_of(parts)
 
     def _near(self) -> Node | None:
+        """Reads an operand, or operands joined by NEAR; each two neighbours become a Near."""
         first = self._one()
         pairs: list[Node] = []
         while self._peek("near"):
@@ -326,13 +374,15 @@ class _Parser:
         return _all_of(pairs) if pairs else first
 
     def _distance(self, sign: _Token) -> int:
+        """Returns the distance of a NEAR sign in words, brought within 1 and FARTHEST."""
         number = sign.text.partition("/")[2]
-        asked = int(number) if number else USUAL_DISTANCE
-        if not 1 <= asked <= FARTHEST:
+        word_count = int(number) if number else USUAL_DISTANCE
+        if not 1 <= word_count <= FARTHEST:
             self._note(sign, _("المسافة بين 1 و%(count)s كلمة.") % {"count": FARTHEST})
-        return min(max(asked, 1), FARTHEST)
+        return min(max(word_count, 1), FARTHEST)
 
     def _one(self) -> Node | None:
+        """Reads one operand: a word, phrase, group or field, perhaps excluded; None where the next sign begins none."""
         token = self.tokens[self.index]
         self.index += 1
         match token.kind:
@@ -358,6 +408,7 @@ class _Parser:
         return None
 
     def _phrase(self, opening: _Token) -> Node | None:
+        """Reads a phrase after its opening quote; a phrase of one word is a term."""
         terms = []
         while self.index < len(self.tokens) and not self._peek("quote"):
             token = self.tokens[self.index]
@@ -373,6 +424,7 @@ class _Parser:
         return Phrase(tuple(terms)) if terms else None
 
     def _group(self, opening: _Token) -> Node | None:
+        """Reads a group after its opening bracket; None where groups are nested deeper than DEEPEST_NESTING."""
         if self.depth >= DEEPEST_NESTING:
             self._note(opening, _("أقواس كثيرة متداخلة؛ تُجوهل بعضها."))
             return None
@@ -386,6 +438,7 @@ class _Parser:
         return node
 
     def _field(self, name: _Token) -> Node | None:
+        """Reads the value of a field after its name."""
         if name.text in {"since", "until"}:
             return self._published(name)
         if not self._peek("word", "prefix", "quote", "open"):
@@ -399,7 +452,7 @@ class _Parser:
         return Field(name.text, " ".join(words), value.position) if words else None
 
     def _published(self, name: _Token) -> Node | None:
-        """من: and إلى: take digits, or up to three words or a phrase that say a day, a month or a year."""
+        """Reads the value of من: or إلى:, a day, month or year: digits, a phrase, or up to three words."""
         first = self.index
         if self._peek("date"):
             self.index += 1
@@ -411,8 +464,10 @@ class _Parser:
         else:
             following = self.tokens[first : first + 3]
             for length in (3, 2, 1):
-                said = following[:length]
-                interval = _interval(" ".join(token.text for token in said)) if _are_words(said) else None
+                tokens_of_date = following[:length]
+                interval = (
+                    _interval(" ".join(token.text for token in tokens_of_date)) if _are_words(tokens_of_date) else None
+                )
                 if interval:
                     self.index = first + length
                     break
@@ -432,12 +487,12 @@ class _Parser:
             self.notes.append(Note(token.position, message))
 
 
-# Signs that are words where no operator can stand, as in a phrase.
+# Kinds of signs that are read as words where no operator can stand, as in a phrase.
 _WORDS = {"word", "prefix", "or", "and", "near", "field", "date"}
 
 
 def _as_words(text: str, token: _Token) -> list[Term]:
-    """The words of a sign that is read as text after all; a field's name is read from where it stands."""
+    """Returns the words of a sign that is read as text; the name of a field is taken from `text` as it was typed."""
     if token.kind in {"word", "prefix"}:
         return [Term(token.text, prefix=token.kind == "prefix")]
     written = re.split(r"\s", text[: token.end].rstrip(" :："))[-1] if token.kind == "field" else token.text
@@ -449,7 +504,7 @@ def _are_words(tokens: list[_Token]) -> bool:
 
 
 def _interval(text: str) -> tuple[date, date] | None:
-    """First and last day of the one date that `text` says, or None."""
+    """Returns the first and last day of the date that `text` consists of; None where it is anything else."""
     if match := _YEAR_AND_MONTH.fullmatch(text):
         year, month = int(match[1]), int(match[2])
         if EARLIEST_YEAR <= year <= LATEST_YEAR and 1 <= month <= 12:
@@ -457,12 +512,13 @@ def _interval(text: str) -> tuple[date, date] | None:
         return None
     if re.fullmatch(r"[0-9]{4}", text):
         return (date(int(text), 1, 1), date(int(text), 12, 31)) if EARLIEST_YEAR <= int(text) <= LATEST_YEAR else None
-    found = find_dates(text)
-    whole = len(found) == 1 and (found[0].start, found[0].end) == (0, len(text))
-    return found[0].interval if whole else None
+    dates = find_dates(text)
+    whole = len(dates) == 1 and (dates[0].start, dates[0].end) == (0, len(text))
+    return dates[0].interval if whole else None
 
 
 def _has_fields(node: Node) -> bool:
+    """Whether a node contains a field, a title or a NEAR, none of which can stand within a title."""
     match node:
         case Field() | Published() | Title() | Near():
             return True
@@ -474,5 +530,6 @@ def _has_fields(node: Node) -> bool:
 
 
 def _all_of(parts: list[Node]) -> Node | None:
+    """Returns the conjunction of nodes, nested ones flattened; a lone node as it is, and None if there is none."""
     flat = tuple(inner for part in parts for inner in (part.parts if isinstance(part, And) else (part,)))
     return And(flat) if len(flat) > 1 else flat[0] if flat else None

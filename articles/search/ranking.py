@@ -1,9 +1,11 @@
-"""Ranks a bounded set of articles as BM25 would, with what plain PostgreSQL has, and somewhat better.
+"""Ranks candidates by BM25 and some weaker signals, computed in plain PostgreSQL.
 
-With equal weights ts_rank of one term is H(tf)/(π²/6), H(tf) = 1 + 1/4 + … + 1/tf², so the term's frequency comes back out
-of it: tf ≈ 1/((π²/6)·(1 − rank)) − ½. That gives BM25, Σ idf · tf/(tf + k1·(1 − b + b·length/average)), from the vectors as
-they are stored. Weaker signals are added: terms in the title, other forms of a term's root (broken plurals, participles),
-neighbours that stand side by side as in the query. docs/search.md has what each was measured to bring.
+With equal weights, ts_rank of one term is H(tf)/(π²/6), where H(tf) = 1 + 1/4 + … + 1/tf². The term's frequency follows
+from it as tf ≈ 1/((π²/6)·(1 − rank)) − ½. So the stored vectors suffice for BM25:
+Σ idf · tf/(tf + k1·(1 − b + b·length/average)).
+
+Weaker signals are added to the score: terms in the title, other forms of a term's root (broken plurals, participles),
+and terms side by side as in the query. docs/search.md has the measured gain of each.
 """
 
 from collections.abc import Sequence
@@ -18,24 +20,31 @@ from articles.search.lexemes import quoted
 from articles.search.matching import Lexeme, Match
 from articles.search.rereading import LONGEST_READ, REREAD, Saturation, Written, reread
 from articles.search.vocabulary import inverse_document_frequency
+import itertools
 
-# BM25's k1 and b: how slowly a term's repetitions saturate, how much of the length difference counts.
+# BM25's k1 is how slowly repetitions of a term saturate; b is how much of the difference in length counts.
 K1, B = 1.2, 0.5
-# What a match in the title, of another form, and of two neighbours side by side, counts beside a match of the term itself.
+# The weights of a match in the title, of another form of the root, and of two neighbours side by side, relative to the
+# idf of the term itself.
 TITLE_WEIGHT = 0.5
 VARIANT_WEIGHT = 0.2
 NEIGHBOUR_WEIGHT = 0.1
 
 
-# So many of the candidates, the best by the main signals, are ranked by the weaker ones too.
+# The weaker signals rank only this many candidates, the best by the main signals.
 REFINED = 100
 
-# Deleting the lexeme '' that no vector has takes a vector out of its storage once instead of at every ts_rank, and hands it on
-# uncopied; nothing keeps the vectors, for sorting rows that hold them would take as long as the ranking. ts_rank of
-# alternatives divides by their number, which `scale` takes back; what it then tells is the sum over those that stand there, as it
-# does for what a prefix begins. Each brings at least H(1)/(π²/6): as many as the sum can hold are taken to stand there, equally
-# often. Signals of one concept add up their frequencies before these saturate; a signal with a `gate` speaks only where the gate
-# matches. Weaker signals only add, so those that are computed for the best alone leave the order of the others as it is.
+# How the statement works:
+# - ts_delete of the lexeme '', which no vector has, fetches a vector from its storage once instead of at every ts_rank,
+#   and passes it on without a copy. No step keeps the vectors: sorting rows that hold them would take as long as the
+#   ranking.
+# - ts_rank of alternatives divides by their number; `scale` multiplies by it again. The result is the sum over the
+#   alternatives that an article holds, as ts_rank returns it for a prefix. Each of them adds at least H(1)/(π²/6). The
+#   statement assumes that an article holds as many as fit into the sum, all equally often.
+# - The frequencies of the signals of one concept are added before they saturate. A signal with a `gate` counts only
+#   where the gate matches.
+# - Weaker signals only add to a score. So computing them for the best candidates alone leaves the order of the others
+#   as it is.
 _SCORE = """
     SELECT coalesce(sum(weight * frequency / (frequency + %(k1)s * (%(short)s + %(b)s * word_count / %(average)s))), 0)
     FROM (
@@ -87,9 +96,15 @@ _RANK = f"""
 
 @dataclass(frozen=True)
 class Signal:
-    """A tsquery that speaks for an article, how much, and by how many alternatives ts_rank divides it.
+    """A tsquery that raises the score of articles.
 
-    Signals with the same `concept` (and weight) are ways to say one thing. `gate` is a tsquery that must match, too.
+    concept: the number of the concept; frequencies of signals with the same concept and weight are added.
+    tsquery: the tsquery whose frequency counts.
+    weight: the weight of its saturated frequency.
+    scale: the number of alternatives in the tsquery, by which ts_rank divides.
+    gate: a tsquery that must match too; None if there is none.
+    weaker: whether the signal is computed only for the best REFINED candidates.
+    in_title: whether only occurrences in the title count.
     """
 
     concept: int
@@ -102,12 +117,12 @@ class Signal:
 
 
 def ranked(candidates: Candidates, concepts: Sequence[Concept], counts: Counts) -> list[tuple[int, float]]:
-    """(id, score) of the candidates that match, best first; those that hold no concept are left out."""
+    """Returns (id, score) of the candidates that match, best first; those that hold no concept are left out."""
     if not candidates.ids:
         return []
     signals = _signals(concepts, counts)
     written = [Written(concept.written, counts.idf(concept.match)) for concept in concepts if concept.written]
-    asked = {
+    parameters = {
         "ids": list(candidates.ids), "must": candidates.must, "refined": REFINED,
         "concepts": [signal.concept for signal in signals], "queries": [signal.tsquery for signal in signals],
         "gates": [signal.gate for signal in signals], "weights": [signal.weight for signal in signals],
@@ -116,12 +131,13 @@ def ranked(candidates: Candidates, concepts: Sequence[Concept], counts: Counts) 
         "average": counts.totals.length, "longest": LONGEST_READ, "reread": REREAD if written else 0,
     }  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(_RANK, asked)
-        found = cursor.fetchall()
-    return reread(found, written, Saturation(K1, B, counts.totals.length))
+        cursor.execute(_RANK, parameters)
+        rows = cursor.fetchall()
+    return reread(rows, written, Saturation(K1, B, counts.totals.length))
 
 
 def _signals(concepts: Sequence[Concept], counts: Counts) -> list[Signal]:
+    """Returns the signals of all concepts."""
     weighed = [(number, concept, counts.idf(concept.match)) for number, concept in enumerate(concepts)]
     main = [signal for number, concept, idf in weighed for signal in _main(number, concept.match, idf, counts)]
     terms = [(number, concept.lexeme, idf) for number, concept, idf in weighed if concept.lexeme]
@@ -130,7 +146,7 @@ def _signals(concepts: Sequence[Concept], counts: Counts) -> list[Signal]:
 
 
 def _main(number: int, match: Match, weight: float, counts: Counts) -> list[Signal]:
-    """What counts how often an article holds a concept: a phrase as often as the rarest of its words, where it holds it."""
+    """Returns the main signals of a concept; a phrase counts as often as its rarest word, where an article holds it."""
     alternatives = match.parts if isinstance(match, matching.Any) else (match,)
     signals = []
     for alternative in alternatives:
@@ -144,7 +160,7 @@ def _main(number: int, match: Match, weight: float, counts: Counts) -> list[Sign
 
 
 def _variants(terms: Sequence[tuple[int, str, float]], counts: Counts) -> list[Signal]:
-    """One signal per term for the other forms of its root; they are worth no more than the term itself."""
+    """Returns a signal for the other forms of each term's root; their idf counts no higher than the term's own."""
     articles = counts.totals.articles
     return [
         Signal(
@@ -159,14 +175,14 @@ def _variants(terms: Sequence[tuple[int, str, float]], counts: Counts) -> list[S
 
 
 def _neighbours(terms: Sequence[tuple[int, str, float]]) -> list[Signal]:
-    """A signal for each two terms that follow one another in the query and stand side by side in the text."""
+    """Returns a signal for each two terms in a row in the query; it counts where they stand side by side in a text."""
     return [
         Signal(
             number,
             f"({quoted(a)} <-> {quoted(b)}) | ({quoted(b)} <-> {quoted(a)})",
-            NEIGHBOUR_WEIGHT * (one + other) / 2,
+            NEIGHBOUR_WEIGHT * (first_weight + second_weight) / 2,
             scale=2,
         )
-        for (number, a, one), (_, b, other) in zip(terms, terms[1:], strict=False)
+        for (number, a, first_weight), (_, b, second_weight) in itertools.pairwise(terms)
         if a != b
     ]

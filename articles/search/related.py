@@ -1,4 +1,4 @@
-"""Articles about the same things as one article: those that hold its most telling words."""
+"""Finds articles related to an article: those that share its most telling words."""
 
 import json
 import zlib
@@ -19,15 +19,16 @@ from articles.search.limit import give_up_after
 from articles.search.matching import Lexeme
 from articles.search.ranking import ranked
 
-# The words of an article that are looked for, and the letters that one has at least.
+# Related articles share some of the TELLING_WORDS most telling words of an article; a word has SHORTEST letters at
+# least.
 TELLING_WORDS = 12
 SHORTEST = 3
-# So many that have the most telling words are ranked; the closest few are wanted.
+# This many of the candidates are ranked. Fewer than usual suffice, because only the closest few are shown.
 CLOSELY_READ = 150
-# The most frequent words of an article, of which the telling ones are picked.
+# The telling words are picked from this many of the article's most frequent words.
 MOST_READ = 60
 DAY = 24 * 3600
-# A page goes without related articles where a statement that looks for them takes so many milliseconds.
+# A page shows no related articles where a statement takes longer than this, in milliseconds.
 PATIENCE = 1_000
 
 _FREQUENT = """(
@@ -41,15 +42,16 @@ _FREQUENT = """(
 
 
 def with_frequent_lexemes(articles: QuerySet) -> QuerySet:
-    """Articles with what `related` needs to know of one: its most frequent lexemes and how often each stands there."""
+    """Returns `articles` annotated with `frequent`, the most frequent lexemes of each with their numbers."""
     return articles.annotate(frequent=RawSQL(_FREQUENT, [SHORTEST, MOST_READ], JSONField()))
 
 
 def related(article: Article, most: int) -> list[Article]:
-    """Up to `most` published articles that share most of the telling words of an article `with_frequent_lexemes`, closest first.
+    """Returns up to `most` public articles that share the most telling words with `article`, closest first.
 
-    Of a large archive the choice is kept for a day, as long as the article's own words are the same. Where looking takes too
-    long there are none.
+    The article has to come from `with_frequent_lexemes`. In a large archive (KEPT_FROM articles) the result is cached
+    for a day and is valid while the article's own frequent words stay the same. Returns an empty list where the search
+    takes too long.
     """
     times = article.frequent or {}
     key = f"related:{article.pk}:{most}:{zlib.crc32(json.dumps(times, sort_keys=True).encode())}"
@@ -57,30 +59,32 @@ def related(article: Article, most: int) -> list[Article]:
     if ids is None:
         ids = []
         with give_up_after(PATIENCE):
-            known = vocabulary.known(times)
-            ids = _closest(article, times, known, most)
-            if known.totals.articles >= KEPT_FROM:
+            lexicon = vocabulary.known(times)
+            ids = _closest(article, times, lexicon, most)
+            if lexicon.totals.articles >= KEPT_FROM:
                 cache.set(key, ids, DAY)
-    stored = Article.objects.public().for_listing().in_bulk(ids)
-    return [stored[pk] for pk in ids if pk in stored]
+    articles_by_id = Article.objects.public().for_listing().in_bulk(ids)
+    return [articles_by_id[pk] for pk in ids if pk in articles_by_id]
 
 
-def _closest(article: Article, times: Mapping[str, int], known: vocabulary.Known, most: int) -> list[int]:
-    telling = [Lexeme(lexeme) for lexeme in _telling(times, known)]
+def _closest(article: Article, times: Mapping[str, int], lexicon: vocabulary.Known, most: int) -> list[int]:
+    telling = [Lexeme(lexeme) for lexeme in _telling(times, lexicon)]
     if not telling:
         return []
-    counts = Counts({lexeme: known.frequencies[lexeme.text] for lexeme in telling}, {}, known.variants, known.totals)
+    counts = Counts(
+        {lexeme: lexicon.frequencies[lexeme.text] for lexeme in telling}, {}, lexicon.variants, lexicon.totals
+    )
     concepts = [Concept(lexeme, ((lexeme.text,),)) for lexeme in telling]
     candidates = with_some(concepts, counts, Scope(Article.objects.public(), filtered=False))
-    found = ranked(replace(candidates, ids=candidates.ids[:CLOSELY_READ]), concepts, counts)
-    return [pk for pk, _ in found if pk != article.pk][:most]
+    ranked_articles = ranked(replace(candidates, ids=candidates.ids[:CLOSELY_READ]), concepts, counts)
+    return [pk for pk, _ in ranked_articles if pk != article.pk][:most]
 
 
-def _telling(times: Mapping[str, int], known: vocabulary.Known) -> Sequence[str]:
-    """The lexemes that stand often in the article and in few others; none that stands nowhere else."""
+def _telling(times: Mapping[str, int], lexicon: vocabulary.Known) -> Sequence[str]:
+    """Returns the lexemes that are frequent in the article and rare in others; each stands in another article too."""
     weight = {
-        lexeme: often * vocabulary.inverse_document_frequency(known.totals.articles, known.frequencies[lexeme])
-        for lexeme, often in times.items()
-        if known.frequencies[lexeme] > 1
+        lexeme: count * vocabulary.inverse_document_frequency(lexicon.totals.articles, lexicon.frequencies[lexeme])
+        for lexeme, count in times.items()
+        if lexicon.frequencies[lexeme] > 1
     }
     return sorted(weight, key=lambda lexeme: (-weight[lexeme], lexeme))[:TELLING_WORDS]

@@ -1,8 +1,9 @@
-"""Reads the best candidates again in their own letters, which the index has cut to stems, and ranks them by that too.
+"""Rereads the texts of the best candidates and reorders them by the words as they were typed.
 
-A stem forgets what was asked for: «الإرهاب» and «المرهب» may share one, «تمويل» and «تمويلات» may not. So the texts of the
-few best are looked through for the words as they were typed, and for parts of them, whose number gives the credit that forms
-of a root, misspellings and transcribed names deserve. This costs no index, and nothing that grows with the archive.
+The index holds stems, which lose the spelling: «الإرهاب» and «المرهب» may share a stem, «تمويل» and «تمويلات» may not.
+So the texts of the few best candidates are searched for the typed words and for parts of these. The parts give credit
+to forms of a root, misspellings and transcribed names. Rereading needs no index, and its cost does not grow with the
+archive.
 """
 
 from collections.abc import Sequence
@@ -10,59 +11,76 @@ from dataclasses import dataclass
 
 from articles.arabic.folding import fold_text
 
-# So many of the best are read again, each as far as so many code points.
+# REREAD of the best candidates are read again, each up to LONGEST_READ code points.
 REREAD = 50
 LONGEST_READ = 8_000
-# What a typed word is worth where it stands whole, and each of its parts of GRAM letters, in weights of its lexeme. Chosen
-# together on several kinds of queries (docs/search.md); neighbouring values lose little.
+# The weights of a typed word that stands whole in the text, and of each of its parts of GRAM letters, as multiples of
+# the idf of its lexeme. The values were chosen together on several kinds of queries (docs/search.md); neighbouring
+# values lose little.
 WHOLE_WEIGHT, GRAM_WEIGHT = 0.3, 0.2
 GRAM = 4
 
 
 @dataclass(frozen=True)
 class Written:
-    """A word as the reader typed it, folded and without its clitics, and the weight of its lexeme (idf)."""
+    """A word that the reader typed.
+
+    word: the word, folded and without its clitics.
+    weight: the idf of its lexeme.
+    """
 
     word: str
     weight: float
 
     @property
     def grams(self) -> list[str]:
-        """The parts of the word that are looked for, each once; the word itself where it is short."""
+        """The parts of GRAM letters of the word, each once; the word itself where it is shorter."""
         length = max(1, len(self.word) - GRAM + 1)
         return list(dict.fromkeys(self.word[first : first + GRAM] for first in range(length)))
 
 
 @dataclass(frozen=True)
 class Saturation:
-    """BM25's: what `times` occurrences in a text of so many words count, from 0 to 1; `average` is the mean length."""
+    """BM25's saturation of term frequencies.
+
+    k1: how slowly repetitions saturate.
+    b: how much of the difference in length counts, from 0 to 1.
+    average: the mean length of articles, in words.
+    """
 
     k1: float
     b: float
     average: float
 
     def of(self, times: int, words: int) -> float:
+        """Returns what `times` occurrences in a text of `words` words count, from 0 to 1."""
         return times / (times + self.k1 * (1 - self.b + self.b * words / self.average))
 
 
-# An article found: its id, its score, how many words it has and, of the first REREAD, how its text begins.
+# A ranked article: its id, its score, its length in words and, for the first REREAD, the beginning of its text.
 Found = tuple[int, float, int, str | None]
 
 
-def reread(found: Sequence[Found], asked: Sequence[Written], saturation: Saturation) -> list[tuple[int, float]]:
-    """(id, score) of `found` (best first) with the first REREAD of them ordered by their texts too; scores only grow."""
-    scored = [(pk, score) for pk, score, _, _ in found]
-    if not asked or len(found) < 2:
+def reread(
+    articles: Sequence[Found], written_words: Sequence[Written], saturation: Saturation
+) -> list[tuple[int, float]]:
+    """Returns (id, score) of ranked articles, best first, with the first REREAD of them reordered by their texts.
+
+    Rereading only adds to a score.
+    """
+    scored = [(pk, score) for pk, score, _, _ in articles]
+    if not written_words or len(articles) < 2:
         return scored
-    looked_for = [(f"{one.word} ", WHOLE_WEIGHT * one.weight) for one in asked]
-    looked_for += [(gram, GRAM_WEIGHT * one.weight) for one in asked for gram in one.grams]
-    again = [
-        (pk, score + _score(fold_text(text), words, looked_for, saturation))
-        for pk, score, words, text in found[:REREAD]
+    weighted_parts = [(f"{written.word} ", WHOLE_WEIGHT * written.weight) for written in written_words]
+    weighted_parts += [(gram, GRAM_WEIGHT * written.weight) for written in written_words for gram in written.grams]
+    reordered = [
+        (pk, score + _score(fold_text(text), words, weighted_parts, saturation))
+        for pk, score, words, text in articles[:REREAD]
     ]
-    return [*sorted(again, key=lambda row: (-row[1], -row[0])), *scored[REREAD:]]
+    return [*sorted(reordered, key=lambda row: (-row[1], -row[0])), *scored[REREAD:]]
 
 
-def _score(text: str, words: int, looked_for: Sequence[tuple[str, float]], saturation: Saturation) -> float:
-    counted = ((text.count(part), weight) for part, weight in looked_for)
-    return sum(weight * saturation.of(times, words) for times, weight in counted if times)
+def _score(text: str, words: int, weighted_parts: Sequence[tuple[str, float]], saturation: Saturation) -> float:
+    """Returns the score that the occurrences of parts in a folded text of `words` words add."""
+    counts = ((text.count(part), weight) for part, weight in weighted_parts)
+    return sum(weight * saturation.of(times, words) for times, weight in counts if times)

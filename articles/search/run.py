@@ -1,4 +1,7 @@
-"""The one door to search: a typed query and a set of articles → one page of results. Pages, command and API all use it."""
+"""Answers a typed query over a set of articles with one page of results.
+
+Every search goes through `search`: the site's pages, the command and the API.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -20,18 +23,21 @@ from articles.search.query import Note, ParsedQuery, is_plain, parse, terms_of
 from articles.search.ranking import ranked
 from articles.search.snippets import Highlighted, highlight, with_positions
 
-# Where fewer than FEW articles have all that was asked, those with some of it are shown too: after them, or, for a query
-# of so many words or with a question word, which is put in a person's own words, ranked beside them.
+# Where fewer than FEW articles match everything in a query, articles that match some of it are shown too. They follow
+# the full matches. Where the query reads as a question, they are ranked together with them: it has a question word or
+# question mark, or at least this many words and names.
 QUESTION = 4
-# A query is taken for misspelled only where fewer articles have all its words.
+# A correction is looked for only where fewer articles than this hold all words of a query.
 HARDLY_ANY = 3
-# In order of date, at most so many articles from the place on are looked at for a common word; beyond, so many that match are
-# looked up and sorted.
+# A page by date of a query with very many matches first checks this many articles from the page's place on. If these do
+# not fill the page, up to MOST_SORTED_BY_DATE matches are read and sorted.
 LOOKED_AT_BY_DATE = 2_000
 MOST_SORTED_BY_DATE = 20_000
 
 
 class Order(StrEnum):
+    """How the results of a search are ordered."""
+
     RELEVANCE = "relevance"
     NEWEST = "newest"
     OLDEST = "oldest"
@@ -39,7 +45,12 @@ class Order(StrEnum):
 
 @dataclass(frozen=True)
 class Hit:
-    """`score` is 0.0 in a result that is ordered by date."""
+    """One article of a page of results.
+
+    article: the article, with the columns that a list shows.
+    score: its score, higher is better; 0.0 in a result that is ordered by date.
+    highlighted: its title and snippet with the matches marked.
+    """
 
     article: Article
     score: float
@@ -50,11 +61,26 @@ class Hit:
 class SearchPage:
     """One page of a result.
 
-    `total` is a lower bound where `total_is_capped`; then `ranked` articles were picked and ranked, those that hold the
-    words most densely. `ids` are these, best first, and, where all matches are known, the others: what facets count.
-    By relevance, pages are numbered; by date they go on from a place: `before` and `after`. `loosened` is set where
-    articles with only some of the words are among them, because few or none (`complete`) had all. Of a query that is not
-    put like a question, those follow apart: `further`, shown as `further_hits` when the others are, in the same pages.
+    Pages by relevance are numbered. Pages by date continue from a place in the list instead.
+
+    query: the parsed query.
+    order: the order of the result.
+    hits: the hits of this page that match everything in the query, or some of it where `loosened`.
+    further_hits: the hits of this page that are in `further`.
+    total: the number of matches, in articles; a lower bound where `total_is_capped`.
+    total_is_capped: whether only a bounded set of candidates was ranked, those that hold the words most densely.
+    ranked: the number of articles that were ranked.
+    number: the page's number, from 1.
+    pages: the number of pages.
+    before: the place from which the previous page by date is read; empty where there is none.
+    after: the place from which the next page by date is read; empty where there is none.
+    complete: the number of articles that match everything in the query.
+    loosened: whether `hits` contains articles with only some of the words, because few or none had all.
+    widened: other names that were searched for too.
+    notes: remarks on how the query was read.
+    correction: a likelier spelling of the query; empty where there is none.
+    ids: ids of the ranked articles, best first, then of the other matches where all are known; facets count these.
+    further: ids of articles with only some of the words, which follow the others in the same pages.
     """
 
     query: ParsedQuery
@@ -79,7 +105,15 @@ class SearchPage:
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which page of a result, in which order. With `ids_alone` no article is read: the page has no hits."""
+    """The page of a result that a caller wants.
+
+    order: the order of the result.
+    number: the number of the page by relevance, from 1.
+    after: the place after which a page by date begins; empty for the first page.
+    before: the place before which a page by date ends; `after` takes precedence.
+    size: hits on a page.
+    ids_alone: whether to read no articles, so that the page has ids but no hits.
+    """
 
     order: Order = Order.RELEVANCE
     number: int = 1
@@ -90,40 +124,49 @@ class Wanted:
 
     @property
     def direction(self) -> Direction:
+        """The direction of a page by date."""
         return Direction.of(oldest=self.order == Order.OLDEST, after=self.after, before=self.before)
 
 
 def search(
     text: str, articles: QuerySet | None = None, wanted: Wanted | None = None, *, widen: bool = True
 ) -> SearchPage:
-    """Searches `articles` (all published ones by default) for what `text` asks.
+    """Searches `articles`, all public ones by default, with the typed query `text`.
 
-    Raises SearchTooCostlyError where the database gave up; anything a person can type is otherwise answered.
+    With `widen`, other names of what the query names are searched for too. Raises SearchTooCostlyError where a
+    statement runs into its time limit. No text that a person can type raises anything else.
     """
     query, wanted = parse(text), wanted or Wanted()
     with time_limit():
         compiled = compile_query(query, widen=widen)
         if compiled is None:
             return SearchPage(query, wanted.order, notes=query.notes)
-        among = (Article.objects.public() if articles is None else articles).searchable().filter(*compiled.conditions)
+        scope_articles = (
+            (Article.objects.public() if articles is None else articles).searchable().filter(*compiled.conditions)
+        )
         filtered = articles is not None or bool(compiled.conditions)
         page = (
-            _answer(query, compiled, Scope(among, filtered), wanted)
+            _page_of_matches(query, compiled, Scope(scope_articles, filtered), wanted)
             if compiled.match
-            else _listed(query, among, wanted)
+            else _page_of_fields(query, scope_articles, wanted)
         )
         is_in_question = page.complete < HARDLY_ANY and not page.total_is_capped
-        meant = correction(query, compiled.known, among if filtered else None) if is_in_question else ""
+        likelier_query = (
+            correction(query, compiled.known, scope_articles if filtered else None) if is_in_question else ""
+        )
         return replace(
             page,
-            correction=meant,
-            widened=tuple(other for other in compiled.widened if len(other.names) > 1),
+            correction=likelier_query,
+            widened=tuple(names for names in compiled.widened if len(names.names) > 1),
             notes=(*query.notes, *compiled.notes),
         )
 
 
 def with_matches(articles: QuerySet, text: str) -> tuple[QuerySet, Callable[[Article], tuple[tuple[int, int], ...]]]:
-    """The articles, and what tells the spans of the body of one of them that match a typed query, as the result marked it."""
+    """Returns `articles` and a function that maps one of them to the spans of its body that match the typed query.
+
+    The spans are those that the result marked, in code points of the body. Raises SearchTooCostlyError.
+    """
     with time_limit():
         compiled = compile_query(parse(text))
     if compiled is None:
@@ -132,37 +175,42 @@ def with_matches(articles: QuerySet, text: str) -> tuple[QuerySet, Callable[[Art
     return with_positions(articles, concepts), lambda article: highlight([article], concepts)[article.pk].body_spans
 
 
-def _listed(query: ParsedQuery, articles: QuerySet, wanted: Wanted) -> SearchPage:
-    """The answer to a query of fields alone, which nothing can rank: by date."""
+def _page_of_fields(query: ParsedQuery, articles: QuerySet, wanted: Wanted) -> SearchPage:
+    """Answers a query that has only fields; nothing can rank it, so the page is ordered by date."""
     order = Order.NEWEST if wanted.order == Order.RELEVANCE else wanted.order
     total, capped = capped_count(articles)
     direction = replace(wanted, order=order).direction
-    found = Listing() if wanted.ids_alone else listing(_shown(articles, ()), direction, wanted.size)
+    page_of_articles = Listing() if wanted.ids_alone else listing(_shown(articles, ()), direction, wanted.size)
     ids = tuple(articles.newest().values_list("pk", flat=True)[:MOST_RANKED])
-    return _dated(SearchPage(query, order, total=total, total_is_capped=capped, complete=total, ids=ids), found, ())
+    return _dated(
+        SearchPage(query, order, total=total, total_is_capped=capped, complete=total, ids=ids), page_of_articles, ()
+    )
 
 
-def _answer(query: ParsedQuery, compiled: CompiledQuery, scope: Scope, wanted: Wanted) -> SearchPage:
+def _page_of_matches(query: ParsedQuery, compiled: CompiledQuery, scope: Scope, wanted: Wanted) -> SearchPage:
+    """Answers a query that has words: chooses candidates, ranks them, and adds articles with some of the words."""
     counts = Counts.of(compiled)
     candidates = with_all(compiled, counts, scope)
     if candidates.are_the_matches and (apart := _apart(query, compiled, len(candidates.known), wanted)) is not None:
-        # All that match are known, and are ranked with the others.
-        return _loosened(query, compiled, counts, scope, wanted, known=candidates.known, apart=apart)
-    candidates, found = _found(compiled, counts, scope, candidates)
-    complete = _total(candidates, found)
+        # All matches are known; _loosened ranks them together with the articles that hold some of the words.
+        return _loosened(query, compiled, counts, scope, wanted, full_matches=candidates.known, apart=apart)
+    candidates, ranked_articles = _ranked_further(compiled, counts, scope, candidates)
+    complete = _total(candidates, ranked_articles)
     if (apart := _apart(query, compiled, complete, wanted)) is not None:
-        return _loosened(query, compiled, counts, scope, wanted, known=[pk for pk, _ in found], apart=apart)
-    ids = tuple(dict.fromkeys([*(pk for pk, _ in found), *(() if candidates.must else candidates.known)]))
+        return _loosened(
+            query, compiled, counts, scope, wanted, full_matches=[pk for pk, _ in ranked_articles], apart=apart
+        )
+    ids = tuple(dict.fromkeys([*(pk for pk, _ in ranked_articles), *(() if candidates.must else candidates.known)]))
     page = SearchPage(
         query,
         total=complete,
         total_is_capped=not candidates.complete and complete > 0,
-        ranked=len(found),
+        ranked=len(ranked_articles),
         complete=complete,
         ids=ids,
     )
     if wanted.order == Order.RELEVANCE:
-        return _numbered(page, found, compiled.concepts, wanted)
+        return _numbered(page, ranked_articles, compiled.concepts, wanted)
     direction = wanted.direction
     if candidates.complete:
         dated = listing(_shown(Article.objects.filter(pk__in=ids), compiled.concepts), direction, wanted.size)
@@ -172,86 +220,95 @@ def _answer(query: ParsedQuery, compiled: CompiledQuery, scope: Scope, wanted: W
 
 
 def _apart(query: ParsedQuery, compiled: CompiledQuery, complete: int, wanted: Wanted) -> bool | None:
-    """Whether articles with some of what was asked stand apart from the `complete` ones with all of it; None where they are
-    not looked for: there are enough with all, or all was clearly meant."""
-    if not compiled.loose_concepts or complete >= FEW or complete and wanted.order != Order.RELEVANCE:
+    """Whether articles that match some of the query follow the `complete` full matches, not ranked with them.
+
+    Returns None where no such articles are looked for: the full matches suffice, or the query clearly means all its
+    words.
+    """
+    if not compiled.loose_concepts or complete >= FEW or (complete and wanted.order != Order.RELEVANCE):
         return None
     question = _is_question(query, compiled)
-    if complete and not question and not (is_plain(query.tree) and _asked(query, compiled) > 1):
+    if complete and not question and not (is_plain(query.tree) and _count_of_terms(query, compiled) > 1):
         return None
     return bool(complete) and not question
 
 
 def _loosened(
     query: ParsedQuery, compiled: CompiledQuery, counts: Counts, scope: Scope, wanted: Wanted, *,
-    known: Sequence[int], apart: bool,
+    full_matches: Sequence[int], apart: bool,
 ) -> SearchPage:  # fmt: skip
-    """The answer with articles that have some of what was asked: ranked beside the `known` that have all, or `apart`."""
+    """Answers with articles that match some of the query too, ranked with the full matches or `apart` from them."""
     concepts = compiled.loose_concepts
-    candidates = with_some(concepts, counts, scope).beside(known)
-    found = ranked(candidates, concepts, counts)
+    candidates = with_some(concepts, counts, scope).beside(full_matches)
+    ranked_articles = ranked(candidates, concepts, counts)
     if apart:
-        complete = set(known)
-        found.sort(key=lambda row: row[0] not in complete)
-    answer = len(known) if apart else len(found)
+        complete = set(full_matches)
+        ranked_articles.sort(key=lambda row: row[0] not in complete)
+    answer_count = len(full_matches) if apart else len(ranked_articles)
     page = SearchPage(
         query,
-        complete=len(known),
-        total=answer,
-        total_is_capped=not apart and not candidates.complete and answer > 0,
-        ranked=answer,
-        loosened=not apart and answer > len(known),
-        ids=tuple(pk for pk, _ in found[:answer]),
-        further=tuple(pk for pk, _ in found[answer:]),
+        complete=len(full_matches),
+        total=answer_count,
+        total_is_capped=not apart and not candidates.complete and answer_count > 0,
+        ranked=answer_count,
+        loosened=not apart and answer_count > len(full_matches),
+        ids=tuple(pk for pk, _ in ranked_articles[:answer_count]),
+        further=tuple(pk for pk, _ in ranked_articles[answer_count:]),
     )
-    return _numbered(page, found, concepts, wanted)
+    return _numbered(page, ranked_articles, concepts, wanted)
 
 
-def _found(
+def _ranked_further(
     compiled: CompiledQuery, counts: Counts, scope: Scope, candidates: Candidates
 ) -> tuple[Candidates, list[tuple[int, float]]]:
-    """The `candidates`, ranked; for a phrase of common words that hardly any of them hold, others that were looked for further."""
-    found = ranked(candidates, compiled.concepts, counts)
-    if candidates.complete or scope.filtered or not candidates.must or len(found) >= FEW:
-        return candidates, found
+    """Ranks the candidates and returns them with (id, score) of each match, best first.
+
+    Where hardly any candidate holds a phrase of common words, it ranks candidates from a further look instead.
+    """
+    ranked_articles = ranked(candidates, compiled.concepts, counts)
+    if candidates.complete or scope.filtered or not candidates.must or len(ranked_articles) >= FEW:
+        return candidates, ranked_articles
     candidates = with_all_further(compiled, counts, scope)
     return candidates, ranked(candidates, compiled.concepts, counts)
 
 
-def _total(candidates: Candidates, found: Sequence[tuple[int, float]]) -> int:
-    """How many match: all that are known, or at least so many, two digits of an estimate being what can be relied on."""
+def _total(candidates: Candidates, ranked_articles: Sequence[tuple[int, float]]) -> int:
+    """Returns the number of matches; for incomplete candidates a lower bound, of whose estimate two digits are kept."""
     if candidates.complete:
-        return len(found) if candidates.must or candidates.known == candidates.ids else len(candidates.known)
+        return len(ranked_articles) if candidates.must or candidates.known == candidates.ids else len(candidates.known)
     scale = 10 ** max(0, len(str(candidates.at_least)) - 2)
-    return max(len(found), candidates.at_least // scale * scale)
+    return max(len(ranked_articles), candidates.at_least // scale * scale)
 
 
 def _shown(articles: QuerySet, concepts: Sequence[Concept]) -> QuerySet:
-    """Articles with all that a hit shows."""
+    """Returns `articles` with everything that a hit shows."""
     return with_positions(articles.defer("set_aside").select_related("source"), concepts)
 
 
 def _scanned(articles: QuerySet, compiled: CompiledQuery, direction: Direction, size: int) -> Listing:
-    """A page by date of articles that match, where too many may for all to be looked up."""
+    """Returns a page of matches by date where there may be too many matches to read them all."""
     must = matching.positions(compiled.match)
     ordered = direction.ordered(articles)
     ids = first_meeting(ordered[:LOOKED_AT_BY_DATE], must, size + 1, rising=direction.rising)
     if len(ids) <= size:
-        held = ordered.filter(search_terms__matches=matching.terms(compiled.match)).order_by()[:MOST_SORTED_BY_DATE]
-        ids = first_meeting(held, must, size + 1, rising=direction.rising)
-    found = _shown(Article.objects.all(), compiled.concepts).in_bulk(ids)
-    return page_of([found[pk] for pk in ids if pk in found], direction, size)
+        matching_articles = ordered.filter(search_terms__matches=matching.terms(compiled.match)).order_by()[
+            :MOST_SORTED_BY_DATE
+        ]
+        ids = first_meeting(matching_articles, must, size + 1, rising=direction.rising)
+    articles_by_id = _shown(Article.objects.all(), compiled.concepts).in_bulk(ids)
+    return page_of([articles_by_id[pk] for pk in ids if pk in articles_by_id], direction, size)
 
 
 def _numbered(
-    page: SearchPage, found: Sequence[tuple[int, float]], concepts: Sequence[Concept], wanted: Wanted
+    page: SearchPage, ranked_articles: Sequence[tuple[int, float]], concepts: Sequence[Concept], wanted: Wanted
 ) -> SearchPage:
-    pages = max(1, -(-len(found) // wanted.size))
+    """Returns `page` with the hits of the page number that is wanted; a number beyond the last page means the last."""
+    pages = max(1, -(-len(ranked_articles) // wanted.size))
     number = min(max(1, wanted.number), pages)
-    shown = [] if wanted.ids_alone else found[(number - 1) * wanted.size : number * wanted.size]
-    stored = _shown(Article.objects.all(), concepts).in_bulk([pk for pk, _ in shown])
-    marked = highlight(stored.values(), concepts)
-    hits = [Hit(stored[pk], score, marked[pk]) for pk, score in shown if pk in stored]
+    rows_of_page = [] if wanted.ids_alone else ranked_articles[(number - 1) * wanted.size : number * wanted.size]
+    articles_by_id = _shown(Article.objects.all(), concepts).in_bulk([pk for pk, _ in rows_of_page])
+    marked = highlight(articles_by_id.values(), concepts)
+    hits = [Hit(articles_by_id[pk], score, marked[pk]) for pk, score in rows_of_page if pk in articles_by_id]
     further = set(page.further)
     return replace(
         page,
@@ -262,22 +319,25 @@ def _numbered(
     )
 
 
-def _dated(page: SearchPage, found: Listing, concepts: Sequence[Concept]) -> SearchPage:
-    marked = highlight(found.articles, concepts)
-    hits = tuple(Hit(article, 0.0, marked[article.pk]) for article in found.articles)
-    return replace(page, hits=hits, before=found.before, after=found.after)
+def _dated(page: SearchPage, page_of_articles: Listing, concepts: Sequence[Concept]) -> SearchPage:
+    """Returns `page` with the hits and the places of a page by date."""
+    marked = highlight(page_of_articles.articles, concepts)
+    hits = tuple(Hit(article, 0.0, marked[article.pk]) for article in page_of_articles.articles)
+    return replace(page, hits=hits, before=page_of_articles.before, after=page_of_articles.after)
 
 
-def _asked(query: ParsedQuery, compiled: CompiledQuery) -> int:
-    """How many things a query names; the words of one name count as one, function words not at all."""
-    named = {(other.first, other.last) for other in compiled.widened}
+def _count_of_terms(query: ParsedQuery, compiled: CompiledQuery) -> int:
+    """Returns the number of words and names in a query; a name counts once, function words do not count."""
+    named = {(names.first, names.last) for names in compiled.widened}
     words = sum(1 for term in terms_of(query.tree) if not is_stop_word(term.text))
     return words - sum(last - first - 1 for first, last in named)
 
 
 def _is_question(query: ParsedQuery, compiled: CompiledQuery) -> bool:
-    """Whether a query is put in a person's own words."""
+    """Whether a query reads as a question: it has a question word, a question mark, or QUESTION words and names."""
     terms = terms_of(query.tree)
     return (
-        _asked(query, compiled) >= QUESTION or "؟" in query.text or any(is_question_word(term.text) for term in terms)
+        _count_of_terms(query, compiled) >= QUESTION
+        or "؟" in query.text
+        or any(is_question_word(term.text) for term in terms)
     )

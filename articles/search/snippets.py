@@ -1,8 +1,8 @@
-"""Marks what matched in a reader's own spelling, and picks the passage of a text that shows most of it.
+"""Marks the matches in an article's own spelling, and picks the passage of its body that shows most of them.
 
-The index keeps, for each lexeme, its positions, and the n-th position is the n-th word of title and body
-(articles.arabic.words.word_spans). So marking needs no stemmer here and no HTML in the database: the result is a list of
-plain pieces that the template escapes one by one.
+The stored vector has the positions of each lexeme, and position n is the n-th word of title and body together
+(articles.arabic.words.word_spans). So marking needs no stemmer in Python and no HTML in the database. The result is a
+list of plain pieces that the template escapes one by one.
 """
 
 from collections.abc import Iterable, Sequence
@@ -18,7 +18,8 @@ from articles.search.compile import Concept
 # A snippet's length in words.
 SNIPPET_WORDS = 36
 
-# Where an article has the lexemes asked for, those given whole and those given by their beginning.
+# Returns an article's positions of lexemes: those equal to one of the first parameter, and those that begin with one of
+# the second.
 _POSITIONS = """(
     SELECT jsonb_object_agg(found.lexeme, found.positions)
     FROM unnest(articles_article.search_vector) AS found
@@ -28,7 +29,11 @@ _POSITIONS = """(
 
 @dataclass(frozen=True)
 class Piece:
-    """A stretch of a text; `marked` if it matched."""
+    """A stretch of a text.
+
+    text: the stretch, line feeds replaced by spaces.
+    marked: whether it matched.
+    """
 
     text: str
     marked: bool = False
@@ -36,13 +41,20 @@ class Piece:
 
 @dataclass(frozen=True)
 class Highlighted:
+    """An article with its matches marked.
+
+    title: the title, in pieces.
+    snippet: the passage of the body that shows most matches, in pieces.
+    body_spans: the spans of all matching words of the body, in code points.
+    """
+
     title: tuple[Piece, ...]
     snippet: tuple[Piece, ...]
     body_spans: tuple[tuple[int, int], ...]
 
 
 def with_positions(articles: QuerySet, concepts: Sequence[Concept]) -> QuerySet:
-    """Articles with what `highlight` needs to know of them."""
+    """Returns `articles` annotated with the positions that `highlight` needs."""
     lexemes = {lexeme for concept in concepts for run in concept.runs for lexeme in run}
     exact = sorted(lexeme for lexeme in lexemes if not lexeme.endswith("*"))
     prefixes = sorted(lexeme[:-1] for lexeme in lexemes if lexeme.endswith("*"))
@@ -51,7 +63,7 @@ def with_positions(articles: QuerySet, concepts: Sequence[Concept]) -> QuerySet:
 
 
 def highlight(articles: Iterable[Article], concepts: Sequence[Concept]) -> dict[int, Highlighted]:
-    """Article id → its title and best passage with matches marked, and all matching spans of its body."""
+    """Returns articles with their matches marked, by article id; needs articles of `with_positions`."""
     return {article.pk: _highlight(article, article.positions or {}, concepts) for article in articles}
 
 
@@ -64,7 +76,9 @@ def _highlight(article: Article, positions: dict[str, list[int]], concepts: Sequ
             hits.setdefault(position, set()).add(number)
     offset = len(title_spans)
     in_title = sorted(p - 1 for p in hits if p <= offset)
-    in_body = {p - 1 - offset: found for p, found in hits.items() if offset < p <= offset + len(body_spans)}
+    in_body = {
+        p - 1 - offset: concept_numbers for p, concept_numbers in hits.items() if offset < p <= offset + len(body_spans)
+    }
     first, last = _best_window(in_body, len(body_spans))
     start = body_spans[first][0] if body_spans and first else 0
     end = body_spans[last - 1][1] if body_spans and last < len(body_spans) else len(article.body)
@@ -81,29 +95,38 @@ def _highlight(article: Article, positions: dict[str, list[int]], concepts: Sequ
 
 
 def _hits(concept: Concept, positions: dict[str, list[int]]) -> Iterable[int]:
-    """Every position that belongs to a whole run of the concept."""
+    """Yields every position, from 1, that belongs to a whole run of the concept."""
     for run in concept.runs:
         sets = [_positions_of(lexeme, positions) for lexeme in run]
         if not all(sets):
             continue
         for first in sets[0]:
-            if all(first + step in where for step, where in enumerate(sets)):
+            if all(first + step in positions_of_lexeme for step, positions_of_lexeme in enumerate(sets)):
                 yield from range(first, first + len(run))
 
 
 def _positions_of(lexeme: str, positions: dict[str, list[int]]) -> set[int]:
+    """Returns the positions of a lexeme, or of all lexemes with a prefix that ends in `*`."""
     if not lexeme.endswith("*"):
         return set(positions.get(lexeme, ()))
-    return {p for found, at in positions.items() if found.startswith(lexeme[:-1]) for p in at}
+    return {p for held_lexeme, places in positions.items() if held_lexeme.startswith(lexeme[:-1]) for p in places}
 
 
 def _best_window(hits: dict[int, set[int]], length: int) -> tuple[int, int]:
-    """(first, last) word of the window that holds most different concepts, then most hits, earliest; a little before it."""
+    """Returns (first, last) of the best window of SNIPPET_WORDS words, `last` exclusive.
+
+    The window begins a little before its first hit. The best window has the most different concepts, then the most
+    hits, then the earliest place.
+    """
     if length <= SNIPPET_WORDS or not hits:
         return 0, min(length, SNIPPET_WORDS)
     best, best_value = 0, (-1, -1)
     for start in sorted(hits):
-        inside = [found for position, found in hits.items() if start <= position < start + SNIPPET_WORDS - 6]
+        inside = [
+            concept_numbers
+            for position, concept_numbers in hits.items()
+            if start <= position < start + SNIPPET_WORDS - 6
+        ]
         value = len(set().union(*inside)), len(inside)
         if value > best_value:
             best, best_value = start, value
@@ -112,7 +135,7 @@ def _best_window(hits: dict[int, set[int]], length: int) -> tuple[int, int]:
 
 
 def pieces(text: str, spans: Sequence[tuple[int, int]], start: int, end: int) -> list[Piece]:
-    """`text[start:end]` cut at `spans` (sorted, code points of `text`); neighbouring marked words become one piece."""
+    """Cuts `text[start:end]` at `spans` (sorted, in code points); neighbouring marked words become one piece."""
     cut: list[Piece] = []
     at = start
     for span_start, span_end in spans:

@@ -1,7 +1,7 @@
-"""Term statistics, kept: in how many articles a lexeme stands, how many articles there are and how long.
+"""Keeps term statistics: the number of articles that hold each lexeme, and the number and length of all articles.
 
-Rare lexemes are counted when asked for (articles.search.vocabulary), which is cheap and always right; for the others, which no
-day's articles change much, these counts serve. Commands bring them up to date after an ingest.
+A search counts rare lexemes anew (articles.search.vocabulary), which is cheap and always right. For the others it uses
+the kept counts, which one day's articles hardly change. Commands bring the counts up to date after an ingest.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from articles.models import tally
 from articles.platform.storing import nobody_stores
 
-# A table of its own lets PostgreSQL count in parallel, which it does not for an INSERT.
+# The counts go to a temporary table first: PostgreSQL counts in parallel for CREATE TABLE AS, but not for INSERT.
 _COUNT_NEW = """
     CREATE TEMPORARY TABLE articles_counted ON COMMIT DROP AS
     SELECT found.lexeme, count(*) AS articles
@@ -56,9 +56,9 @@ _ADD_TOTALS = """
 
 @transaction.atomic
 def update() -> int:
-    """Counts the articles stored since the last call; returns how many lexemes were touched. Cheap when there are none.
+    """Counts the articles stored since the last call and returns the number of lexemes whose count changed.
 
-    While others store articles nothing is counted: the last of them does it.
+    It is cheap when there are none. While other processes store articles it counts nothing; the last of them does.
     """
     if not nobody_stores():
         return 0
@@ -70,7 +70,10 @@ def update() -> int:
 
 @transaction.atomic
 def rebuild() -> int:
-    """Counts everything anew, changed and withdrawn articles included; searches go on with the old counts meanwhile."""
+    """Counts everything anew and returns the number of lexemes whose count changed.
+
+    This takes changed and withdrawn articles into account. Searches use the old counts meanwhile.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT FROM articles_corpus FOR UPDATE")
         cursor.execute("UPDATE articles_corpus SET last_article = 0, articles = 0, words = 0, counted_anew_at = now()")
@@ -78,7 +81,7 @@ def rebuild() -> int:
 
 
 def _count(last: int, *, anew: bool) -> int:
-    """Counts the articles after the id `last`, in place of all that was kept or beside it."""
+    """Counts the articles after the id `last`; the counts add to the kept ones, or with `anew` replace them."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT coalesce(max(id), 0) FROM articles_article")
         (newest,) = cursor.fetchone()
@@ -98,18 +101,24 @@ def _count(last: int, *, anew: bool) -> int:
 
 @dataclass(frozen=True)
 class Drift:
-    """What the kept counts tell otherwise than a new count would, in words, and whether articles were edited since the last
-    new count, which makes some drift usual."""
+    """The differences between the kept counts and a new count.
+
+    told: each difference, as a sentence.
+    is_usual: whether articles were edited since everything was last counted anew, which makes some drift usual.
+    """
 
     told: tuple[str, ...]
     is_usual: bool
 
 
 def drift() -> Drift:
-    """Compares with a new count of the same articles; in a transaction. Articles stored since the last count are no drift."""
+    """Compares the kept counts with a new count of the same articles; needs a transaction.
+
+    Articles stored since the last count are no drift.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT last_article, articles FROM articles_corpus")
-        last, kept = cursor.fetchone()
+        last, kept_count = cursor.fetchone()
         cursor.execute(_COUNT_NEW.format(last=0, newest=int(last)))
         cursor.execute(_DIFFERING)
         (lexemes,) = cursor.fetchone()
@@ -118,6 +127,6 @@ def drift() -> Drift:
         (counted,) = cursor.fetchone()
         cursor.execute(_EDITED_SINCE)
         (edited,) = cursor.fetchone()
-    told = [f"{lexemes} lexemes are counted wrong"] if lexemes else []
-    told += [f"{kept} articles are counted where {counted} are published"] if kept != counted else []
-    return Drift((*told, *tally.drift(int(last))), edited)
+    differences = [f"{lexemes} lexemes are counted wrong"] if lexemes else []
+    differences += [f"{kept_count} articles are counted where {counted} are published"] if kept_count != counted else []
+    return Drift((*differences, *tally.drift(int(last))), edited)

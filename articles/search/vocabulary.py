@@ -1,5 +1,7 @@
-"""What the archive knows of the words of a query: their lexemes, how common these are and what stands beside them, and which
-actors and synonyms the query names. Read in one statement at every search, so that what editors save holds for the next one.
+"""Reads what the archive knows of the words of a query.
+
+That is their lexemes, the number of articles that hold these, other forms of their roots, and the actors and synonym
+sets that the query names. One statement reads it at every search, so an editor's change holds from the next search on.
 """
 
 import math
@@ -14,22 +16,31 @@ from django.db.models import QuerySet
 from articles.models.public import PUBLIC_ACTOR_SQL
 from articles.search.lexemes import Lexemes
 
-# A lexeme that the last count found in fewer articles is counted at the search.
+# A lexeme whose kept count is below this many articles is counted anew at the search.
 COUNTED_LIVE = 300
-# Forms of one root: the commonest few lexemes with a lexeme's skeleton. Eight instead of four changed nothing measurable.
+# The other forms of a root are at most this many lexemes, the commonest with the same skeleton. Eight instead of four
+# changed nothing measurable.
 MOST_VARIANTS = 4
-# The commonest lexemes that begin as a prefix does; what a search with prefix* goes by where it finds very many.
+# A prefix stands for at most this many lexemes, the commonest ones, where a search with prefix* finds very many
+# articles.
 MOST_BEGINNINGS = 12
-# How many names one actor or set of synonyms may add to a query.
+# An actor or a set of synonyms adds at most this many names to a query.
 MOST_NAMES = 24
 
-# Rows of six kinds, told by the first column: the totals; each lexeme asked for or held by a text asked for, with the number of
-# articles that it stands in and the other forms of its root; each text with its lexemes in order (a word such as «2018م» has
-# two); each beginning with its commonest lexemes; each actor and set of synonyms that is named, with its names, folded too;
-# what was looked up besides. An actor that is not public widens nothing.
-# What holds a lexeme is looked for before it is asked what is public (OFFSET 0 keeps them apart): of a table that was filled or
-# published just now the planner takes nearly nothing to be public, reads all that is, and works the terms of each article out
-# anew for each lexeme. A dozen articles of 400,000 letters took half a second a lexeme so.
+# The statement returns rows of six kinds. The first column has the kind:
+# - total: the number of public articles and of their words.
+# - lexeme: a lexeme of the parameters or of a text, the number of articles that hold it, and the other forms of its
+#   root.
+# - text: a text with its lexemes in order; a word such as «2018م» has two.
+# - beginning: a prefix with its commonest lexemes.
+# - named: an actor or set of synonyms that the query names, with its names, folded too. Only public actors are
+#   returned.
+# - besides: the rows of an additional lookup.
+#
+# The statement applies a tsquery before it filters for public articles; OFFSET 0 keeps the two apart. On a table that
+# has just been filled or published, the planner expects almost no public articles. It would read them all and compute
+# the terms of each article anew for each lexeme, which took half a second per lexeme with a dozen articles of 400,000
+# letters.
 _KNOWN = r"""
     WITH named AS MATERIALIZED (
         SELECT actor.id,
@@ -110,7 +121,11 @@ _BESIDES = (
 
 @dataclass(frozen=True)
 class Totals:
-    """How many published articles there are, and their mean length in words; at least 1 and 1.0."""
+    """Totals of the archive.
+
+    articles: the number of published articles, at least 1.
+    length: their mean length in words, at least 1.0.
+    """
 
     articles: int
     length: float
@@ -118,7 +133,11 @@ class Totals:
 
 @dataclass(frozen=True)
 class Alike:
-    """Known lexemes that stand for one asked for, the commonest first, and in how many articles they are, summed."""
+    """Lexemes that a search takes for another lexeme or for a prefix.
+
+    lexemes: these lexemes, the commonest first.
+    articles: the sum of the numbers of articles that hold each.
+    """
 
     lexemes: tuple[str, ...]
     articles: int
@@ -126,8 +145,12 @@ class Alike:
 
 @dataclass(frozen=True)
 class Named:
-    """An actor (its id) or a set of synonyms (None): up to MOST_NAMES of its names, the canonical one or the set's first word
-    first, and all of them folded."""
+    """An actor or a set of synonyms that a query names.
+
+    actor: the actor's id; None for a set of synonyms.
+    names: up to MOST_NAMES of its names; the canonical name or the set's first word comes first.
+    folded: all of its names, folded.
+    """
 
     actor: int | None
     names: tuple[str, ...]
@@ -135,13 +158,18 @@ class Named:
 
 
 class Rows(NamedTuple):
-    """A statement of three columns of numbers, and its parameters by name."""
+    """A statement that returns three columns of numbers.
+
+    sql: the statement, with named placeholders.
+    params: its parameters by name.
+    """
 
     sql: str
     params: Mapping[str, object]
 
     @classmethod
     def of(cls, rows: QuerySet) -> "Rows":
+        """Returns the statement of a queryset, its placeholders named so that they can stand beside others."""
         sql, params = rows.query.sql_with_params()
         named = {f"besides_{place}": value for place, value in enumerate(params)}
         return cls(sql % tuple(f"%({name})s" for name in named), named)
@@ -149,10 +177,18 @@ class Rows(NamedTuple):
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of some texts and lexemes: each text's lexemes in order (texts without any, signs, are left out), in how
-    many published articles each lexeme stands, for each that has any the other forms of its root («خلايا» for «خلي»), for the
-    last lexeme of each beginning asked for the commonest that begin so (`articles` counts all that do), who is named, and the
-    totals. The names of those who are named are among the texts. `besides` are the rows of what was to be looked up besides."""
+    """What the archive knows of some texts and lexemes.
+
+    lexemes: the lexemes of each text, in order. Texts without lexemes, such as signs, are left out; the names in
+        `named` are in.
+    frequencies: the number of published articles that hold each lexeme.
+    variants: the other forms of a lexeme's root («خلايا» for «خلي»), for lexemes that have any.
+    totals: the totals of the archive.
+    beginnings: for the last lexeme of each unfinished word, the commonest lexemes that begin with it; `articles` counts
+        all.
+    named: the actors and sets of synonyms that the query names.
+    besides: the rows of the additional lookup.
+    """
 
     lexemes: Mapping[str, Lexemes]
     frequencies: Mapping[str, int]
@@ -171,36 +207,47 @@ def known(
     names: Iterable[str] = (),
     besides: Rows | None = None,
 ) -> Known:
-    """In one statement, whatever is asked. `beginnings` are those of the `words` that may be unfinished; `names`, folded, are
-    looked for among the actors and the sets of synonyms."""
-    asked = {
+    """Reads the vocabulary of a query in one statement.
+
+    `lexemes` and `words` are looked up themselves. `beginnings` are those of the `words` that may be unfinished.
+    `names` are folded names to find among the public actors and the sets of synonyms. `besides` is an additional
+    lookup.
+    """
+    parameters = {
         "lexemes": sorted(set(lexemes)), "words": sorted(set(words)), "beginnings": sorted(set(beginnings)),
         "names": sorted(set(names)), "few": COUNTED_LIVE, "variants": MOST_VARIANTS, "most_beginnings": MOST_BEGINNINGS,
         "most_names": MOST_NAMES,
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(
-            _KNOWN + (_BESIDES.format(sql=besides.sql) if besides else ""), asked | (besides.params if besides else {})
+            _KNOWN + (_BESIDES.format(sql=besides.sql) if besides else ""),
+            parameters | (besides.params if besides else {}),
         )
         rows = cursor.fetchall()
-    of: dict[str, list[tuple]] = defaultdict(list)
+    rows_by_kind: dict[str, list[tuple]] = defaultdict(list)
     for kind, *row in rows:
-        of[kind].append(row)
-    ((_, articles, _, length, _),) = of["total"]
+        rows_by_kind[kind].append(row)
+    ((_, articles, _, length, _),) = rows_by_kind["total"]
     return Known(
-        {text: tuple(found) for text, _, found, _, _ in of["text"]},
-        {lexeme: count for lexeme, count, _, _, _ in of["lexeme"]},
-        {lexeme: Alike(tuple(forms), int(together)) for lexeme, _, forms, together, _ in of["lexeme"] if forms},
+        {text: tuple(lexemes_of_text) for text, _, lexemes_of_text, _, _ in rows_by_kind["text"]},
+        {lexeme: count for lexeme, count, _, _, _ in rows_by_kind["lexeme"]},
+        {
+            lexeme: Alike(tuple(forms), int(together))
+            for lexeme, _, forms, together, _ in rows_by_kind["lexeme"]
+            if forms
+        },
         Totals(max(articles, 1), max(float(length) / max(articles, 1), 1.0)),
-        {lexeme: Alike(tuple(begun), count) for lexeme, count, begun, _, _ in of["beginning"]},
+        {lexeme: Alike(tuple(begun), count) for lexeme, count, begun, _, _ in rows_by_kind["beginning"]},
         tuple(
             Named(actor, tuple(names), tuple(folded))
-            for _, _, names, actor, folded in sorted(of["named"], key=lambda row: (row[3] is None, row[3], row[2]))
+            for _, _, names, actor, folded in sorted(
+                rows_by_kind["named"], key=lambda row: (row[3] is None, row[3], row[2])
+            )
         ),
-        tuple((int(place), reading, pk) for place, reading, _, pk, _ in of["besides"]),
+        tuple((int(place), reading, pk) for place, reading, _, pk, _ in rows_by_kind["besides"]),
     )
 
 
 def inverse_document_frequency(articles: int, frequency: float) -> float:
-    """BM25's idf, ln(1 + (N − n + 0.5)/(n + 0.5)); never negative."""
+    """Returns BM25's idf, ln(1 + (N − n + 0.5)/(n + 0.5)), for n of N articles; never negative."""
     return math.log(1 + (max(articles, frequency) - frequency + 0.5) / (frequency + 0.5))

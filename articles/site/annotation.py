@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from articles.models import Actor, Article, Figure, Mention
+import itertools
 
 
 @dataclass(frozen=True)
@@ -93,5 +94,5 @@ def _parts(text: str, offset: int, start: int, end: int, matches: list[tuple]) -
     cuts = sorted({start, end, *edges})
     return tuple(
         Part(text[left - offset : right - offset], any(s <= left and right <= e for s, e in matches))
-        for left, right in zip(cuts, cuts[1:], strict=False)
+        for left, right in itertools.pairwise(cuts)
     )

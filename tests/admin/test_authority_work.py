@@ -158,7 +158,9 @@ def test_a_name_of_a_file_that_another_actor_bears_is_told(
     page = reverse("admin:authority")
     trial = senior.post(page, {"file": SimpleUploadedFile("file.toml", content.encode())})
     told = trial.context["shared"]
-    assert [words.replace("بيتُ", "بيت") for words in told] == [shared_name(name, other)]
+    owner = content.split('name = "')[1].split('"')[0] + (" (في الجنوب)" if "في الجنوب" in content else "")
+    assert [words.replace("بيتُ", "بيت") for words in told] == [shared_name(name, owner, other)]
+    assert f"«{owner}» و«{other}»" in told[0]
     assert told[0] in trial.content.decode()
     out, err = StringIO(), StringIO()
     with transaction.atomic():

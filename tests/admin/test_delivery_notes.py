@@ -197,6 +197,16 @@ def test_a_date_out_of_bounds_is_refused_by_its_name(delivered: Callable[[str, b
         ("منذ نيسان 2021", "2021-04-01", None),
         ("منذ عام 2020", "2020-01-01", None),
         ("قبل نهاية 2020", None, "2020-12-31"),
+        ("بعد 2021-06", "2021-07-01", None),
+        ("حتى 2021-06", None, "2021-06-30"),
+        ("قبل ٢٠٢١-٠٦", None, "2021-05-31"),
+        ("منذ 2021-06", "2021-06-01", None),
+        ("قبل 31 فبراير 2020", None, "2020-02-29"),
+        ("بعد 31 أبريل 2021", "2021-04-01", None),
+        ("حتى 32 مارس 2023", None, "2023-03-31"),
+        ("قبل 2020-02-31", None, "2020-02-29"),
+        ("بعد 2021-13", "2021-01-01", None),
+        ("قبل الأحد 2024-03-12", None, "2024-03-11"),
         ("بعد مطلع 2020", "2020-01-01", None),
     ],
 )
@@ -238,6 +248,10 @@ def test_plain_dates_are_read(delivered: Callable[[str, bytes], Delivery], value
         ("الاثنين 3 شباط 2023", "2023-02-03", "يوم الجمعة، لا الاثنين"),
         ("السبت، 12 محرم 1445", "2023-07-30", "يوم الأحد، لا السبت"),
         ("نشر يوم الخميس 6 مارس 2023", "2023-03-06", "يوم الاثنين، لا الخميس"),
+        ("الأحد 2024-03-12", "2024-03-12", "يوم الثلاثاء، لا الأحد"),
+        ("الأحد، ١٢/٣/٢٠٢٤", "2024-03-12", "يوم الثلاثاء، لا الأحد"),
+        ("2024-03-12 (الأحد)", "2024-03-12", "يوم الثلاثاء، لا الأحد"),
+        ("أمس الأحد 12.3.2024", "2024-03-12", "يوم الثلاثاء، لا الأحد"),
     ],
 )
 def test_a_date_that_does_not_say_its_day_by_itself_is_inferred_and_told(
@@ -290,12 +304,20 @@ def test_a_page_read_otherwise_than_declared_is_told(
         ("31 أبريل 2024", "2024-04"),
         ("في حدود مارس 2023 أو بعده", "2023-03"),
         ("30 شباط 2022 تقريبا", "2022-02"),
+        ("نشر في 2021-06", "2021-06"),
+        ("Sunday 2024-03-12", "2024-03-12"),
+        ("2024-03-05T25:00:00", "2024-03-05"),
+        ("2024-03-05T99:99", "2024-03-05"),
+        ('"2024-03-05T25:61:00Z"', "2024-03-05"),
+        ("2024-03-05T10:00+99:00", "2024-03-05"),
+        ("٢٠٢٤-٠٣-٠٥ ٢٤:٣٠", "2024-03-05"),
     ],
 )
 def test_a_date_read_in_part_is_never_stated(delivered: Callable[[str, bytes], Delivery], value: str, iso: str) -> None:
     row = json.dumps({"title": "خبر", "body": BODY, "published": value}, ensure_ascii=False)
     delivery = delivered("صف.jsonl", row.encode())
     if delivery.failed:
+        assert "شباط" in value
         assert "published" in delivery.failures[0]["reason"] and value[:8] in delivery.failures[0]["reason"]
         return
     article = Article.objects.get(title="خبر")
@@ -306,7 +328,7 @@ def test_a_date_read_in_part_is_never_stated(delivered: Callable[[str, bytes], D
 @pytest.mark.parametrize(
     "value",
     ["6 مارس 2023", "2023-03-06", "2023-03-06T10:00:00+01:00", "2023-03-06 10:00", "الاثنين 6 مارس 2023", "نشر يوم 6 مارس 2023", "06/03/2023",
-     "٦ مارس ٢٠٢٣"],
+     "٦ مارس ٢٠٢٣", "الاثنين 2023-03-06", "الاثنين الموافق 6/3/2023", "٢٠٢٣-٠٣-٠٦ ١٠:٠٠", "2023-03-06T23:59:60Z", "2023-03-06T24:00"],
 )  # fmt: skip
 def test_a_date_read_whole_needs_no_note(delivered: Callable[[str, bytes], Delivery], value: str) -> None:
     row = json.dumps({"title": "خبر", "body": BODY, "published": value}, ensure_ascii=False)
@@ -410,3 +432,21 @@ def test_rows_are_read_in_the_encoding_that_was_named(desk: Client, tmp_path: Pa
         assert article.body == f"{body} {number}"
     # Without the encoding they are not what they were.
     assert title not in rows(3).decode("windows-1256", "replace")
+
+
+@pytest.mark.parametrize(
+    ("given", "stored", "is_told"),
+    [
+        ("ar", "ar", False), ("Ar", "ar", False), ("FR", "fr", False), ("zgh", "zgh", False), ("ar-ma", "ar-MA", False),
+        ("und", "und", False), ("xx", "ar", True), ("zzz", "ar", True), ("xx-MA", "ar", True), ("ara", "ar", True),
+        ("العربية", "ar", True), ("english", "ar", True),
+    ],
+)  # fmt: skip
+def test_a_language_is_a_code_of_iso_639_or_told(
+    delivered: Callable[[str, bytes], Delivery], given: str, stored: str, is_told: bool
+) -> None:
+    row = {"title": "خبر", "body": BODY, "language": given}
+    delivery = delivered("صف.jsonl", json.dumps(row, ensure_ascii=False).encode())
+    assert Article.objects.get(title="خبر").language == stored
+    told = [(note["field"], note["given"], note["kind"]) for note in delivery.notes]
+    assert told == ([("language", given, "unknown")] if is_told else [])

@@ -251,6 +251,21 @@ def test_the_protocols_errors(client: Client, query: str, code: str) -> None:
     assert answer.find(f"{{{oai._OAI}}}error").get("code") == code
 
 
+@pytest.mark.parametrize("given", ["ListSets", "ListIdentifiers", "ListRecords"])
+@pytest.mark.parametrize("verb", ["ListSets", "ListIdentifiers", "ListRecords"])
+def test_a_token_continues_the_list_that_it_is_of(client: Client, given: str, verb: str) -> None:
+    token = oai.Harvest(given, "oai_dc").token(0, 0)
+    answer = etree.fromstring(client.get("/oai/", {"verb": verb, "resumptionToken": token}).content)
+    error = answer.find(f"{{{oai._OAI}}}error")
+    assert (None if error is None else error.get("code")) == (None if verb == given else "badResumptionToken")
+
+
+def test_a_token_of_sources_past_the_last_is_refused(client: Client) -> None:
+    token = oai.Harvest("ListSets", "oai_dc").token(0, 10**9)
+    answer = etree.fromstring(client.get("/oai/", {"verb": "ListSets", "resumptionToken": token}).content)
+    assert answer.find(f"{{{oai._OAI}}}error").get("code") == "badResumptionToken"
+
+
 def test_the_api_is_described_and_answers_as_described(client: Client, kuwait: Article) -> None:
     description = client.get("/api/v1/openapi.json").json()
     validate(description)

@@ -185,3 +185,19 @@ def test_more_names_and_participants_than_anybody_has_are_refused_at_once() -> N
     with pytest.raises(AuthorityError, match="401 entries and names"):
         apply_authority("names.toml", with_names(400), most=400)
     apply_authority("names.toml", with_names(400), most=401)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("content", "field"),
+    [
+        ('[[actor]]\nname = "مركز\\u0000 الرصد"\nkind = "civil"\n', "name"),
+        ('[[source]]\nname = "جريدة"\nmarks = ["أ", "ب\\u0000"]\n', "marks"),
+        ('[[actor]]\nname = "مركز"\nkind = "civil"\naliases = [{name = "ب\\u0000"}]\n', "aliases 1: name"),
+    ],
+)
+def test_a_nul_character_is_told_as_such(content: str, field: str) -> None:
+    with pytest.raises(AuthorityError) as refused:
+        apply_authority("file.toml", content.encode())
+    words = in_arabic(refused.value.args[0]).replace("\u2068", "").replace("\u2069", "")
+    assert "محرف فارغ (NUL)" in words and field in words and "يُنتظر" not in words

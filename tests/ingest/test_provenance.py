@@ -20,7 +20,7 @@ from warcio.warcwriter import WARCWriter
 from articles.ingest import fetch as fetching
 from articles.ingest import run as running
 from articles.ingest.deliveries import take_in
-from articles.ingest.run import ingest
+from articles.ingest.run import Report, ingest
 from articles.models import Article, Capture, Delivery, Source
 from articles.models.capture import pack
 from articles.models.history import operation
@@ -634,3 +634,36 @@ def test_a_sources_domain_is_found_by_any_spelling() -> None:
     assert source.domains == ["xn--4gbrim.xn--wgbh1c"]
     assert Source.objects.by_domain("أخبار.موقع.مصر") == Source.objects.by_domain("www.xn--4gbrim.xn--wgbh1c") == source
     assert Source.objects.by_domain("[::1") is None
+
+
+def notes_of(report: Report, field: str) -> list[tuple[str, str]]:
+    """(what was given, what became of it) of the notes on a field."""
+    return [(note.given, str(note.taken)) for note in report.noted.places if note.field == field]
+
+
+@pytest.mark.parametrize("claim", ["canonical", "og:url", "JSON-LD"])
+def test_a_claim_that_is_not_taken_as_the_address_is_told(claim: str, tmp_path: Path) -> None:
+    """Of a file, and of a page from another domain; not of a page that comes from where it says."""
+    head = CLAIMS[claim]
+    (tmp_path / "page.html").write_bytes(page(head=head))
+    ((given, taken),) = notes_of(run(tmp_path / "page.html"), "url")
+    assert given == REAL and "nothing shows that its file came from there" in taken
+    elsewhere = bring(tmp_path, "https://evil.example/other", page(FORGED, "عنوان آخر تماما", head))
+    ((given, taken),) = notes_of(elsewhere, "url")
+    assert given == REAL and "was fetched from another domain" in taken
+    assert notes_of(bring(tmp_path, REAL, page(BODY, "عنوان ثالث", head)), "url") == []
+
+
+def test_a_source_kept_under_another_domain_is_told_as_such(tmp_path: Path) -> None:
+    Source.objects.create(name="صحيفة الشروق الجديدة", domains=["shorouk.example"])
+    head = '<meta property="og:site_name" content="{}">'
+    kept = bring(tmp_path, "https://evil.example/copy", page(FORGED, head=head.format("صحيفة الشروق الجديدة")))
+    ((given, taken),) = notes_of(kept, "source")
+    assert given == "صحيفة الشروق الجديدة"
+    assert taken == "a source of that name is kept under other domains than evil.example; it was not taken"
+    unknown = bring(
+        tmp_path, "https://evil.example/b", page(FORGED, "عنوان ثان", head=head.format("صحيفة لا يعرفها أحد"))
+    )
+    assert notes_of(unknown, "source")[0][1] == "no such source is kept; the article has none"
+    own = bring(tmp_path, "https://shorouk.example/c", page(head=head.format("صحيفة الشروق الجديدة")))
+    assert notes_of(own, "source") == []

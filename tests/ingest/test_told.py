@@ -183,6 +183,46 @@ def test_the_record_tells_first_where_a_file_was_left_unread(tmp_path: Path) -> 
     assert "what follows this place was left unread" in first["reason"]
 
 
+HEAD = (
+    "WARC/1.0\r\nWARC-Type: revisit\r\nWARC-Target-URI: https://news.example/{n}\r\nContent-Length: 0\r\n\r\n\r\n\r\n"
+)
+# Of each kind of file with many documents: its beginning, and a part that its reader or the reader of documents refuses.
+BROKEN_PARTS = {
+    "lines that are no JSON": ("a.jsonl", "", "{{\n"),
+    "rows without a text": ("a.jsonl", "", '{{"title": "{n}"}}\n'),
+    "rows with a date that is none": ("a.jsonl", "", '{{"title": "{n}", "body": "نص", "published": "x"}}\n'),
+    "rows of too few cells": ("a.csv", "title,body\n", "nothing {n}\n"),
+    "rows with an empty cell": ("a.csv", "title,body\n", "{n},\n"),
+    "heads that are damaged": ("a.warc", "", "WARC/1.0\r\nbroken\r\n\r\n"),
+    "revisits of what is not stored": ("a.warc", "", HEAD),
+}
+
+
+@pytest.mark.parametrize(("part", "workers"), [*((part, 0) for part in BROKEN_PARTS), ("lines that are no JSON", 2)])
+def test_a_file_is_left_after_a_thousand_parts_that_cannot_be_read(part: str, workers: int, tmp_path: Path) -> None:
+    name, start, broken = BROKEN_PARTS[part]
+    path = tmp_path / name
+    path.write_text(start + "".join(broken.format(n=n) for n in range(2_000)), encoding="utf-8", newline="")
+    (tmp_path / "b.txt").write_text(f"خبر من ملف آخر\n\n{BODY}", encoding="utf-8")
+    report = ingest([tmp_path], largest=2_000_000, workers=workers)
+    assert (len(report.failures), report.created) == (1_001, 1)
+    *_, last, rest = report.failures
+    assert rest.is_rest and rest.path == last.path and not last.is_rest
+    assert rest.reason == "1,000 parts in a row cannot be read; what follows this place was left unread"
+
+
+def test_parts_that_can_be_read_begin_the_count_again(tmp_path: Path) -> None:
+    """A row that is new, the same row again, and a file's end: none of the runs is a thousand long."""
+    good = json.dumps({"title": "خبر عن ورشة الموانئ", "body": BODY}) + "\n"
+    path = tmp_path / "a.jsonl"
+    path.write_text("{\n" * 999 + good + "{\n" * 999 + good + "{\n" * 999, encoding="utf-8")
+    (tmp_path / "b.jsonl").write_text("{\n" * 999 + good, encoding="utf-8")
+    for _ in range(2):
+        report = run(tmp_path)
+        assert (report.done, len(report.failures)) == (3, 4 * 999)
+        assert not any(failure.is_rest for failure in report.failures)
+
+
 # Messages.
 
 DEEP = "[" * 100_000

@@ -4,6 +4,7 @@ Each generator takes a size in bytes and returns a document of about that size. 
 bring through any door: text, pages, CSV, JSON lines, web archives and authority files.
 """
 
+import gzip
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -161,6 +162,12 @@ def _warc_many_records(size: int) -> bytes:
     return one * max(1, size // len(one))
 
 
+# Cut where it has given most of its text.
+_CUT_MEMBER = gzip.compress(
+    b"WARC/1.0\r\nWARC-Type: metadata\r\nContent-Length: 9000\r\n\r\n" + SENTENCE.encode() * 60, mtime=0
+)[:-20]
+
+
 def _warc_no_record(size: int) -> bytes:
     return b"WARC/1.0\r\n" * (size // 10)
 
@@ -309,6 +316,12 @@ TEXT: dict[str, Generator] = {
 }
 
 HTML: dict[str, Generator] = {
+    "html: open paragraphs of a letter": repeated("<p>ا", f"<article><h1>{_TITLE}</h1><p>{SENTENCE * 3}</p>"),
+    "html: paragraphs of a word": repeated("<p>كلمة</p>\n", f"<main><h1>{_TITLE}</h1><p>{SENTENCE * 3}</p>"),
+    "html: paragraphs with parts": repeated(
+        "<p>ا<b>ب</b>ج<i>د</i></p>", f"<article><h1>{_TITLE}</h1><p>{SENTENCE * 3}</p>"
+    ),
+    "html: open items of lists": repeated("<li>ا", f"<article><h1>{_TITLE}</h1><p>{SENTENCE * 3}</p><ul>"),
     "html: headings": page(repeated("<h1>ع</h1>")),
     "open anchors": repeated("<a "),
     "open anchors in an article": page(repeated("<a ")),
@@ -459,6 +472,12 @@ WARC: dict[str, Generator] = {
     "warc: tiny chunks": _warc_tiny_chunks,
     "warc: many records": _warc_many_records,
     "warc: beginnings of records": _warc_no_record,
+    "warc: heads that say no length": repeated("WARC/1.0\r\nbroken\r\n\r\n"),
+    "warc: lines that begin records": repeated("WARC/1.0\r\n", after="\r\n"),
+    "warc: records that hold all that follows": repeated(
+        "WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: https://h.example/\r\nContent-Length: 999999999\r\n\r\nHTTP/1.1 200 OK\r\n\r\n"
+    ),
+    "warc: members that are cut": lambda size: _CUT_MEMBER * max(1, size // len(_CUT_MEMBER)),
     "warc: a page of open anchors": warc_file(repeated("<a ")),
 }
 

@@ -16,10 +16,10 @@ from typing import BinaryIO
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from articles.arabic.characters import strip_ignored
+from articles.arabic.characters import strip_ignored, with_ascii_digits
 from articles.arabic.dates import DateExpression, find_dates
 from articles.arabic.folding import fold_word
-from articles.arabic.months import ENGLISH_WEEKDAYS
+from articles.arabic.months import ENGLISH_WEEKDAYS, WEEKDAY_NUMBERS
 from articles.arabic.text_gate import clean_line, clean_text
 from articles.arabic.words import words
 from articles.extract.dates import StatedDate, as_archive_date, date_of_line
@@ -59,11 +59,20 @@ _SINCE = frozenset((_AFTER, fold_word("منذ")))
 # which the bound can be any day.
 _PERIOD_WORDS = frozenset(map(fold_word, ("يوم", "تاريخ", "شهر", "عام", "سنة", "العام", "السنة")))
 _PART_WORDS = frozenset(
-    map(fold_word, ("بداية", "مطلع", "أوائل", "أول", "منتصف", "أواسط", "نهاية", "آخر", "أواخر", "صيف", "ربيع", "خريف", "شتاء"))
+    map(fold_word, ("حوالي", "نحو", "قرابة", "بداية", "مطلع", "أوائل", "أول", "منتصف", "أواسط", "نهاية", "آخر", "أواخر", "صيف", "ربيع", "خريف", "شتاء"))
 )  # fmt: skip
 _DAY = timedelta(days=1)
-# «2023-05-06T10:00:00+01:00»: the clock of an ISO 8601 time says nothing of the day.
-_CLOCK_TIME = re.compile(r"(?<=\d)[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:Z|[+-]\d{2}:?\d{2})?$")
+_ENGLISH_DAYS = [name[:3].lower() for name in ENGLISH_WEEKDAYS]
+_ENGLISH_DAY = re.compile(rf"\b({'|'.join(_ENGLISH_DAYS)})(?:[a-z]*day)?\b")
+# «2023-05-06T10:00:00+01:00»: the clock of an ISO 8601 time says nothing of the day. One that no clock shows («T25:61») is no time,
+# and puts the day in doubt.
+_CLOCK_TIME = re.compile(
+    r"(?<=\d)[T ](?:(?:[01]\d|2[0-3]):[0-5]\d(?::(?:[0-5]\d|60)(?:[.,]\d+)?)?|24:00(?::00(?:[.,]0+)?)?)"
+    r"\s*(?:Z|[+-](?:0\d|1[0-8]):?[0-5]\d)?$",
+    re.ASCII,
+)
+# The month of «2021-06» after its year, whatever follows it.
+_MONTH_OF_ISO = re.compile(r"-(0[1-9]|1[0-2])(?!\d)")
 
 
 def read_jsonl(path: Path, largest: int, encoding: str = "") -> Iterator[Item | Broken]:
@@ -538,18 +547,19 @@ def _stated(value: str) -> tuple[ArchiveDate | None, tuple[StatedDate, ...], tup
 
     A date that is a part of the text is only inferred.
     """
-    written = strip_ignored(_CLOCK_TIME.sub("", value.strip()))
+    written = _CLOCK_TIME.sub("", with_ascii_digits(strip_ignored(value)).strip())
     if known := _year_or_month(written):
         return None, (StatedDate("row", value, known),), ()
-    found = [one for one in find_dates(written) if one.interval]
+    found = [_with_iso_month(one, written) for one in find_dates(written) if one.interval]
     if len(found) != 1 or (known := as_archive_date(found[0])) is None or "\0" in value:
         raise UnreadableError("“published” is “{value}”, not a date", value=quoted(value))
     whole = date_of_line(written)
     is_whole = whole and whole.interval == found[0].interval and not _has_other_number(written, whole)
+    found[0] = _with_weekday(found[0], written)
     is_certain = not found[0].hijri and not found[0].month_first and not _is_another_weekday(found[0])
     if is_whole and is_certain:
         return None, (StatedDate("row", value, known),), ()
-    bounds = _bounded(written[: found[0].start], known)
+    bounds = _bounded(written[: found[0].start], known, is_part=_has_other_number(written, found[0]))
     inferred = bounds or replace(known, basis=Basis.INFERRED)
     kind = NoteKind.INFERRED if is_whole else NoteKind.PARTLY
     notes = (Note(kind, "published", value, _taken_as(inferred, found[0])),)
@@ -581,17 +591,32 @@ def _year_or_month(written: str) -> ArchiveDate | None:
     return ArchiveDate.in_month(year, month) if 1 <= (month := int(match[2])) <= 12 else None
 
 
-def _bounded(before: str, known: ArchiveDate) -> ArchiveDate | None:
+def _with_iso_month(stated: DateExpression, written: str) -> DateExpression:
+    """A year with the month that ISO 8601 writes after it; rules for texts read «2021-06» as a year and a number."""
+    is_year = stated.precision == "year" and not stated.year_end
+    month = _MONTH_OF_ISO.match(written, stated.end) if is_year else None
+    return replace(stated, month=int(month[1]), end=month.end()) if month else stated
+
+
+def _with_weekday(stated: DateExpression, written: str) -> DateExpression:
+    """A day with the weekday that stands elsewhere in the value: «2024-03-12 (الأحد)», «Sunday 2024-03-12»."""
+    rest = f"{written[: stated.start]} {written[stated.end :]}"
+    named = {
+        *(WEEKDAY_NUMBERS[word.folded] for word in words(rest) if word.folded in WEEKDAY_NUMBERS),
+        *(_ENGLISH_DAYS.index(name) for name in _ENGLISH_DAY.findall(rest.lower())),
+    }
+    return replace(stated, weekday=named.pop()) if stated.weekday is None and len(named) == 1 else stated
+
+
+def _bounded(before: str, known: ArchiveDate, *, is_part: bool) -> ArchiveDate | None:
     """The days that «قبل», «حتى», «بعد» or «منذ» in front of a date leaves; None without such a word.
 
-    «قبل» and «بعد» leave the period itself out, unless only a part of it is named: «قبل نهاية 2020» can be in 2020.
+    «قبل» and «بعد» leave the period itself out, unless only a part of it is named: «قبل نهاية 2020» can be in 2020. So it is where
+    `is_part`, when a number beside the period was not understood: «قبل 31 فبراير 2020» can be in that month.
     """
     folded = [word.folded for word in words(before)]
-    while folded and folded[-1] in _PERIOD_WORDS:
-        folded.pop()
-    is_part = bool(folded) and folded[-1] in _PART_WORDS
-    if is_part:
-        folded.pop()
+    while folded and (folded[-1] in _PERIOD_WORDS or folded[-1] in _PART_WORDS or folded[-1].isdigit()):
+        is_part |= folded.pop() not in _PERIOD_WORDS
     last = folded[-1] if folded else ""
     if last in _UNTIL:
         is_outside = last == _BEFORE and not is_part

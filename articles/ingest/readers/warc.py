@@ -33,9 +33,18 @@ PAGE_TYPES = ("text/html", "application/xhtml+xml", "text/plain")
 # What this archive's own exports hold beside pages.
 ROW_TYPES = ("application/json", "text/csv")
 _WINDOW = 1 << 20
-_MEMBER, _RECORD = b"\x1f\x8b\x08", b"WARC/1."
+_GZIP = b"\x1f\x8b"
+# Where a record can begin: a gzip member (RFC 1952, 2.3.1: flags of which three are reserved, how hard it was packed, on which
+# system), or a line that names the format. Both are no longer than _LONGEST_MARK.
+_MEMBER_MARK = rb"\x1f\x8b\x08[\x00-\x1f][\x00-\xff]{4}[\x00\x02\x04][\x00-\x0d\xff]"
+_LINE_MARK = rb"(?<=\n)WARC/\d\.\d{1,3}[ \t]{0,8}\r?\n"
+_MEMBER, _RECORD, _EITHER = map(re.compile, (_MEMBER_MARK, _LINE_MARK, rb"%b|%b" % (_MEMBER_MARK, _LINE_MARK)))
+_LONGEST_MARK = 32
+_NAMES_FORMAT = re.compile(rb"WARC/\d\.\d{1,3}\s*")
 _UNREADABLE = (ArchiveLoadFailed, UnreadableError, zlib.error, EOFError, ValueError, OSError, KeyError, AttributeError)
 _MOST_MEMBERS = 10_000
+# Kinds of records without a page that are counted one by one.
+_MOST_REASONS = 1000
 # In bytes: of a header line, and of all headers of a record or of the answer in it. Servers take 8 to 64 thousand.
 _LONGEST_LINE, _LONGEST_HEADERS = 64 * 1024, 128 * 1024
 # Lines of nothing between two records; the format has two.
@@ -48,7 +57,10 @@ _MOST_CHUNKS = 200_000
 _LONGEST_DIRECTORY = 4 << 20
 # The record at the end of a ZIP file (APPNOTE 4.3.16, and 4.3.14 for large ones) with where its directory's size stands in it.
 _ZIP_END, _ZIP64_END, _LONGEST_ZIP_END = (b"PK\x05\x06", 12, 4), (b"PK\x06\x06", 40, 8), 22 + (1 << 16) + 76
-_WRONG_LENGTH = Message("its length is not what its header says; what followed it may be lost")
+_WRONG_LENGTH = Message("its length is not what its header says")
+_CUT_SHORT = Message("it is cut short")
+# Records that tell of others, and hold no document.
+_ABOUT_OTHERS = frozenset(("warcinfo", "request", "metadata"))
 
 
 def read_warc(path: Path, largest: int, encoding: str = "") -> Iterator[Item | Broken | Remark]:
@@ -118,36 +130,47 @@ def _member(
 def _records(file: BinaryIO, path: str, name: str, largest: int) -> Iterator[Item | Broken | Remark]:
     """Every page; where a record is broken, that and reading on at the next one that begins whole.
 
-    At the end a remark tells of the answers from addresses that no page is read from.
+    At the end remarks tell of the records that no page is read from.
     """
-    elsewhere = _Elsewhere()
-    yield from _every_record(file, path, name, largest, elsewhere)
-    if elsewhere.count:
-        yield elsewhere.remark(path)
+    passed = _PassedOver()
+    yield from _every_record(file, path, name, largest, passed)
+    yield from passed.remarks(path)
 
 
-class _Elsewhere:
-    """The answers of a file whose addresses are not of the web: how many under each scheme, and where the first stood."""
+class _PassedOver:
+    """The records of a file that were left out, counted by the reason, with the place of the first."""
 
     def __init__(self) -> None:
-        self.count: Counter[str] = Counter()
-        self._first = ""
+        self._elsewhere: Counter[str] = Counter()
+        self._no_page: Counter[str] = Counter()
+        self._first: dict[str, str] = {}
 
-    def add(self, address: str, place: str) -> None:
-        self._first = self._first or place
+    def add_elsewhere(self, address: str, place: str) -> None:
+        """An answer from an address that is not of the web."""
         scheme, colon, _ = address.partition(":")
-        self.count[scheme.lower()[:20] if colon else ""] += 1
+        self._elsewhere[scheme.lower()[:20] if colon else "none"] += 1
+        self._first.setdefault("WARC-Target-URI", place)
 
-    def remark(self, path: str) -> Remark:
-        schemes = ", ".join(f"{scheme or 'none'}: {times:,}" for scheme, times in self.count.most_common(10))
-        taken = Message(
-            "{count:,} answers from addresses that are not of the web were left out", count=self.count.total()
+    def add(self, reason: str, place: str) -> None:
+        """A record that holds no page: a picture, an answer that tells of an error."""
+        # A hostile file can give every record a reason of its own.
+        self._no_page[reason if reason in self._no_page or len(self._no_page) < _MOST_REASONS else "…"] += 1
+        self._first.setdefault("records", place)
+
+    def remarks(self, path: str) -> Iterator[Remark]:
+        elsewhere = Message(
+            "{count:,} answers from addresses that are not of the web were left out", count=self._elsewhere.total()
         )
-        return Remark(path, self._first, Note(NoteKind.DROPPED, "WARC-Target-URI", schemes, taken))
+        no_page = Message("{count:,} records that hold no page were passed over", count=self._no_page.total())
+        told = (("WARC-Target-URI", self._elsewhere, elsewhere), ("records", self._no_page, no_page))
+        for field, counts, taken in told:
+            if counts:
+                reasons = ", ".join(f"{reason}: {times:,}" for reason, times in counts.most_common(10))
+                yield Remark(path, self._first[field], Note(NoteKind.DROPPED, field, reasons, taken))
 
 
-def _every_record(file: BinaryIO, path: str, name: str, largest: int, elsewhere: _Elsewhere) -> Iterator[Item | Broken]:
-    offset, is_compressed, count = 0, file.read(2) == _MEMBER[:2], 0
+def _every_record(file: BinaryIO, path: str, name: str, largest: int, passed: _PassedOver) -> Iterator[Item | Broken]:
+    offset, mark, count = 0, _mark_of(file), 0
     while offset is not None:
         file.seek(offset)
         records = _Records(file)
@@ -157,9 +180,9 @@ def _every_record(file: BinaryIO, path: str, name: str, largest: int, elsewhere:
                 if records.err_count > wrong:
                     wrong = records.err_count
                     yield Broken(path, _place(at), _WRONG_LENGTH)
-                at = records.offset
-                count += record.rec_headers.get_header("WARC-Record-ID") is not None
-                if entry := _entry(record, path, name, at, largest, elsewhere):
+                at = records.begun
+                count += 1
+                if entry := _entry(record, path, name, at, largest, passed):
                     yield entry
             if records.err_count > wrong:
                 yield Broken(path, _place(at), _WRONG_LENGTH)
@@ -167,35 +190,98 @@ def _every_record(file: BinaryIO, path: str, name: str, largest: int, elsewhere:
                 yield Broken(path, _place(0), Message("no record of a web archive"))
             return
         except _UNREADABLE as error:
-            at, count = max(offset, records.offset), max(count, 1)
-            if "non-chunked gzip" in str(error):
-                reason = Message("records are not compressed one by one; recompress the file with `warcio recompress`")
-                yield Broken(path, _place(at), reason)
-                return
+            if records.err_count > wrong:
+                yield Broken(path, _place(at), _WRONG_LENGTH)
+            at, count = records.begun, max(count, 1)
             yield Broken(path, _place(at), _reason(error))
             # No record ends its headers inside headers that do not end: most of them are passed over.
-            passed = _LONGEST_HEADERS * 3 // 4 if isinstance(error, _HeadersTooLongError) and not is_compressed else 1
-            offset = _next_start(file, at + passed, _MEMBER if is_compressed else _RECORD)
+            beyond = _LONGEST_HEADERS * 3 // 4 if isinstance(error, _HeadersTooLongError) and mark is _RECORD else 1
+            offset = _next_start(file, at + beyond, mark)
+
+
+def _mark_of(file: BinaryIO) -> re.Pattern[bytes]:
+    """How records of a file begin; either way where its beginning does not tell."""
+    start = file.read(5)
+    return _MEMBER if start.startswith(_GZIP) else _RECORD if start == b"WARC/" else _EITHER
 
 
 class _Records(ArchiveIterator):
-    """Reads no header beyond its bounds, and keeps from standard error what is told as a broken record."""
+    """The records of a file from its place on; raises one of _UNREADABLE where one is not whole, and `begun` is where it begins.
 
-    INC_RECORD = ""
+    The library takes the end of a file for the end of its records, wherever in a record it is, and reads a record that does not
+    say its length to the end of the file. It also would write warnings to standard error.
+    """
 
     def __init__(self, file: BinaryIO) -> None:
         super().__init__(file)
+        self.known_format = "warc"
+        self.begun = self.offset
+        self._size = os.fstat(file.fileno()).st_size
         self.reader = _Reader(self.fh)
-        for name in ("warc_parser", "http_parser"):
-            parser = getattr(self.loader, name)
-            setattr(self.loader, name, _Headers(parser.statuslist, parser.verify))
+        loader = self.loader
+        loader.warc_parser = _RecordHeaders(loader.warc_parser.statuslist, loader.warc_parser.verify)
+        for name in ("http_parser", "http_req_parser"):
+            parser = getattr(loader, name)
+            setattr(loader, name, _Headers(parser.statuslist, parser.verify))
+
+    def _next_record(self, next_line: bytes | None) -> ArcWarcRecord:
+        self.begun = self.offset
+        while next_line is None or not next_line.strip():
+            # Lines of nothing before the first record, or a member of them alone.
+            self.begun += len(next_line or b"") if not self.reader.decompressor else 0
+            next_line = self.reader.readline()
+            if not next_line and self.reader.is_cut:
+                raise _RefusedError(_CUT_SHORT)
+            if not next_line:
+                raise EOFError
+        try:
+            record = super()._next_record(next_line)
+        except EOFError:
+            raise _RefusedError(_CUT_SHORT) from None
+        self._check_end(record)
+        return record
+
+    def _check_end(self, record: ArcWarcRecord) -> None:
+        """Refuses a record of a plain file after whose length neither the file nor the record ends.
+
+        It is looked up before the record is read, so that records that claim to hold what follows them cost nothing.
+        """
+        if self.reader.decompressor:
+            return
+        end = self.fh.tell() - self.reader.rem_length() + record.raw_stream.limit
+        if end > self._size:
+            raise _cut_short(record, end - self._size)
+        after = os.pread(self.fh.fileno(), _LONGEST_MARK, end)
+        if after and not after[:1].isspace() and not _NAMES_FORMAT.match(after):
+            raise _RefusedError(_WRONG_LENGTH)
+
+    def read_to_end(self, record: ArcWarcRecord | None = None) -> None:
+        super().read_to_end(record)
+        if self.record and self.record.raw_stream.limit > 0:
+            raise _cut_short(self.record, self.record.raw_stream.limit)
+        if self.reader.decompressor and self.next_line:
+            raise _RefusedError("records are not compressed one by one; recompress the file with `warcio recompress`")
+
+    def _consume_blanklines(self) -> tuple[bytes | None, int]:
+        """(the line after those of nothing that end a record, the bytes of these).
+
+        `err_count` tells that more of a record followed than its length says. One line of that is passed over.
+        """
+        size, is_first = 0, True
+        while line := self.reader.readline():
+            if line.strip():
+                if not is_first or _NAMES_FORMAT.fullmatch(line):
+                    return line, size
+                self.err_count += 1
+            size, is_first = size + len(line), False
+        return None, size
 
 
 class _RefusedError(ArchiveLoadFailed):
     """What a record may not have; the message is for people, as those of the library are not."""
 
     def __init__(self, template: str, /, **values: object) -> None:
-        super().__init__(Message(template, **values))
+        super().__init__(template if isinstance(template, Message) else Message(template, **values))
 
 
 class _Reader(DecompressingBufferedReader):
@@ -208,9 +294,18 @@ class _Reader(DecompressingBufferedReader):
         super()._init_decomp(decomp_type)
         self._packed = self._empty_lines = 0
 
+    @property
+    def is_cut(self) -> bool:
+        """Whether the file ends in a member of which nothing could be unpacked."""
+        return bool(self.decompressor and self._packed and not self.num_block_read and not self.decompressor.eof)
+
     def _decompress(self, data: bytes) -> bytes:
         self._packed += len(data)
-        unpacked = super()._decompress(data)
+        if self.decompressor and self.num_block_read:
+            # The library takes damaged bytes for the end, and reads all that follow them.
+            unpacked = self.decompressor.decompress(data)
+        else:
+            unpacked = super()._decompress(data)
         size = self.num_block_read + len(unpacked)
         if self.decompressor and size > max(_UNPACKED_FREELY, _MOST_GROWTH * self._packed):
             raise _RefusedError(
@@ -257,19 +352,41 @@ class _Headers(StatusAndHeadersParser):
         return super().parse(_Bounded(stream), full_statusline)
 
 
+class _RecordHeaders(_Headers):
+    """Reads the headers of a record, which must end by an empty line and say what the record is and how long."""
+
+    def parse(self, stream: object, full_statusline: bytes | None = None) -> StatusAndHeaders:
+        bounded = _Bounded(stream, is_of_record=True)
+        headers = StatusAndHeadersParser.parse(self, bounded, full_statusline)
+        if not bounded.has_ended:
+            raise _RefusedError(_CUT_SHORT)
+        for field in ("WARC-Type", "Content-Length"):
+            if headers.get_header(field) is None:
+                raise _RefusedError("its headers do not have “{field}”", field=field)
+        _length(headers)
+        return headers
+
+
 class _HeadersTooLongError(_RefusedError):
     """Headers that go on beyond _LONGEST_HEADERS."""
 
 
 class _Bounded:
-    """The lines of a stream, up to _LONGEST_HEADERS bytes of them."""
+    """The lines of a stream, up to _LONGEST_HEADERS bytes of them; `has_ended` when an empty one was read.
 
-    def __init__(self, stream: object) -> None:
+    In headers of a record the first line of another record is an error: whoever wrote them broke off.
+    """
+
+    def __init__(self, stream: object, *, is_of_record: bool = False) -> None:
         self._stream, self._left = stream, _LONGEST_HEADERS
+        self._is_of_record, self.has_ended = is_of_record, False
 
     def readline(self) -> bytes:
         line = self._stream.readline(self._left)
         self._left -= len(line)
+        self.has_ended = line.endswith(b"\n") and not line.strip()
+        if self._is_of_record and _NAMES_FORMAT.fullmatch(line):
+            raise _RefusedError(_CUT_SHORT)
         if self._left <= 0:
             raise _HeadersTooLongError(Message("the headers have more than {most:,} bytes", most=_LONGEST_HEADERS))
         return line
@@ -292,32 +409,31 @@ def _reason(error: Exception) -> Message:
     if isinstance(error, zlib.error):
         return Message("its compressed bytes are damaged")
     if isinstance(error, EOFError):
-        return Message("it is cut short")
+        return _CUT_SHORT
     if isinstance(error, ArchiveLoadFailed):
         return Message("it does not begin as a record of a web archive does")
     return Message("it is not written as records of web archives are")
 
 
-def _next_start(file: BinaryIO, offset: int, mark: bytes) -> int | None:
+def _next_start(file: BinaryIO, offset: int, mark: re.Pattern[bytes]) -> int | None:
     """Where, from `offset` on, the next record can begin; None if nowhere."""
-    file.seek(offset)
-    base, tail = offset, b""
+    base = max(offset - 1, 0)
+    file.seek(base)
+    window = file.read(offset - base)
     while part := file.read(_WINDOW):
-        window = tail + part
-        at = window.find(mark)
-        if at >= 0:
-            return base - len(tail) + at
-        base += len(part)
-        tail = window[-len(mark) :]
+        window += part
+        # The line break before a line can be the byte before `offset`.
+        if match := mark.search(window, max(offset - base, 0)):
+            return base + match.start()
+        tail = window[-_LONGEST_MARK:]
+        base, window = base + len(window) - len(tail), tail
     return None
 
 
 def _entry(
-    record: ArcWarcRecord, path: str, name: str, at: int, largest: int, elsewhere: _Elsewhere
+    record: ArcWarcRecord, path: str, name: str, at: int, largest: int, passed: _PassedOver
 ) -> Item | Broken | None:
-    """The page of a record; None for requests, metadata, pictures and answers other than 200, and for those that are counted
-    in `elsewhere`.
-    """
+    """The page of a record; None for records that tell of others, and for those that are counted in `passed`."""
     headers = record.rec_headers
     place = _place(at)
     address = (headers.get_header("WARC-Target-URI") or "").strip("<> ")
@@ -325,26 +441,30 @@ def _entry(
     is_web = address.lower().startswith(("http://", "https://"))
     if record.rec_type == "revisit":
         return _at_its_address(Item(path, None, "", name, address, seen, place=place))
+    if record.rec_type in _ABOUT_OTHERS:
+        return None
     if record.rec_type == "response" and not is_web:
-        elsewhere.add(address, place)
+        passed.add_elsewhere(address, place)
         return None
     # A resource that is not of the web is a file that some archive kept: its name there is no address.
     if record.rec_type not in {"resource", "response"}:
+        passed.add(f"WARC-Type {quoted(record.rec_type)[:30]}", place)
         return None
     if record.rec_type == "response" and record.http_headers is None:
         # The library reads them only where the scheme is written in small letters.
         record.http_headers = _HTTP.parse(record.raw_stream)
     http = record.http_headers
-    if record.rec_type == "response" and (http is None or http.get_statuscode() != "200"):
+    if record.rec_type == "response" and (status := http.get_statuscode()) != "200":
+        passed.add(f"status {quoted(status)[:30] or 'none'}", place)
         return None
     declared = (http.get_header("Content-Type") if http else headers.get_header("Content-Type")) or ""
     media_type, charset = content_type(declared)
     if media_type not in (PAGE_TYPES if is_web else (*PAGE_TYPES, *ROW_TYPES)):
+        passed.add(quoted(media_type)[:60] or "no Content-Type", place)
         return None
-    length, whole = _length(headers), record.raw_stream
     content = read_limited(_transferred(record, largest), largest)
-    if getattr(whole, "limit", 0) > 0:
-        raise UnreadableError("cut short: {size:,} of {length:,} bytes", size=length - whole.limit, length=length)
+    if record.raw_stream.limit > 0:
+        raise _cut_short(record, record.raw_stream.limit)
     try:
         content, packing = unpacked(content, _codings(http), largest)
     except UnreadableError as error:
@@ -355,6 +475,11 @@ def _entry(
         return _at_its_address(Item(path, content, media_type, name, address, seen, charset, place, notes))
     # A record's place in its file keeps files of one archive apart.
     return Item(path, content, media_type, f"{name}:{at}", "", seen, charset, place, notes)
+
+
+def _cut_short(record: ArcWarcRecord, missing: int) -> "_RefusedError":
+    length = _length(record.rec_headers)
+    return _RefusedError("cut short: {size:,} of {length:,} bytes", size=length - missing, length=length)
 
 
 def _codings(http: StatusAndHeaders | None) -> str:

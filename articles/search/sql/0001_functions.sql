@@ -1,14 +1,20 @@
--- What the index holds: folded words, stemmed, with their positions; run by migration 0001_functions.
+-- Defines what the search index holds: folded words, stemmed, with their positions. Run by migration 0001_functions.
 --
--- The functions have SQL-standard bodies, bound when they are created, so they hold whatever the search_path is (pg_dump
--- restores under an empty one). Character classes are written out because what [:alpha:] means depends on the server's
--- locale; articles/arabic/characters.py names the same ranges. No dictionary here needs a file on the server.
+-- The functions have SQL-standard bodies, which are bound when they are created. So they work with any search_path
+-- (pg_dump restores under an empty one). Character classes are written out, because the meaning of [:alpha:] depends on
+-- the server's locale; articles/arabic/characters.py names the same ranges. No dictionary here needs a file on the
+-- server.
 
--- Text → its words in order, one space between, as articles.arabic.folding.fold_word spells them. Steps, inside out: drop
--- marks, tatweel and invisible controls; unify letters (replace() one by one is seven times as fast as translate(), whose
--- cost grows with its alphabet) and, where there are any, Persian letters and other digits; join 50,000 to 50000; make
--- every other character a space, but leave lone spaces alone; part letters from digits; lower case; one spelling for
--- America; strip the clitics that the stemmer leaves on.
+-- Returns the words of a text in order, separated by one space, as articles.arabic.folding.fold_word spells them.
+-- The steps, from the innermost call outwards:
+-- - Drop marks, tatweel and invisible controls.
+-- - Unify letters; replace() one by one is seven times as fast as translate(), whose cost grows with its alphabet.
+--   Where there are any, unify Persian letters and other digits too.
+-- - Join 50,000 to 50000.
+-- - Make every other character a space; lone spaces stay as they are.
+-- - Separate letters from digits, and make letters lower case.
+-- - Unify the spelling of America.
+-- - Strip the clitics that the stemmer leaves on.
 CREATE FUNCTION archive_fold(source text) RETURNS text
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN
@@ -37,7 +43,7 @@ RETURN
         ' (?:(?:[وف]?(?:ب?ا|ل)ل|و?كال)(?=[^ ]{3})|و(?=[^ ]{4}))', ' ', 'g');
 
 CREATE TEXT SEARCH DICTIONARY archive_arabic_stem (TEMPLATE = pg_catalog.snowball, LANGUAGE = arabic);
--- Without stop words: a dropped word would shift the positions that snippets and phrases rely on.
+-- There are no stop words: a dropped word would shift the positions that snippets and phrases rely on.
 CREATE TEXT SEARCH DICTIONARY archive_english_stem (TEMPLATE = pg_catalog.snowball, LANGUAGE = english);
 
 CREATE TEXT SEARCH CONFIGURATION archive_arabic (COPY = pg_catalog.simple);
@@ -46,21 +52,23 @@ ALTER TEXT SEARCH CONFIGURATION archive_arabic
 ALTER TEXT SEARCH CONFIGURATION archive_arabic
     ALTER MAPPING FOR asciiword, asciihword, hword_asciipart WITH archive_english_stem;
 
--- Title (weight A) before body; position n is the n-th word of title and body together. The body is cut where a
--- tsvector, which holds at most 1 MB, could overflow: 300,000 letters are a book.
+-- Returns the search vector of an article: the title, with weight A, then the body. Position n is the n-th word of
+-- title and body together. The body is cut at 300,000 letters, the length of a book, because a tsvector holds
+-- at most 1 MB.
 CREATE FUNCTION archive_vector(title text, body text) RETURNS tsvector
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN
     setweight(to_tsvector('archive_arabic'::regconfig, archive_fold(title)), 'A')
     || to_tsvector('archive_arabic'::regconfig, archive_fold(left(body, 300000)));
 
--- A search vector and its article's length in words → the terms by which the article is found, each lexeme as it is and:
---   @lexeme    it stands in the title;
---   #Llexeme   it stands there more often than once, or in the title: L is chr(48 + level),
---              level = 6·log2(1 + times / (0.6 + 0.6·words/250)), times counting the title twice.
--- That is BM25's saturation (k1 = 1.2, b = 0.5) in steps of an eighth, so «the 1,000 articles that hold a common word most
--- densely» is read from the index, level by level from the top, without looking at the others. No lexeme begins with @ or
--- #. The cost keeps the planner from computing it for every row where the index could answer.
+-- Maps a search vector and its article's length in words to the terms of the article in the index article_terms: each
+-- lexeme, and
+--   @lexeme    where it stands in the title;
+--   #Llexeme   where it stands more than once, or in the title: L is chr(48 + level), with the density level
+--              level = 6·log2(1 + times / (0.6 + 0.6·words/250)), where times counts the title twice.
+-- A level is a step of an eighth of BM25's saturation (k1 = 1.2, b = 0.5). The 1,000 articles that hold a common word
+-- most densely are thus read from the index, level by level from the top, without reading the others. No lexeme begins
+-- with @ or #. The COST keeps the planner from computing the terms of every row where the index could answer.
 CREATE FUNCTION archive_terms(vector tsvector, words integer) RETURNS tsvector
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 10000
 RETURN strip(vector) || coalesce((
@@ -74,8 +82,9 @@ RETURN strip(vector) || coalesce((
     ) AS dense
 ), '');
 
--- What the forms of one root share: consonants without the long vowels that plurals and participles insert («خلية»,
--- «خلايا»; «مقاتل», «قتال»), without a leading م or ت and a trailing ه, ت or ن. NULL where fewer than three are left.
+-- Returns the skeleton that the forms of one root share: the consonants, without the long vowels that plurals and
+-- participles insert («خلية», «خلايا»; «مقاتل», «قتال»), without a leading م or ت and a trailing ه, ت or ن. Returns
+-- NULL where fewer than three letters are left.
 CREATE FUNCTION archive_skeleton(lexeme text) RETURNS text
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN (

@@ -1,10 +1,10 @@
--- Looks into the index article_terms, several in one call: what a search wants next depends on what it found. Run by
--- migration 0004_rules.
+-- Functions that read the index article_terms, several times in one call where the next step depends on what was found.
+-- Run by migration 0004_rules.
 
--- Up to `most` published articles whose terms meet tsqueries, one a line; in no order.
--- The index goes by the first line, which should be the rarest, and skips to what that has in the lists of the others. Within
--- one tsquery it reads the lists of all alternatives beside one another.
--- A tsquery stands in a subquery of its own: the planner, where it knows it, takes one with many alternatives for a reason to
+-- Returns up to `most` public articles whose terms meet all of several newline-separated tsqueries, in no order.
+-- The index reads the list of the first tsquery, which should be the rarest, and skips to its articles in the lists of
+-- the others. Within one tsquery it merges the lists of all alternatives.
+-- Each tsquery stands in a subquery, which hides it from the planner: for one with many alternatives, the planner would
 -- read the whole table.
 CREATE FUNCTION archive_holding(query text, most integer) RETURNS bigint[]
     LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -43,14 +43,16 @@ BEGIN
     END CASE;
 END $$;
 
--- The articles that hold some words most densely, the densest first: up to `wanted`, and at least half as many where so many
--- hold the words; or, where even at the level `lowest` these are few and at most `few` hold the words at all, every one
--- (`are_all`). queries[1 + level] are the tsqueries, a line each, of what stands at a level of article_terms or above it;
--- queries[1] holds at all. `further`, where it is given, are others that ask less: where even those at `lowest` are few, what
--- these find goes before what else holds the words.
--- A level costs a fraction of a millisecond near the top and a hundred near the bottom, where very many articles may stand. So
--- levels are tried from `first` down, in steps as long as what was found lets expect: each level has some two to four times what
--- the one above it has. Where a step went too far, the levels that it passed over are tried, from their middle.
+-- Returns the articles that hold some words most densely, the densest first: up to `wanted`, and at least half as many
+-- where so many articles hold the words. Where few articles reach even the level `lowest`, and at most `few` (or
+-- `wanted`) articles hold the words at all, it returns every one of them and sets `are_all`.
+-- queries[1 + level] has the newline-separated tsqueries for articles that reach a density level of article_terms;
+-- queries[1] those for articles that hold the words at all. `further` are optional weaker tsqueries, by level too:
+-- where few articles reach `lowest`, their articles come before other articles that hold the words.
+-- Reading a level costs a fraction of a millisecond near the top, and a hundred milliseconds near the bottom, where
+-- there may be very many articles. So the levels are tried from `first` down. The length of a step follows from the
+-- number of articles found: each level has some two to four times as many articles as the one above it. Where a step
+-- went too far, the levels that it skipped are bisected.
 CREATE FUNCTION archive_densest(
     queries text[], first integer, lowest integer, wanted integer, few integer, further text[] DEFAULT NULL,
     OUT ids bigint[], OUT are_all boolean
@@ -119,8 +121,8 @@ BEGIN
     );
 END $$;
 
--- Those of the densest articles that meet `must`, for which the index does not suffice: of the first of the numbers `wanted` of
--- which `enough` do, else of the last.
+-- Returns those of the densest articles that meet `must`, a tsquery that needs positions, which the index does not
+-- have. It checks wanted[1] of the densest articles, then wanted[2], and so on, until `enough` of them meet `must`.
 CREATE FUNCTION archive_densest_meeting(
     must tsquery, enough integer, queries text[], first integer, lowest integer, wanted integer[], few integer,
     OUT ids bigint[], OUT are_all boolean

@@ -1,12 +1,13 @@
 -- Run by migration 0007_holding.
 
--- Up to `most` published articles whose terms meet tsqueries, one a line; in no order.
--- The index goes by the first line, which should be the rarest, and skips to what that has in the lists of the others. Within
--- one tsquery it reads the lists of all alternatives beside one another.
--- A tsquery stands in a subquery of its own: the planner, where it knows it, takes one with many alternatives for a reason to
+-- Returns up to `most` public articles whose terms meet all of several newline-separated tsqueries, in no order.
+-- The index reads the list of the first tsquery, which should be the rarest, and skips to its articles in the lists of
+-- the others. Within one tsquery it merges the lists of all alternatives.
+-- Each tsquery stands in a subquery, which hides it from the planner: for one with many alternatives, the planner would
 -- read the whole table.
--- What meets them is looked for before it is asked what is public (OFFSET 0 keeps them apart): of a table that was filled or
--- published just now the planner takes nearly nothing to be public, reads all that is, and works the terms of each article out anew.
+-- The tsqueries are applied before public articles are selected; OFFSET 0 keeps the two apart. On a table that has just
+-- been filled or published, the planner expects almost no public articles. It would read them all, and compute the
+-- terms of each article anew.
 CREATE OR REPLACE FUNCTION archive_holding(query text, most integer) RETURNS bigint[]
     LANGUAGE plpgsql STABLE PARALLEL SAFE
 AS $$
