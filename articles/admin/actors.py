@@ -56,7 +56,7 @@ def events_titled_with(actor: Actor) -> dict[str, set[int]]:
 
 
 def warn_of_titles(request: HttpRequest, actor: Actor) -> None:
-    """Warns an editor who withholds an actor that titles of events still name it, with links to the events of each name."""
+    """Warns that titles of public events still name a withheld actor, with a link to the events of each name."""
     events_by_name = events_titled_with(actor)
     if not events_by_name:
         return

@@ -1,8 +1,8 @@
 """Keeps the input of a form that was sent after its session had ended or was renewed, and offers to send it again.
 
-The desk's site (articles/admin/site.py) calls this. Nothing is stored on the server. The input travels in hidden fields:
-from the request that could not be answered, through the sign-in, to a page with one button that sends it again. Files
-cannot travel in this way, and the page says so.
+The desk's site (articles/admin/site.py) calls this. Nothing is stored on the server. The input travels in hidden
+fields: from the request that could not be answered, through the sign-in, to a page with one button that sends it again.
+Files cannot travel in this way, and the page says so.
 """
 
 from collections.abc import Iterable
@@ -25,7 +25,7 @@ _LEFT_OUT = {"csrfmiddlewaretoken", "token"}
 
 
 def ask_to_sign_in(request: HttpRequest, title: str) -> HttpResponse:
-    """Answers a form that was sent without a session, with status 401: the sign-in form, with the input in hidden fields."""
+    """Answers a form that was sent without a session, with status 401: the sign-in form with the hidden input."""
     context = {
         "title": title, "site_title": title, "site_header": title, "has_permission": False, "target": request.get_full_path(),
         "kept": _fields(request.POST), "files": len(request.FILES), "prefix": _PREFIX,
