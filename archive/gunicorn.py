@@ -5,9 +5,10 @@ It is read before the archive is imported, so that all processes store their cou
 
 import os
 import shutil
+import sys
 from typing import Any
 
-from articles.platform import counters, environment, logs
+from articles.platform import counters, environment, logs, supervision
 
 bind = f"127.0.0.1:{os.environ.get('PORT') or 8000}"
 workers = environment.whole("ARCHIVE_WORKERS", 2)
@@ -37,6 +38,13 @@ logconfig_dict = logs.from_environment()
 
 
 os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(counters.new_folder())
+
+
+def post_fork(server: Any, worker: Any) -> None:
+    """A worker leaves with its master, killed or not: what is started in the master's place needs the port."""
+    supervision.end_with_parent()
+    if os.getppid() != worker.ppid:
+        sys.exit(0)
 
 
 def post_worker_init(worker: Any) -> None:

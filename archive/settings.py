@@ -162,7 +162,8 @@ TEMPLATES = [
 DATABASES = database.configurations(os.environ, DATA)
 # The role that creates databases for measuring, if the site's own role may not. Used by articles/platform/scratch.py
 # only.
-ARCHIVE_SCRATCH = database.configuration(url, DATA) if (url := environment.text("ARCHIVE_SCRATCH_URL")) else {}
+_SCRATCH = environment.text("ARCHIVE_SCRATCH_URL")
+ARCHIVE_SCRATCH = database.configuration(_SCRATCH, DATA, "ARCHIVE_SCRATCH_URL") if _SCRATCH else {}
 DATABASE_ROUTERS = ["articles.platform.database.CacheRouter"]
 # A replica that lags by more than this many seconds is not read from.
 ARCHIVE_REPLICA_LAG = environment.seconds("ARCHIVE_REPLICA_LAG", 10)

@@ -172,6 +172,11 @@ class DeskAdmin(PlainDeletion, Explained, admin.ModelAdmin):
         actions.pop("delete_selected", None)
         return actions
 
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> models.Model | None:
+        """The row; None for a fact of what is not there, which SQL can leave behind: nothing of it could be told."""
+        row = super().get_object(request, object_id, from_field)
+        return row if row is None or _has_its_owners(row) else None
+
     def _changeform_view(
         self, request: HttpRequest, object_id: str | None, form_url: str, extra_context: dict | None
     ) -> HttpResponse:
@@ -340,3 +345,12 @@ def holding_words(typed: str) -> list[int]:
     newest_key = Article.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     newest_matching = list(matching.filter(pk__gt=newest_key - _NEWEST)[:MOST_FOUND])
     return newest_matching if len(newest_matching) > _NEWEST * _COMMON else list(matching[:MOST_FOUND])
+
+
+def _has_its_owners(row: models.Model) -> bool:
+    """Whether all rows exist that the row refers to with a field that cannot be null."""
+    owners = [field for field in row._meta.concrete_fields if isinstance(field, models.ForeignKey) and not field.null]
+    return all(
+        field.related_model._base_manager.filter(**{field.target_field.attname: getattr(row, field.attname)}).exists()
+        for field in owners
+    )

@@ -1,9 +1,9 @@
 """Limits what an address of a desk's list can ask of the database: the filters and orders that the list offers, and no
 others.
 
-Django lets an address filter a list by any column with any comparison (`?body__regex=…`, `?key__startswith=…`). A pattern
-may run for hours, and a column that no page shows can be guessed letter by letter. `articles.admin.site.DeskSite.register`
-mixes this into every admin class, those of libraries included.
+Django lets an address filter a list by any column with any comparison (`?body__regex=…`, `?key__startswith=…`). A
+pattern may run for hours, and a column that no page shows can be guessed letter by letter. So
+`articles.admin.site.DeskSite.register` mixes this into every admin class, those of libraries included.
 """
 
 from collections.abc import Iterator

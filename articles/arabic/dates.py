@@ -319,7 +319,7 @@ def _named_month_at(text: str, of_words: Sequence[Word], index: int) -> tuple[Da
     # Two names can state one month: «نوفمبر/تشرين الثاني», «نونبر (تشرين الثاني)».
     if index < len(of_words) and (repeated := _month_at(of_words, index)) and repeated[:2] == (number, hijri):
         index = repeated[2]
-    year, index = _year_at(text, of_words, index, hijri)
+    year, index = _year_of_month_at(text, of_words, index, hijri)
     relation, index = _relation_at(text, of_words, index) if year is None else (None, index)
     is_bare = year is None and day is None and relation is None
     if is_bare and not _follows_month_word(of_words, first):
@@ -362,7 +362,7 @@ def _days_at(text: str, of_words: Sequence[Word], index: int) -> tuple[int | Non
     return day, int(of_words[last].folded), last + 1
 
 
-def _year_at(text: str, of_words: Sequence[Word], index: int, hijri: bool) -> tuple[int | None, int]:
+def _year_of_month_at(text: str, of_words: Sequence[Word], index: int, hijri: bool) -> tuple[int | None, int]:
     """Returns (year, next index) if the year of a month stands at `index`, in its own sentence, else (None, index)."""
     if index >= len(of_words):
         return None, index

@@ -4,6 +4,7 @@ The two texts are aligned word by word, as in a patience diff: words that stand 
 work is bounded by the length of the texts. Words that stay unaligned are searched by their text.
 """
 
+import itertools
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
@@ -11,7 +12,6 @@ from collections.abc import Iterator, Sequence
 
 from articles.arabic.characters import INVISIBLE, MARKS, TATWEEL
 from articles.arabic.text_gate import clean_text
-import itertools
 
 Span = tuple[int, int]
 

@@ -15,6 +15,7 @@ from articles.arabic.span_moves import TextChange
 from articles.models import Article, Figure, Mention, ReviewState
 from articles.models.carrying import LostWords, place, span_of
 from articles.models.history import event_model_of
+from articles.models.mention import places
 
 
 def without_place(article: Article) -> list[LostWords]:
@@ -54,10 +55,12 @@ def settle(fact: models.Model, version: models.Model) -> tuple[str, ...]:
     body = Article.objects.filter(pk=fact.article_id).values_list("body", flat=True).first() or ""
     change = TextChange(_body_at(fact, version, body), body)
     if isinstance(fact, Mention):
-        places = [((start, end), quote) for (start, end), quote in zip(fact.spans, fact.quotes, strict=True)]
-        moved = change.moved(places)
+        # A version holds what was stored then, whatever it was.
+        standing = zip(*places(fact.spans, fact.quotes), strict=True)
+        old = [((start, end), quote) for (start, end), quote in standing]
+        moved = change.moved(old)
         place(fact, moved, body, store=False)
-        return tuple(quote for (_, quote), span in zip(places, moved, strict=True) if span is None)
+        return tuple(quote for (_, quote), span in zip(old, moved, strict=True) if span is None)
     (span,) = change.moved([(span_of(fact), fact.quote)])
     if span is not None and _is_taken(fact, span):
         span = None

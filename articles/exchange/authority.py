@@ -78,7 +78,9 @@ def _measures() -> Iterator[dict]:
 
 def _synonyms() -> Iterator[dict]:
     for row in SynonymSet.objects.filter(in_use=True).order_by("id"):
-        yield {"word": row.words[0], "others": row.words[1:], "kind": row.kind}
+        # Of an array of another shape nothing may be left (ItemsField).
+        if row.words:
+            yield {"word": row.words[0], "others": row.words[1:], "kind": row.kind}
 
 
 def _series() -> Iterator[dict]:

@@ -6,7 +6,7 @@ They limit the time of an answer, and how often a visitor's address may use all 
 from collections.abc import Callable
 from functools import wraps
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.template.response import SimpleTemplateResponse
 from django.views.decorators.http import require_safe
 
@@ -45,9 +45,18 @@ def long_door(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespon
 
     ARCHIVE_EXPORTS_AT_ONCE requests are answered at once, one of them for each visitor's address. Further ones get 503
     with Retry-After. A streamed answer (a download) holds its place until it is sent, its reader is gone, or
-    ARCHIVE_EXPORT_SECONDS have passed. Any other answer (a harvest) holds its place while it is made.
+    ARCHIVE_EXPORT_SECONDS have passed. Any other answer (a harvest) holds its place while it is made. HEAD takes no
+    place: the view answers it with `headers_alone`.
     """
     return _with_rate(_with_place(_with_time_limit(view)))
+
+
+def headers_alone(content_type: str) -> StreamingHttpResponse:
+    """Returns the answer to HEAD for an expensive view, made without reading a row.
+
+    It is streamed, so that it states no length: the answer to GET states none either.
+    """
+    return StreamingHttpResponse((), content_type=content_type)
 
 
 def _with_rate(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -61,6 +70,8 @@ def _with_rate(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespo
 def _with_place(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     @wraps(view)
     def limited(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        if request.method == "HEAD":
+            return view(request, *args, **kwargs)
         place = Place.take(request)
         if place is None:
             response = HttpResponse(

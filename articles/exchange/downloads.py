@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from articles.exchange.chosen import NOUNS, Noun
 from articles.exchange.citations import STYLES, citation
-from articles.exchange.doors import door, long_door
+from articles.exchange.doors import door, headers_alone, long_door
 from articles.exchange.lines import LINES
 from articles.exchange.long_answers import Held, Keys
 from articles.exchange.rows import Row, made
@@ -26,16 +26,19 @@ _MEDIA_TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson
 @long_door
 def download(request: HttpRequest, noun: str, format: str) -> StreamingHttpResponse:
     """The list that a page with this query shows, up to ARCHIVE_MOST_EXPORTED rows; X-Total-Count tells how many follow at
-    most: what cannot be read is left out, which shows only while the rows are made."""
+    most: what cannot be read is left out, which shows only while the rows are made. HEAD counts none."""
     if noun not in NOUNS or format not in LINES:
         raise Http404
-    chosen = NOUNS[noun].chosen(request.GET)
-    keys = Keys(chosen[: settings.ARCHIVE_MOST_EXPORTED])
-    lines = LINES[format](_rows(NOUNS[noun], chosen.model, keys))
-    content = Held(_encoded(lines, marked=format == "csv"), keys)
-    response = StreamingHttpResponse(content, content_type=_MEDIA_TYPES[format])
+    content_type = _MEDIA_TYPES[format]
+    if request.method == "HEAD":
+        response = headers_alone(content_type)
+    else:
+        chosen = NOUNS[noun].chosen(request.GET)
+        keys = Keys(chosen[: settings.ARCHIVE_MOST_EXPORTED])
+        lines = LINES[format](_rows(NOUNS[noun], chosen.model, keys))
+        response = StreamingHttpResponse(Held(_encoded(lines, marked=format == "csv"), keys), content_type=content_type)
+        response["X-Total-Count"] = str(keys.count)
     response["Content-Disposition"] = f'attachment; filename="archive-{noun}.{format}"'
-    response["X-Total-Count"] = str(keys.count)
     return response
 
 

@@ -5,10 +5,10 @@ import io
 import json
 from collections.abc import Callable, Iterable, Iterator
 
+from articles.arabic.spreadsheet_cells import guarded
 from articles.exchange.rows import Row
 
-# A spreadsheet executes a cell as a formula if it begins with one of these characters.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_CRLF = "\r\n"
 
 
 def json_lines(rows: Iterable[Row]) -> Iterator[str]:
@@ -26,19 +26,27 @@ def csv_lines(rows: Iterable[Row]) -> Iterator[str]:
     writer = None
     for row in rows:
         if writer is None:
-            writer = csv.DictWriter(buffer, fieldnames=list(row), lineterminator="\n")
+            # Python quotes a cell with a bare carriage return only if lines end with one. A spreadsheet begins a row at it.
+            writer = csv.DictWriter(buffer, fieldnames=list(row), lineterminator=_CRLF)
             writer.writeheader()
+            yield _line_of(buffer)
         writer.writerow({name: _cell(value) for name, value in row.items()})
-        yield buffer.getvalue()
-        buffer.seek(0)
-        buffer.truncate()
+        yield _line_of(buffer)
+
+
+def _line_of(buffer: io.StringIO) -> str:
+    """Returns the line that was written, with the line end that downloads have, and empties the buffer."""
+    line = buffer.getvalue().removesuffix(_CRLF) + "\n"
+    buffer.seek(0)
+    buffer.truncate()
+    return line
 
 
 def _cell(value: object) -> object:
     """Returns the value for a cell; an apostrophe keeps text from being read as a formula."""
     if isinstance(value, dict | list):
         return json.dumps(value, ensure_ascii=False)
-    return "'" + value if isinstance(value, str) and value.startswith(_FORMULA) else value
+    return guarded(value) if isinstance(value, str) else value
 
 
 LINES: dict[str, Callable[[Iterable[Row]], Iterator[str]]] = {"jsonl": json_lines, "csv": csv_lines}

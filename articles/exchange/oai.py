@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from django.conf import settings
 from django.core import signing
 from django.db.models import Min, Q, QuerySet
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
@@ -20,7 +20,7 @@ from lxml import etree
 from articles.arabic.characters import without_control_characters
 from articles.exchange.addresses import permanent
 from articles.exchange.citations import ARCHIVE
-from articles.exchange.doors import long_door
+from articles.exchange.doors import headers_alone, long_door
 from articles.exchange.rows import with_facts
 from articles.models import Article, Source
 from articles.models.article import LEAD_LENGTH
@@ -30,6 +30,7 @@ from articles.platform.calendar_bounds import FIRST_MOMENT, LAST_MOMENT
 
 # Entries in one answer: records or headers, and sets. A resumption token leads to the next ones.
 RECORDS, SETS = 100, 200
+_MEDIA_TYPE = "text/xml; charset=utf-8"
 PREFIX = "oai_dc"
 _OAI = "http://www.openarchives.org/OAI/2.0/"
 _DC, _OAI_DC = "http://purl.org/dc/elements/1.1/", "http://www.openarchives.org/OAI/2.0/oai_dc/"
@@ -106,8 +107,10 @@ def _arguments(request: HttpRequest) -> QueryDict:
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 @long_door
-def oai(request: HttpRequest) -> HttpResponse:
+def oai(request: HttpRequest) -> HttpResponseBase:
     """Answers one of the six verbs, with the protocol's error where the request has a fault."""
+    if request.method == "HEAD":
+        return headers_alone(_MEDIA_TYPE)
     arguments = _arguments(request)
     answer = etree.Element(f"{{{_OAI}}}OAI-PMH", nsmap={None: _OAI, "xsi": _XSI})
     answer.set(f"{{{_XSI}}}schemaLocation", _SCHEMA)
@@ -123,7 +126,7 @@ def oai(request: HttpRequest) -> HttpResponse:
     except OAIError as error:
         _add(answer, "error", str(error), code=error.code)
     content = etree.tostring(answer, xml_declaration=True, encoding="UTF-8", pretty_print=True)
-    return HttpResponse(content, content_type="text/xml; charset=utf-8")
+    return HttpResponse(content, content_type=_MEDIA_TYPE)
 
 
 def _checked(arguments: QueryDict) -> str:

@@ -126,8 +126,9 @@ class Catalogue:
         `rows` are (article, event, the event's terms, whether it was fetched by an actor).
         """
         alike: dict[int, dict[int, float]] = defaultdict(dict)
+        terms_of = Event._meta.get_field("terms").items_of
         for article_pk, event_pk, terms, by_actor in rows:
-            if share := _share(self._questions[article_pk], terms, by_actor):
+            if share := _share(self._questions[article_pk], terms_of(terms), by_actor):
                 alike[article_pk][event_pk] = max(share, alike[article_pk].get(event_pk, 0))
         for article_pk, shares in alike.items():
             best = sorted(shares, key=lambda event_pk: (-shares[event_pk], -event_pk))[:MOST_EVENTS_COMPARED]

@@ -1,5 +1,6 @@
 """Article: one news text, with its source and the date of its publication."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
@@ -93,6 +94,8 @@ class TitleOrigin(models.TextChoices):
     EDITOR = "editor", "كتبه محرر"
 
 
+# A code of a language: its subtag, which script and region may follow (RFC 5646): «ar», «ar-MA», «zh-Hant». Case is ignored.
+LANGUAGE = "[a-z]{2,3}(?:[-_][a-z0-9]{2,8})*"
 # The states of articles that an editor removed. If an article was ever public (`once_public`), its address answers with
 # a notice. Its captures and its history stay.
 TAKEN_AWAY = (ArticleStatus.WITHDRAWN, ArticleStatus.DELETED)
@@ -329,6 +332,8 @@ class Article(Limited, Mergeable):
     def beyond_limits(self) -> Iterator[tuple[str, str]]:
         yield from day_messages(self, "published", publication_days())
         yield from indexed_messages("url", self.url)
+        if self.language and not re.fullmatch(LANGUAGE, self.language, re.IGNORECASE | re.ASCII):
+            yield "language", "اكتب رمز لغة، مثل ar أو ar-MA."
 
     def clean(self) -> None:
         """Checks the notice and the address.

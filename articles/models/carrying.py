@@ -101,7 +101,7 @@ def place(mention: models.Model, spans: Iterable[Span | None], body: str, *, sto
     """
     present = sorted(span for span in spans if span is not None)
     spans_and_quotes = [list(span) for span in present], [body[start:end] for start, end in present]
-    if spans_and_quotes != (mention.spans, mention.quotes):
+    if mention.is_read_in_part or spans_and_quotes != (mention.spans, mention.quotes):
         mention.spans, mention.quotes = spans_and_quotes
         if store:
             mention.save(update_fields=["spans", "quotes"])

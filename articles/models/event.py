@@ -6,7 +6,6 @@ EventSeries groups the sessions of an event, and Participation links its actors.
 from collections.abc import Iterator
 from datetime import date
 
-from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Count, F, OuterRef, Q, Value
@@ -19,6 +18,7 @@ from articles.arabic.words import fold_phrase, words
 from articles.models.actor import Actor
 from articles.models.article import BEFORE_ALL_DATES
 from articles.models.history import with_history
+from articles.models.item_fields import ItemsField
 from articles.models.limits import Limited, day_messages, folded_messages, planned_days
 from articles.models.merged import not_into_itself
 from articles.models.public import NounQuerySet, Withholdable, has, public_article, related_rows
@@ -186,10 +186,10 @@ class Event(Limited, Withholdable):
     title = LineField("العنوان", max_length=300)
     folded_title = LineField(max_length=300, editable=False)
     # The distinctive words of the title, by which the event of an article is recognised.
-    terms = ArrayField(LineField(max_length=100), default=list, editable=False)
+    terms = ItemsField(LineField(max_length=100), default=list, editable=False)
     kind = models.CharField("النوع", max_length=11, choices=EventKind)
     # The periods in which it can have begun, for looking it up among many events: see `periods_of`.
-    periods = ArrayField(models.IntegerField(), default=list, editable=False)
+    periods = ItemsField(models.IntegerField(), default=list, editable=False)
     start = UncertainDate("البداية")
     end = UncertainDate("النهاية")
     start_order = models.GeneratedField(
@@ -261,8 +261,12 @@ class Event(Limited, Withholdable):
         """Sets the derived fields `folded_title`, `terms` and `periods` from the title and the start."""
         self.folded_title = fold_phrase(self.title)
         self.terms = sorted(content_words(self.title))
+        self.periods = self.periods_of_start()
+
+    def periods_of_start(self) -> list[int]:
+        """What `periods` is to be: never empty, or the event would be looked up in vain."""
         months, years = periods_of(self.start.earliest, self.start.latest)
-        self.periods = [ANY_PERIOD] if months is None else [*months, *years]
+        return [ANY_PERIOD] if months is None else [*months, *years]
 
     def get_absolute_url(self) -> str:
         return reverse("event", args=[self.pk])

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, Value, When
@@ -14,6 +13,7 @@ from articles.models.actor import Actor
 from articles.models.article import Article
 from articles.models.event import Event
 from articles.models.history import with_history
+from articles.models.item_fields import ItemsField
 from articles.models.limits import Limited, days_within, outside_message, planned_days
 from articles.models.public import FactQuerySet, has, related_rows
 from articles.models.review import Reviewable, by_score, review_constraints
@@ -50,21 +50,21 @@ class Measure(models.Model):
     """
 
     label = LineField("المقياس", max_length=120, unique=True)
-    units = ArrayField(
+    units = ItemsField(
         LineField(max_length=60),
         verbose_name="الوحدات",
         default=list,
         blank=True,
         help_text="مثل: وفد، وفدا، وفود",
     )
-    broad_units = ArrayField(
+    broad_units = ItemsField(
         LineField(max_length=60),
         verbose_name="وحدات عامة",
         default=list,
         blank=True,
         help_text="مثل: شخص، أشخاص",
     )
-    cues = ArrayField(
+    cues = ItemsField(
         LineField(max_length=60),
         verbose_name="قرائن",
         default=list,

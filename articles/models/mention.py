@@ -1,6 +1,6 @@
 """Mention: the fact that an article names an actor, with the spans of the name in code points of the body."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -9,9 +9,13 @@ from django.db.models import Count, F, Func, Q
 from articles.models.actor import Actor
 from articles.models.article import Article
 from articles.models.history import with_history
+from articles.models.item_fields import AlignedItemsField, aligned
 from articles.models.public import FactQuerySet
 from articles.models.review import Reviewable, by_score, review_constraints
 from articles.models.text_fields import LineField, ProseField
+
+# Every item of an array; an empty place in it is none.
+_EACH = "unnest(ARRAY(SELECT item FROM unnest(%(expressions)s) AS item WHERE item IS NOT NULL))"
 
 
 class MentionQuerySet(FactQuerySet):
@@ -30,7 +34,7 @@ class MentionQuerySet(FactQuerySet):
 
         The most frequent name comes first.
         """
-        written = self.annotate(name=Func(F("quotes"), function="unnest", output_field=models.TextField()))
+        written = self.annotate(name=Func(F("quotes"), template=_EACH, output_field=models.TextField()))
         return written.values("name").annotate(times=Count("*")).order_by("-times", "name")
 
 
@@ -45,11 +49,14 @@ class Mention(Reviewable):
 
     article = models.ForeignKey(Article, models.CASCADE, db_index=False, related_name="mentions", verbose_name="المقال")
     actor = models.ForeignKey(Actor, models.CASCADE, db_index=False, related_name="mentions", verbose_name="الفاعل")
-    spans = ArrayField(
+    spans = AlignedItemsField(
         ArrayField(models.PositiveIntegerField(), size=2), verbose_name="المواضع", default=list, blank=True
     )
-    quotes = ArrayField(ProseField(), verbose_name="كما وردت", default=list, blank=True)
+    quotes = AlignedItemsField(ProseField(), verbose_name="كما وردت", default=list, blank=True)
     role = LineField("الصفة كما وردت", max_length=200, blank=True)
+
+    # Whether more is stored than can be read as places of a text: what is written next is to replace all of it.
+    is_read_in_part = False
 
     objects = MentionQuerySet.as_manager()
 
@@ -74,6 +81,15 @@ class Mention(Reviewable):
     def __str__(self) -> str:
         return f"{self.actor} ← {self.article}"
 
+    @classmethod
+    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[object]) -> "Mention":
+        row = super().from_db(db, field_names, values)
+        if {"spans", "quotes"} <= row.__dict__.keys():
+            stored = row.spans, row.quotes
+            row.spans, row.quotes = places(*stored)
+            row.is_read_in_part = (row.spans, row.quotes) != stored
+        return row
+
     def add_places(self, spans: Iterable[Sequence[int]], quotes: Iterable[str]) -> None:
         """Adds spans with their quotes, each span once, in the order of the body. Does not save the mention."""
         places = {
@@ -81,3 +97,9 @@ class Mention(Reviewable):
         }
         self.spans = [list(span) for span in sorted(places)]
         self.quotes = [places[span] for span in sorted(places)]
+
+
+def places(spans: object, quotes: object) -> tuple[list[list[int]], list[str]]:
+    """The spans and quotes of a mention, or of a version of it, that can be places of a text: each span with its quote."""
+    fields = [Mention._meta.get_field(name) for name in ("spans", "quotes")]
+    return aligned(list(zip(fields, (spans, quotes), strict=True)), lambda span, _quote: 0 <= span[0] < span[1])

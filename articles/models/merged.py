@@ -5,6 +5,7 @@ The merged row keeps its address, which redirects to the page of the other row.
 
 from typing import Self
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 
 
@@ -22,15 +23,26 @@ class Mergeable(models.Model):
     def survivor(self) -> Self | None:
         """The row that stands for this one now: itself, or the last row in the chain of merges.
 
-        It is None if the rows were merged in a circle, which is possible only by hand at the database's own prompt.
+        It is None if no row stands for it, which is possible only by hand at the database's own prompt: the rows were
+        merged in a circle, or into a row that is gone.
         """
         row, passed = self, {self.pk}
         while row.merged_into_id:
             if row.merged_into_id in passed:
                 return None
-            row = row.merged_into
+            row = _there(row)
+            if row is None:
+                return None
             passed.add(row.pk)
         return row
+
+
+def _there(row: Mergeable) -> Mergeable | None:
+    """The row that `row` was merged into, or None where it is gone: a join reads that as None, a look-up raises."""
+    try:
+        return row.merged_into
+    except ObjectDoesNotExist:
+        return None
 
 
 def not_into_itself(model: str) -> models.CheckConstraint:

@@ -3,7 +3,6 @@
 Fingerprint: the hashes by which reprints are detected among any number of articles.
 """
 
-from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -11,6 +10,7 @@ from django.db.models import F, Q
 
 from articles.models.article import Article
 from articles.models.history import with_history
+from articles.models.item_fields import ItemsField
 from articles.models.public import public_article
 from articles.models.review import Reviewable, ReviewableQuerySet, by_score, review_constraints
 
@@ -20,7 +20,7 @@ class Fingerprint(models.Model):
 
     article = models.OneToOneField(Article, models.CASCADE, primary_key=True, related_name="fingerprint")
     text_hash = models.BigIntegerField(db_index=True)
-    bands = ArrayField(models.IntegerField(), default=list)
+    bands = ItemsField(models.IntegerField(), default=list)
 
     class Meta:
         verbose_name = "بصمة نص"

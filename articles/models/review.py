@@ -35,6 +35,22 @@ class ReviewableQuerySet(models.QuerySet):
         return self.exclude(state=state).update(state=state, reviewed_by=editor, reviewed_at=timezone.now())
 
 
+class ScoreField(models.FloatField):
+    """A number from 0 to 1. What SQL stored beside that is read as None; `manage.py check_archive` names it."""
+
+    @staticmethod
+    def is_score(value: float) -> bool:
+        return 0 <= value <= 1  # NaN is neither
+
+    def from_db_value(self, value: float | None, expression: object, connection: object) -> float | None:
+        return value if value is not None and self.is_score(value) else None
+
+    def deconstruct(self) -> tuple[str, str, list, dict]:
+        """As Django's own field: the column is the same."""
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.FloatField", args, kwargs
+
+
 class Reviewable(models.Model):
     """Adds the review state to a noun.
 
@@ -43,7 +59,7 @@ class Reviewable(models.Model):
 
     state = models.CharField("حالة المراجعة", max_length=9, choices=ReviewState, default=ReviewState.CONFIRMED)
     rule = LineField("القاعدة", max_length=80, blank=True, help_text="القاعدة الآلية التي اقترحت هذه المعلومة.")
-    score = models.FloatField("الدرجة", null=True, blank=True)
+    score = ScoreField("الدرجة", null=True, blank=True)
     reviewed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,

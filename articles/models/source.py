@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -12,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from articles.arabic.folding import fold_name
 from articles.arabic.words import fold_phrase
 from articles.models.history import with_history
+from articles.models.item_fields import ItemsField
 from articles.models.limits import Limited, folded_messages
 from articles.models.merged import Mergeable, not_into_itself
 from articles.models.public import public_article
@@ -92,17 +92,17 @@ class Source(Limited, Mergeable):
     folded_name = LineField(max_length=200, editable=False)
     kind = models.CharField("النوع", max_length=11, choices=SourceKind, default=SourceKind.OTHER)
     country = LineField("البلد", max_length=80, blank=True)
-    domains = ArrayField(
+    domains = ItemsField(
         LineField(max_length=253), verbose_name="النطاقات", default=list, blank=True, help_text="مثل: mapnews.ma"
     )
-    marks = ArrayField(
+    marks = ItemsField(
         LineField(max_length=40),
         verbose_name="التوقيعات",
         default=list,
         blank=True,
         help_text="ما توقع به أخبارها، مثل: و م ع",
     )
-    folded_marks = ArrayField(LineField(max_length=40), default=list, editable=False)
+    folded_marks = ItemsField(LineField(max_length=40), default=list, editable=False)
 
     objects = SourceQuerySet.as_manager()
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.core.exceptions import ValidationError
 from django.db import models
 
 from articles.arabic.words import fold_phrase
 from articles.models.history import with_history
+from articles.models.item_fields import ItemsField
 from articles.models.limits import Limited, folded_messages
 from articles.models.text_fields import LineField
 
@@ -29,10 +29,10 @@ class SynonymSet(Limited):
     `folded[i]` is the folded form of `words[i]`.
     """
 
-    words = ArrayField(
+    words = ItemsField(
         LineField(max_length=100), verbose_name="الكلمات", help_text="كلمة أو عبارة في كل سطر، اثنتان على الأقل."
     )
-    folded = ArrayField(LineField(max_length=100), editable=False, default=list)
+    folded = ItemsField(LineField(max_length=100), editable=False, default=list)
     kind = models.CharField("النوع", max_length=8, choices=SynonymKind, default=SynonymKind.SPELLING)
     in_use = models.BooleanField("مستعمل", default=True)
 

@@ -1,5 +1,6 @@
 """Where what is kept for a while is kept: ARCHIVE_CACHE, called by settings."""
 
+import re
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
@@ -28,7 +29,20 @@ def configuration(where: str) -> dict[str, Any]:
         }
         return table | {"OPTIONS": {"MAX_ENTRIES": 20 * MOST_KEPT}}
     if where.startswith(("redis://", "rediss://", "unix://")):
+        _refuse_what_cannot_be_read(where)
         options = {"socket_connect_timeout": _PATIENCE, "socket_timeout": _PATIENCE}
         place = {"BACKEND": "articles.platform.redis_cache.ForgivingRedis", "LOCATION": where, "VERSION": _VERSION}
         return place | {"OPTIONS": options}
     raise ImproperlyConfigured("ARCHIVE_CACHE must be empty, database, or an address redis://host:port/number")
+
+
+def _refuse_what_cannot_be_read(where: str) -> None:
+    """Raises ImproperlyConfigured for an address that the client could not read either, when somebody first asks for a page."""
+    from redis.connection import parse_url
+
+    # Django takes several, the first of which is written to.
+    for address in re.split("[;,]", where):
+        try:
+            parse_url(address)
+        except ValueError as error:
+            raise ImproperlyConfigured(f"ARCHIVE_CACHE cannot be read: {error}") from error

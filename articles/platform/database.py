@@ -30,7 +30,7 @@ def configurations(environment: Mapping[str, str], data: Path) -> dict[str, dict
     found = {"default": configuration(environment.get("DATABASE_URL", ""), data)}
     urls = re.split(r"[,\s]+(?=postgres)", environment.get("DATABASE_REPLICA_URLS", "").strip())
     for number, url in enumerate(filter(None, urls), 1):
-        found[f"replica-{number}"] = configuration(url, data) | {"TEST": {"MIRROR": "default"}}
+        found[f"replica-{number}"] = configuration(url, data, "DATABASE_REPLICA_URLS") | {"TEST": {"MIRROR": "default"}}
     if environment.get("ARCHIVE_CACHE") == "database":
         found[CACHE] = found["default"] | {"TEST": {"MIRROR": "default"}}
     return found
@@ -49,10 +49,11 @@ class CacheRouter:
         return False if db == CACHE else None
 
 
-def configuration(url: str, data: Path) -> dict[str, Any]:
+def configuration(url: str, data: Path, variable: str = "DATABASE_URL") -> dict[str, Any]:
     """Django's DATABASES["default"] for a `postgres://` URL, or for the embedded server under `data` if `url` is empty.
 
-    Raises ImproperlyConfigured for a URL of another database or one that cannot be read. Starts nothing.
+    Raises ImproperlyConfigured for a URL of another database or one that cannot be read, naming the `variable` that holds it. Starts
+    nothing.
     """
     if not url:
         return {
@@ -68,9 +69,9 @@ def configuration(url: str, data: Path) -> dict[str, Any]:
     try:
         parsed = dj_database_url.parse(url, conn_max_age=SECONDS_A_CONNECTION_IS_KEPT, conn_health_checks=True)
     except Exception as error:
-        raise ImproperlyConfigured(f"DATABASE_URL cannot be read: {error}") from error
+        raise ImproperlyConfigured(f"{variable} cannot be read: {error}") from error
     if not parsed["ENGINE"].endswith("postgresql"):
-        raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL server: postgres://user:password@host/name")
+        raise ImproperlyConfigured(f"{variable} must name a PostgreSQL server: postgres://user:password@host/name")
     parsed["OPTIONS"] = _PATIENCE | {"application_name": _application()} | parsed.get("OPTIONS", {})
     return parsed
 

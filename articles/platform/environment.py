@@ -12,7 +12,8 @@ from typing import NoReturn
 from django.core.exceptions import ImproperlyConfigured
 
 _ON, _OFF = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
-_RATE = re.compile(r"[1-9]\d*/\d*[smhd]", re.ASCII)
+# Each request within the time is remembered, so that more than these digits say could not be counted.
+_RATE = re.compile(r"[1-9]\d{0,6}/([1-9]\d{0,4})?[smhd]", re.ASCII)
 
 
 def text(name: str, default: str = "") -> str:
@@ -58,10 +59,10 @@ def choice(name: str, choices: Sequence[str]) -> str:
 
 
 def rate(name: str, default: str) -> str:
-    """A number of requests for a time: `120/m`, `5/10s`, `1000/h`."""
+    """A number of requests, below ten million, for a time: `120/m`, `5/10s`, `1000/h`."""
     value = text(name, default)
     if not _RATE.fullmatch(value):
-        _refuse(name, "a rate such as 120/m")
+        _refuse(name, "a rate such as 120/m, of at most 9999999,")
     return value
 
 

@@ -14,7 +14,7 @@ from typing import IO, Any
 from django.db import connection
 
 from articles.platform.embedded.server import binaries
-from articles.platform.supervision import end_with_parent
+from articles.platform.supervision import end_with_parent, how_it_ended
 
 # What libpq calls what psycopg is given.
 _TOLD = {
@@ -95,4 +95,4 @@ def _running(name: str, *arguments: str, **streams: Any) -> Iterator[subprocess.
         if process.returncode:
             complaints.seek(0)
             told = complaints.read().decode(errors="replace").strip()[-_LONGEST_TOLD:]
-            raise ProgramError(f"{name} failed (status {process.returncode}): {told}")
+            raise ProgramError(": ".join(filter(None, [f"{name} failed ({how_it_ended(process.returncode)})", told])))

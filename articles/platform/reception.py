@@ -11,6 +11,7 @@ waits for a client, also not when it closes a connection.
 import errno
 import fcntl
 import math
+import os
 import resource
 import select
 import selectors
@@ -208,6 +209,14 @@ class ReceptionWorker(ThreadWorker):
         super().run()
         for pool in self.pools.values():
             pool.shutdown(wait=False)
+
+    def set_accept_enabled(self, enabled: bool) -> None:
+        """At the end the port is let go before the last requests are answered: whoever serves next may have it at once."""
+        super().set_accept_enabled(enabled)
+        if not enabled and (not self.alive or os.getppid() != self.ppid):
+            self.alive = False
+            for listener in self.sockets:
+                listener.close()
 
     # Connections come, wait and go: all of this in the event loop.
 

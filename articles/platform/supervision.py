@@ -167,3 +167,14 @@ def end_with_parent() -> None:
     """In a new process: it is told to stop when its parent is gone, killed or not. Where that can be asked for, on Linux."""
     if _LIBC is not None:
         _LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def how_it_ended(status: int) -> str:
+    """In words how a program of this status (subprocess.Popen.returncode) ended: which signal ended it, if one did."""
+    if status >= 0:
+        return f"status {status}"
+    try:
+        name = signal.Signals(-status).name
+    except ValueError:
+        name = f"signal {-status}"
+    return f"ended by {name}: {signal.strsignal(-status) or 'an unknown signal'}"

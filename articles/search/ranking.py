@@ -8,6 +8,7 @@ Weaker signals are added to the score: terms in the title, other forms of a term
 and terms side by side as in the query. docs/search.md has the measured gain of each.
 """
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -20,7 +21,6 @@ from articles.search.lexemes import quoted
 from articles.search.matching import Lexeme, Match
 from articles.search.rereading import LONGEST_READ, REREAD, Saturation, Written, reread
 from articles.search.vocabulary import inverse_document_frequency
-import itertools
 
 # BM25's k1 is how slowly repetitions of a term saturate; b is how much of the difference in length counts.
 K1, B = 1.2, 0.5

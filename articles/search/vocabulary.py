@@ -54,7 +54,10 @@ _KNOWN = r"""
             )
             AND {public_actor}
         UNION ALL
-        SELECT NULL, (words::text[])[:%(most_names)s], folded::text[] FROM articles_synonymset WHERE in_use AND folded && %(names)s
+        -- As articles/models/item_fields.py reads them: without empty places.
+        SELECT NULL, ARRAY(SELECT word::text FROM unnest(words) AS word WHERE word IS NOT NULL LIMIT %(most_names)s),
+            ARRAY(SELECT word::text FROM unnest(folded) AS word WHERE word IS NOT NULL)
+        FROM articles_synonymset WHERE in_use AND folded && %(names)s
     ),
     written AS MATERIALIZED (
         SELECT text, array_agg(lexeme ORDER BY position) AS lexemes
@@ -243,6 +246,7 @@ def known(
             for _, _, names, actor, folded in sorted(
                 rows_by_kind["named"], key=lambda row: (row[3] is None, row[3], row[2])
             )
+            if names
         ),
         tuple((int(place), reading, pk) for place, reading, _, pk, _ in rows_by_kind["besides"]),
     )

@@ -3,11 +3,11 @@
 Templates escape each piece separately. All offsets are code points of the body.
 """
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from articles.models import Actor, Article, Figure, Mention
-import itertools
 
 
 @dataclass(frozen=True)

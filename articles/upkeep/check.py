@@ -19,15 +19,18 @@ from django.db.models import F, Q
 from django.db.models.functions import Cast
 
 from articles.models import Article, Capture, Delivery, DeliveryState, Event
+from articles.models.article import LANGUAGE, TitleOrigin
 from articles.models.capture import DamagedCaptureError, capture_storage, stored_name
 from articles.models.delivery import delivery_storage
-from articles.models.history import event_models, operation
+from articles.models.history import event_model_of, event_models, operation
+from articles.models.item_fields import ItemsField, is_astray
 from articles.models.limits import FIRST_CAPTURE, capture_days, planned_days, publication_days
 from articles.models.merged import Mergeable
+from articles.models.review import ScoreField
 from articles.models.text_fields import RowsField, cleaned_by, gated_fields
 from articles.platform import private_files
 from articles.platform.addresses import AddressError, canonical_address, canonical_or_empty
-from articles.platform.calendar_bounds import FIRST_DAY, FIRST_MOMENT, LAST_DAY, LAST_MOMENT
+from articles.platform.calendar_bounds import FIRST_DAY, FIRST_MOMENT, LAST_DAY, LAST_MOMENT, is_unheld
 from articles.platform.outage import is_outage, lacks_tables
 from articles.search import statistics
 
@@ -78,18 +81,23 @@ def check(
     without_digests: bool = False,
 ) -> Checked:
     """Looks at everything; each problem is told as it is found. With `repair`, what follows from the rest is made anew, texts pass the gate and
-    files that belong to nothing and are older than `settled` seconds are removed. Captures are read whole to be digested,
+    files that belong to nothing and are older than `settled` seconds are removed, unless one of them may be an original that a row has
+    lost. Captures are read whole to be digested,
     unless `without_digests`: then they are only looked for."""
     checked = Checked()
+    lost = LostOriginals()
     for name, look in {
-        "captures": lambda: _captures(without_digests),
-        "files": lambda: _leftovers(repair, settled),
+        "captures": lambda: _captures(without_digests, lost),
+        "originals": lambda: _without_captures(lost),
+        "files": lambda: _leftovers(repair, settled, lost),
         "addresses": lambda: _addresses(repair),
         "deliveries": _deliveries,
         "modes": lambda: _modes(repair),
         "texts": lambda: _texts(repair),
         "dates": _dates,
         "values": _values,
+        "languages": _languages,
+        "periods": lambda: _periods(repair),
         "figures": lambda: _rows(_FIGURES_ASTRAY, "figure", "span"),
         "mentions": lambda: _rows(_MENTIONS_ASTRAY, "mention", "span"),
         "references": _references,
@@ -129,7 +137,22 @@ def _shielded(name: str, look: Callable[[], "Look"]) -> "Look":
 Look = Iterator[Problem | int]
 
 
-def _captures(without_digests: bool) -> Look:
+@dataclass
+class LostOriginals:
+    """What a file that no row names may be the original of: captures without their bytes, articles without their captures.
+
+    looked: which looks for them came to their end; a look that failed may have missed some.
+    """
+
+    rows: int = 0
+    looked: set[str] = field(default_factory=set)
+
+    @property
+    def may_be_somewhere(self) -> bool:
+        return self.rows > 0 or self.looked != {"captures", "articles"}
+
+
+def _captures(without_digests: bool, lost: LostOriginals) -> Look:
     storage = capture_storage()
     for capture in Capture.objects.order_by("pk").iterator(CHUNK):
         yield 1
@@ -142,11 +165,34 @@ def _captures(without_digests: bool) -> Look:
                     "capture {digest} is not {size} bytes long", digest=capture.sha256, size=capture.size
                 )
         except DamagedCaptureError as error:
+            lost.rows += 1
             yield Problem("capture", f"{error} (article {capture.article_id})")
+    lost.looked.add("captures")
 
 
-def _leftovers(repair: bool, settled: float) -> Look:
-    """Files of the captures' store that no row names: of an ingest that was killed before its article was committed."""
+def _without_captures(lost: LostOriginals) -> Look:
+    """Articles that came from an original and have no capture any more.
+
+    What an editor typed has none, rightly. It tells of itself: its title was an editor's from the first, and nothing was read of an
+    original beside its text (TitleOrigin; ingest stores an article and its capture in one transaction).
+    """
+    read = ~Q(title_origin=TitleOrigin.EDITOR) | ~Q(set_aside=[]) | ~Q(date_statements=[])
+    earlier = event_model_of(Article).objects.filter(read, pgh_obj=models.OuterRef("pk"))
+    bare = Article.objects.filter(merged_into=None).exclude(
+        models.Exists(Capture.objects.filter(article=models.OuterRef("pk")))
+    )
+    yield Article.objects.count()
+    for pk in bare.filter(read | models.Exists(earlier)).order_by("pk").values_list("pk", flat=True).iterator(CHUNK):
+        lost.rows += 1
+        yield Problem("capture", f"article {pk} was read from an original, and no capture of it is there")
+    lost.looked.add("articles")
+
+
+def _leftovers(repair: bool, settled: float, lost: LostOriginals) -> Look:
+    """Files of the captures' store that no row names: of an ingest that was killed before its article was committed.
+
+    Where originals are lost, a whole file may be one of them, and stays.
+    """
     storage = capture_storage()
     for found in _chunks(_files(storage, ""), CHUNK):
         yield from (problem for problem in found if isinstance(problem, Problem))
@@ -155,22 +201,28 @@ def _leftovers(repair: bool, settled: float) -> Look:
         known = set(Capture.objects.filter(sha256__in=digests).values_list("sha256", flat=True))
         yield len(names)
         for name, digest in zip(names, digests, strict=True):
-            if digest not in known and (problem := _leftover(storage, name, repair, settled)):
+            is_original = bool(digest) and lost.may_be_somewhere
+            if digest not in known and (
+                problem := _leftover(storage, name, repair and not is_original, settled, is_original)
+            ):
                 yield problem
 
 
-def _leftover(storage: Storage, name: str, repair: bool, settled: float) -> Problem | None:
+def _leftover(storage: Storage, name: str, remove: bool, settled: float, may_be_original: bool) -> Problem | None:
     """What is to be told of a file that no row names; nothing of one that is new or was removed meanwhile."""
     try:
         if seconds_now() - storage.get_modified_time(name).timestamp() < settled:
             return None
-        if repair:
+        if remove:
             storage.delete(name)
     except FileNotFoundError:
         return None
     except OSError as error:
         return Problem("leftover file", f"{name} belongs to no article and {_cannot_be(error)}")
-    return Problem("leftover file", f"{name} belongs to no article", is_repaired=repair)
+    if may_be_original:
+        words = f"{name} is named by no capture; it may be an original that is lost above, and is kept"
+        return Problem("leftover file", words)
+    return Problem("leftover file", f"{name} belongs to no article", is_repaired=remove)
 
 
 def _cannot_be(error: OSError) -> str:
@@ -404,7 +456,7 @@ def _beyond_calendar(model: type[models.Model]) -> Look:
 
 def _values() -> Look:
     """Values that no form and no reader stores and that pages read as nothing: lists that are none, rows without their
-    keys (RowsField), numbers that are none (articles/platform/number_bounds.py)."""
+    keys (RowsField), arrays with empty places or of other dimensions (ItemsField), numbers that are none (articles/platform/number_bounds.py)."""
     tracking = set(event_models())
     for model in apps.get_app_config("articles").get_models():
         if model in tracking:
@@ -424,6 +476,48 @@ def _values() -> Look:
                     yield Problem(
                         "value", f"{model._meta.model_name} {pk}: its {column.name} is NaN, which is no number"
                     )
+            elif isinstance(column, ScoreField):
+                yield 1
+                astray = rows.annotate(written=Cast(column.attname, models.TextField())).exclude(
+                    **{f"{column.attname}__range": (0, 1)}
+                )
+                for pk, written in astray.exclude(written=None).values_list("pk", "written").iterator(CHUNK):
+                    words = f"its {column.name} is {written}, which is not from 0 to 1; pages show none"
+                    yield Problem("value", f"{model._meta.model_name} {pk}: {words}")
+            elif isinstance(column, ItemsField):
+                yield 1
+                table = model._meta
+                with connection.cursor() as cursor:
+                    cursor.execute(
+                        f"SELECT {table.pk.column} FROM {table.db_table} WHERE {is_astray(column)} ORDER BY {table.pk.column}"
+                    )
+                    astray = cursor.fetchall()
+                for (pk,) in astray:
+                    words = f"its {column.name} is no list of its items alone; pages show the rest"
+                    yield Problem("value", f"{model._meta.model_name} {pk}: {words}")
+
+
+def _languages() -> Look:
+    """Articles whose language is no code of one."""
+    yield 1
+    codes = Article.objects.exclude(language__iregex=f"^{LANGUAGE}$").order_by("pk").values_list("pk", "language")
+    for pk, code in codes.iterator(CHUNK):
+        yield Problem("value", f"article {pk}: its language “{code}” is no code such as ar or ar-MA")
+
+
+def _periods(repair: bool) -> Look:
+    """Events that no article is matched with, since `periods`, by which they are looked up, is not that of their start."""
+    rows = Event.objects.only("periods", "start_earliest", "start_latest").order_by("pk")
+    for event in rows.iterator(CHUNK):
+        yield 1
+        # A day of no calendar is told of itself (`_dates`).
+        if is_unheld(event.start_earliest) or is_unheld(event.start_latest):
+            continue
+        if (periods := event.periods_of_start()) != event.periods:
+            if repair:
+                Event.objects.filter(pk=event.pk).update(periods=periods)
+            words = f"event {event.pk}: its periods, by which articles are matched with it, are not those of its start"
+            yield Problem("derived", words, is_repaired=repair)
 
 
 def _outside(field: models.DateField) -> Q:

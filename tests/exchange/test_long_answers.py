@@ -1,6 +1,7 @@
 """Downloads and harvests: so many at once and one to an asker, and none larger in memory than another."""
 
 import json
+import re
 import tracemalloc
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -9,6 +10,7 @@ import psycopg
 import pytest
 from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from articles.exchange.long_answers import ASKERS, LOCKS
 from articles.models import Article, ArticleStatus, Source
@@ -189,3 +191,27 @@ def test_an_answer_dropped_within_a_statement_of_its_session_stops_nothing(
     assert b"".join(client.get(door).streaming_content)
     client.get(door).close()
     assert locks_held() == 0
+
+
+@pytest.mark.parametrize("door", [*DOORS, "/export/articles.csv?q=الرباط"])
+def test_head_takes_no_place_and_reads_no_row(client: Client, article: Article, settings: object, door: str) -> None:
+    other = psycopg.connect(**{**connection.get_connection_params(), "cursor_factory": psycopg.Cursor}, autocommit=True)
+    for place in range(1, settings.ARCHIVE_EXPORTS_AT_ONCE + 1):
+        other.execute("SELECT pg_advisory_lock(%s, %s)", [LOCKS, place])
+    with CaptureQueriesContext(connection) as made:
+        answers = [client.head(door) for _ in range(3)]
+    # Nothing is held before the answers are closed, either.
+    assert locks_held() == settings.ARCHIVE_EXPORTS_AT_ONCE and cursors() == []
+    other.close()
+    assert not [query["sql"] for query in made if re.search(r"articles_(article|source)\b|DECLARE", query["sql"])]
+    got = client.get(door)
+    for answer in answers:
+        assert answer.status_code == 200 and b"".join(answer) == b"" and "Content-Length" not in answer
+        for name in ("Content-Type", "Content-Disposition"):
+            assert answer.get(name) == got.get(name)
+    b"".join(got)
+    got.close()
+
+
+def test_head_of_what_is_not_there_is_404(client: Client) -> None:
+    assert client.head("/export/moons.csv").status_code == client.head("/export/articles.xls").status_code == 404

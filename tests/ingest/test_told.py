@@ -281,7 +281,7 @@ def test_an_authority_file_is_refused_in_words_for_people(content: bytes, expect
 def test_the_gate_mends_what_was_stored_before(
     make_article: Callable[..., Article], capsys: pytest.CaptureFixture
 ) -> None:
-    article = make_article("عنوان", "متن.")
+    article = make_article("عنوان", "متن.", title_origin="editor")
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE articles_article SET body = %s, title = %s WHERE id = %s", ["حضر ﻻجئون\u200b.", "ﷲ", article.pk]

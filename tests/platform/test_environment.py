@@ -1,5 +1,6 @@
 """Settings that cannot be used are refused in one line that names the variable, by every command."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -24,7 +25,7 @@ READERS: dict[str, Callable[[], object]] = {
 @pytest.mark.parametrize(("reader", "value", "read"), [
     ("switch", "1", True), ("switch", "Yes", True), ("switch", "off", False), ("switch", "", False),
     ("whole", "20971520", 20_971_520), ("whole", "", 3), ("whole", " 7 ", 7), ("seconds", "0.5", 0.5), ("seconds", "20", 20),
-    ("choice", "ARABIC", "arabic"), ("choice", "", "latin"), ("rate", "5/10s", "5/10s"), ("rate", "", "120/m"),
+    ("choice", "ARABIC", "arabic"), ("choice", "", "latin"), ("rate", "5/10s", "5/10s"), ("rate", "9999999/h", "9999999/h"), ("rate", "", "120/m"),
     ("clock time", "23:59", "23:59"), ("clock time", "", ""), ("time zone", "Asia/Beirut", "Asia/Beirut"),
     ("folder", "/tmp/not-there-yet", Path("/tmp/not-there-yet")),
 ])  # fmt: skip
@@ -36,7 +37,8 @@ def test_a_value_is_read(monkeypatch: pytest.MonkeyPatch, reader: str, value: st
 @pytest.mark.parametrize(("reader", "value"), [
     ("switch", "perhaps"), ("switch", "2"), ("whole", "20MiB"), ("whole", "1.5"), ("whole", "0"), ("whole", "-4"), ("whole", "٢٠"),
     ("whole", "9" * 40), ("seconds", "-1"), ("seconds", "0"), ("seconds", "nan"), ("seconds", "inf"), ("seconds", "1e3"),
-    ("choice", "roman"), ("rate", "fast"), ("rate", "0/m"), ("rate", "120"), ("clock time", "25:99"), ("clock time", "half past two"),
+    ("choice", "roman"), ("rate", "fast"), ("rate", "0/m"), ("rate", "120"),
+    ("rate", "99999999999999999999999/m"), ("rate", "10000000/m"), ("rate", "5/0s"), ("rate", "5/999999999999d"), ("clock time", "25:99"), ("clock time", "half past two"),
     ("clock time", "2:30"), ("time zone", "Mars/X"), ("time zone", "../etc/passwd"), ("folder", "/etc/hostname"),
 ])  # fmt: skip
 def test_a_value_that_cannot_be_used_is_refused_by_name(
@@ -70,3 +72,21 @@ def test_a_data_folder_that_takes_no_file_is_named(tmp_path: Path) -> None:
         and len(done.stderr.splitlines()) == 1
         and f"ARCHIVE_DATA: nothing can be stored in {inside}" in done.stderr
     )
+
+
+@pytest.mark.parametrize(("name", "value"), [
+    ("DATABASE_URL", "postgres://[::1/x"), ("DATABASE_REPLICA_URLS", "postgres://[::1/x"),
+    ("DATABASE_REPLICA_URLS", "postgres://h/x,postgres://h:port/x"), ("DATABASE_REPLICA_URLS", "mysql://h/x"),
+    ("ARCHIVE_SCRATCH_URL", "postgres://[::1/x"), ("ARCHIVE_SCRATCH_URL", "sqlite://x"), ("ARCHIVE_CACHE", "redis://[::1/0"),
+    ("ARCHIVE_CACHE", "redis://h:port/0"), ("ARCHIVE_CACHE", "redis://h/0,rediss://[h/0"), ("ARCHIVE_CACHE", "memcached://h"),
+    ("ARCHIVE_API_RATE", "99999999999999999999999/m"),
+])  # fmt: skip
+def test_an_address_that_cannot_be_read_is_refused_under_the_name_of_its_own_variable(
+    name: str, value: str, tmp_path: Path
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check"], cwd=settings.BASE_DIR, capture_output=True, text=True, check=False,
+        env={"PATH": "/usr/bin", "ARCHIVE_DATA": str(tmp_path), name: value},
+    )  # fmt: skip
+    (line,) = done.stderr.splitlines()
+    assert done.returncode == 1 and re.findall(r"(?:ARCHIVE|DATABASE)_[A-Z_]+", line) == [name]

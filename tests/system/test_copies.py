@@ -70,6 +70,7 @@ def test_a_backup_onto_a_full_disk_is_none_and_harms_no_earlier_one(filled: Arch
     )
     _out, complaint = told.communicate(timeout=60)
     assert told.returncode == 1 and "pg_dump failed" in complaint and "Traceback" not in complaint, complaint
+    assert "ended by SIGXFSZ: File size limit exceeded" in complaint, complaint
     assert {path: path.read_bytes() for path in copy.rglob("*") if path.is_file()} == before
     assert "39 files" in filled.run("backup", str(copy))
 

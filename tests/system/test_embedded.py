@@ -68,6 +68,18 @@ def test_two_at_once_share_the_server_and_the_last_stops_it(data: Path) -> None:
     assert servers(data) == []
 
 
+@pytest.mark.parametrize("path", ["/usr/local/bin:/usr/bin:/bin", "/nonexistent"])
+def test_dbshell_starts_the_server_and_needs_no_psql_of_the_machine(data: Path, path: str) -> None:
+    """On a machine without psql that of the package is used."""
+    assert servers(data) == []
+    told = subprocess.run(
+        [sys.executable, "manage.py", "dbshell", "--", "--no-psqlrc", "-Atc", "SELECT 40 + 2"], cwd=ROOT, capture_output=True,
+        text=True, check=False, env={"PATH": path, "ARCHIVE_DATA": str(data)},
+    )  # fmt: skip
+    assert (told.returncode, told.stdout.strip()) == (0, "42"), told.stderr
+    assert servers(data) == []
+
+
 def test_a_killed_process_and_a_killed_server_leave_no_lock(data: Path) -> None:
     process = run(TRIGRAMS + "; import time; time.sleep(60)", data)
     process.stdout.readline()

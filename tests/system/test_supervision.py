@@ -204,6 +204,24 @@ def test_a_slow_client_of_serve_is_given_up_and_no_process_outlives_a_serve_that
     wait_for(are_gone, 300)
 
 
+def test_the_workers_of_a_killed_master_leave_the_port_to_the_next(serving: Serving) -> None:
+    wait_for(serving.is_working, 600)
+    first = serving.child("gunicorn")
+    workers = first.children()
+    # As many requests as keep both workers waiting for the rest of their bodies.
+    clients = [socket.create_connection(("127.0.0.1", serving.port), timeout=BODY_GRACE + 60) for _ in range(12)]
+    for client in clients:
+        client.sendall(b"POST /oai/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 90000\r\n\r\nverb=")
+    assert serving.status("/healthz") == 200
+    first.kill()
+    wait_for(lambda: serving.status("/healthz") == 200 and serving.child("gunicorn").pid != first.pid, 300)
+    wait_for(lambda: not any(worker.is_running() for worker in workers), 300)
+    told = serving.log.read_text()
+    assert "site ended with status -9" in told and told.count("site ended with") == 1
+    for client in clients:
+        client.close()
+
+
 def test_pauses_grow_and_begin_anew_after_a_steady_run() -> None:
     pauses = Pauses()
     assert [pauses.after(0) for _ in range(9)] == [1, 2, 4, 8, 16, 32, LONGEST_PAUSE, LONGEST_PAUSE, LONGEST_PAUSE]

@@ -47,7 +47,9 @@ def articles(make_article: Callable[..., Article]) -> list[Article]:
     """The fixtures' five articles, and five more, each of eight passages, with all that the rules find in them."""
     passages = [passage["body"].strip() for passage in tomllib.loads(PASSAGES.read_text("utf-8"))["passage"]]
     for number in range(5):
-        article = make_article(f"خبر من فقرات {number}", "\n\n".join(passages[number * 8 : number * 8 + 8]))
+        article = make_article(
+            f"خبر من فقرات {number}", "\n\n".join(passages[number * 8 : number * 8 + 8]), title_origin="editor"
+        )
         suggest(article, Authority.load())
     return list(Article.objects.order_by("id"))
 
@@ -149,7 +151,7 @@ def write_around_rules(article: Article, **columns: object) -> None:
 
 @pytest.mark.parametrize("day", ["infinity", "-infinity", "0044-03-15 BC"])
 def test_a_repair_leaves_a_row_that_a_rule_refuses_and_says_why(make_article: Callable[..., Article], day: str) -> None:
-    article = make_article("خبر قديم", "نص الخبر القديم.")
+    article = make_article("خبر قديم", "نص الخبر القديم.", title_origin="editor")
     precise = dict.fromkeys(DATES.split(", "), day)
     write_around_rules(article, body="\ufeffنص الخبر القديم.", published_precision="day", **precise)
     before = stored(article, as_written(f"{DATES}, body"))
@@ -163,7 +165,7 @@ def test_a_repair_leaves_a_row_that_a_rule_refuses_and_says_why(make_article: Ca
 
 def test_a_repair_writes_no_column_that_it_does_not_mend(make_article: Callable[..., Article]) -> None:
     """What is read of these columns stands for what is stored in them, and the rules do not look at them."""
-    article = make_article("خبر قديم", "نص الخبر القديم.")
+    article = make_article("خبر قديم", "نص الخبر القديم.", title_origin="editor")
     write_around_rules(article, body="\ufeffنص الخبر القديم.", set_aside='"text"', date_statements='{"a": 1}')
     # One rule is gone, as where an operator dropped it: a save of the whole row would write the stand-in.
     with connection.cursor() as cursor:

@@ -20,6 +20,7 @@ from articles.arabic.characters import strip_ignored, with_ascii_digits
 from articles.arabic.dates import DateExpression, find_dates
 from articles.arabic.folding import fold_word
 from articles.arabic.months import ENGLISH_WEEKDAYS, WEEKDAY_NUMBERS
+from articles.arabic.spreadsheet_cells import unguarded
 from articles.arabic.text_gate import clean_line, clean_text
 from articles.arabic.words import words
 from articles.extract.dates import StatedDate, as_archive_date, date_of_line
@@ -36,8 +37,6 @@ from articles.platform.messages import Message
 JSON_TYPE, CSV_TYPE = "application/json", "text/csv"
 REQUIRED = ("title", "body")
 TEXTS = ("title", "body", "author", "section", "source", "url", "language", "status", "notice", "title_origin")
-# A cell that a spreadsheet would run as a formula is exported behind an apostrophe.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 # Fields that are read; others are told as passed over.
 READ = frozenset({*TEXTS, "published", "captured_at", "capture_filename"})
 # What parts the cells of a row: the comma of the format, the semicolon of Excel where the comma is for decimals, the tab of its
@@ -501,10 +500,7 @@ def _csv_row(text: str) -> tuple[dict[str, object], tuple[Note, ...]]:
     source = _Lines(io.BytesIO(text.encode()), len(text.encode()) + 1)
     names, delimiter = _header(source)
     cells = next(_cells(source, delimiter))
-    fields: list[tuple[str, object]] = [
-        (name, cell[1:] if cell[:1] == "'" and cell[1:].startswith(FORMULA_STARTS) else cell)
-        for name, cell in zip(names, cells, strict=True)
-    ]
+    fields: list[tuple[str, object]] = [(name, unguarded(cell)) for name, cell in zip(names, cells, strict=True)]
     row = dict(fields)
     for name in ("published", "events", "actors", "figures"):
         cell = str(row.get(name) or "")

