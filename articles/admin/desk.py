@@ -173,7 +173,7 @@ class DeskAdmin(PlainDeletion, Explained, admin.ModelAdmin):
         return actions
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> models.Model | None:
-        """The row; None for a fact of what is not there, which SQL can leave behind: nothing of it could be told."""
+        """Returns the row; None if it refers to a missing row. SQL can leave such rows, which no form can show."""
         row = super().get_object(request, object_id, from_field)
         return row if row is None or _has_its_owners(row) else None
 
