@@ -1,6 +1,6 @@
 """The base classes of the desk's lists and forms.
 
-Counts are bounded, other editors' changes are shown before they are overwritten, and every row has its history.
+Counts are bounded. Other editors' changes are shown before they are overwritten. Histories are shown by history.py.
 """
 
 from collections.abc import Mapping
