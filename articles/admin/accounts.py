@@ -1,8 +1,9 @@
-"""Accounts at the desk: who may manage whose, behind one guard that every page of accounts, second factors and closed sign-ins
-passes. Registered in place of the admin classes of Django, django-otp and django-axes.
+"""The desk's pages of accounts, groups, second factors and sign-ins.
 
-What may be managed is decided in articles/models/accounts.py. The guard shows and changes nothing beyond that, asks for the
-password again before a page that changes something, and tells an editor when the database refuses to lose the last superuser.
+They replace the admin classes of Django, django-otp and django-axes. All of them derive from one guard (`Guarded`).
+articles/models/accounts.py decides which accounts a user may manage; the guard shows and changes no others. It asks for
+the password again before a page that can change something. It shows an error if the database refuses to remove the last
+superuser.
 """
 
 from collections.abc import Callable
@@ -33,14 +34,15 @@ from articles.admin.security import ask_again
 from articles.models.accounts import accounts_managed_by, groups_given_by, locks_out_last_superuser
 from articles.site.words_for import moment
 
-# Pages on which nothing can be changed by looking at them.
+# The endings of the names of pages that change nothing when they are only read.
 _LISTS = ("_changelist", "_history")
 
 
 class Guarded(PlainDeletion, admin.ModelAdmin):
-    """Rows that belong to accounts. A subclass says in `managed` which rows a person may see and change."""
+    """The base of admin classes whose rows belong to accounts. A subclass defines `managed`."""
 
     def managed(self, request: HttpRequest, rows: models.QuerySet) -> models.QuerySet:
+        """Returns those of `rows` that the user may see and change."""
         raise NotImplementedError
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
@@ -66,13 +68,18 @@ class Guarded(PlainDeletion, admin.ModelAdmin):
         return patterns
 
     def _guarded(self, view: Callable[..., HttpResponse], reads_only: bool) -> Callable[..., HttpResponse]:
-        """The view after the password was asked for; all that it changes is stored or, if the database refuses, nothing is."""
+        """Wraps a view: it asks for the password if it is not fresh, and runs the view in one transaction.
+
+        reads_only: whether a GET of the view changes nothing; then it does not ask for the password.
+
+        If the database refuses to remove the last superuser, nothing is stored and an error is shown.
+        """
 
         @wraps(view)
         def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-            changes = not (reads_only and request.method in ("GET", "HEAD"))
-            if changes and self.admin_site.has_permission(request) and (asked := ask_again(request)):
-                return asked
+            can_change = not (reads_only and request.method in ("GET", "HEAD"))
+            if can_change and self.admin_site.has_permission(request) and (password_page := ask_again(request)):
+                return password_page
             try:
                 with transaction.atomic():
                     return view(request, *args, **kwargs)
@@ -89,7 +96,7 @@ class Guarded(PlainDeletion, admin.ModelAdmin):
 
 
 class PasswordForm(AdminPasswordChangeForm):
-    """Django's form for the password of an account, whose warning Django keeps in English."""
+    """Django's form for the password of an account, with a warning in Arabic that Django has in English only."""
 
     usable_password_help_text = format_html(
         '{}<ul id="id_unusable_warning" class="messagelist"><li class="warning">{}</li></ul>',
@@ -99,7 +106,7 @@ class PasswordForm(AdminPasswordChangeForm):
 
 
 class AccountAdmin(Guarded, UserAdmin):
-    """Accounts. Only a superuser gives permissions, superuser rights and groups beyond the roles of the desk."""
+    """Accounts. Only a superuser can grant permissions, superuser rights and groups other than the desk's roles."""
 
     change_password_form = PasswordForm
 
@@ -127,20 +134,23 @@ class AccountAdmin(Guarded, UserAdmin):
         return super().formfield_for_manytomany(db_field, request=request, **kwargs)
 
     def save_related(self, request: HttpRequest, form: ModelForm, formsets: list, change: bool) -> None:
-        """Groups that were not offered for choice stay as they were: a form saved untouched takes nothing away."""
+        """Keeps the account's groups that the form did not offer, so that saving an unchanged form removes none."""
         not_offered = list(form.instance.groups.exclude(pk__in=groups_given_by(request.user)))
         super().save_related(request, form, formsets, change)
         form.instance.groups.add(*not_offered)
 
 
 class RoleAdmin(Guarded, GroupAdmin):
-    """Groups. Who changes a group changes what its members may do, so only a superuser does; others see the roles they give."""
+    """Groups. Only a superuser can change them, because a group decides what its members may do.
+
+    Other managers see the roles that they can grant.
+    """
 
     def managed(self, request: HttpRequest, rows: models.QuerySet) -> models.QuerySet:
         return rows.filter(pk__in=groups_given_by(request.user).order_by().values("pk"))
 
     def get_fields(self, request: HttpRequest, obj: Group | None = None) -> list[str]:
-        """Permissions have English names in the database, which only who gives them needs to read."""
+        """Shows permissions to superusers only. Their names are in English, and only superusers grant them."""
         return ["name", "permissions"] if request.user.is_superuser else ["name"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -154,12 +164,15 @@ class RoleAdmin(Guarded, GroupAdmin):
 
 
 class DeviceGuard(Guarded):
-    """Second factors. Each person sets up their own; here a lost one is removed. Nobody sees the secret of another's device."""
+    """The base of the pages of second factors, on which a manager removes a lost device.
+
+    Each user sets up their own device elsewhere. The pages never show a device's secret.
+    """
 
     def managed(self, request: HttpRequest, rows: models.QuerySet) -> models.QuerySet:
         return rows.filter(user__in=accounts_managed_by(request.user).order_by().values("pk"))
 
-    # Of the library's own pages, which are in English, what tells whose it is and whether it is in use.
+    # The library's own pages are in English. These columns show the owner of a device and whether it is in use.
     list_display = readonly_fields = ("owner", "called", "is_usable", "made_at", "used_at")
     list_filter = ()
     search_help_text = "بحث باسم المستخدم أو بريده."
@@ -199,15 +212,18 @@ class DeviceGuard(Guarded):
 
 
 class PhoneAdmin(DeviceGuard, TOTPDeviceAdmin):
-    pass
+    """Phones with an app for one-time codes (TOTP)."""
 
 
 class RecoveryCodesAdmin(DeviceGuard, StaticDeviceAdmin):
-    pass
+    """Books of recovery codes."""
 
 
 class SignInGuard(Guarded):
-    """Sign-ins by the name that was typed. Those under names that a person does not manage are not theirs to reopen."""
+    """The base of the pages of sign-ins, which are recorded under the typed name.
+
+    A manager does not see sign-ins under the names of accounts that they do not manage.
+    """
 
     def managed(self, request: HttpRequest, rows: models.QuerySet) -> models.QuerySet:
         if request.user.is_superuser:
@@ -220,6 +236,8 @@ class SignInGuard(Guarded):
 
 
 class ClosedSignInAdmin(SignInGuard, AccessAttemptAdmin):
+    """Failed sign-ins. Deleting a row lets the user try again."""
+
     list_display = (
         "attempt_time",
         "ip_address",
@@ -241,7 +259,7 @@ class ClosedSignInAdmin(SignInGuard, AccessAttemptAdmin):
 
 
 class SignInLogAdmin(SignInGuard, AccessLogAdmin):
-    """Who signed in when. Only a superuser removes lines, so that a manager leaves traces."""
+    """The log of sign-ins. Only a superuser can delete rows, so that a manager cannot remove traces."""
 
     def has_delete_permission(self, request: HttpRequest, obj: AccessLog | None = None) -> bool:
         return request.user.is_superuser
@@ -257,22 +275,23 @@ for model, desk in {
 }.items():
     admin.site.unregister(model)
     admin.site.register(model, desk)
-# Told in English by its own admin, and of no use to an editor: `manage.py procrastinate` shows jobs.
+# The admin of jobs is in English and of no use to editors. `manage.py procrastinate` shows jobs.
 admin.site.unregister(ProcrastinateJob)
-# Nothing is written there (AXES_ENABLE_ACCESS_FAILURE_LOG): AccessAttempt holds failed sign-ins.
+# This table stays empty (AXES_ENABLE_ACCESS_FAILURE_LOG). AccessAttempt holds failed sign-ins.
 admin.site.unregister(AccessFailureLog)
 for label, words in (("otp_totp", "التحقق بخطوتين: الهواتف"), ("otp_static", "التحقق بخطوتين: رموز الاسترداد")):
     apps.get_app_config(label).verbose_name = words
-# These libraries leave their nouns untranslated. Migrations do not see it: they go by what the class itself says.
-for model, one, more in (
+# The libraries do not translate these names. Migrations do not notice the change, as they read the class's own Meta.
+for model, singular, plural in (
     (TOTPDevice, "هاتف التحقق بخطوتين", "هواتف التحقق بخطوتين"),
     (StaticDevice, "دفتر رموز الاسترداد", "دفاتر رموز الاسترداد"),
     (StaticToken, "رمز استرداد", "رموز الاسترداد"),
 ):
-    model._meta.verbose_name, model._meta.verbose_name_plural = one, more
+    model._meta.verbose_name, model._meta.verbose_name_plural = singular, plural
 
 
 def _attempt_in_words(attempt: models.Model) -> str:
+    """Names an attempt by the typed name and its time."""
     return f"{attempt.username or '–'}، {moment(attempt.attempt_time)}"
 
 

@@ -1,4 +1,4 @@
-"""Admin of actors with their aliases, and of merging two into one."""
+"""The desk's list and form of actors, with their aliases."""
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -16,16 +16,20 @@ from articles.arabic.quoting import quoted
 from articles.models import Actor, Alias, Event, Participation
 from articles.site.words_for import counted
 
-# Of a name in the titles of very many events so many are read.
+# The most events that are read for one name in titles.
 _MOST_TITLES = 2_000
 
 
 class AliasInline(TabularInline):
+    """The aliases of an actor."""
+
     model = Alias
     extra = 1
 
 
 class ParticipationInline(TabularInline):
+    """The events in which an actor takes part."""
+
     model = Participation
     extra = 0
     autocomplete_fields = ("event",)
@@ -33,37 +37,42 @@ class ParticipationInline(TabularInline):
 
 
 def saved_rows(formset: object) -> list[Alias]:
-    """The rows of an inline that a form has just added or changed."""
+    """Returns the rows of an inline that the form has added or changed."""
     return [*formset.new_objects, *(row for row, _ in formset.changed_objects)]
 
 
 def events_titled_with(actor: Actor) -> dict[str, set[int]]:
-    """Each name of the actor that titles of public events hold, whatever is attached to it → those events; the newest _MOST_TITLES."""
-    of_names: dict[str, set[int]] = {}
+    """Maps each name of the actor in titles of public events to the keys of these events.
+
+    A name counts with the clitics that are attached to it. The newest _MOST_TITLES events are read for each name.
+    """
+    events_by_name: dict[str, set[int]] = {}
     for name in dict.fromkeys([actor.name, *actor.aliases.values_list("name", flat=True)]):
         index = NameIndex([(name, actor.pk)])
-        holding = Event.objects.public().with_title_words(name).newest().values_list("pk", "title")[:_MOST_TITLES]
-        if events := {pk for pk, title in holding if index.find(title)}:
-            of_names[name] = events
-    return of_names
+        titles = Event.objects.public().with_title_words(name).newest().values_list("pk", "title")[:_MOST_TITLES]
+        if events := {pk for pk, title in titles if index.find(title)}:
+            events_by_name[name] = events
+    return events_by_name
 
 
 def warn_of_titles(request: HttpRequest, actor: Actor) -> None:
-    """Tells who withholds an actor that titles of events go on naming it, with a list of the events for each name."""
-    of_names = events_titled_with(actor)
-    if not of_names:
+    """Warns that titles of public events still name a withheld actor, with a link to the events of each name."""
+    events_by_name = events_titled_with(actor)
+    if not events_by_name:
         return
-    count = counted(len(set().union(*of_names.values())), "event")
+    count = counted(len(set().union(*events_by_name.values())), "event")
     lists = reverse("admin:articles_event_changelist")
     links = format_html_join(
-        "، ", '<a href="{}?{}">{}</a>', ((lists, urlencode({"q": n}), quoted(n)) for n in of_names)
+        "، ", '<a href="{}?{}">{}</a>', ((lists, urlencode({"q": n}), quoted(n)) for n in events_by_name)
     )
-    told = "الفاعل محجوب، لكن القراء يرون اسمه في عناوين فعاليات: {}. لحجبها أيضا افتح الفعاليات التي في عنوانها {}."
-    messages.warning(request, format_html(told, count, links))
+    warning = "الفاعل محجوب، لكن القراء يرون اسمه في عناوين فعاليات: {}. لحجبها أيضا افتح الفعاليات التي في عنوانها {}."
+    messages.warning(request, format_html(warning, count, links))
 
 
 @admin.register(Actor)
 class ActorAdmin(MergeDesk, OwnSearch, ReviewAdmin):
+    """The list and the form of actors. Merged actors are left out."""
+
     actions = (*ReviewAdmin.actions, "merge")
     change_form_template = "admin/articles/actor/change_form.html"
     list_display = ("name", "distinction", "kind", "country", "state", "score")
@@ -87,7 +96,7 @@ class ActorAdmin(MergeDesk, OwnSearch, ReviewAdmin):
         return super().get_queryset(request).filter(merged_into__isnull=True)
 
     def found(self, queryset: QuerySet, typed: str) -> QuerySet:
-        """Any name in any spelling that folds alike."""
+        """Finds actors by a part of any name, in any spelling that folds alike."""
         return queryset.with_name_part(typed)
 
     def save_related(self, request: HttpRequest, form: object, formsets: list, change: bool) -> None:
@@ -95,7 +104,7 @@ class ActorAdmin(MergeDesk, OwnSearch, ReviewAdmin):
         if form.instance.withheld and (form.has_changed() or any(formset.has_changed() for formset in formsets)):
             warn_of_titles(request, form.instance)
         for alias in (row for formset in formsets if formset.model is Alias for row in saved_rows(formset)):
-            for other in sharing(alias):
-                messages.warning(request, shared_name(alias.name, form.instance, other))
+            for sharing_actor in sharing(alias):
+                messages.warning(request, shared_name(alias.name, form.instance, sharing_actor))
         if any(formset.model is Alias and formset.has_changed() for formset in formsets):
             messages.info(request, f"يجد البحث الأسماء الجديدة من الآن. {REREAD_STORED}")

@@ -1,4 +1,4 @@
-"""What is done to many articles at once: publishing, taking away, source, date, event, whose they are, reviewed."""
+"""The bulk actions of articles: publish, withdraw, delete, set source, date or event, assign, and mark as reviewed."""
 
 from collections.abc import Sequence
 
@@ -33,24 +33,30 @@ from articles.models.uncertain_date import PARTS, complete
 
 
 def events_of(articles: Sequence[Article]) -> QuerySet:
-    """The events that figures of the articles are about."""
+    """Returns the keys of the events that figures of the articles are about."""
     return Figure.objects.filter(article__in=articles, event__isnull=False).values_list("event", flat=True).distinct()
 
 
 def take_away(articles: Sequence[Article], status: str, notice: str) -> None:
-    """Withdraws or deletes: the addresses answer with a notice from now on; raises ValueError without one."""
+    """Withdraws or deletes articles, whose addresses answer with the notice from now on.
+
+    `status` is WITHDRAWN or DELETED. Raises ValueError if the notice says nothing.
+    """
     if not says_something(notice):
         raise ValueError("an article is taken away with a notice that tells readers why")
     _update(articles, status=status, notice=notice)
 
 
 def _update(articles: Sequence[Article], **values: object) -> None:
+    """Stores the values on the articles. A new status may change which figures contradict each other."""
     Article.objects.filter(pk__in=[article.pk for article in articles]).update(updated_at=timezone.now(), **values)
     if "status" in values:
         Contradiction.objects.refresh(events_of(articles))
 
 
 class RemovalForm(FreshForm):
+    """Asks for the notice at the address of a withdrawn or deleted article, and for the password if it is not fresh."""
+
     notice = forms.CharField(
         label="السبب", max_length=300, error_messages={"required": NO_REASON}, widget=forms.TextInput(attrs={"class": "vLargeTextField"}),
         help_text="يقرؤه من يفتح عنوان المقال، مثل: سُحب بطلب من الناشر.",
@@ -64,14 +70,20 @@ class RemovalForm(FreshForm):
 
 
 class SourceForm(forms.Form):
+    """Asks for the source of articles."""
+
     source = NamedRow(Source, label="المصدر", help_text="اسم مصدر معروف، بأي رسم، مثل: هسبريس.")
 
 
 class EventForm(forms.Form):
+    """Asks for the event that articles report."""
+
     event = NamedRow(Event, label="الفعالية", help_text="عنوان فعالية محفوظة، أو رقمها.")
 
 
 class DateForm(forms.Form):
+    """Asks for a date of publication, with its precision and basis."""
+
     date = DateField(
         label="التاريخ", widget=AdminDateWidget, validators=[check_publication_day],
         help_text="مثل: 2024-11-05، أو 5/11/2024، أو 5 نونبر 2024. للشهر أو السنة يكفي أي يوم منهما.",
@@ -88,6 +100,8 @@ class DateForm(forms.Form):
 
 
 class AssignForm(forms.Form):
+    """Asks for the editor to whom articles are assigned. Without one, the assignment is removed."""
+
     editor = forms.ModelChoiceField(
         get_user_model().objects.filter(is_staff=True, is_active=True), label="المحرر", required=False,
         empty_label="لا أحد", help_text="يجدها في «ما يخصني».",
@@ -95,7 +109,9 @@ class AssignForm(forms.Form):
 
 
 def _not_already(status: str) -> object:
-    def check(article: Model, asked: dict) -> str:
+    """Makes a check that an article can get the status. Only a senior editor brings back a withdrawn or deleted one."""
+
+    def check(article: Model, cleaned: dict) -> str:
         if article.status == status:
             return f"«{ArticleStatus(status).label}» من قبل"
         if status == ArticleStatus.PUBLISHED and article.status in TAKEN_AWAY:
@@ -105,68 +121,70 @@ def _not_already(status: str) -> object:
     return check
 
 
-def _publish(request: HttpRequest, articles: Sequence[Article], asked: dict) -> None:
+def _publish(request: HttpRequest, articles: Sequence[Article], cleaned: dict) -> None:
     _update(articles, status=ArticleStatus.PUBLISHED)
 
 
-def _withdraw(request: HttpRequest, articles: Sequence[Article], asked: dict) -> None:
-    take_away(articles, ArticleStatus.WITHDRAWN, asked["notice"])
+def _withdraw(request: HttpRequest, articles: Sequence[Article], cleaned: dict) -> None:
+    take_away(articles, ArticleStatus.WITHDRAWN, cleaned["notice"])
 
 
-def _delete(request: HttpRequest, articles: Sequence[Article], asked: dict) -> None:
-    take_away(articles, ArticleStatus.DELETED, asked["notice"])
+def _delete(request: HttpRequest, articles: Sequence[Article], cleaned: dict) -> None:
+    take_away(articles, ArticleStatus.DELETED, cleaned["notice"])
 
 
-def _set_source(request: HttpRequest, articles: Sequence[Article], asked: dict) -> None:
-    _update(articles, source=asked["source"])
+def _set_source(request: HttpRequest, articles: Sequence[Article], cleaned: dict) -> None:
+    _update(articles, source=cleaned["source"])
 
 
-def _has_source(article: Article, asked: dict) -> str:
-    return "هذا مصدره من قبل" if asked and article.source_id == asked["source"].pk else ""
+def _has_source(article: Article, cleaned: dict) -> str:
+    return "هذا مصدره من قبل" if cleaned and article.source_id == cleaned["source"].pk else ""
 
 
-def _set_date(request: HttpRequest, articles: Sequence[Article], asked: dict) -> None:
-    value = complete(asked["date"], asked["precision"], asked["basis"], None, None)
+def _set_date(request: HttpRequest, articles: Sequence[Article], cleaned: dict) -> None:
+    value = complete(cleaned["date"], cleaned["precision"], cleaned["basis"], None, None)
     _update(articles, **{f"published_{part}": getattr(value, part) for part in PARTS})
 
 
-def _captured_before(article: Article, asked: dict) -> str:
-    """An article cannot have been published after its original was received."""
-    if not asked:
+def _captured_before(article: Article, cleaned: dict) -> str:
+    """Refuses a date of publication that is later than the article's first capture."""
+    if not cleaned:
         return ""
-    earliest = complete(asked["date"], asked["precision"], asked["basis"], None, None).earliest
-    first = article.captures.accepted().order_by("captured_at").values_list("captured_at", flat=True).first()
-    # None also where the moment is beyond what Python can hold: it says nothing of the publication then.
-    if first is None or timezone.localdate(first) >= earliest:
+    earliest = complete(cleaned["date"], cleaned["precision"], cleaned["basis"], None, None).earliest
+    first_captured_at = (
+        article.captures.accepted().order_by("captured_at").values_list("captured_at", flat=True).first()
+    )
+    # None, too, if the moment is out of Python's range; then it says nothing about the publication.
+    if first_captured_at is None or timezone.localdate(first_captured_at) >= earliest:
         return ""
-    return f"وصل أصله في {timezone.localdate(first)}، قبل هذا التاريخ"
+    return f"وصل أصله في {timezone.localdate(first_captured_at)}، قبل هذا التاريخ"
 
 
-def _join(request: HttpRequest, articles: Sequence[Article], asked: dict) -> None:
-    signed = {"state": ReviewState.CONFIRMED, "reviewed_by": request.user, "reviewed_at": timezone.now()}
-    event = asked["event"]
-    stored = Coverage.objects.filter(article__in=articles, event=event)
-    known = set(stored.values_list("article", flat=True))
-    stored.update(**signed)
+def _join(request: HttpRequest, articles: Sequence[Article], cleaned: dict) -> None:
+    decision = {"state": ReviewState.CONFIRMED, "reviewed_by": request.user, "reviewed_at": timezone.now()}
+    event = cleaned["event"]
+    stored_coverage = Coverage.objects.filter(article__in=articles, event=event)
+    covered_keys = set(stored_coverage.values_list("article", flat=True))
+    stored_coverage.update(**decision)
     Coverage.objects.bulk_create(
-        Coverage(article=article, event=event, **signed) for article in articles if article.pk not in known
+        Coverage(article=article, event=event, **decision) for article in articles if article.pk not in covered_keys
     )
     confirm_subjects(Coverage.objects.filter(article__in=articles, event=event), request.user)
     Contradiction.objects.refresh([event.pk])
 
 
-def _covers(article: Article, asked: dict) -> str:
-    if not asked:
+def _covers(article: Article, cleaned: dict) -> str:
+    if not cleaned:
         return ""
-    known = article.coverages.filter(event=asked["event"], state=ReviewState.CONFIRMED)
-    return "مربوط بهذه الفعالية من قبل" if known.exists() else ""
+    confirmed_coverage = article.coverages.filter(event=cleaned["event"], state=ReviewState.CONFIRMED)
+    return "مربوط بهذه الفعالية من قبل" if confirmed_coverage.exists() else ""
 
 
-def _assign(request: HttpRequest, articles: Sequence[Article], asked: dict) -> None:
-    Article.objects.filter(pk__in=[article.pk for article in articles]).update(assigned_to=asked["editor"])
+def _assign(request: HttpRequest, articles: Sequence[Article], cleaned: dict) -> None:
+    Article.objects.filter(pk__in=[article.pk for article in articles]).update(assigned_to=cleaned["editor"])
 
 
-def _mark_checked(request: HttpRequest, articles: Sequence[Article], asked: dict) -> None:
+def _mark_checked(request: HttpRequest, articles: Sequence[Article], cleaned: dict) -> None:
     now = timezone.now()
     Article.objects.filter(pk__in=[article.pk for article in articles]).update(checked_at=now, checked_by=request.user)
 
@@ -179,5 +197,9 @@ SET_DATE = Bulk("set_date", "تعيين تاريخ النشر", "change", _set_d
 JOIN_EVENT = Bulk("join_event", "الربط بفعالية", "change", _join, _covers, EventForm)
 ASSIGN = Bulk("assign", "وضعها في عهدة محرر", "change", _assign, form=AssignForm)
 CHECKED = Bulk(
-    "mark_checked", "تمت مراجعتها", "change", _mark_checked, lambda row, asked: "روجع من قبل" if row.checked_at else ""
+    "mark_checked",
+    "تمت مراجعتها",
+    "change",
+    _mark_checked,
+    lambda row, cleaned: "روجع من قبل" if row.checked_at else "",
 )

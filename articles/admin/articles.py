@@ -1,4 +1,4 @@
-"""Admin of articles with their captures, mentions, coverage and figures."""
+"""The desk's list and form of articles, with their captures, mentions, coverage and figures."""
 
 import logging
 
@@ -59,15 +59,19 @@ from articles.site.words_for import archive_date, date_place, number
 
 _log = logging.getLogger(__name__)
 
-# Posted, or in the address, once an editor pressed «حرّر النص».
+# The parameter, in the address and in the form, that opens the body for editing. The button «حرّر النص» sets it.
 EDIT_BODY = "edit_body"
 
-
+# The warning for a stored body that the rules could not read within their budget of processor time and memory.
 TOO_COSTLY = "حُفظ النص، وبقيت الاقتراحات كما كانت: قراءته تتجاوز ما يُسمح به لمستند واحد من وقت المعالج أو الذاكرة."
 
 
 class ArticleForm(UncertainDateForm):
-    """The text of a stored article is only read, unless `body_is_open`: an editor asked to change it."""
+    """The form of an article. The body of a stored article is read-only unless `body_is_open`.
+
+    uncertain_dates: the dates whose parts the form completes and checks together (UncertainDateForm).
+    body_is_open: whether the editor asked to edit the body.
+    """
 
     uncertain_dates = ("published",)
     body_is_open = False
@@ -85,7 +89,7 @@ class ArticleForm(UncertainDateForm):
             )
 
     def clean(self) -> dict:
-        """Refuses a text that is not the stored one where nobody asked to change it: a browser or an extension did."""
+        """Refuses a changed body if the body is not open. A browser or an extension has changed it, not the editor."""
         cleaned = super().clean()
         if self.instance.pk and not self.body_is_open and "body" in self.changed_data:
             self.add_error("body", "لم يُحفظ شيء: وصل نص غير المحفوظ ولم يُطلب تحريره. اضغط «حرّر النص» ثم غيّره واحفظ.")
@@ -95,7 +99,10 @@ class ArticleForm(UncertainDateForm):
         widgets = {"title": AdminTextareaWidget(attrs={"rows": 2})}
 
     def clean_url(self) -> str:
-        """The address in its one spelling; what was stored before and is left alone stays as it is."""
+        """Cleans the address to its canonical form. An unchanged address stays as it is stored.
+
+        Raises ValidationError if it is not the address of a page, or if another article has it.
+        """
         typed = self.cleaned_data["url"]
         if not typed or typed == self.instance.url:
             return typed
@@ -103,13 +110,15 @@ class ArticleForm(UncertainDateForm):
             url = canonical_address(typed)
         except AddressError:
             raise ValidationError("ليس رابط صفحة. اكتبه كاملا، مثل: https://example.com/news/1") from None
-        other = Article.objects.filter(url=url).exclude(pk=self.instance.pk).first()
-        if other:
-            raise ValidationError(f"هذا رابط مقال آخر: {other} ({other.pk}).")
+        same_address = Article.objects.filter(url=url).exclude(pk=self.instance.pk).first()
+        if same_address:
+            raise ValidationError(f"هذا رابط مقال آخر: {same_address} ({same_address.pk}).")
         return url
 
 
 class CaptureInline(TabularInline):
+    """The captures of an article, read-only: a capture is never changed."""
+
     model = Capture
     extra = 0
     fields = readonly_fields = (
@@ -143,6 +152,8 @@ class CaptureInline(TabularInline):
 
 
 class CoverageInline(WithRule, TabularInline):
+    """The events that an article reports, with the rule that suggested each."""
+
     model = Coverage
     extra = 0
     autocomplete_fields = ("event",)
@@ -151,6 +162,8 @@ class CoverageInline(WithRule, TabularInline):
 
 
 class MentionInline(WithRule, TabularInline):
+    """The actors that an article names, with the quotes and the rule that suggested each."""
+
     model = Mention
     extra = 0
     autocomplete_fields = ("actor",)
@@ -163,6 +176,8 @@ class MentionInline(WithRule, TabularInline):
 
 
 class FigureInline(StackedInline):
+    """The figures of an article."""
+
     model = Figure
     extra = 0
     autocomplete_fields = ("measure", "event", "actor")
@@ -171,6 +186,8 @@ class FigureInline(StackedInline):
 
 
 class CheckedFilter(admin.SimpleListFilter):
+    """Filters the list by review: waiting, waiting and assigned to the user, or done."""
+
     title = "المراجعة"
     parameter_name = "checked"
 
@@ -187,6 +204,8 @@ class CheckedFilter(admin.SimpleListFilter):
 @with_actions(PUBLISH, WITHDRAW, DELETE, SET_SOURCE, SET_DATE, JOIN_EVENT, ASSIGN, CHECKED)
 @admin.register(Article)
 class ArticleAdmin(OwnSearch, ReviewAdmin):
+    """The list and the form of articles, and the pages that delete, withdraw and compare one with its original."""
+
     form = ArticleForm
     actions = ()
     list_display = (
@@ -233,14 +252,14 @@ class ArticleAdmin(OwnSearch, ReviewAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        """Without what was merged away; deleted articles are listed where their status is asked for."""
-        rows = super().get_queryset(request).filter(merged_into__isnull=True)
+        """Leaves out merged articles. The list shows deleted articles only if it is filtered by status."""
+        articles = super().get_queryset(request).filter(merged_into__isnull=True)
         is_list = request.resolver_match and request.resolver_match.url_name.endswith("_changelist")
-        hides = is_list and "status__exact" not in request.GET
-        return rows.exclude(status=ArticleStatus.DELETED) if hides else rows
+        hides_deleted = is_list and "status__exact" not in request.GET
+        return articles.exclude(status=ArticleStatus.DELETED) if hides_deleted else articles
 
     def found(self, queryset: QuerySet, typed: str) -> QuerySet:
-        """The archive's own search, drafts included; an autocomplete widget asks here too."""
+        """Searches as the archive's readers do, drafts included. Autocomplete fields use this search, too."""
         return queryset.filter(pk__in=holding_words(typed))
 
     @admin.display(description="تاريخ النشر", ordering="published_order")
@@ -252,15 +271,15 @@ class ArticleAdmin(OwnSearch, ReviewAdmin):
         return number(article.suggestions)
 
     def get_changelist_instance(self, request: HttpRequest) -> object:
-        """Counts the suggestions of the page's articles in three queries, whatever the archive's size."""
+        """Counts the suggestions of the page's articles, in three queries whatever the size of the archive."""
         changelist = super().get_changelist_instance(request)
-        rows = {article.pk: article for article in changelist.result_list}
-        for article in rows.values():
+        articles = {article.pk: article for article in changelist.result_list}
+        for article in articles.values():
             article.suggestions = 0
         for model in (Mention, Coverage, Figure):
-            for pk in model.objects.suggested().filter(article__in=rows).values_list("article", flat=True):
-                rows[pk].suggestions += 1
-        changelist.result_list = list(rows.values())
+            for pk in model.objects.suggested().filter(article__in=articles).values_list("article", flat=True):
+                articles[pk].suggestions += 1
+        changelist.result_list = list(articles.values())
         return changelist
 
     @admin.display(description="المراجعة")
@@ -274,39 +293,47 @@ class ArticleAdmin(OwnSearch, ReviewAdmin):
         return self.has_withdraw_permission(request)
 
     def may_have_status(self, request: HttpRequest, new: str, old: str) -> bool:
-        """Whether the form may give an article that status: taking away has pages of its own, bringing back is a senior's."""
+        """Whether the form may change an article's status from `old` to `new`.
+
+        Articles are withdrawn and deleted on pages of their own. To bring one back, the user needs the permission to
+        withdraw.
+        """
         if new == old:
             return True
         return new not in TAKEN_AWAY and (old not in TAKEN_AWAY or self.has_withdraw_permission(request))
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: dict | None = None) -> HttpResponse:
-        """A deleted article keeps its row, its captures and its history; its address answers with a notice."""
+        """Deletes an article. Its row, captures and history stay, and its address answers with a notice."""
         return self._take_away(request, object_id, ArticleStatus.DELETED)
 
     def withdraw_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """A withdrawn article's address answers with a notice; a senior editor brings it back by its status."""
+        """Withdraws an article: its address answers with a notice. A senior editor can bring it back."""
         return self._take_away(request, str(pk), ArticleStatus.WITHDRAWN)
 
     def _take_away(self, request: HttpRequest, object_id: str, status: ArticleStatus) -> HttpResponse:
+        """Asks for a notice, and for the password if it is not fresh. Then deletes or withdraws the article.
+
+        Raises Http404 if there is no such article, and PermissionDenied if the user may not withdraw articles.
+        """
         article = self.get_object(request, object_id)
         if article is None:
             raise Http404
         if not self.has_withdraw_permission(request):
             raise PermissionDenied
-        what = "حذف مقال" if status == ArticleStatus.DELETED else "سحب مقال"
+        operation_name = "حذف مقال" if status == ArticleStatus.DELETED else "سحب مقال"
         form = RemovalForm(posted(request), request=request, initial={"notice": article.notice})
         if request.method == "POST" and form.is_valid():
-            with transaction.atomic(), operation(what=what):
+            with transaction.atomic(), operation(what=operation_name):
                 article = Article.objects.select_for_update(of=("self",)).get(pk=article.pk)
-                by = outdated(request, [article]).get(article.pk)
-                if by is None:
+                conflict = outdated(request, [article]).get(article.pk)
+                if conflict is None:
                     take_away([article], status, form.cleaned_data["notice"])
-                    self.message_user(request, f"{what}: بقي عنوانه بإشعار، وبقيت أصوله وتاريخه.")
+                    self.message_user(request, f"{operation_name}: بقي عنوانه بإشعار، وبقيت أصوله وتاريخه.")
                     return redirect("admin:articles_article_changelist")
-            form.add_error(None, f"{by} راجع المقال، ثم أعد إن شئت.")
+            form.add_error(None, f"{conflict} راجع المقال، ثم أعد إن شئت.")
         context = {
             **self.admin_site.each_context(request),
-            "title": what,
+            "title": operation_name,
             "opts": self.opts,
             "article": article,
             "form": form,
@@ -321,10 +348,10 @@ class ArticleAdmin(OwnSearch, ReviewAdmin):
 
     @admin.display(description="ما ذُكر من تواريخ")
     def stated_dates(self, article: Article) -> str:
-        apart = article.date_conflicts
+        conflicting = article.date_conflicts
         lines = (
-            f"{'⚠ ' if said in apart else ''}{date_place(said['where'])}: {said['quote']}"
-            for said in article.date_statements
+            f"{'⚠ ' if statement in conflicting else ''}{date_place(statement['where'])}: {statement['quote']}"
+            for statement in article.date_statements
         )
         return "\n".join(lines) or "–"
 
@@ -337,16 +364,19 @@ class ArticleAdmin(OwnSearch, ReviewAdmin):
         )
 
     def get_urls(self) -> list:
-        own = [
+        article_urls = [
             path("<int:pk>/cleaning/", self.admin_site.admin_view(self.cleaning), name="articles_article_cleaning"),
             path(
                 "<int:pk>/withdraw/", self.admin_site.admin_view(self.withdraw_view), name="articles_article_withdraw"
             ),
         ]
-        return own + super().get_urls()
+        return article_urls + super().get_urls()
 
     def cleaning(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The newest original, line by line, with what was set aside and why, beside the text that came of it."""
+        """Shows the newest accepted original line by line beside the body, with the reason for each line set aside.
+
+        If the original is damaged or unreadable, the page says why instead.
+        """
         if not self.has_view_permission(request):
             raise PermissionDenied
         article = get_object_or_404(Article, pk=pk)
@@ -364,7 +394,7 @@ class ArticleAdmin(OwnSearch, ReviewAdmin):
         return TemplateResponse(request, "admin/articles/article/cleaning.html", context)
 
     def save_model(self, request: HttpRequest, obj: Article, form: ModelForm, change: bool) -> None:
-        """A title or a date that an editor writes is marked as theirs, so that no later capture changes it."""
+        """Marks a title or a date that an editor changed as set by an editor, so that no later capture changes it."""
         if "title" in form.changed_data:
             obj.title_origin = TitleOrigin.EDITOR
         if {"published_date", "published_precision", "published_earliest", "published_latest"} & set(form.changed_data):
@@ -374,12 +404,14 @@ class ArticleAdmin(OwnSearch, ReviewAdmin):
     def get_form(
         self, request: HttpRequest, obj: Article | None = None, change: bool = False, **kwargs: object
     ) -> type:
-        """Offers the statuses that the user may give; opens the text to who asked for it."""
+        """Offers only the statuses that the user may set. Opens the body if the request has EDIT_BODY."""
         form = super().get_form(request, obj, change=change, **kwargs)
         form.body_is_open = (request.POST if request.method == "POST" else request.GET).get(EDIT_BODY) == "1"
         if field := form.base_fields.get("status"):
-            old = obj.status if obj else ArticleStatus.DRAFT
-            field.choices = [pair for pair in ArticleStatus.choices if self.may_have_status(request, pair[0], old)]
+            current_status = obj.status if obj else ArticleStatus.DRAFT
+            field.choices = [
+                pair for pair in ArticleStatus.choices if self.may_have_status(request, pair[0], current_status)
+            ]
         return form
 
     def save_related(self, request: HttpRequest, form: ModelForm, formsets: list, change: bool) -> None:
@@ -395,12 +427,15 @@ class ArticleAdmin(OwnSearch, ReviewAdmin):
         return self.may_have_status(request, version.status, row.status)
 
     def after_change(self, rows: list[Article]) -> None:
-        """What the rules find in texts that changed, and what contradicts what since."""
+        """Brings suggestions and contradictions of changed articles up to date."""
         self._suggested(rows)
 
     @staticmethod
     def _suggested(rows: list[Article]) -> list[str]:
-        """Does so; returns why not, once for each text that is too costly to read."""
+        """Reads the articles with the rules and refreshes the contradictions of their events.
+
+        Returns one complaint for each body that the rules could not read within their budget.
+        """
         outcomes = suggest_within_budget(rows, Authority.load())
         complaints = [complaint for _, complaint in outcomes if complaint]
         Contradiction.objects.refresh(events_of(rows))

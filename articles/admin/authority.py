@@ -1,4 +1,7 @@
-"""The authority file in and out, a new name with what it would find, and the order of a series."""
+"""The desk's pages for the authority file, for a new alias of an actor, and for the order of a series.
+
+The file can be loaded and downloaded. A new alias is previewed with the articles that it would suggest the actor in.
+"""
 
 from django import forms
 from django.contrib import admin, messages
@@ -23,16 +26,19 @@ from articles.models.keys import read_key
 from articles.search.compile import holding_phrase
 from articles.site.words_for import number
 
-# What an editor is told whose new names stored articles are not read for yet: `manage.py extract` does it.
+# The advice after new names were stored: `manage.py extract` reads the stored articles for them.
 REREAD_STORED = "ليُقترح ذكرها في المقالات المحفوظة اطلب من مسؤول النظام أن تُقرأ من جديد."
+# The largest file that is read, in bytes.
 _LARGEST = 10 * 1024 * 1024
-# Entries, names of actors and participants that a file may have together: an editor waits for them.
+# The most entries, names of actors and participants of a file, counted together: an editor waits for them.
 _MOST_ENTRIES = 2_000
-# Names that several actors bear, told one by one.
+# The most shared names that are listed one by one.
 _MOST_SHARED_NAMES = 50
 
 
 class AuthorityForm(FreshForm):
+    """The form that takes an authority file."""
+
     file = forms.FileField(
         label="ملف الضبط (TOML)", help_text="أسهل بداية له أن تنزّله من هنا وتعدّله؛ وصيغته كاملة عند مسؤول النظام."
     )
@@ -40,7 +46,10 @@ class AuthorityForm(FreshForm):
 
 @desk_page("authority/", "authority")
 def authority(request: HttpRequest) -> HttpResponse:
-    """Takes a file in: first what it would do, then, with the same file, all of it or nothing."""
+    """Loads an authority file. The first POST only reports what the file would change; one with `sure` applies it all.
+
+    Raises PermissionDenied if the user may not view actors, or sends a file and may not merge actors.
+    """
     if not request.user.has_perm("articles.view_actor"):
         raise PermissionDenied
     may_load = request.user.has_perm("articles.merge_actor")
@@ -50,15 +59,19 @@ def authority(request: HttpRequest) -> HttpResponse:
         if not may_load:
             raise PermissionDenied
         if form.is_valid():
-            trial = _tried(request, form)
+            trial = _apply_file(request, form)
             if trial and "sure" in request.POST:
                 return redirect("admin:authority")
     context = {**admin.site.each_context(request), "title": "ملف الضبط", "form": form, "trial": trial,
-               "shared": _of_shared_names(trial) if trial else []}  # fmt: skip
+               "shared": _warnings_of_shared_names(trial) if trial else []}  # fmt: skip
     return TemplateResponse(request, "admin/desk/authority.html", context)
 
 
-def _tried(request: HttpRequest, form: AuthorityForm) -> AuthorityReport | None:
+def _apply_file(request: HttpRequest, form: AuthorityForm) -> AuthorityReport | None:
+    """Applies the file of a valid form, and rolls it back unless the request has `sure`.
+
+    Returns the report; None if the file is too large or wrong, with an error added to the form.
+    """
     file = form.cleaned_data["file"]
     if file.size > _LARGEST:
         form.add_error("file", "الملف أكبر من 10 ميغابايت.")
@@ -76,21 +89,22 @@ def _tried(request: HttpRequest, form: AuthorityForm) -> AuthorityReport | None:
             request,
             f"طُبق {report.applied}، وبقي كما هو {report.unchanged}. {REREAD_STORED}",
         )
-        for words in _of_shared_names(report):
-            messages.warning(request, words)
+        for warning in _warnings_of_shared_names(report):
+            messages.warning(request, warning)
     return report
 
 
-def _of_shared_names(report: AuthorityReport) -> list[str]:
-    """What an editor is told of the names of a file that other actors bear, too."""
-    told = [shared_name(shared.name, shared.owner, shared.other) for shared in report.shared[:_MOST_SHARED_NAMES]]
-    if rest := len(report.shared) - len(told):
-        told.append(f"وغيرها من الأسماء المشتركة: {number(rest)}.")
-    return told
+def _warnings_of_shared_names(report: AuthorityReport) -> list[str]:
+    """Returns warnings about names that another actor has, too. Names beyond _MOST_SHARED_NAMES are only counted."""
+    warnings = [shared_name(shared.name, shared.owner, shared.other) for shared in report.shared[:_MOST_SHARED_NAMES]]
+    if count_of_rest := len(report.shared) - len(warnings):
+        warnings.append(f"وغيرها من الأسماء المشتركة: {number(count_of_rest)}.")
+    return warnings
 
 
 @desk_page("authority/file/", "authority_file")
 def download(request: HttpRequest) -> HttpResponse:
+    """Streams the archive's authority file. Raises PermissionDenied if the user may not view actors."""
     if not request.user.has_perm("articles.view_actor"):
         raise PermissionDenied
     response = StreamingHttpResponse(authority_file(), content_type="application/toml; charset=utf-8")
@@ -99,18 +113,23 @@ def download(request: HttpRequest) -> HttpResponse:
 
 
 class AliasForm(forms.ModelForm):
+    """The form of a new alias."""
+
     class Meta:
         model = Alias
         fields = ("name", "kind", "found_in_text")
 
 
 def sharing(alias: Alias) -> list[Actor]:
-    """At most MOST_SHARING other actors that bear the name."""
+    """Returns other actors that have the alias as a name, at most MOST_SHARING."""
     return list(Actor.objects.named(alias.name).exclude(pk=alias.actor_id)[:MOST_SHARING])
 
 
 def shared_name(name: str, owner: Actor | str, other: Actor) -> str:
-    """What an editor is told of a name of `owner` that another bears, too: what extraction makes of it (articles/extract/actors.py)."""
+    """Returns the warning about a name of `owner` that `other` has, too.
+
+    It says how extraction treats such a name (articles/extract/actors.py).
+    """
     return (
         f"الاسم «{name}» يحمله فاعلان، «{owner}» و«{other}»: لا يُقترح به أي منهما، "
         "إلا في مقال يذكر واحدا منهما وحده باسم آخر لا يشاركه فيه أحد."
@@ -119,52 +138,65 @@ def shared_name(name: str, owner: Actor | str, other: Actor) -> str:
 
 @desk_page("actor/<int:pk>/name/", "new_name")
 def new_name(request: HttpRequest, pk: int) -> HttpResponse:
-    """A further name of an actor: which stored articles would name it by that, before it is saved; then saved, and linked."""
+    """Adds an alias to an actor.
+
+    The first POST lists the stored articles that hold the name and do not mention the actor. A POST with `save` stores
+    the alias. One with `link` also suggests the actor in those articles. Raises PermissionDenied if the user may not
+    add aliases, and Http404 if there is no such actor or it was merged.
+    """
     if not request.user.has_perm("articles.add_alias"):
         raise PermissionDenied
     actor = get_object_or_404(Actor, pk=pk, merged_into=None)
     alias = Alias(actor=actor, kind=AliasKind.SPELLING)
     form = AliasForm(posted(request), instance=alias)
-    found, others, undecided = None, [], 0
+    matches, sharing_actors, undecided = None, [], 0
     if request.method == "POST" and form.is_valid():
         try:
             alias.full_clean()
         except ValidationError as error:
             form.add_error("name", error.messages)
         else:
-            others = sharing(alias)
+            sharing_actors = sharing(alias)
             if "save" in request.POST or "link" in request.POST:
-                return _named(request, actor, alias)
-            found = would_name(actor, alias.name, holding_phrase(alias.name))
-            if others:
-                found, undecided = decided(found, actor, alias.name, Authority.load())
+                return _save_alias(request, actor, alias)
+            matches = would_name(actor, alias.name, holding_phrase(alias.name))
+            if sharing_actors:
+                matches, undecided = decided(matches, actor, alias.name, Authority.load())
     context = {
-        **admin.site.each_context(request), "title": f"اسم آخر: {actor}", "actor": actor, "form": form, "found": found,
-        "others": [shared_name(alias.name, actor, other) for other in others], "undecided": undecided, "most": MOST_LINKED, "opts": Actor._meta,
+        **admin.site.each_context(request), "title": f"اسم آخر: {actor}", "actor": actor, "form": form,
+        "found": matches,
+        "others": [shared_name(alias.name, actor, sharing_actor) for sharing_actor in sharing_actors],
+        "undecided": undecided,
+        "most": MOST_LINKED, "opts": Actor._meta,
     }  # fmt: skip
     return TemplateResponse(request, "admin/desk/new_name.html", context)
 
 
-def _named(request: HttpRequest, actor: Actor, alias: Alias) -> HttpResponse:
+def _save_alias(request: HttpRequest, actor: Actor, alias: Alias) -> HttpResponse:
+    """Stores the alias in one operation. With `link`, also suggests the actor in articles that hold the name."""
     with transaction.atomic(), operation(what=f"اسم آخر لـ«{actor}»"):
         alias.save()
         if "link" not in request.POST:
             messages.success(request, f"حُفظ «{alias.name}»، ويجده البحث من الآن.")
         else:
             authority = Authority.load()
-            found = would_name(actor, alias.name, holding_phrase(alias.name))
+            matches = would_name(actor, alias.name, holding_phrase(alias.name))
             if sharing(alias):
-                found, _ = decided(found, actor, alias.name, authority)
-            linked = link(found, authority)
-            rest = f" وبقي غيرها: اطلب من مسؤول النظام أن تُقرأ من جديد للفاعل رقم {actor.pk}."
-            left = rest if found.has_more else ""
-            messages.success(request, f"حُفظ «{alias.name}»، واقتُرح ذكره في {linked} من المقالات.{left}")
+                matches, _ = decided(matches, actor, alias.name, authority)
+            article_count = link(matches, authority)
+            hint_on_rest = f" وبقي غيرها: اطلب من مسؤول النظام أن تُقرأ من جديد للفاعل رقم {actor.pk}."
+            hint = hint_on_rest if matches.has_more else ""
+            messages.success(request, f"حُفظ «{alias.name}»، واقتُرح ذكره في {article_count} من المقالات.{hint}")
     return redirect("admin:articles_actor_change", actor.pk)
 
 
 @desk_page("series/<int:pk>/order/", "series_order")
 def series_order(request: HttpRequest, pk: int) -> HttpResponse:
-    """The sessions of a series in order: numbers to type, and buttons that move one up or down."""
+    """Shows the sessions of a series in order, with fields for their numbers and buttons that move one up or down.
+
+    A POST stores the numbers in one operation. Nothing is stored if another editor changed a number since. Raises
+    PermissionDenied if the user may not view series, or sends a POST and may not change events.
+    """
     if not request.user.has_perm("articles.view_eventseries"):
         raise PermissionDenied
     series = get_object_or_404(EventSeries, pk=pk)
@@ -173,13 +205,13 @@ def series_order(request: HttpRequest, pk: int) -> HttpResponse:
         if not request.user.has_perm("articles.change_event"):
             raise PermissionDenied
         try:
-            if changed := outdated(request, events, ("session",)):
-                told = [
-                    f"«{event}»: {changed[event.pk] or 'أضيفت بعد أن فتحت الصفحة'}"
+            if conflicts := outdated(request, events, ("session",)):
+                reasons = [
+                    f"«{event}»: {conflicts[event.pk] or 'أضيفت بعد أن فتحت الصفحة'}"
                     for event in events
-                    if event.pk in changed
+                    if event.pk in conflicts
                 ]
-                raise ValidationError([*told, "لم يُحفظ شيء. راجع الترتيب ثم أعد."])
+                raise ValidationError([*reasons, "لم يُحفظ شيء. راجع الترتيب ثم أعد."])
             numbers = _numbers(request, events)
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
@@ -203,21 +235,24 @@ def series_order(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _numbers(request: HttpRequest, events: list[Event]) -> dict[int, int | None]:
-    """Event → its number: as typed, or, after a button, by the new places; raises ValidationError."""
+    """Returns the number of each event by its key: as typed, or the new place if a button moved an event.
+
+    An empty field gives None. Raises ValidationError if a field is not a number from 1 to 9999.
+    """
     field = IntegerField(min_value=1, max_value=9999, required=False)
     typed = {event.pk: field.clean(request.POST.get(f"session-{event.pk}", "")) for event in events}
-    # Numbers that were typed count before a button moves an event: they would be lost else.
+    # Typed numbers are applied before a button moves an event; otherwise they would be lost.
     order = sorted(typed, key=lambda pk: (typed[pk] is None, typed[pk])) if any(typed.values()) else list(typed)
-    for way, step in (("up", -1), ("down", 1)):
-        moved = read_key(request.POST.get(way, ""))
-        at = order.index(moved) if moved in order else None
-        if at is not None and 0 <= at + step < len(order):
-            order[at], order[at + step] = order[at + step], order[at]
+    for button, step in (("up", -1), ("down", 1)):
+        moved_key = read_key(request.POST.get(button, ""))
+        index = order.index(moved_key) if moved_key in order else None
+        if index is not None and 0 <= index + step < len(order):
+            order[index], order[index + step] = order[index + step], order[index]
             return {pk: place for place, pk in enumerate(order, 1)}
     return typed
 
 
 def _typed_number(request: HttpRequest, event: Event) -> str:
-    """What the field of an event's number shows: what was typed, where it could not be stored."""
+    """Returns the text in the field of an event's number: the typed one if there is one, otherwise the stored one."""
     stored = "" if event.session is None else str(event.session)
     return request.POST.get(f"session-{event.pk}", stored)

@@ -1,4 +1,4 @@
-"""One thing done to many rows of a list: first what it would do to each, then all of it in one transaction."""
+"""Bulk actions of the desk's lists: a preview says what an action does to each row, then one transaction does it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,42 +18,52 @@ from articles.curation.refusals import refusal_of
 from articles.models.history import operation
 from articles.site.words_for import number
 
-# Of how many rows one request takes care; a longer list is filtered further.
+# The most rows of one action. The editor filters a longer list further.
 MOST_ROWS = 5_000
-# Of how many rows the preview shows each by itself.
+# The most rows that the preview shows one by one.
 _SHOWN = 50
-# A row that came to a list which was selected as a whole after its preview.
+# The reason for a row that joined the list after the preview, when the whole list was selected.
 _NOT_SHOWN = "لم يكن في المعاينة"
 
 
 @dataclass(frozen=True)
 class Bulk:
-    """What is done: `check` tells why a row cannot have it (an empty string: it can), `change` does it to those that can.
+    """A bulk action.
 
-    `form` asks for what it needs; a FreshForm, for what destroys, also for the password when it is old.
+    name: the name of the action, and of the method that `with_actions` adds.
+    label: the action as editors read it; also the name of its operation in the history.
+    permission: the permission that the action needs, as in `admin.action`: «change» calls `has_change_permission`.
+    change: applies the action to rows that passed `check`; its last argument is the form's cleaned data.
+    check: says why a row cannot have the action; an empty string if it can. The data is empty before the form is
+        filled.
+    form: asks for the values that the action needs. A FreshForm, for destructive actions, also asks for the password if
+        it
+        is not fresh.
     """
 
     name: str
     label: str
     permission: str
     change: Callable[[HttpRequest, Sequence[models.Model], dict], None]
-    check: Callable[[models.Model, dict], str] = lambda row, asked: ""
+    check: Callable[[models.Model, dict], str] = lambda row, cleaned: ""
     form: type[forms.Form] = forms.Form
 
 
-def with_actions(*known: Bulk) -> Callable[[type], type]:
-    """Decorates a ModelAdmin: each becomes one of its actions, after those of its base."""
+def with_actions(*bulks: Bulk) -> Callable[[type], type]:
+    """Decorates a ModelAdmin: adds the bulk actions after those of its base class."""
 
     def give(desk: type) -> type:
-        for bulk in known:
+        for bulk in bulks:
             setattr(desk, bulk.name, _action(bulk))
-        desk.actions = (*desk.actions, *(bulk.name for bulk in known if bulk.name not in desk.actions))
+        desk.actions = (*desk.actions, *(bulk.name for bulk in bulks if bulk.name not in desk.actions))
         return desk
 
     return give
 
 
 def _action(bulk: Bulk) -> Callable:
+    """Makes the method of a ModelAdmin that runs a bulk action."""
+
     @admin.action(description=bulk.label, permissions=[bulk.permission])
     def run(desk: admin.ModelAdmin, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
         return _run(desk, request, queryset, bulk)
@@ -63,16 +73,17 @@ def _action(bulk: Bulk) -> Callable:
 
 
 def _run(desk: admin.ModelAdmin, request: HttpRequest, queryset: QuerySet, bulk: Bulk) -> HttpResponse | None:
+    """Shows the preview with the form. With `sure` and a valid form, applies the action and returns None."""
     rows = list(queryset[: MOST_ROWS + 1])
     if len(rows) > MOST_ROWS:
         messages.error(request, f"حددت أكثر من {number(MOST_ROWS)}. ضيّق القائمة بالتصفية أو البحث، ثم أعد.")
         return None
-    given = request.POST if "asked" in request.POST else None
-    form = bulk.form(given, request=request) if issubclass(bulk.form, FreshForm) else bulk.form(given)
-    asked = form.cleaned_data if form.is_valid() else {}
-    verdicts = [(row, bulk.check(row, asked)) for row in rows]
+    form_data = request.POST if "asked" in request.POST else None
+    form = bulk.form(form_data, request=request) if issubclass(bulk.form, FreshForm) else bulk.form(form_data)
+    cleaned = form.cleaned_data if form.is_valid() else {}
+    verdicts = [(row, bulk.check(row, cleaned)) for row in rows]
     if form.is_valid() and "sure" in request.POST:
-        _do(desk, request, bulk, verdicts, asked)
+        _apply(desk, request, bulk, verdicts, cleaned)
         return None
     context = {
         **desk.admin_site.each_context(request), "title": bulk.label, "opts": desk.opts, "form": form, "bulk": bulk,
@@ -85,25 +96,27 @@ def _run(desk: admin.ModelAdmin, request: HttpRequest, queryset: QuerySet, bulk:
     return TemplateResponse(request, "admin/desk/bulk.html", context)
 
 
-def _do(
-    desk: admin.ModelAdmin, request: HttpRequest, bulk: Bulk, verdicts: list[tuple[models.Model, str]], asked: dict
+def _apply(
+    desk: admin.ModelAdmin, request: HttpRequest, bulk: Bulk, verdicts: list[tuple[models.Model, str]], cleaned: dict
 ) -> None:
-    """Carries out the action for the rows that nothing speaks against, and tells the editor of all others why not."""
+    """Applies the action to the rows that can have it, and says for each of the others why not."""
     unable = [(row, reason) for row, reason in verdicts if reason]
     try:
         with transaction.atomic(), operation(what=bulk.label):
-            # Locked, so that what was checked still holds; rows that another editor changed meanwhile are checked anew.
+            # The lock keeps the rows as they are checked here. Rows that another editor changed since are refused.
             pks = [row.pk for row, reason in verdicts if not reason]
-            fresh = list(desk.model._base_manager.select_for_update(of=("self",)).filter(pk__in=pks).order_by("pk"))
-            overtaken = outdated(request, fresh)
-            again = [
-                (row, str(overtaken[row.pk] or _NOT_SHOWN) if row.pk in overtaken else bulk.check(row, asked))
-                for row in fresh
+            locked_rows = list(
+                desk.model._base_manager.select_for_update(of=("self",)).filter(pk__in=pks).order_by("pk")
+            )
+            overtaken = outdated(request, locked_rows)
+            new_verdicts = [
+                (row, str(overtaken[row.pk] or _NOT_SHOWN) if row.pk in overtaken else bulk.check(row, cleaned))
+                for row in locked_rows
             ]
-            unable += [(row, reason) for row, reason in again if reason]
-            able = [row for row, reason in again if not reason]
+            unable += [(row, reason) for row, reason in new_verdicts if reason]
+            able = [row for row, reason in new_verdicts if not reason]
             if able:
-                bulk.change(request, able, asked)
+                bulk.change(request, able, cleaned)
     except DatabaseError as error:
         messages.error(request, f"لم يتغير شيء: {refusal_of(error)}")
         return

@@ -24,20 +24,25 @@ from articles.platform.addresses import canonical_or_empty, registrable_domain
 from articles.site.differences import differences
 
 _log = logging.getLogger(__name__)
-# The hidden field that carries the capture's decision as the page showed it.
+# The hidden field with the decision on the capture as the page showed it.
 _DECISION = "seen_decision"
-# The fields of an article that an accepted capture may replace, and whether readers meet it.
+# The fields of an article that an accepted capture may replace, and the status, which decides whether readers meet it.
 _REPLACED = ("title", "body", "author", "section", "source", "published_date", "published_precision", "status")
 
 
 @desk_page("captures/<int:pk>/decide/", "decide-capture")
 def decide_capture(request: HttpRequest, pk: int) -> HttpResponse:
-    """The waiting capture beside the stored text, and what can become of it."""
+    """Shows a capture that waits beside the article's text. A POST accepts it, makes it an article of its own, or
+    refuses it.
+
+    Raises Http404 if there is no such capture, and PermissionDenied if the user may not view captures and articles, or
+    sends a POST and may not decide.
+    """
     capture = get_object_or_404(Capture.objects.select_related("article__source", "decided_by"), pk=pk)
     if not request.user.has_perms(["articles.view_capture", "articles.view_article"]):
         raise PermissionDenied
     if request.method == "POST":
-        return _decided(request, capture)
+        return _decide(request, capture)
     document, complaint = None, ""
     try:
         document = document_of(capture)
@@ -57,22 +62,23 @@ def decide_capture(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _may_decide(request: HttpRequest) -> bool:
+    """Whether the user may decide about captures: a decision may change an article or add one."""
     return request.user.has_perms(["articles.change_article", "articles.add_article"])
 
 
-def _decided(request: HttpRequest, capture: Capture) -> HttpResponse:
-    """Carries out the decision of the button that was pressed."""
+def _decide(request: HttpRequest, capture: Capture) -> HttpResponse:
+    """Applies the decision of the button `accept`, `own` or `refuse`, and redirects."""
     if not _may_decide(request):
         raise PermissionDenied
     seen = request.POST.get(_DECISION, "")
-    waiting = f"{reverse('admin:articles_capture_changelist')}?state__exact=waiting"
+    waiting_list = f"{reverse('admin:articles_capture_changelist')}?state__exact=waiting"
     try:
         if "accept" in request.POST or "own" in request.POST:
-            return _made_text(request, capture, seen)
+            return _apply_text(request, capture, seen)
         if "refuse" in request.POST:
             refuse(capture.pk, request.user, seen)
             messages.success(request, "رُفضت النسخة. بايتاتها محفوظة ولا يراها القراء.")
-            return redirect(waiting)
+            return redirect(waiting_list)
     except (DecisionError, DamagedCaptureError) as error:
         _log.warning("capture %s: %s", capture.pk, error)
         messages.error(request, in_arabic(str(error)))
@@ -80,21 +86,24 @@ def _decided(request: HttpRequest, capture: Capture) -> HttpResponse:
 
 
 @transaction.atomic
-def _made_text(request: HttpRequest, capture: Capture, seen: str) -> HttpResponse:
-    """Makes the capture the article's text, or an article of its own, unless a colleague has changed what that depends on."""
+def _apply_text(request: HttpRequest, capture: Capture, seen: str) -> HttpResponse:
+    """Makes the capture the article's text or an article of its own, unless another editor changed the article since.
+
+    `seen` is the decision on the capture as the page showed it. Raises DecisionError if the decision cannot be applied.
+    """
     check_open(capture, request.user, seen)
     becomes_own = "own" in request.POST
-    former = Article.objects.select_for_update().get(pk=capture.article_id)
+    current_article = Article.objects.select_for_update().get(pk=capture.article_id)
     if seen_marks(request) is None:
         raise DecisionError(UNSEEN)
-    changed = outdated(request, [former], ("status",) if becomes_own else _REPLACED)
-    if former.pk in changed:
-        messages.error(request, str(changed[former.pk] or "هذه الصفحة لمقال آخر. أعد فتحها."))
+    conflicts = outdated(request, [current_article], ("status",) if becomes_own else _REPLACED)
+    if current_article.pk in conflicts:
+        messages.error(request, str(conflicts[current_article.pk] or "هذه الصفحة لمقال آخر. أعد فتحها."))
         return redirect("admin:decide-capture", capture.pk)
     if becomes_own:
         article = make_own(capture.pk, request.user, seen)
-        readers = "ويراها القراء" if article.status == ArticleStatus.PUBLISHED else "وهي مسودة لا يراها القراء"
-        messages.success(request, f"صارت النسخة مقالا مستقلا، {readers}.")
+        visibility = "ويراها القراء" if article.status == ArticleStatus.PUBLISHED else "وهي مسودة لا يراها القراء"
+        messages.success(request, f"صارت النسخة مقالا مستقلا، {visibility}.")
     else:
         article = accept(capture.pk, request.user, seen)
         messages.success(request, "صار نص المقال نص هذه النسخة. ما كان قبلها محفوظ في التاريخ.")
@@ -103,6 +112,8 @@ def _made_text(request: HttpRequest, capture: Capture, seen: str) -> HttpRespons
 
 @admin.register(Capture)
 class CaptureAdmin(OwnSearch, DeskAdmin):
+    """The list of captures, which are never changed. Captures that an editor decides about link to the page for it."""
+
     list_display = ("filename_or_digest", "article", "state", "decision", "media_type", "size", "captured_at")
     list_filter = ("state",)
     list_select_related = ("article",)
@@ -112,7 +123,7 @@ class CaptureAdmin(OwnSearch, DeskAdmin):
     has_history = False
 
     def found(self, queryset: QuerySet, typed: str) -> QuerySet:
-        """By file name, digest, or address in any spelling."""
+        """Finds captures by the whole file name, the digest, or the address in any spelling."""
         addresses = {typed, canonical_or_empty(typed)} - {""}
         return queryset.filter(Q(filename=typed) | Q(address__in=addresses) | Q(sha256=typed.lower()))
 

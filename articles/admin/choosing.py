@@ -1,4 +1,4 @@
-"""A form field that takes a row by its name, any of its names, or its number: no list of thousands to choose from."""
+"""A form field that takes a row by any of its names or by its number, instead of a list of thousands to choose from."""
 
 import re
 
@@ -10,15 +10,19 @@ from articles.curation.alike import NAMES
 from articles.models import Actor
 from articles.models.keys import read_key
 
+# The most rows that are suggested, or listed when a name is ambiguous.
 _MOST_OFFERED = 8
 # «#12 …» and «12».
 _NUMBER = re.compile(r"#(\d+)(?:\s|$)|(\d+)$")
-# An actor as it is shown where others bear its name.
+# An actor with its distinction, as it is shown if other actors have its name: «name (distinction)».
 _DISTINGUISHED = re.compile(r"(.+) \((.+)\)")
 
 
 class NamedRow(forms.CharField):
-    """Cleans to the row of `model` that goes by what was typed; «123» or «#123» is its number."""
+    """Cleans to the row of `model` with the typed name; «123» and «#123» are a row's number. Empty text gives None.
+
+    Raises ValidationError if no row or several rows have the name.
+    """
 
     def __init__(self, model: type[Model], **kwargs: object) -> None:
         self.model = model
@@ -39,20 +43,25 @@ class NamedRow(forms.CharField):
 
 
 def named(model: type[Model], text: str) -> QuerySet:
-    """Standing rows that are called so, or have that number."""
+    """Returns the standing rows with the name in `text`, aliases of actors included, or the row with the number in it.
+
+    A row is found by its number unless it was merged.
+    """
     if number := _NUMBER.match(text.strip()):
         return model.objects.filter(pk=read_key(number[1] or number[2]), merged_into=None)
     if model is Actor:
-        if told := _DISTINGUISHED.fullmatch(text.strip()):
-            apart = Actor.objects.standing().filter(folded_name=fold_phrase(told[1]), distinction=told[2])
-            if apart.exists():
-                return apart
+        if name_and_distinction := _DISTINGUISHED.fullmatch(text.strip()):
+            distinguished = Actor.objects.standing().filter(
+                folded_name=fold_phrase(name_and_distinction[1]), distinction=name_and_distinction[2]
+            )
+            if distinguished.exists():
+                return distinguished
         return Actor.objects.named(text).order_by("id")
     return model.objects.standing().filter(**{NAMES[model]: fold_phrase(text)}).order_by("id")
 
 
 def offered(model: type[Model], text: str) -> QuerySet:
-    """Rows whose name holds what is being typed, for a list of suggestions."""
+    """Returns standing rows whose name contains `text`, at most _MOST_OFFERED, as suggestions for a field."""
     if model is Actor:
         rows = Actor.objects.standing().with_name_part(text)
     else:
@@ -60,4 +69,5 @@ def offered(model: type[Model], text: str) -> QuerySet:
     return rows[:_MOST_OFFERED]
 
 
+# Noun, the model's name in lower case → the model.
 MODELS = {model._meta.model_name: model for model in NAMES}

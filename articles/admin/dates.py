@@ -1,4 +1,4 @@
-"""Forms that let an editor write a day and a precision; the interval that follows is derived, not typed."""
+"""Forms in which an editor gives a day and a precision. The interval of the date is derived from them."""
 
 from django import forms
 
@@ -6,7 +6,10 @@ from articles.models.uncertain_date import PARTS, ArchiveDate, Precision, comple
 
 
 class UncertainDateForm(forms.ModelForm):
-    """A model form whose uncertain dates (`uncertain_dates`) are completed before the model is validated."""
+    """A model form that completes its uncertain dates before the model is validated.
+
+    uncertain_dates: the names of the dates, without the suffix of a part.
+    """
 
     uncertain_dates: tuple[str, ...] = ()
 

@@ -1,4 +1,7 @@
-"""What an editor decides about one article: each suggestion confirmed, rejected or corrected, and facts added from its text."""
+"""Applies an editor's decisions about one article: facts are confirmed, rejected or corrected, and added from its text.
+
+The review screen (reviewing.py) calls `decide`, `add` and `narrow`.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -40,12 +43,14 @@ from articles.models.uncertain_date import PARTS, complete
 
 CONFIRM, REJECT = "confirm", "reject"
 _STATES = {CONFIRM: ReviewState.CONFIRMED, REJECT: ReviewState.REJECTED}
-# What is suggested of an article, by the name of its kind.
+# The models of facts that are reviewed, by the name of their kind.
 KINDS: dict[str, type[models.Model]] = {"mention": Mention, "figure": Figure, "coverage": Coverage, "reprint": Reprint}
+# The key and the kind of the date of publication, which is reviewed beside the facts.
 DATE = "date"
-# What an editor can say of a day of publication: an unknown one is said by rejecting it.
+# The precisions that an editor can choose for a date of publication. Rejecting a date makes it unknown.
 DATE_PRECISIONS = (Precision.DAY, Precision.MONTH, Precision.YEAR)
-# What a decision depends on: where someone else changed one of these since the page was opened, it is refused.
+# The fields that a decision depends on, by kind. If another editor changed one of them since the page was opened, the
+# decision is refused.
 _DECISIVE: dict[str, tuple[str, ...]] = {
     "mention": ("state", "actor", "quotes"),
     "coverage": ("state", "event"),
@@ -53,34 +58,39 @@ _DECISIVE: dict[str, tuple[str, ...]] = {
     "reprint": ("state", "original"),
     DATE: tuple(f"published_{part}" for part in PARTS),
 }
-# A number of more digits is no mark of ours.
+# A mark has fewer digits than this; a longer number is not read as a mark.
 _LONGEST_MARK = 19
-# Of how many other articles a name that is narrowed is rejected at once.
+# When a name is narrowed, at most this many suggested mentions are rejected at once.
 MOST_NARROWED = 500
 
 
 @dataclass(frozen=True)
 class Narrowing:
-    """An alias that led to a wrong mention, and in how many other articles it is what a suggestion goes by."""
+    """An alias that led to a rejected mention, and that can be excluded from later suggestions.
+
+    alias: the alias whose words the rejected mention quotes.
+    others: the number of suggested mentions that quote nothing but this alias, at most MOST_NARROWED.
+    """
 
     alias: Alias
     others: int
 
     def as_dict(self) -> dict[str, object]:
+        """Returns the narrowing as the session, the JSON answer and the template hold it."""
         return {"alias": self.alias.pk, "name": self.alias.name, "actor": str(self.alias.actor), "others": self.others}
 
 
 @dataclass
 class Outcome:
-    """What came of a form.
+    """The result of the decisions of one form. Keys are those of items, such as «figure-12».
 
-    states: the new state of each item that was decided, by its key.
-    refused: why an item was not decided, by its key; what was typed for it is shown again.
-    overtaken: the keys of those that someone else changed; what is stored of them now is shown, to be decided anew.
-    moved: the key of the fact that took a corrected one's place, by the key of that one.
-    narrowings: names that led to a rejected mention and may be narrowed.
+    states: item key → its state after the form.
+    refused: item key → why its decision was refused. The page shows the editor's input again.
+    overtaken: the refused keys whose items another editor changed. The page shows their stored version.
+    moved: key of a corrected fact → key of the fact that replaces it.
+    narrowings: the names that led to a rejected mention and may be narrowed.
     added: the keys of facts that were added.
-    of_the_rest: the keys of what was decided by one verdict on all that waited.
+    of_the_rest: the keys of the items that were decided by the verdict on all open suggestions.
     """
 
     states: dict[str, str] = field(default_factory=dict)
@@ -93,15 +103,17 @@ class Outcome:
 
 
 def key_of(row: models.Model) -> str:
+    """Returns the item key of a fact: the model's name in lower case and the primary key, such as «figure-12»."""
     return f"{row._meta.model_name}-{row.pk}"
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What the page showed of an item: its state, and the mark of its version (articles/curation/seen.py).
+    """The version of an item that the page showed (articles/curation/seen.py).
 
-    state: a value of ReviewState; empty where the form does not say.
-    mark: None where the form does not say; then nothing is decided, for nobody decides about what he did not see.
+    state: a value of ReviewState; empty if the form does not say.
+    mark: the mark of the version; None if the form does not say. The choice is then refused, because the editor may
+        not have seen the item.
     """
 
     state: str
@@ -109,7 +121,7 @@ class Seen:
 
     @classmethod
     def of(cls, text: str) -> "Seen":
-        """Reads «state@mark», which a page carries as `was-KEY`."""
+        """Reads «state@mark», which a form holds as `was-KEY`. A mark that is not a number becomes None."""
         state, _, mark = text.partition("@")
         return cls(state, int(mark) if mark.isdecimal() and len(mark) < _LONGEST_MARK else None)
 
@@ -121,19 +133,19 @@ UNSEEN = "لم يأت مع القرار ما كان أمامك حين اتخذت
 
 
 class OvertakenError(ValidationError):
-    """Someone else changed an item after it was shown: what is stored now must be looked at before it is decided."""
+    """Another editor changed an item after it was shown. The editor must look at the stored version before deciding."""
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What a form says of one item.
+    """The part of a form that belongs to one item.
 
-    key: the item's key, as «figure-12»; «date» for the day of publication.
-    row: the fact, or the article for its date.
-    verdict: CONFIRM, REJECT or an empty string.
-    seen: what the page showed.
-    is_of_the_rest: whether the verdict is that on all that waited.
-    typed: what was written as a correction, by the names of its fields; empty where nothing was.
+    key: the item's key, such as «figure-12»; «date» for the date of publication.
+    row: the fact; the article for the date of publication.
+    verdict: CONFIRM, REJECT or an empty string. The form may hold other text, which `decide` does not apply.
+    seen: the version that the page showed.
+    typed: the correction, by the labels of its fields; empty if nothing was corrected.
+    is_of_the_rest: whether the verdict comes from the one on all open suggestions.
     """
 
     key: str
@@ -145,45 +157,59 @@ class Choice:
 
     @property
     def is_unsent(self) -> bool:
-        """Whether the form holds something for this item that is not stored."""
+        """Whether the form holds a correction, or a verdict that differs from the state shown."""
         return bool(self.typed) or (self.verdict in _STATES and _STATES[self.verdict] != self.seen.state)
 
 
 def choices(article: Article, posted: Mapping[str, str]) -> list[Choice]:
-    """What a form says of the facts of the article and of its date; their rows are locked. In a transaction."""
+    """Reads the choices of a form on the facts of the article and its date of publication.
+
+    The rows of the facts are locked, so the caller must be in a transaction. Keys of other articles' facts are ignored.
+    """
     keys = dict.fromkeys(name.split("-", 1)[1] for name in posted if name.startswith(("verdict-", "was-")))
     rows: dict[str, models.Model] = _rows(article, list(keys))
     if DATE in keys:
         rows[DATE] = article
-    chosen = []
+    form_choices = []
     for key, row in rows.items():
         seen = Seen.of(posted.get(f"was-{key}", ""))
-        own, rest = posted.get(f"verdict-{key}", ""), _of_the_rest(key, row, posted)
-        chosen.append(
-            Choice(key, row, own or rest, seen, _typed(key, row, seen, posted), is_of_the_rest=bool(rest and not own))
+        own_verdict, common_verdict = posted.get(f"verdict-{key}", ""), _verdict_on_rest(key, row, posted)
+        form_choices.append(
+            Choice(
+                key,
+                row,
+                own_verdict or common_verdict,
+                seen,
+                _correction(key, row, seen, posted),
+                is_of_the_rest=bool(common_verdict and not own_verdict),
+            )
         )
-    return chosen
+    return form_choices
 
 
-def _of_the_rest(key: str, row: models.Model, posted: Mapping[str, str]) -> str:
-    """The verdict on all that waits, where the editor gave one. Rejecting the rest does not make the date unknown."""
+def _verdict_on_rest(key: str, row: models.Model, posted: Mapping[str, str]) -> str:
+    """Returns the verdict on all open suggestions, if there is one and the item was open; otherwise an empty string.
+
+    A rejection of the rest does not apply to the date of publication, which it would make unknown.
+    """
     rest = posted.get("rest", "")
     waits = Seen.of(posted.get(f"was-{key}", "")).state == ReviewState.SUGGESTED
     return rest if rest in _STATES and waits and not (key == DATE and rest == REJECT) else ""
 
 
 def decide(request: HttpRequest, article: Article, posted: Mapping[str, str]) -> Outcome:
-    """Applies every `verdict-KEY` of a form, corrections before it; `was-KEY` is what the editor saw (Seen).
+    """Applies every `verdict-KEY` of a form. A correction of the item is applied before its verdict.
 
-    What someone else changed meanwhile is left as it is and refused by name. So is a correction without its verdict. In a
-    transaction.
+    `was-KEY` is the version that the editor saw (Seen). A choice is refused if another editor changed the item since,
+    if it is a correction without a verdict, or if the user lacks the permission. The other choices are applied all the
+    same. The caller must be in a transaction.
     """
     outcome = Outcome()
     applied: dict[tuple[type, str], list[models.Model]] = {}
     for choice in choices(article, posted):
         if not choice.typed and choice.verdict not in _STATES:
             continue
-        # A form without scripts sends the state of every item that it shows; that is no decision.
+        # Without scripts, a form sends the state of every item that it shows. An unchanged state is not a decision.
         if not choice.is_unsent and choice.key != DATE and choice.seen.mark is not None:
             outcome.states[choice.key] = choice.row.state
             continue
@@ -206,8 +232,8 @@ def decide(request: HttpRequest, article: Article, posted: Mapping[str, str]) ->
         outcome.states[choice.key] = _STATES[choice.verdict]
         if choice.is_of_the_rest:
             outcome.of_the_rest.append(choice.key)
-    for (_, verdict), decided in applied.items():
-        review(request, decided, _STATES[verdict])
+    for (_, verdict), decided_rows in applied.items():
+        review(request, decided_rows, _STATES[verdict])
     outcome.narrowings = narrowings(
         [row for (kind, verdict), rows in applied.items() if verdict == REJECT and kind is Mention for row in rows]
     )
@@ -215,7 +241,7 @@ def decide(request: HttpRequest, article: Article, posted: Mapping[str, str]) ->
 
 
 def _check(request: HttpRequest, choice: Choice) -> None:
-    """Raises ValidationError with the reason why a choice cannot be applied."""
+    """Raises ValidationError if a choice cannot be applied; OvertakenError if another editor changed the item."""
     if choice.verdict not in _STATES:
         raise ValidationError("كتبت تصحيحا ولم تختر «أكّد»: لم يُحفظ بعد. أكّده ليُحفظ، أو امح ما كتبته.")
     if choice.verdict == REJECT and choice.typed:
@@ -224,13 +250,16 @@ def _check(request: HttpRequest, choice: Choice) -> None:
         raise ValidationError("لا تتيح لك صلاحياتك هذا.")
     if choice.seen.mark is None:
         raise ValidationError(UNSEEN)
-    if by := overtaken(choice.row, choice.seen.mark, request.user, _DECISIVE[choice.key.split("-")[0]]):
-        written = "، ".join(f"{label} «{value}»" for label, value in choice.typed.items())
-        raise OvertakenError(f"{by} كنت كتبت: {written}." if written else str(by))
+    if conflict := overtaken(choice.row, choice.seen.mark, request.user, _DECISIVE[choice.key.split("-")[0]]):
+        corrections = "، ".join(f"{label} «{value}»" for label, value in choice.typed.items())
+        raise OvertakenError(f"{conflict} كنت كتبت: {corrections}." if corrections else str(conflict))
 
 
-def _typed(key: str, row: models.Model, seen: Seen, posted: Mapping[str, str]) -> dict[str, str]:
-    """The correction that was written, by the names of its fields: a name, or values other than those that the page showed."""
+def _correction(key: str, row: models.Model, seen: Seen, posted: Mapping[str, str]) -> dict[str, str]:
+    """Returns the correction in a form, by the labels of its fields.
+
+    A correction is a name, or a value that differs from the version that the page showed.
+    """
     if key == DATE:
         shown = as_seen(row, seen.mark).published_precision if seen.mark is not None else row.published_precision
         day, precision = posted.get("date-value", "").strip(), posted.get("date-precision", "")
@@ -242,50 +271,56 @@ def _typed(key: str, row: models.Model, seen: Seen, posted: Mapping[str, str]) -
         shown = as_seen(row, seen.mark) if seen.mark is not None else row
         initial = {name: getattr(shown, Figure._meta.get_field(name).attname) for name in _FigureForm.Meta.fields}
         form = _FigureForm(_figure_values(key, posted), initial=initial)
-        written = {str(form.fields[name].label): _said(form, name) for name in form.changed_data}
+        written = {str(form.fields[name].label): _input_in_words(form, name) for name in form.changed_data}
     else:
         names = {"الفاعل": posted.get(f"actor-{key}", ""), "الفعالية": posted.get(f"event-{key}", "")}
         written = {label: name.strip() for label, name in names.items()}
     return {label: value for label, value in written.items() if value}
 
 
-def _said(form: forms.Form, name: str) -> str:
-    """What was written or chosen in a field, in words."""
+def _input_in_words(form: forms.Form, name: str) -> str:
+    """Returns the input of a field in words: the label of a choice, or the text; «–» if it is empty."""
     value = form.data.get(name, "").strip()
     choices = getattr(form.fields[name], "choices", None)
     return str(next((label for key, label in choices or () if str(key) == value), value)) or "–"
 
 
 def _rows(article: Article, keys: list[str]) -> dict[str, models.Model]:
-    """The facts of the article under those keys, locked; other keys are left out."""
-    found: dict[str, models.Model] = {}
+    """Locks the facts of the article with the given keys and returns them by key. Unknown keys are ignored."""
+    rows_by_key: dict[str, models.Model] = {}
     for noun, model in KINDS.items():
-        wanted = {read_key(key.split("-", 1)[1]) for key in keys if key.startswith(f"{noun}-")} - {None}
-        if wanted:
-            rows = model.objects.select_for_update(of=("self",)).filter(pk__in=wanted, article=article)
-            found |= {key_of(row): row for row in rows.select_related("reviewed_by")}
-    return found
+        primary_keys = {read_key(key.split("-", 1)[1]) for key in keys if key.startswith(f"{noun}-")} - {None}
+        if primary_keys:
+            rows = model.objects.select_for_update(of=("self",)).filter(pk__in=primary_keys, article=article)
+            rows_by_key |= {key_of(row): row for row in rows.select_related("reviewed_by")}
+    return rows_by_key
 
 
 class _FigureForm(forms.ModelForm):
+    """The correction of a figure."""
+
     class Meta:
         model = Figure
         fields = ("value", "value_high", "qualifier", "unit", "measure")
         field_classes = {"value": digits.DecimalField, "value_high": digits.DecimalField}
 
     def _update_errors(self, errors: ValidationError) -> None:
-        """What the model says of a field that is not corrected here (`quote`) is said of the whole."""
+        """Turns the model's errors on fields that this form lacks (`quote`) into errors of the whole form."""
         if hasattr(errors, "error_dict") and set(errors.error_dict) - set(self.fields):
-            errors = ValidationError([one for several in errors.error_dict.values() for one in several])
+            errors = ValidationError([error for field_errors in errors.error_dict.values() for error in field_errors])
         super()._update_errors(errors)
 
 
 def _figure_values(key: str, posted: Mapping[str, str]) -> dict[str, str]:
+    """Returns the input for a figure by field name; the page sends each as `FIELD-KEY`."""
     return {name: posted.get(f"{name}-{key}", "") for name in _FigureForm.Meta.fields}
 
 
 def _corrected(choice: Choice, posted: Mapping[str, str]) -> models.Model:
-    """The row as the editor corrects it: another actor, event or value than the rules found; raises ValidationError."""
+    """Applies the editor's correction of the actor, the event or the values, and returns the row to confirm.
+
+    Without a correction the row itself is returned. Raises ValidationError if the correction is not valid.
+    """
     row, key = choice.row, choice.key
     if isinstance(row, Mention) and (name := posted.get(f"actor-{key}", "").strip()):
         actor = NamedRow(Actor).clean(name)
@@ -305,7 +340,11 @@ def _corrected(choice: Choice, posted: Mapping[str, str]) -> models.Model:
 
 
 def _moved(row: Mention | Coverage, twins: models.QuerySet, **owner: models.Model) -> Mention | Coverage:
-    """The row under its right owner; where that owner has such a row already, that one with both's places."""
+    """Moves a mention to another actor, or a coverage to another event, and returns the row that states it now.
+
+    The old row is rejected. If the new owner has such a row in this article (`twins`), that row is used, and a mention
+    gets the spans of both. `owner` is one keyword: the field's name and the new owner.
+    """
     ((field_name, value),) = owner.items()
     if getattr(row, f"{field_name}_id") == value.pk:
         return row
@@ -320,35 +359,42 @@ def _moved(row: Mention | Coverage, twins: models.QuerySet, **owner: models.Mode
 
 
 def narrowings(mentions: list[Mention]) -> list[Narrowing]:
-    """The aliases that rejected mentions went by, each looked for in texts so far, with what else is suggested by them."""
-    found: dict[int, Narrowing] = {}
+    """Returns the aliases that the rejected mentions quote and that texts are still searched for."""
+    by_alias: dict[int, Narrowing] = {}
     for mention in mentions:
         written = {fold_phrase(quote) for quote in mention.quotes}
         for alias in Alias.objects.filter(
             actor=mention.actor_id, folded__in=written, found_in_text=True
         ).select_related("actor"):
-            found[alias.pk] = Narrowing(alias, len(suggested_by(alias)))
-    return list(found.values())
+            by_alias[alias.pk] = Narrowing(alias, len(suggested_by(alias)))
+    return list(by_alias.values())
 
 
 def suggested_by(alias: Alias) -> list[Mention]:
-    """Suggested mentions all of whose words are that alias, at most MOST_NARROWED."""
+    """Returns suggested mentions that quote nothing but the alias: the oldest, at most MOST_NARROWED.
+
+    Only the actor's first 4 × MOST_NARROWED suggested mentions are looked at.
+    """
     rows = Mention.objects.suggested().filter(actor=alias.actor_id).order_by("id")[: 4 * MOST_NARROWED]
     by_alias = [row for row in rows if row.quotes and {fold_phrase(quote) for quote in row.quotes} == {alias.folded}]
     return by_alias[:MOST_NARROWED]
 
 
 def narrow(request: HttpRequest, alias: Alias, *, reject_others: bool) -> int:
-    """The alias suggests no mention from now on, and widens searches as before; returns how many mentions were rejected."""
+    """Stops the alias from suggesting mentions. It still widens searches.
+
+    With `reject_others`, also rejects the mentions of `suggested_by`. Returns the number of rejected mentions.
+    """
     alias.found_in_text = False
     alias.save(update_fields=["found_in_text"])
     return review(request, suggested_by(alias), ReviewState.REJECTED) if reject_others else 0
 
 
 def _decide_date(article: Article, verdict: str, posted: Mapping[str, str]) -> None:
-    """Confirmed, the date is the editor's from now on; rejected, it is unknown; written anew, it is what was written.
+    """Stores an editor's decision on the date of publication, which no later capture changes.
 
-    Raises ValidationError for what is no date.
+    A rejected date becomes unknown. A confirmed date gets the day and the precision of the form, if it has them. Raises
+    ValidationError if the day is not a date.
     """
     day = posted.get("date-value", "").strip()
     precision = posted.get("date-precision", "")
@@ -367,7 +413,10 @@ def _decide_date(article: Article, verdict: str, posted: Mapping[str, str]) -> N
 
 
 class AddForm(forms.Form):
-    """A fact that the rules missed, by the words that state it; `start` and `end` where they were selected, else the first place."""
+    """The form for a fact that the rules missed, with the words that state it.
+
+    `start` and `end` are the selected span, in code points. Without one, the first occurrence of the words counts.
+    """
 
     kind = forms.ChoiceField(label="أضف", choices=[("actor", "فاعلا"), ("figure", "رقما"), ("event", "فعالية")])
     quote = forms.CharField(
@@ -390,7 +439,7 @@ class AddForm(forms.Form):
 
     @staticmethod
     def is_filled(posted: Mapping[str, str]) -> bool:
-        """Whether something was typed or selected to be added."""
+        """Whether the form holds a quote or a name."""
         return any(posted.get(name, "").strip() for name in ("quote", "name"))
 
     def __init__(self, *args: object, article: Article, **kwargs: object) -> None:
@@ -398,7 +447,7 @@ class AddForm(forms.Form):
         self.article = article
 
     def clean_quote(self) -> str:
-        """The words as the text is stored: a browser sends CRLF where a selection goes over a line's end."""
+        """Cleans the quote as bodies are cleaned. A browser sends CRLF where a selection crosses the end of a line."""
         return clean_text(self.cleaned_data["quote"]).strip()
 
     def clean(self) -> dict:
@@ -418,66 +467,86 @@ class AddForm(forms.Form):
 
 
 def add(request: HttpRequest, article: Article, form: AddForm) -> models.Model | None:
-    """Stores what a valid form states, confirmed and signed; None, with an error on the form, where it cannot be. In a transaction."""
-    asked = form.cleaned_data
-    signed = {"state": ReviewState.CONFIRMED, "reviewed_by": request.user, "reviewed_at": timezone.now(), "rule": ""}
-    adding = {"actor": _add_mention, "figure": _add_figure, "event": _add_coverage}[asked["kind"]]
+    """Stores the fact of a valid form as confirmed by the user, and returns its row.
+
+    If the fact is not valid, adds an error to the form and returns None. The caller must be in a transaction.
+    """
+    cleaned = form.cleaned_data
+    decision = {
+        "state": ReviewState.CONFIRMED,
+        "reviewed_by": request.user,
+        "reviewed_at": timezone.now(),
+        "rule": "",
+    }
+    add_fact = {"actor": _add_mention, "figure": _add_figure, "event": _add_coverage}[cleaned["kind"]]
     try:
-        row = adding(request, article, asked, signed)
+        row = add_fact(request, article, cleaned, decision)
         confirm_subjects([row], request.user)
         return row
     except ValidationError as error:
-        field_name = "quote" if asked["kind"] == "figure" else "name"
+        field_name = "quote" if cleaned["kind"] == "figure" else "name"
         form.add_error(field_name, error.messages)
         return None
 
 
-def _known_or_new(request: HttpRequest, model: type[models.Model], asked: dict, signed: dict) -> models.Model:
+def _known_or_new(request: HttpRequest, model: type[models.Model], cleaned: dict, decision: dict) -> models.Model:
+    """Returns the actor or event with the name of the form. Creates it if there is none and the form gives its kind.
+
+    Raises ValidationError if the name is unknown or ambiguous, or if the user may not add a row.
+    """
     kinds = ActorKind if model is Actor else EventKind
     try:
-        return NamedRow(model).clean(asked["name"])
+        return NamedRow(model).clean(cleaned["name"])
     except ValidationError:
-        is_new = asked["new_kind"] in kinds.values and not named(model, asked["name"]).exists()
+        is_new = cleaned["new_kind"] in kinds.values and not named(model, cleaned["name"]).exists()
         if not is_new:
             raise
     if not request.user.has_perm(f"articles.add_{model._meta.model_name}"):
         raise ValidationError("لا تتيح لك صلاحياتك هذا.")
     row = model(
-        kind=asked["new_kind"], **({"name": asked["name"]} if model is Actor else {"title": asked["name"]}), **signed
+        kind=cleaned["new_kind"],
+        **({"name": cleaned["name"]} if model is Actor else {"title": cleaned["name"]}),
+        **decision,
     )
     row.full_clean(exclude=["reviewed_by"])
     row.save()
     return row
 
 
-def _add_mention(request: HttpRequest, article: Article, asked: dict, signed: dict) -> Mention:
-    actor = _known_or_new(request, Actor, asked, signed)
+def _add_mention(request: HttpRequest, article: Article, cleaned: dict, decision: dict) -> Mention:
+    """Adds the span to the actor's mention in the article, which is created if there is none."""
+    actor = _known_or_new(request, Actor, cleaned, decision)
     mention = Mention.objects.filter(article=article, actor=actor).first() or Mention(article=article, actor=actor)
-    mention.add_places([(asked["start"], asked["end"])], [asked["quote"]])
-    for name, value in signed.items():
+    mention.add_places([(cleaned["start"], cleaned["end"])], [cleaned["quote"]])
+    for name, value in decision.items():
         setattr(mention, name, value)
     mention.save()
     return mention
 
 
-def _add_figure(request: HttpRequest, article: Article, asked: dict, signed: dict) -> Figure:
-    """The number in the words, read as the rules read it: value, qualifier, unit and measure."""
-    found = find_figures(asked["quote"])
-    if not found:
+def _add_figure(request: HttpRequest, article: Article, cleaned: dict, decision: dict) -> Figure:
+    """Stores the first number of the quote, with value, qualifier, unit and measure as the rules read them.
+
+    Raises ValidationError if the quote holds no number.
+    """
+    readings = find_figures(cleaned["quote"])
+    if not readings:
         raise ValidationError("لا رقم مقروءا في هذه الكلمات.")
-    first = found[0]
-    measure = Authority.of_measures().measure_of(first.unit, [])
+    reading = readings[0]
+    measure = Authority.of_measures().measure_of(reading.unit, [])
     figure = Figure(
-        article=article, quote=asked["quote"], start=asked["start"], end=asked["end"], value=first.value,
-        value_high=first.value_high, qualifier=first.qualifier, unit=first.unit[:120], measure_id=measure, **signed,
+        article=article, quote=cleaned["quote"], start=cleaned["start"], end=cleaned["end"], value=reading.value,
+        value_high=reading.value_high, qualifier=reading.qualifier, unit=reading.unit[:120], measure_id=measure,
+        **decision,
     )  # fmt: skip
     figure.full_clean(exclude=["reviewed_by"])
     figure.save()
     return figure
 
 
-def _add_coverage(request: HttpRequest, article: Article, asked: dict, signed: dict) -> Coverage:
-    event = _known_or_new(request, Event, asked, signed)
-    coverage, _ = Coverage.objects.update_or_create(article=article, event=event, defaults=signed)
+def _add_coverage(request: HttpRequest, article: Article, cleaned: dict, decision: dict) -> Coverage:
+    """Confirms that the article reports the event, and looks for contradictions of the event's figures."""
+    event = _known_or_new(request, Event, cleaned, decision)
+    coverage, _ = Coverage.objects.update_or_create(article=article, event=event, defaults=decision)
     Contradiction.objects.refresh([event.pk])
     return coverage

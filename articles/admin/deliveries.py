@@ -1,4 +1,4 @@
-"""Admin of what is brought: uploads, pages by their address, and the record of each with what failed and why."""
+"""The desk's pages of deliveries: a form for files and addresses, their list, and the record of each."""
 
 import codecs
 
@@ -33,26 +33,34 @@ from articles.models.delivery import NoteKind
 from articles.platform.addresses import LONGEST_ADDRESS, AddressError, read_address
 from articles.site.words_for import number
 
+# The most files and addresses that one form takes.
 MOST_FILES, MOST_ADDRESSES = 200, 200
 
 
 class ManyFiles(forms.ClearableFileInput):
+    """A file input that takes several files."""
+
     allow_multiple_selected = True
 
 
 class FilesField(forms.FileField):
-    """Cleans to a list of the files chosen. An empty one is refused by its name where files are received, and the others are taken."""
+    """Cleans to a list of the chosen files. Empty files pass: `receive_file` refuses each by its name."""
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(allow_empty_file=True, **kwargs)
 
     def clean(self, data: object, initial: object = None) -> list:
-        one = super().clean
-        given = data if isinstance(data, list | tuple) else [data] if data else []
-        return [one(file, initial) for file in given]
+        clean_file = super().clean
+        files = data if isinstance(data, list | tuple) else [data] if data else []
+        return [clean_file(file, initial) for file in files]
 
 
 class DeliverForm(forms.Form):
+    """The form for new deliveries: at most MOST_FILES files and MOST_ADDRESSES addresses.
+
+    `format` and `encoding` apply to the files. `addresses` cleans to a list, `encoding` to Python's name of the codec.
+    """
+
     files = FilesField(
         label="ملفات", required=False, widget=ManyFiles,
         help_text="نصوص، صفحات محفوظة، WARC أو WACZ، جداول CSV، أسطر JSON. تُحفظ كما هي وتُقرأ في الخلفية.",
@@ -97,6 +105,7 @@ class DeliverForm(forms.Form):
 
 
 def _is_page(line: str) -> bool:
+    """Whether a line is the address of a web page, of at most LONGEST_ADDRESS characters."""
     try:
         return is_address(line) and len(line) <= LONGEST_ADDRESS and bool(read_address(line))
     except AddressError:
@@ -105,39 +114,49 @@ def _is_page(line: str) -> bool:
 
 @desk_page("deliver/", "deliver")
 def deliver(request: HttpRequest) -> HttpResponse:
-    """Takes files and addresses; each becomes a delivery that a worker process takes in."""
+    """Shows the form for new deliveries. A POST stores each file and address as a delivery, which a worker takes in.
+
+    Raises PermissionDenied if the user may not ingest articles.
+    """
     if not request.user.has_perm("articles.ingest_article"):
         raise PermissionDenied
     form = DeliverForm(posted(request), request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
-            taken, refused = _receive(request, form.cleaned_data)
+            count, refusals = _receive(request, form.cleaned_data)
         except UnstoredError as error:
             form.add_error("files", str(error))
-            taken, refused = 0, []
-        for reason in refused:
+            count, refusals = 0, []
+        for reason in refusals:
             messages.error(request, reason)
-        if taken:
-            messages.success(request, f"استُلم: {number(taken)}. تُقرأ في الخلفية، وهذه سجلاتها.")
+        if count:
+            messages.success(request, f"استُلم: {number(count)}. تُقرأ في الخلفية، وهذه سجلاتها.")
             return redirect("admin:articles_delivery_changelist")
     context = {**admin.site.each_context(request), "title": "إضافة مقالات", "form": form}
     return TemplateResponse(request, "admin/desk/deliver.html", context)
 
 
-def _receive(request: HttpRequest, asked: dict) -> tuple[int, list[str]]:
-    """How many files and addresses were taken, and why others were refused; raises UnstoredError where none was."""
-    refused = []
-    with all_or_none() as taken:
-        for file in asked["files"]:
+def _receive(request: HttpRequest, cleaned: dict) -> tuple[int, list[str]]:
+    """Stores the files and addresses of the form. Returns the number of deliveries, and the reasons of refused files.
+
+    Raises UnstoredError if the system could not store a file; then no delivery is left.
+    """
+    refusals = []
+    with all_or_none() as deliveries:
+        for file in cleaned["files"]:
             try:
-                taken.append(receive_file(file, request.user, format_name=asked["format"], encoding=asked["encoding"]))
+                deliveries.append(
+                    receive_file(file, request.user, format_name=cleaned["format"], encoding=cleaned["encoding"])
+                )
             except RefusedError as error:
-                refused.append(str(error))
-        taken += [receive_address(address, request.user) for address in asked["addresses"]]
-    return len(taken), refused
+                refusals.append(str(error))
+        deliveries += [receive_address(address, request.user) for address in cleaned["addresses"]]
+    return len(deliveries), refusals
 
 
 class TroubleFilter(admin.SimpleListFilter):
+    """Filters the list by deliveries with failures that no editor has settled."""
+
     title = "ما تعذر"
     parameter_name = "trouble"
 
@@ -148,27 +167,32 @@ class TroubleFilter(admin.SimpleListFilter):
         return queryset.troubled() if self.value() == "yes" else queryset
 
 
-def _settle(request: HttpRequest, rows: list[Delivery], asked: dict) -> None:
+def _settle(request: HttpRequest, rows: list[Delivery], form_values: dict) -> None:
+    """Marks the failures of the deliveries as settled by the user."""
     Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(settled_at=timezone.now(), settled_by=request.user)
 
 
-def _again(request: HttpRequest, rows: list[Delivery], asked: dict) -> None:
+def _again(request: HttpRequest, rows: list[Delivery], form_values: dict) -> None:
+    """Leaves the deliveries to a worker once more."""
     for row in rows:
         again(row)
 
 
-def _can_repeat(row: Delivery, asked: dict) -> str:
+def _refusal_to_repeat(row: Delivery, form_values: dict) -> str:
+    """Says why a delivery cannot be repeated; empty if it can."""
     if not row.is_over:
         return "لم ينته بعد"
     return "" if row.stored_as or is_address(row.name) else "جاء من سطر الأوامر؛ يعاد منه"
 
 
-SETTLE = Bulk("settle", "عولج ما تعذر", "change", _settle, lambda row, asked: "عولج من قبل" if row.settled_at else "")
-AGAIN = Bulk("again", "أعد المحاولة", "change", _again, _can_repeat)
+SETTLE = Bulk(
+    "settle", "عولج ما تعذر", "change", _settle, lambda row, form_values: "عولج من قبل" if row.settled_at else ""
+)
+AGAIN = Bulk("again", "أعد المحاولة", "change", _again, _refusal_to_repeat)
 
 
 def _note(row: dict[str, object]) -> dict[str, object]:
-    """A note of a delivery's record as editors read it."""
+    """Translates a note of a delivery's record for the template. `row` is the note as the record holds it."""
     kind = str(row["kind"])
     return {
         "path": stored_in_arabic(row, "path"), "field": field_in_arabic(str(row["field"])), "given": row["given"],
@@ -179,6 +203,8 @@ def _note(row: dict[str, object]) -> dict[str, object]:
 @admin.register(Delivery)
 @with_actions(SETTLE, AGAIN)
 class DeliveryAdmin(DeskAdmin):
+    """The list and the records of deliveries. They can be settled or repeated, but not edited."""
+
     actions = ()
     has_history = False
     readonly_fields = tuple(field.name for field in Delivery._meta.fields)
@@ -200,11 +226,11 @@ class DeliveryAdmin(DeskAdmin):
         return address_from_the_left(delivery.name) if is_address(delivery.name) else own_direction(delivery.name)
 
     def get_urls(self) -> list:
-        own = path("<int:pk>/change/", self.admin_site.admin_view(self.record), name="articles_delivery_change")
-        return [own, *super().get_urls()]
+        record = path("<int:pk>/change/", self.admin_site.admin_view(self.record), name="articles_delivery_change")
+        return [record, *super().get_urls()]
 
     def record(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The record of one delivery; its page asks again while it is under way."""
+        """Shows the record of one delivery, reloaded every 2 seconds until it is over. A POST settles or repeats it."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         delivery = get_object_or_404(Delivery.objects.select_related("by", "settled_by"), pk=pk)
@@ -219,7 +245,7 @@ class DeliveryAdmin(DeskAdmin):
             return redirect(request.path)
         context = {
             **self.admin_site.each_context(request), "title": "واردة", "opts": self.opts, "delivery": delivery,
-            "may_change": self.has_change_permission(request), "can_repeat": not _can_repeat(delivery, {}),
+            "may_change": self.has_change_permission(request), "can_repeat": not _refusal_to_repeat(delivery, {}),
             "failures": [(stored_in_arabic(row, "path"), stored_in_arabic(row, "reason")) for row in delivery.failures],
             "notes": [_note(row) for row in delivery.notes],
             "is_troubled": delivery.failed or delivery.state == DeliveryState.FAILED,

@@ -1,4 +1,7 @@
-"""What every list and form of the desk has: bounded counts, changes of others told before they are overwritten, history."""
+"""The base classes of the desk's lists and forms.
+
+Counts are bounded. Other editors' changes are shown before they are overwritten. Histories are shown by history.py.
+"""
 
 from collections.abc import Mapping
 from contextlib import nullcontext
@@ -28,14 +31,15 @@ from articles.models.history import event_model_of, operation
 from articles.search.compile import compile_query, holding
 from articles.search.query import parse
 
-# A list shows so many rows and says that there are more; a filter or a search finds the rest.
+# A list shows at most this many rows and says that there are more. A filter or a search finds the rest.
 MOST_LISTED = 5_000
+# The hidden field of a form that holds the newest change that the editor saw.
 SEEN = "_seen"
-# A form shows so many rows of what hangs on its row.
+# A form shows at most this many rows in an inline.
 MOST_INLINE = 150
-# A search of facts goes by so many of the actors or events that it names, and so many of the articles that it finds.
+# A search of facts uses at most MOST_NAMED actors or events that match its words, and at most MOST_FOUND articles.
 MOST_NAMED, MOST_FOUND = 200, 2_000
-# A word is a common one that so large a share of so many of the newest articles have.
+# A word is common if more than the share _COMMON of the _NEWEST newest articles hold it.
 _NEWEST, _COMMON = 5_000, 0.02
 
 
@@ -44,6 +48,7 @@ class BoundedPaginator(Paginator):
 
     @cached_property
     def counted(self) -> int:
+        """The number of rows, at most MOST_LISTED + 1."""
         return self.object_list.order_by()[: MOST_LISTED + 1].count()
 
     @property
@@ -56,7 +61,7 @@ class BoundedPaginator(Paginator):
 
 
 class Explained:
-    """Mixed into admins of lists and of inlines: every field says what it means, with an example, and reads any digits."""
+    """A mixin for ModelAdmin and inlines: fields have help texts, and those of numbers and dates read any digits."""
 
     formfield_overrides = OVERRIDES
 
@@ -73,13 +78,18 @@ class Explained:
     def formfield_for_choice_field(
         self, db_field: models.Field, request: HttpRequest, **kwargs: object
     ) -> forms.ChoiceField:
-        """A choice that is refused is told by its name, which the field's own choices may lack: a form offers fewer."""
+        """Shows the label of a refused choice in its error. The form may offer fewer choices than the model has."""
         field = super().formfield_for_choice_field(db_field, request, choices_form_class=_NamedChoice, **kwargs)
         field.names = {str(value): str(label) for value, label in db_field.flatchoices}
         return field
 
 
 class _NamedChoice(forms.TypedChoiceField):
+    """A choice field that shows the label of a refused value in its error.
+
+    names: value → its label, for all values of the model's field.
+    """
+
     names: Mapping[str, str] = {}
 
     def validate(self, value: str) -> None:
@@ -92,26 +102,30 @@ class _NamedChoice(forms.TypedChoiceField):
 
 
 class PlainDeletion:
-    """Mixed into admins: the page that asks before a deletion names no rows that only join two nouns («User_groups object»)."""
+    """A mixin for ModelAdmin: the page that confirms a deletion leaves out rows that only join two nouns, such as
+    «User_groups object»."""
 
     def get_deleted_objects(self, objs: object, request: HttpRequest) -> tuple[list, dict, set, list]:
-        told, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        deleted, counts, missing_permissions, protected = super().get_deleted_objects(objs, request)
         joins = [model._meta for model in apps.get_models(include_auto_created=True) if model._meta.auto_created]
         labels = tuple(f"{capfirst(options.verbose_name)}: " for options in joins)
         plurals = {str(options.verbose_name_plural) for options in joins}
         counts = {label: count for label, count in counts.items() if str(label) not in plurals}
-        return _without(told, labels), counts, lacking, protected
+        return _without(deleted, labels), counts, missing_permissions, protected
 
 
-def _without(told: list, labels: tuple[str, ...]) -> list:
-    """The nested list that Django makes, without what begins with one of the labels."""
-    kept = [_without(one, labels) if isinstance(one, list) else one for one in told]
-    return [one for one in kept if one and (isinstance(one, list) or not str(one).startswith(labels))]
+def _without(nested: list, labels: tuple[str, ...]) -> list:
+    """Returns Django's nested list without entries that begin with one of the labels, and without emptied lists."""
+    pruned = [_without(entry, labels) if isinstance(entry, list) else entry for entry in nested]
+    return [entry for entry in pruned if entry and (isinstance(entry, list) or not str(entry).startswith(labels))]
 
 
 class Joined:
-    """Mixed into inlines: rows come with what they refer to. One whose actor or event is gone is stepped over, a figure whose
-    measure is gone shows none; `manage.py check_archive` names them."""
+    """A mixin for inlines: rows are fetched together with the rows that they refer to.
+
+    A row whose actor or event is missing is left out, and a figure whose measure is missing shows none.
+    `manage.py check_archive` names such rows.
+    """
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         fields = [field for field in self.model._meta.concrete_fields if isinstance(field, models.ForeignKey)]
@@ -121,15 +135,16 @@ class Joined:
 
 
 class TabularInline(Joined, Explained, admin.TabularInline):
-    pass
+    """The base of the desk's inlines with one line for each row."""
 
 
 class StackedInline(Joined, Explained, admin.StackedInline):
-    pass
+    """The base of the desk's inlines with several lines for each row."""
 
 
 class OwnSearch:
-    """Mixed into lists that are searched as the archive is: `found` gives the rows for what was typed."""
+    """A mixin for lists with a search of their own. Its method `found` takes a QuerySet and the typed text, without
+    spaces around it, and returns the rows that match."""
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
         typed = search_term.strip()
@@ -137,57 +152,62 @@ class OwnSearch:
 
 
 class DeskAdmin(PlainDeletion, Explained, admin.ModelAdmin):
-    """The base of all lists and forms. Nouns that are destroyed or merged ask for the password when it is not fresh."""
+    """The base of all lists and forms. A deletion asks for the password if it is not fresh.
+
+    sortable_by: the columns by which the list can be sorted.
+    has_history: whether the model's history is kept; then forms show other editors' changes.
+    """
 
     paginator = BoundedPaginator
     list_per_page = 50
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
-    # Columns by which a list of a million can be sorted at once, since an index has their order.
+    # Only columns with an index: a list of a million rows must be sorted at once.
     sortable_by: tuple[str, ...] = ()
     has_history = True
 
     def get_actions(self, request: HttpRequest) -> dict:
-        """Without Django's own bulk deletion, which knows neither preview nor bound."""
+        """Removes Django's bulk deletion, which has neither a preview nor a bound."""
         actions = super().get_actions(request)
         actions.pop("delete_selected", None)
         return actions
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> models.Model | None:
-        """The row; None for a fact of what is not there, which SQL can leave behind: nothing of it could be told."""
+        """Returns the row; None if it refers to a missing row. SQL can leave such rows, which no form can show."""
         row = super().get_object(request, object_id, from_field)
         return row if row is None or _has_its_owners(row) else None
 
     def _changeform_view(
         self, request: HttpRequest, object_id: str | None, form_url: str, extra_context: dict | None
     ) -> HttpResponse:
-        extra = dict(extra_context or {})
+        context = dict(extra_context or {})
         row = self.get_object(request, object_id) if object_id and self.has_history else None
         if row is not None:
             request.meanwhile = []
             if request.method == "POST":
-                # A second editor's request waits here for the first's to be stored.
+                # The lock makes a second editor's request wait until the first is stored.
                 row.refresh_from_db(from_queryset=self.model._base_manager.select_for_update(of=("self",)))
                 request.meanwhile = changes_after(row, request.POST.get(SEEN, ""))
                 if request.meanwhile:
                     request.POST = self._with_theirs(request, row)
-            extra |= {"seen": newest_change(row), "meanwhile": request.meanwhile}
+            context |= {"seen": newest_change(row), "meanwhile": request.meanwhile}
         try:
-            # A savepoint, so that what the database refuses can be told on the form: its other rules hold for all doors.
+            # The savepoint lets the form be rendered again after the database has refused a value. The database checks
+            # rules that hold for every way of writing, not only for forms.
             with (
                 transaction.atomic(),
                 operation(what="تعديل" if object_id else "إضافة") if request.POST else nullcontext(),
             ):
-                response = super()._changeform_view(request, object_id, form_url, extra)
+                response = super()._changeform_view(request, object_id, form_url, context)
         except IntegrityError as error:
             request.refusal = refusal_of(error)
-            response = super()._changeform_view(request, object_id, form_url, extra)
+            response = super()._changeform_view(request, object_id, form_url, context)
         if hasattr(response, "context_data"):
             response.context_data["longer"] = getattr(request, "longer", [])
         return response
 
     def get_inlines(self, request: HttpRequest, obj: models.Model | None) -> list:
-        """Those whose rows are few enough for a form; longer ones are led to as lists of their own."""
+        """Returns the inlines that have at most MOST_INLINE rows. The form links to lists for the others."""
         inlines = super().get_inlines(request, obj)
         if obj is None:
             return inlines
@@ -210,31 +230,35 @@ class DeskAdmin(PlainDeletion, Explained, admin.ModelAdmin):
         return form
 
     def _with_theirs(self, request: HttpRequest, row: models.Model) -> QueryDict:
-        """What was posted, where this editor left a field as it was with what the other editor made of it."""
+        """Returns the posted values, with the other editor's value in each field that this editor left unchanged."""
         posted = request.POST.copy()
         events = event_model_of(type(row))
-        first = min((one.event for one in request.meanwhile if one.model == row._meta.model_name), default=None)
-        if first is None:
+        first_change = min(
+            (item.event for item in request.meanwhile if item.model == row._meta.model_name), default=None
+        )
+        if first_change is None:
             return posted
-        opened = events.objects.get(pgh_id=first)
+        version_opened = events.objects.get(pgh_id=first_change)
         form = super().get_form(request, row, change=True)(instance=row)
         for name, field in form.fields.items():
-            if name not in posted or not hasattr(opened, name) or field.disabled:
+            if name not in posted or not hasattr(version_opened, name) or field.disabled:
                 continue
             column = row._meta.get_field(name).attname
-            was, now = getattr(opened, column), getattr(row, column)
-            given = field.widget.value_from_datadict(posted, request.FILES, name)
-            if was != now and not field.has_changed(was, given):
-                shown = field.prepare_value(now)
+            value_opened, value_now = getattr(version_opened, column), getattr(row, column)
+            value_posted = field.widget.value_from_datadict(posted, request.FILES, name)
+            if value_opened != value_now and not field.has_changed(value_opened, value_posted):
+                shown_value = field.prepare_value(value_now)
                 posted.setlist(
                     name,
-                    [str(one) for one in shown] if isinstance(shown, list) else ["" if shown is None else str(shown)],
+                    [str(item) for item in shown_value]
+                    if isinstance(shown_value, list)
+                    else ["" if shown_value is None else str(shown_value)],
                 )
         return posted
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: dict | None = None) -> HttpResponse:
-        if self.has_delete_permission(request) and (asked := ask_again(request)):
-            return asked
+        if self.has_delete_permission(request) and (password_page := ask_again(request)):
+            return password_page
         with operation(what="حذف") if request.POST else nullcontext():
             return super().delete_view(request, object_id, extra_context)
 
@@ -244,16 +268,16 @@ class DeskAdmin(PlainDeletion, Explained, admin.ModelAdmin):
         return history.history_page(self, request, object_id)
 
     def may_restore(self, request: HttpRequest, row: models.Model, version: models.Model) -> bool:
-        """Whether the user, who may change the row, may give it what an earlier version has."""
+        """Whether the user may restore an earlier version of the row. Asked only of users who may change the row."""
         return True
 
     def save_model(self, request: HttpRequest, obj: models.Model, form: forms.ModelForm, change: bool) -> None:
-        """A form that was left as it was stores nothing: not even the row's time of change is another."""
+        """Stores nothing if the form is unchanged, so that the row keeps its time of change."""
         if not change or form.changed_data:
             super().save_model(request, obj, form, change)
 
     def after_change(self, rows: list[models.Model]) -> None:
-        """Brings up to date what follows from changed rows; nothing, for most."""
+        """Brings derived rows up to date after `rows` were changed. Does nothing by default."""
 
     def delete_model(self, request: HttpRequest, obj: models.Model) -> None:
         super().delete_model(request, obj)
@@ -261,7 +285,7 @@ class DeskAdmin(PlainDeletion, Explained, admin.ModelAdmin):
 
 
 class OutdatedForm:
-    """Mixed into a form whose row was changed while it lay open: nothing is saved until the editor has seen that."""
+    """A mixin for a form whose row was changed after it was opened. Nothing is saved until the editor has seen that."""
 
     def clean(self) -> dict:
         cleaned = super().clean()
@@ -272,7 +296,10 @@ class OutdatedForm:
 
 
 class Refused:
-    """Mixed into a form whose values the database refused when they were stored: the form is shown again and says why."""
+    """A mixin for a form whose values the database refused. The form is shown again with the reason.
+
+    refusal: the reason, in Arabic.
+    """
 
     refusal = ""
 
@@ -283,15 +310,17 @@ class Refused:
 
 
 def _owner(inline: type, row: models.Model) -> models.Field:
+    """Returns the field by which the inline's rows refer to the form's row."""
     return next(field for field in inline.model._meta.fields if field.related_model is type(row) and not field.null)
 
 
 def _rows_of(inline: type, row: models.Model) -> QuerySet:
+    """Returns the inline's rows that belong to the form's row."""
     return inline.model._base_manager.filter(**{_owner(inline, row).name: row}).order_by()
 
 
 def _list_of(inline: type, row: models.Model) -> str:
-    """The address of the list of an inline's rows; an empty string for a noun without a list."""
+    """Returns the address of the list of an inline's rows; an empty string if their model has no list."""
     if inline.model not in admin.site._registry:
         return ""
     address = reverse(f"admin:articles_{inline.model._meta.model_name}_changelist")
@@ -299,27 +328,27 @@ def _list_of(inline: type, row: models.Model) -> str:
 
 
 def first_keys(rows: QuerySet) -> list[int]:
-    """The keys of the first rows that a search names, so that what hangs on them is looked up by key."""
+    """Returns the keys of the first MOST_NAMED rows, so that a search can look up their facts by key."""
     return list(rows.order_by("pk").values_list("pk", flat=True)[:MOST_NAMED])
 
 
 def holding_words(typed: str) -> list[int]:
-    """The newest MOST_FOUND articles that the archive's own search finds, drafts included.
+    """Returns the keys of the newest MOST_FOUND articles that the archive's search finds, drafts included.
 
-    A word that many articles have is looked for among the newest alone: sorting all that have it would take seconds.
+    A common word is looked for in the newest articles only, because sorting all that hold it would take seconds.
     """
     compiled = compile_query(parse(typed))
     if compiled is None:
         return []
-    asked = [*compiled.conditions, *([holding(compiled.match)] if compiled.match else [])]
-    found = Article.objects.searchable().filter(*asked).order_by("-pk").values_list("pk", flat=True)
-    newest = Article.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-    among_newest = list(found.filter(pk__gt=newest - _NEWEST)[:MOST_FOUND])
-    return among_newest if len(among_newest) > _NEWEST * _COMMON else list(found[:MOST_FOUND])
+    conditions = [*compiled.conditions, *([holding(compiled.match)] if compiled.match else [])]
+    matching = Article.objects.searchable().filter(*conditions).order_by("-pk").values_list("pk", flat=True)
+    newest_key = Article.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    newest_matching = list(matching.filter(pk__gt=newest_key - _NEWEST)[:MOST_FOUND])
+    return newest_matching if len(newest_matching) > _NEWEST * _COMMON else list(matching[:MOST_FOUND])
 
 
 def _has_its_owners(row: models.Model) -> bool:
-    """Whether all is there that a row cannot be without."""
+    """Whether all rows exist that the row refers to with a field that cannot be null."""
     owners = [field for field in row._meta.concrete_fields if isinstance(field, models.ForeignKey) and not field.null]
     return all(
         field.related_model._base_manager.filter(**{field.target_field.attname: getattr(row, field.attname)}).exists()

@@ -1,8 +1,7 @@
-"""Form fields of dates and numbers that are read whatever digits they are written in: «2023», «٢٠٢٣», «۲۰۲۳».
+"""Form fields of dates and numbers that accept any digits: «2023», «٢٠٢٣», «۲۰۲۳».
 
-A date is read as people here write it: the day before the month, in digits or in words (`typed_day`).
-
-All forms of the desk have these fields: those of nouns by `OVERRIDES` (articles/admin/desk.py), others by name.
+A date has its day before its month, in digits or in words (`typed_day`). All forms of the desk use these fields: model
+forms through `OVERRIDES` (articles/admin/desk.py), other forms by name.
 """
 
 import unicodedata
@@ -16,18 +15,19 @@ from django.db import models
 from articles.arabic.dates import typed_day
 from articles.arabic.isolating import isolated_dates
 
-# The Arabic signs between digits, of which the first stands for a point and those of thousands are left out, and the slashes and
-# hyphens that an Arabic keyboard gives. Marks of direction come with what is copied from a page.
+# The Arabic decimal separator becomes a point. Slashes and hyphens of an Arabic keyboard become «/» and «-». The
+# separator of thousands is removed, and so are marks of direction, which come with text copied from a page.
 _WRITTEN = str.maketrans(
     "٫⁄؍‐‑−–", ".//----", "٬\u200b\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
 )
+# The error for text that is not a date.
 NO_DAY = isolated_dates(
     "لم يُقرأ هذا يوما. اكتب اليوم ثم الشهر ثم السنة، مثل: 8/11/2024 أو 8 نونبر 2024، أو ابدأ بالسنة، مثل: 2024-11-08."
 )
 
 
 def in_latin_digits(value: object) -> object:
-    """A text with its digits, of any script, and the signs between them as Python reads them; other values as they are."""
+    """Rewrites the digits of a text, and the signs between them, as Python reads them. Other values stay."""
     if not isinstance(value, str):
         return value
     plain = value if value.isascii() else "".join(str(unicodedata.decimal(letter, letter)) for letter in value)
@@ -35,14 +35,14 @@ def in_latin_digits(value: object) -> object:
 
 
 class AnyDigits:
-    """Mixed into a form field before its class."""
+    """A mixin for form fields, to stand before the field's class. The field accepts digits of any script."""
 
     def to_python(self, value: object) -> object:
         return super().to_python(in_latin_digits(value))
 
 
 class DateField(AnyDigits, forms.DateField):
-    """A day: Django's own field reads «8/11/2024» with its month first."""
+    """A date with its day before its month. Django's own field reads «8/11/2024» with the month first."""
 
     default_error_messages = {"invalid": NO_DAY}
 
@@ -56,37 +56,44 @@ class DateField(AnyDigits, forms.DateField):
 
 
 class TimeField(AnyDigits, forms.TimeField):
-    pass
+    """A time in any digits."""
 
 
 class IntegerField(AnyDigits, forms.IntegerField):
-    # A browser's own number box takes Latin digits alone.
+    """A whole number in any digits."""
+
+    # Browsers' own number fields accept Latin digits only.
     widget = forms.TextInput(attrs={"inputmode": "numeric", "dir": "ltr", "class": "vIntegerField"})
 
 
 class DecimalField(AnyDigits, forms.DecimalField):
+    """A decimal number in any digits."""
+
     widget = forms.TextInput(attrs={"inputmode": "decimal", "dir": "ltr", "class": "vIntegerField"})
 
 
 class FloatField(AnyDigits, forms.FloatField):
+    """A floating-point number in any digits."""
+
     widget = DecimalField.widget
 
 
 class SplitDateTimeField(forms.SplitDateTimeField):
-    """The admin's two boxes of a moment."""
+    """A moment as the admin asks for it: a date and a time, in any digits."""
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
-        self.fields = (DateField(**_within(self.fields[0])), TimeField(**_within(self.fields[1])))
+        self.fields = (DateField(**_options_of(self.fields[0])), TimeField(**_options_of(self.fields[1])))
 
 
-def _within(field: forms.Field) -> dict[str, object]:
+def _options_of(field: forms.Field) -> dict[str, object]:
+    """Returns the arguments with which a field of a moment was made."""
     return {"input_formats": field.input_formats, "localize": field.localize, "required": field.required}
 
 
 _NUMBER = {"form_class": IntegerField, "widget": IntegerField.widget}
 _DECIMAL = {"form_class": DecimalField, "widget": DecimalField.widget}
-# For ModelAdmin.formfield_overrides.
+# Model field → its form field, for ModelAdmin.formfield_overrides.
 OVERRIDES = {
     models.DateField: {"form_class": DateField},
     models.DateTimeField: {"form_class": SplitDateTimeField, "widget": widgets.AdminSplitDateTime},

@@ -1,4 +1,4 @@
-"""Admin of events with participations and coverage, and of series."""
+"""The desk's lists and forms of events, with their participations and coverage, and of series."""
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -15,10 +15,14 @@ from articles.site.words_for import archive_date
 
 
 class EventForm(UncertainDateForm):
+    """The form of an event. The rest of its dates is derived from day and precision."""
+
     uncertain_dates = ("start", "end")
 
 
 class ParticipationInline(TabularInline):
+    """The actors that take part in an event."""
+
     model = Participation
     extra = 1
     autocomplete_fields = ("actor",)
@@ -26,6 +30,8 @@ class ParticipationInline(TabularInline):
 
 
 class CoverageInline(WithRule, TabularInline):
+    """The articles that report an event, with the rule that suggested each."""
+
     model = Coverage
     extra = 0
     autocomplete_fields = ("article",)
@@ -35,6 +41,8 @@ class CoverageInline(WithRule, TabularInline):
 
 @admin.register(Event)
 class EventAdmin(MergeDesk, OwnSearch, ReviewAdmin):
+    """The list and the form of events. Merged events are left out."""
+
     form = EventForm
     actions = (*ReviewAdmin.actions, "merge")
     list_display = ("title", "kind", "start_words", "place", "country", "state", "score")
@@ -75,6 +83,8 @@ class EventAdmin(MergeDesk, OwnSearch, ReviewAdmin):
 
 @admin.register(EventSeries)
 class EventSeriesAdmin(DeskAdmin):
+    """The list and the form of series, with a link to the order of each."""
+
     list_display = ("name", "order_link")
     search_fields = ("name",)
 

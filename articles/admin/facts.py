@@ -1,4 +1,4 @@
-"""Admin of what is stated of articles: who is named, which events are reported, what is printed again."""
+"""The desk's lists and forms of mentions, coverage and reprints."""
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -12,7 +12,7 @@ from articles.models import Actor, Article, Coverage, Event, Figure, Mention, Re
 
 
 class OfArticle:
-    """For admins of what belongs to an article: a column that leads to it."""
+    """A mixin for lists of rows that belong to an article: a column with a link to the article."""
 
     @admin.display(description="المقال")
     def article_link(self, row: Mention | Coverage | Reprint | Figure) -> str:
@@ -21,6 +21,8 @@ class OfArticle:
 
 @admin.register(Mention)
 class MentionAdmin(OwnSearch, OfArticle, ReviewAdmin):
+    """The list and the form of mentions."""
+
     list_display = ("actor", "written", "article_link", "state", "rule_words", "score")
     list_filter = ("state",)
     list_select_related = ("actor", "article")
@@ -29,7 +31,7 @@ class MentionAdmin(OwnSearch, OfArticle, ReviewAdmin):
     readonly_fields = (*ReviewAdmin.readonly_fields, "spans", "quotes")
 
     def found(self, queryset: QuerySet, typed: str) -> QuerySet:
-        """Any name of the actor, in any spelling that folds alike."""
+        """Finds mentions by any name of the actor, in any spelling that folds alike."""
         return queryset.filter(actor__in=first_keys(Actor.objects.with_name_part(typed)))
 
     @admin.display(description="كما ورد")
@@ -39,6 +41,8 @@ class MentionAdmin(OwnSearch, OfArticle, ReviewAdmin):
 
 @admin.register(Coverage)
 class CoverageAdmin(OwnSearch, OfArticle, ReviewAdmin):
+    """The list and the form of coverage."""
+
     list_display = ("event", "article_link", "state", "rule_words", "score")
     list_filter = ("state",)
     list_select_related = ("event", "article")
@@ -46,12 +50,14 @@ class CoverageAdmin(OwnSearch, OfArticle, ReviewAdmin):
     autocomplete_fields = ("event", "article")
 
     def found(self, queryset: QuerySet, typed: str) -> QuerySet:
-        """Words of the event's title, in any spelling that folds alike."""
+        """Finds coverage by words of the event's title, in any spelling that folds alike."""
         return queryset.filter(event__in=first_keys(Event.objects.with_title_words(typed)))
 
 
 @admin.register(Reprint)
 class ReprintAdmin(OwnSearch, OfArticle, ReviewAdmin):
+    """The list and the form of reprints, with the likeness of both texts and a link to their differences."""
+
     list_display = ("article_link", "original_link", "likeness", "compare", "state", "rule_words")
     list_filter = ("state",)
     list_select_related = ("article", "original")
@@ -59,7 +65,7 @@ class ReprintAdmin(OwnSearch, OfArticle, ReviewAdmin):
     autocomplete_fields = ("article", "original")
 
     def found(self, queryset: QuerySet, typed: str) -> QuerySet:
-        """The archive's own search, of the later text."""
+        """Finds reprints by the later text, with the archive's search."""
         return queryset.filter(article__in=holding_words(typed))
 
     @admin.display(description="النص الأول")
@@ -78,4 +84,5 @@ class ReprintAdmin(OwnSearch, OfArticle, ReviewAdmin):
 
 
 def article_link(article: Article) -> str:
+    """Links to the article's page with the first seven words of its title."""
     return format_html('<a href="{}">{}</a>', article.get_absolute_url(), Truncator(article.title).words(7))

@@ -1,4 +1,4 @@
-"""Admin of figures and measures."""
+"""The desk's lists and forms of figures, measures and contradictions."""
 
 from collections.abc import Iterable
 
@@ -20,7 +20,7 @@ from articles.site.words_for import brief_date, figure_value
 
 
 class MeasureFilter(admin.SimpleListFilter):
-    """Measures as a list that stays short: the first so many by name."""
+    """Filters a list by measure. It offers the first 60 measures, so that the filter stays short."""
 
     title = "المقياس"
     parameter_name = "measure"
@@ -34,6 +34,8 @@ class MeasureFilter(admin.SimpleListFilter):
 
 @admin.register(Figure)
 class FigureAdmin(OwnSearch, OfArticle, ReviewAdmin):
+    """The list and the form of figures. A change refreshes the contradictions of the figure's event."""
+
     list_display = ("quote", "value_words", "unit", "measure", "article_link", "state", "rule_words", "score")
     list_filter = ("state", "qualifier", MeasureFilter)
     list_select_related = ("article", "measure")
@@ -48,7 +50,7 @@ class FigureAdmin(OwnSearch, OfArticle, ReviewAdmin):
     readonly_fields = (*ReviewAdmin.readonly_fields, "start", "end")
 
     def found(self, queryset: QuerySet, typed: str) -> QuerySet:
-        """A number finds its value; words find the figures of the articles that the archive's own search finds."""
+        """Finds figures by their value if a number was typed, otherwise by their articles (`holding_words`)."""
         numbers = find_numbers(typed, words(typed))
         if len(numbers) == 1 and (numbers[0].start, numbers[0].end) == (0, len(typed)):
             return queryset.filter(value=numbers[0].value)
@@ -69,13 +71,15 @@ class FigureAdmin(OwnSearch, OfArticle, ReviewAdmin):
 
 @admin.register(Measure)
 class MeasureAdmin(DeskAdmin):
+    """The list and the form of measures."""
+
     list_display = ("label", "units")
     search_fields = ("label",)
 
 
 @admin.register(Contradiction)
 class ContradictionAdmin(OwnSearch, ReviewAdmin):
-    """The queue of figures that cannot all be true: the quotes side by side, the first published first."""
+    """The list of contradictions: the quotes of each side by side, in the order of publication."""
 
     list_display = ("measure", "event_link", "sides", "state", "is_open")
     list_filter = ("is_open", "state", MeasureFilter)
@@ -92,15 +96,15 @@ class ContradictionAdmin(OwnSearch, ReviewAdmin):
         return super().get_queryset(request).filter(event__merged_into=None)
 
     def found(self, queryset: QuerySet, typed: str) -> QuerySet:
-        """Words of the event's title."""
+        """Finds contradictions by words of the event's title."""
         return queryset.filter(event__in=first_keys(Event.objects.with_title_words(typed)))
 
     def get_changelist_instance(self, request: HttpRequest) -> object:
-        """The figures of all the page's contradictions in one query."""
+        """Fetches the figures of all contradictions of the page in one query."""
         changelist = super().get_changelist_instance(request)
-        rows = [row.pk for row in changelist.result_list]
-        by_key = {row.pk: row for row in Contradiction.objects.filter(pk__in=rows).with_sides()}
-        changelist.result_list = [by_key[pk] for pk in rows]
+        keys = [row.pk for row in changelist.result_list]
+        by_key = {row.pk: row for row in Contradiction.objects.filter(pk__in=keys).with_sides()}
+        changelist.result_list = [by_key[pk] for pk in keys]
         return changelist
 
     @admin.display(description="الفعالية")
@@ -120,5 +124,5 @@ class ContradictionAdmin(OwnSearch, ReviewAdmin):
 
 
 def _sides(contradiction: Contradiction) -> Iterable[Figure]:
-    """Those that a list read for all its rows at once, or, for one, all its figures."""
+    """Returns the figures that the list has fetched for the contradiction; without a list, fetches them."""
     return vars(contradiction).get("sides", contradiction.figures())

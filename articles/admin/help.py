@@ -1,4 +1,4 @@
-"""What each field of the desk's forms means, with an example; fields whose model says so itself are not here."""
+"""The help texts of the desk's forms, with examples. Fields whose model has a help text are not listed here."""
 
 HELP: dict[str, dict[str, str]] = {
     "article": {

@@ -1,4 +1,4 @@
-"""What was changed, by whom: the history of a row, versions side by side, operations, and taking them back."""
+"""The desk's pages of history: the changes of a row, two versions side by side, operations, and how to undo them."""
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -25,16 +25,21 @@ from articles.models.keys import read_key
 from articles.site.differences import differences
 from articles.site.words_for import agreeing, moment, number
 
+# The operations on one page of the list, and those on all its pages together.
 _PER_PAGE, _MOST = 30, 3_000
-# A longer text is shown as what differs in it.
+# A longer text, in characters, is shown as its differences only.
 _LONG = 80
-# Of so many facts it is told by name that they lost their words.
+# The most facts without a place in the text that a warning names.
 _TOLD = 10
 _CHANGES = ("تغيير", "تغييران", "تغييرات", "تغييرا")
 
 
 def history_page(desk: admin.ModelAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
-    """The row's changes, newest first; POST `restore` puts an earlier version back."""
+    """Shows a row's changes, newest first, and the differences of two versions (`one`, `other`).
+
+    A POST with `restore`, the number of a version, puts that version back. Raises Http404 if there is no such row, and
+    PermissionDenied if the user may neither view nor change it.
+    """
     row = desk.get_object(request, object_id)
     if row is None:
         raise Http404
@@ -63,17 +68,18 @@ def history_page(desk: admin.ModelAdmin, request: HttpRequest, object_id: str) -
 
 
 def _restore(desk: admin.ModelAdmin, request: HttpRequest, row: models.Model) -> HttpResponse:
+    """Puts an earlier version of the row back in one operation, unless another editor changed the row since."""
     if not desk.has_change_permission(request, row):
         raise PermissionDenied
-    number = read_key(request.POST.get("restore", ""))
-    event = get_object_or_404(event_model_of(type(row)), pgh_id=number, pgh_obj=row.pk)
+    version_number = read_key(request.POST.get("restore", ""))
+    event = get_object_or_404(event_model_of(type(row)), pgh_id=version_number, pgh_obj=row.pk)
     if not desk.may_restore(request, row, event):
         messages.error(
             request, "لم تُستعد النسخة: حالة المقال فيها لا تُعطى من هنا. اسحب المقال أو احذفه من صفحته، بسبب."
         )
         return redirect(request.path)
-    if by := outdated(request, [row]).get(row.pk):
-        messages.error(request, f"لم تُستعد النسخة. {by}")
+    if conflict := outdated(request, [row]).get(row.pk):
+        messages.error(request, f"لم تُستعد النسخة. {conflict}")
         return redirect(request.path)
     try:
         with transaction.atomic(), operation(what=f"استعادة نسخة {moment(event.pgh_created_at)}"):
@@ -94,56 +100,67 @@ def _restore(desk: admin.ModelAdmin, request: HttpRequest, row: models.Model) ->
 
 
 def tell_lost_words(request: HttpRequest, row: models.Model) -> None:
-    """Names the confirmed facts that stand nowhere in an article's new text; nothing for other rows.
+    """Warns about confirmed facts whose words an article's new text does not have. Does nothing for other nouns.
 
-    To be called once the rules have read the text.
+    Call it after the rules have read the text.
     """
-    lost = list(each_once(map(in_words, without_place(row)))) if isinstance(row, Article) else []
-    if lost:
-        told = "؛ ".join(lost[:_TOLD])
-        more = f"؛ وغيرها، وعدده {number(len(lost) - _TOLD)}" if len(lost) > _TOLD else ""
-        messages.warning(request, f"بقي ما يلي مؤكدا بلا موضع، إذ لم تعد كلماته في النص: {told}{more}.")
+    lost_facts = list(each_once(map(in_words, without_place(row)))) if isinstance(row, Article) else []
+    if lost_facts:
+        names = "؛ ".join(lost_facts[:_TOLD])
+        rest = f"؛ وغيرها، وعدده {number(len(lost_facts) - _TOLD)}" if len(lost_facts) > _TOLD else ""
+        messages.warning(request, f"بقي ما يلي مؤكدا بلا موضع، إذ لم تعد كلماته في النص: {names}{rest}.")
 
 
-def _compared(row: models.Model, versions: list[models.Model], one: str, other: str) -> list | None:
-    """What differs between two versions by their numbers, «now» being the row as it stands; None where two are not named."""
-    known = {str(event.pgh_id): event for event in versions} | {"now": row}
-    if one == other or one not in known or other not in known:
+def _compared(row: models.Model, versions: list[models.Model], first: str, second: str) -> list | None:
+    """Returns the differences between two versions, given by their numbers; «now» is the stored row.
+
+    Returns None if the two are the same or one is unknown.
+    """
+    version_by_number = {str(event.pgh_id): event for event in versions} | {"now": row}
+    if first == second or first not in version_by_number or second not in version_by_number:
         return None
-    return _differing(between(known[one], known[other]))
+    return _differing(between(version_by_number[first], version_by_number[second]))
 
 
 def _differing(fields: tuple[FieldChange, ...]) -> list[tuple[FieldChange, list | None]]:
-    """Each changed field, with what differs word by word where the text is long."""
-    told = []
+    """Pairs each changed field with its differences word by word; None unless both values are texts and one is long."""
+    differing = []
     for field in fields:
-        both = field.before, field.after
-        is_long = all(isinstance(value, str) for value in both) and max(map(len, both)) > _LONG
-        told.append((field, differences(*both) if is_long else None))
-    return told
+        values = field.before, field.after
+        is_long = all(isinstance(value, str) for value in values) and max(map(len, values)) > _LONG
+        differing.append((field, differences(*values) if is_long else None))
+    return differing
 
 
 @desk_page("operations/", "operations")
 def operations(request: HttpRequest) -> HttpResponse:
-    """All that was done, newest first, each request or command as one operation; `?who=me` one's own."""
+    """Lists the operations, newest first; with `?who=me`, only those of the user.
+
+    Raises PermissionDenied if the user may not view articles.
+    """
     if not request.user.has_perm("articles.view_article"):
         raise PermissionDenied
-    done = Context.objects.order_by("-created_at")
+    contexts = Context.objects.order_by("-created_at")
     mine = request.GET.get("who") == "me"
     if mine:
-        done = done.filter(metadata__user=request.user.pk)
-    shown = Paginator(done[:_MOST], _PER_PAGE).get_page(request.GET.get("page"))
-    changes = last_of_each([one.pk for one in shown])
-    rows = [(one, changes[one.pk][:4], changes[one.pk][0].user) for one in shown if one.pk in changes]
+        contexts = contexts.filter(metadata__user=request.user.pk)
+    page = Paginator(contexts[:_MOST], _PER_PAGE).get_page(request.GET.get("page"))
+    changes = last_of_each([entry.pk for entry in page])
+    rows = [(entry, changes[entry.pk][:4], changes[entry.pk][0].user) for entry in page if entry.pk in changes]
     context = {
-        **admin.site.each_context(request), "title": "ما جرى", "rows": rows, "page": shown, "mine": mine,
+        **admin.site.each_context(request), "title": "ما جرى", "rows": rows, "page": page, "mine": mine,
     }  # fmt: skip
     return TemplateResponse(request, "admin/desk/operations.html", context)
 
 
 @desk_page("operations/<uuid:pk>/", "operation")
 def one_operation(request: HttpRequest, pk: object) -> HttpResponse:
-    """What one operation changed, and taking all of it back: one's own, or anyone's for a senior editor."""
+    """Shows the changes of one operation. A POST undoes all of them.
+
+    Editors undo their own operations. Those of others need the permission to withdraw articles, and the password if it
+    is not fresh. Raises Http404 if there is no such operation, and PermissionDenied if the user may not view or undo
+    it.
+    """
     if not request.user.has_perm("articles.view_article"):
         raise PermissionDenied
     context = get_object_or_404(Context, pk=pk)
@@ -157,7 +174,7 @@ def one_operation(request: HttpRequest, pk: object) -> HttpResponse:
         if not may_undo or not _may_change_all(request, pk):
             raise PermissionDenied
         if form is None or form.is_valid():
-            return _undone(request, pk)
+            return _undo(request, pk)
     shared = {
         **admin.site.each_context(request), "title": "عملية", "operation": context,
         "changes": [(change, _differing(change.fields)) for change in changes], "may_undo": may_undo and bool(changes),
@@ -167,11 +184,15 @@ def one_operation(request: HttpRequest, pk: object) -> HttpResponse:
 
 
 def _may_change_all(request: HttpRequest, pk: object) -> bool:
-    touched = [model.pgh_tracked_model for model in event_models() if model.objects.filter(pgh_context=pk).exists()]
-    return all(request.user.has_perm(f"articles.change_{model._meta.model_name}") for model in touched)
+    """Whether the user may change rows of every noun that the operation changed."""
+    changed_models = [
+        model.pgh_tracked_model for model in event_models() if model.objects.filter(pgh_context=pk).exists()
+    ]
+    return all(request.user.has_perm(f"articles.change_{model._meta.model_name}") for model in changed_models)
 
 
-def _undone(request: HttpRequest, pk: object) -> HttpResponse:
+def _undo(request: HttpRequest, pk: object) -> HttpResponse:
+    """Undoes an operation as an operation of its own. Undoes nothing if one of its rows was changed since."""
     try:
         with transaction.atomic(), operation(what="تراجع", undoes=str(pk)):
             count = undo(pk)

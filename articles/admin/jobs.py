@@ -1,4 +1,4 @@
-"""What worker processes do (procrastinate, with PostgreSQL as the queue): `manage.py worker` runs them."""
+"""The jobs of worker processes, which `manage.py worker` runs. The queue is in PostgreSQL (procrastinate)."""
 
 from asgiref.sync import sync_to_async
 from django.db import connection
@@ -10,14 +10,14 @@ from articles.ingest import deliveries
 from articles.platform.outage import is_outage
 from articles.search import statistics
 
-# A job that was begun so often and never ended, because its worker was killed each time, is given up.
+# A job is given up after this many attempts, if its worker was killed each time.
 MOST_ATTEMPTS = 8
-# Seconds after which a job that met an outage of the database is begun again.
+# The pause before a job that failed in an outage of the database starts again, in seconds.
 AFTER_OUTAGE = 10
 
 
 class AfterOutage(BaseRetryStrategy):
-    """Begins a job again that failed because the database was away: nothing is wrong with what was delivered."""
+    """Retries a job that failed in an outage of the database, which is no fault of the delivery."""
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
         return RetryDecision(retry_in={"seconds": AFTER_OUTAGE}) if is_outage(exception) else None
@@ -26,7 +26,11 @@ class AfterOutage(BaseRetryStrategy):
 @app.periodic(cron="* * * * *")
 @app.task(name="retry_stalled", queue="deliveries", queueing_lock="retry_stalled", pass_context=True)
 async def retry_stalled(context: JobContext, timestamp: int) -> None:
-    """Leaves what a killed worker was at to another: what it had stored is known again."""
+    """Leaves the jobs of killed workers to other workers, and gives up a delivery after MOST_ATTEMPTS.
+
+    A delivery that starts again recognises what it stored before. procrastinate calls this every minute with
+    `timestamp`, in seconds since the epoch.
+    """
     manager = context.app.job_manager
     for job in await manager.get_stalled_jobs(queue="deliveries"):
         if job.attempts < MOST_ATTEMPTS or job.task_name != deliveries.JOB:
@@ -38,10 +42,10 @@ async def retry_stalled(context: JobContext, timestamp: int) -> None:
 
 @app.task(name=deliveries.JOB, queue="deliveries", retry=AfterOutage())
 def take_in(delivery: int) -> None:
-    """Takes a delivery in; searches know its words when it is done."""
+    """Takes in the delivery with the key `delivery`, then updates the statistics of searches."""
     try:
         deliveries.take_in(delivery)
         statistics.update()
     finally:
-        # The next job may be hours away, and the database restarted in the meantime.
+        # The next job may be hours away, and the database may restart before it.
         connection.close()

@@ -1,7 +1,8 @@
-"""What was being sent when the session had ended, or had been renewed in another window: kept in a page, and offered again.
+"""Keeps the input of a form that was sent after its session had ended or was renewed, and offers to send it again.
 
-Called by the desk's site (articles/admin/site.py). Nothing is stored on the server: what was typed travels in hidden fields, from the request that
-could not be answered, through signing in, to a page with one button that sends it again. Files cannot travel so; the page says it.
+The desk's site (articles/admin/site.py) calls this. Nothing is stored on the server. The input travels in hidden
+fields: from the request that could not be answered, through the sign-in, to a page with one button that sends it again.
+Files cannot travel in this way, and the page says so.
 """
 
 from collections.abc import Iterable
@@ -15,31 +16,36 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
-# What the pages of this module put before the name of a field that they carry.
+# The prefix of the hidden fields' names.
 _PREFIX = "kept:"
+# The hidden fields with the address of the form and the number of its files.
 _TARGET, _FILES = "kept-target", "kept-files"
-# Fields that are made anew, or must not be shown again.
+# Fields that the next form makes again, or that must not be shown again.
 _LEFT_OUT = {"csrfmiddlewaretoken", "token"}
 
 
 def ask_to_sign_in(request: HttpRequest, title: str) -> HttpResponse:
-    """The answer to a form that is sent without a session: the sign-in form, with what was sent."""
+    """Answers a form that was sent without a session, with status 401: the sign-in form with the hidden input."""
     context = {
         "title": title, "site_title": title, "site_header": title, "has_permission": False, "target": request.get_full_path(),
         "kept": _fields(request.POST), "files": len(request.FILES), "prefix": _PREFIX,
         "login": f"{reverse('admin:login')}?next={reverse('admin:index')}",
     }  # fmt: skip
-    # Told apart by scripts from a page of the desk: they send the whole form, so that it is kept here.
+    # The status tells scripts that this is not a page of the desk. They then send the whole form, so that it is kept
+    # here.
     return TemplateResponse(request, "admin/desk/session_ended.html", context, status=401)
 
 
 def _fields(posted: QueryDict) -> list[tuple[str, str]]:
-    kept = ((name, values) for name, values in posted.lists() if name not in _LEFT_OUT and "password" not in name)
-    return [(name, value) for name, values in kept for value in values]
+    """Returns the name and value of each field to keep: all but passwords and _LEFT_OUT."""
+    kept_fields = (
+        (name, values) for name, values in posted.lists() if name not in _LEFT_OUT and "password" not in name
+    )
+    return [(name, value) for name, values in kept_fields for value in values]
 
 
 def carried(request: HttpRequest) -> list[tuple[str, str]]:
-    """The fields that a sign-in form carries along: names as they were first sent."""
+    """Returns the fields that a sign-in form carries, by the names under which they were first sent."""
     if _TARGET not in request.POST:
         return []
     return [
@@ -50,7 +56,10 @@ def carried(request: HttpRequest) -> list[tuple[str, str]]:
 
 
 def offer_again(request: HttpRequest, shared: dict, fields: Iterable[tuple[str, str]]) -> HttpResponse | None:
-    """The page after signing in, with what was typed and a button that sends it; None where its address is not one of the desk."""
+    """Makes the page after the sign-in, with the input and a button that sends it.
+
+    Returns None if the form's address is not one of the desk.
+    """
     target = request.POST.get(_TARGET, "")
     is_ours = url_has_allowed_host_and_scheme(target, None) and urlsplit(target).path.startswith(reverse("admin:index"))
     if not is_ours:
@@ -66,10 +75,10 @@ def offer_again(request: HttpRequest, shared: dict, fields: Iterable[tuple[str, 
 
 
 def answer_old_token(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The answer, with status 403, to a form whose token is not that of the session (Django's CSRF_FAILURE_VIEW).
+    """Answers a form whose token is not that of the session, with status 403 (Django's CSRF_FAILURE_VIEW).
 
-    Signing in again in another window renews the token. A form that one of our own pages sent to the desk is offered again with the
-    new token; what came from elsewhere is refused, and none of it is shown.
+    A sign-in in another window renews the token. A form that a page of this site sent to the desk is offered again with
+    the new token. A form from elsewhere is refused, and its input is not shown.
     """
     desk = reverse("admin:index")
     if not _is_sent_by_us(request) or not request.path.startswith(desk):
@@ -88,9 +97,9 @@ def answer_old_token(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def _is_sent_by_us(request: HttpRequest) -> bool:
-    """Whether a browser says that a page of this site sent the form; a page of another site can't make it say so."""
-    own = f"{request.scheme}://{request.get_host()}"
-    return request.headers.get("Origin", "") in (own, *settings.CSRF_TRUSTED_ORIGINS)
+    """Whether the request's Origin header names this site. A page of another site cannot make a browser send that."""
+    own_origin = f"{request.scheme}://{request.get_host()}"
+    return request.headers.get("Origin", "") in (own_origin, *settings.CSRF_TRUSTED_ORIGINS)
 
 
 def _offer(

@@ -1,4 +1,7 @@
-"""Two names of one made one: likely pairs, what would move, merging; and one that was two made two again."""
+"""The desk's pages for merging and splitting.
+
+They list likely duplicates, preview and do a merge of actors, events or sources, and split an actor that is really two.
+"""
 
 from collections.abc import Callable, Sequence
 
@@ -33,16 +36,18 @@ from articles.models.history import operation
 from articles.models.keys import read_key
 from articles.site.words_for import counted
 
+# Model → the function that merges its first argument into its second.
 MERGES: dict[type[models.Model], Callable[[models.Model, models.Model], None]] = {
     Actor: merge_actors, Event: merge_events, Source: merge_sources,
 }  # fmt: skip
+# At most this many rows can be merged at once.
 MOST_MERGED = 20
-# How many rows are compared with all others for one page of likely pairs.
+# The number of rows that one page of likely duplicates compares with all others.
 _WINDOW = 100
 
 
 class MergeDesk:
-    """Mixed into a ModelAdmin: the action that leads to the preview, and who may merge."""
+    """A mixin for a ModelAdmin: the permission to merge, and the action that opens the preview of a merge."""
 
     def has_merge_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm(f"articles.merge_{self.opts.model_name}")
@@ -57,10 +62,15 @@ class MergeDesk:
 
 
 def merge_address(model: type[models.Model], rows: Sequence[int]) -> str:
+    """Returns the address of the preview of a merge. `rows` are the keys of the rows to merge."""
     return f"{reverse('admin:merge', args=[model._meta.model_name])}?rows={','.join(map(str, rows))}"
 
 
 def _model_of(request: HttpRequest, noun: str) -> type[models.Model]:
+    """Returns the model of a noun.
+
+    Raises Http404 for an unknown noun, and PermissionDenied if the user may not merge its rows.
+    """
     if noun not in MODELS:
         raise Http404
     if not request.user.has_perm(f"articles.merge_{noun}"):
@@ -70,88 +80,111 @@ def _model_of(request: HttpRequest, noun: str) -> type[models.Model]:
 
 @desk_page("merge/<str:noun>/", "merge")
 def merge_page(request: HttpRequest, noun: str) -> HttpResponse:
-    """What each of some rows brings and which stays; merging is one operation, which can be taken back."""
+    """Previews a merge: what each row would bring, and which row stays. A POST merges the rows in one operation.
+
+    `rows` in the address holds the keys, separated by commas; at most MOST_MERGED are read. `kept` is the key of the
+    row that stays. Without it, the preview proposes the row with the most to move, and a POST is refused.
+    """
     model = _model_of(request, noun)
-    wanted = [read_key(pk) for pk in request.GET.get("rows", "").split(",")][:MOST_MERGED]
-    rows = list(model.objects.filter(pk__in=wanted, merged_into=None).order_by("pk"))
+    keys = [read_key(pk) for pk in request.GET.get("rows", "").split(",")][:MOST_MERGED]
+    rows = list(model.objects.filter(pk__in=keys, merged_into=None).order_by("pk"))
     if len(rows) < 2:
         messages.warning(request, "اختر صفين أو أكثر للدمج. ما اخترته دُمج من قبل أو لم يعد موجودا.")
         return redirect(f"admin:articles_{noun}_changelist")
-    brought = {row.pk: moves(row) for row in rows}
-    chosen = request.POST.get("kept") or request.GET.get("kept") or ""
-    kept = next((row for row in rows if str(row.pk) == chosen), None)
+    moves_of_row = {row.pk: moves(row) for row in rows}
+    survivor_key = request.POST.get("kept") or request.GET.get("kept") or ""
+    survivor = next((row for row in rows if str(row.pk) == survivor_key), None)
     form = FreshForm(posted(request), request=request)
     if request.method == "POST" and form.is_valid():
-        if refusal := _changed_since(request, rows, kept):
+        if refusal := _changed_since(request, rows, survivor):
             form.add_error(None, refusal)
         else:
-            return _merged(request, model, kept, [row for row in rows if row != kept])
-    kept = kept or max(rows, key=lambda row: (sum(brought[row.pk].values()), -row.pk))
+            return _merge(request, model, survivor, [row for row in rows if row != survivor])
+    survivor = survivor or max(rows, key=lambda row: (sum(moves_of_row[row.pk].values()), -row.pk))
     context = {
-        **admin.site.each_context(request), "title": f"دمج: {model._meta.verbose_name_plural}", "form": form, "kept": kept,
-        "rows": [(row, brought[row.pk], _names(row), joined(row, kept) if row != kept else 0) for row in rows],
+        **admin.site.each_context(request), "title": f"دمج: {model._meta.verbose_name_plural}", "form": form,
+        "kept": survivor,
+        "rows": [
+            (row, moves_of_row[row.pk], _names(row), joined(row, survivor) if row != survivor else 0) for row in rows
+        ],
         "opts": model._meta, "seen": seen_field(rows), "seen_name": FIELD,
     }  # fmt: skip
     return TemplateResponse(request, "admin/desk/merge.html", context)
 
 
-def _changed_since(request: HttpRequest, rows: list[models.Model], kept: models.Model | None) -> str:
-    """Why a preview no longer holds: a row of it was merged away, changed, or is not there; empty where it holds."""
+def _changed_since(request: HttpRequest, rows: list[models.Model], survivor: models.Model | None) -> str:
+    """Says why a preview is out of date: a row was merged or changed since, or the row that stays is missing.
+
+    Returns an empty string if the preview still holds.
+    """
     marks = seen_marks(request)
     if marks is not None and set(marks) != {row.pk for row in rows}:
         return "دمج غيرك أحدها بعد أن فتحت الصفحة، ولم يُدمج شيء. راجع ما بقي ثم أعد."
-    if kept is None:
+    if survivor is None:
         return "ما اخترت أن يبقى لم يعد هنا. اختر غيره." if request.POST.get("kept") else "اختر ما يبقى بعد الدمج."
-    changed = outdated(request, rows)
-    return " ".join(f"«{row}»: {changed[row.pk]}" for row in rows if row.pk in changed)
+    conflicts = outdated(request, rows)
+    return " ".join(f"«{row}»: {conflicts[row.pk]}" for row in rows if row.pk in conflicts)
 
 
 def _names(row: models.Model) -> list[str]:
+    """Returns up to 40 aliases of an actor; an empty list for other nouns."""
     return [alias.name for alias in row.aliases.all()[:40]] if isinstance(row, Actor) else []
 
 
-def _merged(
-    request: HttpRequest, model: type[models.Model], kept: models.Model, gone: list[models.Model]
+def _merge(
+    request: HttpRequest, model: type[models.Model], survivor: models.Model, merged_rows: list[models.Model]
 ) -> HttpResponse:
+    """Merges the rows into the one that stays in one operation, with all rows locked, and redirects.
+
+    Nothing is merged if the preview is out of date or the database refuses.
+    """
     try:
-        with transaction.atomic(), operation(what=f"دمج في «{kept}»") as done:
+        with transaction.atomic(), operation(what=f"دمج في «{survivor}»") as merge_operation:
             locked = model._base_manager.select_for_update(of=("self",))
-            # The one that stays is locked and read anew, too: another merge may have taken it away since.
-            kept = {row.pk: row for row in locked.filter(pk__in=[kept.pk, *(row.pk for row in gone)]).order_by("pk")}[
-                kept.pk
-            ]
-            if refusal := _changed_since(request, [kept, *locked.filter(pk__in=[row.pk for row in gone])], kept):
+            # The survivor is locked and read again, too, because another merge may have removed it.
+            survivor = {
+                row.pk: row
+                for row in locked.filter(pk__in=[survivor.pk, *(row.pk for row in merged_rows)]).order_by("pk")
+            }[survivor.pk]
+            if refusal := _changed_since(
+                request, [survivor, *locked.filter(pk__in=[row.pk for row in merged_rows])], survivor
+            ):
                 raise MergeError(refusal)
-            for row in locked.filter(pk__in=[row.pk for row in gone]).order_by("pk"):
-                MERGES[model](row, kept)
-                kept.refresh_from_db()
+            for row in locked.filter(pk__in=[row.pk for row in merged_rows]).order_by("pk"):
+                MERGES[model](row, survivor)
+                survivor.refresh_from_db()
     except (MergeError, IntegrityError) as error:
         messages.error(request, refusal_of(error) if isinstance(error, IntegrityError) else str(error))
     else:
-        names = "، ".join(f"«{row}»" for row in gone)
+        names = "، ".join(f"«{row}»" for row in merged_rows)
         messages.success(
-            request, f"دُمج في «{kept}»: {names}. عناوينها القديمة تحيل إليه. يمكن التراجع عن الدمج من هنا."
+            request, f"دُمج في «{survivor}»: {names}. عناوينها القديمة تحيل إليه. يمكن التراجع عن الدمج من هنا."
         )
-        return redirect("admin:operation", done.id)
-    return redirect(f"admin:articles_{model._meta.model_name}_change", kept.pk)
+        return redirect("admin:operation", merge_operation.id)
+    return redirect(f"admin:articles_{model._meta.model_name}_change", survivor.pk)
 
 
 @desk_page("duplicates/", "duplicates")
 def duplicates(request: HttpRequest) -> HttpResponse:
-    """Likely pairs, the newest rows first, a window at a time; a pair that is two is told apart for ever."""
+    """Lists likely duplicates of a noun, from the newest rows to the oldest, _WINDOW rows on each page.
+
+    A POST marks a pair as distinct (`apart`, two keys joined by «-»), so that it is never listed again. Raises Http404
+    if `apart` is not a pair of keys.
+    """
     noun = request.GET.get("noun", "actor")
     model = _model_of(request, noun)
     if request.method == "POST":
         pair = {read_key(pk) for pk in request.POST.get("apart", "").split("-")}
         if len(pair) != 2 or None in pair:
             raise Http404
-        one, other = sorted(pair)
-        Apart.objects.get_or_create(noun=noun, one=one, other=other, defaults={"by": request.user})
+        first, second = sorted(pair)
+        Apart.objects.get_or_create(noun=noun, one=first, other=second, defaults={"by": request.user})
         messages.success(request, "لن يُعرضا معا بعد الآن.")
         return redirect(request.get_full_path())
-    pairs, following = alike(model, before=read_key(request.GET.get("before", "")), window=_WINDOW)
+    pairs, next_window = alike(model, before=read_key(request.GET.get("before", "")), window=_WINDOW)
     context = {
-        **admin.site.each_context(request), "title": "قد تكون لواحد", "noun": noun, "following": following, "opts": model._meta,
+        **admin.site.each_context(request), "title": "قد تكون لواحد", "noun": noun, "following": next_window,
+        "opts": model._meta,
         "pairs": [(pair, merge_address(model, [pair.one.pk, pair.other.pk])) for pair in pairs],
         "nouns": [(name, kind._meta.verbose_name_plural) for name, kind in MODELS.items()], "window": _WINDOW,
     }  # fmt: skip
@@ -159,6 +192,12 @@ def duplicates(request: HttpRequest) -> HttpResponse:
 
 
 class SplitForm(FreshForm):
+    """The form that moves aliases of an actor to a new actor, or to one that has the new name already.
+
+    owner: the actor that has the new name already; None until `offer_owner` has looked for it. Then the page offers to
+        give the aliases to that actor.
+    """
+
     name = forms.CharField(label="الاسم المعتمد للجديد", max_length=200, help_text="واحد من الأسماء المنقولة.")
     distinction = forms.CharField(
         label="تمييز", max_length=100, required=False, help_text="إن حمل الاثنان الاسم نفسه، مثل: وزير الداخلية."
@@ -170,21 +209,21 @@ class SplitForm(FreshForm):
     )  # fmt: skip
 
     field_order = ["moved", "name", "distinction", "kind"]
-    # Who bears the new name already: the moved names can be given to that actor instead of to a new one.
     owner: Actor | None = None
 
     def clean(self) -> dict:
-        """Without a name of its own where the names are given to an actor that is there."""
+        """Does not require a new name if the aliases are given to an existing actor."""
         cleaned = super().clean()
         if self.chosen_owner():
             self.errors.pop("name", None)
         return cleaned
 
     def chosen_owner(self) -> Actor | None:
-        """The actor that the names are to be given to; None where they are to be a new one's."""
+        """Returns the existing actor that gets the aliases (`give`); None if they go to a new actor."""
         return Actor.objects.filter(pk=read_key(self.data.get("give", "")), merged_into=None).first()
 
     def offer_owner(self, actor: Actor) -> None:
+        """Sets `owner` to the actor with the new name and distinction, unless that is `actor` itself."""
         name, distinction = self.data.get("name", ""), self.data.get("distinction", "").strip()
         self.owner = Actor(name=name, distinction=distinction).namesake()
         if self.owner == actor:
@@ -193,14 +232,17 @@ class SplitForm(FreshForm):
 
 @desk_page("split/<int:pk>/", "split")
 def split_page(request: HttpRequest, pk: int) -> HttpResponse:
-    """Names of an actor that are another's, taken away with the places where they stand."""
+    """Splits an actor: some of its aliases move to another actor, together with the mentions that quote them.
+
+    Raises PermissionDenied if the user may not merge actors, Http404 if there is no such actor or it was merged.
+    """
     if not request.user.has_perm("articles.merge_actor"):
         raise PermissionDenied
     actor = get_object_or_404(Actor, pk=pk, merged_into=None)
     form = SplitForm(posted(request), request=request, initial={"kind": actor.kind})
     form.fields["moved"].queryset = actor.aliases.all()
-    if request.method == "POST" and form.is_valid() and (done := _split(request, actor, form)):
-        return redirect("admin:operation", done)
+    if request.method == "POST" and form.is_valid() and (operation_id := _split(request, actor, form)):
+        return redirect("admin:operation", operation_id)
     context = {
         **admin.site.each_context(request),
         "title": f"فصل: {actor}",
@@ -215,31 +257,32 @@ def split_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _split(request: HttpRequest, actor: Actor, form: "SplitForm") -> object | None:
-    """Does it, and returns the operation's id; None, with an error on the form, where it cannot be done."""
-    asked, moved = form.cleaned_data, list(form.cleaned_data["moved"])
+    """Splits the actor and returns the operation's id; None if that fails, with the errors added to the form."""
+    cleaned, moved = form.cleaned_data, list(form.cleaned_data["moved"])
     try:
-        with transaction.atomic(), operation(what=f"فصل من «{actor}»") as done:
+        with transaction.atomic(), operation(what=f"فصل من «{actor}»") as split_operation:
             Actor.objects.select_for_update(of=("self",)).get(pk=actor.pk)
-            if by := outdated(request, [actor]).get(actor.pk):
-                raise MergeError(str(by))
+            if conflict := outdated(request, [actor]).get(actor.pk):
+                raise MergeError(str(conflict))
             if owner := form.chosen_owner():
                 give_names(actor, moved, owner)
                 messages.success(
                     request, f"صارت الأسماء لـ«{owner}». يذكره الآن: {counted(owner.mentions.count(), 'article')}."
                 )
             else:
-                new = split_actor(actor, moved, asked["name"], asked["distinction"], asked["kind"])
+                new_actor = split_actor(actor, moved, cleaned["name"], cleaned["distinction"], cleaned["kind"])
                 messages.success(
-                    request, f"صار «{new}» فاعلا بنفسه. يذكره الآن: {counted(new.mentions.count(), 'article')}."
+                    request,
+                    f"صار «{new_actor}» فاعلا بنفسه. يذكره الآن: {counted(new_actor.mentions.count(), 'article')}.",
                 )
-        return done.id
+        return split_operation.id
     except ValidationError as error:
-        messages_of = error.message_dict
-        if "name" in messages_of:
-            # The database's own rule for names says the same once more.
-            messages_of.pop(NON_FIELD_ERRORS, None)
-        for name, told in messages_of.items():
-            form.add_error(name if name in form.fields else None, told)
+        errors_by_field = error.message_dict
+        if "name" in errors_by_field:
+            # The rule that names are unique reports the same error again, for the whole form.
+            errors_by_field.pop(NON_FIELD_ERRORS, None)
+        for name, field_errors in errors_by_field.items():
+            form.add_error(name if name in form.fields else None, field_errors)
         form.offer_owner(actor)
     except MergeError as error:
         form.add_error(None, str(error))

@@ -1,8 +1,9 @@
-"""What the address of a list of the desk may ask of the database: what the list itself offers, and nothing else.
+"""Limits what an address of a desk's list can ask of the database: the filters and orders that the list offers, and no
+others.
 
-Django lets an address filter a list by any column with any comparison (`?body__regex=…`, `?key__startswith=…`): a pattern may run
-for hours, and a column that no page shows may be guessed letter by letter. `articles.admin.site.DeskSite.register` mixes this into every
-admin class, those of libraries included.
+Django lets an address filter a list by any column with any comparison (`?body__regex=…`, `?key__startswith=…`). A
+pattern may run for hours, and a column that no page shows can be guessed letter by letter. So
+`articles.admin.site.DeskSite.register` mixes this into every admin class, those of libraries included.
 """
 
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from django.http import HttpRequest
 
 
 class OnlyOffered:
-    """Mixed into an admin class: its list is filtered and ordered by what it offers; anything else is answered with 400."""
+    """A mixin for admin classes: the list has only the filters and orders that it offers. Others get status 400."""
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         return request is not None and lookup in self._offered_lookups(request)
@@ -32,34 +33,34 @@ class OnlyOffered:
         yield from (led_to_by(field) for field in self.opts.fields if self._is_led_to(field))
 
     def _lookups_of(self, item: object, request: HttpRequest) -> list[str]:
-        """The parameters of one entry of `list_filter`, which may be a column, a column with its filter, or a filter."""
+        """Returns the parameters of an entry of `list_filter`: a column, a column with its filter, or a filter."""
         if isinstance(item, type) and issubclass(item, SimpleListFilter):
             return [item.parameter_name]
         if isinstance(item, type) and issubclass(item, ListFilter):
             return item(request, {}, self.model, self).expected_parameters()
-        path, make = item if isinstance(item, (tuple, list)) else (item, FieldListFilter.create)
+        path, make_filter = item if isinstance(item, (tuple, list)) else (item, FieldListFilter.create)
         column = get_fields_from_path(self.model, path)[-1]
-        return make(column, request, {}, self.model, self, field_path=path).expected_parameters()
+        return make_filter(column, request, {}, self.model, self, field_path=path).expected_parameters()
 
     def _is_led_to(self, field: object) -> bool:
-        """Whether a form that shows rows of this list leads to all of them where they are too many for it."""
+        """Whether a form links to this list by the field, because it has too many of its rows for an inline."""
         owner = self.admin_site._registry.get(field.related_model) if isinstance(field, ForeignKey) else None
         return owner is not None and any(inline.model is self.model for inline in owner.inlines)
 
 
 class OfferedOrders:
-    """Mixed into a list: it is put in the order of the columns whose heads lead to one."""
+    """A mixin for a ChangeList: it can be sorted only by the columns in `sortable_by`."""
 
     def get_ordering(self, request: HttpRequest, queryset: QuerySet) -> list:
-        for part in self.params.get(ORDER_VAR, "").split("."):
-            number = part.removeprefix("-")
-            if not (number.isdecimal() and int(number) < len(self.list_display)):
+        for column in self.params.get(ORDER_VAR, "").split("."):
+            column_number = column.removeprefix("-")
+            if not (column_number.isdecimal() and int(column_number) < len(self.list_display)):
                 continue
-            if self.list_display[int(number)] not in self.sortable_by:
-                raise DisallowedModelAdminLookup(f"Ordering by column {int(number)} not allowed")
+            if self.list_display[int(column_number)] not in self.sortable_by:
+                raise DisallowedModelAdminLookup(f"Ordering by column {int(column_number)} not allowed")
         return super().get_ordering(request, queryset)
 
 
 def led_to_by(field: ForeignKey) -> str:
-    """The parameter by which a list shows the rows of one owner."""
+    """Returns the parameter that filters a list by the row to which `field` refers."""
     return f"{field.name}__id__exact"

@@ -1,6 +1,7 @@
-"""Pages of the desk that belong to no single noun: each says its address and name where it is written.
+"""The register of the desk's pages that belong to no single noun. Each view gives its address and name with
+`desk_page`.
 
-What the database refuses of them is told as for every page of the desk (articles/admin/refused.py).
+Refusals of the database are explained as on every page of the desk (articles/admin/refused.py).
 """
 
 from collections.abc import Callable
@@ -11,6 +12,13 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 
 @dataclass(frozen=True)
 class DeskPage:
+    """A page of the desk.
+
+    address: the path below /admin/, as a pattern of `django.urls.path`.
+    name: the name of the address in the namespace «admin».
+    view: the view, which checks permissions itself.
+    """
+
     address: str
     name: str
     view: Callable[..., HttpResponse]
@@ -20,7 +28,7 @@ _pages: list[DeskPage] = []
 
 
 def desk_page(address: str, name: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
-    """Puts a view on the desk under /admin/`address`, as `admin:name`; who may see it is the view's to check."""
+    """Decorates a view: registers it at /admin/`address` under the name `admin:name`. The view checks permissions."""
 
     def put(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         _pages.append(DeskPage(address, name, view))
@@ -30,9 +38,10 @@ def desk_page(address: str, name: str) -> Callable[[Callable[..., HttpResponse]]
 
 
 def shared_pages() -> list[DeskPage]:
+    """Returns the pages that `desk_page` has registered so far."""
     return list(_pages)
 
 
 def posted(request: HttpRequest) -> QueryDict | None:
-    """What a form is bound to: what was posted, an empty form included; None where the page is only looked at."""
+    """Returns the data to which a form is bound: that of a POST, even if it is empty; None for other methods."""
     return request.POST if request.method == "POST" else None

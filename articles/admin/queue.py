@@ -1,4 +1,4 @@
-"""The desk's start page: what waits, how long and how sure, for all and for oneself."""
+"""The desk's start page: what waits for editors, with counts, ages and links, for all editors or for the user only."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,15 +14,20 @@ from articles.models import Actor, Article, Capture, Contradiction, Coverage, De
 from articles.models.heartbeat import nightly_state
 from articles.site.words_for import ago, number
 
-# Counted no further, so that the page opens as quickly with a million waiting.
+# Counts stop here, so that the page opens as quickly if a million rows wait.
 MOST_COUNTED = 1_000
+# The newest suggestions of a kind whose articles are looked at for a count.
 MOST_LOOKED_AT = 2_000
 _SUGGESTED = "state__exact=suggested"
 
 
 @dataclass(frozen=True)
 class Counted:
-    """How many rows wait; `or_more` where not all were looked at."""
+    """A bounded count of the rows that wait.
+
+    rows: the number of rows, at most MOST_LOOKED_AT + 1.
+    or_more: whether some rows were not looked at, so that there may be more.
+    """
 
     rows: int
     or_more: bool = False
@@ -35,7 +40,14 @@ class Counted:
 
 @dataclass(frozen=True)
 class Waiting:
-    """One line of the queue: `links` lead to its oldest, newest, least and most sure."""
+    """One line of the start page.
+
+    name: the kind of what waits, as editors read it.
+    count: how many rows wait.
+    oldest: since when the oldest row waits; None if nothing waits or the moment is unknown.
+    links: label and address of each way through the queue, such as the oldest or the least sure first.
+    list_address: the address of the list of the rows.
+    """
 
     name: str
     count: Counted
@@ -45,7 +57,7 @@ class Waiting:
 
 
 def waiting(request: HttpRequest) -> dict[str, object]:
-    """The context of the start page, for the nouns that the user may see."""
+    """Returns the context of the start page, for the nouns that the user may view. `?mine=1` limits it to their own."""
     mine = request.GET.get("mine") == "1"
     lines = [line for noun, line in _lines(request, mine) if request.user.has_perm(f"articles.view_{noun}")]
     may = request.user.has_perm
@@ -56,7 +68,7 @@ def waiting(request: HttpRequest) -> dict[str, object]:
 
 
 def _warnings() -> list[str]:
-    """What does not run that should, for every editor to see; of deliveries templates/admin/desk/processing.html tells."""
+    """Returns warnings about the nightly run. The template admin/desk/processing.html warns about deliveries."""
     warnings = []
     nightly = nightly_state()
     if nightly.failed:
@@ -70,7 +82,7 @@ def _warnings() -> list[str]:
     return warnings
 
 
-# What the parts of the nightly run (articles/upkeep/nightly.py) are called.
+# The names of the parts of the nightly run (articles/upkeep/nightly.py), as editors read them.
 PARTS = {
     "refresh_search_statistics": "إحصاءات البحث", "check_archive": "فحص المحفوظات", "clearsessions": "حذف الجلسات المنتهية",
     "axes_reset_logs": "حذف سجل الدخول القديم", "backup": "النسخة الاحتياطية",
@@ -78,12 +90,13 @@ PARTS = {
 
 
 def _lines(request: HttpRequest, mine: bool) -> list[tuple[str, Waiting]]:
+    """Returns the lines of the start page, each with the noun that a user must be allowed to view."""
     articles = Article.objects.unchecked()
     if mine:
         articles = articles.filter(assigned_to=request.user)
 
     def facts(model: type[Model]) -> Counted:
-        """Suggestions of articles that wait; those of a reviewed article wait no more."""
+        """Counts the suggestions of articles that wait. Those of a reviewed article do not count."""
         rows = model.objects.suggested().order_by("-pk")
         if mine:
             return _counted(rows.filter(article__in=articles))
@@ -135,7 +148,7 @@ def _counted(rows: QuerySet) -> Counted:
 
 
 def _articles(name: str, articles: QuerySet, count: Counted, kind: str, mine: bool) -> Waiting:
-    """What is reviewed on the screen of its article."""
+    """Makes the line of a kind that is reviewed on the review screen. `kind` is as for `of_kind`."""
     scored = kind in KINDS
     oldest = of_kind(articles, kind).order_by("id").values_list("created_at", flat=True).first() if count.rows else None
     review = f"{reverse('admin:review_next')}?kind={kind}&mine={int(mine)}&order="
@@ -146,12 +159,12 @@ def _articles(name: str, articles: QuerySet, count: Counted, kind: str, mine: bo
     ]
     links = tuple((label, review + order) for label, order in orders) if count.rows else ()
     noun = kind if kind in KINDS else "article"
-    mark = "checked=mine" if mine and noun == "article" else "checked=no" if noun == "article" else _SUGGESTED
-    return Waiting(name, count, oldest, links, f"{reverse(f'admin:articles_{noun}_changelist')}?{mark}")
+    list_filter = "checked=mine" if mine and noun == "article" else "checked=no" if noun == "article" else _SUGGESTED
+    return Waiting(name, count, oldest, links, f"{reverse(f'admin:articles_{noun}_changelist')}?{list_filter}")
 
 
 def _own(name: str, rows: QuerySet, noun: str, condition: str) -> Waiting:
-    """What is reviewed in a list of its own."""
+    """Makes the line of a noun that is reviewed in its own list. `condition` is the list's query string."""
     address = f"{reverse(f'admin:articles_{noun}_changelist')}?{condition}"
     times = {"contradiction": "found_at", "delivery": "brought_at", "capture": "captured_at"}
     count = _counted(rows)

@@ -1,6 +1,6 @@
-"""What an editor gets where the database refuses what no form had checked: a page that says why, for every page of the desk.
+"""The page that tells an editor why the database refused a change that no form had checked.
 
-Put around every view by `articles.admin.site.DeskSite.admin_view`.
+`articles.admin.site.DeskSite.admin_view` wraps every view of the desk with `explaining_refusals`.
 """
 
 import logging
@@ -19,14 +19,18 @@ _log = logging.getLogger(__name__)
 
 
 def explaining_refusals(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Wraps a view of the desk: 409 with the reason in Arabic where it broke a rule of the database, which stored nothing of it."""
+    """Wraps a view of the desk: if it breaks a rule of the database, the answer has status 409 and the reason in
+    Arabic.
+
+    Other errors of the database are raised. So is the refusal to remove the last superuser.
+    """
 
     @wraps(view)
     def explained(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         try:
             return view(request, *args, **kwargs)
         except DatabaseError as error:
-            # The guard of accounts stands around this view, and tells of the last superuser itself.
+            # The guard of accounts wraps this view, and handles the refusal to remove the last superuser.
             if not is_refusal(error) or locks_out_last_superuser(error):
                 raise
             _log.warning("refused by the database at %s", request.path, exc_info=True)
@@ -36,6 +40,7 @@ def explaining_refusals(view: Callable[..., HttpResponse]) -> Callable[..., Http
 
 
 def _refused(request: HttpRequest, reason: str) -> HttpResponse:
+    """Answers with the reason, as JSON for scripts or as a page."""
     if "application/json" in request.headers.get("Accept", ""):
         return JsonResponse({"error": reason}, status=409)
     context = {**admin.site.each_context(request), "title": "لم يُحفظ شيء", "reason": reason}

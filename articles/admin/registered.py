@@ -1,5 +1,7 @@
-"""Imports every module of the desk that registers an admin class or a page. Loaded by the project after the admin classes of
-libraries, some of which the desk replaces."""
+"""Imports every module of the desk that registers an admin class or a page.
+
+The project loads it after the admin classes of libraries, because the desk replaces some of them.
+"""
 
 from articles.admin import (
     accounts,

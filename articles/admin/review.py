@@ -1,4 +1,4 @@
-"""What every admin of reviewable facts shares: confirming and rejecting, many at once, and who reviewed what."""
+"""What the lists and forms of facts share: they confirm and reject facts, one or many, and record who reviewed them."""
 
 from collections.abc import Sequence
 
@@ -14,39 +14,44 @@ from articles.models import Figure, Mention, ReviewState
 from articles.models.rules import rule_name
 
 
-def _reviewing(name: str, label: str, state: str) -> Bulk:
-    def check(row: models.Model, asked: dict) -> str:
+def _review_action(name: str, label: str, state: str) -> Bulk:
+    """Makes the bulk action that gives facts a state."""
+
+    def check(row: models.Model, cleaned: dict) -> str:
         return f"حالته «{ReviewState(state).label}» من قبل" if row.state == state else ""
 
-    def change(request: HttpRequest, rows: Sequence[models.Model], asked: dict) -> None:
+    def change(request: HttpRequest, rows: Sequence[models.Model], cleaned: dict) -> None:
         review(request, rows, state)
 
     return Bulk(name, label, "change", change, check)
 
 
-CONFIRM = _reviewing("confirm", "تأكيد المحدد", ReviewState.CONFIRMED)
-REJECT = _reviewing("reject", "رفض المحدد", ReviewState.REJECTED)
+CONFIRM = _review_action("confirm", "تأكيد المحدد", ReviewState.CONFIRMED)
+REJECT = _review_action("reject", "رفض المحدد", ReviewState.REJECTED)
 
 
 def review(request: HttpRequest, rows: Sequence[models.Model], state: str) -> int:
-    """Sets the state of rows of one noun, signed by the editor, with what follows from it; returns how many changed."""
+    """Sets the state of rows of one noun, records the user as reviewer, and returns the number of rows that changed.
+
+    Confirming a fact also confirms what it is about (`confirm_subjects`). Derived rows are brought up to date.
+    """
     if not rows:
         return 0
     model = type(rows[0])
-    stored = model.objects.filter(pk__in=[row.pk for row in rows])
-    changed = stored.review(state, request.user)
+    stored_rows = model.objects.filter(pk__in=[row.pk for row in rows])
+    count = stored_rows.review(state, request.user)
     if state == ReviewState.CONFIRMED:
-        confirm_subjects(stored.all(), request.user)
+        confirm_subjects(stored_rows.all(), request.user)
     admin.site.get_model_admin(model).after_change(list(rows))
-    return changed
+    return count
 
 
-# What a changed text moves while the form of its article, facts included, is being stored.
+# The fields of a fact that change with its article's body. They may change while the form of the article is stored.
 _SPANS: dict[type[models.Model], tuple[str, ...]] = {Figure: ("start", "end", "quote"), Mention: ("spans", "quotes")}
 
 
 class WithRule:
-    """Mixed into admins of facts and their inlines: the rule that suggested the row, by its name."""
+    """A mixin for lists and inlines of facts: a column with the name of the rule that suggested the fact."""
 
     @admin.display(description="القاعدة", ordering="rule")
     def rule_words(self, row: models.Model) -> str:
@@ -55,9 +60,9 @@ class WithRule:
 
 @with_actions(CONFIRM, REJECT)
 class ReviewAdmin(WithRule, DeskAdmin):
-    """Lists of facts; a change of state by hand is signed with the editor's name."""
+    """The base of lists and forms of facts. If a form changes the state, the user is recorded as reviewer."""
 
-    # Shown by its name, and never typed.
+    # `rule_words` shows the rule by its name. Nobody types a rule.
     exclude: tuple[str, ...] = ("rule",)
     readonly_fields: tuple[str, ...] = ("rule_words", "score", "reviewed_by", "reviewed_at")
 
@@ -67,14 +72,17 @@ class ReviewAdmin(WithRule, DeskAdmin):
         confirm_subjects([obj], request.user)
 
     def save_formset(self, request: HttpRequest, form: object, formset: object, change: bool) -> None:
-        """Signs the facts whose state was changed, and no others, and leaves their words where the new text has them."""
+        """Stores the facts of an article's form, and records the user as reviewer of those whose state was changed.
+
+        The stored place of a fact is kept unless its quote was edited, because the new body may have moved it.
+        """
         formset.save(commit=False)
-        changed = [*formset.changed_objects, *((row, ["state", "quote"]) for row in formset.new_objects)]
-        for row, fields in changed:
+        changed_rows = [*formset.changed_objects, *((row, ["state", "quote"]) for row in formset.new_objects)]
+        for row, fields in changed_rows:
             if hasattr(row, "reviewed_by"):
                 sign(row, request, changed="state" in fields)
-            if row.pk and (moved := _SPANS.get(type(row))) and "quote" not in fields:
-                row.refresh_from_db(fields=moved)
+            if row.pk and (span_fields := _SPANS.get(type(row))) and "quote" not in fields:
+                row.refresh_from_db(fields=span_fields)
             row.save()
             if hasattr(row, "reviewed_by"):
                 confirm_subjects([row], request.user)
@@ -84,6 +92,6 @@ class ReviewAdmin(WithRule, DeskAdmin):
 
 
 def sign(row: models.Model, request: HttpRequest, *, changed: bool) -> None:
-    """Records who set the state of a fact, unless it is still a suggestion."""
+    """Sets the user as reviewer of a fact if its state was changed and it is no suggestion. Does not save it."""
     if changed and row.state != ReviewState.SUGGESTED:
         row.reviewed_by, row.reviewed_at = request.user, timezone.now()

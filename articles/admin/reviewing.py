@@ -1,4 +1,4 @@
-"""Review of one article on one screen, and the next in the queue without going back."""
+"""The review screen: an editor decides about one article, and goes on to the next in the queue without leaving it."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -45,50 +45,67 @@ from articles.site.annotation import paragraphs
 from articles.site.words_for import archive_date, counted, figure_value, number, since
 
 ORDERS = ("new", "old", "unsure", "sure")
-# A select box offers no more measures than these.
+# A select box offers at most this many measures, and those that the figures have already.
 MOST_MEASURES = 300
+# The session's key for the articles skipped, and the number of the latest that it holds.
 _SKIPPED, _MOST_SKIPPED = "skipped", 200
-# What becomes of the suggestions left when an article is done: confirmed, rejected (CONFIRM, REJECT), or left to wait with it.
+# A value of `rest`, besides CONFIRM and REJECT: the open suggestions and the article itself go on waiting for a review.
 LEAVE = "leave"
-# Skips an article although something is typed.
+# The value of `skip` that skips an article although the page holds unsaved input.
 ANYWAY = "anyway"
-# An article that someone else changed so is not closed before that is seen.
+# An article is not closed if another editor changed one of these fields since the page was opened.
 _CLOSED_BY = ("title", "body", "status", "checked_at", "merged_into")
-# A fact of what was merged away is not shown, and waits no more.
+# Facts whose actor or event was merged into another are neither shown nor counted.
 _SHOWN = {"mention": {"actor__merged_into": None}, "coverage": {"event__merged_into": None}}
 
 
 @dataclass(frozen=True)
 class Turn:
-    """Which queue an editor works through: the kind of suggestion, the order, one's own articles or all."""
+    """The queue that an editor works through.
+
+    kind: a key of KINDS, or DATE; empty for all kinds of suggestions.
+    order: one of ORDERS.
+    mine: whether only articles assigned to the editor are in the queue.
+    """
 
     kind: str = ""
     order: str = "new"
     mine: bool = False
 
     @classmethod
-    def of(cls, asked: Mapping[str, str]) -> "Turn":
-        kind, order = asked.get("kind", ""), asked.get("order", "")
-        known = {*KINDS, DATE}
-        return cls(kind if kind in known else "", order if order in ORDERS else "new", asked.get("mine") == "1")
+    def of(cls, parameters: Mapping[str, str]) -> "Turn":
+        """Reads a queue from the parameters of an address. An unknown kind means all kinds, an unknown order «new»."""
+        kind, order = parameters.get("kind", ""), parameters.get("order", "")
+        kinds = {*KINDS, DATE}
+        return cls(kind if kind in kinds else "", order if order in ORDERS else "new", parameters.get("mine") == "1")
 
     @property
     def query(self) -> str:
+        """The queue as the query string of an address, which `of` reads."""
         return f"kind={self.kind}&order={self.order}&mine={int(self.mine)}"
 
     def take(self, request: HttpRequest, after: int | None = None) -> int | None:
-        """The article whose turn it is, claimed for the editor so that no other is given it; None at the end."""
+        """Claims the next article for the editor and returns its key; None at the end of the queue.
+
+        after: the key of an article that is not offered again.
+
+        A user who may not review gets a key without a claim.
+        """
         busy = set(Claim.objects.of_others(request.user).values_list("article", flat=True))
         while pk := self.next(request, busy | ({after} if after else set())):
             if not may_review(request.user) or Claim.objects.take(pk, request.user):
                 return pk
-            # Another editor was given it a moment ago.
+            # Another editor has claimed it since `busy` was read.
             busy.add(pk)
         return None
 
-    def next(self, request: HttpRequest, left_out: set[int]) -> int | None:
-        """The article whose turn it is, but for those left out, skipped in this session or in another's charge."""
-        skipped = {*request.session.get(_SKIPPED, []), *left_out}
+    def next(self, request: HttpRequest, excluded: set[int]) -> int | None:
+        """Returns the key of the next article in the queue; None at its end.
+
+        Articles whose keys are in `excluded`, and those skipped in this session, are passed over. Those assigned to
+        another editor are, too.
+        """
+        skipped = {*request.session.get(_SKIPPED, []), *excluded}
         waiting = Article.objects.unchecked()
         if self.mine:
             waiting = waiting.filter(assigned_to=request.user)
@@ -100,6 +117,7 @@ class Turn:
         return waiting.order_by("id" if self.order == "old" else "-id").values_list("pk", flat=True).first()
 
     def _by_score(self, waiting: QuerySet, skipped: set[int]) -> int | None:
+        """Returns the key of the article with the lowest (or highest) score of a suggestion; None if there is none."""
         sign = "" if self.order == "unsure" else "-"
         best: list[tuple[float, int]] = []
         for model in (KINDS[self.kind],) if self.kind else KINDS.values():
@@ -111,7 +129,7 @@ class Turn:
 
 
 def of_kind(articles: QuerySet, kind: str) -> QuerySet:
-    """Those of the articles of which something of that kind is suggested; all where no kind is named."""
+    """Returns the articles that have a suggestion of a kind: a key of KINDS, or DATE. Empty means all."""
     if kind == DATE:
         return articles.filter(undecided_date())
     if kind:
@@ -120,30 +138,37 @@ def of_kind(articles: QuerySet, kind: str) -> QuerySet:
 
 
 def may_review(user: Model) -> bool:
+    """Whether the user may decide in a review; anyone who may view articles can read the screen."""
     return user.has_perm("articles.change_article")
 
 
 def in_charge_of_another(user: Model) -> Q:
-    """Articles that an editor other than `user` has in charge; a closed account has nothing in charge."""
+    """Selects articles that are assigned to an editor other than `user`. Closed accounts do not count."""
     return Q(assigned_to__isnull=False, assigned_to__is_active=True) & ~Q(assigned_to=user)
 
 
 def undecided_date() -> Q:
-    """Articles whose day of publication the rules inferred, or do not know, and no editor has set."""
+    """Selects articles whose date of publication is inferred or unknown, and was not set by an editor."""
     inferred = Q(published_basis=Basis.INFERRED)
     return inferred | Q(published_precision=Precision.UNKNOWN) & ~Q(published_basis=Basis.EDITOR)
 
 
 @dataclass(frozen=True)
 class Item:
-    """One line beside the text: a fact with its state, what the rules said of it, and what can be corrected.
+    """One line beside the text: a fact, or the date of publication, with its state and its fields for a correction.
 
-    key: «figure-12»; «date» for the day of publication.
-    detail: the words it goes by, and whatever helps to decide.
-    was: what the form carries of the version shown (Seen).
-    verdict: which choice is marked.
-    values: what the correction's fields hold, by their names.
-    refused: why the choice was not applied; empty where nothing was refused.
+    key: the item's key, such as «figure-12»; «date» for the date of publication.
+    noun: the model's name in lower case; «date» for the date of publication.
+    label: the actor, event, figure, original or date that the item states.
+    detail: the quotes of the fact, and other words that help to decide.
+    row: the fact; the article for the date of publication.
+    state: a value of ReviewState.
+    score: how sure the rules are of the fact; None for the date of publication and for facts without a score.
+    reviewer: the name of the editor who decided last; empty if nobody did.
+    was: the version shown, as the form carries it (Seen).
+    verdict: the choice that is marked: CONFIRM, REJECT or an empty string.
+    values: the values of the correction's fields, by field name.
+    refused: why the choice was not applied; empty if nothing was refused.
     """
 
     key: str
@@ -162,22 +187,30 @@ class Item:
 
 @desk_page("review/", "review_next")
 def first(request: HttpRequest) -> HttpResponse:
-    """Leads to the article whose turn it is."""
+    """Redirects to the next article of the queue, or to the desk's front page at the end of the queue.
+
+    Raises PermissionDenied if the user may not view articles.
+    """
     turn = Turn.of(request.GET)
     if not request.user.has_perm("articles.view_article"):
         raise PermissionDenied
     if pk := turn.take(request):
         return redirect(f"{reverse('admin:review', args=[pk])}?{turn.query}")
     busy = Claim.objects.of_others(request.user).filter(article__in=Article.objects.unchecked()).count()
-    others = f" يراجع غيرك الآن {number(busy)}." if busy else ""
-    messages.success(request, f"لا شيء ينتظرك في هذا الصف.{others}")
+    busy_words = f" يراجع غيرك الآن {number(busy)}." if busy else ""
+    messages.success(request, f"لا شيء ينتظرك في هذا الصف.{busy_words}")
     request.session.pop(_SKIPPED, None)
     return redirect("admin:index")
 
 
 @desk_page("review/<int:pk>/", "review")
 def review_page(request: HttpRequest, pk: int) -> HttpResponse:
-    """One article with all that is suggested of it; POST decides, adds, takes in charge, skips or closes it."""
+    """Shows one article with all its facts. A POST decides, adds a fact, assigns, skips or closes the article.
+
+    If another editor has claimed the article or is assigned to it, a notice is shown instead, unless the address holds
+    `open`.
+    Raises PermissionDenied if the user may not view articles, or may not review and sends a POST.
+    """
     if not request.user.has_perm("articles.view_article"):
         raise PermissionDenied
     article = get_object_or_404(Article.objects.select_related("source", "assigned_to", "checked_by"), pk=pk)
@@ -195,7 +228,7 @@ def review_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _holder(request: HttpRequest, article: Article) -> str:
-    """Who else has the article, and since when; empty where it is free or already reviewed."""
+    """Names the other editor who has the article, in a sentence; empty if the article is free or already reviewed."""
     if article.checked_at:
         return ""
     if claim := Claim.objects.of_others(request.user).filter(article=article).select_related("by").first():
@@ -209,7 +242,10 @@ def _holder(request: HttpRequest, article: Article) -> str:
 @desk_page("review/<int:pk>/release/", "review_release")
 @require_POST
 def release(request: HttpRequest, pk: int) -> HttpResponse:
-    """Ends the editor's claim when the page is left, unless it was opened again since (`claim` is its time)."""
+    """Ends the editor's claim when the page is closed. `claim` is the time of the claim, in ISO 8601.
+
+    A claim that was renewed since stays: the editor opened the article again.
+    """
     if renewed_at := parse_datetime(request.POST.get("claim", "")[:40]):
         Claim.objects.release(pk, request.user, renewed_at)
     return HttpResponse(status=204)
@@ -223,14 +259,14 @@ def _release_all(sender: object, request: HttpRequest, user: Model | None, **kwa
 
 @dataclass
 class Answer:
-    """What came of one request of the review screen.
+    """The result of one POST of the review screen.
 
-    outcome: what was decided and refused.
-    form: the addition, with its errors.
+    outcome: the decisions that were applied or refused.
+    form: the form for an added fact, with its errors.
     is_closed: whether the article was marked as reviewed.
-    is_left: whether the editor goes on to the next without that.
-    asks: whether it is to be asked what becomes of the suggestions left.
-    unsent: the items for which something was typed or chosen and not stored.
+    is_left: whether the editor goes on to the next article without a review of this one.
+    asks: whether the page must ask what to do with the open suggestions.
+    unsent: the keys of the items whose input is not stored; «add» stands for the form of an added fact.
     """
 
     outcome: Outcome
@@ -242,42 +278,44 @@ class Answer:
 
     @property
     def goes_on(self) -> bool:
+        """Whether the editor goes on to the next article."""
         return self.is_closed or self.is_left
 
     @property
     def is_held(self) -> bool:
-        """Whether the page is shown again with what was typed, since not all of it is stored."""
+        """Whether the page is shown again with the editor's input, because some of it is not stored."""
         return bool(self.outcome.refused or self.form.is_bound or self.asks or self.unsent)
 
 
 def _answer(request: HttpRequest, article: Article, turn: Turn) -> HttpResponse:
+    """Applies a POST in one operation, with the article locked. Answers with JSON, a redirect or the page."""
     posted = request.POST
     with transaction.atomic(), operation(what="مراجعة مقال"):
         article = (
             Article.objects.select_for_update(of=("self",)).select_related("source", "assigned_to").get(pk=article.pk)
         )
-        answer = _passed_by(request, article) if {"narrow", "take", "skip"} & set(posted) else _stored(request, article)
+        answer = _pass_over(request, article) if {"narrow", "take", "skip"} & set(posted) else _store(request, article)
     claim = None
     if answer.goes_on:
         Claim.objects.release(article.pk, request.user)
     else:
         claim = Claim.objects.take(article.pk, request.user)
     if "application/json" in request.headers.get("Accept", ""):
-        told = _as_json(answer, turn, request, article)
+        response = _as_json(answer, turn, request, article)
         if not answer.goes_on:
-            # The page itself says what came of the request; what is left for the next one stays.
+            # The page's script shows the result. Messages stay only if the editor goes on to another page.
             list(messages.get_messages(request))
-        return JsonResponse(told | {"claim": claim.renewed_at.isoformat() if claim else ""})
+        return JsonResponse(response | {"claim": claim.renewed_at.isoformat() if claim else ""})
     for key, reason in answer.outcome.refused.items():
         messages.error(request, f"{_named(key)}: {reason}")
-    request.session["narrowings"] = [one.as_dict() for one in answer.outcome.narrowings]
+    request.session["narrowings"] = [narrowing.as_dict() for narrowing in answer.outcome.narrowings]
     if answer.goes_on:
-        return redirect(_onwards(request, turn, article, skipped=answer.is_left))
+        return redirect(_claim_next(request, turn, article, skipped=answer.is_left))
     return _page(request, article, turn, answer) if answer.is_held else redirect(request.get_full_path())
 
 
-def _passed_by(request: HttpRequest, article: Article) -> Answer:
-    """Skips, takes in charge or narrows a name: buttons that decide nothing, so that what is typed beside them stays typed."""
+def _pass_over(request: HttpRequest, article: Article) -> Answer:
+    """Skips or assigns the article, or narrows a name. These buttons store no other input of the page."""
     posted = request.POST
     unsent = {choice.key for choice in choices(article, posted) if choice.is_unsent}
     if AddForm.is_filled(posted):
@@ -288,7 +326,7 @@ def _passed_by(request: HttpRequest, article: Article) -> Answer:
         count = narrow(request, alias, reject_others="reject_others" in posted)
         messages.success(request, f"لن يُقترح «{alias.name}» في النصوص بعد الآن. رُفض من المقترح به: {number(count)}.")
     elif "take" in posted:
-        if refusal := _overtaken(request, article, ("assigned_to",)):
+        if refusal := _conflict(request, article, ("assigned_to",)):
             answer.outcome.refused["article"] = refusal
         else:
             Article.objects.filter(pk=article.pk).update(assigned_to=request.user)
@@ -299,8 +337,8 @@ def _passed_by(request: HttpRequest, article: Article) -> Answer:
     return answer
 
 
-def _stored(request: HttpRequest, article: Article) -> Answer:
-    """Stores what was decided and what is to be added; then, if that is asked for and nothing was refused, closes the article."""
+def _store(request: HttpRequest, article: Article) -> Answer:
+    """Stores the decisions and the added fact. Then closes the article, if `done` was sent and nothing was refused."""
     posted = request.POST
     answer = Answer(decide(request, article, posted), AddForm(article=article))
     if "add" in posted or AddForm.is_filled(posted):
@@ -313,7 +351,7 @@ def _stored(request: HttpRequest, article: Article) -> Answer:
     if not posted.get("done") or answer.is_held:
         return answer
     rest = posted.get("rest", "")
-    if refusal := _overtaken(request, article, _CLOSED_BY):
+    if refusal := _conflict(request, article, _CLOSED_BY):
         answer.outcome.refused["article"] = refusal
     elif rest == LEAVE:
         answer.is_left = True
@@ -327,19 +365,23 @@ def _stored(request: HttpRequest, article: Article) -> Answer:
     return answer
 
 
+# The verb for a verdict on several items at once.
 _OF_ALL = {CONFIRM: "أُكّد", REJECT: "رُفض"}
 _KIND_NOUNS = {"mention": "actor", "figure": "figure", "coverage": "event", "reprint": "reprint"}
 
 
 def _counted_by_kind(keys: Iterable[str]) -> str:
-    """«فاعلان، 3 أرقام، تاريخ النشر»: how many of what were decided."""
+    """Counts the items of each noun, in words: «فاعلان، 3 أرقام، تاريخ النشر»."""
     counts = Counter(key.split("-")[0] for key in keys)
-    told = [counted(counts[noun], name) for noun, name in _KIND_NOUNS.items() if counts[noun]]
-    return "، ".join([*told, *(["تاريخ النشر"] if counts[DATE] else [])]) or "لا شيء"
+    counts_in_words = [counted(counts[noun], name) for noun, name in _KIND_NOUNS.items() if counts[noun]]
+    return "، ".join([*counts_in_words, *(["تاريخ النشر"] if counts[DATE] else [])]) or "لا شيء"
 
 
-def _overtaken(request: HttpRequest, article: Article, fields: tuple[str, ...]) -> str:
-    """Who changed one of those fields of the article since the page was opened, and to what; empty where nobody did."""
+def _conflict(request: HttpRequest, article: Article, fields: tuple[str, ...]) -> str:
+    """Says which editor changed one of `fields` of the article since the page was opened, and to what.
+
+    Returns an empty string if nobody did, and UNSEEN if the form does not say which version it showed.
+    """
     seen = Seen.of(request.POST.get("was-article", ""))
     if seen.mark is None:
         return UNSEEN
@@ -347,7 +389,7 @@ def _overtaken(request: HttpRequest, article: Article, fields: tuple[str, ...]) 
 
 
 def waiting_of(article: Article, *, but_the_date: bool = False) -> int:
-    """How much of the article waits for a decision; the day of publication counts as one."""
+    """Counts the suggestions of an article. An undecided date of publication counts as one, unless `but_the_date`."""
     facts = sum(
         model.objects.suggested().filter(article=article, **_SHOWN.get(noun, {})).count()
         for noun, model in KINDS.items()
@@ -355,7 +397,11 @@ def waiting_of(article: Article, *, but_the_date: bool = False) -> int:
     return facts + (0 if but_the_date else int(Article.objects.filter(undecided_date(), pk=article.pk).exists()))
 
 
-def _onwards(request: HttpRequest, turn: Turn, article: Article, *, skipped: bool) -> str:
+def _claim_next(request: HttpRequest, turn: Turn, article: Article, *, skipped: bool) -> str:
+    """Claims the next article and returns its address. At the end of the queue, returns the address of the queue.
+
+    A skipped article is kept in the session, so that it is not offered again.
+    """
     if skipped:
         request.session[_SKIPPED] = [*request.session.get(_SKIPPED, []), article.pk][-_MOST_SKIPPED:]
     following = turn.take(request, after=article.pk)
@@ -367,6 +413,7 @@ def _onwards(request: HttpRequest, turn: Turn, article: Article, *, skipped: boo
 
 
 def _as_json(answer: Answer, turn: Turn, request: HttpRequest, article: Article) -> dict:
+    """Builds the answer for the page's script. Claims the next article if the editor goes on."""
     outcome = answer.outcome
     decided = {*outcome.states, *outcome.refused, *outcome.moved.values()}
     article = Article.objects.select_related("source", "assigned_to", "checked_by").get(pk=article.pk)
@@ -374,7 +421,7 @@ def _as_json(answer: Answer, turn: Turn, request: HttpRequest, article: Article)
     renewed = [_as_typed(shown[key], {}, answer) for key in decided if key in shown and _is_renewed(key, outcome)]
     context = _item_context(request, [item.row for item in renewed if isinstance(item.row, Figure)])
     return {
-        # Items as they are stored now, for those of which nothing typed waits in the page.
+        # HTML of the items as they are stored now. Items with unsaved input are left out, so that the page keeps it.
         "items": {
             item.key: render_to_string("admin/desk/review_item.html", {**context, "item": item}, request)
             for item in renewed
@@ -386,28 +433,31 @@ def _as_json(answer: Answer, turn: Turn, request: HttpRequest, article: Article)
         else "",
         "states": answer.outcome.states,
         "refused": answer.outcome.refused,
-        "narrowings": [one.as_dict() for one in answer.outcome.narrowings],
+        "narrowings": [narrowing.as_dict() for narrowing in answer.outcome.narrowings],
         "added": answer.outcome.added,
         "errors": {name: list(errors) for name, errors in answer.form.errors.items()},
-        # What each item is now, so that the page carries it from here on.
+        # The stored version of each item, which the page sends with its next decision.
         "was": {key: shown[key].was for key in decided if key in shown},
         "asks": answer.asks,
-        "next": _onwards(request, turn, article, skipped=answer.is_left) if answer.goes_on else "",
+        "next": _claim_next(request, turn, article, skipped=answer.is_left) if answer.goes_on else "",
     }
 
 
 def _is_renewed(key: str, outcome: Outcome) -> bool:
+    """Whether the page replaces the item by its stored version."""
     return key not in outcome.refused or key in outcome.overtaken
 
 
 def _verdict_of_all(states: Mapping[str, str]) -> str:
-    """The verdict that all of them were given; empty where they differ."""
-    given = set(states.values())
-    return {"confirmed": CONFIRM, "rejected": REJECT}.get(given.pop(), "") if len(given) == 1 else ""
+    """Returns the verdict that all states follow from; empty if the states differ."""
+    distinct_states = set(states.values())
+    return (
+        {"confirmed": CONFIRM, "rejected": REJECT}.get(distinct_states.pop(), "") if len(distinct_states) == 1 else ""
+    )
 
 
 def _item_context(request: HttpRequest, figures: list[Figure]) -> dict[str, object]:
-    """What the template of an item needs beside it."""
+    """Returns the context that the template of an item needs besides the item."""
     return {
         "qualifiers": Qualifier.choices, "measures": _measures(figures), "may_change": may_review(request.user),
         "precisions": Precision.choices[:3],
@@ -415,6 +465,7 @@ def _item_context(request: HttpRequest, figures: list[Figure]) -> dict[str, obje
 
 
 def _named(key: str) -> str:
+    """Returns the Arabic noun of an item's key; the key itself if its noun is unknown."""
     nouns = {
         "article": "المقال",
         "mention": "ذكر فاعل",
@@ -427,7 +478,7 @@ def _named(key: str) -> str:
 
 
 def _page(request: HttpRequest, article: Article, turn: Turn, answer: Answer | None = None) -> HttpResponse:
-    """The screen; after an answer that stored not everything, with what was typed and why it was not stored."""
+    """Renders the screen. After an answer that could not store everything, it shows the input and the reasons."""
     article = Article.objects.select_related("source", "assigned_to", "checked_by").get(pk=article.pk)
     claim = (
         Claim.objects.take(article.pk, request.user) if may_review(request.user) and not article.checked_at else None
@@ -442,8 +493,10 @@ def _page(request: HttpRequest, article: Article, turn: Turn, answer: Answer | N
         mention.actor.desk_key, mention.actor.desk_state = key_of(mention), mention.state
     for figure in figures:
         figure.desk_key, figure.desk_state = key_of(figure), figure.state
-    for (offset, _), cut in zip(article.paragraphs, paragraphs(article, mentions, figures, ()), strict=True):
-        pieces.append((offset, cut))
+    for (offset, _), pieces_of_paragraph in zip(
+        article.paragraphs, paragraphs(article, mentions, figures, ()), strict=True
+    ):
+        pieces.append((offset, pieces_of_paragraph))
     context = {
         **admin.site.each_context(request), "title": f"مراجعة: {article}", "article": article, "items": items,
         "paragraphs": pieces, "form": form, "turn": turn, "claim": claim, **_item_context(request, figures),
@@ -455,22 +508,27 @@ def _page(request: HttpRequest, article: Article, turn: Turn, answer: Answer | N
 
 
 def _measures(figures: list[Figure]) -> list[Measure]:
-    """The first so many by name, and those that the figures have: a select box must not drop one by not offering it."""
+    """Returns the first MOST_MEASURES measures by label, and the measures of the figures.
+
+    A select box that lacked a figure's measure would remove it from the figure.
+    """
     first = list(Measure.objects.order_by("label")[:MOST_MEASURES])
-    return first + [one for one in dict.fromkeys(figure.measure for figure in figures) if one and one not in first]
+    return first + [
+        measure for measure in dict.fromkeys(figure.measure for figure in figures) if measure and measure not in first
+    ]
 
 
 def _form(request: HttpRequest, article: Article, answer: Answer | None) -> AddForm:
-    """The form of an addition: with its errors, or as it was typed beside a button that adds nothing, or empty."""
+    """Returns the form for an added fact: with its errors, with unsaved input, or empty."""
     if answer and "add" in answer.unsent:
         return AddForm(article=article, initial=request.POST.dict())
     return answer.form if answer else AddForm(article=article)
 
 
 def _as_typed(item: Item, posted: Mapping[str, str], answer: Answer) -> Item:
-    """The item with what was typed or chosen for it, where that is not stored."""
+    """Returns the item with the editor's input for it, if that is not stored; otherwise the item as it is."""
     if item.key in answer.outcome.overtaken:
-        # What is stored now is looked at first, and decided anew; what was typed stands in the reason.
+        # The editor must look at the stored version before deciding again. The reason repeats the input.
         return replace(item, verdict="", refused=answer.outcome.refused[item.key])
     if item.key not in answer.unsent | set(answer.outcome.refused):
         return item
@@ -478,23 +536,26 @@ def _as_typed(item: Item, posted: Mapping[str, str], answer: Answer) -> Item:
     if item.key == DATE:
         names = {name: f"{DATE}-{name}" for name in item.values}
     typed = {name: posted[field_name] for name, field_name in names.items() if field_name in posted}
-    # A correction without a verdict is not confirmed by the page: «تمت» would then store what the editor was warned of.
+    # The page must not confirm a correction that has no verdict: «تمت» would then store what the editor was warned of.
     reason = answer.outcome.refused.get(item.key, "لم يُحفظ بعد.")
     verdict = posted.get(f"verdict-{item.key}", "")
     return replace(item, values={**item.values, **typed}, verdict=verdict, refused=reason)
 
 
 def _items(article: Article) -> list[Item]:
-    """All facts of the article, those that wait first within each noun, in the order of the text."""
+    """Returns the date of publication, then the coverage, mentions, figures and reprints of the article.
+
+    Mentions and figures stand in the order of the text.
+    """
     mentions = list(article.mentions.select_related("actor", "reviewed_by").filter(actor__merged_into=None))
     mentions.sort(key=lambda mention: (mention.spans or [[len(article.body)]])[0][0])
     figures = article.figures.select_related("measure", "event", "reviewed_by").order_by("start", "id")
     coverages = article.coverages.select_related("event", "reviewed_by").filter(event__merged_into=None).order_by("id")
     reprints = Reprint.objects.filter(article=article).select_related("original", "reviewed_by")
     waits = bool(Article.objects.filter(pk=article.pk).filter(undecided_date()).count())
-    said = "؛ ".join(quoted(one["quote"]) for one in article.date_statements[:4])
+    stated = "؛ ".join(quoted(statement["quote"]) for statement in article.date_statements[:4])
     date = Item(
-        DATE, DATE, archive_date(article.published), said, article, "suggested" if waits else "confirmed", None, "",
+        DATE, DATE, archive_date(article.published), stated, article, "suggested" if waits else "confirmed", None, "",
         was=str(Seen("suggested" if waits else "confirmed", mark_of(article))),
         values={"value": "", "precision": article.published_precision},
     )  # fmt: skip
@@ -515,11 +576,12 @@ def _items(article: Article) -> list[Item]:
 
 
 def _item(row: Model, label: str, detail: str, mark: int) -> Item:
+    """Builds the item of a fact. `mark` is the mark of its stored version (articles/curation/seen.py)."""
     reviewer = str(row.reviewed_by) if row.reviewed_by else ""
     verdict = {"confirmed": CONFIRM, "rejected": REJECT}.get(row.state, "")
     values: dict[str, object] = {}
     if isinstance(row, Figure):
-        value, high = ("" if one is None else f"{one.normalize():f}" for one in (row.value, row.value_high))
+        value, high = ("" if bound is None else f"{bound.normalize():f}" for bound in (row.value, row.value_high))
         values = {"value": value, "value_high": high, "qualifier": row.qualifier, "unit": row.unit,
                   "measure": str(row.measure_id or "")}  # fmt: skip
     return Item(
@@ -530,7 +592,10 @@ def _item(row: Model, label: str, detail: str, mark: int) -> Item:
 
 @desk_page("names/<str:noun>/", "names")
 def names(request: HttpRequest, noun: str) -> JsonResponse:
-    """What may be meant by what is being typed: {"names": […]}, for fields that take a name."""
+    """Suggests names for a field that takes a name, as {"names": […]}. `q` is what was typed, up to 200 characters.
+
+    Raises PermissionDenied for an unknown noun, and if the user may not view its rows.
+    """
     model = MODELS.get(noun)
     if model is None or not request.user.has_perm(f"articles.view_{noun}"):
         raise PermissionDenied

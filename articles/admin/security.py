@@ -1,4 +1,4 @@
-"""Signing in twice: the second factor, and the password once more before what cannot be taken for granted."""
+"""The second factor of a sign-in, and the repeated password before actions that destroy or change much."""
 
 import base64
 import io
@@ -29,7 +29,9 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from articles.admin.pages import posted
 
+# The session's key for the moment when the password was last given, in seconds since the epoch.
 _GIVEN_AT = "password_given_at"
+# The number of recovery codes in a new book.
 RECOVERY_CODES = 10
 
 
@@ -45,7 +47,7 @@ def is_fresh(request: HttpRequest) -> bool:
 
 
 class FreshForm(forms.Form):
-    """A form of what destroys or moves much: it asks for the password unless it was given a short while ago."""
+    """The base of forms that destroy or change much: it asks for the password if it is not fresh (`is_fresh`)."""
 
     def __init__(self, *args: object, request: HttpRequest, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
@@ -58,16 +60,19 @@ class FreshForm(forms.Form):
             )
 
     def clean_password(self) -> str:
-        """Checked by the same backends as signing in, so that guessing is throttled alike."""
-        given = self.cleaned_data["password"]
-        if authenticate(self.request, username=self.request.user.get_username(), password=given) != self.request.user:
+        """Checks the password with the backends of the sign-in, so that guesses are throttled in the same way."""
+        password = self.cleaned_data["password"]
+        if (
+            authenticate(self.request, username=self.request.user.get_username(), password=password)
+            != self.request.user
+        ):
             raise forms.ValidationError("كلمة المرور غير صحيحة.")
         self.request.session[_GIVEN_AT] = time.time()
-        return given
+        return password
 
 
 def ask_again(request: HttpRequest) -> HttpResponse | None:
-    """None while the password is fresh; else where it is asked for before this page."""
+    """Returns None if the password is fresh, otherwise a redirect to the page that asks for it and leads back."""
     if is_fresh(request):
         return None
     return redirect(f"{reverse('admin:password_again')}?{urlencode({'next': request.get_full_path()})}")
@@ -76,6 +81,7 @@ def ask_again(request: HttpRequest) -> HttpResponse | None:
 @sensitive_post_parameters()
 @never_cache
 def password_again(request: HttpRequest) -> HttpResponse:
+    """Asks for the password again, then redirects to `next`."""
     form = FreshForm(posted(request), request=request)
     if is_fresh(request) or (request.method == "POST" and form.is_valid()):
         return redirect(_next(request))
@@ -84,6 +90,8 @@ def password_again(request: HttpRequest) -> HttpResponse:
 
 
 class TokenForm(forms.Form):
+    """Asks for a token of the second factor."""
+
     token = forms.CharField(
         label="الرمز",
         max_length=20,
@@ -93,31 +101,34 @@ class TokenForm(forms.Form):
 
 
 class SetUpForm(FreshForm, TokenForm):
-    """The first token of a new device. A stolen session must not lock the owner out, so an old password is asked for again."""
+    """Asks for the first token of a new device, and for the password if it is not fresh.
+
+    Without the password, somebody with a stolen session could set up a device and lock the owner out.
+    """
 
 
 @csp_update({"img-src": ["'self'", "data:"]})
 @sensitive_post_parameters()
 @never_cache
 def second_factor(request: HttpRequest) -> HttpResponse:
-    """Asks for a token; who has no device yet sets one up here and is given recovery codes."""
+    """Asks for a token. A user without a device sets one up here and gets recovery codes."""
     if not (request.user.is_active and request.user.is_staff):
         return redirect("admin:login")
     if request.user.is_verified():
         return _page(request, {"is_set_up": True})
     has_device = user_has_device(request.user)
     form = TokenForm(posted(request)) if has_device else SetUpForm(posted(request), request=request)
-    given = form.cleaned_data["token"].strip() if request.method == "POST" and form.is_valid() else ""
+    typed_token = form.cleaned_data["token"].strip() if request.method == "POST" and form.is_valid() else ""
     if has_device:
-        if given:
-            if device := match_token(request.user, given):
+        if typed_token:
+            if device := match_token(request.user, typed_token):
                 verified(request, device)
                 return redirect(_next(request))
             form.add_error("token", "هذا الرمز غير صحيح أو انتهى وقته؛ بعد محاولات خاطئة انتظر قليلا.")
         return _page(request, {"form": form})
     device, _ = TOTPDevice.objects.get_or_create(user=request.user, confirmed=False, defaults={"name": "هاتف"})
-    if given:
-        if device.verify_token(given):
+    if typed_token:
+        if device.verify_token(typed_token):
             device.confirmed = True
             device.save()
             verified(request, device)
@@ -127,7 +138,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
 
 
 def _recovery_codes(request: HttpRequest) -> list[str]:
-    """New codes for the user, each good for one sign-in; they are shown once and never again."""
+    """Replaces the user's recovery codes and returns the new ones. Each is valid once, and shown only here."""
     StaticDevice.objects.filter(user=request.user).delete()
     device = StaticDevice.objects.create(user=request.user, name="رموز الاسترجاع")
     codes = [StaticToken.random_token() for _ in range(RECOVERY_CODES)]
@@ -136,7 +147,7 @@ def _recovery_codes(request: HttpRequest) -> list[str]:
 
 
 def _picture(address: str) -> str:
-    """A QR code as a data address."""
+    """Draws the QR code of an address, as a data URL of an SVG."""
     file = io.BytesIO()
     qrcode.make(address, image_factory=qrcode.image.svg.SvgPathImage).save(file)
     return "data:image/svg+xml;base64," + base64.b64encode(file.getvalue()).decode()
@@ -148,6 +159,7 @@ def _page(request: HttpRequest, context: dict) -> HttpResponse:
 
 
 def _next(request: HttpRequest) -> str:
-    wanted = request.GET.get("next", "")
-    ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    return wanted if ours else reverse("admin:index")
+    """Returns the address in `next` if it is one of this site, otherwise that of the desk's start page."""
+    address = request.GET.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
+    return address if is_ours else reverse("admin:index")

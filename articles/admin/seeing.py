@@ -1,7 +1,7 @@
-"""What a page of the desk carries of the rows that it shows, so that what is decided on an outdated page is refused by name.
+"""The versions of rows that a page of the desk showed, so that a decision taken on an outdated page is refused.
 
-Used by bulk actions, merging, splitting, withdrawing, waiting captures, the order of a series and restoring: each puts `seen_field` into its form and asks
-`outdated` when the form comes back.
+Bulk actions, merging, splitting, withdrawing, waiting captures, the order of a series and restoring use it. Each puts
+`seen_field` into its form, and calls `outdated` when the form is posted.
 """
 
 import json
@@ -12,19 +12,20 @@ from django.http import HttpRequest
 
 from articles.curation.seen import Overtaken, marks_of, overtaken
 
+# The name of the hidden field.
 FIELD = "seen_rows"
 
 
 def seen_field(rows: Iterable[models.Model]) -> str:
-    """The value of the hidden field FIELD: the mark of each row by its key, as JSON."""
+    """Returns the value of the hidden field FIELD: row key → mark (articles/curation/seen.py), as JSON."""
     return json.dumps(marks_of(rows))
 
 
 def seen_marks(request: HttpRequest) -> dict[int, int] | None:
-    """What the form carries of the rows it showed, by their keys; None where it carries nothing."""
+    """Reads the field FIELD of a form: row key → mark. Returns None if the field is missing or malformed."""
     try:
-        told = json.loads(request.POST.get(FIELD, ""))
-        return {int(key): int(mark) for key, mark in told.items()}
+        mark_by_key = json.loads(request.POST.get(FIELD, ""))
+        return {int(key): int(mark) for key, mark in mark_by_key.items()}
     except (ValueError, TypeError, AttributeError):
         return None
 
@@ -32,17 +33,18 @@ def seen_marks(request: HttpRequest) -> dict[int, int] | None:
 def outdated(
     request: HttpRequest, rows: Iterable[models.Model], fields: Sequence[str] = ()
 ) -> dict[int, Overtaken | None]:
-    """Key → who changed the row since it was shown, for the rows that were changed; None for one that was not shown at all.
+    """Returns the rows that another editor changed since the page showed them: row key → the change.
 
-    `fields` names what the decision depends on; without it every field of the row counts. Call it with the rows locked.
+    The value is None for a row that the page did not show. The result is empty if the form carries no marks. `fields`
+    names the fields that the decision depends on; without it, every field counts. Call this with the rows locked.
     """
     marks = seen_marks(request)
     if marks is None:
         return {}
-    found: dict[int, Overtaken | None] = {}
+    change_by_key: dict[int, Overtaken | None] = {}
     for row in rows:
         if row.pk not in marks:
-            found[row.pk] = None
-        elif by := overtaken(row, marks[row.pk], request.user, fields):
-            found[row.pk] = by
-    return found
+            change_by_key[row.pk] = None
+        elif change := overtaken(row, marks[row.pk], request.user, fields):
+            change_by_key[row.pk] = change
+    return change_by_key

@@ -1,4 +1,4 @@
-"""The desk as Django's admin site: its start page is what waits for the editors, and it lets in whom the second factor lets in."""
+"""The desk as an admin site of Django. It requires the second factor, and its start page shows what waits."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -21,6 +21,8 @@ from articles.site.pages import too_often
 
 
 class DeskSite(AdminSite):
+    """The desk's admin site. Every page explains refusals of the database, and keeps input when a session ends."""
+
     site_header = "مكتب تحرير الأرشيف"
     site_title = "مكتب التحرير"
     index_title = "ما ينتظر"
@@ -30,26 +32,26 @@ class DeskSite(AdminSite):
         return super().has_permission(request) and not lacks_second_factor(request.user)
 
     def register(self, nouns: object, admin_class: type | None = None, **options: object) -> None:
-        """Registers an admin class whose list answers only what it offers, whoever wrote the class."""
+        """Registers an admin class and limits its list to the filters and orders that it offers (`OnlyOffered`)."""
         base = admin_class or ModelAdmin
         super().register(nouns, type(base.__name__, (OnlyOffered, base), {"__module__": base.__module__}), **options)
 
     def get_urls(self) -> list:
-        own = [
+        desk_urls = [
             path("second-factor/", security.second_factor, name="second_factor"),
             path("password-again/", self.admin_view(security.password_again), name="password_again"),
             *(path(page.address, self.admin_view(page.view), name=page.name) for page in shared_pages()),
         ]
-        return own + super().get_urls()
+        return desk_urls + super().get_urls()
 
     def i18n_javascript(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
-        """The words of Django's scripts, and ours where its Arabic is wrong."""
+        """Returns the translations for Django's scripts, with corrections where Django's Arabic is wrong."""
         return JavaScriptCatalog.as_view(packages=["django.contrib.admin", "articles"])(request)
 
     def admin_view(self, view: Callable[..., HttpResponse], cacheable: bool = False) -> Callable[..., HttpResponse]:
-        """A page of the desk, which tells in Arabic what the database refuses.
+        """Wraps a view of the desk, so that refusals of the database are explained in Arabic.
 
-        What is sent to it after the session has ended is kept until the editor has signed in again.
+        The input of a form that is sent after the session has ended is kept until the editor has signed in again.
         """
         inner = super().admin_view(explaining_refusals(view), cacheable)
 
@@ -64,19 +66,23 @@ class DeskSite(AdminSite):
 
     def login(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         if super().has_permission(request) and lacks_second_factor(request.user):
-            here = reverse("admin:second_factor")
-            return redirect(f"{here}?next={request.GET.get('next', '')}" if request.GET.get("next") else here)
-        # Beside the lock on a name: one address may not try many names either.
-        if request.method == "POST" and (refused := too_often(request, "ARCHIVE_LOGIN_RATE")):
-            return refused
+            second_factor_address = reverse("admin:second_factor")
+            return redirect(
+                f"{second_factor_address}?next={request.GET.get('next', '')}"
+                if request.GET.get("next")
+                else second_factor_address
+            )
+        # django-axes locks a name at one address. This limit stops an address from trying many names.
+        if request.method == "POST" and (refusal := too_often(request, "ARCHIVE_LOGIN_RATE")):
+            return refusal
         fields = carried(request) if request.method == "POST" else []
-        # The sign-in form itself is no page with a lost form: it is shown with what it carries until the password is right.
-        told = {
+        # After a wrong password, the sign-in form is shown again with the fields that it carries.
+        carried_context = {
             "carried": fields,
             "carried_target": request.POST.get("kept-target"),
             "carried_files": request.POST.get("kept-files"),
         }
-        response = super().login(request, {**(extra_context or {}), **told})
+        response = super().login(request, {**(extra_context or {}), **carried_context})
         if fields and response.status_code == 302 and super().has_permission(request):
             shared = self.each_context(request) | {"lacks_second_factor": lacks_second_factor(request.user)}
             return offer_again(request, shared, fields) or response

@@ -1,4 +1,4 @@
-"""Admin of sources."""
+"""The desk's list and form of sources."""
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -11,6 +11,8 @@ from articles.models import Source
 
 @admin.register(Source)
 class SourceAdmin(MergeDesk, DeskAdmin):
+    """The list and the form of sources. Merged sources are left out."""
+
     actions = ("merge",)
     list_display = ("name", "kind", "country", "domains", "marks")
     list_filter = ("kind",)

@@ -1,4 +1,4 @@
-"""Admin of synonym sets: one word or phrase a line."""
+"""The desk's list and form of synonym sets."""
 
 from django import forms
 from django.contrib import admin
@@ -11,6 +11,8 @@ from articles.models.text_fields import GatedFormField
 
 
 class SynonymForm(forms.ModelForm):
+    """The form of a synonym set, with one word or phrase on each line."""
+
     words = SimpleArrayField(
         GatedFormField(max_length=100, required=False),
         delimiter="\n",
@@ -26,6 +28,8 @@ class SynonymForm(forms.ModelForm):
 
 @admin.register(SynonymSet)
 class SynonymSetAdmin(DeskAdmin):
+    """The list and the form of synonym sets."""
+
     form = SynonymForm
     list_display = ("__str__", "kind", "in_use")
     list_filter = ("kind", "in_use")

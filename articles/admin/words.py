@@ -1,4 +1,7 @@
-"""Words of the desk's templates: counts of rows with their noun, moments, dates inside lines of Arabic. Loaded into every template."""
+"""The filters and tags of the desk's templates: counts with their noun, moments, dates inside Arabic text.
+
+They are loaded into every template.
+"""
 
 import re
 from decimal import Decimal
@@ -16,7 +19,7 @@ from articles.site.differences import Change
 from articles.site.words_for import ago, agreeing, moment, number, since
 
 register = template.Library()
-# One of them, two, three to ten, eleven and more, by the name of the model; nouns that are not here are told with a colon.
+# Model's name → its noun for one, two, three to ten, and eleven or more rows. Other nouns are shown with a colon.
 NOUNS = words_for.NOUNS | {
     "capture": ("نسخة أصلية", "نسختان أصليتان", "نسخ أصلية", "نسخة أصلية"),
     "delivery": ("واردة", "واردتان", "واردات", "واردة"),
@@ -39,13 +42,13 @@ NOUNS = words_for.NOUNS | {
 _FEMININE_ONE = {"capture": "نسخة أصلية واحدة", "accesslog": "دخول واحد", "mention": "ذكر واحد", "reprint": "إعادة نشر واحدة",
                  "alias": "اسم آخر واحد", "synonymset": "مجموعة مترادفات واحدة", "staticdevice": "دفتر رموز واحد",
                  "accessattempt": "محاولة دخول واحدة", "accessfailurelog": "دخول فاشل واحد"}  # fmt: skip
-# Of a run of words that did not change, so many are shown at each of its ends.
+# The number of words shown at each end of a long unchanged run.
 _SHOWN = 12
 
 
 @register.filter
 def counted_rows(count: int, options: Options) -> str:
-    """How many rows of a noun: «مقال واحد», «واردتان», «3 مصادر», «11 فاعلا»."""
+    """Returns a count with the model's noun: «مقال واحد», «واردتان», «3 مصادر», «11 فاعلا»."""
     name = options.model_name
     if name not in NOUNS:
         return f"{options.verbose_name_plural}: {number(count)}"
@@ -54,7 +57,7 @@ def counted_rows(count: int, options: Options) -> str:
 
 @register.simple_tag
 def processing_warning() -> str:
-    """Since when no worker takes deliveries in; empty while it is done (templates/admin/desk/processing.html)."""
+    """Says since when no worker takes in deliveries; empty if one does (templates/admin/desk/processing.html)."""
     state = processing()
     if not state.stalled:
         return ""
@@ -69,29 +72,29 @@ register.filter("since", since)
 
 @register.filter
 def isolated_dates(text: object) -> SafeString | str:
-    """A text in which every date of digits keeps its order between Arabic words; what was safe stays safe."""
-    # A message of Django's carries safe HTML without being safe itself: its text is.
-    shown = str(text)
-    isolated = isolating.isolated_dates(shown)
-    # Nothing but marks of direction was added.
-    return mark_safe(isolated) if hasattr(shown, "__html__") else isolated  # noqa: S308
+    """Isolates every numeric date of a text, so that it keeps its order among Arabic words. Safe text stays safe."""
+    # A message of Django may hold safe HTML without being safe itself. Its text is safe.
+    plain = str(text)
+    isolated = isolating.isolated_dates(plain)
+    # Only marks of direction were added.
+    return mark_safe(isolated) if hasattr(plain, "__html__") else isolated  # noqa: S308
 
 
 @register.filter
 def address_from_the_left(address: str) -> SafeString | str:
-    """An address of the web as people read it, from its left, whatever stands around it; a dash for none."""
+    """Shows a web address in readable form, from left to right in any context; a dash if it is empty."""
     return format_html('<bdi dir="ltr">{}</bdi>', readable_address(address)) if address else "–"
 
 
 @register.filter
 def own_direction(name: str) -> SafeString | str:
-    """The name of a file, or another foreign text, in the direction of its own letters; a dash for none."""
+    """Shows a file name, or other foreign text, in the direction of its own letters; a dash if it is empty."""
     return format_html("<bdi>{}</bdi>", name) if name else "–"
 
 
 @register.filter
 def value_in_words(value: object) -> object:
-    """A value of a version as pages show it: «3,575» for 3575.0000; a dash for none."""
+    """Shows a value of a version: «3,575» for 3575.0000, and a dash for None or an empty text."""
     if isinstance(value, bool) or value in (None, ""):
         return "–" if value in (None, "") else value
     if isinstance(value, float):
@@ -101,7 +104,7 @@ def value_in_words(value: object) -> object:
 
 @register.filter
 def shortened(change: Change) -> str:
-    """A run that did not change without its middle, where it is long; the spaces at its ends stay, for they part words."""
+    """Leaves out the middle of a long unchanged run. The spaces at its ends stay, because they separate words."""
     words = re.findall(r"\S+\s*|^\s+", change.text)
     if len(words) <= 3 * _SHOWN:
         return change.text
@@ -110,13 +113,13 @@ def shortened(change: Change) -> str:
 
 @register.filter
 def labelled(cell: str, text: str) -> SafeString:
-    """A cell of Django's list under the name of its column, which is shown beside it on a narrow screen."""
-    # The box that selects all rows is the heading of a column, too, and no name.
+    """Adds the name of the column to a cell of Django's list. Narrow screens show it beside the cell."""
+    # The heading of the first column is a checkbox, not a name.
     label = format_html(' data-label="{}"', text) if text and "<" not in str(text) else ""
     return mark_safe(re.sub(r"^(\s*<t[dh])", rf"\1{label}", conditional_escape(cell), count=1))  # noqa: S308
 
 
 @register.filter
 def at(values: list, place: int) -> object:
-    """The value at a place, as a header has its column's; an empty text where there is none."""
+    """Returns the value at an index, from 0; an empty text if the list is shorter."""
     return values[place] if place < len(values) else ""
