@@ -8,6 +8,8 @@ from articles.platform.pending_lists import shorten_pending_lists
 
 
 class ArticlesConfig(AppConfig):
+    """The app. It connects what every new database connection needs."""
+
     name = "articles"
     verbose_name = "الأرشيف"
     default_auto_field = "django.db.models.BigAutoField"

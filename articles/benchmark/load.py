@@ -65,9 +65,9 @@ def load(articles: int) -> Loaded:
     corpus = Corpus()
     _store_names(corpus)
     blocks = range(articles // BLOCK)
-    with without_index() as times:
-        with ProcessPoolExecutor(PROCESSES, get_context("spawn"), join, (connection.settings_dict["NAME"],)) as pool:
-            seconds = sum(pool.map(_store_block, blocks))
+    own = connection.settings_dict["NAME"]
+    with without_index() as times, ProcessPoolExecutor(PROCESSES, get_context("spawn"), join, (own,)) as pool:
+        seconds = sum(pool.map(_store_block, blocks))
     with connection.cursor() as cursor:
         for statement in connection.ops.sequence_reset_sql(no_style(), [Article]):
             cursor.execute(statement)

@@ -40,6 +40,8 @@ _left_over: list[tuple[psycopg.Connection, tuple[str, ...]]] = []
 
 
 class Closable(Protocol):
+    """Anything that is closed at the end of an answer."""
+
     def close(self) -> None: ...
 
 

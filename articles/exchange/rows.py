@@ -72,6 +72,7 @@ def article_summary(article: Article) -> Row:
 
 
 def article_row(article: Article) -> Row:
+    """Returns an article with its text, its latest capture and its facts. Needs `with_facts`."""
     capture = next(iter(article.captures.all()), None)
     return article_summary(article) | {
         "title_origin": article.title_origin,
@@ -148,6 +149,7 @@ def with_participants(events: QuerySet, *, public: bool = False) -> QuerySet:
 
 
 def event_row(event: Event) -> Row:
+    """Returns an event with its participants and the articles that report it."""
     return {
         "id": event.pk,
         "title": event.title,
@@ -173,6 +175,7 @@ def with_aliases(actors: QuerySet) -> QuerySet:
 
 
 def actor_row(actor: Actor) -> Row:
+    """Returns an actor with its aliases. Needs `with_aliases`."""
     return {
         "id": actor.pk,
         "name": actor.name,
@@ -192,12 +195,14 @@ def with_measures(figures: QuerySet, *, public: bool = False) -> QuerySet:
 
 
 def figure_row(figure: Figure) -> Row:
+    """Returns a figure with the keys of its article, event and actor. Needs `with_measures`."""
     event, actor = figure.event, figure.actor
     of = {"article": figure.article_id, "event": event.pk if event else None, "actor": actor.pk if actor else None}
     return _figure(figure) | of | {"about": figure.about, "scope": figure.scope}
 
 
 def source_row(source: Source) -> Row:
+    """Returns a source as lists and exports show it."""
     return {
         "id": source.pk,
         "name": source.name,

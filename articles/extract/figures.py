@@ -252,9 +252,9 @@ class _Figures:
         has_to = len(joint) == 1 and joint[0] in _TO_WORDS and opened not in _TO_WORDS
         joined_and = joint == [_AND] or (not joint and following.in_words)
         between_and = opened == _BETWEEN and joined_and
-        if (hyphen or has_to or between_and) and not self._is_part_of_date(following):
-            if number.value < following.value:
-                return following.value, following
+        is_range = (hyphen or has_to or between_and) and not self._is_part_of_date(following)
+        if is_range and number.value < following.value:
+            return following.value, following
         return None, number
 
     def _figure(

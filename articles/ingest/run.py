@@ -141,7 +141,7 @@ class Report:
         }  # fmt: skip
 
 
-def ingest(
+def ingest(  # noqa: PLR0913
     paths: Iterable[Path],
     *,
     largest: int,

@@ -191,7 +191,7 @@ def _update(
     return article, "updated"
 
 
-def bring_up_to_date(
+def bring_up_to_date(  # noqa: PLR0913
     article: Article,
     one: Prepared,
     sources: "Sources",

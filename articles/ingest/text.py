@@ -67,6 +67,12 @@ _DATELINE_DASHED = re.compile(r"^(?P<place>[^.،؛:\n()/–—-]{2,30})\s*[-–�
 
 @dataclass(frozen=True)
 class Line:
+    """A line of a plain text.
+
+    number: its place in the file, from 1.
+    text: its characters, without the line end.
+    """
+
     number: int
     text: str
 

@@ -45,21 +45,21 @@ def insert(rows: Iterable[models.Model]) -> None:
     gated = gated_fields(type(rows[0]))
     values_of = attrgetter(*(field.attname for field in fields))
     names = ", ".join(connection.ops.quote_name(field.column) for field in fields)
-    with connection.cursor() as cursor, connection.wrap_database_errors:
-        with cursor.copy(f"COPY {table.db_table} ({names}) FROM STDIN") as copy:
-            for row in rows:
-                for field in moments:
-                    field.pre_save(row, add=True)
-                for field in gated:
-                    setattr(row, field.attname, cleaned_by(field, getattr(row, field.attname)))
-                for field in relations:
-                    # The related row got its primary key after it was assigned.
-                    if getattr(row, field.attname) is None and field.is_cached(row):
-                        setattr(row, field.attname, field.get_cached_value(row).pk)
-                values = [*values_of(row)]
-                for place, write in written.items():
-                    values[place] = write(values[place])
-                copy.write_row(values)
+    copying = f"COPY {table.db_table} ({names}) FROM STDIN"
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(copying) as copy:
+        for row in rows:
+            for field in moments:
+                field.pre_save(row, add=True)
+            for field in gated:
+                setattr(row, field.attname, cleaned_by(field, getattr(row, field.attname)))
+            for field in relations:
+                # The related row got its primary key after it was assigned.
+                if getattr(row, field.attname) is None and field.is_cached(row):
+                    setattr(row, field.attname, field.get_cached_value(row).pk)
+            values = [*values_of(row)]
+            for place, write in written.items():
+                values[place] = write(values[place])
+            copy.write_row(values)
 
 
 def _as_array(value: object) -> object:

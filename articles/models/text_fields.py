@@ -35,7 +35,7 @@ class GatedFormField(forms.CharField):
 
 
 class GatedAddressField(GatedFormField, forms.URLField):
-    pass
+    """A form's field for an address, cleaned as every text is."""
 
 
 class Gated:
@@ -170,6 +170,6 @@ def gated_fields(model: type[models.Model]) -> list[models.Field]:
     """The fields of a model whose texts pass the gate, arrays of texts included."""
 
     def is_gated(field: models.Field) -> bool:
-        return isinstance(field, Gated) or isinstance(field, ArrayField) and is_gated(field.base_field)
+        return isinstance(field, Gated) or (isinstance(field, ArrayField) and is_gated(field.base_field))
 
     return [field for field in model._meta.local_concrete_fields if is_gated(field)]

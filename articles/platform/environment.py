@@ -17,6 +17,7 @@ _RATE = re.compile(r"[1-9]\d{0,6}/([1-9]\d{0,4})?[smhd]", re.ASCII)
 
 
 def text(name: str, default: str = "") -> str:
+    """Returns the value of a variable without spaces around it; the default if it is unset or empty."""
     return os.environ.get(name, "").strip() or default
 
 

@@ -323,7 +323,7 @@ class _Worker:
         """Decides about the value that the worker died at: the first that has no outcome, if any is left."""
         task.was_interrupted = True
         made, code = len(task.outcomes), self._process.exitcode
-        if made == len(task.values) or isinstance(task.outcomes[-1] if made else None, Exceeded) and code == 0:
+        if made == len(task.values) or (isinstance(task.outcomes[-1] if made else None, Exceeded) and code == 0):
             # The batch was done, or the worker told why it ended.
             return
         if code == -_OUT_OF_TIME:

@@ -122,6 +122,7 @@ def _replace(path: Path, text: str) -> None:
 
 
 def main(paths: list[str]) -> None:
+    """Writes the digests into the files, or ends with status 1 and changes none if a registry does not answer."""
     texts = {Path(path): Path(path).read_text(encoding="utf-8") for path in paths}
     wanted = list(dict.fromkeys(image for text in texts.values() for image in images(text)))
     try:

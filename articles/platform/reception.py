@@ -22,6 +22,7 @@ import termios
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -331,7 +332,7 @@ class ReceptionWorker(ThreadWorker):
                 return 503
         if not conn.length:
             return 0
-        conn.body = tempfile.SpooledTemporaryFile(IN_MEMORY)
+        conn.body = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  It is closed with the connection.
         ahead = bytes(conn.head)
         conn.head.clear()
         conn.take(ahead)
@@ -346,13 +347,12 @@ class ReceptionWorker(ThreadWorker):
         self._forget(conn)
         words = f"{_REASONS[status]}\n"
         wait = "Retry-After: 30\r\n" if status == 503 else ""
-        try:
-            conn.sock.send(
-                f"HTTP/1.1 {status} {_REASONS[status]}\r\nConnection: close\r\nContent-Type: text/plain\r\n{wait}"
-                f"Content-Length: {len(words)}\r\n\r\n{words}".encode()
-            )
-        except OSError:
-            pass
+        answer = (
+            f"HTTP/1.1 {status} {_REASONS[status]}\r\nConnection: close\r\nContent-Type: text/plain\r\n{wait}"
+            f"Content-Length: {len(words)}\r\n\r\n{words}"
+        )
+        with suppress(OSError):
+            conn.sock.send(answer.encode())
         self._close_in_time(conn)
         return True
 
@@ -404,7 +404,7 @@ class ReceptionWorker(ThreadWorker):
                 self._stop_lingering(conn)
         for conn in list(self.incoming.values()):
             has_sent = conn.request is not None or conn.head
-            if not has_sent and (conn.is_late(now) or not self.alive and now - conn.begun > STOP_KEEPALIVE_LINGER):
+            if not has_sent and (conn.is_late(now) or (not self.alive and now - conn.begun > STOP_KEEPALIVE_LINGER)):
                 self._forget(conn)
                 self._release(conn)
             elif conn.is_late(now):

@@ -151,6 +151,7 @@ def _answer(alias: str, question: str) -> tuple:
 
 
 def aliases() -> list[str]:
+    """Returns Django's names of the replicas' connections."""
     return [alias for alias in settings.DATABASES if alias.startswith("replica-")]
 
 

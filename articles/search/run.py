@@ -233,7 +233,7 @@ def _apart(query: ParsedQuery, compiled: CompiledQuery, complete: int, wanted: W
     return bool(complete) and not question
 
 
-def _loosened(
+def _loosened(  # noqa: PLR0913
     query: ParsedQuery, compiled: CompiledQuery, counts: Counts, scope: Scope, wanted: Wanted, *,
     full_matches: Sequence[int], apart: bool,
 ) -> SearchPage:  # fmt: skip

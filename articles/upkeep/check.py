@@ -11,6 +11,7 @@ from functools import reduce
 from operator import or_
 from pathlib import Path
 from time import time as seconds_now
+from typing import Any
 
 from django.apps import apps
 from django.core.files.storage import FileSystemStorage, Storage
@@ -455,46 +456,60 @@ def _beyond_calendar(model: type[models.Model]) -> Look:
 
 
 def _values() -> Look:
-    """Values that no form and no reader stores and that pages read as nothing: lists that are none, rows without their
-    keys (RowsField), arrays with empty places or of other dimensions (ItemsField), numbers that are none (articles/platform/number_bounds.py)."""
+    """Values that no form and no reader stores, and that pages read as nothing.
+
+    Lists that are none and rows without their keys (RowsField), arrays with empty places or of other dimensions
+    (ItemsField), scores beyond their range, and numbers that are none (articles/platform/number_bounds.py).
+    """
     tracking = set(event_models())
     for model in apps.get_app_config("articles").get_models():
         if model in tracking:
             continue
-        rows = model._base_manager.order_by("pk")
         for column in model._meta.local_concrete_fields:
-            if isinstance(column, RowsField):
-                yield 1
-                for pk, stored in rows.values_list("pk", Cast(column.attname, models.JSONField())).iterator(CHUNK):
-                    if column.rows_of(stored) != stored:
-                        words = f"its {column.name} holds what is no row of {', '.join(column.shape)}"
-                        yield Problem("value", f"{model._meta.model_name} {pk}: {words}; pages show the rest")
-            elif isinstance(column, models.DecimalField):
-                yield 1
-                astray = rows.annotate(written=Cast(column.attname, models.TextField())).filter(written="NaN")
-                for pk in astray.values_list("pk", flat=True).iterator(CHUNK):
-                    yield Problem(
-                        "value", f"{model._meta.model_name} {pk}: its {column.name} is NaN, which is no number"
-                    )
-            elif isinstance(column, ScoreField):
-                yield 1
-                astray = rows.annotate(written=Cast(column.attname, models.TextField())).exclude(
-                    **{f"{column.attname}__range": (0, 1)}
-                )
-                for pk, written in astray.exclude(written=None).values_list("pk", "written").iterator(CHUNK):
-                    words = f"its {column.name} is {written}, which is not from 0 to 1; pages show none"
-                    yield Problem("value", f"{model._meta.model_name} {pk}: {words}")
-            elif isinstance(column, ItemsField):
-                yield 1
-                table = model._meta
-                with connection.cursor() as cursor:
-                    cursor.execute(
-                        f"SELECT {table.pk.column} FROM {table.db_table} WHERE {is_astray(column)} ORDER BY {table.pk.column}"
-                    )
-                    astray = cursor.fetchall()
-                for (pk,) in astray:
-                    words = f"its {column.name} is no list of its items alone; pages show the rest"
-                    yield Problem("value", f"{model._meta.model_name} {pk}: {words}")
+            look = next((look for kind, look in _VALUE_LOOKS.items() if isinstance(column, kind)), None)
+            if look is None:
+                continue
+            yield 1
+            for pk, words in look(model, column):
+                yield Problem("value", f"{model._meta.model_name} {pk}: its {column.name} {words}")
+
+
+def _rows_astray(model: type[models.Model], column: RowsField) -> Iterator[tuple[int, str]]:
+    stored_rows = model._base_manager.order_by("pk").values_list("pk", Cast(column.attname, models.JSONField()))
+    for pk, stored in stored_rows.iterator(CHUNK):
+        if column.rows_of(stored) != stored:
+            yield pk, f"holds what is no row of {', '.join(column.shape)}; pages show the rest"
+
+
+def _scores_astray(model: type[models.Model], column: ScoreField) -> Iterator[tuple[int, str]]:
+    written = model._base_manager.order_by("pk").annotate(written=Cast(column.attname, models.TextField()))
+    astray = written.exclude(**{f"{column.attname}__range": (0, 1)}).exclude(written=None)
+    for pk, value in astray.values_list("pk", "written").iterator(CHUNK):
+        yield pk, f"is {value}, which is not from 0 to 1; pages show none"
+
+
+def _decimals_astray(model: type[models.Model], column: models.DecimalField) -> Iterator[tuple[int, str]]:
+    written = model._base_manager.order_by("pk").annotate(written=Cast(column.attname, models.TextField()))
+    for pk in written.filter(written="NaN").values_list("pk", flat=True).iterator(CHUNK):
+        yield pk, "is NaN, which is no number"
+
+
+def _items_astray(model: type[models.Model], column: ItemsField) -> Iterator[tuple[int, str]]:
+    key, table = model._meta.pk.column, model._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {key} FROM {table} WHERE {is_astray(column)} ORDER BY {key}")
+        astray = cursor.fetchall()
+    for (pk,) in astray:
+        yield pk, "is no list of its items alone; pages show the rest"
+
+
+# How the values of a kind of field are looked at: each yields (primary key, what is wrong with the value).
+_VALUE_LOOKS: dict[type, Callable[[type[models.Model], Any], Iterator[tuple[int, str]]]] = {
+    RowsField: _rows_astray,
+    ScoreField: _scores_astray,
+    models.DecimalField: _decimals_astray,
+    ItemsField: _items_astray,
+}
 
 
 def _languages() -> Look:

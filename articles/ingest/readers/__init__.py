@@ -70,6 +70,7 @@ def _by_ending(path: Path) -> str:
 
 
 def looks_like_page(path: Path) -> bool:
+    """Whether a file begins as an HTML page does, whatever its name."""
     with path.open("rb") as file:
         start = file.read(512).lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     return start.startswith((b"<!doctype html", b"<html", b"<head"))

@@ -356,25 +356,48 @@ def _not_utf8(content: bytes, error: UnicodeDecodeError) -> Message:
     return Message("not UTF-8 text: byte 0x{byte} at offset {offset}", byte=byte, offset=error.start)
 
 
-def _item(path: Path, place: str, content: bytes, media_type: str, number: int, notes: tuple[Note, ...]) -> Item:
+def _item(path: Path, place: str, content: bytes, media_type: str, number: int, notes: tuple[Note, ...]) -> Item:  # noqa: PLR0913
     return Item(str(path), content, media_type, filename=f"{path.name}:{number}", place=place, notes=notes)
 
 
 def read_row(item: Item) -> tuple[Document, dict[str, object]]:
-    """(the document of a row, the row); raises UnreadableError naming the field that is wrong."""
+    """Returns (the document of a row, the row). Raises UnreadableError naming the field that is wrong."""
     try:
         text = item.content.decode()
     except UnicodeDecodeError as error:
         raise UnreadableError(_not_utf8(item.content, error)) from None
     row, doubled = _json_row(text) if item.media_type == JSON_TYPE else _csv_row(text)
-    for name in REQUIRED:
-        if not isinstance(row.get(name), str) or not plain(row[name]).strip():
-            if row.get(name) is None or isinstance(row[name], str):
-                raise UnreadableError("“{field}” is missing or empty", field=name)
-            raise UnreadableError("“{field}” is no text", field=name)
+    _check_required(row)
     unread = Message("the archive does not read this field")
     notes = [*doubled, *(Note(NoteKind.UNREAD, name, "", unread) for name in row if name not in READ)]
-    values = {}
+    values, text_notes = _texts(row)
+    notes += [*text_notes, *_checked_choices(values)]
+    published, dates, date_notes = _published(row.get("published"))
+    title = " ".join(plain(values["title"]).split())
+    document = Document(
+        title, values["title_origin"], values["body"], values["author"], values["section"], source_name=values["source"],
+        dates=dates, published=published, url=values["url"], language=values["language"] or "ar", status=values["status"],
+        notice=values["notice"],
+        notes=(*notes, *date_notes),
+    )  # fmt: skip
+    return document, row
+
+
+def _check_required(row: dict[str, object]) -> None:
+    """Raises UnreadableError for a required field that is missing, empty, or no text."""
+    for name in REQUIRED:
+        value = row.get(name)
+        if isinstance(value, str) and plain(value).strip():
+            continue
+        if value is None or isinstance(value, str):
+            raise UnreadableError("“{field}” is missing or empty", field=name)
+        raise UnreadableError("“{field}” is no text", field=name)
+
+
+def _texts(row: dict[str, object]) -> tuple[dict[str, str], list[Note]]:
+    """Returns (the texts of a row by field, cleaned; notes of what cleaning changed). Raises UnreadableError for what is no text."""
+    values: dict[str, str] = {}
+    notes: list[Note] = []
     for name in TEXTS:
         value = row.get(name)
         if value is not None and not isinstance(value, str):
@@ -388,13 +411,24 @@ def read_row(item: Item) -> tuple[Document, dict[str, object]]:
         values[name] = clean_line(right).strip()
         if breaks := clean_text(right).strip().count("\n"):
             notes.append(Note(NoteKind.DROPPED, name, "", Message("{count:,} line breaks became spaces", count=breaks)))
+    return values, notes
+
+
+def _checked_choices(values: dict[str, str]) -> list[Note]:
+    """Checks status, notice, address and origin of the title, in place; returns notes of what was not taken as given.
+
+    Raises UnreadableError for an unknown status, a removed article without a notice, and an address that is none.
+    """
+    notes = []
     if values["notice"] and values["status"] not in TAKEN_AWAY:
         taken = Message("only an article that is withdrawn or deleted has a notice; it was passed over")
         notes.append(Note(NoteKind.DROPPED, "notice", quoted(values["notice"]), taken))
         values["notice"] = ""
     if values["status"] and values["status"] not in ArticleStatus.values:
-        known = ", ".join(ArticleStatus.values)
-        raise UnreadableError("“status” is “{value}”, not one of {choices}", value=values["status"][:40], choices=known)
+        choices = ", ".join(ArticleStatus.values)
+        raise UnreadableError(
+            "“status” is “{value}”, not one of {choices}", value=values["status"][:40], choices=choices
+        )
     if values["status"] in TAKEN_AWAY and not says_something(values["notice"]):
         raise UnreadableError(
             "“notice” is missing: it tells readers why an article is {status}", status=values["status"]
@@ -404,20 +438,13 @@ def read_row(item: Item) -> tuple[Document, dict[str, object]]:
             values["url"] = canonical_address(values["url"])
         except AddressError as error:
             raise UnreadableError("“url”: {reason}", reason=str(error)) from None
-    published, dates, date_notes = _published(row.get("published"))
     origin = values["title_origin"] or TitleOrigin.STATED
     if origin not in TitleOrigin.values:
         taken = Message("taken as “{value}”", value=str(TitleOrigin.STATED))
         notes.append(Note(NoteKind.UNKNOWN, "title_origin", origin, taken))
         origin = TitleOrigin.STATED
-    title = " ".join(plain(values["title"]).split())
-    document = Document(
-        title, origin, values["body"], values["author"], values["section"], source_name=values["source"],
-        dates=dates, published=published, url=values["url"], language=values["language"] or "ar", status=values["status"],
-        notice=values["notice"],
-        notes=(*notes, *date_notes),
-    )  # fmt: skip
-    return document, row
+    values["title_origin"] = origin
+    return notes
 
 
 def capture_filename(row: dict[str, object]) -> str:

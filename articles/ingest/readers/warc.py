@@ -64,6 +64,7 @@ _ABOUT_OTHERS = frozenset(("warcinfo", "request", "metadata"))
 
 
 def read_warc(path: Path, largest: int, encoding: str = "") -> Iterator[Item | Broken | Remark]:
+    """Yields the pages of a WARC file. `largest` is the most bytes of a page; each record states its own encoding."""
     with path.open("rb") as file:
         yield from _records(file, str(path), path.name, largest)
 
@@ -430,7 +431,7 @@ def _next_start(file: BinaryIO, offset: int, mark: re.Pattern[bytes]) -> int | N
     return None
 
 
-def _entry(
+def _entry(  # noqa: PLR0913
     record: ArcWarcRecord, path: str, name: str, at: int, largest: int, passed: _PassedOver
 ) -> Item | Broken | None:
     """The page of a record; None for records that tell of others, and for those that are counted in `passed`."""

@@ -25,6 +25,8 @@ class DatabaseClient(client.DatabaseClient):
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
+    """Django's backend for PostgreSQL, which starts the embedded server before it connects."""
+
     client_class = DatabaseClient
 
     def ensure_server(self) -> None:

