@@ -6,6 +6,7 @@ import sys
 
 
 def main() -> None:
+    """Runs the command that the arguments name; a wrong setting ends it in one line."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "archive.settings")
     try:
         from django.core.management import execute_from_command_line
