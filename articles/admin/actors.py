@@ -27,7 +27,7 @@ class AliasInline(TabularInline):
     extra = 1
 
 
-class ParticipationInline(TabularInline):
+class EventsOfActorInline(TabularInline):
     """The events in which an actor takes part."""
 
     model = Participation
@@ -80,7 +80,7 @@ class ActorAdmin(MergeDesk, OwnSearch, ReviewAdmin):
     search_fields = ("name", "folded_name", "aliases__name", "aliases__folded")
     ordering = ("folded_name", "id")
     sortable_by = ("name", "score")
-    inlines = (AliasInline, ParticipationInline)
+    inlines = (AliasInline, EventsOfActorInline)
     fields = (
         "name",
         "distinction",

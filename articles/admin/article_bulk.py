@@ -75,7 +75,7 @@ class SourceForm(forms.Form):
     source = NamedRow(Source, label="المصدر", help_text="اسم مصدر معروف، بأي رسم، مثل: هسبريس.")
 
 
-class EventForm(forms.Form):
+class EventChoiceForm(forms.Form):
     """Asks for the event that articles report."""
 
     event = NamedRow(Event, label="الفعالية", help_text="عنوان فعالية محفوظة، أو رقمها.")
@@ -194,7 +194,7 @@ WITHDRAW = Bulk("withdraw", "سحب المحدد", "withdraw", _withdraw, _not_a
 DELETE = Bulk("delete", "حذف المحدد", "withdraw", _delete, _not_already(ArticleStatus.DELETED), RemovalForm)
 SET_SOURCE = Bulk("set_source", "تعيين المصدر", "change", _set_source, _has_source, SourceForm)
 SET_DATE = Bulk("set_date", "تعيين تاريخ النشر", "change", _set_date, _captured_before, DateForm)
-JOIN_EVENT = Bulk("join_event", "الربط بفعالية", "change", _join, _covers, EventForm)
+JOIN_EVENT = Bulk("join_event", "الربط بفعالية", "change", _join, _covers, EventChoiceForm)
 ASSIGN = Bulk("assign", "وضعها في عهدة محرر", "change", _assign, form=AssignForm)
 CHECKED = Bulk(
     "mark_checked",

@@ -151,7 +151,7 @@ class CaptureInline(TabularInline):
         return False
 
 
-class CoverageInline(WithRule, TabularInline):
+class EventsOfArticleInline(WithRule, TabularInline):
     """The events that an article reports, with the rule that suggested each."""
 
     model = Coverage
@@ -229,7 +229,7 @@ class ArticleAdmin(OwnSearch, ReviewAdmin):
         "word_count", "set_aside_lines", "stated_dates", "cleaning_link", "created_at", "updated_at", "checked_at", "checked_by",
     )  # fmt: skip
     change_list_template = "admin/articles/article/change_list.html"
-    inlines = (CoverageInline, FigureInline, MentionInline, CaptureInline)
+    inlines = (EventsOfArticleInline, FigureInline, MentionInline, CaptureInline)
     fieldsets = (
         (None, {"fields": ("title", "title_origin", "body", "status", "notice", "assigned_to")}),
         ("المصدر", {"fields": ("source", "author", "section", "url", "language")}),

@@ -20,7 +20,7 @@ class EventForm(UncertainDateForm):
     uncertain_dates = ("start", "end")
 
 
-class ParticipationInline(TabularInline):
+class ActorsOfEventInline(TabularInline):
     """The actors that take part in an event."""
 
     model = Participation
@@ -29,7 +29,7 @@ class ParticipationInline(TabularInline):
     fields = ("actor", "role", "state")
 
 
-class CoverageInline(WithRule, TabularInline):
+class ArticlesOfEventInline(WithRule, TabularInline):
     """The articles that report an event, with the rule that suggested each."""
 
     model = Coverage
@@ -51,7 +51,7 @@ class EventAdmin(MergeDesk, OwnSearch, ReviewAdmin):
     ordering = ("-start_order", "-id")
     sortable_by = ("start_words", "score")
     autocomplete_fields = ("series",)
-    inlines = (ParticipationInline, CoverageInline)
+    inlines = (ActorsOfEventInline, ArticlesOfEventInline)
     fieldsets = (
         (None, {"fields": ("title", "kind", ("series", "session"), "description", "state", "withheld")}),
         (

@@ -154,7 +154,7 @@ def undecided_date() -> Q:
 
 
 @dataclass(frozen=True)
-class Item:
+class ReviewItem:
     """One line beside the text: a fact, or the date of publication, with its state and its fields for a correction.
 
     key: the item's key, such as «figure-12»; «date» for the date of publication.
@@ -525,7 +525,7 @@ def _form(request: HttpRequest, article: Article, answer: Answer | None) -> AddF
     return answer.form if answer else AddForm(article=article)
 
 
-def _as_typed(item: Item, posted: Mapping[str, str], answer: Answer) -> Item:
+def _as_typed(item: ReviewItem, posted: Mapping[str, str], answer: Answer) -> ReviewItem:
     """Returns the item with the editor's input for it, if that is not stored; otherwise the item as it is."""
     if item.key in answer.outcome.overtaken:
         # The editor must look at the stored version before deciding again. The reason repeats the input.
@@ -542,7 +542,7 @@ def _as_typed(item: Item, posted: Mapping[str, str], answer: Answer) -> Item:
     return replace(item, values={**item.values, **typed}, verdict=verdict, refused=reason)
 
 
-def _items(article: Article) -> list[Item]:
+def _items(article: Article) -> list[ReviewItem]:
     """Returns the date of publication, then the coverage, mentions, figures and reprints of the article.
 
     Mentions and figures stand in the order of the text.
@@ -554,7 +554,7 @@ def _items(article: Article) -> list[Item]:
     reprints = Reprint.objects.filter(article=article).select_related("original", "reviewed_by")
     waits = bool(Article.objects.filter(pk=article.pk).filter(undecided_date()).count())
     stated = "؛ ".join(quoted(statement["quote"]) for statement in article.date_statements[:4])
-    date = Item(
+    date = ReviewItem(
         DATE, DATE, archive_date(article.published), stated, article, "suggested" if waits else "confirmed", None, "",
         was=str(Seen("suggested" if waits else "confirmed", mark_of(article))),
         values={"value": "", "precision": article.published_precision},
@@ -575,7 +575,7 @@ def _items(article: Article) -> list[Item]:
     return [date, *(_item(row, label, detail, marks[type(row)][row.pk]) for row, label, detail in details)]
 
 
-def _item(row: Model, label: str, detail: str, mark: int) -> Item:
+def _item(row: Model, label: str, detail: str, mark: int) -> ReviewItem:
     """Builds the item of a fact. `mark` is the mark of its stored version (articles/curation/seen.py)."""
     reviewer = str(row.reviewed_by) if row.reviewed_by else ""
     verdict = {"confirmed": CONFIRM, "rejected": REJECT}.get(row.state, "")
@@ -584,7 +584,7 @@ def _item(row: Model, label: str, detail: str, mark: int) -> Item:
         value, high = ("" if bound is None else f"{bound.normalize():f}" for bound in (row.value, row.value_high))
         values = {"value": value, "value_high": high, "qualifier": row.qualifier, "unit": row.unit,
                   "measure": str(row.measure_id or "")}  # fmt: skip
-    return Item(
+    return ReviewItem(
         key_of(row), row._meta.model_name, label, detail, row, row.state, row.score, reviewer,
         was=str(Seen(row.state, mark)), verdict=verdict, values=values,
     )  # fmt: skip

@@ -15,7 +15,7 @@ from articles.arabic import isolating
 from articles.models.heartbeat import processing
 from articles.platform.addresses import readable_address
 from articles.site import words_for
-from articles.site.differences import Change
+from articles.site.differences import DifferenceRun
 from articles.site.words_for import ago, agreeing, moment, number, since
 
 register = template.Library()
@@ -103,7 +103,7 @@ def value_in_words(value: object) -> object:
 
 
 @register.filter
-def shortened(change: Change) -> str:
+def shortened(change: DifferenceRun) -> str:
     """Leaves out the middle of a long unchanged run. The spaces at its ends stay, because they separate words."""
     words = re.findall(r"\S+\s*|^\s+", change.text)
     if len(words) <= 3 * _SHOWN:

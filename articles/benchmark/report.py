@@ -29,7 +29,7 @@ def stored() -> bool:
     return Article.objects.exists()
 
 
-class Report:
+class BenchmarkReport:
     """A benchmark in progress.
 
     write: a function that receives each line of the report.

@@ -43,7 +43,7 @@ class IdRanges:
         return _Page(list(sound(self.rows.filter(pk__gt=at - RANGE, pk__lte=at))))
 
 
-class Rows(Sitemap):
+class SitemapRows(Sitemap):
     """The sitemap of one noun's public rows; of actors and events the rows of `listed()`."""
 
     def __init__(self, rows: Callable[[], QuerySet], changed: Callable[[Model], datetime] | None = None) -> None:
@@ -78,12 +78,12 @@ class Sections(Sitemap):
 
 SITEMAPS = {
     "pages": Sections,
-    "articles": Rows(
+    "articles": SitemapRows(
         lambda: Article.objects.public().order_by("id").only("id", "updated_at"), lambda article: article.updated_at
     ),
-    "events": Rows(lambda: Event.objects.listed().order_by("id").only("id")),
-    "actors": Rows(lambda: Actor.objects.listed().order_by("id").only("id")),
-    "sources": Rows(lambda: Source.objects.public().order_by("id").only("id")),
+    "events": SitemapRows(lambda: Event.objects.listed().order_by("id").only("id")),
+    "actors": SitemapRows(lambda: Actor.objects.listed().order_by("id").only("id")),
+    "sources": SitemapRows(lambda: Source.objects.public().order_by("id").only("id")),
 }
 
 

@@ -17,7 +17,7 @@ from articles.extract import events
 from articles.extract.actors import FoundActor, actors_of, find_actors
 from articles.extract.authority import Authority, places
 from articles.extract.figures import FoundFigure, find_figures
-from articles.extract.fingerprints import Fingerprint, fingerprint
+from articles.extract.fingerprints import TextFingerprint, fingerprint
 from articles.extract.newcomers import Newcomer, find_newcomers
 from articles.models import ArchiveDate
 
@@ -96,7 +96,7 @@ class Analysis:
     actors: tuple[NamedActor, ...]
     events: tuple[events.EventDescription, ...]
     figures: tuple[MeasuredFigure, ...]
-    fingerprint: Fingerprint
+    fingerprint: TextFingerprint
 
 
 def analyse(title: str, body: Reading, published: ArchiveDate, authority: Authority) -> Analysis:

@@ -26,7 +26,7 @@ _FIRST, _SECOND = 0x100000001B3, 0x10001
 
 
 @dataclass(frozen=True)
-class Fingerprint:
+class TextFingerprint:
     """The fingerprint of a text.
 
     text_hash: a hash of all words; equal for equal wordings.
@@ -43,12 +43,12 @@ def _hash(word: str) -> int:
     return zlib.crc32(word.encode())
 
 
-def fingerprint(of_words: Sequence[Word]) -> Fingerprint:
+def fingerprint(of_words: Sequence[Word]) -> TextFingerprint:
     """Returns the fingerprint of a text's words."""
     folded = [word.folded for word in of_words]
     whole_hash = zlib.crc32(" ".join(folded).encode()) << 31 ^ zlib.adler32("\n".join(folded).encode())
     if len(folded) < SHORTEST_TEXT:
-        return Fingerprint(whole_hash, ())
+        return TextFingerprint(whole_hash, ())
     hashes = [_hash(word) for word in folded]
     mixed = [
         (first * _FIRST + second * _SECOND + third) * _MIX & _MASK
@@ -59,7 +59,7 @@ def fingerprint(of_words: Sequence[Word]) -> Fingerprint:
     least_hashes = [least_by_bin.get(bin_) for bin_ in range(BINS)]
     filled = _filled(least_hashes)
     bands = (zlib.crc32(b"%d:%d:%d:%d" % (row, *filled[row : row + ROWS])) - (1 << 31) for row in range(0, BINS, ROWS))
-    return Fingerprint(whole_hash, tuple(bands))
+    return TextFingerprint(whole_hash, tuple(bands))
 
 
 def _filled(least_hashes: list[int | None]) -> list[int]:

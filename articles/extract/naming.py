@@ -20,7 +20,7 @@ _MOST_READ = 2_000
 
 
 @dataclass(frozen=True)
-class Found:
+class ArticlesOfName:
     """Articles that hold a name of an actor and have no mention of the actor yet.
 
     articles: (article, the words around the name) of each.
@@ -31,7 +31,7 @@ class Found:
     has_more: bool
 
 
-def would_name(actor: Actor, name: str, candidates: QuerySet) -> Found:
+def would_name(actor: Actor, name: str, candidates: QuerySet) -> ArticlesOfName:
     """Returns those of `candidates` that hold the name and have no mention of the actor, newest first.
 
     `candidates` are articles that hold the words of the name, in any order or form.
@@ -41,15 +41,15 @@ def would_name(actor: Actor, name: str, candidates: QuerySet) -> Found:
     holding: list[tuple[Article, str]] = []
     for place, article in enumerate(fresh.newest()[: _MOST_READ + 1]):
         if place == _MOST_READ or len(holding) == MOST_LINKED:
-            return Found(holding, True)
+            return ArticlesOfName(holding, True)
         reading = Reading(article.body)
         if matches := index.find(reading.text, reading.words):
             first = matches[0]
             holding.append((article, article.body[max(0, first.start - 60) : first.end + 60]))
-    return Found(holding, False)
+    return ArticlesOfName(holding, False)
 
 
-def decided(holders: Found, actor: Actor, name: str, authority: Authority) -> tuple[Found, int]:
+def decided(holders: ArticlesOfName, actor: Actor, name: str, authority: Authority) -> tuple[ArticlesOfName, int]:
     """Sorts articles that hold a name which other actors bear as well.
 
     Returns the articles in which the name means `actor`, and the number of articles in which it means no bearer, or
@@ -65,10 +65,10 @@ def decided(holders: Found, actor: Actor, name: str, authority: Authority) -> tu
             naming.append((article, around))
         elif len(named_bearers) != 1:
             undecided += 1
-    return Found(naming, holders.has_more), undecided
+    return ArticlesOfName(naming, holders.has_more), undecided
 
 
-def link(holders: Found, authority: Authority) -> int:
+def link(holders: ArticlesOfName, authority: Authority) -> int:
     """Brings the suggestions of the articles up to date; returns the number of articles for which that succeeded.
 
     `authority` must already hold the new name.

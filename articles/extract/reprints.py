@@ -5,8 +5,7 @@ from collections.abc import Sequence
 
 from django.db import connection
 
-from articles.extract.fingerprints import BINS, MOST_COMPARED, is_reprint, shingles_of
-from articles.extract.fingerprints import Fingerprint as Print
+from articles.extract.fingerprints import BINS, MOST_COMPARED, TextFingerprint, is_reprint, shingles_of
 from articles.extract.subject import Subject
 from articles.models import Article, Fingerprint, Reprint, ReviewState
 from articles.models.inserting import insert
@@ -78,7 +77,7 @@ def reprints_of(subjects: Sequence[Subject]) -> list[Reprint]:
     return new_reprints
 
 
-def _sharing_bands(prints: dict[int, Print]) -> dict[int, list[int]]:
+def _sharing_bands(prints: dict[int, TextFingerprint]) -> dict[int, list[int]]:
     """Maps each article to the earlier articles with the same wording or a common band, most shared bands first."""
     by_band: dict[int, list[int]] = defaultdict(list)
     by_text: dict[int, list[int]] = defaultdict(list)

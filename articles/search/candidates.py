@@ -206,7 +206,7 @@ def _in_filter(match: Match, must: str, counts: Counts, scope: Scope) -> Candida
     return _of_filter(result, result.newest if scope.looks_wide else scope.first, match)
 
 
-def _of_filter(result: index.Found, other_ids: Sequence[int], match: Match, at_least: int = 0) -> Candidates:
+def _of_filter(result: index.IndexLook, other_ids: Sequence[int], match: Match, at_least: int = 0) -> Candidates:
     """Returns incomplete candidates: the densest articles that pass the filter, then the first of `other_ids`."""
     densest = result.kept[: MOST_RANKED - index.NEWEST_OF_FILTER]
     ids = tuple(dict.fromkeys((*densest, *other_ids[: index.FIRST_OF_FILTER])))
@@ -235,7 +235,7 @@ def with_all_further(compiled: CompiledQuery, counts: Counts, scope: Scope) -> C
     return _of_densest(scope.look(further_look), must, counts.at_least(match))
 
 
-def _of_densest(result: index.Found, must: str, at_least: int) -> Candidates:
+def _of_densest(result: index.IndexLook, must: str, at_least: int) -> Candidates:
     """Returns the articles of a look as candidates, complete where the look found all there are."""
     if result.are_all:
         return Candidates.every(result.ids, must)

@@ -23,17 +23,17 @@ from articles.search.query import (
     Near,
     Node,
     Not,
-    Note,
     Or,
     ParsedQuery,
     Phrase,
     Published,
+    QueryNote,
     Term,
     Title,
     parse,
     terms_of,
 )
-from articles.search.vocabulary import Known, Named
+from articles.search.vocabulary import KnownTerms, Named
 
 
 @dataclass(frozen=True)
@@ -74,8 +74,8 @@ class CompiledQuery:
     concepts: tuple[Concept, ...]
     loose_concepts: tuple[Concept, ...]
     widened: tuple[OtherNames, ...]
-    known: Known
-    notes: tuple[Note, ...] = field(default=())
+    known: KnownTerms
+    notes: tuple[QueryNote, ...] = field(default=())
 
 
 def compile_query(query: ParsedQuery, *, widen: bool = True) -> CompiledQuery | None:
@@ -152,7 +152,7 @@ class _FieldResolver:
 
     def __init__(self, conditions: Mapping[Node, Q | None]) -> None:
         self.conditions = conditions
-        self.notes: list[Note] = []
+        self.notes: list[QueryNote] = []
 
     def resolved(self, node: Node) -> Node:
         match node:
@@ -162,7 +162,7 @@ class _FieldResolver:
                         "noun": _(self._NOUNS[node.name]),
                         "name": node.text,
                     }
-                    self.notes.append(Note(node.position, message))
+                    self.notes.append(QueryNote(node.position, message))
                     terms = tuple(Term(word) for word in _written(node.text))
                     return And(terms) if len(terms) > 1 else terms[0]
                 return node

@@ -78,7 +78,7 @@ def _articles(typed: str) -> list[Article]:
     return list(Article.objects.filter(pk__in=ids).newest().only("id", "title", "status")[:MOST_SUGGESTED])
 
 
-def _expected(parts: list[Lexeme], lexicon: vocabulary.Known) -> int:
+def _expected(parts: list[Lexeme], lexicon: vocabulary.KnownTerms) -> int:
     """Returns an upper bound of the number of articles that hold all `parts`."""
     no_lexemes = vocabulary.Alike((), 0)
     return min(

@@ -11,14 +11,14 @@ from articles.models import Actor, Coverage, Event, Mention, Source
 from articles.models.article import can_be_published
 from articles.platform.addresses import AddressError, canonical_domain
 from articles.search.query import Field, Published
-from articles.search.vocabulary import Rows
+from articles.search.vocabulary import NumbersStatement
 
 # A field stands for at most this many actors, events or sources, the first by id. A text that fits more is too short to
 # be a name.
 MOST_NAMED = 200
 
 
-def looks(fields: Sequence[Field | Published]) -> Rows | None:
+def looks(fields: Sequence[Field | Published]) -> NumbersStatement | None:
     """Returns the statement that finds what the fields name; None where no field can name anything.
 
     Its rows are (place of the field, number of the reading, id). The first reading of a field is its text as typed. The
@@ -30,7 +30,7 @@ def looks(fields: Sequence[Field | Published]) -> Rows | None:
         if isinstance(field, Field)
         for order, reading in enumerate(without_proclitics(fold_phrase(field.text)))
     ]
-    return Rows.of(named[0].union(*named[1:], all=True)) if named else None
+    return NumbersStatement.of(named[0].union(*named[1:], all=True)) if named else None
 
 
 def conditions_of(

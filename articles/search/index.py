@@ -81,7 +81,7 @@ class Look(NamedTuple):
     params: tuple[object, ...]
 
 
-class Found(NamedTuple):
+class IndexLook(NamedTuple):
     """The result of a look.
 
     ids: ids of the articles found, best first.
@@ -143,7 +143,7 @@ class Scope:
         sql, params = _sql(self.articles.filter(search_terms__matches=terms).order_by()[:most])
         return [pk for (pk,) in _rows(sql, params)] if _intersects(_plan(sql, params)) else None
 
-    def look(self, look: Look, *, newest: bool = False) -> Found:
+    def look(self, look: Look, *, newest: bool = False) -> IndexLook:
         """Runs `look` and picks out the articles in the scope; with `newest`, reads the scope's newest ones too."""
         columns, params = ["ids", "are_all"], [*look.params]
         if self.filtered:
@@ -160,7 +160,7 @@ class Scope:
         ids = list(dict.fromkeys(ids))
         ids_in_filter = set(filter_columns[0]) if self.filtered else None
         kept = ids if ids_in_filter is None else [pk for pk in ids if pk in ids_in_filter]
-        return Found(ids, bool(are_all), kept, filter_columns[1] if newest else [])
+        return IndexLook(ids, bool(are_all), kept, filter_columns[1] if newest else [])
 
     @cached_property
     def _let_in(self) -> tuple[str, tuple[object, ...]]:

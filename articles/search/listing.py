@@ -18,7 +18,7 @@ MOST_COUNTED = 10_000
 
 
 @dataclass(frozen=True)
-class Place:
+class ListPlace:
     """The place of an article in a list by date.
 
     day: the day by which the article is ordered.
@@ -29,7 +29,7 @@ class Place:
     pk: int
 
     @classmethod
-    def read(cls, text: str) -> "Place | None":
+    def read(cls, text: str) -> "ListPlace | None":
         """Reads a place as str() writes it, «2024-11-06.123»; returns None for anything else."""
         day, _, pk = text.partition(".")
         try:
@@ -51,14 +51,14 @@ class Direction:
     """
 
     oldest: bool = False
-    place: Place | None = None
+    place: ListPlace | None = None
     back: bool = False
 
     @classmethod
     def of(cls, *, oldest: bool = False, after: str = "", before: str = "") -> "Direction":
         """Returns the direction for the places in an address; the list's beginning where none is valid."""
-        back = not Place.read(after) and Place.read(before) is not None
-        return cls(oldest, Place.read(before) if back else Place.read(after), back)
+        back = not ListPlace.read(after) and ListPlace.read(before) is not None
+        return cls(oldest, ListPlace.read(before) if back else ListPlace.read(after), back)
 
     @property
     def rising(self) -> bool:
@@ -105,7 +105,7 @@ def page_of(articles: Sequence[Article] | QuerySet, direction: Direction, size: 
         return Listing()
     before = more if direction.back else direction.place is not None
     after = direction.back or more
-    first, last = (Place(row.published_order, row.pk) for row in (rows[0], rows[-1]))
+    first, last = (ListPlace(row.published_order, row.pk) for row in (rows[0], rows[-1]))
     return Listing(tuple(rows), str(first) if before else "", str(last) if after else "")
 
 

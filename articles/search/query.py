@@ -145,7 +145,7 @@ Node = Term | Phrase | And | Or | Not | Near | Title | Field | Published
 
 
 @dataclass(frozen=True)
-class Note:
+class QueryNote:
     """A remark for the reader on how the query was read.
 
     position: the place in the typed text, in code points, that the remark is about.
@@ -167,7 +167,7 @@ class ParsedQuery:
 
     text: str
     tree: Node | None
-    notes: tuple[Note, ...] = ()
+    notes: tuple[QueryNote, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -203,15 +203,17 @@ _YEAR_AND_MONTH = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})")
 
 def parse(text: str) -> ParsedQuery:
     """Parses a typed query. It never raises: unknown signs are skipped, open quotes and brackets closed at the end."""
-    notes: list[Note] = []
+    notes: list[QueryNote] = []
     if len(text) > LONGEST_QUERY:
-        notes.append(Note(LONGEST_QUERY, _("الاستعلام طويل؛ بُحث في أول %(count)s حرف منه.") % {"count": LONGEST_QUERY}))
+        notes.append(
+            QueryNote(LONGEST_QUERY, _("الاستعلام طويل؛ بُحث في أول %(count)s حرف منه.") % {"count": LONGEST_QUERY})
+        )
         text = text[:LONGEST_QUERY]
     read, origins = _normalised(text)
     tokens = _as_a_sentence(_within_bounds(_tokens(read, origins), notes), notes)
     tree = _Parser(read, tokens, notes).query()
     if tree is not None and not _asks_for_something(tree):
-        notes.append(Note(0, _("الاستبعاد وحده لا يكفي: اكتب كلمة تبحث عنها مع ما تستبعده.")))
+        notes.append(QueryNote(0, _("الاستبعاد وحده لا يكفي: اكتب كلمة تبحث عنها مع ما تستبعده.")))
         tree = None
     return ParsedQuery(text, tree, tuple(notes))
 
@@ -290,13 +292,13 @@ def _tokens(text: str, origins: list[int]) -> list[_Token]:
     return tokens
 
 
-def _within_bounds(tokens: list[_Token], notes: list[Note]) -> list[_Token]:
+def _within_bounds(tokens: list[_Token], notes: list[QueryNote]) -> list[_Token]:
     seen = 0
     for index, token in enumerate(tokens):
         seen += _is_content(token)
         if seen > MOST_WORDS:
             notes.append(
-                Note(token.position, _("الاستعلام طويل؛ بُحث عن أول %(count)s كلمة منه.") % {"count": MOST_WORDS})
+                QueryNote(token.position, _("الاستعلام طويل؛ بُحث عن أول %(count)s كلمة منه.") % {"count": MOST_WORDS})
             )
             return tokens[:index]
     return tokens
@@ -306,7 +308,7 @@ def _is_content(token: _Token) -> bool:
     return token.kind in {"word", "prefix"} and not is_stop_word(token.text)
 
 
-def _as_a_sentence(tokens: list[_Token], notes: list[Note]) -> list[_Token]:
+def _as_a_sentence(tokens: list[_Token], notes: list[QueryNote]) -> list[_Token]:
     """Returns the tokens; where they are many enough for a sentence, «أو» becomes a word and dashes are dropped."""
     if sum(map(_is_content, tokens)) <= SENTENCE:
         return tokens
@@ -315,14 +317,16 @@ def _as_a_sentence(tokens: list[_Token], notes: list[Note]) -> list[_Token]:
     if not either and not dashes:
         return tokens
     first = min(token.position for token in (*either, *dashes))
-    notes.append(Note(first, _("قُرئ الاستعلام كجملة: عُدت «أو» والشرطات من نصها. للاختيار اكتب OR وللاستبعاد NOT.")))
+    notes.append(
+        QueryNote(first, _("قُرئ الاستعلام كجملة: عُدت «أو» والشرطات من نصها. للاختيار اكتب OR وللاستبعاد NOT."))
+    )
     return [replace(token, kind="word") if token in either else token for token in tokens if token not in dashes]
 
 
 class _Parser:
     """Recursive descent over the tokens: or-expressions of and-expressions of (negated) words, phrases and groups."""
 
-    def __init__(self, text: str, tokens: list[_Token], notes: list[Note]) -> None:
+    def __init__(self, text: str, tokens: list[_Token], notes: list[QueryNote]) -> None:
         self.text = text
         self.tokens = tokens
         self.notes = notes
@@ -484,7 +488,7 @@ class _Parser:
 
     def _note(self, token: _Token, message: str) -> None:
         if all(note.message != message for note in self.notes):
-            self.notes.append(Note(token.position, message))
+            self.notes.append(QueryNote(token.position, message))
 
 
 # Kinds of signs that are read as words where no operator can stand, as in a phrase.

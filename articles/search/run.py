@@ -19,7 +19,7 @@ from articles.search.correction import correction
 from articles.search.index import Scope, first_meeting
 from articles.search.limit import time_limit
 from articles.search.listing import PAGE_SIZE, Direction, Listing, capped_count, listing, page_of
-from articles.search.query import Note, ParsedQuery, is_plain, parse, terms_of
+from articles.search.query import ParsedQuery, QueryNote, is_plain, parse, terms_of
 from articles.search.ranking import ranked
 from articles.search.snippets import Highlighted, highlight, with_positions
 
@@ -97,7 +97,7 @@ class SearchPage:
     complete: int = 0
     loosened: bool = False
     widened: tuple[OtherNames, ...] = ()
-    notes: tuple[Note, ...] = ()
+    notes: tuple[QueryNote, ...] = ()
     correction: str = ""
     ids: tuple[int, ...] = field(default=(), repr=False)
     further: tuple[int, ...] = field(default=(), repr=False)

@@ -160,7 +160,7 @@ class Named:
     folded: tuple[str, ...]
 
 
-class Rows(NamedTuple):
+class NumbersStatement(NamedTuple):
     """A statement that returns three columns of numbers.
 
     sql: the statement, with named placeholders.
@@ -171,7 +171,7 @@ class Rows(NamedTuple):
     params: Mapping[str, object]
 
     @classmethod
-    def of(cls, rows: QuerySet) -> "Rows":
+    def of(cls, rows: QuerySet) -> "NumbersStatement":
         """Returns the statement of a queryset, its placeholders named so that they can stand beside others."""
         sql, params = rows.query.sql_with_params()
         named = {f"besides_{place}": value for place, value in enumerate(params)}
@@ -179,7 +179,7 @@ class Rows(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownTerms:
     """What the archive knows of some texts and lexemes.
 
     lexemes: the lexemes of each text, in order. Texts without lexemes, such as signs, are left out; the names in
@@ -208,8 +208,8 @@ def known(
     words: Iterable[str] = (),
     beginnings: Iterable[str] = (),
     names: Iterable[str] = (),
-    besides: Rows | None = None,
-) -> Known:
+    besides: NumbersStatement | None = None,
+) -> KnownTerms:
     """Reads the vocabulary of a query in one statement.
 
     `lexemes` and `words` are looked up themselves. `beginnings` are those of the `words` that may be unfinished.
@@ -231,7 +231,7 @@ def known(
     for kind, *row in rows:
         rows_by_kind[kind].append(row)
     ((_, articles, _, length, _),) = rows_by_kind["total"]
-    return Known(
+    return KnownTerms(
         {text: tuple(lexemes_of_text) for text, _, lexemes_of_text, _, _ in rows_by_kind["text"]},
         {lexeme: count for lexeme, count, _, _, _ in rows_by_kind["lexeme"]},
         {

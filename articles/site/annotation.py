@@ -11,7 +11,7 @@ from articles.models import Actor, Article, Figure, Mention
 
 
 @dataclass(frozen=True)
-class Part:
+class AnnotatedPart:
     """A stretch of a piece.
 
     text: its words.
@@ -32,7 +32,7 @@ class AnnotatedPiece:
     suggested: whether that fact is suggested and not yet confirmed.
     """
 
-    parts: tuple[Part, ...]
+    parts: tuple[AnnotatedPart, ...]
     actor: Actor | None = None
     figure: Figure | None = None
     suggested: bool = False
@@ -88,11 +88,11 @@ def _pieces(text: str, offset: int, facts: list[tuple], matches: list[tuple]) ->
     return pieces
 
 
-def _parts(text: str, offset: int, start: int, end: int, matches: list[tuple]) -> tuple[Part, ...]:
+def _parts(text: str, offset: int, start: int, end: int, matches: list[tuple]) -> tuple[AnnotatedPart, ...]:
     """Cuts the span from `start` to `end` at the edges of matches. `offset` is where the paragraph `text` begins."""
     edges = (edge for span in matches for edge in span if start < edge < end)
     cuts = sorted({start, end, *edges})
     return tuple(
-        Part(text[left - offset : right - offset], any(s <= left and right <= e for s, e in matches))
+        AnnotatedPart(text[left - offset : right - offset], any(s <= left and right <= e for s, e in matches))
         for left, right in itertools.pairwise(cuts)
     )

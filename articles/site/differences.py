@@ -13,7 +13,7 @@ _MOST_WORDS = 6000
 
 
 @dataclass(frozen=True)
-class Change:
+class DifferenceRun:
     """A run of text.
 
     kind: "same" if both texts have it, "gone" if only the first has it, "new" if only the second has it.
@@ -24,31 +24,31 @@ class Change:
     text: str
 
 
-def differences(first_text: str, second_text: str) -> list[list[Change]]:
+def differences(first_text: str, second_text: str) -> list[list[DifferenceRun]]:
     """Returns the second text's paragraphs as lists of changes, with the first text's words where these differ.
 
     Words that fold to the same name count as equal, so spelling and marks alone make no difference.
     """
-    paragraphs: list[list[Change]] = [[]]
+    paragraphs: list[list[DifferenceRun]] = [[]]
     for change in _changes(first_text, second_text):
         first, *rest = change.text.split("\n\n")
         for part, begins in ((first, False), *((text, True) for text in rest)):
             if begins:
                 paragraphs.append([])
             if part:
-                paragraphs[-1].append(Change(change.kind, part))
+                paragraphs[-1].append(DifferenceRun(change.kind, part))
     return [paragraph for paragraph in paragraphs if any(change.text.strip() for change in paragraph)]
 
 
-def _changes(first_text: str, second_text: str) -> Iterator[Change]:
+def _changes(first_text: str, second_text: str) -> Iterator[DifferenceRun]:
     """Yields the changes of the whole text; a change may reach over several paragraphs."""
     first, second = (_PIECE.findall(text)[:_MOST_WORDS] for text in (first_text, second_text))
     keys = [[fold_name(piece) if piece.strip() else piece for piece in pieces] for pieces in (first, second)]
     for tag, a, b, c, d in SequenceMatcher(None, *keys, autojunk=False).get_opcodes():
         if tag == "equal":
-            yield Change("same", "".join(second[c:d]))
+            yield DifferenceRun("same", "".join(second[c:d]))
             continue
         if a < b:
-            yield Change("gone", "".join(first[a:b]))
+            yield DifferenceRun("gone", "".join(first[a:b]))
         if c < d:
-            yield Change("new", "".join(second[c:d]))
+            yield DifferenceRun("new", "".join(second[c:d]))

@@ -25,7 +25,7 @@ class AlreadyRunningError(RuntimeError):
 
 
 @dataclass(frozen=True)
-class Part:
+class NightlyPart:
     """One command of the nightly run and how it ended.
 
     name: the command's name.
@@ -55,7 +55,7 @@ def commands(backup: str = "", keep: int = 0) -> list[list[str]]:
     return [*parts, ["backup", backup, "--keep", str(keep)]] if backup else parts
 
 
-def run(parts: Sequence[Sequence[str]], told: Callable[[Part], None] = lambda part: None) -> bool:
+def run(parts: Sequence[Sequence[str]], told: Callable[[NightlyPart], None] = lambda part: None) -> bool:
     """Runs every part, also after a failed one, and records the run. Returns whether all parts succeeded.
 
     Each part is a separate process, so a killed part does not end the run. `told` is called with each part when it
@@ -71,10 +71,10 @@ def run(parts: Sequence[Sequence[str]], told: Callable[[Part], None] = lambda pa
         connection.close()  # this releases the lock
 
 
-def _run_recorded(parts: Sequence[Sequence[str]], report: Callable[[Part], None]) -> bool:
+def _run_recorded(parts: Sequence[Sequence[str]], report: Callable[[NightlyPart], None]) -> bool:
     """Runs the parts and keeps the run's row up to date. Returns whether all parts succeeded."""
     record = NightlyRun.objects.create(started_at=timezone.now())
-    done: list[Part] = []
+    done: list[NightlyPart] = []
     for arguments in parts:
         part = _run_command(arguments)
         done.append(part)
@@ -97,7 +97,7 @@ def _record(run: NightlyRun, **fields: object) -> None:
     NightlyRun.objects.filter(pk=run.pk).update(**fields)
 
 
-def _run_command(arguments: Sequence[str]) -> Part:
+def _run_command(arguments: Sequence[str]) -> NightlyPart:
     """Runs one command in a process of its own and waits for its end."""
     begun = time.monotonic()
     process = subprocess.run(
@@ -105,7 +105,7 @@ def _run_command(arguments: Sequence[str]) -> Part:
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, check=False,
     )  # fmt: skip
     output = process.stdout.decode(errors="replace").replace("\0", "").strip()[-LONGEST_OUTPUT:]
-    return Part(arguments[0], process.returncode, round(time.monotonic() - begun, 1), output)
+    return NightlyPart(arguments[0], process.returncode, round(time.monotonic() - begun, 1), output)
 
 
 def next_time(clock: str, now: datetime) -> datetime:

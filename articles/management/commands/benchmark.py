@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from articles.benchmark.corpus import BLOCK
 from articles.benchmark.load import load
-from articles.benchmark.report import Report, stored
+from articles.benchmark.report import BenchmarkReport, stored
 from articles.platform.scratch import kept_database, scratch_database
 
 
@@ -37,7 +37,7 @@ class Command(BaseCommand):
             raise CommandError(f"--articles must be a multiple of {BLOCK}")
         database = kept_database if options["keep"] else scratch_database
         with database(f"benchmark_{articles}"), tempfile.TemporaryDirectory() as directory:
-            report = Report(self._say, options["queries"], options["exact"])
+            report = BenchmarkReport(self._say, options["queries"], options["exact"])
             call_command("collectstatic", interactive=False, verbosity=0)
             if not stored():
                 report.loading(load(articles))

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from articles.models.heartbeat import OVERDUE, nightly_state
 from articles.platform.outage import in_a_line, is_outage
-from articles.upkeep.nightly import AlreadyRunningError, Part, commands, next_time, run
+from articles.upkeep.nightly import AlreadyRunningError, NightlyPart, commands, next_time, run
 
 # Seconds of sleep between two looks at the clock, which may be corrected meanwhile.
 _NAP = 10
@@ -48,7 +48,7 @@ class Command(BaseCommand):
         if not succeeded:
             raise CommandError("A part of the nightly run failed.")
 
-    def _tell(self, part: Part) -> None:
+    def _tell(self, part: NightlyPart) -> None:
         self.stdout.write(
             f"{part.name}: {f'FAILED (status {part.status})' if part.status else 'done'}, {part.seconds} s"
         )
