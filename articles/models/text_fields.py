@@ -141,8 +141,9 @@ class AsGivenJSONField(GatedJSONField):
 
 
 class RowsField(GatedJSONField):
-    """A list of rows. Each row is a mapping that has the keys of `shape` with values of its types, and perhaps more
-    keys.
+    """A list of rows.
+
+    Each row is a mapping that has the keys of `shape` with values of its types, and perhaps more keys.
 
     Somebody at the database's own prompt can store any other value. Only the rows of the right shape are read of it, so
     that no page fails because of it. `manage.py check_archive` reports it.

@@ -42,8 +42,9 @@ def create(path: Path, flags: int = os.O_EXCL) -> int:
 
 
 def open_regular(path: str | os.PathLike[str]) -> int:
-    """Opens a regular file for reading and returns its descriptor. Raises OSError for a folder, a pipe, a device or a
-    socket.
+    """Opens a regular file for reading and returns its descriptor.
+
+    Raises OSError for a folder, a pipe, a device or a socket.
 
     It never waits. Opening a pipe that has no writer would otherwise block.
     """

@@ -168,8 +168,9 @@ class Connection(TConn):
         return now - self.begun > BODY_GRACE + self.received / BODY_RATE
 
     def parse_head(self, end: int) -> Request:
-        """Parses the request whose head ends before `end`, an offset in `head`. Raises gunicorn's errors for a
-        malformed head.
+        """Parses the request whose head ends before `end`, an offset in `head`.
+
+        Raises gunicorn's errors for a malformed head.
 
         The parser reads the head from memory now and the received body later, in a thread.
         """
@@ -194,8 +195,9 @@ class Connection(TConn):
 
 
 class ReceptionWorker(ThreadWorker):
-    """gunicorn's threaded worker with a reception before its threads. It speaks HTTP/1.x without TLS, which a proxy
-    terminates.
+    """gunicorn's threaded worker with a reception before its threads.
+
+    It speaks HTTP/1.x without TLS, which a proxy terminates.
 
     incoming: the connections whose head or body is awaited, by file descriptor, longest wait first.
     lingering: the connections that have got their last answer and may still read it, by file descriptor, each with the

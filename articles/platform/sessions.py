@@ -1,5 +1,6 @@
-"""Sessions with signed keys, which are checked without a query to the database. The setting SESSION_ENGINE names this
-module.
+"""Sessions with signed keys, which are checked without a query to the database.
+
+The setting SESSION_ENGINE names this module.
 
 A key ends with a signature of the rest. The server checks it before it receives a large body (archive/gunicorn.py). The
 key of a session that has ended still passes; only the table of sessions says whether a session is valid.

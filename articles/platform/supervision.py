@@ -148,8 +148,9 @@ class Supervisor:
 
 
 class Keeper:
-    """A thread that calls `check` every `seconds` as long as the block lasts. After an error it tries again after
-    growing pauses.
+    """A thread that calls `check` every `seconds` as long as the block lasts.
+
+    After an error it tries again after growing pauses.
 
     Use it as a context manager. `check` looks after something, mends it where it must, and raises when it cannot.
     """

@@ -1,5 +1,6 @@
-"""The address of a client, and limits on its requests. Called by the doors for machines, the search page and the
-sign-in.
+"""The address of a client, and limits on its requests.
+
+Called by the doors for machines, the search page and the sign-in.
 
 Requests are counted in the cache (ARCHIVE_CACHE): by each process alone where the cache is its own memory, together
 where it is shared.

