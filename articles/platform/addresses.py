@@ -153,8 +153,9 @@ def older_spellings(address: str) -> tuple[str, ...]:
 
 
 def canonical_or_empty(text: str, base: str = "") -> str:
-    """Returns the canonical spelling of an address that a page states about itself; "" for a text that is no web
-    address.
+    """Returns the canonical spelling of an address that a page states about itself.
+
+    The result is "" for a text that is no web address.
     """
     try:
         return canonical_address(text, base)

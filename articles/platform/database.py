@@ -46,8 +46,9 @@ def configurations(environment: Mapping[str, str], data: Path) -> dict[str, dict
 
 
 class CacheRouter:
-    """Sends queries of a cache in the database to its own connection, since «default» may be a replica during a
-    request.
+    """Sends queries of a cache in the database to its own connection.
+
+    During a request «default» may be a replica.
     """
 
     def db_for_read(self, model: type, **hints: object) -> str | None:
@@ -61,8 +62,9 @@ class CacheRouter:
 
 
 def configuration(url: str, data: Path, variable: str = "DATABASE_URL") -> dict[str, Any]:
-    """Returns Django's DATABASES["default"] for a `postgres://` URL, or for the embedded server under `data` if `url`
-    is empty.
+    """Returns Django's DATABASES["default"] for a `postgres://` URL.
+
+    If `url` is empty, the database is the one of the embedded server under `data`.
 
     Raises ImproperlyConfigured, with the name of the `variable`, for a URL that is malformed or names another kind of
     database. Starts no server.

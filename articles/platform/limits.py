@@ -478,8 +478,9 @@ def _private_memory() -> int | None:
 
 
 def _drop_inherited_descriptors(exceptions: set[int]) -> None:
-    """Points every descriptor inherited by the fork, such as the database's connection, to /dev/null, but for
-    `exceptions`.
+    """Points every inherited descriptor to /dev/null, but for `exceptions`.
+
+    A fork inherits, for example, the descriptor of the database's connection.
 
     They are not closed. Otherwise an object of the parent that still has such a number could later close a file that
     this process has opened under the same number.

@@ -1,5 +1,6 @@
-"""Configures logging: a line for each request with its id, as JSON or as text for people, and a line for each slow
-statement.
+"""Configures logging: a line for each request with its id and a line for each slow statement.
+
+Lines are JSON, or text for people.
 
 Readers' queries and addresses are never logged. A request's line has only the path of its address.
 """
@@ -52,8 +53,9 @@ def level() -> str:
 
 
 def from_environment() -> dict[str, Any]:
-    """Returns the logging configuration of Django and gunicorn, by ARCHIVE_LOG_LEVEL and ARCHIVE_LOG_FORMAT (`json` or
-    `text`).
+    """Returns the logging configuration of Django and gunicorn.
+
+    It depends on ARCHIVE_LOG_LEVEL and ARCHIVE_LOG_FORMAT (`json` or `text`).
 
     It also configures structlog, whose lines go to the same handlers.
     """

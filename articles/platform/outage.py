@@ -86,8 +86,9 @@ def failed(request: HttpRequest) -> HttpResponse:
 
 
 def not_accepted(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answers 400 to a request that no page of the archive makes, such as a list filtered by a column that it does not
-    offer.
+    """Answers 400 to a request that no page of the archive makes.
+
+    An example is a list of the desk filtered by a column that it does not offer.
     """
     return _answer(request, "refused", 400)
 

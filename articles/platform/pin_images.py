@@ -55,8 +55,9 @@ class Image:
 
     @classmethod
     def of(cls, reference: str) -> "Image":
-        """Reads `postgres:18.1`, `valkey/valkey:8.1.4`, `registry.example/name:1`; loopback registries speak plain
-        HTTP.
+        """Parses `postgres:18.1`, `valkey/valkey:8.1.4` or `registry.example/name:1`.
+
+        Registries on the loopback address speak plain HTTP.
         """
         name, _, version = reference.rpartition(":")
         host, slash, rest = name.partition("/")
@@ -79,8 +80,9 @@ def pinned(text: str, digests: dict[str, str]) -> str:
 
 
 def images(text: str) -> list[str]:
-    """Returns the images with a version that a compose file or a Dockerfile names: in its spelling and order, each
-    once.
+    """Returns the images with a version that a compose file or a Dockerfile names.
+
+    They are in the file's spelling and order, each once.
     """
     return list(dict.fromkeys(match["image"] for match in _LINE.finditer(text)))
 

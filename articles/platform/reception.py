@@ -232,8 +232,9 @@ class ReceptionWorker(ThreadWorker):
             pool.shutdown(wait=False)
 
     def set_accept_enabled(self, enabled: bool) -> None:
-        """At the end, closes the port before the last requests are answered, so that the next server can open it at
-        once.
+        """At the end, closes the port before the last requests are answered.
+
+        So the next server can open it at once.
         """
         super().set_accept_enabled(enabled)
         if not enabled and (not self.alive or os.getppid() != self.ppid):
@@ -261,8 +262,9 @@ class ReceptionWorker(ThreadWorker):
         self._receive(conn)
 
     def _make_room(self) -> None:
-        """Closes the connection that has waited longest: an idle one that was kept alive, else one whose request is
-        incomplete.
+        """Closes the connection that has waited longest.
+
+        An idle connection that was kept alive comes first, then one whose request is incomplete.
         """
         if self.keepalived_conns:
             conn = self.keepalived_conns.popleft()
@@ -437,8 +439,9 @@ class ReceptionWorker(ThreadWorker):
         self._release(conn)
 
     def murder_pending(self) -> None:
-        """Closes or refuses the connections that are past their deadline. gunicorn's loop calls it at least once a
-        second.
+        """Closes or refuses the connections that are past their deadline.
+
+        gunicorn's loop calls it at least once a second.
         """
         now = time.monotonic()
         if now - self._looked < LOOK_SECONDS:

@@ -1,5 +1,6 @@
-"""A cache in Redis whose failure stops no request: the backend of ARCHIVE_CACHE=redis://…, imported only where that is
-set.
+"""A cache in Redis whose failure stops no request.
+
+It is the backend of ARCHIVE_CACHE=redis://…, and is imported only where that is set.
 """
 
 import logging

@@ -190,8 +190,9 @@ def end_with_parent() -> None:
 
 
 def how_it_ended(status: int) -> str:
-    """Returns in words how a program ended, by its status (subprocess.Popen.returncode): with an exit status or by a
-    signal.
+    """Returns in words how a program ended: with an exit status or by a signal.
+
+    `status` is as in subprocess.Popen.returncode.
     """
     if status >= 0:
         return f"status {status}"

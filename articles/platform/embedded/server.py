@@ -133,8 +133,9 @@ class EmbeddedServer:
             os.chown(self.socket_directory, entry.pw_uid, entry.pw_gid)
 
     def _make_cluster(self) -> None:
-        """Runs initdb in a folder beside the final one and renames it, so that a killed initdb leaves no incomplete
-        cluster.
+        """Runs initdb in a folder beside the final one and renames it.
+
+        So a killed initdb leaves no incomplete cluster.
 
         The locale is fixed, because under the caller's LC_ALL=C pg_trgm finds no trigrams in Arabic text.
         """
@@ -296,8 +297,9 @@ def binaries() -> Path:
 
 
 def socket_directory(directory: Path) -> Path:
-    """Returns the server's socket folder: inside `directory`, or one in /tmp named by its hash where that path is too
-    long.
+    """Returns the server's socket folder, inside `directory` where possible.
+
+    Where that path is too long, it is a folder in /tmp named by the path's hash.
     """
     inside = directory / "socket"
     if len(os.fsencode(inside)) <= LONGEST_SOCKET_DIRECTORY:
