@@ -4,8 +4,7 @@ Called by the caches of articles/platform/redis_cache.py and articles/platform/d
 
 A stored value is
 
-    ARCHIVE1 | HMAC-SHA256 of the rest, 32 bytes | length of the head, 4 bytes | head | byte strings, one after the
-    other
+    ARCHIVE1 | HMAC-SHA256 of the rest, 32 bytes | length of the head, 4 bytes | head | byte strings in sequence
 
 The head is JSON: the value, in which {"bytes": n} stands for the n-th byte string and {"mapping": {…}} for a
 dictionary, and the lengths of the byte strings. Somebody who can write to the cache but does not know
