@@ -1,12 +1,16 @@
-"""Cells that a spreadsheet would run as a formula: exported behind an apostrophe, and read back without it."""
+"""Guards cells that a spreadsheet would run as a formula.
+
+Exports put an apostrophe before them, imports take it off.
+"""
 
 import unicodedata
 
 _SIGNS = frozenset("=+-@")
-# Categories of characters that nobody sees, and that a program may pass over before it looks for a sign: format and control
+# Unicode categories of invisible characters, which a program may skip before it looks for a sign: format and control
 # characters, spaces, separators.
 _UNSEEN = frozenset(("Cf", "Cc", "Zs", "Zl", "Zp"))
-# Unseen as well, of other categories (Default_Ignorable_Code_Point of Unicode's DerivedCoreProperties): ranges, the last included.
+# Ranges of invisible characters of other categories (Default_Ignorable_Code_Point of Unicode's DerivedCoreProperties),
+# both ends included.
 _IGNORABLE = (
     (0x034F, 0x034F), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F), (0x2065, 0x2065), (0x3164, 0x3164), (0xFE00, 0xFE0F),
     (0xFFA0, 0xFFA0), (0xE0000, 0xE0FFF),
@@ -15,26 +19,33 @@ _APOSTROPHE = "'"
 
 
 def guarded(cell: str) -> str:
-    """The cell as it may stand in a CSV file; `unguarded` gives back exactly `cell`."""
+    """The cell as a CSV file may hold it, with an apostrophe before a formula.
+
+    `unguarded` turns it back into exactly `cell`.
+    """
     return _APOSTROPHE + cell if _is_guarded_kind(cell) else cell
 
 
 def unguarded(cell: str) -> str:
-    """The cell that `guarded` made this of; another cell is as it was."""
+    """The cell from which `guarded` made this one. Any other cell is returned unchanged."""
     return cell[1:] if cell[:1] == _APOSTROPHE and _is_guarded_kind(cell[1:]) else cell
 
 
 def _is_guarded_kind(cell: str) -> bool:
-    # What had an apostrophe of its own before a formula gets another, so that each is read back as it was.
+    # A formula that already stands behind apostrophes gets one more, so that `unguarded` restores each cell as it was.
     return _is_formula(cell.lstrip(_APOSTROPHE))
 
 
 def _is_formula(cell: str) -> bool:
-    """Whether the first character that is seen is a sign, or stands for one (full-width, small, raised), or the first is a tab or CR."""
+    """Whether a spreadsheet may run the cell as a formula.
+
+    That is so where the first visible character is a sign, or a full-width, small or raised form of one, or where the
+    cell begins with a tab or CR.
+    """
     if cell.startswith(("\t", "\r")):
         return True
-    first = next((letter for letter in cell if not _is_unseen(letter)), "")
-    return unicodedata.normalize("NFKC", first) in _SIGNS
+    first_visible = next((letter for letter in cell if not _is_unseen(letter)), "")
+    return unicodedata.normalize("NFKC", first_visible) in _SIGNS
 
 
 def _is_unseen(letter: str) -> bool:

@@ -1,4 +1,4 @@
-"""Files for readers: any list as CSV or JSON lines, streamed and capped; one article as a reference."""
+"""Files for readers: any list as CSV or JSON lines, streamed and limited in length; one article as a reference."""
 
 import codecs
 from collections.abc import Iterator
@@ -25,8 +25,11 @@ _MEDIA_TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson
 @require_safe
 @long_door
 def download(request: HttpRequest, noun: str, format: str) -> StreamingHttpResponse:
-    """The list that a page with this query shows, up to ARCHIVE_MOST_EXPORTED rows; X-Total-Count tells how many follow at
-    most: what cannot be read is left out, which shows only while the rows are made. HEAD counts none."""
+    """The list that a page with this query shows, up to ARCHIVE_MOST_EXPORTED rows.
+
+    X-Total-Count is the largest number of rows that can follow: a row that cannot be read is left out, and that shows
+    only while rows are made. A HEAD request has no X-Total-Count. Raises Http404 for an unknown noun or format.
+    """
     if noun not in NOUNS or format not in LINES:
         raise Http404
     content_type = _MEDIA_TYPES[format]
@@ -43,13 +46,16 @@ def download(request: HttpRequest, noun: str, format: str) -> StreamingHttpRespo
 
 
 def _rows(noun: Noun, model: type[Model], keys: Keys) -> Iterator[Row]:
-    """The rows in the order of their keys, a chunk at a time, so that no statement runs while the reader's line is slow."""
+    """Yields the rows in the order of their keys.
+
+    It reads one chunk at a time, so no statement runs while a client reads slowly.
+    """
     for chunk in keys.parts(CHUNK):
         yield from made(noun.completed(model.objects.all()), chunk, noun.row)
 
 
 def _encoded(lines: Iterator[str], *, marked: bool) -> Iterator[bytes]:
-    """Bytes of UTF-8; the mark at the beginning tells spreadsheets that it is."""
+    """Encodes lines as UTF-8. With `marked`, a byte order mark comes first, by which spreadsheets recognise UTF-8."""
     if marked:
         yield codecs.BOM_UTF8
     yield from (line.encode() for line in lines)
@@ -57,11 +63,14 @@ def _encoded(lines: Iterator[str], *, marked: bool) -> Iterator[bytes]:
 
 @door
 def cite(request: HttpRequest, pk: int, format: str) -> HttpResponse:
-    """One article as a reference in one of STYLES."""
+    """One article as a reference in one of STYLES.
+
+    Raises Http404 for an unknown format or an article that is not public.
+    """
     if format not in STYLES:
         raise Http404
     article = get_object_or_404(Article.objects.public().select_related("source"), pk=pk)
-    cited = citation(article, request.build_absolute_uri)
-    response = HttpResponse(STYLES[format].write(cited), content_type=f"{STYLES[format].media_type}; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{cited.key}.{format}"'
+    reference = citation(article, request.build_absolute_uri)
+    response = HttpResponse(STYLES[format].write(reference), content_type=f"{STYLES[format].media_type}; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{reference.key}.{format}"'
     return response

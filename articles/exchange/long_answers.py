@@ -1,4 +1,4 @@
-"""Answers that take long: how many are made at once, and the rows of a download without the list of them in memory.
+"""Long answers: a limit on how many are made at once, and the keys of a download, read from a cursor of the database.
 
 The doors for machines call it (articles/exchange/doors.py, articles/exchange/downloads.py).
 """
@@ -20,38 +20,43 @@ from django.http import HttpRequest
 from articles.platform.reception import PacedSocket
 from articles.platform.visitors import network
 
-# The first of the two numbers of our advisory locks, any number; the second is the place's.
+# The first of the two numbers of a place's advisory lock. The value is arbitrary. The second is the number of the
+# place.
 LOCKS = 7_230_114
-# The same of the locks that keep an asker to one place; the second number is made of the asker's address.
+# The first number of the advisory lock that limits a client to one place. The second is derived from the client's
+# address.
 ASKERS = 7_230_115
-# Long answers that one process makes at once: half of its threads (archive/gunicorn.py) are left to readers, whatever the setting.
+# Long answers that one process makes at once. Whatever the setting, half of its threads (archive/gunicorn.py) stay free
+# for readers.
 MOST_HERE = 2
-# Seconds after which to ask again for a place; an export of 10,000 articles takes about as long.
+# Seconds after which a client should ask again for a place. An export of 10,000 articles takes about as long.
 ASK_AGAIN = 30
-# Without ORDER BY the rows are tried one by one until a lock is had, and the limit then stops the scan.
+# Without ORDER BY, PostgreSQL tries the rows one by one, and LIMIT stops the scan at the first lock that it gets.
 _TAKE = "SELECT place FROM generate_series(1, %s) place WHERE pg_try_advisory_lock(%s, place) LIMIT 1"
-# How many places each database session of this process holds; a thread has one session, and makes one answer at a time.
+# Maps the id() of a database session of this process to the number of places that it holds. A thread has one session
+# and makes one answer at a time.
 _held: Counter[int] = Counter()
-# Entered again by the same thread when memory is collected meanwhile (`Place.__del__`).
+# Reentrant: the garbage collector can call `Place.__del__` in a thread that holds the lock already.
 _holding = threading.RLock()
 _numbers = itertools.count(1)
-# What could not be given back at once, with its session: given back when the next place is taken.
+# Sessions with the statements that release their locks and cursors but could not be executed at once. They are executed
+# when the next place is taken.
 _left_over: list[tuple[psycopg.Connection, tuple[str, ...]]] = []
 
 
 class Closable(Protocol):
-    """Anything that is closed at the end of an answer."""
+    """A resource that is closed at the end of an answer."""
 
     def close(self) -> None: ...
 
 
 class Place:
-    """One of ARCHIVE_EXPORTS_AT_ONCE places, held until `close`. An asker holds one at a time.
+    """One of ARCHIVE_EXPORTS_AT_ONCE places, held until `close`. A client holds at most one.
 
-    The place is an advisory lock of the database session that makes the answer, and so is the asker's turn. So the numbers hold
-    for all processes on all machines that read from one server, and the place of a process that was killed is free as soon as
-    the server sees its connection go. A lock in the cache would outlive its process, and a cache in each process's memory
-    counts alone.
+    Two advisory locks of the database session that makes the answer stand for the place and for the client. So the
+    limits apply to all processes on all machines that read from one server, and the place of a killed process is free
+    as soon as the server sees its connection go. A lock in the cache would outlive its process, and a cache in each
+    process's memory would count for that process alone.
     """
 
     def __init__(self, session: psycopg.Connection) -> None:
@@ -60,11 +65,11 @@ class Place:
 
     @classmethod
     def take(cls, request: HttpRequest) -> "Place | None":
-        """A place for the answer to a request; None where all are taken, or its asker has one.
+        """Takes a place for the answer to a request. Returns None where all places are taken or the client holds one.
 
-        The answer may take ARCHIVE_EXPORT_SECONDS from now on, then the server cuts it off.
+        The answer may take ARCHIVE_EXPORT_SECONDS from now on; then the server cuts it off.
         """
-        _give_back_what_is_left_over()
+        _release_left_over()
         connection.ensure_connection()
         session = connection.connection
         with _holding:
@@ -80,17 +85,17 @@ class Place:
         if not is_taken:
             place.close()
             return None
-        line = request.META.get("gunicorn.socket")
-        if isinstance(line, PacedSocket):
-            line.end_within(settings.ARCHIVE_EXPORT_SECONDS)
+        socket = request.META.get("gunicorn.socket")
+        if isinstance(socket, PacedSocket):
+            socket.end_within(settings.ARCHIVE_EXPORT_SECONDS)
         return place
 
-    def _take(self, asker: int) -> bool:
+    def _take(self, client_number: int) -> bool:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [ASKERS, asker])
+            cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [ASKERS, client_number])
             if not cursor.fetchone()[0]:
                 return False
-            self._locks.append((ASKERS, asker))
+            self._locks.append((ASKERS, client_number))
             cursor.execute(_TAKE, [settings.ARCHIVE_EXPORTS_AT_ONCE, LOCKS])
             if not (row := cursor.fetchone()):
                 return False
@@ -98,24 +103,28 @@ class Place:
         return True
 
     def close(self) -> None:
+        """Gives the place back. Closing again does nothing."""
         session, self._session = self._session, None
         if session is None:
             return
-        _give_up(session)
+        _count_down(session)
         if self._locks:
             unlocked = ", ".join(f"pg_advisory_unlock({kind}, {number})" for kind, number in self._locks)
             _execute(session, f"SELECT {unlocked}")
 
     def __del__(self) -> None:
-        """An answer that was dropped before the server came to close it."""
+        """Closes the place of an answer that was dropped before the server could close it."""
         self.close()
 
 
 class Keys:
-    """The keys that a query chooses, in its order, read from a cursor of the database server as they are needed.
+    """The primary keys that a query selects, in its order, read in parts from a cursor of the database server.
 
-    The cursor outlives its transaction (WITH HOLD), so that none is open while a reader's line is slow. The server keeps the keys.
-    `count` is how many there are.
+    The cursor outlives its transaction (WITH HOLD), so no transaction is open while a client reads slowly. The server
+    keeps the keys.
+
+    name: the cursor's name.
+    count: the number of keys.
     """
 
     def __init__(self, rows: QuerySet) -> None:
@@ -127,7 +136,7 @@ class Keys:
         except EmptyResultSet:
             return
         with connection.cursor() as cursor:
-            # All rows will be wanted, not the first tenth, which is what PostgreSQL plans cursors for.
+            # By default PostgreSQL plans a cursor for reading the first tenth of its rows. This one is read to its end.
             cursor.execute("SELECT set_config('cursor_tuple_fraction', '1', true)")
             cursor.execute(f"DECLARE {self.name} SCROLL CURSOR WITH HOLD FOR {statement}", parameters)
             self._session = connection.connection
@@ -136,7 +145,7 @@ class Keys:
             cursor.execute(f"MOVE ABSOLUTE 0 IN {self.name}")
 
     def parts(self, size: int) -> Iterator[list[int]]:
-        """The keys, so many at a time."""
+        """Yields the keys in lists of at most `size`."""
         while self._session is not None:
             keys = [key for (key,) in self._session.execute(f"FETCH FORWARD {size} FROM {self.name}")]
             if not keys:
@@ -144,9 +153,10 @@ class Keys:
             yield keys
 
     def close(self) -> None:
+        """Closes the cursor. Closing again does nothing."""
         session, self._session = self._session, None
         if session is not None:
-            # A transaction that was rolled back has taken the cursor with it.
+            # A transaction that was rolled back has removed the cursor.
             _execute(session, f"SELECT FROM pg_cursors WHERE name = '{self.name}'", f"CLOSE {self.name}")
 
     def __del__(self) -> None:
@@ -154,7 +164,10 @@ class Keys:
 
 
 class Held:
-    """The parts of an answer, with what is held for as long as they are sent. The server closes it, sent or not."""
+    """The parts of an answer with a resource that is held until they are sent.
+
+    The server closes it, whether they were sent or not.
+    """
 
     def __init__(self, parts: Iterator[bytes], resource: Closable) -> None:
         self._parts, self._resource = iter(parts), resource
@@ -163,39 +176,45 @@ class Held:
         return self._parts
 
     def close(self) -> None:
+        """Closes the resource."""
         self._resource.close()
 
 
-def _number(asker: str) -> int:
-    """The second number of an asker's lock, a signed integer of four bytes.
+def _number(client: str) -> int:
+    """The second number of a client's lock, a signed integer of four bytes.
 
-    Two of a million askers may share one: then the later waits for the earlier, and that is all.
+    Two of a million clients may share a number. The only effect is that the later one waits for the earlier one.
     """
-    return int.from_bytes(hashlib.blake2b(asker.encode(), digest_size=4).digest(), signed=True)
+    return int.from_bytes(hashlib.blake2b(client.encode(), digest_size=4).digest(), signed=True)
 
 
-def _give_up(session: psycopg.Connection) -> None:
+def _count_down(session: psycopg.Connection) -> None:
+    """Takes one place off the count of a session."""
     with _holding:
         _held[id(session)] -= 1
         if not _held[id(session)]:
             del _held[id(session)]
 
 
-def _give_back_what_is_left_over() -> None:
+def _release_left_over() -> None:
+    """Executes the statements that could not be executed before."""
     for _ in range(len(_left_over)):
         session, statements = _left_over.pop()
         _execute(session, *statements)
 
 
 def _execute(session: psycopg.Connection, *statements: str) -> None:
-    """Gives something back on the session that holds it; a session that cannot is ended, which gives it back as well.
+    """Releases a lock or cursor on the session that holds it.
 
-    Each statement is executed where the one before it had a row.
+    Where that fails, the session is ended, which releases it as well.
+
+    Each statement is executed only if the one before it returned a row.
     """
     if session.closed:
         return
     if session.lock.locked():
-        # Memory is collected (`__del__`) within a statement of this very session: waiting for its end would never end.
+        # The garbage collector has called `__del__` during a statement of this same session. Waiting for the statement
+        # would be a deadlock.
         _left_over.append((session, statements))
         return
     try:

@@ -1,8 +1,8 @@
 """Articles, events, actors, figures and sources as plain dictionaries, for exports, downloads and the API.
 
-Each noun has a function that gives a queryset what its rows need, and one that makes a row. Which rows there are is for the door to
-say, by the noun's own `public()`; `public` says that what hangs on them is chosen so, too. The desk's exports hold drafts and what
-an editor rejected or withheld, with their states.
+Each noun has two functions: one prefetches on a queryset what its rows need, the other makes a row of an object. The
+caller chooses the objects, by the noun's own `public()`. With `public`, related objects are limited to public ones,
+too. The desk's exports hold drafts and what an editor rejected or withheld, with their states.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -31,7 +31,10 @@ Row = dict[str, object]
 
 
 def made(rows: QuerySet, ids: Sequence[int], make: Callable[[object], Row], warn: Warn = logged) -> Iterator[Row]:
-    """A row for each of `ids` that `rows` holds, in their order; one that cannot be read or made is reported to `warn` and stepped over."""
+    """Yields a row for each of `ids` that `rows` holds, in the order of `ids`.
+
+    An object that cannot be read, or of which no row can be made, is reported to `warn` and left out.
+    """
     for stored in readable(rows, ids, warn):
         try:
             row = make(stored)
@@ -42,7 +45,7 @@ def made(rows: QuerySet, ids: Sequence[int], make: Callable[[object], Row], warn
 
 
 def with_facts(articles: QuerySet, *, public: bool = False) -> QuerySet:
-    """Articles with all that `article_row` shows."""
+    """Articles with everything that `article_row` needs."""
     coverages = Coverage.objects.select_related("event").order_by("id")
     mentions = Mention.objects.select_related("actor").order_by("id")
     figures = Figure.objects.select_related("measure").order_by("start", "id")
@@ -59,7 +62,7 @@ def with_facts(articles: QuerySet, *, public: bool = False) -> QuerySet:
 
 
 def article_summary(article: Article) -> Row:
-    """What a list tells of an article, without its text."""
+    """An article as lists show it, without its text."""
     return {
         "id": article.pk,
         "title": article.title,
@@ -88,28 +91,30 @@ def article_row(article: Article) -> Row:
         "claimed_address": (capture.claimed_address if capture else "") or None,
         "date_statements": article.date_statements,
         "events": [
-            {"id": c.event_id, "title": c.event.title, "state": _state(c, c.event)} for c in article.coverages.all()
+            {"id": coverage.event_id, "title": coverage.event.title, "state": _state(coverage, coverage.event)}
+            for coverage in article.coverages.all()
         ],
         "actors": [
             {
-                "id": m.actor_id,
-                "name": m.actor.name,
-                "kind": m.actor.kind,
-                "state": _state(m, m.actor),
-                "spans": m.spans,
+                "id": mention.actor_id,
+                "name": mention.actor.name,
+                "kind": mention.actor.kind,
+                "state": _state(mention, mention.actor),
+                "spans": mention.spans,
             }
-            for m in article.mentions.all()
+            for mention in article.mentions.all()
         ],
         "figures": [_figure(figure) for figure in article.figures.all() if figure.value is not None],
     }
 
 
 def _state(link: Mention | Coverage, noun: Actor | Event) -> str:
-    """A link to a rejected actor or event is rejected with it."""
+    """The state of a mention or coverage. It is rejected where its actor or event is."""
     return ReviewState.REJECTED.value if noun.state == ReviewState.REJECTED else link.state
 
 
 def _figure(figure: Figure) -> Row:
+    """A figure without its article, event and actor. `start` and `end` are code points of the body."""
     return {
         "id": figure.pk,
         "value": _plain(figure.value),
@@ -127,29 +132,31 @@ def _figure(figure: Figure) -> Row:
 
 
 def _day(day: date | None) -> str | None:
+    """A day as ISO 8601; None where there is none, or where the stored day is beyond what the archive holds."""
     return day.isoformat() if (day := held(day)) else None
 
 
 def _plain(value: Decimal | None) -> int | float | None:
+    """A number of a figure as JSON writes it: whole numbers without a fraction."""
     if value is None:
         return None
     return int(value) if value == value.to_integral_value() else float(value)
 
 
 def with_participants(events: QuerySet, *, public: bool = False) -> QuerySet:
-    """Events with all that `event_row` shows."""
-    parts = Participation.objects.select_related("actor").order_by("id")
+    """Events with everything that `event_row` needs."""
+    participations = Participation.objects.select_related("actor").order_by("id")
     coverages = Coverage.objects.order_by("id")
     if public:
-        parts = parts.public()
+        participations = participations.public()
         coverages = coverages.public()
     return events.select_related("series").prefetch_related(
-        Prefetch("participations", parts), Prefetch("coverages", coverages)
+        Prefetch("participations", participations), Prefetch("coverages", coverages)
     )
 
 
 def event_row(event: Event) -> Row:
-    """Returns an event with its participants and the articles that report it."""
+    """Returns an event with its participants and the articles that report it. Needs `with_participants`."""
     return {
         "id": event.pk,
         "title": event.title,
@@ -162,15 +169,15 @@ def event_row(event: Event) -> Row:
         "description": event.description,
         "state": event.state,
         "participants": [
-            {"actor": p.actor_id, "name": p.actor.name, "role": p.role, "state": p.state}
-            for p in event.participations.all()
+            {"actor": part.actor_id, "name": part.actor.name, "role": part.role, "state": part.state}
+            for part in event.participations.all()
         ],
-        "articles": [{"id": c.article_id, "state": c.state} for c in event.coverages.all()],
+        "articles": [{"id": coverage.article_id, "state": coverage.state} for coverage in event.coverages.all()],
     }
 
 
 def with_aliases(actors: QuerySet) -> QuerySet:
-    """Actors with all that `actor_row` shows."""
+    """Actors with everything that `actor_row` needs."""
     return actors.prefetch_related("aliases")
 
 
@@ -184,12 +191,15 @@ def actor_row(actor: Actor) -> Row:
         "country": actor.country,
         "description": actor.description,
         "state": actor.state,
-        "aliases": [{"name": a.name, "kind": a.kind, "found_in_text": a.found_in_text} for a in actor.aliases.all()],
+        "aliases": [
+            {"name": alias.name, "kind": alias.kind, "found_in_text": alias.found_in_text}
+            for alias in actor.aliases.all()
+        ],
     }
 
 
 def with_measures(figures: QuerySet, *, public: bool = False) -> QuerySet:
-    """Figures with all that `figure_row` shows."""
+    """Figures with everything that `figure_row` needs."""
     figures = figures.select_related("measure")
     return figures.with_nameable() if public else figures.select_related("event", "actor")
 
@@ -197,8 +207,8 @@ def with_measures(figures: QuerySet, *, public: bool = False) -> QuerySet:
 def figure_row(figure: Figure) -> Row:
     """Returns a figure with the keys of its article, event and actor. Needs `with_measures`."""
     event, actor = figure.event, figure.actor
-    of = {"article": figure.article_id, "event": event.pk if event else None, "actor": actor.pk if actor else None}
-    return _figure(figure) | of | {"about": figure.about, "scope": figure.scope}
+    owners = {"article": figure.article_id, "event": event.pk if event else None, "actor": actor.pk if actor else None}
+    return _figure(figure) | owners | {"about": figure.about, "scope": figure.scope}
 
 
 def source_row(source: Source) -> Row:

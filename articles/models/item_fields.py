@@ -1,7 +1,8 @@
-"""Fields that hold a list of texts or of numbers, read as the items of it that have their shape.
+"""Fields for a list of texts or of numbers. Items of another type or size are left out when a list is read.
 
-A hand at the database's own prompt can store an array with an empty place, or of other dimensions. It is read without what is no item,
-so that no page ends because of it; `manage.py check_archive` names it (`is_astray`). For the migrations this is Django's ArrayField.
+Somebody at the database's own prompt can store an array with NULL items, or of other dimensions. Its faulty items are
+not read, so that no page fails because of it. `manage.py check_archive` reports it (`is_astray`). In migrations this is
+Django's ArrayField.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -12,34 +13,41 @@ from django.db import models
 
 
 class ItemsField(ArrayField):
-    """An array that holds only values of its `base_field`; of arrays, only those of `size` values."""
+    """An array of values of its `base_field`. Where these are arrays, each has the `size` of the base field."""
 
     def __init__(self, base_field: models.Field, size: int | None = None, **kwargs: Any) -> None:
         super().__init__(base_field, size, **kwargs)
-        # Django puts a method of its own here where the base field reads values in its own way, as an array in an array does.
+        # Where the base field has its own `from_db_value`, as an array within an array does, Django sets an attribute
+        # of this name on the instance. It would hide the method of this class.
         self.__dict__.pop("from_db_value", None)
 
     def from_db_value(self, value: object, expression: object, connection: object) -> object:
         return None if value is None else self.items_of(value)
 
     def items_of(self, stored: object) -> list[Any]:
-        """What is read of a stored value."""
+        """Returns the sound items of a stored value; an empty list for a value that is no list."""
         return [item for item in stored if self.is_item(item)] if isinstance(stored, list) else []
 
     def is_item(self, item: object) -> bool:
+        """Whether `item` has the type and, for arrays within arrays, the size of this field's items."""
         base = self.base_field
         if isinstance(base, ArrayField):
-            return isinstance(item, list) and len(item) == base.size and all(type(one) is _kind(base) for one in item)
+            return (
+                isinstance(item, list) and len(item) == base.size and all(type(value) is _kind(base) for value in item)
+            )
         return type(item) is _kind(self)
 
     def deconstruct(self) -> tuple[str, str, list, dict]:
-        """As Django's own field: the column is the same."""
+        """Describes the field as Django's ArrayField, because the column is the same."""
         name, _path, args, kwargs = super().deconstruct()
         return name, "django.contrib.postgres.fields.ArrayField", args, kwargs
 
 
 class AlignedItemsField(ItemsField):
-    """An array whose items belong to those of another column by their places: the model reads both together (`aligned`)."""
+    """An array whose items belong to the items at the same places of another column.
+
+    The field returns the stored array unchanged, and the model reads both columns together (`aligned`).
+    """
 
     def from_db_value(self, value: object, expression: object, connection: object) -> object:
         return value
@@ -52,21 +60,25 @@ def _kind(field: ArrayField) -> type:
 def aligned(
     pairs: Sequence[tuple[ItemsField, object]], is_sound: Callable[..., bool] = lambda *items: True
 ) -> tuple[list[Any], ...]:
-    """The values of columns whose items belong together, read as the places at which each column has an item and `is_sound` is true
-    of them; nothing at all where one column has more places than another, since nobody can say which belong together."""
+    """Returns the lists of columns whose items belong together by their places.
+
+    `pairs` are the fields with their stored values. A place is left out where one of the columns has no sound item, or
+    where `is_sound` is false for the items. All lists are empty where the columns differ in length, since it is then
+    unknown which items belong together.
+    """
     columns = [value if isinstance(value, list) else [] for _field, value in pairs]
     if len({len(column) for column in columns}) != 1:
         return tuple([] for _ in pairs)
     fields = [field for field, _value in pairs]
-    kept = [
+    sound = [
         items for items in zip(*columns, strict=True)
         if all(field.is_item(item) for field, item in zip(fields, items, strict=True)) and is_sound(*items)
     ]  # fmt: skip
-    return tuple([items[place] for items in kept] for place in range(len(pairs)))
+    return tuple([items[place] for items in sound] for place in range(len(pairs)))
 
 
 def is_astray(field: ArrayField) -> str:
-    """SQL of a condition that is true of rows whose array is read otherwise than it is stored."""
+    """Returns an SQL condition that is true for rows whose stored array holds items that are not read."""
     column = f'"{field.column}"'
     inner = field.base_field if isinstance(field.base_field, ArrayField) else None
     conditions: Iterable[str] = [

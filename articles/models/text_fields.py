@@ -1,8 +1,8 @@
-"""Fields for everything that a person or a file can write: each sends its text through the gate of articles/arabic/text_gate.py.
+"""Model fields for text from people and files. Each sends its text through the gate of articles/arabic/text_gate.py.
 
-A field cleans what it is given wherever Django hands a value to the database: `save`, `bulk_create`, `update`, a lookup; forms clean
-what was posted before they compare it with what is stored; `articles.models.inserting` calls `cleaned` for rows that go by COPY.
-For the migrations these are Django's own fields: the columns are the same.
+A field cleans its value wherever Django hands a value to the database: `save`, `bulk_create`, `update`, a lookup. Forms
+clean a posted value before they compare it with the stored one. `articles.models.inserting` calls `cleaned` for rows
+that are stored with COPY. In migrations these fields appear as Django's own, because the columns are the same.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,34 +19,43 @@ Gate = Callable[[str], str]
 
 
 class GatedFormField(forms.CharField):
-    """A text as a browser posts it, cleaned by `gate`: a textarea's CRLF alone is no change."""
+    """A form field for text, cleaned by `gate`. The CRLF that a textarea posts is not a change by itself.
+
+    gate: the function that cleans a text.
+    """
 
     def __init__(self, *args: Any, gate: Gate = clean_line, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.gate = gate
 
     def to_python(self, value: object) -> object:
-        # Cleaned before Django strips the ends, where a space may stand behind what the gate removes.
+        # The gate comes before Django strips the ends: a space there may stand behind a character that the gate
+        # removes.
         return super().to_python(self.gate(value) if isinstance(value, str) else value)
 
     def has_changed(self, initial: object, data: object) -> bool:
-        """Whether what was posted differs from what is stored, both as this field would have them stored."""
+        """Whether the posted value differs from the stored one, after both are cleaned."""
         return super().has_changed(self.to_python(initial) if isinstance(initial, str) else initial, data)
 
 
 class GatedAddressField(GatedFormField, forms.URLField):
-    """A form's field for an address, cleaned as every text is."""
+    """A form field for an address, cleaned by `gate`."""
 
 
 class Gated:
-    """Mixed into a field of the class `column_of`: no value reaches the database but by `gate`."""
+    """Mixin for a model field: every text passes `gate` before it reaches the database.
+
+    gate: the function that cleans a text.
+    column_of: Django's class of the field, which migrations name.
+    form_field: the class of the field in forms.
+    """
 
     gate: Gate
     column_of: type[models.Field]
     form_field: type[forms.Field] = GatedFormField
 
     def cleaned(self, value: object) -> object:
-        """`value` as it may be stored; what is no text is left as it is."""
+        """Returns `value` as it may be stored. A value that is no text is returned unchanged."""
         return type(self).gate(value) if isinstance(value, str) else value
 
     def to_python(self, value: object) -> object:
@@ -56,7 +65,7 @@ class Gated:
         return self.cleaned(super().get_prep_value(value))
 
     def pre_save(self, model_instance: models.Model, add: bool) -> object:
-        """The value to be stored, which the instance has from then on, too."""
+        """Returns the value to store, and sets it on the instance as well."""
         value = self.cleaned(super().pre_save(model_instance, add))
         if isinstance(value, str):
             setattr(model_instance, self.attname, value)
@@ -78,7 +87,7 @@ class LineField(Gated, models.CharField):
 
 
 class FileNameField(LineField):
-    """The name of a file, as whoever brought the file calls it."""
+    """The name of a file, as it was when the file was received."""
 
     gate = staticmethod(file_name_as_given)
 
@@ -91,7 +100,7 @@ class ProseField(Gated, models.TextField):
 
 
 class BodyField(ProseField):
-    """An article's text: paragraphs that one blank line parts."""
+    """An article's body: paragraphs separated by one blank line."""
 
     gate = staticmethod(clean_body)
 
@@ -108,12 +117,13 @@ class AddressField(Gated, models.URLField):
 
 
 class GatedJSONField(Gated, models.JSONField):
-    """A value of JSON whose texts, keys included, are cleaned however deep they stand."""
+    """A JSON value. All texts in it are cleaned at any depth, keys included."""
 
     gate = staticmethod(clean_text)
     column_of = models.JSONField
 
     def cleaned(self, value: object) -> object:
+        """Returns `value` with all its texts cleaned. A tuple becomes a list."""
         if isinstance(value, dict):
             return {self.cleaned(key): self.cleaned(item) for key, item in value.items()}
         if isinstance(value, list | tuple):
@@ -125,16 +135,20 @@ class GatedJSONField(Gated, models.JSONField):
 
 
 class AsGivenJSONField(GatedJSONField):
-    """A value of JSON whose texts are shown as they were given: names of files, values that were not taken."""
+    """A JSON value whose texts are shown as they were received: names of files, values that were not accepted."""
 
     gate = staticmethod(as_given)
 
 
 class RowsField(GatedJSONField):
-    """A list of rows, each a mapping that has the keys of `shape` with values of its types; it may have more.
+    """A list of rows.
 
-    A hand at the database's own prompt can store anything else. It is read as the rows of it that have the shape, so that no page
-    ends because of it; `manage.py check_archive` names it.
+    Each row is a mapping that has the keys of `shape` with values of its types, and perhaps more keys.
+
+    Somebody at the database's own prompt can store any other value. Only the rows of the right shape are read of it, so
+    that no page fails because of it. `manage.py check_archive` reports it.
+
+    shape: maps each required key to the type of its value.
     """
 
     def __init__(self, *args: Any, shape: Mapping[str, type] | None = None, **kwargs: Any) -> None:
@@ -142,10 +156,11 @@ class RowsField(GatedJSONField):
         self.shape = dict(shape or {})
 
     def has_shape(self, row: object) -> bool:
+        """Whether `row` is a mapping that has the keys and types of `shape`."""
         return isinstance(row, dict) and all(isinstance(row.get(key), kind) for key, kind in self.shape.items())
 
     def rows_of(self, stored: object) -> list[dict[str, Any]]:
-        """What is read of a stored value."""
+        """Returns the rows of a stored value that have the shape; an empty list for a value that is no list."""
         return [row for row in stored if self.has_shape(row)] if isinstance(stored, list) else []
 
     def from_db_value(self, value: object, expression: object, connection: object) -> object:
@@ -154,11 +169,11 @@ class RowsField(GatedJSONField):
 
 
 class AsGivenRowsField(RowsField, AsGivenJSONField):
-    """Rows whose texts are shown as they were given."""
+    """Rows whose texts are shown as they were received."""
 
 
 def cleaned_by(field: models.Field, value: object) -> object:
-    """`value` as `field` would store it: the texts of an array each by the field of its items."""
+    """Returns `value` as `field` would store it. The texts of an array are cleaned by the field of its items."""
     if isinstance(field, Gated):
         return field.cleaned(value)
     if isinstance(field, ArrayField) and isinstance(value, list | tuple):
@@ -167,7 +182,7 @@ def cleaned_by(field: models.Field, value: object) -> object:
 
 
 def gated_fields(model: type[models.Model]) -> list[models.Field]:
-    """The fields of a model whose texts pass the gate, arrays of texts included."""
+    """Returns the fields of a model whose texts pass the gate, including arrays of texts."""
 
     def is_gated(field: models.Field) -> bool:
         return isinstance(field, Gated) or (isinstance(field, ArrayField) and is_gated(field.base_field))

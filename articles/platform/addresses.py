@@ -1,7 +1,7 @@
-"""Web addresses: one spelling for each, and the domain that answers for it. Every door that takes an address asks here.
+"""Web addresses: their canonical spelling and their registrable domain. All code that accepts an address uses it.
 
-Parsing follows the WHATWG URL Standard (https://url.spec.whatwg.org/) by the library ada, so that an address is read as a
-browser reads it: IDNA hosts, default ports, dot segments, percent-encoding. Domains come from the Public Suffix List
+Parsing follows the WHATWG URL Standard (https://url.spec.whatwg.org/) by the library ada, so that an address is read as
+a browser reads it: IDNA hosts, default ports, dot segments, percent-encoding. Domains come from the Public Suffix List
 (https://publicsuffix.org/) that is packed inside the library publicsuffixlist. Nothing is fetched.
 """
 
@@ -17,16 +17,17 @@ from publicsuffixlist import PublicSuffixList
 
 from articles.platform.messages import MessageError
 
-# In characters, after percent-encoding. It is the length of the database columns that hold addresses.
+# The most characters of an address after percent-encoding. It is the length of the database columns that hold
+# addresses.
 LONGEST_ADDRESS = 2000
-# RFC 1035, section 2.3.4: octets of a name and of one of its labels.
+# The most octets of a name and of one of its labels (RFC 1035, section 2.3.4).
 _LONGEST_HOST, _LONGEST_LABEL = 253, 63
 _LONGEST_SHOWN = 120
 # RFC 3986, section 2.3: characters that mean the same whether they are percent-encoded or not.
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 # An escape, or a character that RFC 3986 does not allow in a path or a query as it is.
 _TO_ENCODE = re.compile(r"%([0-9A-Fa-f]{2})|[^A-Za-z0-9\-._~!$&'()*+,;=:@/?]")
-# Parameters that platforms add to count clicks: they never choose what a server answers.
+# Parameters that platforms add to count clicks. They never change what a server answers.
 _TRACKING = re.compile(
     r"(?:utm_\w+|fbclid|gclid|gbraid|wbraid|dclid|msclkid|yclid|twclid|ttclid|igshid|igsh|mc_[ce]id)", re.IGNORECASE
 )
@@ -39,14 +40,14 @@ class AddressError(MessageError):
 
 @dataclass(frozen=True)
 class WebAddress:
-    """An address taken apart. All parts are ASCII.
+    """The parts of an address. All are ASCII.
 
-    `scheme` is "http" or "https".
-    `host` is a name in lower case and IDNA form, an IPv4 address, or an IPv6 address in brackets.
-    `port` is None where it is the scheme's own.
-    `path` begins with a slash.
-    `query` is without its question mark; empty where there is none.
-    `route` is a fragment that begins with "!", which chooses a page inside a page; empty for other fragments.
+    scheme: "http" or "https".
+    host: a name in lower case and IDNA form, an IPv4 address, or an IPv6 address in brackets.
+    port: the port; None for the scheme's default.
+    path: the path, which begins with a slash.
+    query: the query without its question mark; empty where there is none.
+    route: a fragment that begins with "!", which selects a page within a page; empty for other fragments.
     """
 
     scheme: str
@@ -63,12 +64,12 @@ class WebAddress:
 
     @property
     def authority(self) -> str:
-        """Host and port, as a Host header has them."""
+        """Host and port, as in a Host header."""
         return self.host if self.port is None else f"{self.host}:{self.port}"
 
     @property
     def target(self) -> str:
-        """What a request line asks for: path and query."""
+        """Path and query, as in a request line."""
         return f"{self.path}?{self.query}" if self.query else self.path
 
     @property
@@ -78,16 +79,16 @@ class WebAddress:
 
     @property
     def canonical(self) -> str:
-        """The one spelling under which the archive knows the page."""
-        kept = [part for part in self.query.split("&") if not _TRACKING.fullmatch(part.partition("=")[0])]
-        query = "&".join(kept)
+        """The canonical spelling, under which the archive stores the page's address."""
+        parameters = [part for part in self.query.split("&") if not _TRACKING.fullmatch(part.partition("=")[0])]
+        query = "&".join(parameters)
         return f"{self.origin}{self.path}{f'?{query}' if query else ''}{f'#{self.route}' if self.route else ''}"
 
 
 def read_address(text: str, base: str = "") -> WebAddress:
-    """Reads an address as a browser does; a relative one is joined to `base`.
+    """Parses an address as a browser does. A relative address is joined to `base`.
 
-    Credentials («user:password@») and fragments are dropped: they choose no page. Raises AddressError.
+    Credentials («user:password@») and fragments are dropped, because they select no page. Raises AddressError.
     """
     try:
         url = ada_url.URL(text, base) if base else ada_url.URL(text)
@@ -122,9 +123,9 @@ def read_address(text: str, base: str = "") -> WebAddress:
 
 
 def _is_label(label: str) -> bool:
-    """Whether a part of a host's name that says it is in IDNA form («xn--…») is what some letters are written as (UTS 46).
+    """Whether a label that claims to be in IDNA form («xn--…») encodes some letters (UTS 46). True for other labels.
 
-    The library looks into such a part only where another part of the name has letters beyond ASCII.
+    The library checks such a label only where another label of the name has letters beyond ASCII.
     """
     if not label.startswith("xn--"):
         return True
@@ -133,26 +134,29 @@ def _is_label(label: str) -> bool:
 
 
 def canonical_address(text: str, base: str = "") -> str:
-    """The one spelling of an address, by which articles are looked up; raises AddressError.
+    """Returns the canonical spelling of an address, by which articles are looked up. Raises AddressError.
 
-    Made equal: upper case in scheme and host, names in letters and in IDNA form, default ports, dot segments,
-    percent-encoding, credentials, fragments, tracking parameters. Kept apart, since they can be two articles: http and https,
-    «www.», a slash at the end, the order of parameters.
+    Addresses that differ only in these points become equal: upper case in scheme and host, names in letters and in IDNA
+    form, default ports, dot segments, percent-encoding, credentials, fragments, tracking parameters. These differences
+    stay, since they can mean two articles: http and https, «www.», a slash at the end, the order of parameters.
     """
     return read_address(text, base).canonical
 
 
 def older_spellings(address: str) -> tuple[str, ...]:
-    """A canonical address, and the ways in which versions before this function stored it most often.
+    """Returns a canonical address and its most frequent spellings in archives of older versions.
 
-    They kept escapes as pages write them: in small letters, as WordPress does, or as the letters themselves.
+    Older versions stored percent-encoding as pages write it: in lower case, as WordPress does, or as plain letters.
     """
     small = re.sub(r"%[0-9A-F]{2}", lambda match: match[0].lower(), address)
     return tuple(dict.fromkeys((address, small, _ESCAPES.sub(_in_letters, address))))
 
 
 def canonical_or_empty(text: str, base: str = "") -> str:
-    """The same for what a page says of itself: an empty string for what is no web address."""
+    """Returns the canonical spelling of an address that a page states about itself.
+
+    The result is "" for a text that is no web address.
+    """
     try:
         return canonical_address(text, base)
     except AddressError:
@@ -160,9 +164,9 @@ def canonical_or_empty(text: str, base: str = "") -> str:
 
 
 def canonical_domain(text: str) -> str:
-    """A domain as sources keep it («mapnews.ma»), out of a domain or an address; raises AddressError.
+    """Returns the domain of a domain or an address as sources store it («mapnews.ma»). Raises AddressError.
 
-    Names in letters become IDNA; «www.» is taken off.
+    Names in letters are converted to IDNA form, and «www.» is removed.
     """
     typed = text.strip()
     host = read_address(typed if "://" in typed else f"http://{typed}").host
@@ -171,10 +175,10 @@ def canonical_domain(text: str) -> str:
 
 
 def registrable_domain(address: str) -> str:
-    """The domain that somebody registered and answers for: «example.co.uk», «name.github.io», or an IP address.
+    """Returns the registrable domain of an address: «example.co.uk», «name.github.io», or an IP address.
 
-    A host without such a domain (one label, or a public suffix itself) stands for itself. An empty string for what is no web
-    address.
+    A host without such a domain (a single label, or a public suffix itself) is returned whole. The result is "" for a
+    text that is no web address.
     """
     try:
         return _registrable(read_address(address).host)
@@ -183,7 +187,7 @@ def registrable_domain(address: str) -> str:
 
 
 def same_domain(one: str, other: str) -> bool:
-    """Whether one registrant answers for both addresses; never for what is no web address."""
+    """Whether both addresses have the same registrable domain. False where one of them is no web address."""
     domain = registrable_domain(one)
     return bool(domain) and domain == registrable_domain(other)
 
@@ -199,14 +203,14 @@ def _registrable(host: str) -> str:
 
 @lru_cache(maxsize=1)
 def _suffixes() -> PublicSuffixList:
-    """The list in the library's wheel, with the suffixes that companies registered (github.io, blogspot.com)."""
+    """The Public Suffix List of the library's package, with the suffixes of companies (github.io, blogspot.com)."""
     return PublicSuffixList(accept_unknown=True, only_icann=False)
 
 
 def readable_address(address: str) -> str:
-    """An address for people to read: escapes that are letters, and an IDNA host, in their own script.
+    """Returns an address for display: percent-encoded letters and an IDNA host appear in their own script.
 
-    Only for showing. Escapes of anything but letters, marks and digits stay, so that no address looks like another.
+    Only letters, marks and digits are decoded, so that no address looks like another.
     """
     try:
         parts = read_address(address)
@@ -219,6 +223,7 @@ def readable_address(address: str) -> str:
 
 
 def _in_letters(match: re.Match) -> str:
+    """Decodes a run of escapes, but for characters that are no letters, marks or digits."""
     try:
         text = unquote_to_bytes(match[0]).decode()
     except UnicodeDecodeError:
@@ -227,16 +232,19 @@ def _in_letters(match: re.Match) -> str:
 
 
 def _encoded(text: str) -> str:
-    """A path or query with escapes in capitals, none for unreserved characters, and one for all that needs one."""
-    return _TO_ENCODE.sub(_one_spelling, text)
+    """Normalises the percent-encoding of a path or query.
+
+    Escapes are in capitals, unreserved characters have none, and every character that needs one has one.
+    """
+    return _TO_ENCODE.sub(_normalised, text)
 
 
-def _one_spelling(match: re.Match) -> str:
+def _normalised(match: re.Match) -> str:
     char = chr(int(match[1], 16)) if match[1] else match[0]
     return char if char in _UNRESERVED else f"%{ord(char):02X}"
 
 
 def _shown(text: str) -> str:
-    """A foreign text inside a message of one line."""
+    """A text from outside as a message of one line quotes it: shortened, without unprintable characters."""
     short = text[:_LONGEST_SHOWN].encode("utf-8", "backslashreplace").decode()
     return "“" + "".join(char if char.isprintable() else "\ufffd" for char in short) + "”"

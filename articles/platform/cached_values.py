@@ -1,13 +1,15 @@
-"""Values as a shared cache keeps them: plain data, signed with the archive's key; nothing that is read runs code. Called by the
-caches of articles/platform/redis_cache.py and articles/platform/database_cache.py.
+"""Serialises values for a shared cache: plain data, signed with the archive's key. Reading a value never runs code.
+
+Called by the caches of articles/platform/redis_cache.py and articles/platform/database_cache.py.
 
 A stored value is
 
-    ARCHIVE1 | HMAC-SHA256 of the rest, 32 bytes | length of the head, 4 bytes | head | byte strings, one after the other
+    ARCHIVE1 | HMAC-SHA256 of the rest, 32 bytes | length of the head, 4 bytes | head | byte strings in sequence
 
-The head is JSON: the value, in which {"bytes": n} stands for the n-th byte string and {"mapping": {…}} for a dictionary, and
-the lengths of the byte strings. Whoever can write to the cache but does not know ARCHIVE_SECRET_KEY can remove values, not make
-one that is believed. Another format, another key or a damaged value is read as UnreadableValueError, which a cache treats as absent.
+The head is JSON: the value, in which {"bytes": n} stands for the n-th byte string and {"mapping": {…}} for a
+dictionary, and the lengths of the byte strings. Somebody who can write to the cache but does not know
+ARCHIVE_SECRET_KEY can remove values, but cannot make one that is accepted. Reading a damaged value, or one with another
+format or key, raises UnreadableValueError; a cache treats such a value as absent.
 """
 
 import hmac
@@ -28,7 +30,7 @@ class UnreadableValueError(ValueError):
 
 
 def dump(value: Value) -> bytes:
-    """The bytes to store. A tuple comes back as a list. Raises TypeError for anything but plain data."""
+    """Returns the bytes to store. `load` returns a tuple as a list. Raises TypeError for anything but plain data."""
     parts: list[bytes] = []
     head = json.dumps([_packed(value, parts), [len(part) for part in parts]], ensure_ascii=False).encode()
     body = b"".join([len(head).to_bytes(_LENGTH, "big"), head, *parts])
@@ -36,7 +38,7 @@ def dump(value: Value) -> bytes:
 
 
 def load(stored: bytes) -> Value:
-    """The value of stored bytes; raises UnreadableValueError."""
+    """Returns the value of stored bytes. Raises UnreadableValueError."""
     start = len(_FORMAT) + _DIGEST
     body = stored[start:]
     if not stored.startswith(_FORMAT) or not hmac.compare_digest(stored[len(_FORMAT) : start], _signature(body)):

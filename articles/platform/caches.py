@@ -1,23 +1,25 @@
-"""Where what is kept for a while is kept: ARCHIVE_CACHE, called by settings."""
+"""Configures the cache by ARCHIVE_CACHE. Called by settings."""
 
 import re
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
-# Pages of some ten kilobytes, compressed, in each process.
+# The most entries in each process's memory. An entry is a compressed page of some ten kilobytes.
 MOST_KEPT = 2_000
 TABLE = "archive_cache"
-# Of the keys in a shared cache. The release before kept pickles under version 1; while both run, neither reads the other's.
+# The version of keys in a shared cache. The previous release stored pickles under version 1. While both releases run,
+# neither reads the other's entries.
 _VERSION = 2
-# Seconds to wait for a Redis that does not answer; a page is made in less.
+# Seconds to wait for a Redis that does not answer. Making a page takes less.
 _PATIENCE = 0.25
 
 
 def configuration(where: str) -> dict[str, Any]:
-    """Django's CACHES["default"]: each process's memory for an empty setting, `database`, or a `redis://` address.
+    """Returns Django's CACHES["default"] for a value of ARCHIVE_CACHE.
 
-    Raises ImproperlyConfigured for anything else.
+    An empty value means each process's own memory, `database` a table, and a `redis://` address a Redis server. Raises
+    ImproperlyConfigured for any other value.
     """
     if not where:
         return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": MOST_KEPT}}
@@ -29,18 +31,21 @@ def configuration(where: str) -> dict[str, Any]:
         }
         return table | {"OPTIONS": {"MAX_ENTRIES": 20 * MOST_KEPT}}
     if where.startswith(("redis://", "rediss://", "unix://")):
-        _refuse_what_cannot_be_read(where)
+        _check_addresses(where)
         options = {"socket_connect_timeout": _PATIENCE, "socket_timeout": _PATIENCE}
         place = {"BACKEND": "articles.platform.redis_cache.ForgivingRedis", "LOCATION": where, "VERSION": _VERSION}
         return place | {"OPTIONS": options}
     raise ImproperlyConfigured("ARCHIVE_CACHE must be empty, database, or an address redis://host:port/number")
 
 
-def _refuse_what_cannot_be_read(where: str) -> None:
-    """Raises ImproperlyConfigured for an address that the client could not read either, when somebody first asks for a page."""
+def _check_addresses(where: str) -> None:
+    """Raises ImproperlyConfigured for an address that the Redis client cannot parse.
+
+    Without this check the error would appear only with the first request for a page.
+    """
     from redis.connection import parse_url
 
-    # Django takes several, the first of which is written to.
+    # Django accepts several addresses and writes to the first.
     for address in re.split("[;,]", where):
         try:
             parse_url(address)

@@ -1,8 +1,9 @@
-"""The days and moments that the archive holds, and what is read where the database has another.
+"""The range of days and moments that the archive holds, and substitutes for stored values outside it.
 
-PostgreSQL has days before the year 1, days after the year 9999, and `infinity`; Python has not. No rule lets them into our tables
-(`articles/models/limits.py`), but a hand at the database's own prompt and older releases put some there. Each connection of the
-archive reads such a value as UNHELD_DAY or UNHELD_MOMENT, so that it ends no page and no list; `held` tells them from values.
+PostgreSQL has days before the year 1, days after the year 9999, and `infinity`; Python has not. The rules of the tables
+refuse them (`articles/models/limits.py`), but older releases stored some, and somebody at the database's own prompt
+can. Each connection of the archive reads such a value as UNHELD_DAY or UNHELD_MOMENT, so that no page and no list fails
+because of it. `held` turns these substitutes into None.
 """
 
 import logging
@@ -15,19 +16,20 @@ from django.dispatch import receiver
 from psycopg import DataError
 from psycopg.types.datetime import DateLoader, TimestampLoader
 
-# Both inclusive; a day within them has neighbours, and a moment within them is one in every time zone.
+# Both inclusive. Within them a day has a day before and after it, and a moment can be expressed in every time zone.
 FIRST_DAY, LAST_DAY = date(1, 1, 3), date(9998, 12, 31)
 # The moments that Python can hold in every time zone, both inclusive.
 READABLE_MOMENTS = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
 FIRST_MOMENT, LAST_MOMENT = datetime(1, 1, 3, tzinfo=UTC), datetime(9998, 12, 31, tzinfo=UTC)
-# What stands for a day or a moment that Python can't hold. The moment is a day later, so that every time zone can tell it.
+# They stand for a day or a moment that Python can't hold. The moment is a day later, so that every time zone can
+# express it.
 UNHELD_DAY = date.min
 UNHELD_MOMENT = datetime(1, 1, 2, tzinfo=UTC)
 
 Value = TypeVar("Value", date, datetime)
 log = logging.getLogger(__name__)
 _UNHELD = (DataError, ValueError, OverflowError)
-# The values that this process has logged. Few differ; the bound is for a table full of them.
+# The values that this process has logged. There are few different ones; the limit is for a table full of them.
 _logged: set[bytes] = set()
 _MOST_LOGGED = 100
 
@@ -40,12 +42,13 @@ def held(value: Value | None) -> Value | None:
 def is_unheld(value: object) -> bool:
     """Whether `value` stands for a day or a moment that Python can't hold."""
     if isinstance(value, datetime):
-        # Without the zone: a moment is told in the zone of its connection, and there are some without any.
+        # The comparison ignores the zone: a moment has the zone of its connection, or none.
         return value.year == 1 and value.month == 1 and value.day < 3
     return isinstance(value, date) and value == UNHELD_DAY
 
 
 def _log_once(value: object) -> None:
+    """Logs the text of a value that Python can't hold, once in this process."""
     written = bytes(value)
     if written not in _logged and len(_logged) < _MOST_LOGGED:
         _logged.add(written)
@@ -56,7 +59,7 @@ def _log_once(value: object) -> None:
 
 
 class _NeverRaises:
-    """Mixed into a loader: what Python can't hold is read as `unheld`."""
+    """Mixin for a loader of psycopg: a value that Python can't hold is read as `unheld`."""
 
     unheld: date
 
@@ -82,7 +85,7 @@ class _MomentLoader(BaseTzLoader):
             moment = super().load(data)
         except _UNHELD:
             moment = None
-        # Told in another time zone, the first and the last days would leave Python's years.
+        # In another time zone, a moment of the first or last days could fall outside Python's years.
         if moment is None or moment.year == 9999 or (moment.year == 1 and moment.month == 1 and moment.day < 3):
             _log_once(data)
             return UNHELD_MOMENT.astimezone(self.timezone) if self.timezone else UNHELD_MOMENT.replace(tzinfo=None)
@@ -90,7 +93,10 @@ class _MomentLoader(BaseTzLoader):
 
 
 def _moment_loader(zone: tzinfo | None) -> type[_MomentLoader]:
-    """Django asks the loader of a connection for its `timezone`, and puts its own in place where that differs."""
+    """Returns a loader with the attribute `timezone`.
+
+    Django reads it, and installs its own loader where the zone differs.
+    """
     return type("MomentLoader", (_MomentLoader,), {"timezone": zone})
 
 

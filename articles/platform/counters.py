@@ -1,7 +1,7 @@
-"""The folder in which the processes of one server count for /metrics together. archive/gunicorn.py asks for it.
+"""The folder in which the processes of one server count for /metrics together. Called by archive/gunicorn.py.
 
-A server removes its folder when it ends. What a killed one left is removed by the next start: a folder belongs to who holds the
-lock in it, and the kernel takes the lock from the dead.
+A server removes its folder when it ends. The next start removes the folder of a killed server: a folder belongs to the
+processes that hold the lock in it, and the kernel releases the locks of dead processes.
 """
 
 import fcntl
@@ -15,14 +15,14 @@ _LOCK = "in-use"
 
 
 def new_folder(parent: Path | None = None) -> Path:
-    """A folder that is this process's and its children's; folders of which no process is left are removed.
+    """Makes and returns a folder for this process and its children. Removes the folders of servers that are gone.
 
-    `parent` is where it is made: by default in memory, where that is possible.
+    `parent` is the folder in which it is made. By default it is in memory, where that is possible.
     """
     parent = parent or _memory()
     for folder in parent.glob(f"{NAME}*"):
-        _remove_if_left(folder)
-    # It has its name only once it is locked: else another start might take it for one that was left.
+        _remove_if_abandoned(folder)
+    # The folder gets its final name only after it is locked. Otherwise another start might remove it as abandoned.
     making = Path(tempfile.mkdtemp(prefix=".making-", dir=parent))
     _locked(making, os.O_CREAT)
     return making.rename(parent / making.name.replace(".making-", NAME, 1))
@@ -33,17 +33,20 @@ def _memory() -> Path:
     return memory if os.access(memory, os.W_OK) else Path(tempfile.gettempdir())
 
 
-def _remove_if_left(folder: Path) -> None:
+def _remove_if_abandoned(folder: Path) -> None:
     try:
         lock = _locked(folder)
-    except OSError:  # in use, another account's, or of a version that had no lock
+    except OSError:  # The folder is in use, belongs to another account, or to a version without locks.
         return
     shutil.rmtree(folder, ignore_errors=True)
     os.close(lock)
 
 
 def _locked(folder: Path, flags: int = 0) -> int:
-    """The lock of a folder, taken: it is held for as long as this process or a child of it has it open. Raises OSError."""
+    """Locks a folder and returns the descriptor of the lock. Raises OSError if it cannot be locked.
+
+    The lock is held as long as this process or a child of it has the descriptor open.
+    """
     lock = os.open(folder / _LOCK, os.O_RDWR | flags, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,4 +1,7 @@
-"""Which databases the archive uses: DATABASE_URL and its replicas where set, else an embedded PostgreSQL. Called by settings."""
+"""Configures the archive's databases:
+
+DATABASE_URL and its replicas where set, else an embedded PostgreSQL. Called by settings.
+"""
 
 import re
 import sys
@@ -13,31 +16,40 @@ from django.db.backends.signals import connection_created
 from articles.platform.embedded import server
 
 SECONDS_A_CONNECTION_IS_KEPT = 600
-# A server that is not there at all is given up after so many seconds, one that went away in the midst of an answer likewise.
+# Connection parameters of libpq that limit the wait for a server: one that does not answer at all, and one that
+# vanishes while it answers. In seconds, but for tcp_user_timeout in milliseconds.
 _PATIENCE = {
     "connect_timeout": 5, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 30_000,
 }  # fmt: skip
-# A session of the site that is idle within a transaction for so many seconds is ended by the server: it holds locks, and no request
-# lasts so long.
+# The server ends a session of the site that is idle within a transaction for this many seconds: it holds locks, and no
+# request lasts so long.
 SECONDS_IDLE = 60
-# The alias of the connection on which a cache in the database is kept: never a replica's.
+# The alias of the connection for a cache in the database. It is never a replica's.
 CACHE = "cache"
 
 
 def configurations(environment: Mapping[str, str], data: Path) -> dict[str, dict[str, Any]]:
-    """Django's DATABASES: «default», «replica-1» and on for DATABASE_REPLICA_URLS, and where the cache is in the database
-    (ARCHIVE_CACHE=database) one for that."""
-    found = {"default": configuration(environment.get("DATABASE_URL", ""), data)}
+    """Returns Django's DATABASES.
+
+    They are «default», «replica-1», «replica-2» and so on for DATABASE_REPLICA_URLS, and «cache» where the cache is in
+    the database (ARCHIVE_CACHE=database). `data` is the folder of the embedded server. Raises ImproperlyConfigured.
+    """
+    databases = {"default": configuration(environment.get("DATABASE_URL", ""), data)}
     urls = re.split(r"[,\s]+(?=postgres)", environment.get("DATABASE_REPLICA_URLS", "").strip())
     for number, url in enumerate(filter(None, urls), 1):
-        found[f"replica-{number}"] = configuration(url, data, "DATABASE_REPLICA_URLS") | {"TEST": {"MIRROR": "default"}}
+        databases[f"replica-{number}"] = configuration(url, data, "DATABASE_REPLICA_URLS") | {
+            "TEST": {"MIRROR": "default"}
+        }
     if environment.get("ARCHIVE_CACHE") == "database":
-        found[CACHE] = found["default"] | {"TEST": {"MIRROR": "default"}}
-    return found
+        databases[CACHE] = databases["default"] | {"TEST": {"MIRROR": "default"}}
+    return databases
 
 
 class CacheRouter:
-    """Sends the table of a cache in the database to its own connection, while readers' requests are on a replica."""
+    """Sends queries of a cache in the database to its own connection.
+
+    During a request «default» may be a replica.
+    """
 
     def db_for_read(self, model: type, **hints: object) -> str | None:
         return CACHE if model._meta.app_label == "django_cache" else None
@@ -45,15 +57,17 @@ class CacheRouter:
     db_for_write = db_for_read
 
     def allow_migrate(self, db: str, app_label: str, **hints: object) -> bool | None:
-        # One database by two connections: its tables are made by the first.
+        # Both connections lead to one database. Migrations make its tables over «default».
         return False if db == CACHE else None
 
 
 def configuration(url: str, data: Path, variable: str = "DATABASE_URL") -> dict[str, Any]:
-    """Django's DATABASES["default"] for a `postgres://` URL, or for the embedded server under `data` if `url` is empty.
+    """Returns Django's DATABASES["default"] for a `postgres://` URL.
 
-    Raises ImproperlyConfigured for a URL of another database or one that cannot be read, naming the `variable` that holds it. Starts
-    nothing.
+    If `url` is empty, the database is the one of the embedded server under `data`.
+
+    Raises ImproperlyConfigured, with the name of the `variable`, for a URL that is malformed or names another kind of
+    database. Starts no server.
     """
     if not url:
         return {
@@ -77,16 +91,17 @@ def configuration(url: str, data: Path, variable: str = "DATABASE_URL") -> dict[
 
 
 def _application() -> str:
-    """How this process calls itself to the server, by which an operator knows whose session holds a lock."""
+    """Returns this process's application_name. With it, an operator can see which process holds a lock."""
     command = sys.argv[1] if Path(sys.argv[0]).name == "manage.py" and len(sys.argv) > 1 else Path(sys.argv[0]).name
     return f"archive {'site' if command == 'gunicorn' else command}"[:60]
 
 
 def bound_sessions(statement_milliseconds: int) -> None:
-    """Bounds every session that this process begins from now on. Called by the site (archive/wsgi.py).
+    """Limits every database session that this process opens from now on. Called by the site (archive/wsgi.py).
 
-    A statement is stopped after `statement_milliseconds`, 0 for never, also where whoever asked has gone away; a session that is
-    idle within a transaction is ended. Both are set by statements: a pooler between us and the server refuses them as options.
+    A statement is stopped after `statement_milliseconds` (0 means never), even if its client has gone. A session that
+    is idle within a transaction is ended. Both limits are set by statements, because a connection pooler refuses them
+    as options.
     """
 
     def bound(sender: object, connection: Any, **_: object) -> None:

@@ -1,7 +1,8 @@
 """A cache in a table of PostgreSQL that holds plain, signed data: the backend of ARCHIVE_CACHE=database.
 
-Its table is the one that Django's `createcachetable` makes. Django's own backend reads pickles, by which whoever writes to the
-table runs code in the archive's processes; this one reads articles/platform/cached_values.py.
+Its table is the one that Django's `createcachetable` makes. Django's own backend reads pickles, so that somebody who
+can write to the table can run code in the archive's processes. This one reads the format of
+articles/platform/cached_values.py.
 """
 
 import base64
@@ -17,12 +18,12 @@ from django.db import DatabaseError, connections, router, transaction
 
 from articles.platform import cached_values
 
-# The rows are counted at one write of so many, for counting reads the whole table.
+# One write in this many removes old rows, on average. It is rare because counting rows reads the whole table.
 _WRITES_A_COUNT = 100
 
 
 class SignedDatabaseCache(BaseDatabaseCache):
-    """Rows of key, value in base64, and the moment from which the value is absent."""
+    """A cache whose rows hold a key, a value in base64, and the moment at which the value expires."""
 
     def get(self, key: str, default: Any = None, version: int | None = None) -> Any:
         return self.get_many([key], version).get(key, default)
@@ -44,8 +45,8 @@ class SignedDatabaseCache(BaseDatabaseCache):
         self._store(key, value, timeout, version, "")
 
     def add(self, key: str, value: Any, timeout: float | None = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
-        """Stores the value unless there is one; whether it did."""
-        self.get(key, version=version)  # which removes a value that nobody could read
+        """Stores the value unless the key has one. Returns whether it was stored."""
+        self.get(key, version=version)  # This removes an unreadable value.
         return bool(self._store(key, value, timeout, version, "WHERE kept.expires <= now()"))
 
     def touch(self, key: str, timeout: float | None = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
@@ -63,7 +64,10 @@ class SignedDatabaseCache(BaseDatabaseCache):
         self._execute(f'DELETE FROM "{self._table}"')
 
     def _store(self, key: str, value: Any, timeout: float | None, version: int | None, condition: str) -> list[tuple]:
-        """The row's key where it was written, else nothing; also where the database takes no write, as a standby."""
+        """Stores a row where `condition` allows it.
+
+        Returns its key, or no row if nothing was written, as on a standby.
+        """
         name = self.make_and_validate_key(key, version=version)
         stored = base64.b64encode(cached_values.dump(value)).decode()
         if random.randrange(_WRITES_A_COUNT) == 0:
@@ -83,7 +87,7 @@ class SignedDatabaseCache(BaseDatabaseCache):
         return datetime.max.replace(tzinfo=UTC) if moment is None else datetime.fromtimestamp(moment, UTC)
 
     def _cull(self) -> None:
-        """Removes what has expired and, of more than MAX_ENTRIES rows, those that expire first."""
+        """Removes expired rows. If more than MAX_ENTRIES rows are left, removes those that expire first."""
         self._execute(f'DELETE FROM "{self._table}" WHERE expires <= now()')
         ((count,),) = self._execute(f'SELECT count(*) FROM "{self._table}"')
         if count > self._max_entries:

@@ -1,5 +1,7 @@
-"""Reads settings from the environment. A variable that is not set, or is empty, has its default; a value that cannot be used is
-refused in one line that names the variable (ImproperlyConfigured)."""
+"""Reads settings from environment variables. A variable that is unset or empty has its default.
+
+A value that cannot be used raises ImproperlyConfigured with one line that names the variable.
+"""
 
 import os
 import re
@@ -12,7 +14,7 @@ from typing import NoReturn
 from django.core.exceptions import ImproperlyConfigured
 
 _ON, _OFF = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
-# Each request within the time is remembered, so that more than these digits say could not be counted.
+# Every request within the time is remembered. These digits limit the number to what can be remembered.
 _RATE = re.compile(r"[1-9]\d{0,6}/([1-9]\d{0,4})?[smhd]", re.ASCII)
 
 
@@ -30,7 +32,7 @@ def switch(name: str, default: bool = False) -> bool:
 
 
 def items(name: str, default: Sequence[str] = ()) -> list[str]:
-    """The parts of a value between commas."""
+    """Returns the parts of a value that is separated by commas, without empty parts."""
     return [part.strip() for part in text(name).split(",") if part.strip()] or list(default)
 
 
@@ -51,12 +53,12 @@ def seconds(name: str, default: float) -> float:
 
 
 def choice(name: str, choices: Sequence[str]) -> str:
-    """One of the words in `choices`, written in capitals or not; the first is the default."""
+    """Returns one of the words in `choices`; upper and lower case are equal. The first is the default."""
     word = text(name, choices[0])
-    known = {each.lower(): each for each in choices}
-    if word.lower() not in known:
+    by_lower_case = {option.lower(): option for option in choices}
+    if word.lower() not in by_lower_case:
         _refuse(name, " or ".join(choices))
-    return known[word.lower()]
+    return by_lower_case[word.lower()]
 
 
 def rate(name: str, default: str) -> str:
@@ -68,7 +70,10 @@ def rate(name: str, default: str) -> str:
 
 
 def clock_time(name: str, default: str) -> str:
-    """A time of the day as `02:30`; empty where the variable is there and empty."""
+    """Returns a time of day such as `02:30`.
+
+    Unlike other settings, a variable that is set and empty gives "", not the default.
+    """
     value = os.environ.get(name, default).strip()
     try:
         valid = not value or bool(re.fullmatch(r"\d\d:\d\d", value, re.ASCII) and time.fromisoformat(value))
@@ -88,7 +93,7 @@ def time_zone(name: str, default: str) -> str:
 
 
 def folder(name: str, default: Path) -> Path:
-    """An absolute path to a folder, which need not be there yet."""
+    """Returns the absolute path of a folder, which need not exist yet."""
     path = Path(text(name) or default).resolve()
     if path.exists() and not path.is_dir():
         _refuse(name, "a folder")

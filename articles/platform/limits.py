@@ -1,7 +1,7 @@
 """Runs a job over values in worker processes, each value within a budget of processor time and memory.
 
-Ingest prepares documents so, and extraction reads edited texts so. A value that goes beyond the budget ends its worker,
-which is replaced; the values before and after it are not lost. Workers never use the database.
+Ingest uses it to prepare documents, and extraction to read edited texts. A value that exceeds its budget ends its
+worker, which is replaced. The values before and after it are not lost. Workers never use the database.
 """
 
 import gc
@@ -29,19 +29,21 @@ from django.conf import settings
 
 from articles.platform.messages import Message
 
-# The signal that the timer of processor time sends (setitimer(2), ITIMER_PROF). Its default action ends the process, so
-# that even a regular expression that never returns to Python is ended.
+# The signal that the timer of processor time sends (setitimer(2), ITIMER_PROF). Its default action ends the process,
+# even inside a regular expression that never returns to Python.
 _OUT_OF_TIME = signal.SIGPROF
-# A worker that makes no progress for this many times the budget of processor time, by the clock, hangs without working.
+# A worker hangs if it makes no progress for this many times the budget of processor time, measured by the clock.
 _CLOCK_SECONDS_A_SECOND = 30
 _SECONDS_BETWEEN_LOOKS = 1.0
-# How often a value is tried whose worker was killed from outside: by an operator, or by the system for want of memory.
+# The number of attempts at a value whose worker was killed from outside: by an operator, or by a system short of
+# memory.
 _MOST_TRIALS = 2
-# Thresholds of the garbage collector: nothing that a job makes refers to itself, and looking costs a tenth of the time.
+# Thresholds of the garbage collector (gc.set_threshold). Jobs make no reference cycles, and looking for them costs a
+# tenth of the time.
 _SELDOM = 200_000, 50, 50
-# The length of a pickled outcome, before it.
+# The header of a pickled outcome: its length in bytes.
 _LENGTH = struct.Struct("<Q")
-# Modules that the fork server imports once, so that its workers begin with them.
+# Modules that the fork server imports once, so that its workers start with them loaded.
 _PRELOADED = ["articles.platform.warm"]
 
 
@@ -51,7 +53,7 @@ class Budget:
 
     seconds: processor time of the worker, user and system, in seconds.
     memory: private writable memory in bytes, beyond what the worker held before it read its first value (RLIMIT_DATA).
-        Linux alone keeps this limit.
+        Only Linux enforces this limit.
     """
 
     seconds: float
@@ -65,29 +67,35 @@ class Budget:
 
 @dataclass(frozen=True)
 class Exceeded:
-    """The outcome of a value that went beyond its budget, or whose worker died of it; `reason` is one line for people."""
+    """The outcome of a value that exceeded its budget, or whose worker died of it.
+
+    reason: one line for people.
+    """
 
     reason: Message
 
 
 class Job(Protocol):
-    """What workers do; a job inherits from it. It must be picklable, for it may be sent to another process."""
+    """The work of a worker.
+
+    Jobs inherit from it. A job must be picklable, because it may be sent to another process.
+    """
 
     def __call__(self, value: Any) -> Any:
-        """The result for one value; runs within the budget."""
+        """Returns the result for one value. Runs within the budget."""
 
     def finish(self, results: Sequence[Any]) -> bool:
-        """Called with the results of a whole batch, outside the budget; what it returns is told with the batch."""
+        """Called with the results of a whole batch, outside the budget. Its return value becomes `Batch.finished`."""
         return True
 
 
 @dataclass(frozen=True)
 class Batch:
-    """What became of a batch.
+    """A batch of values with their outcomes.
 
     values: the values, in the order of the input.
     outcomes: a result or Exceeded for each value.
-    finished: what `Job.finish` returned; False where a worker had to be replaced on the way.
+    finished: the return value of `Job.finish`; False where a worker had to be replaced during the batch.
     """
 
     values: Sequence[Any]
@@ -96,11 +104,11 @@ class Batch:
 
 
 class BoundedWorkers:
-    """Worker processes that share the batches of one run; use it as a context manager.
+    """Worker processes that share the batches of one run. Use it as a context manager.
 
-    A worker starts when there is something for it to do. `count` is how many there are, `ahead` how many batches each may
-    have before the caller has taken their results; with 0 the caller waits for every batch. `waiting` is called again and again
-    while the caller waits for a worker that is within its budget.
+    A worker starts with its first batch. `count` is the number of workers. `ahead` is the number of batches that each
+    may have before the caller has fetched their results; with 0 the caller waits for every batch. `waiting` is called
+    repeatedly while the caller waits for a worker that is within its budget.
     """
 
     def __init__(
@@ -116,14 +124,14 @@ class BoundedWorkers:
         self.stop()
 
     def stop(self) -> None:
-        """Ends the processes; the next value starts others."""
+        """Ends the processes. The next value starts new ones."""
         for worker in self._workers:
             worker.stop()
 
     def map(self, batches: Iterable[Sequence[Any]]) -> Iterator[Batch]:
-        """The outcomes of every batch, in the order of the input.
+        """Yields the outcomes of every batch, in the order of the input.
 
-        Raises whatever the job raised, MemoryError apart, and OSError where a temporary file cannot be written.
+        Raises whatever the job raised, except MemoryError, and OSError where a temporary file cannot be written.
         """
         running: deque[tuple[_Worker, _Task]] = deque()
         for number, batch in enumerate(batches):
@@ -135,7 +143,7 @@ class BoundedWorkers:
             yield _collected(running)
 
     def run(self, value: Any) -> Any:
-        """The outcome for one value: the job's result, or Exceeded."""
+        """Returns the outcome for one value: the job's result, or Exceeded."""
         return next(self.map([[value]])).outcomes[0]
 
 
@@ -146,19 +154,29 @@ def _collected(running: "deque[tuple[_Worker, _Task]]") -> Batch:
 
 @dataclass
 class _Task:
-    """A batch that a worker has: its values, where they lie, and the outcomes so far."""
+    """A batch that a worker has.
+
+    values: the values of the batch.
+    slot: the index of the spools through which values and outcomes pass.
+    outcomes: the outcomes so far.
+    died_at: the index of the value at which a worker was killed last; -1 before that.
+    trials: the number of times that a worker was killed at that value.
+    was_interrupted: whether a worker died during the batch.
+    """
 
     values: Sequence[Any]
     slot: int
     outcomes: list[Any] = field(default_factory=list)
-    # At which value a worker was killed last, and how often it was there.
     died_at: int = -1
     trials: int = 0
     was_interrupted: bool = False
 
 
 class _Spool:
-    """A nameless temporary file that two processes share: values pass through it without either waiting for the other."""
+    """A nameless temporary file that two processes share.
+
+    Values pass through it, and neither process waits for the other.
+    """
 
     def __init__(self, descriptor: int | None = None) -> None:
         if descriptor is None:
@@ -202,7 +220,7 @@ def _opened_spool(duplicate: Any) -> _Spool:
 
 
 class _Worker:
-    """One place for a worker process: the process that fills it now, and the batches it has, oldest first."""
+    """A place for a worker process: the process that fills it now, and its batches, oldest first."""
 
     def __init__(self, job: Job, budget: Budget, slots: int, waiting: Callable[[], None]) -> None:
         self._job, self._budget, self._waiting = job, budget, waiting
@@ -215,7 +233,7 @@ class _Worker:
         self._connection: Connection | None = None
 
     def send(self, values: Sequence[Any]) -> _Task:
-        """Leaves a batch to the worker."""
+        """Gives a batch to the worker."""
         task = _Task(values, self._free.popleft())
         self._tasks.append(task)
         if self._process is None:
@@ -224,7 +242,7 @@ class _Worker:
         return task
 
     def collect(self, task: _Task) -> Batch:
-        """Waits for the worker's oldest batch, which is `task`; the worker is replaced as often as it dies of a value."""
+        """Waits for the worker's oldest batch, which is `task`. A worker that dies of a value is replaced."""
         while True:
             answer = self._answer(task)
             task.outcomes += self._new_outcomes(task)
@@ -260,14 +278,14 @@ class _Worker:
         context = get_context("fork" if is_forked else "forkserver")
         if not is_forked:
             context.set_forkserver_preload(_PRELOADED)
-        ours, theirs = context.Pipe()
-        # Another process unpickles the job only once Django is set up there.
+        our_end, worker_end = context.Pipe()
+        # A process of the fork server must set Django up before it unpickles the job.
         job = self._job if is_forked else pickle.dumps(self._job)
-        arguments = (theirs, self._inputs, self._outputs, job, self._budget)
+        arguments = (worker_end, self._inputs, self._outputs, job, self._budget)
         self._process = context.Process(target=_serve, args=arguments, daemon=True)
         self._process.start()
-        theirs.close()
-        self._connection = ours
+        worker_end.close()
+        self._connection = our_end
 
     def _end_process(self) -> None:
         if self._process is not None:
@@ -278,7 +296,7 @@ class _Worker:
             self._process = None
 
     def _replace(self) -> None:
-        """Starts a new process, which goes on with what the batches still lack."""
+        """Starts a new process, which continues with the values that have no outcome yet."""
         self._end_process()
         if self._tasks:
             self._start()
@@ -288,14 +306,14 @@ class _Worker:
     def _hand_over(self, task: _Task) -> None:
         self._outputs[task.slot].replace(b"")
         self._inputs[task.slot].replace(pickle.dumps(task.values[len(task.outcomes) :], pickle.HIGHEST_PROTOCOL))
-        # A dead worker is noticed when its answer is waited for.
+        # A dead worker is noticed later, in `_answer`.
         with suppress(OSError):
             self._connection.send(task.slot)
 
     def _answer(self, task: _Task) -> bool | Exception | None:
-        """What `Job.finish` returned or raised for the batch; None if the worker died before."""
+        """Waits for what `Job.finish` returned or raised for the batch; None if the worker died before."""
         output, patience = self._outputs[task.slot], _CLOCK_SECONDS_A_SECOND * self._budget.seconds
-        size, moved = 0, time.monotonic()
+        size, progress_at = 0, time.monotonic()
         while True:
             try:
                 if self._connection.poll(_SECONDS_BETWEEN_LOOKS):
@@ -304,27 +322,30 @@ class _Worker:
                 self._process.join()
                 return None
             if output.size != size:
-                size, moved = output.size, time.monotonic()
-            elif time.monotonic() - moved > patience:
+                size, progress_at = output.size, time.monotonic()
+            elif time.monotonic() - progress_at > patience:
                 os.kill(self._process.pid, _OUT_OF_TIME)
             self._waiting()
 
     def _new_outcomes(self, task: _Task) -> list[Any]:
-        content, offset, found = self._outputs[task.slot].read(), 0, []
+        content, offset, results = self._outputs[task.slot].read(), 0, []
         while offset + _LENGTH.size <= len(content):
             start = offset + _LENGTH.size
             offset = start + _LENGTH.unpack_from(content, offset)[0]
             # The worker may have been killed while it wrote.
             if offset <= len(content):
-                found.append(pickle.loads(memoryview(content)[start:offset]))
-        return found
+                results.append(pickle.loads(memoryview(content)[start:offset]))
+        return results
 
     def _blame(self, task: _Task) -> None:
-        """Decides about the value that the worker died at: the first that has no outcome, if any is left."""
+        """Decides about the value at which the worker died: the first without an outcome, if there is one.
+
+        The value gets the outcome Exceeded if it exceeded its time, or if its worker was killed too often.
+        """
         task.was_interrupted = True
-        made, code = len(task.outcomes), self._process.exitcode
-        if made == len(task.values) or (isinstance(task.outcomes[-1] if made else None, Exceeded) and code == 0):
-            # The batch was done, or the worker told why it ended.
+        count, code = len(task.outcomes), self._process.exitcode
+        if count == len(task.values) or (isinstance(task.outcomes[-1] if count else None, Exceeded) and code == 0):
+            # The batch was done, or the last outcome says why the worker ended.
             return
         if code == -_OUT_OF_TIME:
             reason = Message(
@@ -333,8 +354,8 @@ class _Worker:
             )
             task.outcomes.append(Exceeded(reason))
             return
-        task.trials = task.trials + 1 if task.died_at == made else 1
-        task.died_at = made
+        task.trials = task.trials + 1 if task.died_at == count else 1
+        task.died_at = count
         if task.trials >= _MOST_TRIALS:
             reason = Message(
                 "the process that read it was ended {times} times, by {ending}",
@@ -345,6 +366,7 @@ class _Worker:
 
 
 def _ending(code: int | None) -> str:
+    """How a process with this exit code ended: the name of a signal, or its exit status."""
     if code is not None and code < 0:
         with suppress(ValueError):
             return signal.Signals(-code).name
@@ -362,11 +384,11 @@ class _Raised:
 
 
 def _serve(connection: Connection, inputs: list[_Spool], outputs: list[_Spool], job: Any, budget: Budget) -> None:
-    """The life of a worker: batch after batch, until the process that started it is gone."""
+    """Runs a worker: it processes batch after batch until the process that started it is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(_OUT_OF_TIME, signal.SIG_DFL)
-    _let_go_of_inherited({connection.fileno(), *(spool.fileno() for spool in (*inputs, *outputs))})
+    _drop_inherited_descriptors({connection.fileno(), *(spool.fileno() for spool in (*inputs, *outputs))})
     if isinstance(job, bytes):
         if not apps.ready:
             django.setup()
@@ -374,7 +396,7 @@ def _serve(connection: Connection, inputs: list[_Spool], outputs: list[_Spool], 
     gc.freeze()
     gc.set_threshold(*_SELDOM)
     memory = _MemoryLimit(budget.memory)
-    # The process that started this one is gone: nobody waits for an answer.
+    # These errors mean that the process that started this one is gone: nobody waits for an answer.
     with suppress(EOFError, BrokenPipeError, ConnectionResetError):
         while True:
             slot = connection.recv()
@@ -383,7 +405,7 @@ def _serve(connection: Connection, inputs: list[_Spool], outputs: list[_Spool], 
                 result = _result(job, value, budget.seconds, memory)
                 outputs[slot].append(_packed(result, memory))
                 if isinstance(result, Exceeded):
-                    # What it had allocated may be in pieces: the next value gets a fresh process.
+                    # The memory that it had allocated may be fragmented, so the next value gets a fresh process.
                     os._exit(0)
                 results.append(result)
             connection.send(_finished(job, results))
@@ -391,9 +413,9 @@ def _serve(connection: Connection, inputs: list[_Spool], outputs: list[_Spool], 
 
 
 def _result(job: Job, value: Any, seconds: float, memory: "_MemoryLimit") -> Any:
-    """The job's result for a value, an error that it raised, or Exceeded for want of memory.
+    """The job's result for a value, an error that it raised, or Exceeded where it ran out of memory.
 
-    Beyond its seconds the process ends here.
+    After `seconds` of processor time a signal ends the process here.
     """
     memory.begin()
     signal.setitimer(signal.ITIMER_PROF, seconds)
@@ -402,7 +424,7 @@ def _result(job: Job, value: Any, seconds: float, memory: "_MemoryLimit") -> Any
     except MemoryError:
         memory.end()
         return Exceeded(memory.reason)
-    except Exception as error:  # The caller gets it, as if the job had run there.
+    except Exception as error:  # The caller raises it again, as if the job had run there.
         return _Raised(error)
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
@@ -425,7 +447,7 @@ def _finished(job: Job, results: Sequence[Any]) -> bool | Exception:
 
 
 class _MemoryLimit:
-    """The limit of private writable memory of this process (RLIMIT_DATA), set while a value is read."""
+    """The limit of private writable memory of this process (RLIMIT_DATA). It applies while a value is read."""
 
     def __init__(self, extra: int) -> None:
         self._before = resource.getrlimit(resource.RLIMIT_DATA)
@@ -444,7 +466,10 @@ class _MemoryLimit:
 
 
 def _private_memory() -> int | None:
-    """Bytes of private writable memory that this process has; None where the system does not tell (it is not Linux)."""
+    """The private writable memory of this process in bytes;
+
+    None on systems other than Linux, which do not report it.
+    """
     with suppress(OSError), open("/proc/self/status", encoding="ascii", errors="replace") as status:
         for line in status:
             if line.startswith("VmData:"):
@@ -452,10 +477,13 @@ def _private_memory() -> int | None:
     return None
 
 
-def _let_go_of_inherited(kept: set[int]) -> None:
-    """Turns every descriptor that came with the fork, such as the database's connection, into one of /dev/null.
+def _drop_inherited_descriptors(exceptions: set[int]) -> None:
+    """Points every inherited descriptor to /dev/null, but for `exceptions`.
 
-    They are not closed: an object of the parent that still names one could later close a file of this process.
+    A fork inherits, for example, the descriptor of the database's connection.
+
+    They are not closed. Otherwise an object of the parent that still has such a number could later close a file that
+    this process has opened under the same number.
     """
     null = os.open(os.devnull, os.O_RDWR)
     try:
@@ -463,7 +491,7 @@ def _let_go_of_inherited(kept: set[int]) -> None:
     except OSError:
         return
     for descriptor in descriptors:
-        if descriptor > 2 and descriptor != null and descriptor not in kept:
+        if descriptor > 2 and descriptor != null and descriptor not in exceptions:
             with suppress(OSError):
                 os.fstat(descriptor)
                 os.dup2(null, descriptor)

@@ -1,6 +1,8 @@
-"""How the archive logs: a line for each request with its id, as JSON or for a person's eyes, and slow statements.
+"""Configures logging: a line for each request with its id and a line for each slow statement.
 
-What readers search for and where they ask from stands in no log: of an address only the path is told.
+Lines are JSON, or text for people.
+
+Readers' queries and addresses are never logged. A request's line has only the path of its address.
 """
 
 import logging
@@ -19,19 +21,19 @@ from django_structlog.middlewares import RequestMiddleware
 from articles.platform import environment
 
 SLOW = logging.getLogger("archive.slow")
-# Characters of a slow statement that are told; searches go on for pages.
+# The most characters of a slow statement that are logged. The statements of searches are pages long.
 LONGEST_TOLD = 2_000
 
 
 def without_query(logger: object, method: str, event: dict[str, Any]) -> dict[str, Any]:
-    """Takes the query out of the address that a request's lines tell."""
+    """Removes the query string from the address in a request's lines. A processor of structlog."""
     if isinstance(event.get("request"), str):
         event["request"] = event["request"].partition("?")[0]
     return event
 
 
 def without_traceback(record: logging.LogRecord) -> bool:
-    """What somebody asked that no page offers is told in a line: who asked is at fault, not the code."""
+    """Removes the traceback of a refused request: the client is at fault, not the code. A filter of logging."""
     record.exc_info = None
     return True
 
@@ -46,14 +48,16 @@ SHARED = [
 
 
 def level() -> str:
-    """ARCHIVE_LOG_LEVEL, in capitals."""
+    """Returns ARCHIVE_LOG_LEVEL in capitals."""
     return environment.choice("ARCHIVE_LOG_LEVEL", ("WARNING", "DEBUG", "INFO", "ERROR", "CRITICAL"))
 
 
 def from_environment() -> dict[str, Any]:
-    """Django's LOGGING, and gunicorn's: ARCHIVE_LOG_LEVEL and ARCHIVE_LOG_FORMAT, `json` or `text`.
+    """Returns the logging configuration of Django and gunicorn.
 
-    Sets structlog up as well, whose lines go the same way.
+    It depends on ARCHIVE_LOG_LEVEL and ARCHIVE_LOG_FORMAT (`json` or `text`).
+
+    It also configures structlog, whose lines go to the same handlers.
     """
     structlog.configure(
         processors=[structlog.stdlib.filter_by_level, *SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -81,7 +85,7 @@ def from_environment() -> dict[str, Any]:
             "refused": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without_traceback"]},
         },
         "root": {"handlers": ["console"], "level": level()},
-        # The request's own line tells its status and its error; Django's lines would tell them again.
+        # The request's own line has its status and its error. Django's lines would repeat them.
         "loggers": {
             "django.request": {"level": "CRITICAL"},
             "django.security": {"handlers": ["refused"], "propagate": False},
@@ -92,8 +96,11 @@ def from_environment() -> dict[str, Any]:
 
 
 class RequestLines(RequestMiddleware):
-    """The line of each request. A 503 that a view chose is no error of ours: its reader is to come again later. One that comes of an
-    error has a line of its own, with the traceback."""
+    """Logs a line for each request.
+
+    A 503 is logged as a warning. Where a view chose it, it is no error: the reader should come again later. Where an
+    error caused it, that error has its own line with the traceback.
+    """
 
     def _log_level_for_status_code(self, status_code: int) -> int:
         return logging.WARNING if status_code == 503 else super()._log_level_for_status_code(status_code)
@@ -104,12 +111,13 @@ class RequestLines(RequestMiddleware):
 def _tell_request_id(
     sender: object, request: HttpRequest, response: HttpResponseBase, logger: Any, **_: object
 ) -> None:
-    """The id by which a reader's complaint is found in the logs."""
+    """Sends the request's id to the client. With it, the logs of a request that a reader reports can be found."""
     if request_id := structlog.contextvars.get_contextvars().get("request_id"):
         response["X-Request-ID"] = request_id
 
 
 def _timed(execute: Callable, sql: Any, params: object, many: bool, context: dict) -> object:
+    """Logs a statement that took at least ARCHIVE_SLOW_STATEMENT milliseconds."""
     started = time.perf_counter()
     try:
         return execute(sql, params, many, context)
@@ -122,5 +130,5 @@ def _timed(execute: Callable, sql: Any, params: object, many: bool, context: dic
 @receiver(connection_created)
 def _time_statements(sender: object, connection: Any, **_: object) -> None:
     if settings.ARCHIVE_SLOW_STATEMENT and _timed not in connection.execute_wrappers:
-        # First: who puts one in for a while takes the last out again.
+        # It must come first: code that adds a wrapper for a while removes the last one afterwards.
         connection.execute_wrappers.insert(0, _timed)

@@ -1,15 +1,18 @@
-"""A line for people that can be said in two languages: English in commands and logs, Arabic at the editors' desk.
+"""Messages in two languages: English in commands and logs, Arabic at the editors' desk.
 
-Made where something fails or is not taken as it was given; said in Arabic by articles/ingest/arabic.py.
+Code makes them where something fails or is not accepted as it is. articles/ingest/arabic.py translates them to Arabic.
 """
 
 from collections.abc import Mapping
 
 
 class Message(str):
-    """An English text that remembers the `template` and the `values` it was made of.
+    """An English text with the template and the values from which it was made.
 
-    It is the English text wherever a text is expected. Values are texts, numbers and other messages.
+    It can be used wherever a text is expected.
+
+    template: the text with a placeholder for each value (str.format).
+    values: maps a placeholder to its value, which is a text, a number or another message.
     """
 
     __slots__ = ("template", "values")
@@ -22,18 +25,18 @@ class Message(str):
         return message
 
     def __str__(self) -> "Message":
-        """The message itself, so that str() of an error that carries it gives it back whole."""
+        """Returns the message itself, so that str() of an error with this message returns a Message."""
         return self
 
     def __getnewargs_ex__(self) -> tuple[tuple[str], dict[str, object]]:
         return (self.template,), self.values
 
     def replaced(self, **values: object) -> "Message":
-        """The same with other values."""
+        """Returns a message with the same template and some other values."""
         return Message(self.template, **{**self.values, **values})
 
     def as_dict(self) -> dict[str, object]:
-        """What JSON keeps of it; `of_dict` makes the message of it again."""
+        """Returns the message as values for JSON. `of_dict` restores the message."""
         values = {
             name: value.as_dict() if isinstance(value, Message) else value if isinstance(value, int | float) else storable(str(value))
             for name, value in self.values.items()
@@ -42,7 +45,10 @@ class Message(str):
 
     @classmethod
     def of_dict(cls, stored: Mapping[str, object]) -> "Message":
-        """Raises KeyError, AttributeError, ValueError or IndexError for what as_dict did not make."""
+        """Restores a message from the result of `as_dict`.
+
+        Raises KeyError, AttributeError, ValueError or IndexError for any other mapping.
+        """
         values = {
             name: cls.of_dict(value) if isinstance(value, dict) else value for name, value in stored["values"].items()
         }
@@ -50,12 +56,15 @@ class Message(str):
 
 
 def storable(text: str) -> str:
-    """A foreign text as the database takes it: bytes of a file name or address that are no text are written as escapes."""
+    """Returns a text from outside as the database accepts it:
+
+    NUL, and bytes of a file name that are no UTF-8, become escapes.
+    """
     return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
 
 
 class MessageError(ValueError):
-    """An error that tells a person why: made of a template and values, or of a message that there is already."""
+    """An error with a message for people, made from a template with values or from an existing Message."""
 
     def __init__(self, template: str, /, **values: object) -> None:
         super().__init__(template if isinstance(template, Message) else Message(template, **values))

@@ -1,7 +1,8 @@
-"""The decimal numbers that the archive holds, and what is read where the database has another.
+"""Reads decimal numbers that are not finite as None.
 
-PostgreSQL's numeric has `NaN`, which no sum and no comparison of Python's Decimal takes. No reader and no form stores it, but a hand at
-the database's own prompt can. Each connection of the archive reads it as no number, None; `manage.py check_archive` names the row.
+PostgreSQL's numeric has `NaN`, with which sums and comparisons of Python's Decimal fail. No reader of documents and no
+form stores it, but somebody at the database's own prompt can. Each connection of the archive reads it as None.
+`manage.py check_archive` reports the row.
 """
 
 from decimal import Decimal
@@ -16,6 +17,6 @@ class _FiniteLoader(NumericLoader):
 
 
 def read_finite_numbers(sender: object, connection: object, **_: object) -> None:
-    """Makes a new connection read so; called as each is made (articles/apps.py)."""
+    """Makes a new connection read NaN as None. Connected to Django's signal for new connections (articles/apps.py)."""
     if connection.vendor == "postgresql":
         connection.connection.adapters.register_loader("numeric", _FiniteLoader)

@@ -1,8 +1,8 @@
-"""How many new entries of the search index wait unsorted: few in an ordinary session, many during a long ingest.
+"""Sets the limit of the search index's pending list: short in an ordinary session, long during a long ingest.
 
-A GIN index with `fastupdate` puts new entries into a pending list and sorts them in together once the list is longer than
-`gin_pending_list_limit`. Every search reads the list. Each session sets its own limit, so that no lock is taken: changing the
-index itself (ALTER INDEX … SET) would wait for every search that runs and hold up every search that comes.
+A GIN index with `fastupdate` puts new entries into a pending list and sorts them in together once the list is longer
+than `gin_pending_list_limit`. Every search reads the list. Each session sets its own limit, which takes no lock.
+Changing the index itself (ALTER INDEX … SET) would wait for every running search and block every new one.
 """
 
 from collections.abc import Iterator
@@ -11,13 +11,13 @@ from typing import Any
 
 from django.db import DatabaseError, connection
 
-# The indexes with a pending list: those that a long ingest adds to and does not itself search.
+# The indexes with a pending list: a long ingest adds to them and does not search them itself.
 INDEXES = ("article_terms",)
-# KiB. The least that PostgreSQL allows: some ten articles of 250 words.
+# In KiB. The least that PostgreSQL allows: some ten articles of 250 words.
 SHORT = 64
-# KiB. With it an article costs 0.5 ms instead of 2.2 (measured with 250 words an article).
+# In KiB. With it an article costs 0.5 ms instead of 2.2 (measured with 250 words an article).
 LONG = 8192
-# The list is sorted in parts of this size. Where one part holds all of it, a long ingest takes a twelfth less time.
+# The list is sorted in parts of this size. If one part holds the whole list, a long ingest takes a twelfth less time.
 WORK_MEM = "64MB"
 
 
@@ -32,8 +32,8 @@ def shorten_pending_lists(sender: object, connection: Any, **_: object) -> None:
 def long_pending_lists() -> Iterator[None]:
     """Lets the lists of this session grow long inside the block, and empties them after it, even after a failed one.
 
-    A process killed inside leaves a long list: searches are right and a little slower until autovacuum, the next edit or the
-    next long ingest empties it.
+    A process killed inside the block leaves a long list. Searches are then correct, but a little slower until
+    autovacuum, the next edit or the next long ingest empties it.
     """
     _run(f"SET gin_pending_list_limit = {LONG}", f"SET work_mem = '{WORK_MEM}'")
     try:

@@ -2,9 +2,10 @@
 
     python articles/platform/pin_images.py docker-compose.yml Dockerfile
 
-A version is a name, under which a registry may one day give out another image; a digest is the image. All registries are asked
-before anything is written: where one does not answer, no file is changed and the exit status is 1. Standard library only, by
-the protocol of the OCI distribution specification: HEAD /v2/NAME/manifests/VERSION, with a token where one is asked for.
+A version is a name, and a registry may one day serve another image under it. A digest identifies the image itself. All
+registries are queried before anything is written: where one does not answer, no file is changed and the exit status is
+1. The script uses only the standard library and the protocol of the OCI distribution specification: HEAD
+/v2/NAME/manifests/VERSION, with a token where the registry demands one.
 """
 
 import hashlib
@@ -21,10 +22,10 @@ from pathlib import Path
 
 # Seconds that a registry has for each answer.
 PATIENCE = 15
-# The host that answers for images without one, and the folder in which the official ones are.
+# The registry of images that name none, and the folder of Docker Hub's official images.
 _HUB, _OFFICIAL = "registry-1.docker.io", "library/"
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
-# `image: name:version`, `FROM name:version`; with a digest behind it where the file is pinned already.
+# `image: name:version` or `FROM name:version`, followed by a digest where the file is pinned already.
 _LINE = re.compile(
     r"^(?P<before>\s*(?:image:|FROM)\s+)(?P<image>[\w.:/-]+:[\w][\w.-]*)(?:@sha256:[0-9a-f]{64})?(?P<after>.*)$",
     re.MULTILINE,
@@ -36,12 +37,17 @@ _MANIFESTS = ", ".join([
 
 
 class RegistryError(Exception):
-    """A registry that does not answer, or does not have the image; the message says which."""
+    """A registry does not answer, or does not have the image. The message says which."""
 
 
 @dataclass(frozen=True)
 class Image:
-    """An image as a registry is asked for it: the registry's address, the name there, the version."""
+    """An image in a registry.
+
+    registry: the address of the registry, with its scheme.
+    name: the image's name in the registry.
+    version: the tag of the version.
+    """
 
     registry: str
     name: str
@@ -49,7 +55,10 @@ class Image:
 
     @classmethod
     def of(cls, reference: str) -> "Image":
-        """Reads `postgres:18.1`, `valkey/valkey:8.1.4`, `registry.example/name:1`; loopback registries speak plain HTTP."""
+        """Parses `postgres:18.1`, `valkey/valkey:8.1.4` or `registry.example/name:1`.
+
+        Registries on the loopback address speak plain HTTP.
+        """
         name, _, version = reference.rpartition(":")
         host, slash, rest = name.partition("/")
         if not slash or not ("." in host or ":" in host or host == "localhost"):
@@ -59,7 +68,10 @@ class Image:
 
 
 def pinned(text: str, digests: dict[str, str]) -> str:
-    """The text of a file with the digest of each image that it names."""
+    """Returns the text of a file with the digest of each image that it names.
+
+    `digests` maps `name:version` to a digest.
+    """
 
     def line(match: re.Match) -> str:
         return f"{match['before']}{match['image']}@{digests[match['image']]}{match['after']}"
@@ -68,53 +80,60 @@ def pinned(text: str, digests: dict[str, str]) -> str:
 
 
 def images(text: str) -> list[str]:
-    """The images with a version that a compose file or a Dockerfile names, as it names them, in order, each once."""
+    """Returns the images with a version that a compose file or a Dockerfile names.
+
+    They are in the file's spelling and order, each once.
+    """
     return list(dict.fromkeys(match["image"] for match in _LINE.finditer(text)))
 
 
 def digest_of(reference: str) -> str:
-    """`sha256:…` of the image, of all its platforms together; raises RegistryError."""
+    """Returns the digest of an image, `sha256:…`, which covers all its platforms. Raises RegistryError."""
     image = Image.of(reference)
     address = f"{image.registry}/v2/{image.name}/manifests/{image.version}"
     headers = {"Accept": _MANIFESTS}
     try:
         try:
-            return _asked(address, headers)
+            return _fetch_digest(address, headers)
         except urllib.error.HTTPError as error:
             if error.code != 401:
                 raise
             challenge = error.headers.get("WWW-Authenticate", "")
-        return _asked(address, headers | {"Authorization": f"Bearer {_token(challenge, image)}"})
+        return _fetch_digest(address, headers | {"Authorization": f"Bearer {_token(challenge, image)}"})
     except (OSError, ValueError) as error:
         raise RegistryError(f"{reference}: {image.registry} does not tell its digest: {error}") from error
 
 
-def _asked(address: str, headers: dict[str, str]) -> str:
+def _fetch_digest(address: str, headers: dict[str, str]) -> str:
+    """Fetches a manifest and returns its digest.
+
+    Raises ValueError where the registry's header states another digest.
+    """
     with urllib.request.urlopen(urllib.request.Request(address, headers=headers), timeout=PATIENCE) as answer:
         manifest = answer.read(1 << 22)
-        told = answer.headers.get("Docker-Content-Digest", "")
-    own = f"sha256:{hashlib.sha256(manifest).hexdigest()}"
-    if told and told != own:
-        raise ValueError(f"it told the digest {told[:80]!r} of a manifest with the digest {own}")
-    return own
+        stated = answer.headers.get("Docker-Content-Digest", "")
+    computed = f"sha256:{hashlib.sha256(manifest).hexdigest()}"
+    if stated and stated != computed:
+        raise ValueError(f"it told the digest {stated[:80]!r} of a manifest with the digest {computed}")
+    return computed
 
 
 def _token(challenge: str, image: Image) -> str:
-    """A token to read the image with, from where the registry's 401 says that tokens are given."""
-    told = dict(re.findall(r'(\w+)="([^"]*)"', challenge))
-    if not told.get("realm", "").startswith(("https://", "http://127.0.0.1", "http://localhost")):
+    """Fetches a token for reading the image from the address that the registry's 401 names (WWW-Authenticate)."""
+    fields = dict(re.findall(r'(\w+)="([^"]*)"', challenge))
+    if not fields.get("realm", "").startswith(("https://", "http://127.0.0.1", "http://localhost")):
         raise ValueError("it asks for a login and does not say where")
-    asked = {"service": told.get("service", ""), "scope": f"repository:{image.name}:pull"}
-    with urllib.request.urlopen(f"{told['realm']}?{urllib.parse.urlencode(asked)}", timeout=PATIENCE) as answer:
-        given = json.loads(answer.read(1 << 20))
-    token = given.get("token") or given.get("access_token")
+    query = {"service": fields.get("service", ""), "scope": f"repository:{image.name}:pull"}
+    with urllib.request.urlopen(f"{fields['realm']}?{urllib.parse.urlencode(query)}", timeout=PATIENCE) as answer:
+        reply = json.loads(answer.read(1 << 20))
+    token = reply.get("token") or reply.get("access_token")
     if not token:
         raise ValueError("it gave no token")
     return token
 
 
 def _replace(path: Path, text: str) -> None:
-    """Puts the new text in the place of the old in one step."""
+    """Replaces the content of a file in one step. Its mode stays."""
     with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False, encoding="utf-8") as file:
         file.write(text)
     os.chmod(file.name, path.stat().st_mode & 0o777)
@@ -122,7 +141,7 @@ def _replace(path: Path, text: str) -> None:
 
 
 def main(paths: list[str]) -> None:
-    """Writes the digests into the files, or ends with status 1 and changes none if a registry does not answer."""
+    """Writes the digests into the files. If a registry does not answer, ends with status 1 and changes no file."""
     texts = {Path(path): Path(path).read_text(encoding="utf-8") for path in paths}
     wanted = list(dict.fromkeys(image for text in texts.values() for image in images(text)))
     try:

@@ -1,7 +1,7 @@
 """Files and folders that only the archive's own account may read: captures, uploads, backups, the key, the data folder.
 
-Called by everything that stores a file. The modes are given explicitly, so that they hold under any umask; a narrower umask
-narrows them further. What an earlier version left open is closed by `tighten`.
+Called by all code that stores a file. Modes are passed explicitly, so that they hold under any umask; a narrower umask
+narrows them further. `tighten` closes files and folders that an earlier version left open.
 """
 
 import errno
@@ -12,13 +12,14 @@ from contextlib import suppress
 from pathlib import Path
 
 FILE, FOLDER = 0o600, 0o700
-# What nobody but the owner is to have; and all of it but walking through a folder without listing it.
+# Mode bits of accounts other than the owner's: all of them, and all but the one for passing through a folder without
+# listing it.
 OTHERS = 0o077
 OTHERS_BUT_WALKING = 0o076
 
 
 def make_folder(path: Path) -> None:
-    """Makes a folder and its missing parents, each for its owner alone; one that is there already stays as it is."""
+    """Makes a folder and its missing parents, each for its owner alone. An existing folder stays as it is."""
     if path.is_dir():
         return
     if path.parent != path:
@@ -27,23 +28,25 @@ def make_folder(path: Path) -> None:
 
 
 def create(path: Path, flags: int = os.O_EXCL) -> int:
-    """A descriptor of a file open for writing and readable by its owner alone.
+    """Opens a file for writing that only its owner can read. Returns its descriptor.
 
-    By default the file must be new: raises FileExistsError. With `os.O_TRUNC` an old one is emptied, with 0 it is kept; its
-    mode is then set anew.
+    By default the file must be new; raises FileExistsError otherwise. With `os.O_TRUNC` an existing file is emptied,
+    with 0 its content stays. In both cases its mode is narrowed to its owner's.
     """
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | flags, FILE)
     if not flags & os.O_EXCL and stat.S_IMODE(os.fstat(descriptor).st_mode) & OTHERS:
-        # Another account's file, or a file system without modes: `open_to_others` still tells of it.
+        # It fails for another account's file and on a file system without modes. `open_to_others` still detects both.
         with suppress(OSError):
             os.fchmod(descriptor, FILE)
     return descriptor
 
 
 def open_regular(path: str | os.PathLike[str]) -> int:
-    """A descriptor of a regular file open for reading; raises OSError for anything else: a folder, a pipe, a device, a socket.
+    """Opens a regular file for reading and returns its descriptor.
 
-    Without waiting: a pipe that nobody writes into would hold whoever opens it.
+    Raises OSError for a folder, a pipe, a device or a socket.
+
+    It never waits. Opening a pipe that has no writer would otherwise block.
     """
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
@@ -53,15 +56,15 @@ def open_regular(path: str | os.PathLike[str]) -> int:
 
 
 def open_to_others(path: Path, others: int = OTHERS) -> bool:
-    """Whether anyone but the owner may do what the bits of `others` say. A symbolic link has no mode of its own."""
+    """Whether any of the mode bits in `others` is set. False for a symbolic link, which has no mode of its own."""
     mode = path.lstat().st_mode
     return not stat.S_ISLNK(mode) and bool(mode & others)
 
 
 def tighten(path: Path, others: int = OTHERS) -> bool:
-    """Takes the bits of `others` from one file or folder; whether they are off.
+    """Removes the mode bits in `others` from one file or folder. Returns whether they are off.
 
-    False on a file system that keeps no modes, and for a file of another account.
+    False on a file system without modes, and for a file of another account.
     """
     try:
         if open_to_others(path, others):
@@ -72,7 +75,10 @@ def tighten(path: Path, others: int = OTHERS) -> bool:
 
 
 def walk(folder: Path) -> Iterator[Path]:
-    """A folder and all that is in it, folders before what they hold. Links are neither followed nor named."""
+    """Yields a folder and everything in it, each folder before its content.
+
+    Symbolic links are neither followed nor yielded.
+    """
     if not folder.is_dir() or folder.is_symlink():
         return
     yield folder

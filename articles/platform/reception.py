@@ -1,11 +1,12 @@
 """A gunicorn worker that receives each request whole before a thread is given to it. archive/gunicorn.py names it.
 
-gunicorn's own threaded worker gives a thread to a connection as soon as it sends something, and the thread waits for the
-rest. A dozen clients that send slowly then hold every thread. Here the event loop receives the request: the head into memory, the
-body into memory or a temporary file, both under deadlines. Threads only see requests that are complete. The loop never
-waits for a client, also not when it closes a connection.
+gunicorn's own threaded worker gives a thread to a connection as soon as it sends something, and the thread waits for
+the rest. A dozen clients that send slowly then hold every thread. Here the event loop receives the request: the head
+into memory, the body into memory or a temporary file, both under deadlines. Threads only see requests that are
+complete. The loop never waits for a client, not even when it closes a connection.
 
-/healthz and the other addresses of those who watch are answered by threads of their own, so that they do not queue behind readers.
+/healthz and the other monitoring addresses have threads of their own, so that their requests do not queue behind
+readers.
 """
 
 import errno
@@ -33,42 +34,46 @@ from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, TConn, ThreadWorker
 
 # Seconds in which the whole head of a request must arrive.
 HEAD_SECONDS = 10.0
-# Bytes of a head, request line and all header fields. gunicorn's own limits for single lines are stricter.
+# The most bytes of a head: the request line and all header fields. gunicorn's own limits for single lines are stricter.
 LARGEST_HEAD = 64 * 1024
-# A body may take so many seconds, and one more for every so many bytes that have come: after the grace, the average rate is
-# at least that. 500 MB may take four hours.
+# A body may take BODY_GRACE seconds, and one more second for every BODY_RATE bytes that have arrived. So after the
+# grace the average rate must be at least BODY_RATE bytes a second. 500 MB may take four hours.
 BODY_GRACE, BODY_RATE = 20.0, 32 * 1024
-# The same for an answer that a client reads slowly, in seconds that a thread has waited for the client.
+# The same for an answer that a client reads slowly. Only the seconds in which a thread waits for the client count.
 ANSWER_GRACE, ANSWER_RATE = 20.0, 8 * 1024
-# Bytes that the kernel takes of an answer before the client reads; it doubles them. It would choose megabytes.
+# Bytes of an answer that the kernel buffers before the client reads (SO_SNDBUF). The kernel doubles the number. By
+# default it would choose megabytes.
 SEND_BUFFER = 128 * 1024
-# A body of up to so many bytes is kept in memory, a larger one in a temporary file.
+# A body of at most this many bytes is kept in memory, a larger one in a temporary file.
 IN_MEMORY = 256 * 1024
-# Bytes read from one connection before others have their turn, and at once while a head is awaited.
+# TURN: bytes read from one connection before other connections have their turn. PART: bytes of one read while a head is
+# awaited.
 TURN, PART = 256 * 1024, 16 * 1024
-# Seconds in which a client may read a last answer after which the connection is closed (RFC 9112 section 9.6).
+# Seconds in which a client may read the last answer before the connection is closed (RFC 9112 section 9.6).
 LINGER_SECONDS = 2.0
-# Seconds between two looks at the deadlines.
+# Seconds between two checks of the deadlines.
 LOOK_SECONDS = 0.25
-# Connections that are kept free: beyond them the ones that have waited longest are closed.
+# The number of connections that are kept free. When fewer are left, the connection that has waited longest is closed.
 SPARE_CONNECTIONS = 50
-# Open files that a worker asks for: a socket and perhaps a temporary file for each connection.
+# The limit of open files that a worker sets itself. A connection needs a socket and perhaps a temporary file.
 OPEN_FILES = 4096
-# Addresses that have a thread of their own. /healthz asks nobody; the others may wait for the database.
+# Maps an address to the name of the thread that answers it. /healthz depends on nothing; the others may wait for the
+# database.
 WATCHED = {"/healthz": "health", "/readyz": "watch", "/metrics": "watch"}
 _REASONS = {
     408: "Request Timeout", 411: "Length Required", 413: "Content Too Large", 431: "Request Header Fields Too Large",
     503: "Service Unavailable",
 }  # fmt: skip
-# Errors that end a connection without being worth a line.
+# Errors of a client that is gone. They end a connection and are not logged.
 _GONE = {errno.EPIPE, errno.ECONNRESET, errno.ENOTCONN, errno.EBADF, errno.ESHUTDOWN}
 
 
 class PacedSocket(socket.socket):
-    """A socket that never blocks, whose `sendall` gives a slow reader up.
+    """A socket that never blocks. Its `sendall` gives up on a client that reads too slowly.
 
-    `waited` counts the seconds that `sendall` has waited for the reader, `sent` the bytes of the present answer that the kernel
-    took. `until` is when the answer must be over, by time.monotonic().
+    waited: seconds that `sendall` has waited for the client during the present answer.
+    sent: bytes of the present answer that the kernel has accepted.
+    until: the moment at which the answer must be complete, by time.monotonic().
     """
 
     waited = 0.0
@@ -76,16 +81,17 @@ class PacedSocket(socket.socket):
     until = math.inf
 
     def begin_answer(self) -> None:
+        """Resets the counts for a new answer."""
         self.waited, self.sent, self.until = 0.0, 0, math.inf
 
     def end_within(self, seconds: float) -> None:
-        """The present answer is cut off after so many seconds, however fast it is read."""
+        """Cuts the present answer off after `seconds`, however fast it is read."""
         self.until = time.monotonic() + seconds
 
     def sendall(self, data: Any, flags: int = 0) -> None:
         """Sends all of `data`.
 
-        Raises TimeoutError for a reader slower than ANSWER_RATE after ANSWER_GRACE seconds, and after `until`.
+        Raises TimeoutError for a client slower than ANSWER_RATE after ANSWER_GRACE seconds, and after `until`.
         """
         rest = memoryview(data).cast("B")
         while rest:
@@ -110,23 +116,28 @@ class PacedSocket(socket.socket):
         self.waited += time.monotonic() - begun
 
     def _arrived(self) -> int:
-        """Bytes of the present answer that the client has acknowledged: what the kernel keeps for it is not read.
+        """Bytes of the present answer that the client has acknowledged. Bytes in the kernel's buffer do not count.
 
-        Linux tells how many it keeps (SIOCOUTQ in tcp(7), the same number as TIOCOUTQ); where it is not told, none are.
+        Linux reports the size of that buffer (SIOCOUTQ in tcp(7), the same number as TIOCOUTQ). On other systems it is
+        taken for empty.
         """
         try:
-            (kept,) = struct.unpack("i", fcntl.ioctl(self, termios.TIOCOUTQ, b"\0" * 4))
+            (buffered,) = struct.unpack("i", fcntl.ioctl(self, termios.TIOCOUTQ, b"\0" * 4))
         except OSError:
-            kept = 0
-        return max(0, self.sent - kept)
+            buffered = 0
+        return max(0, self.sent - buffered)
 
 
 class Connection(TConn):
     """A client's connection and the request that is being received on it.
 
-    `head` holds bytes that belong to no body yet: those of a head in part, or of a request that was sent ahead.
-    `begun` is when the present wait began, in seconds of the monotonic clock: for a head or, once `request` is there, for its body.
-    `body` holds what has come of the body, `length` is its whole length in bytes and `received` how much of it is there.
+    head: bytes that belong to no body: part of a head, or a request that was sent ahead.
+    begun: start of the present wait, in seconds of the monotonic clock: for a head or, once `request` is set, for its
+        body.
+    request: the request whose head has arrived; None before that.
+    body: a file with the part of the body that has arrived; None for a request without a body.
+    length: the length of the whole body, in bytes.
+    received: the length of the part that has arrived, in bytes.
     """
 
     def __init__(self, cfg: Any, sock: PacedSocket, client: Any, server: Any) -> None:
@@ -139,25 +150,29 @@ class Connection(TConn):
         self.length = self.received = 0
 
     def expect_request(self) -> None:
-        """Forgets the request that was answered and waits for the next head."""
+        """Drops the request that was answered and waits for the next head."""
         self.drop_body()
         self.request, self.length, self.received = None, 0, 0
         self.begun = time.monotonic()
 
     def drop_body(self) -> None:
+        """Closes the file of the body, if there is one."""
         if self.body is not None:
             self.body.close()
             self.body = None
 
     def is_late(self, now: float) -> bool:
+        """Whether the deadline of the head or body has passed at `now`, in seconds of the monotonic clock."""
         if self.request is None:
             return now - self.begun > HEAD_SECONDS
         return now - self.begun > BODY_GRACE + self.received / BODY_RATE
 
     def parse_head(self, end: int) -> Request:
-        """The request whose head ends before `end`; raises gunicorn's errors for a malformed one.
+        """Parses the request whose head ends before `end`, an offset in `head`.
 
-        The parser reads the head from memory, and later, in a thread, the body as it was received.
+        Raises gunicorn's errors for a malformed head.
+
+        The parser reads the head from memory now and the received body later, in a thread.
         """
         head = bytes(self.head[:end])
         del self.head[:end]
@@ -172,23 +187,28 @@ class Connection(TConn):
             yield part
 
     def take(self, data: bytes) -> None:
-        """Adds bytes to the body; those beyond its end belong to the next request."""
-        wanted = data[: self.length - self.received]
-        self.body.write(wanted)
-        self.received += len(wanted)
-        self.head += data[len(wanted) :]
+        """Adds bytes to the body. Bytes beyond its end belong to the next request and go to `head`."""
+        part = data[: self.length - self.received]
+        self.body.write(part)
+        self.received += len(part)
+        self.head += data[len(part) :]
 
 
 class ReceptionWorker(ThreadWorker):
-    """gunicorn's threaded worker with a reception before its threads. It speaks HTTP/1.x without TLS: a proxy ends that.
+    """gunicorn's threaded worker with a reception before its threads.
 
-    `incoming` are the connections of which a head or body is awaited, by file descriptor, those that wait longest first;
-    `lingering` those that were told the last and may read it, with the time until when.
+    It speaks HTTP/1.x without TLS, which a proxy terminates.
+
+    incoming: the connections whose head or body is awaited, by file descriptor, longest wait first.
+    lingering: the connections that have got their last answer and may still read it, by file descriptor, each with the
+        time of its closing in seconds of the monotonic clock.
+    pools: the threads for WATCHED addresses, by name.
     """
 
-    # The most bytes that a request's body may have, asked for bodies that do not stay in memory. archive/gunicorn.py sets it.
+    # Returns the most bytes that a request's body may have. It is called for bodies larger than IN_MEMORY.
+    # archive/gunicorn.py sets it.
     largest_body: Callable[[Request], int] = staticmethod(lambda request: IN_MEMORY)
-    # Bytes of bodies in temporary files, of all connections of this process together.
+    # The most bytes of bodies that this process keeps in temporary files, for all connections together.
     most_kept = 2 * 1024**3
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -200,9 +220,9 @@ class ReceptionWorker(ThreadWorker):
 
     def init_process(self) -> None:
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-        wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
-        if soft != resource.RLIM_INFINITY and soft < wanted:
-            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        limit = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+        if soft != resource.RLIM_INFINITY and soft < limit:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
         self.pools = {name: ThreadPoolExecutor(1, thread_name_prefix=name) for name in set(WATCHED.values())}
         super().init_process()
 
@@ -212,14 +232,17 @@ class ReceptionWorker(ThreadWorker):
             pool.shutdown(wait=False)
 
     def set_accept_enabled(self, enabled: bool) -> None:
-        """At the end the port is let go before the last requests are answered: whoever serves next may have it at once."""
+        """At the end, closes the port before the last requests are answered.
+
+        So the next server can open it at once.
+        """
         super().set_accept_enabled(enabled)
         if not enabled and (not self.alive or os.getppid() != self.ppid):
             self.alive = False
             for listener in self.sockets:
                 listener.close()
 
-    # Connections come, wait and go: all of this in the event loop.
+    # The methods from here to `murder_pending` run in the event loop.
 
     def accept(self, listener: socket.socket) -> None:
         try:
@@ -239,7 +262,10 @@ class ReceptionWorker(ThreadWorker):
         self._receive(conn)
 
     def _make_room(self) -> None:
-        """Closes the connection that has waited longest: one that sends nothing, else one that is slow to send."""
+        """Closes the connection that has waited longest.
+
+        An idle connection that was kept alive comes first, then one whose request is incomplete.
+        """
         if self.keepalived_conns:
             conn = self.keepalived_conns.popleft()
         elif self.incoming:
@@ -251,23 +277,27 @@ class ReceptionWorker(ThreadWorker):
         self._release(conn)
 
     def _receive(self, conn: Connection) -> None:
-        """Takes what is there of a request, which mostly is all of it, and else waits for the rest."""
+        """Reads what has arrived of a request, which mostly is all of it. Waits for the rest where some is missing."""
         if not self._take(conn):
             self.incoming[conn.sock.fileno()] = conn
             self.poller.register(conn.sock, selectors.EVENT_READ, partial(self.on_incoming, conn))
 
     def on_client_socket_readable(self, conn: Connection, client: socket.socket) -> None:
-        """The next request on a connection that was kept."""
+        """Receives the next request on a connection that was kept alive."""
         self.poller.unregister(client)
         self.keepalived_conns.remove(conn)
         conn.begun = time.monotonic()
         self._receive(conn)
 
     def on_incoming(self, conn: Connection, client: socket.socket) -> None:
+        """Reads more of a request that is being received."""
         self._take(conn)
 
     def _take(self, conn: Connection) -> bool:
-        """Takes what has come of a request, and passes it on when it is whole; whether the connection waits no more."""
+        """Reads what has arrived of a request, and passes the request on when it is complete.
+
+        Returns whether the connection is finished with waiting: passed on, refused or closed.
+        """
         try:
             return self._take_turn(conn)
         except BlockingIOError:
@@ -278,14 +308,18 @@ class ReceptionWorker(ThreadWorker):
                 return self._refuse(conn, 503)
             self._forget(conn)
             self._release(conn)
-        except Exception as error:  # a malformed head: told by a thread, since the client may be slow to read
+        except Exception as error:  # A malformed head. A thread answers, since the client may be slow to read.
             self._forget(conn)
             self._submit(conn, partial(self._answer_malformed, conn, error))
         return True
 
     def _take_turn(self, conn: Connection) -> bool:
-        taken = 0
-        while taken < TURN:
+        """Reads at most about TURN bytes.
+
+        Returns the same as `_take`; raises BlockingIOError where nothing is left to read.
+        """
+        count = 0
+        while count < TURN:
             if self._advance(conn):
                 return True
             data = conn.sock.recv(PART if conn.request is None else TURN)
@@ -293,7 +327,7 @@ class ReceptionWorker(ThreadWorker):
                 self._forget(conn)
                 self._release(conn)
                 return True
-            taken += len(data)
+            count += len(data)
             if conn.request is None:
                 conn.head += data
             else:
@@ -301,17 +335,21 @@ class ReceptionWorker(ThreadWorker):
         return self._advance(conn)
 
     def _advance(self, conn: Connection) -> bool:
-        """Whether the connection waits no more: its request is whole and passed on, or it was refused."""
+        """Parses the head and passes the request on, as soon as each is complete.
+
+        Returns whether the request was passed on or refused. False means that more is awaited.
+        """
         if conn.request is None:
-            # Of a head in part at most LARGEST_HEAD is searched again: a head has ten seconds, not a million reads.
+            # Each read searches an incomplete head again, at most LARGEST_HEAD bytes. In HEAD_SECONDS there are few
+            # reads.
             end = conn.head.find(b"\r\n\r\n") + 4
             if end > LARGEST_HEAD or (end < 4 and len(conn.head) > LARGEST_HEAD):
                 return self._refuse(conn, 431)
             if end < 4:
                 return False
             conn.request = conn.parse_head(end)
-            if refused := self._begin_body(conn):
-                return self._refuse(conn, refused)
+            if status := self._begin_body(conn):
+                return self._refuse(conn, status)
         if conn.received < conn.length:
             return False
         self._forget(conn)
@@ -319,7 +357,10 @@ class ReceptionWorker(ThreadWorker):
         return True
 
     def _begin_body(self, conn: Connection) -> int:
-        """Prepares for the body of a request whose head has come; returns the status to refuse it with, or 0."""
+        """Prepares for the body of a request whose head has arrived.
+
+        Returns the HTTP status to refuse it with, or 0.
+        """
         request = conn.request
         # Django reads only bodies of a stated length (WSGIRequest): any other would arrive empty.
         if isinstance(request.body.reader, ChunkedReader):
@@ -328,7 +369,7 @@ class ReceptionWorker(ThreadWorker):
         if conn.length > IN_MEMORY:
             if conn.length > self.largest_body(request):
                 return 413
-            if conn.length + sum(one.length for one in self.incoming.values() if one is not conn) > self.most_kept:
+            if conn.length + sum(peer.length for peer in self.incoming.values() if peer is not conn) > self.most_kept:
                 return 503
         if not conn.length:
             return 0
@@ -337,13 +378,13 @@ class ReceptionWorker(ThreadWorker):
         conn.head.clear()
         conn.take(ahead)
         if request._expected_100_continue:
-            request._expected_100_continue = False  # or gunicorn would say so once more
+            request._expected_100_continue = False  # Otherwise gunicorn would send it again.
             if conn.received < conn.length:
                 conn.sock.send(b"HTTP/1.1 100 Continue\r\n\r\n")
         return 0
 
     def _refuse(self, conn: Connection, status: int) -> bool:
-        """Answers in a few bytes, as far as the client's buffer takes them, and closes."""
+        """Sends a short answer, as far as the kernel's buffer takes it, and closes the connection. Returns True."""
         self._forget(conn)
         words = f"{_REASONS[status]}\n"
         wait = "Retry-After: 30\r\n" if status == 503 else ""
@@ -357,18 +398,21 @@ class ReceptionWorker(ThreadWorker):
         return True
 
     def _forget(self, conn: Connection) -> None:
+        """Takes a connection off the list of those that wait."""
         if self.incoming.pop(conn.sock.fileno(), None) is not None:
             self.poller.unregister(conn.sock)
 
     def _release(self, conn: Connection) -> None:
+        """Closes a connection at once."""
         self.nr_conns -= 1
         conn.drop_body()
         conn.close()
 
     def _close_in_time(self, conn: Connection) -> None:
-        """Closes once the client has closed, or after LINGER_SECONDS.
+        """Closes the connection once the client has closed it, or after LINGER_SECONDS.
 
-        Closing at once would reset the connection where the client still sends, and its answer would be lost.
+        If the client is still sending, closing at once would reset the connection, and the client would lose its
+        answer.
         """
         conn.drop_body()
         try:
@@ -379,6 +423,7 @@ class ReceptionWorker(ThreadWorker):
         self.poller.register(conn.sock, selectors.EVENT_READ, partial(self.on_lingering, conn))
 
     def on_lingering(self, conn: Connection, client: socket.socket) -> None:
+        """Discards what a client still sends, and closes the connection once the client has closed it."""
         try:
             if client.recv(TURN):
                 return
@@ -394,7 +439,10 @@ class ReceptionWorker(ThreadWorker):
         self._release(conn)
 
     def murder_pending(self) -> None:
-        """Ends what is past its deadline. gunicorn's loop calls this at least once a second."""
+        """Closes or refuses the connections that are past their deadline.
+
+        gunicorn's loop calls it at least once a second.
+        """
         now = time.monotonic()
         if now - self._looked < LOOK_SECONDS:
             return
@@ -410,24 +458,24 @@ class ReceptionWorker(ThreadWorker):
             elif conn.is_late(now):
                 self._refuse(conn, 408)
 
-    # A whole request goes to a thread and comes back.
+    # A complete request goes to a thread; its connection comes back after the answer.
 
     def enqueue_req(self, conn: Connection) -> None:
         self._submit(conn, partial(self.handle, conn), self.pools.get(WATCHED.get(conn.request.path, "")))
 
     def _submit(self, conn: Connection, work: Callable[[], bool], pool: ThreadPoolExecutor | None = None) -> None:
         future = (pool or self.tpool).submit(work)
-        future.add_done_callback(lambda done: self.method_queue.defer(self.finish_request, conn, done))
+        future.add_done_callback(lambda finished: self.method_queue.defer(self.finish_request, conn, finished))
 
     def handle(self, conn: Connection) -> bool:
-        """Answers a request, in a thread; whether the connection may be kept for another."""
+        """Answers a request, in a thread. Returns whether the connection may be kept alive for another request."""
         conn.sock.begin_answer()
         try:
             return bool(self.handle_request(conn.request, conn))
         except TimeoutError as error:
             self.log.info("Closing connection: %s", error)
         except StopIteration:
-            pass  # the answer had begun, and gunicorn has told why it broke off
+            pass  # The answer had begun, and gunicorn has logged why it broke off.
         except OSError as error:
             if error.errno not in _GONE:
                 self.log.exception("Socket error processing request.")
@@ -441,13 +489,13 @@ class ReceptionWorker(ThreadWorker):
         return False
 
     def finish_request(self, conn: Connection, done: Future) -> None:
-        """After an answer, in the event loop again: waits for the next request, or closes."""
+        """Runs in the event loop after an answer: waits for the next request, or closes the connection."""
         try:
             keep = not done.cancelled() and done.result()
         except Exception:
             self.log.exception("Error after a request")
             keep = False
-        if conn.sock.fileno() < 0:  # gunicorn has closed it: the answer broke off
+        if conn.sock.fileno() < 0:  # The answer broke off, and gunicorn has closed the connection.
             self.nr_conns -= 1
             conn.drop_body()
         elif not keep:

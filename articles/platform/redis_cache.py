@@ -1,4 +1,7 @@
-"""A cache in Redis that nobody waits for: the backend of ARCHIVE_CACHE=redis://…, imported only where that is set."""
+"""A cache in Redis whose failure stops no request.
+
+It is the backend of ARCHIVE_CACHE=redis://…, and is imported only where that is set.
+"""
 
 import logging
 from collections.abc import Callable, Iterable
@@ -15,6 +18,11 @@ LOGGER = logging.getLogger(__name__)
 
 
 def _forgiving(method: Callable, otherwise: Any) -> Callable:
+    """Wraps a method so that an error of Redis is logged.
+
+    It then returns `otherwise`, or for `get` the caller's default.
+    """
+
     @wraps(method)
     def tried(self: RedisCache, *args: Any, **kwargs: Any) -> Any:
         try:
@@ -28,7 +36,7 @@ def _forgiving(method: Callable, otherwise: Any) -> Callable:
 
 
 class Serializer:
-    """Values as they lie in Redis: plain data, signed. Django's own serializer reads pickles, which run code."""
+    """Serialises values as signed plain data. Django's own serializer reads pickles, which can run code."""
 
     def dumps(self, value: cached_values.Value) -> bytes:
         return cached_values.dump(value)
@@ -38,7 +46,7 @@ class Serializer:
 
 
 class SignedClient(RedisCacheClient):
-    """Removes what it cannot read, as if it had never been there."""
+    """A client that removes unreadable values and treats them as absent."""
 
     def __init__(self, servers: list[str], **options: Any) -> None:
         super().__init__(servers, serializer=Serializer, **options)
@@ -63,13 +71,16 @@ class SignedClient(RedisCacheClient):
 
 
 class ForgivingRedis(RedisCache):
-    """Django's Redis cache, of which nothing is found while it does not answer: pages are made anew then, not refused."""
+    """Django's Redis cache, which seems empty while Redis does not answer.
+
+    Pages are then made again and not refused.
+    """
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         super().__init__(server, params)
         self._class = SignedClient
 
-    # Redis adds to numbers that it can read itself; a signed one is read and written again.
+    # Redis can only add to numbers that it can parse. A signed number must be read, changed and written again.
     incr = BaseCache.incr
     get = _forgiving(RedisCache.get, None)
     get_many = _forgiving(RedisCache.get_many, {})

@@ -1,11 +1,12 @@
 """Readers' requests are answered by replicas of the database, all others by the primary.
 
-`DATABASE_REPLICA_URLS` names the replicas. A request goes to one server as a whole, ORM, plain SQL and all: for its time the
-thread's connection «default» is the replica's. Whoever has a session (an editor) or sends anything but GET and HEAD reads and
-writes on the primary, so that what one wrote one reads. A replica that is away, promoted, or further behind than
-ARCHIVE_REPLICA_LAG seconds is passed over, and a request that fails on one is answered by the primary instead.
+`DATABASE_REPLICA_URLS` names the replicas. A request uses one server for everything, the ORM and plain SQL: during the
+request the thread's connection «default» is the replica's. A request with a session (an editor's) or with a method
+other than GET and HEAD uses the primary, so that editors read what they wrote. A replica that is away, promoted, or
+further behind than ARCHIVE_REPLICA_LAG seconds is not used, and a request that fails on a replica is answered by the
+primary instead.
 
-A thread in each process asks every server once a second how far it is; no request waits for that.
+A thread in each process asks every server for its log position once a second; no request waits for that.
 """
 
 import logging
@@ -24,7 +25,8 @@ from prometheus_client import Gauge
 
 LOGGER = logging.getLogger(__name__)
 SECONDS_BETWEEN_LOOKS = 1.0
-# Positions of the primary that are remembered: some minutes' worth; one further behind is out of use long since.
+# The number of the primary's positions that are remembered, which covers some minutes. A replica further behind is not
+# used anyway.
 _REMEMBERED = 600
 _POSITION_OF_PRIMARY = "SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint"
 _POSITION_OF_REPLICA = """
@@ -44,7 +46,12 @@ USABLE = Gauge(
 
 @dataclass(frozen=True)
 class Standing:
-    """How a replica was found: whether readers are sent to it, how many seconds it is behind, why it is passed over."""
+    """The state of a replica when it was last checked.
+
+    usable: whether readers are sent to it.
+    lag: how far it is behind the primary, in seconds.
+    reason: why it is not used; empty for a usable one.
+    """
 
     usable: bool
     lag: float = 0.0
@@ -52,22 +59,29 @@ class Standing:
 
 
 class Positions:
-    """Where the primary's log was at which time (LSN in bytes, seconds): what tells how far behind a replica is."""
+    """The positions of the primary's log over time, from which a replica's lag is computed.
+
+    Positions are LSNs in bytes, times are seconds of the monotonic clock.
+    """
 
     def __init__(self) -> None:
         self._seen: deque[tuple[float, int]] = deque(maxlen=_REMEMBERED)
 
     def note(self, now: float, position: int) -> None:
+        """Records the primary's position, if it has moved since the last one."""
         if not self._seen or position > self._seen[-1][1]:
             self._seen.append((now, position))
 
     def lag(self, now: float, replayed: int) -> float:
-        """Seconds since the primary first was found further than `replayed`; 0 where it never was."""
+        """Returns the seconds since the primary was first seen beyond `replayed`; 0 if it never was."""
         return next((now - seen for seen, position in self._seen if position > replayed), 0.0)
 
 
 class Watch:
-    """What this process knows of its replicas."""
+    """Watches the replicas for this process, in a thread of its own.
+
+    standings: maps the alias of a replica's connection to its state.
+    """
 
     def __init__(self, replicas: Iterable[str]) -> None:
         self.standings: Mapping[str, Standing] = {
@@ -78,23 +92,23 @@ class Watch:
         self._starting = threading.Lock()
 
     def chosen(self) -> str | None:
-        """The alias of a replica that may be read from now, or None for the primary."""
+        """Returns the alias of a random usable replica, or None for the primary."""
         self.begin()
         usable = [alias for alias, standing in self.standings.items() if standing.usable]
         return random.choice(usable) if usable else None
 
     def failed(self, alias: str) -> None:
-        """Passes a replica over until it is next found well."""
+        """Takes a replica out of use until a later check succeeds."""
         self._set(alias, Standing(False, reason="a request failed on it"))
 
     def look(self) -> None:
-        """Asks each server how far it is."""
+        """Asks each server for its log position and updates the states."""
         now = time.monotonic()
         try:
             (position,) = _answer(DEFAULT_DB_ALIAS, _POSITION_OF_PRIMARY)
             self._positions.note(now, position)
         except Error:
-            pass  # With the primary away, replicas are as far as anyone can be.
+            pass  # While the primary is away no position is newer than the replicas' positions.
         for alias in list(self.standings):
             self._set(alias, self._standing(alias, now))
 
@@ -121,7 +135,7 @@ class Watch:
             LOGGER.info("%s is read from", alias)
 
     def begin(self) -> None:
-        """Goes on looking from now on, in this process: a thread does not come along into one that is forked."""
+        """Starts the thread in this process unless it runs. A forked process has no copy of its parent's thread."""
         if self._thread is not None and self._thread.is_alive():
             return
         with self._starting:
@@ -138,12 +152,15 @@ class Watch:
             time.sleep(SECONDS_BETWEEN_LOOKS)
 
 
-def _answer(alias: str, question: str) -> tuple:
-    """One row from one server, by this thread's own connection, which is given up after an error."""
+def _answer(alias: str, statement: str) -> tuple:
+    """Returns the row of a statement on one server, over this thread's own connection.
+
+    An error closes the connection.
+    """
     connection = connections[alias]
     try:
         with connection.cursor() as cursor:
-            cursor.execute(question)
+            cursor.execute(statement)
             return cursor.fetchone()
     except Error:
         connection.close()
@@ -157,7 +174,7 @@ def aliases() -> list[str]:
 
 @contextmanager
 def reading_from(alias: str) -> Iterator[None]:
-    """What this thread asks of «default» in the block is asked of the replica."""
+    """Inside the block, this thread's connection «default» is the replica's."""
     primary = connections[DEFAULT_DB_ALIAS]
     connections[DEFAULT_DB_ALIAS] = connections[alias]
     try:
@@ -167,7 +184,10 @@ def reading_from(alias: str) -> Iterator[None]:
 
 
 class Replicas:
-    """Middleware outside of all that asks the database; none at all where no replica is named."""
+    """Middleware that comes before everything that uses the database.
+
+    It does nothing where no replica is configured.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -190,6 +210,7 @@ class Replicas:
 
 
 def _only_reads(request: HttpRequest) -> bool:
+    """Whether a replica may answer the request."""
     return (
         request.method in ("GET", "HEAD")
         and settings.SESSION_COOKIE_NAME not in request.COOKIES
@@ -198,7 +219,10 @@ def _only_reads(request: HttpRequest) -> bool:
 
 
 def _streamed(alias: str, parts: Iterator[bytes]) -> Iterator[bytes]:
-    """The parts of a long answer, each made by the replica; between them the thread is its own again."""
+    """Yields the parts of a streamed answer.
+
+    Each is made on the replica; between them «default» is the primary's again.
+    """
     while True:
         with reading_from(alias):
             part = next(parts, None)

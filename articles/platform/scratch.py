@@ -1,7 +1,7 @@
-"""A database of its own for measuring: made, migrated, and dropped again; the archive's own is never touched.
+"""Separate databases for measurements: made, migrated and dropped again. The archive's own database is never touched.
 
-Where ARCHIVE_SCRATCH_URL is set, these databases are made by the role that it names, on the server that it names: the role of
-the site itself need not be allowed to make any.
+Where ARCHIVE_SCRATCH_URL is set, the role in it makes these databases on the server in it. So the site's own role needs
+no right to make databases.
 """
 
 import os
@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import ProgrammingError, connection
 
-# PostgreSQL's code for a right that is missing, insufficient_privilege.
+# The SQLSTATE of a missing right, insufficient_privilege.
 _MAY_NOT = "42501"
 
 
@@ -22,7 +22,7 @@ def scratch_database(name: str) -> Iterator[None]:
     """Points the default connection at a new, migrated database on the same server until the block ends."""
     scratch = f"{connection.settings_dict['NAME']}_{name}_{os.getpid()}"
     with _scratch_role():
-        _on_server(f'DROP DATABASE IF EXISTS "{scratch}"', *_made(scratch))
+        _on_server(f'DROP DATABASE IF EXISTS "{scratch}"', *_creation(scratch))
         try:
             _switch(scratch)
             call_command("migrate", verbosity=0)
@@ -34,26 +34,32 @@ def scratch_database(name: str) -> Iterator[None]:
 
 @contextmanager
 def kept_database(name: str) -> Iterator[None]:
-    """The same for a database that stays: the next block of that name finds what this one stored."""
-    kept = f"{connection.settings_dict['NAME']}_{name}"
+    """Points the default connection at a database that stays until the block ends.
+
+    The next block of that name uses it again.
+    """
+    database = f"{connection.settings_dict['NAME']}_{name}"
     with _scratch_role():
         with connection._nodb_cursor() as cursor:
-            cursor.execute("SELECT FROM pg_database WHERE datname = %s", [kept])
+            cursor.execute("SELECT FROM pg_database WHERE datname = %s", [database])
             if not cursor.fetchall():
-                for statement in _made(kept):
+                for statement in _creation(database):
                     cursor.execute(statement)
-        _switch(kept)
+        _switch(database)
         call_command("migrate", verbosity=0)
         yield
 
 
-def _made(name: str) -> tuple[str, str]:
-    """The statements that make a database which nobody but its owner comes into; a new one is open to every role."""
+def _creation(name: str) -> tuple[str, str]:
+    """Returns the statements that make a database which only its owner can use.
+
+    A new database is open to every role.
+    """
     return f'CREATE DATABASE "{name}" TEMPLATE template0', f'REVOKE ALL ON DATABASE "{name}" FROM PUBLIC'
 
 
 def join(database: str) -> None:
-    """Sets Django up in a new process, on a database that another process made."""
+    """Sets Django up in a new process and connects it to a database that another process made."""
     django.setup()
     _take_scratch_role()
     _switch(database)
@@ -61,9 +67,9 @@ def join(database: str) -> None:
 
 @contextmanager
 def _scratch_role() -> Iterator[None]:
-    """In the block the default connection is of the role that may make databases; after it, all is as it was.
+    """Inside the block, the default connection has the role that makes databases. Restores the settings afterwards.
 
-    Raises CommandError where the role may make none.
+    Raises CommandError where the role has no right to make databases.
     """
     own = dict(connection.settings_dict)
     try:
@@ -79,7 +85,10 @@ def _scratch_role() -> Iterator[None]:
 
 
 def _take_scratch_role() -> None:
-    """Who connects, and where to, from ARCHIVE_SCRATCH_URL; nothing where it is empty."""
+    """Takes the role and server of the default connection from ARCHIVE_SCRATCH_URL.
+
+    Changes nothing where it is empty.
+    """
     connection.close()
     for name in ("HOST", "PORT", "USER", "PASSWORD", "OPTIONS"):
         if name in settings.ARCHIVE_SCRATCH:
@@ -87,11 +96,13 @@ def _take_scratch_role() -> None:
 
 
 def _switch(name: str) -> None:
+    """Points the default connection at another database of its server."""
     connection.close()
     connection.settings_dict["NAME"] = name
 
 
 def _on_server(*statements: str) -> None:
+    """Executes statements on the server, outside of the archive's database."""
     with connection._nodb_cursor() as cursor:
         for statement in statements:
             cursor.execute(statement)

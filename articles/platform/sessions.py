@@ -1,7 +1,9 @@
-"""Sessions whose keys we can tell from made-up ones without asking the database. The setting SESSION_ENGINE names this module.
+"""Sessions with signed keys, which are checked without a query to the database.
 
-A key ends with a signature of the rest. The server asks here before it takes in a large body (archive/gunicorn.py). A key that we
-gave out passes also after its session has ended; whether a session stands is for its table to say.
+The setting SESSION_ENGINE names this module.
+
+A key ends with a signature of the rest. The server checks it before it receives a large body (archive/gunicorn.py). The
+key of a session that has ended still passes; only the table of sessions says whether a session is valid.
 """
 
 import base64
@@ -14,12 +16,14 @@ from django.http import parse_cookie
 from django.utils.crypto import get_random_string, salted_hmac
 
 _SALT = "archive.sessions"
-# The column holds 40 characters. 24 random ones of 36 letters and digits are 124 bits, 16 of base32 are 80 bits of signature.
+# The column holds 40 characters. 24 random ones out of 36 letters and digits are 124 bits. 16 characters of base32 are
+# 80 bits of signature.
 _RANDOM, _SIGNATURE = 24, 16
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
-# The largest body of a request by one who is not signed in, in bytes: forms and sign-in. Django bounds what is no file alike.
+# The largest body, in bytes, of a client that is not signed in: forms and the sign-in. Django limits form data without
+# files alike.
 SMALL_BODY = 3 * 1024**2
-# What a form adds to the files that are uploaded with it, in bytes.
+# The most bytes that a form adds to the files that are uploaded with it.
 _BESIDE_FILES = 100 * 1024**2
 
 
@@ -35,7 +39,7 @@ class SessionStore(db.SessionStore):
 
 
 def is_ours(key: str | None) -> bool:
-    """Whether we gave this session key out, by its signature alone."""
+    """Whether the archive issued this session key, by its signature alone."""
     if not key or len(key) != _RANDOM + _SIGNATURE or not key.isascii():
         return False
     start, signature = key[:_RANDOM], key[_RANDOM:]
@@ -49,9 +53,9 @@ def _signature(start: str, secret: str) -> str:
 
 
 def largest_body(request: Any) -> int:
-    """The most bytes that the body of a request may have, as gunicorn has parsed its head.
+    """Returns the most bytes that the body of a request may have. `request` is gunicorn's, with its head parsed.
 
-    Only the desk takes files, from those who are signed in. Nobody else can fill the disk with bodies.
+    Only the desk accepts files, and only from editors who are signed in. So nobody else can fill the disk with bodies.
     """
     cookies = "; ".join(value for name, value in request.headers if name == "COOKIE")
     key = parse_cookie(cookies).get(settings.SESSION_COOKIE_NAME)

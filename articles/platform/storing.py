@@ -1,6 +1,7 @@
-"""Whether articles are being stored just now: what is counted of them is counted when nobody stores any.
+"""A lock that says whether articles are being stored. Statistics are counted only when no run stores articles.
 
-Keys are given out before rows are committed, so that a count up to the newest key would miss what another ingest commits late.
+Keys are assigned before rows are committed. So a count up to the newest key would miss rows that another ingest commits
+later.
 """
 
 from collections.abc import Iterator
@@ -8,13 +9,13 @@ from contextlib import contextmanager
 
 from django.db import connection
 
-# Any number: that of PostgreSQL's advisory lock.
+# The number of PostgreSQL's advisory lock. The value is arbitrary.
 _STORING = 7_230_113
 
 
 @contextmanager
 def storing() -> Iterator[None]:
-    """Held for the time of a run that stores articles, by any number of runs at once; it ends with a killed process."""
+    """Holds the lock during a run that stores articles. Several runs can hold it at once. A killed process loses it."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock_shared(%s)", [_STORING])
     try:
@@ -26,7 +27,7 @@ def storing() -> Iterator[None]:
 
 
 def nobody_stores() -> bool:
-    """Whether no such run goes on; if so, none begins before the transaction is over."""
+    """Whether no run stores articles. If so, none can begin before the present transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_STORING])
         return cursor.fetchone()[0]

@@ -1,5 +1,6 @@
-"""Keeps programs running: starts them, starts those again that end, kills those that hang, and ends all of them together.
-`manage.py serve` calls it.
+"""Keeps programs running. Called by `manage.py serve`.
+
+It starts programs, restarts those that end, kills those that hang, and ends all of them together.
 """
 
 import ctypes
@@ -13,31 +14,31 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 LOGGER = logging.getLogger(__name__)
-# A program that ends is started again after a pause. The pause doubles each time, up to the longest, and is the first one again
-# for a program that has run for so long. Seconds.
+# A program that ends is started again after a pause, in seconds. The pause doubles each time, up to the longest. After
+# a program has run for STEADY_SECONDS, its next pause is the first one again.
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 STEADY_SECONDS = 60.0
-# Seconds between two looks at the programs.
+# Seconds between two checks for programs that have ended.
 LOOK_SECONDS = 0.2
-# Seconds between two looks for programs that hang, and how many of them in a row must find one silent: after this machine has slept,
-# every program is silent for a moment.
+# Seconds between two checks for programs that hang, and the number of checks in a row at which a program must be silent
+# before it is killed. After this machine has slept, every program is silent for a moment.
 HANG_LOOK_SECONDS, HANG_LOOKS = 5.0, 4
-# Seconds that programs have to end when they are told to, longer than gunicorn gives its requests; then they are killed.
+# Seconds that programs have to end after SIGTERM; then they are killed. It is longer than gunicorn gives its requests.
 STOP_SECONDS = 40.0
-# Of prctl(2).
+# An option of prctl(2).
 PR_SET_PDEATHSIG = 1
-# Loaded here: between fork and exec, beside threads, a process may do little.
+# The library is loaded here because a process with threads may do little between fork and exec.
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 class Pauses:
-    """How long to wait before the next attempt at something that keeps failing."""
+    """The pauses between attempts at something that keeps failing."""
 
     def __init__(self) -> None:
         self._next = FIRST_PAUSE
 
     def after(self, seconds_it_ran: float) -> float:
-        """The seconds to wait after an attempt that lasted so long."""
+        """Returns the seconds to wait after an attempt that lasted `seconds_it_ran`."""
         if seconds_it_ran >= STEADY_SECONDS:
             self._next = FIRST_PAUSE
         pause, self._next = self._next, min(self._next * 2, LONGEST_PAUSE)
@@ -48,10 +49,15 @@ class Pauses:
 class Program:
     """A program to keep running.
 
-    `name` is what the log calls it. `command` is the program and its arguments. `process` is none before the first start.
-    `is_silent` says whether a process of it, with a given number and running for so many seconds, has not been heard of for
-    longer than it may; none for a program that cannot be asked. `silent_looks` is how often in a row it said so.
-    `started_at` and `due_at` (when to start it, while it does not run) are seconds of the monotonic clock.
+    name: the program's name in the log.
+    command: the program and its arguments.
+    is_silent: called with a process id and the seconds since the start; returns whether the process has given no sign
+        of life for longer than it may. None for a program that gives none.
+    silent_looks: the number of checks in a row at which it was silent.
+    process: the running process; None while it does not run.
+    started_at: the time of the last start, in seconds of the monotonic clock.
+    due_at: the time of the next start while it does not run, in seconds of the monotonic clock.
+    pauses: the pauses between its starts.
     """
 
     name: str
@@ -65,14 +71,17 @@ class Program:
 
 
 class Supervisor:
-    """Runs programs until this process is told to stop (SIGTERM, SIGINT)."""
+    """Runs programs until this process gets SIGTERM or SIGINT."""
 
     def __init__(self, programs: Sequence[Program], environment: Mapping[str, str]) -> None:
         self.programs, self.environment = programs, environment
         self._stopping = threading.Event()
 
     def run(self) -> None:
-        """Returns when it was told to stop and every program has ended. Must be called by the main thread."""
+        """Runs the programs.
+
+        Returns after SIGTERM or SIGINT, when every program has ended. Only the main thread may call it.
+        """
         before = {number: signal.signal(number, self._stop) for number in (signal.SIGTERM, signal.SIGINT)}
         watch = Keeper("a look for programs that hang", self._look_for_silence, HANG_LOOK_SECONDS)
         with watch:
@@ -94,7 +103,7 @@ class Supervisor:
         if program.process is not None and (status := program.process.poll()) is not None:
             pause = program.pauses.after(now - program.started_at)
             program.process, program.due_at = None, now + pause
-            # The night's work ends well once a night.
+            # Status 0 is no error: the program of nightly work ends so once a night.
             level = logging.ERROR if status else logging.INFO
             LOGGER.log(level, "%s ended with status %s and is started again in %.0f s", program.name, status, pause)
         if program.process is None and now >= program.due_at:
@@ -108,7 +117,10 @@ class Supervisor:
                 LOGGER.error("%s cannot be started: %s; again in %.0f s", program.name, error, pause)
 
     def _look_for_silence(self) -> None:
-        """Kills what hangs, which `_look` then starts again. Runs in a thread of its own: to ask may take long."""
+        """Kills programs that hang;
+
+        `_look` then starts them again. It has its own thread, because the check may take long.
+        """
         for program in self.programs:
             process, seconds = program.process, time.monotonic() - program.started_at
             if program.is_silent is None or process is None:
@@ -118,7 +130,7 @@ class Supervisor:
             if program.silent_looks >= HANG_LOOKS and not self._stopping.is_set():
                 program.silent_looks = 0
                 LOGGER.error("%s hangs and is killed", program.name)
-                # It may be stopped, or deaf to anything softer.
+                # SIGKILL, because a stopped process or one that hangs may not react to SIGTERM.
                 process.kill()
 
     def _end_all(self) -> None:
@@ -136,7 +148,12 @@ class Supervisor:
 
 
 class Keeper:
-    """A thread that looks after something again and again: `check` mends it where it must, and raises when it cannot."""
+    """A thread that calls `check` every `seconds` as long as the block lasts.
+
+    After an error it tries again after growing pauses.
+
+    Use it as a context manager. `check` looks after something, mends it where it must, and raises when it cannot.
+    """
 
     def __init__(self, name: str, check: Callable[[], None], seconds: float) -> None:
         self.name, self.check, self.seconds = name, check, seconds
@@ -164,13 +181,19 @@ class Keeper:
 
 
 def end_with_parent() -> None:
-    """In a new process: it is told to stop when its parent is gone, killed or not. Where that can be asked for, on Linux."""
+    """Makes a new process get SIGTERM when its parent has ended, whether it was killed or not.
+
+    Does nothing outside Linux.
+    """
     if _LIBC is not None:
         _LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def how_it_ended(status: int) -> str:
-    """In words how a program of this status (subprocess.Popen.returncode) ended: which signal ended it, if one did."""
+    """Returns in words how a program ended: with an exit status or by a signal.
+
+    `status` is as in subprocess.Popen.returncode.
+    """
     if status >= 0:
         return f"status {status}"
     try:

@@ -1,5 +1,7 @@
-"""Is everything stored as it should be? Captures with their digests, texts as the gate leaves them, spans with their quotes, no row or file without its owner,
-statistics as they would be counted anew. Called by `manage.py check_archive`, nightly and after every fault.
+"""Checks that everything is stored as it should be. Called by `manage.py check_archive`, nightly and after every fault.
+
+Captures match their digests, texts have passed the gate, spans match their quotes, no row or file is without its owner,
+and statistics equal a fresh count.
 """
 
 import logging
@@ -38,15 +40,21 @@ from articles.search import statistics
 log = logging.getLogger(__name__)
 # Rows read from the database at once.
 CHUNK = 2_000
-# Files younger than this many seconds may belong to an article that is just being stored.
+# A file younger than this many seconds may belong to an article that is being stored now.
 SETTLED = 3600
-_OF_A_CAPTURE = re.compile(r"[0-9a-f]{2}/[0-9a-f]{2}/([0-9a-f]{64})\.gz")
+_CAPTURE_FILE = re.compile(r"[0-9a-f]{2}/[0-9a-f]{2}/([0-9a-f]{64})\.gz")
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is not as it should be: its kind, where it is, whether `repair` mended it, and whether it is usual:
-    counts that editors' changes have left behind between two nights, or addresses as an older version stored them."""
+    """One thing that is not as it should be.
+
+    kind: the kind of problem, such as `capture` or `span`.
+    told: the message: where the problem is and what is wrong.
+    is_repaired: whether `repair` mended it.
+    is_usual: whether it raises no alarm, such as counts that editors' changes have left behind between two nights, or
+        addresses as an older version stored them.
+    """
 
     kind: str
     told: str
@@ -56,20 +64,26 @@ class Problem:
 
 @dataclass
 class Checked:
-    """How many of each were looked at, and what was wrong."""
+    """The result of a check.
+
+    counts: how many items each check examined, by the check's name.
+    problems: the problems of all checks, in the order in which they were reported.
+    """
 
     counts: dict[str, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
     @property
     def open(self) -> list[Problem]:
+        """The problems that still need attention: neither repaired nor usual."""
         return [problem for problem in self.problems if not (problem.is_repaired or problem.is_usual)]
 
     def as_dict(self) -> dict[str, object]:
+        """The counts, the number of open problems by kind, and the number of repaired ones."""
         kinds = {problem.kind for problem in self.problems}
         return {
             **self.counts,
-            "problems": {kind: sum(one.kind == kind for one in self.open) for kind in sorted(kinds)},
+            "problems": {kind: sum(unsolved.kind == kind for unsolved in self.open) for kind in sorted(kinds)},
             "repaired": sum(problem.is_repaired for problem in self.problems),
         }
 
@@ -81,15 +95,17 @@ def check(
     told: Callable[[Problem], None] = lambda problem: None,
     without_digests: bool = False,
 ) -> Checked:
-    """Looks at everything; each problem is told as it is found. With `repair`, what follows from the rest is made anew, texts pass the gate and
-    files that belong to nothing and are older than `settled` seconds are removed, unless one of them may be an original that a row has
-    lost. Captures are read whole to be digested,
-    unless `without_digests`: then they are only looked for."""
+    """Runs every check and returns all problems. Calls `told` with each problem as soon as it is detected.
+
+    With `repair`, derived values are computed again, texts pass the gate, and files that belong to nothing and are
+    older than `settled` seconds are removed. A file that may be the lost original of a row is never removed. Captures
+    are read whole and digested. With `without_digests`, the check only verifies that their files exist.
+    """
     checked = Checked()
     lost = LostOriginals()
-    for name, look in {
+    for name, start in {
         "captures": lambda: _captures(without_digests, lost),
-        "originals": lambda: _without_captures(lost),
+        "originals": lambda: _missing_captures(lost),
         "files": lambda: _leftovers(repair, settled, lost),
         "addresses": lambda: _addresses(repair),
         "deliveries": _deliveries,
@@ -105,44 +121,50 @@ def check(
         "merged": _merged,
         "statistics": lambda: _statistics(repair),
     }.items():
-        looked = 0
-        for found in _shielded(name, look):
-            if isinstance(found, Problem):
-                checked.problems.append(found)
-                told(found)
+        count = 0
+        for result in _shielded(name, start):
+            if isinstance(result, Problem):
+                checked.problems.append(result)
+                told(result)
             else:
-                looked += found
-        checked.counts[name] = looked
+                count += result
+        checked.counts[name] = count
     return checked
 
 
-def _shielded(name: str, look: Callable[[], "Look"]) -> "Look":
-    """What a look finds; where it fails, that is a problem of its own, and the looks after it go on."""
-    finds = look()
+def _shielded(name: str, start: Callable[[], "Look"]) -> "Look":
+    """Yields the results of one check.
+
+    A failure of the check is yielded as a problem, so that later checks still run.
+    """
+    results = start()
     while True:
         try:
-            found = next(finds)
+            result = next(results)
         except StopIteration:
             return
         except Exception as error:
-            # No other look would find more without a database or its tables.
+            # Without a database or its tables every later check would fail as well.
             if is_outage(error) or lacks_tables(error):
                 raise
             log.exception("looking at %s failed", name)
             yield Problem("check", f"looking at {name} could not be finished: {type(error).__name__}: {error}")
             return
-        yield found
+        yield result
 
 
-# Each look yields problems and, between them, how many more it has looked at.
+# A running check. It yields problems and, between them, the number of items that it has examined since the last number.
 Look = Iterator[Problem | int]
 
 
 @dataclass
 class LostOriginals:
-    """What a file that no row names may be the original of: captures without their bytes, articles without their captures.
+    """Rows whose original is missing: captures without their bytes, articles without their captures.
 
-    looked: which looks for them came to their end; a look that failed may have missed some.
+    A file that no row names may be the original of such a row.
+
+    rows: how many such rows there are.
+    looked: names of the checks for such rows that ran to their end. A check that failed may have missed some.
     """
 
     rows: int = 0
@@ -150,10 +172,12 @@ class LostOriginals:
 
     @property
     def may_be_somewhere(self) -> bool:
+        """Whether a file that no row names may be a lost original."""
         return self.rows > 0 or self.looked != {"captures", "articles"}
 
 
 def _captures(without_digests: bool, lost: LostOriginals) -> Look:
+    """Captures whose file is missing, damaged or of another size than recorded."""
     storage = capture_storage()
     for capture in Capture.objects.order_by("pk").iterator(CHUNK):
         yield 1
@@ -171,46 +195,49 @@ def _captures(without_digests: bool, lost: LostOriginals) -> Look:
     lost.looked.add("captures")
 
 
-def _without_captures(lost: LostOriginals) -> Look:
+def _missing_captures(lost: LostOriginals) -> Look:
     """Articles that came from an original and have no capture any more.
 
-    What an editor typed has none, rightly. It tells of itself: its title was an editor's from the first, and nothing was read of an
-    original beside its text (TitleOrigin; ingest stores an article and its capture in one transaction).
+    An article that an editor typed never had one. It can be recognised: its title was an editor's from the first, and
+    it has nothing but its text that would come from an original (TitleOrigin; ingest stores an article and its capture
+    in one transaction).
     """
-    read = ~Q(title_origin=TitleOrigin.EDITOR) | ~Q(set_aside=[]) | ~Q(date_statements=[])
-    earlier = event_model_of(Article).objects.filter(read, pgh_obj=models.OuterRef("pk"))
+    was_read = ~Q(title_origin=TitleOrigin.EDITOR) | ~Q(set_aside=[]) | ~Q(date_statements=[])
+    earlier = event_model_of(Article).objects.filter(was_read, pgh_obj=models.OuterRef("pk"))
     bare = Article.objects.filter(merged_into=None).exclude(
         models.Exists(Capture.objects.filter(article=models.OuterRef("pk")))
     )
     yield Article.objects.count()
-    for pk in bare.filter(read | models.Exists(earlier)).order_by("pk").values_list("pk", flat=True).iterator(CHUNK):
+    for pk in (
+        bare.filter(was_read | models.Exists(earlier)).order_by("pk").values_list("pk", flat=True).iterator(CHUNK)
+    ):
         lost.rows += 1
         yield Problem("capture", f"article {pk} was read from an original, and no capture of it is there")
     lost.looked.add("articles")
 
 
 def _leftovers(repair: bool, settled: float, lost: LostOriginals) -> Look:
-    """Files of the captures' store that no row names: of an ingest that was killed before its article was committed.
+    """Files of the captures' store that no row names: an ingest was killed before its article was committed.
 
-    Where originals are lost, a whole file may be one of them, and stays.
+    Where originals are lost, a file named like a capture may be one of them, and stays.
     """
     storage = capture_storage()
-    for found in _chunks(_files(storage, ""), CHUNK):
-        yield from (problem for problem in found if isinstance(problem, Problem))
-        names = [name for name in found if isinstance(name, str)]
-        digests = [match[1] if (match := _OF_A_CAPTURE.fullmatch(name)) else "" for name in names]
-        known = set(Capture.objects.filter(sha256__in=digests).values_list("sha256", flat=True))
+    for chunk in _chunks(_files(storage, ""), CHUNK):
+        yield from (problem for problem in chunk if isinstance(problem, Problem))
+        names = [name for name in chunk if isinstance(name, str)]
+        digests = [match[1] if (match := _CAPTURE_FILE.fullmatch(name)) else "" for name in names]
+        recorded = set(Capture.objects.filter(sha256__in=digests).values_list("sha256", flat=True))
         yield len(names)
         for name, digest in zip(names, digests, strict=True):
             is_original = bool(digest) and lost.may_be_somewhere
-            if digest not in known and (
+            if digest not in recorded and (
                 problem := _leftover(storage, name, repair and not is_original, settled, is_original)
             ):
                 yield problem
 
 
 def _leftover(storage: Storage, name: str, remove: bool, settled: float, may_be_original: bool) -> Problem | None:
-    """What is to be told of a file that no row names; nothing of one that is new or was removed meanwhile."""
+    """The problem of a file that no row names; None for a file that is new or was removed meanwhile."""
     try:
         if seconds_now() - storage.get_modified_time(name).timestamp() < settled:
             return None
@@ -231,7 +258,7 @@ def _cannot_be(error: OSError) -> str:
 
 
 def _files(storage: Storage, folder: str) -> Iterator[str | Problem]:
-    """Every file below a folder of a store, in order, and the folders that cannot be listed."""
+    """The name of every file below a folder of a store, in order, and a problem for a folder that cannot be listed."""
     try:
         folders, files = storage.listdir(folder)
     except FileNotFoundError:  # nothing was ever stored
@@ -257,10 +284,10 @@ def _chunks(items: Iterable[str | Problem], size: int) -> Iterator[list[str | Pr
 
 
 def _addresses(repair: bool) -> Look:
-    """Articles whose address is malformed, is not in its one spelling, or is another article's in another spelling.
+    """Articles whose address is malformed, is not canonical, or is the address of another article in another spelling.
 
-    With `repair`, a spelling is mended where no other article has the address. Which of two articles keeps an address is for
-    editors to say.
+    With `repair`, an address is made canonical where no other article has it. Editors decide which of two articles
+    keeps an address.
     """
     unusual: dict[str, list[tuple[int, str]]] = {}
     for pk, url in Article.objects.exclude(url="").order_by("pk").values_list("pk", "url").iterator(CHUNK):
@@ -287,10 +314,11 @@ def _addresses(repair: bool) -> Look:
 
 
 def _capture_addresses(repair: bool) -> Look:
-    """Captures of older versions whose address is not in its one spelling, under which they are looked up."""
+    """Captures of older versions whose address is not canonical. Captures are looked up by the canonical address."""
     web = Capture.objects.filter(address__startswith="http").order_by("pk").values_list("pk", "address")
     for pk, address in web.iterator(CHUNK):
-        # A malformed one stays as it was recorded: nothing is looked up by it, and exports name such a capture by its digest.
+        # A malformed address stays as it was recorded: no lookup uses it, and exports name such a capture by its
+        # digest.
         canonical = canonical_or_empty(address) or address
         if canonical != address:
             if repair:
@@ -298,17 +326,21 @@ def _capture_addresses(repair: bool) -> Look:
             yield _misspelled(f"capture {pk}", address, canonical, repair)
 
 
-def _misspelled(what: str, address: str, canonical: str, repair: bool) -> Problem:
-    """Usual in archives that an older version filled, so that their nightly backup goes on."""
+def _misspelled(owner: str, address: str, canonical: str, repair: bool) -> Problem:
+    """The problem of an address that is not canonical.
+
+    It is usual in archives that an older version filled. If it raised an alarm, their nightly backup would stop.
+    """
     return Problem(
         "address",
-        f"{what}: {address} is to be spelled {canonical}, which --repair does",
+        f"{owner}: {address} is to be spelled {canonical}, which --repair does",
         is_repaired=repair,
         is_usual=True,
     )
 
 
 def _deliveries() -> Look:
+    """Deliveries that wait or run and whose file is missing."""
     waiting = Delivery.objects.filter(state__in=[DeliveryState.WAITING, DeliveryState.RUNNING]).exclude(stored_as="")
     for delivery in waiting:
         yield 1
@@ -317,23 +349,28 @@ def _deliveries() -> Look:
 
 
 def _texts(repair: bool) -> Look:
-    """Texts that hold what the gate removes: of before there was a gate, or written around it. A mended body takes its spans
-    along, and so it is looked at before the spans are."""
+    """Texts that hold characters which the gate removes: they are older than the gate, or were written around it.
+
+    Repairing a body moves its spans, so texts are checked before spans.
+    """
     tracking = set(event_models())
     nouns = [model for model in apps.get_app_config("articles").get_models() if model not in tracking]
     for model in sorted(nouns, key=lambda model: model is not Article):
-        for pk, astray in _astray(model):
+        for pk, names in _ungated_texts(model):
             yield 1
-            refused = _refused(model, pk) if astray and repair else ""
-            for name in astray:
+            refusal = _repair_texts(model, pk) if names and repair else ""
+            for name in names:
                 words = f"{model._meta.model_name} {pk}: its {name} holds characters or line ends that no text may hold"
-                if refused:
-                    words += f"; it cannot be repaired, since the database refuses the row: {refused}"
-                yield Problem("text", words, is_repaired=repair and not refused)
+                if refusal:
+                    words += f"; it cannot be repaired, since the database refuses the row: {refusal}"
+                yield Problem("text", words, is_repaired=repair and not refusal)
 
 
-def _astray(model: type[models.Model]) -> Iterator[tuple[int, list[str]]]:
-    """(key, names of the fields whose text the gate would change) of every row, read in parts by their keys."""
+def _ungated_texts(model: type[models.Model]) -> Iterator[tuple[int, list[str]]]:
+    """Yields (primary key, names of the fields whose text the gate would change) for every row.
+
+    Rows are read in chunks by their keys.
+    """
     fields = gated_fields(model)
     if not fields:
         return
@@ -346,7 +383,10 @@ def _astray(model: type[models.Model]) -> Iterator[tuple[int, list[str]]]:
 
 
 def _as_stored(model: type[models.Model], fields: Sequence[models.Field]) -> models.QuerySet:
-    """(key, values of `fields`) of rows; of a list of rows also what is not read of it (RowsField)."""
+    """A queryset of (primary key, *values of `fields`).
+
+    A RowsField has its whole stored value, not only the rows of its shape.
+    """
     values = [
         Cast(field.attname, models.JSONField()) if isinstance(field, RowsField) else F(field.attname)
         for field in fields
@@ -355,15 +395,16 @@ def _as_stored(model: type[models.Model], fields: Sequence[models.Field]) -> mod
 
 
 def _cleaned(fields: Sequence[models.Field], texts: Iterable[object]) -> dict[models.Field, object]:
-    """What the gate makes of the texts that it would change, by their fields."""
+    """Maps each field whose text the gate would change to the text as the gate would have it."""
     pairs = [(field, text, cleaned_by(field, text)) for field, text in zip(fields, texts, strict=True)]
     return {field: cleaned for field, text, cleaned in pairs if cleaned != text}
 
 
-def _refused(model: type[models.Model], pk: object) -> str:
-    """Sends the texts of a row through the gate; returns why the database refuses what comes of that, or nothing.
+def _repair_texts(model: type[models.Model], pk: object) -> str:
+    """Sends the texts of a row through the gate and stores it. Returns the database's reason where it refuses, else "".
 
-    Only the columns that change are written: what was read of the others may stand for what Python cannot hold.
+    Only the columns that change are written: Python may be unable to hold the stored values of the others, and has read
+    substitutes for them.
     """
     fields = gated_fields(model)
     try:
@@ -374,7 +415,7 @@ def _refused(model: type[models.Model], pk: object) -> str:
             before = [getattr(row, field.attname) for field in columns]
             for field, cleaned in _cleaned(fields, texts).items():
                 setattr(row, field.attname, cleaned)
-            # Writes nothing: it derives what a model keeps beside its texts, as a folded name.
+            # This writes nothing: it lets the model derive its other values from its texts, such as a folded name.
             row.save(update_fields=[])
             pairs = zip(columns, before, strict=True)
             changed = [field.name for field, value in pairs if getattr(row, field.attname) != value]
@@ -385,7 +426,7 @@ def _refused(model: type[models.Model], pk: object) -> str:
 
 
 def _dates() -> Look:
-    """Days and times that nothing can have, of rows from before ingest and forms refused them."""
+    """Days and times outside the range that ingest and forms accept. Such rows are older than that rule."""
     for model in apps.get_app_config("articles").get_models():
         yield from _beyond_calendar(model)
     for model, name, days in (
@@ -407,17 +448,17 @@ def _dates() -> Look:
     outside = Q(captured_at__gte=FIRST_MOMENT, captured_at__lt=FIRST_CAPTURE) | Q(
         captured_at__gt=last, captured_at__lte=LAST_MOMENT
     )
-    found = Capture.objects.filter(outside).order_by("pk").values_list("sha256", "article", "captured_at")
-    for digest, article, moment in found.iterator(CHUNK):
+    captures = Capture.objects.filter(outside).order_by("pk").values_list("sha256", "article", "captured_at")
+    for digest, article, moment in captures.iterator(CHUNK):
         told = f"capture {digest}: its time is not within {capture_days()} (article {article})"
-        # A clock was ahead then, which nobody can mend: it is told, and raises no alarm each night.
+        # A time in the future means that a clock was ahead. Nobody can mend that, so it raises no alarm each night.
         yield Problem("date", told, is_usual=moment > last)
 
 
 def _beyond_calendar(model: type[models.Model]) -> Look:
-    """Rows with a day or a time that no rule of the database lets in any more (articles/platform/calendar_bounds.py).
+    """Rows with a day or a time that the database's rules no longer accept (articles/platform/calendar_bounds.py).
 
-    In the history of rows it is told and raises no alarm: what was is not mended.
+    In the history of rows such a value is reported and raises no alarm: history is never mended.
     """
     fields = [
         field for field in model._meta.concrete_fields if isinstance(field, models.DateField) and not field.generated
@@ -427,7 +468,7 @@ def _beyond_calendar(model: type[models.Model]) -> Look:
     yield 1
     is_history = model in event_models()
     outside = {field: _outside(field) for field in fields}
-    # An article is not told by another that it is merged into.
+    # A message names the row's article. For a row of Article, its key does; `merged_into` would name another article.
     articles = [
         field.attname
         for field in model._meta.concrete_fields
@@ -456,17 +497,17 @@ def _beyond_calendar(model: type[models.Model]) -> Look:
 
 
 def _values() -> Look:
-    """Values that no form and no reader stores, and that pages read as nothing.
+    """Values that no form and no reader of documents stores, and that pages leave out.
 
-    Lists that are none and rows without their keys (RowsField), arrays with empty places or of other dimensions
-    (ItemsField), scores beyond their range, and numbers that are none (articles/platform/number_bounds.py).
+    These are: a value that is no list and rows without their keys (RowsField), arrays with NULL items or of other
+    dimensions (ItemsField), scores beyond their range, and NaN (articles/platform/number_bounds.py).
     """
     tracking = set(event_models())
     for model in apps.get_app_config("articles").get_models():
         if model in tracking:
             continue
         for column in model._meta.local_concrete_fields:
-            look = next((look for kind, look in _VALUE_LOOKS.items() if isinstance(column, kind)), None)
+            look = next((look for kind, look in _VALUE_CHECKS.items() if isinstance(column, kind)), None)
             if look is None:
                 continue
             yield 1
@@ -503,8 +544,8 @@ def _items_astray(model: type[models.Model], column: ItemsField) -> Iterator[tup
         yield pk, "is no list of its items alone; pages show the rest"
 
 
-# How the values of a kind of field are looked at: each yields (primary key, what is wrong with the value).
-_VALUE_LOOKS: dict[type, Callable[[type[models.Model], Any], Iterator[tuple[int, str]]]] = {
+# Maps a class of field to the check of its values, which yields (primary key, description of the fault).
+_VALUE_CHECKS: dict[type, Callable[[type[models.Model], Any], Iterator[tuple[int, str]]]] = {
     RowsField: _rows_astray,
     ScoreField: _scores_astray,
     models.DecimalField: _decimals_astray,
@@ -513,7 +554,7 @@ _VALUE_LOOKS: dict[type, Callable[[type[models.Model], Any], Iterator[tuple[int,
 
 
 def _languages() -> Look:
-    """Articles whose language is no code of one."""
+    """Articles whose language is no language code."""
     yield 1
     codes = Article.objects.exclude(language__iregex=f"^{LANGUAGE}$").order_by("pk").values_list("pk", "language")
     for pk, code in codes.iterator(CHUNK):
@@ -521,11 +562,11 @@ def _languages() -> Look:
 
 
 def _periods(repair: bool) -> Look:
-    """Events that no article is matched with, since `periods`, by which they are looked up, is not that of their start."""
+    """Events whose `periods` do not follow from their start. Articles are matched with events by `periods`."""
     rows = Event.objects.only("periods", "start_earliest", "start_latest").order_by("pk")
     for event in rows.iterator(CHUNK):
         yield 1
-        # A day of no calendar is told of itself (`_dates`).
+        # `_dates` reports a day that no calendar has.
         if is_unheld(event.start_earliest) or is_unheld(event.start_latest):
             continue
         if (periods := event.periods_of_start()) != event.periods:
@@ -536,6 +577,7 @@ def _periods(repair: bool) -> Look:
 
 
 def _outside(field: models.DateField) -> Q:
+    """The condition that a field holds a day or moment outside the calendar's bounds."""
     is_moment = isinstance(field, models.DateTimeField)
     first, last = (FIRST_MOMENT, LAST_MOMENT) if is_moment else (FIRST_DAY, LAST_DAY)
     return Q(**{f"{field.attname}__isnull": False}) & (
@@ -548,7 +590,7 @@ def _any_of(conditions: Iterable[Q]) -> Q:
 
 
 def _merged() -> Look:
-    """Rows that were merged in a circle, which no row stands for."""
+    """Rows that were merged in a circle, so that none of them is the row that stays."""
     for model in apps.get_app_config("articles").get_models():
         if not issubclass(model, Mergeable):
             continue
@@ -560,7 +602,8 @@ def _merged() -> Look:
             yield Problem("merged", f"{model._meta.model_name} {pk}: it is merged into {into}, which leads back to it")
 
 
-# From each merged row on, step by step; UNION keeps each step once, so that a circle ends.
+# Follows `merged_into` from each merged row, step by step. UNION drops a step that is there already, so the recursion
+# ends in a circle, too.
 _MERGED_IN_A_CIRCLE = """
     WITH RECURSIVE chain (origin, reached) AS (
         SELECT id, merged_into_id FROM {table} WHERE merged_into_id IS NOT NULL
@@ -574,8 +617,11 @@ _MERGED_IN_A_CIRCLE = """
 
 
 def _modes(repair: bool) -> Look:
-    """Whether only the archive's own account reads captures and uploads. Each start closes their outer folders, which keeps
-    others from all that is inside; what an earlier version left open in there is closed by `repair`."""
+    """Files and folders of captures and uploads that other accounts of the machine can read.
+
+    Each start closes the outer folders, which keeps other accounts from everything inside. With `repair`, files and
+    folders inside that an earlier version left open are closed as well.
+    """
     for name, storage in (("captures", capture_storage()), ("deliveries", delivery_storage())):
         if not isinstance(storage, FileSystemStorage):
             continue
@@ -600,8 +646,8 @@ def _modes(repair: bool) -> Look:
             )
 
 
-# Rows of a range of keys whose spans are not their quotes. The database refuses such rows; what a damaged disk or a hand with
-# triggers switched off did, it does not see.
+# Rows in a range of keys whose spans do not match their quotes. The database refuses such rows, but it does not notice
+# damage by a disk, or by somebody who has switched triggers off.
 _FIGURES_ASTRAY = """
     SELECT figure.id, figure.article_id
     FROM articles_figure AS figure JOIN articles_article AS article ON article.id = figure.article_id
@@ -622,40 +668,42 @@ _MENTIONS_ASTRAY = """
 """
 
 
-def _rows(astray: str, noun: str, kind: str) -> Look:
-    """What a statement finds astray among a noun's rows, by ranges of their keys."""
+def _rows(statement: str, noun: str, kind: str) -> Look:
+    """Runs a statement that selects faulty rows of a noun, one range of keys after the other."""
     model = apps.get_model("articles", noun)
     last = model.objects.aggregate(last=models.Max("pk"))["last"] or 0
     for start in range(0, last, CHUNK):
         with connection.cursor() as cursor:
-            cursor.execute(astray, [start, start + CHUNK])
-            found = cursor.fetchall()
+            cursor.execute(statement, [start, start + CHUNK])
+            faulty = cursor.fetchall()
         yield model.objects.filter(pk__gt=start, pk__lte=start + CHUNK).count()
         yield from (
             Problem(kind, f"{noun} {pk} of article {article}: the words at its span are not its quote")
-            for pk, article in found
+            for pk, article in faulty
         )
 
 
 def _references() -> Look:
-    """Every reference from one noun to another names a row that is there."""
+    """References from one noun to another whose row does not exist."""
     for model in apps.get_app_config("articles").get_models():
         for reference in model._meta.concrete_fields:
             if not (isinstance(reference, models.ForeignKey) and reference.db_constraint):
                 continue
             yield 1
             target = reference.related_model
-            there = target.objects.filter(**{reference.target_field.attname: models.OuterRef(reference.attname)})
-            lost = model._base_manager.filter(**{f"{reference.attname}__isnull": False}).exclude(models.Exists(there))
+            existing = target.objects.filter(**{reference.target_field.attname: models.OuterRef(reference.attname)})
+            lost = model._base_manager.filter(**{f"{reference.attname}__isnull": False}).exclude(
+                models.Exists(existing)
+            )
             for pk in lost.values_list("pk", flat=True)[:CHUNK]:
                 yield Problem("reference", f"{model._meta.db_table} {pk}: its {reference.name} is not there")
 
 
 def _statistics(repair: bool) -> Look:
-    """What search and pages count by, as it would be counted anew of the same articles."""
+    """Statistics of search and pages that differ from a fresh count of the same articles."""
     with transaction.atomic():
         drifted = statistics.drift()
-        transaction.set_rollback(True)  # what was counted to compare
+        transaction.set_rollback(True)  # Discards the fresh count.
     yield 1
     if drifted.told and repair:
         statistics.rebuild()

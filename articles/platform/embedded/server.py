@@ -1,8 +1,8 @@
 """Keeps one PostgreSQL cluster under a directory: made once, started on demand, stopped by its last user.
 
-Any number of processes share the cluster. Each holds a shared file lock on `postgres.users` for as long as it lives; the
-one that can turn its lock into an exclusive one is the last and stops the server. The kernel drops the locks of a killed
-process, so nothing is left to clean up after `kill -9`.
+Any number of processes share the cluster. Each holds a shared file lock on `postgres.users` for as long as it lives.
+The process that can turn its lock into an exclusive one is the last and stops the server. The kernel drops the locks of
+a killed process, so nothing is left to clean up after `kill -9`.
 """
 
 import atexit
@@ -30,18 +30,24 @@ DATABASE = "archive"
 SUPERUSER = "postgres"
 SYSTEM_USER = "embedded_postgres"
 START_SECONDS = 60
-# PostgreSQL's cache, mebibytes: at least and at most.
+# Bounds of PostgreSQL's cache (shared_buffers), in mebibytes.
 LEAST_CACHE, MOST_CACHE = 128, 4096
-# A Unix socket's whole path fits 107 bytes on Linux, 103 on macOS; PostgreSQL adds /.s.PGSQL.5432.lock.
+# The most bytes of the socket folder's path. The path of a Unix socket has at most 107 bytes on Linux and 103 on macOS,
+# and PostgreSQL adds /.s.PGSQL.5432.lock.
 LONGEST_SOCKET_DIRECTORY = 80
 
 
 class EmbeddedServerError(RuntimeError):
-    """The embedded PostgreSQL could not be made or started; the message carries PostgreSQL's own words."""
+    """The embedded PostgreSQL could not be made or started. The message quotes PostgreSQL's output."""
 
 
 class EmbeddedServer:
-    """The PostgreSQL server of one data directory, shared by all processes that use it. The last of them stops it."""
+    """The PostgreSQL server of one data directory, shared by all processes that use it. The last of them stops it.
+
+    directory: the data folder of the archive.
+    cluster: the folder of the cluster.
+    socket_directory: the folder of the server's Unix socket.
+    """
 
     _servers: dict[Path, Self] = {}
 
@@ -54,10 +60,11 @@ class EmbeddedServer:
 
     @classmethod
     def at(cls, directory: Path) -> Self:
+        """Returns this process's one instance for a directory."""
         return cls._servers.setdefault(directory, cls(directory))
 
     def ensure_running(self) -> None:
-        """Makes and starts the cluster unless it answers already; raises EmbeddedServerError when it cannot."""
+        """Makes and starts the cluster unless it answers already. Raises EmbeddedServerError if that fails."""
         if self._owner and self._answers():
             return
         private_files.make_folder(self.directory)
@@ -99,8 +106,8 @@ class EmbeddedServer:
                 self._connect(SUPERUSER).close()
                 return True
             except psycopg.OperationalError as error:
-                # Crash recovery refuses connections for a while; that is a running server all the same. One that shuts down is
-                # waited for, since another can be started only when it is gone.
+                # A server in crash recovery refuses connections for a while, but it runs. A server that shuts down is
+                # waited for, because another can start only when it has ended.
                 words = ("starting up", "not yet accepting", "shutting down")
                 if not any(word in str(error) for word in words) or time.monotonic() > deadline:
                     return False
@@ -110,7 +117,7 @@ class EmbeddedServer:
         self.socket_directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         if os.geteuid() != 0:
             return
-        # PostgreSQL refuses to run as root, so a user of its own must reach its files.
+        # PostgreSQL refuses to run as root. So it has a user of its own, which must be able to reach its files.
         entry = embedded_postgres().utils.ensure_user_exists(SYSTEM_USER)
         outer = (
             self.directory,
@@ -126,9 +133,11 @@ class EmbeddedServer:
             os.chown(self.socket_directory, entry.pw_uid, entry.pw_gid)
 
     def _make_cluster(self) -> None:
-        """Initdb into a folder beside the final one, then rename: a killed initdb leaves no half-made cluster.
+        """Runs initdb in a folder beside the final one and renames it.
 
-        The locale is fixed: under the caller's LC_ALL=C pg_trgm finds no trigrams in Arabic text.
+        So a killed initdb leaves no incomplete cluster.
+
+        The locale is fixed, because under the caller's LC_ALL=C pg_trgm finds no trigrams in Arabic text.
         """
         making = self.directory / "postgres.making"
         for leftover in (making, self.cluster):
@@ -149,7 +158,8 @@ class EmbeddedServer:
             if is_used:
                 LOGGER.error("PostgreSQL had ended without being told to, and is started again")
             else:
-                # Whoever used it last was killed, or the machine went off, and nobody has missed it.
+                # The last process that used it was killed, or the machine was switched off. No process was using it
+                # since.
                 LOGGER.info("PostgreSQL was not shut down when it was used last; it recovers")
         self._remove_stale_locks()
         log = self.cluster / "server.log"
@@ -172,11 +182,11 @@ class EmbeddedServer:
             raise EmbeddedServerError(f"{error}\nThe end of {log}:\n{tail}") from None
 
     def _remove_stale_locks(self) -> None:
-        """Drops the lock files of a server whose process is dead, or its number now another program's.
+        """Removes the lock files of a server whose process is dead, or whose process id now belongs to another program.
 
-        PostgreSQL itself would do so, but for two cases: a killed server that no parent has reaped still has its number,
-        and a number may have been given out again. The files guard against a second server beside the first one's
-        orphaned processes, so they go only when none of them is left.
+        PostgreSQL removes them itself except in two cases: a killed server that its parent has not reaped still has its
+        process id, and the id may have been assigned again. The files prevent a second server beside orphaned processes
+        of the first. So they are removed only when no such process is left.
         """
         for lock in (self.cluster / "postmaster.pid", self.socket_directory / ".s.PGSQL.5432.lock"):
             try:
@@ -188,7 +198,10 @@ class EmbeddedServer:
                 lock.unlink()
 
     def _wait_for_orphans(self) -> None:
-        """Waits until no server process works in the cluster's directory; they leave when their parent has died."""
+        """Waits until no server process works in the cluster's directory.
+
+        Server processes end when their parent has died.
+        """
         deadline = time.monotonic() + START_SECONDS
         while left := [pid for pid in psutil.pids() if _is_postgres(pid) and _works_in(pid, self.cluster)]:
             if time.monotonic() > deadline:
@@ -197,8 +210,8 @@ class EmbeddedServer:
 
     def _make_database(self) -> None:
         with self._connect(SUPERUSER) as connection:
-            known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
-            if not known:
+            exists = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
+            if not exists:
                 connection.execute(f"CREATE DATABASE {DATABASE}")
 
     def _stop_if_last(self, owner: int) -> None:
@@ -208,7 +221,8 @@ class EmbeddedServer:
             try:
                 fcntl.flock(self._users, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                # Others still use the server. Linux drops the shared lock here, other systems keep it until told.
+                # Other processes still use the server. Linux drops the shared lock here, other systems only with
+                # LOCK_UN.
                 fcntl.flock(self._users, fcntl.LOCK_UN)
                 return
             finally:
@@ -221,14 +235,14 @@ class EmbeddedServer:
         # pg_ctl's child keeps standard output open, so output goes to a file rather than a pipe.
         output_path = self.directory / "postgres.output"
         with os.fdopen(private_files.create(output_path, os.O_TRUNC), "wb") as output:
-            done = subprocess.run(
+            result = subprocess.run(
                 [str(binaries() / program), *arguments], stdout=output, stderr=subprocess.STDOUT,
                 stdin=subprocess.DEVNULL, cwd="/", env=os.environ | {"LC_ALL": "C", "TZ": "UTC"}, **as_user,
             )  # fmt: skip
-        if done.returncode:
+        if result.returncode:
             words = output_path.read_text(errors="replace").strip()
             raise EmbeddedServerError(
-                f"embedded PostgreSQL: {program} failed ({how_it_ended(done.returncode)}): {words}"
+                f"embedded PostgreSQL: {program} failed ({how_it_ended(result.returncode)}): {words}"
             )
 
 
@@ -283,7 +297,10 @@ def binaries() -> Path:
 
 
 def socket_directory(directory: Path) -> Path:
-    """The server's socket folder: inside `directory`, or a short one named by its hash where that path is too long."""
+    """Returns the server's socket folder, inside `directory` where possible.
+
+    Where that path is too long, it is a folder in /tmp named by the path's hash.
+    """
     inside = directory / "socket"
     if len(os.fsencode(inside)) <= LONGEST_SOCKET_DIRECTORY:
         return inside
