@@ -315,19 +315,19 @@ def _parse_error_message(error: ValueError) -> Message:
 
     Messages of tomllib name line and column; those of Python do not.
     """
-    error_text = str(error)
-    if isinstance(error_text, Message):
-        return error_text
+    words = str(error)
+    if isinstance(words, Message):
+        return words
     if isinstance(error, tomllib.TOMLDecodeError):
-        return Message("not TOML: {reason}", reason=error_text, in_arabic=_place_in(error_text))
-    if "digits" in error_text:
+        return Message("not TOML: {reason}", reason=words, in_arabic=_place_in(words))
+    if "digits" in words:
         return Message("a number has more digits than can be read")
-    return Message("a value is not one that TOML knows ({reason})", reason=error_text)
+    return Message("a value is not one that TOML knows ({reason})", reason=words)
 
 
-def _place_in(error_text: str) -> Message:
+def _place_in(words: str) -> Message:
     """Returns the place of a TOML syntax error, which tomllib states at the end of its message."""
-    place = re.search(r"line (\d+), column (\d+)", error_text)
+    place = re.search(r"line (\d+), column (\d+)", words)
     if place:
         return Message("line {line}, column {column}", line=int(place[1]), column=int(place[2]))
     return Message("the end of the file")
