@@ -51,8 +51,7 @@ Entry = Mapping[str, object]
 
 @dataclass(frozen=True)
 class SharedName:
-    """A name that a file gives to an actor and that another actor has, too. Extraction then suggests neither of them by
-    it.
+    """A name of an actor in a file that another actor has, too. Extraction then suggests neither of them by it.
 
     name: the shared name.
     owner: the label of the actor in the file, as the desk shows it.
@@ -219,9 +218,7 @@ def apply_authority(name: str, content: bytes, *, most: int | None = None) -> Au
 
 
 def _check_once(entry: Entry, key_field: str, entries_by_key: dict[str, tuple[int, Entry]], number: int) -> None:
-    """Raises AuthorityError for an entry whose key an earlier, different entry of the file has: it would overwrite that
-    entry.
-    """
+    """Raises AuthorityError for an entry with the key of an earlier, different entry, which it would overwrite."""
     first_number, other = entries_by_key.setdefault(_key(entry, key_field), (number, entry))
     if other != entry:
         raise AuthorityError(
@@ -359,8 +356,7 @@ def _check(entry: object, key_field: str, fields: Mapping[str, Expected], within
 
 
 def _check_types(entry: object, key_field: str, fields: Mapping[str, Expected], within: str = "") -> None:
-    """Raises AuthorityError for an entry that is no table, lacks its key, or has an unknown field or one of a wrong
-    type.
+    """Raises AuthorityError for an entry that is no table, lacks its key, or has an unknown or wrongly typed field.
 
     `within` is a prefix of field names in messages: the list that holds the entry, and the entry's number in it.
     """

@@ -43,9 +43,7 @@ class Note:
 
 
 def quoted(value: object) -> str:
-    """Returns `value` as a report quotes it: on one line, cut to _LONGEST_QUOTE code points, without NUL and
-    surrogates.
-    """
+    """Returns `value` for a report: on one line, at most _LONGEST_QUOTE code points, without NUL and surrogates."""
     text = " ".join(str(value).split()).encode("utf-8", "replace").decode().replace("\0", "�")
     return text if len(text) <= _LONGEST_QUOTE else f"{text[: _LONGEST_QUOTE - 1]}…"
 

@@ -292,8 +292,9 @@ def _body(response: urllib3.BaseHTTPResponse, address: str, deadline: float, lar
 
 
 def _public_ip(address: str, deadline: float) -> str:
-    """Returns the IP address of a web address's host. Raises UnreadableError if any of the host's addresses is not
-    public.
+    """Returns the IP address of a web address's host.
+
+    Raises UnreadableError for an unknown host, and if any of the host's IP addresses is not public.
 
     ARCHIVE_FETCH_PRIVATE lets tests fetch from this machine.
     """

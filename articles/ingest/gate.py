@@ -55,9 +55,7 @@ def judged(document: Document, *, is_row: bool) -> Document:
 
 
 def removed(**texts: str) -> tuple[Note, ...]:
-    """Returns a note for each named text with control characters or marks of direction, which are removed before
-    storing.
-    """
+    """Returns a note for each named text with control characters or marks of direction, which are not stored."""
     notes = []
     for name, text in texts.items():
         if counts := dict(removals(text)):

@@ -11,13 +11,13 @@ _TAG = re.compile(r"(?P<language>[a-z]{2,3})(?P<rest>(?:[-_][a-z0-9]{2,8})*)", r
 _SCRIPT, _REGION = 4, 2
 
 
-def language_tag(given: str) -> str:
+def language_tag(code_or_tag: str) -> str:
     """Returns a language's tag in the spelling of RFC 5646 (2.1.1): «ar-MA» for «AR_ma».
 
-    A code is replaced by its shorter or newer one: «ara» becomes «ar». The result is empty if `given` names no language
-    of ISO 639.
+    A code is replaced by its shorter or newer one: «ara» becomes «ar». The result is empty if `code_or_tag` names no
+    language of ISO 639.
     """
-    match = _TAG.fullmatch(given.strip())
+    match = _TAG.fullmatch(code_or_tag.strip())
     if match is None:
         return ""
     code = match["language"].lower()

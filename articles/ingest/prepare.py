@@ -160,9 +160,7 @@ def _later_than_capture(document: Document, captured: datetime) -> tuple[Note, .
 
 
 def _page_document(page: html.Page) -> Document:
-    """Returns the document of a page: its cleaned text and its metadata. The dates in the text follow those of the
-    metadata.
-    """
+    """Returns a page's document: its cleaned text and its metadata. Dates in the text follow those of the metadata."""
     page_metadata = page.metadata
     document = read_text(page.text, title=" ".join(plain(page_metadata.title).split()), whole_paragraphs=True)
     return replace(

@@ -176,8 +176,7 @@ def ingest(  # noqa: PLR0913
     told: Told = lambda outcome, path: None,
     waiting: Waiting = lambda: None,
 ) -> Report:
-    """Stores all documents in the files under `paths`. A document that cannot be read is reported and does not stop the
-    run.
+    """Stores all documents in the files under `paths`; returns the report, which also names unreadable documents.
 
     largest: the most bytes of a document.
     format_name: the format of the files; "auto" detects it for each file.
@@ -206,8 +205,9 @@ def ingest_items(items: Iterable[Item], *, encoding: str = "", waiting: Waiting 
 def _entries(
     paths: Iterable[Path], largest: int, format_name: str, encoding: str, abandoned: Container[str]
 ) -> Iterator[Item | Broken | Remark]:
-    """Yields the entries of all files under `paths`, each file once; a file whose path is in `abandoned` is read no
-    further.
+    """Yields the entries of all files under `paths`, each file once.
+
+    Reading a file stops as soon as its path is in `abandoned`.
     """
     seen: set[Path] = set()
     for path in paths:

@@ -104,8 +104,9 @@ def check_open(capture: Capture, by: Model, seen: str) -> None:
 
 
 def _open_capture(pk: int, by: Model, seen: str) -> Capture:
-    """Returns the capture, locked, and keeps ingest from storing until the transaction ends; raises as `check_open`
-    does.
+    """Locks a capture and returns it; raises as `check_open` does.
+
+    No ingest stores anything until the transaction ends.
     """
     with connection.cursor() as cursor:
         cursor.execute(WAIT_FOR_OTHERS)

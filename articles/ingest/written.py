@@ -27,9 +27,7 @@ class Words:
         self._is_ahead = False
 
     def say(self, callback: Callable[[], None]) -> None:
-        """Calls `callback` at once; inside `ahead`, once all earlier commits are on the disk, in the order of the
-        calls.
-        """
+        """Calls `callback` at once; inside `ahead`, in order, once all earlier commits are on the disk."""
         if not self._is_ahead:
             callback()
             return

@@ -283,8 +283,9 @@ def _without_furniture(tree: html.HtmlElement) -> None:
 
 
 class _Contents:
-    """The lengths and headings of a tree's blocks, computed in one pass, because nested blocks would be read
-    repeatedly.
+    """The lengths and headings of a tree's blocks.
+
+    They are computed in one pass. Reading each block by itself would read nested blocks repeatedly.
 
     Removing an element changes only the blocks around it, and these come before it in document order.
     """
@@ -322,9 +323,7 @@ class _Contents:
         return self._of[element][3] > 0
 
     def short_text(self, element: html.HtmlElement) -> str:
-        """Returns the stripped text of `element` if it is at most _LONGEST_BUTTON code points long, else an empty
-        string.
-        """
+        """Returns the stripped text of `element`; empty if it has more than _LONGEST_BUTTON code points."""
         start, end, *_ = self._of[element]
         start = _SPACE.match(self._text, start, end).end()
         if _NO_SPACE.search(self._text, start + _LONGEST_BUTTON, end):

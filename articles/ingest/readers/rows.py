@@ -101,8 +101,7 @@ def read_jsonl(path: Path, largest: int, encoding: str = "") -> Iterator[Item | 
 
 
 def read_csv(path: Path, largest: int, encoding: str = "") -> Iterator[Item | Broken]:
-    """Yields every row as an item: a CSV text in UTF-8 of the header and the row, so that each original can be read
-    alone.
+    """Yields every row as an item: the header and the row, as CSV in UTF-8, so that it can be read alone.
 
     A row that cannot be read is yielded as Broken. `largest` is the most bytes of a row. The delimiter is one of
     DELIMITERS and is detected from the header or from Excel's line «sep=;». Raises UnreadableError for a header without
@@ -308,8 +307,9 @@ class _Lines:
         return text
 
     def _check_cells(self, line: str) -> None:
-        """Raises UnreadableError for a row of more than MOST_CELLS cells before it is parsed: millions of cells take
-        gigabytes.
+        """Raises UnreadableError for a row of more than MOST_CELLS cells.
+
+        The check comes before the row is parsed, because a list of millions of cells takes gigabytes.
 
         Delimiters in quoted cells do not count. Cells are counted again only when the number of delimiters has doubled,
         so that the work is linear in the length of the row.
@@ -501,9 +501,7 @@ def captured_at(row: dict[str, object]) -> datetime | None:
 
 
 def _paragraphs(body: str) -> str:
-    """Returns the body with its paragraphs as they are if blank lines separate them; otherwise each line becomes a
-    paragraph.
-    """
+    """Returns the body with its own paragraphs if blank lines separate them; else each line becomes a paragraph."""
     clean = plain(body).strip("\n")
     if "\n\n" not in clean:
         return "\n\n".join(line for line in clean.split("\n") if line)
@@ -659,9 +657,7 @@ def _inference_message(inferred: ArchiveDate, stated: DateExpression) -> Message
 
 
 def _year_or_month(written: str) -> ArchiveDate | None:
-    """Returns the date of an ISO 8601 year or month («2024», «2024-03»), in digits of any script; None for any other
-    text.
-    """
+    """Returns the date of an ISO 8601 year or month («2024», «2024-03»), in any digits; None for any other text."""
     match = re.fullmatch(r"(\d{4})(?:-(\d{2}))?", written)
     if match is None or not date.min.year < (year := int(match[1])) < date.max.year:
         return None

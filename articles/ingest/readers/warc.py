@@ -135,8 +135,9 @@ def _member(
 
 
 def _records(file: BinaryIO, path: str, name: str, largest: int) -> Iterator[Item | Broken | Remark]:
-    """Yields every page, and a Broken for each broken record; reading goes on at the next possible beginning of a
-    record.
+    """Yields every page, and a Broken for each broken record.
+
+    After a broken record, reading goes on at the next possible beginning of a record.
 
     At the end, remarks count the records that no page was read from.
     """
@@ -211,9 +212,7 @@ def _every_record(
 
 
 def _record_mark(file: BinaryIO) -> re.Pattern[bytes]:
-    """Returns the pattern of a record's beginning in a file: gzip member, plain line, or both if the first bytes are
-    neither.
-    """
+    """Returns the pattern of a record's beginning: gzip member, plain line, or both if the first bytes are neither."""
     start = file.read(5)
     return _MEMBER if start.startswith(_GZIP) else _RECORD if start == b"WARC/" else _EITHER
 
