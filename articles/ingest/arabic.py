@@ -1,6 +1,8 @@
-"""What ingest tells, in Arabic: one form for every message of a reader, the gate, the store or a fetch (tests/ingest/test_arabic.py).
+"""Translates the messages of ingest into Arabic.
 
-The desk calls it for the record of a delivery (articles/admin/deliveries.py) and wherever else an editor meets such a message.
+Every message of a reader, the gate, the store or a fetch has a translation, which tests/ingest/test_arabic.py checks.
+The desk calls it for the record of a delivery (articles/admin/deliveries.py) and wherever else an editor sees such a
+message.
 """
 
 from collections.abc import Mapping
@@ -16,26 +18,29 @@ from articles.platform.messages import Message
 
 
 def in_arabic(text: str) -> str:
-    """A message in Arabic; a text that is none, or whose form is not known, as it is."""
+    """Returns a message in Arabic. A plain text, or a message without a translation, is returned as it is."""
     if not isinstance(text, Message) or text.template not in ARABIC:
         return text
     return ARABIC[text.template].format(**{name: _value(name, value) for name, value in text.values.items()})
 
 
 def _value(name: str, value: object) -> object:
-    """A value of a message as its form shows it: a choice by its label, a list with Arabic commas."""
+    """Returns a message's value as the translation shows it: a choice by its label, a list with Arabic commas."""
     if not isinstance(value, str):
         return _Number(value)
     if isinstance(value, Message):
         return isolated(in_arabic(value))
     if name in _LISTS:
-        listed = value.split(", ")
-        return "، ".join(isolated(f"{_STATUSES[one]} ({one})" if one in _STATUSES else one) for one in listed)
+        items = value.split(", ")
+        return "، ".join(isolated(f"{_STATUSES[item]} ({item})" if item in _STATUSES else item) for item in items)
     return isolated(_CHOICES.get(name, {}).get(value, value))
 
 
 class _Number:
-    """A number of a message in the digits of the archive; «{size:bytes}» shows it with its noun, one of `_NOUNS`."""
+    """A number of a message, in the digits of the archive.
+
+    The format «{size:bytes}» adds a noun of `_NOUNS`, in agreement.
+    """
 
     def __init__(self, value: object) -> None:
         self.value = value
@@ -65,7 +70,7 @@ _NOUNS: dict[str, Forms] = {
 
 
 def stored_in_arabic(row: Mapping[str, object], name: str) -> str:
-    """The text `name` of a row of a delivery's record; English where the row is older than its messages."""
+    """Returns the text `name` in a row of a delivery's record, in Arabic; in English if the row is older than messages."""
     try:
         return in_arabic(Message.of_dict(row["messages"][name]))
     except (KeyError, TypeError, ValueError, IndexError, AttributeError):
@@ -73,7 +78,7 @@ def stored_in_arabic(row: Mapping[str, object], name: str) -> str:
 
 
 def field_in_arabic(name: str) -> str:
-    """A field as the desk calls it, with its own name; one that the archive does not read by its own name alone."""
+    """Returns the desk's name of a field, with its name in files. An unknown field has only the latter."""
     field, _, place = name.removesuffix(")").partition(" (")
     words = FIELDS.get(field)
     if not words or field in _OURS:
@@ -81,7 +86,7 @@ def field_in_arabic(name: str) -> str:
     return f"{words} ({_PLACES.get(place) or isolated(place or field)})"
 
 
-# Values of messages that are choices of the archive, by the names of the values; lists of what can be written.
+# _CHOICES: name of a message's value → labels of its choices. _LISTS: names of values that are comma-separated lists.
 _STATUSES = dict(ArticleStatus.choices)
 _NO_DAY = {"none": "–"}
 _WEEKDAYS = dict(zip(ENGLISH_WEEKDAYS, WEEKDAYS, strict=True))
@@ -90,17 +95,17 @@ _CHOICES = {
     "weekday": _WEEKDAYS, "said": _WEEKDAYS,
 }  # fmt: skip
 _LISTS = {"choices", "columns", "missing", "readable"}
-# Fields that no file has under that name: they are called by their Arabic name alone.
+# Fields whose names occur in no file. They are shown by their Arabic names alone.
 _OURS = {"filename", "text", "encoding", "records"}
-# Where in an original a date stands.
+# Place of a date in an original → its Arabic name.
 _PLACES = {"row": "من الجدول", "heading": "فوق النص", "closing line": "آخر النص", "dateline": "مطلع النص"}
-# The formats of files, as the form of uploads offers them.
+# Format of a file → its name in the upload form.
 FORMAT_NAMES = {
     "text": "نص", "html": "صفحة HTML", "jsonl": "أسطر JSON", "csv": "جدول CSV", "warc": "أرشيف ويب WARC", "wacz": "أرشيف ويب WACZ",
 }  # fmt: skip
 
 
-# Fields that the archive reads, as the desk calls them.
+# Field that the archive reads → the desk's name for it.
 FIELDS = {
     "title": "العنوان", "body": "المتن", "author": "الكاتب", "section": "القسم", "source": "المصدر", "url": "الرابط",
     "language": "اللغة", "status": "الحالة", "notice": "الإشعار", "title_origin": "أصل العنوان", "published": "تاريخ النشر",

@@ -1,4 +1,8 @@
-"""Reads an authority file (TOML, see docs/authority.md): what editors know, from outlets and actors to events."""
+"""Reads authority files (TOML, see docs/authority.md) and stores their sources, actors, aliases, measures, synonyms and
+events.
+
+Called by `manage.py load_authority` and the desk.
+"""
 
 import codecs
 import hashlib
@@ -47,9 +51,11 @@ Entry = Mapping[str, object]
 
 @dataclass(frozen=True)
 class SharedName:
-    """A name that a file gives to an actor and that another one bears, too: extraction then suggests neither by it.
+    """A name of an actor in a file that another actor has, too. Extraction then suggests neither of them by it.
 
-    `owner` is the actor of the file, as the desk calls it.
+    name: the shared name.
+    owner: the label of the actor in the file, as the desk shows it.
+    other: the stored actor with the same name.
     """
 
     name: str
@@ -65,7 +71,12 @@ class SharedName:
 
 @dataclass
 class AuthorityReport:
-    """How many entries of a file were applied, and how many were known; `shared` are the names that two actors bear now."""
+    """The outcome of applying an authority file.
+
+    applied: the number of entries that were new or changed.
+    unchanged: the number of entries that were applied before.
+    shared: the names that two actors have now.
+    """
 
     applied: int = 0
     unchanged: int = 0
@@ -74,10 +85,12 @@ class AuthorityReport:
 
 @dataclass(frozen=True)
 class Expected:
-    """A type that a field of an entry has: its name in messages, and whether a value is of it.
+    """The expected type of a field of an entry.
 
-    choices: the texts that a text can be; empty where it can be any.
-    most: the most characters of a text, or of each text of a list; None where there is no such bound.
+    words: the name of the type in messages.
+    fits: returns whether a value is of the type.
+    choices: the permitted texts; empty if any text is permitted.
+    most: the most characters of a text, or of each text of a list; None without a limit.
     """
 
     words: Message
@@ -87,16 +100,16 @@ class Expected:
 
 
 def _is_list_of(kind: type) -> Callable[[object], bool]:
-    return lambda value: isinstance(value, list) and all(type(one) is kind for one in value)
+    return lambda value: isinstance(value, list) and all(type(item) is kind for item in value)
 
 
-# Parts of a dotted key: no field of an authority file has more than three.
+# The most parts of a dotted key. No field of an authority file has more than three.
 _MOST_KEY_PARTS = 100
-# Tried where a part begins, and nowhere within one: a run of letters would else cost the square of its length.
+# A match starts only at the beginning of a part; otherwise a run of letters would take quadratic time.
 _LONG_KEY = re.compile(rf"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){{{_MOST_KEY_PARTS}}}""")
 _TEXT = Expected(Message("text"), lambda value: type(value) is str and "\0" not in value)
 _TEXTS = Expected(
-    Message("a list of text"), lambda value: _is_list_of(str)(value) and not any("\0" in one for one in value)
+    Message("a list of text"), lambda value: _is_list_of(str)(value) and not any("\0" in item for item in value)
 )
 _NUMBER = Expected(Message("a whole number"), lambda value: type(value) is int)
 _FLAG = Expected(Message("true or false"), lambda value: type(value) is bool)
@@ -106,7 +119,7 @@ _TABLE_LIST = Expected(Message("a list of tables"), _is_list_of(dict))
 
 
 def _of_column(expected: Expected, model: type[Model], name: str) -> Expected:
-    """`expected` within what the column of a model holds."""
+    """Returns `expected` with the choices, or the greatest length, of a model's column."""
     column = model._meta.get_field(name)
     column = getattr(column, "base_field", column)
     if column.choices:
@@ -119,16 +132,16 @@ def _of(model: type[Model], **fields: Expected) -> dict[str, Expected]:
     return {name: _of_column(expected, model, name) for name, expected in fields.items()}
 
 
-# Names that one actor can be given: an organisation with all its spellings in the archive has some dozens.
+# The most aliases of one actor. An organisation with all its spellings in the archive has some dozens.
 MOST_ALIASES = 1_000
-# Actors that take part in one event: the largest summits name fewer than two hundred.
+# The most participants of one event. The largest summits name fewer than two hundred.
 MOST_PARTICIPANTS = 500
-# Others that are told of a name that several actors bear.
+# The most other actors that the report names for one shared name.
 MOST_SHARING = 5
-# Tables whose rows are known again by their folded key, so that two entries of one key are one row.
+# Tables whose rows are identified by their folded key. Two entries with one key would be one row.
 _FOLDED_KEYS = {"source", "actor", "synonyms", "event"}
-# Rows that a statement stores.
-_AT_ONCE = 500
+# The most rows of one SQL statement.
+_ROWS_PER_STATEMENT = 500
 _ALIAS = {"name": _of_column(_TEXT, Alias, "name"), "kind": _of_column(_TEXT, Alias, "kind"), "found_in_text": _FLAG}
 _PART = {"actor": _TEXT, "role": _of_column(_TEXT, Participation, "role")}
 _DATE = {
@@ -138,9 +151,10 @@ _DATE = {
 
 
 def load_authority(path: Path) -> AuthorityReport:
-    """Applies the entries of `path` that are new or changed since they were last applied; all of them or none.
+    """Applies the entries of the file at `path` that are new or have changed since they were last applied.
 
-    Raises AuthorityError for a file that cannot be read, an unknown table or field, or a value that is not allowed.
+    All entries are applied, or none. Raises AuthorityError for a file that cannot be read, an unknown table or field,
+    or a value that is not allowed.
     """
     try:
         return apply_authority(path.name, path.read_bytes())
@@ -150,8 +164,11 @@ def load_authority(path: Path) -> AuthorityReport:
 
 @transaction.atomic
 def apply_authority(name: str, content: bytes, *, most: int | None = None) -> AuthorityReport:
-    """The same for the bytes of a file of that name; of at most so many entries, names of actors and participants together where
-    `most` is given, because somebody waits for it."""
+    """Applies the entries in the bytes of a file; `name` is the file's name in messages.
+
+    `most` is the greatest number of entries, aliases and participants together: it bounds the time that a person waits.
+    None means no limit. Raises AuthorityError as `load_authority` does, and for a file of more than `most`.
+    """
     tables = _read(name, content)
     if most is not None and (count := _size(tables)) > most:
         raise AuthorityError(
@@ -167,7 +184,7 @@ def apply_authority(name: str, content: bytes, *, most: int | None = None) -> Au
                 "{file}: {kind}: tables are expected, each as [[{kind}]]; this is {value}",
                 file=name, kind=kind, value=_type_name(entries),
             )  # fmt: skip
-        places: dict[str, tuple[int, Entry]] = {}
+        entries_by_key: dict[str, tuple[int, Entry]] = {}
         for number, entry in enumerate(entries, 1):
             where = f"{name}: {kind} {number}"
             try:
@@ -175,8 +192,8 @@ def apply_authority(name: str, content: bytes, *, most: int | None = None) -> Au
                 where += f" ({quoted(entry[key_field])})"
                 _check_values(entry, fields)
                 if kind in _FOLDED_KEYS:
-                    _check_once(entry, key_field, places, number)
-                # What the database refuses must not end the transaction before it is told.
+                    _check_once(entry, key_field, entries_by_key, number)
+                # A savepoint: an error of the database must not end the outer transaction before the error is reported.
                 with transaction.atomic():
                     is_new = _apply(kind, entry, key_field, apply, report)
                 if is_new and kind == "actor":
@@ -200,36 +217,40 @@ def apply_authority(name: str, content: bytes, *, most: int | None = None) -> Au
     return report
 
 
-def _check_once(entry: Entry, key_field: str, places: dict[str, tuple[int, Entry]], number: int) -> None:
-    """Raises AuthorityError for an entry under whose name another one of the file stands: it would overwrite what that says."""
-    first, other = places.setdefault(_key(entry, key_field), (number, entry))
+def _check_once(entry: Entry, key_field: str, entries_by_key: dict[str, tuple[int, Entry]], number: int) -> None:
+    """Raises AuthorityError for an entry with the key of an earlier, different entry, which it would overwrite."""
+    first_number, other = entries_by_key.setdefault(_key(entry, key_field), (number, entry))
     if other != entry:
         raise AuthorityError(
             "its name is that of entry {number}, “{name}”, which it would overwrite; names are compared without marks and hamza: "
             "make one entry of the two, or tell actors apart by “distinction”",
-            number=first, name=quoted(other[key_field]),
+            number=first_number, name=quoted(other[key_field]),
         )  # fmt: skip
 
 
 def _shared_names(entries: Sequence[Entry]) -> Iterator[SharedName]:
-    """The names that the entries give to actors and that others bear, at most MOST_SHARING of these each, in their order."""
+    """Yields the names of the entries that other actors have, too, in the order of the entries; at most MOST_SHARING
+    per name.
+    """
     names = {fold_phrase(name) for entry in entries for name in _names_of(entry)}
     bearers: dict[str, dict[int, Actor]] = {name: {} for name in names}
     folded_names = sorted(names)
-    for start in range(0, len(folded_names), _AT_ONCE):
-        some = folded_names[start : start + _AT_ONCE]
-        for actor in Actor.objects.standing().filter(folded_name__in=some).order_by("id"):
+    for start in range(0, len(folded_names), _ROWS_PER_STATEMENT):
+        chunk = folded_names[start : start + _ROWS_PER_STATEMENT]
+        for actor in Actor.objects.standing().filter(folded_name__in=chunk).order_by("id"):
             bearers[actor.folded_name][actor.pk] = actor
-        aliases = Alias.objects.filter(folded__in=some, actor__in=Actor.objects.standing()).select_related("actor")
+        aliases = Alias.objects.filter(folded__in=chunk, actor__in=Actor.objects.standing()).select_related("actor")
         for alias in aliases.order_by("id"):
             bearers[alias.folded][alias.actor_id] = alias.actor
     for entry in entries:
-        own = fold_phrase(entry["name"]), entry.get("distinction", "")
+        own_identity = fold_phrase(entry["name"]), entry.get("distinction", "")
         by_folded = {fold_phrase(name): name for name in reversed(_names_of(entry))}
         for folded, name in reversed(by_folded.items()):
-            others = [actor for actor in bearers[folded].values() if (actor.folded_name, actor.distinction) != own]
-            owner = str(Actor(name=entry["name"], distinction=own[1]))
-            yield from (SharedName(name, owner, other) for other in others[:MOST_SHARING])
+            other_bearers = [
+                actor for actor in bearers[folded].values() if (actor.folded_name, actor.distinction) != own_identity
+            ]
+            owner = str(Actor(name=entry["name"], distinction=own_identity[1]))
+            yield from (SharedName(name, owner, other) for other in other_bearers[:MOST_SHARING])
 
 
 def _names_of(entry: Entry) -> list[str]:
@@ -237,14 +258,14 @@ def _names_of(entry: Entry) -> list[str]:
 
 
 def _size(tables: dict) -> int:
-    """How many rows a file may store: its entries, and what hangs on them."""
+    """Returns the number of rows that a file may store: its entries, their aliases and their participants."""
     entries = [entry for table in tables.values() if isinstance(table, list) for entry in table]
     lists = [entry.get(name) for entry in entries if isinstance(entry, dict) for name in ("aliases", "participants")]
     return len(entries) + sum(len(rows) for rows in lists if isinstance(rows, list))
 
 
 def _reason(error: Exception) -> str:
-    """Why an entry or a file is refused."""
+    """Returns why an entry or a file is refused."""
     if isinstance(error, ValidationError):
         return _by_field(error)
     if isinstance(error, DataError | IntegrityError | OSError):
@@ -259,9 +280,10 @@ def _by_field(error: ValidationError) -> str:
 
 
 def _read(name: str, content: bytes) -> dict:
-    """The tables of a file, which another process reads within the budget of a document: one long dotted key takes gigabytes.
+    """Returns the tables of a file.
 
-    The mark of UTF-8 at its beginning, which editors of Windows write, is no part of it.
+    Another process parses it within the budget of a document, because one long dotted key takes gigabytes. A byte order
+    mark, as Windows editors write it, is removed. Raises AuthorityError for a file that cannot be parsed.
     """
     content = content.removeprefix(codecs.BOM_UTF8)
     try:
@@ -279,14 +301,17 @@ def _read(name: str, content: bytes) -> dict:
         )  # fmt: skip
         raise AuthorityError("{place}: {reason}", place=name, reason=reason) from None
     except ValueError as error:  # A number of thousands of digits, a date that no calendar has.
-        raise AuthorityError("{place}: {reason}", place=name, reason=_without_python(error)) from error
+        raise AuthorityError("{place}: {reason}", place=name, reason=_parse_error_message(error)) from error
     if isinstance(tables, Exceeded):
         raise AuthorityError("{place}: {reason}", place=name, reason=tables.reason)
     return tables
 
 
-def _without_python(error: ValueError) -> Message:
-    """What is wrong with a file, for people: the library's own words tell line and column, Python's say nothing of the file."""
+def _parse_error_message(error: ValueError) -> Message:
+    """Returns a readable message for a parse error.
+
+    Messages of tomllib name line and column; those of Python do not.
+    """
     words = str(error)
     if isinstance(words, Message):
         return words
@@ -298,7 +323,7 @@ def _without_python(error: ValueError) -> Message:
 
 
 def _place_in(words: str) -> Message:
-    """Where a file is no TOML, which the library tells at the end of its message."""
+    """Returns the place of a TOML syntax error, which tomllib states at the end of its message."""
     place = re.search(r"line (\d+), column (\d+)", words)
     if place:
         return Message("line {line}, column {column}", line=int(place[1]), column=int(place[2]))
@@ -306,9 +331,11 @@ def _place_in(words: str) -> Message:
 
 
 def parsed(text: str) -> dict:
-    """The tables of a TOML text; raises ValueError, and RecursionError for tables or lists that are nested too deep.
+    """Returns the tables of a TOML text.
 
-    The library takes the square of the length of a dotted key, in time and memory.
+    Raises ValueError for a text that is no TOML, MessageError for a key of _MOST_KEY_PARTS parts or more, and
+    RecursionError for tables or lists that are nested too deep. tomllib takes quadratic time and memory for a dotted
+    key.
     """
     if _LONG_KEY.search(text):
         raise MessageError("a key of {most} parts or more", most=_MOST_KEY_PARTS)
@@ -316,22 +343,22 @@ def parsed(text: str) -> dict:
 
 
 class _Parsing(Job):
-    """What a worker does with the bytes of a file."""
+    """The job of a worker: parses the bytes of a file."""
 
     def __call__(self, content: bytes) -> dict:
         return parsed(content.decode())
 
 
 def _check(entry: object, key_field: str, fields: Mapping[str, Expected], within: str = "") -> None:
-    """Raises AuthorityError for an entry that `_check_types` or `_check_values` refuses."""
+    """Checks an entry of a list. Raises AuthorityError as `_check_types` and `_check_values` do."""
     _check_types(entry, key_field, fields, within)
     _check_values(entry, fields, within)
 
 
 def _check_types(entry: object, key_field: str, fields: Mapping[str, Expected], within: str = "") -> None:
-    """Raises AuthorityError for an entry that is no table, lacks its key, or has a field of another name or type.
+    """Raises AuthorityError for an entry that is no table, lacks its key, or has an unknown or wrongly typed field.
 
-    `within` stands before the names of fields: the list that the entry is of, and its number there.
+    `within` is a prefix of field names in messages: the list that holds the entry, and the entry's number in it.
     """
     if not isinstance(entry, dict):
         raise AuthorityError(
@@ -356,7 +383,7 @@ def _check_types(entry: object, key_field: str, fields: Mapping[str, Expected], 
 
 
 def _check_values(entry: Entry, fields: Mapping[str, Expected], within: str = "") -> None:
-    """Raises AuthorityError for a text that is none of those that a field can have, or is too long for it."""
+    """Raises AuthorityError for a text that is not among a field's choices, or is too long for it."""
     for field, value in entry.items():
         expected = fields[field]
         for text in value if isinstance(value, list) else [value]:
@@ -376,7 +403,7 @@ def _check_values(entry: Entry, fields: Mapping[str, Expected], within: str = ""
 
 
 def _type_name(value: object) -> Message:
-    """What a value is, in the words of TOML."""
+    """Returns the name of a value's TOML type."""
     names = {
         str: Message("text"), bool: Message("true or false"), int: Message("a number"),
         float: Message("a number with a fraction"), dict: Message("a table"),
@@ -390,16 +417,16 @@ def _type_name(value: object) -> Message:
 
 
 def _apply(kind: str, entry: Entry, key_field: str, apply: Callable[[Entry], None], report: AuthorityReport) -> bool:
-    """Applies an entry that is new or has changed; tells whether it is."""
+    """Applies an entry if it is new or has changed; returns whether it was applied."""
     key = _key(entry, key_field)
     digest = hashlib.sha256(json.dumps(entry, ensure_ascii=False, sort_keys=True, default=str).encode()).hexdigest()
-    known, created = AuthorityEntry.objects.get_or_create(kind=kind, key=key, defaults={"digest": digest})
-    if not created and known.digest == digest:
+    stored_entry, created = AuthorityEntry.objects.get_or_create(kind=kind, key=key, defaults={"digest": digest})
+    if not created and stored_entry.digest == digest:
         report.unchanged += 1
         return False
     apply(entry)
-    known.digest = digest
-    known.save()
+    stored_entry.digest = digest
+    stored_entry.save()
     report.applied += 1
     return True
 
@@ -436,13 +463,13 @@ def _actor(entry: Entry) -> None:
 
 
 def _aliases(actor: Actor, entries: list[Entry]) -> None:
-    """Gives an actor its other names, in three statements however many there are."""
+    """Stores an actor's aliases, in three statements for up to _ROWS_PER_STATEMENT of them."""
     if len(entries) > MOST_ALIASES:
         raise AuthorityError(
             "aliases: an actor has at most {most} names here, this has {count}", most=MOST_ALIASES, count=len(entries)
         )
     stored = {alias.folded: alias for alias in actor.aliases.all()}
-    before = {folded: _values(alias) for folded, alias in stored.items()}
+    values_before = {folded: _values(alias) for folded, alias in stored.items()}
     for number, entry in enumerate(entries, 1):
         _check(entry, "name", _ALIAS, f"aliases {number}: ")
         folded = fold_phrase(entry["name"])
@@ -452,12 +479,12 @@ def _aliases(actor: Actor, entries: list[Entry]) -> None:
             setattr(alias, field, entry[field])
         if not folded:
             raise ValidationError({"name": NO_LETTER})
-        # Whose name it is was stored just now, and that the actor has it once is known: neither is asked of the database.
+        # The actor was stored just now, and `stored` has each name once. So neither needs a query.
         alias.clean_fields(exclude={"actor"})
-    Alias.objects.bulk_create([alias for alias in stored.values() if alias.pk is None], _AT_ONCE)
-    changed = [stored[folded] for folded, values in before.items() if _values(stored[folded]) != values]
+    Alias.objects.bulk_create([alias for alias in stored.values() if alias.pk is None], _ROWS_PER_STATEMENT)
+    changed = [stored[folded] for folded, values in values_before.items() if _values(stored[folded]) != values]
     if changed:
-        Alias.objects.bulk_update(changed, list(_ALIAS), _AT_ONCE)
+        Alias.objects.bulk_update(changed, list(_ALIAS), _ROWS_PER_STATEMENT)
 
 
 def _values(alias: Alias) -> tuple[object, ...]:
@@ -506,12 +533,12 @@ def _event(entry: Entry) -> None:
             "participants: an event has at most {most} here, this has {count}",
             most=MOST_PARTICIPANTS, count=len(participants),
         )  # fmt: skip
-    for number, part in enumerate(participants, 1):
-        _check(part, "actor", _PART, f"participants {number}: ")
-        actor = Actor.objects.named(part["actor"]).order_by("id").first()
+    for number, participant in enumerate(participants, 1):
+        _check(participant, "actor", _PART, f"participants {number}: ")
+        actor = Actor.objects.named(participant["actor"]).order_by("id").first()
         if actor is None:
-            raise AuthorityError("participants: no actor is named “{name}”", name=part["actor"])
-        role = part.get("role", "participant")
+            raise AuthorityError("participants: no actor is named “{name}”", name=participant["actor"])
+        role = participant.get("role", "participant")
         stored, _ = Participation.objects.get_or_create(event=row, actor=actor, role=role)
         stored.full_clean(validate_unique=False)
 
@@ -530,12 +557,12 @@ def _date(name: str, entry: Entry) -> ArchiveDate:
             "{field}: {value} is before {earliest}",
             field=f"{name}.latest", value=str(entry["latest"]), earliest=f"{name}.earliest, {entry['earliest']}",
         )  # fmt: skip
-    known = entry.get("date")
-    precision = entry.get("precision", "day" if known else "unknown")
-    return complete(known, precision, entry.get("basis", "editor"), entry.get("earliest"), entry.get("latest"))
+    day = entry.get("date")
+    precision = entry.get("precision", "day" if day else "unknown")
+    return complete(day, precision, entry.get("basis", "editor"), entry.get("earliest"), entry.get("latest"))
 
 
-# Table → (its key, its fields, what applies an entry), in the order in which they refer to one another.
+# Table → (its key field, its fields, the function that applies an entry). A table follows the tables that it refers to.
 _TABLES: dict[str, tuple[str, dict[str, Expected], Callable[[Entry], None]]] = {
     "source": ("name", _of(Source, name=_TEXT, kind=_TEXT, country=_TEXT, domains=_TEXTS, marks=_TEXTS), _source),
     "actor": (

@@ -1,4 +1,4 @@
-"""Recognises lines of a page that belong to its furniture, not to the article: comment forms, share bars, labels."""
+"""Recognises lines of page furniture: comment forms, share bars and labels."""
 
 import re
 from functools import lru_cache
@@ -8,7 +8,7 @@ from articles.arabic.words import fold_phrase
 
 
 def _folded(line: str) -> str:
-    """A line for comparing: folded, and without the article, which the same label has on one page and not on another."""
+    """Returns a line folded and without the definite article: one label may have it on one page and lack it on another."""
     return fold_phrase(line).removeprefix("ال")
 
 
@@ -16,7 +16,7 @@ def _openings(*lines: str) -> tuple[str, ...]:
     return tuple(_folded(line) for line in lines)
 
 
-# A line that begins so opens the form under an article; nothing after it is the article's.
+# A line with one of these beginnings opens the comment form under an article. No line after it belongs to the article.
 _COMMENT_FORM = _openings(
     "اترك تعليق", "اترك رد", "أضف تعليق", "أضف رد", "اكتب تعليق", "أكتب تعليق", "شارك بتعليق", "شاركنا رأيك", "علق على",
     "لن يتم نشر عنوان بريدك", "لن يتم نشر البريد", "الحقول الإلزامية", "الحقول المطلوبة", "من شروط النشر", "شروط النشر",
@@ -24,7 +24,7 @@ _COMMENT_FORM = _openings(
     "your email address will not", "احفظ اسمي", "احفظ اسمى", "سياسة التعليقات", "ترك الرد", "تعليقكم", "أرسل تعليق",
     "كن أول من يعلق", "لا توجد تعليقات", "انشر تعليقك", "ضع تعليق",
 )  # fmt: skip
-# A short line that begins so is a label, a button or a pointer elsewhere.
+# A short line with one of these beginnings is a label, a button or a pointer to another page.
 _LABEL = _openings(
     "شارك", "مشاركة", "طباعة", "اطبع", "نسخ الرابط", "تم نسخ", "أرسل إلى صديق", "إرسال", "حجم الخط", "تابعونا", "تابعنا",
     "اشترك", "اقرأ أيضا", "إقرأ أيضا", "اقرأ المزيد", "اقرا ايضا", "مواضيع ذات صلة", "مقالات ذات صلة", "أخبار ذات صلة", "ذات صلة",
@@ -35,27 +35,28 @@ _LABEL = _openings(
     "صورة", "الصورة", "إعلان", "إعلانات", "طباعة", "إرسال", "نسخ", "المصدر صورة", "تصوير", "استمع", "النشرة البريدية", "حمل التطبيق", "هل أعجبك",
 )  # fmt: skip
 _LABEL_WORDS = tuple(f"{label} " for label in _LABEL)
-# What leads elsewhere does so at any length of a label.
+# Pointers to other pages. They need no further sign of a label, at any length up to _LONGEST_LABEL.
 _POINTER = _openings("اقرأ", "إقرأ", "شاهد أيضا", "للمزيد", "المزيد من", "قد يهمك", "قد يعجبك", "جميع الحقوق")
 _COUNTED_LABEL = re.compile(r"^[\d٠-٩]+\s*(?:تعليقا?|تعليقات|مشاهدة|مشاهدات|دقائق|دقيقة|مشاركة|مشاركات|قراءة)\b")
 _BETWEEN_BUTTONS = re.compile(r"\s*[|•·]\s*")
+# In words.
 _LONGEST_LABEL = 9
-# In code points: no opening of a form is longer.
+# In code points. No entry of _COMMENT_FORM is longer.
 _LONGEST_OPENING = 80
 
 
 def opens_comment_form(line: str) -> bool:
-    """Whether `line` is the heading or the first notice of a comment form."""
+    """Returns whether `line` is the heading or the first notice of a comment form."""
     return _folded(line[:_LONGEST_OPENING]).startswith(_COMMENT_FORM)
 
 
 def is_label(line: str) -> bool:
-    """Whether a short `line` is a button, a counter, or a pointer to other pages; or a row of them."""
+    """Returns whether a short `line` is a button, a counter or a pointer to another page, or a row of these."""
     buttons = _BETWEEN_BUTTONS.split(line)
     return _is_label(line) or (len(buttons) > 1 and all(_is_label(button) for button in buttons))
 
 
-@lru_cache(maxsize=20_000)  # the pages of one site share theirs
+@lru_cache(maxsize=20_000)  # the pages of one site share their labels
 def _is_label(line: str) -> bool:
     if line.count(" ") > 2 * _LONGEST_LABEL:
         return False
@@ -68,7 +69,9 @@ def _is_label(line: str) -> bool:
 
 
 def _reads_as_label(line: str, folded: str) -> bool:
-    """«شارك» alone or «اقرأ أيضا: …»; not «شارك المغرب في …», a title or a sentence that begins with the same word."""
+    """Tells labels («شارك» alone, «اقرأ أيضا: …») from titles and sentences with the same first word («شارك المغرب في
+    …»).
+    """
     exact = folded in _LABEL or len(folded.split()) <= 3
     return (
         folded.startswith(_POINTER)

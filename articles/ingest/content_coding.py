@@ -1,4 +1,4 @@
-"""What a server's answer holds once its Content-Encoding is undone (RFC 9110, 8.4); asked by the WARC reader and `fetch`."""
+"""Decodes the Content-Encoding of HTTP responses (RFC 9110, 8.4), for the WARC reader and `fetch`."""
 
 import re
 import zlib
@@ -11,34 +11,35 @@ from articles.ingest.document import Note, UnreadableError
 from articles.models.delivery import NoteKind
 from articles.platform.messages import Message
 
-# Bytes unpacked at a time.
+# In bytes: the output of one decompression step.
 _CHUNK = 1 << 16
-# The longest distance a page refers back over: RFC 9659 lets no server of the web use more.
+# In bytes: the window of zstd. RFC 9659 forbids web servers a larger one.
 _LARGEST_WINDOW = 8 << 20
 _FIELD = "Content-Encoding"
 _GZIP_MARK = b"\x1f\x8b"
-# How packed bytes begin, where they always begin alike.
+# The signatures of the codings that have one.
 _MARKS = {"gzip": _GZIP_MARK, "x-gzip": _GZIP_MARK, "zstd": b"\x28\xb5\x2f\xfd"}
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f]")
 
 
 class _CutShortError(Exception):
-    """The packed bytes end before their end."""
+    """The compressed bytes end too early."""
 
 
 def unpacked(content: bytes, header: str, largest: int) -> tuple[bytes, tuple[Note, ...]]:
-    """(`content` without the codings that `header` names, outermost last; what was not as the header says).
+    """Returns (`content` without the codings in `header`, notes on contents that contradict the header).
 
-    Some archives keep a page unpacked under the header of the packed one: a page that is plain text in spite of its header is
-    taken as it is. Raises UnreadableError for a coding that is not known, for damaged bytes, and for more than `largest` bytes.
+    `header` lists the codings with the outermost last. Some archives store a page unpacked under the header of the
+    packed response, so content that is plain text in spite of its header is left as it is. Raises UnreadableError for
+    an unknown coding, for damaged bytes, and for more than `largest` bytes.
     """
     notes: list[Note] = []
     for name in reversed([part.strip().lower() for part in header.split(",")]):
         if name in {"", "identity", "none"}:
             continue
         if _is_plain(content) or not content.startswith(_MARKS.get(name, b"")):
-            taken = Message("the content is not packed; it was taken as it is")
-            notes.append(Note(NoteKind.ENCODING, _FIELD, name, taken))
+            message = Message("the content is not packed; it was taken as it is")
+            notes.append(Note(NoteKind.ENCODING, _FIELD, name, message))
             continue
         if name not in _CODINGS:
             raise UnreadableError(
@@ -46,30 +47,30 @@ def unpacked(content: bytes, header: str, largest: int) -> tuple[bytes, tuple[No
             )
         content, is_whole = _unpacked_once(content, name, largest)
         if not is_whole:
-            taken = Message("the packed content is cut short; what came of it was taken")
-            notes.append(Note(NoteKind.BROKEN, _FIELD, name, taken))
+            message = Message("the packed content is cut short; what came of it was taken")
+            notes.append(Note(NoteKind.BROKEN, _FIELD, name, message))
     return content, tuple(notes)
 
 
 def _unpacked_once(content: bytes, name: str, largest: int) -> tuple[bytes, bool]:
-    parts, size, is_whole = [], 0, True
+    chunks, size, is_whole = [], 0, True
     try:
-        for part in _CODINGS[name](content):
-            size += len(part)
+        for chunk in _CODINGS[name](content):
+            size += len(chunk)
             if size > largest:
                 raise UnreadableError("larger than {most:,} bytes when unpacked (ARCHIVE_LARGEST_FILE)", most=largest)
-            parts.append(part)
+            chunks.append(chunk)
     except _CutShortError:
         is_whole = False
     except (zlib.error, brotli.error, zstandard.ZstdError):
         raise UnreadableError("{field} is “{name}”, but the content is damaged", field=_FIELD, name=name) from None
     if not is_whole and not size:
         raise UnreadableError("{field} is “{name}”, but the content is cut short", field=_FIELD, name=name)
-    return b"".join(parts), is_whole
+    return b"".join(chunks), is_whole
 
 
 def _is_plain(content: bytes) -> bool:
-    """Whether the content is markup or text already: packed bytes neither begin as markup nor are UTF-8 without controls."""
+    """Returns whether the content is not compressed: it begins as markup does, or is UTF-8 without control characters."""
     start = content[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"<!doctype", b"<html", b"<head", b"<?xml", b"<!--", b"<body")):
         return True
@@ -80,7 +81,7 @@ def _is_plain(content: bytes) -> bool:
 
 
 def _gzip(content: bytes) -> Iterator[bytes]:
-    """One member after another; what follows the last and is none is passed over, as browsers do."""
+    """Yields the content of all gzip members. Bytes after the last member are ignored, as in browsers."""
     while content.startswith(_GZIP_MARK):
         member = zlib.decompressobj(16 + zlib.MAX_WBITS)
         yield from _inflated(member, content)
@@ -89,7 +90,7 @@ def _gzip(content: bytes) -> Iterator[bytes]:
 
 
 def _deflate(content: bytes) -> Iterator[bytes]:
-    """In zlib's wrapping, as the specification has it, or bare, as some servers send it."""
+    """Unpacks deflate in the zlib format, as specified, or raw deflate, as some servers send it."""
     is_wrapped = len(content) > 1 and content[0] & 0x0F == 8 and (content[0] << 8 | content[1]) % 31 == 0
     yield from _inflated(zlib.decompressobj(zlib.MAX_WBITS if is_wrapped else -zlib.MAX_WBITS), content)
 

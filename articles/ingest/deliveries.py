@@ -1,4 +1,4 @@
-"""Files and addresses that editors bring: kept, taken in by a worker process, and the record of what became of each."""
+"""Receives deliveries (files and addresses), ingests them in a worker process, and records the outcome of each."""
 
 import logging
 import re
@@ -32,32 +32,33 @@ from articles.platform.messages import Message, storable
 from articles.platform.outage import is_outage
 
 log = logging.getLogger(__name__)
-# The name of the job that takes a delivery in (articles/admin/jobs.py).
+# The name of the job that ingests a delivery (articles/admin/jobs.py).
 JOB = "take_in"
 _TOLD_EVERY = 20
-# What the column `stored_as` holds, less the folder and what Django adds to a name that is taken.
+# In bytes: the length of the column `stored_as`, less the folder and the suffix that Django adds to a name in use.
 _MOST_STORED_BYTES = 160
-# What the column `name` holds, in bytes instead of characters.
+# In bytes: the column `name` holds as many characters.
 _MOST_NAME_BYTES = Delivery._meta.get_field("name").max_length
 
 
 class RefusedError(ValueError):
-    """A delivery that is not even kept; the message says why."""
+    """A delivery that is refused and not stored. The message gives the reason, in Arabic."""
 
 
 class UnstoredError(Exception):
-    """The archive's own disk takes no files; the message says so, and why."""
+    """The archive's disk takes no files. The message gives the reason, in Arabic."""
 
 
 def is_address(text: str) -> bool:
-    """Whether a text is meant as a web address, not as a path; it can still be a malformed one."""
+    """Returns whether a text is meant as a web address and not as a path. The address may be malformed."""
     return bool(re.match(r"https?://", text, re.IGNORECASE))
 
 
 def receive_file(file: File, by: Model, *, format_name: str = "auto", encoding: str = "") -> Delivery:
-    """Keeps an uploaded file and leaves it to a worker.
+    """Stores an uploaded file and queues its delivery for a worker; returns the delivery.
 
-    Raises RefusedError for a file that no reader could open, and UnstoredError where the system does not store it.
+    `by` is the user. Raises RefusedError for a file that is too large, is empty or has no reader, and UnstoredError if
+    the system cannot store it.
     """
     name = short_name(file_name_as_given(Path(file.name).name), _MOST_NAME_BYTES)
     if file.size > settings.ARCHIVE_LARGEST_UPLOAD:
@@ -66,30 +67,33 @@ def receive_file(file: File, by: Model, *, format_name: str = "auto", encoding: 
         )
     if not file.size:
         raise RefusedError(f"{isolated(name)}: الملف فارغ.")
-    known = {ending for one in FORMATS.values() for ending in one.endings}
-    if format_name == "auto" and ending_of(Path(name)) not in known:
-        raise RefusedError(f"{isolated(name)}: لا قارئ لهذا النوع. يُقرأ: {'، '.join(sorted(known - {''}))}")
+    readable_endings = {ending for reader_format in FORMATS.values() for ending in reader_format.endings}
+    if format_name == "auto" and ending_of(Path(name)) not in readable_endings:
+        raise RefusedError(f"{isolated(name)}: لا قارئ لهذا النوع. يُقرأ: {'، '.join(sorted(readable_endings - {''}))}")
     delivery = Delivery(name=name, size=file.size, format=format_name, encoding=encoding, by=by)
-    place = f"{timezone.now():%Y/%m}/{short_name(name, _MOST_STORED_BYTES)}"
+    storage_path = f"{timezone.now():%Y/%m}/{short_name(name, _MOST_STORED_BYTES)}"
     try:
-        delivery.stored_as = delivery_storage().save(place, file)
+        delivery.stored_as = delivery_storage().save(storage_path, file)
     except OSError as error:
         log.exception("an upload could not be stored")
         reason = in_arabic(reason_of(error))
         raise UnstoredError(
             f"لم يُستلم شيء، فقرص الأرشيف لا يقبل ملفات الآن. السبب: {reason} أخبر من يشغّل الأرشيف، ثم أعد المحاولة."
         ) from error
-    return _left_to_a_worker(delivery)
+    return _saved_and_queued(delivery)
 
 
 def receive_address(address: str, by: Model) -> Delivery:
-    """Leaves the page at an address to a worker."""
-    return _left_to_a_worker(Delivery(name=address, by=by))
+    """Queues the delivery of the page at an address for a worker; returns the delivery. `by` is the user."""
+    return _saved_and_queued(Delivery(name=address, by=by))
 
 
 @contextmanager
 def all_or_none() -> Iterator[list[Delivery]]:
-    """Deliveries of one request, put into the list that this gives: where an error ends it, none of them is left."""
+    """Opens a transaction for the deliveries of one request, and yields a list to which the caller adds each of them.
+
+    On an error no delivery stays, and the stored files of those in the list are deleted.
+    """
     deliveries: list[Delivery] = []
     try:
         with transaction.atomic():
@@ -101,7 +105,7 @@ def all_or_none() -> Iterator[list[Delivery]]:
         raise
 
 
-def _left_to_a_worker(delivery: Delivery) -> Delivery:
+def _saved_and_queued(delivery: Delivery) -> Delivery:
     with transaction.atomic():
         delivery.save()
         _defer(delivery)
@@ -113,16 +117,16 @@ def _defer(delivery: Delivery) -> None:
 
 
 def again(delivery: Delivery) -> None:
-    """Leaves a delivery to a worker once more; what is stored of it already is known again."""
+    """Queues a delivery for a worker once more. Documents of it that are stored already come out as unchanged."""
     with transaction.atomic():
         Delivery.objects.filter(pk=delivery.pk).update(state=DeliveryState.WAITING, finished_at=None, settled_at=None)
         _defer(delivery)
 
 
 def take_in(pk: int) -> None:
-    """Takes a delivery in and records what became of it; an error of ours is recorded, too, and raised.
+    """Ingests a delivery and records the outcome. A fault of the archive is recorded and raised.
 
-    An outage of the database is raised and not recorded: the delivery is begun again (articles/admin/jobs.py).
+    An outage of the database is raised and not recorded: the delivery is started again (articles/admin/jobs.py).
     """
     delivery = Delivery.objects.select_related("by").get(pk=pk)
     if delivery.state == DeliveryState.FINISHED:
@@ -144,7 +148,7 @@ def take_in(pk: int) -> None:
 
 
 def give_up(pk: int, attempts: int) -> None:
-    """Records of a delivery that its worker was killed at it each time."""
+    """Records the failure of a delivery whose worker was killed at each of its `attempts`."""
     reason = Message(
         "its worker ended {attempts} times while it took this in: too much memory? See the log of the worker", attempts=attempts
     )  # fmt: skip
@@ -162,15 +166,16 @@ def _ingested(delivery: Delivery) -> Report:
         except UnreadableError as error:
             return Report(failures=[Failure(delivery.name, str(error))])
     with tempfile.TemporaryDirectory() as folder:
-        # Under its own name, by which formats are told and articles known again; the store may be on another machine.
+        # The copy has the delivery's own name, because it determines the format and identifies articles. The store may
+        # be remote.
         path = Path(folder, short_name(delivery.name))
-        with delivery_storage().open(delivery.stored_as) as kept, path.open("wb") as copy:
-            for chunk in kept.chunks():
+        with delivery_storage().open(delivery.stored_as) as stored_file, path.open("wb") as copy:
+            for chunk in stored_file.chunks():
                 copy.write(chunk)
                 waiting()
         done = 0
 
-        def told(outcome: str, place: str) -> None:
+        def count_outcome(outcome: str, place: str) -> None:
             nonlocal done
             waiting()
             done += outcome != "failed"
@@ -179,30 +184,30 @@ def _ingested(delivery: Delivery) -> Report:
 
         report = ingest(
             [path], largest=settings.ARCHIVE_LARGEST_FILE, format_name=delivery.format, encoding=delivery.encoding,
-            workers=0, told=told, waiting=waiting,
+            workers=0, told=count_outcome, waiting=waiting,
         )  # fmt: skip
-        _rename(report, str(path), delivery.name)
+        _restore_name(report, str(path), delivery.name)
         if path.name != delivery.name:
-            taken = Message("kept as “{name}”", name=path.name)
-            report.noted.add(Note(NoteKind.CUT, "filename", delivery.name, taken), delivery.name)
+            message = Message("kept as “{name}”", name=path.name)
+            report.noted.add(Note(NoteKind.CUT, "filename", delivery.name, message), delivery.name)
         return report
 
 
-def _rename(report: Report, path: str, name: str) -> None:
-    """Tells places by the `name` that a file came under, not by the `path` where it was read."""
-    report.failures = [replace(one, path=_under(name, one.path, path)) for one in report.failures]
+def _restore_name(report: Report, path: str, name: str) -> None:
+    """Replaces the `path` where a file was read by the `name` that it was delivered under, in all places of a report."""
+    report.failures = [replace(failure, path=_with_name(name, failure.path, path)) for failure in report.failures]
     places = report.noted.places
-    report.noted.places = {note: (_under(name, place, path), times) for note, (place, times) in places.items()}
+    report.noted.places = {note: (_with_name(name, place, path), times) for note, (place, times) in places.items()}
 
 
-def _under(name: str, place: str, path: str) -> str:
+def _with_name(name: str, place: str, path: str) -> str:
     if isinstance(place, Message):
         return place.replaced(path=str(place.values["path"]).replace(path, name, 1))
     return place.replace(path, name, 1)
 
 
 def _record(delivery: Delivery, report: Report, state: str) -> None:
-    # What was left unread comes first: a record holds the first failures alone.
+    # Unread rests of files come first, because a record holds only the first failures.
     ordered = sorted(report.failures, key=lambda failure: not failure.is_rest)
     failures = [
         {"path": storable(failure.path), "reason": storable(failure.reason),
@@ -217,16 +222,16 @@ def _record(delivery: Delivery, report: Report, state: str) -> None:
 
 
 def record_run(paths: Iterable[str], report: Report) -> None:
-    """Leaves a record of a command's run of which something failed, waits for an editor or was not taken as given, so that the desk sees it.
+    """Records a command's run as a delivery for the desk if it has failures, waiting captures or notes.
 
-    It names files without the folders of the machine that the command ran on.
+    `paths` are the arguments of the command. The record names files without the folders of the machine that it ran on.
     """
     paths = list(paths)
     if report.failures or report.waiting or report.noted.total:
         now = timezone.now()
         names = [path if is_address(path) else Path(path).name or path for path in paths]
         for path, name in zip(paths, names, strict=True):
-            _rename(report, path, name)
+            _restore_name(report, path, name)
         name = storable(" ".join(names))[:2000]
         delivery = Delivery.objects.create(name=name, started_at=now, state=DeliveryState.RUNNING)
         _record(delivery, report, DeliveryState.FINISHED)

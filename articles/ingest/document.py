@@ -1,4 +1,4 @@
-"""What passes through ingest: an item as a reader takes it from a file, the document it holds, and the errors between."""
+"""The values that pass through ingest: items, which readers take from files, the documents in them, notes and errors."""
 
 import hashlib
 from dataclasses import dataclass, field
@@ -12,16 +12,22 @@ from articles.platform.messages import Message, MessageError
 
 
 class UnreadableError(MessageError):
-    """An input that cannot become an article; the message says what was expected and what was found."""
+    """An input that cannot become an article. The message states what was expected and what the input holds."""
 
 
-# How much of a value a note quotes, in code points.
+# In code points: the greatest length of a value in a note.
 _LONGEST_QUOTE = 120
 
 
 @dataclass(frozen=True)
 class Note:
-    """A value that was not taken as it was given: the field, its value, and what became of it."""
+    """A value that was not stored as it was stated.
+
+    kind: the kind of change.
+    field: the name of the field.
+    given: the value as stated, shortened by `quoted`.
+    taken: what was stored instead, and why.
+    """
 
     kind: NoteKind
     field: str
@@ -37,19 +43,24 @@ class Note:
 
 
 def quoted(value: object) -> str:
-    """`value` as a report quotes it: on one line, cut where it is long, and storable."""
+    """Returns `value` for a report: on one line, at most _LONGEST_QUOTE code points, without NUL and surrogates."""
     text = " ".join(str(value).split()).encode("utf-8", "replace").decode().replace("\0", "�")
     return text if len(text) <= _LONGEST_QUOTE else f"{text[: _LONGEST_QUOTE - 1]}…"
 
 
 @dataclass(frozen=True)
 class Item:
-    """One document's bytes as received, and what the file around them says of it.
+    """One document's bytes as received, with what the file around them states about it.
 
-    `place` tells where in its file it stood («line 7», «record at offset 1024»), `address` where it was fetched or
-    read from: a web address in its canonical spelling, or a file's, `encoding` what its transport declares. Without
-    `content` it is a revisit: the page at `address` was seen again unchanged at `captured_at`. `notes` tell what of the
-    bytes was not taken as they were.
+    path: the path of the file, or the address that was fetched.
+    content: the bytes; None for a revisit, where the page at `address` was unchanged at `captured_at`.
+    media_type: the media type of the bytes, in lower case.
+    filename: the name of the original.
+    address: the place that the bytes were read from: a web address in canonical spelling, or a file's place.
+    captured_at: the time of capture; None if it is not stated.
+    encoding: the encoding that the transport declares; empty if none.
+    place: the place in the file («line 7», «record at offset 1024»); empty for a whole file.
+    notes: notes on bytes that were changed when they were read.
     """
 
     path: str
@@ -69,9 +80,12 @@ class Item:
 
 @dataclass(frozen=True)
 class Broken:
-    """A part of a file that no reader can use: where it stands, and why.
+    """A part of a file that cannot be read.
 
-    `is_rest` where it is all that follows that place: the file was not read to its end.
+    path: the path of the file.
+    place: the place in the file; empty for the whole file.
+    reason: why it cannot be read.
+    is_rest: whether everything after this place was left unread, too.
     """
 
     path: str
@@ -82,7 +96,12 @@ class Broken:
 
 @dataclass(frozen=True)
 class Remark:
-    """What a reader tells of a file beside its documents: a note that belongs to no document."""
+    """A note of a reader that concerns a file and no document in it.
+
+    path: the path of the file.
+    place: the place in the file.
+    note: the note.
+    """
 
     path: str
     place: str
@@ -91,22 +110,42 @@ class Remark:
 
 @dataclass(frozen=True)
 class SetAside:
-    """A line of the original that is not part of the article's text: its number from 1, what it is, and its words."""
+    """A line of the original that is not part of the article's text.
+
+    line: the number of the line, from 1.
+    kind: why it is set aside, a key of articles/ingest/original.py's KINDS.
+    text: the line.
+    """
 
     line: int
     kind: str
     text: str
 
     def as_dict(self) -> dict[str, object]:
+        """Returns the line as JSON values, for `Article.set_aside`."""
         return {"line": self.line, "kind": self.kind, "text": self.text}
 
 
 @dataclass(frozen=True)
 class Document:
-    """An article as a reader found it; `body` has paragraphs parted by a blank line, `marks` are candidate agency marks.
+    """An article as a reader found it in an input. Texts that the input does not state are empty.
 
-    `dates` are the publication dates it states, weightiest first; `published` is set where the input gives the date in
-    the archive's own terms, which is then kept as it is. `notes` tell which values were not taken as they were given.
+    title: the title.
+    title_origin: whether the title is stated in the input or made from the body.
+    body: the text; blank lines separate paragraphs.
+    author: the names of the authors.
+    section: the section of the outlet.
+    marks: candidates for agency marks.
+    source_name: the name of the source.
+    dates: the dates of publication that the input states, the most reliable first.
+    published: the date of publication if the input states it in the archive's own form, which is stored unchanged; else
+        None.
+    url: the article's own address.
+    language: the language tag.
+    status: the article's status.
+    notice: the text that tells readers why an article was withdrawn or deleted.
+    set_aside: the lines that are not part of the article's text.
+    notes: notes on values that were not taken as they were stated.
     """
 
     title: str

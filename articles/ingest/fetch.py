@@ -1,4 +1,4 @@
-"""A page's address → the page as an item: fetched from public addresses only, within limits, as far as robots.txt allows."""
+"""Fetches a page as an item: from public addresses only, within limits, and only if robots.txt allows it."""
 
 import http.client
 import ipaddress
@@ -31,9 +31,9 @@ _CONNECT_SECONDS = 10
 _CHUNK = _LONGEST_LINE = 1 << 16
 _LARGEST_ROBOTS = 512 * 1024
 _INTERNET_6 = ipaddress.ip_network("2000::/3")
-# What IANA's special-purpose registries of IPv4 and IPv6 call not globally reachable, or what answers for nobody in particular
-# (anycast relays, documentation, NAT64, segment routing): the standard library knows some of it, more or less by its version.
-# Last the address at which a platform's own service answers its guests (Azure's WireServer).
+# Networks that IANA's special-purpose registries of IPv4 and IPv6 call not globally reachable, or that belong to no
+# particular host (anycast relays, documentation, NAT64, segment routing). The standard library knows some of them,
+# depending on its version. The last one is the address at which Azure's WireServer answers virtual machines.
 _SPECIAL = tuple(
     ipaddress.ip_network(text)
     for text in (
@@ -50,13 +50,13 @@ _REDIRECTS = {301, 302, 303, 307, 308}
 
 
 def fetch(address: str) -> Item:
-    """The page at a public web address, redirects followed, within ARCHIVE_FETCH_SECONDS for everything.
+    """Fetches the page at a public web address and follows redirects.
 
-    That holds for looking names up, connecting, encrypting, robots.txt, redirects, headers and body together, and however
-    slowly a server sends.
+    ARCHIVE_FETCH_SECONDS limits the total time: name lookup, connecting, encryption, robots.txt, redirects, headers and
+    body together, however slowly a server sends.
 
-    Raises UnreadableError saying why not: an address that is not public, a robots.txt that forbids it, an answer that is
-    no page, is too large, or takes too long.
+    Raises UnreadableError with the reason: the address is not public, robots.txt forbids it, or the response is no
+    page, is too large or takes too long.
     """
     deadline = time.monotonic() + settings.ARCHIVE_FETCH_SECONDS
     answer = _followed(_web_address(address).text, deadline, settings.ARCHIVE_LARGEST_FILE, _check_robots)
@@ -87,7 +87,7 @@ def fetch(address: str) -> Item:
 
 
 def _web_address(text: str, base: str = "") -> WebAddress:
-    """An address as the archive reads it everywhere; raises UnreadableError for what is none."""
+    """Parses an address as the whole archive does. Raises UnreadableError for a malformed one."""
     try:
         return read_address(text, base)
     except AddressError as error:
@@ -96,7 +96,13 @@ def _web_address(text: str, base: str = "") -> WebAddress:
 
 @dataclass(frozen=True)
 class _Answer:
-    """What a server answered at an address."""
+    """A server's response.
+
+    address: the address of the request.
+    status: the status code.
+    headers: the response headers.
+    content: the body, with its content codings.
+    """
 
     address: str
     status: int
@@ -105,7 +111,7 @@ class _Answer:
 
     @property
     def redirect(self) -> str:
-        """Where the answer sends on to; an empty string where it does not.
+        """The address that the response redirects to; an empty string if it is no redirect.
 
         Raises UnreadableError for a Location that is no web address.
         """
@@ -121,10 +127,10 @@ class _Answer:
 
 
 def _header_text(value: str) -> str:
-    """A header's value with the letters that its bytes stand for.
+    """Returns a header's value decoded as UTF-8.
 
-    Servers write letters into Location as they are (RFC 9110 allows only ASCII there), and the library reads every byte as
-    ISO 8859-1. Bytes that are no UTF-8 stay bytes, percent-encoded.
+    Servers write other letters into Location, although RFC 9110 allows only ASCII there. The library decodes every byte
+    as ISO 8859-1. Bytes of a value that is no UTF-8 are percent-encoded.
     """
     content = value.encode("latin-1", "replace")
     try:
@@ -136,7 +142,10 @@ def _header_text(value: str) -> str:
 def _followed(
     address: str, deadline: float, largest: int, check: Callable[[str, float], None] = lambda address, deadline: None
 ) -> _Answer:
-    """The answer that redirects lead to, or the last redirect of too many; every address is checked before it is asked."""
+    """Follows redirects and returns the final response, or the last redirect if there are too many.
+
+    `check` is called with every address before its request.
+    """
     for _ in range(_MOST_REDIRECTS + 1):
         check(address, deadline)
         answer = _get(address, deadline, largest)
@@ -147,14 +156,16 @@ def _followed(
 
 
 def _get(address: str, deadline: float, largest: int) -> _Answer:
-    """The answer to one request to a checked address, the very one that was checked."""
-    parts, ip = _web_address(address), _public_ip(address, deadline)
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    pool = _pool(parts.scheme, parts.host.strip("[]"), (ip, port), deadline)
-    headers = {"Host": parts.authority, "User-Agent": _USER_AGENT, "Accept": "text/html,*/*;q=0.5",
+    """Sends one request and returns the response. The connection goes to the same IP address that was checked."""
+    web_address, ip = _web_address(address), _public_ip(address, deadline)
+    port = web_address.port or (443 if web_address.scheme == "https" else 80)
+    pool = _pool(web_address.scheme, web_address.host.strip("[]"), (ip, port), deadline)
+    headers = {"Host": web_address.authority, "User-Agent": _USER_AGENT, "Accept": "text/html,*/*;q=0.5",
                "Accept-Encoding": "gzip, deflate"}  # fmt: skip
     try:
-        with pool.request("GET", parts.target, headers=headers, redirect=False, preload_content=False) as response:
+        with pool.request(
+            "GET", web_address.target, headers=headers, redirect=False, preload_content=False
+        ) as response:
             body = _body(response, address, deadline, largest)
             return _Answer(address, response.status, response.headers, body)
     except (urllib3.exceptions.HTTPError, OSError) as error:
@@ -165,24 +176,24 @@ def _get(address: str, deadline: float, largest: int) -> _Answer:
 
 
 def _pool(scheme: str, host: str, peer: tuple[str, int], deadline: float) -> urllib3.HTTPConnectionPool:
-    """Connections to the address and port `peer`, every one of them over by the deadline."""
+    """Returns a pool of connections to `peer` (IP address, port). Every connection ends by the deadline."""
 
-    def connected(connection: urllib3.connection.HTTPConnection) -> socket.socket:
+    def connect(connection: urllib3.connection.HTTPConnection) -> socket.socket:
         family = socket.AF_INET6 if ":" in peer[0] else socket.AF_INET
-        plain = _Socket(family, socket.SOCK_STREAM)
-        plain.deadline = deadline
+        plain_socket = _Socket(family, socket.SOCK_STREAM)
+        plain_socket.deadline = deadline
         try:
-            plain.settimeout(min(_CONNECT_SECONDS, _left(deadline)))
-            plain.connect(peer)
+            plain_socket.settimeout(min(_CONNECT_SECONDS, _seconds_left(deadline)))
+            plain_socket.connect(peer)
         except TimeoutError as error:
-            plain.close()
+            plain_socket.close()
             raise urllib3.exceptions.ConnectTimeoutError(connection, "it took too long to connect") from error
         except OSError as error:
-            plain.close()
+            plain_socket.close()
             raise urllib3.exceptions.NewConnectionError(connection, error.strerror or str(error)) from error
-        # Encrypting has this long; every later call has what is left then.
-        plain.settimeout(_left(deadline))
-        return plain
+        # The TLS handshake has this time. Every later call has the time that is left then.
+        plain_socket.settimeout(_seconds_left(deadline))
+        return plain_socket
 
     if scheme == "http":
         pool = urllib3.HTTPConnectionPool(*peer, retries=False)
@@ -193,15 +204,16 @@ def _pool(scheme: str, host: str, peer: tuple[str, int], deadline: float) -> url
         pool = urllib3.HTTPSConnectionPool(
             *peer, server_hostname=host, assert_hostname=host, ssl_context=context, retries=False
         )
-    members = {"_new_conn": connected, "response_class": _FinalResponse}
+    members = {"_new_conn": connect, "response_class": _FinalResponse}
     pool.ConnectionCls = type("_Connection", (pool.ConnectionCls,), members)
     return pool
 
 
 class _FinalResponse(http.client.HTTPResponse):
-    """The final answer to a request: those before it («103 Early Hints», «100 Continue») are passed over (RFC 9110, 15.2).
+    """The final response to a request. Interim responses («103 Early Hints», «100 Continue») are skipped (RFC 9110,
+    15.2).
 
-    The library passes over 100 alone. Every line is read by the deadline of the socket.
+    The library skips only 100. Every line is read by the deadline of the socket.
     """
 
     def _read_status(self) -> tuple[str, int, str]:
@@ -214,7 +226,7 @@ class _FinalResponse(http.client.HTTPResponse):
 
 
 class _Timed:
-    """A socket that waits, whatever is asked of it and however often, no longer than until its deadline.
+    """A socket whose calls wait no longer than until its deadline, however many calls there are.
 
     deadline: by time.monotonic(), in seconds.
     """
@@ -222,24 +234,24 @@ class _Timed:
     deadline: float
 
     def recv_into(self, *arguments: object) -> int:
-        self.settimeout(_left(self.deadline))
+        self.settimeout(_seconds_left(self.deadline))
         return super().recv_into(*arguments)
 
     def sendall(self, *arguments: object) -> None:
-        self.settimeout(_left(self.deadline))
+        self.settimeout(_seconds_left(self.deadline))
         super().sendall(*arguments)
 
 
 class _Socket(_Timed, socket.socket):
-    """A plain one."""
+    """A plain TCP socket with a deadline."""
 
 
-def _left(deadline: float) -> float:
-    """Seconds until the deadline; raises TimeoutError when it is past."""
-    left = deadline - time.monotonic()
-    if left <= 0:
+def _seconds_left(deadline: float) -> float:
+    """Returns the seconds until the deadline. Raises TimeoutError if it is past."""
+    seconds = deadline - time.monotonic()
+    if seconds <= 0:
         raise TimeoutError("it took too long")
-    return left
+    return seconds
 
 
 def _not_fetched(address: str, reason: Message) -> Message:
@@ -252,7 +264,7 @@ def _too_long() -> Message:
 
 
 def _reason(error: Exception) -> Message:
-    """Why a request failed, in words for people; the library's own are in the log."""
+    """Returns a readable reason why a request failed. The library's own message goes to the log."""
     _log.info("a page could not be fetched", exc_info=error)
     if isinstance(error, urllib3.exceptions.TimeoutError | TimeoutError):
         return Message("it took too long")
@@ -264,38 +276,47 @@ def _reason(error: Exception) -> Message:
 
 
 def _body(response: urllib3.BaseHTTPResponse, address: str, deadline: float, largest: int) -> bytes:
-    parts, size = [], 0
-    # What has come, however little: waiting for a whole chunk, a server that sends a byte now and then would never be given up.
-    while part := response.read1(_CHUNK, decode_content=False):
-        size += len(part)
+    chunks, size = [], 0
+    # `read1` returns the bytes that have arrived. A read of whole chunks would never end at a server that sends single
+    # bytes slowly.
+    while chunk := response.read1(_CHUNK, decode_content=False):
+        size += len(chunk)
         if size > largest:
             raise UnreadableError(
                 "{address} is larger than {most:,} bytes (ARCHIVE_LARGEST_FILE)", address=address, most=largest
             )
         if time.monotonic() > deadline:
             raise UnreadableError(_not_fetched(address, _too_long()))
-        parts.append(part)
-    return b"".join(parts)
+        chunks.append(chunk)
+    return b"".join(chunks)
 
 
 def _public_ip(address: str, deadline: float) -> str:
-    """The address's IP, if the whole internet can reach it; ARCHIVE_FETCH_PRIVATE lets tests fetch from this machine."""
-    parts = _web_address(address)
-    host = parts.host.strip("[]")
+    """Returns the IP address of a web address's host.
+
+    Raises UnreadableError for an unknown host, and if any of the host's IP addresses is not public.
+
+    ARCHIVE_FETCH_PRIVATE lets tests fetch from this machine.
+    """
+    web_address = _web_address(address)
+    host = web_address.host.strip("[]")
     try:
-        found = _looked_up(host, parts.port or 80, deadline)
+        address_infos = _looked_up(host, web_address.port or 80, deadline)
     except TimeoutError:
         raise UnreadableError(_not_fetched(address, Message("looking up its name took too long"))) from None
     except (OSError, UnicodeError):
         raise UnreadableError("{host} has no address on the internet", host=host) from None
-    ips = [entry[4][0] for entry in found]
+    ips = [address_info[4][0] for address_info in address_infos]
     if not settings.ARCHIVE_FETCH_PRIVATE and not all(_is_public(ip) for ip in ips):
         raise UnreadableError("{host} is not a public address", host=host)
     return ips[0]
 
 
 def _looked_up(host: str, port: int, deadline: float) -> list[tuple]:
-    """What getaddrinfo tells of a host; raises what it raises, and TimeoutError at the deadline, which it knows nothing of."""
+    """Returns the result of getaddrinfo for a host, or raises its error. Raises TimeoutError at the deadline.
+
+    getaddrinfo itself has no time limit, so it runs in a thread.
+    """
     outcome: list[list[tuple] | Exception] = []
 
     def look_up() -> None:
@@ -306,7 +327,7 @@ def _looked_up(host: str, port: int, deadline: float) -> list[tuple]:
 
     thread = threading.Thread(target=look_up, daemon=True)
     thread.start()
-    thread.join(_left(deadline))
+    thread.join(_seconds_left(deadline))
     if not outcome:
         raise TimeoutError
     if isinstance(outcome[0], Exception):
@@ -315,16 +336,16 @@ def _looked_up(host: str, port: int, deadline: float) -> list[tuple]:
 
 
 def _is_public(ip: str) -> bool:
-    """Whether an address is one of the internet's own.
+    """Returns whether an IP address is public.
 
-    Of IPv6 that is 2000::/3, all that has been given out for it (IANA's registry of global unicast): outside it lie the ways to
-    write an IPv4 address (mapped, compatible, translated, NAT64) and the network's own; of the ways inside it, 6to4 and Teredo,
-    the address that is meant must be public.
+    A public IPv6 address lies in 2000::/3, the only block that is allocated for global unicast (IANA's registry).
+    Outside it lie the forms of an IPv4 address (mapped, compatible, translated, NAT64) and special addresses. In the
+    two forms inside it, 6to4 and Teredo, the embedded IPv4 address must be public.
     """
     parsed = ipaddress.ip_address(ip.partition("%")[0])
     if parsed.version == 6:
-        meant = parsed.sixtofour or (parsed.teredo[1] if parsed.teredo else None)
-        if parsed not in _INTERNET_6 or (meant and not _is_public(str(meant))):
+        embedded = parsed.sixtofour or (parsed.teredo[1] if parsed.teredo else None)
+        if parsed not in _INTERNET_6 or (embedded and not _is_public(str(embedded))):
             return False
     if any(parsed in special for special in _SPECIAL if special.version == parsed.version):
         return False
@@ -332,11 +353,11 @@ def _is_public(ip: str) -> bool:
 
 
 def _check_robots(address: str, deadline: float) -> None:
-    parts = _web_address(address)
+    web_address = _web_address(address)
     _public_ip(address, deadline)
-    if not _robots(parts.origin, deadline).can_fetch(AGENT, address):
+    if not _robots(web_address.origin, deadline).can_fetch(AGENT, address):
         raise UnreadableError(
-            "the robots.txt of {host} does not allow {path} to be fetched", host=parts.host, path=parts.path
+            "the robots.txt of {host} does not allow {path} to be fetched", host=web_address.host, path=web_address.path
         )
 
 
@@ -344,10 +365,10 @@ _ROBOTS: dict[str, tuple[int, RobotFileParser]] = {}
 
 
 def _robots(site: str, deadline: float) -> RobotFileParser:
-    """The site's rules (RFC 9309), asked for once an hour."""
+    """Returns a site's robots.txt rules (RFC 9309), cached for the current clock hour."""
     hour = int(time.time() // 3600)
-    asked, rules = _ROBOTS.get(site, (None, None))
-    if asked != hour:
+    cached_hour, rules = _ROBOTS.get(site, (None, None))
+    if cached_hour != hour:
         rules = RobotFileParser()
         rules.parse([line for line in _robots_text(site, deadline).splitlines() if _is_rule(line)])
         _ROBOTS[site] = hour, rules
@@ -355,7 +376,9 @@ def _robots(site: str, deadline: float) -> RobotFileParser:
 
 
 def _is_rule(line: str) -> bool:
-    """Whether the standard library can read a line of robots.txt: it splits paths as addresses, and stops at «//[»."""
+    """Returns whether the standard library can parse a line of robots.txt: it parses paths as URLs, and raises for
+    «//[».
+    """
     try:
         urlsplit(line.partition(":")[2].strip())
     except ValueError:
@@ -364,7 +387,9 @@ def _is_rule(line: str) -> bool:
 
 
 def _robots_text(site: str, deadline: float) -> str:
-    """None where there is no file, everything forbidden while the site fails."""
+    """Returns the text of robots.txt: empty if there is no file, and a rule against everything if the server fails
+    (5xx).
+    """
     answer = _followed(f"{site}/robots.txt", deadline, _LARGEST_ROBOTS)
     if answer.status >= 500:
         return "User-agent: *\nDisallow: /"

@@ -1,7 +1,7 @@
-"""The gate of ingest: judges a document before it is analysed and stored, whatever reader it came through.
+"""The gate of ingest: checks every document, from any reader, before it is analysed and stored.
 
-What a row states in a field of its own must be right: it is refused with the field's name. What is gathered from a page or a
-text is taken as far as it can be, and a note tells what was not.
+A wrong value in a field of a row is refused, with the name of the field. A wrong value from a page or a text is cut or
+dropped, with a note.
 """
 
 import re
@@ -28,7 +28,7 @@ from articles.models.limits import (
 from articles.models.uncertain_date import complete
 from articles.platform.messages import Message
 
-# Code points, as the columns have them.
+# In code points: the lengths of the columns.
 LONGEST = {
     name: Article._meta.get_field(name).max_length
     for name in ("title", "author", "section", "url", "language", "notice")
@@ -39,7 +39,10 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def judged(document: Document, *, is_row: bool) -> Document:
-    """The document as it may be stored, with notes on what was cut or dropped; raises UnreadableError naming the field."""
+    """Returns the document as it may be stored, with notes on values that were cut or dropped.
+
+    Raises UnreadableError, which names the wrong field. `is_row` says that the document came from a row.
+    """
     for name in ("title", "body", "author", "section", "url"):
         check_storable(name, getattr(document, name))
     if is_row:
@@ -48,11 +51,11 @@ def judged(document: Document, *, is_row: bool) -> Document:
         _check_stated(document.dates)
     else:
         document = _cut(document)
-    return _with_sensible_dates(_with_known_language(document))
+    return _with_sensible_dates(_with_language_tag(document))
 
 
 def removed(**texts: str) -> tuple[Note, ...]:
-    """A note for each of the named texts that holds control characters or marks of direction, which the archive's texts have not."""
+    """Returns a note for each named text with control characters or marks of direction, which are not stored."""
     notes = []
     for name, text in texts.items():
         if counts := dict(removals(text)):
@@ -71,7 +74,10 @@ def _removed(controls: int = 0, marks: int = 0) -> Message:
 
 
 def capture_moment(moment: datetime, field: str) -> datetime:
-    """`moment` in UTC if an original can have been captured then; raises UnreadableError naming `field`."""
+    """Returns `moment` in UTC.
+
+    Raises UnreadableError, which names `field`, if no original can have been captured then.
+    """
     if not is_sensible_capture(moment):
         raise UnreadableError(
             "“{field}” is {value}; a time of {days} (years, in UTC) is expected",
@@ -91,19 +97,19 @@ def check_address(address: str) -> None:
 
 
 def file_name(name: str) -> tuple[str, tuple[Note, ...]]:
-    """(the name of a file without the folders of whoever had it, as the column can hold it; notes)."""
-    # A name that is not UTF-8 comes from the file system with half characters for its bytes.
-    given = PureWindowsPath(PurePosixPath(name).name).name.encode("utf-8", "replace").decode()
-    check_storable("capture_filename", given)
-    base, notes = file_name_as_given(given), removed(capture_filename=given)
-    if len(base) <= _LONGEST_FILENAME:
-        return base, notes
-    taken = Message("cut to {most:,} characters", most=_LONGEST_FILENAME)
-    return base[:_LONGEST_FILENAME], (*notes, Note(NoteKind.CUT, "capture_filename", base, taken))
+    """Returns (the name of a file without folders, as the column can hold it; notes)."""
+    # The bytes of a file name that is not UTF-8 come from the file system as surrogates.
+    base_name = PureWindowsPath(PurePosixPath(name).name).name.encode("utf-8", "replace").decode()
+    check_storable("capture_filename", base_name)
+    storable_name, notes = file_name_as_given(base_name), removed(capture_filename=base_name)
+    if len(storable_name) <= _LONGEST_FILENAME:
+        return storable_name, notes
+    message = Message("cut to {most:,} characters", most=_LONGEST_FILENAME)
+    return storable_name[:_LONGEST_FILENAME], (*notes, Note(NoteKind.CUT, "capture_filename", storable_name, message))
 
 
 def check_storable(name: str, text: str) -> None:
-    """Raises UnreadableError naming the field for a text that holds what no text of a person holds, and no database stores."""
+    """Raises UnreadableError, which names the field, for a text with a NUL or a surrogate: PostgreSQL stores neither."""
     if "\0" in text:
         raise UnreadableError("“{field}” holds a NUL character", field=name)
     if _SURROGATE.search(text):
@@ -111,7 +117,7 @@ def check_storable(name: str, text: str) -> None:
 
 
 def _too_long(name: str, text: str, most: int) -> Message | None:
-    """Why a text that is indexed cannot be stored; None where it can."""
+    """Returns why an indexed text is too long to be stored; None if it is not."""
     if len(text) > most:
         return _too_many_characters(name, text, most)
     if (size := size_in_bytes(text)) > MOST_INDEXED_BYTES:
@@ -139,17 +145,17 @@ def _cut(document: Document) -> Document:
         text, most = getattr(document, name), LONGEST[name]
         if len(text) > most:
             values[name] = text[:most].rstrip()
-            taken = Message("cut from {length:,} to {most:,} characters", length=len(text), most=most)
-            notes.append(Note(NoteKind.CUT, name, text, taken))
+            message = Message("cut from {length:,} to {most:,} characters", length=len(text), most=most)
+            notes.append(Note(NoteKind.CUT, name, text, message))
     if reason := _too_long("url", document.url, LONGEST["url"]):
         values["url"] = ""
-        taken = Message("{reason}; the page has no address of its own here", reason=reason)
-        notes.append(Note(NoteKind.DROPPED, "url", document.url, taken))
+        message = Message("{reason}; the page has no address of its own here", reason=reason)
+        notes.append(Note(NoteKind.DROPPED, "url", document.url, message))
     return replace(document, **values, notes=(*document.notes, *notes))
 
 
 def _check_stated(dates: Iterable[StatedDate]) -> None:
-    """Raises UnreadableError for the date of publication in a row's words on which nothing can have been published."""
+    """Raises UnreadableError for a row's written date if nothing can have been published on it."""
     days = publication_days()
     for stated in dates:
         if not _lies_within(stated, days):
@@ -163,43 +169,46 @@ def _check_published(published: ArchiveDate | None) -> None:
     if published is None:
         return
     days = publication_days()
-    for part in ("date", "earliest", "latest"):
-        if not days.holds(day := getattr(published, part)):
+    for field in ("date", "earliest", "latest"):
+        if not days.holds(day := getattr(published, field)):
             raise UnreadableError(
-                "“{field}” is {value}; a day of {days} is expected", field=f"published.{part}", value=day, days=days
+                "“{field}” is {value}; a day of {days} is expected", field=f"published.{field}", value=day, days=days
             )
     expected = complete(published.date, published.precision, published.basis, published.earliest, published.latest)
     is_in_order = None in (published.earliest, published.latest) or published.earliest <= published.latest
     if published != expected or not is_in_order:
         raise UnreadableError(
             "“published” is {value}, which does not agree; {expected} is expected",
-            value=_described(published),
-            expected=_described(expected),
+            value=_description(published),
+            expected=_description(expected),
         )
 
 
-def _described(published: ArchiveDate) -> Message:
+def _description(published: ArchiveDate) -> Message:
     parts = {name: str(value or "none") for name, value in published.as_dict().items() if name != "basis"}
     return Message("date {date}, precision {precision}, earliest {earliest}, latest {latest}", **parts)
 
 
-def _with_known_language(document: Document) -> Document:
-    """With a language of ISO 639 by its usual code; what is another code is told."""
-    given = document.language.strip()
-    tag = language_tag(given)
+def _with_language_tag(document: Document) -> Document:
+    """Returns the document with the usual tag of its language.
+
+    An unknown code is replaced by the detected language, with a note.
+    """
+    stated_tag = document.language.strip()
+    tag = language_tag(stated_tag)
     if len(tag) > LONGEST["language"]:
         tag = tag.partition("-")[0]
-    taken = tag or language_of(document.body)
-    if taken == document.language:
+    language = tag or language_of(document.body)
+    if language == document.language:
         return document
-    if taken.lower() == given.lower():
-        return replace(document, language=taken)
-    note = Note(NoteKind.UNKNOWN, "language", given, Message("taken as “{value}”", value=taken))
-    return replace(document, language=taken, notes=(*document.notes, note))
+    if language.lower() == stated_tag.lower():
+        return replace(document, language=language)
+    note = Note(NoteKind.UNKNOWN, "language", stated_tag, Message("taken as “{value}”", value=language))
+    return replace(document, language=language, notes=(*document.notes, note))
 
 
 def _with_sensible_dates(document: Document) -> Document:
-    """Without the dates of publication on which nothing can have been published: pages made by machines state some."""
+    """Returns the document without impossible dates of publication, which generated pages may state; a note names each."""
     days = publication_days()
     sensible = [stated for stated in document.dates if _lies_within(stated, days)]
     if len(sensible) == len(document.dates):
@@ -214,7 +223,10 @@ def _lies_within(stated: StatedDate, days: Days) -> bool:
 
 
 def dropped(dates: Iterable[StatedDate], reason: Message) -> tuple[Note, ...]:
-    """A note for each of the dates of publication that is not taken, with where it stands: in a row it has a field of its own."""
+    """Returns a note for each date of publication that is dropped.
+
+    The note's field names the place of the date in the document.
+    """
     return tuple(
         Note(
             NoteKind.DROPPED,

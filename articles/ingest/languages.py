@@ -1,4 +1,4 @@
-"""Which codes name a language, and how they are spelled: for the gate that judges every document."""
+"""Normalises language tags, for the gate of ingest."""
 
 import re
 from functools import lru_cache
@@ -6,17 +6,18 @@ from functools import lru_cache
 from babel import Locale
 from babel.core import get_global
 
-# A language's subtag alone, or with script, region and variants (RFC 5646): «ar», «ar-MA», «zh-Hant».
+# The subtag of a language, alone or with script, region and variants (RFC 5646): «ar», «ar-MA», «zh-Hant».
 _TAG = re.compile(r"(?P<language>[a-z]{2,3})(?P<rest>(?:[-_][a-z0-9]{2,8})*)", re.IGNORECASE | re.ASCII)
 _SCRIPT, _REGION = 4, 2
 
 
-def language_tag(given: str) -> str:
-    """A language's tag in the spelling of RFC 5646 (2.1.1), «AR_ma» as «ar-MA»; empty for what names no language of ISO 639.
+def language_tag(code_or_tag: str) -> str:
+    """Returns a language's tag in the spelling of RFC 5646 (2.1.1): «ar-MA» for «AR_ma».
 
-    A code that has a shorter or newer one is given by it: «ara» is «ar».
+    A code is replaced by its shorter or newer one: «ara» becomes «ar». The result is empty if `code_or_tag` names no
+    language of ISO 639.
     """
-    match = _TAG.fullmatch(given.strip())
+    match = _TAG.fullmatch(code_or_tag.strip())
     if match is None:
         return ""
     code = match["language"].lower()
@@ -35,12 +36,15 @@ def _cased(subtag: str) -> str:
 
 @lru_cache(maxsize=1)
 def _codes() -> frozenset[str]:
-    """The codes of ISO 639 that the Unicode CLDR knows, which Babel has inside."""
+    """Returns the codes of ISO 639 that the Unicode CLDR, which is part of Babel, has names for."""
     return frozenset(code for code in Locale("en").languages if len(code) in {2, 3})
 
 
 @lru_cache(maxsize=1)
 def _newer() -> dict[str, str]:
-    """Codes that have another one now. A code that is in use by itself is left: CLDR reads «tl» as «fil»."""
+    """Maps obsolete codes to their successors.
+
+    A code that is still in use is left out: CLDR would map «tl» to «fil».
+    """
     aliases = get_global("language_aliases")
     return {code: alias for code, alias in aliases.items() if code not in _codes() and alias in _codes()}

@@ -1,4 +1,7 @@
-"""What an original looked like to the rules that cleaned it: its lines, and which of them the article's text left out."""
+"""Lists the lines of an original, and why each of them is not in the article's text.
+
+The desk shows them beside the article.
+"""
 
 from dataclasses import dataclass
 
@@ -8,7 +11,7 @@ from articles.ingest.readers import html, rows
 from articles.models import Article, Capture
 from articles.platform.limits import BoundedWorkers, Budget, Exceeded, Job
 
-# What became of a line, for editors.
+# Kind of a line that was set aside → its Arabic name for editors.
 KINDS = {
     "furniture": "أثاث الصفحة", "repeated title": "عنوان مكرر", "repeated": "فقرة مكررة", "pull quote": "اقتباس مكرر",
     "section": "القسم", "date": "التاريخ", "author": "الكاتب", "source": "المصدر", "heading line": "سطر فوق العنوان",
@@ -17,7 +20,12 @@ KINDS = {
 
 @dataclass(frozen=True)
 class OriginalLine:
-    """A line of the original by its number; `kind` says why it is not in the text, empty where it is."""
+    """A line of an original.
+
+    number: the number of the line, from 1.
+    text: the line.
+    kind: why it is not in the article's text, in Arabic; empty if it is.
+    """
 
     number: int
     text: str
@@ -25,9 +33,9 @@ class OriginalLine:
 
 
 def original_lines(capture: Capture, article: Article) -> list[OriginalLine]:
-    """The lines of a capture's text, which another process reads within a document's budget.
+    """Returns the non-empty lines of a capture's text. Another process reads it, within the budget of a document.
 
-    Raises DamagedCaptureError, and UnreadableError for bytes that cannot be read, or not within the budget.
+    Raises DamagedCaptureError, and UnreadableError for bytes that cannot be read or that exceed the budget.
     """
     aside = {line["line"]: KINDS.get(kind := str(line.get("kind", "")), kind) for line in article.set_aside}
     original = Item("", capture.read(), capture.media_type, address=capture.address, encoding=capture.encoding)
@@ -40,7 +48,7 @@ def original_lines(capture: Capture, article: Article) -> list[OriginalLine]:
 
 
 class _Cleaning(Job):
-    """What a worker does with an original: its text as the rules that cleaned it saw it."""
+    """The job of a worker: returns the text of an original before lines are set aside."""
 
     def __call__(self, original: Item) -> str:
         if original.media_type in {rows.JSON_TYPE, rows.CSV_TYPE}:

@@ -1,4 +1,4 @@
-"""An item → all that is to be stored of it, without asking the database anything: the part of ingest that workers share."""
+"""Prepares an item for storing: reads, cleans and analyses it. Workers do this in parallel, without database queries."""
 
 import logging
 from dataclasses import dataclass, replace
@@ -31,14 +31,25 @@ _NOT_FETCHED = Message(
 
 @dataclass(frozen=True)
 class Prepared:
-    """A document with its original's particulars, and what the rules read out of it for a first capture at `captured_at`.
+    """A document that is ready to be stored, with the details of its original.
 
-    `packed` are the bytes as the store keeps them, empty once it does.
-    `address` is where the bytes were read: the fetched address, or the place of a file.
-    `fetched` is the web address that answered with them; empty for what came as a file.
-    `claimed` is the address that the page or row gives as its own; empty where it gives none.
-    `document.url` is the article's key: an address that was fetched, or that its own domain claims, or that a row states.
-    `notes` tell what was not taken as it was given.
+    document: the document. Its `url` is the article's key: an address that was fetched, that a page of the same domain
+        claims, or that a row states.
+    sha256: the digest of the original bytes.
+    size: the number of original bytes.
+    packed: the bytes as the store keeps them; empty once they are stored.
+    media_type: the media type of the bytes.
+    encoding: the encoding in which the bytes were read.
+    filename: the name of the original.
+    address: the place that the bytes were read from: the fetched address, or the place of a file.
+    fetched: the web address that the bytes were fetched from; empty for a file.
+    claimed: the address that the page or row states as its own; empty if it states none.
+    captured_at: the time of capture.
+    published: the date of publication, for a first capture at `captured_at`.
+    analysis: what the rules found in the document under this title and date.
+    path: the path of the input file.
+    place: the place in the file.
+    notes: notes on values that were not taken as they were stated.
     """
 
     document: Document
@@ -60,8 +71,9 @@ class Prepared:
 
 
 def prepare(item: Item, encoding: str, now: datetime, authority: Authority) -> Prepared | Broken:
-    """Reads, cleans and analyses one item; what cannot be read comes back as broken, with the reason.
+    """Reads, cleans and analyses one item; returns Broken with the reason if it cannot be read.
 
+    `encoding` overrides the declared one. `now` is the time of capture if the item states none.
     Raises MemoryError, which the worker that runs this reports (articles/platform/limits.py).
     """
     try:
@@ -72,7 +84,7 @@ def prepare(item: Item, encoding: str, now: datetime, authority: Authority) -> P
         reason = Message("nested too deep to be read")
     except MemoryError:
         raise
-    except Exception:  # A page that trips a parser must not stop the pages after it.
+    except Exception:  # One page that breaks a parser must not stop the pages after it.
         _log.exception("%s: %s: its reader failed", item.path, item.place)
         reason = Message("its reader failed at it, which is a fault of the archive; the log has the particulars")
     return Broken(item.path, item.place, reason)
@@ -89,7 +101,8 @@ def _prepared(item: Item, encoding: str, now: datetime, authority: Authority) ->
         if stated := rows.captured_at(row):
             captured, captured_by = stated, "captured_at"
         filename = rows.capture_filename(row) or filename
-        # What an editor's row states is the article's key; an update of an article by it is still compared with the text.
+        # The address that an editor's row states is the article's key. An update by a row is still compared with the
+        # stored text.
         claims = (document.url,) if document.url else ()
     elif item.media_type == "text/plain":
         decoded = decode(item.content, encoding, item.encoding)
@@ -99,7 +112,7 @@ def _prepared(item: Item, encoding: str, now: datetime, authority: Authority) ->
         page = html.read_page(item, encoding)
         claims = page.metadata.claims
         document, read_as = replace(_page_document(page), url=believed(claims, fetched)), page.encoding
-        document = replace(document, notes=(*document.notes, *_unbelieved(claims, fetched)))
+        document = replace(document, notes=(*document.notes, *_notes_on_unbelieved_claim(claims, fetched)))
     document = gate.judged(document, is_row=is_row)
     address = fetched or clean_line(item.address)
     gate.check_address(address)
@@ -115,15 +128,16 @@ def _prepared(item: Item, encoding: str, now: datetime, authority: Authority) ->
 
 
 def believed(claims: tuple[str, ...], fetched: str) -> str:
-    """The address by which a page is known: the first claim of the domain it was fetched from, else where it was fetched.
+    """Returns the address that identifies a page: the first claim of the domain that it was fetched from, else
+    `fetched`.
 
-    Without a fetched address no claim is believed, and the answer is empty.
+    Without a fetched address no claim is believed, and the result is empty.
     """
     return next((claim for claim in claims if same_domain(claim, fetched)), fetched)
 
 
-def _unbelieved(claims: tuple[str, ...], fetched: str) -> tuple[Note, ...]:
-    """A note on the address that a page gives as its own, where it is not taken for it."""
+def _notes_on_unbelieved_claim(claims: tuple[str, ...], fetched: str) -> tuple[Note, ...]:
+    """Returns a note on the first address that a page claims, if that claim is not believed; else nothing."""
     claim = next(iter(claims), "")
     if not claim or claim == fetched or same_domain(claim, fetched):
         return ()
@@ -131,27 +145,30 @@ def _unbelieved(claims: tuple[str, ...], fetched: str) -> tuple[Note, ...]:
 
 
 def published_at(document: Document, body: Reading, captured: datetime) -> ArchiveDate:
-    """When a document first captured at `captured` was published: as it gives it in the archive's terms, else by the rules."""
+    """Returns the date of publication of a document that was first captured at `captured`.
+
+    It is the document's own `published`, or else the result of the rules.
+    """
     return document.published or publication_date(document.dates, body, captured.date())
 
 
 def _later_than_capture(document: Document, captured: datetime) -> tuple[Note, ...]:
-    """Notes on the dates of publication that were yet to come when the original was captured."""
+    """Returns notes on stated dates of publication that are later than the capture."""
     day = captured.date()
     reason = Message("later than the capture of {day}; it was passed over", day=day)
     return gate.dropped((stated for stated in document.dates if not was_past(stated.date, day)), reason)
 
 
 def _page_document(page: html.Page) -> Document:
-    """The cleaned text of a page under what its metadata declares; the text's own marks and dates come after."""
-    said = page.metadata
-    document = read_text(page.text, title=" ".join(plain(said.title).split()), whole_paragraphs=True)
+    """Returns a page's document: its cleaned text and its metadata. Dates in the text follow those of the metadata."""
+    page_metadata = page.metadata
+    document = read_text(page.text, title=" ".join(plain(page_metadata.title).split()), whole_paragraphs=True)
     return replace(
         document,
-        author=said.author or document.author,
-        section=said.section or document.section,
-        source_name=said.source_name,
-        language=document.language if document.language == "ar" else said.language or document.language,
-        dates=(*said.dates, *document.dates),
+        author=page_metadata.author or document.author,
+        section=page_metadata.section or document.section,
+        source_name=page_metadata.source_name,
+        language=document.language if document.language == "ar" else page_metadata.language or document.language,
+        dates=(*page_metadata.dates, *document.dates),
         notes=page.notes,
     )

@@ -1,4 +1,4 @@
-"""Why the database or the system refused something, as a message for people; for whatever ingest stores or reads."""
+"""Turns errors of the database and the system into readable messages, for everything that ingest stores or reads."""
 
 import errno
 
@@ -7,7 +7,7 @@ from django.db import DatabaseError
 from articles.curation.refusals import refusal_of
 from articles.platform.messages import Message
 
-# What the system refuses most, as the system says it.
+# The most frequent errors of the system, in the system's own words.
 _OF_THE_SYSTEM = {
     errno.ENOSPC: Message("No space left on device"),
     errno.EDQUOT: Message("Disk quota exceeded"),
@@ -21,7 +21,10 @@ _OF_THE_SYSTEM = {
 
 
 def reason_of(error: DatabaseError | OSError) -> Message:
-    """The reason in one line: the database's own words in English, those of the archive's rule in Arabic."""
+    """Returns the reason in one line.
+
+    English has the database's own words; Arabic has those of the archive's constraint.
+    """
     if isinstance(error, DatabaseError):
         reason = next(iter(str(error).splitlines()), "")
         return Message("the database refused it: {reason}", reason=reason, in_arabic=refusal_of(error))

@@ -1,4 +1,7 @@
-"""Paths and addresses → stored articles, with a report: what `manage.py ingest`, the admin and load_fixtures call."""
+"""Ingests files and fetched pages, and reports the outcome.
+
+Called by `manage.py ingest`, the admin and load_fixtures.
+"""
 
 import gc
 import logging
@@ -35,12 +38,12 @@ from articles.platform.storing import storing
 
 _log = logging.getLogger(__name__)
 
-# How many items are stored in one transaction, and how many such batches workers read ahead.
+# BATCH items are stored in one transaction. Workers read AHEAD batches ahead.
 BATCH, AHEAD = 100, 3
-# Starting workers takes longer than a few documents do.
+# For fewer documents, starting several workers takes longer than it saves.
 _FEWEST_FOR_WORKERS = 100
 
-# An open quotation mark can make a broken row of every one of ten million lines, each with a line in the report.
+# An unclosed quotation mark can break every row of ten million lines, and each broken row has a line in the report.
 _MOST_BROKEN_IN_A_ROW = 1000
 
 # Thresholds of the garbage collector for a long run.
@@ -51,13 +54,18 @@ Waiting = Callable[[], None]
 
 
 def messages_of(**texts: str) -> dict[str, object]:
-    """The messages among the texts of a row of a record, as JSON keeps them: the desk says them in Arabic."""
+    """Returns the texts that are messages, by name, as JSON values. The desk shows them in Arabic."""
     return {name: text.as_dict() for name, text in texts.items() if isinstance(text, Message)}
 
 
 @dataclass(frozen=True)
 class Failure:
-    """An input that did not become an article: where, and why; `is_rest` where it is all of a file that follows the place."""
+    """An input that did not become an article.
+
+    path: the file, and the place in it.
+    reason: why it failed.
+    is_rest: whether the rest of the file, from this place on, was left unread.
+    """
 
     path: str
     reason: Message
@@ -66,29 +74,33 @@ class Failure:
 
 @dataclass
 class Noted:
-    """Values that were not taken as they were given: each kind of them once, with the place of the first and how many."""
+    """Notes on values that were not stored as they were stated, each distinct note counted once.
 
-    # (note) → [place of the first, how many], at most MOST_DISTINCT of them.
+    places: note → (place of its first occurrence, number of occurrences), for at most MOST_DISTINCT notes.
+    total: the number of occurrences of all notes.
+    """
+
     places: dict[Note, tuple[str, int]] = field(default_factory=dict)
     total: int = 0
 
-    # Beyond so many different notes only their number is kept: a file of a million rows may be wrong in every one.
+    # Distinct notes beyond this number count only in `total`: a file may have a million rows with a note in each.
     MOST_DISTINCT: ClassVar[int] = 1000
 
     def add(self, note: Note, place: str, times: int = 1) -> None:
+        """Counts `times` occurrences of a note, the first of them at `place`."""
         self.total += times
-        first, before = self.places.get(note, (place, 0))
-        if before or len(self.places) < self.MOST_DISTINCT:
-            self.places[note] = first, before + times
+        first_place, times_before = self.places.get(note, (place, 0))
+        if times_before or len(self.places) < self.MOST_DISTINCT:
+            self.places[note] = first_place, times_before + times
 
-    def update(self, other: "Noted") -> None:
+    def update(self, addition: "Noted") -> None:
         """Adds the notes of another run."""
-        self.total += other.total - sum(times for _, times in other.places.values())
-        for note, (place, times) in other.places.items():
+        self.total += addition.total - sum(times for _, times in addition.places.values())
+        for note, (place, times) in addition.places.items():
             self.add(note, place, times)
 
     def as_rows(self) -> list[dict[str, object]]:
-        """The notes as a delivery's record holds them."""
+        """Returns the notes as rows of a delivery's record."""
         return [
             {"path": storable(place), "kind": str(note.kind), "field": note.field, "given": note.given, "taken": note.taken, "times": times,
              "messages": messages_of(path=place, taken=note.taken)}
@@ -98,8 +110,18 @@ class Noted:
 
 @dataclass
 class Report:
-    """What became of an input; `waiting` counts captures that an editor has to decide about: new ones, which are among the
-    `updated`, and such that came before and came again.
+    """The outcome of a run.
+
+    created: the number of new articles.
+    updated: the number of articles with a new capture, including the captures that wait.
+    waiting: the number of captures that wait for an editor. New ones count as `updated`; others were stored before and
+        came again.
+    unchanged: the number of documents that were stored already.
+    failures: the inputs that did not become articles.
+    noted: notes on values that were not stored as they were stated.
+    seconds: the duration of the run.
+    is_stopped: whether the run ended before its input, because the disk takes no more.
+    last: (key of the last article, its outcome); None if no article was stored.
     """
 
     created: int = 0
@@ -109,35 +131,38 @@ class Report:
     failures: list[Failure] = field(default_factory=list)
     noted: Noted = field(default_factory=Noted)
     seconds: float = 0.0
-    # Whether it ended before its input did, for want of room.
     is_stopped: bool = False
-    # The last article stored, and what became of it.
     last: tuple[int, str] | None = None
 
-    def add(self, other: "Report") -> None:
-        self.created += other.created
-        self.updated += other.updated
-        self.waiting += other.waiting
-        self.unchanged += other.unchanged
-        self.failures += other.failures
-        self.noted.update(other.noted)
-        self.seconds += other.seconds
-        self.is_stopped |= other.is_stopped
+    def add(self, addition: "Report") -> None:
+        """Adds the sums, failures and notes of another run."""
+        self.created += addition.created
+        self.updated += addition.updated
+        self.waiting += addition.waiting
+        self.unchanged += addition.unchanged
+        self.failures += addition.failures
+        self.noted.update(addition.noted)
+        self.seconds += addition.seconds
+        self.is_stopped |= addition.is_stopped
 
     @property
     def done(self) -> int:
+        """The number of documents that were stored or were stored already."""
         return self.created + self.updated + self.unchanged
 
     @property
     def articles_per_second(self) -> float:
+        """`done` per second of the run, rounded to one decimal; 0.0 if no time was measured."""
         return round(self.done / self.seconds, 1) if self.seconds else 0.0
 
     def as_dict(self) -> dict[str, float]:
-        """The sums; `waiting` only where a capture waits for an editor, `noted` only where a value was not taken as it was given."""
-        more = {name: count for name, count in (("waiting", self.waiting), ("noted", self.noted.total)) if count}
+        """Returns the sums by name; `waiting` and `noted` only if they are not 0."""
+        optional_sums = {
+            name: count for name, count in (("waiting", self.waiting), ("noted", self.noted.total)) if count
+        }
         return {
             "created": self.created, "updated": self.updated, "unchanged": self.unchanged,
-            "failed": len(self.failures), "articles_per_second": self.articles_per_second, **more,
+            "failed": len(self.failures), "articles_per_second": self.articles_per_second, **optional_sums,
         }  # fmt: skip
 
 
@@ -151,14 +176,21 @@ def ingest(  # noqa: PLR0913
     told: Told = lambda outcome, path: None,
     waiting: Waiting = lambda: None,
 ) -> Report:
-    """Stores everything in the files under `paths`; what cannot be read is reported and stops nothing else.
+    """Stores all documents in the files under `paths`; returns the report, which also names unreadable documents.
 
-    `largest` is the most bytes a document may have. `workers` processes read and analyse while this one stores, in the
-    order of the input: the archive comes out the same whatever their number, and after an interruption at any point
-    another run ends as an uninterrupted one would have. With 0, and for few documents, one process reads while this one
-    waits. No document is read in this process: one that takes more than ARCHIVE_DOCUMENT_SECONDS of processor time or
-    ARCHIVE_DOCUMENT_MEMORY is reported, and costs no other. `told` hears "created", "updated", "waiting", "unchanged" or "failed"
-    with each place; `waiting` is called every second or so while documents are read within their budget, before any of them is told.
+    largest: the most bytes of a document.
+    format_name: the format of the files; "auto" detects it for each file.
+    encoding: the encoding of the documents; it is detected if empty.
+    workers: the number of processes that read and analyse while this process stores. With 0, and for few documents, one
+        process reads while this one waits.
+    told: called with the outcome of each document ("created", "updated", "waiting", "unchanged" or "failed") and its
+        place.
+    waiting: called about every second while documents are read within their budget, before their outcomes are reported.
+
+    Documents are stored in the order of the input, so the archive is the same for any number of workers. After an
+    interruption another run ends as an uninterrupted one would have. No document is read in this process: one that
+    takes more than ARCHIVE_DOCUMENT_SECONDS of processor time or ARCHIVE_DOCUMENT_MEMORY is reported, and costs no
+    other document.
     """
     report = Report()
     run = _Run(report, told, encoding, waiting)
@@ -166,14 +198,17 @@ def ingest(  # noqa: PLR0913
 
 
 def ingest_items(items: Iterable[Item], *, encoding: str = "", waiting: Waiting = lambda: None) -> Report:
-    """The same for items at hand: a page that was fetched, an upload."""
+    """Stores items that are in memory, such as a fetched page. Returns the report; see `ingest` for the parameters."""
     return _Run(Report(), lambda outcome, path: None, encoding, waiting).over(items, workers=1)
 
 
 def _entries(
-    paths: Iterable[Path], largest: int, format_name: str, encoding: str, left: Container[str]
+    paths: Iterable[Path], largest: int, format_name: str, encoding: str, abandoned: Container[str]
 ) -> Iterator[Item | Broken | Remark]:
-    """What all the files hold; a file is read on until its path is in `left`."""
+    """Yields the entries of all files under `paths`, each file once.
+
+    Reading a file stops as soon as its path is in `abandoned`.
+    """
     seen: set[Path] = set()
     for path in paths:
         if not path.exists():
@@ -189,7 +224,7 @@ def _entries(
             try:
                 for entry in read(file, largest, format_name, encoding):
                     yield entry
-                    if str(file) in left:
+                    if str(file) in abandoned:
                         break
             except UnreadableError as error:
                 yield Broken(str(file), "", str(error))
@@ -198,49 +233,51 @@ def _entries(
 
 
 def _files(path: Path) -> Iterator[Path | Broken]:
-    """A file, or all files of a folder in the order of their names, hidden ones left out.
+    """Yields a file, or all files of a folder in the order of their names, without hidden ones.
 
-    What a caller names may be a link. In a folder nothing is read that does not lie in it: whoever fills it may put links there to
-    files that are nobody's to publish. Such a link is reported, as is what is no file, like a pipe or a device.
+    `path` itself may be a link. A link in a folder that leads out of the folder is not followed: it may lead to a file
+    that must not be published. It is reported as Broken, and so is anything that is no regular file, like a pipe or a
+    device.
     """
     if not path.is_dir():
         yield path
         return
-    inside = os.path.realpath(path)
-    for folder, folders, names in os.walk(path):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        # A link to a folder is not walked into: what it leads to has a name of its own here, or is not read.
-        links = [name for name in folders if os.path.islink(os.path.join(folder, name))]
+    root = os.path.realpath(path)
+    for folder, subfolders, names in os.walk(path):
+        subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
+        # A link to a folder is not followed. Its target is read under its own name, if it lies in the folder.
+        links = [name for name in subfolders if os.path.islink(os.path.join(folder, name))]
         for name in sorted([*links, *(name for name in names if not name.startswith("."))]):
             file = Path(folder, name)
-            leads_to = os.path.realpath(file)
-            if os.path.commonpath([inside, leads_to]) != inside:
+            target = os.path.realpath(file)
+            if os.path.commonpath([root, target]) != root:
                 yield Broken(
                     str(file),
                     "",
                     Message("a link that leads out of the folder; name what it leads to, to have it read"),
                 )
-            elif os.path.isfile(leads_to):
+            elif os.path.isfile(target):
                 yield file
-            elif not os.path.isdir(leads_to):
+            elif not os.path.isdir(target):
                 yield Broken(str(file), "", Message("not a regular file"))
 
 
 class _Run:
-    """One run: what it was told, and the report it fills."""
+    """One run of ingest: its options, its state, and the report that it fills."""
 
     def __init__(self, report: Report, told: Told, encoding: str, waiting: Waiting) -> None:
         self.report, self.told, self.encoding, self.waiting = report, told, encoding, waiting
         self.authority = Authority.load()
         self.now = timezone.now()
-        # The first of the batch that is under way.
+        # The first entry of the current batch. A failure of the whole run is reported at its place.
         self.at: Item | Prepared | Broken | None = None
         self.words = Words()
         self.waiting_digests: set[str] = set()
         self.rereading = Rereading(self.authority)
-        # Files of which so much cannot be read that the rest is left.
+        # Paths of files whose rest is left unread, because too many of their parts are broken.
         self.left: set[str] = set()
-        # For each entry that is under way, whether something that is stored already came between it and the one before.
+        # For each entry of the current batches: whether an entry that is stored already stands between it and the one
+        # before.
         self._follow_stored: deque[bool] = deque()
         self._passed_stored = False
         self._broken_in_a_row, self._broken_path = 0, ""
@@ -254,16 +291,19 @@ class _Run:
             except OSError as error:
                 if not disk_takes_no_more(error):
                     raise
-                # What comes after would fail alike.
+                # All later documents would fail in the same way.
                 self._fail(Broken(self.at.path, self.at.place, _reason(error)))
                 self.report.is_stopped = True
         self.report.seconds = time.monotonic() - started
         return self.report
 
     def _prepared(self, entries: Iterator[Item | Broken | Remark], workers: int) -> Iterator[list[Prepared | Broken]]:
-        """Batches read and analysed by other processes within each document's budget, in the order of the input."""
-        first = list(islice(entries, _FEWEST_FOR_WORKERS))
-        is_long = workers > 0 and len(first) == _FEWEST_FOR_WORKERS
+        """Yields batches in the order of the input.
+
+        Other processes read and analyse them, within each document's budget.
+        """
+        first_entries = list(islice(entries, _FEWEST_FOR_WORKERS))
+        is_long = workers > 0 and len(first_entries) == _FEWEST_FOR_WORKERS
         job = Preparing(self.encoding, self.now, self.authority, settings.STORAGES if is_long else None)
         with ExitStack() as stack:
             pool = BoundedWorkers(
@@ -276,9 +316,9 @@ class _Run:
             sent: deque[Item | Broken] = deque()
 
             def noted() -> Iterator[list[Item | Broken]]:
-                for entries_of_batch in self._new(first, entries):
+                for entries_of_batch in self._new(first_entries, entries):
                     sent.append(entries_of_batch[0])
-                    # Where a worker finds no room for originals, the run ends at the oldest batch that it has.
+                    # If a worker finds no disk space for originals, the run ends at the oldest batch in work.
                     self.at = sent[0]
                     yield entries_of_batch
 
@@ -290,11 +330,11 @@ class _Run:
                 yield without_bytes(prepared) if batch.finished else prepared
 
     def _new(
-        self, first: list[Item | Broken | Remark], entries: Iterator[Item | Broken | Remark]
+        self, first_entries: list[Item | Broken | Remark], entries: Iterator[Item | Broken | Remark]
     ) -> Iterator[list[Item | Broken]]:
-        """Batches of what is not stored already; that is looked up by digest, so a second run is quick."""
-        batch = first[:BATCH]
-        rest = iter(first[BATCH:])
+        """Yields batches of entries that are not stored yet. They are looked up by digest, so a second run is quick."""
+        batch = first_entries[:BATCH]
+        rest = iter(first_entries[BATCH:])
         while batch:
             fresh = self._without_known(batch)
             if fresh:
@@ -304,22 +344,22 @@ class _Run:
     def _without_known(self, batch: list[Item | Broken | Remark]) -> list[Item | Broken]:
         items = [item for item in batch if isinstance(item, Item)]
         stored = stored_bytes({item.sha256 for item in items if item.content is not None})
-        seen = self._seen({item.address for item in items if item.content is None})
+        stored_addresses = self._seen({item.address for item in items if item.content is None})
         fresh: list[Item | Broken] = []
 
-        def add(entry: Item | Broken) -> None:
+        def add_fresh(entry: Item | Broken) -> None:
             fresh.append(entry)
             self._follow_stored.append(self._passed_stored)
             self._passed_stored = False
 
         for item in batch:
             if isinstance(item, Broken):
-                add(item)
+                add_fresh(item)
             elif isinstance(item, Remark):
                 self.report.noted.add(item.note, _where(item))
-            elif item.content is None and item.address not in seen:
+            elif item.content is None and item.address not in stored_addresses:
                 reason = Message("a revisit of {address}, of which no capture is stored", address=item.address)
-                add(Broken(item.path, item.place, reason))
+                add_fresh(Broken(item.path, item.place, reason))
             elif item.content is None:
                 self._passed_stored = True
                 self._count("unchanged", item)
@@ -330,38 +370,39 @@ class _Run:
                     self._waits(item)
                 self._count("unchanged", item)
             else:
-                add(item)
+                add_fresh(item)
         return fresh
 
     def _while_readable(self, batch: list[Prepared | Broken]) -> list[Prepared | Broken]:
-        """The batch without what follows so many broken parts of one file in a row that the rest is not of its format.
+        """Returns the batch without entries of abandoned files.
 
-        A part is broken whether its reader or the worker that reads the document could not use it.
+        A file is abandoned after _MOST_BROKEN_IN_A_ROW consecutive broken parts: the rest is then not of its format. A
+        part is broken if its reader, or the worker that reads the document, could not use it.
         """
-        kept: list[Prepared | Broken] = []
-        for one in batch:
+        readable: list[Prepared | Broken] = []
+        for entry in batch:
             follows_stored = self._follow_stored.popleft()
-            if one.path in self.left:
+            if entry.path in self.left:
                 continue
-            kept.append(one)
-            if not isinstance(one, Broken):
+            readable.append(entry)
+            if not isinstance(entry, Broken):
                 self._broken_in_a_row = 0
                 continue
-            goes_on = one.path == self._broken_path and not follows_stored
+            goes_on = entry.path == self._broken_path and not follows_stored
             self._broken_in_a_row = self._broken_in_a_row + 1 if goes_on else 1
-            self._broken_path = one.path
+            self._broken_path = entry.path
             if self._broken_in_a_row == _MOST_BROKEN_IN_A_ROW:
                 reason = Message(
                     "{count:,} parts in a row cannot be read; what follows this place was left unread",
                     count=self._broken_in_a_row,
                 )
-                kept.append(Broken(one.path, one.place, reason, is_rest=True))
-                self.left.add(one.path)
-        return kept
+                readable.append(Broken(entry.path, entry.place, reason, is_rest=True))
+                self.left.add(entry.path)
+        return readable
 
     @staticmethod
     def _seen(addresses: set[str]) -> set[str]:
-        """Those of the addresses that captures, or articles that have some, are from."""
+        """Returns the addresses that are stored: as a capture's address, or as the URL of an article with a capture."""
         if not addresses:
             return set()
         captured = Capture.objects.filter(address__in=addresses).values_list("address", flat=True)
@@ -372,42 +413,42 @@ class _Run:
         for broken in batch:
             if isinstance(broken, Broken):
                 self._fail(broken)
-        prepared = [one for one in batch if isinstance(one, Prepared)]
+        prepared = [document for document in batch if isinstance(document, Prepared)]
         if not prepared:
             return
         self.at = prepared[0]
         try:
             outcomes, notes = store(prepared, self.authority, self.rereading)
         except (DatabaseError, ValueError, OSError) as error:
-            if is_outage(error) or disk_takes_no_more(error) or not _answers():
+            if is_outage(error) or disk_takes_no_more(error) or not _database_answers():
                 raise
             if len(prepared) > 1:
-                # One of them is to blame: each is tried by itself, and only that one is lost.
-                for one in prepared:
-                    self._keep([one])
+                # One document caused the error. Each is stored by itself, so that only that one is lost.
+                for document in prepared:
+                    self._keep([document])
                 return
             self._fail(Broken(prepared[0].path, prepared[0].place, _reason(error)))
             return
 
-        def told() -> None:
-            for one, (article, outcome) in zip(prepared, outcomes, strict=True):
+        def report_outcomes() -> None:
+            for document, (article, outcome) in zip(prepared, outcomes, strict=True):
                 self.report.last = article.pk, outcome
-                self._count(outcome, one)
+                self._count(outcome, document)
                 if outcome == "waiting":
-                    self._waits(one)
-            for one, note in notes:
-                self.report.noted.add(note, _where(one))
+                    self._waits(document)
+            for document, note in notes:
+                self.report.noted.add(note, _where(document))
 
-        self.words.say(told)
+        self.words.say(report_outcomes)
 
-    def _count(self, outcome: str, one: Item | Prepared) -> None:
-        counted = "updated" if outcome == "waiting" else outcome
-        setattr(self.report, counted, getattr(self.report, counted) + 1)
-        self.told(outcome, _where(one))
+    def _count(self, outcome: str, entry: Item | Prepared) -> None:
+        counter = "updated" if outcome == "waiting" else outcome
+        setattr(self.report, counter, getattr(self.report, counter) + 1)
+        self.told(outcome, _where(entry))
 
-    def _waits(self, one: Item | Prepared) -> None:
-        """Counts a capture that waits for an editor, however often its bytes are in the input."""
-        self.waiting_digests.add(one.sha256)
+    def _waits(self, capture: Item | Prepared) -> None:
+        """Counts a capture that waits for an editor, once however often its bytes occur in the input."""
+        self.waiting_digests.add(capture.sha256)
         self.report.waiting = len(self.waiting_digests)
 
     def _fail(self, broken: Broken) -> None:
@@ -416,30 +457,33 @@ class _Run:
 
 
 def _reason(error: Exception) -> Message:
-    """What a person is told of an error of the database, the system or ours; the rest of it is in the log."""
+    """Returns the reason to report for an error of the database, the system or the archive. The log has the details."""
     if isinstance(error, DatabaseError | OSError):
         return reason_of(error)
     _log.warning("a document was not stored", exc_info=error)
     return Message("it could not be stored, which is a fault of the archive; the log has the particulars")
 
 
-def _where(one: Item | Prepared | Broken | Remark) -> str:
-    return Message("{path}: {place}", path=one.path, place=one.place) if one.place else one.path
+def _where(entry: Item | Prepared | Broken | Remark) -> str:
+    return Message("{path}: {place}", path=entry.path, place=entry.place) if entry.place else entry.path
 
 
-def _answers() -> bool:
+def _database_answers() -> bool:
     return connection.is_usable() if connection.connection else True
 
 
 @contextmanager
 def seldom_collected() -> Iterator[None]:
-    """Looks for cycles seldom: nothing that a batch makes refers to itself, and looking costs a tenth of the time."""
-    before = gc.get_threshold()
+    """Runs the garbage collector seldom while the context is open.
+
+    The objects of a batch form no reference cycles, and collecting takes a tenth of the time.
+    """
+    thresholds = gc.get_threshold()
     gc.set_threshold(*_SELDOM)
     try:
         yield
     finally:
-        gc.set_threshold(*before)
+        gc.set_threshold(*thresholds)
 
 
 def _over_budget(entry: Item, outcome: Exceeded) -> Broken:
@@ -448,12 +492,13 @@ def _over_budget(entry: Item, outcome: Exceeded) -> Broken:
 
 @dataclass(frozen=True)
 class Preparing(Job):
-    """What a worker does with an entry.
+    """The job of a worker: reads and analyses an entry.
 
-    encoding: the documents' encoding, empty where it is found out.
-    now: when a document was captured that does not tell.
-    authority: what the editors know.
-    storages: the settings by which original bytes are kept; None where the process that stores keeps them.
+    encoding: the encoding of the documents; it is detected if empty.
+    now: the time of capture of a document that states none.
+    authority: the rows of the authority that the rules use.
+    storages: the settings of the store of original bytes; None if the process that stores the rows also stores the
+        bytes.
     """
 
     encoding: str
@@ -465,9 +510,10 @@ class Preparing(Job):
         return entry if isinstance(entry, Broken) else prepare(entry, self.encoding, self.now, self.authority)
 
     def finish(self, results: Sequence[Prepared | Broken]) -> bool:
-        """Keeps the batch's original bytes, so that waiting for disks is left to the workers, too; tells whether it did.
+        """Stores the batch's original bytes, so that the workers wait for disks, too; returns whether it did.
 
-        A worker of the fork server may have other settings than the process it works for, as in tests.
+        A worker of the fork server may have other settings than its parent process, as in tests. It then stores
+        nothing.
         """
         if self.storages is None or self.storages != settings.STORAGES:
             return False

@@ -1,4 +1,8 @@
-"""Prepared documents and their original bytes → the archive: articles, captures, and what extraction suggests."""
+"""Stores prepared documents and their original bytes as articles and captures, with the facts that the rules suggest.
+
+Called by articles/ingest/run.py for each batch, and by articles/ingest/waiting.py when an editor decides about a
+capture.
+"""
 
 import logging
 from collections.abc import Iterator, Sequence
@@ -27,7 +31,7 @@ from articles.platform.limits import BoundedWorkers, Budget, Exceeded, Job
 from articles.platform.messages import Message
 
 _MOST_WRITERS = 8
-# A second ingest waits for the first one's transaction, so that it finds what that one stored.
+# Takes an advisory lock. A second ingest waits for the first one's transaction to end, so that it sees the stored rows.
 WAIT_FOR_OTHERS = "SELECT pg_advisory_xact_lock(7214000)"
 _log = logging.getLogger(__name__)
 
@@ -37,14 +41,16 @@ Notes = list[tuple[Prepared, Note]]
 
 
 def store(batch: Sequence[Prepared], authority: Authority, rereading: "Rereading") -> tuple[Outcomes, Notes]:
-    """Stores a batch in one transaction, in order; returns (each article with "created", "updated", "waiting" or "unchanged",
-    what was not taken as it was given).
+    """Stores a batch in one transaction, in order.
 
-    An article is known again by its URL, by the place it was read from, by its wording and title, or by its file name when
-    most of its wording is the same (articles/ingest/identity.py). Then the bytes become a further capture and the text is
-    brought up to date, unless there is a reason that an editor should look first: then the capture waits and the article stays
-    as it is. What an editor set (a title, a date) and what an editor reviewed stays. All of the batch is stored or, on any error,
-    nothing.
+    Returns two lists: each article with its outcome ("created", "updated", "waiting" or "unchanged"), and each document
+    with a note on a value that was not stored as it was stated.
+
+    A stored article is identified by its URL, by the place it was read from, by its wording and title, or by its file
+    name if most of its wording is the same (articles/ingest/identity.py). The bytes then become a further capture, and
+    the article's text is brought up to date. If there is a reason for an editor to look first, the capture waits and
+    the article does not change. Values that an editor set (a title, a date) and facts that an editor reviewed stay. On
+    any error nothing of the batch is stored.
     """
     keep_bytes(batch)
     with transaction.atomic(), connection.cursor() as cursor:
@@ -53,24 +59,25 @@ def store(batch: Sequence[Prepared], authority: Authority, rereading: "Rereading
 
 
 def keep_bytes(batch: Sequence[Prepared | Broken]) -> None:
-    """Puts the original bytes on disk, so that no row ever points to bytes that are not there."""
-    waiting = [one for one in batch if isinstance(one, Prepared) and one.packed]
-    if len(waiting) == 1:
-        Capture.objects.keep_bytes(waiting[0].sha256, waiting[0].packed)
-    elif waiting:
+    """Writes the original bytes to the store before any row is written, so that no row points to missing bytes."""
+    unwritten = [entry for entry in batch if isinstance(entry, Prepared) and entry.packed]
+    if len(unwritten) == 1:
+        Capture.objects.keep_bytes(unwritten[0].sha256, unwritten[0].packed)
+    elif unwritten:
         with ThreadPoolExecutor(_MOST_WRITERS) as writers:
-            list(writers.map(lambda one: Capture.objects.keep_bytes(one.sha256, one.packed), waiting))
+            list(writers.map(lambda entry: Capture.objects.keep_bytes(entry.sha256, entry.packed), unwritten))
 
 
 def without_bytes(batch: Sequence[Prepared | Broken]) -> list[Prepared | Broken]:
-    """The batch once its original bytes are kept."""
-    return [replace(one, packed=b"") if isinstance(one, Prepared) else one for one in batch]
+    """Returns the batch with empty `packed` bytes, for use once the store holds them."""
+    return [replace(entry, packed=b"") if isinstance(entry, Prepared) else entry for entry in batch]
 
 
 class Rereading:
-    """Reads texts that come to stand under another title or date than they were prepared with; use it as a context manager.
+    """Analyses texts again whose title or date is no longer the one that they were prepared with.
 
-    Another process reads, which starts when it is first needed, within the budget of a document.
+    Use it as a context manager. A separate process does the work, within the budget of a document. It starts at the
+    first call.
     """
 
     def __init__(self, authority: Authority) -> None:
@@ -83,12 +90,19 @@ class Rereading:
         self._workers.stop()
 
     def of(self, text: "Text") -> tuple[ArchiveDate, Analysis] | Exceeded:
+        """Returns (the date of publication, the analysis) of a text, or Exceeded if the text went over the budget."""
         return self._workers.run(text)
 
 
 @dataclass(frozen=True)
 class Text:
-    """An article's words, and the day by which it was captured first; without `published` the body tells when that was."""
+    """An article's text, as Rereading analyses it.
+
+    title: the article's title.
+    body: the article's body.
+    captured: the day of its first capture; it was published by then.
+    published: the date of publication; None if it is to be read from the body.
+    """
 
     title: str
     body: str
@@ -107,119 +121,131 @@ class _Reread(Job):
 
 
 def _store(batch: Sequence[Prepared], authority: Authority, rereading: Rereading) -> tuple[Outcomes, Notes]:
-    known = Known.of(batch)
+    lookup = Known.of(batch)
     sources = Sources()
     notes: Notes = []
-    stored = stored_bytes(one.sha256 for one in batch)
+    stored = stored_bytes(prepared.sha256 for prepared in batch)
     results: Outcomes = []
-    waiting: list[tuple[Prepared, Article]] = []
-    seen: set[object] = set()
-    for one in batch:
-        filename = "" if one.document.url else one.filename
-        marks = {one.sha256, one.document.url, one.address, filename, one.analysis.fingerprint.text_hash} - {""}
-        if marks & seen:
-            # An earlier one of the batch may be the same article: it has to be stored to be found.
-            _create(waiting, authority)
-            waiting, seen = [], set()
-            known = Known.of(batch)
-            stored |= stored_bytes([one.sha256])
-        places = stored.get(one.sha256, [])
-        pk = article_with(places, one.fetched)
+    uncreated: list[tuple[Prepared, Article]] = []
+    seen_identifiers: set[object] = set()
+    for prepared in batch:
+        filename = "" if prepared.document.url else prepared.filename
+        identifiers = {
+            prepared.sha256,
+            prepared.document.url,
+            prepared.address,
+            filename,
+            prepared.analysis.fingerprint.text_hash,
+        } - {""}
+        if identifiers & seen_identifiers:
+            # An earlier document of the batch may be the same article. It is stored first, so that the lookup includes
+            # it.
+            _create(uncreated, authority)
+            uncreated, seen_identifiers = [], set()
+            lookup = Known.of(batch)
+            stored |= stored_bytes([prepared.sha256])
+        captures = stored.get(prepared.sha256, [])
+        pk = article_with(captures, prepared.fetched)
         if pk is not None:
             results.append((Article.objects.get(pk=pk), "unchanged"))
             continue
-        notes += ((one, note) for note in one.notes)
-        pk = known.article_of(one)
+        notes += ((prepared, note) for note in prepared.notes)
+        pk = lookup.article_of(prepared)
         if pk is None:
             article = Article()
-            fill(article, one, sources)
-            notes += ((one, note) for note in _not_taken(article, one, sources))
-            waiting.append((one, article))
+            fill(article, prepared, sources)
+            notes += ((prepared, note) for note in _notes_on_values_left_out(article, prepared, sources))
+            uncreated.append((prepared, article))
             outcome = "created"
-        elif any(place.article == pk for place in places):
-            article, outcome = _met_at_its_address(pk, one, sources)
+        elif any(capture.article == pk for capture in captures):
+            article, outcome = _add_fetched_address(pk, prepared, sources)
         else:
-            article, outcome = _update(pk, one, sources, authority, rereading)
-            notes += ((one, note) for note in _not_taken(article, one, sources))
+            article, outcome = _update(pk, prepared, sources, authority, rereading)
+            notes += ((prepared, note) for note in _notes_on_values_left_out(article, prepared, sources))
         results.append((article, outcome))
-        seen |= marks
-    _create(waiting, authority)
+        seen_identifiers |= identifiers
+    _create(uncreated, authority)
     return results, notes
 
 
-def _met_at_its_address(pk: int, one: Prepared, sources: "Sources") -> tuple[Article, str]:
-    """Records that bytes which came as a file before were fetched now; the article takes the address if it has none."""
+def _add_fetched_address(pk: int, prepared: Prepared, sources: "Sources") -> tuple[Article, str]:
+    """Records the fetched address on a capture whose bytes came as a file before.
+
+    The article takes the address if it has none. Returns (the article, "updated" or "unchanged").
+    """
     article = Article.objects.get(pk=pk)
-    capture = article.captures.get(sha256=one.sha256)
+    capture = article.captures.get(sha256=prepared.sha256)
     if capture.state != CaptureState.ACCEPTED or capture.fetched_address:
         return article, "unchanged"
-    capture.fetched_address = capture.address = one.fetched
-    capture.claimed_address = capture.claimed_address or one.claimed
+    capture.fetched_address = capture.address = prepared.fetched
+    capture.claimed_address = capture.claimed_address or prepared.claimed
     capture.save(update_fields=["fetched_address", "address", "claimed_address"])
     if article.url:
         return article, "unchanged"
-    article.url = one.document.url
-    article.source_id = article.source_id or sources.of(one)
+    article.url = prepared.document.url
+    article.source_id = article.source_id or sources.of(prepared)
     article.save()
     return article, "updated"
 
 
-def _create(waiting: Sequence[tuple[Prepared, Article]], authority: Authority) -> None:
-    articles = [article for _, article in waiting]
+def _create(uncreated: Sequence[tuple[Prepared, Article]], authority: Authority) -> None:
+    articles = [article for _, article in uncreated]
     with_keys(articles)
 
     def write() -> None:
         insert(articles)
-        insert(capture_of(one, article) for one, article in waiting)
+        insert(capture_of(prepared, article) for prepared, article in uncreated)
 
-    suggest_all([Subject(article, one.analysis, is_new=True) for one, article in waiting], authority, write)
+    suggest_all([Subject(article, prepared.analysis, is_new=True) for prepared, article in uncreated], authority, write)
 
 
 def _update(
-    pk: int, one: Prepared, sources: "Sources", authority: Authority, rereading: Rereading
+    pk: int, prepared: Prepared, sources: "Sources", authority: Authority, rereading: Rereading
 ) -> tuple[Article, str]:
     article = Article.objects.get(pk=pk)
-    reason = reason_to_wait(article, one)
+    reason = reason_to_wait(article, prepared)
     if reason:
-        capture_of(one, article, reason).save()
+        capture_of(prepared, article, reason).save()
         return article, "waiting"
     newest = article.captures.accepted().values_list("captured_at", flat=True).first()
-    capture_of(one, article).save()
+    capture_of(prepared, article).save()
     # An older capture found later adds to the record and leaves the newer text.
-    is_newest = newest is None or one.captured_at >= newest
-    bring_up_to_date(article, one, sources, authority, rereading, is_newest=is_newest)
+    is_newest = newest is None or prepared.captured_at >= newest
+    bring_up_to_date(article, prepared, sources, authority, rereading, is_newest=is_newest)
     return article, "updated"
 
 
 def bring_up_to_date(  # noqa: PLR0913
     article: Article,
-    one: Prepared,
+    prepared: Prepared,
     sources: "Sources",
     authority: Authority,
     rereading: Rereading,
     *,
     is_newest: bool = True,
 ) -> None:
-    """Gives a stored article the text of a capture that is stored already, and what the rules find in it.
+    """Gives a stored article the text of a capture that is stored already, and the facts that the rules suggest for it.
 
-    A title and a date that an editor set stay. Of a capture that is not the newest only the day until which the article can
-    have been published is taken. A text that another title or date would have read for longer than its budget keeps its suggestions
-    and its date as they were.
+    A title and a date that an editor set stay. A capture that is not the newest changes only the date: the article was
+    published by the day of its first capture. If a second analysis, under another title or date, exceeds its budget,
+    the suggestions and the date stay.
     """
-    first = article.captures.accepted().order_by("captured_at").values_list("captured_at", flat=True).first()
+    first_captured_at = (
+        article.captures.accepted().order_by("captured_at").values_list("captured_at", flat=True).first()
+    )
     if is_newest:
         had_address = bool(article.url)
-        fill(article, one, sources)
+        fill(article, prepared, sources)
         if not had_address and is_taken(article.url):
-            # An editor made two articles of what came from one address.
+            # An editor split the captures of one address into two articles, and the other article has the address.
             article.url = ""
     elif article.published_basis in {Basis.EDITOR, Basis.STATED}:
         return
-    published = article.published if article.published_basis == Basis.EDITOR else one.document.published
-    published = published or stated_publication(one.document.dates, first.date())
-    analysis = one.analysis
-    if published is None or (is_newest and (article.title, published) != (one.document.title, one.published)):
-        reread = rereading.of(Text(article.title, article.body, first.date(), published))
+    published = article.published if article.published_basis == Basis.EDITOR else prepared.document.published
+    published = published or stated_publication(prepared.document.dates, first_captured_at.date())
+    analysis = prepared.analysis
+    if published is None or (is_newest and (article.title, published) != (prepared.document.title, prepared.published)):
+        reread = rereading.of(Text(article.title, article.body, first_captured_at.date(), published))
         if isinstance(reread, Exceeded):
             _log.warning("article %s: %s; its suggestions are as they were", article.pk, reread.reason)
             analysis = None
@@ -230,27 +256,32 @@ def bring_up_to_date(  # noqa: PLR0913
     article.save()
     if is_newest and analysis is not None:
         suggest_all([Subject(article, analysis)], authority)
-    for lost in without_place(article):
-        _log.warning("article %s: its new text lacks the words of a confirmed fact: %s", article.pk, in_words(lost))
+    for fact in without_place(article):
+        _log.warning("article %s: its new text lacks the words of a confirmed fact: %s", article.pk, in_words(fact))
 
 
 def is_taken(url: str) -> bool:
-    """Whether an article has the address already."""
+    """Returns whether a stored article has this address."""
     return bool(url) and Article.objects.filter(url=url).exists()
 
 
-def capture_of(one: Prepared, article: Article, reason: WaitingReason | None = None) -> Capture:
-    """The capture to be stored of a document; with a reason it waits for an editor."""
+def capture_of(prepared: Prepared, article: Article, reason: WaitingReason | None = None) -> Capture:
+    """Builds the unsaved capture of a document; with a `reason` it waits for an editor."""
     return Capture(
-        article=article, sha256=one.sha256, size=one.size, media_type=one.media_type[:100], encoding=one.encoding[:40],
-        filename=one.filename, address=one.address, fetched_address=one.fetched, claimed_address=one.claimed,
-        captured_at=one.captured_at, state=CaptureState.WAITING if reason else CaptureState.ACCEPTED, waiting_reason=reason or "",
+        article=article, sha256=prepared.sha256, size=prepared.size,
+        media_type=prepared.media_type[:100], encoding=prepared.encoding[:40], filename=prepared.filename,
+        address=prepared.address, fetched_address=prepared.fetched, claimed_address=prepared.claimed,
+        captured_at=prepared.captured_at, state=CaptureState.WAITING if reason else CaptureState.ACCEPTED,
+        waiting_reason=reason or "",
     )  # fmt: skip
 
 
-def fill(article: Article, one: Prepared, sources: "Sources") -> None:
-    """Gives an article what a document states; what the article has already of author, section, address and source stays."""
-    document = one.document
+def fill(article: Article, prepared: Prepared, sources: "Sources") -> None:
+    """Sets an article's fields from a document.
+
+    An author, section, address or source that the article has already stays.
+    """
+    document = prepared.document
     if article.title_origin != TitleOrigin.EDITOR:
         article.title, article.title_origin = document.title, document.title_origin
     article.body = document.body
@@ -264,56 +295,63 @@ def fill(article: Article, one: Prepared, sources: "Sources") -> None:
     article.set_aside = [line.as_dict() for line in document.set_aside]
     article.date_statements = [stated.as_dict() for stated in document.dates]
     if article.source_id is None:
-        article.source_id = sources.of(one)
+        article.source_id = sources.of(prepared)
     if article.pk is None:
-        article.published = one.published
+        article.published = prepared.published
 
 
-def _not_taken(article: Article, one: Prepared, sources: "Sources") -> Iterator[Note]:
-    """What of a document its article does not hold: a source that editors do not keep, and what the article had already."""
-    document = one.document
-    if (doubted := sources.doubted(one)) and article.source_id != doubted.pk:
+def _notes_on_values_left_out(article: Article, prepared: Prepared, sources: "Sources") -> Iterator[Note]:
+    """Yields notes on stated values that the article does not hold: an unknown source, or a field that was set before."""
+    document = prepared.document
+    if (doubted_source := sources.doubted(prepared)) and article.source_id != doubted_source.pk:
         host = read_address(document.url).host
-        taken = Message("a source of that name is kept under other domains than {host}; it was not taken", host=host)
-        yield Note(NoteKind.DROPPED, "source", document.source_name, taken)
+        message = Message("a source of that name is kept under other domains than {host}; it was not taken", host=host)
+        yield Note(NoteKind.DROPPED, "source", document.source_name, message)
     elif document.source_name and article.source_id is None:
-        taken = Message("no such source is kept; the article has none")
-        yield Note(NoteKind.UNKNOWN, "source", document.source_name, taken)
+        message = Message("no such source is kept; the article has none")
+        yield Note(NoteKind.UNKNOWN, "source", document.source_name, message)
     elif document.source_name and not sources.has_name(document.source_name):
-        taken = Message("no such source is kept; another one was told")
-        yield Note(NoteKind.UNKNOWN, "source", document.source_name, taken)
+        message = Message("no such source is kept; another one was told")
+        yield Note(NoteKind.UNKNOWN, "source", document.source_name, message)
     for name in ("author", "section", "url", "status"):
-        given, kept = getattr(document, name), getattr(article, name)
-        if given and given != kept:
-            taken = Message("the article was stored before and keeps “{kept}”", kept=quoted(kept))
-            yield Note(NoteKind.DROPPED, name, given, taken)
+        stated_value, stored_value = getattr(document, name), getattr(article, name)
+        if stated_value and stated_value != stored_value:
+            message = Message("the article was stored before and keeps “{kept}”", kept=quoted(stored_value))
+            yield Note(NoteKind.DROPPED, name, stated_value, message)
 
 
 class Sources:
-    """The sources that publish under a batch's names, marks and hosts, each looked up once."""
+    """Looks up sources by name, agency mark and host, each of them once for a batch."""
 
     def __init__(self) -> None:
         self._sources: dict[tuple[str, str], Source | None] = {}
 
-    def of(self, one: Prepared) -> int | None:
-        """The key of a document's source: by name, then by an agency's mark, then by the address's host; None if unknown."""
-        document = one.document
+    def of(self, prepared: Prepared) -> int | None:
+        """Returns the key of a document's source, by name, then agency mark, then host of its address; None if unknown."""
+        document = prepared.document
         host = read_address(document.url).host if document.url else ""
-        named = self._source("name", document.source_name) if document.source_name else None
-        if named and not self.doubted(one):
-            return named.pk
-        questions = [("mark", mark) for mark in document.marks] + ([("host", host)] if host else [])
-        return next((source.pk for question in questions if (source := self._source(*question))), None)
+        named_source = self._source("name", document.source_name) if document.source_name else None
+        if named_source and not self.doubted(prepared):
+            return named_source.pk
+        lookups = [("mark", mark) for mark in document.marks] + ([("host", host)] if host else [])
+        return next((source.pk for lookup in lookups if (source := self._source(*lookup))), None)
 
-    def doubted(self, one: Prepared) -> Source | None:
-        """The source that a page names and is not believed about: it was fetched from a host that is none of that source's own."""
-        document = one.document
-        named = self._source("name", document.source_name) if document.source_name and one.fetched else None
+    def doubted(self, prepared: Prepared) -> Source | None:
+        """Returns the source that a fetched page names although its host is none of that source's domains.
+
+        Such a claim is not believed. None if the page names no known source, or its claim is plausible.
+        """
+        document = prepared.document
+        named_source = self._source("name", document.source_name) if document.source_name and prepared.fetched else None
         host = read_address(document.url).host if document.url else ""
-        return named if named and named.domains and self._source("host", host) != named else None
+        return (
+            named_source
+            if named_source and named_source.domains and self._source("host", host) != named_source
+            else None
+        )
 
     def has_name(self, name: str) -> bool:
-        """Whether editors keep a source of that name."""
+        """Returns whether the archive has a source of that name."""
         return self._source("name", name) is not None
 
     def _source(self, kind: str, text: str) -> Source | None:

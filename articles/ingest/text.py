@@ -1,6 +1,7 @@
-"""Reads scraped news text: tells title, section, date and author lines, pull quotes and page furniture from the article.
+"""Reads scraped news text: separates title, section, date and author lines, pull quotes and furniture from the article.
 
-Pure: text in, a Document out. Every line that is not the article's own text is kept in `set_aside`, none is lost.
+Called by articles/ingest/prepare.py. Pure: text in, a Document out. Every line that is not the article's own text is
+kept in `set_aside`.
 """
 
 import re
@@ -20,12 +21,12 @@ from articles.ingest.decoding import plain
 from articles.ingest.document import Document, SetAside, UnreadableError
 from articles.models import TitleOrigin
 
-# In words. A heading is shorter than a paragraph; a section's name shorter than a heading.
+# In words. A heading is shorter than a paragraph, and a section's name is shorter than a heading.
 LONGEST_TITLE = 30
 SHORTEST_TITLE = 3
 LONGEST_SECTION = 3
 LONGEST_MADE_TITLE = 14
-# In code points, of a clause that a title is made of.
+# In code points: the part of a sentence in which a clause for a made title is searched.
 _LONGEST_CLAUSE = 1000
 # A shorter clause («انطلقت، الأحد 11 ماي،») says too little to head an article.
 SHORTEST_MADE_TITLE = 7
@@ -33,16 +34,16 @@ LONGEST_PULL_QUOTE = 45
 SHORTEST_PULL_QUOTE = 5
 # The share of a pull quote's words that stand in one paragraph; the desk rewrites a word or two.
 PULL_QUOTE_SHARE = 0.8
-# With how many paragraphs a line is compared that may quote one; more than this have a rare word of the line in common with
-# it in no article.
+# A possible pull quote is compared with at most this many paragraphs. In no article do more paragraphs share a rare
+# word with such a line.
 _MOST_QUOTED = 100
-# Only lines this near the top can be heading lines; an article's text starts soon.
+# Only the first lines can be heading lines: an article's text starts soon.
 HEADING_LINES = 12
-# In words: what stands above a page's title and is shorter is the paper's name or a section's.
+# In words. A line above a page's title that is no longer is the name of the paper or of a section.
 _LONGEST_BANNER = 6
 # The share of a wrapped text's lines that end mid-sentence at the column's edge.
 _WRAPPED_SHARE = 0.8
-# In code points: how much of a text its language is told by.
+# In code points: the beginning of a text from which its language is detected.
 _TELLING_LENGTH = 1000
 
 _SENTENCE_END = re.compile(r"[.؟?!…:؛،][»”\"')\]]*$")
@@ -51,11 +52,12 @@ _AUTHOR = re.compile(
     r"^(?:بقلم|كتب(?:ت|ه)?|إعداد|اعداد|تحرير|حاوره|حاورته|أعده|مراسلة|متابعة)\s*[:/–-]?\s*(?P<name>[^.،؛]{3,60})$"
 )
 _SOURCE_LINE = re.compile(r"^(?:(?:المصدر|مصدر الخبر|نقلا عن)(?:\s*[:：]\s*|\s+)|عن\s*[:：]\s*)(?P<name>.{2,60})$")
-# «و م ع», «أ.ف.ب», «(د ب أ)», «/ومع/»: letters apart, or one short word between slashes or brackets.
+# «و م ع», «أ.ف.ب», «(د ب أ)»: separate letters. _BRACKETED_MARK matches a short word in slashes or brackets, like
+# «/ومع/».
 _SPACED_LETTERS = re.compile(
     rf"^[(/\[\s-]*(?P<mark>[{ARABIC_LETTERS}](?:[ .\u0640]+[{ARABIC_LETTERS}]){{1,3}})[.\s]*[)/\]\s-]*$"
 )
-# «القاهرة - أ ش أ» on a line of its own: where from, and whose.
+# «القاهرة - أ ش أ» on a line of its own: a place and an agency's mark.
 _PLACE_AND_MARK = re.compile(
     rf"^[^.،؛:\d/–—-]{{2,30}}[-–—/]\s*(?P<mark>[{ARABIC_LETTERS}](?:[ .\u0640]+[{ARABIC_LETTERS}]){{1,3}})[.\s/)]*$"
 )
@@ -82,10 +84,11 @@ class Line:
 
 
 def read_text(text: str, title: str = "", *, whole_paragraphs: bool = False) -> Document:
-    """The article in a scraped text, under the `title` that its page declares or the one it carries.
+    """Returns the article in a scraped text.
 
-    `whole_paragraphs`: every line is a paragraph of the original, as those of a page are; else lines that a narrow column
-    broke are joined again. Raises UnreadableError where no article text remains.
+    `title` is the title that its page declares; if it is empty, the title is searched in the text. With
+    `whole_paragraphs` every line is a paragraph, as in the text of a page; otherwise lines that a narrow column broke
+    are joined. Raises UnreadableError if no article text remains.
     """
     lines = _lines(plain(text), whole_paragraphs)
     aside: list[SetAside] = []
@@ -115,13 +118,15 @@ def read_text(text: str, title: str = "", *, whole_paragraphs: bool = False) -> 
 
 
 def made_title(body: str) -> str:
-    """A heading for a text that has none: its first sentence, cut at a comma or else at a word."""
+    """Returns a title for a text without one: its first sentence, which is cut at a comma or else at a word if it is
+    too long.
+    """
     start, end = next((start, end) for start, end in sentences(body) if words(body[start:end]))
     sentence = body[start:end].strip().strip(".؛:،")
     if len(sentence.split()) <= LONGEST_MADE_TITLE:
         return sentence
     cut = ""
-    # No title is longer, and a sentence can go on for a whole text.
+    # No title is longer than _LONGEST_CLAUSE, and a sentence can be as long as the text.
     for match in re.finditer(r"[،؛:]|\s[–—-]\s", sentence[:_LONGEST_CLAUSE]):
         clause = sentence[: match.start()].strip()
         if SHORTEST_MADE_TITLE <= len(clause.split()) <= LONGEST_MADE_TITLE:
@@ -133,7 +138,9 @@ def made_title(body: str) -> str:
 
 
 def _lines(text: str, whole_paragraphs: bool) -> list[Line]:
-    """The lines that hold something; those that a narrow column broke are joined to their paragraphs again."""
+    """Returns the non-empty lines; lines that a narrow column broke are joined to paragraphs, unless
+    `whole_paragraphs`.
+    """
     blocks: list[list[Line]] = [[]]
     for number, line in enumerate(text.split("\n"), 1):
         if line:
@@ -149,35 +156,36 @@ def _lines(text: str, whole_paragraphs: bool) -> list[Line]:
 
 
 def _is_wrapped(blocks: Sequence[Sequence[Line]]) -> bool:
-    """Whether lines end where a column ended.
+    """Returns whether lines end at the edge of a column.
 
-    In blocks of several lines nearly all but the last stop mid-sentence, and the next line's first word found no room.
+    In blocks of several lines, nearly all lines but the last then stop mid-sentence, and the first word of the next
+    line did not fit.
     """
-    inner = [(line.text, after.text) for block in blocks for line, after in pairwise(block)]
-    if len(inner) < 3:
+    line_pairs = [(line.text, next_line.text) for block in blocks for line, next_line in pairwise(block)]
+    if len(line_pairs) < 3:
         return False
-    lengths = sorted(len(text) for text, _ in inner)
-    open_ended = sum(not _FULL_STOP.search(text) for text, _ in inner)
-    full = sum(len(text) + 1 + len(after.split(maxsplit=1)[0]) > lengths[-1] for text, after in inner)
-    most = _WRAPPED_SHARE * len(inner)
-    return open_ended >= most and full >= most and lengths[len(lengths) // 2] >= 30 and lengths[-1] <= 140
+    lengths = sorted(len(text) for text, _ in line_pairs)
+    open_ended = sum(not _FULL_STOP.search(text) for text, _ in line_pairs)
+    filled = sum(len(text) + 1 + len(next_line.split(maxsplit=1)[0]) > lengths[-1] for text, next_line in line_pairs)
+    needed = _WRAPPED_SHARE * len(line_pairs)
+    return open_ended >= needed and filled >= needed and lengths[len(lengths) // 2] >= 30 and lengths[-1] <= 140
 
 
 def _without_furniture(lines: Sequence[Line], aside: list[SetAside]) -> list[Line]:
-    kept: list[Line] = []
+    article_lines: list[Line] = []
     in_form = False
     for line in lines:
         opens_form = not in_form and opens_comment_form(line.text)
-        in_form = in_form or (opens_form and any(_is_paragraph(before) for before in kept))
+        in_form = in_form or (opens_form and any(_is_paragraph(article_line) for article_line in article_lines))
         if in_form or opens_form or is_label(line.text):
             aside.append(SetAside(line.number, "furniture", line.text))
         else:
-            kept.append(line)
-    return kept
+            article_lines.append(line)
+    return article_lines
 
 
 def _is_paragraph(line: Line) -> bool:
-    """Whether a line reads as running text: it ends as a sentence does, or is longer than a heading."""
+    """Returns whether a line is running text: it ends like a sentence, or is longer than a heading."""
     if line.length > LONGEST_TITLE:
         return True
     inner_stop = re.search(r"[.؟!]\s+\S+\s+\S+", line.text)
@@ -188,27 +196,34 @@ def _is_paragraph(line: Line) -> bool:
 
 
 def _split_heading(lines: Sequence[Line]) -> tuple[list[Line], list[Line]]:
-    """(heading lines, the rest): the heading ends before the first paragraph."""
+    """Returns (heading lines, the other lines). The heading ends before the first paragraph."""
     for index, line in enumerate(lines[:HEADING_LINES]):
         if _is_paragraph(line) and not _repeats_next(lines, index):
             return list(lines[:index]), list(lines[index:])
-    # No paragraph ends in a full stop: the first lines are taken as one title and the text after it.
+    # No line is a paragraph. The first line is the title if its length allows, and the others are the text.
     if len(lines) > 1 and SHORTEST_TITLE <= lines[0].length <= LONGEST_TITLE:
         return [lines[0]], list(lines[1:])
     return [], list(lines)
 
 
 def _repeats_next(lines: Sequence[Line], index: int) -> bool:
-    """A title that ends in a full stop gives itself away by standing twice."""
-    return index + 1 < len(lines) and lines[index].length <= LONGEST_TITLE and _same(lines[index], lines[index + 1])
+    """Returns whether the next line repeats this one: a title that ends in a full stop is recognised by its repetition."""
+    return (
+        index + 1 < len(lines)
+        and lines[index].length <= LONGEST_TITLE
+        and _have_same_words(lines[index], lines[index + 1])
+    )
 
 
-def _same(one: Line, other: Line) -> bool:
-    return fold_name(strip_ignored(one.text)) == fold_name(strip_ignored(other.text))
+def _have_same_words(line: Line, other_line: Line) -> bool:
+    return fold_name(strip_ignored(line.text)) == fold_name(strip_ignored(other_line.text))
 
 
 class _Heading:
-    """What the lines before the first paragraph are; those that are nothing else go back to the text."""
+    """Sorts the lines before the first paragraph into title, section, author, dates and marks.
+
+    Other lines go back to the text, in `paragraphs`. `declared` is the title that the page declares; it may be empty.
+    """
 
     def __init__(
         self, heading: Sequence[Line], paragraphs: Sequence[Line], aside: list[SetAside], declared: str
@@ -225,13 +240,13 @@ class _Heading:
             self.paragraphs = [*self._without_title(candidates), *paragraphs]
             return
         title = self._title_among(candidates)
-        left: list[Line] = []
+        text_lines: list[Line] = []
         for line in candidates:
             if title is None:
-                left.append(line)
+                text_lines.append(line)
             elif line is title:
                 self.title = line.text.rstrip(".") if line.text.count(".") == 1 else line.text
-            elif _same(line, title):
+            elif _have_same_words(line, title):
                 self._set_aside(line, "repeated title")
             elif line.number < title.number and line.length <= LONGEST_SECTION + 1 and not self.section:
                 self.section = line.text.strip(" :|/»>")
@@ -239,30 +254,30 @@ class _Heading:
             elif line.length <= 1 or (line.number < title.number and line.length <= LONGEST_SECTION):
                 self._set_aside(line, "heading line")
             else:
-                left.append(line)
-        self.paragraphs = [*left, *paragraphs]
+                text_lines.append(line)
+        self.paragraphs = [*text_lines, *paragraphs]
 
     def _without_title(self, candidates: Sequence[Line]) -> list[Line]:
-        """The lines under a declared title that do not repeat it."""
+        """Sets aside lines that repeat the declared title, and short lines above them; returns the other lines."""
         declared = Line(0, self.title)
-        repeats = [line for line in candidates if _same(line, declared)]
-        left = []
+        repeats = [line for line in candidates if _have_same_words(line, declared)]
+        text_lines = []
         for line in candidates:
             if line in repeats:
                 self._set_aside(line, "repeated title")
             elif repeats and line.number < repeats[-1].number and line.length <= _LONGEST_BANNER:
                 self._set_aside(line, "heading line")
             else:
-                left.append(line)
-        return left
+                text_lines.append(line)
+        return text_lines
 
     def _set_aside(self, line: Line, kind: str) -> None:
         self._aside.append(SetAside(line.number, kind, line.text))
 
     def _is_label_line(self, line: Line) -> bool:
-        found = date_of_line(line.text)
-        if found:
-            self.dates.append(_stated("heading", line.text, found))
+        expression = date_of_line(line.text)
+        if expression:
+            self.dates.append(_stated_date("heading", line.text, expression))
             self._set_aside(line, "date")
         elif author := _AUTHOR.match(line.text):
             self.author = self.author or author["name"].strip()
@@ -270,13 +285,17 @@ class _Heading:
         elif mark := _mark_of(line):
             self.marks.append(mark)
             self._set_aside(line, "source")
-        return found is not None or author is not None or bool(mark)
+        return expression is not None or author is not None or bool(mark)
 
     @staticmethod
     def _title_among(candidates: Sequence[Line]) -> Line | None:
-        """The line that stands twice, else the first line longer than a section's name, else the longest."""
+        """Returns the line that occurs twice, else the first line longer than a section's name, else the longest; None
+        if all are too short.
+        """
         for index, line in enumerate(candidates):
-            if line.length >= SHORTEST_TITLE and any(_same(line, other) for other in candidates[index + 1 :]):
+            if line.length >= SHORTEST_TITLE and any(
+                _have_same_words(line, later_line) for later_line in candidates[index + 1 :]
+            ):
                 return line
         long_enough = [line for line in candidates if line.length > LONGEST_SECTION]
         if long_enough:
@@ -285,7 +304,7 @@ class _Heading:
 
 
 def _mark_of(line: Line) -> str:
-    """The agency mark or the source's name a short line consists of, else an empty string."""
+    """Returns the agency mark or source name that a short line consists of, else an empty string."""
     if line.length > 7:
         return ""
     patterns = ((_SPACED_LETTERS, "mark"), (_PLACE_AND_MARK, "mark"), (_BRACKETED_MARK, "mark"), (_SOURCE_LINE, "name"))
@@ -299,17 +318,19 @@ def _mark_of(line: Line) -> str:
 
 
 def _without_source_lines(paragraphs: Sequence[Line], aside: list[SetAside]) -> tuple[list[Line], list[str]]:
-    """Takes trailing lines that name the source («و م ع», «المصدر: وكالات») off the text."""
-    kept = list(paragraphs)
+    """Sets aside trailing lines that name the source («و م ع», «المصدر: وكالات»); returns (the other lines, the marks)."""
+    text_lines = list(paragraphs)
     marks: list[str] = []
-    while len(kept) > 1 and (mark := _mark_of(kept[-1])):
+    while len(text_lines) > 1 and (mark := _mark_of(text_lines[-1])):
         marks.append(mark)
-        aside.append(SetAside(kept[-1].number, "source", kept.pop().text))
-    # «…في هذا الإطار. (و م ع)»: the mark stands at the end of the last paragraph and stays there.
-    ending = re.search(r"[.\s](?P<mark>[(/\[][^()/\[\]]{2,20}[)/\]])\s*[.]?$", kept[-1].text) if kept else None
+        aside.append(SetAside(text_lines[-1].number, "source", text_lines.pop().text))
+    # «…في هذا الإطار. (و م ع)»: a mark at the end of the last paragraph stays in the text.
+    ending = (
+        re.search(r"[.\s](?P<mark>[(/\[][^()/\[\]]{2,20}[)/\]])\s*[.]?$", text_lines[-1].text) if text_lines else None
+    )
     if ending:
         marks.append(ending["mark"].strip("()/[] "))
-    return kept, marks
+    return text_lines, marks
 
 
 def _without_author(paragraphs: Sequence[Line], aside: list[SetAside], author: str) -> tuple[list[Line], str]:
@@ -320,46 +341,49 @@ def _without_author(paragraphs: Sequence[Line], aside: list[SetAside], author: s
 
 
 def _closing_date(paragraphs: list[Line], aside: list[SetAside]) -> list[StatedDate]:
-    if len(paragraphs) > 1 and (found := date_of_line(paragraphs[-1].text)):
+    if len(paragraphs) > 1 and (expression := date_of_line(paragraphs[-1].text)):
         line = paragraphs.pop()
         aside.append(SetAside(line.number, "date", line.text))
-        return [_stated("closing line", line.text, found)]
+        return [_stated_date("closing line", line.text, expression)]
     return []
 
 
-def _stated(where: str, quote: str, found: DateExpression) -> StatedDate:
-    return StatedDate(where, quote, as_archive_date(found))
+def _stated_date(where: str, quote: str, expression: DateExpression) -> StatedDate:
+    return StatedDate(where, quote, as_archive_date(expression))
 
 
 def _without_repeats(paragraphs: Sequence[Line], title: str, aside: list[SetAside]) -> list[Line]:
-    """Drops the title where it opens the text again, paragraphs that stand twice, and pull quotes."""
-    kept: list[Line] = []
+    """Sets aside repetitions of the title, repeated paragraphs and pull quotes; returns the other lines."""
+    text_lines: list[Line] = []
     folded_title = fold_name(title.rstrip("."))
-    seen = {folded_title} if title else set()
+    seen_lines = {folded_title} if title else set()
     quotes = _Quotes(paragraphs)
     for index, line in enumerate(paragraphs):
-        folded = fold_name(line.text.rstrip("."))
-        if folded in seen:
-            aside.append(SetAside(line.number, "repeated title" if folded == folded_title else "repeated", line.text))
+        folded_line = fold_name(line.text.rstrip("."))
+        if folded_line in seen_lines:
+            aside.append(
+                SetAside(line.number, "repeated title" if folded_line == folded_title else "repeated", line.text)
+            )
         elif quotes.quoted(index):
             aside.append(SetAside(line.number, "pull quote", line.text))
         else:
-            seen.add(folded)
-            kept.append(line)
-    return kept
+            seen_lines.add(folded_line)
+            text_lines.append(line)
+    return text_lines
 
 
 class _Quotes:
-    """Which of the paragraphs quote another: most of their words stand in a longer one.
+    """Finds pull quotes: short paragraphs most of whose words stand in a longer paragraph.
 
-    A paragraph that is quoted has one of any few words of the quote that are more than it may lack: only those that have one
-    of the rarest are compared, so that the work grows with the text and not with the square of its lines.
+    The quoted paragraph may lack only a few of the quote's words. So among any larger number of these words it has at
+    least one. The class compares only paragraphs that have one of the quote's rarest words, so that the work is linear
+    in the text.
     """
 
     def __init__(self, paragraphs: Sequence[Line]) -> None:
         self._may_quote = [_may_be_pull_quote(line) for line in paragraphs]
         self._stems: list[frozenset[str]] = []
-        # Stem → the paragraphs that have it.
+        # Stem → indexes of the paragraphs that have it.
         self._holders: dict[str, list[int]] = defaultdict(list)
         if any(self._may_quote):
             for index, line in enumerate(paragraphs):
@@ -369,7 +393,7 @@ class _Quotes:
                     self._holders[stem].append(index)
 
     def quoted(self, index: int) -> bool:
-        """Whether the paragraph at `index` is a pull quote."""
+        """Returns whether the paragraph at `index` is a pull quote."""
         if not self._may_quote[index]:
             return False
         stems = self._stems[index]
@@ -378,8 +402,11 @@ class _Quotes:
         needed = ceil(PULL_QUOTE_SHARE * len(stems))
         rarest = sorted(stems, key=lambda stem: len(self._holders[stem]))[: len(stems) - needed + 1]
         candidates = dict.fromkeys(chain.from_iterable(self._holders[stem][: _MOST_QUOTED + 1] for stem in rarest))
-        others = (self._stems[at] for at in islice(candidates, _MOST_QUOTED + 1) if at != index)
-        return any(len(other) > len(stems) and len(stems & other) >= needed for other in others)
+        stem_sets = (self._stems[candidate] for candidate in islice(candidates, _MOST_QUOTED + 1) if candidate != index)
+        return any(
+            len(candidate_stems) > len(stems) and len(stems & candidate_stems) >= needed
+            for candidate_stems in stem_sets
+        )
 
 
 def _may_be_pull_quote(line: Line) -> bool:
@@ -387,16 +414,18 @@ def _may_be_pull_quote(line: Line) -> bool:
 
 
 def _dateline(body: str) -> tuple[list[StatedDate], list[str]]:
-    """The date and agency mark that open the first paragraph; both stay in the text."""
+    """Returns (the dates, the marks) of the dateline, at most one of each. Both stay in the text."""
     match = _DATELINE.match(body) or _DATELINE_DASHED.match(body)
     if not match:
         return [], []
-    dated = [found for found in find_dates(match[0]) if as_archive_date(found) and found.day]
-    return [_stated("dateline", match[0].strip(), found) for found in dated[:1]], [match["mark"].strip()]
+    expressions = [expression for expression in find_dates(match[0]) if as_archive_date(expression) and expression.day]
+    return [_stated_date("dateline", match[0].strip(), expression) for expression in expressions[:1]], [
+        match["mark"].strip()
+    ]
 
 
 def language_of(body: str) -> str:
-    """The language of a text as far as its letters tell it: «ar», or «und» for any other."""
+    """Returns the language of a text by its letters: «ar», or «und» (undetermined) for any other."""
     beginning = body[:_TELLING_LENGTH]
     arabic = len(re.findall(f"[{ARABIC_LETTERS}]", beginning))
     latin = len(re.findall(f"[{OTHER_LETTERS}]", beginning))

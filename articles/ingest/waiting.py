@@ -1,4 +1,4 @@
-"""What an editor decides about a capture that waits: it becomes the article's text, an article of its own, or is refused.
+"""Carries out an editor's decision about a waiting capture: accept it, make it an article of its own, or refuse it.
 
 Called by the desk (articles/admin/captures.py). Each decision is one transaction; a refused capture can be decided anew.
 """
@@ -21,7 +21,7 @@ from articles.models.history import operation
 from articles.models.inserting import insert, with_keys
 from articles.platform.limits import BoundedWorkers, Budget, Exceeded
 
-# A decision without the marks of the page that it was taken on.
+# The message for a decision without the mark of the page that the editor saw.
 UNSEEN = "لا يُعرف ما عرضته الصفحة التي قررت منها. أعد فتحها ثم قرر."
 
 
@@ -30,9 +30,9 @@ class DecisionError(Exception):
 
 
 def document_of(capture: Capture) -> Document:
-    """The document in a capture's bytes, as the rules read it today.
+    """Returns the document in a capture's bytes, as the rules read it today.
 
-    Raises DecisionError where they cannot be read any more, and DamagedCaptureError.
+    Raises DecisionError if the bytes can no longer be read, and DamagedCaptureError.
     """
     return _prepared(capture, Authority.load()).document
 
@@ -40,8 +40,8 @@ def document_of(capture: Capture) -> Document:
 def accept(capture_pk: int, by: Model, seen: str) -> Article:
     """Makes a capture the article's text, as an ordinary update does; returns the article.
 
-    `seen` is the capture's `decision_mark` as the editor saw it. Raises DecisionError where somebody decided since, and
-    DamagedCaptureError.
+    `seen` is the capture's `decision_mark` as the editor saw it. Raises DecisionError if another editor has decided
+    since, and DamagedCaptureError.
     """
     with transaction.atomic(), operation(what="قبول نسخة", **{ACCEPTED_CAPTURE: capture_pk}):
         capture = _open_capture(capture_pk, by, seen)
@@ -57,19 +57,20 @@ def accept(capture_pk: int, by: Model, seen: str) -> Article:
 def make_own(capture_pk: int, by: Model, seen: str) -> Article:
     """Makes a capture an article of its own; returns the new article.
 
-    It takes the capture's address unless another article has it, and is a draft where the former article is not published.
+    It takes the capture's address unless another article has it. It is a draft if the former article is not published.
     `seen` and what is raised: as for `accept`.
     """
-    former = Capture.objects.filter(pk=capture_pk).values_list("article", flat=True).first()
-    told = {ACCEPTED_CAPTURE: capture_pk, FORMER_ARTICLE: former}
-    with transaction.atomic(), operation(what="نسخة تصير مقالا", **told):
+    former_pk = Capture.objects.filter(pk=capture_pk).values_list("article", flat=True).first()
+    operation_arguments = {ACCEPTED_CAPTURE: capture_pk, FORMER_ARTICLE: former_pk}
+    with transaction.atomic(), operation(what="نسخة تصير مقالا", **operation_arguments):
         capture = _open_capture(capture_pk, by, seen)
         authority = Authority.load()
         prepared = _prepared(capture, authority)
         article = Article()
         fill(article, prepared, Sources())
-        if not Article.objects.filter(pk=former, status=ArticleStatus.PUBLISHED).exists():
-            # What readers don't meet in one article doesn't come before them in another without an editor's word.
+        if not Article.objects.filter(pk=former_pk, status=ArticleStatus.PUBLISHED).exists():
+            # A text that is hidden from readers in one article must not become public in another without an editor's
+            # decision.
             article.status = ArticleStatus.DRAFT
         if is_taken(article.url):
             article.url = ""
@@ -89,7 +90,9 @@ def refuse(capture_pk: int, by: Model, seen: str) -> None:
 
 
 def check_open(capture: Capture, by: Model, seen: str) -> None:
-    """Raises DecisionError where the capture was accepted, or another has decided since the editor saw the mark `seen`."""
+    """Raises DecisionError if the capture was accepted, or if another editor has decided since this one saw the mark
+    `seen`.
+    """
     is_anothers = capture.decided_by is not None and capture.decided_by != by
     is_overtaken = capture.decision_mark != seen and is_anothers
     if is_anothers and (is_overtaken or capture.state == CaptureState.ACCEPTED):
@@ -101,7 +104,10 @@ def check_open(capture: Capture, by: Model, seen: str) -> None:
 
 
 def _open_capture(pk: int, by: Model, seen: str) -> Capture:
-    """The capture, locked, while no ingest stores anything; raises what `check_open` raises."""
+    """Locks a capture and returns it; raises as `check_open` does.
+
+    No ingest stores anything until the transaction ends.
+    """
     with connection.cursor() as cursor:
         cursor.execute(WAIT_FOR_OTHERS)
     capture = Capture.objects.select_for_update(of=("self",)).select_related("decided_by").filter(pk=pk).first()
@@ -119,7 +125,7 @@ def _decide(capture: Capture, state: CaptureState, by: Model, article: Article |
 
 
 def _prepared(capture: Capture, authority: Authority) -> Prepared:
-    """The capture's bytes, read and analysed as ingest does, within the budget of a document."""
+    """Reads and analyses the capture's bytes as ingest does, within the budget of a document."""
     item = Item(
         f"capture {capture.pk}", capture.read(), capture.media_type, capture.filename,
         address=capture.fetched_address or capture.address, captured_at=capture.captured_at, encoding=capture.encoding,

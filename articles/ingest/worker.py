@@ -1,7 +1,7 @@
-"""The worker process that takes in what editors upload: `manage.py worker` runs it.
+"""The worker process that ingests deliveries, which `manage.py worker` runs.
 
-procrastinate's worker does the work. This one also writes a heartbeat whenever it asks for work (articles/models/heartbeat.py), and
-it ends where it can no longer record what became of a job: whoever supervises it starts it anew, and the job is begun again.
+It extends procrastinate's worker. It writes a heartbeat whenever it fetches a job (articles/models/heartbeat.py). It
+ends if it cannot record the outcome of a job: its supervisor then restarts it, and the job is started again.
 """
 
 import asyncio
@@ -19,7 +19,10 @@ QUEUE = "deliveries"
 
 
 class BeatingJobs(JobManager):
-    """procrastinate's jobs. Asking for one writes the heartbeat first, so that a worker that cannot ask is silent."""
+    """procrastinate's job manager, which writes the heartbeat before it fetches a job.
+
+    So a worker that cannot fetch jobs has no heartbeat.
+    """
 
     def __init__(self, connector: Any, pulse: Pulse) -> None:
         super().__init__(connector)
@@ -32,19 +35,20 @@ class BeatingJobs(JobManager):
 
 
 class WorkerEndedError(RuntimeError):
-    """The worker ended without being told to; the message says why."""
+    """The worker ended by itself. The message gives the reason."""
 
 
 class DeliveryWorker(Worker):
-    """procrastinate's worker, which also ends when it cannot record how a job ended.
+    """procrastinate's worker, which also ends if it cannot record the outcome of a job.
 
-    Such a job would count as being done for as long as this process lives. `trouble` says why a worker ended by itself.
+    Such a job would count as running for as long as this process lives. `trouble` is the reason why the worker ended by
+    itself.
     """
 
     trouble = ""
 
     async def _monitor_side_tasks(self, side_tasks: list[asyncio.Task]) -> None:
-        """Returns only when a side task has failed, which stops the worker; when it is told to stop, this is cancelled."""
+        """Waits until a side task fails, which stops the worker. An ordinary stop cancels this coroutine."""
         await super()._monitor_side_tasks(side_tasks)
         self.trouble = "a connection to the database was lost"
 
@@ -58,8 +62,10 @@ class DeliveryWorker(Worker):
 
 
 def work(*, wait: bool = True) -> None:
-    """Takes deliveries in until told to stop; without `wait` until none is left. Raises WorkerEndedError, or an error
-    of the database, when it ends without being told to."""
+    """Ingests deliveries until the process is stopped; without `wait`, until no delivery is left.
+
+    Raises WorkerEndedError, or an error of the database, if the worker ends by itself.
+    """
     connection.ensure_connection()  # which starts the embedded server
     pulse = begin_pulse()
     connection.close()
@@ -69,7 +75,7 @@ def work(*, wait: bool = True) -> None:
 async def _work(app: App, pulse: Pulse, *, wait: bool) -> None:
     app.perform_import_paths()
     connector = app.connector.get_worker_connector()
-    usual = app.job_manager
+    original_manager = app.job_manager
     with app.replace_connector(connector):
         app.job_manager = BeatingJobs(connector, pulse)
         try:
@@ -79,4 +85,4 @@ async def _work(app: App, pulse: Pulse, *, wait: bool) -> None:
                 if worker.trouble:
                     raise WorkerEndedError(worker.trouble)
         finally:
-            app.job_manager = usual
+            app.job_manager = original_manager

@@ -1,7 +1,8 @@
-"""Commits that do not wait for the disk, and the word that they are on it.
+"""Asynchronous commits, and reports that wait until the commits are on the disk.
 
-Waiting for each batch's commit takes a long ingest a tenth of its time. So it does not wait, and says of an article that it is
-stored when PostgreSQL has written its log beyond the commit; a crash before that loses what nobody was told of.
+Waiting for each batch's commit takes a tenth of a long ingest's time. So ingest does not wait. It reports an article as
+stored once PostgreSQL has flushed its log beyond the commit. A crash before that loses only articles that were not
+reported.
 """
 
 import time
@@ -12,31 +13,34 @@ from contextlib import contextmanager, suppress
 from django.db import Error, connection
 
 _SECONDS_BETWEEN_LOOKS = 0.02
-# Positions in the log (LSN, bytes): where the next record will stand, and up to where all is on the disk.
+# Positions in the write-ahead log (LSN, in bytes): the place of the next record, and the end of the flushed part.
 _POSITIONS = """
     SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint, pg_wal_lsn_diff(pg_current_wal_flush_lsn(), '0/0')::bigint
 """
 
 
 class Words:
-    """What is to be said once all that was committed before is on the disk."""
+    """Calls callbacks once all earlier commits are on the disk."""
 
     def __init__(self) -> None:
         self._waiting: deque[tuple[int, Callable[[], None]]] = deque()
         self._is_ahead = False
 
-    def say(self, words: Callable[[], None]) -> None:
-        """Calls `words` at once, or inside `ahead` when it is true; those of before first."""
+    def say(self, callback: Callable[[], None]) -> None:
+        """Calls `callback` at once; inside `ahead`, in order, once all earlier commits are on the disk."""
         if not self._is_ahead:
-            words()
+            callback()
             return
         committed, written = _positions()
-        self._waiting.append((committed, words))
+        self._waiting.append((committed, callback))
         self._say_written(written)
 
     @contextmanager
     def ahead(self) -> Iterator[None]:
-        """Commits in the block do not wait; at its end all is written and said. Where it ends by an error, only what is true."""
+        """Makes commits in the block asynchronous. At its end it waits for the disk and makes all calls.
+
+        If the block ends by an error, only the callbacks of flushed commits are called.
+        """
         with connection.cursor() as cursor:
             cursor.execute("SET synchronous_commit TO off")
         self._is_ahead = True
@@ -47,7 +51,7 @@ class Words:
                 time.sleep(_SECONDS_BETWEEN_LOOKS if self._waiting else 0)
         finally:
             self._is_ahead = False
-            # A server that goes away meanwhile is told of by the error that ended the block, or by the next statement.
+            # If the server is gone, the error that ended the block reports it, or the next statement will.
             with suppress(Error):
                 if connection.connection is not None and connection.is_usable():
                     self._say_written(_positions()[1])

@@ -1,4 +1,4 @@
-"""Files → items: one reader a format, each a stream, so that a file's size is no matter."""
+"""Reads the items of files, with one reader per format. Readers stream, so that files may have any size."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -13,7 +13,12 @@ Entry = Item | Broken | Remark
 
 @dataclass(frozen=True)
 class Format:
-    """A format: the endings of its files, and what reads them: path, the largest document in bytes, the encoding named."""
+    """A file format.
+
+    endings: the endings of its files, in lower case, with the dot.
+    read: the reader. It takes the path, the most bytes of a document, and the encoding that the caller names (may be
+        empty).
+    """
 
     endings: tuple[str, ...]
     read: Callable[[Path, int, str], Iterator[Entry]]
@@ -30,7 +35,7 @@ def _text(path: Path, largest: int, encoding: str) -> Iterator[Entry]:
 def _whole(path: Path, largest: int, media_type: str) -> Item:
     content = read_whole(path, largest)
     name = path.name.removesuffix(".gz")
-    # Where a file lies on this machine is nobody's business: it is known by its name.
+    # A file is identified by its name alone. Its folder on this machine stays private.
     return Item(str(path), content, media_type, filename=name)
 
 
@@ -45,22 +50,27 @@ FORMATS = {
 
 
 def read(path: Path, largest: int, format_name: str = "auto", encoding: str = "") -> Iterator[Entry]:
-    """The items of a file, and the parts of it that cannot be read; a document may have at most `largest` bytes.
+    """Yields the items of a file, and a Broken for each part that cannot be read.
 
-    `encoding` is what the caller names for files of rows; a document's is told when the document is read. `auto` goes by the file's ending; a file without one that begins as a page does is a page. Raises UnreadableError for
-    a file of which nothing can be read, and OSError.
+    `largest` is the most bytes of a document. `encoding` applies to files of rows; the encoding of other documents is
+    determined when they are read. The format "auto" is determined by the file's ending; a file without an ending that
+    begins like an HTML page is a page. Raises UnreadableError for a file of which nothing can be read, and OSError.
     """
     if not path.is_file():
         raise UnreadableError("not a regular file")
-    name = format_name if format_name != "auto" else _by_ending(path)
+    name = format_name if format_name != "auto" else _name_by_ending(path)
     yield from FORMATS[name].read(path, largest, encoding)
 
 
-def _by_ending(path: Path) -> str:
+def _name_by_ending(path: Path) -> str:
     ending = ending_of(path)
-    name = next((name for name, known in FORMATS.items() if ending in known.endings), None)
+    name = next((name for name, file_format in FORMATS.items() if ending in file_format.endings), None)
     if name is None:
-        readable = ", ".join(sorted(end for known in FORMATS.values() for end in known.endings if end))
+        readable = ", ".join(
+            sorted(
+                known_ending for file_format in FORMATS.values() for known_ending in file_format.endings if known_ending
+            )
+        )
         raise UnreadableError(
             "files that end in “{ending}” cannot be read; name the format, or use {readable}", ending=path.suffix, readable=readable
         )  # fmt: skip
@@ -70,7 +80,7 @@ def _by_ending(path: Path) -> str:
 
 
 def looks_like_page(path: Path) -> bool:
-    """Whether a file begins as an HTML page does, whatever its name."""
+    """Returns whether a file begins like an HTML page, whatever its name."""
     with path.open("rb") as file:
         start = file.read(512).lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     return start.startswith((b"<!doctype html", b"<html", b"<head"))

@@ -1,4 +1,7 @@
-"""A page as saved from a news site → its text and what its metadata says: JSON-LD, OpenGraph, <meta>, <time>, canonical link."""
+"""Reads the text and the metadata of a saved web page.
+
+Metadata comes from JSON-LD, OpenGraph, <meta>, <time> and the canonical link. Called by articles/ingest/prepare.py.
+"""
 
 import json
 import logging
@@ -23,48 +26,49 @@ from articles.models.delivery import NoteKind
 from articles.platform.addresses import AddressError, canonical_or_empty, read_address
 from articles.platform.messages import Message
 
-# What it could not use of a page is told in the report, not in the log.
+# The report names what could not be used of a page. The library's own warnings would repeat it in the log.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
-# libxml2 gives up below so many elements; no page a reader sees is built so.
+# libxml2 gives up at a deeper nesting. No page of a news site is nested so deep.
 DEEPEST = 250
-# Less is a button or an error's name, no article.
+# In words. A shorter text is a button or the name of an error.
 FEWEST_WORDS = 5
 _META_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_.:-]{2,40})""", re.IGNORECASE)
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)\b[^>]*?(/?)>")
-# In code points: a shorter tag has too few attributes to count.
+# The attributes of a tag are counted only if the tag is longer than _LONG_TAG code points: a shorter one has too few.
 _LONG_TAG, _MOST_ATTRIBUTES = 4000, 1000
 _QUOTED = re.compile(r"""=\s*(?:"[^"]*"|'[^']*')""")
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"}
 # Elements that close by themselves when the next one opens.
 _IMPLIED_END = {"p", "li", "dt", "dd", "option", "tr", "td", "th", "thead", "tbody", "tfoot", "html", "head", "body"}
 _ARTICLE_TYPES = re.compile(r"(?:Article|Posting|Report)$")
-# A page's own account of its text is used where the text found on the page is so much shorter.
+# The articleBody of the metadata is used if it has more than this many times the words of the extracted text.
 _MUCH_LONGER = 1.25
 _WORD = re.compile(r"\w+")
-# What pages call the blocks around an article.
+# Ids and classes of the blocks around an article.
 _FURNITURE = frozenset(
     "header site-header page-header top top-bar topbar masthead footer site-footer nav navbar navigation menu main-menu sidebar"
     " side-bar breadcrumb breadcrumbs comments comment-list comment-form respond related related-posts related-news also more-news"
     " latest latest-news most-read trending share sharing share-links share-buttons social social-share tags tag-list newsletter"
     " subscribe ad ads advert advertisement banner cookie cookies popup widget".split()
 )
+# A block with more than this share of the page's paragraph text is not removed, whatever its name.
 _FURNITURE_SHARE = 0.3
 _BLOCKS = ("div", "section", "aside", "ul", "nav", "header", "footer")
 _TEXT_BLOCKS = {"p", "h2", "h3", "h4", "h5", "h6", "blockquote"}
 _LINKED_HEADING = ".//h2//a | .//h3//a | .//h4//a | .//h5//a | .//a//h2 | .//a//h3 | .//a//h4"
 # In code points.
 _LONGEST_BUTTON = 40
-# The elements that the extraction takes out where they are empty: those that carry text.
+# The text elements that the extraction removes if they are empty.
 _CARRIERS = (
     "article", "b", "blockquote", "dd", "div", "dt", "em", "h1", "h2", "h3", "h4", "h5", "h6", "i", "li", "main", "p", "pre", "q",
     "section", "span", "strong",
 )  # fmt: skip
 _EMPTY = "empty-element"
-# Cells of one row, and cells that a page's cells span beside themselves: a table of data has fewer.
+# Cells of one row, and additional cells that all cells of a page span together. A table of data has fewer of both.
 _MOST_CELLS, _MOST_SPANNED = 100, 1000
-# More dates than a page has that states when it was published, and more paragraphs than extraction loses of an article.
+# A page states fewer dates of publication than _MOST_DATES. Extraction loses fewer paragraphs than _MOST_LOST.
 _MOST_DATES, _MOST_LOST = 100, 300
-# Elements without content that the extraction deletes.
+# Void elements that the extraction deletes.
 _FIELDS = ("area", "embed", "frame", "input")
 _NO_ADDRESS = Message("the page gives it as its own address, and it is no address of the web; it was passed over")
 _SPACE, _NO_SPACE = re.compile(r"\s*"), re.compile(r"\S")
@@ -72,10 +76,18 @@ _SPACE, _NO_SPACE = re.compile(r"\s*"), re.compile(r"\S")
 
 @dataclass
 class Metadata:
-    """What a page says of itself; empty where it says nothing.
+    """The metadata of a page. A field that the page does not state is empty.
 
-    `claims` are the addresses that it gives as its own, weightiest first, each in its canonical spelling; `malformed` is what it
-    gives as one and is none.
+    title: the title, without the name of the site.
+    author: the names of the authors.
+    section: the section of the outlet.
+    source_name: the publisher's name.
+    url: the address that the JSON-LD states, as written.
+    language: the language code in lower case, without a region.
+    body: the JSON-LD articleBody.
+    dates: the dates of publication that the page states, at most _MOST_DATES.
+    claims: the addresses that the page states as its own, in canonical spelling, the most reliable first.
+    malformed: texts that the page states as its own address and that are no web address.
     """
 
     title: str = ""
@@ -92,7 +104,13 @@ class Metadata:
 
 @dataclass(frozen=True)
 class Page:
-    """The text of a page, a paragraph a line, its metadata, the encoding it was in, and what was not taken as it was."""
+    """A page as it was read.
+
+    text: the article's text, one paragraph per line.
+    metadata: the metadata that the page states.
+    encoding: the encoding of the page's bytes.
+    notes: notes on values that were not stored as they were stated.
+    """
 
     text: str
     metadata: Metadata
@@ -101,7 +119,10 @@ class Page:
 
 
 def read_page(item: Item, encoding: str = "") -> Page:
-    """Raises UnreadableError for what is no page, is nested too deep, or has no text."""
+    """Reads the page in an item's bytes. A non-empty `encoding` overrides the declared one.
+
+    Raises UnreadableError if the bytes are no page, are nested too deep, or hold no article text.
+    """
     declared = item.encoding or _declared(item.content)
     decoded = decode(item.content, encoding, declared)
     text = decoded.text
@@ -111,29 +132,31 @@ def read_page(item: Item, encoding: str = "") -> Page:
         )
     tree = _tree(text)
     metadata = _metadata(tree, item.address)
-    found, mixed = _main_text(tree)
-    told, seen = len(_WORD.findall(metadata.body)), len(_WORD.findall(found))
-    # The same words without their paragraphs are the page's own account of its text, too.
-    if told > _MUCH_LONGER * seen or (told >= seen and metadata.body.count("\n") > found.count("\n")):
-        found = metadata.body
-    if len(_WORD.findall(found)) < FEWEST_WORDS:
+    article_text, mending_notes = _main_text(tree)
+    metadata_words, text_words = len(_WORD.findall(metadata.body)), len(_WORD.findall(article_text))
+    # The articleBody also wins if it has as many words and more paragraphs.
+    if metadata_words > _MUCH_LONGER * text_words or (
+        metadata_words >= text_words and metadata.body.count("\n") > article_text.count("\n")
+    ):
+        article_text = metadata.body
+    if len(_WORD.findall(article_text)) < FEWEST_WORDS:
         raise UnreadableError("no article text was found on the page")
     claims = (Note(NoteKind.DROPPED, "url", text, _NO_ADDRESS) for text in metadata.malformed)
-    # Of the page's own text: the extraction leaves such characters out by itself.
-    removals = removed(title=metadata.title, author=metadata.author, text=tree.text_content())
-    return Page(found, metadata, decoded.encoding, (*decoded.notes, *mixed, *claims, *removals))
+    # The whole page's text is checked, because the extraction drops such characters without a note.
+    removal_notes = removed(title=metadata.title, author=metadata.author, text=tree.text_content())
+    return Page(article_text, metadata, decoded.encoding, (*decoded.notes, *mending_notes, *claims, *removal_notes))
 
 
 def _declared(content: bytes) -> str:
-    # Without the empty halves of UTF-16.
+    # NUL bytes are removed, so that a declaration in UTF-16 matches, too.
     match = _META_CHARSET.search(content[:8192].replace(b"\0", b"")[:4096])
     return match[1].decode("ascii").lower() if match else ""
 
 
 def _depth(text: str) -> int:
-    """How deep elements are nested, counted without building them."""
+    """Returns how deep elements are nested, counted on the text without building a tree."""
     depth = deepest = 0
-    # After the last bracket no tag ends; looking for its end from every beginning would take the square of the length.
+    # No tag ends after the last bracket. Searching for an end from every opening would take quadratic time.
     for match in _TAG.finditer(text, 0, text.rfind(">") + 1):
         if match.end() - match.start() > _LONG_TAG:
             _refuse_many_attributes(match[0])
@@ -147,7 +170,10 @@ def _depth(text: str) -> int:
 
 
 def _refuse_many_attributes(tag: str) -> None:
-    """Parsers look through all attributes of a tag for each of them; raises UnreadableError where that would take long."""
+    """Raises UnreadableError for a tag with more than _MOST_ATTRIBUTES attributes.
+
+    A parser compares each attribute with all others of its tag, which takes quadratic time.
+    """
     attributes = len(_QUOTED.sub("", tag).split()) - 1
     if attributes > _MOST_ATTRIBUTES:
         raise UnreadableError(
@@ -168,9 +194,10 @@ def _tree(text: str) -> html.HtmlElement:
 
 
 class _QuickElement(html.HtmlElement):
-    """An element that answers what the extraction asks in time that grows with the page and not with its square.
+    """An element whose XPath queries take linear time for the extraction's queries of paragraph text.
 
-    libxml2 looks for each text of a paragraph among all that it has already, 30 seconds for a page of 100,000 paragraphs.
+    libxml2 compares each text of a paragraph with all texts that it has already. That takes 30 seconds for a page of
+    100,000 paragraphs. The equivalent queries in _SAME avoid it.
     """
 
     _SAME = MappingProxyType({"//p//text()": "//text()[ancestor::p]", ".//p//text()": ".//text()[ancestor::p]"})
@@ -192,42 +219,42 @@ def _quick_parser() -> html.HTMLParser:
 
 
 def _main_text(tree: html.HtmlElement) -> tuple[str, tuple[Note, ...]]:
-    """(the article's own text, a paragraph a line; notes on letters that were put right).
+    """Returns (the article's own text, one paragraph per line; notes on letters that were mended).
 
-    Nothing of the text is given up for the sake of leaving furniture out.
+    The extraction favours recall: some page furniture in the text is better than a lost paragraph.
     """
     copy = html.document_fromstring(etree.tostring(tree, encoding="unicode"), parser=_quick_parser())
     _without_layout_tables(copy)
     _without_furniture(copy)
     _without_empty(copy)
-    found = trafilatura.bare_extraction(
+    extraction = trafilatura.bare_extraction(
         copy, include_comments=False, include_tables=True, favor_recall=True, with_metadata=False, fast=True
     )
-    text, notes = mended(found.text if found and found.text else "")
+    text, notes = mended(extraction.text if extraction and extraction.text else "")
     lines = text.split("\n") if text else []
     lines = [line.strip().strip("|").strip() if line.startswith("|") else line for line in lines]
-    return "\n".join(_with_what_was_lost(copy, lines)), notes
+    return "\n".join(_with_lost_paragraphs(copy, lines)), notes
 
 
-def _with_what_was_lost(tree: html.HtmlElement, lines: list[str]) -> list[str]:
-    """The lines with the headings and paragraphs that stand between two of them on the page and were left out."""
-    place = {_spaced(line): at for at, line in enumerate(lines)}
-    lost: dict[int, list[str]] = {}
+def _with_lost_paragraphs(tree: html.HtmlElement, lines: list[str]) -> list[str]:
+    """Returns the extracted lines with the headings and paragraphs that the extraction dropped between two of them."""
+    line_of = {_spaced(line): index for index, line in enumerate(lines)}
+    lost_after: dict[int, list[str]] = {}
     tried, seen = 0, set()
     for parent in dict.fromkeys(element.getparent() for element in tree.iter("p")):
         texts = [_spaced(child.text_content()) for child in parent if child.tag in _TEXT_BLOCKS]
-        found = [at for at, text in enumerate(texts) if text in place]
-        for at in range(found[0], found[-1]) if len(found) > 1 else ():
-            text = texts[at]
-            if text in place:
-                before = place[text]
+        kept_indexes = [index for index, text in enumerate(texts) if text in line_of]
+        for index in range(kept_indexes[0], kept_indexes[-1]) if len(kept_indexes) > 1 else ():
+            text = texts[index]
+            if text in line_of:
+                before = line_of[text]
             elif text and tried < _MOST_LOST and text not in seen:
                 tried += 1
-                if not any(text in line for line in place):
-                    lost.setdefault(before, []).append(text)
+                if not any(text in line for line in line_of):
+                    lost_after.setdefault(before, []).append(text)
                 else:
                     seen.add(text)
-    return [one for at, line in enumerate(lines) for one in (line, *lost.get(at, ()))]
+    return [paragraph for index, line in enumerate(lines) for paragraph in (line, *lost_after.get(index, ()))]
 
 
 def _spaced(text: str) -> str:
@@ -235,9 +262,10 @@ def _spaced(text: str) -> str:
 
 
 def _without_furniture(tree: html.HtmlElement) -> None:
-    """Takes away what stands around an article by its own account: blocks named so, cards that lead elsewhere, buttons.
+    """Removes page furniture: blocks whose id or class names it, cards that link to other articles, and buttons.
 
-    A block that holds the heading or a good part of the page's paragraphs stays, whatever it is called.
+    A block with the main heading, or with more than _FURNITURE_SHARE of the page's paragraph text, stays whatever its
+    name.
     """
     for card in list(tree.iter("article")):
         if card.getparent() is not None and card.find(".//h1") is None and card.xpath(_LINKED_HEADING):
@@ -255,45 +283,47 @@ def _without_furniture(tree: html.HtmlElement) -> None:
 
 
 class _Contents:
-    """What the elements of a tree hold, worked out in one pass: blocks inside blocks would else be read over and over.
+    """The lengths and headings of a tree's blocks.
 
-    Taking an element away changes only the blocks around it, which come before it in the order of the document.
+    They are computed in one pass. Reading each block by itself would read nested blocks repeatedly.
+
+    Removing an element changes only the blocks around it, and these come before it in document order.
     """
 
     def __init__(self, tree: html.HtmlElement) -> None:
         texts: list[str] = []
         length = in_paragraphs = headings = 0
-        # Block → where its text begins and ends, the length of its paragraphs' texts, and the headings in it.
+        # Block → (start and end of its text, length of its paragraphs' texts, number of h1 headings), in code points.
         self._of: dict[html.HtmlElement, tuple[int, int, int, int]] = {}
-        begun: list[tuple[int, int, int]] = []
+        open_elements: list[tuple[int, int, int]] = []
         for event, element in etree.iterwalk(tree, events=("start", "end", "comment", "pi")):
             if event == "start":
-                begun.append((length, in_paragraphs, headings))
+                open_elements.append((length, in_paragraphs, headings))
                 texts.append(element.text or "")
                 length += len(texts[-1])
                 continue
             if event == "end":
-                start, paragraphs, before = begun.pop()
+                start, paragraphs_before, headings_before = open_elements.pop()
                 if element.tag == "p":
                     in_paragraphs += length - start
-                # Not of every element: keeping each as an object takes more memory than the page.
+                # Only blocks are recorded: an object for every element takes more memory than the page.
                 if element.tag in _BLOCKS or element is tree:
-                    self._of[element] = start, length, in_paragraphs - paragraphs, headings - before
+                    self._of[element] = start, length, in_paragraphs - paragraphs_before, headings - headings_before
                 headings += element.tag == "h1"
             texts.append(element.tail or "" if element is not tree else "")
             length += len(texts[-1])
         self._text = "".join(texts)
 
     def of_paragraphs(self, element: html.HtmlElement) -> int:
-        """Code points of the texts of all paragraphs in `element`."""
+        """Returns the length of the texts of all paragraphs in `element`, in code points."""
         return self._of[element][2]
 
     def has_heading(self, element: html.HtmlElement) -> bool:
-        """Whether a heading of the first order stands in `element`."""
+        """Returns whether `element` contains an h1 heading."""
         return self._of[element][3] > 0
 
     def short_text(self, element: html.HtmlElement) -> str:
-        """The text of `element` without the space around it if it is no longer than a button's, else an empty string."""
+        """Returns the stripped text of `element`; empty if it has more than _LONGEST_BUTTON code points."""
         start, end, *_ = self._of[element]
         start = _SPACE.match(self._text, start, end).end()
         if _NO_SPACE.search(self._text, start + _LONGEST_BUTTON, end):
@@ -302,9 +332,10 @@ class _Contents:
 
 
 def _without_empty(tree: html.HtmlElement) -> None:
-    """Takes out the elements that hold nothing, whatever follows each of them stays.
+    """Removes empty elements; the text that follows each of them stays.
 
-    The extraction would do it one by one and join the text behind each to all of the text before: the square of their number.
+    The extraction would remove them one by one and join the text after each to all of the text before, in quadratic
+    time.
     """
     for element in reversed(list(tree.iter(*_CARRIERS))):
         if not element.text and all(child.tag == _EMPTY and not child.tail for child in element):
@@ -314,10 +345,11 @@ def _without_empty(tree: html.HtmlElement) -> None:
 
 
 def _without_layout_tables(tree: html.HtmlElement) -> None:
-    """Tables that place a page's parts, as old pages have them, become plain blocks; tables of data stay.
+    """Turns the layout tables of old pages into plain blocks; tables of data stay.
 
-    So do tables with a row of very many cells: the extraction takes the square of their number. Where cells span very many others
-    they span none: it would build them all.
+    A table with a row of more than _MOST_CELLS cells is turned into blocks, too: the extraction takes quadratic time
+    for it. If the cells of a page span more than _MOST_SPANNED others, the spans are dropped: the extraction would
+    build every cell.
     """
     tables = tree.xpath("//table[.//p or .//table or .//div or .//h1 or .//h2 or count(.//br) > 2]")
     cells = list(tree.iter("td", "th"))
@@ -334,7 +366,7 @@ def _without_layout_tables(tree: html.HtmlElement) -> None:
 
 
 def _spanned(cell: html.HtmlElement) -> int:
-    """How many cells one cell stands for beside itself, as it says."""
+    """Returns how many additional cells a cell spans by its colspan and rowspan."""
     spans = [cell.get(name, "").strip() for name in ("colspan", "rowspan")]
     columns, rows = (max(1, int(span[:4])) if span.isdecimal() else 1 for span in spans)
     return columns * rows - 1
@@ -344,41 +376,53 @@ def _spanned(cell: html.HtmlElement) -> int:
 
 
 def _metadata(tree: html.HtmlElement, address: str) -> Metadata:
-    """JSON-LD first, then OpenGraph and <meta>, then what the page shows."""
-    found = Metadata()
+    """Returns the metadata of a page: from JSON-LD first, then OpenGraph and <meta>, then the visible page."""
+    page_metadata = Metadata()
     for node in _linked_data(tree):
-        _take(found, node)
+        _add_linked_data(page_metadata, node)
     metas = _metas(tree)
-    found.title = (
-        found.title or _first(metas, "og:title", "twitter:title") or _text(tree, "//h1[1]") or _text(tree, "//title")
+    page_metadata.title = (
+        page_metadata.title
+        or _first(metas, "og:title", "twitter:title")
+        or _text(tree, "//h1[1]")
+        or _text(tree, "//title")
     )
-    found.author = found.author or _first(metas, "author", "article:author", "dc.creator", "parsely-author")
-    found.section = found.section or _first(metas, "article:section", "section")
-    found.source_name = found.source_name or _first(metas, "og:site_name", "application-name", "dc.publisher")
+    page_metadata.author = page_metadata.author or _first(
+        metas, "author", "article:author", "dc.creator", "parsely-author"
+    )
+    page_metadata.section = page_metadata.section or _first(metas, "article:section", "section")
+    page_metadata.source_name = page_metadata.source_name or _first(
+        metas, "og:site_name", "application-name", "dc.publisher"
+    )
     for name in ("article:published_time", "og:published_time", "datepublished", "date", "dc.date", "dc.date.issued", "pubdate",
                  "publish-date", "parsely-pub-date"):  # fmt: skip
-        _add_date(found, f"meta {name}", metas.get(name, ""))
+        _add_date(page_metadata, f"meta {name}", metas.get(name, ""))
     for element in tree.iter("time"):
-        _add_date(found, "time", element.get("datetime") or element.text_content())
-        if len(found.dates) > 8:
+        _add_date(page_metadata, "time", element.get("datetime") or element.text_content())
+        if len(page_metadata.dates) > 8:
             break
-    language = found.language or tree.get("lang") or _first(metas, "og:locale", "content-language")
-    found.language = re.split("[-_]", language.strip().lower())[0] if language else ""
+    language = page_metadata.language or tree.get("lang") or _first(metas, "og:locale", "content-language")
+    page_metadata.language = re.split("[-_]", language.strip().lower())[0] if language else ""
     links = [link.get("href") for link in tree.iter("link") if "canonical" in link.get("rel", "").lower().split()]
     base = _base(tree, address if address.startswith("http") else "")
-    said = {text: canonical_or_empty(text, base) for text in (*links[:1], metas.get("og:url", ""), found.url) if text}
-    found.claims = tuple(dict.fromkeys(claim for claim in said.values() if claim))
-    found.malformed = tuple(text for text, claim in said.items() if not claim)
-    if found.author.startswith(("http://", "https://")):
-        found.author = ""
-    found.title = _without_site(" ".join(unmixed(found.title).split()), found.source_name)
-    return found
+    claim_of = {
+        text: canonical_or_empty(text, base)
+        for text in (*links[:1], metas.get("og:url", ""), page_metadata.url)
+        if text
+    }
+    page_metadata.claims = tuple(dict.fromkeys(claim for claim in claim_of.values() if claim))
+    page_metadata.malformed = tuple(text for text, claim in claim_of.items() if not claim)
+    if page_metadata.author.startswith(("http://", "https://")):
+        page_metadata.author = ""
+    page_metadata.title = _without_site(" ".join(unmixed(page_metadata.title).split()), page_metadata.source_name)
+    return page_metadata
 
 
 def _base(tree: html.HtmlElement, address: str) -> str:
-    """What the page's relative addresses are joined to: the first <base href> that is an address of the web, else the page's own.
+    """Returns the base of the page's relative addresses: the first <base href> if it is a web address, else `address`.
 
-    HTML Standard, 4.2.3 and 2.4.2 (document base URL): a first one that is none leaves the page's own.
+    Source: HTML Standard, 4.2.3 and 2.4.2 (document base URL). If the first href is no web address, later ones do not
+        count.
     """
     for element in tree.iter("base"):
         if (href := element.get("href")) is not None:
@@ -390,19 +434,19 @@ def _base(tree: html.HtmlElement, address: str) -> str:
 
 
 def _linked_data(tree: html.HtmlElement) -> Iterator[dict]:
-    """The nodes of the page's JSON-LD that describe an article."""
+    """Yields the JSON-LD nodes that describe an article."""
     for script in tree.xpath("//script[@type='application/ld+json']"):
         try:
             data = json.loads(script.text or "", strict=False)
         except (ValueError, RecursionError):
             continue
-        waiting, seen = [data], 0
-        while waiting and seen < 1000:
-            node, seen = waiting.pop(0), seen + 1
+        pending, visited = [data], 0
+        while pending and visited < 1000:
+            node, visited = pending.pop(0), visited + 1
             if isinstance(node, list):
-                waiting[:0] = node
+                pending[:0] = node
             elif isinstance(node, dict):
-                waiting += [
+                pending += [
                     node[key]
                     for key in ("@graph", "mainEntity", "mainEntityOfPage")
                     if isinstance(node.get(key), dict | list)
@@ -412,19 +456,19 @@ def _linked_data(tree: html.HtmlElement) -> Iterator[dict]:
                     yield node
 
 
-def _take(found: Metadata, node: dict) -> None:
-    found.title = found.title or _string(node.get("headline")) or _string(node.get("name"))
-    found.author = found.author or _named(node.get("author"))
-    found.section = found.section or _string(node.get("articleSection"))
-    found.source_name = found.source_name or _named(node.get("publisher"))
-    found.language = found.language or _string(node.get("inLanguage"))
-    found.url = found.url or _string(node.get("url"))
-    found.body = found.body or _plain_body(_string(node.get("articleBody")))
-    _add_date(found, "JSON-LD datePublished", _string(node.get("datePublished")))
+def _add_linked_data(page_metadata: Metadata, node: dict) -> None:
+    page_metadata.title = page_metadata.title or _string(node.get("headline")) or _string(node.get("name"))
+    page_metadata.author = page_metadata.author or _named(node.get("author"))
+    page_metadata.section = page_metadata.section or _string(node.get("articleSection"))
+    page_metadata.source_name = page_metadata.source_name or _named(node.get("publisher"))
+    page_metadata.language = page_metadata.language or _string(node.get("inLanguage"))
+    page_metadata.url = page_metadata.url or _string(node.get("url"))
+    page_metadata.body = page_metadata.body or _plain_body(_string(node.get("articleBody")))
+    _add_date(page_metadata, "JSON-LD datePublished", _string(node.get("datePublished")))
 
 
 def _plain_body(text: str) -> str:
-    """An articleBody, which some sites fill with markup."""
+    """Returns the text of an articleBody. Some sites put markup into it, which is removed."""
     if "<" in text and re.search(r"</?(?:p|br|div|strong|span|a)\b", text):
         ended = text.rfind(">") + 1
         text = re.sub(r"<(?:/p|br|/div)[^>]*>", "\n", text[:ended]) + text[ended:]
@@ -434,10 +478,10 @@ def _plain_body(text: str) -> str:
 
 def _string(value: object) -> str:
     if isinstance(value, list):
-        value = next((one for one in value if isinstance(one, str)), "")
+        value = next((item for item in value if isinstance(item, str)), "")
     if not isinstance(value, str):
         return ""
-    # Lines are a text's paragraphs; elsewhere a space is a space.
+    # Line feeds separate paragraphs, so a text with line feeds keeps its spacing.
     return value.strip() if "\n" in value else " ".join(value.split())
 
 
@@ -448,13 +492,13 @@ def _named(value: object) -> str:
 
 
 def _metas(tree: html.HtmlElement) -> dict[str, str]:
-    found: dict[str, str] = {}
+    contents: dict[str, str] = {}
     for element in tree.iter("meta"):
         name = element.get("property") or element.get("name") or element.get("itemprop") or element.get("http-equiv")
         content = (element.get("content") or "").strip()
         if name and content:
-            found.setdefault(name.strip().lower(), content)
-    return found
+            contents.setdefault(name.strip().lower(), content)
+    return contents
 
 
 def _first(metas: dict[str, str], *names: str) -> str:
@@ -466,26 +510,32 @@ def _text(tree: html.HtmlElement, path: str) -> str:
     return " ".join(element.text_content().split()) if element is not None else ""
 
 
-def _add_date(found: Metadata, where: str, value: str) -> None:
-    """Adds the date that a machine-readable or written value gives; a clock time is dropped, an exact repeat too."""
+def _add_date(page_metadata: Metadata, where: str, value: str) -> None:
+    """Adds the date in a machine-readable or written value. The time of day and exact repeats are dropped."""
     value = " ".join(value.split())[:80]
     if not value:
         return
-    known = None
+    archive_date = None
     if match := re.match(r"(\d{4})-(\d\d)-(\d\d)", value):
         try:
-            known = ArchiveDate.on(date(*map(int, match.groups())))
+            archive_date = ArchiveDate.on(date(*map(int, match.groups())))
         except ValueError:
             return
     else:
-        expression = date_of_line(value) or next((one for one in find_dates(value) if one.precision == "day"), None)
-        known = as_archive_date(expression) if expression else None
-    if known and len(found.dates) < _MOST_DATES and all((one.where, one.date) != (where, known) for one in found.dates):
-        found.dates.append(StatedDate(where, value, known))
+        expression = date_of_line(value) or next(
+            (stated for stated in find_dates(value) if stated.precision == "day"), None
+        )
+        archive_date = as_archive_date(expression) if expression else None
+    if (
+        archive_date
+        and len(page_metadata.dates) < _MOST_DATES
+        and all((stated.where, stated.date) != (where, archive_date) for stated in page_metadata.dates)
+    ):
+        page_metadata.dates.append(StatedDate(where, value, archive_date))
 
 
 def _without_site(title: str, site: str) -> str:
-    """«عنوان - اسم الموقع» without the site's name."""
+    """Returns a title such as «عنوان - اسم الموقع» without the site's name."""
     head, mark, tail = next(
         ((title[: m.start()], m[0], title[m.end() :]) for m in reversed(list(re.finditer(r"\s+[-|–—•]\s+", title)))),
         (title, "", ""),

@@ -1,4 +1,4 @@
-"""Opens files, compressed or not, and reads from them no more than is allowed."""
+"""Opens files, gzip or plain, and reads from them within limits."""
 
 import gzip
 import zlib
@@ -15,14 +15,17 @@ _CHUNK = 1 << 16
 
 
 def ending_of(path: Path) -> str:
-    """The file's ending in lower case, that of the file inside for a compressed one."""
-    plain = Path(path.name[:-3]) if path.name.lower().endswith(".gz") else path
-    return plain.suffix.lower()
+    """Returns a file's ending in lower case, with the dot. The ending «.gz» is skipped."""
+    unpacked_path = Path(path.name[:-3]) if path.name.lower().endswith(".gz") else path
+    return unpacked_path.suffix.lower()
 
 
 @contextmanager
 def opened(path: Path) -> Iterator[BinaryIO]:
-    """The bytes of a file, unpacked if it is a gzip file; a damaged one raises UnreadableError while it is read."""
+    """Opens a file as a stream of bytes and unpacks it if it is a gzip file.
+
+    Reading from a damaged gzip file raises UnreadableError.
+    """
     with path.open("rb") as file:
         is_gzip = file.read(2) == _GZIP
         file.seek(0)
@@ -33,7 +36,10 @@ def opened(path: Path) -> Iterator[BinaryIO]:
 
 
 def read_whole(path: Path, largest: int) -> bytes:
-    """All bytes of a document's file; raises UnreadableError if there are more than `largest`."""
+    """Returns the bytes of a document's file.
+
+    Raises UnreadableError for more than `largest` bytes, packed or unpacked.
+    """
     size = path.stat().st_size
     if size > largest:
         raise UnreadableError(
@@ -44,28 +50,31 @@ def read_whole(path: Path, largest: int) -> bytes:
 
 
 def read_limited(stream: BinaryIO, largest: int) -> bytes:
-    """Everything left in `stream`; raises UnreadableError as soon as it is more than `largest` bytes."""
-    parts, size = [], 0
-    while part := stream.read(_CHUNK):
-        size += len(part)
+    """Returns the remaining bytes of `stream`. Raises UnreadableError as soon as they are more than `largest`."""
+    chunks, size = [], 0
+    while chunk := stream.read(_CHUNK):
+        size += len(chunk)
         if size > largest:
             raise UnreadableError(
                 "more than {most:,} bytes when unpacked; the largest document accepted is {most:,} (ARCHIVE_LARGEST_FILE)",
                 most=largest,
             )
-        parts.append(part)
-    return b"".join(parts)
+        chunks.append(chunk)
+    return b"".join(chunks)
 
 
 def too_long(largest: int) -> Message:
-    """Why a line or row is not read that has more than `largest` bytes."""
+    """Returns the reason for not reading a line or row of more than `largest` bytes."""
     return Message(
         "more than {most:,} bytes; the largest document accepted is {most:,} (ARCHIVE_LARGEST_FILE)", most=largest
     )
 
 
 def lines(stream: BinaryIO, largest: int) -> Iterator[tuple[int, bytes | None]]:
-    """(number from 1, line with its end) of a stream; None for a line of more than `largest` bytes, which is skipped."""
+    """Yields (number from 1, line with its end) for each line of a stream.
+
+    A line of more than `largest` bytes is skipped and yields None.
+    """
     number = 0
     while line := stream.readline(largest + 1):
         number += 1

@@ -1,4 +1,4 @@
-"""JSON lines and CSV: one article a row, in the schema that `manage.py export articles` writes (docs/ingest.md)."""
+"""Reads JSON lines and CSV with one article per row, in the schema of `manage.py export articles` (docs/ingest.md)."""
 
 import codecs
 import csv
@@ -37,25 +37,25 @@ from articles.platform.messages import Message
 JSON_TYPE, CSV_TYPE = "application/json", "text/csv"
 REQUIRED = ("title", "body")
 TEXTS = ("title", "body", "author", "section", "source", "url", "language", "status", "notice", "title_origin")
-# Fields that are read; others are told as passed over.
+# The fields that are read. The report notes every other field as unread.
 READ = frozenset({*TEXTS, "published", "captured_at", "capture_filename"})
-# What parts the cells of a row: the comma of the format, the semicolon of Excel where the comma is for decimals, the tab of its
-# «Unicode text».
+# Delimiters of cells: the comma of the format, the semicolon that Excel writes where decimals have a comma, the tab of
+# Excel's «Unicode text», and the vertical bar.
 DELIMITERS = (",", ";", "\t", "|")
-# Excel's own line before the header. The line's mark of order is off by then.
+# The line that Excel writes before the header. A byte order mark may stand before it.
 _SEPARATOR_LINE = re.compile(r"\ufeff?\"?sep=(?P<delimiter>[,;|\t])\"?", re.IGNORECASE)
-# Columns of a file and cells of a row, and bytes of the names of the columns: the file is read in the process that stores, which
-# has no budget. A spreadsheet has at most 16,384 columns.
+# MOST_CELLS bounds the columns of a file and the cells of a row; _LONGEST_HEADER bounds the column names, in bytes. The
+# process that stores reads the file, and it has no budget. A spreadsheet has at most 16,384 columns.
 MOST_CELLS, _LONGEST_HEADER = 20_000, 1 << 20
-# Bytes by which the encoding of a file of rows is told.
+# In bytes: the beginning of a file from which its encoding is detected.
 _SAMPLE = 1 << 18
-# Before a date: it bounds the day of publication and is not that day. «قبل 2020» ends on the last day of 2019, «حتى 2020» on that of
-# 2020; «بعد» and «منذ» likewise.
+# After one of these words a date bounds the day of publication. «قبل 2020» ends on the last day of 2019, «حتى 2020» on
+# the last day of 2020. «بعد» and «منذ» differ likewise.
 _BEFORE, _AFTER = fold_word("قبل"), fold_word("بعد")
 _UNTIL = frozenset((_BEFORE, *map(fold_word, ("حتى", "لغاية"))))
 _SINCE = frozenset((_AFTER, fold_word("منذ")))
-# Words between such a word and a date: those that call the period what it is, and those that name a part of it («قبل نهاية 2020»), of
-# which the bound can be any day.
+# Words that may stand between such a word and a date. _PERIOD_WORDS name the period's kind. _PART_WORDS name a part of
+# the period («قبل نهاية 2020»): the bound can then be any day of it.
 _PERIOD_WORDS = frozenset(map(fold_word, ("يوم", "تاريخ", "شهر", "عام", "سنة", "العام", "السنة")))
 _PART_WORDS = frozenset(
     map(fold_word, ("حوالي", "نحو", "قرابة", "بداية", "مطلع", "أوائل", "أول", "منتصف", "أواسط", "نهاية", "آخر", "أواخر", "صيف", "ربيع", "خريف", "شتاء"))
@@ -63,24 +63,28 @@ _PART_WORDS = frozenset(
 _DAY = timedelta(days=1)
 _ENGLISH_DAYS = [name[:3].lower() for name in ENGLISH_WEEKDAYS]
 _ENGLISH_DAY = re.compile(rf"\b({'|'.join(_ENGLISH_DAYS)})(?:[a-z]*day)?\b")
-# «2023-05-06T10:00:00+01:00»: the clock of an ISO 8601 time says nothing of the day. One that no clock shows («T25:61») is no time,
-# and puts the day in doubt.
+# The time of day of an ISO 8601 value, such as «2023-05-06T10:00:00+01:00». It is dropped. An impossible time
+# («T25:61») does not match, so it makes the day doubtful.
 _CLOCK_TIME = re.compile(
     r"(?<=\d)[T ](?:(?:[01]\d|2[0-3]):[0-5]\d(?::(?:[0-5]\d|60)(?:[.,]\d+)?)?|24:00(?::00(?:[.,]0+)?)?)"
     r"\s*(?:Z|[+-](?:0\d|1[0-8]):?[0-5]\d)?$",
     re.ASCII,
 )
-# The month of «2021-06» after its year, whatever follows it.
+# The month of «2021-06», matched after the year. Any text may follow.
 _MONTH_OF_ISO = re.compile(r"-(0[1-9]|1[0-2])(?!\d)")
 
 
 def read_jsonl(path: Path, largest: int, encoding: str = "") -> Iterator[Item | Broken]:
-    """Every line as an item in UTF-8, whatever the file's encoding is: the one named, or the one that its beginning tells."""
+    """Yields every line as an item in UTF-8, and a line that cannot be read as Broken.
+
+    `largest` is the most bytes of a line. `encoding` is the file's encoding; if it is empty, it is detected from the
+    beginning.
+    """
     with opened(path) as packed:
         stream = _as_utf8(packed, encoding)
         is_empty = True
         for number, line in lines(stream, largest):
-            # The mark of a file's beginning is no part of its first row.
+            # A byte order mark is no part of the first row.
             row = None if line is None else line.strip().removeprefix(codecs.BOM_UTF8)
             is_empty = is_empty and row == b""
             if row is None:
@@ -97,9 +101,11 @@ def read_jsonl(path: Path, largest: int, encoding: str = "") -> Iterator[Item | 
 
 
 def read_csv(path: Path, largest: int, encoding: str = "") -> Iterator[Item | Broken]:
-    """Every row as CSV of its own in UTF-8, its header before it: what is kept as the original can be read by itself.
+    """Yields every row as an item: the header and the row, as CSV in UTF-8, so that it can be read alone.
 
-    The cells may be parted as spreadsheets part them (DELIMITERS), told by the header or by Excel's line «sep=;».
+    A row that cannot be read is yielded as Broken. `largest` is the most bytes of a row. The delimiter is one of
+    DELIMITERS and is detected from the header or from Excel's line «sep=;». Raises UnreadableError for a header without
+    a required column.
     """
     csv.field_size_limit(largest)
     with opened(path) as packed:
@@ -114,17 +120,17 @@ def read_csv(path: Path, largest: int, encoding: str = "") -> Iterator[Item | Br
                 missing=", ".join(f"“{name}”" for name in missing),
                 columns=", ".join(names)[:300],
             )
-        heading = _csv_line(names, delimiter)
+        header_line = _csv_line(names, delimiter)
         source.take()
         is_empty = True
         while True:
-            first = source.number + 1
+            first_line = source.number + 1
             try:
                 row = next(_cells(source, delimiter), None)
             except (csv.Error, UnreadableError) as error:
                 is_empty = False
                 source.take()
-                yield Broken(str(path), _place(first), _reason(error, delimiter))
+                yield Broken(str(path), _place(first_line), _reason(error, delimiter))
                 continue
             raw, notes = source.take()
             if row is None:
@@ -135,17 +141,20 @@ def read_csv(path: Path, largest: int, encoding: str = "") -> Iterator[Item | Br
             if len(row) != len(names):
                 yield Broken(
                     str(path),
-                    _place(first),
+                    _place(first_line),
                     Message("{cells} cells for {columns} columns", cells=len(row), columns=len(names)),
                 )
                 continue
-            yield _item(path, _place(first), (heading + raw).encode(), CSV_TYPE, first, notes)
+            yield _item(path, _place(first_line), (header_line + raw).encode(), CSV_TYPE, first_line, notes)
         if is_empty:
             yield Broken(str(path), "", Message("there are no rows in it"))
 
 
 def _bounded_header(source: "_Lines") -> tuple[list[str], str]:
-    """What `_header` finds, within bounds; the source then knows what parts the cells of the rows that follow."""
+    """Returns the result of `_header`, read within bounds, and sets the source's delimiter for the rows that follow.
+
+    Raises UnreadableError for a header that cannot be read or has more than MOST_CELLS columns.
+    """
     largest, source.largest = source.largest, min(source.largest, _LONGEST_HEADER)
     source.reason = Message("they have more than {most:,} bytes", most=source.largest)
     try:
@@ -159,22 +168,29 @@ def _bounded_header(source: "_Lines") -> tuple[list[str], str]:
 
 
 def _header(source: "_Lines") -> tuple[list[str], str]:
-    """(the names of the columns, what parts cells): by a line «sep=;» before them, else by the names that are then there."""
+    """Returns (the column names, the delimiter of cells).
+
+    A line «sep=;» before the header states the delimiter. Otherwise the delimiter that yields the most known fields
+    wins.
+    """
     first = next(source, None)
     if first is None:
         raise UnreadableError("the file is empty")
-    named = _SEPARATOR_LINE.fullmatch(first.strip("\r\n "))
-    if named:
+    separator = _SEPARATOR_LINE.fullmatch(first.strip("\r\n "))
+    if separator:
         first = next(source, "")
-    # A name in quotes can go on in the next line.
-    rest = [first, *_rest_of_record(source, first)]
-    choices = [named["delimiter"]] if named else DELIMITERS
-    headers = [(next(csv.reader(rest, delimiter=delimiter), []), delimiter) for delimiter in choices]
-    return max(headers, key=_likelihood)
+    # A quoted column name can continue on the next line.
+    header_lines = [first, *_rest_of_record(source, first)]
+    choices = [separator["delimiter"]] if separator else DELIMITERS
+    headers = [(next(csv.reader(header_lines, delimiter=delimiter), []), delimiter) for delimiter in choices]
+    return max(headers, key=_header_rank)
 
 
-def _likelihood(header: tuple[list[str], str]) -> tuple[int, int]:
-    """How many of the names are those of fields; where none is, how many names there are, so that they are told one by one."""
+def _header_rank(header: tuple[list[str], str]) -> tuple[int, int]:
+    """Ranks a header by its number of known fields.
+
+    Headers without a known field rank by their number of names, so that the error message lists the names one by one.
+    """
     names = header[0]
     read = sum(name.strip().lower() in READ for name in names)
     return read, 0 if read else len(names)
@@ -188,13 +204,16 @@ def _rest_of_record(source: "_Lines", first: str) -> Iterator[str]:
 
 
 def _csv_line(cells: list[str], delimiter: str) -> str:
-    written = io.StringIO()
-    csv.writer(written, delimiter=delimiter, lineterminator="\n").writerow(cells)
-    return written.getvalue()
+    buffer = io.StringIO()
+    csv.writer(buffer, delimiter=delimiter, lineterminator="\n").writerow(cells)
+    return buffer.getvalue()
 
 
 def _as_utf8(stream: BinaryIO, encoding: str) -> BinaryIO:
-    """The bytes of a file in UTF-8: the same stream where the file is in it, else one that converts as it is read."""
+    """Returns the stream itself if the file is in UTF-8, else a stream that converts to UTF-8 as it is read.
+
+    An empty `encoding` is detected from the beginning of the file. Raises UnreadableError for an unknown encoding.
+    """
     name = encoding or encoding_of(stream.read(_SAMPLE))
     stream.seek(0)
     try:
@@ -208,7 +227,7 @@ def _as_utf8(stream: BinaryIO, encoding: str) -> BinaryIO:
 
 
 class _Converted(io.RawIOBase):
-    """The bytes of a stream in another encoding, as UTF-8; bytes that are none in it become U+FFFD."""
+    """A stream in another encoding, converted to UTF-8. Bytes that are invalid in that encoding become U+FFFD."""
 
     def __init__(self, stream: BinaryIO, codec: codecs.CodecInfo) -> None:
         self._stream, self._decoder = stream, codec.incrementaldecoder("replace")
@@ -229,9 +248,9 @@ class _Converted(io.RawIOBase):
 
 
 def _in_utf8(line: bytes, is_converted: bool) -> tuple[bytes, tuple[Note, ...]]:
-    """(a line of a file in UTF-8, notes): one that is in another encoding after all, or has broken bytes, is mended.
+    """Returns (the line in UTF-8, notes). A line in another encoding, or with broken bytes, is mended.
 
-    Raises UnreadableError for a line that cannot be.
+    Raises UnreadableError for a line that cannot be decoded.
     """
     try:
         text = line.decode()
@@ -242,15 +261,16 @@ def _in_utf8(line: bytes, is_converted: bool) -> tuple[bytes, tuple[Note, ...]]:
             raise UnreadableError(_not_utf8(line, error)) from None
         return decoded.text.encode(), decoded.notes
     if is_converted and "\ufffd" in text:
-        taken = Message("bytes that are none in the file's encoding became “\ufffd”")
-        return line, (Note(NoteKind.BROKEN, "text", "", taken),)
+        message = Message("bytes that are none in the file's encoding became “\ufffd”")
+        return line, (Note(NoteKind.BROKEN, "text", "", message),)
     return line, ()
 
 
 class _Lines:
-    """The lines of a CSV file as text, and, taken row by row, those that the last row was made of.
+    """An iterator over the lines of a CSV file as text. `take` returns the lines of the last row.
 
-    Raises UnreadableError where a row has more than `largest` bytes, or, once the `delimiter` is set, more than MOST_CELLS cells.
+    Iterating raises UnreadableError for a row of more than `largest` bytes. Once the `delimiter` is set, it also raises
+    it for a row of more than MOST_CELLS cells.
     """
 
     def __init__(self, stream: BinaryIO, largest: int, *, is_converted: bool = False) -> None:
@@ -261,7 +281,7 @@ class _Lines:
         self._size, self.largest, self.reason = 0, largest, too_long(largest)
         self.number = 0
         self.delimiter = ""
-        # Delimiters of the row so far, and of how many its cells are counted next.
+        # The delimiters of the row so far, and the number of delimiters at which cells are counted next.
         self._delimiters, self._counted_at = 0, MOST_CELLS
 
     def __iter__(self) -> "_Lines":
@@ -280,17 +300,19 @@ class _Lines:
         if "\0" in text:
             raise UnreadableError("a NUL byte in line {line}", line=self.number)
         self._size += len(line)
-        # One text rather than a list: millions of short lines take forty times their size as objects.
+        # One buffer instead of a list: as objects, millions of short lines take forty times their size.
         self._taken.write(text)
         if self.delimiter:
             self._check_cells(text)
         return text
 
     def _check_cells(self, line: str) -> None:
-        """Refuses a row of more than MOST_CELLS cells before they are made: a list of millions takes gigabytes.
+        """Raises UnreadableError for a row of more than MOST_CELLS cells.
 
-        What stands in quotation marks parts no cells. It is looked at again only when delimiters have doubled, so that the work
-        grows with the row and not with its square.
+        The check comes before the row is parsed, because a list of millions of cells takes gigabytes.
+
+        Delimiters in quoted cells do not count. Cells are counted again only when the number of delimiters has doubled,
+        so that the work is linear in the length of the row.
         """
         self._delimiters += line.count(self.delimiter)
         if self._delimiters < self._counted_at:
@@ -302,11 +324,11 @@ class _Lines:
             raise UnreadableError("the row has more than {most:,} cells", most=MOST_CELLS)
 
     def take(self) -> tuple[str, tuple[Note, ...]]:
-        """(the lines since the last time, notes on them)."""
-        taken, notes = self._taken.getvalue(), tuple(self._notes)
+        """Returns (the lines since the last call, notes on them) and forgets them."""
+        taken_lines, notes = self._taken.getvalue(), tuple(self._notes)
         self._taken, self._notes, self._size = StringIO(), [], 0
         self._delimiters, self._counted_at = 0, MOST_CELLS
-        return taken, notes
+        return taken_lines, notes
 
 
 def _cells(source: Iterator[str], delimiter: str) -> Iterator[list[str]]:
@@ -318,23 +340,23 @@ def _place(line: int) -> Message:
 
 
 def _reason(error: Exception, delimiter: str) -> Message:
-    """Why a row cannot be read, in words for people rather than those of Python's reader."""
-    told = str(error)
-    if isinstance(told, Message):
-        return told
-    if "new-line character" in told:
+    """Returns why a row cannot be read, in plain words instead of those of Python's csv module."""
+    error_text = str(error)
+    if isinstance(error_text, Message):
+        return error_text
+    if "new-line character" in error_text:
         return Message("a line break stands inside a cell that is not in quotation marks")
-    if "expected after" in told:
+    if "expected after" in error_text:
         return Message(
             "after the quotation mark that ends a cell, “{delimiter}” or the end of the line is expected", delimiter=delimiter
         )  # fmt: skip
-    if "field limit" in told:
+    if "field limit" in error_text:
         return Message("a cell is too long")
     return Message("a quotation mark is opened and not closed")
 
 
 def _json_reason(error: Exception) -> Message:
-    """Why a text is not JSON that the archive reads."""
+    """Returns why a text cannot be read as JSON."""
     if isinstance(error, json.JSONDecodeError):
         return Message("it breaks off or goes wrong at character {place:,}", place=error.pos + 1)
     if isinstance(error, RecursionError):
@@ -343,7 +365,7 @@ def _json_reason(error: Exception) -> Message:
 
 
 def _kind(value: object) -> Message:
-    """What a value is, in the words of JSON."""
+    """Returns the name of a value's JSON type."""
     names = {
         str: Message("text"), bool: Message("true or false"), int: Message("a number"), float: Message("a number"),
         list: Message("a list"), dict: Message("an object"),
@@ -361,7 +383,7 @@ def _item(path: Path, place: str, content: bytes, media_type: str, number: int, 
 
 
 def read_row(item: Item) -> tuple[Document, dict[str, object]]:
-    """Returns (the document of a row, the row). Raises UnreadableError naming the field that is wrong."""
+    """Returns (the document of a row, the row by field name). Raises UnreadableError, which names the wrong field."""
     try:
         text = item.content.decode()
     except UnicodeDecodeError as error:
@@ -395,7 +417,10 @@ def _check_required(row: dict[str, object]) -> None:
 
 
 def _texts(row: dict[str, object]) -> tuple[dict[str, str], list[Note]]:
-    """Returns (the texts of a row by field, cleaned; notes of what cleaning changed). Raises UnreadableError for what is no text."""
+    """Returns (the cleaned texts of a row by field, notes on what cleaning changed).
+
+    Raises UnreadableError for a value that is no text.
+    """
     values: dict[str, str] = {}
     notes: list[Note] = []
     for name in TEXTS:
@@ -403,26 +428,26 @@ def _texts(row: dict[str, object]) -> tuple[dict[str, str], list[Note]]:
         if value is not None and not isinstance(value, str):
             raise UnreadableError("“{field}” is {kind}, not text", field=name, kind=_kind(value))
         check_storable(name, value or "")
-        right, mixed = mended(value or "")
-        notes += [*(replace(note, field=name) for note in mixed), *removed(**{name: right})]
+        mended_text, mending_notes = mended(value or "")
+        notes += [*(replace(note, field=name) for note in mending_notes), *removed(**{name: mended_text})]
         if name == "body":
-            values[name] = _paragraphs(right)
+            values[name] = _paragraphs(mended_text)
             continue
-        values[name] = clean_line(right).strip()
-        if breaks := clean_text(right).strip().count("\n"):
+        values[name] = clean_line(mended_text).strip()
+        if breaks := clean_text(mended_text).strip().count("\n"):
             notes.append(Note(NoteKind.DROPPED, name, "", Message("{count:,} line breaks became spaces", count=breaks)))
     return values, notes
 
 
 def _checked_choices(values: dict[str, str]) -> list[Note]:
-    """Checks status, notice, address and origin of the title, in place; returns notes of what was not taken as given.
+    """Checks status, notice, address and title origin, and corrects them in place; returns notes on the corrections.
 
-    Raises UnreadableError for an unknown status, a removed article without a notice, and an address that is none.
+    Raises UnreadableError for an unknown status, a removed article without a notice, and a malformed address.
     """
     notes = []
     if values["notice"] and values["status"] not in TAKEN_AWAY:
-        taken = Message("only an article that is withdrawn or deleted has a notice; it was passed over")
-        notes.append(Note(NoteKind.DROPPED, "notice", quoted(values["notice"]), taken))
+        message = Message("only an article that is withdrawn or deleted has a notice; it was passed over")
+        notes.append(Note(NoteKind.DROPPED, "notice", quoted(values["notice"]), message))
         values["notice"] = ""
     if values["status"] and values["status"] not in ArticleStatus.values:
         choices = ", ".join(ArticleStatus.values)
@@ -440,15 +465,18 @@ def _checked_choices(values: dict[str, str]) -> list[Note]:
             raise UnreadableError("“url”: {reason}", reason=str(error)) from None
     origin = values["title_origin"] or TitleOrigin.STATED
     if origin not in TitleOrigin.values:
-        taken = Message("taken as “{value}”", value=str(TitleOrigin.STATED))
-        notes.append(Note(NoteKind.UNKNOWN, "title_origin", origin, taken))
+        message = Message("taken as “{value}”", value=str(TitleOrigin.STATED))
+        notes.append(Note(NoteKind.UNKNOWN, "title_origin", origin, message))
         origin = TitleOrigin.STATED
     values["title_origin"] = origin
     return notes
 
 
 def capture_filename(row: dict[str, object]) -> str:
-    """The name of the row's original; raises UnreadableError for what is no text."""
+    """Returns the file name of the row's original, or an empty string.
+
+    Raises UnreadableError for a value that is no text.
+    """
     value = row.get("capture_filename")
     if value is not None and not isinstance(value, str):
         raise UnreadableError("“{field}” is {kind}, not text", field="capture_filename", kind=_kind(value))
@@ -456,21 +484,24 @@ def capture_filename(row: dict[str, object]) -> str:
 
 
 def captured_at(row: dict[str, object]) -> datetime | None:
-    """When the row says its original was captured; raises UnreadableError for what is no time."""
+    """Returns the time at which the row's original was captured, aware of its zone; None if the row states none.
+
+    Raises UnreadableError for a value that is no ISO 8601 time.
+    """
     value = row.get("captured_at")
     if value in (None, ""):
         return None
     try:
-        found = parse_datetime(value.strip()) if isinstance(value, str) else None
-        if found is not None:
-            return found if timezone.is_aware(found) else timezone.make_aware(found)
+        moment = parse_datetime(value.strip()) if isinstance(value, str) else None
+        if moment is not None:
+            return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
     except (ValueError, OverflowError):
         pass
     raise UnreadableError("“captured_at” is “{value}”, not an ISO 8601 time", value=quoted(value))
 
 
 def _paragraphs(body: str) -> str:
-    """A body already in paragraphs parted by blank lines is kept to the letter, else lines become paragraphs."""
+    """Returns the body with its own paragraphs if blank lines separate them; else each line becomes a paragraph."""
     clean = plain(body).strip("\n")
     if "\n\n" not in clean:
         return "\n\n".join(line for line in clean.split("\n") if line)
@@ -478,9 +509,9 @@ def _paragraphs(body: str) -> str:
 
 
 def _json(text: str, pairs: Callable[[list[tuple[str, object]]], object] | None = None) -> object:
-    """The value that a JSON text writes; raises UnreadableError with the reason, and where in the text it is.
+    """Returns the value of a JSON text. `pairs` builds an object from its (key, value) pairs.
 
-    `pairs` makes an object of its keys and values.
+    Raises UnreadableError with the reason and, for a syntax error, the character where it occurs.
     """
     try:
         return json.loads(text, object_pairs_hook=pairs)
@@ -489,40 +520,45 @@ def _json(text: str, pairs: Callable[[list[tuple[str, object]]], object] | None 
 
 
 def _json_row(text: str) -> tuple[dict[str, object], tuple[Note, ...]]:
-    """(the fields of a row, notes on those that it gives more than once)."""
+    """Returns (the fields of a row, notes on the fields that it states more than once)."""
     fields: list[tuple[str, object]] = []
 
-    def kept(pairs: list[tuple[str, object]]) -> dict[str, object]:
-        # The row itself is made after the objects in it.
+    def row_object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        # The hook is called for nested objects first, so the last call has the row's own fields.
         fields[:] = pairs
         return dict(pairs)
 
-    row = _json(text, kept)
+    row = _json(text, row_object)
     if not isinstance(row, dict):
         raise UnreadableError("a JSON object is expected, this is {kind}", kind=_kind(row))
-    return row, _doubled(fields)
+    return row, _notes_on_repeated_fields(fields)
 
 
-def _doubled(fields: list[tuple[str, object]]) -> tuple[Note, ...]:
-    """Notes on the values of fields that a row gives more than once: the last one counts. Fields that are not read are told as such."""
+def _notes_on_repeated_fields(fields: list[tuple[str, object]]) -> tuple[Note, ...]:
+    """Returns notes on the values of fields that a row states more than once. The last value counts.
+
+    Fields that are not read have their own notes and get none here.
+    """
     counts = Counter(name for name, _ in fields)
     last = dict(fields)
     notes: dict[Note, None] = {}
     for name, count in counts.items():
         if count == 1 or name not in READ:
             continue
-        given = [value for field, value in fields if field == name][:-1]
-        # What is said twice alike is lost nowhere, and is told all the same: without a value where all of them are alike.
-        texts = [value for value in given if isinstance(value, str) and value.strip() and value != last[name]] or [""]
-        taken = Message("given {count:,} times; the last one was taken", count=count)
-        notes |= dict.fromkeys(Note(NoteKind.DROPPED, name, text, taken) for text in texts)
+        earlier_values = [value for field, value in fields if field == name][:-1]
+        # Equal values lose nothing, but the repetition is noted all the same: without a value if all values are equal.
+        texts = [
+            value for value in earlier_values if isinstance(value, str) and value.strip() and value != last[name]
+        ] or [""]
+        message = Message("given {count:,} times; the last one was taken", count=count)
+        notes |= dict.fromkeys(Note(NoteKind.DROPPED, name, text, message) for text in texts)
     return tuple(notes)
 
 
 def _csv_row(text: str) -> tuple[dict[str, object], tuple[Note, ...]]:
-    """(the cells of a row under its header, notes on columns that it has more than once).
+    """Returns (the cells of a row by column name, notes on repeated columns).
 
-    What parts the cells is told by the header, as when the file was read.
+    The delimiter is detected from the header, as it was when the file was read.
     """
     source = _Lines(io.BytesIO(text.encode()), len(text.encode()) + 1)
     names, delimiter = _header(source)
@@ -536,15 +572,19 @@ def _csv_row(text: str) -> tuple[dict[str, object], tuple[Note, ...]]:
                 row[name] = _json(cell)
             except UnreadableError as error:
                 raise UnreadableError("“{field}” is {reason}", field=name, reason=str(error)) from None
-    return row, _doubled(fields)
+    return row, _notes_on_repeated_fields(fields)
 
 
 def _published(value: object) -> tuple[ArchiveDate | None, tuple[StatedDate, ...], tuple[Note, ...]]:
-    """(the date as the archive itself keeps dates, those stated in words, notes)."""
+    """Returns (the date of publication, dates stated in words, notes) of a row's `published` value.
+
+    The first is the date if the value is an object as exports write it, and the bounds if a text states only bounds;
+    else None. Raises UnreadableError for a value that is no date.
+    """
     if not value:
         return None, (), ()
     if isinstance(value, str):
-        return _stated(value)
+        return _published_from_text(value)
     if not isinstance(value, dict):
         raise UnreadableError("“published” is {kind}, not a date", kind=_kind(value))
     days = {}
@@ -565,37 +605,49 @@ def _published(value: object) -> tuple[ArchiveDate | None, tuple[StatedDate, ...
     return ArchiveDate(days["date"], precision, basis, days["earliest"], days["latest"]), (), ()
 
 
-def _stated(value: str) -> tuple[ArchiveDate | None, tuple[StatedDate, ...], tuple[Note, ...]]:
-    """(bounds that a text gives, the date that it states, a note where not all of the text is the date).
+def _published_from_text(value: str) -> tuple[ArchiveDate | None, tuple[StatedDate, ...], tuple[Note, ...]]:
+    """Returns (the bounds that a text states, the date that it states, a note if the date is inferred).
 
-    A date that is a part of the text is only inferred.
+    The date is inferred if it is only a part of the text, or if its reading is uncertain. Raises UnreadableError for a
+    text that does not hold exactly one date.
     """
-    written = _CLOCK_TIME.sub("", with_ascii_digits(strip_ignored(value)).strip())
-    if known := _year_or_month(written):
-        return None, (StatedDate("row", value, known),), ()
-    found = [_with_iso_month(one, written) for one in find_dates(written) if one.interval]
-    if len(found) != 1 or (known := as_archive_date(found[0])) is None or "\0" in value:
+    cleaned_value = _CLOCK_TIME.sub("", with_ascii_digits(strip_ignored(value)).strip())
+    if archive_date := _year_or_month(cleaned_value):
+        return None, (StatedDate("row", value, archive_date),), ()
+    expressions = [
+        _with_iso_month(expression, cleaned_value) for expression in find_dates(cleaned_value) if expression.interval
+    ]
+    if len(expressions) != 1 or (archive_date := as_archive_date(expressions[0])) is None or "\0" in value:
         raise UnreadableError("“published” is “{value}”, not a date", value=quoted(value))
-    whole = date_of_line(written)
-    is_whole = whole and whole.interval == found[0].interval and not _has_other_number(written, whole)
-    found[0] = _with_weekday(found[0], written)
-    is_certain = not found[0].hijri and not found[0].month_first and not _is_another_weekday(found[0])
+    whole_value = date_of_line(cleaned_value)
+    is_whole = (
+        whole_value
+        and whole_value.interval == expressions[0].interval
+        and not _has_other_number(cleaned_value, whole_value)
+    )
+    expressions[0] = _with_weekday(expressions[0], cleaned_value)
+    is_certain = not expressions[0].hijri and not expressions[0].month_first and not _is_another_weekday(expressions[0])
     if is_whole and is_certain:
-        return None, (StatedDate("row", value, known),), ()
-    bounds = _bounded(written[: found[0].start], known, is_part=_has_other_number(written, found[0]))
-    inferred = bounds or replace(known, basis=Basis.INFERRED)
+        return None, (StatedDate("row", value, archive_date),), ()
+    bounds = _bounds(
+        cleaned_value[: expressions[0].start], archive_date, is_part=_has_other_number(cleaned_value, expressions[0])
+    )
+    inferred = bounds or replace(archive_date, basis=Basis.INFERRED)
     kind = NoteKind.INFERRED if is_whole else NoteKind.PARTLY
-    notes = (Note(kind, "published", value, _taken_as(inferred, found[0])),)
+    notes = (Note(kind, "published", value, _inference_message(inferred, expressions[0])),)
     return bounds, () if bounds else (StatedDate("row", value, inferred),), notes
 
 
-def _taken_as(inferred: ArchiveDate, stated: DateExpression) -> Message:
-    """What a row's date is taken as, and what in its words does not say so by itself."""
+def _inference_message(inferred: ArchiveDate, stated: DateExpression) -> Message:
+    """Returns the message of a note on an inferred date: the date, and why it is inferred."""
     span = inferred.iso or f"{inferred.earliest or ''} … {inferred.latest or ''}".strip()
     if _is_another_weekday(stated):
-        weekday, said = ENGLISH_WEEKDAYS[stated.interval[0].weekday()], ENGLISH_WEEKDAYS[stated.weekday]
+        weekday, stated_weekday = ENGLISH_WEEKDAYS[stated.interval[0].weekday()], ENGLISH_WEEKDAYS[stated.weekday]
         return Message(
-            "taken as {date}, inferred; that day is a {weekday}, not a {said}", date=span, weekday=weekday, said=said
+            "taken as {date}, inferred; that day is a {weekday}, not a {said}",
+            date=span,
+            weekday=weekday,
+            said=stated_weekday,
         )
     if stated.hijri:
         return Message("taken as {date}, inferred: the days of the Hijri calendar are reckoned", date=span)
@@ -605,7 +657,7 @@ def _taken_as(inferred: ArchiveDate, stated: DateExpression) -> Message:
 
 
 def _year_or_month(written: str) -> ArchiveDate | None:
-    """The year or month that ISO 8601 writes «2024» or «2024-03», digits of any script; None for anything else."""
+    """Returns the date of an ISO 8601 year or month («2024», «2024-03»), in any digits; None for any other text."""
     match = re.fullmatch(r"(\d{4})(?:-(\d{2}))?", written)
     if match is None or not date.min.year < (year := int(match[1])) < date.max.year:
         return None
@@ -615,27 +667,31 @@ def _year_or_month(written: str) -> ArchiveDate | None:
 
 
 def _with_iso_month(stated: DateExpression, written: str) -> DateExpression:
-    """A year with the month that ISO 8601 writes after it; rules for texts read «2021-06» as a year and a number."""
+    """Returns a year with the month that follows it in ISO 8601.
+
+    The rules for running text read «2021-06» as a year and a number.
+    """
     is_year = stated.precision == "year" and not stated.year_end
     month = _MONTH_OF_ISO.match(written, stated.end) if is_year else None
     return replace(stated, month=int(month[1]), end=month.end()) if month else stated
 
 
 def _with_weekday(stated: DateExpression, written: str) -> DateExpression:
-    """A day with the weekday that stands elsewhere in the value: «2024-03-12 (الأحد)», «Sunday 2024-03-12»."""
+    """Returns a day with the weekday that stands elsewhere in the value: «2024-03-12 (الأحد)», «Sunday 2024-03-12»."""
     rest = f"{written[: stated.start]} {written[stated.end :]}"
-    named = {
+    weekdays = {
         *(WEEKDAY_NUMBERS[word.folded] for word in words(rest) if word.folded in WEEKDAY_NUMBERS),
         *(_ENGLISH_DAYS.index(name) for name in _ENGLISH_DAY.findall(rest.lower())),
     }
-    return replace(stated, weekday=named.pop()) if stated.weekday is None and len(named) == 1 else stated
+    return replace(stated, weekday=weekdays.pop()) if stated.weekday is None and len(weekdays) == 1 else stated
 
 
-def _bounded(before: str, known: ArchiveDate, *, is_part: bool) -> ArchiveDate | None:
-    """The days that «قبل», «حتى», «بعد» or «منذ» in front of a date leaves; None without such a word.
+def _bounds(before: str, archive_date: ArchiveDate, *, is_part: bool) -> ArchiveDate | None:
+    """Returns the bounds that «قبل», «حتى», «بعد» or «منذ» before a date states; None without such a word.
 
-    «قبل» and «بعد» leave the period itself out, unless only a part of it is named: «قبل نهاية 2020» can be in 2020. So it is where
-    `is_part`, when a number beside the period was not understood: «قبل 31 فبراير 2020» can be in that month.
+    `before` is the text before the date. «قبل» and «بعد» exclude the period itself, unless the text names only a part
+    of it: «قبل نهاية 2020» can be in 2020. `is_part` says that a number beside the period was not understood, which has
+    the same effect: «قبل 31 فبراير 2020» can be in that month.
     """
     folded = [word.folded for word in words(before)]
     while folded and (folded[-1] in _PERIOD_WORDS or folded[-1] in _PART_WORDS or folded[-1].isdigit()):
@@ -643,19 +699,23 @@ def _bounded(before: str, known: ArchiveDate, *, is_part: bool) -> ArchiveDate |
     last = folded[-1] if folded else ""
     if last in _UNTIL:
         is_outside = last == _BEFORE and not is_part
-        return ArchiveDate.unknown(None, known.earliest - _DAY if is_outside else known.latest, Basis.INFERRED)
+        return ArchiveDate.unknown(
+            None, archive_date.earliest - _DAY if is_outside else archive_date.latest, Basis.INFERRED
+        )
     if last in _SINCE:
         is_outside = last == _AFTER and not is_part
-        return ArchiveDate.unknown(known.latest + _DAY if is_outside else known.earliest, None, Basis.INFERRED)
+        return ArchiveDate.unknown(
+            archive_date.latest + _DAY if is_outside else archive_date.earliest, None, Basis.INFERRED
+        )
     return None
 
 
 def _is_another_weekday(stated: DateExpression) -> bool:
-    """Whether a day is named with a weekday that it is not: one of the two is wrong."""
+    """Returns whether the stated weekday is not the weekday of the stated day; one of the two is then wrong."""
     return stated.precision == "day" and stated.weekday not in {None, stated.interval[0].weekday()}
 
 
-def _has_other_number(written: str, whole: DateExpression) -> bool:
-    """Whether digits stand beside the date: «32 مارس 2023» has a month and a day that is none."""
-    rest = f"{written[: whole.start]} {written[whole.end :]}"
+def _has_other_number(written: str, stated: DateExpression) -> bool:
+    """Returns whether digits stand beside the date: «32 مارس 2023» holds a valid month and an invalid day."""
+    rest = f"{written[: stated.start]} {written[stated.end :]}"
     return any(letter.isdigit() for letter in rest)

@@ -1,4 +1,4 @@
-"""Web archives: the pages in WARC files (ISO 28500), one gzip member a record or plain, and in WACZ packages."""
+"""Reads the pages of web archives: WARC files (ISO 28500), plain or with one gzip member per record, and WACZ packages."""
 
 import logging
 import os
@@ -30,12 +30,12 @@ from articles.platform.messages import Message
 _log = logging.getLogger(__name__)
 
 PAGE_TYPES = ("text/html", "application/xhtml+xml", "text/plain")
-# What this archive's own exports hold beside pages.
+# Media types that this archive's own exports hold besides pages.
 ROW_TYPES = ("application/json", "text/csv")
 _WINDOW = 1 << 20
 _GZIP = b"\x1f\x8b"
-# Where a record can begin: a gzip member (RFC 1952, 2.3.1: flags of which three are reserved, how hard it was packed, on which
-# system), or a line that names the format. Both are no longer than _LONGEST_MARK.
+# The possible beginnings of a record: the header of a gzip member (RFC 1952, 2.3.1: flags, three of them reserved,
+# compression level, operating system), or a line that names the format. Both are at most _LONGEST_MARK bytes long.
 _MEMBER_MARK = rb"\x1f\x8b\x08[\x00-\x1f][\x00-\xff]{4}[\x00\x02\x04][\x00-\x0d\xff]"
 _LINE_MARK = rb"(?<=\n)WARC/\d\.\d{1,3}[ \t]{0,8}\r?\n"
 _MEMBER, _RECORD, _EITHER = map(re.compile, (_MEMBER_MARK, _LINE_MARK, rb"%b|%b" % (_MEMBER_MARK, _LINE_MARK)))
@@ -43,23 +43,25 @@ _LONGEST_MARK = 32
 _NAMES_FORMAT = re.compile(rb"WARC/\d\.\d{1,3}\s*")
 _UNREADABLE = (ArchiveLoadFailed, UnreadableError, zlib.error, EOFError, ValueError, OSError, KeyError, AttributeError)
 _MOST_MEMBERS = 10_000
-# Kinds of records without a page that are counted one by one.
+# The most distinct reasons for records without a page that are counted apart.
 _MOST_REASONS = 1000
-# In bytes: of a header line, and of all headers of a record or of the answer in it. Servers take 8 to 64 thousand.
+# In bytes: a header line, and all headers of a record or of its HTTP response. Servers accept 8 to 64 thousand.
 _LONGEST_LINE, _LONGEST_HEADERS = 64 * 1024, 128 * 1024
-# Lines of nothing between two records; the format has two.
+# Empty lines between two records. The format has two.
 _MOST_EMPTY_LINES = 1000
-# A record may unpack to so many bytes, or to so many times what it has packed. Text shrinks to a twentieth, video hardly.
+# A record may unpack to _UNPACKED_FREELY bytes, or to _MOST_GROWTH times its packed size. Text shrinks to a twentieth,
+# video hardly.
 _UNPACKED_FREELY, _MOST_GROWTH = 32 << 20, 200
-# Chunks that an answer was sent in. Servers send some kilobytes in each.
+# The most chunks of an HTTP response. Servers send some kilobytes in each.
 _MOST_CHUNKS = 200_000
-# In bytes, of the list of files that a package has at its end: of some tens of thousands of files.
+# In bytes: the central directory at the end of a package. This is enough for some tens of thousands of files.
 _LONGEST_DIRECTORY = 4 << 20
-# The record at the end of a ZIP file (APPNOTE 4.3.16, and 4.3.14 for large ones) with where its directory's size stands in it.
+# The end record of a ZIP file (APPNOTE 4.3.16, and 4.3.14 for large files): (signature, offset and length of the
+# directory's size).
 _ZIP_END, _ZIP64_END, _LONGEST_ZIP_END = (b"PK\x05\x06", 12, 4), (b"PK\x06\x06", 40, 8), 22 + (1 << 16) + 76
 _WRONG_LENGTH = Message("its length is not what its header says")
 _CUT_SHORT = Message("it is cut short")
-# Records that tell of others, and hold no document.
+# Types of records that describe other records and hold no document.
 _ABOUT_OTHERS = frozenset(("warcinfo", "request", "metadata"))
 
 
@@ -70,20 +72,24 @@ def read_warc(path: Path, largest: int, encoding: str = "") -> Iterator[Item | B
 
 
 def read_wacz(path: Path, largest: int, encoding: str = "") -> Iterator[Item | Broken | Remark]:
-    """The pages of every WARC file in the package; each is unpacked to a file of its own while it is read."""
+    """Yields the pages of every WARC file in a package. `largest` is the most bytes of a page.
+
+    Each WARC file is unpacked to a temporary file while it is read. Raises UnreadableError for a package that is
+    damaged, locked or without a WARC file.
+    """
     _check_directory(path)
     try:
         with zipfile.ZipFile(path) as package:
-            members = [one for one in package.infolist() if one.filename.endswith((".warc", ".warc.gz"))]
+            members = [file for file in package.infolist() if file.filename.endswith((".warc", ".warc.gz"))]
             if not members:
                 raise UnreadableError("no WARC file in the package (archive/*.warc.gz is expected)")
             for member in members[:_MOST_MEMBERS]:
                 yield from _member(package, member, path, largest)
-            if left := members[_MOST_MEMBERS:]:
+            if unread := members[_MOST_MEMBERS:]:
                 reason = Message(
                     "the package holds {count:,} WARC files; from this on they were left unread", count=len(members)
                 )
-                yield Broken(str(path), left[0].filename, reason, is_rest=True)
+                yield Broken(str(path), unread[0].filename, reason, is_rest=True)
     except NotImplementedError:
         raise UnreadableError("a file in the package is packed in a way that cannot be read") from None
     except RuntimeError:
@@ -93,13 +99,13 @@ def read_wacz(path: Path, largest: int, encoding: str = "") -> Iterator[Item | B
 
 
 def _check_directory(path: Path) -> None:
-    """Raises UnreadableError for a package whose list of files is longer than may be held: the library reads all of it."""
+    """Raises UnreadableError for a package with a central directory over _LONGEST_DIRECTORY: zipfile reads all of it."""
     with path.open("rb") as file:
         file.seek(-min(_LONGEST_ZIP_END, path.stat().st_size), os.SEEK_END)
-        end = file.read()
-    for mark, at, length in (_ZIP_END, _ZIP64_END):
-        start = end.rfind(mark)
-        size = int.from_bytes(end[start + at : start + at + length], "little") if start >= 0 else 0
+        tail = file.read()
+    for mark, size_offset, length in (_ZIP_END, _ZIP64_END):
+        start = tail.rfind(mark)
+        size = int.from_bytes(tail[start + size_offset : start + size_offset + length], "little") if start >= 0 else 0
         is_elsewhere = length == 4 and size == 0xFFFFFFFF
         if size > _LONGEST_DIRECTORY and not is_elsewhere:
             raise UnreadableError(
@@ -112,34 +118,36 @@ def _check_directory(path: Path) -> None:
 def _member(
     package: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path, largest: int
 ) -> Iterator[Item | Broken | Remark]:
-    # A WARC file is compressed already: one that grows much in unpacking is made to fill the disk.
+    # A WARC file is compressed already. One that unpacks to many times its size is made to fill the disk.
     if member.file_size > max(largest, 20 * member.compress_size):
         sizes = {"packed": member.compress_size, "size": member.file_size}
         yield Broken(str(path), member.filename, Message("would unpack from {packed:,} to {size:,} bytes", **sizes))
         return
     with tempfile.TemporaryFile() as unpacked:
-        left = member.file_size
+        remaining = member.file_size
         with package.open(member) as packed:
-            while left > 0 and (part := packed.read(min(_WINDOW, left))):
-                unpacked.write(part)
-                left -= len(part)
+            while remaining > 0 and (chunk := packed.read(min(_WINDOW, remaining))):
+                unpacked.write(chunk)
+                remaining -= len(chunk)
         unpacked.seek(0)
         for entry in _records(unpacked, str(path), path.name, largest):
             yield replace(entry, place=Message("{file}, {place}", file=member.filename, place=entry.place))
 
 
 def _records(file: BinaryIO, path: str, name: str, largest: int) -> Iterator[Item | Broken | Remark]:
-    """Every page; where a record is broken, that and reading on at the next one that begins whole.
+    """Yields every page, and a Broken for each broken record.
 
-    At the end remarks tell of the records that no page is read from.
+    After a broken record, reading goes on at the next possible beginning of a record.
+
+    At the end, remarks count the records that no page was read from.
     """
-    passed = _PassedOver()
-    yield from _every_record(file, path, name, largest, passed)
-    yield from passed.remarks(path)
+    passed_over = _PassedOver()
+    yield from _every_record(file, path, name, largest, passed_over)
+    yield from passed_over.remarks(path)
 
 
 class _PassedOver:
-    """The records of a file that were left out, counted by the reason, with the place of the first."""
+    """Counts the records of a file that hold no page, by reason, with the place of the first."""
 
     def __init__(self) -> None:
         self._elsewhere: Counter[str] = Counter()
@@ -147,70 +155,73 @@ class _PassedOver:
         self._first: dict[str, str] = {}
 
     def add_elsewhere(self, address: str, place: str) -> None:
-        """An answer from an address that is not of the web."""
+        """Counts a response whose address is no web address, by its scheme."""
         scheme, colon, _ = address.partition(":")
         self._elsewhere[scheme.lower()[:20] if colon else "none"] += 1
         self._first.setdefault("WARC-Target-URI", place)
 
     def add(self, reason: str, place: str) -> None:
-        """A record that holds no page: a picture, an answer that tells of an error."""
+        """Counts a record that holds no page, such as a picture or an error response."""
         # A hostile file can give every record a reason of its own.
         self._no_page[reason if reason in self._no_page or len(self._no_page) < _MOST_REASONS else "…"] += 1
         self._first.setdefault("records", place)
 
     def remarks(self, path: str) -> Iterator[Remark]:
+        """Yields a remark for each of the two kinds of records, if there are any."""
         elsewhere = Message(
             "{count:,} answers from addresses that are not of the web were left out", count=self._elsewhere.total()
         )
         no_page = Message("{count:,} records that hold no page were passed over", count=self._no_page.total())
-        told = (("WARC-Target-URI", self._elsewhere, elsewhere), ("records", self._no_page, no_page))
-        for field, counts, taken in told:
+        groups = (("WARC-Target-URI", self._elsewhere, elsewhere), ("records", self._no_page, no_page))
+        for field, counts, message in groups:
             if counts:
                 reasons = ", ".join(f"{reason}: {times:,}" for reason, times in counts.most_common(10))
-                yield Remark(path, self._first[field], Note(NoteKind.DROPPED, field, reasons, taken))
+                yield Remark(path, self._first[field], Note(NoteKind.DROPPED, field, reasons, message))
 
 
-def _every_record(file: BinaryIO, path: str, name: str, largest: int, passed: _PassedOver) -> Iterator[Item | Broken]:
-    offset, mark, count = 0, _mark_of(file), 0
+def _every_record(
+    file: BinaryIO, path: str, name: str, largest: int, passed_over: _PassedOver
+) -> Iterator[Item | Broken]:
+    offset, mark, count = 0, _record_mark(file), 0
     while offset is not None:
         file.seek(offset)
         records = _Records(file)
-        at, wrong = offset, 0
+        record_offset, errors = offset, 0
         try:
             for record in records:
-                if records.err_count > wrong:
-                    wrong = records.err_count
-                    yield Broken(path, _place(at), _WRONG_LENGTH)
-                at = records.begun
+                if records.err_count > errors:
+                    errors = records.err_count
+                    yield Broken(path, _place(record_offset), _WRONG_LENGTH)
+                record_offset = records.begun
                 count += 1
-                if entry := _entry(record, path, name, at, largest, passed):
+                if entry := _entry(record, path, name, record_offset, largest, passed_over):
                     yield entry
-            if records.err_count > wrong:
-                yield Broken(path, _place(at), _WRONG_LENGTH)
+            if records.err_count > errors:
+                yield Broken(path, _place(record_offset), _WRONG_LENGTH)
             if not count:
                 yield Broken(path, _place(0), Message("no record of a web archive"))
             return
         except _UNREADABLE as error:
-            if records.err_count > wrong:
-                yield Broken(path, _place(at), _WRONG_LENGTH)
-            at, count = records.begun, max(count, 1)
-            yield Broken(path, _place(at), _reason(error))
-            # No record ends its headers inside headers that do not end: most of them are passed over.
-            beyond = _LONGEST_HEADERS * 3 // 4 if isinstance(error, _HeadersTooLongError) and mark is _RECORD else 1
-            offset = _next_start(file, at + beyond, mark)
+            if records.err_count > errors:
+                yield Broken(path, _place(record_offset), _WRONG_LENGTH)
+            record_offset, count = records.begun, max(count, 1)
+            yield Broken(path, _place(record_offset), _reason(error))
+            # No record begins inside headers that do not end, so most of the headers are skipped.
+            step = _LONGEST_HEADERS * 3 // 4 if isinstance(error, _HeadersTooLongError) and mark is _RECORD else 1
+            offset = _next_start(file, record_offset + step, mark)
 
 
-def _mark_of(file: BinaryIO) -> re.Pattern[bytes]:
-    """How records of a file begin; either way where its beginning does not tell."""
+def _record_mark(file: BinaryIO) -> re.Pattern[bytes]:
+    """Returns the pattern of a record's beginning: gzip member, plain line, or both if the first bytes are neither."""
     start = file.read(5)
     return _MEMBER if start.startswith(_GZIP) else _RECORD if start == b"WARC/" else _EITHER
 
 
 class _Records(ArchiveIterator):
-    """The records of a file from its place on; raises one of _UNREADABLE where one is not whole, and `begun` is where it begins.
+    """Iterates over the records of a file from its current position; `begun` is the offset of the current record.
 
-    The library takes the end of a file for the end of its records, wherever in a record it is, and reads a record that does not
-    say its length to the end of the file. It also would write warnings to standard error.
+    Raises one of _UNREADABLE for a record that is not whole. The library would accept a file that ends within a record,
+    would read a record without a length to the end of the file, and would write warnings to standard error.
     """
 
     def __init__(self, file: BinaryIO) -> None:
@@ -228,7 +239,7 @@ class _Records(ArchiveIterator):
     def _next_record(self, next_line: bytes | None) -> ArcWarcRecord:
         self.begun = self.offset
         while next_line is None or not next_line.strip():
-            # Lines of nothing before the first record, or a member of them alone.
+            # Empty lines before the first record, or a gzip member of empty lines alone.
             self.begun += len(next_line or b"") if not self.reader.decompressor else 0
             next_line = self.reader.readline()
             if not next_line and self.reader.is_cut:
@@ -243,9 +254,10 @@ class _Records(ArchiveIterator):
         return record
 
     def _check_end(self, record: ArcWarcRecord) -> None:
-        """Refuses a record of a plain file after whose length neither the file nor the record ends.
+        """Raises _RefusedError for a record of a plain file whose stated length is wrong.
 
-        It is looked up before the record is read, so that records that claim to hold what follows them cost nothing.
+        After that length the file must end, or white space or another record must follow. The check comes before the
+        record is read, so that a record with too great a length costs nothing.
         """
         if self.reader.decompressor:
             return
@@ -264,9 +276,10 @@ class _Records(ArchiveIterator):
             raise _RefusedError("records are not compressed one by one; recompress the file with `warcio recompress`")
 
     def _consume_blanklines(self) -> tuple[bytes | None, int]:
-        """(the line after those of nothing that end a record, the bytes of these).
+        """Returns (the line after the empty lines that end a record, the size of the empty lines in bytes).
 
-        `err_count` tells that more of a record followed than its length says. One line of that is passed over.
+        If a record goes on beyond its stated length, `err_count` grows by one for each such line, and the line is
+        skipped.
         """
         size, is_first = 0, True
         while line := self.reader.readline():
@@ -279,16 +292,16 @@ class _Records(ArchiveIterator):
 
 
 class _RefusedError(ArchiveLoadFailed):
-    """What a record may not have; the message is for people, as those of the library are not."""
+    """A record that breaks a limit or the format. Its message is readable, unlike those of the library."""
 
     def __init__(self, template: str, /, **values: object) -> None:
         super().__init__(template if isinstance(template, Message) else Message(template, **values))
 
 
 class _Reader(DecompressingBufferedReader):
-    """Gives no line longer than a header line may be, few empty ones in a row, and no record that grows beyond measure.
+    """Limits the length of header lines, the number of consecutive empty lines, and the unpacked size of a record.
 
-    A line of gigabytes would be read whole, and a few kilobytes may unpack to gigabytes.
+    Without limits, a line of gigabytes would be read whole, and a few kilobytes may unpack to gigabytes.
     """
 
     def _init_decomp(self, decomp_type: str | None) -> None:
@@ -297,13 +310,13 @@ class _Reader(DecompressingBufferedReader):
 
     @property
     def is_cut(self) -> bool:
-        """Whether the file ends in a member of which nothing could be unpacked."""
+        """Whether the file ends in a gzip member from which nothing could be unpacked."""
         return bool(self.decompressor and self._packed and not self.num_block_read and not self.decompressor.eof)
 
     def _decompress(self, data: bytes) -> bytes:
         self._packed += len(data)
         if self.decompressor and self.num_block_read:
-            # The library takes damaged bytes for the end, and reads all that follow them.
+            # The library's method would treat damaged bytes as the end of the member, and read on after them.
             unpacked = self.decompressor.decompress(data)
         else:
             unpacked = super()._decompress(data)
@@ -327,7 +340,7 @@ class _Reader(DecompressingBufferedReader):
 
 
 class _Chunks(ChunkedDataReader):
-    """Undoes the chunks of an answer (RFC 9112, 7.1), of which there may not be too many, and none larger than a document."""
+    """Decodes a chunked response (RFC 9112, 7.1) and limits the number and the size of its chunks."""
 
     def __init__(self, stream: object, largest: int) -> None:
         super().__init__(stream)
@@ -347,14 +360,14 @@ class _Chunks(ChunkedDataReader):
 
 
 class _Headers(StatusAndHeadersParser):
-    """Reads the headers of a record, or of the answer in it, up to a total size."""
+    """Reads the headers of a record, or of its HTTP response, up to _LONGEST_HEADERS bytes."""
 
     def parse(self, stream: object, full_statusline: bytes | None = None) -> StatusAndHeaders:
         return super().parse(_Bounded(stream), full_statusline)
 
 
 class _RecordHeaders(_Headers):
-    """Reads the headers of a record, which must end by an empty line and say what the record is and how long."""
+    """Reads the headers of a record. They must end with an empty line and state the record's type and length."""
 
     def parse(self, stream: object, full_statusline: bytes | None = None) -> StatusAndHeaders:
         bounded = _Bounded(stream, is_of_record=True)
@@ -369,13 +382,13 @@ class _RecordHeaders(_Headers):
 
 
 class _HeadersTooLongError(_RefusedError):
-    """Headers that go on beyond _LONGEST_HEADERS."""
+    """Headers of more than _LONGEST_HEADERS bytes."""
 
 
 class _Bounded:
-    """The lines of a stream, up to _LONGEST_HEADERS bytes of them; `has_ended` when an empty one was read.
+    """The lines of a stream, up to _LONGEST_HEADERS bytes; `has_ended` is set once an empty line was read.
 
-    In headers of a record the first line of another record is an error: whoever wrote them broke off.
+    In the headers of a record (`is_of_record`) the first line of another record is an error: the writer broke off.
     """
 
     def __init__(self, stream: object, *, is_of_record: bool = False) -> None:
@@ -397,15 +410,15 @@ _HEXADECIMAL = re.compile(rb"[0-9a-fA-F]+")
 _HTTP = _Headers(["HTTP/1.0", "HTTP/1.1"], verify=False)
 
 
-def _place(at: int) -> Message:
-    return Message("record at offset {offset:,}", offset=at)
+def _place(offset: int) -> Message:
+    return Message("record at offset {offset:,}", offset=offset)
 
 
 def _reason(error: Exception) -> Message:
-    """Why a record cannot be read, in words for people; a library's own are in the log."""
-    words = str(error)
-    if isinstance(words, Message):
-        return words
+    """Returns a readable reason why a record cannot be read. The library's own message goes to the log."""
+    error_text = str(error)
+    if isinstance(error_text, Message):
+        return error_text
     _log.info("a record of a web archive cannot be read", exc_info=error)
     if isinstance(error, zlib.error):
         return Message("its compressed bytes are damaged")
@@ -417,12 +430,12 @@ def _reason(error: Exception) -> Message:
 
 
 def _next_start(file: BinaryIO, offset: int, mark: re.Pattern[bytes]) -> int | None:
-    """Where, from `offset` on, the next record can begin; None if nowhere."""
+    """Returns the offset, from `offset` on, at which the next record can begin; None if there is none."""
     base = max(offset - 1, 0)
     file.seek(base)
     window = file.read(offset - base)
-    while part := file.read(_WINDOW):
-        window += part
+    while chunk := file.read(_WINDOW):
+        window += chunk
         # The line break before a line can be the byte before `offset`.
         if match := mark.search(window, max(offset - base, 0)):
             return base + match.start()
@@ -432,50 +445,52 @@ def _next_start(file: BinaryIO, offset: int, mark: re.Pattern[bytes]) -> int | N
 
 
 def _entry(  # noqa: PLR0913
-    record: ArcWarcRecord, path: str, name: str, at: int, largest: int, passed: _PassedOver
+    record: ArcWarcRecord, path: str, name: str, offset: int, largest: int, passed_over: _PassedOver
 ) -> Item | Broken | None:
-    """The page of a record; None for records that tell of others, and for those that are counted in `passed`."""
+    """Returns the page of a record; None for a record that describes others, or that is counted in `passed_over`."""
     headers = record.rec_headers
-    place = _place(at)
+    place = _place(offset)
     address = (headers.get_header("WARC-Target-URI") or "").strip("<> ")
-    seen, notes = _time(headers.get_header("WARC-Date"))
+    captured_at, notes = _time(headers.get_header("WARC-Date"))
     is_web = address.lower().startswith(("http://", "https://"))
     if record.rec_type == "revisit":
-        return _at_its_address(Item(path, None, "", name, address, seen, place=place))
+        return _with_canonical_address(Item(path, None, "", name, address, captured_at, place=place))
     if record.rec_type in _ABOUT_OTHERS:
         return None
     if record.rec_type == "response" and not is_web:
-        passed.add_elsewhere(address, place)
+        passed_over.add_elsewhere(address, place)
         return None
-    # A resource that is not of the web is a file that some archive kept: its name there is no address.
+    # A resource without a web address is a file of some archive. Its name there is no address.
     if record.rec_type not in {"resource", "response"}:
-        passed.add(f"WARC-Type {quoted(record.rec_type)[:30]}", place)
+        passed_over.add(f"WARC-Type {quoted(record.rec_type)[:30]}", place)
         return None
     if record.rec_type == "response" and record.http_headers is None:
-        # The library reads them only where the scheme is written in small letters.
+        # The library parses HTTP headers only if the scheme is in lower case.
         record.http_headers = _HTTP.parse(record.raw_stream)
     http = record.http_headers
     if record.rec_type == "response" and (status := http.get_statuscode()) != "200":
-        passed.add(f"status {quoted(status)[:30] or 'none'}", place)
+        passed_over.add(f"status {quoted(status)[:30] or 'none'}", place)
         return None
     declared = (http.get_header("Content-Type") if http else headers.get_header("Content-Type")) or ""
     media_type, charset = content_type(declared)
     if media_type not in (PAGE_TYPES if is_web else (*PAGE_TYPES, *ROW_TYPES)):
-        passed.add(quoted(media_type)[:60] or "no Content-Type", place)
+        passed_over.add(quoted(media_type)[:60] or "no Content-Type", place)
         return None
-    content = read_limited(_transferred(record, largest), largest)
+    content = read_limited(_without_chunks(record, largest), largest)
     if record.raw_stream.limit > 0:
         raise _cut_short(record, record.raw_stream.limit)
     try:
-        content, packing = unpacked(content, _codings(http), largest)
+        content, coding_notes = unpacked(content, _content_codings(http), largest)
     except UnreadableError as error:
-        # The record itself is whole: reading goes on after it.
+        # The record itself is whole, so reading goes on after it.
         return Broken(path, place, str(error))
-    notes = (*notes, *packing)
+    notes = (*notes, *coding_notes)
     if is_web:
-        return _at_its_address(Item(path, content, media_type, name, address, seen, charset, place, notes))
-    # A record's place in its file keeps files of one archive apart.
-    return Item(path, content, media_type, f"{name}:{at}", "", seen, charset, place, notes)
+        return _with_canonical_address(
+            Item(path, content, media_type, name, address, captured_at, charset, place, notes)
+        )
+    # The record's offset tells files of one archive apart.
+    return Item(path, content, media_type, f"{name}:{offset}", "", captured_at, charset, place, notes)
 
 
 def _cut_short(record: ArcWarcRecord, missing: int) -> "_RefusedError":
@@ -483,14 +498,17 @@ def _cut_short(record: ArcWarcRecord, missing: int) -> "_RefusedError":
     return _RefusedError("cut short: {size:,} of {length:,} bytes", size=length - missing, length=length)
 
 
-def _codings(http: StatusAndHeaders | None) -> str:
-    """What a server packed its answer with, in order; header lines of one name are one list (RFC 9110, section 5.3)."""
+def _content_codings(http: StatusAndHeaders | None) -> str:
+    """Returns the content codings of a response, in order.
+
+    Header lines of one name form one list (RFC 9110, section 5.3).
+    """
     headers = http.headers if http else []
     return ", ".join(value for name, value in headers if name.lower() == "content-encoding")
 
 
 def _length(headers: StatusAndHeaders) -> int:
-    """The bytes that a record says it has; raises UnreadableError where that is no number."""
+    """Returns the stated length of a record in bytes. Raises UnreadableError if it is no number."""
     text = (headers.get_header("Content-Length") or "0").strip()
     if not (text.isascii() and text.isdigit() and len(text) < 19):
         raise UnreadableError(
@@ -499,14 +517,14 @@ def _length(headers: StatusAndHeaders) -> int:
     return int(text)
 
 
-def _transferred(record: ArcWarcRecord, largest: int) -> BinaryIO:
-    """The record's content without the chunks it was sent in; what its server packed it with is still on."""
-    sent = record.http_headers.get_header("Transfer-Encoding") if record.http_headers else None
-    return _Chunks(record.raw_stream, largest) if "chunked" in (sent or "").lower() else record.raw_stream
+def _without_chunks(record: ArcWarcRecord, largest: int) -> BinaryIO:
+    """Returns the record's content without chunked coding. Content codings, such as gzip, remain."""
+    transfer_coding = record.http_headers.get_header("Transfer-Encoding") if record.http_headers else None
+    return _Chunks(record.raw_stream, largest) if "chunked" in (transfer_coding or "").lower() else record.raw_stream
 
 
-def _at_its_address(item: Item) -> Item | Broken:
-    """The item under the one spelling of its address; broken where the record names no web address."""
+def _with_canonical_address(item: Item) -> Item | Broken:
+    """Returns the item with the canonical spelling of its address; Broken if that is no web address."""
     try:
         return replace(item, address=canonical_address(item.address))
     except AddressError as error:
@@ -514,19 +532,25 @@ def _at_its_address(item: Item) -> Item | Broken:
 
 
 def content_type(header: str) -> tuple[str, str]:
-    """(media type, charset) of a Content-Type header, in lower case; an empty charset where none is declared."""
+    """Returns (media type, charset) of a Content-Type header, in lower case.
+
+    The charset is empty if none is declared.
+    """
     media_type, *parameters = header.lower().split(";")
     declared = dict(map(str.strip, part.split("=", 1)) for part in parameters if "=" in part)
     return media_type.strip(), declared.get("charset", "").strip(" \"'")
 
 
 def _time(value: str | None) -> tuple[datetime | None, tuple[Note, ...]]:
-    """(the moment that a WARC-Date states, in UTC where it names no zone; a note where it states none)."""
+    """Returns (the time of a WARC-Date, notes).
+
+    A time without a zone is in UTC. An invalid date yields None and a note.
+    """
     try:
-        found = parse_datetime(value) if value else None
+        moment = parse_datetime(value) if value else None
     except ValueError:
-        found = None
-    if found is None:
-        taken = Message("not a time; taken as captured now")
-        return None, (Note(NoteKind.DROPPED, "WARC-Date", value, taken),) if value else ()
-    return found if found.tzinfo else found.replace(tzinfo=UTC), ()
+        moment = None
+    if moment is None:
+        message = Message("not a time; taken as captured now")
+        return None, (Note(NoteKind.DROPPED, "WARC-Date", value, message),) if value else ()
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC), ()
