@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from articles.exchange.long_answers import ASKERS, LOCKS
 from articles.models import Article, ArticleStatus, Source
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DOORS = [
@@ -63,6 +64,7 @@ def test_who_comes_when_all_places_are_taken_is_asked_to_come_again(
     assert locks_held() == settings.ARCHIVE_EXPORTS_AT_ONCE
     # As when the process that held them is killed.
     other.close()
+    wait_for(lambda: locks_held() == 0)
     assert client.get(door).status_code == 200
 
 
