@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import IO, Any
@@ -80,14 +80,15 @@ def pour(source: tuple[str, ...], target: tuple[str, ...], *, first: bytes, last
     `last` is sent only when the source has succeeded. So a target that commits at `last` commits everything or nothing.
     """
     with _running(*target, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as reader:
-        try:
-            with reader.stdin:
-                reader.stdin.write(first)
-                with _running(*source, stdout=subprocess.PIPE) as writer:
-                    shutil.copyfileobj(writer.stdout, reader.stdin, _CHUNK)
-                reader.stdin.write(last)
-        except BrokenPipeError:
-            pass  # The target's own error says why it ended.
+        # The target's own error says why it ended. An interruption kills the target before its input is closed: closing
+        # would first write what is left, for which a target that waits for a lock has no room.
+        with suppress(BrokenPipeError):
+            reader.stdin.write(first)
+            with _running(*source, stdout=subprocess.PIPE) as writer:
+                shutil.copyfileobj(writer.stdout, reader.stdin, _CHUNK)
+            reader.stdin.write(last)
+        with suppress(BrokenPipeError):
+            reader.stdin.close()
 
 
 @contextmanager
