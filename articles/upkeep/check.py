@@ -42,6 +42,8 @@ log = logging.getLogger(__name__)
 CHUNK = 2_000
 # A file younger than this many seconds may belong to an article that is being stored now.
 SETTLED = 3600
+# The folder of a store for originals that no row names any more.
+SET_ASIDE = "set-aside"
 _CAPTURE_FILE = re.compile(r"[0-9a-f]{2}/[0-9a-f]{2}/([0-9a-f]{64})\.gz")
 
 
@@ -219,12 +221,13 @@ def _missing_captures(lost: LostOriginals) -> Look:
 def _leftovers(repair: bool, settled: float, lost: LostOriginals) -> Look:
     """Files of the captures' store that no row names: an ingest was killed before its article was committed.
 
-    Where originals are lost, a file named like a capture may be one of them, and stays.
+    Where originals are lost, a file named like a capture may be one of them, and stays. A repair never deletes such a
+    file: nothing may be known of its loss. It is set aside, in a folder of the same store that is not looked at.
     """
     storage = capture_storage()
     for chunk in _chunks(_files(storage, ""), CHUNK):
         yield from (problem for problem in chunk if isinstance(problem, Problem))
-        names = [name for name in chunk if isinstance(name, str)]
+        names = [name for name in chunk if isinstance(name, str) and not name.startswith(f"{SET_ASIDE}/")]
         digests = [match[1] if (match := _CAPTURE_FILE.fullmatch(name)) else "" for name in names]
         recorded = set(Capture.objects.filter(sha256__in=digests).values_list("sha256", flat=True))
         yield len(names)
@@ -242,6 +245,8 @@ def _leftover(storage: Storage, name: str, remove: bool, settled: float, may_be_
         if seconds_now() - storage.get_modified_time(name).timestamp() < settled:
             return None
         if remove:
+            if _CAPTURE_FILE.fullmatch(name):
+                _set_aside(storage, name)
             storage.delete(name)
     except FileNotFoundError:
         return None
@@ -251,6 +256,12 @@ def _leftover(storage: Storage, name: str, remove: bool, settled: float, may_be_
         words = f"{name} is named by no capture; it may be an original that is lost above, and is kept"
         return Problem("leftover file", words)
     return Problem("leftover file", f"{name} belongs to no article", is_repaired=remove)
+
+
+def _set_aside(storage: Storage, name: str) -> None:
+    """Copies a file of a store into its folder SET_ASIDE, under the same name."""
+    with storage.open(name) as file:
+        storage.save(f"{SET_ASIDE}/{name}", file)
 
 
 def _cannot_be(error: OSError) -> str:
