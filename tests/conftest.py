@@ -92,6 +92,12 @@ def _language() -> None:
 
 
 @pytest.fixture
+def authority(db: None) -> Authority:
+    """The names that the rules know, with those of the fixtures."""
+    return Authority.load()
+
+
+@pytest.fixture
 def seed(db: None) -> Callable[[str], Article]:
     """The article of a seed by its number: `seed("003")`."""
     return lambda number: Article.objects.filter(captures__filename__startswith=number).distinct().get()

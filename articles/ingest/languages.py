@@ -6,8 +6,9 @@ from functools import lru_cache
 from babel import Locale
 from babel.core import get_global
 
-# The subtag of a language, alone or with script, region and variants (RFC 5646): «ar», «ar-MA», «zh-Hant».
-_TAG = re.compile(r"(?P<language>[a-z]{2,3})(?P<rest>(?:[-_][a-z0-9]{2,8})*)", re.IGNORECASE | re.ASCII)
+from articles.models.article import LANGUAGE
+
+_TAG = re.compile(LANGUAGE, re.IGNORECASE | re.ASCII)
 _SCRIPT, _REGION = 4, 2
 
 
@@ -17,14 +18,13 @@ def language_tag(code_or_tag: str) -> str:
     A code is replaced by its shorter or newer one: «ara» becomes «ar». The result is empty if `code_or_tag` names no
     language of ISO 639.
     """
-    match = _TAG.fullmatch(code_or_tag.strip())
-    if match is None:
+    tag = code_or_tag.strip()
+    if not _TAG.fullmatch(tag):
         return ""
-    code = match["language"].lower()
-    code = _newer().get(code, code)
+    code, *rest = re.split("[-_]", tag)
+    code = _newer().get(code.lower(), code.lower())
     if code not in _codes():
         return ""
-    rest = re.split("[-_]", match["rest"])[1:]
     return "-".join((code, *map(_cased, rest)))
 
 

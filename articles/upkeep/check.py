@@ -100,7 +100,7 @@ def check(
     """Runs every check and returns all problems. Calls `told` with each problem as soon as it is detected.
 
     With `repair`, derived values are computed again, texts pass the gate, and files that belong to nothing and are
-    older than `settled` seconds are removed. A file that may be the lost original of a row is never removed. Captures
+    older than `settled` seconds are removed, originals among them into SET_ASIDE. A file that may be the lost original of a row stays. Captures
     are read whole and digested. With `without_digests`, the check only verifies that their files exist.
     """
     checked = Checked()
@@ -534,16 +534,19 @@ def _rows_astray(model: type[models.Model], column: RowsField) -> Iterator[tuple
 
 
 def _scores_astray(model: type[models.Model], column: ScoreField) -> Iterator[tuple[int, str]]:
-    written = model._base_manager.order_by("pk").annotate(written=Cast(column.attname, models.TextField()))
-    astray = written.exclude(**{f"{column.attname}__range": (0, 1)}).exclude(written=None)
+    astray = _as_written(model, column).exclude(**{f"{column.attname}__range": (0, 1)}).exclude(written=None)
     for pk, value in astray.values_list("pk", "written").iterator(CHUNK):
         yield pk, f"is {value}, which is not from 0 to 1; pages show none"
 
 
 def _decimals_astray(model: type[models.Model], column: models.DecimalField) -> Iterator[tuple[int, str]]:
-    written = model._base_manager.order_by("pk").annotate(written=Cast(column.attname, models.TextField()))
-    for pk in written.filter(written="NaN").values_list("pk", flat=True).iterator(CHUNK):
+    for pk in _as_written(model, column).filter(written="NaN").values_list("pk", flat=True).iterator(CHUNK):
         yield pk, "is NaN, which is no number"
+
+
+def _as_written(model: type[models.Model], column: models.Field) -> models.QuerySet:
+    """The rows of a model with `written`: the value of a column as the database writes it, whatever Django reads of it."""
+    return model._base_manager.order_by("pk").annotate(written=Cast(column.attname, models.TextField()))
 
 
 def _items_astray(model: type[models.Model], column: ItemsField) -> Iterator[tuple[int, str]]:

@@ -5,7 +5,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 from articles.platform import database
 from articles.platform.embedded.server import EmbeddedServer
 from tests.system.conftest import ROOT
+from tests.waiting import wait_for
 
 
 def run(code: str, data: Path, **environment: str) -> subprocess.Popen:
@@ -87,9 +87,7 @@ def test_a_killed_process_and_a_killed_server_leave_no_lock(data: Path) -> None:
     process.wait()
     (server,) = servers(data)
     server.kill()
-    deadline = time.monotonic() + 20
-    while servers(data) and time.monotonic() < deadline:
-        time.sleep(0.1)
+    wait_for(lambda: not servers(data), 20)
     assert (data / "postgres" / "postmaster.pid").exists()
     assert int(finish(run(TRIGRAMS, data))) > 5
     assert servers(data) == []

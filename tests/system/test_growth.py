@@ -34,11 +34,6 @@ TRIALS = 5
 LARGER = (2, 4)
 
 
-@pytest.fixture
-def authority(db: None) -> Authority:
-    return Authority.load()
-
-
 @pytest.fixture(scope="module")
 def settled_memory() -> Iterator[None]:
     """What the process holds already is left out when garbage is collected before each measurement: it takes longer than most shapes."""

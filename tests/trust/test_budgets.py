@@ -37,11 +37,6 @@ GOOD = "عنوان خبر قصير من الجنوب\n\nوصل {n} خبيرا إ
 COSTLY = "عنوان خبر طويل من الشمال\n\n" + "12 خبيرا في المدينة و3 في القرية، " * 30_000
 
 
-@pytest.fixture
-def authority(db: None) -> Authority:
-    return Authority.load()
-
-
 def test_the_catalogue_holds_all_formats() -> None:
     assert len(SHAPES) >= 60
     assert {shape.kind for shape in SHAPES.values()} == {"text", "html", "csv", "jsonl", "warc", "toml"}
