@@ -3,7 +3,7 @@ PYTHON ?= python3
 PORT ?= 8000
 export PORT
 
-.PHONY: setup run check test system-tests lock messages audit pin clean
+.PHONY: setup run check test system-tests mutants lock messages audit pin clean
 
 setup:
 	@$(PYTHON) archive/bootstrap.py
@@ -27,6 +27,10 @@ test: setup
 # Tests of whole processes: servers are started, killed, upgraded, backed up and filled. Longer than the suite.
 system-tests: setup
 	@exec .venv/bin/python -m pytest tests/system $(ARGS)
+
+# Mutation testing: small changes of the code of which no test takes notice. `make mutants ARGS="--rooms search --sample 40"`.
+mutants: setup
+	@exec .venv/bin/python -m tests.mutation.run $(ARGS)
 
 # Resolve pyproject.toml again into the two lock files (hashes, all platforms, Python 3.11 and up).
 lock: setup
