@@ -22,6 +22,7 @@ _LEFT_OUT = frozenset(
     )
 )  # fmt: skip
 _SWAPPED = {"any": "all", "all": "any", "min": "max", "max": "min", "sorted": "list"}
+_LEAST_BOUND = 20
 _SKIPPED_FIELDS = {"annotation", "returns", "decorator_list", "ctx", "type_params", "type_comment"}
 
 
@@ -101,11 +102,21 @@ def sample(mutants: list[Mutant], size: int, seed: str) -> list[Mutant]:
 def _owners(tree: ast.Module) -> Iterator[tuple[ast.AST, str, bool]]:
     """Yields (node, qualified name, whether it is a constant) of functions, methods and the module's constants."""
     for node in tree.body:
-        if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
-            yield node, node.targets[0].id, True
-        elif isinstance(node, ast.AnnAssign) and node.value is not None and isinstance(node.target, ast.Name):
-            yield node, node.target.id, True
+        if names := assigned_names(node):
+            yield node, ", ".join(names), True
     yield from _functions(tree, "")
+
+
+def assigned_names(node: ast.stmt) -> list[str]:
+    """Returns the names that a statement assigns to; none for other statements."""
+    if isinstance(node, ast.Assign) and len(node.targets) == 1:
+        target = node.targets[0]
+    elif isinstance(node, ast.AnnAssign) and node.value is not None:
+        target = node.target
+    else:
+        return []
+    parts = target.elts if isinstance(target, ast.Tuple) else [target]
+    return [part.id for part in parts if isinstance(part, ast.Name)]
 
 
 def _functions(tree: ast.AST, prefix: str) -> Iterator[tuple[ast.AST, str, bool]]:
@@ -164,13 +175,20 @@ def _replacements(node: ast.AST, *, numbers_only: bool) -> Iterator[ast.AST]:
         if isinstance(node.value, bool):
             yield ast.copy_location(ast.Constant(not node.value), node)
         elif isinstance(node.value, int | float):
-            yield ast.copy_location(ast.Constant(node.value + 1 if isinstance(node.value, int) else 0.0), node)
+            yield ast.copy_location(ast.Constant(_other_number(node.value)), node)
     elif numbers_only:
         return
     elif isinstance(node, ast.stmt):
         yield from _statements(node)
     else:
         yield from _expressions(node)
+
+
+def _other_number(value: float) -> float:
+    """Halves bounds, since hardly anything depends on the last unit of a large bound; moves small numbers by 1."""
+    if isinstance(value, float):
+        return 0.0
+    return value // 2 if value >= _LEAST_BOUND else value + 1
 
 
 def _statements(node: ast.stmt) -> Iterator[ast.AST]:

@@ -33,7 +33,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.mutation.mutations import Mutant, mutants_of, mutated, sample
+from tests.mutation.mutations import Mutant, assigned_names, mutants_of, mutated, sample
 from tests.mutation.selection import ARGUMENTS, ROOT, is_usable, test_files
 
 ROOMS = ("arabic", "models", "curation", "search", "extract", "ingest", "exchange", "site", "admin", "upkeep")
@@ -87,7 +87,7 @@ class Reach:
 
     def _tests_of_constant(self, mutant: Mutant) -> set[str]:
         """The tests that reach a line which names the constant, or a constant that is made of it."""
-        names = _dependents(ROOT / mutant.path, mutant.function)
+        names = _dependents(mutant.path, mutant.function)
         tests: set[str] = set()
         for path, lines in self.tests.items():
             if path == mutant.path or names & _imported(path):
@@ -100,22 +100,13 @@ def _tree(path: str) -> ast.Module:
     return ast.parse((ROOT / path).read_text(encoding="utf-8"))
 
 
-def _dependents(path: Path, name: str) -> set[str]:
-    """The names of the module's constants that are made of a constant, itself among them."""
-    names = {name}
-    for node in _tree(str(path.relative_to(ROOT))).body:
-        if (target := _target(node)) and names & _names(node):
-            names.add(target)
+def _dependents(path: str, constant: str) -> set[str]:
+    """The names of the module's constants that are made of a constant, its own among them."""
+    names = set(constant.split(", "))
+    for node in _tree(path).body:
+        if names & _names(node):
+            names.update(assigned_names(node))
     return names
-
-
-def _target(node: ast.stmt) -> str:
-    """The name that a statement of a module assigns to; empty for other statements."""
-    if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
-        return node.targets[0].id
-    if isinstance(node, ast.AnnAssign) and node.value is not None and isinstance(node.target, ast.Name):
-        return node.target.id
-    return ""
 
 
 def _names(node: ast.AST) -> set[str]:
@@ -297,7 +288,7 @@ def _chosen(options: argparse.Namespace) -> list[Mutant]:
     chosen = []
     for room in options.rooms:
         paths = sorted((ROOT / "articles" / room).rglob("*.py"))
-        mutants = [mutant for path in paths for mutant in mutants_of(path, ROOT)]
+        mutants = [mutant for path in paths for mutant in mutants_of(path, ROOT) if options.match in mutant.name]
         chosen += sample(mutants, share, f"{options.seed} {room}")
     return chosen
 
@@ -379,16 +370,15 @@ def _codes(code: types.CodeType) -> Iterator[tuple[tuple[str, int], types.CodeTy
 def _set_constants(tree: ast.Module, mutant: Mutant) -> None:
     """Evaluates the changed constant and those that are made of it, in its module and where they are imported."""
     module = sys.modules[mutant.path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")]
-    names = _dependents(ROOT / mutant.path, mutant.function)
+    names = _dependents(mutant.path, mutant.function)
     for node in tree.body:
-        if (name := _target(node)) not in names:
+        if not names & (assigned := set(assigned_names(node))):
             continue
-        old = getattr(module, name)
+        old = {name: getattr(module, name) for name in assigned}
         exec(compile(ast.Module([node], []), str(ROOT / mutant.path), "exec"), module.__dict__)
-        new = getattr(module, name)
         for other in [value for key, value in sys.modules.items() if key.startswith("articles.")]:
-            for key in [key for key, value in vars(other).items() if key == name and value is old]:
-                setattr(other, key, new)
+            for name in [name for name in assigned if vars(other).get(name) is old[name]]:
+                setattr(other, name, getattr(module, name))
 
 
 # The report.
@@ -443,6 +433,7 @@ def main() -> None:
     parser.add_argument("--rooms", nargs="+", default=list(ROOMS), choices=ROOMS)
     parser.add_argument("--sample", type=int, default=200, help="the number of mutants, in equal shares of the rooms")
     parser.add_argument("--seed", type=int, default=1, help="another seed chooses another sample")
+    parser.add_argument("--match", default="", help="only mutants whose names contain this text")
     parser.add_argument("--slice", default="1/1", help="the part of the sample to run, such as 2/4")
     parser.add_argument("--processes", type=int, default=2, help="the number of mutants tried at once")
     parser.add_argument("--state", type=Path, help="the folder of reach and results; by default chosen by the code")
