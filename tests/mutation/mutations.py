@@ -3,6 +3,7 @@
 import ast
 import copy
 import random
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,7 +36,7 @@ class Mutant:
     index: the number of the change among all changes of the file, in the order of `mutants_of`.
     function: the qualified name of the outermost function or method; of a constant its name.
     is_constant: whether the change is in a constant of the module instead of a function.
-    description: the code before and after.
+    description: the code before and after, with a number where a function has the same change again.
     """
 
     path: str
@@ -74,10 +75,15 @@ class _Change:
 def mutants_of(path: Path, root: Path) -> Iterator[Mutant]:
     """Yields the mutants of a file: of its functions, and of the numbers of its constants."""
     index = 0
+    repeated: Counter[str] = Counter()
     for owner, name, is_constant in _owners(ast.parse(path.read_text(encoding="utf-8"))):
         for change in _changes(owner, numbers_only=is_constant):
             lines = tuple(dict.fromkeys((change.node.lineno, change.statement.lineno)))
-            yield Mutant(str(path.relative_to(root)), lines, index, name, is_constant, change.description)
+            key = f"{name}: {change.description}"
+            repeated[key] += 1
+            number = f" ({repeated[key]})" if repeated[key] > 1 else ""
+            description = change.description + number
+            yield Mutant(str(path.relative_to(root)), lines, index, name, is_constant, description)
             index += 1
 
 
@@ -187,7 +193,7 @@ def _replacements(node: ast.AST, *, numbers_only: bool) -> Iterator[ast.AST]:
 def _other_number(value: float) -> float:
     """Halves bounds, since hardly anything depends on the last unit of a large bound; moves small numbers by 1."""
     if isinstance(value, float):
-        return 0.0
+        return 0.0 if value else 1.0
     return value // 2 if value >= _LEAST_BOUND else value + 1
 
 
