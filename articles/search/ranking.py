@@ -5,7 +5,7 @@ from it as tf ≈ 1/((π²/6)·(1 − rank)) − ½. So the stored vectors suffi
 Σ idf · tf/(tf + k1·(1 − b + b·length/average)).
 
 Weaker signals are added to the score: terms in the title, other forms of a term's root (broken plurals, participles),
-and terms side by side as in the query. docs/search.md has the measured gain of each.
+and terms side by side as in the query. docs/search-quality.md has the measured gain of each.
 """
 
 import itertools

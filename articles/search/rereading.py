@@ -15,7 +15,7 @@ from articles.arabic.folding import fold_text
 REREAD = 50
 LONGEST_READ = 8_000
 # The weights of a typed word that stands whole in the text, and of each of its parts of GRAM letters, as multiples of
-# the idf of its lexeme. The values were chosen together on several kinds of queries (docs/search.md); neighbouring
+# the idf of its lexeme. The values were chosen together on several kinds of queries (docs/search-quality.md); neighbouring
 # values lose little.
 WHOLE_WEIGHT, GRAM_WEIGHT = 0.3, 0.2
 GRAM = 4
