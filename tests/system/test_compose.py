@@ -395,7 +395,7 @@ def test_a_night_that_never_comes_is_waited_for(tmp_path: Path) -> None:
     command = [sys.executable, "manage.py", "nightly", "--wait"]
     with subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         try:
-            assert "nothing is done by night" in process.stdout.readline()
+            assert "there is no nightly run" in process.stdout.readline()
             with pytest.raises(subprocess.TimeoutExpired):
                 process.wait(2)
         finally:
