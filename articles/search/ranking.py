@@ -27,6 +27,10 @@ from articles.search.vocabulary import inverse_document_frequency
 K1, B = 1.2, 0.5
 # The weights of a match in the title, of another form of the root, and of two neighbours side by side, relative to the
 # idf of the term itself.
+# Measured on 2026-11-27 by evaluate_search's measures on 400 questions of XQuAD, and on two random words of each:
+# nDCG@10 is 0.9517 and 0.7439. Other forms at 0: 0.9505, 0.7418; at 0.1: 0.9508, 0.7434; at 0.4: 0.9505, 0.7429.
+# Neighbours at 0: 0.9504, 0.7441; at 0.05: 0.9516, 0.7440; at 0.2: 0.9506, 0.7413. XQuAD has no titles, so nothing is
+# measured of TITLE_WEIGHT.
 TITLE_WEIGHT = 0.5
 VARIANT_WEIGHT = 0.2
 NEIGHBOUR_WEIGHT = 0.1
