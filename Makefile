@@ -12,7 +12,7 @@ setup:
 run: setup
 	@exec .venv/bin/python manage.py serve
 
-# The gate: linters, formatters, the docs and the rooms' walls. Needs no database.
+# The gate: linters, formatters, links and commands of the docs, import rules. Needs no database.
 # djangofmt cannot read a form that opens and closes under conditions, as the page of review has one.
 check: setup
 	@.venv/bin/ruff check archive articles tests manage.py

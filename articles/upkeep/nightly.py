@@ -64,7 +64,7 @@ def run(parts: Sequence[Sequence[str]], told: Callable[[NightlyPart], None] = la
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
         if not cursor.fetchone()[0]:
-            raise AlreadyRunningError("another nightly run is under way")
+            raise AlreadyRunningError("another nightly run is in progress")
     try:
         return _run_recorded(parts, told)
     finally:
