@@ -8,6 +8,7 @@ superuser.
 
 from collections.abc import Callable
 from functools import wraps
+from typing import Any
 
 from axes.admin import AccessAttemptAdmin, AccessLogAdmin
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
@@ -76,7 +77,7 @@ class Guarded(PlainDeletion, admin.ModelAdmin):
         """
 
         @wraps(view)
-        def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             can_change = not (reads_only and request.method in ("GET", "HEAD"))
             if can_change and self.admin_site.has_permission(request) and (password_page := ask_again(request)):
                 return password_page
@@ -127,7 +128,7 @@ class AccountAdmin(Guarded, UserAdmin):
         return ("is_staff", "is_active", "groups")
 
     def formfield_for_manytomany(
-        self, db_field: models.ManyToManyField, request: HttpRequest | None = None, **kwargs: object
+        self, db_field: models.ManyToManyField, request: HttpRequest | None = None, **kwargs: Any
     ) -> object:
         if db_field.name == "groups":
             kwargs["queryset"] = groups_given_by(request.user)

@@ -1,6 +1,7 @@
 """The desk's list and form of articles, with their captures, mentions, coverage and figures."""
 
 import logging
+from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminTextareaWidget
@@ -79,7 +80,7 @@ class ArticleForm(UncertainDateForm):
     class Media:
         js = ("site/body.js",)
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         body = self.fields.get("body")
         if body is not None and self.instance.pk and not self.body_is_open:
@@ -401,9 +402,7 @@ class ArticleAdmin(OwnSearch, ReviewAdmin):
             obj.published_basis = Basis.EDITOR
         DeskAdmin.save_model(self, request, obj, form, change)
 
-    def get_form(
-        self, request: HttpRequest, obj: Article | None = None, change: bool = False, **kwargs: object
-    ) -> type:
+    def get_form(self, request: HttpRequest, obj: Article | None = None, change: bool = False, **kwargs: Any) -> type:
         """Offers only the statuses that the user may set. Opens the body if the request has EDIT_BODY."""
         form = super().get_form(request, obj, change=change, **kwargs)
         form.body_is_open = (request.POST if request.method == "POST" else request.GET).get(EDIT_BODY) == "1"

@@ -1,6 +1,7 @@
 """A form field that takes a row by any of its names or by its number, instead of a list of thousands to choose from."""
 
 import re
+from typing import Any
 
 from django import forms
 from django.db.models import Model, QuerySet
@@ -24,7 +25,7 @@ class NamedRow(forms.CharField):
     Raises ValidationError if no row or several rows have the name.
     """
 
-    def __init__(self, model: type[Model], **kwargs: object) -> None:
+    def __init__(self, model: type[Model], **kwargs: Any) -> None:
         self.model = model
         attributes = {"class": "vTextField", "data-names": model._meta.model_name, "autocomplete": "off"}
         super().__init__(widget=forms.TextInput(attrs=attributes), **kwargs)

@@ -1,6 +1,7 @@
 """The desk's pages of deliveries: a form for files and addresses, their list, and the record of each."""
 
 import codecs
+from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
@@ -46,7 +47,7 @@ class ManyFiles(forms.ClearableFileInput):
 class FilesField(forms.FileField):
     """Cleans to a list of the chosen files. Empty files pass: `receive_file` refuses each by its name."""
 
-    def __init__(self, **kwargs: object) -> None:
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(allow_empty_file=True, **kwargs)
 
     def clean(self, data: object, initial: object = None) -> list:

@@ -6,6 +6,7 @@ Counts are bounded. Other editors' changes are shown before they are overwritten
 from collections.abc import Mapping
 from contextlib import nullcontext
 from functools import cached_property
+from typing import Any
 
 from django import forms
 from django.apps import apps
@@ -65,9 +66,7 @@ class Explained:
 
     formfield_overrides = OVERRIDES
 
-    def formfield_for_dbfield(
-        self, db_field: models.Field, request: HttpRequest, **kwargs: object
-    ) -> forms.Field | None:
+    def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> forms.Field | None:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None and not field.help_text:
             field.help_text = HELP.get(db_field.model._meta.model_name, {}).get(db_field.name, "")
@@ -76,7 +75,7 @@ class Explained:
         return field
 
     def formfield_for_choice_field(
-        self, db_field: models.Field, request: HttpRequest, **kwargs: object
+        self, db_field: models.Field, request: HttpRequest, **kwargs: Any
     ) -> forms.ChoiceField:
         """Shows the label of a refused choice in its error. The form may offer fewer choices than the model has."""
         field = super().formfield_for_choice_field(db_field, request, choices_form_class=_NamedChoice, **kwargs)
@@ -220,7 +219,7 @@ class DeskAdmin(PlainDeletion, Explained, admin.ModelAdmin):
         return [inline for inline in inlines if inline not in longer]
 
     def get_form(
-        self, request: HttpRequest, obj: models.Model | None = None, change: bool = False, **kwargs: object
+        self, request: HttpRequest, obj: models.Model | None = None, change: bool = False, **kwargs: Any
     ) -> type:
         form = super().get_form(request, obj, change=change, **kwargs)
         if getattr(request, "meanwhile", None):

@@ -6,6 +6,7 @@ forms through `OVERRIDES` (articles/admin/desk.py), other forms by name.
 
 import unicodedata
 from datetime import date
+from typing import Any
 
 from django import forms
 from django.contrib.admin import widgets
@@ -81,7 +82,7 @@ class FloatField(AnyDigits, forms.FloatField):
 class SplitDateTimeField(forms.SplitDateTimeField):
     """A moment as the admin asks for it: a date and a time, in any digits."""
 
-    def __init__(self, **kwargs: object) -> None:
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.fields = (DateField(**_options_of(self.fields[0])), TimeField(**_options_of(self.fields[1])))
 

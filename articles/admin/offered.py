@@ -7,6 +7,7 @@ pattern may run for hours, and a column that no page shows can be guessed letter
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.contrib.admin import FieldListFilter, ListFilter, SimpleListFilter
 from django.contrib.admin.exceptions import DisallowedModelAdminLookup
@@ -22,7 +23,7 @@ class OnlyOffered:
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         return request is not None and lookup in self._offered_lookups(request)
 
-    def get_changelist(self, request: HttpRequest, **kwargs: object) -> type[ChangeList]:
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return type("OfferedList", (OfferedOrders, super().get_changelist(request, **kwargs)), {})
 
     def _offered_lookups(self, request: HttpRequest) -> Iterator[str]:

@@ -6,6 +6,7 @@
 import logging
 from collections.abc import Callable
 from functools import wraps
+from typing import Any
 
 from django.contrib import admin
 from django.db import DatabaseError
@@ -26,7 +27,7 @@ def explaining_refusals(view: Callable[..., HttpResponse]) -> Callable[..., Http
     """
 
     @wraps(view)
-    def explained(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+    def explained(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             return view(request, *args, **kwargs)
         except DatabaseError as error:

@@ -3,6 +3,7 @@
 import base64
 import io
 import time
+from typing import Any
 from urllib.parse import urlencode
 
 import qrcode
@@ -36,7 +37,7 @@ RECOVERY_CODES = 10
 
 
 @receiver(user_logged_in)
-def _password_given(sender: object, request: HttpRequest, user: AbstractBaseUser, **kwargs: object) -> None:
+def _password_given(sender: object, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any) -> None:
     if request is not None and hasattr(request, "session"):
         request.session[_GIVEN_AT] = time.time()
 
@@ -49,7 +50,7 @@ def is_fresh(request: HttpRequest) -> bool:
 class FreshForm(forms.Form):
     """The base of forms that destroy or change much: it asks for the password if it is not fresh (`is_fresh`)."""
 
-    def __init__(self, *args: object, request: HttpRequest, **kwargs: object) -> None:
+    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.request = request
         if not is_fresh(request):

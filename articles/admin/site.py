@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
+from typing import Any
 
 from django.contrib.admin import AdminSite, ModelAdmin
 from django.http import HttpRequest, HttpResponse
@@ -31,7 +32,7 @@ class DeskSite(AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         return super().has_permission(request) and not lacks_second_factor(request.user)
 
-    def register(self, nouns: object, admin_class: type | None = None, **options: object) -> None:
+    def register(self, nouns: object, admin_class: type | None = None, **options: Any) -> None:
         """Registers an admin class and limits its list to the filters and orders that it offers (`OnlyOffered`)."""
         base = admin_class or ModelAdmin
         super().register(nouns, type(base.__name__, (OnlyOffered, base), {"__module__": base.__module__}), **options)
@@ -56,7 +57,7 @@ class DeskSite(AdminSite):
         inner = super().admin_view(explaining_refusals(view), cacheable)
 
         @wraps(inner)
-        def page(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             is_leaving = request.path == reverse("admin:logout", current_app=self.name)
             if request.method == "POST" and not request.user.is_authenticated and not is_leaving:
                 return ask_to_sign_in(request, self.site_header)

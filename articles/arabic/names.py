@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Hashable, Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from articles.arabic.characters import QUOTATION_MARKS
 from articles.arabic.folding import fold_name, without_proclitics
@@ -101,7 +101,7 @@ class NameIndex:
         """Returns the longest name that begins at `index` and the index of the next word; None without one."""
         best: tuple[int, tuple, str] | None = None
         for reading, opening in openings:
-            node = opening
+            node: dict[Any, Any] | None = opening
             position = index
             while node is not None:
                 position += 1

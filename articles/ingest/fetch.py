@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 from urllib.robotparser import RobotFileParser
 
@@ -233,11 +234,11 @@ class _Timed:
 
     deadline: float
 
-    def recv_into(self, *arguments: object) -> int:
+    def recv_into(self, *arguments: Any) -> int:
         self.settimeout(_seconds_left(self.deadline))
         return super().recv_into(*arguments)
 
-    def sendall(self, *arguments: object) -> None:
+    def sendall(self, *arguments: Any) -> None:
         self.settimeout(_seconds_left(self.deadline))
         super().sendall(*arguments)
 

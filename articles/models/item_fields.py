@@ -37,7 +37,7 @@ class ItemsField(ArrayField):
             )
         return type(item) is _kind(self)
 
-    def deconstruct(self) -> tuple[str, str, list, dict]:
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
         """Describes the field as Django's ArrayField, because the column is the same."""
         name, _path, args, kwargs = super().deconstruct()
         return name, "django.contrib.postgres.fields.ArrayField", args, kwargs

@@ -20,7 +20,8 @@ class RegularFiles(FileSystemStorage):
     def _open(self, name: str, mode: str = "rb") -> File:
         """Opens a regular file. Raises OSError for anything else."""
         if mode != "rb":
-            return super()._open(name, mode)
+            # Django's base class has the method; its stubs leave it out.
+            return super()._open(name, mode)  # type: ignore[misc]
         return File(os.fdopen(open_regular(self.path(name)), mode))
 
     def exists(self, name: str) -> bool:
@@ -29,7 +30,8 @@ class RegularFiles(FileSystemStorage):
 
     def listdir(self, path: str) -> tuple[list[str], list[str]]:
         """Returns the names of the folders and of all other entries of a folder. Links do not count as folders."""
-        folders, files = [], []
+        folders: list[str] = []
+        files: list[str] = []
         with os.scandir(self.path(path)) as entries:
             for entry in entries:
                 (folders if entry.is_dir(follow_symlinks=False) else files).append(entry.name)

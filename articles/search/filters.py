@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 import django_filters
 from django.contrib.postgres.expressions import ArraySubquery
@@ -68,11 +69,11 @@ def _from_columns(model: type[Model], pk: int, *texts: str) -> Model:
     return model.from_db(DEFAULT_DB_ALIAS, ["id", *columns], [pk, *texts[: len(columns)]])
 
 
-def _choice(queryset: QuerySet, label: str, **options: object) -> _Choice:
+def _choice(queryset: QuerySet, label: str, **options: Any) -> _Choice:
     return _Choice(queryset=queryset, label=label, error_messages={"invalid_choice": _WRONG}, **options)
 
 
-def _kind(kinds: type, label: str, **options: object) -> django_filters.ChoiceFilter:
+def _kind(kinds: type, label: str, **options: Any) -> django_filters.ChoiceFilter:
     return django_filters.ChoiceFilter(
         choices=kinds.choices, label=label, error_messages={"invalid_choice": _WRONG}, empty_label=_("كل الأنواع"), **options
     )  # fmt: skip

@@ -701,10 +701,10 @@ def _references() -> Look:
     """References from one noun to another whose row does not exist."""
     for model in apps.get_app_config("articles").get_models():
         for reference in model._meta.concrete_fields:
-            if not (isinstance(reference, models.ForeignKey) and reference.db_constraint):
+            if not (isinstance(reference, models.ForeignKey) and reference.db_constraint):  # type: ignore[attr-defined]
                 continue
             yield 1
-            target = reference.related_model
+            target: Any = reference.related_model
             existing = target.objects.filter(**{reference.target_field.attname: models.OuterRef(reference.attname)})
             lost = model._base_manager.filter(**{f"{reference.attname}__isnull": False}).exclude(
                 models.Exists(existing)

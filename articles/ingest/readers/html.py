@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
+from typing import Any
 
 import trafilatura
 from lxml import etree, html
@@ -202,7 +203,7 @@ class _QuickElement(html.HtmlElement):
 
     _SAME = MappingProxyType({"//p//text()": "//text()[ancestor::p]", ".//p//text()": ".//text()[ancestor::p]"})
 
-    def xpath(self, path: str, **options: object) -> object:
+    def xpath(self, path: str, **options: Any) -> object:
         return super().xpath(self._SAME.get(path, path), **options)
 
 

@@ -5,7 +5,7 @@ dot with an arrow to less, «بين» a bar, «نحو» a dot with a faint bar o
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -84,7 +84,7 @@ def _has_numbers(figure: Figure) -> bool:
     return figure.value is not None and (figure.qualifier != Qualifier.BETWEEN or figure.value_high is not None)
 
 
-def _row(figure: Figure, place: object, least: Decimal) -> Range:
+def _row(figure: Figure, place: Callable[[Decimal], float], least: Decimal) -> Range:
     at = place(figure.value)
     low = high = at
     if figure.qualifier == Qualifier.BETWEEN:

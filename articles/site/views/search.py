@@ -47,7 +47,7 @@ def _listing(request: HttpRequest, *, browsing: bool = False) -> HttpResponse:
     return render(request, "site/search.html", context | results)
 
 
-def _orders(text: str) -> list[tuple[str, str]]:
+def _orders(text: str) -> list[tuple[Order, str]]:
     """Returns the orders that a reader may choose from, with their labels; the first is the default."""
     by_date = [(Order.NEWEST, _("الأحدث أولا")), (Order.OLDEST, _("الأقدم أولا"))]
     return [(Order.RELEVANCE, _("الأقرب إلى كلماتك")), *by_date] if text else by_date
