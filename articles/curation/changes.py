@@ -209,7 +209,7 @@ def told(events: Iterable[EventRow]) -> list[Change]:
     return [_change(event, after[type(event), event.pgh_id], users, names) for event in events]
 
 
-def _metadata(event: EventRow) -> dict:
+def _metadata(event: EventRow) -> dict[str, Any]:
     return event.pgh_context.metadata if event.pgh_context else {}
 
 
@@ -218,7 +218,7 @@ def _change(event: EventRow, after: EventRow | None, users: dict[int, User], nam
     before = None if event.pgh_label == "insert" else event
     tracked = type(event).pgh_tracked_model
     return Change(
-        event.pgh_created_at, event.pgh_label, users.get(metadata.get("user")), str(metadata.get("command", "")),
+        event.pgh_created_at, event.pgh_label, users.get(metadata.get("user", 0)), str(metadata.get("command", "")),
         str(metadata.get("what", "")), str(tracked._meta.verbose_name), names.of_row(event), tracked._meta.model_name,
         event.pgh_id, event.pgh_context_id, _field_changes(type(event), before, after, names),
     )  # fmt: skip
@@ -256,7 +256,8 @@ class _Names:
 
 
 def _tracked(row: Any) -> type[models.Model]:
-    return row.pgh_tracked_model if isinstance(row, pghistory.models.Event) else type(row)
+    tracked: type[models.Model] = row.pgh_tracked_model if isinstance(row, pghistory.models.Event) else type(row)
+    return tracked
 
 
 def _without_texts(model: type[models.Model]) -> models.QuerySet:

@@ -58,11 +58,8 @@ def undo(context: UUID | str) -> int:
             list(dict.fromkeys(f"{change.noun} {quoted(change.row)}" for change in told(conflicts)))
         )
     metadata = Context.objects.filter(pk=context).values_list("metadata", flat=True).first() or {}
-    capture = (
-        Capture.objects.select_for_update()
-        .filter(pk=metadata.get(ACCEPTED_CAPTURE), state=CaptureState.ACCEPTED)
-        .first()
-    )
+    accepted: int | None = metadata.get(ACCEPTED_CAPTURE)
+    capture = Capture.objects.select_for_update().filter(pk=accepted or 0, state=CaptureState.ACCEPTED).first()
     # The capture's decision is given to the operation before any row changes: the history stores an operation's
     # metadata with the changes of tracked rows.
     with operation(**({RETURNED_CAPTURE: _as_decided(capture)} if capture else {})):

@@ -18,6 +18,7 @@ from articles.extract.authority import Authority
 from articles.extract.dates import resolve, speaks_of_plans
 from articles.extract.process import suggest
 from articles.models import ArchiveDate, Article, Qualifier
+from articles.models.carrying import span_of
 
 KINDS = ("figures", "actors", "dates", "events")
 
@@ -178,12 +179,12 @@ def _score_figures(score: Score, passage: Passage, article: Article) -> None:
         _labelled(passage, quote, (low, high, qualifier, fold_name(unit)), f"{low} {qualifier} {unit}")
         for quote, low, high, qualifier, unit in passage.figures
     ]
-    results = [
+    results: list[Labelled] = [
         (
-            figure.start, figure.end, (figure.value, figure.value_high, figure.qualifier, fold_name(figure.unit)),
+            *span, (figure.value, figure.value_high, figure.qualifier, fold_name(figure.unit)),
             f"«{figure.quote}» {figure.value} {figure.qualifier} {figure.unit}",
         )
-        for figure in article.figures.all()
+        for figure in article.figures.all() if (span := span_of(figure))
     ]  # fmt: skip
     _score_spans(score, passage.name, labels, results)
 
@@ -205,7 +206,7 @@ def _score_dates(score: Score, passage: Passage, article: Article) -> None:
         if resolved and resolved.earliest:
             last = (
                 resolved.latest.replace(day=expression.day_end)
-                if expression.day_end and resolved.precision == "day"
+                if expression.day_end and resolved.latest and resolved.precision == "day"
                 else resolved.latest
             )
             description = f"«{article.body[expression.start : expression.end]}» {resolved.earliest}–{last}"

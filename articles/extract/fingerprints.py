@@ -64,14 +64,16 @@ def fingerprint(of_words: Sequence[Word]) -> TextFingerprint:
 
 def _filled(least_hashes: list[int | None]) -> list[int]:
     """Fills empty bins with the next full bin's hash, marked by the distance, so that short texts compare alike."""
-    filled = list(least_hashes)
+    filled = [0] * len(least_hashes)
     carried_hash, distance = next((value for value in least_hashes if value is not None), 0), 0
     for bin_ in reversed(range(len(least_hashes))):
-        if least_hashes[bin_] is None:
+        least_hash = least_hashes[bin_]
+        if least_hash is None:
             distance += 1
             filled[bin_] = (carried_hash + distance * 0x61C88647) & 0xFFFFFFFF
         else:
-            carried_hash, distance = least_hashes[bin_], 0
+            filled[bin_] = carried_hash = least_hash
+            distance = 0
     return filled
 
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, transaction
@@ -46,7 +47,8 @@ class AuthorityError(MessageError):
     """An authority file that cannot be applied; the message names file, entry and field."""
 
 
-Entry = Mapping[str, object]
+# An entry of the file. `_check` checks the types of its values.
+Entry = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ class Expected:
     """
 
     words: Message
-    fits: Callable[[object], bool]
+    fits: Callable[[Any], bool]
     choices: tuple[str, ...] = ()
     most: int | None = None
 
@@ -120,8 +122,8 @@ _TABLE_LIST = Expected(Message("a list of tables"), _is_list_of(dict))
 
 def _of_column(expected: Expected, model: type[Model], name: str) -> Expected:
     """Returns `expected` with the choices, or the greatest length, of a model's column."""
-    column = model._meta.get_field(name)
-    column = getattr(column, "base_field", column)
+    field = model._meta.get_field(name)
+    column: Any = getattr(field, "base_field", field)
     if column.choices:
         blank = ("",) if column.blank else ()
         return replace(expected, choices=(*(value for value, _ in column.choices), *blank))
@@ -349,7 +351,7 @@ class _Parsing(Job):
         return parsed(content.decode())
 
 
-def _check(entry: object, key_field: str, fields: Mapping[str, Expected], within: str = "") -> None:
+def _check(entry: Any, key_field: str, fields: Mapping[str, Expected], within: str = "") -> None:
     """Checks an entry of a list. Raises AuthorityError as `_check_types` and `_check_values` do."""
     _check_types(entry, key_field, fields, within)
     _check_values(entry, fields, within)

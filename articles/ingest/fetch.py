@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from urllib.robotparser import RobotFileParser
 
@@ -219,14 +219,22 @@ class _FinalResponse(http.client.HTTPResponse):
 
     def _read_status(self) -> tuple[str, int, str]:
         while True:
-            version, status, reason = super()._read_status()
+            # Stubs: the method is missing.
+            version, status, reason = super()._read_status()  # type: ignore[misc]
             if not 100 <= status < 200 or status == http.HTTPStatus.SWITCHING_PROTOCOLS:
                 return version, status, reason
             while self.fp.readline(_LONGEST_LINE).strip():
                 pass
 
 
-class _Timed:
+# What `_Timed` is mixed into, for the type check.
+if TYPE_CHECKING:
+    _AnySocket = socket.socket
+else:
+    _AnySocket = object
+
+
+class _Timed(_AnySocket):
     """A socket whose calls wait no longer than until its deadline, however many calls there are.
 
     deadline: by time.monotonic(), in seconds.
@@ -368,11 +376,12 @@ _ROBOTS: dict[str, tuple[int, RobotFileParser]] = {}
 def _robots(site: str, deadline: float) -> RobotFileParser:
     """Returns a site's robots.txt rules (RFC 9309), cached for the current clock hour."""
     hour = int(time.time() // 3600)
-    cached_hour, rules = _ROBOTS.get(site, (None, None))
-    if cached_hour != hour:
-        rules = RobotFileParser()
-        rules.parse([line for line in _robots_text(site, deadline).splitlines() if _is_rule(line)])
-        _ROBOTS[site] = hour, rules
+    cached = _ROBOTS.get(site)
+    if cached and cached[0] == hour:
+        return cached[1]
+    rules = RobotFileParser()
+    rules.parse([line for line in _robots_text(site, deadline).splitlines() if _is_rule(line)])
+    _ROBOTS[site] = hour, rules
     return rules
 
 

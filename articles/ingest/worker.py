@@ -74,7 +74,7 @@ def work(*, wait: bool = True) -> None:
 
 async def _work(app: App, pulse: Pulse, *, wait: bool) -> None:
     app.perform_import_paths()
-    connector = app.connector.get_worker_connector()
+    connector = app.connector.get_worker_connector()  # type: ignore[attr-defined] # Django's connector has it.
     original_manager = app.job_manager
     with app.replace_connector(connector):
         app.job_manager = BeatingJobs(connector, pulse)

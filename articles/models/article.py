@@ -209,7 +209,7 @@ _ArticleManager = models.Manager.from_queryset(ArticleQuerySet)
 class ArticleManager(_ArticleManager["Article"]):
     """Never loads the search vector, which is as large as the text and which only the database uses."""
 
-    def get_queryset(self) -> ArticleQuerySet:  # type: ignore[override] # Stubs: managers of a QuerySet return it.
+    def get_queryset(self) -> ArticleQuerySet:
         return super().get_queryset().defer("search_vector")
 
 

@@ -209,7 +209,7 @@ def _sides(figures: models.QuerySet) -> models.QuerySet:
     """
 
     def over(function: models.Func | models.Aggregate, *order: str) -> Window:
-        return Window(function, partition_by=["event", "measure", "scope"], order_by=order or None)  # type: ignore[arg-type,list-item] # Stubs: texts are allowed.
+        return Window(function, partition_by=["event", "measure", "scope"], order_by=order or None)  # type: ignore[list-item] # Stubs: texts are allowed.
 
     counted = figures.filter(measure__isnull=False).annotate(
         place=over(RowNumber(), *_BY_DATE),

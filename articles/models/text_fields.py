@@ -189,6 +189,14 @@ def cleaned_by(field: "models.Field[Any, Any]", value: Any) -> Any:
     return value
 
 
+def length_of(model: type[models.Model], name: str) -> int:
+    """Returns the most code points of a text column. Raises ValueError for a column without a limit."""
+    most = getattr(model._meta.get_field(name), "max_length", None)
+    if not isinstance(most, int):
+        raise ValueError(f"{model.__name__}.{name} has no greatest length")
+    return most
+
+
 def gated_fields(model: type[models.Model]) -> list["models.Field[Any, Any]"]:
     """Returns the fields of a model whose texts pass the gate, including arrays of texts."""
 

@@ -74,7 +74,8 @@ class _NeverRaises(_AnyLoader):
 
     def load(self, data: Buffer) -> Any:
         try:
-            return super().load(data)
+            # The loader that this is mixed into reads it.
+            return super().load(data)  # type: ignore[safe-super]
         except _UNHELD:
             _log_once(data)
             return self.unheld

@@ -65,7 +65,11 @@ def storable(text: str) -> str:
 
 
 class MessageError(ValueError):
-    """An error with a message for people, made from a template with values or from an existing Message."""
+    """An error with a message for people, made from a template with values or from an existing Message.
+
+    message: the message.
+    """
 
     def __init__(self, template: str, /, **values: object) -> None:
-        super().__init__(template if isinstance(template, Message) else Message(template, **values))
+        self.message = template if isinstance(template, Message) else Message(template, **values)
+        super().__init__(self.message)

@@ -30,7 +30,7 @@ _LONGEST_QUOTED = 2_000
 
 def server_version() -> int:
     """Returns the version of the archive's PostgreSQL as its libpq writes it, such as 180001."""
-    return connection.pg_version  # type: ignore[attr-defined,no-any-return] # Only the wrapper of PostgreSQL has it.
+    return connection.pg_version  # type: ignore[attr-defined] # Only the wrapper of PostgreSQL has it.
 
 
 class ProgramError(RuntimeError):

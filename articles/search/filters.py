@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import django_filters
 from django.contrib.postgres.expressions import ArraySubquery
@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from articles.arabic.dates import typed_day
 from articles.models import Actor, ActorKind, Article, Coverage, Event, EventKind, Figure, Measure, Mention, Source
+from articles.models.public import NounQuerySet
 from articles.search.facets import interval
 
 # Figures about an actor are taken from this many of the latest articles that name it.
@@ -267,6 +268,9 @@ class FigureFilter(ForgivingFilterSet):
         return figures.contradicted() if chosen else figures
 
 
+Rows = TypeVar("Rows", bound=NounQuerySet[Any])
+
+
 class NounFilter(ForgivingFilterSet):
     """Conditions on actors or events.
 
@@ -282,7 +286,7 @@ class NounFilter(ForgivingFilterSet):
         rows = super().filter_queryset(queryset)
         return rows.public() if self.form.cleaned_data.get("unreviewed") else rows.listed()
 
-    def otherwise_met(self, rows: QuerySet) -> QuerySet:
+    def otherwise_met(self, rows: Rows) -> Rows:
         """Returns those of `rows` that meet the other conditions, public or not; the caller restricts them."""
         self.form.errors  # noqa: B018 (runs the validation that fills cleaned_data)
         return super().filter_queryset(rows)

@@ -128,6 +128,7 @@ def merged_away(row: Article | Actor | Event | Source) -> HttpResponsePermanentR
     survivor = row.survivor
     if survivor is None:
         raise Http404
+    visible: QuerySet[Any]
     if isinstance(survivor, Article) and survivor.status in TAKEN_AWAY:
         visible = Article.objects.once_public()
     else:

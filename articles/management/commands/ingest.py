@@ -63,7 +63,7 @@ class Command(BaseCommand):
             try:
                 page_report = ingest_items([fetch(address)], encoding=options["encoding"])
             except UnreadableError as error:
-                page_report = Report(failures=[Failure(address, str(error))])
+                page_report = Report(failures=[Failure(address, error.message)])
             report.add(page_report)
         statistics.update()
         tell(self, report, as_json=options["json"])

@@ -15,7 +15,7 @@ from articles.models import Figure, Qualifier
 LOGARITHMIC = 50
 # Free space for arrows on each side, in per cent of the width.
 MARGIN = 6.0
-_ARROWS = {Qualifier.MORE_THAN: "more", Qualifier.AT_LEAST: "more", Qualifier.AT_MOST: "less"}
+_ARROWS: dict[str, str] = {Qualifier.MORE_THAN: "more", Qualifier.AT_LEAST: "more", Qualifier.AT_MOST: "less"}
 
 
 @dataclass(frozen=True)

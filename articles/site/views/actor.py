@@ -1,6 +1,6 @@
 """Pages of actors: the list, and one actor with its names, roles, events, companions and articles."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db.models import Count, F, Max, Min
@@ -122,7 +122,7 @@ def _pairs(companions: Sequence[int], latest: Sequence[int]) -> dict[tuple[int, 
     return counts
 
 
-def _roles(mentions: MentionQuerySet) -> Sequence[dict[str, object]]:
+def _roles(mentions: MentionQuerySet) -> Iterable[dict[str, Any]]:
     """Returns rows {"role", "n", "first", "last"}: the offices and titles that articles give the actor, latest first.
 
     `n` counts mentions; `first` and `last` are dates of publication.
