@@ -1,16 +1,18 @@
-"""Confirms the actors and events that a confirmed fact is about.
+"""Confirms and rejects facts, and confirms the actors and events that a confirmed fact is about.
 
 Every place where facts are confirmed calls it: the review screen, bulk actions, forms with their inlines, and the form
 that adds a fact. Undoing an operation calls it too.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db import models
 
+from articles.models.contradiction import Contradiction
 from articles.models.coverage import Coverage
 from articles.models.event import Participation
+from articles.models.figure import Figure
 from articles.models.mention import Mention
 from articles.models.review import ReviewState
 
@@ -22,6 +24,24 @@ SUBJECTS: dict[type[models.Model], tuple[str, ...]] = {
     Coverage: ("event",),
     Participation: ("event", "actor"),
 }
+
+
+def review(rows: Sequence[models.Model], state: str, editor: models.Model) -> int:
+    """Sets the state of rows of one noun, records the editor as reviewer, and returns the number of rows that changed.
+
+    Confirming a fact also confirms what it is about (`confirm_subjects`). The contradictions of figures' events are
+    brought up to date.
+    """
+    if not rows:
+        return 0
+    model = type(rows[0])
+    stored_rows = model.objects.filter(pk__in=[row.pk for row in rows])
+    count = stored_rows.review(state, editor)
+    if state == ReviewState.CONFIRMED:
+        confirm_subjects(stored_rows.all(), editor)
+    if model is Figure:
+        Contradiction.objects.refresh(figure.event_id for figure in rows)
+    return count
 
 
 def confirm_subjects(facts: Iterable[models.Model], editor: object) -> int:
