@@ -1,6 +1,6 @@
 """Applies an editor's decisions about one article: facts are confirmed, rejected or corrected, and added from its text.
 
-The review screen (reviewing.py) calls `decide`, `add` and `narrow`.
+articles/admin/submission.py calls `decide`, `add` and `narrow`. Nothing here knows of requests.
 """
 
 from collections.abc import Mapping
@@ -9,15 +9,13 @@ from dataclasses import dataclass, field
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.http import HttpRequest
 from django.utils import timezone
 
 from articles.admin import digits
 from articles.admin.choosing import NamedRow, named
-from articles.admin.review import review
 from articles.arabic.text_gate import clean_text
 from articles.arabic.words import fold_phrase
-from articles.curation.confirming import confirm_subjects
+from articles.curation.confirming import confirm_subjects, review
 from articles.curation.seen import as_seen, overtaken
 from articles.extract.authority import Authority
 from articles.extract.figures import find_figures
@@ -197,11 +195,11 @@ def _verdict_on_rest(key: str, row: models.Model, posted: Mapping[str, str]) -> 
     return rest if rest in _STATES and waits and not (key == DATE and rest == REJECT) else ""
 
 
-def decide(request: HttpRequest, article: Article, posted: Mapping[str, str]) -> Outcome:
-    """Applies every `verdict-KEY` of a form. A correction of the item is applied before its verdict.
+def decide(article: Article, posted: Mapping[str, str], editor: models.Model) -> Outcome:
+    """Applies every `verdict-KEY` of a form, as decisions of `editor`. A correction of the item is applied before its verdict.
 
     `was-KEY` is the version that the editor saw (Seen). A choice is refused if another editor changed the item since,
-    if it is a correction without a verdict, or if the user lacks the permission. The other choices are applied all the
+    if it is a correction without a verdict, or if the editor lacks the permission. The other choices are applied all the
     same. The caller must be in a transaction.
     """
     outcome = Outcome()
@@ -214,7 +212,7 @@ def decide(request: HttpRequest, article: Article, posted: Mapping[str, str]) ->
             outcome.states[choice.key] = choice.row.state
             continue
         try:
-            _check(request, choice)
+            _check(choice, editor)
             if choice.key == DATE:
                 _decide_date(article, choice.verdict, posted)
                 outcome.states[DATE] = _STATES[choice.verdict]
@@ -233,24 +231,24 @@ def decide(request: HttpRequest, article: Article, posted: Mapping[str, str]) ->
         if choice.is_of_the_rest:
             outcome.of_the_rest.append(choice.key)
     for (_, verdict), decided_rows in applied.items():
-        review(request, decided_rows, _STATES[verdict])
+        review(decided_rows, _STATES[verdict], editor)
     outcome.narrowings = narrowings(
         [row for (kind, verdict), rows in applied.items() if verdict == REJECT and kind is Mention for row in rows]
     )
     return outcome
 
 
-def _check(request: HttpRequest, choice: Choice) -> None:
+def _check(choice: Choice, editor: models.Model) -> None:
     """Raises ValidationError if a choice cannot be applied; OvertakenError if another editor changed the item."""
     if choice.verdict not in _STATES:
         raise ValidationError("كتبت تصحيحا ولم تختر «أكّد»: لم يُحفظ بعد. أكّده ليُحفظ، أو امح ما كتبته.")
     if choice.verdict == REJECT and choice.typed:
         raise ValidationError("كتبت تصحيحا واخترت رفضه: لم يُحفظ شيء. اختر «أكّد» ليُحفظ التصحيح، أو امح ما كتبته.")
-    if not request.user.has_perm(f"articles.change_{choice.row._meta.model_name}"):
+    if not editor.has_perm(f"articles.change_{choice.row._meta.model_name}"):
         raise ValidationError("لا تتيح لك صلاحياتك هذا.")
     if choice.seen.mark is None:
         raise ValidationError(UNSEEN)
-    if conflict := overtaken(choice.row, choice.seen.mark, request.user, _DECISIVE[choice.key.split("-")[0]]):
+    if conflict := overtaken(choice.row, choice.seen.mark, editor, _DECISIVE[choice.key.split("-")[0]]):
         corrections = "، ".join(f"{label} «{value}»" for label, value in choice.typed.items())
         raise OvertakenError(f"{conflict} كنت كتبت: {corrections}." if corrections else str(conflict))
 
@@ -380,14 +378,14 @@ def suggested_by(alias: Alias) -> list[Mention]:
     return by_alias[:MOST_NARROWED]
 
 
-def narrow(request: HttpRequest, alias: Alias, *, reject_others: bool) -> int:
+def narrow(alias: Alias, editor: models.Model, *, reject_others: bool) -> int:
     """Stops the alias from suggesting mentions. It still widens searches.
 
     With `reject_others`, also rejects the mentions of `suggested_by`. Returns the number of rejected mentions.
     """
     alias.found_in_text = False
     alias.save(update_fields=["found_in_text"])
-    return review(request, suggested_by(alias), ReviewState.REJECTED) if reject_others else 0
+    return review(suggested_by(alias), ReviewState.REJECTED, editor) if reject_others else 0
 
 
 def _decide_date(article: Article, verdict: str, posted: Mapping[str, str]) -> None:
@@ -466,22 +464,22 @@ class AddForm(forms.Form):
         return {**cleaned, "start": start, "end": end, "name": cleaned.get("name", "").strip() or quote.strip()}
 
 
-def add(request: HttpRequest, article: Article, form: AddForm) -> models.Model | None:
-    """Stores the fact of a valid form as confirmed by the user, and returns its row.
+def add(article: Article, form: AddForm, editor: models.Model) -> models.Model | None:
+    """Stores the fact of a valid form as confirmed by `editor`, and returns its row.
 
     If the fact is not valid, adds an error to the form and returns None. The caller must be in a transaction.
     """
     cleaned = form.cleaned_data
     decision = {
         "state": ReviewState.CONFIRMED,
-        "reviewed_by": request.user,
+        "reviewed_by": editor,
         "reviewed_at": timezone.now(),
         "rule": "",
     }
     add_fact = {"actor": _add_mention, "figure": _add_figure, "event": _add_coverage}[cleaned["kind"]]
     try:
-        row = add_fact(request, article, cleaned, decision)
-        confirm_subjects([row], request.user)
+        row = add_fact(article, cleaned, decision)
+        confirm_subjects([row], editor)
         return row
     except ValidationError as error:
         field_name = "quote" if cleaned["kind"] == "figure" else "name"
@@ -489,10 +487,10 @@ def add(request: HttpRequest, article: Article, form: AddForm) -> models.Model |
         return None
 
 
-def _known_or_new(request: HttpRequest, model: type[models.Model], cleaned: dict, decision: dict) -> models.Model:
+def _named_or_new(model: type[models.Model], cleaned: dict, decision: dict) -> models.Model:
     """Returns the actor or event with the name of the form. Creates it if there is none and the form gives its kind.
 
-    Raises ValidationError if the name is unknown or ambiguous, or if the user may not add a row.
+    Raises ValidationError if the name is unknown or ambiguous, or if the editor may not add a row.
     """
     kinds = ActorKind if model is Actor else EventKind
     try:
@@ -501,7 +499,7 @@ def _known_or_new(request: HttpRequest, model: type[models.Model], cleaned: dict
         is_new = cleaned["new_kind"] in kinds.values and not named(model, cleaned["name"]).exists()
         if not is_new:
             raise
-    if not request.user.has_perm(f"articles.add_{model._meta.model_name}"):
+    if not decision["reviewed_by"].has_perm(f"articles.add_{model._meta.model_name}"):
         raise ValidationError("لا تتيح لك صلاحياتك هذا.")
     row = model(
         kind=cleaned["new_kind"],
@@ -513,9 +511,9 @@ def _known_or_new(request: HttpRequest, model: type[models.Model], cleaned: dict
     return row
 
 
-def _add_mention(request: HttpRequest, article: Article, cleaned: dict, decision: dict) -> Mention:
+def _add_mention(article: Article, cleaned: dict, decision: dict) -> Mention:
     """Adds the span to the actor's mention in the article, which is created if there is none."""
-    actor = _known_or_new(request, Actor, cleaned, decision)
+    actor = _named_or_new(Actor, cleaned, decision)
     mention = Mention.objects.filter(article=article, actor=actor).first() or Mention(article=article, actor=actor)
     mention.add_places([(cleaned["start"], cleaned["end"])], [cleaned["quote"]])
     for name, value in decision.items():
@@ -524,7 +522,7 @@ def _add_mention(request: HttpRequest, article: Article, cleaned: dict, decision
     return mention
 
 
-def _add_figure(request: HttpRequest, article: Article, cleaned: dict, decision: dict) -> Figure:
+def _add_figure(article: Article, cleaned: dict, decision: dict) -> Figure:
     """Stores the first number of the quote, with value, qualifier, unit and measure as the rules read them.
 
     Raises ValidationError if the quote holds no number.
@@ -544,9 +542,9 @@ def _add_figure(request: HttpRequest, article: Article, cleaned: dict, decision:
     return figure
 
 
-def _add_coverage(request: HttpRequest, article: Article, cleaned: dict, decision: dict) -> Coverage:
+def _add_coverage(article: Article, cleaned: dict, decision: dict) -> Coverage:
     """Confirms that the article reports the event, and looks for contradictions of the event's figures."""
-    event = _known_or_new(request, Event, cleaned, decision)
+    event = _named_or_new(Event, cleaned, decision)
     coverage, _ = Coverage.objects.update_or_create(article=article, event=event, defaults=decision)
     Contradiction.objects.refresh([event.pk])
     return coverage

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from articles.admin.decisions import KINDS
-from articles.admin.reviewing import of_kind, undecided_date
+from articles.admin.review_queue import of_kind, undecided_date
 from articles.models import Actor, Article, Capture, Contradiction, Coverage, Delivery, Event, Figure, Mention, Reprint
 from articles.models.heartbeat import nightly_state
 from articles.site.words_for import ago, number

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from articles.admin.bulk import Bulk, with_actions
 from articles.admin.desk import DeskAdmin
-from articles.curation.confirming import confirm_subjects
+from articles.curation.confirming import confirm_subjects, review
 from articles.models import Figure, Mention, ReviewState
 from articles.models.rules import rule_name
 
@@ -21,29 +21,13 @@ def _review_action(name: str, label: str, state: str) -> Bulk:
         return f"حالته «{ReviewState(state).label}» من قبل" if row.state == state else ""
 
     def change(request: HttpRequest, rows: Sequence[models.Model], cleaned: dict) -> None:
-        review(request, rows, state)
+        review(rows, state, request.user)
 
     return Bulk(name, label, "change", change, check)
 
 
 CONFIRM = _review_action("confirm", "تأكيد المحدد", ReviewState.CONFIRMED)
 REJECT = _review_action("reject", "رفض المحدد", ReviewState.REJECTED)
-
-
-def review(request: HttpRequest, rows: Sequence[models.Model], state: str) -> int:
-    """Sets the state of rows of one noun, records the user as reviewer, and returns the number of rows that changed.
-
-    Confirming a fact also confirms what it is about (`confirm_subjects`). Derived rows are brought up to date.
-    """
-    if not rows:
-        return 0
-    model = type(rows[0])
-    stored_rows = model.objects.filter(pk__in=[row.pk for row in rows])
-    count = stored_rows.review(state, request.user)
-    if state == ReviewState.CONFIRMED:
-        confirm_subjects(stored_rows.all(), request.user)
-    admin.site.get_model_admin(model).after_change(list(rows))
-    return count
 
 
 # The fields of a fact that change with its article's body. They may change while the form of the article is stored.

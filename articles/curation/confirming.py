@@ -1,17 +1,19 @@
-"""Confirms the actors and events that a confirmed fact is about.
+"""Confirms and rejects facts, and confirms the actors and events that a confirmed fact is about.
 
 Every place where facts are confirmed calls it: the review screen, bulk actions, forms with their inlines, and the form
 that adds a fact. Undoing an operation calls it too.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.contrib.auth.models import User
 
+from articles.models.contradiction import Contradiction
 from articles.models.coverage import Coverage
 from articles.models.event import Participation
+from articles.models.figure import Figure
 from articles.models.mention import Mention
 from articles.models.review import Reviewable, ReviewState
 
@@ -23,6 +25,24 @@ SUBJECTS: dict[type[Any], tuple[str, ...]] = {
     Coverage: ("event",),
     Participation: ("event", "actor"),
 }
+
+
+def review(rows: Sequence[Reviewable], state: str, editor: User) -> int:
+    """Sets the state of rows of one noun, records the editor as reviewer, and returns the number of rows that changed.
+
+    Confirming a fact also confirms what it is about (`confirm_subjects`). The contradictions of figures' events are
+    brought up to date.
+    """
+    if not rows:
+        return 0
+    model: type[Any] = type(rows[0])
+    stored_rows = model.objects.filter(pk__in=[row.pk for row in rows])
+    count = stored_rows.review(state, editor)
+    if state == ReviewState.CONFIRMED:
+        confirm_subjects(stored_rows.all(), editor)
+    if model is Figure:
+        Contradiction.objects.refresh(figure.event_id for figure in rows if isinstance(figure, Figure))
+    return count
 
 
 def confirm_subjects(facts: Iterable[Reviewable], editor: User | None) -> int:

@@ -23,7 +23,7 @@ from articles.ingest.fetch import fetch
 from articles.ingest.readers import FORMATS
 from articles.ingest.readers.opening import ending_of
 from articles.ingest.reasons import reason_of
-from articles.ingest.run import Failure, Report, ingest, ingest_items, messages_of
+from articles.ingest.run import Failure, Options, Report, ingest, ingest_items, messages_of
 from articles.models import Delivery, DeliveryState, heartbeat
 from articles.models.delivery import NoteKind, delivery_storage
 from articles.models.history import operation
@@ -158,12 +158,12 @@ def give_up(pk: int, attempts: int) -> None:
 
 
 def _ingested(delivery: Delivery) -> Report:
-    def waiting() -> None:
+    def beat() -> None:
         heartbeat.beat(delivery.pk)
 
     if not delivery.stored_as:
         try:
-            return ingest_items([fetch(delivery.name)], waiting=waiting)
+            return ingest_items([fetch(delivery.name)], Options(largest=settings.ARCHIVE_LARGEST_FILE, on_wait=beat))
         except UnreadableError as error:
             return Report(failures=[Failure(delivery.name, error.message)])
     with tempfile.TemporaryDirectory() as folder:
@@ -173,20 +173,21 @@ def _ingested(delivery: Delivery) -> Report:
         with delivery_storage().open(delivery.stored_as) as stored_file, path.open("wb") as copy:
             for chunk in stored_file.chunks():
                 copy.write(chunk)
-                waiting()
+                beat()
         done = 0
 
         def count_outcome(outcome: str, place: str) -> None:
             nonlocal done
-            waiting()
+            beat()
             done += outcome != "failed"
             if done % _TOLD_EVERY == 0:
                 Delivery.objects.filter(pk=delivery.pk).update(created=done)
 
-        report = ingest(
-            [path], largest=settings.ARCHIVE_LARGEST_FILE, format_name=delivery.format, encoding=delivery.encoding,
-            workers=0, told=count_outcome, waiting=waiting,
+        options = Options(
+            settings.ARCHIVE_LARGEST_FILE, format_name=delivery.format, encoding=delivery.encoding, workers=0,
+            on_outcome=count_outcome, on_wait=beat,
         )  # fmt: skip
+        report = ingest([path], options)
         _restore_name(report, str(path), delivery.name)
         if path.name != delivery.name:
             message = Message("kept as “{name}”", name=path.name)

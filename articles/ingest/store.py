@@ -40,8 +40,8 @@ Outcomes = list[tuple[Article, str]]
 Notes = list[tuple[Prepared, Note]]
 
 
-def store(batch: Sequence[Prepared], authority: Authority, rereading: "Rereading") -> tuple[Outcomes, Notes]:
-    """Stores a batch in one transaction, in order.
+def store(batch: Sequence[Prepared], rereading: "Rereading") -> tuple[Outcomes, Notes]:
+    """Stores a batch in one transaction, in order, with the facts that the rules suggest under `rereading.authority`.
 
     Returns two lists: each article with its outcome ("created", "updated", "waiting" or "unchanged"), and each document
     with a note on a value that was not stored as it was stated.
@@ -55,7 +55,7 @@ def store(batch: Sequence[Prepared], authority: Authority, rereading: "Rereading
     keep_bytes(batch)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(WAIT_FOR_OTHERS)
-        return _store(batch, authority, rereading)
+        return _store(batch, rereading)
 
 
 def keep_bytes(batch: Sequence[Prepared | Broken]) -> None:
@@ -78,9 +78,12 @@ class Rereading:
 
     Use it as a context manager. A separate process does the work, within the budget of a document. It starts at the
     first call.
+
+    authority: the rows of the authority that the rules use.
     """
 
     def __init__(self, authority: Authority) -> None:
+        self.authority = authority
         self._workers = BoundedWorkers(_Reread(authority), Budget.of_a_document())
 
     def __enter__(self) -> Self:
@@ -120,7 +123,8 @@ class _Reread(Job):
         return published, analyse(text.title, body, published, self.authority)
 
 
-def _store(batch: Sequence[Prepared], authority: Authority, rereading: Rereading) -> tuple[Outcomes, Notes]:
+def _store(batch: Sequence[Prepared], rereading: Rereading) -> tuple[Outcomes, Notes]:
+    authority = rereading.authority
     lookup = Known.of(batch)
     sources = Sources()
     notes: Notes = []
@@ -160,7 +164,7 @@ def _store(batch: Sequence[Prepared], authority: Authority, rereading: Rereading
         elif any(capture.article == pk for capture in captures):
             article, outcome = _add_fetched_address(pk, prepared, sources)
         else:
-            article, outcome = _update(pk, prepared, sources, authority, rereading)
+            article, outcome = _update(pk, prepared, sources, rereading)
             notes += ((prepared, note) for note in _notes_on_values_left_out(article, prepared, sources))
         results.append((article, outcome))
         seen_identifiers |= identifiers
@@ -199,9 +203,7 @@ def _create(uncreated: Sequence[tuple[Prepared, Article]], authority: Authority)
     suggest_all([Subject(article, prepared.analysis, is_new=True) for prepared, article in uncreated], authority, write)
 
 
-def _update(
-    pk: int, prepared: Prepared, sources: "Sources", authority: Authority, rereading: Rereading
-) -> tuple[Article, str]:
+def _update(pk: int, prepared: Prepared, sources: "Sources", rereading: Rereading) -> tuple[Article, str]:
     article = Article.objects.get(pk=pk)
     reason = reason_to_wait(article, prepared)
     if reason:
@@ -211,18 +213,12 @@ def _update(
     capture_of(prepared, article).save()
     # An older capture found later adds to the record and leaves the newer text.
     is_newest = newest is None or prepared.captured_at >= newest
-    bring_up_to_date(article, prepared, sources, authority, rereading, is_newest=is_newest)
+    bring_up_to_date(article, prepared, sources, rereading, is_newest=is_newest)
     return article, "updated"
 
 
-def bring_up_to_date(  # noqa: PLR0913
-    article: Article,
-    prepared: Prepared,
-    sources: "Sources",
-    authority: Authority,
-    rereading: Rereading,
-    *,
-    is_newest: bool = True,
+def bring_up_to_date(
+    article: Article, prepared: Prepared, sources: "Sources", rereading: Rereading, *, is_newest: bool = True
 ) -> None:
     """Gives a stored article the text of a capture that is stored already, and the facts that the rules suggest for it.
 
@@ -255,7 +251,7 @@ def bring_up_to_date(  # noqa: PLR0913
         article.published = published
     article.save()
     if is_newest and analysis is not None:
-        suggest_all([Subject(article, analysis)], authority)
+        suggest_all([Subject(article, analysis)], rereading.authority)
     for fact in without_place(article):
         _log.warning("article %s: its new text lacks the words of a confirmed fact: %s", article.pk, in_words(fact))
 

@@ -50,7 +50,7 @@ def accept(capture_pk: int, by: User, seen: str) -> Article:
         _decide(capture, CaptureState.ACCEPTED, by)
         article = Article.objects.get(pk=capture.article_id)
         with Rereading(authority) as rereading:
-            bring_up_to_date(article, prepared, Sources(), authority, rereading)
+            bring_up_to_date(article, prepared, Sources(), rereading)
     return article
 
 

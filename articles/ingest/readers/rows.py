@@ -95,7 +95,7 @@ def read_jsonl(path: Path, largest: int, encoding: str = "") -> Iterator[Item | 
                 except UnreadableError as error:
                     yield Broken(str(path), _place(number), str(error))
                     continue
-                yield _item(path, _place(number), content, JSON_TYPE, number, notes)
+                yield _item(path, number, content, JSON_TYPE, notes)
         if is_empty:
             yield Broken(str(path), "", Message("there are no rows in it"))
 
@@ -145,7 +145,7 @@ def read_csv(path: Path, largest: int, encoding: str = "") -> Iterator[Item | Br
                     Message("{cells} cells for {columns} columns", cells=len(row), columns=len(names)),
                 )
                 continue
-            yield _item(path, _place(first_line), (header_line + raw).encode(), CSV_TYPE, first_line, notes)
+            yield _item(path, first_line, (header_line + raw).encode(), CSV_TYPE, notes)
         if is_empty:
             yield Broken(str(path), "", Message("there are no rows in it"))
 
@@ -378,8 +378,8 @@ def _not_utf8(content: bytes, error: UnicodeDecodeError) -> Message:
     return Message("not UTF-8 text: byte 0x{byte} at offset {offset}", byte=byte, offset=error.start)
 
 
-def _item(path: Path, place: str, content: bytes, media_type: str, number: int, notes: tuple[Note, ...]) -> Item:  # noqa: PLR0913
-    return Item(str(path), content, media_type, filename=f"{path.name}:{number}", place=place, notes=notes)
+def _item(path: Path, line: int, content: bytes, media_type: str, notes: tuple[Note, ...]) -> Item:
+    return Item(str(path), content, media_type, filename=f"{path.name}:{line}", place=_place(line), notes=notes)
 
 
 def read_row(item: Item) -> tuple[Document, dict[str, object]]:

@@ -1,5 +1,6 @@
 """Reads the pages of web archives: WARC files (ISO 28500), plain or with one gzip member per record, and WACZ packages."""
 
+import dataclasses
 import logging
 import os
 import re
@@ -8,7 +9,7 @@ import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -68,7 +69,7 @@ _ABOUT_OTHERS = frozenset(("warcinfo", "request", "metadata"))
 def read_warc(path: Path, largest: int, encoding: str = "") -> Iterator[Item | Broken | Remark]:
     """Yields the pages of a WARC file. `largest` is the most bytes of a page; each record states its own encoding."""
     with path.open("rb") as file:
-        yield from _records(file, str(path), path.name, largest)
+        yield from _records(file, _WebArchive(str(path), path.name, largest))
 
 
 def read_wacz(path: Path, largest: int, encoding: str = "") -> Iterator[Item | Broken | Remark]:
@@ -130,20 +131,19 @@ def _member(
                 unpacked.write(chunk)
                 remaining -= len(chunk)
         unpacked.seek(0)
-        for entry in _records(unpacked, str(path), path.name, largest):
+        for entry in _records(unpacked, _WebArchive(str(path), path.name, largest)):
             yield replace(entry, place=Message("{file}, {place}", file=member.filename, place=entry.place))
 
 
-def _records(file: BinaryIO, path: str, name: str, largest: int) -> Iterator[Item | Broken | Remark]:
+def _records(file: BinaryIO, archive: "_WebArchive") -> Iterator[Item | Broken | Remark]:
     """Yields every page, and a Broken for each broken record.
 
     After a broken record, reading goes on at the next possible beginning of a record.
 
     At the end, remarks count the records that no page was read from.
     """
-    passed_over = _PassedOver()
-    yield from _every_record(file, path, name, largest, passed_over)
-    yield from passed_over.remarks(path)
+    yield from _every_record(file, archive)
+    yield from archive.passed_over.remarks(archive.path)
 
 
 class _PassedOver:
@@ -179,9 +179,24 @@ class _PassedOver:
                 yield Remark(path, self._first[field], Note(NoteKind.DROPPED, field, reasons, message))
 
 
-def _every_record(
-    file: BinaryIO, path: str, name: str, largest: int, passed_over: _PassedOver
-) -> Iterator[Item | Broken]:
+@dataclass(frozen=True)
+class _WebArchive:
+    """A WARC file that is read.
+
+    path: the path of the file, or of the package that holds it.
+    name: the name of that file, without its folder.
+    largest: the most bytes of a page.
+    passed_over: the records that hold no page.
+    """
+
+    path: str
+    name: str
+    largest: int
+    passed_over: _PassedOver = dataclasses.field(default_factory=_PassedOver)
+
+
+def _every_record(file: BinaryIO, archive: _WebArchive) -> Iterator[Item | Broken]:
+    path = archive.path
     offset, mark, count = 0, _record_mark(file), 0
     while offset is not None:
         file.seek(offset)
@@ -194,7 +209,7 @@ def _every_record(
                     yield Broken(path, _place(record_offset), _WRONG_LENGTH)
                 record_offset = records.begun
                 count += 1
-                if entry := _entry(record, path, name, record_offset, largest, passed_over):
+                if entry := _entry(record, record_offset, archive):
                     yield entry
             if records.err_count > errors:
                 yield Broken(path, _place(record_offset), _WRONG_LENGTH)
@@ -444,10 +459,9 @@ def _next_start(file: BinaryIO, offset: int, mark: re.Pattern[bytes]) -> int | N
     return None
 
 
-def _entry(  # noqa: PLR0913
-    record: ArcWarcRecord, path: str, name: str, offset: int, largest: int, passed_over: _PassedOver
-) -> Item | Broken | None:
+def _entry(record: ArcWarcRecord, offset: int, archive: _WebArchive) -> Item | Broken | None:
     """Returns the page of a record; None for a record that describes others, or that is counted in `passed_over`."""
+    path, name, largest, passed_over = archive.path, archive.name, archive.largest, archive.passed_over
     headers = record.rec_headers
     place = _place(offset)
     address = (headers.get_header("WARC-Target-URI") or "").strip("<> ")
