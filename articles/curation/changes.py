@@ -256,7 +256,8 @@ class _Names:
 
 
 def _tracked(row: Any) -> type[models.Model]:
-    tracked: type[models.Model] = row.pgh_tracked_model if isinstance(row, pghistory.models.Event) else type(row)
+    # Every event model of the archive names the model that it tracks.
+    tracked: Any = row.pgh_tracked_model if isinstance(row, pghistory.models.Event) else type(row)
     return tracked
 
 

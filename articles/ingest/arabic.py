@@ -43,7 +43,7 @@ class _Number:
     The format «{size:bytes}» adds a noun of `_NOUNS`, in agreement.
     """
 
-    def __init__(self, value: float) -> None:
+    def __init__(self, value: Any) -> None:
         self.value = value
 
     def __format__(self, spec: str) -> str:

@@ -233,7 +233,7 @@ def _entries(paths: Iterable[Path], options: Options, abandoned: Container[str])
                     if str(file) in abandoned:
                         break
             except UnreadableError as error:
-                yield Broken(str(file), "", str(error))
+                yield Broken(str(file), "", error.message)
             except OSError as error:
                 yield Broken(str(file), "", _reason(error))
 
@@ -298,7 +298,8 @@ class _Run:
                 if not disk_takes_no_more(error):
                     raise
                 # All later documents would fail in the same way.
-                self._fail(Broken(self.at.path, self.at.place, _reason(error)))
+                path, place = (self.at.path, self.at.place) if self.at else ("", "")
+                self._fail(Broken(path, place, _reason(error)))
                 self.report.is_stopped = True
         self.report.seconds = time.monotonic() - started
         return self.report

@@ -27,6 +27,7 @@ from articles.models import ArchiveDate, Article, Basis, Capture, CaptureState, 
 from articles.models.delivery import NoteKind
 from articles.models.inserting import insert, with_keys
 from articles.platform.addresses import read_address
+from articles.platform.calendar_bounds import READABLE_MOMENTS
 from articles.platform.limits import BoundedWorkers, Budget, Exceeded, Job
 from articles.platform.messages import Message
 
@@ -226,9 +227,10 @@ def bring_up_to_date(
     published by the day of its first capture. If a second analysis, under another title or date, exceeds its budget,
     the suggestions and the date stay.
     """
-    first_captured_at = (
-        article.captures.accepted().order_by("captured_at").values_list("captured_at", flat=True).first()
-    )
+    # Older archives hold captures of moments that Python cannot hold.
+    readable = article.captures.accepted().filter(captured_at__range=READABLE_MOMENTS)
+    first_captured_at = readable.order_by("captured_at").values_list("captured_at", flat=True).first()
+    first_captured_at = first_captured_at or prepared.captured_at
     if is_newest:
         had_address = bool(article.url)
         fill(article, prepared, sources)
@@ -239,7 +241,7 @@ def bring_up_to_date(
         return
     published = article.published if article.published_basis == Basis.EDITOR else prepared.document.published
     published = published or stated_publication(prepared.document.dates, first_captured_at.date())
-    analysis = prepared.analysis
+    analysis: Analysis | None = prepared.analysis
     if published is None or (is_newest and (article.title, published) != (prepared.document.title, prepared.published)):
         reread = rereading.of(Text(article.title, article.body, first_captured_at.date(), published))
         if isinstance(reread, Exceeded):

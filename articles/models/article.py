@@ -210,7 +210,7 @@ class ArticleManager(_ArticleManager["Article"]):
     """Never loads the search vector, which is as large as the text and which only the database uses."""
 
     def get_queryset(self) -> ArticleQuerySet:
-        return super().get_queryset().defer("search_vector")
+        return super().get_queryset().defer("search_vector")  # type: ignore[return-value] # The base class makes one.
 
 
 @with_history("published_order", "search_vector", "updated_at", "word_count")
@@ -228,9 +228,11 @@ class Article(Limited, Mergeable):
     published_basis: str
     published_earliest: date | None
     published_latest: date | None
-    # What `with_latest_capture` and `for_listing` add.
+    # What `with_latest_capture` and `for_listing` add, and what searches do (articles/search/snippets.py, related.py).
     capture: dict[str, Any] | None
     lead: str
+    positions: dict[str, list[int]] | None
+    frequent: dict[str, int] | None
 
     title = LineField("العنوان", max_length=500)
     title_origin = models.CharField("أصل العنوان", max_length=6, choices=TitleOrigin, default=TitleOrigin.STATED)

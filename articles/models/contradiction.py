@@ -120,7 +120,7 @@ class ContradictionQuerySet(ReviewableQuerySet["Contradiction"]):
             row.others = totals[row.sides[0].pk] - len(row.sides) if row.sides else 0
         return rows
 
-    def refresh(self, events: Iterable[int]) -> None:
+    def refresh(self, events: Iterable[int | None]) -> None:
         """Brings the contradictions of events up to date with their public figures.
 
         `events` are keys; empty ones are ignored. New contradictions are added. A suggested contradiction that no

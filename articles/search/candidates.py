@@ -140,7 +140,7 @@ class Counts:
         all_parts = self.dense(match, 0)
         dense_parts = {level: matching.any_of(*(self.dense(part, level) for part in required)) for level in _LEVELS[1:]}
         return _by_level(
-            {0: all_parts} | {level: matching.all_of(part, all_parts) for level, part in dense_parts.items()}
+            {0: all_parts} | {level: _whole(matching.all_of(part, all_parts)) for level, part in dense_parts.items()}
         )
 
     def dense(self, match: Match, level: int) -> Match:
@@ -152,22 +152,29 @@ class Counts:
         match match:
             case Lexeme(text, prefix, in_title) if not in_title and level >= index.LEAST_LEVEL:
                 beginning = self.beginnings.get(text) if prefix else None
-                return matching.any_of(
-                    *(Dense(lexeme, level) for lexeme in (beginning.lexemes if beginning else (text,)))
-                )
+                lexemes = beginning.lexemes if beginning else (text,)
+                return _whole(matching.any_of(*(Dense(lexeme, level) for lexeme in lexemes)))
             case matching.Run() | matching.Close():
                 rarest, *other_lexemes = sorted(matching.lexemes_in(match), key=self.at_most)
-                return matching.all_of(self.dense(rarest, level), *other_lexemes)
+                return _whole(matching.all_of(self.dense(rarest, level), *other_lexemes))
             case matching.Any(parts):
-                return matching.any_of(*(self.dense(part, level) for part in parts))
+                return _whole(matching.any_of(*(self.dense(part, level) for part in parts)))
             case matching.All(parts):
-                parts = sorted(parts, key=self.at_most)
-                weights = [self.idf(part) for part in parts]
+                ordered = sorted(parts, key=self.at_most)
+                weights = [self.idf(part) for part in ordered]
                 shares = [weight / max(weights) for weight in weights]
-                return matching.all_of(
-                    *(self.dense(part, round(level * share)) for part, share in zip(parts, shares, strict=True))
-                )
+                dense_parts = [
+                    self.dense(part, round(level * share)) for part, share in zip(ordered, shares, strict=True)
+                ]
+                return _whole(matching.all_of(*dense_parts))
         return match
+
+
+def _whole(match: Match | None) -> Match:
+    """Returns a match that was joined of at least one part. Raises ValueError for None."""
+    if match is None:
+        raise ValueError("a match has at least one part")
+    return match
 
 
 def _by_level(matches: Mapping[int, Match]) -> QueriesByLevel:

@@ -7,11 +7,13 @@ of articles/search/sql/0004_looks.sql take it.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+
+from articles.models.article import ArticleQuerySet
 
 # A filter that lets in no more articles than this is searched whole.
 MOST_FILTERED = 1_500
@@ -92,7 +94,7 @@ class Look(NamedTuple):
     """
 
     sql: str
-    params: tuple[object, ...]
+    params: tuple[Any, ...]
 
 
 class IndexLook(NamedTuple):
@@ -118,7 +120,7 @@ class Scope:
     filtered: whether they are fewer than all published articles.
     """
 
-    articles: QuerySet
+    articles: ArticleQuerySet
     filtered: bool
 
     @cached_property
@@ -154,7 +156,7 @@ class Scope:
         Returns None where PostgreSQL would not intersect article_terms with the filter's indexes, because that may take
         long.
         """
-        sql, params = _sql(self.articles.filter(search_terms__matches=terms).order_by()[:most])
+        sql, params = _sql(self.articles.filter(Q(search_terms__matches=terms)).order_by()[:most])
         return [pk for (pk,) in _rows(sql, params)] if _intersects(_plan(sql, params)) else None
 
     def look(self, look: Look, *, newest: bool = False) -> IndexLook:
@@ -177,7 +179,7 @@ class Scope:
         return IndexLook(ids, bool(are_all), kept, filter_columns[1] if newest else [])
 
     @cached_property
-    def _let_in(self) -> tuple[str, tuple[object, ...]]:
+    def _let_in(self) -> tuple[str, tuple[Any, ...]]:
         """The unordered statement for the ids that the filter lets in, and its parameters."""
         return _sql(self.articles.order_by())
 
@@ -219,11 +221,8 @@ def weightiest(weighted_queries: Sequence[WeightedQuery], beside: Sequence[Queri
     Where fewer than `most` articles meet the tsqueries, which the look reports as `are_all`, the densest articles of
     each of `beside` fill up.
     """
-    ids, densest, params = (
-        ["missing.ids"],
-        [],
-        [*(list(column) for column in zip(*weighted_queries, strict=True))] or [[], [], []],
-    )
+    ids, densest = ["missing.ids"], []
+    params: list[Any] = [*(list(column) for column in zip(*weighted_queries, strict=True))] or [[], [], []]
     params += [most, most]
     for place, levels in enumerate(beside):
         share = f"(missing.number + {len(beside) - 1}) / {len(beside)}"
@@ -243,13 +242,14 @@ def first_meeting(articles: QuerySet, must: str, most: int, *, rising: bool) -> 
     return [pk for (pk,) in _rows(statement, (*params, must, most))]
 
 
-def _plan(sql: str, params: Sequence[object]) -> dict[str, object]:
+def _plan(sql: str, params: Sequence[Any]) -> dict[str, Any]:
     """Returns the topmost node of the plan that EXPLAIN gives for a statement."""
     (((explained,),),) = _rows(f"EXPLAIN (FORMAT JSON) {sql}", params)
-    return explained["Plan"]
+    plan: dict[str, Any] = explained["Plan"]
+    return plan
 
 
-def _intersects(plan: dict[str, object]) -> bool:
+def _intersects(plan: dict[str, Any]) -> bool:
     """Whether a plan intersects article_terms with indexes that return at most MOST_TOLD_BY_OTHERS rows."""
     parts = plan.get("Plans", [])
     if plan["Node Type"] != "BitmapAnd":
@@ -268,10 +268,10 @@ def _line(queries: Queries) -> str:
 
 def _lines(levels: QueriesByLevel) -> list[str | None]:
     """Returns the array of queries by level that the functions of the database take."""
-    return [queries and _line(queries) for queries in levels]
+    return [None if queries is None else _line(queries) for queries in levels]
 
 
-def _sql(articles: QuerySet, *columns: str) -> tuple[str, tuple[object, ...]]:
+def _sql(articles: QuerySet, *columns: str) -> tuple[str, tuple[Any, ...]]:
     """Returns the statement that reads ids and `columns` of `articles`, and its parameters."""
     try:
         return articles.values("pk", *columns).query.sql_with_params()
@@ -279,7 +279,7 @@ def _sql(articles: QuerySet, *columns: str) -> tuple[str, tuple[object, ...]]:
         return f"SELECT {', '.join(['NULL::bigint', *('NULL' for _column in columns)])} WHERE false", ()
 
 
-def _rows(sql: str, params: Sequence[object]) -> list[tuple]:
+def _rows(sql: str, params: Sequence[Any]) -> list[tuple]:
     """Runs a statement and returns its rows."""
     with connection.cursor() as cursor:
         cursor.execute(sql, params)

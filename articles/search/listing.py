@@ -10,6 +10,7 @@ from datetime import date
 from django.db.models import Q, QuerySet
 
 from articles.models import Article
+from articles.models.article import ArticleQuerySet
 
 # Articles on one page of a list.
 PAGE_SIZE = 20
@@ -65,7 +66,7 @@ class Direction:
         """Whether articles are read from older to newer."""
         return self.oldest != self.back
 
-    def ordered(self, articles: QuerySet) -> QuerySet:
+    def ordered(self, articles: ArticleQuerySet) -> ArticleQuerySet:
         """Returns those of `articles` beyond the place, nearest first."""
         if self.place:
             beyond = "gt" if self.rising else "lt"
@@ -90,7 +91,7 @@ class Listing:
     after: str = ""
 
 
-def listing(articles: QuerySet, direction: Direction, size: int = PAGE_SIZE) -> Listing:
+def listing(articles: ArticleQuerySet, direction: Direction, size: int = PAGE_SIZE) -> Listing:
     """Returns the page of `articles` in a direction, of up to `size` articles."""
     return page_of(direction.ordered(articles)[: size + 1], direction, size)
 

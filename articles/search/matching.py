@@ -146,7 +146,8 @@ def terms_of_parts(match: Match) -> tuple[str, ...]:
     Exclusions are joined to the first tsquery. As tsqueries of their own, they would make the index read all its
     entries.
     """
-    required, excluded = [], []
+    required: list[str] = []
+    excluded: list[str] = []
     for part in _together(match):
         (excluded if isinstance(part, Without) else required).append(terms(part))
     first, *other_queries = dict.fromkeys(filter(None, required)) or [""]
@@ -179,6 +180,8 @@ def positions(match: Match) -> str:
             return _joined(" | ", [positions(part) for part in parts])
         case Without(part):
             return f"!({positions(part)})"
+        case Dense():
+            raise TypeError("only terms() accepts a density level")
 
 
 def needs_positions(match: Match) -> bool:

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, replace
 from enum import Enum, StrEnum, auto
 from functools import cached_property
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from articles.arabic.stopwords import is_question_word, is_stop_word
 from articles.models import Article
+from articles.models.article import ArticleQuerySet
 from articles.search import matching
 from articles.search.aliases import OtherNames
 from articles.search.candidates import FEW, MOST_RANKED, Candidates, Counts, with_all, with_all_further, with_some
@@ -185,7 +186,7 @@ class _WordSearch:
 
 
 def search(
-    text: str, articles: QuerySet | None = None, wanted: Wanted | None = None, *, widen: bool = True
+    text: str, articles: ArticleQuerySet | None = None, wanted: Wanted | None = None, *, widen: bool = True
 ) -> SearchPage:
     """Searches `articles`, all public ones by default, with the typed query `text`.
 
@@ -218,7 +219,9 @@ def search(
         )
 
 
-def with_matches(articles: QuerySet, text: str) -> tuple[QuerySet, Callable[[Article], tuple[tuple[int, int], ...]]]:
+def with_matches(
+    articles: ArticleQuerySet, text: str
+) -> tuple[QuerySet, Callable[[Article], tuple[tuple[int, int], ...]]]:
     """Returns `articles` and a function that maps one of them to the spans of its body that match the typed query.
 
     The spans are those that the result marked, in code points of the body. Raises SearchTooCostlyError.
@@ -231,7 +234,7 @@ def with_matches(articles: QuerySet, text: str) -> tuple[QuerySet, Callable[[Art
     return with_positions(articles, concepts), lambda article: highlight([article], concepts)[article.pk].body_spans
 
 
-def _page_of_fields(query: ParsedQuery, articles: QuerySet, wanted: Wanted) -> SearchPage:
+def _page_of_fields(query: ParsedQuery, articles: ArticleQuerySet, wanted: Wanted) -> SearchPage:
     """Answers a query that has only fields; nothing can rank it, so the page is ordered by date."""
     order = Order.NEWEST if wanted.order == Order.RELEVANCE else wanted.order
     total, capped = capped_count(articles)
@@ -350,7 +353,7 @@ def _total(candidates: Candidates, ranked_articles: RankedArticles) -> int:
     return max(len(ranked_articles), candidates.at_least // scale * scale)
 
 
-def _shown(articles: QuerySet, concepts: Sequence[Concept]) -> QuerySet:
+def _shown(articles: ArticleQuerySet, concepts: Sequence[Concept]) -> ArticleQuerySet:
     """Returns `articles` with everything that a hit shows."""
     return with_positions(articles.defer("set_aside").select_related("source"), concepts)
 
@@ -361,7 +364,7 @@ def _scanned(word_search: _WordSearch, direction: Direction, size: int) -> Listi
     ordered = direction.ordered(word_search.scope.articles)
     ids = first_meeting(ordered[:LOOKED_AT_BY_DATE], must, size + 1, rising=direction.rising)
     if len(ids) <= size:
-        matching_articles = ordered.filter(search_terms__matches=matching.terms(word_search.match)).order_by()[
+        matching_articles = ordered.filter(Q(search_terms__matches=matching.terms(word_search.match))).order_by()[
             :MOST_SORTED_BY_DATE
         ]
         ids = first_meeting(matching_articles, must, size + 1, rising=direction.rising)

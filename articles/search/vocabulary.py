@@ -8,7 +8,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -168,7 +168,7 @@ class NumbersStatement(NamedTuple):
     """
 
     sql: str
-    params: Mapping[str, object]
+    params: Mapping[str, Any]
 
     @classmethod
     def of(cls, rows: QuerySet) -> "NumbersStatement":
@@ -216,7 +216,7 @@ def known(
     `names` are folded names to find among the public actors and the sets of synonyms. `besides` is an additional
     lookup.
     """
-    parameters = {
+    parameters: dict[str, Any] = {
         "lexemes": sorted(set(lexemes)), "words": sorted(set(words)), "beginnings": sorted(set(beginnings)),
         "names": sorted(set(names)), "few": COUNTED_LIVE, "variants": MOST_VARIANTS, "most_beginnings": MOST_BEGINNINGS,
         "most_names": MOST_NAMES,
@@ -224,7 +224,7 @@ def known(
     with connection.cursor() as cursor:
         cursor.execute(
             _KNOWN + (_BESIDES.format(sql=besides.sql) if besides else ""),
-            parameters | (besides.params if besides else {}),
+            {**parameters, **(besides.params if besides else {})},
         )
         rows = cursor.fetchall()
     rows_by_kind: dict[str, list[tuple]] = defaultdict(list)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from django.utils.dateparse import parse_datetime
 from warcio.archiveiterator import ArchiveIterator
@@ -197,7 +197,8 @@ class _WebArchive:
 
 def _every_record(file: BinaryIO, archive: _WebArchive) -> Iterator[Item | Broken]:
     path = archive.path
-    offset, mark, count = 0, _record_mark(file), 0
+    offset: int | None = 0
+    mark, count = _record_mark(file), 0
     while offset is not None:
         file.seek(offset)
         records = _Records(file)
@@ -406,7 +407,7 @@ class _Bounded:
     In the headers of a record (`is_of_record`) the first line of another record is an error: the writer broke off.
     """
 
-    def __init__(self, stream: object, *, is_of_record: bool = False) -> None:
+    def __init__(self, stream: Any, *, is_of_record: bool = False) -> None:
         self._stream, self._left = stream, _LONGEST_HEADERS
         self._is_of_record, self.has_ended = is_of_record, False
 
@@ -497,7 +498,7 @@ def _entry(record: ArcWarcRecord, offset: int, archive: _WebArchive) -> Item | B
         content, coding_notes = unpacked(content, _content_codings(http), largest)
     except UnreadableError as error:
         # The record itself is whole, so reading goes on after it.
-        return Broken(path, place, str(error))
+        return Broken(path, place, error.message)
     notes = (*notes, *coding_notes)
     if is_web:
         return _with_canonical_address(
@@ -542,7 +543,7 @@ def _with_canonical_address(item: Item) -> Item | Broken:
     try:
         return replace(item, address=canonical_address(item.address))
     except AddressError as error:
-        return Broken(item.path, item.place, str(error))
+        return Broken(item.path, item.place, error.message)
 
 
 def content_type(header: str) -> tuple[str, str]:
@@ -551,7 +552,8 @@ def content_type(header: str) -> tuple[str, str]:
     The charset is empty if none is declared.
     """
     media_type, *parameters = header.lower().split(";")
-    declared = dict(map(str.strip, part.split("=", 1)) for part in parameters if "=" in part)
+    pairs = (part.partition("=") for part in parameters if "=" in part)
+    declared = {name.strip(): value.strip() for name, _equals, value in pairs}
     return media_type.strip(), declared.get("charset", "").strip(" \"'")
 
 

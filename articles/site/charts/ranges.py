@@ -87,7 +87,7 @@ def _has_numbers(figure: Figure) -> bool:
 def _row(figure: Figure, place: Callable[[Decimal], float], least: Decimal) -> Range:
     at = place(figure.value)
     low = high = at
-    if figure.qualifier == Qualifier.BETWEEN:
+    if figure.qualifier == Qualifier.BETWEEN and figure.value_high is not None:
         high = place(figure.value_high)
     elif figure.qualifier == Qualifier.ABOUT:
         low, high = place(max(figure.low, least)), place(figure.high)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db.models import Count, F, Max, Min
+from django.db.models import Count, F, Max, Min, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -102,7 +102,9 @@ def _companions(row: Actor, latest: Sequence[int]) -> list[tuple[Actor, int]]:
     """Returns the actors named most often in the articles `latest`, with how many of these name them."""
     standing = (ReviewState.SUGGESTED, ReviewState.CONFIRMED)
     actors = Actor.objects.nameable().filter(mentions__article__in=latest, mentions__state__in=standing)
-    by_frequency = actors.exclude(pk=row.pk).annotate(times=Count("mentions")).order_by("-times", "folded_name")
+    by_frequency: QuerySet[Any] = (
+        actors.exclude(pk=row.pk).annotate(times=Count("mentions")).order_by("-times", "folded_name")
+    )
     return [(companion, companion.times) for companion in by_frequency[:MOST_COMPANIONS]]
 
 
