@@ -226,6 +226,8 @@ def _page(capture: Capture) -> bytes:
 
 def _moment(capture: Capture) -> str:
     """Returns the time of the capture in UTC (ISO 8601)."""
+    if capture.captured_at is None:
+        raise ValueError(f"Python cannot hold the time of capture {capture.pk}")
     return capture.captured_at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 

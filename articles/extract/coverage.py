@@ -156,7 +156,9 @@ class Catalogue:
         best = events.best_match(descriptions, (description for _, _, _, description in ranked), self._authority)
         return (by_key[best[0].key], best[1]) if best else None
 
-    def add(self, article: Article, descriptions: Sequence[events.EventDescription]) -> tuple[Event, str, float] | None:
+    def add(
+        self, article: Article, descriptions: Sequence[events.EventDescription]
+    ) -> tuple[Event, str, float | None] | None:
         """Adds a new event for the first description that names an event in full; other events come before a launch.
 
         Returns (event, rule, score), or None without such a description. The actors of the article's lead become
@@ -259,7 +261,7 @@ def reported_by(subject: Subject, catalogue: Catalogue) -> Reported:
     reviewed = [coverage for coverage in stored if coverage.state != ReviewState.SUGGESTED]
     own_event = None if subject.is_new else _own_event(article)
     match = catalogue.match(subject, own_event)
-    suggestion: tuple[Event, str, float] | None = None
+    suggestion: tuple[Event, str, float | None] | None = None
     if match:
         event, event_likeness = match
         if event.state != ReviewState.REJECTED:

@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 from articles.arabic.folding import fold_name
 from articles.arabic.reading import Reading
@@ -98,7 +99,7 @@ def read_passages(folder: Path) -> list[Passage]:
     return [_passage(entry, number) for number, entry in enumerate(entries, 1)]
 
 
-def _passage(entry: dict, number: int) -> Passage:
+def _passage(entry: dict[str, Any], number: int) -> Passage:
     """Makes a passage from a table of the file; raises LabelError. `number` names a passage that has no id."""
     name = str(entry.get("id", f"passage {number}"))
     try:

@@ -4,7 +4,7 @@ Called by articles/extract/analysis.py, which describes, and articles/extract/co
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
@@ -436,7 +436,7 @@ def _place_agreement(left: EventDescription, right: EventDescription) -> float |
     return None if are_elsewhere else 0.0
 
 
-def containment(left: Iterable, right: Iterable) -> float:
+def containment(left: Iterable[Hashable], right: Iterable[Hashable]) -> float:
     """The share of the smaller of two sets that the larger one contains, from 0 to 1; 0 if either is empty."""
     left, right = set(left), set(right)
     return len(left & right) / min(len(left), len(right)) if left and right else 0.0

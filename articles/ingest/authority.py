@@ -259,7 +259,7 @@ def _names_of(entry: Entry) -> list[str]:
     return [entry["name"], *(alias["name"] for alias in entry.get("aliases", []))]
 
 
-def _size(tables: dict) -> int:
+def _size(tables: dict[str, Any]) -> int:
     """Returns the number of rows that a file may store: its entries, their aliases and their participants."""
     entries = [entry for table in tables.values() if isinstance(table, list) for entry in table]
     lists = [entry.get(name) for entry in entries if isinstance(entry, dict) for name in ("aliases", "participants")]
@@ -281,7 +281,7 @@ def _by_field(error: ValidationError) -> str:
     return "; ".join(f"{field}: {' '.join(messages)}" for field, messages in error.message_dict.items())
 
 
-def _read(name: str, content: bytes) -> dict:
+def _read(name: str, content: bytes) -> dict[str, Any]:
     """Returns the tables of a file.
 
     Another process parses it within the budget of a document, because one long dotted key takes gigabytes. A byte order
@@ -290,7 +290,7 @@ def _read(name: str, content: bytes) -> dict:
     content = content.removeprefix(codecs.BOM_UTF8)
     try:
         with BoundedWorkers(_Parsing(), Budget.of_a_document()) as workers:
-            tables = workers.run(content)
+            tables: dict[str, Any] | Exceeded = workers.run(content)
     except RecursionError:
         raise AuthorityError(
             "{place}: {reason}", place=name, reason=Message("tables or lists are nested too deep to be read")
@@ -332,7 +332,7 @@ def _place_in(words: str) -> Message:
     return Message("the end of the file")
 
 
-def parsed(text: str) -> dict:
+def parsed(text: str) -> dict[str, Any]:
     """Returns the tables of a TOML text.
 
     Raises ValueError for a text that is no TOML, MessageError for a key of _MOST_KEY_PARTS parts or more, and
@@ -347,7 +347,7 @@ def parsed(text: str) -> dict:
 class _Parsing(Job):
     """The job of a worker: parses the bytes of a file."""
 
-    def __call__(self, content: bytes) -> dict:
+    def __call__(self, content: bytes) -> dict[str, Any]:
         return parsed(content.decode())
 
 

@@ -55,7 +55,7 @@ def is_address(text: str) -> bool:
     return bool(re.match(r"https?://", text, re.IGNORECASE))
 
 
-def receive_file(file: File, by: User, *, format_name: str = "auto", encoding: str = "") -> Delivery:
+def receive_file(file: "File[bytes]", by: User, *, format_name: str = "auto", encoding: str = "") -> Delivery:
     """Stores an uploaded file and queues its delivery for a worker; returns the delivery.
 
     `by` is the user. Raises RefusedError for a file that is too large, is empty or has no reader, and UnstoredError if

@@ -318,15 +318,15 @@ def _public_ip(address: str, deadline: float) -> str:
     ips = [address_info[4][0] for address_info in address_infos]
     if not settings.ARCHIVE_FETCH_PRIVATE and not all(_is_public(ip) for ip in ips):
         raise UnreadableError("{host} is not a public address", host=host)
-    return ips[0]
+    return str(ips[0])
 
 
-def _looked_up(host: str, port: int, deadline: float) -> list[tuple]:
+def _looked_up(host: str, port: int, deadline: float) -> list[tuple[Any, ...]]:
     """Returns the result of getaddrinfo for a host, or raises its error. Raises TimeoutError at the deadline.
 
     getaddrinfo itself has no time limit, so it runs in a thread.
     """
-    outcome: list[list[tuple] | Exception] = []
+    outcome: list[list[tuple[Any, ...]] | Exception] = []
 
     def look_up() -> None:
         try:

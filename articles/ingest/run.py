@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -512,7 +512,7 @@ class Preparing(Job):
     encoding: str
     now: datetime
     authority: Authority
-    storages: dict | None = None
+    storages: dict[str, Any] | None = None
 
     def __call__(self, entry: Item | Broken) -> Prepared | Broken:
         return entry if isinstance(entry, Broken) else prepare(entry, self.encoding, self.now, self.authority)

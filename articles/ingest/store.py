@@ -95,7 +95,8 @@ class Rereading:
 
     def of(self, text: "Text") -> tuple[ArchiveDate, Analysis] | Exceeded:
         """Returns (the date of publication, the analysis) of a text, or Exceeded if the text went over the budget."""
-        return self._workers.run(text)
+        outcome: tuple[ArchiveDate, Analysis] | Exceeded = self._workers.run(text)
+        return outcome
 
 
 @dataclass(frozen=True)

@@ -130,8 +130,10 @@ def _prepared(capture: Capture, authority: Authority) -> Prepared:
         f"capture {capture.pk}", capture.read(), capture.media_type, capture.filename,
         address=capture.fetched_address or capture.address, captured_at=capture.captured_at, encoding=capture.encoding,
     )  # fmt: skip
-    with BoundedWorkers(Preparing("", capture.captured_at, authority), Budget.of_a_document()) as workers:
-        prepared = workers.run(item)
+    with BoundedWorkers(
+        Preparing("", capture.captured_at or timezone.now(), authority), Budget.of_a_document()
+    ) as workers:
+        prepared: Prepared | Broken | Exceeded = workers.run(item)
     if isinstance(prepared, Broken | Exceeded):
         raise DecisionError(f"لا تُقرأ هذه النسخة: {in_arabic(prepared.reason)}")
     return prepared

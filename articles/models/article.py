@@ -18,6 +18,7 @@ from django.db.models.sql.compiler import SQLCompiler
 from django.urls import reverse
 
 from articles.arabic.text_gate import clean_body
+from articles.models import field_types
 from articles.models.carrying import LostWords, carry_facts
 from articles.models.history import event_model_of, with_history
 from articles.models.limits import Limited, day_messages, indexed_messages, moments_within, publication_days
@@ -40,7 +41,7 @@ SEARCH_TERMS = models.Func(
 
 
 @SearchVectorField.register_lookup
-class Matches(models.Lookup):
+class Matches(field_types.Lookup[str]):
     """The lookup `search_terms__matches="'lexeme' & …"`: a vector or the terms match a tsquery of finished lexemes.
 
     The tsquery stands in a subquery of its own. The planner has no statistics for it, and would otherwise read the

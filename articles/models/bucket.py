@@ -17,8 +17,8 @@ class Bucket(S3Storage):
         # reads them.
         super().__init__(file_overwrite=True, default_acl=None, querystring_auth=True, gzip=False, **options)
 
-    def _open(self, name: str, mode: str = "rb") -> File:
-        file = super()._open(name, mode)
+    def _open(self, name: str, mode: str = "rb") -> "File[bytes]":
+        file: File[bytes] = super()._open(name, mode)
         # Reading `file` fetches the object now, so that a missing object raises here.
         _ = file.file
         return file

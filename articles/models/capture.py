@@ -10,6 +10,7 @@ import struct
 import threading
 import zlib
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
@@ -17,8 +18,10 @@ from django.conf import settings
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import Storage, storages
 from django.db import models
+from django.db.models.expressions import Combinable
 from django.db.models.sql.compiler import SQLCompiler
 
+from articles.models import field_types
 from articles.models.article import Article
 from articles.models.limits import moments_within
 from articles.models.public import public_article
@@ -54,7 +57,7 @@ def sync_folder(folder: Path) -> None:
 class DigestStorage(RegularFiles):
     """A file system store whose files appear whole or not at all, and are on the disk before `save` returns."""
 
-    def _save(self, name: str, content: File) -> str:
+    def _save(self, name: str, content: "File[bytes]") -> str:
         target = Path(self.path(name))
         part = target.with_name(f".new-{target.name}-{os.getpid()}-{threading.get_ident()}")
         try:
@@ -125,7 +128,7 @@ class CaptureQuerySet(models.QuerySet["Capture"]):
 _CaptureManager = models.Manager.from_queryset(CaptureQuerySet)
 
 
-class CaptureManager(_CaptureManager):
+class CaptureManager(_CaptureManager["Capture"]):
     """Adds the storing of bytes to the queryset's methods."""
 
     def keep_bytes(self, sha256: str, packed: bytes) -> None:
@@ -144,7 +147,7 @@ def pack(content: bytes) -> bytes:
     return gzip.compress(content, compresslevel=_LEVEL, mtime=0)
 
 
-class CaptureTimeField(models.DateTimeField):
+class CaptureTimeField(field_types.DateTimeField[datetime | Combinable, datetime | None]):
     """A moment that is read as None if it lies outside of Python's years 1 to 9999.
 
     PostgreSQL stores such moments: «0001-01-01T00:00+14:00» lies in the year before. Reading one would raise an

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from django.db import models
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Window
@@ -188,20 +188,20 @@ class Contradiction(Reviewable):
     def __str__(self) -> str:
         return f"{self.measure}: {self.event}"
 
-    def figures(self) -> models.QuerySet:
+    def figures(self) -> models.QuerySet[Any]:
         """The public figures of the measure, event and scope, in order of publication."""
         return _for_display(
             Figure.objects.public().filter(event=self.event_id, measure=self.measure_id, scope=self.scope)
         )
 
 
-def _for_display(figures: models.QuerySet) -> models.QuerySet:
+def _for_display(figures: models.QuerySet[Any]) -> models.QuerySet[Any]:
     """Figures that have a measure, with what a page shows of each, in order of publication."""
     measured = figures.filter(measure__isnull=False).select_related("article__source", "measure")
     return measured.defer("article__body", "article__set_aside").order_by(*_BY_DATE)
 
 
-def _sides(figures: models.QuerySet) -> models.QuerySet:
+def _sides(figures: models.QuerySet[Any]) -> models.QuerySet[Any]:
     """Rows (key of a figure, number of figures) for each event, measure and scope.
 
     Of each group it selects the EARLIEST figures published first, the lowest and the highest. The number counts the
@@ -218,4 +218,5 @@ def _sides(figures: models.QuerySet) -> models.QuerySet:
         together=over(Count("pk")),
     )
     sides = counted.filter(models.Q(place__lte=EARLIEST) | models.Q(lowest=1) | models.Q(highest=1))
-    return sides.values_list("pk", "together")
+    rows: models.QuerySet[Any] = sides.values_list("pk", "together")
+    return rows

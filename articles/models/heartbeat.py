@@ -251,4 +251,6 @@ def _age_without_success() -> timedelta:
     first = runs["first"] or migrations.aggregate(first=Min("applied"))["first"]
     with connection.cursor() as cursor:
         cursor.execute("SELECT statement_timestamp()")
-        return cursor.fetchone()[0] - first
+        (now,) = cursor.fetchone()
+    age: timedelta = now - first
+    return age

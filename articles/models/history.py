@@ -26,13 +26,14 @@ _BY_HAND = pgtrigger.Condition("current_setting('pghistory.context_metadata', tr
 
 def with_history(*exclude: str) -> Callable[[type[models.Model]], type[models.Model]]:
     """Returns a decorator that records the changes of a model. `exclude` names derived fields, which are left out."""
-    return pghistory.track(
+    track: Callable[[type[models.Model]], type[models.Model]] = pghistory.track(
         pghistory.InsertEvent(condition=_BY_HAND),
         pghistory.UpdateEvent(row="OLD"),
         pghistory.DeleteEvent(),
         exclude=list(exclude),
         meta={"verbose_name": "تغيير", "verbose_name_plural": "تغييرات"},
     )
+    return track
 
 
 @contextmanager

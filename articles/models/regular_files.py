@@ -7,6 +7,7 @@ otherwise wait for ever for a writer.
 
 import os
 from datetime import UTC, datetime
+from typing import Any
 
 from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage
@@ -17,11 +18,12 @@ from articles.platform.private_files import open_regular
 class RegularFiles(FileSystemStorage):
     """A file system store that opens regular files only."""
 
-    def _open(self, name: str, mode: str = "rb") -> File:
+    def _open(self, name: str, mode: str = "rb") -> "File[Any]":
         """Opens a regular file. Raises OSError for anything else."""
         if mode != "rb":
             # Django's base class has the method; its stubs leave it out.
-            return super()._open(name, mode)  # type: ignore[misc]
+            file: File[Any] = super()._open(name, mode)  # type: ignore[misc]
+            return file
         return File(os.fdopen(open_regular(self.path(name)), mode))
 
     def exists(self, name: str) -> bool:

@@ -5,9 +5,11 @@ from typing import Any, Self, TypeVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models.expressions import Combinable
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from articles.models import field_types
 from articles.models.limits import moments_within
 from articles.models.text_fields import LineField
 
@@ -41,7 +43,7 @@ class ReviewableQuerySet(models.QuerySet[Row]):
         return self.exclude(state=state).update(state=state, reviewed_by=editor, reviewed_at=timezone.now())
 
 
-class ScoreField(models.FloatField):
+class ScoreField(field_types.FloatField[float | Combinable | None, float | None]):
     """A number from 0 to 1. What SQL stored beside that is read as None; `manage.py check_archive` names it."""
 
     @staticmethod

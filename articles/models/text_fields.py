@@ -6,15 +6,17 @@ that are stored with COPY. In migrations these fields appear as Django's own, be
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.expressions import Combinable
 from django.db.models.fields.json import KeyTransform
 
 from articles.arabic.text_gate import as_given, clean_body, clean_line, clean_text, file_name_as_given
+from articles.models import field_types
 
 Gate = Callable[[str], str]
 
@@ -43,14 +45,14 @@ class GatedAddressField(GatedFormField, forms.URLField):
     """A form field for an address, cleaned by `gate`."""
 
 
-# What `Gated` is mixed into, for the type check.
-if TYPE_CHECKING:
-    _AnyField = models.Field[Any, Any]
-else:
-    _AnyField = object
+# What a column of text accepts.
+Written = str | Combinable
+# The types that a field is written with and read as.
+_Set = TypeVar("_Set", contravariant=True)
+_Get = TypeVar("_Get", covariant=True)
 
 
-class Gated(_AnyField):
+class Gated(field_types.Mixin[_Set, _Get]):
     """Mixin for a model field: every text passes `gate` before it reaches the database.
 
     gate: the function that cleans a text.
@@ -87,7 +89,7 @@ class Gated(_AnyField):
         return super().formfield(*args, **{"form_class": self.form_field, "gate": type(self).gate, **kwargs})
 
 
-class LineField(Gated, models.CharField):
+class LineField(Gated[Written, str], field_types.CharField[Written, str]):
     """Text of one line: a title, a name, an author."""
 
     gate = staticmethod(clean_line)
@@ -100,7 +102,7 @@ class FileNameField(LineField):
     gate = staticmethod(file_name_as_given)
 
 
-class ProseField(Gated, models.TextField):
+class ProseField(Gated[Written, str], field_types.TextField[Written, str]):
     """Text of several lines: a description, a quote."""
 
     gate = staticmethod(clean_text)
@@ -113,7 +115,7 @@ class BodyField(ProseField):
     gate = staticmethod(clean_body)
 
 
-class AddressField(Gated, models.URLField):
+class AddressField(Gated[Written, str], field_types.URLField[Written, str]):
     """The address of a page."""
 
     gate = staticmethod(clean_line)
@@ -124,7 +126,7 @@ class AddressField(Gated, models.URLField):
         return super().formfield(*args, **{"assume_scheme": "https", **kwargs})
 
 
-class GatedJSONField(Gated, models.JSONField):
+class GatedJSONField(Gated[Any, Any], field_types.JSONField[Any, Any]):
     """A JSON value. All texts in it are cleaned at any depth, keys included."""
 
     gate = staticmethod(clean_text)

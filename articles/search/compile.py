@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
@@ -130,7 +131,7 @@ def holding(match: Match) -> Q:
     return condition & Q(search_vector__matches=matching.positions(match)) if exact else condition
 
 
-def holding_phrase(phrase: str) -> QuerySet:
+def holding_phrase(phrase: str) -> QuerySet[Any]:
     """Returns the articles that hold the words of `phrase` one after another, in any form that a search finds."""
     compiled = compile_query(parse('"' + phrase.replace('"', " ") + '"'), widen=False)
     articles = Article.objects.searchable()

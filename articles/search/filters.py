@@ -147,10 +147,11 @@ class ForgivingFilterSet(django_filters.FilterSet):
             for name, rows in self.looked_up.items():
                 if isinstance(fields[name], _ChoiceField) and rows:
                     fields[name].found = _from_columns(fields[name].queryset.model, *rows[0])
-        return self._form
+        form: Form = self._form
+        return form
 
     @cached_property
-    def looked_up(self) -> dict[str, list[tuple]]:
+    def looked_up(self) -> dict[str, list[tuple[Any, ...]]]:
         """The rows that the address names, by the condition's name, read in one statement.
 
         Each is a list of the id and the columns by which readers know the row, filled up with empty texts.
@@ -160,12 +161,12 @@ class ForgivingFilterSet(django_filters.FilterSet):
             rows.order_by().values_list(Value(name), "pk", *_padded(columns_read))
             for name, (rows, columns_read) in lookups.items()
         ]
-        rows_by_name: dict[str, list[tuple]] = {name: [] for name in lookups}
+        rows_by_name: dict[str, list[tuple[Any, ...]]] = {name: [] for name in lookups}
         for name, *row in columns[0].union(*columns[1:], all=True) if columns else ():
             rows_by_name[name].append(row)
         return rows_by_name
 
-    def named(self) -> dict[str, tuple[QuerySet, Sequence[str]]]:
+    def named(self) -> dict[str, tuple[QuerySet[Any], Sequence[str]]]:
         """Returns what `looked_up` has to read, by the condition's name: rows, and the columns to read of them."""
         choices = {
             name: condition.queryset for name, condition in self.filters.items() if isinstance(condition, _Choice)
@@ -215,7 +216,7 @@ class ArticleFilter(ForgivingFilterSet):
         model = Article
         fields: list[str] = []
 
-    def named(self) -> dict[str, tuple[QuerySet, Sequence[str]]]:
+    def named(self) -> dict[str, tuple[QuerySet[Any], Sequence[str]]]:
         kind = self.data.get("kind")
         of_kind = {"kind": (Event.objects.nameable().filter(kind=kind), ())} if kind in EventKind.values else {}
         return super().named() | of_kind
@@ -245,7 +246,7 @@ class ArticleFilter(ForgivingFilterSet):
         return articles.surely_between(*_interval(value))
 
 
-def _is_any_of(expression: F, rows: QuerySet) -> Func:
+def _is_any_of(expression: F, rows: QuerySet[Any]) -> Func:
     """Returns the condition that `expression` is one of the few `rows`.
 
     PostgreSQL looks up the values of an array in an index even beside an OR; with IN it would read the whole table.
@@ -293,17 +294,19 @@ class NounFilter(ForgivingFilterSet):
 
     unreviewed = django_filters.BooleanFilter(label=_("مع ما لم يُراجَع"), method="as_given", widget=CheckboxInput)
 
-    def as_given(self, rows: QuerySet, name: str, chosen: bool) -> QuerySet:
+    def as_given(self, rows: QuerySet[Any], name: str, chosen: bool) -> QuerySet[Any]:
         return rows
 
-    def filter_queryset(self, queryset: QuerySet) -> QuerySet:
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         rows = super().filter_queryset(queryset)
-        return rows.public() if self.form.cleaned_data.get("unreviewed") else rows.listed()
+        shown: QuerySet[Any] = rows.public() if self.form.cleaned_data.get("unreviewed") else rows.listed()
+        return shown
 
     def otherwise_met(self, rows: Rows) -> Rows:
         """Returns those of `rows` that meet the other conditions, public or not; the caller restricts them."""
         self.form.errors  # noqa: B018 (runs the validation that fills cleaned_data)
-        return super().filter_queryset(rows)
+        met: Rows = super().filter_queryset(rows)
+        return met
 
 
 class EventFilter(NounFilter):

@@ -132,7 +132,7 @@ class Scope:
         if not self.filtered:
             return False
         sql, params = self._let_in
-        return _plan(sql, params)["Plan Rows"] > EXPECTED_WIDE
+        return bool(_plan(sql, params)["Plan Rows"] > EXPECTED_WIDE)
 
     @cached_property
     def first(self) -> list[int]:
@@ -232,7 +232,7 @@ def weightiest(weighted_queries: Sequence[WeightedQuery], beside: Sequence[Queri
     return Look(_WITH_DENSEST.format(ids=" || ".join(ids), densest=" ".join(densest)), tuple(params))
 
 
-def first_meeting(articles: QuerySet, must: str, most: int, *, rising: bool) -> list[int]:
+def first_meeting(articles: QuerySet[Any], must: str, most: int, *, rising: bool) -> list[int]:
     """Returns the ids of the first `most` of `articles`, in order of date, that meet `must`.
 
     `must` is a tsquery for the stored vector. `rising` puts the oldest article first.
@@ -271,7 +271,7 @@ def _lines(levels: QueriesByLevel) -> list[str | None]:
     return [None if queries is None else _line(queries) for queries in levels]
 
 
-def _sql(articles: QuerySet, *columns: str) -> tuple[str, tuple[Any, ...]]:
+def _sql(articles: QuerySet[Any], *columns: str) -> tuple[str, tuple[Any, ...]]:
     """Returns the statement that reads ids and `columns` of `articles`, and its parameters."""
     try:
         return articles.values("pk", *columns).query.sql_with_params()
@@ -279,8 +279,9 @@ def _sql(articles: QuerySet, *columns: str) -> tuple[str, tuple[Any, ...]]:
         return f"SELECT {', '.join(['NULL::bigint', *('NULL' for _column in columns)])} WHERE false", ()
 
 
-def _rows(sql: str, params: Sequence[Any]) -> list[tuple]:
+def _rows(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
     """Runs a statement and returns its rows."""
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows

@@ -6,6 +6,7 @@ Each page starts at the place where the previous one ended, so the thousandth pa
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -96,7 +97,7 @@ def listing(articles: ArticleQuerySet, direction: Direction, size: int = PAGE_SI
     return page_of(direction.ordered(articles)[: size + 1], direction, size)
 
 
-def page_of(articles: Sequence[Article] | QuerySet, direction: Direction, size: int = PAGE_SIZE) -> Listing:
+def page_of(articles: Sequence[Article] | QuerySet[Any], direction: Direction, size: int = PAGE_SIZE) -> Listing:
     """Returns a page of up to `size` of the articles read in a direction; if there are more, another page follows."""
     rows = list(articles)
     more, rows = len(rows) > size, rows[:size]
@@ -110,7 +111,7 @@ def page_of(articles: Sequence[Article] | QuerySet, direction: Direction, size: 
     return Listing(tuple(rows), str(first) if before else "", str(last) if after else "")
 
 
-def capped_count(rows: QuerySet, most: int = MOST_COUNTED) -> tuple[int, bool]:
+def capped_count(rows: QuerySet[Any], most: int = MOST_COUNTED) -> tuple[int, bool]:
     """Returns the number of rows, at most `most`, and whether there are more."""
     count = rows.order_by().values("pk")[: most + 1].count()
     return min(count, most), count > most

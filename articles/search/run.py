@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum, StrEnum, auto
 from functools import cached_property
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -221,7 +222,7 @@ def search(
 
 def with_matches(
     articles: ArticleQuerySet, text: str
-) -> tuple[QuerySet, Callable[[Article], tuple[tuple[int, int], ...]]]:
+) -> tuple[QuerySet[Any], Callable[[Article], tuple[tuple[int, int], ...]]]:
     """Returns `articles` and a function that maps one of them to the spans of its body that match the typed query.
 
     The spans are those that the result marked, in code points of the body. Raises SearchTooCostlyError.
@@ -349,7 +350,7 @@ def _total(candidates: Candidates, ranked_articles: RankedArticles) -> int:
             if candidates.must or candidates.ids_read == candidates.ids
             else len(candidates.ids_read)
         )
-    scale = 10 ** max(0, len(str(candidates.at_least)) - 2)
+    scale = int(10 ** max(0, len(str(candidates.at_least)) - 2))
     return max(len(ranked_articles), candidates.at_least // scale * scale)
 
 

@@ -171,7 +171,7 @@ class NumbersStatement(NamedTuple):
     params: Mapping[str, Any]
 
     @classmethod
-    def of(cls, rows: QuerySet) -> "NumbersStatement":
+    def of(cls, rows: QuerySet[Any]) -> "NumbersStatement":
         """Returns the statement of a queryset, its placeholders named so that they can stand beside others."""
         sql, params = rows.query.sql_with_params()
         named = {f"besides_{place}": value for place, value in enumerate(params)}
@@ -227,7 +227,7 @@ def known(
             {**parameters, **(besides.params if besides else {})},
         )
         rows = cursor.fetchall()
-    rows_by_kind: dict[str, list[tuple]] = defaultdict(list)
+    rows_by_kind: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
     for kind, *row in rows:
         rows_by_kind[kind].append(row)
     ((_, articles, _, length, _),) = rows_by_kind["total"]

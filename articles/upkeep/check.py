@@ -463,7 +463,7 @@ def _dates() -> Look:
     for digest, article, moment in captures.iterator(CHUNK):
         told = f"capture {digest}: its time is not within {capture_days()} (article {article})"
         # A time in the future means that a clock was ahead. Nobody can mend that, so it raises no alarm each night.
-        yield Problem("date", told, is_usual=moment > last)
+        yield Problem("date", told, is_usual=moment is not None and moment > last)
 
 
 def _beyond_calendar(model: type[models.Model]) -> Look:

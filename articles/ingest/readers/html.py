@@ -436,7 +436,7 @@ def _base(tree: html.HtmlElement, address: str) -> str:
     return address
 
 
-def _linked_data(tree: html.HtmlElement) -> Iterator[dict]:
+def _linked_data(tree: html.HtmlElement) -> Iterator[dict[str, Any]]:
     """Yields the JSON-LD nodes that describe an article."""
     for script in tree.xpath("//script[@type='application/ld+json']"):
         try:
@@ -459,7 +459,7 @@ def _linked_data(tree: html.HtmlElement) -> Iterator[dict]:
                     yield node
 
 
-def _add_linked_data(page_metadata: Metadata, node: dict) -> None:
+def _add_linked_data(page_metadata: Metadata, node: dict[str, Any]) -> None:
     page_metadata.title = page_metadata.title or _string(node.get("headline")) or _string(node.get("name"))
     page_metadata.author = page_metadata.author or _named(node.get("author"))
     page_metadata.section = page_metadata.section or _string(node.get("articleSection"))

@@ -330,6 +330,7 @@ class _Reader(DecompressingBufferedReader):
         return bool(self.decompressor and self._packed and not self.num_block_read and not self.decompressor.eof)
 
     def _decompress(self, data: bytes) -> bytes:
+        unpacked: bytes
         self._packed += len(data)
         if self.decompressor and self.num_block_read:
             # The library's method would treat damaged bytes as the end of the member, and read on after them.
@@ -346,7 +347,7 @@ class _Reader(DecompressingBufferedReader):
         return unpacked
 
     def readline(self, length: int | None = None) -> bytes:
-        line = super().readline(length or _LONGEST_LINE)
+        line: bytes = super().readline(length or _LONGEST_LINE)
         if length is None and len(line) >= _LONGEST_LINE and not line.endswith(b"\n"):
             raise _RefusedError("a header line has more than {most:,} bytes", most=_LONGEST_LINE)
         self._empty_lines = 0 if line.strip() else self._empty_lines + 1
@@ -412,7 +413,7 @@ class _Bounded:
         self._is_of_record, self.has_ended = is_of_record, False
 
     def readline(self) -> bytes:
-        line = self._stream.readline(self._left)
+        line: bytes = self._stream.readline(self._left)
         self._left -= len(line)
         self.has_ended = line.endswith(b"\n") and not line.strip()
         if self._is_of_record and _NAMES_FORMAT.fullmatch(line):
