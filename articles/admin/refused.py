@@ -9,7 +9,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib import admin
-from django.db import DatabaseError
+from django.db import DatabaseError, IntegrityError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.response import TemplateResponse
 
@@ -32,7 +32,7 @@ def explaining_refusals(view: Callable[..., HttpResponse]) -> Callable[..., Http
             return view(request, *args, **kwargs)
         except DatabaseError as error:
             # The guard of accounts wraps this view, and handles the refusal to remove the last superuser.
-            if not is_refusal(error) or locks_out_last_superuser(error):
+            if not is_refusal(error) or (isinstance(error, IntegrityError) and locks_out_last_superuser(error)):
                 raise
             _log.warning("refused by the database at %s", request.path, exc_info=True)
             return _refused(request, refusal_of(error))

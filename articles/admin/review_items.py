@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-
-from django.db.models import Model
+from typing import Any
 
 from articles.admin.decisions import CONFIRM, DATE, KINDS, REJECT, Seen, key_of
 from articles.admin.review_queue import undecided_date
@@ -73,13 +72,13 @@ def items_of(article: Article) -> list[ReviewItem]:
           for row in figures),
         *((row, row.original.title, "تكرار لنص وصل قبله") for row in reprints),
     ]  # fmt: skip
-    marks: dict[type[Model], dict[int, int]] = {
+    marks: dict[type[Any], dict[int, int]] = {
         model: marks_of(row for row, _, _ in details if isinstance(row, model)) for model in KINDS.values()
     }
     return [date, *(_item(row, label, detail, marks[type(row)][row.pk]) for row, label, detail in details)]
 
 
-def _item(row: Model, label: str, detail: str, mark: int) -> ReviewItem:
+def _item(row: Any, label: str, detail: str, mark: int) -> ReviewItem:
     """Builds the item of a fact. `mark` is the mark of its stored version (articles/curation/seen.py)."""
     reviewer = str(row.reviewed_by) if row.reviewed_by else ""
     verdict = {"confirmed": CONFIRM, "rejected": REJECT}.get(row.state, "")

@@ -3,7 +3,8 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.contrib.auth.models import User
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from articles.admin.decisions import DATE, KINDS
 from articles.models import Article, Basis, Claim, Precision
@@ -38,7 +39,7 @@ class Turn:
         """The queue as the query string of an address, which `of` reads."""
         return f"kind={self.kind}&order={self.order}&mine={int(self.mine)}"
 
-    def take(self, editor: Model, passed_over: Collection[int]) -> int | None:
+    def take(self, editor: User, passed_over: Collection[int]) -> int | None:
         """Claims the next article for the editor and returns its key; None at the end of the queue.
 
         passed_over: the keys of articles that are not offered again.
@@ -53,7 +54,7 @@ class Turn:
             busy.add(pk)
         return None
 
-    def next(self, editor: Model, excluded: set[int]) -> int | None:
+    def next(self, editor: User, excluded: set[int]) -> int | None:
         """Returns the key of the next article in the queue; None at its end.
 
         Articles whose keys are in `excluded`, and those assigned to another editor, are passed over.
@@ -63,8 +64,8 @@ class Turn:
         waiting = unchecked.filter(assigned_to=editor) if self.mine else unchecked.exclude(others)
         if self.order in {"unsure", "sure"} and self.kind != DATE:
             return self._by_score(waiting, excluded)
-        waiting = of_kind(waiting.exclude(pk__in=excluded), self.kind)
-        return waiting.order_by("id" if self.order == "old" else "-id").values_list("pk", flat=True).first()
+        rows = of_kind(waiting.exclude(pk__in=excluded), self.kind)
+        return rows.order_by("id" if self.order == "old" else "-id").values_list("pk", flat=True).first()
 
     def _by_score(self, waiting: QuerySet, excluded: set[int]) -> int | None:
         """Returns the key of the article with the lowest (or highest) score of a suggestion; None if there is none."""
@@ -87,12 +88,12 @@ def of_kind(articles: QuerySet, kind: str) -> QuerySet:
     return articles
 
 
-def may_review(user: Model) -> bool:
+def may_review(user: User) -> bool:
     """Whether the user may decide in a review; anyone who may view articles can read the screen."""
     return user.has_perm("articles.change_article")
 
 
-def in_charge_of_another(user: Model) -> Q:
+def in_charge_of_another(user: User) -> Q:
     """Selects articles that are assigned to an editor other than `user`. Closed accounts do not count."""
     return Q(assigned_to__isnull=False, assigned_to__is_active=True) & ~Q(assigned_to=user)
 

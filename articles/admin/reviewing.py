@@ -5,11 +5,12 @@ and `_response` answers with what became of it.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.auth.models import User
 from django.contrib.auth.signals import user_logged_out
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model
 from django.dispatch import receiver
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -21,6 +22,7 @@ from django.views.decorators.http import require_POST
 
 from articles.admin.choosing import MODELS, offered
 from articles.admin.decisions import CONFIRM, DATE, REJECT, AddForm, Outcome, Seen, key_of
+from articles.admin.editor import editor_of
 from articles.admin.pages import desk_page
 from articles.admin.review_items import as_typed, items_of
 from articles.admin.review_queue import Turn, in_charge_of_another, may_review
@@ -45,9 +47,9 @@ def first(request: HttpRequest) -> HttpResponse:
     turn = Turn.of(request.GET)
     if not request.user.has_perm("articles.view_article"):
         raise PermissionDenied
-    if pk := turn.take(request.user, request.session.get(_SKIPPED, [])):
+    if pk := turn.take(editor_of(request), request.session.get(_SKIPPED, [])):
         return redirect(f"{reverse('admin:review', args=[pk])}?{turn.query}")
-    busy = Claim.objects.of_others(request.user).filter(article__in=Article.objects.unchecked()).count()
+    busy = Claim.objects.of_others(editor_of(request)).filter(article__in=Article.objects.unchecked()).count()
     busy_words = f" يراجع غيرك الآن {number(busy)}." if busy else ""
     messages.success(request, f"لا شيء ينتظرك في هذا الصف.{busy_words}")
     request.session.pop(_SKIPPED, None)
@@ -67,14 +69,14 @@ def review_page(request: HttpRequest, pk: int) -> HttpResponse:
     article = get_object_or_404(Article.objects.select_related("source", "assigned_to", "checked_by"), pk=pk)
     turn = Turn.of(request.GET)
     if request.method == "POST":
-        if not may_review(request.user):
+        if not may_review(editor_of(request)):
             raise PermissionDenied
         try:
-            answer = apply(article.pk, Submission(request.user, request.POST))
+            answer = apply(article.pk, Submission(editor_of(request), request.POST))
         except Alias.DoesNotExist:
             raise Http404 from None
         return _response(request, article.pk, turn, answer)
-    if may_review(request.user) and "open" not in request.GET and (holder := _holder(request, article)):
+    if may_review(editor_of(request)) and "open" not in request.GET and (holder := _holder(request, article)):
         context = {
             **admin.site.each_context(request), "title": "في عهدة غيرك", "article": article, "holder": holder, "turn": turn,
         }  # fmt: skip
@@ -86,10 +88,10 @@ def _holder(request: HttpRequest, article: Article) -> str:
     """Names the other editor who has the article, in a sentence; empty if the article is free or already reviewed."""
     if article.checked_at:
         return ""
-    if claim := Claim.objects.of_others(request.user).filter(article=article).select_related("by").first():
+    if claim := Claim.objects.of_others(editor_of(request)).filter(article=article).select_related("by").first():
         long_ago = since(claim.since)
         return f"يراجعه الآن {claim.by}{f'، {long_ago}' if long_ago.startswith('منذ') else ''}."
-    if Article.objects.filter(in_charge_of_another(request.user), pk=article.pk).exists():
+    if Article.objects.filter(in_charge_of_another(editor_of(request)), pk=article.pk).exists():
         return f"المقال في عهدة {article.assigned_to}."
     return ""
 
@@ -102,12 +104,12 @@ def release(request: HttpRequest, pk: int) -> HttpResponse:
     A claim that was renewed since stays: the editor opened the article again.
     """
     if renewed_at := parse_datetime(request.POST.get("claim", "")[:40]):
-        Claim.objects.release(pk, request.user, renewed_at)
+        Claim.objects.release(pk, editor_of(request), renewed_at)
     return HttpResponse(status=204)
 
 
 @receiver(user_logged_out)
-def _release_all(sender: object, request: HttpRequest, user: Model | None, **kwargs: object) -> None:
+def _release_all(sender: object, request: HttpRequest, user: User | None, **kwargs: object) -> None:
     if user is not None:
         Claim.objects.filter(by=user).delete()
 
@@ -116,9 +118,9 @@ def _response(request: HttpRequest, pk: int, turn: Turn, answer: Answer) -> Http
     """Answers a submission with JSON for the page's script, otherwise with a redirect or the page."""
     claim = None
     if answer.goes_on:
-        Claim.objects.release(pk, request.user)
+        Claim.objects.release(pk, editor_of(request))
     else:
-        claim = Claim.objects.take(pk, request.user)
+        claim = Claim.objects.take(pk, editor_of(request))
     for sentence in answer.messages:
         messages.success(request, sentence)
     if "application/json" in request.headers.get("Accept", ""):
@@ -142,7 +144,7 @@ def _claim_next(request: HttpRequest, pk: int, turn: Turn, *, skipped: bool) -> 
     """
     if skipped:
         request.session[_SKIPPED] = [*request.session.get(_SKIPPED, []), pk][-_MOST_SKIPPED:]
-    following = turn.take(request.user, [*request.session.get(_SKIPPED, []), pk])
+    following = turn.take(editor_of(request), [*request.session.get(_SKIPPED, []), pk])
     return (
         f"{reverse('admin:review', args=[following])}?{turn.query}"
         if following
@@ -197,7 +199,7 @@ def _verdict_of_all(states: Mapping[str, str]) -> str:
 def _item_context(request: HttpRequest, figures: list[Figure]) -> dict[str, object]:
     """Returns the context that the template of an item needs besides the item."""
     return {
-        "qualifiers": Qualifier.choices, "measures": _measures(figures), "may_change": may_review(request.user),
+        "qualifiers": Qualifier.choices, "measures": _measures(figures), "may_change": may_review(editor_of(request)),
         "precisions": Precision.choices[:3],
     }  # fmt: skip
 
@@ -219,14 +221,16 @@ def _page(request: HttpRequest, pk: int, turn: Turn, answer: Answer | None = Non
     """Renders the screen. After an answer that could not store everything, it shows the input and the reasons."""
     article = Article.objects.select_related("source", "assigned_to", "checked_by").get(pk=pk)
     claim = (
-        Claim.objects.take(article.pk, request.user) if may_review(request.user) and not article.checked_at else None
+        Claim.objects.take(article.pk, editor_of(request))
+        if may_review(editor_of(request)) and not article.checked_at
+        else None
     )
     form = _form(request, article, answer)
     items, pieces = items_of(article), []
     if answer:
         items = [as_typed(item, request.POST, answer) for item in items]
-    mentions = [item.row for item in items if item.noun == "mention" and item.state != "rejected"]
-    figures = [item.row for item in items if item.noun == "figure" and item.state != "rejected"]
+    mentions: list[Any] = [item.row for item in items if item.noun == "mention" and item.state != "rejected"]
+    figures: list[Any] = [item.row for item in items if item.noun == "figure" and item.state != "rejected"]
     for mention in mentions:
         mention.actor.desk_key, mention.actor.desk_state = key_of(mention), mention.state
     for figure in figures:

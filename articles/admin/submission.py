@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Model
 from django.utils import timezone
 
 from articles.admin.decisions import (
@@ -49,7 +49,7 @@ class Submission:
     posted: the values of the form, by name.
     """
 
-    editor: Model
+    editor: User
     posted: Mapping[str, str]
 
     @property
@@ -109,7 +109,7 @@ def _pass_over(article: Article, submission: Submission) -> Answer:
         unsent.add("add")
     answer = Answer(Outcome(), AddForm(article=article), unsent=frozenset(unsent))
     if "narrow" in posted:
-        alias = Alias.objects.get(pk=read_key(posted["narrow"]))
+        alias = Alias.objects.get(pk=read_key(posted["narrow"]) or 0)
         count = narrow(alias, editor, reject_others="reject_others" in posted)
         answer.messages.append(f"لن يُقترح «{alias.name}» في النصوص بعد الآن. رُفض من المقترح به: {number(count)}.")
     elif "take" in posted:

@@ -98,7 +98,7 @@ def shingles_of(text: str) -> frozenset[tuple[str, ...]]:
     return shingles(words(first)) | shingles(words(last))
 
 
-def likeness(left: frozenset[int], right: frozenset[Any]) -> tuple[float, float]:
+def likeness(left: frozenset[tuple[str, ...]], right: frozenset[Any]) -> tuple[float, float]:
     """Returns (Jaccard similarity, share of the smaller set that the larger set contains), both from 0 to 1."""
     if not left or not right:
         return 0.0, 0.0
@@ -106,7 +106,7 @@ def likeness(left: frozenset[int], right: frozenset[Any]) -> tuple[float, float]
     return shared / (len(left) + len(right) - shared), shared / min(len(left), len(right))
 
 
-def is_reprint(left: frozenset[int], right: frozenset[Any]) -> tuple[bool, float]:
+def is_reprint(left: frozenset[tuple[str, ...]], right: frozenset[Any]) -> tuple[bool, float]:
     """Returns (whether one of two texts reprints the other, how alike they are from 0 to 1), by their shingles."""
     jaccard, share = likeness(left, right)
     long_enough = min(len(left), len(right)) >= SHORTEST_TEXT

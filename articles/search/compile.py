@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -12,6 +11,7 @@ from articles.arabic.folding import fold_word
 from articles.arabic.stopwords import is_stop_word
 from articles.arabic.words import words
 from articles.models import Article
+from articles.models.article import ArticleQuerySet
 from articles.search import matching, vocabulary
 from articles.search.aliases import OtherNames, Runs, other_names, runs_of
 from articles.search.correction import in_question
@@ -131,7 +131,7 @@ def holding(match: Match) -> Q:
     return condition & Q(search_vector__matches=matching.positions(match)) if exact else condition
 
 
-def holding_phrase(phrase: str) -> QuerySet[Any]:
+def holding_phrase(phrase: str) -> ArticleQuerySet:
     """Returns the articles that hold the words of `phrase` one after another, in any form that a search finds."""
     compiled = compile_query(parse('"' + phrase.replace('"', " ") + '"'), widen=False)
     articles = Article.objects.searchable()
