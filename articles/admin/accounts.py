@@ -8,6 +8,7 @@ superuser.
 
 from collections.abc import Callable
 from functools import wraps
+from typing import Any
 
 from axes.admin import AccessAttemptAdmin, AccessLogAdmin
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
@@ -30,6 +31,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from articles.admin.desk import PlainDeletion
+from articles.admin.editor import editor_of
 from articles.admin.security import ask_again
 from articles.models.accounts import accounts_managed_by, groups_given_by, locks_out_last_superuser
 from articles.site.words_for import moment
@@ -63,7 +65,7 @@ class Guarded(PlainDeletion, admin.ModelAdmin):
     def get_urls(self) -> list[URLPattern]:
         patterns = super().get_urls()
         for pattern in patterns:
-            reads_only = bool(pattern.name) and pattern.name.endswith(_LISTS)
+            reads_only = (pattern.name or "").endswith(_LISTS)
             pattern.callback = self._guarded(pattern.callback, reads_only)
         return patterns
 
@@ -76,7 +78,7 @@ class Guarded(PlainDeletion, admin.ModelAdmin):
         """
 
         @wraps(view)
-        def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             can_change = not (reads_only and request.method in ("GET", "HEAD"))
             if can_change and self.admin_site.has_permission(request) and (password_page := ask_again(request)):
                 return password_page
@@ -111,7 +113,7 @@ class AccountAdmin(Guarded, UserAdmin):
     change_password_form = PasswordForm
 
     def managed(self, request: HttpRequest, rows: models.QuerySet) -> models.QuerySet:
-        return rows.filter(pk__in=accounts_managed_by(request.user).order_by().values("pk"))
+        return rows.filter(pk__in=accounts_managed_by(editor_of(request)).order_by().values("pk"))
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> list | tuple:
         fieldsets = super().get_fieldsets(request, obj)
@@ -126,16 +128,14 @@ class AccountAdmin(Guarded, UserAdmin):
     def get_list_filter(self, request: HttpRequest) -> tuple:
         return ("is_staff", "is_active", "groups")
 
-    def formfield_for_manytomany(
-        self, db_field: models.ManyToManyField, request: HttpRequest | None = None, **kwargs: object
-    ) -> object:
+    def formfield_for_manytomany(self, db_field: models.ManyToManyField, request: Any = None, **kwargs: Any) -> Any:
         if db_field.name == "groups":
-            kwargs["queryset"] = groups_given_by(request.user)
+            kwargs["queryset"] = groups_given_by(editor_of(request))
         return super().formfield_for_manytomany(db_field, request=request, **kwargs)
 
     def save_related(self, request: HttpRequest, form: ModelForm, formsets: list, change: bool) -> None:
         """Keeps the account's groups that the form did not offer, so that saving an unchanged form removes none."""
-        not_offered = list(form.instance.groups.exclude(pk__in=groups_given_by(request.user)))
+        not_offered = list(form.instance.groups.exclude(pk__in=groups_given_by(editor_of(request))))
         super().save_related(request, form, formsets, change)
         form.instance.groups.add(*not_offered)
 
@@ -147,19 +147,19 @@ class RoleAdmin(Guarded, GroupAdmin):
     """
 
     def managed(self, request: HttpRequest, rows: models.QuerySet) -> models.QuerySet:
-        return rows.filter(pk__in=groups_given_by(request.user).order_by().values("pk"))
+        return rows.filter(pk__in=groups_given_by(editor_of(request)).order_by().values("pk"))
 
-    def get_fields(self, request: HttpRequest, obj: Group | None = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Shows permissions to superusers only. Their names are in English, and only superusers grant them."""
         return ["name", "permissions"] if request.user.is_superuser else ["name"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return request.user.is_superuser
 
-    def has_change_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return request.user.is_superuser
 
-    def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return request.user.is_superuser
 
 
@@ -170,7 +170,7 @@ class DeviceGuard(Guarded):
     """
 
     def managed(self, request: HttpRequest, rows: models.QuerySet) -> models.QuerySet:
-        return rows.filter(user__in=accounts_managed_by(request.user).order_by().values("pk"))
+        return rows.filter(user__in=accounts_managed_by(editor_of(request)).order_by().values("pk"))
 
     # The library's own pages are in English. These columns show the owner of a device and whether it is in use.
     list_display = readonly_fields = ("owner", "called", "is_usable", "made_at", "used_at")
@@ -185,23 +185,23 @@ class DeviceGuard(Guarded):
         return [(None, {"fields": self.readonly_fields})]
 
     @admin.display(description="صاحبه")
-    def owner(self, device: models.Model) -> str:
+    def owner(self, device: Any) -> str:
         return str(device.user)
 
     @admin.display(description="الاسم")
-    def called(self, device: models.Model) -> str:
+    def called(self, device: Any) -> str:
         return device.name
 
     @admin.display(description="جاهز للاستعمال", boolean=True)
-    def is_usable(self, device: models.Model) -> bool:
+    def is_usable(self, device: Any) -> bool:
         return device.confirmed
 
     @admin.display(description="أضيف في")
-    def made_at(self, device: models.Model) -> str:
+    def made_at(self, device: Any) -> str:
         return moment(device.created_at)
 
     @admin.display(description="آخر استعمال")
-    def used_at(self, device: models.Model) -> str:
+    def used_at(self, device: Any) -> str:
         return moment(device.last_used_at)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -228,7 +228,7 @@ class SignInGuard(Guarded):
     def managed(self, request: HttpRequest, rows: models.QuerySet) -> models.QuerySet:
         if request.user.is_superuser:
             return rows
-        managed = accounts_managed_by(request.user).order_by().values("pk")
+        managed = accounts_managed_by(editor_of(request)).order_by().values("pk")
         return rows.exclude(username__in=User.objects.exclude(pk__in=managed).values("username"))
 
     def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
@@ -290,7 +290,7 @@ for model, singular, plural in (
     model._meta.verbose_name, model._meta.verbose_name_plural = singular, plural
 
 
-def _attempt_in_words(attempt: models.Model) -> str:
+def _attempt_in_words(attempt: Any) -> str:
     """Names an attempt by the typed name and its time."""
     return f"{attempt.username or '–'}، {moment(attempt.attempt_time)}"
 

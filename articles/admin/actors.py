@@ -1,5 +1,7 @@
 """The desk's list and form of actors, with their aliases."""
 
+from typing import Any, ClassVar
+
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -10,7 +12,7 @@ from django.utils.http import urlencode
 from articles.admin.authority import REREAD_STORED, shared_name, sharing
 from articles.admin.desk import OwnSearch, TabularInline
 from articles.admin.merging import MergeDesk
-from articles.admin.review import ReviewAdmin
+from articles.admin.review import CONFIRM, REJECT, ReviewAdmin
 from articles.arabic.names import NameIndex
 from articles.arabic.quoting import quoted
 from articles.models import Actor, Alias, Event, Participation
@@ -36,7 +38,7 @@ class EventsOfActorInline(TabularInline):
     fields = ("event", "role", "state")
 
 
-def saved_rows(formset: object) -> list[Alias]:
+def saved_rows(formset: Any) -> list[Alias]:
     """Returns the rows of an inline that the form has added or changed."""
     return [*formset.new_objects, *(row for row, _ in formset.changed_objects)]
 
@@ -73,13 +75,13 @@ def warn_of_titles(request: HttpRequest, actor: Actor) -> None:
 class ActorAdmin(MergeDesk, OwnSearch, ReviewAdmin):
     """The list and the form of actors. Merged actors are left out."""
 
-    actions = (*ReviewAdmin.actions, "merge")
+    actions = (CONFIRM.name, REJECT.name, "merge")
     change_form_template = "admin/articles/actor/change_form.html"
     list_display = ("name", "distinction", "kind", "country", "state", "score")
     list_filter = ("state", "withheld", "kind")
     search_fields = ("name", "folded_name", "aliases__name", "aliases__folded")
     ordering = ("folded_name", "id")
-    sortable_by = ("name", "score")
+    sortable_by: ClassVar[tuple[str, ...]] = ("name", "score")
     inlines = (AliasInline, EventsOfActorInline)
     fields = (
         "name",
@@ -95,11 +97,11 @@ class ActorAdmin(MergeDesk, OwnSearch, ReviewAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).filter(merged_into__isnull=True)
 
-    def found(self, queryset: QuerySet, typed: str) -> QuerySet:
+    def found(self, queryset: Any, typed: str) -> QuerySet:
         """Finds actors by a part of any name, in any spelling that folds alike."""
         return queryset.with_name_part(typed)
 
-    def save_related(self, request: HttpRequest, form: object, formsets: list, change: bool) -> None:
+    def save_related(self, request: HttpRequest, form: Any, formsets: list, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         if form.instance.withheld and (form.has_changed() or any(formset.has_changed() for formset in formsets)):
             warn_of_titles(request, form.instance)

@@ -1,17 +1,18 @@
 """The bulk actions of articles: publish, withdraw, delete, set source, date or event, assign, and mark as reviewed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from django import forms
 from django.contrib.admin.widgets import AdminDateWidget
 from django.contrib.auth import get_user_model
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
 from articles.admin.bulk import Bulk
 from articles.admin.choosing import NamedRow
 from articles.admin.digits import DateField
+from articles.admin.editor import editor_of
 from articles.admin.security import FreshForm
 from articles.curation.confirming import confirm_subjects
 from articles.models import (
@@ -108,10 +109,10 @@ class AssignForm(forms.Form):
     )  # fmt: skip
 
 
-def _not_already(status: str) -> object:
+def _not_already(status: str) -> Callable[[Article, dict], str]:
     """Makes a check that an article can get the status. Only a senior editor brings back a withdrawn or deleted one."""
 
-    def check(article: Model, cleaned: dict) -> str:
+    def check(article: Article, cleaned: dict) -> str:
         if article.status == status:
             return f"«{ArticleStatus(status).label}» من قبل"
         if status == ArticleStatus.PUBLISHED and article.status in TAKEN_AWAY:
@@ -155,7 +156,7 @@ def _captured_before(article: Article, cleaned: dict) -> str:
         article.captures.accepted().order_by("captured_at").values_list("captured_at", flat=True).first()
     )
     # None, too, if the moment is out of Python's range; then it says nothing about the publication.
-    if first_captured_at is None or timezone.localdate(first_captured_at) >= earliest:
+    if first_captured_at is None or earliest is None or timezone.localdate(first_captured_at) >= earliest:
         return ""
     return f"وصل أصله في {timezone.localdate(first_captured_at)}، قبل هذا التاريخ"
 
@@ -169,7 +170,7 @@ def _join(request: HttpRequest, articles: Sequence[Article], cleaned: dict) -> N
     Coverage.objects.bulk_create(
         Coverage(article=article, event=event, **decision) for article in articles if article.pk not in covered_keys
     )
-    confirm_subjects(Coverage.objects.filter(article__in=articles, event=event), request.user)
+    confirm_subjects(Coverage.objects.filter(article__in=articles, event=event), editor_of(request))
     Contradiction.objects.refresh([event.pk])
 
 

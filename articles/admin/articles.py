@@ -1,12 +1,14 @@
 """The desk's list and form of articles, with their captures, mentions, coverage and figures."""
 
 import logging
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -53,7 +55,7 @@ from articles.models import (
     TitleOrigin,
 )
 from articles.models.capture import DamagedCaptureError
-from articles.models.history import operation
+from articles.models.history import EventRow, operation
 from articles.platform.addresses import AddressError, canonical_address
 from articles.site.words_for import archive_date, date_place, number
 
@@ -79,7 +81,7 @@ class ArticleForm(UncertainDateForm):
     class Media:
         js = ("site/body.js",)
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         body = self.fields.get("body")
         if body is not None and self.instance.pk and not self.body_is_open:
@@ -158,7 +160,7 @@ class EventsOfArticleInline(WithRule, TabularInline):
     extra = 0
     autocomplete_fields = ("event",)
     fields = ("event", "state", "rule_words")
-    readonly_fields = ("rule_words",)
+    readonly_fields: ClassVar[tuple[str, ...]] = ("rule_words",)
 
 
 class MentionInline(WithRule, TabularInline):
@@ -168,7 +170,7 @@ class MentionInline(WithRule, TabularInline):
     extra = 0
     autocomplete_fields = ("actor",)
     fields = ("actor", "written", "state", "rule_words")
-    readonly_fields = ("written", "rule_words")
+    readonly_fields: ClassVar[tuple[str, ...]] = ("written", "rule_words")
 
     @admin.display(description="كما ورد")
     def written(self, mention: Mention) -> str:
@@ -198,7 +200,7 @@ class CheckedFilter(admin.SimpleListFilter):
         if self.value() == "yes":
             return queryset.filter(checked_at__isnull=False)
         waiting = queryset.filter(checked_at__isnull=True)
-        return {"no": waiting, "mine": waiting.filter(assigned_to=request.user)}.get(self.value(), queryset)
+        return {"no": waiting, "mine": waiting.filter(assigned_to=request.user)}.get(self.value() or "", queryset)
 
 
 @with_actions(PUBLISH, WITHDRAW, DELETE, SET_SOURCE, SET_DATE, JOIN_EVENT, ASSIGN, CHECKED)
@@ -220,12 +222,12 @@ class ArticleAdmin(OwnSearch, ReviewAdmin):
     )
     list_filter = ("status", CheckedFilter, "published_precision", "published_basis", "title_origin")
     list_select_related = ("source", "assigned_to")
-    sortable_by = ("published_words",)
+    sortable_by: ClassVar[tuple[str, ...]] = ("published_words",)
     search_fields = ("title",)
     search_help_text = "بحث الأرشيف نفسه: كلمات، «عبارة»، أو، -استبعاد"
     ordering = ("-id",)
     autocomplete_fields = ("source",)
-    readonly_fields = (
+    readonly_fields: ClassVar[tuple[str, ...]] = (
         "word_count", "set_aside_lines", "stated_dates", "cleaning_link", "created_at", "updated_at", "checked_at", "checked_by",
     )  # fmt: skip
     change_list_template = "admin/articles/article/change_list.html"
@@ -254,7 +256,7 @@ class ArticleAdmin(OwnSearch, ReviewAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         """Leaves out merged articles. The list shows deleted articles only if it is filtered by status."""
         articles = super().get_queryset(request).filter(merged_into__isnull=True)
-        is_list = request.resolver_match and request.resolver_match.url_name.endswith("_changelist")
+        is_list = request.resolver_match and (request.resolver_match.url_name or "").endswith("_changelist")
         hides_deleted = is_list and "status__exact" not in request.GET
         return articles.exclude(status=ArticleStatus.DELETED) if hides_deleted else articles
 
@@ -268,12 +270,12 @@ class ArticleAdmin(OwnSearch, ReviewAdmin):
 
     @admin.display(description="ينتظر المراجعة")
     def waiting(self, article: Article) -> str:
-        return number(article.suggestions)
+        return number(getattr(article, "suggestions", 0))
 
-    def get_changelist_instance(self, request: HttpRequest) -> object:
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         """Counts the suggestions of the page's articles, in three queries whatever the size of the archive."""
         changelist = super().get_changelist_instance(request)
-        articles = {article.pk: article for article in changelist.result_list}
+        articles: dict[int, Any] = {article.pk: article for article in changelist.result_list}
         for article in articles.values():
             article.suggestions = 0
         for model in (Mention, Coverage, Figure):
@@ -315,7 +317,7 @@ class ArticleAdmin(OwnSearch, ReviewAdmin):
 
         Raises Http404 if there is no such article, and PermissionDenied if the user may not withdraw articles.
         """
-        article = self.get_object(request, object_id)
+        article: Any = self.get_object(request, object_id)
         if article is None:
             raise Http404
         if not self.has_withdraw_permission(request):
@@ -393,7 +395,7 @@ class ArticleAdmin(OwnSearch, ReviewAdmin):
         }  # fmt: skip
         return TemplateResponse(request, "admin/articles/article/cleaning.html", context)
 
-    def save_model(self, request: HttpRequest, obj: Article, form: ModelForm, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Marks a title or a date that an editor changed as set by an editor, so that no later capture changes it."""
         if "title" in form.changed_data:
             obj.title_origin = TitleOrigin.EDITOR
@@ -401,9 +403,7 @@ class ArticleAdmin(OwnSearch, ReviewAdmin):
             obj.published_basis = Basis.EDITOR
         DeskAdmin.save_model(self, request, obj, form, change)
 
-    def get_form(
-        self, request: HttpRequest, obj: Article | None = None, change: bool = False, **kwargs: object
-    ) -> type:
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         """Offers only the statuses that the user may set. Opens the body if the request has EDIT_BODY."""
         form = super().get_form(request, obj, change=change, **kwargs)
         form.body_is_open = (request.POST if request.method == "POST" else request.GET).get(EDIT_BODY) == "1"
@@ -423,10 +423,10 @@ class ArticleAdmin(OwnSearch, ReviewAdmin):
         elif form.changed_data or any(formset.has_changed() for formset in formsets):
             Contradiction.objects.refresh(events_of([form.instance]))
 
-    def may_restore(self, request: HttpRequest, row: Article, version: Model) -> bool:
+    def may_restore(self, request: HttpRequest, row: Any, version: EventRow) -> bool:
         return self.may_have_status(request, version.status, row.status)
 
-    def after_change(self, rows: list[Article]) -> None:
+    def after_change(self, rows: list[Any]) -> None:
         """Brings suggestions and contradictions of changed articles up to date."""
         self._suggested(rows)
 

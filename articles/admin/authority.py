@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 
@@ -56,7 +56,7 @@ def authority(request: HttpRequest) -> HttpResponse:
     form = AuthorityForm(posted(request), request.FILES or None, request=request) if may_load else None
     trial = None
     if request.method == "POST":
-        if not may_load:
+        if form is None:
             raise PermissionDenied
         if form.is_valid():
             trial = _apply_file(request, form)
@@ -103,7 +103,7 @@ def _warnings_of_shared_names(report: AuthorityReport) -> list[str]:
 
 
 @desk_page("authority/file/", "authority_file")
-def download(request: HttpRequest) -> HttpResponse:
+def download(request: HttpRequest) -> HttpResponseBase:
     """Streams the archive's authority file. Raises PermissionDenied if the user may not view actors."""
     if not request.user.has_perm("articles.view_actor"):
         raise PermissionDenied

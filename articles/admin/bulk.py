@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from django import forms
 from django.contrib import admin, messages
@@ -44,18 +45,22 @@ class Bulk:
     name: str
     label: str
     permission: str
-    change: Callable[[HttpRequest, Sequence[models.Model], dict], None]
-    check: Callable[[models.Model, dict], str] = lambda row, cleaned: ""
+    change: Callable[[HttpRequest, Any, dict], None]
+    check: Callable[[Any, dict], str] = lambda row, cleaned: ""
     form: type[forms.Form] = forms.Form
 
 
-def with_actions(*bulks: Bulk) -> Callable[[type], type]:
+Desk = TypeVar("Desk", bound=admin.ModelAdmin)
+
+
+def with_actions(*bulks: Bulk) -> Callable[[type[Desk]], type[Desk]]:
     """Decorates a ModelAdmin: adds the bulk actions after those of its base class."""
 
-    def give(desk: type) -> type:
+    def give(desk: type[Desk]) -> type[Desk]:
         for bulk in bulks:
             setattr(desk, bulk.name, _action(bulk))
-        desk.actions = (*desk.actions, *(bulk.name for bulk in bulks if bulk.name not in desk.actions))
+        actions: Sequence[Any] = desk.actions or ()
+        desk.actions = (*actions, *(bulk.name for bulk in bulks if bulk.name not in actions))
         return desk
 
     return give

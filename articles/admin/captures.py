@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from articles.admin.desk import DeskAdmin, OwnSearch
+from articles.admin.editor import editor_of
 from articles.admin.pages import desk_page
 from articles.admin.seeing import FIELD, outdated, seen_field, seen_marks
 from articles.admin.words import own_direction
@@ -76,7 +77,7 @@ def _decide(request: HttpRequest, capture: Capture) -> HttpResponse:
         if "accept" in request.POST or "own" in request.POST:
             return _apply_text(request, capture, seen)
         if "refuse" in request.POST:
-            refuse(capture.pk, request.user, seen)
+            refuse(capture.pk, editor_of(request), seen)
             messages.success(request, "رُفضت النسخة. بايتاتها محفوظة ولا يراها القراء.")
             return redirect(waiting_list)
     except (DecisionError, DamagedCaptureError) as error:
@@ -92,7 +93,7 @@ def _apply_text(request: HttpRequest, capture: Capture, seen: str) -> HttpRespon
     `seen` is the decision on the capture as the page showed it. Raises DecisionError if the decision cannot be applied.
     """
     # A colleague's decision may have moved the capture to another article: that is told first, and looked at again under a lock.
-    check_open(capture, request.user, seen)
+    check_open(capture, editor_of(request), seen)
     becomes_own = "own" in request.POST
     current_article = Article.objects.select_for_update().get(pk=capture.article_id)
     if seen_marks(request) is None:
@@ -102,11 +103,11 @@ def _apply_text(request: HttpRequest, capture: Capture, seen: str) -> HttpRespon
         messages.error(request, str(conflicts[current_article.pk] or "هذه الصفحة لمقال آخر. أعد فتحها."))
         return redirect("admin:decide-capture", capture.pk)
     if becomes_own:
-        article = make_own(capture.pk, request.user, seen)
+        article = make_own(capture.pk, editor_of(request), seen)
         visibility = "ويراها القراء" if article.status == ArticleStatus.PUBLISHED else "وهي مسودة لا يراها القراء"
         messages.success(request, f"صارت النسخة مقالا مستقلا، {visibility}.")
     else:
-        article = accept(capture.pk, request.user, seen)
+        article = accept(capture.pk, editor_of(request), seen)
         messages.success(request, "صار نص المقال نص هذه النسخة. ما كان قبلها محفوظ في التاريخ.")
     return redirect("admin:articles_article_change", article.pk)
 

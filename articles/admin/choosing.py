@@ -1,6 +1,7 @@
 """A form field that takes a row by any of its names or by its number, instead of a list of thousands to choose from."""
 
 import re
+from typing import Any
 
 from django import forms
 from django.db.models import Model, QuerySet
@@ -24,7 +25,7 @@ class NamedRow(forms.CharField):
     Raises ValidationError if no row or several rows have the name.
     """
 
-    def __init__(self, model: type[Model], **kwargs: object) -> None:
+    def __init__(self, model: type[Any], **kwargs: Any) -> None:
         self.model = model
         attributes = {"class": "vTextField", "data-names": model._meta.model_name, "autocomplete": "off"}
         super().__init__(widget=forms.TextInput(attrs=attributes), **kwargs)
@@ -42,7 +43,7 @@ class NamedRow(forms.CharField):
         return rows[0]
 
 
-def named(model: type[Model], text: str) -> QuerySet:
+def named(model: type[Any], text: str) -> QuerySet:
     """Returns the standing rows with the name in `text`, aliases of actors included, or the row with the number in it.
 
     A row is found by its number unless it was merged.
@@ -60,7 +61,7 @@ def named(model: type[Model], text: str) -> QuerySet:
     return model.objects.standing().filter(**{NAMES[model]: fold_phrase(text)}).order_by("id")
 
 
-def offered(model: type[Model], text: str) -> QuerySet:
+def offered(model: type[Any], text: str) -> QuerySet:
     """Returns standing rows whose name contains `text`, at most _MOST_OFFERED, as suggestions for a field."""
     if model is Actor:
         rows = Actor.objects.standing().with_name_part(text)

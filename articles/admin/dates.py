@@ -1,5 +1,7 @@
 """Forms in which an editor gives a day and a precision. The interval of the date is derived from them."""
 
+from typing import Any
+
 from django import forms
 
 from articles.models.uncertain_date import PARTS, ArchiveDate, Precision, complete
@@ -14,7 +16,7 @@ class UncertainDateForm(forms.ModelForm):
     uncertain_dates: tuple[str, ...] = ()
 
     def clean(self) -> dict:
-        cleaned = super().clean()
+        cleaned: dict = super().clean() or {}
         for name in self.uncertain_dates:
             day, precision = cleaned.get(f"{name}_date"), cleaned.get(f"{name}_precision")
             if day is None and precision and precision != Precision.UNKNOWN:
@@ -28,4 +30,5 @@ class UncertainDateForm(forms.ModelForm):
         return cleaned
 
     def _completed(self, name: str, cleaned: dict) -> ArchiveDate:
-        return complete(*(cleaned.get(f"{name}_{part}") for part in PARTS))
+        values: list[Any] = [cleaned.get(f"{name}_{part}") for part in PARTS]
+        return complete(*values)

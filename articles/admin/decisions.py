@@ -1,23 +1,23 @@
 """Applies an editor's decisions about one article: facts are confirmed, rejected or corrected, and added from its text.
 
-The review screen (reviewing.py) calls `decide`, `add` and `narrow`.
+articles/admin/submission.py calls `decide`, `add` and `narrow`. Nothing here knows of requests.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from django import forms
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.http import HttpRequest
 from django.utils import timezone
 
 from articles.admin import digits
 from articles.admin.choosing import NamedRow, named
-from articles.admin.review import review
 from articles.arabic.text_gate import clean_text
 from articles.arabic.words import fold_phrase
-from articles.curation.confirming import confirm_subjects
+from articles.curation.confirming import confirm_subjects, review
 from articles.curation.seen import as_seen, overtaken
 from articles.extract.authority import Authority
 from articles.extract.figures import find_figures
@@ -44,7 +44,7 @@ from articles.models.uncertain_date import PARTS, complete
 CONFIRM, REJECT = "confirm", "reject"
 _STATES = {CONFIRM: ReviewState.CONFIRMED, REJECT: ReviewState.REJECTED}
 # The models of facts that are reviewed, by the name of their kind.
-KINDS: dict[str, type[models.Model]] = {"mention": Mention, "figure": Figure, "coverage": Coverage, "reprint": Reprint}
+KINDS: dict[str, type[Any]] = {"mention": Mention, "figure": Figure, "coverage": Coverage, "reprint": Reprint}
 # The key and the kind of the date of publication, which is reviewed beside the facts.
 DATE = "date"
 # The precisions that an editor can choose for a date of publication. Rejecting a date makes it unknown.
@@ -149,7 +149,7 @@ class Choice:
     """
 
     key: str
-    row: models.Model
+    row: Any
     verdict: str
     seen: Seen
     typed: Mapping[str, str]
@@ -167,7 +167,7 @@ def choices(article: Article, posted: Mapping[str, str]) -> list[Choice]:
     The rows of the facts are locked, so the caller must be in a transaction. Keys of other articles' facts are ignored.
     """
     keys = dict.fromkeys(name.split("-", 1)[1] for name in posted if name.startswith(("verdict-", "was-")))
-    rows: dict[str, models.Model] = _rows(article, list(keys))
+    rows: dict[str, Any] = _rows(article, list(keys))
     if DATE in keys:
         rows[DATE] = article
     form_choices = []
@@ -197,15 +197,15 @@ def _verdict_on_rest(key: str, row: models.Model, posted: Mapping[str, str]) -> 
     return rest if rest in _STATES and waits and not (key == DATE and rest == REJECT) else ""
 
 
-def decide(request: HttpRequest, article: Article, posted: Mapping[str, str]) -> Outcome:
-    """Applies every `verdict-KEY` of a form. A correction of the item is applied before its verdict.
+def decide(article: Article, posted: Mapping[str, str], editor: User) -> Outcome:
+    """Applies every `verdict-KEY` of a form, as decisions of `editor`. A correction of the item is applied before its verdict.
 
     `was-KEY` is the version that the editor saw (Seen). A choice is refused if another editor changed the item since,
-    if it is a correction without a verdict, or if the user lacks the permission. The other choices are applied all the
+    if it is a correction without a verdict, or if the editor lacks the permission. The other choices are applied all the
     same. The caller must be in a transaction.
     """
     outcome = Outcome()
-    applied: dict[tuple[type, str], list[models.Model]] = {}
+    applied: dict[tuple[type, str], list[Any]] = {}
     for choice in choices(article, posted):
         if not choice.typed and choice.verdict not in _STATES:
             continue
@@ -214,7 +214,7 @@ def decide(request: HttpRequest, article: Article, posted: Mapping[str, str]) ->
             outcome.states[choice.key] = choice.row.state
             continue
         try:
-            _check(request, choice)
+            _check(choice, editor)
             if choice.key == DATE:
                 _decide_date(article, choice.verdict, posted)
                 outcome.states[DATE] = _STATES[choice.verdict]
@@ -233,35 +233,36 @@ def decide(request: HttpRequest, article: Article, posted: Mapping[str, str]) ->
         if choice.is_of_the_rest:
             outcome.of_the_rest.append(choice.key)
     for (_, verdict), decided_rows in applied.items():
-        review(request, decided_rows, _STATES[verdict])
+        review(decided_rows, _STATES[verdict], editor)
     outcome.narrowings = narrowings(
         [row for (kind, verdict), rows in applied.items() if verdict == REJECT and kind is Mention for row in rows]
     )
     return outcome
 
 
-def _check(request: HttpRequest, choice: Choice) -> None:
+def _check(choice: Choice, editor: User) -> None:
     """Raises ValidationError if a choice cannot be applied; OvertakenError if another editor changed the item."""
     if choice.verdict not in _STATES:
         raise ValidationError("كتبت تصحيحا ولم تختر «أكّد»: لم يُحفظ بعد. أكّده ليُحفظ، أو امح ما كتبته.")
     if choice.verdict == REJECT and choice.typed:
         raise ValidationError("كتبت تصحيحا واخترت رفضه: لم يُحفظ شيء. اختر «أكّد» ليُحفظ التصحيح، أو امح ما كتبته.")
-    if not request.user.has_perm(f"articles.change_{choice.row._meta.model_name}"):
+    if not editor.has_perm(f"articles.change_{choice.row._meta.model_name}"):
         raise ValidationError("لا تتيح لك صلاحياتك هذا.")
     if choice.seen.mark is None:
         raise ValidationError(UNSEEN)
-    if conflict := overtaken(choice.row, choice.seen.mark, request.user, _DECISIVE[choice.key.split("-")[0]]):
+    if conflict := overtaken(choice.row, choice.seen.mark, editor, _DECISIVE[choice.key.split("-")[0]]):
         corrections = "، ".join(f"{label} «{value}»" for label, value in choice.typed.items())
         raise OvertakenError(f"{conflict} كنت كتبت: {corrections}." if corrections else str(conflict))
 
 
-def _correction(key: str, row: models.Model, seen: Seen, posted: Mapping[str, str]) -> dict[str, str]:
+def _correction(key: str, row: Any, seen: Seen, posted: Mapping[str, str]) -> dict[str, str]:
     """Returns the correction in a form, by the labels of its fields.
 
     A correction is a name, or a value that differs from the version that the page showed.
     """
     if key == DATE:
-        shown = as_seen(row, seen.mark).published_precision if seen.mark is not None else row.published_precision
+        seen_row: Any = as_seen(row, seen.mark) if seen.mark is not None else row
+        shown = seen_row.published_precision
         day, precision = posted.get("date-value", "").strip(), posted.get("date-precision", "")
         changed = precision in DATE_PRECISIONS and shown in DATE_PRECISIONS and precision != shown
         written = {"التاريخ": day, "الدقة": Precision(precision).label if changed else ""}
@@ -269,7 +270,7 @@ def _correction(key: str, row: models.Model, seen: Seen, posted: Mapping[str, st
         if f"value-{key}" not in posted:
             return {}
         shown = as_seen(row, seen.mark) if seen.mark is not None else row
-        initial = {name: getattr(shown, Figure._meta.get_field(name).attname) for name in _FigureForm.Meta.fields}
+        initial = {name: getattr(shown, _column_of(name)) for name in _FigureForm.Meta.fields}
         form = _FigureForm(_figure_values(key, posted), initial=initial)
         written = {str(form.fields[name].label): _input_in_words(form, name) for name in form.changed_data}
     else:
@@ -278,16 +279,22 @@ def _correction(key: str, row: models.Model, seen: Seen, posted: Mapping[str, st
     return {label: value for label, value in written.items() if value}
 
 
-def _input_in_words(form: forms.Form, name: str) -> str:
+def _column_of(name: str) -> str:
+    """Returns the attribute of a figure that holds the column of a field."""
+    field: Any = Figure._meta.get_field(name)
+    return field.attname
+
+
+def _input_in_words(form: forms.BaseForm, name: str) -> str:
     """Returns the input of a field in words: the label of a choice, or the text; «–» if it is empty."""
     value = form.data.get(name, "").strip()
     choices = getattr(form.fields[name], "choices", None)
     return str(next((label for key, label in choices or () if str(key) == value), value)) or "–"
 
 
-def _rows(article: Article, keys: list[str]) -> dict[str, models.Model]:
+def _rows(article: Article, keys: list[str]) -> dict[str, Any]:
     """Locks the facts of the article with the given keys and returns them by key. Unknown keys are ignored."""
-    rows_by_key: dict[str, models.Model] = {}
+    rows_by_key: dict[str, Any] = {}
     for noun, model in KINDS.items():
         primary_keys = {read_key(key.split("-", 1)[1]) for key in keys if key.startswith(f"{noun}-")} - {None}
         if primary_keys:
@@ -308,7 +315,7 @@ class _FigureForm(forms.ModelForm):
         """Turns the model's errors on fields that this form lacks (`quote`) into errors of the whole form."""
         if hasattr(errors, "error_dict") and set(errors.error_dict) - set(self.fields):
             errors = ValidationError([error for field_errors in errors.error_dict.values() for error in field_errors])
-        super()._update_errors(errors)
+        super()._update_errors(errors)  # type: ignore[misc] # Stubs: the method is missing.
 
 
 def _figure_values(key: str, posted: Mapping[str, str]) -> dict[str, str]:
@@ -323,10 +330,10 @@ def _corrected(choice: Choice, posted: Mapping[str, str]) -> models.Model:
     """
     row, key = choice.row, choice.key
     if isinstance(row, Mention) and (name := posted.get(f"actor-{key}", "").strip()):
-        actor = NamedRow(Actor).clean(name)
+        actor: Any = NamedRow(Actor).clean(name)
         return _moved(row, Mention.objects.filter(article=row.article_id, actor=actor), actor=actor)
     if isinstance(row, Coverage) and (title := posted.get(f"event-{key}", "").strip()):
-        event = NamedRow(Event).clean(title)
+        event: Any = NamedRow(Event).clean(title)
         return _moved(row, Coverage.objects.filter(article=row.article_id, event=event), event=event)
     if isinstance(row, Figure) and choice.typed:
         form = _FigureForm(_figure_values(key, posted), instance=row)
@@ -349,7 +356,7 @@ def _moved(row: Mention | Coverage, twins: models.QuerySet, **owner: models.Mode
     if getattr(row, f"{field_name}_id") == value.pk:
         return row
     type(row).objects.filter(pk=row.pk).update(state=ReviewState.REJECTED)
-    twin = twins.first() or type(row)(article_id=row.article_id, rule="", **owner)
+    twin: Any = twins.first() or type(row)(article_id=row.article_id, rule="", **owner)
     if isinstance(row, Mention):
         twin.add_places(row.spans, row.quotes)
         twin.role = twin.role or row.role
@@ -380,14 +387,14 @@ def suggested_by(alias: Alias) -> list[Mention]:
     return by_alias[:MOST_NARROWED]
 
 
-def narrow(request: HttpRequest, alias: Alias, *, reject_others: bool) -> int:
+def narrow(alias: Alias, editor: User, *, reject_others: bool) -> int:
     """Stops the alias from suggesting mentions. It still widens searches.
 
     With `reject_others`, also rejects the mentions of `suggested_by`. Returns the number of rejected mentions.
     """
     alias.found_in_text = False
     alias.save(update_fields=["found_in_text"])
-    return review(request, suggested_by(alias), ReviewState.REJECTED) if reject_others else 0
+    return review(suggested_by(alias), ReviewState.REJECTED, editor) if reject_others else 0
 
 
 def _decide_date(article: Article, verdict: str, posted: Mapping[str, str]) -> None:
@@ -442,7 +449,7 @@ class AddForm(forms.Form):
         """Whether the form holds a quote or a name."""
         return any(posted.get(name, "").strip() for name in ("quote", "name"))
 
-    def __init__(self, *args: object, article: Article, **kwargs: object) -> None:
+    def __init__(self, *args: Any, article: Article, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.article = article
 
@@ -451,7 +458,7 @@ class AddForm(forms.Form):
         return clean_text(self.cleaned_data["quote"]).strip()
 
     def clean(self) -> dict:
-        cleaned = super().clean()
+        cleaned: dict = super().clean() or {}
         quote, body = cleaned.get("quote", ""), self.article.body
         start, end = cleaned.get("start"), cleaned.get("end")
         if cleaned.get("kind") == "event" and not quote:
@@ -466,22 +473,22 @@ class AddForm(forms.Form):
         return {**cleaned, "start": start, "end": end, "name": cleaned.get("name", "").strip() or quote.strip()}
 
 
-def add(request: HttpRequest, article: Article, form: AddForm) -> models.Model | None:
-    """Stores the fact of a valid form as confirmed by the user, and returns its row.
+def add(article: Article, form: AddForm, editor: User) -> models.Model | None:
+    """Stores the fact of a valid form as confirmed by `editor`, and returns its row.
 
     If the fact is not valid, adds an error to the form and returns None. The caller must be in a transaction.
     """
     cleaned = form.cleaned_data
     decision = {
         "state": ReviewState.CONFIRMED,
-        "reviewed_by": request.user,
+        "reviewed_by": editor,
         "reviewed_at": timezone.now(),
         "rule": "",
     }
     add_fact = {"actor": _add_mention, "figure": _add_figure, "event": _add_coverage}[cleaned["kind"]]
     try:
-        row = add_fact(request, article, cleaned, decision)
-        confirm_subjects([row], request.user)
+        row = add_fact(article, cleaned, decision)
+        confirm_subjects([row], editor)
         return row
     except ValidationError as error:
         field_name = "quote" if cleaned["kind"] == "figure" else "name"
@@ -489,10 +496,10 @@ def add(request: HttpRequest, article: Article, form: AddForm) -> models.Model |
         return None
 
 
-def _known_or_new(request: HttpRequest, model: type[models.Model], cleaned: dict, decision: dict) -> models.Model:
+def _named_or_new(model: type[models.Model], cleaned: dict, decision: dict) -> Any:
     """Returns the actor or event with the name of the form. Creates it if there is none and the form gives its kind.
 
-    Raises ValidationError if the name is unknown or ambiguous, or if the user may not add a row.
+    Raises ValidationError if the name is unknown or ambiguous, or if the editor may not add a row.
     """
     kinds = ActorKind if model is Actor else EventKind
     try:
@@ -501,7 +508,7 @@ def _known_or_new(request: HttpRequest, model: type[models.Model], cleaned: dict
         is_new = cleaned["new_kind"] in kinds.values and not named(model, cleaned["name"]).exists()
         if not is_new:
             raise
-    if not request.user.has_perm(f"articles.add_{model._meta.model_name}"):
+    if not decision["reviewed_by"].has_perm(f"articles.add_{model._meta.model_name}"):
         raise ValidationError("لا تتيح لك صلاحياتك هذا.")
     row = model(
         kind=cleaned["new_kind"],
@@ -513,9 +520,9 @@ def _known_or_new(request: HttpRequest, model: type[models.Model], cleaned: dict
     return row
 
 
-def _add_mention(request: HttpRequest, article: Article, cleaned: dict, decision: dict) -> Mention:
+def _add_mention(article: Article, cleaned: dict, decision: dict) -> Mention:
     """Adds the span to the actor's mention in the article, which is created if there is none."""
-    actor = _known_or_new(request, Actor, cleaned, decision)
+    actor = _named_or_new(Actor, cleaned, decision)
     mention = Mention.objects.filter(article=article, actor=actor).first() or Mention(article=article, actor=actor)
     mention.add_places([(cleaned["start"], cleaned["end"])], [cleaned["quote"]])
     for name, value in decision.items():
@@ -524,7 +531,7 @@ def _add_mention(request: HttpRequest, article: Article, cleaned: dict, decision
     return mention
 
 
-def _add_figure(request: HttpRequest, article: Article, cleaned: dict, decision: dict) -> Figure:
+def _add_figure(article: Article, cleaned: dict, decision: dict) -> Figure:
     """Stores the first number of the quote, with value, qualifier, unit and measure as the rules read them.
 
     Raises ValidationError if the quote holds no number.
@@ -544,9 +551,9 @@ def _add_figure(request: HttpRequest, article: Article, cleaned: dict, decision:
     return figure
 
 
-def _add_coverage(request: HttpRequest, article: Article, cleaned: dict, decision: dict) -> Coverage:
+def _add_coverage(article: Article, cleaned: dict, decision: dict) -> Coverage:
     """Confirms that the article reports the event, and looks for contradictions of the event's figures."""
-    event = _known_or_new(request, Event, cleaned, decision)
+    event = _named_or_new(Event, cleaned, decision)
     coverage, _ = Coverage.objects.update_or_create(article=article, event=event, defaults=decision)
     Contradiction.objects.refresh([event.pk])
     return coverage

@@ -1,6 +1,7 @@
 """The desk's pages of deliveries: a form for files and addresses, their list, and the record of each."""
 
 import codecs
+from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
@@ -14,6 +15,7 @@ from django.utils import timezone
 
 from articles.admin.bulk import Bulk, with_actions
 from articles.admin.desk import DeskAdmin
+from articles.admin.editor import editor_of
 from articles.admin.pages import desk_page, posted
 from articles.admin.words import address_from_the_left, own_direction
 from articles.arabic.isolating import from_the_left
@@ -46,7 +48,7 @@ class ManyFiles(forms.ClearableFileInput):
 class FilesField(forms.FileField):
     """Cleans to a list of the chosen files. Empty files pass: `receive_file` refuses each by its name."""
 
-    def __init__(self, **kwargs: object) -> None:
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(allow_empty_file=True, **kwargs)
 
     def clean(self, data: object, initial: object = None) -> list:
@@ -61,7 +63,7 @@ class DeliverForm(forms.Form):
     `format` and `encoding` apply to the files. `addresses` cleans to a list, `encoding` to Python's name of the codec.
     """
 
-    files = FilesField(
+    files = FilesField(  # type: ignore[assignment] # Django takes the field out of the class.
         label="ملفات", required=False, widget=ManyFiles,
         help_text="نصوص، صفحات محفوظة، WARC أو WACZ، جداول CSV، أسطر JSON. تُحفظ كما هي وتُقرأ في الخلفية.",
     )  # fmt: skip
@@ -94,7 +96,7 @@ class DeliverForm(forms.Form):
         return [line for _, line in lines]
 
     def clean(self) -> dict:
-        cleaned = super().clean()
+        cleaned: dict = super().clean() or {}
         if not self.errors and not cleaned.get("files") and not cleaned.get("addresses"):
             raise forms.ValidationError("اختر ملفا أو اكتب رابطا.")
         if len(cleaned.get("files") or []) > MOST_FILES:
@@ -146,11 +148,11 @@ def _receive(request: HttpRequest, cleaned: dict) -> tuple[int, list[str]]:
         for file in cleaned["files"]:
             try:
                 deliveries.append(
-                    receive_file(file, request.user, format_name=cleaned["format"], encoding=cleaned["encoding"])
+                    receive_file(file, editor_of(request), format_name=cleaned["format"], encoding=cleaned["encoding"])
                 )
             except RefusedError as error:
                 refusals.append(str(error))
-        deliveries += [receive_address(address, request.user) for address in cleaned["addresses"]]
+        deliveries += [receive_address(address, editor_of(request)) for address in cleaned["addresses"]]
     return len(deliveries), refusals
 
 
@@ -163,7 +165,7 @@ class TroubleFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, desk: admin.ModelAdmin) -> list[tuple[str, str]]:
         return [("yes", "تعذر بعضها ولم يُعالج")]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet:
         return queryset.troubled() if self.value() == "yes" else queryset
 
 

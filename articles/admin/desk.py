@@ -6,6 +6,7 @@ Counts are bounded. Other editors' changes are shown before they are overwritten
 from collections.abc import Mapping
 from contextlib import nullcontext
 from functools import cached_property
+from typing import Any, ClassVar
 
 from django import forms
 from django.apps import apps
@@ -14,20 +15,22 @@ from django.core.paginator import Paginator
 from django.db import IntegrityError, models, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.text import capfirst
 
 from articles.admin import history
 from articles.admin.digits import OVERRIDES
 from articles.admin.help import HELP
+from articles.admin.mixed_into import AnyAdmin, AnyInline, AnyModelForm
 from articles.admin.offered import led_to_by
 from articles.admin.security import ask_again
 from articles.admin.words import isolated_dates
 from articles.arabic.quoting import quoted
-from articles.curation.changes import changes_after, newest_change
+from articles.curation.changes import Change, changes_after, newest_change
 from articles.curation.refusals import refusal_of
 from articles.models import Article
-from articles.models.history import event_model_of, operation
+from articles.models.history import EventRow, event_model_of, operation
 from articles.search.compile import compile_query, holding
 from articles.search.query import parse
 
@@ -49,7 +52,8 @@ class BoundedPaginator(Paginator):
     @cached_property
     def counted(self) -> int:
         """The number of rows, at most MOST_LISTED + 1."""
-        return self.object_list.order_by()[: MOST_LISTED + 1].count()
+        rows: Any = self.object_list
+        return rows.order_by()[: MOST_LISTED + 1].count()
 
     @property
     def count(self) -> int:
@@ -60,26 +64,22 @@ class BoundedPaginator(Paginator):
         return self.counted > MOST_LISTED
 
 
-class Explained:
+class Explained(AnyAdmin):
     """A mixin for ModelAdmin and inlines: fields have help texts, and those of numbers and dates read any digits."""
 
     formfield_overrides = OVERRIDES
 
-    def formfield_for_dbfield(
-        self, db_field: models.Field, request: HttpRequest, **kwargs: object
-    ) -> forms.Field | None:
+    def formfield_for_dbfield(self, db_field: models.Field, request: Any, **kwargs: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None and not field.help_text:
-            field.help_text = HELP.get(db_field.model._meta.model_name, {}).get(db_field.name, "")
+            field.help_text = HELP.get(db_field.model._meta.model_name or "", {}).get(db_field.name, "")
         if field is not None:
             field.help_text = isolated_dates(field.help_text)
         return field
 
-    def formfield_for_choice_field(
-        self, db_field: models.Field, request: HttpRequest, **kwargs: object
-    ) -> forms.ChoiceField:
+    def formfield_for_choice_field(self, db_field: models.Field, request: Any, **kwargs: Any) -> Any:
         """Shows the label of a refused choice in its error. The form may offer fewer choices than the model has."""
-        field = super().formfield_for_choice_field(db_field, request, choices_form_class=_NamedChoice, **kwargs)
+        field: Any = super().formfield_for_choice_field(db_field, request, choices_form_class=_NamedChoice, **kwargs)
         field.names = {str(value): str(label) for value, label in db_field.flatchoices}
         return field
 
@@ -101,11 +101,11 @@ class _NamedChoice(forms.TypedChoiceField):
         super().validate(value)
 
 
-class PlainDeletion:
+class PlainDeletion(AnyAdmin):
     """A mixin for ModelAdmin: the page that confirms a deletion leaves out rows that only join two nouns, such as
     «User_groups object»."""
 
-    def get_deleted_objects(self, objs: object, request: HttpRequest) -> tuple[list, dict, set, list]:
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[list, dict, set, list]:
         deleted, counts, missing_permissions, protected = super().get_deleted_objects(objs, request)
         joins = [model._meta for model in apps.get_models(include_auto_created=True) if model._meta.auto_created]
         labels = tuple(f"{capfirst(options.verbose_name)}: " for options in joins)
@@ -120,7 +120,7 @@ def _without(nested: list, labels: tuple[str, ...]) -> list:
     return [entry for entry in pruned if entry and (isinstance(entry, list) or not str(entry).startswith(labels))]
 
 
-class Joined:
+class Joined(AnyInline):
     """A mixin for inlines: rows are fetched together with the rows that they refer to.
 
     A row whose actor or event is missing is left out, and a figure whose measure is missing shows none.
@@ -129,7 +129,7 @@ class Joined:
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         fields = [field for field in self.model._meta.concrete_fields if isinstance(field, models.ForeignKey)]
-        names = [field.name for field in fields if not issubclass(self.parent_model, field.related_model)]
+        names = [field.name for field in fields if not issubclass(self.parent_model, _target(field))]
         rows = super().get_queryset(request)
         return rows.select_related(*names) if names else rows
 
@@ -142,9 +142,12 @@ class StackedInline(Joined, Explained, admin.StackedInline):
     """The base of the desk's inlines with several lines for each row."""
 
 
-class OwnSearch:
+class OwnSearch(AnyAdmin):
     """A mixin for lists with a search of their own. Its method `found` takes a QuerySet and the typed text, without
     spaces around it, and returns the rows that match."""
+
+    def found(self, queryset: Any, typed: str) -> QuerySet:
+        raise NotImplementedError
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
         typed = search_term.strip()
@@ -163,7 +166,7 @@ class DeskAdmin(PlainDeletion, Explained, admin.ModelAdmin):
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     # Only columns with an index: a list of a million rows must be sorted at once.
-    sortable_by: tuple[str, ...] = ()
+    sortable_by: ClassVar[tuple[str, ...]] = ()
     has_history = True
 
     def get_actions(self, request: HttpRequest) -> dict:
@@ -183,14 +186,16 @@ class DeskAdmin(PlainDeletion, Explained, admin.ModelAdmin):
         context = dict(extra_context or {})
         row = self.get_object(request, object_id) if object_id and self.has_history else None
         if row is not None:
-            request.meanwhile = []
+            changes: list[Change] = []
             if request.method == "POST":
                 # The lock makes a second editor's request wait until the first is stored.
                 row.refresh_from_db(from_queryset=self.model._base_manager.select_for_update(of=("self",)))
-                request.meanwhile = changes_after(row, request.POST.get(SEEN, ""))
-                if request.meanwhile:
-                    request.POST = self._with_theirs(request, row)
-            context |= {"seen": newest_change(row), "meanwhile": request.meanwhile}
+                changes = changes_after(row, request.POST.get(SEEN, ""))
+                if changes:
+                    _set(request, "POST", self._with_theirs(request, row, changes))
+            # `get_form` reads it.
+            _set(request, "meanwhile", changes)
+            context |= {"seen": newest_change(row), "meanwhile": changes}
         try:
             # The savepoint lets the form be rendered again after the database has refused a value. The database checks
             # rules that hold for every way of writing, not only for forms.
@@ -198,30 +203,31 @@ class DeskAdmin(PlainDeletion, Explained, admin.ModelAdmin):
                 transaction.atomic(),
                 operation(what="تعديل" if object_id else "إضافة") if request.POST else nullcontext(),
             ):
-                response = super()._changeform_view(request, object_id, form_url, context)
+                response: HttpResponse = self._django_changeform_view(request, object_id, form_url, context)
         except IntegrityError as error:
-            request.refusal = refusal_of(error)
-            response = super()._changeform_view(request, object_id, form_url, context)
-        if hasattr(response, "context_data"):
+            _set(request, "refusal", refusal_of(error))
+            response = self._django_changeform_view(request, object_id, form_url, context)
+        if isinstance(response, TemplateResponse) and response.context_data is not None:
             response.context_data["longer"] = getattr(request, "longer", [])
         return response
+
+    def _django_changeform_view(self, *arguments: Any) -> HttpResponse:
+        """Django's own view of the form, which its stubs leave out."""
+        return super()._changeform_view(*arguments)  # type: ignore[misc]
 
     def get_inlines(self, request: HttpRequest, obj: models.Model | None) -> list:
         """Returns the inlines that have at most MOST_INLINE rows. The form links to lists for the others."""
         inlines = super().get_inlines(request, obj)
         if obj is None:
-            return inlines
+            return list(inlines)
         longer = [inline for inline in inlines if _rows_of(inline, obj)[: MOST_INLINE + 1].count() > MOST_INLINE]
-        request.longer = [
-            (inline.model._meta.verbose_name_plural, _list_of(inline, obj))
-            for inline in longer
-            if _list_of(inline, obj)
-        ]
+        addresses = [(inline.model._meta.verbose_name_plural, _list_of(inline, obj)) for inline in longer]
+        _set(request, "longer", [(name, address) for name, address in addresses if address])
         return [inline for inline in inlines if inline not in longer]
 
     def get_form(
-        self, request: HttpRequest, obj: models.Model | None = None, change: bool = False, **kwargs: object
-    ) -> type:
+        self, request: HttpRequest, obj: models.Model | None = None, change: bool = False, **kwargs: Any
+    ) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)
         if getattr(request, "meanwhile", None):
             form = type("OutdatedForm", (OutdatedForm, form), {})
@@ -229,13 +235,11 @@ class DeskAdmin(PlainDeletion, Explained, admin.ModelAdmin):
             form = type("Refused", (Refused, form), {"refusal": refusal})
         return form
 
-    def _with_theirs(self, request: HttpRequest, row: models.Model) -> QueryDict:
+    def _with_theirs(self, request: HttpRequest, row: models.Model, changes: list[Change]) -> QueryDict:
         """Returns the posted values, with the other editor's value in each field that this editor left unchanged."""
         posted = request.POST.copy()
         events = event_model_of(type(row))
-        first_change = min(
-            (item.event for item in request.meanwhile if item.model == row._meta.model_name), default=None
-        )
+        first_change = min((item.event for item in changes if item.model == row._meta.model_name), default=None)
         if first_change is None:
             return posted
         version_opened = events.objects.get(pgh_id=first_change)
@@ -243,7 +247,8 @@ class DeskAdmin(PlainDeletion, Explained, admin.ModelAdmin):
         for name, field in form.fields.items():
             if name not in posted or not hasattr(version_opened, name) or field.disabled:
                 continue
-            column = row._meta.get_field(name).attname
+            model_field: Any = row._meta.get_field(name)
+            column = model_field.attname
             value_opened, value_now = getattr(version_opened, column), getattr(row, column)
             value_posted = field.widget.value_from_datadict(posted, request.FILES, name)
             if value_opened != value_now and not field.has_changed(value_opened, value_posted):
@@ -267,16 +272,16 @@ class DeskAdmin(PlainDeletion, Explained, admin.ModelAdmin):
             return super().history_view(request, object_id, extra_context)
         return history.history_page(self, request, object_id)
 
-    def may_restore(self, request: HttpRequest, row: models.Model, version: models.Model) -> bool:
+    def may_restore(self, request: HttpRequest, row: Any, version: EventRow) -> bool:
         """Whether the user may restore an earlier version of the row. Asked only of users who may change the row."""
         return True
 
-    def save_model(self, request: HttpRequest, obj: models.Model, form: forms.ModelForm, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Stores nothing if the form is unchanged, so that the row keeps its time of change."""
         if not change or form.changed_data:
             super().save_model(request, obj, form, change)
 
-    def after_change(self, rows: list[models.Model]) -> None:
+    def after_change(self, rows: list[Any]) -> None:
         """Brings derived rows up to date after `rows` were changed. Does nothing by default."""
 
     def delete_model(self, request: HttpRequest, obj: models.Model) -> None:
@@ -284,10 +289,10 @@ class DeskAdmin(PlainDeletion, Explained, admin.ModelAdmin):
         self.after_change([obj])
 
 
-class OutdatedForm:
+class OutdatedForm(AnyModelForm):
     """A mixin for a form whose row was changed after it was opened. Nothing is saved until the editor has seen that."""
 
-    def clean(self) -> dict:
+    def clean(self) -> dict | None:
         cleaned = super().clean()
         self.add_error(
             None, forms.ValidationError("لم يُحفظ شيء بعد: تغيّرت هذه الصفحة بعد أن فتحتها.", code="overtaken")
@@ -295,7 +300,7 @@ class OutdatedForm:
         return cleaned
 
 
-class Refused:
+class Refused(AnyModelForm):
     """A mixin for a form whose values the database refused. The form is shown again with the reason.
 
     refusal: the reason, in Arabic.
@@ -303,23 +308,35 @@ class Refused:
 
     refusal = ""
 
-    def clean(self) -> dict:
+    def clean(self) -> dict | None:
         cleaned = super().clean()
         self.add_error(None, forms.ValidationError(f"لم يُحفظ شيء: {self.refusal}", code="refused"))
         return cleaned
 
 
-def _owner(inline: type, row: models.Model) -> models.Field:
+def _set(request: HttpRequest, name: str, value: object) -> None:
+    """Keeps a value on the request for the methods of DeskAdmin that Django calls later in the same request."""
+    setattr(request, name, value)
+
+
+def _target(field: models.ForeignKey) -> type[models.Model]:
+    """Returns the model to which a field refers. Django has replaced names by classes when the desk runs."""
+    if isinstance(field.related_model, str):
+        raise TypeError(f"{field} refers to {field.related_model} by name")
+    return field.related_model
+
+
+def _owner(inline: type[AnyInline], row: models.Model) -> models.Field:
     """Returns the field by which the inline's rows refer to the form's row."""
     return next(field for field in inline.model._meta.fields if field.related_model is type(row) and not field.null)
 
 
-def _rows_of(inline: type, row: models.Model) -> QuerySet:
+def _rows_of(inline: type[AnyInline], row: models.Model) -> QuerySet:
     """Returns the inline's rows that belong to the form's row."""
     return inline.model._base_manager.filter(**{_owner(inline, row).name: row}).order_by()
 
 
-def _list_of(inline: type, row: models.Model) -> str:
+def _list_of(inline: type[AnyInline], row: models.Model) -> str:
     """Returns the address of the list of an inline's rows; an empty string if their model has no list."""
     if inline.model not in admin.site._registry:
         return ""
@@ -351,6 +368,6 @@ def _has_its_owners(row: models.Model) -> bool:
     """Whether all rows exist that the row refers to with a field that cannot be null."""
     owners = [field for field in row._meta.concrete_fields if isinstance(field, models.ForeignKey) and not field.null]
     return all(
-        field.related_model._base_manager.filter(**{field.target_field.attname: getattr(row, field.attname)}).exists()
+        _target(field)._base_manager.filter(**{field.target_field.attname: getattr(row, field.attname)}).exists()
         for field in owners
     )

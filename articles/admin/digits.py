@@ -6,12 +6,14 @@ forms through `OVERRIDES` (articles/admin/desk.py), other forms by name.
 
 import unicodedata
 from datetime import date
+from typing import Any
 
 from django import forms
 from django.contrib.admin import widgets
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from articles.admin.mixed_into import AnyFormField
 from articles.arabic.dates import typed_day
 from articles.arabic.isolating import isolated_dates
 
@@ -34,10 +36,10 @@ def in_latin_digits(value: object) -> object:
     return plain.translate(_WRITTEN).strip()
 
 
-class AnyDigits:
+class AnyDigits(AnyFormField):
     """A mixin for form fields, to stand before the field's class. The field accepts digits of any script."""
 
-    def to_python(self, value: object) -> object:
+    def to_python(self, value: Any) -> Any:
         return super().to_python(in_latin_digits(value))
 
 
@@ -46,10 +48,11 @@ class DateField(AnyDigits, forms.DateField):
 
     default_error_messages = {"invalid": NO_DAY}
 
-    def to_python(self, value: object) -> date | None:
+    def to_python(self, value: Any) -> date | None:
         typed = in_latin_digits(value)
         if not isinstance(typed, str) or typed in self.empty_values:
-            return super().to_python(typed)
+            day_or_none: date | None = super().to_python(typed)
+            return day_or_none
         if day := typed_day(typed):
             return day
         raise ValidationError(self.error_messages["invalid"], code="invalid")
@@ -81,20 +84,20 @@ class FloatField(AnyDigits, forms.FloatField):
 class SplitDateTimeField(forms.SplitDateTimeField):
     """A moment as the admin asks for it: a date and a time, in any digits."""
 
-    def __init__(self, **kwargs: object) -> None:
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.fields = (DateField(**_options_of(self.fields[0])), TimeField(**_options_of(self.fields[1])))
 
 
-def _options_of(field: forms.Field) -> dict[str, object]:
+def _options_of(field: Any) -> dict[str, Any]:
     """Returns the arguments with which a field of a moment was made."""
     return {"input_formats": field.input_formats, "localize": field.localize, "required": field.required}
 
 
-_NUMBER = {"form_class": IntegerField, "widget": IntegerField.widget}
-_DECIMAL = {"form_class": DecimalField, "widget": DecimalField.widget}
+_NUMBER: dict[str, Any] = {"form_class": IntegerField, "widget": IntegerField.widget}
+_DECIMAL: dict[str, Any] = {"form_class": DecimalField, "widget": DecimalField.widget}
 # Model field → its form field, for ModelAdmin.formfield_overrides.
-OVERRIDES = {
+OVERRIDES: dict[type[models.Field], dict[str, Any]] = {
     models.DateField: {"form_class": DateField},
     models.DateTimeField: {"form_class": SplitDateTimeField, "widget": widgets.AdminSplitDateTime},
     models.TimeField: {"form_class": TimeField},

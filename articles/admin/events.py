@@ -1,5 +1,7 @@
 """The desk's lists and forms of events, with their participations and coverage, and of series."""
 
+from typing import Any, ClassVar
+
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -9,7 +11,7 @@ from django.utils.html import format_html
 from articles.admin.dates import UncertainDateForm
 from articles.admin.desk import DeskAdmin, OwnSearch, TabularInline
 from articles.admin.merging import MergeDesk
-from articles.admin.review import ReviewAdmin, WithRule
+from articles.admin.review import CONFIRM, REJECT, ReviewAdmin, WithRule
 from articles.models import Coverage, Event, EventSeries, Participation
 from articles.site.words_for import archive_date
 
@@ -36,7 +38,7 @@ class ArticlesOfEventInline(WithRule, TabularInline):
     extra = 0
     autocomplete_fields = ("article",)
     fields = ("article", "state", "rule_words")
-    readonly_fields = ("rule_words",)
+    readonly_fields: ClassVar[tuple[str, ...]] = ("rule_words",)
 
 
 @admin.register(Event)
@@ -44,12 +46,12 @@ class EventAdmin(MergeDesk, OwnSearch, ReviewAdmin):
     """The list and the form of events. Merged events are left out."""
 
     form = EventForm
-    actions = (*ReviewAdmin.actions, "merge")
+    actions = (CONFIRM.name, REJECT.name, "merge")
     list_display = ("title", "kind", "start_words", "place", "country", "state", "score")
     list_filter = ("state", "withheld", "kind", "start_precision")
     search_fields = ("title", "folded_title")
     ordering = ("-start_order", "-id")
-    sortable_by = ("start_words", "score")
+    sortable_by: ClassVar[tuple[str, ...]] = ("start_words", "score")
     autocomplete_fields = ("series",)
     inlines = (ActorsOfEventInline, ArticlesOfEventInline)
     fieldsets = (
@@ -73,7 +75,7 @@ class EventAdmin(MergeDesk, OwnSearch, ReviewAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).filter(merged_into__isnull=True)
 
-    def found(self, queryset: QuerySet, typed: str) -> QuerySet:
+    def found(self, queryset: Any, typed: str) -> QuerySet:
         return queryset.with_title_words(typed)
 
     @admin.display(description="البداية", ordering="start_order")

@@ -1,5 +1,7 @@
 """The desk's lists and forms of mentions, coverage and reprints."""
 
+from typing import ClassVar
+
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -28,7 +30,7 @@ class MentionAdmin(OwnSearch, OfArticle, ReviewAdmin):
     list_select_related = ("actor", "article")
     search_fields = ("actor__name",)
     autocomplete_fields = ("actor", "article")
-    readonly_fields = (*ReviewAdmin.readonly_fields, "spans", "quotes")
+    readonly_fields: ClassVar[tuple[str, ...]] = (*ReviewAdmin.readonly_fields, "spans", "quotes")
 
     def found(self, queryset: QuerySet, typed: str) -> QuerySet:
         """Finds mentions by any name of the actor, in any spelling that folds alike."""

@@ -1,10 +1,11 @@
 """The desk's lists and forms of figures, measures and contradictions."""
 
 from collections.abc import Iterable
+from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
-from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -25,7 +26,7 @@ class MeasureFilter(admin.SimpleListFilter):
     title = "المقياس"
     parameter_name = "measure"
 
-    def lookups(self, request: HttpRequest, desk: admin.ModelAdmin) -> list[tuple[int, str]]:
+    def lookups(self, request: HttpRequest, desk: admin.ModelAdmin) -> list[tuple[Any, str]]:
         return list(Measure.objects.values_list("pk", "label")[:60])
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
@@ -47,7 +48,7 @@ class FigureAdmin(OwnSearch, OfArticle, ReviewAdmin):
         "article", "quote", ("value", "value_high", "qualifier", "unit"), "measure", ("about", "scope"), ("period_start", "period_end"),
         ("event", "actor"), "state", ("start", "end"), *ReviewAdmin.readonly_fields,
     )  # fmt: skip
-    readonly_fields = (*ReviewAdmin.readonly_fields, "start", "end")
+    readonly_fields: ClassVar[tuple[str, ...]] = (*ReviewAdmin.readonly_fields, "start", "end")
 
     def found(self, queryset: QuerySet, typed: str) -> QuerySet:
         """Finds figures by their value if a number was typed, otherwise by their articles (`holding_words`)."""
@@ -56,10 +57,10 @@ class FigureAdmin(OwnSearch, OfArticle, ReviewAdmin):
             return queryset.filter(value=numbers[0].value)
         return queryset.filter(article__in=holding_words(typed))
 
-    def after_change(self, rows: list[Figure]) -> None:
+    def after_change(self, rows: list[Any]) -> None:
         Contradiction.objects.refresh(figure.event_id for figure in rows)
 
-    def save_model(self, request: HttpRequest, obj: Figure, form: ModelForm, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         if form.changed_data:
             Contradiction.objects.refresh([obj.event_id, form.initial.get("event")])
@@ -87,7 +88,15 @@ class ContradictionAdmin(OwnSearch, ReviewAdmin):
     search_fields = ("event__title",)
     ordering = ("-is_open", "-id")
     fields = ("measure", "event", "scope", "sides", "is_open", "found_at", "state", *ReviewAdmin.readonly_fields)
-    readonly_fields = ("measure", "event", "scope", "sides", "is_open", "found_at", *ReviewAdmin.readonly_fields)
+    readonly_fields: ClassVar[tuple[str, ...]] = (
+        "measure",
+        "event",
+        "scope",
+        "sides",
+        "is_open",
+        "found_at",
+        *ReviewAdmin.readonly_fields,
+    )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -99,7 +108,7 @@ class ContradictionAdmin(OwnSearch, ReviewAdmin):
         """Finds contradictions by words of the event's title."""
         return queryset.filter(event__in=first_keys(Event.objects.with_title_words(typed)))
 
-    def get_changelist_instance(self, request: HttpRequest) -> object:
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         """Fetches the figures of all contradictions of the page in one query."""
         changelist = super().get_changelist_instance(request)
         keys = [row.pk for row in changelist.result_list]

@@ -1,5 +1,8 @@
 """The desk's pages of history: the changes of a row, two versions side by side, operations, and how to undo them."""
 
+from typing import Any
+from uuid import UUID
+
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
@@ -20,7 +23,7 @@ from articles.curation.refusals import refusal_of
 from articles.curation.settling import in_words, without_place
 from articles.curation.undoing import UndoConflictError, put_back, undo
 from articles.models.article import Article
-from articles.models.history import event_model_of, event_models, operation
+from articles.models.history import EventRow, event_model_of, event_models, operation
 from articles.models.keys import read_key
 from articles.site.differences import differences
 from articles.site.words_for import agreeing, moment, number
@@ -67,7 +70,7 @@ def history_page(desk: admin.ModelAdmin, request: HttpRequest, object_id: str) -
     return TemplateResponse(request, "admin/object_history.html", context)
 
 
-def _restore(desk: admin.ModelAdmin, request: HttpRequest, row: models.Model) -> HttpResponse:
+def _restore(desk: Any, request: HttpRequest, row: models.Model) -> HttpResponse:
     """Puts an earlier version of the row back in one operation, unless another editor changed the row since."""
     if not desk.has_change_permission(request, row):
         raise PermissionDenied
@@ -111,7 +114,7 @@ def tell_lost_words(request: HttpRequest, row: models.Model) -> None:
         messages.warning(request, f"بقي ما يلي مؤكدا بلا موضع، إذ لم تعد كلماته في النص: {names}{rest}.")
 
 
-def _compared(row: models.Model, versions: list[models.Model], first: str, second: str) -> list | None:
+def _compared(row: models.Model, versions: list[EventRow], first: str, second: str) -> list | None:
     """Returns the differences between two versions, given by their numbers; «now» is the stored row.
 
     Returns None if the two are the same or one is unknown.
@@ -124,11 +127,12 @@ def _compared(row: models.Model, versions: list[models.Model], first: str, secon
 
 def _differing(fields: tuple[FieldChange, ...]) -> list[tuple[FieldChange, list | None]]:
     """Pairs each changed field with its differences word by word; None unless both values are texts and one is long."""
-    differing = []
+    differing: list[tuple[FieldChange, Any]] = []
     for field in fields:
         values = field.before, field.after
-        is_long = all(isinstance(value, str) for value in values) and max(map(len, values)) > _LONG
-        differing.append((field, differences(*values) if is_long else None))
+        texts = [value for value in values if isinstance(value, str)]
+        is_long = len(texts) == 2 and max(map(len, texts)) > _LONG
+        differing.append((field, differences(*texts) if is_long else None))
     return differing
 
 
@@ -154,7 +158,7 @@ def operations(request: HttpRequest) -> HttpResponse:
 
 
 @desk_page("operations/<uuid:pk>/", "operation")
-def one_operation(request: HttpRequest, pk: object) -> HttpResponse:
+def one_operation(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Shows the changes of one operation. A POST undoes all of them.
 
     Editors undo their own operations. Those of others need the permission to withdraw articles, and the password if it
@@ -183,7 +187,7 @@ def one_operation(request: HttpRequest, pk: object) -> HttpResponse:
     return TemplateResponse(request, "admin/desk/operation.html", shared)
 
 
-def _may_change_all(request: HttpRequest, pk: object) -> bool:
+def _may_change_all(request: HttpRequest, pk: UUID) -> bool:
     """Whether the user may change rows of every noun that the operation changed."""
     changed_models = [
         model.pgh_tracked_model for model in event_models() if model.objects.filter(pgh_context=pk).exists()
@@ -191,7 +195,7 @@ def _may_change_all(request: HttpRequest, pk: object) -> bool:
     return all(request.user.has_perm(f"articles.change_{model._meta.model_name}") for model in changed_models)
 
 
-def _undo(request: HttpRequest, pk: object) -> HttpResponse:
+def _undo(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Undoes an operation as an operation of its own. Undoes nothing if one of its rows was changed since."""
     try:
         with transaction.atomic(), operation(what="تراجع", undoes=str(pk)):

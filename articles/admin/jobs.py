@@ -1,5 +1,7 @@
 """The jobs of worker processes, which `manage.py worker` runs. The queue is in PostgreSQL (procrastinate)."""
 
+from typing import Any
+
 from asgiref.sync import sync_to_async
 from django.db import connection
 from procrastinate import BaseRetryStrategy, JobContext, RetryDecision
@@ -37,7 +39,8 @@ async def retry_stalled(context: JobContext, timestamp: int) -> None:
             await manager.retry_job(job)
         else:
             await manager.finish_job(job, Status.FAILED, delete_job=False)
-            await sync_to_async(deliveries.give_up)(job.task_kwargs["delivery"], job.attempts)
+            delivery: Any = job.task_kwargs["delivery"]
+            await sync_to_async(deliveries.give_up)(delivery, job.attempts)
 
 
 @app.task(name=deliveries.JOB, queue="deliveries", retry=AfterOutage())

@@ -86,7 +86,7 @@ def answer_old_token(request: HttpRequest, reason: str = "") -> HttpResponse:
     if request.path == reverse("admin:login"):
         return redirect(request.get_full_path())
     if not request.user.is_authenticated:
-        return ask_to_sign_in(request, admin.site.site_header)
+        return ask_to_sign_in(request, str(admin.site.site_header))
     shared = {
         **admin.site.each_context(request),
         "reason": "تجددت جلستك في نافذة أخرى بعد أن فُتحت هذه الصفحة. ما كتبته باق كما كتبته، ولم يُرسل بعد.",

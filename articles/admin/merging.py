@@ -4,6 +4,7 @@ They list likely duplicates, preview and do a merge of actors, events or sources
 """
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
@@ -16,6 +17,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from articles.admin.choosing import MODELS
+from articles.admin.mixed_into import AnyAdmin
 from articles.admin.pages import desk_page, posted
 from articles.admin.security import FreshForm
 from articles.admin.seeing import FIELD, outdated, seen_field, seen_marks
@@ -37,7 +39,7 @@ from articles.models.keys import read_key
 from articles.site.words_for import counted
 
 # Model → the function that merges its first argument into its second.
-MERGES: dict[type[models.Model], Callable[[models.Model, models.Model], None]] = {
+MERGES: dict[type[models.Model], Callable[[Any, Any], None]] = {
     Actor: merge_actors, Event: merge_events, Source: merge_sources,
 }  # fmt: skip
 # At most this many rows can be merged at once.
@@ -46,7 +48,7 @@ MOST_MERGED = 20
 _WINDOW = 100
 
 
-class MergeDesk:
+class MergeDesk(AnyAdmin):
     """A mixin for a ModelAdmin: the permission to merge, and the action that opens the preview of a merge."""
 
     def has_merge_permission(self, request: HttpRequest) -> bool:
@@ -85,7 +87,7 @@ def merge_page(request: HttpRequest, noun: str) -> HttpResponse:
     `rows` in the address holds the keys, separated by commas; at most MOST_MERGED are read. `kept` is the key of the
     row that stays. Without it, the preview proposes the row with the most to move, and a POST is refused.
     """
-    model = _model_of(request, noun)
+    model: type[Any] = _model_of(request, noun)
     keys = [read_key(pk) for pk in request.GET.get("rows", "").split(",")][:MOST_MERGED]
     rows = list(model.objects.filter(pk__in=keys, merged_into=None).order_by("pk"))
     if len(rows) < 2:
@@ -96,10 +98,11 @@ def merge_page(request: HttpRequest, noun: str) -> HttpResponse:
     survivor = next((row for row in rows if str(row.pk) == survivor_key), None)
     form = FreshForm(posted(request), request=request)
     if request.method == "POST" and form.is_valid():
-        if refusal := _changed_since(request, rows, survivor):
+        refusal, kept_row = _changed_since(request, rows, survivor), survivor
+        if refusal or kept_row is None:
             form.add_error(None, refusal)
         else:
-            return _merge(request, model, survivor, [row for row in rows if row != survivor])
+            return _merge(request, model, kept_row, [row for row in rows if row != survivor])
     survivor = survivor or max(rows, key=lambda row: (sum(moves_of_row[row.pk].values()), -row.pk))
     context = {
         **admin.site.each_context(request), "title": f"دمج: {model._meta.verbose_name_plural}", "form": form,
@@ -174,8 +177,9 @@ def duplicates(request: HttpRequest) -> HttpResponse:
     noun = request.GET.get("noun", "actor")
     model = _model_of(request, noun)
     if request.method == "POST":
-        pair = {read_key(pk) for pk in request.POST.get("apart", "").split("-")}
-        if len(pair) != 2 or None in pair:
+        keys = {read_key(pk) for pk in request.POST.get("apart", "").split("-")}
+        pair = [key for key in keys if key is not None]
+        if len(keys) != 2 or len(pair) != 2:
             raise Http404
         first, second = sorted(pair)
         Apart.objects.get_or_create(noun=noun, one=first, other=second, defaults={"by": request.user})
@@ -211,7 +215,7 @@ class SplitForm(FreshForm):
     field_order = ["moved", "name", "distinction", "kind"]
     owner: Actor | None = None
 
-    def clean(self) -> dict:
+    def clean(self) -> dict | None:
         """Does not require a new name if the aliases are given to an existing actor."""
         cleaned = super().clean()
         if self.chosen_owner():
@@ -220,7 +224,7 @@ class SplitForm(FreshForm):
 
     def chosen_owner(self) -> Actor | None:
         """Returns the existing actor that gets the aliases (`give`); None if they go to a new actor."""
-        return Actor.objects.filter(pk=read_key(self.data.get("give", "")), merged_into=None).first()
+        return Actor.objects.filter(pk=read_key(self.data.get("give", "")) or 0, merged_into=None).first()
 
     def offer_owner(self, actor: Actor) -> None:
         """Sets `owner` to the actor with the new name and distinction, unless that is `actor` itself."""
@@ -240,7 +244,8 @@ def split_page(request: HttpRequest, pk: int) -> HttpResponse:
         raise PermissionDenied
     actor = get_object_or_404(Actor, pk=pk, merged_into=None)
     form = SplitForm(posted(request), request=request, initial={"kind": actor.kind})
-    form.fields["moved"].queryset = actor.aliases.all()
+    moved: Any = form.fields["moved"]
+    moved.queryset = actor.aliases.all()
     if request.method == "POST" and form.is_valid() and (operation_id := _split(request, actor, form)):
         return redirect("admin:operation", operation_id)
     context = {

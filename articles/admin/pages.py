@@ -7,7 +7,7 @@ Refusals of the database are explained as on every page of the desk (articles/ad
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponseBase, QueryDict
 
 
 @dataclass(frozen=True)
@@ -21,16 +21,16 @@ class DeskPage:
 
     address: str
     name: str
-    view: Callable[..., HttpResponse]
+    view: Callable[..., HttpResponseBase]
 
 
 _pages: list[DeskPage] = []
 
 
-def desk_page(address: str, name: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+def desk_page(address: str, name: str) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
     """Decorates a view: registers it at /admin/`address` under the name `admin:name`. The view checks permissions."""
 
-    def put(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    def put(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
         _pages.append(DeskPage(address, name, view))
         return view
 

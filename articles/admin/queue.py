@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.contrib import admin
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
 from articles.admin.decisions import KINDS
-from articles.admin.reviewing import of_kind, undecided_date
+from articles.admin.editor import editor_of
+from articles.admin.review_queue import of_kind, undecided_date
 from articles.models import Actor, Article, Capture, Contradiction, Coverage, Delivery, Event, Figure, Mention, Reprint
 from articles.models.heartbeat import nightly_state
 from articles.site.words_for import ago, number
@@ -93,9 +95,9 @@ def _lines(request: HttpRequest, mine: bool) -> list[tuple[str, Waiting]]:
     """Returns the lines of the start page, each with the noun that a user must be allowed to view."""
     articles = Article.objects.unchecked()
     if mine:
-        articles = articles.filter(assigned_to=request.user)
+        articles = articles.filter(assigned_to=editor_of(request))
 
-    def facts(model: type[Model]) -> Counted:
+    def facts(model: type[Any]) -> Counted:
         """Counts the suggestions of articles that wait. Those of a reviewed article do not count."""
         rows = model.objects.suggested().order_by("-pk")
         if mine:
@@ -138,7 +140,7 @@ def _lines(request: HttpRequest, mine: bool) -> list[tuple[str, Waiting]]:
         lines.append(("capture", _own("نسخ تنتظر محررا", Capture.objects.waiting(), "capture", "state__exact=waiting")))
     troubled = Delivery.objects.troubled()
     if mine:
-        troubled = troubled.filter(by=request.user)
+        troubled = troubled.filter(by=editor_of(request))
     lines.append(("delivery", _own("واردات تعذر بعضها", troubled, "delivery", "trouble=yes")))
     return lines
 

@@ -6,9 +6,10 @@
 import logging
 from collections.abc import Callable
 from functools import wraps
+from typing import Any
 
 from django.contrib import admin
-from django.db import DatabaseError
+from django.db import DatabaseError, IntegrityError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.response import TemplateResponse
 
@@ -26,12 +27,12 @@ def explaining_refusals(view: Callable[..., HttpResponse]) -> Callable[..., Http
     """
 
     @wraps(view)
-    def explained(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+    def explained(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             return view(request, *args, **kwargs)
         except DatabaseError as error:
             # The guard of accounts wraps this view, and handles the refusal to remove the last superuser.
-            if not is_refusal(error) or locks_out_last_superuser(error):
+            if not is_refusal(error) or (isinstance(error, IntegrityError) and locks_out_last_superuser(error)):
                 raise
             _log.warning("refused by the database at %s", request.path, exc_info=True)
             return _refused(request, refusal_of(error))

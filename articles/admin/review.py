@@ -1,6 +1,7 @@
 """What the lists and forms of facts share: they confirm and reject facts, one or many, and record who reviewed them."""
 
 from collections.abc import Sequence
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db import models
@@ -9,41 +10,27 @@ from django.utils import timezone
 
 from articles.admin.bulk import Bulk, with_actions
 from articles.admin.desk import DeskAdmin
-from articles.curation.confirming import confirm_subjects
+from articles.admin.editor import editor_of
+from articles.curation.confirming import confirm_subjects, review
 from articles.models import Figure, Mention, ReviewState
+from articles.models.review import Reviewable
 from articles.models.rules import rule_name
 
 
 def _review_action(name: str, label: str, state: str) -> Bulk:
     """Makes the bulk action that gives facts a state."""
 
-    def check(row: models.Model, cleaned: dict) -> str:
+    def check(row: Reviewable, cleaned: dict) -> str:
         return f"حالته «{ReviewState(state).label}» من قبل" if row.state == state else ""
 
-    def change(request: HttpRequest, rows: Sequence[models.Model], cleaned: dict) -> None:
-        review(request, rows, state)
+    def change(request: HttpRequest, rows: Sequence[Reviewable], cleaned: dict) -> None:
+        review(rows, state, editor_of(request))
 
     return Bulk(name, label, "change", change, check)
 
 
 CONFIRM = _review_action("confirm", "تأكيد المحدد", ReviewState.CONFIRMED)
 REJECT = _review_action("reject", "رفض المحدد", ReviewState.REJECTED)
-
-
-def review(request: HttpRequest, rows: Sequence[models.Model], state: str) -> int:
-    """Sets the state of rows of one noun, records the user as reviewer, and returns the number of rows that changed.
-
-    Confirming a fact also confirms what it is about (`confirm_subjects`). Derived rows are brought up to date.
-    """
-    if not rows:
-        return 0
-    model = type(rows[0])
-    stored_rows = model.objects.filter(pk__in=[row.pk for row in rows])
-    count = stored_rows.review(state, request.user)
-    if state == ReviewState.CONFIRMED:
-        confirm_subjects(stored_rows.all(), request.user)
-    admin.site.get_model_admin(model).after_change(list(rows))
-    return count
 
 
 # The fields of a fact that change with its article's body. They may change while the form of the article is stored.
@@ -54,7 +41,7 @@ class WithRule:
     """A mixin for lists and inlines of facts: a column with the name of the rule that suggested the fact."""
 
     @admin.display(description="القاعدة", ordering="rule")
-    def rule_words(self, row: models.Model) -> str:
+    def rule_words(self, row: Reviewable) -> str:
         return rule_name(row.rule) or "–"
 
 
@@ -63,15 +50,15 @@ class ReviewAdmin(WithRule, DeskAdmin):
     """The base of lists and forms of facts. If a form changes the state, the user is recorded as reviewer."""
 
     # `rule_words` shows the rule by its name. Nobody types a rule.
-    exclude: tuple[str, ...] = ("rule",)
-    readonly_fields: tuple[str, ...] = ("rule_words", "score", "reviewed_by", "reviewed_at")
+    exclude: ClassVar[tuple[str, ...]] = ("rule",)
+    readonly_fields: ClassVar[tuple[str, ...]] = ("rule_words", "score", "reviewed_by", "reviewed_at")
 
-    def save_model(self, request: HttpRequest, obj: models.Model, form: object, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         sign(obj, request, changed="state" in form.changed_data or not change)
         super().save_model(request, obj, form, change)
-        confirm_subjects([obj], request.user)
+        confirm_subjects([obj], editor_of(request))
 
-    def save_formset(self, request: HttpRequest, form: object, formset: object, change: bool) -> None:
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """Stores the facts of an article's form, and records the user as reviewer of those whose state was changed.
 
         The stored place of a fact is kept unless its quote was edited, because the new body may have moved it.
@@ -85,13 +72,13 @@ class ReviewAdmin(WithRule, DeskAdmin):
                 row.refresh_from_db(fields=span_fields)
             row.save()
             if hasattr(row, "reviewed_by"):
-                confirm_subjects([row], request.user)
+                confirm_subjects([row], editor_of(request))
         for row in formset.deleted_objects:
             row.delete()
         formset.save_m2m()
 
 
-def sign(row: models.Model, request: HttpRequest, *, changed: bool) -> None:
+def sign(row: Reviewable, request: HttpRequest, *, changed: bool) -> None:
     """Sets the user as reviewer of a fact if its state was changed and it is no suggestion. Does not save it."""
     if changed and row.state != ReviewState.SUGGESTED:
-        row.reviewed_by, row.reviewed_at = request.user, timezone.now()
+        row.reviewed_by, row.reviewed_at = editor_of(request), timezone.now()

@@ -3,6 +3,7 @@
 import base64
 import io
 import time
+from typing import Any
 from urllib.parse import urlencode
 
 import qrcode
@@ -36,7 +37,7 @@ RECOVERY_CODES = 10
 
 
 @receiver(user_logged_in)
-def _password_given(sender: object, request: HttpRequest, user: AbstractBaseUser, **kwargs: object) -> None:
+def _password_given(sender: object, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any) -> None:
     if request is not None and hasattr(request, "session"):
         request.session[_GIVEN_AT] = time.time()
 
@@ -49,7 +50,7 @@ def is_fresh(request: HttpRequest) -> bool:
 class FreshForm(forms.Form):
     """The base of forms that destroy or change much: it asks for the password if it is not fresh (`is_fresh`)."""
 
-    def __init__(self, *args: object, request: HttpRequest, **kwargs: object) -> None:
+    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.request = request
         if not is_fresh(request):
@@ -114,7 +115,8 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     """Asks for a token. A user without a device sets one up here and gets recovery codes."""
     if not (request.user.is_active and request.user.is_staff):
         return redirect("admin:login")
-    if request.user.is_verified():
+    # The middleware of the second factor adds the method.
+    if request.user.is_verified():  # type: ignore[attr-defined]
         return _page(request, {"is_set_up": True})
     has_device = user_has_device(request.user)
     form = TokenForm(posted(request)) if has_device else SetUpForm(posted(request), request=request)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from django.db import models
 from django.http import HttpRequest
 
+from articles.admin.editor import editor_of
 from articles.curation.seen import Overtaken, marks_of, overtaken
 
 # The name of the hidden field.
@@ -45,6 +46,6 @@ def outdated(
     for row in rows:
         if row.pk not in marks:
             change_by_key[row.pk] = None
-        elif change := overtaken(row, marks[row.pk], request.user, fields):
+        elif change := overtaken(row, marks[row.pk], editor_of(request), fields):
             change_by_key[row.pk] = change
     return change_by_key

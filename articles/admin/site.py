@@ -1,7 +1,7 @@
 """The desk as an admin site of Django. It requires the second factor, and its start page shows what waits."""
 
-from collections.abc import Callable
 from functools import wraps
+from typing import Any
 
 from django.contrib.admin import AdminSite, ModelAdmin
 from django.http import HttpRequest, HttpResponse
@@ -31,10 +31,12 @@ class DeskSite(AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         return super().has_permission(request) and not lacks_second_factor(request.user)
 
-    def register(self, nouns: object, admin_class: type | None = None, **options: object) -> None:
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         """Registers an admin class and limits its list to the filters and orders that it offers (`OnlyOffered`)."""
         base = admin_class or ModelAdmin
-        super().register(nouns, type(base.__name__, (OnlyOffered, base), {"__module__": base.__module__}), **options)
+        super().register(
+            model_or_iterable, type(base.__name__, (OnlyOffered, base), {"__module__": base.__module__}), **options
+        )
 
     def get_urls(self) -> list:
         desk_urls = [
@@ -44,11 +46,11 @@ class DeskSite(AdminSite):
         ]
         return desk_urls + super().get_urls()
 
-    def i18n_javascript(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+    def i18n_javascript(self, request: HttpRequest, extra_context: dict | None = None) -> Any:
         """Returns the translations for Django's scripts, with corrections where Django's Arabic is wrong."""
         return JavaScriptCatalog.as_view(packages=["django.contrib.admin", "articles"])(request)
 
-    def admin_view(self, view: Callable[..., HttpResponse], cacheable: bool = False) -> Callable[..., HttpResponse]:
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Wraps a view of the desk, so that refusals of the database are explained in Arabic.
 
         The input of a form that is sent after the session has ended is kept until the editor has signed in again.
@@ -56,7 +58,7 @@ class DeskSite(AdminSite):
         inner = super().admin_view(explaining_refusals(view), cacheable)
 
         @wraps(inner)
-        def page(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             is_leaving = request.path == reverse("admin:logout", current_app=self.name)
             if request.method == "POST" and not request.user.is_authenticated and not is_leaving:
                 return ask_to_sign_in(request, self.site_header)

@@ -244,7 +244,10 @@ def typed_day(text: str) -> date | None:
     dates = find_dates(written)
     if len(dates) != 1 or dates[0].hijri or dates[0].day_end or dates[0].precision != "day":
         return None
-    stated, day = dates[0], dates[0].interval[0]
+    stated = dates[0]
+    if stated.interval is None:
+        return None
+    day: date | None = stated.interval[0]
     words_beside = words(f"{written[: stated.start]} {written[stated.end :]}")
     is_whole = all(word.folded in _BESIDE_A_DAY for word in words_beside)
     # `find_dates` accepts digits with the month first. For typed text they are read again without that.

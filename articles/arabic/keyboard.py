@@ -12,9 +12,9 @@ _TO_LATIN = {arabic: latin for latin, arabic in reversed(_TO_ARABIC.items()) if 
 def other_layout(word: str) -> str | None:
     """Returns the word that the same keys type in the other layout; None if one of them types nothing there."""
     if word.isascii():
-        characters = [_TO_ARABIC.get(character) for character in word]
+        characters = [_TO_ARABIC.get(character, "") for character in word]
     else:
-        characters = [_TO_LATIN.get(character) for character in word.replace("لا", "\ufefb")]
+        characters = [_TO_LATIN.get(character, "") for character in word.replace("لا", "\ufefb")]
         characters = [
             "b" if character == "\ufefb" else key
             for character, key in zip(word.replace("لا", "\ufefb"), characters, strict=True)

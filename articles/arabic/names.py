@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Hashable, Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from articles.arabic.characters import QUOTATION_MARKS
 from articles.arabic.folding import fold_name, without_proclitics
@@ -29,7 +29,10 @@ _TAKE_FINANCIAL = frozenset(
 )
 
 
-class Match(NamedTuple):
+Key = TypeVar("Key", bound=Hashable)
+
+
+class Match(NamedTuple, Generic[Key]):
     """A name in a text.
 
     start: the offset of the name, in code points.
@@ -39,19 +42,19 @@ class Match(NamedTuple):
 
     start: int
     end: int
-    keys: tuple[Hashable, ...]
+    keys: tuple[Key, ...]
 
 
-class NameIndex:
+class NameIndex(Generic[Key]):
     """A tree of folded words.
 
     A lookup costs one dictionary access for each reading of a word, whatever the number of names.
     """
 
-    def __init__(self, names: Iterable[tuple[str, Hashable]]) -> None:
-        self._root: dict = {}
+    def __init__(self, names: Iterable[tuple[str, Key]]) -> None:
+        self._root: dict[Any, Any] = {}
         # Maps a folded word to those of its readings with which a name begins. Nearly all words have none.
-        self._openings: dict[str, tuple[tuple[str, dict], ...]] = {}
+        self._openings: dict[str, tuple[tuple[str, dict[Any, Any]], ...]] = {}
         for name, key in names:
             node = self._root
             for word in words(name):
@@ -63,7 +66,7 @@ class NameIndex:
             tuple(first.removeprefix("ا") for first in self._root) if len(self._root) <= _FEW_OPENINGS else None
         )
 
-    def find(self, text: str, of_words: Sequence[Word] | None = None) -> list[Match]:
+    def find(self, text: str, of_words: Sequence[Word] | None = None) -> list[Match[Key]]:
         """Returns every name in `text`, in order and without overlaps; the longest where several begin together.
 
         `of_words` are the words of the text, if the caller has them. A name matches whole words only. Its first word
@@ -86,7 +89,7 @@ class NameIndex:
                 after = match[1]
         return matches
 
-    def _openings_of(self, folded: str) -> tuple[tuple[str, dict], ...]:
+    def _openings_of(self, folded: str) -> tuple[tuple[str, dict[Any, Any]], ...]:
         """(reading, node) for each reading of the word with which a name begins; cached."""
         if len(self._openings) > _MOST_CACHED_WORDS:
             self._openings.clear()
@@ -96,12 +99,12 @@ class NameIndex:
 
     @staticmethod
     def _longest_at(
-        text: str, of_words: Sequence[Word], index: int, openings: Sequence[tuple[str, dict]]
-    ) -> tuple[Match, int] | None:
+        text: str, of_words: Sequence[Word], index: int, openings: Sequence[tuple[str, dict[Any, Any]]]
+    ) -> tuple[Match[Key], int] | None:
         """Returns the longest name that begins at `index` and the index of the next word; None without one."""
-        best: tuple[int, tuple, str] | None = None
+        best: tuple[int, tuple[Key, ...], str] | None = None
         for reading, opening in openings:
-            node = opening
+            node: dict[Any, Any] | None = opening
             position = index
             while node is not None:
                 position += 1

@@ -108,12 +108,18 @@ NATIONALITIES = {
 }
 
 
-class Place(tuple):
+class Place(tuple[str, str]):
     """(city, country), by their Arabic names. The city is empty where only a country is named."""
 
     __slots__ = ()
-    city = property(lambda self: self[0])
-    country = property(lambda self: self[1])
+
+    @property
+    def city(self) -> str:
+        return self[0]
+
+    @property
+    def country(self) -> str:
+        return self[1]
 
 
 def known_places() -> list[tuple[str, Place]]:

@@ -49,8 +49,10 @@ class TextChange:
         """
         places: list[Span | None] = []
         for span, quote in spans:
-            holds_quote = span is not None and self.before[span[0] : span[1]] == quote
-            places.append(self._image(span, clean_text(quote)) if holds_quote else None)
+            if span is not None and self.before[span[0] : span[1]] == quote:
+                places.append(self._image(span, clean_text(quote)))
+            else:
+                places.append(None)
         used_spans: set[Span] = set()
         for index, place in enumerate(places):
             if place in used_spans:

@@ -3,6 +3,7 @@
 import calendar
 import functools
 import time
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date
@@ -139,7 +140,7 @@ def _store_block(number: int) -> float:
     return time.perf_counter() - started
 
 
-def _copy(model: type[models.Model], columns: str, rows: object) -> None:
+def _copy(model: type[models.Model], columns: str, rows: Iterable[Sequence[object]]) -> None:
     """Stores rows, each a sequence of the values of `columns`, with COPY."""
     with connection.cursor() as cursor, cursor.copy(f"COPY {model._meta.db_table} ({columns}) FROM STDIN") as copy:
         for row in rows:

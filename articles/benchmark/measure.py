@@ -152,13 +152,12 @@ def saves(offset: float = 0) -> Times:
     durations = []
     total = vocabulary.known().totals.articles
     for number in range(SAVES):
-        article = Article.objects.filter(pk__gt=int((number + offset) * total / SAVES)).order_by("pk").first()
+        article = Article.objects.filter(pk__gt=int((number + offset) * total / SAVES)).order_by("pk")[0]
         body = article.body
         started = time.perf_counter()
         article.body = f"{body} زيادة محرر {number}"
-        article.published = (
-            ArchiveDate.on(article.published.date) if article.published.is_known else ArchiveDate.unknown()
-        )
+        day = article.published.date
+        article.published = ArchiveDate.on(day) if day else ArchiveDate.unknown()
         article.save()
         durations.append(time.perf_counter() - started)
         article.body = body

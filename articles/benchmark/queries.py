@@ -78,5 +78,6 @@ def _by_share(corpus: Corpus, rng: random.Random) -> dict[str, list[str]]:
     return {
         "common": sorted(word for word, share in shares.items() if share >= COMMON),
         "medium": sorted(word for word, share in shares.items() if MEDIUM <= share < COMMON / 5),
-        "rare": sorted(word for word, share in shares.items() if share < RARE) or sorted(shares, key=shares.get)[:50],
+        "rare": sorted(word for word, share in shares.items() if share < RARE)
+        or sorted(shares, key=lambda word: shares[word])[:50],
     }

@@ -1,6 +1,7 @@
 """Finds pairs of rows that may be duplicates: they share a name, or their names have similar trigrams."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection, models
 
@@ -52,7 +53,7 @@ _SHARED = """
 """
 
 
-def alike(model: type[models.Model], *, before: int | None, window: int) -> tuple[list[Pair], int | None]:
+def alike(model: type[Any], *, before: int | None, window: int) -> tuple[list[Pair], int | None]:
     """Returns pairs of alike rows of a model, and the value of `before` for the next window (None at the end).
 
     At least one row of each pair is among the `window` newest standing rows whose keys are below `before` (None: no

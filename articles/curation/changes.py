@@ -4,14 +4,16 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import pghistory
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
 from django.db import models
 from django.db.models import Max
 
 from articles.curation.telling import PLACE, has_place, is_place, moment_in_words
-from articles.models.history import event_model_of, event_models, kept_fields
+from articles.models.history import EventModel, EventRow, event_model_of, event_models, kept_fields
 from articles.models.rules import rule_name
 from articles.models.uncertain_date import is_derived
 
@@ -53,7 +55,7 @@ class Change:
 
     at: datetime
     kind: str
-    user: models.Model | None
+    user: User | None
     command: str
     what: str
     noun: str
@@ -89,7 +91,7 @@ def changes_of(row: models.Model, *, most: int = MOST_TOLD) -> list[Change]:
 
     The number of statements does not depend on the number of changes.
     """
-    events: list[models.Model] = []
+    events: list[EventRow] = []
     for model, column in _event_columns(type(row)):
         events += model.objects.filter(**{column: row.pk}).select_related("pgh_context").order_by("-pgh_id")[:most]
     return told(sorted(events, key=lambda event: (event.pgh_created_at, event.pgh_id), reverse=True)[:most])
@@ -97,7 +99,7 @@ def changes_of(row: models.Model, *, most: int = MOST_TOLD) -> list[Change]:
 
 def changes_in(context: object, *, most: int = MOST_TOLD) -> list[Change]:
     """Returns the changes of an operation (`context` is its key), at most `most` of each model."""
-    events: list[models.Model] = []
+    events: list[EventRow] = []
     for model in event_models():
         events += model.objects.filter(pgh_context=context).select_related("pgh_context").order_by("-pgh_id")[:most]
     return told(events)
@@ -108,7 +110,7 @@ def last_of_each(contexts: Iterable[object]) -> dict[object, list[Change]]:
 
     `contexts` are keys of operations. The number of statements does not depend on how many there are.
     """
-    events: list[models.Model] = []
+    events: list[EventRow] = []
     for model in event_models():
         last_events = model.objects.filter(pgh_context__in=contexts).select_related("pgh_context")
         events += last_events.order_by("pgh_context", "-pgh_id").distinct("pgh_context")
@@ -127,14 +129,14 @@ def changes_after(row: models.Model, mark: str) -> list[Change]:
     event_columns = _event_columns(type(row))
     if len(seen) != len(event_columns):
         return []
-    events: list[models.Model] = []
+    events: list[EventRow] = []
     for (model, column), newest in zip(event_columns, seen, strict=True):
         later = model.objects.filter(**{column: row.pk}, pgh_id__gt=newest)
         events += later.select_related("pgh_context").order_by("-pgh_id")[:MOST_TOLD]
     return told(events)
 
 
-def versions_of(row: models.Model, *, most: int = MOST_TOLD) -> list[models.Model]:
+def versions_of(row: models.Model, *, most: int = MOST_TOLD) -> list[EventRow]:
     """Returns up to `most` earlier versions of a row, newest first.
 
     Each is an event that holds the row's values as they were until `pgh_created_at`.
@@ -143,7 +145,7 @@ def versions_of(row: models.Model, *, most: int = MOST_TOLD) -> list[models.Mode
     return list(events.order_by("-pgh_id")[:most])
 
 
-def between(before: models.Model, after: models.Model) -> tuple[FieldChange, ...]:
+def between(before: EventRow, after: EventRow) -> tuple[FieldChange, ...]:
     """Returns the fields that differ between two versions of a row.
 
     At least one of `before` and `after` is an event; the other may be the stored row.
@@ -153,7 +155,7 @@ def between(before: models.Model, after: models.Model) -> tuple[FieldChange, ...
 
 
 def _field_changes(
-    events: type[models.Model], before: models.Model | None, after: models.Model | None, names: "_Names"
+    events: EventModel, before: EventRow | None, after: EventRow | None, names: "_Names"
 ) -> tuple[FieldChange, ...]:
     differing = [
         field for field in kept_fields(events)
@@ -168,7 +170,7 @@ def _field_changes(
     return tuple(change for change in fields if (change.before or "") != (change.after or ""))
 
 
-def _change_of_place(before: models.Model, after: models.Model) -> FieldChange:
+def _change_of_place(before: EventRow, after: EventRow) -> FieldChange:
     """Returns a FieldChange for the span of a fact, without the offsets.
 
     A change of the quotes, which show the place, has a FieldChange of its own.
@@ -178,7 +180,7 @@ def _change_of_place(before: models.Model, after: models.Model) -> FieldChange:
     return FieldChange(PLACE, *("له موضع" if has_place(row) else "بلا موضع" for row in (before, after)))
 
 
-def _event_columns(model: type[models.Model]) -> list[tuple[type[models.Model], str]]:
+def _event_columns(model: type[models.Model]) -> list[tuple[EventModel, str]]:
     """Returns (event model, column with the row's key) for the model itself and for each model that depends on it.
 
     The model itself comes first. A model depends on another if its foreign key cascades deletion.
@@ -195,7 +197,7 @@ def _event_columns(model: type[models.Model]) -> list[tuple[type[models.Model], 
     return columns
 
 
-def told(events: Iterable[models.Model]) -> list[Change]:
+def told(events: Iterable[EventRow]) -> list[Change]:
     """Converts events of the history to changes, in the same order.
 
     The number of statements does not depend on the number of events.
@@ -207,16 +209,16 @@ def told(events: Iterable[models.Model]) -> list[Change]:
     return [_change(event, after[type(event), event.pgh_id], users, names) for event in events]
 
 
-def _metadata(event: models.Model) -> dict:
+def _metadata(event: EventRow) -> dict[str, Any]:
     return event.pgh_context.metadata if event.pgh_context else {}
 
 
-def _change(event: models.Model, after: models.Model | None, users: dict[int, models.Model], names: "_Names") -> Change:
+def _change(event: EventRow, after: EventRow | None, users: dict[int, User], names: "_Names") -> Change:
     metadata = _metadata(event)
     before = None if event.pgh_label == "insert" else event
     tracked = type(event).pgh_tracked_model
     return Change(
-        event.pgh_created_at, event.pgh_label, users.get(metadata.get("user")), str(metadata.get("command", "")),
+        event.pgh_created_at, event.pgh_label, users.get(metadata.get("user", 0)), str(metadata.get("command", "")),
         str(metadata.get("what", "")), str(tracked._meta.verbose_name), names.of_row(event), tracked._meta.model_name,
         event.pgh_id, event.pgh_context_id, _field_changes(type(event), before, after, names),
     )  # fmt: skip
@@ -225,15 +227,17 @@ def _change(event: models.Model, after: models.Model | None, users: dict[int, mo
 class _Names:
     """Names rows for editors. The rows that their foreign keys point to are read once, when it is made."""
 
-    def __init__(self, rows: Iterable[models.Model]) -> None:
-        keys: dict[type[models.Model], set[int]] = defaultdict(set)
+    def __init__(self, rows: Iterable[Any]) -> None:
+        keys: dict[Any, set[int]] = defaultdict(set)
         for row in rows:
             for field in _tracked(row)._meta.fields:
                 if field.is_relation and getattr(row, field.attname, None):
                     keys[field.related_model].add(getattr(row, field.attname))
-        self._known = {model: _without_texts(model).in_bulk(pks) for model, pks in keys.items()}
+        self._known: dict[Any, dict[int, Any]] = {
+            model: _without_texts(model).in_bulk(pks) for model, pks in keys.items()
+        }
 
-    def of_row(self, event: models.Model) -> str:
+    def of_row(self, event: EventRow) -> str:
         tracked = _tracked(event)
         row = tracked(**{field.attname: getattr(event, field.attname) for field in kept_fields(type(event))})
         for field in tracked._meta.fields:
@@ -244,15 +248,17 @@ class _Names:
         except models.ObjectDoesNotExist:  # The row that it depended on is deleted.
             return f"{tracked._meta.verbose_name} {event.pgh_obj_id}"
 
-    def of_target(self, field: models.Field, row: models.Model) -> str:
+    def of_target(self, field: models.Field, row: EventRow) -> str:
         return str(self._target(field, row) or getattr(row, field.attname))
 
-    def _target(self, field: models.Field, row: models.Model) -> models.Model | None:
+    def _target(self, field: models.Field, row: EventRow) -> models.Model | None:
         return self._known.get(field.related_model, {}).get(getattr(row, field.attname))
 
 
-def _tracked(row: models.Model) -> type[models.Model]:
-    return row.pgh_tracked_model if isinstance(row, pghistory.models.Event) else type(row)
+def _tracked(row: Any) -> type[models.Model]:
+    # Every event model of the archive names the model that it tracks.
+    tracked: Any = row.pgh_tracked_model if isinstance(row, pghistory.models.Event) else type(row)
+    return tracked
 
 
 def _without_texts(model: type[models.Model]) -> models.QuerySet:
@@ -261,7 +267,7 @@ def _without_texts(model: type[models.Model]) -> models.QuerySet:
     return model._base_manager.defer(*texts)
 
 
-def _shown(field: models.Field, row: models.Model | None, names: _Names) -> object:
+def _shown(field: models.Field, row: EventRow | None, names: _Names) -> object:
     """Returns a field's value as an editor reads it: None without a row, empty for no value and for a derived bound."""
     if row is None:
         return None
@@ -288,20 +294,20 @@ def _shown_part(part: object) -> str:
     return str(part)
 
 
-def _states_after(events: list[models.Model]) -> dict[tuple[type, int], models.Model | None]:
+def _states_after(events: list[EventRow]) -> dict[tuple[EventModel, int], EventRow | None]:
     """Maps (event model, key of the event) to the row's values after that event.
 
     They are the event's own after an insertion, None after a deletion, and otherwise those of the row's next event or,
     without one, of the stored row.
     """
-    after: dict[tuple[type, int], models.Model | None] = {}
-    of_model: dict[type, list[models.Model]] = defaultdict(list)
+    after: dict[tuple[EventModel, int], EventRow | None] = {}
+    of_model: dict[EventModel, list[EventRow]] = defaultdict(list)
     for event in events:
         of_model[type(event)].append(event)
     for model, model_events in of_model.items():
         rows = {event.pgh_obj_id for event in model_events}
         oldest = min(event.pgh_id for event in model_events)
-        events_of_row: dict[int, list[models.Model]] = defaultdict(list)
+        events_of_row: dict[int, list[EventRow]] = defaultdict(list)
         for event in model.objects.filter(pgh_obj__in=rows, pgh_id__gte=oldest).order_by("pgh_id"):
             events_of_row[event.pgh_obj_id].append(event)
         stored = model.pgh_tracked_model._base_manager.in_bulk(rows)

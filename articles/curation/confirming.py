@@ -1,41 +1,62 @@
-"""Confirms the actors and events that a confirmed fact is about.
+"""Confirms and rejects facts, and confirms the actors and events that a confirmed fact is about.
 
 Every place where facts are confirmed calls it: the review screen, bulk actions, forms with their inlines, and the form
 that adds a fact. Undoing an operation calls it too.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-from django.db import models
+from django.contrib.auth.models import User
 
+from articles.models.contradiction import Contradiction
 from articles.models.coverage import Coverage
 from articles.models.event import Participation
+from articles.models.figure import Figure
 from articles.models.mention import Mention
-from articles.models.review import ReviewState
+from articles.models.review import Reviewable, ReviewState
 
 # Fact → the foreign keys of the rows that must exist if the fact is true. Figures are left out: an editor who confirms
 # a figure has read the number and its words, but not the event that the rules chose for it. A measure has no review
 # state.
-SUBJECTS: dict[type[models.Model], tuple[str, ...]] = {
+SUBJECTS: dict[type[Any], tuple[str, ...]] = {
     Mention: ("actor",),
     Coverage: ("event",),
     Participation: ("event", "actor"),
 }
 
 
-def confirm_subjects(facts: Iterable[models.Model], editor: object) -> int:
+def review(rows: Sequence[Reviewable], state: str, editor: User) -> int:
+    """Sets the state of rows of one noun, records the editor as reviewer, and returns the number of rows that changed.
+
+    Confirming a fact also confirms what it is about (`confirm_subjects`). The contradictions of figures' events are
+    brought up to date.
+    """
+    if not rows:
+        return 0
+    model: type[Any] = type(rows[0])
+    stored_rows = model.objects.filter(pk__in=[row.pk for row in rows])
+    count = stored_rows.review(state, editor)
+    if state == ReviewState.CONFIRMED:
+        confirm_subjects(stored_rows.all(), editor)
+    if model is Figure:
+        Contradiction.objects.refresh(figure.event_id for figure in rows if isinstance(figure, Figure))
+    return count
+
+
+def confirm_subjects(facts: Iterable[Reviewable], editor: User | None) -> int:
     """Confirms the suggested actors and events of the confirmed facts among `facts`; returns how many it confirmed.
 
     `editor` is stored as the reviewer. Rejected actors and events stay rejected. Facts of models that are not in
     SUBJECTS are ignored.
     """
-    keys: dict[type[models.Model], set[int]] = defaultdict(set)
+    keys: dict[Any, set[int]] = defaultdict(set)
     for fact in facts:
         if fact.state != ReviewState.CONFIRMED:
             continue
         for name in SUBJECTS.get(type(fact), ()):
-            field = fact._meta.get_field(name)
+            field: Any = fact._meta.get_field(name)
             keys[field.related_model].add(getattr(fact, field.attname))
     return sum(
         model.objects.suggested().filter(pk__in=pks).review(ReviewState.CONFIRMED, editor)
@@ -43,7 +64,7 @@ def confirm_subjects(facts: Iterable[models.Model], editor: object) -> int:
     )
 
 
-def confirm_again(subjects: Iterable[models.Model]) -> None:
+def confirm_again(subjects: Iterable[Reviewable]) -> None:
     """Confirms each suggested row of `subjects` that has a confirmed fact; the reviewer is the fact's first reviewer.
 
     Undoing the operation that confirmed an actor would otherwise leave the actor suggested although another editor

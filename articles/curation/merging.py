@@ -3,7 +3,10 @@
 The rows that depend on the merged row move to the row that stays. The address of the merged row redirects there.
 """
 
+from typing import Any
+
 from django.db import transaction
+from django.db.models import QuerySet
 
 from articles.arabic.words import fold_phrase
 from articles.models.actor import Actor, Alias, AliasKind
@@ -13,12 +16,13 @@ from articles.models.event import Event, Participation
 from articles.models.figure import Figure
 from articles.models.mention import Mention
 from articles.models.merged import Mergeable
+from articles.models.public import Withholdable
 from articles.models.review import ReviewState
 from articles.models.source import Source
 
 # Which state stays when two facts become one: an editor's review outweighs a suggestion, and a confirmation a
 # rejection.
-_WEIGHT = {ReviewState.CONFIRMED: 2, ReviewState.REJECTED: 1, ReviewState.SUGGESTED: 0}
+_WEIGHT: dict[str, int] = {ReviewState.CONFIRMED: 2, ReviewState.REJECTED: 1, ReviewState.SUGGESTED: 0}
 
 
 class MergeError(ValueError):
@@ -83,7 +87,7 @@ def merge_sources(gone: Source, survivor: Source) -> None:
     survivor.save()
 
 
-def moves(row: Mergeable) -> dict[str, int]:
+def moves(row: Actor | Event | Source) -> dict[str, int]:
     """Maps Arabic labels of dependent rows to their numbers: what would move if `row` were merged into another row."""
     if isinstance(row, Source):
         return {"مقالات": row.articles.count(), "نطاقات": len(row.domains), "توقيعات": len(row.marks)}
@@ -181,19 +185,20 @@ def _check_mergeable(gone: Mergeable, survivor: Mergeable) -> None:
 
 def _mark_as_merged(gone: Mergeable, survivor: Mergeable) -> None:
     """Points `gone` to `survivor` and saves it. The survivor takes over that it is withheld or confirmed."""
-    if getattr(gone, "withheld", False) and not survivor.withheld:
-        # A merge must not make public what was withheld.
-        survivor.withheld = True
-        survivor.save()
-    # A confirmation of either row holds for the row that stays.
-    if getattr(gone, "state", "") == ReviewState.CONFIRMED and survivor.state == ReviewState.SUGGESTED:
-        survivor.state, survivor.reviewed_by, survivor.reviewed_at = gone.state, gone.reviewed_by, gone.reviewed_at
-        survivor.save(update_fields=["state", "reviewed_by", "reviewed_at"])
+    if isinstance(gone, Withholdable) and isinstance(survivor, Withholdable):
+        if gone.withheld and not survivor.withheld:
+            # A merge must not make public what was withheld.
+            survivor.withheld = True
+            survivor.save()
+        # A confirmation of either row holds for the row that stays.
+        if gone.state == ReviewState.CONFIRMED and survivor.state == ReviewState.SUGGESTED:
+            survivor.state, survivor.reviewed_by, survivor.reviewed_at = gone.state, gone.reviewed_by, gone.reviewed_at
+            survivor.save(update_fields=["state", "reviewed_by", "reviewed_at"])
     gone.merged_into = survivor
     gone.save()
 
 
-def _move_or_join(row: Mention | Coverage | Participation, twins: object, **owner: object) -> None:
+def _move_or_join(row: Mention | Coverage | Participation, twins: QuerySet[Any], **owner: object) -> None:
     """Sets the new owner of `row`.
 
     If the owner already has such a row, the first of `twins`, joins the two and deletes `row`.

@@ -54,8 +54,8 @@ def refusal_of(error: DatabaseError | ValidationError) -> str:
     cause = error.__cause__
     if not is_refusal(error):
         return _STOPPED if getattr(cause, "sqlstate", None) == "57014" else _FAILED
-    name = getattr(getattr(cause, "diag", None), "constraint_name", None)
-    return _explained().get(name) or _BY_CODE.get(getattr(cause, "sqlstate", None), _OTHERWISE)
+    name = getattr(getattr(cause, "diag", None), "constraint_name", None) or ""
+    return _explained().get(name) or _BY_CODE.get(getattr(cause, "sqlstate", None) or "", _OTHERWISE)
 
 
 @cache

@@ -11,13 +11,13 @@ from datetime import datetime
 from decimal import Decimal
 from itertools import pairwise
 
-from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
 from django.db import models
 from django.db.models import Max
 
 from articles.arabic.isolating import isolated_dates
 from articles.curation.telling import PLACE, is_place, moment_in_words
-from articles.models.history import event_model_of, kept_fields
+from articles.models.history import EventRow, event_model_of, kept_fields
 from articles.models.uncertain_date import is_derived
 
 # The most code points of a value that a message repeats.
@@ -65,7 +65,7 @@ def as_seen(row: models.Model, mark: int) -> models.Model:
     return later.order_by("pgh_id").first() or row
 
 
-def overtaken(row: models.Model, mark: int, editor: models.Model, fields: Sequence[str] = ()) -> Overtaken | None:
+def overtaken(row: models.Model, mark: int, editor: User, fields: Sequence[str] = ()) -> Overtaken | None:
     """Returns the changes that someone other than `editor` made to the row since `mark`, or None.
 
     `fields` names the fields that the decision depends on; without any, all fields with a history count. Changes that
@@ -84,7 +84,8 @@ def overtaken(row: models.Model, mark: int, editor: models.Model, fields: Sequen
     ]
     if not changes_by_others:
         return None
-    user = get_user_model().objects.filter(pk=_user_of(changes_by_others[-1])).first()
+    number = _user_of(changes_by_others[-1])
+    user = None if number is None else User.objects.filter(pk=number).first()
     labels = dict.fromkeys(_label(field, row) for field in changed if not is_derived(row, field))
     return Overtaken(str(user or ""), tuple(labels))
 
@@ -117,5 +118,5 @@ def _label(field: models.Field, row: models.Model) -> str:
     return f"{field.verbose_name} ({shown})" if len(shown) <= _SHORT else str(field.verbose_name)
 
 
-def _user_of(event: models.Model) -> int | None:
+def _user_of(event: EventRow) -> int | None:
     return event.pgh_context.metadata.get("user") if event.pgh_context else None

@@ -14,7 +14,7 @@ from articles.arabic.quoting import quoted
 from articles.arabic.span_moves import TextChange
 from articles.models import Article, Figure, Mention, ReviewState
 from articles.models.carrying import LostWords, place, span_of
-from articles.models.history import event_model_of
+from articles.models.history import EventRow, event_model_of
 from articles.models.mention import places
 
 
@@ -43,7 +43,7 @@ def _written(value: Decimal | None) -> str:
     return "–" if value is None else f"{value.normalize():,f}"
 
 
-def settle(fact: models.Model, version: models.Model) -> tuple[str, ...]:
+def settle(fact: models.Model, version: EventRow) -> tuple[str, ...]:
     """Moves the spans of a fact to where its words stand in the article's present body. Does not save the fact.
 
     `fact` has the values of `version`, an event of its history. Returns the quotes that the body no longer holds: a
@@ -76,7 +76,7 @@ def _is_taken(figure: Figure, span: Sequence[int]) -> bool:
     return figures_at_span.exists()
 
 
-def _body_at(fact: models.Model, version: models.Model, now: str) -> str:
+def _body_at(fact: Figure | Mention, version: EventRow, now: str) -> str:
     """Returns the article's body at the time of a version.
 
     It is the body that the article's first change since then replaced; without such a change, `now`.

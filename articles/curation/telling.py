@@ -33,7 +33,7 @@ def moment_in_words(value: datetime) -> str:
 
 def is_place(field: models.Field) -> bool:
     """Returns whether a field of a fact holds offsets in its article's body."""
-    return field.name in _PLACES.get(field.model._meta.model_name, ())
+    return field.name in _PLACES.get(field.model._meta.model_name or "", ())
 
 
 def has_place(row: models.Model) -> bool:

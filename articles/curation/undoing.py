@@ -1,8 +1,10 @@
 """Undoes operations, and restores earlier versions of rows."""
 
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
-from django.db import models, transaction
+from django.db import transaction
 from django.utils import timezone
 from pghistory.models import Context
 
@@ -15,7 +17,7 @@ from articles.models.actor import Actor
 from articles.models.article import Article, ArticleStatus
 from articles.models.capture import Capture, CaptureState
 from articles.models.event import Event
-from articles.models.history import event_models, kept_fields, operation
+from articles.models.history import EventRow, event_models, kept_fields, operation
 
 # The notice at the address of an article whose addition was undone.
 ADDED_BY_MISTAKE = "أضيف إلى الأرشيف خطأ."
@@ -33,7 +35,7 @@ class UndoConflictError(Exception):
 
 
 @transaction.atomic
-def undo(context: object) -> int:
+def undo(context: UUID | str) -> int:
     """Undoes an operation and returns the number of changes that were undone. `context` is the operation's key.
 
     Rows that it changed or deleted get their earlier values; rows that it added are deleted, but added articles stay
@@ -42,7 +44,8 @@ def undo(context: object) -> int:
 
     Raises UndoConflictError, and changes nothing, where a later operation changed one of the rows again.
     """
-    events_to_undo, conflicts = [], []
+    events_to_undo: list[EventRow] = []
+    conflicts: list[EventRow] = []
     for model in event_models():
         events = list(model.objects.filter(pgh_context=context).order_by("-pgh_id"))
         newest = {event.pgh_obj_id: event.pgh_id for event in reversed(events)}
@@ -55,11 +58,8 @@ def undo(context: object) -> int:
             list(dict.fromkeys(f"{change.noun} {quoted(change.row)}" for change in told(conflicts)))
         )
     metadata = Context.objects.filter(pk=context).values_list("metadata", flat=True).first() or {}
-    capture = (
-        Capture.objects.select_for_update()
-        .filter(pk=metadata.get(ACCEPTED_CAPTURE), state=CaptureState.ACCEPTED)
-        .first()
-    )
+    accepted: int | None = metadata.get(ACCEPTED_CAPTURE)
+    capture = Capture.objects.select_for_update().filter(pk=accepted or 0, state=CaptureState.ACCEPTED).first()
     # The capture's decision is given to the operation before any row changes: the history stores an operation's
     # metadata with the changes of tracked rows.
     with operation(**({RETURNED_CAPTURE: _as_decided(capture)} if capture else {})):
@@ -91,7 +91,7 @@ def _set_capture(
     Capture.objects.filter(pk=pk).update(state=state, article=article, decided_by=by, decided_at=at)
 
 
-def put_back(event: models.Model) -> models.Model:
+def put_back(event: EventRow) -> Any:
     """Restores a row to the values of an event of its history and returns the row. A deleted row is inserted again.
 
     `missing_words` of the returned row are the quotes of a fact that the article's body no longer holds. The fact is
@@ -107,7 +107,7 @@ def put_back(event: models.Model) -> models.Model:
     return row
 
 
-def _take_back(event: models.Model) -> None:
+def _take_back(event: EventRow) -> None:
     if event.pgh_label != "insert":
         put_back(event)
         return

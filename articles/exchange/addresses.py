@@ -4,15 +4,21 @@ They do not depend on the reader's language.
 """
 
 from collections.abc import Callable
+from typing import Protocol
 
-from django.db.models import Model
 from django.utils import translation
 
 # Turns a path into an address with scheme and host: `request.build_absolute_uri`.
 Absolute = Callable[[str], str]
 
 
-def permanent(row: Model) -> str:
+class Addressed(Protocol):
+    """A row that has a page."""
+
+    def get_absolute_url(self) -> str: ...
+
+
+def permanent(row: Addressed) -> str:
     """Returns the path of a row's page in the archive's own language, Arabic."""
     with translation.override("ar"):
         return row.get_absolute_url()

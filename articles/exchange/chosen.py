@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import QuerySet
 from django.http import QueryDict
@@ -9,6 +10,7 @@ from django.http import QueryDict
 from articles.exchange import rows
 from articles.exchange.rows import Row
 from articles.models import Actor, Article, Event, Figure, Source
+from articles.models.article import ArticleQuerySet
 from articles.search.filters import ActorFilter, ArticleFilter, EventFilter, FigureFilter
 from articles.search.run import Order, Wanted, search
 
@@ -23,11 +25,11 @@ class Noun:
     """
 
     chosen: Callable[[QueryDict], QuerySet]
-    completed: Callable[[QuerySet], QuerySet]
-    row: Callable[[object], Row]
+    completed: Callable[[Any], QuerySet]
+    row: Callable[[Any], Row]
 
 
-def articles(address: QueryDict) -> QuerySet:
+def articles(address: QueryDict) -> ArticleQuerySet:
     """Returns the public articles that meet the filters, newest first; with a query `q` its results, nearest first.
 
     A search returns at most as many as it ranks (articles/search/candidates.py).

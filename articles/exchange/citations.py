@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from articles.exchange.addresses import Absolute, permanent
@@ -148,7 +149,7 @@ class Style:
 
     write: Callable[[Citation], str]
     media_type: str
-    name: str
+    name: str | Promise
 
 
 # The formats by the suffix of the file.

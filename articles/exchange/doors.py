@@ -5,6 +5,7 @@ They limit the time of an answer, and how often a visitor's address may use all 
 
 from collections.abc import Callable
 from functools import wraps
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.template.response import SimpleTemplateResponse
@@ -61,7 +62,7 @@ def headers_alone(content_type: str) -> StreamingHttpResponse:
 
 def _with_rate(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     @wraps(view)
-    def limited(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+    def limited(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         return refusal(request) or view(request, *args, **kwargs)
 
     return limited
@@ -69,23 +70,24 @@ def _with_rate(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespo
 
 def _with_place(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     @wraps(view)
-    def limited(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+    def limited(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method == "HEAD":
             return view(request, *args, **kwargs)
         place = Place.take(request)
         if place is None:
-            response = HttpResponse(
+            refused = HttpResponse(
                 "Too many downloads at once; see Retry-After.\n", content_type="text/plain", status=503
             )
-            response["Retry-After"] = str(ASK_AGAIN)
-            return response
+            refused["Retry-After"] = str(ASK_AGAIN)
+            return refused
         try:
             response = view(request, *args, **kwargs)
         except BaseException:
             place.close()
             raise
-        if response.streaming:
-            response.streaming_content = Held(response.streaming_content, place)
+        if isinstance(response, StreamingHttpResponse):
+            # The archive serves over WSGI, so that the content is never asynchronous.
+            response.streaming_content = Held(iter(response), place)
         else:
             place.close()
         return response
@@ -95,7 +97,7 @@ def _with_place(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResp
 
 def _with_time_limit(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     @wraps(view)
-    def limited(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+    def limited(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
             with time_limit():
                 response = view(request, *args, **kwargs)

@@ -2,9 +2,9 @@
 
 import codecs
 from collections.abc import Iterator
+from typing import Any
 
 from django.conf import settings
-from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
@@ -45,7 +45,7 @@ def download(request: HttpRequest, noun: str, format: str) -> StreamingHttpRespo
     return response
 
 
-def _rows(noun: Noun, model: type[Model], keys: Keys) -> Iterator[Row]:
+def _rows(noun: Noun, model: type[Any], keys: Keys) -> Iterator[Row]:
     """Yields the rows in the order of their keys.
 
     It reads one chunk at a time, so no statement runs while a client reads slowly.

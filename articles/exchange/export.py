@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -26,7 +27,7 @@ class Export:
 
     public: Callable[[], QuerySet]
     whole: Callable[[], QuerySet]
-    row: Callable[[object], Row]
+    row: Callable[[Any], Row]
 
     def rows(self, warn: Warn = logged, *, whole: bool = False) -> Iterator[Row]:
         """Yields the rows in the order of their ids.

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from datetime import datetime, time
+from typing import Any
 
 from django.contrib.syndication.views import Feed
-from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -17,6 +17,7 @@ from articles.exchange.chosen import articles as chosen_articles
 from articles.exchange.citations import ARCHIVE
 from articles.exchange.doors import door
 from articles.models import Actor, Article, Event, Precision, Source
+from articles.models.article import ArticleQuerySet
 from articles.models.readable import readable
 
 ENTRIES = 40
@@ -31,19 +32,19 @@ class ArticleFeed(Feed):
     feed_type = Atom1Feed
     language = "ar"
 
-    def get_object(self, request: HttpRequest, **kwargs: object) -> object:
+    def get_object(self, request: HttpRequest, **kwargs: Any) -> Any:
         return None
 
-    def title(self, of: object) -> str:
+    def title(self, of: Any) -> str:
         return f"{ARCHIVE}: {of}" if of else ARCHIVE
 
-    def link(self, of: object) -> str:
+    def link(self, of: Any) -> str:
         return permanent(of) if of else reverse("home")
 
-    def articles(self, of: object) -> QuerySet:
+    def articles(self, of: Any) -> ArticleQuerySet:
         return Article.objects.public().order_by("-id")
 
-    def items(self, of: object) -> list[Article]:
+    def items(self, of: Any) -> list[Article]:
         articles = self.articles(of)
         return readable(articles.for_listing(), list(articles.values_list("pk", flat=True)[:ENTRIES]))
 
@@ -61,8 +62,9 @@ class ArticleFeed(Feed):
 
     def item_pubdate(self, article: Article) -> datetime | None:
         """Returns midnight of the day of publication; None if the day is unknown."""
+        day = article.published.date
         is_day_known = article.published.precision == Precision.DAY
-        return make_aware(datetime.combine(article.published.date, time())) if is_day_known else None
+        return make_aware(datetime.combine(day, time())) if day and is_day_known else None
 
     def item_updateddate(self, article: Article) -> datetime:
         return article.updated_at
@@ -71,37 +73,37 @@ class ArticleFeed(Feed):
 class RowFeed(ArticleFeed):
     """A feed of the newest articles of one public row of `model`; `articles_of` returns the row's articles."""
 
-    def __init__(self, model: type[Model], articles_of: Callable[[Model], QuerySet]) -> None:
+    def __init__(self, model: type[Any], articles_of: Callable[[Any], ArticleQuerySet]) -> None:
         self.model, self.articles_of = model, articles_of
 
-    def get_object(self, request: HttpRequest, **kwargs: object) -> Model:
+    def get_object(self, request: HttpRequest, **kwargs: Any) -> Any:
         return get_object_or_404(self.model.objects.public(), **kwargs)
 
-    def articles(self, of: Model) -> QuerySet:
+    def articles(self, of: Any) -> ArticleQuerySet:
         return self.articles_of(of).order_by("-id")
 
 
 class SearchFeed(ArticleFeed):
     """A feed of search results, nearest first. It takes the parameters of the search page."""
 
-    def get_object(self, request: HttpRequest, **kwargs: object) -> HttpRequest:
+    def get_object(self, request: HttpRequest, **kwargs: Any) -> HttpRequest:
         return request
 
-    def title(self, of: HttpRequest) -> str:
+    def title(self, of: Any) -> str:
         return without_control_characters(f"{ARCHIVE}: {of.GET.get('q', '')}")
 
-    def link(self, of: HttpRequest) -> str:
+    def link(self, of: Any) -> str:
         return f"{reverse('search')}?{of.GET.urlencode()}"
 
-    def articles(self, of: HttpRequest) -> QuerySet:
+    def articles(self, of: Any) -> ArticleQuerySet:
         return chosen_articles(of.GET)
 
 
-def _view(feed: Feed) -> object:
+def _view(feed: Feed) -> Callable[..., HttpResponseBase]:
     """Makes the view of a feed, with the limits of all views for programs."""
 
     @door
-    def serve(request: HttpRequest, **kwargs: object) -> HttpResponseBase:
+    def serve(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         return feed(request, **kwargs)
 
     return serve

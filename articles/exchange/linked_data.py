@@ -22,7 +22,7 @@ from articles.platform.calendar_bounds import held
 Linked = dict[str, object]
 
 _CONTEXT = "https://schema.org"
-_TYPES = {
+_TYPES: dict[str, str] = {
     ActorKind.PERSON: "Person",
     ActorKind.STATE: "Country",
     ActorKind.GOVERNMENT: "GovernmentOrganization",

@@ -5,8 +5,9 @@ They are answered before nearly all other middleware: under any host name, witho
 
 import hmac
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 import psycopg
 from django.conf import settings
@@ -24,7 +25,7 @@ from articles.platform.embedded.server import EmbeddedServerError
 SECONDS = 2
 _TIMEOUT = "statement_timeout"
 # Each process that serves /metrics sets these gauges; the most recent value counts.
-_LAST = {"multiprocess_mode": "mostrecent"}
+_LAST: Mapping[str, Any] = {"multiprocess_mode": "mostrecent"}
 WORKERS = Gauge("archive_workers", "Workers for deliveries that beat", **_LAST)
 STALLED = Gauge("archive_deliveries_stalled", "1 while no worker takes deliveries in though one should", **_LAST)
 SILENT = Gauge("archive_worker_beat_age_seconds", "Seconds since any worker for deliveries beat", **_LAST)

@@ -121,8 +121,8 @@ def oai(request: HttpRequest) -> HttpResponseBase:
         body = etree.Element(f"{{{_OAI}}}{verb}")
         _ANSWERS[verb](body, request)
         answer.append(body)
-        for name, value in arguments.items():
-            request_element.set(name, without_control_characters(value))
+        for name in arguments:
+            request_element.set(name, without_control_characters(arguments.get(name, "")))
     except OAIError as error:
         _add(answer, "error", str(error), code=error.code)
     content = etree.tostring(answer, xml_declaration=True, encoding="UTF-8", pretty_print=True)
@@ -211,7 +211,7 @@ def _list_sets(body: etree._Element, request: HttpRequest) -> None:
 
 
 def _get_record(body: etree._Element, request: HttpRequest) -> None:
-    _add_record(body, request, _article(request, _arguments(request)["identifier"]))
+    _add_record(body, request, _article(request, _arguments(request).get("identifier", "")))
 
 
 def _list_identifiers(body: etree._Element, request: HttpRequest) -> None:
@@ -263,11 +263,11 @@ def _wanted(request: HttpRequest) -> Harvest:
     """Returns the selection that a list request states. Raises OAIError if its bounds differ in granularity."""
     arguments = _arguments(request)
     if "resumptionToken" in arguments:
-        return Harvest.resumed(arguments["verb"], arguments["resumptionToken"])
+        return Harvest.resumed(arguments.get("verb", ""), arguments.get("resumptionToken", ""))
     since, until = arguments.get("from", ""), arguments.get("until", "")
     if since and until and len(since) != len(until):
         raise OAIError("badArgument", "from and until are of one granularity.")
-    return Harvest(arguments["verb"], PREFIX, arguments.get("set", ""), since, until)
+    return Harvest(arguments.get("verb", ""), PREFIX, arguments.get("set", ""), since, until)
 
 
 def _meets(selection: Harvest) -> Q:

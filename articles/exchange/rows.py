@@ -24,6 +24,7 @@ from articles.models import (
     ReviewState,
     Source,
 )
+from articles.models.figure import FigureQuerySet
 from articles.models.readable import Warn, logged, place_of, readable
 from articles.platform.calendar_bounds import held
 
@@ -198,7 +199,7 @@ def actor_row(actor: Actor) -> Row:
     }
 
 
-def with_measures(figures: QuerySet, *, public: bool = False) -> QuerySet:
+def with_measures(figures: FigureQuerySet, *, public: bool = False) -> FigureQuerySet:
     """Figures with everything that `figure_row` needs."""
     figures = figures.select_related("measure")
     return figures.with_nameable() if public else figures.select_related("event", "actor")

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 
 from django.contrib.sitemaps import Sitemap
 from django.contrib.sitemaps.views import index, sitemap
@@ -11,7 +12,7 @@ from django.db.models import Max, Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from articles.exchange.addresses import permanent
+from articles.exchange.addresses import Addressed, permanent
 from articles.exchange.doors import door
 from articles.models import Actor, Article, Event, Source
 from articles.models.readable import sound
@@ -46,7 +47,7 @@ class IdRanges:
 class SitemapRows(Sitemap):
     """The sitemap of one noun's public rows; of actors and events the rows of `listed()`."""
 
-    def __init__(self, rows: Callable[[], QuerySet], changed: Callable[[Model], datetime] | None = None) -> None:
+    def __init__(self, rows: Callable[[], QuerySet], changed: Callable[[Any], datetime] | None = None) -> None:
         self.rows = rows
         if changed:
             self.lastmod = changed
@@ -54,11 +55,11 @@ class SitemapRows(Sitemap):
     def items(self) -> QuerySet:
         return self.rows()
 
-    def location(self, row: Model) -> str:
+    def location(self, row: Addressed) -> str:
         return permanent(row)
 
     @property
-    def paginator(self) -> IdRanges:
+    def paginator(self) -> IdRanges:  # type: ignore[override] # It replaces Django's paginator.
         return IdRanges(self.rows())
 
     def get_latest_lastmod(self) -> None:
@@ -76,7 +77,7 @@ class Sections(Sitemap):
         return reverse(name)
 
 
-SITEMAPS = {
+SITEMAPS: dict[str, "type[Sitemap[Any]] | Sitemap[Any]"] = {
     "pages": Sections,
     "articles": SitemapRows(
         lambda: Article.objects.public().order_by("id").only("id", "updated_at"), lambda article: article.updated_at

@@ -10,7 +10,7 @@ import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from django.utils import timezone
 from warcio.statusandheaders import StatusAndHeaders
@@ -82,7 +82,7 @@ def write_wacz(out: BinaryIO, told: Told = lambda place, reason: None, *, whole:
 class _Counted:
     """A stream that counts the bytes written to it."""
 
-    def __init__(self, out: BinaryIO) -> None:
+    def __init__(self, out: IO[bytes]) -> None:
         self.out, self.count = out, 0
 
     def write(self, data: bytes) -> int:
@@ -226,6 +226,8 @@ def _page(capture: Capture) -> bytes:
 
 def _moment(capture: Capture) -> str:
     """Returns the time of the capture in UTC (ISO 8601)."""
+    if capture.captured_at is None:
+        raise ValueError(f"Python cannot hold the time of capture {capture.pk}")
     return capture.captured_at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 

@@ -27,12 +27,12 @@ class FoundActor:
     score: float
 
 
-def find_actors(reading: Reading, names: NameIndex) -> list[FoundActor]:
+def find_actors(reading: Reading, names: NameIndex[int]) -> list[FoundActor]:
     """Returns the actors that a text names, in order of their first span; `names` holds the names of all actors."""
     return actors_of(names.find(reading.text, reading.words))
 
 
-def actors_of(matches: Sequence[Match]) -> list[FoundActor]:
+def actors_of(matches: Sequence[Match[int]]) -> list[FoundActor]:
     """Returns the actors that the matches name, in order of their first span.
 
     A match of a shared name counts for one of its bearers or for none, by the rule above.

@@ -165,7 +165,9 @@ def _figures(body: Reading, authority: Authority) -> Iterable[MeasuredFigure]:
         sentence = sentences[span]
         clause_end = figure.end + len(figure.about) + 1
         place_matches = places().find(body.text[figure.start : clause_end])
-        clause_places = tuple(dict.fromkeys(tuple(place) for match in place_matches for place in match.keys))
+        clause_places = tuple(
+            dict.fromkeys((place.city, place.country) for match in place_matches for place in match.keys)
+        )
         yield MeasuredFigure(
             figure,
             sentence.measure_of(figure.measured),

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from articles.arabic.folding import fold_name
 from articles.arabic.names import NameIndex
-from articles.arabic.places import known_places
+from articles.arabic.places import Place, known_places
 from articles.arabic.words import Word
 from articles.models import Actor, Alias, Measure, ReviewState
 
@@ -25,7 +25,7 @@ class Authority:
     broad_measures: (folded cues, key of the measure) of each folded broad unit.
     """
 
-    actors: NameIndex
+    actors: NameIndex[int]
     kinds: dict[int, str]
     countries: dict[int, str]
     measures: dict[str, int]
@@ -99,6 +99,6 @@ def _units() -> tuple[dict[str, int], dict[str, list[tuple[tuple[str, ...], int]
 
 
 @lru_cache(maxsize=1)
-def places() -> NameIndex:
+def places() -> NameIndex[Place]:
     """The index of all known places, by their names and spellings."""
     return NameIndex(known_places())

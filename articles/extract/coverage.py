@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
 from django.db import connection
 from django.utils import timezone
@@ -94,7 +95,7 @@ class Catalogue:
             pk: (event, describe_stored(event, actors_of.get(pk, frozenset()))) for pk, event in stored_events.items()
         }
 
-    def _question(self, subject: Subject) -> dict[str, object] | None:
+    def _question(self, subject: Subject) -> dict[str, Any] | None:
         """The parameters of _CANDIDATES for one article; None if it describes no event.
 
         "all" holds every word of the descriptions and serves `_share` alone.
@@ -104,10 +105,10 @@ class Catalogue:
             return None
         terms = {word for description in descriptions for word in description.words}
         actors = {actor for description in descriptions for actor in description.actors}
-        earliest = [description.when.earliest for description in descriptions]
-        latest = [description.when.latest for description in descriptions]
-        first = None if None in earliest else min(earliest) - events.NEIGHBOURING
-        last = None if None in latest else max(latest) + events.NEIGHBOURING
+        earliest = [day for description in descriptions if (day := description.when.earliest)]
+        latest = [day for description in descriptions if (day := description.when.latest)]
+        first = min(earliest) - events.NEIGHBOURING if len(earliest) == len(descriptions) else None
+        last = max(latest) + events.NEIGHBOURING if len(latest) == len(descriptions) else None
         months, years = periods_of(
             first or EARLIEST_DAY, last or subject.article.published.latest or timezone.localdate()
         )
@@ -117,8 +118,8 @@ class Catalogue:
             # The longest words are the rarest. The others would add work and few events.
             "terms": sorted(terms - events.HEAD_WORDS or terms, key=lambda word: (-len(word), word))[:MOST_TERMS_ASKED],
             "periods": [ANY_PERIOD, *(years if months is None else months)],
-            "first": first and first.isoformat(),
-            "last": last and last.isoformat(),
+            "first": first.isoformat() if first else None,
+            "last": last.isoformat() if last else None,
             "actors": sorted(actor for actor in actors if self._authority.kinds.get(actor) in events.TELLING_KINDS),
         }
 
@@ -157,7 +158,9 @@ class Catalogue:
         best = events.best_match(descriptions, (description for _, _, _, description in ranked), self._authority)
         return (by_key[best[0].key], best[1]) if best else None
 
-    def add(self, article: Article, descriptions: Sequence[events.EventDescription]) -> tuple[Event, str, float] | None:
+    def add(
+        self, article: Article, descriptions: Sequence[events.EventDescription]
+    ) -> tuple[Event, str, float | None] | None:
         """Adds a new event for the first description that names an event in full; other events come before a launch.
 
         Returns (event, rule, score), or None without such a description. The actors of the article's lead become
@@ -202,7 +205,7 @@ class Catalogue:
         )  # fmt: skip
 
 
-def _share(question: dict[str, object], terms: Iterable[str], by_actor: bool) -> float:
+def _share(question: dict[str, Any], terms: Iterable[str], by_actor: bool) -> float:
     """The share of common words of an article and an event, from 0 to 1, plus _FOR_ACTORS for a common actor.
 
     0 if they share too little.
@@ -213,7 +216,7 @@ def _share(question: dict[str, object], terms: Iterable[str], by_actor: bool) ->
     return share + (_FOR_ACTORS if by_actor else 0)
 
 
-def _share_of_new(question: dict[str, object], event: Event, description: events.EventDescription) -> float:
+def _share_of_new(question: dict[str, Any], event: Event, description: events.EventDescription) -> float:
     """The share for an event that is not stored yet, under the conditions of the query _CANDIDATES."""
     first, last = question["first"], question["last"]
     if first and event.start.latest and event.start.latest.isoformat() < first:
@@ -260,7 +263,7 @@ def reported_by(subject: Subject, catalogue: Catalogue) -> Reported:
     reviewed = [coverage for coverage in stored if coverage.state != ReviewState.SUGGESTED]
     own_event = None if subject.is_new else _own_event(article)
     match = catalogue.match(subject, own_event)
-    suggestion: tuple[Event, str, float] | None = None
+    suggestion: tuple[Event, str, float | None] | None = None
     if match:
         event, event_likeness = match
         if event.state != ReviewState.REJECTED:
@@ -327,7 +330,7 @@ def places_of(event: Event) -> frozenset[tuple[str, str]]:
 
 @lru_cache(maxsize=10_000)
 def _named_places(text: str) -> frozenset[tuple[str, str]]:
-    return frozenset(tuple(place) for match in places().find(text) for place in match.keys)
+    return frozenset((place.city, place.country) for match in places().find(text) for place in match.keys)
 
 
 def _drop_if_bare(event: Event) -> None:

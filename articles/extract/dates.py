@@ -37,11 +37,11 @@ class StatedDate:
 
 def as_archive_date(expression: DateExpression, basis: str = Basis.STATED) -> ArchiveDate | None:
     """Returns the date of an expression at the expression's precision; None if it states no year."""
-    if expression.interval is None:
+    if expression.interval is None or expression.year is None:
         return None
     if expression.precision == "day":
         return ArchiveDate.on(expression.interval[0], basis)
-    if expression.precision == "month":
+    if expression.precision == "month" and expression.month is not None:
         return ArchiveDate.in_month(expression.year, expression.month, basis)
     if expression.year_end or expression.hijri:
         return ArchiveDate.unknown(*expression.interval, basis)
@@ -60,8 +60,10 @@ def resolve(expression: DateExpression, written: ArchiveDate, *, ahead: bool = F
         return None
     if written.precision != Precision.DAY:
         return _in_only_year(expression, written) if expression.month and expression.day else None
+    if written.date is None:
+        return None
     if expression.month is not None:
-        return _of_month(expression, written.date)
+        return _of_month(expression, expression.month, written.date)
     day = _day_from(expression, written.date, ahead=ahead or expression.relation == 1)
     if day:
         return ArchiveDate.on(day, Basis.INFERRED)
@@ -87,16 +89,18 @@ def _day_from(expression: DateExpression, written: date, *, ahead: bool) -> date
     return written - timedelta(days=days_back or (7 if expression.relation == -1 else 0))
 
 
-def _of_month(expression: DateExpression, written: date) -> ArchiveDate | None:
+def _of_month(expression: DateExpression, stated_month: int, written: date) -> ArchiveDate | None:
     """Returns the date of an expression with a month and no year: a day if it states a day, else a month.
+
+    `stated_month` is the expression's month; 0 is the month of writing.
 
     Its relation («الماضي», «المقبل») and its weekday determine the year. None for a day that no such month has.
     """
-    if expression.month == 0:
+    if stated_month == 0:
         months = written.year * 12 + written.month - 1 + (expression.relation or 0)
         year, month = months // 12, months % 12 + 1
     else:
-        year, month = _year_of(expression, written), expression.month
+        year, month = _year_of(expression, stated_month, written), stated_month
     if not expression.day:
         return ArchiveDate.in_month(year, month, Basis.INFERRED)
     days = [day for y in (year, year - 1, year + 1) if (day := _day(y, month, expression.day))]
@@ -105,19 +109,19 @@ def _of_month(expression: DateExpression, written: date) -> ArchiveDate | None:
     return ArchiveDate.on(days[0], Basis.INFERRED) if days else None
 
 
-def _year_of(expression: DateExpression, written: date) -> int:
-    """Returns the year of a named month without a year."""
+def _year_of(expression: DateExpression, month: int, written: date) -> int:
+    """Returns the year of the expression's named `month`, which has no year."""
     if expression.relation == 0:
         return written.year
     if expression.relation == 1:
-        is_ahead = (expression.month, expression.day or 31) > (written.month, written.day)
+        is_ahead = (month, expression.day or 31) > (written.month, written.day)
         return written.year if is_ahead else written.year + 1
     if expression.relation == -1:
         # A day in the month of writing can be past. The month itself cannot.
-        is_past = expression.month < written.month or (expression.day is not None and expression.month == written.month)
+        is_past = month < written.month or (expression.day is not None and month == written.month)
         return written.year if is_past else written.year - 1
     # The latest such month that has begun, or the month that comes next.
-    return written.year - 1 if expression.month > written.month + 1 else written.year
+    return written.year - 1 if month > written.month + 1 else written.year
 
 
 def _in_only_year(expression: DateExpression, written: ArchiveDate) -> ArchiveDate | None:
@@ -125,12 +129,13 @@ def _in_only_year(expression: DateExpression, written: ArchiveDate) -> ArchiveDa
 
     None unless exactly one of the possible years has that day on the stated weekday.
     """
-    if written.earliest is None or written.latest is None:
+    month, day_of_month = expression.month, expression.day
+    if written.earliest is None or written.latest is None or not month or not day_of_month:
         return None
     days = [
         day
         for year in range(written.earliest.year - 1, written.latest.year + 1)
-        if (day := _day(year, expression.month, expression.day)) and day <= written.latest
+        if (day := _day(year, month, day_of_month)) and day <= written.latest
         if day >= written.earliest - timedelta(days=31) and expression.weekday in {None, day.weekday()}
     ]
     return ArchiveDate.on(days[0], Basis.INFERRED) if len(days) == 1 else None

@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 from articles.arabic.folding import fold_name
 from articles.arabic.reading import Reading
@@ -18,6 +19,7 @@ from articles.extract.authority import Authority
 from articles.extract.dates import resolve, speaks_of_plans
 from articles.extract.process import suggest
 from articles.models import ArchiveDate, Article, Qualifier
+from articles.models.carrying import span_of
 
 KINDS = ("figures", "actors", "dates", "events")
 
@@ -97,7 +99,7 @@ def read_passages(folder: Path) -> list[Passage]:
     return [_passage(entry, number) for number, entry in enumerate(entries, 1)]
 
 
-def _passage(entry: dict, number: int) -> Passage:
+def _passage(entry: dict[str, Any], number: int) -> Passage:
     """Makes a passage from a table of the file; raises LabelError. `number` names a passage that has no id."""
     name = str(entry.get("id", f"passage {number}"))
     try:
@@ -178,12 +180,12 @@ def _score_figures(score: Score, passage: Passage, article: Article) -> None:
         _labelled(passage, quote, (low, high, qualifier, fold_name(unit)), f"{low} {qualifier} {unit}")
         for quote, low, high, qualifier, unit in passage.figures
     ]
-    results = [
+    results: list[Labelled] = [
         (
-            figure.start, figure.end, (figure.value, figure.value_high, figure.qualifier, fold_name(figure.unit)),
+            *span, (figure.value, figure.value_high, figure.qualifier, fold_name(figure.unit)),
             f"«{figure.quote}» {figure.value} {figure.qualifier} {figure.unit}",
         )
-        for figure in article.figures.all()
+        for figure in article.figures.all() if (span := span_of(figure))
     ]  # fmt: skip
     _score_spans(score, passage.name, labels, results)
 
@@ -205,7 +207,7 @@ def _score_dates(score: Score, passage: Passage, article: Article) -> None:
         if resolved and resolved.earliest:
             last = (
                 resolved.latest.replace(day=expression.day_end)
-                if expression.day_end and resolved.precision == "day"
+                if expression.day_end and resolved.latest and resolved.precision == "day"
                 else resolved.latest
             )
             description = f"«{article.body[expression.start : expression.end]}» {resolved.earliest}–{last}"

@@ -4,11 +4,12 @@ Called by articles/extract/analysis.py, which describes, and articles/extract/co
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
 
+from articles.arabic.dates import DateExpression
 from articles.arabic.folding import fold_name, fold_word
 from articles.arabic.months import WEEKDAY_NUMBERS
 from articles.arabic.names import with_closing_mark
@@ -296,21 +297,22 @@ def _when(reading: Reading, offset: int, published: ArchiveDate) -> tuple[Archiv
             when = resolve(expression, published, ahead=plans)
             if when and when.earliest and not _is_long_past(when, published, expression):
                 return when, _last_day(when, expression.day_end)
-    if published.precision == Precision.DAY:
+    if published.date and published.precision == Precision.DAY:
         around = published.date - _REPORTED_WITHIN, published.date + _REPORTED_WITHIN
         return ArchiveDate.unknown(*around), ArchiveDate()
     return ArchiveDate.unknown(published.earliest, published.latest), ArchiveDate()
 
 
-def _is_long_past(when: ArchiveDate, published: ArchiveDate, expression: object) -> bool:
+def _is_long_past(when: ArchiveDate, published: ArchiveDate, expression: DateExpression) -> bool:
     """Whether a date without a day is background («منذ يناير 2015»): it ends over a year before the publication."""
-    recent = published.precision == Precision.DAY and when.latest and when.latest < published.date - timedelta(days=365)
-    return bool(recent and not expression.day)
+    if published.date is None or published.precision != Precision.DAY or when.latest is None or expression.day:
+        return False
+    return when.latest < published.date - timedelta(days=365)
 
 
 def _last_day(when: ArchiveDate, day_end: int | None) -> ArchiveDate:
     """The last day of an event whose date states a span of days, «يومي 4 و5 نونبر»; else an unknown date."""
-    if not day_end or when.precision != Precision.DAY or day_end < when.date.day:
+    if not day_end or when.date is None or when.precision != Precision.DAY or day_end < when.date.day:
         return ArchiveDate()
     return ArchiveDate.on(date(when.date.year, when.date.month, day_end), when.basis)
 
@@ -367,11 +369,10 @@ def _days_close(described: EventDescription, stored: EventDescription) -> bool:
     if STRIKES & {described.kind, stored.kind}:
         return False
     described_start, stored_start = described.when, stored.when
-    return (
-        described_start.is_known
-        and stored_start.is_known
-        and abs(described_start.earliest - stored_start.earliest) <= NEIGHBOURING
-    )
+    if described_start.earliest is None or stored_start.earliest is None:
+        return False
+    are_known = described_start.is_known and stored_start.is_known
+    return are_known and abs(described_start.earliest - stored_start.earliest) <= NEIGHBOURING
 
 
 def _shared_words(described: EventDescription, stored: EventDescription) -> float:
@@ -452,7 +453,7 @@ def _place_agreement(left: EventDescription, right: EventDescription) -> float |
     return None if are_elsewhere else 0.0
 
 
-def containment(left: Iterable, right: Iterable) -> float:
+def containment(left: Iterable[Hashable], right: Iterable[Hashable]) -> float:
     """The share of the smaller of two sets that the larger one contains, from 0 to 1; 0 if either is empty."""
     left, right = set(left), set(right)
     return len(left & right) / min(len(left), len(right)) if left and right else 0.0

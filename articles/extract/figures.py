@@ -439,10 +439,10 @@ class _Figures:
             return True
         if self.text[end : end + 1] != ")":
             return False
-        before = number.start
-        while before and self.text[before - 1].isspace():
-            before -= 1
-        return self.text[before - 1 : before] == "("
+        start = number.start
+        while start and self.text[start - 1].isspace():
+            start -= 1
+        return self.text[start - 1 : start] == "("
 
     def _may_be_year(self, number: Number, last: Number, end: int) -> bool:
         """Whether four digits can be a year because the next word need not be their unit.
@@ -637,7 +637,7 @@ class _Figures:
 
     def _open_or_closed(self, dated: DateExpression) -> Period:
         """Returns the period of a date: «منذ … 2017» has no end, «إلى غاية 2020» has no beginning."""
-        first, last = dated.interval
+        first, last = dated.interval or (None, None)
         index = self.reading.word_at(dated.start)
         leading = {self._folded(i) for i in range(max(0, index - 4), index)}
         if leading & _SINCE:

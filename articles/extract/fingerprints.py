@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from articles.arabic.folding import fold_word
 from articles.arabic.words import Word, words
@@ -68,14 +69,16 @@ def fingerprint(of_words: Sequence[Word]) -> TextFingerprint:
 
 def _filled(least_hashes: list[int | None]) -> list[int]:
     """Fills empty bins with the next full bin's hash, marked by the distance, so that short texts compare alike."""
-    filled = list(least_hashes)
+    filled = [0] * len(least_hashes)
     carried_hash, distance = next((value for value in least_hashes if value is not None), 0), 0
     for bin_ in reversed(range(len(least_hashes))):
-        if least_hashes[bin_] is None:
+        least_hash = least_hashes[bin_]
+        if least_hash is None:
             distance += 1
             filled[bin_] = (carried_hash + distance * 0x61C88647) & 0xFFFFFFFF
         else:
-            carried_hash, distance = least_hashes[bin_], 0
+            filled[bin_] = carried_hash = least_hash
+            distance = 0
     return filled
 
 
@@ -99,7 +102,7 @@ def shingles_of(text: str) -> frozenset[tuple[str, ...]]:
     return shingles(words(first)) | shingles(words(last))
 
 
-def likeness(left: frozenset, right: frozenset) -> tuple[float, float]:
+def likeness(left: frozenset[tuple[str, ...]], right: frozenset[Any]) -> tuple[float, float]:
     """Returns (Jaccard similarity, share of the smaller set that the larger set contains), both from 0 to 1."""
     if not left or not right:
         return 0.0, 0.0
@@ -107,7 +110,7 @@ def likeness(left: frozenset, right: frozenset) -> tuple[float, float]:
     return shared / (len(left) + len(right) - shared), shared / min(len(left), len(right))
 
 
-def is_reprint(left: frozenset, right: frozenset) -> tuple[bool, float]:
+def is_reprint(left: frozenset[tuple[str, ...]], right: frozenset[Any]) -> tuple[bool, float]:
     """Returns (whether one of two texts reprints the other, how alike they are from 0 to 1), by their shingles."""
     jaccard, share = likeness(left, right)
     long_enough = min(len(left), len(right)) >= SHORTEST_TEXT

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from articles.arabic.span_moves import Span, TextChange
 from articles.arabic.words import fold_phrase
@@ -11,6 +12,7 @@ from articles.extract.events import STRIKES
 from articles.extract.figures import SCORES, Period
 from articles.extract.subject import Subject
 from articles.models import Article, Event, EventKind, Figure, ReviewState
+from articles.models.carrying import span_of
 
 
 def write_figures(subject: Subject, event: Event | None, new_figures: list[Figure]) -> set[int]:
@@ -30,7 +32,7 @@ def write_figures(subject: Subject, event: Event | None, new_figures: list[Figur
         else:
             _keep_reviewed(figure, article.body)
     reviewed = [figure for figure in unclaimed if figure.state != ReviewState.SUGGESTED]
-    reviewed_spans = [(figure.start, figure.end) for figure in reviewed if figure.start is not None]
+    reviewed_spans = [span for figure in reviewed if (span := span_of(figure))]
     moved = [
         (measured, twin)
         for measured, twin in pairs
@@ -39,9 +41,9 @@ def write_figures(subject: Subject, event: Event | None, new_figures: list[Figur
     if moved:
         # Two figures may swap spans, and spans are unique: all of them are cleared before any is set.
         Figure.objects.filter(pk__in=[twin.pk for _, twin in moved]).update(start=None, end=None)
-    for measured, twin in moved:
+    for measured, moved_figure in moved:
         span = measured.found.start, measured.found.end
-        Figure.objects.filter(pk=twin.pk).update(start=span[0], end=span[1], quote=article.body[slice(*span)])
+        Figure.objects.filter(pk=moved_figure.pk).update(start=span[0], end=span[1], quote=article.body[slice(*span)])
     for measured, twin in pairs:
         values = _values(measured, event)
         if twin is None and not any(
@@ -54,13 +56,19 @@ def write_figures(subject: Subject, event: Event | None, new_figures: list[Figur
                     state=ReviewState.SUGGESTED, **values,
                 )
             )  # fmt: skip
-            touched |= {values["event_id"]} - {None}
+            touched |= _events_of(values)
         elif twin is not None and twin.state == ReviewState.SUGGESTED:
             changed = {name: value for name, value in values.items() if getattr(twin, name) != value}
             if changed:
                 Figure.objects.filter(pk=twin.pk).update(**changed)
-            touched |= {values["event_id"]} - {None}
+            touched |= _events_of(values)
     return touched
+
+
+def _events_of(values: dict[str, Any]) -> set[int]:
+    """Returns the key of the event of a figure's values, if it has one."""
+    event: int | None = values["event_id"]
+    return set() if event is None else {event}
 
 
 def _paired(
@@ -100,7 +108,7 @@ def _with_rewritten(
     """
     lost_spans = {words.fact.pk: words.gaps[0] for words in article.lost_words if isinstance(words.fact, Figure)}
     unplaced = [figure for figure in unclaimed if figure.start is None and figure.pk in lost_spans]
-    unclaimed_spans = [(figure.start, figure.end) for figure in unclaimed if figure.start is not None]
+    unclaimed_spans = [span for figure in unclaimed if (span := span_of(figure))]
     completed_pairs = []
     for measured, stored in pairs:
         twin = stored
@@ -173,7 +181,10 @@ def _is_about(measured: MeasuredFigure, event: Event) -> bool:
 
 def _spans_longer_than_events(period: Period | None) -> bool:
     """Whether a period is open or longer than 31 days, and so longer than any event: «منذ 2002», «خلال عام 2023»."""
-    return period is not None and (None in period or (period[1] - period[0]).days > 31)
+    if period is None:
+        return False
+    first, last = period
+    return first is None or last is None or (last - first).days > 31
 
 
 def _lies_elsewhere(period: Period | None, event: Event) -> bool:
@@ -181,7 +192,9 @@ def _lies_elsewhere(period: Period | None, event: Event) -> bool:
     if period is None or event.start.earliest is None or event.start.latest is None:
         return False
     near = timedelta(days=31)
-    return period[1] < event.start.earliest - near or period[0] > event.start.latest + near
+    first, last = period
+    is_before = last is not None and last < event.start.earliest - near
+    return is_before or (first is not None and first > event.start.latest + near)
 
 
 def _scope(measured: MeasuredFigure, event: Event | None) -> str:

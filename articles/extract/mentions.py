@@ -58,7 +58,8 @@ def write_mentions(subjects: Sequence[Subject], newcomers: dict[str, int]) -> No
         stored = {} if subject.is_new else {mention.actor_id: mention for mention in subject.article.mentions.all()}
         named: set[int] = set()
         for named_actor in subject.analysis.actors:
-            actor = named_actor.actor or newcomers.get(named_actor.newcomer.folded)
+            newcomer = named_actor.newcomer
+            actor = newcomers.get(newcomer.folded) if newcomer else named_actor.actor
             if actor is None or actor in named:
                 continue
             named.add(actor)

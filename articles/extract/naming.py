@@ -5,14 +5,13 @@ The desk calls it when an editor gives an actor a name.
 
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
-
 from articles.arabic.names import NameIndex
 from articles.arabic.reading import Reading
 from articles.extract.actors import find_actors
 from articles.extract.authority import Authority
 from articles.extract.process import suggest_within_budget
 from articles.models import Actor, Article, Mention
+from articles.models.article import ArticleQuerySet
 
 # At most so many articles are updated in a request, and so many are read to find them.
 MOST_LINKED = 200
@@ -31,7 +30,7 @@ class ArticlesOfName:
     has_more: bool
 
 
-def would_name(actor: Actor, name: str, candidates: QuerySet) -> ArticlesOfName:
+def would_name(actor: Actor, name: str, candidates: ArticleQuerySet) -> ArticlesOfName:
     """Returns those of `candidates` that hold the name and have no mention of the actor, newest first.
 
     `candidates` are articles that hold the words of the name, in any order or form.

@@ -57,7 +57,7 @@ def reprints_of(subjects: Sequence[Subject]) -> list[Reprint]:
         reviewed |= set(Reprint.objects.filter(original__in=stored_keys).values_list("original", flat=True))
     earlier_articles = _sharing_bands(prints)
     bodies = {subject.article.pk: subject.article.body for subject in subjects}
-    texts: dict[int, frozenset] = {}
+    texts: dict[int, frozenset[tuple[str, ...]]] = {}
     originals: dict[int, int] = {}
     new_reprints: list[Reprint] = []
     for subject in subjects:
@@ -106,7 +106,7 @@ def _sharing_bands(prints: dict[int, TextFingerprint]) -> dict[int, list[int]]:
 
 
 def _original(
-    article: int, earlier_articles: Sequence[int], bodies: dict[int, str], texts: dict[int, frozenset]
+    article: int, earlier_articles: Sequence[int], bodies: dict[int, str], texts: dict[int, frozenset[tuple[str, ...]]]
 ) -> tuple[int, float, str] | None:
     """Returns (key of the most similar earlier article with the same story, likeness from 0 to 1, rule), or None.
 

@@ -6,6 +6,7 @@ message.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.conf import settings
 
@@ -42,7 +43,7 @@ class _Number:
     The format «{size:bytes}» adds a noun of `_NOUNS`, in agreement.
     """
 
-    def __init__(self, value: object) -> None:
+    def __init__(self, value: Any) -> None:
         self.value = value
 
     def __format__(self, spec: str) -> str:
@@ -69,7 +70,7 @@ _NOUNS: dict[str, Forms] = {
 }
 
 
-def stored_in_arabic(row: Mapping[str, object], name: str) -> str:
+def stored_in_arabic(row: Mapping[str, Any], name: str) -> str:
     """Returns the text `name` in a row of a delivery's record, in Arabic; in English if the row is older than messages."""
     try:
         return in_arabic(Message.of_dict(row["messages"][name]))

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, transaction
@@ -46,7 +47,8 @@ class AuthorityError(MessageError):
     """An authority file that cannot be applied; the message names file, entry and field."""
 
 
-Entry = Mapping[str, object]
+# An entry of the file. `_check` checks the types of its values.
+Entry = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ class Expected:
     """
 
     words: Message
-    fits: Callable[[object], bool]
+    fits: Callable[[Any], bool]
     choices: tuple[str, ...] = ()
     most: int | None = None
 
@@ -120,8 +122,8 @@ _TABLE_LIST = Expected(Message("a list of tables"), _is_list_of(dict))
 
 def _of_column(expected: Expected, model: type[Model], name: str) -> Expected:
     """Returns `expected` with the choices, or the greatest length, of a model's column."""
-    column = model._meta.get_field(name)
-    column = getattr(column, "base_field", column)
+    field = model._meta.get_field(name)
+    column: Any = getattr(field, "base_field", field)
     if column.choices:
         blank = ("",) if column.blank else ()
         return replace(expected, choices=(*(value for value, _ in column.choices), *blank))
@@ -257,7 +259,7 @@ def _names_of(entry: Entry) -> list[str]:
     return [entry["name"], *(alias["name"] for alias in entry.get("aliases", []))]
 
 
-def _size(tables: dict) -> int:
+def _size(tables: dict[str, Any]) -> int:
     """Returns the number of rows that a file may store: its entries, their aliases and their participants."""
     entries = [entry for table in tables.values() if isinstance(table, list) for entry in table]
     lists = [entry.get(name) for entry in entries if isinstance(entry, dict) for name in ("aliases", "participants")]
@@ -279,7 +281,7 @@ def _by_field(error: ValidationError) -> str:
     return "; ".join(f"{field}: {' '.join(messages)}" for field, messages in error.message_dict.items())
 
 
-def _read(name: str, content: bytes) -> dict:
+def _read(name: str, content: bytes) -> dict[str, Any]:
     """Returns the tables of a file.
 
     Another process parses it within the budget of a document, because one long dotted key takes gigabytes. A byte order
@@ -288,7 +290,7 @@ def _read(name: str, content: bytes) -> dict:
     content = content.removeprefix(codecs.BOM_UTF8)
     try:
         with BoundedWorkers(_Parsing(), Budget.of_a_document()) as workers:
-            tables = workers.run(content)
+            tables: dict[str, Any] | Exceeded = workers.run(content)
     except RecursionError:
         raise AuthorityError(
             "{place}: {reason}", place=name, reason=Message("tables or lists are nested too deep to be read")
@@ -330,7 +332,7 @@ def _place_in(words: str) -> Message:
     return Message("the end of the file")
 
 
-def parsed(text: str) -> dict:
+def parsed(text: str) -> dict[str, Any]:
     """Returns the tables of a TOML text.
 
     Raises ValueError for a text that is no TOML, MessageError for a key of _MOST_KEY_PARTS parts or more, and
@@ -345,11 +347,11 @@ def parsed(text: str) -> dict:
 class _Parsing(Job):
     """The job of a worker: parses the bytes of a file."""
 
-    def __call__(self, content: bytes) -> dict:
+    def __call__(self, content: bytes) -> dict[str, Any]:
         return parsed(content.decode())
 
 
-def _check(entry: object, key_field: str, fields: Mapping[str, Expected], within: str = "") -> None:
+def _check(entry: Any, key_field: str, fields: Mapping[str, Expected], within: str = "") -> None:
     """Checks an entry of a list. Raises AuthorityError as `_check_types` and `_check_values` do."""
     _check_types(entry, key_field, fields, within)
     _check_values(entry, fields, within)

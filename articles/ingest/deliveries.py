@@ -9,9 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.core.files.base import File
 from django.db import transaction
-from django.db.models import Model
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
@@ -23,10 +23,11 @@ from articles.ingest.fetch import fetch
 from articles.ingest.readers import FORMATS
 from articles.ingest.readers.opening import ending_of
 from articles.ingest.reasons import reason_of
-from articles.ingest.run import Failure, Report, ingest, ingest_items, messages_of
+from articles.ingest.run import Failure, Options, Report, ingest, ingest_items, messages_of
 from articles.models import Delivery, DeliveryState, heartbeat
 from articles.models.delivery import NoteKind, delivery_storage
 from articles.models.history import operation
+from articles.models.text_fields import length_of
 from articles.platform.filenames import short_name
 from articles.platform.messages import Message, storable
 from articles.platform.outage import is_outage
@@ -38,7 +39,7 @@ _TOLD_EVERY = 20
 # In bytes: the length of the column `stored_as`, less the folder and the suffix that Django adds to a name in use.
 _MOST_STORED_BYTES = 160
 # In bytes: the column `name` holds as many characters.
-_MOST_NAME_BYTES = Delivery._meta.get_field("name").max_length
+_MOST_NAME_BYTES = length_of(Delivery, "name")
 
 
 class RefusedError(ValueError):
@@ -54,13 +55,13 @@ def is_address(text: str) -> bool:
     return bool(re.match(r"https?://", text, re.IGNORECASE))
 
 
-def receive_file(file: File, by: Model, *, format_name: str = "auto", encoding: str = "") -> Delivery:
+def receive_file(file: "File[bytes]", by: User, *, format_name: str = "auto", encoding: str = "") -> Delivery:
     """Stores an uploaded file and queues its delivery for a worker; returns the delivery.
 
     `by` is the user. Raises RefusedError for a file that is too large, is empty or has no reader, and UnstoredError if
     the system cannot store it.
     """
-    name = short_name(file_name_as_given(Path(file.name).name), _MOST_NAME_BYTES)
+    name = short_name(file_name_as_given(Path(file.name or "").name), _MOST_NAME_BYTES)
     if file.size > settings.ARCHIVE_LARGEST_UPLOAD:
         raise RefusedError(
             f"{isolated(name)}: أكبر من {settings.ARCHIVE_LARGEST_UPLOAD // 1024**2} ميغابايت. قسّمه، أو اطلب إدخاله من مسؤول النظام."
@@ -83,7 +84,7 @@ def receive_file(file: File, by: Model, *, format_name: str = "auto", encoding: 
     return _saved_and_queued(delivery)
 
 
-def receive_address(address: str, by: Model) -> Delivery:
+def receive_address(address: str, by: User) -> Delivery:
     """Queues the delivery of the page at an address for a worker; returns the delivery. `by` is the user."""
     return _saved_and_queued(Delivery(name=address, by=by))
 
@@ -157,14 +158,14 @@ def give_up(pk: int, attempts: int) -> None:
 
 
 def _ingested(delivery: Delivery) -> Report:
-    def waiting() -> None:
+    def beat() -> None:
         heartbeat.beat(delivery.pk)
 
     if not delivery.stored_as:
         try:
-            return ingest_items([fetch(delivery.name)], waiting=waiting)
+            return ingest_items([fetch(delivery.name)], Options(largest=settings.ARCHIVE_LARGEST_FILE, on_wait=beat))
         except UnreadableError as error:
-            return Report(failures=[Failure(delivery.name, str(error))])
+            return Report(failures=[Failure(delivery.name, error.message)])
     with tempfile.TemporaryDirectory() as folder:
         # The copy has the delivery's own name, because it determines the format and identifies articles. The store may
         # be remote.
@@ -172,20 +173,21 @@ def _ingested(delivery: Delivery) -> Report:
         with delivery_storage().open(delivery.stored_as) as stored_file, path.open("wb") as copy:
             for chunk in stored_file.chunks():
                 copy.write(chunk)
-                waiting()
+                beat()
         done = 0
 
         def count_outcome(outcome: str, place: str) -> None:
             nonlocal done
-            waiting()
+            beat()
             done += outcome != "failed"
             if done % _TOLD_EVERY == 0:
                 Delivery.objects.filter(pk=delivery.pk).update(created=done)
 
-        report = ingest(
-            [path], largest=settings.ARCHIVE_LARGEST_FILE, format_name=delivery.format, encoding=delivery.encoding,
-            workers=0, told=count_outcome, waiting=waiting,
+        options = Options(
+            settings.ARCHIVE_LARGEST_FILE, format_name=delivery.format, encoding=delivery.encoding, workers=0,
+            on_outcome=count_outcome, on_wait=beat,
         )  # fmt: skip
+        report = ingest([path], options)
         _restore_name(report, str(path), delivery.name)
         if path.name != delivery.name:
             message = Message("kept as “{name}”", name=path.name)

@@ -75,7 +75,14 @@ class Item:
 
     @cached_property
     def sha256(self) -> str:
-        return hashlib.sha256(self.content).hexdigest()
+        return hashlib.sha256(self.received).hexdigest()
+
+    @property
+    def received(self) -> bytes:
+        """The bytes of an item that is no revisit. Raises ValueError for a revisit."""
+        if self.content is None:
+            raise ValueError("a revisit has no bytes")
+        return self.content
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from urllib.robotparser import RobotFileParser
 
@@ -218,14 +219,22 @@ class _FinalResponse(http.client.HTTPResponse):
 
     def _read_status(self) -> tuple[str, int, str]:
         while True:
-            version, status, reason = super()._read_status()
+            # Stubs: the method is missing.
+            version, status, reason = super()._read_status()  # type: ignore[misc]
             if not 100 <= status < 200 or status == http.HTTPStatus.SWITCHING_PROTOCOLS:
                 return version, status, reason
             while self.fp.readline(_LONGEST_LINE).strip():
                 pass
 
 
-class _Timed:
+# What `_Timed` is mixed into, for the type check.
+if TYPE_CHECKING:
+    _AnySocket = socket.socket
+else:
+    _AnySocket = object
+
+
+class _Timed(_AnySocket):
     """A socket whose calls wait no longer than until its deadline, however many calls there are.
 
     deadline: by time.monotonic(), in seconds.
@@ -233,11 +242,11 @@ class _Timed:
 
     deadline: float
 
-    def recv_into(self, *arguments: object) -> int:
+    def recv_into(self, *arguments: Any) -> int:
         self.settimeout(_seconds_left(self.deadline))
         return super().recv_into(*arguments)
 
-    def sendall(self, *arguments: object) -> None:
+    def sendall(self, *arguments: Any) -> None:
         self.settimeout(_seconds_left(self.deadline))
         super().sendall(*arguments)
 
@@ -309,15 +318,15 @@ def _public_ip(address: str, deadline: float) -> str:
     ips = [address_info[4][0] for address_info in address_infos]
     if not settings.ARCHIVE_FETCH_PRIVATE and not all(_is_public(ip) for ip in ips):
         raise UnreadableError("{host} is not a public address", host=host)
-    return ips[0]
+    return str(ips[0])
 
 
-def _looked_up(host: str, port: int, deadline: float) -> list[tuple]:
+def _looked_up(host: str, port: int, deadline: float) -> list[tuple[Any, ...]]:
     """Returns the result of getaddrinfo for a host, or raises its error. Raises TimeoutError at the deadline.
 
     getaddrinfo itself has no time limit, so it runs in a thread.
     """
-    outcome: list[list[tuple] | Exception] = []
+    outcome: list[list[tuple[Any, ...]] | Exception] = []
 
     def look_up() -> None:
         try:
@@ -367,11 +376,12 @@ _ROBOTS: dict[str, tuple[int, RobotFileParser]] = {}
 def _robots(site: str, deadline: float) -> RobotFileParser:
     """Returns a site's robots.txt rules (RFC 9309), cached for the current clock hour."""
     hour = int(time.time() // 3600)
-    cached_hour, rules = _ROBOTS.get(site, (None, None))
-    if cached_hour != hour:
-        rules = RobotFileParser()
-        rules.parse([line for line in _robots_text(site, deadline).splitlines() if _is_rule(line)])
-        _ROBOTS[site] = hour, rules
+    cached = _ROBOTS.get(site)
+    if cached and cached[0] == hour:
+        return cached[1]
+    rules = RobotFileParser()
+    rules.parse([line for line in _robots_text(site, deadline).splitlines() if _is_rule(line)])
+    _ROBOTS[site] = hour, rules
     return rules
 
 

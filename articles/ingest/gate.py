@@ -25,16 +25,14 @@ from articles.models.limits import (
     publication_days,
     size_in_bytes,
 )
+from articles.models.text_fields import length_of
 from articles.models.uncertain_date import complete
 from articles.platform.messages import Message
 
 # In code points: the lengths of the columns.
-LONGEST = {
-    name: Article._meta.get_field(name).max_length
-    for name in ("title", "author", "section", "url", "language", "notice")
-}
-_LONGEST_FILENAME = Capture._meta.get_field("filename").max_length
-_LONGEST_ADDRESS = Capture._meta.get_field("address").max_length
+LONGEST = {name: length_of(Article, name) for name in ("title", "author", "section", "url", "language", "notice")}
+_LONGEST_FILENAME = length_of(Capture, "filename")
+_LONGEST_ADDRESS = length_of(Capture, "address")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -175,7 +173,8 @@ def _check_published(published: ArchiveDate | None) -> None:
                 "“{field}” is {value}; a day of {days} is expected", field=f"published.{field}", value=day, days=days
             )
     expected = complete(published.date, published.precision, published.basis, published.earliest, published.latest)
-    is_in_order = None in (published.earliest, published.latest) or published.earliest <= published.latest
+    first, last = published.earliest, published.latest
+    is_in_order = first is None or last is None or first <= last
     if published != expected or not is_in_order:
         raise UnreadableError(
             "“published” is {value}, which does not agree; {expected} is expected",

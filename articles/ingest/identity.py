@@ -93,8 +93,8 @@ class Known:
         by_text: dict[int, list[tuple[int, str, str]]] = {}
         hashes = {prepared.analysis.fingerprint.text_hash for prepared in batch}
         rows = Fingerprint.objects.filter(text_hash__in=hashes).order_by("article")
-        for text_hash, *article in rows.values_list("text_hash", "article", "article__title", "article__url"):
-            by_text.setdefault(text_hash, []).append(tuple(article))
+        for text_hash, pk, title, url in rows.values_list("text_hash", "article", "article__title", "article__url"):
+            by_text.setdefault(text_hash, []).append((pk, title, url))
         by_url: dict[str, int] = {}
         if urls:
             for url, pk in Article.objects.filter(url__in=urls).values_list("url", "pk"):

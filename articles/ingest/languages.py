@@ -37,7 +37,7 @@ def _cased(subtag: str) -> str:
 @lru_cache(maxsize=1)
 def _codes() -> frozenset[str]:
     """Returns the codes of ISO 639 that the Unicode CLDR, which is part of Babel, has names for."""
-    return frozenset(code for code in Locale("en").languages if len(code) in {2, 3})
+    return frozenset(str(code) for code in Locale("en").languages if len(str(code)) in {2, 3})
 
 
 @lru_cache(maxsize=1)

@@ -55,4 +55,4 @@ class _Cleaning(Job):
             return rows.read_row(original)[0].body
         if original.media_type in {"text/html", "application/xhtml+xml"}:
             return plain(html.read_page(original).text)
-        return plain(decode(original.content, original.encoding).text)
+        return plain(decode(original.received, original.encoding).text)

@@ -79,7 +79,7 @@ def prepare(item: Item, encoding: str, now: datetime, authority: Authority) -> P
     try:
         return _prepared(item, encoding, now, authority)
     except UnreadableError as error:
-        reason = str(error)
+        reason = error.message
     except RecursionError:
         reason = Message("nested too deep to be read")
     except MemoryError:
@@ -105,7 +105,7 @@ def _prepared(item: Item, encoding: str, now: datetime, authority: Authority) ->
         # stored text.
         claims = (document.url,) if document.url else ()
     elif item.media_type == "text/plain":
-        decoded = decode(item.content, encoding, item.encoding)
+        decoded = decode(item.received, encoding, item.encoding)
         notes = (*decoded.notes, *gate.removed(text=decoded.text))
         document, read_as = replace(read_text(decoded.text), notes=notes, url=fetched), decoded.encoding
     else:
@@ -121,7 +121,7 @@ def _prepared(item: Item, encoding: str, now: datetime, authority: Authority) ->
     body = Reading(document.body)
     published = published_at(document, body, captured)
     return Prepared(
-        document, item.sha256, len(item.content), pack(item.content), item.media_type, read_as, filename, address, fetched,
+        document, item.sha256, len(item.received), pack(item.received), item.media_type, read_as, filename, address, fetched,
         next(iter(claims), ""), captured, published, analyse(document.title, body, published, authority), item.path,
         item.place, (*item.notes, *file_notes, *document.notes, *_later_than_capture(document, captured)),
     )  # fmt: skip

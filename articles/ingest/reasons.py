@@ -26,7 +26,7 @@ def reason_of(error: DatabaseError | OSError) -> Message:
     English has the database's own words; Arabic has those of the archive's constraint.
     """
     if isinstance(error, DatabaseError):
-        reason = next(iter(str(error).splitlines()), "")
-        return Message("the database refused it: {reason}", reason=reason, in_arabic=refusal_of(error))
-    reason = _OF_THE_SYSTEM.get(error.errno)
+        first_line = next(iter(str(error).splitlines()), "")
+        return Message("the database refused it: {reason}", reason=first_line, in_arabic=refusal_of(error))
+    reason = _OF_THE_SYSTEM.get(error.errno or 0)
     return reason or Message("the system could not do it: {reason}", reason=error.strerror or type(error).__name__)

@@ -10,11 +10,11 @@ import time
 from collections import deque
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -49,8 +49,10 @@ _MOST_BROKEN_IN_A_ROW = 1000
 # Thresholds of the garbage collector for a long run.
 _SELDOM = 200_000, 50, 50
 
-Told = Callable[[str, str], None]
-Waiting = Callable[[], None]
+# Is called with the outcome of a document ("created", "updated", "waiting", "unchanged" or "failed") and its place.
+OnOutcome = Callable[[str, str], None]
+# Is called about every second while documents are read within their budget, before their outcomes are reported.
+OnWait = Callable[[], None]
 
 
 def messages_of(**texts: str) -> dict[str, object]:
@@ -166,45 +168,49 @@ class Report:
         }  # fmt: skip
 
 
-def ingest(  # noqa: PLR0913
-    paths: Iterable[Path],
-    *,
-    largest: int,
-    format_name: str = "auto",
-    encoding: str = "",
-    workers: int = 1,
-    told: Told = lambda outcome, path: None,
-    waiting: Waiting = lambda: None,
-) -> Report:
-    """Stores all documents in the files under `paths`; returns the report, which also names unreadable documents.
+@dataclass(frozen=True)
+class Options:
+    """How a run of `ingest` reads files, and what it calls on the way.
 
     largest: the most bytes of a document.
     format_name: the format of the files; "auto" detects it for each file.
     encoding: the encoding of the documents; it is detected if empty.
     workers: the number of processes that read and analyse while this process stores. With 0, and for few documents, one
         process reads while this one waits.
-    told: called with the outcome of each document ("created", "updated", "waiting", "unchanged" or "failed") and its
-        place.
-    waiting: called about every second while documents are read within their budget, before their outcomes are reported.
+    on_outcome: is called with the outcome of each document and its place; see OnOutcome.
+    on_wait: is called about every second; see OnWait.
+    """
+
+    largest: int
+    format_name: str = "auto"
+    encoding: str = ""
+    workers: int = 1
+    on_outcome: OnOutcome = lambda outcome, place: None
+    on_wait: OnWait = lambda: None
+
+
+def ingest(paths: Iterable[Path], options: Options) -> Report:
+    """Stores all documents in the files under `paths`; returns the report, which also names unreadable documents.
 
     Documents are stored in the order of the input, so the archive is the same for any number of workers. After an
     interruption another run ends as an uninterrupted one would have. No document is read in this process: one that
     takes more than ARCHIVE_DOCUMENT_SECONDS of processor time or ARCHIVE_DOCUMENT_MEMORY is reported, and costs no
     other document.
     """
-    report = Report()
-    run = _Run(report, told, encoding, waiting)
-    return run.over(_entries(paths, largest, format_name, encoding, run.left), workers)
+    run = _Run(options)
+    return run.over(_entries(paths, options, run.left))
 
 
-def ingest_items(items: Iterable[Item], *, encoding: str = "", waiting: Waiting = lambda: None) -> Report:
-    """Stores items that are in memory, such as a fetched page. Returns the report; see `ingest` for the parameters."""
-    return _Run(Report(), lambda outcome, path: None, encoding, waiting).over(items, workers=1)
+def ingest_items(items: Iterable[Item], options: Options) -> Report:
+    """Stores items that are in memory, such as a fetched page; returns the report.
+
+    Of `options`, only those for documents apply: the items are read already, each has its format, and one process
+    analyses them.
+    """
+    return _Run(replace(options, workers=1)).over(items)
 
 
-def _entries(
-    paths: Iterable[Path], largest: int, format_name: str, encoding: str, abandoned: Container[str]
-) -> Iterator[Item | Broken | Remark]:
+def _entries(paths: Iterable[Path], options: Options, abandoned: Container[str]) -> Iterator[Item | Broken | Remark]:
     """Yields the entries of all files under `paths`, each file once.
 
     Reading a file stops as soon as its path is in `abandoned`.
@@ -222,12 +228,12 @@ def _entries(
                 continue
             seen.add(resolved)
             try:
-                for entry in read(file, largest, format_name, encoding):
+                for entry in read(file, options.largest, options.format_name, options.encoding):
                     yield entry
                     if str(file) in abandoned:
                         break
             except UnreadableError as error:
-                yield Broken(str(file), "", str(error))
+                yield Broken(str(file), "", error.message)
             except OSError as error:
                 yield Broken(str(file), "", _reason(error))
 
@@ -265,8 +271,8 @@ def _files(path: Path) -> Iterator[Path | Broken]:
 class _Run:
     """One run of ingest: its options, its state, and the report that it fills."""
 
-    def __init__(self, report: Report, told: Told, encoding: str, waiting: Waiting) -> None:
-        self.report, self.told, self.encoding, self.waiting = report, told, encoding, waiting
+    def __init__(self, options: Options) -> None:
+        self.options, self.report = options, Report()
         self.authority = Authority.load()
         self.now = timezone.now()
         # The first entry of the current batch. A failure of the whole run is reported at its place.
@@ -282,32 +288,34 @@ class _Run:
         self._passed_stored = False
         self._broken_in_a_row, self._broken_path = 0, ""
 
-    def over(self, entries: Iterable[Item | Broken | Remark], workers: int) -> Report:
+    def over(self, entries: Iterable[Item | Broken | Remark]) -> Report:
         started = time.monotonic()
         with operation(command="ingest"), storing(), self.rereading:
             try:
-                for batch in self._prepared(iter(entries), workers):
+                for batch in self._prepared(iter(entries)):
                     self._keep(self._while_readable(batch))
             except OSError as error:
                 if not disk_takes_no_more(error):
                     raise
                 # All later documents would fail in the same way.
-                self._fail(Broken(self.at.path, self.at.place, _reason(error)))
+                path, place = (self.at.path, self.at.place) if self.at else ("", "")
+                self._fail(Broken(path, place, _reason(error)))
                 self.report.is_stopped = True
         self.report.seconds = time.monotonic() - started
         return self.report
 
-    def _prepared(self, entries: Iterator[Item | Broken | Remark], workers: int) -> Iterator[list[Prepared | Broken]]:
+    def _prepared(self, entries: Iterator[Item | Broken | Remark]) -> Iterator[list[Prepared | Broken]]:
         """Yields batches in the order of the input.
 
         Other processes read and analyse them, within each document's budget.
         """
+        options = self.options
         first_entries = list(islice(entries, _FEWEST_FOR_WORKERS))
-        is_long = workers > 0 and len(first_entries) == _FEWEST_FOR_WORKERS
-        job = Preparing(self.encoding, self.now, self.authority, settings.STORAGES if is_long else None)
+        is_long = options.workers > 0 and len(first_entries) == _FEWEST_FOR_WORKERS
+        job = Preparing(options.encoding, self.now, self.authority, settings.STORAGES if is_long else None)
         with ExitStack() as stack:
             pool = BoundedWorkers(
-                job, Budget.of_a_document(), workers if is_long else 1, AHEAD if is_long else 0, self.waiting
+                job, Budget.of_a_document(), options.workers if is_long else 1, AHEAD if is_long else 0, options.on_wait
             )
             stack.enter_context(pool)
             if is_long:
@@ -418,7 +426,7 @@ class _Run:
             return
         self.at = prepared[0]
         try:
-            outcomes, notes = store(prepared, self.authority, self.rereading)
+            outcomes, notes = store(prepared, self.rereading)
         except (DatabaseError, ValueError, OSError) as error:
             if is_outage(error) or disk_takes_no_more(error) or not _database_answers():
                 raise
@@ -444,7 +452,7 @@ class _Run:
     def _count(self, outcome: str, entry: Item | Prepared) -> None:
         counter = "updated" if outcome == "waiting" else outcome
         setattr(self.report, counter, getattr(self.report, counter) + 1)
-        self.told(outcome, _where(entry))
+        self.options.on_outcome(outcome, _where(entry))
 
     def _waits(self, capture: Item | Prepared) -> None:
         """Counts a capture that waits for an editor, once however often its bytes occur in the input."""
@@ -453,7 +461,7 @@ class _Run:
 
     def _fail(self, broken: Broken) -> None:
         self.report.failures.append(Failure(_where(broken), broken.reason, broken.is_rest))
-        self.told("failed", _where(broken))
+        self.options.on_outcome("failed", _where(broken))
 
 
 def _reason(error: Exception) -> Message:
@@ -504,7 +512,7 @@ class Preparing(Job):
     encoding: str
     now: datetime
     authority: Authority
-    storages: dict | None = None
+    storages: dict[str, Any] | None = None
 
     def __call__(self, entry: Item | Broken) -> Prepared | Broken:
         return entry if isinstance(entry, Broken) else prepare(entry, self.encoding, self.now, self.authority)

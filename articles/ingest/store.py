@@ -27,6 +27,7 @@ from articles.models import ArchiveDate, Article, Basis, Capture, CaptureState, 
 from articles.models.delivery import NoteKind
 from articles.models.inserting import insert, with_keys
 from articles.platform.addresses import read_address
+from articles.platform.calendar_bounds import READABLE_MOMENTS
 from articles.platform.limits import BoundedWorkers, Budget, Exceeded, Job
 from articles.platform.messages import Message
 
@@ -40,8 +41,8 @@ Outcomes = list[tuple[Article, str]]
 Notes = list[tuple[Prepared, Note]]
 
 
-def store(batch: Sequence[Prepared], authority: Authority, rereading: "Rereading") -> tuple[Outcomes, Notes]:
-    """Stores a batch in one transaction, in order.
+def store(batch: Sequence[Prepared], rereading: "Rereading") -> tuple[Outcomes, Notes]:
+    """Stores a batch in one transaction, in order, with the facts that the rules suggest under `rereading.authority`.
 
     Returns two lists: each article with its outcome ("created", "updated", "waiting" or "unchanged"), and each document
     with a note on a value that was not stored as it was stated.
@@ -55,7 +56,7 @@ def store(batch: Sequence[Prepared], authority: Authority, rereading: "Rereading
     keep_bytes(batch)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(WAIT_FOR_OTHERS)
-        return _store(batch, authority, rereading)
+        return _store(batch, rereading)
 
 
 def keep_bytes(batch: Sequence[Prepared | Broken]) -> None:
@@ -78,9 +79,12 @@ class Rereading:
 
     Use it as a context manager. A separate process does the work, within the budget of a document. It starts at the
     first call.
+
+    authority: the rows of the authority that the rules use.
     """
 
     def __init__(self, authority: Authority) -> None:
+        self.authority = authority
         self._workers = BoundedWorkers(_Reread(authority), Budget.of_a_document())
 
     def __enter__(self) -> Self:
@@ -91,7 +95,8 @@ class Rereading:
 
     def of(self, text: "Text") -> tuple[ArchiveDate, Analysis] | Exceeded:
         """Returns (the date of publication, the analysis) of a text, or Exceeded if the text went over the budget."""
-        return self._workers.run(text)
+        outcome: tuple[ArchiveDate, Analysis] | Exceeded = self._workers.run(text)
+        return outcome
 
 
 @dataclass(frozen=True)
@@ -120,7 +125,8 @@ class _Reread(Job):
         return published, analyse(text.title, body, published, self.authority)
 
 
-def _store(batch: Sequence[Prepared], authority: Authority, rereading: Rereading) -> tuple[Outcomes, Notes]:
+def _store(batch: Sequence[Prepared], rereading: Rereading) -> tuple[Outcomes, Notes]:
+    authority = rereading.authority
     lookup = Known.of(batch)
     sources = Sources()
     notes: Notes = []
@@ -160,7 +166,7 @@ def _store(batch: Sequence[Prepared], authority: Authority, rereading: Rereading
         elif any(capture.article == pk for capture in captures):
             article, outcome = _add_fetched_address(pk, prepared, sources)
         else:
-            article, outcome = _update(pk, prepared, sources, authority, rereading)
+            article, outcome = _update(pk, prepared, sources, rereading)
             notes += ((prepared, note) for note in _notes_on_values_left_out(article, prepared, sources))
         results.append((article, outcome))
         seen_identifiers |= identifiers
@@ -199,9 +205,7 @@ def _create(uncreated: Sequence[tuple[Prepared, Article]], authority: Authority)
     suggest_all([Subject(article, prepared.analysis, is_new=True) for prepared, article in uncreated], authority, write)
 
 
-def _update(
-    pk: int, prepared: Prepared, sources: "Sources", authority: Authority, rereading: Rereading
-) -> tuple[Article, str]:
+def _update(pk: int, prepared: Prepared, sources: "Sources", rereading: Rereading) -> tuple[Article, str]:
     article = Article.objects.get(pk=pk)
     reason = reason_to_wait(article, prepared)
     if reason:
@@ -211,18 +215,12 @@ def _update(
     capture_of(prepared, article).save()
     # An older capture found later adds to the record and leaves the newer text.
     is_newest = newest is None or prepared.captured_at >= newest
-    bring_up_to_date(article, prepared, sources, authority, rereading, is_newest=is_newest)
+    bring_up_to_date(article, prepared, sources, rereading, is_newest=is_newest)
     return article, "updated"
 
 
-def bring_up_to_date(  # noqa: PLR0913
-    article: Article,
-    prepared: Prepared,
-    sources: "Sources",
-    authority: Authority,
-    rereading: Rereading,
-    *,
-    is_newest: bool = True,
+def bring_up_to_date(
+    article: Article, prepared: Prepared, sources: "Sources", rereading: Rereading, *, is_newest: bool = True
 ) -> None:
     """Gives a stored article the text of a capture that is stored already, and the facts that the rules suggest for it.
 
@@ -230,9 +228,10 @@ def bring_up_to_date(  # noqa: PLR0913
     published by the day of its first capture. If a second analysis, under another title or date, exceeds its budget,
     the suggestions and the date stay.
     """
-    first_captured_at = (
-        article.captures.accepted().order_by("captured_at").values_list("captured_at", flat=True).first()
-    )
+    # Older archives hold captures of moments that Python cannot hold.
+    readable = article.captures.accepted().filter(captured_at__range=READABLE_MOMENTS)
+    first_captured_at = readable.order_by("captured_at").values_list("captured_at", flat=True).first()
+    first_captured_at = first_captured_at or prepared.captured_at
     if is_newest:
         had_address = bool(article.url)
         fill(article, prepared, sources)
@@ -243,7 +242,7 @@ def bring_up_to_date(  # noqa: PLR0913
         return
     published = article.published if article.published_basis == Basis.EDITOR else prepared.document.published
     published = published or stated_publication(prepared.document.dates, first_captured_at.date())
-    analysis = prepared.analysis
+    analysis: Analysis | None = prepared.analysis
     if published is None or (is_newest and (article.title, published) != (prepared.document.title, prepared.published)):
         reread = rereading.of(Text(article.title, article.body, first_captured_at.date(), published))
         if isinstance(reread, Exceeded):
@@ -255,7 +254,7 @@ def bring_up_to_date(  # noqa: PLR0913
         article.published = published
     article.save()
     if is_newest and analysis is not None:
-        suggest_all([Subject(article, analysis)], authority)
+        suggest_all([Subject(article, analysis)], rereading.authority)
     for fact in without_place(article):
         _log.warning("article %s: its new text lacks the words of a confirmed fact: %s", article.pk, in_words(fact))
 

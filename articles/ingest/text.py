@@ -20,6 +20,7 @@ from articles.ingest.boilerplate import is_label, opens_comment_form
 from articles.ingest.decoding import plain
 from articles.ingest.document import Document, SetAside, UnreadableError
 from articles.models import TitleOrigin
+from articles.models.uncertain_date import ArchiveDate
 
 # In words. A heading is shorter than a paragraph, and a section's name is shorter than a heading.
 LONGEST_TITLE = 30
@@ -349,7 +350,7 @@ def _closing_date(paragraphs: list[Line], aside: list[SetAside]) -> list[StatedD
 
 
 def _stated_date(where: str, quote: str, expression: DateExpression) -> StatedDate:
-    return StatedDate(where, quote, as_archive_date(expression))
+    return StatedDate(where, quote, as_archive_date(expression) or ArchiveDate.unknown())
 
 
 def _without_repeats(paragraphs: Sequence[Line], title: str, aside: list[SetAside]) -> list[Line]:

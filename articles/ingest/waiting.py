@@ -3,8 +3,8 @@
 Called by the desk (articles/admin/captures.py). Each decision is one transaction; a refused capture can be decided anew.
 """
 
+from django.contrib.auth.models import User
 from django.db import connection, transaction
-from django.db.models import Model
 from django.utils import timezone
 
 from articles.curation.edited import ACCEPTED_CAPTURE, FORMER_ARTICLE
@@ -37,7 +37,7 @@ def document_of(capture: Capture) -> Document:
     return _prepared(capture, Authority.load()).document
 
 
-def accept(capture_pk: int, by: Model, seen: str) -> Article:
+def accept(capture_pk: int, by: User, seen: str) -> Article:
     """Makes a capture the article's text, as an ordinary update does; returns the article.
 
     `seen` is the capture's `decision_mark` as the editor saw it. Raises DecisionError if another editor has decided
@@ -50,11 +50,11 @@ def accept(capture_pk: int, by: Model, seen: str) -> Article:
         _decide(capture, CaptureState.ACCEPTED, by)
         article = Article.objects.get(pk=capture.article_id)
         with Rereading(authority) as rereading:
-            bring_up_to_date(article, prepared, Sources(), authority, rereading)
+            bring_up_to_date(article, prepared, Sources(), rereading)
     return article
 
 
-def make_own(capture_pk: int, by: Model, seen: str) -> Article:
+def make_own(capture_pk: int, by: User, seen: str) -> Article:
     """Makes a capture an article of its own; returns the new article.
 
     It takes the capture's address unless another article has it. It is a draft if the former article is not published.
@@ -68,7 +68,7 @@ def make_own(capture_pk: int, by: Model, seen: str) -> Article:
         prepared = _prepared(capture, authority)
         article = Article()
         fill(article, prepared, Sources())
-        if not Article.objects.filter(pk=former_pk, status=ArticleStatus.PUBLISHED).exists():
+        if not Article.objects.filter(pk=former_pk or 0, status=ArticleStatus.PUBLISHED).exists():
             # A text that is hidden from readers in one article must not become public in another without an editor's
             # decision.
             article.status = ArticleStatus.DRAFT
@@ -80,7 +80,7 @@ def make_own(capture_pk: int, by: Model, seen: str) -> Article:
     return article
 
 
-def refuse(capture_pk: int, by: Model, seen: str) -> None:
+def refuse(capture_pk: int, by: User, seen: str) -> None:
     """Refuses a capture: its bytes stay, readers never meet them, and the same bytes do not wait again.
 
     `seen` and what is raised: as for `accept`.
@@ -89,7 +89,7 @@ def refuse(capture_pk: int, by: Model, seen: str) -> None:
         _decide(_open_capture(capture_pk, by, seen), CaptureState.REFUSED, by)
 
 
-def check_open(capture: Capture, by: Model, seen: str) -> None:
+def check_open(capture: Capture, by: User, seen: str) -> None:
     """Raises DecisionError if the capture was accepted, or if another editor has decided since this one saw the mark
     `seen`.
     """
@@ -103,7 +103,7 @@ def check_open(capture: Capture, by: Model, seen: str) -> None:
         raise DecisionError(UNSEEN)
 
 
-def _open_capture(pk: int, by: Model, seen: str) -> Capture:
+def _open_capture(pk: int, by: User, seen: str) -> Capture:
     """Locks a capture and returns it; raises as `check_open` does.
 
     No ingest stores anything until the transaction ends.
@@ -117,7 +117,7 @@ def _open_capture(pk: int, by: Model, seen: str) -> Capture:
     return capture
 
 
-def _decide(capture: Capture, state: CaptureState, by: Model, article: Article | None = None) -> None:
+def _decide(capture: Capture, state: CaptureState, by: User, article: Article | None = None) -> None:
     capture.state, capture.decided_by, capture.decided_at = state, by, timezone.now()
     if article is not None:
         capture.article = article
@@ -130,8 +130,10 @@ def _prepared(capture: Capture, authority: Authority) -> Prepared:
         f"capture {capture.pk}", capture.read(), capture.media_type, capture.filename,
         address=capture.fetched_address or capture.address, captured_at=capture.captured_at, encoding=capture.encoding,
     )  # fmt: skip
-    with BoundedWorkers(Preparing("", capture.captured_at, authority), Budget.of_a_document()) as workers:
-        prepared = workers.run(item)
+    with BoundedWorkers(
+        Preparing("", capture.captured_at or timezone.now(), authority), Budget.of_a_document()
+    ) as workers:
+        prepared: Prepared | Broken | Exceeded = workers.run(item)
     if isinstance(prepared, Broken | Exceeded):
         raise DecisionError(f"لا تُقرأ هذه النسخة: {in_arabic(prepared.reason)}")
     return prepared

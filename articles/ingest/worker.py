@@ -47,7 +47,7 @@ class DeliveryWorker(Worker):
 
     trouble = ""
 
-    async def _monitor_side_tasks(self, side_tasks: list[asyncio.Task]) -> None:
+    async def _monitor_side_tasks(self, side_tasks: list[asyncio.Task[Any]]) -> None:
         """Waits until a side task fails, which stops the worker. An ordinary stop cancels this coroutine."""
         await super()._monitor_side_tasks(side_tasks)
         self.trouble = "a connection to the database was lost"
@@ -57,7 +57,7 @@ class DeliveryWorker(Worker):
             await super()._persist_job_status(*args, **kwargs)
         except Exception:
             self.trouble = "a job's end could not be recorded; the job will be begun again"
-            self.stop()
+            self.stop()  # type: ignore[no-untyped-call] # The library has no types here and below.
             raise
 
 
@@ -73,15 +73,15 @@ def work(*, wait: bool = True) -> None:
 
 
 async def _work(app: App, pulse: Pulse, *, wait: bool) -> None:
-    app.perform_import_paths()
-    connector = app.connector.get_worker_connector()
+    app.perform_import_paths()  # type: ignore[no-untyped-call]
+    connector = app.connector.get_worker_connector()  # type: ignore[attr-defined] # Django's connector has it.
     original_manager = app.job_manager
     with app.replace_connector(connector):
         app.job_manager = BeatingJobs(connector, pulse)
         try:
             async with app.open_async():
                 worker = DeliveryWorker(app, queues=[QUEUE], wait=wait)
-                await worker.run()
+                await worker.run()  # type: ignore[no-untyped-call]
                 if worker.trouble:
                     raise WorkerEndedError(worker.trouble)
         finally:

@@ -66,4 +66,5 @@ class Words:
 def _positions() -> tuple[int, int]:
     with connection.cursor() as cursor:
         cursor.execute(_POSITIONS)
-        return cursor.fetchone()
+        written, flushed = cursor.fetchone()
+        return written, flushed

@@ -6,7 +6,7 @@ granting rights, since whoever replaces the password of an account takes it over
 """
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Group, Permission, User
+from django.contrib.auth.models import AnonymousUser, Group, Permission, User
 from django.db import IntegrityError
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django_otp import user_has_device
@@ -58,7 +58,7 @@ def locks_out_last_superuser(error: IntegrityError) -> bool:
     return getattr(diagnosis, "constraint_name", None) == LAST_SUPERUSER
 
 
-def may_read_drafts(user: AbstractBaseUser | AnonymousUser) -> bool:
+def may_read_drafts(user: User | AnonymousUser) -> bool:
     """Returns whether the user may read what is not public.
 
     Every page that shows more to editors than to readers calls it. The user must be active and staff, must have passed
@@ -68,7 +68,7 @@ def may_read_drafts(user: AbstractBaseUser | AnonymousUser) -> bool:
     return is_let_in and user.has_perm("articles.view_article")
 
 
-def lacks_second_factor(user: AbstractBaseUser | AnonymousUser) -> bool:
+def lacks_second_factor(user: User | AnonymousUser) -> bool:
     """Returns whether the user still has to pass a second factor.
 
     It is one that they set up, or one that the archive requires.

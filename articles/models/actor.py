@@ -1,6 +1,7 @@
 """Actor: a person, state, organisation or group that acts in the news. Alias: another name of an actor."""
 
 from collections.abc import Iterator
+from typing import Any, Self
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.exceptions import ValidationError
@@ -43,7 +44,7 @@ class AliasKind(models.TextChoices):
     LATIN = "latin", _("بالحرف اللاتيني")
 
 
-class ActorQuerySet(NounQuerySet):
+class ActorQuerySet(NounQuerySet["Actor"]):
     """Actors that a query selects."""
 
     tally = TallyKind.ACTOR
@@ -57,7 +58,7 @@ class ActorQuerySet(NounQuerySet):
         """Returns the condition that a public article mentions the actor."""
         return has(related_rows(Actor, "mentions").in_public_articles().filter(actor=OuterRef("pk")))
 
-    def with_article_counts(self) -> "ActorQuerySet":
+    def with_article_counts(self) -> Self:
         """Adds `articles`, the number of public articles that mention the actor."""
         if are_kept():
             return self.annotate(articles=kept_articles(TallyKind.ACTOR))
@@ -69,19 +70,19 @@ class ActorQuerySet(NounQuerySet):
             )
         )
 
-    def most_named(self) -> "ActorQuerySet":
+    def most_named(self) -> Self:
         """Confirmed, nameable actors that public articles mention, the most frequent first, with `articles`."""
         confirmed = self.nameable().filter(state=ReviewState.CONFIRMED)
         return confirmed.with_article_counts().filter(articles__gt=0).order_by("-articles", "id")
 
-    def named(self, name: str) -> "ActorQuerySet":
+    def named(self, name: str) -> Self:
         """Standing actors with `name` as canonical name or alias, in any spelling that folds alike."""
         folded = fold_phrase(name)
         return self.standing().filter(
             Q(folded_name=folded) | Q(pk__in=Alias.objects.filter(folded=folded).values("actor"))
         )
 
-    def with_name_part(self, text: str) -> "ActorQuerySet":
+    def with_name_part(self, text: str) -> Self:
         """Actors with a name that contains `text`, in any spelling that folds alike."""
         folded = fold_phrase(text)
         aliases = Alias.objects.filter(folded__contains=folded).values("actor")
@@ -160,7 +161,7 @@ class Actor(Limited, Withholdable):
         )
         return same.exclude(pk=self.pk).first()
 
-    def save(self, *args: object, **kwargs: object) -> None:
+    def save(self, *args: Any, **kwargs: Any) -> None:
         self.folded_name = fold_phrase(self.name)
         super().save(*args, **kwargs)
 
@@ -168,10 +169,10 @@ class Actor(Limited, Withholdable):
         return reverse("actor", args=[self.pk])
 
 
-class AliasQuerySet(models.QuerySet):
+class AliasQuerySet(models.QuerySet["Alias"]):
     """Aliases that a query selects."""
 
-    def public(self) -> "AliasQuerySet":
+    def public(self) -> Self:
         """Aliases of public actors."""
         return self.filter(actor__in=Actor.objects.public())
 
@@ -223,6 +224,6 @@ class Alias(Limited):
         if self.actor_id and Alias.objects.filter(actor=self.actor_id, folded=self.folded).exclude(pk=self.pk).exists():
             raise ValidationError({"name": "هذا الاسم مسجل لهذا الفاعل."})
 
-    def save(self, *args: object, **kwargs: object) -> None:
+    def save(self, *args: Any, **kwargs: Any) -> None:
         self.folded = fold_phrase(self.name)
         super().save(*args, **kwargs)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
+from typing import Any, Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -10,11 +11,14 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, JSONObject, Left
+from django.db.models.sql.compiler import SQLCompiler
 from django.urls import reverse
 
 from articles.arabic.text_gate import clean_body
+from articles.models import field_types
 from articles.models.carrying import LostWords, carry_facts
 from articles.models.history import event_model_of, with_history
 from articles.models.limits import Limited, day_messages, indexed_messages, moments_within, publication_days
@@ -37,7 +41,7 @@ SEARCH_TERMS = models.Func(
 
 
 @SearchVectorField.register_lookup
-class Matches(models.Lookup):
+class Matches(field_types.Lookup[str]):
     """The lookup `search_terms__matches="'lexeme' & …"`: a vector or the terms match a tsquery of finished lexemes.
 
     The tsquery stands in a subquery of its own. The planner has no statistics for it, and would otherwise read the
@@ -46,7 +50,7 @@ class Matches(models.Lookup):
 
     lookup_name = "matches"
 
-    def as_sql(self, compiler: object, connection: object) -> tuple[str, list]:
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
         left, left_params = self.process_lhs(compiler, connection)
         right, right_params = self.process_rhs(compiler, connection)
         return f"{left} @@ (SELECT {right}::tsquery)", [*left_params, *right_params]
@@ -109,14 +113,14 @@ def says_something(text: str) -> bool:
     return any(map(str.isalnum, text))
 
 
-class ArticleQuerySet(models.QuerySet):
+class ArticleQuerySet(models.QuerySet["Article"]):
     """Articles that a query selects."""
 
-    def public(self) -> "ArticleQuerySet":
+    def public(self) -> Self:
         """Articles that readers may see: published and not merged into another."""
         return self.filter(public_article())
 
-    def once_public(self) -> "ArticleQuerySet":
+    def once_public(self) -> Self:
         """Articles that are public, or that the history shows to have been public.
 
         These were withdrawn, deleted, merged or made drafts again. Readers learn nothing of any other article, not even
@@ -125,28 +129,28 @@ class ArticleQuerySet(models.QuerySet):
         versions = event_model_of(Article).objects.filter(public_article(), pgh_obj=OuterRef("pk"))
         return self.filter(public_article() | has(versions))
 
-    def unchecked(self) -> "ArticleQuerySet":
+    def unchecked(self) -> Self:
         """Articles that wait for an editor: not marked as reviewed, not withdrawn or deleted, and not merged."""
         return self.filter(checked_at__isnull=True, merged_into__isnull=True).exclude(status__in=TAKEN_AWAY)
 
-    def reported_between(self, first: date | None, last: date | None) -> "ArticleQuerySet":
+    def reported_between(self, first: date | None, last: date | None) -> Self:
         """Articles whose publication can lie from `first` to `last`, both inclusive.
 
         None excludes nothing on its side.
         """
         return self.filter(can_be_published(first, last))
 
-    def surely_between(self, first: date, last: date) -> "ArticleQuerySet":
+    def surely_between(self, first: date, last: date) -> Self:
         """Articles whose publication certainly lies from `first` to `last`, both inclusive."""
         # Their `published_order` lies there too, so that only this part of its index is read.
         within = Q(published_order__gte=first, published_order__lte=last)
         return self.filter(within, published_earliest__gte=first, published_latest__lte=last)
 
-    def dated(self) -> "ArticleQuerySet":
+    def dated(self) -> Self:
         """Articles with at least a known earliest day of publication."""
         return self.filter(published_order__range=(FIRST_DAY, LAST_DAY))
 
-    def perhaps_between(self, first: date, last: date) -> "ArticleQuerySet":
+    def perhaps_between(self, first: date, last: date) -> Self:
         """Articles whose publication can lie from `first` to `last`, both inclusive, but can also lie outside.
 
         The days must be those of one whole month or year.
@@ -154,35 +158,35 @@ class ArticleQuerySet(models.QuerySet):
         vague = self.filter(published_precision__in=VAGUE).reported_between(first, last)
         return vague.exclude(published_earliest__gte=first, published_latest__lte=last)
 
-    def naming(self, *actors: object) -> "ArticleQuerySet":
+    def naming(self, *actors: object) -> Self:
         """Articles with a standing mention of any of `actors`."""
         return self.filter(
             pk__in=related_rows(Article, "mentions").standing().filter(actor__in=actors).values("article")
         )
 
-    def reporting(self, *events: object) -> "ArticleQuerySet":
+    def reporting(self, *events: object) -> Self:
         """Articles with a standing coverage of any of `events`."""
         return self.filter(
             pk__in=related_rows(Article, "coverages").standing().filter(event__in=events).values("article")
         )
 
-    def searchable(self) -> "ArticleQuerySet":
+    def searchable(self) -> Self:
         """Adds the alias `search_terms` for filters, which the index article_terms serves."""
         return self.alias(search_terms=SEARCH_TERMS)
 
-    def newest(self) -> "ArticleQuerySet":
+    def newest(self) -> Self:
         """Orders by publication, newest first.
 
         Articles with an unknown day are ordered by their earliest possible day.
         """
         return self.order_by("-published_order", "-id")
 
-    def in_order_of(self, ids: Sequence[int]) -> "ArticleQuerySet":
+    def in_order_of(self, ids: Sequence[int]) -> Self:
         """Articles with the primary keys `ids`, in the order of `ids`."""
         place = models.Func(Value(list(ids), ArrayField(models.BigIntegerField())), F("pk"), function="array_position")
         return self.filter(pk__in=ids).order_by(place)
 
-    def with_latest_capture(self) -> "ArticleQuerySet":
+    def with_latest_capture(self) -> Self:
         """Adds `capture`, the latest accepted capture: {"sha256", "size", "captured_at"}, or None.
 
         "captured_at" is in ISO 8601; it is None for a moment that Python cannot hold.
@@ -194,16 +198,20 @@ class ArticleQuerySet(models.QuerySet):
         )
         return self.annotate(capture=Subquery(captures.values(told=columns)[:1]))
 
-    def for_listing(self) -> "ArticleQuerySet":
+    def for_listing(self) -> Self:
         """Reads what a list shows, without the body. Adds `lead`, the first LEAD_LENGTH code points of the body."""
         return self.defer("body", "set_aside").select_related("source").annotate(lead=Left("body", LEAD_LENGTH))
 
 
-class ArticleManager(models.Manager.from_queryset(ArticleQuerySet)):
+# The type check reads the base class of the manager from an assignment of its own.
+_ArticleManager = models.Manager.from_queryset(ArticleQuerySet)
+
+
+class ArticleManager(_ArticleManager["Article"]):
     """Never loads the search vector, which is as large as the text and which only the database uses."""
 
     def get_queryset(self) -> ArticleQuerySet:
-        return super().get_queryset().defer("search_vector")
+        return super().get_queryset().defer("search_vector")  # type: ignore[return-value] # The base class makes one.
 
 
 @with_history("published_order", "search_vector", "updated_at", "word_count")
@@ -214,6 +222,18 @@ class Article(Limited, Mergeable):
     """
 
     lost_words: Sequence[LostWords] = ()
+
+    # The columns of `published`.
+    published_date: date | None
+    published_precision: str
+    published_basis: str
+    published_earliest: date | None
+    published_latest: date | None
+    # What `with_latest_capture` and `for_listing` add, and what searches do (articles/search/snippets.py, related.py).
+    capture: dict[str, Any] | None
+    lead: str
+    positions: dict[str, list[int]] | None
+    frequent: dict[str, int] | None
 
     title = LineField("العنوان", max_length=500)
     title_origin = models.CharField("أصل العنوان", max_length=6, choices=TitleOrigin, default=TitleOrigin.STATED)
@@ -345,7 +365,7 @@ class Article(Limited, Mergeable):
         if self.url and Article.objects.filter(url=self.url).exclude(pk=self.pk).exists():
             raise ValidationError({"url": "مقال آخر له هذا الرابط."})
 
-    def save(self, *args: object, **kwargs: object) -> None:
+    def save(self, *args: Any, **kwargs: Any) -> None:
         """Stores the article, and moves the spans of its facts with their words if its body changes.
 
         Both happen in one transaction. The words that reviewed facts lost thereby are in `lost_words` until the next

@@ -1,5 +1,7 @@
 """Bucket: a store of captures with S3's interface. Settings name it if ARCHIVE_S3_BUCKET is set."""
 
+from typing import Any
+
 from django.core.files.base import File
 from storages.backends.s3 import S3Storage
 
@@ -10,13 +12,13 @@ class Bucket(S3Storage):
     Opening an object that does not exist raises OSError.
     """
 
-    def __init__(self, **options: object) -> None:
+    def __init__(self, **options: Any) -> None:
         # The name of a file is the digest of its content, so writing it again writes the same bytes. Only the archive
         # reads them.
         super().__init__(file_overwrite=True, default_acl=None, querystring_auth=True, gzip=False, **options)
 
-    def _open(self, name: str, mode: str = "rb") -> File:
-        file = super()._open(name, mode)
+    def _open(self, name: str, mode: str = "rb") -> "File[bytes]":
+        file: File[bytes] = super()._open(name, mode)
         # Reading `file` fetches the object now, so that a missing object raises here.
         _ = file.file
         return file

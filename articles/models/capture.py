@@ -9,13 +9,19 @@ import os
 import struct
 import threading
 import zlib
+from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
+from typing import Any, Self
 
 from django.conf import settings
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import Storage, storages
 from django.db import models
+from django.db.models.expressions import Combinable
+from django.db.models.sql.compiler import SQLCompiler
 
+from articles.models import field_types
 from articles.models.article import Article
 from articles.models.limits import moments_within
 from articles.models.public import public_article
@@ -51,7 +57,7 @@ def sync_folder(folder: Path) -> None:
 class DigestStorage(RegularFiles):
     """A file system store whose files appear whole or not at all, and are on the disk before `save` returns."""
 
-    def _save(self, name: str, content: File) -> str:
+    def _save(self, name: str, content: "File[bytes]") -> str:
         target = Path(self.path(name))
         part = target.with_name(f".new-{target.name}-{os.getpid()}-{threading.get_ident()}")
         try:
@@ -102,23 +108,27 @@ class WaitingReason(models.TextChoices):
     EDITED = "edited", "حرر محرر نص المقال بعد النسخة السابقة"
 
 
-class CaptureQuerySet(models.QuerySet):
+class CaptureQuerySet(models.QuerySet["Capture"]):
     """Captures that a query selects."""
 
-    def public(self) -> "CaptureQuerySet":
+    def public(self) -> Self:
         """Captures that readers may see: accepted captures of public articles."""
         return self.accepted().filter(public_article("article"))
 
-    def accepted(self) -> "CaptureQuerySet":
+    def accepted(self) -> Self:
         """Accepted captures, which neither wait for an editor nor were refused by one."""
         return self.filter(state=CaptureState.ACCEPTED)
 
-    def waiting(self) -> "CaptureQuerySet":
+    def waiting(self) -> Self:
         """Captures that wait for an editor's decision."""
         return self.filter(state=CaptureState.WAITING)
 
 
-class CaptureManager(models.Manager.from_queryset(CaptureQuerySet)):
+# The type check reads the base class of the manager from an assignment of its own.
+_CaptureManager = models.Manager.from_queryset(CaptureQuerySet)
+
+
+class CaptureManager(_CaptureManager["Capture"]):
     """Adds the storing of bytes to the queryset's methods."""
 
     def keep_bytes(self, sha256: str, packed: bytes) -> None:
@@ -137,19 +147,19 @@ def pack(content: bytes) -> bytes:
     return gzip.compress(content, compresslevel=_LEVEL, mtime=0)
 
 
-class CaptureTimeField(models.DateTimeField):
+class CaptureTimeField(field_types.DateTimeField[datetime | Combinable, datetime | None]):
     """A moment that is read as None if it lies outside of Python's years 1 to 9999.
 
     PostgreSQL stores such moments: «0001-01-01T00:00+14:00» lies in the year before. Reading one would raise an
     exception in the page, the export or the check that reads it. Ingest refuses them now, but archives may hold some.
     """
 
-    def select_format(self, compiler: object, sql: str, params: object) -> tuple[str, object]:
+    def select_format(self, compiler: SQLCompiler, sql: str, params: Any) -> tuple[str, Any]:
         """Returns the column for a SELECT clause; it is NULL outside of READABLE_MOMENTS."""
         within = " AND ".join(f"'{moment.isoformat()}'" for moment in READABLE_MOMENTS)
         return f"CASE WHEN {sql} BETWEEN {within} THEN {sql} END", [*params, *params]
 
-    def deconstruct(self) -> tuple[str, str, list, dict]:
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
         """Describes the field to migrations as Django's own DateTimeField, since the column is the same."""
         name, _path, args, kwargs = super().deconstruct()
         return name, "django.db.models.DateTimeField", args, kwargs

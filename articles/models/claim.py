@@ -6,8 +6,10 @@ does nothing with it for LASTS.
 """
 
 from datetime import datetime, timedelta
+from typing import Self
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import models
 from django.utils import timezone
 
@@ -19,17 +21,17 @@ from articles.models.limits import moments_within
 LASTS = timedelta(minutes=30)
 
 
-class ClaimQuerySet(models.QuerySet):
+class ClaimQuerySet(models.QuerySet["Claim"]):
     """Claims that a query selects."""
 
-    def running(self) -> "ClaimQuerySet":
+    def running(self) -> Self:
         return self.filter(renewed_at__gt=timezone.now() - LASTS)
 
-    def of_others(self, editor: models.Model) -> "ClaimQuerySet":
+    def of_others(self, editor: User) -> Self:
         """Running claims of editors other than `editor`."""
         return self.running().exclude(by=editor)
 
-    def take(self, article: int, editor: models.Model) -> "Claim | None":
+    def take(self, article: int, editor: User) -> "Claim | None":
         """Claims the article (its key) for `editor`, or renews the editor's claim.
 
         Returns the claim, or None while another editor has claimed the article. If two editors claim an article at the
@@ -44,7 +46,7 @@ class ClaimQuerySet(models.QuerySet):
             self.bulk_create([claim], ignore_conflicts=True)
         return self.running().filter(article=article, by=editor).first()
 
-    def release(self, article: int, editor: models.Model, renewed_at: datetime | None = None) -> int:
+    def release(self, article: int, editor: User, renewed_at: datetime | None = None) -> int:
         """Ends the editor's claim; with `renewed_at`, only if it was not renewed since.
 
         Returns the number of ended claims, 0 or 1.

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any, Self, TypeVar
 
 from django.db import models
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Window
@@ -24,6 +25,9 @@ MOST_COMPARED = 400
 # The number of earliest figures that a page shows of a contradiction between many figures.
 EARLIEST = 4
 _BY_DATE = ("article__published_order", "article", "start")
+
+
+Bound = TypeVar("Bound", Decimal, date)
 
 
 @dataclass(frozen=True)
@@ -50,34 +54,38 @@ class Bounds:
         return self.article != other.article and apart and in_common
 
 
-def _beyond(low: Decimal | date | None, high: Decimal | date | None) -> bool:
+def _beyond(low: Bound | None, high: Bound | None) -> bool:
     return low is not None and high is not None and low > high
+
+
+def _bound(pair: tuple[Decimal, Bounds]) -> Decimal:
+    return pair[0]
 
 
 def any_contradict(figures: list[Bounds]) -> bool:
     """Returns whether two of the figures contradict each other. Compares pairwise up to MOST_COMPARED figures."""
     if len(figures) > MOST_COMPARED:
-        lows = sorted((figure for figure in figures if figure.low is not None), key=lambda figure: -figure.low)[:2]
-        highs = sorted((figure for figure in figures if figure.high is not None), key=lambda figure: figure.high)[:2]
-        return any(figure.contradicts(other_figure) for figure in lows for other_figure in highs)
+        lows = sorted(((figure.low, figure) for figure in figures if figure.low is not None), key=_bound, reverse=True)
+        highs = sorted(((figure.high, figure) for figure in figures if figure.high is not None), key=_bound)
+        return any(figure.contradicts(other) for _low, figure in lows[:2] for _high, other in highs[:2])
     return any(figure.contradicts(other_figure) for at, figure in enumerate(figures) for other_figure in figures[:at])
 
 
-class ContradictionQuerySet(ReviewableQuerySet):
+class ContradictionQuerySet(ReviewableQuerySet["Contradiction"]):
     """Contradictions that a query selects."""
 
-    def open(self) -> "ContradictionQuerySet":
+    def open(self) -> Self:
         """Contradictions that hold between the present figures and that no editor rejected."""
         return self.standing().filter(is_open=True)
 
-    def of_nameable_events(self) -> "ContradictionQuerySet":
+    def of_nameable_events(self) -> Self:
         """Open contradictions of nameable events."""
         return self.open().filter(event__in=Event.objects.nameable())
 
-    def of_confirmed_events(self) -> "ContradictionQuerySet":
+    def of_confirmed_events(self) -> Self:
         return self.filter(event__state=ReviewState.CONFIRMED)
 
-    def public(self) -> "ContradictionQuerySet":
+    def public(self) -> Self:
         """Contradictions that public figures alone prove, of nameable events.
 
         A contradiction that depends on a hidden figure would otherwise reveal it until `refresh` closes the
@@ -93,7 +101,7 @@ class ContradictionQuerySet(ReviewableQuerySet):
         )
         return self.of_nameable_events().filter(Exists(sides))
 
-    def newest(self) -> "ContradictionQuerySet":
+    def newest(self) -> Self:
         return self.order_by("-found_at", "-id")
 
     def with_sides(self) -> list["Contradiction"]:
@@ -112,7 +120,7 @@ class ContradictionQuerySet(ReviewableQuerySet):
             row.others = totals[row.sides[0].pk] - len(row.sides) if row.sides else 0
         return rows
 
-    def refresh(self, events: Iterable[int]) -> None:
+    def refresh(self, events: Iterable[int | None]) -> None:
         """Brings the contradictions of events up to date with their public figures.
 
         `events` are keys; empty ones are ignored. New contradictions are added. A suggested contradiction that no
@@ -152,6 +160,10 @@ class Contradiction(Reviewable):
     It is open while it holds between the present figures. An editor confirms or rejects it.
     """
 
+    # What `ContradictionQuerySet.with_sides` adds.
+    sides: list[Figure]
+    others: int
+
     event = models.ForeignKey(Event, models.CASCADE, related_name="contradictions", verbose_name="الفعالية")
     measure = models.ForeignKey(Measure, models.CASCADE, related_name="contradictions", verbose_name="المقياس")
     scope = LineField("النطاق", max_length=120, blank=True)
@@ -176,28 +188,28 @@ class Contradiction(Reviewable):
     def __str__(self) -> str:
         return f"{self.measure}: {self.event}"
 
-    def figures(self) -> models.QuerySet:
+    def figures(self) -> models.QuerySet[Any]:
         """The public figures of the measure, event and scope, in order of publication."""
         return _for_display(
             Figure.objects.public().filter(event=self.event_id, measure=self.measure_id, scope=self.scope)
         )
 
 
-def _for_display(figures: models.QuerySet) -> models.QuerySet:
+def _for_display(figures: models.QuerySet[Any]) -> models.QuerySet[Any]:
     """Figures that have a measure, with what a page shows of each, in order of publication."""
     measured = figures.filter(measure__isnull=False).select_related("article__source", "measure")
     return measured.defer("article__body", "article__set_aside").order_by(*_BY_DATE)
 
 
-def _sides(figures: models.QuerySet) -> models.QuerySet:
+def _sides(figures: models.QuerySet[Any]) -> models.QuerySet[Any]:
     """Rows (key of a figure, number of figures) for each event, measure and scope.
 
     Of each group it selects the EARLIEST figures published first, the lowest and the highest. The number counts the
     whole group.
     """
 
-    def over(function: models.Func, *order: str) -> Window:
-        return Window(function, partition_by=["event", "measure", "scope"], order_by=order or None)
+    def over(function: models.Func | models.Aggregate, *order: str) -> Window:
+        return Window(function, partition_by=["event", "measure", "scope"], order_by=order or None)  # type: ignore[list-item] # Stubs: texts are allowed.
 
     counted = figures.filter(measure__isnull=False).annotate(
         place=over(RowNumber(), *_BY_DATE),
@@ -206,4 +218,5 @@ def _sides(figures: models.QuerySet) -> models.QuerySet:
         together=over(Count("pk")),
     )
     sides = counted.filter(models.Q(place__lte=EARLIEST) | models.Q(lowest=1) | models.Q(highest=1))
-    return sides.values_list("pk", "together")
+    rows: models.QuerySet[Any] = sides.values_list("pk", "together")
+    return rows

@@ -1,5 +1,7 @@
 """Coverage: the fact that an article reports an event."""
 
+from typing import Self
+
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import JSONObject
@@ -11,18 +13,18 @@ from articles.models.public import FactQuerySet
 from articles.models.review import Reviewable, by_score, review_constraints
 
 
-class CoverageQuerySet(FactQuerySet):
+class CoverageQuerySet(FactQuerySet["Coverage"]):
     """Coverages that a query selects."""
 
-    def shown(self) -> "CoverageQuerySet":
+    def shown(self) -> Self:
         """Coverages that the page of their article shows: not rejected, of a nameable event."""
         return self.standing().filter(event__in=Event.objects.nameable())
 
-    def public(self) -> "CoverageQuerySet":
+    def public(self) -> Self:
         """Shown coverages of public articles."""
         return self.shown().in_public_articles()
 
-    def with_neighbours(self) -> "CoverageQuerySet":
+    def with_neighbours(self) -> Self:
         """Adds `previous` and `following`, the article's neighbours among the public articles that cover the event.
 
         They are published next before and next after it. Each is {"id", "title"}, or None.

@@ -3,6 +3,8 @@
 It is an uploaded file, the address of a page, or a run of a command.
 """
 
+from typing import Self
+
 from django.conf import settings
 from django.core.files.storage import Storage, storages
 from django.db import models
@@ -39,10 +41,10 @@ class NoteKind(models.TextChoices):
     MIXED = "mixed", "حروف مشوهة"
 
 
-class DeliveryQuerySet(models.QuerySet):
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
     """Deliveries that a query selects."""
 
-    def troubled(self) -> "DeliveryQuerySet":
+    def troubled(self) -> Self:
         """Deliveries that failed, in whole or in part, and that no editor has settled."""
         return self.filter(settled_at__isnull=True).filter(
             models.Q(failed__gt=0) | models.Q(state=DeliveryState.FAILED)

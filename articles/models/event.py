@@ -5,6 +5,7 @@ EventSeries groups the sessions of an event, and Participation links its actors.
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Any, Self
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
@@ -56,10 +57,10 @@ class Role(models.TextChoices):
     SUBJECT = "subject", _("موضوع")
 
 
-class EventSeriesQuerySet(models.QuerySet):
+class EventSeriesQuerySet(models.QuerySet["EventSeries"]):
     """Event series that a query selects."""
 
-    def public(self) -> "EventSeriesQuerySet":
+    def public(self) -> Self:
         """Series with at least one public event."""
         return self.filter(has(Event.objects.public().filter(series=OuterRef("pk"))))
 
@@ -82,7 +83,7 @@ class EventSeries(models.Model):
         return self.name
 
 
-class EventQuerySet(NounQuerySet):
+class EventQuerySet(NounQuerySet["Event"]):
     """Events that a query selects."""
 
     tally = TallyKind.EVENT
@@ -96,21 +97,21 @@ class EventQuerySet(NounQuerySet):
         """Returns the condition that a public article covers the event."""
         return has(related_rows(Event, "coverages").in_public_articles().filter(event=OuterRef("pk")))
 
-    def newest(self) -> "EventQuerySet":
+    def newest(self) -> Self:
         return self.order_by("-start_order", "-id")
 
-    def with_title_words(self, text: str) -> "EventQuerySet":
+    def with_title_words(self, text: str) -> Self:
         """Events whose title contains every word of `text`, in any spelling that folds alike."""
         events = self
         for word in words(text):
             events = events.filter(folded_title__contains=fold_phrase(text[word.start : word.end]))
         return events
 
-    def in_series(self) -> "EventQuerySet":
+    def in_series(self) -> Self:
         """Orders by the number of the session, then by date."""
         return self.order_by(F("session").asc(nulls_last=True), "start_order", "id")
 
-    def held_between(self, first: date | None, last: date | None) -> "EventQuerySet":
+    def held_between(self, first: date | None, last: date | None) -> Self:
         """Events that can have begun from `first` to `last`, both inclusive; None excludes nothing on its side."""
         events = self
         if first:
@@ -119,16 +120,16 @@ class EventQuerySet(NounQuerySet):
             events = events.filter(Q(start_earliest__lte=last) | Q(start_earliest__isnull=True))
         return events
 
-    def dated(self) -> "EventQuerySet":
+    def dated(self) -> Self:
         """Events whose beginning is known at least to the year."""
         return self.filter(start_date__range=(FIRST_DAY, LAST_DAY))
 
-    def unbounded(self) -> "EventQuerySet":
+    def unbounded(self) -> Self:
         """Events that `begun_in` never returns, since the earliest or the latest day of their beginning is unknown."""
         bounds = Q(start_earliest__range=(FIRST_DAY, LAST_DAY), start_latest__range=(FIRST_DAY, LAST_DAY))
         return self.filter(~bounds | Q(start_earliest__isnull=True) | Q(start_latest__isnull=True))
 
-    def begun_in(self, first: date, last: date) -> "EventQuerySet":
+    def begun_in(self, first: date, last: date) -> Self:
         """Events that can have begun from `first` to `last`, both inclusive.
 
         Events without an earliest or a latest possible day are left out.
@@ -144,7 +145,7 @@ class EventQuerySet(NounQuerySet):
         )
         return {(year, month): n for year, month, n in months.annotate(n=Count("pk"))}
 
-    def with_article_counts(self) -> "EventQuerySet":
+    def with_article_counts(self) -> Self:
         """Adds `articles`, the number of public articles that cover the event."""
         if are_kept():
             return self.annotate(articles=kept_articles(TallyKind.EVENT))
@@ -156,7 +157,7 @@ class EventQuerySet(NounQuerySet):
             )
         )
 
-    def reported(self) -> "EventQuerySet":
+    def reported(self) -> Self:
         """Confirmed, nameable events that public articles cover, newest first, with `articles`."""
         confirmed = self.nameable().filter(state=ReviewState.CONFIRMED)
         return confirmed.with_article_counts().filter(articles__gt=0).newest()
@@ -190,7 +191,19 @@ class Event(Limited, Withholdable):
     kind = models.CharField("النوع", max_length=11, choices=EventKind)
     # The periods in which it can have begun, for looking it up among many events: see `periods_of`.
     periods = ItemsField(models.IntegerField(), default=list, editable=False)
+    # The columns of `start`.
+    start_date: date | None
+    start_precision: str
+    start_basis: str
+    start_earliest: date | None
+    start_latest: date | None
     start = UncertainDate("البداية")
+    # The columns of `end`.
+    end_date: date | None
+    end_precision: str
+    end_basis: str
+    end_earliest: date | None
+    end_latest: date | None
     end = UncertainDate("النهاية")
     start_order = models.GeneratedField(
         expression=Coalesce(F("start_date"), F("start_earliest"), Value(BEFORE_ALL_DATES)),
@@ -206,7 +219,9 @@ class Event(Limited, Withholdable):
         "رقم الدورة", null=True, blank=True, help_text="مكانها في سلسلتها، مثل 9 للاجتماع الوزاري التاسع."
     )
     description = ProseField("وصف", blank=True)
-    actors = models.ManyToManyField(Actor, through="Participation", related_name="events", verbose_name="المشاركون")
+    actors: "models.ManyToManyField[Actor, Participation]" = models.ManyToManyField(
+        Actor, through="Participation", related_name="events", verbose_name="المشاركون"
+    )
 
     objects = EventQuerySet.as_manager()
 
@@ -249,11 +264,11 @@ class Event(Limited, Withholdable):
 
     def beyond_limits(self) -> Iterator[tuple[str, str]]:
         yield from folded_messages("title", [fold_phrase(self.title)], 300)
-        yield from folded_messages("title", content_words(self.title), 100)
+        yield from folded_messages("title", [*content_words(self.title)], 100)
         for name in ("start", "end"):
             yield from day_messages(self, name, planned_days())
 
-    def save(self, *args: object, **kwargs: object) -> None:
+    def save(self, *args: Any, **kwargs: Any) -> None:
         self.fold()
         super().save(*args, **kwargs)
 
@@ -288,10 +303,10 @@ class Event(Limited, Withholdable):
         return list(earlier), list(later)
 
 
-class ParticipationQuerySet(ReviewableQuerySet):
+class ParticipationQuerySet(ReviewableQuerySet["Participation"]):
     """Participations that a query selects."""
 
-    def public(self) -> "ParticipationQuerySet":
+    def public(self) -> Self:
         """Participations that readers may see.
 
         They are not rejected, and both actor and event are public. An editor confirmed them, or a public article that

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -33,10 +34,10 @@ class Qualifier(models.TextChoices):
     BETWEEN = "between", "بين"
 
 
-class MeasureQuerySet(models.QuerySet):
+class MeasureQuerySet(models.QuerySet["Measure"]):
     """Measures that a query selects."""
 
-    def public(self) -> "MeasureQuerySet":
+    def public(self) -> Self:
         """Measures of public figures."""
         return self.filter(has(Figure.objects.public().filter(measure=OuterRef("pk"))))
 
@@ -83,18 +84,18 @@ class Measure(models.Model):
         return self.label
 
 
-class FigureQuerySet(FactQuerySet):
+class FigureQuerySet(FactQuerySet["Figure"]):
     """Figures that a query selects."""
 
-    def shown(self) -> "FigureQuerySet":
+    def shown(self) -> Self:
         """Figures that the page of their article shows: they are not rejected, and the body still holds their words."""
         return self.standing().filter(start__isnull=False)
 
-    def public(self) -> "FigureQuerySet":
+    def public(self) -> Self:
         """Shown figures of public articles."""
         return self.shown().in_public_articles()
 
-    def with_nameable(self) -> "FigureQuerySet":
+    def with_nameable(self) -> Self:
         """Reads `event` and `actor` if readers may see them; otherwise they are None.
 
         `event_id` and `actor_id` stay set in any case, so that pages for readers must not use them.
@@ -102,7 +103,7 @@ class FigureQuerySet(FactQuerySet):
         events, actors = Event.objects.nameable(), Actor.objects.nameable()
         return self.prefetch_related(Prefetch("event", events), Prefetch("actor", actors))
 
-    def contradicted(self) -> "FigureQuerySet":
+    def contradicted(self) -> Self:
         """Figures whose event, measure and scope have an open contradiction of a nameable event."""
         key = {name: OuterRef(name) for name in ("event", "measure", "scope")}
         return self.filter(Exists(related_rows(Measure, "contradictions").of_nameable_events().filter(**key)))
@@ -111,7 +112,7 @@ class FigureQuerySet(FactQuerySet):
 # «نحو 450» (about 450) agrees with all values within a tenth of it. «أكثر من 80» (more than 80) begins at the next
 # value that the column can store.
 _TENTH, _LEAST_STEP = Decimal("0.1"), Decimal("0.0001")
-_AMOUNT = models.DecimalField(max_digits=25, decimal_places=4)
+_AMOUNT: "models.DecimalField[Any, Any]" = models.DecimalField(max_digits=25, decimal_places=4)
 _LOW = Case(
     When(qualifier=Qualifier.AT_MOST, then=Value(None)),
     When(qualifier=Qualifier.ABOUT, then=F("value") * Value(1 - _TENTH)),

@@ -87,7 +87,11 @@ class Pulse:
 
     def __init__(self) -> None:
         host = socket.gethostname()[:80]
-        self.arguments = {"name": f"{host}:{os.getpid()}", "host": host, "pid": os.getpid()}
+        self.arguments: dict[str, str | int | None] = {
+            "name": f"{host}:{os.getpid()}",
+            "host": host,
+            "pid": os.getpid(),
+        }
         self._beaten = float("-inf")
 
     def is_due(self) -> bool:
@@ -177,7 +181,7 @@ class Processing:
 def processing() -> Processing:
     """Returns the present state of the processing of deliveries."""
     rows = list(Heartbeat.objects.annotate(silent=Now() - F("beat_at")).order_by("-beat_at")[:50])
-    states = [_state(row) for row in rows]
+    states = [_state(row, row.silent) for row in rows]
     recent = [state for state in states if state.silent_seconds < REMEMBERED.total_seconds()]
     if states:
         return Processing(recent, states[0].silent_seconds, all(state.stalled for state in states))
@@ -187,8 +191,8 @@ def processing() -> Processing:
     return Processing([], None, waiting.exists())
 
 
-def _state(row: Heartbeat) -> WorkerState:
-    silent = max(row.silent.total_seconds(), 0.0)
+def _state(row: Heartbeat, silence: timedelta) -> WorkerState:
+    silent = max(silence.total_seconds(), 0.0)
     patience = PATIENCE_IDLE if row.delivery is None else PATIENCE_BUSY
     return WorkerState(row.name, silent, row.delivery, silent > patience)
 
@@ -204,7 +208,7 @@ def is_silent(pid: int, running_seconds: float) -> bool:
     # A beat from before the start of this process is of an earlier process with the same pid.
     if row is None or row.silent.total_seconds() > running_seconds:
         return running_seconds > PATIENCE_BUSY
-    return _state(row).stalled
+    return _state(row, row.silent).stalled
 
 
 @dataclass(frozen=True)
@@ -247,4 +251,6 @@ def _age_without_success() -> timedelta:
     first = runs["first"] or migrations.aggregate(first=Min("applied"))["first"]
     with connection.cursor() as cursor:
         cursor.execute("SELECT statement_timestamp()")
-        return cursor.fetchone()[0] - first
+        (now,) = cursor.fetchone()
+    age: timedelta = now - first
+    return age

@@ -8,6 +8,7 @@ name the editor (`user`) or the `command`.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any, TypeAlias
 
 import pghistory
 import pgtrigger
@@ -15,18 +16,24 @@ from django.apps import apps
 from django.db import connection, models
 from pghistory.models import Context
 
+# An event model and one of its rows. The library makes these classes when the app starts, so that the type check cannot
+# know their columns.
+EventModel: TypeAlias = type[Any]
+EventRow: TypeAlias = Any
+
 _BY_HAND = pgtrigger.Condition("current_setting('pghistory.context_metadata', true) LIKE '%\"user\": %'")
 
 
 def with_history(*exclude: str) -> Callable[[type[models.Model]], type[models.Model]]:
     """Returns a decorator that records the changes of a model. `exclude` names derived fields, which are left out."""
-    return pghistory.track(
+    track: Callable[[type[models.Model]], type[models.Model]] = pghistory.track(
         pghistory.InsertEvent(condition=_BY_HAND),
         pghistory.UpdateEvent(row="OLD"),
         pghistory.DeleteEvent(),
         exclude=list(exclude),
         meta={"verbose_name": "تغيير", "verbose_name_plural": "تغييرات"},
     )
+    return track
 
 
 @contextmanager
@@ -54,19 +61,19 @@ def attach() -> None:
                 cursor.execute("SET LOCAL pghistory.attached TO 'on'")
 
 
-def event_models() -> list[type[models.Model]]:
+def event_models() -> list[EventModel]:
     """Returns the event models, one for every model with a history."""
     return [
         model for model in apps.get_app_config("articles").get_models() if issubclass(model, pghistory.models.Event)
     ]
 
 
-def event_model_of(model: type[models.Model]) -> type[models.Model]:
+def event_model_of(model: type[models.Model]) -> EventModel:
     """Returns the event model of a model with a history. Raises StopIteration for other models."""
     return next(event_model for event_model in event_models() if event_model.pgh_tracked_model is model)
 
 
-def kept_fields(model: type[models.Model]) -> list[models.Field]:
+def kept_fields(model: EventModel) -> list["models.Field[Any, Any]"]:
     """Returns the fields of the tracked model that its events hold, without the primary key.
 
     `model` is an event model.

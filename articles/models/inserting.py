@@ -1,7 +1,8 @@
 """Inserts many rows at once by COPY, which costs a fraction of INSERT. Long ingests use it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
@@ -37,8 +38,8 @@ def insert(rows: Iterable[models.Model]) -> None:
     has_key = rows[0].pk is not None
     fields = [f for f in table.local_concrete_fields if not f.generated and (has_key or not f.primary_key)]
     moments = [field for field in fields if getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)]
-    relations = [field for field in fields if field.is_relation]
-    written = {
+    relations = [field for field in fields if isinstance(field, models.ForeignKey)]
+    written: dict[int, Callable[[Any], Any]] = {
         place: write
         for place, field in enumerate(fields) for kind, write in _WRITTEN.items() if isinstance(field, kind)
     }  # fmt: skip
@@ -54,17 +55,20 @@ def insert(rows: Iterable[models.Model]) -> None:
                 setattr(row, field.attname, cleaned_by(field, getattr(row, field.attname)))
             for field in relations:
                 # The related row got its primary key after it was assigned.
-                if getattr(row, field.attname) is None and field.is_cached(row):
-                    setattr(row, field.attname, field.get_cached_value(row).pk)
+                if (
+                    getattr(row, field.attname) is None
+                    and (related_row := field.get_cached_value(row, None)) is not None
+                ):
+                    setattr(row, field.attname, related_row.pk)
             values = [*values_of(row)]
             for place, write in written.items():
                 values[place] = write(values[place])
             copy.write_row(values)
 
 
-def _as_array(value: object) -> object:
+def _as_array(value: Any) -> Any:
     return [_as_array(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
 # Class of a field → a function that converts its values for COPY, where psycopg would write them otherwise.
-_WRITTEN = {models.JSONField: Jsonb, ArrayField: _as_array}
+_WRITTEN: dict[type["models.Field[Any, Any]"], Callable[[Any], Any]] = {models.JSONField: Jsonb, ArrayField: _as_array}

@@ -10,12 +10,15 @@ from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.expressions import Combinable
+
+from articles.models import field_types
 
 
-class ItemsField(ArrayField):
+class ItemsField(field_types.ArrayField[Sequence[Any] | Combinable, list[Any]]):
     """An array of values of its `base_field`. Where these are arrays, each has the `size` of the base field."""
 
-    def __init__(self, base_field: models.Field, size: int | None = None, **kwargs: Any) -> None:
+    def __init__(self, base_field: "models.Field[Any, Any]", size: int | None = None, **kwargs: Any) -> None:
         super().__init__(base_field, size, **kwargs)
         # Where the base field has its own `from_db_value`, as an array within an array does, Django sets an attribute
         # of this name on the instance. It would hide the method of this class.
@@ -37,7 +40,7 @@ class ItemsField(ArrayField):
             )
         return type(item) is _kind(self)
 
-    def deconstruct(self) -> tuple[str, str, list, dict]:
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
         """Describes the field as Django's ArrayField, because the column is the same."""
         name, _path, args, kwargs = super().deconstruct()
         return name, "django.contrib.postgres.fields.ArrayField", args, kwargs
@@ -53,7 +56,7 @@ class AlignedItemsField(ItemsField):
         return value
 
 
-def _kind(field: ArrayField) -> type:
+def _kind(field: "ArrayField[Any, Any]") -> type:
     return int if isinstance(field.base_field, models.IntegerField) else str
 
 
@@ -77,7 +80,7 @@ def aligned(
     return tuple([items[place] for items in sound] for place in range(len(pairs)))
 
 
-def is_astray(field: ArrayField) -> str:
+def is_astray(field: "ArrayField[Any, Any]") -> str:
     """Returns an SQL condition that is true for rows whose stored array holds items that are not read."""
     column = f'"{field.column}"'
     inner = field.base_field if isinstance(field.base_field, ArrayField) else None

@@ -4,9 +4,10 @@ The models check the values of forms, authority files and restored versions by i
 (articles/ingest/gate.py). `check_archive` finds rows that entered before these checks existed.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import NamedTuple
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -28,7 +29,8 @@ FIRST_CAPTURE = datetime(1990, 1, 1, tzinfo=UTC)
 MOST_INDEXED_BYTES = 2_600
 
 
-class Days(NamedTuple):
+@dataclass(frozen=True)
+class Days:
     """The range of days in which a value is sensible.
 
     first: the first day, inclusive.
@@ -107,7 +109,7 @@ def outside_message(days: Days) -> str:
     return isolated_dates(f"تاريخ غير معقول: يقبل ما بين {days.first} و{days.last}.")
 
 
-def days_within(model: str, *columns: str) -> list[models.CheckConstraint]:
+def days_within(model: str, *columns: str) -> list[models.BaseConstraint]:
     """Returns a constraint for each column of days, for the Meta of the model named `model`.
 
     It allows the days that Python can hold together with their neighbours. Older archives hold other days, so the
@@ -116,7 +118,7 @@ def days_within(model: str, *columns: str) -> list[models.CheckConstraint]:
     return [_within(model, column, calendar_bounds.FIRST_DAY, calendar_bounds.LAST_DAY) for column in columns]
 
 
-def moments_within(model: str, *columns: str) -> list[models.CheckConstraint]:
+def moments_within(model: str, *columns: str) -> list[models.BaseConstraint]:
     """Returns a constraint for each column of moments, as `days_within`: Python can hold them in every time zone."""
     return [_within(model, column, calendar_bounds.FIRST_MOMENT, calendar_bounds.LAST_MOMENT) for column in columns]
 
@@ -161,9 +163,9 @@ class Limited(models.Model):
         """Yields (field, message for editors) for each value that may not enter the archive."""
         raise NotImplementedError
 
-    def clean_fields(self, exclude: object = None) -> None:
+    def clean_fields(self, exclude: Collection[str] | None = None) -> None:
         """Runs Django's checks of each field and, if they pass, checks the limits. Raises ValidationError by field."""
-        errors: dict[str, list] = {}
+        errors: dict[str, Any] = {}
         try:
             super().clean_fields(exclude=exclude)
         except ValidationError as error:

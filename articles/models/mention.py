@@ -1,6 +1,7 @@
 """Mention: the fact that an article names an actor, with the spans of the name in code points of the body."""
 
 from collections.abc import Collection, Iterable, Sequence
+from typing import Any, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -9,7 +10,7 @@ from django.db.models import Count, F, Func, Q
 from articles.models.actor import Actor
 from articles.models.article import Article
 from articles.models.history import with_history
-from articles.models.item_fields import AlignedItemsField, aligned
+from articles.models.item_fields import AlignedItemsField, ItemsField, aligned
 from articles.models.public import FactQuerySet
 from articles.models.review import Reviewable, by_score, review_constraints
 from articles.models.text_fields import LineField, ProseField
@@ -18,18 +19,18 @@ from articles.models.text_fields import LineField, ProseField
 _EACH = "unnest(ARRAY(SELECT item FROM unnest(%(expressions)s) AS item WHERE item IS NOT NULL))"
 
 
-class MentionQuerySet(FactQuerySet):
+class MentionQuerySet(FactQuerySet["Mention"]):
     """Mentions that a query selects."""
 
-    def shown(self) -> "MentionQuerySet":
+    def shown(self) -> Self:
         """Mentions that the page of their article shows: not rejected, of a nameable actor."""
         return self.standing().filter(actor__in=Actor.objects.nameable())
 
-    def public(self) -> "MentionQuerySet":
+    def public(self) -> Self:
         """Shown mentions of public articles."""
         return self.shown().in_public_articles()
 
-    def surface_names(self) -> "MentionQuerySet":
+    def surface_names(self) -> models.QuerySet[Any, dict[str, Any]]:
         """Returns rows {"name", "times"}: each name as articles write it and its number of spans.
 
         The most frequent name comes first.
@@ -101,5 +102,13 @@ class Mention(Reviewable):
 
 def places(spans: object, quotes: object) -> tuple[list[list[int]], list[str]]:
     """The spans and quotes of a mention, or of a version of it, that can be places of a text: each span with its quote."""
-    fields = [Mention._meta.get_field(name) for name in ("spans", "quotes")]
-    return aligned(list(zip(fields, (spans, quotes), strict=True)), lambda span, _quote: 0 <= span[0] < span[1])
+    both = [(_items_field("spans"), spans), (_items_field("quotes"), quotes)]
+    sound_spans, sound_quotes = aligned(both, lambda span, _quote: 0 <= span[0] < span[1])
+    return sound_spans, sound_quotes
+
+
+def _items_field(name: str) -> ItemsField:
+    field = Mention._meta.get_field(name)
+    if not isinstance(field, ItemsField):
+        raise TypeError(f"Mention.{name} is no list")
+    return field

@@ -12,6 +12,9 @@ from django.db import models
 class Mergeable(models.Model):
     """A noun whose rows can be merged into another row of their model."""
 
+    # The column of `merged_into`.
+    merged_into_id: int | None
+
     merged_into = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, editable=False, related_name="merged", verbose_name="دُمج في"
     )
@@ -30,19 +33,19 @@ class Mergeable(models.Model):
         while row.merged_into_id:
             if row.merged_into_id in passed:
                 return None
-            row = _there(row)
-            if row is None:
+            next_row = row._next()
+            if next_row is None:
                 return None
+            row = next_row
             passed.add(row.pk)
         return row
 
-
-def _there(row: Mergeable) -> Mergeable | None:
-    """The row that `row` was merged into, or None where it is gone: a join reads that as None, a look-up raises."""
-    try:
-        return row.merged_into
-    except ObjectDoesNotExist:
-        return None
+    def _next(self) -> Self | None:
+        """The row that this one was merged into, or None where it is gone: a join reads that as None, a look-up raises."""
+        try:
+            return self.merged_into  # type: ignore[return-value] # «self» in a base class is the subclass.
+        except ObjectDoesNotExist:
+            return None
 
 
 def not_into_itself(model: str) -> models.CheckConstraint:

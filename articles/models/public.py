@@ -5,11 +5,13 @@ readers and machines (pages, search, API, feeds, exports, sitemaps, web archives
 own. tests/trust/test_privacy.py checks every door.
 """
 
+from typing import Any, Self, TypeVar
+
 from django.db import models
 from django.db.models import Q, QuerySet
 
 from articles.models.merged import Mergeable
-from articles.models.review import Reviewable, ReviewableQuerySet, ReviewState
+from articles.models.review import Reviewable, ReviewableQuerySet, ReviewState, Row
 from articles.models.tally import Tally, TallyKind, are_kept
 
 # The same conditions for raw SQL, which must alias the table as «article», «actor» or «event». For `LIMIT 1` see `has`.
@@ -43,7 +45,7 @@ def public_article(path: str = "") -> Q:
     return Q(**{f"{prefix}status": "published", f"{prefix}merged_into__isnull": True})
 
 
-def has(rows: QuerySet) -> Q:
+def has(rows: QuerySet[Any, Any]) -> Q:
     """Returns the condition that a subquery, which refers to the outer row by OuterRef, has a row.
 
     It is a scalar subquery, which PostgreSQL evaluates for each outer row by an index. For an EXISTS beside an OR,
@@ -53,24 +55,28 @@ def has(rows: QuerySet) -> Q:
     return Q(models.Subquery(rows.order_by().values_list(models.Value(True))[:1], output_field=models.BooleanField()))
 
 
-def related_rows(model: type[models.Model], name: str) -> QuerySet:
+def related_rows(model: type[models.Model], name: str) -> Any:
     """Returns all rows of the model that refers to `model` under the related name `name`.
 
-    They come as that model's own QuerySet. A noun reaches its facts by it without importing their modules, which import
-    the noun's module.
+    They come as that model's own QuerySet; the type check cannot know which. A noun reaches its facts by it without
+    importing their modules, which import the noun's module.
     """
-    return model._meta.get_field(name).related_model._default_manager.all()
+    related: Any = model._meta.get_field(name).related_model
+    return related._default_manager.all()
 
 
-class FactQuerySet(ReviewableQuerySet):
+Noun = TypeVar("Noun", bound="Withholdable")
+
+
+class FactQuerySet(ReviewableQuerySet[Row]):
     """Facts of an article: mentions, coverages, figures."""
 
-    def in_public_articles(self) -> "FactQuerySet":
+    def in_public_articles(self) -> Self:
         """Standing facts of public articles."""
         return self.standing().filter(public_article("article"))
 
 
-class NounQuerySet(ReviewableQuerySet):
+class NounQuerySet(ReviewableQuerySet[Row]):
     """Nouns that articles state: actors and events. A subclass defines which facts state a row."""
 
     tally: TallyKind
@@ -83,33 +89,33 @@ class NounQuerySet(ReviewableQuerySet):
         """Returns the condition that a public article mentions or covers the row. It is narrower than `stated`."""
         raise NotImplementedError
 
-    def standing(self) -> "NounQuerySet":
+    def standing(self) -> Self:
         """Rows that editors work on: neither rejected nor merged into another."""
         return super().standing().filter(merged_into__isnull=True)
 
-    def nameable(self) -> "NounQuerySet":
+    def nameable(self) -> Self:
         """Rows that a public fact may name: standing and not withheld from readers."""
         return self.filter(_NAMEABLE)
 
-    def public(self) -> "NounQuerySet":
+    def public(self) -> Self:
         """Rows that readers may see: nameable, and confirmed by an editor or stated by a public article."""
         return self.filter(self._public())
 
-    def with_publicity(self) -> "NounQuerySet":
+    def with_publicity(self) -> Self:
         """Adds `is_public`, for a page that must distinguish hidden rows from merged ones."""
         return self.annotate(is_public=models.ExpressionWrapper(self._public(), models.BooleanField()))
 
     def _public(self) -> Q:
         return _NAMEABLE & (Q(state=ReviewState.CONFIRMED) | self.stated())
 
-    def listed(self, *, kept: bool | None = None) -> "NounQuerySet":
+    def listed(self, *, kept: bool | None = None) -> Self:
         """Rows that public lists show by default: nameable, confirmed by an editor, and in a public article.
 
         `kept` is the result of `are_kept`, if the caller has it already.
         """
         return self.nameable().filter(self._has_articles(kept), state=ReviewState.CONFIRMED)
 
-    def unreviewed(self, *, kept: bool | None = None) -> "NounQuerySet":
+    def unreviewed(self, *, kept: bool | None = None) -> Self:
         """Rows that public lists show only on demand: nameable, in a public article, and waiting for review.
 
         Use it for counting only. In a large archive the tallies decide whether a row is in a public article, and they
@@ -131,6 +137,9 @@ class NounQuerySet(ReviewableQuerySet):
 class Withholdable(Mergeable, Reviewable):
     """A noun that editors can withhold from readers, whatever articles say of it."""
 
+    # Whether readers may see the row; `NounQuerySet.with_publicity` adds it.
+    is_public: bool
+
     withheld = models.BooleanField(
         "محجوب عن القراء",
         default=False,
@@ -142,12 +151,13 @@ class Withholdable(Mergeable, Reviewable):
         abstract = True
 
 
-def first_listed(rows: QuerySet, most: int, examined: int) -> list[models.Model]:
+def first_listed(rows: NounQuerySet[Noun], most: int, examined: int) -> list[Noun]:
     """Returns up to `most` listed rows (see `NounQuerySet.listed`), in the order of `rows`.
 
     Only the first `examined` nameable and confirmed rows are checked. It serves lists that are made at every keystroke,
     where looking up the facts of every matching row would take too long.
     """
     keys = list(rows.nameable().filter(state=ReviewState.CONFIRMED).values_list("pk", flat=True)[:examined])
-    listed_rows = rows.model.objects.listed().in_bulk(keys)
+    nouns: Any = rows.model._default_manager
+    listed_rows: dict[int, Noun] = nouns.listed().in_bulk(keys)
     return [listed_rows[pk] for pk in keys if pk in listed_rows][:most]

@@ -7,6 +7,7 @@ to.
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
 from django.db import DataError, transaction
 from django.db.models import DateField, DecimalField, Field, Model, QuerySet
@@ -23,7 +24,7 @@ def logged(place: str, reason: str) -> None:
     log.warning("%s was left out: %s", place, reason)
 
 
-def readable(rows: QuerySet, ids: Sequence[int], warn: Warn = logged) -> list:
+def readable(rows: QuerySet[Any], ids: Sequence[int], warn: Warn = logged) -> list[Any]:
     """Returns the rows of `rows` with the primary keys `ids`, in the order of `ids`.
 
     A row that cannot be read is reported to `warn` and skipped.
@@ -32,7 +33,7 @@ def readable(rows: QuerySet, ids: Sequence[int], warn: Warn = logged) -> list:
     return [stored[pk] for pk in ids if pk in stored]
 
 
-def place_of(rows: QuerySet, pk: int) -> str:
+def place_of(rows: QuerySet[Any], pk: int) -> str:
     """Returns the name of a row for `warn`: the model's name and the primary key."""
     return f"{rows.model._meta.model_name} {pk}"
 
@@ -50,7 +51,7 @@ def unheld_columns(row: Model) -> list[str]:
     ]
 
 
-def _is_stand_in(field: Field, value: object) -> bool:
+def _is_stand_in(field: "Field[Any, Any]", value: object) -> bool:
     if isinstance(field, DecimalField):
         return value is None and not field.null
     return isinstance(field, DateField) and is_unheld(value)
@@ -65,7 +66,7 @@ def sound(rows: Iterable[Model], warn: Warn = logged) -> Iterator[Model]:
             yield row
 
 
-def _read(rows: QuerySet, ids: Sequence[int], warn: Warn) -> list:
+def _read(rows: QuerySet[Any], ids: Sequence[int], warn: Warn) -> list[Any]:
     """Reads all rows at once or, if one of them cannot be read, one by one."""
     try:
         with transaction.atomic():

@@ -7,6 +7,7 @@ otherwise wait for ever for a writer.
 
 import os
 from datetime import UTC, datetime
+from typing import Any
 
 from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage
@@ -17,10 +18,12 @@ from articles.platform.private_files import open_regular
 class RegularFiles(FileSystemStorage):
     """A file system store that opens regular files only."""
 
-    def _open(self, name: str, mode: str = "rb") -> File:
+    def _open(self, name: str, mode: str = "rb") -> "File[Any]":
         """Opens a regular file. Raises OSError for anything else."""
         if mode != "rb":
-            return super()._open(name, mode)
+            # Django's base class has the method; its stubs leave it out.
+            file: File[Any] = super()._open(name, mode)  # type: ignore[misc]
+            return file
         return File(os.fdopen(open_regular(self.path(name)), mode))
 
     def exists(self, name: str) -> bool:
@@ -29,7 +32,8 @@ class RegularFiles(FileSystemStorage):
 
     def listdir(self, path: str) -> tuple[list[str], list[str]]:
         """Returns the names of the folders and of all other entries of a folder. Links do not count as folders."""
-        folders, files = [], []
+        folders: list[str] = []
+        files: list[str] = []
         with os.scandir(self.path(path)) as entries:
             for entry in entries:
                 (folders if entry.is_dir(follow_symlinks=False) else files).append(entry.name)

@@ -3,6 +3,8 @@
 Fingerprint: the hashes by which reprints are detected among any number of articles.
 """
 
+from typing import Self
+
 from django.contrib.postgres.indexes import GinIndex
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -36,10 +38,10 @@ class Fingerprint(models.Model):
 _NOT_SHOWN = ("body", "set_aside", "search_vector")
 
 
-class ReprintQuerySet(ReviewableQuerySet):
+class ReprintQuerySet(ReviewableQuerySet["Reprint"]):
     """Reprints that a query selects."""
 
-    def public(self) -> "ReprintQuerySet":
+    def public(self) -> Self:
         """Standing reprints of which both articles are public."""
         return self.standing().filter(public_article("article"), public_article("original"))
 

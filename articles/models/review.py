@@ -1,10 +1,15 @@
 """The review state of facts: suggested by a rule, or confirmed or rejected by an editor."""
 
+from collections.abc import Sequence
+from typing import Any, Self, TypeVar
+
 from django.conf import settings
 from django.db import models
+from django.db.models.expressions import Combinable
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from articles.models import field_types
 from articles.models.limits import moments_within
 from articles.models.text_fields import LineField
 
@@ -17,14 +22,17 @@ class ReviewState(models.TextChoices):
     REJECTED = "rejected", _("مرفوض")
 
 
-class ReviewableQuerySet(models.QuerySet):
+Row = TypeVar("Row", bound=models.Model, covariant=True)
+
+
+class ReviewableQuerySet(models.QuerySet[Row]):
     """Reviewable rows that a query selects."""
 
-    def standing(self) -> "ReviewableQuerySet":
+    def standing(self) -> Self:
         """Rows that no editor rejected."""
         return self.exclude(state=ReviewState.REJECTED)
 
-    def suggested(self) -> "ReviewableQuerySet":
+    def suggested(self) -> Self:
         return self.filter(state=ReviewState.SUGGESTED)
 
     def review(self, state: str, editor: object) -> int:
@@ -35,7 +43,7 @@ class ReviewableQuerySet(models.QuerySet):
         return self.exclude(state=state).update(state=state, reviewed_by=editor, reviewed_at=timezone.now())
 
 
-class ScoreField(models.FloatField):
+class ScoreField(field_types.FloatField[float | Combinable | None, float | None]):
     """A number from 0 to 1. What SQL stored beside that is read as None; `manage.py check_archive` names it."""
 
     @staticmethod
@@ -45,7 +53,7 @@ class ScoreField(models.FloatField):
     def from_db_value(self, value: float | None, expression: object, connection: object) -> float | None:
         return value if value is not None and self.is_score(value) else None
 
-    def deconstruct(self) -> tuple[str, str, list, dict]:
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
         """As Django's own field: the column is the same."""
         name, _path, args, kwargs = super().deconstruct()
         return name, "django.db.models.FloatField", args, kwargs
@@ -79,7 +87,7 @@ class Reviewable(models.Model):
         return self.state == ReviewState.SUGGESTED
 
 
-def review_constraints(model: str) -> list[models.CheckConstraint]:
+def review_constraints(model: str) -> list[models.BaseConstraint]:
     """Returns the constraints of every reviewable noun, for the Meta of the model named `model`."""
     states = models.CheckConstraint(condition=models.Q(state__in=ReviewState.values), name=f"{model}_state_known")
     return [states, *moments_within(model, "reviewed_at")]

@@ -40,7 +40,8 @@ def current() -> str:
     """Returns the archive's revision on the database server of the connection."""
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {CURRENT}")
-        return cursor.fetchone()[0]
+        (current_revision,) = cursor.fetchone()
+        return str(current_revision)
 
 
 def begin_epoch() -> None:

@@ -1,6 +1,7 @@
 """Source: the outlet or agency that published an article."""
 
 from collections.abc import Iterator
+from typing import Any, Self
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.exceptions import ValidationError
@@ -31,17 +32,17 @@ class SourceKind(models.TextChoices):
     OTHER = "other", _("آخر")
 
 
-class SourceQuerySet(models.QuerySet):
+class SourceQuerySet(models.QuerySet["Source"]):
     """Sources that a query selects."""
 
-    def standing(self) -> "SourceQuerySet":
+    def standing(self) -> Self:
         return self.filter(merged_into__isnull=True)
 
-    def public(self) -> "SourceQuerySet":
+    def public(self) -> Self:
         """Sources that readers may see: all that were not merged into another, since only editors make sources."""
         return self.standing()
 
-    def with_article_counts(self) -> "SourceQuerySet":
+    def with_article_counts(self) -> Self:
         """Adds `published`, the number of the source's public articles."""
         if are_kept():
             return self.annotate(published=kept_articles(TallyKind.SOURCE))
@@ -144,7 +145,7 @@ class Source(Limited, Mergeable):
         yield from folded_messages("name", [fold_phrase(self.name)], 200)
         yield from folded_messages("marks", [fold_mark(mark) for mark in self.marks], 40)
 
-    def save(self, *args: object, **kwargs: object) -> None:
+    def save(self, *args: Any, **kwargs: Any) -> None:
         self.folded_name = fold_phrase(self.name)
         self.folded_marks = [fold_mark(mark) for mark in self.marks]
         self.domains = [_domain_or_as_it_is(domain) for domain in self.domains]

@@ -1,6 +1,7 @@
 """SynonymSet: words and phrases that a search treats as equal. Editors maintain them; a change needs no new index."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.contrib.postgres.indexes import GinIndex
 from django.core.exceptions import ValidationError
@@ -65,6 +66,6 @@ class SynonymSet(Limited):
         if len(self.words) < 2:
             raise ValidationError({"words": "اكتب كلمتين مختلفتين على الأقل، كل واحدة في سطر."})
 
-    def save(self, *args: object, **kwargs: object) -> None:
+    def save(self, *args: Any, **kwargs: Any) -> None:
         self.folded = [fold_phrase(word) for word in self.words]
         super().save(*args, **kwargs)

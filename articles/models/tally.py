@@ -4,6 +4,8 @@ Small archives count live, so that the changes of editors show at once. From KEP
 time would be slow, pages use the stored numbers. Commands update these together with the statistics of search.
 """
 
+from typing import Any
+
 from django.db import connection, models
 from django.db.models import Exists, OuterRef, Subquery
 from django.db.models.functions import Coalesce
@@ -73,7 +75,7 @@ class Tally(models.Model):
         return f"{self.kind} {self.key}: {self.articles}"
 
 
-def _of_large_archive() -> models.QuerySet:
+def _of_large_archive() -> models.QuerySet[Any]:
     """The tally of the whole archive if that has at least KEPT_FROM articles; otherwise an empty queryset."""
     return Tally.objects.filter(kind=TallyKind.ARCHIVE, articles__gte=KEPT_FROM)
 

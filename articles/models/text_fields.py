@@ -5,15 +5,18 @@ clean a posted value before they compare it with the stored one. `articles.model
 that are stored with COPY. In migrations these fields appear as Django's own, because the columns are the same.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from django import forms
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.expressions import Combinable
 from django.db.models.fields.json import KeyTransform
 
 from articles.arabic.text_gate import as_given, clean_body, clean_line, clean_text, file_name_as_given
+from articles.models import field_types
 
 Gate = Callable[[str], str]
 
@@ -28,7 +31,7 @@ class GatedFormField(forms.CharField):
         super().__init__(*args, **kwargs)
         self.gate = gate
 
-    def to_python(self, value: object) -> object:
+    def to_python(self, value: Any) -> str | None:
         # The gate comes before Django strips the ends: a space there may stand behind a character that the gate
         # removes.
         return super().to_python(self.gate(value) if isinstance(value, str) else value)
@@ -42,7 +45,14 @@ class GatedAddressField(GatedFormField, forms.URLField):
     """A form field for an address, cleaned by `gate`."""
 
 
-class Gated:
+# What a column of text accepts.
+Written = str | Combinable
+# The types that a field is written with and read as.
+_Set = TypeVar("_Set", contravariant=True)
+_Get = TypeVar("_Get", covariant=True)
+
+
+class Gated(field_types.Mixin[_Set, _Get]):
     """Mixin for a model field: every text passes `gate` before it reaches the database.
 
     gate: the function that cleans a text.
@@ -51,35 +61,35 @@ class Gated:
     """
 
     gate: Gate
-    column_of: type[models.Field]
+    column_of: type["models.Field[Any, Any]"]
     form_field: type[forms.Field] = GatedFormField
 
-    def cleaned(self, value: object) -> object:
+    def cleaned(self, value: Any) -> Any:
         """Returns `value` as it may be stored. A value that is no text is returned unchanged."""
         return type(self).gate(value) if isinstance(value, str) else value
 
-    def to_python(self, value: object) -> object:
+    def to_python(self, value: Any) -> Any:
         return self.cleaned(super().to_python(value))
 
-    def get_prep_value(self, value: object) -> object:
+    def get_prep_value(self, value: Any) -> Any:
         return self.cleaned(super().get_prep_value(value))
 
-    def pre_save(self, model_instance: models.Model, add: bool) -> object:
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         """Returns the value to store, and sets it on the instance as well."""
         value = self.cleaned(super().pre_save(model_instance, add))
         if isinstance(value, str):
             setattr(model_instance, self.attname, value)
         return value
 
-    def deconstruct(self) -> tuple[str, str, list, dict]:
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
         name, _, args, kwargs = super().deconstruct()
         return name, f"django.db.models.{self.column_of.__name__}", args, kwargs
 
-    def formfield(self, **kwargs: Any) -> forms.Field | None:
-        return super().formfield(**{"form_class": self.form_field, "gate": type(self).gate, **kwargs})
+    def formfield(self, *args: Any, **kwargs: Any) -> forms.Field | None:
+        return super().formfield(*args, **{"form_class": self.form_field, "gate": type(self).gate, **kwargs})
 
 
-class LineField(Gated, models.CharField):
+class LineField(Gated[Written, str], field_types.CharField[Written, str]):
     """Text of one line: a title, a name, an author."""
 
     gate = staticmethod(clean_line)
@@ -92,7 +102,7 @@ class FileNameField(LineField):
     gate = staticmethod(file_name_as_given)
 
 
-class ProseField(Gated, models.TextField):
+class ProseField(Gated[Written, str], field_types.TextField[Written, str]):
     """Text of several lines: a description, a quote."""
 
     gate = staticmethod(clean_text)
@@ -105,24 +115,24 @@ class BodyField(ProseField):
     gate = staticmethod(clean_body)
 
 
-class AddressField(Gated, models.URLField):
+class AddressField(Gated[Written, str], field_types.URLField[Written, str]):
     """The address of a page."""
 
     gate = staticmethod(clean_line)
     column_of = models.URLField
     form_field = GatedAddressField
 
-    def formfield(self, **kwargs: Any) -> forms.Field | None:
-        return super().formfield(**{"assume_scheme": "https", **kwargs})
+    def formfield(self, *args: Any, **kwargs: Any) -> forms.Field | None:
+        return super().formfield(*args, **{"assume_scheme": "https", **kwargs})
 
 
-class GatedJSONField(Gated, models.JSONField):
+class GatedJSONField(Gated[Any, Any], field_types.JSONField[Any, Any]):
     """A JSON value. All texts in it are cleaned at any depth, keys included."""
 
     gate = staticmethod(clean_text)
     column_of = models.JSONField
 
-    def cleaned(self, value: object) -> object:
+    def cleaned(self, value: Any) -> Any:
         """Returns `value` with all its texts cleaned. A tuple becomes a list."""
         if isinstance(value, dict):
             return {self.cleaned(key): self.cleaned(item) for key, item in value.items()}
@@ -130,8 +140,8 @@ class GatedJSONField(Gated, models.JSONField):
             return [self.cleaned(item) for item in value]
         return super().cleaned(value)
 
-    def formfield(self, **kwargs: Any) -> forms.Field | None:
-        return models.JSONField.formfield(self, **kwargs)
+    def formfield(self, *args: Any, **kwargs: Any) -> forms.Field | None:
+        return models.JSONField.formfield(self, *args, **kwargs)
 
 
 class AsGivenJSONField(GatedJSONField):
@@ -163,7 +173,7 @@ class RowsField(GatedJSONField):
         """Returns the rows of a stored value that have the shape; an empty list for a value that is no list."""
         return [row for row in stored if self.has_shape(row)] if isinstance(stored, list) else []
 
-    def from_db_value(self, value: object, expression: object, connection: object) -> object:
+    def from_db_value(self, value: Any, expression: Any, connection: BaseDatabaseWrapper) -> Any:
         stored = super().from_db_value(value, expression, connection)
         return stored if isinstance(expression, KeyTransform) else self.rows_of(stored)
 
@@ -172,7 +182,7 @@ class AsGivenRowsField(RowsField, AsGivenJSONField):
     """Rows whose texts are shown as they were received."""
 
 
-def cleaned_by(field: models.Field, value: object) -> object:
+def cleaned_by(field: "models.Field[Any, Any]", value: Any) -> Any:
     """Returns `value` as `field` would store it. The texts of an array are cleaned by the field of its items."""
     if isinstance(field, Gated):
         return field.cleaned(value)
@@ -181,10 +191,18 @@ def cleaned_by(field: models.Field, value: object) -> object:
     return value
 
 
-def gated_fields(model: type[models.Model]) -> list[models.Field]:
+def length_of(model: type[models.Model], name: str) -> int:
+    """Returns the most code points of a text column. Raises ValueError for a column without a limit."""
+    most = getattr(model._meta.get_field(name), "max_length", None)
+    if not isinstance(most, int):
+        raise ValueError(f"{model.__name__}.{name} has no greatest length")
+    return most
+
+
+def gated_fields(model: type[models.Model]) -> list["models.Field[Any, Any]"]:
     """Returns the fields of a model whose texts pass the gate, including arrays of texts."""
 
-    def is_gated(field: models.Field) -> bool:
+    def is_gated(field: "models.Field[Any, Any]") -> bool:
         return isinstance(field, Gated) or (isinstance(field, ArrayField) and is_gated(field.base_field))
 
     return [field for field in model._meta.local_concrete_fields if is_gated(field)]

@@ -6,7 +6,7 @@
 import calendar
 import datetime
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self, overload
 
 from django.db import models
 from django.db.models import F, Q
@@ -32,7 +32,7 @@ class Basis(models.TextChoices):
     EDITOR = "editor", "وضعه محرر"
 
 
-_ISO_LENGTHS = {Precision.DAY: 10, Precision.MONTH: 7, Precision.YEAR: 4}
+_ISO_LENGTHS: dict[str, int] = {Precision.DAY: 10, Precision.MONTH: 7, Precision.YEAR: 4}
 
 
 @dataclass(frozen=True)
@@ -100,11 +100,11 @@ class ArchiveDate:
     def as_dict(self) -> dict[str, str | None]:
         """Returns the date as exports write it, with days as ISO 8601 strings."""
         return {
-            "date": self.date and self.date.isoformat(),
+            "date": self.date.isoformat() if self.date else None,
             "precision": str(self.precision),
             "basis": str(self.basis),
-            "earliest": self.earliest and self.earliest.isoformat(),
-            "latest": self.latest and self.latest.isoformat(),
+            "earliest": self.earliest.isoformat() if self.earliest else None,
+            "latest": self.latest.isoformat() if self.latest else None,
         }
 
 
@@ -124,7 +124,7 @@ class UncertainDate:
     def contribute_to_class(self, model: type[models.Model], name: str) -> None:
         self.name = name
         label = self.verbose_name
-        fields = {
+        fields: dict[str, models.Field[Any, Any]] = {
             "date": models.DateField(label, null=True, blank=True),
             "precision": models.CharField(
                 f"{label}: الدقة", max_length=7, choices=Precision, default=Precision.UNKNOWN
@@ -138,7 +138,13 @@ class UncertainDate:
                 model.add_to_class(f"{name}_{part}", field)
         setattr(model, name, self)
 
-    def __get__(self, instance: models.Model | None, owner: type | None = None) -> "ArchiveDate | UncertainDate":
+    @overload
+    def __get__(self, instance: None, owner: type[models.Model]) -> Self: ...
+
+    @overload
+    def __get__(self, instance: models.Model, owner: type[models.Model] | None = None) -> ArchiveDate: ...
+
+    def __get__(self, instance: models.Model | None, owner: type[models.Model] | None = None) -> ArchiveDate | Self:
         if instance is None:
             return self
         day, precision, basis, *bounds = (getattr(instance, f"{self.name}_{part}") for part in PARTS)
@@ -153,7 +159,7 @@ class UncertainDate:
             setattr(instance, f"{self.name}_{part}", getattr(value, part))
 
 
-def is_derived(row: models.Model, field: models.Field) -> bool:
+def is_derived(row: models.Model, field: "models.Field[Any, Any]") -> bool:
     """Returns whether a field is a bound of an uncertain date whose date is known.
 
     Such a bound follows from the date.
@@ -162,7 +168,7 @@ def is_derived(row: models.Model, field: models.Field) -> bool:
     return part in {"earliest", "latest"} and getattr(row, f"{name}_date", None) is not None
 
 
-def date_constraints(model: str, name: str) -> list[models.CheckConstraint]:
+def date_constraints(model: str, name: str) -> list[models.BaseConstraint]:
     """Returns the constraints of the uncertain date `name`, for the Meta of the model named `model`.
 
     The interval is in order; precision, value and interval agree; and Python can hold each day.

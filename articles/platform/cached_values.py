@@ -14,6 +14,7 @@ format or key, raises UnreadableValueError; a cache treats such a value as absen
 
 import hmac
 import json
+from typing import Any
 
 from django.utils.crypto import salted_hmac
 
@@ -69,7 +70,7 @@ def _packed(value: Value | tuple, parts: list[bytes]) -> object:
     raise TypeError(f"a cache keeps plain data, not {type(value).__name__}")
 
 
-def _unpacked(value: object, parts: list[bytes]) -> Value:
+def _unpacked(value: Any, parts: list[bytes]) -> Value:
     if isinstance(value, list):
         return [_unpacked(item, parts) for item in value]
     if isinstance(value, dict):

@@ -8,13 +8,22 @@ because of it. `held` turns these substitutes into None.
 
 import logging
 from datetime import UTC, date, datetime, tzinfo
-from typing import TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.postgresql.psycopg_any import BaseTzLoader
 from django.db.backends.signals import connection_created
 from django.dispatch import receiver
 from psycopg import DataError
+from psycopg.abc import Buffer
+from psycopg.adapt import Loader
 from psycopg.types.datetime import DateLoader, TimestampLoader
+
+# What `_NeverRaises` is mixed into, for the type check.
+if TYPE_CHECKING:
+    _AnyLoader = Loader
+else:
+    _AnyLoader = object
 
 # Both inclusive. Within them a day has a day before and after it, and a moment can be expressed in every time zone.
 FIRST_DAY, LAST_DAY = date(1, 1, 3), date(9998, 12, 31)
@@ -47,7 +56,7 @@ def is_unheld(value: object) -> bool:
     return isinstance(value, date) and value == UNHELD_DAY
 
 
-def _log_once(value: object) -> None:
+def _log_once(value: Buffer) -> None:
     """Logs the text of a value that Python can't hold, once in this process."""
     written = bytes(value)
     if written not in _logged and len(_logged) < _MOST_LOGGED:
@@ -58,14 +67,15 @@ def _log_once(value: object) -> None:
         )
 
 
-class _NeverRaises:
+class _NeverRaises(_AnyLoader):
     """Mixin for a loader of psycopg: a value that Python can't hold is read as `unheld`."""
 
     unheld: date
 
-    def load(self, data: object) -> date:
+    def load(self, data: Buffer) -> Any:
         try:
-            return super().load(data)
+            # The loader that this is mixed into reads it.
+            return super().load(data)  # type: ignore[safe-super]
         except _UNHELD:
             _log_once(data)
             return self.unheld
@@ -80,7 +90,7 @@ class _TimestampLoader(_NeverRaises, TimestampLoader):
 
 
 class _MomentLoader(BaseTzLoader):
-    def load(self, data: object) -> datetime:
+    def load(self, data: Buffer) -> datetime:
         try:
             moment = super().load(data)
         except _UNHELD:
@@ -101,7 +111,7 @@ def _moment_loader(zone: tzinfo | None) -> type[_MomentLoader]:
 
 
 @receiver(connection_created)
-def _read_every_date(sender: object, connection: object, **_: object) -> None:
+def _read_every_date(sender: object, connection: BaseDatabaseWrapper, **_: object) -> None:
     if connection.vendor == "postgresql":
         adapters = connection.connection.adapters
         adapters.register_loader("date", _DayLoader)

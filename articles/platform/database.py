@@ -12,6 +12,7 @@ from typing import Any
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 from django.db.backends.signals import connection_created
+from django.db.models import Model
 
 from articles.platform.embedded import server
 
@@ -51,12 +52,12 @@ class CacheRouter:
     During a request «default» may be a replica.
     """
 
-    def db_for_read(self, model: type, **hints: object) -> str | None:
+    def db_for_read(self, model: type[Model], **hints: Any) -> str | None:
         return CACHE if model._meta.app_label == "django_cache" else None
 
     db_for_write = db_for_read
 
-    def allow_migrate(self, db: str, app_label: str, **hints: object) -> bool | None:
+    def allow_migrate(self, db: str, app_label: str, **hints: Any) -> bool | None:
         # Both connections lead to one database. Migrations make its tables over «default».
         return False if db == CACHE else None
 
@@ -81,7 +82,9 @@ def configuration(url: str, data: Path, variable: str = "DATABASE_URL") -> dict[
             "CONN_HEALTH_CHECKS": True,
         }
     try:
-        parsed = dj_database_url.parse(url, conn_max_age=SECONDS_A_CONNECTION_IS_KEPT, conn_health_checks=True)
+        parsed: dict[str, Any] = {
+            **dj_database_url.parse(url, conn_max_age=SECONDS_A_CONNECTION_IS_KEPT, conn_health_checks=True)
+        }
     except Exception as error:
         raise ImproperlyConfigured(f"{variable} cannot be read: {error}") from error
     if not parsed["ENGINE"].endswith("postgresql"):

@@ -25,6 +25,9 @@ _WRITES_A_COUNT = 100
 class SignedDatabaseCache(BaseDatabaseCache):
     """A cache whose rows hold a key, a value in base64, and the moment at which the value expires."""
 
+    # The name of the table. Django's base class sets it.
+    _table: str
+
     def get(self, key: str, default: Any = None, version: int | None = None) -> Any:
         return self.get_many([key], version).get(key, default)
 

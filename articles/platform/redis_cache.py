@@ -38,34 +38,36 @@ def _forgiving(method: Callable, otherwise: Any) -> Callable:
 class Serializer:
     """Serialises values as signed plain data. Django's own serializer reads pickles, which can run code."""
 
-    def dumps(self, value: cached_values.Value) -> bytes:
-        return cached_values.dump(value)
+    def dumps(self, obj: cached_values.Value) -> bytes:
+        return cached_values.dump(obj)
 
-    def loads(self, stored: bytes) -> cached_values.Value:
-        return cached_values.load(stored)
+    def loads(self, data: Any) -> cached_values.Value:
+        return cached_values.load(data)
 
 
 class SignedClient(RedisCacheClient):
     """A client that removes unreadable values and treats them as absent."""
 
     def __init__(self, servers: list[str], **options: Any) -> None:
-        super().__init__(servers, serializer=Serializer, **options)
+        self._signed = Serializer()
+        # Stubs: the serializer may be any object with `dumps` and `loads`.
+        super().__init__(servers, serializer=self._signed, **options)  # type: ignore[arg-type]
 
-    def get(self, key: str, default: Any) -> Any:
+    def get(self, key: Any, default: Any) -> Any:
         return self.get_many([key]).get(key, default)
 
-    def get_many(self, keys: Iterable[str]) -> dict[str, Any]:
-        names, values = list(keys), {}
+    def get_many(self, keys: Iterable[Any]) -> dict[Any, Any]:
+        names, values = list(keys), dict[Any, Any]()
         for name, stored in zip(names, self.get_client(None).mget(names), strict=True):
             try:
                 if stored is not None:
-                    values[name] = self._serializer.loads(stored)
+                    values[name] = self._signed.loads(stored)
             except cached_values.UnreadableValueError as error:
                 LOGGER.warning("a cached value is ignored: %s", error)
                 self.delete(name)
         return values
 
-    def add(self, key: str, value: Any, timeout: float | None) -> bool:
+    def add(self, key: Any, value: Any, timeout: Any) -> bool:
         self.get(key, None)
         return super().add(key, value, timeout)
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, Error, connections
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from prometheus_client import Gauge
 
 LOGGER = logging.getLogger(__name__)
@@ -204,8 +204,9 @@ class Replicas:
         if getattr(response, "is_outage", False):
             self.watch.failed(alias)
             return self.get_response(request)
-        if response.streaming:
-            response.streaming_content = _streamed(alias, iter(response.streaming_content))
+        if isinstance(response, StreamingHttpResponse):
+            # The archive serves over WSGI, so that the content is never asynchronous.
+            response.streaming_content = _streamed(alias, iter(response))
         return response
 
 

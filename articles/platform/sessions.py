@@ -47,7 +47,7 @@ def is_ours(key: str | None) -> bool:
     return any(hmac.compare_digest(signature, _signature(start, secret)) for secret in secrets)
 
 
-def _signature(start: str, secret: str) -> str:
+def _signature(start: str, secret: str | bytes) -> str:
     digest = salted_hmac(_SALT, start, secret=secret, algorithm="sha256").digest()
     return base64.b32encode(digest).decode().lower()[:_SIGNATURE]
 

@@ -134,17 +134,17 @@ class Supervisor:
                 process.kill()
 
     def _end_all(self) -> None:
-        running = [program for program in self.programs if program.process is not None]
-        for program in running:
-            program.process.terminate()
+        running = [(program.name, program.process) for program in self.programs if program.process is not None]
+        for _name, process in running:
+            process.terminate()
         deadline = time.monotonic() + STOP_SECONDS
-        for program in running:
+        for name, process in running:
             try:
-                program.process.wait(max(deadline - time.monotonic(), 0.1))
+                process.wait(max(deadline - time.monotonic(), 0.1))
             except subprocess.TimeoutExpired:
-                LOGGER.error("%s does not end and is killed", program.name)
-                program.process.kill()
-                program.process.wait()
+                LOGGER.error("%s does not end and is killed", name)
+                process.kill()
+                process.wait()
 
 
 class Keeper:

@@ -48,7 +48,7 @@ class Rate(AnonRateThrottle):
     def allow_request(self, request: HttpRequest) -> bool:
         """Counts the request. Returns whether it is within the rate."""
         key = self.get_cache_key(request)
-        if (moments := self.cache.get(key)) and moments[0] > self.timer():
+        if (moments := self.cache.get(key)) and moments[0] > self.timer():  # type: ignore[misc] # A function of `time`, not a method.
             self.cache.delete(key)  # The clock was set back. Moments in its future would not expire in time.
         return super().allow_request(request)
 

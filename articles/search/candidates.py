@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 
 from articles.search import index, matching
 from articles.search.compile import CompiledQuery, Concept
-from articles.search.index import Scope
-from articles.search.matching import Dense, Lexeme, Match
+from articles.search.index import Queries, QueriesByLevel, Scope, WeightedQuery
+from articles.search.matching import HIGHEST_LEVEL, Dense, Lexeme, Match
 from articles.search.vocabulary import Alike, Totals, inverse_document_frequency
 
 # Up to this many matches are all read, counted and ranked; ranking one article costs some 12 µs. With more matches, the
@@ -39,6 +39,8 @@ MOST_DRIVING = 2
 # gains by reaching it. A share is BM25's saturation at that level less the saturation at the level before. Level 0
 # stands for a word that occurs once.
 GAINS = {0: 0.45, 8: 0.15, 12: 0.15, 16: 0.1, 20: 0.05}
+# The density levels that a look can try. Level 0 stands for words at any density.
+_LEVELS = (0, *range(index.LEAST_LEVEL, HIGHEST_LEVEL + 1))
 
 
 @dataclass(frozen=True)
@@ -46,21 +48,21 @@ class Candidates:
     """The articles that a search ranks, and what is known of its other matches.
 
     ids: ids of the articles to rank.
-    known: ids of all articles that the search has read; includes `ids`.
+    ids_read: ids of all articles that the search has read; includes `ids`.
     must: a tsquery for the stored vector that an article has to meet in order to match; empty where all match.
-    complete: whether `known` contains every match.
+    complete: whether `ids_read` contains every match.
     at_least: lower bound of the number of matches, in articles; used where `complete` is false.
     """
 
     ids: tuple[int, ...] = ()
-    known: tuple[int, ...] = ()
+    ids_read: tuple[int, ...] = ()
     must: str = ""
     complete: bool = True
     at_least: int = 0
 
     @property
     def are_the_matches(self) -> bool:
-        """Whether `known` is exactly the set of matches."""
+        """Whether `ids_read` is exactly the set of matches."""
         return self.complete and not self.must
 
     @classmethod
@@ -71,7 +73,7 @@ class Candidates:
     def beside(self, ids: Iterable[int]) -> "Candidates":
         """Returns these candidates with the articles `ids`, which match too, in front of them."""
         return replace(
-            self, ids=tuple(dict.fromkeys((*ids, *self.ids))), known=tuple(dict.fromkeys((*ids, *self.known)))
+            self, ids=tuple(dict.fromkeys((*ids, *self.ids))), ids_read=tuple(dict.fromkeys((*ids, *self.ids_read)))
         )
 
 
@@ -119,15 +121,16 @@ class Counts:
         names = match.parts if isinstance(match, matching.Any) else (match,)
         return inverse_document_frequency(self.totals.articles, max(self.at_most(name) for name in names))
 
-    def reaching(self, match: Match) -> index.Reaching:
-        """Returns a function that maps a density level to newline-separated tsqueries.
+    def holding(self, match: Match) -> Queries:
+        """Returns the queries for articles that hold the words of `match` at any density, the rarest word first."""
+        return matching.terms_of_parts(self.dense(match, 0))
 
-        The index finds with them the articles where the words of `match` reach the level. The rarest word comes first.
-        """
-        return lambda level: matching.lines(self.dense(match, level))
+    def reaching(self, match: Match) -> QueriesByLevel:
+        """Returns the queries for articles where the words of `match` reach a density level, by level."""
+        return _by_level({level: self.dense(match, level) for level in _LEVELS})
 
-    def reaching_in_part(self, match: Match) -> index.Reaching | None:
-        """Returns a function as `reaching` does, for articles that hold all of `match` and reach a level with one part.
+    def reaching_in_part(self, match: Match) -> QueriesByLevel | None:
+        """Returns the queries for articles that hold all of `match` and reach a level with one part of it, by level.
 
         Returns None where `match` is not a conjunction.
         """
@@ -135,12 +138,10 @@ class Counts:
             return None
         required = [part for part in match.parts if not isinstance(part, matching.Without)]
         all_parts = self.dense(match, 0)
-
-        def reaching(level: int) -> str:
-            one_part_dense = matching.any_of(*(self.dense(part, level) for part in required)) if level else None
-            return matching.lines(matching.all_of(one_part_dense, all_parts))
-
-        return reaching
+        dense_parts = {level: matching.any_of(*(self.dense(part, level) for part in required)) for level in _LEVELS[1:]}
+        return _by_level(
+            {0: all_parts} | {level: _whole(matching.all_of(part, all_parts)) for level, part in dense_parts.items()}
+        )
 
     def dense(self, match: Match, level: int) -> Match:
         """Rewrites `match` so that articles meet it only where its words reach a density level, rarest word first.
@@ -151,31 +152,44 @@ class Counts:
         match match:
             case Lexeme(text, prefix, in_title) if not in_title and level >= index.LEAST_LEVEL:
                 beginning = self.beginnings.get(text) if prefix else None
-                return matching.any_of(
-                    *(Dense(lexeme, level) for lexeme in (beginning.lexemes if beginning else (text,)))
-                )
+                lexemes = beginning.lexemes if beginning else (text,)
+                return _whole(matching.any_of(*(Dense(lexeme, level) for lexeme in lexemes)))
             case matching.Run() | matching.Close():
                 rarest, *other_lexemes = sorted(matching.lexemes_in(match), key=self.at_most)
-                return matching.all_of(self.dense(rarest, level), *other_lexemes)
+                return _whole(matching.all_of(self.dense(rarest, level), *other_lexemes))
             case matching.Any(parts):
-                return matching.any_of(*(self.dense(part, level) for part in parts))
+                return _whole(matching.any_of(*(self.dense(part, level) for part in parts)))
             case matching.All(parts):
-                parts = sorted(parts, key=self.at_most)
-                weights = [self.idf(part) for part in parts]
+                ordered = sorted(parts, key=self.at_most)
+                weights = [self.idf(part) for part in ordered]
                 shares = [weight / max(weights) for weight in weights]
-                return matching.all_of(
-                    *(self.dense(part, round(level * share)) for part, share in zip(parts, shares, strict=True))
-                )
+                dense_parts = [
+                    self.dense(part, round(level * share)) for part, share in zip(ordered, shares, strict=True)
+                ]
+                return _whole(matching.all_of(*dense_parts))
         return match
 
 
-def with_all(compiled: CompiledQuery, counts: Counts, scope: Scope) -> Candidates:
-    """Returns candidates among the articles of `scope` that hold everything the query asks for."""
-    match = compiled.match
+def _whole(match: Match | None) -> Match:
+    """Returns a match that was joined of at least one part. Raises ValueError for None."""
+    if match is None:
+        raise ValueError("a match has at least one part")
+    return match
+
+
+def _by_level(matches: Mapping[int, Match]) -> QueriesByLevel:
+    """Returns the queries of each level's match; None stands for a level without one."""
+    return tuple(
+        matching.terms_of_parts(matches[level]) if level in matches else None for level in range(HIGHEST_LEVEL + 1)
+    )
+
+
+def with_all(match: Match, counts: Counts, scope: Scope) -> Candidates:
+    """Returns candidates among the articles of `scope` that match: they hold everything the query requires."""
     exact = matching.needs_positions(match)
     must = matching.positions(match) if exact else ""
     if counts.at_most(match) <= MOST_FOUND:
-        result = scope.look(index.holding(counts.reaching(match), MOST_FOUND + 1))
+        result = scope.look(index.holding(counts.holding(match), MOST_FOUND + 1))
         if result.are_all:
             return Candidates.every(result.kept, must)
     if scope.filtered:
@@ -223,13 +237,12 @@ def _is_plain(match: Match) -> bool:
     return not any(lexeme.prefix for lexeme in matching.lexemes_in(match))
 
 
-def with_all_further(compiled: CompiledQuery, counts: Counts, scope: Scope) -> Candidates:
+def with_all_further(match: Match, counts: Counts, scope: Scope) -> Candidates:
     """Returns candidates as `with_all` does, from more of the densest articles of an unfiltered `scope`.
 
     It serves phrases of common words, which the first EXAMINED articles hardly held: only positions decide what
     matches.
     """
-    match = compiled.match
     must = matching.positions(match)
     further_look = index.densest_meeting(must, FEW, counts.reaching(match), EXAMINED[1:], MOST_FOUND)
     return _of_densest(scope.look(further_look), must, counts.at_least(match))
@@ -256,7 +269,7 @@ def with_some(concepts: Sequence[Concept], counts: Counts, scope: Scope) -> Cand
     if scope.narrow is not None:
         return Candidates.every(scope.narrow)
     limit = MOST_HELD_AGAINST_FILTER if scope.filtered else MOST_RANKED
-    rare: list[tuple[str, float, int]] = []
+    rare: list[WeightedQuery] = []
     common: list[Match] = []
     entries_read = 0
     for concept in sorted(concepts, key=lambda concept: counts.at_most(concept.match)):
@@ -266,7 +279,7 @@ def with_some(concepts: Sequence[Concept], counts: Counts, scope: Scope) -> Cand
             continue
         idf = counts.idf(concept.match)
         rare += [
-            (matching.terms(counts.dense(concept.match, level)), idf * gain, expected + MOST_RANKED)
+            WeightedQuery(matching.terms(counts.dense(concept.match, level)), idf * gain, expected + MOST_RANKED)
             for level, gain in GAINS.items()
         ]
         entries_read += expected

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -11,6 +11,7 @@ from articles.arabic.folding import fold_word
 from articles.arabic.stopwords import is_stop_word
 from articles.arabic.words import words
 from articles.models import Article
+from articles.models.article import ArticleQuerySet
 from articles.search import matching, vocabulary
 from articles.search.aliases import OtherNames, Runs, other_names, runs_of
 from articles.search.correction import in_question
@@ -130,7 +131,7 @@ def holding(match: Match) -> Q:
     return condition & Q(search_vector__matches=matching.positions(match)) if exact else condition
 
 
-def holding_phrase(phrase: str) -> QuerySet:
+def holding_phrase(phrase: str) -> ArticleQuerySet:
     """Returns the articles that hold the words of `phrase` one after another, in any form that a search finds."""
     compiled = compile_query(parse('"' + phrase.replace('"', " ") + '"'), widen=False)
     articles = Article.objects.searchable()
@@ -150,13 +151,13 @@ class _FieldResolver:
 
     _NOUNS = {"actor": gettext_noop("فاعل"), "event": gettext_noop("فعالية"), "source": gettext_noop("مصدر")}
 
-    def __init__(self, conditions: Mapping[Node, Q | None]) -> None:
+    def __init__(self, conditions: Mapping[Field | Published, Q | None]) -> None:
         self.conditions = conditions
         self.notes: list[QueryNote] = []
 
     def resolved(self, node: Node) -> Node:
         match node:
-            case Field() | Published():
+            case Field():
                 if self.conditions[node] is None:
                     message = _("لا %(noun)s في الأرشيف باسم «%(name)s»؛ بُحث عن الكلمات نفسها.") % {
                         "noun": _(self._NOUNS[node.name]),
@@ -209,15 +210,16 @@ def _sequences(node: Node) -> list[Sequence[Term]]:
         case And(parts):
             sequences: list[Sequence[Term]] = []
             run: list[Term] = []
-            for part in (*parts, None):
-                if isinstance(part, Term) and not part.prefix:
-                    run.append(part)
+            following: Node | None
+            for following in (*parts, None):
+                if isinstance(following, Term) and not following.prefix:
+                    run.append(following)
                     continue
                 if run:
                     sequences.append(tuple(run))
                     run = []
-                if part is not None:
-                    sequences += _sequences(part)
+                if following is not None:
+                    sequences += _sequences(following)
             return sequences
     return []
 
@@ -229,7 +231,7 @@ class _Compiler:
         self,
         lexemes: Mapping[str, Lexemes],
         named: Mapping[Place, list[OtherNames]],
-        conditions: Mapping[Node, Q],
+        conditions: Mapping[Field | Published, Q | None],
     ) -> None:
         self.lexemes = lexemes
         self.by_first_term = {place[0]: (place[2] - place[1], names_here) for place, names_here in named.items()}
@@ -260,7 +262,7 @@ class _Compiler:
         """Returns the condition for a node that contains fields."""
         match node:
             case Field() | Published():
-                return self.conditions[node]
+                return self.conditions[node] or Q()
             case Not(part):
                 return ~self.condition(part)
             case And(parts):
@@ -308,8 +310,10 @@ class _Compiler:
         while index < len(parts):
             part = parts[index]
             length, names_here = self.by_first_term.get(id(part), (1, []))
-            if names_here and length > 1:
-                run = all_of(*(self._term(term, in_title) for term in parts[index : index + length]))
+            if names_here and length > 1 and isinstance(part, Term):
+                run = all_of(
+                    *(self._term(term, in_title) for term in parts[index : index + length] if isinstance(term, Term))
+                )
                 matches.append(any_of(run, *self._names_at(part, length, in_title)))
             elif not (has_content and isinstance(part, Term) and is_stop_word(part.text)):
                 matches.append(self.match(part, in_title=in_title))

@@ -4,6 +4,9 @@ Only actors and events that lists show are suggested. Unreviewed ones are not, b
 """
 
 from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet
 
 from articles.arabic.words import fold_phrase, words
 from articles.models import Actor, Article, Event
@@ -70,8 +73,10 @@ def _articles(typed: str) -> list[Article]:
     if match is None:
         return []
     articles = Article.objects.public().searchable().newest().only("id", "title")
+    ids: list[int] | QuerySet[Any, Any]
     if _expected(parts, lexicon) <= MOST_LOOKED_UP:
-        ids = list(articles.filter(search_terms__matches=matching.terms(match)).order_by().values_list("pk", flat=True))
+        holding = Q(search_terms__matches=matching.terms(match))
+        ids = list(articles.filter(holding).order_by().values_list("pk", flat=True))
     else:
         newest_ids = list(articles.values_list("pk", flat=True)[:LOOKED_AT])
         ids = Article.objects.filter(pk__in=newest_ids, search_vector__matches=matching.positions(match)).values("pk")

@@ -5,6 +5,7 @@ It replaces misspelled words, and words typed with the wrong keyboard layout, by
 
 import difflib
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
@@ -62,7 +63,7 @@ def in_question(query: ParsedQuery) -> list[str]:
     return [*_typed_words(query), *_words_of(other_spellings), *_words_of(other_spellings.values())]
 
 
-def correction(query: ParsedQuery, vocabulary: KnownTerms, among: QuerySet | None = None) -> str:
+def correction(query: ParsedQuery, vocabulary: KnownTerms, among: QuerySet[Any] | None = None) -> str:
     """Returns the likeliest correction of a query; an empty string where none is much likelier than the query itself.
 
     The vocabulary has to cover the words of `in_question`. With `among`, the articles that a filter lets in, a
@@ -89,7 +90,7 @@ def _typed_words(query: ParsedQuery) -> list[str]:
     return [term.text for term in terms_of(query.tree) if not term.prefix and not is_stop_word(term.text)]
 
 
-def _with_other_layout(text: str, vocabulary: KnownTerms, among: QuerySet | None) -> str | None:
+def _with_other_layout(text: str, vocabulary: KnownTerms, among: QuerySet[Any] | None) -> str | None:
     """Returns the query with words that no article holds typed on the other keyboard layout.
 
     Only words that articles hold replace others. Returns None where there is no such word.
@@ -114,7 +115,7 @@ def _with_other_layout(text: str, vocabulary: KnownTerms, among: QuerySet | None
     return " ".join(other_spellings[word] if word in replaced else word for word in text.split())
 
 
-def _with_known_words(query: ParsedQuery, vocabulary: KnownTerms, among: QuerySet | None) -> str | None:
+def _with_known_words(query: ParsedQuery, vocabulary: KnownTerms, among: QuerySet[Any] | None) -> str | None:
     """Returns the query with words that hardly any article holds replaced by similar words that many articles hold.
 
     Returns None where there is no such word.
@@ -163,7 +164,7 @@ def _any_of(lexemes: Iterable[str]) -> str:
     return " | ".join(map(quoted, sorted(lexemes)))
 
 
-def _spellings(lexemes: Iterable[str], among: QuerySet | None) -> dict[str, str]:
+def _spellings(lexemes: Iterable[str], among: QuerySet[Any] | None) -> dict[str, str]:
     """Maps lexemes to a word as articles write it: the shortest one in a few articles, preferably with «ال».
 
     The articles are public ones, or those of `among`. A lexeme that none of them holds is left out.

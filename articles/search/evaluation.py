@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from django.db import connection
 
@@ -159,11 +160,11 @@ def archive_ranking(ids: dict[int, str]) -> Callable[[str], list[str]]:
     return rank
 
 
-def _chunks(rows: list) -> Iterable[list]:
+def _chunks(rows: list[Any]) -> Iterable[list[Any]]:
     return (rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK))
 
 
-def _json_lines(path: Path) -> list[dict]:
+def _json_lines(path: Path) -> list[dict[str, Any]]:
     rows = []
     try:
         with open(path, encoding="utf-8") as file:

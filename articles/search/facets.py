@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from django.db import connection
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from articles.models import EventKind
+from articles.models.article import ArticleQuerySet
 from articles.models.public import NAMEABLE_SQL
 from articles.platform.calendar_bounds import FIRST_DAY, LAST_DAY
 from articles.search.candidates import MOST_FOUND, MOST_RANKED
@@ -128,7 +128,7 @@ class Facets:
         return bars(self.times)
 
 
-def facets(articles: QuerySet, ids: Sequence[int] | None = None) -> Facets:
+def facets(articles: ArticleQuerySet, ids: Sequence[int] | None = None) -> Facets:
     """Counts the facets of a result.
 
     With `ids`, the ids of a search's result, it counts the first MOST_FOUND of them; otherwise the newest MOST_RANKED

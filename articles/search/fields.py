@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from django.db.models import Q, QuerySet, Value
 
@@ -53,11 +54,11 @@ def conditions_of(
     }
 
 
-def _events_titled(text: str) -> QuerySet:
+def _events_titled(text: str) -> QuerySet[Any]:
     return Event.objects.public().with_title_words(text)
 
 
-def _sources_called(text: str) -> QuerySet:
+def _sources_called(text: str) -> QuerySet[Any]:
     folded = fold_phrase(text)
     try:
         domain = canonical_domain(text)

@@ -7,19 +7,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Any, TypeVar
 
 import django_filters
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import ValidationError
 from django.db import DEFAULT_DB_ALIAS
-from django.db.models import BooleanField, F, Func, Model, Q, QuerySet, TextField, Value
+from django.db.models import BooleanField, Choices, F, Func, Model, Q, QuerySet, TextField, Value
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast
 from django.forms import CheckboxInput, DateField, DateInput, Form, Select
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from articles.arabic.dates import typed_day
 from articles.models import Actor, ActorKind, Article, Coverage, Event, EventKind, Figure, Measure, Mention, Source
+from articles.models.actor import ActorQuerySet
+from articles.models.article import ArticleQuerySet
+from articles.models.event import EventQuerySet
+from articles.models.figure import FigureQuerySet
+from articles.models.public import NounQuerySet
 from articles.search.facets import interval
 
 # Figures about an actor are taken from this many of the latest articles that name it.
@@ -59,7 +66,8 @@ class _Choice(django_filters.ModelChoiceFilter):
 
 def _padded(columns: Sequence[str]) -> list[Cast]:
     """Returns columns as text, filled up with empty ones to _MOST_COLUMNS, so that a UNION can join them."""
-    return [Cast(column, TextField()) for column in (*map(F, columns), *[Value("")] * (_MOST_COLUMNS - len(columns)))]
+    expressions: list[F | Value] = [*map(F, columns), *[Value("")] * (_MOST_COLUMNS - len(columns))]
+    return [Cast(expression, TextField()) for expression in expressions]
 
 
 def _from_columns(model: type[Model], pk: int, *texts: str) -> Model:
@@ -68,11 +76,11 @@ def _from_columns(model: type[Model], pk: int, *texts: str) -> Model:
     return model.from_db(DEFAULT_DB_ALIAS, ["id", *columns], [pk, *texts[: len(columns)]])
 
 
-def _choice(queryset: QuerySet, label: str, **options: object) -> _Choice:
+def _choice(queryset: QuerySet[Any], label: str | Promise, **options: Any) -> _Choice:
     return _Choice(queryset=queryset, label=label, error_messages={"invalid_choice": _WRONG}, **options)
 
 
-def _kind(kinds: type, label: str, **options: object) -> django_filters.ChoiceFilter:
+def _kind(kinds: type[Choices], label: str | Promise, **options: Any) -> django_filters.ChoiceFilter:
     return django_filters.ChoiceFilter(
         choices=kinds.choices, label=label, error_messages={"invalid_choice": _WRONG}, empty_label=_("كل الأنواع"), **options
     )  # fmt: skip
@@ -93,7 +101,7 @@ class _DayFilter(django_filters.DateFilter):
     field_class = _DayField
 
 
-def _date(label: str, method: str) -> django_filters.DateFilter:
+def _date(label: str | Promise, method: str) -> django_filters.DateFilter:
     return _DayFilter(
         label=label, method=method, widget=DateInput(attrs={"type": "date"}), error_messages={"invalid": _WRONG_DATE}
     )
@@ -103,6 +111,14 @@ def _a_period(value: str) -> None:
     """Validates a year or month; raises ValidationError for anything else."""
     if interval(value) is None:
         raise ValidationError(_WRONG_PERIOD)
+
+
+def _interval(value: str) -> tuple[date, date]:
+    """Returns the first and the last day of a year or month that `_a_period` accepted."""
+    period = interval(value)
+    if period is None:
+        raise ValueError(f"{value} is no year or month")
+    return period
 
 
 @dataclass(frozen=True)
@@ -131,10 +147,11 @@ class ForgivingFilterSet(django_filters.FilterSet):
             for name, rows in self.looked_up.items():
                 if isinstance(fields[name], _ChoiceField) and rows:
                     fields[name].found = _from_columns(fields[name].queryset.model, *rows[0])
-        return self._form
+        form: Form = self._form
+        return form
 
     @cached_property
-    def looked_up(self) -> dict[str, list[tuple]]:
+    def looked_up(self) -> dict[str, list[tuple[Any, ...]]]:
         """The rows that the address names, by the condition's name, read in one statement.
 
         Each is a list of the id and the columns by which readers know the row, filled up with empty texts.
@@ -144,12 +161,12 @@ class ForgivingFilterSet(django_filters.FilterSet):
             rows.order_by().values_list(Value(name), "pk", *_padded(columns_read))
             for name, (rows, columns_read) in lookups.items()
         ]
-        rows_by_name: dict[str, list[tuple]] = {name: [] for name in lookups}
+        rows_by_name: dict[str, list[tuple[Any, ...]]] = {name: [] for name in lookups}
         for name, *row in columns[0].union(*columns[1:], all=True) if columns else ():
             rows_by_name[name].append(row)
         return rows_by_name
 
-    def named(self) -> dict[str, tuple[QuerySet, Sequence[str]]]:
+    def named(self) -> dict[str, tuple[QuerySet[Any], Sequence[str]]]:
         """Returns what `looked_up` has to read, by the condition's name: rows, and the columns to read of them."""
         choices = {
             name: condition.queryset for name, condition in self.filters.items() if isinstance(condition, _Choice)
@@ -199,18 +216,18 @@ class ArticleFilter(ForgivingFilterSet):
         model = Article
         fields: list[str] = []
 
-    def named(self) -> dict[str, tuple[QuerySet, Sequence[str]]]:
+    def named(self) -> dict[str, tuple[QuerySet[Any], Sequence[str]]]:
         kind = self.data.get("kind")
         of_kind = {"kind": (Event.objects.nameable().filter(kind=kind), ())} if kind in EventKind.values else {}
         return super().named() | of_kind
 
-    def reporting(self, articles: QuerySet, name: str, event: Event) -> QuerySet:
+    def reporting(self, articles: ArticleQuerySet, name: str, event: Event) -> ArticleQuerySet:
         return articles.reporting(event)
 
-    def naming(self, articles: QuerySet, name: str, actor: Actor) -> QuerySet:
+    def naming(self, articles: ArticleQuerySet, name: str, actor: Actor) -> ArticleQuerySet:
         return articles.naming(actor)
 
-    def of_kind(self, articles: QuerySet, name: str, kind: str) -> QuerySet:
+    def of_kind(self, articles: ArticleQuerySet, name: str, kind: str) -> ArticleQuerySet:
         # The sum keeps PostgreSQL from an index lookup for each of the many events: an article has few coverages to
         # compare with them. This halves the time at a million articles. Sending hundreds of events as one array takes a
         # tenth of the time that as many separate parameters take.
@@ -219,17 +236,17 @@ class ArticleFilter(ForgivingFilterSet):
         covered = Coverage.objects.standing().filter(among)
         return articles.filter(pk__in=covered.values("article"))
 
-    def published_since(self, articles: QuerySet, name: str, day: date) -> QuerySet:
+    def published_since(self, articles: ArticleQuerySet, name: str, day: date) -> ArticleQuerySet:
         return articles.reported_between(day, None)
 
-    def published_until(self, articles: QuerySet, name: str, day: date) -> QuerySet:
+    def published_until(self, articles: ArticleQuerySet, name: str, day: date) -> ArticleQuerySet:
         return articles.reported_between(None, day)
 
-    def surely_published(self, articles: QuerySet, name: str, value: str) -> QuerySet:
-        return articles.surely_between(*interval(value))
+    def surely_published(self, articles: ArticleQuerySet, name: str, value: str) -> ArticleQuerySet:
+        return articles.surely_between(*_interval(value))
 
 
-def _is_any_of(expression: F, rows: QuerySet) -> Func:
+def _is_any_of(expression: F, rows: QuerySet[Any]) -> Func:
     """Returns the condition that `expression` is one of the few `rows`.
 
     PostgreSQL looks up the values of an array in an index even beside an OR; with IN it would read the whole table.
@@ -257,13 +274,16 @@ class FigureFilter(ForgivingFilterSet):
         model = Figure
         fields: list[str] = []
 
-    def about(self, figures: QuerySet, name: str, actor: Actor) -> QuerySet:
+    def about(self, figures: FigureQuerySet, name: str, actor: Actor) -> FigureQuerySet:
         """Returns figures that editors tied to the actor, and those of the LATEST_NAMING latest articles naming it."""
         latest = Mention.objects.standing().filter(actor=actor).order_by("-article").values("article")[:LATEST_NAMING]
         return figures.filter(Q(actor=actor) | Q(_is_any_of(F("article_id"), latest), actor__isnull=True))
 
-    def contradicted(self, figures: QuerySet, name: str, chosen: bool) -> QuerySet:
+    def contradicted(self, figures: FigureQuerySet, name: str, chosen: bool) -> FigureQuerySet:
         return figures.contradicted() if chosen else figures
+
+
+Rows = TypeVar("Rows", bound=NounQuerySet[Any])
 
 
 class NounFilter(ForgivingFilterSet):
@@ -274,17 +294,19 @@ class NounFilter(ForgivingFilterSet):
 
     unreviewed = django_filters.BooleanFilter(label=_("مع ما لم يُراجَع"), method="as_given", widget=CheckboxInput)
 
-    def as_given(self, rows: QuerySet, name: str, chosen: bool) -> QuerySet:
+    def as_given(self, rows: QuerySet[Any], name: str, chosen: bool) -> QuerySet[Any]:
         return rows
 
-    def filter_queryset(self, queryset: QuerySet) -> QuerySet:
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         rows = super().filter_queryset(queryset)
-        return rows.public() if self.form.cleaned_data.get("unreviewed") else rows.listed()
+        shown: QuerySet[Any] = rows.public() if self.form.cleaned_data.get("unreviewed") else rows.listed()
+        return shown
 
-    def otherwise_met(self, rows: QuerySet) -> QuerySet:
+    def otherwise_met(self, rows: Rows) -> Rows:
         """Returns those of `rows` that meet the other conditions, public or not; the caller restricts them."""
         self.form.errors  # noqa: B018 (runs the validation that fills cleaned_data)
-        return super().filter_queryset(rows)
+        met: Rows = super().filter_queryset(rows)
+        return met
 
 
 class EventFilter(NounFilter):
@@ -297,8 +319,8 @@ class EventFilter(NounFilter):
         model = Event
         fields: list[str] = []
 
-    def begun_in(self, events: QuerySet, name: str, value: str) -> QuerySet:
-        return events.held_between(*interval(value))
+    def begun_in(self, events: EventQuerySet, name: str, value: str) -> EventQuerySet:
+        return events.held_between(*_interval(value))
 
 
 class ActorFilter(NounFilter):
@@ -311,5 +333,5 @@ class ActorFilter(NounFilter):
         model = Actor
         fields: list[str] = []
 
-    def named_so(self, actors: QuerySet, name: str, text: str) -> QuerySet:
+    def named_so(self, actors: ActorQuerySet, name: str, text: str) -> ActorQuerySet:
         return actors.with_name_part(text)

@@ -4,16 +4,16 @@ Each look is one SQL statement, whatever it finds. Where a next step depends on 
 of articles/search/sql/0004_looks.sql take it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from articles.search.matching import HIGHEST_LEVEL
+from articles.models.article import ArticleQuerySet
 
 # A filter that lets in no more articles than this is searched whole.
 MOST_FILTERED = 1_500
@@ -39,17 +39,17 @@ FIRST_LEVEL, LEAST_LEVEL = 28, 4
 # each. The statement applies the tsquery before it filters for public articles (OFFSET 0), for the reason given in
 # articles/search/vocabulary.py.
 _WEIGHTIEST = """
-    SELECT found.id
-    FROM unnest(%s::text[], %s::float8[], %s::integer[]) AS asked (query, weight, most)
+    SELECT match.id
+    FROM unnest(%s::text[], %s::float8[], %s::integer[]) AS weighted (query, weight, most)
     CROSS JOIN LATERAL (
         SELECT id FROM (
             SELECT id, status, merged_into_id FROM articles_article
-            WHERE archive_terms(search_vector, word_count) @@ asked.query::tsquery OFFSET 0
+            WHERE archive_terms(search_vector, word_count) @@ weighted.query::tsquery OFFSET 0
         ) AS held
         WHERE status = 'published' AND merged_into_id IS NULL
-        LIMIT asked.most
-    ) AS found
-    GROUP BY found.id ORDER BY sum(asked.weight) DESC, found.id DESC LIMIT %s
+        LIMIT weighted.most
+    ) AS match
+    GROUP BY match.id ORDER BY sum(weighted.weight) DESC, match.id DESC LIMIT %s
 """
 _WITH_DENSEST = f"""
     WITH weightiest AS MATERIALIZED (SELECT ARRAY({_WEIGHTIEST}) AS ids),
@@ -66,8 +66,24 @@ _FIRST_MEETING = """
 """
 
 
-# Maps a density level to newline-separated tsqueries for article_terms; level 0 requires only that the words occur.
-Reaching = Callable[[int], str]
+# Tsqueries for article_terms, the rarest first; an article must meet all of them.
+Queries = tuple[str, ...]
+# The queries for each density level from 0 to matching.HIGHEST_LEVEL. Level 0 requires only that the words occur. The
+# levels below LEAST_LEVEL are never tried and have None.
+QueriesByLevel = tuple[Queries | None, ...]
+
+
+class WeightedQuery(NamedTuple):
+    """A tsquery of a look for the weightiest articles.
+
+    query: a tsquery for article_terms.
+    weight: what an article that meets it gains.
+    most: the highest number of articles that are read.
+    """
+
+    query: str
+    weight: float
+    most: int
 
 
 class Look(NamedTuple):
@@ -78,7 +94,7 @@ class Look(NamedTuple):
     """
 
     sql: str
-    params: tuple[object, ...]
+    params: tuple[Any, ...]
 
 
 class IndexLook(NamedTuple):
@@ -104,7 +120,7 @@ class Scope:
     filtered: whether they are fewer than all published articles.
     """
 
-    articles: QuerySet
+    articles: ArticleQuerySet
     filtered: bool
 
     @cached_property
@@ -116,7 +132,7 @@ class Scope:
         if not self.filtered:
             return False
         sql, params = self._let_in
-        return _plan(sql, params)["Plan Rows"] > EXPECTED_WIDE
+        return bool(_plan(sql, params)["Plan Rows"] > EXPECTED_WIDE)
 
     @cached_property
     def first(self) -> list[int]:
@@ -140,7 +156,7 @@ class Scope:
         Returns None where PostgreSQL would not intersect article_terms with the filter's indexes, because that may take
         long.
         """
-        sql, params = _sql(self.articles.filter(search_terms__matches=terms).order_by()[:most])
+        sql, params = _sql(self.articles.filter(Q(search_terms__matches=terms)).order_by()[:most])
         return [pk for (pk,) in _rows(sql, params)] if _intersects(_plan(sql, params)) else None
 
     def look(self, look: Look, *, newest: bool = False) -> IndexLook:
@@ -163,19 +179,19 @@ class Scope:
         return IndexLook(ids, bool(are_all), kept, filter_columns[1] if newest else [])
 
     @cached_property
-    def _let_in(self) -> tuple[str, tuple[object, ...]]:
+    def _let_in(self) -> tuple[str, tuple[Any, ...]]:
         """The unordered statement for the ids that the filter lets in, and its parameters."""
         return _sql(self.articles.order_by())
 
 
-def holding(reaching: Reaching, most: int) -> Look:
-    """Returns the look for up to `most` published articles that hold the words at any density, in no order."""
+def holding(queries: Queries, most: int) -> Look:
+    """Returns the look for up to `most` published articles that meet `queries`, in no order."""
     return Look(
-        "SELECT ids, cardinality(ids) < %s FROM archive_holding(%s, %s) AS held (ids)", (most, reaching(0), most)
+        "SELECT ids, cardinality(ids) < %s FROM archive_holding(%s, %s) AS held (ids)", (most, _line(queries), most)
     )
 
 
-def densest(reaching: Reaching, wanted: int, few: int, further: Reaching | None = None) -> Look:
+def densest(levels: QueriesByLevel, wanted: int, few: int, further: QueriesByLevel | None = None) -> Look:
     """Returns the look for up to `wanted` of the densest published articles.
 
     Where few articles reach LEAST_LEVEL, articles that reach the levels of `further` come next. Where at most `few`
@@ -183,11 +199,11 @@ def densest(reaching: Reaching, wanted: int, few: int, further: Reaching | None 
     """
     return Look(
         "SELECT ids, are_all FROM archive_densest(%s, %s, %s, %s, %s, %s)",
-        (_queries(reaching), FIRST_LEVEL, LEAST_LEVEL, wanted, few, further and _queries(further)),
+        (_lines(levels), FIRST_LEVEL, LEAST_LEVEL, wanted, few, further and _lines(further)),
     )
 
 
-def densest_meeting(must: str, enough: int, reaching: Reaching, wanted: Sequence[int], few: int) -> Look:
+def densest_meeting(must: str, enough: int, levels: QueriesByLevel, wanted: Sequence[int], few: int) -> Look:
     """Returns the look for those of the densest published articles that meet `must`, a tsquery for the stored vector.
 
     It checks `wanted[0]` of the densest articles, then `wanted[1]`, and so on, until `enough` of them meet `must`.
@@ -195,31 +211,28 @@ def densest_meeting(must: str, enough: int, reaching: Reaching, wanted: Sequence
     """
     return Look(
         "SELECT ids, are_all FROM archive_densest_meeting(%s::tsquery, %s, %s, %s, %s, %s, %s)",
-        (must, enough, _queries(reaching), FIRST_LEVEL, LEAST_LEVEL, list(wanted), few),
+        (must, enough, _lines(levels), FIRST_LEVEL, LEAST_LEVEL, list(wanted), few),
     )
 
 
-def weightiest(weighted_queries: Sequence[tuple[str, float, int]], beside: Sequence[Reaching], most: int) -> Look:
+def weightiest(weighted_queries: Sequence[WeightedQuery], beside: Sequence[QueriesByLevel], most: int) -> Look:
     """Returns the look for up to `most` published articles that meet any of several tsqueries, by summed weight.
 
-    Each entry of the first parameter is (tsquery, weight, how many articles to read at most). Where fewer than `most`
-    articles meet the tsqueries, which the look reports as `are_all`, the densest articles of `beside` fill up.
+    Where fewer than `most` articles meet the tsqueries, which the look reports as `are_all`, the densest articles of
+    each of `beside` fill up.
     """
-    ids, densest, params = (
-        ["missing.ids"],
-        [],
-        [*(list(column) for column in zip(*weighted_queries, strict=True))] or [[], [], []],
-    )
+    ids, densest = ["missing.ids"], []
+    params: list[Any] = [*(list(column) for column in zip(*weighted_queries, strict=True))] or [[], [], []]
     params += [most, most]
-    for place, reaching in enumerate(beside):
+    for place, levels in enumerate(beside):
         share = f"(missing.number + {len(beside) - 1}) / {len(beside)}"
         densest.append(f"CROSS JOIN LATERAL archive_densest(%s, %s, %s, {share}, %s) AS beside_{place}")
         ids.append(f"beside_{place}.ids[:{share}]")
-        params += [_queries(reaching), FIRST_LEVEL, LEAST_LEVEL, 0]
+        params += [_lines(levels), FIRST_LEVEL, LEAST_LEVEL, 0]
     return Look(_WITH_DENSEST.format(ids=" || ".join(ids), densest=" ".join(densest)), tuple(params))
 
 
-def first_meeting(articles: QuerySet, must: str, most: int, *, rising: bool) -> list[int]:
+def first_meeting(articles: QuerySet[Any], must: str, most: int, *, rising: bool) -> list[int]:
     """Returns the ids of the first `most` of `articles`, in order of date, that meet `must`.
 
     `must` is a tsquery for the stored vector. `rising` puts the oldest article first.
@@ -229,13 +242,14 @@ def first_meeting(articles: QuerySet, must: str, most: int, *, rising: bool) -> 
     return [pk for (pk,) in _rows(statement, (*params, must, most))]
 
 
-def _plan(sql: str, params: Sequence[object]) -> dict[str, object]:
+def _plan(sql: str, params: Sequence[Any]) -> dict[str, Any]:
     """Returns the topmost node of the plan that EXPLAIN gives for a statement."""
     (((explained,),),) = _rows(f"EXPLAIN (FORMAT JSON) {sql}", params)
-    return explained["Plan"]
+    plan: dict[str, Any] = explained["Plan"]
+    return plan
 
 
-def _intersects(plan: dict[str, object]) -> bool:
+def _intersects(plan: dict[str, Any]) -> bool:
     """Whether a plan intersects article_terms with indexes that return at most MOST_TOLD_BY_OTHERS rows."""
     parts = plan.get("Plans", [])
     if plan["Node Type"] != "BitmapAnd":
@@ -244,12 +258,20 @@ def _intersects(plan: dict[str, object]) -> bool:
     return len(expected_rows) < len(parts) and sum(expected_rows) <= MOST_TOLD_BY_OTHERS
 
 
-def _queries(reaching: Reaching) -> list[str | None]:
-    """Returns the tsqueries of level 0 and of each level from LEAST_LEVEL up; None stands for the levels between."""
-    return [None if 0 < level < LEAST_LEVEL else reaching(level) for level in range(HIGHEST_LEVEL + 1)]
+def _line(queries: Queries) -> str:
+    """Returns `queries` as the functions of the database take them: newline-separated.
+
+    An array of arrays would need the same number of tsqueries at each level.
+    """
+    return "\n".join(queries)
 
 
-def _sql(articles: QuerySet, *columns: str) -> tuple[str, tuple[object, ...]]:
+def _lines(levels: QueriesByLevel) -> list[str | None]:
+    """Returns the array of queries by level that the functions of the database take."""
+    return [None if queries is None else _line(queries) for queries in levels]
+
+
+def _sql(articles: QuerySet[Any], *columns: str) -> tuple[str, tuple[Any, ...]]:
     """Returns the statement that reads ids and `columns` of `articles`, and its parameters."""
     try:
         return articles.values("pk", *columns).query.sql_with_params()
@@ -257,8 +279,9 @@ def _sql(articles: QuerySet, *columns: str) -> tuple[str, tuple[object, ...]]:
         return f"SELECT {', '.join(['NULL::bigint', *('NULL' for _column in columns)])} WHERE false", ()
 
 
-def _rows(sql: str, params: Sequence[object]) -> list[tuple]:
+def _rows(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
     """Runs a statement and returns its rows."""
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows

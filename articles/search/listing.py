@@ -6,10 +6,12 @@ Each page starts at the place where the previous one ended, so the thousandth pa
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from articles.models import Article
+from articles.models.article import ArticleQuerySet
 
 # Articles on one page of a list.
 PAGE_SIZE = 20
@@ -65,7 +67,7 @@ class Direction:
         """Whether articles are read from older to newer."""
         return self.oldest != self.back
 
-    def ordered(self, articles: QuerySet) -> QuerySet:
+    def ordered(self, articles: ArticleQuerySet) -> ArticleQuerySet:
         """Returns those of `articles` beyond the place, nearest first."""
         if self.place:
             beyond = "gt" if self.rising else "lt"
@@ -90,12 +92,12 @@ class Listing:
     after: str = ""
 
 
-def listing(articles: QuerySet, direction: Direction, size: int = PAGE_SIZE) -> Listing:
+def listing(articles: ArticleQuerySet, direction: Direction, size: int = PAGE_SIZE) -> Listing:
     """Returns the page of `articles` in a direction, of up to `size` articles."""
     return page_of(direction.ordered(articles)[: size + 1], direction, size)
 
 
-def page_of(articles: Sequence[Article] | QuerySet, direction: Direction, size: int = PAGE_SIZE) -> Listing:
+def page_of(articles: Sequence[Article] | QuerySet[Any], direction: Direction, size: int = PAGE_SIZE) -> Listing:
     """Returns a page of up to `size` of the articles read in a direction; if there are more, another page follows."""
     rows = list(articles)
     more, rows = len(rows) > size, rows[:size]
@@ -109,7 +111,7 @@ def page_of(articles: Sequence[Article] | QuerySet, direction: Direction, size: 
     return Listing(tuple(rows), str(first) if before else "", str(last) if after else "")
 
 
-def capped_count(rows: QuerySet, most: int = MOST_COUNTED) -> tuple[int, bool]:
+def capped_count(rows: QuerySet[Any], most: int = MOST_COUNTED) -> tuple[int, bool]:
     """Returns the number of rows, at most `most`, and whether there are more."""
     count = rows.order_by().values("pk")[: most + 1].count()
     return min(count, most), count > most

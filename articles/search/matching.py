@@ -1,9 +1,9 @@
 """Matches: trees of lexemes that an article must hold. They become tsqueries, and term statistics bound their results.
 
-terms()       returns a tsquery for the index article_terms. The index stores no positions, so the tsquery finds every
-match,
-              and for phrases and neighbours more articles than match.
-positions()   returns a tsquery for the stored vector, which is exact.
+terms()           returns a tsquery for the index article_terms. The index stores no positions, so the tsquery finds
+                  every match, and for phrases and neighbours more articles than match.
+terms_of_parts()  returns the same as several tsqueries, all of which an article must meet.
+positions()       returns a tsquery for the stored vector, which is exact.
 """
 
 from collections.abc import Iterator, Mapping
@@ -140,17 +140,18 @@ def _at_or_above(lexeme: str) -> tuple[str, ...]:
     return tuple(_joined(" | ", entries[level:]) for level in range(HIGHEST_LEVEL + 1))
 
 
-def lines(match: Match) -> str:
-    """Returns terms() as newline-separated tsqueries, one for each part of `match`, in order; an article must meet all.
+def terms_of_parts(match: Match) -> tuple[str, ...]:
+    """Returns terms() as several tsqueries, one for each part of `match`, in order; an article must meet all of them.
 
     Exclusions are joined to the first tsquery. As tsqueries of their own, they would make the index read all its
     entries.
     """
-    required, excluded = [], []
+    required: list[str] = []
+    excluded: list[str] = []
     for part in _together(match):
         (excluded if isinstance(part, Without) else required).append(terms(part))
     first, *other_queries = dict.fromkeys(filter(None, required)) or [""]
-    return "\n".join([_joined(" & ", [first, *excluded]), *other_queries])
+    return (_joined(" & ", [first, *excluded]), *other_queries)
 
 
 def _together(match: Match) -> Iterator[Match]:
@@ -179,6 +180,8 @@ def positions(match: Match) -> str:
             return _joined(" | ", [positions(part) for part in parts])
         case Without(part):
             return f"!({positions(part)})"
+        case Dense():
+            raise TypeError("only terms() accepts a density level")
 
 
 def needs_positions(match: Match) -> bool:

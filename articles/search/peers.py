@@ -108,7 +108,8 @@ def _bm25s(judged: EvaluationSet) -> Ranking | None:
 
     def tokens(text: str) -> list[str]:
         words = [match[0] for match in WORD.finditer(text) if fold_letters(match[0]) not in STOP_WORDS]
-        return stemmer.stemWords([fold_word(word) for word in words])
+        stems: list[str] = stemmer.stemWords([fold_word(word) for word in words])
+        return stems
 
     documents = list(judged.documents)
     index = bm25s.BM25(k1=K1, b=B)

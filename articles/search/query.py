@@ -18,6 +18,7 @@ where.
 import calendar
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -533,7 +534,7 @@ def _has_fields(node: Node) -> bool:
     return False
 
 
-def _all_of(parts: list[Node]) -> Node | None:
+def _all_of(parts: Sequence[Node]) -> Node | None:
     """Returns the conjunction of nodes, nested ones flattened; a lone node as it is, and None if there is none."""
     flat = tuple(inner for part in parts for inner in (part.parts if isinstance(part, And) else (part,)))
     return And(flat) if len(flat) > 1 else flat[0] if flat else None

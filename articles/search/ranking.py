@@ -11,6 +11,7 @@ and terms side by side as in the query. docs/search-quality.md has the measured 
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -127,7 +128,7 @@ def ranked(candidates: Candidates, concepts: Sequence[Concept], counts: Counts) 
         return []
     signals = _signals(concepts, counts)
     written = [Written(concept.written, counts.idf(concept.match)) for concept in concepts if concept.written]
-    parameters = {
+    parameters: dict[str, Any] = {
         "ids": list(candidates.ids), "must": candidates.must, "refined": REFINED,
         "concepts": [signal.concept for signal in signals], "queries": [signal.tsquery for signal in signals],
         "gates": [signal.gate for signal in signals], "weights": [signal.weight for signal in signals],

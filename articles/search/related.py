@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from django.core.cache import cache
-from django.db.models import JSONField, QuerySet
+from django.db.models import JSONField
 from django.db.models.expressions import RawSQL
 
 from articles.models import Article
+from articles.models.article import ArticleQuerySet
 from articles.models.tally import KEPT_FROM
 from articles.search import vocabulary
 from articles.search.candidates import Counts, with_some
@@ -41,9 +42,9 @@ _FREQUENT = """(
 )"""
 
 
-def with_frequent_lexemes(articles: QuerySet) -> QuerySet:
+def with_frequent_lexemes(articles: ArticleQuerySet) -> ArticleQuerySet:
     """Returns `articles` annotated with `frequent`, the most frequent lexemes of each with their numbers."""
-    return articles.annotate(frequent=RawSQL(_FREQUENT, [SHORTEST, MOST_READ], JSONField()))
+    return articles.annotate(frequent=RawSQL(_FREQUENT, [SHORTEST, MOST_READ], JSONField()))  # type: ignore[no-redef]
 
 
 def related(article: Article, most: int) -> list[Article]:

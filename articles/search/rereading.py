@@ -75,7 +75,7 @@ def reread(
     weighted_parts = [(f"{written.word} ", WHOLE_WEIGHT * written.weight) for written in written_words]
     weighted_parts += [(gram, GRAM_WEIGHT * written.weight) for written in written_words for gram in written.grams]
     reordered = [
-        (pk, score + _score(fold_text(text), words, weighted_parts, saturation))
+        (pk, score + _score(fold_text(text or ""), words, weighted_parts, saturation))
         for pk, score, words, text in articles[:REREAD]
     ]
     return [*sorted(reordered, key=lambda row: (-row[1], -row[0])), *scored[REREAD:]]

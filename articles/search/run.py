@@ -5,12 +5,15 @@ Every search goes through `search`: the site's pages, the command and the API.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
+from functools import cached_property
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from articles.arabic.stopwords import is_question_word, is_stop_word
 from articles.models import Article
+from articles.models.article import ArticleQuerySet
 from articles.search import matching
 from articles.search.aliases import OtherNames
 from articles.search.candidates import FEW, MOST_RANKED, Candidates, Counts, with_all, with_all_further, with_some
@@ -19,6 +22,7 @@ from articles.search.correction import correction
 from articles.search.index import Scope, first_meeting
 from articles.search.limit import time_limit
 from articles.search.listing import PAGE_SIZE, Direction, Listing, capped_count, listing, page_of
+from articles.search.matching import Match
 from articles.search.query import ParsedQuery, QueryNote, is_plain, parse, terms_of
 from articles.search.ranking import ranked
 from articles.search.snippets import Highlighted, highlight, with_positions
@@ -33,6 +37,9 @@ HARDLY_ANY = 3
 # not fill the page, up to MOST_SORTED_BY_DATE matches are read and sorted.
 LOOKED_AT_BY_DATE = 2_000
 MOST_SORTED_BY_DATE = 20_000
+
+# (id, score) of articles, best first.
+RankedArticles = list[tuple[int, float]]
 
 
 class Order(StrEnum):
@@ -128,8 +135,59 @@ class Wanted:
         return Direction.of(oldest=self.order == Order.OLDEST, after=self.after, before=self.before)
 
 
+class Policy(Enum):
+    """What a search for words shows besides the full matches, which have everything that the query asks for.
+
+    ALL_WORDS: nothing.
+    SOME_WORDS_APART: articles with some of the words, under a heading of their own.
+    SOME_WORDS_TOGETHER: articles with some of the words, ranked together with the full matches.
+    """
+
+    ALL_WORDS = auto()
+    SOME_WORDS_APART = auto()
+    SOME_WORDS_TOGETHER = auto()
+
+
+@dataclass(frozen=True)
+class _WordSearch:
+    """A search whose query has words.
+
+    query: the parsed query.
+    compiled: the compiled query.
+    match: the match of `compiled`.
+    scope: the articles that are searched.
+    wanted: the page that the caller wants.
+    """
+
+    query: ParsedQuery
+    compiled: CompiledQuery
+    match: Match
+    scope: Scope
+    wanted: Wanted
+
+    @cached_property
+    def counts(self) -> Counts:
+        """The term statistics of the query."""
+        return Counts.of(self.compiled)
+
+    @property
+    def term_count(self) -> int:
+        """The number of words and names in the query; a name counts once, function words do not count."""
+        named = {(names.first, names.last) for names in self.compiled.widened}
+        content_words = sum(1 for term in terms_of(self.query.tree) if not is_stop_word(term.text))
+        return content_words - sum(last - first - 1 for first, last in named)
+
+    @property
+    def is_question(self) -> bool:
+        """Whether the query reads as a question: a question word, a question mark, or QUESTION words and names."""
+        terms = terms_of(self.query.tree)
+        return (
+            self.term_count >= QUESTION or "؟" in self.query.text or any(is_question_word(term.text) for term in terms)
+        )
+
+
 def search(
-    text: str, articles: QuerySet | None = None, wanted: Wanted | None = None, *, widen: bool = True
+    text: str, articles: ArticleQuerySet | None = None, wanted: Wanted | None = None, *, widen: bool = True
 ) -> SearchPage:
     """Searches `articles`, all public ones by default, with the typed query `text`.
 
@@ -146,7 +204,7 @@ def search(
         )
         filtered = articles is not None or bool(compiled.conditions)
         page = (
-            _page_of_matches(query, compiled, Scope(scope_articles, filtered), wanted)
+            _page_of_matches(_WordSearch(query, compiled, compiled.match, Scope(scope_articles, filtered), wanted))
             if compiled.match
             else _page_of_fields(query, scope_articles, wanted)
         )
@@ -162,7 +220,9 @@ def search(
         )
 
 
-def with_matches(articles: QuerySet, text: str) -> tuple[QuerySet, Callable[[Article], tuple[tuple[int, int], ...]]]:
+def with_matches(
+    articles: ArticleQuerySet, text: str
+) -> tuple[QuerySet[Any], Callable[[Article], tuple[tuple[int, int], ...]]]:
     """Returns `articles` and a function that maps one of them to the spans of its body that match the typed query.
 
     The spans are those that the result marked, in code points of the body. Raises SearchTooCostlyError.
@@ -175,7 +235,7 @@ def with_matches(articles: QuerySet, text: str) -> tuple[QuerySet, Callable[[Art
     return with_positions(articles, concepts), lambda article: highlight([article], concepts)[article.pk].body_spans
 
 
-def _page_of_fields(query: ParsedQuery, articles: QuerySet, wanted: Wanted) -> SearchPage:
+def _page_of_fields(query: ParsedQuery, articles: ArticleQuerySet, wanted: Wanted) -> SearchPage:
     """Answers a query that has only fields; nothing can rank it, so the page is ordered by date."""
     order = Order.NEWEST if wanted.order == Order.RELEVANCE else wanted.order
     total, capped = capped_count(articles)
@@ -187,22 +247,47 @@ def _page_of_fields(query: ParsedQuery, articles: QuerySet, wanted: Wanted) -> S
     )
 
 
-def _page_of_matches(query: ParsedQuery, compiled: CompiledQuery, scope: Scope, wanted: Wanted) -> SearchPage:
-    """Answers a query that has words: chooses candidates, ranks them, and adds articles with some of the words."""
-    counts = Counts.of(compiled)
-    candidates = with_all(compiled, counts, scope)
-    if candidates.are_the_matches and (apart := _apart(query, compiled, len(candidates.known), wanted)) is not None:
-        # All matches are known; _loosened ranks them together with the articles that hold some of the words.
-        return _loosened(query, compiled, counts, scope, wanted, full_matches=candidates.known, apart=apart)
-    candidates, ranked_articles = _ranked_further(compiled, counts, scope, candidates)
+def _page_of_matches(word_search: _WordSearch) -> SearchPage:
+    """Answers a query that has words, by the policy that suits the number of full matches."""
+    candidates = with_all(word_search.match, word_search.counts, word_search.scope)
+    if candidates.are_the_matches:
+        # All full matches are here before any is ranked. A policy that shows other articles too ranks them all at once.
+        policy = _policy(word_search, len(candidates.ids_read))
+        if policy != Policy.ALL_WORDS:
+            return _page_with_some_words(word_search, candidates.ids_read, policy)
+    candidates, ranked_articles = _ranked_further(word_search, candidates)
     complete = _total(candidates, ranked_articles)
-    if (apart := _apart(query, compiled, complete, wanted)) is not None:
-        return _loosened(
-            query, compiled, counts, scope, wanted, full_matches=[pk for pk, _ in ranked_articles], apart=apart
-        )
-    ids = tuple(dict.fromkeys([*(pk for pk, _ in ranked_articles), *(() if candidates.must else candidates.known)]))
+    policy = _policy(word_search, complete)
+    if policy != Policy.ALL_WORDS:
+        return _page_with_some_words(word_search, [pk for pk, _ in ranked_articles], policy)
+    return _page_with_all_words(word_search, candidates, ranked_articles, complete)
+
+
+def _policy(word_search: _WordSearch, complete: int) -> Policy:
+    """Returns the policy for a search that has `complete` full matches."""
+    if not word_search.compiled.loose_concepts or complete >= FEW:
+        return Policy.ALL_WORDS
+    if not complete:
+        return Policy.SOME_WORDS_TOGETHER
+    if word_search.wanted.order != Order.RELEVANCE:
+        return Policy.ALL_WORDS
+    if word_search.is_question:
+        return Policy.SOME_WORDS_TOGETHER
+    # A query with signs such as a phrase means what it says, and a lone word or name has no parts.
+    if is_plain(word_search.query.tree) and word_search.term_count > 1:
+        return Policy.SOME_WORDS_APART
+    return Policy.ALL_WORDS
+
+
+def _page_with_all_words(
+    word_search: _WordSearch, candidates: Candidates, ranked_articles: RankedArticles, complete: int
+) -> SearchPage:
+    """Answers with the full matches alone, of which there are `complete`."""
+    concepts, wanted = word_search.compiled.concepts, word_search.wanted
+    ids = tuple(dict.fromkeys([*(pk for pk, _ in ranked_articles), *(() if candidates.must else candidates.ids_read)]))
     page = SearchPage(
-        query,
+        word_search.query,
+        wanted.order,
         total=complete,
         total_is_capped=not candidates.complete and complete > 0,
         ranked=len(ranked_articles),
@@ -210,43 +295,29 @@ def _page_of_matches(query: ParsedQuery, compiled: CompiledQuery, scope: Scope, 
         ids=ids,
     )
     if wanted.order == Order.RELEVANCE:
-        return _numbered(page, ranked_articles, compiled.concepts, wanted)
-    direction = wanted.direction
+        return _numbered(page, ranked_articles, concepts, wanted)
     if candidates.complete:
-        dated = listing(_shown(Article.objects.filter(pk__in=ids), compiled.concepts), direction, wanted.size)
+        dated = listing(_shown(Article.objects.filter(pk__in=ids), concepts), wanted.direction, wanted.size)
     else:
-        dated = _scanned(scope.articles, compiled, direction, wanted.size)
-    return _dated(replace(page, order=wanted.order), dated, compiled.concepts)
+        dated = _scanned(word_search, wanted.direction, wanted.size)
+    return _dated(page, dated, concepts)
 
 
-def _apart(query: ParsedQuery, compiled: CompiledQuery, complete: int, wanted: Wanted) -> bool | None:
-    """Whether articles that match some of the query follow the `complete` full matches, not ranked with them.
+def _page_with_some_words(word_search: _WordSearch, full_matches: Sequence[int], policy: Policy) -> SearchPage:
+    """Answers with articles that have some of the words too, ranked with the full matches or apart from them.
 
-    Returns None where no such articles are looked for: the full matches suffice, or the query clearly means all its
-    words.
+    The page is ordered by relevance.
     """
-    if not compiled.loose_concepts or complete >= FEW or (complete and wanted.order != Order.RELEVANCE):
-        return None
-    question = _is_question(query, compiled)
-    if complete and not question and not (is_plain(query.tree) and _count_of_terms(query, compiled) > 1):
-        return None
-    return bool(complete) and not question
-
-
-def _loosened(  # noqa: PLR0913
-    query: ParsedQuery, compiled: CompiledQuery, counts: Counts, scope: Scope, wanted: Wanted, *,
-    full_matches: Sequence[int], apart: bool,
-) -> SearchPage:  # fmt: skip
-    """Answers with articles that match some of the query too, ranked with the full matches or `apart` from them."""
-    concepts = compiled.loose_concepts
-    candidates = with_some(concepts, counts, scope).beside(full_matches)
-    ranked_articles = ranked(candidates, concepts, counts)
+    concepts = word_search.compiled.loose_concepts
+    apart = policy == Policy.SOME_WORDS_APART
+    candidates = with_some(concepts, word_search.counts, word_search.scope).beside(full_matches)
+    ranked_articles = ranked(candidates, concepts, word_search.counts)
     if apart:
         complete = set(full_matches)
         ranked_articles.sort(key=lambda row: row[0] not in complete)
     answer_count = len(full_matches) if apart else len(ranked_articles)
     page = SearchPage(
-        query,
+        word_search.query,
         complete=len(full_matches),
         total=answer_count,
         total_is_capped=not apart and not candidates.complete and answer_count > 0,
@@ -255,52 +326,55 @@ def _loosened(  # noqa: PLR0913
         ids=tuple(pk for pk, _ in ranked_articles[:answer_count]),
         further=tuple(pk for pk, _ in ranked_articles[answer_count:]),
     )
-    return _numbered(page, ranked_articles, concepts, wanted)
+    return _numbered(page, ranked_articles, concepts, word_search.wanted)
 
 
-def _ranked_further(
-    compiled: CompiledQuery, counts: Counts, scope: Scope, candidates: Candidates
-) -> tuple[Candidates, list[tuple[int, float]]]:
+def _ranked_further(word_search: _WordSearch, candidates: Candidates) -> tuple[Candidates, RankedArticles]:
     """Ranks the candidates and returns them with (id, score) of each match, best first.
 
     Where hardly any candidate holds a phrase of common words, it ranks candidates from a further look instead.
     """
-    ranked_articles = ranked(candidates, compiled.concepts, counts)
-    if candidates.complete or scope.filtered or not candidates.must or len(ranked_articles) >= FEW:
+    concepts = word_search.compiled.concepts
+    ranked_articles = ranked(candidates, concepts, word_search.counts)
+    if candidates.complete or word_search.scope.filtered or not candidates.must or len(ranked_articles) >= FEW:
         return candidates, ranked_articles
-    candidates = with_all_further(compiled, counts, scope)
-    return candidates, ranked(candidates, compiled.concepts, counts)
+    candidates = with_all_further(word_search.match, word_search.counts, word_search.scope)
+    return candidates, ranked(candidates, concepts, word_search.counts)
 
 
-def _total(candidates: Candidates, ranked_articles: Sequence[tuple[int, float]]) -> int:
+def _total(candidates: Candidates, ranked_articles: RankedArticles) -> int:
     """Returns the number of matches; for incomplete candidates a lower bound, of whose estimate two digits are kept."""
     if candidates.complete:
-        return len(ranked_articles) if candidates.must or candidates.known == candidates.ids else len(candidates.known)
-    scale = 10 ** max(0, len(str(candidates.at_least)) - 2)
+        return (
+            len(ranked_articles)
+            if candidates.must or candidates.ids_read == candidates.ids
+            else len(candidates.ids_read)
+        )
+    scale = int(10 ** max(0, len(str(candidates.at_least)) - 2))
     return max(len(ranked_articles), candidates.at_least // scale * scale)
 
 
-def _shown(articles: QuerySet, concepts: Sequence[Concept]) -> QuerySet:
+def _shown(articles: ArticleQuerySet, concepts: Sequence[Concept]) -> ArticleQuerySet:
     """Returns `articles` with everything that a hit shows."""
     return with_positions(articles.defer("set_aside").select_related("source"), concepts)
 
 
-def _scanned(articles: QuerySet, compiled: CompiledQuery, direction: Direction, size: int) -> Listing:
+def _scanned(word_search: _WordSearch, direction: Direction, size: int) -> Listing:
     """Returns a page of matches by date where there may be too many matches to read them all."""
-    must = matching.positions(compiled.match)
-    ordered = direction.ordered(articles)
+    must = matching.positions(word_search.match)
+    ordered = direction.ordered(word_search.scope.articles)
     ids = first_meeting(ordered[:LOOKED_AT_BY_DATE], must, size + 1, rising=direction.rising)
     if len(ids) <= size:
-        matching_articles = ordered.filter(search_terms__matches=matching.terms(compiled.match)).order_by()[
+        matching_articles = ordered.filter(Q(search_terms__matches=matching.terms(word_search.match))).order_by()[
             :MOST_SORTED_BY_DATE
         ]
         ids = first_meeting(matching_articles, must, size + 1, rising=direction.rising)
-    articles_by_id = _shown(Article.objects.all(), compiled.concepts).in_bulk(ids)
+    articles_by_id = _shown(Article.objects.all(), word_search.compiled.concepts).in_bulk(ids)
     return page_of([articles_by_id[pk] for pk in ids if pk in articles_by_id], direction, size)
 
 
 def _numbered(
-    page: SearchPage, ranked_articles: Sequence[tuple[int, float]], concepts: Sequence[Concept], wanted: Wanted
+    page: SearchPage, ranked_articles: RankedArticles, concepts: Sequence[Concept], wanted: Wanted
 ) -> SearchPage:
     """Returns `page` with the hits of the page number that is wanted; a number beyond the last page means the last."""
     pages = max(1, -(-len(ranked_articles) // wanted.size))
@@ -324,20 +398,3 @@ def _dated(page: SearchPage, page_of_articles: Listing, concepts: Sequence[Conce
     marked = highlight(page_of_articles.articles, concepts)
     hits = tuple(Hit(article, 0.0, marked[article.pk]) for article in page_of_articles.articles)
     return replace(page, hits=hits, before=page_of_articles.before, after=page_of_articles.after)
-
-
-def _count_of_terms(query: ParsedQuery, compiled: CompiledQuery) -> int:
-    """Returns the number of words and names in a query; a name counts once, function words do not count."""
-    named = {(names.first, names.last) for names in compiled.widened}
-    words = sum(1 for term in terms_of(query.tree) if not is_stop_word(term.text))
-    return words - sum(last - first - 1 for first, last in named)
-
-
-def _is_question(query: ParsedQuery, compiled: CompiledQuery) -> bool:
-    """Whether a query reads as a question: it has a question word, a question mark, or QUESTION words and names."""
-    terms = terms_of(query.tree)
-    return (
-        _count_of_terms(query, compiled) >= QUESTION
-        or "؟" in query.text
-        or any(is_question_word(term.text) for term in terms)
-    )

@@ -8,11 +8,12 @@ list of plain pieces that the template escapes one by one.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import JSONField, QuerySet
+from django.db.models import JSONField
 from django.db.models.expressions import RawSQL
 
 from articles.arabic.words import word_spans
 from articles.models import Article
+from articles.models.article import ArticleQuerySet
 from articles.search.compile import Concept
 
 # A snippet's length in words.
@@ -53,13 +54,13 @@ class Highlighted:
     body_spans: tuple[tuple[int, int], ...]
 
 
-def with_positions(articles: QuerySet, concepts: Sequence[Concept]) -> QuerySet:
+def with_positions(articles: ArticleQuerySet, concepts: Sequence[Concept]) -> ArticleQuerySet:
     """Returns `articles` annotated with the positions that `highlight` needs."""
     lexemes = {lexeme for concept in concepts for run in concept.runs for lexeme in run}
     exact = sorted(lexeme for lexeme in lexemes if not lexeme.endswith("*"))
     prefixes = sorted(lexeme[:-1] for lexeme in lexemes if lexeme.endswith("*"))
     # `^@ ANY` over an empty array is false, as it should be.
-    return articles.annotate(positions=RawSQL(_POSITIONS, [exact, prefixes], JSONField()))
+    return articles.annotate(positions=RawSQL(_POSITIONS, [exact, prefixes], JSONField()))  # type: ignore[no-redef]
 
 
 def highlight(articles: Iterable[Article], concepts: Sequence[Concept]) -> dict[int, Highlighted]:

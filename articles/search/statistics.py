@@ -90,7 +90,7 @@ def _count(last: int, *, anew: bool) -> int:
         cursor.execute(_COUNT_NEW.format(last=int(last), newest=int(newest)))
         cursor.execute("ANALYZE articles_counted")
         cursor.execute(_STORE.format(kept="0" if anew else "articles_lexeme.articles"))
-        touched = cursor.rowcount
+        touched: int = cursor.rowcount
         if anew:
             cursor.execute(_FORGET)
         cursor.execute("DROP TABLE articles_counted")

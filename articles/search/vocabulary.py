@@ -8,7 +8,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -168,10 +168,10 @@ class NumbersStatement(NamedTuple):
     """
 
     sql: str
-    params: Mapping[str, object]
+    params: Mapping[str, Any]
 
     @classmethod
-    def of(cls, rows: QuerySet) -> "NumbersStatement":
+    def of(cls, rows: QuerySet[Any]) -> "NumbersStatement":
         """Returns the statement of a queryset, its placeholders named so that they can stand beside others."""
         sql, params = rows.query.sql_with_params()
         named = {f"besides_{place}": value for place, value in enumerate(params)}
@@ -216,7 +216,7 @@ def known(
     `names` are folded names to find among the public actors and the sets of synonyms. `besides` is an additional
     lookup.
     """
-    parameters = {
+    parameters: dict[str, Any] = {
         "lexemes": sorted(set(lexemes)), "words": sorted(set(words)), "beginnings": sorted(set(beginnings)),
         "names": sorted(set(names)), "few": COUNTED_LIVE, "variants": MOST_VARIANTS, "most_beginnings": MOST_BEGINNINGS,
         "most_names": MOST_NAMES,
@@ -224,10 +224,10 @@ def known(
     with connection.cursor() as cursor:
         cursor.execute(
             _KNOWN + (_BESIDES.format(sql=besides.sql) if besides else ""),
-            parameters | (besides.params if besides else {}),
+            {**parameters, **(besides.params if besides else {})},
         )
         rows = cursor.fetchall()
-    rows_by_kind: dict[str, list[tuple]] = defaultdict(list)
+    rows_by_kind: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
     for kind, *row in rows:
         rows_by_kind[kind].append(row)
     ((_, articles, _, length, _),) = rows_by_kind["total"]

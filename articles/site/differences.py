@@ -43,8 +43,10 @@ def differences(first_text: str, second_text: str) -> list[list[DifferenceRun]]:
 def _changes(first_text: str, second_text: str) -> Iterator[DifferenceRun]:
     """Yields the changes of the whole text; a change may reach over several paragraphs."""
     first, second = (_PIECE.findall(text)[:_MOST_WORDS] for text in (first_text, second_text))
-    keys = [[fold_name(piece) if piece.strip() else piece for piece in pieces] for pieces in (first, second)]
-    for tag, a, b, c, d in SequenceMatcher(None, *keys, autojunk=False).get_opcodes():
+    keys, second_keys = (
+        [fold_name(piece) if piece.strip() else piece for piece in pieces] for pieces in (first, second)
+    )
+    for tag, a, b, c, d in SequenceMatcher(None, keys, second_keys, autojunk=False).get_opcodes():
         if tag == "equal":
             yield DifferenceRun("same", "".join(second[c:d]))
             continue

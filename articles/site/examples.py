@@ -1,6 +1,6 @@
 """Makes example queries from names and titles in the archive, so that each has results."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -22,7 +22,7 @@ class Example:
     finds: str
 
 
-def examples(actors: Sequence[Actor], events: Sequence[Event]) -> list[Example]:
+def examples(actors: Iterable[Actor], events: Iterable[Event]) -> list[Example]:
     """Returns an example for each part of the query language for which there are enough names and titles."""
     names = [actor.name for actor in actors]
     titles = [title_words for event in events if len(title_words := _content_words(event.title)) >= 2]
@@ -41,9 +41,9 @@ def examples(actors: Sequence[Actor], events: Sequence[Event]) -> list[Example]:
         results.append(Example(f"{titles[0][0]} NEAR/9 {titles[0][1]}", _("بينهما تسع كلمات على الأكثر")))
     if names:
         results.append(Example(f"الفاعل:{_quoted(names[0])}", _("مقالات تذكره؛ ومثله العنوان: والحدث: والمصدر:")))
-    dated = next((event.start for event in events if event.start.earliest), None)
-    if names and dated:
-        results.append(Example(f"{names[0]} من:{dated.earliest.year}", _("نُشرت منذ هذه السنة أو يمكن أن تكون منها")))
+    first_day = next((event.start.earliest for event in events if event.start.earliest), None)
+    if names and first_day:
+        results.append(Example(f"{names[0]} من:{first_day.year}", _("نُشرت منذ هذه السنة أو يمكن أن تكون منها")))
     return results
 
 

@@ -107,15 +107,17 @@ class KeptPages:
         known_tags = request.headers.get("If-None-Match", "")
         # A conditional GET is answered before the cache is read.
         tag = _tag(key, current or revision.current()) if known_tags else ""
-        if known_tags and tag in known_tags:  # nobody can guess the tag of a page that they have not received
+        # Nobody can guess the tag of a page that they have not received. A header that holds the tag, but not in a list
+        # of tags, is no condition.
+        if known_tags and tag in known_tags and (unchanged := get_conditional_response(request, etag=tag)):
             ANSWERED.labels("unchanged").inc()
-            return get_conditional_response(request, etag=tag)
+            return unchanged
         page = Kept.of_stored(store.get(key))
         if page and page.tag == (tag or _tag(key, current or revision.current())):
             ANSWERED.labels("kept").inc()
             return page.response(request)
         response = self.get_response(request)
-        if not (made_of_revision := made_of(response)):
+        if not (made_of_revision := made_of(response)) or not isinstance(response, HttpResponse):
             return response
         patch_cache_control(response, public=True, no_cache=True)
         ANSWERED.labels("made").inc()
@@ -161,7 +163,7 @@ def mark(response: HttpResponse, made: str) -> None:
     Responses with a status other than 200 or with an ETag of their own are left unmarked.
     """
     if response.status_code == 200 and not response.has_header("ETag"):
-        response.made_of = made
+        response.made_of = made  # type: ignore[attr-defined] # `made_of` reads it.
 
 
 def made_of(response: HttpResponseBase) -> str | None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import wraps
+from typing import Any, TypeVar
 
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
@@ -11,13 +12,14 @@ from django.forms import CheckboxInput
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import patch_vary_headers
+from django.utils.datastructures import MultiValueDict
 from django.utils.functional import cached_property
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
-from articles.models import TAKEN_AWAY, ActorKind, Article, EventKind
-from articles.models.merged import Mergeable
-from articles.models.public import NounQuerySet
+from articles.models import TAKEN_AWAY, Actor, ActorKind, Article, Event, EventKind, Source
+from articles.models.article import ArticleQuerySet
+from articles.models.public import Noun, NounQuerySet
 from articles.models.tally import are_kept
 from articles.platform.visitors import seconds_to_wait
 from articles.search.filters import Condition, ForgivingFilterSet
@@ -43,7 +45,7 @@ def reader_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
 
     @require_safe
     @wraps(view)
-    def limited(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+    def limited(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             with time_limit() as revision:
                 response = view(request, *args, **kwargs)
@@ -71,11 +73,11 @@ class CappedPaginator(Paginator):
 
     def __init__(self, rows: QuerySet, size: int, most: int) -> None:
         super().__init__(rows, size)
-        self.most = most
+        self.rows, self.most = rows, most
 
     @cached_property
     def _counted(self) -> tuple[int, bool]:
-        return capped_count(self.object_list, self.most)
+        return capped_count(self.rows, self.most)
 
     @property
     def count(self) -> int:
@@ -95,7 +97,11 @@ def numbered(request: HttpRequest, rows: QuerySet, size: int = PAGE_SIZE, most: 
 
 
 def by_date(
-    request: HttpRequest, articles: QuerySet, *, oldest: bool = False, kept: Callable[[], int | None] | None = None
+    request: HttpRequest,
+    articles: ArticleQuerySet,
+    *,
+    oldest: bool = False,
+    kept: Callable[[], int | None] | None = None,
 ) -> dict[str, object]:
     """Returns the context of a list of articles by date: the requested page and the number of articles.
 
@@ -112,7 +118,7 @@ def by_date(
     return {"listed": listed, "places": listed, "total": total, "total_is_capped": capped}
 
 
-def merged_away(row: Mergeable) -> HttpResponsePermanentRedirect | None:
+def merged_away(row: Article | Actor | Event | Source) -> HttpResponsePermanentRedirect | None:
     """Redirects from a merged row to its survivor; returns None for a row that is not merged.
 
     Raises Http404 if readers may not see the survivor either, because the redirect would reveal that it exists.
@@ -122,6 +128,7 @@ def merged_away(row: Mergeable) -> HttpResponsePermanentRedirect | None:
     survivor = row.survivor
     if survivor is None:
         raise Http404
+    visible: QuerySet[Any]
     if isinstance(survivor, Article) and survivor.status in TAKEN_AWAY:
         visible = Article.objects.once_public()
     else:
@@ -131,7 +138,7 @@ def merged_away(row: Mergeable) -> HttpResponsePermanentRedirect | None:
     return redirect(survivor, permanent=True)
 
 
-def public_row(rows: QuerySet, pk: int) -> Mergeable:
+def public_row(rows: NounQuerySet[Noun], pk: int) -> Noun:
     """Returns the actor or event with this key if it is public or merged into another row; otherwise raises Http404."""
     row = get_object_or_404(rows.with_publicity().select_related("merged_into"), pk=pk)
     if not row.is_public and not row.merged_into_id:
@@ -155,6 +162,9 @@ class Unreviewed:
     is_capped: bool
 
 
+Nouns = TypeVar("Nouns", bound=NounQuerySet[Any])
+
+
 class PublicChoice:
     """Decides which actors or events the lists of one page show.
 
@@ -163,17 +173,17 @@ class PublicChoice:
 
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
-        self.shows_unreviewed = bool(CheckboxInput().value_from_datadict(request.GET, {}, UNREVIEWED))
+        self.shows_unreviewed = bool(CheckboxInput().value_from_datadict(request.GET, MultiValueDict(), UNREVIEWED))
 
     @cached_property
     def kept(self) -> bool:
         return are_kept()
 
-    def of(self, rows: NounQuerySet) -> NounQuerySet:
+    def of(self, rows: Nouns) -> Nouns:
         """Returns those of `rows` that the page shows."""
         return rows.public() if self.shows_unreviewed else rows.listed(kept=self.kept)
 
-    def switch(self, rows: NounQuerySet) -> Unreviewed | None:
+    def switch(self, rows: NounQuerySet[Any]) -> Unreviewed | None:
         """Returns the switch for `rows`; None if no row is unreviewed and the address does not request such rows."""
         count, is_capped = capped_count(rows.unreviewed(kept=self.kept))
         if not count and not self.shows_unreviewed:
@@ -187,12 +197,14 @@ def address_with(request: HttpRequest, name: str, value: object = None) -> str:
 
     The position in the list is removed, so the link leads to its beginning.
     """
-    if not hasattr(request, "parameters"):
+    encoded: dict[str, str] | None = getattr(request, "parameters", None)
+    if encoded is None:
         # The parameters are encoded once a request: a page has dozens of such addresses.
-        request.parameters = {
+        encoded = {
             key: urlencode({key: values}, doseq=True) for key, values in request.GET.lists() if key not in PLACES
         }
-    parameters = {**request.parameters, name: "" if value in (None, "") else urlencode({name: value})}
+        request.parameters = encoded  # type: ignore[attr-defined]
+    parameters = {**encoded, name: "" if value in (None, "") else urlencode({name: str(value)})}
     return f"?{'&'.join(filter(None, parameters.values()))}"
 
 
@@ -224,7 +236,8 @@ def _chip_text(condition: Condition) -> object:
     if isinstance(condition.meaning, date):
         return day(condition.meaning)
     if condition.name in ("published", "year"):
-        return year_or_month(condition.meaning)
+        return year_or_month(str(condition.meaning))
     if condition.name == "kind":
-        return dict(EventKind.choices).get(condition.meaning) or dict(ActorKind.choices)[condition.meaning]
+        kind = str(condition.meaning)
+        return dict(EventKind.choices).get(kind) or dict(ActorKind.choices)[kind]
     return "" if condition.meaning is True else arabic(str(condition.meaning))

@@ -89,11 +89,11 @@ def year_or_month(value: str) -> str:
 
 def archive_date(value: ArchiveDate) -> str:
     """Writes a date to its precision: a day, a month, a year, or the bounds of an unknown date."""
-    if value.precision == Precision.DAY:
+    if value.date and value.precision == Precision.DAY:
         return day(value.date)
-    if value.precision == Precision.MONTH:
+    if value.date and value.precision == Precision.MONTH:
         return f"{month_name(value.date.month)} {digits(value.date.year)}"
-    if value.precision == Precision.YEAR:
+    if value.date and value.precision == Precision.YEAR:
         return _("سنة %(year)s") % {"year": digits(value.date.year)}
     first, last = (bound and short_day(bound) for bound in (value.earliest, value.latest))
     if first and last:
@@ -141,7 +141,7 @@ def figure_value(figure: Figure) -> str:
             "low": value,
             "high": "–" if figure.value_high is None else number(figure.value_high),
         }
-    words = {
+    words: dict[str, str] = {
         Qualifier.MORE_THAN: _("أكثر من %(value)s"),
         Qualifier.AT_LEAST: _("ما لا يقل عن %(value)s"),
         Qualifier.ABOUT: _("نحو %(value)s"),
@@ -204,7 +204,7 @@ def moment(value: datetime | str | None) -> str:
 
     None, and the empty text that templates pass for it, give a dash.
     """
-    if not value or is_unheld(value):
+    if not isinstance(value, datetime) or is_unheld(value):
         return "–"
     if not in_english():
         return moment_in_words(value)
@@ -214,7 +214,7 @@ def moment(value: datetime | str | None) -> str:
 
 def since(value: datetime | str | None) -> str:
     """Writes how long ago a moment was: «الآن», «منذ دقيقتين», «منذ 3 أشهر»; a dash for None."""
-    if not value or is_unheld(value):
+    if not isinstance(value, datetime) or is_unheld(value):
         return "–"
     seconds = (timezone.now() - value).total_seconds()
     return f"منذ {ago(seconds)}" if seconds >= _MINUTE else "الآن"

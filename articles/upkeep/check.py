@@ -465,7 +465,7 @@ def _dates() -> Look:
     for digest, article, moment in captures.iterator(CHUNK):
         told = f"capture {digest}: its time is not within {capture_days()} (article {article})"
         # A time in the future means that a clock was ahead. Nobody can mend that, so it raises no alarm each night.
-        yield Problem("date", told, is_usual=moment > last)
+        yield Problem("date", told, is_usual=moment is not None and moment > last)
 
 
 def _beyond_calendar(model: type[models.Model]) -> Look:
@@ -703,10 +703,10 @@ def _references() -> Look:
     """References from one noun to another whose row does not exist."""
     for model in apps.get_app_config("articles").get_models():
         for reference in model._meta.concrete_fields:
-            if not (isinstance(reference, models.ForeignKey) and reference.db_constraint):
+            if not (isinstance(reference, models.ForeignKey) and reference.db_constraint):  # type: ignore[attr-defined]
                 continue
             yield 1
-            target = reference.related_model
+            target: Any = reference.related_model
             existing = target.objects.filter(**{reference.target_field.attname: models.OuterRef(reference.attname)})
             lost = model._base_manager.filter(**{f"{reference.attname}__isnull": False}).exclude(
                 models.Exists(existing)

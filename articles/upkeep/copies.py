@@ -122,7 +122,7 @@ def backup(folder: Path, *, keep: int = 0) -> Made:
         dump = _dump_database(folder, stamp)
         previous = _PreviousEntries(_newest_entries(folder))
         outcome = Made(stamp, 1, 1, dump.size, [])
-        about = {"format": FORMAT, "made_at": timezone.now().isoformat(), "server": connection.pg_version,
+        about = {"format": FORMAT, "made_at": timezone.now().isoformat(), "server": programs.server_version(),
                  "migrations": _applied(), "dump": dump.path}  # fmt: skip
         with _written_whole(folder / f"{stamp}.jsonl") as manifest:
             for line in chain((about, dump.line()), (entry.line() for entry in _copy_files(folder, previous, outcome))):
@@ -193,7 +193,7 @@ def _whole_copy(folder: Path, store: str, name: str, previous: _PreviousEntries,
     if not path.is_file():
         return None
     is_as_before = entry is not None and not entry.damaged and path.stat().st_size == entry.size
-    if is_as_before and (store != "captures" or size == entry.size):
+    if entry is not None and is_as_before and (store != "captures" or size == entry.size):
         return entry
     # A capture's name is its digest, so a copy can be verified without a manifest, for example after a killed backup.
     return _entry(folder, path) if store == "captures" and not _damage(path) else None
@@ -437,7 +437,7 @@ def _entry(folder: Path, path: Path) -> Entry:
         return Entry(path.relative_to(folder).as_posix(), -1, "")
 
 
-def _write_copy(source: IO[bytes], path: Path) -> None:
+def _write_copy(source: "IO[bytes] | _SourceFile", path: Path) -> None:
     private_files.make_folder(path.parent)
     with _written_whole(path) as target:
         while part := source.read(CHUNK):

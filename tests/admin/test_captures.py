@@ -17,7 +17,7 @@ from pghistory.models import Context
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from articles.ingest.run import ingest
+from articles.ingest.run import Options, ingest
 from articles.models import Article, Capture, Source
 from articles.models.capture import capture_storage, pack, stored_name
 from tests.admin.posting import form_of
@@ -45,7 +45,7 @@ def bring(tmp_path: Path, body: str, title: str, when: str, address: str = ADDRE
             warc_headers_dict={"WARC-Date": when},
         )
         writer.write_record(record)
-    assert ingest([path], largest=1_000_000).failures == []
+    assert ingest([path], Options(largest=1_000_000)).failures == []
 
 
 @pytest.fixture

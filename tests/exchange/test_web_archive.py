@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from warcio.archiveiterator import ArchiveIterator
 
 from articles.exchange.web_archive import surt, write_wacz, write_warc
-from articles.ingest.run import ingest
+from articles.ingest.run import Options, ingest
 from articles.models import Article, Capture
 
 pytestmark = pytest.mark.django_db
@@ -22,7 +22,7 @@ PAGES = settings.BASE_DIR / "tests" / "ingest" / "pages"
 
 @pytest.fixture(autouse=True)
 def _pages() -> None:
-    assert ingest([PAGES / "wordpress.html", PAGES / "script-shell.html"], largest=1_000_000).created == 2
+    assert ingest([PAGES / "wordpress.html", PAGES / "script-shell.html"], Options(largest=1_000_000)).created == 2
     Capture.objects.filter(filename="wordpress.html").update(
         address="https://news.example/a", fetched_address="https://news.example/a"
     )
@@ -103,7 +103,7 @@ def test_the_package_keeps_the_wacz_specification() -> None:
 
 def test_a_package_brought_back_changes_nothing(tmp_path: Path) -> None:
     call_command("export", "--format", "wacz", "--output", str(tmp_path / "a.wacz"), stderr=io.StringIO())
-    report = ingest([tmp_path], largest=1_000_000)
+    report = ingest([tmp_path], Options(largest=1_000_000))
     assert (report.created, report.updated, report.failures) == (0, 0, [])
     assert report.unchanged == Capture.objects.count()
 

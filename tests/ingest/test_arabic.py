@@ -14,7 +14,7 @@ import pytest
 
 from articles.ingest.arabic import ARABIC, FORMAT_NAMES, field_in_arabic, in_arabic, stored_in_arabic
 from articles.ingest.readers import FORMATS
-from articles.ingest.run import Report, ingest, messages_of
+from articles.ingest.run import Options, Report, ingest, messages_of
 from articles.platform.messages import Message
 
 ROOM = Path(__file__).parents[2] / "articles"
@@ -86,7 +86,7 @@ def test_no_message_is_put_together_from_text(names: set[str]) -> None:
 
 def taken(tmp_path: Path, name: str, content: bytes) -> Report:
     (tmp_path / name).write_bytes(content)
-    return ingest([tmp_path], largest=200_000)
+    return ingest([tmp_path], Options(largest=200_000))
 
 
 def rows(*lines: str) -> bytes:

@@ -17,7 +17,7 @@ from warcio.warcwriter import WARCWriter
 from articles.ingest.content_coding import unpacked
 from articles.ingest.decoding import decode
 from articles.ingest.document import UnreadableError
-from articles.ingest.run import Report, ingest
+from articles.ingest.run import Options, Report, ingest
 from articles.models import Article, Capture
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +28,7 @@ BODY = (
 
 
 def run(*paths: Path, **options: object) -> Report:
-    return ingest(paths, largest=2_000_000, **options)
+    return ingest(paths, Options(largest=2_000_000, **options))
 
 
 def page(number: int = 1, charset: str = "") -> str:

@@ -13,7 +13,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from articles.ingest.authority import AuthorityError, apply_authority
-from articles.ingest.run import Report, ingest
+from articles.ingest.run import Options, Report, ingest
 from articles.models import Actor, Article, Capture, Event, Source
 from articles.platform.filenames import short_name
 
@@ -22,7 +22,7 @@ BODY = "وصل 25 خبيرا إلى المدينة للمشاركة في ورش�
 
 
 def run(*paths: Path, **options: object) -> Report:
-    return ingest(paths, largest=2_000_000, **options)
+    return ingest(paths, Options(largest=2_000_000, **options))
 
 
 def row(**fields: object) -> dict[str, object]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from articles.ingest.run import Report, ingest
+from articles.ingest.run import Options, Report, ingest
 from articles.models import Article
 
 pytestmark = pytest.mark.django_db
@@ -18,7 +18,7 @@ def text(path: Path, title: str) -> Path:
 
 
 def take_in(path: Path) -> Report:
-    return ingest([path], largest=1_000_000, workers=0)
+    return ingest([path], Options(largest=1_000_000, workers=0))
 
 
 @pytest.fixture

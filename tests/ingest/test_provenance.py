@@ -20,7 +20,7 @@ from warcio.warcwriter import WARCWriter
 from articles.ingest import fetch as fetching
 from articles.ingest import run as running
 from articles.ingest.deliveries import take_in
-from articles.ingest.run import Report, ingest
+from articles.ingest.run import Options, Report, ingest
 from articles.models import Article, Capture, Delivery, Source
 from articles.models.capture import pack
 from articles.models.history import operation
@@ -74,7 +74,7 @@ def warc(path: Path, *records: tuple[str, bytes, str]) -> Path:
 
 
 def run(*paths: Path, workers: int = 1) -> object:
-    return ingest(paths, largest=1_000_000, workers=workers)
+    return ingest(paths, Options(largest=1_000_000, workers=workers))
 
 
 def bring(tmp_path: Path, address: str, content: bytes, when: str = "2024-03-01T00:00:00Z") -> object:

@@ -14,7 +14,7 @@ from django.core.management import call_command
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from articles.ingest.run import Report, ingest
+from articles.ingest.run import Options, Report, ingest
 from articles.models import Article, Capture, Figure, Source
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +23,7 @@ BODY = "وصل 25 خبيرا إلى المدينة للمشاركة في ورش�
 
 
 def run(*paths: Path, **options: object) -> Report:
-    return ingest(paths, largest=options.pop("largest", 2_000_000), **options)
+    return ingest(paths, Options(largest=options.pop("largest", 2_000_000), **options))
 
 
 def warc(*records: tuple[str, bytes], compressed: bool = True, **http: str) -> bytes:

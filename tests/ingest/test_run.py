@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management import BaseCommand, call_command
 
 from articles.ingest import run as running
-from articles.ingest.run import ingest
+from articles.ingest.run import Options, ingest
 from articles.management.commands.ingest import Progress
 from articles.models import Article, Capture, Figure, Mention
 
@@ -19,7 +19,7 @@ TEXT = "عنوان خبر قصير من الجنوب\n\nوصل 25 خبيرا إ�
 
 
 def run(*paths: Path, **options: object) -> object:
-    return ingest(paths, largest=options.pop("largest", 1_000_000), **options)
+    return ingest(paths, Options(largest=options.pop("largest", 1_000_000), **options))
 
 
 def test_running_again_changes_nothing() -> None:
@@ -147,7 +147,7 @@ def test_killed_workers_cost_no_article(tmp_path: Path, monkeypatch: pytest.Monk
                 if "postgres" not in worker.name():
                     worker.kill()
 
-    report = run(tmp_path, workers=2, told=kill_once)
+    report = run(tmp_path, workers=2, on_outcome=kill_once)
     assert killed and (report.created, report.failures) == (60, [])
 
 

@@ -15,7 +15,7 @@ from warcio.warcwriter import WARCWriter
 from articles.ingest import run as running
 from articles.ingest.authority import AuthorityError, apply_authority
 from articles.ingest.deliveries import record_run
-from articles.ingest.run import Report, ingest
+from articles.ingest.run import Options, Report, ingest
 from articles.models import Article, Delivery
 from articles.search.run import search
 from tests.admin.posting import form_of
@@ -26,7 +26,7 @@ INVISIBLE = ["\u200f", "\u200c\u200d", "\u200e \u200c", "\u00ad\u200b", " \u061c
 
 
 def run(*paths: Path) -> Report:
-    return ingest(paths, largest=2_000_000)
+    return ingest(paths, Options(largest=2_000_000))
 
 
 def taken(tmp_path: Path, **fields: object) -> Report:
@@ -204,7 +204,7 @@ def test_a_file_is_left_after_a_thousand_parts_that_cannot_be_read(part: str, wo
     path = tmp_path / name
     path.write_text(start + "".join(broken.format(n=n) for n in range(2_000)), encoding="utf-8", newline="")
     (tmp_path / "b.txt").write_text(f"خبر من ملف آخر\n\n{BODY}", encoding="utf-8")
-    report = ingest([tmp_path], largest=2_000_000, workers=workers)
+    report = ingest([tmp_path], Options(largest=2_000_000, workers=workers))
     assert (len(report.failures), report.created) == (1_001, 1)
     *_, last, rest = report.failures
     assert rest.is_rest and rest.path == last.path and not last.is_rest

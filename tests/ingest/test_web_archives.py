@@ -12,7 +12,7 @@ from articles.ingest.arabic import field_in_arabic, in_arabic
 from articles.ingest.deliveries import record_run
 from articles.ingest.document import Broken, Item
 from articles.ingest.readers.warc import read_warc
-from articles.ingest.run import Report, ingest
+from articles.ingest.run import Options, Report, ingest
 from articles.models import Article, Delivery
 
 BODY = "وصل 25 خبيرا إلى المدينة للمشاركة في ورشة عمل حول أمن الموانئ، وتستمر الورشة ثلاثة أيام بمشاركة 12 دولة."
@@ -135,7 +135,7 @@ def test_a_member_of_several_records_is_told_and_the_next_members_go_in(tmp_path
 
 
 def run(path: Path) -> Report:
-    report = ingest([path], largest=2_000_000)
+    report = ingest([path], Options(largest=2_000_000))
     record_run([str(path)], report)
     return report
 

@@ -22,7 +22,7 @@ from warcio.archiveiterator import ArchiveIterator
 
 from articles.exchange import oai
 from articles.exchange.web_archive import write_wacz, write_warc
-from articles.ingest.run import ingest
+from articles.ingest.run import Options, ingest
 from articles.models import (
     Actor,
     ArchiveDate,
@@ -218,7 +218,7 @@ DAMAGES: dict[str, Callable[[bytes], bytes]] = {
 def whole(tmp_path: Path) -> Capture:
     text = "خبر عن ورشة الموانئ\n\n" + "وصل 25 خبيرا إلى المدينة للمشاركة في ورشة عمل حول أمن الموانئ. " * 20
     (tmp_path / "خبر.txt").write_text(text + str(tmp_path), encoding="utf-8")
-    assert ingest([tmp_path / "خبر.txt"], largest=1_000_000).created == 1
+    assert ingest([tmp_path / "خبر.txt"], Options(largest=1_000_000)).created == 1
     return Capture.objects.latest("id")
 
 

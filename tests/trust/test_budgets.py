@@ -25,7 +25,7 @@ from articles.ingest.document import Broken, Item, UnreadableError
 from articles.ingest.fetch import fetch
 from articles.ingest.prepare import prepare
 from articles.ingest.readers import read
-from articles.ingest.run import ingest
+from articles.ingest.run import Options, ingest
 from articles.ingest.store import Rereading, Sources, bring_up_to_date
 from articles.models import Article, Figure
 from articles.platform.limits import BoundedWorkers, Budget, Exceeded, Job
@@ -57,13 +57,13 @@ def test_a_document_that_takes_too_long_is_told_and_the_others_go_in(
     for name, few in (("_FEWEST_FOR_WORKERS", 2), ("BATCH", 2)):
         monkeypatch.setattr(running, name, few)
     brought(tmp_path, COSTLY)
-    report = ingest([tmp_path], largest=20 * MB, workers=workers)
+    report = ingest([tmp_path], Options(largest=20 * MB, workers=workers))
     assert (report.created, len(report.failures)) == (2, 1)
     assert report.failures[0].path == str(tmp_path / "b.txt")
     assert report.failures[0].reason == (
         "reading it takes more than 0.5 seconds of processor time (ARCHIVE_DOCUMENT_SECONDS)"
     )
-    assert ingest([tmp_path], largest=20 * MB, workers=workers).unchanged == 2
+    assert ingest([tmp_path], Options(largest=20 * MB, workers=workers)).unchanged == 2
 
 
 @pytest.mark.django_db
@@ -71,7 +71,7 @@ def test_a_document_that_takes_too_much_memory_is_told_and_the_others_go_in(tmp_
     settings.ARCHIVE_DOCUMENT_MEMORY, settings.ARCHIVE_DOCUMENT_SECONDS = 32 * MB, 120
     # It needs 256 MiB: a worker may reuse memory that this process has freed, and that is tens of MiB late in a run.
     brought(tmp_path, COSTLY * 4)
-    report = ingest([tmp_path], largest=20 * MB)
+    report = ingest([tmp_path], Options(largest=20 * MB))
     assert (report.created, len(report.failures)) == (2, 1)
     assert report.failures[0].path == str(tmp_path / "b.txt")
     assert report.failures[0].reason == "reading it takes more than 32 MiB of memory (ARCHIVE_DOCUMENT_MEMORY)"
@@ -82,7 +82,7 @@ def test_a_page_that_takes_too_much_memory_is_never_stored_in_part(tmp_path: Pat
     settings.ARCHIVE_DOCUMENT_MEMORY = 24 * MB
     paragraphs = "".join(f"<p>فقرة {n} من خبر طويل عن أمن الموانئ.</p>" for n in range(60_000))
     (tmp_path / "a.html").write_text(f"<html><body><h1>خبر طويل</h1>{paragraphs}</body></html>", encoding="utf-8")
-    report = ingest([tmp_path], largest=20 * MB)
+    report = ingest([tmp_path], Options(largest=20 * MB))
     assert (report.created, len(report.failures)) == (0, 1)
 
 
@@ -95,7 +95,7 @@ def test_documents_are_read_so_beside_other_threads(tmp_path: Path, settings: An
     thread = threading.Thread(target=over.wait)
     thread.start()
     try:
-        report = ingest([tmp_path], largest=20 * MB)
+        report = ingest([tmp_path], Options(largest=20 * MB))
     finally:
         over.set()
         thread.join()
@@ -323,7 +323,7 @@ def test_a_text_under_another_title_or_date_is_read_within_its_budget(
     """The process that stores would else read it itself, for as long as that takes, while all others wait."""
     path = tmp_path / "a.txt"
     path.write_text(GOOD.format(n=21), encoding="utf-8")
-    assert ingest([path], largest=20 * MB).created == 1
+    assert ingest([path], Options(largest=20 * MB)).created == 1
     article = Article.objects.latest("id")
     figures = list(article.figures.values_list("id", "quote"))
     if change == "title":
@@ -336,7 +336,7 @@ def test_a_text_under_another_title_or_date_is_read_within_its_budget(
     prepared = prepare(Item(str(path), document.encode(), "text/plain", filename="a.txt"), "", NOW, authority)
     settings.ARCHIVE_DOCUMENT_SECONDS = 0.5
     with Rereading(authority) as rereading:
-        bring_up_to_date(Article.objects.get(pk=article.pk), prepared, Sources(), authority, rereading)
+        bring_up_to_date(Article.objects.get(pk=article.pk), prepared, Sources(), rereading)
     article.refresh_from_db()
     assert article.body == prepared.document.body
     assert [pk for pk, _ in figures] == list(article.figures.values_list("id", flat=True))

@@ -17,7 +17,7 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 from lxml import etree
 
-from articles.ingest.run import ingest
+from articles.ingest.run import Options, ingest
 from articles.models import (
     Actor,
     ActorKind,
@@ -237,7 +237,7 @@ def bombs(folder: Path) -> Iterator[Path]:
 
 def test_bombs_are_refused_one_line_each(tmp_path: Path) -> None:
     for path in bombs(tmp_path):
-        report = ingest([path], largest=5_000_000, workers=0)
+        report = ingest([path], Options(largest=5_000_000, workers=0))
         assert report.created == 0 and len(report.failures) == 1, path
         assert "\n" not in report.failures[0].reason and len(report.failures[0].reason) < 500
     assert not (tmp_path.parent / "evil.warc").exists()
@@ -254,7 +254,7 @@ def test_any_text_is_stored_and_shown_or_refused(
     path = tmp_path / "any.jsonl"
     row = {"title": title, "body": body, "author": author, "url": url}
     path.write_text(json.dumps(row), encoding="utf-8")
-    report = ingest([path], largest=1_000_000, workers=0)
+    report = ingest([path], Options(largest=1_000_000, workers=0))
     assert report.done + len(report.failures) == 1
     if report.last:
         response = client.get(f"/articles/{report.last[0]}/")

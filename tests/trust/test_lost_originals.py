@@ -10,7 +10,7 @@ from django.contrib.auth import get_user_model
 from django.db import connection
 from django.test import Client
 
-from articles.ingest.run import ingest
+from articles.ingest.run import Options, ingest
 from articles.models import Article, Capture, TitleOrigin
 from articles.models.capture import capture_storage, pack, stored_name
 from articles.models.history import operation
@@ -24,7 +24,7 @@ LEFTOVER = "0" * 64
 def read(tmp_path: Path) -> Article:
     """An article that was read from a file."""
     (tmp_path / "خبر.txt").write_text(f"خبر عن ورشة المرافئ\n\nوصل 25 خبيرا إلى المدينة. {tmp_path}", encoding="utf-8")
-    assert ingest([tmp_path / "خبر.txt"], largest=1_000_000).created == 1
+    assert ingest([tmp_path / "خبر.txt"], Options(largest=1_000_000)).created == 1
     return Article.objects.latest("id")
 
 

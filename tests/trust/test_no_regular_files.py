@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
-from articles.ingest.run import ingest
+from articles.ingest.run import Options, ingest
 from articles.models import Capture, Delivery, DeliveryState
 from articles.models.capture import DamagedCaptureError, capture_storage, pack, stored_name
 from articles.models.delivery import delivery_storage
@@ -37,7 +37,7 @@ THINGS: dict[str, Callable[[Path], object]] = {
 @pytest.fixture
 def kept(tmp_path: Path) -> Capture:
     (tmp_path / "خبر.txt").write_text(f"خبر عن الملفات\n\nوصل 25 خبيرا إلى المدينة. {tmp_path}", encoding="utf-8")
-    assert ingest([tmp_path / "خبر.txt"], largest=1_000_000).created == 1
+    assert ingest([tmp_path / "خبر.txt"], Options(largest=1_000_000)).created == 1
     return Capture.objects.latest("id")
 
 

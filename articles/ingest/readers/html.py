@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
+from typing import Any
 
 import trafilatura
 from lxml import etree, html
@@ -123,8 +124,8 @@ def read_page(item: Item, encoding: str = "") -> Page:
 
     Raises UnreadableError if the bytes are no page, are nested too deep, or hold no article text.
     """
-    declared = item.encoding or _declared(item.content)
-    decoded = decode(item.content, encoding, declared)
+    declared = item.encoding or _declared(item.received)
+    decoded = decode(item.received, encoding, declared)
     text = decoded.text
     if (depth := _depth(text)) > DEEPEST:
         raise UnreadableError(
@@ -202,7 +203,7 @@ class _QuickElement(html.HtmlElement):
 
     _SAME = MappingProxyType({"//p//text()": "//text()[ancestor::p]", ".//p//text()": ".//text()[ancestor::p]"})
 
-    def xpath(self, path: str, **options: object) -> object:
+    def xpath(self, path: str, **options: Any) -> object:
         return super().xpath(self._SAME.get(path, path), **options)
 
 
@@ -230,7 +231,8 @@ def _main_text(tree: html.HtmlElement) -> tuple[str, tuple[Note, ...]]:
     extraction = trafilatura.bare_extraction(
         copy, include_comments=False, include_tables=True, favor_recall=True, with_metadata=False, fast=True
     )
-    text, notes = mended(extraction.text if extraction and extraction.text else "")
+    # Without `as_dict`, the library returns an object or None.
+    text, notes = mended(getattr(extraction, "text", None) or "")
     lines = text.split("\n") if text else []
     lines = [line.strip().strip("|").strip() if line.startswith("|") else line for line in lines]
     return "\n".join(_with_lost_paragraphs(copy, lines)), notes
@@ -325,7 +327,8 @@ class _Contents:
     def short_text(self, element: html.HtmlElement) -> str:
         """Returns the stripped text of `element`; empty if it has more than _LONGEST_BUTTON code points."""
         start, end, *_ = self._of[element]
-        start = _SPACE.match(self._text, start, end).end()
+        if space := _SPACE.match(self._text, start, end):
+            start = space.end()
         if _NO_SPACE.search(self._text, start + _LONGEST_BUTTON, end):
             return ""
         return self._text[start : min(end, start + _LONGEST_BUTTON)].strip()
@@ -433,7 +436,7 @@ def _base(tree: html.HtmlElement, address: str) -> str:
     return address
 
 
-def _linked_data(tree: html.HtmlElement) -> Iterator[dict]:
+def _linked_data(tree: html.HtmlElement) -> Iterator[dict[str, Any]]:
     """Yields the JSON-LD nodes that describe an article."""
     for script in tree.xpath("//script[@type='application/ld+json']"):
         try:
@@ -456,7 +459,7 @@ def _linked_data(tree: html.HtmlElement) -> Iterator[dict]:
                     yield node
 
 
-def _add_linked_data(page_metadata: Metadata, node: dict) -> None:
+def _add_linked_data(page_metadata: Metadata, node: dict[str, Any]) -> None:
     page_metadata.title = page_metadata.title or _string(node.get("headline")) or _string(node.get("name"))
     page_metadata.author = page_metadata.author or _named(node.get("author"))
     page_metadata.section = page_metadata.section or _string(node.get("articleSection"))

@@ -30,7 +30,8 @@ def opened(path: Path) -> Iterator[BinaryIO]:
         is_gzip = file.read(2) == _GZIP
         file.seek(0)
         try:
-            yield gzip.open(file) if is_gzip else file  # noqa: SIM115  `file` is closed above, and nothing is written.
+            # `file` is closed above, and nothing is written. A GzipFile reads as a BinaryIO does.
+            yield gzip.open(file) if is_gzip else file  # type: ignore[misc]  # noqa: SIM115
         except (EOFError, gzip.BadGzipFile, zlib.error):
             raise UnreadableError("the gzip file is damaged or cut short") from None
 

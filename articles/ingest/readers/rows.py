@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from io import StringIO
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -93,9 +93,9 @@ def read_jsonl(path: Path, largest: int, encoding: str = "") -> Iterator[Item | 
                 try:
                     content, notes = _in_utf8(row, stream is not packed)
                 except UnreadableError as error:
-                    yield Broken(str(path), _place(number), str(error))
+                    yield Broken(str(path), _place(number), error.message)
                     continue
-                yield _item(path, _place(number), content, JSON_TYPE, number, notes)
+                yield _item(path, number, content, JSON_TYPE, notes)
         if is_empty:
             yield Broken(str(path), "", Message("there are no rows in it"))
 
@@ -145,7 +145,7 @@ def read_csv(path: Path, largest: int, encoding: str = "") -> Iterator[Item | Br
                     Message("{cells} cells for {columns} columns", cells=len(row), columns=len(names)),
                 )
                 continue
-            yield _item(path, _place(first_line), (header_line + raw).encode(), CSV_TYPE, first_line, notes)
+            yield _item(path, first_line, (header_line + raw).encode(), CSV_TYPE, notes)
         if is_empty:
             yield Broken(str(path), "", Message("there are no rows in it"))
 
@@ -236,7 +236,7 @@ class _Converted(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: memoryview) -> int:
+    def readinto(self, buffer: Any) -> int:
         while not self._waiting:
             part = self._stream.read(io.DEFAULT_BUFFER_SIZE)
             self._waiting = self._decoder.decode(part, final=not part).encode("utf-8", "replace")
@@ -378,16 +378,16 @@ def _not_utf8(content: bytes, error: UnicodeDecodeError) -> Message:
     return Message("not UTF-8 text: byte 0x{byte} at offset {offset}", byte=byte, offset=error.start)
 
 
-def _item(path: Path, place: str, content: bytes, media_type: str, number: int, notes: tuple[Note, ...]) -> Item:  # noqa: PLR0913
-    return Item(str(path), content, media_type, filename=f"{path.name}:{number}", place=place, notes=notes)
+def _item(path: Path, line: int, content: bytes, media_type: str, notes: tuple[Note, ...]) -> Item:
+    return Item(str(path), content, media_type, filename=f"{path.name}:{line}", place=_place(line), notes=notes)
 
 
 def read_row(item: Item) -> tuple[Document, dict[str, object]]:
     """Returns (the document of a row, the row by field name). Raises UnreadableError, which names the wrong field."""
     try:
-        text = item.content.decode()
+        text = item.received.decode()
     except UnicodeDecodeError as error:
-        raise UnreadableError(_not_utf8(item.content, error)) from None
+        raise UnreadableError(_not_utf8(item.received, error)) from None
     row, doubled = _json_row(text) if item.media_type == JSON_TYPE else _csv_row(text)
     _check_required(row)
     unread = Message("the archive does not read this field")
@@ -397,7 +397,7 @@ def read_row(item: Item) -> tuple[Document, dict[str, object]]:
     published, dates, date_notes = _published(row.get("published"))
     title = " ".join(plain(values["title"]).split())
     document = Document(
-        title, values["title_origin"], values["body"], values["author"], values["section"], source_name=values["source"],
+        title, TitleOrigin(values["title_origin"]), values["body"], values["author"], values["section"], source_name=values["source"],
         dates=dates, published=published, url=values["url"], language=values["language"] or "ar", status=values["status"],
         notice=values["notice"],
         notes=(*notes, *date_notes),
@@ -641,7 +641,7 @@ def _published_from_text(value: str) -> tuple[ArchiveDate | None, tuple[StatedDa
 def _inference_message(inferred: ArchiveDate, stated: DateExpression) -> Message:
     """Returns the message of a note on an inferred date: the date, and why it is inferred."""
     span = inferred.iso or f"{inferred.earliest or ''} … {inferred.latest or ''}".strip()
-    if _is_another_weekday(stated):
+    if stated.interval and stated.weekday is not None and _is_another_weekday(stated):
         weekday, stated_weekday = ENGLISH_WEEKDAYS[stated.interval[0].weekday()], ENGLISH_WEEKDAYS[stated.weekday]
         return Message(
             "taken as {date}, inferred; that day is a {weekday}, not a {said}",
@@ -699,20 +699,20 @@ def _bounds(before: str, archive_date: ArchiveDate, *, is_part: bool) -> Archive
     last = folded[-1] if folded else ""
     if last in _UNTIL:
         is_outside = last == _BEFORE and not is_part
-        return ArchiveDate.unknown(
-            None, archive_date.earliest - _DAY if is_outside else archive_date.latest, Basis.INFERRED
-        )
+        day_before = archive_date.earliest and archive_date.earliest - _DAY
+        return ArchiveDate.unknown(None, day_before if is_outside else archive_date.latest, Basis.INFERRED)
     if last in _SINCE:
         is_outside = last == _AFTER and not is_part
-        return ArchiveDate.unknown(
-            archive_date.latest + _DAY if is_outside else archive_date.earliest, None, Basis.INFERRED
-        )
+        day_after = archive_date.latest and archive_date.latest + _DAY
+        return ArchiveDate.unknown(day_after if is_outside else archive_date.earliest, None, Basis.INFERRED)
     return None
 
 
 def _is_another_weekday(stated: DateExpression) -> bool:
     """Returns whether the stated weekday is not the weekday of the stated day; one of the two is then wrong."""
-    return stated.precision == "day" and stated.weekday not in {None, stated.interval[0].weekday()}
+    if stated.interval is None or stated.precision != "day":
+        return False
+    return stated.weekday not in {None, stated.interval[0].weekday()}
 
 
 def _has_other_number(written: str, stated: DateExpression) -> bool:

@@ -1,5 +1,6 @@
 """Reads the pages of web archives: WARC files (ISO 28500), plain or with one gzip member per record, and WACZ packages."""
 
+import dataclasses
 import logging
 import os
 import re
@@ -8,10 +9,10 @@ import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from django.utils.dateparse import parse_datetime
 from warcio.archiveiterator import ArchiveIterator
@@ -68,7 +69,7 @@ _ABOUT_OTHERS = frozenset(("warcinfo", "request", "metadata"))
 def read_warc(path: Path, largest: int, encoding: str = "") -> Iterator[Item | Broken | Remark]:
     """Yields the pages of a WARC file. `largest` is the most bytes of a page; each record states its own encoding."""
     with path.open("rb") as file:
-        yield from _records(file, str(path), path.name, largest)
+        yield from _records(file, _WebArchive(str(path), path.name, largest))
 
 
 def read_wacz(path: Path, largest: int, encoding: str = "") -> Iterator[Item | Broken | Remark]:
@@ -130,20 +131,19 @@ def _member(
                 unpacked.write(chunk)
                 remaining -= len(chunk)
         unpacked.seek(0)
-        for entry in _records(unpacked, str(path), path.name, largest):
+        for entry in _records(unpacked, _WebArchive(str(path), path.name, largest)):
             yield replace(entry, place=Message("{file}, {place}", file=member.filename, place=entry.place))
 
 
-def _records(file: BinaryIO, path: str, name: str, largest: int) -> Iterator[Item | Broken | Remark]:
+def _records(file: BinaryIO, archive: "_WebArchive") -> Iterator[Item | Broken | Remark]:
     """Yields every page, and a Broken for each broken record.
 
     After a broken record, reading goes on at the next possible beginning of a record.
 
     At the end, remarks count the records that no page was read from.
     """
-    passed_over = _PassedOver()
-    yield from _every_record(file, path, name, largest, passed_over)
-    yield from passed_over.remarks(path)
+    yield from _every_record(file, archive)
+    yield from archive.passed_over.remarks(archive.path)
 
 
 class _PassedOver:
@@ -179,10 +179,26 @@ class _PassedOver:
                 yield Remark(path, self._first[field], Note(NoteKind.DROPPED, field, reasons, message))
 
 
-def _every_record(
-    file: BinaryIO, path: str, name: str, largest: int, passed_over: _PassedOver
-) -> Iterator[Item | Broken]:
-    offset, mark, count = 0, _record_mark(file), 0
+@dataclass(frozen=True)
+class _WebArchive:
+    """A WARC file that is read.
+
+    path: the path of the file, or of the package that holds it.
+    name: the name of that file, without its folder.
+    largest: the most bytes of a page.
+    passed_over: the records that hold no page.
+    """
+
+    path: str
+    name: str
+    largest: int
+    passed_over: _PassedOver = dataclasses.field(default_factory=_PassedOver)
+
+
+def _every_record(file: BinaryIO, archive: _WebArchive) -> Iterator[Item | Broken]:
+    path = archive.path
+    offset: int | None = 0
+    mark, count = _record_mark(file), 0
     while offset is not None:
         file.seek(offset)
         records = _Records(file)
@@ -194,7 +210,7 @@ def _every_record(
                     yield Broken(path, _place(record_offset), _WRONG_LENGTH)
                 record_offset = records.begun
                 count += 1
-                if entry := _entry(record, path, name, record_offset, largest, passed_over):
+                if entry := _entry(record, record_offset, archive):
                     yield entry
             if records.err_count > errors:
                 yield Broken(path, _place(record_offset), _WRONG_LENGTH)
@@ -314,6 +330,7 @@ class _Reader(DecompressingBufferedReader):
         return bool(self.decompressor and self._packed and not self.num_block_read and not self.decompressor.eof)
 
     def _decompress(self, data: bytes) -> bytes:
+        unpacked: bytes
         self._packed += len(data)
         if self.decompressor and self.num_block_read:
             # The library's method would treat damaged bytes as the end of the member, and read on after them.
@@ -330,7 +347,7 @@ class _Reader(DecompressingBufferedReader):
         return unpacked
 
     def readline(self, length: int | None = None) -> bytes:
-        line = super().readline(length or _LONGEST_LINE)
+        line: bytes = super().readline(length or _LONGEST_LINE)
         if length is None and len(line) >= _LONGEST_LINE and not line.endswith(b"\n"):
             raise _RefusedError("a header line has more than {most:,} bytes", most=_LONGEST_LINE)
         self._empty_lines = 0 if line.strip() else self._empty_lines + 1
@@ -391,12 +408,12 @@ class _Bounded:
     In the headers of a record (`is_of_record`) the first line of another record is an error: the writer broke off.
     """
 
-    def __init__(self, stream: object, *, is_of_record: bool = False) -> None:
+    def __init__(self, stream: Any, *, is_of_record: bool = False) -> None:
         self._stream, self._left = stream, _LONGEST_HEADERS
         self._is_of_record, self.has_ended = is_of_record, False
 
     def readline(self) -> bytes:
-        line = self._stream.readline(self._left)
+        line: bytes = self._stream.readline(self._left)
         self._left -= len(line)
         self.has_ended = line.endswith(b"\n") and not line.strip()
         if self._is_of_record and _NAMES_FORMAT.fullmatch(line):
@@ -444,10 +461,9 @@ def _next_start(file: BinaryIO, offset: int, mark: re.Pattern[bytes]) -> int | N
     return None
 
 
-def _entry(  # noqa: PLR0913
-    record: ArcWarcRecord, path: str, name: str, offset: int, largest: int, passed_over: _PassedOver
-) -> Item | Broken | None:
+def _entry(record: ArcWarcRecord, offset: int, archive: _WebArchive) -> Item | Broken | None:
     """Returns the page of a record; None for a record that describes others, or that is counted in `passed_over`."""
+    path, name, largest, passed_over = archive.path, archive.name, archive.largest, archive.passed_over
     headers = record.rec_headers
     place = _place(offset)
     address = (headers.get_header("WARC-Target-URI") or "").strip("<> ")
@@ -483,7 +499,7 @@ def _entry(  # noqa: PLR0913
         content, coding_notes = unpacked(content, _content_codings(http), largest)
     except UnreadableError as error:
         # The record itself is whole, so reading goes on after it.
-        return Broken(path, place, str(error))
+        return Broken(path, place, error.message)
     notes = (*notes, *coding_notes)
     if is_web:
         return _with_canonical_address(
@@ -528,7 +544,7 @@ def _with_canonical_address(item: Item) -> Item | Broken:
     try:
         return replace(item, address=canonical_address(item.address))
     except AddressError as error:
-        return Broken(item.path, item.place, str(error))
+        return Broken(item.path, item.place, error.message)
 
 
 def content_type(header: str) -> tuple[str, str]:
@@ -537,7 +553,8 @@ def content_type(header: str) -> tuple[str, str]:
     The charset is empty if none is declared.
     """
     media_type, *parameters = header.lower().split(";")
-    declared = dict(map(str.strip, part.split("=", 1)) for part in parameters if "=" in part)
+    pairs = (part.partition("=") for part in parameters if "=" in part)
+    declared = {name.strip(): value.strip() for name, _equals, value in pairs}
     return media_type.strip(), declared.get("charset", "").strip(" \"'")
 
 

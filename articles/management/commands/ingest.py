@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from articles.ingest.deliveries import is_address, record_run
 from articles.ingest.document import UnreadableError
 from articles.ingest.fetch import fetch
 from articles.ingest.readers import FORMATS
-from articles.ingest.run import Failure, Report, ingest, ingest_items
+from articles.ingest.run import Failure, Options, Report, ingest, ingest_items
 from articles.search import statistics
 
 # Without a terminal there is no progress bar, but a line on standard error for every this many documents.
@@ -49,21 +50,20 @@ class Command(BaseCommand):
         addresses = [path for path in options["paths"] if is_address(path)]
         paths = [Path(path) for path in options["paths"] if path not in addresses]
         report = Report()
+        run_options = Options(
+            largest=settings.ARCHIVE_LARGEST_FILE,
+            format_name=options["format"],
+            encoding=options["encoding"],
+            workers=options["workers"],
+        )
         if paths:
             with Progress(self, options["verbosity"]) as progress:
-                report = ingest(
-                    paths,
-                    largest=settings.ARCHIVE_LARGEST_FILE,
-                    format_name=options["format"],
-                    encoding=options["encoding"],
-                    workers=options["workers"],
-                    told=progress,
-                )
+                report = ingest(paths, replace(run_options, on_outcome=progress))
         for address in addresses:
             try:
-                page_report = ingest_items([fetch(address)], encoding=options["encoding"])
+                page_report = ingest_items([fetch(address)], run_options)
             except UnreadableError as error:
-                page_report = Report(failures=[Failure(address, str(error))])
+                page_report = Report(failures=[Failure(address, error.message)])
             report.add(page_report)
         statistics.update()
         tell(self, report, as_json=options["json"])

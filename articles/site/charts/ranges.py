@@ -5,7 +5,7 @@ dot with an arrow to less, «بين» a bar, «نحو» a dot with a faint bar o
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -15,7 +15,7 @@ from articles.models import Figure, Qualifier
 LOGARITHMIC = 50
 # Free space for arrows on each side, in per cent of the width.
 MARGIN = 6.0
-_ARROWS = {Qualifier.MORE_THAN: "more", Qualifier.AT_LEAST: "more", Qualifier.AT_MOST: "less"}
+_ARROWS: dict[str, str] = {Qualifier.MORE_THAN: "more", Qualifier.AT_LEAST: "more", Qualifier.AT_MOST: "less"}
 
 
 @dataclass(frozen=True)
@@ -84,10 +84,10 @@ def _has_numbers(figure: Figure) -> bool:
     return figure.value is not None and (figure.qualifier != Qualifier.BETWEEN or figure.value_high is not None)
 
 
-def _row(figure: Figure, place: object, least: Decimal) -> Range:
+def _row(figure: Figure, place: Callable[[Decimal], float], least: Decimal) -> Range:
     at = place(figure.value)
     low = high = at
-    if figure.qualifier == Qualifier.BETWEEN:
+    if figure.qualifier == Qualifier.BETWEEN and figure.value_high is not None:
         high = place(figure.value_high)
     elif figure.qualifier == Qualifier.ABOUT:
         low, high = place(max(figure.low, least)), place(figure.high)

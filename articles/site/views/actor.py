@@ -1,8 +1,9 @@
 """Pages of actors: the list, and one actor with its names, roles, events, companions and articles."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-from django.db.models import Count, F, Max, Min
+from django.db.models import Count, F, Max, Min, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -11,6 +12,7 @@ from articles.arabic.folding import without_proclitics
 from articles.arabic.words import fold_phrase
 from articles.exchange.linked_data import linked_actor
 from articles.models import Actor, ActorKind, Alias, AliasKind, Article, Mention, ReviewState, TallyKind, tally
+from articles.models.mention import MentionQuerySet
 from articles.platform.calendar_bounds import FIRST_DAY, LAST_DAY
 from articles.search.facets import bars, facets
 from articles.search.filters import LATEST_NAMING, ActorFilter
@@ -79,7 +81,7 @@ def actor(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "site/actor.html", context | listed)
 
 
-def _names(row: Actor, aliases: Sequence[Alias], spellings: Sequence[dict[str, object]]) -> list[tuple[str, str, int]]:
+def _names(row: Actor, aliases: Sequence[Alias], spellings: Sequence[dict[str, Any]]) -> list[tuple[str, str, int]]:
     """Returns (name, its kind in words, how often articles write it): the canonical name, then aliases by frequency.
 
     Spellings that fold to the same phrase count as one name, with any proclitic. `spellings` are rows {"name",
@@ -100,7 +102,9 @@ def _companions(row: Actor, latest: Sequence[int]) -> list[tuple[Actor, int]]:
     """Returns the actors named most often in the articles `latest`, with how many of these name them."""
     standing = (ReviewState.SUGGESTED, ReviewState.CONFIRMED)
     actors = Actor.objects.nameable().filter(mentions__article__in=latest, mentions__state__in=standing)
-    by_frequency = actors.exclude(pk=row.pk).annotate(times=Count("mentions")).order_by("-times", "folded_name")
+    by_frequency: QuerySet[Any] = (
+        actors.exclude(pk=row.pk).annotate(times=Count("mentions")).order_by("-times", "folded_name")
+    )
     return [(companion, companion.times) for companion in by_frequency[:MOST_COMPANIONS]]
 
 
@@ -120,7 +124,7 @@ def _pairs(companions: Sequence[int], latest: Sequence[int]) -> dict[tuple[int, 
     return counts
 
 
-def _roles(mentions: object) -> Sequence[dict[str, object]]:
+def _roles(mentions: MentionQuerySet) -> Iterable[dict[str, Any]]:
     """Returns rows {"role", "n", "first", "last"}: the offices and titles that articles give the actor, latest first.
 
     `n` counts mentions; `first` and `last` are dates of publication.

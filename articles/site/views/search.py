@@ -1,6 +1,7 @@
 """Views of the search page, the list of all articles, and suggestions while a reader types."""
 
 from dataclasses import asdict
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -47,7 +48,7 @@ def _listing(request: HttpRequest, *, browsing: bool = False) -> HttpResponse:
     return render(request, "site/search.html", context | results)
 
 
-def _orders(text: str) -> list[tuple[str, str]]:
+def _orders(text: str) -> list[tuple[Order, str]]:
     """Returns the orders that a reader may choose from, with their labels; the first is the default."""
     by_date = [(Order.NEWEST, _("الأحدث أولا")), (Order.OLDEST, _("الأقدم أولا"))]
     return [(Order.RELEVANCE, _("الأقرب إلى كلماتك")), *by_date] if text else by_date
@@ -60,7 +61,7 @@ def _order(request: HttpRequest, text: str) -> Order:
     return Order(sort) if sort in orders else orders[0]
 
 
-def _searched(request: HttpRequest, text: str, filters: ArticleFilter) -> dict[str, object]:
+def _searched(request: HttpRequest, text: str, filters: ArticleFilter) -> dict[str, Any]:
     """Returns the context of a search for `text` among the articles that the filters let in."""
     get = request.GET.get
     wanted = Wanted(_order(request, text), _number(request), get("after", ""), get("before", ""))
@@ -74,7 +75,7 @@ def _searched(request: HttpRequest, text: str, filters: ArticleFilter) -> dict[s
     }
 
 
-def _browsed(request: HttpRequest, filters: ArticleFilter) -> dict[str, object]:
+def _browsed(request: HttpRequest, filters: ArticleFilter) -> dict[str, Any]:
     """Returns the context of the list by date of the articles that the filters let in."""
     oldest = _order(request, "") == Order.OLDEST
     return by_date(request, filters.qs, oldest=oldest) | {"facets": facets(filters.qs)}
