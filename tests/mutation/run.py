@@ -432,7 +432,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rooms", nargs="+", default=list(ROOMS), choices=ROOMS)
     parser.add_argument("--sample", type=int, default=200, help="the number of mutants, in equal shares of the rooms")
-    parser.add_argument("--seed", type=int, default=1, help="another seed chooses another sample")
+    parser.add_argument("--seed", default="1", help="another seed chooses another sample")
     parser.add_argument("--match", default="", help="only mutants whose names contain this text")
     parser.add_argument("--slice", default="1/1", help="the part of the sample to run, such as 2/4")
     parser.add_argument("--processes", type=int, default=2, help="the number of mutants tried at once")
