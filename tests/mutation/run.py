@@ -161,6 +161,11 @@ class Trying:
         self.options, self.state = options, state
         self.reach = Reach.read(state / "reach")
         self.results_path = state / f"results-{options.seed}.json"
+        # Tests that fail in a fork even on the right code.
+        self.left_out_path = state / "left-out.json"
+        self.left_out: list[str] = []
+        if self.left_out_path.exists():
+            self.left_out = json.loads(self.left_out_path.read_text(encoding="utf-8"))
         # For each mutant what became of it, and the test that killed it.
         self.results: dict[str, tuple[str, str]] = {}
         if self.results_path.exists():
@@ -173,22 +178,29 @@ class Trying:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         first = next(item for item in session.items if "db" in item.fixturenames and "stored" not in item.fixturenames)
-        # This makes and fills the database. Naming the same test as the next keeps the fixtures of the session.
-        first.config.hook.pytest_runtest_protocol(item=first, nextitem=first)
+        # This makes and fills the database. A next test in another folder keeps the fixtures of the session alone.
+        following = next(item for item in session.items if item.path.parent != first.path.parent)
+        first.config.hook.pytest_runtest_protocol(item=first, nextitem=following)
         items = {item.nodeid: item for item in session.items}
         part, parts = map(int, self.options.slice.split("/"))
         chosen = [mutant for place, mutant in enumerate(_chosen(self.options)) if place % parts == part - 1]
-        self._try_all([mutant for mutant in chosen if mutant.name not in self.results], items)
-        self._control(items)
+        self._try_all(chosen, items)
+        while failing := self._control(items):
+            self.left_out += failing
+            self.left_out_path.write_text(json.dumps(self.left_out, ensure_ascii=False), encoding="utf-8")
+            self.results = {name: result for name, result in self.results.items() if result[1] not in failing}
+            self._try_all(chosen, items)
         _report(chosen, {name: outcome for name, (outcome, _) in self.results.items()})
         return True
 
     def _try_all(self, mutants: Iterable[Mutant], items: dict[str, pytest.Item]) -> None:
         running: dict[int, Running] = {}
-        waiting = iter(mutants)
+        waiting = iter([mutant for mutant in mutants if mutant.name not in self.results])
         while True:
             while len(running) < self.options.processes and (mutant := next(waiting, None)):
-                tests = [items[name] for name in self.reach.tests_of(mutant) if name in items]
+                tests = [
+                    items[name] for name in self.reach.tests_of(mutant) if name in items and name not in self.left_out
+                ]
                 if not tests:
                     at_import = any("" in self.reach.tests[mutant.path][line] for line in mutant.lines)
                     self._keep(mutant, "import" if at_import else "unreached", "", 0)
@@ -205,21 +217,22 @@ class Trying:
                     self._keep(attempt.mutant, outcome, attempt.failed_test(), seconds)
                     attempt.clear()
 
-    def _control(self, items: dict[str, pytest.Item]) -> None:
-        """Runs the tests that killed mutants on the right code. A test that fails there too has killed nothing."""
+    def _control(self, items: dict[str, pytest.Item]) -> list[str]:
+        """Runs the tests that killed mutants on the right code, and returns those that fail there too."""
         names = {test for outcome, test in self.results.values() if outcome == "killed" and test in items}
+        failing = []
         while names:
             child, attempt = _start(None, [items[name] for name in sorted(names)])
             os.waitpid(child, 0)
             test = attempt.failed_test()
+            output = (attempt.folder / "output").read_text(encoding="utf-8", errors="replace")
             attempt.clear()
             if not test:
-                return
-            print(f"fails on the right code too: {test}")
+                break
+            print(f"fails on the right code too: {test}\n{output[-2000:]}", flush=True)
+            failing.append(test)
             names.discard(test)
-            self.results = {
-                name: ("survived", "") if result[1] == test else result for name, result in self.results.items()
-            }
+        return failing
 
     def _keep(self, mutant: Mutant, outcome: str, test: str, seconds: float) -> None:
         self.results[mutant.name] = outcome, test
@@ -297,20 +310,22 @@ def _chosen(options: argparse.Namespace) -> list[Mutant]:
 
 
 class _Failures:
-    """A plugin of pytest that counts failed tests."""
+    """A plugin of pytest that counts failed tests, and keeps what the last one said."""
 
     count = 0
+    text = ""
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self.count += report.failed
+        self.text = report.longreprtext if report.failed else self.text
 
 
 def _tried(attempt: Running, items: list[pytest.Item]) -> int:
     """Runs the tests with the mutant in place. Returns 1 if one fails, else 0."""
     os.setsid()
-    with open(os.devnull, "r+b") as nothing:
-        for descriptor in (0, 1, 2):
-            os.dup2(nothing.fileno(), descriptor)
+    with (attempt.folder / "output").open("wb") as output:
+        for descriptor in (1, 2):
+            os.dup2(output.fileno(), descriptor)
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
     _use(attempt)
     if attempt.mutant is not None:
@@ -320,6 +335,7 @@ def _tried(attempt: Running, items: list[pytest.Item]) -> int:
     for item, following in zip(items, [*items[1:], items[-1]], strict=True):
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
         if failures.count:
+            print(failures.text, flush=True)
             (attempt.folder / "failed").write_text(item.nodeid, encoding="utf-8")
             return 1
     return 0
