@@ -27,7 +27,6 @@ from articles.models import ArchiveDate, Article, Basis, Capture, CaptureState, 
 from articles.models.delivery import NoteKind
 from articles.models.inserting import insert, with_keys
 from articles.platform.addresses import read_address
-from articles.platform.calendar_bounds import READABLE_MOMENTS
 from articles.platform.limits import BoundedWorkers, Budget, Exceeded, Job
 from articles.platform.messages import Message
 
@@ -228,10 +227,9 @@ def bring_up_to_date(
     published by the day of its first capture. If a second analysis, under another title or date, exceeds its budget,
     the suggestions and the date stay.
     """
-    # Older archives hold captures of moments that Python cannot hold.
-    readable = article.captures.accepted().filter(captured_at__range=READABLE_MOMENTS)
-    first_captured_at = readable.order_by("captured_at").values_list("captured_at", flat=True).first()
-    first_captured_at = first_captured_at or prepared.captured_at
+    first_capture = article.captures.accepted().order_by("captured_at").values_list("captured_at", flat=True).first()
+    # It is None if no accepted capture has a time that Python can hold.
+    first_captured_at = first_capture or prepared.captured_at
     if is_newest:
         had_address = bool(article.url)
         fill(article, prepared, sources)
