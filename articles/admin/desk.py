@@ -148,7 +148,7 @@ class OwnSearch:
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
         typed = search_term.strip()
-        return (self.found(queryset, typed) if typed else queryset), False
+        return (self.find(queryset, typed) if typed else queryset), False
 
 
 class DeskAdmin(PlainDeletion, Explained, admin.ModelAdmin):
