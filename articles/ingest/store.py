@@ -21,7 +21,7 @@ from articles.extract.dates import publication_date, stated_publication
 from articles.extract.process import suggest_all
 from articles.extract.subject import Subject
 from articles.ingest.document import Broken, Note, quoted
-from articles.ingest.identity import Known, article_with, reason_to_wait, stored_bytes
+from articles.ingest.identity import StoredArticles, article_with, reason_to_wait, stored_bytes
 from articles.ingest.prepare import Prepared
 from articles.models import ArchiveDate, Article, Basis, Capture, CaptureState, Source, TitleOrigin, WaitingReason
 from articles.models.delivery import NoteKind
@@ -126,7 +126,7 @@ class _Reread(Job):
 
 def _store(batch: Sequence[Prepared], rereading: Rereading) -> tuple[Outcomes, Notes]:
     authority = rereading.authority
-    lookup = Known.of(batch)
+    lookup = StoredArticles.of(batch)
     sources = Sources()
     notes: Notes = []
     stored = stored_bytes(prepared.sha256 for prepared in batch)
@@ -147,7 +147,7 @@ def _store(batch: Sequence[Prepared], rereading: Rereading) -> tuple[Outcomes, N
             # it.
             _create(uncreated, authority)
             uncreated, seen_identifiers = [], set()
-            lookup = Known.of(batch)
+            lookup = StoredArticles.of(batch)
             stored |= stored_bytes([prepared.sha256])
         captures = stored.get(prepared.sha256, [])
         pk = article_with(captures, prepared.fetched)
