@@ -44,7 +44,7 @@ _FREQUENT = """(
 
 def with_frequent_lexemes(articles: ArticleQuerySet) -> ArticleQuerySet:
     """Returns `articles` annotated with `frequent`, the most frequent lexemes of each with their numbers."""
-    return articles.annotate(frequent=RawSQL(_FREQUENT, [SHORTEST, MOST_READ], JSONField()))  # type: ignore[no-redef]
+    return articles.annotate(frequent=RawSQL(_FREQUENT, [SHORTEST, MOST_READ], JSONField()))  # type: ignore[no-redef] # `Article` declares it.
 
 
 def related(article: Article, most: int) -> list[Article]:

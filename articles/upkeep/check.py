@@ -701,7 +701,7 @@ def _references() -> Look:
     """References from one noun to another whose row does not exist."""
     for model in apps.get_app_config("articles").get_models():
         for reference in model._meta.concrete_fields:
-            if not (isinstance(reference, models.ForeignKey) and reference.db_constraint):  # type: ignore[attr-defined]
+            if not (isinstance(reference, models.ForeignKey) and reference.db_constraint):  # type: ignore[attr-defined] # Stubs: it is missing.
                 continue
             yield 1
             target: Any = reference.related_model
