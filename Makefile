@@ -3,7 +3,7 @@ PYTHON ?= python3
 PORT ?= 8000
 export PORT
 
-.PHONY: setup run check test system-tests lock messages audit pin clean
+.PHONY: setup run check test system-tests mutants lock messages audit pin clean
 
 setup:
 	@$(PYTHON) archive/bootstrap.py
@@ -12,7 +12,7 @@ setup:
 run: setup
 	@exec .venv/bin/python manage.py serve
 
-# The gate: linters, formatters, types, the docs and the rooms' walls. Needs no database.
+# The gate: linters, formatters, types, links and commands of the docs, import rules. Needs no database.
 # djangofmt cannot read a form that opens and closes under conditions, as the page of review has one.
 check: setup
 	@.venv/bin/ruff check archive articles tests manage.py
@@ -28,6 +28,10 @@ test: setup
 # Tests of whole processes: servers are started, killed, upgraded, backed up and filled. Longer than the suite.
 system-tests: setup
 	@exec .venv/bin/python -m pytest tests/system $(ARGS)
+
+# Mutation testing: small changes of the code of which no test takes notice. `make mutants ARGS="--rooms search --sample 40"`.
+mutants: setup
+	@exec .venv/bin/python -m tests.mutation.run $(ARGS)
 
 # Resolve pyproject.toml again into the two lock files (hashes, all platforms, Python 3.11 and up).
 lock: setup

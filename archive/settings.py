@@ -1,6 +1,6 @@
 """Settings of the archive.
 
-Everything that differs between machines comes from environment variables, listed in README.md.
+Everything that differs between machines comes from environment variables, listed in docs/settings.md.
 """
 
 import logging

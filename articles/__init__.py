@@ -1,1 +1,1 @@
-"""The archive's one app, in rooms; README says what happens in each."""
+"""The archive's one app. README says what each of its packages is for."""

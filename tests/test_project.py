@@ -192,4 +192,4 @@ def test_the_image_runs_as_nobody_special() -> None:
     assert any(line.startswith("USER ") and "root" not in line for line in lines)
 
 
-# Which rooms may import which (the table in README.md).
+# Which packages may import which (the table in README.md).

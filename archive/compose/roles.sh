@@ -1,4 +1,4 @@
-# Run once, on an empty volume, by the superuser: the roles that everything else connects as (docs/operations.md, Roles).
+# Run once, on an empty volume, by the superuser: the roles that everything else connects as (docs/database.md, Roles).
 # The image's entry point reads it into its own shell.
 psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --username "${POSTGRES_USER:-postgres}" --dbname postgres <<'SQL'
 \getenv database_password DATABASE_PASSWORD

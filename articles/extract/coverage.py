@@ -34,7 +34,9 @@ from articles.models.inserting import insert
 MOST_EVENTS_FETCHED, MOST_EVENTS_COMPARED = 150, 12
 # At most so many words of an article look up events.
 MOST_TERMS_ASKED = 8
-# Possible events are ranked by the share of common words. A common actor adds this much to the share.
+# Possible events are ranked by the share of common words. A common actor adds this much to the share. manage.py
+# evaluate_extraction measured 0, 0.2, 0.4 and 0.8 on 2026-11-27: no pair of one event changes in tests/extract/labelled
+# and tests/extract/unseen, where an article has few possible events.
 _FOR_ACTORS = 0.4
 # No event of the archive began before this day.
 EARLIEST_DAY = date(1945, 1, 1)

@@ -1,6 +1,6 @@
 """Compares the results of the rules with human labels: precision, recall and every difference, for each kind.
 
-A labelled set is a folder with `passages.toml` (docs/extraction.md gives its fields) and `authority.toml`, which
+A labelled set is a folder with `passages.toml` (docs/extraction-quality.md gives its fields) and `authority.toml`, which
 holds the names in its passages that the archive's own authority file lacks.
 """
 

@@ -18,7 +18,9 @@ from articles.arabic.places import NATIONALITIES
 from articles.arabic.reading import Reading
 from articles.models import Qualifier
 
-# For each rule, how sure it is that a number counts something and can be compared, from 0 to 1.
+# For each rule, how sure it is that a number counts something and can be compared, from 0 to 1. Editors can review the
+# least sure first. The values give that order and were set without a measurement. On 2026-11-27 all 89 figures that the
+# rules suggest in tests/extract/labelled and all 46 in tests/extract/unseen were right, whichever rule suggested them.
 SCORES = {
     "figure.percent": 0.95,
     "figure.currency": 0.95,

@@ -13,6 +13,8 @@ from typing import Any
 from articles.arabic.folding import fold_word
 from articles.arabic.words import Word, words
 
+# With 20 bands of ROWS bins, texts of Jaccard similarity j share a band with a probability of about 1 - (1 - j^3)^20: 0.93
+# at 0.5, 0.42 at 0.3, 0.02 at 0.1. Measured: all of 300 changed texts were found (docs/ingest.md).
 BINS, ROWS = 60, 3
 # A text reprints another if the Jaccard similarity of their shingles reaches the first value, or if the share of the
 # smaller set that the larger set contains reaches the second.
@@ -21,8 +23,10 @@ REPRINT_LIKENESS, REPRINT_SHARE = 0.5, 0.8
 SHORTEST_TEXT = 20
 # At most so many code points of a text are compared word by word. A long article has 20,000.
 MOST_COMPARED = 60_000
+# 2^64 divided by the golden ratio, the multiplier of Fibonacci hashing (Knuth, The Art of Computer Programming, 6.4).
 _MIX, _MASK = 0x9E3779B97F4A7C15, (1 << 56) - 1
-# Odd, so that the order of a shingle's words counts.
+# Two odd numbers that differ, so that the order of a shingle's words counts: the prime of FNV-1 with 64 bits, and
+# 2^16 + 1.
 _FIRST, _SECOND = 0x100000001B3, 0x10001
 
 

@@ -64,7 +64,7 @@ def suggest_within_budget(articles: Iterable[Article], authority: Authority) -> 
             analyses = next(workers.map([texts])).outcomes
             for article, analysis in zip(batch, analyses, strict=True):
                 if isinstance(analysis, Exceeded):
-                    logger.warning("article %s: %s; its suggestions are as they were", article.pk, analysis.reason)
+                    logger.warning("article %s: %s; its suggestions are unchanged", article.pk, analysis.reason)
                     yield article, analysis.reason
                     continue
                 with transaction.atomic():

@@ -244,7 +244,7 @@ def bring_up_to_date(
     if published is None or (is_newest and (article.title, published) != (prepared.document.title, prepared.published)):
         reread = rereading.of(Text(article.title, article.body, first_captured_at.date(), published))
         if isinstance(reread, Exceeded):
-            _log.warning("article %s: %s; its suggestions are as they were", article.pk, reread.reason)
+            _log.warning("article %s: %s; its suggestions are unchanged", article.pk, reread.reason)
             analysis = None
         else:
             published, analysis = reread

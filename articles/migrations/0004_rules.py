@@ -1,5 +1,5 @@
 """What the database does by itself: statistics of search, looks into its index, spans that name their quotes, the archive's
-revision; and the four roles of the desk, as groups (docs/desk.md)."""
+revision; and the four roles of the desk, as groups (docs/accounts.md)."""
 
 from pathlib import Path
 

@@ -1,6 +1,6 @@
 """Withheld actors and events, provenance of captures, notes of deliveries, heartbeats, claims, and the last superuser.
 
-An archive made before this migration is put forward by it (docs/operations.md). The trigger on accounts stands in the
+An archive made before this migration is put forward by it (docs/upgrade.md). The trigger on accounts stands in the
 database, so that the rule holds for forms, bulk actions, commands and plain SQL alike: it refuses a change by which the archive
 would lose its last account that is a superuser, active, on the staff and has a usable password. Changes of two superusers at
 once take turns behind a lock; the second sees what the first has done.

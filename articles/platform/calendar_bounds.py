@@ -62,7 +62,7 @@ def _log_once(value: Buffer) -> None:
     if written not in _logged and len(_logged) < _MOST_LOGGED:
         _logged.add(written)
         log.warning(
-            "the database holds a date that is none here: %s; check_archive says where",
+            "the database has a date outside the calendar: %s; check_archive says where",
             written.decode(errors="replace"),
         )
 

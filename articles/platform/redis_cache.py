@@ -63,7 +63,7 @@ class SignedClient(RedisCacheClient):
                 if stored is not None:
                     values[name] = self._signed.loads(stored)
             except cached_values.UnreadableValueError as error:
-                LOGGER.warning("a value in the cache is passed over: %s", error)
+                LOGGER.warning("a cached value is ignored: %s", error)
                 self.delete(name)
         return values
 

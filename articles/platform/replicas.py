@@ -130,9 +130,9 @@ class Watch:
         LAG.labels(alias).set(standing.lag)
         USABLE.labels(alias).set(standing.usable)
         if before.usable and not standing.usable:
-            LOGGER.warning("%s is passed over: %s", alias, standing.reason)
+            LOGGER.warning("%s is skipped: %s", alias, standing.reason)
         elif standing.usable and not before.usable:
-            LOGGER.info("%s is read from", alias)
+            LOGGER.info("%s is used again", alias)
 
     def begin(self) -> None:
         """Starts the thread in this process unless it runs. A forked process has no copy of its parent's thread."""
@@ -148,7 +148,7 @@ class Watch:
             try:
                 self.look()
             except Exception:
-                LOGGER.exception("looking at the replicas failed")
+                LOGGER.exception("the check of the replicas failed")
             time.sleep(SECONDS_BETWEEN_LOOKS)
 
 

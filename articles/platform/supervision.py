@@ -114,7 +114,7 @@ class Supervisor:
                 )
             except OSError as error:
                 program.due_at = now + (pause := program.pauses.after(0))
-                LOGGER.error("%s cannot be started: %s; again in %.0f s", program.name, error, pause)
+                LOGGER.error("%s cannot be started: %s; next attempt in %.0f s", program.name, error, pause)
 
     def _look_for_silence(self) -> None:
         """Kills programs that hang;
@@ -177,7 +177,7 @@ class Keeper:
                 wait, pauses = self.seconds, Pauses()
             except Exception as error:
                 wait = pauses.after(0)
-                LOGGER.error("%s: %s; tried again in %.0f s", self.name, error, wait)
+                LOGGER.error("%s: %s; next attempt in %.0f s", self.name, error, wait)
 
 
 def end_with_parent() -> None:

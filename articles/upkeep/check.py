@@ -149,8 +149,8 @@ def _shielded(name: str, start: Callable[[], "Look"]) -> "Look":
             # Without a database or its tables every later check would fail as well.
             if is_outage(error) or lacks_tables(error):
                 raise
-            log.exception("looking at %s failed", name)
-            yield Problem("check", f"looking at {name} could not be finished: {type(error).__name__}: {error}")
+            log.exception("the check of %s failed", name)
+            yield Problem("check", f"the check of {name} failed: {type(error).__name__}: {error}")
             return
         yield result
 
@@ -214,7 +214,7 @@ def _missing_captures(lost: LostOriginals) -> Look:
         bare.filter(was_read | models.Exists(earlier)).order_by("pk").values_list("pk", flat=True).iterator(CHUNK)
     ):
         lost.rows += 1
-        yield Problem("capture", f"article {pk} was read from an original, and no capture of it is there")
+        yield Problem("capture", f"article {pk} was read from an original but has no capture")
     lost.looked.add("articles")
 
 
@@ -253,7 +253,7 @@ def _leftover(storage: Storage, name: str, remove: bool, settled: float, may_be_
     except OSError as error:
         return Problem("leftover file", f"{name} belongs to no article and {_cannot_be(error)}")
     if may_be_original:
-        words = f"{name} is named by no capture; it may be an original that is lost above, and is kept"
+        words = f"no capture names {name}; it may be an original that is reported as lost above, and is kept"
         return Problem("leftover file", words)
     return Problem("leftover file", f"{name} belongs to no article", is_repaired=remove)
 
@@ -265,7 +265,7 @@ def _set_aside(storage: Storage, name: str) -> None:
 
 
 def _cannot_be(error: OSError) -> str:
-    return f"cannot be looked at or removed: {error.strerror or error}"
+    return f"cannot be read or removed: {error.strerror or error}"
 
 
 def _files(storage: Storage, folder: str) -> Iterator[str | Problem]:
@@ -344,7 +344,7 @@ def _misspelled(owner: str, address: str, canonical: str, repair: bool) -> Probl
     """
     return Problem(
         "address",
-        f"{owner}: {address} is to be spelled {canonical}, which --repair does",
+        f"{owner}: {address} should be spelled {canonical}; --repair changes it",
         is_repaired=repair,
         is_usual=True,
     )
@@ -371,9 +371,11 @@ def _texts(repair: bool) -> Look:
             yield 1
             refusal = _repair_texts(model, pk) if names and repair else ""
             for name in names:
-                words = f"{model._meta.model_name} {pk}: its {name} holds characters or line ends that no text may hold"
+                words = (
+                    f"{model._meta.model_name} {pk}: its {name} has characters or line ends that a text may not have"
+                )
                 if refusal:
-                    words += f"; it cannot be repaired, since the database refuses the row: {refusal}"
+                    words += f"; it cannot be repaired, because the database refuses the row: {refusal}"
                 yield Problem("text", words, is_repaired=repair and not refusal)
 
 
@@ -504,7 +506,7 @@ def _beyond_calendar(model: type[models.Model]) -> Look:
             if is_outside
         )
         place = f"{model._meta.db_table} {pk}, {model._meta.model_name} {pk}{article}"
-        yield Problem("date", f"{place}: no calendar here has its {values_beyond}", is_usual=is_history)
+        yield Problem("date", f"{place}: outside the calendar: {values_beyond}", is_usual=is_history)
 
 
 def _values() -> Look:
@@ -530,18 +532,18 @@ def _rows_astray(model: type[models.Model], column: RowsField) -> Iterator[tuple
     stored_rows = model._base_manager.order_by("pk").values_list("pk", Cast(column.attname, models.JSONField()))
     for pk, stored in stored_rows.iterator(CHUNK):
         if column.rows_of(stored) != stored:
-            yield pk, f"holds what is no row of {', '.join(column.shape)}; pages show the rest"
+            yield pk, f"has an item that is no row of {', '.join(column.shape)}; pages show the rest"
 
 
 def _scores_astray(model: type[models.Model], column: ScoreField) -> Iterator[tuple[int, str]]:
     astray = _as_written(model, column).exclude(**{f"{column.attname}__range": (0, 1)}).exclude(written=None)
     for pk, value in astray.values_list("pk", "written").iterator(CHUNK):
-        yield pk, f"is {value}, which is not from 0 to 1; pages show none"
+        yield pk, f"is {value}, which is not between 0 and 1; pages show no score"
 
 
 def _decimals_astray(model: type[models.Model], column: models.DecimalField) -> Iterator[tuple[int, str]]:
     for pk in _as_written(model, column).filter(written="NaN").values_list("pk", flat=True).iterator(CHUNK):
-        yield pk, "is NaN, which is no number"
+        yield pk, "is NaN, not a number"
 
 
 def _as_written(model: type[models.Model], column: models.Field) -> models.QuerySet:
@@ -555,7 +557,7 @@ def _items_astray(model: type[models.Model], column: ItemsField) -> Iterator[tup
         cursor.execute(f"SELECT {key} FROM {table} WHERE {is_astray(column)} ORDER BY {key}")
         astray = cursor.fetchall()
     for (pk,) in astray:
-        yield pk, "is no list of its items alone; pages show the rest"
+        yield pk, "is not a list of its items only; pages show the rest"
 
 
 # Maps a class of field to the check of its values, which yields (primary key, description of the fault).
@@ -572,7 +574,7 @@ def _languages() -> Look:
     yield 1
     codes = Article.objects.exclude(language__iregex=f"^{LANGUAGE}$").order_by("pk").values_list("pk", "language")
     for pk, code in codes.iterator(CHUNK):
-        yield Problem("value", f"article {pk}: its language “{code}” is no code such as ar or ar-MA")
+        yield Problem("value", f"article {pk}: its language “{code}” is not a code such as ar or ar-MA")
 
 
 def _periods(repair: bool) -> Look:
@@ -586,7 +588,7 @@ def _periods(repair: bool) -> Look:
         if (periods := event.periods_of_start()) != event.periods:
             if repair:
                 Event.objects.filter(pk=event.pk).update(periods=periods)
-            words = f"event {event.pk}: its periods, by which articles are matched with it, are not those of its start"
+            words = f"event {event.pk}: its periods, which match articles with it, do not fit its start"
             yield Problem("derived", words, is_repaired=repair)
 
 
@@ -710,7 +712,7 @@ def _references() -> Look:
                 models.Exists(existing)
             )
             for pk in lost.values_list("pk", flat=True)[:CHUNK]:
-                yield Problem("reference", f"{model._meta.db_table} {pk}: its {reference.name} is not there")
+                yield Problem("reference", f"{model._meta.db_table} {pk}: its {reference.name} does not exist")
 
 
 def _statistics(repair: bool) -> Look:

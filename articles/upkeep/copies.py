@@ -118,7 +118,7 @@ def backup(folder: Path, *, keep: int = 0) -> Made:
     with _locked(folder):
         stamp = f"{timezone.now():%Y%m%dT%H%M%SZ}"
         if (folder / f"{stamp}.jsonl").exists():
-            raise BackupError(f"{folder} has a backup of this very second: ask again")
+            raise BackupError(f"{folder} has a backup of this second: run the command again")
         dump = _dump_database(folder, stamp)
         previous = _PreviousEntries(_newest_entries(folder))
         outcome = Made(stamp, 1, 1, dump.size, [])
@@ -315,7 +315,7 @@ def restore(folder: Path, stamp: str = "", *, replace: bool = False) -> str:
             f"backup {stamp} was made by a newer archive ({', '.join(sorted(unknown)) or 'another format'})"
         )
     if not replace and _holds_something():
-        raise BackupError("this archive is not empty; nothing was changed. --replace puts the backup in its place")
+        raise BackupError("this archive is not empty; nothing was changed. --replace replaces its content")
     for entry in entries():
         if _entry(folder, folder / entry.path) != entry:
             raise BackupError(f"{entry.path} of backup {stamp} is damaged or gone; nothing was changed")
@@ -342,7 +342,7 @@ def _replace_database(dump: Path) -> None:
         programs.pour(unpack, execute, first=(bounds + _EMPTY).encode(), last=b"COMMIT;\n")
     except programs.ProgramError as error:
         reason = _who_holds() if _LOCK_TIMEOUT in str(error) else str(error)
-        raise BackupError(f"{reason}; the archive's database is as it was") from error
+        raise BackupError(f"{reason}; the archive's database is unchanged") from error
 
 
 def _who_holds() -> str:
@@ -400,7 +400,7 @@ def _read_manifest(folder: Path, stamp: str) -> tuple[dict, Callable[[], Iterato
         with path.open(encoding="utf-8") as file:
             about = json.loads(next(file, ""))
         if not {"format", "migrations", "dump"} <= set(about):
-            raise ValueError("its first line tells of no backup")
+            raise ValueError("its first line describes no backup")
     except (OSError, ValueError) as error:
         raise BackupError(f"{path} cannot be read: {error}") from error
 
@@ -482,5 +482,5 @@ def _locked(folder: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise BackupError(f"another backup into {folder} goes on") from None
+            raise BackupError(f"another backup into {folder} is running") from None
         yield

@@ -64,7 +64,7 @@ def run(parts: Sequence[Sequence[str]], on_part: Callable[[NightlyPart], None] =
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
         if not cursor.fetchone()[0]:
-            raise AlreadyRunningError("another nightly run is under way")
+            raise AlreadyRunningError("another nightly run is in progress")
     try:
         return _run_recorded(parts, on_part)
     finally:

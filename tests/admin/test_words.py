@@ -351,7 +351,7 @@ def test_a_choice_that_is_refused_is_named_in_arabic(desk: Client, seed: Any, st
 
 
 # What only who runs the server can do; comments and docstrings are not shown.
-_COMMAND = re.compile(r"manage\.py|procrastinate worker|docs/\w+\.md")
+_COMMAND = re.compile(r"manage\.py|procrastinate worker|docs/[\w/-]+\.md")
 
 
 def test_no_editor_is_sent_to_a_command_or_a_file_of_the_programme() -> None:

@@ -111,7 +111,7 @@ def test_a_package_brought_back_changes_nothing(tmp_path: Path) -> None:
 def test_the_command_says_what_it_cannot_write() -> None:
     with pytest.raises(CommandError, match="captures, not articles"):
         call_command("export", "articles", "--format", "warc")
-    with pytest.raises(CommandError, match="name what to write"):
+    with pytest.raises(CommandError, match="a noun is needed"):
         call_command("export", "--format", "csv")
 
 

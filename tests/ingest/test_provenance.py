@@ -581,7 +581,7 @@ def test_check_archive_tells_addresses_that_collide_and_mends_those_that_do_not(
         call_command("check_archive", "--without-digests", stdout=StringIO(), stderr=err)
     told = err.getvalue()
     assert f"articles {first.pk}, {second.pk} have one address in different spellings" in told
-    assert f"article {alone.pk}: http://h.example/ب#top is to be spelled http://h.example/%D8%A8" in told
+    assert f"article {alone.pk}: http://h.example/ب#top should be spelled http://h.example/%D8%A8" in told
     assert f"article {broken.pk}: “http://[::1” is not a web address" in told
     with pytest.raises(SystemExit):
         call_command("check_archive", "--without-digests", "--repair", stdout=StringIO(), stderr=StringIO())

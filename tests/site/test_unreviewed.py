@@ -28,7 +28,7 @@ from articles.search import statistics
 pytestmark = pytest.mark.django_db
 
 DAY = date(2018, 3, 9)
-# The bar of docs/site.md.
+# The bar of docs/site-quality.md.
 MOST_STATEMENTS = 12
 # The lists, each with what it is narrowed by so that it holds the rows of this test alone.
 LISTS = ["/events/?kind=attack", "/dates/2018/", "/dates/2018/3/", "/dates/2018/3/9/", "/timeline/?from=2018&to=2018"]

@@ -319,7 +319,7 @@ NOT_IN_THE_ENVIRONMENT = {
     "ARCHIVE_DATA": "the Dockerfile, and the volume `data`",
     "ARCHIVE_STATIC": "the Dockerfile",
     "ARCHIVE_BACKUP": "the command of `nightly`, and BACKUP_FOLDER",
-    "ARCHIVE_SCRATCH_URL": "given to a single command (docs/operations.md)",
+    "ARCHIVE_SCRATCH_URL": "given to a single command (docs/database.md)",
     "ARCHIVE_FETCH_PRIVATE": "for tests alone",
     "ARCHIVE_DEBUG": "never where others are served",
 }
@@ -352,8 +352,8 @@ def settings_from(folder: Path, environment: dict[str, str]) -> dict[str, object
     return json.loads(done.stdout)
 
 
-def test_every_setting_of_the_readme_can_be_given_to_compose() -> None:
-    table = (ROOT / "README.md").read_text().split("## Settings")[1].split("\n## ")[0]
+def test_every_setting_of_the_docs_can_be_given_to_compose() -> None:
+    table = (ROOT / "docs" / "settings.md").read_text().split("## Settings")[1].split("\n## ")[0]
     named = {
         name
         for line in table.splitlines()
@@ -395,7 +395,7 @@ def test_a_night_that_never_comes_is_waited_for(tmp_path: Path) -> None:
     command = [sys.executable, "manage.py", "nightly", "--wait"]
     with subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         try:
-            assert "nothing is done by night" in process.stdout.readline()
+            assert "there is no nightly run" in process.stdout.readline()
             with pytest.raises(subprocess.TimeoutExpired):
                 process.wait(2)
         finally:

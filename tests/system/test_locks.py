@@ -39,7 +39,9 @@ def test_a_restore_names_who_uses_the_archive_and_gives_up(filled: Archive, tmp_
         told = filled.run("restore", str(tmp_path / "copy"), "--replace", status=1).strip()
         pid = session.info.backend_pid
     assert (
-        "\n" not in told and f"{pid} (a forgotten prompt, idle in transaction, since " in told and "as it was" in told
+        "\n" not in told
+        and f"{pid} (a forgotten prompt, idle in transaction, since " in told
+        and "is unchanged" in told
     )
     assert "Restored" in filled.run("restore", str(tmp_path / "copy"), "--replace")
     assert filled.whole()["captures"] == 35

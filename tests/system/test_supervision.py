@@ -34,7 +34,7 @@ rows = "\\n".join(json.dumps(dict(title=f"لقاء {{number}} {name}", body=f"ا
     url=f"https://news.example/{name}/{{number}}")) for number in range({count}))
 print(json.dumps(receive_file(SimpleUploadedFile("{name}.jsonl", rows.encode()), by).pk))
 """
-ENDED = "PostgreSQL had ended without being told to"
+ENDED = "PostgreSQL ended unexpectedly"
 STATES = "import json; from articles.models import Delivery; print(json.dumps(list(Delivery.objects.order_by('pk').values_list('state', flat=True))))"
 
 
@@ -357,7 +357,7 @@ def test_nightly_goes_on_after_a_part_that_fails_and_says_so(archives: Archives,
     # Two at once would do everything twice.
     with psycopg.connect(archive.environment["DATABASE_URL"]) as other:
         other.execute("SELECT pg_advisory_lock(7230115)")
-        assert "under way" in archive.run("nightly", status=1)
+        assert "in progress" in archive.run("nightly", status=1)
     assert json.loads(json.dumps(archive.ask(state)))[2:] == []
 
 

@@ -14,7 +14,7 @@ from django.db.models.fields import NOT_PROVIDED
 from tests.system.conftest import ROOT, Archives, written
 
 FOLDER = ROOT / "articles" / "migrations"
-# From here on migrations follow the rules of docs/operations.md.
+# From here on migrations follow the rules of docs/upgrade.md.
 FIRST_UNDER_RULES = 5
 
 

@@ -1,4 +1,4 @@
-"""Reads JSON lines and CSV with one article per row, in the schema of `manage.py export articles` (docs/ingest.md)."""
+"""Reads JSON lines and CSV with one article per row, in the schema of `manage.py export articles` (docs/formats.md)."""
 
 import codecs
 import csv

@@ -1,1 +1,1 @@
-"""Commands of `manage.py`: each takes options, calls one room and writes a report."""
+"""Commands of `manage.py`: each takes options, calls one package and writes a report."""

@@ -12,15 +12,15 @@ class Command(BaseCommand):
     """Prints what the backup holds. Exit status 1 if an original is gone or damaged."""
 
     help = (
-        "Adds a backup to the folder DEST: the database whole, of captures what is new. Safe while the archive is used. Status 1 "
-        "where an original is gone or damaged; one that was copied before and has the same length is not read again, which "
-        "check_archive does."
+        "Adds a backup to the folder DEST: the whole database, and the captures that DEST lacks. The archive can be "
+        "used meanwhile. Exit status 1 if an original is gone or damaged. An original that was copied before and has the "
+        "same length is not read again; check_archive reads every original."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("dest", type=Path, help="a folder, on another machine's disk if possible")
         parser.add_argument(
-            "--keep", type=int, default=0, metavar="N", help="remove the databases of all but the newest N backups"
+            "--keep", type=int, default=0, metavar="N", help="keep the databases of the newest N backups only"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

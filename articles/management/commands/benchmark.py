@@ -25,10 +25,18 @@ class Command(BaseCommand):
         parser.add_argument("--articles", type=int, required=True, metavar="N", help=f"a multiple of {BLOCK}")
         parser.add_argument("--queries", type=int, default=40, metavar="N", help="queries of each class (40)")
         parser.add_argument(
-            "--exact", type=int, default=3, metavar="N", help="of each class, compared with exact ranking (3)"
+            "--exact",
+            type=int,
+            default=3,
+            metavar="N",
+            help="queries of each class that are compared with an exact ranking (3)",
         )
-        parser.add_argument("--peers", action="store_true", help="also naive ts_rank and tantivy on the same articles")
-        parser.add_argument("--keep", action="store_true", help="keep the filled database, and use one that was kept")
+        parser.add_argument(
+            "--peers", action="store_true", help="also measure naive ts_rank and tantivy on the same articles"
+        )
+        parser.add_argument(
+            "--keep", action="store_true", help="keep the filled database, or use the one that was kept"
+        )
         parser.add_argument("--json", action="store_true", help="end with one line of JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -12,22 +12,21 @@ class Command(BaseCommand):
     """Prints each problem to standard error. Exit status 1 if a problem remains open."""
 
     help = (
-        "Finds captures that are gone or damaged, texts that hold what no text may, addresses that several articles have, "
-        "values that pages cannot read, spans that are not their quotes, rows and files without an owner, and statistics that have drifted; exit status 1 "
-        "where something stays wrong."
+        "Checks captures, texts, addresses, values, spans, references, files and statistics, and prints each problem. "
+        "Exit status 1 if a problem remains."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "--repair",
             action="store_true",
-            help="make anew what follows from the rest, clean texts, remove files of no article",
+            help="correct derived data, clean texts, set aside originals and remove other files of no article",
         )
         parser.add_argument(
-            "--settled", type=float, default=SETTLED, help="seconds after which a file of no article is one left over"
+            "--settled", type=float, default=SETTLED, help="age in seconds from which a file of no article is reported"
         )
         parser.add_argument(
-            "--without-digests", action="store_true", help="look for captures only, do not read and digest them"
+            "--without-digests", action="store_true", help="check that captures exist, but do not read them"
         )
         parser.add_argument("--json", action="store_true", help="end with one line of JSON")
 
@@ -42,7 +41,7 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(result.as_dict()))
         else:
             counts = ", ".join(f"{count:,} {name}" for name, count in result.counts.items())
-            self.stdout.write(f"Looked at {counts}: {len(result.open)} problems")
+            self.stdout.write(f"Checked {counts}: {len(result.open)} problems")
         if result.open:
             raise SystemExit(1)
 
@@ -52,7 +51,7 @@ class Command(BaseCommand):
             if problem.is_repaired
             else " (usual after an upgrade; --repair closes them)"
             if problem.is_usual and problem.kind == "mode"
-            else " (usual after editing; counted anew nightly)"
+            else " (usual after editing; the nightly run counts anew)"
             if problem.kind == "statistics" and problem.is_usual
             else " (usual after an upgrade)"
             if problem.is_usual

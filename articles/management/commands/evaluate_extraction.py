@@ -15,7 +15,10 @@ from articles.platform.scratch import scratch_database
 class Command(BaseCommand):
     """Prints the scores of each kind of fact. The archive's own data stay untouched: it uses a scratch database."""
 
-    help = "Compares the rules with the labels in DIR/passages.toml, with the archive's authority file and DIR/authority.toml."
+    help = (
+        "Compares the rules' results with the labels in DIR/passages.toml, with the archive's authority file and "
+        "DIR/authority.toml."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("directory", metavar="DIR", type=Path)

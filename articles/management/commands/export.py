@@ -16,8 +16,9 @@ class Command(BaseCommand):
     """Exit status 1 if a row or a capture had to be left out."""
 
     help = (
-        "Writes the public rows of a noun to standard output; in CSV, lists and dates are JSON inside their cell. The formats warc "
-        "and wacz write the original bytes of public articles as a web archive. With --all, what is not public is written too."
+        "Writes the public rows of a noun to standard output. In CSV, the cells of lists and dates hold JSON. The "
+        "formats warc and wacz write the originals of public articles as a web archive. With --all, rows that are "
+        "not public are written too."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -26,15 +27,15 @@ class Command(BaseCommand):
         parser.add_argument(
             "--all",
             action="store_true",
-            help="drafts, withdrawn articles, what was rejected or withheld as well: for the desk",
+            help="also drafts, withdrawn articles, rejected and withheld rows: for editors",
         )
-        parser.add_argument("--output", type=Path, metavar="FILE", help="write there (web archives alone)")
+        parser.add_argument("--output", type=Path, metavar="FILE", help="write to this file (web archives only)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         is_web_archive = options["format"] in WEB_ARCHIVES
         if is_web_archive != (options["noun"] in {None, "captures"}):
             nouns = ", ".join(EXPORTS)
-            raise CommandError(f"name what to write as {options['format']}: {nouns}" if not is_web_archive
+            raise CommandError(f"a noun is needed for the format {options['format']}: {nouns}" if not is_web_archive
                                else f"{options['format']} holds captures, not {options['noun']}")  # fmt: skip
         if is_web_archive:
             self._write_web_archive(options["format"], options["output"], whole=options["all"])

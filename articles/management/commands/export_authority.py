@@ -10,7 +10,7 @@ from articles.exchange.authority import authority_file
 class Command(BaseCommand):
     """Writes entry by entry."""
 
-    help = "Writes what the editors confirmed as an authority file (docs/authority.md)."
+    help = "Writes the confirmed rows as an authority file (docs/authority.md)."
 
     def handle(self, *args: Any, **options: Any) -> None:
         for part in authority_file():

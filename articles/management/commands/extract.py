@@ -14,7 +14,7 @@ from articles.search.compile import holding_phrase
 class Command(BaseCommand):
     """Prints the number of articles. Exit status 1 if extraction failed for an article."""
 
-    help = "Brings the suggestions of stored articles up to date. What editors confirmed or rejected stays."
+    help = "Runs the rules again on stored articles. What editors confirmed or rejected stays."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("ids", nargs="*", type=int, metavar="ID", help="articles (default: all)")

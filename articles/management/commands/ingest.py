@@ -29,7 +29,7 @@ class Command(BaseCommand):
 
     help = (
         "Stores news documents as articles: text, saved pages, WARC and WACZ, JSON lines, CSV, or a page by its address. "
-        "Running it again changes nothing; what cannot be read is reported, the rest goes in."
+        "A second run changes nothing. Documents that cannot be read are reported; the others are stored."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -39,10 +39,10 @@ class Command(BaseCommand):
         parser.add_argument(
             "--format", default="auto", choices=["auto", *FORMATS], help="the files' format (default: by name)"
         )
-        parser.add_argument("--encoding", default="", help="the documents' encoding (default: found out)")
+        parser.add_argument("--encoding", default="", help="the documents' encoding (default: detected)")
         parser.add_argument(
             "--workers", type=int, default=min(os.cpu_count() or 1, MOST_WORKERS),
-            help=f"processes that read; 0: none (default: one a processor, at most {MOST_WORKERS})",
+            help=f"processes that read; 0: none (default: one per processor, at most {MOST_WORKERS})",
         )  # fmt: skip
         parser.add_argument("--json", action="store_true", help="end with one line of JSON")
 
@@ -112,14 +112,16 @@ def tell(command: BaseCommand, report: Report, *, as_json: bool, **more: int) ->
     for note, (place, times) in report.noted.places.items():
         command.stderr.write(f"note: {place}: {note}{f' (×{times:,})' if times > 1 else ''}")
     if (more_notes := report.noted.total - sum(times for _, times in report.noted.places.values())) > 0:
-        command.stderr.write(f"note: and {more_notes:,} more values that were not taken as they were given")
+        command.stderr.write(f"note: and {more_notes:,} more values that were not stored as they were given")
     if report.waiting:
         command.stderr.write(
-            f"{report.waiting:,} captures wait for an editor's decision, and their articles are as they were: "
+            f"{report.waiting:,} captures wait for an editor's decision; their articles are unchanged: "
             "/admin/articles/capture/?state__exact=waiting"
         )
     if report.is_stopped:
-        command.stderr.write("Stopped there. Make room, then run the same command again: what is stored stays.")
+        command.stderr.write(
+            "The run stopped there. Free some disk space and run the same command again; what is stored stays."
+        )
     if as_json:
         command.stdout.write(json.dumps(report.as_dict() | more))
         return

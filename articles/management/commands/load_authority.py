@@ -12,7 +12,7 @@ from articles.models.history import operation
 class Command(BaseCommand):
     """Each file is one operation. Stops at the first file with an error."""
 
-    help = "Applies the entries of authority files that are new or have changed (docs/authority.md)."
+    help = "Applies new and changed entries of authority files (docs/authority.md)."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("files", nargs="+", metavar="FILE", type=Path)
@@ -28,4 +28,4 @@ class Command(BaseCommand):
             for shared in report.shared:
                 self.stderr.write(f"{path.name}: note: {shared}")
             if report.applied:
-                self.stdout.write("Articles already stored do not know them yet: manage.py extract")
+                self.stdout.write("Stored articles are not searched for the new names yet. Run: manage.py extract")

@@ -14,7 +14,7 @@ from articles.search import statistics
 class Command(BaseCommand):
     """Exit status 1 if a document failed."""
 
-    help = "Loads fixtures/authority.toml, then ingests fixtures/seeds. Running it again changes nothing."
+    help = "Loads fixtures/authority.toml, then ingests fixtures/seeds. A second run changes nothing."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true", help="end with one line of JSON")

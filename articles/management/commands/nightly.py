@@ -21,7 +21,10 @@ _PATIENCE = round(OVERDUE.total_seconds() / 3600)
 class Command(BaseCommand):
     """Runs the parts, or waits for the hour first (--wait), or only reports on the last run (--check)."""
 
-    help = "Counts anew, checks, clears and backs up, goes on after a part that fails, records it all; status 1 if any failed."
+    help = (
+        "Counts statistics anew, checks the archive, cleans up and backs up. A failed part does not stop the others. "
+        "Exit status 1 if a part failed."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--backup", default=settings.ARCHIVE_BACKUP, metavar="DEST", help="where to add a backup")
@@ -59,20 +62,22 @@ class Command(BaseCommand):
         state = nightly_state()
         if state.failed:
             raise CommandError(f"The last nightly run failed: {', '.join(state.failed)}")
-        last = f"the last one began {state.last_started:%Y-%m-%d %H:%M %Z}" if state.last_started else "none was begun"
+        last = (
+            f"the last one began {state.last_started:%Y-%m-%d %H:%M %Z}" if state.last_started else "no run has begun"
+        )
         if state.overdue and state.success_seconds is None:
             raise CommandError(f"No nightly run has ever succeeded, for more than {_PATIENCE} hours; {last}.")
         if state.overdue:
             raise CommandError(f"No nightly run has succeeded for more than {_PATIENCE} hours; {last}.")
         if state.success_seconds is None:
-            self.stdout.write(f"no run has ended yet, which is late after {_PATIENCE} hours; {last}")
+            self.stdout.write(f"no run has ended yet; this becomes an error after {_PATIENCE} hours; {last}")
         else:
             self.stdout.write(f"last run: {state.last_started:%Y-%m-%d %H:%M %Z}")
 
     def _sleep_until_due(self) -> None:
         if not settings.ARCHIVE_NIGHTLY:
             # If the command ended now, its supervisor would start it again at once.
-            self.stdout.write("ARCHIVE_NIGHTLY is empty: nothing is done by night. Waiting to be stopped.")
+            self.stdout.write("ARCHIVE_NIGHTLY is empty: there is no nightly run. Waiting to be stopped.")
             self.stdout.flush()
         while not settings.ARCHIVE_NIGHTLY:
             time.sleep(_NAP)

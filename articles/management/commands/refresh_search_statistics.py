@@ -10,10 +10,13 @@ from articles.search import statistics
 class Command(BaseCommand):
     """Prints how many lexemes were counted."""
 
-    help = "Counts everything anew; nightly is often enough. With --new only what was stored since the last count."
+    help = (
+        "Counts how many articles hold each lexeme; once a night is often enough. With --new, adds only articles stored "
+        "since the last count."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--new", action="store_true", help="only articles stored since the last count")
+        parser.add_argument("--new", action="store_true", help="add only articles stored since the last count")
 
     def handle(self, *args: Any, **options: Any) -> None:
         touched = statistics.update() if options["new"] else statistics.rebuild()

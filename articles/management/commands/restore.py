@@ -11,16 +11,17 @@ from articles.upkeep.copies import BackupError, restore
 class Command(BaseCommand):
     """Prints the stamp of the restored backup."""
 
-    help = "Makes an empty archive what it was at a backup in the folder SRC; of PostgreSQL of the same version or a newer one."
+    help = (
+        "Restores an empty archive from a backup in the folder SRC. PostgreSQL must have the version of the backup or a "
+        "newer one."
+    )
     # The checks need tables, which the database may not have yet.
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("src", type=Path)
         parser.add_argument("--stamp", default="", help="which backup; the newest by default")
-        parser.add_argument(
-            "--replace", action="store_true", help="put the backup in the place of what the archive holds"
-        )
+        parser.add_argument("--replace", action="store_true", help="replace what the archive holds")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:

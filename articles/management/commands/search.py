@@ -26,7 +26,7 @@ class Command(BaseCommand):
         try:
             page = search(options["query"], wanted=Wanted(size=options["limit"]))
         except SearchTooCostlyError:
-            raise CommandError("the query took too long; ask for rarer words or fewer of them") from None
+            raise CommandError("the query took too long; use rarer or fewer words") from None
         if options["json"]:
             results = [
                 {"id": hit.article.pk, "title": hit.article.title, "score": round(hit.score, 4)}

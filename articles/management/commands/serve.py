@@ -103,4 +103,4 @@ def _refuse_a_taken_port(port: int) -> None:
         try:
             probe.bind(("127.0.0.1", port))
         except OSError:
-            raise CommandError(f"Port {port} is in use. Another one: make run PORT={port + 1}") from None
+            raise CommandError(f"Port {port} is in use. Use another port: make run PORT={port + 1}") from None

@@ -11,7 +11,7 @@ from articles.platform.outage import in_a_line, is_outage
 class Command(BaseCommand):
     """Exit status 1 if the database goes away; a supervisor starts the worker again."""
 
-    help = "Takes in deliveries until told to stop. Ends with status 1 when the database goes away: start it again."
+    help = "Processes deliveries until it is stopped. Exit status 1 if the database goes away; start it again then."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--once", action="store_true", help="end when no delivery is left")

@@ -13,10 +13,10 @@ from articles.platform.embedded.server import EmbeddedServerError
 class Command(BaseCommand):
     """Prints the last beat of each worker."""
 
-    help = "Ends with status 1 when no worker for deliveries works: on this machine, or with --anywhere on any."
+    help = "Exit status 1 if no worker processes deliveries on this machine or, with --anywhere, on any machine."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--anywhere", action="store_true", help="a worker on another machine will do")
+        parser.add_argument("--anywhere", action="store_true", help="count workers on other machines too")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -30,4 +30,4 @@ class Command(BaseCommand):
                 f"{worker.name}: last beat {worker.silent_seconds:.0f} s ago{' (stalled)' * worker.stalled}"
             )
         if not any(not worker.stalled for worker in of_interest):
-            raise CommandError("No worker for deliveries works.")
+            raise CommandError("No worker processes deliveries.")

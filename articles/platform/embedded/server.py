@@ -158,11 +158,11 @@ class EmbeddedServer:
     def _start(self, is_used: bool) -> None:
         if (self.cluster / "postmaster.pid").exists():
             if is_used:
-                LOGGER.error("PostgreSQL had ended without being told to, and is started again")
+                LOGGER.error("PostgreSQL ended unexpectedly and is started again")
             else:
                 # The last process that used it was killed, or the machine was switched off. No process was using it
                 # since.
-                LOGGER.info("PostgreSQL was not shut down when it was used last; it recovers")
+                LOGGER.info("PostgreSQL was not shut down properly; it recovers")
         self._remove_stale_locks()
         log = self.cluster / "server.log"
         options = " ".join(

@@ -1,0 +1,449 @@
+"""Runs a sample of mutants and prints the survivors: `make mutants ARGS="--rooms arabic search --sample 40"`.
+
+All tests are collected once, and the database is filled once. Each mutant is tried in a fork of that process with a copy
+of that database. The fork puts the changed functions in place of the right ones, runs the tests that reach the changed
+line, and stops at the first that fails. Browser tests and tests of whole processes are left out. Code that runs only
+while modules are imported cannot be tried like this and is not counted.
+
+`var/mutants/` keeps which tests reach which lines and the results, for each state of the code. A run that was stopped
+continues where it was, and `--slice 1/4` runs a quarter of the sample.
+"""
+
+import argparse
+import ast
+import functools
+import gc
+import hashlib
+import json
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+import types
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.mutation.mutations import Mutant, assigned_names, mutants_of, mutated, sample
+from tests.mutation.selection import ARGUMENTS, ROOT, is_usable, test_files
+
+ROOMS = ("arabic", "models", "curation", "search", "extract", "ingest", "exchange", "site", "admin", "upkeep")
+# Mutants that change nothing that anybody can see, with the reason.
+EQUIVALENT = Path(__file__).with_name("equivalent.json")
+# A mutant is tried with the tests of its room first, then with the quickest others, until their seconds add up to this.
+SECONDS_OF_TESTS = 60.0
+# A mutant that runs for so many seconds is killed and counts as such: one of its loops does not end.
+LONGEST = 300.0
+MEMORY = 4 * 2**30
+
+
+@dataclass
+class Reach:
+    """Which tests reach which lines.
+
+    seconds: how long each test takes.
+    tests: the names of tests by path and line.
+    """
+
+    seconds: dict[str, float] = field(default_factory=dict)
+    tests: dict[str, dict[int, set[str]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(set)))
+
+    @classmethod
+    def read(cls, folder: Path) -> "Reach":
+        """Reads what tests/mutation/reach.py wrote."""
+        reach = cls()
+        for path in sorted(folder.glob("reach-*.json")):
+            content = json.loads(path.read_text(encoding="utf-8"))
+            reach.seconds |= content["seconds"]
+            for name, lines in content["reached"].items():
+                for line, tests in lines.items():
+                    reach.tests[name][int(line)] |= set(tests)
+        return reach
+
+    def tests_of(self, mutant: Mutant) -> list[str]:
+        """Returns the tests to try a mutant with, the likeliest to notice it first."""
+        names = self._tests_of_constant(mutant) if mutant.is_constant else self._tests_of_lines(mutant)
+        near = f"tests/{mutant.room}/"
+        chosen, seconds = [], 0.0
+        for name in sorted(names, key=lambda name: (not name.startswith(near), self.seconds.get(name, 1.0), name)):
+            seconds += self.seconds.get(name, 1.0) + 0.05
+            if seconds > SECONDS_OF_TESTS and chosen:
+                break
+            chosen.append(name)
+        return chosen
+
+    def _tests_of_lines(self, mutant: Mutant) -> set[str]:
+        lines = self.tests.get(mutant.path, {})
+        return next((lines[line] for line in mutant.lines if lines.get(line)), set())
+
+    def _tests_of_constant(self, mutant: Mutant) -> set[str]:
+        """The tests that reach a line which names the constant, or a constant that is made of it."""
+        names = _dependents(mutant.path, mutant.function)
+        tests: set[str] = set()
+        for path, lines in self.tests.items():
+            if path == mutant.path or names & _imported(path):
+                tests = tests.union(*(lines.get(line, ()) for line in _lines_that_name(path, frozenset(names))))
+        return tests
+
+
+@functools.cache
+def _tree(path: str) -> ast.Module:
+    return ast.parse((ROOT / path).read_text(encoding="utf-8"))
+
+
+def _dependents(path: str, constant: str) -> set[str]:
+    """The names of the module's constants that are made of a constant, its own among them."""
+    names = set(constant.split(", "))
+    for node in _tree(path).body:
+        if names & _names(node):
+            names.update(assigned_names(node))
+    return names
+
+
+def _names(node: ast.AST) -> set[str]:
+    names = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+    return names | {part.attr for part in ast.walk(node) if isinstance(part, ast.Attribute)}
+
+
+@functools.cache
+def _imported(path: str) -> set[str]:
+    """The names that a module imports from others, and the attributes that it reads."""
+    imported = {name.name for node in _tree(path).body if isinstance(node, ast.ImportFrom) for name in node.names}
+    return imported | {node.attr for node in ast.walk(_tree(path)) if isinstance(node, ast.Attribute)}
+
+
+@functools.cache
+def _lines_that_name(path: str, names: frozenset[str]) -> list[int]:
+    nodes = [node for node in ast.walk(_tree(path)) if isinstance(node, ast.Name | ast.Attribute)]
+    return [node.lineno for node in nodes if (node.id if isinstance(node, ast.Name) else node.attr) in names]
+
+
+@dataclass
+class Running:
+    """A mutant that a fork tries now.
+
+    mutant: the mutant; None for the right code.
+    started: when the fork started (time.monotonic).
+    database: the name of its database.
+    folder: the folder of its files.
+    """
+
+    mutant: Mutant | None
+    started: float
+    database: str
+    folder: Path
+
+    def failed_test(self) -> str:
+        """The name of the test that failed in the fork; empty if none did, or if the fork was killed."""
+        path = self.folder / "failed"
+        return path.read_text(encoding="utf-8") if path.exists() else ""
+
+    def clear(self) -> None:
+        """Removes the database and the files."""
+        with _server() as server:
+            server.execute(f'DROP DATABASE IF EXISTS "{self.database}" WITH (FORCE)')
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Trying:
+    """A plugin of pytest that tries mutants instead of running the tests."""
+
+    def __init__(self, options: argparse.Namespace, state: Path) -> None:
+        self.options, self.state = options, state
+        self.reach = Reach.read(state / "reach")
+        self.results_path = state / f"results-{options.seed}.json"
+        # For each mutant what became of it, and the test that killed it.
+        self.results: dict[str, tuple[str, str]] = {}
+        if self.results_path.exists():
+            self.results = json.loads(self.results_path.read_text(encoding="utf-8"))
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items[:] = [item for item in items if is_usable(item)]
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        first = next(item for item in session.items if "db" in item.fixturenames and "stored" not in item.fixturenames)
+        # This makes and fills the database. Naming the same test as the next keeps the fixtures of the session.
+        first.config.hook.pytest_runtest_protocol(item=first, nextitem=first)
+        items = {item.nodeid: item for item in session.items}
+        part, parts = map(int, self.options.slice.split("/"))
+        chosen = [mutant for place, mutant in enumerate(_chosen(self.options)) if place % parts == part - 1]
+        self._try_all([mutant for mutant in chosen if mutant.name not in self.results], items)
+        self._control(items)
+        _report(chosen, {name: outcome for name, (outcome, _) in self.results.items()})
+        return True
+
+    def _try_all(self, mutants: Iterable[Mutant], items: dict[str, pytest.Item]) -> None:
+        running: dict[int, Running] = {}
+        waiting = iter(mutants)
+        while True:
+            while len(running) < self.options.processes and (mutant := next(waiting, None)):
+                tests = [items[name] for name in self.reach.tests_of(mutant) if name in items]
+                if not tests:
+                    at_import = any("" in self.reach.tests[mutant.path][line] for line in mutant.lines)
+                    self._keep(mutant, "import" if at_import else "unreached", "", 0)
+                    continue
+                child, attempt = _start(mutant, tests)
+                running[child] = attempt
+            if not running:
+                return
+            time.sleep(0.05)
+            for child, attempt in list(running.items()):
+                if (outcome := _outcome(child, attempt)) is not None:
+                    del running[child]
+                    seconds = time.monotonic() - attempt.started
+                    self._keep(attempt.mutant, outcome, attempt.failed_test(), seconds)
+                    attempt.clear()
+
+    def _control(self, items: dict[str, pytest.Item]) -> None:
+        """Runs the tests that killed mutants on the right code. A test that fails there too has killed nothing."""
+        names = {test for outcome, test in self.results.values() if outcome == "killed" and test in items}
+        while names:
+            child, attempt = _start(None, [items[name] for name in sorted(names)])
+            os.waitpid(child, 0)
+            test = attempt.failed_test()
+            attempt.clear()
+            if not test:
+                return
+            print(f"fails on the right code too: {test}")
+            names.discard(test)
+            self.results = {
+                name: ("survived", "") if result[1] == test else result for name, result in self.results.items()
+            }
+
+    def _keep(self, mutant: Mutant, outcome: str, test: str, seconds: float) -> None:
+        self.results[mutant.name] = outcome, test
+        self.results_path.write_text(json.dumps(self.results, indent=1, ensure_ascii=False), encoding="utf-8")
+        print(f"{outcome:9} {seconds:5.1f} s  {mutant.lines[0]}: {mutant.name}", flush=True)
+        if "\n" in test:
+            print(test, flush=True)
+
+
+def _start(mutant: Mutant | None, tests: list[pytest.Item]) -> tuple[int, Running]:
+    """Starts a fork that tries a mutant, or the right code. Returns its process id with what it uses."""
+    from django.db import connection, connections
+
+    connections.close_all()
+    base = connection.settings_dict["NAME"]
+    attempt = Running(mutant, time.monotonic(), f"{base}_{time.monotonic_ns()}", _scratch())
+    with _server() as server:
+        server.execute(f'CREATE DATABASE "{attempt.database}" TEMPLATE "{base}"')
+    child = os.fork()
+    if child == 0:
+        try:
+            os._exit(_tried(attempt, tests))
+        except BaseException:
+            # An error of this tool, or a mutant that ends even pytest.
+            (attempt.folder / "failed").write_text(traceback.format_exc(), encoding="utf-8")
+        finally:
+            os._exit(1)
+    return child, attempt
+
+
+def _server() -> psycopg.Connection:
+    from django.db import connection
+
+    settings = connection.settings_dict
+    return psycopg.connect(
+        dbname="postgres", user=settings["USER"], password=settings["PASSWORD"] or None, host=settings["HOST"],
+        port=settings["PORT"] or None, autocommit=True,
+    )  # fmt: skip
+
+
+def _scratch() -> Path:
+    """A folder with a copy of the stored files, which a mutant may delete."""
+    from django.conf import settings
+
+    folder = Path(tempfile.mkdtemp(prefix="mutant-"))
+    for store in ("captures", "deliveries"):
+        shutil.copytree(settings.STORAGES[store]["OPTIONS"]["location"], folder / store)
+    return folder
+
+
+def _outcome(child: int, attempt: Running) -> str | None:
+    """What became of a mutant: "killed" or "survived"; None while its fork runs."""
+    done, status = os.waitpid(child, os.WNOHANG)
+    if done:
+        return "survived" if os.waitstatus_to_exitcode(status) == 0 else "killed"
+    if time.monotonic() - attempt.started < LONGEST:
+        return None
+    os.killpg(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return "killed"
+
+
+def _chosen(options: argparse.Namespace) -> list[Mutant]:
+    """The sample, with an equal share for each room. Lines that no test reaches are part of it."""
+    share = -(-options.sample // len(options.rooms))
+    chosen = []
+    for room in options.rooms:
+        paths = sorted((ROOT / "articles" / room).rglob("*.py"))
+        mutants = [mutant for path in paths for mutant in mutants_of(path, ROOT) if options.match in mutant.name]
+        chosen += sample(mutants, share, f"{options.seed} {room}")
+    return chosen
+
+
+# What runs in a fork.
+
+
+class _Failures:
+    """A plugin of pytest that counts failed tests."""
+
+    count = 0
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        self.count += report.failed
+
+
+def _tried(attempt: Running, items: list[pytest.Item]) -> int:
+    """Runs the tests with the mutant in place. Returns 1 if one fails, else 0."""
+    os.setsid()
+    with open(os.devnull, "r+b") as nothing:
+        for descriptor in (0, 1, 2):
+            os.dup2(nothing.fileno(), descriptor)
+    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
+    _use(attempt)
+    if attempt.mutant is not None:
+        _put_in_place(attempt.mutant)
+    failures = _Failures()
+    items[0].config.pluginmanager.register(failures)
+    for item, following in zip(items, [*items[1:], items[-1]], strict=True):
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        if failures.count:
+            (attempt.folder / "failed").write_text(item.nodeid, encoding="utf-8")
+            return 1
+    return 0
+
+
+def _use(attempt: Running) -> None:
+    """Connects to the fork's own database and stores."""
+    from django.conf import settings
+    from django.core.files.storage import storages
+    from django.db import connections
+
+    for connection in connections.all():
+        connection.settings_dict["NAME"] = attempt.database
+    for store in ("captures", "deliveries"):
+        settings.STORAGES[store]["OPTIONS"]["location"] = attempt.folder / store
+        storage = storages[store]
+        storage._location = attempt.folder / store
+        for name in ("base_location", "location"):
+            storage.__dict__.pop(name, None)
+
+
+def _put_in_place(mutant: Mutant) -> None:
+    """Gives every function of the mutant's file its changed code, or every module its changed constant."""
+    path = ROOT / mutant.path
+    tree = mutated(path, mutant.index)
+    if mutant.is_constant:
+        _set_constants(tree, mutant)
+    else:
+        new = dict(_codes(compile(tree, str(path), "exec")))
+        for function in [value for value in gc.get_objects() if isinstance(value, types.FunctionType)]:
+            code = function.__code__
+            replacement = new.get((code.co_qualname, code.co_firstlineno)) if code.co_filename == str(path) else None
+            if replacement is not None and replacement.co_freevars == code.co_freevars:
+                function.__code__ = replacement
+    for cache in [value for value in gc.get_objects() if isinstance(value, functools._lru_cache_wrapper)]:
+        if (cache.__module__ or "").startswith("articles"):
+            cache.cache_clear()
+
+
+def _codes(code: types.CodeType) -> Iterator[tuple[tuple[str, int], types.CodeType]]:
+    """Yields ((qualified name, first line), code) of the functions in a code object, however deep."""
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            yield (constant.co_qualname, constant.co_firstlineno), constant
+            yield from _codes(constant)
+
+
+def _set_constants(tree: ast.Module, mutant: Mutant) -> None:
+    """Evaluates the changed constant and those that are made of it, in its module and where they are imported."""
+    module = sys.modules[mutant.path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")]
+    names = _dependents(mutant.path, mutant.function)
+    for node in tree.body:
+        if not names & (assigned := set(assigned_names(node))):
+            continue
+        old = {name: getattr(module, name) for name in assigned}
+        exec(compile(ast.Module([node], []), str(ROOT / mutant.path), "exec"), module.__dict__)
+        for other in [value for key, value in sys.modules.items() if key.startswith("articles.")]:
+            for name in [name for name in assigned if vars(other).get(name) is old[name]]:
+                setattr(other, name, getattr(module, name))
+
+
+# The report.
+
+
+def _report(chosen: list[Mutant], results: dict[str, str]) -> None:
+    left_out = set(json.loads(EQUIVALENT.read_text(encoding="utf-8")))
+    left_out |= {name for name, outcome in results.items() if outcome == "import"}
+    tried = [mutant for mutant in chosen if mutant.name in results and mutant.name not in left_out]
+    table: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    for mutant in tried:
+        for row in (table[mutant.room], table["all"]):
+            row[0] += results[mutant.name] == "killed"
+            row[1] += 1
+    print("\nroom        killed   of   share")
+    for room, (killed, count) in sorted(table.items(), key=lambda row: (row[0] == "all", row[0])):
+        print(f"{room:10} {killed:7} {count:4} {killed / count:7.0%}")
+    print(f"not counted, since equivalent or run at import only: {len(chosen) - len(tried)}")
+    for mutant in tried:
+        if results[mutant.name] != "killed":
+            print(f"{results[mutant.name]}: {mutant.lines[0]}: {mutant.name}")
+
+
+def _measure_reach(folder: Path, processes: int) -> None:
+    print(f"Measuring which tests reach which lines, into {folder} …", flush=True)
+    partial = folder.with_name("reach-partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    files = test_files()
+    command = [sys.executable, "-m", "tests.mutation.reach", str(partial)]
+    running = [
+        subprocess.Popen([*command, *files[part::processes]], cwd=ROOT, stdout=subprocess.DEVNULL)
+        for part in range(processes)
+    ]
+    statuses = [process.wait() for process in running]
+    if any(statuses):
+        sys.exit("The tests could not be run once.")
+    partial.rename(folder)
+
+
+def _state() -> Path:
+    """The folder of what is kept for this state of the code and the tests."""
+    digest = hashlib.sha256()
+    for path in sorted([*(ROOT / "articles").rglob("*.py"), *(ROOT / "tests").rglob("*.py")]):
+        if "node_modules" not in path.parts and path.parent != Path(__file__).parent:
+            digest.update(path.read_bytes())
+    return ROOT / "var" / "mutants" / digest.hexdigest()[:12]
+
+
+def main() -> None:
+    """Reads the arguments, measures the reach where it is not kept, and tries the mutants."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rooms", nargs="+", default=list(ROOMS), choices=ROOMS)
+    parser.add_argument("--sample", type=int, default=200, help="the number of mutants, in equal shares of the rooms")
+    parser.add_argument("--seed", default="1", help="another seed chooses another sample")
+    parser.add_argument("--match", default="", help="only mutants whose names contain this text")
+    parser.add_argument("--slice", default="1/1", help="the part of the sample to run, such as 2/4")
+    parser.add_argument("--processes", type=int, default=2, help="the number of mutants tried at once")
+    parser.add_argument("--state", type=Path, help="the folder of reach and results; by default chosen by the code")
+    options = parser.parse_args()
+    state = options.state or _state()
+    state.mkdir(parents=True, exist_ok=True)
+    if not (state / "reach").exists():
+        _measure_reach(state / "reach", options.processes)
+    pytest.main([*ARGUMENTS, *test_files()], plugins=[Trying(options, state)])
+
+
+if __name__ == "__main__":
+    main()
