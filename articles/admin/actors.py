@@ -97,7 +97,7 @@ class ActorAdmin(MergeDesk, OwnSearch, ReviewAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).filter(merged_into__isnull=True)
 
-    def found(self, queryset: Any, typed: str) -> QuerySet:
+    def find(self, queryset: Any, typed: str) -> QuerySet:
         """Finds actors by a part of any name, in any spelling that folds alike."""
         return queryset.with_name_part(typed)
 

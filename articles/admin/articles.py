@@ -260,7 +260,7 @@ class ArticleAdmin(OwnSearch, ReviewAdmin):
         hides_deleted = is_list and "status__exact" not in request.GET
         return articles.exclude(status=ArticleStatus.DELETED) if hides_deleted else articles
 
-    def found(self, queryset: QuerySet, typed: str) -> QuerySet:
+    def find(self, queryset: QuerySet, typed: str) -> QuerySet:
         """Searches as the archive's readers do, drafts included. Autocomplete fields use this search, too."""
         return queryset.filter(pk__in=holding_words(typed))
 

@@ -164,7 +164,7 @@ def new_name(request: HttpRequest, pk: int) -> HttpResponse:
                 matches, undecided = decided(matches, actor, alias.name, Authority.load())
     context = {
         **admin.site.each_context(request), "title": f"اسم آخر: {actor}", "actor": actor, "form": form,
-        "found": matches,
+        "matches": matches,
         "others": [shared_name(alias.name, actor, sharing_actor) for sharing_actor in sharing_actors],
         "undecided": undecided,
         "most": MOST_LINKED, "opts": Actor._meta,

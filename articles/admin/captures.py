@@ -124,7 +124,7 @@ class CaptureAdmin(OwnSearch, DeskAdmin):
     search_help_text = "اسم الملف كاملا، أو رابطه، أو بصمته"
     has_history = False
 
-    def found(self, queryset: QuerySet, typed: str) -> QuerySet:
+    def find(self, queryset: QuerySet, typed: str) -> QuerySet:
         """Finds captures by the whole file name, the digest, or the address in any spelling."""
         addresses = {typed, canonical_or_empty(typed)} - {""}
         return queryset.filter(Q(filename=typed) | Q(address__in=addresses) | Q(sha256=typed.lower()))

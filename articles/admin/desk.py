@@ -143,15 +143,15 @@ class StackedInline(Joined, Explained, admin.StackedInline):
 
 
 class OwnSearch(AnyAdmin):
-    """A mixin for lists with a search of their own. Its method `found` takes a QuerySet and the typed text, without
+    """A mixin for lists with a search of their own. Its method `find` takes a QuerySet and the typed text, without
     spaces around it, and returns the rows that match."""
 
-    def found(self, queryset: Any, typed: str) -> QuerySet:
+    def find(self, queryset: Any, typed: str) -> QuerySet:
         raise NotImplementedError
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
         typed = search_term.strip()
-        return (self.found(queryset, typed) if typed else queryset), False
+        return (self.find(queryset, typed) if typed else queryset), False
 
 
 class DeskAdmin(PlainDeletion, Explained, admin.ModelAdmin):

@@ -75,7 +75,7 @@ class EventAdmin(MergeDesk, OwnSearch, ReviewAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).filter(merged_into__isnull=True)
 
-    def found(self, queryset: Any, typed: str) -> QuerySet:
+    def find(self, queryset: Any, typed: str) -> QuerySet:
         return queryset.with_title_words(typed)
 
     @admin.display(description="البداية", ordering="start_order")

@@ -32,7 +32,7 @@ class MentionAdmin(OwnSearch, OfArticle, ReviewAdmin):
     autocomplete_fields = ("actor", "article")
     readonly_fields: ClassVar[tuple[str, ...]] = (*ReviewAdmin.readonly_fields, "spans", "quotes")
 
-    def found(self, queryset: QuerySet, typed: str) -> QuerySet:
+    def find(self, queryset: QuerySet, typed: str) -> QuerySet:
         """Finds mentions by any name of the actor, in any spelling that folds alike."""
         return queryset.filter(actor__in=first_keys(Actor.objects.with_name_part(typed)))
 
@@ -51,7 +51,7 @@ class CoverageAdmin(OwnSearch, OfArticle, ReviewAdmin):
     search_fields = ("event__title",)
     autocomplete_fields = ("event", "article")
 
-    def found(self, queryset: QuerySet, typed: str) -> QuerySet:
+    def find(self, queryset: QuerySet, typed: str) -> QuerySet:
         """Finds coverage by words of the event's title, in any spelling that folds alike."""
         return queryset.filter(event__in=first_keys(Event.objects.with_title_words(typed)))
 
@@ -66,7 +66,7 @@ class ReprintAdmin(OwnSearch, OfArticle, ReviewAdmin):
     search_fields = ("article__title",)
     autocomplete_fields = ("article", "original")
 
-    def found(self, queryset: QuerySet, typed: str) -> QuerySet:
+    def find(self, queryset: QuerySet, typed: str) -> QuerySet:
         """Finds reprints by the later text, with the archive's search."""
         return queryset.filter(article__in=holding_words(typed))
 

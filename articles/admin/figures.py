@@ -50,7 +50,7 @@ class FigureAdmin(OwnSearch, OfArticle, ReviewAdmin):
     )  # fmt: skip
     readonly_fields: ClassVar[tuple[str, ...]] = (*ReviewAdmin.readonly_fields, "start", "end")
 
-    def found(self, queryset: QuerySet, typed: str) -> QuerySet:
+    def find(self, queryset: QuerySet, typed: str) -> QuerySet:
         """Finds figures by their value if a number was typed, otherwise by their articles (`holding_words`)."""
         numbers = find_numbers(typed, words(typed))
         if len(numbers) == 1 and (numbers[0].start, numbers[0].end) == (0, len(typed)):
@@ -104,7 +104,7 @@ class ContradictionAdmin(OwnSearch, ReviewAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).filter(event__merged_into=None)
 
-    def found(self, queryset: QuerySet, typed: str) -> QuerySet:
+    def find(self, queryset: QuerySet, typed: str) -> QuerySet:
         """Finds contradictions by words of the event's title."""
         return queryset.filter(event__in=first_keys(Event.objects.with_title_words(typed)))
 

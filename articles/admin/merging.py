@@ -189,7 +189,7 @@ def duplicates(request: HttpRequest) -> HttpResponse:
     context = {
         **admin.site.each_context(request), "title": "قد تكون لواحد", "noun": noun, "following": next_window,
         "opts": model._meta,
-        "pairs": [(pair, merge_address(model, [pair.one.pk, pair.other.pk])) for pair in pairs],
+        "pairs": [(pair, merge_address(model, [pair.first.pk, pair.second.pk])) for pair in pairs],
         "nouns": [(name, kind._meta.verbose_name_plural) for name, kind in MODELS.items()], "window": _WINDOW,
     }  # fmt: skip
     return TemplateResponse(request, "admin/desk/duplicates.html", context)

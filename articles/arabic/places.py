@@ -122,7 +122,7 @@ class Place(tuple[str, str]):
         return self[1]
 
 
-def known_places() -> list[tuple[str, Place]]:
+def spellings_of_places() -> list[tuple[str, Place]]:
     """Returns (spelling, place) for every spelling of every city and for every country, for a NameIndex."""
     names = [(country, Place(("", country))) for country in _CITIES]
     for country, cities in _CITIES.items():

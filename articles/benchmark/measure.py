@@ -9,7 +9,7 @@ from django.core.cache import cache
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
-from articles.benchmark.queries import Asked
+from articles.benchmark.queries import ReaderQuery
 from articles.models import ArchiveDate, Article
 from articles.search import vocabulary
 from articles.search.candidates import Candidates, Counts
@@ -69,7 +69,7 @@ def database_time() -> Iterator[list[float]]:
         yield durations
 
 
-def in_database(query: Asked, *, with_facets: bool) -> float:
+def in_database(query: ReaderQuery, *, with_facets: bool) -> float:
     """Returns the seconds that the database spends on a search, and `with_facets` on its facets too."""
     chosen = ArticleFilter(dict(query.filters), Article.objects.public())
     with time_limit(), database_time() as durations:
@@ -105,7 +105,7 @@ def page(client: Client, address: str, parameters: dict[str, str]) -> PageCost:
     return PageCost(time.perf_counter() - started, sum(durations), len(durations))
 
 
-def overlap_with_exact(query: Asked) -> float:
+def overlap_with_exact(query: ReaderQuery) -> float:
     """Returns the share of the best EXACT_DEPTH articles that the search finds among its first EXACT_DEPTH too.
 
     The best articles are those of a ranking of every match by the same formula. The share is 1.0 where there are none.
@@ -150,7 +150,7 @@ def saves(offset: float = 0) -> Times:
     Each `offset` between 0 and 1 selects other articles.
     """
     durations = []
-    total = vocabulary.known().totals.articles
+    total = vocabulary.lexicon_of().totals.articles
     for number in range(SAVES):
         article = Article.objects.filter(pk__gt=int((number + offset) * total / SAVES)).order_by("pk")[0]
         body = article.body

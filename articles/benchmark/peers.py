@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from django.db import OperationalError, connection, transaction
 
-from articles.benchmark.queries import Asked
+from articles.benchmark.queries import ReaderQuery
 from articles.search import matching
 from articles.search.compile import compile_query
 from articles.search.query import parse
@@ -22,7 +22,7 @@ _NAIVE = """
 _TEXTS = "SELECT id, title || ' ' || body FROM articles_article WHERE id > %s ORDER BY id LIMIT 5000"
 
 
-def naive(query: Asked) -> float | None:
+def naive(query: ReaderQuery) -> float | None:
     """Returns the seconds that ts_rank takes over all articles with all words; None where there is nothing to rank."""
     compiled = compile_query(parse(query.text), widen=False)
     if compiled is None or compiled.match is None:
@@ -65,7 +65,7 @@ class Tantivy:
         self.index.reload()
         self.searcher = self.index.searcher()
 
-    def time(self, query: Asked) -> float | None:
+    def time(self, query: ReaderQuery) -> float | None:
         """Returns the seconds for the first 20 articles with all words (any for questions) and the number of matches.
 
         Returns None for prefixes and filters, which are not compared.

@@ -22,7 +22,7 @@ _QUESTIONS = (
 
 
 @dataclass(frozen=True)
-class Asked:
+class ReaderQuery:
     """A query as a reader sends it.
 
     text: the typed query.
@@ -33,28 +33,28 @@ class Asked:
     filters: Mapping[str, str] = field(default_factory=dict)
 
 
-def classes(corpus: Corpus, each: int) -> dict[str, list[Asked]]:
+def classes(corpus: Corpus, each: int) -> dict[str, list[ReaderQuery]]:
     """Returns `each` queries of every class, by the name of the class; the same archive yields the same queries."""
     rng = random.Random(7)
     words = _by_share(corpus, rng)
     common, medium, rare = words["common"], words["medium"], words["rare"]
     phrases = ["مكافحة الإرهاب", "الأمم المتحدة", "المقاتلين الأجانب", "التطرف العنيف", "تفكيك خلية"]
 
-    def some(make: Callable[[], str]) -> list[Asked]:
-        return [Asked(make()) for _ in range(each)]
+    def some(make: Callable[[], str]) -> list[ReaderQuery]:
+        return [ReaderQuery(make()) for _ in range(each)]
 
     def question() -> str:
         form = rng.choice(_QUESTIONS)
         return form.format(*(rng.choice(rng.choice((common, medium, medium, rare))) for _ in range(form.count("{}"))))
 
-    def filtered() -> Asked:
+    def filtered() -> ReaderQuery:
         year = rng.randint(2008, 2023)
         filters = rng.choice((
             {"actor": str(rng.randint(1, ACTORS // 4)), "since": f"{year}-01-01"},
             {"source": str(rng.randint(1, SOURCES // 2)), "until": f"{year}-12-31"},
             {"kind": "conference", "source": str(rng.randint(1, SOURCES // 2))},
         ))  # fmt: skip
-        return Asked(rng.choice(common), filters)
+        return ReaderQuery(rng.choice(common), filters)
 
     return {
         "rare word": some(lambda: rng.choice(rare)),
@@ -72,7 +72,7 @@ def classes(corpus: Corpus, each: int) -> dict[str, list[Asked]]:
 def _by_share(corpus: Corpus, rng: random.Random) -> dict[str, list[str]]:
     """Returns words of one lexeme in the groups "common", "medium" and "rare", by their share of articles."""
     sampled = [*TOPIC, *rng.sample(corpus.words[:60_000], SAMPLED)]
-    lexicon = vocabulary.known(words=sampled)
+    lexicon = vocabulary.lexicon_of(words=sampled)
     counts = {word: lexicon.frequencies[lexemes[0]] for word, lexemes in lexicon.lexemes.items() if len(lexemes) == 1}
     shares = {word: count / lexicon.totals.articles for word, count in counts.items() if count}
     return {

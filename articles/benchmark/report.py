@@ -12,7 +12,7 @@ from articles.benchmark.corpus import Corpus
 from articles.benchmark.load import Loaded
 from articles.benchmark.measure import Times
 from articles.benchmark.peers import Tantivy, naive
-from articles.benchmark.queries import Asked, classes
+from articles.benchmark.queries import ReaderQuery, classes
 from articles.models import Article
 
 # Naive ranking takes seconds per query, so it is measured on this many queries of a class.
@@ -75,7 +75,7 @@ class BenchmarkReport:
             self.write(f"{name:14}{line}")
         self.figures["searches"] = rows
 
-    def _class(self, queries: list[Asked], client: Client) -> tuple[dict, str]:
+    def _class(self, queries: list[ReaderQuery], client: Client) -> tuple[dict, str]:
         for query in queries:
             measure.in_database(query, with_facets=True)
         alone = Times.of(measure.in_database(query, with_facets=False) for query in queries)
@@ -94,7 +94,7 @@ class BenchmarkReport:
         overlap_text = f"{overlap:>10.2f}" if overlap is not None else f"{'':10}"
         return row, f"{_as_text(alone):>22}{_as_text(faceted):>20}{_as_text(pages):>20}{overlap_text}"
 
-    def _beside(self, row: dict, queries: list[Asked], tantivy: Tantivy | None) -> str:
+    def _beside(self, row: dict, queries: list[ReaderQuery], tantivy: Tantivy | None) -> str:
         line = f"{'–':>18}"
         if tantivy:
             for query in queries:

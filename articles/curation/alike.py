@@ -22,14 +22,14 @@ NAMES: dict[type[models.Model], str] = {Actor: "folded_name", Event: "folded_tit
 class Pair:
     """Two rows of one model that may be duplicates.
 
-    one: the row with the lower key.
-    other: the row with the higher key.
+    first: the row with the lower key.
+    second: the row with the higher key.
     likeness: the trigram similarity of the folded names, from 0 to 1; 1 for a shared name.
     in_common: the shared name of two actors; empty where only the trigrams are similar.
     """
 
-    one: models.Model
-    other: models.Model
+    first: models.Model
+    second: models.Model
     likeness: float
     in_common: str
 
@@ -86,6 +86,8 @@ def alike(model: type[Any], *, before: int | None, window: int) -> tuple[list[Pa
     with connection.cursor() as cursor:
         cursor.execute(statement, {"rows": rows, "noun": model._meta.model_name})
         matches = cursor.fetchall()
-    stored = model.objects.in_bulk({pk for one, other, *_ in matches for pk in (one, other)})
-    pairs = [Pair(stored[one], stored[other], float(likeness), common) for one, other, likeness, common in matches]
+    stored = model.objects.in_bulk({pk for first, second, *_ in matches for pk in (first, second)})
+    pairs = [
+        Pair(stored[first], stored[second], float(likeness), common) for first, second, likeness, common in matches
+    ]
     return pairs, rows[-1] if len(rows) == window else None

@@ -94,7 +94,7 @@ def changes_of(row: models.Model, *, most: int = MOST_TOLD) -> list[Change]:
     events: list[EventRow] = []
     for model, column in _event_columns(type(row)):
         events += model.objects.filter(**{column: row.pk}).select_related("pgh_context").order_by("-pgh_id")[:most]
-    return told(sorted(events, key=lambda event: (event.pgh_created_at, event.pgh_id), reverse=True)[:most])
+    return changes_from(sorted(events, key=lambda event: (event.pgh_created_at, event.pgh_id), reverse=True)[:most])
 
 
 def changes_in(context: object, *, most: int = MOST_TOLD) -> list[Change]:
@@ -102,7 +102,7 @@ def changes_in(context: object, *, most: int = MOST_TOLD) -> list[Change]:
     events: list[EventRow] = []
     for model in event_models():
         events += model.objects.filter(pgh_context=context).select_related("pgh_context").order_by("-pgh_id")[:most]
-    return told(events)
+    return changes_from(events)
 
 
 def last_of_each(contexts: Iterable[object]) -> dict[object, list[Change]]:
@@ -115,7 +115,7 @@ def last_of_each(contexts: Iterable[object]) -> dict[object, list[Change]]:
         last_events = model.objects.filter(pgh_context__in=contexts).select_related("pgh_context")
         events += last_events.order_by("pgh_context", "-pgh_id").distinct("pgh_context")
     of_operation: dict[object, list[Change]] = defaultdict(list)
-    for change in told(events):
+    for change in changes_from(events):
         of_operation[change.operation].append(change)
     return of_operation
 
@@ -133,7 +133,7 @@ def changes_after(row: models.Model, mark: str) -> list[Change]:
     for (model, column), newest in zip(event_columns, seen, strict=True):
         later = model.objects.filter(**{column: row.pk}, pgh_id__gt=newest)
         events += later.select_related("pgh_context").order_by("-pgh_id")[:MOST_TOLD]
-    return told(events)
+    return changes_from(events)
 
 
 def versions_of(row: models.Model, *, most: int = MOST_TOLD) -> list[EventRow]:
@@ -197,7 +197,7 @@ def _event_columns(model: type[models.Model]) -> list[tuple[EventModel, str]]:
     return columns
 
 
-def told(events: Iterable[EventRow]) -> list[Change]:
+def changes_from(events: Iterable[EventRow]) -> list[Change]:
     """Converts events of the history to changes, in the same order.
 
     The number of statements does not depend on the number of events.

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from django.template.response import SimpleTemplateResponse
 from django.views.decorators.http import require_safe
 
-from articles.exchange.long_answers import ASK_AGAIN, Held, Place
+from articles.exchange.long_answers import ASK_AGAIN, AnswerPlace, Held
 from articles.platform.visitors import seconds_to_wait
 from articles.search.limit import SearchTooCostlyError, time_limit
 
@@ -73,7 +73,7 @@ def _with_place(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResp
     def limited(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method == "HEAD":
             return view(request, *args, **kwargs)
-        place = Place.take(request)
+        place = AnswerPlace.take(request)
         if place is None:
             refused = HttpResponse(
                 "Too many downloads at once; see Retry-After.\n", content_type="text/plain", status=503

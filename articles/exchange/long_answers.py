@@ -36,7 +36,7 @@ _TAKE = "SELECT place FROM generate_series(1, %s) place WHERE pg_try_advisory_lo
 # Maps the id() of a database session of this process to the number of places that it holds. A thread has one session
 # and makes one answer at a time.
 _held: Counter[int] = Counter()
-# Reentrant: the garbage collector can call `Place.__del__` in a thread that holds the lock already.
+# Reentrant: the garbage collector can call `AnswerPlace.__del__` in a thread that holds the lock already.
 _holding = threading.RLock()
 _numbers = itertools.count(1)
 # Sessions with the statements that release their locks and cursors but could not be executed at once. They are executed
@@ -50,7 +50,7 @@ class Closable(Protocol):
     def close(self) -> None: ...
 
 
-class Place:
+class AnswerPlace:
     """One of ARCHIVE_EXPORTS_AT_ONCE places, held until `close`. A client holds at most one.
 
     Two advisory locks of the database session that makes the answer stand for the place and for the client. So the
@@ -64,7 +64,7 @@ class Place:
         self._locks: list[tuple[int, int]] = []
 
     @classmethod
-    def take(cls, request: HttpRequest) -> "Place | None":
+    def take(cls, request: HttpRequest) -> "AnswerPlace | None":
         """Takes a place for the answer to a request. Returns None where all places are taken or the client holds one.
 
         The answer may take ARCHIVE_EXPORT_SECONDS from now on; then the server cuts it off.

@@ -26,26 +26,26 @@ _WARC_PATH, _INDEX_PATH, _PAGES_PATH = "archive/captures.warc.gz", "indexes/inde
 # How many rows of captures are fetched from the database at a time.
 CHUNK = 200
 # Is called with the name of a capture that could not be written, and the reason.
-Told = Callable[[str, str], None]
+OnLoss = Callable[[str, str], None]
 # Characters that would end the line of a header.
 _NO_HEADER = re.compile("[\x00-\x1f\x7f]")
 # How many lines of the index are sorted in memory at a time.
 _RUN = 50_000
 
 
-def write_warc(out: BinaryIO, told: Told = lambda place, reason: None, *, whole: bool = False) -> int:
+def write_warc(out: BinaryIO, on_loss: OnLoss = lambda place, reason: None, *, whole: bool = False) -> int:
     """Writes every public capture as a record, each in a gzip member of its own; returns how many were written.
 
     `whole` adds the accepted captures of articles that are not public. A capture is left out if its bytes are damaged
-    or no record can be made of it; `told` is called with its name and the reason.
+    or no record can be made of it; `on_loss` is called with its name and the reason.
     """
-    return sum(1 for _ in _records(_Counted(out), told, whole=whole))
+    return sum(1 for _ in _records(_Counted(out), on_loss, whole=whole))
 
 
-def write_wacz(out: BinaryIO, told: Told = lambda place, reason: None, *, whole: bool = False) -> int:
+def write_wacz(out: BinaryIO, on_loss: OnLoss = lambda place, reason: None, *, whole: bool = False) -> int:
     """Writes the captures as a WACZ package: the WARC file, its index, the list of pages, and the digests of all.
 
-    Parameters and result are those of `write_warc`. `told` is also called for a web address that the index cannot hold.
+    Parameters and result are those of `write_warc`. `on_loss` is also called for a web address that the index cannot hold.
     """
     resources: list[dict[str, object]] = []
     count = 0
@@ -53,13 +53,13 @@ def write_wacz(out: BinaryIO, told: Told = lambda place, reason: None, *, whole:
         pages.write(_line({"format": "json-pages-1.0", "id": "pages", "title": "All Pages"}))
         index = _Index()
         with _Member(package, _WARC_PATH, resources) as member:
-            for capture, offset, length in _records(member, told, whole=whole):
+            for capture, offset, length in _records(member, on_loss, whole=whole):
                 count += 1
                 if _is_web(_address(capture)):
                     try:
                         index.add(capture, offset, length)
                     except ValueError as error:  # the address is malformed
-                        told(capture.filename or capture.sha256, f"{capture.address} is not in the index: {error}")
+                        on_loss(capture.filename or capture.sha256, f"{capture.address} is not in the index: {error}")
                         continue
                     pages.write(_page(capture))
         with (
@@ -114,7 +114,7 @@ class _Member(_Counted):
         self.resources.append({"name": name, "path": self.path, "hash": digest, "bytes": self.count})
 
 
-def _records(out: _Counted, report: Told, *, whole: bool) -> Iterator[tuple[Capture, int, int]]:
+def _records(out: _Counted, on_loss: OnLoss, *, whole: bool) -> Iterator[tuple[Capture, int, int]]:
     """Writes a record about the file, then one for each capture. Yields captures with their records' offset and length.
 
     Both are bytes of the compressed file.
@@ -128,7 +128,7 @@ def _records(out: _Counted, report: Told, *, whole: bool) -> Iterator[tuple[Capt
         try:
             record = _record(writer, capture, capture.read())
         except (DamagedCaptureError, ValueError) as error:
-            report(capture.filename or capture.sha256, str(error))
+            on_loss(capture.filename or capture.sha256, str(error))
             continue
         offset = out.count
         writer.write_record(record)

@@ -67,7 +67,7 @@ class NamedActor:
 class MeasuredFigure:
     """A figure with what its sentence and its clause say about it.
 
-    found: the figure.
+    figure: the figure as the rules read it.
     measure: the key of the measure that its unit suggests, or None.
     of_attendance: whether its sentence speaks of attendance.
     of_harm: whether its sentence speaks of people killed, hurt or arrested, or of goods seized.
@@ -75,7 +75,7 @@ class MeasuredFigure:
     places: (city, country) of the places that its clause names; the city may be empty.
     """
 
-    found: FoundFigure
+    figure: FoundFigure
     measure: int | None
     of_attendance: bool
     of_harm: bool
@@ -102,13 +102,13 @@ class Analysis:
 def analyse(title: str, body: Reading, published: ArchiveDate, authority: Authority) -> Analysis:
     """Returns everything that the rules suggest for an article with this title, body and publication date."""
     matches = authority.actors.find(body.text, body.words)
-    found = actors_of(matches)
+    named_actors = actors_of(matches)
     read_title = Reading(title)
     lead = events.lead_of(body)
-    in_lead = {actor.actor for actor in found if actor.spans[0][0] < len(lead.text)}
+    in_lead = {actor.actor for actor in named_actors if actor.spans[0][0] < len(lead.text)}
     in_lead |= {actor.actor for actor in find_actors(read_title, authority.actors)}
     return Analysis(
-        tuple(islice(_actors(body, found, [(match.start, match.end) for match in matches]), MOST_FACTS)),
+        tuple(islice(_actors(body, named_actors, [(match.start, match.end) for match in matches]), MOST_FACTS)),
         tuple(events.describe(read_title, lead, published, in_lead, authority)),
         tuple(islice(_figures(body, authority), MOST_FACTS)),
         fingerprint(body.words),

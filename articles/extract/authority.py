@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from articles.arabic.folding import fold_name
 from articles.arabic.names import NameIndex
-from articles.arabic.places import Place, known_places
+from articles.arabic.places import Place, spellings_of_places
 from articles.arabic.words import Word
 from articles.models import Actor, Alias, Measure, ReviewState
 
@@ -101,4 +101,4 @@ def _units() -> tuple[dict[str, int], dict[str, list[tuple[tuple[str, ...], int]
 @lru_cache(maxsize=1)
 def places() -> NameIndex[Place]:
     """The index of all known places, by their names and spellings."""
-    return NameIndex(known_places())
+    return NameIndex(spellings_of_places())

@@ -36,23 +36,23 @@ def write_figures(subject: Subject, event: Event | None, new_figures: list[Figur
     moved = [
         (measured, twin)
         for measured, twin in pairs
-        if twin and (twin.start, twin.end) != (measured.found.start, measured.found.end)
+        if twin and (twin.start, twin.end) != (measured.figure.start, measured.figure.end)
     ]
     if moved:
         # Two figures may swap spans, and spans are unique: all of them are cleared before any is set.
         Figure.objects.filter(pk__in=[twin.pk for _, twin in moved]).update(start=None, end=None)
     for measured, moved_figure in moved:
-        span = measured.found.start, measured.found.end
+        span = measured.figure.start, measured.figure.end
         Figure.objects.filter(pk=moved_figure.pk).update(start=span[0], end=span[1], quote=article.body[slice(*span)])
     for measured, twin in pairs:
         values = _values(measured, event)
         if twin is None and not any(
-            _overlap((measured.found.start, measured.found.end), span) for span in reviewed_spans
+            _overlap((measured.figure.start, measured.figure.end), span) for span in reviewed_spans
         ):
-            quote = article.body[measured.found.start : measured.found.end]
+            quote = article.body[measured.figure.start : measured.figure.end]
             new_figures.append(
                 Figure(
-                    article=article, quote=quote, start=measured.found.start, end=measured.found.end,
+                    article=article, quote=quote, start=measured.figure.start, end=measured.figure.end,
                     state=ReviewState.SUGGESTED, **values,
                 )
             )  # fmt: skip
@@ -85,9 +85,9 @@ def _paired(
         by_quote.setdefault(figure.quote, []).append(figure)
     pairs = []
     for measured in measured_figures:
-        same_quote = by_quote.get(article.body[measured.found.start : measured.found.end], [])
+        same_quote = by_quote.get(article.body[measured.figure.start : measured.figure.end], [])
         twin = next(
-            (figure for figure in same_quote if figure.start == measured.found.start),
+            (figure for figure in same_quote if figure.start == measured.figure.start),
             same_quote[0] if same_quote else None,
         )
         if twin:
@@ -112,7 +112,7 @@ def _with_rewritten(
     completed_pairs = []
     for measured, stored in pairs:
         twin = stored
-        span = measured.found.start, measured.found.end
+        span = measured.figure.start, measured.figure.end
         if twin is None and not any(_overlap(span, unclaimed_span) for unclaimed_span in unclaimed_spans):
             same = (
                 figure for figure in unplaced if _overlap(span, lost_spans[figure.pk]) and _is_same(measured, figure)
@@ -132,7 +132,7 @@ def _overlap(left: Span, right: Span) -> bool:
 
 def _is_same(measured: MeasuredFigure, figure: Figure) -> bool:
     """Whether the measured figure has the number, qualifier and unit of the reviewed `figure`."""
-    extracted = measured.found
+    extracted = measured.figure
     rule_values = extracted.value, extracted.value_high, extracted.qualifier, fold_phrase(extracted.unit[:120])
     return rule_values == (figure.value, figure.value_high, figure.qualifier, fold_phrase(figure.unit))
 
@@ -153,7 +153,7 @@ def _keep_reviewed(figure: Figure, body: str) -> None:
 
 def _values(measured: MeasuredFigure, event: Event | None) -> dict[str, object]:
     """Field values of the stored figure, but for its span, quote and state."""
-    figure = measured.found
+    figure = measured.figure
     about_event = event if event and _is_about(measured, event) else None
     period_start, period_end = figure.period or (None, None)
     return {
@@ -174,7 +174,7 @@ def _is_about(measured: MeasuredFigure, event: Event) -> bool:
     """Whether a figure counts something at the reported event, rather than in its background."""
     if event.kind == EventKind.REPORT:
         return measured.measure is not None
-    if _spans_longer_than_events(measured.found.period) or _lies_elsewhere(measured.found.period, event):
+    if _spans_longer_than_events(measured.figure.period) or _lies_elsewhere(measured.figure.period, event):
         return False
     return (event.kind in _GATHERINGS and measured.of_attendance) or (event.kind in STRIKES and measured.of_harm)
 

@@ -58,7 +58,7 @@ def article_with(places: Sequence[StoredBytes], address: str) -> int | None:
 
 
 @dataclass
-class Known:
+class StoredArticles:
     """The stored articles that documents of a batch may belong to, looked up once for the whole batch.
 
     by_url: an article's address → its key.
@@ -73,7 +73,7 @@ class Known:
     by_text: dict[int, list[tuple[int, str, str]]]
 
     @classmethod
-    def of(cls, batch: Sequence[Prepared]) -> "Known":
+    def of(cls, batch: Sequence[Prepared]) -> "StoredArticles":
         """Queries the database for a batch's addresses, file names and wordings."""
         urls = _canonical_by_spelling(prepared.document.url for prepared in batch)
         # A page is identified by its own address, a file by the place and the name that it was read under.

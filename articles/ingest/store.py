@@ -21,13 +21,12 @@ from articles.extract.dates import publication_date, stated_publication
 from articles.extract.process import suggest_all
 from articles.extract.subject import Subject
 from articles.ingest.document import Broken, Note, quoted
-from articles.ingest.identity import Known, article_with, reason_to_wait, stored_bytes
+from articles.ingest.identity import StoredArticles, article_with, reason_to_wait, stored_bytes
 from articles.ingest.prepare import Prepared
 from articles.models import ArchiveDate, Article, Basis, Capture, CaptureState, Source, TitleOrigin, WaitingReason
 from articles.models.delivery import NoteKind
 from articles.models.inserting import insert, with_keys
 from articles.platform.addresses import read_address
-from articles.platform.calendar_bounds import READABLE_MOMENTS
 from articles.platform.limits import BoundedWorkers, Budget, Exceeded, Job
 from articles.platform.messages import Message
 
@@ -127,7 +126,7 @@ class _Reread(Job):
 
 def _store(batch: Sequence[Prepared], rereading: Rereading) -> tuple[Outcomes, Notes]:
     authority = rereading.authority
-    lookup = Known.of(batch)
+    lookup = StoredArticles.of(batch)
     sources = Sources()
     notes: Notes = []
     stored = stored_bytes(prepared.sha256 for prepared in batch)
@@ -148,7 +147,7 @@ def _store(batch: Sequence[Prepared], rereading: Rereading) -> tuple[Outcomes, N
             # it.
             _create(uncreated, authority)
             uncreated, seen_identifiers = [], set()
-            lookup = Known.of(batch)
+            lookup = StoredArticles.of(batch)
             stored |= stored_bytes([prepared.sha256])
         captures = stored.get(prepared.sha256, [])
         pk = article_with(captures, prepared.fetched)
@@ -228,10 +227,9 @@ def bring_up_to_date(
     published by the day of its first capture. If a second analysis, under another title or date, exceeds its budget,
     the suggestions and the date stay.
     """
-    # Older archives hold captures of moments that Python cannot hold.
-    readable = article.captures.accepted().filter(captured_at__range=READABLE_MOMENTS)
-    first_captured_at = readable.order_by("captured_at").values_list("captured_at", flat=True).first()
-    first_captured_at = first_captured_at or prepared.captured_at
+    first_capture = article.captures.accepted().order_by("captured_at").values_list("captured_at", flat=True).first()
+    # It is None if no accepted capture has a time that Python can hold.
+    first_captured_at = first_capture or prepared.captured_at
     if is_newest:
         had_address = bool(article.url)
         fill(article, prepared, sources)

@@ -196,7 +196,7 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         captures = (
             related_rows(Article, "captures").accepted().filter(article=OuterRef("pk")).order_by("-captured_at", "-id")
         )
-        return self.annotate(capture=Subquery(captures.values(told=columns)[:1]))
+        return self.annotate(capture=Subquery(captures.values(columns=columns)[:1]))
 
     def for_listing(self) -> Self:
         """Reads what a list shows, without the body. Adds `lead`, the first LEAD_LENGTH code points of the body."""

@@ -6,17 +6,17 @@ reaches the facts through the article, so that the nouns do not import one anoth
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any, TypeAlias
 
 from django.db import models
 
 from articles.arabic.span_moves import Span, TextChange
 from articles.models.review import ReviewState
 
-if TYPE_CHECKING:
-    from articles.models.article import Article
-    from articles.models.figure import Figure
-    from articles.models.mention import Mention
+# Rows of nouns whose modules import this one, so that it cannot name their classes.
+ArticleRow: TypeAlias = Any
+FigureRow: TypeAlias = Any
+MentionRow: TypeAlias = Any
 
 
 @dataclass(frozen=True)
@@ -28,12 +28,12 @@ class LostWords:
     gaps: for each quote the span, in the changed body, between the nearest surviving words on both sides of it.
     """
 
-    fact: "Figure | Mention"
+    fact: FigureRow | MentionRow
     words: tuple[str, ...]
     gaps: tuple[Span, ...]
 
 
-def carry_facts(article: "Article", before: str) -> list[LostWords]:
+def carry_facts(article: ArticleRow, before: str) -> list[LostWords]:
     """Moves the spans of a stored article's facts from the earlier body `before` to its present body.
 
     Every fact keeps its review state. A fact whose words are gone loses the span. A reviewed figure without a span gets
@@ -44,7 +44,7 @@ def carry_facts(article: "Article", before: str) -> list[LostWords]:
     return [*_carry_figures(article, change), *_carry_mentions(article, change)]
 
 
-def _carry_figures(article: "Article", change: TextChange) -> Iterable[LostWords]:
+def _carry_figures(article: ArticleRow, change: TextChange) -> Iterable[LostWords]:
     figures = [
         figure for figure in article.figures.order_by("start", "id")
         if figure.start is not None or figure.state != ReviewState.SUGGESTED
@@ -59,13 +59,13 @@ def _carry_figures(article: "Article", change: TextChange) -> Iterable[LostWords
             yield LostWords(figure, (figure.quote,), (change.gap(span),))
 
 
-def span_of(figure: "Figure") -> Span | None:
+def span_of(figure: FigureRow) -> Span | None:
     """Returns the span of a figure in its article's body, in code points; None if it has none."""
     return None if figure.start is None or figure.end is None else (figure.start, figure.end)
 
 
 def _write_spans(
-    figures: models.Manager["Figure"], old: dict[int, Span | None], new: dict[int, Span | None], body: str
+    figures: models.Manager[FigureRow], old: dict[int, Span | None], new: dict[int, Span | None], body: str
 ) -> None:
     """Stores the changed spans of figures, given by primary key.
 
@@ -91,7 +91,7 @@ def _write_spans(
         waiting = [pk for pk in waiting if pk not in free]
 
 
-def _carry_mentions(article: "Article", change: TextChange) -> Iterable[LostWords]:
+def _carry_mentions(article: ArticleRow, change: TextChange) -> Iterable[LostWords]:
     for mention in article.mentions.select_related("actor").order_by("id"):
         places = [((start, end), quote) for (start, end), quote in zip(mention.spans, mention.quotes, strict=True)]
         moved = change.moved(places)
@@ -102,7 +102,7 @@ def _carry_mentions(article: "Article", change: TextChange) -> Iterable[LostWord
             yield LostWords(mention, tuple(quote for _, quote in lost), gaps)
 
 
-def place(mention: "Mention", spans: Iterable[Span | None], body: str, *, store: bool = True) -> None:
+def place(mention: MentionRow, spans: Iterable[Span | None], body: str, *, store: bool = True) -> None:
     """Sets the spans of a mention to those that are not None, in the order of the body, with their quotes.
 
     Saves the mention if they changed and `store` is true.

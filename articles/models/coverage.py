@@ -42,7 +42,7 @@ def _neighbour(way: str) -> Subquery:
     sign = "-" if way == "lt" else ""
     coverages = Coverage.objects.in_public_articles().filter(beyond, event=OuterRef("event"))
     ordered = coverages.order_by(f"{sign}article__published_order", f"{sign}article")
-    return Subquery(ordered.values(told=JSONObject(id="article", title="article__title"))[:1])
+    return Subquery(ordered.values(columns=JSONObject(id="article", title="article__title"))[:1])
 
 
 @with_history()

@@ -186,9 +186,9 @@ def registrable_domain(address: str) -> str:
         return ""
 
 
-def same_domain(one: str, other: str) -> bool:
+def same_domain(address: str, other: str) -> bool:
     """Whether both addresses have the same registrable domain. False where one of them is no web address."""
-    domain = registrable_domain(one)
+    domain = registrable_domain(address)
     return bool(domain) and domain == registrable_domain(other)
 
 

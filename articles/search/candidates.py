@@ -98,7 +98,7 @@ class Counts:
         concepts = (*compiled.concepts, *compiled.loose_concepts)
         matches = [concept.match for concept in concepts] + ([compiled.match] if compiled.match else [])
         query_lexemes = {lexeme for match in matches for lexeme in matching.lexemes_in(match)}
-        lexicon = compiled.known
+        lexicon = compiled.lexicon
         beginnings, no_lexemes = lexicon.beginnings, Alike((), 0)
         counts = {
             lexeme: beginnings.get(lexeme.text, no_lexemes).articles

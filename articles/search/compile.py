@@ -34,7 +34,7 @@ from articles.search.query import (
     parse,
     terms_of,
 )
-from articles.search.vocabulary import KnownTerms, Named
+from articles.search.vocabulary import Lexicon, Named
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class CompiledQuery:
     loose_concepts: concepts to look for where too few articles match everything; phrases are taken apart. Empty where
         the query excludes something or has only one concept.
     widened: the places of the query that name something, with its other names.
-    known: what the archive's vocabulary says of the query's words.
+    lexicon: what the archive's vocabulary says of the query's words.
     notes: remarks on fields that were read as words.
     """
 
@@ -75,7 +75,7 @@ class CompiledQuery:
     concepts: tuple[Concept, ...]
     loose_concepts: tuple[Concept, ...]
     widened: tuple[OtherNames, ...]
-    known: KnownTerms
+    lexicon: Lexicon
     notes: tuple[QueryNote, ...] = field(default=())
 
 
@@ -92,16 +92,16 @@ def compile_query(query: ParsedQuery, *, widen: bool = True) -> CompiledQuery | 
     nothing = {field: None if isinstance(field, Field) else Q() for field in fields}
     as_words = _FieldResolver(nothing).resolved(query.tree)
     typed = terms_of(as_words, negated=True)
-    known = vocabulary.known(
+    lexicon = vocabulary.lexicon_of(
         words=[*(term.text for term in typed), *in_question(query)],
         beginnings=[term.text for term in typed if term.prefix],
         names=[run for terms in _sequences(as_words) for run in _runs(terms)] if widen else (),
         besides=looks(fields),
     )
-    resolver = _FieldResolver(conditions_of(fields, known.besides))
+    resolver = _FieldResolver(conditions_of(fields, lexicon.besides))
     tree = resolver.resolved(query.tree)
-    widened = _named(tree, known.named) if widen else {}
-    compiler = _Compiler(known.lexemes, widened, resolver.conditions)
+    widened = _named(tree, lexicon.named) if widen else {}
+    compiler = _Compiler(lexicon.lexemes, widened, resolver.conditions)
     parts = tree.parts if isinstance(tree, And) else (tree,)
     text = tuple(part for part in parts if not _fields(part))
     match = compiler.match(And(text)) if text else None
@@ -118,7 +118,7 @@ def compile_query(query: ParsedQuery, *, widen: bool = True) -> CompiledQuery | 
         concepts,
         loose if len(loose) > 1 else (),
         tuple(names for names_here in widened.values() for names in names_here),
-        known,
+        lexicon,
         tuple(resolver.notes),
     )
 
@@ -178,12 +178,12 @@ class _FieldResolver:
 
 # The place of a name in a query: the id() of its first term, and the positions of its first word and after its last
 # word within its sequence.
-Place = tuple[int, int, int]
+NamePlace = tuple[int, int, int]
 
 
-def _named(tree: Node, named: Sequence[Named]) -> dict[Place, list[OtherNames]]:
+def _named(tree: Node, named: Sequence[Named]) -> dict[NamePlace, list[OtherNames]]:
     """Returns the places of `tree` that name one of `named`, each with the other names."""
-    places: dict[Place, list[OtherNames]] = {}
+    places: dict[NamePlace, list[OtherNames]] = {}
     for terms in _sequences(tree):
         for names in other_names(_runs(terms), named):
             places.setdefault((id(terms[names.first]), names.first, names.last), []).append(names)
@@ -230,7 +230,7 @@ class _Compiler:
     def __init__(
         self,
         lexemes: Mapping[str, Lexemes],
-        named: Mapping[Place, list[OtherNames]],
+        named: Mapping[NamePlace, list[OtherNames]],
         conditions: Mapping[Field | Published, Q | None],
     ) -> None:
         self.lexemes = lexemes

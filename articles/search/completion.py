@@ -64,7 +64,7 @@ def _actors(typed: str, folded: str) -> list[Actor]:
 def _articles(typed: str) -> list[Article]:
     """Returns the newest articles that have all words in the title."""
     *whole, last = [typed[word.start : word.end] for word in words(typed)] or [""]
-    lexicon = vocabulary.known(words=[*whole, last], beginnings=[last])
+    lexicon = vocabulary.lexicon_of(words=[*whole, last], beginnings=[last])
     parts: list[Lexeme] = [Lexeme(lexeme, in_title=True) for word in whole for lexeme in lexicon.lexemes.get(word, ())]
     ending = lexicon.lexemes.get(last, ())
     if ending:
@@ -83,7 +83,7 @@ def _articles(typed: str) -> list[Article]:
     return list(Article.objects.filter(pk__in=ids).newest().only("id", "title", "status")[:MOST_SUGGESTED])
 
 
-def _expected(parts: list[Lexeme], lexicon: vocabulary.KnownTerms) -> int:
+def _expected(parts: list[Lexeme], lexicon: vocabulary.Lexicon) -> int:
     """Returns an upper bound of the number of articles that hold all `parts`."""
     no_lexemes = vocabulary.Alike((), 0)
     return min(

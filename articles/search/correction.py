@@ -17,7 +17,7 @@ from articles.arabic.stopwords import is_stop_word
 from articles.arabic.words import WORD, words
 from articles.search.lexemes import quoted
 from articles.search.query import ParsedQuery, terms_of
-from articles.search.vocabulary import KnownTerms
+from articles.search.vocabulary import Lexicon
 
 # For each lexeme, pg_trgm returns up to MOST_ALIKE similar ones, of a trigram similarity of ALIKE_BY_TRIGRAMS at least.
 # Of these, a correction needs a similarity by letters (_alike) of ALIKE_BY_LETTERS at least. All similarities range
@@ -63,7 +63,7 @@ def in_question(query: ParsedQuery) -> list[str]:
     return [*_typed_words(query), *_words_of(other_spellings), *_words_of(other_spellings.values())]
 
 
-def correction(query: ParsedQuery, vocabulary: KnownTerms, among: QuerySet[Any] | None = None) -> str:
+def correction(query: ParsedQuery, vocabulary: Lexicon, among: QuerySet[Any] | None = None) -> str:
     """Returns the likeliest correction of a query; an empty string where none is much likelier than the query itself.
 
     The vocabulary has to cover the words of `in_question`. With `among`, the articles that a filter lets in, a
@@ -90,7 +90,7 @@ def _typed_words(query: ParsedQuery) -> list[str]:
     return [term.text for term in terms_of(query.tree) if not term.prefix and not is_stop_word(term.text)]
 
 
-def _with_other_layout(text: str, vocabulary: KnownTerms, among: QuerySet[Any] | None) -> str | None:
+def _with_other_layout(text: str, vocabulary: Lexicon, among: QuerySet[Any] | None) -> str | None:
     """Returns the query with words that no article holds typed on the other keyboard layout.
 
     Only words that articles hold replace others. Returns None where there is no such word.
@@ -115,7 +115,7 @@ def _with_other_layout(text: str, vocabulary: KnownTerms, among: QuerySet[Any] |
     return " ".join(other_spellings[word] if word in replaced else word for word in text.split())
 
 
-def _with_known_words(query: ParsedQuery, vocabulary: KnownTerms, among: QuerySet[Any] | None) -> str | None:
+def _with_known_words(query: ParsedQuery, vocabulary: Lexicon, among: QuerySet[Any] | None) -> str | None:
     """Returns the query with words that hardly any article holds replaced by similar words that many articles hold.
 
     Returns None where there is no such word.

@@ -45,17 +45,17 @@ _MOST_COLUMNS = 2
 class _ChoiceField(django_filters.fields.ModelChoiceField):
     """A field whose value is one row; the filter set looks up the rows of all such fields in one statement.
 
-    found: the row that the address names; None where there is none.
+    row: the row that the address names; None where there is none.
     """
 
-    found: Model | None = None
+    row: Model | None = None
 
     def to_python(self, value: object) -> Model | None:
         if value in self.empty_values:
             return None
-        if self.found is None:
+        if self.row is None:
             raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice", params={"value": value})
-        return self.found
+        return self.row
 
 
 class _Choice(django_filters.ModelChoiceFilter):
@@ -146,7 +146,7 @@ class ForgivingFilterSet(django_filters.FilterSet):
             fields = super().form.fields
             for name, rows in self.looked_up.items():
                 if isinstance(fields[name], _ChoiceField) and rows:
-                    fields[name].found = _from_columns(fields[name].queryset.model, *rows[0])
+                    fields[name].row = _from_columns(fields[name].queryset.model, *rows[0])
         form: Form = self._form
         return form
 

@@ -44,7 +44,7 @@ _FREQUENT = """(
 
 def with_frequent_lexemes(articles: ArticleQuerySet) -> ArticleQuerySet:
     """Returns `articles` annotated with `frequent`, the most frequent lexemes of each with their numbers."""
-    return articles.annotate(frequent=RawSQL(_FREQUENT, [SHORTEST, MOST_READ], JSONField()))  # type: ignore[no-redef]
+    return articles.annotate(frequent=RawSQL(_FREQUENT, [SHORTEST, MOST_READ], JSONField()))  # type: ignore[no-redef] # `Article` declares it.
 
 
 def related(article: Article, most: int) -> list[Article]:
@@ -60,7 +60,7 @@ def related(article: Article, most: int) -> list[Article]:
     if ids is None:
         ids = []
         with give_up_after(PATIENCE):
-            lexicon = vocabulary.known(times)
+            lexicon = vocabulary.lexicon_of(times)
             ids = _closest(article, times, lexicon, most)
             if lexicon.totals.articles >= KEPT_FROM:
                 cache.set(key, ids, DAY)
@@ -68,7 +68,7 @@ def related(article: Article, most: int) -> list[Article]:
     return [articles_by_id[pk] for pk in ids if pk in articles_by_id]
 
 
-def _closest(article: Article, times: Mapping[str, int], lexicon: vocabulary.KnownTerms, most: int) -> list[int]:
+def _closest(article: Article, times: Mapping[str, int], lexicon: vocabulary.Lexicon, most: int) -> list[int]:
     telling = [Lexeme(lexeme) for lexeme in _telling(times, lexicon)]
     if not telling:
         return []
@@ -81,7 +81,7 @@ def _closest(article: Article, times: Mapping[str, int], lexicon: vocabulary.Kno
     return [pk for pk, _ in ranked_articles if pk != article.pk][:most]
 
 
-def _telling(times: Mapping[str, int], lexicon: vocabulary.KnownTerms) -> Sequence[str]:
+def _telling(times: Mapping[str, int], lexicon: vocabulary.Lexicon) -> Sequence[str]:
     """Returns the lexemes that are frequent in the article and rare in others; each stands in another article too."""
     weight = {
         lexeme: count * vocabulary.inverse_document_frequency(lexicon.totals.articles, lexicon.frequencies[lexeme])

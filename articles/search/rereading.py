@@ -59,11 +59,11 @@ class Saturation:
 
 
 # A ranked article: its id, its score, its length in words and, for the first REREAD, the beginning of its text.
-Found = tuple[int, float, int, str | None]
+ScoredArticle = tuple[int, float, int, str | None]
 
 
 def reread(
-    articles: Sequence[Found], written_words: Sequence[Written], saturation: Saturation
+    articles: Sequence[ScoredArticle], written_words: Sequence[Written], saturation: Saturation
 ) -> list[tuple[int, float]]:
     """Returns (id, score) of ranked articles, best first, with the first REREAD of them reordered by their texts.
 

@@ -210,7 +210,7 @@ def search(
         )
         is_in_question = page.complete < HARDLY_ANY and not page.total_is_capped
         likelier_query = (
-            correction(query, compiled.known, scope_articles if filtered else None) if is_in_question else ""
+            correction(query, compiled.lexicon, scope_articles if filtered else None) if is_in_question else ""
         )
         return replace(
             page,

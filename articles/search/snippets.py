@@ -60,7 +60,7 @@ def with_positions(articles: ArticleQuerySet, concepts: Sequence[Concept]) -> Ar
     exact = sorted(lexeme for lexeme in lexemes if not lexeme.endswith("*"))
     prefixes = sorted(lexeme[:-1] for lexeme in lexemes if lexeme.endswith("*"))
     # `^@ ANY` over an empty array is false, as it should be.
-    return articles.annotate(positions=RawSQL(_POSITIONS, [exact, prefixes], JSONField()))  # type: ignore[no-redef]
+    return articles.annotate(positions=RawSQL(_POSITIONS, [exact, prefixes], JSONField()))  # type: ignore[no-redef] # `Article` declares it.
 
 
 def highlight(articles: Iterable[Article], concepts: Sequence[Concept]) -> dict[int, Highlighted]:

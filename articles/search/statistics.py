@@ -103,11 +103,11 @@ def _count(last: int, *, anew: bool) -> int:
 class Drift:
     """The differences between the kept counts and a new count.
 
-    told: each difference, as a sentence.
+    differences: each difference, as a sentence.
     is_usual: whether articles were edited since everything was last counted anew, which makes some drift usual.
     """
 
-    told: tuple[str, ...]
+    differences: tuple[str, ...]
     is_usual: bool
 
 

@@ -41,7 +41,7 @@ MOST_NAMES = 24
 # has just been filled or published, the planner expects almost no public articles. It would read them all and compute
 # the terms of each article anew for each lexeme, which took half a second per lexeme with a dozen articles of 400,000
 # letters.
-_KNOWN = r"""
+_LEXICON = r"""
     WITH named AS MATERIALIZED (
         SELECT actor.id,
             (actor.name || ARRAY(SELECT name::text FROM articles_alias WHERE actor_id = actor.id ORDER BY id))[:%(most_names)s]
@@ -179,8 +179,8 @@ class NumbersStatement(NamedTuple):
 
 
 @dataclass(frozen=True)
-class KnownTerms:
-    """What the archive knows of some texts and lexemes.
+class Lexicon:
+    """What the vocabulary of the archive holds of some texts and lexemes.
 
     lexemes: the lexemes of each text, in order. Texts without lexemes, such as signs, are left out; the names in
         `named` are in.
@@ -202,14 +202,14 @@ class KnownTerms:
     besides: tuple[tuple[int, int, int], ...] = ()
 
 
-def known(
+def lexicon_of(
     lexemes: Iterable[str] = (),
     *,
     words: Iterable[str] = (),
     beginnings: Iterable[str] = (),
     names: Iterable[str] = (),
     besides: NumbersStatement | None = None,
-) -> KnownTerms:
+) -> Lexicon:
     """Reads the vocabulary of a query in one statement.
 
     `lexemes` and `words` are looked up themselves. `beginnings` are those of the `words` that may be unfinished.
@@ -223,7 +223,7 @@ def known(
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(
-            _KNOWN + (_BESIDES.format(sql=besides.sql) if besides else ""),
+            _LEXICON + (_BESIDES.format(sql=besides.sql) if besides else ""),
             {**parameters, **(besides.params if besides else {})},
         )
         rows = cursor.fetchall()
@@ -231,7 +231,7 @@ def known(
     for kind, *row in rows:
         rows_by_kind[kind].append(row)
     ((_, articles, _, length, _),) = rows_by_kind["total"]
-    return KnownTerms(
+    return Lexicon(
         {text: tuple(lexemes_of_text) for text, _, lexemes_of_text, _, _ in rows_by_kind["text"]},
         {lexeme: count for lexeme, count, _, _, _ in rows_by_kind["lexeme"]},
         {

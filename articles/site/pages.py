@@ -203,7 +203,7 @@ def address_with(request: HttpRequest, name: str, value: object = None) -> str:
         encoded = {
             key: urlencode({key: values}, doseq=True) for key, values in request.GET.lists() if key not in PLACES
         }
-        request.parameters = encoded  # type: ignore[attr-defined]
+        request.parameters = encoded  # type: ignore[attr-defined] # It is read above.
     parameters = {**encoded, name: "" if value in (None, "") else urlencode({name: str(value)})}
     return f"?{'&'.join(filter(None, parameters.values()))}"
 

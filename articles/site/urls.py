@@ -14,7 +14,7 @@ class YearConverter(StringConverter):
     def to_python(self, value: str) -> int:  # type: ignore[override] # Stubs: a converter may return anything.
         return int(value)
 
-    def to_url(self, value: int) -> str:  # type: ignore[override]
+    def to_url(self, value: int) -> str:  # type: ignore[override] # And take anything.
         return f"{value:04}"
 
 

@@ -52,14 +52,14 @@ class Problem:
     """One thing that is not as it should be.
 
     kind: the kind of problem, such as `capture` or `span`.
-    told: the message: where the problem is and what is wrong.
+    message: where the problem is and what is wrong.
     is_repaired: whether `repair` mended it.
     is_usual: whether it raises no alarm, such as counts that editors' changes have left behind between two nights, or
         addresses as an older version stored them.
     """
 
     kind: str
-    told: str
+    message: str
     is_repaired: bool = False
     is_usual: bool = False
 
@@ -94,10 +94,10 @@ def check(
     *,
     repair: bool = False,
     settled: float = SETTLED,
-    told: Callable[[Problem], None] = lambda problem: None,
+    on_problem: Callable[[Problem], None] = lambda problem: None,
     without_digests: bool = False,
 ) -> Checked:
-    """Runs every check and returns all problems. Calls `told` with each problem as soon as it is detected.
+    """Runs every check and returns all problems. Calls `on_problem` with each problem as soon as it is detected.
 
     With `repair`, derived values are computed again, texts pass the gate, and files that belong to nothing and are
     older than `settled` seconds are removed, originals among them into SET_ASIDE. A file that may be the lost original of a row stays. Captures
@@ -127,7 +127,7 @@ def check(
         for result in _shielded(name, start):
             if isinstance(result, Problem):
                 checked.problems.append(result)
-                told(result)
+                on_problem(result)
             else:
                 count += result
         checked.counts[name] = count
@@ -463,9 +463,9 @@ def _dates() -> Look:
     )
     captures = Capture.objects.filter(outside).order_by("pk").values_list("sha256", "article", "captured_at")
     for digest, article, moment in captures.iterator(CHUNK):
-        told = f"capture {digest}: its time is not within {capture_days()} (article {article})"
+        message = f"capture {digest}: its time is not within {capture_days()} (article {article})"
         # A time in the future means that a clock was ahead. Nobody can mend that, so it raises no alarm each night.
-        yield Problem("date", told, is_usual=moment is not None and moment > last)
+        yield Problem("date", message, is_usual=moment is not None and moment > last)
 
 
 def _beyond_calendar(model: type[models.Model]) -> Look:
@@ -500,13 +500,13 @@ def _beyond_calendar(model: type[models.Model]) -> Look:
         flagged, written = values[: len(flags)], values[len(flags) :]
         owner = written.pop(0) if articles else None
         article = f" (article {owner})" if owner else ""
-        told = ", ".join(
+        values_beyond = ", ".join(
             f"{field.column} {value}"
             for field, is_outside, value in zip(fields, flagged, written, strict=True)
             if is_outside
         )
         place = f"{model._meta.db_table} {pk}, {model._meta.model_name} {pk}{article}"
-        yield Problem("date", f"{place}: outside the calendar: {told}", is_usual=is_history)
+        yield Problem("date", f"{place}: outside the calendar: {values_beyond}", is_usual=is_history)
 
 
 def _values() -> Look:
@@ -703,7 +703,7 @@ def _references() -> Look:
     """References from one noun to another whose row does not exist."""
     for model in apps.get_app_config("articles").get_models():
         for reference in model._meta.concrete_fields:
-            if not (isinstance(reference, models.ForeignKey) and reference.db_constraint):  # type: ignore[attr-defined]
+            if not (isinstance(reference, models.ForeignKey) and reference.db_constraint):  # type: ignore[attr-defined] # Stubs: it is missing.
                 continue
             yield 1
             target: Any = reference.related_model
@@ -721,7 +721,7 @@ def _statistics(repair: bool) -> Look:
         drifted = statistics.drift()
         transaction.set_rollback(True)  # Discards the fresh count.
     yield 1
-    if drifted.told and repair:
+    if drifted.differences and repair:
         statistics.rebuild()
-    for words in drifted.told:
+    for words in drifted.differences:
         yield Problem("statistics", words, is_repaired=repair, is_usual=drifted.is_usual)

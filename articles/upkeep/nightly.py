@@ -55,10 +55,10 @@ def commands(backup: str = "", keep: int = 0) -> list[list[str]]:
     return [*parts, ["backup", backup, "--keep", str(keep)]] if backup else parts
 
 
-def run(parts: Sequence[Sequence[str]], told: Callable[[NightlyPart], None] = lambda part: None) -> bool:
+def run(parts: Sequence[Sequence[str]], on_part: Callable[[NightlyPart], None] = lambda part: None) -> bool:
     """Runs every part, also after a failed one, and records the run. Returns whether all parts succeeded.
 
-    Each part is a separate process, so a killed part does not end the run. `told` is called with each part when it
+    Each part is a separate process, so a killed part does not end the run. `on_part` is called with each part when it
     ends. Raises AlreadyRunningError.
     """
     with connection.cursor() as cursor:
@@ -66,19 +66,19 @@ def run(parts: Sequence[Sequence[str]], told: Callable[[NightlyPart], None] = la
         if not cursor.fetchone()[0]:
             raise AlreadyRunningError("another nightly run is in progress")
     try:
-        return _run_recorded(parts, told)
+        return _run_recorded(parts, on_part)
     finally:
         connection.close()  # this releases the lock
 
 
-def _run_recorded(parts: Sequence[Sequence[str]], report: Callable[[NightlyPart], None]) -> bool:
+def _run_recorded(parts: Sequence[Sequence[str]], on_part: Callable[[NightlyPart], None]) -> bool:
     """Runs the parts and keeps the run's row up to date. Returns whether all parts succeeded."""
     record = NightlyRun.objects.create(started_at=timezone.now())
     done: list[NightlyPart] = []
     for arguments in parts:
         part = _run_command(arguments)
         done.append(part)
-        report(part)
+        on_part(part)
         # The database may be restarting or away. The next part runs anyway; only the last record of the run must
         # succeed.
         with suppress(Error):

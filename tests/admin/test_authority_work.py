@@ -30,12 +30,12 @@ def test_likely_pairs_by_name_in_common_and_by_likeness(senior: Client) -> None:
     Alias.objects.create(actor=four, name="هيئة مكافحة التطرّف")
     Actor.objects.create(name="شيء لا يشبه غيره البتة", kind="civil")
     pairs, _ = alike(Actor, before=None, window=10)
-    found = {(pair.one.pk, pair.other.pk): pair for pair in pairs}
+    found = {(pair.first.pk, pair.second.pk): pair for pair in pairs}
     assert (one.pk, two.pk) in found and found[three.pk, four.pk].in_common
     page = reverse("admin:duplicates")
     assert "لفتيت" in senior.get(page).content.decode()
     senior.post(page, {"apart": f"{one.pk}-{two.pk}"})
-    assert (one.pk, two.pk) not in {(p.one.pk, p.other.pk) for p in alike(Actor, before=None, window=10)[0]}
+    assert (one.pk, two.pk) not in {(p.first.pk, p.second.pk) for p in alike(Actor, before=None, window=10)[0]}
     for model in (Event, Source):
         alike(model, before=None, window=10)
 
@@ -44,10 +44,10 @@ def test_windows_of_pairs_go_through_all() -> None:
     seen, before = set(), None
     while True:
         pairs, before = alike(Actor, before=before, window=7)
-        seen |= {(pair.one.pk, pair.other.pk) for pair in pairs}
+        seen |= {(pair.first.pk, pair.second.pk) for pair in pairs}
         if before is None:
             break
-    assert seen == {(p.one.pk, p.other.pk) for p in alike(Actor, before=None, window=10_000)[0]}
+    assert seen == {(p.first.pk, p.second.pk) for p in alike(Actor, before=None, window=10_000)[0]}
 
 
 def test_merging_from_the_list_leads_to_a_preview(senior: Client, seed: Any) -> None:
@@ -92,7 +92,7 @@ def test_a_new_name_shows_what_it_finds_before_it_is_saved(desk: Client, make_ar
     page = reverse("admin:new_name", args=[actor.pk])
     fields = {"name": "بيت الرصد", "kind": "short", "found_in_text": "on"}
     shown = desk.post(page, fields)
-    assert {article.pk for article, _ in shown.context["found"].articles} == {article.pk for article in articles}
+    assert {article.pk for article, _ in shown.context["matches"].articles} == {article.pk for article in articles}
     assert not actor.aliases.exists()
     desk.post(page, fields | {"link": "1"})
     assert actor.aliases.get().name == "بيت الرصد"

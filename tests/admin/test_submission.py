@@ -1,10 +1,14 @@
 """What an editor sends from the review screen is applied without a request: the result says what became of it."""
 
+import ast
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 
+from articles.admin import decisions, review_items, review_queue, submission
 from articles.admin.decisions import Seen
 from articles.admin.submission import Submission, apply
 from articles.curation.seen import mark_of
@@ -57,3 +61,10 @@ def test_only_a_name_that_exists_is_narrowed(editor: User, seed: Any) -> None:
     answer = apply(article.pk, Submission(editor, {"narrow": str(alias.pk)}))
     alias.refresh_from_db()
     assert not alias.found_in_text and alias.name in answer.messages[0]
+
+
+@pytest.mark.parametrize("module", [decisions, review_items, review_queue, submission])
+def test_what_decides_knows_of_no_request_and_no_page(module: ModuleType) -> None:
+    tree = ast.parse(Path(module.__file__).read_text(encoding="utf-8"))
+    sources = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    assert not {"django.http", "django.contrib", "django.shortcuts", "articles.admin.reviewing"} & sources

@@ -90,7 +90,7 @@ def test_the_desk_says_so_and_keeps_its_word(
     address = reverse("admin:new_name", args=[third.pk])
     page = desk.post(address, {"name": "المجلس الأبعد", "kind": "short", "found_in_text": "on"})
     assert set(page.context["others"]) == {shared_name("المجلس الأبعد", third, actor) for actor in pair}
-    assert page.context["found"].articles == [] and page.context["undecided"] == 1
+    assert page.context["matches"].articles == [] and page.context["undecided"] == 1
     desk.post(address, {"name": "المجلس الأبعد", "kind": "short", "found_in_text": "on", "link": "1"})
     assert named(alone) == {} and set(named(beside)) == {"مجلس القضاء البعيد"}
     assert not third.mentions.exists()

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from articles.models import Actor, Alias, Article
 from articles.search.limit import SearchTooCostlyError
-from articles.search.run import Wanted, search
+from articles.search.run import Order, Wanted, search
 
 pytestmark = pytest.mark.django_db
 
@@ -62,6 +62,32 @@ def test_where_few_have_all_words_those_with_some_follow_apart(make_article: obj
     second = search("زبرجد ياقوت", wanted=Wanted(number=2, size=1))
     assert not second.hits and [hit.article for hit in second.further_hits] == [one]
     assert not search("«الزبرجد والياقوت»").further and not search("زبرجد ياقوت -كهرمان").further
+
+
+@pytest.mark.parametrize(
+    ("typed", "order", "further", "together"),
+    [
+        ("زبرجد ياقوت", Order.RELEVANCE, True, False),
+        ("ياقوت زبرجد", Order.RELEVANCE, True, False),
+        ("زبرجد ياقوت", Order.NEWEST, False, False),
+        ("«زبرجد وياقوت» نفيس", Order.RELEVANCE, False, False),
+        ("زبرجد", Order.RELEVANCE, False, False),
+        ("هل زبرجد ياقوت؟", Order.RELEVANCE, False, True),
+        ("زبرجد ياقوت في متحف نفيس", Order.RELEVANCE, False, True),
+        ("زبرجد ياقوت في متحف نفيس", Order.NEWEST, False, False),
+        ("زبرجد كهرمان", Order.RELEVANCE, False, True),
+        ("زبرجد كهرمان", Order.OLDEST, False, True),
+        ("زبرجد -كهرمان", Order.RELEVANCE, False, False),
+    ],
+)
+def test_a_query_and_its_full_matches_decide_what_joins_them(
+    make_article: object, typed: str, order: Order, further: bool, together: bool
+) -> None:
+    """Articles with some of the words follow apart, are ranked together with the full matches, or are left out."""
+    make_article("كل الكلمات", body="زبرجد وياقوت في متحف نفيس")
+    some = make_article("بعض الكلمات", body="زبرجد وحده")
+    page = search(typed, wanted=Wanted(order=order))
+    assert (some.pk in page.further, page.loosened) == (further, together)
 
 
 def test_the_word_as_it_was_typed_goes_before_its_other_forms(make_article: object) -> None:

@@ -24,10 +24,10 @@ def test_new_articles_are_added_to_the_counts_and_counted_once(make_article: obj
 
 
 def test_rare_words_are_counted_live(make_article: object) -> None:
-    assert vocabulary.known(["زبرجد"]).frequencies == {"زبرجد": 0}
+    assert vocabulary.lexicon_of(["زبرجد"]).frequencies == {"زبرجد": 0}
     make_article(body="زبرجد")
     make_article(body="زبرجد", status="draft")
-    assert vocabulary.known(["زبرجد"]).frequencies == {"زبرجد": 1}
+    assert vocabulary.lexicon_of(["زبرجد"]).frequencies == {"زبرجد": 1}
 
 
 def test_common_words_take_the_kept_count(make_article: object, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -36,8 +36,8 @@ def test_common_words_take_the_kept_count(make_article: object, monkeypatch: pyt
         make_article(body="زبرجد نفيس")
     statistics.rebuild()
     make_article(body="زبرجد نفيس")
-    assert vocabulary.known(["زبرجد", "نفيس"]).frequencies == {"زبرجد": 4, "نفيس": 4}
-    assert vocabulary.known(words=["زبر"], beginnings=["زبر"]).beginnings["زبر"] == vocabulary.Alike(("زبرجد",), 4)
+    assert vocabulary.lexicon_of(["زبرجد", "نفيس"]).frequencies == {"زبرجد": 4, "نفيس": 4}
+    assert vocabulary.lexicon_of(words=["زبر"], beginnings=["زبر"]).beginnings["زبر"] == vocabulary.Alike(("زبرجد",), 4)
 
 
 def test_forms_of_one_root_know_each_other(make_article: object) -> None:
@@ -48,7 +48,7 @@ def test_forms_of_one_root_know_each_other(make_article: object) -> None:
             "SELECT archive_skeleton('قتال'), archive_skeleton('مقاتل'), archive_skeleton('2024'), archive_skeleton('من')"
         )
         assert cursor.fetchone() == ("قتل", "قتل", None, None)
-    assert "قتال" in vocabulary.known(["مقاتل"]).variants["مقاتل"].lexemes
+    assert "قتال" in vocabulary.lexicon_of(["مقاتل"]).variants["مقاتل"].lexemes
 
 
 def test_neighbours_side_by_side_go_before_neighbours_apart(make_article: object) -> None:

@@ -148,3 +148,10 @@ def test_a_session_that_has_ended_is_none_and_one_that_stands_is(client: Client,
     Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
     assert client.get(address)["Cache-Control"] == "public, no-cache"
     assert statements(client, address)[1] == 1
+
+
+@pytest.mark.parametrize("header", ["no list of tags {tag}", "{tag}{tag}", "({tag})"])
+def test_a_condition_that_is_no_list_of_tags_is_ignored(client: Client, article: Article, header: str) -> None:
+    first = client.get(article.get_absolute_url())
+    again = client.get(article.get_absolute_url(), headers={"if-none-match": header.format(tag=first["ETag"])})
+    assert (again.status_code, again.content) == (200, first.content)

@@ -175,7 +175,7 @@ def test_an_address_that_is_none_stops_no_web_archive(make_article: Callable[...
 
 def test_the_check_goes_on_and_tells_each(bad: list[Article]) -> None:
     checked = check(settled=10**9)
-    told = [problem.told for problem in checked.open if problem.kind == "date"]
+    told = [problem.message for problem in checked.open if problem.kind == "date"]
     for row in bad:
         assert any(f"article {row.pk}" in line for line in told), row
     assert sum("event" in line for line in told) == len(EDGES)
@@ -230,7 +230,7 @@ def test_a_damaged_original_is_told_by_everyone_and_stops_nobody(client: Client,
     for address in ("captures/{}/", "captures/{}/view/"):
         response = client.get(whole.article.get_absolute_url() + address.format(whole.sha256))
         assert response.status_code == 503 and "النسخة الأصلية غير متاحة" in response.content.decode()
-    problems = [problem.told for problem in check(settled=10**9).open if problem.kind == "capture"]
+    problems = [problem.message for problem in check(settled=10**9).open if problem.kind == "capture"]
     assert len(problems) == 1 and whole.sha256 in problems[0]
     told: list[str] = []
     assert write_warc(io.BytesIO(), lambda place, reason: told.append(reason)) == Capture.objects.count() - 1
@@ -521,8 +521,8 @@ def write_by_hand(statement: str, *values: object) -> None:
         cursor.execute("SET session_replication_role TO origin")
 
 
-def told_by_check(kind: str) -> list[str]:
-    return [problem.told for problem in check(settled=10**9).open if problem.kind == kind]
+def messages_of_check(kind: str) -> list[str]:
+    return [problem.message for problem in check(settled=10**9).open if problem.kind == kind]
 
 
 def pages_of(article: Article) -> list[str]:
@@ -548,7 +548,7 @@ def test_json_of_another_shape_ends_no_page_and_is_named(
     article = reported[0]
     write_by_hand(f"UPDATE articles_article SET {column} = %s::jsonb WHERE id = %s", stored, article.pk)
     assert_pages_open(admin_client, pages_of(article))
-    (told,) = told_by_check("value")
+    (told,) = messages_of_check("value")
     assert told.startswith(f"article {article.pk}: its {column} ")
 
 
@@ -558,7 +558,7 @@ def test_the_sound_rows_beside_a_bad_one_are_shown(admin_client: Client, reporte
     write_by_hand("UPDATE articles_article SET set_aside = %s::jsonb WHERE id = %s", stored, article.pk)
     for address in (f"{article.get_absolute_url()}record/", f"/admin/articles/article/{article.pk}/change/"):
         assert "سطر معزول" in admin_client.get(address).content.decode(), address
-    assert len(told_by_check("value")) == 1
+    assert len(messages_of_check("value")) == 1
 
 
 @pytest.mark.parametrize("column", ["failures", "notes"])
@@ -566,7 +566,7 @@ def test_a_record_of_a_delivery_of_another_shape_ends_no_page(admin_client: Clie
     delivery = Delivery.objects.create(name="خبر.txt", state=DeliveryState.FINISHED)
     write_by_hand(f"UPDATE articles_delivery SET {column} = '[\"x\", 5]' WHERE id = %s", delivery.pk)
     assert_pages_open(admin_client, [f"/admin/articles/delivery/{delivery.pk}/change/", "/admin/articles/delivery/"])
-    (told,) = told_by_check("value")
+    (told,) = messages_of_check("value")
     assert told.startswith(f"delivery {delivery.pk}: its {column} ")
 
 
@@ -586,7 +586,7 @@ def test_a_figure_that_is_no_number_ends_no_page_and_is_named(
     assert_pages_open(admin_client, addresses)
     # The others are set on one scale as before.
     assert "12 خبيرا" in admin_client.get(f"/figures/?measure={measure.pk}").content.decode()
-    (told,) = told_by_check("value")
+    (told,) = messages_of_check("value")
     assert told.startswith(f"figure {figure.pk}: its {changed.partition(' ')[0]} ") and "NaN" in told
 
 
@@ -599,7 +599,7 @@ def test_a_fact_of_what_is_gone_ends_no_page_and_is_named(
     article = reported[0]
     write_by_hand(f"UPDATE articles_{table} SET {column} = 987654321 WHERE article_id = %s", article.pk)
     assert_pages_open(admin_client, pages_of(article))
-    told = told_by_check("reference")
+    told = messages_of_check("reference")
     assert len(told) == 1 and told[0].startswith(f"articles_{table} ") and column.removesuffix("_id") in told[0]
     # References are checked at the end of the test, too.
     with connection.cursor() as cursor:

@@ -220,7 +220,7 @@ def test_the_check_names_table_row_and_column(rows: list[Article], admin_user: o
     with before_the_rules():
         for row in lone:
             spoil(type(row), row.pk, "infinity")
-    told = [problem.told for problem in check(settled=10**9).open if problem.kind == "date"]
+    told = [problem.message for problem in check(settled=10**9).open if problem.kind == "date"]
     for row in lone:
         (line,) = [line for line in told if line.startswith(f"{row._meta.db_table} {row.pk},")]
         assert all(f"{column} infinity" in line for column in columns_of_dates(type(row))), line
@@ -236,7 +236,7 @@ def test_what_the_history_holds_of_it_is_told_and_raises_no_alarm(rows: list[Art
     )  # fmt: skip
     checked = check(settled=10**9)
     assert not [problem for problem in checked.open if problem.kind == "date"]
-    assert [problem for problem in checked.problems if problem.is_usual and "articles_articleevent" in problem.told]
+    assert [problem for problem in checked.problems if problem.is_usual and "articles_articleevent" in problem.message]
 
 
 def test_the_desk_shows_such_rows(rows: list[Article], signed_in: Callable[..., Client]) -> None:  # noqa: F811

@@ -42,7 +42,7 @@ def path_of(capture: Capture) -> Path:
 
 
 def told(kind: str, **options: object) -> list[str]:
-    return [problem.told for problem in check(**{"settled": 10**9, **options}).open if problem.kind == kind]
+    return [problem.message for problem in check(**{"settled": 10**9, **options}).open if problem.kind == kind]
 
 
 def test_what_an_editor_typed_has_no_original_and_is_no_problem(admin_client: Client) -> None:

@@ -68,7 +68,7 @@ def test_in_an_originals_place(client: Client, kept: Capture, tmp_path: Path, pu
         assert client.get(f"{address}captures/{kept.sha256}/{page}").status_code == 503
     for without_digests in (False, True):
         checked = check(settled=0, without_digests=without_digests)
-        told = [problem.told for problem in checked.open if problem.kind == "capture"]
+        told = [problem.message for problem in checked.open if problem.kind == "capture"]
         assert len(told) == 1 and kept.sha256 in told[0]
         assert not [problem for problem in checked.open if problem.kind == "check"] and "statistics" in checked.counts
     made = backup(tmp_path / "copy")
@@ -86,7 +86,7 @@ def test_among_the_originals(kept: Capture, put_back: list[Path], thing: str) ->
     put_back += [path, root / "other"]
     THINGS[thing](path)
     checked = check(settled=0)
-    names = [problem.told for problem in checked.open if problem.kind == "leftover file"]
+    names = [problem.message for problem in checked.open if problem.kind == "leftover file"]
     # An empty folder is no leftover.
     assert any("ab-leftover" in name for name in names) == (thing != "folder"), names
     assert not [problem for problem in checked.open if problem.kind == "check"] and "statistics" in checked.counts
@@ -99,7 +99,7 @@ def test_a_folder_that_leads_into_itself_ends(kept: Capture, put_back: list[Path
     root = Path(capture_storage().location)
     put_back += [root / "loop"]
     (root / "loop").symlink_to(root)
-    names = [problem.told for problem in check(settled=0).open if problem.kind == "leftover file"]
+    names = [problem.message for problem in check(settled=0).open if problem.kind == "leftover file"]
     assert len([name for name in names if name.startswith("loop")]) == 1
 
 

@@ -175,8 +175,8 @@ def assert_open(client: Client, addresses: list[str]) -> None:
         assert response.status_code < 500, address
 
 
-def told_by_check(kind: str) -> list[str]:
-    return [problem.told for problem in check(settled=10**9).open if problem.kind == kind]
+def messages_of_check(kind: str) -> list[str]:
+    return [problem.message for problem in check(settled=10**9).open if problem.kind == kind]
 
 
 def wrong_arrays(field: ArrayField) -> list[str]:
@@ -210,7 +210,7 @@ def test_an_array_of_another_shape_ends_nothing_and_is_told(
 ) -> None:
     write_arrays(model, field)
     assert_open(admin_client, addresses)
-    told = [line for line in told_by_check("value") if line.startswith(f"{model._meta.model_name} ")]
+    told = [line for line in messages_of_check("value") if line.startswith(f"{model._meta.model_name} ")]
     assert len(told) == model._base_manager.count() > 0 and all(f"its {field.name} " in line for line in told)
     for command in (["export", "articles"], ["export_authority"], ["extract"]):
         call_command(*command, stdout=StringIO())
@@ -248,7 +248,7 @@ def test_a_reference_to_nothing_ends_nothing_and_is_told(
         lost,
     )
     assert_open(admin_client, addresses)
-    told = told_by_check("reference")
+    told = messages_of_check("reference")
     assert len(told) == len(lost) > 0 and all(
         line.startswith(f"{table} ") and f"its {field.name} " in line for line in told
     )
@@ -271,7 +271,7 @@ def test_a_score_that_is_none_ends_nothing_and_is_told(admin_client: Client, add
         by_hand(f"UPDATE {noun._meta.db_table} SET score = '{score}'")
     assert all(row.score is None for row in Mention.objects.all())
     assert_open(admin_client, [address for address in addresses if "article" in address or "reprint" in address])
-    told = [line for line in told_by_check("value") if "its score is" in line]
+    told = [line for line in messages_of_check("value") if "its score is" in line]
     assert len(told) == sum(noun.objects.count() for noun in (Mention, Reprint, Figure)) and any(
         score in line for line in told
     )
@@ -281,14 +281,14 @@ def test_a_score_that_is_none_ends_nothing_and_is_told(admin_client: Client, add
 def test_a_language_that_is_no_code_is_told(rows: None, code: str) -> None:
     article = Article.objects.latest("pk")
     by_hand("UPDATE articles_article SET language = %s WHERE id = %s", code, article.pk)
-    (told,) = told_by_check("value")
+    (told,) = messages_of_check("value")
     assert told.startswith(f"article {article.pk}: its language “{code}” ")
 
 
 def test_codes_of_languages_are_no_problem(rows: None) -> None:
     for code in ("ar", "und", "ar-MA", "zh-Hant", "fr_FR"):
         by_hand("UPDATE articles_article SET language = %s", code)
-        assert told_by_check("value") == []
+        assert messages_of_check("value") == []
 
 
 @pytest.mark.parametrize("periods", ["{}", "{0}", "{1999}"])
@@ -296,10 +296,10 @@ def test_an_event_that_nothing_is_matched_with_is_told_and_mended(rows: None, pe
     event = Event.objects.create(title="ملتقى آخر", kind="conference", state="confirmed", start_date=date(2021, 4, 5),
         start_earliest=date(2021, 4, 5), start_latest=date(2021, 4, 5), start_precision="day", start_basis="stated")  # fmt: skip
     sound = event.periods
-    assert told_by_check("derived") == [] and sound != []
+    assert messages_of_check("derived") == [] and sound != []
     by_hand(f"UPDATE articles_event SET periods = '{periods}' WHERE id = %s", event.pk)
-    (told,) = told_by_check("derived")
+    (told,) = messages_of_check("derived")
     assert told.startswith(f"event {event.pk}: ")
     check(repair=True, settled=10**9)
     event.refresh_from_db()
-    assert event.periods == sound and told_by_check("derived") == []
+    assert event.periods == sound and messages_of_check("derived") == []

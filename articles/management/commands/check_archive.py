@@ -35,7 +35,7 @@ class Command(BaseCommand):
             repair=options["repair"],
             settled=options["settled"],
             without_digests=options["without_digests"],
-            told=self._tell,
+            on_problem=self._tell,
         )
         if options["json"]:
             self.stdout.write(json.dumps(result.as_dict()))
@@ -57,4 +57,4 @@ class Command(BaseCommand):
             if problem.is_usual
             else ""
         )
-        self.stderr.write(f"{problem.kind}: {problem.told}{note}")
+        self.stderr.write(f"{problem.kind}: {problem.message}{note}")

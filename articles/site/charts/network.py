@@ -58,14 +58,14 @@ class Node:
 class Tie:
     """The line between two actors that articles name together.
 
-    one: the node where it begins.
-    other: the node where it ends.
+    start: the node where it begins.
+    end: the node where it ends.
     width: the line's width.
     of_centre: whether it leads to the centre.
     """
 
-    one: Node
-    other: Node
+    start: Node
+    end: Node
     width: float
     of_centre: bool
 
@@ -103,10 +103,10 @@ def network(
     nodes = tuple(_node(actor, count, at, len(companions), most) for at, (actor, count) in enumerate(companions))
     spokes = [Tie(middle, node, _width(node.together, most, _WIDEST_LINE), of_centre=True) for node in nodes]
     among = [
-        Tie(one, other, _width(count, most, _WIDEST_AMONG), of_centre=False)
-        for at, one in enumerate(nodes)
-        for other in nodes[at + 1 :]
-        if (count := together.get((min(one.actor.pk, other.actor.pk), max(one.actor.pk, other.actor.pk)), 0))
+        Tie(start, end, _width(count, most, _WIDEST_AMONG), of_centre=False)
+        for at, start in enumerate(nodes)
+        for end in nodes[at + 1 :]
+        if (count := together.get((min(start.actor.pk, end.actor.pk), max(start.actor.pk, end.actor.pk)), 0))
     ]
     return Network(middle, nodes, tuple(among + spokes))
 

@@ -66,7 +66,7 @@ def actor(request: HttpRequest, pk: int) -> HttpResponse:
         "names": _names(row, aliases, spellings),
         "latin": next((alias.name for alias in aliases if alias.kind == AliasKind.LATIN), ""),
         "written": spellings[:MOST_NAMES],
-        "told_roles": _roles(mentions),
+        "roles": _roles(mentions),
         "compared": len(latest) if len(latest) == LATEST_NAMING else 0,
         "participations": row.participations.public().select_related("event")
             .order_by("-event__start_order", "id")[:MOST_EVENTS],

@@ -158,7 +158,7 @@ def timeline_page(request: HttpRequest) -> HttpResponse:
         "more": more,
         "undated": choice.of(undated).newest()[:MOST_UNDATED],
         "unreviewed": choice.switch(within | undated),
-        "known": Span(years[0], years[-1]),
+        "all_years": Span(years[0], years[-1]),
         "wider": Span(max(years[0], span.first - span.years), min(years[-1], span.last + span.years)),
         "halves": _halves(span),
     }
