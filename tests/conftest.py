@@ -1,19 +1,24 @@
 """A database of its own for every run, with the fixtures loaded once; captures in a folder of the run."""
 
+import hashlib
 import os
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
+from functools import cache
 from importlib import import_module
+from pathlib import Path
 
 import psutil
 import pytest
 from django.apps import apps
 from django.conf import settings as project
 from django.contrib.auth.models import Group
-from django.core.cache import cache
+from django.core.cache import cache as pages
 from django.core.management import call_command
-from django.db import connection, connections
+from django.db import DatabaseError, connection, connections
+from django.test import TransactionTestCase
 from django.utils import translation
 
 from articles.extract.authority import Authority
@@ -31,14 +36,14 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Which tests one process runs together: those of each file, but each of tests/system and tests/trust by itself, since they
-    take long. Those that empty the tables come last (pytest-django's order)."""
+    """Which tests one process runs together: those of each file, but each of tests/browser, tests/system and tests/trust by
+    itself, since they take long. Those that commit their changes come last (pytest-django's order)."""
     for item in items:
         marker = item.get_closest_marker("django_db")
-        empties = bool({"transactional_db", "live_server"} & set(getattr(item, "fixturenames", ())))
-        empties = empties or bool(marker and marker.kwargs.get("transaction"))
-        group = f"{item.path.name}{' empties' if empties else ''}"
-        if not empties and item.path.parent.name in {"system", "trust"}:
+        commits = bool({"transactional_db", "live_server"} & set(getattr(item, "fixturenames", ())))
+        commits = commits or bool(marker and marker.kwargs.get("transaction"))
+        group = f"{item.path.name}{' commits' if commits else ''}"
+        if item.path.parent.name in {"browser", "system", "trust"}:
             group = item.nodeid
         item.add_marker(pytest.mark.xdist_group(group))
 
@@ -57,21 +62,58 @@ def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory, djang
         for (name,) in cursor.fetchall():
             if not psutil.pid_exists(int(re.sub(r"\D", "", name))):
                 cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
+        cursor.execute("SELECT FROM pg_database WHERE datname = %s", [migrated_database()])
+        if cursor.rowcount:
+            project.DATABASES["default"]["TEST"]["TEMPLATE"] = connection.settings_dict["TEST"]["TEMPLATE"] = (
+                migrated_database()
+            )
+
+
+@cache
+def migrated_database() -> str:
+    """The name of the database in which a run keeps the migrated tables for the next runs. A hash of the migrations, of the
+    SQL that they read and of what is installed is part of it."""
+    root: Path = project.BASE_DIR
+    sources = [
+        path for path in (root / "articles" / "migrations").rglob("*") if path.suffix != ".pyc" and path.is_file()
+    ]
+    sources += [root / "requirements-dev.lock", *(root / "articles").rglob("*.sql")]
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(set(sources))))
+    return f"test_archive_migrated_{digest.hexdigest()[:16]}"
+
+
+def keep_migrated_database() -> None:
+    """Copies the tables, which hold no rows yet but those of migrations, for the next runs. Older copies are dropped.
+
+    Where another process copies at this moment, its copy does."""
+    own = connection.settings_dict["NAME"]
+    connection.close()
+    with connections["default"]._nodb_cursor() as cursor:
+        cursor.execute(r"SELECT datname FROM pg_database WHERE datname LIKE 'test\_archive\_migrated\_%'")
+        for (name,) in cursor.fetchall():
+            with suppress(DatabaseError):
+                cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
+        with suppress(DatabaseError):
+            cursor.execute(f'CREATE DATABASE "{own}_kept" TEMPLATE "{own}"')
+            cursor.execute(f'ALTER DATABASE "{own}_kept" RENAME TO "{migrated_database()}"')
+        cursor.execute(f'DROP DATABASE IF EXISTS "{own}_kept"')
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: object) -> KeptRows:
-    """The database with the fixtures' rows, and those rows to put back."""
+def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
+    """The database with the fixtures' rows, which are put back after each test whose changes are committed."""
     with django_db_blocker.unblock():
+        if not connection.settings_dict["TEST"].get("TEMPLATE"):
+            keep_migrated_database()
         call_command("load_fixtures", verbosity=0)
-        return KeptRows()
+        kept = KeptRows()
+    # What Django does when a test ends whose changes are committed: it empties the tables.
+    TransactionTestCase._fixture_teardown = lambda _case: kept.put_back()
 
 
 @pytest.fixture
-def stored(transactional_db: None, django_db_setup: KeptRows) -> None:
-    """The fixtures' rows for a test whose changes are committed, also after one that emptied the tables."""
-    if not Article.objects.exists():
-        django_db_setup.put_back()
+def stored(transactional_db: None) -> None:
+    """The fixtures' rows for a test whose changes are committed."""
 
 
 @pytest.fixture(autouse=True)
@@ -82,7 +124,7 @@ def _hosts(settings: object) -> None:
 @pytest.fixture(autouse=True)
 def _nothing_kept() -> None:
     """Neither pages nor how often somebody asked are known from the test before."""
-    cache.clear()
+    pages.clear()
 
 
 @pytest.fixture(autouse=True)
@@ -116,7 +158,7 @@ def make_article(db: None) -> Callable[..., Article]:
 
 @pytest.fixture
 def roles(db: None) -> None:
-    """The groups that a migration makes, made again after a test that emptied the tables."""
+    """The groups that a migration makes."""
     if not Group.objects.exists():
         import_module("articles.migrations.0004_rules").make_roles(apps, None)
 
