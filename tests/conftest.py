@@ -1,29 +1,26 @@
 """A database of its own for every run, with the fixtures loaded once; captures in a folder of the run."""
 
-import hashlib
 import os
 import re
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import date
-from functools import cache
 from importlib import import_module
-from pathlib import Path
 
 import psutil
 import pytest
 from django.apps import apps
 from django.conf import settings as project
 from django.contrib.auth.models import Group
-from django.core.cache import cache as pages
+from django.core.cache import cache
 from django.core.management import call_command
-from django.db import DatabaseError, connection, connections
+from django.db import connection, connections
 from django.test import TransactionTestCase
 from django.utils import translation
 
 from articles.extract.authority import Authority
 from articles.extract.process import suggest
 from articles.models import Actor, ArchiveDate, Article, Event, Measure, Source
+from tests import migrated_tables
 from tests.kept_rows import KeptRows
 
 
@@ -62,41 +59,9 @@ def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory, djang
         for (name,) in cursor.fetchall():
             if not psutil.pid_exists(int(re.sub(r"\D", "", name))):
                 cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
-        cursor.execute("SELECT FROM pg_database WHERE datname = %s", [migrated_database()])
-        if cursor.rowcount:
-            project.DATABASES["default"]["TEST"]["TEMPLATE"] = connection.settings_dict["TEST"]["TEMPLATE"] = (
-                migrated_database()
-            )
-
-
-@cache
-def migrated_database() -> str:
-    """The name of the database in which a run keeps the migrated tables for the next runs. A hash of the migrations, of the
-    SQL that they read and of what is installed is part of it."""
-    root: Path = project.BASE_DIR
-    sources = [
-        path for path in (root / "articles" / "migrations").rglob("*") if path.suffix != ".pyc" and path.is_file()
-    ]
-    sources += [root / "requirements-dev.lock", *(root / "articles").rglob("*.sql")]
-    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(set(sources))))
-    return f"test_archive_migrated_{digest.hexdigest()[:16]}"
-
-
-def keep_migrated_database() -> None:
-    """Copies the tables, which hold no rows yet but those of migrations, for the next runs. Older copies are dropped.
-
-    Where another process copies at this moment, its copy does."""
-    own = connection.settings_dict["NAME"]
-    connection.close()
-    with connections["default"]._nodb_cursor() as cursor:
-        cursor.execute(r"SELECT datname FROM pg_database WHERE datname LIKE 'test\_archive\_migrated\_%'")
-        for (name,) in cursor.fetchall():
-            with suppress(DatabaseError):
-                cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
-        with suppress(DatabaseError):
-            cursor.execute(f'CREATE DATABASE "{own}_kept" TEMPLATE "{own}"')
-            cursor.execute(f'ALTER DATABASE "{own}_kept" RENAME TO "{migrated_database()}"')
-        cursor.execute(f'DROP DATABASE IF EXISTS "{own}_kept"')
+        if migrated_tables.is_kept():
+            project.DATABASES["default"]["TEST"]["TEMPLATE"] = migrated_tables.kept_database()
+            connection.settings_dict["TEST"]["TEMPLATE"] = migrated_tables.kept_database()
 
 
 @pytest.fixture(scope="session")
@@ -104,7 +69,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
     """The database with the fixtures' rows, which are put back after each test whose changes are committed."""
     with django_db_blocker.unblock():
         if not connection.settings_dict["TEST"].get("TEMPLATE"):
-            keep_migrated_database()
+            migrated_tables.keep()
         call_command("load_fixtures", verbosity=0)
         kept = KeptRows()
     # What Django does when a test ends whose changes are committed: it empties the tables.
@@ -124,7 +89,7 @@ def _hosts(settings: object) -> None:
 @pytest.fixture(autouse=True)
 def _nothing_kept() -> None:
     """Neither pages nor how often somebody asked are known from the test before."""
-    pages.clear()
+    cache.clear()
 
 
 @pytest.fixture(autouse=True)
