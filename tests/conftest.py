@@ -14,11 +14,13 @@ from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection, connections
+from django.test import TransactionTestCase
 from django.utils import translation
 
 from articles.extract.authority import Authority
 from articles.extract.process import suggest
 from articles.models import Actor, ArchiveDate, Article, Event, Measure, Source
+from tests import migrated_tables
 from tests.kept_rows import KeptRows
 
 
@@ -31,14 +33,14 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Which tests one process runs together: those of each file, but each of tests/system and tests/trust by itself, since they
-    take long. Those that empty the tables come last (pytest-django's order)."""
+    """Which tests one process runs together: those of each file, but each of tests/browser, tests/system and tests/trust by
+    itself, since they take long. Those that commit their changes come last (pytest-django's order)."""
     for item in items:
         marker = item.get_closest_marker("django_db")
-        empties = bool({"transactional_db", "live_server"} & set(getattr(item, "fixturenames", ())))
-        empties = empties or bool(marker and marker.kwargs.get("transaction"))
-        group = f"{item.path.name}{' empties' if empties else ''}"
-        if not empties and item.path.parent.name in {"system", "trust"}:
+        commits = bool({"transactional_db", "live_server"} & set(getattr(item, "fixturenames", ())))
+        commits = commits or bool(marker and marker.kwargs.get("transaction"))
+        group = f"{item.path.name}{' commits' if commits else ''}"
+        if item.path.parent.name in {"browser", "system", "trust"}:
             group = item.nodeid
         item.add_marker(pytest.mark.xdist_group(group))
 
@@ -57,21 +59,26 @@ def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory, djang
         for (name,) in cursor.fetchall():
             if not psutil.pid_exists(int(re.sub(r"\D", "", name))):
                 cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
+        if migrated_tables.is_kept():
+            project.DATABASES["default"]["TEST"]["TEMPLATE"] = migrated_tables.kept_database()
+            connection.settings_dict["TEST"]["TEMPLATE"] = migrated_tables.kept_database()
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: object) -> KeptRows:
-    """The database with the fixtures' rows, and those rows to put back."""
+def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
+    """The database with the fixtures' rows, which are put back after each test whose changes are committed."""
     with django_db_blocker.unblock():
+        if not connection.settings_dict["TEST"].get("TEMPLATE"):
+            migrated_tables.keep()
         call_command("load_fixtures", verbosity=0)
-        return KeptRows()
+        kept = KeptRows()
+    # What Django does when a test ends whose changes are committed: it empties the tables.
+    TransactionTestCase._fixture_teardown = lambda _case: kept.put_back()
 
 
 @pytest.fixture
-def stored(transactional_db: None, django_db_setup: KeptRows) -> None:
-    """The fixtures' rows for a test whose changes are committed, also after one that emptied the tables."""
-    if not Article.objects.exists():
-        django_db_setup.put_back()
+def stored(transactional_db: None) -> None:
+    """The fixtures' rows for a test whose changes are committed."""
 
 
 @pytest.fixture(autouse=True)
@@ -116,7 +123,7 @@ def make_article(db: None) -> Callable[..., Article]:
 
 @pytest.fixture
 def roles(db: None) -> None:
-    """The groups that a migration makes, made again after a test that emptied the tables."""
+    """The groups that a migration makes."""
     if not Group.objects.exists():
         import_module("articles.migrations.0004_rules").make_roles(apps, None)
 

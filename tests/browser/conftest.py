@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import connection
+from django.test import Client
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.npm import installed
@@ -71,6 +73,13 @@ def page(browser: Browser, live_server: object, stored: None) -> Iterator[Page]:
     yield opened
     context.close()
     assert errors == []
+
+
+def sign_in(page: Page, server: object, user: User) -> None:
+    """Gives a browser the session of an account. The form that others sign in by is tested where it is the matter."""
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    page.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": server.url}])
 
 
 def accessibility_violations(page: Page, modules: Path) -> list[tuple[str, str, str, str]]:

@@ -7,7 +7,7 @@ import os
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from django.db import connections
 from playwright.sync_api import Page, expect
 
 from articles.models import Actor, Alias, Article, Contradiction, Delivery, EventSeries, Figure
-from tests.browser.conftest import accessibility_violations
+from tests.browser.conftest import accessibility_violations, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -38,8 +38,8 @@ TEXT = """لقاء في المرفأ حول أمن السواحل
 
 
 @pytest.fixture
-def desk(page: Page, stored: None, roles: None, settings: object, tmp_path: Path) -> Iterator[Page]:
-    """A senior editor's browser, signed in by the form."""
+def desk(page: Page, live_server: object, stored: None, roles: None, settings: object, tmp_path: Path) -> Page:
+    """A senior editor's browser, signed in."""
     settings.STORAGES = settings.STORAGES | {
         "deliveries": {
             "BACKEND": "django.core.files.storage.FileSystemStorage",
@@ -48,11 +48,7 @@ def desk(page: Page, stored: None, roles: None, settings: object, tmp_path: Path
     }
     user = User.objects.create_user("salma", password=PASSWORD, is_staff=True, first_name="سلمى")
     user.groups.add(Group.objects.get(name="محررون أول"))
-    page.goto("/admin/login/")
-    page.fill("#id_username", "salma")
-    page.fill("#id_password", PASSWORD)
-    page.click("input[type=submit]")
-    expect(page.locator("h1")).to_have_text("ما ينتظر")
+    sign_in(page, live_server, user)
     return page
 
 
@@ -100,6 +96,8 @@ def picture(desk: Page) -> Callable[[str], None]:
 
 
 def test_a_days_work(desk: Page, picture: Callable[[str], None]) -> None:
+    desk.goto("/admin/")
+    expect(desk.locator("h1")).to_have_text("ما ينتظر")
     picture("queue")
     # A file comes in; a worker process takes it in while the page of its record asks again.
     desk.click("text=أضف مقالات: ملفات أو رابط")

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from articles.models import Actor, Alias, Article, Delivery, Event
 from tests.admin.test_words import pages_of_nouns, pages_of_the_desk, rows  # noqa: F401
+from tests.browser.conftest import sign_in
 
 pytestmark = pytest.mark.browser
 TELEPHONE = {"width": 390, "height": 800}
@@ -27,13 +27,9 @@ CUT = """() => [...document.querySelectorAll('#result_list tbody td, #result_lis
 
 @pytest.fixture
 def telephone(browser: Any, live_server: Any, stored: None, roles: None) -> Any:
-    client = Client()
-    client.force_login(
-        User.objects.create_superuser("root", password="x"), backend="django.contrib.auth.backends.ModelBackend"
-    )
     context = browser.new_context(base_url=live_server.url, locale="ar", viewport=TELEPHONE)
-    context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
     page = context.new_page()
+    sign_in(page, live_server, User.objects.create_superuser("root", password="x"))
     yield page
     context.close()
 

@@ -96,22 +96,6 @@ def test_an_editor_logs_in_and_confirms_a_figure(page: Page) -> None:
     expect(page.locator(f"#figure-{figure.pk}")).not_to_have_class("figure suggested")
 
 
-_WIDEST = """(width) => [...document.querySelectorAll("body *")].filter((element) => {
-  const box = element.getBoundingClientRect();
-  return (box.left < -1 || box.right > width + 1) && !element.closest(".scroll");
-}).map((element) => element.outerHTML.slice(0, 120)).slice(0, 5)"""
-
-
-def test_no_page_is_wider_than_its_screen(page: Page, every_page: list[str]) -> None:
-    for address in [*every_page, *(f"/en{address}" for address in every_page)]:
-        page.goto(address)
-        for width in (360, 768, 1440):
-            page.set_viewport_size({"width": width, "height": 800})
-            over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-            widest = page.evaluate(_WIDEST, width)
-            assert over <= 0, f"{address} at {width}: {over} px too wide: {widest}"
-
-
 def test_the_arabic_face_is_the_archives_own(page: Page) -> None:
     page.goto("/")
     # A first view goes without a face that comes late; the next one has it.
