@@ -8,9 +8,9 @@ def changelist(noun: str) -> str:
     return reverse(f"admin:articles_{noun}_changelist")
 
 
-def act(desk: Client, noun: str, action: str, *rows: object, **asked: object) -> object:
+def act(desk: Client, noun: str, action: str, *rows: object, **fields: object) -> object:
     """Does it for sure, as after the preview."""
-    posted = {"action": action, "_selected_action": [row.pk for row in rows], "asked": "1", "sure": "1"} | asked
+    posted = {"action": action, "_selected_action": [row.pk for row in rows], "asked": "1", "sure": "1"} | fields
     return desk.post(changelist(noun), posted, follow=True)
 
 

@@ -243,14 +243,14 @@ def test_the_password_is_asked_for_before_an_account_is_changed(manager: Client,
         (reverse("admin:otp_totp_totpdevice_delete", args=[device.pk]), {"post": "yes"}),
     ]
     for address, posted in doors:
-        asked = manager.post(address, posted)
-        assert asked.status_code == 302 and asked["Location"].startswith(reverse("admin:password_again")), address
+        redirect = manager.post(address, posted)
+        assert redirect.status_code == 302 and redirect["Location"].startswith(reverse("admin:password_again")), address
     editor.refresh_from_db()
     assert editor.email == "" and editor.check_password(PASSWORD) and TOTPDevice.objects.exists()
     assert not User.objects.filter(username="jadid").exists()
     assert manager.get(page("changelist")).status_code == 200, "a list is only read"
-    given = manager.post(manager.get(page("change", editor))["Location"], {"password": PASSWORD})
-    assert given["Location"] == page("change", editor)
+    response = manager.post(manager.get(page("change", editor))["Location"], {"password": PASSWORD})
+    assert response["Location"] == page("change", editor)
     assert manager.post(page("change", editor), form(editor, email="x@example.org")).status_code == 302
     editor.refresh_from_db()
     assert editor.email == "x@example.org"
@@ -283,11 +283,11 @@ def test_rights_taken_away_are_gone_at_the_next_request(superuser: Client, manag
 
 
 def test_a_password_that_was_replaced_ends_the_sessions_of_its_account(manager: Client, editor: User) -> None:
-    other = Client()
-    other.force_login(editor, backend="django.contrib.auth.backends.ModelBackend")
-    assert other.get("/admin/").status_code == 200
+    second_session = Client()
+    second_session.force_login(editor, backend="django.contrib.auth.backends.ModelBackend")
+    assert second_session.get("/admin/").status_code == 200
     assert manager.post(page("password_change", editor), passwords()).status_code == 302
-    assert other.get("/admin/").status_code == 302
+    assert second_session.get("/admin/").status_code == 302
 
 
 # Editors and accounts.
@@ -295,14 +295,19 @@ def test_a_password_that_was_replaced_ends_the_sessions_of_its_account(manager: 
 
 @pytest.mark.parametrize("role", ["", READER, EDITOR, SENIOR])
 def test_editors_do_not_reach_accounts(signed_in: Callable[..., Client], root: User, role: str) -> None:
-    client, other = signed_in("ahad", role), account("akhar")
+    client, colleague = signed_in("ahad", role), account("akhar")
     for noun in ("auth_user", "auth_group", "otp_totp_totpdevice", "otp_static_staticdevice", "axes_accessattempt"):
         assert client.get(reverse(f"admin:{noun}_changelist")).status_code == 403, noun
-    for address in (page("add"), page("change", other), page("password_change", other), page("delete", other)):
+    for address in (
+        page("add"),
+        page("change", colleague),
+        page("password_change", colleague),
+        page("delete", colleague),
+    ):
         assert client.get(address).status_code in (403, 404), address
         client.post(address, passwords(username="jadid", post="yes"))
-    other.refresh_from_db()
-    assert other.check_password(PASSWORD) and not User.objects.filter(username="jadid").exists()
+    colleague.refresh_from_db()
+    assert colleague.check_password(PASSWORD) and not User.objects.filter(username="jadid").exists()
 
 
 # The last superuser.

@@ -23,19 +23,19 @@ pytestmark = pytest.mark.django_db
 
 
 def test_likely_pairs_by_name_in_common_and_by_likeness(senior: Client) -> None:
-    one = Actor.objects.create(name="عبد الوافي لفتيت الحسني", kind="person")
-    two = Actor.objects.create(name="عبد الوافي لفتيت الحسيني", kind="person")
-    three = Actor.objects.create(name="هيئة مكافحة التطرف", kind="civil")
-    four = Actor.objects.create(name="مجلس اعتدال", kind="civil")
-    Alias.objects.create(actor=four, name="هيئة مكافحة التطرّف")
+    first = Actor.objects.create(name="عبد الوافي لفتيت الحسني", kind="person")
+    second = Actor.objects.create(name="عبد الوافي لفتيت الحسيني", kind="person")
+    third = Actor.objects.create(name="هيئة مكافحة التطرف", kind="civil")
+    fourth = Actor.objects.create(name="مجلس اعتدال", kind="civil")
+    Alias.objects.create(actor=fourth, name="هيئة مكافحة التطرّف")
     Actor.objects.create(name="شيء لا يشبه غيره البتة", kind="civil")
     pairs, _ = alike(Actor, before=None, window=10)
-    found = {(pair.first.pk, pair.second.pk): pair for pair in pairs}
-    assert (one.pk, two.pk) in found and found[three.pk, four.pk].in_common
+    pair_by_keys = {(pair.first.pk, pair.second.pk): pair for pair in pairs}
+    assert (first.pk, second.pk) in pair_by_keys and pair_by_keys[third.pk, fourth.pk].in_common
     page = reverse("admin:duplicates")
     assert "لفتيت" in senior.get(page).content.decode()
-    senior.post(page, {"apart": f"{one.pk}-{two.pk}"})
-    assert (one.pk, two.pk) not in {(p.first.pk, p.second.pk) for p in alike(Actor, before=None, window=10)[0]}
+    senior.post(page, {"apart": f"{first.pk}-{second.pk}"})
+    assert (first.pk, second.pk) not in {(p.first.pk, p.second.pk) for p in alike(Actor, before=None, window=10)[0]}
     for model in (Event, Source):
         alike(model, before=None, window=10)
 
@@ -51,21 +51,24 @@ def test_windows_of_pairs_go_through_all() -> None:
 
 
 def test_merging_from_the_list_leads_to_a_preview(senior: Client, seed: Any) -> None:
-    kept, gone = Actor.objects.get(name="ناصر بوريطة"), Actor.objects.create(name="السيد بوريطة ناصر", kind="person")
-    response = act(senior, "actor", "merge", kept, gone)
+    survivor, gone = (
+        Actor.objects.get(name="ناصر بوريطة"),
+        Actor.objects.create(name="السيد بوريطة ناصر", kind="person"),
+    )
+    response = act(senior, "actor", "merge", survivor, gone)
     page = response.redirect_chain[-1][0]
-    assert f"rows={kept.pk},{gone.pk}" in page and Actor.objects.get(pk=gone.pk).merged_into is None
-    senior.post(page, {"kept": kept.pk})
+    assert f"rows={survivor.pk},{gone.pk}" in page and Actor.objects.get(pk=gone.pk).merged_into is None
+    senior.post(page, {"kept": survivor.pk})
     assert seed("000").pk in {hit.article.pk for hit in search("السيد بوريطة ناصر").hits}
 
 
 def test_events_and_sources_are_merged_the_same_way(senior: Client) -> None:
     for model, noun, fields in ((Event, "event", {"kind": "meeting"}), (Source, "source", {})):
         name = "title" if model is Event else "name"
-        one, two = (model.objects.create(**{name: f"{noun} {n}"}, **fields) for n in (1, 2))
-        senior.post(reverse("admin:merge", args=[noun]) + f"?rows={one.pk},{two.pk}", {"kept": two.pk})
-        assert model.objects.get(pk=one.pk).merged_into == two
-        assert senior.get(one.get_absolute_url())["Location"].endswith(two.get_absolute_url())
+        gone, survivor = (model.objects.create(**{name: f"{noun} {n}"}, **fields) for n in (1, 2))
+        senior.post(reverse("admin:merge", args=[noun]) + f"?rows={gone.pk},{survivor.pk}", {"kept": survivor.pk})
+        assert model.objects.get(pk=gone.pk).merged_into == survivor
+        assert senior.get(gone.get_absolute_url())["Location"].endswith(survivor.get_absolute_url())
 
 
 def test_two_ministers_under_one_name_are_split(senior: Client, make_article: Any) -> None:
@@ -97,13 +100,13 @@ def test_a_new_name_shows_what_it_finds_before_it_is_saved(desk: Client, make_ar
     desk.post(page, fields | {"link": "1"})
     assert actor.aliases.get().name == "بيت الرصد"
     assert [article.mentions.get(actor=actor).quotes for article in articles] == [["بيت الرصد"]] * 3
-    taken = desk.post(reverse("admin:new_name", args=[Actor.objects.get(name="المغرب").pk]), fields)
-    assert "المرصد العربي للتطرف" in taken.content.decode()
+    response = desk.post(reverse("admin:new_name", args=[Actor.objects.get(name="المغرب").pk]), fields)
+    assert "المرصد العربي للتطرف" in response.content.decode()
 
 
 def test_the_rest_is_linked_by_command(make_article: Any) -> None:
     actor = Actor.objects.create(name="دار الرصد", kind="civil")
-    held, other = make_article(body="أعلنت دار الرصد كذا."), make_article(title="غيره", body="كلام آخر.")
+    held, unrelated = make_article(body="أعلنت دار الرصد كذا."), make_article(title="غيره", body="كلام آخر.")
     call_command("extract", "--naming", str(actor.pk), verbosity=0)
     assert not held.mentions.exists()
     actor.aliases.create(name="الرصد الدار")
@@ -111,7 +114,7 @@ def test_the_rest_is_linked_by_command(make_article: Any) -> None:
     actor.aliases.create(name="دار للرصد")
     third = make_article(title="ثالث", body="قالت الرصد الدار كذا.")
     call_command("extract", "--naming", str(actor.pk), verbosity=0)
-    assert third.mentions.filter(actor=actor).exists() and not other.mentions.exists()
+    assert third.mentions.filter(actor=actor).exists() and not unrelated.mentions.exists()
 
 
 def test_a_series_is_put_in_order_without_dragging(desk: Client) -> None:
@@ -148,8 +151,8 @@ SHARED = {
 def test_a_name_of_a_file_that_another_actor_bears_is_told(
     senior: Client, tmp_path: Path, name: str, content: str
 ) -> None:
-    other = Actor.objects.create(name="المرصد القديم", kind="civil")
-    other.aliases.create(name="بيت الرصد")
+    old_actor = Actor.objects.create(name="المرصد القديم", kind="civil")
+    old_actor.aliases.create(name="بيت الرصد")
     # What a file gives to one alone is told of nobody.
     assert not apply_authority("own.toml", an_actor("مرصد وحيد", "اسم لا يشاركه فيه أحد").encode()).shared
     content += an_actor("مرصد آخر", "اسم آخر له وحده")
@@ -157,26 +160,28 @@ def test_a_name_of_a_file_that_another_actor_bears_is_told(
     file.write_text(content, encoding="utf-8")
     page = reverse("admin:authority")
     trial = senior.post(page, {"file": SimpleUploadedFile("file.toml", content.encode())})
-    told = trial.context["shared"]
+    messages = trial.context["shared"]
     owner = content.split('name = "')[1].split('"')[0] + (" (في الجنوب)" if "في الجنوب" in content else "")
-    assert [words.replace("بيتُ", "بيت") for words in told] == [shared_name(name, owner, other)]
-    assert f"«{owner}» و«{other}»" in told[0]
-    assert told[0] in trial.content.decode()
+    assert [words.replace("بيتُ", "بيت") for words in messages] == [shared_name(name, owner, old_actor)]
+    assert f"«{owner}» و«{old_actor}»" in messages[0]
+    assert messages[0] in trial.content.decode()
     out, err = StringIO(), StringIO()
     with transaction.atomic():
         call_command("load_authority", str(file), stdout=out, stderr=err)
         transaction.set_rollback(True)
     assert err.getvalue().count("suggests neither") == 1 and "“المرصد القديم”" in err.getvalue()
     applied = senior.post(page, {"file": SimpleUploadedFile("file.toml", content.encode()), "sure": "1"}, follow=True)
-    assert told[0] in applied.content.decode()
+    assert messages[0] in applied.content.decode()
     # Told once: the second time nothing is applied.
     assert not apply_authority("file.toml", content.encode()).shared
 
 
 def test_two_actors_of_one_file_that_share_a_name_are_told(db: None) -> None:
     content = an_actor("مرصد أول", "بيت الرصد") + an_actor("مرصد ثان", "بيت الرصد")
-    told = {(shared.name, str(shared.other)) for shared in apply_authority("file.toml", content.encode()).shared}
-    assert told == {("بيت الرصد", "مرصد أول"), ("بيت الرصد", "مرصد ثان")}
+    names_and_bearers = {
+        (shared.name, str(shared.other)) for shared in apply_authority("file.toml", content.encode()).shared
+    }
+    assert names_and_bearers == {("بيت الرصد", "مرصد أول"), ("بيت الرصد", "مرصد ثان")}
 
 
 def rows() -> dict[str, list]:

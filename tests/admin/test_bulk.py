@@ -15,11 +15,11 @@ from tests.admin.posting import act, changelist
 pytestmark = pytest.mark.django_db
 
 
-def preview(desk: Client, noun: str, action: str, *rows: Any, **asked: Any) -> Any:
-    return desk.post(changelist(noun), {"action": action, "_selected_action": [row.pk for row in rows]} | asked)
+def preview(desk: Client, noun: str, action: str, *rows: Any, **fields: Any) -> Any:
+    return desk.post(changelist(noun), {"action": action, "_selected_action": [row.pk for row in rows]} | fields)
 
 
-def told(response: Any) -> str:
+def messages_and_page(response: Any) -> str:
     return " | ".join(str(message) for message in get_messages(response.wsgi_request)) + response.content.decode()
 
 
@@ -54,11 +54,11 @@ def test_dates_with_their_basis_and_a_row_that_cannot_have_one(desk: Client, see
     received = seed("000")
     received.captures.update(captured_at=timezone.make_aware(timezone.datetime(2024, 1, 1)))
     typed = make_article("بلا أصل", "نص.", date(2020, 1, 1))
-    asked = {"date": "2024-03-10", "precision": "month", "basis": "stated"}
-    shown = preview(desk, "article", "set_date", received, typed, asked="1", **asked)
+    fields = {"date": "2024-03-10", "precision": "month", "basis": "stated"}
+    shown = preview(desk, "article", "set_date", received, typed, asked="1", **fields)
     assert not shown.context["form"].errors
     assert "وصل أصله في 2024-01-01" in shown.content.decode()
-    response = act(desk, "article", "set_date", received, typed, **asked)
+    response = act(desk, "article", "set_date", received, typed, **fields)
     typed.refresh_from_db()
     assert (str(typed.published.earliest), str(typed.published.latest), typed.published.basis) == (
         "2024-03-01",
@@ -111,7 +111,7 @@ def test_withdrawing_many_asks_for_the_password_when_it_is_old(senior: Client, s
     assert "كلمة المرور غير صحيحة" in refused.content.decode() and seed("000").status == "published"
     act(senior, "article", "withdraw", seed("000"), password=PASSWORD, notice="طلب الناشر")
     assert seed("000").status == "withdrawn"
-    (change,) = [one for one in changes_of(seed("000")) if any(f.label == "الحالة" for f in one.fields)]
+    (change,) = [change for change in changes_of(seed("000")) if any(f.label == "الحالة" for f in change.fields)]
     assert change.user.username == "awwal" and change.what == "سحب المحدد"
 
 

@@ -25,7 +25,7 @@ from tests.admin.posting import form_of
 pytestmark = pytest.mark.django_db
 ADDRESS = "https://news.example/story"
 BODY = "وصل 25 خبيرا إلى المدينة صباح اليوم للمشاركة في ورشة عمل حول أمن الموانئ وتستمر الورشة ثلاثة أيام بمشاركة وفود من دول المنطقة"
-OTHER = "اختتمت في الشمال أمس أشغال ملتقى عن الزراعة والماء حضره 40 باحثا ومزارعا وناقش سبل حماية الواحات من الجفاف في السنوات المقبلة"
+UNRELATED_TEXT = "اختتمت في الشمال أمس أشغال ملتقى عن الزراعة والماء حضره 40 باحثا ومزارعا وناقش سبل حماية الواحات من الجفاف في السنوات المقبلة"
 
 
 def page(body: str, title: str) -> bytes:
@@ -52,7 +52,7 @@ def bring(tmp_path: Path, body: str, title: str, when: str, address: str = ADDRE
 def waiting(tmp_path: Path) -> Capture:
     """A second capture of an article, with another story in it."""
     bring(tmp_path, BODY, "ورشة حول أمن الموانئ", "2024-03-01T00:00:00Z")
-    bring(tmp_path, OTHER, "ملتقى عن الزراعة والماء", "2024-03-05T00:00:00Z")
+    bring(tmp_path, UNRELATED_TEXT, "ملتقى عن الزراعة والماء", "2024-03-05T00:00:00Z")
     return Capture.objects.get(state="waiting")
 
 
@@ -137,7 +137,7 @@ def test_an_accepted_capture_leaves_the_editors_title(desk: Client, waiting: Cap
 
 def test_the_next_update_of_an_accepted_text_is_an_ordinary_one(desk: Client, waiting: Capture, tmp_path: Path) -> None:
     decide(desk, waiting, "accept")
-    bring(tmp_path, OTHER.replace("40", "41"), "ملتقى عن الزراعة والماء", "2024-03-07T00:00:00Z")
+    bring(tmp_path, UNRELATED_TEXT.replace("40", "41"), "ملتقى عن الزراعة والماء", "2024-03-07T00:00:00Z")
     assert "41 باحثا" in Article.objects.get(url=ADDRESS).body
 
 
@@ -149,7 +149,7 @@ def test_a_capture_becomes_an_article_of_its_own_and_stays_one(desk: Client, wai
     assert own.pk != first.pk and own.url == "" and first.body.startswith("وصل") and own.body.startswith("اختتمت")
     assert [figure.value for figure in own.figures.standing()] == [40] and own.captures.get() == waiting
     # What comes later from that address goes to the one of the two that it is like.
-    bring(tmp_path, OTHER.replace("40", "41"), "ملتقى عن الزراعة والماء", "2024-03-07T00:00:00Z")
+    bring(tmp_path, UNRELATED_TEXT.replace("40", "41"), "ملتقى عن الزراعة والماء", "2024-03-07T00:00:00Z")
     bring(tmp_path, BODY.replace("25", "26"), "ورشة حول أمن الموانئ", "2024-03-08T00:00:00Z")
     assert "41 باحثا" in Article.objects.get(pk=own.pk).body and "26 خبيرا" in Article.objects.get(pk=first.pk).body
     assert not Capture.objects.waiting().exists()
@@ -157,7 +157,7 @@ def test_a_capture_becomes_an_article_of_its_own_and_stays_one(desk: Client, wai
 
 def test_a_refused_capture_stays_refused(desk: Client, waiting: Capture, tmp_path: Path) -> None:
     decide(desk, waiting, "refuse")
-    bring(tmp_path, OTHER, "ملتقى عن الزراعة والماء", "2024-03-09T00:00:00Z")
+    bring(tmp_path, UNRELATED_TEXT, "ملتقى عن الزراعة والماء", "2024-03-09T00:00:00Z")
     waiting.refresh_from_db()
     article = Article.objects.get(url=ADDRESS)
     assert waiting.state == "refused" and article.captures.count() == 2 and article.body.startswith("وصل")
@@ -256,12 +256,12 @@ def test_the_form_stores_an_address_in_its_one_spelling(desk: Client, make_artic
     save(desk, article, url="http://H.example:80/أخبار?utm_source=x#top")
     article.refresh_from_db()
     assert article.url == "http://h.example/%D8%A3%D8%AE%D8%A8%D8%A7%D8%B1"
-    other = make_article("مقال ثان")
-    assert "هذا رابط مقال آخر" in save(desk, other, url="http://h.example/أخبار")
-    assert "errorlist" in save(desk, other, url="http://[::1")
-    assert "errorlist" in save(desk, other, url="http://h..example/")
-    other.refresh_from_db()
-    assert other.url == ""
+    second_article = make_article("مقال ثان")
+    assert "هذا رابط مقال آخر" in save(desk, second_article, url="http://h.example/أخبار")
+    assert "errorlist" in save(desk, second_article, url="http://[::1")
+    assert "errorlist" in save(desk, second_article, url="http://h..example/")
+    second_article.refresh_from_db()
+    assert second_article.url == ""
 
 
 def test_a_form_left_alone_changes_no_stored_address(desk: Client, make_article: Callable[..., Article]) -> None:
@@ -355,9 +355,9 @@ def test_readers_see_an_original_of_any_cost(client: Client, costly: Callable[[s
 # Taking a decision back
 
 
-def take_back(client: Client, **told: object) -> Context:
+def take_back(client: Client, **metadata: object) -> Context:
     """Takes the operation back that is told so; returns the operation which did that."""
-    done = Context.objects.get(**{f"metadata__{name}": value for name, value in told.items()})
+    done = Context.objects.get(**{f"metadata__{name}": value for name, value in metadata.items()})
     page = client.post(reverse("admin:operation", args=[done.pk]), follow=True).content.decode()
     assert "أُلغيت العملية" in page
     assert ("عادت النسخة الأصلية تنتظر محررا" in page) == ("capture" in done.metadata)

@@ -121,20 +121,20 @@ def test_editors_who_ask_at_one_moment_are_given_different_articles(
     for _ in range(3):
         Claim.objects.all().delete()
         with ThreadPoolExecutor(len(editors)) as pool:
-            given = list(pool.map(ask, editors))
-        assert len(set(given)) == len(editors) and all("/review/" in one for one in given)
+            addresses = list(pool.map(ask, editors))
+        assert len(set(addresses)) == len(editors) and all("/review/" in address for address in addresses)
     assert Claim.objects.count() == len(editors)
 
 
 def test_a_claim_that_another_is_just_storing_is_waited_for(stored: None, signed_in: Callable[..., Client]) -> None:
-    one, other = (signed_in(f"editor{n}", "محررون").user for n in range(2))
+    first_editor, second_editor = (signed_in(f"editor{n}", "محررون").user for n in range(2))
     article = Article.objects.order_by("id").first()
     ready, go = threading.Event(), threading.Event()
 
     def claim_slowly() -> object:
         try:
             with transaction.atomic():
-                claim = Claim.objects.take(article.pk, one)
+                claim = Claim.objects.take(article.pk, first_editor)
                 ready.set()
                 go.wait(timeout=30)
             return claim
@@ -143,7 +143,7 @@ def test_a_claim_that_another_is_just_storing_is_waited_for(stored: None, signed
 
     def claim() -> object:
         try:
-            return Claim.objects.take(article.pk, other)
+            return Claim.objects.take(article.pk, second_editor)
         finally:
             connections.close_all()
 
@@ -152,5 +152,5 @@ def test_a_claim_that_another_is_just_storing_is_waited_for(stored: None, signed
         assert ready.wait(timeout=30)
         quick = pool.submit(claim)
         go.set()
-        assert slow.result(timeout=30).by_id == one.pk and quick.result(timeout=30) is None
-    assert Claim.objects.get().by_id == one.pk
+        assert slow.result(timeout=30).by_id == first_editor.pk and quick.result(timeout=30) is None
+    assert Claim.objects.get().by_id == first_editor.pk

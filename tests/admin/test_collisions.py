@@ -30,7 +30,7 @@ from tests.admin.posting import form_of
 from tests.admin.test_reviewing import ask
 
 pytestmark = pytest.mark.django_db
-CONSTRAINTS = {one.name for model in apps.get_models() for one in model._meta.constraints}
+CONSTRAINTS = {constraint.name for model in apps.get_models() for constraint in model._meta.constraints}
 
 
 @dataclass
@@ -38,9 +38,9 @@ class World:
     """Two of each noun whose values may not be alike."""
 
     article: Article
-    other: Article
+    second_article: Article
     actor: Actor
-    taken: Actor
+    name_holder: Actor
     source: Source
     series: EventSeries
     measure: Measure
@@ -49,7 +49,7 @@ class World:
 
 @pytest.fixture
 def world(make_article: Any) -> World:
-    taken = Actor.objects.create(name="محمد المأخوذ", kind="person")
+    name_holder = Actor.objects.create(name="محمد المأخوذ", kind="person")
     actor = Actor.objects.create(name="صاحب الأسماء", kind="person")
     Alias.objects.create(actor=actor, name="محمّد المأخوذ")
     Alias.objects.create(actor=actor, name="اسم آخر له")
@@ -60,11 +60,11 @@ def world(make_article: Any) -> World:
     Figure.objects.create(article=article, quote="42 مراقبا", start=4, end=13, value=42, unit="مراقبا")
     Figure.objects.create(article=article, quote="43 زائرا", start=16, end=24, value=43, unit="زائرا")
     Mention.objects.create(article=article, actor=actor)
-    Mention.objects.create(article=article, actor=taken)
+    Mention.objects.create(article=article, actor=name_holder)
     event = Event.objects.create(title="لقاء", kind="meeting")
     Participation.objects.create(event=event, actor=actor, role="host")
     return World(
-        article, make_article(title="بلا رابط", body="نص آخر."), actor, taken, Source.objects.create(name="جريدة أخرى"),
+        article, make_article(title="بلا رابط", body="نص آخر."), actor, name_holder, Source.objects.create(name="جريدة أخرى"),
         EventSeries.objects.create(name="سلسلة أخرى"), Measure.objects.create(label="مقياس آخر"), event,
     )  # fmt: skip
 
@@ -157,7 +157,7 @@ COLLISIONS: dict[str, Callable[[Client, World], Any]] = {
     ),
     "a reprint of itself": row_form(
         "reprint",
-        lambda w: Reprint.objects.get_or_create(article=w.article, original=w.other)[0],
+        lambda w: Reprint.objects.get_or_create(article=w.article, original=w.second_article)[0],
         original=key("article"),
     ),
     "a synonym alone": new("synonymset", words="كلمة\nكلمة", kind="spelling"),
@@ -170,18 +170,18 @@ COLLISIONS: dict[str, Callable[[Client, World], Any]] = {
 }
 
 
-@pytest.mark.parametrize("what", COLLISIONS)
-def test_what_collides_is_told_on_the_form(senior: Client, world: World, what: str) -> None:
+@pytest.mark.parametrize("case", COLLISIONS)
+def test_what_collides_is_told_on_the_form(senior: Client, world: World, case: str) -> None:
     counts = {
         model: model.objects.count() for model in (Actor, Alias, Source, Mention, Figure, Participation, SynonymSet)
     }
-    response = COLLISIONS[what](senior, world)
+    response = COLLISIONS[case](senior, world)
     page = response.content.decode()
-    assert response.status_code == 200, what
+    assert response.status_code == 200, case
     errors = re.findall(r'class="errornote">(.*?)</p>|<ul class="errorlist[^"]*"[^>]*>(.*?)</ul>', page, re.DOTALL)
-    told = " ".join(" ".join(pair) for pair in errors)
-    assert re.search("[ء-ي]", told), what
-    assert not any(name in page for name in CONSTRAINTS), what
+    messages = " ".join(" ".join(pair) for pair in errors)
+    assert re.search("[ء-ي]", messages), case
+    assert not any(name in page for name in CONSTRAINTS), case
     assert counts == {model: model.objects.count() for model in counts}
 
 
@@ -194,17 +194,19 @@ def test_a_split_under_a_name_that_is_taken_offers_to_give_the_names(
     Mention.objects.create(article=article, actor=world.actor, spans=[[4, 16], [26, 38]],
                            quotes=[article.body[4:16], article.body[26:38]])  # fmt: skip
     Mention.objects.create(article=both, actor=world.actor, spans=[[0, 12]], quotes=[both.body[:12]])
-    Mention.objects.create(article=both, actor=world.taken, spans=[[0, 12]], quotes=[both.body[:12]], state="rejected")
+    Mention.objects.create(
+        article=both, actor=world.name_holder, spans=[[0, 12]], quotes=[both.body[:12]], state="rejected"
+    )
     address = reverse("admin:split", args=[world.actor.pk])
     form = {"moved": [alias.pk], "name": "محمّد المأخوذ", "distinction": "", "kind": "person"}
     page = senior.post(address, form)
     assert page.status_code == 200 and "أضف تمييزا" in str(page.context["form"].errors["name"])
-    assert f'name="give" value="{world.taken.pk}"' in page.content.decode()
-    assert senior.post(address, form | {"give": str(world.taken.pk)}).status_code == 302
-    given = Mention.objects.get(article=article, actor=world.taken)
-    assert given.quotes == ["محمد المأخوذ"] and not world.actor.aliases.filter(pk=alias.pk).exists()
+    assert f'name="give" value="{world.name_holder.pk}"' in page.content.decode()
+    assert senior.post(address, form | {"give": str(world.name_holder.pk)}).status_code == 302
+    mention = Mention.objects.get(article=article, actor=world.name_holder)
+    assert mention.quotes == ["محمد المأخوذ"] and not world.actor.aliases.filter(pk=alias.pk).exists()
     assert Mention.objects.get(article=article, actor=world.actor).quotes == ["صاحب الأسماء"]
-    assert Mention.objects.get(article=both, actor=world.taken).state == "confirmed"
+    assert Mention.objects.get(article=both, actor=world.name_holder).state == "confirmed"
     assert not Mention.objects.filter(article=both, actor=world.actor).exists()
 
 
@@ -212,12 +214,12 @@ def test_a_split_with_a_distinction_makes_two_of_one_name(senior: Client, world:
     alias = world.actor.aliases.get(name="محمّد المأخوذ")
     form = {"moved": [alias.pk], "name": "محمّد المأخوذ", "distinction": "السفير", "kind": "person"}
     assert senior.post(reverse("admin:split", args=[world.actor.pk]), form).status_code == 302
-    assert Actor.objects.filter(folded_name=world.taken.folded_name).count() == 2
+    assert Actor.objects.filter(folded_name=world.name_holder.folded_name).count() == 2
 
 
 def test_a_figure_that_is_there_is_not_added_again(desk: Client, world: World) -> None:
-    told = ask(desk, world.article, add="1", kind="figure", quote="42 مراقبا")
-    assert "رقم آخر" in told["errors"]["quote"][0] and world.article.figures.count() == 2
+    answer = ask(desk, world.article, add="1", kind="figure", quote="42 مراقبا")
+    assert "رقم آخر" in answer["errors"]["quote"][0] and world.article.figures.count() == 2
 
 
 def test_a_figure_whose_words_are_gone_can_still_be_corrected(desk: Client, world: World) -> None:
@@ -225,8 +227,8 @@ def test_a_figure_whose_words_are_gone_can_still_be_corrected(desk: Client, worl
     Figure.objects.filter(pk=figure.pk).update(start=None, end=None, quote="كلمات زالت")
     key = f"figure-{figure.pk}"
     values = {"value": "44", "value_high": "", "qualifier": "exactly", "unit": "مراقبا", "measure": ""}
-    told = ask(desk, world.article, **{f"verdict-{key}": "confirm"}, **{f"{n}-{key}": v for n, v in values.items()})
-    assert not told["refused"]
+    answer = ask(desk, world.article, **{f"verdict-{key}": "confirm"}, **{f"{n}-{key}": v for n, v in values.items()})
+    assert not answer["refused"]
     figure.refresh_from_db()
     assert (figure.value, figure.state, figure.quote, figure.start) == (44, "confirmed", "كلمات زالت", None)
 
@@ -238,9 +240,9 @@ def test_every_rule_of_the_database_has_words(world: World) -> None:
         lambda: Alias.objects.create(actor=world.actor, name="…"),
         lambda: Measure.objects.create(label="مقياس مأخوذ"),
         lambda: Figure.objects.filter(value=43).update(period_start="2024-02-01", period_end="2024-01-01"),
-        lambda: Article.objects.filter(pk=world.other.pk).update(url=world.article.url),
-        lambda: Article.objects.filter(pk=world.other.pk).update(title=""),
-        lambda: Article.objects.filter(pk=world.other.pk).update(author=None),
+        lambda: Article.objects.filter(pk=world.second_article.pk).update(url=world.article.url),
+        lambda: Article.objects.filter(pk=world.second_article.pk).update(title=""),
+        lambda: Article.objects.filter(pk=world.second_article.pk).update(author=None),
     ]
     for statement in broken:
         with pytest.raises(IntegrityError) as raised, transaction.atomic():

@@ -54,10 +54,10 @@ def test_in_an_inline_of_the_articles_form(desk: Client, mention: Mention, cover
 def test_by_joining_articles_to_an_event_and_by_adding_from_the_text(
     desk: Client, mention: Mention, coverage: Coverage, make_article: Any
 ) -> None:
-    other = make_article(title="خبر آخر", body="وقال فلان كذا.")
-    act(desk, "article", "join_event", other, event=f"#{coverage.event_id}")
+    second_article = make_article(title="خبر آخر", body="وقال فلان كذا.")
+    act(desk, "article", "join_event", second_article, event=f"#{coverage.event_id}")
     assert Event.objects.get(pk=coverage.event_id).state == "confirmed"
-    assert ask(desk, other, add="1", kind="actor", quote="فلان")["errors"] == {}
+    assert ask(desk, second_article, add="1", kind="actor", quote="فلان")["errors"] == {}
     assert Actor.objects.get(pk=mention.actor_id).state == "confirmed"
 
 
@@ -78,22 +78,22 @@ def test_rejecting_confirms_nobody_and_a_rejected_actor_stays_so(desk: Client, m
 
 
 def test_merging_what_was_confirmed_into_a_suggestion_confirms_it() -> None:
-    gone, kept = (
+    gone, survivor = (
         Actor.objects.create(name="اسم أول", kind="person"),
         Actor.objects.create(name="اسم ثان", kind="person", state="suggested"),
     )
-    merge_actors(gone, kept)
-    event, other = (
+    merge_actors(gone, survivor)
+    event, surviving_event = (
         Event.objects.create(title=f"لقاء {state}", kind="meeting", state=state) for state in ("confirmed", "suggested")
     )
-    merge_events(event, other)
-    assert {Actor.objects.get(pk=kept.pk).state, Event.objects.get(pk=other.pk).state} == {"confirmed"}
+    merge_events(event, surviving_event)
+    assert {Actor.objects.get(pk=survivor.pk).state, Event.objects.get(pk=surviving_event.pk).state} == {"confirmed"}
 
 
 def test_taking_it_back_takes_the_actor_back_unless_another_confirmed_it_elsewhere(
     desk: Client, senior: Client, mention: Mention, make_article: Any
 ) -> None:
-    other = Mention.objects.create(
+    second_mention = Mention.objects.create(
         article=make_article(title="خبر آخر", body="فلان."),
         actor=mention.actor,
         spans=[[0, 4]],
@@ -105,9 +105,9 @@ def test_taking_it_back_takes_the_actor_back_unless_another_confirmed_it_elsewhe
     assert Actor.objects.get(pk=mention.actor_id).state == "suggested"
     act(desk, "mention", "confirm", mention)
     first = changes_of(mention)[0].operation
-    act(senior, "mention", "confirm", other)
+    act(senior, "mention", "confirm", second_mention)
     undo(first)
     actor = Actor.objects.get(pk=mention.actor_id)
     assert Mention.objects.get(pk=mention.pk).state == "suggested"
     assert (actor.state, actor.reviewed_by) == ("confirmed", senior.user)
-    assert Article.objects.filter(pk=other.article_id).exists()
+    assert Article.objects.filter(pk=second_mention.article_id).exists()

@@ -57,7 +57,7 @@ def test_an_upload_is_taken_in_by_a_worker_and_told(desk: Client) -> None:
     assert (second.created, second.failed) == (1, 1) and "line 2" in second.failures[0]["path"]
     assert "tmp" not in str(second.failures)
     article = Article.objects.get(title="مؤتمر في المدينة")
-    assert [(one.kind, one.user.username) for one in changes_of(article) if one.model == "article"] == [
+    assert [(change.kind, change.user.username) for change in changes_of(article) if change.model == "article"] == [
         ("insert", "muharrir")
     ]
     page = desk.get(reverse("admin:articles_delivery_change", args=[second.pk])).content.decode()
@@ -76,7 +76,7 @@ def test_doing_it_again_changes_nothing(desk: Client) -> None:
     assert (delivery.state, delivery.created, delivery.unchanged) == ("finished", 0, 1)
 
 
-OTHER = (
+UNRELATED_TEXT = (
     "أعلن متحدث مجهول اليوم إلغاء جميع الاتفاقات الموقعة بين الأطراف في السنة الماضية دون سابق إنذار. ولم تصدر عن الجهات الرسمية "
     "حتى الآن أي توضيحات بشأن الأسباب التي دفعت إلى هذا القرار."
 )
@@ -93,7 +93,7 @@ def test_a_record_says_how_many_captures_wait_for_an_editor(desk: Client, tmp_pa
     call_command("ingest", str(tmp_path / "first.jsonl"), "--json", stdout=out, stderr=err)
     assert "waiting" not in json.loads(out.getvalue().splitlines()[-1]) and "decision" not in err.getvalue()
     # Two unlike updates, one of them twice, and an ordinary one.
-    unlike = [row_at(place, OTHER) for place in places[:2]]
+    unlike = [row_at(place, UNRELATED_TEXT) for place in places[:2]]
     ordinary = row_at(places[2], TEXT.replace("45", "46") + places[2])
     content = b"".join([*unlike, ordinary, unlike[0]])
     waiting = f"{reverse('admin:articles_capture_changelist')}?state__exact=waiting"
@@ -270,8 +270,8 @@ def kept_at(settings: Any, location: Path) -> None:
 def sent(desk: Client, *files: tuple[str, bytes]) -> str:
     """The form as it answers to files and an address."""
     uploads = [SimpleUploadedFile(name, content) for name, content in files]
-    given = {"files": uploads, "addresses": "https://example.com/news/1", "format": "auto"}
-    response = desk.post(reverse("admin:deliver"), given)
+    form = {"files": uploads, "addresses": "https://example.com/news/1", "format": "auto"}
+    response = desk.post(reverse("admin:deliver"), form)
     assert response.status_code == 200 and list(response.context["form"].errors) == ["files"]
     page = response.content.decode()
     # What was typed stays; nothing is said to have been taken.
@@ -309,6 +309,6 @@ def test_of_files_that_come_together_none_is_left_where_the_disk_is_full(desk: C
         assert cursor.fetchone() == (0,)
     assert [path.name for path in (tmp_path / "kept").rglob("صغير*")] == []
     # The disk has room again.
-    given = {"files": SimpleUploadedFile("كبير.txt", TEXT.encode() * 50), "format": "auto"}
-    assert desk.post(reverse("admin:deliver"), given).status_code == 302
+    form = {"files": SimpleUploadedFile("كبير.txt", TEXT.encode() * 50), "format": "auto"}
+    assert desk.post(reverse("admin:deliver"), form).status_code == 302
     assert Delivery.objects.count() == 1

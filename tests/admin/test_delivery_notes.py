@@ -138,16 +138,16 @@ ENDINGS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("ending", "stored", "told"), ENDINGS)
+@pytest.mark.parametrize(("ending", "stored", "expected"), ENDINGS)
 @pytest.mark.parametrize(
     ("name", "start"), [("جدول.csv", "title,body\nخبر من الموانئ اليوم,"), ("خبر.txt", "خبر من الموانئ اليوم\n\n")]
 )
 def test_bytes_that_are_lost_at_the_end_are_told(
-    delivered: Callable[[str, bytes], Delivery], name: str, start: str, ending: bytes, stored: str, told: set[str]
+    delivered: Callable[[str, bytes], Delivery], name: str, start: str, ending: bytes, stored: str, expected: set[str]
 ) -> None:
     delivery = delivered(name, f"{start}{BODY}".encode() + ending)
     assert Article.objects.get(title="خبر من الموانئ اليوم").body == BODY + stored
-    assert {note["taken"] for note in delivery.notes} == told
+    assert {note["taken"] for note in delivery.notes} == expected
 
 
 TWICE = [
@@ -163,15 +163,15 @@ TWICE = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "content", "told"), TWICE)
+@pytest.mark.parametrize(("name", "content", "expected"), TWICE)
 def test_a_field_given_twice_is_told_with_what_was_not_taken(
-    delivered: Callable[[str, bytes], Delivery], desk: Client, name: str, content: str, told: list[tuple[str, str]]
+    delivered: Callable[[str, bytes], Delivery], desk: Client, name: str, content: str, expected: list[tuple[str, str]]
 ) -> None:
     delivery = delivered(name, content.encode())
     assert Article.objects.filter(title="عنوان ثان").exists()
-    assert sorted((note["field"], note["given"]) for note in delivery.notes) == told
+    assert sorted((note["field"], note["given"]) for note in delivery.notes) == expected
     page = desk.get(reverse("admin:articles_delivery_change", args=[delivery.pk])).content.decode()
-    assert "وأُخذ الأخير" in page and all(given in page for _, given in told)
+    assert "وأُخذ الأخير" in page and all(value in page for _, value in expected)
 
 
 @pytest.mark.parametrize("value", ["1650", "1650-03", "2031-01-01", "1 يناير 2031", "١٧٩٩"])
@@ -435,7 +435,7 @@ def test_rows_are_read_in_the_encoding_that_was_named(desk: Client, tmp_path: Pa
 
 
 @pytest.mark.parametrize(
-    ("given", "stored", "is_told"),
+    ("language", "stored", "is_told"),
     [
         ("ar", "ar", False), ("Ar", "ar", False), ("FR", "fr", False), ("zgh", "zgh", False), ("ar-ma", "ar-MA", False),
         ("und", "und", False), ("xx", "ar", True), ("zzz", "ar", True), ("xx-MA", "ar", True), ("ara", "ar", True),
@@ -443,10 +443,10 @@ def test_rows_are_read_in_the_encoding_that_was_named(desk: Client, tmp_path: Pa
     ],
 )  # fmt: skip
 def test_a_language_is_a_code_of_iso_639_or_told(
-    delivered: Callable[[str, bytes], Delivery], given: str, stored: str, is_told: bool
+    delivered: Callable[[str, bytes], Delivery], language: str, stored: str, is_told: bool
 ) -> None:
-    row = {"title": "خبر", "body": BODY, "language": given}
+    row = {"title": "خبر", "body": BODY, "language": language}
     delivery = delivered("صف.jsonl", json.dumps(row, ensure_ascii=False).encode())
     assert Article.objects.get(title="خبر").language == stored
-    told = [(note["field"], note["given"], note["kind"]) for note in delivery.notes]
-    assert told == ([("language", given, "unknown")] if is_told else [])
+    notes = [(note["field"], note["given"], note["kind"]) for note in delivery.notes]
+    assert notes == ([("language", language, "unknown")] if is_told else [])

@@ -104,8 +104,8 @@ def test_a_quote_that_the_text_does_not_hold_is_refused_by_name(desk: Client, se
 
 def test_autocomplete_finds_an_actor_by_any_name(desk: Client) -> None:
     query = {"app_label": "articles", "model_name": "mention", "field_name": "actor", "term": "انطوني بلينكن"}
-    found = desk.get(reverse("admin:autocomplete"), query).json()["results"]
-    assert [row["text"] for row in found] == ["أنتوني بلينكن"]
+    results = desk.get(reverse("admin:autocomplete"), query).json()["results"]
+    assert [row["text"] for row in results] == ["أنتوني بلينكن"]
 
 
 def test_a_source_keeps_its_marks(desk: Client) -> None:

@@ -94,26 +94,30 @@ def test_every_date_and_number_of_the_desk_is_read_so(roles: None) -> None:
     """No form can be added with a field that is not: forms of nouns, their inlines, and those of the desk's own pages."""
     request = RequestFactory().get("/admin/")
     request.user = User.objects.create_superuser("root", password="x")
-    found = []
+    named_fields = []
     for desk in admin.site._registry.values():
         if isinstance(desk, DeskAdmin):
-            found += [(type(desk).__name__, one) for one in fields_of(desk.get_form(request))]
+            named_fields += [(type(desk).__name__, field) for field in fields_of(desk.get_form(request))]
             for inline in desk.get_inline_instances(request):
-                found += [(type(inline).__name__, one) for one in fields_of(inline.get_formset(request).form)]
-    own = [one for one in subclasses(forms.BaseForm) if one.__module__.startswith("articles.admin")]
+                named_fields += [
+                    (type(inline).__name__, field) for field in fields_of(inline.get_formset(request).form)
+                ]
+    own = [form for form in subclasses(forms.BaseForm) if form.__module__.startswith("articles.admin")]
     assert article_bulk.DateForm in own and decisions.AddForm in own and decisions._FigureForm in own
-    found += [(form.__name__, one) for form in own if hasattr(form, "base_fields") for one in fields_of(form)]
+    named_fields += [
+        (form.__name__, field) for form in own if hasattr(form, "base_fields") for field in fields_of(form)
+    ]
     read = [
-        (name, type(one))
-        for name, one in found
-        if isinstance(one, DATES_AND_NUMBERS) and not isinstance(one, NOT_TYPED)
+        (name, type(field))
+        for name, field in named_fields
+        if isinstance(field, DATES_AND_NUMBERS) and not isinstance(field, NOT_TYPED)
     ]
     assert len(read) > 10
     assert [pair for pair in read if not issubclass(pair[1], digits.AnyDigits)] == []
 
 
 def subclasses(form: type) -> list[type]:
-    return [one for direct in form.__subclasses__() for one in (direct, *subclasses(direct))]
+    return [subclass for direct in form.__subclasses__() for subclass in (direct, *subclasses(direct))]
 
 
 def test_the_review_page_takes_a_date_and_a_number_in_arabic_digits(desk: Client, seed: Any) -> None:

@@ -121,7 +121,7 @@ def test_only_a_changed_state_is_signed(desk: Client, senior: Client, seed: Any)
 def test_an_earlier_version_of_a_fact_is_restored_without_words_that_are_gone(desk: Client, seed: Any) -> None:
     article = seed("000")
     figure = article.figures.order_by("start").first()
-    mention = next(one for one in article.mentions.all() if len(one.quotes) == 1)
+    mention = next(row for row in article.mentions.all() if len(row.quotes) == 1)
     before = mention.role
     Figure.objects.filter(pk=figure.pk).update(state=ReviewState.CONFIRMED, unit="وحدة")
     Mention.objects.filter(pk=mention.pk).update(state=ReviewState.CONFIRMED, role="صفة")
@@ -130,8 +130,8 @@ def test_an_earlier_version_of_a_fact_is_restored_without_words_that_are_gone(de
     for noun, fact in (("figure", figure), ("mention", mention)):
         page = reverse(f"admin:articles_{noun}_history", args=[fact.pk])
         oldest = versions_of(fact)[-1]
-        told = said(desk.post(page, {"restore": oldest.pgh_id}, follow=True))
-        assert "استُعيدت النسخة" in told and "بلا موضع" in told and "inside_body" not in told
+        messages = said(desk.post(page, {"restore": oldest.pgh_id}, follow=True))
+        assert "استُعيدت النسخة" in messages and "بلا موضع" in messages and "inside_body" not in messages
     figure.refresh_from_db()
     mention.refresh_from_db()
     assert (figure.state, figure.start, figure.quote) == (ReviewState.SUGGESTED, None, versions_of(figure)[-1].quote)
@@ -166,12 +166,12 @@ def test_what_the_database_refuses_is_told_in_arabic_at_every_page(desk: Client,
 
 
 def test_a_name_that_another_source_has_is_refused_without_the_constraints_name(desk: Client, db: None) -> None:
-    one, other = Source.objects.create(name="جريدة ألف"), Source.objects.create(name="جريدة باء")
-    response = desk.post(change("source", other), form_of(desk, change("source", other)) | {"name": one.name})
+    first, second = Source.objects.create(name="جريدة ألف"), Source.objects.create(name="جريدة باء")
+    response = desk.post(change("source", second), form_of(desk, change("source", second)) | {"name": first.name})
     page = response.content.decode()
     assert response.status_code == 200 and "يوجد مصدر بهذا الاسم" in page and "source_one_name" not in page
     with pytest.raises(IntegrityError, match="source_one_name"):
-        Source.objects.filter(pk=other.pk).update(folded_name=one.folded_name)
+        Source.objects.filter(pk=second.pk).update(folded_name=first.folded_name)
 
 
 @pytest.mark.parametrize(
@@ -203,18 +203,18 @@ def test_a_body_that_the_old_form_damaged_is_reported_and_mended_with_its_spans(
         cursor.execute(
             "UPDATE articles_article SET body = %s, title = %s WHERE id = %s", [shifted, "عن\x10وان", article.pk]
         )
-        for one in article.figures.all():
-            at = shifted.index(one.quote)
-            values = [None, None] if one == figure else [at, at + len(one.quote)]
-            cursor.execute('UPDATE articles_figure SET start = %s, "end" = %s WHERE id = %s', [*values, one.pk])
-        for one in article.mentions.all():
-            moved = [[s + body.count("\n", 0, s), e + body.count("\n", 0, e)] for s, e in one.spans]
-            cursor.execute("UPDATE articles_mention SET spans = %s WHERE id = %s", [moved, one.pk])
+        for fact in article.figures.all():
+            at = shifted.index(fact.quote)
+            values = [None, None] if fact == figure else [at, at + len(fact.quote)]
+            cursor.execute('UPDATE articles_figure SET start = %s, "end" = %s WHERE id = %s', [*values, fact.pk])
+        for fact in article.mentions.all():
+            moved = [[s + body.count("\n", 0, s), e + body.count("\n", 0, e)] for s, e in fact.spans]
+            cursor.execute("UPDATE articles_mention SET spans = %s WHERE id = %s", [moved, fact.pk])
         cursor.execute("SET session_replication_role TO DEFAULT")
     with pytest.raises(SystemExit):
         call_command("check_archive", "--without-digests")
-    told = capsys.readouterr().err
-    assert f"article {article.pk}: its body" in told and f"article {article.pk}: its title" in told
+    errors = capsys.readouterr().err
+    assert f"article {article.pk}: its body" in errors and f"article {article.pk}: its title" in errors
     call_command("check_archive", "--without-digests", "--repair")
     article.refresh_from_db()
     assert (article.body, article.title) == (body, "عنوان")
@@ -231,7 +231,7 @@ def test_a_name_that_is_lost_many_times_is_told_once_with_its_count(desk: Client
     Mention.objects.create(
         article=article,
         actor=actor,
-        spans=[list(one) for one in places],
+        spans=[list(place) for place in places],
         quotes=["التحالف الدولي"] * 14,
         state="confirmed",
     )
@@ -244,20 +244,20 @@ def test_a_name_that_is_lost_many_times_is_told_once_with_its_count(desk: Client
     posted = {name: value for name, value in posted.items() if not name.startswith(("figures-", "mentions-"))} | {
         f"{prefix}-{name}_FORMS": "0" for prefix in ("figures", "mentions") for name in ("TOTAL", "INITIAL")
     }
-    told = said(desk.post(address, posted, follow=True))
-    assert "(التحالف الدولي): «التحالف الدولي» (14 مرة)" in told and told.count("«التحالف الدولي»") == 1
-    assert told.count("«5 خبراء»") == 1 and "«5 خبراء» (14 مرة)" in told
+    messages = said(desk.post(address, posted, follow=True))
+    assert "(التحالف الدولي): «التحالف الدولي» (14 مرة)" in messages and messages.count("«التحالف الدولي»") == 1
+    assert messages.count("«5 خبراء»") == 1 and "«5 خبراء» (14 مرة)" in messages
 
 
 @pytest.mark.parametrize(
-    ("texts", "told"),
+    ("texts", "expected"),
     [
         (["ا", "ب", "ا"], ["ا (مرتان)", "ب"]), (["ا"], ["ا"]), (["ب", *["ا"] * 3], ["ب", "ا (3 مرات)"]), ([], []),
         (["ا"] * 11, ["ا (11 مرة)"]),
     ],
 )  # fmt: skip
-def test_each_text_is_said_once(texts: list[str], told: list[str]) -> None:
-    assert list(each_once(texts)) == told
+def test_each_text_is_said_once(texts: list[str], expected: list[str]) -> None:
+    assert list(each_once(texts)) == expected
 
 
 # A text with a confirmed number, and the same number as an editor may write it.

@@ -105,10 +105,12 @@ def test_readers_are_served_although_no_worker_works(client: Client, settings: o
     assert any(line.startswith("deliveries: STALLED for 60") for line in lines)
     assert "nightly: FAILED backup" in lines
     shown = client.get("/metrics", headers={"authorization": "Bearer t"}).content.decode()
-    told = dict(line.rsplit(" ", 1) for line in shown.splitlines() if line.startswith("archive_") and "{" not in line)
-    assert 599 < float(told["archive_worker_beat_age_seconds"]) < 620
-    assert (told["archive_deliveries_stalled"], told["archive_workers"]) == ("1.0", "0.0")
-    assert told["archive_nightly_failed_parts"] == "1.0" and told["archive_nightly_success_age_seconds"] == "NaN"
+    metrics = dict(
+        line.rsplit(" ", 1) for line in shown.splitlines() if line.startswith("archive_") and "{" not in line
+    )
+    assert 599 < float(metrics["archive_worker_beat_age_seconds"]) < 620
+    assert (metrics["archive_deliveries_stalled"], metrics["archive_workers"]) == ("1.0", "0.0")
+    assert metrics["archive_nightly_failed_parts"] == "1.0" and metrics["archive_nightly_success_age_seconds"] == "NaN"
 
 
 def test_a_beat_changes_nothing_that_readers_see() -> None:

@@ -39,16 +39,16 @@ def test_an_editors_and_a_commands_changes_are_told_apart(desk: Client, seed: An
         Article.objects.filter(pk=article.pk).update(author="مراسل")
     by_command, by_editor = changes_of(article)[:2]
     assert by_command.by_machine and by_command.command == "extract"
-    assert [(one.label, one.before, one.after) for one in by_command.fields] == [("الكاتب", "", "مراسل")]
+    assert [(field.label, field.before, field.after) for field in by_command.fields] == [("الكاتب", "", "مراسل")]
     assert by_editor.user.username == "muharrir" and not by_editor.by_machine
-    assert ("القسم", "سياسة", "دبلوماسية") in [(one.label, one.before, one.after) for one in by_editor.fields]
+    assert ("القسم", "سياسة", "دبلوماسية") in [(field.label, field.before, field.after) for field in by_editor.fields]
 
 
 def test_bulk_and_raw_statements_leave_a_trace_too(seed: Any) -> None:
     article = seed("001")
     Figure.objects.filter(article=article).update(unit="وحدة")
-    told = [one for one in changes_of(article) if one.model == "figure"]
-    assert len(told) == article.figures.count() and all(one.by_machine for one in told)
+    changes = [change for change in changes_of(article) if change.model == "figure"]
+    assert len(changes) == article.figures.count() and all(change.by_machine for change in changes)
 
 
 def test_what_the_rules_insert_costs_no_event_and_what_an_editor_adds_has_one(desk: Client, report: Any) -> None:
@@ -60,7 +60,7 @@ def test_what_the_rules_insert_costs_no_event_and_what_an_editor_adds_has_one(de
                f"aliases-{actor.aliases.count()}-kind": "spelling", f"aliases-{actor.aliases.count()}-actor": actor.pk}  # fmt: skip
     response = desk.post(change("actor", actor), posted)
     assert response.status_code == 302, response.context["errors"]
-    (added,) = [one for one in changes_of(actor) if one.kind == "insert"]
+    (added,) = [change for change in changes_of(actor) if change.kind == "insert"]
     assert added.row == "بلاد المغرب" and added.user.username == "muharrir"
 
 
@@ -76,7 +76,9 @@ def test_an_earlier_version_is_put_back_with_what_follows_from_its_text(desk: Cl
     )
     page = reverse("admin:articles_article_history", args=[article.pk])
     event = next(
-        one for one in changes_of(article) if one.model == "article" and any(f.label == "النص" for f in one.fields)
+        change
+        for change in changes_of(article)
+        if change.model == "article" and any(f.label == "النص" for f in change.fields)
     )
     assert "استعد" in desk.get(page).content.decode()
     desk.post(page, {"restore": event.event})
@@ -91,21 +93,21 @@ def snapshot() -> dict[str, list]:
         model.__name__: sorted(map(repr, model.objects.values_list(*[
             f.attname for f in model._meta.concrete_fields if f.attname not in {"updated_at", "search_vector"}
         ])))
-        for model in (one.pgh_tracked_model for one in event_models())
+        for model in (event_model.pgh_tracked_model for event_model in event_models())
     }  # fmt: skip
 
 
 def test_a_merge_is_taken_back_whole(senior: Client, seed: Any) -> None:
-    kept, gone = Actor.objects.get(name="المغرب"), Actor.objects.get(name="ناصر بوريطة")
+    survivor, gone = Actor.objects.get(name="المغرب"), Actor.objects.get(name="ناصر بوريطة")
     Alias.objects.create(actor=gone, name="السيد ناصر", kind="short")
     before = snapshot()
-    page = reverse("admin:merge", args=["actor"]) + f"?rows={kept.pk},{gone.pk}"
+    page = reverse("admin:merge", args=["actor"]) + f"?rows={survivor.pk},{gone.pk}"
     shown = senior.get(page).content.decode()
     assert "مقالات تذكره" in shown and Actor.objects.get(pk=gone.pk).merged_into is None
-    response = senior.post(page, {"kept": kept.pk})
-    assert Actor.objects.get(pk=gone.pk).merged_into == kept
-    assert kept.aliases.filter(name="السيد ناصر").exists()
-    assert senior.get(gone.get_absolute_url())["Location"].endswith(kept.get_absolute_url())
+    response = senior.post(page, {"kept": survivor.pk})
+    assert Actor.objects.get(pk=gone.pk).merged_into == survivor
+    assert survivor.aliases.filter(name="السيد ناصر").exists()
+    assert senior.get(gone.get_absolute_url())["Location"].endswith(survivor.get_absolute_url())
     senior.post(response["Location"])
     assert snapshot() == before
 
@@ -145,14 +147,14 @@ def test_the_second_of_two_editors_is_told_and_loses_nothing(desk: Client, senio
     address = change("article", seed("000"))
     first, second = form_of(senior, address), form_of(desk, address)
     assert senior.post(address, first | {"section": "دبلوماسية", "author": "سلمى"}).status_code == 302
-    told = desk.post(address, second | {"section": "أمن", "title": "عنوان المحرر الثاني"})
-    page = told.content.decode()
-    assert told.status_code == 200 and "awwal" in page and "دبلوماسية" in page and "سلمى" in page
+    response = desk.post(address, second | {"section": "أمن", "title": "عنوان المحرر الثاني"})
+    page = response.content.decode()
+    assert response.status_code == 200 and "awwal" in page and "دبلوماسية" in page and "سلمى" in page
     assert seed("000").section == "دبلوماسية" and seed("000").title != "عنوان المحرر الثاني"
     # What the second had not touched is the first's now; what the second wrote stands in the form as it was written.
-    again = second | {name: told.context["adminform"].form[name].value() for name in ("section", "title", "author")}
+    again = second | {name: response.context["adminform"].form[name].value() for name in ("section", "title", "author")}
     assert (again["section"], again["author"]) == ("أمن", "سلمى")
-    assert desk.post(address, again | {"_seen": told.context["seen"]}).status_code == 302
+    assert desk.post(address, again | {"_seen": response.context["seen"]}).status_code == 302
     assert (seed("000").section, seed("000").author, seed("000").title) == ("أمن", "سلمى", "عنوان المحرر الثاني")
 
 
@@ -162,8 +164,8 @@ def test_ingest_of_a_changed_original_is_told_as_the_machines(tmp_path: Any, see
     file = tmp_path / capture.filename
     file.write_bytes(capture.read().replace("المغرب".encode(), "المملكة المغربية".encode()))
     call_command("ingest", str(file), verbosity=0)
-    (told,) = [one for one in changes_of(article) if one.model == "article"]
-    assert told.by_machine and told.command == "ingest" and "النص" in [one.label for one in told.fields]
+    (change,) = [change for change in changes_of(article) if change.model == "article"]
+    assert change.by_machine and change.command == "ingest" and "النص" in [field.label for field in change.fields]
 
 
 def test_history_cannot_be_rewritten(seed: Any) -> None:
@@ -177,15 +179,15 @@ def test_history_cannot_be_rewritten(seed: Any) -> None:
 
 def test_merging_by_the_model_is_undone_where_names_met(make_article: Any) -> None:
     """Both named in one article: one mention came of two, and two come back."""
-    one = Actor.objects.create(name="منظمة ألف", kind="civil")
-    two = Actor.objects.create(name="منظمة باء", kind="civil")
+    survivor = Actor.objects.create(name="منظمة ألف", kind="civil")
+    gone = Actor.objects.create(name="منظمة باء", kind="civil")
     article = make_article(body="قالت منظمة ألف ومنظمة باء كذا.", day=date(2024, 1, 1))
     suggest(article, Authority.load())
-    assert article.mentions.filter(actor__in=(one, two)).count() == 2
+    assert article.mentions.filter(actor__in=(survivor, gone)).count() == 2
     before = snapshot()
     with operation(user=0) as done:
-        merge_actors(two, one)
-    assert article.mentions.filter(actor=one).get().quotes == ["منظمة ألف", "منظمة باء"]
+        merge_actors(gone, survivor)
+    assert article.mentions.filter(actor=survivor).get().quotes == ["منظمة ألف", "منظمة باء"]
     undo(done.id)
     assert snapshot() == before
 
@@ -243,9 +245,9 @@ def test_a_version_of_an_old_release_comes_back_clean(desk: Client, seed: Any) -
     }
     assert desk.post(change("article", article), posted).status_code == 302
     event = next(
-        one
-        for one in changes_of(article)
-        if one.model == "article" and any(field.label == "النص" for field in one.fields)
+        change
+        for change in changes_of(article)
+        if change.model == "article" and any(field.label == "النص" for field in change.fields)
     )
     # Past the gate and the triggers, as the row stood before there were any.
     with connection.cursor() as cursor:

@@ -148,8 +148,8 @@ def test_completions_of_fields_find_nothing_by_a_secret(signed_in: Callable[...,
         ("articles", "delivery", "by"),
         ("articles", "article", "assigned_to"),
     ):
-        asked = {"app_label": app, "model_name": noun, "field_name": field, "term": secret}
-        answer = manager.get(reverse("admin:autocomplete"), asked)
+        query = {"app_label": app, "model_name": noun, "field_name": field, "term": secret}
+        answer = manager.get(reverse("admin:autocomplete"), query)
         assert answer.status_code == 403 or answer.json()["results"] == []
 
 
@@ -160,12 +160,12 @@ def links_of(address: str, page: str) -> Iterator[str]:
             yield whole
 
 
-@pytest.mark.parametrize("who", ["everyone", "desk"])
+@pytest.mark.parametrize("role", ["everyone", "desk"])
 def test_every_link_of_the_desk_to_a_list_leads_to_it(
-    who: str, request: pytest.FixtureRequest, monkeypatch: object
+    role: str, request: pytest.FixtureRequest, monkeypatch: object
 ) -> None:
     """Those of filters, of columns' heads, of what waits, and of rows that are too many for a form."""
-    client = request.getfixturevalue(who)
+    client = request.getfixturevalue(role)
     monkeypatch.setattr(desk_room, "MOST_INLINE", 0)
     article = Article.objects.filter(mentions__isnull=False, figures__isnull=False).first()
     starts = ["/admin/", "/admin/?mine=1", reverse("admin:articles_article_change", args=[article.pk])]
@@ -180,7 +180,7 @@ def test_every_link_of_the_desk_to_a_list_leads_to_it(
     assert len(followed) > 40 and any("article__id__exact=" in link for link in followed)
     for link in followed:
         answer = client.get(link)
-        assert answer.status_code == 200 or (who == "desk" and answer.status_code == 403), link
+        assert answer.status_code == 200 or (role == "desk" and answer.status_code == 403), link
 
 
 def test_who_signs_in_from_an_address_of_elsewhere_comes_to_the_desk(client: Client, roles: None) -> None:

@@ -133,7 +133,7 @@ def test_rejecting_an_alias_offers_to_narrow_it(desk: Client, make_article: Any)
         suggest(article, Authority.load())
     first = articles[0].mentions.get(actor=actor)
     answer = ask(desk, articles[0], **{f"verdict-mention-{first.pk}": "reject"})
-    assert [(one["name"], one["others"]) for one in answer["narrowings"]] == [("المركز البعيد", 2)]
+    assert [(narrowing["name"], narrowing["others"]) for narrowing in answer["narrowings"]] == [("المركز البعيد", 2)]
     ask(desk, articles[0], narrow=str(alias.pk), reject_others="on")
     alias.refresh_from_db()
     assert not alias.found_in_text
@@ -187,8 +187,8 @@ def test_two_editors_at_one_article(desk: Client, senior: Client, seed: Any) -> 
     key = f"figure-{figure.pk}"
     mine = {f"was-{key}": was(desk, seed("000"))[f"was-{key}"]}
     ask(senior, seed("000"), **{f"verdict-{key}": "reject"}, **mine)
-    told = ask(desk, seed("000"), **{f"verdict-{key}": "confirm"}, **mine)
-    assert "awwal" in told["refused"][key] and Figure.objects.get(pk=figure.pk).state == "rejected"
+    answer = ask(desk, seed("000"), **{f"verdict-{key}": "confirm"}, **mine)
+    assert "awwal" in answer["refused"][key] and Figure.objects.get(pk=figure.pk).state == "rejected"
     plain = desk.post(page_of(seed("000")), {f"verdict-{key}": "confirm"} | mine, follow=True)
     assert "سبقك awwal" in plain.content.decode()
 
@@ -235,20 +235,23 @@ def test_the_start_page_says_what_waits(desk: Client, seed: Any, django_assert_m
 
 
 def test_names_are_offered_while_they_are_typed(desk: Client) -> None:
-    found = desk.get(reverse("admin:names", args=["actor"]), {"q": "انطوني"}).json()["names"]
-    assert found == ["أنتوني بلينكن"]
+    names = desk.get(reverse("admin:names", args=["actor"]), {"q": "انطوني"}).json()["names"]
+    assert names == ["أنتوني بلينكن"]
     assert account("other").pk
 
 
 def test_an_actor_is_chosen_by_the_name_it_is_offered_under(desk: Client, make_article: Any) -> None:
-    one = Actor.objects.create(name="سعيد الأول", kind="person", distinction="الوزير")
-    two = Actor.objects.create(name="سعيد الأول", kind="person", distinction="السفير")
-    assert desk.get(reverse("admin:names", args=["actor"]), {"q": "سعيد الأول"}).json()["names"] == [str(one), str(two)]
+    first = Actor.objects.create(name="سعيد الأول", kind="person", distinction="الوزير")
+    second = Actor.objects.create(name="سعيد الأول", kind="person", distinction="السفير")
+    assert desk.get(reverse("admin:names", args=["actor"]), {"q": "سعيد الأول"}).json()["names"] == [
+        str(first),
+        str(second),
+    ]
     article = make_article(body="تحدث سعيد الأول مطولا.")
     ambiguous = ask(desk, article, add="1", kind="actor", quote="سعيد الأول")
-    assert f"#{one.pk}" in ambiguous["errors"]["name"][0]
-    assert ask(desk, article, add="1", kind="actor", quote="سعيد الأول", name=str(two))["errors"] == {}
-    assert article.mentions.get().actor == two
+    assert f"#{first.pk}" in ambiguous["errors"]["name"][0]
+    assert ask(desk, article, add="1", kind="actor", quote="سعيد الأول", name=str(second))["errors"] == {}
+    assert article.mentions.get().actor == second
 
 
 def test_what_a_reviewed_article_still_has_waits_no_more(desk: Client, seed: Any) -> None:

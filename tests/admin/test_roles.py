@@ -99,9 +99,9 @@ def deletes_an_actor(client: Client, article: Article) -> bool:
 
 
 def merges(client: Client, article: Article) -> bool:
-    one, two = (Actor.objects.create(name=name, kind="civil") for name in ("هيئة أولى", "هيئة ثانية"))
-    client.post(reverse("admin:merge", args=["actor"]) + f"?rows={one.pk},{two.pk}", {"kept": one.pk})
-    return Actor.objects.get(pk=two.pk).merged_into == one
+    survivor, gone = (Actor.objects.create(name=name, kind="civil") for name in ("هيئة أولى", "هيئة ثانية"))
+    client.post(reverse("admin:merge", args=["actor"]) + f"?rows={survivor.pk},{gone.pk}", {"kept": survivor.pk})
+    return Actor.objects.get(pk=gone.pk).merged_into == survivor
 
 
 def splits(client: Client, article: Article) -> bool:

@@ -59,6 +59,6 @@ def test_lists_forms_and_history_show_no_code(senior: Client, seed: Any) -> None
     ]  # fmt: skip
     shown = {address: senior.get(address).content.decode() for address in pages}
     codes_of = {address: [code for code in (*RULES, SAME) if code in page] for address, page in shown.items()}
-    assert {address: told for address, told in codes_of.items() if told} == {}
+    assert {address: codes for address, codes in codes_of.items() if codes} == {}
     assert not [address for address, page in shown.items() if 'name="rule"' in page]
     assert "اسم معروف في الأرشيف" in shown[pages[1]] and "نسبة مئوية" in shown[pages[5]]

@@ -44,8 +44,8 @@ def test_a_second_factor_that_is_set_up_is_asked_for(client: Client, roles: None
     user = account("muharrir", "محررون")
     device = TOTPDevice.objects.create(user=user, name="هاتف", confirmed=True)
     sign_in(client, "muharrir")
-    asked = client.get("/admin/", follow=True)
-    assert asked.redirect_chain[-1][0].startswith(reverse("admin:second_factor"))
+    response = client.get("/admin/", follow=True)
+    assert response.redirect_chain[-1][0].startswith(reverse("admin:second_factor"))
     assert client.get(reverse("admin:articles_article_changelist")).status_code == 302
     page = reverse("admin:second_factor")
     assert "غير صحيح" in client.post(page, {"token": "000000"}).content.decode()
@@ -65,9 +65,12 @@ def test_where_it_is_required_it_is_set_up_first(client: Client, roles: None, se
     done = client.post(page, {"token": token_of(device)}).content.decode()
     codes = re.findall(r"<code>(\w+)</code>", done)
     assert len(codes) == 10 and client.get("/admin/").status_code == 200
-    other = Client()
-    sign_in(other, "muharrir")
-    assert other.post(page, {"token": codes[0]}).status_code == 302 and other.get("/admin/").status_code == 200
+    second_client = Client()
+    sign_in(second_client, "muharrir")
+    assert (
+        second_client.post(page, {"token": codes[0]}).status_code == 302
+        and second_client.get("/admin/").status_code == 200
+    )
     third = Client()
     sign_in(third, "muharrir")
     TOTPDevice.objects.update(throttling_failure_count=0, throttling_failure_timestamp=None)
@@ -86,15 +89,15 @@ def test_the_password_is_asked_again_before_a_merge(senior: Client) -> None:
     session = senior.session
     session["password_given_at"] = 0
     session.save()
-    one, two = (Actor.objects.create(name=name, kind="civil") for name in ("هيئة أولى", "هيئة ثانية"))
-    page = reverse("admin:merge", args=["actor"]) + f"?rows={one.pk},{two.pk}"
+    survivor, gone = (Actor.objects.create(name=name, kind="civil") for name in ("هيئة أولى", "هيئة ثانية"))
+    page = reverse("admin:merge", args=["actor"]) + f"?rows={survivor.pk},{gone.pk}"
     assert 'type="password"' in senior.get(page).content.decode()
-    senior.post(page, {"kept": one.pk})
-    assert Actor.objects.get(pk=two.pk).merged_into is None
-    gone = senior.get(reverse("admin:articles_actor_delete", args=[two.pk]))
-    assert gone["Location"].startswith(reverse("admin:password_again"))
-    senior.post(page, {"kept": one.pk, "password": PASSWORD})
-    assert Actor.objects.get(pk=two.pk).merged_into == one
+    senior.post(page, {"kept": survivor.pk})
+    assert Actor.objects.get(pk=gone.pk).merged_into is None
+    response = senior.get(reverse("admin:articles_actor_delete", args=[gone.pk]))
+    assert response["Location"].startswith(reverse("admin:password_again"))
+    senior.post(page, {"kept": survivor.pk, "password": PASSWORD})
+    assert Actor.objects.get(pk=gone.pk).merged_into == survivor
 
 
 def test_no_open_redirect(senior: Client) -> None:

@@ -25,8 +25,8 @@ def test_a_date_that_a_colleague_has_set_is_not_rejected(desk: Client, senior: C
     article = seed("001")
     mine = opened(desk, article, "date")
     ask(senior, article, **{"verdict-date": "confirm", "date-value": "2024-11-05", "date-precision": "day"})
-    told = ask(desk, article, **{"verdict-date": "reject"}, **mine)
-    assert "awwal" in told["refused"]["date"] and "2024-11-05" in told["refused"]["date"]
+    answer = ask(desk, article, **{"verdict-date": "reject"}, **mine)
+    assert "awwal" in answer["refused"]["date"] and "2024-11-05" in answer["refused"]["date"]
     assert str(seed("001").published_date) == "2024-11-05"
     # The page has been told, and now knows what is there: the same press is a decision.
     assert ask(desk, article, **{"verdict-date": "reject"}, **opened(desk, article, "date"))["refused"] == {}
@@ -43,8 +43,8 @@ def test_a_figure_that_a_colleague_has_corrected_is_not_confirmed_unseen(
     mine = opened(desk, seed("000"), key)
     fields = {"value": "211", "value_high": "", "qualifier": "exactly", "unit": "خلية", "measure": ""}
     ask(senior, seed("000"), **{f"verdict-{key}": "confirm"}, **{f"{name}-{key}": v for name, v in fields.items()})
-    told = ask(desk, seed("000"), **{f"verdict-{key}": "reject"}, **mine)
-    assert "awwal" in told["refused"][key] and "211" in told["refused"][key]
+    answer = ask(desk, seed("000"), **{f"verdict-{key}": "reject"}, **mine)
+    assert "awwal" in answer["refused"][key] and "211" in answer["refused"][key]
     figure.refresh_from_db()
     assert (figure.value, figure.state) == (211, "confirmed")
 
@@ -53,14 +53,14 @@ def test_a_mention_that_now_names_another_is_not_confirmed_unseen(desk: Client, 
     mention = seed("000").mentions.order_by("id").first()
     key = f"mention-{mention.pk}"
     mine = opened(desk, seed("000"), key)
-    other = Actor.objects.create(name="فاعل بعيد عن هذا", kind="person")
+    new_actor = Actor.objects.create(name="فاعل بعيد عن هذا", kind="person")
     senior.post(
         reverse("admin:articles_mention_change", args=[mention.pk]),
-        {"article": mention.article_id, "actor": other.pk, "role": "", "state": "suggested", "_seen": ""},
+        {"article": mention.article_id, "actor": new_actor.pk, "role": "", "state": "suggested", "_seen": ""},
     )
-    assert Mention.objects.get(pk=mention.pk).actor == other
-    told = ask(desk, seed("000"), **{f"verdict-{key}": "confirm"}, **mine)
-    assert "awwal" in told["refused"][key] and "فاعل بعيد عن هذا" in told["refused"][key]
+    assert Mention.objects.get(pk=mention.pk).actor == new_actor
+    answer = ask(desk, seed("000"), **{f"verdict-{key}": "confirm"}, **mine)
+    assert "awwal" in answer["refused"][key] and "فاعل بعيد عن هذا" in answer["refused"][key]
     assert Mention.objects.get(pk=mention.pk).state == "suggested"
 
 
@@ -79,16 +79,16 @@ def test_what_a_plain_form_sends_of_items_left_alone_is_no_decision(desk: Client
     ask(desk, seed("000"), **{f"verdict-{key}": "confirm"})
     mine = opened(desk, seed("000"), key)
     ask(senior, seed("000"), **{f"verdict-{key}": "reject"}, **mine)
-    told = ask(desk, seed("000"), **{f"verdict-{key}": "confirm"}, **mine)
-    assert told["refused"] == {} and Figure.objects.get(pk=figure.pk).state == "rejected"
+    answer = ask(desk, seed("000"), **{f"verdict-{key}": "confirm"}, **mine)
+    assert answer["refused"] == {} and Figure.objects.get(pk=figure.pk).state == "rejected"
 
 
 def test_an_article_is_not_closed_over_a_colleagues_change_of_it(desk: Client, senior: Client, seed: Any) -> None:
     article = seed("000")
     mine = opened(desk, article, "article")
     ask(senior, article, done="1", rest="confirm", **opened(senior, article))
-    told = ask(desk, article, done="1", rest="confirm", **mine)
-    assert "awwal" in told["refused"]["article"] and told["next"] == ""
+    answer = ask(desk, article, done="1", rest="confirm", **mine)
+    assert "awwal" in answer["refused"]["article"] and answer["next"] == ""
     assert seed("000").checked_by.username == "awwal"
 
 
@@ -98,13 +98,13 @@ def test_an_article_that_a_colleague_took_is_not_taken_from_an_old_page(
     article = seed("000")
     mine = opened(desk, article, "article")
     senior.post(page_of(article), {"take": "1"} | opened(senior, article, "article"))
-    told = desk.post(page_of(article), {"take": "1"} | mine)
-    assert "awwal" in told.content.decode() and seed("000").assigned_to.username == "awwal"
+    response = desk.post(page_of(article), {"take": "1"} | mine)
+    assert "awwal" in response.content.decode() and seed("000").assigned_to.username == "awwal"
 
 
-def preview(client: Client, noun: str, action: str, *rows: Any, **asked: Any) -> dict[str, Any]:
+def preview(client: Client, noun: str, action: str, *rows: Any, **fields: Any) -> dict[str, Any]:
     """The preview's form, as a browser would send it back for sure."""
-    chosen = {"action": action, "_selected_action": [row.pk for row in rows]} | asked
+    chosen = {"action": action, "_selected_action": [row.pk for row in rows]} | fields
     context = client.post(changelist(noun), chosen).context
     return chosen | {"asked": "1", "sure": "1", context["seen_name"]: context["seen"]}
 
@@ -145,24 +145,26 @@ def seen_in(response: Any) -> dict[str, str]:
 
 
 def test_a_merge_of_what_a_colleague_changed_is_shown_again(desk: Client, senior: Client, signed_in: Any) -> None:
-    other = signed_in("thani", "محررون أول")
-    one, two = (Actor.objects.create(name=f"مركز بعيد {n}", kind="civil") for n in (1, 2))
-    address = f"{reverse('admin:merge', args=['actor'])}?rows={one.pk},{two.pk}"
+    colleague = signed_in("thani", "محررون أول")
+    survivor, gone = (Actor.objects.create(name=f"مركز بعيد {n}", kind="civil") for n in (1, 2))
+    address = f"{reverse('admin:merge', args=['actor'])}?rows={survivor.pk},{gone.pk}"
     carried = seen_in(senior.get(address))
     form = {"name": "اسم غيّره الزميل", "distinction": "", "kind": "civil", "country": "", "description": "",
             "state": "confirmed", "aliases-TOTAL_FORMS": "0", "aliases-INITIAL_FORMS": "0",
             "participations-TOTAL_FORMS": "0", "participations-INITIAL_FORMS": "0"}  # fmt: skip
-    other.post(reverse("admin:articles_actor_change", args=[two.pk]), form)
-    page = senior.post(address, {"kept": str(one.pk)} | carried, follow=True).content.decode()
-    assert "سبقك thani" in page and Actor.objects.get(pk=two.pk).merged_into is None
+    colleague.post(reverse("admin:articles_actor_change", args=[gone.pk]), form)
+    page = senior.post(address, {"kept": str(survivor.pk)} | carried, follow=True).content.decode()
+    assert "سبقك thani" in page and Actor.objects.get(pk=gone.pk).merged_into is None
 
 
 def test_a_merge_into_what_a_colleague_merged_away_is_refused(senior: Client, signed_in: Any) -> None:
-    other = signed_in("thani", "محررون أول")
+    colleague = signed_in("thani", "محررون أول")
     rows = [Actor.objects.create(name=f"مركز بعيد {n}", kind="civil") for n in range(3)]
     address = f"{reverse('admin:merge', args=['actor'])}?rows={','.join(str(row.pk) for row in rows)}"
     carried = seen_in(senior.get(address))
-    other.post(f"{reverse('admin:merge', args=['actor'])}?rows={rows[0].pk},{rows[1].pk}", {"kept": str(rows[0].pk)})
+    colleague.post(
+        f"{reverse('admin:merge', args=['actor'])}?rows={rows[0].pk},{rows[1].pk}", {"kept": str(rows[0].pk)}
+    )
     page = senior.post(address, {"kept": str(rows[1].pk)} | carried, follow=True).content.decode()
     assert "ولم يُدمج شيء" in page and Actor.objects.get(pk=rows[2].pk).merged_into is None
 
@@ -274,32 +276,32 @@ def test_after_a_stale_date_the_page_shows_what_is_stored_and_decides_nothing(
     ask(senior, article, **{"verdict-date": "confirm", "date-value": "2024-11-05", "date-precision": "day"})
     posted = {"verdict-date": "confirm", "date-value": typed, "date-precision": "month", "save": "1"} | mine
     answer = desk.post(page_of(article), posted)
-    item = next(one for one in answer.context["items"] if one.key == "date")
+    item = next(item for item in answer.context["items"] if item.key == "date")
     assert item.label.startswith("5 ") and item.verdict == "" and item.values == {"value": "", "precision": "day"}
     assert not typed or typed in item.refused
-    told = desk.post(page_of(article), posted, headers={"Accept": "application/json"}).json()
-    for shown in (answer.content.decode().partition('id="date"')[2].partition("</li>")[0], told["items"]["date"]):
+    reply = desk.post(page_of(article), posted, headers={"Accept": "application/json"}).json()
+    for shown in (answer.content.decode().partition('id="date"')[2].partition("</li>")[0], reply["items"]["date"]):
         assert "checked" not in shown and "5 " in shown and 'value="day" selected' in shown
-    assert "2024" in told["head"]
+    assert "2024" in reply["head"]
 
 
 def test_the_line_of_an_item_is_as_it_is_stored_after_a_correction(desk: Client, seed: Any) -> None:
     article = seed("000")
     figure, mention = article.figures.get(value=210), article.mentions.order_by("id").first()
-    other = Actor.objects.create(name="مركز الدراسات البعيدة", kind="civil")
+    new_actor = Actor.objects.create(name="مركز الدراسات البعيدة", kind="civil")
     key = f"figure-{figure.pk}"
     fields = {"value": "٢١٣", "value_high": "", "qualifier": "exactly", "unit": "خلية", "measure": ""}
-    told = ask(desk, article, **{f"verdict-{key}": "confirm"}, **{f"{name}-{key}": v for name, v in fields.items()})
+    answer = ask(desk, article, **{f"verdict-{key}": "confirm"}, **{f"{name}-{key}": v for name, v in fields.items()})
     assert (
-        "213" in told["items"][key].partition("</strong>")[0]
-        and "210" not in told["items"][key].partition("</strong>")[0]
+        "213" in answer["items"][key].partition("</strong>")[0]
+        and "210" not in answer["items"][key].partition("</strong>")[0]
     )
     key = f"mention-{mention.pk}"
-    told = ask(desk, article, **{f"verdict-{key}": "confirm", f"actor-{key}": other.name})
-    moved = told["moved"][key]
-    assert other.name in told["items"][moved] and told["was"][moved].startswith("confirmed@")
-    told = ask(desk, article, **{"verdict-date": "confirm", "date-value": "2024-11-09"})
-    assert "9 " in told["head"] and "2024" in told["head"]
+    answer = ask(desk, article, **{f"verdict-{key}": "confirm", f"actor-{key}": new_actor.name})
+    moved = answer["moved"][key]
+    assert new_actor.name in answer["items"][moved] and answer["was"][moved].startswith("confirmed@")
+    answer = ask(desk, article, **{"verdict-date": "confirm", "date-value": "2024-11-09"})
+    assert "9 " in answer["head"] and "2024" in answer["head"]
 
 
 @pytest.mark.parametrize("verdict", ["confirm", "reject"])
@@ -311,10 +313,10 @@ def test_what_was_decided_of_all_is_told_by_number(desk: Client, seed: Any, verd
     assert answer["next"]
     page = desk.get(answer["next"], follow=True).content.decode()
     word = {"confirm": "أُكّد", "reject": "رُفض"}[verdict]
-    (told,) = [
+    (message,) = [
         line
         for line in page.replace("</li", "<li").split("<li")
         if word in line and str(article) in line.replace("&quot;", '"')
     ]
-    assert f"{figures} " in told or "رقم" in told
-    assert ("تاريخ النشر" in told) == (verdict == "confirm")
+    assert f"{figures} " in message or "رقم" in message
+    assert ("تاريخ النشر" in message) == (verdict == "confirm")

@@ -45,7 +45,7 @@ def test_by_putting_back_a_version_without_one(senior: Client, seed: Any) -> Non
     article = seed("000")
     Article.objects.filter(pk=article.pk).update(status="withdrawn", notice="")
     Article.objects.filter(pk=article.pk).update(status="published")
-    version = next(one for one in versions_of(article) if one.status == "withdrawn")
+    version = next(version for version in versions_of(article) if version.status == "withdrawn")
     address = reverse("admin:articles_article_history", args=[article.pk])
     answer = senior.post(address, {"restore": str(version.pgh_id)}, follow=True).content.decode()
     assert "حالة المقال فيها لا تُعطى من هنا" in answer
@@ -91,8 +91,8 @@ def test_what_can_come_back_is_asked_for_anew(senior: Client, seed: Any, prefix:
 
 
 def test_an_address_that_a_merge_moved_is_asked_for_anew(client: Client) -> None:
-    gone, kept = (Actor.objects.create(name=f"مركز بعيد {n}", kind="civil") for n in (1, 2))
+    gone, survivor = (Actor.objects.create(name=f"مركز بعيد {n}", kind="civil") for n in (1, 2))
     address = gone.get_absolute_url()
-    merge_actors(gone, kept)
+    merge_actors(gone, survivor)
     moved = client.get(address)
     assert moved.status_code == 301 and "no-cache" in moved["Cache-Control"]

@@ -40,7 +40,7 @@ def test_it_is_set_in_the_form_and_told_in_the_history(desk: Client, suspect: Ac
     response = desk.post(address, form_of(desk, address) | {"withheld": "on"})
     assert response.status_code == 302, response.context["errors"]
     assert readers.get(row.get_absolute_url()).status_code == 404
-    (change,) = [one for one in changes_of(row)[0].fields if one.label == "محجوب عن القراء"]
+    (change,) = [field for field in changes_of(row)[0].fields if field.label == "محجوب عن القراء"]
     assert (change.before, change.after) == ("لا", "نعم")
     assert desk.post(address, form_of(desk, address) | {"withheld": ""}).status_code == 302
     assert readers.get(row.get_absolute_url()).status_code == 200
@@ -75,10 +75,10 @@ def test_neither_merging_nor_splitting_brings_the_name_back(suspect: Actor) -> N
     suspect.save()
     alias = Alias.objects.create(actor=suspect, name="س. الطنجي")
     assert split_actor(suspect, [alias], "س. الطنجي").withheld
-    kept = Actor.objects.create(name="سمير بن علي الطنجي", kind="person", state="confirmed")
-    merge_actors(suspect, kept)
-    kept.refresh_from_db()
-    assert kept.withheld
+    survivor = Actor.objects.create(name="سمير بن علي الطنجي", kind="person", state="confirmed")
+    merge_actors(suspect, survivor)
+    survivor.refresh_from_db()
+    assert survivor.withheld
 
 
 def withhold(desk: Client, actor: Actor) -> str:
@@ -94,9 +94,9 @@ def test_who_withholds_an_actor_is_told_of_the_events_whose_titles_name_it(desk:
         Event.objects.create(title=title, kind="other", state="confirmed")
     Event.objects.create(title="محاكمة سمير الطنجي الثانية", kind="other", state="confirmed", withheld=True)
     Event.objects.create(title="محاكمة سمير الطنجي الثالثة", kind="other", state="rejected")
-    told = withhold(desk, suspect)
-    assert "3 فعاليات" in told and "«سمير الطنجي»" in told and "«أبو الوليد»" in told
-    links = re.findall(r'href="([^"]+/event/[?]q=[^"]+)"', told)
+    message = withhold(desk, suspect)
+    assert "3 فعاليات" in message and "«سمير الطنجي»" in message and "«أبو الوليد»" in message
+    links = re.findall(r'href="([^"]+/event/[?]q=[^"]+)"', message)
     assert len(links) == 2
     page = desk.get(html.unescape(links[0])).content.decode()
     assert titles[0] in page and titles[1] in page and titles[2] not in page

@@ -63,7 +63,7 @@ _DATA = (
 PASSWORD = "كلمة-مرور-طويلة-1"
 
 
-def told(page: str) -> Iterator[str]:
+def texts_of(page: str) -> Iterator[str]:
     """Texts of a page that the desk itself says: between tags, and in attributes that are read aloud."""
     tree = html.fromstring(page)
     for node in tree.xpath(_DATA):
@@ -75,7 +75,7 @@ def told(page: str) -> Iterator[str]:
 
 
 def english_in(page: str) -> list[str]:
-    return [text.strip()[:80] for text in told(page) if _ENGLISH.search(_LATIN.sub("", text))]
+    return [text.strip()[:80] for text in texts_of(page) if _ENGLISH.search(_LATIN.sub("", text))]
 
 
 @pytest.fixture
@@ -88,8 +88,8 @@ def rows(seed: Any) -> None:
     user.groups.add(*Group.objects.all()[:2])
     TOTPDevice.objects.create(user=user, name="هاتف")
     StaticDevice.objects.create(user=user, name="رموز")
-    for model, told in ((AccessLog, {}), (AccessAttempt, {"failures_since_start": 1}), (AccessFailureLog, {})):
-        model.objects.create(username="منير", ip_address="192.0.2.1", user_agent="متصفح", **told)
+    for model, texts_of in ((AccessLog, {}), (AccessAttempt, {"failures_since_start": 1}), (AccessFailureLog, {})):
+        model.objects.create(username="منير", ip_address="192.0.2.1", user_agent="متصفح", **texts_of)
 
 
 def pages_of_nouns(user: User) -> Iterator[str]:
@@ -137,7 +137,7 @@ def test_every_page_speaks_arabic(signed_in: Any, rows: None, role: str) -> None
             continue
         seen += 1
         page = response.content.decode()
-        if left := english_in(page) + [word for word in _WRONG if any(word in text for text in told(page))]:
+        if left := english_in(page) + [word for word in _WRONG if any(word in text for text in texts_of(page))]:
             wrong[address] = left
     assert seen > 20 and wrong == {}, "\n".join(f"{address}: {left[:6]}" for address, left in wrong.items())
 
@@ -158,10 +158,10 @@ def test_an_account_s_deletion_names_no_rows_that_only_join(signed_in: Any, rows
     client = signed_in("منى")
     User.objects.filter(pk=client.user.pk).update(is_superuser=True)
     user = User.objects.get(username="منير")
-    one = client.get(reverse("admin:auth_user_delete", args=[user.pk])).content.decode()
+    single_page = client.get(reverse("admin:auth_user_delete", args=[user.pk])).content.decode()
     posted = {"action": "delete_selected", "_selected_action": [user.pk]}
-    many = client.post(reverse("admin:auth_user_changelist"), posted).content.decode()
-    for page in (one, many):
+    list_page = client.post(reverse("admin:auth_user_changelist"), posted).content.decode()
+    for page in (single_page, list_page):
         assert "هاتف التحقق بخطوتين" in page and "object (" not in page and "group" not in page.lower()
 
 
@@ -263,9 +263,9 @@ def test_a_date_that_is_wrong_or_changed_is_told_once(desk: Client, make_article
         published_date=date(2024, 11, 8), published_earliest=date(2024, 11, 8), published_latest=date(2024, 11, 8)
     )
     article.refresh_from_db()
-    other = User.objects.create_user("سلمى")
-    assert overtaken(article, seen, other).fields == ("تاريخ النشر (\u20662024-11-08\u2069)",)
-    assert [one.label for one in changes_of(article)[0].fields] == ["تاريخ النشر"]
+    colleague = User.objects.create_user("سلمى")
+    assert overtaken(article, seen, colleague).fields == ("تاريخ النشر (\u20662024-11-08\u2069)",)
+    assert [field.label for field in changes_of(article)[0].fields] == ["تاريخ النشر"]
 
 
 def test_no_page_shows_a_bare_date_of_digits_in_a_line(senior: Client, seed: Any) -> None:
@@ -281,7 +281,7 @@ def test_no_page_shows_a_bare_date_of_digits_in_a_line(senior: Client, seed: Any
     ]  # fmt: skip
     bare = re.compile(r"(?<![\u2066\d-])\d{4}-\d{2}-\d{2}")
     for page in pages:
-        texts = [text for text in told(page.content.decode()) if re.search("[\u0600-\u06ff]", text)]
+        texts = [text for text in texts_of(page.content.decode()) if re.search("[\u0600-\u06ff]", text)]
         assert [text for text in texts if bare.search(text)] == []
 
 
@@ -313,7 +313,7 @@ def test_a_name_in_a_message_is_text_and_no_markup(desk: Client) -> None:
 
 def test_a_stale_decision_tells_moments_lists_and_places_as_the_desk_does(senior: Client, seed: Any) -> None:
     mention, figure = seed("000").mentions.first(), seed("000").figures.first()
-    other = User.objects.create_user("سلمى")
+    colleague = User.objects.create_user("سلمى")
     marks = mark_of(mention), mark_of(figure), mark_of(seed("000"))
     when = datetime(2026, 11, 27, 9, 33, 34, 154921, tzinfo=UTC)
     Mention.objects.filter(pk=mention.pk).update(reviewed_at=when, spans=[], quotes=[])
@@ -321,11 +321,11 @@ def test_a_stale_decision_tells_moments_lists_and_places_as_the_desk_does(senior
     Article.objects.filter(pk=seed("000").pk).update(date_statements=[{"quote": "أمس"}], checked_at=when)
     mention.refresh_from_db()
     figure.refresh_from_db()
-    fields = overtaken(mention, marks[0], other).fields
+    fields = overtaken(mention, marks[0], colleague).fields
     assert set(fields) == {f"تاريخ المراجعة ({moment(when)})", "الموضع في النص", "كما وردت"}
-    assert overtaken(figure, marks[1], other).fields == ("الموضع في النص",)
-    told_of_article = overtaken(seed("000"), marks[2], other).fields
-    assert f"تمت مراجعته في ({moment(when)})" in told_of_article and not any("quote" in one for one in told_of_article)
+    assert overtaken(figure, marks[1], colleague).fields == ("الموضع في النص",)
+    article_fields = overtaken(seed("000"), marks[2], colleague).fields
+    assert f"تمت مراجعته في ({moment(when)})" in article_fields and not any("quote" in name for name in article_fields)
 
 
 def test_the_history_tells_of_places_and_not_of_offsets(senior: Client, seed: Any) -> None:
@@ -333,12 +333,14 @@ def test_the_history_tells_of_places_and_not_of_offsets(senior: Client, seed: An
     mention, figure = article.mentions.first(), article.figures.order_by("start").first()
     article.body = "استدراك. " + article.body.replace(figure.quote, "كثير")
     article.save()
-    changes = [{(one.label, one.before, one.after) for one in changes_of(row)[0].fields} for row in (mention, figure)]
+    changes = [
+        {(field.label, field.before, field.after) for field in changes_of(row)[0].fields} for row in (mention, figure)
+    ]
     assert changes[0] == {("الموضع في النص", "", "تغيّر موضعه")}
     assert changes[1] == {("الموضع في النص", "له موضع", "بلا موضع")}
     statement = {"where": "dateline", "quote": "الرباط أمس", "earliest": "2024-11-05", "latest": "2024-11-05"}
     Article.objects.filter(pk=article.pk).update(date_statements=[statement])
-    after = {one.after for change in changes_of(article) for one in change.fields}
+    after = {field.after for change in changes_of(article) for field in change.fields}
     assert "الرباط أمس" in after and not any("dateline" in str(value) for value in after)
 
 
