@@ -158,8 +158,8 @@ def _warc_tiny_chunks(size: int) -> bytes:
 
 
 def _warc_many_records(size: int) -> bytes:
-    one = record(b"HTTP/1.1 404 Not Found\r\n\r\n")
-    return one * max(1, size // len(one))
+    small_record = record(b"HTTP/1.1 404 Not Found\r\n\r\n")
+    return small_record * max(1, size // len(small_record))
 
 
 # Cut where it has given most of its text.

@@ -152,11 +152,11 @@ def test_a_row_that_cannot_be_read_is_stepped_over_and_told(client: Client, seed
 
 def test_they_come_out_as_a_web_archive_and_those_that_cannot_are_told(bad: list[Article]) -> None:
     for write in (write_warc, write_wacz):
-        told: list[str] = []
+        reasons: list[str] = []
         out = io.BytesIO()
-        count = write(out, lambda place, reason, told=told: told.append(reason))
-        assert count == Capture.objects.count() - len(told) and len(told) == len(BEYOND)
-        assert all("has no time" in reason for reason in told)
+        count = write(out, lambda place, reason, reasons=reasons: reasons.append(reason))
+        assert count == Capture.objects.count() - len(reasons) and len(reasons) == len(BEYOND)
+        assert all("has no time" in reason for reason in reasons)
 
 
 def test_an_address_that_is_none_stops_no_web_archive(make_article: Callable[..., Article]) -> None:
@@ -164,21 +164,21 @@ def test_an_address_that_is_none_stops_no_web_archive(make_article: Callable[...
         capture = captured(make_article(f"خبر {address}", "نص."), "2020-01-01", address.encode())
         Capture.objects.filter(pk=capture.pk).update(address=address)
     for write in (write_warc, write_wacz):
-        told: list[str] = []
+        reasons: list[str] = []
         out = io.BytesIO()
-        write(out, lambda place, reason, told=told: told.append(reason))
+        write(out, lambda place, reason, reasons=reasons: reasons.append(reason))
         if write is write_warc:
             kinds = [record.rec_type for record in ArchiveIterator(io.BytesIO(out.getvalue()))]
             # The first record tells of the file itself. What is not told is written, under the name of its digest.
-            assert "metadata" not in kinds and len(kinds) - 1 + len(told) == Capture.objects.count()
+            assert "metadata" not in kinds and len(kinds) - 1 + len(reasons) == Capture.objects.count()
 
 
 def test_the_check_goes_on_and_tells_each(bad: list[Article]) -> None:
     checked = check(settled=10**9)
-    told = [problem.message for problem in checked.open if problem.kind == "date"]
+    messages = [problem.message for problem in checked.open if problem.kind == "date"]
     for row in bad:
-        assert any(f"article {row.pk}" in line for line in told), row
-    assert sum("event" in line for line in told) == len(EDGES)
+        assert any(f"article {row.pk}" in line for line in messages), row
+    assert sum("event" in line for line in messages) == len(EDGES)
     captured(bad[0], "1800-01-01 00:00+00", b"another")
     out, err = StringIO(), StringIO()
     with pytest.raises(SystemExit):
@@ -232,9 +232,9 @@ def test_a_damaged_original_is_told_by_everyone_and_stops_nobody(client: Client,
         assert response.status_code == 503 and "النسخة الأصلية غير متاحة" in response.content.decode()
     problems = [problem.message for problem in check(settled=10**9).open if problem.kind == "capture"]
     assert len(problems) == 1 and whole.sha256 in problems[0]
-    told: list[str] = []
-    assert write_warc(io.BytesIO(), lambda place, reason: told.append(reason)) == Capture.objects.count() - 1
-    assert len(told) == 1 and whole.sha256 in told[0]
+    reasons: list[str] = []
+    assert write_warc(io.BytesIO(), lambda place, reason: reasons.append(reason)) == Capture.objects.count() - 1
+    assert len(reasons) == 1 and whole.sha256 in reasons[0]
     # The command tells what it met behind the damaged original, too.
     last = captured(whole.article, "1800-01-01 00:00+00")
     assert last.pk > whole.pk
@@ -296,9 +296,9 @@ def test_a_backup_that_has_a_whole_copy_keeps_it_and_tells(whole: Capture, tmp_p
     LOSSES[name](path)
     for second in (2, 3):
         made = at_the_second(second, folder)
-        told = made.missing if name == "gone" else made.damaged
-        assert len(made.missing + made.damaged) == len(told) == 1
-        assert whole.sha256 in told[0] and "keeps its copy" in told[0]
+        messages = made.missing if name == "gone" else made.damaged
+        assert len(made.missing + made.damaged) == len(messages) == 1
+        assert whole.sha256 in messages[0] and "keeps its copy" in messages[0]
         assert (made.files, made.added) == (first.files, 1) and copy.read_bytes() == packed
     # Also where no manifest names the copy: the backup that made it was killed.
     for manifest in folder.glob("*.jsonl"):
@@ -363,8 +363,8 @@ def test_no_day_that_is_asked_for_is_a_server_error(client: Client, day: str) ->
         "/feeds/search/": ["since", "until"],
     }.items():
         for name in names:
-            asked = {"q": "الإرهاب", "from": "2000", "to": "2024"} | {name: day}
-            response = client.get(address, asked)
+            query = {"q": "الإرهاب", "from": "2000", "to": "2024"} | {name: day}
+            response = client.get(address, query)
             # A server reads or closes every answer; a download holds its place until then.
             b"".join(response)
             assert response.status_code in (200, 404, 422), (address, name)
@@ -389,10 +389,10 @@ BY_HAND = {
 }  # fmt: skip
 
 
-def written_by_hand(what: str, article: Article) -> None:
+def written_by_hand(noun: str, article: Article) -> None:
     """A day before the year 1 in the article, in what it reports or in what it says."""
     with before_the_rules(), connection.cursor() as cursor:
-        cursor.execute(BY_HAND[what], {"day": BC, "article": article.pk})
+        cursor.execute(BY_HAND[noun], {"day": BC, "article": article.pk})
         assert cursor.rowcount
 
 
@@ -423,13 +423,13 @@ def told_in(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [record.getMessage() for record in caplog.records if "was left out" in record.getMessage()]
 
 
-@pytest.mark.parametrize("what", BY_HAND)
+@pytest.mark.parametrize("noun", BY_HAND)
 @pytest.mark.parametrize("form", ["jsonl", "csv"])
 def test_a_download_gives_all_rows_but_the_unreadable(
-    client: Client, reported: list[Article], caplog: pytest.LogCaptureFixture, form: str, what: str
+    client: Client, reported: list[Article], caplog: pytest.LogCaptureFixture, form: str, noun: str
 ) -> None:
-    bad, others = reported[1], [reported[0], *reported[2:]]
-    written_by_hand(what, bad)
+    bad, readable = reported[1], [reported[0], *reported[2:]]
+    written_by_hand(noun, bad)
     for query in ("", "?q=ريفيات", f"?source={bad.source_id}", "?q=المصدر:الريف"):
         caplog.clear()
         lines = b"".join(client.get(f"/export/articles.{form}{query}")).decode("utf-8-sig")
@@ -440,21 +440,21 @@ def test_a_download_gives_all_rows_but_the_unreadable(
         )
         ids = {int(row["id"]) for row in rows}
         # What the article reports, or says, is another row: it has no date, and the article stays.
-        assert ids >= {row.pk for row in others} and (bad.pk in ids) == (what != "article"), query
+        assert ids >= {row.pk for row in readable} and (bad.pk in ids) == (noun != "article"), query
         assert [line.partition(": ")[0] for line in told_in(caplog)] == (
-            [f"article {bad.pk} was left out"] if what == "article" else []
+            [f"article {bad.pk} was left out"] if noun == "article" else []
         ), query
 
 
 def test_feeds_hold_all_articles_but_the_unreadable(
     client: Client, reported: list[Article], caplog: pytest.LogCaptureFixture
 ) -> None:
-    bad, others = reported[1], [reported[0], *reported[2:]]
-    Coverage.objects.filter(article=bad).update(event=others[0].coverages.get().event)
+    bad, readable = reported[1], [reported[0], *reported[2:]]
+    Coverage.objects.filter(article=bad).update(event=readable[0].coverages.get().event)
     written_by_hand("article", bad)
     for address in (
-        "/feeds/", f"/feeds/sources/{bad.source_id}/", f"/feeds/events/{others[0].coverages.get().event_id}/",
-        f"/feeds/actors/{others[0].mentions.get().actor_id}/", "/feeds/search/?q=ريفيات", "/feeds/search/?q=المصدر:الريف",
+        "/feeds/", f"/feeds/sources/{bad.source_id}/", f"/feeds/events/{readable[0].coverages.get().event_id}/",
+        f"/feeds/actors/{readable[0].mentions.get().actor_id}/", "/feeds/search/?q=ريفيات", "/feeds/search/?q=المصدر:الريف",
         f"/feeds/search/?source={bad.source_id}",
     ):  # fmt: skip
         caplog.clear()
@@ -462,28 +462,28 @@ def test_feeds_hold_all_articles_but_the_unreadable(
         read = feedparser.parse(response.content)
         assert response.status_code == 200 and not read.bozo, address
         titles = {entry.title for entry in read.entries}
-        assert titles >= {row.title for row in others} and bad.title not in titles, address
+        assert titles >= {row.title for row in readable} and bad.title not in titles, address
         (line,) = told_in(caplog)
         assert line.startswith(f"article {bad.pk} was left out: "), address
 
 
-@pytest.mark.parametrize("what", BY_HAND)
+@pytest.mark.parametrize("noun", BY_HAND)
 @pytest.mark.parametrize("place", range(4))
 def test_a_harvest_goes_on_past_the_unreadable(
     client: Client,
     reported: list[Article],
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
-    what: str,
+    noun: str,
     place: int,
 ) -> None:
     """At each place of a part: first, last and between, by tokens of two records each."""
     monkeypatch.setattr(oai, "RECORDS", 2)
-    bad, others = reported[1], [reported[0], *reported[2:]]
+    bad, readable = reported[1], [reported[0], *reported[2:]]
     # The order of a harvest is that of the last changes; the bad row takes each place in turn.
-    for at, row in enumerate([*others[:place], bad, *others[place:]]):
+    for at, row in enumerate([*readable[:place], bad, *readable[place:]]):
         Article.objects.filter(pk=row.pk).update(updated_at=datetime(2035, 1, 1 + at, tzinfo=UTC))
-    written_by_hand(what, bad)
+    written_by_hand(noun, bad)
     namespace = {"o": "http://www.openarchives.org/OAI/2.0/"}
     for verb in ("ListRecords", "ListIdentifiers"):
         caplog.clear()
@@ -500,11 +500,11 @@ def test_a_harvest_goes_on_past_the_unreadable(
                 break
             token = f"&resumptionToken={quote(token)}"
         # A list of identifiers says nothing of when the article was published.
-        is_listed = verb == "ListIdentifiers" or what != "article"
-        assert set(harvested) == {str(row.pk) for row in others} | ({str(bad.pk)} if is_listed else set())
+        is_listed = verb == "ListIdentifiers" or noun != "article"
+        assert set(harvested) == {str(row.pk) for row in readable} | ({str(bad.pk)} if is_listed else set())
         assert len(told_in(caplog)) == (0 if is_listed else 1), told_in(caplog)
-    asked = f"/oai/?verb=GetRecord&metadataPrefix=oai_dc&identifier=oai:testserver:{bad.pk}"
-    assert ("idDoesNotExist" in client.get(asked).content.decode()) == (what == "article")
+    address = f"/oai/?verb=GetRecord&metadataPrefix=oai_dc&identifier=oai:testserver:{bad.pk}"
+    assert ("idDoesNotExist" in client.get(address).content.decode()) == (noun == "article")
 
 
 # Values that no page expects
@@ -548,8 +548,8 @@ def test_json_of_another_shape_ends_no_page_and_is_named(
     article = reported[0]
     write_by_hand(f"UPDATE articles_article SET {column} = %s::jsonb WHERE id = %s", stored, article.pk)
     assert_pages_open(admin_client, pages_of(article))
-    (told,) = messages_of_check("value")
-    assert told.startswith(f"article {article.pk}: its {column} ")
+    (message,) = messages_of_check("value")
+    assert message.startswith(f"article {article.pk}: its {column} ")
 
 
 def test_the_sound_rows_beside_a_bad_one_are_shown(admin_client: Client, reported: list[Article]) -> None:
@@ -566,8 +566,8 @@ def test_a_record_of_a_delivery_of_another_shape_ends_no_page(admin_client: Clie
     delivery = Delivery.objects.create(name="خبر.txt", state=DeliveryState.FINISHED)
     write_by_hand(f"UPDATE articles_delivery SET {column} = '[\"x\", 5]' WHERE id = %s", delivery.pk)
     assert_pages_open(admin_client, [f"/admin/articles/delivery/{delivery.pk}/change/", "/admin/articles/delivery/"])
-    (told,) = messages_of_check("value")
-    assert told.startswith(f"delivery {delivery.pk}: its {column} ")
+    (message,) = messages_of_check("value")
+    assert message.startswith(f"delivery {delivery.pk}: its {column} ")
 
 
 @pytest.mark.parametrize("changed", ["value = 'NaN'", "value_high = 'NaN', qualifier = 'between'"])
@@ -586,8 +586,8 @@ def test_a_figure_that_is_no_number_ends_no_page_and_is_named(
     assert_pages_open(admin_client, addresses)
     # The others are set on one scale as before.
     assert "12 خبيرا" in admin_client.get(f"/figures/?measure={measure.pk}").content.decode()
-    (told,) = messages_of_check("value")
-    assert told.startswith(f"figure {figure.pk}: its {changed.partition(' ')[0]} ") and "NaN" in told
+    (message,) = messages_of_check("value")
+    assert message.startswith(f"figure {figure.pk}: its {changed.partition(' ')[0]} ") and "NaN" in message
 
 
 @pytest.mark.parametrize(("table", "column"), [
@@ -599,8 +599,12 @@ def test_a_fact_of_what_is_gone_ends_no_page_and_is_named(
     article = reported[0]
     write_by_hand(f"UPDATE articles_{table} SET {column} = 987654321 WHERE article_id = %s", article.pk)
     assert_pages_open(admin_client, pages_of(article))
-    told = messages_of_check("reference")
-    assert len(told) == 1 and told[0].startswith(f"articles_{table} ") and column.removesuffix("_id") in told[0]
+    messages = messages_of_check("reference")
+    assert (
+        len(messages) == 1
+        and messages[0].startswith(f"articles_{table} ")
+        and column.removesuffix("_id") in messages[0]
+    )
     # References are checked at the end of the test, too.
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role TO replica")

@@ -144,13 +144,13 @@ def test_what_is_beyond_the_budget_costs_no_other_value(tmp_path: Path) -> None:
     with BoundedWorkers(Doing(str(tmp_path / "died")), Budget(0.5, 100 * MB), count=2, ahead=2) as workers:
         batches = list(workers.map([values, ["e"], ["backtrack"], ["f", "die"], ["g"]]))
     outcomes = [
-        "too costly" if isinstance(one, Exceeded) else one for batch in batches for one in batch.outcomes
+        "too costly" if isinstance(outcome, Exceeded) else outcome for batch in batches for outcome in batch.outcomes
     ]  # fmt: skip
     assert outcomes == [
         "a", "too costly", "b", "too costly", "too costly", "c", "die once", "too costly", "d",
         "e", "too costly", "f", "too costly", "g",
     ]  # fmt: skip
-    reasons = [one.reason for one in batches[0].outcomes if isinstance(one, Exceeded)]
+    reasons = [outcome.reason for outcome in batches[0].outcomes if isinstance(outcome, Exceeded)]
     assert "0.5 seconds of processor time" in reasons[0] and "100 MiB" in reasons[1] and "SIGKILL" in reasons[2]
     assert [batch.finished for batch in batches] == [False, True, False, False, True]
 
@@ -216,9 +216,9 @@ def test_an_open_quotation_mark_over_millions_of_lines_takes_little_memory(tmp_p
     path = tmp_path / "rows.csv"
     path.write_bytes(b'title,body\na,"' + b"b\n" * 1_500_000)
     with BoundedWorkers(Reading(2_000_000), Budget(60, 60 * MB)) as workers:
-        told = workers.run(path)
-    assert not isinstance(told, Exceeded), told
-    assert "2,000,000" in told[0] and len(told) == Reading.most
+        rows = workers.run(path)
+    assert not isinstance(rows, Exceeded), rows
+    assert "2,000,000" in rows[0] and len(rows) == Reading.most
 
 
 def test_a_header_line_of_any_length_takes_little_memory(tmp_path: Path) -> None:
@@ -226,17 +226,17 @@ def test_a_header_line_of_any_length_takes_little_memory(tmp_path: Path) -> None
     shape = SHAPES["warc: a long header"]
     path.write_bytes(shape.make(50 * MB) + SHAPES["warc: a page of open anchors"].make(1000))
     with BoundedWorkers(Reading(1_000_000), Budget(60, 20 * MB)) as workers:
-        told = workers.run(path)
-    assert not isinstance(told, Exceeded), told
-    assert "headers have more than" in told[0]
+        reasons = workers.run(path)
+    assert not isinstance(reasons, Exceeded), reasons
+    assert "headers have more than" in reasons[0]
 
 
 def test_headers_that_look_like_records_are_not_read_over_and_over(tmp_path: Path) -> None:
     path = tmp_path / "pages.warc"
     path.write_bytes(b"WARC/1.0\r\nX: WARC/1.0\r\n" * 20_000)
     with BoundedWorkers(Reading(1_000_000, most=10**9), Budget(60, 50 * MB)) as workers:
-        told = workers.run(path)
-    assert not isinstance(told, Exceeded) and told
+        outcome = workers.run(path)
+    assert not isinstance(outcome, Exceeded) and outcome
 
 
 PAGE = f"<p>{SENTENCE}</p>".encode()

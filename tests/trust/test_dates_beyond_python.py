@@ -120,9 +120,9 @@ def test_no_door_ends_because_of_a_date(client: Client, rows: list[Article], eve
             client.get(f"/oai/?verb={verb}&metadataPrefix=oai_dc&set=source:{source.pk}").content
         )
         names = {
-            found.text.rpartition(":")[2]
-            for found in harvest.iter("{*}header/{*}identifier", "{*}identifier")
-            if found.text.startswith("oai:")
+            identifier.text.rpartition(":")[2]
+            for identifier in harvest.iter("{*}header/{*}identifier", "{*}identifier")
+            if identifier.text.startswith("oai:")
         }
         assert names == {str(about_bad.pk), str(sound.pk)}
     feed = feedparser.parse(client.get("/feeds/").content)
@@ -152,8 +152,8 @@ def test_exports_leave_out_the_bad_row_and_none_that_hangs_on_it(
     assert downloaded == set(exported) and int(response["X-Total-Count"]) == len(downloaded) + 1
     events = io.StringIO()
     with pytest.raises(SystemExit):
-        call_command("export", "events", stdout=events, stderr=(told := io.StringIO()))
-    assert told.getvalue().startswith(f"event {about_bad.coverages.get().event_id} was left out")
+        call_command("export", "events", stdout=events, stderr=(errors := io.StringIO()))
+    assert errors.getvalue().startswith(f"event {about_bad.coverages.get().event_id} was left out")
 
 
 def test_a_web_archive_holds_the_captures_of_articles_with_such_dates(
@@ -164,9 +164,9 @@ def test_a_web_archive_holds_the_captures_of_articles_with_such_dates(
         spoil(Article, seed("000").pk, "infinity")
         spoil(Capture, seed("001").captures.get().pk, "-infinity", "captured_at")
     for write in (write_warc, write_wacz):
-        told: list[str] = []
-        assert write(io.BytesIO(), lambda place, reason, told=told: told.append(reason)) == whole - 1
-        assert len(told) == 1 and f"article {seed('001').pk}" in told[0]
+        reasons: list[str] = []
+        assert write(io.BytesIO(), lambda place, reason, reasons=reasons: reasons.append(reason)) == whole - 1
+        assert len(reasons) == 1 and f"article {seed('001').pk}" in reasons[0]
 
 
 def nouns() -> list[type[models.Model]]:
@@ -220,11 +220,11 @@ def test_the_check_names_table_row_and_column(rows: list[Article], admin_user: o
     with before_the_rules():
         for row in lone:
             spoil(type(row), row.pk, "infinity")
-    told = [problem.message for problem in check(settled=10**9).open if problem.kind == "date"]
+    messages = [problem.message for problem in check(settled=10**9).open if problem.kind == "date"]
     for row in lone:
-        (line,) = [line for line in told if line.startswith(f"{row._meta.db_table} {row.pk},")]
+        (line,) = [line for line in messages if line.startswith(f"{row._meta.db_table} {row.pk},")]
         assert all(f"{column} infinity" in line for column in columns_of_dates(type(row))), line
-    assert len(told) == len(lone)
+    assert len(messages) == len(lone)
 
 
 def test_what_the_history_holds_of_it_is_told_and_raises_no_alarm(rows: list[Article]) -> None:
@@ -263,7 +263,7 @@ def test_a_date_is_read_as_the_database_has_it_where_python_can_hold_it() -> Non
         }.items():  # fmt: skip
             cursor.execute("SELECT %s::date, ARRAY[%s::date], %s::timestamp, %s::timestamptz", [written] * 4)
             day, days, naive, moment = cursor.fetchone()
-            assert held(day) == read and [held(one) for one in days] == [read], written
+            assert held(day) == read and [held(element) for element in days] == [read], written
             assert (held(naive) and held(naive).date(), held(moment) and held(moment).date()) == (read, read), written
         cursor.execute("SELECT '0001-01-01 00:00+14'::timestamptz, '9999-12-31 23:59-14'::timestamptz, now()")
         first, last, now = cursor.fetchone()

@@ -114,8 +114,8 @@ def test_text_is_shown_as_text(client: Client, attacked: Article) -> None:
         "/sitemaps/articles.xml",
     ):
         etree.fromstring(client.get(address).content)
-    told = client.get(f"/api/v1/articles/{attacked.pk}").json()
-    assert told["title"] == attacked.title and told["body"] == attacked.body
+    row = client.get(f"/api/v1/articles/{attacked.pk}").json()
+    assert row["title"] == attacked.title and row["body"] == attacked.body
     for format_name in ("bib", "ris", "json", "txt"):
         response = client.get(f"{own}cite.{format_name}")
         assert response.status_code in (200, 404) and "Set-Cookie" not in response.headers
@@ -207,7 +207,8 @@ def test_a_files_name_leads_nowhere(admin_client: Client, name: str, settings: o
     outside = [path for path in tmp_path.rglob("*") if path.is_file() and not path.is_relative_to(tmp_path / "in")]
     assert not outside
     assert all(
-        (tmp_path / "in" / one.stored_as).resolve().is_relative_to(tmp_path / "in") for one in Delivery.objects.all()
+        (tmp_path / "in" / delivery.stored_as).resolve().is_relative_to(tmp_path / "in")
+        for delivery in Delivery.objects.all()
     )
 
 

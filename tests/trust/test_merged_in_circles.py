@@ -52,8 +52,8 @@ def test_a_circle_answers_and_is_told(
     for row in rows:
         assert client.get(row.get_absolute_url()).status_code == 404
         assert noun.objects.get(pk=row.pk).survivor is None
-    told = [problem.message for problem in check(settled=10**9).open if problem.kind == "merged"]
-    assert len(told) == count and all(f"{noun._meta.model_name} {row.pk}:" in " ".join(told) for row in circle)
+    messages = [problem.message for problem in check(settled=10**9).open if problem.kind == "merged"]
+    assert len(messages) == count and all(f"{noun._meta.model_name} {row.pk}:" in " ".join(messages) for row in circle)
 
 
 @pytest.mark.parametrize("noun", NOUNS)

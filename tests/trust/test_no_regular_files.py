@@ -35,7 +35,7 @@ THINGS: dict[str, Callable[[Path], object]] = {
 
 
 @pytest.fixture
-def kept(tmp_path: Path) -> Capture:
+def original(tmp_path: Path) -> Capture:
     (tmp_path / "خبر.txt").write_text(f"خبر عن الملفات\n\nوصل 25 خبيرا إلى المدينة. {tmp_path}", encoding="utf-8")
     assert ingest([tmp_path / "خبر.txt"], Options(largest=1_000_000)).created == 1
     return Capture.objects.latest("id")
@@ -54,33 +54,35 @@ def put_back() -> list[Path]:
 
 
 @pytest.mark.parametrize("thing", THINGS)
-def test_in_an_originals_place(client: Client, kept: Capture, tmp_path: Path, put_back: list[Path], thing: str) -> None:
-    path = Path(capture_storage().path(stored_name(kept.sha256)))
+def test_in_an_originals_place(
+    client: Client, original: Capture, tmp_path: Path, put_back: list[Path], thing: str
+) -> None:
+    path = Path(capture_storage().path(stored_name(original.sha256)))
     packed = path.read_bytes()
     path.unlink()
     put_back += [path, path.with_name("other")]
     THINGS[thing](path)
     with pytest.raises(DamagedCaptureError):
-        kept.read()
-    address = kept.article.get_absolute_url()
+        original.read()
+    address = original.article.get_absolute_url()
     assert client.get(f"{address}record/").status_code == 200
     for page in ("", "view/"):
-        assert client.get(f"{address}captures/{kept.sha256}/{page}").status_code == 503
+        assert client.get(f"{address}captures/{original.sha256}/{page}").status_code == 503
     for without_digests in (False, True):
         checked = check(settled=0, without_digests=without_digests)
-        told = [problem.message for problem in checked.open if problem.kind == "capture"]
-        assert len(told) == 1 and kept.sha256 in told[0]
+        messages = [problem.message for problem in checked.open if problem.kind == "capture"]
+        assert len(messages) == 1 and original.sha256 in messages[0]
         assert not [problem for problem in checked.open if problem.kind == "check"] and "statistics" in checked.counts
     made = backup(tmp_path / "copy")
-    assert len(made.damaged + made.missing) == 1 and kept.sha256 in (made.damaged + made.missing)[0]
+    assert len(made.damaged + made.missing) == 1 and original.sha256 in (made.damaged + made.missing)[0]
     # The same bytes brought again are kept again, but where a folder has their name.
     if thing != "folder":
-        Capture.objects.keep_bytes(kept.sha256, packed)
-        assert kept.read()
+        Capture.objects.keep_bytes(original.sha256, packed)
+        assert original.read()
 
 
 @pytest.mark.parametrize("thing", THINGS)
-def test_among_the_originals(kept: Capture, put_back: list[Path], thing: str) -> None:
+def test_among_the_originals(original: Capture, put_back: list[Path], thing: str) -> None:
     root = Path(capture_storage().location)
     path = root / "ab-leftover"
     put_back += [path, root / "other"]
@@ -92,10 +94,10 @@ def test_among_the_originals(kept: Capture, put_back: list[Path], thing: str) ->
     assert not [problem for problem in checked.open if problem.kind == "check"] and "statistics" in checked.counts
     check(settled=0, repair=True)
     assert os.path.lexists(path) == (thing == "folder")
-    assert Path("/dev/zero").exists() and Path("/tmp").is_dir() and kept.read()
+    assert Path("/dev/zero").exists() and Path("/tmp").is_dir() and original.read()
 
 
-def test_a_folder_that_leads_into_itself_ends(kept: Capture, put_back: list[Path]) -> None:
+def test_a_folder_that_leads_into_itself_ends(original: Capture, put_back: list[Path]) -> None:
     root = Path(capture_storage().location)
     put_back += [root / "loop"]
     (root / "loop").symlink_to(root)
@@ -117,7 +119,7 @@ def test_in_an_uploads_place(tmp_path: Path, settings: object, put_back: list[Pa
     assert [problem for problem in check(settled=10**9).open if problem.kind == "delivery"]
 
 
-def test_a_check_that_fails_does_not_stop_the_others(kept: Capture, put_back: list[Path]) -> None:
+def test_a_check_that_fails_does_not_stop_the_others(original: Capture, put_back: list[Path]) -> None:
     """The store's own folder is a file: listing it, and each look that does so, fails."""
     storage = capture_storage()
     folder = Path(storage.location)
@@ -129,6 +131,6 @@ def test_a_check_that_fails_does_not_stop_the_others(kept: Capture, put_back: li
     finally:
         folder.unlink()
         aside.rename(folder)
-    told = {problem.kind for problem in checked.open}
-    assert "capture" in told and "leftover file" in told
+    kinds = {problem.kind for problem in checked.open}
+    assert "capture" in kinds and "leftover file" in kinds
     assert {"texts", "dates", "references", "merged", "statistics"} <= set(checked.counts)

@@ -135,7 +135,7 @@ class World:
     """The public rows that stand beside what is hidden, and the fillings of addresses."""
 
     article: Article
-    other: Article
+    second_article: Article
     event: Event
     actor: Actor
     source: Source
@@ -164,18 +164,18 @@ def world() -> World:
     """Two public articles that report a public event and name a public actor, with an original each."""
     source = Source.objects.create(name=SOURCE, kind="agency", domains=["sahel.example"])
     article = stored(title="مؤتمر نواكشوط لأمن الحدود", body="أعلن المجلس تفكيك 17 خلية في الإقليم.", source=source)
-    other = stored(title="ختام مؤتمر نواكشوط", body="قال المجلس إن 23 خلية فُككت في الإقليم.", source=source)
+    second_article = stored(title="ختام مؤتمر نواكشوط", body="قال المجلس إن 23 خلية فُككت في الإقليم.", source=source)
     event = Event(title="مؤتمر نواكشوط لأمن الحدود 2019", kind="conference", state="confirmed")
     event.start = ArchiveDate.on(DAY)
     event.save()
     actor = Actor.objects.create(name="مجلس نواكشوط", kind="government", state="confirmed")
-    for row in (article, other):
+    for row in (article, second_article):
         Mention.objects.create(article=row, actor=actor, state="confirmed")
         Coverage.objects.create(article=row, event=event, state="confirmed")
     Participation.objects.create(event=event, actor=actor, role="host", state="confirmed")
     capture = captured(article, "أعلن المجلس تفكيك 17 خلية في الإقليم.", "public.txt", "https://sahel.example/1")
-    captured(other, "قال المجلس إن 23 خلية فُككت في الإقليم.", "other.txt", "https://sahel.example/2")
-    return World(article, other, event, actor, source, capture)
+    captured(second_article, "قال المجلس إن 23 خلية فُككت في الإقليم.", "other.txt", "https://sahel.example/2")
+    return World(article, second_article, event, actor, source, capture)
 
 
 def hide(state: State, of: World) -> World:
@@ -225,14 +225,14 @@ def hide(state: State, of: World) -> World:
     )
     Coverage.objects.create(article=article, event=event, state=state.facts)
     measure = Measure.objects.create(label=words["measure"])
-    for key, told, about, row in (
+    for key, quote, about, row in (
         ("figure", quote_of_figure, event, article),
-        ("other_figure", "31 خلية" if state.article else "23 خلية", of.event if state.article else event, article if state.article else of.other),
+        ("other_figure", "31 خلية" if state.article else "23 خلية", of.event if state.article else event, article if state.article else of.second_article),
     ):  # fmt: skip
-        at = row.body.index(told)
+        at = row.body.index(quote)
         Figure.objects.create(
-            pk=KEYS[key], article=row, value=int(told[:2]), unit=words["unit"], measure=measure, about=words["about"],
-            scope=words["scope"], quote=told, start=at, end=at + len(told), event=about, actor=actor, state=state.facts,
+            pk=KEYS[key], article=row, value=int(quote[:2]), unit=words["unit"], measure=measure, about=words["about"],
+            scope=words["scope"], quote=quote, start=at, end=at + len(quote), event=about, actor=actor, state=state.facts,
         )  # fmt: skip
     for row in (event, of.event):
         Contradiction.objects.create(event=row, measure=measure, scope=words["scope"], state="confirmed")
@@ -344,8 +344,8 @@ def web_archive(kind: str) -> str:
 
 
 def searched(text: str) -> str:
-    found = search(text)
-    return f"{found.ids} {found.further} {found.total} {found.widened} {found.correction} {found.notes}"
+    page = search(text)
+    return f"{page.ids} {page.further} {page.total} {page.widened} {page.correction} {page.notes}"
 
 
 def command_search(text: str) -> str:
@@ -356,7 +356,7 @@ def command_search(text: str) -> str:
 
 def related_to(title: str) -> str:
     article = with_frequent_lexemes(Article.objects).get(title=title)
-    return repr([(other.pk, other.title, other.lead) for other in related(article, 5)])
+    return repr([(neighbour.pk, neighbour.title, neighbour.lead) for neighbour in related(article, 5)])
 
 
 # What is reached without an address of its own: name → answers, by the texts that were typed.
@@ -435,14 +435,14 @@ TELL_OF_NOTHING = {
 def patterns() -> Iterator[tuple[str, bool]]:
     """(route, whether it has an English twin) of every URL pattern."""
 
-    def walk(found: Iterable[object], prefix: str, twin: bool) -> Iterator[tuple[str, bool]]:
-        for one in found:
-            is_language = isinstance(one.pattern, LocalePrefixPattern)
-            route = prefix if is_language else prefix + str(one.pattern)
-            if isinstance(one, URLPattern):
+    def walk(url_patterns: Iterable[object], prefix: str, twin: bool) -> Iterator[tuple[str, bool]]:
+        for pattern in url_patterns:
+            is_language = isinstance(pattern.pattern, LocalePrefixPattern)
+            route = prefix if is_language else prefix + str(pattern.pattern)
+            if isinstance(pattern, URLPattern):
                 yield route, twin
             else:
-                yield from walk(one.url_patterns, route, twin or is_language)
+                yield from walk(pattern.url_patterns, route, twin or is_language)
 
     return walk(get_resolver().url_patterns, "", False)
 
@@ -470,8 +470,8 @@ def addresses(of: World, *routes: str) -> Iterator[str]:
 def desk_address(route: str) -> str:
     """The address of a pattern of the desk, its parts filled with the key of a hidden article or event."""
     route = re.sub(r"\^|\$|\(\?P<\w+>([^)|]*)[^)]*\)", r"\1", route).replace(".*", "word")
-    given = {"uuid": "00000000-0000-0000-0000-000000000000", "str": "actor"}
-    return re.sub(r"<(?:(\w+):)?\w+>", lambda part: given.get(part[1], str(KEYS["article"])), route)
+    value_by_converter = {"uuid": "00000000-0000-0000-0000-000000000000", "str": "actor"}
+    return re.sub(r"<(?:(\w+):)?\w+>", lambda part: value_by_converter.get(part[1], str(KEYS["article"])), route)
 
 
 def text_of(response: object) -> str:
@@ -487,13 +487,13 @@ def plain(text: str) -> str:
     return unquote(html.unescape(text))
 
 
-def leaks(text: str, state: State, asked: str = "") -> list[str]:
+def leaks(text: str, state: State, request_text: str = "") -> list[str]:
     """What of the state's hidden rows stands in a text, but for what was asked in these very words."""
-    text, asked = plain(text), plain(asked)
-    found = [name for name in sorted(state.words) if MARKERS[name] in text and MARKERS[name] not in asked]
+    text, request_text = plain(text), plain(request_text)
+    names = [name for name in sorted(state.words) if MARKERS[name] in text and MARKERS[name] not in request_text]
     keys = {name: rf"(?<![0-9A-Za-z]){KEYS[name]}(?![0-9A-Za-z])" for name in sorted(state.keys)}
-    return found + [
-        f"key of {name}" for name, key in keys.items() if re.search(key, text) and not re.search(key, asked)
+    return names + [
+        f"key of {name}" for name, key in keys.items() if re.search(key, text) and not re.search(key, request_text)
     ]
 
 
@@ -512,18 +512,18 @@ def test_every_pattern_is_in_the_table() -> None:
 
 def asked_everywhere(of: World, state: State, client: Client, *routes: str) -> list[str]:
     """What leaks at which address, and which pages of hidden rows are answered as if they were there."""
-    told = []
+    leaked = []
     for address in addresses(of, *routes):
         response = client.get(address)
-        found = leaks(text_of(response), state, asked=address)
+        names = leaks(text_of(response), state, request_text=address)
         if address.startswith(DELETED_RECORDS) and state.was_public:
-            found = [name for name in found if name != "key of article"]
-        if found:
-            told.append(f"{unquote(address)}: {', '.join(found)}")
+            names = [name for name in names if name != "key of article"]
+        if names:
+            leaked.append(f"{unquote(address)}: {', '.join(names)}")
         path = address.partition("?")[0]
         if response.status_code not in allowed_answers(path, state, response.status_code):
-            told.append(f"{unquote(address)}: answered {response.status_code}")
-    return told
+            leaked.append(f"{unquote(address)}: answered {response.status_code}")
+    return leaked
 
 
 def allowed_answers(path: str, state: State, answer: int) -> set[int]:
@@ -542,21 +542,21 @@ def allowed_answers(path: str, state: State, answer: int) -> set[int]:
 @pytest.mark.parametrize("name", STATES)
 def test_no_address_tells_of_what_is_hidden(name: str, client: Client) -> None:
     state = STATES[name]
-    told = asked_everywhere(hide(state, world()), state, client)
-    assert not told, "\n".join(told)
+    leaked = asked_everywhere(hide(state, world()), state, client)
+    assert not leaked, "\n".join(leaked)
 
 
 @pytest.mark.parametrize("name", STATES)
 def test_nothing_else_tells_of_what_is_hidden(name: str) -> None:
     state = STATES[name]
     hide(state, world())
-    told = [
-        f"{door} {typed}: {', '.join(found)}"
+    leaked = [
+        f"{door} {typed}: {', '.join(names)}"
         for door, (answer, texts) in NO_ADDRESS.items()
         for typed in texts
-        if (found := leaks(answer(typed), state, asked=typed))
+        if (names := leaks(answer(typed), state, request_text=typed))
     ]
-    assert not told, "\n".join(told)
+    assert not leaked, "\n".join(leaked)
 
 
 def test_an_account_without_its_token_reads_what_everybody_reads(client: Client) -> None:
@@ -565,14 +565,14 @@ def test_an_account_without_its_token_reads_what_everybody_reads(client: Client)
     user = User.objects.create_superuser("awwal", password="كلمة-مرور-طويلة-1")
     TOTPDevice.objects.create(user=user, confirmed=True)
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    told = asked_everywhere(of, state, client)
-    assert not told, "\n".join(told)
+    leaked = asked_everywhere(of, state, client)
+    assert not leaked, "\n".join(leaked)
 
 
-def names_met(text: str, asked: str) -> set[str]:
+def names_met(text: str, request_text: str) -> set[str]:
     """What of all that STATES hide stands in a text, named as MET names it."""
     everything = State(words=_ALL_WORDS, keys=_ALL_KEYS)
-    return {name.replace("key of ", "#") for name in leaks(text, everything, asked=asked)}
+    return {name.replace("key of ", "#") for name in leaks(text, everything, request_text=request_text)}
 
 
 def test_every_door_tells_of_what_nothing_hides(client: Client) -> None:
@@ -643,7 +643,7 @@ def test_the_related_articles_that_are_kept_for_a_day_are_no_longer_shown(
 ) -> None:
     monkeypatch.setattr(related_articles, "KEPT_FROM", 1)
     of = hide(SHOWN, world())
-    page = of.other.get_absolute_url()
+    page = of.second_article.get_absolute_url()
     assert MARKERS["title"] in text_of(client.get(page))
     hidden = Article.objects.get(pk=KEYS["article"])
     for fields in ({"status": "draft"}, {"status": "withdrawn"}, {"status": "published", "merged_into": of.article}):
@@ -669,11 +669,11 @@ _CHANGES = re.compile(r"csrfmiddlewaretoken\S+|<span class=\"figure[^>]*>|X-Requ
 def test_numbers_are_the_same_with_and_without_what_is_hidden(name: str, client: Client) -> None:
     of = world()
     places = {part: getattr(of, part).pk for part in ("article", "event", "actor", "source")}
-    asked = [address.format_map(places) for address in COUNTED]
-    before = {address: _CHANGES.sub("", text_of(client.get(address))) for address in asked}
+    filled_addresses = [address.format_map(places) for address in COUNTED]
+    before = {address: _CHANGES.sub("", text_of(client.get(address))) for address in filled_addresses}
     hide(STATES[name], of)
-    after = {address: _CHANGES.sub("", text_of(client.get(address))) for address in asked}
-    assert [address for address in asked if before[address] != after[address]] == []
+    after = {address: _CHANGES.sub("", text_of(client.get(address))) for address in filled_addresses}
+    assert [address for address in filled_addresses if before[address] != after[address]] == []
 
 
 @pytest.mark.parametrize("name", ["rejected nouns", "merged nouns", "withheld"])
@@ -690,10 +690,10 @@ def test_no_condition_finds_articles_by_a_hidden_noun(name: str) -> None:
 
 # How the only articles with a word cease to be public.
 TAKEN_AWAY: dict[str, Callable[[list[Article], Article], object]] = {
-    "draft": lambda written, other: set_all(written, status="draft"),
-    "withdrawn": lambda written, other: set_all(written, status="withdrawn"),
-    "deleted": lambda written, other: set_all(written, status="deleted"),
-    "merged": lambda written, other: set_all(written, merged_into=other),
+    "draft": lambda written, public_article: set_all(written, status="draft"),
+    "withdrawn": lambda written, public_article: set_all(written, status="withdrawn"),
+    "deleted": lambda written, public_article: set_all(written, status="deleted"),
+    "merged": lambda written, public_article: set_all(written, merged_into=public_article),
 }
 
 
@@ -715,11 +715,11 @@ def corrections() -> set[str]:
 def test_a_word_of_hidden_articles_alone_is_no_correction(
     make_article: Callable[..., Article], name: str, is_counted: bool
 ) -> None:
-    word, other = MARKERS["title"], make_article("تقرير آخر", "وصل الوفد إلى المدينة.", DAY)
+    word, public_article = MARKERS["title"], make_article("تقرير آخر", "وصل الوفد إلى المدينة.", DAY)
     written = [make_article("تقرير", f"وصل {word} إلى المدينة {number}.", DAY) for number in range(6)]
     statistics.update()
     assert corrections() == {word}
-    TAKEN_AWAY[name](written, other)
+    TAKEN_AWAY[name](written, public_article)
     if is_counted:
         statistics.rebuild()
     assert corrections() == set() and search(word).total == 0
@@ -754,5 +754,5 @@ def test_what_is_hidden_stays_so_in_an_archive_of_kept_numbers(client: Client, m
     state = STATES["withdrawn"]
     Participation.objects.filter(actor=KEYS["actor"]).update(state="suggested")
     Participation.objects.filter(event=KEYS["event"]).update(state="suggested")
-    told = asked_everywhere(of, state, client)
-    assert not told, "\n".join(told)
+    leaked = asked_everywhere(of, state, client)
+    assert not leaked, "\n".join(leaked)

@@ -22,10 +22,10 @@ KEY = base64.b64encode(os.urandom(60)).decode()
 def compose_environment(service: str = "site") -> dict[str, str]:
     """The environment that docker-compose.yml gives a service, its variables filled in."""
     compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
-    given = {"POSTGRES_PASSWORD": "secret", "ARCHIVE_SECRET_KEY": KEY, "ARCHIVE_HOSTS": "archive.example.org"}
+    variables = {"POSTGRES_PASSWORD": "secret", "ARCHIVE_SECRET_KEY": KEY, "ARCHIVE_HOSTS": "archive.example.org"}
 
     def filled(text: str) -> str:
-        return re.sub(r"\$\{(\w+)(?::?[-?]([^}]*))?\}", lambda found: given.get(found[1], found[2] or ""), text)
+        return re.sub(r"\$\{(\w+)(?::?[-?]([^}]*))?\}", lambda match: variables.get(match[1], match[2] or ""), text)
 
     return {name: filled(str(value)) for name, value in compose["services"][service]["environment"].items()}
 
@@ -53,10 +53,10 @@ def test_the_deployment_check_is_clean_as_compose_runs_it(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    "told", [{"ARCHIVE_HOSTS": "archive.example.org"}, {"ARCHIVE_HTTPS": "1"}, {"ARCHIVE_BEHIND_PROXY": "1"}]
+    "environment", [{"ARCHIVE_HOSTS": "archive.example.org"}, {"ARCHIVE_HTTPS": "1"}, {"ARCHIVE_BEHIND_PROXY": "1"}]
 )
-def test_it_does_not_start_for_others_without_a_key(told: dict[str, str], tmp_path: Path) -> None:
-    done = run("manage.py", "check", **told, ARCHIVE_DATA=str(tmp_path))
+def test_it_does_not_start_for_others_without_a_key(environment: dict[str, str], tmp_path: Path) -> None:
+    done = run("manage.py", "check", **environment, ARCHIVE_DATA=str(tmp_path))
     assert done.returncode != 0 and "ARCHIVE_SECRET_KEY must be set" in done.stderr
     assert not (tmp_path / "secret_key").exists()
 
@@ -96,10 +96,10 @@ def test_no_script_and_no_style_stands_in_a_page(client: Client, address: str) -
 
 
 def test_who_asks_is_whom_our_proxy_names(rf: object, settings: object) -> None:
-    asked = rf.get("/", HTTP_X_FORWARDED_FOR="1.1.1.1, 10.0.0.1 , 203.0.113.9", REMOTE_ADDR="172.18.0.2")
-    assert visitors.address(asked) == "172.18.0.2"
+    request = rf.get("/", HTTP_X_FORWARDED_FOR="1.1.1.1, 10.0.0.1 , 203.0.113.9", REMOTE_ADDR="172.18.0.2")
+    assert visitors.address(request) == "172.18.0.2"
     settings.ARCHIVE_BEHIND_PROXY = True
-    assert visitors.address(asked) == "203.0.113.9"
+    assert visitors.address(request) == "203.0.113.9"
     assert visitors.address(rf.get("/", REMOTE_ADDR="172.18.0.2")) == "172.18.0.2"
 
 
@@ -119,7 +119,7 @@ def test_nobody_asks_more_by_lying_about_where_from(
     setattr(settings, setting, "3/m")
 
     def ask(number: int, forwarded: str, remote: str) -> int:
-        told = {
+        headers = {
             "HTTP_X_FORWARDED_FOR": forwarded,
             "REMOTE_ADDR": remote,
             "HTTP_X_REAL_IP": f"8.8.{number}.8",
@@ -127,7 +127,7 @@ def test_nobody_asks_more_by_lying_about_where_from(
         }
         at = address.format(n=number)
         form = {"username": f"a{number}", "password": "x"}
-        response = client.post(at, form, **told) if posted else client.get(at, **told)
+        response = client.post(at, form, **headers) if posted else client.get(at, **headers)
         # A server reads or closes every answer; a download holds its place until then.
         b"".join(response)
         return response.status_code
@@ -154,8 +154,8 @@ def test_a_name_is_closed_for_who_guesses_and_not_for_its_owner(roles: None, set
     account("muharrir", "محررون")
 
     def sign_in(forwarded: str, password: str) -> int:
-        told = {"HTTP_X_FORWARDED_FOR": forwarded, "REMOTE_ADDR": "172.18.0.2"}
-        return Client().post("/admin/login/", {"username": "muharrir", "password": password}, **told).status_code
+        headers = {"HTTP_X_FORWARDED_FOR": forwarded, "REMOTE_ADDR": "172.18.0.2"}
+        return Client().post("/admin/login/", {"username": "muharrir", "password": password}, **headers).status_code
 
     assert [sign_in(f"5.5.5.{n}, 203.0.113.9", "تخمين") for n in range(6)][-1] == 429
     assert sign_in("203.0.113.9, 203.0.113.77", "كلمة-مرور-طويلة-1") == 302
@@ -177,4 +177,4 @@ def test_what_is_counted_is_shown_to_who_has_the_token(client: Client, settings:
 def test_every_pinned_package_has_its_hashes() -> None:
     for name in ("requirements.lock", "requirements-dev.lock"):
         pinned = re.findall(r"^[a-zA-Z0-9][^\n]*(?:\n[ \t]+[^\n]*)*", (ROOT / name).read_text(), re.MULTILINE)
-        assert len(pinned) > 40 and all("--hash=sha256:" in one for one in pinned)
+        assert len(pinned) > 40 and all("--hash=sha256:" in requirement for requirement in pinned)

@@ -144,8 +144,8 @@ def write_around_rules(article: Article, **columns: object) -> None:
     """Writes columns with triggers switched off; the rules that are NOT VALID hold for what is written later."""
     with before_the_rules(), connection.cursor() as cursor:
         cursor.execute("SET session_replication_role TO replica")
-        told = ", ".join(f"{column} = %s" for column in columns)
-        cursor.execute(f"UPDATE articles_article SET {told} WHERE id = %s", [*columns.values(), article.pk])
+        assignments = ", ".join(f"{column} = %s" for column in columns)
+        cursor.execute(f"UPDATE articles_article SET {assignments} WHERE id = %s", [*columns.values(), article.pk])
         cursor.execute("SET session_replication_role TO origin")
 
 

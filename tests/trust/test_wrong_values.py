@@ -222,8 +222,8 @@ def write_arrays(model: type[models.Model], field: ArrayField) -> None:
             cursor.execute(f"ALTER TABLE {model._meta.db_table} DROP CONSTRAINT {name}")
     wrong = wrong_arrays(field)
     for turn, written in enumerate(wrong):
-        which = f"WHERE {model._meta.pk.column} %% {len(wrong)} = {turn}"
-        by_hand(f"UPDATE {model._meta.db_table} SET {field.column} = '{written}' {which}", rows_needed=False)
+        condition = f"WHERE {model._meta.pk.column} %% {len(wrong)} = {turn}"
+        by_hand(f"UPDATE {model._meta.db_table} SET {field.column} = '{written}' {condition}", rows_needed=False)
 
 
 @pytest.mark.parametrize("fields", rounds(ARRAYS), ids=names_of)
