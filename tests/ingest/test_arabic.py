@@ -84,7 +84,7 @@ def test_no_message_is_put_together_from_text(names: set[str]) -> None:
     assert wrong == []
 
 
-def taken(tmp_path: Path, name: str, content: bytes) -> Report:
+def ingest_file(tmp_path: Path, name: str, content: bytes) -> Report:
     (tmp_path / name).write_bytes(content)
     return ingest([tmp_path], Options(largest=200_000))
 
@@ -112,7 +112,7 @@ def rows(*lines: str) -> bytes:
     ],
 )  # fmt: skip
 def test_what_a_library_says_never_reaches_a_person(tmp_path: Path, name: str, content: bytes, words: str) -> None:
-    failures = taken(tmp_path, name, content).failures
+    failures = ingest_file(tmp_path, name, content).failures
     assert failures
     for failure in failures:
         english, arabic = str(failure.reason), in_arabic(failure.reason)
@@ -176,7 +176,7 @@ def plain(text: str) -> str:
     ],
 )
 def test_choices_are_said_by_their_arabic_names(tmp_path: Path, row: dict, words: str) -> None:
-    (failure,) = taken(tmp_path, "rows.jsonl", rows(json.dumps({"title": "خبر", "body": BODY} | row))).failures
+    (failure,) = ingest_file(tmp_path, "rows.jsonl", rows(json.dumps({"title": "خبر", "body": BODY} | row))).failures
     assert words in plain(in_arabic(failure.reason))
 
 

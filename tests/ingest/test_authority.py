@@ -93,8 +93,8 @@ def test_a_wrong_value_is_told_with_its_entry_field_and_choices(content: str, en
     english, arabic = (
         text.replace("\u2068", "").replace("\u2069", "") for text in (str(error.value), in_arabic(str(error.value)))
     )
-    for told in (english, arabic):
-        assert all(word in told for word in ["wrong.toml", entry.replace("( س", "(س"), *words]), told
+    for message in (english, arabic):
+        assert all(word in message for word in ["wrong.toml", entry.replace("( س", "(س"), *words]), message
     # Neither says it in the other's language: what is Arabic in the English message is the file's own.
     own = re.sub(r"\([^)]*\)|“[^”]*”", "", english)
     assert not re.search("[\u0600-\u06ff]", own), own
@@ -123,8 +123,8 @@ def test_two_entries_of_one_name_are_refused_with_both_names(table: str) -> None
     names = [re.search(r'"(.+?)"', text)[1] for text in (first, second)]
     with pytest.raises(AuthorityError) as error:
         apply_authority("twice.toml", (first + second).encode())
-    for told in (str(error.value), in_arabic(str(error.value))):
-        plain = told.replace("\u2068", "").replace("\u2069", "")
+    for message in (str(error.value), in_arabic(str(error.value))):
+        plain = message.replace("\u2068", "").replace("\u2069", "")
         assert f"{table} 2 ({names[1]})" in plain and names[0] in plain and "1" in plain
     # An entry that is copied overwrites nothing, and neither does what is told apart.
     report = apply_authority("copied.toml", (first + first).encode())

@@ -122,7 +122,7 @@ def test_a_page_that_is_not_packed_as_its_header_says_is_taken_with_a_note(tmp_p
 
 @pytest.mark.parametrize("pack", [brotli.compress, gzip.compress, zstandard.compress, deflated])
 def test_a_bomb_is_not_unpacked(pack: object) -> None:
-    name = next(name for name, known in PACKED.items() if known is pack)
+    name = next(name for name, packer in PACKED.items() if packer is pack)
     with pytest.raises(UnreadableError, match="larger than 1,000,000"):
         unpacked(pack(b"<p>" * 30_000_000), name, 1_000_000)
 

@@ -145,14 +145,14 @@ def test_no_address_inside_is_ever_asked(address: str) -> None:
 def test_a_name_that_points_inside_is_refused_and_the_address_checked_is_the_one_asked(
     site: str, monkeypatch: pytest.MonkeyPatch, settings: object
 ) -> None:
-    port, asked = int(site.rpartition(":")[2]), []
+    port, lookups = int(site.rpartition(":")[2]), []
 
     def answers(*ips: str) -> None:
         """What the name is said to be: the first time and every later one, as a name server that changes its mind does."""
         monkeypatch.setattr(
             fetching.socket,
             "getaddrinfo",
-            lambda *_, **__: asked.append(1) or [(2, 1, 6, "", (ips[min(len(asked), len(ips)) - 1], port))],
+            lambda *_, **__: lookups.append(1) or [(2, 1, 6, "", (ips[min(len(lookups), len(ips)) - 1], port))],
         )
 
     settings.ARCHIVE_FETCH_PRIVATE = False
@@ -161,7 +161,7 @@ def test_a_name_that_points_inside_is_refused_and_the_address_checked_is_the_one
         with pytest.raises(UnreadableError, match="not a public address"):
             fetch(f"http://news.example:{port}/story")
     # Public when it is checked, inside a moment later: never asked for, each connection goes to an address checked for itself.
-    asked.clear()
+    lookups.clear()
     answers("93.184.216.34", "127.0.0.1")
     with pytest.raises(UnreadableError, match="not a public address"):
         fetch(f"http://news.example:{port}/story")

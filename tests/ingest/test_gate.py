@@ -29,7 +29,7 @@ def row(**fields: object) -> dict[str, object]:
     return {"title": "خبر عن ورشة الموانئ", "body": BODY, **fields}
 
 
-def taken(tmp_path: Path, **fields: object) -> Report:
+def ingest_row(tmp_path: Path, **fields: object) -> Report:
     """What becomes of a row with these fields, between two that are right."""
     good = [json.dumps(row(title=f"خبر سليم {n}", body=f"{BODY} رقم {n}."), ensure_ascii=False) for n in (1, 2)]
     (tmp_path / "rows.jsonl").write_text("\n".join([good[0], json.dumps(row(**fields)), good[1]]), encoding="utf-8")
@@ -80,7 +80,7 @@ def day_after(days: int) -> str:
 def test_a_row_that_may_not_enter_is_refused_by_its_field(
     tmp_path: Path, field: str, value: object, expected: str | None
 ) -> None:
-    report = taken(tmp_path, **{field: value})
+    report = ingest_row(tmp_path, **{field: value})
     if expected is None:
         assert (report.created, report.failures) == (3, [])
         return
@@ -91,8 +91,8 @@ def test_a_row_that_may_not_enter_is_refused_by_its_field(
 
 
 def test_an_article_that_is_taken_away_brings_its_notice(tmp_path: Path) -> None:
-    assert taken(tmp_path, status="withdrawn", notice="\u200f\u200e").created == 2
-    assert taken(tmp_path, status="withdrawn", notice="سُحب بطلب من الناشر").created == 1
+    assert ingest_row(tmp_path, status="withdrawn", notice="\u200f\u200e").created == 2
+    assert ingest_row(tmp_path, status="withdrawn", notice="سُحب بطلب من الناشر").created == 1
     assert Article.objects.get(status="withdrawn").notice == "سُحب بطلب من الناشر"
 
 
@@ -104,7 +104,7 @@ def test_the_edges_may_enter(tmp_path: Path) -> None:
         "earliest": "1800-01-01",
         "latest": "1800-01-01",
     }
-    assert taken(tmp_path, published=edge, captured_at="1990-01-01T00:00:00Z", author="ع" * 200).failures == []
+    assert ingest_row(tmp_path, published=edge, captured_at="1990-01-01T00:00:00Z", author="ع" * 200).failures == []
     article = Article.objects.get(title="خبر عن ورشة الموانئ")
     assert article.published.date == date(1800, 1, 1)
     assert article.captures.get().captured_at == datetime(1990, 1, 1, tzinfo=UTC)
@@ -136,8 +136,8 @@ def test_a_record_of_no_time_is_refused_and_the_others_go_on(tmp_path: Path) -> 
     report = run(tmp_path)
     assert report.created == 2 and len(report.failures) == 2
     assert all("“WARC-Date”" in failure.reason and "1990-01-01" in failure.reason for failure in report.failures)
-    known = Capture.objects.filter(address__startswith="https://news.example/")
-    assert set(known.values_list("captured_at", flat=True)) == {datetime(2022, 3, 4, 5, 6, 7, tzinfo=UTC)}
+    captures = Capture.objects.filter(address__startswith="https://news.example/")
+    assert set(captures.values_list("captured_at", flat=True)) == {datetime(2022, 3, 4, 5, 6, 7, tzinfo=UTC)}
 
 
 @pytest.mark.parametrize("stated", ["0001-01-01T00:00:00Z", "9999-12-31", "1066-10-14"])
@@ -213,7 +213,7 @@ ENTRY = '[[actor]]\nname = "هيئة الموانئ"\nkind = "government"\n'
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "expected"),
     [
         ("x = " + "[" * 5_000 + "]" * 5_000, ["nested"]),
         ("x = " + "{a=" * 3_000 + "1" + "}" * 3_000, ["nested"]),
@@ -242,11 +242,11 @@ ENTRY = '[[actor]]\nname = "هيئة الموانئ"\nkind = "government"\n'
         ("d = 2024-02-31", ["x.toml"]),
     ],
 )  # fmt: skip
-def test_an_authority_file_that_is_wrong_names_file_entry_and_field(content: str, told: list[str]) -> None:
+def test_an_authority_file_that_is_wrong_names_file_entry_and_field(content: str, expected: list[str]) -> None:
     before = [list(model.objects.order_by("id").values()) for model in (Actor, Source, Event)]
     with pytest.raises(AuthorityError) as error:
         apply_authority("x.toml", content.encode())
-    assert all(words in str(error.value) for words in ["x.toml", *told]), str(error.value)
+    assert all(words in str(error.value) for words in ["x.toml", *expected]), str(error.value)
     assert before == [list(model.objects.order_by("id").values()) for model in (Actor, Source, Event)]
 
 
@@ -274,5 +274,5 @@ def test_a_name_that_fits_stays(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["/srv/files/خبر.txt", "C:\\Users\\editor\\خبر.txt", "../../خبر.txt", "خبر.txt"])
 def test_an_originals_name_has_no_folders(tmp_path: Path, name: str) -> None:
-    taken(tmp_path, capture_filename=name)
+    ingest_row(tmp_path, capture_filename=name)
     assert Article.objects.get(title="خبر عن ورشة الموانئ").captures.get().filename == "خبر.txt"

@@ -579,10 +579,10 @@ def test_check_archive_tells_addresses_that_collide_and_mends_those_that_do_not(
     err = StringIO()
     with pytest.raises(SystemExit):
         call_command("check_archive", "--without-digests", stdout=StringIO(), stderr=err)
-    told = err.getvalue()
-    assert f"articles {first.pk}, {second.pk} have one address in different spellings" in told
-    assert f"article {alone.pk}: http://h.example/ب#top should be spelled http://h.example/%D8%A8" in told
-    assert f"article {broken.pk}: “http://[::1” is not a web address" in told
+    messages = err.getvalue()
+    assert f"articles {first.pk}, {second.pk} have one address in different spellings" in messages
+    assert f"article {alone.pk}: http://h.example/ب#top should be spelled http://h.example/%D8%A8" in messages
+    assert f"article {broken.pk}: “http://[::1” is not a web address" in messages
     with pytest.raises(SystemExit):
         call_command("check_archive", "--without-digests", "--repair", stdout=StringIO(), stderr=StringIO())
     urls = dict(Article.objects.filter(pk__in=[first.pk, second.pk, alone.pk, broken.pk]).values_list("pk", "url"))
@@ -646,21 +646,21 @@ def test_a_claim_that_is_not_taken_as_the_address_is_told(claim: str, tmp_path: 
     """Of a file, and of a page from another domain; not of a page that comes from where it says."""
     head = CLAIMS[claim]
     (tmp_path / "page.html").write_bytes(page(head=head))
-    ((given, taken),) = notes_of(run(tmp_path / "page.html"), "url")
-    assert given == REAL and "nothing shows that its file came from there" in taken
+    ((value, reason),) = notes_of(run(tmp_path / "page.html"), "url")
+    assert value == REAL and "nothing shows that its file came from there" in reason
     elsewhere = bring(tmp_path, "https://evil.example/other", page(FORGED, "عنوان آخر تماما", head))
-    ((given, taken),) = notes_of(elsewhere, "url")
-    assert given == REAL and "was fetched from another domain" in taken
+    ((value, reason),) = notes_of(elsewhere, "url")
+    assert value == REAL and "was fetched from another domain" in reason
     assert notes_of(bring(tmp_path, REAL, page(BODY, "عنوان ثالث", head)), "url") == []
 
 
 def test_a_source_kept_under_another_domain_is_told_as_such(tmp_path: Path) -> None:
     Source.objects.create(name="صحيفة الشروق الجديدة", domains=["shorouk.example"])
     head = '<meta property="og:site_name" content="{}">'
-    kept = bring(tmp_path, "https://evil.example/copy", page(FORGED, head=head.format("صحيفة الشروق الجديدة")))
-    ((given, taken),) = notes_of(kept, "source")
-    assert given == "صحيفة الشروق الجديدة"
-    assert taken == "a source of that name is kept under other domains than evil.example; it was not taken"
+    report = bring(tmp_path, "https://evil.example/copy", page(FORGED, head=head.format("صحيفة الشروق الجديدة")))
+    ((value, reason),) = notes_of(report, "source")
+    assert value == "صحيفة الشروق الجديدة"
+    assert reason == "a source of that name is kept under other domains than evil.example; it was not taken"
     unknown = bring(
         tmp_path, "https://evil.example/b", page(FORGED, "عنوان ثان", head=head.format("صحيفة لا يعرفها أحد"))
     )

@@ -41,7 +41,7 @@ def warc(*records: tuple[str, bytes], compressed: bool = True, **http: str) -> b
 
 
 def page(number: int, body: str = BODY) -> tuple[str, bytes]:
-    paragraphs = "".join(f"<p>{one} ({number})</p>" for one in body.split("\n\n"))
+    paragraphs = "".join(f"<p>{paragraph} ({number})</p>" for paragraph in body.split("\n\n"))
     html = f"<html><head><title>خبر رقم {number} عن الورشة والموانئ</title></head><body><article>{paragraphs}</article></body></html>"
     return f"https://news.example/story/{number}", html.encode()
 
@@ -244,10 +244,10 @@ def test_a_wrong_row_is_told_by_line_and_field(tmp_path: Path) -> None:
     (tmp_path / "rows.jsonl").write_text("\n".join(lines), encoding="utf-8")
     report = run(tmp_path)
     assert report.created == 1
-    told = {failure.path.rsplit(": ", 1)[-1]: failure.reason for failure in report.failures}
-    assert list(told) == [f"line {n}" for n in range(2, 8)]
-    assert "body" in told["line 2"] and "published.date" in told["line 3"] and "status" in told["line 4"]
-    assert "title" in told["line 5"] and "not JSON" in told["line 6"] and "object" in told["line 7"]
+    reasons = {failure.path.rsplit(": ", 1)[-1]: failure.reason for failure in report.failures}
+    assert list(reasons) == [f"line {n}" for n in range(2, 8)]
+    assert "body" in reasons["line 2"] and "published.date" in reasons["line 3"] and "status" in reasons["line 4"]
+    assert "title" in reasons["line 5"] and "not JSON" in reasons["line 6"] and "object" in reasons["line 7"]
 
 
 def test_a_spreadsheet_without_a_needed_column_is_refused_whole(tmp_path: Path) -> None:

@@ -19,10 +19,10 @@ def seed(number: str) -> str:
 
 
 def kinds(text: str) -> dict[str, list[int]]:
-    found: dict[str, list[int]] = {}
+    lines_by_kind: dict[str, list[int]] = {}
     for line in read_text(text).set_aside:
-        found.setdefault(line.kind, []).append(line.line)
-    return found
+        lines_by_kind.setdefault(line.kind, []).append(line.line)
+    return lines_by_kind
 
 
 def test_seed_000_section_title_and_comment_form() -> None:
@@ -59,9 +59,9 @@ def test_seed_004_repeated_title() -> None:
 @pytest.mark.parametrize("number", ["000", "001", "002", "003", "004"])
 def test_nothing_of_the_original_is_lost(number: str) -> None:
     document = read_text(seed(number))
-    kept = document.body + document.title + "".join(line.text for line in document.set_aside)
+    stored_text = document.body + document.title + "".join(line.text for line in document.set_aside)
     for line in seed(number).splitlines():
-        assert " ".join(line.split()) in kept
+        assert " ".join(line.split()) in stored_text
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ def run(*paths: Path) -> Report:
     return ingest(paths, Options(largest=2_000_000))
 
 
-def taken(tmp_path: Path, **fields: object) -> Report:
+def ingest_row(tmp_path: Path, **fields: object) -> Report:
     """What becomes of a row with these fields."""
     path = tmp_path / "rows.jsonl"
     path.write_text(json.dumps({"title": "خبر عن ورشة الموانئ", "body": BODY} | fields), encoding="utf-8")
@@ -52,7 +52,7 @@ def test_a_text_is_the_same_text_at_every_door(
 ) -> None:
     title, body = f"خبر فيه {typed} هنا", f"قال الوزير {typed} في بيان.\n\nوانتهى."
     expected = title.replace(typed, stored), body.replace(typed, stored)
-    assert taken(tmp_path, title=title, body=body).created == 1
+    assert ingest_row(tmp_path, title=title, body=body).created == 1
     by_rows = Article.objects.latest("id")
     (tmp_path / "page.html").write_text(
         f"<html><head><title>{title}</title></head><body><h1>{title}</h1><p>{body}</p></body></html>", encoding="utf-8"
@@ -78,9 +78,9 @@ def test_a_ligature_is_found_by_its_letters_and_by_itself(make_article: Callable
 @pytest.mark.parametrize("value", INVISIBLE)
 @pytest.mark.parametrize("field", ["title", "body"])
 def test_what_shows_nothing_is_empty_in_a_row(value: str, field: str, tmp_path: Path) -> None:
-    report = taken(tmp_path, **{field: value})
+    report = ingest_row(tmp_path, **{field: value})
     assert report.created == 0
-    assert [one.reason for one in report.failures] == [f"“{field}” is missing or empty"]
+    assert [failure.reason for failure in report.failures] == [f"“{field}” is missing or empty"]
 
 
 @pytest.mark.parametrize("value", INVISIBLE)
@@ -121,7 +121,7 @@ def test_what_shows_nothing_is_no_title_of_a_page(value: str, tmp_path: Path) ->
 def test_characters_that_are_removed_are_told_once_for_each_field(
     field: str, value: str, expected: str, tmp_path: Path
 ) -> None:
-    report = taken(tmp_path, **{field: value})
+    report = ingest_row(tmp_path, **{field: value})
     assert report.created == 1
     assert [str(note) for note in report.noted.places] == [expected]
     page = tmp_path / "page.html"
@@ -129,8 +129,8 @@ def test_characters_that_are_removed_are_told_once_for_each_field(
         "<html><head><title>خبر آخر عن ورشة</title><meta property='og:title' content='خبر\u202e آخر عن ورشة'><meta name='author' content='\u2066كاتب'></head>"
         f"<body><h1>خبر آخر</h1><p>{BODY[::-1]}\u202d</p></body></html>", encoding="utf-8"
     )  # fmt: skip
-    told = [str(note) for note in run(page).noted.places]
-    assert told == [f"{name}: 1 marks of direction were removed" for name in ("title", "author", "text")]
+    notes = [str(note) for note in run(page).noted.places]
+    assert notes == [f"{name}: 1 marks of direction were removed" for name in ("title", "author", "text")]
 
 
 @pytest.mark.parametrize("claim", ["http://", "https://exa mple.org/a", "javascript:alert(1)", "http://[::1/"])
@@ -167,9 +167,9 @@ def test_answers_from_elsewhere_are_counted_in_one_line(tmp_path: Path) -> None:
     path.write_bytes(out.getvalue())
     report = run(path)
     assert (report.created, report.failures) == (1, [])
-    (told,) = [str(note) for note in report.noted.places if note.field == "WARC-Target-URI"]
-    assert told.endswith("5 answers from addresses that are not of the web were left out")
-    assert "dns: 2" in told and "file: 1" in told and "ftp: 1" in told and "urn: 1" in told
+    (line,) = [str(note) for note in report.noted.places if note.field == "WARC-Target-URI"]
+    assert line.endswith("5 answers from addresses that are not of the web were left out")
+    assert "dns: 2" in line and "file: 1" in line and "ftp: 1" in line and "urn: 1" in line
     assert report.noted.places[next(iter(report.noted.places))][0] == f"{path}: record at offset 0"
 
 
@@ -261,8 +261,8 @@ DEEP = "[" * 100_000
 def test_no_words_of_python_reach_people(name: str, content: str, expected: str, tmp_path: Path) -> None:
     path = tmp_path / name
     path.write_bytes(content.encode())
-    told = [f"{one.path}: {one.reason}" for one in run(path).failures]
-    assert told and told[0] == f"{path}: {expected}"
+    messages = [f"{failure.path}: {failure.reason}" for failure in run(path).failures]
+    assert messages and messages[0] == f"{path}: {expected}"
 
 
 @pytest.mark.parametrize(

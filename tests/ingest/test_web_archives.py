@@ -77,9 +77,9 @@ def test_whole_records_after_a_damaged_part_go_in_and_it_is_told_with_its_offset
 ) -> None:
     path = tmp_path / "a.warc"
     path.write_bytes(GOOD[0] + damaged + GOOD[2] + GOOD[3])
-    pages, told = read(path)
+    pages, places = read(path)
     assert pages == ["0", "2", "3"]
-    assert told == [f"record at offset {len(GOOD[0]):,}"]
+    assert places == [f"record at offset {len(GOOD[0]):,}"]
 
 
 # A member tells where its record ends: one that says to be shorter is told, and is a page all the same.
@@ -91,9 +91,9 @@ def test_so_do_those_of_the_members_after_a_damaged_one(damaged: bytes, tmp_path
     path = tmp_path / "a.warc.gz"
     parts = [gzip.compress(part, mtime=0) for part in (GOOD[0], damaged, GOOD[2], GOOD[3])]
     path.write_bytes(b"".join(parts))
-    pages, told = read(path)
+    pages, places = read(path)
     assert pages == ["0", "2", "3"]
-    assert told == [f"record at offset {len(parts[0]):,}"]
+    assert places == [f"record at offset {len(parts[0]):,}"]
 
 
 @pytest.mark.parametrize("packed", [False, True])
