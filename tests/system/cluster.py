@@ -46,8 +46,8 @@ class Cluster:
         )  # fmt: skip
 
     def start(self) -> None:
-        given = {"unix_socket_directories": str(self.socket), **self.settings}
-        options = " ".join(f"-c {name}='{value}'" for name, value in given.items())
+        parameters = {"unix_socket_directories": str(self.socket), **self.settings}
+        options = " ".join(f"-c {name}='{value}'" for name, value in parameters.items())
         log = str(self.directory / "server.log")
         self.program("pg_ctl", "-D", str(self.data), "-w", "-t", str(SECONDS), "-l", log, "-o", options, "start")
 
@@ -82,14 +82,14 @@ class Cluster:
 
     def follower(self, directory: Path, **settings: str) -> "Cluster":
         """A new server that follows this one by streaming replication, not started yet."""
-        other = Cluster(directory, self.programs, **settings)
+        replica = Cluster(directory, self.programs, **settings)
         directory.mkdir(parents=True, exist_ok=True)
-        other.socket.mkdir(parents=True, exist_ok=True)
-        other._give_to_user()
+        replica.socket.mkdir(parents=True, exist_ok=True)
+        replica._give_to_user()
         self.program(
-            "pg_basebackup", "-D", str(other.data), "-h", str(self.socket), "-U", SUPERUSER, "-R", "-X", "stream", "-c", "fast"
+            "pg_basebackup", "-D", str(replica.data), "-h", str(self.socket), "-U", SUPERUSER, "-R", "-X", "stream", "-c", "fast"
         )  # fmt: skip
-        return other
+        return replica
 
     def url(self, database: str = "archive") -> str:
         return f"postgresql://{SUPERUSER}@/{database}?host={self.socket}"

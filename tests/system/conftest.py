@@ -36,14 +36,14 @@ class Archive:
     data: Path
     environment: dict[str, str] = field(default_factory=dict)
 
-    def told(self, **more: str) -> dict[str, str]:
+    def environment_of(self, **more: str) -> dict[str, str]:
         clean = {name: value for name, value in os.environ.items() if name not in _INHERITED}
         return clean | {"ARCHIVE_DATA": str(self.data), "PYTHONUNBUFFERED": "1"} | self.environment | more
 
     def start(self, *arguments: str, **options: object) -> subprocess.Popen:
         command = [sys.executable, str(ROOT / "manage.py"), *arguments]
         streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-        return subprocess.Popen(command, **{"env": self.told(), **streams, **options})
+        return subprocess.Popen(command, **{"env": self.environment_of(), **streams, **options})
 
     def run(self, *arguments: str, status: int = 0) -> str:
         """What the command wrote, both streams together; asserts its exit status."""
@@ -93,9 +93,9 @@ class Archives:
             first = self.migrated("of-all")
             first.run("load_fixtures")
             first.run("ingest", str(written(self.folder / "reports.jsonl", 30)))
-        one = self.empty(name, self._database("of-all"))
-        shutil.copytree(self.made["of-all"].data, one.data)
-        return one
+        archive = self.empty(name, self._database("of-all"))
+        shutil.copytree(self.made["of-all"].data, archive.data)
+        return archive
 
     def forbid(self, name: str, *, forbidden: bool = True) -> None:
         """Ends every session of an archive's database and lets no new one begin, or lets them again: an outage of that archive alone."""
@@ -138,9 +138,9 @@ def archives(_archives: Archives) -> Iterator[Archives]:
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Cluster]:
     """A PostgreSQL server of the test's own, with an empty database «archive»."""
-    with Cluster(tmp_path / "server", shared_buffers="32MB") as one:
-        one.execute("CREATE DATABASE archive")
-        yield one
+    with Cluster(tmp_path / "server", shared_buffers="32MB") as cluster:
+        cluster.execute("CREATE DATABASE archive")
+        yield cluster
 
 
 def written(path: Path, count: int, outlet: str = "reports") -> Path:
@@ -168,10 +168,12 @@ def _static() -> Path:
     """The static files as they are served, collected once."""
     folder = Path(tempfile.mkdtemp(prefix="archive-static-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    told = {name: value for name, value in os.environ.items() if name not in _INHERITED} | {
+    environment = {name: value for name, value in os.environ.items() if name not in _INHERITED} | {
         "ARCHIVE_STATIC": str(folder)
     }
-    subprocess.run([sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"], env=told, cwd=ROOT, check=True)
+    subprocess.run(
+        [sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"], env=environment, cwd=ROOT, check=True
+    )
     return folder
 
 
@@ -182,13 +184,13 @@ class Served:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
-        told = {
+        defaults = {
             "ARCHIVE_SECRET_KEY": "x" * 50, "PORT": str(self.port), "ARCHIVE_API_RATE": "100000/m",
             "ARCHIVE_STATIC": str(_static()),
         }  # fmt: skip
         self.log = archive.data / f"server-{self.port}.log"
         archive.data.mkdir(parents=True, exist_ok=True)
-        self.environment = archive.told(**told | environment)
+        self.environment = archive.environment_of(**defaults | environment)
 
     def __enter__(self) -> "Served":
         command = [sys.executable, "-m", "gunicorn", "--config", "python:archive.gunicorn", "archive.wsgi"]
@@ -203,9 +205,9 @@ class Served:
 
     def get(self, path: str, data: bytes | None = None, **headers: str) -> Answer:
         """The answer to a GET, or to a POST of `data`; status 0 where nobody answers."""
-        given = {name.replace("_", "-"): value for name, value in headers.items()}
+        request_headers = {name.replace("_", "-"): value for name, value in headers.items()}
         request = urllib.request.Request(
-            f"http://127.0.0.1:{self.port}{urllib.parse.quote(path, safe='/?=&%')}", data, given
+            f"http://127.0.0.1:{self.port}{urllib.parse.quote(path, safe='/?=&%')}", data, request_headers
         )
         try:
             with urllib.request.urlopen(request, timeout=30) as response:

@@ -26,7 +26,7 @@ COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 PASSWORDS = {name: f"{name.lower()}1" for name in ("DATABASE_PASSWORD", "REPLICATION_PASSWORD", "SCRATCH_PASSWORD")}
 
 
-def given(text: str) -> str:
+def unescaped(text: str) -> str:
     """A text of the compose file as a container gets it."""
     return text.replace("$$", "$")
 
@@ -40,12 +40,12 @@ def roles(tmp_path: Path) -> Iterator[Cluster]:
 
 
 def run_roles_script(cluster: Cluster, **environment: str) -> None:
-    told = {
+    variables = {
         "PATH": f"{binaries()}:{os.environ['PATH']}", "PGHOST": str(cluster.socket), "PGDATA": str(cluster.data),
         "POSTGRES_USER": "postgres", "PGOPTIONS": "-c log_statement=all", **PASSWORDS, **environment,
     }  # fmt: skip
     script = "set -Eeo pipefail\n" + (ROOT / COMPOSE["configs"]["roles"]["file"]).read_text()
-    subprocess.run(["bash", "-c", script], env=told, check=True, capture_output=True, text=True)
+    subprocess.run(["bash", "-c", script], env=variables, check=True, capture_output=True, text=True)
 
 
 def url(cluster: Cluster, role: str, database: str = "archive") -> str:
@@ -119,7 +119,7 @@ def test_the_replica_follows_by_the_role_of_replication(roles: Cluster, tmp_path
         "SELECT user_name, auth_method, error FROM pg_hba_file_rules WHERE 'archive_replication' = ANY(user_name)"
     )
     assert rules == [(["archive_replication"], "scram-sha-256", None)]
-    script = given(COMPOSE["services"]["replica"]["entrypoint"][-1])
+    script = unescaped(COMPOSE["services"]["replica"]["entrypoint"][-1])
     assert "pg_basebackup --host database --username archive_replication" in script
     common = ("-h", str(roles.socket), "-X", "stream", "-c", "fast", "-R", "-C", "-S", "replica")
     target = tmp_path / "roles" / "copy"
@@ -163,8 +163,8 @@ def test_databases_for_measuring_are_made_by_their_own_role(roles: Cluster, tmp_
     )
     (questions / "queries.jsonl").write_text(json.dumps({"_id": "q", "text": "الوفد تونس"}) + "\n")
     (questions / "qrels.tsv").write_text("query-id\tcorpus-id\tscore\nq\t1\t1\n")
-    told = archive.run("evaluate_search", str(questions), "--json", status=1)
-    assert "set ARCHIVE_SCRATCH_URL" in told and "Traceback" not in told, "the site's role may make none"
+    output = archive.run("evaluate_search", str(questions), "--json", status=1)
+    assert "set ARCHIVE_SCRATCH_URL" in output and "Traceback" not in output, "the site's role may make none"
     archive.environment["ARCHIVE_SCRATCH_URL"] = url(roles, "archive_scratch", "postgres")
     # While there is such a database, nobody else comes into it.
     makes = "from articles.platform.scratch import kept_database\nwith kept_database('kept'): pass"
@@ -194,21 +194,23 @@ def test_the_cache_answers_nobody_without_its_password(tmp_path: Path) -> None:
             f"#!/bin/sh\nexec {real} {more}{'' if name == 'valkey-server' else ' ' + chr(34) + '$@' + chr(34)}\n"
         )
         (programs / name).chmod(0o755)
-    told = {"PATH": f"{programs}:{os.environ['PATH']}", "CACHE_PASSWORD": "words1"}
-    command = [*service["entrypoint"], *map(given, service["command"])]
-    server = subprocess.Popen(command, env=told, cwd=tmp_path, stdout=subprocess.DEVNULL)
+    environment = {"PATH": f"{programs}:{os.environ['PATH']}", "CACHE_PASSWORD": "words1"}
+    command = [*service["entrypoint"], *map(unescaped, service["command"])]
+    server = subprocess.Popen(command, env=environment, cwd=tmp_path, stdout=subprocess.DEVNULL)
     try:
         wait_for((tmp_path / "socket").exists, 20)
-        check = given(service["healthcheck"]["test"][1])
-        assert subprocess.run(["sh", "-c", check], env=told, check=False).returncode == 0
-        assert subprocess.run(["sh", "-c", check], env=told | {"CACHE_PASSWORD": "no"}, check=False).returncode != 0
+        check = unescaped(service["healthcheck"]["test"][1])
+        assert subprocess.run(["sh", "-c", check], env=environment, check=False).returncode == 0
+        assert (
+            subprocess.run(["sh", "-c", check], env=environment | {"CACHE_PASSWORD": "no"}, check=False).returncode != 0
+        )
         shown = subprocess.run(["ps", "-o", "args=", "-p", str(server.pid)], capture_output=True, text=True, check=True)
         assert "words1" not in shown.stdout, "the password stands on no command line"
-        asked = subprocess.run(
+        answer = subprocess.run(
             ["redis-cli", "-s", str(tmp_path / "socket"), "-a", "words1", "--no-auth-warning", "config", "get", "maxmemory-policy"],
             capture_output=True, text=True, check=True,
         )  # fmt: skip
-        assert "allkeys-lru" in asked.stdout
+        assert "allkeys-lru" in answer.stdout
     finally:
         server.terminate()
         server.wait()
@@ -331,13 +333,13 @@ READ_SETTINGS = (
 )
 
 
-def environment_of_compose(**given: str) -> dict[str, str]:
+def environment_of_compose(**variables: str) -> dict[str, str]:
     """The shared environment as compose passes it to a container, where `given` is in its own or in .env."""
 
     def substitute(match: re.Match) -> str:
         name, mark, default = match.groups()
-        is_taken = name in given if mark in ("-", "?") else bool(given.get(name))
-        return given[name] if is_taken else default if "-" in (mark or "") else "x"
+        is_taken = name in variables if mark in ("-", "?") else bool(variables.get(name))
+        return variables[name] if is_taken else default if "-" in (mark or "") else "x"
 
     shared = COMPOSE["x-archive"]["environment"]
     pattern = re.compile(r"\$\{(\w+)(?:(:?[-?])([^}]*))?\}")
@@ -346,9 +348,15 @@ def environment_of_compose(**given: str) -> dict[str, str]:
 
 def settings_from(folder: Path, environment: dict[str, str]) -> dict[str, object]:
     """The archive's settings as a process with this environment reads them."""
-    told = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "archive.settings", "ARCHIVE_DATA": str(folder)}
+    own_variables = {
+        "PATH": os.environ["PATH"],
+        "DJANGO_SETTINGS_MODULE": "archive.settings",
+        "ARCHIVE_DATA": str(folder),
+    }
     command = [sys.executable, "-c", READ_SETTINGS]
-    done = subprocess.run(command, env=environment | told, cwd=ROOT, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        command, env=environment | own_variables, cwd=ROOT, capture_output=True, text=True, check=True
+    )
     return json.loads(done.stdout)
 
 
@@ -377,12 +385,12 @@ def test_composes_defaults_are_those_of_the_settings(tmp_path: Path) -> None:
 
 
 def test_what_an_operator_gives_compose_reaches_the_settings(tmp_path: Path) -> None:
-    given = {
+    variables = {
         "ARCHIVE_EXPORTS_AT_ONCE": "7", "ARCHIVE_SEARCH_RATE": "9/m", "ARCHIVE_LARGEST_UPLOAD": "1000", "ARCHIVE_DIGITS": "arabic",
         "ARCHIVE_NIGHTLY": "",
     }  # fmt: skip
-    read = settings_from(tmp_path, environment_of_compose(**given))
-    assert {name: str(read[name]) for name in given} == given
+    read = settings_from(tmp_path, environment_of_compose(**variables))
+    assert {name: str(read[name]) for name in variables} == variables
     # Numbers that are set and empty are the defaults, as those that are not set.
     assert settings_from(tmp_path, environment_of_compose(ARCHIVE_EXPORTS_AT_ONCE=""))["ARCHIVE_EXPORTS_AT_ONCE"] == 3
 

@@ -39,16 +39,18 @@ def filled(archives: Archives) -> Archive:
 
 def test_an_archive_comes_back_the_same(filled: Archive, archives: Archives, tmp_path: Path) -> None:
     before, copy = everything(filled), tmp_path / "copy"
-    told = filled.run("backup", str(copy))
-    assert before["articles_article"][0] == 35 and "36 of them new" in told  # 5 files of seeds, 30 lines, the database
-    other = archives.empty("other")
-    other.run("restore", str(copy))
-    assert everything(other) == before
-    assert other.whole()["captures"] == 35
-    assert other.run("export", "articles") == filled.run("export", "articles")
+    output = filled.run("backup", str(copy))
+    assert (
+        before["articles_article"][0] == 35 and "36 of them new" in output
+    )  # 5 files of seeds, 30 lines, the database
+    restored = archives.empty("other")
+    restored.run("restore", str(copy))
+    assert everything(restored) == before
+    assert restored.whole()["captures"] == 35
+    assert restored.run("export", "articles") == filled.run("export", "articles")
     # It goes on from there: new keys are new, search finds what is new.
-    other.run("ingest", str(ROOT / "fixtures" / "seeds"))
-    assert everything(other)["articles_article"] == before["articles_article"]
+    restored.run("ingest", str(ROOT / "fixtures" / "seeds"))
+    assert everything(restored)["articles_article"] == before["articles_article"]
 
 
 def test_a_second_backup_copies_only_what_is_new(filled: Archive, tmp_path: Path) -> None:
@@ -65,11 +67,11 @@ def test_a_backup_onto_a_full_disk_is_none_and_harms_no_earlier_one(filled: Arch
     before = {path: path.read_bytes() for path in copy.rglob("*") if path.is_file()}
     filled.run("ingest", str(written(tmp_path / "later.jsonl", 3, "later")))
     # Files of at most so many bytes, as on a disk that takes no more: the dump is larger.
-    told = filled.start(
+    process = filled.start(
         "backup", str(copy), preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
     )
-    _out, complaint = told.communicate(timeout=60)
-    assert told.returncode == 1 and "pg_dump failed" in complaint and "Traceback" not in complaint, complaint
+    _out, complaint = process.communicate(timeout=60)
+    assert process.returncode == 1 and "pg_dump failed" in complaint and "Traceback" not in complaint, complaint
     assert "ended by SIGXFSZ: File size limit exceeded" in complaint, complaint
     assert {path: path.read_bytes() for path in copy.rglob("*") if path.is_file()} == before
     assert "39 files" in filled.run("backup", str(copy))
@@ -80,7 +82,7 @@ def test_what_is_stored_is_not_overwritten_unless_told(filled: Archive, tmp_path
     filled.run("backup", str(copy))
     before = everything(filled)
     revision = "from articles.models import revision; import json; print(json.dumps(revision.current()))"
-    known = filled.ask(revision)
+    revision_before = filled.ask(revision)
     filled.run(
         "shell", "--no-imports", "-c", "from articles.models import Article; Article.objects.update(section='غيرها')"
     )
@@ -88,7 +90,7 @@ def test_what_is_stored_is_not_overwritten_unless_told(filled: Archive, tmp_path
     assert "not empty" in filled.run("restore", str(copy), status=1)
     assert everything(filled) == changed != before
     filled.run("restore", str(copy), "--replace")
-    assert everything(filled) == before and filled.ask(revision) != known
+    assert everything(filled) == before and filled.ask(revision) != revision_before
 
 
 def test_a_damaged_backup_changes_nothing(filled: Archive, archives: Archives, tmp_path: Path) -> None:
@@ -96,35 +98,35 @@ def test_a_damaged_backup_changes_nothing(filled: Archive, archives: Archives, t
     filled.run("backup", str(copy))
     (dump,) = (copy / "database").iterdir()
     (manifest,) = copy.glob("*.jsonl")
-    other = archives.migrated("other")
-    empty = everything(other)
+    target = archives.migrated("other")
+    empty = everything(target)
     whole = dump.read_bytes()
     dump.write_bytes(whole[: len(whole) // 2])
-    assert "damaged or gone" in other.run("restore", str(copy), status=1)
+    assert "damaged or gone" in target.run("restore", str(copy), status=1)
     # Even where its digest is made to fit: the database changes in one transaction.
     lines = manifest.read_text().splitlines()
     entry = json.loads(lines[1]) | {"size": len(whole) // 2, "sha256": sha256(whole[: len(whole) // 2]).hexdigest()}
     manifest.write_text("\n".join([lines[0], json.dumps(entry), *lines[2:]]))
-    assert "is unchanged" in other.run("restore", str(copy), status=1)
-    assert everything(other) == empty
+    assert "is unchanged" in target.run("restore", str(copy), status=1)
+    assert everything(target) == empty
     dump.write_bytes(whole)
     manifest.write_text("\n".join([lines[0].replace("0004_rules", "9999_later"), *lines[1:]]))
-    assert "newer archive" in other.run("restore", str(copy), status=1)
+    assert "newer archive" in target.run("restore", str(copy), status=1)
     manifest.unlink()
-    assert "holds no backup" in other.run("restore", str(copy), status=1)
+    assert "holds no backup" in target.run("restore", str(copy), status=1)
 
 
 def test_a_backup_tells_what_the_archive_lacks(filled: Archive, archives: Archives, tmp_path: Path) -> None:
     lost, damaged = sorted((filled.data / "captures").rglob("*.gz"))[:2]
     lost.unlink()
     damaged.write_bytes(b"something else")
-    told = filled.run("backup", str(tmp_path / "copy"), status=1)
-    assert f"{lost.name} is gone" in told and f"{damaged.name}: capture" in told
+    output = filled.run("backup", str(tmp_path / "copy"), status=1)
+    assert f"{lost.name} is gone" in output and f"{damaged.name}: capture" in output
     assert f"capture {lost.name.removesuffix('.gz')}" in filled.run("check_archive", status=1)
     # What was damaged comes back as it was, and is told there too.
-    other = archives.empty("lacking")
-    other.run("restore", str(tmp_path / "copy"))
-    assert f"capture {damaged.name.removesuffix('.gz')}" in other.run("check_archive", status=1)
+    restored = archives.empty("lacking")
+    restored.run("restore", str(tmp_path / "copy"))
+    assert f"capture {damaged.name.removesuffix('.gz')}" in restored.run("check_archive", status=1)
 
 
 def test_from_one_major_version_to_the_next(archives: Archives, tmp_path: Path, older_server: str) -> None:
@@ -187,13 +189,13 @@ def test_a_damaged_text_comes_back_out_of_a_backup_and_is_mended(
     # The check tells it, and the backup keeps it as it is.
     assert "text:" in filled.run("check_archive", status=1)
     filled.run("backup", str(tmp_path / "copy"))
-    other = archives.empty("mended")
-    other.run("restore", str(tmp_path / "copy"))
-    assert other.ask(_STORED.format(pk=pk)) == before and before[1] == damaged
-    assert "(repaired)" in other.run("check_archive", "--repair")
-    mended_title, mended, figures, mentions = other.ask(_STORED.format(pk=pk))
+    restored = archives.empty("mended")
+    restored.run("restore", str(tmp_path / "copy"))
+    assert restored.ask(_STORED.format(pk=pk)) == before and before[1] == damaged
+    assert "(repaired)" in restored.run("check_archive", "--repair")
+    mended_title, mended, figures, mentions = restored.ask(_STORED.format(pk=pk))
     assert (mended_title, mended) == (title, body)
     assert figures and mentions
     assert all(mended[start:end] == quote for quote, start, end in figures)
     assert all(quotes == [mended[start:end] for start, end in spans] for quotes, spans in mentions)
-    assert other.whole()["captures"] == 35
+    assert restored.whole()["captures"] == 35

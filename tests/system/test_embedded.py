@@ -42,8 +42,10 @@ def finish(process: subprocess.Popen) -> str:
 
 def servers(data: Path) -> list[psutil.Process]:
     """The running PostgreSQL main processes of a data directory."""
-    found = [p for p in psutil.process_iter(["name", "cmdline", "status"]) if p.info["name"] == "postgres"]
-    return [p for p in found if str(data / "postgres") in (p.info["cmdline"] or []) and p.info["status"] != "zombie"]
+    processes = [p for p in psutil.process_iter(["name", "cmdline", "status"]) if p.info["name"] == "postgres"]
+    return [
+        p for p in processes if str(data / "postgres") in (p.info["cmdline"] or []) and p.info["status"] != "zombie"
+    ]
 
 
 @pytest.fixture
@@ -72,11 +74,11 @@ def test_two_at_once_share_the_server_and_the_last_stops_it(data: Path) -> None:
 def test_dbshell_starts_the_server_and_needs_no_psql_of_the_machine(data: Path, path: str) -> None:
     """On a machine without psql that of the package is used."""
     assert servers(data) == []
-    told = subprocess.run(
+    done = subprocess.run(
         [sys.executable, "manage.py", "dbshell", "--", "--no-psqlrc", "-Atc", "SELECT 40 + 2"], cwd=ROOT, capture_output=True,
         text=True, check=False, env={"PATH": path, "ARCHIVE_DATA": str(data)},
     )  # fmt: skip
-    assert (told.returncode, told.stdout.strip()) == (0, "42"), told.stderr
+    assert (done.returncode, done.stdout.strip()) == (0, "42"), done.stderr
     assert servers(data) == []
 
 

@@ -59,9 +59,9 @@ def acknowledged(lines: str) -> set[str]:
 def test_two_ingests_of_the_same_files_at_once_are_one(archives: Archives, tmp_path: Path) -> None:
     archive, rows = archives.migrated("twice"), written(tmp_path / "reports.jsonl", 250)
     both = [archive.start("ingest", str(rows), "--workers", "1", "--json") for _ in range(2)]
-    told = [json.loads(process.communicate(timeout=200)[0].splitlines()[-1]) for process in both]
-    assert [process.returncode for process in both] == [0, 0], told
-    assert sum(one["created"] for one in told) == 250 and archive.ask(_COUNTS) == [250, 250]
+    reports = [json.loads(process.communicate(timeout=200)[0].splitlines()[-1]) for process in both]
+    assert [process.returncode for process in both] == [0, 0], reports
+    assert sum(report["created"] for report in reports) == 250 and archive.ask(_COUNTS) == [250, 250]
     assert archive.whole()["captures"] == 250
 
 
@@ -106,14 +106,14 @@ def test_a_database_that_crashes_in_the_midst_loses_nothing_acknowledged(server:
     rows = written(tmp_path / "reports.jsonl", 220)
     for lines in (60, 110):
         process = archive.start("ingest", str(rows), "--workers", "1", "--verbosity", "2")
-        told = "".join(process.stdout.readline() for _ in range(lines))
+        output = "".join(process.stdout.readline() for _ in range(lines))
         server.stop("immediate")
         more, complaint = process.communicate(timeout=60)
         assert process.returncode != 0 and "Traceback" not in complaint, complaint
         assert "database" in complaint and len(complaint.strip().splitlines()) <= 3, complaint
         server.start()
         stored = set(archive.ask(_STORED))
-        assert acknowledged(told + more) <= stored and len(stored) >= lines
+        assert acknowledged(output + more) <= stored and len(stored) >= lines
         archive.run("check_archive", "--settled", "0", "--repair")
     archive.run("ingest", str(rows))
     assert archive.whole()["captures"] == 220
@@ -151,12 +151,12 @@ def test_a_full_disk_under_the_database_stops_it_and_loses_nothing(tmp_path: Pat
         free = shutil.disk_usage(disk).free
         (disk / "ballast").write_bytes(b"\0" * max(free - 1_000_000, 0))
         process = archive.start("ingest", str(rows), "--verbosity", "2")
-        told, complaint = process.communicate(timeout=120)
+        output, complaint = process.communicate(timeout=120)
         assert process.returncode != 0 and "Traceback" not in complaint, complaint
         (disk / "ballast").unlink()
         server.stop("immediate") if server.pid() else None
         server.start()
-        assert acknowledged(told) <= set(archive.ask(_STORED))
+        assert acknowledged(output) <= set(archive.ask(_STORED))
         archive.run("ingest", str(rows))
         assert archive.whole()["captures"] == 320
 
@@ -170,31 +170,33 @@ def test_who_watches_has_an_answer_while_the_database_gives_none(server: Cluster
         assert served.get("/readyz").status == 200
         server.freeze()
         try:
-            assert [(told.status, told.text) for told in (served.get("/readyz"), served.get("/readyz"))] == [away] * 2
+            assert [(answer.status, answer.text) for answer in (served.get("/readyz"), served.get("/readyz"))] == [
+                away
+            ] * 2
             assert served.get("/metrics", Authorization="Bearer t").status == served.get("/healthz").status == 200
         finally:
             server.freeze(thaw=True)
         wait_for(lambda: served.get("/readyz").status == 200)
         with psycopg.connect(server.url()) as session:
             session.execute("LOCK TABLE django_migrations IN ACCESS EXCLUSIVE MODE")
-            told = served.get("/readyz")
-            assert (told.status, told.text) == away
+            answer = served.get("/readyz")
+            assert (answer.status, answer.text) == away
         wait_for(lambda: served.get("/readyz").status == 200)
         server.kill()
-        told = served.get("/readyz")
-        assert (told.status, told.text) == away
+        answer = served.get("/readyz")
+        assert (answer.status, answer.text) == away
 
 
-_ASKED = "import json; from articles.exchange.monitoring import readyz; told = readyz(None); print(json.dumps([told.status_code, told.content.decode()]))"
+_ASK_READINESS = "import json; from articles.exchange.monitoring import readyz; told = readyz(None); print(json.dumps([told.status_code, told.content.decode()]))"
 
 
 def test_who_watches_does_not_wait_for_the_embedded_server_to_start(tmp_path: Path) -> None:
     archive = Archive(tmp_path / "data")
-    told = subprocess.run(
-        [sys.executable, "-c", f"import django; django.setup(); {_ASKED}"], cwd=ROOT, capture_output=True, text=True, check=True,
-        env=archive.told(DJANGO_SETTINGS_MODULE="archive.settings"),
+    done = subprocess.run(
+        [sys.executable, "-c", f"import django; django.setup(); {_ASK_READINESS}"], cwd=ROOT, capture_output=True, text=True, check=True,
+        env=archive.environment_of(DJANGO_SETTINGS_MODULE="archive.settings"),
     )  # fmt: skip
-    assert json.loads(told.stdout.splitlines()[-1]) == [503, "database does not answer\n"]
+    assert json.loads(done.stdout.splitlines()[-1]) == [503, "database does not answer\n"]
     assert not list((tmp_path / "data").rglob("PG_VERSION"))
 
 

@@ -113,25 +113,25 @@ def test_wrong_passwords_close_a_name_whatever_address_is_claimed(archives: Arch
         assert sign_in("a-long-password-1", "198.51.100.9") == 429
 
 
-@pytest.mark.parametrize(("sent", "kept"), [
+@pytest.mark.parametrize(("sent", "expected"), [
     ("https", "https"), ("http", "http"), ("https, http", "http"), ("http,https", "https"), ("gopher", None), ("", None),
 ])  # fmt: skip
-def test_one_proxys_word_for_the_scheme(sent: str, kept: str | None) -> None:
+def test_one_proxys_word_for_the_scheme(sent: str, expected: str | None) -> None:
     environment = {"HTTP_X_FORWARDED_PROTO": sent}
     keep_the_proxys_word(environment, True)
-    assert environment.get("HTTP_X_FORWARDED_PROTO") == kept
+    assert environment.get("HTTP_X_FORWARDED_PROTO") == expected
     keep_the_proxys_word(environment, False)
     assert environment == {}
 
 
-@pytest.mark.parametrize(("sent", "kept"), [
+@pytest.mark.parametrize(("sent", "expected"), [
     ("203.0.113.9", "203.0.113.9"), ("1.1.1.1, 203.0.113.9", "203.0.113.9"), ("1.1.1.1, 2001:db8::1", "2001:db8::1"),
     ("203.0.113.9, unknown", None), ("203.0.113.9,", None), ("' OR 1=1 --", None),
 ])  # fmt: skip
-def test_one_proxys_word_for_the_sender(sent: str, kept: str | None) -> None:
+def test_one_proxys_word_for_the_sender(sent: str, expected: str | None) -> None:
     environment = {"HTTP_X_FORWARDED_FOR": sent, "HTTP_X_FORWARDED_HOST": "evil.example", "HTTP_HOST": "ours.example"}
     keep_the_proxys_word(environment, True)
-    assert environment == {"HTTP_HOST": "ours.example"} | ({"HTTP_X_FORWARDED_FOR": kept} if kept else {})
+    assert environment == {"HTTP_HOST": "ours.example"} | ({"HTTP_X_FORWARDED_FOR": expected} if expected else {})
 
 
 def test_behind_the_proxy_that_ends_tls_its_word_for_the_scheme_decides(archives: Archives) -> None:

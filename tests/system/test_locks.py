@@ -36,12 +36,12 @@ def test_a_restore_names_who_uses_the_archive_and_gives_up(filled: Archive, tmp_
     url = filled.environment["DATABASE_URL"]
     with psycopg.connect(url, application_name="a forgotten prompt") as session:
         session.execute(held)
-        told = filled.run("restore", str(tmp_path / "copy"), "--replace", status=1).strip()
+        message = filled.run("restore", str(tmp_path / "copy"), "--replace", status=1).strip()
         pid = session.info.backend_pid
     assert (
-        "\n" not in told
-        and f"{pid} (a forgotten prompt, idle in transaction, since " in told
-        and "is unchanged" in told
+        "\n" not in message
+        and f"{pid} (a forgotten prompt, idle in transaction, since " in message
+        and "is unchanged" in message
     )
     assert "Restored" in filled.run("restore", str(tmp_path / "copy"), "--replace")
     assert filled.whole()["captures"] == 35
@@ -81,7 +81,7 @@ with connection.cursor() as cursor:
 
 
 def test_a_session_of_the_site_that_is_idle_in_a_transaction_ends(filled: Archive) -> None:
-    environment = filled.told(ARCHIVE_SECRET_KEY="x" * 60)
+    environment = filled.environment_of(ARCHIVE_SECRET_KEY="x" * 60)
     for before, timeout in (("import archive.wsgi", "1min"), ("import django; django.setup()", "0")):
         code = _SHOWN.format(before=before)
         done = subprocess.run(
@@ -92,5 +92,5 @@ def test_a_session_of_the_site_that_is_idle_in_a_transaction_ends(filled: Archiv
 
 
 def test_sessions_have_the_names_of_their_commands(filled: Archive) -> None:
-    asked = "from django.db import connection; c = connection.cursor(); c.execute('SHOW application_name'); import json; print(json.dumps(c.fetchone()))"
-    assert filled.ask(asked) == ["archive shell"]
+    code = "from django.db import connection; c = connection.cursor(); c.execute('SHOW application_name'); import json; print(json.dumps(c.fetchone()))"
+    assert filled.ask(code) == ["archive shell"]

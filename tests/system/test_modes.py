@@ -30,10 +30,10 @@ def common_umask(request: pytest.FixtureRequest) -> Iterator[None]:
 
 def modes(folder: Path) -> dict[str, set[int]]:
     """The modes of all files and of all folders under a folder, itself included."""
-    found: dict[str, set[int]] = {"files": set(), "folders": {stat.S_IMODE(folder.stat().st_mode)}}
+    bits: dict[str, set[int]] = {"files": set(), "folders": {stat.S_IMODE(folder.stat().st_mode)}}
     for path in folder.rglob("*"):
-        found["folders" if path.is_dir() else "files"].add(stat.S_IMODE(path.lstat().st_mode))
-    return found
+        bits["folders" if path.is_dir() else "files"].add(stat.S_IMODE(path.lstat().st_mode))
+    return bits
 
 
 def as_before(folder: Path) -> None:
@@ -65,9 +65,9 @@ def test_captures_uploads_backups_and_restored_files_are_the_owners_alone(
     assert modes(archive.data / "static") == {"files": {0o644}, "folders": {0o755}}
     archive.run("backup", str(tmp_path / "new" / "copy"))
     assert modes(tmp_path / "new") == OWN
-    other = archives.empty("modesrestored")
-    other.run("restore", str(tmp_path / "new" / "copy"))
-    assert modes(other.data / "captures") == OWN
+    restored = archives.empty("modesrestored")
+    restored.run("restore", str(tmp_path / "new" / "copy"))
+    assert modes(restored.data / "captures") == OWN
 
 
 def test_what_an_earlier_version_left_open_is_closed(archive: Archive, tmp_path: Path) -> None:
@@ -75,8 +75,8 @@ def test_what_an_earlier_version_left_open_is_closed(archive: Archive, tmp_path:
     archive.run("backup", str(copy))
     as_before(archive.data)
     as_before(copy)
-    told = archive.run("check_archive")
-    assert "open to other accounts, inside a folder that is closed to them" in told
+    output = archive.run("check_archive")
+    assert "open to other accounts, inside a folder that is closed to them" in output
     for store in ("captures", "deliveries"):
         assert stat.S_IMODE((archive.data / store).stat().st_mode) == 0o700, "each start closes the outer folders"
     assert "(repaired)" in archive.run("check_archive", "--repair")

@@ -8,16 +8,16 @@ from tests.system.conftest import Archives, Served
 
 def test_a_request_is_found_in_the_log_by_its_id_and_nobodys_words_are(archives: Archives) -> None:
     archive = archives.filled("logs")
-    told = {"ARCHIVE_LOG_FORMAT": "json", "ARCHIVE_LOG_LEVEL": "INFO", "ARCHIVE_SLOW_STATEMENT": "1"}
-    with Served(archive, **told) as served:
+    environment = {"ARCHIVE_LOG_FORMAT": "json", "ARCHIVE_LOG_LEVEL": "INFO", "ARCHIVE_SLOW_STATEMENT": "1"}
+    with Served(archive, **environment) as served:
         answer = served.get("/search/?q=سؤال-لا-يعني-أحدا")
         missing = served.get("/no-such-page?secret=سر")
         forwarded = served.get("/", X_Request_ID="chosen-by-the-asker", X_Forwarded_For="203.0.113.9")
     lines = [json.loads(line) for line in served.log.read_text(encoding="utf-8").splitlines()]
-    asked = {line["request_id"]: line for line in lines if line["event"] == "request_finished"}
-    own = asked[answer.headers["X-Request-ID"]]
+    line_by_id = {line["request_id"]: line for line in lines if line["event"] == "request_finished"}
+    own = line_by_id[answer.headers["X-Request-ID"]]
     assert (own["request"], own["code"], own["level"]) == ("GET /search/", 200, "info")
-    assert asked[missing.headers["X-Request-ID"]]["code"] == 404
+    assert line_by_id[missing.headers["X-Request-ID"]]["code"] == 404
     assert forwarded.headers["X-Request-ID"] != "chosen-by-the-asker"
     slow = [line for line in lines if line["logger"] == "archive.slow"]
     assert slow and re.match(r"\d+ ms: \W*\w+", slow[0]["event"]) and "request_id" in slow[0]

@@ -317,8 +317,8 @@ def test_downloads_are_few_at_once_and_a_killed_process_holds_no_place(archive: 
             refused = served.get(door)
             assert refused.status == 503 and int(refused.headers["Retry-After"]) > 0
         # That is how it should be, and no error.
-        told = served.log.read_text()
-        assert told.count("code=503") == 3 and "[error" not in told and "Traceback" not in told
+        log = served.log.read_text()
+        assert log.count("code=503") == 3 and "[error" not in log and "Traceback" not in log
         for path in ("/healthz", "/articles/", "/feeds/", "/sitemaps/articles.xml"):
             assert served.get(path).status == 200
         for process in psutil.Process(served.process.pid).children():
@@ -361,8 +361,8 @@ def test_a_download_that_goes_on_too_long_is_cut_off(archive: Archive) -> None:
         except ConnectionResetError:
             part = b""
         assert not part and not last.endswith(b"0\r\n\r\n")
-        told = served.log.read_text()
-        assert "Traceback" not in told and "[error" not in told
+        log = served.log.read_text()
+        assert "Traceback" not in log and "[error" not in log
         # A short one is whole.
         assert served.get("/export/sources.csv").status == 200
 
@@ -432,9 +432,9 @@ def at_once(served: Served, path: str, clients: int) -> Iterator[list[int]]:
 def slowest(served: Served, path: str, seconds: float) -> float:
     """The longest time in seconds that an answer to `path` takes while it is asked for again and again."""
     longest, begun = 0.0, time.monotonic()
-    while (asked := time.monotonic()) < begun + seconds:
+    while (sent_at := time.monotonic()) < begun + seconds:
         assert served.get(path).status == 200
-        longest = max(longest, time.monotonic() - asked)
+        longest = max(longest, time.monotonic() - sent_at)
     return longest
 
 

@@ -36,10 +36,10 @@ def replica(primary: Cluster, tmp_path: Path) -> Iterator[Cluster]:
 def archive(primary: Cluster, replica: Cluster, tmp_path: Path) -> Archive:
     """One whose primary is whichever of the two servers can be written to."""
     either = f"postgresql://postgres@/archive?host={primary.socket},{replica.socket}&target_session_attrs=read-write"
-    one = Archive(tmp_path / "archive", {"DATABASE_URL": either})
-    one.run("migrate", "-v0")
-    one.run("ingest", str(ROOT / "fixtures" / "seeds"))
-    return one
+    primary_archive = Archive(tmp_path / "archive", {"DATABASE_URL": either})
+    primary_archive.run("migrate", "-v0")
+    primary_archive.run("ingest", str(ROOT / "fixtures" / "seeds"))
+    return primary_archive
 
 
 def caught_up(primary: Cluster, replica: Cluster) -> bool:
@@ -53,8 +53,8 @@ def test_readers_read_from_replicas_and_nobody_notices_their_troubles(
 ) -> None:
     ((pk,),) = primary.execute("SELECT min(id) FROM articles_article", "archive")
     page, editor = f"/articles/{pk}/", {"Cookie": archive.ask(EDITOR)}
-    told = {"DATABASE_REPLICA_URLS": replica.url(), "ARCHIVE_REPLICA_LAG": "6", "ARCHIVE_METRICS_TOKEN": "t"}
-    with Served(archive, **told) as served:
+    environment = {"DATABASE_REPLICA_URLS": replica.url(), "ARCHIVE_REPLICA_LAG": "6", "ARCHIVE_METRICS_TOKEN": "t"}
+    with Served(archive, **environment) as served:
         wait_for(lambda: usable(served) == "1.0")
         [served.get(page) for _ in range(20)]  # both processes have looked
         replica.execute("SELECT pg_wal_replay_pause()")

@@ -98,22 +98,22 @@ def test_killing_it_again_and_again_changes_nothing_in_the_end(
 ) -> None:
     done(archive, "migrate", "-v0")
     done(archive, "load_authority", str(settings.BASE_DIR / "fixtures" / "authority.toml"))
-    chance, told = random.Random(11), ""
+    chance, output = random.Random(11), ""
     # After so many lines of progress, in the middle of whatever goes on a moment later.
     for lines in (0, 1, 60, 130):
         process = manage(archive, "ingest", str(rows), "--workers", "2", "--verbosity", "2", start_new_session=True)
         for _ in range(lines):
-            told += process.stdout.readline()
+            output += process.stdout.readline()
         time.sleep(chance.uniform(0, 0.2))
         assert process.poll() is None
         os.killpg(process.pid, signal.SIGKILL)
-        told += process.communicate()[0]
+        output += process.communicate()[0]
     # What was told as stored is; at worst there are files that no article came to name.
     checked = json.loads(manage(archive, "check_archive", "--settled", "0", "--json").communicate()[0])
     assert set(checked["problems"]) <= {"leftover file"}
     stored = {address for address, *_ in state(archive)["articles"]}
     acknowledged = {
-        f"https://news.example/{int(line) - 1}" for line in re.findall(r"^created: .* line (\d+)", told, re.MULTILINE)
+        f"https://news.example/{int(line) - 1}" for line in re.findall(r"^created: .* line (\d+)", output, re.MULTILINE)
     }
     assert acknowledged and acknowledged <= stored
     done(archive, "ingest", str(rows), "--workers", "2")
@@ -127,6 +127,6 @@ def test_killing_it_again_and_again_changes_nothing_in_the_end(
     done(archive, "load_authority", str(settings.BASE_DIR / "fixtures" / "authority.toml"))
     done(archive, "ingest", str(rows), "--workers", "1")
     uninterrupted = state(archive)
-    for kind, found in uninterrupted.items():
-        assert interrupted[kind] == found, kind
+    for kind, values in uninterrupted.items():
+        assert interrupted[kind] == values, kind
     assert uninterrupted["reprints"] and uninterrupted["conflicts"]

@@ -15,7 +15,7 @@ MB = 1024 * 1024
 
 def deploy_check(**environment: str) -> subprocess.CompletedProcess:
     """What `check --deploy` says to an archive set up as docker-compose.yml sets it up."""
-    given = {
+    defaults = {
         "ARCHIVE_SECRET_KEY": "".join(map(chr, range(48, 123))), "ARCHIVE_HTTPS": "1", "ARCHIVE_BEHIND_PROXY": "1",
         "ARCHIVE_HOSTS": "archive.example.org", "DATABASE_URL": "postgres://archive:x@nowhere.invalid/archive",
     }  # fmt: skip
@@ -24,7 +24,7 @@ def deploy_check(**environment: str) -> subprocess.CompletedProcess:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(own)}
     return subprocess.run(
         [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "INFO"], cwd=ROOT, capture_output=True,
-        text=True, check=False, env=inherited | given | environment,
+        text=True, check=False, env=inherited | defaults | environment,
     )  # fmt: skip
 
 
@@ -49,7 +49,7 @@ def test_hsts_binds_other_sites_only_when_asked_to(words: str, header: str, tmp_
         "from django.test import Client; "
         "print(Client().get('/favicon.ico', secure=True, SERVER_NAME='localhost')['Strict-Transport-Security'])"
     )
-    told = {
+    environment = {
         "ARCHIVE_HTTPS": "1",
         "ARCHIVE_HSTS": words,
         "ARCHIVE_SECRET_KEY": "x" * 50,
@@ -58,7 +58,7 @@ def test_hsts_binds_other_sites_only_when_asked_to(words: str, header: str, tmp_
     (tmp_path / "staticfiles.json").write_text(
         '{"paths": {"site/mark.svg": "site/mark.svg"}, "version": "1.1", "hash": ""}'
     )
-    assert finish(run(code, tmp_path, **told)) == header
+    assert finish(run(code, tmp_path, **environment)) == header
 
 
 OF_A_NEW_PROCESS = """
@@ -71,8 +71,8 @@ print(json.dumps([budget.seconds, budget.memory]))
 
 def test_a_new_process_has_the_budget_that_its_environment_says(archives: Archives) -> None:
     archive = archives.empty("budgets")
-    told = {name: os.environ.get(name) for name in ("ARCHIVE_DOCUMENT_SECONDS", "ARCHIVE_DOCUMENT_MEMORY")}
-    assert not any(told.values()), "the tests' own environment sets what is tried here"
+    environment = {name: os.environ.get(name) for name in ("ARCHIVE_DOCUMENT_SECONDS", "ARCHIVE_DOCUMENT_MEMORY")}
+    assert not any(environment.values()), "the tests' own environment sets what is tried here"
     assert archive.ask(OF_A_NEW_PROCESS) == [20, 512 * MB]
     archive.environment |= {"ARCHIVE_DOCUMENT_SECONDS": "1.5", "ARCHIVE_DOCUMENT_MEMORY": str(64 * MB)}
     assert archive.ask(OF_A_NEW_PROCESS) == [1.5, 64 * MB]

@@ -25,9 +25,9 @@ def test_a_page_that_takes_too_long_is_stopped_and_says_so(archives: Archives) -
     archive.environment["ARCHIVE_SECRET_KEY"] = "x" * 50
     session = archive.ask(EDITOR)
     url = archive.environment["DATABASE_URL"]
-    told = {"ARCHIVE_STATEMENT_TIMEOUT": "700", "ARCHIVE_SEARCH_TIMEOUT": "600000", "ARCHIVE_WORKERS": "1"}
+    environment = {"ARCHIVE_STATEMENT_TIMEOUT": "700", "ARCHIVE_SEARCH_TIMEOUT": "600000", "ARCHIVE_WORKERS": "1"}
     with (
-        Served(archive, **told) as served,
+        Served(archive, **environment) as served,
         psycopg.connect(url, application_name="test") as holder,
         psycopg.connect(url, application_name="test", autocommit=True) as watcher,
     ):

@@ -47,9 +47,9 @@ def test_captures_are_kept_in_a_bucket(archives: Archives, bucket: dict[str, str
         assert served.get(f"/articles/{pk}/captures/{digest}/").text == seed.read_text(encoding="utf-8")
     # A backup of it is like any other, and goes back into a bucket or a folder.
     archive.run("backup", str(tmp_path / "copy"))
-    other = archives.empty("folder")
-    other.run("restore", str(tmp_path / "copy"))
-    assert other.whole()["captures"] == 10 and (other.data / "captures").exists()
+    restored = archives.empty("folder")
+    restored.run("restore", str(tmp_path / "copy"))
+    assert restored.whole()["captures"] == 10 and (restored.data / "captures").exists()
     # One that is gone or was changed is found.
     key = f"{digest[:2]}/{digest[2:4]}/{digest}.gz"
     client.put_object(Bucket="captures", Key=key, Body=b"something else")
@@ -76,8 +76,8 @@ def test_a_change_shows_at_once_wherever_pages_are_kept(
     archives: Archives, place: str, request: pytest.FixtureRequest
 ) -> None:
     archive = archives.filled(f"cache{place}")
-    told = request.getfixturevalue("redis_server") if place == "redis" else place
-    archive.environment["ARCHIVE_CACHE"] = told
+    cache_address = request.getfixturevalue("redis_server") if place == "redis" else place
+    archive.environment["ARCHIVE_CACHE"] = cache_address
     archive.run("createcachetable")
     editor = {"Cookie": archive.ask(EDITOR)}
     retitle = "from articles.models import Article; Article.objects.filter(pk=1).update(title='عنوان {}')"
@@ -103,13 +103,15 @@ def test_a_cache_that_is_gone_is_done_without(archives: Archives, tmp_path: Path
 
 def test_two_requests_at_once_make_one_reader_wait_for_nobody(archives: Archives) -> None:
     """Each is answered, from what is kept or made anew, while an ingest changes the archive under them."""
-    archive, found = archives.filled("busy"), []
+    archive, statuses = archives.filled("busy"), []
     with Served(archive) as served:
         process = archive.start("ingest", str(written(archive.data / "more.jsonl", 200, "more")), "--json")
         while process.poll() is None:
-            readers = [threading.Thread(target=lambda: found.append(served.get("/articles/").status)) for _ in range(6)]
+            readers = [
+                threading.Thread(target=lambda: statuses.append(served.get("/articles/").status)) for _ in range(6)
+            ]
             [reader.start() for reader in readers]
             [reader.join() for reader in readers]
         assert json.loads(process.communicate()[0].splitlines()[-1])["created"] == 200
-        assert set(found) == {200}
+        assert set(statuses) == {200}
         assert "more" in served.get("/export/articles.csv").text

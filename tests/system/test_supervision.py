@@ -69,11 +69,11 @@ class Serving:
         return wait_for(lambda: next(iter(self.children(word)), None))
 
     def children(self, word: str) -> list[psutil.Process]:
-        found = []
+        processes = []
         for process in psutil.Process(self.process.pid).children():
             with contextlib.suppress(psutil.NoSuchProcess):
-                found += [process] if word in process.cmdline() else []
-        return found
+                processes += [process] if word in process.cmdline() else []
+        return processes
 
     def postmaster(self) -> psutil.Process:
         return psutil.Process(int((self.archive.data / "postgres" / "postmaster.pid").read_text().split("\n", 1)[0]))
@@ -121,10 +121,10 @@ def test_all_is_taken_in_although_everything_is_killed(serving: Serving) -> None
     serving.upload("after-both", 3)
     wait_for(lambda: serving.states() == ["finished"] * 4, 600)
     assert serving.child("worker").pid != first.pid
-    told = serving.log.read_text()
-    assert "worker ended with status -9 and is started again in" in told
+    log = serving.log.read_text()
+    assert "worker ended with status -9 and is started again in" in log
     # Whoever notices first starts the database again; where that is a process that had used it, it says so. It was killed twice.
-    assert 1 <= told.count(ENDED) <= 2
+    assert 1 <= log.count(ENDED) <= 2
     # The site's main process as well.
     serving.child("gunicorn").kill()
     wait_for(lambda: serving.status("/healthz") == 200, 300)
@@ -140,9 +140,9 @@ def test_a_worker_that_hangs_is_killed_and_started_again(serving: Serving) -> No
     worker.suspend()
     serving.upload("meanwhile", 3)
     wait_for(lambda: serving.states() == ["finished"], 600)
-    told = serving.log.read_text()
-    assert told.count("worker hangs and is killed") == 1
-    assert told.count("worker ended with status -9 and is started again in") == 1
+    log = serving.log.read_text()
+    assert log.count("worker hangs and is killed") == 1
+    assert log.count("worker ended with status -9 and is started again in") == 1
     assert not worker.is_running() or worker.status() == psutil.STATUS_ZOMBIE
 
 
@@ -199,7 +199,7 @@ def test_a_slow_client_of_serve_is_given_up_and_no_process_outlives_a_serve_that
     serving.process.wait()
 
     def are_gone() -> bool:
-        return all(not one.is_running() or one.status() == psutil.STATUS_ZOMBIE for one in everything)
+        return all(not process.is_running() or process.status() == psutil.STATUS_ZOMBIE for process in everything)
 
     wait_for(are_gone, 300)
 
@@ -216,8 +216,8 @@ def test_the_workers_of_a_killed_master_leave_the_port_to_the_next(serving: Serv
     first.kill()
     wait_for(lambda: serving.status("/healthz") == 200 and serving.child("gunicorn").pid != first.pid, 300)
     wait_for(lambda: not any(worker.is_running() for worker in workers), 300)
-    told = serving.log.read_text()
-    assert "site ended with status -9" in told and told.count("site ended with") == 1
+    log = serving.log.read_text()
+    assert "site ended with status -9" in log and log.count("site ended with") == 1
     for client in clients:
         client.close()
 
@@ -255,13 +255,11 @@ def test_a_program_that_ends_at_once_is_tried_with_growing_pauses_and_told(tmp_p
     alive = [child for child in supervisor.children() if child.status() != psutil.STATUS_ZOMBIE]
     (idle,) = [child for child in alive if "time.sleep(600)" in " ".join(child.as_dict(["cmdline"])["cmdline"] or [])]
     process.send_signal(signal.SIGINT)
-    _, told = process.communicate(timeout=30)
+    _, log = process.communicate(timeout=30)
     assert process.returncode == 0 and not idle.is_running()
     for pause in (1, 2, 4):
-        assert f"failing ended with status 3 and is started again in {pause} s" in told
-        assert (
-            f"again in {pause} s" in [line for line in told.splitlines() if "missing" in line][(1, 2, 4).index(pause)]
-        )
+        assert f"failing ended with status 3 and is started again in {pause} s" in log
+        assert f"again in {pause} s" in [line for line in log.splitlines() if "missing" in line][(1, 2, 4).index(pause)]
 
 
 HANGING = """
@@ -289,8 +287,8 @@ def test_only_what_is_silent_at_every_look_is_killed(tmp_path: Path) -> None:
     for child in psutil.Process(process.pid).children():
         child.kill()
     process.send_signal(signal.SIGTERM)
-    _, told = process.communicate(timeout=120)
-    assert process.returncode == 0 and told.count("deaf hangs and is killed") == 1 and "idle hangs" not in told
+    _, log = process.communicate(timeout=120)
+    assert process.returncode == 0 and log.count("deaf hangs and is killed") == 1 and "idle hangs" not in log
 
 
 def test_a_worker_that_hangs_falls_silent(archives: Archives, tmp_path: Path) -> None:
@@ -355,8 +353,8 @@ def test_nightly_goes_on_after_a_part_that_fails_and_says_so(archives: Archives,
     assert succeeded is False and [name for name, status in parts if status] == ["check_archive", "backup"]
     assert "check_archive" in archive.run("nightly", "--check", status=1)
     # Two at once would do everything twice.
-    with psycopg.connect(archive.environment["DATABASE_URL"]) as other:
-        other.execute("SELECT pg_advisory_lock(7230115)")
+    with psycopg.connect(archive.environment["DATABASE_URL"]) as lock_holder:
+        lock_holder.execute("SELECT pg_advisory_lock(7230115)")
         assert "in progress" in archive.run("nightly", status=1)
     assert json.loads(json.dumps(archive.ask(state)))[2:] == []
 

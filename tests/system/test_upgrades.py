@@ -28,21 +28,21 @@ def test_every_migration_leaves_what_older_code_needs() -> None:
     assert ruled()
     for name in ruled():
         for operation in import_module(f"articles.migrations.{name}").Migration.operations:
-            told = f"{name}: {operation.describe()}"
+            description = f"{name}: {operation.describe()}"
             assert not isinstance(
                 operation,
                 (migrations.DeleteModel, migrations.RemoveField, migrations.RenameField, migrations.RenameModel),
-            ), told
+            ), description
             if isinstance(operation, (migrations.AddField, migrations.AlterField)):
                 field = operation.field
-                assert field.null or field.db_default is not NOT_PROVIDED or field.many_to_many, told
+                assert field.null or field.db_default is not NOT_PROVIDED or field.many_to_many, description
             if isinstance(operation, migrations.RunSQL):
-                assert operation.reverse_sql is not None, told
+                assert operation.reverse_sql is not None, description
                 words = " ".join(str(operation.sql).upper().split())
                 assert not any(bad in words for bad in ("DROP COLUMN", "DROP TABLE", "RENAME COLUMN", "RENAME TO")), (
-                    told
+                    description
                 )
-                assert "ADD COLUMN" not in words or "NOT NULL" not in words or "DEFAULT" in words, told
+                assert "ADD COLUMN" not in words or "NOT NULL" not in words or "DEFAULT" in words, description
 
 
 _CALLED_AS_BEFORE = """
@@ -106,7 +106,7 @@ def test_the_release_before_works_on_the_new_schema(archives: Archives, release_
 
     def old(*arguments: str) -> str:
         done = subprocess.run(
-            [sys.executable, "manage.py", *arguments], cwd=release_before, env=archive.told(), capture_output=True, text=True, check=False
+            [sys.executable, "manage.py", *arguments], cwd=release_before, env=archive.environment_of(), capture_output=True, text=True, check=False
         )  # fmt: skip
         assert done.returncode == 0, done.stderr[-2000:]
         return done.stdout
