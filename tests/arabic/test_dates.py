@@ -22,18 +22,18 @@ from articles.arabic.dates import find_dates
     ],
 )
 def test_it_reads_a_date_with_its_precision(text: str, first: date, last: date, precision: str) -> None:
-    (found,) = find_dates(text)
-    assert (found.interval, found.precision) == ((first, last), precision)
+    (written_date,) = find_dates(text)
+    assert (written_date.interval, written_date.precision) == ((first, last), precision)
 
 
 def test_a_day_without_a_year_stays_without() -> None:
-    (found,) = find_dates("يومي 4 و 5 نونبر الجاري")
-    assert (found.year, found.month, found.day, found.day_end) == (None, 11, 4, 5)
+    (written_date,) = find_dates("يومي 4 و 5 نونبر الجاري")
+    assert (written_date.year, written_date.month, written_date.day, written_date.day_end) == (None, 11, 4, 5)
 
 
 def test_a_hijri_date_is_not_taken_for_a_gregorian_one() -> None:
-    (found,) = find_dates("5 رمضان 1445")
-    assert found.hijri and found.interval == (date(2024, 3, 15), date(2024, 3, 15))
+    (written_date,) = find_dates("5 رمضان 1445")
+    assert written_date.hijri and written_date.interval == (date(2024, 3, 15), date(2024, 3, 15))
 
 
 @pytest.mark.parametrize(

@@ -15,32 +15,32 @@ NAMES = NameIndex(
 )
 
 
-def found(text: str) -> list[tuple[str, tuple]]:
+def names_in(text: str) -> list[tuple[str, tuple]]:
     return [(text[m.start : m.end], m.keys) for m in NAMES.find(text)]
 
 
 @pytest.mark.parametrize(("opening", "closing"), ["“”", "«»", '""', "()"])
 def test_marks_inside_a_name_belong_to_it(opening: str, closing: str) -> None:
     text = f"اجتماع التحالف الدولي ضد {opening}داعش{closing} بمراكش"
-    assert found(text) == [(f"التحالف الدولي ضد {opening}داعش{closing}", ("coalition",))]
+    assert names_in(text) == [(f"التحالف الدولي ضد {opening}داعش{closing}", ("coalition",))]
 
 
 def test_the_longest_name_wins() -> None:
-    assert found("زار سالم الأول") == [("سالم الأول", ("king",))]
+    assert names_in("زار سالم الأول") == [("سالم الأول", ("king",))]
 
 
 def test_proclitics_are_allowed_and_left_outside() -> None:
-    assert found("وبالمغرب") == [("المغرب", ("morocco",))]
-    assert found("وداعش") == [("داعش", ("daesh",))]
+    assert names_in("وبالمغرب") == [("المغرب", ("morocco",))]
+    assert names_in("وداعش") == [("داعش", ("daesh",))]
 
 
 def test_no_name_is_found_inside_another_word_or_across_a_stop() -> None:
-    assert found("السالمون") == []
-    assert found("التحالف الدولي. ضد داعش") == [("داعش", ("daesh",))]
+    assert names_in("السالمون") == []
+    assert names_in("التحالف الدولي. ضد داعش") == [("داعش", ("daesh",))]
 
 
 def test_an_ambiguous_name_tells_all_its_owners() -> None:
-    assert found("حزب النور") == [("النور", ("party", "paper"))]
+    assert names_in("حزب النور") == [("النور", ("party", "paper"))]
 
 
 def test_mali_is_no_country_where_a_noun_takes_it_as_an_adjective() -> None:

@@ -13,11 +13,11 @@ TEXT = "فكك 210 خلية في المغرب.\r\n\r\nوقال إن 210 خلية
 
 
 def places(text: str, quote: str) -> list[tuple[Span, str]]:
-    found, at = [], text.find(quote)
+    spans, at = [], text.find(quote)
     while at >= 0:
-        found.append(((at, at + len(quote)), quote))
+        spans.append(((at, at + len(quote)), quote))
         at = text.find(quote, at + 1)
-    return found
+    return spans
 
 
 def quoted(text: str, moved: list[Span | None]) -> list[str | None]:
@@ -40,8 +40,8 @@ def test_of_equal_words_each_keeps_its_own_place_when_one_goes() -> None:
 
 
 def test_a_moved_paragraph_takes_its_words_along() -> None:
-    one, two, three = clean_body(TEXT).split("\n\n")
-    after = "\n\n".join([three, one, "فقرة جديدة.", two])
+    first, second, third = clean_body(TEXT).split("\n\n")
+    after = "\n\n".join([third, first, "فقرة جديدة.", second])
     moved = TextChange(TEXT, after).moved(places(TEXT, "210 خلية"))
     starts = [span for span, _ in places(after, "210 خلية")]
     assert moved == [starts[1], starts[2], starts[0]]
@@ -71,8 +71,8 @@ def test_in_an_unchanged_text_spaces_stay_where_they_are() -> None:
 
 @given(st.lists(st.sampled_from(["ا", "ب", "ج", "210", "،", "\n\n"]), max_size=40), st.data())
 def test_whatever_moves_holds_its_words(pieces: list[str], data: st.DataObject) -> None:
-    other = data.draw(st.permutations(pieces))
-    before, after = " ".join(pieces), " ".join(other[: data.draw(st.integers(0, 40))])
+    shuffled = data.draw(st.permutations(pieces))
+    before, after = " ".join(pieces), " ".join(shuffled[: data.draw(st.integers(0, 40))])
     spans = [
         ((start, end), before[start:end])
         for start in range(0, len(before), 3)
@@ -87,12 +87,12 @@ def test_whatever_moves_holds_its_words(pieces: list[str], data: st.DataObject) 
 
 
 @pytest.mark.parametrize(
-    ("unit", "other"),
+    ("unit", "second_unit"),
     [("ا ", "ب ا "), ("ا ب ", "ب ا ج "), ("210 خلية ", "خلية 210 "), ("المغرب ", "المغربي "), ("ا" * 9, "ب")],
 )
-def test_eight_times_the_text_takes_at_most_twelve_times_as_long(unit: str, other: str) -> None:
+def test_eight_times_the_text_takes_at_most_twelve_times_as_long(unit: str, second_unit: str) -> None:
     def seconds(length: int) -> float:
-        before, after = (part * (length // len(part)) for part in (unit, other))
+        before, after = (part * (length // len(part)) for part in (unit, second_unit))
         spans = [
             ((at, at + len(unit.strip())), unit.strip())
             for at in range(0, length // 2, length // 100 // len(unit) * len(unit))

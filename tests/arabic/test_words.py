@@ -14,9 +14,9 @@ def test_a_preposition_written_onto_a_number_is_a_word_of_its_own() -> None:
 
 @given(st.text(alphabet="ابتثجوالٱـًٌَ ء٠١2٬,.\n()“”abC\u200f", max_size=80))
 def test_words_lie_in_order_inside_the_text(text: str) -> None:
-    found = words(text)
-    assert all(0 <= w.start < w.end <= len(text) and w.folded for w in found)
-    assert all(a.end <= b.start for a, b in itertools.pairwise(found))
+    read_words = words(text)
+    assert all(0 <= w.start < w.end <= len(text) and w.folded for w in read_words)
+    assert all(a.end <= b.start for a, b in itertools.pairwise(read_words))
 
 
 def test_sentences_cover_every_word() -> None:

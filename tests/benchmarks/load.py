@@ -92,7 +92,7 @@ def main() -> None:
 def measure_archive(
     place: Path, port: int, server: subprocess.Popen, addresses: list[tuple[str, str]], options: argparse.Namespace
 ) -> None:
-    by_kind = {kind: [address for one, address in addresses if one == kind] for kind in MIX}
+    by_kind = {kind: [address for kind_of_address, address in addresses if kind_of_address == kind] for kind in MIX}
     page = fetched(port, "/")[1]
     (place / "index.html").write_bytes(page)
     articles = by_kind["article"][:200]
@@ -105,14 +105,17 @@ def measure_archive(
     tell("pages that are kept", wrk(place, port, articles, PEER_SECONDS))
     tell("articles, each made", wrk(place, port, by_kind["article"][200:], PEER_SECONDS))
     tell("searches, each made", wrk(place, port, by_kind["search"], PEER_SECONDS))
-    asked = by_kind["search"][:100]
-    for address in asked * 3:  # until both processes keep them
+    searches = by_kind["search"][:100]
+    for address in searches * 3:  # until both processes keep them
         fetched(port, address)
-    tell("searches that were asked before", wrk(place, port, asked, PEER_SECONDS))
+    tell("searches that were asked before", wrk(place, port, searches, PEER_SECONDS))
     mixed = [address for _, address in addresses]
     rng = random.Random(3)
-    known = {address: fetched(port, address)[0] for address in rng.sample(mixed, 400)}
-    lines = [f"{one}\t{known[one]}" if one in known and rng.random() < RETURNING else one for one in mixed]
+    etags = {address: fetched(port, address)[0] for address in rng.sample(mixed, 400)}
+    lines = [
+        f"{address}\t{etags[address]}" if address in etags and rng.random() < RETURNING else address
+        for address in mixed
+    ]
     tell(f"the mix, {options.seconds} s", wrk(place, port, lines, options.seconds))
     if options.minutes:
         with memory_told(server):
@@ -126,7 +129,7 @@ def of_readers(articles: int) -> list[tuple[str, str]]:
     from articles.models import Article, Event
 
     rng = random.Random(5)
-    asked = [one for of_class in classes(Corpus(), 150).values() for one in of_class]
+    queries = [query for of_class in classes(Corpus(), 150).values() for query in of_class]
     ids = list(Article.objects.public().order_by("pk").values_list("pk", flat=True))
     events = Event.objects.count()
 
@@ -136,8 +139,8 @@ def of_readers(articles: int) -> list[tuple[str, str]]:
 
     def address(kind: str) -> str:
         if kind == "search":
-            one = rng.choice(asked)
-            return "/search/?" + urllib.parse.urlencode({"q": one.text, **one.filters})
+            query = rng.choice(queries)
+            return "/search/?" + urllib.parse.urlencode({"q": query.text, **query.filters})
         return {
             "article": lambda: f"/articles/{ids[popular(len(ids))]}/",
             "home": lambda: rng.choice(["/", "/", "/", "/en/"]),
@@ -229,11 +232,11 @@ def wrk(folder: Path, port: int, lines: list[str], seconds: int) -> dict[str, fl
     return json.loads(done.stdout.strip().splitlines()[-1])
 
 
-def tell(name: str, found: dict[str, float]) -> None:
-    a_second = found["requests"] / found["seconds"]
+def tell(name: str, measured: dict[str, float]) -> None:
+    a_second = measured["requests"] / measured["seconds"]
     print(
-        f"{name:42}{a_second:9.1f} a second   p50 {found['p50']:8.1f}   p95 {found['p95']:8.1f}   p99 {found['p99']:8.1f} ms"
-        f"   {found['errors']} errors", flush=True
+        f"{name:42}{a_second:9.1f} a second   p50 {measured['p50']:8.1f}   p95 {measured['p95']:8.1f}   p99 {measured['p99']:8.1f} ms"
+        f"   {measured['errors']} errors", flush=True
     )  # fmt: skip
 
 
@@ -245,7 +248,7 @@ def memory_told(server: subprocess.Popen) -> Iterator[None]:
     def look() -> None:
         minute = 0
         while not over.wait(60 if minute else 1):
-            held = [one.memory_full_info().uss / 2**20 for one in psutil.Process(server.pid).children()]
+            held = [process.memory_full_info().uss / 2**20 for process in psutil.Process(server.pid).children()]
             print(f"    after {minute:2} minutes: {' + '.join(f'{size:.0f}' for size in held)} MB", flush=True)
             minute += 1
 

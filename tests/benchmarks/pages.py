@@ -56,7 +56,7 @@ def main(folder: Path) -> None:
     pages = sorted(folder.glob("*.html"))
     print(f"{len(pages)} pages\n{'':26}{'precision':>10}{'recall':>8}{'F1':>8}{'ms a page':>11}")
     for name, way in ways().items():
-        right = found = wanted = 0
+        right = suggested = wanted = 0
         started = time.perf_counter()
         for page in pages:
             expected = Counter(word.folded for word in words(page.with_suffix(".txt").read_text(encoding="utf-8")))
@@ -67,10 +67,10 @@ def main(folder: Path) -> None:
                 text = ""
             got = Counter(word.folded for word in words(text))
             right += (expected & got).total()
-            found += got.total()
+            suggested += got.total()
             wanted += expected.total()
         took = (time.perf_counter() - started) / len(pages) * 1000
-        precision, recall = right / found if found else 0, right / wanted
+        precision, recall = right / suggested if suggested else 0, right / wanted
         f1 = 2 * precision * recall / (precision + recall) if right else 0
         print(f"{name:26}{precision:>10.3f}{recall:>8.3f}{f1:>8.3f}{took:>11.1f}")
 

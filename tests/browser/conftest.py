@@ -86,16 +86,16 @@ def accessibility_violations(page: Page, modules: Path) -> list[tuple[str, str, 
     """What axe finds on the page as it stands: (colour scheme, rule, element, what is wrong). The dark scheme is asked for colours
     alone, since nothing else of the page differs."""
     page.add_script_tag(path=modules / "axe-core" / "axe.min.js")
-    found = []
+    reported = []
     for scheme, rules in [("light", {}), ("dark", {"runOnly": ["color-contrast", "link-in-text-block"]})]:
         page.emulate_media(color_scheme=scheme)
         violations = page.evaluate(_AXE, rules)
-        found += [
+        reported += [
             (scheme, violation["id"], violation["nodes"][0]["html"][:200], violation["nodes"][0]["failureSummary"])
             for violation in violations
         ]
     page.emulate_media(color_scheme="light")
-    return found
+    return reported
 
 
 def _wait_for_requests() -> None:

@@ -39,16 +39,16 @@ def test_enter_in_a_correction_stores_it(desk: Page, article: Article) -> None: 
 def test_the_page_shows_what_is_stored_after_a_correction(desk: Page, article: Article) -> None:  # noqa: F811
     """Of a figure, of a mention that is now another's, and of the day in the head of the page."""
     figure, mention = article.figures.get(value=210), article.mentions.order_by("id").first()
-    other = Actor.objects.create(name="مركز الدراسات البعيدة", kind="civil")
+    new_actor = Actor.objects.create(name="مركز الدراسات البعيدة", kind="civil")
     desk.goto(f"/admin/review/{article.pk}/")
     box(desk, figure).fill("٢١٣")
     desk.keyboard.press("Enter")
     expect(desk.locator(f"#figure-{figure.pk} strong")).to_contain_text("213")
     expect(box(desk, figure)).to_have_value("213")
     desk.locator(f"#mention-{mention.pk} summary").click()
-    desk.fill(f"[name='actor-mention-{mention.pk}']", other.name)
+    desk.fill(f"[name='actor-mention-{mention.pk}']", new_actor.name)
     desk.keyboard.press("Enter")
-    expect(desk.locator(".item.confirmed strong", has_text=other.name)).to_be_visible()
+    expect(desk.locator(".item.confirmed strong", has_text=new_actor.name)).to_be_visible()
     desk.locator("#date summary").click()
     desk.fill("[name='date-value']", "2024-11-09")
     desk.keyboard.press("Enter")
@@ -79,10 +79,10 @@ def test_a_correction_that_is_refused_stays_and_is_told(desk: Page, article: Art
 
 
 def test_leaving_with_something_typed_is_asked_about(desk: Page, article: Article) -> None:  # noqa: F811
-    asked: list[str] = []
+    dialogs: list[str] = []
 
     def stay(dialog: Any) -> None:
-        asked.append(dialog.type)
+        dialogs.append(dialog.type)
         dialog.dismiss()
 
     desk.goto(f"/admin/review/{article.pk}/")
@@ -91,7 +91,7 @@ def test_leaving_with_something_typed_is_asked_about(desk: Page, article: Articl
     desk.locator(".breadcrumbs a").first.click(no_wait_after=True)
     expect(desk.locator("#verdicts")).to_be_visible()
     desk.wait_for_function("document.readyState === 'complete'")
-    assert asked == ["beforeunload"] and f"/review/{article.pk}/" in desk.url
+    assert dialogs == ["beforeunload"] and f"/review/{article.pk}/" in desk.url
     desk.remove_listener("dialog", stay)
     # The same in the form of a noun.
     desk.goto(f"/admin/articles/actor/{Actor.objects.order_by('id').first().pk}/change/")
@@ -99,7 +99,7 @@ def test_leaving_with_something_typed_is_asked_about(desk: Page, article: Articl
     desk.locator("#id_description").fill("كلمات لم تُحفظ")
     desk.locator(".breadcrumbs a").first.click(no_wait_after=True)
     expect(desk.locator("#id_description")).to_have_value("كلمات لم تُحفظ")
-    assert asked == ["beforeunload"] * 2
+    assert dialogs == ["beforeunload"] * 2
     desk.remove_listener("dialog", stay)
 
 
@@ -177,9 +177,9 @@ def test_a_session_that_ended_costs_nothing_that_was_typed(
 
 
 def sign_out_elsewhere(context: BrowserContext) -> None:
-    kept = [cookie for cookie in context.cookies() if cookie["name"] != "sessionid"]
+    cookies = [cookie for cookie in context.cookies() if cookie["name"] != "sessionid"]
     context.clear_cookies()
-    context.add_cookies(kept)
+    context.add_cookies(cookies)
 
 
 def test_the_same_without_scripts(browser: Any, live_server: Any, desk: Page, article: Article) -> None:  # noqa: F811
@@ -210,8 +210,8 @@ def test_the_same_without_scripts(browser: Any, live_server: Any, desk: Page, ar
 
 
 def test_two_editors_are_told_of_each_other(browser: Any, live_server: Any, desk: Page, article: Article) -> None:  # noqa: F811
-    other = User.objects.create_user("hind", password=PASSWORD, is_staff=True)
-    other.groups.add(Group.objects.get(name="محررون"))
+    colleague = User.objects.create_user("hind", password=PASSWORD, is_staff=True)
+    colleague.groups.add(Group.objects.get(name="محررون"))
     desk.goto(f"/admin/review/{article.pk}/")
     context = browser.new_context(base_url=live_server.url, locale="ar", viewport={"width": 390, "height": 800})
     theirs = context.new_page()
@@ -249,10 +249,10 @@ def test_verdicts_on_their_way_are_not_lost_when_the_page_is_left(desk: Page, ar
         desk.keyboard.press("y")
     expect(desk.locator("[data-unanswered]")).to_contain_text("يُحفظ")
     # A link would lose what was not sent: the browser asks before it is followed.
-    asked = []
-    desk.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    dialogs = []
+    desk.once("dialog", lambda dialog: (dialogs.append(dialog.type), dialog.dismiss()))
     desk.click(".breadcrumbs a")
-    assert asked == ["beforeunload"] and f"/review/{article.pk}/" in desk.url
+    assert dialogs == ["beforeunload"] and f"/review/{article.pk}/" in desk.url
     # A button of the page waits until all is stored.
     desk.click("button[name=skip]")
     desk.wait_for_url(re.compile(rf"/admin/(review/(?!{article.pk}/).*)?$"))

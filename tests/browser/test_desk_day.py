@@ -73,16 +73,16 @@ def test_no_page_of_the_desk_has_an_accessibility_violation(
     signed_in = desk.context.storage_state()
     context = browser.new_context(base_url=live_server.url, storage_state=signed_in, locale="ar", bypass_csp=True)
     opened = context.new_page()
-    found = {}
+    violations_at = {}
     for address in (
         "", f"review/{article.pk}/", "deliver/", "operations/", "duplicates/", f"actor/{actors[0].pk}/name/", f"split/{actors[0].pk}/",
         f"merge/actor/?rows={actors[0].pk},{actors[1].pk}", f"series/{series.pk}/order/", "authority/", "guide/", "second-factor/",
         f"articles/article/{article.pk}/history/", f"articles/article/{article.pk}/withdraw/", "articles/delivery/",
     ):  # fmt: skip
         opened.goto(f"/admin/{address}")
-        found[address] = accessibility_violations(opened, modules)
+        violations_at[address] = accessibility_violations(opened, modules)
     context.close()
-    assert {address: violations for address, violations in found.items() if violations} == {}
+    assert {address: violations for address, violations in violations_at.items() if violations} == {}
 
 
 @pytest.fixture
@@ -160,20 +160,20 @@ def test_a_days_work(desk: Page, picture: Callable[[str], None]) -> None:
     assert Article.objects.get(pk=article.pk).checked_by.username == "salma"
 
     # Two names of one minister become one; that was a mistake, and is taken back.
-    kept = Actor.objects.get(name="ناصر بوريطة")
+    survivor = Actor.objects.get(name="ناصر بوريطة")
     gone = Actor.objects.create(name="ناصر بوريطه الوزير", kind="person")
     desk.goto("/admin/duplicates/")
     picture("duplicates")
     desk.click(f"tr:has-text('{gone.name}') >> text=ادمج…")
-    desk.check(f"#kept-{kept.pk}")
+    desk.check(f"#kept-{survivor.pk}")
     picture("merge")
     desk.click("text=ادمج في المحدد")
     expect(desk.locator(".messagelist")).to_contain_text("دُمج")
-    assert Actor.objects.get(pk=gone.pk).merged_into == kept
+    assert Actor.objects.get(pk=gone.pk).merged_into == survivor
     picture("operation")
     desk.click("text=تراجع عن العملية كلها")
     expect(desk.locator(".messagelist")).to_contain_text("أُلغيت العملية")
-    assert Actor.objects.get(pk=gone.pk).merged_into is None and not kept.aliases.filter(name=gone.name).exists()
+    assert Actor.objects.get(pk=gone.pk).merged_into is None and not survivor.aliases.filter(name=gone.name).exists()
     desk.goto(f"/admin/articles/actor/{gone.pk}/history/")
     expect(desk.locator("ol.changes > li")).to_have_count(2)
     picture("history")

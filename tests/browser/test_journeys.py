@@ -133,9 +133,9 @@ def test_compare_the_numbers_that_two_outlets_gave(page: Page, report: object) -
     # The first page shows what outlets say of events that an editor confirmed.
     Event.objects.suggested().update(state="confirmed")
     page.goto("/")
-    told = page.locator(".contradiction")
-    expect(told.locator(".sides li")).to_have_count(3)
-    told.get_by_role("link").first.click()
+    contradiction = page.locator(".contradiction")
+    expect(contradiction.locator(".sides li")).to_have_count(3)
+    contradiction.get_by_role("link").first.click()
     expect(page.locator("#contradictions")).to_contain_text("الأسبق نشرا")
     expect(page.get_by_role("region", name="مقارنة الأرقام")).to_contain_text("520")
     page.goto("/figures/?conflicting=on")

@@ -100,24 +100,24 @@ def _arabic_not_marked(page: Page) -> list[str]:
 def test_every_page_meets_the_bars(opened: Page, modules: Path, every_page: list[str], language: str) -> None:
     """Fonts move nothing, no page is wider than its screen, an English one marks all Arabic as such, and axe sees no violation.
     All of it is asked of a page that is loaded once, since loading takes longest."""
-    told = {}
+    faults = {}
     for address in every_page:
         assert opened.goto(language + address).status == 200, address
-        told[address] = [
+        faults[address] = [
             *(_arabic_not_marked(opened) if language else _moved_by_fonts(opened)),
             *_wider_than_its_screen(opened),
             *accessibility_violations(opened, modules),
         ]
-    assert {address: wrong for address, wrong in told.items() if wrong} == {}
+    assert {address: wrong for address, wrong in faults.items() if wrong} == {}
 
 
 def test_axe_sees_low_contrast_in_either_scheme(opened: Page, modules: Path) -> None:
     """The tests of accessibility can fail: a colour that only one of the schemes has is found in that scheme alone."""
     opened.goto("/about/")
-    for scheme, other in [("light", "dark"), ("dark", "light")]:
+    for scheme, second_scheme in [("light", "dark"), ("dark", "light")]:
         opened.add_style_tag(
             content=f"@media (prefers-color-scheme: {scheme}) {{ main * {{ color: #777 !important; background: #888 !important; }} }}"
-            f"@media (prefers-color-scheme: {other}) {{ main * {{ color: #000 !important; background: #fff !important; }} }}"
+            f"@media (prefers-color-scheme: {second_scheme}) {{ main * {{ color: #000 !important; background: #fff !important; }} }}"
         )
         assert {violation[:2] for violation in accessibility_violations(opened, modules)} == {
             (scheme, "color-contrast")
@@ -137,10 +137,12 @@ def test_every_page_is_valid_html(client: Client, modules: Path, every_page: lis
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     messages = json.loads(checked.stderr)["messages"]
-    told = [
-        f"{Path(one['url']).name}:{one.get('lastLine')}: {one['message']}" for one in messages if one["type"] == "error"
+    errors = [
+        f"{Path(message['url']).name}:{message.get('lastLine')}: {message['message']}"
+        for message in messages
+        if message["type"] == "error"
     ]
-    assert told == [], "\n".join(told)
+    assert errors == [], "\n".join(errors)
 
 
 def test_no_page_weighs_more_than_sixty_kilobytes(client: Client, every_page: list[str]) -> None:
@@ -159,14 +161,14 @@ def test_a_page_asks_the_database_a_bounded_number_of_times(
     """Whatever is stored."""
     for number in range(12):
         report(f"{400 + 10 * number} مشاركا", date(2023, 2, 8 + number))
-    told = [
+    full_pages = [
         row.get_absolute_url()
         for row in (Event.objects.order_by("-id").first(), Article.objects.order_by("-id").first())
     ]
-    for address in [*every_page, *told]:
-        with database_time() as asked:
+    for address in [*every_page, *full_pages]:
+        with database_time() as statements:
             client.get(address)
-        assert len(asked) <= MOST_STATEMENTS, f"{address}: {len(asked)}"
+        assert len(statements) <= MOST_STATEMENTS, f"{address}: {len(statements)}"
 
 
 def test_a_page_that_has_not_changed_is_not_sent_again(client: Client, every_page: list[str]) -> None:

@@ -43,14 +43,14 @@ def all_rows() -> dict[str, list[tuple]]:
 
 def forms() -> list[tuple[str, str]]:
     """(noun, address) of a change form of every registered model that has a row; of articles several."""
-    found = []
+    addresses = []
     for model in admin.site._registry:
         rows = admin.site._registry[model].model._base_manager.order_by("-pk")[
             : 5 if model.__name__ == "Article" else 2
         ]
         for row in rows:
             try:
-                found.append(
+                addresses.append(
                     (
                         model._meta.label,
                         reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_change", args=[row.pk]),
@@ -58,7 +58,7 @@ def forms() -> list[tuple[str, str]]:
                 )
             except NoReverseMatch:
                 continue
-    return found
+    return addresses
 
 
 @pytest.fixture

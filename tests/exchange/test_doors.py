@@ -68,13 +68,13 @@ def test_hostile_text_leaves_feeds_and_harvests_well_formed(client: Client, make
 def test_pages_carry_linked_data_and_open_graph(client: Client, kuwait: Article) -> None:
     address = kuwait.get_absolute_url()
     page = client.get(f"/en{address}").content.decode()
-    found = extruct.extract(page, base_url="http://testserver/", syntaxes=["json-ld", "opengraph"])
-    (article,) = found["json-ld"]
+    metadata = extruct.extract(page, base_url="http://testserver/", syntaxes=["json-ld", "opengraph"])
+    (article,) = metadata["json-ld"]
     assert article["@type"] == "NewsArticle" and article["headline"] == kuwait.title
     assert article["datePublished"] == kuwait.published.date.isoformat()
     assert article["@id"] == f"http://testserver{address}"
-    assert {one["@type"] for one in article["mentions"]} >= {"Person", "Country"}
-    properties = dict(found["opengraph"][0]["properties"])
+    assert {entity["@type"] for entity in article["mentions"]} >= {"Person", "Country"}
+    properties = dict(metadata["opengraph"][0]["properties"])
     assert properties["og:type"] == "article" and properties["og:title"] == kuwait.title
     for row, kind in (
         (Event.objects.get(title__contains="بمراكش"), "Event"),
@@ -132,13 +132,13 @@ def test_sitemaps_list_every_public_page_once(client: Client, make_article: obje
     make_article("مسودة", status="draft")
     names = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
     index = etree.fromstring(client.get("/sitemap.xml").content)
-    found: list[str] = []
+    addresses: list[str] = []
     for address in index.xpath("//s:loc/text()", namespaces=names):
         section = etree.fromstring(client.get(address.removeprefix("http://testserver")).content)
-        found += section.xpath("//s:loc/text()", namespaces=names)
+        addresses += section.xpath("//s:loc/text()", namespaces=names)
     public = [f"http://testserver{row.get_absolute_url()}" for row in (*Article.objects.public(), *Event.objects.listed(), *Actor.objects.listed(), *Source.objects.public())]  # fmt: skip
-    assert len(found) == len(set(found)) and set(public) < set(found)
-    assert all(client.get(address.removeprefix("http://testserver")).status_code == 200 for address in found[:20])
+    assert len(addresses) == len(set(addresses)) and set(public) < set(addresses)
+    assert all(client.get(address.removeprefix("http://testserver")).status_code == 200 for address in addresses[:20])
     assert (
         client.get("/sitemaps/articles.xml?p=9").status_code
         == client.get("/sitemaps/articles.xml?p=x").status_code
@@ -174,13 +174,13 @@ def test_a_library_harvests_all_page_by_page(client: Client, monkeypatch: pytest
     monkeypatch.setattr(oai, "RECORDS", 2)
     harvester = Harvester(client)
     assert harvester.Identify().protocolVersion == "2.0"
-    assert [one.metadataPrefix for one in harvester.ListMetadataFormats()] == ["oai_dc"]
+    assert [entry.metadataPrefix for entry in harvester.ListMetadataFormats()] == ["oai_dc"]
     assert len(list(harvester.ListSets())) == Source.objects.count()
     records = {record.header.identifier: record for record in harvester.ListRecords(metadataPrefix="oai_dc")}
     assert set(records) == {f"oai:testserver:{pk}" for pk in Article.objects.values_list("pk", flat=True)}
-    told = records[f"oai:testserver:{kuwait.pk}"].metadata
-    assert told["title"] == [kuwait.title] and told["date"] == [kuwait.published.date.isoformat()]
-    assert told["identifier"] == [f"http://testserver{kuwait.get_absolute_url()}"]
+    metadata = records[f"oai:testserver:{kuwait.pk}"].metadata
+    assert metadata["title"] == [kuwait.title] and metadata["date"] == [kuwait.published.date.isoformat()]
+    assert metadata["identifier"] == [f"http://testserver{kuwait.get_absolute_url()}"]
     of_source = harvester.ListIdentifiers(metadataPrefix="oai_dc", set=f"source:{kuwait.source_id}")
     assert [header.identifier for header in of_source] == [f"oai:testserver:{kuwait.pk}"]
 
@@ -223,7 +223,7 @@ def test_an_article_that_was_public_once_stays_told(client: Client, kuwait: Arti
         Article.objects.filter(pk=kuwait.pk).update(status=status)
     assert client.get(kuwait.get_absolute_url()).status_code == 410
     records = Harvester(client).ListIdentifiers(metadataPrefix="oai_dc")
-    assert [one.identifier for one in records if one.deleted] == [f"oai:testserver:{kuwait.pk}"]
+    assert [record.identifier for record in records if record.deleted] == [f"oai:testserver:{kuwait.pk}"]
 
 
 def test_an_article_that_goes_back_among_the_drafts_is_harvested_as_deleted(client: Client, kuwait: Article) -> None:
@@ -251,13 +251,13 @@ def test_the_protocols_errors(client: Client, query: str, code: str) -> None:
     assert answer.find(f"{{{oai._OAI}}}error").get("code") == code
 
 
-@pytest.mark.parametrize("given", ["ListSets", "ListIdentifiers", "ListRecords"])
+@pytest.mark.parametrize("issuing_verb", ["ListSets", "ListIdentifiers", "ListRecords"])
 @pytest.mark.parametrize("verb", ["ListSets", "ListIdentifiers", "ListRecords"])
-def test_a_token_continues_the_list_that_it_is_of(client: Client, given: str, verb: str) -> None:
-    token = oai.Harvest(given, "oai_dc").token(0, 0)
+def test_a_token_continues_the_list_that_it_is_of(client: Client, issuing_verb: str, verb: str) -> None:
+    token = oai.Harvest(issuing_verb, "oai_dc").token(0, 0)
     answer = etree.fromstring(client.get("/oai/", {"verb": verb, "resumptionToken": token}).content)
     error = answer.find(f"{{{oai._OAI}}}error")
-    assert (None if error is None else error.get("code")) == (None if verb == given else "badResumptionToken")
+    assert (None if error is None else error.get("code")) == (None if verb == issuing_verb else "badResumptionToken")
 
 
 def test_a_token_of_sources_past_the_last_is_refused(client: Client) -> None:
@@ -273,10 +273,10 @@ def test_the_api_is_described_and_answers_as_described(client: Client, kuwait: A
         assert set(methods) == {"get"}, path
     (first, *_), following = (page := client.get("/api/v1/articles?page_size=2").json())["results"], page["next"]
     assert first["id"] == Article.objects.public().order_by("id").first().pk
-    seen = [one["id"] for one in page["results"]]
+    seen = [row["id"] for row in page["results"]]
     while following:
         page = client.get(following.removeprefix("http://testserver")).json()
-        seen, following = seen + [one["id"] for one in page["results"]], page["next"]
+        seen, following = seen + [row["id"] for row in page["results"]], page["next"]
     assert seen == list(Article.objects.public().order_by("id").values_list("pk", flat=True))
     whole = client.get(f"/api/v1/articles/{kuwait.pk}").json()
     assert whole["body"][whole["figures"][0]["start"] : whole["figures"][0]["end"]] == whole["figures"][0]["quote"]
@@ -289,8 +289,8 @@ def test_the_api_is_described_and_answers_as_described(client: Client, kuwait: A
 
 
 def test_the_apis_search_is_the_pages(client: Client) -> None:
-    found = client.get("/api/v1/search", {"q": "التحالف العالمي لهزيمة داعش"}).json()
-    assert found["total"] == len(found["results"]) == 4 and found["results"][0]["snippet"]
+    answer = client.get("/api/v1/search", {"q": "التحالف العالمي لهزيمة داعش"}).json()
+    assert answer["total"] == len(answer["results"]) == 4 and answer["results"][0]["snippet"]
 
 
 @pytest.mark.parametrize(
@@ -332,10 +332,10 @@ def test_who_asks_too_often_is_refused_for_a_while(client: Client, settings: obj
 
 def test_what_an_asker_says_of_itself_does_not_lift_the_limit(client: Client, settings: object) -> None:
     settings.ARCHIVE_API_RATE = "2/m"
-    asked = [
+    responses = [
         client.get("/feeds/", headers={"x-forwarded-for": f"10.0.0.{n}"}, REMOTE_ADDR="10.9.9.9") for n in range(3)
     ]
-    assert [one.status_code for one in asked] == [200, 200, 429]
+    assert [response.status_code for response in responses] == [200, 200, 429]
 
 
 def test_any_list_is_downloaded_as_it_is_filtered(client: Client, kuwait: Article, settings: object) -> None:

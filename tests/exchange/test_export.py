@@ -68,6 +68,6 @@ def test_drafts_and_what_was_rejected_are_written_for_the_desk_alone(make_articl
 def test_search_prints_one_line_of_json() -> None:
     out = StringIO()
     call_command("search", "مراكش", "--json", "--limit", "2", stdout=out)
-    found = json.loads(out.getvalue())
-    assert set(found) == {"total", "results"} and len(found["results"]) == 2
-    assert set(found["results"][0]) == {"id", "title", "score"}
+    answer = json.loads(out.getvalue())
+    assert set(answer) == {"total", "results"} and len(answer["results"]) == 2
+    assert set(answer["results"][0]) == {"id", "title", "score"}

@@ -53,9 +53,11 @@ def cursors() -> list[tuple[str, bool]]:
 def test_who_comes_when_all_places_are_taken_is_asked_to_come_again(
     client: Client, article: Article, settings: object, door: str
 ) -> None:
-    other = psycopg.connect(**{**connection.get_connection_params(), "cursor_factory": psycopg.Cursor}, autocommit=True)
+    lock_holder = psycopg.connect(
+        **{**connection.get_connection_params(), "cursor_factory": psycopg.Cursor}, autocommit=True
+    )
     for place in range(1, settings.ARCHIVE_EXPORTS_AT_ONCE + 1):
-        other.execute("SELECT pg_advisory_lock(%s, %s)", [LOCKS, place])
+        lock_holder.execute("SELECT pg_advisory_lock(%s, %s)", [LOCKS, place])
     refused = client.get(door)
     assert refused.status_code == 503 and int(refused["Retry-After"]) > 0
     for path in ("/articles/", "/feeds/", *SHORT):
@@ -63,7 +65,7 @@ def test_who_comes_when_all_places_are_taken_is_asked_to_come_again(
     # The asker who was refused holds nothing.
     assert locks_held() == settings.ARCHIVE_EXPORTS_AT_ONCE
     # As when the process that held them is killed.
-    other.close()
+    lock_holder.close()
     wait_for(lambda: locks_held() == 0)
     assert client.get(door).status_code == 200
 
@@ -71,19 +73,19 @@ def test_who_comes_when_all_places_are_taken_is_asked_to_come_again(
 @pytest.fixture
 def elsewhere() -> Callable[[str, str], int]:
     """The status of an answer that another session of the database makes to an address."""
-    with ThreadPoolExecutor(1) as other:
+    with ThreadPoolExecutor(1) as thread:
 
         def status(path: str, address: str) -> int:
             response = Client(REMOTE_ADDR=address).get(path)
             response.close()
             return response.status_code
 
-        yield lambda path, address: other.submit(status, path, address).result()
-        other.submit(lambda: connection.close()).result()
+        yield lambda path, address: thread.submit(status, path, address).result()
+        thread.submit(lambda: connection.close()).result()
 
 
 @pytest.mark.parametrize(
-    ("asker", "same", "others"),
+    ("asker", "same", "unlike"),
     [
         ("192.0.2.7", "192.0.2.7", "192.0.2.8"),
         # The second half of an IPv6 address is the asker's to choose.
@@ -92,12 +94,12 @@ def elsewhere() -> Callable[[str, str], int]:
     ],
 )
 def test_an_asker_has_one_place(
-    article: Article, elsewhere: Callable[[str, str], int], asker: str, same: str, others: str
+    article: Article, elsewhere: Callable[[str, str], int], asker: str, same: str, unlike: str
 ) -> None:
     held = Client(REMOTE_ADDR=asker).get("/export/articles.jsonl")
     for door in DOORS:
         assert elsewhere(door, same) == 503
-        assert elsewhere(door, others) == 200
+        assert elsewhere(door, unlike) == 200
     assert locks_held() == 2
     held.close()
     assert elsewhere(DOORS[0], same) == 200
@@ -197,14 +199,16 @@ def test_an_answer_dropped_within_a_statement_of_its_session_stops_nothing(
 
 @pytest.mark.parametrize("door", [*DOORS, "/export/articles.csv?q=الرباط"])
 def test_head_takes_no_place_and_reads_no_row(client: Client, article: Article, settings: object, door: str) -> None:
-    other = psycopg.connect(**{**connection.get_connection_params(), "cursor_factory": psycopg.Cursor}, autocommit=True)
+    lock_holder = psycopg.connect(
+        **{**connection.get_connection_params(), "cursor_factory": psycopg.Cursor}, autocommit=True
+    )
     for place in range(1, settings.ARCHIVE_EXPORTS_AT_ONCE + 1):
-        other.execute("SELECT pg_advisory_lock(%s, %s)", [LOCKS, place])
+        lock_holder.execute("SELECT pg_advisory_lock(%s, %s)", [LOCKS, place])
     with CaptureQueriesContext(connection) as made:
         answers = [client.head(door) for _ in range(3)]
     # Nothing is held before the answers are closed, either.
     assert locks_held() == settings.ARCHIVE_EXPORTS_AT_ONCE and cursors() == []
-    other.close()
+    lock_holder.close()
     assert not [query["sql"] for query in made if re.search(r"articles_(article|source)\b|DECLARE", query["sql"])]
     got = client.get(door)
     for answer in answers:

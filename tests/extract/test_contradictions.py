@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "apart"),
+    ("first", "second", "apart"),
     [
         ("450 شخصا", "500 مشارك", True),
         ("450 شخص", "450 مشاركا", False),
@@ -29,9 +29,9 @@ pytestmark = pytest.mark.django_db
     ],
 )
 def test_two_outlets_contradict_each_other_only_where_no_value_fits_both(
-    report: object, one: str, other: str, apart: bool
+    report: object, first: str, second: str, apart: bool
 ) -> None:
-    report(one), report(other)
+    report(first), report(second)
     assert Contradiction.objects.exists() == apart
 
 
@@ -50,8 +50,8 @@ def test_readers_and_editors_are_told(report: object, client: object, admin_clie
     earlier = report("450 مشاركا", date(2023, 2, 8))
     event = earlier.coverages.get().event
     page = client.get(event.get_absolute_url()).content.decode()
-    told = page[page.index('id="contradictions"') :]
-    assert told.index("450 مشاركا") < told.index("الأسبق نشرا") < told.index("500 مشارك")
+    section = page[page.index('id="contradictions"') :]
+    assert section.index("450 مشاركا") < section.index("الأسبق نشرا") < section.index("500 مشارك")
     listed = client.get("/figures/?conflicting=on").content.decode()
     assert "450 مشاركا" in listed and "500 مشارك" in listed
     queue = admin_client.get("/admin/articles/contradiction/").content.decode()

@@ -39,16 +39,16 @@ WRITTEN = ArchiveDate.on(date(2024, 11, 6))  # a Wednesday
     ],
 )
 def test_what_a_date_comes_to(text: str, first: tuple[int, ...], last: tuple[int, ...], basis: str) -> None:
-    (found,) = find_dates(text)
-    when = resolve(found, WRITTEN)
+    (written_date,) = find_dates(text)
+    when = resolve(written_date, WRITTEN)
     assert (when.earliest, when.latest, when.basis) == (date(*first), date(*last), basis)
 
 
 def test_a_weekday_tells_the_year_where_only_one_fits() -> None:
-    (found,) = find_dates("الخميس 26 شتنبر")
+    (written_date,) = find_dates("الخميس 26 شتنبر")
     open_years = ArchiveDate.unknown(date(2021, 1, 1), date(2025, 6, 1))
-    assert resolve(found, open_years) == ArchiveDate.on(date(2024, 9, 26), "inferred")
-    assert resolve(found, ArchiveDate.unknown(date(2010, 1, 1), date(2025, 6, 1))) is None
+    assert resolve(written_date, open_years) == ArchiveDate.on(date(2024, 9, 26), "inferred")
+    assert resolve(written_date, ArchiveDate.unknown(date(2010, 1, 1), date(2025, 6, 1))) is None
 
 
 def test_nothing_is_guessed_without_a_day_to_count_from() -> None:

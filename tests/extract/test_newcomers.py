@@ -28,9 +28,14 @@ from articles.models import Actor, Mention
     ],
 )
 def test_a_title_of_office_tells_a_person(text: str, name: str, role: str, country: str) -> None:
-    found, _ = find_newcomers(Reading(text), [])
-    assert (found[0].name, found[0].kind, found[0].role, found[0].country) == (name, "person", role, country)
-    assert text[found[0].start : found[0].end] == name
+    newcomers, _ = find_newcomers(Reading(text), [])
+    assert (newcomers[0].name, newcomers[0].kind, newcomers[0].role, newcomers[0].country) == (
+        name,
+        "person",
+        role,
+        country,
+    )
+    assert text[newcomers[0].start : newcomers[0].end] == name
 
 
 @pytest.mark.parametrize(
@@ -42,8 +47,8 @@ def test_a_title_of_office_tells_a_person(text: str, name: str, role: str, count
     ],
 )
 def test_a_head_word_tells_a_body(text: str, name: str, kind: str) -> None:
-    found, _ = find_newcomers(Reading(text), [])
-    assert [(one.name, one.kind) for one in found] == [(name, kind)]
+    newcomers, _ = find_newcomers(Reading(text), [])
+    assert [(newcomer.name, newcomer.kind) for newcomer in newcomers] == [(name, kind)]
 
 
 @pytest.mark.parametrize(

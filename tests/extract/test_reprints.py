@@ -20,7 +20,7 @@ STORY = (
     "بيانات موحدة يشرف عليها فريق مشترك من الخبراء.\n\n"
     "وأوضح الناطق باسم اللجنة أن التمويل متوفر للمرحلة الأولى، وأن المرحلتين الأخريين رهينتان بما ستسفر عنه مباحثات الشهر المقبل."
 )
-OTHER = (
+UNRELATED_TEXT = (
     "دشنت وزارة الصحة مستشفى جديدا في الجنوب يضم أقساما للجراحة والولادة والأطفال، ويعمل فيه أطباء من المنطقة.\n\n"
     "وقال مدير المستشفى إن الأجهزة وصلت كاملة، وإن استقبال المرضى يبدأ مطلع الأسبوع، بعد استكمال تدريب الممرضين على استعمالها."
 )
@@ -42,7 +42,7 @@ def test_reprints_hang_on_the_first(stored: object, client: object) -> None:
     changed = stored(
         "لجنة التنسيق تعلن خطتها", STORY.replace("ثلاث مراحل", "3 مراحل").replace("طرابلس", "طرابلس الليبية")
     )
-    stored("مستشفى جديد", OTHER)
+    stored("مستشفى جديد", UNRELATED_TEXT)
     assert set(Reprint.objects.values_list("article", "original")) == {(shorter.pk, first.pk), (changed.pk, first.pk)}
     assert {row.state for row in Reprint.objects.all()} == {"suggested"}
     page = client.get(changed.get_absolute_url()).content.decode()
@@ -105,9 +105,9 @@ def test_a_long_text_whose_middle_is_another_is_not_the_same_text(make_article: 
     # Longer than what is compared, and no longer, since the rules read all of it.
     text = LONG[: MOST_COMPARED * 4 // 3]
     middle = len(text) // 2
-    other = text[:middle] + " كلام آخر " + text[middle:]
+    changed_text = text[:middle] + " كلام آخر " + text[middle:]
     rules = []
-    for body in (text, other, text):
+    for body in (text, changed_text, text):
         article = make_article("عنوان طويل", body)
         suggest(article, Authority.load())
         rules += Reprint.objects.filter(article=article).values_list("rule", flat=True)

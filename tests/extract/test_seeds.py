@@ -16,8 +16,8 @@ def test_two_reports_of_one_meeting_are_joined(seed: object) -> None:
 
 
 def test_every_seed_reports_the_event_an_editor_knows(seed: object) -> None:
-    found = {number: seed(number).coverages.get().event.kind for number in ("000", "001", "002", "003", "004")}
-    assert found == {
+    kinds = {number: seed(number).coverages.get().event.kind for number in ("000", "001", "002", "003", "004")}
+    assert kinds == {
         "000": "ministerial",
         "001": "ministerial",
         "002": "dialogue",

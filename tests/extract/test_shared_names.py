@@ -21,11 +21,11 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def pair(db: None) -> tuple[Actor, Actor]:
     """Two who are called «المجلس الأعلى», each with a name of its own."""
-    one = Actor.objects.create(name="مجلس القضاء البعيد", kind="government")
-    other = Actor.objects.create(name="مجلس الأمن البعيد", kind="government")
-    for actor in (one, other):
+    first = Actor.objects.create(name="مجلس القضاء البعيد", kind="government")
+    second = Actor.objects.create(name="مجلس الأمن البعيد", kind="government")
+    for actor in (first, second):
         Alias.objects.create(actor=actor, name="المجلس الأبعد", kind="short")
-    return one, other
+    return first, second
 
 
 def named(article: Article) -> dict[str, list[str]]:
@@ -55,10 +55,10 @@ def test_a_third_bearer_changes_nothing_of_that(pair: tuple[Actor, Actor], make_
 
 
 def test_two_of_one_canonical_name_are_told_apart_alike(make_article: Any) -> None:
-    one = Actor.objects.create(name="سعيد البعيد", kind="person", distinction="الوزير")
+    minister = Actor.objects.create(name="سعيد البعيد", kind="person", distinction="الوزير")
     Actor.objects.create(name="سعيد البعيد", kind="person", distinction="السفير")
     assert named(make_article(body="قال سعيد البعيد كذا.")) == {}
-    Alias.objects.create(actor=one, name="أبو الوليد البعيد")
+    Alias.objects.create(actor=minister, name="أبو الوليد البعيد")
     article = make_article(title="آخر", body="قال سعيد البعيد، وهو أبو الوليد البعيد، كذا.")
     assert named(article) == {"سعيد البعيد": ["سعيد البعيد", "أبو الوليد البعيد"]}
 
@@ -66,16 +66,16 @@ def test_two_of_one_canonical_name_are_told_apart_alike(make_article: Any) -> No
 def test_after_merging_splitting_and_undoing_it_is_as_the_names_are_then(
     pair: tuple[Actor, Actor], make_article: Any
 ) -> None:
-    one, other = pair
+    first, second = pair
     article = make_article(body="قرر المجلس الأبعد اليوم تأجيل الاجتماع.")
     with operation(user=account("mudir").pk) as done:
-        merge_actors(other, one)
+        merge_actors(second, first)
     assert named(article) == {"مجلس القضاء البعيد": ["المجلس الأبعد"]}
     undo(done.id)
     assert named(article) == {}
-    Alias.objects.filter(actor=other, name="المجلس الأبعد").delete()
+    Alias.objects.filter(actor=second, name="المجلس الأبعد").delete()
     assert set(named(article)) == {"مجلس القضاء البعيد"}
-    split_actor(one, list(one.aliases.all()), "المجلس الأبعد")
+    split_actor(first, list(first.aliases.all()), "المجلس الأبعد")
     assert set(named(article)) == {"المجلس الأبعد"}
 
 

@@ -17,7 +17,7 @@ SECOND = (
     "سبعون دولة في مؤتمر البحرين لمكافحة تمويل الإرهاب",
     "بدأ مؤتمر مكافحة تمويل الإرهاب في المنامة يوم 14 آذار 2022 بحضور نحو 320 مشاركا.\n\nوألقى العتيبي كلمة الافتتاح.",
 )
-OTHER = (
+UNRELATED = (
     "نيروبي تحتضن قمة حول أمن الحدود البحرية",
     "افتتحت في نيروبي يوم 20 مارس 2022 قمة حول أمن الحدود البحرية في القرن الإفريقي.",
 )
@@ -37,13 +37,13 @@ def suggested(make_article: object) -> object:
 
 
 def test_two_reports_of_an_unknown_meeting_share_one_suggested_event(suggested: object) -> None:
-    first, second, other = suggested(*FIRST), suggested(*SECOND), suggested(*OTHER)
+    first, second, unrelated = suggested(*FIRST), suggested(*SECOND), suggested(*UNRELATED)
     event = first.coverages.get().event
     assert (event.kind, event.place, event.state, event.start_date.isoformat()) == (
         "conference", "المنامة", "suggested", "2022-03-14",
     )  # fmt: skip
     assert second.coverages.get().event == event
-    assert other.coverages.get().event != event
+    assert unrelated.coverages.get().event != event
     assert Participation.objects.filter(event=event, state="suggested").exists()
 
 

@@ -39,11 +39,11 @@ def holds_text(field: models.Field) -> bool:
 def test_every_text_field_of_every_noun_is_a_gated_one() -> None:
     looked = 0
     for model in nouns():
-        known = set(gated_fields(model))
+        gated = set(gated_fields(model))
         for field in model._meta.local_concrete_fields:
             if holds_text(field) and not field.generated and (model.__name__, field.name) not in KEYS:
                 looked += 1
-                assert field in known, (
+                assert field in gated, (
                     f"{model.__name__}.{field.name} takes any character: use articles/models/text_fields.py"
                 )
     assert looked > 40
@@ -55,10 +55,10 @@ def test_what_every_gated_field_hands_to_the_database_is_clean() -> None:
         for field in gated_fields(model):
             base = field.base_field if isinstance(field, ArrayField) else field
             assert isinstance(base, Gated)
-            told = str(
+            stored = str(
                 getattr(base.get_db_prep_save(DIRTY, connection), "obj", base.get_db_prep_save(DIRTY, connection))
             )
-            assert told in {LINE, PROSE}, f"{model.__name__}.{field.name}: {told!r}"
+            assert stored in {LINE, PROSE}, f"{model.__name__}.{field.name}: {stored!r}"
 
 
 @pytest.mark.django_db
@@ -127,17 +127,17 @@ def test_saving_a_text_moves_its_facts_in_the_same_transaction(make_article: Cal
     first.refresh_from_db()
     second.refresh_from_db()
     assert (first.start, first.end, second.start, second.end) == (15, 23, None, None)
-    assert [one.words for one in article.lost_words] == [("210 خلية",)]
+    assert [fact.words for fact in article.lost_words] == [("210 خلية",)]
 
 
 @pytest.mark.django_db
 def test_figures_that_change_places_are_stored_without_meeting(make_article: Callable[..., Article]) -> None:
     article = make_article(body="1 ثم 2 بعد")
-    one = Figure.objects.create(article=article, value=1, quote="1", start=0, end=1)
-    two = Figure.objects.create(article=article, value=2, quote="2", start=5, end=6)
+    first = Figure.objects.create(article=article, value=1, quote="1", start=0, end=1)
+    second = Figure.objects.create(article=article, value=2, quote="2", start=5, end=6)
     article.body = "2 ثم 1 بعد"
     article.save()
-    assert [Figure.objects.get(pk=row.pk).start for row in (one, two)] == [5, 0]
+    assert [Figure.objects.get(pk=row.pk).start for row in (first, second)] == [5, 0]
 
 
 @pytest.mark.django_db

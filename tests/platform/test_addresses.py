@@ -38,7 +38,7 @@ def test_spellings_of_one_address_are_one(spelling: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("first", "second"),
     [
         ("http://موقع.مصر/x", "http://xn--4gbrim.xn--wgbh1c/x"),
         ("https://h.example:443/~a", "https://h.example/%7Ea"),
@@ -52,12 +52,12 @@ def test_spellings_of_one_address_are_one(spelling: str) -> None:
         ("http://💩.example/", "http://xn--ls8h.example/"),
     ],
 )
-def test_more_spellings_are_one(one: str, other: str) -> None:
-    assert canonical_address(one) == canonical_address(other)
+def test_more_spellings_are_one(first: str, second: str) -> None:
+    assert canonical_address(first) == canonical_address(second)
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("first", "second"),
     [
         ("http://h.example/a", "https://h.example/a"), ("http://h.example/a", "http://h.example/a/"), ("http://h.example/", "http://www.h.example/"),
         ("http://h.example/?a=1&b=2", "http://h.example/?b=2&a=1"), ("http://h.example/A", "http://h.example/a"), ("http://h.example/a%2Fb", "http://h.example/a/b"),
@@ -66,8 +66,8 @@ def test_more_spellings_are_one(one: str, other: str) -> None:
         ("http://h.example/?q=a+b", "http://h.example/?q=a%2Bb"), ("http://h.example/#!/1", "http://h.example/#!/2"), ("http://h.example/?page=1", "http://h.example/?page=2"),
     ],
 )  # fmt: skip
-def test_what_can_be_two_articles_stays_two(one: str, other: str) -> None:
-    assert canonical_address(one) != canonical_address(other)
+def test_what_can_be_two_articles_stays_two(first: str, second: str) -> None:
+    assert canonical_address(first) != canonical_address(second)
 
 
 @pytest.mark.parametrize(
@@ -148,16 +148,16 @@ print(json.dumps([registrable_domain(address) for address in sys.argv[1:]]))
 
 def test_a_domain_is_answered_without_the_network(tmp_path: Path) -> None:
     """In a new process with a home of its own, where no list of suffixes is kept from an earlier run."""
-    asked = {
+    domain_by_address = {
         "https://www.mapnews.ma/x": "mapnews.ma", "http://a.b.co.uk/": "b.co.uk", "http://two.one.github.io/": "one.github.io",
         "http://www.مثال.السعودية/": "xn--mgbh0fb.xn--mgberp4a5d4ar",
     }  # fmt: skip
     environment = {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path), "TMPDIR": str(tmp_path)}
     answer = subprocess.run(
-        [sys.executable, "-c", OFFLINE, *asked], cwd=project.BASE_DIR, env=environment, capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", OFFLINE, *domain_by_address], cwd=project.BASE_DIR, env=environment, capture_output=True, text=True, timeout=60, check=False
     )  # fmt: skip
     assert answer.returncode == 0, answer.stderr
-    assert json.loads(answer.stdout) == list(asked.values())
+    assert json.loads(answer.stdout) == list(domain_by_address.values())
     assert list(tmp_path.iterdir()) == []
 
 

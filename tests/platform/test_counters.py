@@ -35,7 +35,7 @@ def folders(parent: Path) -> set[Path]:
 
 def test_what_a_killed_server_left_is_removed_by_the_next(tmp_path: Path) -> None:
     first, left, child = started(tmp_path)
-    second, used, other = started(tmp_path)
+    second, used, second_child = started(tmp_path)
     (left / "counter_1.db").write_bytes(b"x")
     older = tmp_path / f"{NAME}of-an-older-version"
     older.mkdir()
@@ -47,7 +47,7 @@ def test_what_a_killed_server_left_is_removed_by_the_next(tmp_path: Path) -> Non
     fourth = new_folder(tmp_path)
     assert folders(tmp_path) == {used, older, third, fourth}
     end(second.pid)
-    end(other)
+    end(second_child)
 
 
 def end(pid: int) -> None:

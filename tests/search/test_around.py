@@ -20,9 +20,9 @@ pytestmark = pytest.mark.django_db
 def test_choosing_a_facet_gives_as_many_articles_as_it_says(text: str, make_article: object) -> None:
     make_article("شهر", "الإرهاب في المغرب", day=date(2023, 4, 5), source=Source.objects.first())
     everything = Article.objects.public()
-    found = facets(everything, search(text).ids if text else None)
-    assert {facet.name for facet in found.facets} == {"event", "actor", "kind", "source", "published"}
-    for facet in found.facets:
+    result = facets(everything, search(text).ids if text else None)
+    assert {facet.name for facet in result.facets} == {"event", "actor", "kind", "source", "published"}
+    for facet in result.facets:
         for value in facet.values:
             chosen = ArticleFilter({facet.name: value.value}, everything).qs
             total = search(text, chosen).total if text else chosen.count()
@@ -32,9 +32,9 @@ def test_choosing_a_facet_gives_as_many_articles_as_it_says(text: str, make_arti
 def test_bars_follow_one_another_and_leave_out_the_undated(make_article: object) -> None:
     for day in (date(2020, 1, 5), date(2023, 3, 1), date(2023, 4, 1), None):
         make_article("م", "لازورد", day=day)
-    found = facets(Article.objects.public(), search("لازورد").ids)
-    assert [(bar.value, bar.count) for bar in found.bars] == [("2020", 1), ("2021", 0), ("2022", 0), ("2023", 2)]
-    assert found.undated == 1 and found.counted == 4
+    result = facets(Article.objects.public(), search("لازورد").ids)
+    assert [(bar.value, bar.count) for bar in result.bars] == [("2020", 1), ("2021", 0), ("2022", 0), ("2023", 2)]
+    assert result.undated == 1 and result.counted == 4
     chosen = ArticleFilter({"published": "2023"}, Article.objects.public()).qs
     months = facets(chosen, search("لازورد", chosen).ids)
     assert [(bar.value, bar.count) for bar in months.bars] == [("2023-03", 1), ("2023-04", 1)]
@@ -80,7 +80,7 @@ def test_suggestions_are_what_lists_show(make_article: object) -> None:
         event = Event.objects.create(title=f"مؤتمر الزبرجد {state}", kind="conference", state=state)
         Coverage.objects.create(article=article, event=event, state=state)
     Actor.objects.create(name="رابطة الزبرجد بلا مقال", kind="civil", state="confirmed")
-    assert [(one.kind, one.text) for one in suggestions("الزبرجد")] == [
+    assert [(suggestion.kind, suggestion.text) for suggestion in suggestions("الزبرجد")] == [
         ("actor", "رابطة الزبرجد confirmed"), ("event", "مؤتمر الزبرجد confirmed"),
     ]  # fmt: skip
 
@@ -102,8 +102,10 @@ def test_a_correction_that_finds_nothing_is_not_offered(make_article: object) ->
 
 
 def test_suggestions_come_from_actors_events_and_titles(seed: object) -> None:
-    found = suggestions("بوريط")
-    assert ("actor", Actor.objects.get(name="ناصر بوريطة").get_absolute_url()) in [(s.kind, s.address) for s in found]
+    suggested = suggestions("بوريط")
+    assert ("actor", Actor.objects.get(name="ناصر بوريطة").get_absolute_url()) in [
+        (s.kind, s.address) for s in suggested
+    ]
     kinds = {suggestion.kind for suggestion in suggestions("الاجتماع الوزاري")}
     assert kinds == {"event", "article"}
     assert {s.address for s in suggestions("اجتم") if s.kind == "event"} & {
@@ -119,16 +121,16 @@ def test_drafts_and_rejected_actors_are_not_suggested(make_article: object) -> N
 
 
 def test_related_articles_share_the_telling_words(seed: object, make_article: object) -> None:
-    other = make_article("نشرة الطقس", "أمطار متفرقة ورياح على السواحل غدا")
+    forecast = make_article("نشرة الطقس", "أمطار متفرقة ورياح على السواحل غدا")
     beside = lambda article: related(with_frequent_lexemes(Article.objects).get(pk=article.pk), 5)  # noqa: E731
-    found = beside(seed("000"))
-    assert found[0] == seed("001") and seed("000") not in found and other not in found
+    articles = beside(seed("000"))
+    assert articles[0] == seed("001") and seed("000") not in articles and forecast not in articles
     make_article("أمطار", "أمطار ورياح متفرقة في السهول")
-    assert [article.title for article in beside(other)] == ["أمطار"]
+    assert [article.title for article in beside(forecast)] == ["أمطار"]
 
 
 def test_rejected_mentions_are_in_no_facet(seed: object) -> None:
     actor = Actor.objects.get(name="النيجر")
     Mention.objects.filter(actor=actor).update(state="rejected")
-    found = facets(Article.objects.public())
-    assert actor.name not in {value.label for facet in found.facets if facet.name == "actor" for value in facet.values}
+    result = facets(Article.objects.public())
+    assert actor.name not in {value.label for facet in result.facets if facet.name == "actor" for value in facet.values}

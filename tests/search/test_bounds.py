@@ -97,17 +97,17 @@ def test_articles_of_a_filter_are_found_by_intersecting_indexes(
 
 
 @pytest.mark.parametrize(
-    ("others", "intersects"),
+    ("filter_scans", "intersects"),
     [([], False), ([("article_source_public", 900)], True), ([("article_source_public", 900), ("article_newest", 99_500)], False)],
 )  # fmt: skip
 def test_what_postgresql_tells_of_an_intersection_is_understood(
-    others: list[tuple[str, int]], intersects: bool
+    filter_scans: list[tuple[str, int]], intersects: bool
 ) -> None:
     scans = [
         {"Node Type": "Bitmap Index Scan", "Index Name": name, "Plan Rows": rows}
-        for name, rows in [("article_terms", 5_000), *others]
+        for name, rows in [("article_terms", 5_000), *filter_scans]
     ]
-    joined = {"Node Type": "BitmapAnd", "Plan Rows": 9, "Plans": scans} if others else scans[0]
+    joined = {"Node Type": "BitmapAnd", "Plan Rows": 9, "Plans": scans} if filter_scans else scans[0]
     plan = {"Node Type": "Limit", "Plans": [{"Node Type": "Bitmap Heap Scan", "Plans": [joined]}]}
     assert index._intersects(plan) is intersects
 
@@ -163,5 +163,5 @@ def test_no_search_takes_more_than_twelve_statements(client: Client, many: list[
             assert client.get("/search/", {"q": query, "sort": sort, **chosen}).status_code == 200
         # Those of the transaction that the test runs in are not a reader's.
         ours = ("SAVEPOINT", "RELEASE", "SELECT set_config")
-        made[query, *chosen.items(), sort] = sum(not one["sql"].startswith(ours) for one in statements)
-    assert 9 < max(made.values()) <= 12, [asked for asked in made if made[asked] > 12]
+        made[query, *chosen.items(), sort] = sum(not statement["sql"].startswith(ours) for statement in statements)
+    assert 9 < max(made.values()) <= 12, [address for address in made if made[address] > 12]

@@ -83,14 +83,14 @@ def test_synonyms_widen_a_search_the_moment_they_are_saved(make_article: object)
     make_article("أ", "وصلت مسيرات درون إلى الحقل")
     make_article("ب", "وصلت طائرة بدون طيار إلى الحقل")
     assert titles("درون") == ["أ"]
-    kept = SynonymSet.objects.create(words=["درون", "طائرة بدون طيار"])
+    synonyms = SynonymSet.objects.create(words=["درون", "طائرة بدون طيار"])
     page = search("درون")
     assert sorted(hit.article.title for hit in page.hits) == ["أ", "ب"]
-    assert [(other.actor, other.names) for other in page.widened] == [(None, ("درون", "طائرة بدون طيار"))]
+    assert [(widening.actor, widening.names) for widening in page.widened] == [(None, ("درون", "طائرة بدون طيار"))]
     assert titles("طائرة بدون طيار") == ["أ", "ب"]
     assert titles("درون", widen=False) == ["أ"]
-    kept.in_use = False
-    kept.save()
+    synonyms.in_use = False
+    synonyms.save()
     assert titles("درون") == ["أ"]
 
 
@@ -107,7 +107,7 @@ def test_an_actor_and_a_synonym_of_one_name_both_widen(make_article: object) -> 
     article = make_article("م", "اجتمع مجلس الزبرجد أمس")
     page = search("هيئة الياقوت")
     assert [hit.article for hit in page.hits] == [article]
-    assert {other.actor for other in page.widened} == {actor.pk, None}
+    assert {widening.actor for widening in page.widened} == {actor.pk, None}
 
 
 def test_results_by_date_go_on_from_where_the_page_ended(make_article: object) -> None:

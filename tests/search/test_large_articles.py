@@ -14,7 +14,7 @@ from articles.search.related import related, with_frequent_lexemes
 
 pytestmark = pytest.mark.django_db
 
-WORDS = [f"كلمة{letter}{other}ان" for letter in "بتثجحخدذرزس" for other in "شصضطظعغفقك"]
+WORDS = [f"كلمة{letter}{last_letter}ان" for letter in "بتثجحخدذرزس" for last_letter in "شصضطظعغفقك"]
 
 
 @pytest.fixture
@@ -30,8 +30,8 @@ def unanalysed(make_article: Callable[..., Article]) -> list[Article]:
 @pytest.fixture
 def plans(unanalysed: list[Article]) -> Iterator[list[str]]:
     """The plan of every statement that runs, those within functions of the database too."""
-    told: list[str] = []
-    handler = lambda notice: told.append(notice.message_primary)  # noqa: E731
+    notices: list[str] = []
+    handler = lambda notice: notices.append(notice.message_primary)  # noqa: E731
     with connection.cursor() as cursor:
         cursor.execute("LOAD 'auto_explain'")
         cursor.execute("SET LOCAL auto_explain.log_min_duration = 0")
@@ -39,7 +39,7 @@ def plans(unanalysed: list[Article]) -> Iterator[list[str]]:
         cursor.execute("SET LOCAL auto_explain.log_level = 'notice'")
         cursor.execute("SET LOCAL client_min_messages = 'notice'")
     connection.connection.add_notice_handler(handler)
-    yield told
+    yield notices
     connection.connection.remove_notice_handler(handler)
 
 

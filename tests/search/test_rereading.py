@@ -19,7 +19,7 @@ def test_scores_only_grow_and_what_is_not_read_keeps_its_place() -> None:
     plain, marked = (1, 2.0, 2, "م شيء آخر"), (2, 1.9, 2, "م وبالتَّمويل، والتمويلات")
     assert reread([plain, marked], [Written("تمويل", 5.0)], SATURATION)[0][0] == 2
     read = [(place, 100.0 - place, place + 2, "م " + "تمويل " * (place + 1)) for place in range(REREAD)]
-    found = [*read, (REREAD, 100.0 - REREAD, None, None)]
-    again = reread(found, [Written("تمويل", 1.0)], SATURATION)
-    assert again[-1] == found[-1][:2] and {pk for pk, _ in again} == set(range(REREAD + 1))
-    assert all(dict(again)[pk] >= score for pk, score, *_ in found)
+    ranked = [*read, (REREAD, 100.0 - REREAD, None, None)]
+    again = reread(ranked, [Written("تمويل", 1.0)], SATURATION)
+    assert again[-1] == ranked[-1][:2] and {pk for pk, _ in again} == set(range(REREAD + 1))
+    assert all(dict(again)[pk] >= score for pk, score, *_ in ranked)

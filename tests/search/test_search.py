@@ -54,13 +54,13 @@ def test_a_question_finds_what_has_most_of_its_words(seed: object) -> None:
 
 def test_where_few_have_all_words_those_with_some_follow_apart(make_article: object) -> None:
     both = make_article("كلاهما", "الزبرجد والياقوت " + "حشو " * 60)
-    one = make_article("أحدهما", "الزبرجد الزبرجد الزبرجد")
+    partial_match = make_article("أحدهما", "الزبرجد الزبرجد الزبرجد")
     page = search("زبرجد ياقوت")
     assert [hit.article for hit in page.hits] == [both] and page.total == page.complete == 1 and not page.loosened
-    assert [hit.article for hit in page.further_hits] == [one] and page.further == (one.pk,)
+    assert [hit.article for hit in page.further_hits] == [partial_match] and page.further == (partial_match.pk,)
     assert page.ids == (both.pk,)
     second = search("زبرجد ياقوت", wanted=Wanted(number=2, size=1))
-    assert not second.hits and [hit.article for hit in second.further_hits] == [one]
+    assert not second.hits and [hit.article for hit in second.further_hits] == [partial_match]
     assert not search("«الزبرجد والياقوت»").further and not search("زبرجد ياقوت -كهرمان").further
 
 

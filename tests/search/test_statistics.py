@@ -7,7 +7,7 @@ from articles.search.run import search
 pytestmark = pytest.mark.django_db
 
 
-def kept(lexeme: str) -> int:
+def stored_count(lexeme: str) -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT coalesce(sum(articles), 0) FROM articles_lexeme WHERE lexeme = %s", [lexeme])
         return int(cursor.fetchone()[0])
@@ -18,9 +18,9 @@ def test_new_articles_are_added_to_the_counts_and_counted_once(make_article: obj
     make_article("عن الزبرجد", "زبرجد في زبرجد")
     assert statistics.update() > 0
     assert statistics.update() == 0
-    assert kept("زبرجد") == 1
+    assert stored_count("زبرجد") == 1
     statistics.rebuild()
-    assert kept("زبرجد") == 1
+    assert stored_count("زبرجد") == 1
 
 
 def test_rare_words_are_counted_live(make_article: object) -> None:

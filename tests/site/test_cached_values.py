@@ -87,9 +87,9 @@ def redis(tmp_path: Path) -> Iterator[BaseCache]:
 def made(where: str) -> BaseCache:
     from django.utils.module_loading import import_string
 
-    told = caches.configuration(where)
-    backend = import_string(told.pop("BACKEND"))
-    return backend(told.pop("LOCATION"), told)
+    configuration = caches.configuration(where)
+    backend = import_string(configuration.pop("BACKEND"))
+    return backend(configuration.pop("LOCATION"), configuration)
 
 
 @pytest.fixture(params=["redis", "database"])
@@ -152,8 +152,8 @@ def test_a_full_table_loses_what_expires_first(db: None, monkeypatch: pytest.Mon
     cache._max_entries = 6
     for number in range(8):
         cache.set(f"k{number}", number, 100 + number)
-    kept = set(cache.get_many([f"k{number}" for number in range(8)]))
-    assert "k7" in kept and "k0" not in kept and len(kept) <= 7
+    remaining = set(cache.get_many([f"k{number}" for number in range(8)]))
+    assert "k7" in remaining and "k0" not in remaining and len(remaining) <= 7
 
 
 def test_a_kept_page_that_is_no_page_is_made_anew(client: Client, db: None) -> None:

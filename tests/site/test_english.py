@@ -17,7 +17,7 @@ _TAG = re.compile(r'{% translate "([^"]+)"')
 _BLOCK = re.compile(r"{% blocktranslate[^%]*%}(.*?){% endblocktranslate %}", re.S)
 
 
-def told() -> Iterator[str]:
+def arabic_texts() -> Iterator[str]:
     """Every Arabic text that templates and code mark for translation."""
     for path in (ROOT / "templates").rglob("*.html"):
         text = path.read_text(encoding="utf-8")
@@ -26,12 +26,12 @@ def told() -> Iterator[str]:
     for path in (ROOT / "articles").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("_", "gettext_noop"):
-                yield from (one.value for one in node.args if isinstance(one, ast.Constant))
+                yield from (argument.value for argument in node.args if isinstance(argument, ast.Constant))
 
 
 def test_everything_that_is_told_is_translated() -> None:
     catalogue = {entry.msgid: entry.msgstr for entry in polib.pofile(str(CATALOGUE / "django.po")) if not entry.fuzzy}
-    assert [text for text in told() if not catalogue.get(text)] == []
+    assert [text for text in arabic_texts() if not catalogue.get(text)] == []
 
 
 def test_the_compiled_catalogue_is_of_today() -> None:

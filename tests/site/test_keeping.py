@@ -32,15 +32,15 @@ def statements(client: Client, address: str, **headers: str) -> tuple[object, in
 
 
 def test_a_kept_page_costs_one_statement_and_a_readers_own_copy_no_page(client: Client, article: Article) -> None:
-    first, made = statements(client, article.get_absolute_url())
-    again, kept = statements(client, article.get_absolute_url())
-    assert made > kept == 1 and again.content == first.content
+    first, first_cost = statements(client, article.get_absolute_url())
+    again, cached_cost = statements(client, article.get_absolute_url())
+    assert first_cost > cached_cost == 1 and again.content == first.content
     del first.headers["X-Request-ID"], again.headers["X-Request-ID"]
     assert again.headers == first.headers
     assert first["Cache-Control"] == "public, no-cache"
     cache.clear()  # as in another process, which keeps no copy
-    known, asked = statements(client, article.get_absolute_url(), if_none_match=first["ETag"])
-    assert (known.status_code, known.content, asked) == (304, b"", 1)
+    unchanged, unchanged_cost = statements(client, article.get_absolute_url(), if_none_match=first["ETag"])
+    assert (unchanged.status_code, unchanged.content, unchanged_cost) == (304, b"", 1)
 
 
 def test_a_kept_page_is_given_out_compressed_or_not(client: Client, article: Article) -> None:
@@ -92,20 +92,20 @@ def test_an_editors_pages_are_not_kept(client: Client, article: Article) -> None
 
 def test_of_two_changes_under_way_each_is_seen_when_it_is_committed(article: Article) -> None:
     own = connection.settings_dict
-    told = {"host": own["HOST"], "port": own["PORT"], "user": own["USER"], "password": own["PASSWORD"]}
+    server = {"host": own["HOST"], "port": own["PORT"], "user": own["USER"], "password": own["PASSWORD"]}
     before = current()
     change = "UPDATE articles_article SET section = %s WHERE id = %s"
-    other = Article.objects.create(title="آخر", body="نص.").pk
+    second_key = Article.objects.create(title="آخر", body="نص.").pk
     seen = [before, current()]
     with (
-        psycopg.connect(dbname=own["NAME"], **told) as first,
-        psycopg.connect(dbname=own["NAME"], **told) as second,
+        psycopg.connect(dbname=own["NAME"], **server) as first,
+        psycopg.connect(dbname=own["NAME"], **server) as second,
     ):
         first.execute(change, ["أولى", article.pk])
-        second.execute(change, ["ثانية", other])  # waits for nobody
-        for one in (second, first):
+        second.execute(change, ["ثانية", second_key])  # waits for nobody
+        for session in (second, first):
             assert current() == seen[-1]
-            one.commit()
+            session.commit()
             seen.append(current())
     assert len(set(seen)) == 4
     begin_epoch()
@@ -127,17 +127,17 @@ def test_a_made_up_session_costs_what_a_readers_page_costs(client: Client, artic
     address = article.get_absolute_url()
     first = client.get(address)
     client.cookies["sessionid"] = session
-    again, kept = statements(client, address)
-    assert kept == 1 and again.content == first.content and again["Cache-Control"] == "public, no-cache"
-    known, asked = statements(client, address, if_none_match=first["ETag"])
-    assert (known.status_code, asked) == (304, 1)
+    again, cached_cost = statements(client, address)
+    assert cached_cost == 1 and again.content == first.content and again["Cache-Control"] == "public, no-cache"
+    unchanged, unchanged_cost = statements(client, address, if_none_match=first["ETag"])
+    assert (unchanged.status_code, unchanged_cost) == (304, 1)
     # A page that was made for who has a made-up session is kept for all.
-    other = address + "record/"
-    made = client.get(other)
+    record_address = address + "record/"
+    made = client.get(record_address)
     assert "sessionid" not in made.cookies
     del client.cookies["sessionid"]
-    plain, kept = statements(client, other)
-    assert kept == 1 and plain.content == made.content
+    plain, cached_cost = statements(client, record_address)
+    assert cached_cost == 1 and plain.content == made.content
 
 
 def test_a_session_that_has_ended_is_none_and_one_that_stands_is(client: Client, article: Article) -> None:

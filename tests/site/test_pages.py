@@ -117,10 +117,10 @@ def test_old_addresses_lead_on(client: Client, seed: object) -> None:
         (merge_events, *Event.objects.order_by("id")[:2]),
         (merge_sources, *Source.objects.order_by("id")[:2]),
     ]
-    for merge, gone, kept in pairs:
-        merge(gone, kept)
+    for merge, gone, survivor in pairs:
+        merge(gone, survivor)
         response = client.get(gone.get_absolute_url())
-        assert (response.status_code, response["Location"]) == (301, kept.get_absolute_url())
+        assert (response.status_code, response["Location"]) == (301, survivor.get_absolute_url())
 
 
 def test_drafts_are_hidden_and_withdrawn_articles_leave_a_notice(client: Client, seed: object) -> None:

@@ -65,10 +65,10 @@ def test_events_that_wait_for_review_are_shown_on_demand(client: Client, article
     page = text_of(client.get(address))
     assert "انفجار مؤكد" in page and "انفجار مقترح" not in page and "إظهار ما لم يُراجَع</a>" not in page
     assert "إظهار ما لم يُراجَع (3)" in page
-    asked = f"{address}{'&' if '?' in address else '?'}unreviewed=1"
-    page = text_of(client.get(asked))
+    full_address = f"{address}{'&' if '?' in address else '?'}unreviewed=1"
+    page = text_of(client.get(full_address))
     assert "انفجار مؤكد" in page and "انفجار مقترح 2" in page and "إخفاء ما لم يُراجَع" in page
-    assert "Hide what is not reviewed yet (3)" in text_of(client.get(f"/en{asked}"))
+    assert "Hide what is not reviewed yet (3)" in text_of(client.get(f"/en{full_address}"))
 
 
 def test_actors_that_wait_for_review_are_shown_on_demand(client: Client, article: Article) -> None:
@@ -165,12 +165,12 @@ def test_a_figure_does_not_name_an_event_that_was_rejected(client: Client, artic
 
 
 def test_a_merge_leads_nowhere_where_readers_meet_nothing(client: Client, article: Article) -> None:
-    kept, gone = named(article, "رابطة السوق", "confirmed"), named(article, "نقابة السوق", "confirmed")
-    gone.merged_into = kept
+    survivor, gone = named(article, "رابطة السوق", "confirmed"), named(article, "نقابة السوق", "confirmed")
+    gone.merged_into = survivor
     gone.save()
-    assert client.get(gone.get_absolute_url())["Location"] == kept.get_absolute_url()
-    kept.withheld = True
-    kept.save()
+    assert client.get(gone.get_absolute_url())["Location"] == survivor.get_absolute_url()
+    survivor.withheld = True
+    survivor.save()
     assert client.get(gone.get_absolute_url()).status_code == 404
 
 
@@ -188,9 +188,9 @@ def test_no_page_takes_more_than_twelve_statements(
             client.get(address)
         # Those of the transaction that the test runs in are not a reader's.
         ours = ("SAVEPOINT", "RELEASE", "SELECT set_config")
-        asked = [one for one in statements if not one["sql"].startswith(ours)]
-        if len(asked) > MOST_STATEMENTS:
-            many[address] = [one["sql"][:90] for one in asked]
+        counted = [statement for statement in statements if not statement["sql"].startswith(ours)]
+        if len(counted) > MOST_STATEMENTS:
+            many[address] = [statement["sql"][:90] for statement in counted]
     assert not many
 
 
