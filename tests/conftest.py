@@ -71,9 +71,9 @@ def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
         if not connection.settings_dict["TEST"].get("TEMPLATE"):
             migrated_tables.keep()
         call_command("load_fixtures", verbosity=0)
-        kept = KeptRows()
+        fixture_rows = KeptRows()
     # What Django does when a test ends whose changes are committed: it empties the tables.
-    TransactionTestCase._fixture_teardown = lambda _case: kept.put_back()
+    TransactionTestCase._fixture_teardown = lambda _case: fixture_rows.put_back()
 
 
 @pytest.fixture
@@ -138,14 +138,14 @@ def every_page(db: None) -> list[str]:
     actor = Actor.objects.filter(mentions__isnull=False).order_by("id").first()
     capture = article.captures.first()
     measure = Measure.objects.filter(figures__isnull=False).order_by("id").first()
-    other = Article.objects.exclude(pk=article.pk).order_by("id").first()
+    second_article = Article.objects.exclude(pk=article.pk).order_by("id").first()
     details = [row.get_absolute_url() for row in (article, event, actor, Source.objects.order_by("id").first())]
     return [
         "/", "/search/", "/search/?q=الإرهاب", "/search/?q=مراكش الحدود&kind=conference", "/search/?q=لاشيءهنا", "/articles/",
         "/events/", "/actors/", "/actors/?q=مغرب", "/figures/", f"/figures/?measure={measure.pk}", "/dates/", "/dates/2024/",
         "/dates/2024/11/", "/dates/2024/11/6/", "/timeline/", "/sources/", "/about/", "/help/", "/appearance/", *details,
         f"{details[0]}?q=المغرب", f"{details[0]}record/", f"{details[0]}captures/{capture.sha256}/view/",
-        f"{details[0]}compare/{other.pk}/",
+        f"{details[0]}compare/{second_article.pk}/",
     ]  # fmt: skip
 
 

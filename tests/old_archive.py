@@ -38,14 +38,16 @@ def columns_of_dates(model: type[models.Model]) -> list[str]:
 
 def spoil(model: type[models.Model], pk: object, value: str, *columns: str) -> None:
     """Writes `value` into the columns of one row; whose uncertain dates are then of that very day."""
-    told = dict.fromkeys(columns or columns_of_dates(model), f"'{value}'")
-    told |= {f"{column.removesuffix('_date')}_precision": "'day'" for column in told if column.endswith("_date")}
-    told = {
+    assignments = dict.fromkeys(columns or columns_of_dates(model), f"'{value}'")
+    assignments |= {
+        f"{column.removesuffix('_date')}_precision": "'day'" for column in assignments if column.endswith("_date")
+    }
+    assignments = {
         column: shown
-        for column, shown in told.items()
+        for column, shown in assignments.items()
         if column in {field.column for field in model._meta.concrete_fields}
     }
     with connection.cursor() as cursor:
-        written = ", ".join(f"{column} = {shown}" for column, shown in told.items())
+        written = ", ".join(f"{column} = {shown}" for column, shown in assignments.items())
         cursor.execute(f"UPDATE {model._meta.db_table} SET {written} WHERE {model._meta.pk.column} = %s", [pk])
         assert cursor.rowcount == 1

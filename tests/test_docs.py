@@ -50,12 +50,12 @@ def test_every_file_that_is_named_exists(page: Path) -> None:
 
 def commands() -> list[tuple[str, str, str]]:
     """(page, command, what follows it) for each `manage.py` command in the docs."""
-    found = []
+    calls = []
     for page in PAGES:
         for code in in_code(page.read_text(encoding="utf-8")):
             for command, rest in re.findall(r"manage\.py ([a-z_]+)([^#|;&]*)", code):
-                found.append((page.name, command, rest))
-    return found
+                calls.append((page.name, command, rest))
+    return calls
 
 
 def test_every_command_and_every_option_is_known() -> None:

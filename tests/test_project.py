@@ -49,20 +49,20 @@ def test_the_compose_file_names_what_it_needs() -> None:
     assert [name for name, service in services.items() if "ports" in service] == ["proxy"]
     mounts = {mount.rpartition(":")[0] for service in services.values() for mount in service.get("volumes", [])}
     assert mounts == set(compose["volumes"]) - {"backup"} | {"${BACKUP_FOLDER:-backup}"}
-    given = {config["source"] for service in services.values() for config in service.get("configs", [])}
-    assert given == set(compose["configs"])
+    used_configs = {config["source"] for service in services.values() for config in service.get("configs", [])}
+    assert used_configs == set(compose["configs"])
     for config in compose["configs"].values():
         assert (ROOT / config["file"]).is_file()
     for secret in ("ARCHIVE_SECRET_KEY", "POSTGRES_PASSWORD", "DATABASE_PASSWORD", "REPLICATION_PASSWORD",
                    "SCRATCH_PASSWORD", "CACHE_PASSWORD"):  # fmt: skip
         assert f"${{{secret}:?" in text, secret
     # Every variable of the archive's that it passes on is one that settings know.
-    known = "".join(
+    python_code = "".join(
         path.read_text()
         for path in [*(ROOT / "archive").rglob("*.py"), *(ROOT / "articles" / "platform").rglob("*.py")]
     )
     passed = [name for name in services["site"]["environment"] if name.startswith(("ARCHIVE_", "DATABASE_"))]
-    assert passed and all(f'"{name}"' in known for name in passed)
+    assert passed and all(f'"{name}"' in python_code for name in passed)
 
 
 def manage_words(command: str | list[str]) -> list[str]:
@@ -150,14 +150,14 @@ def test_every_container_has_no_right_that_it_does_not_need() -> None:
 def test_no_read_only_service_is_given_a_text_of_the_compose_file() -> None:
     """Compose refuses to start such a one: «cannot create config … in read-only service: 'file' is the sole supported option»."""
     compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
-    given = 0
+    count = 0
     for name, service in compose["services"].items():
         for kind in ("configs", "secrets"):
-            for one in service.get(kind, []):
-                given += 1
-                told = compose[kind][one if isinstance(one, str) else one["source"]]
-                assert not service["read_only"] or set(told) == {"file"}, name
-    assert given
+            for reference in service.get(kind, []):
+                count += 1
+                definition = compose[kind][reference if isinstance(reference, str) else reference["source"]]
+                assert not service["read_only"] or set(definition) == {"file"}, name
+    assert count
 
 
 def test_no_service_connects_as_the_superuser() -> None:
@@ -165,18 +165,18 @@ def test_no_service_connects_as_the_superuser() -> None:
     holders = [name for name, service in services.items() if "POSTGRES_PASSWORD" in str(service.get("environment"))]
     assert holders == ["database"]
     for name in ("site", "worker", "migrate", "nightly"):
-        told = services[name]["environment"]
-        assert told["DATABASE_URL"].startswith("postgres://archive:${DATABASE_PASSWORD:?"), name
-        assert told["ARCHIVE_CACHE"].startswith("redis://:${CACHE_PASSWORD:?"), name
-        assert not {"REPLICATION_PASSWORD", "SCRATCH_PASSWORD"} & set(told), name
+        environment = services[name]["environment"]
+        assert environment["DATABASE_URL"].startswith("postgres://archive:${DATABASE_PASSWORD:?"), name
+        assert environment["ARCHIVE_CACHE"].startswith("redis://:${CACHE_PASSWORD:?"), name
+        assert not {"REPLICATION_PASSWORD", "SCRATCH_PASSWORD"} & set(environment), name
 
 
 @pytest.mark.django_db
 def test_postgresql_knows_the_settings_that_compose_starts_it_with() -> None:
     services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
-    given = [" ".join(services["database"]["command"]), services["replica"]["entrypoint"][-1]]
-    for told in given:
-        settings = dict(re.findall(r"-c (\w+)=(\S+)", told))
+    commands = [" ".join(services["database"]["command"]), services["replica"]["entrypoint"][-1]]
+    for command in commands:
+        settings = dict(re.findall(r"-c (\w+)=(\S+)", command))
         with connection.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM pg_settings WHERE name = ANY(%s)", [list(settings)])
             assert cursor.fetchone() == (len(settings),)

@@ -30,7 +30,7 @@ def modules(folder: str) -> dict[str, Path]:
     return {".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path for path in paths}
 
 
-def imported(path: Path, known: dict[str, Path]) -> set[str]:
+def imported(path: Path, module_paths: dict[str, Path]) -> set[str]:
     """The modules that a file imports, wherever in the file it does; of `from package import name` the module where it is one."""
     names = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -38,7 +38,9 @@ def imported(path: Path, known: dict[str, Path]) -> set[str]:
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
             parts = {f"{node.module}.{alias.name}" for alias in node.names}
-            names |= {part for part in parts if part in known} | ({node.module} if parts - set(known) else set())
+            names |= {part for part in parts if part in module_paths} | (
+                {node.module} if parts - set(module_paths) else set()
+            )
     return names
 
 
@@ -51,18 +53,20 @@ def test_the_table_names_every_room() -> None:
     "room", sorted({path.parent.name for path in (ROOT / "articles").glob("*/__init__.py")} - NO_ROOMS)
 )
 def test_a_room_imports_only_what_the_table_allows(room: str) -> None:
-    allowed, known = table()[room] | {room}, modules("articles")
+    allowed, module_paths = table()[room] | {room}, modules("articles")
     for name, path in modules(f"articles/{room}").items():
-        for other in imported(path, known):
-            package, *rest = other.split(".")
+        for imported_name in imported(path, module_paths):
+            package, *rest = imported_name.split(".")
             assert package != "archive", (
-                f"{name} imports {other}: the project stands on the app, not the app on the project"
+                f"{name} imports {imported_name}: the project stands on the app, not the app on the project"
             )
-            assert package != "articles" or rest[0] in allowed, f"{name} imports {other}"
-            assert package != "django" or room != "arabic", f"{name} imports {other}"
+            assert package != "articles" or rest[0] in allowed, f"{name} imports {imported_name}"
+            assert package != "django" or room != "arabic", f"{name} imports {imported_name}"
 
 
 def test_no_modules_import_one_another_in_a_circle() -> None:
-    known = modules("articles") | modules("archive")
-    order = TopologicalSorter({name: imported(path, known) & set(known) for name, path in known.items()})
+    module_paths = modules("articles") | modules("archive")
+    order = TopologicalSorter(
+        {name: imported(path, module_paths) & set(module_paths) for name, path in module_paths.items()}
+    )
     order.prepare()
