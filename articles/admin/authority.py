@@ -125,13 +125,13 @@ def sharing(alias: Alias) -> list[Actor]:
     return list(Actor.objects.named(alias.name).exclude(pk=alias.actor_id)[:MOST_SHARING])
 
 
-def shared_name(name: str, owner: Actor | str, other: Actor) -> str:
-    """Returns the warning about a name of `owner` that `other` has, too.
+def shared_name(name: str, owner: Actor | str, second_owner: Actor) -> str:
+    """Returns the warning about a name of `owner` that `second_owner` has, too.
 
     It says how extraction treats such a name (articles/extract/actors.py).
     """
     return (
-        f"الاسم «{name}» يحمله فاعلان، «{owner}» و«{other}»: لا يُقترح به أي منهما، "
+        f"الاسم «{name}» يحمله فاعلان، «{owner}» و«{second_owner}»: لا يُقترح به أي منهما، "
         "إلا في مقال يذكر واحدا منهما وحده باسم آخر لا يشاركه فيه أحد."
     )
 

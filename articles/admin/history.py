@@ -33,7 +33,7 @@ _PER_PAGE, _MOST = 30, 3_000
 # A longer text, in characters, is shown as its differences only.
 _LONG = 80
 # The most facts without a place in the text that a warning names.
-_TOLD = 10
+_MOST_NAMED = 10
 _CHANGES = ("تغيير", "تغييران", "تغييرات", "تغييرا")
 
 
@@ -109,8 +109,8 @@ def tell_lost_words(request: HttpRequest, row: models.Model) -> None:
     """
     lost_facts = list(each_once(map(in_words, without_place(row)))) if isinstance(row, Article) else []
     if lost_facts:
-        names = "؛ ".join(lost_facts[:_TOLD])
-        rest = f"؛ وغيرها، وعدده {number(len(lost_facts) - _TOLD)}" if len(lost_facts) > _TOLD else ""
+        names = "؛ ".join(lost_facts[:_MOST_NAMED])
+        rest = f"؛ وغيرها، وعدده {number(len(lost_facts) - _MOST_NAMED)}" if len(lost_facts) > _MOST_NAMED else ""
         messages.warning(request, f"بقي ما يلي مؤكدا بلا موضع، إذ لم تعد كلماته في النص: {names}{rest}.")
 
 

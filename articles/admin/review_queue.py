@@ -60,8 +60,8 @@ class Turn:
         Articles whose keys are in `excluded`, and those assigned to another editor, are passed over.
         """
         unchecked = Article.objects.unchecked()
-        others = in_charge_of_another(editor)
-        waiting = unchecked.filter(assigned_to=editor) if self.mine else unchecked.exclude(others)
+        of_another_editor = in_charge_of_another(editor)
+        waiting = unchecked.filter(assigned_to=editor) if self.mine else unchecked.exclude(of_another_editor)
         if self.order in {"unsure", "sure"} and self.kind != DATE:
             return self._by_score(waiting, excluded)
         rows = of_kind(waiting.exclude(pk__in=excluded), self.kind)

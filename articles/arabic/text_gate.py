@@ -30,7 +30,7 @@ _VISIBLE = re.compile(
     "\ufeff\uffa0\U000e0000-\U000e0fff]"
 )
 # The removed characters that `removals` counts, by kind.
-_TOLD = {
+_COUNTED = {
     "controls": re.compile(f"[{_CONTROLS}]"),
     "marks": re.compile(f"[{_TURNS}]"),
 }
@@ -108,7 +108,7 @@ def removals(text: str) -> list[tuple[str, int]]:
     """Returns (kind, count) of the control characters and marks of direction that `clean_text` removes."""
     if not _SUSPECT.search(text):
         return []
-    counts = [(kind, sum(1 for _ in pattern.finditer(text))) for kind, pattern in _TOLD.items()]
+    counts = [(kind, sum(1 for _ in pattern.finditer(text))) for kind, pattern in _COUNTED.items()]
     return [(kind, count) for kind, count in counts if count]
 
 

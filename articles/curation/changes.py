@@ -233,7 +233,7 @@ class _Names:
             for field in _tracked(row)._meta.fields:
                 if field.is_relation and getattr(row, field.attname, None):
                     keys[field.related_model].add(getattr(row, field.attname))
-        self._known: dict[Any, dict[int, Any]] = {
+        self._targets: dict[Any, dict[int, Any]] = {
             model: _without_texts(model).in_bulk(pks) for model, pks in keys.items()
         }
 
@@ -252,7 +252,7 @@ class _Names:
         return str(self._target(field, row) or getattr(row, field.attname))
 
     def _target(self, field: models.Field, row: EventRow) -> models.Model | None:
-        return self._known.get(field.related_model, {}).get(getattr(row, field.attname))
+        return self._targets.get(field.related_model, {}).get(getattr(row, field.attname))
 
 
 def _tracked(row: Any) -> type[models.Model]:

@@ -77,7 +77,7 @@ class Catalogue:
     def __init__(self, subjects: Sequence[Subject], authority: Authority) -> None:
         self._authority = authority
         self._of: dict[int, dict[int, float]] = {}
-        self._known: dict[int, tuple[Event, events.EventDescription]] = {}
+        self._stored: dict[int, tuple[Event, events.EventDescription]] = {}
         self._new: list[tuple[Event, events.EventDescription]] = []
         self._questions = {
             subject.article.pk: question for subject in subjects if (question := self._question(subject))
@@ -91,7 +91,7 @@ class Catalogue:
             {pk for shares in self._of.values() for pk in shares}
         )
         actors_of = _actors_of(stored_events)
-        self._known = {
+        self._stored = {
             pk: (event, describe_stored(event, actors_of.get(pk, frozenset()))) for pk, event in stored_events.items()
         }
 
@@ -148,7 +148,7 @@ class Catalogue:
         # New events of the batch are ranked as if they were stored, so that results do not depend on batch limits.
         question = self._questions[subject.article.pk]
         stored_shares = self._of.get(subject.article.pk, {}).items()
-        ranked = [(share, pk, *self._known[pk]) for pk, share in stored_shares if not own_event or pk != own_event.pk]
+        ranked = [(share, pk, *self._stored[pk]) for pk, share in stored_shares if not own_event or pk != own_event.pk]
         after_all_stored = 1 << 62
         for position, (event, description) in enumerate(self._new):
             if share := _share_of_new(question, event, description):

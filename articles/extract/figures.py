@@ -137,8 +137,8 @@ _PERCENT_PHRASES = [
     tuple(fold_name(p).split()) for p in ("في المئة", "في المائة", "بالمئة", "بالمائة", "في المية", "بالمية")
 ]
 _TO_WORDS = {fold_name(w) for w in ("إلى", "الى", "حتى")}
-_AND, _FROM, _BETWEEN, _WHAT, _OF_THEM = (fold_name(word) for word in ("و", "من", "بين", "ما", "منهم"))
-_BETWEEN_OR_FROM, _WHATS = {_BETWEEN, _FROM}, {_WHAT}
+_AND, _FROM, _BETWEEN, _MA, _OF_THEM = (fold_name(word) for word in ("و", "من", "بين", "ما", "منهم"))
+_BETWEEN_OR_FROM, _MA_ALONE = {_BETWEEN, _FROM}, {_MA}
 _RANGE_OPENERS = {_FROM, _BETWEEN, *_TO_WORDS}
 _BEFORE_NUMERALS = {fold_name("ال"), fold_name("ل"), fold_name("ب")}
 _JOINED_ARTICLES = {"ا", fold_name("لل"), fold_name("بال")}
@@ -565,8 +565,8 @@ class _Figures:
         first = number.first_word - 1
         opener = self._bare(first, _BETWEEN_OR_FROM)
         if opener and opens_range:
-            if self._bare(first - 1, _WHATS):
-                first, opener = first - 1, _WHAT
+            if self._bare(first - 1, _MA_ALONE):
+                first, opener = first - 1, _MA
             return None, self._start_without_conjunction(first, opener)
         return None, number.start
 

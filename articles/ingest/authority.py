@@ -221,12 +221,12 @@ def apply_authority(name: str, content: bytes, *, most: int | None = None) -> Au
 
 def _check_once(entry: Entry, key_field: str, entries_by_key: dict[str, tuple[int, Entry]], number: int) -> None:
     """Raises AuthorityError for an entry with the key of an earlier, different entry, which it would overwrite."""
-    first_number, other = entries_by_key.setdefault(_key(entry, key_field), (number, entry))
-    if other != entry:
+    first_number, first_entry = entries_by_key.setdefault(_key(entry, key_field), (number, entry))
+    if first_entry != entry:
         raise AuthorityError(
             "its name is that of entry {number}, “{name}”, which it would overwrite; names are compared without marks and hamza: "
             "make one entry of the two, or tell actors apart by “distinction”",
-            number=first_number, name=quoted(other[key_field]),
+            number=first_number, name=quoted(first_entry[key_field]),
         )  # fmt: skip
 
 
@@ -252,7 +252,7 @@ def _shared_names(entries: Sequence[Entry]) -> Iterator[SharedName]:
                 actor for actor in bearers[folded].values() if (actor.folded_name, actor.distinction) != own_identity
             ]
             owner = str(Actor(name=entry["name"], distinction=own_identity[1]))
-            yield from (SharedName(name, owner, other) for other in other_bearers[:MOST_SHARING])
+            yield from (SharedName(name, owner, bearer) for bearer in other_bearers[:MOST_SHARING])
 
 
 def _names_of(entry: Entry) -> list[str]:

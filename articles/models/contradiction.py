@@ -67,7 +67,7 @@ def any_contradict(figures: list[Bounds]) -> bool:
     if len(figures) > MOST_COMPARED:
         lows = sorted(((figure.low, figure) for figure in figures if figure.low is not None), key=_bound, reverse=True)
         highs = sorted(((figure.high, figure) for figure in figures if figure.high is not None), key=_bound)
-        return any(figure.contradicts(other) for _low, figure in lows[:2] for _high, other in highs[:2])
+        return any(figure.contradicts(other_figure) for _low, figure in lows[:2] for _high, other_figure in highs[:2])
     return any(figure.contradicts(other_figure) for at, figure in enumerate(figures) for other_figure in figures[:at])
 
 

@@ -108,28 +108,28 @@ class NounQuerySet(ReviewableQuerySet[Row]):
     def _public(self) -> Q:
         return _NAMEABLE & (Q(state=ReviewState.CONFIRMED) | self.stated())
 
-    def listed(self, *, kept: bool | None = None) -> Self:
+    def listed(self, *, tallies_kept: bool | None = None) -> Self:
         """Rows that public lists show by default: nameable, confirmed by an editor, and in a public article.
 
-        `kept` is the result of `are_kept`, if the caller has it already.
+        `tallies_kept` is the result of `are_kept`, if the caller has it already.
         """
-        return self.nameable().filter(self._has_articles(kept), state=ReviewState.CONFIRMED)
+        return self.nameable().filter(self._has_articles(tallies_kept), state=ReviewState.CONFIRMED)
 
-    def unreviewed(self, *, kept: bool | None = None) -> Self:
+    def unreviewed(self, *, tallies_kept: bool | None = None) -> Self:
         """Rows that public lists show only on demand: nameable, in a public article, and waiting for review.
 
         Use it for counting only. In a large archive the tallies decide whether a row is in a public article, and they
-        may be outdated, so rows that are shown must pass `public` as well. `kept` is as in `listed`.
+        may be outdated, so rows that are shown must pass `public` as well. `tallies_kept` is as in `listed`.
         """
-        return self.nameable().filter(self._has_articles(kept), state=ReviewState.SUGGESTED)
+        return self.nameable().filter(self._has_articles(tallies_kept), state=ReviewState.SUGGESTED)
 
-    def _has_articles(self, kept: bool | None) -> Q:
+    def _has_articles(self, tallies_kept: bool | None) -> Q:
         """Returns the condition that the row is in a public article.
 
         In a large archive the tallies decide, since looking up the facts of thousands of rows takes too long. Tallies
         may be some hours old. That reveals nothing about confirmed rows, which are public in any case.
         """
-        if are_kept() if kept is None else kept:
+        if are_kept() if tallies_kept is None else tallies_kept:
             return has(Tally.objects.filter(kind=self.tally, key=models.OuterRef("pk"), articles__gt=0))
         return self.reported_publicly()
 

@@ -186,10 +186,10 @@ def registrable_domain(address: str) -> str:
         return ""
 
 
-def same_domain(address: str, other: str) -> bool:
+def same_domain(address: str, second_address: str) -> bool:
     """Whether both addresses have the same registrable domain. False where one of them is no web address."""
     domain = registrable_domain(address)
-    return bool(domain) and domain == registrable_domain(other)
+    return bool(domain) and domain == registrable_domain(second_address)
 
 
 @lru_cache(maxsize=10_000)

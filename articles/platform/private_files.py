@@ -55,21 +55,21 @@ def open_regular(path: str | os.PathLike[str]) -> int:
     return descriptor
 
 
-def open_to_others(path: Path, others: int = OTHERS) -> bool:
-    """Whether any of the mode bits in `others` is set. False for a symbolic link, which has no mode of its own."""
+def open_to_others(path: Path, mode_bits: int = OTHERS) -> bool:
+    """Whether any of the mode bits in `mode_bits` is set. False for a symbolic link, which has no mode of its own."""
     mode = path.lstat().st_mode
-    return not stat.S_ISLNK(mode) and bool(mode & others)
+    return not stat.S_ISLNK(mode) and bool(mode & mode_bits)
 
 
-def tighten(path: Path, others: int = OTHERS) -> bool:
-    """Removes the mode bits in `others` from one file or folder. Returns whether they are off.
+def tighten(path: Path, mode_bits: int = OTHERS) -> bool:
+    """Removes the mode bits in `mode_bits` from one file or folder. Returns whether they are off.
 
     False on a file system without modes, and for a file of another account.
     """
     try:
-        if open_to_others(path, others):
-            path.chmod(stat.S_IMODE(path.lstat().st_mode) & ~others)
-        return not open_to_others(path, others)
+        if open_to_others(path, mode_bits):
+            path.chmod(stat.S_IMODE(path.lstat().st_mode) & ~mode_bits)
+        return not open_to_others(path, mode_bits)
     except OSError:
         return False
 

@@ -175,8 +175,8 @@ class Scope:
         )
         ids = list(dict.fromkeys(ids))
         ids_in_filter = set(filter_columns[0]) if self.filtered else None
-        kept = ids if ids_in_filter is None else [pk for pk in ids if pk in ids_in_filter]
-        return IndexLook(ids, bool(are_all), kept, filter_columns[1] if newest else [])
+        ids_in_scope = ids if ids_in_filter is None else [pk for pk in ids if pk in ids_in_filter]
+        return IndexLook(ids, bool(are_all), ids_in_scope, filter_columns[1] if newest else [])
 
     @cached_property
     def _let_in(self) -> tuple[str, tuple[Any, ...]]:

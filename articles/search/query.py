@@ -364,12 +364,14 @@ class _Parser:
 
     def _near(self) -> Node | None:
         """Reads an operand, or operands joined by NEAR; each two neighbours become a Near."""
-        first = self._one()
+        first = self._operand()
         pairs: list[Node] = []
         while self._peek("near"):
             sign = self.tokens[self.index]
             self.index += 1
-            second = self._one() if self.index < len(self.tokens) and not self._peek("or", "close", "near") else None
+            second = (
+                self._operand() if self.index < len(self.tokens) and not self._peek("or", "close", "near") else None
+            )
             if not isinstance(first, Term | Phrase) or not isinstance(second, Term | Phrase):
                 self._note(sign, _("تصل NEAR بين كلمتين أو عبارتين؛ بُحث عما حولها بلا شرط القرب."))
                 pairs += [part for part in (first, second) if part is not None and part not in pairs]
@@ -386,7 +388,7 @@ class _Parser:
             self._note(sign, _("المسافة بين 1 و%(count)s كلمة.") % {"count": FARTHEST})
         return min(max(word_count, 1), FARTHEST)
 
-    def _one(self) -> Node | None:
+    def _operand(self) -> Node | None:
         """Reads one operand: a word, phrase, group or field, perhaps excluded; None where the next sign begins none."""
         token = self.tokens[self.index]
         self.index += 1
@@ -408,7 +410,7 @@ class _Parser:
             case "date":
                 return _all_of(_as_words(self.text, token))
             case "not" if self._peek("word", "prefix", "quote", "open", "field"):
-                node = self._one()
+                node = self._operand()
                 return Not(node) if node else None
         return None
 
@@ -450,7 +452,7 @@ class _Parser:
             self._note(name, _("لا شيء بعد اسم الحقل؛ عُد كلمة من الكلمات."))
             return _all_of(_as_words(self.text, name))
         value = self.tokens[self.index]
-        part = self._one()
+        part = self._operand()
         if part is None or name.text == "title":
             return Title(part) if part and not _has_fields(part) else part
         words = [term.text for term in terms_of(part)]
@@ -481,7 +483,7 @@ class _Parser:
             return Published(interval[0] if since else None, None if since else interval[1])
         self._note(name, _("لم يُفهم التاريخ: اكتبه هكذا: من:2024 أو من:2024-11 أو من:2024-11-06. عُد كلمات."))
         self.index = first
-        typed = self._one() if self.index < len(self.tokens) and not self._peek("or", "close", "near") else None
+        typed = self._operand() if self.index < len(self.tokens) and not self._peek("or", "close", "near") else None
         return _all_of([*_as_words(self.text, name), *([typed] if typed else [])])
 
     def _peek(self, *kinds: str) -> bool:

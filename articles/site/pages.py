@@ -101,19 +101,19 @@ def by_date(
     articles: ArticleQuerySet,
     *,
     oldest: bool = False,
-    kept: Callable[[], int | None] | None = None,
+    stored_tally: Callable[[], int | None] | None = None,
 ) -> dict[str, object]:
     """Returns the context of a list of articles by date: the requested page and the number of articles.
 
-    `kept` returns the tally of these articles, or None. It is used where there are more than COUNTED_LIVE.
+    `stored_tally` returns the tally of these articles, or None. It is used where there are more than COUNTED_LIVE.
     """
     get = request.GET.get
     listed = listing(
         articles.for_listing(), Direction.of(oldest=oldest, after=get("after", ""), before=get("before", ""))
     )
-    total, capped = capped_count(articles, COUNTED_LIVE if kept else MOST_COUNTED)
-    if kept and capped:
-        tally = kept() or 0
+    total, capped = capped_count(articles, COUNTED_LIVE if stored_tally else MOST_COUNTED)
+    if stored_tally and capped:
+        tally = stored_tally() or 0
         total, capped = (tally, False) if tally > total else capped_count(articles)
     return {"listed": listed, "places": listed, "total": total, "total_is_capped": capped}
 
@@ -176,16 +176,16 @@ class PublicChoice:
         self.shows_unreviewed = bool(CheckboxInput().value_from_datadict(request.GET, MultiValueDict(), UNREVIEWED))
 
     @cached_property
-    def kept(self) -> bool:
+    def tallies_kept(self) -> bool:
         return are_kept()
 
     def of(self, rows: Nouns) -> Nouns:
         """Returns those of `rows` that the page shows."""
-        return rows.public() if self.shows_unreviewed else rows.listed(kept=self.kept)
+        return rows.public() if self.shows_unreviewed else rows.listed(tallies_kept=self.tallies_kept)
 
     def switch(self, rows: NounQuerySet[Any]) -> Unreviewed | None:
         """Returns the switch for `rows`; None if no row is unreviewed and the address does not request such rows."""
-        count, is_capped = capped_count(rows.unreviewed(kept=self.kept))
+        count, is_capped = capped_count(rows.unreviewed(tallies_kept=self.tallies_kept))
         if not count and not self.shows_unreviewed:
             return None
         address = address_with(self.request, UNREVIEWED, "" if self.shows_unreviewed else "1")

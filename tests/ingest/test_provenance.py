@@ -409,13 +409,13 @@ def test_a_revisit_is_known_under_any_spelling(tmp_path: Path) -> None:
 class Handler(BaseHTTPRequestHandler):
     """A site whose pages are known by their encoded paths; every request is noted with its Host."""
 
-    asked: list[tuple[str, str]] = []
+    requests: list[tuple[str, str]] = []
     moves: dict[str, bytes] = {}
     head = ""
     robots = b"User-agent: *\nDisallow: //[::1\nDisallow: http://[/\nDisallow: /private\n"
 
     def do_GET(self) -> None:
-        self.asked.append((self.headers["Host"], self.path))
+        self.requests.append((self.headers["Host"], self.path))
         if self.path == "/robots.txt":
             return self.answer(200, self.robots)
         if self.path in self.moves:
@@ -439,7 +439,7 @@ class Handler(BaseHTTPRequestHandler):
 @pytest.fixture
 def site(settings: object) -> Iterator[type[Handler]]:
     settings.ARCHIVE_FETCH_PRIVATE = True
-    handler = type("Site", (Handler,), {"asked": [], "moves": {}})
+    handler = type("Site", (Handler,), {"requests": [], "moves": {}})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     handler.port = server.server_port
@@ -480,7 +480,7 @@ def test_a_host_in_arabic_letters_is_fetched(site: type[Handler], named: Callabl
     assert out.startswith("1 created"), err
     ascii_host = f"xn--4gbrim.xn--wgbh1c:{site.port}"
     path = "/%D8%A3%D8%AE%D8%A8%D8%A7%D8%B1/%D8%AE%D8%A8%D8%B1%20%D8%AC%D8%AF%D9%8A%D8%AF"
-    assert site.asked[-1] == (ascii_host, path) and set(looked_up) == {"xn--4gbrim.xn--wgbh1c"}
+    assert site.requests[-1] == (ascii_host, path) and set(looked_up) == {"xn--4gbrim.xn--wgbh1c"}
     article = Article.objects.get(url=f"http://{ascii_host}{path}")
     assert "موقع.مصر" in Client().get(f"/articles/{article.pk}/record/").content.decode()
 
@@ -492,7 +492,7 @@ def test_a_host_in_arabic_letters_that_points_inside_is_refused(
     named("127.0.0.1")
     for host in ("موقع.مصر", "xn--4gbrim.xn--wgbh1c"):
         _, err = ingest_address(f"http://{host}:{site.port}/")
-        assert "is not a public address" in err and site.asked == []
+        assert "is not a public address" in err and site.requests == []
 
 
 @pytest.mark.parametrize(
@@ -509,7 +509,7 @@ def test_redirects_to_letters_and_spaces_are_followed(
     site.moves["/moved"] = location.replace(b"PORT", str(site.port).encode())
     out, err = ingest_address(f"http://news.example:{site.port}/moved")
     assert out.startswith("1 created"), err
-    assert site.asked[-1][1] == target
+    assert site.requests[-1][1] == target
 
 
 @pytest.mark.parametrize(

@@ -276,7 +276,7 @@ class _Lines:
     def __init__(self, stream: BinaryIO, largest: int, *, is_converted: bool = False) -> None:
         self._lines = lines(stream, largest)
         self._is_converted = is_converted
-        self._taken = StringIO()
+        self._row_text = StringIO()
         self._notes: list[Note] = []
         self._size, self.largest, self.reason = 0, largest, too_long(largest)
         self.number = 0
@@ -301,7 +301,7 @@ class _Lines:
             raise UnreadableError("a NUL byte in line {line}", line=self.number)
         self._size += len(line)
         # One buffer instead of a list: as objects, millions of short lines take forty times their size.
-        self._taken.write(text)
+        self._row_text.write(text)
         if self.delimiter:
             self._check_cells(text)
         return text
@@ -320,13 +320,13 @@ class _Lines:
         self._counted_at = 2 * self._delimiters
         mark = re.escape(self.delimiter)
         quoted_cells = re.compile(rf'(?:^|(?<={mark}))"(?:[^"]|"")*+(?:"|\Z)')
-        if quoted_cells.sub("", self._taken.getvalue()).count(self.delimiter) >= MOST_CELLS:
+        if quoted_cells.sub("", self._row_text.getvalue()).count(self.delimiter) >= MOST_CELLS:
             raise UnreadableError("the row has more than {most:,} cells", most=MOST_CELLS)
 
     def take(self) -> tuple[str, tuple[Note, ...]]:
         """Returns (the lines since the last call, notes on them) and forgets them."""
-        taken_lines, notes = self._taken.getvalue(), tuple(self._notes)
-        self._taken, self._notes, self._size = StringIO(), [], 0
+        taken_lines, notes = self._row_text.getvalue(), tuple(self._notes)
+        self._row_text, self._notes, self._size = StringIO(), [], 0
         self._delimiters, self._counted_at = 0, MOST_CELLS
         return taken_lines, notes
 

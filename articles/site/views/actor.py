@@ -77,7 +77,7 @@ def actor(request: HttpRequest, pk: int) -> HttpResponse:
             if by_month else actor_facets.undated,
         "linked": linked_actor(row, aliases, request.build_absolute_uri),
     }  # fmt: skip
-    listed = by_date(request, articles, kept=lambda: tally.kept(TallyKind.ACTOR, row.pk))
+    listed = by_date(request, articles, stored_tally=lambda: tally.kept(TallyKind.ACTOR, row.pk))
     return render(request, "site/actor.html", context | listed)
 
 

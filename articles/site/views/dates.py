@@ -59,7 +59,11 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
     counts = tally.counts_by_month()
     articles_of_year = sum(articles for (of_year, _month), articles in counts.items() if of_year == year)
     return _period(
-        request, date(year, 1, 1), date(year, 12, 31), kept=lambda: articles_of_year, chart=_months_of(year, counts)
+        request,
+        date(year, 1, 1),
+        date(year, 12, 31),
+        stored_tally=lambda: articles_of_year,
+        chart=_months_of(year, counts),
     )
 
 
@@ -75,7 +79,9 @@ def month(request: HttpRequest, year: int, month: int) -> HttpResponse:
     if not 1 <= month <= 12:
         raise Http404
     last = date(year, month, calendar.monthrange(year, month)[1])
-    return _period(request, date(year, month, 1), last, kept=lambda: tally.kept(TallyKind.MONTH, year * 100 + month))
+    return _period(
+        request, date(year, month, 1), last, stored_tally=lambda: tally.kept(TallyKind.MONTH, year * 100 + month)
+    )
 
 
 @reader_page
@@ -89,13 +95,13 @@ def day(request: HttpRequest, year: int, month: int, day: int) -> HttpResponse:
 
 
 def _period(
-    request: HttpRequest, first: date, last: date, *, kept: Callable[[], int | None] | None = None,
+    request: HttpRequest, first: date, last: date, *, stored_tally: Callable[[], int | None] | None = None,
     chart: Columns | None = None,
 ) -> HttpResponse:  # fmt: skip
     """Shows the articles surely of a period, apart from them those that may be of it, and the events that began in it.
 
-    The period is a year, a month or a day; both bounds are inclusive. `kept` returns the tally of the sure articles,
-    or None. `chart` shows the months of a year.
+    The period is a year, a month or a day; both bounds are inclusive. `stored_tally` returns the tally of the sure
+    articles, or None. `chart` shows the months of a year.
     """
     articles = Article.objects.public()
     perhaps = articles.perhaps_between(first, last)
@@ -123,7 +129,7 @@ def _period(
         "previous": before.newest().values_list("published_order", flat=True).first(),
         "next": after.order_by("published_order", "id").values_list("published_order", flat=True).first(),
     }
-    return render(request, "site/period.html", context | by_date(request, surely, kept=kept))
+    return render(request, "site/period.html", context | by_date(request, surely, stored_tally=stored_tally))
 
 
 def _weeks(first: date, surely: QuerySet) -> list[list[tuple[int, int]]]:

@@ -32,5 +32,5 @@ def source(request: HttpRequest, pk: int) -> HttpResponse:
     articles = Article.objects.public().filter(source=row)
     article_facets = facets(articles)
     context = {"source": row, "facets": article_facets, "chart": columns(article_facets.bars, page_of)}
-    listed = by_date(request, articles, kept=lambda: tally.kept(TallyKind.SOURCE, row.pk))
+    listed = by_date(request, articles, stored_tally=lambda: tally.kept(TallyKind.SOURCE, row.pk))
     return render(request, "site/source.html", context | listed)
