@@ -18,7 +18,7 @@ def account(name: str, group: str = "") -> User:
 
 @pytest.fixture
 def signed_in(roles: None) -> Callable[..., Client]:
-    """A browser of a new account in a role, signed in a moment ago."""
+    """Returns a function that makes an account with a role and signs it in to a new client."""
 
     def sign_in(name: str, group: str = "") -> Client:
         client = Client()

@@ -9,13 +9,13 @@ def changelist(noun: str) -> str:
 
 
 def act(desk: Client, noun: str, action: str, *rows: object, **fields: object) -> object:
-    """Does it for sure, as after the preview."""
+    """Runs an action on the rows, confirmed as on its preview page."""
     posted = {"action": action, "_selected_action": [row.pk for row in rows], "asked": "1", "sure": "1"} | fields
     return desk.post(changelist(noun), posted, follow=True)
 
 
 def form_of(desk: Client, address: str) -> dict:
-    """What the admin's form would post unchanged."""
+    """Returns the fields that the form at `address` would post unchanged."""
     response = desk.get(address)
     context = response.context
     posted = dict(context["adminform"].form.initial.items())

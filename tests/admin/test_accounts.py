@@ -1,4 +1,4 @@
-"""Managers of accounts rise no further than they stand, and the last superuser can always sign in."""
+"""Account managers cannot raise their own rights, and the last superuser can always sign in."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -51,7 +51,7 @@ def page(name: str, *rows: Any) -> str:
 
 
 def form(user: User, **more: Any) -> dict[str, Any]:
-    """What a browser posts for an account that is on the staff, with fields made by hand added."""
+    """Returns the posted fields of a staff account, together with extra fields."""
     groups = [group.pk for group in user.groups.all()]
     joined = {"date_joined_0": "2024-01-01", "date_joined_1": "00:00:00"}
     return {"username": user.username, "is_active": "on", "is_staff": "on", "groups": groups} | joined | more
@@ -61,7 +61,7 @@ def passwords(**more: str) -> dict[str, str]:
     return {"password1": OTHER_PASSWORD, "password2": OTHER_PASSWORD, "usable_password": "true"} | more
 
 
-# A manager and a superuser.
+# Escalation: a manager and a superuser.
 
 
 def test_a_manager_does_not_make_himself_superuser(manager: Client) -> None:
@@ -115,7 +115,7 @@ def test_filters_do_not_spell_out_a_password(manager: Client, root: User) -> Non
             assert response.status_code in (302, 400), (address, lookup)
 
 
-# A manager and accounts that can do more than he can, without being superusers.
+# A manager, and accounts with more rights than the manager that are not superusers.
 
 
 def test_an_account_with_a_permission_beyond_a_managers_own_is_not_his(manager: Client, roles: None) -> None:
@@ -168,7 +168,7 @@ def test_a_manager_changes_no_group(manager: Client, verb: str) -> None:
     assert set(own.permissions.values_list("pk", flat=True)) == held and Group.objects.count() == len(ROLES)
 
 
-# Second factors and closed sign-ins.
+# Second factors and locked accounts.
 
 
 @pytest.mark.parametrize("model", [TOTPDevice, StaticDevice])
@@ -226,7 +226,7 @@ def test_a_manager_removes_no_traces(manager: Client) -> None:
     assert AccessLog.objects.filter(pk=line.pk).exists()
 
 
-# The password again.
+# Asking for the password again.
 
 
 def test_the_password_is_asked_for_before_an_account_is_changed(manager: Client, editor: User) -> None:
@@ -272,7 +272,7 @@ def test_a_stolen_session_sets_up_no_second_factor(client: Client, editor: User)
     assert device.confirmed
 
 
-# What a change does to sessions that are open.
+# The effect of a change on open sessions.
 
 
 def test_rights_taken_away_are_gone_at_the_next_request(superuser: Client, manager: Client, editor: User) -> None:
@@ -314,7 +314,7 @@ def test_editors_do_not_reach_accounts(signed_in: Callable[..., Client], root: U
 
 
 def able() -> int:
-    """How many superusers could sign in."""
+    """Returns how many superusers could sign in."""
     standing = User.objects.filter(is_superuser=True, is_active=True, is_staff=True)
     return sum(user.has_usable_password() and bool(user.password) for user in standing)
 
@@ -335,7 +335,7 @@ def test_the_last_superuser_does_not_lose_his_password(superuser: Client, root: 
 
 def test_the_last_superuser_is_not_deleted(superuser: Client, root: User) -> None:
     superuser.post(page("delete", root), {"post": "yes"})
-    User.objects.create_superuser("bila", password=None)  # who cannot sign in and so does not count
+    User.objects.create_superuser("bila", password=None)  # This account cannot sign in and does not count.
     every = list(User.objects.values_list("pk", flat=True))
     superuser.post(page("changelist"), {"action": "delete_selected", "_selected_action": every, "post": "yes"})
     assert able() == 1
@@ -378,7 +378,7 @@ def test_two_superusers_who_demote_each_other_at_once_leave_one(two_superusers: 
     with transaction.atomic():
         User.objects.filter(pk=first.pk).update(is_superuser=False)
         thread.start()
-        with connection.cursor() as cursor:  # until the other stands before the lock
+        with connection.cursor() as cursor:  # Waits until the second session waits for the lock.
             for _ in range(1000):
                 cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
                 if cursor.fetchone()[0]:

@@ -1,4 +1,6 @@
-"""Names: likely pairs, splitting, a new alias and what it finds, series in order, the authority file in and out."""
+"""Tests names at the desk: likely pairs, splitting, new aliases, series in order, and importing and exporting the
+authority file.
+"""
 
 from io import StringIO
 from pathlib import Path
@@ -153,7 +155,7 @@ def test_a_name_of_a_file_that_another_actor_bears_is_told(
 ) -> None:
     old_actor = Actor.objects.create(name="المرصد القديم", kind="civil")
     old_actor.aliases.create(name="بيت الرصد")
-    # What a file gives to one alone is told of nobody.
+    # A name that the file gives to one actor alone causes no warning.
     assert not apply_authority("own.toml", an_actor("مرصد وحيد", "اسم لا يشاركه فيه أحد").encode()).shared
     content += an_actor("مرصد آخر", "اسم آخر له وحده")
     file = tmp_path / "file.toml"
@@ -172,7 +174,7 @@ def test_a_name_of_a_file_that_another_actor_bears_is_told(
     assert err.getvalue().count("suggests neither") == 1 and "“المرصد القديم”" in err.getvalue()
     applied = senior.post(page, {"file": SimpleUploadedFile("file.toml", content.encode()), "sure": "1"}, follow=True)
     assert messages[0] in applied.content.decode()
-    # Told once: the second time nothing is applied.
+    # The warning appears once: a second run applies nothing.
     assert not apply_authority("file.toml", content.encode()).shared
 
 

@@ -1,4 +1,4 @@
-"""Many rows at once: previewed with counts and reasons, done in one operation, failures told row by row."""
+"""Bulk actions: a preview with counts and reasons, one operation for all rows, and failures reported row by row."""
 
 from datetime import date
 from typing import Any

@@ -1,4 +1,7 @@
-"""A capture that waits: told at the desk, shown beside the stored text, accepted, made an article of its own, or refused."""
+"""A capture that waits for an editor: the desk announces it and shows it beside the stored text.
+
+An editor accepts it, makes it an article of its own or refuses it.
+"""
 
 import hashlib
 import re
@@ -50,21 +53,21 @@ def bring(tmp_path: Path, body: str, title: str, when: str, address: str = ADDRE
 
 @pytest.fixture
 def waiting(tmp_path: Path) -> Capture:
-    """A second capture of an article, with another story in it."""
+    """A second capture of an article, with a different story in it."""
     bring(tmp_path, BODY, "ورشة حول أمن الموانئ", "2024-03-01T00:00:00Z")
     bring(tmp_path, UNRELATED_TEXT, "ملتقى عن الزراعة والماء", "2024-03-05T00:00:00Z")
     return Capture.objects.get(state="waiting")
 
 
 def marks(client: Client, capture: Capture) -> dict[str, str]:
-    """The hidden fields of the page of a capture, as a browser holds them once the page is open."""
+    """Returns the hidden fields of a capture's page, as a browser holds them after opening it."""
     page = client.get(reverse("admin:decide-capture", args=[capture.pk])).content.decode()
     fields = re.findall(r'<input type="hidden" name="(seen_\w+)" value="([^"]*)">', page)
     return {name: unescape(value) for name, value in fields}
 
 
 def decide(client: Client, capture: Capture, verdict: str, shown: dict[str, str] | None = None) -> HttpResponse:
-    """Presses a button of a page that is opened now, or was opened when it held the marks `shown`."""
+    """Presses a button on a page that is opened now, or that was opened when it held the marks `shown`."""
     posted = {verdict: "1"} | (marks(client, capture) if shown is None else shown)
     return client.post(reverse("admin:decide-capture", args=[capture.pk]), posted, follow=True)
 
@@ -114,7 +117,7 @@ def test_a_decision_without_the_marks_of_its_page_is_refused(
     del shown[left_out]
     answer = decide(desk, waiting, verdict, shown).content.decode()
     is_told = "لا يُعرف ما عرضته الصفحة" in answer
-    # A refusal leaves the article as it is, so that its page carries no mark of the article that counts.
+    # A refusal leaves the article as it is, so its page carries no mark of the article that must be current.
     assert (
         is_told
         == (Capture.objects.get(pk=waiting.pk).state == "waiting")
@@ -148,7 +151,7 @@ def test_a_capture_becomes_an_article_of_its_own_and_stays_one(desk: Client, wai
     own = waiting.article
     assert own.pk != first.pk and own.url == "" and first.body.startswith("وصل") and own.body.startswith("اختتمت")
     assert [figure.value for figure in own.figures.standing()] == [40] and own.captures.get() == waiting
-    # What comes later from that address goes to the one of the two that it is like.
+    # A later capture from that address updates the article whose text it resembles.
     bring(tmp_path, UNRELATED_TEXT.replace("40", "41"), "ملتقى عن الزراعة والماء", "2024-03-07T00:00:00Z")
     bring(tmp_path, BODY.replace("25", "26"), "ورشة حول أمن الموانئ", "2024-03-08T00:00:00Z")
     assert "41 باحثا" in Article.objects.get(pk=own.pk).body and "26 خبيرا" in Article.objects.get(pk=first.pk).body
@@ -162,7 +165,7 @@ def test_a_refused_capture_stays_refused(desk: Client, waiting: Capture, tmp_pat
     article = Article.objects.get(url=ADDRESS)
     assert waiting.state == "refused" and article.captures.count() == 2 and article.body.startswith("وصل")
     assert Client().get(f"{article.get_absolute_url()}captures/{waiting.sha256}/").status_code == 404
-    # An editor can think again.
+    # An editor can change the decision.
     decide(desk, waiting, "accept")
     assert Article.objects.get(url=ADDRESS).body.startswith("اختتمت")
 
@@ -216,7 +219,7 @@ def test_a_colleagues_edit_is_not_replaced_by_a_capture_unseen(desk: Client, sen
     article.refresh_from_db()
     waiting.refresh_from_db()
     assert "سبقك" in answer and "فقرة كتبها زميل" in article.body and waiting.state == "waiting"
-    # The page that answered shows the text as it is: now the decision is about that.
+    # The answer shows the current text, so a decision made on it is about that text.
     decide(desk, waiting, "accept")
     article.refresh_from_db()
     assert "فقرة كتبها زميل" not in article.body
@@ -243,7 +246,7 @@ def test_a_withdrawal_since_the_page_was_opened_is_told_before_a_capture_becomes
     assert "سبقك" in answer and Capture.objects.get(pk=waiting.pk).state == "waiting"
 
 
-# An article's form
+# An article's form.
 
 
 def save(desk: Client, article: Article, **changed: str) -> str:
@@ -285,7 +288,7 @@ def test_a_source_takes_a_domain_in_any_spelling_and_no_other_text(senior: Clien
     assert Source.objects.get(name="موقع الضاد").domains == ["xn--4gbrim.xn--wgbh1c"]
 
 
-# Originals that take longer to read than is allowed
+# Originals that take longer to read than the budget allows.
 
 REASON = "تحتاج قراءته أكثر من 0.5 ثانية من وقت المعالج"
 COSTLY = {
@@ -312,7 +315,7 @@ def costly(make_article: Callable[..., Article], settings: object) -> Callable[[
 
 
 def answered(ask: Callable[[], object]) -> str:
-    """A page that took this process little of its own time: another one reads the original."""
+    """Rendering the page takes little time in this process, because another process reads the original."""
     started = time.process_time()
     response = ask()
     assert response.status_code == 200 and time.process_time() - started < 10
@@ -352,11 +355,11 @@ def test_readers_see_an_original_of_any_cost(client: Client, costly: Callable[[s
     assert "عنوان خبر طويل من الشمال" in page
 
 
-# Taking a decision back
+# Taking a decision back.
 
 
 def take_back(client: Client, **metadata: object) -> Context:
-    """Takes the operation back that is told so; returns the operation which did that."""
+    """Takes back the operation with this metadata, and returns the operation that undid it."""
     done = Context.objects.get(**{f"metadata__{name}": value for name, value in metadata.items()})
     page = client.post(reverse("admin:operation", args=[done.pk]), follow=True).content.decode()
     assert "أُلغيت العملية" in page
@@ -377,7 +380,7 @@ def test_a_capture_whose_acceptance_is_taken_back_waits_again(desk: Client, wait
         former,
     )
     assert Article.objects.get(url=ADDRESS).body.startswith("وصل")
-    # Readers do not meet it, and it can be decided anew.
+    # Readers do not see it, and it can be decided again.
     assert waiting.sha256 not in Client().get(waiting.article.get_absolute_url()).content.decode()
     assert decide(desk, waiting, "accept").status_code == 200
     assert Article.objects.get(url=ADDRESS).body.startswith("اختتمت")

@@ -1,4 +1,7 @@
-"""The queue gives an article to one editor at a time, and another's only to who asks for it knowing whose it is."""
+"""The queue offers each article to one editor at a time.
+
+An editor gets another's article only by asking for it explicitly.
+"""
 
 import threading
 from collections.abc import Callable
@@ -47,7 +50,7 @@ def test_what_is_in_anothers_charge_is_not_given_and_is_opened_knowingly(
     assert oldest.body[:40] in desk.get(page_of(oldest, "?open=1")).content.decode()
     Claim.objects.all().delete()
     assert f"/review/{oldest.pk}/" in turn_of(senior)
-    # An account that is closed has nothing in charge: its articles are not stuck.
+    # A closed account keeps no claims, so its articles are not stuck.
     senior.user.is_active = False
     senior.user.save()
     Claim.objects.all().delete()
@@ -70,7 +73,7 @@ def test_a_claim_ends_by_time_by_leaving_by_closing_and_by_signing_out(desk: Cli
     Claim.objects.update(renewed_at=timezone.now() - LASTS - timedelta(seconds=1))
     assert turn_of(senior) == first and Claim.objects.get().by == senior.user
     article = Claim.objects.get().article
-    # Leaving: by the time that the page carries, so that leaving an old window does not end a newer visit.
+    # Leaving uses the time that the page carries, so leaving an old window does not end a newer visit.
     stamp = senior.get(page_of(article)).context["claim"].renewed_at.isoformat()
     address = reverse("admin:review_release", args=[article.pk])
     senior.get(page_of(article))
@@ -107,7 +110,7 @@ def test_an_empty_queue_says_that_others_have_the_rest(desk: Client, senior: Cli
 def test_editors_who_ask_at_one_moment_are_given_different_articles(
     stored: None, signed_in: Callable[..., Client]
 ) -> None:
-    """In threads with connections and transactions of their own, all waiting until each is ready to ask."""
+    """Each thread has its own connection and transaction, and all wait until each of them is ready to ask."""
     editors = [signed_in(f"editor{n}", "محررون") for n in range(4)]
     together = threading.Barrier(len(editors))
 

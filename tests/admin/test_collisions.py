@@ -1,4 +1,6 @@
-"""Values that meet with what is stored, at every form and action of the desk: an Arabic error on the form, never a broken page."""
+"""Values that collide with stored ones, at every form and action of the desk: the form shows an Arabic error, and no
+page breaks.
+"""
 
 import re
 from collections.abc import Callable
@@ -35,7 +37,7 @@ CONSTRAINTS = {constraint.name for model in apps.get_models() for constraint in 
 
 @dataclass
 class World:
-    """Two of each noun whose values may not be alike."""
+    """Two rows of each noun whose values must differ."""
 
     article: Article
     second_article: Article
@@ -70,7 +72,9 @@ def world(make_article: Any) -> World:
 
 
 def row_form(noun: str, row: Callable[[World], Any], **changed: Any) -> Callable[[Client, World], Any]:
-    """Posts the form of a row with some fields changed; a value that is a function is asked of the world."""
+    """Returns a function that posts the form of a row with some fields changed; callable values are called with the
+    world.
+    """
 
     def post(client: Client, world: World) -> Any:
         address = reverse(f"admin:articles_{noun}_change", args=[row(world).pk])
@@ -81,7 +85,7 @@ def row_form(noun: str, row: Callable[[World], Any], **changed: Any) -> Callable
 
 
 def inline(noun: str, row: Callable[[World], Any], prefix: str, **fields: Any) -> Callable[[Client, World], Any]:
-    """Adds two rows with the same values to an inline of a form."""
+    """Returns a function that adds two rows with the same values to an inline of a form."""
 
     def post(client: Client, world: World) -> Any:
         address = reverse(f"admin:articles_{noun}_change", args=[row(world).pk])
@@ -234,7 +238,7 @@ def test_a_figure_whose_words_are_gone_can_still_be_corrected(desk: Client, worl
 
 
 def test_every_rule_of_the_database_has_words(world: World) -> None:
-    """Whatever a statement meets with is told in Arabic, without the name of what it broke."""
+    """Every violated constraint is reported in Arabic, without the constraint's name."""
     broken: list[Callable[[], object]] = [
         lambda: Source.objects.create(name="جريدة مأخوذة"),
         lambda: Alias.objects.create(actor=world.actor, name="…"),

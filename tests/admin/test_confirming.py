@@ -1,4 +1,4 @@
-"""Whoever confirms a fact confirms what it is about, by every door; taking that back leaves what another confirmed."""
+"""Confirming a fact confirms its actor or event, in every view. Undoing that keeps what another editor confirmed."""
 
 from typing import Any
 

@@ -1,4 +1,6 @@
-"""Uploads and addresses: the request keeps them, a worker process takes them in, the record tells what became of each."""
+"""Uploads and addresses: the request stores them, a worker process ingests them, and the record says what became of
+each.
+"""
 
 import contextlib
 import functools
@@ -38,7 +40,7 @@ def _kept_here(settings: Any, tmp_path: Path) -> None:
 
 
 def work() -> None:
-    """What a worker process does with what waits."""
+    """Runs a worker on the jobs that wait."""
     call_command("procrastinate", "worker", "--one-shot", "--no-listen-notify", verbosity=0)
 
 
@@ -92,12 +94,12 @@ def test_a_record_says_how_many_captures_wait_for_an_editor(desk: Client, tmp_pa
     out, err = StringIO(), StringIO()
     call_command("ingest", str(tmp_path / "first.jsonl"), "--json", stdout=out, stderr=err)
     assert "waiting" not in json.loads(out.getvalue().splitlines()[-1]) and "decision" not in err.getvalue()
-    # Two unlike updates, one of them twice, and an ordinary one.
+    # Two updates that differ from the stored text, one of them twice, and an ordinary update.
     unlike = [row_at(place, UNRELATED_TEXT) for place in places[:2]]
     ordinary = row_at(places[2], TEXT.replace("45", "46") + places[2])
     content = b"".join([*unlike, ordinary, unlike[0]])
     waiting = f"{reverse('admin:articles_capture_changelist')}?state__exact=waiting"
-    # Brought again, they are known and wait still.
+    # When they are delivered again, they are recognised and still wait.
     for updated, unchanged in ((3, 1), (0, 4)):
         upload = SimpleUploadedFile("صفوف.jsonl", content)
         desk.post(reverse("admin:deliver"), {"files": upload, "format": "auto"})
@@ -151,7 +153,7 @@ def test_an_empty_file_is_named_and_the_others_are_taken(desk: Client) -> None:
     ]
     page = desk.post(reverse("admin:deliver"), {"files": files, "format": "auto"}, follow=True).content.decode()
     assert [delivery.name for delivery in Delivery.objects.order_by("id")] == ["خبر.txt", "آخر.txt"]
-    # A name is shown with its own small letters.
+    # A name keeps the small letters in which it was written.
     assert "\u2068empty-page.html\u2069: الملف فارغ." in page and "\u2068s-doc.pdf\u2069: لا قارئ" in page
     assert "استُلم: 2" in page
 
@@ -235,7 +237,7 @@ def test_what_a_killed_worker_was_at_is_taken_in_by_the_next(desk: Client) -> No
     with connection.cursor() as cursor:
         cursor.execute("UPDATE procrastinate_jobs SET status = 'doing', attempts = 1")
     Delivery.objects.update(state="running")
-    # The worker looks for such jobs at each full minute, which may be just now; else it is told to.
+    # The worker looks for such jobs at each full minute, which may be this moment; otherwise the test defers the job.
     work()
     assert Delivery.objects.get().state in ("running", "finished")
     with contextlib.suppress(AlreadyEnqueued):
@@ -268,13 +270,13 @@ def kept_at(settings: Any, location: Path) -> None:
 
 
 def sent(desk: Client, *files: tuple[str, bytes]) -> str:
-    """The form as it answers to files and an address."""
+    """Posts files and an address, and returns the form's answer."""
     uploads = [SimpleUploadedFile(name, content) for name, content in files]
     form = {"files": uploads, "addresses": "https://example.com/news/1", "format": "auto"}
     response = desk.post(reverse("admin:deliver"), form)
     assert response.status_code == 200 and list(response.context["form"].errors) == ["files"]
     page = response.content.decode()
-    # What was typed stays; nothing is said to have been taken.
+    # The typed values stay in the form, and no message says that anything was delivered.
     assert "https://example.com/news/1" in page and "استُلم:" not in page
     return page
 
@@ -297,7 +299,7 @@ def test_a_disk_that_takes_no_files_is_told_on_the_form(
 
 def test_of_files_that_come_together_none_is_left_where_the_disk_is_full(desk: Client, tmp_path: Path) -> None:
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    # The system refuses to write more than this into a file.
+    # The system refuses to write more bytes than this into a file.
     resource.setrlimit(resource.RLIMIT_FSIZE, (2_000, before[1]))
     try:
         page = sent(desk, ("صغير.txt", TEXT.encode()), ("كبير.txt", TEXT.encode() * 50))

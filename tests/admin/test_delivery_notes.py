@@ -1,4 +1,6 @@
-"""What was not taken as it was given is told: in the command's report and in the delivery's record, in the editors' language."""
+"""Values that were not stored as delivered are reported in the command's output and in the delivery's record, in the
+editors' language.
+"""
 
 import json
 from collections.abc import Callable
@@ -32,7 +34,7 @@ def _kept_here(settings: Any, tmp_path: Path) -> None:
 
 @pytest.fixture
 def delivered(desk: Client) -> Callable[[str, bytes], Delivery]:
-    """The record of a file that an editor uploaded and a worker took in."""
+    """Uploads a file as an editor, lets a worker ingest it, and returns the delivery."""
 
     def deliver(name: str, content: bytes) -> Delivery:
         desk.post(reverse("admin:deliver"), {"files": [SimpleUploadedFile(name, content)], "format": "auto"})
@@ -74,7 +76,7 @@ def test_a_table_with_values_that_are_not_taken_is_told_line_by_line(
         assert words in page, words
 
 
-# Of every field that is read, a value that can't be stored as it is given.
+# For every field that is read, a value that cannot be stored as delivered.
 NOT_AS_GIVEN = {
     "title": "خبر\x10 من الجنوب", "body": f"{BODY}\x07", "author": "\u202eسالم", "section": "قسم\x02",
     "source": "جريدة لا يعرفها أحد", "url": "http://[news.example", "language": "العربية", "status": "جاهز",
@@ -128,7 +130,7 @@ def test_a_file_without_rows_is_told(
     assert "لا صفوف فيه" in page
 
 
-# Bytes at the end of a text, what is stored in their place, and what is told of them.
+# Bytes at the end of a text, the text that is stored, and the notes about them.
 ENDINGS = [
     (b"\xd9", "", {"the last character is cut off; it was left out"}),
     (b"\xff", "\ufffd", {"1 broken bytes of UTF-8 became “\ufffd”"}),
@@ -387,7 +389,7 @@ def test_the_record_page_of_an_article_shows_no_path_of_the_machine(client: Clie
     article = Article.objects.latest("id")
     record = f"{article.get_absolute_url()}record/"
     assert "خبر.txt" in client.get(record).content.decode()
-    # As earlier versions stored it.
+    # A note as earlier versions stored it.
     article.captures.update(address="file:///srv/archive/in/x.txt")
     doors = [record, article.get_absolute_url(), f"/api/v1/articles/{article.pk}", "/export/articles.csv", "/export/articles.jsonl",
              "/oai/?verb=ListRecords&metadataPrefix=oai_dc", "/feeds/", f"/en{record}"]  # fmt: skip
@@ -400,7 +402,7 @@ def test_the_record_page_of_an_article_shows_no_path_of_the_machine(client: Clie
     assert "file:" not in out.getvalue()
 
 
-# Text that no rule would read so: the encoding is one that nobody guesses.
+# No rule reads this text so, because nothing suggests its encoding.
 OF_OLD_MACS = {
     "mac_roman": ("Réunion à Rabat", "Le ministre a déclaré à Rabat que « la coopération » s’étend à d’autres régions de l’été à l’hiver."),
     "mac_arabic": ("خبر الموانئ في الجنوب", BODY),
@@ -410,7 +412,7 @@ OF_OLD_MACS = {
 @pytest.mark.parametrize("encoding", OF_OLD_MACS)
 @pytest.mark.parametrize("form", ["csv", "jsonl"])
 def test_rows_are_read_in_the_encoding_that_was_named(desk: Client, tmp_path: Path, encoding: str, form: str) -> None:
-    """At the command and at the desk."""
+    """In the command's output and at the desk."""
     title, body = OF_OLD_MACS[encoding]
 
     def rows(number: int) -> bytes:
@@ -430,7 +432,7 @@ def test_rows_are_read_in_the_encoding_that_was_named(desk: Client, tmp_path: Pa
     for number in (1, 2):
         article = Article.objects.get(title=f"{title} {number}")
         assert article.body == f"{body} {number}"
-    # Without the encoding they are not what they were.
+    # Without the encoding they are decoded differently.
     assert title not in rows(3).decode("windows-1256", "replace")
 
 

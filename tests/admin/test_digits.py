@@ -1,4 +1,4 @@
-"""Dates and numbers are read whatever digits they are typed in, in every form of the desk."""
+"""Every form of the desk reads dates and numbers in any digits."""
 
 from datetime import date
 from decimal import Decimal
@@ -20,7 +20,7 @@ from tests.admin.test_reviewing import ask
 
 pytestmark = pytest.mark.django_db
 DATES_AND_NUMBERS = (forms.DateField, forms.TimeField, forms.IntegerField, forms.DecimalField, forms.FloatField)
-# Those that are no boxes to type in.
+# Fields without a text box.
 NOT_TYPED = (forms.ModelChoiceField,)
 
 
@@ -91,7 +91,9 @@ def fields_of(form: type[forms.BaseForm]) -> list[forms.Field]:
 
 
 def test_every_date_and_number_of_the_desk_is_read_so(roles: None) -> None:
-    """No form can be added with a field that is not: forms of nouns, their inlines, and those of the desk's own pages."""
+    """Covers the forms of nouns, their inlines and the desk's own pages, so that no form can gain a field of another
+    kind.
+    """
     request = RequestFactory().get("/admin/")
     request.user = User.objects.create_superuser("root", password="x")
     named_fields = []

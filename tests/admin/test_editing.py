@@ -1,4 +1,6 @@
-"""What an editor saves is what is stored: texts pass the gate, facts keep their words, nothing is saved that nobody changed."""
+"""What an editor saves is what is stored: texts pass the text gate, facts keep their words, and an unchanged form
+stores nothing.
+"""
 
 import re
 from typing import Any
@@ -25,7 +27,7 @@ def change(noun: str, row: object) -> str:
 
 
 def as_browser(posted: dict) -> dict:
-    """What a browser makes of it: the line ends of a textarea are sent as CRLF."""
+    """Returns the text as a browser posts it: a textarea sends line ends as CRLF."""
     return {name: value.replace("\n", "\r\n") if isinstance(value, str) else value for name, value in posted.items()}
 
 
@@ -198,7 +200,7 @@ def test_a_body_that_the_old_form_damaged_is_reported_and_mended_with_its_spans(
     figure, mention = article.figures.order_by("start").last(), article.mentions.order_by("id").first()
     Figure.objects.filter(pk=figure.pk).update(state=ReviewState.CONFIRMED)
     shifted = body.replace("\n", "\r\n")
-    with connection.cursor() as cursor:  # As the form of the release before stored it.
+    with connection.cursor() as cursor:  # As the form of the previous release stored it.
         cursor.execute("SET session_replication_role TO replica")
         cursor.execute(
             "UPDATE articles_article SET body = %s, title = %s WHERE id = %s", [shifted, "عن\x10وان", article.pk]

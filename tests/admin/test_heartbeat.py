@@ -1,4 +1,4 @@
-"""What editors and those who run the archive learn of workers and nightly runs that do not work."""
+"""Editors and operators learn of workers and nightly runs that do not work."""
 
 import socket
 from datetime import timedelta
@@ -69,14 +69,14 @@ def test_a_worker_at_a_delivery_is_given_more_time_than_an_idle_one() -> None:
 
 def test_a_worker_hangs_when_it_is_silent_beyond_its_patience() -> None:
     here, hour = socket.gethostname()[:80], 3600
-    # It has not beaten yet: it may wait for the database, but not for ever.
+    # It has no beat yet. It may wait for the database, but not for ever.
     assert not is_silent(7, PATIENCE_BUSY - 5) and is_silent(7, PATIENCE_BUSY + 5)
     beaten(PATIENCE_IDLE - 5)
     Heartbeat.objects.update(host=here, pid=7)
     assert not is_silent(7, hour) and is_silent(8, hour)
     Heartbeat.objects.update(beat_at=timezone.now() - timedelta(seconds=PATIENCE_IDLE + 5))
     assert is_silent(7, hour)
-    # That beat was another process's, which had the same number before.
+    # That beat came from another process, which had the same number before.
     assert not is_silent(7, PATIENCE_IDLE)
     Heartbeat.objects.update(delivery=3)
     assert not is_silent(7, hour)
@@ -173,7 +173,7 @@ def test_nights_that_never_came_or_never_ended_are_told(admin_client: Client) ->
     assert any(
         line.startswith("nightly: OVERDUE") for line in admin_client.get("/readyz").content.decode().splitlines()
     )
-    # One is at it for the first time; then it hangs, or is killed each night before its end.
+    # The first run is under way. Later it hangs, or is killed each night before its end.
     NightlyRun.objects.create(started_at=timezone.now() - timedelta(hours=25))
     assert "no run has ended yet" in check() and "began" in check()
     NightlyRun.objects.create(started_at=timezone.now() - timedelta(hours=1))

@@ -1,4 +1,4 @@
-"""Every field that an editor fills in says what it means."""
+"""Every field that an editor fills in has a help text."""
 
 import pytest
 from django.contrib import admin

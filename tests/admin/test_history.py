@@ -1,4 +1,7 @@
-"""Every door's changes are kept, told apart by who made them, put back, and taken back as a whole."""
+"""History records the changes of every view and command with their authors.
+
+They can be restored, or undone as a whole operation.
+"""
 
 from datetime import date
 from typing import Any
@@ -151,7 +154,7 @@ def test_the_second_of_two_editors_is_told_and_loses_nothing(desk: Client, senio
     page = response.content.decode()
     assert response.status_code == 200 and "awwal" in page and "دبلوماسية" in page and "سلمى" in page
     assert seed("000").section == "دبلوماسية" and seed("000").title != "عنوان المحرر الثاني"
-    # What the second had not touched is the first's now; what the second wrote stands in the form as it was written.
+    # Fields that the second editor left alone have the first editor's values; the others stand in the form as typed.
     again = second | {name: response.context["adminform"].form[name].value() for name in ("section", "title", "author")}
     assert (again["section"], again["author"]) == ("أمن", "سلمى")
     assert desk.post(address, again | {"_seen": response.context["seen"]}).status_code == 302
@@ -178,7 +181,7 @@ def test_history_cannot_be_rewritten(seed: Any) -> None:
 
 
 def test_merging_by_the_model_is_undone_where_names_met(make_article: Any) -> None:
-    """Both named in one article: one mention came of two, and two come back."""
+    """One article names both actors: merging makes one mention of the two, and undoing restores both."""
     survivor = Actor.objects.create(name="منظمة ألف", kind="civil")
     gone = Actor.objects.create(name="منظمة باء", kind="civil")
     article = make_article(body="قالت منظمة ألف ومنظمة باء كذا.", day=date(2024, 1, 1))
@@ -230,7 +233,7 @@ def test_a_row_changed_again_stops_an_undo_among_however_many(db: None) -> None:
 
 
 def as_an_old_release_stored(text: str) -> str:
-    """With the line ends of a form, a control within, and the mark of a file's beginning."""
+    """The text has a form's line ends, a control character and a byte order mark."""
     return "\ufeff" + text.replace("\n", "\r\n").replace(" ", "\x10 ", 1) + "\u202e"
 
 
@@ -249,7 +252,7 @@ def test_a_version_of_an_old_release_comes_back_clean(desk: Client, seed: Any) -
         for change in changes_of(article)
         if change.model == "article" and any(field.label == "النص" for field in change.fields)
     )
-    # Past the gate and the triggers, as the row stood before there were any.
+    # Writes past the gate and the triggers, as the row stood before they existed.
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role TO replica")
         cursor.execute(

@@ -1,4 +1,6 @@
-"""What may not enter is refused at the desk, too: a message at its field, never a server error, and nothing is changed."""
+"""Values that may not be stored are refused at the desk, too: the field shows a message, there is no server error, and
+nothing changes.
+"""
 
 from collections.abc import Callable
 from datetime import date

@@ -1,4 +1,4 @@
-"""Whatever an editor types is stored, or stands in the page that answers, with the reason why it is not stored."""
+"""Whatever an editor types is either stored, or shown again in the answer with the reason why it is not stored."""
 
 import re
 from datetime import date
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 def shown(page: str, name: str) -> str:
-    """The value of an input of a page."""
+    """Returns the value of an input of a page."""
     (field,) = re.findall(rf'<input [^>]*name="{re.escape(name)}"[^>]*>', page)
     return unescape(re.search(r'value="([^"]*)"', field)[1])
 
@@ -47,7 +47,7 @@ def test_a_correction_without_its_verdict_is_kept_and_told(desk: Client, seed: A
     assert page.status_code == 200 and "كتبت تصحيحا ولم تختر «أكّد»" in text
     assert shown(text, f"value-{key}") == "213" and not is_checked(text, f"verdict-{key}", "confirm")
     assert Figure.objects.get(pk=figure.pk).value == 210 and not seed("000").checked_at
-    # What the page holds now is stored by the same button.
+    # The same button stores what the page holds now.
     desk.post(
         page_of(article),
         form | {button: "1", f"verdict-{key}": "confirm", f"was-{key}": was(desk, article)[f"was-{key}"]},
@@ -88,7 +88,7 @@ def test_a_rejected_item_with_a_typed_correction_is_asked_about(desk: Client, se
 
 
 def test_what_was_refused_stands_in_the_answer(desk: Client, seed: Any) -> None:
-    """A name that nobody bears was thrown away with the answer, with all else that was typed."""
+    """A name of no actor was once discarded with the answer, together with all other typed values."""
     article = seed("000")
     mention, figure = article.mentions.order_by("id").first(), article.figures.get(value=210)
     form = was(desk, article) | figure_fields(figure, value="كثير") | {
@@ -131,7 +131,7 @@ def test_an_addition_is_stored_by_whatever_button_stores(desk: Client, make_arti
 
 
 def test_a_measure_that_is_not_offered_is_not_dropped(desk: Client, seed: Any) -> None:
-    """A select box that does not offer what a figure has would send nothing, and take the measure away."""
+    """A select box that lacks a figure's measure would send nothing, and so remove the measure."""
     figure = seed("000").figures.filter(measure__isnull=False).first()
     Measure.objects.filter(pk=figure.measure_id).update(label="ييي آخر المقاييس")
     Measure.objects.bulk_create(Measure(label=f"ا مقياس {n}") for n in range(310))
@@ -172,7 +172,7 @@ def test_what_came_after_the_page_was_opened_is_not_confirmed_with_the_rest(desk
 
 
 def test_a_form_outlives_its_session(desk: Client) -> None:
-    """The session ends while an editor types: what was typed is sent after signing in again."""
+    """The session ends while an editor types. After the editor signs in again, the typed values are sent."""
     address = reverse("admin:articles_event_add")
     body = "سطر أول\nوسطر <ثان> «بين قوسين»"
     typed = {
@@ -209,7 +209,7 @@ def test_a_kept_form_goes_nowhere_else_and_holds_no_password(desk: Client) -> No
 
 
 def hidden(page: str) -> dict[str, str]:
-    """The hidden fields of the page's own form, as a browser sends them."""
+    """Returns the hidden fields of the page's own form, as a browser sends them."""
     fields = dict(re.findall(r'<textarea [^>]*name="([^"]+)" hidden>\n(.*?)</textarea>', page, re.DOTALL))
     fields |= dict(
         re.findall(r'<input type="hidden" (?:form="login-form" )?name="(kept-[a-z]+)" value="([^"]*)">', page)
@@ -217,14 +217,14 @@ def hidden(page: str) -> dict[str, str]:
     return {unescape(name): unescape(value) for name, value in fields.items()}
 
 
-# A session that was renewed in another window
+# The session was renewed in another window.
 
 
 ORIGIN = "http://testserver"
 
 
 def strict(user: str) -> tuple[Client, str]:
-    """A client that checks tokens, signed in, and the token of a page that it opened."""
+    """A signed-in client that checks CSRF tokens, and the token of a page that it opened."""
     client = Client(enforce_csrf_checks=True)
     client.force_login(User.objects.get(username=user), backend="django.contrib.auth.backends.ModelBackend")
     page = client.get(reverse("admin:deliver"))

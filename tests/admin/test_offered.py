@@ -1,4 +1,4 @@
-"""The address of a list of the desk asks of the database only what the list offers, whoever asks and whatever the list."""
+"""The address of a desk list queries the database only for what the list offers, for every account and every list."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -36,7 +36,7 @@ COMPARISONS = (
     "in",
     "isnull",
 )
-# What no page of the desk shows to anyone.
+# No page of the desk shows these columns to anyone.
 SECRETS = {
     (TOTPDevice, "key"),
     (StaticToken, "token"),
@@ -52,7 +52,7 @@ def list_of(model: type) -> str:
 
 @pytest.fixture
 def everyone(signed_in: Callable[..., Client]) -> Client:
-    """Who may open every list of the desk: a superuser."""
+    """A superuser, who may open every list of the desk."""
     client = signed_in("raqib")
     User.objects.filter(pk=client.user.pk).update(is_superuser=True)
     return client
@@ -94,7 +94,7 @@ def test_no_column_of_any_list_is_open_to_any_comparison_that_its_list_does_not_
 
 
 def paths_to_secrets(model: type, depth: int = 3) -> Iterator[str]:
-    """Every way from a noun to a column that is nobody's to read, over so many relations."""
+    """Yields every path from a noun to a secret column, across at most `depth` relations."""
     for field in model._meta.get_fields(include_hidden=True):
         name = field.name if field.concrete else getattr(field, "get_accessor_name", lambda: "")() and field.name
         if (model, field.name) in SECRETS:
@@ -164,7 +164,7 @@ def links_of(address: str, page: str) -> Iterator[str]:
 def test_every_link_of_the_desk_to_a_list_leads_to_it(
     role: str, request: pytest.FixtureRequest, monkeypatch: object
 ) -> None:
-    """Those of filters, of columns' heads, of what waits, and of rows that are too many for a form."""
+    """Checks the links of filters, column heads, waiting counts, and lists that a form is too small for."""
     client = request.getfixturevalue(role)
     monkeypatch.setattr(desk_room, "MOST_INLINE", 0)
     article = Article.objects.filter(mentions__isnull=False, figures__isnull=False).first()

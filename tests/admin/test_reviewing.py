@@ -1,4 +1,4 @@
-"""Review of one article on one screen, as a plain form and as the script asks; what is decided outlives later runs."""
+"""Review of one article on one screen, by plain form and by script. Decisions outlive later runs of the rules."""
 
 from datetime import date
 from typing import Any
@@ -20,7 +20,10 @@ def page_of(article: Article, query: str = "") -> str:
 
 
 def ask(desk: Client, article: Article, **posted: str) -> dict:
-    """What the script of the page is answered; it carries what the page shows of what is decided, unless `posted` does."""
+    """Posts to the review page as its script does, and returns the JSON answer.
+
+    The marks of the shown items are sent unless `posted` has them.
+    """
     decided = {name.removeprefix("verdict-") for name in posted if name.startswith("verdict-")}
     carried = {f"was-{key}" for key in decided} | ({"was-article"} if {"done", "take"} & set(posted) else set())
     shown = (
@@ -30,7 +33,7 @@ def ask(desk: Client, article: Article, **posted: str) -> dict:
 
 
 def was(desk: Client, article: Article) -> dict[str, str]:
-    """What the page of an article carries of the version that it shows, as a browser posts it."""
+    """Returns the marks of the shown version that the page of an article posts."""
     context = desk.get(page_of(article, "?open=1")).context
     return {f"was-{item.key}": item.was for item in context["items"]} | {"was-article": str(context["was_article"])}
 
@@ -271,7 +274,8 @@ def test_suggested_actors_are_listed_by_how_sure_they_are(desk: Client) -> None:
     assert listed["الأقل ثقة"] == ["هيئة 1", "هيئة 2", "هيئة 3"] == listed["الأكثر ثقة"][::-1]
 
 
-# What a form may send along with the words: line ends of Windows, the mark of a file's beginning, controls, bidi overrides, tabs.
+# Characters that a form may send along with the words: Windows line ends, a byte order mark, controls, bidi overrides,
+# tabs.
 STRAY = {
     "as they are": "{0}", "a mark before": "\ufeff{0}", "a mark within": "{1}\ufeff{2}", "an override": "\u202e{0}\u202c", "a control": "{1}\x10{2}",
     "an embedding within": "{1}\u202b{2}",

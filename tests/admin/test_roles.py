@@ -1,4 +1,4 @@
-"""Each role against each door: what it may do it can do, and what it may not leaves the archive as it was."""
+"""Each role tries each view: permitted actions succeed, and forbidden ones leave the archive unchanged."""
 
 from collections.abc import Callable
 from typing import Any
@@ -74,7 +74,7 @@ def withdraws(client: Client, article: Article) -> bool:
 
 
 def withdraws_by_form(client: Client, article: Article) -> bool:
-    """Past its page, which asks for the password and says what follows, nobody does."""
+    """Skipping the confirmation page, which asks for the password and lists the consequences, achieves nothing."""
     address = reverse("admin:articles_article_change", args=[article.pk])
     client.post(address, form_of_a_senior(address) | {"status": "withdrawn"})
     return Article.objects.get(pk=article.pk).status == "withdrawn"

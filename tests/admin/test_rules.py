@@ -1,4 +1,4 @@
-"""Every rule that suggests a fact has a name that editors read; no list, form or history shows its code."""
+"""Every rule that suggests a fact has a name for editors, and no list, form or history shows its code."""
 
 import ast
 import re
@@ -18,7 +18,7 @@ CODE = re.compile(r"(?:actor|person|body|event|figure|coverage|reprint|contradic
 
 
 def codes() -> Iterator[str]:
-    """The codes of rules that are written in the sources."""
+    """Returns the rule codes that occur in the sources."""
     for path in [*(ROOM / "extract").glob("*.py"), *(ROOM / "models").glob("*.py")]:
         if path.name != "rules.py":
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

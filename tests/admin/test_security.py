@@ -1,4 +1,7 @@
-"""Signing in: throttled, with a second factor where one is set up or required, and the password again before what destroys."""
+"""Signing in is throttled, and needs a second factor where one is set up or required.
+
+Destructive actions ask for the password again.
+"""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""A decision taken on a page that a colleague has outdated is refused by name, whatever is decided and wherever."""
+"""A decision on a page that a colleague's change made stale is refused, and the answer names the colleague."""
 
 import json
 from typing import Any
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 
 def opened(client: Client, article: Article, *keys: str) -> dict[str, str]:
-    """What the review page of an article carries of some items, or of all of them."""
+    """Returns the marks that the review page of an article carries of some items, or of all items."""
     carried = was(client, article)
     return {name: value for name, value in carried.items() if not keys or name.removeprefix("was-") in keys}
 
@@ -28,7 +28,7 @@ def test_a_date_that_a_colleague_has_set_is_not_rejected(desk: Client, senior: C
     answer = ask(desk, article, **{"verdict-date": "reject"}, **mine)
     assert "awwal" in answer["refused"]["date"] and "2024-11-05" in answer["refused"]["date"]
     assert str(seed("001").published_date) == "2024-11-05"
-    # The page has been told, and now knows what is there: the same press is a decision.
+    # The answer carries the current marks, so the same button now decides.
     assert ask(desk, article, **{"verdict-date": "reject"}, **opened(desk, article, "date"))["refused"] == {}
     assert seed("001").published_precision == "unknown"
 
@@ -36,7 +36,7 @@ def test_a_date_that_a_colleague_has_set_is_not_rejected(desk: Client, senior: C
 def test_a_figure_that_a_colleague_has_corrected_is_not_confirmed_unseen(
     desk: Client, senior: Client, seed: Any
 ) -> None:
-    """It is as confirmed after the correction as before: its state alone tells nothing."""
+    """The figure is confirmed before and after the correction, so its state alone reveals no change."""
     figure = seed("000").figures.get(value=210)
     key = f"figure-{figure.pk}"
     Figure.objects.filter(pk=figure.pk).update(state="confirmed")
@@ -103,7 +103,7 @@ def test_an_article_that_a_colleague_took_is_not_taken_from_an_old_page(
 
 
 def preview(client: Client, noun: str, action: str, *rows: Any, **fields: Any) -> dict[str, Any]:
-    """The preview's form, as a browser would send it back for sure."""
+    """Returns the fields that the preview page would post when the editor confirms."""
     chosen = {"action": action, "_selected_action": [row.pk for row in rows]} | fields
     context = client.post(changelist(noun), chosen).context
     return chosen | {"asked": "1", "sure": "1", context["seen_name"]: context["seen"]}
@@ -229,7 +229,7 @@ def test_marks_that_are_none_are_no_error(desk: Client, seed: Any) -> None:
 def test_the_editor_is_named_who_changed_what_was_decided_about(
     desk: Client, senior: Client, signed_in: Any, seed: Any
 ) -> None:
-    """Not whoever touched the row last: a mark can be older than several changes."""
+    """The answer does not name the editor who touched the row last: a mark can be older than several changes."""
     third = signed_in("thalith", "محررون أول")
     article = seed("001")
     mine = opened(desk, article, "date")
@@ -237,7 +237,7 @@ def test_the_editor_is_named_who_changed_what_was_decided_about(
     third.post(page_of(article), {"take": "1"} | opened(third, article, "article"))
     refused = ask(desk, article, **{"verdict-date": "reject"}, **mine)["refused"]["date"]
     assert "awwal" in refused and "thalith" not in refused
-    # Of two who changed the date, the one whose value stands.
+    # Two editors changed the date; the answer names the one whose value is stored.
     ask(third, article, **{"verdict-date": "confirm", "date-value": "2024-11-06"})
     Article.objects.filter(pk=article.pk).update(section="باب آخر")
     refused = ask(desk, article, **{"verdict-date": "reject"}, **mine)["refused"]["date"]
@@ -247,7 +247,7 @@ def test_the_editor_is_named_who_changed_what_was_decided_about(
 @pytest.mark.parametrize("carried", [{}, {"was-{key}": "suggested"}, {"was-{key}": "suggested@"}, {"was-{key}": ""}])
 @pytest.mark.parametrize("noun", ["figure", "mention", "coverage", "date"])
 def test_nothing_is_decided_about_what_was_not_seen(desk: Client, seed: Any, noun: str, carried: dict) -> None:
-    """A post made by hand, without the marks that the page carries."""
+    """The post lacks the marks that the page carries."""
     article = seed("000")
     row = None if noun == "date" else getattr(article, f"{noun}s").order_by("id").first()
     key = f"{noun}-{row.pk}" if row else "date"
@@ -261,7 +261,7 @@ def test_nothing_is_decided_about_what_was_not_seen(desk: Client, seed: Any, nou
     assert "لم يُطبّق" in desk.post(page_of(article), posted).content.decode()
     article = seed("000")
     assert (article.published_basis, row and type(row).objects.get(pk=row.pk).state) == before
-    # Nor is an article closed or taken so.
+    # An article is neither closed nor claimed this way.
     for button in ({"done": "1", "rest": "confirm"}, {"take": "1"}):
         assert desk.post(page_of(article), button, headers={"Accept": "application/json"}).json()["refused"]
     assert seed("000").checked_at is None and seed("000").assigned_to is None

@@ -1,4 +1,4 @@
-"""What an editor sends from the review screen is applied without a request: the result says what became of it."""
+"""A review submission is applied without an HTTP request, and its result says what became of each decision."""
 
 import ast
 from pathlib import Path
@@ -24,7 +24,7 @@ def editor(roles: None) -> User:
 
 
 def shown(article: Article) -> dict[str, str]:
-    """The marks of the article and of its facts, as the page carries them."""
+    """Returns the marks of the article and of its facts, as the page carries them."""
     rows = [*article.mentions.all(), *article.figures.all(), *article.coverages.all()]
     marks = {f"was-{row._meta.model_name}-{row.pk}": str(Seen(row.state, mark_of(row))) for row in rows}
     return {**marks, "was-article": str(Seen("", mark_of(article)))}

@@ -1,4 +1,4 @@
-"""No article is taken away without a reason for its readers, by any door; and no browser keeps the notice once it is back."""
+"""Every way to withdraw or delete an article requires a reason for its readers, and browsers do not cache the notice."""
 
 from typing import Any
 
@@ -41,7 +41,7 @@ def test_by_emptying_the_reason_of_what_is_withdrawn(senior: Client, seed: Any) 
 
 
 def test_by_putting_back_a_version_without_one(senior: Client, seed: Any) -> None:
-    """As versions are that were withdrawn before a reason was asked for."""
+    """Older versions may have been withdrawn without a reason."""
     article = seed("000")
     Article.objects.filter(pk=article.pk).update(status="withdrawn", notice="")
     Article.objects.filter(pk=article.pk).update(status="published")

@@ -1,4 +1,6 @@
-"""An editor withholds an actor or an event from readers: in its form, with history, and wherever its row goes."""
+"""An editor withholds an actor or an event from readers: the form sets it, history records it, and merges and splits
+keep it.
+"""
 
 import html
 import re

@@ -1,4 +1,6 @@
-"""The words of the desk: plain Arabic on every page of every noun, for every role; numbers that agree; dates in their order."""
+"""The wording of the desk: every page of every noun is in plain Arabic for every role, numbers agree with nouns, and
+dates are in their order.
+"""
 
 import ast
 import re
@@ -33,12 +35,12 @@ from tests.admin.conftest import account
 from tests.admin.posting import act, changelist, form_of
 
 pytestmark = pytest.mark.django_db
-# Names of formats, protocols and programs, and what is typed as it is; they stand in Arabic sentences.
+# Names of formats, protocols and programs, and literal input, may stand in Arabic sentences.
 _LATIN = re.compile(
     r"\b(?:WARC|WACZ|CSV|JSON|TOML|HTML|TOTP|SHA-256|MIME|robots\.txt|windows-1256|UTF-8|pbkdf2_sha256|sha256"
     r"|https?://\S+|[\w.-]+@[\w.-]+|(?:[a-z\d-]+\.)+[a-z]{2,}|[\w-]+\.(?:md|txt|html|warc\.gz|csv|jsonl|toml)\S*)"
 )
-# Two words of English beside one another, a Python name, or an object without a name.
+# Two adjacent English words, a Python name, or an object without a name.
 _ENGLISH = re.compile(r"[A-Za-z]{3,}[ _-]+[A-Za-z]{2,}|\bobject \(|[A-Za-z]+_[a-z]+")
 _WRONG = (
     "نجحت إضافة",
@@ -55,7 +57,7 @@ _WRONG = (
     "كلمة سر",
     "العامل الثاني",
 )
-# What is data: an archive's own Latin names, code to be typed, texts in English.
+# Nodes that hold data: Latin names of the archive, code to type, texts in English.
 _DATA = (
     "//bdi | //code | //kbd | //script | //style | //textarea | //*[@lang='en'] | //*[@dir='ltr']"
     " | //select[contains(@name, 'perm')]"
@@ -64,7 +66,7 @@ PASSWORD = "كلمة-مرور-طويلة-1"
 
 
 def texts_of(page: str) -> Iterator[str]:
-    """Texts of a page that the desk itself says: between tags, and in attributes that are read aloud."""
+    """Yields the texts of a page that the desk itself wrote, in elements and in attributes that are read aloud."""
     tree = html.fromstring(page)
     for node in tree.xpath(_DATA):
         node.drop_tree()
@@ -211,9 +213,9 @@ def test_moments_are_said_in_words_and_dates_of_digits_keep_their_order() -> Non
 
 
 def test_what_django_says_is_written_as_the_archive_writes() -> None:
-    """All catalogs of all installed applications, as they are read over one another."""
+    """The catalogues of all installed applications, as Django merges them."""
     catalog = trans_real.translation("ar")._catalog
-    # `items` and iteration give what another catalog replaces, too.
+    # `items` and iteration also return entries that another catalogue replaces.
     said = {key: catalog[key] for key in catalog.keys() if isinstance(catalog[key], str)}  # noqa: SIM118
     assert len(said) > 500
     assert {key: text for key, text in said.items() if "\u064b" in text or "كلمة السر" in text} == {}
@@ -269,7 +271,7 @@ def test_a_date_that_is_wrong_or_changed_is_told_once(desk: Client, make_article
 
 
 def test_no_page_shows_a_bare_date_of_digits_in_a_line(senior: Client, seed: Any) -> None:
-    """Messages, help, errors and history: between Arabic letters «2024-11-06» would be read from its end."""
+    """Covers messages, help, errors and history: between Arabic letters «2024-11-06» would be read from its end."""
     article = seed("001")
     address = reverse("admin:articles_article_change", args=[article.pk])
     form = form_of(senior, address)
@@ -352,7 +354,7 @@ def test_a_choice_that_is_refused_is_named_in_arabic(desk: Client, seed: Any, st
     assert f"«{name}»" in error and (status == name or status not in error)
 
 
-# What only who runs the server can do; comments and docstrings are not shown.
+# Messages for operators. Comments and docstrings are not shown.
 _COMMAND = re.compile(r"manage\.py|procrastinate worker|docs/[\w/-]+\.md")
 
 

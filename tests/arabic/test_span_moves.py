@@ -63,7 +63,7 @@ def test_a_lost_span_is_found_again_where_its_words_stand_once() -> None:
 
 
 def test_in_an_unchanged_text_spaces_stay_where_they_are() -> None:
-    """No fact is a space, but a span over nothing else is moved like any other."""
+    """No fact consists of spaces, but a span over spaces moves like any other."""
     text = "\n\n \n\n \n\n"
     spans = [(0, 1), (2, 3), (3, 5), (3, 7)]
     assert TextChange(text, text).moved([((start, end), text[start:end]) for start, end in spans]) == spans

@@ -1,4 +1,4 @@
-"""What a spreadsheet would run goes out behind an apostrophe, and comes back as it was."""
+"""Cells that a spreadsheet would run as formulas are exported behind an apostrophe, and imported unchanged."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""The gate for texts: what it removes and keeps, that it is idempotent, and that it takes linear time."""
+"""Tests the text gate: what it removes and keeps, that it is idempotent, and that it takes linear time."""
 
 import re
 import time
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from articles.arabic.text_gate import clean_body, clean_line, clean_text, compose
 
-# Any code point, with those that matter here often among them.
+# Any code point; those that the gate treats specially occur often.
 TELLING = "\r\n\t\v\f\x00\x10\x1f\x7f\x85\u2028\u2029\u200c\u200d\u200e\u202a\u202e\u2066\u2069\ufeff\ud800 \u00a0اأ\u0654\u064b\u0610\u0344"
 TEXTS = st.text(st.one_of(st.sampled_from(TELLING), st.characters()), max_size=80)
 FORBIDDEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")

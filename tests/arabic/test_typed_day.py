@@ -1,4 +1,4 @@
-"""A date that is typed is one day, its day before its month; what is no single day is not read."""
+"""A typed date is one day, with the day before the month. Text that is no single day is not read."""
 
 from datetime import date
 

@@ -1,9 +1,10 @@
-"""Times every list and page of the desk on a large archive: server time and statements, of an editor who may do all.
+"""Times every list and page of the desk on a large archive: server time and statements, for an editor with all
+permissions.
 
     python tests/benchmarks/desk.py [--articles 1000000] [--actors 20000] [--keep]
 
-The archive is made by SQL in a database of its own: short articles, each with mentions, figures, a coverage, a capture and
-some changes, nearly all of them waiting for review. Measured, not asserted.
+SQL makes the archive in a database of its own: short articles, each with mentions, figures, a coverage, a capture and
+some changes, nearly all of them waiting for review. It measures and asserts nothing.
 """
 
 import argparse

@@ -1,6 +1,6 @@
-"""How fast a text is read by each rule, with 10,000 names to look for; printed, never asserted.
+"""Prints how fast each rule reads a text, with 10,000 names to look for. It asserts nothing.
 
-python tests/benchmarks/extraction.py
+    python tests/benchmarks/extraction.py
 """
 
 import os

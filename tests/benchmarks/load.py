@@ -2,9 +2,10 @@
 
     ARCHIVE_DATA=FOLDER python tests/benchmarks/load.py [--articles 100000] [--seconds 60] [--minutes 0] [--cache PLACE]
 
-The database is the one that `manage.py benchmark --articles N --keep` has filled in FOLDER. gunicorn serves with two workers as in
-production; wrk (Debian: apt install wrk nginx-light) keeps 64 connections to 127.0.0.1 busy for so long. `--minutes` goes on
-with the mix for so many minutes and tells the memory of the workers on the way. Measured, not asserted.
+`manage.py benchmark --articles N --keep` must have filled the database in FOLDER. gunicorn serves with two workers as
+in production; wrk (Debian: apt install wrk nginx-light) keeps 64 connections to 127.0.0.1 busy for that many seconds.
+`--minutes` runs the mix for so many minutes and prints the memory of the workers meanwhile. It measures and asserts
+nothing.
 """
 
 import argparse
@@ -33,9 +34,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "archive.settings")
 
 CONNECTIONS, THREADS = 64, 2
 PEER_SECONDS = 15
-# The trivial view is measured so many times, each with a server of its own: it has a slow pace and one four times as fast.
+# The trivial view is measured this many times, each with a server of its own, because its pace is slow in some starts
+# and four times as fast in others.
 STARTS = 3
-# What readers open, in a hundred requests: most come by a link to an article, and many come back to a page they have.
+# The pages that readers open, in a hundred requests: most readers follow a link to an article, and many return to a
+# cached page.
 MIX = {"article": 44, "search": 16, "home": 10, "event": 8, "actor": 8, "figures": 4, "dates": 5, "listing": 5}
 RETURNING = 0.3
 REQUESTS = 20_000
@@ -106,7 +109,7 @@ def measure_archive(
     tell("articles, each made", wrk(place, port, by_kind["article"][200:], PEER_SECONDS))
     tell("searches, each made", wrk(place, port, by_kind["search"], PEER_SECONDS))
     searches = by_kind["search"][:100]
-    for address in searches * 3:  # until both processes keep them
+    for address in searches * 3:  # repeated until both processes have cached them
         fetched(port, address)
     tell("searches that were asked before", wrk(place, port, searches, PEER_SECONDS))
     mixed = [address for _, address in addresses]
@@ -123,7 +126,7 @@ def measure_archive(
 
 
 def of_readers(articles: int) -> list[tuple[str, str]]:
-    """(kind, address) of the mix, in a random order that is the same for the same archive."""
+    """Returns the mix as (kind, address), in a random order that is the same for the same archive."""
     from articles.benchmark.corpus import ACTORS, Corpus
     from articles.benchmark.queries import classes
     from articles.models import Article, Event
@@ -134,7 +137,7 @@ def of_readers(articles: int) -> list[tuple[str, str]]:
     events = Event.objects.count()
 
     def popular(count: int) -> int:
-        """A number below `count`, small ones the most often, as readers' interest goes."""
+        """Returns a number below `count`. Small numbers are the most frequent, like readers' interests."""
         return min(int(count * rng.random() ** 3), count - 1)
 
     def address(kind: str) -> str:
@@ -181,7 +184,7 @@ def gunicorn(arguments: list[str], folder: Path, environment: dict[str, str]) ->
 
 @contextmanager
 def nginx(folder: Path) -> Iterator[int]:
-    """nginx with two workers, serving the folder."""
+    """Runs nginx with two workers, serving the folder."""
     port = free_port()
     folder.chmod(0o755)
     (folder / "nginx.conf").write_text(
@@ -215,7 +218,7 @@ def wait(port: int) -> None:
 
 
 def fetched(port: int, address: str) -> tuple[str, bytes]:
-    """A page's entity tag, if it has one, and its bytes."""
+    """Returns a page's ETag, if it has one, and its bytes."""
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}{address}", timeout=60) as response:
             return response.headers.get("ETag", ""), response.read()
@@ -242,7 +245,7 @@ def tell(name: str, measured: dict[str, float]) -> None:
 
 @contextmanager
 def memory_told(server: subprocess.Popen) -> Iterator[None]:
-    """Tells each minute what the workers hold, in megabytes of their own."""
+    """Prints every minute the unshared memory of each worker, in MiB."""
     over = threading.Event()
 
     def look() -> None:

@@ -1,8 +1,9 @@
-"""Compares ways to take an article's text from a page, on labelled pages: words found right, missed and beside the text.
+"""Compares ways to extract an article's text from a page, on labelled pages. It counts the words found, missed and
+added.
 
     python tests/benchmarks/pages.py [DIR]
 
-DIR holds pairs of NAME.html and NAME.txt; by default the pages of tests/ingest/pages. Measured, not asserted.
+DIR holds pairs of NAME.html and NAME.txt; by default the pages of tests/ingest/pages. It measures and asserts nothing.
 """
 
 import sys
@@ -62,7 +63,7 @@ def main(folder: Path) -> None:
             expected = Counter(word.folded for word in words(page.with_suffix(".txt").read_text(encoding="utf-8")))
             try:
                 text = way(page.read_bytes())
-            except Exception as error:  # a peer that fails on a page finds nothing there
+            except Exception as error:  # an extractor that fails on a page returns no words
                 print(f"{name} on {page.name}: {type(error).__name__}: {error}", file=sys.stderr)
                 text = ""
             got = Counter(word.folded for word in words(text))

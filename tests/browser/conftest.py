@@ -1,4 +1,4 @@
-"""A real Chromium on a live server that holds the fixtures."""
+"""Fixtures for a real Chromium on a live server that holds the fixtures' rows."""
 
 import os
 import shutil
@@ -16,7 +16,7 @@ from tests.npm import installed
 
 # Playwright's synchronous API runs an event loop in this thread, which Django takes for asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-# Colours that move from one scheme to the other are judged when they have arrived.
+# Colours with a transition are checked after it has ended.
 _AXE = """
     async (rules) => {
       await Promise.all(document.getAnimations().map((animation) => animation.finished));
@@ -45,13 +45,13 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def modules() -> Path:
-    """axe-core and the Nu validator, among the npm packages of package.json."""
+    """The folder of npm packages from package.json, with axe-core and the Nu validator."""
     return installed(Path(__file__).parent, "axe-core/axe.min.js")
 
 
 @pytest.fixture
 def stored(stored: None) -> Iterator[None]:
-    """The fixtures' rows, which nobody reads any more when the tables are emptied."""
+    """The fixtures' rows. Teardown waits until no request reads them before the tables are emptied."""
     yield
     _wait_for_requests()
 
@@ -64,7 +64,7 @@ def every_page(stored: None, every_page: list[str]) -> list[str]:
 
 @pytest.fixture
 def page(browser: Browser, live_server: object, stored: None) -> Iterator[Page]:
-    """A page whose relative addresses are the archive's; a script error or a refused resource fails the test."""
+    """A page whose base URL is the archive's. A script error or a refused resource fails the test."""
     context = browser.new_context(base_url=live_server.url, locale="ar", viewport={"width": 1280, "height": 900})
     opened = context.new_page()
     errors: list[str] = []
@@ -76,15 +76,17 @@ def page(browser: Browser, live_server: object, stored: None) -> Iterator[Page]:
 
 
 def sign_in(page: Page, server: object, user: User) -> None:
-    """Gives a browser the session of an account. The form that others sign in by is tested where it is the matter."""
+    """Gives a browser the session of an account. The tests of signing in use the form instead."""
     client = Client()
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     page.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": server.url}])
 
 
 def accessibility_violations(page: Page, modules: Path) -> list[tuple[str, str, str, str]]:
-    """What axe finds on the page as it stands: (colour scheme, rule, element, what is wrong). The dark scheme is asked for colours
-    alone, since nothing else of the page differs."""
+    """Returns the violations that axe finds on the page: (colour scheme, rule, element, message).
+
+    In the dark scheme axe checks only colours, since nothing else of the page differs.
+    """
     page.add_script_tag(path=modules / "axe-core" / "axe.min.js")
     reported = []
     for scheme, rules in [("light", {}), ("dark", {"runOnly": ["color-contrast", "link-in-text-block"]})]:
@@ -99,7 +101,7 @@ def accessibility_violations(page: Page, modules: Path) -> list[tuple[str, str, 
 
 
 def _wait_for_requests() -> None:
-    """Until the server's threads have answered what the closed page had asked: emptying the tables would get in their way."""
+    """Waits until the server's threads have answered the closed page's requests, which emptying the tables would block."""
     deadline = time.monotonic() + 10
     busy = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'"
     while time.monotonic() < deadline:

@@ -1,4 +1,6 @@
-"""In a real Chromium: what is typed at the desk is stored or asked about, one press closes nothing unseen, a claim ends by leaving."""
+"""In a real Chromium: the desk stores what is typed or asks about it, one press closes nothing unseen, and leaving ends
+a claim.
+"""
 
 import re
 import time
@@ -37,7 +39,7 @@ def test_enter_in_a_correction_stores_it(desk: Page, article: Article) -> None: 
 
 
 def test_the_page_shows_what_is_stored_after_a_correction(desk: Page, article: Article) -> None:  # noqa: F811
-    """Of a figure, of a mention that is now another's, and of the day in the head of the page."""
+    """Corrects a figure, the actor of a mention, and the day in the head of the page."""
     figure, mention = article.figures.get(value=210), article.mentions.order_by("id").first()
     new_actor = Actor.objects.create(name="مركز الدراسات البعيدة", kind="civil")
     desk.goto(f"/admin/review/{article.pk}/")
@@ -57,7 +59,7 @@ def test_the_page_shows_what_is_stored_after_a_correction(desk: Page, article: A
 
 
 def test_what_is_typed_goes_with_the_article_that_is_done(desk: Page, article: Article) -> None:  # noqa: F811
-    """Typed, left with Escape, and closed by one key: the correction is stored on the way."""
+    """A correction is typed, left with Escape, and closed with one key; it is stored on the way."""
     figure = article.figures.get(value=210)
     desk.goto(f"/admin/review/{article.pk}/")
     box(desk, figure, "unit").fill("خلية نائمة")
@@ -93,7 +95,7 @@ def test_leaving_with_something_typed_is_asked_about(desk: Page, article: Articl
     desk.wait_for_function("document.readyState === 'complete'")
     assert dialogs == ["beforeunload"] and f"/review/{article.pk}/" in desk.url
     desk.remove_listener("dialog", stay)
-    # The same in the form of a noun.
+    # The form of a noun behaves the same.
     desk.goto(f"/admin/articles/actor/{Actor.objects.order_by('id').first().pk}/change/")
     desk.on("dialog", stay)
     desk.locator("#id_description").fill("كلمات لم تُحفظ")
@@ -151,7 +153,7 @@ def test_a_session_that_ended_costs_nothing_that_was_typed(
     desk: Page,  # noqa: F811
     article: Article,
 ) -> None:
-    # In a window of its own: the browser reports the refused request (401) as an error of the page.
+    # It has a window of its own: the browser reports the refused request (401) as an error of the page.
     context = browser.new_context(
         base_url=live_server.url,
         locale="ar",
@@ -194,7 +196,7 @@ def test_the_same_without_scripts(browser: Any, live_server: Any, desk: Page, ar
     plain.keyboard.press("Enter")
     expect(plain.locator(f"#figure-{figure.pk} .reason")).to_contain_text("كتبت تصحيحا ولم تختر")
     expect(plain.locator(f"[name='value-figure-{figure.pk}']")).to_have_value("213")
-    # The same button says the same: nothing is confirmed by who was just told that nothing is.
+    # The same button confirms nothing, because the editor has just learned that nothing was confirmed.
     plain.click("button[name=done]")
     expect(plain.locator(f"#figure-{figure.pk} .reason")).to_contain_text("كتبت تصحيحا ولم تختر")
     assert Figure.objects.get(pk=figure.pk).value == 210
@@ -229,7 +231,7 @@ def test_two_editors_are_told_of_each_other(browser: Any, live_server: Any, desk
     expect(desk.locator("[data-unanswered]")).to_be_hidden()
     theirs.locator(f"#figure-{figure.pk} input[value=confirm]").check()
     expect(theirs.locator("[data-message]")).to_contain_text("سبقك salma")
-    # The line is as it is stored now, and nothing of it is chosen.
+    # The line shows the stored value, and none of its choices is selected.
     expect(theirs.locator(f"#figure-{figure.pk}")).to_have_class(re.compile("rejected"))
     expect(theirs.locator(f"#figure-{figure.pk} input:checked")).to_have_count(0)
     assert Figure.objects.get(pk=figure.pk).state == "rejected" and Event.objects.exists()
@@ -248,12 +250,12 @@ def test_verdicts_on_their_way_are_not_lost_when_the_page_is_left(desk: Page, ar
     for _ in range(waiting):
         desk.keyboard.press("y")
     expect(desk.locator("[data-unanswered]")).to_contain_text("يُحفظ")
-    # A link would lose what was not sent: the browser asks before it is followed.
+    # Following a link would lose unsent verdicts, so the browser asks first.
     dialogs = []
     desk.once("dialog", lambda dialog: (dialogs.append(dialog.type), dialog.dismiss()))
     desk.click(".breadcrumbs a")
     assert dialogs == ["beforeunload"] and f"/review/{article.pk}/" in desk.url
-    # A button of the page waits until all is stored.
+    # A button of the page waits until everything is stored.
     desk.click("button[name=skip]")
     desk.wait_for_url(re.compile(rf"/admin/(review/(?!{article.pk}/).*)?$"))
     assert (
@@ -263,7 +265,7 @@ def test_verdicts_on_their_way_are_not_lost_when_the_page_is_left(desk: Page, ar
 
 
 def test_verdicts_that_could_not_be_sent_stay_chosen_and_are_sent_again(desk: Page, article: Article) -> None:  # noqa: F811
-    # A page of its own: the browser's console tells of the requests that fail here.
+    # It has a page of its own, because the browser's console reports the requests that fail here.
     page = desk.context.new_page()
     page.goto(f"/admin/review/{article.pk}/")
     page.route(
@@ -283,7 +285,7 @@ def test_verdicts_that_could_not_be_sent_stay_chosen_and_are_sent_again(desk: Pa
     page.click(".breadcrumbs a")
     assert questions == ["beforeunload"]
     page.unroute("**/admin/review/**")
-    # A verdict that is stored meanwhile does not hide that others wait.
+    # A verdict that is stored meanwhile does not hide that other verdicts wait.
     third = items.nth(3).get_attribute("data-key")
     items.nth(3).focus()
     page.keyboard.press("y")
@@ -295,7 +297,7 @@ def test_verdicts_that_could_not_be_sent_stay_chosen_and_are_sent_again(desk: Pa
 
 
 def test_a_verdict_after_the_token_was_renewed_is_kept_and_sent_again(desk: Page, article: Article) -> None:  # noqa: F811
-    # A page of its own: the browser's console tells of the requests that fail here.
+    # It has a page of its own, because the browser's console reports the requests that fail here.
     page = desk.context.new_page()
     page.goto(f"/admin/review/{article.pk}/")
     key = page.locator(".item").nth(1).get_attribute("data-key")

@@ -1,6 +1,7 @@
-"""A desk's day in a real Chromium: a file comes in and is reviewed, two names become one, numbers disagree, a mistake is undone.
+"""A working day at the desk in a real Chromium: a file arrives and is reviewed, two actors are merged, numbers
+disagree, and a mistake is undone.
 
-With GUIDE=1 the pictures of the editors' guide are taken anew on the way.
+With GUIDE=1 the test takes the pictures of the editors' guide anew.
 """
 
 import os
@@ -53,7 +54,7 @@ def desk(page: Page, live_server: object, stored: None, roles: None, settings: o
 
 
 def work() -> None:
-    """A worker's turn, in a thread of its own: Playwright's event loop runs in this one."""
+    """Runs a worker in a thread of its own, because Playwright's event loop runs in this one."""
 
     def run() -> None:
         call_command("procrastinate", "worker", "--one-shot", "--no-listen-notify", verbosity=0)
@@ -99,7 +100,7 @@ def test_a_days_work(desk: Page, picture: Callable[[str], None]) -> None:
     desk.goto("/admin/")
     expect(desk.locator("h1")).to_have_text("ما ينتظر")
     picture("queue")
-    # A file comes in; a worker process takes it in while the page of its record asks again.
+    # A file arrives; a worker process ingests it while the page of its record polls.
     desk.click("text=أضف مقالات: ملفات أو رابط")
     desk.set_input_files("input[type=file]", {"name": "لقاء.txt", "mimeType": "text/plain", "buffer": TEXT.encode()})
     picture("deliver")
@@ -113,7 +114,7 @@ def test_a_days_work(desk: Page, picture: Callable[[str], None]) -> None:
     assert Delivery.objects.get().created == 1
     article = Article.objects.get(title__contains="المرفأ")
 
-    # Review by the keyboard alone: every suggestion one key.
+    # Review by keyboard alone: one key decides each suggestion.
     desk.click("text=إلى مراجعة المقالات")
     expect(desk).to_have_url(re.compile(rf"/review/{article.pk}/"))
     picture("review")
@@ -132,7 +133,7 @@ def test_a_days_work(desk: Page, picture: Callable[[str], None]) -> None:
     )
     assert "suggested" not in states and states.count("rejected") <= 1
 
-    # What the rules missed is added by selecting it.
+    # Selecting words adds a fact that the rules missed.
     desk.evaluate("""() => {
         const walker = document.createTreeWalker(document.querySelector(".review-text"), NodeFilter.SHOW_TEXT);
         for (let node = walker.nextNode(); node; node = walker.nextNode()) {
@@ -159,7 +160,7 @@ def test_a_days_work(desk: Page, picture: Callable[[str], None]) -> None:
     desk.wait_for_url(re.compile(rf"/admin/(review/(?!{article.pk}/).*)?$"))
     assert Article.objects.get(pk=article.pk).checked_by.username == "salma"
 
-    # Two names of one minister become one; that was a mistake, and is taken back.
+    # Two names of one minister are merged by mistake, and the merge is undone.
     survivor = Actor.objects.get(name="ناصر بوريطة")
     gone = Actor.objects.create(name="ناصر بوريطه الوزير", kind="person")
     desk.goto("/admin/duplicates/")
@@ -216,7 +217,7 @@ def test_two_editors_save_one_article(desk: Page, picture: Callable[[str], None]
 
 
 def test_review_without_scripts(browser: object, live_server: object, desk: Page) -> None:
-    """The same by the plain form: choices are made, and one button stores them all and goes on."""
+    """The plain form does the same: choices are made, and one button stores them all and goes on."""
     context = browser.new_context(
         base_url=live_server.url, java_script_enabled=False, locale="ar", storage_state=desk.context.storage_state()
     )

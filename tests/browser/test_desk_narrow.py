@@ -1,6 +1,6 @@
-"""No page of the desk scrolls sideways on a telephone, and nothing of a table is out of reach there.
+"""No page of the desk scrolls sideways on a telephone, and every part of a table can be reached there.
 
-With SHOTS=folder a picture of every page is left there.
+With SHOTS=folder the test leaves a picture of every page there.
 """
 
 import os
@@ -19,7 +19,7 @@ from tests.browser.conftest import sign_in
 
 pytestmark = pytest.mark.browser
 TELEPHONE = {"width": 390, "height": 800}
-# What lies beyond the sides of the window, though no scrolling shows it.
+# Elements beyond the sides of the window that no scrolling shows.
 CUT = """() => [...document.querySelectorAll('#result_list tbody td, #result_list tbody th, table.cards td')]
     .filter((cell) => { const box = cell.getBoundingClientRect(); return box.width > 2 && (box.left < -1 || box.right > innerWidth + 1); })
     .map((cell) => cell.className + ' ' + cell.textContent.trim().slice(0, 40))"""
@@ -36,7 +36,7 @@ def telephone(browser: Any, live_server: Any, stored: None, roles: None) -> Any:
 
 @pytest.fixture
 def seed(stored: None) -> None:
-    """What `rows` asks for: here the archive is stored by `stored`."""
+    """Replaces the fixture `seed` on which `rows` depends: `stored` has stored the archive here."""
 
 
 def test_no_page_scrolls_sideways(telephone: Page, rows: None) -> None:  # noqa: F811

@@ -98,7 +98,7 @@ def test_an_editor_logs_in_and_confirms_a_figure(page: Page) -> None:
 
 def test_the_arabic_face_is_the_archives_own(page: Page) -> None:
     page.goto("/")
-    # A first view goes without a face that comes late; the next one has it.
+    # The first view is drawn without a late font; the next view has it.
     page.reload()
     page.evaluate("document.fonts.ready")
     assert page.evaluate("[...document.fonts].some(f => f.family.includes('Naskh') && f.status === 'loaded')")
@@ -130,7 +130,7 @@ def test_compare_the_numbers_that_two_outlets_gave(page: Page, report: object) -
     report("450 مشاركا", date(2023, 2, 8))
     report("نحو 500 مشارك", date(2023, 2, 9))
     report("520 مشاركا", date(2023, 2, 20))
-    # The first page shows what outlets say of events that an editor confirmed.
+    # The front page shows contradictions of events that an editor confirmed.
     Event.objects.suggested().update(state="confirmed")
     page.goto("/")
     contradiction = page.locator(".contradiction")

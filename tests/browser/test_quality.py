@@ -1,4 +1,4 @@
-"""The bars that every kind of page meets, in both languages and both colour schemes."""
+"""The quality bars of every kind of page, in both languages and both colour schemes."""
 
 import gzip
 import json
@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LANGUAGES = ["", "/en"]
 SCREEN = {"width": 1280, "height": 900}
 HEAVIEST = 60 * 1024
-# Two of them may bound the time of those after them.
+# Two of these statements may set the time limit of the statements after them.
 MOST_STATEMENTS = 14
 _SHIFT = """
     () => new Promise((done) => {
@@ -54,13 +54,16 @@ _UNMARKED = """
 
 
 def _complains(message: ConsoleMessage) -> bool:
-    """Whether a page is to blame; on a busy machine a font may come too late to be used, which is what `optional` means."""
+    """Returns whether the page causes the console message.
+
+    On a busy machine a font may arrive too late to be used, which `optional` allows.
+    """
     return message.type in ("error", "warning") and "preloaded using link preload but not used" not in message.text
 
 
 @pytest.fixture
 def opened(browser: Browser, live_server: object, stored: None) -> Iterator[Page]:
-    """A page that records what the console says and which hosts are asked; both are checked at the end."""
+    """A page that records console messages and requested hosts; the fixture checks both at the end."""
     context = browser.new_context(base_url=live_server.url, viewport=SCREEN, bypass_csp=True)
     page = context.new_page()
     errors: list[str] = []
@@ -91,15 +94,18 @@ def _wider_than_its_screen(page: Page) -> list[str]:
 
 
 def _arabic_not_marked(page: Page) -> list[str]:
-    """A word of the interface that was left untranslated, or one of the archive that is not told to be Arabic."""
+    """Returns interface words that were left untranslated, and Arabic words of the archive without a language mark."""
     written = page.evaluate("document.documentElement.lang + document.documentElement.dir")
     return ([] if written == "enltr" else [f"written as {written}"]) + page.evaluate(_UNMARKED)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_page_meets_the_bars(opened: Page, modules: Path, every_page: list[str], language: str) -> None:
-    """Fonts move nothing, no page is wider than its screen, an English one marks all Arabic as such, and axe sees no violation.
-    All of it is asked of a page that is loaded once, since loading takes longest."""
+    """Fonts shift nothing, no page is wider than its screen, English pages mark all Arabic as such, and axe finds no
+    violation.
+
+    Each page is loaded once for all checks, since loading takes longest.
+    """
     faults = {}
     for address in every_page:
         assert opened.goto(language + address).status == 200, address
@@ -112,7 +118,7 @@ def test_every_page_meets_the_bars(opened: Page, modules: Path, every_page: list
 
 
 def test_axe_sees_low_contrast_in_either_scheme(opened: Page, modules: Path) -> None:
-    """The tests of accessibility can fail: a colour that only one of the schemes has is found in that scheme alone."""
+    """The accessibility tests can fail: a colour that only one scheme has is found in that scheme alone."""
     opened.goto("/about/")
     for scheme, second_scheme in [("light", "dark"), ("dark", "light")]:
         opened.add_style_tag(
@@ -158,7 +164,7 @@ def test_no_page_weighs_more_than_sixty_kilobytes(client: Client, every_page: li
 def test_a_page_asks_the_database_a_bounded_number_of_times(
     client: Client, every_page: list[str], report: Callable[..., Article]
 ) -> None:
-    """Whatever is stored."""
+    """The bound holds for any stored data."""
     for number in range(12):
         report(f"{400 + 10 * number} مشاركا", date(2023, 2, 8 + number))
     full_pages = [
@@ -173,7 +179,7 @@ def test_a_page_asks_the_database_a_bounded_number_of_times(
 
 def test_a_page_that_has_not_changed_is_not_sent_again(client: Client, every_page: list[str]) -> None:
     for address in every_page:
-        if address == "/appearance/":  # its form carries a token that is new each time
+        if address == "/appearance/":  # its form carries a new token each time
             continue
         first = client.get(address)
         assert client.get(address, headers={"if-none-match": first["ETag"]}).status_code == 304, address

@@ -1,4 +1,4 @@
-"""Every form of the desk, saved by a browser as it was opened, changes no row and leaves no trace in history."""
+"""A browser saves every form of the desk unchanged: no row changes, and history gains no entry."""
 
 import pytest
 from django.apps import apps
@@ -25,7 +25,7 @@ from articles.models.history import event_models
 from tests.browser.conftest import sign_in
 
 PASSWORD = "كلمة-مرور-طويلة-1"
-# What signing in writes, and a time whose microseconds Django's own form of accounts drops.
+# Values that signing in writes, and a time whose microseconds Django's own account form drops.
 _NOT_LOOKED_AT = {"auth.User": {"last_login", "date_joined"}}
 
 
@@ -36,13 +36,13 @@ def rows_of(model: type[models.Model]) -> list[tuple]:
 
 
 def all_rows() -> dict[str, list[tuple]]:
-    """All rows of the archive's nouns and of accounts, their histories included."""
+    """Returns all rows of the archive's nouns and of accounts, their histories included."""
     nouns = [*apps.get_app_config("articles").get_models(), *apps.get_app_config("auth").get_models()]
     return {model._meta.label: rows_of(model) for model in nouns if model._meta.model_name != "revision"}
 
 
 def forms() -> list[tuple[str, str]]:
-    """(noun, address) of a change form of every registered model that has a row; of articles several."""
+    """Returns (noun, address) of a change form of every registered model that has a row; several for articles."""
     addresses = []
     for model in admin.site._registry:
         rows = admin.site._registry[model].model._base_manager.order_by("-pk")[
@@ -69,7 +69,7 @@ def editor(page: Page, live_server: object, db: None) -> Page:
 
 @pytest.fixture
 def rare_rows(stored: None) -> None:
-    """Rows of the nouns that the fixtures have none of, and values that they leave empty."""
+    """Adds rows of the nouns that the fixtures lack, and fills values that they leave empty."""
     series = EventSeries.objects.create(name="سلسلة", description="سطر أول\n\nسطر ثان")
     for number, event in enumerate(Event.objects.order_by("pk")[:2], 1):
         Event.objects.filter(pk=event.pk).update(series=series, session=number, description="سطر\nثم\n\nسطر")
@@ -92,7 +92,7 @@ def rare_rows(stored: None) -> None:
 
 
 def changeable(user: User) -> set[str]:
-    """The nouns whose rows the user may change at the desk."""
+    """Returns the nouns whose rows the user may change at the desk."""
     request = RequestFactory().get("/admin/")
     request.user = user
     return {model._meta.label for model, desk in admin.site._registry.items() if desk.has_change_permission(request)}
@@ -112,7 +112,7 @@ def test_every_form_saved_untouched_changes_nothing(rare_rows: None, editor: Pag
     for noun, address in forms():
         editor.goto(address)
         button = editor.locator("input[name=_continue]")
-        if not button.count():  # a noun that is only looked at
+        if not button.count():  # a noun that is read-only
             continue
         button.click()
         editor.wait_for_load_state()
@@ -121,14 +121,14 @@ def test_every_form_saved_untouched_changes_nothing(rare_rows: None, editor: Pag
         assert editor.locator(".messagelist .success").count(), address
         saved.add(noun)
     editor_account = User.objects.get(username="raqib")
-    # The page of a delivery is a record: it has decisions, and nothing to save.
+    # The page of a delivery is a record: it has decisions and no save button.
     assert saved == changeable(editor_account) - {"articles.Delivery"}
     editor.goto(reverse("admin:series_order", args=[EventSeries.objects.get(name="سلسلة").pk]))
     assert editor.locator("input[type=number]").count() == 2
     editor.locator("input[type=submit].default").click()
     editor.wait_for_load_state()
     assert editor.locator(".messagelist .success").count()
-    # Histories are among the rows: what a form changed and another changed back would stand there.
+    # The rows include histories, which would show a change that another form reverted.
     assert not (changed := changes_since(before)), f"saving changed {changed}"
     assert all(
         not model.objects.filter(pgh_context__metadata__user=editor_account.pk).exists() for model in event_models()
