@@ -1,4 +1,6 @@
-"""A database of its own for every run, with the fixtures loaded once; captures in a folder of the run."""
+"""Fixtures of all tests: each run has a database of its own with the fixtures loaded once, and captures in its own
+folder.
+"""
 
 import os
 import re
@@ -25,16 +27,21 @@ from tests.kept_rows import KeptRows
 
 
 def pytest_configure() -> None:
-    """Static files as they lie in the tree, before anything asks for one: a manifest may be of an older collection. Passwords are
-    hashed in no time: the real hash takes half a second on purpose."""
+    """Serves static files from the source tree, and replaces the slow password hash.
+
+    A manifest of collected files may be of an older collection. The real hash takes half a second by design.
+    """
     project.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
     project.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Which tests one process runs together: those of each file, but each of tests/browser, tests/system and tests/trust by
-    itself, since they take long. Those that commit their changes come last (pytest-django's order)."""
+    """Groups the tests that one process runs together.
+
+    The tests of a file form a group, but each test of tests/browser, tests/system and tests/trust is a group of its
+    own, since they take long. Tests that commit their changes come last (pytest-django's order).
+    """
     for item in items:
         marker = item.get_closest_marker("django_db")
         commits = bool({"transactional_db", "live_server"} & set(getattr(item, "fixturenames", ())))
@@ -47,11 +54,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: object) -> None:
-    """Two runs at once use two databases; those of killed runs are dropped."""
+    """Two concurrent runs use two databases; the databases of killed runs are dropped."""
     project.DATABASES["default"]["TEST"]["NAME"] = connection.settings_dict["TEST"]["NAME"] = (
         f"test_archive_{os.getpid()}"
     )
-    # The processes of one run share nothing on the disk, either.
+    # The processes of one run share no files, either.
     for store in ("captures", "deliveries"):
         project.STORAGES[store]["OPTIONS"]["location"] = tmp_path_factory.mktemp(store)
     with django_db_blocker.unblock(), connections["default"]._nodb_cursor() as cursor:
@@ -66,19 +73,19 @@ def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory, djang
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
-    """The database with the fixtures' rows, which are put back after each test whose changes are committed."""
+    """The database with the fixtures' rows, which are restored after each test that commits."""
     with django_db_blocker.unblock():
         if not connection.settings_dict["TEST"].get("TEMPLATE"):
             migrated_tables.keep()
         call_command("load_fixtures", verbosity=0)
         fixture_rows = KeptRows()
-    # What Django does when a test ends whose changes are committed: it empties the tables.
+    # Django's own teardown after a committing test would empty the tables.
     TransactionTestCase._fixture_teardown = lambda _case: fixture_rows.put_back()
 
 
 @pytest.fixture
 def stored(transactional_db: None) -> None:
-    """The fixtures' rows for a test whose changes are committed."""
+    """The fixtures' rows for a test that commits its changes."""
 
 
 @pytest.fixture(autouse=True)
@@ -88,19 +95,19 @@ def _hosts(settings: object) -> None:
 
 @pytest.fixture(autouse=True)
 def _nothing_kept() -> None:
-    """Neither pages nor how often somebody asked are known from the test before."""
+    """Clears cached pages and request counts of the test before."""
     cache.clear()
 
 
 @pytest.fixture(autouse=True)
 def _language() -> None:
-    """What a page's language was in the test before must not be found in this one's addresses."""
+    """Resets the language, since the test before may have left another, which the addresses would contain."""
     translation.activate("ar")
 
 
 @pytest.fixture
 def authority(db: None) -> Authority:
-    """The names that the rules know, with those of the fixtures."""
+    """The names that the rules know, including those of the fixtures."""
     return Authority.load()
 
 
@@ -123,14 +130,14 @@ def make_article(db: None) -> Callable[..., Article]:
 
 @pytest.fixture
 def roles(db: None) -> None:
-    """The groups that a migration makes."""
+    """The groups that a migration creates."""
     if not Group.objects.exists():
         import_module("articles.migrations.0004_rules").make_roles(apps, None)
 
 
 @pytest.fixture
 def every_page(db: None) -> list[str]:
-    """An address of every kind of page that readers meet, with the fixtures' rows."""
+    """An address of every kind of readers' page, with the fixtures' rows."""
     article, event = (
         Article.objects.order_by("id").first(),
         Event.objects.filter(coverages__isnull=False).order_by("id").first(),
@@ -151,7 +158,9 @@ def every_page(db: None) -> list[str]:
 
 @pytest.fixture
 def report(make_article: Callable[..., Article]) -> Callable[..., Article]:
-    """Stores a report of one conference with a number of those who took part, and all that the rules find in it."""
+    """Returns a function that stores a report of one conference, with a number of participants, and the facts that the
+    rules find in it.
+    """
 
     def write(number: str, when: date = date(2023, 2, 8), day: int = 7) -> Article:
         body = f"استضافت مسقط يوم {day} شباط 2023 المؤتمر الخامس حول أمن السواحل بمشاركة {number}."

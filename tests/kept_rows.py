@@ -1,7 +1,7 @@
-"""The rows of the test database as they were once, put back after each test whose changes are committed.
+"""The rows of the test database at one moment, restored after each test that commits its changes.
 
-Django would empty the tables instead, and write down again which tables and permissions there are: a second for each test, and
-another for the rows of the fixtures. A test changes few tables, so that only these are written.
+Django would empty the tables instead, and recreate content types and permissions. That takes a second per test, and
+loading the fixtures' rows another. A test changes few tables, so only these are written.
 """
 
 from django.contrib.contenttypes.models import ContentType
@@ -14,7 +14,10 @@ _TABLES = """
 
 
 class KeptRows:
-    """All rows of the public tables, in PostgreSQL's own text format. Only for the database that they were read from."""
+    """All rows of the public tables, in PostgreSQL's own text format.
+
+    They fit only the database that they were read from.
+    """
 
     def __init__(self) -> None:
         with connection.cursor() as cursor:
@@ -28,9 +31,9 @@ class KeptRows:
     __hash__ = None
 
     def put_back(self) -> None:
-        """Writes the tables that hold other rows; neither triggers nor history see it. Sequences go on from where they are."""
+        """Rewrites the tables that have changed, without triggers and history. Sequences continue from their values."""
         with transaction.atomic(), connection.cursor() as cursor:
-            # References and triggers are at rest in this transaction: all rows that they speak of come back with it.
+            # References and triggers are off in this transaction, because all referenced rows are restored with it.
             cursor.execute("SET LOCAL session_replication_role TO replica")
             for table, rows in self._rows.items():
                 if _rows_of(table) != rows:

@@ -1,4 +1,4 @@
-"""A database that holds what migrations made and nothing else. Each run copies it: to migrate takes fifteen seconds."""
+"""A database that holds only what migrations made. Each run copies it, since migrating takes fifteen seconds."""
 
 import hashlib
 from contextlib import suppress
@@ -11,7 +11,9 @@ from django.db import DatabaseError, connection
 
 @cache
 def kept_database() -> str:
-    """The name of the database. A hash of the migrations, of the SQL that they read and of what is installed is part of it."""
+    """Returns the name of the database, which contains a hash of the migrations, of their SQL and of the installed
+    packages.
+    """
     root: Path = settings.BASE_DIR
     sources = {path for path in (root / "articles" / "migrations").rglob("*") if path.suffix in {".py", ".sql"}}
     sources |= {root / "requirements-dev.lock", *(root / "articles").rglob("*.sql")}
@@ -26,15 +28,16 @@ def is_kept() -> bool:
 
 
 def keep() -> None:
-    """Copies the database of this run, which was just migrated, for the next ones, and drops the copies of other migrations.
+    """Copies the freshly migrated database of this run for later runs, and drops the copies of other migrations.
 
-    Where another process copies at this moment, its copy is kept instead."""
+    If another process copies at this moment, its copy is kept instead.
+    """
     own = connection.settings_dict["NAME"]
     connection.close()
     with connection._nodb_cursor() as cursor:
         cursor.execute(r"SELECT datname FROM pg_database WHERE datname LIKE 'test\_archive\_migrated\_%'")
         for (name,) in cursor.fetchall():
-            with suppress(DatabaseError):  # somebody copies it
+            with suppress(DatabaseError):  # another process copies it
                 cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
         with suppress(DatabaseError):
             cursor.execute(f'CREATE DATABASE "{own}_kept" TEMPLATE "{own}"')

@@ -1,4 +1,4 @@
-"""npm packages that some tests need, installed beside them once, by whichever test process comes first."""
+"""npm packages that some tests need. The first test process that needs them installs them."""
 
 import fcntl
 import shutil
@@ -9,7 +9,10 @@ import pytest
 
 
 def installed(folder: Path, needed: str) -> Path:
-    """`folder`/node_modules with what package-lock.json there names, `needed` among it; skips the test where there is no npm."""
+    """Returns `folder`/node_modules with the packages of its package-lock.json, `needed` among them.
+
+    Skips the test where npm is missing.
+    """
     modules = folder / "node_modules"
     with (folder / ".npm.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

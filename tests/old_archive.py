@@ -13,8 +13,11 @@ _RULES = """
 
 @contextmanager
 def before_the_rules() -> Iterator[None]:
-    """What is written inside may break the rules that are NOT VALID. Afterwards they stand again, as after the upgrade of such an
-    archive: the rows stay, and no change of them is taken that does not mend them."""
+    """Rows written inside may break the rules that are NOT VALID.
+
+    Afterwards the rules are back, as after the upgrade of such an archive: the rows stay, and PostgreSQL refuses every
+    change of them that does not mend them.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(_RULES)
@@ -31,13 +34,13 @@ def before_the_rules() -> Iterator[None]:
 
 
 def columns_of_dates(model: type[models.Model]) -> list[str]:
-    """The columns of a model that hold a day or a moment of their own."""
+    """Returns the columns of a model that hold a day or a moment, generated ones left out."""
     fields = model._meta.concrete_fields
     return [field.column for field in fields if isinstance(field, models.DateField) and not field.generated]
 
 
 def spoil(model: type[models.Model], pk: object, value: str, *columns: str) -> None:
-    """Writes `value` into the columns of one row; whose uncertain dates are then of that very day."""
+    """Writes `value` into the columns of one row, and sets the precision of its uncertain dates to a day."""
     assignments = dict.fromkeys(columns or columns_of_dates(model), f"'{value}'")
     assignments |= {
         f"{column.removesuffix('_date')}_precision": "'day'" for column in assignments if column.endswith("_date")

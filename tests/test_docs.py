@@ -1,4 +1,4 @@
-"""The docs say what is there: links and anchors lead somewhere, files exist, commands and their options are known."""
+"""The documentation is correct: links and anchors resolve, files exist, and commands and their options are known."""
 
 import re
 from pathlib import Path
@@ -10,14 +10,14 @@ from django.utils.text import slugify
 
 ROOT: Path = settings.BASE_DIR
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
-# Folders whose files the docs name by their path from the top.
+# Folders whose files the docs name by their path from the root.
 TOP = "archive|articles|docs|fixtures|static|templates|tests|\\.ci"
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)|!\[[^\]]*\]\(([^)\s]+)\)")
 CODE = re.compile(r"`([^`\n]+)`")
 
 
 def in_code(text: str) -> list[str]:
-    """Everything that a page sets as code: spans, and the lines of blocks."""
+    """Returns everything that a page marks as code: spans, and the lines of blocks."""
     blocks = re.findall(r"^(?: {4}|\t)(\S.*)$", text, re.M) + [
         line for block in re.findall(r"^```\w*\n(.*?)^```", text, re.M | re.S) for line in block.splitlines()
     ]
@@ -25,7 +25,7 @@ def in_code(text: str) -> list[str]:
 
 
 def anchors(text: str) -> set[str]:
-    """The anchors that GitHub gives to the headings of a page."""
+    """Returns the anchors that GitHub gives to the headings of a page."""
     return {slugify(heading, allow_unicode=True) for heading in re.findall(r"^#+ (.+)$", text, re.M)}
 
 
@@ -49,7 +49,7 @@ def test_every_file_that_is_named_exists(page: Path) -> None:
 
 
 def commands() -> list[tuple[str, str, str]]:
-    """(page, command, what follows it) for each `manage.py` command in the docs."""
+    """Returns (page, command, arguments) for each `manage.py` command in the docs."""
     calls = []
     for page in PAGES:
         for code in in_code(page.read_text(encoding="utf-8")):

@@ -1,4 +1,4 @@
-"""What a test has committed is gone when the next one begins."""
+"""Rows that a test commits are gone when the next test begins."""
 
 import pytest
 from django.contrib.auth.models import User
@@ -19,5 +19,5 @@ def test_every_change_is_put_back_and_none_leaves_a_trace() -> None:
     stored_rows.put_back()
     assert {model: sorted(model.objects.values_list(), key=repr) for model in before} == before
     assert not User.objects.filter(username="abir").exists()
-    # All other tables, histories included.
+    # All other tables are unchanged, including histories.
     assert KeptRows() == stored_rows

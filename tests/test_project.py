@@ -1,4 +1,4 @@
-"""The house as a whole: checks, missing migrations, the compose file."""
+"""The project as a whole: checks, missing migrations, the compose file."""
 
 import json
 import os
@@ -45,7 +45,7 @@ def test_the_compose_file_names_what_it_needs() -> None:
     for name in ("site", "worker", "nightly"):
         assert services[name]["depends_on"]["migrate"]["condition"] == "service_completed_successfully"
     assert services["migrate"]["depends_on"]["database"]["condition"] == "service_healthy"
-    # Nothing but the proxy is reached from outside.
+    # Only the proxy can be reached from outside.
     assert [name for name, service in services.items() if "ports" in service] == ["proxy"]
     mounts = {mount.rpartition(":")[0] for service in services.values() for mount in service.get("volumes", [])}
     assert mounts == set(compose["volumes"]) - {"backup"} | {"${BACKUP_FOLDER:-backup}"}
@@ -56,7 +56,7 @@ def test_the_compose_file_names_what_it_needs() -> None:
     for secret in ("ARCHIVE_SECRET_KEY", "POSTGRES_PASSWORD", "DATABASE_PASSWORD", "REPLICATION_PASSWORD",
                    "SCRATCH_PASSWORD", "CACHE_PASSWORD"):  # fmt: skip
         assert f"${{{secret}:?" in text, secret
-    # Every variable of the archive's that it passes on is one that settings know.
+    # Settings know every variable of the archive that it passes on.
     python_code = "".join(
         path.read_text()
         for path in [*(ROOT / "archive").rglob("*.py"), *(ROOT / "articles" / "platform").rglob("*.py")]
@@ -66,7 +66,7 @@ def test_the_compose_file_names_what_it_needs() -> None:
 
 
 def manage_words(command: str | list[str]) -> list[str]:
-    """What stands after manage.py in a command of the compose file; empty where it does not run it."""
+    """Returns the words after manage.py in a command of the compose file; empty where it does not run manage.py."""
     words = command.split() if isinstance(command, str) else [word for part in command for word in part.split()]
     return words[words.index("manage.py") + 1 :] if "manage.py" in words else []
 
@@ -90,19 +90,19 @@ def test_every_command_that_the_compose_file_runs_is_known_with_its_options() ->
         ("migrate", "command"),
     } <= set(run)
     for place, words in run.items():
-        # A shell may join several commands; each of them is looked at by itself.
+        # A shell may join several commands, which are checked one by one.
         words = words[: next((at for at, word in enumerate(words) if word in {"&&", ";", "||"}), len(words))]
         name, *options = words
         assert name in get_commands(), place
         parser = load_command_class(get_commands()[name], name).create_parser("manage.py", name)
-        # A Django command's parser raises for an option that it does not know; `$$` and the like stand for nothing here.
+        # A Django command's parser raises for an unknown option; `$$` and the like need no values here.
         parser.parse_args(options)
     assert (run["worker", "check"][0], run["nightly", "check"]) == ("worker_health", ["nightly", "--check"])
 
 
 def test_make_pin_asks_for_every_file_that_names_images() -> None:
-    """What make would run is the command that tests/system/test_compose.py tries on copies."""
-    # The tests may themselves be run by make, which hands its options and its depth to every make below it.
+    """`make pin` runs the command that tests/system/test_compose.py tries on copies."""
+    # The tests may run under make, which passes its options and its depth to every make below it.
     outside = {name: value for name, value in os.environ.items() if not name.startswith("MAKE") and name != "MFLAGS"}
     plan = subprocess.run(["make", "-n", "pin"], cwd=ROOT, capture_output=True, text=True, check=True, env=outside)
     (line,) = [line for line in plan.stdout.splitlines() if line.strip()]
@@ -110,13 +110,13 @@ def test_make_pin_asks_for_every_file_that_names_images() -> None:
     files = ["docker-compose.yml", "Dockerfile"]
     assert words == ["articles/platform/pin_images.py", *files]
     assert all((ROOT / word).is_file() for word in words)
-    # No other file of the tree names an image.
+    # No other file of the project's root names an image.
     texts = {path.name: path.read_text(encoding="utf-8", errors="replace") for path in ROOT.iterdir() if path.is_file()}
     assert {name for name, text in texts.items() if re.search(r"(?m)^(FROM|\s+image:) \S+", text)} == set(files)
 
 
 def compose_schema() -> Any:
-    """A validator of the Compose Specification's own schema, as the package check-jsonschema ships it."""
+    """Returns a validator of the Compose Specification's own schema, as the package check-jsonschema ships it."""
     text = files("check_jsonschema").joinpath("builtin_schemas/vendor/compose-spec.json").read_text()
     schema = json.loads(text)
     return jsonschema.validators.validator_for(schema)(schema)
@@ -138,7 +138,7 @@ def test_every_container_has_no_right_that_it_does_not_need() -> None:
         assert service["read_only"] is True and service["tmpfs"] and service["mem_limit"], name
         assert not service.get("privileged") and "network_mode" not in service
         assert set(service.get("cap_add", [])) <= ({"NET_BIND_SERVICE"} if name == "proxy" else set()), name
-        # An exact version, perhaps with a digest; our own image is built beside the file.
+        # The version is exact, perhaps with a digest; our own image is built from the Dockerfile.
         assert "build" in service or re.fullmatch(
             r"[\w/]+:\d+\.\d+(\.\d+)?(@sha256:[0-9a-f]{64})?", service["image"]
         ), name
@@ -148,7 +148,9 @@ def test_every_container_has_no_right_that_it_does_not_need() -> None:
 
 
 def test_no_read_only_service_is_given_a_text_of_the_compose_file() -> None:
-    """Compose refuses to start such a one: «cannot create config … in read-only service: 'file' is the sole supported option»."""
+    """Compose refuses to start such a service: «cannot create config … in read-only service: 'file' is the sole
+    supported option».
+    """
     compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
     count = 0
     for name, service in compose["services"].items():
@@ -192,4 +194,4 @@ def test_the_image_runs_as_nobody_special() -> None:
     assert any(line.startswith("USER ") and "root" not in line for line in lines)
 
 
-# Which packages may import which (the table in README.md).
+# The packages that each package may import (the table in README.md).

@@ -1,4 +1,6 @@
-"""The rooms of README's table: every room is in it, imports go as it says, and no modules import one another in a circle."""
+"""The packages in README's table: every package is listed, imports follow the table, and no modules import each other
+in a circle.
+"""
 
 import ast
 import re
@@ -9,12 +11,12 @@ import pytest
 from django.conf import settings
 
 ROOT: Path = settings.BASE_DIR
-# What the app holds beside rooms: generated or translated files.
+# Folders of the app that are no packages: generated or translated files.
 NO_ROOMS = {"migrations", "locale"}
 
 
 def table() -> dict[str, set[str]]:
-    """What each room may import, by README's table, in its order."""
+    """Returns what each package may import by README's table, in its order."""
     rows = re.findall(r"^\| `articles/(\w+)/(?:commands/)?` \|.*\| ([^|]+) \|$", (ROOT / "README.md").read_text(), re.M)
     allowed: dict[str, set[str]] = {}
     for room, words in rows:
@@ -25,13 +27,15 @@ def table() -> dict[str, set[str]]:
 
 
 def modules(folder: str) -> dict[str, Path]:
-    """The modules of a folder of the project, by their dotted names."""
+    """Returns the modules of a folder of the project, by their dotted names."""
     paths = (ROOT / folder).rglob("*.py")
     return {".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path for path in paths}
 
 
 def imported(path: Path, module_paths: dict[str, Path]) -> set[str]:
-    """The modules that a file imports, wherever in the file it does; of `from package import name` the module where it is one."""
+    """Returns the modules that a file imports anywhere; for `from package import name`, the module `name` where it is
+    one.
+    """
     names = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):

@@ -1,4 +1,6 @@
-"""References in every format, read back by programs that are not ours: whatever a title or a name holds, one record comes back."""
+"""References in every format are read back by independent programs: whatever a title or a name contains, one record
+comes back.
+"""
 
 import json
 import re
@@ -14,7 +16,7 @@ from hypothesis import strategies as st
 from articles.exchange.citations import Citation, bibtex, citation, csl_json, plain, ris
 from articles.models import Article, Source
 
-# What formats and their readers take for their own, beside any other character.
+# Characters with a meaning in the formats or their readers, and any other character.
 SIGNS = [
     "\n", "\r\n", "\u2028", "\x85", "\x1e", "\x0b", "TY  - JOUR", "ER  - ", "AU  - Mallory", "\nER  - \n\nTY  - NEWS\n", "{", "}", "{}",
     "\\", "\\}", "%", "@", "@article{x,", "#", "$", "&", "_", "~", "^", '"', ",", " and ", ", and ", "؛", "،", "}\n@online{mallory,", "</i>",
@@ -30,7 +32,7 @@ def cited(title: str, author: str, publisher: str = "") -> Citation:
 
 
 def as_words(text: str) -> str:
-    """A value as a reader sees it: on one line, without controls and without marks that only turn the writing round."""
+    """Returns a value as a reader sees it: on one line, without control characters and direction marks."""
     text = "".join(" " if ord(sign) < 32 or 127 <= ord(sign) < 160 or sign in "\u2028\u2029" else sign for sign in text)
     return " ".join(re.sub("[\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufffe\uffff]", " ", text).split())
 
@@ -50,7 +52,7 @@ def test_ris_holds_one_record_and_its_values(title: str, author: str, publisher:
 
 
 def read_tex(text: str) -> str:
-    """What TeX prints of a value."""
+    """Returns the text that TeX prints for a value."""
     for command, sign in {
         "\\textbraceleft{}": "\ue001", "\\textbraceright{}": "\ue002", "\\{": "\ue001", "\\}": "\ue002",
         "\\textbackslash{}": "\ue003", "\\textasciitilde{}": "\ue004", "\\textasciicircum{}": "\ue005",
@@ -61,7 +63,7 @@ def read_tex(text: str) -> str:
 
 
 def assert_one_entry(written: str) -> None:
-    """By BibTeX's own rule: braces count, a backslash before one or not, and the entry ends where they are even again."""
+    """Asserts BibTeX's own rule: all braces count, even after a backslash, and the entry ends where they balance."""
     depth, ends = 0, []
     for at, sign in enumerate(written):
         depth += (sign == "{") - (sign == "}")
@@ -91,7 +93,7 @@ def test_bibtex_holds_one_entry_and_its_values(title: str, author: str) -> None:
 
 
 def test_bibtex_is_read_by_its_parsers_own_decoder() -> None:
-    """Beside our own reading of TeX above: signs that the parser's decoder knows."""
+    """The parser's own decoder reads signs that it knows; `read_tex` above is our own reading."""
     (entry,) = bibtexparser.loads(bibtex(cited("٥٠% من & #1 a_b", "سالم")).replace("@online", "@misc")).entries
     assert latex_to_unicode(entry["title"]) == "٥٠% من & #1 a_b"
 
@@ -118,7 +120,7 @@ def test_csl_json_holds_one_item_and_its_values(title: str, author: str, publish
 
 
 def without_markup(text: str) -> str:
-    """A value without the only markup that citeproc takes out of one: what keeps its capitals."""
+    """Returns a value without the only markup that citeproc interprets: the one that preserves capitals."""
     return re.sub(f"{NO_CASE}(.*?)</span>", r"\1", as_words(text))
 
 

@@ -1,4 +1,4 @@
-"""What the archive writes for machines, read back by programs that are not ours."""
+"""Independent programs read back what the archive writes for machines."""
 
 import csv
 import io
@@ -158,7 +158,7 @@ def test_robots_may_read_pages_and_not_searches(client: Client, kuwait: Article)
 
 
 class Harvester(Sickle):
-    """Sickle, asking the test client in place of the network."""
+    """A Sickle client that asks Django's test client instead of the network."""
 
     def __init__(self, client: Client) -> None:
         super().__init__("http://testserver/oai/")

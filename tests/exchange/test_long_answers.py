@@ -1,4 +1,4 @@
-"""Downloads and harvests: so many at once and one to an asker, and none larger in memory than another."""
+"""Downloads and harvests are limited in number, one per client, and their memory does not grow with their size."""
 
 import json
 import re
@@ -23,7 +23,7 @@ DOORS = [
     "/oai/?verb=Identify",
     "/oai/?verb=ListRecords&metadataPrefix=oai_dc",
 ]
-# Answers of one page that cost little.
+# Answers of one page, which are cheap.
 SHORT = ["/sitemaps/articles.xml", "/sitemap.xml", "/feeds/"]
 
 
@@ -33,7 +33,7 @@ def article() -> Article:
 
 
 def locks_held() -> int:
-    """A place is two locks: its own, and its asker's."""
+    """Returns the number of advisory locks; each running download holds two, one for its place and one for its client."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database "
@@ -62,9 +62,9 @@ def test_who_comes_when_all_places_are_taken_is_asked_to_come_again(
     assert refused.status_code == 503 and int(refused["Retry-After"]) > 0
     for path in ("/articles/", "/feeds/", *SHORT):
         assert client.get(path).status_code == 200
-    # The asker who was refused holds nothing.
+    # The refused client holds no lock.
     assert locks_held() == settings.ARCHIVE_EXPORTS_AT_ONCE
-    # As when the process that held them is killed.
+    # The locks end as if the process that held them were killed.
     lock_holder.close()
     wait_for(lambda: locks_held() == 0)
     assert client.get(door).status_code == 200
@@ -72,7 +72,7 @@ def test_who_comes_when_all_places_are_taken_is_asked_to_come_again(
 
 @pytest.fixture
 def elsewhere() -> Callable[[str, str], int]:
-    """The status of an answer that another session of the database makes to an address."""
+    """Returns a function for the status of an answer to an address, given through another database session."""
     with ThreadPoolExecutor(1) as thread:
 
         def status(path: str, address: str) -> int:
@@ -88,7 +88,7 @@ def elsewhere() -> Callable[[str, str], int]:
     ("asker", "same", "unlike"),
     [
         ("192.0.2.7", "192.0.2.7", "192.0.2.8"),
-        # The second half of an IPv6 address is the asker's to choose.
+        # The client chooses the second half of an IPv6 address.
         ("2001:db8:1:2::7", "2001:db8:1:2:aaaa:bbbb:cccc:8", "2001:db8:1:3::7"),
         ("::ffff:192.0.2.7", "192.0.2.7", "::ffff:192.0.2.8"),
     ],
@@ -115,7 +115,7 @@ def test_a_place_is_given_back_however_an_answer_ends(client: Client, article: A
         response.content if not response.streaming else b"".join(response.streaming_content)
         response.close()
         assert locks_held() == 0
-    # Not one byte of it is read.
+    # The answers are closed before any byte is read.
     for _ in range(6):
         client.get(door).close()
         assert locks_held() == 0
@@ -128,7 +128,7 @@ def test_the_place_is_held_while_the_answer_is_sent(client: Client, article: Art
     response = client.get("/export/articles.jsonl")
     parts = iter(response.streaming_content)
     assert locks_held() == 2
-    # The keys of the rows that are still to come stand in one cursor of the server, which no transaction keeps open.
+    # A holdable cursor of the server holds the keys of the remaining rows, and no transaction stays open.
     ((name, is_holdable),) = cursors()
     assert name.startswith("export_") and is_holdable
     assert article.pk in [json.loads(line)["id"] for line in b"".join(parts).splitlines()]
@@ -137,7 +137,7 @@ def test_the_place_is_held_while_the_answer_is_sent(client: Client, article: Art
 
 
 def test_a_download_that_a_rollback_has_ended_ends_no_session(client: Client, article: Article) -> None:
-    """Its cursor goes with the transaction that made it; whoever closes the answer afterwards finds none."""
+    """The cursor ends with its transaction, so closing the answer later finds no cursor."""
     with transaction.atomic():
         response = client.get("/export/articles.jsonl")
         assert cursors()
@@ -155,7 +155,7 @@ def test_an_export_of_many_rows_takes_the_memory_of_few(client: Client, settings
         Source.objects.bulk_create([Source(name=name, folded_name=name) for name in names], batch_size=2_000)
 
     def peak() -> tuple[int, int]:
-        """The most bytes that Python held, and the rows of the export."""
+        """Returns the peak of Python's memory in bytes, and the number of exported rows."""
         tracemalloc.start()
         response = client.get("/export/sources.jsonl")
         rows = sum(part.count(b"\n") for part in response.streaming_content)
@@ -187,7 +187,7 @@ def test_rows_come_in_the_order_of_the_page_and_the_bound_holds(client: Client, 
 def test_an_answer_dropped_within_a_statement_of_its_session_stops_nothing(
     client: Client, article: Article, door: str
 ) -> None:
-    """As where memory is collected while a statement is executed."""
+    """The answer is closed while a statement runs, as garbage collection may do."""
     response = client.get(door)
     with connection.connection.lock:
         response.close()
@@ -206,7 +206,7 @@ def test_head_takes_no_place_and_reads_no_row(client: Client, article: Article, 
         lock_holder.execute("SELECT pg_advisory_lock(%s, %s)", [LOCKS, place])
     with CaptureQueriesContext(connection) as made:
         answers = [client.head(door) for _ in range(3)]
-    # Nothing is held before the answers are closed, either.
+    # No lock is held before the answers are closed, either.
     assert locks_held() == settings.ARCHIVE_EXPORTS_AT_ONCE and cursors() == []
     lock_holder.close()
     assert not [query["sql"] for query in made if re.search(r"articles_(article|source)\b|DECLARE", query["sql"])]

@@ -1,4 +1,4 @@
-"""The captures come back as web archives that other programs open."""
+"""Captures are exported as web archives that other programs can open."""
 
 import gzip
 import hashlib
@@ -85,7 +85,7 @@ def test_the_package_keeps_the_wacz_specification() -> None:
             )
         digest = json.loads(package.read("datapackage-digest.json"))
         assert digest["hash"] == f"sha256:{hashlib.sha256(package.read('datapackage.json')).hexdigest()}"
-        # Web archives are compressed already; replay tools read them in place.
+        # Web archives are already compressed, and replay tools read them in place.
         assert package.getinfo("archive/captures.warc.gz").compress_type == zipfile.ZIP_STORED
         archive = package.read("archive/captures.warc.gz")
         lines = gzip.decompress(package.read("indexes/index.cdx.gz")).decode().splitlines()

@@ -1,4 +1,4 @@
-"""Whatever a text holds, the rules answer with spans inside it."""
+"""For any text, the rules return spans inside it."""
 
 import itertools
 

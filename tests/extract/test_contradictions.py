@@ -1,4 +1,6 @@
-"""Numbers that cannot all be true are told, with their quotes side by side; those that can are left in peace."""
+"""Figures that cannot all be true are shown as a contradiction with their quotes side by side; compatible figures are
+not.
+"""
 
 from datetime import date
 

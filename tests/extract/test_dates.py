@@ -1,4 +1,4 @@
-"""Dates told from the day of writing, as Rabat, Beirut, Algiers and Riyadh tell them."""
+"""Dates resolved from the day of writing, in the wording of Rabat, Beirut, Algiers and Riyadh."""
 
 from datetime import date
 

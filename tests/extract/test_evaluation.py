@@ -1,4 +1,4 @@
-"""The labelled passages: how well the rules do, printed, and not worse than what the archive promises."""
+"""Prints how well the rules do on the labelled passages, and asserts that they meet the archive's promised bounds."""
 
 from io import StringIO
 from pathlib import Path

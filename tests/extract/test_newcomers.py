@@ -1,4 +1,4 @@
-"""People and bodies that no authority names yet, told by their titles and head words."""
+"""The rules find persons and bodies that no authority file names, by their titles and head words."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Agency stories that several outlets print are one group, whatever each changed."""
+"""Agency stories that several outlets print form one group, whatever each outlet changed."""
 
 import random
 import time
@@ -66,14 +66,14 @@ def test_what_an_editor_rejected_stays_rejected(stored: object) -> None:
 
 
 def test_a_look_up_among_many_takes_little(stored: object, make_article: object) -> None:
-    """Prints how long; asserts only that the right one is found."""
+    """Prints the time of a look-up among 5,000 articles; asserts only that it finds the right one."""
     first = stored("خطة", STORY)
     chance = random.Random(3)
     vocabulary = [f"{a}{b}{c}" for a in "بتسمنكل" for b in "ارويع" for c in "جحدفقط"]
     rows = []
     for number in range(1, 5001):
         made = fingerprint(words(" ".join(chance.choices(vocabulary, k=120))))
-        # Of articles that need not be there: nothing but their fingerprints is looked at.
+        # These articles need not exist, because the look-up reads only their fingerprints.
         rows.append(Fingerprint(article_id=-number, text_hash=made.text_hash, bands=list(made.bands)))
     Fingerprint.objects.bulk_create(rows, batch_size=1000)
     started = time.perf_counter()
@@ -87,7 +87,7 @@ LONG = " ".join(f"كلمة{number}" for number in range(40_000))
 
 
 def test_what_is_compared_of_a_text_does_not_grow_with_it_for_ever() -> None:
-    """The process that stores compares texts, and has no budget."""
+    """The storing process compares texts without a budget, so the compared part must be bounded."""
     most = max(len(shingles_of(LONG[: 4 * MOST_COMPARED])), len(shingles_of(LONG)))
     assert len(LONG) > 5 * MOST_COMPARED and most <= len(shingles_of(LONG[:MOST_COMPARED])) * 1.2
 
@@ -101,8 +101,8 @@ def test_long_texts_are_compared_as_wholes_when_one_would_replace_the_other() ->
 
 
 def test_a_long_text_whose_middle_is_another_is_not_the_same_text(make_article: object) -> None:
-    """It carries the story of the first: beginning and end are the same."""
-    # Longer than what is compared, and no longer, since the rules read all of it.
+    """The long text still carries the first story, since its beginning and end are the same."""
+    # The text is longer than the compared part, and no longer than necessary, since the rules read all of it.
     text = LONG[: MOST_COMPARED * 4 // 3]
     middle = len(text) // 2
     changed_text = text[:middle] + " كلام آخر " + text[middle:]

@@ -1,4 +1,4 @@
-"""What the rules make of the five seeds with the fixtures' authority."""
+"""The facts that the rules find in the five seeds with the fixtures' authority file."""
 
 from datetime import date
 

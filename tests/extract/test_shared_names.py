@@ -1,4 +1,4 @@
-"""A name that several actors bear names none of them, unless the text names one of them by another name that is its own."""
+"""A name that several actors share names none of them, unless the text also uses a name that only one of them has."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def pair(db: None) -> tuple[Actor, Actor]:
-    """Two who are called «المجلس الأعلى», each with a name of its own."""
+    """Two actors with the alias «المجلس الأعلى», each with a name of its own."""
     first = Actor.objects.create(name="مجلس القضاء البعيد", kind="government")
     second = Actor.objects.create(name="مجلس الأمن البعيد", kind="government")
     for actor in (first, second):

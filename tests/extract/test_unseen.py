@@ -1,4 +1,4 @@
-"""Articles about other meetings, with other names and layouts, through the whole path."""
+"""Articles about new meetings, with new names and layouts, pass through the whole pipeline."""
 
 import pytest
 

@@ -1,4 +1,6 @@
-"""Every message that ingest can leave in a delivery's record has an Arabic form with the same values, and no library's own words."""
+"""Every message that ingest can leave in a delivery's record has an Arabic form with the same values, and contains no
+words of a library.
+"""
 
 import ast
 import csv
@@ -22,7 +24,8 @@ SOURCES = [
     *sorted((ROOM / "ingest").rglob("*.py")), ROOM / "platform" / "limits.py", ROOM / "platform" / "addresses.py",
     ROOM / "models" / "capture.py",
 ]  # fmt: skip
-# Called with a template as their first argument, and with a message as their last.
+# The functions in WITH_TEMPLATE take a template as their first argument; those in WITH_MESSAGE take a message as their
+# last.
 WITH_TEMPLATE, WITH_MESSAGE = (
     {
         "Message",
@@ -36,7 +39,7 @@ WITH_TEMPLATE, WITH_MESSAGE = (
     {"Broken", "Note", "Failure", "Exceeded", "ArchiveLoadFailed", "_HeadersTooLongError"},
 )
 BODY = "وصل 25 خبيرا إلى المدينة للمشاركة في ورشة عمل حول أمن الموانئ."
-# Values that stand for what they say in any language.
+# Three English words in a row; shorter ones may be values, which are the same in both languages.
 ENGLISH = re.compile(r"[a-z]{3,} [a-z]{2,} [a-z]{2,}")
 
 
@@ -48,7 +51,7 @@ def calls(names: set[str]) -> Iterator[tuple[str, ast.Call]]:
 
 
 def templates() -> dict[str, str]:
-    """The templates that are written in the sources, with the place of each."""
+    """Yields the templates in the sources, with the place of each."""
     return {
         call.args[0].value: place
         for place, call in calls(WITH_TEMPLATE)
@@ -66,15 +69,15 @@ def test_every_template_has_an_arabic_form_of_the_same_values() -> None:
     assert {place: text for text, place in written.items() if text not in ARABIC} == {}
     assert set(ARABIC) - set(written) == set(), "a form for what nothing says"
     for template, form in ARABIC.items():
-        # What the database refuses brings its Arabic with it (articles/models/refusals.py).
-        # What a library or the system says of it, in English, is for commands and logs.
+        # A refusal by the database brings its own Arabic text (articles/models/refusals.py). The English `detail` of a
+        # library or the system is for commands and logs.
         assert names_in(form) in (names_in(template) - {"detail"}, {"in_arabic"}), template
         assert template == form or re.search("[\u0600-\u06ff]", form), template
 
 
 @pytest.mark.parametrize("names", [WITH_TEMPLATE, WITH_MESSAGE], ids=["templates", "messages"])
 def test_no_message_is_put_together_from_text(names: set[str]) -> None:
-    """An f-string has no template; a bare text where a message is due has no values."""
+    """An f-string has no template, and a bare string in place of a message has no values."""
     loose = (ast.JoinedStr, ast.BinOp) if names is WITH_TEMPLATE else (ast.JoinedStr, ast.BinOp, ast.Constant)
     wrong = [
         (place, ast.unparse(call))
@@ -129,7 +132,7 @@ def test_a_message_is_the_same_after_json_and_its_values_are_said_in_arabic_too(
     assert stored_in_arabic(row, "reason").replace("\u2068", "").replace("\u2069", "") == (
         "الحقل «published»: ليس JSON سليما: ينقطع أو يختل عند المحرف 1,200."
     )
-    # Rows of before there were messages, and of what no version wrote.
+    # Rows from before messages were stored, and rows that no version wrote.
     assert stored_in_arabic({"reason": "not JSON: x"}, "reason") == "not JSON: x"
     assert stored_in_arabic({"reason": "x", "messages": {"reason": {"template": "{a}", "values": {}}}}, "reason") == "x"
 
@@ -193,7 +196,7 @@ def test_fields_are_called_by_arabic_names() -> None:
 
 
 def test_the_forms_of_python_s_csv_reader_are_those_that_are_looked_for() -> None:
-    """Python may word its errors anew: then the words for people would be wrong."""
+    """Python may reword its errors, which would make the texts for people wrong."""
     for text, part in (("a\rb", "new-line character"), ('"a"b', "expected after"), ('"a', "unexpected end")):
         with pytest.raises(csv.Error, match=part):
             list(csv.reader([text], strict=True))

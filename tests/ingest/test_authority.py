@@ -95,7 +95,7 @@ def test_a_wrong_value_is_told_with_its_entry_field_and_choices(content: str, en
     )
     for message in (english, arabic):
         assert all(word in message for word in ["wrong.toml", entry.replace("( س", "(س"), *words]), message
-    # Neither says it in the other's language: what is Arabic in the English message is the file's own.
+    # Neither message contains the other language: Arabic words in the English message come from the file.
     own = re.sub(r"\([^)]*\)|“[^”]*”", "", english)
     assert not re.search("[\u0600-\u06ff]", own), own
     assert not re.search(r"[a-z]{3,} [a-z]{2,} [a-z]{2,}", arabic), arabic
@@ -126,7 +126,7 @@ def test_two_entries_of_one_name_are_refused_with_both_names(table: str) -> None
     for message in (str(error.value), in_arabic(str(error.value))):
         plain = message.replace("\u2068", "").replace("\u2069", "")
         assert f"{table} 2 ({names[1]})" in plain and names[0] in plain and "1" in plain
-    # An entry that is copied overwrites nothing, and neither does what is told apart.
+    # A copied entry overwrites nothing, and neither does an entry with its own distinction.
     report = apply_authority("copied.toml", (first + first).encode())
     assert (report.applied, report.unchanged) == (1, 1)
     if table == "actor":

@@ -1,4 +1,4 @@
-"""Bytes in whatever encoding and packing they come: the text is right, a note tells what was put right, nothing is lost silently."""
+"""Documents in any encoding and packing: the text is right, a note reports each repair, and nothing is lost silently."""
 
 import csv
 import gzip
@@ -42,7 +42,7 @@ def page(number: int = 1, charset: str = "") -> str:
 
 
 def warc(*records: tuple[bytes, list[tuple[str, str]]]) -> bytes:
-    """A WARC file of answers: (body as sent, headers) each."""
+    """Writes a WARC file of answers, each given as (body as sent, headers)."""
     out = io.BytesIO()
     writer = WARCWriter(out, gzip=True)
     for number, (body, headers) in enumerate(records):
@@ -55,7 +55,7 @@ def warc(*records: tuple[bytes, list[tuple[str, str]]]) -> bytes:
     return out.getvalue()
 
 
-# Content-Encoding
+# Content-Encoding.
 
 
 def deflated(content: bytes, wbits: int = 15) -> bytes:
@@ -127,7 +127,7 @@ def test_a_bomb_is_not_unpacked(pack: object) -> None:
         unpacked(pack(b"<p>" * 30_000_000), name, 1_000_000)
 
 
-# Encodings
+# Encodings.
 
 
 @pytest.mark.parametrize(
@@ -187,7 +187,7 @@ def test_text_that_was_wrongly_decoded_before_it_came_is_put_right_with_a_note(
     assert ("mixed", "body") in {(note.kind, note.field) for note in report.noted.places}
 
 
-# Broken bytes
+# Broken bytes.
 
 
 @pytest.mark.parametrize("keep", [-1, -3])
@@ -218,7 +218,7 @@ def test_many_broken_bytes_are_refused(tmp_path: Path) -> None:
     assert report.created == 0 and "not UTF-8" in report.failures[0].reason
 
 
-# Rows as spreadsheets write them
+# Rows as spreadsheets write them.
 
 
 def table(delimiter: str = ",") -> str:
@@ -242,7 +242,7 @@ def test_a_table_is_read_however_it_was_saved(tmp_path: Path, encoding: str, del
     assert (first.title, first.body, first.author) == ("ورشة الموانئ، اليوم الأول", BODY, 'سالم "أبو علي"; محمد')
     assert (str(first.published.date), second.author) == ("2024-11-06", "ليلى, وفاء")
     assert run(tmp_path).unchanged == 2
-    # What is kept as the original can be read by itself.
+    # The stored original can be read on its own.
     assert second.captures.get().read().decode().count(delimiter) >= 3
 
 
@@ -299,7 +299,7 @@ def test_a_row_with_a_broken_byte_is_taken_and_one_of_nonsense_is_not(tmp_path: 
     assert {note.kind for note in report.noted.places} == {"broken"}
 
 
-# Where a file lay
+# The folder of a file.
 
 
 def test_no_address_of_this_machine_is_stored(tmp_path: Path) -> None:

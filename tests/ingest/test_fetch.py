@@ -1,4 +1,4 @@
-"""Pages by their address: from a server on this machine, which is allowed here alone."""
+"""Fetching pages by address from a server on this machine, which only these tests permit."""
 
 import contextlib
 import gzip
@@ -148,7 +148,9 @@ def test_a_name_that_points_inside_is_refused_and_the_address_checked_is_the_one
     port, lookups = int(site.rpartition(":")[2]), []
 
     def answers(*ips: str) -> None:
-        """What the name is said to be: the first time and every later one, as a name server that changes its mind does."""
+        """Sets the addresses that the name resolves to: one for the first look-up and one for all later ones, like a
+        name server that changes its mind.
+        """
         monkeypatch.setattr(
             fetching.socket,
             "getaddrinfo",
@@ -160,7 +162,8 @@ def test_a_name_that_points_inside_is_refused_and_the_address_checked_is_the_one
         answers(inside)
         with pytest.raises(UnreadableError, match="not a public address"):
             fetch(f"http://news.example:{port}/story")
-    # Public when it is checked, inside a moment later: never asked for, each connection goes to an address checked for itself.
+    # The name is public when it is checked and private a moment later. It is refused, because each connection goes to
+    # an address that was itself checked.
     lookups.clear()
     answers("93.184.216.34", "127.0.0.1")
     with pytest.raises(UnreadableError, match="not a public address"):
@@ -173,12 +176,12 @@ def test_a_name_that_points_inside_is_refused_and_the_address_checked_is_the_one
         "192.0.0.8", "192.0.0.170", "192.88.99.1", "192.0.2.1", "233.252.0.1", "168.63.129.16", "169.254.169.254", "198.18.0.1", "240.0.0.1",
         "100.64.0.1", "192.31.196.1", "3fff::1", "3fff:fff::1", "100:0:0:1::1", "5f00::1", "64:ff9b:1::a00:1", "2001:db8::1", "2001:30::1",
         "fd00:ec2::254", "fe80::1%lo", "::ffff:8.8.8.8",
-        # 6to4 and Teredo: 192.0.0.8 and 168.63.129.16 are meant.
+        # 6to4 and Teredo addresses of 192.0.0.8 and 168.63.129.16.
         "2002:c000:8::1", "2002:a83f:8110::1", "2001:0:4136:e378:8000:63bf:3fff:fff7",
     ],
 )  # fmt: skip
 def test_a_special_purpose_address_is_not_public(ip: str) -> None:
-    """Those of IANA's registries, whatever the standard library says of them."""
+    """Addresses of IANA's special-purpose registries, whatever the standard library says of them."""
     assert not fetching._is_public(ip)
 
 

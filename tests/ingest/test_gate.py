@@ -1,4 +1,4 @@
-"""What may not enter is refused by name, at every door, and what is refused costs the rest nothing."""
+"""Every way of input refuses values that may not be stored and names their field; the other rows are stored."""
 
 import io
 import json
@@ -30,7 +30,7 @@ def row(**fields: object) -> dict[str, object]:
 
 
 def ingest_row(tmp_path: Path, **fields: object) -> Report:
-    """What becomes of a row with these fields, between two that are right."""
+    """Ingests a row with these fields between two good rows."""
     good = [json.dumps(row(title=f"خبر سليم {n}", body=f"{BODY} رقم {n}."), ensure_ascii=False) for n in (1, 2)]
     (tmp_path / "rows.jsonl").write_text("\n".join([good[0], json.dumps(row(**fields)), good[1]]), encoding="utf-8")
     return run(tmp_path / "rows.jsonl")
@@ -111,7 +111,7 @@ def test_the_edges_may_enter(tmp_path: Path) -> None:
 
 
 def warc(*records: tuple[str, bytes]) -> bytes:
-    """A WARC file of pages: (WARC-Date, body) each."""
+    """Writes a WARC file of pages, each given as (WARC-Date, body)."""
     out = io.BytesIO()
     writer = WARCWriter(out, gzip=True)
     for number, (when, body) in enumerate(records):
@@ -161,7 +161,7 @@ def test_a_page_whose_values_are_too_long_is_told_what_was_cut(tmp_path: Path) -
     assert {(note.kind, note.field) for note in report.noted.places} == {("cut", "title"), ("cut", "author")}
 
 
-# Forms, restored versions, the authority file
+# Forms, restored versions, the authority file.
 
 
 @pytest.mark.parametrize("day", [date(1, 1, 1), date(9999, 12, 31)])
@@ -178,7 +178,7 @@ def test_no_form_takes_a_day_of_no_sense(day: date) -> None:
                       published_earliest=day, published_latest=day)  # fmt: skip
     with pytest.raises(ValidationError) as error:
         article.full_clean()
-    # The bounds follow from the date: it is told once.
+    # The bounds follow from the date, so the error is reported once.
     assert set(error.value.message_dict) == {"published_date"}
     unknown = Article(title="عنوان", body="نص المقال.", published_earliest=day, published_latest=day)
     with pytest.raises(ValidationError) as error:
@@ -256,7 +256,7 @@ def test_the_authority_command_ends_with_a_message(tmp_path: Path) -> None:
         call_command("load_authority", str(tmp_path / "deep.toml"))
 
 
-# Names of files
+# Names of files.
 
 
 @pytest.mark.parametrize("name", ["خبر" * 51 + ".txt", "ﷺ" * 115 + ".txt", "𝔘" * 90 + ".jsonl.gz", "ا" * 400])

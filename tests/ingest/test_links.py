@@ -1,4 +1,4 @@
-"""A folder is read as far as it goes: links lead nowhere else, and what is no file holds nothing up."""
+"""Ingest reads a folder completely: it follows no link out of the folder, and special files do not block it."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A long ingest makes the search index quick to add to, and no search waits for that."""
+"""A long ingest switches the search index to fast updates, and no search waits for that."""
 
 from contextlib import suppress
 
@@ -10,7 +10,7 @@ from articles.models import Article
 from articles.platform.pending_lists import LONG, SHORT, long_pending_lists
 
 LIMIT = "SELECT current_setting('gin_pending_list_limit')"
-# Pages that were waiting; cleaning them away is how PostgreSQL tells their number.
+# The number of pages in the pending list; PostgreSQL reports it when it cleans the list.
 WAITING = "SELECT gin_clean_pending_list('article_terms'::regclass)"
 
 
@@ -32,7 +32,7 @@ def test_no_search_that_runs_holds_up_an_ingest_and_no_ingest_a_search() -> None
     with psycopg.connect(
         host=own["HOST"], port=own["PORT"] or None, user=own["USER"], password=own["PASSWORD"], dbname=own["NAME"]
     ) as reader:
-        # A search that is not over: it holds the lock of a reader on the table and its indexes.
+        # A search in progress holds a reader's lock on the table and its indexes.
         reader.execute(
             "SELECT count(*) FROM articles_article WHERE archive_terms(search_vector, word_count) @@ 'x'::tsquery"
         )

@@ -1,4 +1,4 @@
-"""Provenance: no document takes another's address or text, whatever it says of itself and by whichever door it comes."""
+"""Provenance: no document takes over another's address or text, whatever it claims and however it is delivered."""
 
 import contextlib
 import hashlib
@@ -56,7 +56,7 @@ CLAIMS = {
 
 
 def warc(path: Path, *records: tuple[str, bytes, str]) -> Path:
-    """A web archive of pages: (target address, page, WARC-Date)."""
+    """Writes a web archive of pages, each given as (target address, page, WARC-Date)."""
     with path.open("wb") as file:
         writer = WARCWriter(file, gzip=True)
         for address, content, when in records:
@@ -109,14 +109,14 @@ def test_a_page_elsewhere_that_claims_an_address_takes_nothing(
     forged = Article.objects.get(url=evil)
     capture = forged.captures.get()
     assert (capture.fetched_address, capture.claimed_address, capture.state) == (evil, REAL, "accepted")
-    # Its record tells readers both; that of the article whose address it claims tells nothing of it.
+    # Its record shows readers both addresses. The record of the article at the claimed address does not mention it.
     record = Client().get(f"{forged.get_absolute_url()}record/").content.decode()
     assert f'جُلب من <bdi dir="ltr">{evil}</bdi>' in record and f'يذكر أن عنوانه <bdi dir="ltr">{REAL}</bdi>' in record
     assert evil not in Client().get(f"{real.get_absolute_url()}record/").content.decode()
 
 
 def test_a_page_that_claims_an_address_first_does_not_keep_it_from_its_owner(tmp_path: Path) -> None:
-    """Even by the very same bytes."""
+    """This holds even for identical bytes."""
     copied = page(head=CLAIMS["canonical"])
     assert bring(tmp_path, "https://evil.example/copy", copied).created == 1
     assert bring(tmp_path, REAL, copied).created == 1
@@ -133,7 +133,9 @@ def test_a_page_that_claims_an_address_first_does_not_keep_it_from_its_owner(tmp
     ],
 )  # fmt: skip
 def test_a_claim_is_read_from_the_base_of_its_page(tmp_path: Path, base: str, claimed: str) -> None:
-    """As browsers read it: a relative link of a page with the base of another host is a claim on that host."""
+    """Claims are resolved as browsers do: a relative link on a page with the base of another host is a claim on that
+    host.
+    """
     fetched = "https://x.example/copy"
     bring(tmp_path, fetched, page(head=f'<base href="{base}"><link rel="canonical" href="/news/1">'))
     article = Article.objects.get(captures__fetched_address=fetched)
@@ -191,7 +193,7 @@ def test_the_page_itself_takes_its_address_after_an_upload_claimed_it(tmp_path: 
     assert fetched.failures == [] and Article.objects.exclude(pk=article.pk).filter(url=REAL).count() == 0
     record = Client().get(f"/articles/{article.pk}/record/").content.decode()
     assert "جُلب من" in record and REAL in record
-    # And running everything again changes nothing.
+    # Running everything again changes nothing.
     again = run(tmp_path / "upload")
     assert (again.created, again.updated, again.unchanged) == (0, 0, 1)
 
@@ -206,7 +208,7 @@ def test_an_upload_of_the_same_words_waits_beside_a_fetched_article(tmp_path: Pa
 
 
 def test_a_reprint_by_another_outlet_is_its_own_article(tmp_path: Path) -> None:
-    """The same words, title and file name, but each page claims an outlet of its own."""
+    """Both pages have the same words, title and file name, but each claims an outlet of its own."""
     for outlet in ("mapnews.ma", "evil.example"):
         folder = tmp_path / outlet
         folder.mkdir()
@@ -271,7 +273,7 @@ def test_another_text_at_the_same_address_waits_for_an_editor(tmp_path: Path, re
     assert state(real) == before
     capture = real.captures.get(state="waiting")
     assert capture.waiting_reason == "unlike"
-    # Readers meet neither the capture nor its digest.
+    # Readers see neither the capture nor its digest.
     client = Client()
     for address in (f"/articles/{real.pk}/", f"/articles/{real.pk}/record/", f"/api/v1/articles/{real.pk}"):
         assert capture.sha256 not in client.get(address).content.decode()
@@ -283,7 +285,7 @@ def test_another_text_at_the_same_address_waits_for_an_editor(tmp_path: Path, re
     out = StringIO()
     call_command("export", "articles", "--format", "jsonl", stdout=out)
     assert capture.sha256 not in out.getvalue()
-    # The same bytes are known, and the page as it was before is an ordinary capture.
+    # The same bytes are recognised, and the page as it was before is an ordinary capture.
     assert bring(tmp_path, REAL, page(FORGED, "عنوان آخر"), "2024-06-01T00:00:00Z").unchanged == 1
     bring(tmp_path, REAL, page(BODY.replace("25", "27")), "2024-07-01T00:00:00Z")
     assert "27 خبيرا" in Article.objects.get(pk=real.pk).body
@@ -341,7 +343,7 @@ def test_what_an_editor_wrote_outlives_new_captures(
     assert state(real) == before and real.captures.get(state="waiting").waiting_reason == "edited"
 
 
-# Spellings of addresses, by every door
+# Spellings of addresses, for every way of input.
 
 
 def test_spellings_of_an_address_are_one_article(tmp_path: Path) -> None:
@@ -407,7 +409,7 @@ def test_a_revisit_is_known_under_any_spelling(tmp_path: Path) -> None:
 
 
 class Handler(BaseHTTPRequestHandler):
-    """A site whose pages are known by their encoded paths; every request is noted with its Host."""
+    """A site that serves its pages by their encoded paths, and records every request with its Host."""
 
     requests: list[tuple[str, str]] = []
     moves: dict[str, bytes] = {}
@@ -450,7 +452,7 @@ def site(settings: object) -> Iterator[type[Handler]]:
 
 @pytest.fixture
 def named(monkeypatch: pytest.MonkeyPatch, site: type[Handler]) -> Callable[..., list[str]]:
-    """Gives host names an address each, as a name server would; returns the names that were looked up."""
+    """Resolves host names to an address each, as a name server would; returns the names that were looked up."""
     looked_up: list[str] = []
     ask = fetching.socket.getaddrinfo
 
@@ -521,7 +523,7 @@ def test_a_redirect_to_what_is_no_address_is_refused_in_one_line(
     named()
     site.moves["/moved"] = location
     out, err = ingest_address(f"http://news.example:{site.port}/moved")
-    if location.startswith(b"\xff"):  # a path like any other
+    if location.startswith(b"\xff"):  # it is handled as any other path
         assert out.startswith("1 created"), err
     else:
         assert "0 created" in out and err.count("\n") == 1 and "redirects to" in err
@@ -565,7 +567,7 @@ def test_an_editors_upload_takes_no_address(
     assert "السطر 1 ليس رابط صفحة" in refused and Delivery.objects.count() == 1
 
 
-# What is stored already
+# Addresses that are stored already.
 
 
 def test_check_archive_tells_addresses_that_collide_and_mends_those_that_do_not(
@@ -637,13 +639,13 @@ def test_a_sources_domain_is_found_by_any_spelling() -> None:
 
 
 def notes_of(report: Report, field: str) -> list[tuple[str, str]]:
-    """(what was given, what became of it) of the notes on a field."""
+    """Returns (the delivered value, what became of it) for each note on a field."""
     return [(note.given, str(note.taken)) for note in report.noted.places if note.field == field]
 
 
 @pytest.mark.parametrize("claim", ["canonical", "og:url", "JSON-LD"])
 def test_a_claim_that_is_not_taken_as_the_address_is_told(claim: str, tmp_path: Path) -> None:
-    """Of a file, and of a page from another domain; not of a page that comes from where it says."""
+    """The claim of a file and of a page from another domain is reported; that of a page from its own address is not."""
     head = CLAIMS[claim]
     (tmp_path / "page.html").write_bytes(page(head=head))
     ((value, reason),) = notes_of(run(tmp_path / "page.html"), "url")

@@ -1,4 +1,4 @@
-"""Every format an editor can bring, through the whole path; and what is wrong with a file, in one line each."""
+"""Every format that an editor can deliver passes through the whole pipeline, and each error of a file takes one line."""
 
 import csv
 import gzip
@@ -27,7 +27,7 @@ def run(*paths: Path, **options: object) -> Report:
 
 
 def warc(*records: tuple[str, bytes], compressed: bool = True, **http: str) -> bytes:
-    """A WARC file of responses: (address, body) each."""
+    """Writes a WARC file of responses, each given as (address, body)."""
     out = io.BytesIO()
     writer = WARCWriter(out, gzip=compressed)
     for address, body in records:
@@ -46,7 +46,7 @@ def page(number: int, body: str = BODY) -> tuple[str, bytes]:
     return f"https://news.example/story/{number}", html.encode()
 
 
-# Pages
+# Pages.
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_a_pages_metadata_becomes_the_articles(tmp_path: Path) -> None:
         "أمن",
     )
     assert (article.source, article.language) == (source, "ar")
-    # A file says where it is from; nobody fetched it there.
+    # The file states where it comes from, but nobody fetched it from there.
     assert (
         article.url == ""
         and article.captures.get().claimed_address == "https://sada-aljanoub.example/2023/05/18/airports/"
@@ -121,7 +121,7 @@ def test_utf8_once_read_as_another_encoding_is_put_right(tmp_path: Path) -> None
     ]
 
 
-# Web archives
+# Web archives.
 
 
 @pytest.mark.parametrize("compressed", [True, False])
@@ -156,7 +156,7 @@ def test_an_archive_cut_short_gives_the_pages_before_the_cut(tmp_path: Path, com
 
 @pytest.mark.parametrize("ending", ["", " – تحرير", " (رويترز)", "؛"])
 def test_the_paragraphs_of_a_page_stay_apart_however_they_end(tmp_path: Path, ending: str) -> None:
-    # Of like length, as lines of a column are.
+    # The lines have similar lengths, as the lines of a column do.
     lines = [
         f"{line}{ending}"
         for line in (
@@ -196,7 +196,7 @@ def test_a_package_gives_the_pages_of_its_archives(tmp_path: Path) -> None:
     assert run(tmp_path).created == 3
 
 
-# Rows
+# Rows.
 
 
 @pytest.mark.parametrize("kind", ["jsonl", "csv"])
@@ -263,7 +263,7 @@ def test_columns_of_other_names_are_told_one_by_one(tmp_path: Path, delimiter: s
     assert failure.reason.endswith("the columns are العنوان, المتن, تاريخ النشر")
 
 
-# What is wrong with a file
+# Errors of a file.
 
 
 def deep(levels: int) -> bytes:

@@ -152,7 +152,7 @@ def test_killed_workers_cost_no_article(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 def test_the_progress_of_the_command_starts_no_thread() -> None:
-    """A process with several threads may not be forked, and starting a fork server takes seconds."""
+    """A process with several threads must not fork, and starting a fork server takes seconds."""
     before = threading.active_count()
     with Progress(BaseCommand(), verbosity=1) as progress:
         progress("created", "one")

@@ -88,7 +88,7 @@ def test_lines_broken_by_a_column_become_paragraphs_again(width: int) -> None:
     assert document.title == TITLE and document.body.split("\n\n")[0] == long
 
 
-# Of like length, and none of them ends with a full stop.
+# The lines have similar lengths, and none ends with a full stop.
 OPEN_ENDED = [
     "استقبل رئيس البلدية في صالة الاجتماعات وفدا من 14 مهندسا يمثلون شركات الموانئ في الإقليم",
     "وقال رئيس الوفد إن الأعمال تبدأ بعد شهر وتستمر سنتين على مراحل ثلاث",

@@ -1,4 +1,6 @@
-"""What ingest takes otherwise than it was given is told, at every door alike, in words that are for people."""
+"""Ingest reports every value that it stores differently from the delivery, for every way of input and in words for
+people.
+"""
 
 import io
 import json
@@ -30,13 +32,13 @@ def run(*paths: Path) -> Report:
 
 
 def ingest_row(tmp_path: Path, **fields: object) -> Report:
-    """What becomes of a row with these fields."""
+    """Ingests a row with these fields."""
     path = tmp_path / "rows.jsonl"
     path.write_text(json.dumps({"title": "خبر عن ورشة الموانئ", "body": BODY} | fields), encoding="utf-8")
     return run(path)
 
 
-# One text at every door.
+# Every way of input stores the same text.
 
 SPELLINGS = {
     "ﻻعب وﻷنه ﺍﻟﻤﻐﺮﺏ": "لاعب ولأنه المغرب",
@@ -186,7 +188,8 @@ def test_the_record_tells_first_where_a_file_was_left_unread(tmp_path: Path) -> 
 HEAD = (
     "WARC/1.0\r\nWARC-Type: revisit\r\nWARC-Target-URI: https://news.example/{n}\r\nContent-Length: 0\r\n\r\n\r\n\r\n"
 )
-# Of each kind of file with many documents: its beginning, and a part that its reader or the reader of documents refuses.
+# For each kind of file with many documents: its beginning, and a part that its reader or the reader of documents
+# refuses.
 BROKEN_PARTS = {
     "lines that are no JSON": ("a.jsonl", "", "{{\n"),
     "rows without a text": ("a.jsonl", "", '{{"title": "{n}"}}\n'),
@@ -212,7 +215,9 @@ def test_a_file_is_left_after_a_thousand_parts_that_cannot_be_read(part: str, wo
 
 
 def test_parts_that_can_be_read_begin_the_count_again(tmp_path: Path) -> None:
-    """A row that is new, the same row again, and a file's end: none of the runs is a thousand long."""
+    """A new row, the same row again and the end of a file each reset the count, so no run of broken parts is a thousand
+    long.
+    """
     good = json.dumps({"title": "خبر عن ورشة الموانئ", "body": BODY}) + "\n"
     path = tmp_path / "a.jsonl"
     path.write_text("{\n" * 999 + good + "{\n" * 999 + good + "{\n" * 999, encoding="utf-8")

@@ -1,4 +1,6 @@
-"""Web archives that are damaged, or hold what is no page: what cannot be read is told, and what is whole goes in."""
+"""Web archives that are damaged or hold records that are no pages: ingest reports what it cannot read and stores the
+rest.
+"""
 
 import gzip
 import io
@@ -19,7 +21,7 @@ BODY = "وصل 25 خبيرا إلى المدينة للمشاركة في ورش�
 
 
 def record(number: int, status: str = "200 OK", media_type: str = "text/html", kind: str = "response") -> bytes:
-    """One record of a plain file, with the empty lines that end it."""
+    """Returns one record of a plain file, with the empty lines that end it."""
     out = io.BytesIO()
     page = f"<html><head><title>خبر رقم {number} عن الورشة</title></head><body><article><p>{BODY} ({number})</p></article></body></html>"
     http = StatusAndHeaders(status, [("Content-Type", media_type)], protocol="HTTP/1.1")
@@ -47,7 +49,7 @@ def with_length(content: bytes, change: int) -> bytes:
     return content[:start] + str(int(content[start:end]) + change).encode() + content[end:]
 
 
-# What stands between two whole records and two more, and is no record.
+# Damaged bytes that stand between two whole records and two more.
 DAMAGED = {
     "a head of one line": b"WARC/1.0\r\nbroken\r\n\r\n",
     "a head without a length": b"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: https://h.example/a\r\n\r\nHTTP/1.1 200 OK\r\n\r\ntext\r\n\r\n",
@@ -65,7 +67,7 @@ DAMAGED = {
 
 
 def read(path: Path) -> tuple[list[str], list[str]]:
-    """(addresses of the pages, places that were told)."""
+    """Returns (addresses of the pages, places of the reported damage)."""
     entries = list(read_warc(path, 2_000_000))
     pages = [entry.address.rpartition("/")[2] for entry in entries if isinstance(entry, Item)]
     return pages, [str(entry.place) for entry in entries if isinstance(entry, Broken)]
@@ -82,7 +84,7 @@ def test_whole_records_after_a_damaged_part_go_in_and_it_is_told_with_its_offset
     assert places == [f"record at offset {len(GOOD[0]):,}"]
 
 
-# A member tells where its record ends: one that says to be shorter is told, and is a page all the same.
+# A gzip member marks where its record ends, so a record with too short a length is reported and still stored as a page.
 IN_MEMBERS = {name: damaged for name, damaged in DAMAGED.items() if name != "a length that leaves some of it"}
 
 
@@ -101,7 +103,7 @@ def test_so_do_those_of_the_members_after_a_damaged_one(damaged: bytes, tmp_path
 def test_a_file_that_ends_within_its_last_record_tells_so_wherever_it_ends(
     packed: bool, kind: str, tmp_path: Path
 ) -> None:
-    """Every place but the line breaks at the very end, where all of the record is there."""
+    """Cuts at every place but the final line breaks, where the record is complete."""
     first, last = GOOD[0], record(7, kind=kind)
     if packed:
         first, last = gzip.compress(first, mtime=0), gzip.compress(last, mtime=0)
@@ -131,7 +133,7 @@ def test_a_member_of_several_records_is_told_and_the_next_members_go_in(tmp_path
     assert read(path) == (["0", "2", "3"], ["record at offset 0"])
 
 
-# What is passed over.
+# Records that are skipped.
 
 
 def run(path: Path) -> Report:

@@ -1,4 +1,4 @@
-"""The database itself refuses what must not be stored, whoever writes it."""
+"""The database itself refuses invalid rows, whatever program writes them."""
 
 import hashlib
 from datetime import date

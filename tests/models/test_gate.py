@@ -1,4 +1,4 @@
-"""No text field of any noun goes around the gate, whichever way a row is stored."""
+"""No text field of any noun bypasses the text gate, however a row is stored."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -21,7 +21,7 @@ DIRTY = "محم\x10د\t\u202eعلي\u2028ا\u0654حمد\ufeff\ud800"
 LINE, PROSE = "محمد علي أحمد", "محمد علي\nأحمد"
 
 
-# Keys of a store, which are no text: another spelling would name another file.
+# Keys of a store are no texts: another spelling would name another file.
 KEYS = {("Delivery", "stored_as")}
 
 

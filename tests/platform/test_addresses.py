@@ -1,4 +1,4 @@
-"""Addresses: one spelling each, whatever is typed; and the domain that answers for them."""
+"""Each address has one canonical spelling, and a registrable domain."""
 
 import json
 import string
@@ -61,7 +61,7 @@ def test_more_spellings_are_one(first: str, second: str) -> None:
     [
         ("http://h.example/a", "https://h.example/a"), ("http://h.example/a", "http://h.example/a/"), ("http://h.example/", "http://www.h.example/"),
         ("http://h.example/?a=1&b=2", "http://h.example/?b=2&a=1"), ("http://h.example/A", "http://h.example/a"), ("http://h.example/a%2Fb", "http://h.example/a/b"),
-        # Two words in windows-1256, which are no UTF-8.
+        # Two words in windows-1256, which are not valid UTF-8.
         ("http://h.example/?q=%C7%E1", "http://h.example/?q=%C7%E2"), ("http://h.example:8080/", "http://h.example/"), ("http://h.example/?123", "http://h.example/?123="),
         ("http://h.example/?q=a+b", "http://h.example/?q=a%2Bb"), ("http://h.example/#!/1", "http://h.example/#!/2"), ("http://h.example/?page=1", "http://h.example/?page=2"),
     ],
@@ -76,7 +76,7 @@ def test_what_can_be_two_articles_stays_two(first: str, second: str) -> None:
         "http://[::1", "http://", "http:///", "", "أخبار", "//h/a", "ftp://h/", "file:///etc/passwd", "javascript:alert(1)", "http://a b/", "http://h:99999/",
         "http://h:port/", "http://[fe80::1%25lo]/", "http://\ud800/", "http://a..b/", "http://" + "a" * 64 + ".example/", "http://h/?" + "x" * 2000,
         "http://h/" + "خ" * 400, "http://%00/", "http://h^/", "http://a\u200db.example/", "data:text/html,x",
-        # No letters; what no letters are written as; a letter that is not in its composed form.
+        # Punycode of nothing, of characters that need none, and of a letter in decomposed form.
         "https://xn--/", "https://XN--/", "https://a.xn--/", "https://xn--.example/", "https://xn--a/", "https://xn--99999999.example/", "https://xn--abc-/",
         "https://xn--u-ccb.example/", "https://www.xn--a-ecp.example/",
     ],
@@ -111,7 +111,7 @@ _PATHS = st.text(st.sampled_from("أبتثخ" + string.ascii_letters + "-._~/é"
 @settings(deadline=None)
 @given(_PATHS, st.sampled_from(["", "?q=1", "?س=ص"]), st.booleans())
 def test_letters_and_their_escapes_are_one(path: str, query: str, in_capitals: bool) -> None:
-    """Every character escaped, in capitals or not, but for the slashes."""
+    """Every character but the slashes is escaped, in capitals or in small letters."""
     escaped = "".join(c if c == "/" else "".join(f"%{byte:02x}" for byte in c.encode()) for c in path)
     escaped = escaped.upper() if in_capitals else escaped
     assert canonical_address(f"http://h.example/x/{path}{query}") == canonical_address(
@@ -131,7 +131,7 @@ def test_the_domain_is_the_one_that_somebody_registered(address: str, domain: st
     assert registrable_domain(address) == domain
 
 
-# Nothing that reaches another machine works.
+# None of the functions that reach another machine works.
 OFFLINE = """
 import json, socket, sys
 
@@ -147,7 +147,7 @@ print(json.dumps([registrable_domain(address) for address in sys.argv[1:]]))
 
 
 def test_a_domain_is_answered_without_the_network(tmp_path: Path) -> None:
-    """In a new process with a home of its own, where no list of suffixes is kept from an earlier run."""
+    """Runs a new process with a home of its own, where no earlier run has cached a list of suffixes."""
     domain_by_address = {
         "https://www.mapnews.ma/x": "mapnews.ma", "http://a.b.co.uk/": "b.co.uk", "http://two.one.github.io/": "one.github.io",
         "http://www.مثال.السعودية/": "xn--mgbh0fb.xn--mgberp4a5d4ar",
@@ -181,7 +181,7 @@ def test_a_domain_is_read_out_of_what_an_editor_types() -> None:
 def test_an_address_is_shown_in_its_letters_and_nothing_else_is_unescaped() -> None:
     assert readable_address(NEWS) == "http://h.example/أخبار"
     assert readable_address("http://xn--4gbrim.xn--wgbh1c/%D8%A3?q=%D8%A8") == "http://موقع.مصر/أ?q=ب"
-    # A right-to-left override, a slash and a byte of windows-1256 stay escapes.
+    # A right-to-left override, a slash and a byte of windows-1256 stay escaped.
     assert readable_address("http://h/%E2%80%AEa%2Fb%C7") == "http://h/%E2%80%AEa%2Fb%C7"
 
 

@@ -1,4 +1,4 @@
-"""A server that was killed leaves no folder of its counters behind for good, and no start takes away one that is in use."""
+"""The counter folder of a killed server is eventually removed, and no start removes a folder that is in use."""
 
 import subprocess
 import sys
@@ -9,7 +9,7 @@ from django.conf import settings
 
 from articles.platform.counters import NAME, new_folder
 
-# Makes a folder, tells its name, and goes on, with a child that does so too and tells its number.
+# Makes a folder, prints its name, and goes on. Its child does the same and prints its number.
 SERVER = """
 import os, sys, time
 from pathlib import Path
@@ -40,7 +40,7 @@ def test_what_a_killed_server_left_is_removed_by_the_next(tmp_path: Path) -> Non
     older = tmp_path / f"{NAME}of-an-older-version"
     older.mkdir()
     end(first.pid)
-    # A process that the killed one started still counts there.
+    # A child of the killed process still counts there.
     third = new_folder(tmp_path)
     assert folders(tmp_path) == {left, used, older, third}
     end(child)
@@ -51,7 +51,7 @@ def test_what_a_killed_server_left_is_removed_by_the_next(tmp_path: Path) -> Non
 
 
 def end(pid: int) -> None:
-    """Kills a process, and returns when it is gone, its locks with it."""
+    """Kills a process, and returns when it and its locks are gone."""
     process = psutil.Process(pid)
     process.kill()
     psutil.wait_procs([process], timeout=60)

@@ -1,4 +1,4 @@
-"""Settings that cannot be used are refused in one line that names the variable, by every command."""
+"""Every command refuses invalid settings with one line that names the variable."""
 
 import re
 import subprocess

@@ -1,4 +1,4 @@
-"""What stands around results: facets, corrections, suggestions, related articles."""
+"""What surrounds the results: facets, corrections, suggestions, related articles."""
 
 from datetime import date
 
@@ -87,7 +87,7 @@ def test_suggestions_are_what_lists_show(make_article: object) -> None:
 
 @pytest.mark.parametrize("typed", ["زيد بن علي", "زيد", "ذدج", "وهي ]h", "ظيد"])
 def test_no_correction_is_made_of_signs(typed: str, make_article: object) -> None:
-    """Keys of Arabic letters are signs on the other layout: «زيد» is «.d]» there, and «d» stands in the archive."""
+    """Some keys of Arabic letters hold signs in the other layout: «زيد» is «.d]» there, and the archive contains «d»."""
     make_article("d h g", "الحرف d ثم h ثم g ثم n ثم o في القائمة")
     statistics.rebuild()
     assert all(word.isalpha() for word in search(typed).correction.split())

@@ -1,4 +1,4 @@
-"""Where very many articles match: the bounds are made small, so that a few articles run into them."""
+"""Searches that very many articles match. The bounds are lowered, so that a few articles exceed them."""
 
 from datetime import date
 from itertools import product
@@ -18,7 +18,7 @@ NUMBER = 60
 
 @pytest.fixture
 def many(make_article: object, monkeypatch: pytest.MonkeyPatch) -> list[Article]:
-    """Articles that all hold «فيروز» and «كهرمان»; the higher the number, the more often «فيروز»."""
+    """Articles that all contain «فيروز» and «كهرمان»; the higher the number, the more often «فيروز»."""
     for name, value in {
         "MOST_RANKED": 12, "MOST_FOUND": 15, "EXAMINED": (12, 30, 90), "FEW": 5,
         "MOST_HELD_AGAINST_FILTER": 40, "MOST_ENTRIES": 30,
@@ -77,7 +77,7 @@ def test_a_filter_is_held_against_the_densest_and_others(
     page = search("فيروز", Article.objects.public().filter(source=source))
     assert page.hits and all(hit.article.source == source for hit in page.hits)
     assert page.hits[0].article == max((a for a in many if a.source_id), key=lambda a: a.pk)
-    # Those that hardly any of the densest pass are found none the less, and counted.
+    # Articles that are hardly among the densest are still found and counted.
     few = search("فيروز", Article.objects.public().filter(pk__in=[many[2].pk, many[7].pk]))
     assert [hit.article for hit in few.hits] == [many[7], many[2]]
     assert few.total == 2 and not few.total_is_capped
@@ -86,7 +86,7 @@ def test_a_filter_is_held_against_the_densest_and_others(
 def test_articles_of_a_filter_are_found_by_intersecting_indexes(
     many: list[Article], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # So small a table PostgreSQL reads in other ways.
+    # PostgreSQL plans other scans for so small a table.
     monkeypatch.setattr(index, "_intersects", lambda plan: True)
     held = sorted((article for article in many if article.source_id), key=lambda article: -article.pk)
     of_source = Article.objects.public().filter(source__name="صحيفة الحدود")
@@ -161,7 +161,7 @@ def test_no_search_takes_more_than_twelve_statements(client: Client, many: list[
     for query, chosen, sort in product(QUERIES, filters, ("relevance", "newest")):
         with CaptureQueriesContext(connection) as statements:
             assert client.get("/search/", {"q": query, "sort": sort, **chosen}).status_code == 200
-        # Those of the transaction that the test runs in are not a reader's.
+        # Savepoints and settings of the test's own transaction are not the reader's statements.
         ours = ("SAVEPOINT", "RELEASE", "SELECT set_config")
         made[query, *chosen.items(), sort] = sum(not statement["sql"].startswith(ours) for statement in statements)
     assert 9 < max(made.values()) <= 12, [address for address in made if made[address] > 12]

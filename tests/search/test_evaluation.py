@@ -56,7 +56,7 @@ def test_the_command_measures_in_a_database_of_its_own(tmp_path: Path) -> None:
     call_command("evaluate_search", str(write(tmp_path)), "--json", "--peers", stdout=out)
     figures = json.loads(out.getvalue().splitlines()[-1])
     assert (figures["nDCG@10"], figures["MRR@10"], figures["R@100"]) == (1.0, 1.0, 1.0) and figures["qps"] > 0
-    assert len(figures["peers"]) >= 4  # Lucene too, where its packages are installed
+    assert len(figures["peers"]) >= 4  # includes Lucene where its packages are installed
     assert (Article.objects.count(), connection.settings_dict["NAME"]) == (before, name)
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_database WHERE datname LIKE %s", [f"{name}_evaluation%"])

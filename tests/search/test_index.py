@@ -1,4 +1,4 @@
-"""The index in the database and the words in Python cut and spell a text alike."""
+"""The database's index and Python split and fold a text into the same words."""
 
 import pytest
 from django.db import connection

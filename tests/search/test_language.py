@@ -1,4 +1,4 @@
-"""The operators of the query language, as far as the articles they find."""
+"""The operators of the query language, tested by the articles that they find."""
 
 from datetime import date
 

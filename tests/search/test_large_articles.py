@@ -1,6 +1,8 @@
-"""Pages and searches go by the index of words also where the planner knows nothing of the articles yet: right after they were
-stored or published. To work out the terms of an article of 400,000 letters takes tens of milliseconds, and a page asks for dozens
-of words."""
+"""Pages and searches use the index even where the planner has no statistics, as right after articles are stored or
+published.
+
+Computing the terms of an article of 400,000 letters takes tens of milliseconds, and a page asks for dozens of words.
+"""
 
 from collections.abc import Callable, Iterator
 
@@ -19,7 +21,7 @@ WORDS = [f"كلمة{letter}{last_letter}ان" for letter in "بتثجحخدذر�
 
 @pytest.fixture
 def unanalysed(make_article: Callable[..., Article]) -> list[Article]:
-    """Some dozens of articles of which the planner knows nothing."""
+    """Dozens of articles of which the planner has no statistics."""
     made = [make_article(f"تقرير رقم {n}", " ".join(WORDS[n : n + 60]) + " أمن الحدود في المغرب") for n in range(50)]
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM pg_statistic WHERE starelid = 'articles_article'::regclass")
@@ -29,7 +31,7 @@ def unanalysed(make_article: Callable[..., Article]) -> list[Article]:
 
 @pytest.fixture
 def plans(unanalysed: list[Article]) -> Iterator[list[str]]:
-    """The plan of every statement that runs, those within functions of the database too."""
+    """Collects the plan of every statement, including those inside database functions."""
     notices: list[str] = []
     handler = lambda notice: notices.append(notice.message_primary)  # noqa: E731
     with connection.cursor() as cursor:
@@ -72,7 +74,7 @@ def test_a_page_goes_without_related_articles_where_looking_for_them_takes_too_l
     address = article.get_absolute_url()
     assert client.get(address).context["related"]
     with connection.cursor() as cursor:
-        # Whoever asks how common a word is waits.
+        # Every query for the frequency of a word waits.
         cursor.execute("ALTER TABLE articles_corpus RENAME TO corpus_itself")
         cursor.execute(
             "CREATE VIEW articles_corpus AS SELECT corpus_itself.* FROM corpus_itself, LATERAL (SELECT pg_sleep(600) OFFSET 0) AS slept"

@@ -1,4 +1,4 @@
-"""The second look at the best candidates: words as typed and their parts, in folded texts."""
+"""The second pass over the best candidates compares words as typed, and their parts, in folded texts."""
 
 from articles.search.rereading import REREAD, Saturation, Written, reread
 

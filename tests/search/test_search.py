@@ -83,7 +83,7 @@ def test_where_few_have_all_words_those_with_some_follow_apart(make_article: obj
 def test_a_query_and_its_full_matches_decide_what_joins_them(
     make_article: object, typed: str, order: Order, further: bool, together: bool
 ) -> None:
-    """Articles with some of the words follow apart, are ranked together with the full matches, or are left out."""
+    """Articles with some of the words follow separately, are ranked together with the full matches, or are left out."""
     make_article("كل الكلمات", body="زبرجد وياقوت في متحف نفيس")
     some = make_article("بعض الكلمات", body="زبرجد وحده")
     page = search(typed, wanted=Wanted(order=order))

@@ -1,4 +1,4 @@
-"""Nothing that stands in an address can make a page or a door fail."""
+"""No address can make a page or an interface fail."""
 
 import pytest
 from django.test import Client

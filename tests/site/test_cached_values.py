@@ -1,4 +1,4 @@
-"""What a shared cache keeps is plain data that this archive signed; anything else in it is absent and never run."""
+"""A shared cache holds plain data that this archive signed. Any other content counts as absent and is never run."""
 
 import base64
 import pickle
@@ -28,7 +28,7 @@ PLAIN = st.recursive(
 
 
 class Bomb:
-    """What makes a reader of pickles write a file."""
+    """An object that writes a file when it is unpickled."""
 
     def __init__(self, mark: Path) -> None:
         self.mark = mark
@@ -103,7 +103,7 @@ def shared(request: pytest.FixtureRequest, db: None, monkeypatch: pytest.MonkeyP
 
 
 def poison(cache: BaseCache, key: str, stored: bytes) -> None:
-    """Puts bytes into the cache as somebody would who can write to it."""
+    """Writes bytes into the cache, as an attacker with write access could."""
     name = cache.make_key(key)
     if hasattr(cache, "_cache"):
         cache._cache.get_client().set(name, stored)

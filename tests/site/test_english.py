@@ -1,4 +1,4 @@
-"""English is whole: everything that is told to readers has its translation, and the compiled catalogue is today's."""
+"""The English translation is complete: every text for readers is translated, and the compiled catalogue is current."""
 
 import ast
 import gettext

@@ -1,4 +1,4 @@
-"""Pages are kept until something that readers see has changed, and no moment longer."""
+"""Pages are cached until data that readers see changes, and no longer."""
 
 import gzip
 from datetime import timedelta
@@ -38,7 +38,7 @@ def test_a_kept_page_costs_one_statement_and_a_readers_own_copy_no_page(client: 
     del first.headers["X-Request-ID"], again.headers["X-Request-ID"]
     assert again.headers == first.headers
     assert first["Cache-Control"] == "public, no-cache"
-    cache.clear()  # as in another process, which keeps no copy
+    cache.clear()  # as in another process, whose memory holds no copy
     unchanged, unchanged_cost = statements(client, article.get_absolute_url(), if_none_match=first["ETag"])
     assert (unchanged.status_code, unchanged.content, unchanged_cost) == (304, b"", 1)
 
@@ -66,7 +66,9 @@ def test_a_change_given_up_leaves_the_page(client: Client, article: Article) -> 
     before = client.get(article.get_absolute_url())
     with transaction.atomic():
         Article.objects.filter(pk=article.pk).update(body="لن يبقى.")
-        assert "لن يبقى." in client.get(article.get_absolute_url()).content.decode()  # read in the change itself
+        assert (
+            "لن يبقى." in client.get(article.get_absolute_url()).content.decode()
+        )  # read inside the change's own transaction
         transaction.set_rollback(True)
     assert statements(client, article.get_absolute_url())[1] == 1
     assert client.get(article.get_absolute_url()).content == before.content
@@ -102,7 +104,7 @@ def test_of_two_changes_under_way_each_is_seen_when_it_is_committed(article: Art
         psycopg.connect(dbname=own["NAME"], **server) as second,
     ):
         first.execute(change, ["أولى", article.pk])
-        second.execute(change, ["ثانية", second_key])  # waits for nobody
+        second.execute(change, ["ثانية", second_key])  # waits for no other transaction
         for session in (second, first):
             assert current() == seen[-1]
             session.commit()
@@ -131,7 +133,7 @@ def test_a_made_up_session_costs_what_a_readers_page_costs(client: Client, artic
     assert cached_cost == 1 and again.content == first.content and again["Cache-Control"] == "public, no-cache"
     unchanged, unchanged_cost = statements(client, address, if_none_match=first["ETag"])
     assert (unchanged.status_code, unchanged_cost) == (304, 1)
-    # A page that was made for who has a made-up session is kept for all.
+    # A page that was made for a client with an invalid session is cached for all.
     record_address = address + "record/"
     made = client.get(record_address)
     assert "sessionid" not in made.cookies

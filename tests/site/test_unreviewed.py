@@ -1,4 +1,4 @@
-"""Lists show what editors confirmed; a switch shows the rest, and says how many they are."""
+"""Lists show confirmed events and actors; a switch shows the others, with their number."""
 
 import json
 from collections.abc import Callable
@@ -28,9 +28,9 @@ from articles.search import statistics
 pytestmark = pytest.mark.django_db
 
 DAY = date(2018, 3, 9)
-# The bar of docs/site-quality.md.
+# The bound of docs/site-quality.md.
 MOST_STATEMENTS = 12
-# The lists, each with what it is narrowed by so that it holds the rows of this test alone.
+# The lists, each narrowed so that it contains only this test's rows.
 LISTS = ["/events/?kind=attack", "/dates/2018/", "/dates/2018/3/", "/dates/2018/3/9/", "/timeline/?from=2018&to=2018"]
 
 
@@ -123,7 +123,7 @@ def test_a_large_archive_counts_by_the_kept_numbers(
 def test_a_suggested_part_needs_a_public_article_that_bears_it_out(
     client: Client, article: Article, make_article: Callable[..., Article]
 ) -> None:
-    """Both are public by other articles; that this one took part in that stands in a draft alone."""
+    """Other articles make both public; only a draft states that this actor took part in this event."""
     event, actor = reported(article, "انفجار مؤكد", "confirmed"), Actor.objects.create(
         name="رابطة السوق", kind="civil", state="confirmed"
     )  # fmt: skip
@@ -178,7 +178,7 @@ def test_a_merge_leads_nowhere_where_readers_meet_nothing(client: Client, articl
 def test_no_page_takes_more_than_twelve_statements(
     client: Client, every_page: list[str], kept_from: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The switch and the kept numbers cost statements, too."""
+    """The switch and the stored tallies cost statements, too."""
     monkeypatch.setattr(tally, "KEPT_FROM", kept_from)
     statistics.rebuild()
     many = {}
@@ -186,7 +186,7 @@ def test_no_page_takes_more_than_twelve_statements(
         cache.clear()
         with CaptureQueriesContext(connection) as statements:
             client.get(address)
-        # Those of the transaction that the test runs in are not a reader's.
+        # Savepoints and settings of the test's own transaction are not the reader's statements.
         ours = ("SAVEPOINT", "RELEASE", "SELECT set_config")
         counted = [statement for statement in statements if not statement["sql"].startswith(ours)]
         if len(counted) > MOST_STATEMENTS:
@@ -195,7 +195,7 @@ def test_no_page_takes_more_than_twelve_statements(
 
 
 def in_letters(response: object) -> str:
-    """An answer with the letters that JSON writes as numbers."""
+    """Returns an answer with the letters that JSON escapes as numbers."""
     text = b"".join(response).decode()
     return (
         json.dumps(json.loads(text), ensure_ascii=False)
@@ -212,7 +212,7 @@ def test_what_is_confirmed_without_a_public_article_stands_in_no_list(
     kept_from: int,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Of an event or actor that an editor confirmed nobody reads in lists until a public article tells of it; its own page is there."""
+    """Lists show a confirmed event or actor only once a public article reports it; its own page exists before that."""
     monkeypatch.setattr(tally, "KEPT_FROM", kept_from)
     draft = make_article("مسودة", "نص.", DAY, status="draft")
     shown = [reported(article, "انفجار منشور", "confirmed"), named(article, "رابطة منشورة", "confirmed")]

@@ -1,4 +1,4 @@
-"""PostgreSQL servers of a test's own, which it may kill, stop, fill and let follow one another."""
+"""PostgreSQL servers of the tests, which they may kill, stop, fill and replicate."""
 
 import os
 import shutil
@@ -16,7 +16,10 @@ SECONDS = 60
 
 
 class Cluster:
-    """One server on a Unix socket under `directory`, made at first, by the programs of a folder."""
+    """A server on a Unix socket under `directory`, run by the programs of a folder.
+
+    It is created when it is first started.
+    """
 
     def __init__(self, directory: Path, programs: Path | None = None, **settings: str) -> None:
         self.directory = directory
@@ -52,7 +55,7 @@ class Cluster:
         self.program("pg_ctl", "-D", str(self.data), "-w", "-t", str(SECONDS), "-l", log, "-o", options, "start")
 
     def stop(self, mode: str = "fast") -> None:
-        """«immediate» is what a crash is: nothing is written, recovery follows the next start."""
+        """Stops the server. «immediate» equals a crash: nothing is written, and the next start recovers."""
         if self.pid():
             self.program("pg_ctl", "-D", str(self.data), "-w", "-m", mode, "stop")
 
@@ -60,7 +63,7 @@ class Cluster:
         self.program("pg_ctl", "-D", str(self.data), "-w", "promote")
 
     def kill(self) -> None:
-        """Kills the server; its other processes leave when they find it gone, and none can be started before they have left."""
+        """Kills the server, and waits for its other processes to end, since no server can start before."""
         server = psutil.Process(self.pid())
         processes = [server, *server.children(recursive=True)]
         server.kill()
@@ -69,7 +72,7 @@ class Cluster:
         (self.data / "postmaster.pid").unlink(missing_ok=True)
 
     def freeze(self, *, thaw: bool = False) -> None:
-        """Stops every process of the server where it is, as an unreachable machine: nothing is refused, nothing answered."""
+        """Freezes every process of the server, like an unreachable machine: nothing is refused, and nothing answers."""
         children = subprocess.run(["pgrep", "-P", str(self.pid())], capture_output=True, text=True, check=False).stdout
         for pid in (self.pid(), *map(int, children.split())):
             os.kill(pid, signal.SIGCONT if thaw else signal.SIGSTOP)
@@ -81,7 +84,7 @@ class Cluster:
             return 0
 
     def follower(self, directory: Path, **settings: str) -> "Cluster":
-        """A new server that follows this one by streaming replication, not started yet."""
+        """Returns a new server that follows this one by streaming replication. It is not started yet."""
         replica = Cluster(directory, self.programs, **settings)
         directory.mkdir(parents=True, exist_ok=True)
         replica.socket.mkdir(parents=True, exist_ok=True)
@@ -109,7 +112,7 @@ class Cluster:
         assert done.returncode == 0, (self.directory / "output").read_text(errors="replace")
 
     def _give_to_user(self) -> None:
-        """PostgreSQL does not run as root: its own user must own the folders and reach them."""
+        """Gives the folders to PostgreSQL's own user, since PostgreSQL does not run as root."""
         if os.geteuid() != 0:
             return
         for place in (self.directory, self.socket):

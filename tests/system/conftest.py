@@ -1,4 +1,4 @@
-"""Archives of their own, each in a database and a folder that a test may break."""
+"""Archives for single tests, each with a database and a folder that a test may break."""
 
 import atexit
 import json
@@ -25,13 +25,17 @@ from tests.system.cluster import Cluster
 from tests.waiting import wait_for
 
 ROOT: Path = settings.BASE_DIR
-# Not passed on: where the tests' own archive is, and what browser tests set.
+# Variables that are not inherited: the place of the tests' own archive, and the settings of browser tests.
 _INHERITED = {"DATABASE_URL", "DATABASE_REPLICA_URLS", "ARCHIVE_CACHE", "DJANGO_ALLOW_ASYNC_UNSAFE"}
 
 
 @dataclass
 class Archive:
-    """An archive's commands as another process runs them: its data folder, and what else its environment says."""
+    """An archive whose commands run in other processes.
+
+    data: its data folder.
+    environment: further variables of its environment.
+    """
 
     data: Path
     environment: dict[str, str] = field(default_factory=dict)
@@ -46,30 +50,30 @@ class Archive:
         return subprocess.Popen(command, **{"env": self.environment_of(), **streams, **options})
 
     def run(self, *arguments: str, status: int = 0) -> str:
-        """What the command wrote, both streams together; asserts its exit status."""
+        """Runs a command and returns its output, both streams together. Asserts its exit status."""
         process = self.start(*arguments, stderr=subprocess.STDOUT)
         out, _ = process.communicate(timeout=300)
         assert process.returncode == status, out
         return out
 
     def ask(self, code: str) -> object:
-        """What Python code in the archive prints, last line, as JSON."""
+        """Runs Python code in the archive and returns the last line that it prints, read as JSON."""
         return json.loads(self.run("shell", "--no-imports", "-c", code).strip().splitlines()[-1])
 
     def whole(self) -> dict[str, object]:
-        """What check_archive finds, files just written included; asserts that nothing is wrong."""
+        """Returns the report of check_archive, which includes files just written. Asserts that nothing is wrong."""
         return json.loads(self.run("check_archive", "--settled", "0", "--json").splitlines()[-1])
 
 
 class Archives:
-    """Makes archives in databases of their own on the tests' server; copies of one that is made once cost little."""
+    """Makes archives in databases on the tests' server. Copying an archive that was made before is cheap."""
 
     def __init__(self, folder: Path, unblock: Callable[[], object]) -> None:
         self.folder, self.unblock = folder, unblock
         self.made: dict[str, Archive] = {}
 
     def empty(self, name: str, template: str = "template0") -> Archive:
-        """One without tables, or as another's database has them."""
+        """Returns an archive without tables, or with those of the database `template`."""
         own = connection.settings_dict
         database = self._database(name)
         self._on_server(f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
@@ -88,7 +92,7 @@ class Archives:
         return self.empty(name, self._database("of-tables"))
 
     def filled(self, name: str) -> Archive:
-        """One with the fixtures and 30 reports of meetings."""
+        """Returns an archive with the fixtures and 30 reports of meetings."""
         if "of-all" not in self.made:
             first = self.migrated("of-all")
             first.run("load_fixtures")
@@ -98,7 +102,10 @@ class Archives:
         return archive
 
     def forbid(self, name: str, *, forbidden: bool = True) -> None:
-        """Ends every session of an archive's database and lets no new one begin, or lets them again: an outage of that archive alone."""
+        """Ends every session of an archive's database and refuses new ones, or permits them again.
+
+        Only this archive has an outage.
+        """
         database = self._database(name)
         self._on_server(f'ALTER DATABASE "{database}" ALLOW_CONNECTIONS {not forbidden}')
         if forbidden:
@@ -137,14 +144,14 @@ def archives(_archives: Archives) -> Iterator[Archives]:
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Cluster]:
-    """A PostgreSQL server of the test's own, with an empty database «archive»."""
+    """A PostgreSQL server for one test, with an empty database «archive»."""
     with Cluster(tmp_path / "server", shared_buffers="32MB") as cluster:
         cluster.execute("CREATE DATABASE archive")
         yield cluster
 
 
 def written(path: Path, count: int, outlet: str = "reports") -> Path:
-    """A file of so many reports of meetings."""
+    """Writes a file of `count` reports of meetings."""
     with path.open("w", encoding="utf-8") as file:
         for number in range(count):
             body = (
@@ -165,7 +172,7 @@ class Answer:
 
 @cache
 def _static() -> Path:
-    """The static files as they are served, collected once."""
+    """Collects the static files once and returns their folder."""
     folder = Path(tempfile.mkdtemp(prefix="archive-static-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     environment = {name: value for name, value in os.environ.items() if name not in _INHERITED} | {
@@ -178,7 +185,7 @@ def _static() -> Path:
 
 
 class Served:
-    """An archive served by gunicorn, as in production, at a port of its own."""
+    """An archive that gunicorn serves, as in production, at a port of its own."""
 
     def __init__(self, archive: Archive, **environment: str) -> None:
         with socket.socket() as probe:
@@ -204,7 +211,7 @@ class Served:
         self.process.wait(40)
 
     def get(self, path: str, data: bytes | None = None, **headers: str) -> Answer:
-        """The answer to a GET, or to a POST of `data`; status 0 where nobody answers."""
+        """Returns the answer to a GET, or to a POST of `data`. The status is 0 where nothing answers."""
         request_headers = {name.replace("_", "-"): value for name, value in headers.items()}
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.port}{urllib.parse.quote(path, safe='/?=&%')}", data, request_headers

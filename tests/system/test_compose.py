@@ -1,4 +1,4 @@
-"""What docker-compose.yml says of roles, the cache and images, tried on servers of this machine; no container is started."""
+"""Tests roles, the cache and images of docker-compose.yml on servers of this machine, without starting a container."""
 
 import hashlib
 import json
@@ -22,12 +22,12 @@ from tests.system.conftest import ROOT, Archive, written
 from tests.waiting import wait_for
 
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
-# Compose writes one dollar for two.
+# Compose writes a dollar as two.
 PASSWORDS = {name: f"{name.lower()}1" for name in ("DATABASE_PASSWORD", "REPLICATION_PASSWORD", "SCRATCH_PASSWORD")}
 
 
 def unescaped(text: str) -> str:
-    """A text of the compose file as a container gets it."""
+    """Returns a text of the compose file as a container gets it."""
     return text.replace("$$", "$")
 
 
@@ -53,7 +53,7 @@ def url(cluster: Cluster, role: str, database: str = "archive") -> str:
 
 
 def attempt(cluster: Cluster, role: str, statement: str, database: str = "archive") -> list[tuple] | str:
-    """The rows of a statement of a role, or the SQLSTATE with which it is refused."""
+    """Returns the rows of a statement that a role runs, or the SQLSTATE with which it is refused."""
     try:
         with psycopg.connect(url(cluster, role, database), autocommit=True) as connection:
             cursor = connection.execute(statement)
@@ -83,7 +83,7 @@ def test_each_role_may_do_its_own_work_and_no_more(roles: Cluster) -> None:
         assert attempt(roles, "archive", statement) == DENIED, statement
     assert attempt(roles, "archive", "CREATE EXTENSION pg_trgm") == []
     assert attempt(roles, "archive", "CREATE TABLE secret (words text)") == []
-    # Nobody but the site comes into its database; the site comes into no other.
+    # No other role can connect to the site's database, and the site's role can connect to no other.
     for role in ("archive_replication", "archive_scratch"):
         assert attempt(roles, role, "SELECT * FROM secret") != [], role
         assert isinstance(attempt(roles, role, "SELECT 1"), str), role
@@ -130,7 +130,7 @@ def test_the_replica_follows_by_the_role_of_replication(roles: Cluster, tmp_path
 
 
 def test_the_archive_lives_on_its_own_role(roles: Cluster, tmp_path: Path) -> None:
-    """Migrations, an ingest, the nightly work, and the upgrade from a compose file whose site was the superuser."""
+    """Covers migrations, an ingest, the nightly work, and the upgrade from a compose file whose site was the superuser."""
     roles.execute("CREATE DATABASE former")
     former = Archive(tmp_path / "former", {"DATABASE_URL": url(roles, "postgres", "former")})
     former.run("migrate", "-v0")
@@ -166,7 +166,7 @@ def test_databases_for_measuring_are_made_by_their_own_role(roles: Cluster, tmp_
     output = archive.run("evaluate_search", str(questions), "--json", status=1)
     assert "set ARCHIVE_SCRATCH_URL" in output and "Traceback" not in output, "the site's role may make none"
     archive.environment["ARCHIVE_SCRATCH_URL"] = url(roles, "archive_scratch", "postgres")
-    # While there is such a database, nobody else comes into it.
+    # While such a database exists, no other role can connect to it.
     makes = "from articles.platform.scratch import kept_database\nwith kept_database('kept'): pass"
     archive.run("shell", "--no-imports", "-c", makes)
     assert attempt(roles, "archive_scratch", "SELECT 1", "archive_kept") == [(1,)]
@@ -185,7 +185,7 @@ def test_the_cache_answers_nobody_without_its_password(tmp_path: Path) -> None:
     if not shutil.which("redis-server"):
         pytest.skip("no Redis on this machine (Debian: apt install redis-server)")
     service = COMPOSE["services"]["cache"]
-    # Redis in Valkey's place, under Valkey's names and on a port of its own: what is tried is the configuration.
+    # Redis stands in for Valkey, under Valkey's names and on a port of its own: the test is about the configuration.
     programs = tmp_path / "programs"
     programs.mkdir()
     for name, real in (("valkey-server", "redis-server"), ("valkey-cli", "redis-cli")):
@@ -216,11 +216,14 @@ def test_the_cache_answers_nobody_without_its_password(tmp_path: Path) -> None:
         server.wait()
 
 
-# Images by digest.
+# Image digests.
 
 
 class Registry(BaseHTTPRequestHandler):
-    """A registry of images as the distribution specification has it, which gives a token and then tells a manifest."""
+    """A registry of images as the distribution specification describes it.
+
+    It issues a token and then serves a manifest.
+    """
 
     manifests: dict[str, bytes] = {}
     lie = False
@@ -261,7 +264,7 @@ def registry(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
 
 @pytest.fixture
 def project(registry: int, tmp_path: Path) -> list[Path]:
-    """The project's own two files, whose images are at the test's registry."""
+    """The project's docker-compose.yml and Dockerfile, with images in the test's registry."""
     paths = []
     for name in ("docker-compose.yml", "Dockerfile"):
         text = (ROOT / name).read_text()
@@ -280,7 +283,7 @@ def pin(paths: list[Path]) -> subprocess.CompletedProcess:
 
 
 def test_pin_writes_the_digest_of_every_image(project: list[Path], registry: int) -> None:
-    for _ in range(2):  # a pinned file is pinned anew
+    for _ in range(2):  # the second run pins pinned files again
         done = pin(project)
         assert done.returncode == 0, done.stderr
         compose, dockerfile = (path.read_text() for path in project)
@@ -316,7 +319,7 @@ def test_pin_changes_nothing_where_a_registry_does_not_answer(
 # Settings.
 
 
-# What compose sets another way, or not at all.
+# Settings that compose sets in another way, or not at all.
 NOT_IN_THE_ENVIRONMENT = {
     "ARCHIVE_DATA": "the Dockerfile, and the volume `data`",
     "ARCHIVE_STATIC": "the Dockerfile",
@@ -325,7 +328,7 @@ NOT_IN_THE_ENVIRONMENT = {
     "ARCHIVE_FETCH_PRIVATE": "for tests alone",
     "ARCHIVE_DEBUG": "never where others are served",
 }
-# Where compose has other defaults than the settings, since others are served there.
+# Settings whose defaults differ in compose, since it serves other people.
 OF_COMPOSE = {"ARCHIVE_BEHIND_PROXY", "ARCHIVE_SECRET_KEY", "ARCHIVE_CACHE"}
 READ_SETTINGS = (
     "import json; from django.conf import settings as s; print(json.dumps({n: getattr(s, n) for n in dir(s) if n.startswith('ARCHIVE_')} "
@@ -334,7 +337,10 @@ READ_SETTINGS = (
 
 
 def environment_of_compose(**variables: str) -> dict[str, str]:
-    """The shared environment as compose passes it to a container, where `given` is in its own or in .env."""
+    """Returns the shared environment as compose passes it to a container.
+
+    `variables` stand in its own environment or in .env.
+    """
 
     def substitute(match: re.Match) -> str:
         name, mark, default = match.groups()
@@ -347,7 +353,7 @@ def environment_of_compose(**variables: str) -> dict[str, str]:
 
 
 def settings_from(folder: Path, environment: dict[str, str]) -> dict[str, object]:
-    """The archive's settings as a process with this environment reads them."""
+    """Returns the archive's settings as a process with this environment reads them."""
     own_variables = {
         "PATH": os.environ["PATH"],
         "DJANGO_SETTINGS_MODULE": "archive.settings",
@@ -391,12 +397,12 @@ def test_what_an_operator_gives_compose_reaches_the_settings(tmp_path: Path) -> 
     }  # fmt: skip
     read = settings_from(tmp_path, environment_of_compose(**variables))
     assert {name: str(read[name]) for name in variables} == variables
-    # Numbers that are set and empty are the defaults, as those that are not set.
+    # Empty numbers mean the defaults, like unset ones.
     assert settings_from(tmp_path, environment_of_compose(ARCHIVE_EXPORTS_AT_ONCE=""))["ARCHIVE_EXPORTS_AT_ONCE"] == 3
 
 
 def test_a_night_that_never_comes_is_waited_for(tmp_path: Path) -> None:
-    """Compose begins a service again that ends; one that has nothing to do must not end."""
+    """Compose restarts a service that ends, so a service with nothing to do must not end."""
     environment = environment_of_compose(ARCHIVE_NIGHTLY="") | {
         "PATH": os.environ["PATH"], "ARCHIVE_DATA": str(tmp_path), "DATABASE_URL": "postgres://nobody@nowhere.invalid/none",
     }  # fmt: skip

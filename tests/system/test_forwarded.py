@@ -1,4 +1,4 @@
-"""A client's own word for its scheme, its host or its address changes nothing, on the server as it runs."""
+"""A client's own claims about its scheme, host or address have no effect on the running server."""
 
 import re
 import socket
@@ -15,7 +15,7 @@ FORGED = {
     "X_Forwarded_Prefix": "/evil", "X_Forwarded_For": "203.0.113.7", "X_Real_Ip": "203.0.113.7",
     "Forwarded": "for=203.0.113.7;proto=https;host=evil.example",
 }  # fmt: skip
-# Where absolute addresses stand: sitemap, robots, feed, OAI.
+# Answers with absolute addresses: sitemap, robots, feed, OAI.
 ABSOLUTE = (
     "/sitemap.xml",
     "/robots.txt",
@@ -26,12 +26,15 @@ ABSOLUTE = (
 
 
 def addresses(text: str) -> set[str]:
-    """The scheme and host of each address in an answer that is on this server or claims to be the archive."""
+    """Returns the scheme and host of each address in an answer that is on this server or claims to be the archive."""
     return set(re.findall(r"https?://(?:127\.0\.0\.1:\d+|evil\.example)[^/\"'<\s]*/(?:evil)?", text))
 
 
 def exchange(served: Served, path: str, lines: list[str], form: dict[str, str] | None = None) -> str:
-    """The whole answer, head and body, to a request with exactly these header lines; a POST where a form is given."""
+    """Returns the whole answer, head and body, to a request with exactly these header lines.
+
+    It is a POST where a form is given.
+    """
     body = urllib.parse.urlencode(form or {})
     head = [f"{'GET' if form is None else 'POST'} {path} HTTP/1.1", f"Host: 127.0.0.1:{served.port}", *lines]
     if form is not None:
@@ -42,7 +45,7 @@ def exchange(served: Served, path: str, lines: list[str], form: dict[str, str] |
 
 
 def submit(served: Served, path: str, form: dict[str, str], *lines: str) -> str:
-    """The answer to a form of a page, with the page's own token against forged requests."""
+    """Submits a form of a page with the page's own CSRF token, and returns the answer."""
     page = exchange(served, path, list(lines))
     cookie = re.search(r"(?i)set-cookie: (csrftoken=\w+)", page)
     token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)
@@ -63,7 +66,7 @@ def test_a_forged_header_changes_nothing_on_the_server(archives: Archives) -> No
             assert (honest.status, forged.status) == (200, 200), path
             assert addresses(forged.text) == addresses(honest.text) == {own}, path
             assert forged.headers.get("Location") is None
-        # Headers with an underscore, which a server may take for its own variables.
+        # Headers with an underscore, which a server may mistake for its own variables.
         underscored = exchange(
             served, "/sitemap.xml", ["SCRIPT_NAME: /evil", "X_FORWARDED_PROTO: https", "PATH_INFO: /x"]
         )
@@ -135,7 +138,7 @@ def test_one_proxys_word_for_the_sender(sent: str, expected: str | None) -> None
 
 
 def test_behind_the_proxy_that_ends_tls_its_word_for_the_scheme_decides(archives: Archives) -> None:
-    """As in docker-compose.yml: the proxy asks by plain HTTP and says how it was asked itself."""
+    """As in docker-compose.yml, the proxy uses plain HTTP and passes on the scheme of the original request."""
     archive = archives.filled("behindtls")
     with Served(archive, ARCHIVE_HTTPS="1", ARCHIVE_BEHIND_PROXY="1") as served:
         own = f"https://127.0.0.1:{served.port}/"
@@ -155,5 +158,5 @@ def test_behind_the_proxy_that_ends_tls_its_word_for_the_scheme_decides(archives
             served, "/appearance/", {"theme": "dark"}, "X-Forwarded-Proto: https", f"Referer: {own}appearance/"
         )
         assert status(chosen) == 302 and re.search(r"(?i)set-cookie:[^\r]*; secure", chosen)
-        # The check of a container's health asks the site itself.
+        # A container's health check asks the site directly.
         assert served.get("/healthz").status == 200

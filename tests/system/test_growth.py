@@ -1,4 +1,6 @@
-"""Documents cost no more than their size: each hostile shape is measured at two sizes, in processor time."""
+"""Processing time grows no faster than a document's size: each hostile shape is measured at two sizes, in processor
+time.
+"""
 
 import gc
 import time
@@ -24,19 +26,21 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 # The growth test. From SMALL to LARGE a linear cost grows eightfold.
 SMALL, LARGE, MOST_GROWTH = 25 * KB, 200 * KB, 12
-# A shape that takes so many seconds at SMALL is measured at a quarter of both sizes, for the test's own sake.
+# A shape that takes this many seconds at SMALL is measured at a quarter of both sizes, to keep the test short.
 COSTLY_SECONDS = 0.12
-# Below so many seconds at LARGE the clock's grain and the caches say more than the shape.
+# Below this many seconds at LARGE, the clock's resolution and caches dominate the measurement.
 FLOOR_SECONDS = 0.1
 TRIALS = 5
-# A document that outgrows the processor's caches costs once more than its size; a cost that is not linear does so at each size.
-# So a shape that grows too fast is measured again at sizes this many times as large.
+# A document that outgrows the processor's caches costs more than its size once; a cost that is not linear does so at
+# each size. So a shape that grows too fast is measured again at sizes this many times as large.
 LARGER = (2, 4)
 
 
 @pytest.fixture(scope="module")
 def settled_memory() -> Iterator[None]:
-    """What the process holds already is left out when garbage is collected before each measurement: it takes longer than most shapes."""
+    """Excludes existing objects from garbage collection before each measurement, since collecting them takes longer
+    than most shapes.
+    """
     gc.collect()
     gc.freeze()
     yield
@@ -44,10 +48,10 @@ def settled_memory() -> Iterator[None]:
 
 
 def processed(shape: Shape, document: bytes, folder: Path, authority: Authority) -> float:
-    """Seconds of processor time that a document takes from its file to all that is read out of it."""
+    """Returns the seconds of processor time from a document's file to all facts read out of it."""
     path = folder / f"document.{shape.kind}"
     path.write_bytes(document)
-    # As in a worker, where collecting garbage adds next to nothing.
+    # As in a worker, where garbage collection adds next to nothing.
     with running.seldom_collected():
         gc.collect()
         started = time.process_time()
@@ -57,7 +61,7 @@ def processed(shape: Shape, document: bytes, folder: Path, authority: Authority)
 
 def _process(shape: Shape, document: bytes, path: Path, authority: Authority) -> None:
     if shape.kind == "toml":
-        # A worker parses it, whose time is not this process's: it is parsed here once more.
+        # A worker process parses it, and its time is not measured here, so it is parsed once more.
         with suppress(ValueError, RecursionError):
             parsed(document.decode())
         with suppress(AuthorityError):
@@ -73,7 +77,7 @@ def _process(shape: Shape, document: bytes, path: Path, authority: Authority) ->
 
 @dataclass
 class Growth:
-    """What one shape costs at two sizes."""
+    """The cost of one shape at two sizes."""
 
     # Bytes.
     small: int
@@ -110,7 +114,7 @@ def test_a_hostile_shape_costs_no_more_than_its_size(
     part = 4 if costly else 1
     grown = growth(shape, SMALL // part, LARGE // part, tmp_path, authority)
     if costly and not grown.is_linear:
-        # In a small document what comes before the repeated part counts too much: the full sizes decide.
+        # In a small document the part before the repetition weighs too much, so the full sizes decide.
         grown = growth(shape, SMALL, LARGE, tmp_path, authority)
     for times in LARGER:
         if not grown.is_linear:

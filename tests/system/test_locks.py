@@ -1,4 +1,4 @@
-"""Who waits for a lock waits for a while, says who has it, and leaves when its own process ends."""
+"""A command waits for a lock for a limited time, reports its holder, and stops waiting when its own process ends."""
 
 import signal
 import subprocess
@@ -57,7 +57,7 @@ copies.restore(Path({folder!r}), replace=True)
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL, signal.SIGINT])
 def test_a_restore_that_is_killed_waits_no_longer(filled: Archive, tmp_path: Path, how: signal.Signals) -> None:
-    """However long it would wait: its session ends, and who waits behind it goes on."""
+    """However long the command would wait, its session ends, and the next one in the queue continues."""
     url = filled.environment["DATABASE_URL"]
     with psycopg.connect(url) as holder, psycopg.connect(url, autocommit=True) as watcher:
         holder.execute("SELECT count(*) FROM articles_article")

@@ -1,4 +1,4 @@
-"""What is stored is the archive's own account's alone, under whatever umask, whoever made the folders first."""
+"""Stored files are private to the archive's own account, under any umask and whoever made the folders first."""
 
 import os
 import stat
@@ -22,14 +22,17 @@ delivery_storage().save("2024/upload.txt", ContentFile(b"text"))
 
 @pytest.fixture(autouse=True)
 def common_umask(request: pytest.FixtureRequest) -> Iterator[None]:
-    """The umask of most machines, which lets everybody read, or one that a test names; commands that it starts inherit it."""
+    """Sets the usual umask, which lets everybody read, or the one that a test names.
+
+    Commands that the test starts inherit it.
+    """
     before = os.umask(getattr(request, "param", 0o022))
     yield
     os.umask(before)
 
 
 def modes(folder: Path) -> dict[str, set[int]]:
-    """The modes of all files and of all folders under a folder, itself included."""
+    """Returns the modes of all files and of all folders under a folder, including the folder itself."""
     bits: dict[str, set[int]] = {"files": set(), "folders": {stat.S_IMODE(folder.stat().st_mode)}}
     for path in folder.rglob("*"):
         bits["folders" if path.is_dir() else "files"].add(stat.S_IMODE(path.lstat().st_mode))
@@ -37,7 +40,7 @@ def modes(folder: Path) -> dict[str, set[int]]:
 
 
 def as_before(folder: Path) -> None:
-    """Leaves a folder as a version without this rule made it."""
+    """Sets the modes of a folder as a version without this rule left them."""
     for path in (folder, *folder.rglob("*")):
         path.chmod(0o755 if path.is_dir() else 0o644)
 
@@ -60,7 +63,7 @@ def test_captures_uploads_backups_and_restored_files_are_the_owners_alone(
     for store in ("captures", "deliveries"):
         assert modes(archive.data / store) == OWN, store
     assert modes(archive.data)["folders"] <= {0o700, 0o701}
-    # Static files are nobody's secret, and nobody else writes them.
+    # Everybody may read static files, and only the owner may write them.
     archive.run("collectstatic", "--noinput", "-v0")
     assert modes(archive.data / "static") == {"files": {0o644}, "folders": {0o755}}
     archive.run("backup", str(tmp_path / "new" / "copy"))
@@ -108,11 +111,11 @@ def test_the_embedded_server_and_the_key_are_closed(tmp_path: Path) -> None:
     data.mkdir(mode=0o755)
     finish(run(TRIGRAMS + "; from django.conf import settings; settings.SECRET_KEY", data))
     assert servers(data) == []
-    # The server's own account, if it has one, walks through the outer folder; it lists nothing there.
+    # The server's own account, if it has one, can pass through the outer folder but not list it.
     assert stat.S_IMODE(data.stat().st_mode) == (0o701 if os.geteuid() == 0 else 0o700)
     for path in data.iterdir():
         assert stat.S_IMODE(path.lstat().st_mode) & 0o077 == 0, path
-    # No folder or file of the server's itself either, but for what its closed folder keeps from others.
+    # No folder or file of the server is open to others, either, except inside its closed folder.
     assert not any(path.lstat().st_mode & 0o002 for path in data.rglob("*"))
 
 

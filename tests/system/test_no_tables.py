@@ -1,4 +1,4 @@
-"""A command in an archive whose database was never migrated says what to do, in a line."""
+"""A command in an archive whose database was never migrated prints one line that says what to do."""
 
 import subprocess
 

@@ -1,4 +1,4 @@
-"""What those who run the archive see of it: logs, counters, and the way it stops."""
+"""What operators see of the archive: logs, counters, and an orderly stop."""
 
 import json
 import re

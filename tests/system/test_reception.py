@@ -1,6 +1,6 @@
-"""A site with slow clients: they are given up in time, and everybody else is answered meanwhile.
+"""A site with slow clients drops them in time and answers everybody else meanwhile.
 
-On the server that `make run` starts.
+The tests use the server that `make run` starts.
 """
 
 import socket
@@ -20,11 +20,11 @@ from articles.platform.reception import BODY_GRACE, BODY_RATE, HEAD_SECONDS, SEN
 from tests.system.conftest import EDITOR, Archive, Archives, Served
 from tests.waiting import wait_for
 
-# More than two processes with four threads each can hold.
+# More clients than two processes with four threads each can serve.
 MANY = 12
-# What a busy machine may add to a deadline, in seconds. Without a deadline these clients go on for GIVEN_UP seconds.
+# Seconds that a busy machine may add to a deadline. Without a deadline these clients continue for GIVEN_UP seconds.
 SLACK, GIVEN_UP = 30, 90
-# How long /healthz may take on a busy machine where nothing holds it up.
+# Seconds that /healthz may take on a busy machine where nothing delays it.
 HEALTHY_SECONDS = 4
 
 
@@ -88,7 +88,7 @@ def test_slow_clients_are_given_up_in_time_and_hold_up_nobody(archive: Archive) 
             *(SlowClient(served.port, POST.format("/healthz", 9_000).encode(), b"v") for _ in range(MANY)),
         ]
         begin([*heads, *bodies])
-        # All that is asked is answered while every slow body is still awaited.
+        # Every request is answered while the server still waits for each slow body.
         for path in ("/healthz", "/articles/", "/healthz", "/readyz", "/about/"):
             assert served.get(path).status == 200
         assert all(client.is_alive() for client in bodies)
@@ -102,7 +102,7 @@ def test_slow_clients_are_given_up_in_time_and_hold_up_nobody(archive: Archive) 
 
 
 def test_a_client_that_never_closes_does_not_stop_the_loop(archive: Archive) -> None:
-    """gunicorn waits two seconds for each such client in the loop that everybody depends on."""
+    """gunicorn waits two seconds for each such client, in the loop that serves all clients."""
     with Served(archive) as served:
         last = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
         clients = []
@@ -113,19 +113,19 @@ def test_a_client_that_never_closes_does_not_stop_the_loop(archive: Archive) -> 
         begun = time.monotonic()
         for _ in range(5):
             assert served.get("/healthz").status == 200
-        # Two seconds for each client of one process would be three times as long.
+        # Two seconds for each client of one process would take three times as long.
         assert time.monotonic() - begun < len(clients) / 3
         for client in clients:
             client.close()
 
 
 def editor_of(archive: Archive) -> str:
-    """The cookie of an editor whose session began on a server with the key of `Served`."""
+    """Returns the cookie of an editor whose session began on a server with the key of `Served`."""
     return Archive(archive.data, archive.environment | {"ARCHIVE_SECRET_KEY": "x" * 50}).ask(EDITOR)
 
 
 def upload(served: Served, cookie: str, parts: Iterator[bytes], size: int) -> bytes:
-    """What the server answers to the upload of a file of `size` bytes, sent in parts."""
+    """Uploads a file of `size` bytes in parts, and returns the server's answer."""
     token = "t" * 32
     with socket.create_connection(("127.0.0.1", served.port), timeout=120) as client:
         edge = "edge"
@@ -150,12 +150,12 @@ def upload(served: Served, cookie: str, parts: Iterator[bytes], size: int) -> by
         return answer
 
 
-# With it the form's token above is right.
+# This cookie makes the form's token above valid.
 TOKEN = "; csrftoken=" + "t" * 32
 
 
 def test_a_large_upload_over_a_slow_line_arrives(archive: Archive) -> None:
-    """Twice as fast as it must be, and past the grace."""
+    """The upload is twice as fast as required, and takes longer than the grace period."""
     size = int(BODY_RATE * 2 * (BODY_GRACE + 4))
 
     def slowly() -> Iterator[bytes]:
@@ -166,7 +166,7 @@ def test_a_large_upload_over_a_slow_line_arrives(archive: Archive) -> None:
     with Served(archive) as served:
         cookie = editor_of(archive)
         answer = upload(served, cookie, slowly(), size)
-        # The upload has arrived: it is Django that refuses it, for want of the form's token.
+        # The upload has arrived; Django refuses it because the form has no token.
         assert answer.startswith(b"HTTP/1.1 403 ") and "هذا غير مسموح لك".encode() in answer
 
 
@@ -186,7 +186,7 @@ def test_only_an_editor_may_send_hundreds_of_megabytes(archive: Archive) -> None
         for token, status in (("", b"403"), (TOKEN, b"302")):
             parts = (b"x" * 1024**2 for _ in range(huge // 1024**2))
             assert upload(served, cookie + token, parts, huge).startswith(b"HTTP/1.1 %s " % status)
-            # Not in memory.
+            # The upload is not held in memory.
             assert all(process.memory_info().rss < 250 * 1024**2 for process in held)
         assert archive.ask(DELIVERED) == [["a.txt", huge, huge]]
         for cookie in ("", "sessionid=made-up", "sessionid=" + "a" * 40):
@@ -222,7 +222,7 @@ def server_of_all(_archives: Archives, tmp_path_factory: pytest.TempPathFactory)
 
 
 def received(client: socket.socket, wanted: int, mark: bytes = b"HTTP/1.1 ") -> bytes:
-    """What comes until `mark` has come so many times and the body of /healthz after it."""
+    """Receives until `mark` has occurred `wanted` times and the body of /healthz has followed."""
     client.settimeout(20)
     answer = b""
     while answer.count(mark) < wanted or b"ok\n" not in answer[answer.rindex(mark) :]:
@@ -234,7 +234,7 @@ def received(client: socket.socket, wanted: int, mark: bytes = b"HTTP/1.1 ") -> 
 
 
 def test_requests_sent_ahead_are_answered_in_order(server_of_all: Served) -> None:
-    """Bytes that come behind a body, and a body that comes in two parts, belong to the right request."""
+    """Bytes behind a body, and a body in two parts, are attributed to the right request."""
     post = POST.format("/oai/", 13).encode()
     with socket.create_connection(("127.0.0.1", server_of_all.port)) as client:
         client.sendall(post + b"verb=Ide")
@@ -255,7 +255,7 @@ def test_who_asks_whether_to_go_on_is_told_so_once(server_of_all: Served) -> Non
 
 
 def test_more_connections_than_a_server_holds_make_room_for_new_ones(archive: Archive) -> None:
-    """Thousands that send nothing: the ones that have waited longest are closed."""
+    """Thousands of clients send nothing: the server closes those that have waited longest."""
     with Served(archive, ARCHIVE_WORKERS="1") as served:
         idle = []
         for _ in range(1_200):
@@ -276,7 +276,7 @@ def test_a_stopping_server_closes_what_waits_and_leaves_no_file(archive: Archive
         idle = [socket.create_connection(("127.0.0.1", served.port)) for _ in range(5)]
         begun = time.monotonic()
         served.process.terminate()
-        # Long before the thirty seconds that it would give to requests under way.
+        # The server ends long before the thirty seconds that it would give to requests in progress.
         assert served.process.wait(60) == 0 and time.monotonic() - begun < 25
         for client in idle:
             client.close()
@@ -293,7 +293,7 @@ print(json.dumps("written"))
 
 
 def slow_reader(served: Served, address: str) -> socket.socket:
-    """One at an address of this machine who has begun to download and reads no more than the first bytes."""
+    """Connects a client at an address of this machine that begins a download and reads only the first bytes."""
     client = socket.socket()
     client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     client.settimeout(30)
@@ -316,7 +316,7 @@ def test_downloads_are_few_at_once_and_a_killed_process_holds_no_place(archive: 
         for door in ("/export/sources.csv", "/export/articles.csv", "/oai/?verb=Identify"):
             refused = served.get(door)
             assert refused.status == 503 and int(refused.headers["Retry-After"]) > 0
-        # That is how it should be, and no error.
+        # The log shows refusals, and no errors.
         log = served.log.read_text()
         assert log.count("code=503") == 3 and "[error" not in log and "Traceback" not in log
         for path in ("/healthz", "/articles/", "/feeds/", "/sitemaps/articles.xml"):
@@ -329,7 +329,7 @@ def test_downloads_are_few_at_once_and_a_killed_process_holds_no_place(archive: 
         for client in readers:
             client.close()
         wait_for(is_free, 60)
-        # One who reads nothing is given up as well.
+        # A client that reads nothing is dropped as well.
         idle = [slow_reader(served, address) for address in two]
         assert not is_free()
         wait_for(is_free, 120)
@@ -341,7 +341,7 @@ def test_one_address_leaves_places_to_others(archive: Archive) -> None:
     archive.ask(LONG)
     with Served(archive) as served:
         reader = slow_reader(served, "127.0.0.1")
-        # Whichever process answers.
+        # The refusal does not depend on the process that answers.
         assert {served.get("/export/sources.csv").status for _ in range(12)} == {503}
         slow_reader(served, "127.0.0.2").close()
         reader.close()
@@ -349,7 +349,7 @@ def test_one_address_leaves_places_to_others(archive: Archive) -> None:
 
 
 def test_a_download_that_goes_on_too_long_is_cut_off(archive: Archive) -> None:
-    """Its reader is eight times as fast as who is given up for slowness."""
+    """The client reads eight times as fast as the slowest client that is served."""
     archive.ask(LONG)
     with Served(archive, ARCHIVE_EXPORT_SECONDS="3") as served:
         reader = slow_reader(served, "127.0.0.2")
@@ -363,13 +363,13 @@ def test_a_download_that_goes_on_too_long_is_cut_off(archive: Archive) -> None:
         assert not part and not last.endswith(b"0\r\n\r\n")
         log = served.log.read_text()
         assert "Traceback" not in log and "[error" not in log
-        # A short one is whole.
+        # A short download is complete.
         assert served.get("/export/sources.csv").status == 200
 
 
 @contextmanager
 def line(buffer: int) -> Iterator[tuple[PacedSocket, socket.socket]]:
-    """A server's end and a client's end of one connection; the client's kernel takes so many bytes unread."""
+    """Yields a server's end and a client's end of one connection. The client's kernel holds `buffer` unread bytes."""
     with socket.create_server(("127.0.0.1", 0)) as listener, socket.socket() as client:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
         client.connect(listener.getsockname())
@@ -383,7 +383,7 @@ def line(buffer: int) -> Iterator[tuple[PacedSocket, socket.socket]]:
 
 def test_what_the_kernel_keeps_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reception, "ANSWER_GRACE", 0.1)
-    # The kernel's bytes would be worth four minutes, those that the client has acknowledged a few seconds.
+    # The bytes in the kernel would allow four minutes, the bytes that the client has acknowledged a few seconds.
     monkeypatch.setattr(reception, "ANSWER_RATE", 1024)
     with line(2048) as (server, _client), ThreadPoolExecutor(1) as thread:
         sending = thread.submit(server.sendall, b"x" * 4 * SEND_BUFFER)
@@ -410,7 +410,7 @@ def test_a_reader_who_is_slow_but_fast_enough_has_the_whole(monkeypatch: pytest.
 
 @contextmanager
 def at_once(served: Served, path: str, clients: int) -> Iterator[list[int]]:
-    """So many clients that ask for a path again and again; the statuses of the answers that they have had."""
+    """Runs clients that request a path again and again, and yields the statuses of their answers."""
     statuses: list[int] = []
     ended = threading.Event()
 
@@ -430,7 +430,7 @@ def at_once(served: Served, path: str, clients: int) -> Iterator[list[int]]:
 
 
 def slowest(served: Served, path: str, seconds: float) -> float:
-    """The longest time in seconds that an answer to `path` takes while it is asked for again and again."""
+    """Requests `path` repeatedly and returns the longest time in seconds until an answer."""
     longest, begun = 0.0, time.monotonic()
     while (sent_at := time.monotonic()) < begun + seconds:
         assert served.get(path).status == 200
@@ -448,7 +448,7 @@ def test_health_is_told_while_all_export(archive: Archive) -> None:
 
 
 def test_health_is_told_while_the_database_keeps_all_pages_waiting(archive: Archive) -> None:
-    # Two processes with four threads each: twice as many requests as can wait.
+    # Two processes have four threads each: these are twice as many requests as they can hold.
     pages = [f"/search/?q=لقاء&page={number}" for number in range(1, 17)]
     with (
         Served(archive) as served,
@@ -460,7 +460,7 @@ def test_health_is_told_while_the_database_keeps_all_pages_waiting(archive: Arch
         assert slowest(served, "/healthz", 3) < HEALTHY_SECONDS
         assert not any(answer.done() for answer in answers)
         session.rollback()
-        # A page beyond the last one is not there; no request is lost.
+        # A page beyond the last one does not exist; no request is lost.
         assert {answer.result().status for answer in answers} <= {200, 404}
 
 
@@ -485,7 +485,7 @@ def test_an_export_of_many_articles_takes_the_memory_of_few(archive: Archive) ->
         (process,) = psutil.Process(served.process.pid).children()
 
         def grown(rows: int) -> int:
-            """Bytes by which the process is larger once it has sent that many rows and more."""
+            """Returns by how many bytes the process grew while it sent more than `rows` rows."""
             before = process.memory_info().rss
             assert served.get("/export/articles.jsonl").text.count("\n") > rows
             return process.memory_info().rss - before

@@ -1,4 +1,4 @@
-"""Readers read from replicas that follow by real streaming replication; what a replica does not give, the primary does."""
+"""Readers read from replicas that follow by real streaming replication, and the primary serves what a replica does not."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,7 +34,7 @@ def replica(primary: Cluster, tmp_path: Path) -> Iterator[Cluster]:
 
 @pytest.fixture
 def archive(primary: Cluster, replica: Cluster, tmp_path: Path) -> Archive:
-    """One whose primary is whichever of the two servers can be written to."""
+    """An archive whose primary is whichever of the two servers accepts writes."""
     either = f"postgresql://postgres@/archive?host={primary.socket},{replica.socket}&target_session_attrs=read-write"
     primary_archive = Archive(tmp_path / "archive", {"DATABASE_URL": either})
     primary_archive.run("migrate", "-v0")
@@ -56,32 +56,32 @@ def test_readers_read_from_replicas_and_nobody_notices_their_troubles(
     environment = {"DATABASE_REPLICA_URLS": replica.url(), "ARCHIVE_REPLICA_LAG": "6", "ARCHIVE_METRICS_TOKEN": "t"}
     with Served(archive, **environment) as served:
         wait_for(lambda: usable(served) == "1.0")
-        [served.get(page) for _ in range(20)]  # both processes have looked
+        [served.get(page) for _ in range(20)]  # until both processes have checked the replica
         replica.execute("SELECT pg_wal_replay_pause()")
         primary.execute(_RETITLE.format("عنوان جديد"), "archive")
         assert "عنوان جديد" not in served.get(page).text, "read from the replica, which stands still"
         assert "عنوان جديد" in served.get(page, **editor).text, "an editor reads what was written"
-        wait_for(lambda: usable(served) == "0.0", 20)  # now too far behind
+        wait_for(lambda: usable(served) == "0.0", 20)  # the replica is now too far behind
         wait_for(lambda: all("عنوان جديد" in served.get(page).text for _ in range(10)), 10)
         replica.execute("SELECT pg_wal_replay_resume()")
         wait_for(lambda: usable(served) == "1.0")
-        # What is brought in shows on the replica, and a download that it streams is whole.
+        # New articles appear on the replica, and a download that it streams is complete.
         archive.run("ingest", str(written(tmp_path / "many.jsonl", 300)))
         wait_for(lambda: caught_up(primary, replica), 10)
         assert served.get("/export/articles.jsonl").text.count("\n") == 305
-        # A killed replica is passed over: no reader sees it.
+        # A killed replica is skipped, and no reader notices.
         replica.kill()
         assert {served.get(address).status for address in (page, "/", "/search/?q=تونس", "/api/v1/articles") * 5} == {
             200
         }
         replica.start()
         wait_for(lambda: usable(served) == "1.0")
-        # Without the primary, readers read on; who would write is told.
+        # Without the primary readers can read, and requests that write get an error.
         primary.kill()
         assert [served.get(address).status for address in (page, "/", "/search/?q=تونس")] == [200, 200, 200]
         assert served.get("/admin/login/", b"username=a&password=b").status in (403, 503)
         assert served.get("/admin/", **editor).status == 503 and served.get("/readyz").status == 503
-        # The standby takes over: the archive goes on with it, without being told.
+        # The standby takes over, and the archive uses it without any setting.
         replica.promote()
         wait_for(lambda: served.get("/readyz").status == 200)
         assert served.get("/admin/", **editor).status == 200

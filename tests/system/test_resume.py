@@ -1,4 +1,4 @@
-"""Killed at any point, an ingest run again ends as one that was never interrupted."""
+"""An ingest that is killed at any point and run again ends as if it was never interrupted."""
 
 import json
 import os
@@ -22,7 +22,7 @@ _PLACES = ("الرباط", "تونس", "عمّان", "بيروت", "الدوحة
 
 @pytest.fixture
 def rows(tmp_path: Path) -> Path:
-    """Reports of some meetings, each told by several outlets, one in ten a reprint."""
+    """Writes reports of some meetings, each by several outlets; one in ten is a reprint."""
     chance = random.Random(7)
     made = []
     for number in range(ROWS):
@@ -45,7 +45,7 @@ def rows(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def archive(tmp_path: Path, django_db_blocker: object) -> Iterator[dict[str, str]]:
-    """The environment of a process whose archive is a database of its own on the tests' server."""
+    """Returns the environment of a process whose archive has a database of its own on the tests' server."""
     own = connection.settings_dict
     with django_db_blocker.unblock(), connection._nodb_cursor() as cursor:
         cursor.execute(f'DROP DATABASE IF EXISTS "{NAME}"')
@@ -99,7 +99,7 @@ def test_killing_it_again_and_again_changes_nothing_in_the_end(
     done(archive, "migrate", "-v0")
     done(archive, "load_authority", str(settings.BASE_DIR / "fixtures" / "authority.toml"))
     chance, output = random.Random(11), ""
-    # After so many lines of progress, in the middle of whatever goes on a moment later.
+    # It is killed after this many lines of progress, at whatever step it has reached a moment later.
     for lines in (0, 1, 60, 130):
         process = manage(archive, "ingest", str(rows), "--workers", "2", "--verbosity", "2", start_new_session=True)
         for _ in range(lines):
@@ -108,7 +108,7 @@ def test_killing_it_again_and_again_changes_nothing_in_the_end(
         assert process.poll() is None
         os.killpg(process.pid, signal.SIGKILL)
         output += process.communicate()[0]
-    # What was told as stored is; at worst there are files that no article came to name.
+    # Every row that was reported as stored is stored; at worst there are files of no article.
     checked = json.loads(manage(archive, "check_archive", "--settled", "0", "--json").communicate()[0])
     assert set(checked["problems"]) <= {"leftover file"}
     stored = {address for address, *_ in state(archive)["articles"]}

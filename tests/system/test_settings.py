@@ -1,4 +1,4 @@
-"""Settings reach a process through its environment: Django's own check of a production archive, HSTS, the budget of a document."""
+"""Settings in the environment of a process: Django's check of a production archive, HSTS, and the budget of a document."""
 
 import os
 import subprocess
@@ -14,12 +14,12 @@ MB = 1024 * 1024
 
 
 def deploy_check(**environment: str) -> subprocess.CompletedProcess:
-    """What `check --deploy` says to an archive set up as docker-compose.yml sets it up."""
+    """Runs `check --deploy` on an archive set up like docker-compose.yml, and returns its output."""
     defaults = {
         "ARCHIVE_SECRET_KEY": "".join(map(chr, range(48, 123))), "ARCHIVE_HTTPS": "1", "ARCHIVE_BEHIND_PROXY": "1",
         "ARCHIVE_HOSTS": "archive.example.org", "DATABASE_URL": "postgres://archive:x@nowhere.invalid/archive",
     }  # fmt: skip
-    # The browser tests set a variable for Django in the process that runs the tests: no server has it.
+    # The browser tests set a Django variable in the process that runs the tests; no server has it.
     own = ("ARCHIVE_", "DATABASE_", "DJANGO_")
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(own)}
     return subprocess.run(

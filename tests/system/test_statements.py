@@ -1,4 +1,7 @@
-"""No statement of the site runs longer than it may, whoever asked and whether or not they still wait; those of commands may."""
+"""No statement of the site runs longer than its limit, whoever asked and even if they no longer wait.
+
+Statements of commands may.
+"""
 
 import socket
 import time
@@ -12,7 +15,7 @@ LOCKED = "LOCK TABLE articles_article, articles_actor, articles_event IN ACCESS 
 
 
 def waiting(watcher: psycopg.Connection) -> int:
-    """Sessions of the archive that run a statement now, but for those of the test."""
+    """Returns the archive's sessions that run a statement now, except the test's own."""
     sql = (
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'active'"
         " AND application_name <> 'test'"
@@ -31,12 +34,12 @@ def test_a_page_that_takes_too_long_is_stopped_and_says_so(archives: Archives) -
         psycopg.connect(url, application_name="test") as holder,
         psycopg.connect(url, application_name="test", autocommit=True) as watcher,
     ):
-        # A statement that waits for a lock is one that takes as long as whoever asks for it likes.
+        # A statement that waits for a lock stands for a statement of any length.
         holder.execute(LOCKED)
         for address in ("/admin/articles/article/", "/admin/articles/actor/", "/admin/review/"):
             answer = served.get(address, Cookie=session)
             assert answer.status == 503 and "لم تكتمل الصفحة" in answer.text, address
-        # Who goes away at once leaves nothing behind either.
+        # A client that disconnects at once leaves no statement behind, either.
         for _ in range(4):
             with socket.create_connection(("127.0.0.1", served.port)) as gone:
                 gone.sendall(

@@ -1,4 +1,4 @@
-"""Captures in a store with S3's interface, pages in a cache that processes share: by settings, and the same archive."""
+"""Captures in an S3 store and pages in a shared cache: only settings differ, and the archive stays the same."""
 
 import json
 import shutil
@@ -45,12 +45,12 @@ def test_captures_are_kept_in_a_bucket(archives: Archives, bucket: dict[str, str
         captures = "import json; from articles.models import Capture; c = Capture.objects.get(filename='{}'); print(json.dumps([c.article_id, c.sha256]))"
         pk, digest = archive.ask(captures.format(seed.name))
         assert served.get(f"/articles/{pk}/captures/{digest}/").text == seed.read_text(encoding="utf-8")
-    # A backup of it is like any other, and goes back into a bucket or a folder.
+    # Its backup is like any other, and can be restored to a bucket or a folder.
     archive.run("backup", str(tmp_path / "copy"))
     restored = archives.empty("folder")
     restored.run("restore", str(tmp_path / "copy"))
     assert restored.whole()["captures"] == 10 and (restored.data / "captures").exists()
-    # One that is gone or was changed is found.
+    # The check finds a capture that is missing or was changed.
     key = f"{digest[:2]}/{digest[2:4]}/{digest}.gz"
     client.put_object(Bucket="captures", Key=key, Body=b"something else")
     assert f"capture {digest}" in archive.run("check_archive", status=1)
@@ -86,7 +86,7 @@ def test_a_change_shows_at_once_wherever_pages_are_kept(
             archive.run("shell", "--no-imports", "-c", retitle.format(number))
             assert {f"عنوان {number}" in served.get("/articles/1/").text for _ in range(8)} == {True}
         assert served.get("/admin/", **editor).status == 200
-        # How often one may ask is counted for all processes together where they share a cache.
+        # Rate limits count the requests of all processes together where they share a cache.
         statuses = [served.get("/feeds/").status for _ in range(12)]
         assert statuses.count(200) == 5
     if place == "database":
@@ -102,7 +102,7 @@ def test_a_cache_that_is_gone_is_done_without(archives: Archives, tmp_path: Path
 
 
 def test_two_requests_at_once_make_one_reader_wait_for_nobody(archives: Archives) -> None:
-    """Each is answered, from what is kept or made anew, while an ingest changes the archive under them."""
+    """Each reader gets an answer, cached or new, while an ingest changes the archive."""
     archive, statuses = archives.filled("busy"), []
     with Served(archive) as served:
         process = archive.start("ingest", str(written(archive.data / "more.jsonl", 200, "more")), "--json")

@@ -1,4 +1,6 @@
-"""What is started goes on: processes and the database are killed, and all that was accepted is taken in afterwards."""
+"""Supervised processes keep running: processes and the database are killed, and everything accepted is ingested
+afterwards.
+"""
 
 import contextlib
 import json
@@ -39,7 +41,7 @@ STATES = "import json; from articles.models import Delivery; print(json.dumps(li
 
 
 class Serving:
-    """`manage.py serve` on an archive of its own, embedded database and all."""
+    """Runs `manage.py serve` on an archive of its own, including the embedded database."""
 
     def __init__(self, folder: Path) -> None:
         with socket.socket() as probe:
@@ -65,7 +67,7 @@ class Serving:
         return self.status("/readyz") == 200 and "last beat" in self.text and "STALLED" not in self.text
 
     def child(self, word: str) -> psutil.Process:
-        """The program that `serve` runs whose command has the word."""
+        """Returns the program of `serve` whose command contains the word."""
         return wait_for(lambda: next(iter(self.children(word)), None))
 
     def children(self, word: str) -> list[psutil.Process]:
@@ -79,7 +81,7 @@ class Serving:
         return psutil.Process(int((self.archive.data / "postgres" / "postmaster.pid").read_text().split("\n", 1)[0]))
 
     def states(self) -> list[str]:
-        """Of all deliveries, asked of the database itself, which may be away."""
+        """Returns the states of all deliveries, read from the database directly, which may be down."""
         try:
             with psycopg.connect(
                 host=str(socket_directory(self.archive.data)), user=SUPERUSER, dbname="archive", connect_timeout=5
@@ -110,7 +112,7 @@ def test_all_is_taken_in_although_everything_is_killed(serving: Serving) -> None
     wait_for(lambda: "running" in serving.states() or "finished" in serving.states(), 300)
     serving.postmaster().kill()
     wait_for(serving.is_working, 300)
-    # Readers and editors have the archive again, and what they bring meanwhile is kept.
+    # Readers and editors can use the archive again, and uploads made meanwhile are stored.
     assert serving.status("/") == 200
     serving.upload("after-the-database", 3)
     serving.child("worker").kill()
@@ -123,9 +125,10 @@ def test_all_is_taken_in_although_everything_is_killed(serving: Serving) -> None
     assert serving.child("worker").pid != first.pid
     log = serving.log.read_text()
     assert "worker ended with status -9 and is started again in" in log
-    # Whoever notices first starts the database again; where that is a process that had used it, it says so. It was killed twice.
+    # The first process that notices restarts the database, and logs it if it had used the database before. It was
+    # killed twice.
     assert 1 <= log.count(ENDED) <= 2
-    # The site's main process as well.
+    # The site's main process restarts as well.
     serving.child("gunicorn").kill()
     wait_for(lambda: serving.status("/healthz") == 200, 300)
     everything = [serving.postmaster(), *psutil.Process(serving.process.pid).children(recursive=True)]
@@ -156,7 +159,7 @@ def test_of_a_database_that_nobody_used_no_end_is_told(tmp_path: Path) -> None:
         return psutil.Process(int((archive.data / "postgres" / "postmaster.pid").read_text().split("\n", 1)[0]))
 
     def left_running() -> psutil.Process:
-        """The server that a killed process leaves behind."""
+        """Returns the server that a killed process leaves running."""
         holder = archive.start("shell", "--no-imports", "-c", f"{ask}; import os; os.kill(os.getpid(), 9)")
         holder.communicate(timeout=300)
         return postmaster()
@@ -168,14 +171,14 @@ def test_of_a_database_that_nobody_used_no_end_is_told(tmp_path: Path) -> None:
 
     assert ENDED not in run()
     assert not (archive.data / "postgres" / "postmaster.pid").exists() and ENDED not in run()
-    # The next process finds it running, killed, or about to end.
+    # The next process finds the server running, killed, or about to end.
     left_running()
     assert ENDED not in run()
     left_running().kill()
     assert ENDED not in run()
     left_running().send_signal(signal.SIGINT)
     assert ENDED not in run()
-    # Whoever uses it is told.
+    # A process that was using the server reports its end.
     user = archive.start("shell", "--no-imports", "-c", f"{ask}; input()", stdin=subprocess.PIPE)
     wait_for(lambda: user.stdout.readline(), 300)
     server = postmaster()
@@ -208,7 +211,7 @@ def test_the_workers_of_a_killed_master_leave_the_port_to_the_next(serving: Serv
     wait_for(serving.is_working, 600)
     first = serving.child("gunicorn")
     workers = first.children()
-    # As many requests as keep both workers waiting for the rest of their bodies.
+    # These are enough requests to keep both workers waiting for the rest of their bodies.
     clients = [socket.create_connection(("127.0.0.1", serving.port), timeout=BODY_GRACE + 60) for _ in range(12)]
     for client in clients:
         client.sendall(b"POST /oai/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 90000\r\n\r\nverb=")
@@ -251,7 +254,7 @@ def test_a_program_that_ends_at_once_is_tried_with_growing_pauses_and_told(tmp_p
     assert time.monotonic() - begun > 6.5
     own = supervisor.cpu_times()
     assert own.user + own.system < 3
-    # A program that has just ended is no child to ask for its command.
+    # A program that has just ended has no command to ask for.
     alive = [child for child in supervisor.children() if child.status() != psutil.STATUS_ZOMBIE]
     (idle,) = [child for child in alive if "time.sleep(600)" in " ".join(child.as_dict(["cmdline"])["cmdline"] or [])]
     process.send_signal(signal.SIGINT)
@@ -282,7 +285,7 @@ def test_only_what_is_silent_at_every_look_is_killed(tmp_path: Path) -> None:
     process = subprocess.Popen(
         [sys.executable, "-c", HANGING, str(starts)], cwd=ROOT, stderr=subprocess.PIPE, text=True, env=os.environ
     )
-    # Each of the two, and the silent one again.
+    # Both programs start, and the silent one starts again.
     wait_for(lambda: starts.exists() and len(starts.read_text()) == 3, 300)
     for child in psutil.Process(process.pid).children():
         child.kill()
@@ -292,7 +295,7 @@ def test_only_what_is_silent_at_every_look_is_killed(tmp_path: Path) -> None:
 
 
 def test_a_worker_that_hangs_falls_silent(archives: Archives, tmp_path: Path) -> None:
-    """Its job waits for ever: procrastinate's own heartbeat goes on, ours does not."""
+    """The job waits for ever: procrastinate's own heartbeat continues, and ours stops."""
     archive = archives.migrated("hanging")
     beats = "SELECT beat_at, delivery FROM articles_heartbeat"
     with psycopg.connect(archive.environment["DATABASE_URL"], autocommit=True) as session:
@@ -309,10 +312,10 @@ def test_a_worker_that_hangs_falls_silent(archives: Archives, tmp_path: Path) ->
                 first = session.execute(theirs).fetchone()[0]
                 wait_for(lambda: session.execute(theirs).fetchone()[0] > first, 300)
                 assert session.execute(beats).fetchone() == (silent_since, delivery)
-                # As it is found some minutes later.
+                # The check runs as if some minutes had passed.
                 session.execute("UPDATE articles_heartbeat SET beat_at = now() - interval '7 minutes'")
                 assert "stalled" in archive.run("worker_health", status=1)
-            # The lock is gone: the job ends and the worker is well.
+            # The lock is gone, so the job ends and the worker is healthy.
             wait_for(lambda: archive.ask(STATES) == ["finished"], 300)
             wait_for(lambda: session.execute(beats).fetchone()[1] is None, 300)
             archive.run("worker_health")
@@ -352,7 +355,7 @@ def test_nightly_goes_on_after_a_part_that_fails_and_says_so(archives: Archives,
     succeeded, parts = archive.ask(state)[-1]
     assert succeeded is False and [name for name, status in parts if status] == ["check_archive", "backup"]
     assert "check_archive" in archive.run("nightly", "--check", status=1)
-    # Two at once would do everything twice.
+    # Two nightly runs at once would do everything twice.
     with psycopg.connect(archive.environment["DATABASE_URL"]) as lock_holder:
         lock_holder.execute("SELECT pg_advisory_lock(7230115)")
         assert "in progress" in archive.run("nightly", status=1)
@@ -369,7 +372,7 @@ def test_nightly_waits_for_its_time_and_its_status_tells_how_the_run_ended(archi
     elsewhen = Archive(archive.data, archive.environment | moved)
 
     def night() -> int:
-        """The exit status of a run whose time comes while it waits."""
+        """Returns the exit status of a nightly run whose hour comes while it waits."""
         shift.write_text("0")
         process = elsewhen.start("nightly", "--wait", stderr=subprocess.STDOUT)
         assert "The nightly run begins at" in process.stdout.readline()

@@ -1,4 +1,6 @@
-"""An upgrade stops nobody: the schema is put forward first, the release before goes on working on it, then the code follows."""
+"""An upgrade interrupts nobody: the schema is migrated first, the previous release works on it, then the code is
+replaced.
+"""
 
 import json
 import subprocess
@@ -14,7 +16,7 @@ from django.db.models.fields import NOT_PROVIDED
 from tests.system.conftest import ROOT, Archives, written
 
 FOLDER = ROOT / "articles" / "migrations"
-# From here on migrations follow the rules of docs/upgrade.md.
+# Migrations from here on follow the rules of docs/upgrade.md.
 FIRST_UNDER_RULES = 5
 
 
@@ -24,7 +26,9 @@ def ruled() -> list[str]:
 
 
 def test_every_migration_leaves_what_older_code_needs() -> None:
-    """Nothing that running code reads goes or changes its name, and what it does not write has a default in the database."""
+    """Columns that running code reads are neither dropped nor renamed, and columns that it does not write have a
+    database default.
+    """
     assert ruled()
     for name in ruled():
         for operation in import_module(f"articles.migrations.{name}").Migration.operations:
@@ -68,7 +72,7 @@ def test_an_archive_with_the_migrations_before_the_squash_is_up_to_date(archives
 
 @pytest.fixture
 def release_before(tmp_path: Path) -> Path:
-    """The code as it was before the newest migration was added, out of the project's own history."""
+    """Checks out the code before the newest migration was added, from the project's own history."""
     newest = f"articles/migrations/{ruled()[-1]}.py"
     added = git("log", "--diff-filter=A", "--format=%H", "--", newest).strip().splitlines()
     before = git("rev-list", "--parents", "-n1", added[-1]).split()[1:] if added else []
@@ -115,7 +119,7 @@ def test_the_release_before_works_on_the_new_schema(archives: Archives, release_
     assert "5 created" in old("ingest", rows)
     assert set(json.loads(old("shell", "-c", _EDITS_AND_READS).strip().splitlines()[-1])) == {200}
     assert archive.whole()["captures"] == 40
-    # And what the old code wrote shows in the new at once.
+    # The new code shows at once what the old code wrote.
     assert "سياسة" in archive.run("export", "articles")
 
 

@@ -1,5 +1,8 @@
-"""Python runs this at its start where this folder is in PYTHONPATH: the clock is off by as many seconds as a file says, which
-may change at any time, as that of a machine whose clock is put forward or back. CLOCK_SHIFT names the file."""
+"""Shifts the clock of a Python process, as on a machine whose clock is put forward or back.
+
+Python imports this file at its start if the folder is in PYTHONPATH. The environment variable CLOCK_SHIFT names a file
+with the shift in seconds, which may change at any time.
+"""
 
 import datetime
 import os
