@@ -29,7 +29,7 @@ class Shape:
 
 
 def repeated(part: str, before: str = "", after: str = "") -> Generator:
-    """A generator of `part` said over and over, between a beginning and an end."""
+    """Returns a generator that repeats `part` between a beginning and an end."""
 
     def make(size: int) -> bytes:
         length = len(part.encode())
@@ -39,7 +39,7 @@ def repeated(part: str, before: str = "", after: str = "") -> Generator:
 
 
 def numbered(part: str, before: str = "", after: str = "") -> Generator:
-    """A generator of `part` said over and over, «{n}» in it a new number each time."""
+    """Returns a generator that repeats `part`, with a new number for each «{n}»."""
 
     def make(size: int) -> bytes:
         parts, length = [], 0
@@ -53,7 +53,7 @@ def numbered(part: str, before: str = "", after: str = "") -> Generator:
 
 
 def lettered(part: str, before: str = "", after: str = "") -> Generator:
-    """A generator of `part` said over and over, «{w}» in it a new Arabic word each time."""
+    """Returns a generator that repeats `part`, with a new Arabic word for each «{w}»."""
     letters = "ابتجحدرسشصعغفقكلمن"
 
     def word(n: int) -> str:
@@ -76,25 +76,25 @@ def lettered(part: str, before: str = "", after: str = "") -> Generator:
 
 
 def page(make: Generator) -> Generator:
-    """The shape inside the body of a page that is otherwise an article."""
+    """Puts the shape inside the body of a page that is otherwise an article."""
     head = f"<html><head><title>{_TITLE}</title></head><body><h1>{_TITLE}</h1><p>{SENTENCE * 3}</p>".encode()
     return lambda size: head + make(size) + f"<p>{SENTENCE}</p></body></html>".encode()
 
 
 def in_head(make: Generator) -> Generator:
-    """The shape inside the head of a page that is otherwise an article."""
+    """Puts the shape inside the head of a page that is otherwise an article."""
     return lambda size: (
         b"<html><head>" + make(size) + f"</head><body><h1>{_TITLE}</h1><p>{SENTENCE * 3}</p></body></html>".encode()
     )
 
 
 def article(make: Generator) -> Generator:
-    """The shape as the last paragraph of an article."""
+    """Puts the shape into the last paragraph of an article."""
     return lambda size: f"{_TITLE}\n\n{SENTENCE * 2}\n\n".encode() + make(size)
 
 
 def row(field: str, make: Generator) -> Generator:
-    """The shape as one field of a JSON line."""
+    """Puts the shape into one field of a JSON line."""
 
     def of(size: int) -> bytes:
         values = {"title": _TITLE, "body": SENTENCE * 2} | {field: make(size).decode()}
@@ -104,12 +104,12 @@ def row(field: str, make: Generator) -> Generator:
 
 
 def csv_file(body: Generator, header: str = "title,body") -> Generator:
-    """The shape as the rows of a CSV file."""
+    """Puts the shape into the rows of a CSV file."""
     return lambda size: header.encode() + b"\n" + body(size)
 
 
 def warc_file(make: Generator, header: bytes = b"", http_header: bytes = b"") -> Generator:
-    """The shape as the page of a web archive's only record."""
+    """Puts the shape into the page of a web archive's only record."""
 
     def of(size: int) -> bytes:
         answer = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n" + http_header + b"\r\n" + make(size)
@@ -119,7 +119,7 @@ def warc_file(make: Generator, header: bytes = b"", http_header: bytes = b"") ->
 
 
 def record(answer: bytes, header: bytes = b"", kind: bytes = b"response") -> bytes:
-    """A record of a web archive that holds a server's answer."""
+    """Returns a record of a web archive that holds a server's answer."""
     return (
         b"WARC/1.0\r\nWARC-Type: " + kind + b"\r\nWARC-Record-ID: <urn:uuid:1b4e28ba-2fa1-11d2-883f-0016d3cca427>\r\n"
         b"WARC-Target-URI: https://example.org/a\r\nWARC-Date: 2024-01-01T00:00:00Z\r\n"
@@ -162,7 +162,7 @@ def _warc_many_records(size: int) -> bytes:
     return small_record * max(1, size // len(small_record))
 
 
-# Cut where it has given most of its text.
+# The member is cut off after most of its text.
 _CUT_MEMBER = gzip.compress(
     b"WARC/1.0\r\nWARC-Type: metadata\r\nContent-Length: 9000\r\n\r\n" + SENTENCE.encode() * 60, mtime=0
 )[:-20]

@@ -1,4 +1,6 @@
-"""Rows and originals from before there was a gate: no page, feed, export, check or backup ends because of one, and each is told."""
+"""Rows and originals from before the text gate: no page, feed, export, check or backup fails because of one, and each
+is reported.
+"""
 
 import csv
 import io
@@ -48,7 +50,7 @@ EDGES = [date(1, 1, 1), date(9999, 12, 31)]
 
 
 def captured(article: Article, moment: str, content: bytes = b"<p>x</p>") -> Capture:
-    """A capture of a moment that no form and no reader takes any more."""
+    """Stores a capture with a time that no form and no reader accepts any more."""
     article.save()
     content += moment.encode()
     digest = sha256(content).hexdigest()
@@ -64,7 +66,9 @@ def captured(article: Article, moment: str, content: bytes = b"<p>x</p>") -> Cap
 
 @pytest.fixture
 def bad(make_article: Callable[..., Article]) -> list[Article]:
-    """Articles with a capture of no time that Python knows, and articles and events of the first and of the last day."""
+    """Articles with a capture of a time beyond Python's range, and articles and events of the first and of the last
+    day.
+    """
     rows = [make_article(f"خبر قديم {n}", "نص الخبر القديم.") for n, _ in enumerate(BEYOND)]
     for row, moment in zip(rows, BEYOND, strict=True):
         captured(row, moment)
@@ -80,7 +84,9 @@ def bad(make_article: Callable[..., Article]) -> list[Article]:
 
 
 def exportable(rows: list[Article]) -> set[int]:
-    """The keys of those that an export has: all but the one whose day stands for days that no calendar has."""
+    """Returns the keys of the rows that an export contains: all but the one whose day stands for days outside the
+    calendar.
+    """
     return {row.pk for row in rows if row.published_date != date.min}
 
 
@@ -137,7 +143,7 @@ def test_the_command_exports_them(bad: list[Article]) -> None:
 
 
 def test_a_row_that_cannot_be_read_is_stepped_over_and_told(client: Client, seed: Callable[[str], Article]) -> None:
-    """A day before the year 1, which only a hand at the database's own prompt can have written."""
+    """A day before the year 1, which only SQL at the database's own prompt can have written."""
     with before_the_rules(), connection.cursor() as cursor:
         cursor.execute(
             "UPDATE articles_article SET published_date = '0044-03-15 BC', published_earliest = '0044-03-15 BC', "
@@ -169,7 +175,8 @@ def test_an_address_that_is_none_stops_no_web_archive(make_article: Callable[...
         write(out, lambda place, reason, reasons=reasons: reasons.append(reason))
         if write is write_warc:
             kinds = [record.rec_type for record in ArchiveIterator(io.BytesIO(out.getvalue()))]
-            # The first record tells of the file itself. What is not told is written, under the name of its digest.
+            # The first record describes the file itself. Every capture without a reported reason is written, under the
+            # name of its digest.
             assert "metadata" not in kinds and len(kinds) - 1 + len(reasons) == Capture.objects.count()
 
 
@@ -192,7 +199,7 @@ def test_a_sound_archive_has_no_such_problem() -> None:
         assert not [problem for problem in check(settled=10**9).open if problem.kind == "date"]
 
 
-# Damaged originals
+# Damaged originals.
 
 
 def damage(capture: Capture, change: Callable[[bytes], bytes]) -> None:
@@ -235,7 +242,7 @@ def test_a_damaged_original_is_told_by_everyone_and_stops_nobody(client: Client,
     reasons: list[str] = []
     assert write_warc(io.BytesIO(), lambda place, reason: reasons.append(reason)) == Capture.objects.count() - 1
     assert len(reasons) == 1 and whole.sha256 in reasons[0]
-    # The command tells what it met behind the damaged original, too.
+    # The command also reports the problem that follows the damaged original.
     last = captured(whole.article, "1800-01-01 00:00+00")
     assert last.pk > whole.pk
     err = StringIO()
@@ -254,7 +261,7 @@ def test_any_changed_byte_is_a_damaged_original(whole: Capture) -> None:
         for change in (0xFF, 0x01):
             path.write_bytes(packed[:at] + bytes([packed[at] ^ change]) + packed[at + 1 :])
             try:
-                assert zlib.crc32(whole.read()) >= 0  # a byte that says nothing of the content: the time, the system
+                assert zlib.crc32(whole.read()) >= 0  # this byte is no content, as the time or the system
             except DamagedCaptureError:
                 continue
     path.write_bytes(packed)
@@ -300,7 +307,7 @@ def test_a_backup_that_has_a_whole_copy_keeps_it_and_tells(whole: Capture, tmp_p
         assert len(made.missing + made.damaged) == len(messages) == 1
         assert whole.sha256 in messages[0] and "keeps its copy" in messages[0]
         assert (made.files, made.added) == (first.files, 1) and copy.read_bytes() == packed
-    # Also where no manifest names the copy: the backup that made it was killed.
+    # This also holds where no manifest names the copy, because the backup that made it was killed.
     for manifest in folder.glob("*.jsonl"):
         manifest.unlink()
     made = at_the_second(4, folder)
@@ -329,7 +336,7 @@ def test_a_mended_original_takes_the_place_of_its_damaged_copy(whole: Capture, t
 
 
 def at_the_second(second: int, folder: Path) -> Made:
-    """A backup of that second of a day: two of the same second are refused."""
+    """Makes a backup at that second of a day, since two backups of the same second are refused."""
     with time_machine.travel(f"2031-05-05T00:00:{second:02}Z", tick=False):
         return backup(folder)
 
@@ -376,7 +383,7 @@ def test_no_day_that_is_asked_for_is_a_server_error(client: Client, day: str) ->
         assert client.get(address).status_code in (200, 301, 302, 404), address
 
 
-# Rows that Python cannot read
+# Rows that Python cannot read.
 
 
 BC = "0044-03-15 BC"
@@ -390,7 +397,7 @@ BY_HAND = {
 
 
 def written_by_hand(noun: str, article: Article) -> None:
-    """A day before the year 1 in the article, in what it reports or in what it says."""
+    """Writes a day before the year 1 into the article, its event or its figures."""
     with before_the_rules(), connection.cursor() as cursor:
         cursor.execute(BY_HAND[noun], {"day": BC, "article": article.pk})
         assert cursor.rowcount
@@ -398,7 +405,7 @@ def written_by_hand(noun: str, article: Article) -> None:
 
 @pytest.fixture
 def reported(make_article: Callable[..., Article]) -> list[Article]:
-    """Public articles of one source about one event, actor and measure, of which the second has facts of its own."""
+    """Public articles of one source about one event, actor and measure; the second has an event and facts of its own."""
     source = Source.objects.create(name="وكالة الريف", kind="agency", domains=["rif.example"])
     actor = Actor.objects.create(name="هيئة الريف", kind="civil", state="confirmed")
     event, its_own = (Event(title=f"ملتقى الريف {n}", kind="conference", state="confirmed") for n in (1, 2))
@@ -439,7 +446,7 @@ def test_a_download_gives_all_rows_but_the_unreadable(
             else [json.loads(line) for line in lines.splitlines()]
         )
         ids = {int(row["id"]) for row in rows}
-        # What the article reports, or says, is another row: it has no date, and the article stays.
+        # An unreadable event or figure is another row: its date is left out, and the article stays.
         assert ids >= {row.pk for row in readable} and (bad.pk in ids) == (noun != "article"), query
         assert [line.partition(": ")[0] for line in told_in(caplog)] == (
             [f"article {bad.pk} was left out"] if noun == "article" else []
@@ -477,10 +484,10 @@ def test_a_harvest_goes_on_past_the_unreadable(
     noun: str,
     place: int,
 ) -> None:
-    """At each place of a part: first, last and between, by tokens of two records each."""
+    """The bad row stands first, last and between, and tokens split the harvest into two records each."""
     monkeypatch.setattr(oai, "RECORDS", 2)
     bad, readable = reported[1], [reported[0], *reported[2:]]
-    # The order of a harvest is that of the last changes; the bad row takes each place in turn.
+    # A harvest is ordered by the last changes; the bad row takes each place in turn.
     for at, row in enumerate([*readable[:place], bad, *readable[place:]]):
         Article.objects.filter(pk=row.pk).update(updated_at=datetime(2035, 1, 1 + at, tzinfo=UTC))
     written_by_hand(noun, bad)
@@ -499,7 +506,7 @@ def test_a_harvest_goes_on_past_the_unreadable(
             if not token:
                 break
             token = f"&resumptionToken={quote(token)}"
-        # A list of identifiers says nothing of when the article was published.
+        # A list of identifiers contains no day of publication.
         is_listed = verb == "ListIdentifiers" or noun != "article"
         assert set(harvested) == {str(row.pk) for row in readable} | ({str(bad.pk)} if is_listed else set())
         assert len(told_in(caplog)) == (0 if is_listed else 1), told_in(caplog)
@@ -507,13 +514,13 @@ def test_a_harvest_goes_on_past_the_unreadable(
     assert ("idDoesNotExist" in client.get(address).content.decode()) == (noun == "article")
 
 
-# Values that no page expects
+# Values that no page expects.
 
 
 def write_by_hand(statement: str, *values: object) -> None:
-    """A statement at the database's own prompt, with triggers and references switched off."""
+    """Runs a statement as at the database's own prompt, with triggers and references switched off."""
     with connection.cursor() as cursor:
-        # What the test stored before is checked before references are switched off.
+        # References that the test wrote before are checked before they are switched off.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET session_replication_role TO replica")
         cursor.execute(statement, values)
@@ -584,7 +591,7 @@ def test_a_figure_that_is_no_number_ends_no_page_and_is_named(
         f"/admin/articles/figure/{figure.pk}/change/",
     ]  # fmt: skip
     assert_pages_open(admin_client, addresses)
-    # The others are set on one scale as before.
+    # The other figures are drawn on one scale as before.
     assert "12 خبيرا" in admin_client.get(f"/figures/?measure={measure.pk}").content.decode()
     (message,) = messages_of_check("value")
     assert message.startswith(f"figure {figure.pk}: its {changed.partition(' ')[0]} ") and "NaN" in message

@@ -1,4 +1,6 @@
-"""What one document may cost: hostile shapes grow no faster than their size, and what costs too much stops no other."""
+"""The budget of a document: hostile shapes grow no faster than their size, and a document that costs too much stops no
+other.
+"""
 
 import gzip
 import os
@@ -43,7 +45,7 @@ def test_the_catalogue_holds_all_formats() -> None:
 
 
 def brought(folder: Path, costly: str) -> None:
-    """Three files, of which the second is the costly one."""
+    """Writes three files, of which the second is the costly one."""
     for name, text in {"a": GOOD.format(n=21), "b": costly, "c": GOOD.format(n=23).replace("خبر", "نبأ")}.items():
         (folder / f"{name}.txt").write_text(text, encoding="utf-8")
 
@@ -69,7 +71,7 @@ def test_a_document_that_takes_too_long_is_told_and_the_others_go_in(
 @pytest.mark.django_db
 def test_a_document_that_takes_too_much_memory_is_told_and_the_others_go_in(tmp_path: Path, settings: Any) -> None:
     settings.ARCHIVE_DOCUMENT_MEMORY, settings.ARCHIVE_DOCUMENT_SECONDS = 32 * MB, 120
-    # It needs 256 MiB: a worker may reuse memory that this process has freed, and that is tens of MiB late in a run.
+    # It needs 256 MiB: a worker may reuse memory that this process has freed, and late in a run that is tens of MiB.
     brought(tmp_path, COSTLY * 4)
     report = ingest([tmp_path], Options(largest=20 * MB))
     assert (report.created, len(report.failures)) == (2, 1)
@@ -88,7 +90,7 @@ def test_a_page_that_takes_too_much_memory_is_never_stored_in_part(tmp_path: Pat
 
 @pytest.mark.django_db
 def test_documents_are_read_so_beside_other_threads(tmp_path: Path, settings: Any) -> None:
-    """As in the worker of deliveries and in the server of pages, which must not be forked."""
+    """The process has other threads, as the delivery worker and the page server do, and must not fork."""
     settings.ARCHIVE_DOCUMENT_SECONDS = 0.5
     brought(tmp_path, COSTLY)
     over = threading.Event()
@@ -117,7 +119,7 @@ def test_a_text_that_extract_cannot_read_in_time_keeps_its_suggestions(
 
 @dataclass(frozen=True)
 class Doing:
-    """A job that does what each value names."""
+    """A job that performs the action that each value names."""
 
     mark: str = ""
 
@@ -161,7 +163,7 @@ def test_an_error_of_the_job_is_the_callers() -> None:
 
 
 class Waiting:
-    """A job that goes on until a file is there."""
+    """A job that waits until a file exists."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -176,7 +178,7 @@ class Waiting:
 
 
 def test_who_waits_for_documents_is_called_meanwhile(tmp_path: Path) -> None:
-    """Before any document of the batch is told: a worker for deliveries says then that it does not hang."""
+    """The callback runs before any document of the batch is finished; a delivery worker then sends its heartbeat."""
     path = tmp_path / "go-on"
     with BoundedWorkers(Waiting(path), Budget(1, 500 * MB), waiting=path.touch) as workers:
         assert next(workers.map([[1, 2]])).outcomes == ["done", "done"]
@@ -190,15 +192,15 @@ def test_no_worker_is_left_behind() -> None:
         os.kill(process, 0)
 
 
-# Readers: what they hold of a file while they read it.
+# Readers: the memory that they need while they read a file.
 
 
 @dataclass(frozen=True)
 class Reading:
-    """A job that reads a file and says what is wrong with it.
+    """A job that reads a file and returns its errors.
 
     largest: the most bytes of a document.
-    most: after so many broken parts the file is left, as ingest leaves it.
+    most: the number of broken parts after which the file is given up, as ingest does.
     """
 
     largest: int
@@ -244,7 +246,7 @@ ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n"
 CHUNKED = ANSWER + b"Transfer-Encoding: chunked\r\n\r\n"
 GOOD_RECORD = record(ANSWER + b"\r\n" + PAGE)
 ROWS, LAST_ROW = b"title,body\n", "عنوان,متن\n".encode()
-# A file whose first row or record costs more than its size: (its name, what it holds, what is told of it).
+# Files whose first row or record costs more than its size: (name, content, expected report).
 COSTLY_FILES: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "a row of empty cells": ("a.csv", lambda: ROWS + b"t," + b"," * 9 * MB + b"\n" + LAST_ROW, "line 2: the row has more than"),
     "a row of words": ("a.csv", lambda: ROWS + b"t," + "اب,".encode() * 1_900_000 + b"\n" + LAST_ROW, "line 2: the row has more than"),
@@ -260,14 +262,14 @@ COSTLY_FILES: dict[str, tuple[str, Callable[[], bytes], str]] = {
 
 
 def packed(answer: bytes, kind: bytes) -> bytes:
-    """A web archive, each record packed by itself, whose first record holds the answer."""
+    """Returns a web archive in which each record is packed by itself and the first record holds the answer."""
     answer = b"HTTP/1.1 200 OK\r\nContent-Type: " + kind + b"\r\n" + answer
     return gzip.compress(record(answer)) + gzip.compress(GOOD_RECORD)
 
 
 @dataclass(frozen=True)
 class Listing(Job):
-    """A job that lists what a file holds: places, each with what is broken there."""
+    """A job that lists the entries of a file: each place, and what is broken there."""
 
     largest: int
 
@@ -281,7 +283,7 @@ def test_a_costly_row_or_record_is_refused_in_a_line_and_the_file_goes_on(name: 
     file_name, make, expected = COSTLY_FILES[name]
     path = tmp_path / file_name
     path.write_bytes(make())
-    # A row or record may be held a few times while it is looked at, as text, and never as millions of values.
+    # A row or record may be held a few times as text while it is read, and never as millions of values.
     with BoundedWorkers(Listing(10 * MB), Budget(20, 140 * MB)) as workers:
         listed = workers.run(path)
     assert not isinstance(listed, Exceeded), listed
@@ -320,7 +322,7 @@ def test_a_package_with_too_long_a_list_of_files_is_not_opened(tmp_path: Path) -
 def test_a_text_under_another_title_or_date_is_read_within_its_budget(
     tmp_path: Path, settings: Any, change: str
 ) -> None:
-    """The process that stores would else read it itself, for as long as that takes, while all others wait."""
+    """Otherwise the storing process would read it itself, without a limit, while all others wait."""
     path = tmp_path / "a.txt"
     path.write_text(GOOD.format(n=21), encoding="utf-8")
     assert ingest([path], Options(largest=20 * MB)).created == 1
@@ -329,7 +331,7 @@ def test_a_text_under_another_title_or_date_is_read_within_its_budget(
     if change == "title":
         Article.objects.filter(pk=article.pk).update(title="عنوان من محرر", title_origin="editor")
     else:
-        # First captured on another day than the text that comes now.
+        # The first capture is of another day than the text that is ingested now.
         article.captures.update(captured_at=datetime(2020, 1, 1, tzinfo=UTC))
     document = f"{GOOD.format(n=21)}\n" + COSTLY
     authority = Authority.load()
@@ -342,7 +344,7 @@ def test_a_text_under_another_title_or_date_is_read_within_its_budget(
     assert [pk for pk, _ in figures] == list(article.figures.values_list("id", flat=True))
 
 
-# A fetch.
+# Fetching.
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
 

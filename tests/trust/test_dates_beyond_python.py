@@ -1,5 +1,8 @@
-"""Days and moments that PostgreSQL holds and Python does not, in every column that can have one: no door ends because of them, each
-is told with its table, row and column, and none enters any more."""
+"""Days and moments that PostgreSQL holds and Python does not, in every column of a date: no interface fails because of
+them.
+
+The check reports each with its table, row and column, and new ones are refused.
+"""
 
 import io
 import json
@@ -43,7 +46,7 @@ VALUES = ["infinity", "-infinity", "0044-03-15 BC", "10000-01-01"]
 
 @pytest.fixture
 def rows(make_article: Callable[..., Article]) -> list[Article]:
-    """Public articles of one source, two about an event of their own each, with an actor and a figure."""
+    """Public articles of one source; two of them report an event of their own, with an actor and a figure."""
     source = Source.objects.create(name="وكالة الوادي", kind="agency", domains=["wadi.example"])
     actor = Actor.objects.create(name="هيئة الوادي", kind="civil", state="confirmed")
     made = []
@@ -66,7 +69,7 @@ def rows(make_article: Callable[..., Article]) -> list[Article]:
 
 
 def spoil_around(article: Article, value: str) -> None:
-    """Every date of what an article reports and of who reports it, but not the article's own."""
+    """Spoils every date of an article's facts, event and actors, but not the article's own dates."""
     of_article = [row for noun in (Mention, Coverage, Figure) for row in noun.objects.filter(article=article)]
     event = article.coverages.get().event
     for row in (*of_article, event, *event.participations.all(), *Actor.objects.filter(mentions__article=article)):
@@ -179,7 +182,7 @@ def nouns() -> list[type[models.Model]]:
 
 
 def test_every_column_of_a_date_has_a_rule() -> None:
-    """Of a noun that is new, too: the names are read from the models."""
+    """The names are read from the models, so a new noun is covered, too."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT conrelid::regclass::text, pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'c'"

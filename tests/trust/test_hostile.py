@@ -1,4 +1,6 @@
-"""What is hostile stays text: whatever stands in an article, a name, a file or an address, no page runs it and none fails."""
+"""Hostile text stays text: whatever an article, a name, a file or an address contains, no page runs it and no page
+fails.
+"""
 
 import csv
 import json
@@ -48,7 +50,7 @@ ATTACKS = [
 
 
 def assert_harmless(page: bytes) -> None:
-    """No element and no attribute that the archive did not write itself, and no address that runs something."""
+    """Asserts that every element and attribute is the archive's own, and that no address runs a script."""
     document = html5lib.parse(page.decode(), namespaceHTMLElements=False)
     for element in document.iter():
         if not isinstance(element.tag, str):
@@ -67,7 +69,7 @@ def assert_harmless(page: bytes) -> None:
 
 @pytest.fixture
 def attacked(make_article: Callable[..., Article], request: pytest.FixtureRequest) -> Article:
-    """An article, and all around it, of whose every text the attack is a part."""
+    """An article and its facts, actors and events, with the attack in every text."""
     attack = request.param
     short = attack[:100]
     source = Source.objects.create(name=f"{short} صحيفة", country=attack[:50])
@@ -213,7 +215,7 @@ def test_a_files_name_leads_nowhere(admin_client: Client, name: str, settings: o
 
 
 def bombs(folder: Path) -> Iterator[Path]:
-    """Small files that are huge once opened, or open nowhere."""
+    """Small files that become huge when they are opened, or that no program can open."""
     for name, member in (
         ("a.wacz", "archive/data.warc"),
         ("b.wacz", "../../evil.warc"),

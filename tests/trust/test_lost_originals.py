@@ -1,5 +1,6 @@
-"""Originals whose rows are lost: the check tells of each article that came from one and has none, and no repair removes a file that may
-be one of them."""
+"""Originals whose rows are lost: the check reports each article that has lost its capture, and no repair removes a file
+that may be an original.
+"""
 
 import os
 from collections.abc import Callable, Iterator
@@ -30,7 +31,7 @@ def read(tmp_path: Path) -> Article:
 
 @pytest.fixture
 def leftover() -> Iterator[Path]:
-    """A file of an ingest that was killed before its article was committed."""
+    """A file that an ingest left when it was killed before its article was committed."""
     Capture.objects.keep_bytes(LEFTOVER, pack(b"left over"))
     path = Path(capture_storage().path(stored_name(LEFTOVER)))
     yield path
@@ -63,7 +64,7 @@ def test_what_an_editor_typed_has_no_original_and_is_no_problem(admin_client: Cl
 @pytest.mark.parametrize("is_retitled", [False, True])
 def test_an_article_that_lost_its_captures_is_told(read: Article, is_retitled: bool) -> None:
     if is_retitled:
-        # An editor gave it a title since: what it was read from stands in its history.
+        # An editor has since changed its title, so only history shows that the title was read from a file.
         with operation(user=get_user_model().objects.create(username="محرر").pk):
             read.title, read.title_origin, read.set_aside, read.date_statements = (
                 "عنوان آخر",
@@ -78,7 +79,7 @@ def test_an_article_that_lost_its_captures_is_told(read: Article, is_retitled: b
         cursor.execute("DELETE FROM articles_capture WHERE article_id = %s", [read.pk])
     (line,) = messages_of("capture")
     assert line.startswith(f"article {read.pk} ")
-    # The file that was its original stays.
+    # The repair keeps the file that was its original.
     assert any(path.name in line for line in messages_of("leftover file", settled=-1, repair=True)) and path.exists()
     path.unlink()
 
@@ -107,7 +108,7 @@ def test_no_repair_removes_what_may_be_an_original(
             any(original.name in line for line in lines) == (loss != "its file") == original.exists()
             and leftover.exists()
         )
-    # With the original in its place again there is no doubt, and the leftover goes.
+    # Once the original is in its place again, nothing is in doubt, and the leftover is removed.
     original.write_bytes(packed)
     if loss == "the row":
         capture.save(force_insert=True)
@@ -118,7 +119,7 @@ def test_no_repair_removes_what_may_be_an_original(
 
 
 def test_the_newest_of_several_originals_is_set_aside_and_not_deleted(read: Article, leftover: Path) -> None:
-    """Nothing tells that a capture is gone while the article has another: the bytes are kept all the same."""
+    """While the article has another capture, nothing shows that one is gone; the bytes are kept nevertheless."""
     row = read.captures.get()
     capture = Capture.objects.get(pk=row.pk)
     capture.pk, capture.sha256 = None, LEFTOVER
@@ -128,7 +129,7 @@ def test_the_newest_of_several_originals_is_set_aside_and_not_deleted(read: Arti
     assert messages_of("leftover file", settled=-1, repair=True) == [] and not leftover.exists()
     aside = Path(capture_storage().path(f"{SET_ASIDE}/{stored_name(LEFTOVER)}"))
     assert aside.read_bytes() == packed and aside.stat().st_mode & 0o777 == 0o600
-    # It is no leftover of its own, at the next look or the one after.
+    # Neither the next check nor the one after reports the set-aside file as a leftover.
     assert messages_of("leftover file", settled=-1) == messages_of("leftover file", settled=-1, repair=True) == []
     assert aside.exists()
 

@@ -1,5 +1,7 @@
-"""Rows that a hand merged into themselves or one another in a circle: their addresses answer, the check names them, and no row is
-merged into itself any more."""
+"""Rows that SQL merged into themselves or in a circle: their addresses answer, and the check reports them.
+
+No row can be merged into itself any more.
+"""
 
 from collections.abc import Callable
 
@@ -47,7 +49,7 @@ def test_a_circle_answers_and_is_told(
 ) -> None:
     rows = make_rows(noun, count + 1)
     circle, before = rows[:count], rows[count]
-    # The last row leads into the circle and is not in it.
+    # The last row points into the circle and is no part of it.
     merge_by_hand([*circle, before], [*circle[1:], circle[0], circle[0]])
     for row in rows:
         assert client.get(row.get_absolute_url()).status_code == 404

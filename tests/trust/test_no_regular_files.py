@@ -1,4 +1,4 @@
-"""What is no regular file, where an original, an upload or a leftover is looked for: nobody waits for it, nobody ends because of it."""
+"""Special files in place of an original, an upload or a leftover: no process waits for them or fails because of them."""
 
 import os
 from collections.abc import Callable
@@ -43,7 +43,7 @@ def original(tmp_path: Path) -> Capture:
 
 @pytest.fixture
 def put_back() -> list[Path]:
-    """Paths that are cleared away after the test: the store outlives it."""
+    """Paths that are removed after the test, since the store outlives it."""
     paths: list[Path] = []
     yield paths
     for path in paths:
@@ -75,7 +75,7 @@ def test_in_an_originals_place(
         assert not [problem for problem in checked.open if problem.kind == "check"] and "statistics" in checked.counts
     made = backup(tmp_path / "copy")
     assert len(made.damaged + made.missing) == 1 and original.sha256 in (made.damaged + made.missing)[0]
-    # The same bytes brought again are kept again, but where a folder has their name.
+    # Delivering the same bytes again stores them again, except where a folder has their name.
     if thing != "folder":
         Capture.objects.keep_bytes(original.sha256, packed)
         assert original.read()
@@ -120,7 +120,7 @@ def test_in_an_uploads_place(tmp_path: Path, settings: object, put_back: list[Pa
 
 
 def test_a_check_that_fails_does_not_stop_the_others(original: Capture, put_back: list[Path]) -> None:
-    """The store's own folder is a file: listing it, and each look that does so, fails."""
+    """The store's folder is a file, so listing it fails, and every check that lists it fails, too."""
     storage = capture_storage()
     folder = Path(storage.location)
     aside = folder.with_name("aside")

@@ -1,9 +1,9 @@
-"""The privacy table: what is not public is met at no door.
+"""The privacy table: no interface reveals what is not public.
 
-STATES are the ways in which rows are hidden, DOORS is every URL pattern with the addresses that fill it, NO_ADDRESS what is
-reached without one. For every state each door is asked and none of the marker words of what is hidden may stand in its answer.
-A URL pattern that DOORS does not name fails the test: a later page joins by a line there, a later noun by its words in MARKERS
-and its rows in `hide`.
+STATES are the ways in which rows are hidden. DOORS maps every URL pattern to addresses, and NO_ADDRESS covers functions
+without an address. For every state the test requests every address, and no answer may contain a marker word of the
+hidden rows. A URL pattern that DOORS does not name fails the test. A new page needs a line in DOORS, and a new noun
+needs its words in MARKERS and its rows in `hide`.
 """
 
 import gzip
@@ -65,7 +65,7 @@ pytestmark = pytest.mark.django_db
 
 DAY = date(2019, 5, 6)
 SOURCE = "وكالة الساحل للأخبار"
-# A word for every text of what is hidden. Each folds to itself and is alike to none of the others.
+# A marker word for every text of the hidden rows. Each folds to itself and resembles none of the others.
 MARKERS = {
     "title": "ظغبشوط", "body": "خظبقون", "author": "ضغفوش", "section": "غظدوق", "url": "hiddenaddressword", "quote": "زخظفور",
     "filename": "hiddenfilenameword", "capture_address": "hiddenoriginword", "original": "ثغظموس", "set_aside": "طخشبوغ",
@@ -73,9 +73,9 @@ MARKERS = {
     "actor_description": "فظخدوج", "role": "جغظبور", "event": "رظخشول", "place": "لغظخوم", "event_description": "مظخفوض",
     "series": "كظغروش", "unit": "شخظلوق", "measure": "دظغقوف", "about": "حظخمور", "scope": "تظغبوس",
 }  # fmt: skip
-# Those that searches are asked by.
+# The markers that are used as queries.
 TYPED = ("title", "body", "alias", "author", "place")
-# Keys that no other number of an answer is likely to be.
+# Keys that are unlikely to occur as other numbers in an answer.
 KEYS = {"article": 48611, "actor": 48623, "event": 48647, "figure": 48649, "other_figure": 48661}
 OF_ARTICLE = {
     "title", "body", "author", "section", "url", "quote", "filename", "capture_address", "original", "set_aside", "date_statement",
@@ -126,13 +126,13 @@ STATES = {
     "merged nouns": State(nouns="confirmed", facts="confirmed", merged=True),
     "withheld": State(nouns="confirmed", facts="confirmed", withheld=True),
 }
-# Everything of all this is met where nothing hides it.
+# The state in which nothing is hidden, and every marker can be seen.
 SHOWN = State(article="published", facts="confirmed", nouns="confirmed", words=frozenset(), keys=frozenset())
 
 
 @dataclass
 class World:
-    """The public rows that stand beside what is hidden, and the fillings of addresses."""
+    """Public rows beside the hidden ones, and the values that fill the addresses."""
 
     article: Article
     second_article: Article
@@ -161,7 +161,7 @@ def stored(**fields: object) -> Article:
 
 
 def world() -> World:
-    """Two public articles that report a public event and name a public actor, with an original each."""
+    """Stores two public articles that report a public event and name a public actor, with a capture each."""
     source = Source.objects.create(name=SOURCE, kind="agency", domains=["sahel.example"])
     article = stored(title="مؤتمر نواكشوط لأمن الحدود", body="أعلن المجلس تفكيك 17 خلية في الإقليم.", source=source)
     second_article = stored(title="ختام مؤتمر نواكشوط", body="قال المجلس إن 23 خلية فُككت في الإقليم.", source=source)
@@ -179,7 +179,7 @@ def world() -> World:
 
 
 def hide(state: State, of: World) -> World:
-    """Adds to a world an article, its facts and the nouns that they name, hidden as `state` says."""
+    """Adds an article, its facts and the nouns that they name to a world, hidden as `state` says."""
     words = MARKERS
     if state.article:
         article = stored(
@@ -205,7 +205,7 @@ def hide(state: State, of: World) -> World:
         pk=KEYS["actor"], name=words["actor"], distinction=words["distinction"], kind="person", country=words["country"],
         description=words["actor_description"], merged_into=of.actor if state.merged else None, **nouns,
     )  # fmt: skip
-    # The other name is a word of the public articles, too: who searches for the hidden one must not be led there.
+    # The alias «الإقليم» is also a word of the public articles: a search for it must not lead to the hidden actor.
     Alias.objects.create(actor=actor, name=words["alias"])
     Alias.objects.create(actor=actor, name="الإقليم")
     event = Event(
@@ -245,9 +245,9 @@ def hide(state: State, of: World) -> World:
     return of
 
 
-# Every URL pattern → the addresses that fill it. {word} is a marker word, {h_article} and the like keys of what is hidden,
-# {article} and the like keys of public rows. Patterns of the reading room are asked in both languages. At every door every
-# marker word of the state is forbidden, but for those that the address itself holds, which an answer may repeat.
+# Maps every URL pattern to addresses. {word} is a marker word, {h_article} and the like are keys of hidden rows,
+# {article} and the like keys of public rows. Patterns of the site are requested in both languages. An answer may
+# contain no marker word of the state, except those of its own address, which it may repeat.
 DOORS: dict[str, list[str]] = {
     "favicon.ico": ["/favicon.ico"],
     "robots.txt": ["/robots.txt"],
@@ -314,11 +314,11 @@ DOORS: dict[str, list[str]] = {
     "help/": ["/help/"],
     "appearance/": ["/appearance/"],
 }  # fmt: skip
-# What a door may tell of articles that readers met once, by the protocol: the numbers of deleted records.
+# Addresses that may reveal articles that were once public: the OAI protocol lists the numbers of deleted records.
 DELETED_RECORDS = "/oai/"
-# The desk's patterns are filled by what they are made of; they answer nobody who has no account.
+# The desk's patterns are filled by their converters; they answer nobody without an account.
 DESK = "admin/"
-# Answered outside the patterns (articles/exchange/monitoring.py).
+# Addresses outside the URL patterns (articles/exchange/monitoring.py).
 WATCHED = ["/healthz", "/readyz", "/metrics"]
 
 
@@ -329,7 +329,7 @@ def exported(*arguments: str) -> str:
 
 
 def web_archive(kind: str) -> str:
-    """A web archive's records and lists, unpacked."""
+    """Returns a web archive's records and lists, unpacked."""
     from articles.exchange.web_archive import WEB_ARCHIVES
 
     out = io.BytesIO()
@@ -359,9 +359,9 @@ def related_to(title: str) -> str:
     return repr([(neighbour.pk, neighbour.title, neighbour.lead) for neighbour in related(article, 5)])
 
 
-# What is reached without an address of its own: name → answers, by the texts that were typed.
+# Functions without an address: name → (function, the texts to call it with).
 NO_ADDRESS: dict[str, tuple[Callable[[str], str], list[str]]] = {
-    # Of these articles alone: a facet has few values, which other articles would fill.
+    # Only these articles are counted: a facet has few values, which other articles would fill.
     "facets": (lambda typed: repr(facets(Article.objects.public().filter(source__name=typed))), [SOURCE]),
     "completion": (lambda typed: repr(suggestions(typed)), [MARKERS[name][:-1] for name in ("title", "actor", "alias", "event")]),
     "name widening and correction": (searched, [MARKERS[name] for name in (*TYPED, "actor", "event", "unit")]),
@@ -377,8 +377,8 @@ NO_ADDRESS: dict[str, tuple[Callable[[str], str], list[str]]] = {
 }  # fmt: skip
 
 
-# What each door tells of the same rows where nothing hides them: names in MARKERS, and names in KEYS after a «#». A door that showed
-# less would be asked in vain.
+# The markers that each address shows when nothing is hidden: names in MARKERS, and names in KEYS after a «#». An
+# address that showed fewer would make the privacy test vacuous.
 MET: dict[str, str] = {
     "api/v1/articles": "title url #article",
     "api/v1/articles/<int:pk>": "actor author body date_statement event measure quote section title unit url #actor #event #figure #other_figure",
@@ -426,14 +426,14 @@ MET: dict[str, str] = {
     "web archives": "capture_address original title",
     "related": "title #article",
 }  # fmt: skip
-# Doors that tell of no row, or only of those that the address names.
+# Patterns that reveal no row, or only the rows that the address names.
 TELL_OF_NOTHING = {
     "favicon.ico", "api/v1/openapi.json", "api/v1/sources", "api/v1/sources/<int:pk>", "api/v1/", "robots.txt", "sitemap.xml", "articles/<int:pk>/<path:slug>/", "dates/", "sources/", "about/", "help/", "appearance/",
 }  # fmt: skip
 
 
 def patterns() -> Iterator[tuple[str, bool]]:
-    """(route, whether it has an English twin) of every URL pattern."""
+    """Yields (route, whether it has an English twin) for every URL pattern."""
 
     def walk(url_patterns: Iterable[object], prefix: str, twin: bool) -> Iterator[tuple[str, bool]]:
         for pattern in url_patterns:
@@ -448,7 +448,7 @@ def patterns() -> Iterator[tuple[str, bool]]:
 
 
 def addresses(of: World, *routes: str) -> Iterator[str]:
-    """Every address of the table, filled; those of `routes` alone where any are named."""
+    """Yields the filled addresses of DOORS, or only those of `routes` where any are named."""
     fill = {f"h_{name}": value for name, value in of.fill.items()} | MARKERS
     fill |= {f"{name}_begun": word[:-1] for name, word in MARKERS.items()}
     fill |= {"actor_word": MARKERS["actor"], "event_word": MARKERS["event"], "sha256": of.capture.sha256}
@@ -461,21 +461,21 @@ def addresses(of: World, *routes: str) -> Iterator[str]:
             continue
         for place, address in enumerate(DOORS[route]):
             yield address.format_map(fill)
-            # The English pages are the Arabic ones in other words, so that some of them will do.
+            # The English pages show the same rows as the Arabic ones, so two addresses per pattern suffice.
             if twin and place < 2:
                 yield "/en" + address.format_map(fill)
     yield from () if routes else WATCHED
 
 
 def desk_address(route: str) -> str:
-    """The address of a pattern of the desk, its parts filled with the key of a hidden article or event."""
+    """Returns an address of a desk pattern, its parts filled with the key of a hidden article or event."""
     route = re.sub(r"\^|\$|\(\?P<\w+>([^)|]*)[^)]*\)", r"\1", route).replace(".*", "word")
     value_by_converter = {"uuid": "00000000-0000-0000-0000-000000000000", "str": "actor"}
     return re.sub(r"<(?:(\w+):)?\w+>", lambda part: value_by_converter.get(part[1], str(KEYS["article"])), route)
 
 
 def text_of(response: object) -> str:
-    """An answer's headers and text, in plain letters whatever it wraps them in."""
+    """Returns an answer's headers and text, decoded to plain characters."""
     body = b"".join(response) if response.streaming else response.content
     headers = "\n".join(f"{name}: {value}" for name, value in response.items() if name not in ("ETag", "X-Request-ID"))
     return plain(f"{headers}\n{body.decode('utf-8', 'replace')}")
@@ -488,7 +488,7 @@ def plain(text: str) -> str:
 
 
 def leaks(text: str, state: State, request_text: str = "") -> list[str]:
-    """What of the state's hidden rows stands in a text, but for what was asked in these very words."""
+    """Returns the markers of the state's hidden rows that occur in a text but not in the request itself."""
     text, request_text = plain(text), plain(request_text)
     names = [name for name in sorted(state.words) if MARKERS[name] in text and MARKERS[name] not in request_text]
     keys = {name: rf"(?<![0-9A-Za-z]){KEYS[name]}(?![0-9A-Za-z])" for name in sorted(state.keys)}
@@ -504,14 +504,14 @@ def unlimited(settings: object) -> None:
 
 
 def test_every_pattern_is_in_the_table() -> None:
-    """A new page has to say by which addresses the table asks it; a line for a page that is gone is taken out."""
+    """A new page must name its addresses in the table; the line of a removed page must be removed."""
     routes = {route for route, _twin in patterns() if not route.startswith(DESK)}
     assert routes == set(DOORS)
     assert all(DOORS.values())
 
 
 def asked_everywhere(of: World, state: State, client: Client, *routes: str) -> list[str]:
-    """What leaks at which address, and which pages of hidden rows are answered as if they were there."""
+    """Returns the leaks of every address, and the addresses of hidden rows that answer as if the rows were public."""
     leaked = []
     for address in addresses(of, *routes):
         response = client.get(address)
@@ -527,8 +527,11 @@ def asked_everywhere(of: World, state: State, client: Client, *routes: str) -> l
 
 
 def allowed_answers(path: str, state: State, answer: int) -> set[int]:
-    """The statuses that an address may have: for that of a hidden row 404, as if it had never been; for one that readers met once
-    also a notice (410) or the way to what stands for it (301); for any other one what it has."""
+    """Returns the statuses that an address may have.
+
+    For a hidden row it is 404, as for a row that never existed. For a row that readers once saw it may also be a notice
+    (410) or a redirect to its replacement (301). For any other row it is the status that it has.
+    """
     if path.startswith(f"/{DESK}"):
         return {answer}
     parts = path.split("/")
@@ -570,13 +573,13 @@ def test_an_account_without_its_token_reads_what_everybody_reads(client: Client)
 
 
 def names_met(text: str, request_text: str) -> set[str]:
-    """What of all that STATES hide stands in a text, named as MET names it."""
+    """Returns the markers of all STATES that occur in a text, named as in MET."""
     everything = State(words=_ALL_WORDS, keys=_ALL_KEYS)
     return {name.replace("key of ", "#") for name in leaks(text, everything, request_text=request_text)}
 
 
 def test_every_door_tells_of_what_nothing_hides(client: Client) -> None:
-    """The table would be blind at a door that shows less, and for a word that no door shows."""
+    """The privacy test would be blind to an address that shows less, and to a marker that no address shows."""
     of = hide(SHOWN, world())
     statistics.rebuild()
     met = {
@@ -591,7 +594,7 @@ def test_every_door_tells_of_what_nothing_hides(client: Client) -> None:
 
 
 def test_a_reason_that_waits_for_a_withdrawal_is_met_at_no_door(client: Client) -> None:
-    """Readers read it once the article is withdrawn, and only at the article's own address."""
+    """Readers see it once the article is withdrawn, and only at the article's own address."""
     of = hide(SHOWN, world())
     prepared = "زعبدوق"
     Article.objects.filter(pk__in=[KEYS["article"], of.article.pk]).update(notice=prepared)
@@ -607,11 +610,11 @@ def test_every_door_says_what_it_tells() -> None:
 
 
 def every_other(article: Article, most: int) -> list[Article]:
-    """Stands for `related` of articles/search/related.py: whatever was stored last."""
+    """Replaces `related` of articles/search/related.py; returns the articles stored last."""
     return list(Article.objects.exclude(pk=article.pk).order_by("-id").for_listing()[:most])
 
 
-# A definition that is made wider, and where the table has to see that: (class, method, what takes its place, state, route).
+# Weakened definitions, and where the privacy test must detect each: (class, method, replacement, state, route).
 FORGOTTEN = [
     (NounQuerySet, "public", NounQuerySet.nameable, "draft", "feeds/actors/<int:pk>/"),
     (NounQuerySet, "public", NounQuerySet.nameable, "withdrawn", "api/v1/events"),
@@ -653,7 +656,7 @@ def test_the_related_articles_that_are_kept_for_a_day_are_no_longer_shown(
         )
 
 
-# Lists and pages of public rows, whose numbers would tell of what is hidden.
+# Lists and pages of public rows, whose numbers might depend on hidden rows.
 COUNTED = [
     "/", "/search/", "/search/?q=نواكشوط", "/search/?q=خلية", "/articles/", "/articles/?kind=attack", "/events/", "/events/?unreviewed=1",
     "/actors/", "/actors/?unreviewed=1", "/actors/?q=مجلس", "/figures/", "/figures/?conflicting=on", "/dates/", "/dates/2019/", "/dates/2019/5/",
@@ -661,7 +664,7 @@ COUNTED = [
     "/articles/{article}/record/", "/api/v1/articles", "/api/v1/events", "/api/v1/actors", "/api/v1/figures", "/api/v1/search?q=خلية",
     "/export/articles.jsonl", "/export/events.jsonl?unreviewed=1", "/export/actors.jsonl?unreviewed=1",
 ]  # fmt: skip
-# What differs from one asking to the next, and the figures' own place in their article's text, which is public.
+# Parts that differ between two requests, and the markup of figures in their article's text, which is public.
 _CHANGES = re.compile(r"csrfmiddlewaretoken\S+|<span class=\"figure[^>]*>|X-Request-ID: \S+")
 
 
@@ -688,7 +691,7 @@ def test_no_condition_finds_articles_by_a_hidden_noun(name: str) -> None:
         assert search(typed).total == 0 and not search(typed).widened, typed
 
 
-# How the only articles with a word cease to be public.
+# The ways in which the only articles with a word cease to be public.
 TAKEN_AWAY: dict[str, Callable[[list[Article], Article], object]] = {
     "draft": lambda written, public_article: set_all(written, status="draft"),
     "withdrawn": lambda written, public_article: set_all(written, status="withdrawn"),
@@ -705,7 +708,7 @@ def set_all(written: list[Article], **fields: object) -> None:
 
 
 def corrections() -> set[str]:
-    """What is proposed for a word of a letter less, of another letter, and for the word on the other layout."""
+    """Returns the corrections for a word that lacks a letter, has another letter, or was typed in the other layout."""
     word = MARKERS["title"]
     return {search(typed).correction for typed in (word[:-1] + "ظ", word[:-2] + word[-1], other_layout(word))} - {""}
 
@@ -743,7 +746,7 @@ def test_a_name_of_hidden_nouns_alone_is_no_correction(
 
 
 def test_what_is_hidden_stays_so_in_an_archive_of_kept_numbers(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Kept numbers may be older than the last withdrawal; what they decide is no more than which confirmed rows are listed."""
+    """Stored tallies may be older than the last withdrawal; they decide only which confirmed rows are listed."""
     monkeypatch.setattr(tally, "KEPT_FROM", 1)
     of = hide(SHOWN, world())
     Actor.objects.filter(pk=KEYS["actor"]).update(state="suggested")

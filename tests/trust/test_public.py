@@ -1,4 +1,4 @@
-"""An archive that others reach: what it refuses to start without, what it sends with every page, how often one may ask."""
+"""A public archive: what it needs to start, what it sends with every page, and its rate limits."""
 
 import base64
 import os
@@ -20,7 +20,7 @@ KEY = base64.b64encode(os.urandom(60)).decode()
 
 
 def compose_environment(service: str = "site") -> dict[str, str]:
-    """The environment that docker-compose.yml gives a service, its variables filled in."""
+    """Returns the environment that docker-compose.yml gives a service, with its variables filled in."""
     compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
     variables = {"POSTGRES_PASSWORD": "secret", "ARCHIVE_SECRET_KEY": KEY, "ARCHIVE_HOSTS": "archive.example.org"}
 
@@ -132,7 +132,7 @@ def test_nobody_asks_more_by_lying_about_where_from(
         b"".join(response)
         return response.status_code
 
-    # The last address is what our proxy adds: the one that the asker cannot choose.
+    # Our proxy adds the last address, which the client cannot choose.
     lying = [ask(n, f"1.2.3.{n}, 203.0.113.9", "198.51.100.7") for n in range(5)]
     assert lying[:3] == [200, 200, 200] and lying[3:] == [429, 429]
     elsewhere = ask(9, "203.0.113.9, 203.0.113.10", "198.51.100.8")

@@ -1,4 +1,6 @@
-"""`check_archive --repair` mends a damaged body and loses no span: what named its words before the damage names them after it."""
+"""`check_archive --repair` mends a damaged body and keeps every span: spans bound the same words after the repair as
+before the damage.
+"""
 
 import tomllib
 import unicodedata
@@ -22,7 +24,9 @@ Damage = Callable[[str, int], str]
 
 
 def ligature(text: str, at: int) -> str:
-    """«لا» in one presentation form, which stands for both letters."""
+    """Returns what replaces the letter at `at`: «لا» becomes its single presentation form, which stands for both
+    letters.
+    """
     if text[at : at + 2] == "لا":
         return "\ufefb"
     return "" if text[at] == "ا" and text[at - 1 : at] == "ل" else text[at]
@@ -44,7 +48,7 @@ DAMAGES: dict[str, Damage] = {
 
 @pytest.fixture
 def articles(make_article: Callable[..., Article]) -> list[Article]:
-    """The fixtures' five articles, and five more, each of eight passages, with all that the rules find in them."""
+    """The fixtures' five articles and five more of eight passages each, with all facts that the rules find in them."""
     passages = [passage["body"].strip() for passage in tomllib.loads(PASSAGES.read_text("utf-8"))["passage"]]
     for number in range(5):
         article = make_article(
@@ -55,7 +59,7 @@ def articles(make_article: Callable[..., Article]) -> list[Article]:
 
 
 def spans() -> dict[str, list[object]]:
-    """Every span of every fact, with the words that it names."""
+    """Returns every span of every fact, with the words that it bounds."""
     facts: dict[str, list[object]] = {}
     for article in Article.objects.order_by("id"):
         for figure in article.figures.exclude(start=None):
@@ -66,7 +70,7 @@ def spans() -> dict[str, list[object]]:
 
 
 def spoil(article: Article, damage: Damage) -> int:
-    """Writes a damaged body with its spans around the gate; returns how many spans no longer bound their words."""
+    """Writes a damaged body and its spans past the gate. Returns how many spans no longer bound their words."""
     body = article.body
     parts = [damage(body, at) for at in range(len(body))]
     place = [0, *accumulate(map(len, parts))]
@@ -75,7 +79,7 @@ def spoil(article: Article, damage: Damage) -> int:
         cursor.execute("SET session_replication_role TO replica")
         cursor.execute("UPDATE articles_article SET body = %s WHERE id = %s", [spoilt, article.pk])
         figures = list(article.figures.exclude(start=None))
-        # No two may have one span, not even on the way.
+        # No two figures may have the same span, not even meanwhile.
         cursor.execute('UPDATE articles_figure SET start = NULL, "end" = NULL WHERE article_id = %s', [article.pk])
         for figure in figures:
             start, end = place[figure.start], place[figure.end]
@@ -105,7 +109,7 @@ def test_every_span_names_its_words_after_the_repair(articles: list[Article]) ->
     for name, damage in DAMAGES.items():
         for article in articles:
             article.refresh_from_db()
-            # A ligature hides where a name begins inside it.
+            # A ligature may hide the beginning of a name inside it.
             assert name == "ligatures" or spoil(article, damage) == 0, name
         if name == "ligatures":
             assert sum(spoil(article, damage) for article in articles) < 10
@@ -131,7 +135,7 @@ def as_written(columns: str) -> str:
 
 
 def repaired() -> tuple[int, list[str]]:
-    """The exit status of a repair, and its lines."""
+    """Runs a repair and returns its exit status and its lines."""
     err = StringIO()
     try:
         call_command("check_archive", "--repair", "--settled", "1000000000", stdout=StringIO(), stderr=err)
@@ -141,7 +145,7 @@ def repaired() -> tuple[int, list[str]]:
 
 
 def write_around_rules(article: Article, **columns: object) -> None:
-    """Writes columns with triggers switched off; the rules that are NOT VALID hold for what is written later."""
+    """Writes columns with triggers switched off; the rules that are NOT VALID apply to later writes."""
     with before_the_rules(), connection.cursor() as cursor:
         cursor.execute("SET session_replication_role TO replica")
         assignments = ", ".join(f"{column} = %s" for column in columns)
@@ -164,10 +168,10 @@ def test_a_repair_leaves_a_row_that_a_rule_refuses_and_says_why(make_article: Ca
 
 
 def test_a_repair_writes_no_column_that_it_does_not_mend(make_article: Callable[..., Article]) -> None:
-    """What is read of these columns stands for what is stored in them, and the rules do not look at them."""
+    """Python reads stand-ins for the values of these columns, and no constraint checks the values."""
     article = make_article("خبر قديم", "نص الخبر القديم.", title_origin="editor")
     write_around_rules(article, body="\ufeffنص الخبر القديم.", set_aside='"text"', date_statements='{"a": 1}')
-    # One rule is gone, as where an operator dropped it: a save of the whole row would write the stand-in.
+    # One constraint is missing, as if an operator had dropped it: saving the whole row would write the stand-in.
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("ALTER TABLE articles_article DROP CONSTRAINT article_checked_at_in_calendar")

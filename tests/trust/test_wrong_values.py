@@ -1,5 +1,7 @@
-"""Arrays of another shape and references to nothing, which only a hand at the database's own prompt can store: every page, door,
-export and command goes on without that value, and the check tells of it."""
+"""Arrays of a wrong shape and references to nothing, which only SQL at the database's own prompt can store.
+
+Every page, interface, export and command continues without that value, and the check reports it.
+"""
 
 import re
 from collections.abc import Callable
@@ -52,8 +54,11 @@ FIELD = tuple[type[models.Model], models.Field]
 
 
 def rounds(fields: list[FIELD]) -> list[list[FIELD]]:
-    """The fields in as few lists as there may be with no more than one field of a noun in each: a page is asked for once with
-    everything of a list wrong, and of no row are two values wrong, since one of them could hide the other."""
+    """Splits the fields into as few lists as possible, with at most one field of a noun in each.
+
+    Each page is requested once per list, with all values of the list wrong. No row has two wrong values, since one
+    could hide the other.
+    """
     place: dict[type[models.Model], int] = {}
     parts: dict[int, list[FIELD]] = {}
     for model, field in fields:
@@ -67,7 +72,7 @@ def names_of(fields: list[FIELD]) -> str:
 
 
 def by_hand(statement: str, *values: object, rows_needed: bool = True) -> None:
-    """A statement at the database's own prompt, with triggers, references and rules of a row switched off."""
+    """Runs a statement as at the database's own prompt, with triggers, references and row constraints switched off."""
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET session_replication_role TO replica")
@@ -79,7 +84,7 @@ def by_hand(statement: str, *values: object, rows_needed: bool = True) -> None:
 
 @pytest.fixture
 def references_switched_off() -> None:
-    """What refers to nothing is no fault of the test, which looks at its references when it ends."""
+    """Deletes rows that refer to nothing, since the test case checks references when it ends."""
     yield
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role TO replica")
@@ -197,7 +202,7 @@ def messages_of_check(kind: str) -> list[str]:
 
 
 def referring_to_nothing(messages: list[str]) -> set[tuple[str, str, int]]:
-    """(table, field, key of the row) of each line of the check, which has no line twice."""
+    """Returns (table, field, key of the row) for each line of the check. Asserts that no line occurs twice."""
     rows = [re.fullmatch(r"(\S+) (\d+): its (\S+) is not there", line) for line in messages]
     assert all(rows) and len(set(messages)) == len(messages)
     return {(row[1], row[3], int(row[2])) for row in rows}
@@ -211,7 +216,7 @@ def wrong_arrays(field: ArrayField) -> list[str]:
 
 
 def write_arrays(model: type[models.Model], field: ArrayField) -> None:
-    """Gives every row one of the wrong arrays in turn; the rules of a row that forbid the lengths are not there any more."""
+    """Gives each row one of the wrong arrays in turn, after dropping the row constraints that forbid their lengths."""
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(
@@ -244,7 +249,7 @@ def test_an_array_of_another_shape_ends_nothing_and_is_told(
 def test_the_sound_places_of_a_mention_are_kept_with_their_quotes() -> None:
     spans = [[0, 2], [None, 4], [9, 5], [-3, 1], [6, 8], [10, 12]]
     assert places(spans, ["a", "b", "c", "d", None, "f"]) == ([[0, 2], [10, 12]], ["a", "f"])
-    # Which belong together, nobody can say.
+    # It is unknown which spans and quotes belong together.
     assert places([[0, 2], [4, 6]], ["a"]) == places([[0, 2]], ["a", "b"]) == places(None, ["a"]) == ([], [])
 
 
@@ -261,7 +266,7 @@ def test_a_text_whose_mention_is_astray_can_be_changed(admin_client: Client, row
 def test_a_reference_to_nothing_ends_nothing_and_is_told(
     references_switched_off: None, admin_client: Client, addresses: list[str], fields: list[FIELD]
 ) -> None:
-    """Every other row has it, and beside each kind of page there is one of the rows that have it not."""
+    """Every other row has a wrong reference, so each kind of page also shows a row with a right one."""
     expected = set()
     for model, field in fields:
         table, key = model._meta.db_table, model._meta.pk.column
