@@ -94,7 +94,7 @@ def _hosts(settings: object) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _nothing_kept() -> None:
+def _empty_cache() -> None:
     """Clears cached pages and request counts of the test before."""
     cache.clear()
 

@@ -116,10 +116,10 @@ def test_a_decision_without_the_marks_of_its_page_is_refused(
     shown = marks(desk, waiting)
     del shown[left_out]
     answer = decide(desk, waiting, verdict, shown).content.decode()
-    is_told = "لا يُعرف ما عرضته الصفحة" in answer
+    is_explained = "لا يُعرف ما عرضته الصفحة" in answer
     # A refusal leaves the article as it is, so its page carries no mark of the article that must be current.
     assert (
-        is_told
+        is_explained
         == (Capture.objects.get(pk=waiting.pk).state == "waiting")
         == (left_out != "seen_rows" or verdict != "refuse")
     )

@@ -28,10 +28,10 @@ def turn_of(client: Client) -> str:
 
 @pytest.mark.django_db
 def test_two_editors_are_given_two_articles(desk: Client, senior: Client) -> None:
-    mine, theirs = turn_of(desk), turn_of(senior)
-    assert mine != theirs and turn_of(desk) == mine
-    following = desk.post(mine, was_at(desk, mine) | {"done": "1", "rest": "leave"})["Location"]
-    assert theirs.split("?")[0] not in following
+    first_address, second_address = turn_of(desk), turn_of(senior)
+    assert first_address != second_address and turn_of(desk) == first_address
+    following = desk.post(first_address, was_at(desk, first_address) | {"done": "1", "rest": "leave"})["Location"]
+    assert second_address.split("?")[0] not in following
 
 
 def was_at(client: Client, address: str) -> dict[str, str]:

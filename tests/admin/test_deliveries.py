@@ -30,7 +30,7 @@ TEXT = "مؤتمر في المدينة\n\nعقدت المدينة مؤتمرها
 
 
 @pytest.fixture(autouse=True)
-def _kept_here(settings: Any, tmp_path: Path) -> None:
+def _deliveries_folder(settings: Any, tmp_path: Path) -> None:
     settings.STORAGES = settings.STORAGES | {
         "deliveries": {
             "BACKEND": "django.core.files.storage.FileSystemStorage",

@@ -23,7 +23,7 @@ BODY = "وصل 25 خبيرا إلى المدينة للمشاركة في ورش�
 
 
 @pytest.fixture(autouse=True)
-def _kept_here(settings: Any, tmp_path: Path) -> None:
+def _deliveries_folder(settings: Any, tmp_path: Path) -> None:
     settings.STORAGES = settings.STORAGES | {
         "deliveries": {
             "BACKEND": "django.core.files.storage.FileSystemStorage",
@@ -437,7 +437,7 @@ def test_rows_are_read_in_the_encoding_that_was_named(desk: Client, tmp_path: Pa
 
 
 @pytest.mark.parametrize(
-    ("language", "stored", "is_told"),
+    ("language", "stored", "has_note"),
     [
         ("ar", "ar", False), ("Ar", "ar", False), ("FR", "fr", False), ("zgh", "zgh", False), ("ar-ma", "ar-MA", False),
         ("und", "und", False), ("xx", "ar", True), ("zzz", "ar", True), ("xx-MA", "ar", True), ("ara", "ar", True),
@@ -445,10 +445,10 @@ def test_rows_are_read_in_the_encoding_that_was_named(desk: Client, tmp_path: Pa
     ],
 )  # fmt: skip
 def test_a_language_is_a_code_of_iso_639_or_told(
-    delivered: Callable[[str, bytes], Delivery], language: str, stored: str, is_told: bool
+    delivered: Callable[[str, bytes], Delivery], language: str, stored: str, has_note: bool
 ) -> None:
     row = {"title": "خبر", "body": BODY, "language": language}
     delivery = delivered("صف.jsonl", json.dumps(row, ensure_ascii=False).encode())
     assert Article.objects.get(title="خبر").language == stored
     notes = [(note["field"], note["given"], note["kind"]) for note in delivery.notes]
-    assert notes == ([("language", language, "unknown")] if is_told else [])
+    assert notes == ([("language", language, "unknown")] if has_note else [])

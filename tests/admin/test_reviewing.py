@@ -188,11 +188,11 @@ def test_the_date_is_confirmed_written_or_unknown(desk: Client, seed: Any) -> No
 def test_two_editors_at_one_article(desk: Client, senior: Client, seed: Any) -> None:
     figure = seed("000").figures.order_by("id").first()
     key = f"figure-{figure.pk}"
-    mine = {f"was-{key}": was(desk, seed("000"))[f"was-{key}"]}
-    ask(senior, seed("000"), **{f"verdict-{key}": "reject"}, **mine)
-    answer = ask(desk, seed("000"), **{f"verdict-{key}": "confirm"}, **mine)
+    marks = {f"was-{key}": was(desk, seed("000"))[f"was-{key}"]}
+    ask(senior, seed("000"), **{f"verdict-{key}": "reject"}, **marks)
+    answer = ask(desk, seed("000"), **{f"verdict-{key}": "confirm"}, **marks)
     assert "awwal" in answer["refused"][key] and Figure.objects.get(pk=figure.pk).state == "rejected"
-    plain = desk.post(page_of(seed("000")), {f"verdict-{key}": "confirm"} | mine, follow=True)
+    plain = desk.post(page_of(seed("000")), {f"verdict-{key}": "confirm"} | marks, follow=True)
     assert "سبقك awwal" in plain.content.decode()
 
 
@@ -230,11 +230,11 @@ def test_the_start_page_says_what_waits(desk: Client, seed: Any, django_assert_m
         page = desk.get(reverse("admin:index"))
     lines = {line.name: line.count.rows for line in page.context["lines"]}
     assert lines["مقالات لم تُراجع"] == 5 and lines["أرقام"] == Figure.objects.suggested().count()
-    mine = {line.name: line.count.rows for line in desk.get(reverse("admin:index"), {"mine": "1"}).context["lines"]}
-    assert mine["مقالات لم تُراجع"] == 0
+    counts = {line.name: line.count.rows for line in desk.get(reverse("admin:index"), {"mine": "1"}).context["lines"]}
+    assert counts["مقالات لم تُراجع"] == 0
     Article.objects.filter(pk=seed("000").pk).update(assigned_to=desk.user)
-    mine = {line.name: line.count.rows for line in desk.get(reverse("admin:index"), {"mine": "1"}).context["lines"]}
-    assert mine["مقالات لم تُراجع"] == 1 and mine["أرقام"] == seed("000").figures.suggested().count()
+    counts = {line.name: line.count.rows for line in desk.get(reverse("admin:index"), {"mine": "1"}).context["lines"]}
+    assert counts["مقالات لم تُراجع"] == 1 and counts["أرقام"] == seed("000").figures.suggested().count()
 
 
 def test_names_are_offered_while_they_are_typed(desk: Client) -> None:

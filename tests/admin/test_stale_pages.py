@@ -23,9 +23,9 @@ def opened(client: Client, article: Article, *keys: str) -> dict[str, str]:
 
 def test_a_date_that_a_colleague_has_set_is_not_rejected(desk: Client, senior: Client, seed: Any) -> None:
     article = seed("001")
-    mine = opened(desk, article, "date")
+    marks = opened(desk, article, "date")
     ask(senior, article, **{"verdict-date": "confirm", "date-value": "2024-11-05", "date-precision": "day"})
-    answer = ask(desk, article, **{"verdict-date": "reject"}, **mine)
+    answer = ask(desk, article, **{"verdict-date": "reject"}, **marks)
     assert "awwal" in answer["refused"]["date"] and "2024-11-05" in answer["refused"]["date"]
     assert str(seed("001").published_date) == "2024-11-05"
     # The answer carries the current marks, so the same button now decides.
@@ -40,10 +40,10 @@ def test_a_figure_that_a_colleague_has_corrected_is_not_confirmed_unseen(
     figure = seed("000").figures.get(value=210)
     key = f"figure-{figure.pk}"
     Figure.objects.filter(pk=figure.pk).update(state="confirmed")
-    mine = opened(desk, seed("000"), key)
+    marks = opened(desk, seed("000"), key)
     fields = {"value": "211", "value_high": "", "qualifier": "exactly", "unit": "خلية", "measure": ""}
     ask(senior, seed("000"), **{f"verdict-{key}": "confirm"}, **{f"{name}-{key}": v for name, v in fields.items()})
-    answer = ask(desk, seed("000"), **{f"verdict-{key}": "reject"}, **mine)
+    answer = ask(desk, seed("000"), **{f"verdict-{key}": "reject"}, **marks)
     assert "awwal" in answer["refused"][key] and "211" in answer["refused"][key]
     figure.refresh_from_db()
     assert (figure.value, figure.state) == (211, "confirmed")
@@ -52,14 +52,14 @@ def test_a_figure_that_a_colleague_has_corrected_is_not_confirmed_unseen(
 def test_a_mention_that_now_names_another_is_not_confirmed_unseen(desk: Client, senior: Client, seed: Any) -> None:
     mention = seed("000").mentions.order_by("id").first()
     key = f"mention-{mention.pk}"
-    mine = opened(desk, seed("000"), key)
+    marks = opened(desk, seed("000"), key)
     new_actor = Actor.objects.create(name="فاعل بعيد عن هذا", kind="person")
     senior.post(
         reverse("admin:articles_mention_change", args=[mention.pk]),
         {"article": mention.article_id, "actor": new_actor.pk, "role": "", "state": "suggested", "_seen": ""},
     )
     assert Mention.objects.get(pk=mention.pk).actor == new_actor
-    answer = ask(desk, seed("000"), **{f"verdict-{key}": "confirm"}, **mine)
+    answer = ask(desk, seed("000"), **{f"verdict-{key}": "confirm"}, **marks)
     assert "awwal" in answer["refused"][key] and "فاعل بعيد عن هذا" in answer["refused"][key]
     assert Mention.objects.get(pk=mention.pk).state == "suggested"
 
@@ -67,9 +67,9 @@ def test_a_mention_that_now_names_another_is_not_confirmed_unseen(desk: Client, 
 def test_ones_own_earlier_decision_may_be_changed(desk: Client, seed: Any) -> None:
     figure = seed("000").figures.order_by("id").first()
     key = f"figure-{figure.pk}"
-    mine = opened(desk, seed("000"), key)
-    ask(desk, seed("000"), **{f"verdict-{key}": "confirm"}, **mine)
-    assert ask(desk, seed("000"), **{f"verdict-{key}": "reject"}, **mine)["refused"] == {}
+    marks = opened(desk, seed("000"), key)
+    ask(desk, seed("000"), **{f"verdict-{key}": "confirm"}, **marks)
+    assert ask(desk, seed("000"), **{f"verdict-{key}": "reject"}, **marks)["refused"] == {}
     assert Figure.objects.get(pk=figure.pk).state == "rejected"
 
 
@@ -77,17 +77,17 @@ def test_what_a_plain_form_sends_of_items_left_alone_is_no_decision(desk: Client
     figure = seed("000").figures.order_by("id").first()
     key = f"figure-{figure.pk}"
     ask(desk, seed("000"), **{f"verdict-{key}": "confirm"})
-    mine = opened(desk, seed("000"), key)
-    ask(senior, seed("000"), **{f"verdict-{key}": "reject"}, **mine)
-    answer = ask(desk, seed("000"), **{f"verdict-{key}": "confirm"}, **mine)
+    marks = opened(desk, seed("000"), key)
+    ask(senior, seed("000"), **{f"verdict-{key}": "reject"}, **marks)
+    answer = ask(desk, seed("000"), **{f"verdict-{key}": "confirm"}, **marks)
     assert answer["refused"] == {} and Figure.objects.get(pk=figure.pk).state == "rejected"
 
 
 def test_an_article_is_not_closed_over_a_colleagues_change_of_it(desk: Client, senior: Client, seed: Any) -> None:
     article = seed("000")
-    mine = opened(desk, article, "article")
+    marks = opened(desk, article, "article")
     ask(senior, article, done="1", rest="confirm", **opened(senior, article))
-    answer = ask(desk, article, done="1", rest="confirm", **mine)
+    answer = ask(desk, article, done="1", rest="confirm", **marks)
     assert "awwal" in answer["refused"]["article"] and answer["next"] == ""
     assert seed("000").checked_by.username == "awwal"
 
@@ -96,9 +96,9 @@ def test_an_article_that_a_colleague_took_is_not_taken_from_an_old_page(
     desk: Client, senior: Client, seed: Any
 ) -> None:
     article = seed("000")
-    mine = opened(desk, article, "article")
+    marks = opened(desk, article, "article")
     senior.post(page_of(article), {"take": "1"} | opened(senior, article, "article"))
-    response = desk.post(page_of(article), {"take": "1"} | mine)
+    response = desk.post(page_of(article), {"take": "1"} | marks)
     assert "awwal" in response.content.decode() and seed("000").assigned_to.username == "awwal"
 
 
@@ -232,15 +232,15 @@ def test_the_editor_is_named_who_changed_what_was_decided_about(
     """The answer does not name the editor who touched the row last: a mark can be older than several changes."""
     third = signed_in("thalith", "محررون أول")
     article = seed("001")
-    mine = opened(desk, article, "date")
+    marks = opened(desk, article, "date")
     ask(senior, article, **{"verdict-date": "confirm", "date-value": "2024-11-05"})
     third.post(page_of(article), {"take": "1"} | opened(third, article, "article"))
-    refused = ask(desk, article, **{"verdict-date": "reject"}, **mine)["refused"]["date"]
+    refused = ask(desk, article, **{"verdict-date": "reject"}, **marks)["refused"]["date"]
     assert "awwal" in refused and "thalith" not in refused
     # Two editors changed the date; the answer names the one whose value is stored.
     ask(third, article, **{"verdict-date": "confirm", "date-value": "2024-11-06"})
     Article.objects.filter(pk=article.pk).update(section="باب آخر")
-    refused = ask(desk, article, **{"verdict-date": "reject"}, **mine)["refused"]["date"]
+    refused = ask(desk, article, **{"verdict-date": "reject"}, **marks)["refused"]["date"]
     assert "thalith" in refused and "2024-11-06" in refused and "awwal" not in refused
 
 
@@ -272,9 +272,9 @@ def test_after_a_stale_date_the_page_shows_what_is_stored_and_decides_nothing(
     desk: Client, senior: Client, seed: Any, typed: str
 ) -> None:
     article = seed("001")
-    mine = opened(desk, article, "date")
+    marks = opened(desk, article, "date")
     ask(senior, article, **{"verdict-date": "confirm", "date-value": "2024-11-05", "date-precision": "day"})
-    posted = {"verdict-date": "confirm", "date-value": typed, "date-precision": "month", "save": "1"} | mine
+    posted = {"verdict-date": "confirm", "date-value": typed, "date-precision": "month", "save": "1"} | marks
     answer = desk.post(page_of(article), posted)
     item = next(item for item in answer.context["items"] if item.key == "date")
     assert item.label.startswith("5 ") and item.verdict == "" and item.values == {"value": "", "precision": "day"}

@@ -1,6 +1,6 @@
 """Prints how fast each rule reads a text, with 10,000 names to look for. It asserts nothing.
 
-    python tests/benchmarks/extraction.py
+python tests/benchmarks/extraction.py
 """
 
 import os

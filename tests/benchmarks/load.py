@@ -121,7 +121,7 @@ def measure_archive(
     ]
     tell(f"the mix, {options.seconds} s", wrk(place, port, lines, options.seconds))
     if options.minutes:
-        with memory_told(server):
+        with memory_printed(server):
             tell(f"the mix, {options.minutes} minutes", wrk(place, port, lines, options.minutes * 60))
 
 
@@ -244,7 +244,7 @@ def tell(name: str, measured: dict[str, float]) -> None:
 
 
 @contextmanager
-def memory_told(server: subprocess.Popen) -> Iterator[None]:
+def memory_printed(server: subprocess.Popen) -> Iterator[None]:
     """Prints every minute the unshared memory of each worker, in MiB."""
     over = threading.Event()
 

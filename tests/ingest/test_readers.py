@@ -89,7 +89,7 @@ def test_dates_that_disagree_are_both_kept(tmp_path: Path) -> None:
     run(tmp_path)
     article = Article.objects.latest("id")
     assert article.published.date == date(2021, 12, 9)
-    assert {said["where"] for said in article.date_conflicts} == {"heading", "dateline"}
+    assert {statement["where"] for statement in article.date_conflicts} == {"heading", "dateline"}
 
 
 def test_an_old_encoding_is_found_out(tmp_path: Path) -> None:

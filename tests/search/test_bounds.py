@@ -162,6 +162,8 @@ def test_no_search_takes_more_than_twelve_statements(client: Client, many: list[
         with CaptureQueriesContext(connection) as statements:
             assert client.get("/search/", {"q": query, "sort": sort, **chosen}).status_code == 200
         # Savepoints and settings of the test's own transaction are not the reader's statements.
-        ours = ("SAVEPOINT", "RELEASE", "SELECT set_config")
-        made[query, *chosen.items(), sort] = sum(not statement["sql"].startswith(ours) for statement in statements)
-    assert 9 < max(made.values()) <= 12, [address for address in made if made[address] > 12]
+        prefixes_of_test = ("SAVEPOINT", "RELEASE", "SELECT set_config")
+        made[query, *chosen.items(), sort] = sum(
+            not statement["sql"].startswith(prefixes_of_test) for statement in statements
+        )
+    assert 9 < max(made.values()) <= 12, [key for key in made if made[key] > 12]

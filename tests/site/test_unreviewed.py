@@ -187,8 +187,8 @@ def test_no_page_takes_more_than_twelve_statements(
         with CaptureQueriesContext(connection) as statements:
             client.get(address)
         # Savepoints and settings of the test's own transaction are not the reader's statements.
-        ours = ("SAVEPOINT", "RELEASE", "SELECT set_config")
-        counted = [statement for statement in statements if not statement["sql"].startswith(ours)]
+        prefixes_of_test = ("SAVEPOINT", "RELEASE", "SELECT set_config")
+        counted = [statement for statement in statements if not statement["sql"].startswith(prefixes_of_test)]
         if len(counted) > MOST_STATEMENTS:
             many[address] = [statement["sql"][:90] for statement in counted]
     assert not many

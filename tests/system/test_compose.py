@@ -344,12 +344,12 @@ def environment_of_compose(**variables: str) -> dict[str, str]:
 
     def substitute(match: re.Match) -> str:
         name, mark, default = match.groups()
-        is_taken = name in variables if mark in ("-", "?") else bool(variables.get(name))
-        return variables[name] if is_taken else default if "-" in (mark or "") else "x"
+        is_used = name in variables if mark in ("-", "?") else bool(variables.get(name))
+        return variables[name] if is_used else default if "-" in (mark or "") else "x"
 
     shared = COMPOSE["x-archive"]["environment"]
     pattern = re.compile(r"\$\{(\w+)(?:(:?[-?])([^}]*))?\}")
-    return {name: pattern.sub(substitute, given_text) for name, given_text in shared.items()}
+    return {name: pattern.sub(substitute, template) for name, template in shared.items()}
 
 
 def settings_from(folder: Path, environment: dict[str, str]) -> dict[str, object]:

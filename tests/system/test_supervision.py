@@ -308,9 +308,9 @@ def test_a_worker_that_hangs_falls_silent(archives: Archives, tmp_path: Path) ->
                 delivery = archive.ask(UPLOAD.format(name="hangs", count=2))
                 wait_for(lambda: session.execute(beats).fetchone()[1] == delivery, 300)
                 silent_since = session.execute(beats).fetchone()[0]
-                theirs = "SELECT max(last_heartbeat) FROM procrastinate_workers"
-                first = session.execute(theirs).fetchone()[0]
-                wait_for(lambda: session.execute(theirs).fetchone()[0] > first, 300)
+                newest_heartbeat = "SELECT max(last_heartbeat) FROM procrastinate_workers"
+                first = session.execute(newest_heartbeat).fetchone()[0]
+                wait_for(lambda: session.execute(newest_heartbeat).fetchone()[0] > first, 300)
                 assert session.execute(beats).fetchone() == (silent_since, delivery)
                 # The check runs as if some minutes had passed.
                 session.execute("UPDATE articles_heartbeat SET beat_at = now() - interval '7 minutes'")

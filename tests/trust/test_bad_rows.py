@@ -408,9 +408,9 @@ def reported(make_article: Callable[..., Article]) -> list[Article]:
     """Public articles of one source about one event, actor and measure; the second has an event and facts of its own."""
     source = Source.objects.create(name="وكالة الريف", kind="agency", domains=["rif.example"])
     actor = Actor.objects.create(name="هيئة الريف", kind="civil", state="confirmed")
-    event, its_own = (Event(title=f"ملتقى الريف {n}", kind="conference", state="confirmed") for n in (1, 2))
+    event, second_event = (Event(title=f"ملتقى الريف {n}", kind="conference", state="confirmed") for n in (1, 2))
     rows = []
-    for row in (event, its_own):
+    for row in (event, second_event):
         row.start = ArchiveDate.on(date(2021, 4, 5))
         row.save()
     for number in range(4):
@@ -418,7 +418,7 @@ def reported(make_article: Callable[..., Article]) -> list[Article]:
             f"ريفيات {number}", f"حضر {number + 10} خبيرا ملتقى الريف.", date(2021, 4, 5), source=source
         )
         Mention.objects.create(article=article, actor=actor, state="confirmed")
-        Coverage.objects.create(article=article, event=its_own if number == 1 else event, state="confirmed")
+        Coverage.objects.create(article=article, event=second_event if number == 1 else event, state="confirmed")
         Figure.objects.create(
             article=article, value=number + 10, unit="خبيرا", quote=f"{number + 10} خبيرا", start=4, end=12, state="confirmed"
         )  # fmt: skip
@@ -426,7 +426,7 @@ def reported(make_article: Callable[..., Article]) -> list[Article]:
     return rows
 
 
-def told_in(caplog: pytest.LogCaptureFixture) -> list[str]:
+def left_out_messages(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [record.getMessage() for record in caplog.records if "was left out" in record.getMessage()]
 
 
@@ -448,7 +448,7 @@ def test_a_download_gives_all_rows_but_the_unreadable(
         ids = {int(row["id"]) for row in rows}
         # An unreadable event or figure is another row: its date is left out, and the article stays.
         assert ids >= {row.pk for row in readable} and (bad.pk in ids) == (noun != "article"), query
-        assert [line.partition(": ")[0] for line in told_in(caplog)] == (
+        assert [line.partition(": ")[0] for line in left_out_messages(caplog)] == (
             [f"article {bad.pk} was left out"] if noun == "article" else []
         ), query
 
@@ -470,7 +470,7 @@ def test_feeds_hold_all_articles_but_the_unreadable(
         assert response.status_code == 200 and not read.bozo, address
         titles = {entry.title for entry in read.entries}
         assert titles >= {row.title for row in readable} and bad.title not in titles, address
-        (line,) = told_in(caplog)
+        (line,) = left_out_messages(caplog)
         assert line.startswith(f"article {bad.pk} was left out: "), address
 
 
@@ -509,7 +509,7 @@ def test_a_harvest_goes_on_past_the_unreadable(
         # A list of identifiers contains no day of publication.
         is_listed = verb == "ListIdentifiers" or noun != "article"
         assert set(harvested) == {str(row.pk) for row in readable} | ({str(bad.pk)} if is_listed else set())
-        assert len(told_in(caplog)) == (0 if is_listed else 1), told_in(caplog)
+        assert len(left_out_messages(caplog)) == (0 if is_listed else 1), left_out_messages(caplog)
     address = f"/oai/?verb=GetRecord&metadataPrefix=oai_dc&identifier=oai:testserver:{bad.pk}"
     assert ("idDoesNotExist" in client.get(address).content.decode()) == (noun == "article")
 

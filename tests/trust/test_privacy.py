@@ -510,7 +510,7 @@ def test_every_pattern_is_in_the_table() -> None:
     assert all(DOORS.values())
 
 
-def asked_everywhere(of: World, state: State, client: Client, *routes: str) -> list[str]:
+def leaks_everywhere(of: World, state: State, client: Client, *routes: str) -> list[str]:
     """Returns the leaks of every address, and the addresses of hidden rows that answer as if the rows were public."""
     leaked = []
     for address in addresses(of, *routes):
@@ -538,14 +538,14 @@ def allowed_answers(path: str, state: State, answer: int) -> set[int]:
     hidden = {name for name in state.keys if str(KEYS[name]) in parts}
     if not hidden:
         return {answer}
-    was_met = state.merged or ("article" in hidden and (state.merged_article or state.was_public))
-    return {301, 404, 410} if was_met else {404}
+    was_readable = state.merged or ("article" in hidden and (state.merged_article or state.was_public))
+    return {301, 404, 410} if was_readable else {404}
 
 
 @pytest.mark.parametrize("name", STATES)
 def test_no_address_tells_of_what_is_hidden(name: str, client: Client) -> None:
     state = STATES[name]
-    leaked = asked_everywhere(hide(state, world()), state, client)
+    leaked = leaks_everywhere(hide(state, world()), state, client)
     assert not leaked, "\n".join(leaked)
 
 
@@ -568,11 +568,11 @@ def test_an_account_without_its_token_reads_what_everybody_reads(client: Client)
     user = User.objects.create_superuser("awwal", password="كلمة-مرور-طويلة-1")
     TOTPDevice.objects.create(user=user, confirmed=True)
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    leaked = asked_everywhere(of, state, client)
+    leaked = leaks_everywhere(of, state, client)
     assert not leaked, "\n".join(leaked)
 
 
-def names_met(text: str, request_text: str) -> set[str]:
+def markers_in(text: str, request_text: str) -> set[str]:
     """Returns the markers of all STATES that occur in a text, named as in MET."""
     everything = State(words=_ALL_WORDS, keys=_ALL_KEYS)
     return {name.replace("key of ", "#") for name in leaks(text, everything, request_text=request_text)}
@@ -583,11 +583,11 @@ def test_every_door_tells_of_what_nothing_hides(client: Client) -> None:
     of = hide(SHOWN, world())
     statistics.rebuild()
     met = {
-        route: set().union(*(names_met(text_of(client.get(address)), address) for address in addresses(of, route)))
+        route: set().union(*(markers_in(text_of(client.get(address)), address) for address in addresses(of, route)))
         for route in DOORS
     }
     for door, (answer, texts) in NO_ADDRESS.items():
-        met[door] = set().union(*(names_met(answer(typed), typed) for typed in texts))
+        met[door] = set().union(*(markers_in(answer(typed), typed) for typed in texts))
     missed = {door: set(names.split()) - met[door] for door, names in MET.items()}
     assert not {door: names for door, names in missed.items() if names}
     assert set().union(*met.values()) == set(MARKERS) | {f"#{name}" for name in KEYS}
@@ -609,7 +609,7 @@ def test_every_door_says_what_it_tells() -> None:
     assert set(MET) | TELL_OF_NOTHING == set(DOORS) | set(NO_ADDRESS)
 
 
-def every_other(article: Article, most: int) -> list[Article]:
+def latest_articles(article: Article, most: int) -> list[Article]:
     """Replaces `related` of articles/search/related.py; returns the articles stored last."""
     return list(Article.objects.exclude(pk=article.pk).order_by("-id").for_listing()[:most])
 
@@ -627,7 +627,7 @@ FORGOTTEN = [
     (CaptureQuerySet, "public", QuerySet.all, "draft", "articles/<int:pk>/captures/<str:sha256>/"),
     (ContradictionQuerySet, "public", ContradictionQuerySet.open, "draft", "events/<int:pk>/"),
     (FigureQuerySet, "with_nameable", lambda rows: rows.select_related("event", "actor"), "rejected nouns", "figures/"),
-    (article_page, "related", every_other, "draft", "articles/<int:pk>/"),
+    (article_page, "related", latest_articles, "draft", "articles/<int:pk>/"),
 ]
 
 
@@ -636,9 +636,9 @@ def test_the_table_sees_a_definition_that_is_too_wide(
     queries: type, method: str, wider: object, name: str, route: str, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     of = hide(STATES[name], world())
-    assert not asked_everywhere(of, STATES[name], client, route)
+    assert not leaks_everywhere(of, STATES[name], client, route)
     monkeypatch.setattr(queries, method, wider)
-    assert asked_everywhere(of, STATES[name], client, route)
+    assert leaks_everywhere(of, STATES[name], client, route)
 
 
 def test_the_related_articles_that_are_kept_for_a_day_are_no_longer_shown(
@@ -757,5 +757,5 @@ def test_what_is_hidden_stays_so_in_an_archive_of_kept_numbers(client: Client, m
     state = STATES["withdrawn"]
     Participation.objects.filter(actor=KEYS["actor"]).update(state="suggested")
     Participation.objects.filter(event=KEYS["event"]).update(state="suggested")
-    leaked = asked_everywhere(of, state, client)
+    leaked = leaks_everywhere(of, state, client)
     assert not leaked, "\n".join(leaked)
