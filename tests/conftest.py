@@ -119,6 +119,8 @@ def seed(db: None) -> Callable[[str], Article]:
 
 @pytest.fixture
 def make_article(db: None) -> Callable[..., Article]:
+    """Returns a function that stores an article; without a day its date is unknown."""
+
     def make(title: str = "عنوان", body: str = "نص المقال.", day: date | None = None, **fields: object) -> Article:
         article = Article(title=title, body=body, **fields)
         article.published = ArchiveDate.on(day) if day else ArchiveDate.unknown()

@@ -22,6 +22,7 @@ def kept_database() -> str:
 
 
 def is_kept() -> bool:
+    """Returns whether the copied database exists."""
     with connection._nodb_cursor() as cursor:
         cursor.execute("SELECT FROM pg_database WHERE datname = %s", [kept_database()])
         return bool(cursor.rowcount)

@@ -10,6 +10,7 @@ PASSWORD = "كلمة-مرور-طويلة-1"
 
 
 def account(name: str, group: str = "") -> User:
+    """Creates a staff account, in a group where one is named."""
     user = User.objects.create_user(name, password=PASSWORD, is_staff=True)
     if group:
         user.groups.add(Group.objects.get(name=group))
@@ -31,9 +32,11 @@ def signed_in(roles: None) -> Callable[..., Client]:
 
 @pytest.fixture
 def desk(signed_in: Callable[..., Client]) -> Client:
+    """An editor's client, signed in."""
     return signed_in("muharrir", "محررون")
 
 
 @pytest.fixture
 def senior(signed_in: Callable[..., Client]) -> Client:
+    """A senior editor's client, signed in."""
     return signed_in("awwal", "محررون أول")

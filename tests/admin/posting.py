@@ -5,6 +5,7 @@ from django.urls import reverse
 
 
 def changelist(noun: str) -> str:
+    """Returns the address of a noun's list."""
     return reverse(f"admin:articles_{noun}_changelist")
 
 

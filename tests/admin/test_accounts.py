@@ -26,27 +26,32 @@ OTHER_PASSWORD = "كلمة-مرور-أخرى-22"
 
 @pytest.fixture
 def root(db: None) -> User:
+    """The only superuser."""
     return User.objects.create_superuser("sahib", password=PASSWORD)
 
 
 @pytest.fixture
 def manager(signed_in: Callable[..., Client], root: User) -> Client:
+    """The client of an account manager, beside the superuser."""
     return signed_in("mudir", MANAGER)
 
 
 @pytest.fixture
 def editor(roles: None) -> User:
+    """An editor's account."""
     return account("muharrir", EDITOR)
 
 
 @pytest.fixture
 def superuser(root: User) -> Client:
+    """The superuser's client."""
     client = Client()
     client.force_login(root, backend="django.contrib.auth.backends.ModelBackend")
     return client
 
 
 def page(name: str, *rows: Any) -> str:
+    """Returns the address of a page of accounts, such as «change» or «delete»."""
     return reverse(f"admin:auth_user_{name}", args=[row.pk for row in rows])
 
 
@@ -58,6 +63,7 @@ def form(user: User, **more: Any) -> dict[str, Any]:
 
 
 def passwords(**more: str) -> dict[str, str]:
+    """Returns the password fields of a form, together with further fields."""
     return {"password1": OTHER_PASSWORD, "password2": OTHER_PASSWORD, "usable_password": "true"} | more
 
 
@@ -356,6 +362,7 @@ def test_nor_by_any_other_door(root: User, change: Callable) -> None:
 
 @pytest.fixture
 def two_superusers(transactional_db: None) -> Iterator[list[User]]:
+    """Two superusers. Teardown makes every account an active superuser again, whatever the test removed."""
     yield [User.objects.create_superuser(name, password=PASSWORD) for name in ("awwal", "thani")]
     User.objects.update(is_superuser=True, is_active=True)
 

@@ -137,6 +137,7 @@ def test_a_series_is_put_in_order_without_dragging(desk: Client) -> None:
 
 
 def an_actor(name: str, *aliases: str, distinction: str = "", kind: str = "civil") -> str:
+    """Returns the TOML entry of an actor."""
     named = "".join(f'{{ name = "{alias}" }},' for alias in aliases)
     return f'[[actor]]\nname = "{name}"\ndistinction = "{distinction}"\nkind = "{kind}"\naliases = [{named}]\n'
 
@@ -187,6 +188,7 @@ def test_two_actors_of_one_file_that_share_a_name_are_told(db: None) -> None:
 
 
 def rows() -> dict[str, list]:
+    """Returns the rows that an authority file describes, by noun."""
     return {
         "actors": list(Actor.objects.filter(state="confirmed").order_by("id").values_list("name", "distinction", "kind", "country", "description")),
         "aliases": sorted(Alias.objects.filter(actor__state="confirmed").values_list("actor__name", "name", "kind", "found_in_text")),

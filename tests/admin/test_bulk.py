@@ -16,10 +16,12 @@ pytestmark = pytest.mark.django_db
 
 
 def preview(desk: Client, noun: str, action: str, *rows: Any, **fields: Any) -> Any:
+    """Posts a bulk action and returns its preview page."""
     return desk.post(changelist(noun), {"action": action, "_selected_action": [row.pk for row in rows]} | fields)
 
 
 def messages_and_page(response: Any) -> str:
+    """Returns the messages of an answer and its page as one text."""
     return " | ".join(str(message) for message in get_messages(response.wsgi_request)) + response.content.decode()
 
 

@@ -32,10 +32,12 @@ UNRELATED_TEXT = "اختتمت في الشمال أمس أشغال ملتقى ع
 
 
 def page(body: str, title: str) -> bytes:
+    """Returns an HTML page with one paragraph."""
     return f'<html><head><meta charset="utf-8"><title>{title}</title></head><body><article><p>{body}.</p></article></body></html>'.encode()
 
 
 def bring(tmp_path: Path, body: str, title: str, when: str, address: str = ADDRESS) -> None:
+    """Ingests a WARC file of one page, captured at `when` from `address`."""
     path = tmp_path / f"{when[:10]}.warc.gz"
     with path.open("wb") as file:
         writer = WARCWriter(file, gzip=True)
@@ -250,6 +252,7 @@ def test_a_withdrawal_since_the_page_was_opened_is_told_before_a_capture_becomes
 
 
 def save(desk: Client, article: Article, **changed: str) -> str:
+    """Saves an article's form with some fields changed, and returns the answer's page."""
     address = reverse("admin:articles_article_change", args=[article.pk])
     return desk.post(address, form_of(desk, address) | changed, follow=True).content.decode()
 
@@ -300,6 +303,7 @@ COSTLY = {
 
 @pytest.fixture
 def costly(make_article: Callable[..., Article], settings: object) -> Callable[[str, str], Capture]:
+    """Returns a function that stores a capture whose original exceeds the budget of a document."""
     settings.ARCHIVE_DOCUMENT_SECONDS = 0.5
 
     def keep(kind: str, state: str) -> Capture:

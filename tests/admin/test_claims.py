@@ -23,6 +23,7 @@ TURN = "/admin/review/?order=old"
 
 
 def turn_of(client: Client) -> str:
+    """Returns the review address that the queue offers a client next."""
     return client.get(TURN)["Location"]
 
 
@@ -35,6 +36,7 @@ def test_two_editors_are_given_two_articles(desk: Client, senior: Client) -> Non
 
 
 def was_at(client: Client, address: str) -> dict[str, str]:
+    """Returns the marks of the review page at an address."""
     return was(client, Article.objects.get(pk=int(address.split("/")[3])))
 
 

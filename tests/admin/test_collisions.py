@@ -51,6 +51,7 @@ class World:
 
 @pytest.fixture
 def world(make_article: Any) -> World:
+    """Stores rows whose values the forms of other rows will repeat."""
     name_holder = Actor.objects.create(name="محمد المأخوذ", kind="person")
     actor = Actor.objects.create(name="صاحب الأسماء", kind="person")
     Alias.objects.create(actor=actor, name="محمّد المأخوذ")
@@ -102,6 +103,8 @@ def inline(noun: str, row: Callable[[World], Any], prefix: str, **fields: Any) -
 
 
 def new(noun: str, **fields: Any) -> Callable[[Client, World], Any]:
+    """Returns a function that posts the form of a new row; callable values are called with the world."""
+
     def post(client: Client, world: World) -> Any:
         empty = {f"{prefix}-{count}_FORMS": "0" for prefix in ("aliases", "participations", "coverages", "figures", "mentions", "captures")
                  for count in ("TOTAL", "INITIAL")}  # fmt: skip
@@ -112,10 +115,12 @@ def new(noun: str, **fields: Any) -> Callable[[Client, World], Any]:
 
 
 def of(name: str) -> Callable[[World], Any]:
+    """Returns a function that reads an attribute of the world."""
     return lambda world: getattr(world, name)
 
 
 def key(name: str) -> Callable[[World], Any]:
+    """Returns a function that reads the primary key of a row of the world."""
     return lambda world: getattr(world, name).pk
 
 

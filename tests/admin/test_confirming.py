@@ -18,6 +18,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def mention(make_article: Any) -> Mention:
+    """A suggested mention of a suggested actor."""
     article = make_article(body="كلمات عن فلان.")
     actor = Actor.objects.create(name="فلان", kind="person", state="suggested")
     return Mention.objects.create(article=article, actor=actor, spans=[[9, 13]], quotes=["فلان"], state="suggested")
@@ -25,6 +26,7 @@ def mention(make_article: Any) -> Mention:
 
 @pytest.fixture
 def coverage(make_article: Any) -> Coverage:
+    """A suggested coverage of a suggested event."""
     event = Event.objects.create(title="لقاء مقترح", kind="meeting", state="suggested")
     return Coverage.objects.create(article=make_article(title="خبر اللقاء"), event=event, state="suggested")
 

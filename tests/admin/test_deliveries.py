@@ -85,6 +85,7 @@ UNRELATED_TEXT = (
 
 
 def row_at(address: str, body: str) -> bytes:
+    """Returns a line of JSON with an address and a body."""
     return json.dumps({"title": "خبر", "body": body, "url": address}, ensure_ascii=False).encode() + b"\n"
 
 
@@ -197,6 +198,7 @@ def test_addresses_and_names_of_files_keep_their_own_direction(desk: Client, mak
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[str]:
+    """The address of a server with one page."""
     folder = tmp_path / "site"
     folder.mkdir()
     (folder / "1.html").write_text(
@@ -261,6 +263,7 @@ def test_a_file_that_costs_too_much_to_read_is_told_and_the_next_goes_in(desk: C
 
 
 def kept_at(settings: Any, location: Path) -> None:
+    """Stores deliveries in a folder."""
     settings.STORAGES = settings.STORAGES | {
         "deliveries": {
             "BACKEND": "django.core.files.storage.FileSystemStorage",

@@ -45,6 +45,7 @@ def delivered(desk: Client) -> Callable[[str, bytes], Delivery]:
 
 
 def notes_of(delivery: Delivery) -> dict[tuple[str, str], dict[str, object]]:
+    """Returns a delivery's notes by field and delivered value."""
     return {(note["field"], note["given"]): note for note in delivery.notes}
 
 

@@ -87,6 +87,7 @@ def test_a_reader_s_filter_reads_the_day_first(client: Client, make_article: Any
 
 
 def fields_of(form: type[forms.BaseForm]) -> list[forms.Field]:
+    """Returns the fields of a form class, and the parts of its compound fields."""
     return [part for field in form.base_fields.values() for part in (field, *getattr(field, "fields", ()))]
 
 
@@ -119,6 +120,7 @@ def test_every_date_and_number_of_the_desk_is_read_so(roles: None) -> None:
 
 
 def subclasses(form: type) -> list[type]:
+    """Returns all subclasses of a class, indirect ones included."""
     return [subclass for direct in form.__subclasses__() for subclass in (direct, *subclasses(direct))]
 
 

@@ -23,6 +23,7 @@ pytestmark = pytest.mark.django_db
 
 
 def change(noun: str, row: object) -> str:
+    """Returns the address of a row's form."""
     return reverse(f"admin:articles_{noun}_change", args=[row.pk])
 
 
@@ -32,6 +33,7 @@ def as_browser(posted: dict) -> dict:
 
 
 def said(response: Any) -> str:
+    """Returns the messages of an answer as one text."""
     return " ".join(str(message) for message in response.context["messages"])
 
 

@@ -27,6 +27,7 @@ pytestmark = pytest.mark.django_db
 
 
 def change(noun: str, row: object) -> str:
+    """Returns the address of a row's form."""
     return reverse(f"admin:articles_{noun}_change", args=[row.pk])
 
 
@@ -92,6 +93,7 @@ def test_an_earlier_version_is_put_back_with_what_follows_from_its_text(desk: Cl
 
 
 def snapshot() -> dict[str, list]:
+    """Returns all rows of the tracked models, without the columns that every save changes."""
     return {
         model.__name__: sorted(map(repr, model.objects.values_list(*[
             f.attname for f in model._meta.concrete_fields if f.attname not in {"updated_at", "search_vector"}

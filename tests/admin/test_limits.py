@@ -16,6 +16,7 @@ pytestmark = pytest.mark.django_db
 
 
 def change(noun: str, row: object) -> str:
+    """Returns the address of a row's form."""
     return reverse(f"admin:articles_{noun}_change", args=[row.pk])
 
 

@@ -26,11 +26,13 @@ def shown(page: str, name: str) -> str:
 
 
 def is_checked(page: str, name: str, value: str) -> bool:
+    """Returns whether a radio button of a page is checked."""
     (radio,) = re.findall(rf'<input type="radio" name="{re.escape(name)}" value="{value}"[^>]*>', page)
     return "checked" in radio
 
 
 def figure_fields(figure: Figure, **changed: str) -> dict[str, str]:
+    """Returns the correction fields of a figure on the review page, with some values changed."""
     values = {"value": f"{figure.value.normalize():f}", "value_high": "", "qualifier": figure.qualifier,
               "unit": figure.unit, "measure": str(figure.measure_id or "")} | changed  # fmt: skip
     return {f"{name}-figure-{figure.pk}": value for name, value in values.items()}

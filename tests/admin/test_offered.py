@@ -47,6 +47,7 @@ SECRETS = {
 
 
 def list_of(model: type) -> str:
+    """Returns the address of a model's list."""
     return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
 
 
@@ -154,6 +155,7 @@ def test_completions_of_fields_find_nothing_by_a_secret(signed_in: Callable[...,
 
 
 def links_of(address: str, page: str) -> Iterator[str]:
+    """Yields the links of a page to addresses of the desk with a query."""
     for link in re.findall(r'href="([^"#]+)', page):
         whole = urljoin(address, unescape(link))
         if whole.startswith("/admin/") and "?" in whole:

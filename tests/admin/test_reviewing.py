@@ -16,6 +16,7 @@ pytestmark = pytest.mark.django_db
 
 
 def page_of(article: Article, query: str = "") -> str:
+    """Returns the address of an article's review page."""
     return reverse("admin:review", args=[article.pk]) + query
 
 

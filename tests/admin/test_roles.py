@@ -20,17 +20,20 @@ ROLES = (READER, EDITOR, SENIOR, ADMINISTRATOR)
 
 
 def reads_a_draft(client: Client, article: Article) -> bool:
+    """Returns whether the client can read a draft."""
     Article.objects.filter(pk=article.pk).update(status="draft")
     return client.get(article.get_absolute_url()).status_code == 200
 
 
 def edits(client: Client, article: Article) -> bool:
+    """Returns whether the client can save an article's form."""
     address = reverse("admin:articles_article_change", args=[article.pk])
     client.post(address, form_of_a_senior(address) | {"section": "قسم"})
     return Article.objects.get(pk=article.pk).section == "قسم"
 
 
 def form_of_a_senior(address: str) -> dict:
+    """Returns the form at an address as a superuser would post it."""
     senior = Client()
     user = User.objects.filter(username="wakil").first() or User.objects.create_superuser("wakil")
     senior.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
@@ -38,6 +41,7 @@ def form_of_a_senior(address: str) -> dict:
 
 
 def reviews(client: Client, article: Article) -> bool:
+    """Returns whether the client can confirm a figure on the review page."""
     figure = article.figures.order_by("id").first()
     key = f"figure-{figure.pk}"
     posted = {f"verdict-{key}": "confirm", f"was-{key}": f"{figure.state}@{mark_of(figure)}"}
@@ -47,28 +51,33 @@ def reviews(client: Client, article: Article) -> bool:
 
 
 def confirms_many(client: Client, article: Article) -> bool:
+    """Returns whether the client can confirm figures by a bulk action."""
     act(client, "figure", "confirm", *article.figures.all())
     return not article.figures.filter(state="suggested").exists()
 
 
 def publishes_many(client: Client, article: Article) -> bool:
+    """Returns whether the client can publish a draft by a bulk action."""
     Article.objects.filter(pk=article.pk).update(status="draft")
     act(client, "article", "publish", article)
     return Article.objects.get(pk=article.pk).status == "published"
 
 
 def sets_source_of_many(client: Client, article: Article) -> bool:
+    """Returns whether the client can set a source by a bulk action."""
     source = Source.objects.create(name="مصدر آخر")
     act(client, "article", "set_source", article, source=source.name)
     return Article.objects.get(pk=article.pk).source == source
 
 
 def withdraws_many(client: Client, article: Article) -> bool:
+    """Returns whether the client can withdraw an article by a bulk action."""
     act(client, "article", "withdraw", article, notice="طلب الناشر")
     return Article.objects.get(pk=article.pk).status == "withdrawn"
 
 
 def withdraws(client: Client, article: Article) -> bool:
+    """Returns whether the client can withdraw an article."""
     client.post(reverse("admin:articles_article_withdraw", args=[article.pk]), {"notice": "طلب الناشر"})
     return Article.objects.get(pk=article.pk).notice == "طلب الناشر"
 
@@ -81,6 +90,7 @@ def withdraws_by_form(client: Client, article: Article) -> bool:
 
 
 def brings_back(client: Client, article: Article) -> bool:
+    """Returns whether the client can publish a withdrawn article again."""
     Article.objects.filter(pk=article.pk).update(status="withdrawn")
     address = reverse("admin:articles_article_change", args=[article.pk])
     client.post(address, form_of_a_senior(address) | {"status": "published"})
@@ -88,23 +98,27 @@ def brings_back(client: Client, article: Article) -> bool:
 
 
 def deletes(client: Client, article: Article) -> bool:
+    """Returns whether the client can delete an article."""
     client.post(reverse("admin:articles_article_delete", args=[article.pk]), {"notice": "طلب الناشر"})
     return Article.objects.get(pk=article.pk).status == "deleted"
 
 
 def deletes_an_actor(client: Client, article: Article) -> bool:
+    """Returns whether the client can delete an actor."""
     actor = Actor.objects.create(name="بلا ذكر", kind="civil")
     client.post(reverse("admin:articles_actor_delete", args=[actor.pk]), {"post": "yes"})
     return not Actor.objects.filter(pk=actor.pk).exists()
 
 
 def merges(client: Client, article: Article) -> bool:
+    """Returns whether the client can merge two actors."""
     survivor, gone = (Actor.objects.create(name=name, kind="civil") for name in ("هيئة أولى", "هيئة ثانية"))
     client.post(reverse("admin:merge", args=["actor"]) + f"?rows={survivor.pk},{gone.pk}", {"kept": survivor.pk})
     return Actor.objects.get(pk=gone.pk).merged_into == survivor
 
 
 def splits(client: Client, article: Article) -> bool:
+    """Returns whether the client can split an actor."""
     actor = Actor.objects.create(name="هيئة أولى", kind="civil")
     alias = actor.aliases.create(name="هيئة أخرى")
     client.post(reverse("admin:split", args=[actor.pk]), {"moved": [alias.pk], "name": alias.name, "kind": "civil"})
@@ -112,24 +126,28 @@ def splits(client: Client, article: Article) -> bool:
 
 
 def uploads(client: Client, article: Article) -> bool:
+    """Returns whether the client can upload a file."""
     file = SimpleUploadedFile("خبر.txt", "عنوان\n\nنص الخبر.".encode())
     client.post(reverse("admin:deliver"), {"files": file, "format": "auto"})
     return Delivery.objects.exists()
 
 
 def loads_an_authority_file(client: Client, article: Article) -> bool:
+    """Returns whether the client can load an authority file."""
     file = SimpleUploadedFile("a.toml", '[[source]]\nname = "صحيفة جديدة"\n'.encode())
     client.post(reverse("admin:authority"), {"file": file, "sure": "1"})
     return Source.objects.filter(name="صحيفة جديدة").exists()
 
 
 def orders_a_series(client: Client, article: Article) -> bool:
+    """Returns whether the client can number the sessions of a series."""
     event = Event.objects.filter(series__isnull=False).order_by("id").first()
     client.post(reverse("admin:series_order", args=[event.series_id]), {f"session-{event.pk}": "7"})
     return Event.objects.get(pk=event.pk).session == 7
 
 
 def gives_accounts(client: Client, article: Article) -> bool:
+    """Returns whether the client can create an account."""
     posted = {
         "username": "jadid",
         "password1": "كلمة-مرور-طويلة-2",
@@ -141,6 +159,7 @@ def gives_accounts(client: Client, article: Article) -> bool:
 
 
 def undoes_anothers_work(client: Client, article: Article) -> bool:
+    """Returns whether the client can undo another user's operation."""
     from articles.models.history import operation
 
     with operation(user=0) as done:

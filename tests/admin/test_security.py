@@ -23,10 +23,12 @@ LOGIN = "/admin/login/"
 
 
 def sign_in(client: Client, name: str, password: str = PASSWORD) -> Any:
+    """Posts the login form."""
     return client.post(LOGIN, {"username": name, "password": password})
 
 
 def token_of(device: TOTPDevice) -> str:
+    """Returns the current token of a device."""
     totp = TOTP(device.bin_key, device.step, device.t0, device.digits, device.drift)
     return f"{totp.token():06d}"
 

@@ -141,6 +141,7 @@ def test_a_row_that_came_to_the_list_after_the_preview_is_left(desk: Client, mak
 
 
 def seen_in(response: Any) -> dict[str, str]:
+    """Returns the hidden field of a page that records what the editor saw."""
     return {response.context["seen_name"]: response.context["seen"]}
 
 

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def editor(roles: None) -> User:
+    """An editor's account."""
     return account("muharrir", "محررون")
 
 

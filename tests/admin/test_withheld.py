@@ -23,6 +23,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def suspect(make_article: Any) -> Actor:
+    """A confirmed actor whom a public article names."""
     article = make_article("محاكمة في العاصمة", "برأت المحكمة سمير الطنجي من التهم.", date(2017, 2, 3))
     actor = Actor.objects.create(name="سمير الطنجي", kind="person", state="confirmed")
     start = article.body.index("سمير")
@@ -84,6 +85,7 @@ def test_neither_merging_nor_splitting_brings_the_name_back(suspect: Actor) -> N
 
 
 def withhold(desk: Client, actor: Actor) -> str:
+    """Withholds an actor by its form, and returns the messages of the answer."""
     address = reverse("admin:articles_actor_change", args=[actor.pk])
     response = desk.post(address, form_of(desk, address) | {"withheld": "on"}, follow=True)
     return " ".join(map(str, response.context["messages"]))

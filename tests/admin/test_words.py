@@ -77,6 +77,7 @@ def texts_of(page: str) -> Iterator[str]:
 
 
 def english_in(page: str) -> list[str]:
+    """Returns the texts of a page that contain English."""
     return [text.strip()[:80] for text in texts_of(page) if _ENGLISH.search(_LATIN.sub("", text))]
 
 
@@ -95,6 +96,7 @@ def rows(seed: Any) -> None:
 
 
 def pages_of_nouns(user: User) -> Iterator[str]:
+    """Yields the addresses of the list and the forms of every noun."""
     for model in admin.site._registry:
         base = f"admin:{model._meta.app_label}_{model._meta.model_name}"
         yield reverse(f"{base}_changelist")
@@ -105,6 +107,7 @@ def pages_of_nouns(user: User) -> Iterator[str]:
 
 
 def pages_of_the_desk() -> Iterator[str]:
+    """Yields the addresses of the desk's own pages."""
     article, actors = Article.objects.order_by("id").first(), Actor.objects.order_by("id")[:2]
     keys = {"merge": ["actor"], "split": [actors[0].pk], "new_name": [actors[0].pk], "review": [article.pk],
             "series_order": [EventSeries.objects.first().pk]}  # fmt: skip

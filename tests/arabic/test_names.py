@@ -16,6 +16,7 @@ NAMES = NameIndex(
 
 
 def names_in(text: str) -> list[tuple[str, tuple]]:
+    """Returns the names in a text, with the keys of their owners."""
     return [(text[m.start : m.end], m.keys) for m in NAMES.find(text)]
 
 

@@ -13,6 +13,7 @@ TEXT = "فكك 210 خلية في المغرب.\r\n\r\nوقال إن 210 خلية
 
 
 def places(text: str, quote: str) -> list[tuple[Span, str]]:
+    """Returns every occurrence of a quote in a text, as (span, quote)."""
     spans, at = [], text.find(quote)
     while at >= 0:
         spans.append(((at, at + len(quote)), quote))
@@ -21,6 +22,7 @@ def places(text: str, quote: str) -> list[tuple[Span, str]]:
 
 
 def quoted(text: str, moved: list[Span | None]) -> list[str | None]:
+    """Returns the words at the moved spans; None for a lost span."""
     return [None if span is None else text[slice(*span)] for span in moved]
 
 

@@ -63,6 +63,7 @@ UPDATE articles_article SET section = 'سياسة' WHERE id % 20 = 0;
 
 
 def fill(articles: int, actors: int) -> None:
+    """Fills the database with articles, their facts and actors."""
     from django.db import connection
 
     started = time.monotonic()
@@ -80,6 +81,7 @@ def fill(articles: int, actors: int) -> None:
 
 
 def measure() -> None:
+    """Requests every list and page, and prints time and statements of each."""
     from django.contrib.auth.models import User
     from django.db import connection
     from django.test import Client
@@ -134,6 +136,7 @@ def measure() -> None:
 
 
 def main() -> None:
+    """Makes the archive, measures it, and drops it unless `--keep` is set."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--articles", type=int, default=1_000_000)
     parser.add_argument("--actors", type=int, default=20_000)

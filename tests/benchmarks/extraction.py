@@ -16,6 +16,7 @@ NAMES, ROUNDS, BLOCKS = 10_000, 3, 1
 
 
 def main() -> None:
+    """Prints the time of each rule."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "archive.settings")
     import django
 

@@ -57,6 +57,7 @@ application = get_wsgi_application()
 
 
 def main() -> None:
+    """Starts the servers one after the other, and measures each."""
     options = arguments()
     import django
 
@@ -95,6 +96,7 @@ def main() -> None:
 def measure_archive(
     place: Path, port: int, server: subprocess.Popen, addresses: list[tuple[str, str]], options: argparse.Namespace
 ) -> None:
+    """Prints the measurements of the archive: single kinds of pages first, then the mix."""
     by_kind = {kind: [address for kind_of_address, address in addresses if kind_of_address == kind] for kind in MIX}
     page = fetched(port, "/")[1]
     (place / "index.html").write_bytes(page)
@@ -161,6 +163,7 @@ def of_readers(articles: int) -> list[tuple[str, str]]:
 
 
 def arguments() -> argparse.Namespace:
+    """Returns the options of the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--articles", type=int, default=100_000)
     parser.add_argument("--seconds", type=int, default=60)
@@ -171,6 +174,7 @@ def arguments() -> argparse.Namespace:
 
 @contextmanager
 def gunicorn(arguments: list[str], folder: Path, environment: dict[str, str]) -> Iterator[tuple[int, subprocess.Popen]]:
+    """Runs gunicorn at a free port, and yields the port and the process."""
     port = free_port()
     command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", *arguments]
     server = subprocess.Popen(command, cwd=folder, env=environment, stderr=subprocess.DEVNULL)
@@ -201,12 +205,14 @@ def nginx(folder: Path) -> Iterator[int]:
 
 
 def free_port() -> int:
+    """Returns a port that no server uses."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
 
 def wait(port: int) -> None:
+    """Waits until a server listens at a port."""
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         try:
@@ -227,6 +233,7 @@ def fetched(port: int, address: str) -> tuple[str, bytes]:
 
 
 def wrk(folder: Path, port: int, lines: list[str], seconds: int) -> dict[str, float]:
+    """Runs wrk on the requested lines, each an address or an address with its ETag, and returns its measurements."""
     (folder / "requests").write_text("\n".join(lines))
     script = Path(__file__).with_name("load.lua")
     command = ["wrk", f"-t{THREADS}", f"-c{CONNECTIONS}", f"-d{seconds}", "--timeout", "30", "-s", str(script),
@@ -236,6 +243,7 @@ def wrk(folder: Path, port: int, lines: list[str], seconds: int) -> dict[str, fl
 
 
 def tell(name: str, measured: dict[str, float]) -> None:
+    """Prints the measurements of one run in a line."""
     a_second = measured["requests"] / measured["seconds"]
     print(
         f"{name:42}{a_second:9.1f} a second   p50 {measured['p50']:8.1f}   p95 {measured['p95']:8.1f}   p99 {measured['p99']:8.1f} ms"

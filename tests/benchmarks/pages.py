@@ -16,6 +16,7 @@ sys.path.insert(0, str(ROOT))
 
 
 def ways() -> dict:
+    """Returns the compared extractors by name."""
     import justext
     import trafilatura
     from lxml import html as lxml_html
@@ -46,6 +47,7 @@ def ways() -> dict:
 
 
 def main(folder: Path) -> None:
+    """Prints precision and recall of each extractor on the pages of a folder."""
     import os
 
     import django

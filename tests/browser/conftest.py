@@ -29,6 +29,7 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-backg
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    """A headless Chromium of this machine."""
     path = (
         os.environ.get("CHROMIUM")
         or shutil.which("chromium")

@@ -18,10 +18,12 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture
 def article(stored: None) -> Article:
+    """The seed with the figure 210."""
     return Article.objects.filter(figures__value=210).distinct().get()
 
 
 def box(desk: Page, figure: Figure, name: str = "value") -> Any:  # noqa: F811
+    """Opens the correction form of a figure, and returns one of its inputs."""
     desk.evaluate(f"document.querySelector('#figure-{figure.pk} details').open = true")
     return desk.locator(f"[name='{name}-figure-{figure.pk}']")
 
@@ -179,6 +181,7 @@ def test_a_session_that_ended_costs_nothing_that_was_typed(
 
 
 def sign_out_elsewhere(context: BrowserContext) -> None:
+    """Removes the session cookie, as if the editor had signed out in another window."""
     cookies = [cookie for cookie in context.cookies() if cookie["name"] != "sessionid"]
     context.clear_cookies()
     context.add_cookies(cookies)

@@ -88,6 +88,8 @@ def test_no_page_of_the_desk_has_an_accessibility_violation(
 
 @pytest.fixture
 def picture(desk: Page) -> Callable[[str], None]:
+    """Returns a function that takes a picture for the guide, if GUIDE is set."""
+
     def take(name: str) -> None:
         if os.environ.get("GUIDE"):
             PICTURES.mkdir(exist_ok=True)

@@ -27,6 +27,7 @@ CUT = """() => [...document.querySelectorAll('#result_list tbody td, #result_lis
 
 @pytest.fixture
 def telephone(browser: Any, live_server: Any, stored: None, roles: None) -> Any:
+    """A page of a telephone's size, signed in as a superuser."""
     context = browser.new_context(base_url=live_server.url, locale="ar", viewport=TELEPHONE)
     page = context.new_page()
     sign_in(page, live_server, User.objects.create_superuser("root", password="x"))

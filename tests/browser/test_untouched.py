@@ -30,6 +30,7 @@ _NOT_LOOKED_AT = {"auth.User": {"last_login", "date_joined"}}
 
 
 def rows_of(model: type[models.Model]) -> list[tuple]:
+    """Returns the rows of a model, without the columns that signing in changes."""
     passing = _NOT_LOOKED_AT.get(model._meta.label, set())
     columns = [field.attname for field in model._meta.concrete_fields if field.name not in passing]
     return sorted(model._base_manager.values_list(*columns), key=repr)
@@ -63,6 +64,7 @@ def forms() -> list[tuple[str, str]]:
 
 @pytest.fixture
 def editor(page: Page, live_server: object, db: None) -> Page:
+    """A superuser's browser page, signed in."""
     sign_in(page, live_server, User.objects.create_superuser("raqib", password=PASSWORD))
     return page
 
@@ -99,6 +101,7 @@ def changeable(user: User) -> set[str]:
 
 
 def changes_since(before: dict[str, list[tuple]]) -> dict[str, list[tuple]]:
+    """Returns up to two changed rows of each model."""
     after = all_rows()
     return {
         label: [row for row in rows if row not in before[label]][:2]

@@ -27,6 +27,7 @@ CASES = settings(max_examples=100, deadline=None)
 
 
 def cited(title: str, author: str, publisher: str = "") -> Citation:
+    """Returns the citation of an article."""
     article = Article(pk=7, title=title, author=author, url="https://news.example/7", source=Source(name=publisher))
     return citation(article, lambda path: f"https://archive.example{path}")
 

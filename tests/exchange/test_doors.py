@@ -28,6 +28,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def unlimited(settings: object) -> None:
+    """Lifts the rate limit of the API."""
     settings.ARCHIVE_API_RATE = "100000/m"
 
 
@@ -38,6 +39,7 @@ def kuwait(seed: object) -> Article:
 
 
 def text_of(response: object) -> str:
+    """Returns the text of an answer, streamed or not."""
     return b"".join(response).decode() if response.streaming else response.content.decode()
 
 

@@ -12,6 +12,7 @@ pytestmark = pytest.mark.django_db
 
 
 def exported(noun: str, form: str = "jsonl", **options: object) -> str:
+    """Runs the export command and returns its output."""
     out = StringIO()
     call_command("export", noun, "--format", form, stdout=out, **options)
     return out.getvalue()

@@ -29,6 +29,7 @@ SHORT = ["/sitemaps/articles.xml", "/sitemap.xml", "/feeds/"]
 
 @pytest.fixture
 def article() -> Article:
+    """A published article."""
     return Article.objects.create(title="لقاء في الرباط", body="نص أول.", status=ArticleStatus.PUBLISHED)
 
 
@@ -44,6 +45,7 @@ def locks_held() -> int:
 
 
 def cursors() -> list[tuple[str, bool]]:
+    """Returns (name, whether it is holdable) for each open cursor of the session."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT name, is_holdable FROM pg_cursors")
         return cursor.fetchall()

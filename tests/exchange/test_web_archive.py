@@ -29,6 +29,7 @@ def _pages() -> None:
 
 
 def written(write: object) -> bytes:
+    """Writes a web archive of all captures, and returns its bytes."""
     out = io.BytesIO()
     assert write(out) == Capture.objects.count()
     return out.getvalue()

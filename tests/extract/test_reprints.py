@@ -28,6 +28,8 @@ UNRELATED_TEXT = (
 
 @pytest.fixture
 def stored(make_article: object) -> object:
+    """Returns a function that stores an article and applies the rules to it."""
+
     def store(title: str, body: str) -> Article:
         article = make_article(title, body)
         suggest(article, Authority.load())

@@ -29,6 +29,7 @@ def pair(db: None) -> tuple[Actor, Actor]:
 
 
 def named(article: Article) -> dict[str, list[str]]:
+    """Applies the rules to an article, and returns the quotes of its mentions by actor."""
     suggest(article, Authority.load())
     return {mention.actor.name: mention.quotes for mention in article.mentions.select_related("actor")}
 

@@ -25,6 +25,7 @@ UNRELATED = (
 
 @pytest.fixture
 def suggested(make_article: object) -> object:
+    """Returns a function that stores an article and applies the rules to it."""
     actor = Actor.objects.create(name="سالم العتيبي", kind="person")
     Alias.objects.create(actor=actor, name="العتيبي", kind="short")
 

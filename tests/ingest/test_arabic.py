@@ -44,6 +44,7 @@ ENGLISH = re.compile(r"[a-z]{3,} [a-z]{2,} [a-z]{2,}")
 
 
 def calls(names: set[str]) -> Iterator[tuple[str, ast.Call]]:
+    """Yields (file and line, call) for each call of one of the named functions in the sources."""
     for path in SOURCES:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") in names:
@@ -60,6 +61,7 @@ def templates() -> dict[str, str]:
 
 
 def names_in(template: str) -> set[str]:
+    """Returns the names of the placeholders in a template."""
     return {name for _, name, _, _ in Formatter().parse(template) if name}
 
 
@@ -88,11 +90,13 @@ def test_no_message_is_put_together_from_text(names: set[str]) -> None:
 
 
 def ingest_file(tmp_path: Path, name: str, content: bytes) -> Report:
+    """Writes a file and ingests its folder."""
     (tmp_path / name).write_bytes(content)
     return ingest([tmp_path], Options(largest=200_000))
 
 
 def rows(*lines: str) -> bytes:
+    """Returns the lines as one file."""
     return "\n".join(lines).encode()
 
 
@@ -155,6 +159,7 @@ def test_seconds_agree_too(seconds: float, words: str) -> None:
 
 
 def plain(text: str) -> str:
+    """Returns a text without the marks that isolate its direction."""
     return text.replace("\u2068", "").replace("\u2069", "")
 
 

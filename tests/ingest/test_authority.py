@@ -16,6 +16,7 @@ FIXTURE = settings.BASE_DIR / "fixtures" / "authority.toml"
 
 
 def write(path: Path, text: str) -> Path:
+    """Writes a text file and returns its path."""
     path.write_text(text, encoding="utf-8")
     return path
 
@@ -135,11 +136,13 @@ def test_two_entries_of_one_name_are_refused_with_both_names(table: str) -> None
 
 
 def with_names(count: int, extra: str = "") -> bytes:
+    """Returns an authority file of one actor with `count` aliases."""
     names = "".join(f'{{ name = "اسم آخر {number} طويل" }},' for number in range(count))
     return f'[[actor]]\nname = "منظمة كثيرة الأسماء"\nkind = "organisation"\naliases = [{names}{extra}]\n'.encode()
 
 
 def statements_for(content: bytes) -> int:
+    """Applies an authority file, and returns the number of statements."""
     with CaptureQueriesContext(connection) as statements:
         apply_authority("names.toml", content)
     return len(statements)

@@ -28,10 +28,12 @@ BODY = (
 
 
 def run(*paths: Path, **options: object) -> Report:
+    """Ingests files or folders."""
     return ingest(paths, Options(largest=2_000_000, **options))
 
 
 def page(number: int = 1, charset: str = "") -> str:
+    """Returns an HTML page with page furniture before the article."""
     paragraphs = "".join(f"<p>{part} ({number})</p>" for part in BODY.split("\n\n"))
     meta = f'<meta charset="{charset}">' if charset else ""
     title = f"خبر رقم {number} عن الورشة والموانئ"
@@ -59,6 +61,7 @@ def warc(*records: tuple[bytes, list[tuple[str, str]]]) -> bytes:
 
 
 def deflated(content: bytes, wbits: int = 15) -> bytes:
+    """Returns the content in the format that `wbits` selects: zlib, raw deflate or gzip."""
     packer = zlib.compressobj(wbits=wbits)
     return packer.compress(content) + packer.flush()
 
@@ -85,6 +88,7 @@ def test_pages_of_every_packing_come_in(tmp_path: Path) -> None:
 
 
 def damaged(packed: bytes) -> bytes:
+    """Returns the bytes with some of them inverted."""
     return packed[:30] + bytes(byte ^ 0xFF for byte in packed[30:60]) + packed[60:]
 
 
@@ -222,6 +226,7 @@ def test_many_broken_bytes_are_refused(tmp_path: Path) -> None:
 
 
 def table(delimiter: str = ",") -> str:
+    """Returns a CSV file of two articles with this delimiter."""
     written = io.StringIO()
     writer = csv.writer(written, delimiter=delimiter, lineterminator="\r\n")
     writer.writerow(["Title", "body", "published", "author"])

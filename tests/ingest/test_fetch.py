@@ -22,6 +22,8 @@ PAGE = f"<html><head><title>خبر الورشة وأمن الموانئ في ا�
 
 
 class Handler(BaseHTTPRequestHandler):
+    """A site with pages, redirects and errors."""
+
     def do_GET(self) -> None:
         answers = {
             "/robots.txt": (200, "text/plain", b"User-agent: *\nDisallow: /private/\n"),
@@ -78,6 +80,7 @@ class Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def site(settings: object) -> Iterator[str]:
+    """The address of the site, which runs in a thread."""
     settings.ARCHIVE_FETCH_PRIVATE = True
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -22,10 +22,12 @@ BODY = "وصل 25 خبيرا إلى المدينة للمشاركة في ورش�
 
 
 def run(*paths: Path, **options: object) -> Report:
+    """Ingests files or folders."""
     return ingest(paths, Options(largest=2_000_000, **options))
 
 
 def row(**fields: object) -> dict[str, object]:
+    """Returns a valid row with these fields."""
     return {"title": "خبر عن ورشة الموانئ", "body": BODY, **fields}
 
 
@@ -37,6 +39,7 @@ def ingest_row(tmp_path: Path, **fields: object) -> Report:
 
 
 def day_after(days: int) -> str:
+    """Returns the day so many days from today, in ISO 8601."""
     return (timezone.localdate() + timedelta(days=days)).isoformat()
 
 
@@ -126,6 +129,7 @@ def warc(*records: tuple[str, bytes]) -> bytes:
 
 
 def page(number: int, head: str = "") -> bytes:
+    """Returns an HTML page of an article."""
     paragraphs = "".join(f"<p>{part} ({number})</p>" for part in BODY.split("\n\n"))
     return f"<html><head><title>خبر رقم {number} عن الورشة والموانئ</title>{head}</head><body><article>{paragraphs}</article></body></html>".encode()
 

@@ -12,17 +12,20 @@ pytestmark = pytest.mark.django_db
 
 
 def text(path: Path, title: str) -> Path:
+    """Writes an article as a text file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(f"{title}\n\nنص {title} من الأخبار.", encoding="utf-8")
     return path
 
 
 def take_in(path: Path) -> Report:
+    """Ingests a path."""
     return ingest([path], Options(largest=1_000_000, workers=0))
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
+    """A folder with two articles, beside a folder with a third one."""
     text(tmp_path / "folder" / "خبر.txt", "خبر المجلد")
     text(tmp_path / "folder" / "inner" / "آخر.txt", "خبر داخلي")
     text(tmp_path / "outside" / "سر.txt", "سر خارج المجلد")

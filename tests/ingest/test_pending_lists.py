@@ -15,12 +15,14 @@ WAITING = "SELECT gin_clean_pending_list('article_terms'::regclass)"
 
 
 def value(statement: str) -> object:
+    """Runs a statement and returns its only value."""
     with connection.cursor() as cursor:
         cursor.execute(statement)
         return cursor.fetchone()[0]
 
 
 def store(count: int, prefix: str) -> None:
+    """Stores articles of many new words."""
     for number in range(count):
         words = " ".join(f"{prefix}{number}كلمة{place}" for place in range(200))
         Article(title=f"مقال {prefix} {number}", body=f"{words}.").save()

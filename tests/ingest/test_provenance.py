@@ -40,6 +40,7 @@ FORGED = (
 
 
 def page(body: str = BODY, title: str = TITLE, head: str = "") -> bytes:
+    """Returns an HTML page of an article; `head` holds its claims."""
     paragraphs = "".join(f"<p>{sentence.strip()}.</p>" for sentence in body.split(".") if sentence.strip())
     return (
         f'<html lang="ar"><head><meta charset="utf-8"><title>{title}</title>{head}</head>'
@@ -74,10 +75,12 @@ def warc(path: Path, *records: tuple[str, bytes, str]) -> Path:
 
 
 def run(*paths: Path, workers: int = 1) -> object:
+    """Ingests files or folders."""
     return ingest(paths, Options(largest=1_000_000, workers=workers))
 
 
 def bring(tmp_path: Path, address: str, content: bytes, when: str = "2024-03-01T00:00:00Z") -> object:
+    """Ingests a web archive of one page from an address."""
     return run(warc(tmp_path / f"{len(list(tmp_path.iterdir()))}.warc.gz", (address, content, when)))
 
 
@@ -89,6 +92,7 @@ def real(tmp_path: Path) -> Article:
 
 
 def state(article: Article) -> tuple:
+    """Returns the stored values of an article that no other document may change."""
     stored = Article.objects.get(pk=article.pk)
     return stored.title, stored.body, stored.url, stored.published, stored.source_id, stored.figures.count()
 
@@ -440,6 +444,7 @@ class Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def site(settings: object) -> Iterator[type[Handler]]:
+    """The running site, with its port and its recorded requests."""
     settings.ARCHIVE_FETCH_PRIVATE = True
     handler = type("Site", (Handler,), {"requests": [], "moves": {}})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
@@ -470,6 +475,7 @@ def named(monkeypatch: pytest.MonkeyPatch, site: type[Handler]) -> Callable[...,
 
 
 def ingest_address(address: str) -> tuple[str, str]:
+    """Runs the ingest command on an address, and returns its output and its errors."""
     out, err = StringIO(), StringIO()
     with contextlib.suppress(SystemExit):
         call_command("ingest", address, stdout=out, stderr=err)

@@ -23,6 +23,7 @@ BODY = "وصل 25 خبيرا إلى المدينة للمشاركة في ورش�
 
 
 def run(*paths: Path, **options: object) -> Report:
+    """Ingests files or folders."""
     return ingest(paths, Options(largest=options.pop("largest", 2_000_000), **options))
 
 
@@ -41,6 +42,7 @@ def warc(*records: tuple[str, bytes], compressed: bool = True, **http: str) -> b
 
 
 def page(number: int, body: str = BODY) -> tuple[str, bytes]:
+    """Returns (address, content) of an HTML page of an article."""
     paragraphs = "".join(f"<p>{paragraph} ({number})</p>" for paragraph in body.split("\n\n"))
     html = f"<html><head><title>خبر رقم {number} عن الورشة والموانئ</title></head><body><article>{paragraphs}</article></body></html>"
     return f"https://news.example/story/{number}", html.encode()
@@ -267,10 +269,12 @@ def test_columns_of_other_names_are_told_one_by_one(tmp_path: Path, delimiter: s
 
 
 def deep(levels: int) -> bytes:
+    """Returns a page of so many nested elements."""
     return b"<html><body>" + b"<div>" * levels + "نص في العمق".encode() + b"</div>" * levels
 
 
 def bomb() -> bytes:
+    """Returns a small gzip file that unpacks to 50 MB."""
     return gzip.compress(b"\0" * 50_000_000, mtime=0)
 
 

@@ -19,6 +19,7 @@ TEXT = "عنوان خبر قصير من الجنوب\n\nوصل 25 خبيرا إ�
 
 
 def run(*paths: Path, **options: object) -> object:
+    """Ingests files or folders."""
     return ingest(paths, Options(largest=options.pop("largest", 1_000_000), **options))
 
 

@@ -15,10 +15,12 @@ TITLE = "تفكيك شبكة لتزوير الوثائق على الحدود"
 
 
 def seed(number: str) -> str:
+    """Returns the text of a seed by its number."""
     return next((settings.BASE_DIR / "fixtures" / "seeds").glob(f"{number}_*")).read_text(encoding="utf-8")
 
 
 def kinds(text: str) -> dict[str, list[int]]:
+    """Returns the numbers of the lines set aside, by kind."""
     lines_by_kind: dict[str, list[int]] = {}
     for line in read_text(text).set_aside:
         lines_by_kind.setdefault(line.kind, []).append(line.line)

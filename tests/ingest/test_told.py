@@ -28,6 +28,7 @@ INVISIBLE = ["\u200f", "\u200c\u200d", "\u200e \u200c", "\u00ad\u200b", " \u061c
 
 
 def run(*paths: Path) -> Report:
+    """Ingests files or folders."""
     return ingest(paths, Options(largest=2_000_000))
 
 

@@ -44,6 +44,7 @@ HEAD_END = GOOD[1].index(b"\r\n\r\n")
 
 
 def with_length(content: bytes, change: int) -> bytes:
+    """Returns a record whose stated length is changed by so many bytes."""
     start = content.index(b"Content-Length: ") + 16
     end = content.index(b"\r\n", start)
     return content[:start] + str(int(content[start:end]) + change).encode() + content[end:]
@@ -137,6 +138,7 @@ def test_a_member_of_several_records_is_told_and_the_next_members_go_in(tmp_path
 
 
 def run(path: Path) -> Report:
+    """Ingests a file, and stores the record of its delivery."""
     report = ingest([path], Options(largest=2_000_000))
     record_run([str(path)], report)
     return report

@@ -13,6 +13,7 @@ pytestmark = pytest.mark.django_db
 
 
 def refused(constraint: str) -> pytest.RaisesExc:
+    """Asserts that a constraint refuses the statements of a block."""
     return pytest.raises(IntegrityError, match=constraint)
 
 

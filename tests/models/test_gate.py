@@ -26,11 +26,13 @@ KEYS = {("Delivery", "stored_as")}
 
 
 def nouns() -> Iterator[type[models.Model]]:
+    """Returns the archive's models without those of history."""
     tracking = set(event_models())
     return (model for model in apps.get_app_config("articles").get_models() if model not in tracking)
 
 
 def holds_text(field: models.Field) -> bool:
+    """Returns whether a field stores free text."""
     if isinstance(field, ArrayField):
         return holds_text(field.base_field)
     return isinstance(field, models.CharField | models.TextField | models.JSONField) and not field.choices

@@ -23,6 +23,7 @@ time.sleep(600)
 
 
 def started(parent: Path) -> tuple[subprocess.Popen, Path, int]:
+    """Starts a server, and returns it with its folder and its child's process number."""
     command = [sys.executable, "-c", SERVER, str(parent)]
     server = subprocess.Popen(command, cwd=settings.BASE_DIR, stdout=subprocess.PIPE, text=True)
     folder, child = server.stdout.readline().split()
@@ -30,6 +31,7 @@ def started(parent: Path) -> tuple[subprocess.Popen, Path, int]:
 
 
 def folders(parent: Path) -> set[Path]:
+    """Returns the counter folders in a folder."""
     return {path for path in parent.iterdir() if path.name.startswith((NAME, "."))}
 
 

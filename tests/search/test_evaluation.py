@@ -13,6 +13,7 @@ from articles.search.peers import lucene_term
 
 
 def write(folder: Path, qrels: str = "query-id\tcorpus-id\tscore\nq1\td2\t1\nq2\td1\t2\n") -> Path:
+    """Writes a small test collection in BEIR's format."""
     documents = {
         "d1": "حضر المؤتمر في الكويت وزراء الخارجية",
         "d2": "وصل القطار السريع إلى طنجة",

@@ -14,6 +14,7 @@ ALPHABET = "اأإآٱبتةهىيوالفكـًَُّءؤئل 0129٠٣۵٬,.،�
 
 
 def folded_in_sql(text: str) -> list[str]:
+    """Returns the words of a text as the database folds them."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT archive_fold(%s)", [text])
         return cursor.fetchone()[0].split()

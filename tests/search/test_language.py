@@ -11,6 +11,7 @@ pytestmark = pytest.mark.django_db
 
 
 def titles(text: str, **options: object) -> list[str]:
+    """Returns the titles that a query finds, sorted."""
     return sorted(hit.article.title for hit in search(text, **options).hits)
 
 

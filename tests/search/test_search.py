@@ -11,6 +11,7 @@ pytestmark = pytest.mark.django_db
 
 
 def titles(text: str, **options: object) -> set[str]:
+    """Returns the titles that a query finds."""
     return {hit.article.title for hit in search(text, **options).hits}
 
 

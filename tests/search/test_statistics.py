@@ -8,6 +8,7 @@ pytestmark = pytest.mark.django_db
 
 
 def stored_count(lexeme: str) -> int:
+    """Returns the stored number of articles with a lexeme."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT coalesce(sum(articles), 0) FROM articles_lexeme WHERE lexeme = %s", [lexeme])
         return int(cursor.fetchone()[0])

@@ -34,6 +34,7 @@ TEXTS = st.one_of(
 
 @pytest.fixture(autouse=True)
 def unlimited(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lifts the rate limits."""
     monkeypatch.setattr(doors, "refusal", lambda request: None)
 
 

@@ -72,6 +72,7 @@ def test_what_is_no_plain_data_is_refused(value: Any) -> None:
 
 @pytest.fixture
 def redis(tmp_path: Path) -> Iterator[BaseCache]:
+    """A cache on a Redis server of the test's own."""
     if not shutil.which("redis-server"):
         pytest.skip("no Redis on this machine (Debian: apt install redis-server)")
     path = tmp_path / "redis"
@@ -85,6 +86,7 @@ def redis(tmp_path: Path) -> Iterator[BaseCache]:
 
 
 def made(where: str) -> BaseCache:
+    """Returns the cache that ARCHIVE_CACHE would configure by this value."""
     from django.utils.module_loading import import_string
 
     configuration = caches.configuration(where)

@@ -21,11 +21,13 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def article() -> Article:
+    """A published article, with an empty cache."""
     cache.clear()
     return Article.objects.create(title="لقاء في الرباط", body="نص أول.", status=ArticleStatus.PUBLISHED)
 
 
 def statements(client: Client, address: str, **headers: str) -> tuple[object, int]:
+    """Requests an address, and returns the answer and the number of statements."""
     with CaptureQueriesContext(connection) as captured:
         response = client.get(address, headers=headers)
     return response, len(captured)

@@ -12,6 +12,7 @@ pytestmark = pytest.mark.django_db
 
 
 def text_of(response: object) -> str:
+    """Returns the text of an answer."""
     return response.content.decode()
 
 

@@ -35,15 +35,18 @@ LISTS = ["/events/?kind=attack", "/dates/2018/", "/dates/2018/3/", "/dates/2018/
 
 
 def text_of(response: object) -> str:
+    """Returns the text of an answer."""
     return response.content.decode()
 
 
 @pytest.fixture
 def article(make_article: Callable[..., Article]) -> Article:
+    """A public article."""
     return make_article("انفجار في سوق", "انفجار في سوق المدينة.", DAY)
 
 
 def reported(article: Article, title: str, state: str) -> Event:
+    """Creates an event in a review state, reported by an article."""
     event = Event(title=title, kind="attack", state=state)
     event.start = ArchiveDate.on(DAY)
     event.save()
@@ -52,6 +55,7 @@ def reported(article: Article, title: str, state: str) -> Event:
 
 
 def named(article: Article, name: str, state: str) -> Actor:
+    """Creates an actor in a review state, named by an article."""
     actor = Actor.objects.create(name=name, kind="civil", state=state)
     Mention.objects.create(article=article, actor=actor, state=state)
     return actor

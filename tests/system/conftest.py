@@ -135,6 +135,7 @@ def _archives(
 
 @pytest.fixture
 def archives(_archives: Archives) -> Iterator[Archives]:
+    """Makes archives, and drops at the end those that the test made."""
     before = set(_archives.made)
     yield _archives
     for name in set(_archives.made) - before - {"of-tables", "of-all"}:
@@ -165,6 +166,8 @@ def written(path: Path, count: int, outlet: str = "reports") -> Path:
 
 @dataclass
 class Answer:
+    """An HTTP answer."""
+
     status: int
     text: str
     headers: dict[str, str]

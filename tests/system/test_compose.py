@@ -40,6 +40,7 @@ def roles(tmp_path: Path) -> Iterator[Cluster]:
 
 
 def run_roles_script(cluster: Cluster, **environment: str) -> None:
+    """Runs the compose file's script for roles on a server."""
     variables = {
         "PATH": f"{binaries()}:{os.environ['PATH']}", "PGHOST": str(cluster.socket), "PGDATA": str(cluster.data),
         "POSTGRES_USER": "postgres", "PGOPTIONS": "-c log_statement=all", **PASSWORDS, **environment,
@@ -49,6 +50,7 @@ def run_roles_script(cluster: Cluster, **environment: str) -> None:
 
 
 def url(cluster: Cluster, role: str, database: str = "archive") -> str:
+    """Returns the address of a database for a role."""
     return f"postgresql://{role}@/{database}?host={cluster.socket}"
 
 
@@ -254,6 +256,7 @@ class Registry(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def registry(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+    """The port of a registry of images."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), Registry)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     monkeypatch.setattr(Registry, "manifests", {})
@@ -278,6 +281,7 @@ def project(registry: int, tmp_path: Path) -> list[Path]:
 
 
 def pin(paths: list[Path]) -> subprocess.CompletedProcess:
+    """Runs the program that pins images on files."""
     command = [sys.executable, str(ROOT / "articles/platform/pin_images.py"), *map(str, paths)]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 

@@ -29,11 +29,13 @@ print(json.dumps(told))
 
 
 def everything(archive: Archive) -> dict[str, list]:
+    """Returns the number of rows and a digest of each table."""
     return archive.ask(_EVERYTHING)
 
 
 @pytest.fixture
 def filled(archives: Archives) -> Archive:
+    """An archive with articles."""
     return archives.filled("filled")
 
 

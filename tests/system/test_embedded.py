@@ -22,6 +22,7 @@ from tests.waiting import wait_for
 
 
 def run(code: str, data: Path, **environment: str) -> subprocess.Popen:
+    """Starts a process that runs code on an archive with an embedded server."""
     clean = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "LANG"} and not k.startswith("LC_")}
     return subprocess.Popen(
         [sys.executable, "-c", f"import django; django.setup()\nfrom django.db import connection\n{code}"],
@@ -37,6 +38,7 @@ TRIGRAMS = (
 
 
 def finish(process: subprocess.Popen) -> str:
+    """Waits for a process to succeed, and returns its output."""
     out, err = process.communicate(timeout=120)
     assert process.returncode == 0, err
     return out.strip()
@@ -52,6 +54,7 @@ def servers(data: Path) -> list[psutil.Process]:
 
 @pytest.fixture
 def data(tmp_path: Path) -> Iterator[Path]:
+    """A data folder. Teardown stops the servers that still run in it."""
     yield tmp_path
     for process in servers(tmp_path):
         process.send_signal(signal.SIGQUIT)

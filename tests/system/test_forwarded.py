@@ -54,6 +54,7 @@ def submit(served: Served, path: str, form: dict[str, str], *lines: str) -> str:
 
 
 def status(answer: str) -> int:
+    """Returns the status of an answer."""
     return int(answer.split(" ", 2)[1])
 
 

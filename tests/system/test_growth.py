@@ -95,6 +95,7 @@ class Growth:
 
 
 def growth(shape: Shape, small: int, large: int, folder: Path, authority: Authority) -> Growth:
+    """Measures a shape at two sizes, up to TRIALS times until its cost is linear."""
     documents = {size: shape.make(size) for size in (small, large)}
     result = Growth(small, large, dict.fromkeys(documents, float("inf")))
     for _ in range(TRIALS):

@@ -16,6 +16,7 @@ _WAITING = "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND 
 
 
 def wait_for(condition: Callable[[], object], seconds: float = 120) -> None:
+    """Waits until a condition holds; fails after `seconds`."""
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline
@@ -24,6 +25,7 @@ def wait_for(condition: Callable[[], object], seconds: float = 120) -> None:
 
 @pytest.fixture
 def filled(archives: Archives, tmp_path: Path) -> Archive:
+    """An archive with articles, and a backup of it."""
     archive = archives.filled("locked")
     archive.run("backup", str(tmp_path / "copy"))
     return archive

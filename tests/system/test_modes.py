@@ -50,6 +50,7 @@ OWN = {"files": {0o600}, "folders": {0o700}}
 
 @pytest.fixture
 def archive(archives: Archives, tmp_path: Path) -> Archive:
+    """An archive with articles and an upload."""
     archive = archives.migrated("modes")
     archive.run("ingest", str(written(tmp_path / "rows.jsonl", 3)))
     archive.run("shell", "--no-imports", "-c", SAVE_AN_UPLOAD)

@@ -9,6 +9,7 @@ from tests.system.conftest import ROOT, Archive, Archives
 
 @pytest.fixture(scope="module")
 def bare(_archives: Archives) -> Archive:
+    """An archive whose database has no tables."""
     return _archives.empty("bare")
 
 

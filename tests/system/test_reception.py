@@ -30,6 +30,7 @@ HEALTHY_SECONDS = 4
 
 @pytest.fixture
 def archive(archives: Archives) -> Archive:
+    """An archive with articles."""
     return archives.filled("reception")
 
 
@@ -67,6 +68,7 @@ class SlowClient(threading.Thread):
 
 
 def begin(clients: list[SlowClient]) -> list[SlowClient]:
+    """Starts the clients."""
     for client in clients:
         client.start()
     return clients
@@ -215,6 +217,7 @@ def test_a_request_that_is_none_is_refused(server_of_all: Served, sent: bytes, s
 
 @pytest.fixture(scope="module")
 def server_of_all(_archives: Archives, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A server that the tests of a module share."""
     archive = _archives.filled("reception-of-all")
     with Served(archive) as served:
         yield served

@@ -23,11 +23,13 @@ def test_a_lag_is_the_time_since_the_primary_went_past() -> None:
 
 @pytest.fixture
 def primary(server: Cluster) -> Cluster:
+    """The primary server."""
     return server
 
 
 @pytest.fixture
 def replica(primary: Cluster, tmp_path: Path) -> Iterator[Cluster]:
+    """A streaming replica of the primary."""
     with primary.follower(tmp_path / "replica", shared_buffers="32MB", hot_standby="on") as server:
         yield server
 
@@ -43,6 +45,7 @@ def archive(primary: Cluster, replica: Cluster, tmp_path: Path) -> Archive:
 
 
 def caught_up(primary: Cluster, replica: Cluster) -> bool:
+    """Returns whether the replica has replayed everything that the primary has written."""
     ((position,),) = primary.execute("SELECT pg_current_wal_lsn()::text")
     ((reached,),) = replica.execute(f"SELECT pg_last_wal_replay_lsn() >= '{position}'")
     return reached
@@ -91,5 +94,6 @@ def test_readers_read_from_replicas_and_nobody_notices_their_troubles(
 
 
 def usable(served: Served) -> str:
+    """Returns the metric of whether the replica is usable, «1.0» or «0.0»."""
     lines = served.get("/metrics", Authorization="Bearer t").text.splitlines()
     return next((line.split()[-1] for line in lines if line.startswith("archive_replica_usable{")), "")

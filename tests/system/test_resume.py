@@ -58,6 +58,7 @@ def archive(tmp_path: Path, django_db_blocker: object) -> Iterator[dict[str, str
 
 
 def manage(environment: dict[str, str], *arguments: str, **options: object) -> subprocess.Popen:
+    """Starts a management command."""
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), *arguments]
     return subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options
@@ -65,6 +66,7 @@ def manage(environment: dict[str, str], *arguments: str, **options: object) -> s
 
 
 def done(environment: dict[str, str], *arguments: str) -> str:
+    """Runs a management command to its successful end, and returns its output."""
     process = manage(environment, *arguments)
     out, err = process.communicate(timeout=240)
     assert process.returncode == 0, err
@@ -90,6 +92,7 @@ print(json.dumps(rows, default=str, ensure_ascii=False))
 
 
 def state(environment: dict[str, str]) -> dict[str, list]:
+    """Returns the contents of an archive, by kind."""
     return json.loads(done(environment, "shell", "--no-imports", "-c", _STATE).strip().splitlines()[-1])
 
 

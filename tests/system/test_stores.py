@@ -60,6 +60,7 @@ def test_captures_are_kept_in_a_bucket(archives: Archives, bucket: dict[str, str
 
 @pytest.fixture
 def redis_server(tmp_path: Path) -> Iterator[str]:
+    """The address of a Redis server of the test's own."""
     if not shutil.which("redis-server"):
         pytest.skip("no Redis on this machine (Debian: apt install redis-server)")
     path = tmp_path / "redis"

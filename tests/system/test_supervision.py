@@ -96,6 +96,7 @@ class Serving:
 
 @pytest.fixture
 def serving(tmp_path: Path) -> Iterator[Serving]:
+    """A running `manage.py serve`. Teardown stops it."""
     folder = tmp_path / "served"
     folder.mkdir()
     served = Serving(folder)

@@ -21,6 +21,7 @@ FIRST_UNDER_RULES = 5
 
 
 def ruled() -> list[str]:
+    """Returns the names of the migrations that must follow the rules."""
     names = sorted(path.stem for path in FOLDER.glob("0*.py"))
     return [name for name in names if int(name[:4]) >= FIRST_UNDER_RULES]
 
@@ -86,6 +87,7 @@ def release_before(tmp_path: Path) -> Path:
 
 
 def git(*arguments: str) -> str:
+    """Runs git in the project, and returns its output."""
     return subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=False).stdout
 
 

@@ -203,6 +203,7 @@ def test_a_sound_archive_has_no_such_problem() -> None:
 
 
 def damage(capture: Capture, change: Callable[[bytes], bytes]) -> None:
+    """Changes the stored bytes of a capture."""
     path = Path(capture_storage().path(stored_name(capture.sha256)))
     path.write_bytes(change(path.read_bytes()))
 
@@ -223,6 +224,7 @@ DAMAGES: dict[str, Callable[[bytes], bytes]] = {
 
 @pytest.fixture
 def whole(tmp_path: Path) -> Capture:
+    """An undamaged capture of an ingested article."""
     text = "خبر عن ورشة الموانئ\n\n" + "وصل 25 خبيرا إلى المدينة للمشاركة في ورشة عمل حول أمن الموانئ. " * 20
     (tmp_path / "خبر.txt").write_text(text + str(tmp_path), encoding="utf-8")
     assert ingest([tmp_path / "خبر.txt"], Options(largest=1_000_000)).created == 1
@@ -427,6 +429,7 @@ def reported(make_article: Callable[..., Article]) -> list[Article]:
 
 
 def left_out_messages(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """Returns the log messages about rows that were left out."""
     return [record.getMessage() for record in caplog.records if "was left out" in record.getMessage()]
 
 
@@ -529,16 +532,19 @@ def write_by_hand(statement: str, *values: object) -> None:
 
 
 def messages_of_check(kind: str) -> list[str]:
+    """Returns the problems of a kind that the check reports."""
     return [problem.message for problem in check(settled=10**9).open if problem.kind == kind]
 
 
 def pages_of(article: Article) -> list[str]:
+    """Returns the addresses that show an article."""
     own = article.get_absolute_url()
     return [own, f"{own}record/", f"/admin/articles/article/{article.pk}/change/", f"/admin/review/{article.pk}/",
             f"/api/v1/articles/{article.pk}", "/export/articles.jsonl", "/export/articles.csv", "/articles/"]  # fmt: skip
 
 
 def assert_pages_open(client: Client, addresses: list[str]) -> None:
+    """Asserts that every address answers with 200."""
     for address in addresses:
         response = client.get(address)
         b"".join(response)

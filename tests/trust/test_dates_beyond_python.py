@@ -173,6 +173,7 @@ def test_a_web_archive_holds_the_captures_of_articles_with_such_dates(
 
 
 def nouns() -> list[type[models.Model]]:
+    """Returns the archive's models with dates, without those of history."""
     of_history = set(event_models())
     return [
         model

@@ -39,10 +39,12 @@ def leftover() -> Iterator[Path]:
 
 
 def path_of(capture: Capture) -> Path:
+    """Returns the path of a capture's original."""
     return Path(capture_storage().path(stored_name(capture.sha256)))
 
 
 def messages_of(kind: str, **options: object) -> list[str]:
+    """Returns the problems of a kind that the check reports."""
     return [problem.message for problem in check(**{"settled": 10**9, **options}).open if problem.kind == kind]
 
 

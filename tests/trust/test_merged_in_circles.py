@@ -20,6 +20,8 @@ NOUNS = [Article, Actor, Event, Source]
 
 @pytest.fixture
 def make_rows(make_article: Callable[..., Article]) -> Callable[[type[models.Model], int], list[Mergeable]]:
+    """Returns a function that creates rows of a noun."""
+
     def make(noun: type[models.Model], count: int) -> list[Mergeable]:
         names = [f"دوار {n}" for n in range(count)]
         if noun is Article:
@@ -33,6 +35,7 @@ def make_rows(make_article: Callable[..., Article]) -> Callable[[type[models.Mod
 
 
 def merge_by_hand(rows: list[Mergeable], targets: list[Mergeable]) -> None:
+    """Merges each row into its target by SQL."""
     with before_the_rules(), connection.cursor() as cursor:
         for row, target in zip(rows, targets, strict=True):
             cursor.execute(f"UPDATE {row._meta.db_table} SET merged_into_id = %s WHERE id = %s", [target.pk, row.pk])

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.django_db
 
 
 def in_a_circle(path: Path) -> None:
+    """Makes two symbolic links that point at each other."""
     path.with_name("other").unlink(missing_ok=True)
     path.symlink_to(path.with_name("other"))
     path.with_name("other").symlink_to(path)
@@ -36,6 +37,7 @@ THINGS: dict[str, Callable[[Path], object]] = {
 
 @pytest.fixture
 def original(tmp_path: Path) -> Capture:
+    """A capture of an ingested article."""
     (tmp_path / "خبر.txt").write_text(f"خبر عن الملفات\n\nوصل 25 خبيرا إلى المدينة. {tmp_path}", encoding="utf-8")
     assert ingest([tmp_path / "خبر.txt"], Options(largest=1_000_000)).created == 1
     return Capture.objects.latest("id")

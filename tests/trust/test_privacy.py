@@ -144,6 +144,7 @@ class World:
 
 
 def captured(article: Article, content: str, filename: str, address: str) -> Capture:
+    """Stores a capture of an article."""
     packed = content.encode()
     sha256 = hashlib.sha256(packed).hexdigest()
     Capture.objects.keep_bytes(sha256, pack(packed))
@@ -154,6 +155,7 @@ def captured(article: Article, content: str, filename: str, address: str) -> Cap
 
 
 def stored(**fields: object) -> Article:
+    """Stores an article of DAY."""
     article = Article(**fields)
     article.published = ArchiveDate.on(DAY)
     article.save()
@@ -323,6 +325,7 @@ WATCHED = ["/healthz", "/readyz", "/metrics"]
 
 
 def exported(*arguments: str) -> str:
+    """Runs the export command and returns its output."""
     out = io.StringIO()
     call_command("export", *arguments, stdout=out)
     return out.getvalue()
@@ -344,17 +347,20 @@ def web_archive(kind: str) -> str:
 
 
 def searched(text: str) -> str:
+    """Returns everything that a search reveals, as a text."""
     page = search(text)
     return f"{page.ids} {page.further} {page.total} {page.widened} {page.correction} {page.notes}"
 
 
 def command_search(text: str) -> str:
+    """Runs the search command and returns its output."""
     out = io.StringIO()
     call_command("search", text, "--json", stdout=out)
     return out.getvalue()
 
 
 def related_to(title: str) -> str:
+    """Returns the related articles of an article, as a text."""
     article = with_frequent_lexemes(Article.objects).get(title=title)
     return repr([(neighbour.pk, neighbour.title, neighbour.lead) for neighbour in related(article, 5)])
 
@@ -482,6 +488,7 @@ def text_of(response: object) -> str:
 
 
 def plain(text: str) -> str:
+    """Decodes JSON escapes, HTML entities and percent encoding in a text."""
     if "\\u" in text:
         text = re.sub(r"\\u([0-9a-fA-F]{4})", lambda code: chr(int(code[1], 16)), text)
     return unquote(html.unescape(text))
@@ -499,6 +506,7 @@ def leaks(text: str, state: State, request_text: str = "") -> list[str]:
 
 @pytest.fixture(autouse=True)
 def unlimited(settings: object) -> None:
+    """Lifts the rate limits."""
     for rate in ("API", "SEARCH", "LOGIN"):
         setattr(settings, f"ARCHIVE_{rate}_RATE", "100000/m")
 
@@ -701,6 +709,7 @@ TAKEN_AWAY: dict[str, Callable[[list[Article], Article], object]] = {
 
 
 def set_all(written: list[Article], **fields: object) -> None:
+    """Sets fields of several articles and saves them."""
     for article in written:
         for name, value in fields.items():
             setattr(article, name, value)

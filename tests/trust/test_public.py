@@ -31,6 +31,7 @@ def compose_environment(service: str = "site") -> dict[str, str]:
 
 
 def run(*command: str, **environment: str) -> subprocess.CompletedProcess:
+    """Runs Python on a file of the project, with only the given settings in its environment."""
     clean = {
         name: value for name, value in os.environ.items() if not name.startswith(("ARCHIVE_", "DATABASE_", "DJANGO_"))
     }

@@ -125,12 +125,14 @@ DATES = "published_date, published_earliest, published_latest"
 
 
 def stored(article: Article, columns: str) -> tuple:
+    """Returns the stored values of an article's columns."""
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {columns} FROM articles_article WHERE id = %s", [article.pk])
         return cursor.fetchone()
 
 
 def as_written(columns: str) -> str:
+    """Returns the columns as SQL that reads their values as text."""
     return ", ".join(f"{column}::text" for column in columns.split(", "))
 
 

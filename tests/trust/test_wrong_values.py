@@ -68,6 +68,7 @@ def rounds(fields: list[FIELD]) -> list[list[FIELD]]:
 
 
 def names_of(fields: list[FIELD]) -> str:
+    """Returns the names of fields as one text."""
     return " ".join(f"{model._meta.model_name}.{field.name}" for model, field in fields)
 
 
@@ -136,6 +137,7 @@ def rows(make_article: Callable[..., Article]) -> None:
 
 @pytest.fixture
 def addresses(rows: None, every_page: list[str]) -> list[str]:
+    """The addresses of all kinds of pages that show the rows."""
     article = Article.objects.get(title="دواريات 1")
     event, actor, source = (
         noun.objects.get(**{name: value})
@@ -188,6 +190,7 @@ def addresses(rows: None, every_page: list[str]) -> list[str]:
 
 
 def assert_open(client: Client, addresses: list[str]) -> None:
+    """Asserts that every address answers without a server error."""
     for address in addresses:
         try:
             response = client.get(address)
@@ -198,6 +201,7 @@ def assert_open(client: Client, addresses: list[str]) -> None:
 
 
 def messages_of_check(kind: str) -> list[str]:
+    """Returns the problems of a kind that the check reports."""
     return [problem.message for problem in check(settled=10**9).open if problem.kind == kind]
 
 
@@ -209,6 +213,7 @@ def referring_to_nothing(messages: list[str]) -> set[tuple[str, str, int]]:
 
 
 def wrong_arrays(field: ArrayField) -> list[str]:
+    """Returns arrays of a wrong shape for a field."""
     item = "1" if isinstance(getattr(field.base_field, "base_field", field.base_field), models.IntegerField) else "x"
     if isinstance(field.base_field, ArrayField):
         return ["{NULL}", "{1}", "{{1,NULL}}", "{{NULL,NULL}}", "{{1}}", "{{1,2,3}}", "{{{1,2}}}"]
