@@ -3,24 +3,15 @@
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from tests.system.conftest import ROOT, Archive, Archives
+from tests.waiting import wait_for
 
 _WAITING = "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-
-
-def wait_for(condition: Callable[[], object], seconds: float = 120) -> None:
-    """Waits until a condition holds; fails after `seconds`."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.2)
 
 
 @pytest.fixture
@@ -64,10 +55,10 @@ def test_a_restore_that_is_killed_waits_no_longer(filled: Archive, tmp_path: Pat
     with psycopg.connect(url) as holder, psycopg.connect(url, autocommit=True) as watcher:
         holder.execute("SELECT count(*) FROM articles_article")
         process = filled.start("shell", "--no-imports", "-c", _PATIENT.format(folder=str(tmp_path / "copy")))
-        wait_for(lambda: watcher.execute(_WAITING).fetchall())
+        wait_for(lambda: watcher.execute(_WAITING).fetchall(), seconds=120)
         process.send_signal(how)
         process.communicate(timeout=60)
-        wait_for(lambda: not watcher.execute(_WAITING).fetchall())
+        wait_for(lambda: not watcher.execute(_WAITING).fetchall(), seconds=120)
         assert watcher.execute("SELECT count(*) FROM articles_article").fetchone() == (35,)
     assert filled.whole()["captures"] == 35
 

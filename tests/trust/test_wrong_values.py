@@ -207,7 +207,7 @@ def messages_of_check(kind: str) -> list[str]:
 
 def referring_to_nothing(messages: list[str]) -> set[tuple[str, str, int]]:
     """Returns (table, field, key of the row) for each line of the check. Asserts that no line occurs twice."""
-    rows = [re.fullmatch(r"(\S+) (\d+): its (\S+) is not there", line) for line in messages]
+    rows = [re.fullmatch(r"(\S+) (\d+): its (\S+) does not exist", line) for line in messages]
     assert all(rows) and len(set(messages)) == len(messages)
     return {(row[1], row[3], int(row[2])) for row in rows}
 
