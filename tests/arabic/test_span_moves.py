@@ -117,3 +117,62 @@ def test_a_shuffled_text_of_distinct_words_is_bounded_too() -> None:
 @pytest.mark.parametrize("after", ["ضم 123 دولة.", "ضم 1,23 دولة.", "ضم 1٬23 دولة.", "ضم 23 دولةً أخرى."])
 def test_a_number_is_not_found_inside_another_number_or_word(after: str) -> None:
     assert TextChange("ضم 23 دولة.", after).moved([((3, 10), "23 دولة"), (None, "23 دولة")]) == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        # The quote is between [ and ], before the change and after it; without them after it, the quote is lost.
+        ("قال [زيد] نعم", "قال [زيد] نعم"),
+        ("قال [زيد] نعم", "أمس قال [زيد] نعم"),
+        ("قال [زيد] نعم", "قال نعم"),
+        ("قال [زيد] نعم", "قال زيدان نعم"),
+        ("قال [زيد]", "[زيد]"),
+        ("[زيد] قال", "قال [زيد]"),
+        ("قال و[زيد] نعم", "قال و[زيد] لا"),
+        ("قال و[زيد] نعم", "ذكر و[زيد] لا"),
+        ("قال [زيد] نعم", "قال وزيد نعم"),
+        ("ضم [23] دولة", "ضم 123 دولة"),
+        ("ضم [23] دولة", "ضم 23,5 دولة"),
+        ("ضم [23] دولة", "ضم [23]، 5 دولة"),
+        ("ضم 1,[023] دولة", "كان 1,[023] بلد"),
+        # Between its neighbours first, even if the surroundings are more alike elsewhere.
+        ("أ [زيد بن عمر] ب", "زيد بن عمر أ ثم [زيد بن عمر] ب"),
+        ("أ [س] ب ج س د", "أ [س] ب ج س د"),
+        ("أ ب س ج د [س] ه و", "أ ب ج د [س] ه و"),
+        # Far away, the most alike surroundings win.
+        ("ط [س س] ي ك", "ي ل س س م ن س س، ط [س س] ي"),
+        ("واحد [س] اثنان", "اثنان ثلاثة واحد [س] اثنان"),
+        ("فقرة [عن زيد].\n\nفقرة عن عمرو.", "فقرة عن عمرو.\n\nفقرة [عن زيد]."),
+        ("قال [زيد\u202a] نعم", "قال [زيد] نعم"),
+        ("قال [«زيد»] نعم", "قال [«زيد»] لا"),
+        ("قال «[زيد]» نعم", "قال “[زيد]” نعم"),
+        ("قال [زيد نعم] لا", "قال زيد، نعم لا"),
+    ],
+)
+def test_where_a_quote_stands_after_a_change(before: str, after: str) -> None:
+    def marked(text: str) -> tuple[str, Span | None]:
+        start, end = text.find("["), text.find("]") - 1
+        return text.replace("[", "").replace("]", ""), (start, end) if start >= 0 else None
+
+    (old, span), (new, place) = marked(before), marked(after)
+    assert span is not None
+    assert TextChange(old, new).moved([(span, old[slice(*span)])]) == [place]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "gap"),
+    [("أ [س] ب", "أ ص ض ب", "ص ض"), ("[س] ب", "ص ب", "ص"), ("أ [س]", "أ ص", "ص"), ("[س]", "ص", "ص"), ("أ [س ع] ب", "أ ب", "")],
+)  # fmt: skip
+def test_the_gap_is_what_stands_in_place_of_a_span(before: str, after: str, gap: str) -> None:
+    start, end = before.find("["), before.find("]") - 1
+    change = TextChange(before.replace("[", "").replace("]", ""), after)
+    low, high = change.gap((start, end))
+    assert after[low:high].strip() == gap
+
+
+def test_two_spans_never_come_to_the_same_place() -> None:
+    change = TextChange("س ثم س ثم س", "ثم س ثم")
+    moved = change.moved([((0, 1), "س"), ((5, 6), "س"), ((10, 11), "س")])
+    assert sorted(map(str, moved)) == ["(3, 4)", "None", "None"]
+    assert TextChange("أ", "أ").moved([((0, 1), "أ"), ((0, 1), "أ"), (None, "أ")]) == [(0, 1), None, None]
