@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from importlib import import_module
 
+import hypothesis
 import psutil
 import pytest
 from django.apps import apps
@@ -29,6 +30,9 @@ def pytest_configure() -> None:
     hashed in no time: the real hash takes half a second on purpose."""
     project.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
     project.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # How long an example takes depends on what else the machine does.
+    hypothesis.settings.register_profile("any_pace", deadline=None)
+    hypothesis.settings.load_profile("any_pace")
 
 
 @pytest.hookimpl(tryfirst=True)
