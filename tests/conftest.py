@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import date
 from importlib import import_module
 
+import hypothesis
 import psutil
 import pytest
 from django.apps import apps
@@ -33,6 +34,9 @@ def pytest_configure() -> None:
     """
     project.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
     project.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # How long an example takes depends on what else the machine does.
+    hypothesis.settings.register_profile("any_pace", deadline=None)
+    hypothesis.settings.load_profile("any_pace")
 
 
 @pytest.hookimpl(tryfirst=True)

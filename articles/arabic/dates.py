@@ -82,6 +82,7 @@ class DateExpression:
 # Before this year, tables of the Umm al-Qura calendar differ by a day.
 _HIJRI_CERTAIN_FROM = 1420
 _HIJRI_FIRST, _HIJRI_LAST = 1343, 1500
+_HIJRI_LONGEST_MONTH = 30
 
 
 @lru_cache(maxsize=4096)
@@ -128,6 +129,7 @@ _SHIFTS = {
 }
 _FIRST_OF_YESTERDAY = {fold_name("أول"), fold_name("أولى")}
 _TODAY = fold_name("اليوم")
+_DAYS_BEFORE_WEEKDAYS = {prefix + day for day in (*_SHIFTS, _TODAY) for prefix in ("", "و", "ف")}
 _OF_TODAY = {fold_name(w) for w in ("هذا", "بهذا", "صباح", "مساء", "ظهر", "عصر", "فجر")}
 _UNITS_OF_TIME = {fold_name(w): unit for w, unit in {"العام": "year", "السنة": "year", "الشهر": "month"}.items()}
 _AND = fold_name("و")
@@ -175,7 +177,9 @@ def find_dates(text: str, of_words: Sequence[Word] | None = None) -> list[DateEx
             or _relative_at(text, of_words, index)
             or (None, index + 1)
         )
-        if expression:
+        # «أمس - الأحد 12/3/2024»: words that reach into a date of digits say less than it does.
+        reaches_digits = last + 1 < len(numeric) and of_words[after - 1].start >= numeric_starts[last + 1]
+        if expression and not reaches_digits:
             dates.append(expression)
     return sorted(dates, key=lambda date_: date_.start)
 
@@ -195,7 +199,7 @@ def _with_weekday(numeric: DateExpression, text: str, of_words: Sequence[Word]) 
     weekday, start = WEEKDAY_NUMBERS[of_words[index].folded], of_words[index].start
     if (
         index
-        and of_words[index - 1].folded in {*_SHIFTS, _TODAY}
+        and of_words[index - 1].folded in _DAYS_BEFORE_WEEKDAYS
         and _JOINS.fullmatch(text, of_words[index - 1].end, start)
     ):
         start = of_words[index - 1].start
@@ -212,7 +216,7 @@ def _numeric_dates(text: str) -> list[DateExpression]:
         if month_first:
             day, month = month, day
         if _HIJRI_FIRST <= year <= _HIJRI_LAST:
-            if 1 <= month <= 12 and 1 <= day <= 30:
+            if 1 <= month <= 12 and 1 <= day <= _HIJRI_LONGEST_MONTH:
                 span = match.start(), match.end()
                 dates.append(DateExpression(*span, year, month, day, hijri=True, month_first=month_first))
             continue
@@ -327,7 +331,7 @@ def _named_month_at(text: str, of_words: Sequence[Word], index: int) -> tuple[Da
     is_bare = year is None and day is None and relation is None
     if is_bare and not _follows_month_word(of_words, first):
         return None
-    if not hijri and not _exists(year, number, day, day_end):
+    if not _exists(year, number, hijri, (day, day_end)):
         return None
     future = relation == 1 or any(word.folded in _FUTURE for word in of_words[index : index + 1])
     span = of_words[first].start, of_words[index - 1].end
@@ -445,7 +449,7 @@ def _relative_at(text: str, of_words: Sequence[Word], index: int) -> tuple[DateE
     if shift is None:
         relation, after = _relation_at(text, of_words, after)
     span = of_words[index].start, of_words[after - 1].end
-    future = relation == 1 or shift == 1
+    future = relation == 1 or (shift or 0) > 0
     return DateExpression(*span, weekday=weekday, future=future, relation=relation, shift=shift), after
 
 
@@ -454,12 +458,14 @@ def _gap_before(text: str, of_words: Sequence[Word], index: int) -> str:
     return text[of_words[index - 1].end : of_words[index].start] if index else ""
 
 
-def _exists(year: int | None, month: int, day: int | None, day_end: int | None) -> bool:
-    """Whether the Gregorian calendar has the days in that month; without a year, in a leap year."""
-    month_length = calendar.monthrange(year or 2024, month)[1]
-    return all(day_number is None or day_number <= month_length for day_number in (day, day_end)) and (
-        day_end is None or day is None or day <= day_end
-    )
+def _exists(year: int | None, month: int, hijri: bool, days: tuple[int | None, int | None]) -> bool:
+    """Whether the month has the first and the last day, in this order. Without a year, it is a month of a leap year.
+
+    A Hijri month has at most 30 days; tables differ on which months have 30.
+    """
+    month_length = _HIJRI_LONGEST_MONTH if hijri else calendar.monthrange(year or 2024, month)[1]
+    first, last = (day or 1 for day in days)
+    return first <= month_length and last <= month_length and (days[1] is None or first <= last)
 
 
 def _year_at(text: str, of_words: Sequence[Word], index: int) -> tuple[DateExpression, int] | None:
@@ -491,7 +497,11 @@ def _year_at(text: str, of_words: Sequence[Word], index: int) -> tuple[DateExpre
         strong or weak or bracketed or marked or (is_span and not _counts_things(_following(text, of_words, closing)))
     ):
         return None
-    future = bool({previous, stripped} & _FUTURE) or after in _FUTURE
+    # «بحلول سنة 2030», «في أفق 2030».
+    spoken_of = {previous, stripped, after}
+    if strong and index > 1 and not _gap_before(text, of_words, index - 1).strip():
+        spoken_of.add(of_words[index - 2].folded)
+    future = bool(spoken_of & _FUTURE)
     if is_span:
         last = of_words[closing]
         return DateExpression(word.start, last.end, year, year_end=int(last.folded), future=future), closing + 1

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from articles.arabic.characters import DIGITS
-from articles.arabic.folding import fold_name
+from articles.arabic.folding import fold_name, without_proclitics
 from articles.arabic.words import Word
 
 
@@ -92,6 +92,7 @@ _TEENS = {fold_name("عشر"), fold_name("عشرة")}
 
 # A number has at most so many parts after its first: trillions, billions, millions, thousands and ones, and some spare.
 _MOST_PARTS = 8
+_GOES_ON = re.compile(rf"[./][{DIGITS}]")
 _FRACTION = re.compile(rf"[.٫,](?=[{DIGITS}])")
 
 
@@ -147,9 +148,9 @@ def _numeral(text: str, words: Sequence[Word], index: int) -> tuple[Decimal, int
             text, words[index], words[next_word]
         ) not in {".", "٫", ","}:
             return Decimal(digits), next_word
-        after = text[words[next_word].end : words[next_word].end + 1]
-        # 1.2.3 is a version or a section and 06.11.2024 a date, so neither holds a fraction.
-        if after not in {".", "/"} and text[max(0, words[index].start - 1) : words[index].start] not in {".", "/"}:
+        goes_on = _GOES_ON.match(text, words[next_word].end)
+        # 1.2.3 is a version or a section and 06.11.2024 a date, so neither holds a fraction. «2.5.» ends a sentence.
+        if not goes_on and text[max(0, words[index].start - 1) : words[index].start] not in {".", "/"}:
             return Decimal(f"{digits}.{words[next_word].folded}"), next_word + 1
     return Decimal(digits), next_word
 
@@ -202,8 +203,9 @@ def _words_at(text: str, words: Sequence[Word], index: int) -> Number | None:
 
 def _can_begin(text: str, words: Sequence[Word], index: int, prefix: str, name: str) -> bool:
     """Whether the number word `name` at `index`, after its prefix, can begin a number."""
-    # «الثامن عشر» is an ordinal.
-    if name in _TEENS and index and words[index - 1].folded.removeprefix("ال") in _ORDINALS:
+    # «الثامن عشر» and «وللثامنة عشرة» are ordinals.
+    before = without_proclitics(words[index - 1].folded) if index else []
+    if name in _TEENS and any(reading.removeprefix("ال") in _ORDINALS for reading in before):
         return False
     if name in _ONES and not _continues(text, words, index):
         return False
@@ -215,6 +217,7 @@ def _sum_of_words(text: str, words: Sequence[Word], index: int, name: str) -> tu
     total = group = Decimal(0)
     next_word = index
     last: int | None = None
+    previous = ""
     while next_word < len(words):
         folded = name if next_word == index else words[next_word].folded
         if next_word > index and _gap(text, words[next_word - 1], words[next_word]).strip():
@@ -226,7 +229,11 @@ def _sum_of_words(text: str, words: Sequence[Word], index: int, name: str) -> tu
             break
         if next_word > index and not joined and word not in _SCALES and word not in _TEENS and value != 100:
             break
-        if joined and last is not None and word in _TEENS:
+        # «مئة وعشرة» is 110. «خمسة وعشرة», «خمسة عشر وستة» and «خمسمئة وألف» are two numbers each.
+        is_apart = (
+            (last is not None and last < 100 and word in _TEENS) or previous in _TEENS or (group and word in _SCALES)
+        )
+        if joined and is_apart:
             break
         if word in _TEENS and last is not None and last < 10:
             group += 10
@@ -241,7 +248,7 @@ def _sum_of_words(text: str, words: Sequence[Word], index: int, name: str) -> tu
             break
         else:
             group += value
-        last = value
+        last, previous = value, word
         next_word += 1
     return total + group, next_word
 

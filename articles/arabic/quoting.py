@@ -14,6 +14,6 @@ def _is_all_quoted(text: str) -> bool:
     depth = 0
     for index, character in enumerate(text):
         depth += (character == "«") - (character == "»")
-        if depth == 0:
-            return index > 0 and index == len(text) - 1
+        if depth <= 0:
+            return depth == 0 and 0 < index == len(text) - 1
     return False

@@ -31,3 +31,30 @@ def test_a_whole_text_is_folded_as_its_words_are() -> None:
     text = "وقالَ «الأميركيّ» إنّ ٣٠ مسؤولًا—على الأقل—حضروا.\nCOVID هنا"
     assert fold_text(text).split() == [fold_letters(match[0]) for match in WORD.finditer(text)]
     assert fold_text(text).startswith(" ") and fold_text(text).endswith(" ")
+
+
+@pytest.mark.parametrize(
+    ("written", "folded"),
+    [
+        ("ولد", "ولد"), ("وولد", "وولد"), ("وكتاب", "كتاب"), ("وكتا", "وكتا"), ("الكتا", "كتا"), ("الكت", "الكت"),
+        ("والكتب", "كتب"), ("للكتب", "كتب"), ("وللكتب", "كتب"), ("فللكتب", "كتب"), ("بالكتب", "كتب"), ("وبالكتب", "كتب"),
+        ("كالكتب", "كتب"), ("وكالكتب", "كتب"), ("فالكتب", "كتب"), ("الألباب", "الباب"), ("مدرسة", "مدرسه"), ("هدى", "هدي"),
+        ("٣٠٬٠٠٠", "30000"), ("Covid", "covid"), ("أميركا", "امريكا"), ("آب", "اب"),
+    ],
+)  # fmt: skip
+def test_what_the_index_holds_of_a_word(written: str, folded: str) -> None:
+    """Clitics go if three letters remain, and a bare «و» if four remain."""
+    assert fold_word(written) == folded
+
+
+@pytest.mark.parametrize(
+    ("word", "readings"),
+    [
+        ("سالم", ["سالم", "الم"]), ("وسالم", ["وسالم", "سالم"]), ("وبسالم", ["وبسالم", "بسالم", "سالم"]), ("ود", ["ود"]), ("ورد", ["ورد", "رد"]),
+        ("للمغرب", ["للمغرب", "لمغرب", "المغرب"]), ("وللمغرب", ["وللمغرب", "للمغرب", "لمغرب", "المغرب"]), ("لمغرب", ["لمغرب", "مغرب"]),
+        ("", [""]), ("وبا", ["وبا", "با"]), ("نور", ["نور"]),
+    ],
+)  # fmt: skip
+def test_the_readings_of_a_word(word: str, readings: list[str]) -> None:
+    """At least two letters remain after a proclitic."""
+    assert without_proclitics(word) == readings

@@ -48,3 +48,68 @@ def test_mali_is_no_country_where_a_noun_takes_it_as_an_adjective() -> None:
     index = NameIndex([("مالي", 1)])
     assert index.find("موّله الاتحاد بغلاف مالي كبير، وقدم دعما ماليا وفسادا مالي الطابع") == []
     assert [match.keys for match in index.find("قالت سلطات مالي إن الهجوم وقع في مالي")] == [(1,), (1,)]
+
+
+@pytest.mark.parametrize(
+    ("text", "quotes"),
+    [
+        ("", []),
+        ("المغرب", ["المغرب"]),
+        ("المغرب والمغرب، فالمغرب", ["المغرب", "المغرب", "المغرب"]),
+        ("للمغرب", ["للمغرب"]),
+        ("وللمغرب", ["وللمغرب"]),
+        ("التحالف الدولي ضد داعش وداعش", ["التحالف الدولي ضد داعش", "داعش"]),
+        ("التحالف الدولي ضد", []),
+        ("التحالف الدولي ضد المغرب", ["المغرب"]),
+        ("التحالف الدولي\nضد داعش", ["التحالف الدولي\nضد داعش"]),
+        ("التحالف الدولي\n\nضد داعش", ["داعش"]),
+        ("التحالف (الدولي) ضد [داعش]", ["التحالف (الدولي) ضد [داعش]"]),
+        ("التحالف، الدولي ضد داعش", ["داعش"]),
+        ("التحالف الدولي ضد [داعش]", ["التحالف الدولي ضد [داعش]"]),
+        ("«التحالف الدولي ضد داعش»", ["التحالف الدولي ضد داعش"]),
+        ("التحالف الدولي ضد داعش»", ["التحالف الدولي ضد داعش"]),
+        ("التحالف الدولي ضد ”داعش“", ["التحالف الدولي ضد ”داعش“"]),
+        ('(التحالف الدولي ضد "داعش")', ['التحالف الدولي ضد "داعش"']),
+        ("التحالف الدولي ضد (داعش", ["التحالف الدولي ضد (داعش"]),
+        ("التَّحالف الدُّولي ضدَّ داعش", ["التَّحالف الدُّولي ضدَّ داعش"]),
+        ("سالم الأول المغرب", ["سالم الأول", "المغرب"]),
+        ("سالم سالم الأول", ["سالم", "سالم الأول"]),
+        ("بـسـالم", ["سـالم"]),
+        ("وَسالم", ["سالم"]),
+    ],
+)  # fmt: skip
+def test_which_words_are_a_name(text: str, quotes: list[str]) -> None:
+    assert [quote for quote, _ in found(text)] == quotes
+
+
+def test_a_word_of_two_letters_has_no_proclitics() -> None:
+    index = NameIndex([("د", "letter"), ("رد", "answer"), ("", "nothing")])
+    assert [match.keys for match in index.find("ود")] == []
+    assert [match.keys for match in index.find("ورد د")] == [("answer",), ("letter",)]
+
+
+def test_a_name_registered_twice_has_each_key_once() -> None:
+    index = NameIndex([("النور", "party"), ("النور", "party"), ("النُّور", "paper")])
+    assert [match.keys for match in index.find("النور")] == [("party", "paper")]
+
+
+@pytest.mark.parametrize("count", [1, 20, 21, 200])
+def test_an_index_of_any_size_finds_the_same(count: int) -> None:
+    """An index with few openings rules words out by their endings first."""
+    index = NameIndex([("المغرب", "morocco"), *((f"اسم{'ا' * number}", number) for number in range(1, count))])
+    text = "قال للمغرب والمغرب والمغربي والاسم"
+    assert [(text[m.start : m.end], m.keys) for m in index.find(text)] == [
+        ("للمغرب", ("morocco",)),
+        ("المغرب", ("morocco",)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_country"),
+    [
+        ("مالي", True), ("في مالي", True), ("دعم مالي", False), ("ودعم مالي", False), ("دعما ماليا", False), ("دعما مالي", False),
+        ("ودعما مالي", False), ("جيش مالي", True), ("بعجز مالي", False), ("مركز باماكو مالي", True),
+    ],
+)  # fmt: skip
+def test_mali_or_financial(text: str, is_country: bool) -> None:
+    assert bool(NameIndex([("مالي", 1)]).find(text)) is is_country
