@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from articles.arabic.words import words
 from articles.extract.authority import Authority
-from articles.extract.fingerprints import is_reprint, shingles_of
+from articles.extract.fingerprints import SHORTEST_TEXT, fingerprint, is_reprint, shingles_of
 from articles.extract.process import suggest
 from articles.models import Actor, Alias, ArchiveDate, Article, Coverage, Event, Figure, Mention, Participation, Reprint
 
@@ -220,13 +221,13 @@ def test_a_mention_whose_name_left_the_text(make_article: Callable[..., Article]
 
 def test_a_name_that_only_an_editor_saw_stays_beside_those_of_the_rules(make_article: Callable[..., Article]) -> None:
     actor = Actor.objects.create(name="سالم الغافري", kind="person", state="confirmed")
-    article = make_article("خبر", "الشيخ تكلم. قال سالم الغافري كلاما.")
+    article = make_article("خبر", "قال سالم الغافري كلاما. الشيخ تكلم.")
     mention = Mention.objects.create(
-        article=article, actor=actor, spans=[[0, 5]], quotes=["الشيخ"], state="confirmed"
+        article=article, actor=actor, spans=[[24, 29]], quotes=["الشيخ"], state="confirmed"
     )  # fmt: skip
     suggest(article, Authority.load())
     mention.refresh_from_db()
-    assert (mention.quotes, mention.state) == (["الشيخ", "سالم الغافري"], "confirmed")
+    assert (mention.quotes, mention.state) == (["سالم الغافري", "الشيخ"], "confirmed")
     assert [article.body[start:end] for start, end in mention.spans] == mention.quotes
 
 
@@ -321,6 +322,14 @@ def test_a_short_text_inside_a_long_one_is_a_reprint_from_twenty_shingles_on() -
     is_alike, score = is_reprint(whole, shingles_of(" ".join(STORY.split()[:21])))
     assert not is_alike and score < 0.5
     assert is_reprint(whole, frozenset()) == (False, 0)
+
+
+def test_a_text_has_bands_from_twenty_words_on() -> None:
+    of_words = words(STORY)
+    assert fingerprint(of_words[: SHORTEST_TEXT - 1]).bands == ()
+    assert fingerprint(of_words[:SHORTEST_TEXT]).bands
+    assert fingerprint(of_words) == fingerprint(words(STORY.replace(" ", "، ")))
+    assert fingerprint(of_words).text_hash != fingerprint(of_words[::-1]).text_hash
 
 
 def test_a_reprint_of_a_reprint_hangs_on_the_first(suggested: Suggested) -> None:

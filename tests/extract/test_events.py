@@ -60,6 +60,13 @@ NOWHERE: dict[str, Any] = {"cities": set(), "countries": set()}
         (CONFERENCE, {"actors": set(), "kind": "launch"}, 0.725, "kind_words_place_date"),
         (CONFERENCE, {"actors": set(), "content": WORDS_2_OF_4}, 0.65, "kind_words_place_date"),
         (CONFERENCE, {"actors": set(), "content": WORDS_1_OF_4}, 0.575, "kind_place_date"),
+        # One word of five is enough to compare the rest.
+        (
+            replace(CONFERENCE, content=frozenset({"امن", "صيد", "سفن", "نقل", "مال"})),
+            {"actors": set(), "content": {"امن", "بحر", "شحن", "برد", "غاز"}},
+            0.56,
+            "kind_place_date",
+        ),
         (CONFERENCE, {"actors": set(), "cities": set()}, 0.72, "kind_words_place_date"),
         (CONFERENCE, {"actors": set(), "cities": {"صلالة"}}, 0.72, "kind_words_place_date"),
         (CONFERENCE, {"actors": set(), **NOWHERE}, 0.60, "kind_words_date"),

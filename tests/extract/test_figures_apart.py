@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from articles.extract.figures import find_figures
+from articles.extract.figures import SCORES, find_figures
 
 
 def quotes(text: str) -> list[str]:
@@ -52,6 +52,7 @@ def quotes(text: str) -> list[str]:
         ("دبابة T-72 روسية", []),
         ("0612345678 مشترك", []),
         ("012345 مشترك", ["012345 مشترك"]),
+        ("10612345 مشترك", ["10612345 مشترك"]),
         ("12345678 مشترك", ["12345678 مشترك"]),
         # Line numbers
         ("1. دول عربية", []),
@@ -87,6 +88,12 @@ def quotes(text: str) -> list[str]:
         ("5 من دول", []),
         ("5 من مقاتلي التنظيم", ["5 من مقاتلي"]),
         ("5 من مقاتلي تنظيم", []),
+        ("5 من موظفي الوزارة", ["5 من موظفي"]),
+        ("5 من أهلي الكرام", []),
+        ("1899 من الدول", ["1899 من الدول"]),
+        ("1900 من الدول", []),
+        ("2100 من الدول", []),
+        ("2101 من الدول", ["2101 من الدول"]),
         ("2015 من الدول", []),
         ("بلغ 15 % من السكان", ["15 %"]),
         ("بلغ 15٪ من السكان", ["15٪"]),
@@ -135,6 +142,7 @@ def test_a_number_is_a_figure_only_if_it_counts_something(text: str, figures: li
         ("أكثر من الـ30 دولة", "more_than", "أكثر من الـ30 دولة"),
         ("أكثر من لـ30 دولة", "more_than", "أكثر من لـ30 دولة"),
         ("أكثر. من 30 دولة", "exactly", "30 دولة"),
+        ("قال إنهم كانوا أكثر. من 30 دولة", "exactly", "30 دولة"),
         ("كان أكثر ومن 30 دولة", "exactly", "30 دولة"),
         ("30 دولة على الأقل", "at_least", "30 دولة على الأقل"),
         ("30 دولة أو أكثر", "at_least", "30 دولة أو أكثر"),
@@ -195,6 +203,12 @@ def test_the_rule_and_the_unit_of_a_figure(text: str, rule: str, unit: str, impl
     (figure,) = find_figures(text)
     assert (figure.rule, figure.unit, figure.implied) == (rule, unit, implied)
     assert figure.measured == (unit or implied)
+
+
+def test_a_unit_beside_the_number_is_surer_than_an_implied_one() -> None:
+    assert list(SCORES.values()) == sorted(SCORES.values(), reverse=True)
+    assert all(0.5 < score < 1 for score in SCORES.values())
+    assert SCORES["figure.verb_and_number"] < SCORES["figure.number_of_nouns"] < SCORES["figure.number_and_noun"]
 
 
 @pytest.mark.parametrize(
