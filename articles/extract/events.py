@@ -68,27 +68,28 @@ class Likeness:
 
 
 # Head words by kind. A phrase that opens with a head word names an event. The first kind that fits wins.
+_HEADS_OF_KINDS: dict[str, tuple[str, ...]] = {
+    EventKind.MINISTERIAL: ("الاجتماع الوزاري", "اجتماع وزاري", "الاجتماعات الوزارية", "المؤتمر الوزاري", "مؤتمر وزاري",
+                            "اجتماع وزراء", "الدورة الوزارية", "اللقاء الوزاري"),
+    EventKind.SUMMIT: ("القمة", "قمة"),
+    EventKind.CONFERENCE: ("المؤتمر", "مؤتمر", "المنتدى", "منتدى", "الندوة", "ندوة", "الملتقى", "ملتقى", "المناظرة",
+                           "الورشة", "ورشة", "الأسبوع", "أسبوع", "المعرض"),
+    EventKind.DIALOGUE: ("الحوار", "حوار", "المشاورات", "مشاورات", "المباحثات", "مباحثات", "محادثات", "المحادثات"),
+    EventKind.MEETING: ("الاجتماع", "اجتماع", "الدورة", "دورة", "اللقاء", "لقاء", "الجلسة", "جلسة"),
+    EventKind.REPORT: ("التقرير", "تقرير", "تقريرها", "تقريره", "تقريرهم"),
+    EventKind.OPERATION: ("عملية أمنية", "العملية الأمنية", "تفكيك خلية", "تفكيك شبكة", "توقيف", "عملية عسكرية",
+                          "تمرين", "مناورات", "عملية مشتركة"),
+    EventKind.ATTACK: ("هجوم", "الهجوم", "تفجير", "التفجير", "اعتداء", "الاعتداء", "هجمات"),
+    EventKind.LAUNCH: ("إطلاق", "تدشين", "افتتاح", "إحداث"),
+}  # fmt: skip
 _HEADS: list[tuple[tuple[str, ...], str]] = sorted(
     (
         (tuple(fold_name(word) for word in phrase.split()), kind)
-        for kind, phrases in {
-            EventKind.MINISTERIAL: ("الاجتماع الوزاري", "اجتماع وزاري", "الاجتماعات الوزارية", "المؤتمر الوزاري", "مؤتمر وزاري",
-                                    "اجتماع وزراء", "الدورة الوزارية", "اللقاء الوزاري"),
-            EventKind.SUMMIT: ("القمة", "قمة"),
-            EventKind.CONFERENCE: ("المؤتمر", "مؤتمر", "المنتدى", "منتدى", "الندوة", "ندوة", "الملتقى", "ملتقى", "المناظرة",
-                                   "الورشة", "ورشة", "الأسبوع", "أسبوع", "المعرض"),
-            EventKind.DIALOGUE: ("الحوار", "حوار", "المشاورات", "مشاورات", "المباحثات", "مباحثات", "محادثات", "المحادثات"),
-            EventKind.MEETING: ("الاجتماع", "اجتماع", "الدورة", "دورة", "اللقاء", "لقاء", "الجلسة", "جلسة"),
-            EventKind.REPORT: ("التقرير", "تقرير", "تقريرها", "تقريره", "تقريرهم"),
-            EventKind.OPERATION: ("عملية أمنية", "العملية الأمنية", "تفكيك خلية", "تفكيك شبكة", "توقيف", "عملية عسكرية",
-                                  "تمرين", "مناورات", "عملية مشتركة"),
-            EventKind.ATTACK: ("هجوم", "الهجوم", "تفجير", "التفجير", "اعتداء", "الاعتداء", "هجمات"),
-            EventKind.LAUNCH: ("إطلاق", "تدشين", "افتتاح", "إحداث"),
-        }.items()
+        for kind, phrases in _HEADS_OF_KINDS.items()
         for phrase in phrases
     ),
     key=lambda head: -len(head[0]),
-)  # fmt: skip
+)
 # Maps the first word of a head, proclitic included, to (the head's words, its kind, length of the proclitic).
 _HEADS_BY_OPENING: dict[str, list[tuple[tuple[str, ...], str, int]]] = {}
 for _phrase, _kind in _HEADS:
@@ -117,7 +118,12 @@ _ORDINALS = {fold_word(w): n for n, ws in enumerate((
     ("السادس", "السادسة"), ("السابع", "السابعة"), ("الثامن", "الثامنة"), ("التاسع", "التاسعة"), ("العاشر", "العاشرة"),
 ), 1) for w in ws}  # fmt: skip
 # Words of the heads. Thousands of events share them, so they look up no event.
-HEAD_WORDS = frozenset(word for phrase, _ in _HEADS for word in content_words(phrase[0]))
+HEAD_WORDS = frozenset(
+    word
+    for phrases in _HEADS_OF_KINDS.values()
+    for phrase in phrases
+    for word in content_words(phrase.split(" ", 1)[0])
+)
 # The kinds of actors that tell one event from another. States take part in too many events.
 TELLING_KINDS = {
     ActorKind.COALITION, ActorKind.ORGANISATION, ActorKind.GOVERNMENT, ActorKind.PERSON, ActorKind.ARMED_GROUP,

@@ -364,7 +364,8 @@ class _Figures:
             return True
         if before in _ORDINAL_PREFIXES or before in _JOINED_ARTICLES:
             # «الـ84 دولة» counts; «الدورة الـ79» and «اليوم الـ15» rank. A counted noun follows and is indefinite.
-            return not self._counted_noun(number.next_word)
+            is_labelled = self._folded(number.first_word - 2) in _LABELS
+            return is_labelled or not self._counted_noun(number.next_word)
         return False
 
     def _is_carried_to(self, index: int) -> bool:

@@ -205,9 +205,9 @@ def _office_holder(reading: Reading, index: int) -> Newcomer | None:
 def _may_be_name(word: Word, written: str) -> bool:
     """Whether a word can be part of a person's name; `written` is the word as the text has it, without marks."""
     folded = word.folded
-    if folded in _NAMES_TOO:
+    if folded in _NAMES_TOO or folded in _NAMES_IN_WA:
         return True
-    if folded[0] == "و" and folded not in _NAMES_IN_WA and not folded.startswith(("وا", "وي", "وو")):
+    if folded[0] == "و" and not folded.startswith(("وا", "وي", "وو")):
         return False
     if (
         word.is_number

@@ -275,10 +275,11 @@ def _too_long() -> Message:
 def _reason(error: Exception) -> Message:
     """Returns a readable reason why a request failed. The library's own message goes to the log."""
     _log.info("a page could not be fetched", exc_info=error)
-    if isinstance(error, urllib3.exceptions.TimeoutError | TimeoutError):
-        return Message("it took too long")
+    # Some versions of the library make NewConnectionError a TimeoutError.
     if isinstance(error, urllib3.exceptions.NewConnectionError):
         return Message("its server takes no connection")
+    if isinstance(error, urllib3.exceptions.TimeoutError | TimeoutError):
+        return Message("it took too long")
     if isinstance(error, urllib3.exceptions.SSLError | ssl.SSLError):
         return Message("its certificate or encryption is not in order")
     return Message("its server broke off, or what it sent is no answer of the web")

@@ -194,11 +194,12 @@ _TOKEN = re.compile(
     r"|(?P<or>\|+|\bOR\b|(?<!\S)[أا]و(?!\S))"
     r"|(?P<and>&+|\bAND\b)"
     r"|(?P<near>\bNEAR\b(?:/[0-9]{1,3})?)"
-    r"|(?P<not>(?<!\S)[-–−!](?=[^\s-])|\bNOT\b(?=\s+\S))"
+    r"|(?P<not>(?<![^\s(])[-–−!](?=[^\s-])|\bNOT\b(?=\s+\S))"
     rf"|(?P<word>(?:{WORD.pattern}))(?:(?P<star>\*)|(?P<colon>[:：] ?(?=[^\s:])))?"
 )
-# A day, month or year in digits, as from:, since: and their Arabic names take them.
-_DIGITS_DATE = re.compile(r"[0-9]{1,4}(?:[-/.][0-9]{1,2}(?:[-/.][0-9]{1,4})?)?(?![0-9])")
+# A day, month or year in digits, as from:, since: and their Arabic names take them. One or two digits are no date by
+# themselves: they may be the day of «6 نوفمبر 2024».
+_DIGITS_DATE = re.compile(r"(?![0-9]{1,2}(?![0-9/.-]))[0-9]{1,4}(?:[-/.][0-9]{1,2}(?:[-/.][0-9]{1,4})?)?(?![0-9])")
 _YEAR_AND_MONTH = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})")
 
 
