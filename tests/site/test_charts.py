@@ -20,7 +20,9 @@ def month(value: str, count: int) -> Bar:
 
 
 def test_columns_grow_with_their_numbers_and_a_small_one_is_seen() -> None:
-    chart = columns([month(f"2024-{n:02}", n_of) for n, n_of in ((1, 200), (2, 100), (3, 1), (4, 0))], lambda bar: f"?{bar.value}")
+    chart = columns(
+        [month(f"2024-{n:02}", n_of) for n, n_of in ((1, 200), (2, 100), (3, 1), (4, 0))], lambda bar: f"?{bar.value}"
+    )
     assert [(column.count, column.top) for column in chart.columns] == [(200, 0.0), (100, 50.0), (1, 98.0), (0, 100.0)]
     assert (chart.columns[0].label, chart.columns[0].address) == ("يناير (كانون الثاني) 2024", "?2024-01")
     assert chart.most == 200
@@ -62,7 +64,9 @@ def number(value: object, qualifier: str = "exact", high: object = None) -> Figu
 
 
 def test_a_scale_runs_from_the_least_to_the_most_with_room_for_arrows() -> None:
-    chart = ranges([number(10), number(20, "more_than"), number(30, "at_most"), number(15, "at_least"), number(10, "between", 60)])
+    chart = ranges(
+        [number(10), number(20, "more_than"), number(30, "at_most"), number(15, "at_least"), number(10, "between", 60)]
+    )
     assert [(row.at, row.low, row.high, row.arrow) for row in chart.rows] == [
         (6.0, 6.0, 6.0, ""), (23.6, 23.6, 23.6, "more"), (41.2, 41.2, 41.2, "less"), (14.8, 14.8, 14.8, "more"),
         (6.0, 6.0, 94.0, ""),
@@ -145,7 +149,13 @@ def test_the_axis_of_few_years_has_months_and_of_more_years() -> None:
     months = timeline(Span(2022, 2024), [], {(2023, 5): 10, (2024, 1): 5, (2024, 0): 7})
     assert len(months.stretches) == 36
     may = months.stretches[16]
-    assert (may.name, may.count, may.address, may.top, may.fills) == ("ماي (أيار) 2023", 10, "/dates/2023/5/", 0.0, 110.0)
+    assert (may.name, may.count, may.address, may.top, may.fills) == (
+        "ماي (أيار) 2023",
+        10,
+        "/dates/2023/5/",
+        0.0,
+        110.0,
+    )
     assert (months.stretches[24].top, months.stretches[0].top) == (55.0, 110)
     assert [stretch.label for stretch in months.stretches if stretch.label] == ["2022", "2023", "2024"]
     one_year = timeline(Span(2024, 2024), [], {(2024, 1): 1})
@@ -195,6 +205,11 @@ def test_events_that_are_near_stand_in_lanes_and_the_rest_is_counted() -> None:
 
 def test_numbers_of_events_hang_from_the_axis() -> None:
     picture = timeline(Span(2021, 2024), {(2022, 3): 2, (2022, 7): 2, (2024, 1): 1}, {})
-    assert [(stretch.events, stretch.events_height) for stretch in picture.stretches] == [(0, 0.0), (4, 90.0), (0, 0.0), (1, 22.5)]
+    assert [(stretch.events, stretch.events_height) for stretch in picture.stretches] == [
+        (0, 0.0),
+        (4, 90.0),
+        (0, 0.0),
+        (1, 22.5),
+    ]
     assert (picture.marks, picture.hidden, picture.height, picture.hung_y, picture.axis_y) == ((), 0, 240, 138, 128)
     assert {stretch.events_height for stretch in timeline(Span(2024, 2024), {}, {}).stretches} == {0.0}
