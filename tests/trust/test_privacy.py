@@ -199,6 +199,9 @@ def hide(state: State, of: World) -> World:
             f"https://sahel.example/{words['capture_address']}",
         )
         Reprint.objects.create(article=article, original=of.article, state="confirmed", score=0.9)
+        # It reports what is public, too: the public event and actor must not tell of it.
+        Coverage.objects.create(article=article, event=of.event, state="confirmed")
+        Mention.objects.create(article=article, actor=of.actor, state="confirmed")
         quote_of_figure = f"48 {words['quote']}"
     else:
         article, of_hidden, quote_of_figure = of.article, of.capture, "17 خلية"
