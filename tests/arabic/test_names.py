@@ -79,7 +79,7 @@ def test_mali_is_no_country_where_a_noun_takes_it_as_an_adjective() -> None:
     ],
 )  # fmt: skip
 def test_which_words_are_a_name(text: str, quotes: list[str]) -> None:
-    assert [quote for quote, _ in found(text)] == quotes
+    assert [quote for quote, _ in names_in(text)] == quotes
 
 
 def test_a_word_of_two_letters_has_no_proclitics() -> None:
