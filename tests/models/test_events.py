@@ -162,8 +162,8 @@ def test_which_events_readers_see(
     assert events.public().exists() is public
     assert bool(events.with_publicity().get().is_public) is public
     assert [row.articles for row in events.reported()] == ([1] if reported else [])
-    assert events.listed(kept=False).exists() is reported
-    assert events.unreviewed(kept=False).exists() is (
+    assert events.listed(tallies_kept=False).exists() is reported
+    assert events.unreviewed(tallies_kept=False).exists() is (
         event_state == "suggested" and fact == "coverage" and state == "suggested" and article_state == "published"
     )
     events.update(series=EventSeries.objects.create(name="سلسلة بعيدة"))
