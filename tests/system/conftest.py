@@ -4,6 +4,7 @@ import atexit
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -27,6 +28,10 @@ from tests.waiting import wait_for
 ROOT: Path = settings.BASE_DIR
 # Variables that are not inherited: the place of the tests' own archive, and the settings of browser tests.
 _INHERITED = {"DATABASE_URL", "DATABASE_REPLICA_URLS", "ARCHIVE_CACHE", "DJANGO_ALLOW_ASYNC_UNSAFE"}
+
+# A shell starts background jobs with SIGINT ignored, and programs inherit that. The tests interrupt programs.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @dataclass
