@@ -461,7 +461,8 @@ def addresses(of: World, *routes: str) -> Iterator[str]:
     fill = {f"h_{name}": value for name, value in of.fill.items()} | MARKERS
     fill |= {f"{name}_begun": word[:-1] for name, word in MARKERS.items()}
     fill |= {"actor_word": MARKERS["actor"], "event_word": MARKERS["event"], "sha256": of.capture.sha256}
-    fill |= {name: getattr(of, name).pk for name in ("article", "other", "event", "actor", "source")}
+    fill |= {name: getattr(of, name).pk for name in ("article", "event", "actor", "source")}
+    fill["other"] = of.second_article.pk
     for route, twin in patterns():
         if routes and route not in routes:
             continue
