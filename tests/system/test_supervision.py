@@ -263,7 +263,10 @@ def test_a_program_that_ends_at_once_is_tried_with_growing_pauses_and_told(tmp_p
     assert process.returncode == 0 and not idle.is_running()
     for pause in (1, 2, 4):
         assert f"failing ended with status 3 and is started again in {pause} s" in log
-        assert f"next attempt in {pause} s" in [line for line in log.splitlines() if "missing" in line][(1, 2, 4).index(pause)]
+        assert (
+            f"next attempt in {pause} s"
+            in [line for line in log.splitlines() if "missing" in line][(1, 2, 4).index(pause)]
+        )
 
 
 HANGING = """
