@@ -140,10 +140,10 @@ COLLISIONS: dict[str, Callable[[Client, World], Any]] = {
     "a source's name without letters": row_form("source", of("source"), name="!", domains="", marks=""),
     "a series' name": row_form("eventseries", of("series"), name="سلسلة مأخوذة"),
     "a measure's label": row_form("measure", of("measure"), label="مقياس مأخوذ", units="", broad_units="", cues=""),
-    "an article's address": row_form("article", of("other"), url="https://example.com/taken"),
+    "an article's address": row_form("article", of("second_article"), url="https://example.com/taken"),
     "a mention twice": new("mention", article=key("article"), actor=key("actor"), state="confirmed"),
     "a mention that names another": lambda client, world: row_form(
-        "mention", lambda w: Mention.objects.get(article=w.article, actor=w.actor), actor=key("taken")
+        "mention", lambda w: Mention.objects.get(article=w.article, actor=w.actor), actor=key("name_holder")
     )(client, world),
     "an inline mention twice": inline("article", of("article"), "mentions", actor=key("actor"), state="confirmed"),
     "a figure twice": new("figure", article=key("article"), **FIGURE),
