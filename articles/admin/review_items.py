@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from articles.admin.decisions import CONFIRM, DATE, KINDS, REJECT, Seen, key_of
-from articles.admin.review_queue import undecided_date
+from articles.admin.review_queue import has_undecided_date
 from articles.admin.submission import Answer
 from articles.arabic.quoting import quoted
 from articles.curation.seen import mark_of, marks_of
@@ -55,7 +55,7 @@ def items_of(article: Article) -> list[ReviewItem]:
     figures = article.figures.select_related("measure", "event", "reviewed_by").order_by("start", "id")
     coverages = article.coverages.select_related("event", "reviewed_by").filter(event__merged_into=None).order_by("id")
     reprints = Reprint.objects.filter(article=article).select_related("original", "reviewed_by")
-    waits = bool(Article.objects.filter(pk=article.pk).filter(undecided_date()).count())
+    waits = has_undecided_date(article)
     stated = "؛ ".join(quoted(statement["quote"]) for statement in article.date_statements[:4])
     date = ReviewItem(
         DATE, DATE, archive_date(article.published), stated, article, "suggested" if waits else "confirmed", None, "",

@@ -104,10 +104,15 @@ def undecided_date() -> Q:
     return inferred | Q(published_precision=Precision.UNKNOWN) & ~Q(published_basis=Basis.EDITOR)
 
 
+def has_undecided_date(article: Article) -> bool:
+    """Whether the stored date of publication of an article is undecided."""
+    return Article.objects.filter(undecided_date(), pk=article.pk).exists()
+
+
 def waiting_of(article: Article, *, but_the_date: bool = False) -> int:
     """Counts the suggestions of an article. An undecided date of publication counts as one, unless `but_the_date`."""
     facts = sum(
         model.objects.suggested().filter(article=article, **_SHOWN.get(noun, {})).count()
         for noun, model in KINDS.items()
     )
-    return facts + (0 if but_the_date else int(Article.objects.filter(undecided_date(), pk=article.pk).exists()))
+    return facts + (0 if but_the_date else int(has_undecided_date(article)))
