@@ -43,6 +43,7 @@ from articles.models.capture import DamagedCaptureError, capture_storage, pack, 
 from articles.upkeep.check import check
 from articles.upkeep.copies import Made, backup
 from tests.old_archive import before_the_rules
+from tests.trust.checking import messages_of_check
 
 pytestmark = pytest.mark.django_db
 BEYOND = ["0001-01-01 00:00+14", "10000-01-01 13:59:59+00", "0044-03-15 12:00+00 BC", "0001-01-01 00:00+00", "infinity"]
@@ -529,11 +530,6 @@ def write_by_hand(statement: str, *values: object) -> None:
         cursor.execute(statement, values)
         assert cursor.rowcount == 1
         cursor.execute("SET session_replication_role TO origin")
-
-
-def messages_of_check(kind: str) -> list[str]:
-    """Returns the problems of a kind that the check reports."""
-    return [problem.message for problem in check(settled=10**9).open if problem.kind == kind]
 
 
 def pages_of(article: Article) -> list[str]:

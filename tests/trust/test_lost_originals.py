@@ -15,7 +15,8 @@ from articles.ingest.run import Options, ingest
 from articles.models import Article, Capture, TitleOrigin
 from articles.models.capture import capture_storage, pack, stored_name
 from articles.models.history import operation
-from articles.upkeep.check import SET_ASIDE, check
+from articles.upkeep.check import SET_ASIDE
+from tests.trust.checking import messages_of_check
 
 pytestmark = pytest.mark.django_db
 LEFTOVER = "0" * 64
@@ -43,11 +44,6 @@ def path_of(capture: Capture) -> Path:
     return Path(capture_storage().path(stored_name(capture.sha256)))
 
 
-def messages_of(kind: str, **options: object) -> list[str]:
-    """Returns the problems of a kind that the check reports."""
-    return [problem.message for problem in check(**{"settled": 10**9, **options}).open if problem.kind == kind]
-
-
 def test_what_an_editor_typed_has_no_original_and_is_no_problem(admin_client: Client) -> None:
     typed = {
         "title": "كتبه محرر", "body": "نص كتبه محرر.", "language": "ar", "status": "published", "published_precision": "unknown",
@@ -60,7 +56,11 @@ def test_what_an_editor_typed_has_no_original_and_is_no_problem(admin_client: Cl
     }
     admin_client.post("/admin/articles/article/add/", typed | management)
     article = Article.objects.get(title="كتبه محرر")
-    assert article.title_origin == TitleOrigin.EDITOR and not article.captures.exists() and messages_of("capture") == []
+    assert (
+        article.title_origin == TitleOrigin.EDITOR
+        and not article.captures.exists()
+        and messages_of_check("capture") == []
+    )
 
 
 @pytest.mark.parametrize("is_retitled", [False, True])
@@ -75,14 +75,16 @@ def test_an_article_that_lost_its_captures_is_told(read: Article, is_retitled: b
                 [],
             )
             read.save()
-    assert messages_of("capture") == []
+    assert messages_of_check("capture") == []
     path = path_of(read.captures.get())
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM articles_capture WHERE article_id = %s", [read.pk])
-    (line,) = messages_of("capture")
+    (line,) = messages_of_check("capture")
     assert line.startswith(f"article {read.pk} ")
     # The repair keeps the file that was its original.
-    assert any(path.name in line for line in messages_of("leftover file", settled=-1, repair=True)) and path.exists()
+    assert (
+        any(path.name in line for line in messages_of_check("leftover file", settled=-1, repair=True)) and path.exists()
+    )
     path.unlink()
 
 
@@ -104,7 +106,7 @@ def test_no_repair_removes_what_may_be_an_original(
     packed = original.read_bytes()
     LOSSES[loss](read, capture)
     for _ in range(2):
-        lines = messages_of("leftover file", settled=-1, repair=True, without_digests=without_digests)
+        lines = messages_of_check("leftover file", settled=-1, repair=True, without_digests=without_digests)
         assert any(leftover.name in line and "may be an original" in line for line in lines)
         assert (
             any(original.name in line for line in lines) == (loss != "its file") == original.exists()
@@ -115,7 +117,7 @@ def test_no_repair_removes_what_may_be_an_original(
     if loss == "the row":
         capture.save(force_insert=True)
     Capture.objects.filter(pk=capture.pk).update(sha256=capture.sha256)
-    assert messages_of("capture") == messages_of("leftover file", settled=-1, repair=True) == []
+    assert messages_of_check("capture") == messages_of_check("leftover file", settled=-1, repair=True) == []
     assert original.exists() and not leftover.exists()
     os.unlink(original)
 
@@ -128,18 +130,22 @@ def test_the_newest_of_several_originals_is_set_aside_and_not_deleted(read: Arti
     capture.save(force_insert=True)
     capture.delete()
     packed = leftover.read_bytes()
-    assert messages_of("leftover file", settled=-1, repair=True) == [] and not leftover.exists()
+    assert messages_of_check("leftover file", settled=-1, repair=True) == [] and not leftover.exists()
     aside = Path(capture_storage().path(f"{SET_ASIDE}/{stored_name(LEFTOVER)}"))
     assert aside.read_bytes() == packed and aside.stat().st_mode & 0o777 == 0o600
     # Neither the next check nor the one after reports the set-aside file as a leftover.
-    assert messages_of("leftover file", settled=-1) == messages_of("leftover file", settled=-1, repair=True) == []
+    assert (
+        messages_of_check("leftover file", settled=-1)
+        == messages_of_check("leftover file", settled=-1, repair=True)
+        == []
+    )
     assert aside.exists()
 
 
 def test_a_capture_of_another_length_is_a_doubt_as_well(read: Article, leftover: Path) -> None:
     capture = read.captures.get()
     LOSSES["its length"](read, capture)
-    assert messages_of("leftover file", settled=-1, repair=True) and leftover.exists()
+    assert messages_of_check("leftover file", settled=-1, repair=True) and leftover.exists()
     path_of(capture).unlink()
 
 
@@ -148,6 +154,6 @@ def test_what_has_no_name_of_an_original_is_removed_all_the_same(read: Article) 
     part = Path(capture_storage().location) / ".new-part"
     part.write_bytes(b"x")
     assert (
-        not any(part.name in line for line in messages_of("leftover file", settled=-1, repair=True))
+        not any(part.name in line for line in messages_of_check("leftover file", settled=-1, repair=True))
         and not part.exists()
     )

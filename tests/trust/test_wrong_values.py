@@ -37,6 +37,7 @@ from articles.models.history import event_models
 from articles.models.mention import places
 from articles.models.merged import Mergeable
 from articles.upkeep.check import check
+from tests.trust.checking import messages_of_check
 
 pytestmark = pytest.mark.django_db
 NOUNS = [model for model in apps.get_app_config("articles").get_models() if model not in event_models()]
@@ -198,11 +199,6 @@ def assert_open(client: Client, addresses: list[str]) -> None:
         except Exception as error:
             raise AssertionError(f"{address} ends with {type(error).__name__}: {error}") from error
         assert response.status_code < 500, address
-
-
-def messages_of_check(kind: str) -> list[str]:
-    """Returns the problems of a kind that the check reports."""
-    return [problem.message for problem in check(settled=10**9).open if problem.kind == kind]
 
 
 def referring_to_nothing(messages: list[str]) -> set[tuple[str, str, int]]:
