@@ -6,14 +6,11 @@ import os
 import re
 from collections.abc import Callable
 from datetime import date
-from importlib import import_module
 
 import hypothesis
 import psutil
 import pytest
-from django.apps import apps
 from django.conf import settings as project
-from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection, connections
@@ -136,9 +133,7 @@ def make_article(db: None) -> Callable[..., Article]:
 
 @pytest.fixture
 def roles(db: None) -> None:
-    """The groups that a migration creates."""
-    if not Group.objects.exists():
-        import_module("articles.migrations.0004_rules").make_roles(apps, None)
+    """The groups that a migration creates. They are restored after each test that commits."""
 
 
 @pytest.fixture
