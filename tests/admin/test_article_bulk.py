@@ -46,18 +46,18 @@ def reason(bulk: Bulk, article: Article, **cleaned: object) -> str:
     ],
 )  # fmt: skip
 def test_a_status_is_given_where_that_is_allowed(bulk: Bulk, status: str, words: str) -> None:
-    told = reason(bulk, Article(status=status))
-    assert words in told and bool(told) == bool(words)
+    reason_shown = reason(bulk, Article(status=status))
+    assert words in reason_shown and bool(reason_shown) == bool(words)
 
 
 def test_checks_on_one_article(make_article: Make) -> None:
-    one, other = (Source.objects.create(name=f"مصدر {n}") for n in (1, 2))
-    article, event = make_article(source=one), Event.objects.create(title="لقاء", kind="meeting")
-    for source, told in ((one, "هذا مصدره من قبل"), (other, "")):
-        assert reason(article_bulk.SET_SOURCE, article, source=source) == told
-    for state, told in (("suggested", ""), ("rejected", ""), ("confirmed", "مربوط بهذه الفعالية من قبل")):
+    first_source, second_source = (Source.objects.create(name=f"مصدر {n}") for n in (1, 2))
+    article, event = make_article(source=first_source), Event.objects.create(title="لقاء", kind="meeting")
+    for source, reason_shown in ((first_source, "هذا مصدره من قبل"), (second_source, "")):
+        assert reason(article_bulk.SET_SOURCE, article, source=source) == reason_shown
+    for state, reason_shown in (("suggested", ""), ("rejected", ""), ("confirmed", "مربوط بهذه الفعالية من قبل")):
         Coverage.objects.update_or_create(article=article, event=event, defaults={"state": state})
-        assert reason(article_bulk.JOIN_EVENT, article, event=event) == told
+        assert reason(article_bulk.JOIN_EVENT, article, event=event) == reason_shown
     other_event = Event.objects.create(title="غيره", kind="meeting")
     assert reason(article_bulk.JOIN_EVENT, article, event=other_event) == ""
     for bulk in (article_bulk.SET_SOURCE, article_bulk.JOIN_EVENT, article_bulk.SET_DATE, article_bulk.ASSIGN):
@@ -88,8 +88,8 @@ def test_no_article_is_published_after_it_was_captured(
             state=state,
             captured_at=timezone.make_aware(moment),
         )
-    told = reason(article_bulk.SET_DATE, article, **cleaned)
-    assert told == ("وصل أصله في 2024-03-10، قبل هذا التاريخ" if is_refused else "")
+    reason_shown = reason(article_bulk.SET_DATE, article, **cleaned)
+    assert reason_shown == ("وصل أصله في 2024-03-10، قبل هذا التاريخ" if is_refused else "")
 
 
 def test_what_actions_store(make_article: Make) -> None:

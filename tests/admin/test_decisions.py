@@ -225,16 +225,16 @@ def test_a_figure_is_corrected(world: World, values: dict[str, str], stored: Any
         assert figure.state == "suggested" and (figure.value, figure.qualifier) == (25, "exactly")
         return
     assert outcome.refused == {} and outcome.moved == {} and figure.state == "confirmed"
-    kept = (
+    values = (
         figure.value,
         figure.value_high,
         figure.qualifier,
         figure.unit,
         figure.measure.label if figure.measure else None,
     )
-    assert tuple(map(str, kept)) == tuple(
+    assert tuple(map(str, values)) == tuple(
         str(value) if not isinstance(value, int) else f"{value}.0000" for value in stored
-    ) or [float(part) if part and not isinstance(part, str) else part for part in kept] == [
+    ) or [float(part) if part and not isinstance(part, str) else part for part in values] == [
         float(part) if isinstance(part, int) or part == "26.5" else part for part in stored
     ]
     assert (figure.start, figure.end, figure.quote) == (21, 29, "25 خبيرا")
@@ -368,7 +368,7 @@ def test_names_are_offered_for_narrowing_only_if_texts_are_searched_for_them(
 
     wrong = mention("المركز البعيد", "البعيد")
     alike = [mention("المركز البعيد"), mention("المركز البعيد", "المركز البعيد")]
-    kept = [
+    undecided = [
         mention("المركز البعيد", "مركز الدراسات البعيد"),
         mention("البعيد"),
         mention("المركز البعيد", state="confirmed"),
@@ -387,13 +387,13 @@ def test_names_are_offered_for_narrowing_only_if_texts_are_searched_for_them(
         row.state for row in Mention.objects.filter(pk__in=[row.pk for row in alike])
     } == {"suggested"}
     assert narrow(alias, by, reject_others=True) == 2
-    assert [Mention.objects.get(pk=row.pk).state for row in (*alike, *kept)] == [
+    assert [Mention.objects.get(pk=row.pk).state for row in (*alike, *undecided)] == [
         "rejected", "rejected", "suggested", "suggested", "confirmed",
     ]  # fmt: skip
     # A confirmed mention offers nothing.
     with operation(user=by.pk):
-        confirming = {f"verdict-mention-{kept[0].pk}": "confirm", f"was-mention-{kept[0].pk}": "suggested@0"}
-        assert decide(kept[0].article, confirming, by).narrowings == []
+        confirming = {f"verdict-mention-{undecided[0].pk}": "confirm", f"was-mention-{undecided[0].pk}": "suggested@0"}
+        assert decide(undecided[0].article, confirming, by).narrowings == []
 
 
 # What is added.

@@ -169,15 +169,15 @@ def test_a_merge_of_sources_moves_each_domain_and_mark_once(make_article: MakeAr
 
 @pytest.mark.parametrize(("make", "merge"), [(actor, merge_actors), (event, merge_events)])
 def test_nothing_is_merged_into_itself_or_twice(make: Any, merge: Any) -> None:
-    one, two, three = (make(f"بعيد {word}") for word in ("أول", "ثان", "ثالث"))
+    first, second, third = (make(f"بعيد {word}") for word in ("أول", "ثان", "ثالث"))
     with pytest.raises(MergeError, match="في نفسه"):
-        merge(one, one)
-    merge(one, two)
-    for pair in ((one, three), (three, one)):
+        merge(first, first)
+    merge(first, second)
+    for pair in ((first, third), (third, first)):
         with pytest.raises(MergeError, match="من قبل"):
             merge(*pair)
-    three.refresh_from_db()
-    assert three.merged_into is None
+    third.refresh_from_db()
+    assert third.merged_into is None
 
 
 @pytest.mark.parametrize("quotes", [["عمرو"], ["زيد", "عمرو"], ["زيد"]])

@@ -180,14 +180,14 @@ def test_whose_words_a_body_is(make_article: MakeArticle, steps: list[Any], is_a
 
 
 def test_each_operation_is_shown_by_its_last_change(make_article: MakeArticle) -> None:
-    one, two = make_article("الأول"), make_article("الثاني")
+    article, neighbour = make_article("الأول"), make_article("الثاني")
     with operation(command="first") as first:
-        Article.objects.filter(pk=one.pk).update(author="أ")
-        Article.objects.filter(pk=two.pk).update(author="ب")
-    mark = newest_change(one)
+        Article.objects.filter(pk=article.pk).update(author="أ")
+        Article.objects.filter(pk=neighbour.pk).update(author="ب")
+    mark = newest_change(article)
     with operation(command="second") as second:
-        Article.objects.filter(pk=two.pk).update(author="ج")
-        Article.objects.filter(pk=one.pk).update(author="د")
+        Article.objects.filter(pk=neighbour.pk).update(author="ج")
+        Article.objects.filter(pk=article.pk).update(author="د")
     shown = last_of_each([first.id, second.id])
     assert {key: [(c.row, c.fields[0].after) for c in changes] for key, changes in shown.items()} == {
         first.id: [("الثاني", "ب")],
@@ -195,9 +195,14 @@ def test_each_operation_is_shown_by_its_last_change(make_article: MakeArticle) -
     }
     assert [(c.row, c.command) for c in changes_in(first.id)] == [("الثاني", "first"), ("الأول", "first")]
     assert [c.row for c in changes_in(first.id, most=1)] == ["الثاني"]
-    assert [(c.fields[0].before, c.fields[0].after) for c in changes_of(one)] == [("أ", "د"), ("", "أ")]
-    assert [c.fields[0].after for c in changes_of(one, most=1)] == ["د"]
-    assert [c.fields[0].after for c in changes_after(one, mark)] == ["د"] and newest_change(one) != mark
-    assert changes_after(one, newest_change(one)) == [] == changes_after(one, "7") == changes_after(one, "")
-    assert [version.author for version in versions_of(one)] == ["أ", ""]
-    assert [version.author for version in versions_of(one, most=1)] == ["أ"]
+    assert [(c.fields[0].before, c.fields[0].after) for c in changes_of(article)] == [("أ", "د"), ("", "أ")]
+    assert [c.fields[0].after for c in changes_of(article, most=1)] == ["د"]
+    assert [c.fields[0].after for c in changes_after(article, mark)] == ["د"] and newest_change(article) != mark
+    assert (
+        changes_after(article, newest_change(article))
+        == []
+        == changes_after(article, "7")
+        == changes_after(article, "")
+    )
+    assert [version.author for version in versions_of(article)] == ["أ", ""]
+    assert [version.author for version in versions_of(article, most=1)] == ["أ"]

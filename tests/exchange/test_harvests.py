@@ -20,7 +20,7 @@ def unlimited(settings: object) -> None:
     settings.ARCHIVE_API_RATE = "100000/m"
 
 
-def asked(client: Client, **arguments: object) -> etree._Element:
+def answer_to(client: Client, **arguments: object) -> etree._Element:
     named = {name.removesuffix("_"): value for name, value in arguments.items()}
     return etree.fromstring(client.get("/oai/", named).content)
 
@@ -45,7 +45,7 @@ def changed(make_article: Callable[..., Article]) -> list[Article]:
 
 
 @pytest.mark.parametrize(
-    ("bounds", "found"),
+    ("bounds", "places"),
     [
         ({"from_": "2030-05-06"}, "012"), ({"from_": "2030-05-07"}, ""), ({"from_": "2030-05-06T12:00:00Z"}, "012"),
         ({"from_": "2030-05-06T12:00:01Z"}, "12"), ({"from_": "2030-05-06T12:00:02Z"}, "2"), ({"from_": "2030-05-06T23:59:59Z"}, "2"),
@@ -54,10 +54,10 @@ def changed(make_article: Callable[..., Article]) -> list[Article]:
         ({"from_": "2030-01-01T00:00:00Z", "until": "2030-05-06T12:00:01Z"}, "01"),
     ],
 )  # fmt: skip
-def test_the_days_and_seconds_of_a_harvest(client: Client, changed: list[Article], bounds: dict, found: str) -> None:
-    answer = asked(client, verb="ListIdentifiers", metadataPrefix="oai_dc", **bounds)
-    assert texts(answer, "o:identifier") == [f"oai:testserver:{changed[int(n)].pk}" for n in found]
-    assert codes(answer) == ([] if found else ["noRecordsMatch"])
+def test_the_days_and_seconds_of_a_harvest(client: Client, changed: list[Article], bounds: dict, places: str) -> None:
+    answer = answer_to(client, verb="ListIdentifiers", metadataPrefix="oai_dc", **bounds)
+    assert texts(answer, "o:identifier") == [f"oai:testserver:{changed[int(n)].pk}" for n in places]
+    assert codes(answer) == ([] if places else ["noRecordsMatch"])
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_requests_by_the_protocol(client: Client, arguments: dict, code: str) ->
 
 
 def test_what_the_repository_says_of_itself(client: Client, changed: list[Article], settings: object) -> None:
-    answer = asked(client, verb="Identify")
+    answer = answer_to(client, verb="Identify")
     assert texts(answer, "o:repositoryName") == ["أرشيف دبلوماسية مكافحة الإرهاب"] and texts(answer, "o:baseURL") == [
         "http://testserver/oai/"
     ]
@@ -96,7 +96,7 @@ def test_what_the_repository_says_of_itself(client: Client, changed: list[Articl
     ]
     assert texts(answer, "o:adminEmail") == ["archive@testserver"]
     settings.ARCHIVE_CONTACT = "desk@archive.example"
-    assert texts(asked(client, verb="Identify"), "o:adminEmail") == ["desk@archive.example"]
+    assert texts(answer_to(client, verb="Identify"), "o:adminEmail") == ["desk@archive.example"]
 
 
 def test_a_record_holds_all_that_is_public(client: Client, make_article: Callable[..., Article]) -> None:
@@ -113,7 +113,7 @@ def test_a_record_holds_all_that_is_public(client: Client, make_article: Callabl
     Article.objects.filter(pk=article.pk).update(updated_at=NOON)
 
     def record(pk: int) -> etree._Element:
-        return asked(client, verb="GetRecord", metadataPrefix="oai_dc", identifier=f"oai:testserver:{pk}")
+        return answer_to(client, verb="GetRecord", metadataPrefix="oai_dc", identifier=f"oai:testserver:{pk}")
 
     answer = record(article.pk)
     values = {name: texts(answer, f"dc:{name}") for name in ("title", "creator", "publisher", "date", "subject", "coverage", "identifier", "source", "language", "type")}  # fmt: skip
@@ -129,7 +129,7 @@ def test_a_record_holds_all_that_is_public(client: Client, make_article: Callabl
     ]
     assert answer.xpath("//o:header/@status", namespaces=NAMES) == []
     # The list gives the same.
-    (listed,) = asked(client, verb="ListRecords", metadataPrefix="oai_dc", set=f"source:{source.pk}").findall(
+    (listed,) = answer_to(client, verb="ListRecords", metadataPrefix="oai_dc", set=f"source:{source.pk}").findall(
         f".//{{{oai._OAI}}}record"
     )
     assert "".join(listed.itertext()).split() == "".join(answer.find(f".//{{{oai._OAI}}}record").itertext()).split()
@@ -162,9 +162,9 @@ def test_a_list_goes_on_from_one_answer_to_the_next(
     Article.objects.filter(pk__in=[row.pk for row in changed]).update(updated_at=NOON)
     wanted = {"metadataPrefix": "oai_dc", "from_": "2030-05-06", "until": "2030-05-06"}
     for verb in ("ListIdentifiers", "ListRecords"):
-        first = asked(client, verb=verb, **wanted)
+        first = answer_to(client, verb=verb, **wanted)
         (token,) = texts(first, "o:resumptionToken")
-        second = asked(client, verb=verb, resumptionToken=token)
+        second = answer_to(client, verb=verb, resumptionToken=token)
         assert texts(first, "o:identifier") + texts(second, "o:identifier") == [
             f"oai:testserver:{row.pk}" for row in changed
         ]
@@ -172,25 +172,25 @@ def test_a_list_goes_on_from_one_answer_to_the_next(
         assert (
             len(second.findall(f".//{{{oai._OAI}}}resumptionToken")) == 1 and texts(second, "o:resumptionToken") == []
         )
-        whole = asked(
+        whole = answer_to(
             client, verb=verb, metadataPrefix="oai_dc", from_="2030-05-06", until="2030-05-06", set="source:0"
         )
         assert codes(whole) == ["noRecordsMatch"]
     monkeypatch.setattr(oai, "RECORDS", 3)
-    assert asked(client, verb="ListIdentifiers", **wanted).findall(f".//{{{oai._OAI}}}resumptionToken") == []
+    assert answer_to(client, verb="ListIdentifiers", **wanted).findall(f".//{{{oai._OAI}}}resumptionToken") == []
 
 
 def test_sources_are_listed_part_by_part(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     Source.objects.create(name="وكالة أخرى")
     pks = list(Source.objects.public().order_by("pk").values_list("pk", flat=True))
     monkeypatch.setattr(oai, "SETS", len(pks))
-    assert asked(client, verb="ListSets").findall(f".//{{{oai._OAI}}}resumptionToken") == []
+    assert answer_to(client, verb="ListSets").findall(f".//{{{oai._OAI}}}resumptionToken") == []
     monkeypatch.setattr(oai, "SETS", len(pks) - 1)
-    first = asked(client, verb="ListSets")
-    second = asked(client, verb="ListSets", resumptionToken=texts(first, "o:resumptionToken")[0])
+    first = answer_to(client, verb="ListSets")
+    second = answer_to(client, verb="ListSets", resumptionToken=texts(first, "o:resumptionToken")[0])
     assert texts(first, "o:setSpec") + texts(second, "o:setSpec") == [f"source:{pk}" for pk in pks]
     assert len(texts(second, "o:setSpec")) == 1 and len(second.findall(f".//{{{oai._OAI}}}resumptionToken")) == 1
     assert texts(second, "o:resumptionToken") == [] and "وكالة أخرى" in texts(second, "o:setName")
     Article.objects.update(source=None)
     Source.objects.all().delete()
-    assert codes(asked(client, verb="ListSets")) == ["noSetHierarchy"]
+    assert codes(answer_to(client, verb="ListSets")) == ["noSetHierarchy"]

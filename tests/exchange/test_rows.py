@@ -161,10 +161,10 @@ def test_an_article_for_readers_and_for_the_desk(world: World) -> None:
     whole = row_of(world, "articles", world.article, whole=True)
     assert whole["events"] == [event, {"id": world.withheld.pk, "title": "لقاء محجوب", "state": "confirmed"}]
     # A mention is rejected where its actor is.
-    assert [(one["name"], one["state"]) for one in whole["actors"]] == [
+    assert [(row["name"], row["state"]) for row in whole["actors"]] == [
         ("مجلس نواكشوط", "suggested"), ("هيئة مقترحة", "rejected"), ("هيئة مرفوضة", "rejected"),
     ]  # fmt: skip
-    assert [one["id"] for one in whole["figures"]] == [
+    assert [row["id"] for row in whole["figures"]] == [
         world.denied.pk,
         world.figure.pk,
         world.between.pk,
@@ -202,12 +202,12 @@ def test_an_event_names_public_articles_and_participants_alone(world: World, cli
         "state": "confirmed", "participants": participants, "articles": [{"id": world.article.pk, "state": "confirmed"}],
     }  # fmt: skip
     whole = row_of(world, "events", world.event, whole=True)
-    assert [one["id"] for one in whole["articles"]] == [world.article.pk, world.draft.pk]
-    assert [one["name"] for one in whole["participants"]] == ["مجلس نواكشوط", "هيئة مرفوضة", "هيئة مقترحة"]
+    assert [row["id"] for row in whole["articles"]] == [world.article.pk, world.draft.pk]
+    assert [row["name"] for row in whole["participants"]] == ["مجلس نواكشوط", "هيئة مرفوضة", "هيئة مقترحة"]
     assert row_of(world, "events", world.withheld, whole=True)["series"] is None
     # The API and downloads give readers the same.
     assert client.get(f"/api/v1/events/{world.event.pk}").json() == public
-    listed = {one["id"]: one for one in client.get("/api/v1/events?page_size=200").json()["results"]}
+    listed = {row["id"]: row for row in client.get("/api/v1/events?page_size=200").json()["results"]}
     assert listed[world.event.pk] == public and world.withheld.pk not in listed
     lines = b"".join(client.get("/export/events.jsonl").streaming_content).decode().splitlines()
     assert {json.loads(line)["id"]: json.loads(line) for line in lines}[world.event.pk] == public
@@ -239,7 +239,7 @@ def test_a_figure_names_what_readers_may_see(world: World, client: Client) -> No
     assert row_of(world, "figures", world.between) == facts["between"] | about | {"event": None, "actor": None}
     owners = {"event": world.withheld.pk, "actor": world.rejected.pk}
     assert row_of(world, "figures", world.between, whole=True) == facts["between"] | about | owners
-    listed = {one["id"]: one for one in client.get(f"/api/v1/figures?source={world.source.pk}").json()["results"]}
+    listed = {row["id"]: row for row in client.get(f"/api/v1/figures?source={world.source.pk}").json()["results"]}
     assert listed[world.figure.pk] == public and listed[world.between.pk]["event"] is None
 
 
@@ -333,28 +333,30 @@ def test_pages_of_lists(client: Client) -> None:
 
 
 def test_conditions_of_the_api(world: World, client: Client) -> None:
-    def found(address: str) -> list[int]:
-        return [one["id"] for one in client.get(f"/api/v1/{address}").json()["results"]]
+    def ids_of(address: str) -> list[int]:
+        return [row["id"] for row in client.get(f"/api/v1/{address}").json()["results"]]
 
-    assert found(f"articles?event={world.event.pk}") == found(f"articles?actor={world.actor.pk}") == [world.article.pk]
-    assert found("articles?since=2024-02-03&until=2024-02-03&source=" + str(world.source.pk)) == [world.article.pk]
-    assert found(f"articles?published=2024-02&source={world.source.pk}") == [world.article.pk]
-    assert found(f"articles?since=2024-02-04&source={world.source.pk}") == []
-    assert found(f"figures?actor={world.actor.pk}") == [world.figure.pk]
+    assert (
+        ids_of(f"articles?event={world.event.pk}") == ids_of(f"articles?actor={world.actor.pk}") == [world.article.pk]
+    )
+    assert ids_of("articles?since=2024-02-03&until=2024-02-03&source=" + str(world.source.pk)) == [world.article.pk]
+    assert ids_of(f"articles?published=2024-02&source={world.source.pk}") == [world.article.pk]
+    assert ids_of(f"articles?since=2024-02-04&source={world.source.pk}") == []
+    assert ids_of(f"figures?actor={world.actor.pk}") == [world.figure.pk]
     shown = Actor.objects.create(name="هيئة قيد المراجعة", kind="civil", state="suggested")
     Mention.objects.create(article=world.article, actor=shown, state="suggested")
-    assert shown.pk not in found("actors?page_size=200") and shown.pk in found("actors?unreviewed=true&page_size=200")
-    assert shown.pk not in found("actors?unreviewed=false&page_size=200")
-    assert found("actors?q=قيد المراجعة&unreviewed=true") == [shown.pk] and found("events?year=2024&kind=conference")[
+    assert shown.pk not in ids_of("actors?page_size=200") and shown.pk in ids_of("actors?unreviewed=true&page_size=200")
+    assert shown.pk not in ids_of("actors?unreviewed=false&page_size=200")
+    assert ids_of("actors?q=قيد المراجعة&unreviewed=true") == [shown.pk] and ids_of("events?year=2024&kind=conference")[
         -1:
     ] == [world.event.pk]
-    told = client.get("/api/v1/articles?since=moon&kind=party")
+    refusal = client.get("/api/v1/articles?since=moon&kind=party")
     assert (
-        told.status_code == 422
-        and all(f"{name}: " in told.json()["detail"] for name in ("since", "kind"))
-        and "; " in told.json()["detail"]
+        refusal.status_code == 422
+        and all(f"{name}: " in refusal.json()["detail"] for name in ("since", "kind"))
+        and "; " in refusal.json()["detail"]
     )
-    assert not any("\u0621" <= sign <= "\u064a" for sign in told.json()["detail"])
+    assert not any("\u0621" <= sign <= "\u064a" for sign in refusal.json()["detail"])
 
 
 def test_the_search_of_the_api_page_by_page(client: Client, make_article: Callable[..., Article]) -> None:
@@ -363,12 +365,12 @@ def test_the_search_of_the_api_page_by_page(client: Client, make_article: Callab
     first, second = (client.get("/api/v1/search", {"q": "ياقوتة", "page": page}).json() for page in (1, 2))
     assert (first["total"], first["total_is_capped"], first["page"], second["page"]) == (21, False, 1, 2)
     assert first["pages"] == second["pages"] == 2 and len(first["results"]) + len(second["results"]) == 21
-    assert not {one["id"] for one in first["results"]} & {one["id"] for one in second["results"]}
+    assert not {row["id"] for row in first["results"]} & {row["id"] for row in second["results"]}
     for page in (0, -1):
         assert client.get("/api/v1/search", {"q": "ياقوتة", "page": page}).json()["page"] == 1
     assert client.get("/api/v1/search", {"q": "ياقوتة", "page": api.LAST_PAGE * 100}).status_code == 200
-    scores = [one["score"] for one in first["results"]]
-    assert scores == sorted(scores, reverse=True) and all("ياقوتة" in one["snippet"] for one in first["results"])
+    scores = [row["score"] for row in first["results"]]
+    assert scores == sorted(scores, reverse=True) and all("ياقوتة" in row["snippet"] for row in first["results"])
     assert client.get("/api/v1/search", {"q": "ياقوتة", "since": "2024-01-20"}).json()["total"] == 6
 
 
@@ -445,7 +447,7 @@ def test_linked_data_of_each_noun(world: World) -> None:
     parts = list(world.event.participations.select_related("actor").order_by("id"))
     others = {part.actor.name for part in parts[1:]}
     linked = linked_event(world.event, parts, absolute)
-    assert {one["name"] for one in linked.pop("attendee")} == others
+    assert {row["name"] for row in linked.pop("attendee")} == others
     assert linked == context | brief_event | {
         "endDate": "2024-02-02", "description": "وصف", "location": {"@type": "Place", "name": "نواكشوط, موريتانيا"},
         "organizer": [brief_actor], "superEvent": {"@type": "EventSeries", "name": "مؤتمرات نواكشوط"},

@@ -215,8 +215,8 @@ def test_a_mention_whose_name_left_the_text(make_article: Callable[..., Article]
     article.body = "لا أحد."
     article.save()
     suggest(article, Authority.load())
-    kept = Mention.objects.filter(article=article, actor=actor)
-    assert list(kept.values_list("state", "spans", "quotes")) == ([(state, [], [])] if is_kept else [])
+    mentions = Mention.objects.filter(article=article, actor=actor)
+    assert list(mentions.values_list("state", "spans", "quotes")) == ([(state, [], [])] if is_kept else [])
 
 
 def test_a_name_that_only_an_editor_saw_stays_beside_those_of_the_rules(make_article: Callable[..., Article]) -> None:

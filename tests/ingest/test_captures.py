@@ -93,7 +93,7 @@ def test_a_new_capture_may_state_the_date_that_was_unknown(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
-    ("first", "second", "kept"),
+    ("first", "second", "expected"),
     [
         (
             {"author": "ليلى العمراني", "section": "", "language": "ar"},
@@ -108,11 +108,11 @@ def test_a_new_capture_may_state_the_date_that_was_unknown(tmp_path: Path) -> No
     ],
 )
 def test_which_stated_values_stay(
-    tmp_path: Path, first: dict[str, str], second: dict[str, str], kept: tuple[str, str, str]
+    tmp_path: Path, first: dict[str, str], second: dict[str, str], expected: tuple[str, str, str]
 ) -> None:
     bring(tmp_path, **first)
     bring(tmp_path, captured_at=THIRD, body=BODY.replace("25", "27"), **second)
-    assert (stored().author, stored().section, stored().language) == kept
+    assert (stored().author, stored().section, stored().language) == expected
 
 
 def test_the_source_stays_once_it_is_set(tmp_path: Path) -> None:
@@ -166,8 +166,8 @@ def test_which_document_is_the_same_article(tmp_path: Path, other: dict[str, str
 def test_files_of_one_name_are_one_article_if_they_share_half_their_wording(tmp_path: Path, share: float) -> None:
     words = [f"{a}{b}{c}" for a in "حدرصطع" for b in "ثخذضظغ" for c in "جحشقطز"]
     # Of two texts of 100 words, `kept` words at the beginning are the same.
-    kept = round(100 * 2 * share / (1 + share))
-    first, second = words[:100], [*words[:kept], *words[100 : 200 - kept]]
+    number_shared = round(100 * 2 * share / (1 + share))
+    first, second = words[:100], [*words[:number_shared], *words[100 : 200 - number_shared]]
     report = None
     for folder, text in (("a", first), ("b", second)):
         (tmp_path / folder).mkdir()

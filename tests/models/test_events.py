@@ -117,11 +117,11 @@ def test_when_an_event_can_have_begun(start: ArchiveDate, held: bool, begun: boo
 
 def test_events_by_the_words_of_their_titles() -> None:
     row = event("الاجتماع الأميركي البعيد حول أمن السواحل")
-    found = {
+    matches = {
         text: Event.objects.filter(pk=row.pk).with_title_words(text).exists()
         for text in ("السواحل", "السواحل الامريكي", "أَمن البعيد", "السواحل الجبال", "", "الجبال")
     }
-    assert found == dict(zip(found, (True, True, True, False, True, False), strict=True))
+    assert matches == dict(zip(matches, (True, True, True, False, True, False), strict=True))
     assert row.folded_title and row.terms == sorted(row.terms) and "سواحل" in " ".join(row.terms)
 
 

@@ -35,7 +35,7 @@ from articles.site.views import search as search_views
 Make = Callable[..., Article]
 
 
-def asked(address: str = "/", **parameters: object) -> HttpRequest:
+def request_for(address: str = "/", **parameters: object) -> HttpRequest:
     return RequestFactory().get(address, parameters)
 
 
@@ -81,7 +81,7 @@ def test_a_link_changes_one_parameter_and_leads_to_the_beginning(
     ],
 )
 def test_the_number_of_a_page(text: str, number: int) -> None:
-    assert search_views._number(asked(page=text)) == number
+    assert search_views._number(request_for(page=text)) == number
 
 
 def test_the_orders_of_a_list() -> None:
@@ -91,14 +91,16 @@ def test_the_orders_of_a_list() -> None:
         ("", "", "newest"), ("", "oldest", "oldest"), ("", "relevance", "newest"), ("كلمة", "", "relevance"), ("كلمة", "newest", "newest"),
         ("كلمة", "colour", "relevance"),
     ):  # fmt: skip
-        assert search_views._order(asked(sort=sort), text) == order
+        assert search_views._order(request_for(sort=sort), text) == order
 
 
 @pytest.mark.django_db
 def test_chips_tell_the_filters_in_words() -> None:
     source = Source.objects.create(name="وكالة الساحل")
-    given = {"source": str(source.pk), "kind": "conference", "since": "2024-11-06", "published": "2024-11"}
-    shown = {chip.name: (chip.value, chip.text) for chip in pages.chips(ArticleFilter(given, Article.objects.public()))}
+    parameters = {"source": str(source.pk), "kind": "conference", "since": "2024-11-06", "published": "2024-11"}
+    shown = {
+        chip.name: (chip.value, chip.text) for chip in pages.chips(ArticleFilter(parameters, Article.objects.public()))
+    }
     assert shown == {
         "source": (str(source.pk), "وكالة الساحل"), "kind": ("conference", "مؤتمر"), "since": ("2024-11-06", "6 نونبر (تشرين الثاني) 2024"),
         "published": ("2024-11", "نونبر (تشرين الثاني) 2024"),
@@ -115,20 +117,20 @@ def test_chips_tell_the_filters_in_words() -> None:
 
 @pytest.mark.django_db
 def test_a_merged_row_leads_on_only_to_what_readers_may_see(make_article: Make) -> None:
-    kept, merged = make_article("باق"), make_article("مدموج")
-    Article.objects.filter(pk=merged.pk).update(merged_into=kept)
+    original, merged = make_article("باق"), make_article("مدموج")
+    Article.objects.filter(pk=merged.pk).update(merged_into=original)
     merged.refresh_from_db()
-    assert pages.merged_away(kept) is None
+    assert pages.merged_away(original) is None
     assert (
-        pages.merged_away(merged)["Location"] == kept.get_absolute_url()
+        pages.merged_away(merged)["Location"] == original.get_absolute_url()
         and pages.merged_away(merged).status_code == 301
     )
     # Of a withdrawn article that was public once the notice is shown; a draft is unknown.
     for status, is_shown in (("withdrawn", True), ("draft", False), ("deleted", True), ("published", True)):
-        Article.objects.filter(pk=kept.pk).update(status=status)
+        Article.objects.filter(pk=original.pk).update(status=status)
         fresh = Article.objects.get(pk=merged.pk)
         if is_shown:
-            assert pages.merged_away(fresh)["Location"] == kept.get_absolute_url()
+            assert pages.merged_away(fresh)["Location"] == original.get_absolute_url()
         else:
             with pytest.raises(Http404):
                 pages.merged_away(fresh)
@@ -145,9 +147,9 @@ def test_lists_are_numbered(make_article: Make) -> None:
     Source.objects.bulk_create(Source(name=f"مصدر {n:02}", folded_name=f"مصدر {n:02}") for n in range(25))
     rows = Source.objects.filter(name__startswith="مصدر ").order_by("name")
     for page, number in (("1", 1), ("3", 3), ("9", 3), ("x", 1), ("", 1), ("-1", 3)):
-        shown = pages.numbered(asked(page=page), rows, 10)
+        shown = pages.numbered(request_for(page=page), rows, 10)
         assert (shown.number, shown.paginator.num_pages, shown.paginator.count) == (number, 3, 25)
-    capped, whole = pages.numbered(asked(page="2"), rows, 10, 20), pages.numbered(asked(), rows, 10, 25)
+    capped, whole = pages.numbered(request_for(page="2"), rows, 10, 20), pages.numbered(request_for(), rows, 10, 25)
     assert (capped.paginator.num_pages, capped.paginator.count, capped.paginator.is_capped, len(capped)) == (
         2,
         20,
@@ -167,13 +169,13 @@ def council(db: None, make_article: Make) -> Actor:
     for name, kind in (("هيئة الشاطئ", "spelling"), ("مجلس البحر", "former"), ("Sahel Council", "latin")):
         Alias.objects.create(actor=actor, name=name, kind=kind)
     others = [Actor.objects.create(name=f"رفيق {n}", kind="civil", state=state) for n, state in enumerate(("confirmed", "confirmed", "suggested", "rejected"))]  # fmt: skip
-    told = [
+    rows = [
         ("قال مجلس الساحل ومجلس الساحل إن مجلس البحر", date(2023, 1, 5), "رئيس", (0, 1)),
         ("قال مجلس الساحل كذا", date(2023, 3, 5), "عضو", (0, 1, 2)),
         ("قال هيئة الشاطئ كذا", date(2024, 3, 5), "عضو", (0, 3)),
         ("قال هيئة الشاطئ غيره", None, "شاهد", ()),
     ]  # fmt: skip
-    for body, day, role, companions in told:
+    for body, day, role, companions in rows:
         article = make_article(body[:20], body, day)
         quotes = [name for name in ("مجلس الساحل", "هيئة الشاطئ", "مجلس البحر") for _ in range(body.count(name))]
         spans, at = [], {}
@@ -249,7 +251,7 @@ def test_the_chart_of_an_actor_of_many_years_has_years(client: Client, council: 
 )  # fmt: skip
 def test_the_years_of_the_timeline(first: str | None, last: str | None, years: list[int], span: tuple | None) -> None:
     parameters = {name: value for name, value in (("from", first), ("to", last)) if value}
-    assert date_views._span(asked(**parameters), years) == (Span(*span) if span else None)
+    assert date_views._span(request_for(**parameters), years) == (Span(*span) if span else None)
 
 
 @pytest.mark.parametrize(
