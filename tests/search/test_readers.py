@@ -333,16 +333,16 @@ def test_a_figure_filter_by_measure_and_by_contradiction(seed: Any) -> None:
 @pytest.mark.parametrize(
     ("held", "typed", "expected"),
     [
-        (6, "الزمرذ", "الزمرد"),
-        (4, "الزمرذ", ""),
-        (6, "الزمرد", ""),
-        (6, "زمهرير", ""),
-        (6, "زمرذ*", ""),
-        (6, "«الزمرذ»", "«الزمرد»"),
-        (6, "حشو الزمرذ", "حشو الزمرد"),
+        (11, "الزمرذ", "الزمرد"),
+        (9, "الزمرذ", ""),
+        (11, "الزمرد", ""),
+        (11, "زمهرير", ""),
+        (11, "زمرذ*", ""),
+        (11, "«الزمرذ»", "«الزمرد»"),
+        (11, "حشو الزمرذ", "حشو الزمرد"),
     ],
 )
-def test_a_rare_word_is_corrected_to_a_like_one_five_times_as_common(
+def test_a_rare_word_is_corrected_to_a_like_word_ten_times_as_common(
     make_article: MakeArticle, held: int, typed: str, expected: str
 ) -> None:
     make_article("نادر", "الزمرذ هنا")
