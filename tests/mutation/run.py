@@ -14,6 +14,7 @@ import ast
 import functools
 import gc
 import hashlib
+import importlib
 import json
 import os
 import resource
@@ -73,19 +74,16 @@ class Reach:
         """Returns the tests to try a mutant with, the likeliest to notice it first."""
         names = self._tests_of_constant(mutant) if mutant.is_constant else self._tests_of_lines(mutant)
         near = f"tests/{mutant.room}/"
-
-        def usual(name: str) -> tuple[bool, float, str]:
-            return not name.startswith(near), self.seconds.get(name, 1.0), name
-
-        # Each test function comes with one set of its parameters before any comes with a second.
+        # Those of the mutant's room come first. Each test function comes with one set of its parameters before any
+        # comes with a second.
         times: Counter[str] = Counter()
-        turns: list[tuple[int, tuple[bool, float, str]]] = []
-        for name in sorted(names, key=usual):
+        turns: list[tuple[bool, int, float, str]] = []
+        for name in sorted(names, key=lambda name: (self.seconds.get(name, 1.0), name)):
             function = name.split("[")[0]
-            turns.append((times[function], usual(name)))
+            turns.append((not name.startswith(near), times[function], self.seconds.get(name, 1.0), name))
             times[function] += 1
         chosen, seconds = [], 0.0
-        for _, (_, duration, name) in sorted(turns):
+        for _, _, duration, name in sorted(turns):
             seconds += duration + 0.05
             if seconds > SECONDS_OF_TESTS and chosen:
                 break
@@ -177,6 +175,7 @@ class Trying:
         self.left_out: list[str] = []
         if self.left_out_path.exists():
             self.left_out = json.loads(self.left_out_path.read_text(encoding="utf-8"))
+        self.code = LoadedCode()
         # For each mutant what became of it, and the test that killed it.
         self.results: dict[str, tuple[str, str]] = {}
         if self.results_path.exists():
@@ -193,6 +192,10 @@ class Trying:
         following = next(item for item in session.items if item.path.parent != first.path.parent)
         first.config.hook.pytest_runtest_protocol(item=first, nextitem=following)
         items = {item.nodeid: item for item in session.items}
+        self.code.load()
+        # The forks share the memory of all objects that exist now, because their garbage collector leaves them alone.
+        gc.collect()
+        gc.freeze()
         part, parts = map(int, self.options.slice.split("/"))
         chosen = [mutant for place, mutant in enumerate(_chosen(self.options)) if place % parts == part - 1]
         self._try_all(chosen, items)
@@ -216,7 +219,7 @@ class Trying:
                     at_import = any("" in self.reach.tests[mutant.path][line] for line in mutant.lines)
                     self._keep(mutant, "import" if at_import else "unreached", "", 0)
                     continue
-                child, attempt = _start(mutant, tests)
+                child, attempt = _start(mutant, tests, self.code)
                 running[child] = attempt
             if not running:
                 return
@@ -233,7 +236,7 @@ class Trying:
         names = {test for outcome, test in self.results.values() if outcome == "killed" and test in items}
         failing = []
         while names:
-            child, attempt = _start(None, [items[name] for name in sorted(names)])
+            child, attempt = _start(None, [items[name] for name in sorted(names)], self.code)
             os.waitpid(child, 0)
             test = attempt.failed_test()
             output = (attempt.folder / "output").read_text(encoding="utf-8", errors="replace")
@@ -253,7 +256,33 @@ class Trying:
             print(test, flush=True)
 
 
-def _start(mutant: Mutant | None, tests: list[pytest.Item]) -> tuple[int, Running]:
+@dataclass
+class LoadedCode:
+    """What a mutant may have to change in memory.
+
+    functions: the functions of each file, by its path.
+    caches: the functions of the archive that keep their results.
+    """
+
+    functions: dict[str, list[types.FunctionType]] = field(default_factory=lambda: defaultdict(list))
+    caches: list[functools._lru_cache_wrapper] = field(default_factory=list)
+
+    def load(self) -> None:
+        """Imports the rooms' modules, since a module that a test imports later would bring the right code."""
+        for path in [path for room in ROOMS for path in sorted((ROOT / "articles" / room).rglob("*.py"))]:
+            importlib.import_module(_module_name(str(path.relative_to(ROOT))))
+        for value in gc.get_objects():
+            if isinstance(value, types.FunctionType):
+                self.functions[value.__code__.co_filename].append(value)
+            elif isinstance(value, functools._lru_cache_wrapper) and (value.__module__ or "").startswith("articles"):
+                self.caches.append(value)
+
+
+def _module_name(path: str) -> str:
+    return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+def _start(mutant: Mutant | None, tests: list[pytest.Item], code: LoadedCode) -> tuple[int, Running]:
     """Starts a fork that tries a mutant, or the right code. Returns its process id with what it uses."""
     from django.db import connection, connections
 
@@ -265,7 +294,7 @@ def _start(mutant: Mutant | None, tests: list[pytest.Item]) -> tuple[int, Runnin
     child = os.fork()
     if child == 0:
         try:
-            os._exit(_tried(attempt, tests))
+            os._exit(_tried(attempt, tests, code))
         except BaseException:
             # An error of this tool, or a mutant that ends even pytest.
             (attempt.folder / "failed").write_text(traceback.format_exc(), encoding="utf-8")
@@ -331,7 +360,7 @@ class _Failures:
         self.text = report.longreprtext if report.failed else self.text
 
 
-def _tried(attempt: Running, items: list[pytest.Item]) -> int:
+def _tried(attempt: Running, items: list[pytest.Item], code: LoadedCode) -> int:
     """Runs the tests with the mutant in place. Returns 1 if one fails, else 0."""
     os.setsid()
     with (attempt.folder / "output").open("wb") as output:
@@ -340,7 +369,7 @@ def _tried(attempt: Running, items: list[pytest.Item]) -> int:
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
     _use(attempt)
     if attempt.mutant is not None:
-        _put_in_place(attempt.mutant)
+        _put_in_place(attempt.mutant, code)
     failures = _Failures()
     items[0].config.pluginmanager.register(failures)
     for item, following in zip(items, [*items[1:], items[-1]], strict=True):
@@ -368,7 +397,7 @@ def _use(attempt: Running) -> None:
             storage.__dict__.pop(name, None)
 
 
-def _put_in_place(mutant: Mutant) -> None:
+def _put_in_place(mutant: Mutant, code: LoadedCode) -> None:
     """Gives every function of the mutant's file its changed code, or every module its changed constant."""
     path = ROOT / mutant.path
     tree = mutated(path, mutant.index)
@@ -376,14 +405,12 @@ def _put_in_place(mutant: Mutant) -> None:
         _set_constants(tree, mutant)
     else:
         new = dict(_codes(compile(tree, str(path), "exec")))
-        for function in [value for value in gc.get_objects() if isinstance(value, types.FunctionType)]:
-            code = function.__code__
-            replacement = new.get((code.co_qualname, code.co_firstlineno)) if code.co_filename == str(path) else None
-            if replacement is not None and replacement.co_freevars == code.co_freevars:
+        for function in code.functions[str(path)]:
+            replacement = new.get((function.__code__.co_qualname, function.__code__.co_firstlineno))
+            if replacement is not None and replacement.co_freevars == function.__code__.co_freevars:
                 function.__code__ = replacement
-    for cache in [value for value in gc.get_objects() if isinstance(value, functools._lru_cache_wrapper)]:
-        if (cache.__module__ or "").startswith("articles"):
-            cache.cache_clear()
+    for cache in code.caches:
+        cache.cache_clear()
 
 
 def _codes(code: types.CodeType) -> Iterator[tuple[tuple[str, int], types.CodeType]]:
@@ -396,7 +423,7 @@ def _codes(code: types.CodeType) -> Iterator[tuple[tuple[str, int], types.CodeTy
 
 def _set_constants(tree: ast.Module, mutant: Mutant) -> None:
     """Evaluates the changed constant and those that are made of it, in its module and where they are imported."""
-    module = sys.modules[mutant.path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")]
+    module = sys.modules[_module_name(mutant.path)]
     names = _dependents(mutant.path, mutant.function)
     for node in tree.body:
         if not names & (assigned := set(assigned_names(node))):
