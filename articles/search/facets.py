@@ -14,9 +14,11 @@ from articles.models.public import NAMEABLE_SQL
 from articles.platform.calendar_bounds import FIRST_DAY, LAST_DAY
 from articles.search.candidates import MOST_FOUND, MOST_RANKED
 
+# The values that a facet offers. More would make the column of facets longer than the results beside it.
 MOST_VALUES = 8
-# A result that spans at most this many years is shown by month.
+# A result that spans at most this many years is shown by month: at most 24 bars.
 YEARS_BY_MONTH = 2
+# The most bars of a chart. On a phone 360 pixels wide, each has nine pixels with its gap.
 MOST_BARS = 40
 
 # One statement counts a set of public articles in every way. Actors that readers may not see are left out after the

@@ -15,7 +15,7 @@ from articles.models.article import ArticleQuerySet
 
 # Articles on one page of a list.
 PAGE_SIZE = 20
-# A list is counted up to this many rows.
+# A list is counted up to this many rows, which are 500 pages.
 MOST_COUNTED = 10_000
 
 

@@ -16,7 +16,7 @@ from articles.models import Article
 from articles.models.article import ArticleQuerySet
 from articles.search.compile import Concept
 
-# A snippet's length in words.
+# A snippet's length in words, chosen by eye: two or three lines of a result.
 SNIPPET_WORDS = 36
 
 # Returns an article's positions of lexemes: those equal to one of the first parameter, and those that begin with one of
