@@ -144,7 +144,9 @@ def test_what_another_editor_confirmed_is_confirmed_again(
         type(rows[name]).objects.filter(pk=rows[name].pk).update(
             state="confirmed", reviewed_by=editor, reviewed_at=timezone.now() + timedelta(hours=hours)
         )
-    Mention.objects.filter(pk=others["mention"].pk).update(state="confirmed", reviewed_by=editors[1])
+    Mention.objects.filter(pk=others["mention"].pk).update(
+        state="confirmed", reviewed_by=editors[1], reviewed_at=timezone.now()
+    )
     confirm_again([rows["actor"]])
     state = "suggested" if reviewer is None else "confirmed"
     assert rows["actor"].state == Actor.objects.get(pk=rows["actor"].pk).state == state
@@ -199,13 +201,16 @@ def test_what_was_changed_again_is_named_and_stays(make_article: MakeArticle) ->
 
 
 def test_undoing_keeps_what_another_editor_confirmed_since(make_article: MakeArticle, editors: list[User]) -> None:
-    rows, others = suggested(make_article), suggested(make_article, "أبعد")
+    rows, others, third = (suggested(make_article, name) for name in ("بعيد", "أبعد", "ثالث"))
+    # An editor left this actor to be reviewed although a mention of it is confirmed.
+    Mention.objects.filter(pk=third["mention"].pk).update(state="confirmed")
     with operation(user=editors[0].pk) as current:
         review([rows["mention"], others["mention"]], "confirmed", editors[0])
     with operation(user=editors[1].pk):
         review([rows["participation"]], "confirmed", editors[1])
     undo(current.id)
     assert confirmed(rows) == {"actor", "event", "participation"} and confirmed(others) == set()
+    assert confirmed(third) == {"mention"}
     rows["actor"].refresh_from_db()
     assert rows["actor"].reviewed_by == editors[1]
 

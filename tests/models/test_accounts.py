@@ -132,10 +132,8 @@ def test_who_has_yet_to_pass_a_second_factor(
 @pytest.mark.parametrize("locks_out", [True, False])
 def test_the_refusal_to_lock_out_the_last_superuser_is_recognised(locks_out: bool) -> None:
     root = account("root", is_superuser=True, is_staff=True, is_active=True, password="x")
+    others = User.objects.filter(is_superuser=True)
     with pytest.raises(IntegrityError) as refusal, transaction.atomic():
-        if locks_out:
-            User.objects.filter(is_superuser=True).update(is_active=False)
-        else:
-            User.objects.create(username=root.username)
+        others.update(is_active=False) if locks_out else User.objects.create(username=root.username)
     assert locks_out_last_superuser(refusal.value) is locks_out
     assert not locks_out_last_superuser(IntegrityError("of no server"))

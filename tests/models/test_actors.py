@@ -20,7 +20,8 @@ from articles.models import (
     SynonymSet,
     Tally,
 )  # fmt: skip
-from articles.models.public import first_listed
+from articles.models.limits import Limited
+from articles.models.public import NounQuerySet, first_listed
 from articles.models.source import fold_mark
 
 pytestmark = pytest.mark.django_db
@@ -88,8 +89,18 @@ def test_which_actors_readers_see(
         assert actors.unreviewed(tallies_kept=True).exists() is (bool(number) and state == "suggested")
 
 
+def test_a_new_noun_has_to_say_what_states_it() -> None:
+    for method in (
+        NounQuerySet(Actor).stated,
+        NounQuerySet(Actor).reported_publicly,
+        lambda: Limited.beyond_limits(Actor()),
+    ):
+        with pytest.raises(NotImplementedError):
+            method()
+
+
 def test_the_actors_that_articles_name_most(make_article: MakeArticle) -> None:
-    articles = [make_article(), make_article(), make_article(status="draft")]
+    articles = [make_article(body="7"), make_article(body="7"), make_article(status="draft")]
     rows = {name: actor(f"{name} بعيد") for name in "أبجدهو"}
     Actor.objects.filter(pk=rows["د"].pk).update(state="suggested")
     Actor.objects.filter(pk=rows["ه"].pk).update(withheld=True)
@@ -106,7 +117,9 @@ def test_the_actors_that_articles_name_most(make_article: MakeArticle) -> None:
     }  # fmt: skip
     # A fact of another kind does not multiply the number.
     for article in articles[:2]:
-        Figure.objects.create(article=article, actor=rows["ب"], value=7, quote="7")
+        Figure.objects.create(article=article, actor=rows["ب"], value=7, quote="7", start=0, end=1)
+    assert {row.name[0] for row in of_these.public()} == {*"أبجدو"}
+    assert {row.name[0] for row in of_these.listed()} == {*"أبج"}
     joined = of_these.filter(pk=rows["ب"].pk, figures__value=7).with_article_counts()
     assert {row.articles for row in joined} == {2}
     # A large archive reads the stored numbers.

@@ -1,5 +1,6 @@
 """What captures and their stores do with bytes, and what they refuse."""
 
+import errno
 import hashlib
 import os
 import stat
@@ -137,11 +138,21 @@ def test_a_file_that_was_written_in_part_leaves_nothing(captures: Path) -> None:
     with pytest.raises(OSError, match="the disk is gone"):
         capture_storage().save("ab/cd/x.gz", _Torn(b"x"))
     assert list((captures / "ab" / "cd").iterdir()) == []
-    # Nor does an error while the unfinished file is removed hide the first.
+    # A folder has the name of the file.
+    (captures / "ab" / "cd" / "y.gz").mkdir()
     with pytest.raises(IsADirectoryError):
-        (captures / "ab" / "cd" / "y.gz").mkdir()
         capture_storage().save("ab/cd/y.gz", ContentFile(b"y"))
     assert [entry.name for entry in (captures / "ab" / "cd").iterdir()] == ["y.gz"]
+
+
+def test_a_full_disk_is_reported_as_such(captures: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_space(*_: Any) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    (captures / "ab" / "cd").mkdir(parents=True)
+    monkeypatch.setattr(os, "open", no_space)
+    with pytest.raises(OSError, match="No space left"):
+        capture_storage().save("ab/cd/x.gz", ContentFile(b"12345"))
 
 
 def test_a_file_is_on_the_disk_before_its_name_is(captures: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -64,6 +64,9 @@ def test_which_values_cannot_all_be_true(one: Bounds, other: Bounds, contradict:
         ([bounds(1, 9, 9), bounds(1, 5, 5)], False),
         ([bounds(1, 9, 9), bounds(1, 5, 5), bounds(2, None, None)], False),
         ([bounds(2, None, 7), bounds(3, 8, None)], True),
+        # The extremes may come last.
+        ([bounds(1, 5, 5), bounds(2, 5, 5), bounds(3, 9, 9)], True),
+        ([bounds(1, 9, 9), bounds(2, 9, 9), bounds(3, 5, 5)], True),
     ],
 )
 @pytest.mark.parametrize("count", [3 * MOST_COMPARED // 4, MOST_COMPARED, MOST_COMPARED + 1])
@@ -80,6 +83,9 @@ def test_only_the_extremes_of_very_many_figures_are_compared() -> None:
     others = [bounds(100 + number, None, None) for number in range(MOST_COMPARED - 6)]
     assert any_contradict([*others, *hidden, *extremes])
     assert not any_contradict([*others, bounds(4, None, None), *hidden, *extremes])
+    # The third highest and the third lowest are not compared, even with the extremes of the other side.
+    for third in (bounds(1, 7, None), bounds(1, None, 3)):
+        assert not any_contradict([*others, bounds(4, None, None), third, bounds(5, None, None), *extremes])
     # One of them at an end is enough.
     assert any_contradict([*others, bounds(4, None, None), *hidden, *extremes[:1], *extremes[2:3]])
 
@@ -141,6 +147,13 @@ def test_a_figure_stands_at_the_nearest_place_of_its_words(
         return
     figure.clean()
     assert (figure.start, figure.end) == (place, place + max(len(quote), 1))
+
+
+@in_database
+def test_a_figure_may_be_the_whole_text(make_article: MakeArticle) -> None:
+    figure = Figure(article=make_article(body="7 دول"), value=7, quote="7 دول")
+    figure.clean()
+    assert (figure.start, figure.end) == (0, 5)
 
 
 @in_database
@@ -207,6 +220,9 @@ def test_a_page_shows_the_earliest_and_the_extreme_figures(world: dict[str, Any]
     Figure.objects.filter(pk=world["figures"]["د"].pk).update(value=99)
     (row,) = Contradiction.objects.filter(event=world["event"], scope="").with_sides()
     assert [figure.article.title for figure in row.sides] == ["ب", "ج", "أ", "ه", "د", "ز"] and row.others == 1
+    # Figures of drafts are not shown.
+    Article.objects.filter(pk=world["figures"]["و"].article_id).update(status="draft")
+    assert [figure.article.title for figure in rows[""].figures()] == ["ب", "ج", "أ", "ه", "د", "ز"]
     # Without public figures there is nothing to show.
     Article.objects.filter(figures__event=world["event"]).update(status="draft")
     (row,) = Contradiction.objects.filter(event=world["event"], scope="").with_sides()

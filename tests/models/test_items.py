@@ -34,6 +34,13 @@ def test_only_sound_items_are_read(field: ItemsField, stored: object, sound: obj
     assert field.items_of(stored) == (sound or [])
 
 
+def test_a_list_has_a_field_for_its_items() -> None:
+    field = ItemsField(ArrayField(models.IntegerField(), size=2), verbose_name="المواضع")
+    assert field.verbose_name == "المواضع" and isinstance(field.base_field, ArrayField)
+    # Django's method for arrays within arrays does not hide the one that leaves out unsound items.
+    assert field.from_db_value([[1, 2], [3]], None, None) == [[1, 2]]
+
+
 def test_a_column_that_belongs_to_another_is_read_unchanged() -> None:
     assert AlignedItemsField(models.CharField()).from_db_value(["أ", None], None, None) == ["أ", None]
 

@@ -151,6 +151,11 @@ def test_a_date_that_python_cannot_hold_is_unknown(
     assert article.published == read
 
 
+def test_a_date_is_an_attribute_of_rows_and_of_their_class() -> None:
+    assert Article.published.name == "published" and Event.end.name == "end"
+    assert Article().published == ArchiveDate.unknown()
+
+
 @pytest.mark.parametrize(
     ("model", "known", "derived"),
     [
