@@ -40,8 +40,7 @@ def review(rows: Sequence[Reviewable], state: str, editor: User) -> int:
     count = stored_rows.review(state, editor)
     if state == ReviewState.CONFIRMED:
         confirm_subjects(stored_rows.all(), editor)
-    if model is Figure:
-        Contradiction.objects.refresh(figure.event_id for figure in rows if isinstance(figure, Figure))
+    Contradiction.objects.refresh(figure.event_id for figure in rows if isinstance(figure, Figure))
     return count
 
 

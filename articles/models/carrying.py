@@ -81,7 +81,6 @@ def _write_spans(
             # The figures wait for each other in a circle. One of them gives up its span for the moment.
             figures.filter(pk=waiting[0]).update(start=None, end=None)
             current[waiting[0]] = None
-            continue
         for pk in free:
             if (span := new[pk]) is None:
                 figures.filter(pk=pk).update(start=None, end=None)

@@ -293,9 +293,8 @@ class Event(Limited, Withholdable):
         """
         other_events = Event.objects.public().filter(series=self.series_id).exclude(pk=self.pk)
         if self.session is not None:
-            numbered = other_events.filter(session__isnull=False)
-            earlier = numbered.filter(session__lt=self.session).order_by("-session", "-start_order")[:most]
-            later = numbered.filter(session__gt=self.session).order_by("session", "start_order")[:most]
+            earlier = other_events.filter(session__lt=self.session).order_by("-session", "-start_order")[:most]
+            later = other_events.filter(session__gt=self.session).order_by("session", "start_order")[:most]
             return list(earlier), list(later)
         place, before = Q(start_order=self.start_order), Q(start_order__lt=self.start_order)
         earlier = other_events.filter(before | place & Q(pk__lt=self.pk)).newest()[:most]

@@ -224,14 +224,12 @@ class Figure(Limited, Reviewable):
         stored = Figure.objects.filter(pk=self.pk, article=self.article_id, quote=self.quote) if self.pk else None
         if stored is not None and stored.exists():
             return
-        body = self.article.body
-        if self.start is None or body[self.start : self.end] != self.quote:
-            near = self.start or 0
-            places = body.rfind(self.quote, 0, near + len(self.quote)), body.find(self.quote, near)
-            at = min((place for place in places if place >= 0), key=lambda place: abs(place - near), default=-1)
-            if at < 0:
-                raise ValidationError({"quote": "هذا النص غير موجود حرفيا في متن المقال."})
-            self.start, self.end = at, at + len(self.quote)
+        body, near = self.article.body, self.start or 0
+        places = body.rfind(self.quote, 0, near + len(self.quote)), body.find(self.quote, near)
+        at = min((place for place in places if place >= 0), key=lambda place: abs(place - near), default=None)
+        if at is None:
+            raise ValidationError({"quote": "هذا النص غير موجود حرفيا في متن المقال."})
+        self.start, self.end = at, at + len(self.quote)
         figures_at_span = Figure.objects.filter(article=self.article_id, start=self.start, end=self.end).exclude(
             pk=self.pk
         )

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from articles.curation.merging import (
     MergeError,
@@ -15,7 +16,19 @@ from articles.curation.merging import (
     moves,
     split_actor,
 )
-from articles.models import Actor, Alias, Article, Coverage, Event, Figure, Mention, Participation, Source
+from articles.models import (
+    Actor,
+    Alias,
+    Article,
+    Contradiction,
+    Coverage,
+    Event,
+    Figure,
+    Measure,
+    Mention,
+    Participation,
+    Source,
+)  # fmt: skip
 
 pytestmark = pytest.mark.django_db
 
@@ -70,6 +83,17 @@ def test_of_two_facts_the_weightier_decision_stays_with_its_editor(
         assert row.reviewed_by == decided.get("reviewed_by")
 
 
+def test_of_two_equal_decisions_the_reviewer_of_the_row_that_stays_is_kept(
+    make_article: MakeArticle, django_user_model: Any
+) -> None:
+    editors = [django_user_model.objects.create(username=name) for name in ("ana", "hiya")]
+    article, gone, survivor = make_article(body=BODY), actor("عمرو بعيد"), actor("زيد بعيد")
+    mention(article, gone, "عمرو", reviewed_by=editors[0])
+    mention(article, survivor, "زيد", reviewed_by=editors[1])
+    merge_actors(gone, survivor)
+    assert Mention.objects.get(article=article).reviewed_by == editors[1]
+
+
 @pytest.mark.parametrize(
     ("gone", "survivor", "stays"),
     [
@@ -98,7 +122,9 @@ def test_what_the_survivor_takes_over(
 
 def test_a_merge_of_actors_moves_each_dependent_row_once(make_article: MakeArticle) -> None:
     article, other_article = make_article(body=BODY), make_article(body=BODY)
-    gone, survivor, third = actor("عمرو بعيد", "ابن زيد"), actor("زيد بعيد", "اِبن زيد"), actor("ثالث بعيد", "ثالث")
+    # An alias may be the canonical name in another spelling.
+    gone, survivor = actor("عمرو بعيد", "ابن زيد", "عَمرو بعيد"), actor("زيد بعيد", "اِبن زيد")
+    third = actor("ثالث بعيد", "ثالث")
     first, second = event("لقاء بعيد"), event("لقاء أبعد")
     mention(article, gone, "عمرو")
     mention(other_article, third, "زيد")
@@ -109,9 +135,9 @@ def test_a_merge_of_actors_moves_each_dependent_row_once(make_article: MakeArtic
         Figure.objects.create(article=article, actor=of, value=number, quote=str(number))
         for number, of in enumerate((gone, survivor, third), 1)
     ]
-    assert moves(gone) == {"أسماء أخرى": 1, "مقالات تذكره": 1, "مشاركات": 3, "أرقام": 1}
+    assert moves(gone) == {"أسماء أخرى": 2, "مقالات تذكره": 1, "مشاركات": 3, "أرقام": 1}
     merge_actors(gone, survivor)
-    assert sorted(survivor.aliases.values_list("name", flat=True)) == ["اِبن زيد", "عمرو بعيد"]
+    assert sorted(survivor.aliases.values_list("name", flat=True)) == ["اِبن زيد", "عَمرو بعيد"]
     assert [row.actor for row in Mention.objects.filter(article__in=[article, other_article]).order_by("article")] == [
         survivor, third,
     ]  # fmt: skip
@@ -154,6 +180,19 @@ def test_a_merge_of_events_moves_each_dependent_row_once(make_article: MakeArtic
     assert [Figure.objects.get(pk=row.pk).event for row in figures] == [survivor, third]
 
 
+def test_a_merge_of_events_shows_what_their_figures_contradict(make_article: MakeArticle) -> None:
+    gone, survivor, measure = event("لقاء بعيد"), event("لقاء أبعد"), Measure.objects.create(label="دول بعيدة")
+    for number, of in (("7", gone), ("8", gone), ("9", survivor)):
+        Figure.objects.create(
+            article=make_article(body=number), event=of, measure=measure, value=number, quote=number, start=0, end=1
+        )
+    Contradiction.objects.refresh([gone.pk, survivor.pk])
+    rows = Contradiction.objects.filter(event__in=[gone, survivor])
+    assert [row.event for row in rows] == [gone]
+    merge_events(gone, survivor)
+    assert [row.event for row in rows.all()] == [survivor]
+
+
 def test_a_merge_of_sources_moves_each_domain_and_mark_once(make_article: MakeArticle) -> None:
     gone = Source.objects.create(name="بعيد", domains=["a.example", "b.example"], marks=["ب ع", "ب ب"])
     survivor = Source.objects.create(name="أبعد", domains=["b.example", "c.example"], marks=["ب ب"])
@@ -167,7 +206,11 @@ def test_a_merge_of_sources_moves_each_domain_and_mark_once(make_article: MakeAr
     assert Article.objects.get(pk=article.pk).source == survivor and Article.objects.get(pk=left.pk).source is None
 
 
-@pytest.mark.parametrize(("make", "merge"), [(actor, merge_actors), (event, merge_events)])
+def source(name: str) -> Source:
+    return Source.objects.create(name=name)
+
+
+@pytest.mark.parametrize(("make", "merge"), [(actor, merge_actors), (event, merge_events), (source, merge_sources)])
 def test_nothing_is_merged_into_itself_or_twice(make: Any, merge: Any) -> None:
     first, second, third = (make(f"بعيد {word}") for word in ("أول", "ثان", "ثالث"))
     with pytest.raises(MergeError, match="في نفسه"):
@@ -200,6 +243,10 @@ def test_a_split_needs_a_name_of_its_own() -> None:
     old = actor("زيد", "عمرو", "زَيد")
     with pytest.raises(MergeError, match="من الأسماء المنقولة"):
         split_actor(old, list(old.aliases.filter(name="عمرو")), "بكر")
+    # A name that another actor has needs a distinction too.
+    actor("عَمرو")
+    with pytest.raises(ValidationError, match="يوجد فاعل"):
+        split_actor(old, list(old.aliases.filter(name="عمرو")), "عمرو")
     same = list(old.aliases.filter(name="زَيد"))
     with pytest.raises(MergeError, match="تمييزا"):
         split_actor(old, same, "زَيد")
@@ -217,3 +264,13 @@ def test_names_are_given_to_another_actor(make_article: MakeArticle) -> None:
     assert (row.actor, row.quotes, row.state) == (owner, ["زيد", "عمرو"], "confirmed")
     with pytest.raises(MergeError):
         give_names(owner, [], owner)
+
+
+def test_given_names_join_the_mention_that_the_other_actor_has(make_article: MakeArticle) -> None:
+    article = make_article(body=BODY)
+    old, owner = actor("بعيد", "زيد", "عمرو"), actor("أبعد")
+    mention(article, old, "زيد", "عمرو", state="confirmed")
+    mention(article, owner, "آخر", state="suggested")
+    give_names(old, list(old.aliases.filter(name="عمرو")), owner)
+    rows = {row.actor: (row.quotes, row.state) for row in Mention.objects.filter(article=article)}
+    assert rows == {old: (["زيد"], "confirmed"), owner: (["عمرو", "آخر"], "confirmed")}

@@ -20,6 +20,7 @@ from articles.models import (
     Measure,
     Mention,
     Participation,
+    Tally,
 )  # fmt: skip
 
 pytestmark = pytest.mark.django_db
@@ -113,6 +114,35 @@ def test_when_an_event_can_have_begun(start: ArchiveDate, held: bool, begun: boo
     assert events.dated().exists() is (start.date is not None)
     months = {} if start.earliest is None else {(start.earliest.year, start.earliest.month): 1}
     assert events.counts_by_month() == months
+
+
+def test_how_many_articles_report_an_event(make_article: MakeArticle) -> None:
+    rows = [event("لقاء بعيد"), event("لقاء أبعد")]
+    articles = [make_article(), make_article(), make_article(status="draft"), make_article()]
+    for article, state in zip(articles, ("confirmed", "suggested", "confirmed", "rejected"), strict=True):
+        Coverage.objects.create(article=article, event=rows[0], state=state)
+        # A fact of another kind does not multiply the number.
+        Figure.objects.create(article=article, event=rows[0], value=7, quote="7")
+    events = Event.objects.filter(pk__in=[row.pk for row in rows])
+    assert {row.title: row.articles for row in events.with_article_counts()} == {"لقاء بعيد": 2, "لقاء أبعد": 0}
+    joined = events.filter(figures__value=7).with_article_counts()
+    assert {row.articles for row in joined} == {2}
+    # A large archive reads the stored numbers.
+    Tally.objects.update_or_create(kind="archive", key=0, defaults={"articles": 5_000})
+    Tally.objects.create(kind="event", key=rows[1].pk, articles=9)
+    assert titles(events.reported()) == ["لقاء أبعد"]
+    assert {row.title: row.articles for row in events.with_article_counts()} == {"لقاء بعيد": 0, "لقاء أبعد": 9}
+
+
+def test_events_of_unknown_beginning_are_looked_up_in_one_period() -> None:
+    """Existing archives hold these numbers."""
+    starts = [
+        ArchiveDate.unknown(),
+        ArchiveDate.unknown(date(2020, 5, 1)),
+        ArchiveDate.in_month(2020, 5),
+        ArchiveDate.in_year(2020),
+    ]
+    assert [event(f"لقاء {n}", start).periods for n, start in enumerate(starts)] == [[0], [0], [24245, 2020], [0]]
 
 
 def test_events_by_the_words_of_their_titles() -> None:
