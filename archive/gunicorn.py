@@ -10,7 +10,7 @@ from typing import Any
 
 from articles.platform import counters, environment, logs, supervision
 
-bind = f"127.0.0.1:{os.environ.get('PORT') or 8000}"
+bind = f"127.0.0.1:{environment.whole('PORT', 8000)}"
 workers = environment.whole("ARCHIVE_WORKERS", 2)
 worker_class = "articles.platform.reception.ReceptionWorker"
 threads = 4

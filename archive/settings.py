@@ -298,7 +298,8 @@ CONTENT_SECURITY_POLICY = {
 
 # How readers see numbers and dates: digits "latin" (2024) or "arabic" (٢٠٢٤).
 ARCHIVE_DIGITS = environment.choice("ARCHIVE_DIGITS", ("latin", "arabic"))
-# The largest file that `ingest` opens, in bytes; a news article has some thousands.
+# The largest document that `ingest` reads, unpacked, in bytes; a news article has some thousands. A file of many
+# documents may be larger.
 ARCHIVE_LARGEST_FILE = environment.whole("ARCHIVE_LARGEST_FILE", 20 * 1024 * 1024)
 # Limits of the process that reads one document: seconds of processor time, and bytes of memory beyond those at its
 # start.

@@ -4,11 +4,13 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.core.management import load_command_class
 
 from articles.platform import environment
 
@@ -50,9 +52,15 @@ def test_a_value_that_cannot_be_used_is_refused_by_name(
     assert str(refusal.value).startswith(f"{NAME}: ") and value in str(refusal.value)
 
 
-@pytest.mark.parametrize("name", ["ARCHIVE_LARGEST_FILE", "ARCHIVE_LOG_LEVEL", "DATABASE_URL"])
-@pytest.mark.parametrize("command", ["check", "ingest"])
-def test_a_command_ends_in_one_line(name: str, command: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("command", "name"),
+    [
+        *product(("check", "ingest"), ("ARCHIVE_LARGEST_FILE", "ARCHIVE_LOG_LEVEL", "DATABASE_URL")),
+        ("serve", "PORT"),
+        ("serve", "ARCHIVE_WORKERS"),
+    ],
+)
+def test_a_command_ends_in_one_line(command: str, name: str, tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "manage.py", command, *([str(tmp_path)] if command == "ingest" else [])], cwd=settings.BASE_DIR,
         env={"PATH": "/usr/bin", "ARCHIVE_DATA": str(tmp_path), name: "mysql://wrong"}, capture_output=True, text=True, check=False,
@@ -90,3 +98,16 @@ def test_an_address_that_cannot_be_read_is_refused_under_the_name_of_its_own_var
     )  # fmt: skip
     (line,) = done.stderr.splitlines()
     assert done.returncode == 1 and re.findall(r"(?:ARCHIVE|DATABASE)_[A-Z_]+", line) == [name]
+
+
+def test_serve_takes_port_and_workers_from_their_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    def defaults() -> tuple[int, int]:
+        options = load_command_class("articles", "serve").create_parser("manage.py", "serve").parse_args([])
+        return options.port, options.workers
+
+    monkeypatch.delenv("PORT", raising=False)
+    monkeypatch.delenv("ARCHIVE_WORKERS", raising=False)
+    assert defaults() == (8000, 2)
+    monkeypatch.setenv("PORT", "8123")
+    monkeypatch.setenv("ARCHIVE_WORKERS", "5")
+    assert defaults() == (8123, 5)

@@ -82,9 +82,9 @@ class Progress:
     def __init__(self, command: BaseCommand, verbosity: int) -> None:
         self.command, self.verbosity, self.done = command, verbosity, 0
         # Stops tqdm from starting a thread. A process with threads must start a fork server to read documents, which
-        # takes three seconds.
+        # takes about a second.
         tqdm.monitor_interval = 0
-        self.bar = tqdm(unit=" articles", disable=not sys.stderr.isatty() or verbosity > 1, file=sys.stderr)
+        self.bar = tqdm(unit=" documents", disable=not sys.stderr.isatty() or verbosity > 1, file=sys.stderr)
 
     def __enter__(self) -> "Progress":
         return self

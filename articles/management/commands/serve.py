@@ -18,6 +18,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection, connections
 
 from articles.models import heartbeat
+from articles.platform import environment
 from articles.platform.embedded.server import EmbeddedServer
 from articles.platform.outage import is_outage
 from articles.platform.supervision import Keeper, Program, Supervisor
@@ -35,8 +36,11 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--port", type=int, default=int(os.environ.get("PORT") or 8000))
-        parser.add_argument("--workers", type=int, default=2)
+        port, workers = environment.whole("PORT", 8000), environment.whole("ARCHIVE_WORKERS", 2)
+        parser.add_argument("--port", type=int, default=port, help="PORT by default, else 8000")
+        parser.add_argument(
+            "--workers", type=int, default=workers, help="processes of the site; ARCHIVE_WORKERS by default"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         port = options["port"]
@@ -59,7 +63,7 @@ class Command(BaseCommand):
 
 def _serve(port: int, workers: int) -> None:
     """Keeps the archive's processes running until this process is stopped."""
-    environment = os.environ | {
+    variables = os.environ | {
         "ARCHIVE_SECRET_KEY": settings.SECRET_KEY, "PORT": str(port), "ARCHIVE_WORKERS": str(workers),
     }  # fmt: skip
     manage = [sys.executable, sys.argv[0]]
@@ -70,7 +74,7 @@ def _serve(port: int, workers: int) -> None:
     if settings.ARCHIVE_NIGHTLY:
         programs.append(Program("nightly", [*manage, "nightly", "--wait"]))
     with _database_keeper():
-        Supervisor(programs, environment).run()
+        Supervisor(programs, variables).run()
 
 
 def _is_silent(pid: int, running_seconds: float) -> bool:
