@@ -26,11 +26,11 @@ from articles.search.vocabulary import Lexicon
 # keyboard, and 400 words of one paragraph, which need no correction. With the values below 132 typed words get the
 # right word and 46 rare words get a correction.
 #
-#   MOST_ALIKE          3: 114 right; 6: 124; 24 or 50: 135, in the same time
-#   ALIKE_BY_TRIGRAMS   0.1 to 0.2: 137 right, the rare words as well; 0.3: 101 right; 0.4: 50
+#   MOST_ALIKE          3: 114 right; 6: 124; 24 or 50: no more than with 12
+#   ALIKE_BY_TRIGRAMS   0.1 to 0.2: 136 or 137 right, up to 6 more of the rare words; 0.3: 101 right; 0.4: 50
 #   ALIKE_BY_LETTERS    0.5 to 0.65: 136 right, half more of the rare words; 0.8: 120 right, a third less of them
 #   TIMES_COMMONER      2: 137 right, 188 rare words; 5: 135 right, 102 rare words
-#   READ_FOR_SPELLING   1: 132 right; 10: 140 right, in the same time
+#   READ_FOR_SPELLING   1: 132 right; 10: 140 right
 #
 # TIMES_COMMONER was 5 when the other values were measured.
 MOST_ALIKE = 12
