@@ -92,7 +92,8 @@ def _apply_text(request: HttpRequest, capture: Capture, seen: str) -> HttpRespon
 
     `seen` is the decision on the capture as the page showed it. Raises DecisionError if the decision cannot be applied.
     """
-    # A colleague's decision may have moved the capture to another article: that is told first, and looked at again under a lock.
+    # A colleague's decision may have moved the capture to another article: that is told first, and looked at again
+    # under a lock.
     check_open(capture, editor_of(request), seen)
     becomes_own = "own" in request.POST
     current_article = Article.objects.select_for_update().get(pk=capture.article_id)

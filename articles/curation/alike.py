@@ -10,9 +10,9 @@ from articles.models.event import Event
 from articles.models.source import Source
 
 # The least trigram similarity (pg_trgm, 0 to 1) at which two names are shown as alike. Measured on 2026-11-27 with
-# fixtures/authority.toml and the authority files of tests/extract: 67 aliases of the kind «spelling» against their actor's
-# name, and 1,830 pairs of different actors. At 0.45, 43 aliases and 2 pairs of different actors are alike; at 0.55, 35
-# and none; at 0.65, 17 and none. Editors decide about each pair.
+# fixtures/authority.toml and the authority files of tests/extract: 67 aliases of the kind «spelling» against their
+# actor's name, and 1,830 pairs of different actors. At 0.45, 43 aliases and 2 pairs of different actors are alike; at
+# 0.55, 35 and none; at 0.65, 17 and none. Editors decide about each pair.
 LIKENESS = 0.55
 # Model → the column with the folded name that is compared.
 NAMES: dict[type[models.Model], str] = {Actor: "folded_name", Event: "folded_title", Source: "folded_name"}

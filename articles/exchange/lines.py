@@ -26,7 +26,8 @@ def csv_lines(rows: Iterable[Row]) -> Iterator[str]:
     writer = None
     for row in rows:
         if writer is None:
-            # Python quotes a cell with a bare carriage return only if lines end with one. A spreadsheet begins a row at it.
+            # Python quotes a cell with a bare carriage return only if lines end with one. A spreadsheet begins a row at
+            # it.
             writer = csv.DictWriter(buffer, fieldnames=list(row), lineterminator=_CRLF)
             writer.writeheader()
             yield _line_of(buffer)

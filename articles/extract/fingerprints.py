@@ -13,8 +13,8 @@ from typing import Any
 from articles.arabic.folding import fold_word
 from articles.arabic.words import Word, words
 
-# With 20 bands of ROWS bins, texts of Jaccard similarity j share a band with a probability of about 1 - (1 - j^3)^20: 0.93
-# at 0.5, 0.42 at 0.3, 0.02 at 0.1. Measured: all of 300 changed texts were found (docs/ingest.md).
+# With 20 bands of ROWS bins, texts of Jaccard similarity j share a band with a probability of about 1 - (1 - j^3)^20:
+# 0.93 at 0.5, 0.42 at 0.3, 0.02 at 0.1. Measured: all of 300 changed texts were found (docs/ingest.md).
 BINS, ROWS = 60, 3
 # A text reprints another if the Jaccard similarity of their shingles reaches the first value, or if the share of the
 # smaller set that the larger set contains reaches the second. Measured on 2026-11-27 on the texts of 104 short articles
@@ -23,8 +23,8 @@ BINS, ROWS = 60, 3
 # in 20 replaced, 81 % with one word in ten, and 95 % where three sentences in five are missing. With 0.3 and 0.6 these
 # are all recognised, too; the higher values leave room for articles that quote one long statement.
 REPRINT_LIKENESS, REPRINT_SHARE = 0.5, 0.8
-# In words, for a text to get bands; in shingles, for the share to count. The first 5 to 40 words of the 104 articles are
-# contained in no other article, so this bound only spares captions and lines of the trade.
+# In words, for a text to get bands; in shingles, for the share to count. The first 5 to 40 words of the 104 articles
+# are contained in no other article, so this bound only spares captions and stock phrases.
 SHORTEST_TEXT = 20
 # At most so many code points of a text are compared word by word. A long article has 20,000.
 MOST_COMPARED = 60_000

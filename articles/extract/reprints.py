@@ -17,7 +17,7 @@ _REPRINT_RULE, _SAME_TEXT_RULE = "reprint.shingles", "reprint.same_text"
 _SHARING = "SELECT article_id, bands FROM articles_fingerprint WHERE bands && %s::integer[] LIMIT %s"
 _SAME_TEXT = "SELECT article_id, text_hash FROM articles_fingerprint WHERE text_hash = ANY(%s::bigint[])"
 # At most so many stored articles with a common band are read for each article of a batch. A band that more articles
-# share comes from a common phrase of the trade.
+# share comes from a stock phrase.
 MOST_SHARING = 200
 
 

@@ -98,7 +98,8 @@ class TitleOrigin(models.TextChoices):
     EDITOR = "editor", "كتبه محرر"
 
 
-# A code of a language: its subtag, which script and region may follow (RFC 5646): «ar», «ar-MA», «zh-Hant». Case is ignored.
+# A code of a language: its subtag, which script and region may follow (RFC 5646): «ar», «ar-MA», «zh-Hant». Case is
+# ignored.
 LANGUAGE = "[a-z]{2,3}(?:[-_][a-z0-9]{2,8})*"
 # The states of articles that an editor removed. If an article was ever public (`once_public`), its address answers with
 # a notice. Its captures and its history stay.

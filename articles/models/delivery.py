@@ -81,8 +81,8 @@ class Delivery(models.Model):
     finished_at = models.DateTimeField("انتهى في", null=True, blank=True)
     created = models.PositiveIntegerField("مقالات جديدة", default=0)
     updated = models.PositiveIntegerField("نسخ جديدة", default=0)
-    # The captures of this delivery that waited for an editor's decision when it came. They are also counted in `updated`
-    # or, if they had come before, in `unchanged`.
+    # The captures of this delivery that waited for an editor's decision when it came. They are also counted in
+    # `updated` or, if they had come before, in `unchanged`.
     waiting = models.PositiveIntegerField("نسخ تنتظر قرار محرر", default=0, db_default=0)
     unchanged = models.PositiveIntegerField("معروف من قبل", default=0)
     failed = models.PositiveIntegerField("تعذر", default=0)

@@ -14,8 +14,8 @@ from articles.models.public import first_listed
 from articles.search import matching, vocabulary
 from articles.search.matching import Lexeme
 
-# Up to MOST_SUGGESTED suggestions of each kind are made, once the folded text has SHORTEST letters. The three kinds make
-# at most 15 lines. One letter begins too many names.
+# Up to MOST_SUGGESTED suggestions of each kind are made, once the folded text has SHORTEST letters. The three kinds
+# make at most 15 lines. One letter begins too many names.
 MOST_SUGGESTED = 5
 SHORTEST = 2
 # At most this many actors or events with a fitting name are checked for whether lists show them.

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 
 from articles.arabic.folding import fold_text
 
-# REREAD of the best candidates are read again, each up to LONGEST_READ code points. Measured: with 20 or 100 texts nDCG@10
-# changes by at most 0.001 (docs/decisions/0003).
+# REREAD of the best candidates are read again, each up to LONGEST_READ code points. Measured: with 20 or 100 texts
+# nDCG@10 changes by at most 0.001 (docs/decisions/0003).
 REREAD = 50
 LONGEST_READ = 8_000
 # The weights of a typed word that stands whole in the text, and of each of its parts of GRAM letters, as multiples of
 # the idf of its lexeme. The values were chosen together on six kinds of queries (docs/search-quality.md): 0 to 0.5 for
-# words and 0.1 to 0.2 for parts stay within 0.003 nDCG@10 on XQuAD. Parts of three or five letters: docs/decisions/0003.
+# words and 0.1 to 0.2 for parts stay within 0.003 nDCG@10 on XQuAD. Parts of three or five letters:
+# docs/decisions/0003.
 WHOLE_WEIGHT, GRAM_WEIGHT = 0.3, 0.2
 GRAM = 4
 
