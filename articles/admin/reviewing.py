@@ -116,15 +116,16 @@ def _release_all(sender: object, request: HttpRequest, user: User | None, **kwar
 
 def _response(request: HttpRequest, pk: int, turn: Turn, answer: Answer) -> HttpResponse:
     """Answers a submission with JSON for the page's script, otherwise with a redirect or the page."""
-    claim = None
+    claim, next_address = None, ""
     if answer.goes_on:
         Claim.objects.release(pk, editor_of(request))
+        next_address = _claim_next(request, pk, turn, is_left=answer.is_left)
     else:
         claim = Claim.objects.take(pk, editor_of(request))
     for sentence in answer.messages:
         messages.success(request, sentence)
     if "application/json" in request.headers.get("Accept", ""):
-        response = _as_json(request, pk, turn, answer)
+        response = _as_json(request, pk, answer) | {"next": next_address}
         if not answer.goes_on:
             # The page's script shows the result. Messages stay only if the editor goes on to another page.
             list(messages.get_messages(request))
@@ -133,16 +134,16 @@ def _response(request: HttpRequest, pk: int, turn: Turn, answer: Answer) -> Http
         messages.error(request, f"{_named(key)}: {reason}")
     request.session["narrowings"] = [narrowing.as_dict() for narrowing in answer.outcome.narrowings]
     if answer.goes_on:
-        return redirect(_claim_next(request, pk, turn, skipped=answer.is_left))
+        return redirect(next_address)
     return _page(request, pk, turn, answer) if answer.is_held else redirect(request.get_full_path())
 
 
-def _claim_next(request: HttpRequest, pk: int, turn: Turn, *, skipped: bool) -> str:
+def _claim_next(request: HttpRequest, pk: int, turn: Turn, *, is_left: bool) -> str:
     """Claims the article after `pk` and returns its address. At the end of the queue, returns the address of the queue.
 
-    A skipped article is kept in the session, so that it is not offered again.
+    An article that was left without a review is kept in the session, so that it is not offered again.
     """
-    if skipped:
+    if is_left:
         request.session[_SKIPPED] = [*request.session.get(_SKIPPED, []), pk][-_MOST_SKIPPED:]
     following = turn.take(editor_of(request), [*request.session.get(_SKIPPED, []), pk])
     return (
@@ -152,8 +153,8 @@ def _claim_next(request: HttpRequest, pk: int, turn: Turn, *, skipped: bool) -> 
     )
 
 
-def _as_json(request: HttpRequest, pk: int, turn: Turn, answer: Answer) -> dict:
-    """Builds the answer for the page's script. Claims the next article if the editor goes on."""
+def _as_json(request: HttpRequest, pk: int, answer: Answer) -> dict:
+    """Builds the answer for the page's script."""
     outcome = answer.outcome
     decided = {*outcome.states, *outcome.refused, *outcome.moved.values()}
     article = Article.objects.select_related("source", "assigned_to", "checked_by").get(pk=pk)
@@ -179,7 +180,6 @@ def _as_json(request: HttpRequest, pk: int, turn: Turn, answer: Answer) -> dict:
         # The stored version of each item, which the page sends with its next decision.
         "was": {key: shown[key].was for key in decided if key in shown},
         "asks": answer.asks,
-        "next": _claim_next(request, pk, turn, skipped=answer.is_left) if answer.goes_on else "",
     }
 
 

@@ -47,6 +47,15 @@ class Submission:
 
     editor: the user who sent it, and may review.
     posted: the values of the form, by name.
+
+    The names, where KEY is the kind and the number of an item, such as «mention-7», or «date»:
+
+    was-KEY, was-article: the version that the page showed («state@mark»).
+    verdict-KEY: the decision about the item.
+    value-KEY, date-value and others of their kind: a correction of the item.
+    done, rest: the article is reviewed; the verdict on all open items, or LEAVE.
+    add, kind, quote, name and others of AddForm: a fact to add.
+    skip, take, narrow, reject_others: the buttons that store no other input.
     """
 
     editor: User
