@@ -279,3 +279,11 @@ def test_a_lane_is_free_again_after_its_bar() -> None:
         marks = timeline(Span(2021, 2030), [bar, held(2, ArchiveDate.on(day))], {}).marks
         assert [mark.y for mark in marks] == [150, y]
     assert timeline(Span(2021, 2030), [bar, held(2, ArchiveDate.on(date(2021, 3, 15)))], {}).height == 150 + 2 * 22
+
+
+def test_a_month_given_by_a_day_is_a_bar_over_the_month() -> None:
+    whole_month = date(2021, 11, 1), date(2021, 11, 30)
+    event = held(1, ArchiveDate(date(2021, 11, 20), "month", "editor", *whole_month))
+    (mark,) = timeline(Span(2021, 2021), [event], {}).marks
+    place = Span(2021, 2021).place
+    assert (mark.x, mark.x + mark.width) == (place(whole_month[0]), pytest.approx(place(whole_month[1])))

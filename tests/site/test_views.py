@@ -237,6 +237,20 @@ def test_the_chart_of_an_actor_of_many_years_has_years(client: Client, council: 
     assert len(shown["chart"].columns) == 30 and shown["vague"] == 1
 
 
+def test_an_actor_of_very_many_articles_is_compared_by_the_latest(
+    client: Client, council: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The two articles that came last name one companion that readers may see. They were not published last."""
+    monkeypatch.setattr(actor_views, "LATEST_NAMING", 2)
+    early = Article.objects.get(title="قال مجلس الساحل كذا")
+    early.published = ArchiveDate.on(date(2031, 1, 1))
+    early.save()
+    shown = context(client, council.get_absolute_url())
+    assert (shown["compared"], shown["total"]) == (2, 4)
+    assert [(companion.name, times) for companion, times in shown["companions"]] == [("رفيق 0", 1)]
+    assert [row["name"] for row in shown["written"]] == ["هيئة الشاطئ"] and shown["network"] is None
+
+
 # Dates.
 
 
@@ -348,6 +362,10 @@ def test_all_years(client: Client, calendar_rows: dict) -> None:
     assert of_2031[1][:4] == [(1, 1), (2, 3), (3, 1), (4, 0)] and of_2031[2:] == (2, 7, 4)
     assert [row[0] for row in shown["years"]] == sorted((row[0] for row in shown["years"]), reverse=True)
     assert context(client, "/dates/", unreviewed="1")["years"][0][4] == 5
+    # What is rejected or withheld is shown on no demand.
+    Event.objects.filter(title="لقاء أول").update(state="rejected")
+    Event.objects.filter(title="لقاء شهر").update(withheld=True)
+    assert context(client, "/dates/", unreviewed="1")["years"][0][4] == 3
 
 
 def test_the_timeline(client: Client, calendar_rows: dict, monkeypatch: pytest.MonkeyPatch) -> None:
