@@ -235,7 +235,7 @@ def test_filters_of_lists(root: Client, world: World) -> None:
 
 def test_the_sides_of_a_contradiction(root: Client, world: World) -> None:
     page = root.get(changelist("contradiction")).content.decode()
-    assert page.index("20") < page.index("24") and "مصدر غير معروف" in page and "وكالة المرافئ" in page
+    assert page.index("«20 خبيرا»") < page.index("«24 خبيرا»") and "مصدر غير معروف" in page and "وكالة المرافئ" in page
     form = root.get(reverse("admin:articles_contradiction_change", args=[world.contradiction.pk])).content.decode()
     assert "«20 خبيرا»" in form and "وكالة المرافئ" in form
     assert root.get(reverse("admin:articles_contradiction_add")).status_code == 403

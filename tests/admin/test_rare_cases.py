@@ -1,12 +1,14 @@
 """What the desk does and says in its rarer cases: what is refused, what came too late, and what stands at an edge."""
 
 import re
+import uuid
+from datetime import date
 from typing import Any
 
 import pytest
-from axes.models import AccessAttempt
+from axes.models import AccessAttempt, AccessLog
 from django.contrib import admin
-from django.contrib.auth.models import AnonymousUser, User
+from django.contrib.auth.models import AnonymousUser, Group, User
 from django.contrib.messages import get_messages
 from django.contrib.messages.storage.cookie import CookieStorage
 from django.core.exceptions import ValidationError
@@ -15,6 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import reverse
 from django_otp.plugins.otp_totp.models import TOTPDevice
+from pghistory.models import Context
 
 from articles.admin import accounts, authority, merging, reviewing
 from articles.admin.article_bulk import RemovalForm
@@ -24,7 +27,7 @@ from articles.admin.refused import explaining_refusals
 from articles.admin.review_items import items_of
 from articles.admin.seeing import FIELD
 from articles.curation.seen import mark_of
-from articles.models import Actor, Alias, Article, Delivery, Event, Figure, Mention, Source
+from articles.models import Actor, Alias, Article, Contradiction, Delivery, Event, Figure, Measure, Mention, Source
 from articles.models.history import operation
 from tests.admin.posting import act, form_of
 
@@ -342,3 +345,118 @@ def test_a_fact_that_an_editor_adds_is_signed_unless_it_is_a_suggestion(desk: Cl
     mention = Mention.objects.get(actor=actor)
     assert (mention.reviewed_by, mention.reviewed_at is not None) == (desk.user if is_signed else None, is_signed)
     assert Actor.objects.get(pk=actor.pk).state == ("confirmed" if state == "confirmed" else "suggested")
+
+
+# Accounts and the sign-in.
+
+
+def test_who_sees_which_sign_ins(signed_in: Any, admin_client: Client, admin_user: User) -> None:
+    manager, editor = signed_in("mudir", "مديرون"), signed_in("muharrir", "محررون").user
+    for name in (admin_user.username, editor.username, "majhul"):
+        AccessAttempt.objects.create(username=name, ip_address="192.0.2.1", failures_since_start=5)
+    address = reverse("admin:axes_accessattempt_changelist")
+    seen = [
+        {row.username for row in client.get(address).context["cl"].result_list} for client in (manager, admin_client)
+    ]
+    assert seen == [{"muharrir", "majhul"}, {"admin", "muharrir", "majhul"}]
+    # Only a superuser removes lines of the log, and gives rights one by one.
+    desk = admin.site.get_model_admin(User)
+    for user, is_all in ((manager.user, False), (admin_user, True)):
+        request = request_of(user)
+        fields = {name for _, options in desk.get_fieldsets(request, editor) for name in options["fields"]}
+        assert ({"is_superuser", "user_permissions"} <= fields) is is_all and {"groups", "is_active", "email"} <= fields
+        assert desk.get_list_filter(request) == ("is_staff", "is_active", "groups")
+        roles = admin.site.get_model_admin(Group)
+        assert roles.get_fields(request) == (["name", "permissions"] if is_all else ["name"])
+        assert roles.has_add_permission(request) is roles.has_change_permission(request) is is_all
+        assert admin.site.get_model_admin(AccessLog).has_delete_permission(request) is is_all
+
+
+@pytest.mark.parametrize(
+    ("query", "leads_to"), [("", ""), ("?next=", ""), ("?next=/admin/deliver/", "?next=/admin/deliver/")]
+)
+def test_a_sign_in_leads_to_the_second_factor_and_on(desk: Client, query: str, leads_to: str) -> None:
+    TOTPDevice.objects.create(user=desk.user, name="هاتف", confirmed=True)
+    assert desk.get(f"/admin/login/{query}")["Location"] == reverse("admin:second_factor") + leads_to
+
+
+# Articles.
+
+
+@pytest.mark.parametrize(
+    ("new", "old", "of_senior", "of_editor"),
+    [
+        ("published", "draft", True, True), ("draft", "published", True, True), ("withdrawn", "published", False, False), ("deleted", "draft", False, False),
+        ("withdrawn", "withdrawn", True, True), ("deleted", "deleted", True, True), ("published", "withdrawn", True, False), ("draft", "deleted", True, False),
+        ("deleted", "withdrawn", False, False),
+    ],
+)  # fmt: skip
+def test_which_status_a_form_gives(desk: Client, senior: Client, new: str, old: str, of_senior: bool, of_editor: bool) -> None:  # fmt: skip
+    articles = admin.site.get_model_admin(Article)
+    assert articles.may_have_status(request_of(senior.user), new, old) is of_senior
+    assert articles.may_have_status(request_of(desk.user), new, old) is of_editor
+
+
+@pytest.mark.parametrize(
+    ("fields", "origin", "basis"),
+    [
+        ({"title": "عنوان المحرر"}, "editor", "inferred"), ({"published_date": "2024-03-05"}, "stated", "editor"), ({"published_precision": "month"}, "stated", "editor"),
+        ({"section": "سياسة"}, "stated", "inferred"), ({}, "stated", "inferred"),
+    ],
+)  # fmt: skip
+def test_what_an_editor_sets_is_the_editors(desk: Client, make_article: Any, fields: dict, origin: str, basis: str) -> None:  # fmt: skip
+    article = make_article("عنوان", "نص.", date(2024, 3, 4), title_origin="stated")
+    Article.objects.filter(pk=article.pk).update(published_basis="inferred")
+    before = Article.objects.get(pk=article.pk).updated_at
+    response = desk.post(change("article", article), form_of(desk, change("article", article)) | fields)
+    assert response.status_code == 302, response.context["errors"]
+    article.refresh_from_db()
+    assert (article.title_origin, article.published_basis) == (origin, basis)
+    # A form that is saved unchanged leaves the time of the last change.
+    assert (article.updated_at == before) is (fields == {})
+
+
+def test_a_corrected_figure_ends_its_contradiction(desk: Client, make_article: Any) -> None:
+    event, measure = Event.objects.create(title="لقاء", kind="meeting"), Measure.objects.create(label="خبراء")
+    figures = []
+    for value in (20, 90):
+        article = make_article(f"خبر {value}", f"{value} خبيرا")
+        article.coverages.create(event=event)
+        figures.append(Figure.objects.create(article=article, value=value, quote=f"{value} خبيرا", start=0, end=8, event=event, measure=measure))  # fmt: skip
+    Contradiction.objects.refresh([event.pk])
+    assert Contradiction.objects.get(event=event).is_open
+    address = change("figure", figures[1])
+    fields = form_of(desk, address)
+    assert desk.post(address, fields | {"event": ""}).status_code == 302
+    assert not Contradiction.objects.filter(event=event, is_open=True).exists()
+    fields = form_of(desk, address)
+    assert desk.post(address, fields | {"event": event.pk}).status_code == 302
+    assert Contradiction.objects.get(event=event).is_open
+    # A deleted figure contradicts nothing.
+    client = Client()
+    client.force_login(User.objects.create_superuser("root"), backend="django.contrib.auth.backends.ModelBackend")
+    client.post(reverse("admin:articles_figure_delete", args=[figures[1].pk]), {"post": "yes"})
+    assert not Contradiction.objects.filter(event=event, is_open=True).exists()
+
+
+# Merges and operations.
+
+
+def test_a_preview_of_a_merge_shows_twenty_rows_and_forty_names(senior: Client) -> None:
+    rows = [Actor.objects.create(name=f"هيئة الدمج {n:02}", kind="civil") for n in range(21)]
+    Alias.objects.bulk_create(Alias(actor=rows[3], name=f"اسم {n:02}", folded=f"اسم {n:02}") for n in range(41))
+    address = reverse("admin:merge", args=["actor"]) + f"?rows={','.join(str(row.pk) for row in rows)}"
+    shown = senior.get(address).context
+    assert [row for row, *_ in shown["rows"]] == rows[:20] and shown["kept"] == rows[3]
+    assert [len(names) for _, _, names, _ in shown["rows"]] == [0, 0, 0, 40] + [0] * 16
+    assert [joined for *_, joined in shown["rows"]] == [0] * 20
+
+
+def test_an_operation_that_changed_nothing_is_not_taken_back(admin_client: Client) -> None:
+    context = Context.objects.create(id=uuid.uuid4(), metadata={})
+    shown = admin_client.get(reverse("admin:operation", args=[context.pk])).context
+    assert (shown["may_undo"], shown["user_who"], shown["changes"]) == (False, None, [])
+    with operation(user=0) as done:
+        Source.objects.create(name="جريدة")
+        Source.objects.filter(name="جريدة").update(country="المغرب")
+    assert admin_client.get(reverse("admin:operation", args=[done.id])).context["may_undo"] is True
