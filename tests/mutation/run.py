@@ -275,7 +275,9 @@ class LoadedCode:
             # `isinstance` would ask a lazy object for its class, and so make what it stands for.
             if issubclass(type(value), types.FunctionType):
                 self.functions[value.__code__.co_filename].append(value)
-            elif issubclass(type(value), functools._lru_cache_wrapper) and (value.__module__ or "").startswith("articles"):
+            elif issubclass(type(value), functools._lru_cache_wrapper) and (value.__module__ or "").startswith(
+                "articles"
+            ):
                 self.caches.append(value)
 
 
