@@ -245,7 +245,9 @@ class DeskAdmin(PlainDeletion, Explained, admin.ModelAdmin):
         version_opened = events.objects.get(pgh_id=first_change)
         form = super().get_form(request, row, change=True)(instance=row)
         for name, field in form.fields.items():
-            if name not in posted or not hasattr(version_opened, name) or field.disabled:
+            # A browser leaves an empty checkbox out, so the widget says whether the form held the field.
+            is_left_out = field.widget.value_omitted_from_data(posted, request.FILES, name)
+            if is_left_out or not hasattr(version_opened, name) or field.disabled:
                 continue
             model_field: Any = row._meta.get_field(name)
             column = model_field.attname

@@ -41,7 +41,7 @@ def differences(first_text: str, second_text: str) -> list[list[DifferenceRun]]:
 
 
 def _changes(first_text: str, second_text: str) -> Iterator[DifferenceRun]:
-    """Yields the changes of the whole text; a change may reach over several paragraphs."""
+    """Yields the changes of the whole text; a change may reach over several paragraphs, or be empty."""
     first, second = (_PIECE.findall(text)[:_MOST_WORDS] for text in (first_text, second_text))
     keys, second_keys = (
         [fold_name(piece) if piece.strip() else piece for piece in pieces] for pieces in (first, second)
@@ -49,8 +49,6 @@ def _changes(first_text: str, second_text: str) -> Iterator[DifferenceRun]:
     for tag, a, b, c, d in SequenceMatcher(None, keys, second_keys, autojunk=False).get_opcodes():
         if tag == "equal":
             yield DifferenceRun("same", "".join(second[c:d]))
-            continue
-        if a < b:
+        else:
             yield DifferenceRun("gone", "".join(first[a:b]))
-        if c < d:
             yield DifferenceRun("new", "".join(second[c:d]))

@@ -210,6 +210,7 @@ def test_a_split_under_a_name_that_is_taken_offers_to_give_the_names(
     form = {"moved": [alias.pk], "name": "محمّد المأخوذ", "distinction": "", "kind": "person"}
     page = senior.post(address, form)
     assert page.status_code == 200 and "أضف تمييزا" in str(page.context["form"].errors["name"])
+    assert page.context["form"].non_field_errors() == []
     assert f'name="give" value="{world.name_holder.pk}"' in page.content.decode()
     assert senior.post(address, form | {"give": str(world.name_holder.pk)}).status_code == 302
     mention = Mention.objects.get(article=article, actor=world.name_holder)

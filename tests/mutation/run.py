@@ -272,9 +272,12 @@ class LoadedCode:
         for path in [path for room in ROOMS for path in sorted((ROOT / "articles" / room).rglob("*.py"))]:
             importlib.import_module(_module_name(str(path.relative_to(ROOT))))
         for value in gc.get_objects():
-            if isinstance(value, types.FunctionType):
+            # `isinstance` would ask a lazy object for its class, and so make what it stands for.
+            if issubclass(type(value), types.FunctionType):
                 self.functions[value.__code__.co_filename].append(value)
-            elif isinstance(value, functools._lru_cache_wrapper) and (value.__module__ or "").startswith("articles"):
+            elif issubclass(type(value), functools._lru_cache_wrapper) and (value.__module__ or "").startswith(
+                "articles"
+            ):
                 self.caches.append(value)
 
 

@@ -213,3 +213,77 @@ def test_numbers_of_events_hang_from_the_axis() -> None:
     ]
     assert (picture.marks, picture.hidden, picture.height, picture.hung_y, picture.axis_y) == ((), 0, 240, 138, 128)
     assert {stretch.events_height for stretch in timeline(Span(2024, 2024), {}, {}).stretches} == {0.0}
+
+
+def test_places_and_sizes_are_short_numbers() -> None:
+    """The pages write them into SVG, so no place has more digits than a pixel needs."""
+    bars = [month(f"2024-{n:02}", n) for n in (1, 2, 3)]
+    assert [column.top for column in columns(bars, lambda bar: "").columns] == [66.7, 33.3, 0.0]
+    chart = shares({Source(pk=n, name=f"مصدر {n}"): n for n in (1, 2, 3)})
+    assert [(bar.width, bar.rest) for bar in chart.bars] == [(100.0, 0.0), (66.7, 33.3), (33.3, 66.7)]
+    assert [row.at for row in ranges([number(1), number(3), number(7)]).rows] == [6.0, 35.33, 94.0]
+    picture = network(Actor(pk=99), companions(7, 5, 3, 2, 2, 1, 1), {(1, 2): 4})
+    assert [(node.x, node.y, node.side, node.radius) for node in picture.nodes] == [
+        (450.0, 75.0, "above", 18.0), (633.7, 152.2, "right", 16.5), (679.1, 325.6, "right", 14.5), (552.0, 464.7, "right", 13.3),
+        (348.0, 464.7, "left", 13.3), (220.9, 325.6, "left", 11.8), (266.3, 152.2, "left", 11.8),
+    ]  # fmt: skip
+    assert [tie.width for tie in picture.ties] == [1.7, 9.0, 6.4, 3.9, 2.6, 2.6, 1.3, 1.3]
+    years = timeline(Span(2021, 2023), {(2021, 1): 3, (2022, 1): 1}, {(2021, 1): 3, (2021, 2): 1})
+    january, february = years.stretches[:2]
+    assert (january.x, january.width, february.x, february.width) == (0.0, 27.4, 28.31, 24.66)
+    assert (february.top, february.fills, years.stretches[12].events_height) == (73.3, 36.7, 30.0)
+    assert timeline(Span(2021, 2022), {(2021, 1): 7, (2022, 1): 3}, {}).stretches[12].events_height == 38.6
+
+
+@pytest.mark.parametrize(
+    ("count", "at", "side"),
+    [(4, 0, "above"), (4, 1, "right"), (4, 2, "below"), (4, 3, "left"), (20, 1, "above"), (20, 2, "right"), (20, 9, "below"), (20, 11, "below"), (20, 8, "right"), (20, 12, "left"), (20, 19, "above")],
+)  # fmt: skip
+def test_a_label_stands_where_it_has_room(count: int, at: int, side: str) -> None:
+    assert network(Actor(pk=99), companions(*[1] * count), {}).nodes[at].side == side
+
+
+@pytest.mark.parametrize(
+    ("day", "first", "last", "x"),
+    [
+        (date(2021, 1, 1), 2021, 2021, 0.0), (date(2021, 12, 31), 2021, 2021, 997.26), (date(2020, 12, 31), 2020, 2020, 997.27),
+        (date(2022, 1, 1), 2021, 2022, 500.0), (date(2021, 7, 2), 2021, 2021, 498.63),
+    ],
+)  # fmt: skip
+def test_the_place_of_a_day(day: date, first: int, last: int, x: float) -> None:
+    assert Span(first, last).place(day) == x
+
+
+def test_marks_are_cut_to_the_years_shown_and_seen_however_short() -> None:
+    span = Span(2021, 2030)
+    marks = {
+        mark.event.pk: (mark.x, mark.width)
+        for mark in timeline(
+            span,
+            [
+                held(1, ArchiveDate.unknown(date(2021, 3, 1), date(2021, 3, 3))),
+                held(2, ArchiveDate.unknown(date(2021, 3, 1), date(2021, 3, 5))),
+                held(3, ArchiveDate.in_month(2030, 12)),
+            ],
+            {},
+        ).marks
+    }
+    # Two days are half a unit wide, and drawn as a whole one.
+    assert marks[1] == (16.16, 1.0) and marks[2] == (16.16, 1.09) and marks[3] == (991.51, 8.22)
+
+
+def test_a_lane_is_free_again_after_its_bar() -> None:
+    """In ten years twelve units are 43.8 days."""
+    bar = held(1, ArchiveDate.in_month(2021, 1))
+    for day, y in ((date(2021, 3, 15), 172), (date(2021, 3, 16), 150)):
+        marks = timeline(Span(2021, 2030), [bar, held(2, ArchiveDate.on(day))], {}).marks
+        assert [mark.y for mark in marks] == [150, y]
+    assert timeline(Span(2021, 2030), [bar, held(2, ArchiveDate.on(date(2021, 3, 15)))], {}).height == 150 + 2 * 22
+
+
+def test_a_month_given_by_a_day_is_a_bar_over_the_month() -> None:
+    whole_month = date(2021, 11, 1), date(2021, 11, 30)
+    event = held(1, ArchiveDate(date(2021, 11, 20), "month", "editor", *whole_month))
+    (mark,) = timeline(Span(2021, 2021), [event], {}).marks
+    place = Span(2021, 2021).place
+    assert (mark.x, mark.x + mark.width) == (place(whole_month[0]), pytest.approx(place(whole_month[1])))

@@ -94,6 +94,11 @@ def test_matches_are_marked_inside_pieces_and_across_them() -> None:
         ("وصل\n\nغادر", "وصل\n\nعاد", [[("same", "وصل")], [("gone", "غادر"), ("new", "عاد")]]),
         ("وصل", "وصل\n\nعاد", [[("same", "وصل")], [("new", "عاد")]]),
         ("", "وصل", [[("new", "وصل")]]),
+        # A new paragraph is a change, though its words are the same, and an empty one is none.
+        ("وصل عاد", "وصل\n\nعاد", [[("same", "وصل"), ("gone", " ")], [("same", "عاد")]]),
+        ("وصل", "وصل\n\n \n\nعاد", [[("same", "وصل")], [("new", "عاد")]]),
+        # A word that stands very often is compared, too.
+        ("نعم " * 150, "نعم " * 150 + "لا", [[("same", "نعم " * 150), ("new", "لا")]]),
         ("", "", []),
     ],
 )

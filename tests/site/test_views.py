@@ -1,10 +1,11 @@
 """What the readers' pages choose, in which order and how much of it, and where their links lead."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.http import Http404, HttpRequest
 from django.test import Client, RequestFactory
 
@@ -22,8 +23,10 @@ from articles.models import (
     Mention,
     Participation,
     Source,
+    tally,
 )
-from articles.search.filters import ArticleFilter, EventFilter
+from articles.models.history import operation
+from articles.search.filters import ActorFilter, ArticleFilter, EventFilter, FigureFilter
 from articles.site import pages
 from articles.site.charts.timeline import Span
 from articles.site.views import actor as actor_views
@@ -105,6 +108,12 @@ def test_chips_tell_the_filters_in_words() -> None:
         "source": (str(source.pk), "وكالة الساحل"), "kind": ("conference", "مؤتمر"), "since": ("2024-11-06", "6 نونبر (تشرين الثاني) 2024"),
         "published": ("2024-11", "نونبر (تشرين الثاني) 2024"),
     }  # fmt: skip
+    kinds = [chip.text for chip in pages.chips(ActorFilter({"kind": "civil"}, Actor.objects.all()))]
+    assert kinds == [Actor(kind="civil").get_kind_display()]
+    switches = [
+        (chip.name, chip.text) for chip in pages.chips(FigureFilter({"conflicting": "1"}, Figure.objects.all()))
+    ]
+    assert switches == [("conflicting", "")]
     shown = {
         chip.name: chip.text
         for chip in pages.chips(EventFilter({"year": "2024", "unreviewed": "1"}, Event.objects.all()))
@@ -237,6 +246,20 @@ def test_the_chart_of_an_actor_of_many_years_has_years(client: Client, council: 
     assert len(shown["chart"].columns) == 30 and shown["vague"] == 1
 
 
+def test_an_actor_of_very_many_articles_is_compared_by_the_latest(
+    client: Client, council: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The two articles that came last name one companion that readers may see. They were not published last."""
+    monkeypatch.setattr(actor_views, "LATEST_NAMING", 2)
+    early = Article.objects.get(title="قال مجلس الساحل كذا")
+    early.published = ArchiveDate.on(date(2031, 1, 1))
+    early.save()
+    shown = context(client, council.get_absolute_url())
+    assert (shown["compared"], shown["total"]) == (2, 4)
+    assert [(companion.name, times) for companion, times in shown["companions"]] == [("رفيق 0", 1)]
+    assert [row["name"] for row in shown["written"]] == ["هيئة الشاطئ"] and shown["network"] is None
+
+
 # Dates.
 
 
@@ -346,8 +369,16 @@ def test_all_years(client: Client, calendar_rows: dict) -> None:
     shown = context(client, "/dates/")
     of_2031 = next(row for row in shown["years"] if row[0] == 2031)
     assert of_2031[1][:4] == [(1, 1), (2, 3), (3, 1), (4, 0)] and of_2031[2:] == (2, 7, 4)
+    before = shown["vague"]
+    assert before >= 2
+    Article.objects.filter(title="خبر out").update(status="draft")
+    assert context(client, "/dates/")["vague"] == before - 1
     assert [row[0] for row in shown["years"]] == sorted((row[0] for row in shown["years"]), reverse=True)
     assert context(client, "/dates/", unreviewed="1")["years"][0][4] == 5
+    # What is rejected or withheld is shown on no demand.
+    Event.objects.filter(title="لقاء أول").update(state="rejected")
+    Event.objects.filter(title="لقاء شهر").update(withheld=True)
+    assert context(client, "/dates/", unreviewed="1")["years"][0][4] == 3
 
 
 def test_the_timeline(client: Client, calendar_rows: dict, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -359,6 +390,11 @@ def test_the_timeline(client: Client, calendar_rows: dict, monkeypatch: pytest.M
     assert "مقترح" in titles(
         context(client, "/timeline/", **{"from": "2031", "to": "2031", "unreviewed": "1"})["events"]
     )
+    # The switch counts what waits in these years and what has no date.
+    assert shown["unreviewed"].count == 1
+    undated = Event.objects.create(title="لقاء بلا تاريخ", kind="meeting", state="suggested")
+    Coverage.objects.create(article=calendar_rows["2031-02-01"], event=undated)
+    assert context(client, "/timeline/", **{"from": "2031", "to": "2031"})["unreviewed"].count == 2
     monkeypatch.setattr(date_views, "MOST_ON_TIMELINE", 3)
     shown = context(client, "/timeline/", **{"from": "2031", "to": "2031"})
     assert shown["more"] is True and len(shown["events"]) == 3 and shown["timeline"].marks == ()
@@ -469,6 +505,7 @@ def test_sources_by_their_articles(client: Client, summit: Event) -> None:
         counts == sorted(counts, reverse=True)
         and {source.name: source.published for source in shown["page"]}["وكالة الساحل"] == 2
     )
+    assert shown["without"] == Article.objects.public().filter(source=None).count() >= 1
     page = context(client, Source.objects.get(name="وكالة الساحل").get_absolute_url())
     assert page["total"] == 2 and sorted(titles(page["listed"].articles)) == ["3", "4"]
 
@@ -480,4 +517,70 @@ def test_the_first_page(client: Client, make_article: Make) -> None:
     shown = context(client, "/")
     assert titles(shown["newest"]) == ["6", "5", "4", "3", "2"] and shown["count"] == Article.objects.public().count()
     undated = Article.objects.public().filter(published_precision="unknown").count()
-    assert shown["undated"] <= undated and shown["undated"] >= 1
+    assert shown["undated"] <= undated and shown["undated"] == tally.counts_by_month()[0, 0] >= 1
+
+
+# One article.
+
+
+def test_an_article_and_its_record(client: Client, make_article: Make) -> None:
+    body = "قال الوفد إن 26 وصلوا، وقال المجلس إن 25 غابوا."
+    article = make_article("خبر", body, date(2024, 1, 1))
+    for name, state in (("ضيف", "confirmed"), ("المجلس", "suggested"), ("الوفد", "confirmed"), ("مرفوض", "rejected")):
+        spans = [[body.index(name), body.index(name) + len(name)]] if name in body else []
+        actor = Actor.objects.create(name=name, kind="civil")
+        Mention.objects.create(article=article, actor=actor, spans=spans, quotes=[name] * len(spans), state=state)
+    for value, state in ((25, "confirmed"), (26, "suggested")):
+        start = body.index(str(value))
+        Figure.objects.create(article=article, value=value, quote=str(value), start=start, end=start + 2, state=state)
+    for n, state in enumerate(("accepted", "waiting")):
+        Capture.objects.create(article=article, sha256=f"{n}" * 64, size=1, media_type="text/plain", state=state, captured_at="2024-01-01T00:00Z")  # fmt: skip
+    # What a command changes is in the history, and not in the record.
+    Article.objects.filter(pk=article.pk).update(author="كاتب")
+    with operation(user=User.objects.create_user("muharrir").pk, what="تعديل"):
+        Article.objects.filter(pk=article.pk).update(section="سياسة")
+    shown = context(client, article.get_absolute_url())
+    assert [mention.actor.name for mention in shown["mentions"]] == ["الوفد", "المجلس", "ضيف"]
+    assert [int(figure.value) for figure in shown["figures"]] == [26, 25] and shown["text"] == ""
+    assert shown["captured_at"] == datetime(2024, 1, 1, tzinfo=UTC)
+    assert context(client, make_article("بلا أصل").get_absolute_url())["captured_at"] is None
+    record = context(client, f"{article.get_absolute_url()}record/")
+    facts = {kind: ([str(row) for row in open_rows], len(decided)) for kind, open_rows, decided in record["facts"]}
+    assert [(kind, len(open_rows), decided) for kind, (open_rows, decided) in facts.items()] == [("mention", 1, 2), ("event", 0, 0), ("figure", 1, 1)]  # fmt: skip
+    assert [capture.sha256[0] for capture in record["captures"]] == ["0"]
+    assert [field.label for change in record["changes"] for field in change.fields] == ["القسم"]
+
+
+def test_two_printings_are_compared_the_earlier_first(client: Client, make_article: Make) -> None:
+    late, early, same = (make_article(f"خبر {n}", f"نص {n}", date(2024, 1, day)) for n, day in enumerate((2, 1, 2)))
+    for first, second in ((early, late), (early, same), (late, same)):
+        for pair in ((first, second), (second, first)):
+            shown = context(client, f"/articles/{pair[0].pk}/compare/{pair[1].pk}/")
+            assert (shown["first"], shown["second"]) == (first, second)
+    Article.objects.filter(pk=early.pk).update(status="draft")
+    for address in (f"/articles/{early.pk}/compare/{late.pk}/", f"/articles/{late.pk}/compare/{early.pk}/"):
+        assert client.get(address).status_code == 404
+
+
+@pytest.mark.django_db
+def test_searches_are_counted_and_lists_are_not(client: Client, settings: Any) -> None:
+    settings.ARCHIVE_SEARCH_RATE = "2/m"
+    asked = [
+        "/articles/",
+        "/search/",
+        "/search/?q=+",
+        "/search/?q=كلمة",
+        "/search/suggest/?q=ناصر",
+        "/articles/?q=كلمة",
+        "/search/suggest/?q=نا",
+        "/articles/",
+    ]
+    assert [client.get(address).status_code for address in asked] == [200, 200, 200, 200, 200, 429, 429, 200]
+
+
+@pytest.mark.django_db
+def test_suggestions_say_what_they_are(client: Client) -> None:
+    rows = client.get("/search/suggest/", {"q": "ناصر بور"}).json()["suggestions"]
+    (actor,) = [row for row in rows if row["kind"] == "actor"]
+    assert (actor["label"], actor["text"]) == ("فاعل", actor["text"]) and "/actors/" in actor["address"]
+    assert {row["label"] for row in rows} <= {"فاعل", "فعالية", "مقال"}
