@@ -75,6 +75,7 @@ def meta(**contents: str) -> str:
         (linked(**{"@type": "WebPage", "author": {"@type": "NewsArticle", "headline": "عنوان"}}), "", "title", ""),
         (f'<script type="application/ld+json">{json.dumps([{"@type": "Article", "headline": "عنوان"}, {"@type": "Article", "headline": "آخر"}])}</script>', "", "title", "عنوان"),
         ('<script type="application/ld+json">no JSON</script>' + linked(headline="عنوان"), "", "title", "عنوان"),
+        (f'<script type="application/ld+json">["text", 5, null, {json.dumps({"@type": "Article", "headline": "عنوان"})}]</script>', "", "title", "عنوان"),
         # A name of the site after the title is left out.
         (meta(og__title="عنوان - الموقع", og__site_name="الموقع"), "", "title", "عنوان"),
         (meta(og__title="عنوان - الموقع", og__site_name="غيره"), "", "title", "عنوان - الموقع"),
@@ -85,9 +86,7 @@ def test_what_a_page_says_of_itself(head: str, body: str, field: str, value: str
 
 
 def test_the_language_of_the_page_element_counts_before_its_metas() -> None:
-    content = (
-        f'<html lang="fr-FR"><head>{meta(og__locale="ar_MA")}</head><body><article>{PARAGRAPHS}</article></body></html>'
-    )
+    content = f'<html lang=" FR-fr "><head>{meta(og__locale="ar_MA")}</head><body><article>{PARAGRAPHS}</article></body></html>'
     assert read_page(Item("a", content.encode(), "text/html")).metadata.language == "fr"
 
 
@@ -192,7 +191,7 @@ def test_a_page_declares_its_encoding_near_its_beginning(padding: int, encoding:
 
 def test_the_transport_declares_before_the_page_and_the_caller_before_both() -> None:
     words = "Le président a reçu le ministre et son délégué à Rabat."
-    content = f'<meta charset="iso-8859-15"><p>{words}</p>'.encode("windows-1252")
+    content = f'<meta charset="ISO-8859-15"><p>{words}</p>'.encode("windows-1252")
     assert read_page(Item("a", content, "text/html", encoding="windows-1252")).encoding == "windows-1252"
     assert read_page(Item("a", content, "text/html")).encoding == "iso-8859-15"
     assert read_page(Item("a", content, "text/html"), "windows-1254").encoding == "windows-1254"
