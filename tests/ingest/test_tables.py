@@ -293,6 +293,11 @@ def test_a_table_is_read_row_by_row(tmp_path: Path) -> None:
         ("line 2", "a NUL byte in line 2"),
         ("line 3", f"{head}d,e\n"),
     ]
+    letters = "وصل الوفد إلى الرباط في زيارة من يومين"
+    broken = b"\n".join([HEAD.encode(), *[f"{letters},x".encode()] * 60, b"\xff\xfd,x", f"{letters},x".encode()])
+    assert [entry for entry in entries(read_csv, path, broken) if "UTF-8" in entry[1]] == [
+        ("line 62", "not UTF-8 text: byte 0xff at offset 0 of line 62")
+    ]
     # The limit is of a row, however many lines it has.
     limit = "the largest document accepted is 24 (ARCHIVE_LARGEST_FILE)"
     assert entries(read_csv, path, f'{HEAD}\n{"a" * 21},b\n{"a" * 22},b\n"a\n{"a" * 15}\n",b\nd,e\n"a\n{"a" * 20}\n",b\n', 24) == [
