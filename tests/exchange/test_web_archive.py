@@ -152,10 +152,13 @@ def captures(make_article: Callable[..., Article]) -> dict[str, Capture]:
             **{"media_type": "text/plain", "encoding": "utf-8", **fields},
         )  # fmt: skip
 
-    return {
+    captures = {
         "file": kept(1), "page": kept(2, **WEB, media_type="text/html"), "rows": kept(3, media_type="application/json"), "bare": kept(4, encoding=""),
         "older": kept(5, address="https://news.example/a", fetched_address="https://news.example/a"),
     }  # fmt: skip
+    # A row that is written again stands behind all others in its table.
+    Capture.objects.filter(pk=captures["file"].pk).update(size=captures["file"].size)
+    return captures
 
 
 def records_of(content: bytes) -> list[tuple[str, ...]]:

@@ -3,6 +3,7 @@
 import fnmatch
 import hashlib
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -347,7 +348,14 @@ def test_problems_are_told_at_once_and_a_check_that_fails_is_one(make_article: M
     Delivery.objects.create(name="ملف.txt", stored_as="../../outside.txt", state="waiting")
     languages(make_article)
     addresses(make_article)
+    # A row that is written again stands behind all others in its table.
+    for rows in (Article.objects.filter(language="عربي"), Article.objects.filter(url="https://TWO.example/a")):
+        rows.update(section="قسم")
     checked = looked(repair=True, on_problem=heard.append)
+    for kind, start in (("value", ""), ("address", "should be|different")):
+        lines = [problem.message for problem in heard if problem.kind == kind and re.search(start, problem.message)]
+        pks = [int(number[1]) for line in lines if (number := re.match(r"articles? (\d+)", line))]
+        assert len(pks) > 1 and pks == sorted(pks)
     assert heard == checked.problems
     (failed,) = [problem for problem in heard if problem.kind == "check"]
     assert (
@@ -544,7 +552,9 @@ def test_a_missing_table_ends_the_check_at_once() -> None:
 def test_stores_of_another_kind(stores: Path, settings: object, kind: str) -> None:
     """A store elsewhere has no modes; one that is no folder cannot be listed."""
     if kind == "memory":
-        backend = {"BACKEND": "django.core.files.storage.InMemoryStorage"}
+        # A folder of that name has nothing to do with it.
+        (stores / "open").mkdir(mode=0o755)
+        backend = {"BACKEND": "django.core.files.storage.InMemoryStorage", "OPTIONS": {"location": stores / "open"}}
     else:
         (stores / "file").touch(mode=0o600)
         backend = {**settings.STORAGES["captures"], "OPTIONS": {"location": stores / "file"}}
