@@ -1,5 +1,6 @@
 """The gate's rules, the sums of a run and the likeness of texts, without a database."""
 
+import gzip
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -146,6 +147,14 @@ def test_the_language_of_a_document(stated: str, stored: str, told: str) -> None
     assert judged(language="xx", body="English text").language == "und"
 
 
+def test_characters_that_are_removed_are_counted() -> None:
+    notes = gate.removed(title="أ\x01\u202eب\x02", author="أ\x01", section="\u202eأ", text="أ")
+    assert [(note.field, str(note.taken)) for note in notes] == [
+        ("title", "2 control characters and 1 marks of direction were removed"), ("author", "1 control characters were removed"),
+        ("section", "1 marks of direction were removed"),
+    ]  # fmt: skip
+
+
 def test_the_name_of_an_original() -> None:
     most = gate._LONGEST_FILENAME
     assert [gate.file_name(name)[0] for name in ("a.html", "C:\\b\\a.html", "/x/y/a.html", "", "\udce9.html")] == [
@@ -227,25 +236,20 @@ def test_the_sums_of_two_runs() -> None:
 # The likeness of texts, and where they are from.
 
 
-def words(first: int, count: int) -> str:
+def words(first: int, count: int, length: int = 1) -> str:
     """Returns different words, which are written with letters for the digits of their numbers."""
     letters = str.maketrans("0123456789", "بتجدرسصعفق")
-    return " ".join(f"كل{number}".translate(letters) for number in range(first, first + count))
+    return " ".join(f"{'كل' * length}{number}".translate(letters) for number in range(first, first + count))
 
 
-@pytest.mark.parametrize("scale", [1, 1500])
-def test_the_share_of_a_wording(scale: int) -> None:
+@pytest.mark.parametrize("length", [1, 10_000])
+def test_the_share_of_a_wording(length: int) -> None:
     """Five-word shingles: a text of 20 words has 16. Long texts are compared by their words as written."""
-    text = words(0, 20 * scale)
-    assert (len(text) > MOST_COMPARED) == (scale > 1)
-    shingles = 20 * scale - 4
+    text, half = words(0, 20, length), words(0, 10, length)
+    assert (len(text) > MOST_COMPARED) == (length > 1)
     assert shared_wording(text, text) == 1.0 == shared_wording(text, f"{text} ")
-    assert (
-        shared_wording(text, words(0, 10 * scale))
-        == shared_wording(words(0, 10 * scale), text)
-        == (10 * scale - 4) / shingles
-    )
-    assert shared_wording(text, words(10 * scale, 20 * scale)) == (10 * scale - 4) / shingles
+    assert shared_wording(text, half) == shared_wording(half, text) == 6 / 16
+    assert shared_wording(text, words(10, 20, length)) == 6 / 16
     assert shared_wording(text, words(90_000, 20)) == 0
     assert shared_wording("كلمة", "كلمتان اثنتان") == 0.0
 
@@ -365,6 +369,13 @@ def test_a_document_is_as_large_as_the_limit(tmp_path: Path) -> None:
         assert len(read_limited(file, 100_000)) == 100_000
     with path.open("rb") as file, pytest.raises(UnreadableError, match="^more than 99,999 bytes when unpacked"):
         read_limited(file, 99_999)
+    path.write_bytes(gzip.compress(b"x" * 100_000))
+    assert read_whole(path, 100_000) == b"x" * 100_000
+    with pytest.raises(UnreadableError, match="^more than 99,999 bytes when unpacked"):
+        read_whole(path, 99_999)
+    path.write_bytes(gzip.compress(b"x" * 100_000)[:-9])
+    with pytest.raises(UnreadableError, match="^the gzip file is damaged or cut short$"):
+        read_whole(path, 100_000)
     path.write_bytes(b"abc\nabcd\n" + b"x" * 70_000 + b"\nab")
     with path.open("rb") as file:
         assert list(lines(file, 4)) == [(1, b"abc\n"), (2, None), (3, None), (4, b"ab")]
