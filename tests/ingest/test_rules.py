@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from articles.extract.dates import StatedDate
 from articles.extract.fingerprints import MOST_COMPARED
-from articles.ingest import gate
+from articles.ingest import authority, gate
 from articles.ingest.boilerplate import is_label, opens_comment_form
 from articles.ingest.document import Document, Item, Note, UnreadableError, quoted
 from articles.ingest.identity import StoredBytes, article_with, shared_wording
@@ -20,7 +20,7 @@ from articles.ingest.readers.opening import ending_of, lines, read_limited, read
 from articles.ingest.run import Failure, Noted, Report
 from articles.models import ArchiveDate, TitleOrigin
 from articles.models.delivery import NoteKind
-from articles.platform.messages import Message
+from articles.platform.messages import Message, MessageError
 
 DOCUMENT = Document("عنوان", TitleOrigin.STATED, "متن المقال بالعربية.")
 TODAY = timezone.localdate()
@@ -379,3 +379,62 @@ def test_a_document_is_as_large_as_the_limit(tmp_path: Path) -> None:
     path.write_bytes(b"abc\nabcd\n" + b"x" * 70_000 + b"\nab")
     with path.open("rb") as file:
         assert list(lines(file, 4)) == [(1, b"abc\n"), (2, None), (3, None), (4, b"ab")]
+
+
+# Authority files.
+
+
+@pytest.mark.parametrize(
+    ("key", "is_read"),
+    [
+        (".".join(["a"] * 100), True), (".".join(["a"] * 101), False), (" . ".join(['"a b"'] * 101), False), (".".join(["'a'"] * 100), True), ("a" * 5000, True),
+    ],
+)  # fmt: skip
+def test_a_key_has_few_parts(key: str, is_read: bool) -> None:
+    if is_read:
+        assert authority.parsed(f"{key} = 1")
+        return
+    with pytest.raises(MessageError, match="^a key of 100 parts or more$"):
+        authority.parsed(f"{key} = 1")
+
+
+@pytest.mark.parametrize(
+    ("value", "name"),
+    [
+        ("a", "text"), (True, "true or false"), (5, "a number"), (5.5, "a number with a fraction"), ({}, "a table"), (TODAY, "a date or time"), ([], "a list"), ([[1]], "a list"),
+        (["a", "b"], "a list of text"), ([1, "a"], "a list of values of several kinds"), ([1, [2]], "a list of a number"),
+    ],
+)  # fmt: skip
+def test_the_name_of_a_value_s_type(value: object, name: str) -> None:
+    assert authority._type_name(value) == name
+
+
+def test_the_place_of_a_syntax_error_and_the_size_of_a_file() -> None:
+    assert authority._place_in("Invalid value (at line 3, column 14)") == "line 3, column 14"
+    assert authority._place_in("Unclosed array (at end of document)") == "the end of the file"
+    tables = {"actor": [{"aliases": [{}, {}]}, {"aliases": 5}, 7], "event": [{"participants": [{}]}], "x": 5}
+    assert authority._size(tables) == 7
+
+
+@pytest.mark.parametrize(
+    ("entry", "expected"),
+    [
+        ({}, ArchiveDate.unknown(basis="editor")), ({"date": date(2024, 2, 3)}, ArchiveDate.on(date(2024, 2, 3), "editor")),
+        ({"date": date(2024, 2, 3), "precision": "month", "basis": "stated"}, ArchiveDate.in_month(2024, 2)),
+        ({"earliest": date(2024, 2, 3)}, ArchiveDate.unknown(date(2024, 2, 3), basis="editor")),
+        ({"earliest": date(2024, 2, 3), "latest": date(2024, 2, 3)}, ArchiveDate.unknown(date(2024, 2, 3), date(2024, 2, 3), basis="editor")),
+        ({"earliest": date(2024, 2, 3), "latest": date(2024, 2, 2)}, "start.latest: 2024-02-02 is before start.earliest, 2024-02-03"),
+        ({"colour": "red"}, "start.colour: not a date field, or not of its type"), ({"date": "2024-02-03"}, "start.date: not a date field, or not of its type"),
+        ({"precision": "week"}, "start.precision: “week” is not one of day, month, year, unknown"), ({"basis": "rumour"}, "start.basis: “rumour” is not one of stated, inferred, editor"),
+        ({"latest": date(1799, 12, 31)}, "start.latest: 1799-12-31 is not within 1800-01-01 … *"),
+    ],
+)  # fmt: skip
+def test_a_date_of_an_authority_file(entry: dict, expected: ArchiveDate | str) -> None:
+    if isinstance(expected, ArchiveDate):
+        assert authority._date("start", entry) == expected
+        return
+    with pytest.raises(authority.AuthorityError) as refused:
+        authority._date("start", entry)
+    assert str(refused.value).startswith(expected.removesuffix("*")) and (
+        expected.endswith("*") or str(refused.value) == expected
+    )
