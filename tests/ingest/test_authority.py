@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from articles.ingest.arabic import in_arabic
 from articles.ingest.authority import MOST_ALIASES, MOST_PARTICIPANTS, AuthorityError, apply_authority, load_authority
-from articles.models import Actor, Event
+from articles.models import Actor, Event, EventSeries
 
 pytestmark = pytest.mark.django_db
 FIXTURE = settings.BASE_DIR / "fixtures" / "authority.toml"
@@ -226,6 +226,14 @@ def test_names_that_two_actors_have_are_told() -> None:
         str(report.shared[0]).startswith("“هيئة أولى”, a name of “هيئة أولى”, is a name of “مجلس آخر ع") and merged.pk
     )
     assert apply_authority("names.toml", file).shared == ()
+
+
+def test_series_of_one_name_are_one_series_and_lines_are_counted_from_the_first() -> None:
+    series = '[[series]]\nname = "قمم الساحل"\ndescription = "{}"\n'
+    assert apply_authority("series.toml", (series.format("أول") + series.format("ثان")).encode()).applied == 2
+    assert EventSeries.objects.get(name="قمم الساحل").description == "ثان"
+    with pytest.raises(AuthorityError, match="line 2 is not UTF-8"):
+        apply_authority("broken.toml", b"\n\xff")
 
 
 def test_an_entry_is_applied_to_the_row_of_its_name() -> None:
