@@ -170,3 +170,18 @@ def test_revisits_are_known_by_a_capture_or_an_article_of_their_address() -> Non
     assert ingest_items([revisit], OPTIONS).unchanged == 1
     Capture.objects.filter(article=article).update(address="elsewhere")
     assert len(ingest_items([revisit], OPTIONS).failures) == 1
+
+
+def test_a_value_that_a_stored_article_does_not_take_is_told() -> None:
+    def notes(number: int, **fields: str) -> list[str]:
+        body = sentences("مرو").replace("تستمر", "تتواصل", number)
+        row = {"title": "عنوان للخبر", "body": body, "url": "https://news.example/kept", **fields}
+        document = Item(f"{number}.jsonl", json.dumps(row).encode(), "application/json", captured_at=NOW)
+        return [str(note) for note in ingest_items([document], OPTIONS).noted.places]
+
+    assert notes(0, author="سالم") == []
+    assert notes(1, author="ليلى", section="سياسة", status="draft") == [
+        "author “ليلى”: the article was stored before and keeps “سالم”",
+        "status “draft”: the article was stored before and keeps “published”",
+    ]
+    assert notes(2, author="سالم", section="سياسة", status="published") == []
