@@ -9,10 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg
 import pytest
 from django.db import connection, transaction
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
-from articles.exchange.long_answers import ASKERS, LOCKS
+from articles.exchange.long_answers import ASKERS, LOCKS, MOST_HERE, AnswerPlace, Keys, _held
 from articles.models import Article, ArticleStatus, Source
 from tests.waiting import wait_for
 
@@ -225,3 +225,36 @@ def test_head_takes_no_place_and_reads_no_row(client: Client, article: Article, 
 
 def test_head_of_what_is_not_there_is_404(client: Client) -> None:
     assert client.head("/export/moons.csv").status_code == client.head("/export/articles.xls").status_code == 404
+
+
+def test_keys_come_in_parts_and_what_is_closed_may_be_closed_again(article: Article, rf: RequestFactory) -> None:
+    rows = Article.objects.order_by("-id")
+    ids = list(rows.values_list("pk", flat=True))
+    keys = Keys(rows)
+    assert keys.count == len(ids) and list(keys.parts(2)) == [ids[start : start + 2] for start in range(0, len(ids), 2)]
+    none = Keys(Article.objects.none())
+    assert (none.count, list(none.parts(2))) == (0, [])
+    for closable in (keys, none):
+        closable.close()
+        closable.close()
+        assert list(closable.parts(2)) == [] and cursors() == []
+    place = AnswerPlace.take(rf.get("/"))
+    # A second answer of the same client, even by the same session, has no place.
+    assert place is not None and locks_held() == 2
+    place.close()
+    place.close()
+    assert locks_held() == 0 and not _held
+
+
+def test_a_process_makes_few_long_answers_at_once(
+    article: Article, elsewhere: Callable[[str, str], int], settings: object
+) -> None:
+    settings.ARCHIVE_EXPORTS_AT_ONCE = 10
+    assert MOST_HERE == 2
+    held = Client(REMOTE_ADDR="192.0.2.1").get(DOORS[0])
+    assert elsewhere(DOORS[0], "192.0.2.2") == 200
+    _held[-1] += 1
+    assert elsewhere(DOORS[0], "192.0.2.2") == 503
+    del _held[-1]
+    held.close()
+    assert not _held

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from articles.ingest.arabic import in_arabic
 from articles.ingest.authority import MOST_ALIASES, MOST_PARTICIPANTS, AuthorityError, apply_authority, load_authority
-from articles.models import Actor, Event
+from articles.models import Actor, Event, EventSeries
 
 pytestmark = pytest.mark.django_db
 FIXTURE = settings.BASE_DIR / "fixtures" / "authority.toml"
@@ -204,3 +204,67 @@ def test_a_nul_character_is_told_as_such(content: str, field: str) -> None:
         apply_authority("file.toml", content.encode())
     words = in_arabic(refused.value.args[0]).replace("\u2068", "").replace("\u2069", "")
     assert "محرف فارغ (NUL)" in words and field in words and "يُنتظر" not in words
+
+
+def test_names_that_two_actors_have_are_told() -> None:
+    others = [Actor.objects.create(name=f"مجلس آخر {letter}", kind="civil") for letter in "بتجدرسصع"]
+    for other in others[:-1]:
+        other.aliases.create(name="مجلسُ الساحل")
+    merged = Actor.objects.create(name="مجلس الساحل", kind="civil", merged_into=others[0])
+    file = (
+        '[[actor]]\nname = "هيئة أولى"\nkind = "civil"\naliases = [{ name = "مجلس الساحل" }, { name = "لا أحد" }]\n'
+        '[[actor]]\nname = "مجلس آخر ع"\nkind = "civil"\ndistinction = "الثاني"\naliases = [{ name = "هيئة أولى" }]\n'
+    ).encode()
+    report = apply_authority("names.toml", file)
+    first, second = Actor.objects.get(name="هيئة أولى"), Actor.objects.get(distinction="الثاني")
+    told = [(shared.name, shared.owner, shared.other.pk) for shared in report.shared]
+    assert told == [
+        ("هيئة أولى", "هيئة أولى", second.pk), *(("مجلس الساحل", "هيئة أولى", other.pk) for other in others[:5]),
+        ("مجلس آخر ع", str(second), others[-1].pk), ("هيئة أولى", str(second), first.pk),
+    ]  # fmt: skip
+    assert (
+        str(report.shared[0]).startswith("“هيئة أولى”, a name of “هيئة أولى”, is a name of “مجلس آخر ع") and merged.pk
+    )
+    assert apply_authority("names.toml", file).shared == ()
+
+
+def test_series_of_one_name_are_one_series_and_lines_are_counted_from_the_first() -> None:
+    series = '[[series]]\nname = "قمم الساحل"\ndescription = "{}"\n'
+    assert apply_authority("series.toml", (series.format("أول") + series.format("ثان")).encode()).applied == 2
+    assert EventSeries.objects.get(name="قمم الساحل").description == "ثان"
+    with pytest.raises(AuthorityError, match="line 2 is not UTF-8"):
+        apply_authority("broken.toml", b"\n\xff")
+
+
+def test_an_entry_is_applied_to_the_row_of_its_name() -> None:
+    """A second file changes the fields that it states, of standing rows alone, and confirms them."""
+    merged = Actor.objects.create(
+        name="هيئة الرصد", kind="civil", merged_into=Actor.objects.create(name="س", kind="civil")
+    )
+    stored = Actor.objects.create(name="هيئة الرصد", kind="civil", state="suggested", description="قديم", country="مصر")
+    event = Event.objects.create(title="قمة الساحل", kind="summit", place="دكار", state="suggested")
+    apply_authority(
+        "more.toml",
+        (
+            '[[actor]]\nname = "هيئةُ الرصد"\nkind = "state"\ndescription = "جديد"\n[[series]]\nname = "قمم الساحل"\n'
+            '[[event]]\ntitle = "قمةُ الساحل"\nkind = "meeting"\nsession = 3\nwithheld = true\nseries = "قمم الساحل"\nstart = { date = 2024-05-02 }\n'
+            'end = { date = 2024-05-02 }\nparticipants = [{ actor = "هيئة الرصد" }, { actor = "هيئة الرصد", role = "host" }]\n'
+        ).encode(),
+    )
+    stored.refresh_from_db()
+    event.refresh_from_db()
+    merged.refresh_from_db()
+    assert (stored.kind, stored.description, stored.country, stored.state) == ("state", "جديد", "مصر", "confirmed")
+    assert (merged.kind, merged.state) == ("civil", "confirmed")
+    assert (event.kind, event.place, event.session, event.withheld, event.state) == (
+        "meeting",
+        "دكار",
+        3,
+        True,
+        "confirmed",
+    )
+    assert event.series.name == "قمم الساحل" and event.end == event.start and event.start.iso == "2024-05-02"
+    assert sorted(event.participations.values_list("actor", "role")) == [
+        (stored.pk, "host"),
+        (stored.pk, "participant"),
+    ]

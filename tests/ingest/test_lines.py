@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from articles.ingest import text
 from articles.ingest.document import UnreadableError
 from articles.ingest.text import language_of, made_title, read_text
 from articles.models import ArchiveDate
@@ -170,3 +171,52 @@ def test_a_text_without_an_article_is_refused(text: str) -> None:
 )  # fmt: skip
 def test_the_language_of_a_text_is_that_of_most_letters_of_its_beginning(body: str, language: str) -> None:
     assert language_of(body) == language
+
+
+def counted(count: int, ending: str = "") -> str:
+    return " ".join(["كلمة"] * count) + ending
+
+
+@pytest.mark.parametrize(
+    ("line", "is_paragraph"),
+    [
+        (counted(3, "."), False), (counted(4, "."), True), (counted(4, "…»"), True), (counted(4, "؟"), False), (counted(30), False), (counted(31), True),
+        (f"{counted(10, '.')} {counted(5)}", False), (f"{counted(10, '؟')} {counted(6)}", True), (f"{counted(15, '!')} كلمة", False), (f"{counted(15, '!')} كلمة كلمة", True),
+    ],
+)  # fmt: skip
+def test_which_line_is_running_text(line: str, is_paragraph: bool) -> None:
+    assert text._is_paragraph(text.Line(1, line)) == is_paragraph
+
+
+TEXT = "وصل الوفد صباح اليوم إلى المدينة للمشاركة في ورشة أمن الموانئ."
+
+
+@pytest.mark.parametrize(
+    ("written", "section", "aside", "body"),
+    [
+        # Above the title: a section, then lines as short; below it a single word.
+        ("سياسة\nمحليات اليوم\nعنوان طويل من كلمات كثيرة\nخاص\n" + TEXT, "سياسة", ["section", "heading line", "heading line"], TEXT),
+        ("أخبار من هنا وهناك\nعنوان طويل من كلمات كثيرة\nعنوان طويل من كلمات كثيرة\n" + TEXT, "أخبار من هنا وهناك", ["section", "repeated title"], TEXT),
+        ("سياسة\nأخبار من هنا وهناك\nعنوان من كلمات كثيرة\nعنوان من كلمات كثيرة\n" + TEXT, "سياسة", ["section", "repeated title"], f"أخبار من هنا وهناك\n\n{TEXT}"),
+        ("عنوان طويل من كلمات كثيرة\nسطر تحته\n" + TEXT, "", [], f"سطر تحته\n\n{TEXT}"),
+        # A date at the end of a text with one other paragraph.
+        (f"عنوان طويل من كلمات كثيرة\n\n{TEXT}\n\n5 مارس 2024", "", ["date"], TEXT),
+    ],
+)  # fmt: skip
+def test_lines_around_the_title_and_at_the_end(written: str, section: str, aside: list[str], body: str) -> None:
+    document = text.read_text(written)
+    assert (document.section, [line.kind for line in document.set_aside], document.body) == (section, aside, body)
+
+
+@pytest.mark.parametrize(("words", "is_set_aside"), [(6, True), (7, False)])
+def test_a_banner_above_the_declared_title(words: int, is_set_aside: bool) -> None:
+    document = text.read_text(f"{counted(words)}\nالعنوان المعلن للصفحة\n{TEXT}", "العنوان المعلن للصفحة")
+    assert [line.kind for line in document.set_aside] == ["heading line"] * is_set_aside + ["repeated title"]
+    assert document.body == (TEXT if is_set_aside else f"{counted(words)}\n\n{TEXT}")
+
+
+def test_a_row_of_signs_is_no_paragraph_and_a_dateline_is_quoted_whole() -> None:
+    signs = " ".join("*" * 20)
+    document = text.read_text(f"عنوان طويل من كلمات كثيرة\n\nالرباط 6 نونبر 2024 (ومع) - {TEXT}\n\n{signs}\n\n{FIRST}")
+    assert [(line.kind, line.text) for line in document.set_aside] == [("pull quote", signs)]
+    assert [(day.where, day.quote) for day in document.dates] == [("dateline", "الرباط 6 نونبر 2024 (ومع) -")]

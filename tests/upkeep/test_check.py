@@ -3,6 +3,7 @@
 import fnmatch
 import hashlib
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from django.core.files.base import ContentFile
-from django.db import connection, models
+from django.db import ProgrammingError, connection, models
 from django.utils import timezone
 
 from articles.models import (
@@ -29,6 +30,7 @@ from articles.models import (
 )
 from articles.models.capture import capture_storage, pack, stored_name
 from articles.models.delivery import delivery_storage
+from articles.models.history import event_model_of
 from articles.search import statistics
 from articles.upkeep.check import Checked, Problem, check
 
@@ -346,7 +348,14 @@ def test_problems_are_told_at_once_and_a_check_that_fails_is_one(make_article: M
     Delivery.objects.create(name="ملف.txt", stored_as="../../outside.txt", state="waiting")
     languages(make_article)
     addresses(make_article)
+    # A row that is written again stands behind all others in its table.
+    for rows in (Article.objects.filter(language="عربي"), Article.objects.filter(url="https://TWO.example/a")):
+        rows.update(section="قسم")
     checked = looked(repair=True, on_problem=heard.append)
+    for kind, start in (("value", ""), ("address", "should be|different")):
+        lines = [problem.message for problem in heard if problem.kind == kind and re.search(start, problem.message)]
+        pks = [int(number[1]) for line in lines if (number := re.match(r"articles? (\d+)", line))]
+        assert len(pks) > 1 and pks == sorted(pks)
     assert heard == checked.problems
     (failed,) = [problem for problem in heard if problem.kind == "check"]
     assert (
@@ -455,3 +464,102 @@ def test_kept_numbers_that_drift_are_counted_anew(make_article: Maker) -> None:
     usual = lines()
     assert ("statistics", f"{count} articles are counted where {count - 1} are published", USUAL) in usual
     assert {line[2] for line in usual} == {USUAL}
+
+
+def without_rules(*tables: str) -> None:
+    """Drops the check constraints of tables, as an archive of before them has none."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(
+            "SELECT conrelid::regclass, conname FROM pg_constraint WHERE contype = 'c' AND conrelid::regclass::text = ANY(%s)",
+            [list(tables)],
+        )
+        for table, name in cursor.fetchall():
+            cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
+
+
+def test_days_and_times_that_no_calendar_has_are_told_with_their_article(make_article: Maker) -> None:
+    tables = [f"articles_{name}" for name in ("article", "capture", "event", "articleevent", "sourceevent")]
+    without_rules(*tables)
+    article, other = make_article("خبر بلا تقويم", "نص."), make_article("خبر آخر", "نص.", title_origin="editor")
+    capture, sound = captured(article, b"beyond"), captured(article, b"within")
+    event = Event.objects.create(title="لقاء بلا تقويم", kind="meeting")
+    write(article, published_date="infinity", updated_at="-infinity", merged_into_id=other.pk)
+    write(capture, captured_at="infinity")
+    write(event, start_earliest="-infinity", periods=[])
+    history, source_history = event_model_of(Article), event_model_of(Source)
+    source = Source.objects.create(name="وكالة بلا تقويم")
+    Source.objects.filter(pk=source.pk).update(country="المغرب")
+    Article.objects.filter(pk=other.pk).update(title="خبر آخر تماما")
+    for model in (history, source_history):
+        row = model.objects.latest("pgh_id")
+        column = "published_latest" if model is history else "pgh_created_at"
+        with without_triggers(), connection.cursor() as cursor:
+            cursor.execute(f"UPDATE {model._meta.db_table} SET {column} = 'infinity' WHERE pgh_id = %s", [row.pk])
+    beyond = [line for line in told(looked(repair=True)) if "outside the calendar" in line[1]]
+    pk, name = history.objects.latest("pgh_id").pk, history._meta.model_name
+    owner = history.objects.values_list("pgh_obj", flat=True).get(pk=pk)
+    source_pk, source_name = source_history.objects.latest("pgh_id").pk, source_history._meta.model_name
+    assert beyond == sorted(
+        ("date", f"{place}: outside the calendar: {values}", outcome)
+        for place, values, outcome in (
+            (
+                f"articles_article {article.pk}, article {article.pk}",
+                "updated_at -infinity, published_date infinity",
+                OPEN,
+            ),
+            (
+                f"articles_capture {capture.pk}, capture {capture.pk} (article {article.pk})",
+                "captured_at infinity",
+                OPEN,
+            ),
+            (f"articles_event {event.pk}, event {event.pk}", "start_earliest -infinity", OPEN),
+            (f"{history._meta.db_table} {pk}, {name} {pk} (article {owner})", "published_latest infinity", USUAL),
+            (
+                f"{source_history._meta.db_table} {source_pk}, {source_name} {source_pk}",
+                "pgh_created_at infinity",
+                USUAL,
+            ),
+        )
+    )
+    assert sound.pk
+    # What cannot follow from such a start is neither told nor changed.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT periods FROM articles_event WHERE id = %s", [event.pk])
+        assert cursor.fetchone() == ([],)
+
+
+def test_values_of_the_past_are_left_alone(make_article: Maker) -> None:
+    article = make_article("خبر له تاريخ", "نص.", title_origin="editor")
+    Article.objects.filter(pk=article.pk).update(title="خبر آخر")
+    history = event_model_of(Article)._meta.db_table
+    with without_triggers(), connection.cursor() as cursor:
+        cursor.execute(f"UPDATE {history} SET date_statements = '[{{\"quote\": 1}}]', title = E'خبر\\x10'")
+        assert cursor.rowcount > 0
+    # That an original was read once is known by its history.
+    assert told(looked(), *BESIDE, "capture") == []
+
+
+def test_a_missing_table_ends_the_check_at_once() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE articles_figure RENAME TO articles_figure_gone")
+    with pytest.raises(ProgrammingError, match="articles_figure"):
+        looked()
+
+
+@pytest.mark.parametrize("kind", ["memory", "file"])
+def test_stores_of_another_kind(stores: Path, settings: object, kind: str) -> None:
+    """A store elsewhere has no modes; one that is no folder cannot be listed."""
+    if kind == "memory":
+        # A folder of that name has nothing to do with it.
+        (stores / "open").mkdir(mode=0o755)
+        backend = {"BACKEND": "django.core.files.storage.InMemoryStorage", "OPTIONS": {"location": stores / "open"}}
+    else:
+        (stores / "file").touch(mode=0o600)
+        backend = {**settings.STORAGES["captures"], "OPTIONS": {"location": stores / "file"}}
+    settings.STORAGES = settings.STORAGES | {"captures": backend, "deliveries": backend}
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE articles_articleevent")
+    expected = [("leftover file", "the captures cannot be read or removed: Not a directory", OPEN)]
+    assert told(looked()) == ([] if kind == "memory" else expected)

@@ -163,6 +163,14 @@ def test_two_backups_into_one_folder_do_not_run_at_once(stores: Path) -> None:
     assert stamps(folder) == [] and list((folder / "database").iterdir()) == []
 
 
+@pytest.mark.django_db
+def test_a_dump_that_fails_is_no_backup(stores: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(connection.settings_dict, "NAME", "no_such_database")
+    with pytest.raises(BackupError, match="no_such_database"):
+        backup(stores / "copy")
+    assert stamps(stores / "copy") == [] and list((stores / "copy/database").iterdir()) == []
+
+
 @pytest.mark.parametrize(("neighbour", "mode"), [("", 0o700), ("notes.txt", 0o755), ("20230101T000000Z.jsonl", 0o700)])
 def test_what_an_earlier_version_left_open_is_closed(tmp_path: Path, neighbour: str, mode: int) -> None:
     for part in ("database", "captures", "deliveries"):

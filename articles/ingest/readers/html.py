@@ -343,8 +343,8 @@ def _without_empty(tree: html.HtmlElement) -> None:
     for element in reversed(list(tree.iter(*_CARRIERS))):
         if not element.text and all(child.tag == _EMPTY and not child.tail for child in element):
             element.tag = _EMPTY
-    etree.strip_tags(tree, _EMPTY)
-    etree.strip_elements(tree, *_FIELDS, with_tail=False)
+    # The parser takes the text that follows some of these fields as theirs, so only their tags are removed.
+    etree.strip_tags(tree, _EMPTY, *_FIELDS)
 
 
 def _without_layout_tables(tree: html.HtmlElement) -> None:
