@@ -375,15 +375,33 @@ def _put_in_place(mutant: Mutant) -> None:
     if mutant.is_constant:
         _set_constants(tree, mutant)
     else:
+        objects = [value for value in gc.get_objects() if isinstance(value, types.FunctionType)]
+        functions = [function for function in objects if function.__code__.co_filename == str(path)]
+        _name_classes(tree, functions)
         new = dict(_codes(compile(tree, str(path), "exec")))
-        for function in [value for value in gc.get_objects() if isinstance(value, types.FunctionType)]:
+        for function in functions:
             code = function.__code__
-            replacement = new.get((code.co_qualname, code.co_firstlineno)) if code.co_filename == str(path) else None
+            replacement = new.get((code.co_qualname, code.co_firstlineno))
             if replacement is not None and replacement.co_freevars == code.co_freevars:
                 function.__code__ = replacement
     for cache in [value for value in gc.get_objects() if isinstance(value, functools._lru_cache_wrapper)]:
         if (cache.__module__ or "").startswith("articles"):
             cache.cache_clear()
+
+
+def _name_classes(tree: ast.Module, functions: list[types.FunctionType]) -> None:
+    """Names its class at the beginning of each method that calls `super()`.
+
+    A method that a mutant leaves without that call would not fit into the place of the right one, which refers to its
+    class.
+    """
+    lines = {function.__code__.co_firstlineno for function in functions if "__class__" in function.__code__.co_freevars}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            first_line = min(part.lineno for part in (node, *node.decorator_list))
+            if first_line in lines:
+                node.body.insert(0, ast.Expr(ast.Name("__class__", ast.Load())))
+    ast.fix_missing_locations(tree)
 
 
 def _codes(code: types.CodeType) -> Iterator[tuple[tuple[str, int], types.CodeType]]:
