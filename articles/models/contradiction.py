@@ -128,8 +128,6 @@ class ContradictionQuerySet(ReviewableQuerySet["Contradiction"]):
         holds again.
         """
         event_keys = {event for event in events if event}
-        if not event_keys:
-            return
         groups: dict[tuple[int, int, str], list[Bounds]] = defaultdict(list)
         rows = Figure.objects.public().filter(event__in=event_keys, measure__isnull=False)
         columns = ("event", "measure", "scope", "article", "low", "high", "period_start", "period_end")

@@ -77,8 +77,7 @@ class Gated(field_types.Mixin[_Set, _Get]):
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         """Returns the value to store, and sets it on the instance as well."""
         value = self.cleaned(super().pre_save(model_instance, add))
-        if isinstance(value, str):
-            setattr(model_instance, self.attname, value)
+        setattr(model_instance, self.attname, value)
         return value
 
     def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:

@@ -378,6 +378,10 @@ def test_a_row_as_a_page_showed_it(make_article: MakeArticle) -> None:
     article.refresh_from_db()
     assert [seen.as_seen(article, mark).author for mark in marks] == ["أ", "ب", "ج"]
     assert seen.as_seen(article, marks[-1]) is article
+    with CaptureQueriesContext(connection) as queries:
+        assert seen.marks_of([article]) == {article.pk: marks[-1]}
+    # The history of other rows is not read.
+    assert [" WHERE " in query["sql"] for query in queries] == [True]
     # Changes are in the order of their numbers, wherever the database keeps them.
     for version in versions_of(article)[1:]:
         _dated(Article, version.pgh_id, version.pgh_created_at)

@@ -134,6 +134,20 @@ def test_how_many_articles_report_an_event(make_article: MakeArticle) -> None:
     assert {row.title: row.articles for row in events.with_article_counts()} == {"لقاء بعيد": 0, "لقاء أبعد": 9}
 
 
+def test_the_events_of_each_month() -> None:
+    starts = [
+        on(2024, 5, 10),
+        on(2024, 5, 11),
+        ArchiveDate.in_month(2024, 5),
+        ArchiveDate.in_year(2023),
+        ArchiveDate.unknown(),
+    ]
+    keys = [event(f"لقاء {number}", start).pk for number, start in enumerate(starts)]
+    events = Event.objects.filter(pk__in=keys)
+    # In whatever order the events are.
+    assert events.counts_by_month() == events.newest().counts_by_month() == {(2024, 5): 3, (2023, 1): 1}
+
+
 def test_events_of_unknown_beginning_are_looked_up_in_one_period() -> None:
     """Existing archives hold these numbers."""
     starts = [

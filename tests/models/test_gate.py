@@ -72,6 +72,10 @@ def test_rows_that_go_by_copy_pass_the_gate_too(make_article: Callable[..., Arti
     stored = Article.objects.get(pk=article.pk)
     assert (stored.title, stored.author) == (LINE, LINE) and stored.set_aside == [{"line": 1, "text": PROSE}]
     assert stored.body == article.body == f"{PROSE}\n\n{PROSE}"
+    # The row itself has what is stored.
+    article.title, article.set_aside = DIRTY, ({"line": 1, "text": DIRTY},)
+    article.save()
+    assert article.title == LINE and article.set_aside == [{"line": 1, "text": PROSE}]
     actor = Actor.objects.create(name="علي", kind="person")
     mention = Mention(article=article, actor=actor, spans=[[5, 8]], quotes=["ع\x10لي"], role=DIRTY)
     insert([mention])

@@ -402,3 +402,15 @@ def test_rows_that_come_by_copy_have_the_operation_if_it_is_announced() -> None:
         Article.objects.filter(pk=rows[0].pk).update(author="زيد")
         latest = events.order_by("-pgh_id")[0]
         assert (latest.pgh_context is None) is (not metadata)
+
+
+@in_database
+def test_each_moved_figure_is_stored_once(make_article: MakeArticle) -> None:
+    article = make_article(body="1 ثم 2")
+    figures = [
+        Figure.objects.create(article=article, value=n, quote=n, start=at, end=at + 1) for n, at in (("1", 0), ("2", 5))
+    ]
+    article.body = "أمس 1 ثم 2"
+    article.save()
+    events = event_model_of(Figure).objects
+    assert [events.filter(pgh_obj=figure.pk).count() for figure in figures] == [1, 1]

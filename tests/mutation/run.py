@@ -407,13 +407,30 @@ def _put_in_place(mutant: Mutant, code: LoadedCode) -> None:
     if mutant.is_constant:
         _set_constants(tree, mutant)
     else:
+        functions = code.functions[str(path)]
+        _name_classes(tree, functions)
         new = dict(_codes(compile(tree, str(path), "exec")))
-        for function in code.functions[str(path)]:
+        for function in functions:
             replacement = new.get((function.__code__.co_qualname, function.__code__.co_firstlineno))
             if replacement is not None and replacement.co_freevars == function.__code__.co_freevars:
                 function.__code__ = replacement
     for cache in code.caches:
         cache.cache_clear()
+
+
+def _name_classes(tree: ast.Module, functions: list[types.FunctionType]) -> None:
+    """Names its class at the beginning of each method that calls `super()`.
+
+    A method that a mutant leaves without that call would not fit into the place of the right one, which refers to its
+    class.
+    """
+    lines = {function.__code__.co_firstlineno for function in functions if "__class__" in function.__code__.co_freevars}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            first_line = min(part.lineno for part in (node, *node.decorator_list))
+            if first_line in lines:
+                node.body.insert(0, ast.Expr(ast.Name("__class__", ast.Load())))
+    ast.fix_missing_locations(tree)
 
 
 def _codes(code: types.CodeType) -> Iterator[tuple[tuple[str, int], types.CodeType]]:
