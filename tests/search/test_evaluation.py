@@ -118,7 +118,9 @@ def test_the_rank_and_the_share_of_what_is_relevant(ranking: list[str], rank: fl
 
 
 def test_the_scores_are_means_of_ten_and_a_hundred_results() -> None:
-    judged = EvaluationSet({}, {"q1": "أول", "q2": "ثان"}, {"q1": {"d9": 1, "d50": 1, "d99": 1}, "q2": {"d10": 1, "d100": 1}})
+    judged = EvaluationSet(
+        {}, {"q1": "أول", "q2": "ثان"}, {"q1": {"d9": 1, "d50": 1, "d99": 1}, "q2": {"d10": 1, "d100": 1}}
+    )
     scores = measure("اسم", judged, lambda text: [f"d{number}" for number in range(200)])
     assert (scores.name, scores.mrr_at_10) == ("اسم", pytest.approx((1 / 10 + 0) / 2))
     assert scores.recall_at_100 == pytest.approx((1 + 1 / 2) / 2)
