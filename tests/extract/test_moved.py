@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from articles.extract.measuring import _lies_elsewhere, _overlap, _spans_longer_than_events  # noqa: PLC2701
-from articles.extract.mentions import _relocate, _with_places_of  # noqa: PLC2701
+from articles.extract.measuring import _lies_elsewhere, _overlap, _spans_longer_than_events
+from articles.extract.mentions import _relocate, _with_places_of
 from articles.models import ArchiveDate, Event, Mention
 
 
