@@ -127,7 +127,7 @@ body = "نص"
 
 def test_passages_as_they_are_read(tmp_path: Path) -> None:
     (tmp_path / "passages.toml").write_text(PASSAGES, encoding="utf-8")
-    first, second, third, fourth = read_passages(tmp_path)
+    first, second, third, _ = read_passages(tmp_path)
     assert (first.name, first.title, first.body, first.published) == (
         "أول",
         "خبر",

@@ -50,6 +50,12 @@ def test_whole_runs_are_marked_in_title_and_body(runs: list[str], in_title: list
     assert [word for piece in highlighted.snippet if piece.marked for word in piece.text.split()] == in_body
 
 
+def test_matches_of_several_concepts_are_marked_in_the_order_of_the_text() -> None:
+    highlighted = marked("عين سين", "عيون سينات", {"س": [2, 4], "ع": [1, 3]}, concept("س"), concept("ع"))
+    assert highlighted.title == (Piece("عين سين", marked=True),)
+    assert highlighted.snippet == (Piece("عيون سينات", marked=True),) and highlighted.body_spans == ((0, 4), (5, 10))
+
+
 def test_positions_beyond_the_text_mark_nothing() -> None:
     """The vector holds no position above 16,383, and an article may have been changed since."""
     highlighted = marked("سين", "عين", {"س": [1, 2, 3]}, concept("س"))
@@ -92,6 +98,7 @@ def window(length: int, *hits: tuple[str, list[int]]) -> tuple[int, int, bool, b
         (100, [("س", [0, 50, 51])], (44, 79, True, True)),
         (100, [("س", [10, 70])], (4, 39, True, True)),
         (100, [("س", [70, 10]), ("ع", [71, 11])], (4, 39, True, True)),
+        (100, [("س", [70]), ("ع", [10])], (4, 39, True, True)),
         # Hits count for a passage where they stand among the 30 words from its first hit on.
         (100, [("س", [10, 60]), ("ع", [39, 95])], (4, 39, True, True)),
         (100, [("س", [10, 75]), ("ع", [40, 80])], (64, 99, True, False)),
