@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from articles.arabic.reading import Reading
+from articles.extract import naming
 from articles.extract.analysis import analyse
 from articles.extract.authority import Authority
 from articles.extract.process import suggest, suggest_all
 from articles.extract.subject import Subject
-from articles.models import Actor, Alias, Article, Event, Figure, Mention
+from articles.models import Actor, Alias, Article, Event, Figure, Fingerprint, Mention, Reprint
 
 pytestmark = pytest.mark.django_db
 
@@ -146,3 +147,58 @@ def test_the_stored_figures_of_a_sentence(make_article: MakeArticle) -> None:
         int(value): score for value, score in Figure.objects.filter(article=article).values_list("value", "score")
     }
     assert scores == {15: 0.95, 20: 0.95, 30: 0.85, 40: 0.75, 50: 0.75, 60: 0.6}
+
+
+VOCABULARY = [f"{a}{b}{c}" for a in "حدرصطع" for b in "ثخذضظغ" for c in "جحشقطز"]
+STORY, OTHER = " ".join(VOCABULARY[:60]), " ".join(VOCABULARY[100:160])
+
+
+@pytest.mark.parametrize("sizes", [(4,), (1, 3), (2, 2), (3, 1), (1, 1, 1, 1)])
+def test_reprints_are_the_same_whatever_the_batches(make_article: MakeArticle, sizes: tuple[int, ...]) -> None:
+    authority = Authority.load()
+    articles = [
+        make_article(f"م{number}", body) for number, body in enumerate((STORY, OTHER, f"{STORY} وزيادة", STORY))
+    ]
+    subjects = [
+        Subject(article, analyse("", Reading(article.body), article.published, authority), is_new=True)
+        for article in articles
+    ]
+    for size in sizes:
+        suggest_all([subjects.pop(0) for _ in range(size)], authority)
+    first, _, longer, same = articles
+    rows = Reprint.objects.order_by("article").values_list("article", "original", "rule", "state")
+    assert list(rows) == [
+        (longer.pk, first.pk, "reprint.shingles", "suggested"), (same.pk, first.pk, "reprint.same_text", "suggested"),
+    ]  # fmt: skip
+    scores = list(Reprint.objects.order_by("article").values_list("score", flat=True))
+    assert scores == [1.0, 1.0] and Fingerprint.objects.filter(article__in=articles).count() == 4
+
+
+@pytest.mark.parametrize(
+    ("most_linked", "most_read", "linked", "has_more"),
+    [(3, 5, 3, True), (4, 5, 4, False), (2, 5, 2, True), (5, 3, 2, True), (5, 4, 3, True)],
+)
+def test_the_articles_that_would_name_an_actor(
+    make_article: MakeArticle,
+    monkeypatch: pytest.MonkeyPatch,
+    most_linked: int,
+    most_read: int,
+    linked: int,
+    has_more: bool,
+) -> None:
+    """The newest come first, of as many as a request can bring up to date; the second newest does not name the actor."""
+    monkeypatch.setattr(naming, "MOST_LINKED", most_linked)
+    monkeypatch.setattr(naming, "_MOST_READ", most_read)
+    actor = Actor.objects.create(name="هيئة السواحل العليا", kind="civil", state="confirmed")
+    body = "كلام " * 30 + "قال مجلس المرفأ البعيد كلمة" + " كلام" * 30
+    made = [make_article(f"م{number}", body, date(2023, 1, 1 + number)) for number in range(5)]
+    Article.objects.filter(pk=made[3].pk).update(body="مجلس بلا مرفأ")
+    named = make_article("م", body, DAY)
+    Mention.objects.create(article=named, actor=actor, state="rejected")
+    candidates = Article.objects.filter(pk__in=[article.pk for article in (*made, named)])
+    holders = naming.would_name(actor, "مجلس المرفأ البعيد", candidates)
+    newest = [made[place] for place in (4, 2, 1, 0)]
+    assert [article for article, _ in holders.articles] == newest[:linked] and holders.has_more == has_more
+    for _, around in holders.articles:
+        before, _, after = around.partition("مجلس المرفأ البعيد")
+        assert len(before) == len(after) == 60 and before.endswith("قال ")
