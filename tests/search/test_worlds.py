@@ -139,6 +139,19 @@ def test_titles_of_many_articles_are_suggested_from_the_newest(
     assert titles == [f"سوق الزبرجد {number}" for number in suggested]
 
 
+@pytest.mark.django_db
+def test_two_hundred_names_are_examined_for_those_that_lists_show(make_article: MakeArticle) -> None:
+    names = [f"هيئة الزبرجد {number:03}" for number in range(200)]
+    Actor.objects.bulk_create(
+        Actor(name=name, folded_name=fold_phrase(name), kind="civil", state="suggested") for name in names[:199]
+    )
+    last = Actor.objects.create(name=names[199], kind="civil", state="confirmed")
+    Mention.objects.create(article=make_article("م", "نص"), actor=last, state="confirmed")
+    assert [suggestion.text for suggestion in suggestions("هيئة الزبرجد")] == [last.name]
+    Actor.objects.create(name="هيئة الزبرجد 00", kind="civil", state="suggested")
+    assert suggestions("هيئة الزبرجد") == []
+
+
 def lexicon(frequencies: dict[str, int], articles: int = 1_000) -> Lexicon:
     return Lexicon({}, frequencies, {}, Totals(articles, 100.0))
 
