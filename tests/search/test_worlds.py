@@ -143,12 +143,12 @@ def test_titles_of_many_articles_are_suggested_from_the_newest(
 def test_two_hundred_names_are_examined_for_those_that_lists_show(make_article: MakeArticle) -> None:
     names = [f"هيئة الزبرجد {number:03}" for number in range(200)]
     Actor.objects.bulk_create(
-        Actor(name=name, folded_name=fold_phrase(name), kind="civil", state="suggested") for name in names[:199]
+        Actor(name=name, folded_name=fold_phrase(name), kind="civil", state="confirmed") for name in names[:199]
     )
     last = Actor.objects.create(name=names[199], kind="civil", state="confirmed")
     Mention.objects.create(article=make_article("م", "نص"), actor=last, state="confirmed")
     assert [suggestion.text for suggestion in suggestions("هيئة الزبرجد")] == [last.name]
-    Actor.objects.create(name="هيئة الزبرجد 00", kind="civil", state="suggested")
+    Actor.objects.create(name="هيئة الزبرجد 00", kind="civil", state="confirmed")
     assert suggestions("هيئة الزبرجد") == []
 
 
