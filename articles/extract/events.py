@@ -228,7 +228,7 @@ def event_phrases(reading: Reading) -> list[tuple[str, str, int]]:
         last = _end_of_phrase(text, of_words, index, index + length, kind)
         end = with_closing_mark(text, offset, of_words[last - 1].end)
         named_events.append((" ".join(text[offset:end].split()), kind, offset))
-        after = max(last, index + 1) if kind != EventKind.LAUNCH else index + length
+        after = last if kind != EventKind.LAUNCH else index + length
     return named_events
 
 
@@ -279,7 +279,7 @@ def _end_of_phrase(text: str, of_words: Sequence[Word], first: int, index: int, 
         if folded.startswith("ي") and len(folded) > 3 and folded not in _NOUNS_IN_YA:
             break
         index += 1
-    while index - 1 > first and of_words[index - 1].folded in {fold_name("في"), fold_name("و"), fold_name("هذا")}:
+    while of_words[index - 1].folded in {fold_name("في"), fold_name("و"), fold_name("هذا")}:
         index -= 1
     return index
 

@@ -214,7 +214,6 @@ class _Figures:
             skip_to = last_number.end if upper is not None else skip_to
             if figure and (not figures or figure.start >= figures[-1].end):
                 figures.append(figure)
-                skip_to = max(figure.end, last_number.end)
         return figures
 
     def _is_part_of_date(self, number: Number) -> bool:
@@ -271,7 +270,7 @@ class _Figures:
         unit, end, rule = self._unit(last, previous)
         implied = ""
         if not unit:
-            implied = self._implied(number)
+            implied = self._implied(number, opens_range=high is not None)
             if not implied:
                 return None
             rule = "figure.verb_and_number"
@@ -283,8 +282,7 @@ class _Figures:
         if high is not None and not low < high:
             return None
         qualifier, start = self._qualifier_before(number, opens_range=high is not None)
-        if unit in _SYMBOLS and end == last.end:
-            start = min(start, number.start - len(self._symbol_before(number)))
+        start = min(start, number.start - len(self._symbol_before(number)))
         if high is not None:
             qualifier = Qualifier.BETWEEN
         elif qualifier is None:
@@ -293,9 +291,9 @@ class _Figures:
             low, high, qualifier, unit, start, end, self._period(start, end), rule, self._about(end), implied
         )
 
-    def _implied(self, number: Number) -> str:
+    def _implied(self, number: Number, *, opens_range: bool) -> str:
         """Returns the unit that «عدد …» or the verb directly before the number implies; else empty."""
-        index = self._start_of_qualifier(number) - 1
+        index = self._start_of_qualifier(number, opens_range=opens_range) - 1
         if index < 0 or self.text[self.words[index].end : number.start].count("\n"):
             return ""
         if noun := self._counted_before(number):
@@ -316,9 +314,9 @@ class _Figures:
                 return self.text[noun.start : noun.end].removeprefix("ال") if noun.folded.startswith("ال") else ""
         return ""
 
-    def _start_of_qualifier(self, number: Number) -> int:
-        """The index of the first word of the number with its qualifier."""
-        _, start = self._qualifier_before(number, opens_range=False)
+    def _start_of_qualifier(self, number: Number, *, opens_range: bool) -> int:
+        """The index of the first word of the number with its qualifier, or with the words that open its range."""
+        _, start = self._qualifier_before(number, opens_range=opens_range)
         return self.reading.word_at(start) if start < number.start else number.first_word
 
     def _about(self, end: int) -> str:
@@ -496,8 +494,6 @@ class _Figures:
             return symbol[1], last.end + symbol.end(), "figure.currency"
         if symbol_before := self._symbol_before(last).strip():
             return symbol_before, last.end, "figure.currency"
-        if index >= len(self.words):
-            return "", last.end, ""
         if self._counted_noun(index):
             noun = self.words[index]
             if self._folded(index) not in _CURRENCIES:
@@ -519,7 +515,7 @@ class _Figures:
                 return previous.unit, self.words[index].end, "figure.of_the_same"
             return "", last.end, ""
         noun_index = index + 1
-        if noun_index < len(self.words) and self._can_be_part_of(noun_index) and not 1900 <= last.value <= 2100:
+        if self._can_be_part_of(noun_index) and not 1900 <= last.value <= 2100:
             noun = self.words[noun_index]
             return self.text[noun.start : noun.end], noun.end, "figure.number_of_nouns"
         return "", last.end, ""

@@ -312,7 +312,7 @@ def _body(reading: Reading, index: int, head: str) -> Newcomer | None:
             break
         last += 1
     # A head with one definite word is as often a common noun («مجلس النواب») as a name. With two it rarely is.
-    if definite_words < 2 or last - index < 3:
+    if definite_words < 2:
         return None
     start = of_words[index].start + (1 if of_words[index].folded != head else 0)
     end = of_words[last - 1].end

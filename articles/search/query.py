@@ -419,9 +419,7 @@ class _Parser:
         """Reads a phrase after its opening quote; a phrase of one word is a term."""
         terms = []
         while self.index < len(self.tokens) and not self._peek("quote"):
-            token = self.tokens[self.index]
-            if token.kind in _WORDS and re.search(r"\w", token.text):
-                terms += _as_words(self.text, token)
+            terms += _as_words(self.text, self.tokens[self.index])
             self.index += 1
         if self._peek("quote"):
             self.index += 1
@@ -470,9 +468,9 @@ class _Parser:
             part = self._phrase(self.tokens[first])
             interval = _interval(" ".join(term.text for term in terms_of(part)))
         else:
-            following = self.tokens[first : first + 3]
-            for length in (3, 2, 1):
-                tokens_of_date = following[:length]
+            # A date of one word is a token of its own.
+            for length in (3, 2):
+                tokens_of_date = self.tokens[first : first + length]
                 interval = (
                     _interval(" ".join(token.text for token in tokens_of_date)) if _are_words(tokens_of_date) else None
                 )
@@ -495,12 +493,11 @@ class _Parser:
             self.notes.append(QueryNote(token.position, message))
 
 
-# Kinds of signs that are read as words where no operator can stand, as in a phrase.
-_WORDS = {"word", "prefix", "or", "and", "near", "field", "date"}
-
-
 def _as_words(text: str, token: _Token) -> list[Term]:
-    """Returns the words of a sign that is read as text; the name of a field is taken from `text` as it was typed."""
+    """Returns the words of a sign that is read as text; none for a bracket or dash.
+
+    The name of a field is taken from `text` as it was typed.
+    """
     if token.kind in {"word", "prefix"}:
         return [Term(token.text, prefix=token.kind == "prefix")]
     written = re.split(r"\s", text[: token.end].rstrip(" :："))[-1] if token.kind == "field" else token.text

@@ -57,8 +57,8 @@ class Highlighted:
 def with_positions(articles: ArticleQuerySet, concepts: Sequence[Concept]) -> ArticleQuerySet:
     """Returns `articles` annotated with the positions that `highlight` needs."""
     lexemes = {lexeme for concept in concepts for run in concept.runs for lexeme in run}
-    exact = sorted(lexeme for lexeme in lexemes if not lexeme.endswith("*"))
-    prefixes = sorted(lexeme[:-1] for lexeme in lexemes if lexeme.endswith("*"))
+    exact = [lexeme for lexeme in lexemes if not lexeme.endswith("*")]
+    prefixes = [lexeme[:-1] for lexeme in lexemes if lexeme.endswith("*")]
     # `^@ ANY` over an empty array is false, as it should be.
     return articles.annotate(positions=RawSQL(_POSITIONS, [exact, prefixes], JSONField()))  # type: ignore[no-redef] # `Article` declares it.
 
@@ -99,8 +99,6 @@ def _hits(concept: Concept, positions: dict[str, list[int]]) -> Iterable[int]:
     """Yields every position, from 1, that belongs to a whole run of the concept."""
     for run in concept.runs:
         sets = [_positions_of(lexeme, positions) for lexeme in run]
-        if not all(sets):
-            continue
         for first in sets[0]:
             if all(first + step in positions_of_lexeme for step, positions_of_lexeme in enumerate(sets)):
                 yield from range(first, first + len(run))
@@ -119,18 +117,16 @@ def _best_window(hits: dict[int, set[int]], length: int) -> tuple[int, int]:
     The window begins a little before its first hit. The best window has the most different concepts, then the most
     hits, then the earliest place.
     """
-    if length <= SNIPPET_WORDS or not hits:
-        return 0, min(length, SNIPPET_WORDS)
-    best, best_value = 0, (-1, -1)
-    for start in sorted(hits):
+
+    def value(start: int) -> tuple[int, int]:
         inside = [
             concept_numbers
             for position, concept_numbers in hits.items()
             if start <= position < start + SNIPPET_WORDS - 6
         ]
-        value = len(set().union(*inside)), len(inside)
-        if value > best_value:
-            best, best_value = start, value
+        return len(set[int]().union(*inside)), len(inside)
+
+    best = max(sorted(hits), key=value, default=0)
     first = max(0, min(best - 6, length - SNIPPET_WORDS))
     return first, min(length, first + SNIPPET_WORDS)
 

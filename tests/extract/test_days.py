@@ -66,6 +66,7 @@ def test_a_weekday_means_the_last_such_day_or_the_next_one(text: str, ahead: boo
         ("5 نوفمبر الماضي", (2024, 11, 6), (2024, 11, 5)),
         ("5 دجنبر الماضي", (2024, 11, 6), (2023, 12, 5)),
         ("5 دجنبر الجاري", (2024, 11, 6), (2024, 12, 5)),
+        ("5 دجنبر الجاري", (2024, 9, 6), (2024, 12, 5)),
         ("5 من الشهر الجاري", (2024, 11, 6), (2024, 11, 5)),
         ("5 من الشهر المقبل", (2024, 12, 6), (2025, 1, 5)),
         ("5 من الشهر الماضي", (2024, 1, 6), (2023, 12, 5)),
@@ -100,6 +101,7 @@ def test_the_year_of_a_day_without_one(
         ("نوفمبر الماضي", (2024, 11, 6), (2023, 11)),
         ("أكتوبر الماضي", (2024, 11, 6), (2024, 10)),
         ("نوفمبر المقبل", (2024, 11, 6), (2024, 11)),
+        ("نوفمبر المقبل", (2024, 11, 20), (2024, 11)),
         ("أكتوبر المقبل", (2024, 11, 6), (2025, 10)),
         ("نوفمبر الجاري", (2024, 11, 6), (2024, 11)),
         ("الشهر الماضي", (2024, 1, 6), (2023, 12)),
@@ -156,6 +158,10 @@ def test_a_day_without_its_year_in_a_text_of_unknown_day(
 def test_a_month_or_weekday_alone_means_nothing_in_a_text_of_unknown_day() -> None:
     written = ArchiveDate.unknown(date(2024, 10, 1), date(2024, 12, 1))
     assert [meaning(text, written) for text in ("نوفمبر الماضي", "الأربعاء", "أمس")] == [None] * 3
+    # Nor does a day in a text of which no first or last day is known, nor a day of the Hijri calendar without its year.
+    for bounds in ((None, date(2024, 12, 1)), (date(2024, 10, 1), None), (None, None)):
+        assert meaning("6 نوفمبر", ArchiveDate.unknown(*bounds)) is None
+    assert meaning("5 رمضان", ArchiveDate.on(WEDNESDAY)) is None
 
 
 CAPTURED = date(2024, 11, 6)

@@ -98,7 +98,7 @@ def test_articles_of_a_filter_are_found_by_intersecting_indexes(
 
 @pytest.mark.parametrize(
     ("filter_scans", "intersects"),
-    [([], False), ([("article_source_public", 900)], True), ([("article_source_public", 900), ("article_newest", 99_500)], False)],
+    [([], False), ([("article_source_public", 900)], True), ([("article_source_public", 900), ("article_newest", 99_100)], True), ([("article_source_public", 900), ("article_newest", 99_101)], False)],
 )  # fmt: skip
 def test_what_postgresql_tells_of_an_intersection_is_understood(
     filter_scans: list[tuple[str, int]], intersects: bool

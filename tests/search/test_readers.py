@@ -9,8 +9,10 @@ import pytest
 from articles.models import Actor, Alias, Article, Coverage, Event, Figure, Measure, Mention, Source, SynonymSet
 from articles.search import matching, statistics
 from articles.search.completion import MOST_SUGGESTED, suggestions
+from articles.search.correction import _alike, _plainness
 from articles.search.facets import MOST_BARS, MOST_VALUES, bars, facets, interval
 from articles.search.filters import ActorFilter, ArticleFilter, EventFilter, FigureFilter
+from articles.search.listing import Direction, ListPlace, capped_count, page_of
 from articles.search.matching import (
     All,
     Close,
@@ -458,3 +460,125 @@ def test_parts_of_a_conjunction_are_met_separately_but_exclusions_with_the_first
     assert terms_of_parts(A) == ("'ا'",)
     assert run_of(("ا", "ب"), prefix=True) == Run((A, Lexeme("ب", prefix=True)))
     assert (run_of(()), run_of(("ا",), in_title=True)) == (None, Lexeme("ا", in_title=True))
+
+
+# Lists by date
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("2024-11-06.123", ListPlace(date(2024, 11, 6), 123)),
+        ("2024-11-06.0", ListPlace(date(2024, 11, 6), 0)),
+        (f"2024-11-06.{'9' * 18}", ListPlace(date(2024, 11, 6), 10**18 - 1)),
+        (f"2024-11-06.{'9' * 19}", None),
+        ("2024-11-06.", None),
+        ("2024-11-06.-1", None),
+        ("2024-11-06.١٢", None),
+        ("2024-11-06.²", None),
+        ("2024-11-06.1a", None),
+        ("2024-11-31.1", None),
+        ("nonsense", None),
+        ("", None),
+    ],
+)
+def test_a_place_in_a_list_as_an_address_states_it(text: str, place: ListPlace | None) -> None:
+    assert ListPlace.read(text) == place
+    assert place is None or str(place) == text
+
+
+AFTER, BEFORE = "2024-11-06.5", "2024-11-07.6"
+
+
+@pytest.mark.parametrize(
+    ("after", "before", "place", "back"),
+    [
+        ("", "", None, False),
+        (AFTER, "", AFTER, False),
+        ("", BEFORE, BEFORE, True),
+        # The place after which a page begins takes precedence, unless it is none.
+        (AFTER, BEFORE, AFTER, False),
+        ("nonsense", BEFORE, BEFORE, True),
+        (AFTER, "nonsense", AFTER, False),
+        ("", "nonsense", None, False),
+    ],
+)
+def test_the_direction_of_a_page(after: str, before: str, place: str | None, back: bool) -> None:
+    for oldest in (False, True):
+        direction = Direction.of(oldest=oldest, after=after, before=before)
+        assert (str(direction.place) if direction.place else None, direction.back) == (place, back)
+        # Newest first, a page before a place is read from older to newer.
+        assert direction.rising == (oldest != back)
+
+
+@pytest.mark.parametrize(
+    ("rows", "direction", "listed", "before", "after"),
+    [
+        ([], Direction(), [], "", ""),
+        ([], Direction(place=ListPlace.read(AFTER)), [], "", ""),
+        ([3, 2], Direction(), [3, 2], "", ""),
+        ([3, 2, 1], Direction(), [3, 2], "", "2024-11-02.2"),
+        ([3, 2], Direction(place=ListPlace.read(AFTER)), [3, 2], "2024-11-03.3", ""),
+        ([3, 2, 1], Direction(place=ListPlace.read(AFTER)), [3, 2], "2024-11-03.3", "2024-11-02.2"),
+        # A page before a place is read backwards, and the next page always follows it.
+        ([4, 5], Direction(place=ListPlace.read(AFTER), back=True), [5, 4], "", "2024-11-04.4"),
+        ([4, 5, 6], Direction(place=ListPlace.read(AFTER), back=True), [5, 4], "2024-11-05.5", "2024-11-04.4"),
+        ([4], Direction(place=ListPlace.read(AFTER), back=True), [4], "", "2024-11-04.4"),
+    ],
+)
+def test_a_page_of_a_list_and_its_neighbours(
+    rows: list[int], direction: Direction, listed: list[int], before: str, after: str
+) -> None:
+    articles = [Article(pk=pk, published_order=date(2024, 11, pk)) for pk in rows]
+    page = page_of(articles, direction, 2)
+    assert ([article.pk for article in page.articles], page.before, page.after) == (listed, before, after)
+
+
+@pytest.mark.django_db
+def test_a_list_is_counted_to_a_bound(make_article: MakeArticle) -> None:
+    made = [make_article(f"م{number}", "نص") for number in range(4)]
+    rows = Article.objects.filter(pk__in=[article.pk for article in made])
+    assert [capped_count(rows, most) for most in (3, 4, 5)] == [(3, True), (4, False), (4, False)]
+
+
+@pytest.mark.parametrize(
+    ("times", "expected"),
+    [
+        ({"2023-01": 1, "2024-12": 1}, 24),
+        ({"2022-12": 1, "2024-01": 1}, 3),
+        ({"2024-12": 1, "2024-02": 2, "2024-10": 3}, 11),
+        ({"1985": 1, "2024": 1}, 40),
+        ({"1984": 1, "2024": 1}, 40),
+        ({"1986": 1, "2024": 1}, 39),
+    ],
+)
+def test_how_many_bars_a_chart_has(times: dict[str, int], expected: int) -> None:
+    shown = bars(times)
+    assert len(shown) == expected and max(times).startswith(shown[-1].value)
+    assert [bar.first for bar in shown] == sorted({bar.first for bar in shown})
+    assert all(bar.first.day == 1 and str(bar.first).startswith(bar.value) for bar in shown)
+
+
+# How alike two words are
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "alike"),
+    [
+        ("زمرد", "زمرد", 1.0),
+        # Letters that differ only in their dots count half.
+        ("زمرد", "رمرد", (0.75 + 1.0) / 2),
+        ("زمرد", "زمرك", 0.75),
+        ("زمرد", "عقيق", 0.0),
+        ("زمرد", "زمردة", 8 / 9),
+    ],
+)
+def test_how_alike_two_words_are(first: str, second: str, alike: float) -> None:
+    assert _alike(first, second) == pytest.approx(alike) == _alike(second, first)
+
+
+def test_the_plainest_spelling_of_a_word_is_short_and_has_its_article() -> None:
+    assert sorted(["والزمرد", "الزمرد", "بزمرد", "زمرد", "لزمرد", "الزمن ", "زمرده"], key=_plainness) == [
+        "زمرد", "بزمرد", "زمرده", "لزمرد", "الزمرد", "الزمن ", "والزمرد",
+    ]  # fmt: skip
+    assert min(["بزمرد", "الزمن"], key=_plainness) == "الزمن"

@@ -40,6 +40,11 @@ def test_brackets_are_read_to_a_depth(depth: int, is_cut: bool) -> None:
 def test_brackets_side_by_side_are_not_nested() -> None:
     query = parse("(مراكش OR الكويت) " * (DEEPEST_NESTING + 3))
     assert not query.notes
+    # Nor do they allow for deeper ones after them.
+    too_deep = "(" * (DEEPEST_NESTING + 1) + "مراكش" + ")" * (DEEPEST_NESTING + 1)
+    for before in ("", "(داعش) " * 5):
+        notes = parse(before + too_deep).notes
+        assert notes[0].position == len(before) + DEEPEST_NESTING and "متداخلة" in notes[0].message
 
 
 @pytest.mark.parametrize(("length", "is_cut"), [(LONGEST_QUERY, False), (LONGEST_QUERY + 1, True)])
@@ -118,6 +123,22 @@ def test_so_many_words_are_a_sentence(words: int, is_sentence: bool) -> None:
         ("من:2024-13", And((Term("من"), Term("2024"), Term("13")))),
         ("من:0999", And((Term("من"), Term("0999")))),
         ("من:", Term("من")),
+        ("من:2024-01", Published(date(2024, 1, 1), None)),
+        ("إلى:2024-12", Published(None, date(2024, 12, 31))),
+        ("من:نوفمبر* 2024", And((Term("من"), Term("نوفمبر", prefix=True), Term("2024")))),
+        ("من:نوفمبر 2024* داعش", And((Term("من"), Term("نوفمبر"), Term("2024", prefix=True), C))),
+        # Where no date follows, the name of the field is a word, and a sign after it stays a sign.
+        ("مراكش من: أو داعش", Or((And((A, Term("من"))), C))),
+        ("(من:) داعش", And((Term("من"), C))),
+        ("من: NEAR مراكش", Near(Term("من"), A, 5)),
+        ("مراكش من:-", And((A, Term("من")))),
+        ("العنوان:(مراكش الفاعل:داعش)", And((A, Field("actor", "داعش", 22)))),
+        ("مراكش) الكويت", And((A, B))),
+        # In a phrase, operators are words, and signs are nothing.
+        ("«مراك* الكويت»", Phrase((Term("مراك", prefix=True), B))),
+        ("«مراكش NOT الكويت»", Phrase((A, Term("NOT"), B))),
+        ("«مراكش AND الكويت»", Phrase((A, Term("AND"), B))),
+        ("«مراكش | (الكويت) -داعش»", Phrase((A, B, C))),
     ],
 )  # fmt: skip
 def test_what_signs_mean_and_where_they_mean_nothing(text: str, tree: Node | None) -> None:
@@ -152,6 +173,7 @@ def test_what_is_remarked_on(text: str, is_remarked: bool) -> None:
 
 def test_a_remark_is_made_once() -> None:
     assert [note.position for note in parse("مراكش) الكويت) داعش)").notes] == [5]
+    assert [note.position for note in parse("-مراكش -داعش").notes] == [0]
 
 
 @pytest.mark.parametrize(
@@ -161,6 +183,7 @@ def test_a_remark_is_made_once() -> None:
         ("«مراكش الكويت» أو داعش", [A, B, C], [A, B, C]),
         ("العنوان:(مراكش -الكويت)", [A], [A, B]),
         ("مراكش NEAR الكويت", [A, B], [A, B]),
+        ("-(الكويت -مراكش) داعش", [C], [B, A, C]),
         ("الفاعل:مراكش داعش", [C], [C]),
     ],
 )
