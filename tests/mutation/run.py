@@ -41,7 +41,7 @@ ROOMS = ("arabic", "models", "curation", "search", "extract", "ingest", "exchang
 # Mutants that change nothing that anybody can see, with the reason.
 EQUIVALENT = Path(__file__).with_name("equivalent.json")
 # A mutant is tried with the tests of its room first, then with the quickest others, until their seconds add up to this.
-SECONDS_OF_TESTS = 90.0
+SECONDS_OF_TESTS = 60.0
 # A mutant that runs for so many seconds is killed and counts as such: one of its loops does not end.
 LONGEST = 300.0
 MEMORY = 4 * 2**30
