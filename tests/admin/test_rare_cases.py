@@ -288,9 +288,9 @@ def test_the_latest_two_hundred_skipped_articles_are_remembered(desk: Client) ->
     request = request_of(desk.user)
     request.session["skipped"] = list(range(200))
     turn = reviewing.Turn(mine=True)
-    assert reviewing._claim_next(request, 200, turn, skipped=False) == f"{reverse('admin:review_next')}?{turn.query}"
+    assert reviewing._claim_next(request, 200, turn, is_left=False) == f"{reverse('admin:review_next')}?{turn.query}"
     assert request.session["skipped"] == list(range(200))
-    reviewing._claim_next(request, 200, turn, skipped=True)
+    reviewing._claim_next(request, 200, turn, is_left=True)
     assert request.session["skipped"] == list(range(1, 201))
 
 
