@@ -139,14 +139,19 @@ _LEAD_LENGTH = 1500
 #
 #   value            changed to: effect on pairs                                no effect
 #   _ENOUGH          0.35 to 0.5: 2 wrong; 0.65: 3 missed                       0.6
-#   kind, 0.15       0: 4 missed; 0.05: 2 missed; 0.25: 2 wrong                 -
-#   words, 0.30      0.1: 3 missed; 0.4: 2 wrong                                0.2
-#   actors, 0.35     0.15: 2 missed; 0.25: 1 missed                             0.45
-#   place, 0.20      0: 4 missed; 0.1: 2 missed; 0.3: 2 wrong                   -
-#   date, 0.15       0 or 0.05: 1 missed; 0.25: 2 wrong                         -
+#   _KIND            0: 4 missed; 0.05: 2 missed; 0.25: 2 wrong                 -
+#   _WORDS           0.1: 3 missed; 0.4: 2 wrong                                0.2
+#   _ACTORS          0.15: 2 missed; 0.25: 1 missed                             0.45
+#   _PLACE           0: 4 missed; 0.1: 2 missed; 0.3: 2 wrong                   -
+#   _DATE            0 or 0.05: 1 missed; 0.25: 2 wrong                         -
 #   _OTHER_CAST      0 or 0.1: 2 wrong                                          0.2, 0.3
-#   0.80 of reports  1: 1 missed                                                0.65
+#   _OF_A_REPORT     1: 1 missed                                                0.65
+#
+# The weights sum to 1.15, so that an event may lack one agreement and still reach 1, where scores are cut.
 _ENOUGH = 0.55
+_KIND, _WORDS, _ACTORS, _PLACE, _DATE = 0.15, 0.30, 0.35, 0.20, 0.15
+# A report is published in one place and read everywhere. Only kind, words and actors speak for it: their weights summed.
+_OF_A_REPORT = 0.80
 # The opening and the closing of a gathering are reported on different days. Measured as above: 1, 2, 7 and 14 days make
 # no difference on the labelled pairs.
 NEIGHBOURING = timedelta(days=4)
@@ -327,8 +332,7 @@ def likeness(described: EventDescription, stored: EventDescription, authority: A
     """How alike two events are; None where kind, place, date, ordinal or year of the title tell them apart.
 
     The score is a weighted sum of kind, shared words, shared actors, place and date, at most 1. _OTHER_CAST is
-    subtracted where both name telling actors and share none. With a report, the score is divided by 0.80, which is the
-    weights of kind, words and actors together. What is measured of the weights stands at _ENOUGH.
+    subtracted where both name telling actors and share none. With a report, the score is divided by _OF_A_REPORT.
     """
     if not _kinds_agree(described.kind, stored.kind):
         return None
@@ -350,10 +354,11 @@ def likeness(described: EventDescription, stored: EventDescription, authority: A
     if not same_days and max(shared_words, shared_actors) < _CLEARLY_SHARED:
         return None
     same_kind = 1.0 if described.kind == stored.kind else 0.5
-    score = 0.15 * same_kind + 0.30 * shared_words + 0.35 * shared_actors + 0.20 * place + 0.15 * dates_close
-    score -= penalty
+    score = (
+        _KIND * same_kind + _WORDS * shared_words + _ACTORS * shared_actors + _PLACE * place + _DATE * dates_close
+    ) - penalty
     if EventKind.REPORT in {described.kind, stored.kind}:
-        score /= 0.80
+        score /= _OF_A_REPORT
     if shared_words < LEAST_SHARED_WORDS and shared_actors < LEAST_SHARED_ACTORS:
         return None
     agreed = [

@@ -95,7 +95,10 @@ _NAMES_IN_WA = _set("وليد وسيم وائل وفاء وداد وهيب وج�
 _WITH_OBJECT = _set("المعني المعنية الخاص الخاصة المكلف المكلفة المتعلق المتعلقة")
 _BELONGING = _set("التابع التابعة")
 _CHILD_OF = _set("بن ابن بنت")
+# In words. An office goes to its end, with its body and place («المبعوث الخاص للأمين العام للأمم المتحدة إلى سوريا»).
 _LONGEST_OFFICE, _LONGEST_NAME = 12, 6
+# The scores of suggestions, from 0 to 1. They only order what waits at the desk; nothing is measured of them.
+_OFFICE_AND_NAME, _COURTESY_OR_COMMA, _HEAD_OF_A_BODY = 0.7, 0.6, 0.5
 _BREAK = re.compile(r"[.،؛:؟!\n()«»“”\"/\[\]–—…-]")
 
 # Maps the head word of a body's name to the ActorKind.
@@ -161,7 +164,9 @@ def _at(reading: Reading, index: int) -> Newcomer | None:
     head = next((word for word in (folded, bare) if word in _OFFICES or word in _COURTESIES or word in _BODIES), None)
     if head is None:
         return None
-    if head in _COURTESIES and (newcomer := _person(reading, index, index + 1, "person.courtesy_title", 0.6)):
+    if head in _COURTESIES and (
+        newcomer := _person(reading, index, index + 1, "person.courtesy_title", _COURTESY_OR_COMMA)
+    ):
         return newcomer
     if head in _OFFICES and (newcomer := _office_holder(reading, index)):
         return newcomer
@@ -192,12 +197,14 @@ def _office_holder(reading: Reading, index: int) -> Newcomer | None:
             # «وزير الشؤون الخارجية والتعاون، ناصر بوريطة،»: a comma may separate the office from the name.
             gap = reading.text[reading.words[position - 1].end : reading.words[position].start].strip()
             may_go_on = gap == "،" and position > index + 1
-            return _person(reading, index, position, "person.office_comma_name", 0.6) if may_go_on else None
+            return (
+                _person(reading, index, position, "person.office_comma_name", _COURTESY_OR_COMMA) if may_go_on else None
+            )
         folded = reading.words[position].folded
         bare = folded[1:] if folded[:1] in "وبل" else folded
         is_office = _is_definite(folded) or {folded, bare} & _OFFICE_WORDS
         if not (is_office or bare in _BODIES or bare in _COUNTRY_WORDS):
-            return _person(reading, index, position, "person.office_and_name", 0.7)
+            return _person(reading, index, position, "person.office_and_name", _OFFICE_AND_NAME)
         position += 1
     return None
 
@@ -318,7 +325,7 @@ def _body(reading: Reading, index: int, head: str) -> Newcomer | None:
     end = of_words[last - 1].end
     name = " ".join(text[start:end].split())
     rule = "body.head_and_complement"
-    return Newcomer(name, _BODIES[head], "", _country(of_words[index:last]), start, end, rule, 0.5)
+    return Newcomer(name, _BODIES[head], "", _country(of_words[index:last]), start, end, rule, _HEAD_OF_A_BODY)
 
 
 def _country(of_words: Sequence[Word]) -> str:

@@ -18,6 +18,7 @@ from articles.models.limits import moments_within
 from articles.models.review import Reviewable, ReviewableQuerySet, ReviewState, review_constraints
 from articles.models.text_fields import LineField
 
+# The score only orders what waits at the desk. Values that exclude each other are hardly ever a mistake of the rule.
 RULE, SCORE = "contradiction.values_apart", 0.9
 # The most figures of one measure and event that are compared pairwise. Of more, only the two highest lower bounds and
 # the two lowest upper bounds are compared.
