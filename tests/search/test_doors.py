@@ -141,7 +141,7 @@ def test_when_a_correction_is_offered(
     make_article: MakeArticle, held: int, rare: int, typed: str, expected: str
 ) -> None:
     for number in range(held):
-        make_article(f"م{number}", "والزبرجد هنا والزبرجد" if number else "الزبرجد وسندس")
+        make_article(f"م{number}", "والزبرجد هنا والزبرجد" if number % 2 else "الزبرجد وسندس")
     for number in range(rare):
         make_article(f"ن{number}", "الزبرجذ")
     statistics.rebuild()
