@@ -74,17 +74,17 @@ class Reach:
         """Returns the tests to try a mutant with, the likeliest to notice it first."""
         names = self._tests_of_constant(mutant) if mutant.is_constant else self._tests_of_lines(mutant)
         near = f"tests/{mutant.room}/"
-        # Those of the mutant's room come first. Each test function comes with one set of its parameters before any
-        # comes with a second.
+        # Those of the mutant's room come first, and quick ones before slow ones. Each further set of parameters of a
+        # test function counts as so many times slower.
         times: Counter[str] = Counter()
-        turns: list[tuple[bool, int, float, str]] = []
+        turns: list[tuple[bool, float, str]] = []
         for name in sorted(names, key=lambda name: (self.seconds.get(name, 1.0), name)):
             function = name.split("[")[0]
-            turns.append((not name.startswith(near), times[function], self.seconds.get(name, 1.0), name))
             times[function] += 1
+            turns.append((not name.startswith(near), times[function] * self.seconds.get(name, 1.0), name))
         chosen, seconds = [], 0.0
-        for _, _, duration, name in sorted(turns):
-            seconds += duration + 0.05
+        for _, _, name in sorted(turns):
+            seconds += self.seconds.get(name, 1.0) + 0.05
             if seconds > SECONDS_OF_TESTS and chosen:
                 break
             chosen.append(name)
