@@ -131,7 +131,8 @@ def test_a_series_is_put_in_order_without_dragging(desk: Client) -> None:
     ]
     refused = desk.post(page, {f"session-{events[0].pk}": "أول"})
     assert refused.status_code == 200 and Event.objects.get(pk=events[0].pk).session == 2
-    desk.post(page, {f"session-{event.pk}": place for event, place in zip(events, (30, 10, 20), strict=True)})
+    places = {f"session-{event.pk}": place for event, place in zip(events, (30, 10, 20), strict=True)}
+    assert "حُفظ الترتيب" in desk.post(page, places, follow=True).content.decode()
     earlier, later = Event.objects.get(pk=events[2].pk).sessions_beside()
     assert [e.title for e in earlier] == ["اللقاء 1"] and [e.title for e in later] == ["اللقاء 0"]
 

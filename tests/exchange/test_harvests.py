@@ -181,7 +181,8 @@ def test_a_list_goes_on_from_one_answer_to_the_next(
 
 
 def test_sources_are_listed_part_by_part(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    Source.objects.create(name="وكالة أخرى")
+    source = Source.objects.create(name="وكالة أخرى")
+    Source.objects.create(name="وكالة مدموجة", merged_into=source)
     pks = list(Source.objects.public().order_by("pk").values_list("pk", flat=True))
     monkeypatch.setattr(oai, "SETS", len(pks))
     assert answer_to(client, verb="ListSets").findall(f".//{{{oai._OAI}}}resumptionToken") == []
