@@ -129,6 +129,9 @@ TELLING_KINDS = {
     ActorKind.COALITION, ActorKind.ORGANISATION, ActorKind.GOVERNMENT, ActorKind.PERSON, ActorKind.ARMED_GROUP,
     ActorKind.CIVIL,
 }  # fmt: skip
+# In words, paragraphs and code points. Measured on 2026-11-27 by manage.py evaluate_extraction on tests/extract/labelled,
+# on tests/extract/unseen and on 104 labelled articles: with one paragraph 6 pairs of one event are missed and 3 wrong
+# ones made; 2 or 5 paragraphs, phrases of 8 to 24 words, and 500 to 3,000 code points make no difference.
 _LONGEST_PHRASE = 16
 _LEAD_PARAGRAPHS = 3
 _LEAD_LENGTH = 1500
@@ -161,6 +164,7 @@ _OTHER_CAST = 0.15
 # Two events below both shares have only their kind and day in common. Measured as above: words 0 to 0.3 make no
 # difference, 0.4 misses 1 pair; actors 0 to 0.5 make no difference.
 LEAST_SHARED_WORDS, LEAST_SHARED_ACTORS = 0.2, 0.3
+# Measured as above, also on 104 labelled articles: 7, 14 and 62 days make no difference.
 _REPORTED_WITHIN = timedelta(days=31)
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
@@ -353,6 +357,7 @@ def likeness(described: EventDescription, stored: EventDescription, authority: A
     dates_close = 1.0 if described.when.is_known and stored.when.is_known and same_days else 0.0
     if not same_days and max(shared_words, shared_actors) < _CLEARLY_SHARED:
         return None
+    # With 0 for different kinds, one of the labelled pairs is missed.
     same_kind = 1.0 if described.kind == stored.kind else 0.5
     score = (
         _KIND * same_kind + _WORDS * shared_words + _ACTORS * shared_actors + _PLACE * place + _DATE * dates_close
@@ -454,7 +459,8 @@ def _ordinals(title: str) -> frozenset[int]:
 def _place_agreement(left: EventDescription, right: EventDescription) -> float | None:
     """1 for a shared city, 0.6 for a shared country, 0 where one event names no country, None for different countries.
 
-    Different countries do not tell reports apart: a report is published in one place and read everywhere.
+    Different countries do not tell reports apart: a report is published in one place and read everywhere. For a shared
+    country, 0.3 and 1 make no difference on the labelled pairs.
     """
     if left.cities & right.cities:
         return 1.0

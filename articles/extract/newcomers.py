@@ -96,6 +96,8 @@ _WITH_OBJECT = _set("المعني المعنية الخاص الخاصة الم�
 _BELONGING = _set("التابع التابعة")
 _CHILD_OF = _set("بن ابن بنت")
 # In words. An office goes to its end, with its body and place («المبعوث الخاص للأمين العام للأمم المتحدة إلى سوريا»).
+# Measured on 2026-11-27 on 104 labelled articles, which name 200 unknown people: names of at most 5 words lose one of
+# them, of at most 4 three; 8 words, and offices of 6 to 16 words, make no difference.
 _LONGEST_OFFICE, _LONGEST_NAME = 12, 6
 # The scores of suggestions, from 0 to 1. They only order what waits at the desk; nothing is measured of them.
 _OFFICE_AND_NAME, _COURTESY_OR_COMMA, _HEAD_OF_A_BODY = 0.7, 0.6, 0.5
@@ -114,6 +116,7 @@ _BODIES = {
     for word in _set(heads)
 }
 _OPENERS = {prefix + word for word in (*_OFFICES, *_COURTESIES, *_BODIES) for prefix in ("", "و", "ل", "ب", "ف")}
+# In words. Measured as above, on 211 unknown bodies: 5 to 10 make no difference.
 _LONGEST_BODY = 8
 # Words that form no name with the head before them: «مجموعة من», «حركة المسافرين».
 _NO_BODY = _set(
