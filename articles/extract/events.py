@@ -129,9 +129,10 @@ TELLING_KINDS = {
     ActorKind.COALITION, ActorKind.ORGANISATION, ActorKind.GOVERNMENT, ActorKind.PERSON, ActorKind.ARMED_GROUP,
     ActorKind.CIVIL,
 }  # fmt: skip
-# In words, paragraphs and code points. Measured on 2026-11-27 by manage.py evaluate_extraction on tests/extract/labelled,
-# on tests/extract/unseen and on 104 labelled articles: with one paragraph 6 pairs of one event are missed and 3 wrong
-# ones made; 2 or 5 paragraphs, phrases of 8 to 24 words, and 500 to 3,000 code points make no difference.
+# In words, paragraphs and code points. Measured on 2026-11-27 by manage.py evaluate_extraction on
+# tests/extract/labelled, on tests/extract/unseen and on 104 labelled articles: with one paragraph 6 pairs of one event
+# are missed and 3 wrong ones made; 2 or 5 paragraphs, phrases of 8 to 24 words, and 500 to 3,000 code points make no
+# difference.
 _LONGEST_PHRASE = 16
 _LEAD_PARAGRAPHS = 3
 _LEAD_LENGTH = 1500
@@ -153,7 +154,8 @@ _LEAD_LENGTH = 1500
 # The weights sum to 1.15, so that an event may lack one agreement and still reach 1, where scores are cut.
 _ENOUGH = 0.55
 _KIND, _WORDS, _ACTORS, _PLACE, _DATE = 0.15, 0.30, 0.35, 0.20, 0.15
-# A report is published in one place and read everywhere. Only kind, words and actors speak for it: their weights summed.
+# A report is published in one place and read everywhere. Only kind, words and actors speak for it: their weights
+# summed.
 _OF_A_REPORT = 0.80
 # The opening and the closing of a gathering are reported on different days. Measured as above: 1, 2, 7 and 14 days make
 # no difference on the labelled pairs.

@@ -95,8 +95,8 @@ _AFTER = _phrases({
     Qualifier.AT_MOST: ("على الأكثر", "كحد أقصى", "على أبعد تقدير", "فأقل", "أو أقل"),
 })  # fmt: skip
 # «يتجاوز عددها 80»: these verbs may stand up to _FARTHEST_VERB words before their number. Measured on 2026-11-27 by
-# manage.py evaluate_extraction on tests/extract/labelled, on tests/extract/unseen and on 104 labelled articles: with 4 or
-# 6 one figure is wrong, with 14 none differs.
+# manage.py evaluate_extraction on tests/extract/labelled, on tests/extract/unseen and on 104 labelled articles: with 4
+# or 6 one figure is wrong, with 14 none differs.
 _DISTANT = {fold_name(w) for w in ("يتجاوز", "تتجاوز", "تجاوز", "تجاوزت", "يفوق", "تفوق", "فاق", "فاقت", "يناهز", "ناهز",
                                    "تناهز", "يقارب", "تقارب", "يربو", "تعدى", "يتعدى")}  # fmt: skip
 _FARTHEST_VERB = 9
