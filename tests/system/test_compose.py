@@ -331,6 +331,7 @@ NOT_IN_THE_ENVIRONMENT = {
     "ARCHIVE_SCRATCH_URL": "given to a single command (docs/database.md)",
     "ARCHIVE_FETCH_PRIVATE": "for tests alone",
     "ARCHIVE_DEBUG": "never where others are served",
+    "PORT": "the Dockerfile: a container listens on 8000",
 }
 # Settings whose defaults differ in compose, since it serves other people.
 OF_COMPOSE = {"ARCHIVE_BEHIND_PROXY", "ARCHIVE_SECRET_KEY", "ARCHIVE_CACHE"}
