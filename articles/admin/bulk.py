@@ -34,7 +34,7 @@ class Bulk:
     name: the name of the action, and of the method that `with_actions` adds.
     label: the action as editors read it; also the name of its operation in the history.
     permission: the permission that the action needs, as in `admin.action`: «change» calls `has_change_permission`.
-    change: applies the action to the rows that passed `check`, perhaps none; its last argument is the form's cleaned data.
+    change: applies the action to rows that passed `check`; its last argument is the form's cleaned data.
     check: says why a row cannot have the action; an empty string if it can. The data is empty before the form is
         filled.
     form: asks for the values that the action needs. A FreshForm, for destructive actions, also asks for the password if
@@ -120,7 +120,8 @@ def _apply(
             ]
             unable += [(row, reason) for row, reason in new_verdicts if reason]
             able = [row for row, reason in new_verdicts if not reason]
-            bulk.change(request, able, cleaned)
+            if able:
+                bulk.change(request, able, cleaned)
     except DatabaseError as error:
         messages.error(request, f"لم يتغير شيء: {refusal_of(error)}")
         return

@@ -151,7 +151,7 @@ _LEAD_LENGTH = 1500
 #   _OTHER_CAST      0 or 0.1: 2 wrong                                          0.2, 0.3
 #   _OF_A_REPORT     1: 1 missed                                                0.65
 #
-# The weights sum to 1.15, so that an event may lack one agreement and still reach 1, where scores are cut.
+# The weights sum to 1.15, so an event may lack the kind or the date and still reach 1, where scores are cut.
 _ENOUGH = 0.55
 _KIND, _WORDS, _ACTORS, _PLACE, _DATE = 0.15, 0.30, 0.35, 0.20, 0.15
 # A report is published in one place and read everywhere. Only kind, words and actors speak for it: their weights
