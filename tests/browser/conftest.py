@@ -1,7 +1,6 @@
 """Fixtures for a real Chromium on a live server that holds the fixtures' rows."""
 
 import os
-import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +12,7 @@ from django.test import Client
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.npm import installed
+from tests.tools import path_of
 
 # Playwright's synchronous API runs an event loop in this thread, which Django takes for asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -30,14 +30,9 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-backg
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """A headless Chromium of this machine."""
-    path = (
-        os.environ.get("CHROMIUM")
-        or shutil.which("chromium")
-        or shutil.which("chromium-browser")
-        or shutil.which("google-chrome")
+    path = os.environ.get("CHROMIUM") or path_of(
+        "chromium", "chromium-browser", "google-chrome", package="chromium; the variable CHROMIUM names another browser"
     )
-    if path is None:
-        pytest.skip("no Chromium on this machine (CHROMIUM names one; Debian: apt install chromium)")
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield launched

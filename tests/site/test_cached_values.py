@@ -2,7 +2,6 @@
 
 import base64
 import pickle
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +17,7 @@ from hypothesis import strategies as st
 
 from articles.platform import caches
 from articles.platform.cached_values import UnreadableValueError, dump, load
+from tests.tools import path_of
 from tests.waiting import wait_for
 
 PLAIN = st.recursive(
@@ -73,10 +73,9 @@ def test_what_is_no_plain_data_is_refused(value: Any) -> None:
 @pytest.fixture
 def redis(tmp_path: Path) -> Iterator[BaseCache]:
     """A cache on a Redis server of the test's own."""
-    if not shutil.which("redis-server"):
-        pytest.skip("no Redis on this machine (Debian: apt install redis-server)")
+    program = path_of("redis-server", package="redis-server")
     path = tmp_path / "redis"
-    command = ["redis-server", "--port", "0", "--unixsocket", str(path), "--save", "", "--dir", str(tmp_path),
+    command = [program, "--port", "0", "--unixsocket", str(path), "--save", "", "--dir", str(tmp_path),
                "--requirepass", "secret"]  # fmt: skip
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     wait_for(path.exists, 10)

@@ -4,7 +4,6 @@ import hashlib
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import threading
@@ -19,6 +18,7 @@ import yaml
 from articles.platform.embedded.server import binaries
 from tests.system.cluster import Cluster
 from tests.system.conftest import ROOT, Archive, written
+from tests.tools import path_of
 from tests.waiting import wait_for
 
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
@@ -184,8 +184,7 @@ def test_databases_for_measuring_are_made_by_their_own_role(roles: Cluster, tmp_
 
 
 def test_the_cache_answers_nobody_without_its_password(tmp_path: Path) -> None:
-    if not shutil.which("redis-server"):
-        pytest.skip("no Redis on this machine (Debian: apt install redis-server)")
+    path_of("redis-server", package="redis-server")
     service = COMPOSE["services"]["cache"]
     # Redis stands in for Valkey, under Valkey's names and on a port of its own: the test is about the configuration.
     programs = tmp_path / "programs"

@@ -1,7 +1,6 @@
 """Captures in an S3 store and pages in a shared cache: only settings differ, and the archive stays the same."""
 
 import json
-import shutil
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from moto.server import ThreadedMotoServer
 
 from articles.platform.redis_cache import ForgivingRedis
 from tests.system.conftest import EDITOR, ROOT, Archives, Served, written
+from tests.tools import path_of
 from tests.waiting import wait_for
 
 
@@ -61,10 +61,9 @@ def test_captures_are_kept_in_a_bucket(archives: Archives, bucket: dict[str, str
 @pytest.fixture
 def redis_server(tmp_path: Path) -> Iterator[str]:
     """The address of a Redis server of the test's own."""
-    if not shutil.which("redis-server"):
-        pytest.skip("no Redis on this machine (Debian: apt install redis-server)")
+    program = path_of("redis-server", package="redis-server")
     path = tmp_path / "redis"
-    command = ["redis-server", "--port", "0", "--unixsocket", str(path), "--save", "", "--dir", str(tmp_path)]
+    command = [program, "--port", "0", "--unixsocket", str(path), "--save", "", "--dir", str(tmp_path)]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     wait_for(path.exists, 10)
     yield f"unix://{path}?db=0"
