@@ -118,7 +118,8 @@ def test_a_days_work(desk: Page, picture: Callable[[str], None]) -> None:
 
     # Review by keyboard alone: one key decides each suggestion.
     desk.click("text=إلى مراجعة المقالات")
-    expect(desk).to_have_url(re.compile(rf"/review/{article.pk}/"))
+    # Keys are heard once the page's script has run, which the load event waits for.
+    desk.wait_for_url(re.compile(rf"/review/{article.pk}/"), wait_until="load")
     picture("review")
     waiting = int(desk.locator("[role=status] [data-open]").inner_text())
     assert waiting >= 6

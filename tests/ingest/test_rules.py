@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from django.utils import timezone
 
 from articles.extract.dates import StatedDate
 from articles.extract.fingerprints import MOST_COMPARED
@@ -23,9 +22,14 @@ from articles.models.delivery import NoteKind
 from articles.platform.messages import Message, MessageError
 
 DOCUMENT = Document("عنوان", TitleOrigin.STATED, "متن المقال بالعربية.")
-TODAY = timezone.localdate()
-LAST = TODAY.replace(year=TODAY.year + 2, day=min(TODAY.day, 28))
+TODAY, LAST = date(2024, 5, 30), date(2026, 5, 28)
 RANGE = f"1800-01-01 … {LAST}"
+
+
+@pytest.fixture(autouse=True)
+def _today(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The day does not change while the tests run."""
+    monkeypatch.setattr("django.utils.timezone.localdate", lambda *_: TODAY)
 
 
 def judged(*, is_row: bool = True, **fields: object) -> Document:
