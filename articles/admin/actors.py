@@ -11,8 +11,8 @@ from django.utils.http import urlencode
 
 from articles.admin.authority import REREAD_STORED, shared_name, sharing
 from articles.admin.desk import OwnSearch, TabularInline
+from articles.admin.fact_admin import CONFIRM, REJECT, ReviewAdmin
 from articles.admin.merging import MergeDesk
-from articles.admin.review import CONFIRM, REJECT, ReviewAdmin
 from articles.arabic.names import NameIndex
 from articles.arabic.quoting import quoted
 from articles.models import Actor, Alias, Event, Participation

@@ -12,9 +12,9 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 
 from articles.admin.digits import IntegerField
+from articles.admin.mark_field import FIELD, outdated, seen_field
 from articles.admin.pages import desk_page, posted
 from articles.admin.security import FreshForm
-from articles.admin.seeing import FIELD, outdated, seen_field
 from articles.exchange.authority import authority_file
 from articles.extract.authority import Authority
 from articles.extract.naming import MOST_LINKED, decided, link, would_name

@@ -12,8 +12,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
+from articles.admin.mark_field import FIELD, outdated, seen_field
 from articles.admin.security import FreshForm
-from articles.admin.seeing import FIELD, outdated, seen_field
 from articles.arabic.quoting import quoted
 from articles.curation.refusals import refusal_of
 from articles.models.history import operation

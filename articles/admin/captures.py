@@ -14,8 +14,8 @@ from django.utils.html import format_html
 
 from articles.admin.desk import DeskAdmin, OwnSearch
 from articles.admin.editor import editor_of
+from articles.admin.mark_field import FIELD, outdated, seen_field, seen_marks
 from articles.admin.pages import desk_page
-from articles.admin.seeing import FIELD, outdated, seen_field, seen_marks
 from articles.admin.words import own_direction
 from articles.ingest.arabic import in_arabic
 from articles.ingest.waiting import UNSEEN, DecisionError, accept, check_open, document_of, make_own, refuse

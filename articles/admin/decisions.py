@@ -18,7 +18,7 @@ from articles.admin.choosing import NamedRow, named
 from articles.arabic.text_gate import clean_text
 from articles.arabic.words import fold_phrase
 from articles.curation.confirming import confirm_subjects, review
-from articles.curation.seen import as_seen, overtaken
+from articles.curation.marks import as_seen, overtaken
 from articles.extract.authority import Authority
 from articles.extract.figures import find_figures
 from articles.models import (
@@ -109,7 +109,7 @@ def key_of(row: models.Model) -> str:
 
 @dataclass(frozen=True)
 class Seen:
-    """The version of an item that the page showed (articles/curation/seen.py).
+    """The version of an item that the page showed (articles/curation/marks.py).
 
     state: a value of ReviewState; empty if the form does not say.
     mark: the mark of the version; None if the form does not say. The choice is then refused, because the editor may

@@ -10,8 +10,8 @@ from django.utils.html import format_html
 
 from articles.admin.dates import UncertainDateForm
 from articles.admin.desk import DeskAdmin, OwnSearch, TabularInline
+from articles.admin.fact_admin import CONFIRM, REJECT, ReviewAdmin, WithRule
 from articles.admin.merging import MergeDesk
-from articles.admin.review import CONFIRM, REJECT, ReviewAdmin, WithRule
 from articles.models import Coverage, Event, EventSeries, Participation
 from articles.site.words_for import archive_date
 

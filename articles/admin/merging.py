@@ -17,10 +17,10 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from articles.admin.choosing import MODELS
+from articles.admin.mark_field import FIELD, outdated, seen_field, seen_marks
 from articles.admin.mixed_into import AnyAdmin
 from articles.admin.pages import desk_page, posted
 from articles.admin.security import FreshForm
-from articles.admin.seeing import FIELD, outdated, seen_field, seen_marks
 from articles.curation.alike import alike
 from articles.curation.merging import (
     MergeError,

@@ -8,7 +8,7 @@ from articles.admin.decisions import CONFIRM, DATE, KINDS, REJECT, Seen, key_of
 from articles.admin.review_queue import has_undecided_date
 from articles.admin.submission import Answer
 from articles.arabic.quoting import quoted
-from articles.curation.seen import mark_of, marks_of
+from articles.curation.marks import mark_of, marks_of
 from articles.models import Article, Figure, Reprint
 from articles.site.words_for import archive_date, figure_value
 
@@ -79,7 +79,7 @@ def items_of(article: Article) -> list[ReviewItem]:
 
 
 def _item(row: Any, label: str, detail: str, mark: int) -> ReviewItem:
-    """Builds the item of a fact. `mark` is the mark of its stored version (articles/curation/seen.py)."""
+    """Builds the item of a fact. `mark` is the mark of its stored version (articles/curation/marks.py)."""
     reviewer = str(row.reviewed_by) if row.reviewed_by else ""
     verdict = {"confirmed": CONFIRM, "rejected": REJECT}.get(row.state, "")
     values: dict[str, object] = {}

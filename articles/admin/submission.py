@@ -1,6 +1,6 @@
 """Applies what an editor sent from the review screen to one article, and says what became of it.
 
-The review screen (reviewing.py) reads the request, calls `apply`, and answers with the result. Nothing here knows of
+The review screen (review_screen.py) reads the request, calls `apply`, and answers with the result. Nothing here knows of
 requests.
 """
 
@@ -27,7 +27,7 @@ from articles.admin.decisions import (
     narrow,
 )
 from articles.admin.review_queue import waiting_of
-from articles.curation.seen import overtaken
+from articles.curation.marks import overtaken
 from articles.models import Alias, Article
 from articles.models.history import operation
 from articles.models.keys import read_key

@@ -16,7 +16,7 @@ from articles.admin import article_bulk, decisions, digits
 from articles.admin.desk import DeskAdmin
 from articles.models import Event, EventSeries, Figure
 from tests.admin.posting import act, form_of
-from tests.admin.test_reviewing import ask
+from tests.admin.test_review_screen import ask
 
 pytestmark = pytest.mark.django_db
 DATES_AND_NUMBERS = (forms.DateField, forms.TimeField, forms.IntegerField, forms.DecimalField, forms.FloatField)

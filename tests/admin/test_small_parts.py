@@ -30,11 +30,11 @@ from articles.admin.deliveries import AGAIN, SETTLE, DeliverForm
 from articles.admin.desk import _without
 from articles.admin.facts import ReprintAdmin
 from articles.admin.history import _differing
+from articles.admin.mark_field import FIELD, seen_field, seen_marks
 from articles.admin.pages import posted
-from articles.admin.queue import Counted
 from articles.admin.review_items import ReviewItem, as_typed
 from articles.admin.security import FreshForm, _next, _password_given, ask_again, is_fresh
-from articles.admin.seeing import FIELD, seen_field, seen_marks
+from articles.admin.start_page import Counted
 from articles.admin.submission import Answer, Submission
 from articles.curation.changes import FieldChange
 from articles.models import Actor, Alias, Article, Delivery, Event, Reprint, Source

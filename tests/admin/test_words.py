@@ -27,7 +27,7 @@ from lxml import html
 from articles.admin import words
 from articles.admin.pages import shared_pages
 from articles.curation.changes import changes_of
-from articles.curation.seen import mark_of, overtaken
+from articles.curation.marks import mark_of, overtaken
 from articles.models import Actor, Article, Delivery, Event, EventSeries, Figure, Mention, Source, SynonymSet
 from articles.site.differences import differences
 from articles.site.words_for import ago, file_size, moment, since

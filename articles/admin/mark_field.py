@@ -11,14 +11,14 @@ from django.db import models
 from django.http import HttpRequest
 
 from articles.admin.editor import editor_of
-from articles.curation.seen import Overtaken, marks_of, overtaken
+from articles.curation.marks import Overtaken, marks_of, overtaken
 
 # The name of the hidden field.
 FIELD = "seen_rows"
 
 
 def seen_field(rows: Iterable[models.Model]) -> str:
-    """Returns the value of the hidden field FIELD: row key → mark (articles/curation/seen.py), as JSON."""
+    """Returns the value of the hidden field FIELD: row key → mark (articles/curation/marks.py), as JSON."""
     return json.dumps(marks_of(rows))
 
 

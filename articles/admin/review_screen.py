@@ -27,7 +27,7 @@ from articles.admin.pages import desk_page
 from articles.admin.review_items import as_typed, items_of
 from articles.admin.review_queue import Turn, in_charge_of_another, may_review
 from articles.admin.submission import Answer, Submission, apply, decided_in_words
-from articles.curation.seen import mark_of
+from articles.curation.marks import mark_of
 from articles.models import Alias, Article, Claim, Figure, Measure, Precision, Qualifier
 from articles.site.annotation import paragraphs
 from articles.site.words_for import number, since
