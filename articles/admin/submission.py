@@ -12,20 +12,9 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from articles.admin.decisions import (
-    CONFIRM,
-    DATE,
-    REJECT,
-    UNSEEN,
-    AddForm,
-    Outcome,
-    Seen,
-    add,
-    choices,
-    decide,
-    key_of,
-    narrow,
-)
+from articles.admin.adding import AddForm, add
+from articles.admin.decisions import CONFIRM, DATE, REJECT, UNSEEN, Outcome, Seen, choices, decide, key_of
+from articles.admin.narrowing import narrow
 from articles.admin.review_queue import waiting_of
 from articles.curation.marks import overtaken
 from articles.models import Alias, Article

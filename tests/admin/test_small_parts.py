@@ -25,14 +25,16 @@ from articles.admin import digits, jobs, kept_form, words
 from articles.admin.bulk import with_actions
 from articles.admin.choosing import NamedRow, named, offered
 from articles.admin.dates import UncertainDateForm
-from articles.admin.decisions import Choice, Narrowing, Outcome, Seen
+from articles.admin.decisions import Choice, Outcome, Seen
 from articles.admin.deliveries import AGAIN, SETTLE, DeliverForm
 from articles.admin.desk import _without
 from articles.admin.facts import ReprintAdmin
 from articles.admin.history import _differing
 from articles.admin.mark_field import FIELD, seen_field, seen_marks
+from articles.admin.narrowing import Narrowing
 from articles.admin.pages import posted
-from articles.admin.review_items import ReviewItem, as_typed
+from articles.admin.review_items import ReviewItem
+from articles.admin.review_screen import _as_typed
 from articles.admin.security import FreshForm, _next, _password_given, ask_again, is_fresh
 from articles.admin.start_page import Counted
 from articles.admin.submission import Answer, Submission
@@ -319,7 +321,7 @@ TYPED = {"value-figure-1": "26", "actor-figure-1": "فلان", "value": "99", "v
 def test_what_was_typed_is_shown_again(
     item: ReviewItem, answer: Answer, values: dict, verdict: str, refused: str
 ) -> None:
-    shown = as_typed(item, TYPED, answer)
+    shown = _as_typed(item, TYPED, answer)
     assert (shown.values, shown.verdict, shown.refused) == (values, verdict, refused)
 
 
