@@ -39,15 +39,15 @@ class Turn:
         """The queue as the query string of an address, which `of` reads."""
         return f"kind={self.kind}&order={self.order}&mine={int(self.mine)}"
 
-    def take(self, editor: User, passed_over: Collection[int]) -> int | None:
+    def take(self, editor: User, excluded: Collection[int]) -> int | None:
         """Claims the next article for the editor and returns its key; None at the end of the queue.
 
-        passed_over: the keys of articles that are not offered again.
+        excluded: the keys of articles that are not offered.
 
         A user who may not review gets a key without a claim.
         """
         busy = set(Claim.objects.of_others(editor).values_list("article", flat=True))
-        while pk := self.next(editor, busy.union(passed_over)):
+        while pk := self.next(editor, busy.union(excluded)):
             if not may_review(editor) or Claim.objects.take(pk, editor):
                 return pk
             # Another editor has claimed it since `busy` was read.
@@ -57,7 +57,7 @@ class Turn:
     def next(self, editor: User, excluded: set[int]) -> int | None:
         """Returns the key of the next article in the queue; None at its end.
 
-        Articles whose keys are in `excluded`, and those assigned to another editor, are passed over.
+        Articles whose keys are in `excluded`, and those assigned to another editor, are left out.
         """
         unchecked = Article.objects.unchecked()
         of_another_editor = in_charge_of_another(editor)

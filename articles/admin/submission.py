@@ -51,7 +51,7 @@ class Submission:
     posted: Mapping[str, str]
 
     @property
-    def passes_over(self) -> bool:
+    def stores_no_input(self) -> bool:
         """Whether a button was pressed that stores no input of the page: it skips, assigns, or narrows a name."""
         return bool({"narrow", "take", "skip"} & set(self.posted))
 
@@ -96,10 +96,10 @@ def apply(article_pk: int, submission: Submission) -> Answer:
     with transaction.atomic(), operation(what="مراجعة مقال"):
         articles = Article.objects.select_for_update(of=("self",)).select_related("source", "assigned_to")
         article = articles.get(pk=article_pk)
-        return _pass_over(article, submission) if submission.passes_over else _store(article, submission)
+        return _apply_button(article, submission) if submission.stores_no_input else _store(article, submission)
 
 
-def _pass_over(article: Article, submission: Submission) -> Answer:
+def _apply_button(article: Article, submission: Submission) -> Answer:
     """Skips or assigns the article, or narrows a name. These buttons store no other input of the page."""
     posted, editor = submission.posted, submission.editor
     unsent = {choice.key for choice in choices(article, posted) if choice.is_unsent}

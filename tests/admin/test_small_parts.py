@@ -280,10 +280,10 @@ def test_what_a_choice_leaves_unsent(state: str, verdict: str, typed: dict, is_u
 
 
 @pytest.mark.parametrize(
-    ("sent", "passes"), [({"narrow": "1"}, True), ({"take": ""}, True), ({"skip": "1"}, True), ({"done": "1", "add": "1"}, False), ({}, False)]
+    ("sent", "stores_no_input"), [({"narrow": "1"}, True), ({"take": ""}, True), ({"skip": "1"}, True), ({"done": "1", "add": "1"}, False), ({}, False)]
 )  # fmt: skip
-def test_buttons_that_store_nothing(sent: dict[str, str], passes: bool) -> None:
-    assert Submission(User(), sent).passes_over is passes
+def test_buttons_that_store_nothing(sent: dict[str, str], stores_no_input: bool) -> None:
+    assert Submission(User(), sent).stores_no_input is stores_no_input
 
 
 def answer_of(**more: Any) -> Answer:

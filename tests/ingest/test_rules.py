@@ -108,7 +108,7 @@ def test_days_of_publication(day: date, is_sensible: bool) -> None:
     page = judged(is_row=False, dates=(on(TODAY, "time"), on(day, "time")))
     assert page.dates == (on(TODAY, "time"),)
     assert [(note.field, note.given, str(note.taken)) for note in page.notes] == [
-        ("published (time)", f"في {day}", f"not a day of {RANGE}; it was passed over")
+        ("published (time)", f"في {day}", f"not a day of {RANGE}; it was ignored")
     ]
 
 

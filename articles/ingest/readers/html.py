@@ -71,7 +71,7 @@ _MOST_CELLS, _MOST_SPANNED = 100, 1000
 _MOST_DATES, _MOST_LOST = 100, 300
 # Void elements that the extraction deletes.
 _FIELDS = ("area", "embed", "frame", "input")
-_NO_ADDRESS = Message("the page gives it as its own address, and it is no address of the web; it was passed over")
+_NO_ADDRESS = Message("the page gives it as its own address, and it is no address of the web; it was ignored")
 _SPACE, _NO_SPACE = re.compile(r"\s*"), re.compile(r"\S")
 
 

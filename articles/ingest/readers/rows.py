@@ -446,7 +446,7 @@ def _checked_choices(values: dict[str, str]) -> list[Note]:
     """
     notes = []
     if values["notice"] and values["status"] not in TAKEN_AWAY:
-        message = Message("only an article that is withdrawn or deleted has a notice; it was passed over")
+        message = Message("only an article that is withdrawn or deleted has a notice; it was ignored")
         notes.append(Note(NoteKind.DROPPED, "notice", quoted(values["notice"]), message))
         values["notice"] = ""
     if values["status"] and values["status"] not in ArticleStatus.values:

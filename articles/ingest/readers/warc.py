@@ -143,10 +143,10 @@ def _records(file: BinaryIO, archive: "_WebArchive") -> Iterator[Item | Broken |
     At the end, remarks count the records that no page was read from.
     """
     yield from _every_record(file, archive)
-    yield from archive.passed_over.remarks(archive.path)
+    yield from archive.skipped.remarks(archive.path)
 
 
-class _PassedOver:
+class _SkippedRecords:
     """Counts the records of a file that hold no page, by reason, with the place of the first."""
 
     def __init__(self) -> None:
@@ -171,7 +171,7 @@ class _PassedOver:
         elsewhere = Message(
             "{count:,} answers from addresses that are not of the web were left out", count=self._elsewhere.total()
         )
-        no_page = Message("{count:,} records that hold no page were passed over", count=self._no_page.total())
+        no_page = Message("{count:,} records that hold no page were skipped", count=self._no_page.total())
         groups = (("WARC-Target-URI", self._elsewhere, elsewhere), ("records", self._no_page, no_page))
         for field, counts, message in groups:
             if counts:
@@ -186,13 +186,13 @@ class _WebArchive:
     path: the path of the file, or of the package that holds it.
     name: the name of that file, without its folder.
     largest: the most bytes of a page.
-    passed_over: the records that hold no page.
+    skipped: the records that hold no page.
     """
 
     path: str
     name: str
     largest: int
-    passed_over: _PassedOver = dataclasses.field(default_factory=_PassedOver)
+    skipped: _SkippedRecords = dataclasses.field(default_factory=_SkippedRecords)
 
 
 def _every_record(file: BinaryIO, archive: _WebArchive) -> Iterator[Item | Broken]:
@@ -462,8 +462,8 @@ def _next_start(file: BinaryIO, offset: int, mark: re.Pattern[bytes]) -> int | N
 
 
 def _entry(record: ArcWarcRecord, offset: int, archive: _WebArchive) -> Item | Broken | None:
-    """Returns the page of a record; None for a record that describes others, or that is counted in `passed_over`."""
-    path, name, largest, passed_over = archive.path, archive.name, archive.largest, archive.passed_over
+    """Returns the page of a record; None for a record that describes others, or that is counted in `skipped`."""
+    path, name, largest, skipped = archive.path, archive.name, archive.largest, archive.skipped
     headers = record.rec_headers
     place = _place(offset)
     address = (headers.get_header("WARC-Target-URI") or "").strip("<> ")
@@ -474,23 +474,23 @@ def _entry(record: ArcWarcRecord, offset: int, archive: _WebArchive) -> Item | B
     if record.rec_type in _ABOUT_OTHERS:
         return None
     if record.rec_type == "response" and not is_web:
-        passed_over.add_elsewhere(address, place)
+        skipped.add_elsewhere(address, place)
         return None
     # A resource without a web address is a file of some archive. Its name there is no address.
     if record.rec_type not in {"resource", "response"}:
-        passed_over.add(f"WARC-Type {quoted(record.rec_type)[:30]}", place)
+        skipped.add(f"WARC-Type {quoted(record.rec_type)[:30]}", place)
         return None
     if record.rec_type == "response" and record.http_headers is None:
         # The library parses HTTP headers only if the scheme is in lower case.
         record.http_headers = _HTTP.parse(record.raw_stream)
     http = record.http_headers
     if record.rec_type == "response" and (status := http.get_statuscode()) != "200":
-        passed_over.add(f"status {quoted(status)[:30] or 'none'}", place)
+        skipped.add(f"status {quoted(status)[:30] or 'none'}", place)
         return None
     declared = (http.get_header("Content-Type") if http else headers.get_header("Content-Type")) or ""
     media_type, charset = content_type(declared)
     if media_type not in (PAGE_TYPES if is_web else (*PAGE_TYPES, *ROW_TYPES)):
-        passed_over.add(quoted(media_type)[:60] or "no Content-Type", place)
+        skipped.add(quoted(media_type)[:60] or "no Content-Type", place)
         return None
     content = read_limited(_without_chunks(record, largest), largest)
     if record.raw_stream.limit > 0:
