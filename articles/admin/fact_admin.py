@@ -29,8 +29,8 @@ def _review_action(name: str, label: str, state: str) -> Bulk:
     return Bulk(name, label, "change", change, check)
 
 
-CONFIRM = _review_action("confirm", "تأكيد المحدد", ReviewState.CONFIRMED)
-REJECT = _review_action("reject", "رفض المحدد", ReviewState.REJECTED)
+CONFIRM_SELECTED = _review_action("confirm", "تأكيد المحدد", ReviewState.CONFIRMED)
+REJECT_SELECTED = _review_action("reject", "رفض المحدد", ReviewState.REJECTED)
 
 
 # The fields of a fact that change with its article's body. They may change while the form of the article is stored.
@@ -45,7 +45,7 @@ class WithRule:
         return rule_name(row.rule) or "–"
 
 
-@with_actions(CONFIRM, REJECT)
+@with_actions(CONFIRM_SELECTED, REJECT_SELECTED)
 class ReviewAdmin(WithRule, DeskAdmin):
     """The base of lists and forms of facts. If a form changes the state, the user is recorded as reviewer."""
 
