@@ -31,12 +31,12 @@ from articles.models import (
     ReviewState,
 )
 from articles.models.keys import read_key
-from articles.models.uncertain_date import PARTS, complete
+from articles.models.uncertain_date import DATE_PARTS, complete
 
 CONFIRM, REJECT = "confirm", "reject"
 _STATES = {CONFIRM: ReviewState.CONFIRMED, REJECT: ReviewState.REJECTED}
 # The models of facts that are reviewed, by the name of their kind.
-KINDS: dict[str, type[Any]] = {"mention": Mention, "figure": Figure, "coverage": Coverage, "reprint": Reprint}
+FACT_MODELS: dict[str, type[Any]] = {"mention": Mention, "figure": Figure, "coverage": Coverage, "reprint": Reprint}
 # The key and the kind of the date of publication, which is reviewed beside the facts.
 DATE = "date"
 # The precisions that an editor can choose for a date of publication. Rejecting a date makes it unknown.
@@ -48,7 +48,7 @@ _DECISIVE: dict[str, tuple[str, ...]] = {
     "coverage": ("state", "event"),
     "figure": ("state", "value", "value_high", "qualifier", "unit", "measure", "quote"),
     "reprint": ("state", "original"),
-    DATE: tuple(f"published_{part}" for part in PARTS),
+    DATE: tuple(f"published_{part}" for part in DATE_PARTS),
 }
 # A mark has fewer digits than this; a longer number is not read as a mark.
 _LONGEST_MARK = 19
@@ -103,7 +103,7 @@ class Seen:
         return f"{self.state}@{self.mark or 0}"
 
 
-UNSEEN = "لم يأت مع القرار ما كان أمامك حين اتخذته، فلم يُطبّق. افتح الصفحة وقرر منها."
+MARK_MISSING = "لم يأت مع القرار ما كان أمامك حين اتخذته، فلم يُطبّق. افتح الصفحة وقرر منها."
 
 
 class OvertakenError(ValidationError):
@@ -223,7 +223,7 @@ def _check(choice: Choice, editor: User) -> None:
     if not editor.has_perm(f"articles.change_{choice.row._meta.model_name}"):
         raise ValidationError("لا تتيح لك صلاحياتك هذا.")
     if choice.seen.mark is None:
-        raise ValidationError(UNSEEN)
+        raise ValidationError(MARK_MISSING)
     if conflict := overtaken(choice.row, choice.seen.mark, editor, _DECISIVE[choice.key.split("-")[0]]):
         corrections = "، ".join(f"{label} «{value}»" for label, value in choice.typed.items())
         raise OvertakenError(f"{conflict} كنت كتبت: {corrections}." if corrections else str(conflict))
@@ -269,7 +269,7 @@ def _input_in_words(form: forms.BaseForm, name: str) -> str:
 def _rows(article: Article, keys: list[str]) -> dict[str, Any]:
     """Locks the facts of the article with the given keys and returns them by key. Unknown keys are ignored."""
     rows_by_key: dict[str, Any] = {}
-    for noun, model in KINDS.items():
+    for noun, model in FACT_MODELS.items():
         primary_keys = {read_key(key.split("-", 1)[1]) for key in keys if key.startswith(f"{noun}-")} - {None}
         if primary_keys:
             rows = model.objects.select_for_update(of=("self",)).filter(pk__in=primary_keys, article=article)

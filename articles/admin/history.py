@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from pghistory.models import Context
 
-from articles.admin.mark_field import FIELD, outdated, seen_field
+from articles.admin.mark_field import MARK_FIELD, outdated, seen_field
 from articles.admin.pages import desk_page, posted
 from articles.admin.security import FreshForm
 from articles.arabic.counting import each_once
@@ -65,7 +65,7 @@ def history_page(desk: admin.ModelAdmin, request: HttpRequest, object_id: str) -
         "own": desk.opts.model_name,
         "may_restore": desk.has_change_permission(request, row),
         "seen": seen_field([row]),
-        "seen_name": FIELD,
+        "seen_name": MARK_FIELD,
     }
     return TemplateResponse(request, "admin/object_history.html", context)
 

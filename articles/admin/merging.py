@@ -17,7 +17,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from articles.admin.choosing import MODELS
-from articles.admin.mark_field import FIELD, outdated, seen_field, seen_marks
+from articles.admin.mark_field import MARK_FIELD, outdated, seen_field, seen_marks
 from articles.admin.mixed_into import AnyAdmin
 from articles.admin.pages import desk_page, posted
 from articles.admin.security import FreshForm
@@ -110,7 +110,7 @@ def merge_page(request: HttpRequest, noun: str) -> HttpResponse:
         "rows": [
             (row, moves_of_row[row.pk], _names(row), joined(row, survivor) if row != survivor else 0) for row in rows
         ],
-        "opts": model._meta, "seen": seen_field(rows), "seen_name": FIELD,
+        "opts": model._meta, "seen": seen_field(rows), "seen_name": MARK_FIELD,
     }  # fmt: skip
     return TemplateResponse(request, "admin/desk/merge.html", context)
 
@@ -255,7 +255,7 @@ def split_page(request: HttpRequest, pk: int) -> HttpResponse:
         "actor": actor,
         "owner": form.owner,
         "seen": seen_field([actor]),
-        "seen_name": FIELD,
+        "seen_name": MARK_FIELD,
         "opts": Actor._meta,
     }
     return TemplateResponse(request, "admin/desk/split.html", context)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from articles.admin.decisions import CONFIRM, DATE, KINDS, REJECT, Seen, key_of
+from articles.admin.decisions import CONFIRM, DATE, FACT_MODELS, REJECT, Seen, key_of
 from articles.admin.review_queue import has_undecided_date
 from articles.arabic.quoting import quoted
 from articles.curation.marks import mark_of, marks_of
@@ -72,7 +72,7 @@ def items_of(article: Article) -> list[ReviewItem]:
         *((row, row.original.title, "تكرار لنص وصل قبله") for row in reprints),
     ]  # fmt: skip
     marks: dict[type[Any], dict[int, int]] = {
-        model: marks_of(row for row, _, _ in details if isinstance(row, model)) for model in KINDS.values()
+        model: marks_of(row for row, _, _ in details if isinstance(row, model)) for model in FACT_MODELS.values()
     }
     return [date, *(_item(row, label, detail, marks[type(row)][row.pk]) for row, label, detail in details)]
 

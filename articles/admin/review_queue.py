@@ -6,19 +6,19 @@ from dataclasses import dataclass
 from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from articles.admin.decisions import DATE, KINDS
+from articles.admin.decisions import DATE, FACT_MODELS
 from articles.models import Article, Basis, Claim, Precision
 
 ORDERS = ("new", "old", "unsure", "sure")
 # Facts whose actor or event was merged into another are neither shown nor counted.
-_SHOWN = {"mention": {"actor__merged_into": None}, "coverage": {"event__merged_into": None}}
+_SUBJECT_STANDS = {"mention": {"actor__merged_into": None}, "coverage": {"event__merged_into": None}}
 
 
 @dataclass(frozen=True)
 class Turn:
     """The queue that an editor works through.
 
-    kind: a key of KINDS, or DATE; empty for all kinds of suggestions.
+    kind: a key of FACT_MODELS, or DATE; empty for all kinds of suggestions.
     order: one of ORDERS.
     mine: whether only articles assigned to the editor are in the queue.
     """
@@ -31,7 +31,7 @@ class Turn:
     def of(cls, parameters: Mapping[str, str]) -> "Turn":
         """Reads a queue from the parameters of an address. An unknown kind means all kinds, an unknown order «new»."""
         kind, order = parameters.get("kind", ""), parameters.get("order", "")
-        kinds = {*KINDS, DATE}
+        kinds = {*FACT_MODELS, DATE}
         return cls(kind if kind in kinds else "", order if order in ORDERS else "new", parameters.get("mine") == "1")
 
     @property
@@ -71,7 +71,7 @@ class Turn:
         """Returns the key of the article with the lowest (or highest) score of a suggestion; None if there is none."""
         sign = "" if self.order == "unsure" else "-"
         best: list[tuple[float, int]] = []
-        for model in (KINDS[self.kind],) if self.kind else KINDS.values():
+        for model in (FACT_MODELS[self.kind],) if self.kind else FACT_MODELS.values():
             rows = (
                 model.objects.suggested().filter(article__in=waiting, score__isnull=False).exclude(article__in=excluded)
             )
@@ -80,11 +80,11 @@ class Turn:
 
 
 def of_kind(articles: QuerySet, kind: str) -> QuerySet:
-    """Returns the articles that have a suggestion of a kind: a key of KINDS, or DATE. Empty means all."""
+    """Returns the articles that have a suggestion of a kind: a key of FACT_MODELS, or DATE. Empty means all."""
     if kind == DATE:
         return articles.filter(undecided_date())
     if kind:
-        return articles.filter(Exists(KINDS[kind].objects.suggested().filter(article=OuterRef("pk"))))
+        return articles.filter(Exists(FACT_MODELS[kind].objects.suggested().filter(article=OuterRef("pk"))))
     return articles
 
 
@@ -112,7 +112,7 @@ def has_undecided_date(article: Article) -> bool:
 def waiting_of(article: Article, *, but_the_date: bool = False) -> int:
     """Counts the suggestions of an article. An undecided date of publication counts as one, unless `but_the_date`."""
     facts = sum(
-        model.objects.suggested().filter(article=article, **_SHOWN.get(noun, {})).count()
-        for noun, model in KINDS.items()
+        model.objects.suggested().filter(article=article, **_SUBJECT_STANDS.get(noun, {})).count()
+        for noun, model in FACT_MODELS.items()
     )
     return facts + (0 if but_the_date else int(has_undecided_date(article)))

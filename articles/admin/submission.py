@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from articles.admin.adding import AddForm, add
-from articles.admin.decisions import CONFIRM, DATE, REJECT, UNSEEN, Outcome, Seen, choices, decide, key_of
+from articles.admin.decisions import CONFIRM, DATE, MARK_MISSING, REJECT, Outcome, Seen, choices, decide, key_of
 from articles.admin.narrowing import narrow
 from articles.admin.review_queue import waiting_of
 from articles.curation.marks import overtaken
@@ -170,9 +170,9 @@ def _counted_by_kind(keys: Iterable[str]) -> str:
 def _conflict(article: Article, submission: Submission, fields: tuple[str, ...]) -> str:
     """Says which editor changed one of `fields` of the article since the page was opened, and to what.
 
-    Returns an empty string if nobody did, and UNSEEN if the form does not say which version it showed.
+    Returns an empty string if nobody did, and MARK_MISSING if the form does not say which version it showed.
     """
     seen = Seen.of(submission.posted.get("was-article", ""))
     if seen.mark is None:
-        return UNSEEN
+        return MARK_MISSING
     return str(overtaken(article, seen.mark, submission.editor, fields) or "")

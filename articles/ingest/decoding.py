@@ -42,9 +42,9 @@ _WESTERN_RUN = re.compile("[\xc0-\xff]{4}")
 _LATIN = re.compile("[A-Za-z]")
 _BEYOND_ASCII = re.compile("[^\x00-\x7f]")
 _REPLACED = "\ufffd".encode()
-# One broken character is accepted for each FEW characters beyond ASCII. With more, a reader would stumble in every
-# second line. A text with _FEWEST characters beyond ASCII may have one.
-FEW = 50
+# One broken character is accepted for each CHARACTERS_PER_BROKEN characters beyond ASCII. With more, a reader would
+# stumble in every second line. A text with _FEWEST characters beyond ASCII may have one.
+CHARACTERS_PER_BROKEN = 50
 _FEWEST = 20
 _UTF16_SHARE = 0.9
 
@@ -122,8 +122,9 @@ def _decoded_strictly(content: bytes, name: str) -> Decoded | None:
 def _few_broken(content: bytes, name: str) -> Decoded | None:
     """Returns the text with U+FFFD for broken bytes, or None if there are too many of them.
 
-    One broken character is accepted for each FEW characters beyond ASCII, or one in a text with at least _FEWEST of
-    them. In a wrong encoding nearly every such character is broken. A character that is cut off at the end is left out.
+    One broken character is accepted for each CHARACTERS_PER_BROKEN characters beyond ASCII, or one in a text with at
+    least _FEWEST of them. In a wrong encoding nearly every such character is broken. A character that is cut off at the
+    end is left out.
     """
     decoder = codecs.getincrementaldecoder(name)("replace")
     # The decoder's state holds the bytes of a character that is cut off at the end. It holds no other broken bytes.
@@ -131,7 +132,7 @@ def _few_broken(content: bytes, name: str) -> Decoded | None:
     is_cut = bool(decoder.getstate()[0])
     broken = decoded_text.count("\ufffd") - content.count(_REPLACED)
     beyond_ascii = sum(1 for _ in _BEYOND_ASCII.finditer(decoded_text)) - broken
-    if broken > max(beyond_ascii // FEW, 1 if beyond_ascii >= _FEWEST else 0) or not beyond_ascii:
+    if broken > max(beyond_ascii // CHARACTERS_PER_BROKEN, 1 if beyond_ascii >= _FEWEST else 0) or not beyond_ascii:
         return None
     notes = []
     if broken > 0:

@@ -38,9 +38,9 @@ _SECONDS_BETWEEN_LOOKS = 1.0
 # The number of attempts at a value whose worker was killed from outside: by an operator, or by a system short of
 # memory.
 _MOST_TRIALS = 2
-# Thresholds of the garbage collector (gc.set_threshold). Jobs make no reference cycles, and looking for them costs a
-# tenth of the time.
-_SELDOM = 200_000, 50, 50
+# Thresholds of the garbage collector (gc.set_threshold) for jobs and for a long run of ingest. Jobs make no reference
+# cycles, and looking for them costs a tenth of the time.
+GC_THRESHOLDS = 200_000, 50, 50
 # The header of a pickled outcome: its length in bytes.
 _LENGTH = struct.Struct("<Q")
 # Modules that the fork server imports once, so that its workers start with them loaded.
@@ -405,7 +405,7 @@ def _serve(connection: Connection, inputs: list[_Spool], outputs: list[_Spool], 
             django.setup()
         job = pickle.loads(job)
     gc.freeze()
-    gc.set_threshold(*_SELDOM)
+    gc.set_threshold(*GC_THRESHOLDS)
     memory = _MemoryLimit(budget.memory)
     # These errors mean that the process that started this one is gone: nobody waits for an answer.
     with suppress(EOFError, BrokenPipeError, ConnectionResetError):

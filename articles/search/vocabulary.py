@@ -17,7 +17,7 @@ from articles.models.public import PUBLIC_ACTOR_SQL
 from articles.search.lexemes import Lexemes
 
 # A lexeme whose kept count is below this many articles is counted anew at the search.
-COUNTED_LIVE = 300
+RECOUNTED_BELOW = 300
 # The other forms of a root are at most this many lexemes, the commonest with the same skeleton. Eight instead of four
 # changed nothing measurable.
 MOST_VARIANTS = 4
@@ -75,23 +75,24 @@ _LEXICON = r"""
     SELECT 'total' AS kind, NULL AS text, total.articles, NULL::text[] AS lexemes, total.words AS others, NULL::text[] AS folded
     FROM articles_corpus AS corpus
     CROSS JOIN LATERAL (
-        SELECT corpus.articles, corpus.words WHERE corpus.articles >= %(few)s
+        SELECT corpus.articles, corpus.words WHERE corpus.articles >= %(recounted_below)s
         UNION ALL
         SELECT count(*), coalesce(sum(word_count), 0) FROM (
-            SELECT word_count FROM articles_article WHERE status = 'published' AND merged_into_id IS NULL LIMIT %(few)s
+            SELECT word_count FROM articles_article WHERE status = 'published' AND merged_into_id IS NULL
+            LIMIT %(recounted_below)s
         ) AS first
-        HAVING corpus.articles < %(few)s
+        HAVING corpus.articles < %(recounted_below)s
     ) AS total
     UNION ALL
     SELECT 'lexeme', asked.lexeme,
-        CASE WHEN coalesce(known.articles, 0) >= %(few)s THEN known.articles ELSE (
+        CASE WHEN coalesce(known.articles, 0) >= %(recounted_below)s THEN known.articles ELSE (
             SELECT count(*) FROM (
                 SELECT FROM (
                     SELECT status, merged_into_id FROM articles_article
                     WHERE archive_terms(search_vector, word_count) @@ asked.query::tsquery OFFSET 0
                 ) AS held
                 WHERE status = 'published' AND merged_into_id IS NULL
-                LIMIT %(few)s
+                LIMIT %(recounted_below)s
             ) AS found
         ) END,
         variant.lexemes, variant.articles, NULL
@@ -218,7 +219,8 @@ def lexicon_of(
     """
     parameters: dict[str, Any] = {
         "lexemes": sorted(set(lexemes)), "words": sorted(set(words)), "beginnings": sorted(set(beginnings)),
-        "names": sorted(set(names)), "few": COUNTED_LIVE, "variants": MOST_VARIANTS, "most_beginnings": MOST_BEGINNINGS,
+        "names": sorted(set(names)), "recounted_below": RECOUNTED_BELOW, "variants": MOST_VARIANTS,
+        "most_beginnings": MOST_BEGINNINGS,
         "most_names": MOST_NAMES,
     }  # fmt: skip
     with connection.cursor() as cursor:

@@ -23,7 +23,7 @@ from articles.admin import accounts, authority, merging, review_screen
 from articles.admin.article_bulk import RemovalForm
 from articles.admin.decisions import Outcome
 from articles.admin.desk import OwnSearch
-from articles.admin.mark_field import FIELD
+from articles.admin.mark_field import MARK_FIELD
 from articles.admin.refusal_page import explaining_refusals
 from articles.admin.review_items import items_of
 from articles.curation.marks import mark_of
@@ -158,13 +158,13 @@ def test_a_merge_or_split_of_what_changed_meanwhile_does_nothing(senior: Client)
     marks = f'{{"{first.pk}": {mark_of(first)}, "{second.pk}": {mark_of(second)}}}'
     with operation(user=User.objects.create_user("akhar").pk):
         Actor.objects.filter(pk=second.pk).update(description="غيّره غيره")
-    request = request_of(senior.user, **{FIELD: marks})
+    request = request_of(senior.user, **{MARK_FIELD: marks})
     second.refresh_from_db()
     answer = merging._merge(request, Actor, first, [second])
     assert answer["Location"] == change("actor", first) and "سبقك akhar" in said(request)
     assert Actor.objects.get(pk=second.pk).merged_into is None
     alias = Alias.objects.create(actor=second, name="اسم ثان")
-    form = {"moved": [alias.pk], "name": "اسم ثان", "kind": "civil", FIELD: f'{{"{second.pk}": 0}}'}
+    form = {"moved": [alias.pk], "name": "اسم ثان", "kind": "civil", MARK_FIELD: f'{{"{second.pk}": 0}}'}
     page = senior.post(reverse("admin:split", args=[second.pk]), form)
     assert "سبقك akhar" in str(page.context["form"].non_field_errors()) and alias.actor == second
     assert not Actor.objects.filter(name="اسم ثان").exists()

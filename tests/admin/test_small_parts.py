@@ -30,7 +30,7 @@ from articles.admin.deliveries import AGAIN, SETTLE, DeliverForm
 from articles.admin.desk import _without
 from articles.admin.facts import ReprintAdmin
 from articles.admin.history import _differing
-from articles.admin.mark_field import FIELD, seen_field, seen_marks
+from articles.admin.mark_field import MARK_FIELD, seen_field, seen_marks
 from articles.admin.narrowing import Narrowing
 from articles.admin.pages import posted
 from articles.admin.review_items import ReviewItem
@@ -40,7 +40,7 @@ from articles.admin.start_page import Counted
 from articles.admin.submission import Answer, Submission
 from articles.curation.changes import FieldChange
 from articles.models import Actor, Alias, Article, Delivery, Event, Reprint, Source
-from articles.models.uncertain_date import PARTS
+from articles.models.uncertain_date import DATE_PARTS
 from articles.site.differences import DifferenceRun
 
 
@@ -58,7 +58,7 @@ class StartForm(UncertainDateForm):
 
     class Meta:
         model = Event
-        fields = tuple(f"start_{part}" for part in PARTS)
+        fields = tuple(f"start_{part}" for part in DATE_PARTS)
 
 
 @pytest.mark.django_db
@@ -259,7 +259,7 @@ def test_long_texts_are_told_by_their_differences(before: object, after: object,
     ],
 )  # fmt: skip
 def test_marks_that_a_form_carries(value: str | None, marks: dict | None) -> None:
-    assert seen_marks(request_of(**({} if value is None else {FIELD: value}))) == marks
+    assert seen_marks(request_of(**({} if value is None else {MARK_FIELD: value}))) == marks
     assert json.loads(seen_field([])) == {}
 
 

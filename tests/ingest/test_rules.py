@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from articles.extract.dates import StatedDate
-from articles.extract.fingerprints import MOST_COMPARED
+from articles.extract.fingerprints import LONGEST_COMPARED
 from articles.ingest import authority, gate
 from articles.ingest.boilerplate import is_label, opens_comment_form
 from articles.ingest.document import Document, Item, Note, UnreadableError, quoted
@@ -246,7 +246,7 @@ def words(first: int, count: int, length: int = 1) -> str:
 def test_the_share_of_a_wording(length: int) -> None:
     """Five-word shingles: a text of 20 words has 16. Long texts are compared by their words as written."""
     text, half = words(0, 20, length), words(0, 10, length)
-    assert (len(text) > MOST_COMPARED) == (length > 1)
+    assert (len(text) > LONGEST_COMPARED) == (length > 1)
     assert shared_wording(text, text) == 1.0 == shared_wording(text, f"{text} ")
     assert shared_wording(text, half) == shared_wording(half, text) == 6 / 16
     assert shared_wording(text, words(10, 20, length)) == 6 / 16

@@ -21,7 +21,7 @@ from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders, StatusAndHeadersParser
 
-from articles.ingest.content_coding import unpacked
+from articles.ingest.content_coding import GZIP_MARK, unpacked
 from articles.ingest.document import Broken, Item, Note, Remark, UnreadableError, quoted
 from articles.ingest.readers.opening import read_limited
 from articles.models.delivery import NoteKind
@@ -34,7 +34,6 @@ PAGE_TYPES = ("text/html", "application/xhtml+xml", "text/plain")
 # Media types that this archive's own exports hold besides pages.
 ROW_TYPES = ("application/json", "text/csv")
 _WINDOW = 1 << 20
-_GZIP = b"\x1f\x8b"
 # The possible beginnings of a record: the header of a gzip member (RFC 1952, 2.3.1: flags, three of them reserved,
 # compression level, operating system), or a line that names the format. Both are at most _LONGEST_MARK bytes long.
 _MEMBER_MARK = rb"\x1f\x8b\x08[\x00-\x1f][\x00-\xff]{4}[\x00\x02\x04][\x00-\x0d\xff]"
@@ -230,7 +229,7 @@ def _every_record(file: BinaryIO, archive: _WebArchive) -> Iterator[Item | Broke
 def _record_mark(file: BinaryIO) -> re.Pattern[bytes]:
     """Returns the pattern of a record's beginning: gzip member, plain line, or both if the first bytes are neither."""
     start = file.read(5)
-    return _MEMBER if start.startswith(_GZIP) else _RECORD if start == b"WARC/" else _EITHER
+    return _MEMBER if start.startswith(GZIP_MARK) else _RECORD if start == b"WARC/" else _EITHER
 
 
 class _Records(ArchiveIterator):
