@@ -182,7 +182,7 @@ def duplicates(request: HttpRequest) -> HttpResponse:
         if len(keys) != 2 or len(pair) != 2:
             raise Http404
         first, second = sorted(pair)
-        Apart.objects.get_or_create(noun=noun, one=first, other=second, defaults={"by": request.user})
+        Apart.objects.get_or_create(noun=noun, lower_key=first, higher_key=second, defaults={"by": request.user})
         messages.success(request, "لن يُعرضا معا بعد الآن.")
         return redirect(request.get_full_path())
     pairs, next_window = alike(model, before=read_key(request.GET.get("before", "")), window=_WINDOW)
