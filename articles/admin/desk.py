@@ -212,8 +212,8 @@ class DeskAdmin(PlainDeletion, Explained, admin.ModelAdmin):
         return response
 
     def _django_changeform_view(self, *arguments: Any) -> HttpResponse:
-        """Django's own view of the form, which its stubs leave out."""
-        return super()._changeform_view(*arguments)  # type: ignore[misc]
+        """Django's own view of the form."""
+        return super()._changeform_view(*arguments)  # type: ignore[misc] # Stubs: it is missing.
 
     def get_inlines(self, request: HttpRequest, obj: models.Model | None) -> list:
         """Returns the inlines that have at most MOST_INLINE rows. The form links to lists for the others."""

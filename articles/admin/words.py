@@ -76,7 +76,7 @@ def isolated_dates(text: object) -> SafeString | str:
     # A message of Django may hold safe HTML without being safe itself. Its text is safe.
     plain = str(text)
     isolated = isolating.isolated_dates(plain)
-    # Only marks of direction were added.
+    # Safe text stays safe: only marks of direction were added.
     return mark_safe(isolated) if hasattr(plain, "__html__") else isolated  # noqa: S308
 
 
@@ -116,6 +116,7 @@ def labelled(cell: str, text: str) -> SafeString:
     """Adds the name of the column to a cell of Django's list. Narrow screens show it beside the cell."""
     # The heading of the first column is a checkbox, not a name.
     label = format_html(' data-label="{}"', text) if text and "<" not in str(text) else ""
+    # The label and the cell are escaped.
     return mark_safe(re.sub(r"^(\s*<t[dh])", rf"\1{label}", conditional_escape(cell), count=1))  # noqa: S308
 
 

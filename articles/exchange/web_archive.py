@@ -193,7 +193,7 @@ class _Index:
         }  # fmt: skip
         self._lines.append(f"{surt(address)} {stamp} {json.dumps(facts, ensure_ascii=False)}\n".encode())
         if len(self._lines) >= _RUN:
-            run = tempfile.TemporaryFile()  # noqa: SIM115 (read again in `sorted`)
+            run = tempfile.TemporaryFile()  # noqa: SIM115  It is read again in `sorted`.
             run.writelines(sorted(self._lines))
             self._runs.append(run)
             self._lines = []

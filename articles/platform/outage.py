@@ -80,8 +80,7 @@ def failed(request: HttpRequest) -> HttpResponse:
     if is_outage(error):
         response = _answer(request, "away", 503)
         response["Retry-After"] = str(OUTAGE_RETRY_SECONDS)
-        # Read by articles/platform/replicas.py.
-        response.is_outage = True  # type: ignore[attr-defined]
+        response.is_outage = True  # type: ignore[attr-defined] # articles/platform/replicas.py reads it.
         return response
     return _answer(request, "slow", 503) if was_stopped(error) else _answer(request, "error", 500)
 

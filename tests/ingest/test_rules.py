@@ -185,7 +185,7 @@ def test_what_a_report_quotes() -> None:
     assert quoted(" أ \n ب ") == "أ ب" and quoted("a\0\ud800") == "a�?" and quoted(None) == "None"
     assert quoted("ن" * 120) == "ن" * 120 and quoted("ن" * 121) == "ن" * 119 + "…"
     with pytest.raises(ValueError, match="a revisit has no bytes"):
-        Item("a", None, "").received  # noqa: B018
+        _ = Item("a", None, "").received
 
 
 # The sums of a run.

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.db import connection
 from django.test import Client
+from psycopg.errors import Diagnostic
 
 from articles.models import Article
 from articles.search import related as related_room
@@ -33,7 +34,10 @@ def unanalysed(make_article: Callable[..., Article]) -> list[Article]:
 def plans(unanalysed: list[Article]) -> Iterator[list[str]]:
     """Collects the plan of every statement, including those inside database functions."""
     notices: list[str] = []
-    handler = lambda notice: notices.append(notice.message_primary)  # noqa: E731
+
+    def handler(notice: Diagnostic) -> None:
+        notices.append(notice.message_primary or "")
+
     with connection.cursor() as cursor:
         cursor.execute("LOAD 'auto_explain'")
         cursor.execute("SET LOCAL auto_explain.log_min_duration = 0")

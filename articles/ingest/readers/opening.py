@@ -30,7 +30,7 @@ def opened(path: Path) -> Iterator[BinaryIO]:
         is_gzip = file.read(2) == GZIP_MARK
         file.seek(0)
         try:
-            # `file` is closed above, and nothing is written. A GzipFile reads as a BinaryIO does.
+            # For mypy, a GzipFile is no BinaryIO; it reads as one. For ruff, it is left open; `file` is closed above.
             yield gzip.open(file) if is_gzip else file  # type: ignore[misc]  # noqa: SIM115
         except (EOFError, gzip.BadGzipFile, zlib.error):
             raise UnreadableError("the gzip file is damaged or cut short") from None
