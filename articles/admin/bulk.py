@@ -24,7 +24,7 @@ MOST_ROWS = 5_000
 # The most rows that the preview shows one by one.
 _MOST_SHOWN = 50
 # The reason for a row that joined the list after the preview, when the whole list was selected.
-_NOT_SHOWN = "لم يكن في المعاينة"
+_NOT_IN_PREVIEW = "لم يكن في المعاينة"
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def _apply(
             )
             overtaken = outdated(request, locked_rows)
             new_verdicts = [
-                (row, str(overtaken[row.pk] or _NOT_SHOWN) if row.pk in overtaken else bulk.check(row, cleaned))
+                (row, str(overtaken[row.pk] or _NOT_IN_PREVIEW) if row.pk in overtaken else bulk.check(row, cleaned))
                 for row in locked_rows
             ]
             unable += [(row, reason) for row, reason in new_verdicts if reason]

@@ -36,7 +36,7 @@ _log = logging.getLogger(__name__)
 # The hidden field with the decision on the capture as the page showed it.
 _DECISION = "seen_decision"
 # The fields of an article that an accepted capture may replace, and the status, which decides whether readers meet it.
-_REPLACED = ("title", "body", "author", "section", "source", "published_date", "published_precision", "status")
+_REPLACED_FIELDS = ("title", "body", "author", "section", "source", "published_date", "published_precision", "status")
 
 
 @desk_page("captures/<int:pk>/decide/", "decide-capture")
@@ -107,7 +107,7 @@ def _apply_text(request: HttpRequest, capture: Capture, seen: str) -> HttpRespon
     current_article = Article.objects.select_for_update().get(pk=capture.article_id)
     if seen_marks(request) is None:
         raise DecisionError(DECISION_MARK_MISSING)
-    conflicts = outdated(request, [current_article], ("status",) if becomes_own else _REPLACED)
+    conflicts = outdated(request, [current_article], ("status",) if becomes_own else _REPLACED_FIELDS)
     if current_article.pk in conflicts:
         messages.error(request, str(conflicts[current_article.pk] or "هذه الصفحة لمقال آخر. أعد فتحها."))
         return redirect("admin:decide-capture", capture.pk)

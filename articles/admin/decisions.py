@@ -51,7 +51,7 @@ _DECISIVE: dict[str, tuple[str, ...]] = {
     DATE: tuple(f"published_{part}" for part in DATE_PARTS),
 }
 # A mark has fewer digits than this; a longer number is not read as a mark.
-_LONGEST_MARK = 19
+_MOST_MARK_DIGITS = 19
 
 
 @dataclass
@@ -97,7 +97,7 @@ class Seen:
     def of(cls, text: str) -> "Seen":
         """Reads «state@mark», which a form holds as `was-KEY`. A mark that is not a number becomes None."""
         state, _, mark = text.partition("@")
-        return cls(state, int(mark) if mark.isdecimal() and len(mark) < _LONGEST_MARK else None)
+        return cls(state, int(mark) if mark.isdecimal() and len(mark) < _MOST_MARK_DIGITS else None)
 
     def __str__(self) -> str:
         return f"{self.state}@{self.mark or 0}"

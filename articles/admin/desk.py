@@ -42,8 +42,8 @@ SEEN = "_seen"
 MOST_INLINE = 150
 # A search of facts uses at most so many actors or events that match its words, and at most so many articles.
 MOST_SUBJECTS_MATCHED, MOST_ARTICLES_MATCHED = 200, 2_000
-# A word is common if more than the share _COMMON of the _NEWEST newest articles hold it.
-_NEWEST, _COMMON = 5_000, 0.02
+# A word is common if more than the share _COMMON_SHARE of the _NEWEST_READ newest articles hold it.
+_NEWEST_READ, _COMMON_SHARE = 5_000, 0.02
 
 
 class BoundedPaginator(Paginator):
@@ -362,8 +362,12 @@ def holding_words(typed: str) -> list[int]:
     conditions = [*compiled.conditions, *([holding(compiled.match)] if compiled.match else [])]
     matching = Article.objects.searchable().filter(*conditions).order_by("-pk").values_list("pk", flat=True)
     newest_key = Article.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-    newest_matching = list(matching.filter(pk__gt=newest_key - _NEWEST)[:MOST_ARTICLES_MATCHED])
-    return newest_matching if len(newest_matching) > _NEWEST * _COMMON else list(matching[:MOST_ARTICLES_MATCHED])
+    newest_matching = list(matching.filter(pk__gt=newest_key - _NEWEST_READ)[:MOST_ARTICLES_MATCHED])
+    return (
+        newest_matching
+        if len(newest_matching) > _NEWEST_READ * _COMMON_SHARE
+        else list(matching[:MOST_ARTICLES_MATCHED])
+    )
 
 
 def _has_its_owners(row: models.Model) -> bool:

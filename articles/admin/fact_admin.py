@@ -34,7 +34,10 @@ REJECT_SELECTED = _review_action("reject", "رفض المحدد", ReviewState.RE
 
 
 # The fields of a fact that change with its article's body. They may change while the form of the article is stored.
-_SPANS: dict[type[models.Model], tuple[str, ...]] = {Figure: ("start", "end", "quote"), Mention: ("spans", "quotes")}
+_SPAN_FIELDS: dict[type[models.Model], tuple[str, ...]] = {
+    Figure: ("start", "end", "quote"),
+    Mention: ("spans", "quotes"),
+}
 
 
 class WithRule:
@@ -68,7 +71,7 @@ class ReviewAdmin(WithRule, DeskAdmin):
         for row, fields in changed_rows:
             if hasattr(row, "reviewed_by"):
                 sign(row, request, changed="state" in fields)
-            if row.pk and (span_fields := _SPANS.get(type(row))) and "quote" not in fields:
+            if row.pk and (span_fields := _SPAN_FIELDS.get(type(row))) and "quote" not in fields:
                 row.refresh_from_db(fields=span_fields)
             row.save()
             if hasattr(row, "reviewed_by"):

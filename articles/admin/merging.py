@@ -45,7 +45,7 @@ MERGES: dict[type[models.Model], Callable[[Any, Any], None]] = {
 # At most this many rows can be merged at once.
 MOST_MERGED = 20
 # The number of rows that one page of likely duplicates compares with all others.
-_WINDOW = 100
+_ROWS_A_PAGE = 100
 
 
 class MergeDesk(AnyAdmin):
@@ -169,7 +169,7 @@ def _merge(
 
 @desk_page("duplicates/", "duplicates")
 def duplicates(request: HttpRequest) -> HttpResponse:
-    """Lists likely duplicates of a noun, from the newest rows to the oldest, _WINDOW rows on each page.
+    """Lists likely duplicates of a noun, from the newest rows to the oldest, _ROWS_A_PAGE rows on each page.
 
     A POST marks a pair as distinct (`apart`, two keys joined by «-»), so that it is never listed again. Raises Http404
     if `apart` is not a pair of keys.
@@ -185,12 +185,12 @@ def duplicates(request: HttpRequest) -> HttpResponse:
         Apart.objects.get_or_create(noun=noun, lower_key=first, higher_key=second, defaults={"by": request.user})
         messages.success(request, "لن يُعرضا معا بعد الآن.")
         return redirect(request.get_full_path())
-    pairs, next_window = alike(model, before=read_key(request.GET.get("before", "")), window=_WINDOW)
+    pairs, next_window = alike(model, before=read_key(request.GET.get("before", "")), window=_ROWS_A_PAGE)
     context = {
         **admin.site.each_context(request), "title": "قد تكون لواحد", "noun": noun, "following": next_window,
         "opts": model._meta,
         "pairs": [(pair, merge_address(model, [pair.first.pk, pair.second.pk])) for pair in pairs],
-        "nouns": [(name, kind._meta.verbose_name_plural) for name, kind in MODELS.items()], "window": _WINDOW,
+        "nouns": [(name, kind._meta.verbose_name_plural) for name, kind in MODELS.items()], "window": _ROWS_A_PAGE,
     }  # fmt: skip
     return TemplateResponse(request, "admin/desk/duplicates.html", context)
 

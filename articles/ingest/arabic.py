@@ -31,7 +31,7 @@ def _value(name: str, value: object) -> object:
         return _Number(value)
     if isinstance(value, Message):
         return isolated(in_arabic(value))
-    if name in _LISTS:
+    if name in _LIST_NAMES:
         items = value.split(", ")
         return "، ".join(isolated(f"{_STATUSES[item]} ({item})" if item in _STATUSES else item) for item in items)
     return isolated(_CHOICES.get(name, {}).get(value, value))
@@ -84,10 +84,11 @@ def field_in_arabic(name: str) -> str:
     words = FIELDS.get(field)
     if not words or field in _OURS:
         return words or name
-    return f"{words} ({_PLACES.get(place) or isolated(place or field)})"
+    return f"{words} ({_DATE_PLACES.get(place) or isolated(place or field)})"
 
 
-# _CHOICES: name of a message's value → labels of its choices. _LISTS: names of values that are comma-separated lists.
+# _CHOICES: name of a message's value → labels of its choices.
+# _LIST_NAMES: names of values that are comma-separated lists.
 _STATUSES = dict(ArticleStatus.choices)
 _NO_DAY = {"none": "–"}
 _WEEKDAYS = dict(zip(ENGLISH_WEEKDAYS, WEEKDAYS, strict=True))
@@ -95,11 +96,11 @@ _CHOICES = {
     "status": _STATUSES, "precision": dict(Precision.choices), "date": _NO_DAY, "earliest": _NO_DAY, "latest": _NO_DAY,
     "weekday": _WEEKDAYS, "said": _WEEKDAYS,
 }  # fmt: skip
-_LISTS = {"choices", "columns", "missing", "readable"}
+_LIST_NAMES = {"choices", "columns", "missing", "readable"}
 # Fields whose names occur in no file. They are shown by their Arabic names alone.
 _OURS = {"filename", "text", "encoding", "records"}
 # Place of a date in an original → its Arabic name.
-_PLACES = {"row": "من الجدول", "heading": "فوق النص", "closing line": "آخر النص", "dateline": "مطلع النص"}
+_DATE_PLACES = {"row": "من الجدول", "heading": "فوق النص", "closing line": "آخر النص", "dateline": "مطلع النص"}
 # Format of a file → its name in the upload form.
 FORMAT_NAMES = {
     "text": "نص", "html": "صفحة HTML", "jsonl": "أسطر JSON", "csv": "جدول CSV", "warc": "أرشيف ويب WARC", "wacz": "أرشيف ويب WACZ",

@@ -28,7 +28,7 @@ _OLD_ENCODINGS = ("windows-1256", "iso-8859-6")
 _MIXED_UP = {"windows-1252": re.compile("(?:[ØÙÚÛ].){4}"), "windows-1256": re.compile("(?:[طظ].){4}")}
 _SURE_SHARE = 0.75
 # The most common words of Arabic, and words with the definite article, as whole words.
-_COMMON = re.compile(r"(?<!\w)(?:في|من|على|إلى|عن|ال\w+)(?!\w)")
+_COMMON_WORD = re.compile(r"(?<!\w)(?:في|من|على|إلى|عن|ال\w+)(?!\w)")
 _ARABIC_WORD = re.compile(f"[{ARABIC_LETTERS}]+")
 _MIXED_WORD = re.compile(f"[A-Za-z][{ARABIC_LETTERS}]|[{ARABIC_LETTERS}][A-Za-z]")
 # The most mixed words per Arabic word. An Arabic page with Latin names and brands has far fewer. A European page in an
@@ -41,7 +41,7 @@ _WESTERN = re.compile("[\xc0-\xff]")
 _WESTERN_RUN = re.compile("[\xc0-\xff]{4}")
 _LATIN = re.compile("[A-Za-z]")
 _BEYOND_ASCII = re.compile("[^\x00-\x7f]")
-_REPLACED = "\ufffd".encode()
+_REPLACEMENT = "\ufffd".encode()
 # One broken character is accepted for each CHARACTERS_PER_BROKEN characters beyond ASCII. With more, a reader would
 # stumble in every second line. A text with _FEWEST characters beyond ASCII may have one.
 CHARACTERS_PER_BROKEN = 50
@@ -130,7 +130,7 @@ def _few_broken(content: bytes, name: str) -> Decoded | None:
     # The decoder's state holds the bytes of a character that is cut off at the end. It holds no other broken bytes.
     decoded_text = decoder.decode(content)
     is_cut = bool(decoder.getstate()[0])
-    broken = decoded_text.count("\ufffd") - content.count(_REPLACED)
+    broken = decoded_text.count("\ufffd") - content.count(_REPLACEMENT)
     beyond_ascii = sum(1 for _ in _BEYOND_ASCII.finditer(decoded_text)) - broken
     if broken > max(beyond_ascii // CHARACTERS_PER_BROKEN, 1 if beyond_ascii >= _FEWEST else 0) or not beyond_ascii:
         return None
@@ -194,7 +194,7 @@ def _common_words(text: str) -> int:
     if not arabic_letters or arabic_letters < _SURE_SHARE * len(_LETTERS.findall(text)):
         return 0
     mixed_words, arabic_words = len(_MIXED_WORD.findall(text)), len(_ARABIC_WORD.findall(text))
-    return len(_COMMON.findall(text)) if mixed_words <= _MOST_MIXED * arabic_words else 0
+    return len(_COMMON_WORD.findall(text)) if mixed_words <= _MOST_MIXED * arabic_words else 0
 
 
 def _undecodable_reason(content: bytes, encoding: str) -> Message:

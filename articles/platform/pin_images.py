@@ -24,7 +24,6 @@ from pathlib import Path
 REGISTRY_SECONDS = 15
 # The registry of images that name none, and the folder of Docker Hub's official images.
 _HUB, _OFFICIAL = "registry-1.docker.io", "library/"
-_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 # `image: name:version` or `FROM name:version`, followed by a digest where the file is pinned already.
 _LINE = re.compile(
     r"^(?P<before>\s*(?:image:|FROM)\s+)(?P<image>[\w.:/-]+:[\w][\w.-]*)(?:@sha256:[0-9a-f]{64})?(?P<after>.*)$",

@@ -53,7 +53,7 @@ _ALIKE = """
         ORDER BY similarity(stored_lexeme.lexeme, query_lexeme.lexeme) DESC, stored_lexeme.articles DESC LIMIT %s
     ) AS alike
 """
-_WRITTEN = """
+_SPELLINGS = """
     SELECT wanted_lexeme.lexeme, article.title || ' ' || article.body, held.positions[1]
     FROM unnest(%s::text[], %s::text[]) AS wanted_lexeme (lexeme, query)
     CROSS JOIN LATERAL ({articles} LIMIT %s) AS article (title, body, search_vector)
@@ -191,7 +191,7 @@ def _spellings(lexemes: Iterable[str], among: QuerySet[Any] | None) -> dict[str,
             return {}
     with connection.cursor() as cursor:
         cursor.execute(
-            _WRITTEN.format(articles=articles),
+            _SPELLINGS.format(articles=articles),
             [sorted_lexemes, [quoted(lexeme) for lexeme in sorted_lexemes], *params, READ_FOR_SPELLING],
         )
         rows = cursor.fetchall()

@@ -234,13 +234,13 @@ def ago(seconds: float) -> str:
     count = int(seconds // size)
     if in_english():
         return f"{number(count)} {unit}{'' if count == 1 else 's'}" if count else "less than a minute"
-    forms = _UNITS[unit]
+    forms = _TIME_UNITS[unit]
     return ("أقل من دقيقة", *forms[:2])[count] if count < 3 else agreeing(count, forms)
 
 
 _MINUTE = 60
 # The units in the genitive, as after a preposition: for one, two, three to ten, eleven and more.
-_UNITS = {
+_TIME_UNITS = {
     "minute": ("دقيقة", "دقيقتين", "دقائق", "دقيقة"),
     "hour": ("ساعة", "ساعتين", "ساعات", "ساعة"),
     "day": ("يوم", "يومين", "أيام", "يوما"),

@@ -41,7 +41,7 @@ BYTES_AT_ONCE = 1 << 20
 # Tables whose rows belong to a running site, not to the archive: a dump leaves their rows out.
 _PASSING = ("django_session", caches.TABLE)
 # Opens the transaction of a restore, and removes all tables.
-_EMPTY = "BEGIN; DROP SCHEMA public CASCADE; CREATE SCHEMA public; GRANT USAGE ON SCHEMA public TO PUBLIC;\n"
+_EMPTIED_DATABASE = "BEGIN; DROP SCHEMA public CASCADE; CREATE SCHEMA public; GRANT USAGE ON SCHEMA public TO PUBLIC;\n"
 # LOCK_SECONDS is how long a restore waits for sessions that use a table; new sessions wait behind it meanwhile.
 # CLIENT_CHECK_SECONDS is how often the server checks whether the restoring client is still connected.
 LOCK_SECONDS, CLIENT_CHECK_SECONDS = 10, 2
@@ -341,7 +341,7 @@ def _replace_database(dump: Path) -> None:
         f"SET lock_timeout = '{LOCK_SECONDS}s'; SET client_connection_check_interval = '{CLIENT_CHECK_SECONDS}s';\n"
     )
     try:
-        programs.pour(unpack, execute, first=(bounds + _EMPTY).encode(), last=b"COMMIT;\n")
+        programs.pour(unpack, execute, first=(bounds + _EMPTIED_DATABASE).encode(), last=b"COMMIT;\n")
     except programs.ProgramError as error:
         reason = _who_holds() if _LOCK_TIMEOUT in str(error) else str(error)
         raise BackupError(f"{reason}; the archive's database is unchanged") from error

@@ -33,7 +33,7 @@ _log = logging.getLogger(__name__)
 PAGE_TYPES = ("text/html", "application/xhtml+xml", "text/plain")
 # Media types that this archive's own exports hold besides pages.
 ROW_TYPES = ("application/json", "text/csv")
-_WINDOW = 1 << 20
+_BYTES_AT_ONCE = 1 << 20
 # The possible beginnings of a record: the header of a gzip member (RFC 1952, 2.3.1: flags, three of them reserved,
 # compression level, operating system), or a line that names the format. Both are at most _LONGEST_MARK bytes long.
 _MEMBER_MARK = rb"\x1f\x8b\x08[\x00-\x1f][\x00-\xff]{4}[\x00\x02\x04][\x00-\x0d\xff]"
@@ -126,7 +126,7 @@ def _member(
     with tempfile.TemporaryFile() as unpacked:
         remaining = member.file_size
         with package.open(member) as packed:
-            while remaining > 0 and (chunk := packed.read(min(_WINDOW, remaining))):
+            while remaining > 0 and (chunk := packed.read(min(_BYTES_AT_ONCE, remaining))):
                 unpacked.write(chunk)
                 remaining -= len(chunk)
         unpacked.seek(0)
@@ -450,7 +450,7 @@ def _next_start(file: BinaryIO, offset: int, mark: re.Pattern[bytes]) -> int | N
     base = max(offset - 1, 0)
     file.seek(base)
     window = file.read(offset - base)
-    while chunk := file.read(_WINDOW):
+    while chunk := file.read(_BYTES_AT_ONCE):
         window += chunk
         # The line break before a line can be the byte before `offset`.
         if match := mark.search(window, max(offset - base, 0)):
