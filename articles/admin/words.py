@@ -20,7 +20,7 @@ from articles.site.words_for import ago, agreeing, moment, number, since
 
 register = template.Library()
 # Model's name → its noun for one, two, three to ten, and eleven or more rows. Other nouns are shown with a colon.
-NOUN_FORMS = words_for.NOUN_FORMS | {
+DESK_NOUN_FORMS = words_for.NOUN_FORMS | {
     "capture": ("نسخة أصلية", "نسختان أصليتان", "نسخ أصلية", "نسخة أصلية"),
     "delivery": ("واردة", "واردتان", "واردات", "واردة"),
     "eventseries": ("سلسلة", "سلسلتان", "سلاسل", "سلسلة"),
@@ -50,9 +50,9 @@ _WORDS_AT_END = 12
 def counted_rows(count: int, options: Options) -> str:
     """Returns a count with the model's noun: «مقال واحد», «واردتان», «3 مصادر», «11 فاعلا»."""
     name = options.model_name
-    if name not in NOUN_FORMS:
+    if name not in DESK_NOUN_FORMS:
         return f"{options.verbose_name_plural}: {number(count)}"
-    return _FEMININE_ONE[name] if count == 1 and name in _FEMININE_ONE else agreeing(count, NOUN_FORMS[name])
+    return _FEMININE_ONE[name] if count == 1 and name in _FEMININE_ONE else agreeing(count, DESK_NOUN_FORMS[name])
 
 
 @register.simple_tag

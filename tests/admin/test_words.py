@@ -186,7 +186,7 @@ def test_a_number_agrees_with_its_noun(noun: str, forms: dict[int, str]) -> None
 
 
 def test_every_noun_of_the_desk_has_its_forms() -> None:
-    assert {model._meta.model_name for model in admin.site._registry} - set(words.NOUN_FORMS) == set()
+    assert {model._meta.model_name for model in admin.site._registry} - set(words.DESK_NOUN_FORMS) == set()
 
 
 def test_a_list_says_how_many_rows_it_has(desk: Client) -> None:
