@@ -1,7 +1,7 @@
 """The review screen: an editor decides about one article, and goes on to the next in the queue without leaving it.
 
-A request goes one way: `review_page` reads it, submission.py applies it (through decisions.py and articles/curation),
-and `_response` answers with what became of it.
+A request goes one way: `review_page` reads it, submission.py applies it (through decisions.py, adding.py and
+articles/curation), and `_response` answers with what became of it.
 """
 
 from collections.abc import Mapping
