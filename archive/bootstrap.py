@@ -12,7 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
-LOCK = ROOT / "requirements-dev.lock"
+LOCK_FILE = ROOT / "requirements-dev.lock"
 STAMP = VENV / "installed.sha256"
 
 
@@ -22,7 +22,7 @@ def main() -> None:
         sys.exit(
             f"The archive needs Python 3.11 or newer; this is {sys.version.split()[0]}. Try: make setup PYTHON=python3.12"
         )
-    digest = hashlib.sha256(LOCK.read_bytes()).hexdigest()
+    digest = hashlib.sha256(LOCK_FILE.read_bytes()).hexdigest()
     with open(ROOT / ".venv.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if STAMP.exists() and STAMP.read_text() == digest:
@@ -34,7 +34,7 @@ def main() -> None:
             sys.exit("Could not make a virtual environment. On Debian and Ubuntu: apt install python3-venv")
         python = str(VENV / "bin" / "python")
         pip = [python, "-m", "pip", "--quiet", "--disable-pip-version-check"]
-        subprocess.run([*pip, "install", "--require-hashes", "-r", str(LOCK)], check=True)
+        subprocess.run([*pip, "install", "--require-hashes", "-r", str(LOCK_FILE)], check=True)
         STAMP.write_text(digest)
 
 

@@ -37,7 +37,7 @@ from articles.models.accounts import accounts_managed_by, groups_given_by, locks
 from articles.site.words_for import moment
 
 # The endings of the names of pages that change nothing when they are only read.
-_LISTS = ("_changelist", "_history")
+_READING_ENDINGS = ("_changelist", "_history")
 
 
 class Guarded(PlainDeletion, admin.ModelAdmin):
@@ -65,7 +65,7 @@ class Guarded(PlainDeletion, admin.ModelAdmin):
     def get_urls(self) -> list[URLPattern]:
         patterns = super().get_urls()
         for pattern in patterns:
-            reads_only = (pattern.name or "").endswith(_LISTS)
+            reads_only = (pattern.name or "").endswith(_READING_ENDINGS)
             pattern.callback = self._guarded(pattern.callback, reads_only)
         return patterns
 

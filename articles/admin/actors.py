@@ -11,8 +11,8 @@ from django.utils.http import urlencode
 
 from articles.admin.authority import REREAD_STORED, shared_name, sharing
 from articles.admin.desk import OwnSearch, TabularInline
+from articles.admin.fact_admin import CONFIRM_SELECTED, REJECT_SELECTED, ReviewAdmin
 from articles.admin.merging import MergeDesk
-from articles.admin.review import CONFIRM, REJECT, ReviewAdmin
 from articles.arabic.names import NameIndex
 from articles.arabic.quoting import quoted
 from articles.models import Actor, Alias, Event, Participation
@@ -75,7 +75,7 @@ def warn_of_titles(request: HttpRequest, actor: Actor) -> None:
 class ActorAdmin(MergeDesk, OwnSearch, ReviewAdmin):
     """The list and the form of actors. Merged actors are left out."""
 
-    actions = (CONFIRM.name, REJECT.name, "merge")
+    actions = (CONFIRM_SELECTED.name, REJECT_SELECTED.name, "merge")
     change_form_template = "admin/articles/actor/change_form.html"
     list_display = ("name", "distinction", "kind", "country", "state", "score")
     list_filter = ("state", "withheld", "kind")

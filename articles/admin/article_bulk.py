@@ -30,7 +30,7 @@ from articles.models import (
 )
 from articles.models.article import NO_REASON, says_something
 from articles.models.limits import check_publication_day
-from articles.models.uncertain_date import PARTS, complete
+from articles.models.uncertain_date import DATE_PARTS, complete
 
 
 def events_of(articles: Sequence[Article]) -> QuerySet:
@@ -144,7 +144,7 @@ def _has_source(article: Article, cleaned: dict) -> str:
 
 def _set_date(request: HttpRequest, articles: Sequence[Article], cleaned: dict) -> None:
     value = complete(cleaned["date"], cleaned["precision"], cleaned["basis"], None, None)
-    _update(articles, **{f"published_{part}": getattr(value, part) for part in PARTS})
+    _update(articles, **{f"published_{part}": getattr(value, part) for part in DATE_PARTS})
 
 
 def _captured_before(article: Article, cleaned: dict) -> str:

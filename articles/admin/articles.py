@@ -32,10 +32,10 @@ from articles.admin.article_bulk import (
 from articles.admin.bulk import with_actions
 from articles.admin.dates import UncertainDateForm
 from articles.admin.desk import DeskAdmin, OwnSearch, StackedInline, TabularInline, holding_words
+from articles.admin.fact_admin import ReviewAdmin, WithRule
 from articles.admin.history import tell_lost_words
+from articles.admin.mark_field import MARK_FIELD, outdated, seen_field
 from articles.admin.pages import posted
-from articles.admin.review import ReviewAdmin, WithRule
-from articles.admin.seeing import FIELD, outdated, seen_field
 from articles.admin.words import address_from_the_left, own_direction
 from articles.extract.authority import Authority
 from articles.extract.process import suggest_within_budget
@@ -340,7 +340,7 @@ class ArticleAdmin(OwnSearch, ReviewAdmin):
             "article": article,
             "form": form,
             "seen": seen_field([article]),
-            "seen_name": FIELD,
+            "seen_name": MARK_FIELD,
         }
         return TemplateResponse(request, "admin/articles/article/take_away.html", context)
 

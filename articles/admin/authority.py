@@ -12,14 +12,14 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 
 from articles.admin.digits import IntegerField
+from articles.admin.mark_field import MARK_FIELD, outdated, seen_field
 from articles.admin.pages import desk_page, posted
 from articles.admin.security import FreshForm
-from articles.admin.seeing import FIELD, outdated, seen_field
 from articles.exchange.authority import authority_file
 from articles.extract.authority import Authority
 from articles.extract.naming import MOST_LINKED, decided, link, would_name
 from articles.ingest.arabic import in_arabic
-from articles.ingest.authority import MOST_SHARING, AuthorityError, AuthorityReport, apply_authority
+from articles.ingest.authority import MOST_NAMESAKES, AuthorityError, AuthorityReport, apply_authority
 from articles.models import Actor, Alias, AliasKind, Event, EventSeries
 from articles.models.history import operation
 from articles.models.keys import read_key
@@ -121,8 +121,8 @@ class AliasForm(forms.ModelForm):
 
 
 def sharing(alias: Alias) -> list[Actor]:
-    """Returns other actors that have the alias as a name, at most MOST_SHARING."""
-    return list(Actor.objects.named(alias.name).exclude(pk=alias.actor_id)[:MOST_SHARING])
+    """Returns other actors that have the alias as a name, at most MOST_NAMESAKES."""
+    return list(Actor.objects.named(alias.name).exclude(pk=alias.actor_id)[:MOST_NAMESAKES])
 
 
 def shared_name(name: str, owner: Actor | str, second_owner: Actor) -> str:
@@ -228,7 +228,7 @@ def series_order(request: HttpRequest, pk: int) -> HttpResponse:
         "series": series,
         "events": [(event, _typed_number(request, event)) for event in events],
         "seen": seen_field(events),
-        "seen_name": FIELD,
+        "seen_name": MARK_FIELD,
         "opts": EventSeries._meta,
     }
     return TemplateResponse(request, "admin/desk/series.html", context)

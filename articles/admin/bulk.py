@@ -12,8 +12,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
+from articles.admin.mark_field import MARK_FIELD, outdated, seen_field
 from articles.admin.security import FreshForm
-from articles.admin.seeing import FIELD, outdated, seen_field
 from articles.arabic.quoting import quoted
 from articles.curation.refusals import refusal_of
 from articles.models.history import operation
@@ -22,9 +22,9 @@ from articles.site.words_for import number
 # The most rows of one action. The editor filters a longer list further.
 MOST_ROWS = 5_000
 # The most rows that the preview shows one by one.
-_SHOWN = 50
+_MOST_SHOWN = 50
 # The reason for a row that joined the list after the preview, when the whole list was selected.
-_NOT_SHOWN = "لم يكن في المعاينة"
+_NOT_IN_PREVIEW = "لم يكن في المعاينة"
 
 
 @dataclass(frozen=True)
@@ -92,11 +92,11 @@ def _run(desk: admin.ModelAdmin, request: HttpRequest, queryset: QuerySet, bulk:
         return None
     context = {
         **desk.admin_site.each_context(request), "title": bulk.label, "opts": desk.opts, "form": form, "bulk": bulk,
-        "verdicts": verdicts[:_SHOWN], "more": max(0, len(verdicts) - _SHOWN), "able": sum(not reason for _, reason in verdicts), "all": len(verdicts),
+        "verdicts": verdicts[:_MOST_SHOWN], "more": max(0, len(verdicts) - _MOST_SHOWN), "able": sum(not reason for _, reason in verdicts), "all": len(verdicts),
         "chosen": request.POST.getlist(ACTION_CHECKBOX_NAME), "name": ACTION_CHECKBOX_NAME,
         "across": request.POST.get("select_across", "0"),
-        "seen": seen_field(rows), "seen_name": FIELD,
-        "unable": [(row, reason) for row, reason in verdicts[_SHOWN:] if reason][:_SHOWN],
+        "seen": seen_field(rows), "seen_name": MARK_FIELD,
+        "unable": [(row, reason) for row, reason in verdicts[_MOST_SHOWN:] if reason][:_MOST_SHOWN],
     }  # fmt: skip
     return TemplateResponse(request, "admin/desk/bulk.html", context)
 
@@ -115,7 +115,7 @@ def _apply(
             )
             overtaken = outdated(request, locked_rows)
             new_verdicts = [
-                (row, str(overtaken[row.pk] or _NOT_SHOWN) if row.pk in overtaken else bulk.check(row, cleaned))
+                (row, str(overtaken[row.pk] or _NOT_IN_PREVIEW) if row.pk in overtaken else bulk.check(row, cleaned))
                 for row in locked_rows
             ]
             unable += [(row, reason) for row, reason in new_verdicts if reason]
@@ -126,7 +126,7 @@ def _apply(
         messages.error(request, f"لم يتغير شيء: {refusal_of(error)}")
         return
     messages.success(request, f"{bulk.label}: {number(len(able))} من {number(len(able) + len(unable))}.")
-    for row, reason in unable[:_SHOWN]:
+    for row, reason in unable[:_MOST_SHOWN]:
         messages.warning(request, f"{quoted(row)}: {reason}")
-    if len(unable) > _SHOWN:
-        messages.warning(request, f"و{number(len(unable) - _SHOWN)} غيرها لم تتغير.")
+    if len(unable) > _MOST_SHOWN:
+        messages.warning(request, f"و{number(len(unable) - _MOST_SHOWN)} غيرها لم تتغير.")

@@ -14,11 +14,19 @@ from django.utils.html import format_html
 
 from articles.admin.desk import DeskAdmin, OwnSearch
 from articles.admin.editor import editor_of
+from articles.admin.mark_field import MARK_FIELD, outdated, seen_field, seen_marks
 from articles.admin.pages import desk_page
-from articles.admin.seeing import FIELD, outdated, seen_field, seen_marks
 from articles.admin.words import own_direction
 from articles.ingest.arabic import in_arabic
-from articles.ingest.waiting import UNSEEN, DecisionError, accept, check_open, document_of, make_own, refuse
+from articles.ingest.waiting import (
+    DECISION_MARK_MISSING,
+    DecisionError,
+    accept,
+    check_open,
+    document_of,
+    make_own,
+    refuse,
+)
 from articles.models import Article, ArticleStatus, Capture, CaptureState
 from articles.models.capture import DamagedCaptureError
 from articles.platform.addresses import canonical_or_empty, registrable_domain
@@ -28,7 +36,7 @@ _log = logging.getLogger(__name__)
 # The hidden field with the decision on the capture as the page showed it.
 _DECISION = "seen_decision"
 # The fields of an article that an accepted capture may replace, and the status, which decides whether readers meet it.
-_REPLACED = ("title", "body", "author", "section", "source", "published_date", "published_precision", "status")
+_REPLACED_FIELDS = ("title", "body", "author", "section", "source", "published_date", "published_precision", "status")
 
 
 @desk_page("captures/<int:pk>/decide/", "decide-capture")
@@ -57,7 +65,7 @@ def decide_capture(request: HttpRequest, pk: int) -> HttpResponse:
         "paragraphs": differences(article.body, document.body) if document else [],
         "article_domain": registrable_domain(article.url),
         "capture_domain": registrable_domain(capture.fetched_address),
-        "seen": seen_field([article]), "seen_name": FIELD, "decision_name": _DECISION, "may_decide": _may_decide(request), "is_open": capture.state != CaptureState.ACCEPTED,
+        "seen": seen_field([article]), "seen_name": MARK_FIELD, "decision_name": _DECISION, "may_decide": _may_decide(request), "is_open": capture.state != CaptureState.ACCEPTED,
     }  # fmt: skip
     return TemplateResponse(request, "admin/desk/decide_capture.html", context)
 
@@ -98,8 +106,8 @@ def _apply_text(request: HttpRequest, capture: Capture, seen: str) -> HttpRespon
     becomes_own = "own" in request.POST
     current_article = Article.objects.select_for_update().get(pk=capture.article_id)
     if seen_marks(request) is None:
-        raise DecisionError(UNSEEN)
-    conflicts = outdated(request, [current_article], ("status",) if becomes_own else _REPLACED)
+        raise DecisionError(DECISION_MARK_MISSING)
+    conflicts = outdated(request, [current_article], ("status",) if becomes_own else _REPLACED_FIELDS)
     if current_article.pk in conflicts:
         messages.error(request, str(conflicts[current_article.pk] or "هذه الصفحة لمقال آخر. أعد فتحها."))
         return redirect("admin:decide-capture", capture.pk)

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from articles.models.uncertain_date import PARTS, ArchiveDate, Precision, complete
+from articles.models.uncertain_date import DATE_PARTS, ArchiveDate, Precision, complete
 
 
 class UncertainDateForm(forms.ModelForm):
@@ -25,10 +25,10 @@ class UncertainDateForm(forms.ModelForm):
                 self.add_error(f"{name}_precision", "اختر دقة التاريخ: اليوم أو الشهر أو السنة.")
             elif precision:
                 value = self._completed(name, cleaned)
-                for part in PARTS:
+                for part in DATE_PARTS:
                     cleaned[f"{name}_{part}"] = getattr(value, part)
         return cleaned
 
     def _completed(self, name: str, cleaned: dict) -> ArchiveDate:
-        values: list[Any] = [cleaned.get(f"{name}_{part}") for part in PARTS]
+        values: list[Any] = [cleaned.get(f"{name}_{part}") for part in DATE_PARTS]
         return complete(*values)

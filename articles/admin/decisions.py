@@ -1,6 +1,6 @@
-"""Applies an editor's decisions about one article: facts are confirmed, rejected or corrected, and added from its text.
+"""Applies an editor's decisions about one article: its facts and its date are confirmed, rejected or corrected.
 
-articles/admin/submission.py calls `decide`, `add` and `narrow`. Nothing here knows of requests.
+articles/admin/submission.py calls `decide`. Nothing here knows of requests.
 """
 
 from collections.abc import Mapping
@@ -11,27 +11,19 @@ from django import forms
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.utils import timezone
 
 from articles.admin import digits
-from articles.admin.choosing import NamedRow, named
-from articles.arabic.text_gate import clean_text
-from articles.arabic.words import fold_phrase
-from articles.curation.confirming import confirm_subjects, review
-from articles.curation.seen import as_seen, overtaken
-from articles.extract.authority import Authority
-from articles.extract.figures import find_figures
+from articles.admin.choosing import NamedRow
+from articles.admin.narrowing import Narrowing, narrowings
+from articles.curation.confirming import review
+from articles.curation.marks import as_seen, overtaken
 from articles.models import (
     Actor,
-    ActorKind,
-    Alias,
     ArchiveDate,
     Article,
     Basis,
-    Contradiction,
     Coverage,
     Event,
-    EventKind,
     Figure,
     Mention,
     Precision,
@@ -39,12 +31,12 @@ from articles.models import (
     ReviewState,
 )
 from articles.models.keys import read_key
-from articles.models.uncertain_date import PARTS, complete
+from articles.models.uncertain_date import DATE_PARTS, complete
 
 CONFIRM, REJECT = "confirm", "reject"
 _STATES = {CONFIRM: ReviewState.CONFIRMED, REJECT: ReviewState.REJECTED}
 # The models of facts that are reviewed, by the name of their kind.
-KINDS: dict[str, type[Any]] = {"mention": Mention, "figure": Figure, "coverage": Coverage, "reprint": Reprint}
+FACT_MODELS: dict[str, type[Any]] = {"mention": Mention, "figure": Figure, "coverage": Coverage, "reprint": Reprint}
 # The key and the kind of the date of publication, which is reviewed beside the facts.
 DATE = "date"
 # The precisions that an editor can choose for a date of publication. Rejecting a date makes it unknown.
@@ -56,28 +48,10 @@ _DECISIVE: dict[str, tuple[str, ...]] = {
     "coverage": ("state", "event"),
     "figure": ("state", "value", "value_high", "qualifier", "unit", "measure", "quote"),
     "reprint": ("state", "original"),
-    DATE: tuple(f"published_{part}" for part in PARTS),
+    DATE: tuple(f"published_{part}" for part in DATE_PARTS),
 }
 # A mark has fewer digits than this; a longer number is not read as a mark.
-_LONGEST_MARK = 19
-# When a name is narrowed, at most this many suggested mentions are rejected at once.
-MOST_NARROWED = 500
-
-
-@dataclass(frozen=True)
-class Narrowing:
-    """An alias that led to a rejected mention, and that can be excluded from later suggestions.
-
-    alias: the alias whose words the rejected mention quotes.
-    others: the number of suggested mentions that quote nothing but this alias, at most MOST_NARROWED.
-    """
-
-    alias: Alias
-    others: int
-
-    def as_dict(self) -> dict[str, object]:
-        """Returns the narrowing as the session, the JSON answer and the template hold it."""
-        return {"alias": self.alias.pk, "name": self.alias.name, "actor": str(self.alias.actor), "others": self.others}
+_MOST_MARK_DIGITS = 19
 
 
 @dataclass
@@ -109,7 +83,7 @@ def key_of(row: models.Model) -> str:
 
 @dataclass(frozen=True)
 class Seen:
-    """The version of an item that the page showed (articles/curation/seen.py).
+    """The version of an item that the page showed (articles/curation/marks.py).
 
     state: a value of ReviewState; empty if the form does not say.
     mark: the mark of the version; None if the form does not say. The choice is then refused, because the editor may
@@ -123,13 +97,13 @@ class Seen:
     def of(cls, text: str) -> "Seen":
         """Reads «state@mark», which a form holds as `was-KEY`. A mark that is not a number becomes None."""
         state, _, mark = text.partition("@")
-        return cls(state, int(mark) if mark.isdecimal() and len(mark) < _LONGEST_MARK else None)
+        return cls(state, int(mark) if mark.isdecimal() and len(mark) < _MOST_MARK_DIGITS else None)
 
     def __str__(self) -> str:
         return f"{self.state}@{self.mark or 0}"
 
 
-UNSEEN = "لم يأت مع القرار ما كان أمامك حين اتخذته، فلم يُطبّق. افتح الصفحة وقرر منها."
+MARK_MISSING = "لم يأت مع القرار ما كان أمامك حين اتخذته، فلم يُطبّق. افتح الصفحة وقرر منها."
 
 
 class OvertakenError(ValidationError):
@@ -249,7 +223,7 @@ def _check(choice: Choice, editor: User) -> None:
     if not editor.has_perm(f"articles.change_{choice.row._meta.model_name}"):
         raise ValidationError("لا تتيح لك صلاحياتك هذا.")
     if choice.seen.mark is None:
-        raise ValidationError(UNSEEN)
+        raise ValidationError(MARK_MISSING)
     if conflict := overtaken(choice.row, choice.seen.mark, editor, _DECISIVE[choice.key.split("-")[0]]):
         corrections = "، ".join(f"{label} «{value}»" for label, value in choice.typed.items())
         raise OvertakenError(f"{conflict} كنت كتبت: {corrections}." if corrections else str(conflict))
@@ -295,7 +269,7 @@ def _input_in_words(form: forms.BaseForm, name: str) -> str:
 def _rows(article: Article, keys: list[str]) -> dict[str, Any]:
     """Locks the facts of the article with the given keys and returns them by key. Unknown keys are ignored."""
     rows_by_key: dict[str, Any] = {}
-    for noun, model in KINDS.items():
+    for noun, model in FACT_MODELS.items():
         primary_keys = {read_key(key.split("-", 1)[1]) for key in keys if key.startswith(f"{noun}-")} - {None}
         if primary_keys:
             rows = model.objects.select_for_update(of=("self",)).filter(pk__in=primary_keys, article=article)
@@ -365,38 +339,6 @@ def _moved(row: Mention | Coverage, twins: models.QuerySet, **owner: models.Mode
     return twin
 
 
-def narrowings(mentions: list[Mention]) -> list[Narrowing]:
-    """Returns the aliases that the rejected mentions quote and that texts are still searched for."""
-    by_alias: dict[int, Narrowing] = {}
-    for mention in mentions:
-        written = {fold_phrase(quote) for quote in mention.quotes}
-        for alias in Alias.objects.filter(
-            actor=mention.actor_id, folded__in=written, found_in_text=True
-        ).select_related("actor"):
-            by_alias[alias.pk] = Narrowing(alias, len(suggested_by(alias)))
-    return list(by_alias.values())
-
-
-def suggested_by(alias: Alias) -> list[Mention]:
-    """Returns suggested mentions that quote nothing but the alias: the oldest, at most MOST_NARROWED.
-
-    Only the actor's first 4 × MOST_NARROWED suggested mentions are looked at.
-    """
-    rows = Mention.objects.suggested().filter(actor=alias.actor_id).order_by("id")[: 4 * MOST_NARROWED]
-    by_alias = [row for row in rows if row.quotes and {fold_phrase(quote) for quote in row.quotes} == {alias.folded}]
-    return by_alias[:MOST_NARROWED]
-
-
-def narrow(alias: Alias, editor: User, *, reject_others: bool) -> int:
-    """Stops the alias from suggesting mentions. It still widens searches.
-
-    With `reject_others`, also rejects the mentions of `suggested_by`. Returns the number of rejected mentions.
-    """
-    alias.found_in_text = False
-    alias.save(update_fields=["found_in_text"])
-    return review(suggested_by(alias), ReviewState.REJECTED, editor) if reject_others else 0
-
-
 def _decide_date(article: Article, verdict: str, posted: Mapping[str, str]) -> None:
     """Stores an editor's decision on the date of publication, which no later capture changes.
 
@@ -417,143 +359,3 @@ def _decide_date(article: Article, verdict: str, posted: Mapping[str, str]) -> N
         article.published_basis = Basis.EDITOR
     article.full_clean(exclude=["url", "source", "assigned_to"], validate_unique=False)
     article.save()
-
-
-class AddForm(forms.Form):
-    """The form for a fact that the rules missed, with the words that state it.
-
-    `start` and `end` are the selected span, in code points. Without one, the first occurrence of the words counts.
-    """
-
-    kind = forms.ChoiceField(label="أضف", choices=[("actor", "فاعلا"), ("figure", "رقما"), ("event", "فعالية")])
-    quote = forms.CharField(
-        label="الكلمات كما في النص",
-        max_length=500,
-        required=False,
-        widget=forms.TextInput(attrs={"class": "vLargeTextField"}),
-    )
-    name = forms.CharField(
-        label="الاسم أو العنوان", max_length=300, required=False,
-        widget=forms.TextInput(attrs={"class": "vLargeTextField", "data-names": "actor", "autocomplete": "off"}),
-        help_text="الاسم المعتمد للفاعل أو عنوان الفعالية. إن تُرك فهو الكلمات نفسها.",
-    )  # fmt: skip
-    new_kind = forms.ChoiceField(
-        label="إن لم يكن معروفا", required=False,
-        choices=[("", "لا تضفه"), ("الفاعلون", ActorKind.choices), ("الفعاليات", EventKind.choices)],
-    )  # fmt: skip
-    start = digits.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
-    end = digits.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
-
-    @staticmethod
-    def is_filled(posted: Mapping[str, str]) -> bool:
-        """Whether the form holds a quote or a name."""
-        return any(posted.get(name, "").strip() for name in ("quote", "name"))
-
-    def __init__(self, *args: Any, article: Article, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.article = article
-
-    def clean_quote(self) -> str:
-        """Cleans the quote as bodies are cleaned. A browser sends CRLF where a selection crosses the end of a line."""
-        return clean_text(self.cleaned_data["quote"]).strip()
-
-    def clean(self) -> dict:
-        cleaned: dict = super().clean() or {}
-        quote, body = cleaned.get("quote", ""), self.article.body
-        start, end = cleaned.get("start"), cleaned.get("end")
-        if cleaned.get("kind") == "event" and not quote:
-            pass  # An article can report an event without naming it.
-        elif not quote.strip():
-            self.add_error("quote", "حدد الكلمات في النص، أو اكتبها كما هي فيه.")
-        elif start is None or end is None or body[start:end] != quote:
-            start = body.find(quote)
-            end = start + len(quote)
-            if start < 0:
-                self.add_error("quote", "هذه الكلمات ليست في النص حرفيا.")
-        return {**cleaned, "start": start, "end": end, "name": cleaned.get("name", "").strip() or quote.strip()}
-
-
-def add(article: Article, form: AddForm, editor: User) -> models.Model | None:
-    """Stores the fact of a valid form as confirmed by `editor`, and returns its row.
-
-    If the fact is not valid, adds an error to the form and returns None. The caller must be in a transaction.
-    """
-    cleaned = form.cleaned_data
-    decision = {
-        "state": ReviewState.CONFIRMED,
-        "reviewed_by": editor,
-        "reviewed_at": timezone.now(),
-        "rule": "",
-    }
-    add_fact = {"actor": _add_mention, "figure": _add_figure, "event": _add_coverage}[cleaned["kind"]]
-    try:
-        row = add_fact(article, cleaned, decision)
-        confirm_subjects([row], editor)
-        return row
-    except ValidationError as error:
-        field_name = "quote" if cleaned["kind"] == "figure" else "name"
-        form.add_error(field_name, error.messages)
-        return None
-
-
-def _named_or_new(model: type[models.Model], cleaned: dict, decision: dict) -> Any:
-    """Returns the actor or event with the name of the form. Creates it if there is none and the form gives its kind.
-
-    Raises ValidationError if the name is unknown or ambiguous, or if the editor may not add a row.
-    """
-    kinds = ActorKind if model is Actor else EventKind
-    try:
-        return NamedRow(model).clean(cleaned["name"])
-    except ValidationError:
-        is_new = cleaned["new_kind"] in kinds.values and not named(model, cleaned["name"]).exists()
-        if not is_new:
-            raise
-    if not decision["reviewed_by"].has_perm(f"articles.add_{model._meta.model_name}"):
-        raise ValidationError("لا تتيح لك صلاحياتك هذا.")
-    row = model(
-        kind=cleaned["new_kind"],
-        **({"name": cleaned["name"]} if model is Actor else {"title": cleaned["name"]}),
-        **decision,
-    )
-    row.full_clean(exclude=["reviewed_by"])
-    row.save()
-    return row
-
-
-def _add_mention(article: Article, cleaned: dict, decision: dict) -> Mention:
-    """Adds the span to the actor's mention in the article, which is created if there is none."""
-    actor = _named_or_new(Actor, cleaned, decision)
-    mention = Mention.objects.filter(article=article, actor=actor).first() or Mention(article=article, actor=actor)
-    mention.add_places([(cleaned["start"], cleaned["end"])], [cleaned["quote"]])
-    for name, value in decision.items():
-        setattr(mention, name, value)
-    mention.save()
-    return mention
-
-
-def _add_figure(article: Article, cleaned: dict, decision: dict) -> Figure:
-    """Stores the first number of the quote, with value, qualifier, unit and measure as the rules read them.
-
-    Raises ValidationError if the quote holds no number.
-    """
-    readings = find_figures(cleaned["quote"])
-    if not readings:
-        raise ValidationError("لا رقم مقروءا في هذه الكلمات.")
-    reading = readings[0]
-    measure = Authority.of_measures().measure_of(reading.unit, [])
-    figure = Figure(
-        article=article, quote=cleaned["quote"], start=cleaned["start"], end=cleaned["end"], value=reading.value,
-        value_high=reading.value_high, qualifier=reading.qualifier, unit=reading.unit[:120], measure_id=measure,
-        **decision,
-    )  # fmt: skip
-    figure.full_clean(exclude=["reviewed_by"])
-    figure.save()
-    return figure
-
-
-def _add_coverage(article: Article, cleaned: dict, decision: dict) -> Coverage:
-    """Confirms that the article reports the event, and looks for contradictions of the event's figures."""
-    event = _named_or_new(Event, cleaned, decision)
-    coverage, _ = Coverage.objects.update_or_create(article=article, event=event, defaults=decision)
-    Contradiction.objects.refresh([event.pk])
-    return coverage

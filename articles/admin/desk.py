@@ -40,10 +40,10 @@ MOST_LISTED = 5_000
 SEEN = "_seen"
 # A form shows at most this many rows in an inline.
 MOST_INLINE = 150
-# A search of facts uses at most MOST_NAMED actors or events that match its words, and at most MOST_FOUND articles.
-MOST_NAMED, MOST_FOUND = 200, 2_000
-# A word is common if more than the share _COMMON of the _NEWEST newest articles hold it.
-_NEWEST, _COMMON = 5_000, 0.02
+# A search of facts uses at most so many actors or events that match its words, and at most so many articles.
+MOST_SUBJECTS_MATCHED, MOST_ARTICLES_MATCHED = 200, 2_000
+# A word is common if more than the share _COMMON_SHARE of the _NEWEST_READ newest articles hold it.
+_NEWEST_READ, _COMMON_SHARE = 5_000, 0.02
 
 
 class BoundedPaginator(Paginator):
@@ -212,8 +212,8 @@ class DeskAdmin(PlainDeletion, Explained, admin.ModelAdmin):
         return response
 
     def _django_changeform_view(self, *arguments: Any) -> HttpResponse:
-        """Django's own view of the form, which its stubs leave out."""
-        return super()._changeform_view(*arguments)  # type: ignore[misc]
+        """Django's own view of the form."""
+        return super()._changeform_view(*arguments)  # type: ignore[misc] # Stubs: it is missing.
 
     def get_inlines(self, request: HttpRequest, obj: models.Model | None) -> list:
         """Returns the inlines that have at most MOST_INLINE rows. The form links to lists for the others."""
@@ -347,12 +347,12 @@ def _list_of(inline: type[AnyInline], row: models.Model) -> str:
 
 
 def first_keys(rows: QuerySet) -> list[int]:
-    """Returns the keys of the first MOST_NAMED rows, so that a search can look up their facts by key."""
-    return list(rows.order_by("pk").values_list("pk", flat=True)[:MOST_NAMED])
+    """Returns the keys of the first MOST_SUBJECTS_MATCHED rows, so that a search can look up their facts by key."""
+    return list(rows.order_by("pk").values_list("pk", flat=True)[:MOST_SUBJECTS_MATCHED])
 
 
 def holding_words(typed: str) -> list[int]:
-    """Returns the keys of the newest MOST_FOUND articles that the archive's search finds, drafts included.
+    """Returns the keys of the newest MOST_ARTICLES_MATCHED articles that the archive's search finds, drafts included.
 
     A common word is looked for in the newest articles only, because sorting all that hold it would take seconds.
     """
@@ -362,8 +362,12 @@ def holding_words(typed: str) -> list[int]:
     conditions = [*compiled.conditions, *([holding(compiled.match)] if compiled.match else [])]
     matching = Article.objects.searchable().filter(*conditions).order_by("-pk").values_list("pk", flat=True)
     newest_key = Article.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-    newest_matching = list(matching.filter(pk__gt=newest_key - _NEWEST)[:MOST_FOUND])
-    return newest_matching if len(newest_matching) > _NEWEST * _COMMON else list(matching[:MOST_FOUND])
+    newest_matching = list(matching.filter(pk__gt=newest_key - _NEWEST_READ)[:MOST_ARTICLES_MATCHED])
+    return (
+        newest_matching
+        if len(newest_matching) > _NEWEST_READ * _COMMON_SHARE
+        else list(matching[:MOST_ARTICLES_MATCHED])
+    )
 
 
 def _has_its_owners(row: models.Model) -> bool:

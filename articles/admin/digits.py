@@ -19,7 +19,7 @@ from articles.arabic.isolating import isolated_dates
 
 # The Arabic decimal separator becomes a point. Slashes and hyphens of an Arabic keyboard become «/» and «-». The
 # separator of thousands is removed, and so are marks of direction, which come with text copied from a page.
-_WRITTEN = str.maketrans(
+_PLAIN_CHARACTERS = str.maketrans(
     "٫⁄؍‐‑−–", ".//----", "٬\u200b\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
 )
 # The error for text that is not a date.
@@ -33,7 +33,7 @@ def in_latin_digits(value: object) -> object:
     if not isinstance(value, str):
         return value
     plain = value if value.isascii() else "".join(str(unicodedata.decimal(letter, letter)) for letter in value)
-    return plain.translate(_WRITTEN).strip()
+    return plain.translate(_PLAIN_CHARACTERS).strip()
 
 
 class AnyDigits(AnyFormField):
@@ -94,15 +94,15 @@ def _options_of(field: Any) -> dict[str, Any]:
     return {"input_formats": field.input_formats, "localize": field.localize, "required": field.required}
 
 
-_NUMBER: dict[str, Any] = {"form_class": IntegerField, "widget": IntegerField.widget}
+_INTEGER_FIELD: dict[str, Any] = {"form_class": IntegerField, "widget": IntegerField.widget}
 _DECIMAL: dict[str, Any] = {"form_class": DecimalField, "widget": DecimalField.widget}
 # Model field → its form field, for ModelAdmin.formfield_overrides.
 OVERRIDES: dict[type[models.Field], dict[str, Any]] = {
     models.DateField: {"form_class": DateField},
     models.DateTimeField: {"form_class": SplitDateTimeField, "widget": widgets.AdminSplitDateTime},
     models.TimeField: {"form_class": TimeField},
-    models.IntegerField: _NUMBER,
-    models.BigIntegerField: _NUMBER,
+    models.IntegerField: _INTEGER_FIELD,
+    models.BigIntegerField: _INTEGER_FIELD,
     models.DecimalField: _DECIMAL,
     models.FloatField: {"form_class": FloatField, "widget": DecimalField.widget},
 }

@@ -10,8 +10,8 @@ from django.utils.html import format_html
 
 from articles.admin.dates import UncertainDateForm
 from articles.admin.desk import DeskAdmin, OwnSearch, TabularInline
+from articles.admin.fact_admin import CONFIRM_SELECTED, REJECT_SELECTED, ReviewAdmin, WithRule
 from articles.admin.merging import MergeDesk
-from articles.admin.review import CONFIRM, REJECT, ReviewAdmin, WithRule
 from articles.models import Coverage, Event, EventSeries, Participation
 from articles.site.words_for import archive_date
 
@@ -46,7 +46,7 @@ class EventAdmin(MergeDesk, OwnSearch, ReviewAdmin):
     """The list and the form of events. Merged events are left out."""
 
     form = EventForm
-    actions = (CONFIRM.name, REJECT.name, "merge")
+    actions = (CONFIRM_SELECTED.name, REJECT_SELECTED.name, "merge")
     list_display = ("title", "kind", "start_words", "place", "country", "state", "score")
     list_filter = ("state", "withheld", "kind", "start_precision")
     search_fields = ("title", "folded_title")

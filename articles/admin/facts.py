@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.text import Truncator
 
 from articles.admin.desk import OwnSearch, first_keys, holding_words
-from articles.admin.review import ReviewAdmin
+from articles.admin.fact_admin import ReviewAdmin
 from articles.models import Actor, Article, Coverage, Event, Figure, Mention, Reprint
 
 

@@ -11,8 +11,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from articles.admin.desk import DeskAdmin, OwnSearch, first_keys, holding_words
+from articles.admin.fact_admin import ReviewAdmin
 from articles.admin.facts import OfArticle
-from articles.admin.review import ReviewAdmin
 from articles.arabic.numbers import find_numbers
 from articles.arabic.quoting import quoted
 from articles.arabic.words import words

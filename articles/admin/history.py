@@ -12,9 +12,9 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from pghistory.models import Context
 
+from articles.admin.mark_field import MARK_FIELD, outdated, seen_field
 from articles.admin.pages import desk_page, posted
 from articles.admin.security import FreshForm
-from articles.admin.seeing import FIELD, outdated, seen_field
 from articles.arabic.counting import each_once
 from articles.arabic.quoting import quoted
 from articles.curation.changes import FieldChange, between, changes_in, changes_of, last_of_each, versions_of
@@ -65,7 +65,7 @@ def history_page(desk: admin.ModelAdmin, request: HttpRequest, object_id: str) -
         "own": desk.opts.model_name,
         "may_restore": desk.has_change_permission(request, row),
         "seen": seen_field([row]),
-        "seen_name": FIELD,
+        "seen_name": MARK_FIELD,
     }
     return TemplateResponse(request, "admin/object_history.html", context)
 

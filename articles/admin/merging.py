@@ -17,10 +17,10 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from articles.admin.choosing import MODELS
+from articles.admin.mark_field import MARK_FIELD, outdated, seen_field, seen_marks
 from articles.admin.mixed_into import AnyAdmin
 from articles.admin.pages import desk_page, posted
 from articles.admin.security import FreshForm
-from articles.admin.seeing import FIELD, outdated, seen_field, seen_marks
 from articles.curation.alike import alike
 from articles.curation.merging import (
     MergeError,
@@ -45,7 +45,7 @@ MERGES: dict[type[models.Model], Callable[[Any, Any], None]] = {
 # At most this many rows can be merged at once.
 MOST_MERGED = 20
 # The number of rows that one page of likely duplicates compares with all others.
-_WINDOW = 100
+_ROWS_A_PAGE = 100
 
 
 class MergeDesk(AnyAdmin):
@@ -110,7 +110,7 @@ def merge_page(request: HttpRequest, noun: str) -> HttpResponse:
         "rows": [
             (row, moves_of_row[row.pk], _names(row), joined(row, survivor) if row != survivor else 0) for row in rows
         ],
-        "opts": model._meta, "seen": seen_field(rows), "seen_name": FIELD,
+        "opts": model._meta, "seen": seen_field(rows), "seen_name": MARK_FIELD,
     }  # fmt: skip
     return TemplateResponse(request, "admin/desk/merge.html", context)
 
@@ -169,7 +169,7 @@ def _merge(
 
 @desk_page("duplicates/", "duplicates")
 def duplicates(request: HttpRequest) -> HttpResponse:
-    """Lists likely duplicates of a noun, from the newest rows to the oldest, _WINDOW rows on each page.
+    """Lists likely duplicates of a noun, from the newest rows to the oldest, _ROWS_A_PAGE rows on each page.
 
     A POST marks a pair as distinct (`apart`, two keys joined by «-»), so that it is never listed again. Raises Http404
     if `apart` is not a pair of keys.
@@ -182,15 +182,15 @@ def duplicates(request: HttpRequest) -> HttpResponse:
         if len(keys) != 2 or len(pair) != 2:
             raise Http404
         first, second = sorted(pair)
-        Apart.objects.get_or_create(noun=noun, one=first, other=second, defaults={"by": request.user})
+        Apart.objects.get_or_create(noun=noun, lower_key=first, higher_key=second, defaults={"by": request.user})
         messages.success(request, "لن يُعرضا معا بعد الآن.")
         return redirect(request.get_full_path())
-    pairs, next_window = alike(model, before=read_key(request.GET.get("before", "")), window=_WINDOW)
+    pairs, next_window = alike(model, before=read_key(request.GET.get("before", "")), window=_ROWS_A_PAGE)
     context = {
         **admin.site.each_context(request), "title": "قد تكون لواحد", "noun": noun, "following": next_window,
         "opts": model._meta,
         "pairs": [(pair, merge_address(model, [pair.first.pk, pair.second.pk])) for pair in pairs],
-        "nouns": [(name, kind._meta.verbose_name_plural) for name, kind in MODELS.items()], "window": _WINDOW,
+        "nouns": [(name, kind._meta.verbose_name_plural) for name, kind in MODELS.items()], "window": _ROWS_A_PAGE,
     }  # fmt: skip
     return TemplateResponse(request, "admin/desk/duplicates.html", context)
 
@@ -255,7 +255,7 @@ def split_page(request: HttpRequest, pk: int) -> HttpResponse:
         "actor": actor,
         "owner": form.owner,
         "seen": seen_field([actor]),
-        "seen_name": FIELD,
+        "seen_name": MARK_FIELD,
         "opts": Actor._meta,
     }
     return TemplateResponse(request, "admin/desk/split.html", context)

@@ -1,7 +1,7 @@
 """The register of the desk's pages that belong to no single noun. Each view gives its address and name with
 `desk_page`.
 
-Refusals of the database are explained as on every page of the desk (articles/admin/refused.py).
+Refusals of the database are explained as on every page of the desk (articles/admin/refusal_page.py).
 """
 
 from collections.abc import Callable

@@ -16,13 +16,12 @@ from articles.admin import (
     guide,
     history,
     merging,
-    reviewing,
+    review_screen,
     sources,
     synonyms,
 )
 
 __all__ = [
     "accounts", "actors", "articles", "authority", "captures", "deliveries", "events", "facts", "figures", "guide", "history",
-    "merging",
-    "reviewing", "sources", "synonyms",
+    "merging", "review_screen", "sources", "synonyms",
 ]  # fmt: skip

@@ -1,14 +1,13 @@
 """Builds the lines beside the text of the review screen: one for each fact, and one for the date of publication."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
-from articles.admin.decisions import CONFIRM, DATE, KINDS, REJECT, Seen, key_of
+from articles.admin.decisions import CONFIRM, DATE, FACT_MODELS, REJECT, Seen, key_of
 from articles.admin.review_queue import has_undecided_date
-from articles.admin.submission import Answer
 from articles.arabic.quoting import quoted
-from articles.curation.seen import mark_of, marks_of
+from articles.curation.marks import mark_of, marks_of
 from articles.models import Article, Figure, Reprint
 from articles.site.words_for import archive_date, figure_value
 
@@ -73,13 +72,13 @@ def items_of(article: Article) -> list[ReviewItem]:
         *((row, row.original.title, "تكرار لنص وصل قبله") for row in reprints),
     ]  # fmt: skip
     marks: dict[type[Any], dict[int, int]] = {
-        model: marks_of(row for row, _, _ in details if isinstance(row, model)) for model in KINDS.values()
+        model: marks_of(row for row, _, _ in details if isinstance(row, model)) for model in FACT_MODELS.values()
     }
     return [date, *(_item(row, label, detail, marks[type(row)][row.pk]) for row, label, detail in details)]
 
 
 def _item(row: Any, label: str, detail: str, mark: int) -> ReviewItem:
-    """Builds the item of a fact. `mark` is the mark of its stored version (articles/curation/seen.py)."""
+    """Builds the item of a fact. `mark` is the mark of its stored version (articles/curation/marks.py)."""
     reviewer = str(row.reviewed_by) if row.reviewed_by else ""
     verdict = {"confirmed": CONFIRM, "rejected": REJECT}.get(row.state, "")
     values: dict[str, object] = {}
@@ -91,20 +90,3 @@ def _item(row: Any, label: str, detail: str, mark: int) -> ReviewItem:
         key_of(row), row._meta.model_name, label, detail, row, row.state, row.score, reviewer,
         was=str(Seen(row.state, mark)), verdict=verdict, values=values,
     )  # fmt: skip
-
-
-def as_typed(item: ReviewItem, posted: Mapping[str, str], answer: Answer) -> ReviewItem:
-    """Returns the item with the editor's input for it, if that is not stored; otherwise the item as it is."""
-    if item.key in answer.outcome.overtaken:
-        # The editor must look at the stored version before deciding again. The reason repeats the input.
-        return replace(item, verdict="", refused=answer.outcome.refused[item.key])
-    if item.key not in answer.unsent | set(answer.outcome.refused):
-        return item
-    names = {name: f"{name}-{item.key}" for name in (*item.values, "actor", "event")}
-    if item.key == DATE:
-        names = {name: f"{DATE}-{name}" for name in item.values}
-    typed = {name: posted[field_name] for name, field_name in names.items() if field_name in posted}
-    # The page must not confirm a correction that has no verdict: «تمت» would then store what the editor was warned of.
-    reason = answer.outcome.refused.get(item.key, "لم يُحفظ بعد.")
-    verdict = posted.get(f"verdict-{item.key}", "")
-    return replace(item, values={**item.values, **typed}, verdict=verdict, refused=reason)

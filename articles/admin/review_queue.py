@@ -6,19 +6,19 @@ from dataclasses import dataclass
 from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from articles.admin.decisions import DATE, KINDS
+from articles.admin.decisions import DATE, FACT_MODELS
 from articles.models import Article, Basis, Claim, Precision
 
 ORDERS = ("new", "old", "unsure", "sure")
 # Facts whose actor or event was merged into another are neither shown nor counted.
-_SHOWN = {"mention": {"actor__merged_into": None}, "coverage": {"event__merged_into": None}}
+_SUBJECT_STANDS = {"mention": {"actor__merged_into": None}, "coverage": {"event__merged_into": None}}
 
 
 @dataclass(frozen=True)
 class Turn:
     """The queue that an editor works through.
 
-    kind: a key of KINDS, or DATE; empty for all kinds of suggestions.
+    kind: a key of FACT_MODELS, or DATE; empty for all kinds of suggestions.
     order: one of ORDERS.
     mine: whether only articles assigned to the editor are in the queue.
     """
@@ -31,7 +31,7 @@ class Turn:
     def of(cls, parameters: Mapping[str, str]) -> "Turn":
         """Reads a queue from the parameters of an address. An unknown kind means all kinds, an unknown order «new»."""
         kind, order = parameters.get("kind", ""), parameters.get("order", "")
-        kinds = {*KINDS, DATE}
+        kinds = {*FACT_MODELS, DATE}
         return cls(kind if kind in kinds else "", order if order in ORDERS else "new", parameters.get("mine") == "1")
 
     @property
@@ -39,15 +39,15 @@ class Turn:
         """The queue as the query string of an address, which `of` reads."""
         return f"kind={self.kind}&order={self.order}&mine={int(self.mine)}"
 
-    def take(self, editor: User, passed_over: Collection[int]) -> int | None:
+    def take(self, editor: User, excluded: Collection[int]) -> int | None:
         """Claims the next article for the editor and returns its key; None at the end of the queue.
 
-        passed_over: the keys of articles that are not offered again.
+        excluded: the keys of articles that are not offered.
 
         A user who may not review gets a key without a claim.
         """
         busy = set(Claim.objects.of_others(editor).values_list("article", flat=True))
-        while pk := self.next(editor, busy.union(passed_over)):
+        while pk := self.next(editor, busy.union(excluded)):
             if not may_review(editor) or Claim.objects.take(pk, editor):
                 return pk
             # Another editor has claimed it since `busy` was read.
@@ -57,7 +57,7 @@ class Turn:
     def next(self, editor: User, excluded: set[int]) -> int | None:
         """Returns the key of the next article in the queue; None at its end.
 
-        Articles whose keys are in `excluded`, and those assigned to another editor, are passed over.
+        Articles whose keys are in `excluded`, and those assigned to another editor, are left out.
         """
         unchecked = Article.objects.unchecked()
         of_another_editor = in_charge_of_another(editor)
@@ -71,7 +71,7 @@ class Turn:
         """Returns the key of the article with the lowest (or highest) score of a suggestion; None if there is none."""
         sign = "" if self.order == "unsure" else "-"
         best: list[tuple[float, int]] = []
-        for model in (KINDS[self.kind],) if self.kind else KINDS.values():
+        for model in (FACT_MODELS[self.kind],) if self.kind else FACT_MODELS.values():
             rows = (
                 model.objects.suggested().filter(article__in=waiting, score__isnull=False).exclude(article__in=excluded)
             )
@@ -80,11 +80,11 @@ class Turn:
 
 
 def of_kind(articles: QuerySet, kind: str) -> QuerySet:
-    """Returns the articles that have a suggestion of a kind: a key of KINDS, or DATE. Empty means all."""
+    """Returns the articles that have a suggestion of a kind: a key of FACT_MODELS, or DATE. Empty means all."""
     if kind == DATE:
         return articles.filter(undecided_date())
     if kind:
-        return articles.filter(Exists(KINDS[kind].objects.suggested().filter(article=OuterRef("pk"))))
+        return articles.filter(Exists(FACT_MODELS[kind].objects.suggested().filter(article=OuterRef("pk"))))
     return articles
 
 
@@ -112,7 +112,7 @@ def has_undecided_date(article: Article) -> bool:
 def waiting_of(article: Article, *, but_the_date: bool = False) -> int:
     """Counts the suggestions of an article. An undecided date of publication counts as one, unless `but_the_date`."""
     facts = sum(
-        model.objects.suggested().filter(article=article, **_SHOWN.get(noun, {})).count()
-        for noun, model in KINDS.items()
+        model.objects.suggested().filter(article=article, **_SUBJECT_STANDS.get(noun, {})).count()
+        for noun, model in FACT_MODELS.items()
     )
     return facts + (0 if but_the_date else int(has_undecided_date(article)))

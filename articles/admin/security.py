@@ -115,8 +115,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     """Asks for a token. A user without a device sets one up here and gets recovery codes."""
     if not (request.user.is_active and request.user.is_staff):
         return redirect("admin:login")
-    # The middleware of the second factor adds the method.
-    if request.user.is_verified():  # type: ignore[attr-defined]
+    if request.user.is_verified():  # type: ignore[attr-defined] # The middleware of the second factor adds it.
         return _page(request, {"is_set_up": True})
     has_device = user_has_device(request.user)
     form = TokenForm(posted(request)) if has_device else SetUpForm(posted(request), request=request)

@@ -14,8 +14,8 @@ from articles.admin import security
 from articles.admin.kept_form import ask_to_sign_in, carried, offer_again
 from articles.admin.offered import OnlyOffered
 from articles.admin.pages import shared_pages
-from articles.admin.queue import waiting
-from articles.admin.refused import explaining_refusals
+from articles.admin.refusal_page import explaining_refusals
+from articles.admin.start_page import waiting
 from articles.models.accounts import lacks_second_factor
 from articles.site.pages import too_often
 

@@ -1,6 +1,6 @@
 """Applies what an editor sent from the review screen to one article, and says what became of it.
 
-The review screen (reviewing.py) reads the request, calls `apply`, and answers with the result. Nothing here knows of
+The review screen (review_screen.py) reads the request, calls `apply`, and answers with the result. Nothing here knows of
 requests.
 """
 
@@ -12,22 +12,11 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from articles.admin.decisions import (
-    CONFIRM,
-    DATE,
-    REJECT,
-    UNSEEN,
-    AddForm,
-    Outcome,
-    Seen,
-    add,
-    choices,
-    decide,
-    key_of,
-    narrow,
-)
+from articles.admin.adding import AddForm, add
+from articles.admin.decisions import CONFIRM, DATE, MARK_MISSING, REJECT, Outcome, Seen, choices, decide, key_of
+from articles.admin.narrowing import narrow
 from articles.admin.review_queue import waiting_of
-from articles.curation.seen import overtaken
+from articles.curation.marks import overtaken
 from articles.models import Alias, Article
 from articles.models.history import operation
 from articles.models.keys import read_key
@@ -62,7 +51,7 @@ class Submission:
     posted: Mapping[str, str]
 
     @property
-    def passes_over(self) -> bool:
+    def stores_no_input(self) -> bool:
         """Whether a button was pressed that stores no input of the page: it skips, assigns, or narrows a name."""
         return bool({"narrow", "take", "skip"} & set(self.posted))
 
@@ -107,10 +96,10 @@ def apply(article_pk: int, submission: Submission) -> Answer:
     with transaction.atomic(), operation(what="مراجعة مقال"):
         articles = Article.objects.select_for_update(of=("self",)).select_related("source", "assigned_to")
         article = articles.get(pk=article_pk)
-        return _pass_over(article, submission) if submission.passes_over else _store(article, submission)
+        return _apply_button(article, submission) if submission.stores_no_input else _store(article, submission)
 
 
-def _pass_over(article: Article, submission: Submission) -> Answer:
+def _apply_button(article: Article, submission: Submission) -> Answer:
     """Skips or assigns the article, or narrows a name. These buttons store no other input of the page."""
     posted, editor = submission.posted, submission.editor
     unsent = {choice.key for choice in choices(article, posted) if choice.is_unsent}
@@ -181,9 +170,9 @@ def _counted_by_kind(keys: Iterable[str]) -> str:
 def _conflict(article: Article, submission: Submission, fields: tuple[str, ...]) -> str:
     """Says which editor changed one of `fields` of the article since the page was opened, and to what.
 
-    Returns an empty string if nobody did, and UNSEEN if the form does not say which version it showed.
+    Returns an empty string if nobody did, and MARK_MISSING if the form does not say which version it showed.
     """
     seen = Seen.of(submission.posted.get("was-article", ""))
     if seen.mark is None:
-        return UNSEEN
+        return MARK_MISSING
     return str(overtaken(article, seen.mark, submission.editor, fields) or "")

@@ -20,7 +20,7 @@ from articles.site.words_for import ago, agreeing, moment, number, since
 
 register = template.Library()
 # Model's name → its noun for one, two, three to ten, and eleven or more rows. Other nouns are shown with a colon.
-NOUNS = words_for.NOUNS | {
+DESK_NOUN_FORMS = words_for.NOUN_FORMS | {
     "capture": ("نسخة أصلية", "نسختان أصليتان", "نسخ أصلية", "نسخة أصلية"),
     "delivery": ("واردة", "واردتان", "واردات", "واردة"),
     "eventseries": ("سلسلة", "سلسلتان", "سلاسل", "سلسلة"),
@@ -43,16 +43,16 @@ _FEMININE_ONE = {"capture": "نسخة أصلية واحدة", "accesslog": "دخ
                  "alias": "اسم آخر واحد", "synonymset": "مجموعة مترادفات واحدة", "staticdevice": "دفتر رموز واحد",
                  "accessattempt": "محاولة دخول واحدة", "accessfailurelog": "دخول فاشل واحد"}  # fmt: skip
 # The number of words shown at each end of a long unchanged run.
-_SHOWN = 12
+_WORDS_AT_END = 12
 
 
 @register.filter
 def counted_rows(count: int, options: Options) -> str:
     """Returns a count with the model's noun: «مقال واحد», «واردتان», «3 مصادر», «11 فاعلا»."""
     name = options.model_name
-    if name not in NOUNS:
+    if name not in DESK_NOUN_FORMS:
         return f"{options.verbose_name_plural}: {number(count)}"
-    return _FEMININE_ONE[name] if count == 1 and name in _FEMININE_ONE else agreeing(count, NOUNS[name])
+    return _FEMININE_ONE[name] if count == 1 and name in _FEMININE_ONE else agreeing(count, DESK_NOUN_FORMS[name])
 
 
 @register.simple_tag
@@ -76,7 +76,7 @@ def isolated_dates(text: object) -> SafeString | str:
     # A message of Django may hold safe HTML without being safe itself. Its text is safe.
     plain = str(text)
     isolated = isolating.isolated_dates(plain)
-    # Only marks of direction were added.
+    # Safe text stays safe: only marks of direction were added.
     return mark_safe(isolated) if hasattr(plain, "__html__") else isolated  # noqa: S308
 
 
@@ -106,9 +106,9 @@ def value_in_words(value: object) -> object:
 def shortened(change: DifferenceRun) -> str:
     """Leaves out the middle of a long unchanged run. The spaces at its ends stay, because they separate words."""
     words = re.findall(r"\S+\s*|^\s+", change.text)
-    if len(words) <= 3 * _SHOWN:
+    if len(words) <= 3 * _WORDS_AT_END:
         return change.text
-    return f"{''.join(words[:_SHOWN])}… {''.join(words[-_SHOWN:])}"
+    return f"{''.join(words[:_WORDS_AT_END])}… {''.join(words[-_WORDS_AT_END:])}"
 
 
 @register.filter
@@ -116,6 +116,7 @@ def labelled(cell: str, text: str) -> SafeString:
     """Adds the name of the column to a cell of Django's list. Narrow screens show it beside the cell."""
     # The heading of the first column is a checkbox, not a name.
     label = format_html(' data-label="{}"', text) if text and "<" not in str(text) else ""
+    # The label and the cell are escaped.
     return mark_safe(re.sub(r"^(\s*<t[dh])", rf"\1{label}", conditional_escape(cell), count=1))  # noqa: S308
 
 

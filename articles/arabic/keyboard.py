@@ -1,11 +1,11 @@
 """Corrects words that were typed with the wrong keyboard layout: Latin letters for Arabic letters, or the reverse."""
 
 # Keys of the Arabic layout of PCs (101 keys), in the order of the Latin keys. «لا» has its own key.
-_LATIN = "qwertyuiop[]asdfghjkl;'zxcvnm,./`" + "QERTYUOAGHJXCNM"
-_ARABIC = "ضصثقفغعهخحجدشسيبلاتنمكطئءؤرىةوزظذ" + "ًٌُلإ‘÷ِلأـْ}آ’"
+_LATIN_KEYS = "qwertyuiop[]asdfghjkl;'zxcvnm,./`" + "QERTYUOAGHJXCNM"
+_ARABIC_KEYS = "ضصثقفغعهخحجدشسيبلاتنمكطئءؤرىةوزظذ" + "ًٌُلإ‘÷ِلأـْ}آ’"
 _LAM_ALEF = {"b": "لا", "B": "لآ", "G": "لأ", "T": "لإ"}
 
-_TO_ARABIC = {**dict(zip(_LATIN, _ARABIC, strict=True)), **_LAM_ALEF}
+_TO_ARABIC = {**dict(zip(_LATIN_KEYS, _ARABIC_KEYS, strict=True)), **_LAM_ALEF}
 _TO_LATIN = {arabic: latin for latin, arabic in reversed(_TO_ARABIC.items()) if len(arabic) == 1}
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-FIRST_DAY, LAST_DAY = date(2005, 1, 1), date(2024, 12, 31)
+FIRST_CORPUS_DAY, LAST_CORPUS_DAY = date(2005, 1, 1), date(2024, 12, 31)
 ACTORS, EVENTS, SOURCES = 2_000, 5_000, 120
 ROOTS = 8_000
 # Articles are generated in blocks of this many; each block has a random seed of its own.
@@ -166,7 +166,7 @@ class Corpus:
             ),
             _paragraphs(rng, tokens),
             rng.choices(range(SOURCES), cum_weights=self.source_odds)[0],
-            min(day, LAST_DAY),
+            min(day, LAST_CORPUS_DAY),
             "day" if chance < 0.9 else "month" if chance < 0.94 else "year" if chance < 0.96 else "unknown",
             event,
             actors,
@@ -177,7 +177,7 @@ class Corpus:
 
 def _a_day(rng: random.Random) -> date:
     """Returns a random day of the twenty years; later days are likelier, because archives grow."""
-    return FIRST_DAY + timedelta(int((LAST_DAY - FIRST_DAY).days * rng.random() ** 0.7))
+    return FIRST_CORPUS_DAY + timedelta(int((LAST_CORPUS_DAY - FIRST_CORPUS_DAY).days * rng.random() ** 0.7))
 
 
 def _paragraphs(rng: random.Random, tokens: list[str]) -> str:

@@ -19,7 +19,7 @@ _NAIVE = """
         AND (%s = '' OR search_vector @@ %s::tsquery)
     ORDER BY ts_rank(search_vector, %s::tsquery) DESC, id DESC LIMIT 20
 """
-_TEXTS = "SELECT id, title || ' ' || body FROM articles_article WHERE id > %s ORDER BY id LIMIT 5000"
+_NEXT_TEXTS = "SELECT id, title || ' ' || body FROM articles_article WHERE id > %s ORDER BY id LIMIT 5000"
 
 
 def naive(query: ReaderQuery) -> float | None:
@@ -90,7 +90,7 @@ def _texts() -> Iterator[tuple[int, str]]:
     last = 0
     with connection.cursor() as cursor:
         while True:
-            cursor.execute(_TEXTS, [last])
+            cursor.execute(_NEXT_TEXTS, [last])
             rows = cursor.fetchall()
             if not rows:
                 return

@@ -41,14 +41,16 @@ _OWN = """
         SELECT actor_id, name, folded FROM articles_alias WHERE actor_id = ANY(%(rows)s)
     ),
     bearers AS (
-        SELECT own.actor_id AS one, alias.actor_id AS other, own.name FROM own JOIN articles_alias alias ON alias.folded = own.folded
+        SELECT own.actor_id, alias.actor_id AS namesake_id, own.name
+        FROM own JOIN articles_alias alias ON alias.folded = own.folded
         UNION ALL
         SELECT own.actor_id, actor.id, own.name FROM own JOIN articles_actor actor ON actor.folded_name = own.folded
     ),
 """
 _SHARED = """
-    SELECT least(one, other), greatest(one, other), 1.0, bearers.name FROM bearers JOIN articles_actor actor ON actor.id = other
-    WHERE one <> other AND actor.merged_into_id IS NULL AND actor.state <> 'rejected'
+    SELECT least(actor_id, namesake_id), greatest(actor_id, namesake_id), 1.0, bearers.name
+    FROM bearers JOIN articles_actor actor ON actor.id = namesake_id
+    WHERE actor_id <> namesake_id AND actor.merged_into_id IS NULL AND actor.state <> 'rejected'
     UNION ALL
 """
 
@@ -72,16 +74,19 @@ def alike(model: type[Any], *, before: int | None, window: int) -> tuple[list[Pa
     statement = f"""
         WITH threshold AS MATERIALIZED (SELECT set_config('pg_trgm.similarity_threshold', '{LIKENESS}', true)),
         {_OWN if is_actor else ""}
-        pairs (one, other, likeness, common) AS (
+        pairs (lower_key, higher_key, likeness, common) AS (
             {_SHARED if is_actor else ""}
             SELECT least(a.id, b.id), greatest(a.id, b.id), similarity(a.{name}, b.{name}), ''
             FROM threshold, {table} a JOIN {table} b ON b.{name} %% a.{name} AND b.id <> a.id AND b.merged_into_id IS NULL
                 {reviewed.format("b")}
             WHERE a.id = ANY(%(rows)s) AND a.merged_into_id IS NULL {reviewed.format("a")}
         )
-        SELECT one, other, max(likeness), max(common) FROM pairs
-        WHERE NOT EXISTS (SELECT FROM articles_apart apart WHERE apart.noun = %(noun)s AND (apart.one, apart.other) = (pairs.one, pairs.other))
-        GROUP BY one, other ORDER BY 3 DESC, 1 DESC LIMIT 200
+        SELECT lower_key, higher_key, max(likeness), max(common) FROM pairs
+        WHERE NOT EXISTS (
+            SELECT FROM articles_apart apart
+            WHERE apart.noun = %(noun)s AND (apart.one, apart.other) = (pairs.lower_key, pairs.higher_key)
+        )
+        GROUP BY lower_key, higher_key ORDER BY 3 DESC, 1 DESC LIMIT 200
     """
     with connection.cursor() as cursor:
         cursor.execute(statement, {"rows": rows, "noun": model._meta.model_name})

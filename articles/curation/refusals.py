@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError
 
 # Messages of rules that triggers enforce (sql/0004_spans.sql), and of constraints that forms do not check.
-_WORDS = {
+_MESSAGES = {
     "figure_span_inside_body": "كلمات الرقم ليست في الموضع المسجل له من نص المقال.",
     "mention_span_inside_body": "كلمات الذكر ليست في المواضع المسجلة لها من نص المقال.",
     "mention_quote_per_span": "لكل موضع من مواضع الذكر كلماته.",
@@ -66,4 +66,4 @@ def _explained() -> dict[str, str]:
         for model in apps.get_app_config("articles").get_models() for constraint in model._meta.constraints
         if constraint.violation_error_message != constraint.default_violation_error_message
     }  # fmt: skip
-    return _WORDS | messages
+    return _MESSAGES | messages

@@ -1,6 +1,6 @@
 """Formats values of rows for editors outside of templates: moments, and places in a text.
 
-The history of changes and the refusals of decisions (seen.py) use it.
+The history of changes and the refusals of decisions (marks.py) use it.
 """
 
 from datetime import datetime
@@ -16,7 +16,7 @@ from articles.platform.calendar_bounds import is_unheld
 # Editors see this label instead of the offsets below, which mean nothing to them.
 PLACE = "الموضع في النص"
 # Model name → the fields that hold the fact's offsets in the article's body.
-_PLACES = {"figure": {"start", "end"}, "mention": {"spans"}}
+_OFFSET_FIELDS = {"figure": {"start", "end"}, "mention": {"spans"}}
 
 
 def moment_in_words(value: datetime) -> str:
@@ -33,7 +33,7 @@ def moment_in_words(value: datetime) -> str:
 
 def is_place(field: models.Field) -> bool:
     """Returns whether a field of a fact holds offsets in its article's body."""
-    return field.name in _PLACES.get(field.model._meta.model_name or "", ())
+    return field.name in _OFFSET_FIELDS.get(field.model._meta.model_name or "", ())
 
 
 def has_place(row: models.Model) -> bool:

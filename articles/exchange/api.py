@@ -27,10 +27,12 @@ from articles.search.limit import SearchTooCostlyError, time_limit
 from articles.search.run import Order, Wanted, search
 
 # Rows on a page of a list: by default, and at most.
-PAGE, LARGEST_PAGE = 50, 200
+ROWS_A_PAGE, MOST_ROWS_A_PAGE = 50, 200
 # The last page of search results that can be requested.
 LAST_PAGE = 10_000
-UNREVIEWED = "With those that no editor has reviewed yet; without it the list has confirmed ones of public articles."
+UNREVIEWED_DESCRIPTION = (
+    "With those that no editor has reviewed yet; without it the list has confirmed ones of public articles."
+)
 _NOT_OURS = "cursor: not one that this API gave"
 
 api = NinjaAPI(
@@ -57,7 +59,7 @@ class Cursor(CursorPagination):
 
     def __init__(self, row: Callable[[Any], rows.Row], **options: Any) -> None:
         self.row = row
-        super().__init__(ordering=("id",), page_size=PAGE, max_page_size=LARGEST_PAGE, **options)
+        super().__init__(ordering=("id",), page_size=ROWS_A_PAGE, max_page_size=MOST_ROWS_A_PAGE, **options)
 
     def _find_position(self, queryset: QuerySet, cursor: Any) -> QuerySet:
         if cursor.p is not None and read_key(cursor.p) is None:
@@ -90,7 +92,7 @@ class EventConditions(Schema):
 
     kind: str | None = None
     year: str | None = None
-    unreviewed: bool | None = Field(None, description=UNREVIEWED)
+    unreviewed: bool | None = Field(None, description=UNREVIEWED_DESCRIPTION)
 
 
 class ActorConditions(Schema):
@@ -98,7 +100,7 @@ class ActorConditions(Schema):
 
     kind: str | None = None
     q: str | None = None
-    unreviewed: bool | None = Field(None, description=UNREVIEWED)
+    unreviewed: bool | None = Field(None, description=UNREVIEWED_DESCRIPTION)
 
 
 class FigureConditions(Schema):

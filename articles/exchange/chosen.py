@@ -43,7 +43,7 @@ def articles(address: QueryDict) -> ArticleQuerySet:
     return Article.objects.public().in_order_of(result.ids)
 
 
-NOUNS = {
+EXPORTED_NOUNS = {
     "articles": Noun(articles, lambda queryset: rows.with_facts(queryset, public=True), rows.article_row),
     "events": Noun(
         lambda address: EventFilter(address, Event.objects.all()).qs.newest(),

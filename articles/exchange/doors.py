@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from django.template.response import SimpleTemplateResponse
 from django.views.decorators.http import require_safe
 
-from articles.exchange.long_answers import ASK_AGAIN, AnswerPlace, Held
+from articles.exchange.long_answers import PLACE_RETRY_SECONDS, AnswerPlace, Held
 from articles.platform.visitors import seconds_to_wait
 from articles.search.limit import SearchTooCostlyError, time_limit
 
@@ -78,7 +78,7 @@ def _with_place(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResp
             refused = HttpResponse(
                 "Too many downloads at once; see Retry-After.\n", content_type="text/plain", status=503
             )
-            refused["Retry-After"] = str(ASK_AGAIN)
+            refused["Retry-After"] = str(PLACE_RETRY_SECONDS)
             return refused
         try:
             response = view(request, *args, **kwargs)

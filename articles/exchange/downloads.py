@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpRespons
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from articles.exchange.chosen import NOUNS, Noun
+from articles.exchange.chosen import EXPORTED_NOUNS, Noun
 from articles.exchange.citations import STYLES, citation
 from articles.exchange.doors import door, headers_alone, long_door
 from articles.exchange.lines import LINES
@@ -18,7 +18,7 @@ from articles.exchange.rows import Row, made
 from articles.models import Article
 
 # Rows read from the database at once.
-CHUNK = 200
+ROWS_AT_ONCE = 200
 _MEDIA_TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson"}
 
 
@@ -30,15 +30,15 @@ def download(request: HttpRequest, noun: str, format: str) -> StreamingHttpRespo
     X-Total-Count is the largest number of rows that can follow: a row that cannot be read is left out, and that shows
     only while rows are made. A HEAD request has no X-Total-Count. Raises Http404 for an unknown noun or format.
     """
-    if noun not in NOUNS or format not in LINES:
+    if noun not in EXPORTED_NOUNS or format not in LINES:
         raise Http404
     content_type = _MEDIA_TYPES[format]
     if request.method == "HEAD":
         response = headers_alone(content_type)
     else:
-        chosen = NOUNS[noun].chosen(request.GET)
+        chosen = EXPORTED_NOUNS[noun].chosen(request.GET)
         keys = Keys(chosen[: settings.ARCHIVE_MOST_EXPORTED])
-        lines = LINES[format](_rows(NOUNS[noun], chosen.model, keys))
+        lines = LINES[format](_rows(EXPORTED_NOUNS[noun], chosen.model, keys))
         response = StreamingHttpResponse(Held(_encoded(lines, marked=format == "csv"), keys), content_type=content_type)
         response["X-Total-Count"] = str(keys.count)
     response["Content-Disposition"] = f'attachment; filename="archive-{noun}.{format}"'
@@ -50,7 +50,7 @@ def _rows(noun: Noun, model: type[Any], keys: Keys) -> Iterator[Row]:
 
     It reads one chunk at a time, so no statement runs while a client reads slowly.
     """
-    for chunk in keys.parts(CHUNK):
+    for chunk in keys.parts(ROWS_AT_ONCE):
         yield from made(noun.completed(model.objects.all()), chunk, noun.row)
 
 

@@ -13,7 +13,7 @@ from articles.models import Actor, Article, Event, Figure, Source
 from articles.models.readable import Warn, logged
 
 # How many rows are read from the database at a time.
-CHUNK = 500
+ROWS_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,8 @@ class Export:
         A row that cannot be read or written is skipped, and `warn` is called with its place and the reason.
         """
         queryset = self.whole() if whole else self.public()
-        ids = queryset.order_by("id").values_list("pk", flat=True).iterator(chunk_size=CHUNK)
-        while chunk := list(islice(ids, CHUNK)):
+        ids = queryset.order_by("id").values_list("pk", flat=True).iterator(chunk_size=ROWS_AT_ONCE)
+        while chunk := list(islice(ids, ROWS_AT_ONCE)):
             yield from made(queryset, chunk, self.row, warn)
 
 

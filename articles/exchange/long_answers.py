@@ -30,7 +30,7 @@ ASKERS = 7_230_115
 # for readers.
 MOST_HERE = 2
 # Seconds after which a client should ask again for a place. An export of 10,000 articles takes about as long.
-ASK_AGAIN = 30
+PLACE_RETRY_SECONDS = 30
 # Without ORDER BY, PostgreSQL tries the rows one by one, and LIMIT stops the scan at the first lock that it gets.
 _TAKE = "SELECT place FROM generate_series(1, %s) place WHERE pg_try_advisory_lock(%s, place) LIMIT 1"
 # Maps the id() of a database session of this process to the number of places that it holds. A thread has one session

@@ -37,7 +37,7 @@ _DC, _OAI_DC = "http://purl.org/dc/elements/1.1/", "http://www.openarchives.org/
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"
 _SCHEMA = f"{_OAI} http://www.openarchives.org/OAI/2.0/OAI-PMH.xsd"
 _DC_SCHEMA = f"{_OAI_DC} http://www.openarchives.org/OAI/2.0/oai_dc.xsd"
-_SECONDS, _DAY = "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d"
+_SECONDS_FORMAT, _DAY_FORMAT = "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d"
 # Each verb's required and optional arguments.
 _VERBS: dict[str, tuple[set[str], set[str]]] = {
     "Identify": (set(), set()),
@@ -114,7 +114,7 @@ def oai(request: HttpRequest) -> HttpResponseBase:
     arguments = _arguments(request)
     answer = etree.Element(f"{{{_OAI}}}OAI-PMH", nsmap={None: _OAI, "xsi": _XSI})
     answer.set(f"{{{_XSI}}}schemaLocation", _SCHEMA)
-    _add(answer, "responseDate", datetime.now(UTC).strftime(_SECONDS))
+    _add(answer, "responseDate", datetime.now(UTC).strftime(_SECONDS_FORMAT))
     request_element = _add(answer, "request", request.build_absolute_uri(reverse("oai")))
     try:
         verb = _checked(arguments)
@@ -173,7 +173,7 @@ def _identify(body: etree._Element, request: HttpRequest) -> None:
         ("baseURL", request.build_absolute_uri(reverse("oai"))),
         ("protocolVersion", "2.0"),
         ("adminEmail", settings.ARCHIVE_CONTACT or f"archive@{request.get_host().partition(':')[0]}"),
-        ("earliestDatestamp", earliest.astimezone(UTC).strftime(_SECONDS)),
+        ("earliestDatestamp", earliest.astimezone(UTC).strftime(_SECONDS_FORMAT)),
         ("deletedRecord", "persistent"),
         ("granularity", "YYYY-MM-DDThh:mm:ssZ"),
     ):
@@ -290,7 +290,7 @@ def _meets(selection: Harvest) -> Q:
 
 def _moment(text: str) -> tuple[datetime, datetime]:
     """Reads a day or a second, in UTC. Returns its first moment and the first moment after it."""
-    for form, length in ((_SECONDS, timedelta(seconds=1)), (_DAY, timedelta(days=1))):
+    for form, length in ((_SECONDS_FORMAT, timedelta(seconds=1)), (_DAY_FORMAT, timedelta(days=1))):
         try:
             first = datetime.strptime(text, form).replace(tzinfo=UTC)
             return first, first + length
@@ -317,7 +317,7 @@ def _add_header(parent: etree._Element, request: HttpRequest, article: Article) 
     attributes = {} if article.is_shown else {"status": "deleted"}
     header = _add(parent, "header", **attributes)
     _add(header, "identifier", f"{_prefix(request)}{article.pk}")
-    _add(header, "datestamp", article.updated_at.astimezone(UTC).strftime(_SECONDS))
+    _add(header, "datestamp", article.updated_at.astimezone(UTC).strftime(_SECONDS_FORMAT))
     if article.source_id:
         _add(header, "setSpec", f"source:{article.source_id}")
 

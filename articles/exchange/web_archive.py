@@ -24,7 +24,7 @@ SOFTWARE = "counter-terrorism-diplomacy-archive"
 WARC_VERSION, WACZ_VERSION = "1.1", "1.1.1"
 _WARC_PATH, _INDEX_PATH, _PAGES_PATH = "archive/captures.warc.gz", "indexes/index.cdx.gz", "pages/pages.jsonl"
 # How many rows of captures are fetched from the database at a time.
-CHUNK = 200
+ROWS_AT_ONCE = 200
 # Is called with the name of a capture that could not be written, and the reason.
 OnLoss = Callable[[str, str], None]
 # Characters that would end the line of a header.
@@ -124,7 +124,7 @@ def _records(out: _Counted, on_loss: OnLoss, *, whole: bool) -> Iterator[tuple[C
     writer.write_record(writer.create_warcinfo_record("captures.warc.gz", facts))
     captures = Capture.objects.accepted() if whole else Capture.objects.public()
     rows = captures.select_related("article").defer("article__body", "article__set_aside").order_by("id")
-    for capture in rows.iterator(chunk_size=CHUNK):
+    for capture in rows.iterator(chunk_size=ROWS_AT_ONCE):
         try:
             record = _record(writer, capture, capture.read())
         except (DamagedCaptureError, ValueError) as error:
@@ -193,7 +193,7 @@ class _Index:
         }  # fmt: skip
         self._lines.append(f"{surt(address)} {stamp} {json.dumps(facts, ensure_ascii=False)}\n".encode())
         if len(self._lines) >= _RUN:
-            run = tempfile.TemporaryFile()  # noqa: SIM115 (read again in `sorted`)
+            run = tempfile.TemporaryFile()  # noqa: SIM115  It is read again in `sorted`.
             run.writelines(sorted(self._lines))
             self._runs.append(run)
             self._lines = []

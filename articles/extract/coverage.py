@@ -45,31 +45,31 @@ _NAMED_IN_TITLE, _NAMED_IN_LEAD = 0.6, 0.4
 _TAKES_PART = 0.5
 # No event of the archive began before this day.
 EARLIEST_DAY = date(1945, 1, 1)
-_WITHIN = """
+_MAY_BE_REPORTED = """
     event.merged_into_id IS NULL
-    AND (asked.first IS NULL OR event.start_latest >= asked.first OR event.start_latest IS NULL)
-    AND (asked.last IS NULL OR event.start_earliest <= asked.last OR event.start_earliest IS NULL)
+    AND (question.first IS NULL OR event.start_latest >= question.first OR event.start_latest IS NULL)
+    AND (question.last IS NULL OR event.start_earliest <= question.last OR event.start_earliest IS NULL)
 """
 # Selects the events that each article of a batch can report: by words of the title, then by participants.
 _CANDIDATES = f"""
-    SELECT asked.n, found.id, found.terms, found.by_actor
-    FROM jsonb_to_recordset(%s) AS asked (
+    SELECT question.n, possible.id, possible.terms, possible.by_actor
+    FROM jsonb_to_recordset(%s) AS question (
         n integer, terms varchar(100)[], periods integer[], first date, last date, actors bigint[]
     )
     CROSS JOIN LATERAL (
         (SELECT id, terms, false AS by_actor FROM articles_event AS event
-         WHERE event.terms && asked.terms AND event.periods && asked.periods AND {_WITHIN}
+         WHERE event.terms && question.terms AND event.periods && question.periods AND {_MAY_BE_REPORTED}
          ORDER BY event.start_order DESC, event.id DESC LIMIT {MOST_EVENTS_FETCHED})
         UNION ALL
-        (SELECT event.id, event.terms, true FROM unnest(asked.actors) AS actor
+        (SELECT event.id, event.terms, true FROM unnest(question.actors) AS actor
          CROSS JOIN LATERAL (
             SELECT event_id FROM articles_participation
             WHERE actor_id = actor AND state <> 'rejected' ORDER BY event_id DESC LIMIT {MOST_EVENTS_FETCHED}
          ) AS part
          JOIN articles_event AS event ON event.id = part.event_id
-         WHERE {_WITHIN}
+         WHERE {_MAY_BE_REPORTED}
          ORDER BY event.start_order DESC, event.id DESC LIMIT {MOST_EVENTS_COMPARED})
-    ) AS found
+    ) AS possible
 """
 
 

@@ -200,7 +200,7 @@ def speaks_of_plans(sentence: Iterable[Word]) -> bool:
     return any(word.folded in _PLANS for word in sentence)
 
 
-_LABEL = re.compile(r"[\s،,:|•·\-–—()\[\]/]+")
+_SEPARATORS = re.compile(r"[\s،,:|•·\-–—()\[\]/]+")
 _LABEL_WORDS = {fold_name(w) for w in (
     "نشر", "نشرت", "النشر", "تاريخ", "التاريخ", "بتاريخ", "أضيفت", "حرر", "صدر", "في", "يوم", "آخر", "تحديث", "التحديث", "حدث", "أضيف", "كتب", "الساعة",
     "على", "صباحا", "مساء", "ص", "م", "gmt", "بتوقيت", "غرينتش", "دقيقة", "هـ", "ه", "الموافق", "ل", "published", "updated",
@@ -222,7 +222,7 @@ def date_of_line(line: str) -> DateExpression | None:
     rest = line
     for expression in reversed(expressions):
         rest = rest[: expression.start] + " " + rest[expression.end :]
-    rest = _LABEL.sub(" ", _CLOCK.sub(" ", rest))
+    rest = _SEPARATORS.sub(" ", _CLOCK.sub(" ", rest))
     if any(word.folded not in _LABEL_WORDS and not word.is_number for word in words(rest)):
         return None
     return dated

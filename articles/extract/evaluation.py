@@ -21,7 +21,7 @@ from articles.extract.process import suggest
 from articles.models import ArchiveDate, Article, Qualifier
 from articles.models.carrying import span_of
 
-KINDS = ("figures", "actors", "dates", "events")
+EVALUATED_KINDS = ("figures", "actors", "dates", "events")
 
 
 class LabelError(ValueError):
@@ -130,7 +130,7 @@ def evaluate(passages: Iterable[Passage]) -> dict[str, Score]:
 
     Run it on a scratch database.
     """
-    scores = {kind: Score() for kind in KINDS}
+    scores = {kind: Score() for kind in EVALUATED_KINDS}
     authority = Authority.load()
     reported: dict[str, int | None] = {}
     labelled = [passage for passage in passages if passage.event]

@@ -143,17 +143,17 @@ _LEAD_LENGTH = 1500
 #
 #   value            changed to: effect on pairs                                no effect
 #   _ENOUGH          0.35 to 0.5: 2 wrong; 0.65: 3 missed                       0.6
-#   _KIND            0: 4 missed; 0.05: 2 missed; 0.25: 2 wrong                 -
-#   _WORDS           0.1: 3 missed; 0.4: 2 wrong                                0.2
-#   _ACTORS          0.15: 2 missed; 0.25: 1 missed                             0.45
-#   _PLACE           0: 4 missed; 0.1: 2 missed; 0.3: 2 wrong                   -
-#   _DATE            0 or 0.05: 1 missed; 0.25: 2 wrong                         -
+#   _KIND_WEIGHT     0: 4 missed; 0.05: 2 missed; 0.25: 2 wrong                 -
+#   _WORDS_WEIGHT    0.1: 3 missed; 0.4: 2 wrong                                0.2
+#   _ACTORS_WEIGHT   0.15: 2 missed; 0.25: 1 missed                             0.45
+#   _PLACE_WEIGHT    0: 4 missed; 0.1: 2 missed; 0.3: 2 wrong                   -
+#   _DATE_WEIGHT     0 or 0.05: 1 missed; 0.25: 2 wrong                         -
 #   _OTHER_CAST      0 or 0.1: 2 wrong                                          0.2, 0.3
 #   _OF_A_REPORT     1: 1 missed                                                0.65
 #
 # The weights sum to 1.15, so an event may lack the kind or the date and still reach 1, where scores are cut.
 _ENOUGH = 0.55
-_KIND, _WORDS, _ACTORS, _PLACE, _DATE = 0.15, 0.30, 0.35, 0.20, 0.15
+_KIND_WEIGHT, _WORDS_WEIGHT, _ACTORS_WEIGHT, _PLACE_WEIGHT, _DATE_WEIGHT = 0.15, 0.30, 0.35, 0.20, 0.15
 # A report is published in one place and read everywhere. Only kind, words and actors speak for it: their weights
 # summed.
 _OF_A_REPORT = 0.80
@@ -362,7 +362,11 @@ def likeness(described: EventDescription, stored: EventDescription, authority: A
     # With 0 for different kinds, one of the labelled pairs is missed.
     same_kind = 1.0 if described.kind == stored.kind else 0.5
     score = (
-        _KIND * same_kind + _WORDS * shared_words + _ACTORS * shared_actors + _PLACE * place + _DATE * dates_close
+        _KIND_WEIGHT * same_kind
+        + _WORDS_WEIGHT * shared_words
+        + _ACTORS_WEIGHT * shared_actors
+        + _PLACE_WEIGHT * place
+        + _DATE_WEIGHT * dates_close
     ) - penalty
     if EventKind.REPORT in {described.kind, stored.kind}:
         score /= _OF_A_REPORT

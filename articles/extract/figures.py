@@ -105,7 +105,7 @@ _COUNT_WORDS = {fold_name(w) for w in ("عدد", "عددها", "عددهم", "ع
                                        "حصيلتها", "عديدها", "عديدهم", "قوامه", "قوامها")}  # fmt: skip
 
 # A number after one of these words names a thing and counts nothing.
-_LABELS = {fold_name(w) for w in (
+_NAMING_WORDS = {fold_name(w) for w in (
     "المادة", "مادة", "المادتين", "المواد", "الفصل", "فصل", "الفصلين", "البند", "بند", "الفقرة", "فقرة", "رقم", "القانون",
     "قانون", "القرار", "قرار", "قراره", "القرارات", "قراري", "القرارين", "قرارات", "ظهير", "الظهير", "المرسوم", "مرسوم",
     "الصفحة", "صفحة", "ص", "الساعة", "العدد", "المرتبة", "الرتبة", "المركز", "الدورة", "دورة", "دورته", "دورتها", "الطبعة",
@@ -119,7 +119,7 @@ _AGE_WORDS = {
 }
 # In years. 60 and 1,000 make no difference on the labelled figures.
 _OLDEST = 120
-_SPANS = tuple(fold_name(w) for w in ("مدة", "مدت", "المدة", "فترة", "العقوبة", "عقوبة"))
+_DURATION_WORDS = tuple(fold_name(w) for w in ("مدة", "مدت", "المدة", "فترة", "العقوبة", "عقوبة"))
 _AGED = {fold_name(w) for w in ("يبلغ", "تبلغ", "البالغ", "البالغة", "ناهز")}
 _AGE_UNITS = {fold_name(w) for w in ("عاما", "سنة", "عام", "سنوات", "أعوام", "ربيعا")}
 # A number before one of these is a time of day, and no figure.
@@ -362,13 +362,13 @@ class _Figures:
             return False
         bare = before[1:] if before[:1] in "وفبل" and len(before) > 3 else before
         bare = "ال" + bare[1:] if before.startswith("لل") else bare
-        if {before, bare} & _LABELS:
+        if {before, bare} & _NAMING_WORDS:
             return True
         if self._is_carried_to(number.first_word):
             return True
         if before in _ORDINAL_PREFIXES or before in _JOINED_ARTICLES:
             # «الـ84 دولة» counts; «الدورة الـ79» and «اليوم الـ15» rank. A counted noun follows and is indefinite.
-            is_labelled = self._folded(number.first_word - 2) in _LABELS
+            is_labelled = self._folded(number.first_word - 2) in _NAMING_WORDS
             return is_labelled or not self._counted_noun(number.next_word)
         return False
 
@@ -385,7 +385,7 @@ class _Figures:
                 break
             visited.append(index)
             index -= 2
-            if self._folded(index - 1) in _LABELS:
+            if self._folded(index - 1) in _NAMING_WORDS:
                 is_carried = True
                 break
         # The result is kept for every number of the list, so that a long list is walked only once.
@@ -440,7 +440,11 @@ class _Figures:
             return True
         # «يبلغ 25 سنة», «تبلغ زوجته 29 عاما»; not «تبلغ مدة العقد 25 سنة».
         age_verbs = [self._bare(index, _AGED) for index in range(max(0, number.first_word - 3), number.first_word)]
-        if number.value <= _OLDEST and any(age_verbs) and not any(word.folded.startswith(_SPANS) for word in before):
+        if (
+            number.value <= _OLDEST
+            and any(age_verbs)
+            and not any(word.folded.startswith(_DURATION_WORDS) for word in before)
+        ):
             return True
         if self.text[end : end + 1] != ")":
             return False

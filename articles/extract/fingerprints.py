@@ -27,7 +27,7 @@ REPRINT_LIKENESS, REPRINT_SHARE = 0.5, 0.8
 # are contained in no other article, so this bound only spares captions and stock phrases.
 SHORTEST_TEXT = 20
 # At most so many code points of a text are compared word by word. A long article has 20,000.
-MOST_COMPARED = 60_000
+LONGEST_COMPARED = 60_000
 # 2^64 divided by the golden ratio, the multiplier of Fibonacci hashing (Knuth, The Art of Computer Programming, 6.4).
 _MIX, _MASK = 0x9E3779B97F4A7C15, (1 << 56) - 1
 # Two odd numbers that differ, so that the order of a shingle's words counts: the prime of FNV-1 with 64 bits, and
@@ -95,13 +95,13 @@ def shingles(of_words: Sequence[Word], length: int = 3) -> frozenset[tuple[str, 
 
 
 def shingles_of(text: str) -> frozenset[tuple[str, ...]]:
-    """Returns the shingles of a text; of a text longer than MOST_COMPARED, those of its beginning and its end.
+    """Returns the shingles of a text; of a text longer than LONGEST_COMPARED, those of its beginning and its end.
 
     The process that stores articles compares texts, and has no budget. The limit bounds the cost of a text.
     """
-    if len(text) <= MOST_COMPARED:
+    if len(text) <= LONGEST_COMPARED:
         return shingles(words(text))
-    half = MOST_COMPARED // 2
+    half = LONGEST_COMPARED // 2
     # The halves are cut between words, and no shingle spans the gap between them.
     first, last = text[:half].rsplit(None, 1)[0], text[-half:].split(None, 1)[-1]
     return shingles(words(first)) | shingles(words(last))

@@ -81,7 +81,7 @@ _STOPS = _set(
     "ندوة حوار بلاغ تقرير قرار خطاب عرض مقابلة حديث قمة ورشة منتدى ملتقى حفل مراسم جولة",
     "عددا عدد عدة جميع كافة أعمال أشغال اجتماع اجتماعا لقاء مؤتمر زيارة مباحثات محادثات بيان تصريح تصريحات جلسة دورة رسالة مقر وفد وفدا اتصالا",
 )
-_VERBS = _set(
+_SPEECH_VERBS = _set(
     "أكد أكدت قال قالت أعلن أعلنت صرح صرحت أوضح أوضحت أضاف أضافت أشار أشارت شدد شددت دعا دعت عبر عبرت بحث بحثت التقى التقت استقبل استقبلت",
     "اجتمع ناقش ناقشت شارك شاركت ترأس ترأست افتتح افتتحت أبرز أبرزت ذكر ذكرت لفت جدد جددت أعرب أعربت نفى كشف كشفت حذر حذرت طالب طالبت",
     "وصل وصلت غادر زار زارت تسلم سلم وقع وقعت عقد عقدت ألقى ألقت أشاد أشادت نوه نوهت اعتبر اعتبرت رأى رأت أطلق أطلقت أجرى أجرت تناول كان كانت",
@@ -223,7 +223,7 @@ def _may_be_name(word: Word, written: str) -> bool:
         word.is_number
         or len(folded) < 2
         or folded in _STOPS
-        or folded in _VERBS
+        or folded in _SPEECH_VERBS
         or folded in _OFFICE_WORDS
         or folded in _OFFICES
     ):
@@ -232,7 +232,7 @@ def _may_be_name(word: Word, written: str) -> bool:
         {folded, folded[1:]} & _BODIES.keys()
         or folded in _COUNTRY_WORDS
         or folded[1:] in _STOPS
-        or (folded[0] in "وفس" and folded[1:] in _VERBS)
+        or (folded[0] in "وفس" and folded[1:] in _SPEECH_VERBS)
     ):
         return False
     if folded.startswith(("لل", "وال", "بال", "فال", "ول", "كال")) or written.startswith(
@@ -269,7 +269,7 @@ def _person(reading: Reading, office: int, first: int, rule: str, score: float) 
             is_plain = not (is_definite or follows_link or word.folded in _LINKS)
             if is_plain and elements >= 2 and of_words[last - 1].folded not in _LINKS and _joined(reading, last + 1):
                 following = of_words[last + 1].folded
-                if not (following in _STOPS or following in _VERBS or following.startswith("و")):
+                if not (following in _STOPS or following in _SPEECH_VERBS or following.startswith("و")):
                     break
             elements += not follows_link and word.folded not in _LINKS
             if is_definite and not follows_link:
@@ -298,7 +298,7 @@ def _body(reading: Reading, index: int, head: str) -> Newcomer | None:
     definite_words = 0
     while _joined(reading, last) and last - index < _LONGEST_BODY:
         folded = of_words[last].folded
-        if folded in _NO_BODY or folded in _STOPS or folded in _VERBS or of_words[last].is_number:
+        if folded in _NO_BODY or folded in _STOPS or folded in _SPEECH_VERBS or of_words[last].is_number:
             break
         # «… بالرباط», «… الخميس»: a place or a time, and not part of the name.
         before = of_words[last - 1].folded

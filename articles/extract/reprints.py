@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from django.db import connection
 
-from articles.extract.fingerprints import BINS, MOST_COMPARED, TextFingerprint, is_reprint, shingles_of
+from articles.extract.fingerprints import BINS, LONGEST_COMPARED, TextFingerprint, is_reprint, shingles_of
 from articles.extract.subject import Subject
 from articles.models import Article, Fingerprint, Reprint, ReviewState
 from articles.models.inserting import insert
@@ -18,7 +18,7 @@ _SHARING = "SELECT article_id, bands FROM articles_fingerprint WHERE bands && %s
 _SAME_TEXT = "SELECT article_id, text_hash FROM articles_fingerprint WHERE text_hash = ANY(%s::bigint[])"
 # At most so many stored articles with a common band are read for each article of a batch. A band that more articles
 # share comes from a stock phrase.
-MOST_SHARING = 200
+MOST_WITH_BAND = 200
 
 
 def write_fingerprints(subjects: Sequence[Subject]) -> None:
@@ -93,7 +93,7 @@ def _sharing_bands(prints: dict[int, TextFingerprint]) -> dict[int, list[int]]:
     with connection.cursor() as cursor:
         # The planner has no statistics of bands, and would scan a table sequentially that looks small to it.
         cursor.execute("SET LOCAL enable_seqscan TO off")
-        cursor.execute(_SHARING, [list(by_band), MOST_SHARING * len(prints)])
+        cursor.execute(_SHARING, [list(by_band), MOST_WITH_BAND * len(prints)])
         for earlier, bands in cursor.fetchall():
             for pk in (pk for band in bands for pk in by_band.get(band, ()) if earlier < pk and earlier not in prints):
                 shared[pk][earlier] += 1
@@ -131,7 +131,7 @@ def _original(
         return None
     score, original = best
     is_same = score == 1.0 and own_shingles == texts[original]
-    if is_same and len(bodies[article]) > MOST_COMPARED:
+    if is_same and len(bodies[article]) > LONGEST_COMPARED:
         # The shingles of a long text leave out its middle.
         is_same = bodies[article] == bodies[original]
     return original, score, _SAME_TEXT_RULE if is_same else _REPRINT_RULE

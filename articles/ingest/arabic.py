@@ -31,7 +31,7 @@ def _value(name: str, value: object) -> object:
         return _Number(value)
     if isinstance(value, Message):
         return isolated(in_arabic(value))
-    if name in _LISTS:
+    if name in _LIST_NAMES:
         items = value.split(", ")
         return "، ".join(isolated(f"{_STATUSES[item]} ({item})" if item in _STATUSES else item) for item in items)
     return isolated(_CHOICES.get(name, {}).get(value, value))
@@ -84,10 +84,11 @@ def field_in_arabic(name: str) -> str:
     words = FIELDS.get(field)
     if not words or field in _OURS:
         return words or name
-    return f"{words} ({_PLACES.get(place) or isolated(place or field)})"
+    return f"{words} ({_DATE_PLACES.get(place) or isolated(place or field)})"
 
 
-# _CHOICES: name of a message's value → labels of its choices. _LISTS: names of values that are comma-separated lists.
+# _CHOICES: name of a message's value → labels of its choices.
+# _LIST_NAMES: names of values that are comma-separated lists.
 _STATUSES = dict(ArticleStatus.choices)
 _NO_DAY = {"none": "–"}
 _WEEKDAYS = dict(zip(ENGLISH_WEEKDAYS, WEEKDAYS, strict=True))
@@ -95,11 +96,11 @@ _CHOICES = {
     "status": _STATUSES, "precision": dict(Precision.choices), "date": _NO_DAY, "earliest": _NO_DAY, "latest": _NO_DAY,
     "weekday": _WEEKDAYS, "said": _WEEKDAYS,
 }  # fmt: skip
-_LISTS = {"choices", "columns", "missing", "readable"}
+_LIST_NAMES = {"choices", "columns", "missing", "readable"}
 # Fields whose names occur in no file. They are shown by their Arabic names alone.
 _OURS = {"filename", "text", "encoding", "records"}
 # Place of a date in an original → its Arabic name.
-_PLACES = {"row": "من الجدول", "heading": "فوق النص", "closing line": "آخر النص", "dateline": "مطلع النص"}
+_DATE_PLACES = {"row": "من الجدول", "heading": "فوق النص", "closing line": "آخر النص", "dateline": "مطلع النص"}
 # Format of a file → its name in the upload form.
 FORMAT_NAMES = {
     "text": "نص", "html": "صفحة HTML", "jsonl": "أسطر JSON", "csv": "جدول CSV", "warc": "أرشيف ويب WARC", "wacz": "أرشيف ويب WACZ",
@@ -168,7 +169,7 @@ ARABIC = {
     "no article text was found on the page": "لا نص مقال في الصفحة.",
     "no article text: nothing remains beside headings and page furniture": "لا نص مقال: لا شيء فيه غير العناوين وأثاث الصفحة.",
     "nested too deep to be read": "متداخل إلى عمق لا يُقرأ.",
-    "the page gives it as its own address, and it is no address of the web; it was passed over":
+    "the page gives it as its own address, and it is no address of the web; it was ignored":
         "تذكره الصفحة عنوانا لها، وليس عنوانا على الويب، فتُرك.",
     "{count:,} control characters were removed": "حُذفت محارف تحكم، وعددها {count:,}.",
     "{count:,} marks of direction were removed": "حُذفت علامات اتجاه، وعددها {count:,}.",
@@ -280,7 +281,7 @@ ARABIC = {
     "the archive does not read this field": "لا يقرأ الأرشيف هذا الحقل.",
     "given {count:,} times; the last one was taken": "ورد أكثر من مرة (عدد المرات: {count:,})، وأُخذ الأخير.",
     "{count:,} line breaks became spaces": "عدد فواصل الأسطر التي صارت مسافات: {count:,}.",
-    "only an article that is withdrawn or deleted has a notice; it was passed over":
+    "only an article that is withdrawn or deleted has a notice; it was ignored":
         "لا إشعار إلا لمقال مسحوب أو محذوف، فتُرك.",
     "taken as “{value}”": "أُخذ على أنه «{value}».",
     "taken as {date}, inferred": "أُخذ على أنه {date}، مستنتجا.",
@@ -300,8 +301,8 @@ ARABIC = {
     "{reason}; the page has no address of its own here": "{reason} فليس للصفحة هنا رابط خاص بها.",
     "cut to {most:,} characters": "قُطع فبقي من حروفه {most:,}.",
     "cut from {length:,} to {most:,} characters": "قُطع: كانت حروفه {length:,} وبقي منها {most:,}.",
-    "not a day of {days}; it was passed over": "ليس يوما بين {days}، فتُرك.",
-    "later than the capture of {day}; it was passed over": "بعد يوم الالتقاط {day}، فتُرك.",
+    "not a day of {days}; it was ignored": "ليس يوما بين {days}، فتُرك.",
+    "later than the capture of {day}; it was ignored": "بعد يوم الالتقاط {day}، فتُرك.",
     "kept as “{name}”": "حُفظ باسم «{name}».",
     # Web archives
     "no record of a web archive": "ليس فيه تسجيلة من أرشيف وِب.",
@@ -310,7 +311,7 @@ ARABIC = {
     "would unpack from {packed:,} to {size:,} bytes": "حجمه {packed:bytes}، ويصير بعد فك ضغطه {size:,}: أكبر مما يُقبل.",
     "its length is not what its header says": "طولها غير ما في ترويستها.",
     "its headers do not have “{field}”": "ينقص ترويستها الحقل «{field}».",
-    "{count:,} records that hold no page were passed over": "تسجيلات تُركت لأنها ليست صفحات، وعددها {count:,}.",
+    "{count:,} records that hold no page were skipped": "تسجيلات تُركت لأنها ليست صفحات، وعددها {count:,}.",
     "records are not compressed one by one; recompress the file with `warcio recompress`":
         "التسجيلات غير مضغوطة كل واحدة وحدها؛ أعد ضغط الملف بالأمر warcio recompress.",
     "a header line has more than {most:,} bytes": "سطر في الترويسة أطول من {most:bytes}.",

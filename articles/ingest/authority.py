@@ -139,7 +139,7 @@ MOST_ALIASES = 1_000
 # The most participants of one event. The largest summits name fewer than two hundred.
 MOST_PARTICIPANTS = 500
 # The most other actors that the report names for one shared name.
-MOST_SHARING = 5
+MOST_NAMESAKES = 5
 # Tables whose rows are identified by their folded key. Two entries with one key would be one row.
 _FOLDED_KEYS = {"source", "actor", "synonyms", "event"}
 # The most rows of one SQL statement.
@@ -231,7 +231,7 @@ def _check_once(entry: Entry, key_field: str, entries_by_key: dict[str, tuple[in
 
 
 def _shared_names(entries: Sequence[Entry]) -> Iterator[SharedName]:
-    """Yields the names of the entries that other actors have, too, in the order of the entries; at most MOST_SHARING
+    """Yields the names of the entries that other actors have, too, in the order of the entries; at most MOST_NAMESAKES
     per name.
     """
     names = {fold_phrase(name) for entry in entries for name in _names_of(entry)}
@@ -252,7 +252,7 @@ def _shared_names(entries: Sequence[Entry]) -> Iterator[SharedName]:
                 actor for actor in bearers[folded].values() if (actor.folded_name, actor.distinction) != own_identity
             ]
             owner = str(Actor(name=entry["name"], distinction=own_identity[1]))
-            yield from (SharedName(name, owner, bearer) for bearer in other_bearers[:MOST_SHARING])
+            yield from (SharedName(name, owner, bearer) for bearer in other_bearers[:MOST_NAMESAKES])
 
 
 def _names_of(entry: Entry) -> list[str]:

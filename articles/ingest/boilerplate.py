@@ -25,7 +25,7 @@ _COMMENT_FORM = _openings(
     "كن أول من يعلق", "لا توجد تعليقات", "انشر تعليقك", "ضع تعليق",
 )  # fmt: skip
 # A short line with one of these beginnings is a label, a button or a pointer to another page.
-_LABEL = _openings(
+_LABEL_OPENINGS = _openings(
     "شارك", "مشاركة", "طباعة", "اطبع", "نسخ الرابط", "تم نسخ", "أرسل إلى صديق", "إرسال", "حجم الخط", "تابعونا", "تابعنا",
     "اشترك", "اقرأ أيضا", "إقرأ أيضا", "اقرأ المزيد", "اقرا ايضا", "مواضيع ذات صلة", "مقالات ذات صلة", "أخبار ذات صلة", "ذات صلة",
     "المزيد من", "للمزيد", "شاهد أيضا", "قد يهمك", "قد يعجبك", "الكلمات المفتاحية", "كلمات دلالية", "وسوم", "الوسوم", "تاغ",
@@ -34,7 +34,7 @@ _LABEL = _openings(
     "تعليق", "تعليقات", "مشاهدات", "عدد المشاهدات", "المشاهدات", "دقائق للقراءة", "دقيقة للقراءة", "وقت القراءة", "مدة القراءة",
     "صورة", "الصورة", "إعلان", "إعلانات", "طباعة", "إرسال", "نسخ", "المصدر صورة", "تصوير", "استمع", "النشرة البريدية", "حمل التطبيق", "هل أعجبك",
 )  # fmt: skip
-_LABEL_WORDS = tuple(f"{label} " for label in _LABEL)
+_LABEL_WORDS = tuple(f"{label} " for label in _LABEL_OPENINGS)
 # Pointers to other pages. They need no further sign of a label, at any length up to _LONGEST_LABEL.
 _POINTER = _openings("اقرأ", "إقرأ", "شاهد أيضا", "للمزيد", "المزيد من", "قد يهمك", "قد يعجبك", "جميع الحقوق")
 _COUNTED_LABEL = re.compile(r"^[\d٠-٩]+\s*(?:تعليقا?|تعليقات|مشاهدة|مشاهدات|دقائق|دقيقة|مشاركة|مشاركات|قراءة)\b")
@@ -72,7 +72,7 @@ def _reads_as_label(line: str, folded: str) -> bool:
     """Tells labels («شارك» alone, «اقرأ أيضا: …») from titles and sentences with the same first word («شارك المغرب في
     …»).
     """
-    exact = folded in _LABEL or len(folded.split()) <= 3
+    exact = folded in _LABEL_OPENINGS or len(folded.split()) <= 3
     return (
         folded.startswith(_POINTER)
         or (":" in line[:25])

@@ -12,13 +12,13 @@ from articles.models.delivery import NoteKind
 from articles.platform.messages import Message
 
 # In bytes: the output of one decompression step.
-_CHUNK = 1 << 16
+_BYTES_AT_ONCE = 1 << 16
 # In bytes: the window of zstd. RFC 9659 forbids web servers a larger one.
 _LARGEST_WINDOW = 8 << 20
 _FIELD = "Content-Encoding"
-_GZIP_MARK = b"\x1f\x8b"
+GZIP_MARK = b"\x1f\x8b"
 # The signatures of the codings that have one.
-_MARKS = {"gzip": _GZIP_MARK, "x-gzip": _GZIP_MARK, "zstd": b"\x28\xb5\x2f\xfd"}
+_MARKS = {"gzip": GZIP_MARK, "x-gzip": GZIP_MARK, "zstd": b"\x28\xb5\x2f\xfd"}
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f]")
 
 
@@ -82,7 +82,7 @@ def _is_plain(content: bytes) -> bool:
 
 def _gzip(content: bytes) -> Iterator[bytes]:
     """Yields the content of all gzip members. Bytes after the last member are ignored, as in browsers."""
-    while content.startswith(_GZIP_MARK):
+    while content.startswith(GZIP_MARK):
         member = zlib.decompressobj(16 + zlib.MAX_WBITS)
         yield from _inflated(member, content)
         content = member.unused_data
@@ -97,9 +97,9 @@ def _deflate(content: bytes) -> Iterator[bytes]:
 
 def _inflated(packed: "zlib._Decompress", content: bytes) -> Iterator[bytes]:
     while content and not packed.eof:
-        yield packed.decompress(content, _CHUNK)
+        yield packed.decompress(content, _BYTES_AT_ONCE)
         content = packed.unconsumed_tail
-    while not packed.eof and (part := packed.decompress(b"", _CHUNK)):
+    while not packed.eof and (part := packed.decompress(b"", _BYTES_AT_ONCE)):
         yield part
     if not packed.eof:
         raise _CutShortError
@@ -107,10 +107,10 @@ def _inflated(packed: "zlib._Decompress", content: bytes) -> Iterator[bytes]:
 
 def _brotli(content: bytes) -> Iterator[bytes]:
     packed = brotli.Decompressor()
-    part = packed.process(content, output_buffer_limit=_CHUNK)
+    part = packed.process(content, output_buffer_limit=_BYTES_AT_ONCE)
     while part or not packed.can_accept_more_data():
         yield part
-        part = packed.process(b"", output_buffer_limit=_CHUNK)
+        part = packed.process(b"", output_buffer_limit=_BYTES_AT_ONCE)
     if not packed.is_finished():
         raise _CutShortError
 

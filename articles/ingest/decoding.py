@@ -28,7 +28,7 @@ _OLD_ENCODINGS = ("windows-1256", "iso-8859-6")
 _MIXED_UP = {"windows-1252": re.compile("(?:[ØÙÚÛ].){4}"), "windows-1256": re.compile("(?:[طظ].){4}")}
 _SURE_SHARE = 0.75
 # The most common words of Arabic, and words with the definite article, as whole words.
-_COMMON = re.compile(r"(?<!\w)(?:في|من|على|إلى|عن|ال\w+)(?!\w)")
+_COMMON_WORD = re.compile(r"(?<!\w)(?:في|من|على|إلى|عن|ال\w+)(?!\w)")
 _ARABIC_WORD = re.compile(f"[{ARABIC_LETTERS}]+")
 _MIXED_WORD = re.compile(f"[A-Za-z][{ARABIC_LETTERS}]|[{ARABIC_LETTERS}][A-Za-z]")
 # The most mixed words per Arabic word. An Arabic page with Latin names and brands has far fewer. A European page in an
@@ -41,10 +41,10 @@ _WESTERN = re.compile("[\xc0-\xff]")
 _WESTERN_RUN = re.compile("[\xc0-\xff]{4}")
 _LATIN = re.compile("[A-Za-z]")
 _BEYOND_ASCII = re.compile("[^\x00-\x7f]")
-_REPLACED = "\ufffd".encode()
-# One broken character is accepted for each FEW characters beyond ASCII. With more, a reader would stumble in every
-# second line. A text with _FEWEST characters beyond ASCII may have one.
-FEW = 50
+_REPLACEMENT = "\ufffd".encode()
+# One broken character is accepted for each CHARACTERS_PER_BROKEN characters beyond ASCII. With more, a reader would
+# stumble in every second line. A text with _FEWEST characters beyond ASCII may have one.
+CHARACTERS_PER_BROKEN = 50
 _FEWEST = 20
 _UTF16_SHARE = 0.9
 
@@ -122,16 +122,17 @@ def _decoded_strictly(content: bytes, name: str) -> Decoded | None:
 def _few_broken(content: bytes, name: str) -> Decoded | None:
     """Returns the text with U+FFFD for broken bytes, or None if there are too many of them.
 
-    One broken character is accepted for each FEW characters beyond ASCII, or one in a text with at least _FEWEST of
-    them. In a wrong encoding nearly every such character is broken. A character that is cut off at the end is left out.
+    One broken character is accepted for each CHARACTERS_PER_BROKEN characters beyond ASCII, or one in a text with at
+    least _FEWEST of them. In a wrong encoding nearly every such character is broken. A character that is cut off at the
+    end is left out.
     """
     decoder = codecs.getincrementaldecoder(name)("replace")
     # The decoder's state holds the bytes of a character that is cut off at the end. It holds no other broken bytes.
     decoded_text = decoder.decode(content)
     is_cut = bool(decoder.getstate()[0])
-    broken = decoded_text.count("\ufffd") - content.count(_REPLACED)
+    broken = decoded_text.count("\ufffd") - content.count(_REPLACEMENT)
     beyond_ascii = sum(1 for _ in _BEYOND_ASCII.finditer(decoded_text)) - broken
-    if broken > max(beyond_ascii // FEW, 1 if beyond_ascii >= _FEWEST else 0) or not beyond_ascii:
+    if broken > max(beyond_ascii // CHARACTERS_PER_BROKEN, 1 if beyond_ascii >= _FEWEST else 0) or not beyond_ascii:
         return None
     notes = []
     if broken > 0:
@@ -193,7 +194,7 @@ def _common_words(text: str) -> int:
     if not arabic_letters or arabic_letters < _SURE_SHARE * len(_LETTERS.findall(text)):
         return 0
     mixed_words, arabic_words = len(_MIXED_WORD.findall(text)), len(_ARABIC_WORD.findall(text))
-    return len(_COMMON.findall(text)) if mixed_words <= _MOST_MIXED * arabic_words else 0
+    return len(_COMMON_WORD.findall(text)) if mixed_words <= _MOST_MIXED * arabic_words else 0
 
 
 def _undecodable_reason(content: bytes, encoding: str) -> Message:

@@ -120,7 +120,7 @@ class SetAside:
     """A line of the original that is not part of the article's text.
 
     line: the number of the line, from 1.
-    kind: why it is set aside, a key of articles/ingest/original.py's KINDS.
+    kind: why it is set aside, a key of articles/ingest/original.py's SET_ASIDE_KINDS.
     text: the line.
     """
 

@@ -29,7 +29,7 @@ AGENT = "ct-diplomacy-archive"
 _USER_AGENT = f"{AGENT}/1.0 (news archive; one page at an editor's request)"
 _MOST_REDIRECTS = 5
 _CONNECT_SECONDS = 10
-_CHUNK = _LONGEST_LINE = 1 << 16
+_BYTES_AT_ONCE = _LONGEST_LINE = 1 << 16
 _LARGEST_ROBOTS = 512 * 1024
 _INTERNET_6 = ipaddress.ip_network("2000::/3")
 # Networks that IANA's special-purpose registries of IPv4 and IPv6 call not globally reachable, or that belong to no
@@ -219,8 +219,7 @@ class _FinalResponse(http.client.HTTPResponse):
 
     def _read_status(self) -> tuple[str, int, str]:
         while True:
-            # Stubs: the method is missing.
-            version, status, reason = super()._read_status()  # type: ignore[misc]
+            version, status, reason = super()._read_status()  # type: ignore[misc] # Stubs: it is missing.
             if not 100 <= status < 200 or status == http.HTTPStatus.SWITCHING_PROTOCOLS:
                 return version, status, reason
             while self.fp.readline(_LONGEST_LINE).strip():
@@ -289,7 +288,7 @@ def _body(response: urllib3.BaseHTTPResponse, address: str, deadline: float, lar
     chunks, size = [], 0
     # `read1` returns the bytes that have arrived. A read of whole chunks would never end at a server that sends single
     # bytes slowly.
-    while chunk := response.read1(_CHUNK, decode_content=False):
+    while chunk := response.read1(_BYTES_AT_ONCE, decode_content=False):
         size += len(chunk)
         if size > largest:
             raise UnreadableError(

@@ -212,7 +212,7 @@ def _with_sensible_dates(document: Document) -> Document:
     sensible = [stated for stated in document.dates if _lies_within(stated, days)]
     if len(sensible) == len(document.dates):
         return document
-    reason = Message("not a day of {days}; it was passed over", days=days)
+    reason = Message("not a day of {days}; it was ignored", days=days)
     notes = dropped((stated for stated in document.dates if stated not in sensible), reason)
     return replace(document, dates=tuple(sensible), notes=(*document.notes, *notes))
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from articles.arabic.words import words
 from articles.curation.edited import body_is_an_editors
-from articles.extract.fingerprints import MOST_COMPARED, likeness, shingles, shingles_of
+from articles.extract.fingerprints import LONGEST_COMPARED, likeness, shingles, shingles_of
 from articles.ingest.prepare import Prepared
 from articles.models import Article, Capture, CaptureState, Fingerprint, WaitingReason
 from articles.platform.addresses import older_spellings, registrable_domain, same_domain
@@ -193,7 +193,7 @@ def shared_wording(body: str, other_body: str) -> float:
     """
     if body == other_body:
         return 1.0
-    if max(len(body), len(other_body)) > MOST_COMPARED:
+    if max(len(body), len(other_body)) > LONGEST_COMPARED:
         # The process that stores has no budget. Comparing the words as written costs a tenth of comparing folded words.
         first, second = (frozenset(_shingles_of_words(text.split())) for text in (body, other_body))
     else:

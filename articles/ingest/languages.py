@@ -8,7 +8,7 @@ from babel.core import get_global
 
 from articles.models.article import LANGUAGE
 
-_TAG = re.compile(LANGUAGE, re.IGNORECASE | re.ASCII)
+_LANGUAGE_TAG = re.compile(LANGUAGE, re.IGNORECASE | re.ASCII)
 _SCRIPT, _REGION = 4, 2
 
 
@@ -19,7 +19,7 @@ def language_tag(code_or_tag: str) -> str:
     language of ISO 639.
     """
     tag = code_or_tag.strip()
-    if not _TAG.fullmatch(tag):
+    if not _LANGUAGE_TAG.fullmatch(tag):
         return ""
     code, *rest = re.split("[-_]", tag)
     code = _newer().get(code.lower(), code.lower())

@@ -12,7 +12,7 @@ from articles.models import Article, Capture
 from articles.platform.limits import BoundedWorkers, Budget, Exceeded, Job
 
 # Kind of a line that was set aside → its Arabic name for editors.
-KINDS = {
+SET_ASIDE_KINDS = {
     "furniture": "أثاث الصفحة", "repeated title": "عنوان مكرر", "repeated": "فقرة مكررة", "pull quote": "اقتباس مكرر",
     "section": "القسم", "date": "التاريخ", "author": "الكاتب", "source": "المصدر", "heading line": "سطر فوق العنوان",
 }  # fmt: skip
@@ -37,7 +37,7 @@ def original_lines(capture: Capture, article: Article) -> list[OriginalLine]:
 
     Raises DamagedCaptureError, and UnreadableError for bytes that cannot be read or that exceed the budget.
     """
-    aside = {line["line"]: KINDS.get(kind := str(line.get("kind", "")), kind) for line in article.set_aside}
+    aside = {line["line"]: SET_ASIDE_KINDS.get(kind := str(line.get("kind", "")), kind) for line in article.set_aside}
     original = Item("", capture.read(), capture.media_type, address=capture.address, encoding=capture.encoding)
     with BoundedWorkers(_Cleaning(), Budget.of_a_document()) as workers:
         text = workers.run(original)

@@ -155,7 +155,7 @@ def published_at(document: Document, body: Reading, captured: datetime) -> Archi
 def _later_than_capture(document: Document, captured: datetime) -> tuple[Note, ...]:
     """Returns notes on stated dates of publication that are later than the capture."""
     day = captured.date()
-    reason = Message("later than the capture of {day}; it was passed over", day=day)
+    reason = Message("later than the capture of {day}; it was ignored", day=day)
     return gate.dropped((stated for stated in document.dates if not was_past(stated.date, day)), reason)
 
 

@@ -30,7 +30,7 @@ from articles.ingest.store import Rereading, keep_bytes, store, without_bytes
 from articles.ingest.written import Words
 from articles.models import Capture
 from articles.models.history import operation
-from articles.platform.limits import BoundedWorkers, Budget, Exceeded, Job
+from articles.platform.limits import GC_THRESHOLDS, BoundedWorkers, Budget, Exceeded, Job
 from articles.platform.messages import Message, storable
 from articles.platform.outage import disk_takes_no_more, is_outage
 from articles.platform.pending_lists import long_pending_lists
@@ -45,9 +45,6 @@ _FEWEST_FOR_WORKERS = 100
 
 # An unclosed quotation mark can break every row of ten million lines, and each broken row has a line in the report.
 _MOST_BROKEN_IN_A_ROW = 1000
-
-# Thresholds of the garbage collector for a long run.
-_SELDOM = 200_000, 50, 50
 
 # Is called with the outcome of a document ("created", "updated", "waiting", "unchanged" or "failed") and its place.
 OnOutcome = Callable[[str, str], None]
@@ -487,7 +484,7 @@ def seldom_collected() -> Iterator[None]:
     The objects of a batch form no reference cycles, and collecting takes a tenth of the time.
     """
     thresholds = gc.get_threshold()
-    gc.set_threshold(*_SELDOM)
+    gc.set_threshold(*GC_THRESHOLDS)
     try:
         yield
     finally:

@@ -22,7 +22,7 @@ from articles.models.inserting import insert, with_keys
 from articles.platform.limits import BoundedWorkers, Budget, Exceeded
 
 # The message for a decision without the mark of the page that the editor saw.
-UNSEEN = "لا يُعرف ما عرضته الصفحة التي قررت منها. أعد فتحها ثم قرر."
+DECISION_MARK_MISSING = "لا يُعرف ما عرضته الصفحة التي قررت منها. أعد فتحها ثم قرر."
 
 
 class DecisionError(Exception):
@@ -100,7 +100,7 @@ def check_open(capture: Capture, by: User, seen: str) -> None:
     if capture.state == CaptureState.ACCEPTED:
         raise DecisionError("قُرر في هذه النسخة من قبل.")
     if not seen:
-        raise DecisionError(UNSEEN)
+        raise DecisionError(DECISION_MARK_MISSING)
 
 
 def _open_capture(pk: int, by: User, seen: str) -> Capture:

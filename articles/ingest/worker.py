@@ -57,7 +57,7 @@ class DeliveryWorker(Worker):
             await super()._persist_job_status(*args, **kwargs)
         except Exception:
             self.trouble = "a job's end could not be recorded; the job will be begun again"
-            self.stop()  # type: ignore[no-untyped-call] # The library has no types here and below.
+            self.stop()  # type: ignore[no-untyped-call] # The library has no types.
             raise
 
 
@@ -73,7 +73,7 @@ def work(*, wait: bool = True) -> None:
 
 
 async def _work(app: App, pulse: Pulse, *, wait: bool) -> None:
-    app.perform_import_paths()  # type: ignore[no-untyped-call]
+    app.perform_import_paths()  # type: ignore[no-untyped-call] # The library has no types.
     connector = app.connector.get_worker_connector()  # type: ignore[attr-defined] # Django's connector has it.
     original_manager = app.job_manager
     with app.replace_connector(connector):
@@ -81,7 +81,7 @@ async def _work(app: App, pulse: Pulse, *, wait: bool) -> None:
         try:
             async with app.open_async():
                 worker = DeliveryWorker(app, queues=[QUEUE], wait=wait)
-                await worker.run()  # type: ignore[no-untyped-call]
+                await worker.run()  # type: ignore[no-untyped-call] # The library has no types.
                 if worker.trouble:
                     raise WorkerEndedError(worker.trouble)
         finally:

@@ -14,7 +14,7 @@ from django.db import Error, connection
 
 _SECONDS_BETWEEN_LOOKS = 0.02
 # Positions in the write-ahead log (LSN, in bytes): the place of the next record, and the end of the flushed part.
-_POSITIONS = """
+_LOG_POSITIONS = """
     SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint, pg_wal_lsn_diff(pg_current_wal_flush_lsn(), '0/0')::bigint
 """
 
@@ -65,6 +65,6 @@ class Words:
 
 def _positions() -> tuple[int, int]:
     with connection.cursor() as cursor:
-        cursor.execute(_POSITIONS)
+        cursor.execute(_LOG_POSITIONS)
         written, flushed = cursor.fetchone()
         return written, flushed

@@ -1916,8 +1916,8 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("noun", models.CharField(max_length=20)),
-                ("one", models.BigIntegerField()),
-                ("other", models.BigIntegerField()),
+                ("lower_key", models.BigIntegerField(db_column="one")),
+                ("higher_key", models.BigIntegerField(db_column="other")),
                 ("said_at", models.DateTimeField(auto_now_add=True)),
                 (
                     "by",
@@ -1931,8 +1931,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(fields=("noun", "one", "other"), name="apart_once"),
-                    models.CheckConstraint(condition=models.Q(("one__lt", models.F("other"))), name="apart_in_order"),
+                    models.UniqueConstraint(fields=("noun", "lower_key", "higher_key"), name="apart_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("lower_key__lt", models.F("higher_key"))), name="apart_in_order"
+                    ),
                 ],
             },
         ),

@@ -1,6 +1,6 @@
 """Triggers that keep the history of a table, as django-pghistory compiles them; used by migrations only.
 
-The loader of migrations passes over modules whose name begins with an underscore. The texts below must stay what
+The loader of migrations skips modules whose name begins with an underscore. The texts below must stay what
 `makemigrations --check` compares them with: the triggers that the decorator of articles/models/history.py makes.
 """
 

@@ -22,7 +22,7 @@ from articles.models.text_fields import LineField
 RULE, SCORE = "contradiction.values_apart", 0.9
 # The most figures of one measure and event that are compared pairwise. Of more, only the two highest lower bounds and
 # the two lowest upper bounds are compared.
-MOST_COMPARED = 400
+MOST_COMPARED_PAIRWISE = 400
 # The number of earliest figures that a page shows of a contradiction between many figures.
 EARLIEST = 4
 _BY_DATE = ("article__published_order", "article", "start")
@@ -64,8 +64,8 @@ def _bound(pair: tuple[Decimal, Bounds]) -> Decimal:
 
 
 def any_contradict(figures: list[Bounds]) -> bool:
-    """Returns whether two of the figures contradict each other. Compares pairwise up to MOST_COMPARED figures."""
-    if len(figures) > MOST_COMPARED:
+    """Returns whether two of the figures contradict each other. Compares up to MOST_COMPARED_PAIRWISE in pairs."""
+    if len(figures) > MOST_COMPARED_PAIRWISE:
         lows = sorted(((figure.low, figure) for figure in figures if figure.low is not None), key=_bound, reverse=True)
         highs = sorted(((figure.high, figure) for figure in figures if figure.high is not None), key=_bound)
         return any(figure.contradicts(other_figure) for _low, figure in lows[:2] for _high, other_figure in highs[:2])

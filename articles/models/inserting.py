@@ -41,7 +41,7 @@ def insert(rows: Iterable[models.Model]) -> None:
     relations = [field for field in fields if isinstance(field, models.ForeignKey)]
     written: dict[int, Callable[[Any], Any]] = {
         place: write
-        for place, field in enumerate(fields) for kind, write in _WRITTEN.items() if isinstance(field, kind)
+        for place, field in enumerate(fields) for kind, write in _CONVERSIONS.items() if isinstance(field, kind)
     }  # fmt: skip
     gated = gated_fields(type(rows[0]))
     values_of = attrgetter(*(field.attname for field in fields))
@@ -71,4 +71,7 @@ def _as_array(value: Any) -> Any:
 
 
 # Class of a field → a function that converts its values for COPY, where psycopg would write them otherwise.
-_WRITTEN: dict[type["models.Field[Any, Any]"], Callable[[Any], Any]] = {models.JSONField: Jsonb, ArrayField: _as_array}
+_CONVERSIONS: dict[type["models.Field[Any, Any]"], Callable[[Any], Any]] = {
+    models.JSONField: Jsonb,
+    ArrayField: _as_array,
+}

@@ -18,7 +18,7 @@ from articles.arabic.isolating import isolated_dates
 from articles.platform import calendar_bounds
 
 # The first newspaper in Arabic is of 1828. A text that is announced for a later year is not published yet.
-FIRST_DAY = date(1800, 1, 1)
+FIRST_PLAUSIBLE_DAY = date(1800, 1, 1)
 PUBLISHED_YEARS_AHEAD = 2
 # Meetings are announced, and targets are set, for years ahead.
 PLANNED_YEARS_AHEAD = 100
@@ -55,12 +55,12 @@ def _ahead(years: int) -> date:
 
 def publication_days() -> Days:
     """Returns the days on which an article can have been published."""
-    return Days(FIRST_DAY, _ahead(PUBLISHED_YEARS_AHEAD))
+    return Days(FIRST_PLAUSIBLE_DAY, _ahead(PUBLISHED_YEARS_AHEAD))
 
 
 def planned_days() -> Days:
     """Returns the days on which an event, or the period of a figure, can begin or end."""
-    return Days(FIRST_DAY, _ahead(PLANNED_YEARS_AHEAD))
+    return Days(FIRST_PLAUSIBLE_DAY, _ahead(PLANNED_YEARS_AHEAD))
 
 
 def capture_days() -> Days:

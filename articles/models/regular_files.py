@@ -21,8 +21,7 @@ class RegularFiles(FileSystemStorage):
     def _open(self, name: str, mode: str = "rb") -> "File[Any]":
         """Opens a regular file. Raises OSError for anything else."""
         if mode != "rb":
-            # Django's base class has the method; its stubs leave it out.
-            file: File[Any] = super()._open(name, mode)  # type: ignore[misc]
+            file: File[Any] = super()._open(name, mode)  # type: ignore[misc] # Stubs: it is missing.
             return file
         return File(os.fdopen(open_regular(self.path(name)), mode))
 

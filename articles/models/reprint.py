@@ -35,7 +35,7 @@ class Fingerprint(models.Model):
 
 
 # The columns of an article that a list of reprints does not show.
-_NOT_SHOWN = ("body", "set_aside", "search_vector")
+_UNLISTED_COLUMNS = ("body", "set_aside", "search_vector")
 
 
 class ReprintQuerySet(ReviewableQuerySet["Reprint"]):
@@ -55,7 +55,7 @@ class ReprintQuerySet(ReviewableQuerySet["Reprint"]):
         in_group = Q(original=article) | Q(original__in=own_reprint.values("original"))
         reprints = list(
             self.standing().filter(in_group).select_related("article__source", "original__source")
-            .defer(*(f"{name}__{column}" for name in ("article", "original") for column in _NOT_SHOWN))
+            .defer(*(f"{name}__{column}" for name in ("article", "original") for column in _UNLISTED_COLUMNS))
         )  # fmt: skip
         members = [(reprint.article, reprint.score) for reprint in reprints]
         members += [(reprints[0].original, None)] if reprints else []

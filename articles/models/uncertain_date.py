@@ -108,7 +108,7 @@ class ArchiveDate:
         }
 
 
-PARTS = ("date", "precision", "basis", "earliest", "latest")
+DATE_PARTS = ("date", "precision", "basis", "earliest", "latest")
 
 
 class UncertainDate:
@@ -147,7 +147,7 @@ class UncertainDate:
     def __get__(self, instance: models.Model | None, owner: type[models.Model] | None = None) -> ArchiveDate | Self:
         if instance is None:
             return self
-        day, precision, basis, *bounds = (getattr(instance, f"{self.name}_{part}") for part in PARTS)
+        day, precision, basis, *bounds = (getattr(instance, f"{self.name}_{part}") for part in DATE_PARTS)
         if is_unheld(day) or (day is not None and any(map(is_unheld, bounds))):
             # The date or a bound of a known date is outside of Python's calendar, so that the whole date counts as
             # unknown.
@@ -155,7 +155,7 @@ class UncertainDate:
         return ArchiveDate(day, precision, basis, *map(held, bounds))
 
     def __set__(self, instance: models.Model, value: ArchiveDate) -> None:
-        for part in PARTS:
+        for part in DATE_PARTS:
             setattr(instance, f"{self.name}_{part}", getattr(value, part))
 
 

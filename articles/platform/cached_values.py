@@ -20,8 +20,8 @@ from django.utils.crypto import salted_hmac
 
 _FORMAT = b"ARCHIVE1"
 _SALT = "articles.platform.cached_values"
-_DIGEST = 32
-_LENGTH = 4
+_DIGEST_BYTES = 32
+_LENGTH_BYTES = 4
 
 Value = None | bool | int | float | str | bytes | list | dict
 
@@ -34,18 +34,18 @@ def dump(value: Value) -> bytes:
     """Returns the bytes to store. `load` returns a tuple as a list. Raises TypeError for anything but plain data."""
     parts: list[bytes] = []
     head = json.dumps([_packed(value, parts), [len(part) for part in parts]], ensure_ascii=False).encode()
-    body = b"".join([len(head).to_bytes(_LENGTH, "big"), head, *parts])
+    body = b"".join([len(head).to_bytes(_LENGTH_BYTES, "big"), head, *parts])
     return _FORMAT + _signature(body) + body
 
 
 def load(stored: bytes) -> Value:
     """Returns the value of stored bytes. Raises UnreadableValueError."""
-    start = len(_FORMAT) + _DIGEST
+    start = len(_FORMAT) + _DIGEST_BYTES
     body = stored[start:]
     if not stored.startswith(_FORMAT) or not hmac.compare_digest(stored[len(_FORMAT) : start], _signature(body)):
         raise UnreadableValueError("the value was not written by this archive")
-    end = _LENGTH + int.from_bytes(body[:_LENGTH], "big")
-    value, lengths = json.loads(body[_LENGTH:end])
+    end = _LENGTH_BYTES + int.from_bytes(body[:_LENGTH_BYTES], "big")
+    value, lengths = json.loads(body[_LENGTH_BYTES:end])
     parts = []
     for length in lengths:
         parts.append(body[end : end + length])

@@ -12,7 +12,7 @@ TABLE = "archive_cache"
 # neither reads the other's entries.
 _VERSION = 2
 # Seconds to wait for a Redis that does not answer. Making a page takes less.
-_PATIENCE = 0.25
+_REDIS_SECONDS = 0.25
 
 
 def configuration(where: str) -> dict[str, Any]:
@@ -32,7 +32,7 @@ def configuration(where: str) -> dict[str, Any]:
         return table | {"OPTIONS": {"MAX_ENTRIES": 20 * MOST_KEPT}}
     if where.startswith(("redis://", "rediss://", "unix://")):
         _check_addresses(where)
-        options = {"socket_connect_timeout": _PATIENCE, "socket_timeout": _PATIENCE}
+        options = {"socket_connect_timeout": _REDIS_SECONDS, "socket_timeout": _REDIS_SECONDS}
         place = {"BACKEND": "articles.platform.redis_cache.ForgivingRedis", "LOCATION": where, "VERSION": _VERSION}
         return place | {"OPTIONS": options}
     raise ImproperlyConfigured("ARCHIVE_CACHE must be empty, database, or an address redis://host:port/number")

@@ -74,8 +74,7 @@ class _NeverRaises(_AnyLoader):
 
     def load(self, data: Buffer) -> Any:
         try:
-            # The loader that this is mixed into reads it.
-            return super().load(data)  # type: ignore[safe-super]
+            return super().load(data)  # type: ignore[safe-super] # The loader that this is mixed into has it.
         except _UNHELD:
             _log_once(data)
             return self.unheld

@@ -19,7 +19,7 @@ from articles.platform.embedded import server
 SECONDS_A_CONNECTION_IS_KEPT = 600
 # Connection parameters of libpq that limit the wait for a server: one that does not answer at all, and one that
 # vanishes while it answers. In seconds, but for tcp_user_timeout in milliseconds.
-_PATIENCE = {
+_WAIT_LIMITS = {
     "connect_timeout": 5, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 30_000,
 }  # fmt: skip
 # The server ends a session of the site that is idle within a transaction for this many seconds: it holds locks, and no
@@ -89,7 +89,7 @@ def configuration(url: str, data: Path, variable: str = "DATABASE_URL") -> dict[
         raise ImproperlyConfigured(f"{variable} cannot be read: {error}") from error
     if not parsed["ENGINE"].endswith("postgresql"):
         raise ImproperlyConfigured(f"{variable} must name a PostgreSQL server: postgres://user:password@host/name")
-    parsed["OPTIONS"] = _PATIENCE | {"application_name": _application()} | parsed.get("OPTIONS", {})
+    parsed["OPTIONS"] = _WAIT_LIMITS | {"application_name": _application()} | parsed.get("OPTIONS", {})
     return parsed
 
 

@@ -38,11 +38,11 @@ _SECONDS_BETWEEN_LOOKS = 1.0
 # The number of attempts at a value whose worker was killed from outside: by an operator, or by a system short of
 # memory.
 _MOST_TRIALS = 2
-# Thresholds of the garbage collector (gc.set_threshold). Jobs make no reference cycles, and looking for them costs a
-# tenth of the time.
-_SELDOM = 200_000, 50, 50
+# Thresholds of the garbage collector (gc.set_threshold) for jobs and for a long run of ingest. Jobs make no reference
+# cycles, and looking for them costs a tenth of the time.
+GC_THRESHOLDS = 200_000, 50, 50
 # The header of a pickled outcome: its length in bytes.
-_LENGTH = struct.Struct("<Q")
+_LENGTH_HEADER = struct.Struct("<Q")
 # Modules that the fork server imports once, so that its workers start with them loaded.
 _PRELOADED = ["articles.platform.warm"]
 
@@ -340,9 +340,9 @@ class _Worker:
 
     def _new_outcomes(self, task: _Task) -> list[Any]:
         content, offset, results = self._outputs[task.slot].read(), 0, []
-        while offset + _LENGTH.size <= len(content):
-            start = offset + _LENGTH.size
-            offset = start + _LENGTH.unpack_from(content, offset)[0]
+        while offset + _LENGTH_HEADER.size <= len(content):
+            start = offset + _LENGTH_HEADER.size
+            offset = start + _LENGTH_HEADER.unpack_from(content, offset)[0]
             # The worker may have been killed while it wrote.
             if offset <= len(content):
                 results.append(pickle.loads(memoryview(content)[start:offset]))
@@ -405,7 +405,7 @@ def _serve(connection: Connection, inputs: list[_Spool], outputs: list[_Spool], 
             django.setup()
         job = pickle.loads(job)
     gc.freeze()
-    gc.set_threshold(*_SELDOM)
+    gc.set_threshold(*GC_THRESHOLDS)
     memory = _MemoryLimit(budget.memory)
     # These errors mean that the process that started this one is gone: nobody waits for an answer.
     with suppress(EOFError, BrokenPipeError, ConnectionResetError):
@@ -447,7 +447,7 @@ def _packed(result: Any, memory: "_MemoryLimit") -> bytes:
         content = pickle.dumps(result, pickle.HIGHEST_PROTOCOL)
     except Exception as error:
         content = pickle.dumps(_Raised(RuntimeError(f"a result cannot be sent on: {type(error).__name__}: {error}")))
-    return _LENGTH.pack(len(content)) + content
+    return _LENGTH_HEADER.pack(len(content)) + content
 
 
 def _finished(job: Job, results: Sequence[Any]) -> bool | Exception:

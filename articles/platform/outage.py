@@ -16,7 +16,7 @@ from django.template.loader import render_to_string
 from articles.platform.embedded.server import EmbeddedServerError
 
 # Seconds after which a client should ask again. A database that restarts is back by then.
-ASK_AGAIN = 10
+OUTAGE_RETRY_SECONDS = 10
 # SQLSTATEs (PostgreSQL's appendix A) of a server that stops, starts, is full or accepts no more connections. Classes:
 # connection exceptions, insufficient resources, operator intervention (except a cancelled statement, 57014). Codes that
 # mean an outage on standbys: a conflict with recovery, and a statement that would write.
@@ -79,9 +79,8 @@ def failed(request: HttpRequest) -> HttpResponse:
     error = sys.exc_info()[1]
     if is_outage(error):
         response = _answer(request, "away", 503)
-        response["Retry-After"] = str(ASK_AGAIN)
-        # Read by articles/platform/replicas.py.
-        response.is_outage = True  # type: ignore[attr-defined]
+        response["Retry-After"] = str(OUTAGE_RETRY_SECONDS)
+        response.is_outage = True  # type: ignore[attr-defined] # articles/platform/replicas.py reads it.
         return response
     return _answer(request, "slow", 503) if was_stopped(error) else _answer(request, "error", 500)
 

@@ -21,10 +21,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 # Seconds that a registry has for each answer.
-PATIENCE = 15
+REGISTRY_SECONDS = 15
 # The registry of images that name none, and the folder of Docker Hub's official images.
 _HUB, _OFFICIAL = "registry-1.docker.io", "library/"
-_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 # `image: name:version` or `FROM name:version`, followed by a digest where the file is pinned already.
 _LINE = re.compile(
     r"^(?P<before>\s*(?:image:|FROM)\s+)(?P<image>[\w.:/-]+:[\w][\w.-]*)(?:@sha256:[0-9a-f]{64})?(?P<after>.*)$",
@@ -109,7 +108,7 @@ def _fetch_digest(address: str, headers: dict[str, str]) -> str:
 
     Raises ValueError where the registry's header states another digest.
     """
-    with urllib.request.urlopen(urllib.request.Request(address, headers=headers), timeout=PATIENCE) as answer:
+    with urllib.request.urlopen(urllib.request.Request(address, headers=headers), timeout=REGISTRY_SECONDS) as answer:
         manifest = answer.read(1 << 22)
         stated = answer.headers.get("Docker-Content-Digest", "")
     computed = f"sha256:{hashlib.sha256(manifest).hexdigest()}"
@@ -124,7 +123,9 @@ def _token(challenge: str, image: Image) -> str:
     if not fields.get("realm", "").startswith(("https://", "http://127.0.0.1", "http://localhost")):
         raise ValueError("it asks for a login and does not say where")
     query = {"service": fields.get("service", ""), "scope": f"repository:{image.name}:pull"}
-    with urllib.request.urlopen(f"{fields['realm']}?{urllib.parse.urlencode(query)}", timeout=PATIENCE) as answer:
+    with urllib.request.urlopen(
+        f"{fields['realm']}?{urllib.parse.urlencode(query)}", timeout=REGISTRY_SECONDS
+    ) as answer:
         reply = json.loads(answer.read(1 << 20))
     token = reply.get("token") or reply.get("access_token")
     if not token:

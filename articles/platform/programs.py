@@ -23,7 +23,7 @@ _VARIABLES = {
     "target_session_attrs": "PGTARGETSESSIONATTRS", "application_name": "PGAPPNAME",
 }  # fmt: skip
 
-_CHUNK = 1 << 20
+_BYTES_AT_ONCE = 1 << 20
 # The most characters of a program's standard error that a message quotes; they are the last ones.
 _LONGEST_QUOTED = 2_000
 
@@ -91,7 +91,7 @@ def pour(source: tuple[str, ...], target: tuple[str, ...], *, first: bytes, last
         with suppress(BrokenPipeError):
             end.write(first)
             with _running(*source, stdout=subprocess.PIPE) as writer:
-                shutil.copyfileobj(_pipe(writer.stdout), end, _CHUNK)
+                shutil.copyfileobj(_pipe(writer.stdout), end, _BYTES_AT_ONCE)
             end.write(last)
         with suppress(BrokenPipeError):
             end.close()

@@ -52,7 +52,7 @@ TURN, PART = 256 * 1024, 16 * 1024
 # Seconds in which a client may read the last answer before the connection is closed (RFC 9112 section 9.6).
 LINGER_SECONDS = 2.0
 # Seconds between two checks of the deadlines.
-LOOK_SECONDS = 0.25
+DEADLINE_CHECK_SECONDS = 0.25
 # The number of connections that are kept free. When fewer are left, the connection that has waited longest is closed.
 SPARE_CONNECTIONS = 50
 # The limit of open files that a worker sets itself. A connection needs a socket and perhaps a temporary file.
@@ -453,7 +453,7 @@ class ReceptionWorker(ThreadWorker):
         gunicorn's loop calls it at least once a second.
         """
         now = time.monotonic()
-        if now - self._looked < LOOK_SECONDS:
+        if now - self._looked < DEADLINE_CHECK_SECONDS:
             return
         self._looked = now
         for conn, until in list(self.lingering.values()):

@@ -50,7 +50,7 @@ class SignedClient(RedisCacheClient):
 
     def __init__(self, servers: list[str], **options: Any) -> None:
         self._signed = Serializer()
-        # Stubs: the serializer may be any object with `dumps` and `loads`.
+        # Stubs: they want a string or a class. Django takes any object with `dumps` and `loads`.
         super().__init__(servers, serializer=self._signed, **options)  # type: ignore[arg-type]
 
     def get(self, key: Any, default: Any) -> Any:

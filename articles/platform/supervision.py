@@ -19,7 +19,7 @@ LOGGER = logging.getLogger(__name__)
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 STEADY_SECONDS = 60.0
 # Seconds between two checks for programs that have ended.
-LOOK_SECONDS = 0.2
+EXIT_CHECK_SECONDS = 0.2
 # Seconds between two checks for programs that hang, and the number of checks in a row at which a program must be silent
 # before it is killed. After this machine has slept, every program is silent for a moment.
 HANG_LOOK_SECONDS, HANG_LOOKS = 5.0, 4
@@ -89,7 +89,7 @@ class Supervisor:
                 while not self._stopping.is_set():
                     for program in self.programs:
                         self._look(program)
-                    self._stopping.wait(LOOK_SECONDS)
+                    self._stopping.wait(EXIT_CHECK_SECONDS)
             finally:
                 self._end_all()
                 for number, handler in before.items():

@@ -28,9 +28,9 @@ MOST_HELD_AGAINST_FILTER = 2_000
 # read.
 MOST_INTERSECTED, MERGED = 400_000, 6
 # The index knows no positions. For a phrase of common words, growing numbers of the densest articles are therefore
-# checked against the stored vectors, until FEW of them hold the phrase.
-EXAMINED = (400, 3_000, 10_000)
-FEW = 20
+# checked against the stored vectors, until ENOUGH_MATCHES of them hold the phrase.
+CHECKED_FOR_PHRASE = (400, 3_000, 10_000)
+ENOUGH_MATCHES = 20
 # MOST_ENTRIES bounds the index entries that a search for some of many words reads. Words too common for that bound are
 # left out; where candidates are still missing, the densest articles of the MOST_DRIVING rarest of these words fill up.
 MOST_ENTRIES = 12_000
@@ -194,7 +194,7 @@ def with_all(match: Match, counts: Counts, scope: Scope) -> Candidates:
             return Candidates.every(result.kept, must)
     if scope.filtered:
         return _in_filter(match, must, counts, scope)
-    result = scope.look(_densest(match, counts, EXAMINED[0] if exact else MOST_RANKED))
+    result = scope.look(_densest(match, counts, CHECKED_FOR_PHRASE[0] if exact else MOST_RANKED))
     return _of_densest(result, must, counts.at_least(match))
 
 
@@ -240,11 +240,13 @@ def _is_plain(match: Match) -> bool:
 def with_all_further(match: Match, counts: Counts, scope: Scope) -> Candidates:
     """Returns candidates as `with_all` does, from more of the densest articles of an unfiltered `scope`.
 
-    It serves phrases of common words, which the first EXAMINED articles hardly held: only positions decide what
-    matches.
+    It serves phrases of common words, which the first CHECKED_FOR_PHRASE articles hardly held: only positions decide
+    what matches.
     """
     must = matching.positions(match)
-    further_look = index.densest_meeting(must, FEW, counts.reaching(match), EXAMINED[1:], MOST_FOUND)
+    further_look = index.densest_meeting(
+        must, ENOUGH_MATCHES, counts.reaching(match), CHECKED_FOR_PHRASE[1:], MOST_FOUND
+    )
     return _of_densest(scope.look(further_look), must, counts.at_least(match))
 
 

@@ -14,12 +14,12 @@ from articles.models.public import first_listed
 from articles.search import matching, vocabulary
 from articles.search.matching import Lexeme
 
-# Up to MOST_SUGGESTED suggestions of each kind are made, once the folded text has SHORTEST letters. The three kinds
-# make at most 15 lines. One letter begins too many names.
+# Up to MOST_SUGGESTED suggestions of each kind are made, once the folded text has SHORTEST_TYPED letters. The three
+# kinds make at most 15 lines. One letter begins too many names.
 MOST_SUGGESTED = 5
-SHORTEST = 2
+SHORTEST_TYPED = 2
 # At most this many actors or events with a fitting name are checked for whether lists show them.
-EXAMINED = 200
+MOST_NAMES_CHECKED = 200
 # Where more than MOST_LOOKED_UP articles may have a fitting title, only the LOOKED_AT newest articles are checked.
 MOST_LOOKED_UP = 10_000
 LOOKED_AT = 500
@@ -42,13 +42,13 @@ class Suggestion:
 def suggestions(typed: str) -> list[Suggestion]:
     """Returns up to MOST_SUGGESTED actors, then events, then articles; the last word may be unfinished."""
     folded = fold_phrase(typed)
-    if len(folded) < SHORTEST:
+    if len(folded) < SHORTEST_TYPED:
         return []
     return [
         Suggestion(kind, row.get_absolute_url(), str(row))
         for kind, rows in (
             ("actor", _actors(typed, folded)),
-            ("event", first_listed(Event.objects.with_title_words(typed).newest(), MOST_SUGGESTED, EXAMINED)),
+            ("event", first_listed(Event.objects.with_title_words(typed).newest(), MOST_SUGGESTED, MOST_NAMES_CHECKED)),
             ("article", _articles(typed)),
         )
         for row in rows
@@ -58,7 +58,7 @@ def suggestions(typed: str) -> list[Suggestion]:
 def _actors(typed: str, folded: str) -> list[Actor]:
     """Returns the suggested actors; those whose name begins with the folded text come first."""
     named = Actor.objects.with_name_part(typed).order_by("folded_name", "id")
-    listed = first_listed(named, 8 * MOST_SUGGESTED, EXAMINED)
+    listed = first_listed(named, 8 * MOST_SUGGESTED, MOST_NAMES_CHECKED)
     return sorted(listed, key=lambda actor: not actor.folded_name.startswith(folded))[:MOST_SUGGESTED]
 
 

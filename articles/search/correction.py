@@ -44,22 +44,23 @@ READ_FOR_SPELLING = 5
 # The statement sets the similarity threshold before it looks up lexemes; the operator `%` depends on it.
 _ALIKE = """
     WITH threshold AS MATERIALIZED (SELECT set_config('pg_trgm.similarity_threshold', %s, true) AS is_set),
-    asked AS MATERIALIZED (SELECT unnest(%s::text[]) AS lexeme FROM threshold WHERE is_set <> '')
-    SELECT asked.lexeme, alike.lexeme, alike.articles
-    FROM asked, LATERAL (
-        SELECT known.lexeme, known.articles FROM articles_lexeme AS known
-        WHERE known.lexeme %% asked.lexeme AND known.lexeme <> asked.lexeme AND known.articles > 0
-        ORDER BY similarity(known.lexeme, asked.lexeme) DESC, known.articles DESC LIMIT %s
+    query_lexeme AS MATERIALIZED (SELECT unnest(%s::text[]) AS lexeme FROM threshold WHERE is_set <> '')
+    SELECT query_lexeme.lexeme, alike.lexeme, alike.articles
+    FROM query_lexeme, LATERAL (
+        SELECT stored_lexeme.lexeme, stored_lexeme.articles FROM articles_lexeme AS stored_lexeme
+        WHERE stored_lexeme.lexeme %% query_lexeme.lexeme AND stored_lexeme.lexeme <> query_lexeme.lexeme
+            AND stored_lexeme.articles > 0
+        ORDER BY similarity(stored_lexeme.lexeme, query_lexeme.lexeme) DESC, stored_lexeme.articles DESC LIMIT %s
     ) AS alike
 """
-_WRITTEN = """
-    SELECT asked.lexeme, article.title || ' ' || article.body, held.positions[1]
-    FROM unnest(%s::text[], %s::text[]) AS asked (lexeme, query)
+_SPELLINGS = """
+    SELECT wanted_lexeme.lexeme, article.title || ' ' || article.body, held.positions[1]
+    FROM unnest(%s::text[], %s::text[]) AS wanted_lexeme (lexeme, query)
     CROSS JOIN LATERAL ({articles} LIMIT %s) AS article (title, body, search_vector)
     CROSS JOIN LATERAL unnest(article.search_vector) AS held
-    WHERE held.lexeme = asked.lexeme
+    WHERE held.lexeme = wanted_lexeme.lexeme
 """
-_HOLDING = "archive_terms(articles_article.search_vector, articles_article.word_count) @@ asked.query::tsquery"
+_HOLDING = "archive_terms(articles_article.search_vector, articles_article.word_count) @@ wanted_lexeme.query::tsquery"
 _PUBLIC_HOLDING = f"""
     SELECT title, body, search_vector FROM (
         SELECT title, body, search_vector, status, merged_into_id FROM articles_article WHERE {_HOLDING} OFFSET 0
@@ -190,7 +191,7 @@ def _spellings(lexemes: Iterable[str], among: QuerySet[Any] | None) -> dict[str,
             return {}
     with connection.cursor() as cursor:
         cursor.execute(
-            _WRITTEN.format(articles=articles),
+            _SPELLINGS.format(articles=articles),
             [sorted_lexemes, [quoted(lexeme) for lexeme in sorted_lexemes], *params, READ_FOR_SPELLING],
         )
         rows = cursor.fetchall()

@@ -15,7 +15,7 @@ from articles.models import Article
 from articles.search import statistics
 from articles.search.run import search
 
-CHUNK = 500
+ROWS_AT_ONCE = 500
 # The title of a document without one: an article must have a title, and this one holds no word.
 NO_TITLE = "–"
 
@@ -161,7 +161,7 @@ def archive_ranking(ids: dict[int, str]) -> Callable[[str], list[str]]:
 
 
 def _chunks(rows: list[Any]) -> Iterable[list[Any]]:
-    return (rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK))
+    return (rows[start : start + ROWS_AT_ONCE] for start in range(0, len(rows), ROWS_AT_ONCE))
 
 
 def _json_lines(path: Path) -> list[dict[str, Any]]:

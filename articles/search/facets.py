@@ -17,9 +17,9 @@ from articles.search.candidates import MOST_FOUND, MOST_RANKED
 # The values that a facet offers. More would make the column of facets longer than the results beside it.
 MOST_VALUES = 8
 # A result that spans at most this many years is shown by month: at most 24 bars.
-YEARS_BY_MONTH = 2
+FACET_YEARS_BY_MONTH = 2
 # The most bars of a chart. On a phone 360 pixels wide, each has nine pixels with its gap.
-MOST_BARS = 40
+MOST_TIME_BARS = 40
 
 # One statement counts a set of public articles in every way. Actors that readers may not see are left out after the
 # count, when only few rows remain.
@@ -167,11 +167,11 @@ def _by_year(times: Mapping[str, int]) -> dict[str, int]:
     return years
 
 
-def bars(times: Mapping[str, int], years_by_month: int = YEARS_BY_MONTH) -> tuple[Bar, ...]:
+def bars(times: Mapping[str, int], years_by_month: int = FACET_YEARS_BY_MONTH) -> tuple[Bar, ...]:
     """Returns numbers of articles by «2024» or «2024-11» as bars without a gap.
 
     The bars are months where every month is known and they span at most `years_by_month` years; otherwise they are
-    years, the latest MOST_BARS.
+    years, the latest MOST_TIME_BARS.
     """
     years = _by_year(times)
     if not years:
@@ -181,7 +181,7 @@ def bars(times: Mapping[str, int], years_by_month: int = YEARS_BY_MONTH) -> tupl
         months = [f"{year:04}-{month:02}" for year in range(first, last + 1) for month in range(1, 13)]
         months = months[months.index(min(times)) : months.index(max(times)) + 1]
         return tuple(Bar(month, date.fromisoformat(f"{month}-01"), times.get(month, 0)) for month in months)
-    shown = range(max(first, last - MOST_BARS + 1), last + 1)
+    shown = range(max(first, last - MOST_TIME_BARS + 1), last + 1)
     return tuple(Bar(f"{year:04}", date(year, 1, 1), years.get(f"{year:04}", 0)) for year in shown)
 
 

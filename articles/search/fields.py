@@ -16,7 +16,7 @@ from articles.search.vocabulary import NumbersStatement
 
 # A field stands for at most this many actors, events or sources, the first by id. A text that fits more is too short to
 # be a name.
-MOST_NAMED = 200
+MOST_ROWS_OF_FIELD = 200
 
 
 def looks(fields: Sequence[Field | Published]) -> NumbersStatement | None:
@@ -26,7 +26,7 @@ def looks(fields: Sequence[Field | Published]) -> NumbersStatement | None:
     others leave out «و», «لل» and the like before the first word.
     """
     named = [
-        _FINDING[field.name](reading).order_by("pk").values_list(Value(place), Value(order), "pk")[:MOST_NAMED]
+        _FINDING[field.name](reading).order_by("pk").values_list(Value(place), Value(order), "pk")[:MOST_ROWS_OF_FIELD]
         for place, field in enumerate(fields)
         if isinstance(field, Field)
         for order, reading in enumerate(without_proclitics(fold_phrase(field.text)))

@@ -190,7 +190,7 @@ class ForgivingFilterSet(django_filters.FilterSet):
     @property
     def chosen(self) -> list[Condition]:
         """The conditions that are in force."""
-        self.form.errors  # noqa: B018 (runs the validation that fills cleaned_data)
+        self.form.errors  # noqa: B018  Reading it fills cleaned_data.
         return [
             Condition(name, self.data.get(name, ""), str(self.form.fields[name].label), value)
             for name, value in self.form.cleaned_data.items()
@@ -304,7 +304,7 @@ class NounFilter(ForgivingFilterSet):
 
     def otherwise_met(self, rows: Rows) -> Rows:
         """Returns those of `rows` that meet the other conditions, public or not; the caller restricts them."""
-        self.form.errors  # noqa: B018 (runs the validation that fills cleaned_data)
+        self.form.errors  # noqa: B018  Reading it fills cleaned_data.
         met: Rows = super().filter_queryset(rows)
         return met
 

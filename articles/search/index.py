@@ -59,7 +59,7 @@ _WITH_DENSEST = f"""
 # Returns the first articles, in order of date, that meet a tsquery. It reads no more vectors than it needs for that.
 _FIRST_MEETING = """
     SELECT id FROM (
-        SELECT * FROM ({articles}) AS found (id, published_order, search_vector)
+        SELECT * FROM ({articles}) AS article (id, published_order, search_vector)
         ORDER BY published_order {way}, id {way} OFFSET 0
     ) AS in_order
     WHERE search_vector @@ (SELECT %s::tsquery) LIMIT %s
@@ -164,14 +164,14 @@ class Scope:
         columns, params = ["ids", "are_all"], [*look.params]
         if self.filtered:
             sql, scope_params = self._let_in
-            columns.append(f"ARRAY(SELECT id FROM ({sql}) AS let_in (id) WHERE id IN (SELECT unnest(found.ids)))")
+            columns.append(f"ARRAY(SELECT id FROM ({sql}) AS let_in (id) WHERE id IN (SELECT unnest(look.ids)))")
             params += scope_params
             if newest:
                 sql, scope_params = _sql(self.articles.newest())
                 columns.append(f"ARRAY({sql} LIMIT {NEWEST_OF_FILTER})")
                 params += scope_params
         ((ids, are_all, *filter_columns),) = _rows(
-            f"WITH found (ids, are_all) AS MATERIALIZED ({look.sql}) SELECT {', '.join(columns)} FROM found", params
+            f"WITH look (ids, are_all) AS MATERIALIZED ({look.sql}) SELECT {', '.join(columns)} FROM look", params
         )
         ids = list(dict.fromkeys(ids))
         ids_in_filter = set(filter_columns[0]) if self.filtered else None

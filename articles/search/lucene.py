@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from importlib.util import find_spec
 from pathlib import Path
 
-FIELD, KEY = "text", "id"
+TEXT_FIELD, KEY_FIELD = "text", "id"
 
 
 def lucene(documents: Iterable[tuple[str, str]]) -> Callable[[str], list[str]] | None:
@@ -35,17 +35,17 @@ def lucene(documents: Iterable[tuple[str, str]]) -> Callable[[str], list[str]] |
     stored, unstored = package.document.Field.Store.YES, package.document.Field.Store.NO
     for key, text in documents:
         row = package.document.Document()
-        row.add(package.document.StringField(KEY, key, stored))
-        row.add(package.document.TextField(FIELD, text, unstored))
+        row.add(package.document.StringField(KEY_FIELD, key, stored))
+        row.add(package.document.TextField(TEXT_FIELD, text, unstored))
         writer.addDocument(row)
     writer.close()
     searcher = package.search.IndexSearcher(package.index.DirectoryReader.open(directory))
-    parser = package.queryparser.classic.QueryParser(FIELD, analyzer)
+    parser = package.queryparser.classic.QueryParser(TEXT_FIELD, analyzer)
 
     def rank(text: str) -> list[str]:
         query = parser.parse(package.queryparser.classic.QueryParser.escape(text))
         fields = searcher.storedFields()
-        return [str(fields.document(hit.doc).get(KEY)) for hit in searcher.search(query, 100).scoreDocs]
+        return [str(fields.document(hit.doc).get(KEY_FIELD)) for hit in searcher.search(query, 100).scoreDocs]
 
     return rank
 

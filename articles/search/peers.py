@@ -55,7 +55,7 @@ def _usual_django(ids: dict[int, str]) -> Ranking:
 # in turn.
 _PREFIXES = ("ال", "وال", "بال", "كال", "فال", "لل", "و")
 _SUFFIXES = ("ها", "ان", "ات", "ون", "ين", "يه", "ية", "ه", "ة", "ي")
-K1, B = 1.2, 0.75
+LUCENE_K1, LUCENE_B = 1.2, 0.75
 
 
 def lucene_term(word: str) -> str:
@@ -91,7 +91,9 @@ def _lucene_port(judged: EvaluationSet) -> Ranking:
             frequencies = postings.get(term, {})
             idf = inverse_document_frequency(len(lengths), len(frequencies))
             for document, times in frequencies.items():
-                scores[document] += idf * times / (times + K1 * (1 - B + B * lengths[document] / average))
+                scores[document] += (
+                    idf * times / (times + LUCENE_K1 * (1 - LUCENE_B + LUCENE_B * lengths[document] / average))
+                )
         return sorted(scores, key=lambda document: -scores[document])[:100]
 
     return rank
@@ -112,7 +114,7 @@ def _bm25s(judged: EvaluationSet) -> Ranking | None:
         return stems
 
     documents = list(judged.documents)
-    index = bm25s.BM25(k1=K1, b=B)
+    index = bm25s.BM25(k1=LUCENE_K1, b=LUCENE_B)
     index.index([tokens(f"{title} {text}") or [""] for title, text in judged.documents.values()], show_progress=False)
 
     def rank(text: str) -> list[str]:

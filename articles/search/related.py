@@ -20,12 +20,12 @@ from articles.search.limit import give_up_after
 from articles.search.matching import Lexeme
 from articles.search.ranking import ranked
 
-# Related articles share some of the TELLING_WORDS most telling words of an article; a word has SHORTEST letters at
-# least. Measured on 2026-11-27: of the first four articles related to each of XQuAD's 240 paragraphs, the values below
-# find 0.529 in the paragraph's own page (four other paragraphs are). Telling words 4: 0.508, 8: 0.509, 16: 0.528,
-# 24: 0.527, 40: 0.500 and twice the time. Shortest 1 or 2: 0.520, 4: 0.494, 5: 0.371.
+# Related articles share some of the TELLING_WORDS most telling words of an article; a word has at least
+# SHORTEST_TELLING_WORD letters. Measured on 2026-11-27: of the first four articles related to each of XQuAD's 240
+# paragraphs, the values below find 0.529 in the paragraph's own page (four other paragraphs are). Telling words 4:
+# 0.508, 8: 0.509, 16: 0.528, 24: 0.527, 40: 0.500 and twice the time. Shortest 1 or 2: 0.520, 4: 0.494, 5: 0.371.
 TELLING_WORDS = 12
-SHORTEST = 3
+SHORTEST_TELLING_WORD = 3
 # This many of the candidates are ranked. Fewer than usual suffice, because only the closest few are shown. Measured as
 # above: 10: 0.527, 40: 0.529.
 CLOSELY_READ = 150
@@ -35,7 +35,7 @@ MOST_READ = 60
 DAY = 24 * 3600
 # A page shows no related articles where a statement takes longer than this, in milliseconds. A second is about the
 # longest wait that does not break a reader's thought (Nielsen, Usability Engineering, 1993).
-PATIENCE = 1_000
+MOST_MILLISECONDS = 1_000
 
 _FREQUENT = """(
     SELECT jsonb_object_agg(lexeme, times) FROM (
@@ -49,7 +49,8 @@ _FREQUENT = """(
 
 def with_frequent_lexemes(articles: ArticleQuerySet) -> ArticleQuerySet:
     """Returns `articles` annotated with `frequent`, the most frequent lexemes of each with their numbers."""
-    return articles.annotate(frequent=RawSQL(_FREQUENT, [SHORTEST, MOST_READ], JSONField()))  # type: ignore[no-redef] # `Article` declares it.
+    frequent = RawSQL(_FREQUENT, [SHORTEST_TELLING_WORD, MOST_READ], JSONField())
+    return articles.annotate(frequent=frequent)  # type: ignore[no-redef] # `Article` declares it.
 
 
 def related(article: Article, most: int) -> list[Article]:
@@ -64,7 +65,7 @@ def related(article: Article, most: int) -> list[Article]:
     ids = cache.get(key)
     if ids is None:
         ids = []
-        with give_up_after(PATIENCE):
+        with give_up_after(MOST_MILLISECONDS):
             lexicon = vocabulary.lexicon_of(times)
             ids = _closest(article, times, lexicon, most)
             if lexicon.totals.articles >= KEPT_FROM:

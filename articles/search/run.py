@@ -16,7 +16,15 @@ from articles.models import Article
 from articles.models.article import ArticleQuerySet
 from articles.search import matching
 from articles.search.aliases import OtherNames
-from articles.search.candidates import FEW, MOST_RANKED, Candidates, Counts, with_all, with_all_further, with_some
+from articles.search.candidates import (
+    ENOUGH_MATCHES,
+    MOST_RANKED,
+    Candidates,
+    Counts,
+    with_all,
+    with_all_further,
+    with_some,
+)
 from articles.search.compile import CompiledQuery, Concept, compile_query
 from articles.search.correction import correction
 from articles.search.index import Scope, first_meeting
@@ -27,9 +35,9 @@ from articles.search.query import ParsedQuery, QueryNote, is_plain, parse, terms
 from articles.search.ranking import ranked
 from articles.search.snippets import Highlighted, highlight, with_positions
 
-# Where fewer than FEW articles match everything in a query, articles that match some of it are shown too. They follow
-# the full matches. Where the query reads as a question, they are ranked together with them: it has a question word or
-# question mark, or at least this many words and names.
+# Where fewer than ENOUGH_MATCHES articles match everything in a query, articles that match some of it are shown too.
+# They follow the full matches. Where the query reads as a question, they are ranked together with them: it has a
+# question word or question mark, or at least this many words and names.
 QUESTION = 4
 # A correction is looked for only where fewer articles than this hold all words of a query.
 HARDLY_ANY = 3
@@ -265,7 +273,7 @@ def _page_of_matches(word_search: _WordSearch) -> SearchPage:
 
 def _policy(word_search: _WordSearch, complete: int) -> Policy:
     """Returns the policy for a search that has `complete` full matches."""
-    if not word_search.compiled.loose_concepts or complete >= FEW:
+    if not word_search.compiled.loose_concepts or complete >= ENOUGH_MATCHES:
         return Policy.ALL_WORDS
     if not complete:
         return Policy.SOME_WORDS_TOGETHER
@@ -336,7 +344,12 @@ def _ranked_further(word_search: _WordSearch, candidates: Candidates) -> tuple[C
     """
     concepts = word_search.compiled.concepts
     ranked_articles = ranked(candidates, concepts, word_search.counts)
-    if candidates.complete or word_search.scope.filtered or not candidates.must or len(ranked_articles) >= FEW:
+    if (
+        candidates.complete
+        or word_search.scope.filtered
+        or not candidates.must
+        or len(ranked_articles) >= ENOUGH_MATCHES
+    ):
         return candidates, ranked_articles
     candidates = with_all_further(word_search.match, word_search.counts, word_search.scope)
     return candidates, ranked(candidates, concepts, word_search.counts)

@@ -22,9 +22,9 @@ SNIPPET_WORDS = 36
 # Returns an article's positions of lexemes: those equal to one of the first parameter, and those that begin with one of
 # the second.
 _POSITIONS = """(
-    SELECT jsonb_object_agg(found.lexeme, found.positions)
-    FROM unnest(articles_article.search_vector) AS found
-    WHERE found.lexeme = ANY(%s) OR found.lexeme ^@ ANY(%s)
+    SELECT jsonb_object_agg(entry.lexeme, entry.positions)
+    FROM unnest(articles_article.search_vector) AS entry
+    WHERE entry.lexeme = ANY(%s) OR entry.lexeme ^@ ANY(%s)
 )"""
 
 

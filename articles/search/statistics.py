@@ -14,10 +14,10 @@ from articles.platform.storing import nobody_stores
 # The counts go to a temporary table first: PostgreSQL counts in parallel for CREATE TABLE AS, but not for INSERT.
 _COUNT_NEW = """
     CREATE TEMPORARY TABLE articles_counted ON COMMIT DROP AS
-    SELECT found.lexeme, count(*) AS articles
-    FROM articles_article AS article, unnest(tsvector_to_array(article.search_vector)) AS found (lexeme)
+    SELECT article_lexeme.lexeme, count(*) AS articles
+    FROM articles_article AS article, unnest(tsvector_to_array(article.search_vector)) AS article_lexeme (lexeme)
     WHERE article.id > {last} AND article.id <= {newest} AND article.status = 'published' AND article.merged_into_id IS NULL
-    GROUP BY found.lexeme
+    GROUP BY article_lexeme.lexeme
 """
 _STORE = """
     INSERT INTO articles_lexeme (lexeme, articles) SELECT lexeme, articles FROM articles_counted
@@ -25,12 +25,14 @@ _STORE = """
     WHERE articles_lexeme.articles <> {kept} + excluded.articles
 """
 _FORGET = """
-    DELETE FROM articles_lexeme AS known
-    WHERE NOT EXISTS (SELECT FROM articles_counted AS counted WHERE counted.lexeme = known.lexeme)
+    DELETE FROM articles_lexeme AS stored_lexeme
+    WHERE NOT EXISTS (
+        SELECT FROM articles_counted AS counted_lexeme WHERE counted_lexeme.lexeme = stored_lexeme.lexeme
+    )
 """
 _DIFFERING = """
-    SELECT count(*) FROM articles_lexeme AS known FULL JOIN articles_counted AS counted USING (lexeme)
-    WHERE known.articles IS DISTINCT FROM counted.articles
+    SELECT count(*) FROM articles_lexeme AS stored_lexeme FULL JOIN articles_counted AS counted_lexeme USING (lexeme)
+    WHERE stored_lexeme.articles IS DISTINCT FROM counted_lexeme.articles
 """
 _COUNT_PUBLISHED = (
     "SELECT count(*) FROM articles_article WHERE id <= %s AND status = 'published' AND merged_into_id IS NULL"

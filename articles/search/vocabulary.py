@@ -17,7 +17,7 @@ from articles.models.public import PUBLIC_ACTOR_SQL
 from articles.search.lexemes import Lexemes
 
 # A lexeme whose kept count is below this many articles is counted anew at the search.
-COUNTED_LIVE = 300
+RECOUNTED_BELOW = 300
 # The other forms of a root are at most this many lexemes, the commonest with the same skeleton. Eight instead of four
 # changed nothing measurable.
 MOST_VARIANTS = 4
@@ -68,57 +68,58 @@ _LEXICON = r"""
     beginning AS MATERIALIZED (
         SELECT DISTINCT lexemes[cardinality(lexemes)] AS lexeme FROM written WHERE text = ANY(%(beginnings)s)
     ),
-    asked AS MATERIALIZED (
+    query_lexeme AS MATERIALIZED (
         SELECT lexeme, '''' || replace(replace(lexeme, '\', '\\'), '''', '''''') || '''' AS query
         FROM (SELECT unnest(%(lexemes)s::text[]) UNION SELECT unnest(lexemes) FROM written) AS either (lexeme)
     )
     SELECT 'total' AS kind, NULL AS text, total.articles, NULL::text[] AS lexemes, total.words AS others, NULL::text[] AS folded
     FROM articles_corpus AS corpus
     CROSS JOIN LATERAL (
-        SELECT corpus.articles, corpus.words WHERE corpus.articles >= %(few)s
+        SELECT corpus.articles, corpus.words WHERE corpus.articles >= %(recounted_below)s
         UNION ALL
         SELECT count(*), coalesce(sum(word_count), 0) FROM (
-            SELECT word_count FROM articles_article WHERE status = 'published' AND merged_into_id IS NULL LIMIT %(few)s
+            SELECT word_count FROM articles_article WHERE status = 'published' AND merged_into_id IS NULL
+            LIMIT %(recounted_below)s
         ) AS first
-        HAVING corpus.articles < %(few)s
+        HAVING corpus.articles < %(recounted_below)s
     ) AS total
     UNION ALL
-    SELECT 'lexeme', asked.lexeme,
-        CASE WHEN coalesce(known.articles, 0) >= %(few)s THEN known.articles ELSE (
+    SELECT 'lexeme', query_lexeme.lexeme,
+        CASE WHEN coalesce(stored_lexeme.articles, 0) >= %(recounted_below)s THEN stored_lexeme.articles ELSE (
             SELECT count(*) FROM (
                 SELECT FROM (
                     SELECT status, merged_into_id FROM articles_article
-                    WHERE archive_terms(search_vector, word_count) @@ asked.query::tsquery OFFSET 0
+                    WHERE archive_terms(search_vector, word_count) @@ query_lexeme.query::tsquery OFFSET 0
                 ) AS held
                 WHERE status = 'published' AND merged_into_id IS NULL
-                LIMIT %(few)s
-            ) AS found
+                LIMIT %(recounted_below)s
+            ) AS published
         ) END,
         variant.lexemes, variant.articles, NULL
-    FROM asked
-    LEFT JOIN articles_lexeme AS known ON known.lexeme = asked.lexeme
+    FROM query_lexeme
+    LEFT JOIN articles_lexeme AS stored_lexeme ON stored_lexeme.lexeme = query_lexeme.lexeme
     LEFT JOIN LATERAL (
         SELECT array_agg(form.lexeme) AS lexemes, sum(form.articles)::bigint AS articles FROM (
             SELECT lexeme, articles FROM articles_lexeme
-            WHERE skeleton = archive_skeleton(asked.lexeme) AND lexeme <> asked.lexeme
+            WHERE skeleton = archive_skeleton(query_lexeme.lexeme) AND lexeme <> query_lexeme.lexeme
             ORDER BY articles DESC, lexeme LIMIT %(variants)s
         ) AS form
     ) AS variant ON true
     UNION ALL
     SELECT 'text', text, NULL, lexemes, NULL, NULL FROM written
     UNION ALL
-    SELECT 'beginning', beginning.lexeme, max(known.together)::bigint, array_agg(known.lexeme), NULL, NULL
+    SELECT 'beginning', beginning.lexeme, max(completion.together)::bigint, array_agg(completion.lexeme), NULL, NULL
     FROM beginning, LATERAL (
         SELECT lexeme, sum(articles) OVER () AS together FROM articles_lexeme
         WHERE lexeme >= beginning.lexeme AND lexeme < beginning.lexeme || chr(1114111)
         ORDER BY articles DESC, lexeme LIMIT %(most_beginnings)s
-    ) AS known
+    ) AS completion
     GROUP BY beginning.lexeme
     UNION ALL
     SELECT 'named', NULL, NULL, names, id, folded FROM named
 """.replace("{public_actor}", PUBLIC_ACTOR_SQL)
 _BESIDES = (
-    " UNION ALL SELECT 'besides', place::text, reading, NULL, id, NULL FROM ({sql}) AS found (place, reading, id)"
+    " UNION ALL SELECT 'besides', place::text, reading, NULL, id, NULL FROM ({sql}) AS field_match (place, reading, id)"
 )
 
 
@@ -218,7 +219,8 @@ def lexicon_of(
     """
     parameters: dict[str, Any] = {
         "lexemes": sorted(set(lexemes)), "words": sorted(set(words)), "beginnings": sorted(set(beginnings)),
-        "names": sorted(set(names)), "few": COUNTED_LIVE, "variants": MOST_VARIANTS, "most_beginnings": MOST_BEGINNINGS,
+        "names": sorted(set(names)), "recounted_below": RECOUNTED_BELOW, "variants": MOST_VARIANTS,
+        "most_beginnings": MOST_BEGINNINGS,
         "most_names": MOST_NAMES,
     }  # fmt: skip
     with connection.cursor() as cursor:

@@ -8,13 +8,13 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-# The sections in the navigation of every page, by the names of their addresses. _WITHIN names the section of other
+# The sections in the navigation of every page, by the names of their addresses. _SECTION_OF names the section of other
 # pages.
 SECTIONS = {
     "articles": _("المقالات"), "events": _("الفعاليات"), "actors": _("الفاعلون"), "figures": _("الأرقام"),
     "dates": _("التواريخ"), "timeline": _("الخط الزمني"), "sources": _("المصادر"),
 }  # fmt: skip
-_WITHIN = {
+_SECTION_OF = {
     "article": "articles", "record": "articles", "original": "articles", "compare": "articles", "event": "events",
     "actor": "actors", "year": "dates", "month": "dates", "day": "dates", "source": "sources",
 }  # fmt: skip
@@ -46,7 +46,7 @@ def frame(request: HttpRequest) -> dict[str, object]:
         "theme_name": THEMES[theme_of(request)],
         "themes": json.dumps({name: str(label) for name, label in THEMES.items()}, ensure_ascii=False),
         "sections": SECTIONS.items(),
-        "section": _WITHIN.get(match.url_name or "") if match else None,
+        "section": _SECTION_OF.get(match.url_name or "") if match else None,
         "arabic_block": mark_safe(' lang="ar" dir="rtl"') if language == "en" else "",
         "here": here,
         "twin": {"code": code, "name": name, "address": there} if there != here else None,

@@ -29,7 +29,7 @@ from articles.site.keeping import mark
 from articles.site.words_for import arabic, day, year_or_month
 
 # Where a tally exists, at most this many rows of a list are counted; beyond that the tally is shown.
-COUNTED_LIVE = 1_000
+MOST_COUNTED_WITH_TALLY = 1_000
 # Parameters that hold the position in a list. A link that changes a filter drops them, to start at the beginning.
 PLACES = ("page", "after", "before")
 # The parameter that adds rows which no editor has reviewed yet to lists (articles/search/filters.py has the same).
@@ -105,13 +105,14 @@ def by_date(
 ) -> dict[str, object]:
     """Returns the context of a list of articles by date: the requested page and the number of articles.
 
-    `stored_tally` returns the tally of these articles, or None. It is used where there are more than COUNTED_LIVE.
+    `stored_tally` returns the tally of these articles, or None. It is used where there are more than
+    MOST_COUNTED_WITH_TALLY.
     """
     get = request.GET.get
     listed = listing(
         articles.for_listing(), Direction.of(oldest=oldest, after=get("after", ""), before=get("before", ""))
     )
-    total, capped = capped_count(articles, COUNTED_LIVE if stored_tally else MOST_COUNTED)
+    total, capped = capped_count(articles, MOST_COUNTED_WITH_TALLY if stored_tally else MOST_COUNTED)
     if stored_tally and capped:
         tally = stored_tally() or 0
         total, capped = (tally, False) if tally > total else capped_count(articles)

@@ -49,7 +49,7 @@ def address_with(context: template.Context, name: str, value: object = None) -> 
 @register.filter
 def marked(pieces: Iterable[Piece]) -> SafeString:
     """Joins the pieces of a text as HTML; puts pieces that match a query into <mark>."""
-    return mark_safe(  # noqa: S308 (every text in it is escaped)
+    return mark_safe(  # noqa: S308  Every text in it is escaped.
         "".join(f"<mark>{escape(piece.text)}</mark>" if piece.marked else escape(piece.text) for piece in pieces)
     )
 
@@ -68,4 +68,5 @@ _INERT = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 def linked_data(value: Mapping[str, object]) -> SafeString:
     """Returns a script element with JSON-LD. Browsers do not run it, and no text in it can end the element."""
     text = json.dumps(value, ensure_ascii=False).translate(_INERT)
+    # `_INERT` has escaped the text.
     return format_html('<script type="application/ld+json">{}</script>', mark_safe(text))  # noqa: S308

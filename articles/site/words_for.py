@@ -166,14 +166,14 @@ def period(figure: Figure) -> str:
 
 
 def counted(count: int, noun: str) -> str:
-    """Writes a count of one of NOUNS in its grammatical form.
+    """Writes a count of one of NOUN_FORMS in its grammatical form.
 
     In Arabic: مقال واحد، مقالان، 3 مقالات، 11 مقالا، 100 مقال; in English: 1 article, 2 articles.
     """
     if in_english():
         singular, plural = ENGLISH_NOUNS[noun]
         return f"{number(count) if count else 'no'} {singular if count == 1 else plural}"
-    return agreeing(count, NOUNS[noun])
+    return agreeing(count, NOUN_FORMS[noun])
 
 
 def agreeing(count: int, forms: counting.Forms) -> str:
@@ -234,13 +234,13 @@ def ago(seconds: float) -> str:
     count = int(seconds // size)
     if in_english():
         return f"{number(count)} {unit}{'' if count == 1 else 's'}" if count else "less than a minute"
-    forms = _UNITS[unit]
+    forms = _TIME_UNITS[unit]
     return ("أقل من دقيقة", *forms[:2])[count] if count < 3 else agreeing(count, forms)
 
 
 _MINUTE = 60
 # The units in the genitive, as after a preposition: for one, two, three to ten, eleven and more.
-_UNITS = {
+_TIME_UNITS = {
     "minute": ("دقيقة", "دقيقتين", "دقائق", "دقيقة"),
     "hour": ("ساعة", "ساعتين", "ساعات", "ساعة"),
     "day": ("يوم", "يومين", "أيام", "يوما"),
@@ -249,7 +249,7 @@ _UNITS = {
 }
 # Arabic counts with six plural forms. They stand here, because the source texts are Arabic, and gettext's source texts
 # have two forms only.
-NOUNS = {
+NOUN_FORMS = {
     "article": ("مقال", "مقالان", "مقالات", "مقالا"),
     "event": ("فعالية", "فعاليتان", "فعاليات", "فعالية"),
     "actor": ("فاعل", "فاعلان", "فاعلين", "فاعلا"),

@@ -39,7 +39,7 @@ from articles.search import statistics
 
 log = logging.getLogger(__name__)
 # Rows read from the database at once.
-CHUNK = 2_000
+ROWS_AT_ONCE = 2_000
 # A file younger than this many seconds may belong to an article that is being stored now.
 SETTLED = 3600
 # The folder of a store for originals that no row names any more.
@@ -181,7 +181,7 @@ class LostOriginals:
 def _captures(without_digests: bool, lost: LostOriginals) -> Look:
     """Captures whose file is missing, damaged or of another size than recorded."""
     storage = capture_storage()
-    for capture in Capture.objects.order_by("pk").iterator(CHUNK):
+    for capture in Capture.objects.order_by("pk").iterator(ROWS_AT_ONCE):
         yield 1
         try:
             if without_digests:
@@ -211,7 +211,10 @@ def _missing_captures(lost: LostOriginals) -> Look:
     )
     yield Article.objects.count()
     for pk in (
-        bare.filter(was_read | models.Exists(earlier)).order_by("pk").values_list("pk", flat=True).iterator(CHUNK)
+        bare.filter(was_read | models.Exists(earlier))
+        .order_by("pk")
+        .values_list("pk", flat=True)
+        .iterator(ROWS_AT_ONCE)
     ):
         lost.rows += 1
         yield Problem("capture", f"article {pk} was read from an original but has no capture")
@@ -225,7 +228,7 @@ def _leftovers(repair: bool, settled: float, lost: LostOriginals) -> Look:
     file: nothing may be known of its loss. It is set aside, in a folder of the same store that is not looked at.
     """
     storage = capture_storage()
-    for chunk in _chunks(_files(storage, ""), CHUNK):
+    for chunk in _chunks(_files(storage, ""), ROWS_AT_ONCE):
         yield from (problem for problem in chunk if isinstance(problem, Problem))
         names = [name for name in chunk if isinstance(name, str) and not name.startswith(f"{SET_ASIDE}/")]
         digests = [match[1] if (match := _CAPTURE_FILE.fullmatch(name)) else "" for name in names]
@@ -301,7 +304,7 @@ def _addresses(repair: bool) -> Look:
     keeps an address.
     """
     unusual: dict[str, list[tuple[int, str]]] = {}
-    for pk, url in Article.objects.exclude(url="").order_by("pk").values_list("pk", "url").iterator(CHUNK):
+    for pk, url in Article.objects.exclude(url="").order_by("pk").values_list("pk", "url").iterator(ROWS_AT_ONCE):
         yield 1
         try:
             canonical = canonical_address(url)
@@ -327,7 +330,7 @@ def _addresses(repair: bool) -> Look:
 def _capture_addresses(repair: bool) -> Look:
     """Captures of older versions whose address is not canonical. Captures are looked up by the canonical address."""
     web = Capture.objects.filter(address__startswith="http").order_by("pk").values_list("pk", "address")
-    for pk, address in web.iterator(CHUNK):
+    for pk, address in web.iterator(ROWS_AT_ONCE):
         # A malformed address stays as it was recorded: no lookup uses it, and exports name such a capture by its
         # digest.
         canonical = canonical_or_empty(address) or address
@@ -388,11 +391,11 @@ def _ungated_texts(model: type[models.Model]) -> Iterator[tuple[int, list[str]]]
     if not fields:
         return
     rows = _as_stored(model, fields).order_by("pk")
-    part = list(rows[:CHUNK])
+    part = list(rows[:ROWS_AT_ONCE])
     while part:
         for pk, *texts in part:
             yield pk, [field.name for field in _cleaned(fields, texts)]
-        part = list(rows.filter(pk__gt=part[-1][0])[:CHUNK])
+        part = list(rows.filter(pk__gt=part[-1][0])[:ROWS_AT_ONCE])
 
 
 def _as_stored(model: type[models.Model], fields: Sequence[models.Field]) -> models.QuerySet:
@@ -454,7 +457,7 @@ def _dates() -> Look:
             | Q(**{f"{part}__range": (days.last + timedelta(days=1), LAST_DAY)})
             for part in fields
         )
-        for pk in model.objects.filter(outside).order_by("pk").values_list("pk", flat=True).iterator(CHUNK):
+        for pk in model.objects.filter(outside).order_by("pk").values_list("pk", flat=True).iterator(ROWS_AT_ONCE):
             yield Problem("date", f"{model._meta.model_name} {pk}: its {name} is not within {days}")
     yield 1
     last = datetime.combine(capture_days().last, time.max, UTC)
@@ -462,7 +465,7 @@ def _dates() -> Look:
         captured_at__gt=last, captured_at__lte=LAST_MOMENT
     )
     captures = Capture.objects.filter(outside).order_by("pk").values_list("sha256", "article", "captured_at")
-    for digest, article, moment in captures.iterator(CHUNK):
+    for digest, article, moment in captures.iterator(ROWS_AT_ONCE):
         message = f"capture {digest}: its time is not within {capture_days()} (article {article})"
         # A time in the future means that a clock was ahead. Nobody can mend that, so it raises no alarm each night.
         yield Problem("date", message, is_usual=moment is not None and moment > last)
@@ -496,7 +499,7 @@ def _beyond_calendar(model: type[models.Model]) -> Look:
         }
     )
     flags = [f"outside_{field.attname}" for field in fields]
-    for pk, *values in rows.order_by("pk").values_list("pk", *flags, *as_written).iterator(CHUNK):
+    for pk, *values in rows.order_by("pk").values_list("pk", *flags, *as_written).iterator(ROWS_AT_ONCE):
         flagged, written = values[: len(flags)], values[len(flags) :]
         owner = written.pop(0) if articles else None
         article = f" (article {owner})" if owner else ""
@@ -530,19 +533,19 @@ def _values() -> Look:
 
 def _rows_astray(model: type[models.Model], column: RowsField) -> Iterator[tuple[int, str]]:
     stored_rows = model._base_manager.order_by("pk").values_list("pk", Cast(column.attname, models.JSONField()))
-    for pk, stored in stored_rows.iterator(CHUNK):
+    for pk, stored in stored_rows.iterator(ROWS_AT_ONCE):
         if column.rows_of(stored) != stored:
             yield pk, f"has an item that is no row of {', '.join(column.shape)}; pages show the rest"
 
 
 def _scores_astray(model: type[models.Model], column: ScoreField) -> Iterator[tuple[int, str]]:
     astray = _as_written(model, column).exclude(**{f"{column.attname}__range": (0, 1)}).exclude(written=None)
-    for pk, value in astray.values_list("pk", "written").iterator(CHUNK):
+    for pk, value in astray.values_list("pk", "written").iterator(ROWS_AT_ONCE):
         yield pk, f"is {value}, which is not between 0 and 1; pages show no score"
 
 
 def _decimals_astray(model: type[models.Model], column: models.DecimalField) -> Iterator[tuple[int, str]]:
-    for pk in _as_written(model, column).filter(written="NaN").values_list("pk", flat=True).iterator(CHUNK):
+    for pk in _as_written(model, column).filter(written="NaN").values_list("pk", flat=True).iterator(ROWS_AT_ONCE):
         yield pk, "is NaN, not a number"
 
 
@@ -573,14 +576,14 @@ def _languages() -> Look:
     """Articles whose language is no language code."""
     yield 1
     codes = Article.objects.exclude(language__iregex=f"^{LANGUAGE}$").order_by("pk").values_list("pk", "language")
-    for pk, code in codes.iterator(CHUNK):
+    for pk, code in codes.iterator(ROWS_AT_ONCE):
         yield Problem("value", f"article {pk}: its language “{code}” is not a code such as ar or ar-MA")
 
 
 def _periods(repair: bool) -> Look:
     """Events whose `periods` do not follow from their start. Articles are matched with events by `periods`."""
     rows = Event.objects.only("periods", "start_earliest", "start_latest").order_by("pk")
-    for event in rows.iterator(CHUNK):
+    for event in rows.iterator(ROWS_AT_ONCE):
         yield 1
         # `_dates` reports a day that no calendar has.
         if is_unheld(event.start_earliest) or is_unheld(event.start_latest):
@@ -688,11 +691,11 @@ def _rows(statement: str, noun: str, kind: str) -> Look:
     """Runs a statement that selects faulty rows of a noun, one range of keys after the other."""
     model = apps.get_model("articles", noun)
     last = model.objects.aggregate(last=models.Max("pk"))["last"] or 0
-    for start in range(0, last, CHUNK):
+    for start in range(0, last, ROWS_AT_ONCE):
         with connection.cursor() as cursor:
-            cursor.execute(statement, [start, start + CHUNK])
+            cursor.execute(statement, [start, start + ROWS_AT_ONCE])
             faulty = cursor.fetchall()
-        yield model.objects.filter(pk__gt=start, pk__lte=start + CHUNK).count()
+        yield model.objects.filter(pk__gt=start, pk__lte=start + ROWS_AT_ONCE).count()
         yield from (
             Problem(kind, f"{noun} {pk} of article {article}: the words at its span are not its quote")
             for pk, article in faulty
@@ -711,7 +714,7 @@ def _references() -> Look:
             lost = model._base_manager.filter(**{f"{reference.attname}__isnull": False}).exclude(
                 models.Exists(existing)
             )
-            for pk in lost.values_list("pk", flat=True)[:CHUNK]:
+            for pk in lost.values_list("pk", flat=True)[:ROWS_AT_ONCE]:
                 yield Problem("reference", f"{model._meta.db_table} {pk}: its {reference.name} does not exist")
 
 

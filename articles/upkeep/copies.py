@@ -37,14 +37,14 @@ from articles.platform import caches, private_files, programs
 # The version of the backup's layout; `restore` refuses any other.
 FORMAT = 1
 # Bytes that are read at a time while a file is copied.
-CHUNK = 1 << 20
+BYTES_AT_ONCE = 1 << 20
 # Tables whose rows belong to a running site, not to the archive: a dump leaves their rows out.
 _PASSING = ("django_session", caches.TABLE)
 # Opens the transaction of a restore, and removes all tables.
-_EMPTY = "BEGIN; DROP SCHEMA public CASCADE; CREATE SCHEMA public; GRANT USAGE ON SCHEMA public TO PUBLIC;\n"
+_EMPTIED_DATABASE = "BEGIN; DROP SCHEMA public CASCADE; CREATE SCHEMA public; GRANT USAGE ON SCHEMA public TO PUBLIC;\n"
 # LOCK_SECONDS is how long a restore waits for sessions that use a table; new sessions wait behind it meanwhile.
-# LOOK_SECONDS is how often the server checks whether the restoring client is still connected.
-LOCK_SECONDS, LOOK_SECONDS = 10, 2
+# CLIENT_CHECK_SECONDS is how often the server checks whether the restoring client is still connected.
+LOCK_SECONDS, CLIENT_CHECK_SECONDS = 10, 2
 # PostgreSQL's error code lock_not_available.
 _LOCK_TIMEOUT = "55P03"
 # Other sessions that hold locks on the archive's tables.
@@ -225,7 +225,7 @@ def _difference(store: str, name: str) -> str:
     if store != "captures":
         return "it has another length than when it was copied"
     with _opened(store, name) as source:
-        parts = list(iter(partial(_SourceFile(source).read, CHUNK), b""))
+        parts = list(iter(partial(_SourceFile(source).read, BYTES_AT_ONCE), b""))
     return _damage_of(b"".join(parts), name)
 
 
@@ -337,9 +337,11 @@ def _replace_database(dump: Path) -> None:
     """Replaces all tables with those of the dump, in one transaction. Raises BackupError."""
     unpack = ("pg_restore", "--no-owner", "--no-privileges", "--file=-", str(dump))
     execute = ("psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--set=VERBOSITY=verbose", "--file=-")
-    bounds = f"SET lock_timeout = '{LOCK_SECONDS}s'; SET client_connection_check_interval = '{LOOK_SECONDS}s';\n"
+    bounds = (
+        f"SET lock_timeout = '{LOCK_SECONDS}s'; SET client_connection_check_interval = '{CLIENT_CHECK_SECONDS}s';\n"
+    )
     try:
-        programs.pour(unpack, execute, first=(bounds + _EMPTY).encode(), last=b"COMMIT;\n")
+        programs.pour(unpack, execute, first=(bounds + _EMPTIED_DATABASE).encode(), last=b"COMMIT;\n")
     except programs.ProgramError as error:
         reason = _who_holds() if _LOCK_TIMEOUT in str(error) else str(error)
         raise BackupError(f"{reason}; the archive's database is unchanged") from error
@@ -440,7 +442,7 @@ def _entry(folder: Path, path: Path) -> Entry:
 def _write_copy(source: "IO[bytes] | _SourceFile", path: Path) -> None:
     private_files.make_folder(path.parent)
     with _written_whole(path) as target:
-        while part := source.read(CHUNK):
+        while part := source.read(BYTES_AT_ONCE):
             target.write(part)
 
 

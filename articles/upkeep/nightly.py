@@ -15,7 +15,7 @@ from django.utils import timezone
 from articles.models import NightlyRun
 
 # The key of an advisory lock, an arbitrary number. Without the lock, two runs at once would do everything twice.
-LOCK = 7_230_115
+NIGHTLY_LOCK = 7_230_115
 # How many characters of a part's output are recorded, counted from its end.
 LONGEST_OUTPUT = 2_000
 
@@ -62,7 +62,7 @@ def run(parts: Sequence[Sequence[str]], on_part: Callable[[NightlyPart], None] =
     ends. Raises AlreadyRunningError.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [NIGHTLY_LOCK])
         if not cursor.fetchone()[0]:
             raise AlreadyRunningError("another nightly run is in progress")
     try:

@@ -190,7 +190,7 @@ def test_two_are_said_to_be_distinct(senior: Client, apart: str, status: int) ->
     first, second = actors(2)
     response = senior.post(reverse("admin:duplicates"), {"apart": apart.format(first.pk, second.pk)})
     assert response.status_code == status
-    pairs = list(Apart.objects.values_list("noun", "one", "other", "by__username"))
+    pairs = list(Apart.objects.values_list("noun", "lower_key", "higher_key", "by__username"))
     assert pairs == ([("actor", first.pk, second.pk, "awwal")] if status == 302 else [])
 
 

@@ -17,10 +17,10 @@ from django.utils import timezone
 from pghistory.models import Context
 
 from articles.admin import authority, history
-from articles.admin.decisions import suggested_by
 from articles.admin.desk import BoundedPaginator, first_keys, holding_words
-from articles.admin.queue import _counted
-from articles.admin.reviewing import _measures
+from articles.admin.narrowing import suggested_by
+from articles.admin.review_screen import _measures
+from articles.admin.start_page import _counted
 from articles.ingest.authority import AuthorityReport, SharedName
 from articles.models import Actor, Alias, ArchiveDate, Article, Coverage, Event, Figure, Measure, Mention, Participation
 from articles.models.history import operation

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from articles.models import Article, Claim
 from articles.models.claim import LASTS
-from tests.admin.test_reviewing import page_of, was
+from tests.admin.test_review_screen import page_of, was
 
 TURN = "/admin/review/?order=old"
 

@@ -29,7 +29,7 @@ from articles.models import (
     SynonymSet,
 )
 from tests.admin.posting import form_of
-from tests.admin.test_reviewing import ask
+from tests.admin.test_review_screen import ask
 
 pytestmark = pytest.mark.django_db
 CONSTRAINTS = {constraint.name for model in apps.get_models() for constraint in model._meta.constraints}

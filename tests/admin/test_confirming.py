@@ -11,7 +11,7 @@ from articles.curation.merging import merge_actors, merge_events
 from articles.curation.undoing import undo
 from articles.models import Actor, Article, Coverage, Event, Mention, Participation
 from tests.admin.posting import act, form_of
-from tests.admin.test_reviewing import ask
+from tests.admin.test_review_screen import ask
 
 pytestmark = pytest.mark.django_db
 

@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Permission, User
 
-from articles.admin.decisions import AddForm, Outcome, Seen, add, decide, narrow, suggested_by
+from articles.admin.adding import AddForm, add
+from articles.admin.decisions import Outcome, Seen, decide
+from articles.admin.narrowing import narrow, suggested_by
 from articles.admin.review_queue import Turn, waiting_of
 from articles.admin.submission import Answer, Submission, apply, decided_in_words
-from articles.curation.seen import mark_of
+from articles.curation.marks import mark_of
 from articles.models import (
     Actor,
     ArchiveDate,

@@ -12,11 +12,11 @@ from django.core.exceptions import ValidationError
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
-from articles.admin import article_bulk, decisions, digits
+from articles.admin import adding, article_bulk, decisions, digits
 from articles.admin.desk import DeskAdmin
 from articles.models import Event, EventSeries, Figure
 from tests.admin.posting import act, form_of
-from tests.admin.test_reviewing import ask
+from tests.admin.test_review_screen import ask
 
 pytestmark = pytest.mark.django_db
 DATES_AND_NUMBERS = (forms.DateField, forms.TimeField, forms.IntegerField, forms.DecimalField, forms.FloatField)
@@ -106,7 +106,7 @@ def test_every_date_and_number_of_the_desk_is_read_so(roles: None) -> None:
                     (type(inline).__name__, field) for field in fields_of(inline.get_formset(request).form)
                 ]
     own = [form for form in subclasses(forms.BaseForm) if form.__module__.startswith("articles.admin")]
-    assert article_bulk.DateForm in own and decisions.AddForm in own and decisions._FigureForm in own
+    assert article_bulk.DateForm in own and adding.AddForm in own and decisions._FigureForm in own
     named_fields += [
         (form.__name__, field) for form in own if hasattr(form, "base_fields") for field in fields_of(form)
     ]

@@ -11,7 +11,7 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
-from articles.admin.queue import waiting
+from articles.admin.start_page import waiting
 from articles.models import (
     Actor,
     Alias,

@@ -14,7 +14,7 @@ from lxml import html
 from articles.models import Actor, Article, Event, Figure, Measure, Mention
 from tests.admin.conftest import PASSWORD
 from tests.admin.posting import form_of
-from tests.admin.test_reviewing import ask, page_of, was
+from tests.admin.test_review_screen import ask, page_of, was
 
 pytestmark = pytest.mark.django_db
 

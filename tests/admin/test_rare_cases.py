@@ -19,14 +19,14 @@ from django.urls import reverse
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from pghistory.models import Context
 
-from articles.admin import accounts, authority, merging, reviewing
+from articles.admin import accounts, authority, merging, review_screen
 from articles.admin.article_bulk import RemovalForm
 from articles.admin.decisions import Outcome
 from articles.admin.desk import OwnSearch
-from articles.admin.refused import explaining_refusals
+from articles.admin.mark_field import MARK_FIELD
+from articles.admin.refusal_page import explaining_refusals
 from articles.admin.review_items import items_of
-from articles.admin.seeing import FIELD
-from articles.curation.seen import mark_of
+from articles.curation.marks import mark_of
 from articles.models import Actor, Alias, Article, Contradiction, Delivery, Event, Figure, Measure, Mention, Source
 from articles.models.history import operation
 from tests.admin.posting import act, form_of
@@ -158,13 +158,13 @@ def test_a_merge_or_split_of_what_changed_meanwhile_does_nothing(senior: Client)
     marks = f'{{"{first.pk}": {mark_of(first)}, "{second.pk}": {mark_of(second)}}}'
     with operation(user=User.objects.create_user("akhar").pk):
         Actor.objects.filter(pk=second.pk).update(description="غيّره غيره")
-    request = request_of(senior.user, **{FIELD: marks})
+    request = request_of(senior.user, **{MARK_FIELD: marks})
     second.refresh_from_db()
     answer = merging._merge(request, Actor, first, [second])
     assert answer["Location"] == change("actor", first) and "سبقك akhar" in said(request)
     assert Actor.objects.get(pk=second.pk).merged_into is None
     alias = Alias.objects.create(actor=second, name="اسم ثان")
-    form = {"moved": [alias.pk], "name": "اسم ثان", "kind": "civil", FIELD: f'{{"{second.pk}": 0}}'}
+    form = {"moved": [alias.pk], "name": "اسم ثان", "kind": "civil", MARK_FIELD: f'{{"{second.pk}": 0}}'}
     page = senior.post(reverse("admin:split", args=[second.pk]), form)
     assert "سبقك akhar" in str(page.context["form"].non_field_errors()) and alias.actor == second
     assert not Actor.objects.filter(name="اسم ثان").exists()
@@ -275,22 +275,24 @@ def test_the_number_in_the_field(stored: int | None, posted: dict[str, str], sho
     ("states", "verdict"), [({"a": "confirmed", "b": "confirmed"}, "confirm"), ({"a": "rejected"}, "reject"), ({"a": "confirmed", "b": "rejected"}, ""), ({"a": "suggested"}, ""), ({}, "")]
 )  # fmt: skip
 def test_the_verdict_that_all_states_follow_from(states: dict[str, str], verdict: str) -> None:
-    assert reviewing._verdict_of_all(states) == verdict
+    assert review_screen._verdict_of_all(states) == verdict
 
 
 def test_items_are_renewed_unless_they_hold_what_was_typed() -> None:
     outcome = Outcome(refused={"figure-1": "لا", "figure-2": "سبقك"}, overtaken={"figure-2"})
-    assert [reviewing._is_renewed(f"figure-{n}", outcome) for n in (1, 2, 3)] == [False, True, True]
-    assert [reviewing._named(key) for key in ("figure-1", "date", "article", "moon-1")] == ["رقم", "تاريخ النشر", "المقال", "moon-1"]  # fmt: skip
+    assert [review_screen._is_renewed(f"figure-{n}", outcome) for n in (1, 2, 3)] == [False, True, True]
+    assert [review_screen._named(key) for key in ("figure-1", "date", "article", "moon-1")] == ["رقم", "تاريخ النشر", "المقال", "moon-1"]  # fmt: skip
 
 
 def test_the_latest_two_hundred_skipped_articles_are_remembered(desk: Client) -> None:
     request = request_of(desk.user)
     request.session["skipped"] = list(range(200))
-    turn = reviewing.Turn(mine=True)
-    assert reviewing._claim_next(request, 200, turn, is_left=False) == f"{reverse('admin:review_next')}?{turn.query}"
+    turn = review_screen.Turn(mine=True)
+    assert (
+        review_screen._claim_next(request, 200, turn, is_left=False) == f"{reverse('admin:review_next')}?{turn.query}"
+    )
     assert request.session["skipped"] == list(range(200))
-    reviewing._claim_next(request, 200, turn, is_left=True)
+    review_screen._claim_next(request, 200, turn, is_left=True)
     assert request.session["skipped"] == list(range(1, 201))
 
 

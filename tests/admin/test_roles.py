@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from articles.curation.seen import mark_of
+from articles.curation.marks import mark_of
 from articles.models import Actor, Article, Delivery, Event, Source
 from tests.admin.posting import act, changelist, form_of
 

@@ -25,20 +25,22 @@ from articles.admin import digits, jobs, kept_form, words
 from articles.admin.bulk import with_actions
 from articles.admin.choosing import NamedRow, named, offered
 from articles.admin.dates import UncertainDateForm
-from articles.admin.decisions import Choice, Narrowing, Outcome, Seen
+from articles.admin.decisions import Choice, Outcome, Seen
 from articles.admin.deliveries import AGAIN, SETTLE, DeliverForm
 from articles.admin.desk import _without
 from articles.admin.facts import ReprintAdmin
 from articles.admin.history import _differing
+from articles.admin.mark_field import MARK_FIELD, seen_field, seen_marks
+from articles.admin.narrowing import Narrowing
 from articles.admin.pages import posted
-from articles.admin.queue import Counted
-from articles.admin.review_items import ReviewItem, as_typed
+from articles.admin.review_items import ReviewItem
+from articles.admin.review_screen import _as_typed
 from articles.admin.security import FreshForm, _next, _password_given, ask_again, is_fresh
-from articles.admin.seeing import FIELD, seen_field, seen_marks
+from articles.admin.start_page import Counted
 from articles.admin.submission import Answer, Submission
 from articles.curation.changes import FieldChange
 from articles.models import Actor, Alias, Article, Delivery, Event, Reprint, Source
-from articles.models.uncertain_date import PARTS
+from articles.models.uncertain_date import DATE_PARTS
 from articles.site.differences import DifferenceRun
 
 
@@ -56,7 +58,7 @@ class StartForm(UncertainDateForm):
 
     class Meta:
         model = Event
-        fields = tuple(f"start_{part}" for part in PARTS)
+        fields = tuple(f"start_{part}" for part in DATE_PARTS)
 
 
 @pytest.mark.django_db
@@ -257,7 +259,7 @@ def test_long_texts_are_told_by_their_differences(before: object, after: object,
     ],
 )  # fmt: skip
 def test_marks_that_a_form_carries(value: str | None, marks: dict | None) -> None:
-    assert seen_marks(request_of(**({} if value is None else {FIELD: value}))) == marks
+    assert seen_marks(request_of(**({} if value is None else {MARK_FIELD: value}))) == marks
     assert json.loads(seen_field([])) == {}
 
 
@@ -278,10 +280,10 @@ def test_what_a_choice_leaves_unsent(state: str, verdict: str, typed: dict, is_u
 
 
 @pytest.mark.parametrize(
-    ("sent", "passes"), [({"narrow": "1"}, True), ({"take": ""}, True), ({"skip": "1"}, True), ({"done": "1", "add": "1"}, False), ({}, False)]
+    ("sent", "stores_no_input"), [({"narrow": "1"}, True), ({"take": ""}, True), ({"skip": "1"}, True), ({"done": "1", "add": "1"}, False), ({}, False)]
 )  # fmt: skip
-def test_buttons_that_store_nothing(sent: dict[str, str], passes: bool) -> None:
-    assert Submission(User(), sent).passes_over is passes
+def test_buttons_that_store_nothing(sent: dict[str, str], stores_no_input: bool) -> None:
+    assert Submission(User(), sent).stores_no_input is stores_no_input
 
 
 def answer_of(**more: Any) -> Answer:
@@ -319,7 +321,7 @@ TYPED = {"value-figure-1": "26", "actor-figure-1": "فلان", "value": "99", "v
 def test_what_was_typed_is_shown_again(
     item: ReviewItem, answer: Answer, values: dict, verdict: str, refused: str
 ) -> None:
-    shown = as_typed(item, TYPED, answer)
+    shown = _as_typed(item, TYPED, answer)
     assert (shown.values, shown.verdict, shown.refused) == (values, verdict, refused)
 
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from articles.curation.changes import versions_of
 from articles.models import Actor, Article, Basis, Event, EventSeries, Figure, Mention, Source
 from tests.admin.posting import changelist
-from tests.admin.test_reviewing import ask, page_of, was
+from tests.admin.test_review_screen import ask, page_of, was
 
 pytestmark = pytest.mark.django_db
 

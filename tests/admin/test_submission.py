@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from articles.admin import decisions, review_items, review_queue, submission
+from articles.admin import adding, decisions, narrowing, review_items, review_queue, submission
 from articles.admin.decisions import Seen
 from articles.admin.submission import Submission, apply
-from articles.curation.seen import mark_of
+from articles.curation.marks import mark_of
 from articles.models import Alias, Article
 from tests.admin.conftest import account
 
@@ -64,8 +64,8 @@ def test_only_a_name_that_exists_is_narrowed(editor: User, seed: Any) -> None:
     assert not alias.found_in_text and alias.name in answer.messages[0]
 
 
-@pytest.mark.parametrize("module", [decisions, review_items, review_queue, submission])
+@pytest.mark.parametrize("module", [adding, decisions, narrowing, review_items, review_queue, submission])
 def test_what_decides_knows_of_no_request_and_no_page(module: ModuleType) -> None:
     tree = ast.parse(Path(module.__file__).read_text(encoding="utf-8"))
     sources = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-    assert not {"django.http", "django.contrib", "django.shortcuts", "articles.admin.reviewing"} & sources
+    assert not {"django.http", "django.contrib", "django.shortcuts", "articles.admin.review_screen"} & sources

@@ -27,7 +27,7 @@ from lxml import html
 from articles.admin import words
 from articles.admin.pages import shared_pages
 from articles.curation.changes import changes_of
-from articles.curation.seen import mark_of, overtaken
+from articles.curation.marks import mark_of, overtaken
 from articles.models import Actor, Article, Delivery, Event, EventSeries, Figure, Mention, Source, SynonymSet
 from articles.site.differences import differences
 from articles.site.words_for import ago, file_size, moment, since
@@ -186,7 +186,7 @@ def test_a_number_agrees_with_its_noun(noun: str, forms: dict[int, str]) -> None
 
 
 def test_every_noun_of_the_desk_has_its_forms() -> None:
-    assert {model._meta.model_name for model in admin.site._registry} - set(words.NOUNS) == set()
+    assert {model._meta.model_name for model in admin.site._registry} - set(words.DESK_NOUN_FORMS) == set()
 
 
 def test_a_list_says_how_many_rows_it_has(desk: Client) -> None:
@@ -218,7 +218,7 @@ def test_moments_are_said_in_words_and_dates_of_digits_keep_their_order() -> Non
 def test_what_django_says_is_written_as_the_archive_writes() -> None:
     """The catalogues of all installed applications, as Django merges them."""
     catalog = trans_real.translation("ar")._catalog
-    # `items` and iteration also return entries that another catalogue replaces.
+    # `items` and iteration, which ruff asks for, also return entries that another catalogue replaces.
     texts = {key: catalog[key] for key in catalog.keys() if isinstance(catalog[key], str)}  # noqa: SIM118
     assert len(texts) > 500
     assert {key: text for key, text in texts.items() if "\u064b" in text or "كلمة السر" in text} == {}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.db import connection
 from django.test import Client
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests.npm import installed
 from tests.tools import path_of
 
+PASSWORD = "كلمة-مرور-طويلة-1"
 # Playwright's synchronous API runs an event loop in this thread, which Django takes for asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 # Colours with a transition are checked after it has ended.
@@ -106,3 +107,18 @@ def _wait_for_requests() -> None:
             if cursor.fetchone() == (0,):
                 return
         time.sleep(0.05)
+
+
+@pytest.fixture
+def desk(page: Page, live_server: object, stored: None, roles: None, settings: object, tmp_path: Path) -> Page:
+    """A senior editor's browser, signed in."""
+    settings.STORAGES = settings.STORAGES | {
+        "deliveries": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": tmp_path / "kept"},
+        }
+    }
+    user = User.objects.create_user("salma", password=PASSWORD, is_staff=True, first_name="سلمى")
+    user.groups.add(Group.objects.get(name="محررون أول"))
+    sign_in(page, live_server, user)
+    return page

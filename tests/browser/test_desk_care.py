@@ -11,7 +11,7 @@ from django.contrib.auth.models import Group, User
 from playwright.sync_api import BrowserContext, Page, expect
 
 from articles.models import Actor, Article, Claim, Event, Figure
-from tests.browser.test_desk_day import PASSWORD, desk  # noqa: F401
+from tests.browser.conftest import PASSWORD
 
 pytestmark = pytest.mark.browser
 
@@ -22,13 +22,13 @@ def article(stored: None) -> Article:
     return Article.objects.filter(figures__value=210).distinct().get()
 
 
-def box(desk: Page, figure: Figure, name: str = "value") -> Any:  # noqa: F811
+def box(desk: Page, figure: Figure, name: str = "value") -> Any:
     """Opens the correction form of a figure, and returns one of its inputs."""
     desk.evaluate(f"document.querySelector('#figure-{figure.pk} details').open = true")
     return desk.locator(f"[name='{name}-figure-{figure.pk}']")
 
 
-def test_enter_in_a_correction_stores_it(desk: Page, article: Article) -> None:  # noqa: F811
+def test_enter_in_a_correction_stores_it(desk: Page, article: Article) -> None:
     figure = article.figures.get(value=210)
     desk.goto(f"/admin/review/{article.pk}/")
     box(desk, figure).fill("213")
@@ -40,7 +40,7 @@ def test_enter_in_a_correction_stores_it(desk: Page, article: Article) -> None: 
     assert (figure.value, figure.state) == (213, "confirmed")
 
 
-def test_the_page_shows_what_is_stored_after_a_correction(desk: Page, article: Article) -> None:  # noqa: F811
+def test_the_page_shows_what_is_stored_after_a_correction(desk: Page, article: Article) -> None:
     """Corrects a figure, the actor of a mention, and the day in the head of the page."""
     figure, mention = article.figures.get(value=210), article.mentions.order_by("id").first()
     new_actor = Actor.objects.create(name="مركز الدراسات البعيدة", kind="civil")
@@ -60,7 +60,7 @@ def test_the_page_shows_what_is_stored_after_a_correction(desk: Page, article: A
     expect(desk.locator(".review-head")).to_contain_text("9 ")
 
 
-def test_what_is_typed_goes_with_the_article_that_is_done(desk: Page, article: Article) -> None:  # noqa: F811
+def test_what_is_typed_goes_with_the_article_that_is_done(desk: Page, article: Article) -> None:
     """A correction is typed, left with Escape, and closed with one key; it is stored on the way."""
     figure = article.figures.get(value=210)
     desk.goto(f"/admin/review/{article.pk}/")
@@ -72,7 +72,7 @@ def test_what_is_typed_goes_with_the_article_that_is_done(desk: Page, article: A
     assert (figure.unit, figure.state) == ("خلية نائمة", "confirmed")
 
 
-def test_a_correction_that_is_refused_stays_and_is_told(desk: Page, article: Article) -> None:  # noqa: F811
+def test_a_correction_that_is_refused_stays_and_is_told(desk: Page, article: Article) -> None:
     figure = article.figures.get(value=210)
     desk.goto(f"/admin/review/{article.pk}/")
     box(desk, figure).fill("كثير")
@@ -82,7 +82,7 @@ def test_a_correction_that_is_refused_stays_and_is_told(desk: Page, article: Art
     expect(desk.locator(f"#figure-{figure.pk}")).to_have_class(re.compile("unsaved"))
 
 
-def test_leaving_with_something_typed_is_asked_about(desk: Page, article: Article) -> None:  # noqa: F811
+def test_leaving_with_something_typed_is_asked_about(desk: Page, article: Article) -> None:
     dialogs: list[str] = []
 
     def stay(dialog: Any) -> None:
@@ -107,7 +107,7 @@ def test_leaving_with_something_typed_is_asked_about(desk: Page, article: Articl
     desk.remove_listener("dialog", stay)
 
 
-def test_two_presses_of_enter_close_nothing_over_what_waits(desk: Page, article: Article) -> None:  # noqa: F811
+def test_two_presses_of_enter_close_nothing_over_what_waits(desk: Page, article: Article) -> None:
     desk.goto(f"/admin/review/{article.pk}/?order=old")
     waiting = int(desk.locator("[role=status] [data-open]").inner_text())
     assert waiting > 3
@@ -126,7 +126,7 @@ def test_two_presses_of_enter_close_nothing_over_what_waits(desk: Page, article:
     assert article.checked_by.username == "salma" and not article.figures.suggested().exists()
 
 
-def test_an_addition_that_was_not_sent_holds_the_article(desk: Page, article: Article) -> None:  # noqa: F811
+def test_an_addition_that_was_not_sent_holds_the_article(desk: Page, article: Article) -> None:
     desk.goto(f"/admin/review/{article.pk}/")
     desk.locator("#adding summary").click()
     desk.fill("#id_quote", "كلمات لم تُضف")
@@ -136,7 +136,7 @@ def test_an_addition_that_was_not_sent_holds_the_article(desk: Page, article: Ar
     expect(desk.locator("#id_quote")).to_have_value("كلمات لم تُضف")
 
 
-def test_a_claim_ends_when_the_page_is_left(desk: Page, article: Article) -> None:  # noqa: F811
+def test_a_claim_ends_when_the_page_is_left(desk: Page, article: Article) -> None:
     desk.goto(f"/admin/review/{article.pk}/")
     assert Claim.objects.filter(article=article).exists()
     desk.reload()
@@ -152,7 +152,7 @@ def test_a_claim_ends_when_the_page_is_left(desk: Page, article: Article) -> Non
 def test_a_session_that_ended_costs_nothing_that_was_typed(
     browser: Any,
     live_server: Any,
-    desk: Page,  # noqa: F811
+    desk: Page,
     article: Article,
 ) -> None:
     # It has a window of its own: the browser reports the refused request (401) as an error of the page.
@@ -187,7 +187,7 @@ def sign_out_elsewhere(context: BrowserContext) -> None:
     context.add_cookies(cookies)
 
 
-def test_the_same_without_scripts(browser: Any, live_server: Any, desk: Page, article: Article) -> None:  # noqa: F811
+def test_the_same_without_scripts(browser: Any, live_server: Any, desk: Page, article: Article) -> None:
     context = browser.new_context(
         base_url=live_server.url, java_script_enabled=False, locale="ar", storage_state=desk.context.storage_state()
     )
@@ -214,7 +214,7 @@ def test_the_same_without_scripts(browser: Any, live_server: Any, desk: Page, ar
     context.close()
 
 
-def test_two_editors_are_told_of_each_other(browser: Any, live_server: Any, desk: Page, article: Article) -> None:  # noqa: F811
+def test_two_editors_are_told_of_each_other(browser: Any, live_server: Any, desk: Page, article: Article) -> None:
     colleague = User.objects.create_user("hind", password=PASSWORD, is_staff=True)
     colleague.groups.add(Group.objects.get(name="محررون"))
     desk.goto(f"/admin/review/{article.pk}/")
@@ -241,7 +241,7 @@ def test_two_editors_are_told_of_each_other(browser: Any, live_server: Any, desk
     context.close()
 
 
-def test_verdicts_on_their_way_are_not_lost_when_the_page_is_left(desk: Page, article: Article) -> None:  # noqa: F811
+def test_verdicts_on_their_way_are_not_lost_when_the_page_is_left(desk: Page, article: Article) -> None:
     desk.goto(f"/admin/review/{article.pk}/")
 
     def late(route: Any) -> None:
@@ -267,7 +267,7 @@ def test_verdicts_on_their_way_are_not_lost_when_the_page_is_left(desk: Page, ar
     )
 
 
-def test_verdicts_that_could_not_be_sent_stay_chosen_and_are_sent_again(desk: Page, article: Article) -> None:  # noqa: F811
+def test_verdicts_that_could_not_be_sent_stay_chosen_and_are_sent_again(desk: Page, article: Article) -> None:
     # It has a page of its own, because the browser's console reports the requests that fail here.
     page = desk.context.new_page()
     page.goto(f"/admin/review/{article.pk}/")
@@ -299,7 +299,7 @@ def test_verdicts_that_could_not_be_sent_stay_chosen_and_are_sent_again(desk: Pa
     expect(page.locator(f"#{keys[1]}")).to_have_class(re.compile("rejected"))
 
 
-def test_a_verdict_after_the_token_was_renewed_is_kept_and_sent_again(desk: Page, article: Article) -> None:  # noqa: F811
+def test_a_verdict_after_the_token_was_renewed_is_kept_and_sent_again(desk: Page, article: Article) -> None:
     # It has a page of its own, because the browser's console reports the requests that fail here.
     page = desk.context.new_page()
     page.goto(f"/admin/review/{article.pk}/")

@@ -14,17 +14,15 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as project
-from django.contrib.auth.models import Group, User
 from django.core.management import call_command
 from django.db import connections
 from playwright.sync_api import Page, expect
 
 from articles.models import Actor, Alias, Article, Contradiction, Delivery, EventSeries, Figure
-from tests.browser.conftest import accessibility_violations, sign_in
+from tests.browser.conftest import accessibility_violations
 
 pytestmark = pytest.mark.browser
 
-PASSWORD = "كلمة-مرور-طويلة-1"
 PICTURES = Path(project.BASE_DIR, "static", "guide")
 TEXT = """لقاء في المرفأ حول أمن السواحل
 
@@ -36,21 +34,6 @@ TEXT = """لقاء في المرفأ حول أمن السواحل
 
 وأضاف أن 320 شخصا أوقفوا في خمس دول، وأن المغرب والكويت وطاجيكستان ستجتمع من جديد.
 """
-
-
-@pytest.fixture
-def desk(page: Page, live_server: object, stored: None, roles: None, settings: object, tmp_path: Path) -> Page:
-    """A senior editor's browser, signed in."""
-    settings.STORAGES = settings.STORAGES | {
-        "deliveries": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": tmp_path / "kept"},
-        }
-    }
-    user = User.objects.create_user("salma", password=PASSWORD, is_staff=True, first_name="سلمى")
-    user.groups.add(Group.objects.get(name="محررون أول"))
-    sign_in(page, live_server, user)
-    return page
 
 
 def work() -> None:

@@ -14,7 +14,7 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from articles.models import Actor, Alias, Article, Delivery, Event
-from tests.admin.test_words import pages_of_nouns, pages_of_the_desk, rows  # noqa: F401
+from tests.admin.test_words import pages_of_nouns, pages_of_the_desk, rows  # noqa: F401  Fixtures.
 from tests.browser.conftest import sign_in
 
 pytestmark = pytest.mark.browser
@@ -40,7 +40,7 @@ def seed(stored: None) -> None:
     """Replaces the fixture `seed` on which `rows` depends: `stored` has stored the archive here."""
 
 
-def test_no_page_scrolls_sideways(telephone: Page, rows: None) -> None:  # noqa: F811
+def test_no_page_scrolls_sideways(telephone: Page, rows: None) -> None:  # noqa: F811  The fixture.
     long = "https://h.example/" + "a" * 200
     failures = [{"path": f"{long}: line 2", "reason": "not JSON: " + "x" * 300}]
     note = {"path": "جدول.csv: line 2", "kind": "partly", "field": "published", "given": "32 مارس 2023 " * 9, "taken": "taken as 2023-03, inferred",
@@ -67,7 +67,7 @@ def test_no_page_scrolls_sideways(telephone: Page, rows: None) -> None:  # noqa:
     assert (wide, cut) == ({}, {}), f"{wide}\n{cut}"
 
 
-def test_a_cell_stands_under_the_name_of_its_column(telephone: Page, rows: None) -> None:  # noqa: F811
+def test_a_cell_stands_under_the_name_of_its_column(telephone: Page, rows: None) -> None:  # noqa: F811  The fixture.
     telephone.goto(reverse("admin:articles_article_changelist"))
     cell = telephone.locator("#result_list tbody td.field-status").first
     expect(cell).to_have_attribute("data-label", "الحالة")

@@ -22,9 +22,8 @@ from articles.models import (
     SynonymSet,
 )  # fmt: skip
 from articles.models.history import event_models
-from tests.browser.conftest import sign_in
+from tests.browser.conftest import PASSWORD, sign_in
 
-PASSWORD = "كلمة-مرور-طويلة-1"
 # Values that signing in writes, and a time whose microseconds Django's own account form drops.
 _NOT_LOOKED_AT = {"auth.User": {"last_login", "date_joined"}}
 

@@ -10,7 +10,6 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from articles.curation import seen
 from articles.curation.changes import (
     _shown_part,
     between,
@@ -22,6 +21,7 @@ from articles.curation.changes import (
     versions_of,
 )
 from articles.curation.edited import body_is_an_editors
+from articles.curation.marks import Overtaken, _label, as_seen, mark_of, marks_of, overtaken
 from articles.curation.settling import in_words, without_place
 from articles.curation.telling import PLACE, has_place, is_place, moment_in_words
 from articles.models import Actor, Alias, ArchiveDate, Article, Coverage, Event, Figure, Measure, Mention, Source
@@ -357,41 +357,41 @@ def test_which_facts_have_a_place(row: Any, has: bool, fields: set[str]) -> None
     ],
 )  # fmt: skip
 def test_how_a_refused_decision_names_a_field(row: Any, name: str, label: str) -> None:
-    assert seen._label(row._meta.get_field(name), row) == label
+    assert _label(row._meta.get_field(name), row) == label
 
 
 def test_a_refused_decision_names_a_moment(settings: Any) -> None:
     moment = datetime(2024, 5, 10, 9, 30, tzinfo=UTC)
-    label = seen._label(Article._meta.get_field("checked_at"), Article(checked_at=moment))
+    label = _label(Article._meta.get_field("checked_at"), Article(checked_at=moment))
     assert label == f"تمت مراجعته في ({moment_in_words(moment)})"
-    assert str(seen.Overtaken("", ("أ", "ب"))).startswith("سبقك الآلة بعد فتح الصفحة وغيّر: أ، ب.")
+    assert str(Overtaken("", ("أ", "ب"))).startswith("سبقك الآلة بعد فتح الصفحة وغيّر: أ، ب.")
 
 
 @in_database
 def test_a_row_as_a_page_showed_it(make_article: MakeArticle) -> None:
     article, other = make_article(author="أ"), make_article(author="ي")
-    marks = [seen.mark_of(article)]
+    marks = [mark_of(article)]
     for author in "بج":
         update(other, author=f"{author} آخر")
         update(article, author=author)
-        marks.append(seen.mark_of(article))
+        marks.append(mark_of(article))
     article.refresh_from_db()
-    assert [seen.as_seen(article, mark).author for mark in marks] == ["أ", "ب", "ج"]
-    assert seen.as_seen(article, marks[-1]) is article
+    assert [as_seen(article, mark).author for mark in marks] == ["أ", "ب", "ج"]
+    assert as_seen(article, marks[-1]) is article
     with CaptureQueriesContext(connection) as queries:
-        assert seen.marks_of([article]) == {article.pk: marks[-1]}
+        assert marks_of([article]) == {article.pk: marks[-1]}
     # The history of other rows is not read.
     assert [" WHERE " in query["sql"] for query in queries] == [True]
     # Changes are in the order of their numbers, wherever the database keeps them.
     for version in versions_of(article)[1:]:
         _dated(Article, version.pgh_id, version.pgh_created_at)
-    assert [seen.as_seen(article, mark).author for mark in marks] == ["أ", "ب", "ج"]
+    assert [as_seen(article, mark).author for mark in marks] == ["أ", "ب", "ج"]
     # The bounds of a known date follow from it: they are not named beside it.
     mark = marks[-1]
     with operation(user=User.objects.create(username="hiya").pk):
         article.published = ArchiveDate.on(date(2024, 5, 10))
         article.save()
-    change = seen.overtaken(article, mark, User.objects.create(username="ana"))
+    change = overtaken(article, mark, User.objects.create(username="ana"))
     assert change is not None and {label.split(" (")[0] for label in change.fields} == {
         "تاريخ النشر", "تاريخ النشر: الدقة", "تاريخ النشر: الأساس",
     }  # fmt: skip
@@ -401,13 +401,13 @@ def test_a_row_as_a_page_showed_it(make_article: MakeArticle) -> None:
 def test_the_last_of_several_changes_names_the_editor(make_article: MakeArticle) -> None:
     article = make_article(author="أ")
     mine, hers = (User.objects.create(username=name) for name in ("ana", "hiya"))
-    mark = seen.mark_of(article)
+    mark = mark_of(article)
     update(article, hers.pk, author="ب")
     update(article, None, author="ج")
     first = versions_of(article)[1]
     article.refresh_from_db()
     for _ in range(2):
-        change = seen.overtaken(article, mark, mine)
+        change = overtaken(article, mark, mine)
         assert change is not None and (change.editor, change.fields) == ("", ("الكاتب (ج)",))
         # Wherever the database keeps the first change.
         _dated(Article, first.pgh_id, first.pgh_created_at)

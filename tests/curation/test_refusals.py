@@ -149,6 +149,6 @@ def test_pairs_are_found_in_windows_until_an_editor_says_that_they_differ(model:
         and alike(model, before=None, window=count)[1] is not None
     )
     assert alike(model, before=1, window=5) == ([], None)
-    Apart.objects.create(noun=model._meta.model_name, one=rows[0].pk, other=rows[1].pk)
-    Apart.objects.create(noun="other", one=rows[0].pk, other=rows[2].pk)
+    Apart.objects.create(noun=model._meta.model_name, lower_key=rows[0].pk, higher_key=rows[1].pk)
+    Apart.objects.create(noun="other", lower_key=rows[0].pk, higher_key=rows[2].pk)
     assert set(pairs_of(model, rows)) == set(pairs) - {f"{names[0]} = {names[1]}"}

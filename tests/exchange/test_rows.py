@@ -15,7 +15,7 @@ from django.test import Client
 
 from articles.exchange import api, rows
 from articles.exchange.authority import authority_file
-from articles.exchange.chosen import NOUNS
+from articles.exchange.chosen import EXPORTED_NOUNS
 from articles.exchange.citations import bibtex, citation, csl_json, plain, ris
 from articles.exchange.export import EXPORTS
 from articles.exchange.lines import csv_lines, json_lines
@@ -274,7 +274,7 @@ def test_lines_of_both_forms() -> None:
 
 
 def ids(noun: str, address: str) -> list[int]:
-    return list(NOUNS[noun].chosen(QueryDict(address)).values_list("pk", flat=True))
+    return list(EXPORTED_NOUNS[noun].chosen(QueryDict(address)).values_list("pk", flat=True))
 
 
 def test_downloads_hold_what_a_page_shows_in_its_order(world: World, make_article: Callable[..., Article]) -> None:

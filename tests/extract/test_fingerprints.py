@@ -3,7 +3,7 @@
 import pytest
 
 from articles.arabic.words import words
-from articles.extract.fingerprints import MOST_COMPARED, fingerprint, is_reprint, likeness, shingles, shingles_of
+from articles.extract.fingerprints import LONGEST_COMPARED, fingerprint, is_reprint, likeness, shingles, shingles_of
 
 VOCABULARY = [f"{a}{b}{c}" for a in "حدرصطع" for b in "ثخذضظغ" for c in "جحشقطز"]
 
@@ -67,9 +67,9 @@ def test_of_a_long_text_the_beginning_and_the_end_are_compared() -> None:
             :length
         ]
 
-    text = of_length(MOST_COMPARED)
+    text = of_length(LONGEST_COMPARED)
     assert shingles_of(text) == shingles(words(text))
-    longer = of_length(MOST_COMPARED + 700)
+    longer = of_length(LONGEST_COMPARED + 700)
     compared = shingles_of(longer)
     written = longer.split()
     # Half of the compared part each; words that are cut are left out, and no shingle spans the gap.

@@ -7,7 +7,7 @@ import pytest
 
 from articles.arabic.words import words
 from articles.extract.authority import Authority
-from articles.extract.fingerprints import MOST_COMPARED, fingerprint, shingles_of
+from articles.extract.fingerprints import LONGEST_COMPARED, fingerprint, shingles_of
 from articles.extract.process import suggest
 from articles.ingest.identity import shared_wording
 from articles.models import Article, Fingerprint, Reprint
@@ -90,8 +90,8 @@ LONG = " ".join(f"كلمة{number}" for number in range(40_000))
 
 def test_what_is_compared_of_a_text_does_not_grow_with_it_for_ever() -> None:
     """The storing process compares texts without a budget, so the compared part must be bounded."""
-    most = max(len(shingles_of(LONG[: 4 * MOST_COMPARED])), len(shingles_of(LONG)))
-    assert len(LONG) > 5 * MOST_COMPARED and most <= len(shingles_of(LONG[:MOST_COMPARED])) * 1.2
+    most = max(len(shingles_of(LONG[: 4 * LONGEST_COMPARED])), len(shingles_of(LONG)))
+    assert len(LONG) > 5 * LONGEST_COMPARED and most <= len(shingles_of(LONG[:LONGEST_COMPARED])) * 1.2
 
 
 def test_long_texts_are_compared_as_wholes_when_one_would_replace_the_other() -> None:
@@ -105,7 +105,7 @@ def test_long_texts_are_compared_as_wholes_when_one_would_replace_the_other() ->
 def test_a_long_text_whose_middle_is_another_is_not_the_same_text(make_article: object) -> None:
     """The long text still carries the first story, since its beginning and end are the same."""
     # The text is longer than the compared part, and no longer than necessary, since the rules read all of it.
-    text = LONG[: MOST_COMPARED * 4 // 3]
+    text = LONG[: LONGEST_COMPARED * 4 // 3]
     middle = len(text) // 2
     changed_text = text[:middle] + " كلام آخر " + text[middle:]
     rules = []

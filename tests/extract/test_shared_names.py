@@ -13,7 +13,7 @@ from articles.extract.authority import Authority
 from articles.extract.process import suggest
 from articles.models import Actor, Alias, Article
 from articles.models.history import operation
-from tests.admin.conftest import account, desk, signed_in  # noqa: F401
+from tests.admin.conftest import account, desk, signed_in  # noqa: F401  Fixtures.
 
 pytestmark = pytest.mark.django_db
 
@@ -81,7 +81,7 @@ def test_after_merging_splitting_and_undoing_it_is_as_the_names_are_then(
 
 
 def test_the_desk_says_so_and_keeps_its_word(
-    desk: Client,  # noqa: F811
+    desk: Client,  # noqa: F811  The fixture.
     pair: tuple[Actor, Actor],
     make_article: Any,
 ) -> None:

@@ -185,7 +185,7 @@ def test_the_share_of_a_wording_is_of_the_longer_text() -> None:
     assert SAME_ARTICLE_SHARE < shared_wording(BODY, BODY.replace("25", "27")) < 1
 
 
-def test_hidden_files_and_folders_are_passed_over(tmp_path: Path) -> None:
+def test_hidden_files_and_folders_are_skipped(tmp_path: Path) -> None:
     for name in ("seen.txt", ".hidden.txt", ".folder/inside.txt", "folder/other.txt", "folder/.hidden.txt"):
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)

@@ -99,7 +99,7 @@ def test_redirects_are_followed_to_the_address_that_answered(site: str) -> None:
 
 
 @pytest.mark.parametrize("before", ["103", "100", "102", "100-103-103", "102-100"])
-def test_answers_before_the_final_one_are_passed_over(site: str, before: str) -> None:
+def test_answers_before_the_final_one_are_skipped(site: str, before: str) -> None:
     item = fetch(f"{site}/before-{before}")
     assert (item.content, item.media_type, item.encoding) == (PAGE, "text/html", "utf-8")
 

@@ -87,7 +87,7 @@ def test_the_content_of_a_page_is_as_it_was_before_it_was_sent(path: Path) -> No
 
 
 ELSEWHERE = "answers from addresses that are not of the web were left out"
-NO_PAGE = "records that hold no page were passed over"
+NO_PAGE = "records that hold no page were skipped"
 
 
 @pytest.mark.parametrize(
@@ -134,12 +134,12 @@ def test_the_reasons_are_counted_and_the_first_ten_are_told(path: Path) -> None:
     ] + "…" and taken.startswith("13 ")
     *_, remark = entries(path, record(answer()) + content)
     assert remark.place == f"record at offset {len(record(answer()))}"
-    passed_over = warc._PassedOver()
+    skipped = warc._SkippedRecords()
     for number in range(1005):
-        passed_over.add(f"x{number}", "first" if not number else "later")
-    passed_over.add("x999", "later")
-    passed_over.add("x1000", "later")
-    (remark,) = passed_over.remarks("a.warc")
+        skipped.add(f"x{number}", "first" if not number else "later")
+    skipped.add("x999", "later")
+    skipped.add("x1000", "later")
+    (remark,) = skipped.remarks("a.warc")
     assert (
         remark.note.given.startswith("…: 6, x999: 2, x0: 1")
         and remark.place == "first"

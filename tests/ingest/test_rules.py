@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from articles.extract.dates import StatedDate
-from articles.extract.fingerprints import MOST_COMPARED
+from articles.extract.fingerprints import LONGEST_COMPARED
 from articles.ingest import authority, gate
 from articles.ingest.boilerplate import is_label, opens_comment_form
 from articles.ingest.document import Document, Item, Note, UnreadableError, quoted
@@ -112,7 +112,7 @@ def test_days_of_publication(day: date, is_sensible: bool) -> None:
     page = judged(is_row=False, dates=(on(TODAY, "time"), on(day, "time")))
     assert page.dates == (on(TODAY, "time"),)
     assert [(note.field, note.given, str(note.taken)) for note in page.notes] == [
-        ("published (time)", f"في {day}", f"not a day of {RANGE}; it was passed over")
+        ("published (time)", f"في {day}", f"not a day of {RANGE}; it was ignored")
     ]
 
 
@@ -189,7 +189,7 @@ def test_what_a_report_quotes() -> None:
     assert quoted(" أ \n ب ") == "أ ب" and quoted("a\0\ud800") == "a�?" and quoted(None) == "None"
     assert quoted("ن" * 120) == "ن" * 120 and quoted("ن" * 121) == "ن" * 119 + "…"
     with pytest.raises(ValueError, match="a revisit has no bytes"):
-        Item("a", None, "").received  # noqa: B018
+        _ = Item("a", None, "").received
 
 
 # The sums of a run.
@@ -250,7 +250,7 @@ def words(first: int, count: int, length: int = 1) -> str:
 def test_the_share_of_a_wording(length: int) -> None:
     """Five-word shingles: a text of 20 words has 16. Long texts are compared by their words as written."""
     text, half = words(0, 20, length), words(0, 10, length)
-    assert (len(text) > MOST_COMPARED) == (length > 1)
+    assert (len(text) > LONGEST_COMPARED) == (length > 1)
     assert shared_wording(text, text) == 1.0 == shared_wording(text, f"{text} ")
     assert shared_wording(text, half) == shared_wording(half, text) == 6 / 16
     assert shared_wording(text, words(10, 20, length)) == 6 / 16

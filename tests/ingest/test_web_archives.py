@@ -156,7 +156,7 @@ def test_what_holds_no_page_is_told_in_one_line_with_the_reason(tmp_path: Path) 
     report = run(path)
     assert (report.done, report.failures) == (0, [])
     ((note, (place, times)),) = report.noted.places.items()
-    assert str(note) == "records “application/pdf: 2, status 404: 1”: 3 records that hold no page were passed over"
+    assert str(note) == "records “application/pdf: 2, status 404: 1”: 3 records that hold no page were skipped"
     assert (place, times) == ("a.warc: record at offset 0", 1)
     (row,) = Delivery.objects.latest("id").notes
     assert row["path"] == "a.warc: record at offset 0" and row["given"] == "application/pdf: 2, status 404: 1"

@@ -9,7 +9,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from articles.models import Article, Contradiction, Event, Figure, Measure
-from articles.models.contradiction import MOST_COMPARED, Bounds, any_contradict
+from articles.models.contradiction import MOST_COMPARED_PAIRWISE, Bounds, any_contradict
 
 MakeArticle = Callable[..., Article]
 in_database = pytest.mark.django_db
@@ -69,7 +69,7 @@ def test_which_values_cannot_all_be_true(one: Bounds, other: Bounds, contradict:
         ([bounds(1, 9, 9), bounds(2, 9, 9), bounds(3, 5, 5)], True),
     ],
 )
-@pytest.mark.parametrize("count", [3 * MOST_COMPARED // 4, MOST_COMPARED, MOST_COMPARED + 1])
+@pytest.mark.parametrize("count", [3 * MOST_COMPARED_PAIRWISE // 4, MOST_COMPARED_PAIRWISE, MOST_COMPARED_PAIRWISE + 1])
 def test_many_figures_are_compared_by_their_extremes(figures: list[Bounds], contradict: bool, count: int) -> None:
     # The others allow all values.
     others = [bounds(100 + number, None, None) for number in range(count - len(figures))]
@@ -80,7 +80,7 @@ def test_only_the_extremes_of_very_many_figures_are_compared() -> None:
     """Two figures of June at each end hide the two of May."""
     hidden = [bounds(1, 5, 5, *MAY), bounds(2, 6, 6, *MAY)]
     extremes = [bounds(3, 9, 9, *JUNE), bounds(3, 8, 8, *JUNE), bounds(3, 1, 1, *JUNE), bounds(3, 2, 2, *JUNE)]
-    others = [bounds(100 + number, None, None) for number in range(MOST_COMPARED - 6)]
+    others = [bounds(100 + number, None, None) for number in range(MOST_COMPARED_PAIRWISE - 6)]
     assert any_contradict([*others, *hidden, *extremes])
     assert not any_contradict([*others, bounds(4, None, None), *hidden, *extremes])
     # The third highest and the third lowest are not compared, even with the extremes of the other side.

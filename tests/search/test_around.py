@@ -122,7 +122,10 @@ def test_drafts_and_rejected_actors_are_not_suggested(make_article: object) -> N
 
 def test_related_articles_share_the_telling_words(seed: object, make_article: object) -> None:
     forecast = make_article("نشرة الطقس", "أمطار متفرقة ورياح على السواحل غدا")
-    beside = lambda article: related(with_frequent_lexemes(Article.objects).get(pk=article.pk), 5)  # noqa: E731
+
+    def beside(article: Article) -> list[Article]:
+        return related(with_frequent_lexemes(Article.objects).get(pk=article.pk), 5)
+
     articles = beside(seed("000"))
     assert articles[0] == seed("001") and seed("000") not in articles and forecast not in articles
     make_article("أمطار", "أمطار ورياح متفرقة في السهول")

@@ -20,15 +20,20 @@ NUMBER = 60
 def many(make_article: object, monkeypatch: pytest.MonkeyPatch) -> list[Article]:
     """Articles that all contain «فيروز» and «كهرمان»; the higher the number, the more often «فيروز»."""
     for name, value in {
-        "MOST_RANKED": 12, "MOST_FOUND": 15, "EXAMINED": (12, 30, 90), "FEW": 5,
+        "MOST_RANKED": 12, "MOST_FOUND": 15, "CHECKED_FOR_PHRASE": (12, 30, 90), "ENOUGH_MATCHES": 5,
         "MOST_HELD_AGAINST_FILTER": 40, "MOST_ENTRIES": 30,
     }.items():  # fmt: skip
         monkeypatch.setattr(candidates, name, value)
-    for name, value in {"FEW": 5, "MOST_RANKED": 12, "LOOKED_AT_BY_DATE": 10, "MOST_SORTED_BY_DATE": 40}.items():
+    for name, value in {
+        "ENOUGH_MATCHES": 5,
+        "MOST_RANKED": 12,
+        "LOOKED_AT_BY_DATE": 10,
+        "MOST_SORTED_BY_DATE": 40,
+    }.items():
         monkeypatch.setattr(run, name, value)
     for name, value in {"MOST_FILTERED": 16, "NEWEST_OF_FILTER": 6}.items():
         monkeypatch.setattr(index, name, value)
-    monkeypatch.setattr(vocabulary, "COUNTED_LIVE", 10)
+    monkeypatch.setattr(vocabulary, "RECOUNTED_BELOW", 10)
     source = Source.objects.create(name="صحيفة الحدود")
     made = [
         make_article(

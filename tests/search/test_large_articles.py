@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.db import connection
 from django.test import Client
+from psycopg.errors import Diagnostic
 
 from articles.models import Article
 from articles.search import related as related_room
@@ -33,7 +34,10 @@ def unanalysed(make_article: Callable[..., Article]) -> list[Article]:
 def plans(unanalysed: list[Article]) -> Iterator[list[str]]:
     """Collects the plan of every statement, including those inside database functions."""
     notices: list[str] = []
-    handler = lambda notice: notices.append(notice.message_primary)  # noqa: E731
+
+    def handler(notice: Diagnostic) -> None:
+        notices.append(notice.message_primary or "")
+
     with connection.cursor() as cursor:
         cursor.execute("LOAD 'auto_explain'")
         cursor.execute("SET LOCAL auto_explain.log_min_duration = 0")
@@ -79,7 +83,7 @@ def test_a_page_goes_without_related_articles_where_looking_for_them_takes_too_l
         cursor.execute(
             "CREATE VIEW articles_corpus AS SELECT corpus_itself.* FROM corpus_itself, LATERAL (SELECT pg_sleep(600) OFFSET 0) AS slept"
         )
-    monkeypatch.setattr(related_room, "PATIENCE", 50)
+    monkeypatch.setattr(related_room, "MOST_MILLISECONDS", 50)
     page = client.get(address)
     assert page.status_code == 200 and page.context["related"] == [] and article.title in page.content.decode()
 

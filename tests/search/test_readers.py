@@ -10,7 +10,7 @@ from articles.models import Actor, Alias, Article, Coverage, Event, Figure, Meas
 from articles.search import matching, statistics
 from articles.search.completion import MOST_SUGGESTED, suggestions
 from articles.search.correction import _alike, _plainness
-from articles.search.facets import MOST_BARS, MOST_VALUES, bars, facets, interval
+from articles.search.facets import MOST_TIME_BARS, MOST_VALUES, bars, facets, interval
 from articles.search.filters import ActorFilter, ArticleFilter, EventFilter, FigureFilter
 from articles.search.listing import Direction, ListPlace, capped_count, page_of
 from articles.search.matching import (
@@ -205,7 +205,7 @@ def test_bars_are_months_where_all_are_known_in_two_years(times: dict[str, int],
 
 def test_of_many_years_the_latest_are_shown() -> None:
     shown = bars({"1950": 1, "2024": 2})
-    assert (len(shown), shown[0].value, shown[-1].value) == (MOST_BARS, str(2024 - MOST_BARS + 1), "2024")
+    assert (len(shown), shown[0].value, shown[-1].value) == (MOST_TIME_BARS, str(2024 - MOST_TIME_BARS + 1), "2024")
     assert shown[-1].first == date(2024, 1, 1)
 
 

@@ -15,7 +15,7 @@ def concept(*runs: str) -> Concept:
 
 def marked(title: str, body: str, positions: dict[str, list[int]], *concepts: Concept) -> Highlighted:
     article = Article(pk=7, title=title, body=body)
-    article.positions = positions  # type: ignore[assignment]
+    article.positions = positions
     return highlight([article], concepts)[7]
 
 

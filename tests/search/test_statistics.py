@@ -32,7 +32,7 @@ def test_rare_words_are_counted_live(make_article: object) -> None:
 
 
 def test_common_words_take_the_kept_count(make_article: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(vocabulary, "COUNTED_LIVE", 2)
+    monkeypatch.setattr(vocabulary, "RECOUNTED_BELOW", 2)
     for _ in range(4):
         make_article(body="زبرجد نفيس")
     statistics.rebuild()

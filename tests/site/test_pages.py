@@ -212,7 +212,7 @@ def test_loading_the_fixtures_again_is_harmless(client: Client) -> None:
 def test_a_long_list_tells_the_kept_number_of_a_large_archive(
     client: Client, make_article: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pages, "COUNTED_LIVE", 2)
+    monkeypatch.setattr(pages, "MOST_COUNTED_WITH_TALLY", 2)
     source = Source.objects.create(name="صحيفة الميناء")
     for number in range(4):
         make_article(f"خبر {number}", "نص الخبر", source=source)

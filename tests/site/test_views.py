@@ -457,7 +457,7 @@ def test_the_page_of_an_event(client: Client, summit: Event, monkeypatch: pytest
     ]  # fmt: skip
     assert (titles(shown["earlier"]), titles(shown["later"])) == (["الساحل 1"], ["الساحل 3"])
     monkeypatch.setattr(event_views, "MOST_REPORTS", 2)
-    monkeypatch.setattr(event_views, "MOST_COMPARED", 1)
+    monkeypatch.setattr(event_views, "MOST_REPORTS_COMPARED", 1)
     shown = context(client, summit.get_absolute_url())
     assert titles(coverage.article for coverage in shown["coverages"]) == ["2", "3"] and shown["more"] is True
     assert titles(shown["comparison"].articles) == ["2"] and shown["comparison"].is_cut is True

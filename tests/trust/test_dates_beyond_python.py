@@ -37,7 +37,7 @@ from articles.models import (
 from articles.models.history import event_models
 from articles.platform.calendar_bounds import held
 from articles.upkeep.check import check
-from tests.admin.conftest import signed_in  # noqa: F401 (a fixture)
+from tests.admin.conftest import signed_in  # noqa: F401  A fixture.
 from tests.old_archive import before_the_rules, columns_of_dates, spoil
 
 pytestmark = pytest.mark.django_db
@@ -243,7 +243,10 @@ def test_what_the_history_holds_of_it_is_told_and_raises_no_alarm(rows: list[Art
     assert [problem for problem in checked.problems if problem.is_usual and "articles_articleevent" in problem.message]
 
 
-def test_the_desk_shows_such_rows(rows: list[Article], signed_in: Callable[..., Client]) -> None:  # noqa: F811
+def test_the_desk_shows_such_rows(
+    rows: list[Article],
+    signed_in: Callable[..., Client],  # noqa: F811  The fixture.
+) -> None:
     desk = signed_in("awwal", "محررون أول")
     bad = rows[0]
     event = bad.coverages.get().event

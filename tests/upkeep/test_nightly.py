@@ -55,7 +55,7 @@ def test_a_run_goes_on_after_a_failed_part_and_is_recorded() -> None:
     assert NightlyRun.objects.earliest("started_at").started_at == long_ago + timedelta(days=3)
     # The lock is free again; while another holds it, nothing runs.
     with psycopg.connect(**{**connection.get_connection_params(), "cursor_factory": psycopg.Cursor}) as other:
-        other.execute("SELECT pg_advisory_lock(%s)", [nightly.LOCK])
+        other.execute("SELECT pg_advisory_lock(%s)", [nightly.NIGHTLY_LOCK])
         with pytest.raises(nightly.AlreadyRunningError):
             nightly.run([["check", "--help"]], heard.append)
     assert len(heard) == 2 and NightlyRun.objects.count() == NightlyRun.MOST_KEPT

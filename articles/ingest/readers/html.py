@@ -70,8 +70,8 @@ _MOST_CELLS, _MOST_SPANNED = 100, 1000
 # A page states fewer dates of publication than _MOST_DATES. Extraction loses fewer paragraphs than _MOST_LOST.
 _MOST_DATES, _MOST_LOST = 100, 300
 # Void elements that the extraction deletes.
-_FIELDS = ("area", "embed", "frame", "input")
-_NO_ADDRESS = Message("the page gives it as its own address, and it is no address of the web; it was passed over")
+_VOID_ELEMENTS = ("area", "embed", "frame", "input")
+_NO_ADDRESS = Message("the page gives it as its own address, and it is no address of the web; it was ignored")
 _SPACE, _NO_SPACE = re.compile(r"\s*"), re.compile(r"\S")
 
 
@@ -344,7 +344,7 @@ def _without_empty(tree: html.HtmlElement) -> None:
         if not element.text and all(child.tag == _EMPTY and not child.tail for child in element):
             element.tag = _EMPTY
     # The parser takes the text that follows some of these fields as theirs, so only their tags are removed.
-    etree.strip_tags(tree, _EMPTY, *_FIELDS)
+    etree.strip_tags(tree, _EMPTY, *_VOID_ELEMENTS)
 
 
 def _without_layout_tables(tree: html.HtmlElement) -> None:

@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from articles.ingest.content_coding import GZIP_MARK
 from articles.ingest.document import UnreadableError
 from articles.platform.messages import Message
 
-_GZIP = b"\x1f\x8b"
-_CHUNK = 1 << 16
+_BYTES_AT_ONCE = 1 << 16
 
 
 def ending_of(path: Path) -> str:
@@ -27,10 +27,10 @@ def opened(path: Path) -> Iterator[BinaryIO]:
     Reading from a damaged gzip file raises UnreadableError.
     """
     with path.open("rb") as file:
-        is_gzip = file.read(2) == _GZIP
+        is_gzip = file.read(2) == GZIP_MARK
         file.seek(0)
         try:
-            # `file` is closed above, and nothing is written. A GzipFile reads as a BinaryIO does.
+            # For mypy, a GzipFile is no BinaryIO; it reads as one. For ruff, it is left open; `file` is closed above.
             yield gzip.open(file) if is_gzip else file  # type: ignore[misc]  # noqa: SIM115
         except (EOFError, gzip.BadGzipFile, zlib.error):
             raise UnreadableError("the gzip file is damaged or cut short") from None
@@ -53,7 +53,7 @@ def read_whole(path: Path, largest: int) -> bytes:
 def read_limited(stream: BinaryIO, largest: int) -> bytes:
     """Returns the remaining bytes of `stream`. Raises UnreadableError as soon as they are more than `largest`."""
     chunks, size = [], 0
-    while chunk := stream.read(_CHUNK):
+    while chunk := stream.read(_BYTES_AT_ONCE):
         size += len(chunk)
         if size > largest:
             raise UnreadableError(
@@ -82,6 +82,6 @@ def lines(stream: BinaryIO, largest: int) -> Iterator[tuple[int, bytes | None]]:
         if len(line) <= largest:
             yield number, line
             continue
-        while not line.endswith(b"\n") and (line := stream.readline(_CHUNK)):
+        while not line.endswith(b"\n") and (line := stream.readline(_BYTES_AT_ONCE)):
             pass
         yield number, None

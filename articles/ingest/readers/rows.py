@@ -60,7 +60,7 @@ _PERIOD_WORDS = frozenset(map(fold_word, ("يوم", "تاريخ", "شهر", "ع�
 _PART_WORDS = frozenset(
     map(fold_word, ("حوالي", "نحو", "قرابة", "بداية", "مطلع", "أوائل", "أول", "منتصف", "أواسط", "نهاية", "آخر", "أواخر", "صيف", "ربيع", "خريف", "شتاء"))
 )  # fmt: skip
-_DAY = timedelta(days=1)
+_ONE_DAY = timedelta(days=1)
 _ENGLISH_DAYS = [name[:3].lower() for name in ENGLISH_WEEKDAYS]
 _ENGLISH_DAY = re.compile(rf"\b({'|'.join(_ENGLISH_DAYS)})(?:[a-z]*day)?\b")
 # The time of day of an ISO 8601 value, such as «2023-05-06T10:00:00+01:00». It is dropped. An impossible time
@@ -446,7 +446,7 @@ def _checked_choices(values: dict[str, str]) -> list[Note]:
     """
     notes = []
     if values["notice"] and values["status"] not in TAKEN_AWAY:
-        message = Message("only an article that is withdrawn or deleted has a notice; it was passed over")
+        message = Message("only an article that is withdrawn or deleted has a notice; it was ignored")
         notes.append(Note(NoteKind.DROPPED, "notice", quoted(values["notice"]), message))
         values["notice"] = ""
     if values["status"] and values["status"] not in ArticleStatus.values:
@@ -699,11 +699,11 @@ def _bounds(before: str, archive_date: ArchiveDate, *, is_part: bool) -> Archive
     last = folded[-1] if folded else ""
     if last in _UNTIL:
         is_outside = last == _BEFORE and not is_part
-        day_before = archive_date.earliest and archive_date.earliest - _DAY
+        day_before = archive_date.earliest and archive_date.earliest - _ONE_DAY
         return ArchiveDate.unknown(None, day_before if is_outside else archive_date.latest, Basis.INFERRED)
     if last in _SINCE:
         is_outside = last == _AFTER and not is_part
-        day_after = archive_date.latest and archive_date.latest + _DAY
+        day_after = archive_date.latest and archive_date.latest + _ONE_DAY
         return ArchiveDate.unknown(day_after if is_outside else archive_date.earliest, None, Basis.INFERRED)
     return None
 

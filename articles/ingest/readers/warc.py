@@ -21,7 +21,7 @@ from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders, StatusAndHeadersParser
 
-from articles.ingest.content_coding import unpacked
+from articles.ingest.content_coding import GZIP_MARK, unpacked
 from articles.ingest.document import Broken, Item, Note, Remark, UnreadableError, quoted
 from articles.ingest.readers.opening import read_limited
 from articles.models.delivery import NoteKind
@@ -33,8 +33,7 @@ _log = logging.getLogger(__name__)
 PAGE_TYPES = ("text/html", "application/xhtml+xml", "text/plain")
 # Media types that this archive's own exports hold besides pages.
 ROW_TYPES = ("application/json", "text/csv")
-_WINDOW = 1 << 20
-_GZIP = b"\x1f\x8b"
+_BYTES_AT_ONCE = 1 << 20
 # The possible beginnings of a record: the header of a gzip member (RFC 1952, 2.3.1: flags, three of them reserved,
 # compression level, operating system), or a line that names the format. Both are at most _LONGEST_MARK bytes long.
 _MEMBER_MARK = rb"\x1f\x8b\x08[\x00-\x1f][\x00-\xff]{4}[\x00\x02\x04][\x00-\x0d\xff]"
@@ -127,7 +126,7 @@ def _member(
     with tempfile.TemporaryFile() as unpacked:
         remaining = member.file_size
         with package.open(member) as packed:
-            while remaining > 0 and (chunk := packed.read(min(_WINDOW, remaining))):
+            while remaining > 0 and (chunk := packed.read(min(_BYTES_AT_ONCE, remaining))):
                 unpacked.write(chunk)
                 remaining -= len(chunk)
         unpacked.seek(0)
@@ -143,10 +142,10 @@ def _records(file: BinaryIO, archive: "_WebArchive") -> Iterator[Item | Broken |
     At the end, remarks count the records that no page was read from.
     """
     yield from _every_record(file, archive)
-    yield from archive.passed_over.remarks(archive.path)
+    yield from archive.skipped.remarks(archive.path)
 
 
-class _PassedOver:
+class _SkippedRecords:
     """Counts the records of a file that hold no page, by reason, with the place of the first."""
 
     def __init__(self) -> None:
@@ -171,7 +170,7 @@ class _PassedOver:
         elsewhere = Message(
             "{count:,} answers from addresses that are not of the web were left out", count=self._elsewhere.total()
         )
-        no_page = Message("{count:,} records that hold no page were passed over", count=self._no_page.total())
+        no_page = Message("{count:,} records that hold no page were skipped", count=self._no_page.total())
         groups = (("WARC-Target-URI", self._elsewhere, elsewhere), ("records", self._no_page, no_page))
         for field, counts, message in groups:
             if counts:
@@ -186,13 +185,13 @@ class _WebArchive:
     path: the path of the file, or of the package that holds it.
     name: the name of that file, without its folder.
     largest: the most bytes of a page.
-    passed_over: the records that hold no page.
+    skipped: the records that hold no page.
     """
 
     path: str
     name: str
     largest: int
-    passed_over: _PassedOver = dataclasses.field(default_factory=_PassedOver)
+    skipped: _SkippedRecords = dataclasses.field(default_factory=_SkippedRecords)
 
 
 def _every_record(file: BinaryIO, archive: _WebArchive) -> Iterator[Item | Broken]:
@@ -230,7 +229,7 @@ def _every_record(file: BinaryIO, archive: _WebArchive) -> Iterator[Item | Broke
 def _record_mark(file: BinaryIO) -> re.Pattern[bytes]:
     """Returns the pattern of a record's beginning: gzip member, plain line, or both if the first bytes are neither."""
     start = file.read(5)
-    return _MEMBER if start.startswith(_GZIP) else _RECORD if start == b"WARC/" else _EITHER
+    return _MEMBER if start.startswith(GZIP_MARK) else _RECORD if start == b"WARC/" else _EITHER
 
 
 class _Records(ArchiveIterator):
@@ -451,7 +450,7 @@ def _next_start(file: BinaryIO, offset: int, mark: re.Pattern[bytes]) -> int | N
     base = max(offset - 1, 0)
     file.seek(base)
     window = file.read(offset - base)
-    while chunk := file.read(_WINDOW):
+    while chunk := file.read(_BYTES_AT_ONCE):
         window += chunk
         # The line break before a line can be the byte before `offset`.
         if match := mark.search(window, max(offset - base, 0)):
@@ -462,8 +461,8 @@ def _next_start(file: BinaryIO, offset: int, mark: re.Pattern[bytes]) -> int | N
 
 
 def _entry(record: ArcWarcRecord, offset: int, archive: _WebArchive) -> Item | Broken | None:
-    """Returns the page of a record; None for a record that describes others, or that is counted in `passed_over`."""
-    path, name, largest, passed_over = archive.path, archive.name, archive.largest, archive.passed_over
+    """Returns the page of a record; None for a record that describes others, or that is counted in `skipped`."""
+    path, name, largest, skipped = archive.path, archive.name, archive.largest, archive.skipped
     headers = record.rec_headers
     place = _place(offset)
     address = (headers.get_header("WARC-Target-URI") or "").strip("<> ")
@@ -474,23 +473,23 @@ def _entry(record: ArcWarcRecord, offset: int, archive: _WebArchive) -> Item | B
     if record.rec_type in _ABOUT_OTHERS:
         return None
     if record.rec_type == "response" and not is_web:
-        passed_over.add_elsewhere(address, place)
+        skipped.add_elsewhere(address, place)
         return None
     # A resource without a web address is a file of some archive. Its name there is no address.
     if record.rec_type not in {"resource", "response"}:
-        passed_over.add(f"WARC-Type {quoted(record.rec_type)[:30]}", place)
+        skipped.add(f"WARC-Type {quoted(record.rec_type)[:30]}", place)
         return None
     if record.rec_type == "response" and record.http_headers is None:
         # The library parses HTTP headers only if the scheme is in lower case.
         record.http_headers = _HTTP.parse(record.raw_stream)
     http = record.http_headers
     if record.rec_type == "response" and (status := http.get_statuscode()) != "200":
-        passed_over.add(f"status {quoted(status)[:30] or 'none'}", place)
+        skipped.add(f"status {quoted(status)[:30] or 'none'}", place)
         return None
     declared = (http.get_header("Content-Type") if http else headers.get_header("Content-Type")) or ""
     media_type, charset = content_type(declared)
     if media_type not in (PAGE_TYPES if is_web else (*PAGE_TYPES, *ROW_TYPES)):
-        passed_over.add(quoted(media_type)[:60] or "no Content-Type", place)
+        skipped.add(quoted(media_type)[:60] or "no Content-Type", place)
         return None
     content = read_limited(_without_chunks(record, largest), largest)
     if record.raw_stream.limit > 0:

@@ -15,7 +15,7 @@ from articles.upkeep.nightly import AlreadyRunningError, NightlyPart, commands, 
 # Seconds of sleep between two looks at the clock, which may be corrected meanwhile.
 _NAP = 10
 # Hours after which a nightly run is overdue.
-_PATIENCE = round(OVERDUE.total_seconds() / 3600)
+_OVERDUE_HOURS = round(OVERDUE.total_seconds() / 3600)
 
 
 class Command(BaseCommand):
@@ -66,11 +66,11 @@ class Command(BaseCommand):
             f"the last one began {state.last_started:%Y-%m-%d %H:%M %Z}" if state.last_started else "no run has begun"
         )
         if state.overdue and state.success_seconds is None:
-            raise CommandError(f"No nightly run has ever succeeded, for more than {_PATIENCE} hours; {last}.")
+            raise CommandError(f"No nightly run has ever succeeded, for more than {_OVERDUE_HOURS} hours; {last}.")
         if state.overdue:
-            raise CommandError(f"No nightly run has succeeded for more than {_PATIENCE} hours; {last}.")
+            raise CommandError(f"No nightly run has succeeded for more than {_OVERDUE_HOURS} hours; {last}.")
         if state.success_seconds is None:
-            self.stdout.write(f"no run has ended yet; this becomes an error after {_PATIENCE} hours; {last}")
+            self.stdout.write(f"no run has ended yet; this becomes an error after {_OVERDUE_HOURS} hours; {last}")
         else:
             self.stdout.write(f"last run: {state.last_started:%Y-%m-%d %H:%M %Z}")
 

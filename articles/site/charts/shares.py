@@ -24,7 +24,7 @@ class Share:
 
 
 # The most bars; the smallest numbers beyond them are summed up.
-MOST_BARS = 10
+MOST_SHARES = 10
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,6 @@ def shares(counts: Mapping[object, int]) -> Shares:
     """Makes the chart of `counts`, which maps sources to numbers. Sources with 0 are left out."""
     most = max(counts.values(), default=0)
     ordered = sorted(((of, count) for of, count in counts.items() if count), key=lambda pair: -pair[1])
-    largest, rest = ordered[:MOST_BARS], ordered[MOST_BARS:]
+    largest, rest = ordered[:MOST_SHARES], ordered[MOST_SHARES:]
     bars = tuple(Share(of, count, round(100 * count / most, 1)) for of, count in largest)
     return Shares(bars, len(rest), sum(count for _, count in rest))

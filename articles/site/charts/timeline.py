@@ -22,7 +22,7 @@ MOST_LANES = 8
 # Events nearer to one another than this go to different lanes, in units of the SVG.
 _APART = 12.0
 # A span of at most this many years is shown month by month.
-YEARS_BY_MONTH = 3
+TIMELINE_YEARS_BY_MONTH = 3
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,7 @@ def timeline(
     `counts` maps (year, month) to the number of articles; month 0 has those of no known month. `events` are either
     events, each drawn as a mark, or their numbers by (year, month), drawn as columns that hang from the axis.
     """
-    by_month = span.years <= YEARS_BY_MONTH
+    by_month = span.years <= TIMELINE_YEARS_BY_MONTH
     periods = [
         (year, month) for year in range(span.first, span.last + 1) for month in (range(1, 13) if by_month else [0])
     ]

@@ -22,11 +22,11 @@ from articles.site.pages import PublicChoice, by_date, chips, merged_away, numbe
 
 MOST_COMPANIONS = 12
 # How many spellings of an actor's names are counted, and how many are shown.
-MOST_WRITTEN, MOST_NAMES = 500, 20
+MOST_SPELLINGS_COUNTED, MOST_SPELLINGS_SHOWN = 500, 20
 # If an actor's articles lie within this many years, the chart shows months, else years.
-YEARS_BY_MONTH = 12
+CHART_YEARS_BY_MONTH = 12
 MOST_ROLES = 12
-MOST_EVENTS = 40
+MOST_PARTICIPATIONS = 40
 
 
 @reader_page
@@ -56,20 +56,20 @@ def actor(request: HttpRequest, pk: int) -> HttpResponse:
     mentions = Mention.objects.standing().filter(actor=row, article__in=latest)
     companions = _companions(row, latest)
     aliases = list(row.aliases.all())
-    spellings = list(mentions.surface_names()[:MOST_WRITTEN])
+    spellings = list(mentions.surface_names()[:MOST_SPELLINGS_COUNTED])
     actor_facets = facets(articles, latest)
     by_month = columns(
-        bars({month: n for month, n in actor_facets.times.items() if "-" in month}, YEARS_BY_MONTH), page_of
+        bars({month: n for month, n in actor_facets.times.items() if "-" in month}, CHART_YEARS_BY_MONTH), page_of
     )
     context = {
         "actor": row,
         "names": _names(row, aliases, spellings),
         "latin": next((alias.name for alias in aliases if alias.kind == AliasKind.LATIN), ""),
-        "written": spellings[:MOST_NAMES],
+        "written": spellings[:MOST_SPELLINGS_SHOWN],
         "roles": _roles(mentions),
         "compared": len(latest) if len(latest) == LATEST_NAMING else 0,
         "participations": row.participations.public().select_related("event")
-            .order_by("-event__start_order", "id")[:MOST_EVENTS],
+            .order_by("-event__start_order", "id")[:MOST_PARTICIPATIONS],
         "companions": companions,
         "network": network(row, companions, _pairs([companion.pk for companion, _n in companions], latest)),
         "chart": by_month or columns(actor_facets.bars, page_of),

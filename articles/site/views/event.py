@@ -16,10 +16,10 @@ from articles.site.pages import PublicChoice, chips, merged_away, numbered, publ
 from articles.site.words_for import arabic
 
 # How many articles of an event are listed, and of how many of these the figures are compared.
-MOST_REPORTS, MOST_COMPARED = 24, 12
+MOST_REPORTS, MOST_REPORTS_COMPARED = 24, 12
 MOST_DOCUMENTS = 12
 MOST_CONTRADICTIONS = 30
-MOST_PARTICIPANTS = 200
+MOST_PARTICIPANTS_SHOWN = 200
 
 
 @reader_page
@@ -54,7 +54,7 @@ def event(request: HttpRequest, pk: int) -> HttpResponse:
     coverages = coverages[:MOST_REPORTS]
     articles = [coverage.article for coverage in coverages]
     figures = Figure.objects.public().filter(article__in=articles).select_related("measure").order_by("start")
-    participations = list(row.participations.public().select_related("actor")[:MOST_PARTICIPANTS])
+    participations = list(row.participations.public().select_related("actor")[:MOST_PARTICIPANTS_SHOWN])
     earlier, later = row.sessions_beside() if row.series_id else ([], [])
     context = {
         "event": row,
@@ -106,12 +106,12 @@ class Comparison:
 
 
 def _comparison(articles: Sequence[Article], figures: Iterable[Figure]) -> Comparison:
-    """Compares the figures of up to MOST_COMPARED reports. Rows that most reports share come first."""
+    """Compares the figures of up to MOST_REPORTS_COMPARED reports. Rows that most reports share come first."""
     by_article: dict[int, list[Figure]] = {}
     for figure in figures:
         by_article.setdefault(figure.article_id, []).append(figure)
     with_figures = [article for article in articles if article.pk in by_article]
-    compared = with_figures[:MOST_COMPARED]
+    compared = with_figures[:MOST_REPORTS_COMPARED]
     rows: dict[str, dict[int, list[Figure]]] = {}
     for article in compared:
         for figure in by_article[article.pk]:

@@ -9,7 +9,7 @@ from articles.site.charts.ranges import ranges
 from articles.site.pages import chips, numbered, reader_page
 
 # How many figures a page has, and all forty pages together. For more, a reader filters or downloads them.
-PAGE, MOST = 50, 2_000
+FIGURES_A_PAGE, MOST_FIGURES = 50, 2_000
 
 
 @reader_page
@@ -18,7 +18,7 @@ def figure_list(request: HttpRequest) -> HttpResponse:
     figures = Figure.objects.public().select_related("article__source", "measure").with_nameable()
     filters = FigureFilter(request.GET, figures.defer("article__body", "article__set_aside"))
     active = {condition.name for condition in filters.chosen}
-    page = numbered(request, filters.qs.order_by(*_order(active)), PAGE, MOST)
+    page = numbered(request, filters.qs.order_by(*_order(active)), FIGURES_A_PAGE, MOST_FIGURES)
     context = {
         "filters": filters,
         "chips": chips(filters),

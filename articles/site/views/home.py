@@ -9,15 +9,15 @@ from articles.site.examples import examples
 from articles.site.pages import reader_page
 
 NEWEST = 5
-MOST_NAMED = 14
-MOST_CONTRADICTIONS = 3
+MOST_ACTORS = 14
+NEWEST_CONTRADICTIONS = 3
 
 
 @reader_page
 def home(request: HttpRequest) -> HttpResponse:
     """Shows the first page."""
     months = tally.counts_by_month()
-    actors = list(Actor.objects.most_named()[:MOST_NAMED])
+    actors = list(Actor.objects.most_named()[:MOST_ACTORS])
     events = list(Event.objects.reported()[:NEWEST])
     context = {
         "count": sum(months.values()),
@@ -28,7 +28,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "actors": actors,
         "contradictions": Contradiction.objects.public()
         .of_confirmed_events()
-        .newest()[:MOST_CONTRADICTIONS]
+        .newest()[:NEWEST_CONTRADICTIONS]
         .with_sides(),
         "examples": examples(actors, events),
     }

@@ -11,7 +11,7 @@ from articles.site.appearance import COOKIE, THEMES, YEAR, theme_of
 from articles.site.examples import examples
 from articles.site.pages import reader_page
 
-MOST_NAMED = 4
+MOST_EXAMPLES = 4
 
 
 @reader_page
@@ -24,7 +24,7 @@ def about(request: HttpRequest) -> HttpResponse:
 def help_page(request: HttpRequest) -> HttpResponse:
     """Shows the help, with example queries made from names in the archive."""
     actors, events = Actor.objects.most_named(), Event.objects.reported()
-    return render(request, "site/help.html", {"examples": examples(actors[:MOST_NAMED], events[:MOST_NAMED])})
+    return render(request, "site/help.html", {"examples": examples(actors[:MOST_EXAMPLES], events[:MOST_EXAMPLES])})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

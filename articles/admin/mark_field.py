@@ -11,21 +11,21 @@ from django.db import models
 from django.http import HttpRequest
 
 from articles.admin.editor import editor_of
-from articles.curation.seen import Overtaken, marks_of, overtaken
+from articles.curation.marks import Overtaken, marks_of, overtaken
 
 # The name of the hidden field.
-FIELD = "seen_rows"
+MARK_FIELD = "seen_rows"
 
 
 def seen_field(rows: Iterable[models.Model]) -> str:
-    """Returns the value of the hidden field FIELD: row key → mark (articles/curation/seen.py), as JSON."""
+    """Returns the value of the hidden field MARK_FIELD: row key → mark (articles/curation/marks.py), as JSON."""
     return json.dumps(marks_of(rows))
 
 
 def seen_marks(request: HttpRequest) -> dict[int, int] | None:
-    """Reads the field FIELD of a form: row key → mark. Returns None if the field is missing or malformed."""
+    """Reads the field MARK_FIELD of a form: row key → mark. Returns None if the field is missing or malformed."""
     try:
-        mark_by_key = json.loads(request.POST.get(FIELD, ""))
+        mark_by_key = json.loads(request.POST.get(MARK_FIELD, ""))
         return {int(key): int(mark) for key, mark in mark_by_key.items()}
     except (ValueError, TypeError, AttributeError):
         return None

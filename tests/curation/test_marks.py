@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 
 from articles.curation.changes import changes_after, changes_in, changes_of, last_of_each, newest_change, versions_of
 from articles.curation.edited import body_is_an_editors
-from articles.curation.seen import as_seen, mark_of, marks_of, overtaken
+from articles.curation.marks import as_seen, mark_of, marks_of, overtaken
 from articles.curation.undoing import put_back
 from articles.models import Actor, Article, Figure, Mention, Source
 from articles.models.history import operation

@@ -29,12 +29,15 @@ def _review_action(name: str, label: str, state: str) -> Bulk:
     return Bulk(name, label, "change", change, check)
 
 
-CONFIRM = _review_action("confirm", "تأكيد المحدد", ReviewState.CONFIRMED)
-REJECT = _review_action("reject", "رفض المحدد", ReviewState.REJECTED)
+CONFIRM_SELECTED = _review_action("confirm", "تأكيد المحدد", ReviewState.CONFIRMED)
+REJECT_SELECTED = _review_action("reject", "رفض المحدد", ReviewState.REJECTED)
 
 
 # The fields of a fact that change with its article's body. They may change while the form of the article is stored.
-_SPANS: dict[type[models.Model], tuple[str, ...]] = {Figure: ("start", "end", "quote"), Mention: ("spans", "quotes")}
+_SPAN_FIELDS: dict[type[models.Model], tuple[str, ...]] = {
+    Figure: ("start", "end", "quote"),
+    Mention: ("spans", "quotes"),
+}
 
 
 class WithRule:
@@ -45,7 +48,7 @@ class WithRule:
         return rule_name(row.rule) or "–"
 
 
-@with_actions(CONFIRM, REJECT)
+@with_actions(CONFIRM_SELECTED, REJECT_SELECTED)
 class ReviewAdmin(WithRule, DeskAdmin):
     """The base of lists and forms of facts. If a form changes the state, the user is recorded as reviewer."""
 
@@ -68,7 +71,7 @@ class ReviewAdmin(WithRule, DeskAdmin):
         for row, fields in changed_rows:
             if hasattr(row, "reviewed_by"):
                 sign(row, request, changed="state" in fields)
-            if row.pk and (span_fields := _SPANS.get(type(row))) and "quote" not in fields:
+            if row.pk and (span_fields := _SPAN_FIELDS.get(type(row))) and "quote" not in fields:
                 row.refresh_from_db(fields=span_fields)
             row.save()
             if hasattr(row, "reviewed_by"):

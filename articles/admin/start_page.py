@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
-from articles.admin.decisions import KINDS
+from articles.admin.decisions import FACT_MODELS
 from articles.admin.editor import editor_of
 from articles.admin.review_queue import of_kind, undecided_date
 from articles.models import Actor, Article, Capture, Contradiction, Coverage, Delivery, Event, Figure, Mention, Reprint
@@ -17,7 +17,7 @@ from articles.models.heartbeat import nightly_state
 from articles.site.words_for import ago, number
 
 # Counts stop here, so that the page opens as quickly if a million rows wait.
-MOST_COUNTED = 1_000
+MOST_WAITING_COUNTED = 1_000
 # The newest suggestions of a kind whose articles are looked at for a count.
 MOST_LOOKED_AT = 2_000
 _SUGGESTED = "state__exact=suggested"
@@ -35,8 +35,8 @@ class Counted:
     or_more: bool = False
 
     def __str__(self) -> str:
-        if self.rows > MOST_COUNTED:
-            return f"أكثر من {number(MOST_COUNTED)}"
+        if self.rows > MOST_WAITING_COUNTED:
+            return f"أكثر من {number(MOST_WAITING_COUNTED)}"
         return f"{number(self.rows)} على الأقل" if self.or_more else number(self.rows)
 
 
@@ -75,7 +75,7 @@ def _warnings() -> list[str]:
     nightly = nightly_state()
     if nightly.failed:
         warnings.append(
-            f"تعذر بعض أعمال الليلة الماضية: {'، '.join(PARTS.get(part, part) for part in nightly.failed)}."
+            f"تعذر بعض أعمال الليلة الماضية: {'، '.join(NIGHTLY_PARTS.get(part, part) for part in nightly.failed)}."
         )
     if nightly.overdue and nightly.success_seconds is not None:
         warnings.append(f"لم تنجح أعمال الليل منذ {ago(nightly.success_seconds)}.")
@@ -85,7 +85,7 @@ def _warnings() -> list[str]:
 
 
 # The names of the parts of the nightly run (articles/upkeep/nightly.py), as editors read them.
-PARTS = {
+NIGHTLY_PARTS = {
     "refresh_search_statistics": "إحصاءات البحث", "check_archive": "فحص المحفوظات", "clearsessions": "حذف الجلسات المنتهية",
     "axes_reset_logs": "حذف سجل الدخول القديم", "backup": "النسخة الاحتياطية",
 }  # fmt: skip
@@ -146,12 +146,12 @@ def _lines(request: HttpRequest, mine: bool) -> list[tuple[str, Waiting]]:
 
 
 def _counted(rows: QuerySet) -> Counted:
-    return Counted(rows.order_by()[: MOST_COUNTED + 1].count())
+    return Counted(rows.order_by()[: MOST_WAITING_COUNTED + 1].count())
 
 
 def _articles(name: str, articles: QuerySet, count: Counted, kind: str, mine: bool) -> Waiting:
     """Makes the line of a kind that is reviewed on the review screen. `kind` is as for `of_kind`."""
-    scored = kind in KINDS
+    scored = kind in FACT_MODELS
     oldest = of_kind(articles, kind).order_by("id").values_list("created_at", flat=True).first() if count.rows else None
     review = f"{reverse('admin:review_next')}?kind={kind}&mine={int(mine)}&order="
     orders = [
@@ -160,7 +160,7 @@ def _articles(name: str, articles: QuerySet, count: Counted, kind: str, mine: bo
         *([("الأقل ثقة", "unsure"), ("الأكثر ثقة", "sure")] if scored else []),
     ]
     links = tuple((label, review + order) for label, order in orders) if count.rows else ()
-    noun = kind if kind in KINDS else "article"
+    noun = kind if kind in FACT_MODELS else "article"
     list_filter = "checked=mine" if mine and noun == "article" else "checked=no" if noun == "article" else _SUGGESTED
     return Waiting(name, count, oldest, links, f"{reverse(f'admin:articles_{noun}_changelist')}?{list_filter}")
 

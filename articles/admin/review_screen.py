@@ -1,10 +1,11 @@
 """The review screen: an editor decides about one article, and goes on to the next in the queue without leaving it.
 
-A request goes one way: `review_page` reads it, submission.py applies it (through decisions.py and articles/curation),
-and `_response` answers with what became of it.
+A request goes one way: `review_page` reads it, submission.py applies it (through decisions.py, adding.py and
+articles/curation), and `_response` answers with what became of it.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import admin, messages
@@ -20,14 +21,15 @@ from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_POST
 
+from articles.admin.adding import AddForm
 from articles.admin.choosing import MODELS, offered
-from articles.admin.decisions import CONFIRM, DATE, REJECT, AddForm, Outcome, Seen, key_of
+from articles.admin.decisions import CONFIRM, DATE, REJECT, Outcome, Seen, key_of
 from articles.admin.editor import editor_of
 from articles.admin.pages import desk_page
-from articles.admin.review_items import as_typed, items_of
+from articles.admin.review_items import ReviewItem, items_of
 from articles.admin.review_queue import Turn, in_charge_of_another, may_review
 from articles.admin.submission import Answer, Submission, apply, decided_in_words
-from articles.curation.seen import mark_of
+from articles.curation.marks import mark_of
 from articles.models import Alias, Article, Claim, Figure, Measure, Precision, Qualifier
 from articles.site.annotation import paragraphs
 from articles.site.words_for import number, since
@@ -159,7 +161,7 @@ def _as_json(request: HttpRequest, pk: int, answer: Answer) -> dict:
     decided = {*outcome.states, *outcome.refused, *outcome.moved.values()}
     article = Article.objects.select_related("source", "assigned_to", "checked_by").get(pk=pk)
     shown = {item.key: item for item in items_of(article)} if decided else {}
-    renewed = [as_typed(shown[key], {}, answer) for key in decided if key in shown and _is_renewed(key, outcome)]
+    renewed = [_as_typed(shown[key], {}, answer) for key in decided if key in shown and _is_renewed(key, outcome)]
     context = _item_context(request, [item.row for item in renewed if isinstance(item.row, Figure)])
     return {
         # HTML of the items as they are stored now. Items with unsaved input are left out, so that the page keeps it.
@@ -196,6 +198,23 @@ def _verdict_of_all(states: Mapping[str, str]) -> str:
     )
 
 
+def _as_typed(item: ReviewItem, posted: Mapping[str, str], answer: Answer) -> ReviewItem:
+    """Returns the item with the editor's input for it, if that is not stored; otherwise the item as it is."""
+    if item.key in answer.outcome.overtaken:
+        # The editor must look at the stored version before deciding again. The reason repeats the input.
+        return replace(item, verdict="", refused=answer.outcome.refused[item.key])
+    if item.key not in answer.unsent | set(answer.outcome.refused):
+        return item
+    names = {name: f"{name}-{item.key}" for name in (*item.values, "actor", "event")}
+    if item.key == DATE:
+        names = {name: f"{DATE}-{name}" for name in item.values}
+    typed = {name: posted[field_name] for name, field_name in names.items() if field_name in posted}
+    # The page must not confirm a correction that has no verdict: «تمت» would then store what the editor was warned of.
+    reason = answer.outcome.refused.get(item.key, "لم يُحفظ بعد.")
+    verdict = posted.get(f"verdict-{item.key}", "")
+    return replace(item, values={**item.values, **typed}, verdict=verdict, refused=reason)
+
+
 def _item_context(request: HttpRequest, figures: list[Figure]) -> dict[str, object]:
     """Returns the context that the template of an item needs besides the item."""
     return {
@@ -228,7 +247,7 @@ def _page(request: HttpRequest, pk: int, turn: Turn, answer: Answer | None = Non
     form = _form(request, article, answer)
     items, pieces = items_of(article), []
     if answer:
-        items = [as_typed(item, request.POST, answer) for item in items]
+        items = [_as_typed(item, request.POST, answer) for item in items]
     mentions: list[Any] = [item.row for item in items if item.noun == "mention" and item.state != "rejected"]
     figures: list[Any] = [item.row for item in items if item.noun == "figure" and item.state != "rejected"]
     for mention in mentions:
@@ -254,10 +273,9 @@ def _measures(figures: list[Figure]) -> list[Measure]:
 
     A select box that lacked a figure's measure would remove it from the figure.
     """
-    first = list(Measure.objects.order_by("label")[:MOST_MEASURES])
-    return first + [
-        measure for measure in dict.fromkeys(figure.measure for figure in figures) if measure and measure not in first
-    ]
+    by_label = list(Measure.objects.order_by("label")[:MOST_MEASURES])
+    measures_in_use = dict.fromkeys(figure.measure for figure in figures)
+    return by_label + [measure for measure in measures_in_use if measure and measure not in by_label]
 
 
 def _form(request: HttpRequest, article: Article, answer: Answer | None) -> AddForm:
