@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import Group, User
+from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.db import connection
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.test import Client
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.npm import installed
 from tests.tools import path_of
@@ -38,6 +41,19 @@ def browser() -> Iterator[Browser]:
         launched = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield launched
         launched.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cached_files() -> None:
+    """Lets the browser keep static files from page to page, as the archive's server does."""
+    serve = StaticFilesHandler.serve
+
+    def serve_for_an_hour(handler: StaticFilesHandler, request: HttpRequest) -> HttpResponseBase:
+        answer = serve(handler, request)
+        answer["Cache-Control"] = "max-age=3600"
+        return answer
+
+    StaticFilesHandler.serve = serve_for_an_hour
 
 
 @pytest.fixture(scope="session")
@@ -79,12 +95,16 @@ def sign_in(page: Page, server: object, user: User) -> None:
     page.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": server.url}])
 
 
-def accessibility_violations(page: Page, modules: Path) -> list[tuple[str, str, str, str]]:
+def load_axe(context: BrowserContext, modules: Path) -> None:
+    """Loads axe with each page that the context will open, which `accessibility_violations` needs."""
+    context.add_init_script(path=modules / "axe-core" / "axe.min.js")
+
+
+def accessibility_violations(page: Page) -> list[tuple[str, str, str, str]]:
     """Returns the violations that axe finds on the page: (colour scheme, rule, element, message).
 
     In the dark scheme axe checks only colours, since nothing else of the page differs.
     """
-    page.add_script_tag(path=modules / "axe-core" / "axe.min.js")
     reported = []
     for scheme, rules in [("light", {}), ("dark", {"runOnly": ["color-contrast", "link-in-text-block"]})]:
         page.emulate_media(color_scheme=scheme)

@@ -19,7 +19,7 @@ from django.db import connections
 from playwright.sync_api import Page, expect
 
 from articles.models import Actor, Alias, Article, Contradiction, Delivery, EventSeries, Figure
-from tests.browser.conftest import accessibility_violations
+from tests.browser.conftest import accessibility_violations, load_axe
 
 pytestmark = pytest.mark.browser
 
@@ -56,6 +56,7 @@ def test_no_page_of_the_desk_has_an_accessibility_violation(
     series = EventSeries.objects.order_by("id").first()
     signed_in = desk.context.storage_state()
     context = browser.new_context(base_url=live_server.url, storage_state=signed_in, locale="ar", bypass_csp=True)
+    load_axe(context, modules)
     opened = context.new_page()
     violations_at = {}
     for address in (
@@ -64,7 +65,7 @@ def test_no_page_of_the_desk_has_an_accessibility_violation(
         f"articles/article/{article.pk}/history/", f"articles/article/{article.pk}/withdraw/", "articles/delivery/",
     ):  # fmt: skip
         opened.goto(f"/admin/{address}")
-        violations_at[address] = accessibility_violations(opened, modules)
+        violations_at[address] = accessibility_violations(opened)
     context.close()
     assert {address: violations for address, violations in violations_at.items() if violations} == {}
 
