@@ -35,12 +35,15 @@ _POSITION_OF_REPLICA = """
 
 LAG = Gauge(
     "archive_replica_lag_seconds",
-    "How long ago the primary was where the replica is",
+    "Seconds by which the replica is behind the primary",
     ["replica"],
     multiprocess_mode="max",
 )
 USABLE = Gauge(
-    "archive_replica_usable", "1 while readers are sent to the replica", ["replica"], multiprocess_mode="min"
+    "archive_replica_usable",
+    "1 while pages for readers are read from the replica, else 0",
+    ["replica"],
+    multiprocess_mode="min",
 )
 
 
