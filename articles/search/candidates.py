@@ -237,15 +237,16 @@ def _is_plain(match: Match) -> bool:
     return not any(lexeme.prefix for lexeme in matching.lexemes_in(match))
 
 
-def with_all_further(match: Match, counts: Counts, scope: Scope) -> Candidates:
-    """Returns candidates as `with_all` does, from more of the densest articles of an unfiltered `scope`.
+def with_rare_phrase(match: Match, counts: Counts, scope: Scope) -> Candidates:
+    """Returns candidates that hold a rare phrase of common words, from more articles than `with_all` examines.
 
-    It serves phrases of common words, which the first EXAMINED articles hardly held: only positions decide what
-    matches.
+    The index finds articles with the words, and only the stored positions show which of them hold the phrase. Where the
+    EXAMINED[0] densest articles hardly held it, the next numbers of EXAMINED are tried until FEW articles hold it.
+    `scope` must be unfiltered.
     """
-    must = matching.positions(match)
-    further_look = index.densest_meeting(must, FEW, counts.reaching(match), EXAMINED[1:], MOST_FOUND)
-    return _of_densest(scope.look(further_look), must, counts.at_least(match))
+    phrase = matching.positions(match)
+    look = index.densest_meeting(phrase, FEW, counts.reaching(match), EXAMINED[1:], MOST_FOUND)
+    return _of_densest(scope.look(look), phrase, counts.at_least(match))
 
 
 def _of_densest(result: index.IndexLook, must: str, at_least: int) -> Candidates:

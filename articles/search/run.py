@@ -16,7 +16,7 @@ from articles.models import Article
 from articles.models.article import ArticleQuerySet
 from articles.search import matching
 from articles.search.aliases import OtherNames
-from articles.search.candidates import FEW, MOST_RANKED, Candidates, Counts, with_all, with_all_further, with_some
+from articles.search.candidates import FEW, MOST_RANKED, Candidates, Counts, with_all, with_rare_phrase, with_some
 from articles.search.compile import CompiledQuery, Concept, compile_query
 from articles.search.correction import correction
 from articles.search.index import Scope, first_meeting
@@ -338,7 +338,7 @@ def _ranked_further(word_search: _WordSearch, candidates: Candidates) -> tuple[C
     ranked_articles = ranked(candidates, concepts, word_search.counts)
     if candidates.complete or word_search.scope.filtered or not candidates.must or len(ranked_articles) >= FEW:
         return candidates, ranked_articles
-    candidates = with_all_further(word_search.match, word_search.counts, word_search.scope)
+    candidates = with_rare_phrase(word_search.match, word_search.counts, word_search.scope)
     return candidates, ranked(candidates, concepts, word_search.counts)
 
 
