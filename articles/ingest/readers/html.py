@@ -35,7 +35,9 @@ DEEPEST = 250
 FEWEST_WORDS = 5
 _META_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_.:-]{2,40})""", re.IGNORECASE)
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)\b[^>]*?(/?)>")
-# The attributes of a tag are counted only if the tag is longer than _LONG_TAG code points: a shorter one has too few.
+# The most attributes of a tag. A news page has dozens. The parser compares each with all others of its tag: measured,
+# 1,000 take it 2 ms, 1,900 take 5 ms, 5,000 take 29 ms and 20,000 take 400 ms. They are counted only in a tag longer than
+# _LONG_TAG code points, which saves the counting of every tag. A shorter one may have up to 2,000 and is let through.
 _LONG_TAG, _MOST_ATTRIBUTES = 4000, 1000
 _QUOTED = re.compile(r"""=\s*(?:"[^"]*"|'[^']*')""")
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"}

@@ -347,6 +347,11 @@ class _Reader(DecompressingBufferedReader):
         return unpacked
 
     def readline(self, length: int | None = None) -> bytes:
+        """Returns the next line, of at most `length` bytes, or else of at most _LONGEST_LINE.
+
+        A damaged or hostile file may have no line feed in gigabytes, and the library would read all of them into
+        memory. With `length`, a longer line comes in parts: the caller counts them (_Bounded).
+        """
         line: bytes = super().readline(length or _LONGEST_LINE)
         if length is None and len(line) >= _LONGEST_LINE and not line.endswith(b"\n"):
             raise _RefusedError("a header line has more than {most:,} bytes", most=_LONGEST_LINE)
@@ -463,50 +468,71 @@ def _next_start(file: BinaryIO, offset: int, mark: re.Pattern[bytes]) -> int | N
 
 def _entry(record: ArcWarcRecord, offset: int, archive: _WebArchive) -> Item | Broken | None:
     """Returns the page of a record; None for a record that describes others, or that is counted in `passed_over`."""
-    path, name, largest, passed_over = archive.path, archive.name, archive.largest, archive.passed_over
-    headers = record.rec_headers
-    place = _place(offset)
+    headers, place = record.rec_headers, _place(offset)
     address = (headers.get_header("WARC-Target-URI") or "").strip("<> ")
-    captured_at, notes = _time(headers.get_header("WARC-Date"))
     is_web = address.lower().startswith(("http://", "https://"))
     if record.rec_type == "revisit":
-        return _with_canonical_address(Item(path, None, "", name, address, captured_at, place=place))
+        captured_at, _notes = _time(headers.get_header("WARC-Date"))
+        return _with_canonical_address(Item(archive.path, None, "", archive.name, address, captured_at, place=place))
     if record.rec_type in _ABOUT_OTHERS:
         return None
     if record.rec_type == "response" and not is_web:
-        passed_over.add_elsewhere(address, place)
+        archive.passed_over.add_elsewhere(address, place)
+        return None
+    if reason := _reason_without_page(record, is_web=is_web):
+        archive.passed_over.add(reason, place)
         return None
     # A resource without a web address is a file of some archive. Its name there is no address.
+    return _page(record, offset, address if is_web else "", archive)
+
+
+def _reason_without_page(record: ArcWarcRecord, *, is_web: bool) -> str:
+    """Returns why a record holds no page: its type, status or media type; empty for a record with a page.
+
+    `is_web` says that its address is a web address. Parses the HTTP headers of a response.
+    """
     if record.rec_type not in {"resource", "response"}:
-        passed_over.add(f"WARC-Type {quoted(record.rec_type)[:30]}", place)
-        return None
-    if record.rec_type == "response" and record.http_headers is None:
-        # The library parses HTTP headers only if the scheme is in lower case.
-        record.http_headers = _HTTP.parse(record.raw_stream)
-    http = record.http_headers
-    if record.rec_type == "response" and (status := http.get_statuscode()) != "200":
-        passed_over.add(f"status {quoted(status)[:30] or 'none'}", place)
-        return None
-    declared = (http.get_header("Content-Type") if http else headers.get_header("Content-Type")) or ""
-    media_type, charset = content_type(declared)
+        return f"WARC-Type {quoted(record.rec_type)[:30]}"
+    if record.rec_type == "response":
+        if record.http_headers is None:
+            # The library parses HTTP headers only if the scheme is in lower case.
+            record.http_headers = _HTTP.parse(record.raw_stream)
+        if (status := record.http_headers.get_statuscode()) != "200":
+            return f"status {quoted(status)[:30] or 'none'}"
+    media_type, _charset = _declared_type(record)
     if media_type not in (PAGE_TYPES if is_web else (*PAGE_TYPES, *ROW_TYPES)):
-        passed_over.add(quoted(media_type)[:60] or "no Content-Type", place)
-        return None
-    content = read_limited(_without_chunks(record, largest), largest)
+        return quoted(media_type)[:60] or "no Content-Type"
+    return ""
+
+
+def _page(record: ArcWarcRecord, offset: int, address: str, archive: _WebArchive) -> Item | Broken:
+    """Returns the page of a record, unpacked; `address` is empty for a file without a web address.
+
+    Returns a Broken if the page cannot be unpacked. Raises _RefusedError if the record is cut short.
+    """
+    place = _place(offset)
+    content = read_limited(_without_chunks(record, archive.largest), archive.largest)
     if record.raw_stream.limit > 0:
         raise _cut_short(record, record.raw_stream.limit)
     try:
-        content, coding_notes = unpacked(content, _content_codings(http), largest)
+        content, coding_notes = unpacked(content, _content_codings(record.http_headers), archive.largest)
     except UnreadableError as error:
         # The record itself is whole, so reading goes on after it.
-        return Broken(path, place, error.message)
-    notes = (*notes, *coding_notes)
-    if is_web:
-        return _with_canonical_address(
-            Item(path, content, media_type, name, address, captured_at, charset, place, notes)
-        )
+        return Broken(archive.path, place, error.message)
+    media_type, charset = _declared_type(record)
+    captured_at, time_notes = _time(record.rec_headers.get_header("WARC-Date"))
     # The record's offset tells files of one archive apart.
-    return Item(path, content, media_type, f"{name}:{offset}", "", captured_at, charset, place, notes)
+    filename = archive.name if address else f"{archive.name}:{offset}"
+    item = Item(
+        archive.path, content, media_type, filename, address, captured_at, charset, place, (*time_notes, *coding_notes)
+    )
+    return _with_canonical_address(item) if address else item
+
+
+def _declared_type(record: ArcWarcRecord) -> tuple[str, str]:
+    """Returns (media type, charset) that the response declares, or else the record."""
+    headers = record.http_headers or record.rec_headers
+    return content_type(headers.get_header("Content-Type") or "")
 
 
 def _cut_short(record: ArcWarcRecord, missing: int) -> "_RefusedError":
