@@ -58,9 +58,11 @@ _DECISIVE: dict[str, tuple[str, ...]] = {
     "reprint": ("state", "original"),
     DATE: tuple(f"published_{part}" for part in PARTS),
 }
-# A mark has fewer digits than this; a longer number is not read as a mark.
+# A mark has fewer digits than this; a longer number is not read as a mark. PostgreSQL's bigint has 19 digits at most,
+# and every number of 18 fits.
 _LONGEST_MARK = 19
-# When a name is narrowed, at most this many suggested mentions are rejected at once.
+# When a name is narrowed, at most this many suggested mentions are rejected at once. A judgement: each has its row in
+# the history, and the editor waits for them; the rest stays suggested.
 MOST_NARROWED = 500
 
 

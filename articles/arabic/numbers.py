@@ -213,7 +213,10 @@ def _can_begin(text: str, words: Sequence[Word], index: int, prefix: str, name: 
 
 
 def _sum_of_words(text: str, words: Sequence[Word], index: int, name: str) -> tuple[Decimal, int]:
-    """Returns (value, next index) of the number words from `index` on, of which the first is `name` without its prefix."""
+    """Returns (value, next index) of the number words from `index` on.
+
+    `name` is the first of them without its prefix.
+    """
     number = _NumberInWords()
     next_word = index
     while next_word < len(words):

@@ -39,7 +39,8 @@ Row = dict[str, object]
 PROCESSES = 2
 # The columns of a fact that an editor confirmed.
 _CONFIRMED: Row = {"state": "confirmed", "rule": "", "score": None}
-# The moment at which all articles were stored, in ISO 8601. It is later than any generated day, and the same in each run.
+# The moment at which all articles were stored, in ISO 8601. It is later than any generated day, and the same in each
+# run.
 _STORED_AT = "2025-01-01T00:00:00Z"
 
 

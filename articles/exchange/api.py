@@ -26,9 +26,11 @@ from articles.search.filters import ActorFilter, ArticleFilter, EventFilter, Fig
 from articles.search.limit import SearchTooCostlyError, time_limit
 from articles.search.run import Order, Wanted, search
 
-# Rows on a page of a list: by default, and at most.
+# Rows on a page of a list: by default, and at most. A judgement: more rows mean fewer requests and a longer wait for
+# each. An event may have dozens of participants, and its row is made of them all.
 PAGE, LARGEST_PAGE = 50, 200
-# The last page of search results that can be requested.
+# The last page of search results that can be requested. A search ranks at most 1,500 articles, so that each page that
+# exists has a lower number; a number beyond the last page means the last page.
 LAST_PAGE = 10_000
 UNREVIEWED = "With those that no editor has reviewed yet; without it the list has confirmed ones of public articles."
 _NOT_OURS = "cursor: not one that this API gave"
@@ -39,10 +41,10 @@ Id = PathEx[int, P(description="The id of the row, as lists give it.")]
 api = NinjaAPI(
     title="Archive of Arabic news on counter-terrorism diplomacy",
     version="1",
-    description="Articles, events, actors, figures and sources, and the archive's own search. Read only; each address may ask "
-    "so many times a minute (429 with Retry-After beyond). Every answer has an ETag. Errors are an object with `detail`: "
-    "404 for a row that is not public, 422 for a parameter that is not understood, 503 for a search that took too long. "
-    "Texts are in Arabic unless said otherwise. Offsets count Unicode code points.",
+    description="Articles, events, actors, figures and sources, and the archive's own search. Read only; each address "
+    "may ask so many times a minute (429 with Retry-After beyond). Every answer has an ETag. Errors are an object with "
+    "`detail`: 404 for a row that is not public, 422 for a parameter that is not understood, 503 for a search that took "
+    "too long. Texts are in Arabic unless said otherwise. Offsets count Unicode code points.",
     urls_namespace="api",
     docs_url=None,
     throttle=[Rate(RATE)],

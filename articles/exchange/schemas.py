@@ -59,8 +59,8 @@ class ActorOfArticle(Schema):
     kind: str = Field(description=_ACTOR_KIND)
     state: str = Field(description=f"Whether the article names the actor: {_STATE}.")
     spans: list[list[int]] = Field(
-        description="The places of the name in the body: [start, end] in Unicode code points from 0, the end exclusive. "
-        "Empty if the body no longer has the name."
+        description="The places of the name in the body: [start, end] in Unicode code points from 0, the end "
+        "exclusive. Empty if the body no longer has the name."
     )
 
 
@@ -89,8 +89,8 @@ class FigureOfArticle(Schema):
     )
     quote: str = Field(description="The exact words of the body that state the figure.")
     start: int | None = Field(
-        description="Where the quote begins in the body, in Unicode code points from 0. Null if the body no longer holds "
-        "the quote; public answers leave such figures out."
+        description="Where the quote begins in the body, in Unicode code points from 0. Null if the body no longer "
+        "holds the quote; public answers leave such figures out."
     )
     end: int | None = Field(
         description="Where the quote ends in the body, in Unicode code points, exclusive. Null where `start` is."
@@ -114,18 +114,20 @@ class ArticleAnswer(ArticleSummary):
         description="SHA-256 digest of the bytes of the latest original, in hexadecimal; null if there is no original."
     )
     captured_at: str | None = Field(
-        description="When the latest original was captured, in ISO 8601 with the offset from UTC; null if it is not known."
+        description="When the latest original was captured, in ISO 8601 with the offset from UTC; null if it is not "
+        "known."
     )
     fetched_address: str | None = Field(
         description="The web address that the latest original was fetched from; null for a file."
     )
     claimed_address: str | None = Field(
-        description="The web address that the latest original gives as its own, unproven by itself; null if it gives none."
+        description="The web address that the latest original gives as its own, unproven by itself; null if it gives "
+        "none."
     )
     date_statements: list[dict[str, Any]] = Field(
-        description="All statements of the date of publication in the original. `where` is the place (heading, dateline, "
-        "closing line, row, or the name of a field of the page), `quote` the words; `earliest` and `latest` are the first "
-        "and the last day that the words allow, YYYY-MM-DD. Further keys are those of a date."
+        description="All statements of the date of publication in the original. `where` is the place (heading, "
+        "dateline, closing line, row, or the name of a field of the page), `quote` the words; `earliest` and `latest` "
+        "are the first and the last day that the words allow, YYYY-MM-DD. Further keys are those of a date."
     )
     events: list[EventOfArticle] = Field(description="The events that it reports.")
     actors: list[ActorOfArticle] = Field(description="The actors that it names.")
@@ -175,7 +177,8 @@ class AliasAnswer(Schema):
     name: str = Field(description="The name.")
     kind: str = Field(description="spelling, acronym, former, short or latin")
     found_in_text: bool = Field(
-        description="Whether articles are searched for the name. If false it is too ambiguous, and only widens searches."
+        description="Whether articles are searched for the name. If false it is too ambiguous, and only widens "
+        "searches."
     )
 
 
@@ -250,5 +253,5 @@ class SearchAnswer(Schema):
     pages: int = Field(description="The number of pages. A query that has only fields has a single page.")
     results: list[HitAnswer] = Field(description="The articles of this page, nearest first.")
     notes: list[str] = Field(
-        description="What of the query could not be read as it was written, in English; empty if there is nothing to say."
+        description="What of the query could not be read as it was written, in English; empty if all could."
     )

@@ -22,7 +22,8 @@ from prometheus_client import Counter
 from articles.models import revision
 from articles.site.appearance import theme_of
 
-# Pages larger than this are not kept: bytes after compression.
+# Pages larger than this are not kept: bytes after compression. A judgement: pages have some ten kilobytes; a few very
+# large ones would push out hundreds of others.
 LARGEST = 512 * 1024
 # Not zlib's highest level: the last levels take twice the time to save 1 % of the bytes.
 _LEVEL = 6

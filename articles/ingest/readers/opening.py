@@ -11,6 +11,8 @@ from articles.ingest.document import UnreadableError
 from articles.platform.messages import Message
 
 _GZIP = b"\x1f\x8b"
+# In bytes: one read. The size is held against the limit after each, so that a packed file is not unpacked far beyond
+# it.
 _CHUNK = 1 << 16
 
 

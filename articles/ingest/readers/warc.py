@@ -33,6 +33,7 @@ _log = logging.getLogger(__name__)
 PAGE_TYPES = ("text/html", "application/xhtml+xml", "text/plain")
 # Media types that this archive's own exports hold besides pages.
 ROW_TYPES = ("application/json", "text/csv")
+# In bytes: what is read at once when a file is copied, or is searched for the next record.
 _WINDOW = 1 << 20
 _GZIP = b"\x1f\x8b"
 # The possible beginnings of a record: the header of a gzip member (RFC 1952, 2.3.1: flags, three of them reserved,
@@ -43,19 +44,26 @@ _MEMBER, _RECORD, _EITHER = map(re.compile, (_MEMBER_MARK, _LINE_MARK, rb"%b|%b"
 _LONGEST_MARK = 32
 _NAMES_FORMAT = re.compile(rb"WARC/\d\.\d{1,3}\s*")
 _UNREADABLE = (ArchiveLoadFailed, UnreadableError, zlib.error, EOFError, ValueError, OSError, KeyError, AttributeError)
+# The most WARC files of a package. Crawlers write files of a gigabyte, so that a package has some dozens. A judgement:
+# each file costs a temporary one, and a package could hold millions of tiny ones.
 _MOST_MEMBERS = 10_000
-# The most distinct reasons for records without a page that are counted apart.
+# The most distinct reasons for records without a page that are counted apart. The remark names the ten most frequent;
+# the rest only bounds the memory.
 _MOST_REASONS = 1000
 # In bytes: a header line, and all headers of a record or of its HTTP response. Servers accept 8 to 64 thousand.
+# A judgement: longer ones are no headers, but bytes after a damaged place.
 _LONGEST_LINE, _LONGEST_HEADERS = 64 * 1024, 128 * 1024
-# Empty lines between two records. The format has two.
+# Empty lines between two records. The format has two. A judgement: without a limit a file of nothing but line feeds
+# would be read to its end.
 _MOST_EMPTY_LINES = 1000
 # A record may unpack to _UNPACKED_FREELY bytes, or to _MOST_GROWTH times its packed size. Text shrinks to a twentieth,
-# video hardly.
+# video hardly. Judgements: the largest document accepted by default (20 MiB) fits, and ten times what text needs.
 _UNPACKED_FREELY, _MOST_GROWTH = 32 << 20, 200
-# The most chunks of an HTTP response. Servers send some kilobytes in each.
+# The most chunks of an HTTP response. Servers send some kilobytes in each, so that the largest document accepted (20
+# MiB) has some thousands. A judgement: a chunk of one byte costs as much time as one of kilobytes.
 _MOST_CHUNKS = 200_000
-# In bytes: the central directory at the end of a package. This is enough for some tens of thousands of files.
+# In bytes: the central directory at the end of a package. This is enough for some tens of thousands of files. A
+# judgement: a package holds few files besides its WARC files.
 _LONGEST_DIRECTORY = 4 << 20
 # The end record of a ZIP file (APPNOTE 4.3.16, and 4.3.14 for large files): (signature, offset and length of the
 # directory's size).
