@@ -16,7 +16,7 @@ from articles.search.candidates import (
     Candidates,
     Counts,
     with_all,
-    with_all_further,
+    with_rare_phrase,
     with_some,
 )
 from articles.search.compile import Concept
@@ -216,14 +216,14 @@ def test_how_many_articles_a_look_reads(asked: Asked) -> None:
     assert asked.looks[-1][1][1:] == (28, 4, 400, 800, None)
     with_all(All((COMMON, GENERAL)), COUNTS, everything())
     assert asked.looks[-1][1][1:5] == (28, 4, 400, 800) and asked.looks[-1][1][5]
-    with_all_further(Run((COMMON, GENERAL)), COUNTS, everything())
+    with_rare_phrase(Run((COMMON, GENERAL)), COUNTS, everything())
     name, (must, enough, levels, *bounds) = asked.looks[-1]
     assert (name, must, enough) == ("archive_densest_meeting", "('سندس') <-> ('صنوبر')", 20)
     assert len(levels) == 41 and bounds == [28, 4, [3_000, 10_000], 800]
 
 
 def test_a_phrase_is_looked_for_among_the_densest(articles: dict[str, Article]) -> None:
-    candidates = with_all_further(Run((RARE, COMMON)), COUNTS, everything())
+    candidates = with_rare_phrase(Run((RARE, COMMON)), COUNTS, everything())
     assert titles(candidates) == ["neighbours"] and candidates.complete
 
 
