@@ -178,7 +178,8 @@ def titles(candidates: Candidates) -> list[str]:
         (RARE, 10, ["archive_holding"], {"neighbours", "apart", "rare"}, True),
         (RARE, 9, ["archive_densest"], {"neighbours", "apart", "rare"}, True),
         (FEWER, 800, ["archive_densest"], {"other"}, True),
-        (COMMON, 2, ["archive_densest"], {"dense", "neighbours", "apart"}, False),
+        # The last three hold the word once. Which two of them join the densest depends on the order of the table.
+        (COMMON, 2, ["archive_densest"], {"dense", "neighbours", "apart", "other"}, False),
     ],
 )
 def test_few_matches_are_all_candidates_else_the_densest(
@@ -189,7 +190,12 @@ def test_few_matches_are_all_candidates_else_the_densest(
     monkeypatch.setattr(candidates_room, "MOST_RANKED", max(3, most_found))
     candidates = with_all(match, COUNTS, everything())
     assert [name for name, _ in asked.looks] == looks
-    assert set(titles(candidates)) == found and candidates.ids == candidates.ids_read
+    chosen = titles(candidates)
+    if complete:
+        assert set(chosen) == found
+    else:
+        assert chosen[0] == "dense" and len(chosen) == 3 and set(chosen) < found
+    assert candidates.ids == candidates.ids_read
     assert candidates.complete == complete
     assert candidates.at_least == (0 if complete else COUNTS.lexemes[match])
     assert candidates.must == ("('زبرجد') <-> ('سندس')" if isinstance(match, Run) else "")
