@@ -100,6 +100,17 @@ def test_every_command_that_the_compose_file_runs_is_known_with_its_options() ->
     assert (run["worker", "check"][0], run["nightly", "check"]) == ("worker_health", ["nightly", "--check"])
 
 
+OUR_COMMANDS = sorted(name for name, app in get_commands().items() if app == "articles")
+
+
+@pytest.mark.parametrize("name", OUR_COMMANDS)
+def test_a_command_explains_itself_and_each_of_its_arguments(name: str) -> None:
+    command = load_command_class("articles", name)
+    assert command.help
+    arguments = command.create_parser("manage.py", name)._actions
+    assert [argument.dest for argument in arguments if not argument.help] == []
+
+
 def test_make_pin_asks_for_every_file_that_names_images() -> None:
     """`make pin` runs the command that tests/system/test_compose.py tries on copies."""
     # The tests may run under make, which passes its options and its depth to every make below it.

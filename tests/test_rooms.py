@@ -1,5 +1,5 @@
-"""The packages in README's table: every package is listed, imports follow the table, and no modules import each other
-in a circle.
+"""The packages in README's table: every package is listed, imports follow the table, no modules import each other
+in a circle, and no two classes share a name.
 """
 
 import ast
@@ -74,3 +74,13 @@ def test_no_modules_import_one_another_in_a_circle() -> None:
         {name: imported(path, module_paths) & set(module_paths) for name, path in module_paths.items()}
     )
     order.prepare()
+
+
+def test_no_two_classes_share_a_name() -> None:
+    homes: dict[str, list[str]] = {}
+    for name, path in (modules("articles") | modules("archive")).items():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            # Django gives these names a meaning.
+            if isinstance(node, ast.ClassDef) and node.name not in {"Meta", "Command", "Migration"}:
+                homes.setdefault(node.name, []).append(name)
+    assert not {name: places for name, places in homes.items() if len(places) > 1}

@@ -18,7 +18,8 @@ from articles.arabic.quoting import quoted
 from articles.models import Actor, Alias, Event, Participation
 from articles.site.words_for import counted
 
-# The most events that are read for one name in titles.
+# The most events that are read for one name in titles. A judgement: only their titles are read, and the newest show
+# well enough how a common name is used.
 _MOST_TITLES = 2_000
 
 

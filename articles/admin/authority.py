@@ -28,11 +28,13 @@ from articles.site.words_for import number
 
 # The advice after new names were stored: `manage.py extract` reads the stored articles for them.
 REREAD_STORED = "ليُقترح ذكرها في المقالات المحفوظة اطلب من مسؤول النظام أن تُقرأ من جديد."
-# The largest file that is read, in bytes.
+# The largest file that is read, in bytes. A judgement: a file of the most entries with long descriptions has a few
+# megabytes.
 _LARGEST = 10 * 1024 * 1024
-# The most entries, names of actors and participants of a file, counted together: an editor waits for them.
+# The most entries, names of actors and participants of a file, counted together: an editor waits for them, and a thread
+# of the site is busy meanwhile. A judgement; `load_authority` takes larger files.
 _MOST_ENTRIES = 2_000
-# The most shared names that are listed one by one.
+# The most shared names that are listed one by one. A judgement: nobody checks more on one page.
 _MOST_SHARED_NAMES = 50
 
 

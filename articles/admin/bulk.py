@@ -19,9 +19,11 @@ from articles.curation.refusals import refusal_of
 from articles.models.history import operation
 from articles.site.words_for import number
 
-# The most rows of one action. The editor filters a longer list further.
+# The most rows of one action. The editor filters a longer list further. As many as a list of the desk shows (desk.py);
+# each is checked and changed in one transaction, for which the editor waits.
 MOST_ROWS = 5_000
-# The most rows that the preview shows one by one.
+# The most rows that the preview shows one by one. A judgement: they show what the action is about to do; all are
+# counted.
 _MOST_SHOWN = 50
 # The reason for a row that joined the list after the preview, when the whole list was selected.
 _NOT_IN_PREVIEW = "لم يكن في المعاينة"

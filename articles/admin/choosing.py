@@ -11,7 +11,8 @@ from articles.curation.alike import NAMES
 from articles.models import Actor
 from articles.models.keys import read_key
 
-# The most rows that are suggested, or listed when a name is ambiguous.
+# The most rows that are suggested, or listed when a name is ambiguous. A judgement: they fit under the field on a
+# phone; of more, an editor types another letter.
 _MOST_OFFERED = 8
 # «#12 …» and «12».
 _NUMBER = re.compile(r"#(\d+)(?:\s|$)|(\d+)$")

@@ -35,7 +35,8 @@ from articles.models.delivery import NoteKind
 from articles.platform.addresses import LONGEST_ADDRESS, AddressError, read_address
 from articles.site.words_for import number
 
-# The most files and addresses that one form takes.
+# The most files and addresses that one form takes. A judgement: Django keeps each file of a form open, and each gets a
+# delivery of its own; more documents come in one WARC or CSV file. DATA_UPLOAD_MAX_NUMBER_FILES is the same.
 MOST_FILES, MOST_ADDRESSES = 200, 200
 
 

@@ -34,15 +34,20 @@ from articles.models.history import EventRow, event_model_of, operation
 from articles.search.compile import compile_query, holding
 from articles.search.query import parse
 
-# A list shows at most this many rows and says that there are more. A filter or a search finds the rest.
+# A list shows at most this many rows and says that there are more. A filter or a search finds the rest. A judgement:
+# nobody turns fifty pages; counting a million rows takes longer than the page (measured: docs/decisions/0010).
 MOST_LISTED = 5_000
 # The hidden field of a form that holds the newest change that the editor saw.
 SEEN = "_seen"
-# A form shows at most this many rows in an inline.
+# A form shows at most this many rows in an inline. A judgement: each has several fields, of which a form takes 10,000
+# at most (DATA_UPLOAD_MAX_NUMBER_FIELDS), and a browser is slow with thousands.
 MOST_INLINE = 150
-# A search of facts uses at most so many actors or events that match its words, and at most so many articles.
+# A search of facts uses at most so many actors or events that match its words, and at most so many articles. Judgements
+# that bound the time of a search for a common word (docs/decisions/0010); a longer search finds the rest.
 MOST_SUBJECTS_MATCHED, MOST_ARTICLES_MATCHED = 200, 2_000
-# A word is common if more than the share _COMMON_SHARE of the _NEWEST_READ newest articles hold it.
+# A word is common if more than the share _COMMON_SHARE of the _NEWEST_READ newest articles hold it. For such a word
+# only the newest are searched, which is quick; for a rarer word all are. Judgements: a smaller share hides older
+# articles of more words.
 _NEWEST_READ, _COMMON_SHARE = 5_000, 0.02
 
 

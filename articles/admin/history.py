@@ -28,11 +28,13 @@ from articles.models.keys import read_key
 from articles.site.differences import differences
 from articles.site.words_for import agreeing, moment, number
 
-# The operations on one page of the list, and those on all its pages together.
+# The operations on one page of the list, and those on all its pages together. Judgements: later pages take longer, as
+# the database reads all before them; a filter leads further back.
 _PER_PAGE, _MOST = 30, 3_000
-# A longer text, in characters, is shown as its differences only.
+# A longer text, in characters, is shown as its differences only. A judgement: a shorter one fits a line, before and
+# after.
 _LONG = 80
-# The most facts without a place in the text that a warning names.
+# The most facts without a place in the text that a warning names. A judgement: the rest is counted.
 _MOST_NAMED = 10
 _CHANGES = ("تغيير", "تغييران", "تغييرات", "تغييرا")
 

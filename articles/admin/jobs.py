@@ -12,9 +12,11 @@ from articles.ingest import deliveries
 from articles.platform.outage import is_outage
 from articles.search import statistics
 
-# A job is given up after this many attempts, if its worker was killed each time.
+# A job is given up after this many attempts, if its worker was killed each time. A judgement: restarts for an upgrade
+# or an outage are fewer; a delivery that kills its worker must not block the others for ever.
 MOST_ATTEMPTS = 8
-# The pause before a job that failed in an outage of the database starts again, in seconds.
+# The pause before a job that failed in an outage of the database starts again, in seconds. A judgement: a server that
+# restarts is back by then (articles/platform/outage.py has the same).
 AFTER_OUTAGE = 10
 
 

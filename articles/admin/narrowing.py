@@ -12,7 +12,8 @@ from articles.arabic.words import fold_phrase
 from articles.curation.confirming import review
 from articles.models import Alias, Mention, ReviewState
 
-# When a name is narrowed, at most this many suggested mentions are rejected at once.
+# When a name is narrowed, at most this many suggested mentions are rejected at once. A judgement: each has its row in
+# the history, and the editor waits for them; the rest stays suggested.
 MOST_NARROWED = 500
 
 

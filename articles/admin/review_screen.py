@@ -34,9 +34,11 @@ from articles.models import Alias, Article, Claim, Figure, Measure, Precision, Q
 from articles.site.annotation import paragraphs
 from articles.site.words_for import number, since
 
-# A select box offers at most this many measures, and those that the figures have already.
+# A select box offers at most this many measures, and those that the figures have already. A judgement: each figure has
+# such a box, so that the page grows by their product.
 MOST_MEASURES = 300
-# The session's key for the articles skipped, and the number of the latest that it holds.
+# The session's key for the articles skipped, and the number of the latest that it holds. A judgement: an editor skips
+# fewer in a session, and the session is read at every request.
 _SKIPPED, _MOST_SKIPPED = "skipped", 200
 
 

@@ -32,7 +32,7 @@ from articles.admin.pages import posted
 
 # The session's key for the moment when the password was last given, in seconds since the epoch.
 _GIVEN_AT = "password_given_at"
-# The number of recovery codes in a new book.
+# The number of recovery codes in a new book. A judgement: they last for years, and fit a slip of paper.
 RECOVERY_CODES = 10
 
 

@@ -16,9 +16,11 @@ from articles.models import Actor, Article, Capture, Contradiction, Coverage, De
 from articles.models.heartbeat import nightly_state
 from articles.site.words_for import ago, number
 
-# Counts stop here, so that the page opens as quickly if a million rows wait.
+# Counts stop here, so that the page opens as quickly if a million rows wait. A judgement: to an editor, more than a
+# thousand is the same as a thousand.
 MOST_WAITING_COUNTED = 1_000
-# The newest suggestions of a kind whose articles are looked at for a count.
+# The newest suggestions of a kind whose articles are looked at for a count. A judgement, for the same reason; those of
+# reviewed articles are then left out.
 MOST_LOOKED_AT = 2_000
 _SUGGESTED = "state__exact=suggested"
 

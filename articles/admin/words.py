@@ -42,7 +42,7 @@ DESK_NOUN_FORMS = words_for.NOUN_FORMS | {
 _FEMININE_ONE = {"capture": "نسخة أصلية واحدة", "accesslog": "دخول واحد", "mention": "ذكر واحد", "reprint": "إعادة نشر واحدة",
                  "alias": "اسم آخر واحد", "synonymset": "مجموعة مترادفات واحدة", "staticdevice": "دفتر رموز واحد",
                  "accessattempt": "محاولة دخول واحدة", "accessfailurelog": "دخول فاشل واحد"}  # fmt: skip
-# The number of words shown at each end of a long unchanged run.
+# The number of words shown at each end of a long unchanged run. A judgement: a line, which tells where a change stands.
 _WORDS_AT_END = 12
 
 

@@ -213,44 +213,78 @@ def _can_begin(text: str, words: Sequence[Word], index: int, prefix: str, name: 
 
 
 def _sum_of_words(text: str, words: Sequence[Word], index: int, name: str) -> tuple[Decimal, int]:
-    """Returns (value, next index) of the number words from `index` on, of which the first is `name` without its prefix."""
-    total = group = Decimal(0)
+    """Returns (value, next index) of the number words from `index` on.
+
+    `name` is the first of them without its prefix.
+    """
+    number = _NumberInWords()
     next_word = index
-    last: int | None = None
-    previous = ""
     while next_word < len(words):
-        folded = name if next_word == index else words[next_word].folded
-        if next_word > index and _gap(text, words[next_word - 1], words[next_word]).strip():
+        is_first = next_word == index
+        if not is_first and _gap(text, words[next_word - 1], words[next_word]).strip():
             break
-        joined = next_word > index and folded.startswith("و")
-        word = folded[1:] if joined and folded not in _ALL_WORDS else folded
+        word, joined = (name, False) if is_first else _without_conjunction(words[next_word].folded)
         value = _ALL_WORDS.get(word)
-        if value is None:
+        if value is None or not number.goes_on_with(word, value, joined):
             break
-        if next_word > index and not joined and word not in _SCALES and word not in _TEENS and value != 100:
-            break
-        # «مئة وعشرة» is 110. «خمسة وعشرة», «خمسة عشر وستة» and «خمسمئة وألف» are two numbers each.
-        is_apart = (
-            (last is not None and last < 100 and word in _TEENS) or previous in _TEENS or (group and word in _SCALES)
-        )
-        if joined and is_apart:
-            break
-        if word in _TEENS and last is not None and last < 10:
-            group += 10
-        elif word in _SCALES:
-            total += (group or 1) * value
-            group = Decimal(0)
-        elif word in _DUAL_SCALES:
-            total += value
-        elif value == 100 and last is not None and last < 10 and not joined:
-            group = group - last + last * 100
-        elif joined and last is not None and value >= last and not (last < 10 <= value < 100) and total == 0:
-            break
-        else:
-            group += value
-        last, previous = value, word
+        number.add(word, value, joined)
         next_word += 1
-    return total + group, next_word
+    return number.value, next_word
+
+
+def _without_conjunction(folded: str) -> tuple[str, bool]:
+    """Returns (a word without the «و» before it, whether it begins with «و»). The «و» of «واحد» is part of the word."""
+    joined = folded.startswith("و")
+    return (folded[1:] if joined and folded not in _ALL_WORDS else folded), joined
+
+
+class _NumberInWords:
+    """A number whose words are read one after another: «ثلاثة ملايين ومئة وعشرون ألفا وخمسة».
+
+    The group is the number below the next scale. A scale word («ملايين») multiplies it and begins a new group.
+    """
+
+    def __init__(self) -> None:
+        self._scaled = self._group = Decimal(0)
+        self._last_value: int | None = None
+        self._last_word = ""
+
+    @property
+    def value(self) -> Decimal:
+        return self._scaled + self._group
+
+    def goes_on_with(self, word: str, value: int, joined: bool) -> bool:
+        """Whether a word belongs to the same number; `joined` means that «و» stands before it."""
+        last = self._last_value
+        if last is None:
+            return True
+        if not joined:
+            # «خمسة عشر», «خمسة آلاف», «خمس مئة»
+            return word in _SCALES or word in _TEENS or value == 100
+        # «مئة وعشرة» is 110. «خمسة وعشرة», «خمسة عشر وستة» and «خمسمئة وألف» are two numbers each.
+        if (last < 100 and word in _TEENS) or self._last_word in _TEENS or (self._group and word in _SCALES):
+            return False
+        if word in _SCALES or word in _DUAL_SCALES or self._scaled:
+            return True
+        # The words of a group become smaller, but ones stand before tens: «مئة وخمسة وعشرون».
+        return value < last or last < 10 <= value < 100
+
+    def add(self, word: str, value: int, joined: bool) -> None:
+        """Adds a word that belongs to the number; `joined` means that «و» stands before it."""
+        last = self._last_value
+        if word in _TEENS and last is not None and last < 10:
+            self._group += 10
+        elif word in _SCALES:
+            self._scaled += (self._group or 1) * value
+            self._group = Decimal(0)
+        elif word in _DUAL_SCALES:
+            self._scaled += value
+        elif value == 100 and last is not None and last < 10 and not joined:
+            # «خمس مئة»: the ones before it are its factor.
+            self._group += last * 100 - last
+        else:
+            self._group += value
+        self._last_value, self._last_word = value, word
 
 
 def _with_digits(text: str, words: Sequence[Word], value: Decimal, next_word: int) -> tuple[Decimal, int]:

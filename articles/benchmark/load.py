@@ -2,8 +2,9 @@
 
 import calendar
 import functools
+import itertools
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date
@@ -31,13 +32,16 @@ from articles.models import (
 from articles.platform.scratch import join
 from articles.search.bulk import without_index
 
+# A row to store: the value of each column.
+Row = dict[str, object]
+
+# Processes that store rows: one for each core of the machines of the documented measurements (docs/growth.md).
 PROCESSES = 2
-_ARTICLE = (
-    "id, title, title_origin, body, author, section, source_id, url, published_date, published_precision, published_basis, "
-    "published_earliest, published_latest, date_statements, language, status, word_count, set_aside, notice, created_at, updated_at"
-)
-_FACT = "state, rule, score"
-_CONFIRMED = ("confirmed", "", None)
+# The columns of a fact that an editor confirmed.
+_CONFIRMED: Row = {"state": "confirmed", "rule": "", "score": None}
+# The moment at which all articles were stored, in ISO 8601. It is later than any generated day, and the same in each
+# run.
+_STORED_AT = "2025-01-01T00:00:00Z"
 
 
 @dataclass(frozen=True)
@@ -124,37 +128,65 @@ def _store_block(number: int) -> float:
     rows = list(_corpus().block(number))
     started = time.perf_counter()
     with transaction.atomic():
-        _copy(Article, _ARTICLE, map(_article, rows))
-        _copy(
-            Mention, f"article_id, actor_id, spans, quotes, role, {_FACT}",
-            ((row.number + 1, actor + 1, [], [], "", *_CONFIRMED) for row in rows for actor in row.actors),
-        )  # fmt: skip
-        _copy(
-            Coverage, f"article_id, event_id, {_FACT}",
-            ((row.number + 1, row.event + 1, *_CONFIRMED) for row in rows if row.event >= 0),
-        )  # fmt: skip
-        _copy(
-            Figure, f'article_id, value, qualifier, unit, measure_id, about, scope, quote, start, "end", event_id, {_FACT}',
-            map(_figure, rows),
-        )  # fmt: skip
+        _copy(Article, map(_article, rows))
+        _copy(Mention, (_mention(row, actor) for row in rows for actor in row.actors))
+        _copy(Coverage, (_coverage(row) for row in rows if row.event >= 0))
+        _copy(Figure, map(_figure, rows))
     return time.perf_counter() - started
 
 
-def _copy(model: type[models.Model], columns: str, rows: Iterable[Sequence[object]]) -> None:
-    """Stores rows, each a sequence of the values of `columns`, with COPY."""
+def _copy(model: type[models.Model], rows: Iterable[Row]) -> None:
+    """Stores rows with COPY. All of them have the columns of the first, in its order."""
+    rows = iter(rows)
+    first = next(rows, None)
+    if first is None:
+        return
+    columns = ", ".join(map(connection.ops.quote_name, first))
     with connection.cursor() as cursor, cursor.copy(f"COPY {model._meta.db_table} ({columns}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
+        for row in itertools.chain([first], rows):
+            copy.write_row(tuple(row.values()))
 
 
-def _article(row: GeneratedArticle) -> tuple:
-    """Returns the values of _ARTICLE's columns."""
+def _article(row: GeneratedArticle) -> Row:
     day, first, last = _dated(row)
-    now = "2025-01-01T00:00:00Z"
-    return (
-        row.number + 1, row.title, "stated", row.body, "", "", row.source + 1, "", day, row.precision,
-        "stated" if day else "inferred", first, last, "[]", "ar", "published", len(row.body.split()), "[]", "", now, now,
-    )  # fmt: skip
+    return {
+        "id": row.number + 1,
+        "title": row.title,
+        "title_origin": "stated",
+        "body": row.body,
+        "author": "",
+        "section": "",
+        "source_id": row.source + 1,
+        "url": "",
+        "published_date": day,
+        "published_precision": row.precision,
+        "published_basis": "stated" if day else "inferred",
+        "published_earliest": first,
+        "published_latest": last,
+        "date_statements": "[]",
+        "language": "ar",
+        "status": "published",
+        "word_count": len(row.body.split()),
+        "set_aside": "[]",
+        "notice": "",
+        "created_at": _STORED_AT,
+        "updated_at": _STORED_AT,
+    }
+
+
+def _mention(row: GeneratedArticle, actor: int) -> Row:
+    return {
+        "article_id": row.number + 1,
+        "actor_id": actor + 1,
+        "spans": [],
+        "quotes": [],
+        "role": "",
+        **_CONFIRMED,
+    }
+
+
+def _coverage(row: GeneratedArticle) -> Row:
+    return {"article_id": row.number + 1, "event_id": row.event + 1, **_CONFIRMED}
 
 
 def _dated(row: GeneratedArticle) -> tuple[date | None, date | None, date | None]:
@@ -170,10 +202,19 @@ def _dated(row: GeneratedArticle) -> tuple[date | None, date | None, date | None
     return None, None, None
 
 
-def _figure(row: GeneratedArticle) -> tuple:
+def _figure(row: GeneratedArticle) -> Row:
     start = row.body.index(row.quote)
-    event = row.event + 1 if row.event >= 0 else None
-    return (
-        row.number + 1, row.count, "exactly", UNITS[row.unit], row.unit + 1, "", "", row.quote, start, start + len(row.quote),
-        event, *_CONFIRMED,
-    )  # fmt: skip
+    return {
+        "article_id": row.number + 1,
+        "value": row.count,
+        "qualifier": "exactly",
+        "unit": UNITS[row.unit],
+        "measure_id": row.unit + 1,
+        "about": "",
+        "scope": "",
+        "quote": row.quote,
+        "start": start,
+        "end": start + len(row.quote),
+        "event_id": row.event + 1 if row.event >= 0 else None,
+        **_CONFIRMED,
+    }

@@ -17,7 +17,8 @@ from articles.exchange.long_answers import Held, Keys
 from articles.exchange.rows import Row, made
 from articles.models import Article
 
-# Rows read from the database at once.
+# Rows read from the database at once. A judgement: articles of 6 KB fill a megabyte, which is what a download holds in
+# memory at a time.
 ROWS_AT_ONCE = 200
 _MEDIA_TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson"}
 

@@ -12,7 +12,8 @@ from articles.exchange.rows import Row, made
 from articles.models import Actor, Article, Event, Figure, Source
 from articles.models.readable import Warn, logged
 
-# How many rows are read from the database at a time.
+# How many rows are read from the database at a time. A judgement, larger than that of downloads: a command serves
+# nobody else meanwhile.
 ROWS_AT_ONCE = 500
 
 

@@ -20,6 +20,8 @@ from articles.models import Actor, Article, Event, Precision, Source
 from articles.models.article import ArticleQuerySet
 from articles.models.readable import readable
 
+# Entries of a feed, the newest. A judgement: a feed reader that asks once a day misses nothing as long as no more
+# articles come in a day; more entries make every answer longer.
 ENTRIES = 40
 
 

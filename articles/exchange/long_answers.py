@@ -26,8 +26,8 @@ LOCKS = 7_230_114
 # The first number of the advisory lock that limits a client to one place. The second is derived from the client's
 # address.
 ASKERS = 7_230_115
-# Long answers that one process makes at once. Whatever the setting, half of its threads (archive/gunicorn.py) stay free
-# for readers.
+# Long answers that one process makes at once: half of its four threads (archive/gunicorn.py). Whatever the setting, the
+# others stay free for readers.
 MOST_HERE = 2
 # Seconds after which a client should ask again for a place. An export of 10,000 articles takes about as long.
 PLACE_RETRY_SECONDS = 30

@@ -26,11 +26,21 @@ SECONDS = 2
 _TIMEOUT = "statement_timeout"
 # Each process that serves /metrics sets these gauges; the most recent value counts.
 _LAST: Mapping[str, Any] = {"multiprocess_mode": "mostrecent"}
-WORKERS = Gauge("archive_workers", "Workers for deliveries that beat", **_LAST)
-STALLED = Gauge("archive_deliveries_stalled", "1 while no worker takes deliveries in though one should", **_LAST)
-SILENT = Gauge("archive_worker_beat_age_seconds", "Seconds since any worker for deliveries beat", **_LAST)
-NIGHTLY = Gauge("archive_nightly_success_age_seconds", "Seconds since a nightly run succeeded", **_LAST)
-NIGHTLY_FAILED = Gauge("archive_nightly_failed_parts", "Parts that failed in the last nightly run", **_LAST)
+WORKERS = Gauge("archive_workers", "Number of workers for deliveries with a current heartbeat", **_LAST)
+STALLED = Gauge(
+    "archive_deliveries_stalled",
+    "1 while every worker is silent, or a delivery waits and none ever ran; else 0",
+    **_LAST,
+)
+SILENT = Gauge(
+    "archive_worker_beat_age_seconds", "Seconds since the last heartbeat of any worker; NaN before the first", **_LAST
+)
+NIGHTLY = Gauge(
+    "archive_nightly_success_age_seconds",
+    "Seconds since the last nightly run that succeeded; NaN before the first",
+    **_LAST,
+)
+NIGHTLY_FAILED = Gauge("archive_nightly_failed_parts", "Number of parts that failed in the last nightly run", **_LAST)
 
 
 def healthz(request: HttpRequest) -> HttpResponse:

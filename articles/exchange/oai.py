@@ -28,7 +28,8 @@ from articles.models.keys import read_key
 from articles.models.readable import logged, readable
 from articles.platform.calendar_bounds import FIRST_MOMENT, LAST_MOMENT
 
-# Entries in one answer: records or headers, and sets. A resumption token leads to the next ones.
+# Entries in one answer: records or headers, and sets. A resumption token leads to the next ones. A judgement: the
+# protocol sets no number; with more entries a harvest takes fewer requests, each of which takes longer.
 RECORDS, SETS = 100, 200
 _MEDIA_TYPE = "text/xml; charset=utf-8"
 PREFIX = "oai_dc"

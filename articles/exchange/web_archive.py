@@ -23,13 +23,15 @@ from articles.platform.addresses import canonical_or_empty, read_address
 SOFTWARE = "counter-terrorism-diplomacy-archive"
 WARC_VERSION, WACZ_VERSION = "1.1", "1.1.1"
 _WARC_PATH, _INDEX_PATH, _PAGES_PATH = "archive/captures.warc.gz", "indexes/index.cdx.gz", "pages/pages.jsonl"
-# How many rows of captures are fetched from the database at a time.
+# How many rows of captures are fetched from the database at a time. A judgement: the rows are short, and reading the
+# original of each takes longer than fetching it.
 ROWS_AT_ONCE = 200
 # Is called with the name of a capture that could not be written, and the reason.
 OnLoss = Callable[[str, str], None]
 # Characters that would end the line of a header.
 _NO_HEADER = re.compile("[\x00-\x1f\x7f]")
-# How many lines of the index are sorted in memory at a time.
+# How many lines of the index are sorted in memory at a time: about ten megabytes if a line has 200 bytes. A judgement:
+# fewer lines make more files to merge, more take more memory.
 _RUN = 50_000
 
 

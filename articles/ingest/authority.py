@@ -105,7 +105,8 @@ def _is_list_of(kind: type) -> Callable[[object], bool]:
     return lambda value: isinstance(value, list) and all(type(item) is kind for item in value)
 
 
-# The most parts of a dotted key. No field of an authority file has more than three.
+# The most parts of a dotted key (`a.b.c`). No field of an authority file has more than three; tomllib takes quadratic
+# time and memory for more. A judgement: a hundred take no time, and no editor writes such a key.
 _MOST_KEY_PARTS = 100
 # A match starts only at the beginning of a part; otherwise a run of letters would take quadratic time.
 _LONG_KEY = re.compile(rf"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){{{_MOST_KEY_PARTS}}}""")
@@ -134,15 +135,19 @@ def _of(model: type[Model], **fields: Expected) -> dict[str, Expected]:
     return {name: _of_column(expected, model, name) for name, expected in fields.items()}
 
 
-# The most aliases of one actor. An organisation with all its spellings in the archive has some dozens.
+# The most aliases of one actor. An organisation with all its spellings in the archive has some dozens. A judgement:
+# each name is looked for in every article.
 MOST_ALIASES = 1_000
-# The most participants of one event. The largest summits name fewer than two hundred.
+# The most participants of one event. The largest summits name fewer than two hundred. A judgement: a longer list is
+# a mistake of a program.
 MOST_PARTICIPANTS = 500
-# The most other actors that the report names for one shared name.
+# The most other actors that the report names for one shared name. A judgement: they show what the name is; hundreds
+# would hide the rest of the report.
 MOST_NAMESAKES = 5
 # Tables whose rows are identified by their folded key. Two entries with one key would be one row.
 _FOLDED_KEYS = {"source", "actor", "synonyms", "event"}
-# The most rows of one SQL statement.
+# The most rows of one SQL statement. A judgement: beyond it the time of a statement is that of its rows, and PostgreSQL
+# takes at most 65,535 parameters.
 _ROWS_PER_STATEMENT = 500
 _ALIAS = {"name": _of_column(_TEXT, Alias, "name"), "kind": _of_column(_TEXT, Alias, "kind"), "found_in_text": _FLAG}
 _PART = {"actor": _TEXT, "role": _of_column(_TEXT, Participation, "role")}

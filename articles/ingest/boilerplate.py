@@ -39,7 +39,8 @@ _LABEL_WORDS = tuple(f"{label} " for label in _LABEL_OPENINGS)
 _POINTER = _openings("اقرأ", "إقرأ", "شاهد أيضا", "للمزيد", "المزيد من", "قد يهمك", "قد يعجبك", "جميع الحقوق")
 _COUNTED_LABEL = re.compile(r"^[\d٠-٩]+\s*(?:تعليقا?|تعليقات|مشاهدة|مشاهدات|دقائق|دقيقة|مشاركة|مشاركات|قراءة)\b")
 _BETWEEN_BUTTONS = re.compile(r"\s*[|•·]\s*")
-# In words.
+# In words. A longer line is read as a sentence that happens to begin like a label. A judgement: a larger value removes
+# short sentences of articles, a smaller one leaves long buttons («اشترك في النشرة البريدية …») in the text.
 _LONGEST_LABEL = 9
 # In code points. No entry of _COMMENT_FORM is longer.
 _LONGEST_OPENING = 80

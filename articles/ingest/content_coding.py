@@ -11,7 +11,8 @@ from articles.ingest.document import Note, UnreadableError
 from articles.models.delivery import NoteKind
 from articles.platform.messages import Message
 
-# In bytes: the output of one decompression step.
+# In bytes: the output of one decompression step. Between steps the output is held against the limit, so that a bomb of
+# a few bytes is refused early. A judgement: smaller steps only cost more calls.
 _BYTES_AT_ONCE = 1 << 16
 # In bytes: the window of zstd. RFC 9659 forbids web servers a larger one.
 _LARGEST_WINDOW = 8 << 20

@@ -26,15 +26,19 @@ _ARABIC = re.compile(f"[{ARABIC_LETTERS}]")
 _OLD_ENCODINGS = ("windows-1256", "iso-8859-6")
 # Two-byte letters of Arabic UTF-8 read one byte at a time: «Ø§Ù„Ø¥Ø±» in windows-1252, «ط§ظ„ط¥ط±» in windows-1256.
 _MIXED_UP = {"windows-1252": re.compile("(?:[ØÙÚÛ].){4}"), "windows-1256": re.compile("(?:[طظ].){4}")}
+# The share of the letters beyond ASCII that are Arabic in a text that counts as Arabic. A judgement: nearly all are in
+# an Arabic page, and accented European names take some. A larger value misses pages with many such names; a smaller one
+# takes European pages in windows-1256 for Arabic.
 _SURE_SHARE = 0.75
 # The most common words of Arabic, and words with the definite article, as whole words.
 _COMMON_WORD = re.compile(r"(?<!\w)(?:في|من|على|إلى|عن|ال\w+)(?!\w)")
 _ARABIC_WORD = re.compile(f"[{ARABIC_LETTERS}]+")
 _MIXED_WORD = re.compile(f"[A-Za-z][{ARABIC_LETTERS}]|[{ARABIC_LETTERS}][A-Za-z]")
 # The most mixed words per Arabic word. An Arabic page with Latin names and brands has far fewer. A European page in an
-# Arabic encoding has nearly no unmixed words.
+# Arabic encoding has nearly no unmixed words. A judgement between the two.
 _MOST_MIXED = 0.5
-# In code points: the beginning of a text from which its encoding is detected.
+# In code points: the beginning of a text from which its encoding is detected. A judgement: tens of thousands of words
+# decide as surely as all, and counting takes the same time for a text of any length.
 _TELLING = 200_000
 # Letters of windows-1252 beyond ASCII, and a run of them as no European word has.
 _WESTERN = re.compile("[\xc0-\xff]")
@@ -43,9 +47,12 @@ _LATIN = re.compile("[A-Za-z]")
 _BEYOND_ASCII = re.compile("[^\x00-\x7f]")
 _REPLACEMENT = "\ufffd".encode()
 # One broken character is accepted for each CHARACTERS_PER_BROKEN characters beyond ASCII. With more, a reader would
-# stumble in every second line. A text with _FEWEST characters beyond ASCII may have one.
+# stumble in every second line. A text with _FEWEST characters beyond ASCII may have one. Judgements: in a wrong
+# encoding nearly all are broken, so that both values lie far from that.
 CHARACTERS_PER_BROKEN = 50
 _FEWEST = 20
+# The share of every second byte that is 0x00 (ASCII) or 0x06 (Arabic) in UTF-16. A judgement: a tenth is left for
+# quotation marks, dashes and other signs. No text in another encoding has 0x00 or 0x06 in half of its bytes.
 _UTF16_SHARE = 0.9
 
 

@@ -35,6 +35,9 @@ from articles.platform.outage import is_outage
 log = logging.getLogger(__name__)
 # The name of the job that ingests a delivery (articles/admin/jobs.py).
 JOB = "take_in"
+# The record of a delivery is updated after this many documents, for the editor who watches its page. A judgement: with
+# a larger number the page of a small file shows no progress, with a smaller one the row is written nearly for each
+# document.
 _TOLD_EVERY = 20
 # In bytes: the length of the column `stored_as`, less the folder and the suffix that Django adds to a name in use.
 _MOST_STORED_BYTES = 160

@@ -15,7 +15,8 @@ class UnreadableError(MessageError):
     """An input that cannot become an article. The message states what was expected and what the input holds."""
 
 
-# In code points: the greatest length of a value in a note.
+# In code points: the greatest length of a value in a note. A judgement: it fits a line, and shows enough to find the
+# value in its file.
 _LONGEST_QUOTE = 120
 
 

@@ -27,9 +27,16 @@ _log = logging.getLogger(__name__)
 
 AGENT = "ct-diplomacy-archive"
 _USER_AGENT = f"{AGENT}/1.0 (news archive; one page at an editor's request)"
+# A judgement: from http to https, to another host and to the page's present address is three. RFC 9309 (2.3.1.2) wants
+# at least five to be followed for robots.txt. Each costs a connection of its own.
 _MOST_REDIRECTS = 5
+# A judgement: a lost packet of the handshake is sent again after 1, 3 and 7 seconds. A host with several addresses must
+# leave time for the next one within ARCHIVE_FETCH_SECONDS.
 _CONNECT_SECONDS = 10
+# In bytes: what is read at once of a body, and the longest line of headers before the answer proper. The latter is the
+# limit of http.client. The former is a judgement: the size and the time are checked after each piece.
 _BYTES_AT_ONCE = _LONGEST_LINE = 1 << 16
+# In bytes. RFC 9309 (2.5) demands a limit of at least 500 kibibytes.
 _LARGEST_ROBOTS = 512 * 1024
 _INTERNET_6 = ipaddress.ip_network("2000::/3")
 # Networks that IANA's special-purpose registries of IPv4 and IPv6 call not globally reachable, or that belong to no
@@ -47,6 +54,8 @@ _SPECIAL = tuple(
         "168.63.129.16/32",
     )
 )  # fmt: skip
+# The statuses with an address to go to (RFC 9110, 15.4): 300 leaves a choice, 304 is no redirect, 305 and 306 are
+# obsolete.
 _REDIRECTS = {301, 302, 303, 307, 308}
 
 

@@ -15,11 +15,15 @@ from articles.ingest.prepare import Prepared
 from articles.models import Article, Capture, CaptureState, Fingerprint, WaitingReason
 from articles.platform.addresses import older_spellings, registrable_domain, same_domain
 
-# Two captures of one page share most of their wording; two articles under one file name do not.
+# The share of the longer text's shingles that both have. Two captures of one page share most of their wording; two
+# articles under one file name do not. A judgement: with a larger value a thoroughly edited page becomes a second
+# article, with a smaller one a file may replace the text of another story.
 SAME_ARTICLE_SHARE = 0.5
-# In words. Texts that do not copy one another seldom share a run of this length.
+# In words. Texts that do not copy one another seldom share a run of this length, beyond names and formulas. A
+# judgement: with shorter runs any two texts on one subject are alike; longer ones break at every edited word.
 _SHINGLE_LENGTH = 5
-# A document is compared with at most this many of the newest articles of its file name.
+# A document is compared with at most this many of the newest articles of its file name. Each comparison reads a body. A
+# judgement: thousands of pages may be called index.html, and an update is most likely of a recent one.
 _MOST_COMPARED = 20
 
 

@@ -9,6 +9,7 @@ from babel.core import get_global
 from articles.models.article import LANGUAGE
 
 _LANGUAGE_TAG = re.compile(LANGUAGE, re.IGNORECASE | re.ASCII)
+# The number of letters of a script's and of a region's subtag (RFC 5646, section 2.2).
 _SCRIPT, _REGION = 4, 2
 
 

@@ -38,12 +38,15 @@ from articles.platform.storing import storing
 
 _log = logging.getLogger(__name__)
 
-# BATCH items are stored in one transaction. Workers read AHEAD batches ahead.
+# BATCH items are stored in one transaction (measured: docs/decisions/0005). Workers read AHEAD batches ahead. A
+# judgement: with fewer, storing waits for one slow document; with more, a stopped run has read more in vain.
 BATCH, AHEAD = 100, 3
-# For fewer documents, starting several workers takes longer than it saves.
+# For fewer documents, starting several workers takes longer than it saves. A judgement: their fork server takes about a
+# second to start (docs/ingest-limits.md), in which one process reads about as many (docs/ingest.md).
 _FEWEST_FOR_WORKERS = 100
 
 # An unclosed quotation mark can break every row of ten million lines, and each broken row has a line in the report.
+# A judgement: a file with so many broken rows one after another is broken itself.
 _MOST_BROKEN_IN_A_ROW = 1000
 
 # Is called with the outcome of a document ("created", "updated", "waiting", "unchanged" or "failed") and its place.
@@ -82,7 +85,8 @@ class Noted:
     places: dict[Note, tuple[str, int]] = field(default_factory=dict)
     total: int = 0
 
-    # Distinct notes beyond this number count only in `total`: a file may have a million rows with a note in each.
+    # Distinct notes beyond this number count only in `total`: a file may have a million rows with a note in each. A
+    # judgement: nobody reads more.
     MOST_DISTINCT: ClassVar[int] = 1000
 
     def add(self, note: Note, place: str, times: int = 1) -> None:

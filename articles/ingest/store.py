@@ -30,6 +30,8 @@ from articles.platform.addresses import read_address
 from articles.platform.limits import BoundedWorkers, Budget, Exceeded, Job
 from articles.platform.messages import Message
 
+# Threads that write the originals of a batch to the store. A judgement: writing to an object store (S3) is mostly
+# waiting for the network, which eight threads do at once; more would open more connections than they save time.
 _MOST_WRITERS = 8
 # Takes an advisory lock. A second ingest waits for the first one's transaction to end, so that it sees the stored rows.
 WAIT_FOR_OTHERS = "SELECT pg_advisory_xact_lock(7214000)"

@@ -22,15 +22,21 @@ from articles.ingest.document import Document, SetAside, UnreadableError
 from articles.models import TitleOrigin
 from articles.models.uncertain_date import ArchiveDate
 
-# In words. A heading is shorter than a paragraph, and a section's name is shorter than a heading.
+# In words, all judgements on the headings of Arabic news. A heading is shorter than a paragraph: a larger value takes
+# short first paragraphs for titles, a smaller one long titles for text. Of two or fewer words only a section's name is
+# made.
 LONGEST_TITLE = 30
 SHORTEST_TITLE = 3
 LONGEST_SECTION = 3
+# A title made from the first sentence fits two lines of a list; a longer sentence is cut at a clause.
 LONGEST_MADE_TITLE = 14
-# In code points: the part of a sentence in which a clause for a made title is searched.
+# In code points: the part of a sentence in which a clause for a made title is searched. Fourteen words are far shorter.
+# A «sentence» without a full stop may be as long as the text, and each comma would be tried.
 _LONGEST_CLAUSE = 1000
-# A shorter clause («انطلقت، الأحد 11 ماي،») says too little to head an article.
+# In words. A shorter clause («انطلقت، الأحد 11 ماي،») says too little to head an article. A judgement.
 SHORTEST_MADE_TITLE = 7
+# In words: a sentence of the article that is set in large letters between its paragraphs. A judgement: fewer words are
+# a subheading, more are a paragraph.
 LONGEST_PULL_QUOTE = 45
 SHORTEST_PULL_QUOTE = 5
 # The share of a pull quote's words that stand in one paragraph; the desk rewrites a word or two.
@@ -38,13 +44,16 @@ PULL_QUOTE_SHARE = 0.8
 # A possible pull quote is compared with at most this many paragraphs. In no article do more paragraphs share a rare
 # word with such a line.
 _MOST_QUOTED = 100
-# Only the first lines can be heading lines: an article's text starts soon.
+# Only the first lines can be heading lines: an article's text starts soon. A judgement: title, subtitle, section, date,
+# author, agency and some buttons stand above it.
 HEADING_LINES = 12
-# In words. A line above a page's title that is no longer is the name of the paper or of a section.
+# In words. A line above a page's title that is no longer is the name of the paper or of a section. A judgement.
 _LONGEST_BANNER = 6
-# The share of a wrapped text's lines that end mid-sentence at the column's edge.
+# The share of a wrapped text's lines that end mid-sentence at the column's edge. A judgement: the last lines of
+# paragraphs are the exceptions. A smaller value joins the paragraphs of a text that is not wrapped.
 _WRAPPED_SHARE = 0.8
-# In code points: the beginning of a text from which its language is detected.
+# In code points: the beginning of a text from which its language is detected. A judgement: more letters of the same
+# text decide alike.
 _TELLING_LENGTH = 1000
 
 _SENTENCE_END = re.compile(r"[.؟?!…:؛،][»”\"')\]]*$")

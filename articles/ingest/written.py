@@ -12,6 +12,8 @@ from contextlib import contextmanager, suppress
 
 from django.db import Error, connection
 
+# Seconds between two looks at how far the log is flushed, at the end of a run. PostgreSQL flushes asynchronous commits
+# within three times wal_writer_delay (0.2 s by default), so that a look adds a small part to that.
 _SECONDS_BETWEEN_LOOKS = 0.02
 # Positions in the write-ahead log (LSN, in bytes): the place of the next record, and the end of the flushed part.
 _LOG_POSITIONS = """

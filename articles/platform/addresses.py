@@ -22,6 +22,7 @@ from articles.platform.messages import MessageError
 LONGEST_ADDRESS = 2000
 # The most octets of a name and of one of its labels (RFC 1035, section 2.3.4).
 _LONGEST_HOST, _LONGEST_LABEL = 253, 63
+# The most code points of an address that a message quotes. A judgement: enough to find it, and it fits a line.
 _LONGEST_SHOWN = 120
 # RFC 3986, section 2.3: characters that mean the same whether they are percent-encoded or not.
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")

@@ -20,6 +20,7 @@ from django.utils.crypto import salted_hmac
 
 _FORMAT = b"ARCHIVE1"
 _SALT = "articles.platform.cached_values"
+# In bytes: an HMAC of SHA-256, and the number that says how long the head is.
 _DIGEST_BYTES = 32
 _LENGTH_BYTES = 4
 

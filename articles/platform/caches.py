@@ -5,13 +5,14 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
-# The most entries in each process's memory. An entry is a compressed page of some ten kilobytes.
+# The most entries in each process's memory. An entry is a compressed page of some ten kilobytes, so that all are some
+# 20 MB a process. A judgement: a larger number keeps more pages, and takes their memory in each process.
 MOST_KEPT = 2_000
 TABLE = "archive_cache"
 # The version of keys in a shared cache. The previous release stored pickles under version 1. While both releases run,
 # neither reads the other's entries.
 _VERSION = 2
-# Seconds to wait for a Redis that does not answer. Making a page takes less.
+# Seconds to wait for a Redis that does not answer. Making a page takes less, so that waiting longer gains nothing.
 _REDIS_SECONDS = 0.25
 
 

@@ -27,7 +27,7 @@ else:
 
 # Both inclusive. Within them a day has a day before and after it, and a moment can be expressed in every time zone.
 FIRST_DAY, LAST_DAY = date(1, 1, 3), date(9998, 12, 31)
-# The moments that Python can hold in every time zone, both inclusive.
+# The moments that Python can hold in every time zone, both inclusive: zones differ from UTC by less than a day.
 READABLE_MOMENTS = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
 FIRST_MOMENT, LAST_MOMENT = datetime(1, 1, 3, tzinfo=UTC), datetime(9998, 12, 31, tzinfo=UTC)
 # They stand for a day or a moment that Python can't hold. The moment is a day later, so that every time zone can
@@ -40,7 +40,7 @@ log = logging.getLogger(__name__)
 _UNHELD = (DataError, ValueError, OverflowError)
 # The values that this process has logged. There are few different ones; the limit is for a table full of them.
 _logged: set[bytes] = set()
-_MOST_LOGGED = 100
+_MOST_LOGGED = 100  # A judgement: enough to see the pattern in a log.
 
 
 def held(value: Value | None) -> Value | None:

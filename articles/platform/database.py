@@ -16,14 +16,18 @@ from django.db.models import Model
 
 from articles.platform.embedded import server
 
+# Seconds that a process keeps its database connection for further requests. A judgement: connecting anew takes longer
+# than most statements, and after a while a process gives back the memory that its session has gathered.
 SECONDS_A_CONNECTION_IS_KEPT = 600
 # Connection parameters of libpq that limit the wait for a server: one that does not answer at all, and one that
-# vanishes while it answers. In seconds, but for tcp_user_timeout in milliseconds.
+# vanishes while it answers. In seconds, but for tcp_user_timeout in milliseconds. A server that vanished is given up
+# after 10 + 3 × 5 seconds of silence, or 30 seconds after bytes that it does not acknowledge. Judgements: shorter times
+# would give up a server that is only busy, longer ones hold a thread that readers wait for.
 _WAIT_LIMITS = {
     "connect_timeout": 5, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 30_000,
 }  # fmt: skip
 # The server ends a session of the site that is idle within a transaction for this many seconds: it holds locks, and no
-# request lasts so long.
+# request leaves its transaction alone for so long. A judgement.
 SECONDS_IDLE = 60
 # The alias of the connection for a cache in the database. It is never a replica's.
 CACHE = "cache"

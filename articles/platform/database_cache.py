@@ -18,7 +18,8 @@ from django.db import DatabaseError, connections, router, transaction
 
 from articles.platform import cached_values
 
-# One write in this many removes old rows, on average. It is rare because counting rows reads the whole table.
+# One write in this many removes old rows, on average. It is rare because counting rows reads the whole table. A
+# judgement: with a larger number the table grows further beyond its bound in the meantime.
 _WRITES_A_COUNT = 100
 
 

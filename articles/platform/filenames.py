@@ -8,6 +8,7 @@ import hashlib
 # Most file systems hold 255 bytes a name (NAME_MAX of Linux). The rest is room for suffixes: the mark of a part, or
 # Django's own suffix for a name that exists already.
 MOST_BYTES = 200
+# In bytes: the endings that a shortened name keeps («.warc.gz»). A judgement: longer ones are no endings.
 _LONGEST_ENDING = 24
 
 

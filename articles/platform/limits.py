@@ -32,11 +32,15 @@ from articles.platform.messages import Message
 # The signal that the timer of processor time sends (setitimer(2), ITIMER_PROF). Its default action ends the process,
 # even inside a regular expression that never returns to Python.
 _OUT_OF_TIME = signal.SIGPROF
-# A worker hangs if it makes no progress for this many times the budget of processor time, measured by the clock.
+# A worker hangs if it makes no progress for this many times the budget of processor time, measured by the clock. With
+# 20 seconds that is ten minutes. A judgement: on a busy machine a process may get a tenth of a processor or less; the
+# budget itself ends what computes, so that only a process that waits for ever runs into this.
 _CLOCK_SECONDS_A_SECOND = 30
+# Seconds between two looks at whether a worker has an outcome or is gone. An outcome ends the wait at once, so the
+# number only says how often `on_wait` is called.
 _SECONDS_BETWEEN_LOOKS = 1.0
 # The number of attempts at a value whose worker was killed from outside: by an operator, or by a system short of
-# memory.
+# memory. A second one shows whether the value was the reason.
 _MOST_TRIALS = 2
 # Thresholds of the garbage collector (gc.set_threshold) for jobs and for a long run of ingest. Jobs make no reference
 # cycles, and looking for them costs a tenth of the time.

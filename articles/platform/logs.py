@@ -22,7 +22,8 @@ from structlog.types import EventDict
 from articles.platform import environment
 
 SLOW = logging.getLogger("archive.slow")
-# The most characters of a slow statement that are logged. The statements of searches are pages long.
+# The most characters of a slow statement that are logged. The statements of searches are pages long. A judgement: the
+# beginning tells which statement it is.
 LONGEST_TOLD = 2_000
 
 

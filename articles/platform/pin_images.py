@@ -20,7 +20,8 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
-# Seconds that a registry has for each answer.
+# Seconds that a registry has for each answer. A judgement: it sends a few kilobytes, and somebody waits for the
+# command.
 REGISTRY_SECONDS = 15
 # The registry of images that name none, and the folder of Docker Hub's official images.
 _HUB, _OFFICIAL = "registry-1.docker.io", "library/"

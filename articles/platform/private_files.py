@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+# Mode bits: their owner reads and writes, nobody else does anything.
 FILE, FOLDER = 0o600, 0o700
 # Mode bits of accounts other than the owner's: all of them, and all but the one for passing through a folder without
 # listing it.

@@ -23,8 +23,10 @@ _VARIABLES = {
     "target_session_attrs": "PGTARGETSESSIONATTRS", "application_name": "PGAPPNAME",
 }  # fmt: skip
 
+# In bytes: what is passed on at once. A judgement: a mebibyte takes few system calls and little memory.
 _BYTES_AT_ONCE = 1 << 20
-# The most characters of a program's standard error that a message quotes; they are the last ones.
+# The most characters of a program's standard error that a message quotes; they are the last ones, which say why it
+# ended. A judgement: some twenty lines.
 _LONGEST_QUOTED = 2_000
 
 

@@ -32,30 +32,40 @@ from gunicorn.http.message import Request
 from gunicorn.http.parser import RequestParser
 from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, TConn, ThreadWorker
 
-# Seconds in which the whole head of a request must arrive.
+# Seconds in which the whole head of a request must arrive. A judgement: browsers send it at once, in one to three
+# packets; a lost one is sent again within seconds.
 HEAD_SECONDS = 10.0
 # The most bytes of a head: the request line and all header fields. gunicorn's own limits for single lines are stricter.
+# A judgement: browsers send one or two kilobytes.
 LARGEST_HEAD = 64 * 1024
 # A body may take BODY_GRACE seconds, and one more second for every BODY_RATE bytes that have arrived. So after the
-# grace the average rate must be at least BODY_RATE bytes a second. 500 MB may take four hours.
+# grace the average rate must be at least BODY_RATE bytes a second. 500 MB may take four hours. Judgements: that is a
+# quarter of a megabit a second, and editors' lines are faster; a client that sends a byte now and then is ended after
+# the grace.
 BODY_GRACE, BODY_RATE = 20.0, 32 * 1024
-# The same for an answer that a client reads slowly. Only the seconds in which a thread waits for the client count.
+# The same for an answer that a client reads slowly. Only the seconds in which a thread waits for the client count. A
+# judgement: the rate is that of a bad mobile line; a page of 100 KB may take half a minute.
 ANSWER_GRACE, ANSWER_RATE = 20.0, 8 * 1024
 # Bytes of an answer that the kernel buffers before the client reads (SO_SNDBUF). The kernel doubles the number. By
-# default it would choose megabytes.
+# default it would choose megabytes. A judgement: a compressed page fits, so that its thread is free at once; more would
+# hide for longer that a client does not read.
 SEND_BUFFER = 128 * 1024
-# A body of at most this many bytes is kept in memory, a larger one in a temporary file.
+# A body of at most this many bytes is kept in memory, a larger one in a temporary file. A judgement: forms fit; a
+# process with 950 connections holds at most 240 MiB of them.
 IN_MEMORY = 256 * 1024
 # TURN: bytes read from one connection before other connections have their turn. PART: bytes of one read while a head is
-# awaited.
+# awaited. Judgements: a head fits one part; a larger TURN serves one upload faster and lets the others wait longer.
 TURN, PART = 256 * 1024, 16 * 1024
-# Seconds in which a client may read the last answer before the connection is closed (RFC 9112 section 9.6).
+# Seconds in which a client may read the last answer before the connection is closed (RFC 9112 section 9.6). A
+# judgement: the way there and back takes less.
 LINGER_SECONDS = 2.0
-# Seconds between two checks of the deadlines.
+# Seconds between two checks of the deadlines, and so their precision. A judgement: a check looks at each connection.
 DEADLINE_CHECK_SECONDS = 0.25
-# The number of connections that are kept free. When fewer are left, the connection that has waited longest is closed.
+# The number of connections that are kept free. When fewer are left, the connection that has waited longest is closed. A
+# judgement: a twentieth of the thousand that gunicorn accepts by default (worker_connections).
 SPARE_CONNECTIONS = 50
-# The limit of open files that a worker sets itself. A connection needs a socket and perhaps a temporary file.
+# The limit of open files that a worker sets itself. A connection needs a socket and perhaps a temporary file: 2,000 for
+# the thousand connections. The rest is room for the database, logs and modules.
 OPEN_FILES = 4096
 # Maps an address to the name of the thread that answers it. /healthz depends on nothing; the others may wait for the
 # database.

@@ -24,9 +24,11 @@ from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from prometheus_client import Gauge
 
 LOGGER = logging.getLogger(__name__)
+# Seconds between two looks at each replica: the longest for which readers are sent to one that is gone, and the
+# precision of its lag. A judgement: a look is one short statement on each server.
 SECONDS_BETWEEN_LOOKS = 1.0
-# The number of the primary's positions that are remembered, which covers some minutes. A replica further behind is not
-# used anyway.
+# The number of the primary's positions that are remembered, one a look, which covers ten minutes. A replica further
+# behind is not used anyway.
 _REMEMBERED = 600
 _POSITION_OF_PRIMARY = "SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint"
 _POSITION_OF_REPLICA = """
@@ -35,12 +37,15 @@ _POSITION_OF_REPLICA = """
 
 LAG = Gauge(
     "archive_replica_lag_seconds",
-    "How long ago the primary was where the replica is",
+    "Seconds by which the replica is behind the primary",
     ["replica"],
     multiprocess_mode="max",
 )
 USABLE = Gauge(
-    "archive_replica_usable", "1 while readers are sent to the replica", ["replica"], multiprocess_mode="min"
+    "archive_replica_usable",
+    "1 while pages for readers are read from the replica, else 0",
+    ["replica"],
+    multiprocess_mode="min",
 )
 
 

@@ -23,7 +23,8 @@ _ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
 # The largest body, in bytes, of a client that is not signed in: forms and the sign-in. Django limits form data without
 # files alike.
 SMALL_BODY = 3 * 1024**2
-# The most bytes that a form adds to the files that are uploaded with it.
+# The most bytes that a form adds to the files that are uploaded with it. A judgement: the addresses and the text fields
+# of a form have a few megabytes at most, and several files of nearly the largest size come one by one.
 _BESIDE_FILES = 100 * 1024**2
 
 

@@ -15,13 +15,15 @@ from dataclasses import dataclass, field
 
 LOGGER = logging.getLogger(__name__)
 # A program that ends is started again after a pause, in seconds. The pause doubles each time, up to the longest. After
-# a program has run for STEADY_SECONDS, its next pause is the first one again.
+# a program has run for STEADY_SECONDS, its next pause is the first one again. Judgements: a program that was killed is
+# back at once, and one that cannot start fills neither a processor nor the log.
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 STEADY_SECONDS = 60.0
-# Seconds between two checks for programs that have ended.
+# Seconds between two checks for programs that have ended. A judgement: a check is a system call for each.
 EXIT_CHECK_SECONDS = 0.2
 # Seconds between two checks for programs that hang, and the number of checks in a row at which a program must be silent
-# before it is killed. After this machine has slept, every program is silent for a moment.
+# before it is killed. After this machine has slept, every program is silent for a moment. A judgement: twenty seconds
+# are little beside the minutes after which a worker counts as silent (articles/models/heartbeat.py).
 HANG_LOOK_SECONDS, HANG_LOOKS = 5.0, 4
 # Seconds that programs have to end after SIGTERM; then they are killed. It is longer than gunicorn gives its requests.
 STOP_SECONDS = 40.0

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from articles.arabic.folding import fold_name, without_proclitics
 from articles.search.vocabulary import Named
 
-# The longest name, in words, that is looked for in a query.
+# The longest name, in words, that is looked for in a query. Every run of up to this many words is looked up. A
+# judgement: official names of organisations have up to eight or nine words.
 LONGEST_NAME = 10
 
 

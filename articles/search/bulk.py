@@ -10,7 +10,8 @@ from django.db import connection, transaction
 from articles.models import Article
 from articles.search import statistics
 
-# The memory and the parallel workers with which PostgreSQL sorts the index's entries.
+# The memory and the parallel workers with which PostgreSQL sorts the index's entries. A judgement for a machine of two
+# cores and some gigabytes: with less memory the sort goes to the disk; one worker a core is busy all the time.
 INDEX_MEMORY = "1GB"
 INDEX_WORKERS = 2
 

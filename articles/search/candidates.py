@@ -14,30 +14,38 @@ from articles.search.index import Queries, QueriesByLevel, Scope, WeightedQuery
 from articles.search.matching import HIGHEST_LEVEL, Dense, Lexeme, Match
 from articles.search.vocabulary import Alike, Totals, inverse_document_frequency
 
-# Up to this many matches are all read, counted and ranked; ranking one article costs some 12 µs. With more matches, the
-# result is bounded and its count is a lower bound.
+# Up to this many matches are all read, counted and ranked; ranking one article costs some 12 µs, so these take 10 ms.
+# With more matches, the result is bounded and its count is a lower bound. A judgement: a larger number gives exact
+# counts for more queries, and makes the slowest of them slower.
 MOST_FOUND = 800
-# With more matches than MOST_FOUND, this many articles are ranked, those with the highest density levels.
+# With more matches than MOST_FOUND, this many articles are ranked, those with the highest density levels. They are
+# twenty pages. Ranking them takes 7 ms at a million articles (docs/decisions/0004); more are nearer to a full ranking.
 MOST_RANKED = 400
 # A filter that lets in at most articles.search.index.MOST_FILTERED articles is searched whole, and its matches are
 # counted. For a wider filter, this many of the densest articles of the whole archive are tested against the filter.
-# Some other articles of the filter become candidates too.
+# Some other articles of the filter become candidates too. A judgement: of a filter that lets in a tenth of the archive
+# some 200 of them pass; testing more takes longer for every wide filter.
 MOST_HELD_AGAINST_FILTER = 2_000
 # MOST_INTERSECTED is the highest number of index entries of a match that are intersected with a filter. Entries that
 # are merged from several lists, or taken from one list less another, count MERGED times, because they take longer to
-# read.
+# read. Judgements on the time of one look: a larger bound finds all matches of more filters, and makes the slowest of
+# these searches slower.
 MOST_INTERSECTED, MERGED = 400_000, 6
 # The index knows no positions. For a phrase of common words, growing numbers of the densest articles are therefore
-# checked against the stored vectors, until ENOUGH_MATCHES of them hold the phrase.
+# checked against the stored vectors, until ENOUGH_MATCHES of them hold the phrase. Judgements: the first number is that
+# of the articles that are ranked anyway; the last bounds the time of a phrase that no article holds. ENOUGH_MATCHES is
+# a page of results.
 CHECKED_FOR_PHRASE = (400, 3_000, 10_000)
 ENOUGH_MATCHES = 20
 # MOST_ENTRIES bounds the index entries that a search for some of many words reads. Words too common for that bound are
 # left out; where candidates are still missing, the densest articles of the MOST_DRIVING rarest of these words fill up.
+# Judgements: with more entries, more words of a long query choose the candidates, and the slowest queries take longer.
+# A third common word would take a third of the places from the first two, which are rarer and tell more.
 MOST_ENTRIES = 12_000
 MOST_DRIVING = 2
 # Density levels at which a search for some of many words looks, each with the share of a word's weight that an article
 # gains by reaching it. A share is BM25's saturation at that level less the saturation at the level before. Level 0
-# stands for a word that occurs once.
+# stands for a word that occurs once. The sum, 0.9, is what an article gains at level 20; what lies beyond is left out.
 GAINS = {0: 0.45, 8: 0.15, 12: 0.15, 16: 0.1, 20: 0.05}
 # The density levels that a look can try. Level 0 stands for words at any density.
 _LEVELS = (0, *range(index.LEAST_LEVEL, HIGHEST_LEVEL + 1))
@@ -237,17 +245,16 @@ def _is_plain(match: Match) -> bool:
     return not any(lexeme.prefix for lexeme in matching.lexemes_in(match))
 
 
-def with_all_further(match: Match, counts: Counts, scope: Scope) -> Candidates:
-    """Returns candidates as `with_all` does, from more of the densest articles of an unfiltered `scope`.
+def with_rare_phrase(match: Match, counts: Counts, scope: Scope) -> Candidates:
+    """Returns candidates that hold a rare phrase of common words, from more articles than `with_all` examines.
 
-    It serves phrases of common words, which the first CHECKED_FOR_PHRASE articles hardly held: only positions decide
-    what matches.
+    The index finds articles with the words, and only the stored positions show which of them hold the phrase. Where the
+    CHECKED_FOR_PHRASE[0] densest articles hardly held it, the next numbers of CHECKED_FOR_PHRASE are tried until
+    ENOUGH_MATCHES articles hold it. `scope` must be unfiltered.
     """
-    must = matching.positions(match)
-    further_look = index.densest_meeting(
-        must, ENOUGH_MATCHES, counts.reaching(match), CHECKED_FOR_PHRASE[1:], MOST_FOUND
-    )
-    return _of_densest(scope.look(further_look), must, counts.at_least(match))
+    phrase = matching.positions(match)
+    look = index.densest_meeting(phrase, ENOUGH_MATCHES, counts.reaching(match), CHECKED_FOR_PHRASE[1:], MOST_FOUND)
+    return _of_densest(scope.look(look), phrase, counts.at_least(match))
 
 
 def _of_densest(result: index.IndexLook, must: str, at_least: int) -> Candidates:

@@ -277,27 +277,31 @@ class _Compiler:
 
         The words of a phrase are concepts of their own only with `apart`.
         """
-        collected: list[Concept | None] = []
+        phrases = _phrases(node)
+        in_phrases = {id(term) for phrase in phrases for term in phrase.terms}
         terms = terms_of(node)
         content = [term for term in terms if not is_stop_word(term.text)] or terms
-        phrases = _phrases(node)
-        in_phrase = {id(term) for phrase in phrases for term in phrase.terms}
-        for term in content:
-            if apart or id(term) not in in_phrase:
-                written = "" if term.prefix else fold_word(term.text)
-                collected.append(_concept(self._term(term), self._runs(term), written))
-        for phrase in phrases:
-            collected.append(_concept(self._phrase(phrase.terms), (self._sequence(phrase.terms),)))
+        concepts = (
+            *(self._word_concept(term) for term in content if apart or id(term) not in in_phrases),
+            *(_concept(self._phrase(phrase.terms), (self._sequence(phrase.terms),)) for phrase in phrases),
+            *self._name_concepts(terms),
+        )
+        return tuple({concept.match: concept for concept in concepts if concept}.values())
+
+    def _word_concept(self, term: Term) -> Concept | None:
+        """Returns the concept of a word or prefix; None without a lexeme."""
+        return _concept(self._term(term), self._runs(term), "" if term.prefix else fold_word(term.text))
+
+    def _name_concepts(self, terms: Sequence[Term]) -> list[Concept | None]:
+        """Returns a concept for each name of something that begins at one of `terms`: any of its other names."""
         term_ids = {id(term) for term in terms}
-        for first, (_last, names_here) in self.by_first_term.items():
-            runs = (
-                [self._sequence_of_name(name) for names in names_here for name in names.names]
-                if first in term_ids
-                else []
-            )
-            runs = [run for run in dict.fromkeys(runs) if run]
-            collected.append(_concept(any_of(*(run_of(run) for run in runs)), tuple(runs)))
-        return tuple({concept.match: concept for concept in collected if concept}.values())
+        name_concepts = []
+        for first_term, (_length, names_here) in self.by_first_term.items():
+            if first_term in term_ids:
+                runs = [self._sequence_of_name(name) for names in names_here for name in names.names]
+                distinct_runs = tuple(run for run in dict.fromkeys(runs) if run)
+                name_concepts.append(_concept(any_of(*(run_of(run) for run in distinct_runs)), distinct_runs))
+        return name_concepts
 
     def _all(self, parts: Sequence[Node], in_title: bool) -> list[Match | None]:
         """Returns one match for each part; a run of words that is a name counts as one part.

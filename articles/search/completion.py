@@ -15,12 +15,15 @@ from articles.search import matching, vocabulary
 from articles.search.matching import Lexeme
 
 # Up to MOST_SUGGESTED suggestions of each kind are made, once the folded text has SHORTEST_TYPED letters. The three
-# kinds make at most 15 lines. One letter begins too many names.
+# kinds make at most 15 lines. One letter begins too many names. Both are judgements.
 MOST_SUGGESTED = 5
 SHORTEST_TYPED = 2
-# At most this many actors or events with a fitting name are checked for whether lists show them.
+# At most this many actors or events with a fitting name are checked for whether lists show them. A judgement: nearly
+# all are shown, so that five are found among far fewer; the number bounds the time of a beginning that hundreds share.
 MOST_NAMES_CHECKED = 200
-# Where more than MOST_LOOKED_UP articles may have a fitting title, only the LOOKED_AT newest articles are checked.
+# Where more than MOST_LOOKED_UP articles may have a fitting title, only the LOOKED_AT newest articles are checked. A
+# judgement: if one article in a hundred has such a title, five are found among 500. Both numbers bound the time of an
+# answer that a reader awaits at each key.
 MOST_LOOKED_UP = 10_000
 LOOKED_AT = 500
 

@@ -15,6 +15,7 @@ from articles.models import Article
 from articles.search import statistics
 from articles.search.run import search
 
+# Articles stored at once. A judgement: they fit in memory, and their statements take few round trips.
 ROWS_AT_ONCE = 500
 # The title of a document without one: an article must have a title, and this one holds no word.
 NO_TITLE = "–"

@@ -15,7 +15,7 @@ from articles.search.query import Field, Published
 from articles.search.vocabulary import NumbersStatement
 
 # A field stands for at most this many actors, events or sources, the first by id. A text that fits more is too short to
-# be a name.
+# be a name. A judgement: each makes the condition on articles longer.
 MOST_ROWS_OF_FIELD = 200
 
 

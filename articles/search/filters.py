@@ -29,7 +29,8 @@ from articles.models.figure import FigureQuerySet
 from articles.models.public import NounQuerySet
 from articles.search.facets import interval
 
-# Figures about an actor are taken from this many of the latest articles that name it.
+# Figures about an actor are taken from this many of the latest articles that name it. A judgement: their figures fill
+# many pages; more articles make the page of an actor that half of the archive names slow.
 LATEST_NAMING = 500
 
 _WRONG = _("قيمة غير معروفة؛ أُهمل هذا الشرط.")
@@ -39,6 +40,7 @@ _WRONG_PERIOD = _("اكتب السنة أو الشهر هكذا: 2024 أو 2024-
 
 # The columns by which readers know a row that a condition names. Nothing else of such a row is read.
 _NAME_COLUMNS = {Actor: ("name", "distinction"), Event: ("title",), Measure: ("label",), Source: ("name",)}
+# The most columns of a noun in _NAME_COLUMNS.
 _MOST_COLUMNS = 2
 
 

@@ -13,9 +13,11 @@ from django.db.models import Q, QuerySet
 from articles.models import Article
 from articles.models.article import ArticleQuerySet
 
-# Articles on one page of a list.
+# Articles on one page of a list. A judgement: a reader looks over them without turning many pages, and their snippets
+# are read in milliseconds.
 PAGE_SIZE = 20
-# A list is counted up to this many rows, which are 500 pages.
+# A list is counted up to this many rows, which are 500 pages. A judgement: nobody turns so many, and counting a million
+# rows takes longer than the rest of the page.
 MOST_COUNTED = 10_000
 
 

@@ -12,7 +12,8 @@ from functools import lru_cache
 
 from articles.search.lexemes import quoted
 
-# The highest density level of article_terms; levels count from 0.
+# The highest density level of article_terms; levels count from 0. archive_terms
+# (articles/search/sql/0001_functions.sql) has the same number, so that a change of it needs a new index.
 HIGHEST_LEVEL = 40
 
 

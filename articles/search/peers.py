@@ -55,6 +55,7 @@ def _usual_django(ids: dict[int, str]) -> Ranking:
 # in turn.
 _PREFIXES = ("ال", "وال", "بال", "كال", "فال", "لل", "و")
 _SUFFIXES = ("ها", "ان", "ات", "ون", "ين", "يه", "ية", "ه", "ة", "ي")
+# BM25's parameters as Lucene has them by default (BM25Similarity).
 LUCENE_K1, LUCENE_B = 1.2, 0.75
 
 

@@ -34,14 +34,17 @@ from articles.arabic.words import WORD
 # not count) or LONGEST_QUERY code points, and a note says so. With fewer words, pasted sentences found less.
 MOST_WORDS = 32
 LONGEST_QUERY = 1000
+# Groups in brackets are read one within the other up to this depth; deeper brackets are ignored, and a note says so. A
+# judgement: nobody needs more than three or four, and each level is a call within a call in every step of a search.
 DEEPEST_NESTING = 12
 # A prefix of one letter would find too much: half of all words begin with one of a few letters.
 SHORTEST_PREFIX = 2
 # A query of more words than this (function words do not count) is taken for a pasted sentence: its «أو» and its dashes
-# are text. OR, | and NOT remain operators.
+# are text. OR, | and NOT remain operators. A judgement: a larger number reads the «أو» of a pasted sentence as an
+# operator, a smaller one that of a long query as text.
 SENTENCE = 8
 # The distance of NEAR without a number, and the greatest distance, in words. Each word of distance adds two
-# alternatives to the tsquery.
+# alternatives to the tsquery. Judgements: five words are within a phrase, twenty within a sentence.
 USUAL_DISTANCE, FARTHEST = 5, 20
 
 # Maps every spelling of a field's name, folded, to the field.

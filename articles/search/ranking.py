@@ -40,7 +40,8 @@ VARIANT_WEIGHT = 0.2
 NEIGHBOUR_WEIGHT = 0.1
 
 
-# The weaker signals rank only this many candidates, the best by the main signals.
+# The weaker signals are computed only for this many candidates, the best by the main signals: five pages of results. A
+# larger number lets them move more articles, and takes more time.
 REFINED = 100
 
 # How the statement works:

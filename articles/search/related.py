@@ -32,7 +32,7 @@ CLOSELY_READ = 150
 # The telling words are picked from this many of the article's most frequent words. Measured as above: 15: 0.526,
 # 30, 120 or 300: 0.520.
 MOST_READ = 60
-DAY = 24 * 3600
+DAY = 24 * 3600  # in seconds
 # A page shows no related articles where a statement takes longer than this, in milliseconds. A second is about the
 # longest wait that does not break a reader's thought (Nielsen, Usability Engineering, 1993).
 MOST_MILLISECONDS = 1_000

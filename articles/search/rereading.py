@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from articles.arabic.folding import fold_text
 
 # REREAD of the best candidates are read again, each up to LONGEST_READ code points. Measured: with 20 or 100 texts
-# nDCG@10 changes by at most 0.001 (docs/decisions/0003).
+# nDCG@10 changes by at most 0.001 (docs/decisions/0003). The length is a judgement: some 1,300 words, more than most
+# news has; it bounds the time of long texts.
 REREAD = 50
 LONGEST_READ = 8_000
 # The weights of a typed word that stands whole in the text, and of each of its parts of GRAM letters, as multiples of

@@ -22,7 +22,7 @@ from articles.search.candidates import (
     Candidates,
     Counts,
     with_all,
-    with_all_further,
+    with_rare_phrase,
     with_some,
 )
 from articles.search.compile import CompiledQuery, Concept, compile_query
@@ -37,12 +37,16 @@ from articles.search.snippets import Highlighted, highlight, with_positions
 
 # Where fewer than ENOUGH_MATCHES articles match everything in a query, articles that match some of it are shown too.
 # They follow the full matches. Where the query reads as a question, they are ranked together with them: it has a
-# question word or question mark, or at least this many words and names.
+# question word or question mark, or at least this many words and names. A judgement: few articles hold every word of a
+# longer query.
 QUESTION = 4
-# A correction is looked for only where fewer articles than this hold all words of a query.
+# A correction is looked for only where fewer articles than this hold all words of a query. A judgement: a misspelled
+# word may stand misspelled in an article or two. A larger number offers corrections of rare words that are right.
 HARDLY_ANY = 3
 # A page by date of a query with very many matches first checks this many articles from the page's place on. If these do
-# not fill the page, up to MOST_SORTED_BY_DATE matches are read and sorted.
+# not fill the page, up to MOST_SORTED_BY_DATE matches are read and sorted. Judgements: if an article in a hundred
+# matches, the first number fills a page of twenty; the second bounds the time of rarer matches, and may miss some of a
+# page.
 LOOKED_AT_BY_DATE = 2_000
 MOST_SORTED_BY_DATE = 20_000
 
@@ -351,7 +355,7 @@ def _ranked_further(word_search: _WordSearch, candidates: Candidates) -> tuple[C
         or len(ranked_articles) >= ENOUGH_MATCHES
     ):
         return candidates, ranked_articles
-    candidates = with_all_further(word_search.match, word_search.counts, word_search.scope)
+    candidates = with_rare_phrase(word_search.match, word_search.counts, word_search.scope)
     return candidates, ranked(candidates, concepts, word_search.counts)
 
 

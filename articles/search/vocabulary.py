@@ -16,15 +16,18 @@ from django.db.models import QuerySet
 from articles.models.public import PUBLIC_ACTOR_SQL
 from articles.search.lexemes import Lexemes
 
-# A lexeme whose kept count is below this many articles is counted anew at the search.
+# A lexeme whose kept count is below this many articles is counted anew at the search. A judgement: a count of 300
+# entries takes little time, and a day's drift of a larger count does not change a first page (a test shows it:
+# docs/search.md).
 RECOUNTED_BELOW = 300
 # The other forms of a root are at most this many lexemes, the commonest with the same skeleton. Eight instead of four
 # changed nothing measurable.
 MOST_VARIANTS = 4
 # A prefix stands for at most this many lexemes, the commonest ones, where a search with prefix* finds very many
-# articles.
+# articles. A judgement: each is a condition of its own at every density level.
 MOST_BEGINNINGS = 12
-# An actor or a set of synonyms adds at most this many names to a query.
+# An actor or a set of synonyms adds at most this many names to a query. A judgement: the most-named organisations have
+# some dozens of aliases, many of which fold alike; each name is a phrase of its own that the database looks for.
 MOST_NAMES = 24
 
 # The statement returns rows of six kinds. The first column has the kind:

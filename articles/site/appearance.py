@@ -19,6 +19,7 @@ _SECTION_OF = {
     "actor": "actors", "year": "dates", "month": "dates", "day": "dates", "source": "sources",
 }  # fmt: skip
 COOKIE = "theme"
+# Seconds for which a browser keeps the choice of colours. Browsers keep no cookie much longer (400 days, RFC 6265bis).
 YEAR = 365 * 24 * 3600
 THEMES = {"system": _("كما في الجهاز"), "light": _("فاتح"), "dark": _("داكن")}
 OTHER_LANGUAGE = {"ar": ("en", "English"), "en": ("ar", "العربية")}

@@ -8,7 +8,8 @@ from difflib import SequenceMatcher
 from articles.arabic.folding import fold_name
 
 _PIECE = re.compile(r"\S+|\n\n|\s+")
-# Only this many pieces from the beginning of each text are compared: words, and the spaces between them.
+# Only this many pieces from the beginning of each text are compared: words, and the spaces between them. The comparison
+# may take quadratic time. A judgement: 3,000 words are more than most news has.
 _MOST_WORDS = 6000
 
 

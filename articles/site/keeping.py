@@ -22,11 +22,14 @@ from prometheus_client import Counter
 from articles.models import revision
 from articles.site.appearance import theme_of
 
-# Pages larger than this are not kept: bytes after compression.
+# Pages larger than this are not kept: bytes after compression. A judgement: pages have some ten kilobytes; a few very
+# large ones would push out hundreds of others.
 LARGEST = 512 * 1024
 # Not zlib's highest level: the last levels take twice the time to save 1 % of the bytes.
 _LEVEL = 6
-ANSWERED = Counter("archive_kept_pages", "Readers' pages, by whether they were made anew", ["outcome"])
+ANSWERED = Counter(
+    "archive_kept_pages", "Number of pages sent to readers: unchanged (304), kept (from the cache) or made", ["outcome"]
+)
 # The length of session_key in Django's table of sessions.
 _LONGEST_SESSION_KEY = 40
 _SESSION_AND_REVISION = (

@@ -28,7 +28,8 @@ from articles.search.listing import MOST_COUNTED, PAGE_SIZE, Direction, capped_c
 from articles.site.keeping import mark
 from articles.site.words_for import arabic, day, year_or_month
 
-# Where a tally exists, at most this many rows of a list are counted; beyond that the tally is shown.
+# Where a tally exists, at most this many rows of a list are counted; beyond that the tally is shown. A judgement:
+# counting them takes little time, and beside a thousand a small error of the tally does not matter.
 MOST_COUNTED_WITH_TALLY = 1_000
 # Parameters that hold the position in a list. A link that changes a filter drops them, to start at the beginning.
 PLACES = ("page", "after", "before")

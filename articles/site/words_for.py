@@ -195,6 +195,7 @@ def file_size(count: int) -> str:
     return f"{number(round(size, 1))} {english_unit if in_english() else arabic_unit}"
 
 
+# A kilobyte is 1,024 bytes, as in PostgreSQL's pg_size_pretty.
 _KILO = 1024
 _UNITS_OF_SIZE = (("كيلوبايت", "KB"), ("ميغابايت", "MB"), ("غيغابايت", "GB"))
 
@@ -238,7 +239,7 @@ def ago(seconds: float) -> str:
     return ("أقل من دقيقة", *forms[:2])[count] if count < 3 else agreeing(count, forms)
 
 
-_MINUTE = 60
+_MINUTE = 60  # in seconds
 # The units in the genitive, as after a preposition: for one, two, three to ten, eleven and more.
 _TIME_UNITS = {
     "minute": ("دقيقة", "دقيقتين", "دقائق", "دقيقة"),

@@ -36,14 +36,17 @@ from articles.platform import caches, private_files, programs
 
 # The version of the backup's layout; `restore` refuses any other.
 FORMAT = 1
-# Bytes that are read at a time while a file is copied.
+# Bytes that are read at a time while a file is copied. A judgement: a mebibyte takes few system calls and little
+# memory.
 BYTES_AT_ONCE = 1 << 20
 # Tables whose rows belong to a running site, not to the archive: a dump leaves their rows out.
 _PASSING = ("django_session", caches.TABLE)
 # Opens the transaction of a restore, and removes all tables.
 _EMPTIED_DATABASE = "BEGIN; DROP SCHEMA public CASCADE; CREATE SCHEMA public; GRANT USAGE ON SCHEMA public TO PUBLIC;\n"
 # LOCK_SECONDS is how long a restore waits for sessions that use a table; new sessions wait behind it meanwhile.
-# CLIENT_CHECK_SECONDS is how often the server checks whether the restoring client is still connected.
+# CLIENT_CHECK_SECONDS is how often the server checks whether the restoring client is still connected. Judgements: most
+# requests end within ten seconds, and readers wait no longer than that; locks of a client that was killed are gone
+# after two.
 LOCK_SECONDS, CLIENT_CHECK_SECONDS = 10, 2
 # PostgreSQL's error code lock_not_available.
 _LOCK_TIMEOUT = "55P03"

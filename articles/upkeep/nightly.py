@@ -14,9 +14,11 @@ from django.utils import timezone
 
 from articles.models import NightlyRun
 
-# The key of an advisory lock, an arbitrary number. Without the lock, two runs at once would do everything twice.
+# The key of an advisory lock, an arbitrary number. Without the lock, two runs at once would do everything twice. Keys
+# of one number and keys of two (articles/exchange/long_answers.py) are kept apart by PostgreSQL.
 NIGHTLY_LOCK = 7_230_115
-# How many characters of a part's output are recorded, counted from its end.
+# How many characters of a part's output are recorded, counted from its end, where it says what failed. A judgement:
+# some twenty lines; the log has all.
 LONGEST_OUTPUT = 2_000
 
 

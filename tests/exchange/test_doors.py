@@ -290,6 +290,23 @@ def test_the_api_is_described_and_answers_as_described(client: Client, kuwait: A
     assert client.get("/api/v1/figures").json()["results"][0]["quote"]
 
 
+def test_the_description_of_the_api_explains_every_parameter_and_every_field(client: Client) -> None:
+    description = client.get("/api/v1/openapi.json").json()
+    places = {
+        f"{path} ?{parameter['name']}": parameter
+        for path, methods in description["paths"].items()
+        for parameter in methods["get"]["parameters"]
+    } | {
+        f"{schema}.{name}": field
+        for schema, members in description["components"]["schemas"].items()
+        for name, field in members["properties"].items()
+    }
+    assert {"/api/v1/search ?q", "/api/v1/events/{pk} ?pk", "PagedActorAnswer.results", "HitAnswer.score"} <= set(
+        places
+    )
+    assert not sorted(place for place, described in places.items() if not described.get("description"))
+
+
 def test_the_apis_search_is_the_pages(client: Client) -> None:
     answer = client.get("/api/v1/search", {"q": "التحالف العالمي لهزيمة داعش"}).json()
     assert answer["total"] == len(answer["results"]) == 4 and answer["results"][0]["snippet"]

@@ -1,6 +1,7 @@
 """What monitors are told of the database, the workers and the nights, and what search engines and feed readers are given."""
 
 import math
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -83,6 +84,14 @@ def test_workers_and_nights(client: Client, made: list[Callable], lines: list[st
     assert client.get("/metrics", headers={"authorization": "Bearer secret"}).status_code == 200
     read = gauges()
     assert all(is_near(read[name], value) for name, value in measured.items()), read
+
+
+def test_every_metric_of_the_archive_states_its_unit(client: Client) -> None:
+    answer = client.get("/metrics", headers={"authorization": "Bearer secret"}).content.decode()
+    helps = dict(re.findall(r"(?m)^# HELP (archive_\S+) (.*)$", answer))
+    assert {"archive_workers", "archive_kept_pages_total", "archive_replica_lag_seconds"} <= set(helps)
+    units = {name: "Seconds" if name.endswith("_seconds") else ("Number of", "1 while") for name in helps}
+    assert {name: text for name, text in helps.items() if not text.startswith(units[name])} == {}
 
 
 def test_a_database_that_lacks_a_migration_is_not_ready(client: Client) -> None:
@@ -176,7 +185,7 @@ def test_a_sitemap_dates_articles_by_their_last_change(client: Client, make_arti
     tree = etree.fromstring(client.get("/sitemaps/articles.xml").content)
     names = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
     (day,) = tree.xpath(f"//s:url[s:loc='http://testserver/articles/{article.pk}/']/s:lastmod/text()", namespaces=names)
-    assert day == str(timezone.localdate(article.updated_at))
+    assert day == timezone.localdate(article.updated_at).isoformat()
     index = client.get("/sitemap.xml").content.decode()
     assert "lastmod" not in index
     assert "lastmod" not in client.get("/sitemaps/events.xml").content.decode()

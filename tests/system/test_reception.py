@@ -371,10 +371,13 @@ def test_a_download_that_goes_on_too_long_is_cut_off(archive: Archive) -> None:
 
 
 @contextmanager
-def line(buffer: int) -> Iterator[tuple[PacedSocket, socket.socket]]:
-    """Yields a server's end and a client's end of one connection. The client's kernel holds `buffer` unread bytes."""
+def connected_sockets(client_buffer: int) -> Iterator[tuple[PacedSocket, socket.socket]]:
+    """Yields the server's and the client's socket of one connection.
+
+    The client's kernel keeps about `client_buffer` bytes that the client has not read.
+    """
     with socket.create_server(("127.0.0.1", 0)) as listener, socket.socket() as client:
-        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, client_buffer)
         client.connect(listener.getsockname())
         accepted, _ = listener.accept()
         with PacedSocket(fileno=accepted.detach()) as server:
@@ -384,31 +387,36 @@ def line(buffer: int) -> Iterator[tuple[PacedSocket, socket.socket]]:
             yield server, client
 
 
-def test_what_the_kernel_keeps_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bytes_that_wait_in_the_kernel_do_not_count_as_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    # At 1,024 bytes a second, the server's full buffer would give the client four minutes. The few thousand bytes that
+    # the client's kernel accepts give it some seconds, and it reads none of them.
     monkeypatch.setattr(reception, "ANSWER_GRACE", 0.1)
-    # The bytes in the kernel would allow four minutes, the bytes that the client has acknowledged a few seconds.
     monkeypatch.setattr(reception, "ANSWER_RATE", 1024)
-    with line(2048) as (server, _client), ThreadPoolExecutor(1) as thread:
-        sending = thread.submit(server.sendall, b"x" * 4 * SEND_BUFFER)
+    answer = b"x" * 4 * SEND_BUFFER
+    with connected_sockets(2048) as (server, _client), ThreadPoolExecutor(1) as thread:
+        sending = thread.submit(server.sendall, answer)
         try:
             with pytest.raises(TimeoutError, match="too slowly"):
                 sending.result(60)
             assert server.sent > SEND_BUFFER
         finally:
+            # Ends the thread if the server still sends.
             server.shutdown(socket.SHUT_RDWR)
 
 
-def test_a_reader_who_is_slow_but_fast_enough_has_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_reader_who_is_slow_but_fast_enough_receives_the_whole_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reception, "ANSWER_GRACE", 1.0)
     monkeypatch.setattr(reception, "ANSWER_RATE", 64)
     answer = b"x" * 5 * SEND_BUFFER
-    with line(2048) as (server, client), ThreadPoolExecutor(1) as thread:
+    with connected_sockets(2048) as (server, client), ThreadPoolExecutor(1) as thread:
         sending = thread.submit(server.sendall, answer)
-        read = 0
-        while read < len(answer):
-            read += len(client.recv(8192))
+        received = 0
+        while received < len(answer):
+            received += len(client.recv(8192))
             time.sleep(0.02)
-        assert sending.result(60) is None and server.waited > reception.ANSWER_GRACE
+        assert sending.result(60) is None
+        # The server waited longer than the grace, so that the rate decided.
+        assert server.waited > reception.ANSWER_GRACE
 
 
 @contextmanager

@@ -11,6 +11,8 @@ from articles.ingest.content_coding import GZIP_MARK
 from articles.ingest.document import UnreadableError
 from articles.platform.messages import Message
 
+# In bytes: one read. The size is held against the limit after each, so that a packed file is not unpacked far beyond
+# it.
 _BYTES_AT_ONCE = 1 << 16
 
 

@@ -47,7 +47,8 @@ _SEPARATOR_LINE = re.compile(r"\ufeff?\"?sep=(?P<delimiter>[,;|\t])\"?", re.IGNO
 # MOST_CELLS bounds the columns of a file and the cells of a row; _LONGEST_HEADER bounds the column names, in bytes. The
 # process that stores reads the file, and it has no budget. A spreadsheet has at most 16,384 columns.
 MOST_CELLS, _LONGEST_HEADER = 20_000, 1 << 20
-# In bytes: the beginning of a file from which its encoding is detected.
+# In bytes: the beginning of a file from which its encoding is detected. A judgement: some tens of articles decide it,
+# and the first rows of a table may hold hardly any Arabic.
 _SAMPLE = 1 << 18
 # After one of these words a date bounds the day of publication. «قبل 2020» ends on the last day of 2019, «حتى 2020» on
 # the last day of 2020. «بعد» and «منذ» differ likewise.

@@ -33,6 +33,7 @@ _log = logging.getLogger(__name__)
 PAGE_TYPES = ("text/html", "application/xhtml+xml", "text/plain")
 # Media types that this archive's own exports hold besides pages.
 ROW_TYPES = ("application/json", "text/csv")
+# In bytes: what is read at once when a file is copied, or is searched for the next record.
 _BYTES_AT_ONCE = 1 << 20
 # The possible beginnings of a record: the header of a gzip member (RFC 1952, 2.3.1: flags, three of them reserved,
 # compression level, operating system), or a line that names the format. Both are at most _LONGEST_MARK bytes long.
@@ -42,19 +43,26 @@ _MEMBER, _RECORD, _EITHER = map(re.compile, (_MEMBER_MARK, _LINE_MARK, rb"%b|%b"
 _LONGEST_MARK = 32
 _NAMES_FORMAT = re.compile(rb"WARC/\d\.\d{1,3}\s*")
 _UNREADABLE = (ArchiveLoadFailed, UnreadableError, zlib.error, EOFError, ValueError, OSError, KeyError, AttributeError)
+# The most WARC files of a package. Crawlers write files of a gigabyte, so that a package has some dozens. A judgement:
+# each file costs a temporary one, and a package could hold millions of tiny ones.
 _MOST_MEMBERS = 10_000
-# The most distinct reasons for records without a page that are counted apart.
+# The most distinct reasons for records without a page that are counted apart. The remark names the ten most frequent;
+# the rest only bounds the memory.
 _MOST_REASONS = 1000
 # In bytes: a header line, and all headers of a record or of its HTTP response. Servers accept 8 to 64 thousand.
+# A judgement: longer ones are no headers, but bytes after a damaged place.
 _LONGEST_LINE, _LONGEST_HEADERS = 64 * 1024, 128 * 1024
-# Empty lines between two records. The format has two.
+# Empty lines between two records. The format has two. A judgement: without a limit a file of nothing but line feeds
+# would be read to its end.
 _MOST_EMPTY_LINES = 1000
 # A record may unpack to _UNPACKED_FREELY bytes, or to _MOST_GROWTH times its packed size. Text shrinks to a twentieth,
-# video hardly.
+# video hardly. Judgements: the largest document accepted by default (20 MiB) fits, and ten times what text needs.
 _UNPACKED_FREELY, _MOST_GROWTH = 32 << 20, 200
-# The most chunks of an HTTP response. Servers send some kilobytes in each.
+# The most chunks of an HTTP response. Servers send some kilobytes in each, so that the largest document accepted (20
+# MiB) has some thousands. A judgement: a chunk of one byte costs as much time as one of kilobytes.
 _MOST_CHUNKS = 200_000
-# In bytes: the central directory at the end of a package. This is enough for some tens of thousands of files.
+# In bytes: the central directory at the end of a package. This is enough for some tens of thousands of files. A
+# judgement: a package holds few files besides its WARC files.
 _LONGEST_DIRECTORY = 4 << 20
 # The end record of a ZIP file (APPNOTE 4.3.16, and 4.3.14 for large files): (signature, offset and length of the
 # directory's size).
@@ -346,6 +354,11 @@ class _Reader(DecompressingBufferedReader):
         return unpacked
 
     def readline(self, length: int | None = None) -> bytes:
+        """Returns the next line, of at most `length` bytes, or else of at most _LONGEST_LINE.
+
+        A damaged or hostile file may have no line feed in gigabytes, and the library would read all of them into
+        memory. With `length`, a longer line comes in parts: the caller counts them (_Bounded).
+        """
         line: bytes = super().readline(length or _LONGEST_LINE)
         if length is None and len(line) >= _LONGEST_LINE and not line.endswith(b"\n"):
             raise _RefusedError("a header line has more than {most:,} bytes", most=_LONGEST_LINE)
@@ -462,50 +475,71 @@ def _next_start(file: BinaryIO, offset: int, mark: re.Pattern[bytes]) -> int | N
 
 def _entry(record: ArcWarcRecord, offset: int, archive: _WebArchive) -> Item | Broken | None:
     """Returns the page of a record; None for a record that describes others, or that is counted in `skipped`."""
-    path, name, largest, skipped = archive.path, archive.name, archive.largest, archive.skipped
-    headers = record.rec_headers
-    place = _place(offset)
+    headers, place = record.rec_headers, _place(offset)
     address = (headers.get_header("WARC-Target-URI") or "").strip("<> ")
-    captured_at, notes = _time(headers.get_header("WARC-Date"))
     is_web = address.lower().startswith(("http://", "https://"))
     if record.rec_type == "revisit":
-        return _with_canonical_address(Item(path, None, "", name, address, captured_at, place=place))
+        captured_at, _notes = _time(headers.get_header("WARC-Date"))
+        return _with_canonical_address(Item(archive.path, None, "", archive.name, address, captured_at, place=place))
     if record.rec_type in _ABOUT_OTHERS:
         return None
     if record.rec_type == "response" and not is_web:
-        skipped.add_elsewhere(address, place)
+        archive.skipped.add_elsewhere(address, place)
+        return None
+    if reason := _reason_without_page(record, is_web=is_web):
+        archive.skipped.add(reason, place)
         return None
     # A resource without a web address is a file of some archive. Its name there is no address.
+    return _page(record, offset, address if is_web else "", archive)
+
+
+def _reason_without_page(record: ArcWarcRecord, *, is_web: bool) -> str:
+    """Returns why a record holds no page: its type, status or media type; empty for a record with a page.
+
+    `is_web` says that its address is a web address. Parses the HTTP headers of a response.
+    """
     if record.rec_type not in {"resource", "response"}:
-        skipped.add(f"WARC-Type {quoted(record.rec_type)[:30]}", place)
-        return None
-    if record.rec_type == "response" and record.http_headers is None:
-        # The library parses HTTP headers only if the scheme is in lower case.
-        record.http_headers = _HTTP.parse(record.raw_stream)
-    http = record.http_headers
-    if record.rec_type == "response" and (status := http.get_statuscode()) != "200":
-        skipped.add(f"status {quoted(status)[:30] or 'none'}", place)
-        return None
-    declared = (http.get_header("Content-Type") if http else headers.get_header("Content-Type")) or ""
-    media_type, charset = content_type(declared)
+        return f"WARC-Type {quoted(record.rec_type)[:30]}"
+    if record.rec_type == "response":
+        if record.http_headers is None:
+            # The library parses HTTP headers only if the scheme is in lower case.
+            record.http_headers = _HTTP.parse(record.raw_stream)
+        if (status := record.http_headers.get_statuscode()) != "200":
+            return f"status {quoted(status)[:30] or 'none'}"
+    media_type, _charset = _declared_type(record)
     if media_type not in (PAGE_TYPES if is_web else (*PAGE_TYPES, *ROW_TYPES)):
-        skipped.add(quoted(media_type)[:60] or "no Content-Type", place)
-        return None
-    content = read_limited(_without_chunks(record, largest), largest)
+        return quoted(media_type)[:60] or "no Content-Type"
+    return ""
+
+
+def _page(record: ArcWarcRecord, offset: int, address: str, archive: _WebArchive) -> Item | Broken:
+    """Returns the page of a record, unpacked; `address` is empty for a file without a web address.
+
+    Returns a Broken if the page cannot be unpacked. Raises _RefusedError if the record is cut short.
+    """
+    place = _place(offset)
+    content = read_limited(_without_chunks(record, archive.largest), archive.largest)
     if record.raw_stream.limit > 0:
         raise _cut_short(record, record.raw_stream.limit)
     try:
-        content, coding_notes = unpacked(content, _content_codings(http), largest)
+        content, coding_notes = unpacked(content, _content_codings(record.http_headers), archive.largest)
     except UnreadableError as error:
         # The record itself is whole, so reading goes on after it.
-        return Broken(path, place, error.message)
-    notes = (*notes, *coding_notes)
-    if is_web:
-        return _with_canonical_address(
-            Item(path, content, media_type, name, address, captured_at, charset, place, notes)
-        )
+        return Broken(archive.path, place, error.message)
+    media_type, charset = _declared_type(record)
+    captured_at, time_notes = _time(record.rec_headers.get_header("WARC-Date"))
     # The record's offset tells files of one archive apart.
-    return Item(path, content, media_type, f"{name}:{offset}", "", captured_at, charset, place, notes)
+    filename = archive.name if address else f"{archive.name}:{offset}"
+    item = Item(
+        archive.path, content, media_type, filename, address, captured_at, charset, place, (*time_notes, *coding_notes)
+    )
+    return _with_canonical_address(item) if address else item
+
+
+def _declared_type(record: ArcWarcRecord) -> tuple[str, str]:
+    """Returns (media type, charset) that the response declares, or else the record."""
+    headers = record.http_headers or record.rec_headers
+    return content_type(headers.get_header("Content-Type") or "")
 
 
 def _cut_short(record: ArcWarcRecord, missing: int) -> "_RefusedError":

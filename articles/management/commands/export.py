@@ -22,8 +22,15 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("noun", nargs="?", choices=[*EXPORTS, "captures"])
-        parser.add_argument("--format", default="jsonl", choices=[*LINES, *WEB_ARCHIVES])
+        parser.add_argument(
+            "noun",
+            nargs="?",
+            choices=[*EXPORTS, "captures"],
+            help="what to write; web archives hold captures, which need not be named",
+        )
+        parser.add_argument(
+            "--format", default="jsonl", choices=[*LINES, *WEB_ARCHIVES], help="the format of the output (jsonl)"
+        )
         parser.add_argument(
             "--all",
             action="store_true",

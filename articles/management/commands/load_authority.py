@@ -15,7 +15,9 @@ class Command(BaseCommand):
     help = "Applies new and changed entries of authority files (docs/authority.md)."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("files", nargs="+", metavar="FILE", type=Path)
+        parser.add_argument(
+            "files", nargs="+", metavar="FILE", type=Path, help="authority files in TOML, loaded in this order"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         for path in options["files"]:

@@ -19,7 +19,7 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("src", type=Path)
+        parser.add_argument("src", type=Path, help="the folder that `backup` wrote to")
         parser.add_argument("--stamp", default="", help="which backup; the newest by default")
         parser.add_argument("--replace", action="store_true", help="replace what the archive holds")
 

@@ -16,8 +16,8 @@ class Command(BaseCommand):
     help = "Searches the published articles."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("query")
-        parser.add_argument("--limit", type=int, default=20, metavar="N")
+        parser.add_argument("query", help="a query as on the search page, in quotation marks")
+        parser.add_argument("--limit", type=int, default=20, metavar="N", help="the most articles to print (20)")
         parser.add_argument("--json", action="store_true", help="print one line of JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:

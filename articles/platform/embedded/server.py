@@ -30,8 +30,11 @@ LOGGER = logging.getLogger(__name__)
 DATABASE = "archive"
 SUPERUSER = "postgres"
 SYSTEM_USER = "embedded_postgres"
+# Seconds that PostgreSQL has to start, or another process that started it has to make it answer, and that processes of
+# a killed server have to end. A judgement: after a crash it first replays up to a gigabyte of log (max_wal_size).
 START_SECONDS = 60
-# Bounds of PostgreSQL's cache (shared_buffers), in mebibytes.
+# Bounds of PostgreSQL's cache (shared_buffers), in mebibytes. In between it is a quarter of the memory, as PostgreSQL's
+# documentation suggests. PostgreSQL's default is the least; judgement: more than the most is better left to the system.
 LEAST_CACHE, MOST_CACHE = 128, 4096
 # The most bytes of the socket folder's path. The path of a Unix socket has at most 107 bytes on Linux and 103 on macOS,
 # and PostgreSQL adds /.s.PGSQL.5432.lock.

@@ -8,7 +8,8 @@ from django.urls import reverse
 from articles.search.facets import Bar, bars
 from articles.site.words_for import year_or_month
 
-# The height of the tallest column, and the least height of a column that has any articles, so that it can be seen.
+# The height of the tallest column, and the least height of a column that has any articles, so that it can be seen. In
+# units of the SVG, which are per cent of its height.
 HEIGHT = 100
 LEAST_SEEN = 2.0
 

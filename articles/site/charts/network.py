@@ -12,10 +12,13 @@ from textwrap import shorten
 
 from articles.models import Actor
 
+# In units of the SVG, judgements by eye: the picture, and the ellipse of the companions. It leaves 215 on each side for
+# labels and 75 above and below.
 WIDTH, HEIGHT = 900, 560
 _RADIUS_X, _RADIUS_Y = 235, 205
+# The width of a line for the most articles: to the centre, and between companions, whose many lines must not hide it.
 _WIDEST_LINE, _WIDEST_AMONG = 9.0, 3.0
-# A label of at most this many letters fits beside its circle.
+# A label of at most this many letters fits beside its circle, in the space that the ellipse leaves. A judgement.
 LABEL = 30
 
 

@@ -11,9 +11,10 @@ from decimal import Decimal
 
 from articles.models import Figure, Qualifier
 
-# If the largest value is at least this many times the smallest, the scale is logarithmic.
+# If the largest value is at least this many times the smallest, the scale is logarithmic. On a linear scale a value of
+# a fiftieth would be 2 per cent of the width, where values near to one another cannot be told apart. A judgement.
 LOGARITHMIC = 50
-# Free space for arrows on each side, in per cent of the width.
+# Free space for arrows on each side, in per cent of the width. A judgement.
 MARGIN = 6.0
 _ARROWS: dict[str, str] = {Qualifier.MORE_THAN: "more", Qualifier.AT_LEAST: "more", Qualifier.AT_MOST: "less"}
 

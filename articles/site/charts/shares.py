@@ -23,7 +23,7 @@ class Share:
         return round(100 - self.width, 1)
 
 
-# The most bars; the smallest numbers beyond them are summed up.
+# The most bars; the smallest numbers beyond them are summed up. A judgement: ten fit a screen beside their names.
 MOST_SHARES = 10
 
 

@@ -16,12 +16,15 @@ from articles.models import Event
 from articles.site.charts.columns import LEAST_SEEN
 from articles.site.words_for import digits, month_name, short_month
 
+# In units of the SVG, judgements by eye: the picture's width; the heights of the columns of coverage, of a lane of
+# events, of the axis between them, and of the columns of events where there are too many for lanes.
 WIDTH = 1000
 COVERAGE_HEIGHT, LANE, AXIS, HUNG_HEIGHT = 110, 22, 28, 90
+# A judgement: eight lanes are about as high as the rest of the picture. The events beyond them are counted.
 MOST_LANES = 8
-# Events nearer to one another than this go to different lanes, in units of the SVG.
+# Events nearer to one another than this go to different lanes, in units of the SVG. A judgement: nearer marks touch.
 _APART = 12.0
-# A span of at most this many years is shown month by month.
+# A span of at most this many years is shown month by month: at most 36 columns. A judgement.
 TIMELINE_YEARS_BY_MONTH = 3
 
 

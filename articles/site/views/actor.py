@@ -20,11 +20,17 @@ from articles.site.charts.columns import columns, page_of
 from articles.site.charts.network import network
 from articles.site.pages import PublicChoice, by_date, chips, merged_away, numbered, public_row, reader_page
 
+# The actors that articles name most often beside this one. A judgement: twelve labels fit around the picture
+# (network.py).
 MOST_COMPANIONS = 12
-# How many spellings of an actor's names are counted, and how many are shown.
+# How many spellings of an actor's names are counted, and how many are shown. Judgements: the rest are rare, and twenty
+# fit the page.
 MOST_SPELLINGS_COUNTED, MOST_SPELLINGS_SHOWN = 500, 20
-# If an actor's articles lie within this many years, the chart shows months, else years.
+# If an actor's articles lie within this many years, the chart shows months, else years: at most 144 columns. A
+# judgement.
 CHART_YEARS_BY_MONTH = 12
+# The latest roles and the latest events that the page lists. Judgements: they fit one screen each; lists and search
+# have all.
 MOST_ROLES = 12
 MOST_PARTICIPATIONS = 40
 

@@ -19,8 +19,11 @@ from articles.site.annotation import paragraphs
 from articles.site.differences import differences
 from articles.site.pages import merged_away, reader_page
 
+# Related articles on the page of an article. A judgement: they fit beside the text, and those after them are less
+# related.
 MOST_RELATED = 5
-# How many lines of an original its page shows, and how many characters of a line. The download has all.
+# How many lines of an original its page shows, and how many characters of a line. The download has all. Judgements: an
+# article has some tens of lines, a page's source some hundreds; scripts have lines of a megabyte.
 MOST_LINES = 2_000
 LONGEST_LINE = 2_000
 

@@ -16,11 +16,13 @@ from articles.site.charts.columns import Columns, columns, of_months, page_of
 from articles.site.charts.timeline import Span, timeline
 from articles.site.pages import PublicChoice, by_date, reader_page
 
-# How many events are listed: on the page of a year, month or day; on the timeline; there, of those without a date.
+# How many events are listed: on the page of a year, month or day; on the timeline; there, of those without a date. The
+# list of events has all. Judgements: more events make the lists longer than anybody reads on these pages.
 MOST_EVENTS = 30
 MOST_ON_TIMELINE = 120
 MOST_UNDATED = 30
-# How many years the timeline shows by default, the latest ones.
+# How many years the timeline shows by default, the latest ones. A judgement: with more years their columns are too
+# narrow.
 YEARS_SHOWN = 12
 # Weeks begin on Monday, as in the Maghreb and by ISO 8601.
 WEEK = calendar.Calendar(firstweekday=0)

@@ -15,8 +15,12 @@ from articles.site.charts.shares import shares
 from articles.site.pages import PublicChoice, chips, merged_away, numbered, public_row, reader_page
 from articles.site.words_for import arabic
 
-# How many articles of an event are listed, and of how many of these the figures are compared.
+# How many articles of an event are listed, and of how many of these the figures are compared. A link leads to the
+# others. Judgements: each compared article is a column of the table, and a dozen columns can still be read beside one
+# another.
 MOST_REPORTS, MOST_REPORTS_COMPARED = 24, 12
+# Originals, contradictions and participants that are listed. Judgements: the first two fit a screen or two; the largest
+# summits name fewer than two hundred participants.
 MOST_DOCUMENTS = 12
 MOST_CONTRADICTIONS = 30
 MOST_PARTICIPANTS_SHOWN = 200

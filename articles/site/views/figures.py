@@ -8,7 +8,8 @@ from articles.search.filters import FigureFilter
 from articles.site.charts.ranges import ranges
 from articles.site.pages import chips, numbered, reader_page
 
-# How many figures a page has, and all forty pages together. For more, a reader filters or downloads them.
+# How many figures a page has, and all forty pages together. For more, a reader filters or downloads them. A judgement:
+# the database reads all rows before a page again, so that later pages take longer and longer.
 FIGURES_A_PAGE, MOST_FIGURES = 50, 2_000
 
 

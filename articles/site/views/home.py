@@ -8,6 +8,8 @@ from articles.site.charts.columns import of_months
 from articles.site.examples import examples
 from articles.site.pages import reader_page
 
+# The newest articles and events, the actors named most, and the contradictions on the first page. Judgements: a
+# glance at what the archive holds; its lists have all.
 NEWEST = 5
 MOST_ACTORS = 14
 NEWEST_CONTRADICTIONS = 3

@@ -11,6 +11,7 @@ from articles.site.appearance import COOKIE, THEMES, YEAR, theme_of
 from articles.site.examples import examples
 from articles.site.pages import reader_page
 
+# The actors and the events from which the examples of the help are made. A judgement: one or two suit each example.
 MOST_EXAMPLES = 4
 
 
