@@ -46,6 +46,7 @@ MOST_DRIVING = 2
 # Density levels at which a search for some of many words looks, each with the share of a word's weight that an article
 # gains by reaching it. A share is BM25's saturation at that level less the saturation at the level before. Level 0
 # stands for a word that occurs once. The sum, 0.9, is what an article gains at level 20; what lies beyond is left out.
+# XQuAD cannot judge the gains: all of its 240 paragraphs become candidates.
 GAINS = {0: 0.45, 8: 0.15, 12: 0.15, 16: 0.1, 20: 0.05}
 # The density levels that a look can try. Level 0 stands for words at any density.
 _LEVELS = (0, *range(index.LEAST_LEVEL, HIGHEST_LEVEL + 1))

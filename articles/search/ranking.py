@@ -41,7 +41,8 @@ NEIGHBOUR_WEIGHT = 0.1
 
 
 # The weaker signals are computed only for this many candidates, the best by the main signals: five pages of results. A
-# larger number lets them move more articles, and takes more time.
+# larger number lets them move more articles, and takes more time. On XQuAD's 240 paragraphs (2026-11-28) nDCG@10 is
+# 0.9602 with 10 candidates and 0.9606 with 20, 50, 100 or all; the pages after the first are the reason for more.
 REFINED = 100
 
 # How the statement works:
