@@ -48,24 +48,47 @@ def imported(path: Path, module_paths: dict[str, Path]) -> set[str]:
     return names
 
 
+def rooms() -> list[str]:
+    """Returns the folders of the app that hold modules."""
+    holding = {path.relative_to(ROOT / "articles").parts[0] for path in (ROOT / "articles").glob("*/**/*.py")}
+    return sorted(holding - NO_ROOMS)
+
+
+def used(room: str) -> dict[str, set[str]]:
+    """Returns what each module of a package imports of the project and of Django, by the module's dotted name."""
+    module_paths = modules("articles")
+    return {name: imported(path, module_paths) for name, path in modules(f"articles/{room}").items()}
+
+
 def test_the_table_names_every_room() -> None:
-    folders = {path.parent.name for path in (ROOT / "articles").glob("*/__init__.py")}
-    assert set(table()) == folders - NO_ROOMS
+    assert sorted(table()) == rooms()
+    assert {path.stem for path in (ROOT / "articles").glob("*.py")} == {"__init__", "apps"}
 
 
-@pytest.mark.parametrize(
-    "room", sorted({path.parent.name for path in (ROOT / "articles").glob("*/__init__.py")} - NO_ROOMS)
-)
+def test_the_project_holds_nothing_but_the_project() -> None:
+    names = set(modules("archive")) - {"archive"}
+    own = {"apps", "bootstrap", "formats", "formats.ar", "formats.ar.formats", "gunicorn", "settings", "urls", "wsgi"}
+    assert names == {f"archive.{name}" for name in own}
+
+
+@pytest.mark.parametrize("room", rooms())
 def test_a_room_imports_only_what_the_table_allows(room: str) -> None:
-    allowed, module_paths = table()[room] | {room}, modules("articles")
-    for name, path in modules(f"articles/{room}").items():
-        for imported_name in imported(path, module_paths):
+    allowed = table()[room] | {room}
+    for name, imported_names in used(room).items():
+        for imported_name in imported_names:
             package, *rest = imported_name.split(".")
             assert package != "archive", (
                 f"{name} imports {imported_name}: the project stands on the app, not the app on the project"
             )
             assert package != "articles" or rest[0] in allowed, f"{name} imports {imported_name}"
             assert package != "django" or room != "arabic", f"{name} imports {imported_name}"
+
+
+@pytest.mark.parametrize("room", rooms())
+def test_the_table_allows_only_what_is_imported(room: str) -> None:
+    """A package that may import all above need not do so."""
+    needed = {name.split(".")[1] for names in used(room).values() for name in names if name.startswith("articles.")}
+    assert table()[room] in (needed - {room}, set(list(table())[: list(table()).index(room)]))
 
 
 def test_no_modules_import_one_another_in_a_circle() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.db.backends.postgresql import base, client
 
-from .server import EmbeddedServer, binaries
+from articles.platform.embedded.server import EmbeddedServer, binaries
 
 
 class DatabaseClient(client.DatabaseClient):
