@@ -295,7 +295,7 @@ class ArticleAdmin(OwnSearch, ReviewAdmin):
         return self.has_withdraw_permission(request)
 
     def may_have_status(self, request: HttpRequest, new: str, old: str) -> bool:
-        """Whether the form may change an article's status from `old` to `new`.
+        """Returns whether the form may change an article's status from `old` to `new`.
 
         Articles are withdrawn and deleted on pages of their own. To bring one back, the user needs the permission to
         withdraw.

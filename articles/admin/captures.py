@@ -71,7 +71,7 @@ def decide_capture(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _may_decide(request: HttpRequest) -> bool:
-    """Whether the user may decide about captures: a decision may change an article or add one."""
+    """Returns whether the user may decide about captures: a decision may change an article or add one."""
     return request.user.has_perms(["articles.change_article", "articles.add_article"])
 
 

@@ -108,7 +108,7 @@ class DeliverForm(forms.Form):
 
 
 def _is_page(line: str) -> bool:
-    """Whether a line is the address of a web page, of at most LONGEST_ADDRESS characters."""
+    """Returns whether a line is the address of a web page, of at most LONGEST_ADDRESS characters."""
     try:
         return is_address(line) and len(line) <= LONGEST_ADDRESS and bool(read_address(line))
     except AddressError:

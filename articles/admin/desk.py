@@ -56,7 +56,7 @@ class BoundedPaginator(Paginator):
 
     @cached_property
     def counted(self) -> int:
-        """The number of rows, at most MOST_LISTED + 1."""
+        """Returns the number of rows, at most MOST_LISTED + 1."""
         rows: Any = self.object_list
         return rows.order_by()[: MOST_LISTED + 1].count()
 
@@ -217,7 +217,7 @@ class DeskAdmin(PlainDeletion, Explained, admin.ModelAdmin):
         return response
 
     def _django_changeform_view(self, *arguments: Any) -> HttpResponse:
-        """Django's own view of the form."""
+        """Runs Django's own view of the form."""
         return super()._changeform_view(*arguments)  # type: ignore[misc] # Stubs: it is missing.
 
     def get_inlines(self, request: HttpRequest, obj: models.Model | None) -> list:
@@ -280,7 +280,9 @@ class DeskAdmin(PlainDeletion, Explained, admin.ModelAdmin):
         return history.history_page(self, request, object_id)
 
     def may_restore(self, request: HttpRequest, row: Any, version: EventRow) -> bool:
-        """Whether the user may restore an earlier version of the row. Asked only of users who may change the row."""
+        """Returns whether the user may restore an earlier version of the row. Asked only of users who may change the
+        row.
+        """
         return True
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
@@ -376,7 +378,7 @@ def holding_words(typed: str) -> list[int]:
 
 
 def _has_its_owners(row: models.Model) -> bool:
-    """Whether all rows exist that the row refers to with a field that cannot be null."""
+    """Returns whether all rows exist that the row refers to with a field that cannot be null."""
     owners = [field for field in row._meta.concrete_fields if isinstance(field, models.ForeignKey) and not field.null]
     return all(
         _target(field)._base_manager.filter(**{field.target_field.attname: getattr(row, field.attname)}).exists()

@@ -46,7 +46,7 @@ class OnlyOffered(AnyAdmin):
         return make_filter(column, request, {}, self.model, self, field_path=path).expected_parameters()
 
     def _is_led_to(self, field: Field) -> bool:
-        """Whether a form links to this list by the field, because it has too many of its rows for an inline."""
+        """Returns whether a form links to this list by the field, because it has too many of its rows for an inline."""
         target: Any = field.related_model
         owner = self.admin_site._registry.get(target) if isinstance(field, ForeignKey) else None
         return owner is not None and any(inline.model is self.model for inline in owner.inlines)

@@ -181,7 +181,7 @@ class Held:
 
 
 def _number(client: str) -> int:
-    """The second number of a client's lock, a signed integer of four bytes.
+    """Returns the second number of a client's lock, a signed integer of four bytes.
 
     Two of a million clients may share a number. The only effect is that the later one waits for the earlier one.
     """

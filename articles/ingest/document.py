@@ -80,7 +80,7 @@ class Item:
 
     @property
     def received(self) -> bytes:
-        """The bytes of an item that is no revisit. Raises ValueError for a revisit."""
+        """Returns the bytes of an item that is no revisit. Raises ValueError for a revisit."""
         if self.content is None:
             raise ValueError("a revisit has no bytes")
         return self.content

@@ -28,7 +28,7 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
         return self.filter(renewed_at__gt=timezone.now() - LASTS)
 
     def of_others(self, editor: User) -> Self:
-        """Running claims of editors other than `editor`."""
+        """Returns running claims of editors other than `editor`."""
         return self.running().exclude(by=editor)
 
     def take(self, article: int, editor: User) -> "Claim | None":

@@ -32,7 +32,7 @@ class ItemsField(field_types.ArrayField[Sequence[Any] | Combinable, list[Any]]):
         return [item for item in stored if self.is_item(item)] if isinstance(stored, list) else []
 
     def is_item(self, item: object) -> bool:
-        """Whether `item` has the type and, for arrays within arrays, the size of this field's items."""
+        """Returns whether `item` has the type and, for arrays within arrays, the size of this field's items."""
         base = self.base_field
         if isinstance(base, ArrayField):
             return (

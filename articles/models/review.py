@@ -29,7 +29,7 @@ class ReviewableQuerySet(models.QuerySet[Row]):
     """Reviewable rows that a query selects."""
 
     def standing(self) -> Self:
-        """Rows that no editor rejected."""
+        """Returns rows that no editor rejected."""
         return self.exclude(state=ReviewState.REJECTED)
 
     def suggested(self) -> Self:
@@ -54,7 +54,7 @@ class ScoreField(field_types.FloatField[float | Combinable | None, float | None]
         return value if value is not None and self.is_score(value) else None
 
     def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
-        """As Django's own field: the column is the same."""
+        """Describes the field to migrations as Django's own: the column is the same."""
         name, _path, args, kwargs = super().deconstruct()
         return name, "django.db.models.FloatField", args, kwargs
 

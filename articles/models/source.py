@@ -39,7 +39,9 @@ class SourceQuerySet(models.QuerySet["Source"]):
         return self.filter(merged_into__isnull=True)
 
     def public(self) -> Self:
-        """Sources that readers may see: all that were not merged into another, since only editors make sources."""
+        """Returns sources that readers may see: all that were not merged into another,
+        since only editors make sources.
+        """
         return self.standing()
 
     def with_article_counts(self) -> Self:

@@ -89,7 +89,7 @@ class ArchiveDate:
 
     @property
     def iso(self) -> str:
-        """The known part of the date in ISO 8601: 2024, 2024-11 or 2024-11-06; empty for an unknown date."""
+        """Returns the known part of the date in ISO 8601: 2024, 2024-11 or 2024-11-06; empty for an unknown date."""
         return self.date.isoformat()[: _ISO_LENGTHS[self.precision]] if self.date else ""
 
     def may_overlap(self, other: Self) -> bool:

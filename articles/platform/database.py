@@ -1,6 +1,6 @@
-"""Configures the archive's databases:
+"""Configures the archive's databases: DATABASE_URL and its replicas where set, else an embedded PostgreSQL.
 
-DATABASE_URL and its replicas where set, else an embedded PostgreSQL. Called by settings.
+Called by settings.
 """
 
 import re

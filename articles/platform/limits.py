@@ -65,7 +65,7 @@ class Budget:
 
     @classmethod
     def of_a_document(cls) -> "Budget":
-        """The budget that the settings give a document."""
+        """Returns the budget that the settings give a document."""
         return cls(settings.ARCHIVE_DOCUMENT_SECONDS, settings.ARCHIVE_DOCUMENT_MEMORY)
 
 
@@ -89,7 +89,7 @@ class Job(Protocol):
         """Returns the result for one value. Runs within the budget."""
 
     def finish(self, results: Sequence[Any]) -> bool:
-        """Called with the results of a whole batch, outside the budget. Its return value becomes `Batch.finished`."""
+        """Receives the results of a whole batch, outside the budget. What it returns becomes `Batch.finished`."""
         return True
 
 
@@ -381,7 +381,7 @@ class _Worker:
 
 
 def _ending(code: int | None) -> str:
-    """How a process with this exit code ended: the name of a signal, or its exit status."""
+    """Returns how a process with this exit code ended: the name of a signal, or its exit status."""
     if code is not None and code < 0:
         with suppress(ValueError):
             return signal.Signals(-code).name
@@ -428,7 +428,7 @@ def _serve(connection: Connection, inputs: list[_Spool], outputs: list[_Spool], 
 
 
 def _result(job: Job, value: Any, seconds: float, memory: "_MemoryLimit") -> Any:
-    """The job's result for a value, an error that it raised, or Exceeded where it ran out of memory.
+    """Returns the job's result for a value, an error that it raised, or Exceeded where it ran out of memory.
 
     After `seconds` of processor time a signal ends the process here.
     """
@@ -481,9 +481,8 @@ class _MemoryLimit:
 
 
 def _private_memory() -> int | None:
-    """The private writable memory of this process in bytes;
-
-    None on systems other than Linux, which do not report it.
+    """Returns the private writable memory of this process in bytes; None on systems other than Linux, which do not
+    report it.
     """
     with suppress(OSError), open("/proc/self/status", encoding="ascii", errors="replace") as status:
         for line in status:

@@ -52,7 +52,7 @@ class Concept:
 
     @property
     def lexeme(self) -> str:
-        """The lexeme of a concept that is one plain word, else an empty string."""
+        """Returns the lexeme of a concept that is one plain word, else an empty string."""
         return self.match.text if isinstance(self.match, matching.Lexeme) and not self.match.prefix else ""
 
 

@@ -154,7 +154,7 @@ class ForgivingFilterSet(django_filters.FilterSet):
 
     @cached_property
     def looked_up(self) -> dict[str, list[tuple[Any, ...]]]:
-        """The rows that the address names, by the condition's name, read in one statement.
+        """Returns the rows that the address names, by the condition's name, read in one statement.
 
         Each is a list of the id and the columns by which readers know the row, filled up with empty texts.
         """
@@ -182,7 +182,7 @@ class ForgivingFilterSet(django_filters.FilterSet):
 
     @property
     def complaints(self) -> list[str]:
-        """A message for each condition that was ignored, with its label."""
+        """Returns a message for each condition that was ignored, with its label."""
         return [
             f"«{self.form.fields[name].label}»: {errors[0]}"
             for name, errors in self.form.errors.items()
@@ -191,7 +191,7 @@ class ForgivingFilterSet(django_filters.FilterSet):
 
     @property
     def chosen(self) -> list[Condition]:
-        """The conditions that are in force."""
+        """Returns the conditions that are in force."""
         self.form.errors  # noqa: B018  Reading it fills cleaned_data.
         return [
             Condition(name, self.data.get(name, ""), str(self.form.fields[name].label), value)

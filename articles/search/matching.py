@@ -186,7 +186,7 @@ def positions(match: Match) -> str:
 
 
 def needs_positions(match: Match) -> bool:
-    """Whether terms() would find articles that do not match, because only positions decide."""
+    """Returns whether terms() would find articles that do not match, because only positions decide."""
     match match:
         case Run() | Close():
             return True

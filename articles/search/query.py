@@ -253,7 +253,7 @@ def terms_of(node: Node | None, *, negated: bool = False) -> list[Term]:
 
 
 def is_plain(node: Node | None) -> bool:
-    """Whether a query consists of words alone, without any operator."""
+    """Returns whether a query consists of words alone, without any operator."""
     match node:
         case Term():
             return True
@@ -263,7 +263,7 @@ def is_plain(node: Node | None) -> bool:
 
 
 def _asks_for_something(node: Node) -> bool:
-    """Whether a node requires something, and does not only exclude."""
+    """Returns whether a node requires something, and does not only exclude."""
     match node:
         case Not():
             return False
@@ -526,7 +526,7 @@ def _interval(text: str) -> tuple[date, date] | None:
 
 
 def _has_fields(node: Node) -> bool:
-    """Whether a node contains a field, a title or a NEAR, none of which can stand within a title."""
+    """Returns whether a node contains a field, a title or a NEAR, none of which can stand within a title."""
     match node:
         case Field() | Published() | Title() | Near():
             return True

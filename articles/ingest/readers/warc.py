@@ -333,7 +333,7 @@ class _Reader(DecompressingBufferedReader):
 
     @property
     def is_cut(self) -> bool:
-        """Whether the file ends in a gzip member from which nothing could be unpacked."""
+        """Returns whether the file ends in a gzip member from which nothing could be unpacked."""
         return bool(self.decompressor and self._packed and not self.num_block_read and not self.decompressor.eof)
 
     def _decompress(self, data: bytes) -> bytes:

@@ -43,7 +43,7 @@ class Node:
 
     @property
     def label(self) -> str:
-        """The name, cut to the words that fit into LABEL letters."""
+        """Returns the name, cut to the words that fit into LABEL letters."""
         return shorten(self.actor.name, LABEL, placeholder=" …")
 
     @property

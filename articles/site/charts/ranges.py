@@ -81,7 +81,7 @@ def ranges(figures: Sequence[Figure]) -> Ranges | None:
 
 
 def _has_numbers(figure: Figure) -> bool:
-    """Whether a figure has all numbers that a row needs (articles/platform/number_bounds.py)."""
+    """Returns whether a figure has all numbers that a row needs (articles/platform/number_bounds.py)."""
     return figure.value is not None and (figure.qualifier != Qualifier.BETWEEN or figure.value_high is not None)
 
 

@@ -132,7 +132,7 @@ class Timeline:
 
     @property
     def hung_y(self) -> float:
-        """The y from which columns of events hang."""
+        """Returns the y from which columns of events hang."""
         return COVERAGE_HEIGHT + AXIS
 
 
