@@ -66,6 +66,7 @@ class BoundedPaginator(Paginator):
 
     @property
     def has_more(self) -> bool:
+        """Returns whether rows follow after the first MOST_LISTED."""
         return self.counted > MOST_LISTED
 
 
@@ -152,6 +153,7 @@ class OwnSearch(AnyAdmin):
     spaces around it, and returns the rows that match."""
 
     def find(self, queryset: Any, typed: str) -> QuerySet:
+        """Returns the rows of `queryset` that match `typed`, which is not empty and has no spaces around it."""
         raise NotImplementedError
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
@@ -302,6 +304,7 @@ class OutdatedForm(AnyModelForm):
     """A mixin for a form whose row was changed after it was opened. Nothing is saved until the editor has seen that."""
 
     def clean(self) -> dict | None:
+        """Adds the error «overtaken» to whatever the form finds itself, so that nothing is saved."""
         cleaned = super().clean()
         self.add_error(
             None, forms.ValidationError("لم يُحفظ شيء بعد: تغيّرت هذه الصفحة بعد أن فتحتها.", code="overtaken")
@@ -318,6 +321,7 @@ class Refused(AnyModelForm):
     refusal = ""
 
     def clean(self) -> dict | None:
+        """Adds the refusal to whatever the form finds itself, so that nothing is saved."""
         cleaned = super().clean()
         self.add_error(None, forms.ValidationError(f"لم يُحفظ شيء: {self.refusal}", code="refused"))
         return cleaned

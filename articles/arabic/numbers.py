@@ -251,6 +251,7 @@ class _NumberInWords:
 
     @property
     def value(self) -> Decimal:
+        """Returns the number that the words so far make."""
         return self._scaled + self._group
 
     def goes_on_with(self, word: str, value: int, joined: bool) -> bool:

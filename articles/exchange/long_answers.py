@@ -47,7 +47,8 @@ _left_over: list[tuple[psycopg.Connection, tuple[str, ...]]] = []
 class Closable(Protocol):
     """A resource that is closed at the end of an answer."""
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Ends the use of the resource."""
 
 
 class AnswerPlace:

@@ -76,6 +76,7 @@ class Item:
 
     @cached_property
     def sha256(self) -> str:
+        """Returns the SHA-256 digest of the received bytes in hexadecimal. Raises ValueError for a revisit."""
         return hashlib.sha256(self.received).hexdigest()
 
     @property

@@ -290,6 +290,7 @@ class _Run:
         self._broken_in_a_row, self._broken_path = 0, ""
 
     def over(self, entries: Iterable[Item | Broken | Remark]) -> Report:
+        """Stores all documents among `entries` and returns the report."""
         started = time.monotonic()
         with operation(command="ingest"), storing(), self.rereading:
             try:

@@ -166,6 +166,7 @@ class Actor(Limited, Withholdable):
         super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
+        """Returns the path of the actor's page in the active language."""
         return reverse("actor", args=[self.pk])
 
 

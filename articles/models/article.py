@@ -394,10 +394,14 @@ class Article(Limited, Mergeable):
         return stored.values_list("body", flat=True).first()
 
     def get_absolute_url(self) -> str:
+        """Returns the path of the article's page in the active language."""
         return reverse("article", args=[self.pk])
 
     @property
     def is_public(self) -> bool:
+        """Returns whether the article is published. A merged article can be; readers are led from it to the row that
+        stays.
+        """
         return self.status == ArticleStatus.PUBLISHED
 
     @property

@@ -25,6 +25,7 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
     """Claims that a query selects."""
 
     def running(self) -> Self:
+        """Returns claims that were renewed within the last LASTS and so have not ended."""
         return self.filter(renewed_at__gt=timezone.now() - LASTS)
 
     def of_others(self, editor: User) -> Self:

@@ -84,6 +84,7 @@ class ContradictionQuerySet(ReviewableQuerySet["Contradiction"]):
         return self.open().filter(event__in=Event.objects.nameable())
 
     def of_confirmed_events(self) -> Self:
+        """Returns contradictions of events that an editor confirmed."""
         return self.filter(event__state=ReviewState.CONFIRMED)
 
     def public(self) -> Self:
@@ -103,6 +104,7 @@ class ContradictionQuerySet(ReviewableQuerySet["Contradiction"]):
         return self.of_nameable_events().filter(Exists(sides))
 
     def newest(self) -> Self:
+        """Orders contradictions by the moment when they were noticed, the latest first."""
         return self.order_by("-found_at", "-id")
 
     def with_sides(self) -> list["Contradiction"]:

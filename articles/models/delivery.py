@@ -123,4 +123,7 @@ class Delivery(models.Model):
 
     @property
     def is_over(self) -> bool:
+        """Returns whether no further step follows: the delivery finished, with or without failures, or failed as a
+        whole.
+        """
         return self.state in {DeliveryState.FINISHED, DeliveryState.FAILED}

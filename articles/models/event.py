@@ -98,6 +98,7 @@ class EventQuerySet(NounQuerySet["Event"]):
         return has(related_rows(Event, "coverages").in_public_articles().filter(event=OuterRef("pk")))
 
     def newest(self) -> Self:
+        """Orders events by their start, the latest first."""
         return self.order_by("-start_order", "-id")
 
     def with_title_words(self, text: str) -> Self:
@@ -288,6 +289,7 @@ class Event(Limited, Withholdable):
         return [ANY_PERIOD] if months is None else [*months, *years]
 
     def get_absolute_url(self) -> str:
+        """Returns the path of the event's page in the active language."""
         return reverse("event", args=[self.pk])
 
     def sessions_beside(self, most: int = 6) -> tuple[list["Event"], list["Event"]]:

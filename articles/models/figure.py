@@ -239,4 +239,5 @@ class Figure(Limited, Reviewable):
             raise ValidationError({"quote": "في المقال رقم آخر عند هذه الكلمات نفسها."})
 
     def get_absolute_url(self) -> str:
+        """Returns the path of the article's page in the active language, with the figure's place in it as fragment."""
         return f"{self.article.get_absolute_url()}#figure-{self.pk}"

@@ -36,6 +36,7 @@ class SourceQuerySet(models.QuerySet["Source"]):
     """Sources that a query selects."""
 
     def standing(self) -> Self:
+        """Returns sources that were not merged into another."""
         return self.filter(merged_into__isnull=True)
 
     def public(self) -> Self:
@@ -154,4 +155,5 @@ class Source(Limited, Mergeable):
         super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
+        """Returns the path of the source's page in the active language."""
         return reverse("source", args=[self.pk])

@@ -85,6 +85,7 @@ class ArchiveDate:
 
     @property
     def is_known(self) -> bool:
+        """Returns whether at least the year is known. An unknown date may still have bounds."""
         return self.precision != Precision.UNKNOWN
 
     @property
@@ -122,6 +123,9 @@ class UncertainDate:
         self.verbose_name = verbose_name
 
     def contribute_to_class(self, model: type[models.Model], name: str) -> None:
+        """Adds the five fields and the attribute `name` to `model`.
+        Django calls this when it makes the model's class.
+        """
         self.name = name
         label = self.verbose_name
         fields: dict[str, models.Field[Any, Any]] = {

@@ -73,6 +73,7 @@ class _NeverRaises(_AnyLoader):
     unheld: date
 
     def load(self, data: Buffer) -> Any:
+        """Returns the value in the database's bytes; `unheld`, after a log entry, where Python cannot hold it."""
         try:
             return super().load(data)  # type: ignore[safe-super] # The loader that this is mixed into has it.
         except _UNHELD:

@@ -192,23 +192,28 @@ class _Spool:
         return _opened_spool, (DupFd(self._descriptor),)
 
     def fileno(self) -> int:
+        """Returns the descriptor of the file, which a child process inherits."""
         return self._descriptor
 
     @property
     def size(self) -> int:
+        """Returns the number of bytes in the file."""
         return os.fstat(self._descriptor).st_size
 
     def replace(self, content: bytes) -> None:
+        """Writes `content` instead of what the file holds."""
         os.ftruncate(self._descriptor, 0)
         self.append(content)
 
     def append(self, content: bytes) -> None:
+        """Writes `content` after what the file holds."""
         left, offset = memoryview(content), self.size
         while left:
             written = os.pwrite(self._descriptor, left, offset)
             left, offset = left[written:], offset + written
 
     def read(self) -> bytes:
+        """Returns all that the file holds, whatever the descriptor's position."""
         parts, offset = [], 0
         while part := os.pread(self._descriptor, 1 << 24, offset):
             parts.append(part)
@@ -216,6 +221,7 @@ class _Spool:
         return b"".join(parts)
 
     def close(self) -> None:
+        """Closes this process's descriptor. The file goes with the last one."""
         os.close(self._descriptor)
 
 
@@ -270,6 +276,7 @@ class _Worker:
         return Batch(task.values, task.outcomes, bool(answer) and not task.was_interrupted)
 
     def stop(self) -> None:
+        """Ends the worker's process and closes its spools."""
         self._end_process()
         for spool in (*self._inputs, *self._outputs):
             spool.close()
@@ -393,7 +400,10 @@ def _ending(code: int | None) -> str:
 
 @dataclass(frozen=True)
 class _Raised:
-    """The outcome of a value for which the job raised an error."""
+    """The outcome of a value for which the job raised an error.
+
+    error: the error.
+    """
 
     error: Exception
 
@@ -473,10 +483,12 @@ class _MemoryLimit:
         )
 
     def begin(self) -> None:
+        """Sets the limit. It does nothing where the memory in use is not known."""
         if self._limit is not None:
             resource.setrlimit(resource.RLIMIT_DATA, (self._limit, self._before[1]))
 
     def end(self) -> None:
+        """Restores the limit that the process had before."""
         resource.setrlimit(resource.RLIMIT_DATA, self._before)
 
 

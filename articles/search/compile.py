@@ -156,6 +156,7 @@ class _FieldResolver:
         self.notes: list[QueryNote] = []
 
     def resolved(self, node: Node) -> Node:
+        """Returns the tree with every field that names nothing replaced. `notes` gets one note for each of them."""
         match node:
             case Field():
                 if self.conditions[node] is None:

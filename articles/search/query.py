@@ -72,28 +72,40 @@ class Term:
 
 @dataclass(frozen=True)
 class Phrase:
-    """Words side by side, in order."""
+    """Words side by side, in order.
+
+    terms: the words.
+    """
 
     terms: tuple[Term, ...]
 
 
 @dataclass(frozen=True)
 class And:
-    """All of `parts`."""
+    """What meets all of several conditions.
+
+    parts: the conditions.
+    """
 
     parts: tuple["Node", ...]
 
 
 @dataclass(frozen=True)
 class Or:
-    """At least one of `parts`."""
+    """What meets at least one of several conditions.
+
+    parts: the conditions.
+    """
 
     parts: tuple["Node", ...]
 
 
 @dataclass(frozen=True)
 class Not:
-    """Articles without `part`."""
+    """Articles that do not meet a condition.
+
+    part: the condition.
+    """
 
     part: "Node"
 
@@ -114,7 +126,10 @@ class Near:
 
 @dataclass(frozen=True)
 class Title:
-    """Words in the title; `part` consists of terms and phrases, and And, Or and Not of them."""
+    """Words in the title.
+
+    part: the words. It consists of terms and phrases, and And, Or and Not of them.
+    """
 
     part: "Node"
 

@@ -425,6 +425,9 @@ class _Bounded:
         self._is_of_record, self.has_ended = is_of_record, False
 
     def readline(self) -> bytes:
+        """Returns the next line, with its end. Raises _HeadersTooLongError, and _RefusedError where a record begins
+        among the headers of another.
+        """
         line: bytes = self._stream.readline(self._left)
         self._left -= len(line)
         self.has_ended = line.endswith(b"\n") and not line.strip()

@@ -38,6 +38,7 @@ class Range:
 
     @property
     def span(self) -> float:
+        """Returns the length of the bar in per cent of the width; 0 if there is no bar."""
         return round(self.high - self.low, 2)
 
 
