@@ -12,14 +12,14 @@ setup:
 run: setup
 	@exec .venv/bin/python manage.py serve
 
-# The gate: linters, formatters, types, links and commands of the docs, import rules. Needs no database.
+# The gate: linters, formatters, types, links and commands of the docs, import rules, docstrings. Needs no database.
 # djangofmt cannot read a form that opens and closes under conditions, as the page of review has one.
 check: setup
 	@.venv/bin/ruff check archive articles tests manage.py
 	@.venv/bin/ruff format --check --quiet archive articles tests manage.py
 	@.venv/bin/mypy
 	@.venv/bin/djangofmt check $$(git ls-files 'templates/*.html' | grep -v desk/review.html)
-	@.venv/bin/python -m pytest -q -n 0 tests/test_docs.py tests/test_rooms.py
+	@.venv/bin/python -m pytest -q -n 0 tests/test_docs.py tests/test_rooms.py tests/test_docstrings.py
 
 # The suite, browser tests included. `make test ARGS="tests/arabic -x"` passes arguments on.
 test: setup

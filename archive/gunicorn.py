@@ -41,7 +41,7 @@ os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(counters.new_folder())
 
 
 def post_fork(server: Any, worker: Any) -> None:
-    """A worker leaves with its master, killed or not: what is started in the master's place needs the port."""
+    """Makes a worker leave with its master, killed or not: what is started in the master's place needs the port."""
     supervision.end_with_parent()
     if os.getppid() != worker.ppid:
         sys.exit(0)

@@ -186,22 +186,27 @@ class DeviceGuard(Guarded):
 
     @admin.display(description="صاحبه")
     def owner(self, device: Any) -> str:
+        """Returns the name of the account whose device it is."""
         return str(device.user)
 
     @admin.display(description="الاسم")
     def called(self, device: Any) -> str:
+        """Returns the name that the device was given when it was added."""
         return device.name
 
     @admin.display(description="جاهز للاستعمال", boolean=True)
     def is_usable(self, device: Any) -> bool:
+        """Returns whether the device was confirmed with a code; only such devices count at the sign-in."""
         return device.confirmed
 
     @admin.display(description="أضيف في")
     def made_at(self, device: Any) -> str:
+        """Returns the moment when the device was added, in words; a dash for none."""
         return moment(device.created_at)
 
     @admin.display(description="آخر استعمال")
     def used_at(self, device: Any) -> str:
+        """Returns the moment of the last sign-in with the device, in words; a dash for none."""
         return moment(device.last_used_at)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -255,6 +260,7 @@ class ClosedSignInAdmin(SignInGuard, AccessAttemptAdmin):
 
     @admin.display(description="أُغلق الدخول", boolean=True)
     def is_closed(self, attempt: AccessAttempt) -> bool:
+        """Returns whether the failures of the attempt close the sign-in (AXES_FAILURE_LIMIT)."""
         return attempt.failures_since_start >= settings.AXES_FAILURE_LIMIT
 
 

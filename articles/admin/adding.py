@@ -59,7 +59,7 @@ class AddForm(forms.Form):
 
     @staticmethod
     def is_filled(posted: Mapping[str, str]) -> bool:
-        """Whether the form holds a quote or a name."""
+        """Returns whether the form holds a quote or a name."""
         return any(posted.get(name, "").strip() for name in ("quote", "name"))
 
     def __init__(self, *args: Any, article: Article, **kwargs: Any) -> None:

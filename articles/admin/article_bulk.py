@@ -64,6 +64,7 @@ class RemovalForm(FreshForm):
     )  # fmt: skip
 
     def clean_notice(self) -> str:
+        """Returns the reason that readers will see. Raises ValidationError if it says nothing visible."""
         notice = self.cleaned_data["notice"]
         if not says_something(notice):
             raise forms.ValidationError(NO_REASON)

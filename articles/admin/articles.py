@@ -136,14 +136,17 @@ class CaptureInline(TabularInline):
 
     @admin.display(description="اسم الملف")
     def file(self, capture: Capture) -> str:
+        """Returns the name of the file as it was received, in its own direction of writing."""
         return own_direction(capture.filename)
 
     @admin.display(description="جُلب من")
     def fetched(self, capture: Capture) -> str:
+        """Returns the address that the capture was fetched from, written from the left."""
         return address_from_the_left(capture.fetched_address)
 
     @admin.display(description="يذكر أن عنوانه")
     def claimed(self, capture: Capture) -> str:
+        """Returns the claimed address, written from the left."""
         return address_from_the_left(capture.claimed_address)
 
     def has_add_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
@@ -174,6 +177,7 @@ class MentionInline(WithRule, TabularInline):
 
     @admin.display(description="كما ورد")
     def written(self, mention: Mention) -> str:
+        """Returns the distinct quotes of the mention, in the order of its spans."""
         return "، ".join(dict.fromkeys(mention.quotes))
 
 
@@ -266,10 +270,12 @@ class ArticleAdmin(OwnSearch, ReviewAdmin):
 
     @admin.display(description="تاريخ النشر", ordering="published_order")
     def published_words(self, article: Article) -> str:
+        """Returns the date of publication in words, as precisely as it is known."""
         return archive_date(article.published)
 
     @admin.display(description="ينتظر المراجعة")
     def waiting(self, article: Article) -> str:
+        """Returns the number of suggested facts that wait for a decision, as `get_changelist_instance` counts them."""
         return number(getattr(article, "suggestions", 0))
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
@@ -286,16 +292,20 @@ class ArticleAdmin(OwnSearch, ReviewAdmin):
 
     @admin.display(description="المراجعة")
     def review_link(self, article: Article) -> str:
+        """Returns a link to the review of the article."""
         return format_html('<a href="{}">راجع</a>', reverse("admin:review", args=[article.pk]))
 
     def has_withdraw_permission(self, request: HttpRequest) -> bool:
+        """Returns whether the user may withdraw or delete articles; Django asks for actions with the permission
+        «withdraw».
+        """
         return request.user.has_perm("articles.withdraw_article")
 
     def has_delete_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
         return self.has_withdraw_permission(request)
 
     def may_have_status(self, request: HttpRequest, new: str, old: str) -> bool:
-        """Whether the form may change an article's status from `old` to `new`.
+        """Returns whether the form may change an article's status from `old` to `new`.
 
         Articles are withdrawn and deleted on pages of their own. To bring one back, the user needs the permission to
         withdraw.
@@ -346,10 +356,14 @@ class ArticleAdmin(OwnSearch, ReviewAdmin):
 
     @admin.display(description="ما عُزل عن النص")
     def set_aside_lines(self, article: Article) -> str:
+        """Returns what was set aside, one line for each, with its line number in the original; a dash for nothing."""
         return "\n".join(f"{line['line']}: {line['text']}" for line in article.set_aside) or "–"
 
     @admin.display(description="ما ذُكر من تواريخ")
     def stated_dates(self, article: Article) -> str:
+        """Returns the stated dates with place and quote, one on each line; ⚠ marks those that disagree with the stored
+        date.
+        """
         conflicting = article.date_conflicts
         lines = (
             f"{'⚠ ' if statement in conflicting else ''}{date_place(statement['where'])}: {statement['quote']}"
@@ -359,6 +373,7 @@ class ArticleAdmin(OwnSearch, ReviewAdmin):
 
     @admin.display(description="قبل التنقية وبعدها")
     def cleaning_link(self, article: Article) -> str:
+        """Returns a link to the original beside the body; a dash for an article that is not stored yet."""
         if not article.pk:
             return "–"
         return format_html(

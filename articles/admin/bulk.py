@@ -73,6 +73,7 @@ def _action(bulk: Bulk) -> Callable:
 
     @admin.action(description=bulk.label, permissions=[bulk.permission])
     def run(desk: admin.ModelAdmin, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
+        """Runs the bulk action on the selected rows, as `_run` describes."""
         return _run(desk, request, queryset, bulk)
 
     run.__name__ = bulk.name

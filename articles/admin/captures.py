@@ -71,7 +71,7 @@ def decide_capture(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _may_decide(request: HttpRequest) -> bool:
-    """Whether the user may decide about captures: a decision may change an article or add one."""
+    """Returns whether the user may decide about captures: a decision may change an article or add one."""
     return request.user.has_perms(["articles.change_article", "articles.add_article"])
 
 
@@ -140,10 +140,12 @@ class CaptureAdmin(OwnSearch, DeskAdmin):
 
     @admin.display(description="اسم الملف")
     def filename_or_digest(self, capture: Capture) -> str:
+        """Returns the capture's text form in its own direction of writing."""
         return own_direction(str(capture))
 
     @admin.display(description="القرار")
     def decision(self, capture: Capture) -> str:
+        """Returns a link to the page of the decision; a dash for an accepted capture."""
         if capture.state == CaptureState.ACCEPTED:
             return "–"
         address = reverse("admin:decide-capture", args=[capture.pk])

@@ -132,7 +132,7 @@ class Choice:
 
     @property
     def is_unsent(self) -> bool:
-        """Whether the form holds a correction, or a verdict that differs from the state shown."""
+        """Returns whether the form holds a correction, or a verdict that differs from the state shown."""
         return bool(self.typed) or (self.verdict in _STATES and _STATES[self.verdict] != self.seen.state)
 
 

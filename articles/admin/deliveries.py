@@ -80,12 +80,18 @@ class DeliverForm(forms.Form):
     )
 
     def clean_encoding(self) -> str:
+        """Returns Python's name of the typed encoding; empty if none was typed. Raises ValidationError for an unknown
+        name.
+        """
         try:
             return codecs.lookup(self.cleaned_data["encoding"]).name if self.cleaned_data["encoding"] else ""
         except LookupError:
             raise forms.ValidationError("لا ترميز بهذا الاسم.") from None
 
     def clean_addresses(self) -> list[str]:
+        """Returns the typed addresses without empty lines. Raises ValidationError for more than MOST_ADDRESSES, and
+        for each line that is no address of a page.
+        """
         typed = self.cleaned_data["addresses"].splitlines()
         lines = [(place, line.strip()) for place, line in enumerate(typed, 1) if line.strip()]
         if len(lines) > MOST_ADDRESSES:
@@ -108,7 +114,7 @@ class DeliverForm(forms.Form):
 
 
 def _is_page(line: str) -> bool:
-    """Whether a line is the address of a web page, of at most LONGEST_ADDRESS characters."""
+    """Returns whether a line is the address of a web page, of at most LONGEST_ADDRESS characters."""
     try:
         return is_address(line) and len(line) <= LONGEST_ADDRESS and bool(read_address(line))
     except AddressError:
@@ -226,6 +232,7 @@ class DeliveryAdmin(DeskAdmin):
 
     @admin.display(description="الاسم", ordering="name")
     def called(self, delivery: Delivery) -> str:
+        """Returns the file's name or the fetched address, each in its own direction of writing."""
         return address_from_the_left(delivery.name) if is_address(delivery.name) else own_direction(delivery.name)
 
     def get_urls(self) -> list:

@@ -56,7 +56,7 @@ class BoundedPaginator(Paginator):
 
     @cached_property
     def counted(self) -> int:
-        """The number of rows, at most MOST_LISTED + 1."""
+        """Returns the number of rows, at most MOST_LISTED + 1."""
         rows: Any = self.object_list
         return rows.order_by()[: MOST_LISTED + 1].count()
 
@@ -66,6 +66,7 @@ class BoundedPaginator(Paginator):
 
     @property
     def has_more(self) -> bool:
+        """Returns whether rows follow after the first MOST_LISTED."""
         return self.counted > MOST_LISTED
 
 
@@ -152,6 +153,7 @@ class OwnSearch(AnyAdmin):
     spaces around it, and returns the rows that match."""
 
     def find(self, queryset: Any, typed: str) -> QuerySet:
+        """Returns the rows of `queryset` that match `typed`, which is not empty and has no spaces around it."""
         raise NotImplementedError
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
@@ -217,7 +219,7 @@ class DeskAdmin(PlainDeletion, Explained, admin.ModelAdmin):
         return response
 
     def _django_changeform_view(self, *arguments: Any) -> HttpResponse:
-        """Django's own view of the form."""
+        """Runs Django's own view of the form."""
         return super()._changeform_view(*arguments)  # type: ignore[misc] # Stubs: it is missing.
 
     def get_inlines(self, request: HttpRequest, obj: models.Model | None) -> list:
@@ -280,7 +282,9 @@ class DeskAdmin(PlainDeletion, Explained, admin.ModelAdmin):
         return history.history_page(self, request, object_id)
 
     def may_restore(self, request: HttpRequest, row: Any, version: EventRow) -> bool:
-        """Whether the user may restore an earlier version of the row. Asked only of users who may change the row."""
+        """Returns whether the user may restore an earlier version of the row. Asked only of users who may change the
+        row.
+        """
         return True
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
@@ -300,6 +304,7 @@ class OutdatedForm(AnyModelForm):
     """A mixin for a form whose row was changed after it was opened. Nothing is saved until the editor has seen that."""
 
     def clean(self) -> dict | None:
+        """Adds the error «overtaken» to whatever the form finds itself, so that nothing is saved."""
         cleaned = super().clean()
         self.add_error(
             None, forms.ValidationError("لم يُحفظ شيء بعد: تغيّرت هذه الصفحة بعد أن فتحتها.", code="overtaken")
@@ -316,6 +321,7 @@ class Refused(AnyModelForm):
     refusal = ""
 
     def clean(self) -> dict | None:
+        """Adds the refusal to whatever the form finds itself, so that nothing is saved."""
         cleaned = super().clean()
         self.add_error(None, forms.ValidationError(f"لم يُحفظ شيء: {self.refusal}", code="refused"))
         return cleaned
@@ -376,7 +382,7 @@ def holding_words(typed: str) -> list[int]:
 
 
 def _has_its_owners(row: models.Model) -> bool:
-    """Whether all rows exist that the row refers to with a field that cannot be null."""
+    """Returns whether all rows exist that the row refers to with a field that cannot be null."""
     owners = [field for field in row._meta.concrete_fields if isinstance(field, models.ForeignKey) and not field.null]
     return all(
         _target(field)._base_manager.filter(**{field.target_field.attname: getattr(row, field.attname)}).exists()

@@ -80,6 +80,7 @@ class EventAdmin(MergeDesk, OwnSearch, ReviewAdmin):
 
     @admin.display(description="البداية", ordering="start_order")
     def start_words(self, event: Event) -> str:
+        """Returns the start in words, as precisely as it is known."""
         return archive_date(event.start)
 
 
@@ -92,4 +93,5 @@ class EventSeriesAdmin(DeskAdmin):
 
     @admin.display(description="الترتيب")
     def order_link(self, series: EventSeries) -> str:
+        """Returns a link to the page that orders the sessions of the series."""
         return format_html('<a href="{}">رتب دوراتها</a>', reverse("admin:series_order", args=[series.pk]))

@@ -45,6 +45,7 @@ class WithRule:
 
     @admin.display(description="القاعدة", ordering="rule")
     def rule_words(self, row: Reviewable) -> str:
+        """Returns the Arabic name of the rule that suggested the fact; a dash for a fact that an editor added."""
         return rule_name(row.rule) or "–"
 
 

@@ -18,6 +18,7 @@ class OfArticle:
 
     @admin.display(description="المقال")
     def article_link(self, row: Mention | Coverage | Reprint | Figure) -> str:
+        """Returns a link to the article's page, for any row that belongs to an article."""
         return article_link(row.article)
 
 
@@ -38,6 +39,7 @@ class MentionAdmin(OwnSearch, OfArticle, ReviewAdmin):
 
     @admin.display(description="كما ورد")
     def written(self, mention: Mention) -> str:
+        """Returns the distinct quotes of the mention, in the order of its spans."""
         return "، ".join(dict.fromkeys(mention.quotes))
 
 
@@ -72,14 +74,17 @@ class ReprintAdmin(OwnSearch, OfArticle, ReviewAdmin):
 
     @admin.display(description="النص الأول")
     def original_link(self, reprint: Reprint) -> str:
+        """Returns a link to the page of the article that was stored first."""
         return article_link(reprint.original)
 
     @admin.display(description="التشابه", ordering="score")
     def likeness(self, reprint: Reprint) -> str:
+        """Returns the score in per cent, rounded; a dash where there is none."""
         return "–" if reprint.score is None else f"{round(100 * reprint.score)}٪"
 
     @admin.display(description="الفروق")
     def compare(self, reprint: Reprint) -> str:
+        """Returns a link to the page that shows the differences of both texts."""
         return format_html(
             '<a href="{}">الفروق</a>', reverse("compare", args=[reprint.original_id, reprint.article_id])
         )

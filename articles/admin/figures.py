@@ -67,6 +67,7 @@ class FigureAdmin(OwnSearch, OfArticle, ReviewAdmin):
 
     @admin.display(description="القيمة", ordering="value")
     def value_words(self, figure: Figure) -> str:
+        """Returns the value with its qualifier or range, in words."""
         return figure_value(figure)
 
 
@@ -118,10 +119,14 @@ class ContradictionAdmin(OwnSearch, ReviewAdmin):
 
     @admin.display(description="الفعالية")
     def event_link(self, contradiction: Contradiction) -> str:
+        """Returns a link to the event's public page."""
         return format_html('<a href="{}">{}</a>', contradiction.event.get_absolute_url(), contradiction.event)
 
     @admin.display(description="القيم بترتيب نشرها")
     def sides(self, contradiction: Contradiction) -> SafeString:
+        """Returns the figures that `with_sides` reads, in order of publication, each with its quote,
+        source and date.
+        """
         rows = (
             (
                 figure.get_absolute_url(), figure_value(figure), figure.unit, quoted(figure.quote),

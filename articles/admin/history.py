@@ -190,7 +190,7 @@ def one_operation(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _may_change_all(request: HttpRequest, pk: UUID) -> bool:
-    """Whether the user may change rows of every noun that the operation changed."""
+    """Returns whether the user may change rows of every noun that the operation changed."""
     changed_models = [
         model.pgh_tracked_model for model in event_models() if model.objects.filter(pgh_context=pk).exists()
     ]

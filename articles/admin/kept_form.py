@@ -97,7 +97,9 @@ def answer_old_token(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def _is_sent_by_us(request: HttpRequest) -> bool:
-    """Whether the request's Origin header names this site. A page of another site cannot make a browser send that."""
+    """Returns whether the request's Origin header names this site. A page of another site cannot make a browser send
+    that.
+    """
     own_origin = f"{request.scheme}://{request.get_host()}"
     return request.headers.get("Origin", "") in (own_origin, *settings.CSRF_TRUSTED_ORIGINS)
 

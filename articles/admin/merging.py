@@ -53,10 +53,14 @@ class MergeDesk(AnyAdmin):
     """A mixin for a ModelAdmin: the permission to merge, and the action that opens the preview of a merge."""
 
     def has_merge_permission(self, request: HttpRequest) -> bool:
+        """Returns whether the user may merge rows of this noun; Django asks for actions with the permission «merge»."""
         return request.user.has_perm(f"articles.merge_{self.opts.model_name}")
 
     @admin.action(description="دمج المحدد: معاينة", permissions=["merge"])
     def merge(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
+        """Leads to the preview of merging the selected rows. Two to MOST_MERGED may be selected; else a warning is
+        shown.
+        """
         rows = list(queryset.order_by("pk").values_list("pk", flat=True)[: MOST_MERGED + 1])
         if not 2 <= len(rows) <= MOST_MERGED:
             messages.warning(request, f"حدد اثنين أو أكثر لدمجها، ولا تزد على {MOST_MERGED}.")

@@ -23,9 +23,11 @@ class OnlyOffered(AnyAdmin):
     """A mixin for admin classes: the list has only the filters and orders that it offers. Others get status 400."""
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        """Returns whether an address may filter the list by `lookup`. Django answers others with status 400."""
         return request is not None and lookup in self._offered_lookups(request)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        """Returns the class of the list, with OfferedOrders mixed in."""
         return type("OfferedList", (OfferedOrders, super().get_changelist(request, **kwargs)), {})
 
     def _offered_lookups(self, request: HttpRequest) -> Iterator[str | None]:
@@ -46,7 +48,7 @@ class OnlyOffered(AnyAdmin):
         return make_filter(column, request, {}, self.model, self, field_path=path).expected_parameters()
 
     def _is_led_to(self, field: Field) -> bool:
-        """Whether a form links to this list by the field, because it has too many of its rows for an inline."""
+        """Returns whether a form links to this list by the field, because it has too many of its rows for an inline."""
         target: Any = field.related_model
         owner = self.admin_site._registry.get(target) if isinstance(field, ForeignKey) else None
         return owner is not None and any(inline.model is self.model for inline in owner.inlines)
@@ -56,6 +58,9 @@ class OfferedOrders(AnyChangeList):
     """A mixin for a ChangeList: it can be sorted only by the columns in `sortable_by`."""
 
     def get_ordering(self, request: HttpRequest, queryset: QuerySet) -> list:
+        """Returns the orders of the list. Raises DisallowedModelAdminLookup for a column that is not in
+        `sortable_by`.
+        """
         for column in self.params.get(ORDER_VAR, "").split("."):
             column_number = column.removeprefix("-")
             if not (column_number.isdecimal() and int(column_number) < len(self.list_display)):

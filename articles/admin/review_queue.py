@@ -36,7 +36,7 @@ class Turn:
 
     @property
     def query(self) -> str:
-        """The queue as the query string of an address, which `of` reads."""
+        """Returns the queue as the query string of an address, which `of` reads."""
         return f"kind={self.kind}&order={self.order}&mine={int(self.mine)}"
 
     def take(self, editor: User, excluded: Collection[int]) -> int | None:
@@ -89,7 +89,7 @@ def of_kind(articles: QuerySet, kind: str) -> QuerySet:
 
 
 def may_review(user: User) -> bool:
-    """Whether the user may decide in a review; anyone who may view articles can read the screen."""
+    """Returns whether the user may decide in a review; anyone who may view articles can read the screen."""
     return user.has_perm("articles.change_article")
 
 
@@ -105,7 +105,7 @@ def undecided_date() -> Q:
 
 
 def has_undecided_date(article: Article) -> bool:
-    """Whether the stored date of publication of an article is undecided."""
+    """Returns whether the stored date of publication of an article is undecided."""
     return Article.objects.filter(undecided_date(), pk=article.pk).exists()
 
 

@@ -188,7 +188,7 @@ def _as_json(request: HttpRequest, pk: int, answer: Answer) -> dict:
 
 
 def _is_renewed(key: str, outcome: Outcome) -> bool:
-    """Whether the page replaces the item by its stored version."""
+    """Returns whether the page replaces the item by its stored version."""
     return key not in outcome.refused or key in outcome.overtaken
 
 

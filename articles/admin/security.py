@@ -43,7 +43,7 @@ def _password_given(sender: object, request: HttpRequest, user: AbstractBaseUser
 
 
 def is_fresh(request: HttpRequest) -> bool:
-    """Whether the user gave the password within the last ARCHIVE_FRESH_MINUTES."""
+    """Returns whether the user gave the password within the last ARCHIVE_FRESH_MINUTES."""
     return time.time() - request.session.get(_GIVEN_AT, 0) < settings.ARCHIVE_FRESH_MINUTES * 60
 
 

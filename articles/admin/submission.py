@@ -52,7 +52,9 @@ class Submission:
 
     @property
     def stores_no_input(self) -> bool:
-        """Whether a button was pressed that stores no input of the page: it skips, assigns, or narrows a name."""
+        """Returns whether a button was pressed that stores no input of the page: it skips, assigns,
+        or narrows a name.
+        """
         return bool({"narrow", "take", "skip"} & set(self.posted))
 
 
@@ -79,12 +81,12 @@ class Answer:
 
     @property
     def goes_on(self) -> bool:
-        """Whether the editor goes on to the next article."""
+        """Returns whether the editor goes on to the next article."""
         return self.is_closed or self.is_left
 
     @property
     def is_held(self) -> bool:
-        """Whether the page is shown again with the editor's input, because some of it is not stored."""
+        """Returns whether the page is shown again with the editor's input, because some of it is not stored."""
         return bool(self.outcome.refused or self.form.is_bound or self.asks or self.unsent)
 
 

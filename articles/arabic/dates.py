@@ -56,7 +56,7 @@ class DateExpression:
 
     @property
     def precision(self) -> str:
-        """One of day, month, year and unknown; unknown without a year."""
+        """Returns one of day, month, year and unknown; unknown without a year."""
         if self.year is None:
             return "unknown"
         if self.hijri:
@@ -66,7 +66,7 @@ class DateExpression:
 
     @property
     def interval(self) -> tuple[date, date] | None:
-        """The first and the last day that the expression covers; None without a year."""
+        """Returns the first and the last day that the expression covers; None without a year."""
         if self.year is None:
             return None
         if self.hijri:
@@ -87,7 +87,7 @@ _HIJRI_LONGEST_MONTH = 30
 
 @lru_cache(maxsize=4096)
 def _hijri_interval(year: int, month: int | None, day: int | None, day_end: int | None) -> tuple[date, date] | None:
-    """The first and last Gregorian day of a Hijri date; None outside 1343–1500.
+    """Returns the first and last Gregorian day of a Hijri date; None outside 1343–1500.
 
     Where tables differ, the interval is widened by a day on both sides.
     """
@@ -185,7 +185,7 @@ def find_dates(text: str, of_words: Sequence[Word] | None = None) -> list[DateEx
 
 
 def _with_weekday(numeric: DateExpression, text: str, of_words: Sequence[Word]) -> DateExpression:
-    """A date of digits with the weekday before it: «الأحد 12/3/2024», «أمس الأحد، 2024-03-12»."""
+    """Returns a date of digits with the weekday before it: «الأحد 12/3/2024», «أمس الأحد، 2024-03-12»."""
     index = bisect_left(of_words, numeric.start, key=lambda word: word.start) - 1
     start = numeric.start
     if index >= 1 and of_words[index].folded in _OF_THE_DAY:
@@ -207,7 +207,7 @@ def _with_weekday(numeric: DateExpression, text: str, of_words: Sequence[Word]) 
 
 
 def _numeric_dates(text: str) -> list[DateExpression]:
-    """The dates of a text that are written in digits only, if the calendar has them."""
+    """Returns the dates of a text that are written in digits only, if the calendar has them."""
     dates = []
     for match in _NUMERIC.finditer(with_ascii_digits(text)):
         part = match.groupdict()
@@ -399,7 +399,7 @@ def _relation_at(text: str, of_words: Sequence[Word], index: int) -> tuple[int |
 
 
 def _follows_month_word(of_words: Sequence[Word], first: int) -> bool:
-    """Whether a word for «شهر» stands before the word at `first`.
+    """Returns whether a word for «شهر» stands before the word at `first`.
 
     A month without day or year counts only in «شهر أبريل» or «في أبريل الماضي», because «آب» and «مارس» are also words.
     """
@@ -454,12 +454,13 @@ def _relative_at(text: str, of_words: Sequence[Word], index: int) -> tuple[DateE
 
 
 def _gap_before(text: str, of_words: Sequence[Word], index: int) -> str:
-    """The text between the word at `index` and the word before it."""
+    """Returns the text between the word at `index` and the word before it."""
     return text[of_words[index - 1].end : of_words[index].start] if index else ""
 
 
 def _exists(year: int | None, month: int, hijri: bool, days: tuple[int | None, int | None]) -> bool:
-    """Whether the month has the first and the last day, in this order. Without a year, it is a month of a leap year.
+    """Returns whether the month has the first and the last day, in this order. Without a year, it is a month of a leap
+    year.
 
     A Hijri month has at most 30 days; tables differ on which months have 30.
     """
@@ -509,7 +510,7 @@ def _year_at(text: str, of_words: Sequence[Word], index: int) -> tuple[DateExpre
 
 
 def _following(text: str, of_words: Sequence[Word], index: int) -> str:
-    """The folded word after the word at `index` if only space stands between them, else an empty string."""
+    """Returns the folded word after the word at `index` if only space stands between them, else an empty string."""
     if index + 1 >= len(of_words) or text[of_words[index].end : of_words[index + 1].start].strip():
         return ""
     return of_words[index + 1].folded
@@ -528,7 +529,7 @@ _AFTER_YEARS = {fold_name(w) for w in ("في", "من", "على", "إلى", "عن
 
 
 def _counts_things(folded: str) -> bool:
-    """Whether the word after a four-digit number looks like a counted noun."""
+    """Returns whether the word after a four-digit number looks like a counted noun."""
     if not folded or folded in _AFTER_YEARS:
         return False
     return not folded.startswith(("ال", "و", "ب", "ل", "ف", "ي", "ت", "ك", "س"))

@@ -90,7 +90,7 @@ class NameIndex(Generic[Key]):
         return matches
 
     def _openings_of(self, folded: str) -> tuple[tuple[str, dict[Any, Any]], ...]:
-        """(reading, node) for each reading of the word with which a name begins; cached."""
+        """Returns (reading, node) for each reading of the word with which a name begins; cached."""
         if len(self._openings) > _MOST_CACHED_WORDS:
             self._openings.clear()
         openings = tuple((reading, self._root[reading]) for reading in _readings(folded) if reading in self._root)
@@ -123,7 +123,7 @@ class NameIndex(Generic[Key]):
 
 
 def _is_financial(of_words: Sequence[Word], index: int) -> bool:
-    """Whether the word at `index` is «مالي» after a noun that gives it the meaning “financial”."""
+    """Returns whether the word at `index` is «مالي» after a noun that gives it the meaning “financial”."""
     if of_words[index].folded != _FINANCIAL or not index:
         return False
     before = of_words[index - 1].folded
@@ -131,12 +131,12 @@ def _is_financial(of_words: Sequence[Word], index: int) -> bool:
 
 
 def _readings(folded: str) -> list[str]:
-    """The readings of a folded word; a word of one or two letters has no proclitics."""
+    """Returns the readings of a folded word; a word of one or two letters has no proclitics."""
     return without_proclitics(folded) if len(folded) > 2 else [folded]
 
 
 def _start_of_reading(text: str, word: Word, reading: str) -> int:
-    """The offset at which the name begins in the written word: after its proclitics.
+    """Returns the offset at which the name begins in the written word: after its proclitics.
 
     Where an alef disappeared after ل, the reading stands nowhere in the word, and the name begins with the word.
     """

@@ -116,12 +116,12 @@ def find_numbers(text: str, words: Sequence[Word]) -> list[Number]:
 
 
 def _gap(text: str, left: Word, right: Word) -> str:
-    """The text between two words."""
+    """Returns the text between two words."""
     return text[left.end : right.start]
 
 
 def _digits_at(text: str, words: Sequence[Word], index: int) -> Number:
-    """The number whose digits begin at `index`, with the scales and parts after them."""
+    """Returns the number whose digits begin at `index`, with the scales and parts after them."""
     value, next_word = _numeral(text, words, index)
     value, next_word = _scaled(text, words, value, next_word)
     return Number(value, words[index].start, words[next_word - 1].end, index, next_word, in_words=False)
@@ -184,7 +184,7 @@ def _scaled(
 
 
 def _words_at(text: str, words: Sequence[Word], index: int) -> Number | None:
-    """The number in words that begins at `index`; None without one."""
+    """Returns the number in words that begins at `index`; None without one."""
     first = _NUMBER_WORDS.get(words[index].folded)
     if first is None:
         return None
@@ -202,7 +202,7 @@ def _words_at(text: str, words: Sequence[Word], index: int) -> Number | None:
 
 
 def _can_begin(text: str, words: Sequence[Word], index: int, prefix: str, name: str) -> bool:
-    """Whether the number word `name` at `index`, after its prefix, can begin a number."""
+    """Returns whether the number word `name` at `index`, after its prefix, can begin a number."""
     # «الثامن عشر» and «وللثامنة عشرة» are ordinals.
     before = without_proclitics(words[index - 1].folded) if index else []
     if name in _TEENS and any(reading.removeprefix("ال") in _ORDINALS for reading in before):
@@ -251,10 +251,11 @@ class _NumberInWords:
 
     @property
     def value(self) -> Decimal:
+        """Returns the number that the words so far make."""
         return self._scaled + self._group
 
     def goes_on_with(self, word: str, value: int, joined: bool) -> bool:
-        """Whether a word belongs to the same number; `joined` means that «و» stands before it."""
+        """Returns whether a word belongs to the same number; `joined` means that «و» stands before it."""
         last = self._last_value
         if last is None:
             return True
@@ -304,7 +305,7 @@ def _with_digits(text: str, words: Sequence[Word], value: Decimal, next_word: in
 
 
 def _is_measured(words: Sequence[Word], index: int, prefix: str) -> bool:
-    """Whether a bare «ألف» or «مليون» at `index` is a number: it follows a qualifier or ends a range."""
+    """Returns whether a bare «ألف» or «مليون» at `index` is a number: it follows a qualifier or ends a range."""
     before = words[index - 1].folded if index else ""
     more = before == fold_name("من") and index > 1 and words[index - 2].folded in _MORE_OR_LESS
     # «بين 800 وألف»
@@ -325,7 +326,7 @@ def _part_of_scale(text: str, words: Sequence[Word], index: int, prefix: str, na
 
 
 def _continues(text: str, words: Sequence[Word], index: int) -> bool:
-    """Whether «واحد» or «اثنا» at `index` begins a larger number: «اثنا عشر», «واحد وعشرون»."""
+    """Returns whether «واحد» or «اثنا» at `index` begins a larger number: «اثنا عشر», «واحد وعشرون»."""
     if index + 1 >= len(words) or _gap(text, words[index], words[index + 1]).strip():
         return False
     following = words[index + 1].folded
@@ -333,7 +334,7 @@ def _continues(text: str, words: Sequence[Word], index: int) -> bool:
 
 
 def _prefix_length(text: str, word: Word, prefix: str) -> int:
-    """The length of `prefix` in the written word, in code points, with its marks and tatweel."""
+    """Returns the length of `prefix` in the written word, in code points, with its marks and tatweel."""
     written = text[word.start : word.end]
     length = letters = 0
     while length < len(written) and letters < len(prefix):

@@ -23,7 +23,7 @@ def content_words(title: str) -> frozenset[str]:
 
 @lru_cache(maxsize=100_000)
 def _content_word(word: str) -> str:
-    """The folded word without clitics and without its ending, if three letters remain."""
+    """Returns the folded word without clitics and without its ending, if three letters remain."""
     folded = fold_word(word)
     for ending in _ENDINGS:
         if folded.endswith(ending) and len(folded) - len(ending) >= 3:

@@ -115,10 +115,12 @@ class Place(tuple[str, str]):
 
     @property
     def city(self) -> str:
+        """Returns the city's Arabic name; empty where only a country is named."""
         return self[0]
 
     @property
     def country(self) -> str:
+        """Returns the country's Arabic name."""
         return self[1]
 
 

@@ -10,7 +10,7 @@ def quoted(words: object) -> str:
 
 
 def _is_all_quoted(text: str) -> bool:
-    """Whether the first character opens a pair that the last one closes."""
+    """Returns whether the first character opens a pair that the last one closes."""
     depth = 0
     for index, character in enumerate(text):
         depth += (character == "«") - (character == "»")

@@ -26,17 +26,17 @@ class Reading:
 
     @cached_property
     def words(self) -> list[Word]:
-        """All words in order."""
+        """Returns all words in order."""
         return words(self.text)
 
     @cached_property
     def word_starts(self) -> list[int]:
-        """The offset of each word."""
+        """Returns the offset of each word."""
         return [word.start for word in self.words]
 
     @cached_property
     def sentences(self) -> list[tuple[int, int]]:
-        """The spans of all sentences in order."""
+        """Returns the spans of all sentences in order."""
         return list(sentences(self.text))
 
     @cached_property
@@ -45,37 +45,37 @@ class Reading:
 
     @cached_property
     def dates(self) -> list[DateExpression]:
-        """All date expressions in order."""
+        """Returns all date expressions in order."""
         return find_dates(self.text, self.words)
 
     @cached_property
     def numbers(self) -> list[Number]:
-        """All numbers in order."""
+        """Returns all numbers in order."""
         return find_numbers(self.text, self.words)
 
     def word_at(self, offset: int) -> int:
-        """The index of the first word that begins at or after `offset`."""
+        """Returns the index of the first word that begins at or after `offset`."""
         return bisect_left(self.word_starts, offset)
 
     def sentence_number(self, offset: int) -> int:
-        """The number of the sentence around `offset`, counted from 0; -1 before the first sentence."""
+        """Returns the number of the sentence around `offset`, counted from 0; -1 before the first sentence."""
         return bisect_right(self._sentence_starts, offset) - 1
 
     def sentence_span(self, offset: int) -> tuple[int, int]:
-        """The span of the sentence around `offset`; an empty span between sentences."""
+        """Returns the span of the sentence around `offset`; an empty span between sentences."""
         number = self.sentence_number(offset)
         if number < 0 or offset >= self.sentences[number][1]:
             return offset, offset
         return self.sentences[number]
 
     def words_between(self, start: int, end: int) -> list[Word]:
-        """The words that begin in `text[start:end]`."""
+        """Returns the words that begin in `text[start:end]`."""
         return self.words[self.word_at(start) : self.word_at(end)]
 
     def sentence_words(self, offset: int) -> list[Word]:
-        """The words of the sentence around `offset`."""
+        """Returns the words of the sentence around `offset`."""
         return self.words_between(*self.sentence_span(offset))
 
     def dates_between(self, start: int, end: int) -> list[DateExpression]:
-        """The dates that begin in `text[start:end]`."""
+        """Returns the dates that begin in `text[start:end]`."""
         return [expression for expression in self.dates if start <= expression.start < end]

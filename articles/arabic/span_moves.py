@@ -134,19 +134,19 @@ class TextChange:
         return low, high
 
     def _likeness(self, span: Span, place: Span) -> int:
-        """The number of equal code points around a span and its new place, counted outwards on both sides."""
+        """Returns the number of equal code points around a span and its new place, counted outwards on both sides."""
         before = self.before[max(0, span[0] - _CONTEXT) : span[0]], self.after[max(0, place[0] - _CONTEXT) : place[0]]
         behind = self.before[span[1] : span[1] + _CONTEXT], self.after[place[1] : place[1] + _CONTEXT]
         return _common(before[0][::-1], before[1][::-1]) + _common(*behind)
 
 
 def _pieces(text: str) -> list[Span]:
-    """The spans of all pieces of a text."""
+    """Returns the spans of all pieces of a text."""
     return [match.span() for match in _PIECE.finditer(text)]
 
 
 def _cuts(text: str, start: int, end: int) -> tuple[bool, bool]:
-    """Whether a span begins, and whether it ends, inside a word or a number («1,023»)."""
+    """Returns whether a span begins, and whether it ends, inside a word or a number («1,023»)."""
 
     def inside(position: int) -> bool:
         # Characters that the gate removes do not separate words: «و\u202aالمغرب» is one word with and without it.
@@ -164,12 +164,12 @@ def _cuts(text: str, start: int, end: int) -> tuple[bool, bool]:
 
 
 def _is_cut_anew(before: tuple[bool, bool], after: tuple[bool, bool]) -> bool:
-    """Whether a span now begins or ends inside a word or number, and did not before."""
+    """Returns whether a span now begins or ends inside a word or number, and did not before."""
     return any(is_cut and not was_cut for was_cut, is_cut in zip(before, after, strict=True))
 
 
 def _common(left: str, right: str) -> int:
-    """The length of the common beginning of two strings."""
+    """Returns the length of the common beginning of two strings."""
     return next(
         (index for index, (a, b) in enumerate(zip(left, right, strict=False)) if a != b), min(len(left), len(right))
     )

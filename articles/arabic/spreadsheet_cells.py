@@ -19,7 +19,7 @@ _APOSTROPHE = "'"
 
 
 def guarded(cell: str) -> str:
-    """The cell as a CSV file may hold it, with an apostrophe before a formula.
+    """Returns the cell as a CSV file may hold it, with an apostrophe before a formula.
 
     `unguarded` turns it back into exactly `cell`.
     """
@@ -27,7 +27,7 @@ def guarded(cell: str) -> str:
 
 
 def unguarded(cell: str) -> str:
-    """The cell from which `guarded` made this one. Any other cell is returned unchanged."""
+    """Returns the cell from which `guarded` made this one. Any other cell is returned unchanged."""
     return cell[1:] if cell[:1] == _APOSTROPHE and _is_guarded_kind(cell[1:]) else cell
 
 
@@ -37,7 +37,7 @@ def _is_guarded_kind(cell: str) -> bool:
 
 
 def _is_formula(cell: str) -> bool:
-    """Whether a spreadsheet may run the cell as a formula.
+    """Returns whether a spreadsheet may run the cell as a formula.
 
     That is so where the first visible character is a sign, or a full-width, small or raised form of one, or where the
     cell begins with a tab or CR.

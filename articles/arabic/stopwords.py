@@ -19,10 +19,10 @@ _QUESTION_WORDS = frozenset(
 
 
 def is_stop_word(word: str) -> bool:
-    """Whether a word is a function word, in any spelling."""
+    """Returns whether a word is a function word, in any spelling."""
     return fold_letters(word) in STOP_WORDS
 
 
 def is_question_word(word: str) -> bool:
-    """Whether a word is a question word, in any spelling."""
+    """Returns whether a word is a question word, in any spelling."""
     return fold_letters(word) in _QUESTION_WORDS

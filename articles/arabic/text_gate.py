@@ -71,7 +71,7 @@ def file_name_as_given(text: str) -> str:
 
 
 def _without_unwanted(text: str) -> str:
-    """The text with line feeds as line ends, spaces for tabs, and without the removed characters."""
+    """Returns the text with line feeds as line ends, spaces for tabs, and without the removed characters."""
     return _UNWANTED.sub("", _LINE_ENDS.sub("\n", text).replace("\t", " "))
 
 
@@ -84,7 +84,7 @@ def clean_line(text: str) -> str:
 
 
 def _in_one_line(text: str) -> str:
-    """The text with a space for each run of line feeds; empty if nothing in it is visible."""
+    """Returns the text with a space for each run of line feeds; empty if nothing in it is visible."""
     if not shows_something(text):
         return ""
     return _SEVERAL_LINES.sub(" ", text) if "\n" in text else text
@@ -100,7 +100,7 @@ def clean_body(text: str) -> str:
 
 
 def shows_something(text: str) -> bool:
-    """Whether a text holds a visible character: not only spaces, joiners and marks of direction."""
+    """Returns whether a text holds a visible character: not only spaces, joiners and marks of direction."""
     return _VISIBLE.search(text) is not None
 
 
@@ -123,7 +123,7 @@ def compose(text: str) -> str:
 
 
 def _sorted_marks(run: str) -> str:
-    """Combining marks in canonical order; marks of one class keep their order."""
+    """Returns combining marks in canonical order; marks of one class keep their order."""
     return "".join(sorted("".join(map(_decomposed, run)), key=unicodedata.combining))
 
 
@@ -134,6 +134,8 @@ def _decomposed(mark: str) -> str:
 
 @cache
 def _long_runs_of_marks() -> re.Pattern[str]:
-    """A pattern of runs of combining marks that no writing needs. It takes 15 ms, so it is compiled on first use."""
+    """Returns a pattern of runs of combining marks that no writing needs. It takes 15 ms, so it is compiled on first
+    use.
+    """
     marks = "".join(mark for mark in map(chr, range(0x300, 0x1E950)) if unicodedata.combining(mark))
     return re.compile(f"[{marks}]{{{_MOST_MARKS + 1},}}")

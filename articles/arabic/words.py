@@ -36,7 +36,7 @@ class Word(NamedTuple):
 
     @property
     def is_number(self) -> bool:
-        """Whether the word is a number in digits."""
+        """Returns whether the word is a number in digits."""
         # Folded digits are ASCII, and no folded letter comes before them.
         return self.folded[0] <= "9"
 

@@ -83,7 +83,7 @@ class GeneratedArticle:
 
     @property
     def quote(self) -> str:
-        """The figure as the body states it: the count and its unit."""
+        """Returns the figure as the body states it: the count and its unit."""
         return f"{self.count} {UNITS[self.unit]}"
 
 

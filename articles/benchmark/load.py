@@ -61,7 +61,7 @@ class Loaded:
 
     @property
     def rate(self) -> float:
-        """Articles stored, indexed and counted per second."""
+        """Returns the articles stored, indexed and counted per second."""
         return self.articles / (self.rows + self.index + self.statistics)
 
 

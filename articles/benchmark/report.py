@@ -25,7 +25,7 @@ _SIZES = """
 
 
 def stored() -> bool:
-    """Whether the database holds any article."""
+    """Returns whether the database holds any article."""
     return Article.objects.exists()
 
 

@@ -67,10 +67,12 @@ class Change:
 
     @property
     def by_machine(self) -> bool:
+        """Returns whether the rules or a command made the change, rather than an editor."""
         return self.user is None
 
     @property
     def kind_words(self) -> str:
+        """Returns the Arabic word for the kind of the change."""
         return _KIND_OF[self.kind]
 
 
@@ -238,6 +240,9 @@ class _Names:
         }
 
     def of_row(self, event: EventRow) -> str:
+        """Returns the name of the row as the event kept it; the noun and the key where a row that the name needs is
+        gone.
+        """
         tracked = _tracked(event)
         row = tracked(**{field.attname: getattr(event, field.attname) for field in kept_fields(type(event))})
         for field in tracked._meta.fields:
@@ -249,6 +254,7 @@ class _Names:
             return f"{tracked._meta.verbose_name} {event.pgh_obj_id}"
 
     def of_target(self, field: models.Field, row: EventRow) -> str:
+        """Returns the name of the row that `field` points to; its key where that row is gone."""
         return str(self._target(field, row) or getattr(row, field.attname))
 
     def _target(self, field: models.Field, row: EventRow) -> models.Model | None:

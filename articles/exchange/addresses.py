@@ -15,7 +15,8 @@ Absolute = Callable[[str], str]
 class Addressed(Protocol):
     """A row that has a page."""
 
-    def get_absolute_url(self) -> str: ...
+    def get_absolute_url(self) -> str:
+        """Returns the path of the row's page in the active language."""
 
 
 def permanent(row: Addressed) -> str:

@@ -183,14 +183,14 @@ def _row_of(among: QuerySet, row: Callable[[Any], rows.Row], pk: int) -> rows.Ro
 @api.get("/articles", response=list[schemas.ArticleSummary], summary="Published articles")
 @paginate(Cursor, row=rows.article_summary)
 def articles(request: HttpRequest, conditions: Query[ArticleConditions]) -> QuerySet:
-    """Public articles that meet the conditions, in the order of ids."""
+    """Returns public articles that meet the conditions, in the order of ids."""
     listed = Article.objects.public().defer("body", "set_aside").select_related("source")
     return _met(ArticleFilter, conditions, listed).qs
 
 
 @api.get("/articles/{int:pk}", response=schemas.ArticleAnswer, summary="One article with its text and facts")
 def article(request: HttpRequest, pk: Id) -> rows.Row:
-    """One public article with its body, events, actors and figures."""
+    """Returns one public article with its body, events, actors and figures."""
     return _row_of(rows.with_facts(Article.objects.public(), public=True), rows.article_row, pk)
 
 
@@ -202,7 +202,9 @@ def found(
     page: QueryEx[int, P(description="The number of the page of results, from 1.")] = 1,
     widen: QueryEx[bool, P(description="Whether other names and spellings are searched for too.")] = True,
 ) -> rows.Row:
-    """`q` is a query as on the search page; `widen=false` does not search for other names and spellings."""
+    """Searches the public articles. `q` is a query as on the search page; `widen=false` does not search for other names
+    and spellings.
+    """
     with time_limit(), translation.override("en"):
         filterset = _met(ArticleFilter, conditions, Article.objects.public())
         wanted = Wanted(Order.RELEVANCE, min(max(page, 1), LAST_PAGE))
@@ -224,44 +226,44 @@ def found(
 @api.get("/events", response=list[schemas.EventAnswer], summary="Events")
 @paginate(Cursor, row=rows.event_row)
 def events(request: HttpRequest, conditions: Query[EventConditions]) -> QuerySet:
-    """Events that meet the conditions, in the order of ids."""
+    """Returns events that meet the conditions, in the order of ids."""
     return rows.with_participants(_met(EventFilter, conditions, Event.objects.all()).qs, public=True)
 
 
 @api.get("/events/{int:pk}", response=schemas.EventAnswer, summary="One event")
 def event(request: HttpRequest, pk: Id) -> rows.Row:
-    """One public event with its participants and articles."""
+    """Returns one public event with its participants and articles."""
     return _row_of(rows.with_participants(Event.objects.public(), public=True), rows.event_row, pk)
 
 
 @api.get("/actors", response=list[schemas.ActorAnswer], summary="Actors with all their names")
 @paginate(Cursor, row=rows.actor_row)
 def actors(request: HttpRequest, conditions: Query[ActorConditions]) -> QuerySet:
-    """Actors that meet the conditions, in the order of ids."""
+    """Returns actors that meet the conditions, in the order of ids."""
     return rows.with_aliases(_met(ActorFilter, conditions, Actor.objects.all()).qs)
 
 
 @api.get("/actors/{int:pk}", response=schemas.ActorAnswer, summary="One actor")
 def actor(request: HttpRequest, pk: Id) -> rows.Row:
-    """One public actor with its aliases."""
+    """Returns one public actor with its aliases."""
     return _row_of(rows.with_aliases(Actor.objects.public()), rows.actor_row, pk)
 
 
 @api.get("/figures", response=list[schemas.FigureAnswer], summary="Figures with their quotes")
 @paginate(Cursor, row=rows.figure_row)
 def figures(request: HttpRequest, conditions: Query[FigureConditions]) -> QuerySet:
-    """Public figures that meet the conditions, in the order of ids."""
+    """Returns public figures that meet the conditions, in the order of ids."""
     return rows.with_measures(_met(FigureFilter, conditions, Figure.objects.public()).qs, public=True)
 
 
 @api.get("/sources", response=list[schemas.SourceAnswer], summary="Sources")
 @paginate(Cursor, row=rows.source_row)
 def sources(request: HttpRequest) -> QuerySet:
-    """All public sources, in the order of ids."""
+    """Returns all public sources, in the order of ids."""
     return Source.objects.public()
 
 
 @api.get("/sources/{int:pk}", response=schemas.SourceAnswer, summary="One source")
 def source(request: HttpRequest, pk: Id) -> rows.Row:
-    """One public source."""
+    """Returns one public source."""
     return _row_of(Source.objects.public(), rows.source_row, pk)

@@ -52,7 +52,7 @@ class Citation:
 
     @property
     def parts(self) -> list[str]:
-        """Year, month and day, as far as they are known."""
+        """Returns year, month and day, as far as they are known."""
         return self.iso.split("-") if self.iso else []
 
 

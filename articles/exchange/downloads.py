@@ -26,7 +26,7 @@ _MEDIA_TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson
 @require_safe
 @long_door
 def download(request: HttpRequest, noun: str, format: str) -> StreamingHttpResponse:
-    """The list that a page with this query shows, up to ARCHIVE_MOST_EXPORTED rows.
+    """Answers with the list that a page with this query shows, up to ARCHIVE_MOST_EXPORTED rows.
 
     X-Total-Count is the largest number of rows that can follow: a row that cannot be read is left out, and that shows
     only while rows are made. A HEAD request has no X-Total-Count. Raises Http404 for an unknown noun or format.
@@ -64,7 +64,7 @@ def _encoded(lines: Iterator[str], *, marked: bool) -> Iterator[bytes]:
 
 @door
 def cite(request: HttpRequest, pk: int, format: str) -> HttpResponse:
-    """One article as a reference in one of STYLES.
+    """Answers with one article as a reference in one of STYLES.
 
     Raises Http404 for an unknown format or an article that is not public.
     """

@@ -38,15 +38,19 @@ class ArticleFeed(Feed):
         return None
 
     def title(self, of: Any) -> str:
+        """Returns the feed's title; `of` is what `get_object` returned."""
         return f"{ARCHIVE}: {of}" if of else ARCHIVE
 
     def link(self, of: Any) -> str:
+        """Returns the path of the page that shows the same; `of` is what `get_object` returned."""
         return permanent(of) if of else reverse("home")
 
     def articles(self, of: Any) -> ArticleQuerySet:
+        """Returns the public articles of the feed, in its order and without a limit."""
         return Article.objects.public().order_by("-id")
 
     def items(self, of: Any) -> list[Article]:
+        """Returns the first ENTRIES articles of the feed."""
         articles = self.articles(of)
         return readable(articles.for_listing(), list(articles.values_list("pk", flat=True)[:ENTRIES]))
 
@@ -60,6 +64,7 @@ class ArticleFeed(Feed):
         return permanent(article)
 
     def item_author_name(self, article: Article) -> str:
+        """Returns the author, else the source, else the archive: Atom wants a name in every entry."""
         return article.author or (article.source.name if article.source else "") or ARCHIVE
 
     def item_pubdate(self, article: Article) -> datetime | None:
@@ -69,6 +74,7 @@ class ArticleFeed(Feed):
         return make_aware(datetime.combine(day, time())) if day and is_day_known else None
 
     def item_updateddate(self, article: Article) -> datetime:
+        """Returns the moment when the archive last changed the article."""
         return article.updated_at
 
 

@@ -47,7 +47,8 @@ _left_over: list[tuple[psycopg.Connection, tuple[str, ...]]] = []
 class Closable(Protocol):
     """A resource that is closed at the end of an answer."""
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Ends the use of the resource."""
 
 
 class AnswerPlace:
@@ -181,7 +182,7 @@ class Held:
 
 
 def _number(client: str) -> int:
-    """The second number of a client's lock, a signed integer of four bytes.
+    """Returns the second number of a client's lock, a signed integer of four bytes.
 
     Two of a million clients may share a number. The only effect is that the later one waits for the earlier one.
     """

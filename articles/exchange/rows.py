@@ -46,7 +46,7 @@ def made(rows: QuerySet, ids: Sequence[int], make: Callable[[object], Row], warn
 
 
 def with_facts(articles: QuerySet, *, public: bool = False) -> QuerySet:
-    """Articles with everything that `article_row` needs."""
+    """Returns articles with everything that `article_row` needs."""
     coverages = Coverage.objects.select_related("event").order_by("id")
     mentions = Mention.objects.select_related("actor").order_by("id")
     figures = Figure.objects.select_related("measure").order_by("start", "id")
@@ -63,7 +63,7 @@ def with_facts(articles: QuerySet, *, public: bool = False) -> QuerySet:
 
 
 def article_summary(article: Article) -> Row:
-    """An article as lists show it, without its text."""
+    """Returns an article as lists show it, without its text."""
     return {
         "id": article.pk,
         "title": article.title,
@@ -110,12 +110,12 @@ def article_row(article: Article) -> Row:
 
 
 def _state(link: Mention | Coverage, noun: Actor | Event) -> str:
-    """The state of a mention or coverage. It is rejected where its actor or event is."""
+    """Returns the state of a mention or coverage. It is rejected where its actor or event is."""
     return ReviewState.REJECTED.value if noun.state == ReviewState.REJECTED else link.state
 
 
 def _figure(figure: Figure) -> Row:
-    """A figure without its article, event and actor. `start` and `end` are code points of the body."""
+    """Returns a figure without its article, event and actor. `start` and `end` are code points of the body."""
     return {
         "id": figure.pk,
         "value": _plain(figure.value),
@@ -133,19 +133,19 @@ def _figure(figure: Figure) -> Row:
 
 
 def _day(day: date | None) -> str | None:
-    """A day as ISO 8601; None where there is none, or where the stored day is beyond what the archive holds."""
+    """Returns a day as ISO 8601; None where there is none, or where the stored day is beyond what the archive holds."""
     return day.isoformat() if (day := held(day)) else None
 
 
 def _plain(value: Decimal | None) -> int | float | None:
-    """A number of a figure as JSON writes it: whole numbers without a fraction."""
+    """Returns a number of a figure as JSON writes it: whole numbers without a fraction."""
     if value is None:
         return None
     return int(value) if value == value.to_integral_value() else float(value)
 
 
 def with_participants(events: QuerySet, *, public: bool = False) -> QuerySet:
-    """Events with everything that `event_row` needs."""
+    """Returns events with everything that `event_row` needs."""
     participations = Participation.objects.select_related("actor").order_by("id")
     coverages = Coverage.objects.order_by("id")
     if public:
@@ -178,7 +178,7 @@ def event_row(event: Event) -> Row:
 
 
 def with_aliases(actors: QuerySet) -> QuerySet:
-    """Actors with everything that `actor_row` needs."""
+    """Returns actors with everything that `actor_row` needs."""
     return actors.prefetch_related("aliases")
 
 
@@ -200,7 +200,7 @@ def actor_row(actor: Actor) -> Row:
 
 
 def with_measures(figures: FigureQuerySet, *, public: bool = False) -> FigureQuerySet:
-    """Figures with everything that `figure_row` needs."""
+    """Returns figures with everything that `figure_row` needs."""
     figures = figures.select_related("measure")
     return figures.with_nameable() if public else figures.select_related("event", "actor")
 

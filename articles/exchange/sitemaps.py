@@ -34,10 +34,14 @@ class IdRanges:
 
     @cached_property
     def num_pages(self) -> int:
+        """Returns the number of pages, some of them perhaps empty: the greatest id of the noun decides. It is at least
+        1.
+        """
         last = self.rows.model.objects.aggregate(last=Max("pk"))["last"] or 1
         return -(-last // RANGE)
 
     def page(self, number: int | str) -> _Page:
+        """Returns a page by its number, counted from 1. Raises EmptyPage for anything that is no such number."""
         if not str(number).isdecimal() or not 1 <= int(number) <= self.num_pages:
             raise EmptyPage
         at = int(number) * RANGE

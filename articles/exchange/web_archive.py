@@ -88,6 +88,7 @@ class _Counted:
         self.out, self.count = out, 0
 
     def write(self, data: bytes) -> int:
+        """Writes to the stream below and returns the number of bytes written."""
         self.count += len(data)
         return self.out.write(data)
 
@@ -103,6 +104,7 @@ class _Member(_Counted):
         self.path, self.resources, self.digest = path, resources, hashlib.sha256()
 
     def write(self, data: bytes) -> int:
+        """Writes bytes to the member, and adds them to its digest and its size."""
         self.digest.update(data)
         return super().write(data)
 

@@ -148,7 +148,7 @@ class _Spans:
         self._reach = list(accumulate((end for _, end in ordered), max))
 
     def meet(self, start: int, end: int) -> bool:
-        """Whether any of the spans has a code point between two offsets."""
+        """Returns whether any of the spans has a code point between two offsets."""
         before = bisect_left(self._starts, end) - 1
         return before >= 0 and self._reach[before] > start
 
@@ -189,7 +189,7 @@ class _Sentence:
         self.expected = _speaks_of(of_words, _EXPECTED)
 
     def measure_of(self, unit: str) -> int | None:
-        """The key of the measure that a unit suggests in this sentence, or None."""
+        """Returns the key of the measure that a unit suggests in this sentence, or None."""
         folded = fold_name(unit)
         if folded not in self._measures:
             self._measures[folded] = self._authority.measure_of(unit, self._words)
@@ -197,6 +197,6 @@ class _Sentence:
 
 
 def _speaks_of(sentence: list[Word], openings: tuple[str, ...]) -> bool:
-    """Whether a word of the sentence, without «و», «ال» and «ب», begins with one of the openings."""
+    """Returns whether a word of the sentence, without «و», «ال» and «ب», begins with one of the openings."""
     bare = (word.folded.removeprefix("و").removeprefix("ال").removeprefix("ب") for word in sentence)
     return any(word.startswith(openings) for word in bare)

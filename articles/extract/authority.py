@@ -100,5 +100,5 @@ def _units() -> tuple[dict[str, int], dict[str, list[tuple[tuple[str, ...], int]
 
 @lru_cache(maxsize=1)
 def places() -> NameIndex[Place]:
-    """The index of all known places, by their names and spellings."""
+    """Returns the index of all known places, by their names and spellings."""
     return NameIndex(spellings_of_places())

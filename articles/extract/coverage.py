@@ -101,7 +101,7 @@ class Catalogue:
         }
 
     def _question(self, subject: Subject) -> dict[str, Any] | None:
-        """The parameters of _CANDIDATES for one article; None if it describes no event.
+        """Returns the parameters of _CANDIDATES for one article; None if it describes no event.
 
         "all" holds every word of the descriptions and serves `_share` alone.
         """
@@ -194,7 +194,7 @@ class Catalogue:
 
     @property
     def new(self) -> list[Event]:
-        """The events that the batch suggests. They need keys before any row that refers to them is made."""
+        """Returns the events that the batch suggests. They need keys before any row that refers to them is made."""
         return [event for event, _ in self._new]
 
     def save(self) -> None:
@@ -211,7 +211,7 @@ class Catalogue:
 
 
 def _share(question: dict[str, Any], terms: Iterable[str], by_actor: bool) -> float:
-    """The share of common words of an article and an event, from 0 to 1, plus _FOR_ACTORS for a common actor.
+    """Returns the share of common words of an article and an event, from 0 to 1, plus _FOR_ACTORS for a common actor.
 
     0 if they share too little.
     """
@@ -222,7 +222,7 @@ def _share(question: dict[str, Any], terms: Iterable[str], by_actor: bool) -> fl
 
 
 def _share_of_new(question: dict[str, Any], event: Event, description: events.EventDescription) -> float:
-    """The share for an event that is not stored yet, under the conditions of the query _CANDIDATES."""
+    """Returns the share for an event that is not stored yet, under the conditions of the query _CANDIDATES."""
     first, last = question["first"], question["last"]
     if first and event.start.latest and event.start.latest.isoformat() < first:
         return 0.0
@@ -292,7 +292,7 @@ def reported_by(subject: Subject, catalogue: Catalogue) -> Reported:
 
 
 def _own_event(article: Article) -> Event | None:
-    """The event that an earlier run suggested from this article and that no other article reports."""
+    """Returns the event that an earlier run suggested from this article and that no other article reports."""
     shared = Coverage.objects.exclude(article=article).values("event")
     return Event.objects.suggested().filter(coverages__article=article).exclude(pk__in=shared).first()
 
@@ -329,7 +329,7 @@ def describe_stored(event: Event, actors: frozenset[int]) -> events.EventDescrip
 
 
 def places_of(event: Event) -> frozenset[tuple[str, str]]:
-    """The (city, country) pairs of an event's place and country; the city may be empty."""
+    """Returns the (city, country) pairs of an event's place and country; the city may be empty."""
     return _named_places(f"{event.place}، {event.country}")
 
 

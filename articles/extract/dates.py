@@ -31,7 +31,7 @@ class StatedDate:
     date: ArchiveDate
 
     def as_dict(self) -> dict[str, str | None]:
-        """The place, the quote and the fields of the date, as JSON values."""
+        """Returns the place, the quote and the fields of the date, as JSON values."""
         return {"where": self.where, "quote": self.quote, **self.date.as_dict()}
 
 
@@ -169,7 +169,9 @@ def stated_publication(stated: Sequence[StatedDate], captured: date) -> ArchiveD
 
 
 def was_past(stated: ArchiveDate, captured: date) -> bool:
-    """Whether a date had begun by the day after the capture: a page's clock can be a time zone ahead of ours."""
+    """Returns whether a date had begun by the day after the capture:
+    a page's clock can be a time zone ahead of ours.
+    """
     return stated.earliest is not None and stated.earliest <= captured + timedelta(days=1)
 
 
@@ -196,7 +198,7 @@ def _looks_back_on(body: Reading, captured: date) -> date | None:
 
 
 def speaks_of_plans(sentence: Iterable[Word]) -> bool:
-    """Whether a sentence speaks of plans: «من المقرر أن», «ستحتضن»."""
+    """Returns whether a sentence speaks of plans: «من المقرر أن», «ستحتضن»."""
     return any(word.folded in _PLANS for word in sentence)
 
 

@@ -69,12 +69,12 @@ class Score:
 
     @property
     def precision(self) -> float:
-        """The share of results that are right, from 0 to 1; 1 without results."""
+        """Returns the share of results that are right, from 0 to 1; 1 without results."""
         return self.right / (self.right + self.extra) if self.right + self.extra else 1.0
 
     @property
     def recall(self) -> float:
-        """The share of labels that the rules found, from 0 to 1; 1 without labels."""
+        """Returns the share of labels that the rules found, from 0 to 1; 1 without labels."""
         return self.right / (self.right + self.missed) if self.right + self.missed else 1.0
 
     def count(self, passage: str, labels: Iterable[object], results: Iterable[object]) -> None:
@@ -191,7 +191,7 @@ def _score_figures(score: Score, passage: Passage, article: Article) -> None:
 
 
 def _labelled(passage: Passage, quote: str, value: object, description: str) -> Labelled:
-    """The labelled span of the first place where the quote stands in the passage."""
+    """Returns the labelled span of the first place where the quote stands in the passage."""
     start = passage.body.index(quote)
     return start, start + len(quote), value, f"«{quote}» {description}"
 

@@ -51,7 +51,7 @@ class EventDescription:
 
     @property
     def words(self) -> frozenset[str]:
-        """The content words of the title; for a description, those of the article's heading as well."""
+        """Returns the content words of the title; for a description, those of the article's heading as well."""
         return self.content or content_words(self.title)
 
 
@@ -173,12 +173,14 @@ _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 @lru_cache(maxsize=20_000)
 def years_in(text: str) -> frozenset[str]:
-    """The years from 1900 to 2099 that a text states in four digits."""
+    """Returns the years from 1900 to 2099 that a text states in four digits."""
     return frozenset(_YEAR.findall(text))
 
 
 def lead_of(body: Reading) -> Reading:
-    """The first _LEAD_PARAGRAPHS paragraphs of a body, cut after the last word within _LEAD_LENGTH code points."""
+    """Returns the first _LEAD_PARAGRAPHS paragraphs of a body,
+    cut after the last word within _LEAD_LENGTH code points.
+    """
     length = len("\n\n".join(body.text.split("\n\n", _LEAD_PARAGRAPHS)[:_LEAD_PARAGRAPHS]))
     if length > _LEAD_LENGTH:
         last = body.word_at(_LEAD_LENGTH) - 1
@@ -244,7 +246,7 @@ def event_phrases(reading: Reading) -> list[tuple[str, str, int]]:
 
 
 def _head_at(of_words: Sequence[Word], index: int) -> tuple[int, str, int] | None:
-    """(number of words, kind, offset after the proclitic) of the head at word `index`; None without one."""
+    """Returns (number of words, kind, offset after the proclitic) of the head at word `index`; None without one."""
     folded = of_words[index].folded
     for heads, kind, written_on in _HEADS_BY_OPENING.get(folded, ()):
         if all(index + i < len(of_words) and of_words[index + i].folded == word for i, word in enumerate(heads) if i):
@@ -268,7 +270,7 @@ def nominative(phrase: str) -> str:
 
 
 def _is_annual_body(of_words: Sequence[Word], index: int) -> bool:
-    """Whether the head at `index` opens the name of a standing body rather than of a gathering.
+    """Returns whether the head at `index` opens the name of a standing body rather than of a gathering.
 
     «المنتدى العالمي لمكافحة الإرهاب» is such a body.
     """
@@ -277,7 +279,7 @@ def _is_annual_body(of_words: Sequence[Word], index: int) -> bool:
 
 
 def _end_of_phrase(text: str, of_words: Sequence[Word], first: int, index: int, kind: str) -> int:
-    """The index after the last word of the phrase that begins at `first` and whose head ends before `index`."""
+    """Returns the index after the last word of the phrase that begins at `first` and whose head ends before `index`."""
     stops = _STRIKE_STOPS if kind in STRIKES else _PHRASE_STOPS
     while index < len(of_words) and index - first < _LONGEST_PHRASE:
         gap = text[of_words[index - 1].end : of_words[index].start]
@@ -321,21 +323,23 @@ def _when(reading: Reading, offset: int, published: ArchiveDate) -> tuple[Archiv
 
 
 def _is_long_past(when: ArchiveDate, published: ArchiveDate, expression: DateExpression) -> bool:
-    """Whether a date without a day is background («منذ يناير 2015»): it ends over a year before the publication."""
+    """Returns whether a date without a day is background («منذ يناير 2015»): it ends over a year before the
+    publication.
+    """
     if published.date is None or published.precision != Precision.DAY or when.latest is None or expression.day:
         return False
     return when.latest < published.date - timedelta(days=365)
 
 
 def _last_day(when: ArchiveDate, day_end: int | None) -> ArchiveDate:
-    """The last day of an event whose date states a span of days, «يومي 4 و5 نونبر»; else an unknown date."""
+    """Returns the last day of an event whose date states a span of days, «يومي 4 و5 نونبر»; else an unknown date."""
     if not day_end or when.date is None or when.precision != Precision.DAY or day_end < when.date.day:
         return ArchiveDate()
     return ArchiveDate.on(date(when.date.year, when.date.month, day_end), when.basis)
 
 
 def likeness(described: EventDescription, stored: EventDescription, authority: Authority) -> Likeness | None:
-    """How alike two events are; None where kind, place, date, ordinal or year of the title tell them apart.
+    """Returns how alike two events are; None where kind, place, date, ordinal or year of the title tell them apart.
 
     The score is a weighted sum of kind, shared words, shared actors, place and date, at most 1. _OTHER_CAST is
     subtracted where both name telling actors and share none. With a report, the score is divided by _OF_A_REPORT.
@@ -387,7 +391,7 @@ def likeness(described: EventDescription, stored: EventDescription, authority: A
 
 
 def _days_close(described: EventDescription, stored: EventDescription) -> bool:
-    """Whether two gatherings begin within NEIGHBOURING of each other. False for attacks and operations."""
+    """Returns whether two gatherings begin within NEIGHBOURING of each other. False for attacks and operations."""
     if STRIKES & {described.kind, stored.kind}:
         return False
     described_start, stored_start = described.when, stored.when
@@ -398,7 +402,7 @@ def _days_close(described: EventDescription, stored: EventDescription) -> bool:
 
 
 def _shared_words(described: EventDescription, stored: EventDescription) -> float:
-    """The share of telling words that two events have in common, from 0 to 1."""
+    """Returns the share of telling words that two events have in common, from 0 to 1."""
     described_words, stored_words = _telling_words(described), _telling_words(stored)
     # «هجوم مقديشو» has only words of its kind and place. Then all words count.
     return (
@@ -409,13 +413,13 @@ def _shared_words(described: EventDescription, stored: EventDescription) -> floa
 
 
 def _telling_words(event: EventDescription) -> frozenset[str]:
-    """The words of an event without those of its kind and its places, which are compared separately."""
+    """Returns the words of an event without those of its kind and its places, which are compared separately."""
     return event.words - HEAD_WORDS - _words_of_places(event.cities | event.countries)
 
 
 @lru_cache(maxsize=5_000)
 def _words_of_places(names: frozenset[str]) -> frozenset[str]:
-    """The content words of place names, with and without the preposition «ب»."""
+    """Returns the content words of place names, with and without the preposition «ب»."""
     words_of_names = content_words(" ".join(names))
     return words_of_names | {"ب" + word for word in words_of_names}
 
@@ -437,18 +441,20 @@ def best_match(
 
 
 def _kinds_agree(left: str, right: str) -> bool:
-    """Whether two kinds can belong to one event: equal kinds, two kinds of assembly, or a launch with any kind."""
+    """Returns whether two kinds can belong to one event: equal kinds, two kinds of assembly,
+    or a launch with any kind.
+    """
     return left == right or {left, right} <= _ASSEMBLIES or EventKind.LAUNCH in {left, right}
 
 
 def _other_year(described: EventDescription, stored: EventDescription) -> bool:
-    """Whether two reports state years and share none: editions of a yearly report are different events."""
+    """Returns whether two reports state years and share none: editions of a yearly report are different events."""
     yearly = EventKind.REPORT in {described.kind, stored.kind} and stored.years and described.years
     return bool(yearly and not stored.years & described.years)
 
 
 def _numbers_differ(left_title: str, right_title: str) -> bool:
-    """Whether two titles both state ordinals and share none, or both state years and share none."""
+    """Returns whether two titles both state ordinals and share none, or both state years and share none."""
     left_ordinals, right_ordinals = _ordinals(left_title), _ordinals(right_title)
     if left_ordinals and right_ordinals and not left_ordinals & right_ordinals:
         return True
@@ -463,7 +469,8 @@ def _ordinals(title: str) -> frozenset[int]:
 
 
 def _place_agreement(left: EventDescription, right: EventDescription) -> float | None:
-    """1 for a shared city, 0.6 for a shared country, 0 where one event names no country, None for different countries.
+    """Returns 1 for a shared city, 0.6 for a shared country, 0 where one event names no country, None for different
+    countries.
 
     Different countries do not tell reports apart: a report is published in one place and read everywhere. For a shared
     country, 0.3 and 1 make no difference on the labelled pairs.
@@ -477,6 +484,6 @@ def _place_agreement(left: EventDescription, right: EventDescription) -> float |
 
 
 def containment(left: Iterable[Hashable], right: Iterable[Hashable]) -> float:
-    """The share of the smaller of two sets that the larger one contains, from 0 to 1; 0 if either is empty."""
+    """Returns the share of the smaller of two sets that the larger one contains, from 0 to 1; 0 if either is empty."""
     left, right = set(left), set(right)
     return len(left & right) / min(len(left), len(right)) if left and right else 0.0

@@ -62,7 +62,7 @@ class FoundFigure:
 
     @property
     def measured(self) -> str:
-        """The stated unit, else the implied one."""
+        """Returns the stated unit, else the implied one."""
         return self.unit or self.implied
 
 
@@ -239,11 +239,11 @@ class _Figures:
         return number
 
     def _gap(self, left: int, right: int) -> str:
-        """The text between word `left` and word `right`."""
+        """Returns the text between word `left` and word `right`."""
         return self.text[self.words[left].end : self.words[right].start]
 
     def _folded(self, index: int) -> str:
-        """The folded word at `index`; empty outside the text."""
+        """Returns the folded word at `index`; empty outside the text."""
         return self.words[index].folded if 0 <= index < len(self.words) else ""
 
     def _range_from(self, position: int) -> tuple[Decimal | None, Number]:
@@ -321,7 +321,9 @@ class _Figures:
         return ""
 
     def _start_of_qualifier(self, number: Number, *, opens_range: bool) -> int:
-        """The index of the first word of the number with its qualifier, or with the words that open its range."""
+        """Returns the index of the first word of the number with its qualifier,
+        or with the words that open its range.
+        """
         _, start = self._qualifier_before(number, opens_range=opens_range)
         return self.reading.word_at(start) if start < number.start else number.first_word
 
@@ -353,7 +355,7 @@ class _Figures:
     # What a number is not
 
     def _is_label(self, number: Number) -> bool:
-        """Whether the number names or ranks a thing: «المادة 5», «الدورة الـ79»."""
+        """Returns whether the number names or ranks a thing: «المادة 5», «الدورة الـ79»."""
         before = self._folded(number.first_word - 1)
         gap = self._gap(number.first_word - 1, number.first_word) if number.first_word else "\n"
         if number.in_words:
@@ -373,7 +375,7 @@ class _Figures:
         return False
 
     def _is_carried_to(self, index: int) -> bool:
-        """Whether a label carries over conjunctions to the word at `index`.
+        """Returns whether a label carries over conjunctions to the word at `index`.
 
         Such lists are «القرارين 1373 و1624», «الفقرات 3 و4 و5».
         """
@@ -393,7 +395,7 @@ class _Figures:
         return is_carried
 
     def _is_numbering(self, number: Number) -> bool:
-        """Whether the number numbers a line: «1. …», «2- …», «3) …» at its start."""
+        """Returns whether the number numbers a line: «1. …», «2- …», «3) …» at its start."""
         if not re.match(r"\s*[.)\-–:]\s", self.text[number.end : number.end + 3]):
             return False
         before = number.start
@@ -402,7 +404,7 @@ class _Figures:
         return not before or self.text[before - 1] == "\n"
 
     def _is_clock_or_code(self, number: Number, last: Number) -> bool:
-        """Whether the number is part of a clock time, a date, a phone number, or a code such as «F-16»."""
+        """Returns whether the number is part of a clock time, a date, a phone number, or a code such as «F-16»."""
         before, after = self.text[max(0, number.start - 1) : number.start], self.text[last.end : last.end + 2]
         if re.match(r"[:/]\d", after) or (before in {":", "/", "+", "#", "@", "_"} and not number.in_words):
             previous = self.text[max(0, number.start - 2) : number.start]
@@ -427,11 +429,12 @@ class _Figures:
         return self._folded(last.next_word) in _CLOCK_UNITS and number.value <= 24 and "\n" not in self._gap_after(last)
 
     def _gap_after(self, number: Number) -> str:
-        """The text between a number and the next word; a line feed at the end of the text."""
+        """Returns the text between a number and the next word; a line feed at the end of the text."""
         return self._gap(number.next_word - 1, number.next_word) if number.next_word < len(self.words) else "\n"
 
     def _is_age(self, number: Number, end: int) -> bool:
-        """Whether the number is an age: «البالغ من العمر 35 عاما», «في سن 35», or in brackets: «يوسف (35 عاما)».
+        """Returns whether the number is an age: «البالغ من العمر 35 عاما», «في سن 35», or in brackets: «يوسف (35
+        عاما)».
 
         `end` is the offset after its unit.
         """
@@ -454,7 +457,7 @@ class _Figures:
         return self.text[start - 1 : start] == "("
 
     def _may_be_year(self, number: Number, last: Number, end: int) -> bool:
-        """Whether four digits can be a year because the next word need not be their unit.
+        """Returns whether four digits can be a year because the next word need not be their unit.
 
         «مونديال 2030 لكرة القدم» and «دورة 2024 تنطلق» are such years. A number with a qualifier is none.
         """
@@ -468,7 +471,7 @@ class _Figures:
     # What it counts
 
     def _counted_noun(self, index: int) -> bool:
-        """Whether the word at `index` follows the word before it directly and can be a unit."""
+        """Returns whether the word at `index` follows the word before it directly and can be a unit."""
         if index >= len(self.words) or not _OPEN_ENDED.fullmatch(self._gap(index - 1, index)):
             return False
         folded = self._folded(index)
@@ -483,7 +486,9 @@ class _Figures:
         )
 
     def _is_joined_clause(self, index: int) -> bool:
-        """Whether the word is a conjunction with the next clause: «3 وأصيب 12», but not «3 وفود» or «3 وحدات»."""
+        """Returns whether the word is a conjunction with the next clause: «3 وأصيب 12»,
+        but not «3 وفود» or «3 وحدات».
+        """
         written = strip_ignored(self.text[self.words[index].start : self.words[index].end])
         return written.startswith(("وأ", "وإ", "وآ", "وا")) and self._folded(index) not in _NOUNS_IN_WA
 
@@ -531,19 +536,21 @@ class _Figures:
         return "", last.end, ""
 
     def _names_currency(self, index: int) -> bool:
-        """Whether the word at `index` belongs to a currency's name: «أمريكي», «إسترليني»; not «سنويا»."""
+        """Returns whether the word at `index` belongs to a currency's name: «أمريكي», «إسترليني»; not «سنويا»."""
         folded = self._folded(index)
         return folded.removesuffix("ا") in _STERLING or bool(
             {"ال" + folded, "ال" + folded.removesuffix("ا")} & NATIONALITIES.keys()
         )
 
     def _symbol_before(self, number: Number) -> str:
-        """The currency sign before the digits, with the space between them: «$50 مليون»; empty without one."""
+        """Returns the currency sign before the digits, with the space between them: «$50 مليون»; empty without one."""
         sign = re.search(rf"[{_SYMBOLS}][^\S\n]?$", self.text[max(0, number.start - 2) : number.start])
         return sign[0] if sign else ""
 
     def _can_be_part_of(self, index: int) -> bool:
-        """Whether the noun after «من» names a whole of which the number is a part: «من الدول», «من مقاتلي التنظيم»."""
+        """Returns whether the noun after «من» names a whole of which the number is a part: «من الدول», «من مقاتلي
+        التنظيم».
+        """
         folded = self._folded(index)
         construct_plural = folded.endswith("ي") and len(folded) >= 5 and self._folded(index + 1).startswith("ال")
         return folded.startswith("ال") or construct_plural
@@ -578,14 +585,18 @@ class _Figures:
         return None, number.start
 
     def _phrases_that_end_at(self, index: int) -> Sequence[tuple[tuple[str, ...], str]]:
-        """The qualifiers whose last word may stand at `index`, longest first; `_reads` checks the other words."""
+        """Returns the qualifiers whose last word may stand at `index`, longest first;
+        `_reads` checks the other words.
+        """
         folded = self._folded(index)
         exact = _BEFORE_BY_LAST.get(folded, ())
         # A proclitic joins the first word, so it meets the last word only in qualifiers of one word.
         return [*exact, *_BEFORE_BY_LAST.get(folded[1:], ())] if folded[:1] in _PROCLITICS else exact
 
     def _bare(self, index: int, vocabulary: set[str]) -> str:
-        """The folded word at `index`, without a conjunction if need be, if the vocabulary holds it; else empty."""
+        """Returns the folded word at `index`, without a conjunction if need be, if the vocabulary holds it;
+        else empty.
+        """
         folded = self._folded(index)
         for form in (folded, folded[1:] if folded[:1] in "وف" else folded):
             if form in vocabulary:
@@ -593,7 +604,7 @@ class _Figures:
         return ""
 
     def _reads(self, first: int, phrase: Sequence[str]) -> bool:
-        """Whether the words from `first` on are `phrase`; the first may have a conjunction or preposition."""
+        """Returns whether the words from `first` on are `phrase`; the first may have a conjunction or preposition."""
         head = self._folded(first)
         if head != phrase[0] and not (head[:1] in "وفبلك" and head[1:] == phrase[0]):
             return False
@@ -602,7 +613,7 @@ class _Figures:
         return not re.search(r"[.،؛\n]", self.text[self.words[first].start : self.words[first + len(phrase)].start])
 
     def _start_without_conjunction(self, index: int, word: str) -> int:
-        """The offset of the folded `word` within the word at `index`, after its proclitic."""
+        """Returns the offset of the folded `word` within the word at `index`, after its proclitic."""
         return self.words[index].start + (1 if self._folded(index) != word else 0)
 
     def _qualifier_after(self, end: int) -> tuple[str, int] | None:
@@ -652,5 +663,5 @@ class _Figures:
         return (None, last) if leading & _UNTIL else (first, last)
 
     def _words_between(self, start: int, end: int) -> int:
-        """The number of words between two offsets."""
+        """Returns the number of words between two offsets."""
         return self.reading.word_at(end) - self.reading.word_at(start)

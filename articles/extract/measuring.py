@@ -126,12 +126,12 @@ def _with_rewritten(
 
 
 def _overlap(left: Span, right: Span) -> bool:
-    """Whether two spans share a code point."""
+    """Returns whether two spans share a code point."""
     return left[0] < right[1] and right[0] < left[1]
 
 
 def _is_same(measured: MeasuredFigure, figure: Figure) -> bool:
-    """Whether the measured figure has the number, qualifier and unit of the reviewed `figure`."""
+    """Returns whether the measured figure has the number, qualifier and unit of the reviewed `figure`."""
     extracted = measured.figure
     rule_values = extracted.value, extracted.value_high, extracted.qualifier, fold_phrase(extracted.unit[:120])
     return rule_values == (figure.value, figure.value_high, figure.qualifier, fold_phrase(figure.unit))
@@ -152,7 +152,7 @@ def _keep_reviewed(figure: Figure, body: str) -> None:
 
 
 def _values(measured: MeasuredFigure, event: Event | None) -> dict[str, object]:
-    """Field values of the stored figure, but for its span, quote and state."""
+    """Returns field values of the stored figure, but for its span, quote and state."""
     figure = measured.figure
     about_event = event if event and _is_about(measured, event) else None
     period_start, period_end = figure.period or (None, None)
@@ -171,7 +171,7 @@ _GATHERINGS = {EventKind.MINISTERIAL, EventKind.CONFERENCE, EventKind.DIALOGUE, 
 
 
 def _is_about(measured: MeasuredFigure, event: Event) -> bool:
-    """Whether a figure counts something at the reported event, rather than in its background."""
+    """Returns whether a figure counts something at the reported event, rather than in its background."""
     if event.kind == EventKind.REPORT:
         return measured.measure is not None
     if _spans_longer_than_events(measured.figure.period) or _lies_elsewhere(measured.figure.period, event):
@@ -180,7 +180,9 @@ def _is_about(measured: MeasuredFigure, event: Event) -> bool:
 
 
 def _spans_longer_than_events(period: Period | None) -> bool:
-    """Whether a period is open or longer than 31 days, and so longer than any event: «منذ 2002», «خلال عام 2023»."""
+    """Returns whether a period is open or longer than 31 days, and so longer than any event: «منذ 2002», «خلال عام
+    2023».
+    """
     if period is None:
         return False
     first, last = period
@@ -188,7 +190,9 @@ def _spans_longer_than_events(period: Period | None) -> bool:
 
 
 def _lies_elsewhere(period: Period | None, event: Event) -> bool:
-    """Whether a period lies more than 31 days from the event: it belongs to another meeting or an earlier attack."""
+    """Returns whether a period lies more than 31 days from the event: it belongs to another meeting or an earlier
+    attack.
+    """
     if period is None or event.start.earliest is None or event.start.latest is None:
         return False
     near = timedelta(days=31)
@@ -198,7 +202,8 @@ def _lies_elsewhere(period: Period | None, event: Event) -> bool:
 
 
 def _scope(measured: MeasuredFigure, event: Event | None) -> str:
-    """The scope of a figure, as text: EXPECTED if it was only expected, then the places that its clause limits it to.
+    """Returns the scope of a figure, as text: EXPECTED if it was only expected, then the places that its clause limits
+    it to.
 
     Places of the event itself are left out. At most 120 code points.
     """

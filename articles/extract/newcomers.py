@@ -43,12 +43,12 @@ class Newcomer:
 
     @cached_property
     def folded(self) -> str:
-        """The folded name, which is equal for different spellings of the name."""
+        """Returns the folded name, which is equal for different spellings of the name."""
         return fold_phrase(self.name)
 
 
 def _set(*lines: str) -> frozenset[str]:
-    """The folded words of the lines."""
+    """Returns the folded words of the lines."""
     return frozenset(fold_name(word) for line in lines for word in line.split())
 
 
@@ -159,7 +159,7 @@ def find_newcomers(
 
 
 def _at(reading: Reading, index: int) -> Newcomer | None:
-    """The person or body whose title or head is the word at `index`; None without one."""
+    """Returns the person or body whose title or head is the word at `index`; None without one."""
     folded = reading.words[index].folded
     bare = folded[1:] if folded[:1] in "ولبف" and len(folded) > 3 else folded
     if folded.startswith("لل") and bare in _BODIES:
@@ -177,19 +177,19 @@ def _at(reading: Reading, index: int) -> Newcomer | None:
 
 
 def _joined(reading: Reading, index: int) -> bool:
-    """Whether only space stands between the word before `index` and the word at `index`."""
+    """Returns whether only space stands between the word before `index` and the word at `index`."""
     return index < len(reading.words) and not _BREAK.search(
         reading.text, reading.words[index - 1].end, reading.words[index].start
     )
 
 
 def _is_definite(folded: str) -> bool:
-    """Whether a folded word begins with the article, also after a proclitic."""
+    """Returns whether a folded word begins with the article, also after a proclitic."""
     return folded.startswith(("ال", "وال", "لل", "بال", "ولل", "وبال", "فال")) and len(folded) > 4
 
 
 def _office_holder(reading: Reading, index: int) -> Newcomer | None:
-    """The person whose office begins at word `index`; None without one.
+    """Returns the person whose office begins at word `index`; None without one.
 
     The office ends before the first word that cannot belong to it: «وزير الخارجية الهندي | …»,
     «المدير التنفيذي لمكتب … | …».
@@ -213,7 +213,9 @@ def _office_holder(reading: Reading, index: int) -> Newcomer | None:
 
 
 def _may_be_name(word: Word, written: str) -> bool:
-    """Whether a word can be part of a person's name; `written` is the word as the text has it, without marks."""
+    """Returns whether a word can be part of a person's name; `written` is the word as the text has it,
+    without marks.
+    """
     folded = word.folded
     if folded in _NAMES_TOO or folded in _NAMES_IN_WA:
         return True
@@ -245,7 +247,8 @@ def _may_be_name(word: Word, written: str) -> bool:
 
 
 def _person(reading: Reading, office: int, first: int, rule: str, score: float) -> Newcomer | None:
-    """The person whose title begins at word `office` and whose name begins at word `first`; None if it is no name.
+    """Returns the person whose title begins at word `office` and whose name begins at word `first`; None if it is no
+    name.
 
     A name has at least two words. It can hold links such as «بن» and end with a family name with the article.
     """
@@ -289,7 +292,7 @@ def _person(reading: Reading, office: int, first: int, rule: str, score: float) 
 
 
 def _body(reading: Reading, index: int, head: str) -> Newcomer | None:
-    """The body whose head word stands at `index`; None if too few definite words follow it.
+    """Returns the body whose head word stands at `index`; None if too few definite words follow it.
 
     «منظمة شنغهاي للتعاون» and «مكتب الأمم المتحدة لمكافحة الإرهاب» are such bodies.
     """
@@ -332,7 +335,9 @@ def _body(reading: Reading, index: int, head: str) -> Newcomer | None:
 
 
 def _country(of_words: Sequence[Word]) -> str:
-    """The first country that the words name, as a nationality («الهندي») or by its name («العراق»); else empty."""
+    """Returns the first country that the words name, as a nationality («الهندي») or by its name («العراق»);
+    else empty.
+    """
     for word in of_words:
         for form in (word.folded, word.folded[1:], word.folded[2:]):
             if form in NATIONALITIES:

@@ -42,7 +42,10 @@ def suggest(article: Article, authority: Authority) -> None:
 
 @dataclass(frozen=True)
 class _Analysing(Job):
-    """The job of a worker: analyses the title, body and publication date of an article."""
+    """The job of a worker: analyses the title, body and publication date of an article.
+
+    authority: the rows of the authority that the rules use.
+    """
 
     authority: Authority
 

@@ -76,11 +76,12 @@ class Item:
 
     @cached_property
     def sha256(self) -> str:
+        """Returns the SHA-256 digest of the received bytes in hexadecimal. Raises ValueError for a revisit."""
         return hashlib.sha256(self.received).hexdigest()
 
     @property
     def received(self) -> bytes:
-        """The bytes of an item that is no revisit. Raises ValueError for a revisit."""
+        """Returns the bytes of an item that is no revisit. Raises ValueError for a revisit."""
         if self.content is None:
             raise ValueError("a revisit has no bytes")
         return self.content

@@ -121,7 +121,7 @@ class _Answer:
 
     @property
     def redirect(self) -> str:
-        """The address that the response redirects to; an empty string if it is no redirect.
+        """Returns the address that the response redirects to; an empty string if it is no redirect.
 
         Raises UnreadableError for a Location that is no web address.
         """

@@ -150,12 +150,12 @@ class Report:
 
     @property
     def done(self) -> int:
-        """The number of documents that were stored or were stored already."""
+        """Returns the number of documents that were stored or were stored already."""
         return self.created + self.updated + self.unchanged
 
     @property
     def articles_per_second(self) -> float:
-        """`done` per second of the run, rounded to one decimal; 0.0 if no time was measured."""
+        """Returns `done` per second of the run, rounded to one decimal; 0.0 if no time was measured."""
         return round(self.done / self.seconds, 1) if self.seconds else 0.0
 
     def as_dict(self) -> dict[str, float]:
@@ -290,6 +290,7 @@ class _Run:
         self._broken_in_a_row, self._broken_path = 0, ""
 
     def over(self, entries: Iterable[Item | Broken | Remark]) -> Report:
+        """Stores all documents among `entries` and returns the report."""
         started = time.monotonic()
         with operation(command="ingest"), storing(), self.rereading:
             try:

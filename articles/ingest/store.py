@@ -118,6 +118,11 @@ class Text:
 
 @dataclass(frozen=True)
 class _Reread(Job):
+    """The job of a worker: reads the publication date of a Text, and analyses it.
+
+    authority: the rows of the authority that the rules use.
+    """
+
     authority: Authority
 
     def __call__(self, text: Text) -> tuple[ArchiveDate, Analysis]:

@@ -90,6 +90,7 @@ class Line:
 
     @property
     def length(self) -> int:
+        """Returns the number of words between spaces."""
         return len(self.text.split())
 
 

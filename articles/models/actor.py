@@ -71,19 +71,19 @@ class ActorQuerySet(NounQuerySet["Actor"]):
         )
 
     def most_named(self) -> Self:
-        """Confirmed, nameable actors that public articles mention, the most frequent first, with `articles`."""
+        """Returns confirmed, nameable actors that public articles mention, the most frequent first, with `articles`."""
         confirmed = self.nameable().filter(state=ReviewState.CONFIRMED)
         return confirmed.with_article_counts().filter(articles__gt=0).order_by("-articles", "id")
 
     def named(self, name: str) -> Self:
-        """Standing actors with `name` as canonical name or alias, in any spelling that folds alike."""
+        """Returns standing actors with `name` as canonical name or alias, in any spelling that folds alike."""
         folded = fold_phrase(name)
         return self.standing().filter(
             Q(folded_name=folded) | Q(pk__in=Alias.objects.filter(folded=folded).values("actor"))
         )
 
     def with_name_part(self, text: str) -> Self:
-        """Actors with a name that contains `text`, in any spelling that folds alike."""
+        """Returns actors with a name that contains `text`, in any spelling that folds alike."""
         folded = fold_phrase(text)
         aliases = Alias.objects.filter(folded__contains=folded).values("actor")
         return self.filter(Q(folded_name__contains=folded) | Q(pk__in=aliases))
@@ -166,6 +166,7 @@ class Actor(Limited, Withholdable):
         super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
+        """Returns the path of the actor's page in the active language."""
         return reverse("actor", args=[self.pk])
 
 
@@ -173,7 +174,7 @@ class AliasQuerySet(models.QuerySet["Alias"]):
     """Aliases that a query selects."""
 
     def public(self) -> Self:
-        """Aliases of public actors."""
+        """Returns aliases of public actors."""
         return self.filter(actor__in=Actor.objects.public())
 
 

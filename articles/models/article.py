@@ -118,11 +118,11 @@ class ArticleQuerySet(models.QuerySet["Article"]):
     """Articles that a query selects."""
 
     def public(self) -> Self:
-        """Articles that readers may see: published and not merged into another."""
+        """Returns articles that readers may see: published and not merged into another."""
         return self.filter(public_article())
 
     def once_public(self) -> Self:
-        """Articles that are public, or that the history shows to have been public.
+        """Returns articles that are public, or that the history shows to have been public.
 
         These were withdrawn, deleted, merged or made drafts again. Readers learn nothing of any other article, not even
         that it exists.
@@ -131,28 +131,30 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         return self.filter(public_article() | has(versions))
 
     def unchecked(self) -> Self:
-        """Articles that wait for an editor: not marked as reviewed, not withdrawn or deleted, and not merged."""
+        """Returns articles that wait for an editor: not marked as reviewed, not withdrawn or deleted,
+        and not merged.
+        """
         return self.filter(checked_at__isnull=True, merged_into__isnull=True).exclude(status__in=TAKEN_AWAY)
 
     def reported_between(self, first: date | None, last: date | None) -> Self:
-        """Articles whose publication can lie from `first` to `last`, both inclusive.
+        """Returns articles whose publication can lie from `first` to `last`, both inclusive.
 
         None excludes nothing on its side.
         """
         return self.filter(can_be_published(first, last))
 
     def surely_between(self, first: date, last: date) -> Self:
-        """Articles whose publication certainly lies from `first` to `last`, both inclusive."""
+        """Returns articles whose publication certainly lies from `first` to `last`, both inclusive."""
         # Their `published_order` lies there too, so that only this part of its index is read.
         within = Q(published_order__gte=first, published_order__lte=last)
         return self.filter(within, published_earliest__gte=first, published_latest__lte=last)
 
     def dated(self) -> Self:
-        """Articles with at least a known earliest day of publication."""
+        """Returns articles with at least a known earliest day of publication."""
         return self.filter(published_order__range=(FIRST_DAY, LAST_DAY))
 
     def perhaps_between(self, first: date, last: date) -> Self:
-        """Articles whose publication can lie from `first` to `last`, both inclusive, but can also lie outside.
+        """Returns articles whose publication can lie from `first` to `last`, both inclusive, but can also lie outside.
 
         The days must be those of one whole month or year.
         """
@@ -160,13 +162,13 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         return vague.exclude(published_earliest__gte=first, published_latest__lte=last)
 
     def naming(self, *actors: object) -> Self:
-        """Articles with a standing mention of any of `actors`."""
+        """Returns articles with a standing mention of any of `actors`."""
         return self.filter(
             pk__in=related_rows(Article, "mentions").standing().filter(actor__in=actors).values("article")
         )
 
     def reporting(self, *events: object) -> Self:
-        """Articles with a standing coverage of any of `events`."""
+        """Returns articles with a standing coverage of any of `events`."""
         return self.filter(
             pk__in=related_rows(Article, "coverages").standing().filter(event__in=events).values("article")
         )
@@ -183,7 +185,7 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         return self.order_by("-published_order", "-id")
 
     def in_order_of(self, ids: Sequence[int]) -> Self:
-        """Articles with the primary keys `ids`, in the order of `ids`."""
+        """Returns articles with the primary keys `ids`, in the order of `ids`."""
         place = models.Func(Value(list(ids), ArrayField(models.BigIntegerField())), F("pk"), function="array_position")
         return self.filter(pk__in=ids).order_by(place)
 
@@ -392,15 +394,19 @@ class Article(Limited, Mergeable):
         return stored.values_list("body", flat=True).first()
 
     def get_absolute_url(self) -> str:
+        """Returns the path of the article's page in the active language."""
         return reverse("article", args=[self.pk])
 
     @property
     def is_public(self) -> bool:
+        """Returns whether the article is published. A merged article can be; readers are led from it to the row that
+        stays.
+        """
         return self.status == ArticleStatus.PUBLISHED
 
     @property
     def paragraphs(self) -> list[tuple[int, str]]:
-        """The paragraphs of the body: pairs of (offset in the body in code points, text)."""
+        """Returns the paragraphs of the body: pairs of (offset in the body in code points, text)."""
         paragraphs, start = [], 0
         for paragraph in self.body.split("\n\n"):
             paragraphs.append((start, paragraph))
@@ -409,12 +415,12 @@ class Article(Limited, Mergeable):
 
     @property
     def is_shown(self) -> bool:
-        """Whether readers see the article itself: it is published and not merged into another."""
+        """Returns whether readers see the article itself: it is published and not merged into another."""
         return self.is_public and self.merged_into_id is None
 
     @property
     def date_conflicts(self) -> list[dict[str, str | None]]:
-        """The statements of a publication date that disagree with the stored date by more than one day.
+        """Returns the statements of a publication date that disagree with the stored date by more than one day.
 
         One day is allowed for differences of time zones.
         """

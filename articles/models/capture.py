@@ -116,7 +116,7 @@ class CaptureQuerySet(models.QuerySet["Capture"]):
         return self.accepted().filter(public_article("article"))
 
     def accepted(self) -> Self:
-        """Accepted captures, which neither wait for an editor nor were refused by one."""
+        """Returns accepted captures, which neither wait for an editor nor were refused by one."""
         return self.filter(state=CaptureState.ACCEPTED)
 
     def waiting(self) -> Self:
@@ -225,7 +225,7 @@ class Capture(models.Model):
 
     @property
     def web_address(self) -> str:
-        """The web address that the bytes came from; empty for a file.
+        """Returns the web address that the bytes came from; empty for a file.
 
         Captures stored by older versions have it in `address`.
         """
@@ -234,7 +234,9 @@ class Capture(models.Model):
 
     @property
     def decision_mark(self) -> str:
-        """The state and the moment of the decision. A page carries it to detect a later decision of somebody else."""
+        """Returns the state and the moment of the decision. A page carries it to detect a later decision of somebody
+        else.
+        """
         return f"{self.state} {self.decided_at.isoformat() if self.decided_at else ''}"
 
     def read(self) -> bytes:

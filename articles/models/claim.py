@@ -25,10 +25,11 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
     """Claims that a query selects."""
 
     def running(self) -> Self:
+        """Returns claims that were renewed within the last LASTS and so have not ended."""
         return self.filter(renewed_at__gt=timezone.now() - LASTS)
 
     def of_others(self, editor: User) -> Self:
-        """Running claims of editors other than `editor`."""
+        """Returns running claims of editors other than `editor`."""
         return self.running().exclude(by=editor)
 
     def take(self, article: int, editor: User) -> "Claim | None":

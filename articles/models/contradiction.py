@@ -76,18 +76,19 @@ class ContradictionQuerySet(ReviewableQuerySet["Contradiction"]):
     """Contradictions that a query selects."""
 
     def open(self) -> Self:
-        """Contradictions that hold between the present figures and that no editor rejected."""
+        """Returns contradictions that hold between the present figures and that no editor rejected."""
         return self.standing().filter(is_open=True)
 
     def of_nameable_events(self) -> Self:
-        """Open contradictions of nameable events."""
+        """Returns open contradictions of nameable events."""
         return self.open().filter(event__in=Event.objects.nameable())
 
     def of_confirmed_events(self) -> Self:
+        """Returns contradictions of events that an editor confirmed."""
         return self.filter(event__state=ReviewState.CONFIRMED)
 
     def public(self) -> Self:
-        """Contradictions that public figures alone prove, of nameable events.
+        """Returns contradictions that public figures alone prove, of nameable events.
 
         A contradiction that depends on a hidden figure would otherwise reveal it until `refresh` closes the
         contradiction. The bounds are compared without regard to periods.
@@ -103,6 +104,7 @@ class ContradictionQuerySet(ReviewableQuerySet["Contradiction"]):
         return self.of_nameable_events().filter(Exists(sides))
 
     def newest(self) -> Self:
+        """Orders contradictions by the moment when they were noticed, the latest first."""
         return self.order_by("-found_at", "-id")
 
     def with_sides(self) -> list["Contradiction"]:
@@ -188,20 +190,20 @@ class Contradiction(Reviewable):
         return f"{self.measure}: {self.event}"
 
     def figures(self) -> models.QuerySet[Any]:
-        """The public figures of the measure, event and scope, in order of publication."""
+        """Returns the public figures of the measure, event and scope, in order of publication."""
         return _for_display(
             Figure.objects.public().filter(event=self.event_id, measure=self.measure_id, scope=self.scope)
         )
 
 
 def _for_display(figures: models.QuerySet[Any]) -> models.QuerySet[Any]:
-    """Figures that have a measure, with what a page shows of each, in order of publication."""
+    """Returns figures that have a measure, with what a page shows of each, in order of publication."""
     measured = figures.filter(measure__isnull=False).select_related("article__source", "measure")
     return measured.defer("article__body", "article__set_aside").order_by(*_BY_DATE)
 
 
 def _sides(figures: models.QuerySet[Any]) -> models.QuerySet[Any]:
-    """Rows (key of a figure, number of figures) for each event, measure and scope.
+    """Returns rows (key of a figure, number of figures) for each event, measure and scope.
 
     Of each group it selects the EARLIEST figures published first, the lowest and the highest. The number counts the
     whole group.

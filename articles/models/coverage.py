@@ -17,11 +17,11 @@ class CoverageQuerySet(FactQuerySet["Coverage"]):
     """Coverages that a query selects."""
 
     def shown(self) -> Self:
-        """Coverages that the page of their article shows: not rejected, of a nameable event."""
+        """Returns coverages that the page of their article shows: not rejected, of a nameable event."""
         return self.standing().filter(event__in=Event.objects.nameable())
 
     def public(self) -> Self:
-        """Shown coverages of public articles."""
+        """Returns shown coverages of public articles."""
         return self.shown().in_public_articles()
 
     def with_neighbours(self) -> Self:

@@ -45,7 +45,7 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     """Deliveries that a query selects."""
 
     def troubled(self) -> Self:
-        """Deliveries that failed, in whole or in part, and that no editor has settled."""
+        """Returns deliveries that failed, in whole or in part, and that no editor has settled."""
         return self.filter(settled_at__isnull=True).filter(
             models.Q(failed__gt=0) | models.Q(state=DeliveryState.FAILED)
         )
@@ -118,9 +118,12 @@ class Delivery(models.Model):
 
     @property
     def listed_notes(self) -> int:
-        """The number of the `noted` values that `notes` describe."""
+        """Returns the number of the `noted` values that `notes` describe."""
         return sum(note["times"] for note in self.notes)
 
     @property
     def is_over(self) -> bool:
+        """Returns whether no further step follows: the delivery finished, with or without failures, or failed as a
+        whole.
+        """
         return self.state in {DeliveryState.FINISHED, DeliveryState.FAILED}

@@ -61,7 +61,7 @@ class EventSeriesQuerySet(models.QuerySet["EventSeries"]):
     """Event series that a query selects."""
 
     def public(self) -> Self:
-        """Series with at least one public event."""
+        """Returns series with at least one public event."""
         return self.filter(has(Event.objects.public().filter(series=OuterRef("pk"))))
 
 
@@ -98,10 +98,11 @@ class EventQuerySet(NounQuerySet["Event"]):
         return has(related_rows(Event, "coverages").in_public_articles().filter(event=OuterRef("pk")))
 
     def newest(self) -> Self:
+        """Orders events by their start, the latest first."""
         return self.order_by("-start_order", "-id")
 
     def with_title_words(self, text: str) -> Self:
-        """Events whose title contains every word of `text`, in any spelling that folds alike."""
+        """Returns events whose title contains every word of `text`, in any spelling that folds alike."""
         events = self
         for word in words(text):
             events = events.filter(folded_title__contains=fold_phrase(text[word.start : word.end]))
@@ -112,7 +113,9 @@ class EventQuerySet(NounQuerySet["Event"]):
         return self.order_by(F("session").asc(nulls_last=True), "start_order", "id")
 
     def held_between(self, first: date | None, last: date | None) -> Self:
-        """Events that can have begun from `first` to `last`, both inclusive; None excludes nothing on its side."""
+        """Returns events that can have begun from `first` to `last`, both inclusive;
+        None excludes nothing on its side.
+        """
         events = self
         if first:
             events = events.filter(Q(start_latest__gte=first) | Q(start_latest__isnull=True))
@@ -121,16 +124,18 @@ class EventQuerySet(NounQuerySet["Event"]):
         return events
 
     def dated(self) -> Self:
-        """Events whose beginning is known at least to the year."""
+        """Returns events whose beginning is known at least to the year."""
         return self.filter(start_date__range=(FIRST_DAY, LAST_DAY))
 
     def unbounded(self) -> Self:
-        """Events that `begun_in` never returns, since the earliest or the latest day of their beginning is unknown."""
+        """Returns events that `begun_in` never returns, since the earliest or the latest day of their beginning is
+        unknown.
+        """
         bounds = Q(start_earliest__range=(FIRST_DAY, LAST_DAY), start_latest__range=(FIRST_DAY, LAST_DAY))
         return self.filter(~bounds | Q(start_earliest__isnull=True) | Q(start_latest__isnull=True))
 
     def begun_in(self, first: date, last: date) -> Self:
-        """Events that can have begun from `first` to `last`, both inclusive.
+        """Returns events that can have begun from `first` to `last`, both inclusive.
 
         Events without an earliest or a latest possible day are left out.
         """
@@ -158,7 +163,7 @@ class EventQuerySet(NounQuerySet["Event"]):
         )
 
     def reported(self) -> Self:
-        """Confirmed, nameable events that public articles cover, newest first, with `articles`."""
+        """Returns confirmed, nameable events that public articles cover, newest first, with `articles`."""
         confirmed = self.nameable().filter(state=ReviewState.CONFIRMED)
         return confirmed.with_article_counts().filter(articles__gt=0).newest()
 
@@ -279,11 +284,12 @@ class Event(Limited, Withholdable):
         self.periods = self.periods_of_start()
 
     def periods_of_start(self) -> list[int]:
-        """What `periods` is to be: never empty, or the event would be looked up in vain."""
+        """Returns what `periods` is to be. It is never empty, or the event would be looked up in vain."""
         months, years = periods_of(self.start.earliest, self.start.latest)
         return [ANY_PERIOD] if months is None else [*months, *years]
 
     def get_absolute_url(self) -> str:
+        """Returns the path of the event's page in the active language."""
         return reverse("event", args=[self.pk])
 
     def sessions_beside(self, most: int = 6) -> tuple[list["Event"], list["Event"]]:
@@ -306,7 +312,7 @@ class ParticipationQuerySet(ReviewableQuerySet["Participation"]):
     """Participations that a query selects."""
 
     def public(self) -> Self:
-        """Participations that readers may see.
+        """Returns participations that readers may see.
 
         They are not rejected, and both actor and event are public. An editor confirmed them, or a public article that
         covers the event mentions the actor.

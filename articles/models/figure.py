@@ -88,11 +88,13 @@ class FigureQuerySet(FactQuerySet["Figure"]):
     """Figures that a query selects."""
 
     def shown(self) -> Self:
-        """Figures that the page of their article shows: they are not rejected, and the body still holds their words."""
+        """Returns figures that the page of their article shows: they are not rejected, and the body still holds their
+        words.
+        """
         return self.standing().filter(start__isnull=False)
 
     def public(self) -> Self:
-        """Shown figures of public articles."""
+        """Returns shown figures of public articles."""
         return self.shown().in_public_articles()
 
     def with_nameable(self) -> Self:
@@ -104,7 +106,7 @@ class FigureQuerySet(FactQuerySet["Figure"]):
         return self.prefetch_related(Prefetch("event", events), Prefetch("actor", actors))
 
     def contradicted(self) -> Self:
-        """Figures whose event, measure and scope have an open contradiction of a nameable event."""
+        """Returns figures whose event, measure and scope have an open contradiction of a nameable event."""
         key = {name: OuterRef(name) for name in ("event", "measure", "scope")}
         return self.filter(Exists(related_rows(Measure, "contradictions").of_nameable_events().filter(**key)))
 
@@ -237,4 +239,5 @@ class Figure(Limited, Reviewable):
             raise ValidationError({"quote": "في المقال رقم آخر عند هذه الكلمات نفسها."})
 
     def get_absolute_url(self) -> str:
+        """Returns the path of the article's page in the active language, with the figure's place in it as fragment."""
         return f"{self.article.get_absolute_url()}#figure-{self.pk}"

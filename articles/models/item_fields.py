@@ -25,6 +25,7 @@ class ItemsField(field_types.ArrayField[Sequence[Any] | Combinable, list[Any]]):
         self.__dict__.pop("from_db_value", None)
 
     def from_db_value(self, value: object, expression: object, connection: object) -> object:
+        """Returns the sound items of the stored array; None for NULL."""
         return None if value is None else self.items_of(value)
 
     def items_of(self, stored: object) -> list[Any]:
@@ -32,7 +33,7 @@ class ItemsField(field_types.ArrayField[Sequence[Any] | Combinable, list[Any]]):
         return [item for item in stored if self.is_item(item)] if isinstance(stored, list) else []
 
     def is_item(self, item: object) -> bool:
-        """Whether `item` has the type and, for arrays within arrays, the size of this field's items."""
+        """Returns whether `item` has the type and, for arrays within arrays, the size of this field's items."""
         base = self.base_field
         if isinstance(base, ArrayField):
             return (
@@ -53,6 +54,7 @@ class AlignedItemsField(ItemsField):
     """
 
     def from_db_value(self, value: object, expression: object, connection: object) -> object:
+        """Returns the stored array unchanged, so that its items keep their places."""
         return value
 
 

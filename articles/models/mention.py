@@ -23,11 +23,11 @@ class MentionQuerySet(FactQuerySet["Mention"]):
     """Mentions that a query selects."""
 
     def shown(self) -> Self:
-        """Mentions that the page of their article shows: not rejected, of a nameable actor."""
+        """Returns mentions that the page of their article shows: not rejected, of a nameable actor."""
         return self.standing().filter(actor__in=Actor.objects.nameable())
 
     def public(self) -> Self:
-        """Shown mentions of public articles."""
+        """Returns shown mentions of public articles."""
         return self.shown().in_public_articles()
 
     def surface_names(self) -> models.QuerySet[Any, dict[str, Any]]:
@@ -101,7 +101,9 @@ class Mention(Reviewable):
 
 
 def places(spans: object, quotes: object) -> tuple[list[list[int]], list[str]]:
-    """The spans and quotes of a mention, or of a version of it, that can be places of a text: each span with its quote."""
+    """Returns the spans and quotes of a mention, or of a version of it, that can be places of a text: each span with
+    its quote.
+    """
     both = [(_items_field("spans"), spans), (_items_field("quotes"), quotes)]
     sound_spans, sound_quotes = aligned(both, lambda span, _quote: 0 <= span[0] < span[1])
     return sound_spans, sound_quotes

@@ -24,7 +24,7 @@ class Mergeable(models.Model):
 
     @property
     def survivor(self) -> Self | None:
-        """The row that stands for this one now: itself, or the last row in the chain of merges.
+        """Returns the row that stands for this one now: itself, or the last row in the chain of merges.
 
         It is None if no row stands for it, which is possible only by hand at the database's own prompt: the rows were
         merged in a circle, or into a row that is gone.
@@ -41,7 +41,9 @@ class Mergeable(models.Model):
         return row
 
     def _next(self) -> Self | None:
-        """The row that this one was merged into, or None where it is gone: a join reads that as None, a look-up raises."""
+        """Returns the row that this one was merged into, or None where it is gone: a join reads that as None, a look-up
+        raises.
+        """
         try:
             return self.merged_into  # type: ignore[return-value] # «self» in a base class is the subclass.
         except ObjectDoesNotExist:

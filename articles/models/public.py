@@ -72,7 +72,7 @@ class FactQuerySet(ReviewableQuerySet[Row]):
     """Facts of an article: mentions, coverages, figures."""
 
     def in_public_articles(self) -> Self:
-        """Standing facts of public articles."""
+        """Returns standing facts of public articles."""
         return self.standing().filter(public_article("article"))
 
 
@@ -90,15 +90,15 @@ class NounQuerySet(ReviewableQuerySet[Row]):
         raise NotImplementedError
 
     def standing(self) -> Self:
-        """Rows that editors work on: neither rejected nor merged into another."""
+        """Returns rows that editors work on: neither rejected nor merged into another."""
         return super().standing().filter(merged_into__isnull=True)
 
     def nameable(self) -> Self:
-        """Rows that a public fact may name: standing and not withheld from readers."""
+        """Returns rows that a public fact may name: standing and not withheld from readers."""
         return self.filter(_NAMEABLE)
 
     def public(self) -> Self:
-        """Rows that readers may see: nameable, and confirmed by an editor or stated by a public article."""
+        """Returns rows that readers may see: nameable, and confirmed by an editor or stated by a public article."""
         return self.filter(self._public())
 
     def with_publicity(self) -> Self:
@@ -109,14 +109,14 @@ class NounQuerySet(ReviewableQuerySet[Row]):
         return _NAMEABLE & (Q(state=ReviewState.CONFIRMED) | self.stated())
 
     def listed(self, *, tallies_kept: bool | None = None) -> Self:
-        """Rows that public lists show by default: nameable, confirmed by an editor, and in a public article.
+        """Returns rows that public lists show by default: nameable, confirmed by an editor, and in a public article.
 
         `tallies_kept` is the result of `are_kept`, if the caller has it already.
         """
         return self.nameable().filter(self._has_articles(tallies_kept), state=ReviewState.CONFIRMED)
 
     def unreviewed(self, *, tallies_kept: bool | None = None) -> Self:
-        """Rows that public lists show only on demand: nameable, in a public article, and waiting for review.
+        """Returns rows that public lists show only on demand: nameable, in a public article, and waiting for review.
 
         Use it for counting only. In a large archive the tallies decide whether a row is in a public article, and they
         may be outdated, so rows that are shown must pass `public` as well. `tallies_kept` is as in `listed`.

@@ -42,7 +42,7 @@ class ReprintQuerySet(ReviewableQuerySet["Reprint"]):
     """Reprints that a query selects."""
 
     def public(self) -> Self:
-        """Standing reprints of which both articles are public."""
+        """Returns standing reprints of which both articles are public."""
         return self.standing().filter(public_article("article"), public_article("original"))
 
     def group_of(self, article: Article) -> list[tuple[Article, float | None]]:

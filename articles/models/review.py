@@ -29,10 +29,11 @@ class ReviewableQuerySet(models.QuerySet[Row]):
     """Reviewable rows that a query selects."""
 
     def standing(self) -> Self:
-        """Rows that no editor rejected."""
+        """Returns rows that no editor rejected."""
         return self.exclude(state=ReviewState.REJECTED)
 
     def suggested(self) -> Self:
+        """Returns rows that wait for an editor's decision."""
         return self.filter(state=ReviewState.SUGGESTED)
 
     def review(self, state: str, editor: object) -> int:
@@ -48,13 +49,15 @@ class ScoreField(field_types.FloatField[float | Combinable | None, float | None]
 
     @staticmethod
     def is_score(value: float) -> bool:
+        """Returns whether a number is a score, from 0 to 1. False for NaN."""
         return 0 <= value <= 1  # NaN is neither
 
     def from_db_value(self, value: float | None, expression: object, connection: object) -> float | None:
+        """Returns the stored score; None for NULL and for any number that is no score."""
         return value if value is not None and self.is_score(value) else None
 
     def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
-        """As Django's own field: the column is the same."""
+        """Describes the field to migrations as Django's own: the column is the same."""
         name, _path, args, kwargs = super().deconstruct()
         return name, "django.db.models.FloatField", args, kwargs
 
@@ -84,6 +87,7 @@ class Reviewable(models.Model):
 
     @property
     def is_suggested(self) -> bool:
+        """Returns whether the row waits for an editor's decision."""
         return self.state == ReviewState.SUGGESTED
 
 

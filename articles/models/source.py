@@ -36,10 +36,13 @@ class SourceQuerySet(models.QuerySet["Source"]):
     """Sources that a query selects."""
 
     def standing(self) -> Self:
+        """Returns sources that were not merged into another."""
         return self.filter(merged_into__isnull=True)
 
     def public(self) -> Self:
-        """Sources that readers may see: all that were not merged into another, since only editors make sources."""
+        """Returns sources that readers may see: all that were not merged into another,
+        since only editors make sources.
+        """
         return self.standing()
 
     def with_article_counts(self) -> Self:
@@ -152,4 +155,5 @@ class Source(Limited, Mergeable):
         super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
+        """Returns the path of the source's page in the active language."""
         return reverse("source", args=[self.pk])

@@ -76,7 +76,7 @@ class Tally(models.Model):
 
 
 def _of_large_archive() -> models.QuerySet[Any]:
-    """The tally of the whole archive if that has at least KEPT_FROM articles; otherwise an empty queryset."""
+    """Returns the tally of the whole archive if that has at least KEPT_FROM articles; otherwise an empty queryset."""
     return Tally.objects.filter(kind=TallyKind.ARCHIVE, articles__gte=KEPT_FROM)
 
 

@@ -37,7 +37,7 @@ class GatedFormField(forms.CharField):
         return super().to_python(self.gate(value) if isinstance(value, str) else value)
 
     def has_changed(self, initial: object, data: object) -> bool:
-        """Whether the posted value differs from the stored one, after both are cleaned."""
+        """Returns whether the posted value differs from the stored one, after both are cleaned."""
         return super().has_changed(self.to_python(initial) if isinstance(initial, str) else initial, data)
 
 
@@ -165,7 +165,7 @@ class RowsField(GatedJSONField):
         self.shape = dict(shape or {})
 
     def has_shape(self, row: object) -> bool:
-        """Whether `row` is a mapping that has the keys and types of `shape`."""
+        """Returns whether `row` is a mapping that has the keys and types of `shape`."""
         return isinstance(row, dict) and all(isinstance(row.get(key), kind) for key, kind in self.shape.items())
 
     def rows_of(self, stored: object) -> list[dict[str, Any]]:

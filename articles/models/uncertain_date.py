@@ -85,11 +85,12 @@ class ArchiveDate:
 
     @property
     def is_known(self) -> bool:
+        """Returns whether at least the year is known. An unknown date may still have bounds."""
         return self.precision != Precision.UNKNOWN
 
     @property
     def iso(self) -> str:
-        """The known part of the date in ISO 8601: 2024, 2024-11 or 2024-11-06; empty for an unknown date."""
+        """Returns the known part of the date in ISO 8601: 2024, 2024-11 or 2024-11-06; empty for an unknown date."""
         return self.date.isoformat()[: _ISO_LENGTHS[self.precision]] if self.date else ""
 
     def may_overlap(self, other: Self) -> bool:
@@ -122,6 +123,9 @@ class UncertainDate:
         self.verbose_name = verbose_name
 
     def contribute_to_class(self, model: type[models.Model], name: str) -> None:
+        """Adds the five fields and the attribute `name` to `model`.
+        Django calls this when it makes the model's class.
+        """
         self.name = name
         label = self.verbose_name
         fields: dict[str, models.Field[Any, Any]] = {

@@ -60,27 +60,27 @@ class WebAddress:
 
     @property
     def origin(self) -> str:
-        """Scheme, host and port: «https://example.com»."""
+        """Returns scheme, host and port: «https://example.com»."""
         return f"{self.scheme}://{self.authority}"
 
     @property
     def authority(self) -> str:
-        """Host and port, as in a Host header."""
+        """Returns host and port, as in a Host header."""
         return self.host if self.port is None else f"{self.host}:{self.port}"
 
     @property
     def target(self) -> str:
-        """Path and query, as in a request line."""
+        """Returns path and query, as in a request line."""
         return f"{self.path}?{self.query}" if self.query else self.path
 
     @property
     def text(self) -> str:
-        """The address as a request needs it, tracking parameters included."""
+        """Returns the address as a request needs it, tracking parameters included."""
         return self.origin + self.target + (f"#{self.route}" if self.route else "")
 
     @property
     def canonical(self) -> str:
-        """The canonical spelling, under which the archive stores the page's address."""
+        """Returns the canonical spelling, under which the archive stores the page's address."""
         parameters = [part for part in self.query.split("&") if not _TRACKING.fullmatch(part.partition("=")[0])]
         query = "&".join(parameters)
         return f"{self.origin}{self.path}{f'?{query}' if query else ''}{f'#{self.route}' if self.route else ''}"
@@ -124,7 +124,8 @@ def read_address(text: str, base: str = "") -> WebAddress:
 
 
 def _is_label(label: str) -> bool:
-    """Whether a label that claims to be in IDNA form («xn--…») encodes some letters (UTS 46). True for other labels.
+    """Returns whether a label that claims to be in IDNA form («xn--…») encodes some letters (UTS 46). True for other
+    labels.
 
     The library checks such a label only where another label of the name has letters beyond ASCII.
     """
@@ -188,7 +189,7 @@ def registrable_domain(address: str) -> str:
 
 
 def same_domain(address: str, second_address: str) -> bool:
-    """Whether both addresses have the same registrable domain. False where one of them is no web address."""
+    """Returns whether both addresses have the same registrable domain. False where one of them is no web address."""
     domain = registrable_domain(address)
     return bool(domain) and domain == registrable_domain(second_address)
 
@@ -204,7 +205,9 @@ def _registrable(host: str) -> str:
 
 @lru_cache(maxsize=1)
 def _suffixes() -> PublicSuffixList:
-    """The Public Suffix List of the library's package, with the suffixes of companies (github.io, blogspot.com)."""
+    """Returns the Public Suffix List of the library's package, with the suffixes of companies (github.io,
+    blogspot.com).
+    """
     return PublicSuffixList(accept_unknown=True, only_icann=False)
 
 
@@ -246,6 +249,6 @@ def _normalised(match: re.Match) -> str:
 
 
 def _shown(text: str) -> str:
-    """A text from outside as a message of one line quotes it: shortened, without unprintable characters."""
+    """Returns a text from outside as a message of one line quotes it: shortened, without unprintable characters."""
     short = text[:_LONGEST_SHOWN].encode("utf-8", "backslashreplace").decode()
     return "“" + "".join(char if char.isprintable() else "\ufffd" for char in short) + "”"

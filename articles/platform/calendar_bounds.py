@@ -44,12 +44,12 @@ _MOST_LOGGED = 100  # A judgement: enough to see the pattern in a log.
 
 
 def held(value: Value | None) -> Value | None:
-    """`value`, or None for one that stands for a day or a moment that Python can't hold."""
+    """Returns `value`, or None for one that stands for a day or a moment that Python can't hold."""
     return None if is_unheld(value) else value
 
 
 def is_unheld(value: object) -> bool:
-    """Whether `value` stands for a day or a moment that Python can't hold."""
+    """Returns whether `value` stands for a day or a moment that Python can't hold."""
     if isinstance(value, datetime):
         # The comparison ignores the zone: a moment has the zone of its connection, or none.
         return value.year == 1 and value.month == 1 and value.day < 3
@@ -73,6 +73,7 @@ class _NeverRaises(_AnyLoader):
     unheld: date
 
     def load(self, data: Buffer) -> Any:
+        """Returns the value in the database's bytes; `unheld`, after a log entry, where Python cannot hold it."""
         try:
             return super().load(data)  # type: ignore[safe-super] # The loader that this is mixed into has it.
         except _UNHELD:

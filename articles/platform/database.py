@@ -1,6 +1,6 @@
-"""Configures the archive's databases:
+"""Configures the archive's databases: DATABASE_URL and its replicas where set, else an embedded PostgreSQL.
 
-DATABASE_URL and its replicas where set, else an embedded PostgreSQL. Called by settings.
+Called by settings.
 """
 
 import re
@@ -57,11 +57,13 @@ class CacheRouter:
     """
 
     def db_for_read(self, model: type[Model], **hints: Any) -> str | None:
+        """Returns the cache's connection for tables of the cache; None, which leaves others to Django's choice."""
         return CACHE if model._meta.app_label == "django_cache" else None
 
     db_for_write = db_for_read
 
     def allow_migrate(self, db: str, app_label: str, **hints: Any) -> bool | None:
+        """Returns False for the cache's connection; None, which leaves the others to Django's choice."""
         # Both connections lead to one database. Migrations make its tables over «default».
         return False if db == CACHE else None
 

@@ -24,7 +24,7 @@ def text(name: str, default: str = "") -> str:
 
 
 def switch(name: str, default: bool = False) -> bool:
-    """True for 1, true, yes and on; False for 0, false, no and off; in capitals too."""
+    """Returns True for 1, true, yes and on; False for 0, false, no and off; in capitals too."""
     word = text(name).lower()
     if word not in ("", *_ON, *_OFF):
         _refuse(name, "1 or 0")
@@ -37,7 +37,7 @@ def items(name: str, default: Sequence[str] = ()) -> list[str]:
 
 
 def whole(name: str, default: int, least: int = 1) -> int:
-    """A whole number of at least `least`, in digits alone."""
+    """Returns a whole number of at least `least`, in digits alone."""
     value = text(name, str(default))
     if not re.fullmatch(r"\d{1,15}", value, re.ASCII) or int(value) < least:
         _refuse(name, f"a whole number of at least {least}, in digits alone,")
@@ -45,7 +45,7 @@ def whole(name: str, default: int, least: int = 1) -> int:
 
 
 def seconds(name: str, default: float) -> float:
-    """A number above 0, with or without a fraction."""
+    """Returns a number above 0, with or without a fraction."""
     value = text(name, str(default))
     if not re.fullmatch(r"\d{1,9}(\.\d{1,9})?", value, re.ASCII) or not float(value):
         _refuse(name, "a number of seconds above 0")
@@ -62,7 +62,7 @@ def choice(name: str, choices: Sequence[str]) -> str:
 
 
 def rate(name: str, default: str) -> str:
-    """A number of requests, below ten million, for a time: `120/m`, `5/10s`, `1000/h`."""
+    """Returns a number of requests, below ten million, for a time: `120/m`, `5/10s`, `1000/h`."""
     value = text(name, default)
     if not _RATE.fullmatch(value):
         _refuse(name, "a rate such as 120/m, of at most 9999999,")
@@ -85,7 +85,7 @@ def clock_time(name: str, default: str) -> str:
 
 
 def time_zone(name: str, default: str) -> str:
-    """A name of the IANA time zone database."""
+    """Returns a name of the IANA time zone database."""
     value = text(name, default)
     if value not in zoneinfo.available_timezones():
         _refuse(name, "a time zone such as Africa/Casablanca")

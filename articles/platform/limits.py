@@ -65,7 +65,7 @@ class Budget:
 
     @classmethod
     def of_a_document(cls) -> "Budget":
-        """The budget that the settings give a document."""
+        """Returns the budget that the settings give a document."""
         return cls(settings.ARCHIVE_DOCUMENT_SECONDS, settings.ARCHIVE_DOCUMENT_MEMORY)
 
 
@@ -89,7 +89,7 @@ class Job(Protocol):
         """Returns the result for one value. Runs within the budget."""
 
     def finish(self, results: Sequence[Any]) -> bool:
-        """Called with the results of a whole batch, outside the budget. Its return value becomes `Batch.finished`."""
+        """Receives the results of a whole batch, outside the budget. What it returns becomes `Batch.finished`."""
         return True
 
 
@@ -192,23 +192,28 @@ class _Spool:
         return _opened_spool, (DupFd(self._descriptor),)
 
     def fileno(self) -> int:
+        """Returns the descriptor of the file, which a child process inherits."""
         return self._descriptor
 
     @property
     def size(self) -> int:
+        """Returns the number of bytes in the file."""
         return os.fstat(self._descriptor).st_size
 
     def replace(self, content: bytes) -> None:
+        """Writes `content` instead of what the file holds."""
         os.ftruncate(self._descriptor, 0)
         self.append(content)
 
     def append(self, content: bytes) -> None:
+        """Writes `content` after what the file holds."""
         left, offset = memoryview(content), self.size
         while left:
             written = os.pwrite(self._descriptor, left, offset)
             left, offset = left[written:], offset + written
 
     def read(self) -> bytes:
+        """Returns all that the file holds, whatever the descriptor's position."""
         parts, offset = [], 0
         while part := os.pread(self._descriptor, 1 << 24, offset):
             parts.append(part)
@@ -216,6 +221,7 @@ class _Spool:
         return b"".join(parts)
 
     def close(self) -> None:
+        """Closes this process's descriptor. The file goes with the last one."""
         os.close(self._descriptor)
 
 
@@ -270,6 +276,7 @@ class _Worker:
         return Batch(task.values, task.outcomes, bool(answer) and not task.was_interrupted)
 
     def stop(self) -> None:
+        """Ends the worker's process and closes its spools."""
         self._end_process()
         for spool in (*self._inputs, *self._outputs):
             spool.close()
@@ -381,7 +388,7 @@ class _Worker:
 
 
 def _ending(code: int | None) -> str:
-    """How a process with this exit code ended: the name of a signal, or its exit status."""
+    """Returns how a process with this exit code ended: the name of a signal, or its exit status."""
     if code is not None and code < 0:
         with suppress(ValueError):
             return signal.Signals(-code).name
@@ -393,7 +400,10 @@ def _ending(code: int | None) -> str:
 
 @dataclass(frozen=True)
 class _Raised:
-    """The outcome of a value for which the job raised an error."""
+    """The outcome of a value for which the job raised an error.
+
+    error: the error.
+    """
 
     error: Exception
 
@@ -428,7 +438,7 @@ def _serve(connection: Connection, inputs: list[_Spool], outputs: list[_Spool], 
 
 
 def _result(job: Job, value: Any, seconds: float, memory: "_MemoryLimit") -> Any:
-    """The job's result for a value, an error that it raised, or Exceeded where it ran out of memory.
+    """Returns the job's result for a value, an error that it raised, or Exceeded where it ran out of memory.
 
     After `seconds` of processor time a signal ends the process here.
     """
@@ -473,17 +483,18 @@ class _MemoryLimit:
         )
 
     def begin(self) -> None:
+        """Sets the limit. It does nothing where the memory in use is not known."""
         if self._limit is not None:
             resource.setrlimit(resource.RLIMIT_DATA, (self._limit, self._before[1]))
 
     def end(self) -> None:
+        """Restores the limit that the process had before."""
         resource.setrlimit(resource.RLIMIT_DATA, self._before)
 
 
 def _private_memory() -> int | None:
-    """The private writable memory of this process in bytes;
-
-    None on systems other than Linux, which do not report it.
+    """Returns the private writable memory of this process in bytes; None on systems other than Linux, which do not
+    report it.
     """
     with suppress(OSError), open("/proc/self/status", encoding="ascii", errors="replace") as status:
         for line in status:

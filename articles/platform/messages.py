@@ -57,7 +57,7 @@ class Message(str):
 
 
 def storable(text: str) -> str:
-    """Returns a text from outside as the database accepts it:
+    """Returns a text from outside as the database accepts it.
 
     NUL, and bytes of a file name that are no UTF-8, become escapes.
     """

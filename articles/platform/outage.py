@@ -26,7 +26,7 @@ _DISK_TAKES_NO_MORE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
 
 
 def is_outage(error: BaseException | None) -> bool:
-    """Whether an error, or one of its causes, means that the database server cannot serve now."""
+    """Returns whether an error, or one of its causes, means that the database server cannot serve now."""
     return any(_means_outage(link) for link in _chain(error))
 
 
@@ -40,14 +40,18 @@ def _means_outage(error: BaseException) -> bool:
 
 
 def lacks_tables(error: BaseException | None) -> bool:
-    """Whether an error means that the database has no tables of the archive yet, or those of another release."""
+    """Returns whether an error means that the database has no tables of the archive yet,
+    or those of another release.
+    """
     return any(
         isinstance(link, (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn)) for link in _chain(error)
     )
 
 
 def disk_takes_no_more(error: BaseException) -> bool:
-    """Whether an error means that later writes will fail, too: a disk is full, over its quota, read-only or broken."""
+    """Returns whether an error means that later writes will fail, too: a disk is full, over its quota, read-only or
+    broken.
+    """
     return isinstance(error, OSError) and error.errno in _DISK_TAKES_NO_MORE
 
 
@@ -67,7 +71,9 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def was_stopped(error: BaseException | None) -> bool:
-    """Whether an error, or one of its causes, is a statement stopped by the time limit (ARCHIVE_STATEMENT_TIMEOUT)."""
+    """Returns whether an error, or one of its causes, is a statement stopped by the time limit
+    (ARCHIVE_STATEMENT_TIMEOUT).
+    """
     return any(isinstance(link, psycopg.errors.QueryCanceled) for link in _chain(error))
 
 
@@ -102,7 +108,7 @@ _FOR_PROGRAMS = {
 
 
 def _answer(request: HttpRequest, failure: str, status: int) -> HttpResponse:
-    """A page or JSON about a failure, one of the keys of _FOR_PROGRAMS."""
+    """Returns a page or JSON about a failure, one of the keys of _FOR_PROGRAMS."""
     if request.path.startswith("/api/"):
         response: HttpResponse = JsonResponse({"detail": _FOR_PROGRAMS[failure]}, status=status)
     else:

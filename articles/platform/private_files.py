@@ -57,7 +57,9 @@ def open_regular(path: str | os.PathLike[str]) -> int:
 
 
 def open_to_others(path: Path, mode_bits: int = OTHERS) -> bool:
-    """Whether any of the mode bits in `mode_bits` is set. False for a symbolic link, which has no mode of its own."""
+    """Returns whether any of the mode bits in `mode_bits` is set. False for a symbolic link, which has no mode of its
+    own.
+    """
     mode = path.lstat().st_mode
     return not stat.S_ISLNK(mode) and bool(mode & mode_bits)
 

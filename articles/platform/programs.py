@@ -69,7 +69,7 @@ def program(name: str) -> Path:
 
 
 def _major(path: Path) -> int:
-    """The major version of a program; 0 where its output has none."""
+    """Returns the major version of a program; 0 where its output has none."""
     output = subprocess.run([path, "--version"], capture_output=True, text=True, check=False).stdout
     match = re.search(r"\s(\d+)", output)
     return int(match[1]) if match else 0

@@ -126,7 +126,8 @@ class PacedSocket(socket.socket):
         self.waited += time.monotonic() - begun
 
     def _arrived(self) -> int:
-        """Bytes of the present answer that the client has acknowledged. Bytes in the kernel's buffer do not count.
+        """Returns the bytes of the present answer that the client has acknowledged. Bytes in the kernel's buffer do not
+        count.
 
         Linux reports the size of that buffer (SIOCOUTQ in tcp(7), the same number as TIOCOUTQ). On other systems it is
         taken for empty.
@@ -172,7 +173,7 @@ class Connection(TConn):
             self.body = None
 
     def is_late(self, now: float) -> bool:
-        """Whether the deadline of the head or body has passed at `now`, in seconds of the monotonic clock."""
+        """Returns whether the deadline of the head or body has passed at `now`, in seconds of the monotonic clock."""
         if self.request is None:
             return now - self.begun > HEAD_SECONDS
         return now - self.begun > BODY_GRACE + self.received / BODY_RATE
@@ -251,7 +252,7 @@ class ReceptionWorker(ThreadWorker):
             pool.shutdown(wait=False)
 
     def set_accept_enabled(self, enabled: bool) -> None:
-        """At the end, closes the port before the last requests are answered.
+        """Closes the port at the end, before the last requests are answered.
 
         So the next server can open it at once.
         """

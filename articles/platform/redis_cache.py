@@ -39,9 +39,11 @@ class Serializer:
     """Serialises values as signed plain data. Django's own serializer reads pickles, which can run code."""
 
     def dumps(self, obj: cached_values.Value) -> bytes:
+        """Returns the signed bytes of a value. Raises TypeError for one that is no plain data."""
         return cached_values.dump(obj)
 
     def loads(self, data: Any) -> cached_values.Value:
+        """Returns the value of signed bytes. Raises UnreadableValueError for bytes that the archive did not write."""
         return cached_values.load(data)
 
 

@@ -179,7 +179,7 @@ def aliases() -> list[str]:
 
 @contextmanager
 def reading_from(alias: str) -> Iterator[None]:
-    """Inside the block, this thread's connection «default» is the replica's."""
+    """Makes the replica's connection this thread's connection «default» until the block ends."""
     primary = connections[DEFAULT_DB_ALIAS]
     connections[DEFAULT_DB_ALIAS] = connections[alias]
     try:
@@ -216,7 +216,7 @@ class Replicas:
 
 
 def _only_reads(request: HttpRequest) -> bool:
-    """Whether a replica may answer the request."""
+    """Returns whether a replica may answer the request."""
     return (
         request.method in ("GET", "HEAD")
         and settings.SESSION_COOKIE_NAME not in request.COOKIES

@@ -67,7 +67,7 @@ def join(database: str) -> None:
 
 @contextmanager
 def _scratch_role() -> Iterator[None]:
-    """Inside the block, the default connection has the role that makes databases. Restores the settings afterwards.
+    """Gives the default connection the role that makes databases. Restores the settings when the block ends.
 
     Raises CommandError where the role has no right to make databases.
     """

@@ -40,7 +40,7 @@ class SessionStore(db.SessionStore):
 
 
 def is_ours(key: str | None) -> bool:
-    """Whether the archive issued this session key, by its signature alone."""
+    """Returns whether the archive issued this session key, by its signature alone."""
     if not key or len(key) != _RANDOM + _SIGNATURE or not key.isascii():
         return False
     start, signature = key[:_RANDOM], key[_RANDOM:]

@@ -27,7 +27,7 @@ def storing() -> Iterator[None]:
 
 
 def nobody_stores() -> bool:
-    """Whether no run stores articles. If so, none can begin before the present transaction ends."""
+    """Returns whether no run stores articles. If so, none can begin before the present transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_STORING])
         return cursor.fetchone()[0]

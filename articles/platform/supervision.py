@@ -119,9 +119,9 @@ class Supervisor:
                 LOGGER.error("%s cannot be started: %s; next attempt in %.0f s", program.name, error, pause)
 
     def _look_for_silence(self) -> None:
-        """Kills programs that hang;
+        """Kills programs that hang. `_look` then starts them again.
 
-        `_look` then starts them again. It has its own thread, because the check may take long.
+        It has its own thread, because the check may take long.
         """
         for program in self.programs:
             process, seconds = program.process, time.monotonic() - program.started_at

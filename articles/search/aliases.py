@@ -29,7 +29,7 @@ class OtherNames:
 
     @property
     def name(self) -> str:
-        """The canonical name, or the first word of the set of synonyms."""
+        """Returns the canonical name, or the first word of the set of synonyms."""
         return self.names[0]
 
 

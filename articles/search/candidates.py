@@ -71,7 +71,7 @@ class Candidates:
 
     @property
     def are_the_matches(self) -> bool:
-        """Whether `ids_read` is exactly the set of matches."""
+        """Returns whether `ids_read` is exactly the set of matches."""
         return self.complete and not self.must
 
     @classmethod
@@ -237,7 +237,9 @@ def _of_filter(result: index.IndexLook, other_ids: Sequence[int], match: Match, 
 
 
 def _is_plain(match: Match) -> bool:
-    """Whether `match` has no prefix and no exclusion; the index then reads hardly more than its shortest list."""
+    """Returns whether `match` has no prefix and no exclusion;
+    the index then reads hardly more than its shortest list.
+    """
     match match:
         case matching.All(parts):
             return all(map(_is_plain, parts))

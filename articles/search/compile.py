@@ -52,7 +52,7 @@ class Concept:
 
     @property
     def lexeme(self) -> str:
-        """The lexeme of a concept that is one plain word, else an empty string."""
+        """Returns the lexeme of a concept that is one plain word, else an empty string."""
         return self.match.text if isinstance(self.match, matching.Lexeme) and not self.match.prefix else ""
 
 
@@ -156,6 +156,7 @@ class _FieldResolver:
         self.notes: list[QueryNote] = []
 
     def resolved(self, node: Node) -> Node:
+        """Returns the tree with every field that names nothing replaced. `notes` gets one note for each of them."""
         match node:
             case Field():
                 if self.conditions[node] is None:

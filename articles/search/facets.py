@@ -105,7 +105,7 @@ class Bar:
 
     @property
     def is_month(self) -> bool:
-        """Whether the bar stands for a month, not for a year."""
+        """Returns whether the bar stands for a month, not for a year."""
         return "-" in self.value
 
 
@@ -126,7 +126,7 @@ class Facets:
 
     @property
     def bars(self) -> tuple[Bar, ...]:
-        """`times` as bars without a gap."""
+        """Returns `times` as bars without a gap."""
         return bars(self.times)
 
 

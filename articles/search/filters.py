@@ -154,7 +154,7 @@ class ForgivingFilterSet(django_filters.FilterSet):
 
     @cached_property
     def looked_up(self) -> dict[str, list[tuple[Any, ...]]]:
-        """The rows that the address names, by the condition's name, read in one statement.
+        """Returns the rows that the address names, by the condition's name, read in one statement.
 
         Each is a list of the id and the columns by which readers know the row, filled up with empty texts.
         """
@@ -182,7 +182,7 @@ class ForgivingFilterSet(django_filters.FilterSet):
 
     @property
     def complaints(self) -> list[str]:
-        """A message for each condition that was ignored, with its label."""
+        """Returns a message for each condition that was ignored, with its label."""
         return [
             f"«{self.form.fields[name].label}»: {errors[0]}"
             for name, errors in self.form.errors.items()
@@ -191,7 +191,7 @@ class ForgivingFilterSet(django_filters.FilterSet):
 
     @property
     def chosen(self) -> list[Condition]:
-        """The conditions that are in force."""
+        """Returns the conditions that are in force."""
         self.form.errors  # noqa: B018  Reading it fills cleaned_data.
         return [
             Condition(name, self.data.get(name, ""), str(self.form.fields[name].label), value)
@@ -224,12 +224,15 @@ class ArticleFilter(ForgivingFilterSet):
         return super().named() | of_kind
 
     def reporting(self, articles: ArticleQuerySet, name: str, event: Event) -> ArticleQuerySet:
+        """Returns articles with a standing coverage of `event`."""
         return articles.reporting(event)
 
     def naming(self, articles: ArticleQuerySet, name: str, actor: Actor) -> ArticleQuerySet:
+        """Returns articles with a standing mention of `actor`."""
         return articles.naming(actor)
 
     def of_kind(self, articles: ArticleQuerySet, name: str, kind: str) -> ArticleQuerySet:
+        """Returns articles with a standing coverage of a nameable event of `kind`."""
         # The sum keeps PostgreSQL from an index lookup for each of the many events: an article has few coverages to
         # compare with them. This halves the time at a million articles. Sending hundreds of events as one array takes a
         # tenth of the time that as many separate parameters take.
@@ -239,12 +242,15 @@ class ArticleFilter(ForgivingFilterSet):
         return articles.filter(pk__in=covered.values("article"))
 
     def published_since(self, articles: ArticleQuerySet, name: str, day: date) -> ArticleQuerySet:
+        """Returns articles whose publication can lie on `day` or later."""
         return articles.reported_between(day, None)
 
     def published_until(self, articles: ArticleQuerySet, name: str, day: date) -> ArticleQuerySet:
+        """Returns articles whose publication can lie on `day` or earlier."""
         return articles.reported_between(None, day)
 
     def surely_published(self, articles: ArticleQuerySet, name: str, value: str) -> ArticleQuerySet:
+        """Returns articles whose publication certainly lies in the year or month `value`."""
         return articles.surely_between(*_interval(value))
 
 
@@ -282,6 +288,7 @@ class FigureFilter(ForgivingFilterSet):
         return figures.filter(Q(actor=actor) | Q(_is_any_of(F("article_id"), latest), actor__isnull=True))
 
     def contradicted(self, figures: FigureQuerySet, name: str, chosen: bool) -> FigureQuerySet:
+        """Returns figures with an open contradiction, if `chosen`; otherwise all."""
         return figures.contradicted() if chosen else figures
 
 
@@ -297,6 +304,9 @@ class NounFilter(ForgivingFilterSet):
     unreviewed = django_filters.BooleanFilter(label=_("مع ما لم يُراجَع"), method="as_given", widget=CheckboxInput)
 
     def as_given(self, rows: QuerySet[Any], name: str, chosen: bool) -> QuerySet[Any]:
+        """Returns `rows` unchanged: `filter_queryset` reads the choice of unreviewed rows after all other
+        conditions.
+        """
         return rows
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
@@ -322,6 +332,7 @@ class EventFilter(NounFilter):
         fields: list[str] = []
 
     def begun_in(self, events: EventQuerySet, name: str, value: str) -> EventQuerySet:
+        """Returns events that can have begun in the year or month `value`."""
         return events.held_between(*_interval(value))
 
 
@@ -336,4 +347,5 @@ class ActorFilter(NounFilter):
         fields: list[str] = []
 
     def named_so(self, actors: ActorQuerySet, name: str, text: str) -> ActorQuerySet:
+        """Returns actors with a name that contains `text`, in any spelling that folds alike."""
         return actors.with_name_part(text)

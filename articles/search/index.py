@@ -130,7 +130,7 @@ class Scope:
 
     @cached_property
     def looks_wide(self) -> bool:
-        """Whether PostgreSQL expects the filter to let in more than EXPECTED_WIDE articles.
+        """Returns whether PostgreSQL expects the filter to let in more than EXPECTED_WIDE articles.
 
         Reading the first articles of such a filter would take longer than the search itself.
         """
@@ -141,18 +141,22 @@ class Scope:
 
     @cached_property
     def first(self) -> list[int]:
-        """The ids of up to MOST_FILTERED + 1 articles that the filter lets in, in the order PostgreSQL finds them."""
+        """Returns the ids of up to MOST_FILTERED + 1 articles that the filter lets in, in the order PostgreSQL finds
+        them.
+        """
         sql, params = self._let_in
         return [pk for (pk,) in _rows(f"{sql} LIMIT {MOST_FILTERED + 1}", params)]
 
     @property
     def whole(self) -> list[int] | None:
-        """The ids of all articles that the filter lets in; None if there are more than MOST_FILTERED, or no filter."""
+        """Returns the ids of all articles that the filter lets in; None if there are more than MOST_FILTERED, or no
+        filter.
+        """
         return self.first if self.filtered and len(self.first) <= MOST_FILTERED else None
 
     @property
     def narrow(self) -> list[int] | None:
-        """The same as `whole`, but None without a look where PostgreSQL expects a wide filter."""
+        """Returns the same as `whole`, but None without a look where PostgreSQL expects a wide filter."""
         return None if self.looks_wide else self.whole
 
     def intersected(self, terms: str, most: int) -> list[int] | None:
@@ -185,7 +189,7 @@ class Scope:
 
     @cached_property
     def _let_in(self) -> tuple[str, tuple[Any, ...]]:
-        """The unordered statement for the ids that the filter lets in, and its parameters."""
+        """Returns the unordered statement for the ids that the filter lets in, and its parameters."""
         return _sql(self.articles.order_by())
 
 
@@ -255,7 +259,7 @@ def _plan(sql: str, params: Sequence[Any]) -> dict[str, Any]:
 
 
 def _intersects(plan: dict[str, Any]) -> bool:
-    """Whether a plan intersects article_terms with indexes that return at most MOST_TOLD_BY_OTHERS rows."""
+    """Returns whether a plan intersects article_terms with indexes that return at most MOST_TOLD_BY_OTHERS rows."""
     parts = plan.get("Plans", [])
     if plan["Node Type"] != "BitmapAnd":
         return any(map(_intersects, parts))

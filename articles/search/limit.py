@@ -78,5 +78,5 @@ def give_up_after(milliseconds: int) -> Iterator[None]:
 
 
 def _was_stopped(error: OperationalError) -> bool:
-    """Whether a statement was stopped by its timeout (SQLSTATE 57014, query_canceled)."""
+    """Returns whether a statement was stopped by its timeout (SQLSTATE 57014, query_canceled)."""
     return getattr(error.__cause__, "sqlstate", "") == "57014"

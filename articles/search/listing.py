@@ -66,7 +66,7 @@ class Direction:
 
     @property
     def rising(self) -> bool:
-        """Whether articles are read from older to newer."""
+        """Returns whether articles are read from older to newer."""
         return self.oldest != self.back
 
     def ordered(self, articles: ArticleQuerySet) -> ArticleQuerySet:

@@ -69,21 +69,30 @@ class Close:
 
 @dataclass(frozen=True)
 class All:
-    """An article that matches all of `parts`."""
+    """An article that meets all of several conditions.
+
+    parts: the conditions.
+    """
 
     parts: tuple["Match", ...]
 
 
 @dataclass(frozen=True)
 class Any:
-    """An article that matches at least one of `parts`."""
+    """An article that meets at least one of several conditions.
+
+    parts: the conditions.
+    """
 
     parts: tuple["Match", ...]
 
 
 @dataclass(frozen=True)
 class Without:
-    """An article that does not match `part`."""
+    """An article that does not meet a condition.
+
+    part: the condition.
+    """
 
     part: "Match"
 
@@ -186,7 +195,7 @@ def positions(match: Match) -> str:
 
 
 def needs_positions(match: Match) -> bool:
-    """Whether terms() would find articles that do not match, because only positions decide."""
+    """Returns whether terms() would find articles that do not match, because only positions decide."""
     match match:
         case Run() | Close():
             return True

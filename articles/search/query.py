@@ -72,28 +72,40 @@ class Term:
 
 @dataclass(frozen=True)
 class Phrase:
-    """Words side by side, in order."""
+    """Words side by side, in order.
+
+    terms: the words.
+    """
 
     terms: tuple[Term, ...]
 
 
 @dataclass(frozen=True)
 class And:
-    """All of `parts`."""
+    """What meets all of several conditions.
+
+    parts: the conditions.
+    """
 
     parts: tuple["Node", ...]
 
 
 @dataclass(frozen=True)
 class Or:
-    """At least one of `parts`."""
+    """What meets at least one of several conditions.
+
+    parts: the conditions.
+    """
 
     parts: tuple["Node", ...]
 
 
 @dataclass(frozen=True)
 class Not:
-    """Articles without `part`."""
+    """Articles that do not meet a condition.
+
+    part: the condition.
+    """
 
     part: "Node"
 
@@ -114,7 +126,10 @@ class Near:
 
 @dataclass(frozen=True)
 class Title:
-    """Words in the title; `part` consists of terms and phrases, and And, Or and Not of them."""
+    """Words in the title.
+
+    part: the words. It consists of terms and phrases, and And, Or and Not of them.
+    """
 
     part: "Node"
 
@@ -253,7 +268,7 @@ def terms_of(node: Node | None, *, negated: bool = False) -> list[Term]:
 
 
 def is_plain(node: Node | None) -> bool:
-    """Whether a query consists of words alone, without any operator."""
+    """Returns whether a query consists of words alone, without any operator."""
     match node:
         case Term():
             return True
@@ -263,7 +278,7 @@ def is_plain(node: Node | None) -> bool:
 
 
 def _asks_for_something(node: Node) -> bool:
-    """Whether a node requires something, and does not only exclude."""
+    """Returns whether a node requires something, and does not only exclude."""
     match node:
         case Not():
             return False
@@ -526,7 +541,7 @@ def _interval(text: str) -> tuple[date, date] | None:
 
 
 def _has_fields(node: Node) -> bool:
-    """Whether a node contains a field, a title or a NEAR, none of which can stand within a title."""
+    """Returns whether a node contains a field, a title or a NEAR, none of which can stand within a title."""
     match node:
         case Field() | Published() | Title() | Near():
             return True

@@ -37,7 +37,7 @@ class Written:
 
     @property
     def grams(self) -> list[str]:
-        """The parts of GRAM letters of the word, each once; the word itself where it is shorter."""
+        """Returns the parts of GRAM letters of the word, each once; the word itself where it is shorter."""
         length = max(1, len(self.word) - GRAM + 1)
         return list(dict.fromkeys(self.word[first : first + GRAM] for first in range(length)))
 

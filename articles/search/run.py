@@ -143,7 +143,7 @@ class Wanted:
 
     @property
     def direction(self) -> Direction:
-        """The direction of a page by date."""
+        """Returns the direction of a page by date."""
         return Direction.of(oldest=self.order == Order.OLDEST, after=self.after, before=self.before)
 
 
@@ -179,19 +179,21 @@ class _WordSearch:
 
     @cached_property
     def counts(self) -> Counts:
-        """The term statistics of the query."""
+        """Returns the term statistics of the query."""
         return Counts.of(self.compiled)
 
     @property
     def term_count(self) -> int:
-        """The number of words and names in the query; a name counts once, function words do not count."""
+        """Returns the number of words and names in the query; a name counts once, function words do not count."""
         named = {(names.first, names.last) for names in self.compiled.widened}
         content_words = sum(1 for term in terms_of(self.query.tree) if not is_stop_word(term.text))
         return content_words - sum(last - first - 1 for first, last in named)
 
     @property
     def is_question(self) -> bool:
-        """Whether the query reads as a question: a question word, a question mark, or QUESTION words and names."""
+        """Returns whether the query reads as a question: a question word, a question mark,
+        or QUESTION words and names.
+        """
         terms = terms_of(self.query.tree)
         return (
             self.term_count >= QUESTION or "؟" in self.query.text or any(is_question_word(term.text) for term in terms)

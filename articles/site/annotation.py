@@ -56,7 +56,7 @@ def paragraphs(
 
 
 def _sort_key(span: tuple) -> tuple[int, int]:
-    """The sort key of a span: by start, the longest first."""
+    """Returns the sort key of a span: by start, the longest first."""
     return span[0], -span[1]
 
 

@@ -86,6 +86,7 @@ class CappedPaginator(Paginator):
 
     @property
     def is_capped(self) -> bool:
+        """Returns whether there are rows after the first `most`."""
         return self._counted[1]
 
 
@@ -179,6 +180,7 @@ class PublicChoice:
 
     @cached_property
     def tallies_kept(self) -> bool:
+        """Returns whether stored numbers of public articles are in use; read once for a page."""
         return are_kept()
 
     def of(self, rows: Nouns) -> Nouns:

@@ -21,7 +21,7 @@ from articles.platform.calendar_bounds import held, is_unheld
 
 
 def in_english() -> bool:
-    """Whether the page is in English."""
+    """Returns whether the page is in English."""
     return get_language() == "en"
 
 

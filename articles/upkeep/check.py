@@ -79,11 +79,11 @@ class Checked:
 
     @property
     def open(self) -> list[Problem]:
-        """The problems that still need attention: neither repaired nor usual."""
+        """Returns the problems that still need attention: neither repaired nor usual."""
         return [problem for problem in self.problems if not (problem.is_repaired or problem.is_usual)]
 
     def as_dict(self) -> dict[str, object]:
-        """The counts, the number of open problems by kind, and the number of repaired ones."""
+        """Returns the counts, the number of open problems by kind, and the number of repaired ones."""
         kinds = {problem.kind for problem in self.problems}
         return {
             **self.counts,
@@ -176,7 +176,7 @@ class LostOriginals:
 
     @property
     def may_be_somewhere(self) -> bool:
-        """Whether a file that no row names may be a lost original."""
+        """Returns whether a file that no row names may be a lost original."""
         return self.rows > 0 or self.looked != {"captures", "articles"}
 
 
@@ -200,7 +200,7 @@ def _captures(without_digests: bool, lost: LostOriginals) -> Look:
 
 
 def _missing_captures(lost: LostOriginals) -> Look:
-    """Articles that came from an original and have no capture any more.
+    """Finds articles that came from an original and have no capture any more.
 
     An article that an editor typed never had one. It can be recognised: its title was an editor's from the first, and
     it has nothing but its text that would come from an original (TitleOrigin; ingest stores an article and its capture
@@ -224,7 +224,7 @@ def _missing_captures(lost: LostOriginals) -> Look:
 
 
 def _leftovers(repair: bool, settled: float, lost: LostOriginals) -> Look:
-    """Files of the captures' store that no row names: an ingest was killed before its article was committed.
+    """Finds files of the captures' store that no row names: an ingest was killed before its article was committed.
 
     Where originals are lost, a file named like a capture may be one of them, and stays. A repair never deletes such a
     file: nothing may be known of its loss. It is set aside, in a folder of the same store that is not looked at.
@@ -245,7 +245,7 @@ def _leftovers(repair: bool, settled: float, lost: LostOriginals) -> Look:
 
 
 def _leftover(storage: Storage, name: str, remove: bool, settled: float, may_be_original: bool) -> Problem | None:
-    """The problem of a file that no row names; None for a file that is new or was removed meanwhile."""
+    """Returns the problem of a file that no row names; None for a file that is new or was removed meanwhile."""
     try:
         if seconds_now() - storage.get_modified_time(name).timestamp() < settled:
             return None
@@ -274,7 +274,9 @@ def _cannot_be(error: OSError) -> str:
 
 
 def _files(storage: Storage, folder: str) -> Iterator[str | Problem]:
-    """The name of every file below a folder of a store, in order, and a problem for a folder that cannot be listed."""
+    """Yields the name of every file below a folder of a store, in order, and a problem for a folder that cannot be
+    listed.
+    """
     try:
         folders, files = storage.listdir(folder)
     except FileNotFoundError:  # nothing was ever stored
@@ -300,7 +302,8 @@ def _chunks(items: Iterable[str | Problem], size: int) -> Iterator[list[str | Pr
 
 
 def _addresses(repair: bool) -> Look:
-    """Articles whose address is malformed, is not canonical, or is the address of another article in another spelling.
+    """Finds articles whose address is malformed, is not canonical, or is the address of another article in another
+    spelling.
 
     With `repair`, an address is made canonical where no other article has it. Editors decide which of two articles
     keeps an address.
@@ -343,7 +346,7 @@ def _capture_addresses(repair: bool) -> Look:
 
 
 def _misspelled(owner: str, address: str, canonical: str, repair: bool) -> Problem:
-    """The problem of an address that is not canonical.
+    """Returns the problem of an address that is not canonical.
 
     It is usual in archives that an older version filled. If it raised an alarm, their nightly backup would stop.
     """
@@ -356,7 +359,7 @@ def _misspelled(owner: str, address: str, canonical: str, repair: bool) -> Probl
 
 
 def _deliveries() -> Look:
-    """Deliveries that wait or run and whose file is missing."""
+    """Finds deliveries that wait or run and whose file is missing."""
     waiting = Delivery.objects.filter(state__in=[DeliveryState.WAITING, DeliveryState.RUNNING]).exclude(stored_as="")
     for delivery in waiting:
         yield 1
@@ -365,7 +368,7 @@ def _deliveries() -> Look:
 
 
 def _texts(repair: bool) -> Look:
-    """Texts that hold characters which the gate removes: they are older than the gate, or were written around it.
+    """Finds texts that hold characters which the gate removes: they are older than the gate, or were written around it.
 
     Repairing a body moves its spans, so texts are checked before spans.
     """
@@ -401,7 +404,7 @@ def _ungated_texts(model: type[models.Model]) -> Iterator[tuple[int, list[str]]]
 
 
 def _as_stored(model: type[models.Model], fields: Sequence[models.Field]) -> models.QuerySet:
-    """A queryset of (primary key, *values of `fields`).
+    """Returns a queryset of (primary key, *values of `fields`).
 
     A RowsField has its whole stored value, not only the rows of its shape.
     """
@@ -444,7 +447,7 @@ def _repair_texts(model: type[models.Model], pk: object) -> str:
 
 
 def _dates() -> Look:
-    """Days and times outside the range that ingest and forms accept. Such rows are older than that rule."""
+    """Finds days and times outside the range that ingest and forms accept. Such rows are older than that rule."""
     for model in apps.get_app_config("articles").get_models():
         yield from _beyond_calendar(model)
     for model, name, days in (
@@ -474,7 +477,8 @@ def _dates() -> Look:
 
 
 def _beyond_calendar(model: type[models.Model]) -> Look:
-    """Rows with a day or a time that the database's rules no longer accept (articles/platform/calendar_bounds.py).
+    """Finds rows with a day or a time that the database's rules no longer accept
+    (articles/platform/calendar_bounds.py).
 
     In the history of rows such a value is reported and raises no alarm: history is never mended.
     """
@@ -515,7 +519,7 @@ def _beyond_calendar(model: type[models.Model]) -> Look:
 
 
 def _values() -> Look:
-    """Values that no form and no reader of documents stores, and that pages leave out.
+    """Finds values that no form and no reader of documents stores, and that pages leave out.
 
     These are: a value that is no list and rows without their keys (RowsField), arrays with NULL items or of other
     dimensions (ItemsField), scores beyond their range, and NaN (articles/platform/number_bounds.py).
@@ -552,7 +556,9 @@ def _decimals_astray(model: type[models.Model], column: models.DecimalField) -> 
 
 
 def _as_written(model: type[models.Model], column: models.Field) -> models.QuerySet:
-    """The rows of a model with `written`: the value of a column as the database writes it, whatever Django reads of it."""
+    """Returns the rows of a model with `written`: the value of a column as the database writes it, whatever Django
+    reads of it.
+    """
     return model._base_manager.order_by("pk").annotate(written=Cast(column.attname, models.TextField()))
 
 
@@ -575,7 +581,7 @@ _VALUE_CHECKS: dict[type, Callable[[type[models.Model], Any], Iterator[tuple[int
 
 
 def _languages() -> Look:
-    """Articles whose language is no language code."""
+    """Finds articles whose language is no language code."""
     yield 1
     codes = Article.objects.exclude(language__iregex=f"^{LANGUAGE}$").order_by("pk").values_list("pk", "language")
     for pk, code in codes.iterator(ROWS_AT_ONCE):
@@ -583,7 +589,7 @@ def _languages() -> Look:
 
 
 def _periods(repair: bool) -> Look:
-    """Events whose `periods` do not follow from their start. Articles are matched with events by `periods`."""
+    """Finds events whose `periods` do not follow from their start. Articles are matched with events by `periods`."""
     rows = Event.objects.only("periods", "start_earliest", "start_latest").order_by("pk")
     for event in rows.iterator(ROWS_AT_ONCE):
         yield 1
@@ -598,7 +604,7 @@ def _periods(repair: bool) -> Look:
 
 
 def _outside(field: models.DateField) -> Q:
-    """The condition that a field holds a day or moment outside the calendar's bounds."""
+    """Returns the condition that a field holds a day or moment outside the calendar's bounds."""
     is_moment = isinstance(field, models.DateTimeField)
     first, last = (FIRST_MOMENT, LAST_MOMENT) if is_moment else (FIRST_DAY, LAST_DAY)
     return Q(**{f"{field.attname}__isnull": False}) & (
@@ -611,7 +617,7 @@ def _any_of(conditions: Iterable[Q]) -> Q:
 
 
 def _merged() -> Look:
-    """Rows that were merged in a circle, so that none of them is the row that stays."""
+    """Finds rows that were merged in a circle, so that none of them is the row that stays."""
     for model in apps.get_app_config("articles").get_models():
         if not issubclass(model, Mergeable):
             continue
@@ -638,7 +644,7 @@ _MERGED_IN_A_CIRCLE = """
 
 
 def _modes(repair: bool) -> Look:
-    """Files and folders of captures and uploads that other accounts of the machine can read.
+    """Finds files and folders of captures and uploads that other accounts of the machine can read.
 
     Each start closes the outer folders, which keeps other accounts from everything inside. With `repair`, files and
     folders inside that an earlier version left open are closed as well.
@@ -705,7 +711,7 @@ def _rows(statement: str, noun: str, kind: str) -> Look:
 
 
 def _references() -> Look:
-    """References from one noun to another whose row does not exist."""
+    """Finds references from one noun to another whose row does not exist."""
     for model in apps.get_app_config("articles").get_models():
         for reference in model._meta.concrete_fields:
             if not (isinstance(reference, models.ForeignKey) and reference.db_constraint):  # type: ignore[attr-defined] # Stubs: it is missing.
@@ -721,7 +727,7 @@ def _references() -> Look:
 
 
 def _statistics(repair: bool) -> Look:
-    """Statistics of search and pages that differ from a fresh count of the same articles."""
+    """Finds statistics of search and pages that differ from a fresh count of the same articles."""
     with transaction.atomic():
         drifted = statistics.drift()
         transaction.set_rollback(True)  # Discards the fresh count.

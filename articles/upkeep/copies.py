@@ -265,6 +265,7 @@ class _SourceFile:
         self._file = file
 
     def read(self, size: int) -> bytes:
+        """Returns up to `size` bytes. Raises _SourceError if they cannot be read."""
         try:
             return self._file.read(size)
         except OSError as error:

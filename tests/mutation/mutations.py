@@ -161,7 +161,7 @@ def _changes(owner: ast.AST, *, numbers_only: bool) -> Iterator[_Change]:
 
 
 def _line(node: ast.AST) -> str:
-    """The code of a node in one line; of a compound statement its first line."""
+    """Returns the code of a node in one line; of a compound statement its first line."""
     return ast.unparse(node).split("\n")[0]
 
 

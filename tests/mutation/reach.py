@@ -82,7 +82,7 @@ def _is_docstring(statement: ast.stmt) -> bool:
 
 
 def _lines(statement: ast.stmt) -> range:
-    """The lines of a statement; of a compound statement those before its first block."""
+    """Returns the lines of a statement; of a compound statement those before its first block."""
     last = statement.end_lineno
     if isinstance(statement, _COMPOUND | ast.FunctionDef | ast.ClassDef):
         first = statement.cases[0].pattern if isinstance(statement, ast.Match) else statement.body[0]

@@ -95,7 +95,7 @@ class Reach:
         return next((lines[line] for line in mutant.lines if lines.get(line)), set())
 
     def _tests_of_constant(self, mutant: Mutant) -> set[str]:
-        """The tests that reach a line which names the constant, or a constant that is made of it."""
+        """Returns the tests that reach a line which names the constant, or a constant that is made of it."""
         names = _dependents(mutant.path, mutant.function)
         tests: set[str] = set()
         for path, lines in self.tests.items():
@@ -110,7 +110,7 @@ def _tree(path: str) -> ast.Module:
 
 
 def _dependents(path: str, constant: str) -> set[str]:
-    """The names of the module's constants that are made of a constant, its own among them."""
+    """Returns the names of the module's constants that are made of a constant, its own among them."""
     names = set(constant.split(", "))
     for node in _tree(path).body:
         if names & _names(node):
@@ -125,7 +125,7 @@ def _names(node: ast.AST) -> set[str]:
 
 @functools.cache
 def _imported(path: str) -> set[str]:
-    """The names that a module imports from others, and the attributes that it reads."""
+    """Returns the names that a module imports from others, and the attributes that it reads."""
     imported = {name.name for node in _tree(path).body if isinstance(node, ast.ImportFrom) for name in node.names}
     return imported | {node.attr for node in ast.walk(_tree(path)) if isinstance(node, ast.Attribute)}
 
@@ -152,7 +152,7 @@ class Running:
     folder: Path
 
     def failed_test(self) -> str:
-        """The name of the test that failed in the fork; empty if none did, or if the fork was killed."""
+        """Returns the name of the test that failed in the fork; empty if none did, or if the fork was killed."""
         path = self.folder / "failed"
         return path.read_text(encoding="utf-8") if path.exists() else ""
 
@@ -317,7 +317,7 @@ def _server() -> psycopg.Connection:
 
 
 def _scratch() -> Path:
-    """A folder with a copy of the stored files, which a mutant may delete."""
+    """Makes a folder with a copy of the stored files, which a mutant may delete."""
     from django.conf import settings
 
     folder = Path(tempfile.mkdtemp(prefix="mutant-"))
@@ -327,7 +327,7 @@ def _scratch() -> Path:
 
 
 def _outcome(child: int, attempt: Running) -> str | None:
-    """What became of a mutant: "killed" or "survived"; None while its fork runs."""
+    """Returns what became of a mutant: "killed" or "survived"; None while its fork runs."""
     done, status = os.waitpid(child, os.WNOHANG)
     if done:
         return "survived" if os.waitstatus_to_exitcode(status) == 0 else "killed"
@@ -493,7 +493,7 @@ def _measure_reach(folder: Path, processes: int) -> None:
 
 
 def _state() -> Path:
-    """The folder of what is kept for this state of the code and the tests."""
+    """Returns the folder of what is kept for this state of the code and the tests."""
     digest = hashlib.sha256()
     for path in sorted([*(ROOT / "articles").rglob("*.py"), *(ROOT / "tests").rglob("*.py")]):
         if "node_modules" not in path.parts and path.parent != Path(__file__).parent:

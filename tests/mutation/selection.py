@@ -20,5 +20,5 @@ def test_files() -> list[str]:
 
 
 def is_usable(item: pytest.Item) -> bool:
-    """Whether a test needs neither a browser nor a server in a thread."""
+    """Returns whether a test needs neither a browser nor a server in a thread."""
     return item.get_closest_marker("browser") is None and "live_server" not in item.fixturenames

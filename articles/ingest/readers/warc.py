@@ -333,7 +333,7 @@ class _Reader(DecompressingBufferedReader):
 
     @property
     def is_cut(self) -> bool:
-        """Whether the file ends in a gzip member from which nothing could be unpacked."""
+        """Returns whether the file ends in a gzip member from which nothing could be unpacked."""
         return bool(self.decompressor and self._packed and not self.num_block_read and not self.decompressor.eof)
 
     def _decompress(self, data: bytes) -> bytes:
@@ -425,6 +425,9 @@ class _Bounded:
         self._is_of_record, self.has_ended = is_of_record, False
 
     def readline(self) -> bytes:
+        """Returns the next line, with its end. Raises _HeadersTooLongError, and _RefusedError where a record begins
+        among the headers of another.
+        """
         line: bytes = self._stream.readline(self._left)
         self._left -= len(line)
         self.has_ended = line.endswith(b"\n") and not line.strip()

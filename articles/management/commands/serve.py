@@ -78,7 +78,7 @@ def _serve(port: int, workers: int) -> None:
 
 
 def _is_silent(pid: int, running_seconds: float) -> bool:
-    """Whether the worker hangs.
+    """Returns whether the worker hangs.
 
     While the database is away this is unknown, and the answer is False: a worker ends by itself then.
     """

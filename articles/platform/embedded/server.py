@@ -92,7 +92,7 @@ class EmbeddedServer:
 
     @staticmethod
     def _is_alone(users: IO[str]) -> bool:
-        """Whether no other process uses the server. `users` is the open file that every process of it locks."""
+        """Returns whether no other process uses the server. `users` is the open file that every process of it locks."""
         try:
             fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -254,7 +254,9 @@ class EmbeddedServer:
 
 
 def _shared_buffers() -> int:
-    """Mebibytes for PostgreSQL's cache: a quarter of the memory this machine or container has, within bounds."""
+    """Returns the mebibytes for PostgreSQL's cache: a quarter of the memory this machine or container has, within
+    bounds.
+    """
     total = psutil.virtual_memory().total
     limit = Path("/sys/fs/cgroup/memory.max")
     if limit.exists() and (words := limit.read_text().strip()).isdigit():

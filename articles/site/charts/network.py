@@ -43,15 +43,17 @@ class Node:
 
     @property
     def label(self) -> str:
-        """The name, cut to the words that fit into LABEL letters."""
+        """Returns the name, cut to the words that fit into LABEL letters."""
         return shorten(self.actor.name, LABEL, placeholder=" …")
 
     @property
     def label_x(self) -> float:
+        """Returns the x of the label's anchor, beside the circle or at its centre, in units of the SVG."""
         return round(self.x + {"left": -1, "right": 1}.get(self.side, 0) * (self.radius + 8), 1)
 
     @property
     def label_y(self) -> float:
+        """Returns the y of the label's baseline, in units of the SVG."""
         if self.side in ("left", "right"):
             return round(self.y + 6, 1)
         return round(self.y + (self.radius + 22 if self.side == "below" else -self.radius - 10), 1)

@@ -38,6 +38,7 @@ class Range:
 
     @property
     def span(self) -> float:
+        """Returns the length of the bar in per cent of the width; 0 if there is no bar."""
         return round(self.high - self.low, 2)
 
 
@@ -81,7 +82,7 @@ def ranges(figures: Sequence[Figure]) -> Ranges | None:
 
 
 def _has_numbers(figure: Figure) -> bool:
-    """Whether a figure has all numbers that a row needs (articles/platform/number_bounds.py)."""
+    """Returns whether a figure has all numbers that a row needs (articles/platform/number_bounds.py)."""
     return figure.value is not None and (figure.qualifier != Qualifier.BETWEEN or figure.value_high is not None)
 
 

@@ -19,7 +19,9 @@ class Share:
 
     @property
     def rest(self) -> float:
-        """The x of the bar on a line that runs from the right, in per cent: the space that the bar leaves free."""
+        """Returns the x of the bar on a line that runs from the right, in per cent:
+        the space that the bar leaves free.
+        """
         return round(100 - self.width, 1)
 
 

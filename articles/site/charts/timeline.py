@@ -41,14 +41,17 @@ class Span:
 
     @property
     def years(self) -> int:
+        """Returns the number of years."""
         return self.last - self.first + 1
 
     @property
     def begins(self) -> date:
+        """Returns the first day of the first year."""
         return date(self.first, 1, 1)
 
     @property
     def ends(self) -> date:
+        """Returns the last day of the last year."""
         return date(self.last, 12, 31)
 
     def place(self, day: date) -> float:
@@ -84,6 +87,7 @@ class Stretch:
 
     @property
     def fills(self) -> float:
+        """Returns the height of the column of coverage, in units of the SVG."""
         return round(COVERAGE_HEIGHT - self.top, 1)
 
 
@@ -104,6 +108,7 @@ class Mark:
 
     @property
     def middle(self) -> float:
+        """Returns the y of the mark's centre, 5 units below the upper edge of its lane."""
         return self.y + 5
 
 
@@ -128,11 +133,12 @@ class Timeline:
 
     @property
     def axis_y(self) -> float:
+        """Returns the y of the baseline of the axis's labels, in units of the SVG."""
         return COVERAGE_HEIGHT + 18
 
     @property
     def hung_y(self) -> float:
-        """The y from which columns of events hang."""
+        """Returns the y from which columns of events hang."""
         return COVERAGE_HEIGHT + AXIS
 
 
