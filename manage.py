@@ -2,6 +2,7 @@
 """Runs the archive's management commands."""
 
 import os
+import signal
 import sys
 
 
@@ -18,6 +19,10 @@ def main() -> None:
 
     try:
         execute_from_command_line(sys.argv)
+    except KeyboardInterrupt:
+        # Ctrl-C ends the command as the signal does, without a traceback.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGINT)
     except ImproperlyConfigured as error:
         sys.exit(str(error))
     except Exception as error:

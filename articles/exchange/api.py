@@ -22,7 +22,7 @@ from articles.exchange.doors import RATE
 from articles.models import Actor, ActorKind, Article, Event, EventKind, Figure, Source
 from articles.models.keys import read_key
 from articles.platform.visitors import Rate
-from articles.search.filters import ActorFilter, ArticleFilter, EventFilter, FigureFilter, ForgivingFilterSet
+from articles.search.filters import LEFT_OUT, ActorFilter, ArticleFilter, EventFilter, FigureFilter, ForgivingFilterSet
 from articles.search.limit import SearchTooCostlyError, time_limit
 from articles.search.run import Order, Wanted, search
 
@@ -44,7 +44,7 @@ api = NinjaAPI(
     title="Archive of Arabic news on counter-terrorism diplomacy",
     version="1",
     description="Articles, events, actors, figures and sources, and the archive's own search. Read only; each address "
-    "may ask so many times a minute (429 with Retry-After beyond). Every answer has an ETag. Errors are an object with "
+    "has a limit of requests (429 with Retry-After beyond it). Every answer has an ETag. Errors are an object with "
     "`detail`: 404 for a row that is not public, 422 for a parameter that is not understood, 503 for a search that "
     "took too long. Texts are in Arabic unless said otherwise. Offsets count Unicode code points.",
     urls_namespace="api",
@@ -169,8 +169,12 @@ def _met(filters: type[ForgivingFilterSet], conditions: Schema, among: QuerySet)
     values = {name: str(value) for name, value in conditions.model_dump().items() if value is not None}
     filterset = filters(values, among)
     with translation.override("en"):
-        if filterset.form.errors:
-            raise HttpError(422, "; ".join(f"{name}: {errors[0]}" for name, errors in filterset.form.errors.items()))
+        if faults := filterset.form.errors:
+            # A page leaves such a condition out; a program would take the rows for those that it asked for.
+            reasons = (
+                f"{name}: {errors[0].removesuffix(str(LEFT_OUT)).strip(' .')}" for name, errors in faults.items()
+            )
+            raise HttpError(422, "; ".join(reasons))
     return filterset
 
 
@@ -212,6 +216,7 @@ def found(
     return {
         "total": result.total,
         "total_is_capped": result.total_is_capped,
+        "complete": result.complete,
         "page": result.number,
         "pages": result.pages,
         "results": [

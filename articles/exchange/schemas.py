@@ -108,7 +108,9 @@ class ArticleAnswer(ArticleSummary):
         description="The text, without the page's furniture. An empty line separates paragraphs. All offsets count its "
         "Unicode code points, not bytes or UTF-16 units."
     )
-    author: str = Field(description="The names of the authors as the original writes them; empty if it names none.")
+    author: str = Field(
+        description="The names of the authors as the original or an editor writes them; empty if unknown."
+    )
     section: str = Field(description="The section of the outlet in which it appeared; empty if none is stated.")
     sha256: str | None = Field(
         description="SHA-256 digest of the bytes of the latest original, in hexadecimal; null if there is no original."
@@ -243,11 +245,15 @@ class SearchAnswer(Schema):
     """A page of search results."""
 
     total: int = Field(
-        description="The number of matching articles. Articles that hold only some of the words and follow the matches "
-        "are not counted."
+        description="The number of articles found. Where articles with all words are few or none, those that were "
+        "found for some of the words count too; compare `complete`."
     )
     total_is_capped: bool = Field(
         description="Whether `total` is only a lower bound, since there are very many matches."
+    )
+    complete: int = Field(
+        description="The number of articles that hold all words of the query, as far as they were counted; 0 if all "
+        "results hold only some of them."
     )
     page: int = Field(description="The number of this page, from 1.")
     pages: int = Field(description="The number of pages. A query that has only fields has a single page.")

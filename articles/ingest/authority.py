@@ -144,6 +144,8 @@ MOST_PARTICIPANTS = 500
 # The most other actors that the report names for one shared name. A judgement: they show what the name is; hundreds
 # would hide the rest of the report.
 MOST_NAMESAKES = 5
+# Before the kind of an entry of the shipped file, whose last state is remembered apart from that of other files.
+_SHIPPED = "shipped "
 # Tables whose rows are identified by their folded key. Two entries with one key would be one row.
 _FOLDED_KEYS = {"source", "actor", "synonyms", "event"}
 # The most rows of one SQL statement. A judgement: beyond it the time of a statement is that of its rows, and PostgreSQL
@@ -157,21 +159,24 @@ _DATE = {
 }  # fmt: skip
 
 
-def load_authority(path: Path) -> AuthorityReport:
+def load_authority(path: Path, *, shipped: bool = False) -> AuthorityReport:
     """Applies the entries of the file at `path` that are new or have changed since they were last applied.
 
-    All entries are applied, or none. Raises AuthorityError for a file that cannot be read, an unknown table or field,
+    The file that comes with the code is loaded at each start, with `shipped`. Its entries are compared with what that
+    file said the last time, so that a start does not undo what another file has changed since. All entries are applied,
+    or none. Raises AuthorityError for a file that cannot be read, an unknown table or field,
     or a value that is not allowed.
     """
     try:
-        return apply_authority(path.name, path.read_bytes())
+        return apply_authority(path.name, path.read_bytes(), shipped=shipped)
     except OSError as error:
         raise AuthorityError("{place}: {reason}", place=path, reason=_reason(error)) from error
 
 
 @transaction.atomic
-def apply_authority(name: str, content: bytes, *, most: int | None = None) -> AuthorityReport:
-    """Applies the entries in the bytes of a file; `name` is the file's name in messages.
+def apply_authority(name: str, content: bytes, *, most: int | None = None, shipped: bool = False) -> AuthorityReport:
+    """Applies the entries in the bytes of a file; `name` is the file's name in messages, `shipped` as of
+    `load_authority`.
 
     `most` is the greatest number of entries, aliases and participants together: it bounds the time that a person waits.
     None means no limit. Raises AuthorityError as `load_authority` does, and for a file of more than `most`.
@@ -202,7 +207,11 @@ def apply_authority(name: str, content: bytes, *, most: int | None = None) -> Au
                     _check_once(entry, key_field, entries_by_key, number)
                 # A savepoint: an error of the database must not end the outer transaction before the error is reported.
                 with transaction.atomic():
-                    is_new = _apply(kind, entry, key_field, apply, report)
+                    is_new = _is_changed(kind, entry, key_field, shipped=shipped)
+                    if is_new:
+                        apply(entry)
+                report.applied += is_new
+                report.unchanged += not is_new
                 if is_new and kind == "actor":
                     actors.append(entry)
             except (
@@ -423,19 +432,21 @@ def _type_name(value: object) -> Message:
     return Message("a list of {kind}", kind=kinds[0] if len(kinds) == 1 else Message("values of several kinds"))
 
 
-def _apply(kind: str, entry: Entry, key_field: str, apply: Callable[[Entry], None], report: AuthorityReport) -> bool:
-    """Applies an entry if it is new or has changed; returns whether it was applied."""
+def _is_changed(kind: str, entry: Entry, key_field: str, *, shipped: bool) -> bool:
+    """Returns whether an entry is new or has changed since it was last applied, and remembers it as applied.
+
+    An entry of the shipped file is compared with that file's last one; an archive that has not remembered that yet
+    compares it with the last one of any file.
+    """
     key = _key(entry, key_field)
     digest = hashlib.sha256(json.dumps(entry, ensure_ascii=False, sort_keys=True, default=str).encode()).hexdigest()
-    stored_entry, created = AuthorityEntry.objects.get_or_create(kind=kind, key=key, defaults={"digest": digest})
-    if not created and stored_entry.digest == digest:
-        report.unchanged += 1
-        return False
-    apply(entry)
-    stored_entry.digest = digest
-    stored_entry.save()
-    report.applied += 1
-    return True
+    kinds = [f"{_SHIPPED}{kind}", kind] if shipped else [kind]
+    applied = dict(AuthorityEntry.objects.filter(kind__in=kinds, key=key).values_list("kind", "digest"))
+    last = next((applied[name] for name in kinds if name in applied), None)
+    for name in kinds if last != digest else kinds[:1]:
+        if applied.get(name) != digest:
+            AuthorityEntry.objects.update_or_create(kind=name, key=key, defaults={"digest": digest})
+    return last != digest
 
 
 def _key(entry: Entry, key_field: str) -> str:

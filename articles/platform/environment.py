@@ -36,12 +36,20 @@ def items(name: str, default: Sequence[str] = ()) -> list[str]:
     return [part.strip() for part in text(name).split(",") if part.strip()] or list(default)
 
 
-def whole(name: str, default: int, least: int = 1) -> int:
-    """Returns a whole number of at least `least`, in digits alone."""
-    value = text(name, str(default))
-    if not re.fullmatch(r"\d{1,15}", value, re.ASCII) or int(value) < least:
-        _refuse(name, f"a whole number of at least {least}, in digits alone,")
-    return int(value)
+def whole(name: str, default: int, least: int = 1, most: int | None = None) -> int:
+    """Returns a whole number from `least` to `most`, in digits alone; None is no upper bound."""
+    try:
+        return whole_number(text(name, str(default)), least, most)
+    except ValueError as error:
+        _refuse(name, f"{error},")
+
+
+def whole_number(value: str, least: int, most: int | None = None) -> int:
+    """Returns the whole number that `value` writes in digits alone; a ValueError says what is expected."""
+    if re.fullmatch(r"\d{1,15}", value, re.ASCII) and least <= int(value) <= (int(value) if most is None else most):
+        return int(value)
+    expected = f"of at least {least}" if most is None else f"from {least} to {most}"
+    raise ValueError(f"a whole number {expected}, in digits alone")
 
 
 def seconds(name: str, default: float) -> float:

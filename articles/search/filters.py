@@ -18,6 +18,7 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast
 from django.forms import CheckboxInput, DateField, DateInput, Form, Select
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from articles.arabic.dates import typed_day
@@ -33,9 +34,11 @@ from articles.search.facets import interval
 # many pages; more articles make the page of an actor that half of the archive names slow.
 LATEST_NAMING = 500
 
-_WRONG = _("قيمة غير معروفة؛ أُهمل هذا الشرط.")
-_WRONG_DATE = _("اكتب التاريخ هكذا: 2024-11-06. أُهمل هذا الشرط.")
-_WRONG_PERIOD = _("اكتب السنة أو الشهر هكذا: 2024 أو 2024-11. أُهمل هذا الشرط.")
+# Pages show the rows that meet the other conditions, and say so after each fault.
+LEFT_OUT = _("أُهمل هذا الشرط.")
+_WRONG = format_lazy("{} {}", _("قيمة غير معروفة."), LEFT_OUT)
+_WRONG_DATE = format_lazy("{} {}", _("اكتب التاريخ هكذا: 2024-11-06."), LEFT_OUT)
+_WRONG_PERIOD = format_lazy("{} {}", _("اكتب السنة أو الشهر هكذا: 2024 أو 2024-11."), LEFT_OUT)
 
 
 # The columns by which readers know a row that a condition names. Nothing else of such a row is read.

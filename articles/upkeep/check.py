@@ -20,9 +20,11 @@ from django.core.files.storage import FileSystemStorage, Storage
 from django.db import DatabaseError, connection, models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Cast
+from pghistory.models import Context
 
+from articles.curation.edited import RETURNED_CAPTURE
 from articles.models import Article, Capture, Delivery, DeliveryState, Event
-from articles.models.article import LANGUAGE, TitleOrigin
+from articles.models.article import LANGUAGE, ArticleStatus, TitleOrigin
 from articles.models.capture import DamagedCaptureError, capture_storage, stored_name
 from articles.models.delivery import delivery_storage
 from articles.models.history import event_model_of, event_models, operation
@@ -102,8 +104,9 @@ def check(
     """Runs every check and returns all problems. Calls `on_problem` with each problem as soon as it is detected.
 
     With `repair`, derived values are computed again, texts pass the gate, and files that belong to nothing and are
-    older than `settled` seconds are removed, originals among them into SET_ASIDE. A file that may be the lost original of a row stays. Captures
-    are read whole and digested. With `without_digests`, the check only verifies that their files exist.
+    older than `settled` seconds are removed, originals among them into SET_ASIDE. A file that may be the lost original
+    of a row stays. Captures are read whole and digested. With `without_digests`, the check only verifies that their
+    files exist.
     """
     checked = Checked()
     lost = LostOriginals()
@@ -204,7 +207,7 @@ def _missing_captures(lost: LostOriginals) -> Look:
 
     An article that an editor typed never had one. It can be recognised: its title was an editor's from the first, and
     it has nothing but its text that would come from an original (TitleOrigin; ingest stores an article and its capture
-    in one transaction).
+    in one transaction). An article whose making of a waiting capture was undone has none either: the capture went back.
     """
     was_read = ~Q(title_origin=TitleOrigin.EDITOR) | ~Q(set_aside=[]) | ~Q(date_statements=[])
     earlier = event_model_of(Article).objects.filter(was_read, pgh_obj=models.OuterRef("pk"))
@@ -212,15 +215,28 @@ def _missing_captures(lost: LostOriginals) -> Look:
         models.Exists(Capture.objects.filter(article=models.OuterRef("pk")))
     )
     yield Article.objects.count()
+    went_back: set[int] | None = None
     for pk in (
         bare.filter(was_read | models.Exists(earlier))
         .order_by("pk")
         .values_list("pk", flat=True)
         .iterator(ROWS_AT_ONCE)
     ):
+        went_back = _without_their_captures() if went_back is None else went_back
+        if pk in went_back:
+            continue
         lost.rows += 1
         yield Problem("capture", f"article {pk} was read from an original but has no capture")
     lost.looked.add("articles")
+
+
+def _without_their_captures() -> set[int]:
+    """Returns the keys of deleted articles whose captures went back to where they had waited, and are there."""
+    undone = Context.objects.filter(metadata__has_key=RETURNED_CAPTURE).values_list("metadata", flat=True)
+    captures = {metadata[RETURNED_CAPTURE]["article"]: metadata[RETURNED_CAPTURE]["pk"] for metadata in undone}
+    standing = set(Capture.objects.filter(pk__in=captures.values()).values_list("pk", flat=True))
+    deleted = Article.objects.filter(pk__in=captures, status=ArticleStatus.DELETED).values_list("pk", flat=True)
+    return {pk for pk in deleted if captures[pk] in standing}
 
 
 def _leftovers(repair: bool, settled: float, lost: LostOriginals) -> Look:

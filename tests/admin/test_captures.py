@@ -23,6 +23,7 @@ from warcio.warcwriter import WARCWriter
 from articles.ingest.run import Options, ingest
 from articles.models import Article, Capture, Source
 from articles.models.capture import capture_storage, pack, stored_name
+from articles.upkeep.check import check
 from tests.admin.posting import form_of
 
 pytestmark = pytest.mark.django_db
@@ -384,6 +385,8 @@ def test_a_capture_whose_acceptance_is_taken_back_waits_again(desk: Client, wait
         former,
     )
     assert Article.objects.get(url=ADDRESS).body.startswith("وصل")
+    # The article that was made of it has lost nothing.
+    assert [problem for problem in check().problems if problem.kind == "capture"] == []
     # Readers do not see it, and it can be decided again.
     assert waiting.sha256 not in Client().get(waiting.article.get_absolute_url()).content.decode()
     assert decide(desk, waiting, "accept").status_code == 200

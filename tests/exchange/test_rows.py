@@ -356,6 +356,8 @@ def test_conditions_of_the_api(world: World, client: Client) -> None:
         and all(f"{name}: " in refusal.json()["detail"] for name in ("since", "kind"))
         and "; " in refusal.json()["detail"]
     )
+    # The request is refused as a whole: no condition is left out of it.
+    assert "left out" not in refusal.json()["detail"]
     assert not any("\u0621" <= sign <= "\u064a" for sign in refusal.json()["detail"])
 
 

@@ -115,11 +115,13 @@ def test_a_package_brought_back_changes_nothing(tmp_path: Path) -> None:
     assert report.unchanged == Capture.objects.count()
 
 
-def test_the_command_says_what_it_cannot_write() -> None:
+def test_the_command_says_what_it_cannot_write(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="captures, not articles"):
         call_command("export", "articles", "--format", "warc")
     with pytest.raises(CommandError, match="a noun is needed"):
         call_command("export", "--format", "csv")
+    with pytest.raises(CommandError, match="--output is for web archives; csv goes to standard output"):
+        call_command("export", "articles", "--format", "csv", "--output", str(tmp_path / "a.csv"))
 
 
 @pytest.mark.parametrize(

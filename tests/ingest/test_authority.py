@@ -31,6 +31,31 @@ def test_the_fixture_is_applied_once_and_editors_changes_stand() -> None:
     assert actor.description == "كتبه محرر" and not actor.aliases.filter(name="بوريطة").exists()
 
 
+def test_the_next_start_does_not_undo_another_file(tmp_path: Path) -> None:
+    """`load_fixtures` runs at each start. What an editor's file says since then stands, until the shipped entry changes."""
+    shipped = write(
+        tmp_path / "authority.toml", '[[actor]]\nname = "نادية الفاسي"\nkind = "person"\ncountry = "تونس"\n'
+    )
+    own = write(tmp_path / "own.toml", '[[actor]]\nname = "نادية الفاسي"\nkind = "person"\ncountry = "المغرب"\n')
+    for path, is_shipped, applied, country in (
+        (shipped, True, 1, "تونس"), (own, False, 1, "المغرب"), (shipped, True, 0, "المغرب"), (own, False, 0, "المغرب"),
+        (shipped, False, 1, "تونس"), (own, False, 1, "المغرب"), (shipped, True, 0, "المغرب"),
+    ):  # fmt: skip
+        assert load_authority(path, shipped=is_shipped).applied == applied
+        assert Actor.objects.get(name="نادية الفاسي").country == country
+    write(shipped, shipped.read_text(encoding="utf-8").replace("تونس", "ليبيا"))
+    assert load_authority(shipped, shipped=True).applied == 1
+    assert Actor.objects.get(name="نادية الفاسي").country == "ليبيا"
+
+
+def test_an_archive_that_has_loaded_the_shipped_file_before_it_was_remembered_apart_keeps_it(tmp_path: Path) -> None:
+    shipped = write(tmp_path / "authority.toml", '[[actor]]\nname = "نادية الفاسي"\nkind = "person"\n')
+    load_authority(shipped)
+    Actor.objects.filter(name="نادية الفاسي").update(country="المغرب")
+    assert [load_authority(shipped, shipped=True).applied for _ in range(2)] == [0, 0]
+    assert Actor.objects.get(name="نادية الفاسي").country == "المغرب"
+
+
 def test_a_changed_entry_is_applied(tmp_path: Path) -> None:
     text = '[[actor]]\nname = "نادية الفاسي"\nkind = "person"\naliases = [{ name = "ن. الفاسي" }]\n'
     path = write(tmp_path / "more.toml", text)

@@ -1,6 +1,7 @@
 """Every command refuses invalid settings with one line that names the variable."""
 
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management import load_command_class
+from django.core.management import CommandError, load_command_class
 
 from articles.platform import environment
 
@@ -111,3 +112,31 @@ def test_serve_takes_port_and_workers_from_their_variables(monkeypatch: pytest.M
     monkeypatch.setenv("PORT", "8123")
     monkeypatch.setenv("ARCHIVE_WORKERS", "5")
     assert defaults() == (8123, 5)
+
+
+@pytest.mark.parametrize(("option", "value"), [
+    ("--port", "0"), ("--port", "65536"), ("--port", "99999"), ("--port", "80x"), ("--workers", "0"), ("--workers", "-1"),
+    ("--workers", "two"),
+])  # fmt: skip
+def test_serve_refuses_options_that_it_cannot_use(option: str, value: str) -> None:
+    parser = load_command_class("articles", "serve").create_parser("manage.py", "serve")
+    with pytest.raises(CommandError, match=rf"{option}: “{value}” is not a whole number"):
+        parser.parse_args([f"{option}={value}"])
+
+
+def test_a_port_beyond_the_last_is_refused_under_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORT", "65536")
+    with pytest.raises(ImproperlyConfigured, match="PORT.*from 1 to 65535"):
+        load_command_class("articles", "serve").create_parser("manage.py", "serve")
+
+
+def test_an_interrupted_command_ends_without_a_traceback(tmp_path: Path) -> None:
+    """`nightly --wait` gets the terminal's Ctrl-C beside `serve`."""
+    program = "import os, signal, sys; import django.core.management as m; m.execute_from_command_line = lambda argv: " \
+        "os.kill(os.getpid(), signal.SIGINT); sys.path.insert(0, '.'); signal.signal(signal.SIGINT, " \
+        "signal.default_int_handler); import manage; manage.main()"  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=settings.BASE_DIR, env={"PATH": "/usr/bin", "ARCHIVE_DATA": str(tmp_path)},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (-signal.SIGINT, "")

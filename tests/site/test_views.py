@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
 from django.http import Http404, HttpRequest
 from django.test import Client, RequestFactory
 
@@ -27,6 +28,7 @@ from articles.models import (
 )
 from articles.models.history import operation
 from articles.search.filters import ActorFilter, ArticleFilter, EventFilter, FigureFilter
+from articles.search.run import Order
 from articles.site import pages
 from articles.site.charts.timeline import Span
 from articles.site.views import actor as actor_views
@@ -584,3 +586,21 @@ def test_suggestions_say_what_they_are(client: Client) -> None:
     (actor,) = [row for row in rows if row["kind"] == "actor"]
     assert (actor["label"], actor["text"]) == ("فاعل", actor["text"]) and "/actors/" in actor["address"]
     assert {row["label"] for row in rows} <= {"فاعل", "فعالية", "مقال"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("query", ["من:2024", "من:2023 إلى:2025", "from:2024"])
+def test_a_query_of_fields_alone_is_a_list_by_date(client: Client, query: str) -> None:
+    """Nothing can rank it, and its page does not say that anything was ranked."""
+    page = client.get("/search/", {"q": query})
+    assert page.context["result"].total and page.context["order"] == Order.NEWEST
+    assert "رُتبت" not in page.content.decode()
+
+
+@pytest.mark.django_db
+def test_extraction_of_rows_that_are_not_there_is_refused() -> None:
+    for arguments, reason in (
+        (["99999", "88888"], "no article has the id 88888, 99999"), (["--naming", "99999"], "no actor has the id 99999"),
+    ):  # fmt: skip
+        with pytest.raises(CommandError, match=reason):
+            call_command("extract", *arguments)

@@ -47,6 +47,8 @@ class Command(BaseCommand):
         if is_web_archive:
             self._write_web_archive(options["format"], options["output"], whole=options["all"])
             return
+        if options["output"]:
+            raise CommandError(f"--output is for web archives; {options['format']} goes to standard output")
         left_out: list[str] = []
         try:
             rows = EXPORTS[options["noun"]].rows(

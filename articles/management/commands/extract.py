@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from articles.extract.authority import Authority
 from articles.extract.process import suggest_within_budget
-from articles.models import Alias, Article
+from articles.models import Actor, Alias, Article
 from articles.models.history import operation
 from articles.search.compile import holding_phrase
 
@@ -25,7 +25,11 @@ class Command(BaseCommand):
         articles = Article.objects.order_by("id")
         if options["ids"]:
             articles = articles.filter(pk__in=options["ids"])
+            if unknown := set(options["ids"]) - set(articles.values_list("pk", flat=True)):
+                raise CommandError(f"no article has the id {', '.join(map(str, sorted(unknown)))}")
         if actor := options["naming"]:
+            if not Actor.objects.filter(pk=actor).exists():
+                raise CommandError(f"no actor has the id {actor}")
             names = Alias.objects.filter(actor=actor, found_in_text=True).values_list("name", flat=True)
             holding_ids = {pk for name in names for pk in holding_phrase(name).values_list("pk", flat=True)}
             articles = articles.filter(pk__in=holding_ids)

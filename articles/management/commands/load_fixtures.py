@@ -22,7 +22,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         fixtures = settings.BASE_DIR / "fixtures"
         try:
-            authority = load_authority(fixtures / "authority.toml")
+            authority = load_authority(fixtures / "authority.toml", shipped=True)
         except AuthorityError as error:
             raise CommandError(str(error)) from error
         report = ingest([fixtures / "seeds"], Options(largest=settings.ARCHIVE_LARGEST_FILE))

@@ -8,7 +8,7 @@ from articles.search import statistics
 
 
 class Command(BaseCommand):
-    """Prints how many lexemes were counted."""
+    """Prints how many stored counts have changed."""
 
     help = (
         "Counts how many articles hold each lexeme; once a night is often enough. With --new, adds only articles stored "
@@ -19,5 +19,5 @@ class Command(BaseCommand):
         parser.add_argument("--new", action="store_true", help="add only articles stored since the last count")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        touched = statistics.update() if options["new"] else statistics.rebuild()
-        self.stdout.write(f"{touched} lexemes counted")
+        changed = statistics.update() if options["new"] else statistics.rebuild()
+        self.stdout.write(f"{changed} counts of lexemes changed")

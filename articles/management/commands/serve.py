@@ -8,6 +8,7 @@ first. All end with this process, which leaves the database last.
 import os
 import socket
 import sys
+from argparse import ArgumentTypeError
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,8 @@ from articles.platform.supervision import Keeper, Program, Supervisor
 
 # The key of an advisory lock, an arbitrary number. Two `serve` on one database prepare it one after the other.
 PREPARING = 7_230_112
+# The highest port of TCP.
+HIGHEST_PORT = 65_535
 # Seconds between two checks of the embedded database.
 DATABASE_LOOK_SECONDS = 2.0
 
@@ -36,10 +39,10 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        port, workers = environment.whole("PORT", 8000), environment.whole("ARCHIVE_WORKERS", 2)
-        parser.add_argument("--port", type=int, default=port, help="PORT by default, else 8000")
+        port, workers = environment.whole("PORT", 8000, most=HIGHEST_PORT), environment.whole("ARCHIVE_WORKERS", 2)
+        parser.add_argument("--port", type=_port, default=port, help="PORT by default, else 8000")
         parser.add_argument(
-            "--workers", type=int, default=workers, help="processes of the site; ARCHIVE_WORKERS by default"
+            "--workers", type=_workers, default=workers, help="processes of the site; ARCHIVE_WORKERS by default"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -59,6 +62,22 @@ class Command(BaseCommand):
         self.stdout.write("Ctrl-C stops the server and its database.\n")
         self.stdout.flush()
         _serve(port, options["workers"])
+
+
+def _port(text: str) -> int:
+    return _whole(text, HIGHEST_PORT)
+
+
+def _workers(text: str) -> int:
+    return _whole(text, None)
+
+
+def _whole(text: str, most: int | None) -> int:
+    """Returns the number of an option; argparse reports the error with the option's name."""
+    try:
+        return environment.whole_number(text, 1, most)
+    except ValueError as error:
+        raise ArgumentTypeError(f"“{text}” is not {error}") from None
 
 
 def _serve(port: int, workers: int) -> None:

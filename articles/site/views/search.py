@@ -68,6 +68,8 @@ def _searched(request: HttpRequest, text: str, filters: ArticleFilter) -> dict[s
     result = search(text, filters.qs if filters.chosen else None, wanted, widen=get("widen") != "0")
     return {
         "result": result,
+        # A query of fields alone cannot be ranked: its page is ordered by date.
+        "order": result.order,
         "total": result.total,
         "total_is_capped": result.total_is_capped,
         "facets": facets(filters.qs, result.ids),
