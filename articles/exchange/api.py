@@ -44,7 +44,7 @@ api = NinjaAPI(
     title="Archive of Arabic news on counter-terrorism diplomacy",
     version="1",
     description="Articles, events, actors, figures and sources, and the archive's own search. Read only; each address "
-    "may ask so many times a minute (429 with Retry-After beyond). Every answer has an ETag. Errors are an object with "
+    "may send a limited number of requests a minute (429 with Retry-After beyond). Every answer has an ETag. Errors are an object with "
     "`detail`: 404 for a row that is not public, 422 for a parameter that is not understood, 503 for a search that "
     "took too long. Texts are in Arabic unless said otherwise. Offsets count Unicode code points.",
     urls_namespace="api",
