@@ -40,7 +40,7 @@ def _means_outage(error: BaseException) -> bool:
 
 
 def lacks_tables(error: BaseException | None) -> bool:
-    """Whether an error means that the database has no tables of the archive yet, or those of another release."""
+    """Whether an error means that the database has no tables of the archive yet, or those of other code."""
     return any(
         isinstance(link, (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn)) for link in _chain(error)
     )
