@@ -1,9 +1,9 @@
 -- Functions that read the index article_terms several times in one call, because the next step depends on what was found.
 -- Run by migration 0004_rules. They call archive_holding, which 0007_holding.sql defines.
 
--- Returns the articles that hold some words most densely, the densest first: up to `wanted`, and at least half as many
--- where so many articles hold the words. Where few articles reach even the level `lowest`, and at most `few` (or
--- `wanted`) articles hold the words at all, it returns every one of them and sets `are_all`.
+-- Returns the articles that hold some words most densely, the densest first: up to `wanted`, and at least half of
+-- `wanted` where that many articles hold the words. Where few articles reach even the level `lowest`, and at most `few`
+-- (or `wanted`) articles hold the words at all, it returns every one of them and sets `are_all`.
 -- queries[1 + level] has the newline-separated tsqueries for articles that reach a density level of article_terms;
 -- queries[1] those for articles that hold the words at all. `further` are optional weaker tsqueries, by level too:
 -- where few articles reach `lowest`, their articles come before other articles that hold the words.
