@@ -21,8 +21,8 @@ DECLARE
     longest CONSTANT integer := 4;
     growth CONSTANT float8 := 2.2;
     level integer := first;
-    -- The lowest level that is known to have too few, and these, as they were found; the highest that is known to have too many,
-    -- and some of them.
+    -- `high` is the lowest level that is known to have too few articles, and `denser` holds these in the order in which
+    -- they were found. `low` is the highest level that is known to have too many, and `others` holds some of them.
     high integer := cardinality(queries);
     denser bigint[] := '{}';
     low integer;
