@@ -41,8 +41,9 @@ os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(counters.new_folder())
 
 
 def post_fork(server: Any, worker: Any) -> None:
-    """Makes a worker leave with its master, killed or not: what is started in the master's place needs the port."""
+    """Ends the worker when its master ends, even if that is killed, so that the next master can use the port."""
     supervision.end_with_parent()
+    # The master may have ended before that call, which then notices nothing.
     if os.getppid() != worker.ppid:
         sys.exit(0)
 

@@ -1,4 +1,4 @@
-"""Rows as an archive of an older release may hold them, before the rules of migration 0006."""
+"""Rows that an archive may hold from before the rules of migration 0006."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

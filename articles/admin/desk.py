@@ -42,8 +42,8 @@ SEEN = "_seen"
 # A form shows at most this many rows in an inline. A judgement: each has several fields, of which a form takes 10,000
 # at most (DATA_UPLOAD_MAX_NUMBER_FIELDS), and a browser is slow with thousands.
 MOST_INLINE = 150
-# A search of facts uses at most so many actors or events that match its words, and at most so many articles. Judgements
-# that bound the time of a search for a common word (docs/decisions/0010); a longer search finds the rest.
+# The most actors or events, and the most articles, that match the words of a search of facts and are used for it.
+# Judgements that bound the time of a search for a common word (docs/decisions/0010); a longer search finds the rest.
 MOST_SUBJECTS_MATCHED, MOST_ARTICLES_MATCHED = 200, 2_000
 # A word is common if more than the share _COMMON_SHARE of the _NEWEST_READ newest articles hold it. For such a word
 # only the newest are searched, which is quick; for a rarer word all are. Judgements: a smaller share hides older

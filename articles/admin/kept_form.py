@@ -75,10 +75,15 @@ def offer_again(request: HttpRequest, shared: dict, fields: Iterable[tuple[str, 
 
 
 def answer_old_token(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Answers a form whose token is not that of the session, with status 403 (Django's CSRF_FAILURE_VIEW).
+    """Answers a form whose token is not that of the session (Django's CSRF_FAILURE_VIEW).
 
-    A sign-in in another window renews the token. A form that a page of this site sent to the desk is offered again with
-    the new token. A form from elsewhere is refused, and its input is not shown.
+    A sign-in in another window renews the token. The answer depends on the form:
+
+    - A form that another site sent, or that was sent to a page outside the desk: status 403. Its input is not shown.
+    - The sign-in form: a redirect to its own address, which shows it with a new token, or leads to the desk an editor
+      who has signed in meanwhile.
+    - A form of the desk whose session has ended: the sign-in form with the hidden input, status 401.
+    - A form of the desk with a session: its input and a button that sends it with the new token, status 403.
     """
     desk = reverse("admin:index")
     if not _is_sent_by_us(request) or not request.path.startswith(desk):

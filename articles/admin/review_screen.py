@@ -1,7 +1,8 @@
 """The review screen: an editor decides about one article, and goes on to the next in the queue without leaving it.
 
 A request goes one way: `review_page` reads it, submission.py applies it (through decisions.py, adding.py and
-articles/curation), and `_response` answers with what became of it.
+articles/curation), and `_response` answers with what became of it: JSON, a redirect or the page. review_queue.py chooses
+the next article, review_items.py builds the lines beside the text. Only this module knows of requests.
 """
 
 from collections.abc import Mapping

@@ -265,8 +265,9 @@ def _day_of_digits(written: str) -> date | None:
     match = _NUMERIC.fullmatch(written)
     if match is None:
         return None
+    # The groups d, m and y are a date with its day first. The groups iy, im and id are an ISO date.
     year, month, day = (int(match[part] or match[f"i{part}"]) for part in "ymd")
-    # «8/5/1446» is a Hijri date. A date with its year first is an ISO date.
+    # «8/5/1446» is a Hijri date. A date with its year first never is.
     if match["y"] and _HIJRI_FIRST <= year <= _HIJRI_LAST:
         return None
     try:

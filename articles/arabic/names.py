@@ -12,9 +12,10 @@ from articles.arabic.words import Word, words
 _INSIDE_NAME = re.compile(
     rf"[ \t\u00a0]*+[{QUOTATION_MARKS}()\[\]–-]?[ \t\u00a0]*+\n?[ \t\u00a0]*+[{QUOTATION_MARKS}(]?"
 )
-# An index caches the readings of at most so many words.
+# The most words whose readings an index caches.
 _MOST_CACHED_WORDS = 100_000
-# If names begin with at most so many words, most words of a text are ruled out by their endings.
+# If all names together begin with no more different words than this, most words of a text are ruled out by their
+# endings.
 _FEW_OPENINGS = 20
 _CLOSING = {"“": "”", "«": "»", "(": ")", '"': '"', "‘": "’", "„": "“", "[": "]", "”": "“"}
 

@@ -90,7 +90,8 @@ _ORDINALS = {
 _BETWEEN = fold_name("بين")
 _TEENS = {fold_name("عشر"), fold_name("عشرة")}
 
-# A number has at most so many parts after its first: trillions, billions, millions, thousands and ones, and some spare.
+# The most parts of a number after its first. Trillions, billions, millions, thousands and ones are five; the rest is
+# spare.
 _MOST_PARTS = 8
 _GOES_ON = re.compile(rf"[./][{DIGITS}]")
 _FRACTION = re.compile(rf"[.٫,](?=[{DIGITS}])")
@@ -108,7 +109,9 @@ def find_numbers(text: str, words: Sequence[Word]) -> list[Number]:
     for index in openers:
         if index < after:
             continue
-        number = _digits_at(text, words, index) if words[index].is_number else _words_at(text, words, index)
+        number = (
+            _number_in_digits(text, words, index) if words[index].is_number else _number_in_words(text, words, index)
+        )
         if number:
             numbers.append(number)
             after = number.next_word
@@ -120,7 +123,7 @@ def _gap(text: str, left: Word, right: Word) -> str:
     return text[left.end : right.start]
 
 
-def _digits_at(text: str, words: Sequence[Word], index: int) -> Number:
+def _number_in_digits(text: str, words: Sequence[Word], index: int) -> Number:
     """Returns the number whose digits begin at `index`, with the scales and parts after them."""
     value, next_word = _numeral(text, words, index)
     value, next_word = _scaled(text, words, value, next_word)
@@ -160,7 +163,8 @@ def _scaled(
 ) -> tuple[Decimal, int]:
     """Returns (value, next index) after multiplying by scale words and adding up to `parts` smaller parts.
 
-    «50 ألف» has a scale word, and «3 آلاف و500» also a smaller part.
+    `next_word` is the index of the word after `value`. A part counts only if it is smaller than what stands before it:
+    «3 آلاف و500» is one number, «3 آلاف و5 ملايين» are two.
     """
     scaled = False
     while next_word < len(words) and words[next_word].folded in _SCALES:
@@ -183,7 +187,7 @@ def _scaled(
     return value, next_word
 
 
-def _words_at(text: str, words: Sequence[Word], index: int) -> Number | None:
+def _number_in_words(text: str, words: Sequence[Word], index: int) -> Number | None:
     """Returns the number in words that begins at `index`; None without one."""
     first = _NUMBER_WORDS.get(words[index].folded)
     if first is None:

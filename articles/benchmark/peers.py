@@ -11,7 +11,9 @@ from articles.search import matching
 from articles.search.compile import compile_query
 from articles.search.query import parse
 
-# A naive ranking is stopped after this many seconds, which then count as its time.
+# A naive ranking is stopped after this many seconds, which then count as its time. A judgement: at a million articles the
+# slowest class takes a second (docs/search-speed.md). A smaller limit would cut off rankings of larger archives and make
+# them look faster than they are; a larger one only lengthens the benchmark.
 LONGEST_NAIVE = 60
 _NAIVE = """
     SELECT id FROM articles_article

@@ -164,7 +164,7 @@ def _field_changes(
         if not before or not after or getattr(before, field.attname) != getattr(after, field.attname)
     ]  # fmt: skip
     fields = [
-        FieldChange(str(field.verbose_name), _shown(field, before, names), _shown(field, after, names))
+        FieldChange(str(field.verbose_name), _in_words(field, before, names), _in_words(field, after, names))
         for field in differing if not is_place(field)
     ]  # fmt: skip
     if before and after and any(map(is_place, differing)):
@@ -273,8 +273,11 @@ def _without_texts(model: type[models.Model]) -> models.QuerySet:
     return model._base_manager.defer(*texts)
 
 
-def _shown(field: models.Field, row: EventRow | None, names: _Names) -> object:
-    """Returns a field's value as an editor reads it: None without a row, empty for no value and for a derived bound."""
+def _in_words(field: models.Field, row: EventRow | None, names: _Names) -> object:
+    """Returns a field's value as an editor reads it. Numbers, days and texts stay as they are.
+
+    None without a row. Empty for no value, and for a bound of a date that follows from the date itself.
+    """
     if row is None:
         return None
     value = getattr(row, field.attname)
@@ -289,11 +292,11 @@ def _shown(field: models.Field, row: EventRow | None, names: _Names) -> object:
     if isinstance(value, bool):
         return "نعم" if value else "لا"
     if isinstance(value, list):
-        return "، ".join(_shown_part(part) for part in value)
+        return "، ".join(_part_in_words(part) for part in value)
     return moment_in_words(value) if isinstance(value, datetime) else value
 
 
-def _shown_part(part: object) -> str:
+def _part_in_words(part: object) -> str:
     """Formats an item of a list. A dictionary is shown by its "quote" or "text", else by all its values."""
     if isinstance(part, dict):
         return str(part.get("quote") or part.get("text") or "، ".join(str(value) for value in part.values() if value))

@@ -111,7 +111,7 @@ class AnswerPlace:
         _count_down(session)
         if self._locks:
             unlocked = ", ".join(f"pg_advisory_unlock({kind}, {number})" for kind, number in self._locks)
-            _execute(session, f"SELECT {unlocked}")
+            _release(session, f"SELECT {unlocked}")
 
     def __del__(self) -> None:
         """Closes the place of an answer that was dropped before the server could close it."""
@@ -158,7 +158,7 @@ class Keys:
         session, self._session = self._session, None
         if session is not None:
             # A transaction that was rolled back has removed the cursor.
-            _execute(session, f"SELECT FROM pg_cursors WHERE name = '{self.name}'", f"CLOSE {self.name}")
+            _release(session, f"SELECT FROM pg_cursors WHERE name = '{self.name}'", f"CLOSE {self.name}")
 
     def __del__(self) -> None:
         self.close()
@@ -201,15 +201,15 @@ def _release_left_over() -> None:
     """Executes the statements that could not be executed before."""
     for _ in range(len(_left_over)):
         session, statements = _left_over.pop()
-        _execute(session, *statements)
+        _release(session, *statements)
 
 
-def _execute(session: psycopg.Connection, *statements: str) -> None:
+def _release(session: psycopg.Connection, *statements: str) -> None:
     """Releases a lock or cursor on the session that holds it.
 
-    Where that fails, the session is ended, which releases it as well.
-
-    Each statement is executed only if the one before it returned a row.
+    Executes the statements in order, each only if the one before it returned a row. If one fails, the session is ended,
+    which releases everything that it holds. While the session executes another statement, these are kept for
+    `_release_left_over`.
     """
     if session.closed:
         return

@@ -15,7 +15,7 @@ from django.urls import reverse
 from articles.exchange.addresses import Addressed, permanent
 from articles.exchange.doors import door
 from articles.models import Actor, Article, Event, Source
-from articles.models.readable import sound
+from articles.models.readable import readable_rows
 
 # How many ids a file covers. The protocol allows 50,000 addresses; this many are made in a third of a second.
 RANGE = 5_000
@@ -44,8 +44,8 @@ class IdRanges:
         """Returns a page by its number, counted from 1. Raises EmptyPage for anything that is no such number."""
         if not str(number).isdecimal() or not 1 <= int(number) <= self.num_pages:
             raise EmptyPage
-        at = int(number) * RANGE
-        return _Page(list(sound(self.rows.filter(pk__gt=at - RANGE, pk__lte=at))))
+        last = int(number) * RANGE
+        return _Page(list(readable_rows(self.rows.filter(pk__gt=last - RANGE, pk__lte=last))))
 
 
 class SitemapRows(Sitemap):

@@ -35,16 +35,16 @@ _NO_HEADER = re.compile("[\x00-\x1f\x7f]")
 _RUN = 50_000
 
 
-def write_warc(out: BinaryIO, on_loss: OnLoss = lambda place, reason: None, *, whole: bool = False) -> int:
+def write_warc(out: BinaryIO, on_loss: OnLoss = lambda place, reason: None, *, include_hidden: bool = False) -> int:
     """Writes every public capture as a record, each in a gzip member of its own; returns how many were written.
 
-    `whole` adds the accepted captures of articles that are not public. A capture is left out if its bytes are damaged
-    or no record can be made of it; `on_loss` is called with its name and the reason.
+    `include_hidden` adds the accepted captures of articles that are not public. A capture is left out if its bytes are
+    damaged or no record can be made of it; `on_loss` is called with its name and the reason.
     """
-    return sum(1 for _ in _records(_Counted(out), on_loss, whole=whole))
+    return sum(1 for _ in _records(_Counted(out), on_loss, include_hidden=include_hidden))
 
 
-def write_wacz(out: BinaryIO, on_loss: OnLoss = lambda place, reason: None, *, whole: bool = False) -> int:
+def write_wacz(out: BinaryIO, on_loss: OnLoss = lambda place, reason: None, *, include_hidden: bool = False) -> int:
     """Writes the captures as a WACZ package: the WARC file, its index, the list of pages, and the digests of all.
 
     Parameters and result are those of `write_warc`. `on_loss` is also called for a web address that the index cannot hold.
@@ -55,7 +55,7 @@ def write_wacz(out: BinaryIO, on_loss: OnLoss = lambda place, reason: None, *, w
         pages.write(_line({"format": "json-pages-1.0", "id": "pages", "title": "All Pages"}))
         index = _Index()
         with _Member(package, _WARC_PATH, resources) as member:
-            for capture, offset, length in _records(member, on_loss, whole=whole):
+            for capture, offset, length in _records(member, on_loss, include_hidden=include_hidden):
                 count += 1
                 if _is_web(_address(capture)):
                     try:
@@ -118,7 +118,7 @@ class _Member(_Counted):
         self.resources.append({"name": name, "path": self.path, "hash": digest, "bytes": self.count})
 
 
-def _records(out: _Counted, on_loss: OnLoss, *, whole: bool) -> Iterator[tuple[Capture, int, int]]:
+def _records(out: _Counted, on_loss: OnLoss, *, include_hidden: bool) -> Iterator[tuple[Capture, int, int]]:
     """Writes a record about the file, then one for each capture. Yields captures with their records' offset and length.
 
     Both are bytes of the compressed file.
@@ -126,7 +126,7 @@ def _records(out: _Counted, on_loss: OnLoss, *, whole: bool) -> Iterator[tuple[C
     writer = WARCWriter(out, gzip=True, warc_version=WARC_VERSION)
     facts = {"software": SOFTWARE, "format": f"WARC File Format {WARC_VERSION}", "isPartOf": SOFTWARE}
     writer.write_record(writer.create_warcinfo_record("captures.warc.gz", facts))
-    captures = Capture.objects.accepted() if whole else Capture.objects.public()
+    captures = Capture.objects.accepted() if include_hidden else Capture.objects.public()
     rows = captures.select_related("article").defer("article__body", "article__set_aside").order_by("id")
     for capture in rows.iterator(chunk_size=ROWS_AT_ONCE):
         try:

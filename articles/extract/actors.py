@@ -27,6 +27,10 @@ class FoundActor:
     score: float
 
 
+# Every mention has the same score: a name of the authority was found, or it was not.
+_SCORE = 1.0
+
+
 def find_actors(reading: Reading, names: NameIndex[int]) -> list[FoundActor]:
     """Returns the actors that a text names, in order of their first span; `names` holds the names of all actors."""
     return actors_of(names.find(reading.text, reading.words))
@@ -35,7 +39,8 @@ def find_actors(reading: Reading, names: NameIndex[int]) -> list[FoundActor]:
 def actors_of(matches: Sequence[Match[int]]) -> list[FoundActor]:
     """Returns the actors that the matches name, in order of their first span.
 
-    A match of a shared name counts for one of its bearers or for none, by the rule above.
+    A match of a shared name counts for the bearer that another match names alone, if there is exactly one. Otherwise it
+    counts for none.
     """
     certain = {match.keys[0] for match in matches if len(match.keys) == 1}
     spans: dict[int, list[tuple[int, int]]] = defaultdict(list)
@@ -43,4 +48,4 @@ def actors_of(matches: Sequence[Match[int]]) -> list[FoundActor]:
         bearers = match.keys if len(match.keys) == 1 else [actor for actor in match.keys if actor in certain]
         if len(bearers) == 1:
             spans[bearers[0]].append((match.start, match.end))
-    return [FoundActor(actor, tuple(actor_spans), 1.0) for actor, actor_spans in spans.items()]
+    return [FoundActor(actor, tuple(actor_spans), _SCORE) for actor, actor_spans in spans.items()]

@@ -21,7 +21,8 @@ from articles.extract.fingerprints import TextFingerprint, fingerprint
 from articles.extract.newcomers import Newcomer, find_newcomers
 from articles.models import ArchiveDate
 
-# At most so many actors and figures of a document are suggested, and so many spans of an actor: the first of the text.
+# The most actors of a document that are suggested, the most figures, and the most spans of an actor. The first of the
+# text are taken.
 # A page of 30,000 figures took more than two minutes. The longest reports have some hundreds.
 MOST_FACTS = 500
 # The column of a figure's value holds 20 digits before the point.

@@ -30,14 +30,20 @@ from articles.models import (
 from articles.models.event import ANY_PERIOD, periods_of
 from articles.models.inserting import insert
 
-# At most so many stored events are fetched for an article, and so many of those are compared in full.
-MOST_EVENTS_FETCHED, MOST_EVENTS_COMPARED = 150, 12
-# At most so many words of an article look up events. Measured as below, also on 104 labelled articles: with 2 or 4
-# words three pairs are missed, 16 make no difference. 3 and 30 events compared make none either.
+# The most stored events that are fetched for an article. A judgement: the labelled articles have far fewer possible
+# events. In a large archive a smaller number can miss the right event behind others with the same words, and a larger
+# one takes more time for every article.
+MOST_EVENTS_FETCHED = 150
+# The constants below were measured on 2026-11-27 by manage.py evaluate_extraction on tests/extract/labelled and
+# tests/extract/unseen, where an article has few possible events; the next two also on 104 labelled articles.
+#
+# The most fetched events that are compared in full. 3 and 30 make no difference.
+MOST_EVENTS_COMPARED = 12
+# The most words of an article that look up events. With 2 or 4 words three pairs of one event are missed; 16 make no
+# difference.
 MOST_TERMS_ASKED = 8
-# Possible events are ranked by the share of common words. A common actor adds this much to the share. manage.py
-# evaluate_extraction measured 0, 0.2, 0.4 and 0.8 on 2026-11-27: no pair of one event changes in tests/extract/labelled
-# and tests/extract/unseen, where an article has few possible events.
+# Possible events are ranked by the share of common words. A common actor adds this much to the share. With 0, 0.2 and
+# 0.8 no pair of one event changes.
 _FOR_ACTORS = 0.4
 # The scores of suggestions that no comparison made, from 0 to 1. They only order what waits at the desk; nothing is
 # measured of them. An event that the title names is likelier to be what the article reports.

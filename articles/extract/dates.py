@@ -44,7 +44,7 @@ def as_archive_date(expression: DateExpression, basis: str = Basis.STATED) -> Ar
     if expression.precision == "month" and expression.month is not None:
         return ArchiveDate.in_month(expression.year, expression.month, basis)
     if expression.year_end or expression.hijri:
-        return ArchiveDate.unknown(*expression.interval, basis)
+        return ArchiveDate.between(*expression.interval, basis)
     return ArchiveDate.in_year(expression.year, basis)
 
 
@@ -156,7 +156,7 @@ def publication_date(stated: Sequence[StatedDate], body: Reading, captured: date
     capture, the date is unknown: not before the latest past date in the text («بين 2002 و2021»: not before 2021), and
     not after the capture.
     """
-    return stated_publication(stated, captured) or ArchiveDate.unknown(_looks_back_on(body, captured), captured)
+    return stated_publication(stated, captured) or ArchiveDate.between(_looks_back_on(body, captured), captured)
 
 
 def stated_publication(stated: Sequence[StatedDate], captured: date) -> ArchiveDate | None:

@@ -177,8 +177,8 @@ _CURRENCIES = {fold_name(w) for w in ("دولار", "دولارا", "دولار�
 _STERLING = {fold_name("إسترليني"), fold_name("استرليني")}
 _SINCE = {fold_name(w) for w in ("منذ", "ومنذ")}
 _UNTIL = {fold_name(w) for w in ("غاية", "لغاية", "حتى", "متم")}
-# A period may stand at most so many words after or before its figure. Half and twice these values make no difference on
-# the labelled figures, which have no periods in their labels.
+# The most words that may stand between a figure and its period, after and before the figure. Half and twice these
+# values make no difference on the labelled figures, which have no periods in their labels.
 _PERIOD_AFTER, _PERIOD_BEFORE = 8, 14
 # In words. No date is longer («أمس الأربعاء، الموافق 6 و7 من شهر تشرين الثاني/نونبر سنة 2024» has 14).
 _LONGEST_DATE = 20
@@ -494,6 +494,10 @@ class _Figures:
 
     def _unit(self, last: Number, previous: FoundFigure | None) -> tuple[str, int, str]:
         """Returns (unit as stated, offset after the quote, rule); the unit is empty if none is stated.
+
+        Tries in turn a per cent sign, a phrase for per cent, a currency sign, a counted noun, and the whole of which
+        the number is a part. Signs and fixed phrases come first because they are certain: «20% من الدول» is 20 per cent
+        and does not count states, «$50 مليار» counts no noun.
 
         `previous` is the figure before: «5 منها» and «5 منهم» take its unit if it stands in the same sentence.
         """

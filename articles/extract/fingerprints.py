@@ -26,7 +26,7 @@ REPRINT_LIKENESS, REPRINT_SHARE = 0.5, 0.8
 # In words, for a text to get bands; in shingles, for the share to count. The first 5 to 40 words of the 104 articles
 # are contained in no other article, so this bound only spares captions and stock phrases.
 SHORTEST_TEXT = 20
-# At most so many code points of a text are compared word by word. A long article has 20,000.
+# The most code points of a text that are compared word by word. A long article has 20,000.
 LONGEST_COMPARED = 60_000
 # 2^64 divided by the golden ratio, the multiplier of Fibonacci hashing (Knuth, The Art of Computer Programming, 6.4).
 _MIX, _MASK = 0x9E3779B97F4A7C15, (1 << 56) - 1

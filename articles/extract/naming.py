@@ -13,7 +13,7 @@ from articles.extract.process import suggest_within_budget
 from articles.models import Actor, Article, Mention
 from articles.models.article import ArticleQuerySet
 
-# At most so many articles are updated in a request, and so many are read to find them.
+# The most articles that are updated in a request, and the most that are read to find them.
 MOST_LINKED = 200
 _MOST_READ = 2_000
 

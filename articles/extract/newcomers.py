@@ -116,7 +116,7 @@ _BODIES = {
     for word in _set(heads)
 }
 _OPENERS = {prefix + word for word in (*_OFFICES, *_COURTESIES, *_BODIES) for prefix in ("", "و", "ل", "ب", "ف")}
-# In words. Measured as above, on 211 unknown bodies: 5 to 10 make no difference.
+# In words. With 5 to 10 the same of 211 unknown bodies are found (manage.py evaluate_extraction).
 _LONGEST_BODY = 8
 # Words that form no name with the head before them: «مجموعة من», «حركة المسافرين».
 _NO_BODY = _set(

@@ -10,14 +10,14 @@ from articles.extract.subject import Subject
 from articles.models import Article, Fingerprint, Reprint, ReviewState
 from articles.models.inserting import insert
 
-# At most so many texts with a common band are compared word by word.
+# The most texts with a common band that are compared word by word.
 MOST_TEXTS_COMPARED = 5
 _REPRINT_RULE, _SAME_TEXT_RULE = "reprint.shingles", "reprint.same_text"
 # One scan makes all probes of the index.
 _SHARING = "SELECT article_id, bands FROM articles_fingerprint WHERE bands && %s::integer[] LIMIT %s"
 _SAME_TEXT = "SELECT article_id, text_hash FROM articles_fingerprint WHERE text_hash = ANY(%s::bigint[])"
-# At most so many stored articles with a common band are read for each article of a batch. A band that more articles
-# share comes from a stock phrase.
+# The most stored articles with a common band that are read for each article of a batch. A band that more articles share
+# comes from a stock phrase.
 MOST_WITH_BAND = 200
 
 

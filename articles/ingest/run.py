@@ -46,7 +46,7 @@ BATCH, AHEAD = 100, 3
 _FEWEST_FOR_WORKERS = 100
 
 # An unclosed quotation mark can break every row of ten million lines, and each broken row has a line in the report.
-# A judgement: a file with so many broken rows one after another is broken itself.
+# A judgement: a file with this many broken rows one after another is broken itself.
 _MOST_BROKEN_IN_A_ROW = 1000
 
 # Is called with the outcome of a document ("created", "updated", "waiting", "unchanged" or "failed") and its place.

@@ -120,7 +120,7 @@ class Migration(migrations.Migration):
             """
             DROP FUNCTION archive_densest_meeting(tsquery, integer, text[], integer, integer, integer[], integer);
             DROP FUNCTION archive_densest(text[], integer, integer, integer, integer, text[]);
-            DROP FUNCTION archive_holding(text, integer);
+            DROP FUNCTION IF EXISTS archive_holding(text, integer);
             """,
         ),
         sql(

@@ -22,7 +22,7 @@ TRACKED = {
     "Actor": "country description distinction id kind merged_into_id name reviewed_at reviewed_by_id rule score state withheld",
     "Event": "country description end_basis end_date end_earliest end_latest end_precision id kind merged_into_id place reviewed_at reviewed_by_id rule score series_id session start_basis start_date start_earliest start_latest start_precision state title withheld",
 }
-# The functions by which older releases searched.
+# The functions by which older archives were searched.
 SUPERSEDED = """
 DROP FUNCTION IF EXISTS archive_densest_meeting(tsquery, integer, text[], integer[], integer[], integer);
 DROP FUNCTION IF EXISTS archive_densest(text[], integer[], integer, integer, bigint[]);

@@ -27,11 +27,14 @@ BEAT_SECONDS = 5.0
 # beats while it waits for the processes that read its documents, whose time is bounded. It is silent while it unpacks a
 # large archive or stores a hundred documents. `manage.py serve` kills a stalled worker and starts a new one.
 PATIENCE_IDLE, PATIENCE_BUSY = 60, 300
-# Seconds after which a waiting delivery is a fault if no worker has ever beaten.
+# Seconds after which a waiting delivery is a fault if no worker has ever beaten. A judgement: a worker is started with
+# the site and beats at once. A smaller number reports a fault while a slow machine still starts; a larger one leaves
+# editors longer without a sign that nothing reads their uploads.
 PATIENCE_WAITING = 60
 # How long the heartbeat of a worker that is gone is still reported.
 REMEMBERED = timedelta(days=1)
-# The statement of `beat` and of the worker's `beat_async`. Its parameters are name, host, pid and delivery.
+# The statement of `Pulse.beat` and of `BeatingJobs.fetch_job` (articles/ingest/worker.py). Its parameters are name, host,
+# pid and delivery.
 BEAT = """
     INSERT INTO articles_heartbeat (name, host, pid, delivery, started_at, beat_at)
     VALUES (%(name)s, %(host)s, %(pid)s, %(delivery)s, statement_timestamp(), statement_timestamp())

@@ -29,7 +29,7 @@ def readable(rows: QuerySet[Any], ids: Sequence[int], warn: Warn = logged) -> li
 
     A row that cannot be read is reported to `warn` and skipped.
     """
-    stored = {row.pk: row for row in sound(_read(rows, ids, warn), warn)}
+    stored = {row.pk: row for row in readable_rows(_read(rows, ids, warn), warn)}
     return [stored[pk] for pk in ids if pk in stored]
 
 
@@ -57,7 +57,7 @@ def _is_stand_in(field: "Field[Any, Any]", value: object) -> bool:
     return isinstance(field, DateField) and is_unheld(value)
 
 
-def sound(rows: Iterable[Model], warn: Warn = logged) -> Iterator[Model]:
+def readable_rows(rows: Iterable[Model], warn: Warn = logged) -> Iterator[Model]:
     """Yields the rows whose own days, moments and numbers Python can hold; every other row is reported to `warn`."""
     for row in rows:
         if columns := unheld_columns(row):

@@ -77,10 +77,15 @@ class ArchiveDate:
         )
 
     @classmethod
-    def unknown(
+    def unknown(cls, basis: str = Basis.INFERRED) -> Self:
+        """Returns an unknown date without bounds."""
+        return cls(None, Precision.UNKNOWN, basis)
+
+    @classmethod
+    def between(
         cls, earliest: datetime.date | None = None, latest: datetime.date | None = None, basis: str = Basis.INFERRED
     ) -> Self:
-        """Returns an unknown date, with the days between which it lies as far as these are known."""
+        """Returns an unknown date that lies between two days, both included. None is no bound on its side."""
         return cls(None, Precision.UNKNOWN, basis, earliest, latest)
 
     @property
@@ -239,7 +244,7 @@ def complete(
     only for an unknown date.
     """
     if value is None or precision == Precision.UNKNOWN:
-        return ArchiveDate.unknown(earliest, latest, basis)
+        return ArchiveDate.between(earliest, latest, basis)
     if precision == Precision.YEAR:
         return ArchiveDate.in_year(value.year, basis)
     if precision == Precision.MONTH:

@@ -9,8 +9,8 @@ from django.core.exceptions import ImproperlyConfigured
 # 20 MB a process. A judgement: a larger number keeps more pages, and takes their memory in each process.
 MOST_KEPT = 2_000
 TABLE = "archive_cache"
-# The version of keys in a shared cache. The previous release stored pickles under version 1. While both releases run,
-# neither reads the other's entries.
+# The version of keys in a shared cache. Code before signed entries stored pickles under version 1. While both run during
+# an upgrade, neither reads the other's entries.
 _VERSION = 2
 # Seconds to wait for a Redis that does not answer. Making a page takes less, so that waiting longer gains nothing.
 _REDIS_SECONDS = 0.25

@@ -1,8 +1,8 @@
 """The range of days and moments that the archive holds, and substitutes for stored values outside it.
 
 PostgreSQL has days before the year 1, days after the year 9999, and `infinity`; Python has not. The rules of the tables
-refuse them (`articles/models/limits.py`), but older releases stored some, and somebody at the database's own prompt
-can. Each connection of the archive reads such a value as UNHELD_DAY or UNHELD_MOMENT, so that no page and no list fails
+refuse them (`articles/models/limits.py`), but archives made before these rules hold some, and somebody at the database's
+own prompt can write them. Each connection of the archive reads such a value as UNHELD_DAY or UNHELD_MOMENT, so that no page and no list fails
 because of it. `held` turns these substitutes into None.
 """
 

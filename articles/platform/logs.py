@@ -55,11 +55,9 @@ def level() -> str:
 
 
 def from_environment() -> dict[str, Any]:
-    """Returns the logging configuration of Django and gunicorn.
+    """Returns the logging configuration of Django and gunicorn, and configures structlog to use the same handlers.
 
-    It depends on ARCHIVE_LOG_LEVEL and ARCHIVE_LOG_FORMAT (`json` or `text`).
-
-    It also configures structlog, whose lines go to the same handlers.
+    Both depend on ARCHIVE_LOG_LEVEL and ARCHIVE_LOG_FORMAT (`json` or `text`).
     """
     structlog.configure(
         processors=[structlog.stdlib.filter_by_level, *SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -81,6 +79,7 @@ def from_environment() -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"line": line},
+        # `()` names a factory. The factory returns the filter, which is the function itself.
         "filters": {"without_traceback": {"()": lambda: without_traceback}},
         "handlers": {
             "console": {"class": "logging.StreamHandler", "formatter": "line"},

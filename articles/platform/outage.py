@@ -40,9 +40,7 @@ def _means_outage(error: BaseException) -> bool:
 
 
 def lacks_tables(error: BaseException | None) -> bool:
-    """Returns whether an error means that the database has no tables of the archive yet,
-    or those of another release.
-    """
+    """Returns whether an error means that the database has no tables of the archive yet, or those of other code."""
     return any(
         isinstance(link, (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn)) for link in _chain(error)
     )

@@ -1,6 +1,6 @@
 """Chooses the candidates of a search: every match where there are few, otherwise the most promising ones.
 
-PostgreSQL takes a second to rank 200,000 matches, and some 6 ms to rank 400. A search for common words therefore reads
+PostgreSQL takes a second to rank 200,000 matches, and 7 ms to rank 400. A search for common words therefore reads
 only the articles with the highest density levels, which the index article_terms stores level by level. A search for
 some of many words reads the articles that hold the rarest of them. The cost hardly grows with the archive.
 """
@@ -14,9 +14,9 @@ from articles.search.index import Queries, QueriesByLevel, Scope, WeightedQuery
 from articles.search.matching import HIGHEST_LEVEL, Dense, Lexeme, Match
 from articles.search.vocabulary import Alike, Totals, inverse_document_frequency
 
-# Up to this many matches are all read, counted and ranked; ranking one article costs some 12 µs, so these take 10 ms.
-# With more matches, the result is bounded and its count is a lower bound. A judgement: a larger number gives exact
-# counts for more queries, and makes the slowest of them slower.
+# Up to this many matches are all read, counted and ranked, which takes some 14 ms: twice the time of MOST_RANKED. With
+# more matches, the result is bounded and its count is a lower bound. A judgement: a larger number gives exact counts
+# for more queries, and makes the slowest of them slower.
 MOST_FOUND = 800
 # With more matches than MOST_FOUND, this many articles are ranked, those with the highest density levels. They are
 # twenty pages. Ranking them takes 7 ms at a million articles (docs/decisions/0004); more are nearer to a full ranking.

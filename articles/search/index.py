@@ -1,7 +1,7 @@
 """Reads the ids of matching articles from the index article_terms, those with the highest density levels first.
 
 Each look is one SQL statement, whatever it finds. Where a next step depends on what was found, the database functions
-of articles/search/sql/0004_looks.sql take it.
+of articles/search/sql/0004_looks.sql and of 0007_holding.sql take it.
 """
 
 from collections.abc import Sequence
@@ -15,8 +15,8 @@ from django.db.models import Q, QuerySet
 
 from articles.models.article import ArticleQuerySet
 
-# A filter that lets in no more articles than this is searched whole. Ranking them takes some 18 ms (12 µs each:
-# candidates.py). A judgement: a larger number makes more filters exact, and the slowest of them slower.
+# A filter that lets in no more articles than this is searched whole. Ranking them takes some 26 ms (400 take 7 ms:
+# docs/decisions/0004). A judgement: a larger number makes more filters exact, and the slowest of them slower.
 MOST_FILTERED = 1_500
 # Where the planner expects more articles than this, the filter counts as wide without a look at its articles. A
 # judgement: the planner's estimates of conditions on several columns are often wrong by a few times, seldom by ten.
@@ -31,12 +31,12 @@ NEWEST_OF_FILTER, FIRST_OF_FILTER = 200, 600
 # expects no more rows than this from it. A judgement: intersecting larger indexes takes longer than testing a sample.
 MOST_TOLD_BY_OTHERS = 100_000
 
-# Density levels, defined in articles/search/sql/0001_functions.sql, are steps of an eighth of BM25's saturation. In a
-# text of 250 words, a word that occurs twice is at level 8, five times at 14, twenty times at 25. A look tries the
-# levels from FIRST_LEVEL down to LEAST_LEVEL until about as many articles reach one as are wanted. Where very many
-# articles reach FIRST_LEVEL, it tries higher levels. Below LEAST_LEVEL, a level asks for hardly more than that the word
-# occurs. FIRST_LEVEL is a judgement: a level that hardly any article reaches in an uncommon word, so that few looks go
-# up.
+# Density levels, defined in articles/search/sql/0001_functions.sql, are steps towards BM25's saturation: six levels
+# halve what is missing to it. In a text of 250 words, a word that occurs twice is at level 8, five times at 14, twenty
+# times at 25. A look tries the levels from FIRST_LEVEL down to LEAST_LEVEL until about as many articles reach one as are
+# wanted. Where very many articles reach FIRST_LEVEL, it tries higher levels. Below LEAST_LEVEL, a level asks for hardly
+# more than that the word occurs. FIRST_LEVEL is a judgement: a level that hardly any article reaches in an uncommon
+# word, so that few looks go up.
 FIRST_LEVEL, LEAST_LEVEL = 28, 4
 
 # Returns the ids of articles that meet any of several tsqueries, ordered by the summed weight of the tsqueries that

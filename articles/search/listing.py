@@ -16,7 +16,7 @@ from articles.models.article import ArticleQuerySet
 # Articles on one page of a list. A judgement: a reader looks over them without turning many pages, and their snippets
 # are read in milliseconds.
 PAGE_SIZE = 20
-# A list is counted up to this many rows, which are 500 pages. A judgement: nobody turns so many, and counting a million
+# A list is counted up to this many rows, which are 500 pages. A judgement: nobody turns 500 pages, and counting a million
 # rows takes longer than the rest of the page.
 MOST_COUNTED = 10_000
 

@@ -5,7 +5,7 @@
     أو   OR   |                            either
     -كلمة   NOT                            without
     إره*                                   words that begin so
-    كلمة NEAR كلمة   NEAR/3                within so many words of one another, in either order
+    كلمة NEAR كلمة   NEAR/3                within 5 words of one another, or 3; in either order
     العنوان:كلمة                           in the title
     الفاعل:اسم   الحدث:اسم   المصدر:اسم     articles that name, report or come from what is named so
     من:2024-11   إلى:«نوفمبر 2024»         published then at the earliest, at the latest

@@ -26,11 +26,11 @@ from articles.search.ranking import ranked
 # 0.508, 8: 0.509, 16: 0.528, 24: 0.527, 40: 0.500 and twice the time. Shortest 1 or 2: 0.520, 4: 0.494, 5: 0.371.
 TELLING_WORDS = 12
 SHORTEST_TELLING_WORD = 3
-# This many of the candidates are ranked. Fewer than usual suffice, because only the closest few are shown. Measured as
-# above: 10: 0.527, 40: 0.529.
+# This many of the candidates are ranked. Fewer than usual suffice, because only the closest few are shown. The
+# share is 0.527 with 10, and 0.529 with 40.
 CLOSELY_READ = 150
-# The telling words are picked from this many of the article's most frequent words. Measured as above: 15: 0.526,
-# 30, 120 or 300: 0.520.
+# The telling words are picked from this many of the article's most frequent words. The share is 0.526 with
+# 15, and 0.520 with 30, 120 or 300.
 MOST_READ = 60
 DAY = 24 * 3600  # in seconds
 # A page shows no related articles where a statement takes longer than this, in milliseconds. A second is about the

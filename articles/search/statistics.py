@@ -114,9 +114,10 @@ class Drift:
 
 
 def drift() -> Drift:
-    """Compares the kept counts with a new count of the same articles; needs a transaction.
+    """Compares the kept counts with a new count of the same articles. Articles stored since the last count are no drift.
 
-    Articles stored since the last count are no drift.
+    Call it in a transaction: the new count goes to a temporary table that is dropped at commit, so that outside of a
+    transaction the table would be gone before it is read.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT last_article, articles FROM articles_corpus")

@@ -202,7 +202,7 @@ def test_a_body_that_the_old_form_damaged_is_reported_and_mended_with_its_spans(
     figure, mention = article.figures.order_by("start").last(), article.mentions.order_by("id").first()
     Figure.objects.filter(pk=figure.pk).update(state=ReviewState.CONFIRMED)
     shifted = body.replace("\n", "\r\n")
-    with connection.cursor() as cursor:  # As the form of the previous release stored it.
+    with connection.cursor() as cursor:  # As the form stored it before texts were cleaned.
         cursor.execute("SET session_replication_role TO replica")
         cursor.execute(
             "UPDATE articles_article SET body = %s, title = %s WHERE id = %s", [shifted, "عن\x10وان", article.pk]

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 def beaten(seconds: float, delivery: int | None = None, name: str = "host:1") -> None:
-    """Stores the heartbeat of a worker whose last beat was so many seconds ago."""
+    """Stores the heartbeat of a worker whose last beat was `seconds` seconds ago."""
     then = timezone.now() - timedelta(seconds=seconds)
     Heartbeat.objects.create(name=name, host="host", pid=1, delivery=delivery, started_at=then, beat_at=then)
 

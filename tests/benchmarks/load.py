@@ -4,7 +4,7 @@
 
 `manage.py benchmark --articles N --keep` must have filled the database in FOLDER. gunicorn serves with two workers as
 in production; wrk (Debian: apt install wrk nginx-light) keeps 64 connections to 127.0.0.1 busy for that many seconds.
-`--minutes` runs the mix for so many minutes and prints the memory of the workers meanwhile. It measures and asserts
+`--minutes M` runs the mix for M minutes and prints the memory of the workers meanwhile. It measures and asserts
 nothing.
 """
 

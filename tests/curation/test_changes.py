@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from articles.curation.changes import (
-    _shown_part,
+    _part_in_words,
     between,
     changes_after,
     changes_in,
@@ -299,7 +299,7 @@ def test_an_operation_tells_what_it_changed_although_it_was_changed_again(make_a
     ],
 )  # fmt: skip
 def test_an_item_of_a_list_is_told(part: object, words: str) -> None:
-    assert _shown_part(part) == words
+    assert _part_in_words(part) == words
 
 
 @pytest.mark.parametrize(

@@ -135,8 +135,8 @@ def test_a_record_holds_all_that_is_public(client: Client, make_article: Callabl
     assert "".join(listed.itertext()).split() == "".join(answer.find(f".//{{{oai._OAI}}}record").itertext()).split()
     bare = make_article("خبر", "نص.")
     for published, written in (
-        (ArchiveDate.in_month(2024, 2), ["2024-02"]), (ArchiveDate.unknown(date(2020, 1, 1), date(2021, 1, 1)), ["2020-01-01/2021-01-01"]),
-        (ArchiveDate.unknown(date(2020, 1, 1)), []), (ArchiveDate.unknown(latest=date(2020, 1, 1)), []),
+        (ArchiveDate.in_month(2024, 2), ["2024-02"]), (ArchiveDate.between(date(2020, 1, 1), date(2021, 1, 1)), ["2020-01-01/2021-01-01"]),
+        (ArchiveDate.between(date(2020, 1, 1)), []), (ArchiveDate.between(latest=date(2020, 1, 1)), []),
     ):  # fmt: skip
         bare.published = published
         bare.save()

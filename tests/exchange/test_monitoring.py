@@ -35,7 +35,7 @@ def beaten(name: str, seconds: float, delivery: int | None = None) -> None:
 
 
 def ended(hours: float, *failed: str) -> None:
-    """Stores a nightly run that ended so many hours ago."""
+    """Stores a nightly run that ended `hours` hours ago."""
     then = timezone.now() - timedelta(hours=hours)
     parts = [{"name": name, "status": int(name in failed)} for name in ("check_archive", "clearsessions", "backup")]
     NightlyRun.objects.create(started_at=then, finished_at=then, succeeded=not failed, parts=parts)

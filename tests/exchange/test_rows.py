@@ -411,7 +411,7 @@ def test_a_reference_in_every_format(world: World) -> None:
     [
         (ArchiveDate.in_month(2024, 2), "2024-02", "PY  - 2024\nDA  - 2024/02//\n", [[2024, 2]]),
         (ArchiveDate.in_year(2024), "2024", "PY  - 2024\nDA  - 2024///\n", [[2024]]),
-        (ArchiveDate.unknown(date(2024, 1, 1), date(2024, 12, 31)), "د.ت.", "", None),
+        (ArchiveDate.between(date(2024, 1, 1), date(2024, 12, 31)), "د.ت.", "", None),
     ],
 )
 def test_a_reference_claims_no_more_of_the_date_than_is_known(
@@ -481,7 +481,7 @@ def test_the_authority_file_holds_what_is_confirmed(world: World) -> None:
     merged = Actor.objects.create(name="هيئة مدموجة", kind="civil", merged_into=world.actor)
     Event.objects.create(title="لقاء مدموج", kind="meeting", state="confirmed", merged_into=world.event)
     vague = Event(title="لقاء غير مؤرخ", kind="meeting")
-    vague.start = ArchiveDate.unknown(earliest=date(2020, 1, 1), basis="editor")
+    vague.start = ArchiveDate.between(earliest=date(2020, 1, 1), basis="editor")
     vague.save()
     Participation.objects.create(event=vague, actor=hidden, role="host", state="suggested")
     text = "".join(authority_file())

@@ -64,7 +64,7 @@ def test_originals_of_drafts_are_left_out_unless_all_are_wanted() -> None:
     hidden = Capture.objects.order_by("id").first()
     Article.objects.filter(pk=hidden.article_id).update(status="draft")
     public, whole = io.BytesIO(), io.BytesIO()
-    assert write_warc(whole, whole=True) == write_warc(public) + hidden.article.captures.count()
+    assert write_warc(whole, include_hidden=True) == write_warc(public) + hidden.article.captures.count()
     digests = [
         hashlib.sha256(record.content_stream().read()).hexdigest()
         for record in ArchiveIterator(io.BytesIO(public.getvalue()))

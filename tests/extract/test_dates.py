@@ -46,11 +46,11 @@ def test_what_a_date_comes_to(text: str, first: tuple[int, ...], last: tuple[int
 
 def test_a_weekday_tells_the_year_where_only_one_fits() -> None:
     (written_date,) = find_dates("الخميس 26 شتنبر")
-    open_years = ArchiveDate.unknown(date(2021, 1, 1), date(2025, 6, 1))
+    open_years = ArchiveDate.between(date(2021, 1, 1), date(2025, 6, 1))
     assert resolve(written_date, open_years) == ArchiveDate.on(date(2024, 9, 26), "inferred")
-    assert resolve(written_date, ArchiveDate.unknown(date(2010, 1, 1), date(2025, 6, 1))) is None
+    assert resolve(written_date, ArchiveDate.between(date(2010, 1, 1), date(2025, 6, 1))) is None
 
 
 def test_nothing_is_guessed_without_a_day_to_count_from() -> None:
     for text in ("أمس الأربعاء", "أبريل الماضي", "العام الجاري"):
-        assert resolve(find_dates(text)[0], ArchiveDate.unknown(date(2020, 1, 1), date(2024, 1, 1))) is None
+        assert resolve(find_dates(text)[0], ArchiveDate.between(date(2020, 1, 1), date(2024, 1, 1))) is None

@@ -126,7 +126,7 @@ def test_a_year_beside_that_of_writing(text: str, year: int) -> None:
         ("6 نوفمبر 2024", ArchiveDate.on(WEDNESDAY)),
         ("نوفمبر 2024", ArchiveDate.in_month(2024, 11)),
         ("سنة 2024", ArchiveDate.in_year(2024)),
-        ("بين 2002 و2021", ArchiveDate.unknown(date(2002, 1, 1), date(2021, 12, 31), "stated")),
+        ("بين 2002 و2021", ArchiveDate.between(date(2002, 1, 1), date(2021, 12, 31), "stated")),
     ],
 )
 def test_a_date_with_its_year_means_itself_whenever_it_was_written(text: str, expected: ArchiveDate) -> None:
@@ -151,16 +151,16 @@ def test_a_date_with_its_year_means_itself_whenever_it_was_written(text: str, ex
 def test_a_day_without_its_year_in_a_text_of_unknown_day(
     text: str, first: tuple[int, int, int], last: tuple[int, int, int], expected: date | None
 ) -> None:
-    means = meaning(text, ArchiveDate.unknown(date(*first), date(*last)))
+    means = meaning(text, ArchiveDate.between(date(*first), date(*last)))
     assert means == (ArchiveDate.on(expected, "inferred") if expected else None)
 
 
 def test_a_month_or_weekday_alone_means_nothing_in_a_text_of_unknown_day() -> None:
-    written = ArchiveDate.unknown(date(2024, 10, 1), date(2024, 12, 1))
+    written = ArchiveDate.between(date(2024, 10, 1), date(2024, 12, 1))
     assert [meaning(text, written) for text in ("نوفمبر الماضي", "الأربعاء", "أمس")] == [None] * 3
     # Nor does a day in a text of which no first or last day is known, nor a day of the Hijri calendar without its year.
     for bounds in ((None, date(2024, 12, 1)), (date(2024, 10, 1), None), (None, None)):
-        assert meaning("6 نوفمبر", ArchiveDate.unknown(*bounds)) is None
+        assert meaning("6 نوفمبر", ArchiveDate.between(*bounds)) is None
     assert meaning("5 رمضان", ArchiveDate.on(WEDNESDAY)) is None
 
 
@@ -181,7 +181,7 @@ def test_a_stated_date_may_be_a_day_ahead_of_the_capture(earliest: tuple[int, in
 
 
 def test_a_date_without_a_first_day_was_not_past() -> None:
-    assert not was_past(ArchiveDate.unknown(None, date(2020, 1, 1)), CAPTURED)
+    assert not was_past(ArchiveDate.between(None, date(2020, 1, 1)), CAPTURED)
 
 
 def test_the_most_precise_date_wins_then_the_weightiest() -> None:
@@ -211,7 +211,7 @@ def test_the_most_precise_date_wins_then_the_weightiest() -> None:
 def test_an_article_is_no_older_than_the_last_past_day_it_speaks_of(
     body: str, earliest: tuple[int, int, int] | None
 ) -> None:
-    expected = ArchiveDate.unknown(date(*earliest) if earliest else None, CAPTURED)
+    expected = ArchiveDate.between(date(*earliest) if earliest else None, CAPTURED)
     assert publication_date([], Reading(body), CAPTURED) == expected
 
 

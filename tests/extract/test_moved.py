@@ -87,10 +87,10 @@ def test_which_periods_are_not_those_of_an_event(
     period: tuple[date | None, date | None] | None, is_long: bool, lies_elsewhere: bool
 ) -> None:
     event = Event(title="مؤتمر", kind="conference")
-    event.start = ArchiveDate.unknown(DAY, LAST_DAY)
+    event.start = ArchiveDate.between(DAY, LAST_DAY)
     assert _spans_longer_than_events(period) is is_long
     assert _lies_elsewhere(period, event) is lies_elsewhere
     # Of an event of unknown day nothing is elsewhere.
     for bounds in ((None, LAST_DAY), (DAY, None), (None, None)):
-        event.start = ArchiveDate.unknown(*bounds)
+        event.start = ArchiveDate.between(*bounds)
         assert not _lies_elsewhere(period, event)

@@ -81,9 +81,9 @@ def test_an_article_without_a_date_was_published_by_its_first_capture(
     tmp_path: Path, captured_at: str, latest: date
 ) -> None:
     bring(tmp_path)
-    assert stored().published == ArchiveDate.unknown(None, date(2024, 3, 2))
+    assert stored().published == ArchiveDate.between(None, date(2024, 3, 2))
     bring(tmp_path, captured_at=captured_at, body=BODY.replace("25", "27"))
-    assert stored().published == ArchiveDate.unknown(None, latest)
+    assert stored().published == ArchiveDate.between(None, latest)
 
 
 def test_a_new_capture_may_state_the_date_that_was_unknown(tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ def ingest_row(tmp_path: Path, **fields: object) -> Report:
 
 
 def day_after(days: int) -> str:
-    """Returns the day so many days from today, in ISO 8601."""
+    """Returns the day `days` days from today, in ISO 8601."""
     return (timezone.localdate() + timedelta(days=days)).isoformat()
 
 

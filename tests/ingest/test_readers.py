@@ -269,7 +269,7 @@ def test_columns_of_other_names_are_told_one_by_one(tmp_path: Path, delimiter: s
 
 
 def deep(levels: int) -> bytes:
-    """Returns a page of so many nested elements."""
+    """Returns a page of `levels` nested elements."""
     return b"<html><body>" + b"<div>" * levels + "نص في العمق".encode() + b"</div>" * levels
 
 

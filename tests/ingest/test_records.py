@@ -228,7 +228,7 @@ FREELY = 1 << 20
 def test_what_a_member_may_unpack_to(
     path: Path, noise: int, zeros: int, is_taken: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A member may unpack to so many bytes, or to 200 times what it has packed."""
+    """A member may unpack to _UNPACKED_FREELY bytes, or to 200 times what it has packed."""
     assert warc._UNPACKED_FREELY == 32 * FREELY
     monkeypatch.setattr(warc, "_UNPACKED_FREELY", FREELY)
     content = packed(record(NOISE[:noise] + b"\0" * zeros, WARC_Type="metadata"))

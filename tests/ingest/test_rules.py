@@ -119,11 +119,11 @@ def test_days_of_publication(day: date, is_sensible: bool) -> None:
 @pytest.mark.parametrize(
     ("published", "expected"),
     [
-        (ArchiveDate.unknown(date(2020, 1, 1), date(2021, 1, 1)), ""), (ArchiveDate.unknown(date(2020, 1, 1), date(2020, 1, 1)), ""), (ArchiveDate.unknown(), ""),
-        (ArchiveDate.unknown(date(2021, 1, 1), date(2020, 1, 1)), "date none, precision unknown, earliest 2021-01-01, latest 2020-01-01"),
+        (ArchiveDate.between(date(2020, 1, 1), date(2021, 1, 1)), ""), (ArchiveDate.between(date(2020, 1, 1), date(2020, 1, 1)), ""), (ArchiveDate.unknown(), ""),
+        (ArchiveDate.between(date(2021, 1, 1), date(2020, 1, 1)), "date none, precision unknown, earliest 2021-01-01, latest 2020-01-01"),
         (ArchiveDate.in_month(2024, 2), ""), (replace(ArchiveDate.in_month(2024, 2), latest=date(2024, 2, 28)), "date 2024-02-01, precision month, earliest 2024-02-01, latest 2024-02-29"),
         (replace(ArchiveDate.on(date(2024, 2, 3)), precision="year"), "date 2024-01-01, precision year, earliest 2024-01-01, latest 2024-12-31"),
-        (ArchiveDate.unknown(date(1700, 1, 1)), "earliest"), (ArchiveDate.unknown(None, date(2999, 1, 1)), "latest"),
+        (ArchiveDate.between(date(1700, 1, 1)), "earliest"), (ArchiveDate.between(None, date(2999, 1, 1)), "latest"),
     ],
 )  # fmt: skip
 def test_a_date_of_publication_agrees_with_itself(published: ArchiveDate, expected: str) -> None:
@@ -425,8 +425,8 @@ def test_the_place_of_a_syntax_error_and_the_size_of_a_file() -> None:
     [
         ({}, ArchiveDate.unknown(basis="editor")), ({"date": date(2024, 2, 3)}, ArchiveDate.on(date(2024, 2, 3), "editor")),
         ({"date": date(2024, 2, 3), "precision": "month", "basis": "stated"}, ArchiveDate.in_month(2024, 2)),
-        ({"earliest": date(2024, 2, 3)}, ArchiveDate.unknown(date(2024, 2, 3), basis="editor")),
-        ({"earliest": date(2024, 2, 3), "latest": date(2024, 2, 3)}, ArchiveDate.unknown(date(2024, 2, 3), date(2024, 2, 3), basis="editor")),
+        ({"earliest": date(2024, 2, 3)}, ArchiveDate.between(date(2024, 2, 3), basis="editor")),
+        ({"earliest": date(2024, 2, 3), "latest": date(2024, 2, 3)}, ArchiveDate.between(date(2024, 2, 3), date(2024, 2, 3), basis="editor")),
         ({"earliest": date(2024, 2, 3), "latest": date(2024, 2, 2)}, "start.latest: 2024-02-02 is before start.earliest, 2024-02-03"),
         ({"colour": "red"}, "start.colour: not a date field, or not of its type"), ({"date": "2024-02-03"}, "start.date: not a date field, or not of its type"),
         ({"precision": "week"}, "start.precision: “week” is not one of day, month, year, unknown"), ({"basis": "rumour"}, "start.basis: “rumour” is not one of stated, inferred, editor"),

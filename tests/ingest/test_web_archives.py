@@ -44,7 +44,7 @@ HEAD_END = GOOD[1].index(b"\r\n\r\n")
 
 
 def with_length(content: bytes, change: int) -> bytes:
-    """Returns a record whose stated length is changed by so many bytes."""
+    """Returns a record whose stated length is changed by `change` bytes."""
     start = content.index(b"Content-Length: ") + 16
     end = content.index(b"\r\n", start)
     return content[:start] + str(int(content[start:end]) + change).encode() + content[end:]

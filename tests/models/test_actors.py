@@ -141,7 +141,7 @@ def test_the_first_listed_rows_come_in_the_order_of_the_query(make_article: Make
     # «ب» waits for review, and no article names «ج».
     assert [name[0] for name in names(first_listed(query, 9, 9))] == ["و", "ه", "د", "أ"]
     assert [name[0] for name in names(first_listed(query, 2, 9))] == ["و", "ه"]
-    # Only so many confirmed rows are examined: the fourth is «ج».
+    # At most four confirmed rows are examined: the fourth is «ج».
     assert [name[0] for name in names(first_listed(query, 9, 4))] == ["و", "ه", "د"]
 
 

@@ -69,9 +69,9 @@ def test_which_articles_readers_see(status: str, merged_into: int | None, is_pub
         (ArchiveDate.in_month(2024, 5), ("2024-06-01", "2024-06-01"), False),
         (ArchiveDate.in_month(2024, 5), ("2024-06-02", "2024-06-30"), True),
         (ArchiveDate.unknown(), ("2024-06-02", "2024-06-30"), False),
-        (ArchiveDate.unknown(date(2024, 5, 10)), ("2023-06-02", "2023-06-30"), False),
-        (ArchiveDate.unknown(None, date(2024, 5, 10)), ("2025-06-02", "2025-06-30"), False),
-        (ArchiveDate.unknown(date(2024, 5, 10), date(2024, 5, 12)), ("2024-05-14", "2024-05-14"), True),
+        (ArchiveDate.between(date(2024, 5, 10)), ("2023-06-02", "2023-06-30"), False),
+        (ArchiveDate.between(None, date(2024, 5, 10)), ("2025-06-02", "2025-06-30"), False),
+        (ArchiveDate.between(date(2024, 5, 10), date(2024, 5, 12)), ("2024-05-14", "2024-05-14"), True),
         # The last day that Python can hold has no day after it.
         (ArchiveDate.on(date.max), ("2024-05-14", "2024-05-14"), True),
     ],
@@ -98,13 +98,13 @@ PUBLISHED = [
     (ArchiveDate.in_year(2023), False, False, False, True, False),
     (ArchiveDate.in_year(2025), False, False, False, False, True),
     (ArchiveDate.unknown(), True, False, True, True, True),
-    (ArchiveDate.unknown(date(2024, 5, 31)), True, False, True, False, True),
-    (ArchiveDate.unknown(date(2024, 6, 1)), False, False, False, False, True),
-    (ArchiveDate.unknown(None, date(2024, 5, 1)), True, False, True, True, False),
-    (ArchiveDate.unknown(None, date(2024, 4, 30)), False, False, False, True, False),
-    (ArchiveDate.unknown(date(2024, 5, 2), date(2024, 5, 3)), True, True, False, True, False),
-    (ArchiveDate.unknown(date(2024, 4, 2), date(2024, 5, 3)), True, False, True, True, False),
-    (ArchiveDate.unknown(date(2024, 5, 30), date(2024, 6, 3)), True, False, True, False, True),
+    (ArchiveDate.between(date(2024, 5, 31)), True, False, True, False, True),
+    (ArchiveDate.between(date(2024, 6, 1)), False, False, False, False, True),
+    (ArchiveDate.between(None, date(2024, 5, 1)), True, False, True, True, False),
+    (ArchiveDate.between(None, date(2024, 4, 30)), False, False, False, True, False),
+    (ArchiveDate.between(date(2024, 5, 2), date(2024, 5, 3)), True, True, False, True, False),
+    (ArchiveDate.between(date(2024, 4, 2), date(2024, 5, 3)), True, False, True, True, False),
+    (ArchiveDate.between(date(2024, 5, 30), date(2024, 6, 3)), True, False, True, False, True),
 ]
 
 

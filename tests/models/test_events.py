@@ -45,7 +45,7 @@ def titles(events: Any) -> list[str]:
 
 def test_events_are_in_order() -> None:
     rows = [
-        event("ب", on(2020)), event("أ", on(2021)), event("ج"), event("د", ArchiveDate.unknown(date(2020, 6, 1))), event("ه", on(2020)),
+        event("ب", on(2020)), event("أ", on(2021)), event("ج"), event("د", ArchiveDate.between(date(2020, 6, 1))), event("ه", on(2020)),
     ]  # fmt: skip
     events = Event.objects.filter(pk__in=[row.pk for row in rows])
     assert titles(events.newest()) == ["أ", "د", "ه", "ب", "ج"]
@@ -98,11 +98,11 @@ def test_events_of_one_day_are_beside_each_other_in_the_order_of_storing() -> No
         (on(2024, 5, 21), False, False, True),
         (ArchiveDate.in_month(2024, 5), True, True, True),
         (ArchiveDate.unknown(), True, False, False),
-        (ArchiveDate.unknown(date(2024, 5, 20)), True, False, False),
-        (ArchiveDate.unknown(date(2024, 5, 21)), False, False, False),
-        (ArchiveDate.unknown(None, date(2024, 5, 10)), True, False, False),
-        (ArchiveDate.unknown(None, date(2024, 5, 9)), False, False, False),
-        (ArchiveDate.unknown(date(2024, 1, 1), date(2024, 5, 10)), True, True, True),
+        (ArchiveDate.between(date(2024, 5, 20)), True, False, False),
+        (ArchiveDate.between(date(2024, 5, 21)), False, False, False),
+        (ArchiveDate.between(None, date(2024, 5, 10)), True, False, False),
+        (ArchiveDate.between(None, date(2024, 5, 9)), False, False, False),
+        (ArchiveDate.between(date(2024, 1, 1), date(2024, 5, 10)), True, True, True),
     ],
 )
 def test_when_an_event_can_have_begun(start: ArchiveDate, held: bool, begun: bool, is_bounded: bool) -> None:
@@ -152,7 +152,7 @@ def test_events_of_unknown_beginning_are_looked_up_in_one_period() -> None:
     """Existing archives hold these numbers."""
     starts = [
         ArchiveDate.unknown(),
-        ArchiveDate.unknown(date(2020, 5, 1)),
+        ArchiveDate.between(date(2020, 5, 1)),
         ArchiveDate.in_month(2020, 5),
         ArchiveDate.in_year(2020),
     ]

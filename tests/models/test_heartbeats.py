@@ -19,7 +19,7 @@ CLOSE = 20
 
 
 def worker(name: str, seconds: float, delivery: int | None = None, host: str = "host", pid: int = 1) -> None:
-    """Stores the heartbeat of a worker whose last beat was so many seconds ago."""
+    """Stores the heartbeat of a worker whose last beat was `seconds` seconds ago."""
     then = timezone.now() - timedelta(seconds=seconds)
     Heartbeat.objects.create(name=name, host=host, pid=pid, delivery=delivery, started_at=then, beat_at=then)
 
@@ -140,7 +140,7 @@ def test_a_delivery_that_waits_for_the_first_worker(seconds: float, state: str, 
 
 
 def run(hours: float, succeeded: bool | None, *failed: str, lasted: float = 0) -> NightlyRun:
-    """A run that began so many hours before its end, which was so many hours ago."""
+    """A run that lasted `lasted` hours and ended `hours` hours ago."""
     end = timezone.now() - timedelta(hours=hours)
     parts = [{"name": name, "status": int(name in failed)} for name in ("check", "backup", "tidy")]
     return NightlyRun.objects.create(

@@ -79,9 +79,9 @@ OLD, NEW, FAR = date(1799, 12, 31), date(1800, 1, 1), date(2026, 5, 11)
         (ArchiveDate.on(OLD), ["published_date"]),
         (ArchiveDate.in_year(1799), ["published_date"]),
         (ArchiveDate.on(FAR), ["published_date"]),
-        (ArchiveDate.unknown(OLD, NEW), ["published_earliest"]),
-        (ArchiveDate.unknown(NEW, FAR), ["published_latest"]),
-        (ArchiveDate.unknown(OLD, FAR), ["published_earliest", "published_latest"]),
+        (ArchiveDate.between(OLD, NEW), ["published_earliest"]),
+        (ArchiveDate.between(NEW, FAR), ["published_latest"]),
+        (ArchiveDate.between(OLD, FAR), ["published_earliest", "published_latest"]),
         (ArchiveDate.unknown(), []),
         # The year begins within the limit, and ends beyond it.
         (ArchiveDate.in_year(2026), ["published_date"]),

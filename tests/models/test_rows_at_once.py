@@ -166,7 +166,7 @@ def test_a_date_is_an_attribute_of_rows_and_of_their_class() -> None:
 )
 def test_the_bounds_of_a_known_date_follow_from_it(model: Any, known: bool, derived: list[str]) -> None:
     row, name = model(), "published" if model is Article else "start"
-    setattr(row, name, ArchiveDate.in_year(2024) if known else ArchiveDate.unknown(date(2024, 5, 1)))
+    setattr(row, name, ArchiveDate.in_year(2024) if known else ArchiveDate.between(date(2024, 5, 1)))
     assert [field.name for field in model._meta.fields if is_derived(row, field)] == derived
 
 

@@ -49,8 +49,8 @@ def test_what_the_numbers_count(world: dict[str, int], make_article: MakeArticle
     assert tally.counts(TallyKind.SOURCE) == {world["source"]: 2}
     assert tally.counts_by_month() == {(2024, 5): 1, (2024, 0): 1}
     for published in (
-        ArchiveDate.unknown(), ArchiveDate.unknown(date(2024, 5, 1), date(2024, 5, 9)), ArchiveDate.in_month(2023, 12),
-        ArchiveDate.unknown(date(2023, 5, 1), date(2024, 5, 9)),
+        ArchiveDate.unknown(), ArchiveDate.between(date(2024, 5, 1), date(2024, 5, 9)), ArchiveDate.in_month(2023, 12),
+        ArchiveDate.between(date(2023, 5, 1), date(2024, 5, 9)),
     ):  # fmt: skip
         article = make_article()
         article.published = published

@@ -43,7 +43,7 @@ def test_what_an_editor_enters_is_completed(
     ("when", "iso", "is_known"),
     [
         (ArchiveDate.on(DAY), "2024-11-06", True), (ArchiveDate.in_month(2024, 11), "2024-11", True),
-        (ArchiveDate.in_year(2024), "2024", True), (ArchiveDate.unknown(DAY, OTHER), "", False), (ArchiveDate(), "", False),
+        (ArchiveDate.in_year(2024), "2024", True), (ArchiveDate.between(DAY, OTHER), "", False), (ArchiveDate(), "", False),
     ],
 )  # fmt: skip
 def test_a_date_is_written_as_far_as_it_is_known(when: ArchiveDate, iso: str, is_known: bool) -> None:
@@ -51,10 +51,10 @@ def test_a_date_is_written_as_far_as_it_is_known(when: ArchiveDate, iso: str, is
 
 
 def test_an_export_names_each_part() -> None:
-    assert ArchiveDate.unknown(DAY).as_dict() == {
+    assert ArchiveDate.between(DAY).as_dict() == {
         "date": None, "precision": "unknown", "basis": "inferred", "earliest": "2024-11-06", "latest": None,
     }  # fmt: skip
-    assert ArchiveDate.unknown(latest=DAY).as_dict()["latest"] == "2024-11-06"
+    assert ArchiveDate.between(latest=DAY).as_dict()["latest"] == "2024-11-06"
     assert [ArchiveDate.on(DAY).basis, ArchiveDate.in_month(2024, 2).basis, ArchiveDate.in_year(2024, "editor").basis] == [
         "stated", "stated", "editor",
     ]  # fmt: skip
@@ -73,7 +73,7 @@ def test_intervals_overlap_if_they_share_a_day(
     one: tuple[int | None, int | None], other: tuple[int | None, int | None], overlap: bool
 ) -> None:
     def interval(bounds: tuple[int | None, int | None]) -> ArchiveDate:
-        return ArchiveDate.unknown(*(day and date(2024, 1, day) for day in bounds))
+        return ArchiveDate.between(*(day and date(2024, 1, day) for day in bounds))
 
     assert interval(one).may_overlap(interval(other)) is overlap
     assert interval(other).may_overlap(interval(one)) is overlap

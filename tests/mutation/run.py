@@ -42,7 +42,7 @@ ROOMS = ("arabic", "models", "curation", "search", "extract", "ingest", "exchang
 EQUIVALENT = Path(__file__).with_name("equivalent.json")
 # A mutant is tried with the tests of its room first, then with the quickest others, until their seconds add up to this.
 SECONDS_OF_TESTS = 60.0
-# A mutant that runs for so many seconds is killed and counts as such: one of its loops does not end.
+# A mutant that runs for this many seconds is killed and counts as such: one of its loops does not end.
 LONGEST = 300.0
 MEMORY = 4 * 2**30
 
@@ -74,8 +74,8 @@ class Reach:
         """Returns the tests to try a mutant with, the likeliest to notice it first."""
         names = self._tests_of_constant(mutant) if mutant.is_constant else self._tests_of_lines(mutant)
         near = f"tests/{mutant.room}/"
-        # Those of the mutant's room come first, and quick ones before slow ones. Each further set of parameters of a
-        # test function counts as so many times slower.
+        # Those of the mutant's room come first, and quick ones before slow ones. The n-th set of parameters
+        # of a test function counts as n times slower.
         times: Counter[str] = Counter()
         turns: list[tuple[bool, float, str]] = []
         for name in sorted(names, key=lambda name: (self.seconds.get(name, 1.0), name)):

@@ -179,8 +179,8 @@ def test_an_event_is_a_dot_or_a_bar_over_what_is_known() -> None:
     events = [
         held(1, ArchiveDate.on(date(2021, 1, 1))),
         held(2, ArchiveDate.in_year(2023)),
-        held(3, ArchiveDate.unknown(date(2019, 5, 1), date(2022, 1, 1))),
-        held(4, ArchiveDate.unknown(date(2024, 12, 1), date(2026, 1, 1))),
+        held(3, ArchiveDate.between(date(2019, 5, 1), date(2022, 1, 1))),
+        held(4, ArchiveDate.between(date(2024, 12, 1), date(2026, 1, 1))),
     ]
     marks = {mark.event.pk: mark for mark in timeline(span, events, {}).marks}
     assert (marks[1].x, marks[1].width) == (0.0, 0.0)
@@ -261,8 +261,8 @@ def test_marks_are_cut_to_the_years_shown_and_seen_however_short() -> None:
         for mark in timeline(
             span,
             [
-                held(1, ArchiveDate.unknown(date(2021, 3, 1), date(2021, 3, 3))),
-                held(2, ArchiveDate.unknown(date(2021, 3, 1), date(2021, 3, 5))),
+                held(1, ArchiveDate.between(date(2021, 3, 1), date(2021, 3, 3))),
+                held(2, ArchiveDate.between(date(2021, 3, 1), date(2021, 3, 5))),
                 held(3, ArchiveDate.in_month(2030, 12)),
             ],
             {},

@@ -296,7 +296,7 @@ def calendar_rows(db: None, make_article: Make) -> dict[str, Any]:
     }
     for name, published in (
         ("month", ArchiveDate.in_month(2031, 2)), ("year", ArchiveDate.in_year(2031)),
-        ("unknown", ArchiveDate.unknown(date(2031, 1, 1), date(2031, 2, 10))), ("out", ArchiveDate.unknown(date(2031, 3, 1), date(2032, 1, 1))),
+        ("unknown", ArchiveDate.between(date(2031, 1, 1), date(2031, 2, 10))), ("out", ArchiveDate.between(date(2031, 3, 1), date(2032, 1, 1))),
     ):  # fmt: skip
         rows[name] = make_article(f"خبر {name}", "نص.")
         rows[name].published = published

@@ -69,10 +69,10 @@ DATES = [
     (ON, "6 نونبر (تشرين الثاني) 2024", None, "6 November 2024"),
     (IN_MONTH, "نونبر (تشرين الثاني) 2024", None, "November 2024"),
     (IN_YEAR, "سنة 2024", None, None),
-    (ArchiveDate.unknown(DAY, LATER), "تاريخ غير معروف، بين 6 نونبر 2024 و28 فبراير 2025", "غير مؤرخ، بين 2024 و2025", None),
-    (ArchiveDate.unknown(DAY, date(2024, 12, 1)), "تاريخ غير معروف، بين 6 نونبر 2024 و1 دجنبر 2024", "غير مؤرخ، سنة 2024", None),
-    (ArchiveDate.unknown(earliest=DAY), "تاريخ غير معروف، لا يسبق 6 نونبر 2024", "غير مؤرخ، منذ 2024 أو بعدها", None),
-    (ArchiveDate.unknown(latest=LATER), "تاريخ غير معروف، لا يتأخر عن 28 فبراير 2025", "غير مؤرخ", None),
+    (ArchiveDate.between(DAY, LATER), "تاريخ غير معروف، بين 6 نونبر 2024 و28 فبراير 2025", "غير مؤرخ، بين 2024 و2025", None),
+    (ArchiveDate.between(DAY, date(2024, 12, 1)), "تاريخ غير معروف، بين 6 نونبر 2024 و1 دجنبر 2024", "غير مؤرخ، سنة 2024", None),
+    (ArchiveDate.between(earliest=DAY), "تاريخ غير معروف، لا يسبق 6 نونبر 2024", "غير مؤرخ، منذ 2024 أو بعدها", None),
+    (ArchiveDate.between(latest=LATER), "تاريخ غير معروف، لا يتأخر عن 28 فبراير 2025", "غير مؤرخ", None),
     (ArchiveDate.unknown(), "تاريخ غير معروف", "غير مؤرخ", None),
 ]  # fmt: skip
 

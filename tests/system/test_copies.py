@@ -155,7 +155,7 @@ def older_server(tmp_path: Path) -> object:
         yield server.url("archive")
 
 
-# A text as an old release stored it after an editor saved it: with a form's line ends, a control character, and spans
+# A text as a form stored it before texts were cleaned: with the form's line ends, a control character, and spans
 # that no longer fit.
 _DAMAGED = """
 import json

@@ -1,6 +1,4 @@
-"""An upgrade interrupts nobody: the schema is migrated first, the previous release works on it, then the code is
-replaced.
-"""
+"""An upgrade interrupts nobody: the schema is migrated first, the old code works on it, then the code is replaced."""
 
 import json
 import subprocess
@@ -72,13 +70,13 @@ def test_an_archive_with_the_migrations_before_the_squash_is_up_to_date(archives
 
 
 @pytest.fixture
-def release_before(tmp_path: Path) -> Path:
+def code_before(tmp_path: Path) -> Path:
     """Checks out the code before the newest migration was added, from the project's own history."""
     newest = f"articles/migrations/{ruled()[-1]}.py"
     added = git("log", "--diff-filter=A", "--format=%H", "--", newest).strip().splitlines()
     before = git("rev-list", "--parents", "-n1", added[-1]).split()[1:] if added else []
     if not before:
-        pytest.skip("no history here that holds the release before")
+        pytest.skip("no history here that holds the code before the newest migration")
     folder = tmp_path / "before"
     folder.mkdir()
     packed = subprocess.run(["git", "archive", before[0]], cwd=ROOT, capture_output=True, check=True).stdout
@@ -106,13 +104,13 @@ print(json.dumps([client.get(page).status_code for page in pages]))
 """
 
 
-def test_the_release_before_works_on_the_new_schema(archives: Archives, release_before: Path, tmp_path: Path) -> None:
+def test_the_code_before_works_on_the_new_schema(archives: Archives, code_before: Path, tmp_path: Path) -> None:
     archive = archives.filled("upgraded")
     rows = str(written(tmp_path / "old.jsonl", 5, "old"))
 
     def old(*arguments: str) -> str:
         done = subprocess.run(
-            [sys.executable, "manage.py", *arguments], cwd=release_before, env=archive.environment_of(), capture_output=True, text=True, check=False
+            [sys.executable, "manage.py", *arguments], cwd=code_before, env=archive.environment_of(), capture_output=True, text=True, check=False
         )  # fmt: skip
         assert done.returncode == 0, done.stderr[-2000:]
         return done.stdout

@@ -696,16 +696,18 @@ def _bounds(before: str, archive_date: ArchiveDate, *, is_part: bool) -> Archive
     """
     folded = [word.folded for word in words(before)]
     while folded and (folded[-1] in _PERIOD_WORDS or folded[-1] in _PART_WORDS or folded[-1].isdigit()):
-        is_part |= folded.pop() not in _PERIOD_WORDS
+        if folded[-1] not in _PERIOD_WORDS:
+            is_part = True
+        folded.pop()
     last = folded[-1] if folded else ""
     if last in _UNTIL:
         is_outside = last == _BEFORE and not is_part
         day_before = archive_date.earliest and archive_date.earliest - _ONE_DAY
-        return ArchiveDate.unknown(None, day_before if is_outside else archive_date.latest, Basis.INFERRED)
+        return ArchiveDate.between(None, day_before if is_outside else archive_date.latest, Basis.INFERRED)
     if last in _SINCE:
         is_outside = last == _AFTER and not is_part
         day_after = archive_date.latest and archive_date.latest + _ONE_DAY
-        return ArchiveDate.unknown(day_after if is_outside else archive_date.earliest, None, Basis.INFERRED)
+        return ArchiveDate.between(day_after if is_outside else archive_date.earliest, None, Basis.INFERRED)
     return None
 
 

@@ -522,8 +522,9 @@ def _page(record: ArcWarcRecord, offset: int, address: str, archive: _WebArchive
     """
     place = _place(offset)
     content = read_limited(_without_chunks(record, archive.largest), archive.largest)
-    if record.raw_stream.limit > 0:
-        raise _cut_short(record, record.raw_stream.limit)
+    # Bytes that the record's header announced and the file does not have.
+    if (missing := record.raw_stream.limit) > 0:
+        raise _cut_short(record, missing)
     try:
         content, coding_notes = unpacked(content, _content_codings(record.http_headers), archive.largest)
     except UnreadableError as error:

@@ -45,7 +45,7 @@ class Command(BaseCommand):
             raise CommandError(f"a noun is needed for the format {options['format']}: {nouns}" if not is_web_archive
                                else f"{options['format']} holds captures, not {options['noun']}")  # fmt: skip
         if is_web_archive:
-            self._write_web_archive(options["format"], options["output"], whole=options["all"])
+            self._write_web_archive(options["format"], options["output"], include_hidden=options["all"])
             return
         if options["output"]:
             raise CommandError(f"--output is for web archives; {options['format']} goes to standard output")
@@ -64,10 +64,12 @@ class Command(BaseCommand):
         if left_out:
             raise SystemExit(1)
 
-    def _write_web_archive(self, name: str, path: Path | None, *, whole: bool) -> None:
+    def _write_web_archive(self, name: str, path: Path | None, *, include_hidden: bool) -> None:
         damaged: list[str] = []
         with path.open("wb") if path else nullcontext(sys.stdout.buffer) as out:
-            count = WEB_ARCHIVES[name](out, lambda place, reason: damaged.append(f"{place}: {reason}"), whole=whole)
+            count = WEB_ARCHIVES[name](
+                out, lambda place, reason: damaged.append(f"{place}: {reason}"), include_hidden=include_hidden
+            )
         self.stderr.write(f"{count} captures", self.style.NOTICE)
         for line in damaged:
             self.stderr.write(line)

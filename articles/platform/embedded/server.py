@@ -60,6 +60,8 @@ class EmbeddedServer:
         self.cluster = directory / "postgres"
         self.socket_directory = socket_directory(directory)
         self._users: IO[str] | None = None
+        # The id of the process that opened and locked `_users`. A fork inherits it, and so knows that it has no lock of
+        # its own. 0 means none.
         self._owner = 0
 
     @classmethod
@@ -195,10 +197,10 @@ class EmbeddedServer:
         """
         for lock in (self.cluster / "postmaster.pid", self.socket_directory / ".s.PGSQL.5432.lock"):
             try:
-                owner = lock.read_text().split("\n", 1)[0].strip()
+                server_pid = lock.read_text().split("\n", 1)[0].strip()
             except FileNotFoundError:
                 continue
-            if not owner.isdigit() or not _is_postgres(int(owner)):
+            if not server_pid.isdigit() or not _is_postgres(int(server_pid)):
                 self._wait_for_orphans()
                 lock.unlink()
 
@@ -220,14 +222,15 @@ class EmbeddedServer:
                 connection.execute(f"CREATE DATABASE {DATABASE}")
 
     def _stop_if_last(self, owner: int) -> None:
+        """Stops the server if no other process uses it. Runs at exit of process `owner` and does nothing in its forks."""
         if owner != os.getpid() or self._users is None:
             return
         with self._exclusive():
             try:
                 fcntl.flock(self._users, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                # Other processes still use the server. Linux drops the shared lock here, other systems only with
-                # LOCK_UN.
+                # Other processes still use the server. On Linux the failed request for an exclusive lock has already
+                # dropped our shared lock. LOCK_UN drops it elsewhere.
                 fcntl.flock(self._users, fcntl.LOCK_UN)
                 return
             finally:

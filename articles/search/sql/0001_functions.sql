@@ -66,9 +66,10 @@ RETURN
 --   @lexeme    where it stands in the title;
 --   #Llexeme   where it stands more than once, or in the title: L is chr(48 + level), with the density level
 --              level = 6·log2(1 + times / (0.6 + 0.6·words/250)), where times counts the title twice.
--- A level is a step of an eighth of BM25's saturation (k1 = 1.2, b = 0.5). The 1,000 articles that hold a common word
--- most densely are thus read from the index, level by level from the top, without reading the others. No lexeme begins
--- with @ or #. The COST keeps the planner from computing the terms of every row where the index could answer.
+-- Levels are steps towards BM25's saturation (k1 = 1.2, b = 0.5): six levels halve what is missing to it. The
+-- 1,000 articles that hold a common word most densely are thus read from the index, level by level from the top, without
+-- reading the others. No lexeme begins with @ or #. The COST keeps the planner from computing the terms of every row
+-- where the index could answer.
 CREATE FUNCTION archive_terms(vector tsvector, words integer) RETURNS tsvector
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 10000
 RETURN strip(vector) || coalesce((

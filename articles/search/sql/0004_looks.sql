@@ -1,51 +1,9 @@
--- Functions that read the index article_terms, several times in one call where the next step depends on what was found.
--- Run by migration 0004_rules.
+-- Functions that read the index article_terms several times in one call, because the next step depends on what was found.
+-- Run by migration 0004_rules. They call archive_holding, which 0007_holding.sql defines.
 
--- Returns up to `most` public articles whose terms meet all of several newline-separated tsqueries, in no order.
--- The index reads the list of the first tsquery, which should be the rarest, and skips to its articles in the lists of
--- the others. Within one tsquery it merges the lists of all alternatives.
--- Each tsquery stands in a subquery, which hides it from the planner: for one with many alternatives, the planner would
--- read the whole table.
-CREATE FUNCTION archive_holding(query text, most integer) RETURNS bigint[]
-    LANGUAGE plpgsql STABLE PARALLEL SAFE
-AS $$
-DECLARE
-    lines text[] := string_to_array(query, chr(10));
-BEGIN
-    IF cardinality(lines) > 3 THEN
-        lines := lines[:2] || ('(' || array_to_string(lines[3:], ') & (') || ')');
-    END IF;
-    CASE cardinality(lines)
-        WHEN 3 THEN
-            RETURN ARRAY(
-                SELECT id FROM articles_article
-                WHERE archive_terms(search_vector, word_count) @@ (SELECT lines[1]::tsquery)
-                    AND archive_terms(search_vector, word_count) @@ (SELECT lines[2]::tsquery)
-                    AND archive_terms(search_vector, word_count) @@ (SELECT lines[3]::tsquery)
-                    AND status = 'published' AND merged_into_id IS NULL
-                LIMIT most
-            );
-        WHEN 2 THEN
-            RETURN ARRAY(
-                SELECT id FROM articles_article
-                WHERE archive_terms(search_vector, word_count) @@ (SELECT lines[1]::tsquery)
-                    AND archive_terms(search_vector, word_count) @@ (SELECT lines[2]::tsquery)
-                    AND status = 'published' AND merged_into_id IS NULL
-                LIMIT most
-            );
-        ELSE
-            RETURN ARRAY(
-                SELECT id FROM articles_article
-                WHERE archive_terms(search_vector, word_count) @@ (SELECT query::tsquery)
-                    AND status = 'published' AND merged_into_id IS NULL
-                LIMIT most
-            );
-    END CASE;
-END $$;
-
--- Returns the articles that hold some words most densely, the densest first: up to `wanted`, and at least half as many
--- where so many articles hold the words. Where few articles reach even the level `lowest`, and at most `few` (or
--- `wanted`) articles hold the words at all, it returns every one of them and sets `are_all`.
+-- Returns the articles that hold some words most densely, the densest first: up to `wanted`, and at least half of
+-- `wanted` where that many articles hold the words. Where few articles reach even the level `lowest`, and at most `few`
+-- (or `wanted`) articles hold the words at all, it returns every one of them and sets `are_all`.
 -- queries[1 + level] has the newline-separated tsqueries for articles that reach a density level of article_terms;
 -- queries[1] those for articles that hold the words at all. `further` are optional weaker tsqueries, by level too:
 -- where few articles reach `lowest`, their articles come before other articles that hold the words.
@@ -63,8 +21,8 @@ DECLARE
     longest CONSTANT integer := 4;
     growth CONSTANT float8 := 2.2;
     level integer := first;
-    -- The lowest level that is known to have too few, and these, as they were found; the highest that is known to have too many,
-    -- and some of them.
+    -- `high` is the lowest level that is known to have too few articles, and `denser` holds these in the order in which
+    -- they were found. `low` is the highest level that is known to have too many, and `others` holds some of them.
     high integer := cardinality(queries);
     denser bigint[] := '{}';
     low integer;

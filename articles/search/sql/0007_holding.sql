@@ -1,4 +1,5 @@
--- Run by migration 0007_holding.
+-- The function that reads the index article_terms once. Run by migration 0007_holding.
+-- OR REPLACE, because an archive made by commit 3ec1583 has an earlier form of it.
 
 -- Returns up to `most` public articles whose terms meet all of several newline-separated tsqueries, in no order.
 -- The index reads the list of the first tsquery, which should be the rarest, and skips to its articles in the lists of
