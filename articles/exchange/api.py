@@ -172,7 +172,7 @@ def _met(filters: type[ForgivingFilterSet], conditions: Schema, among: QuerySet)
         if faults := filterset.form.errors:
             # A page leaves such a condition out; a program would take the rows for those that it asked for.
             reasons = (
-                f"{name}: {errors[0].removesuffix(str(LEFT_OUT)).strip(' .')}" for name, errors in faults.items()
+                f"{name}: {str(errors[0]).removesuffix(str(LEFT_OUT)).strip(' .')}" for name, errors in faults.items()
             )
             raise HttpError(422, "; ".join(reasons))
     return filterset
