@@ -15,7 +15,7 @@ from articles.models.tally import KEPT_FROM
 from articles.search import vocabulary
 from articles.search.candidates import Counts, with_some
 from articles.search.compile import Concept
-from articles.search.index import Scope
+from articles.search.index import SearchSpace
 from articles.search.limit import give_up_after
 from articles.search.matching import Lexeme
 from articles.search.ranking import ranked
@@ -82,7 +82,7 @@ def _closest(article: Article, times: Mapping[str, int], lexicon: vocabulary.Lex
         {lexeme: lexicon.frequencies[lexeme.text] for lexeme in telling}, {}, lexicon.variants, lexicon.totals
     )
     concepts = [Concept(lexeme, ((lexeme.text,),)) for lexeme in telling]
-    candidates = with_some(concepts, counts, Scope(Article.objects.public(), filtered=False))
+    candidates = with_some(concepts, counts, SearchSpace(Article.objects.public(), filtered=False))
     ranked_articles = ranked(replace(candidates, ids=candidates.ids[:CLOSELY_READ]), concepts, counts)
     return [pk for pk, _ in ranked_articles if pk != article.pk][:most]
 
