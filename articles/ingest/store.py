@@ -185,7 +185,7 @@ def _add_fetched_address(pk: int, prepared: Prepared, sources: "Sources") -> tup
     if capture.state != CaptureState.ACCEPTED or capture.fetched_address:
         return article, "unchanged"
     capture.fetched_address = capture.address = prepared.fetched
-    capture.claimed_address = capture.claimed_address or prepared.claimed
+    capture.claimed_address = capture.claimed_address or prepared.claimed_address
     capture.save(update_fields=["fetched_address", "address", "claimed_address"])
     if article.url:
         return article, "unchanged"
@@ -269,7 +269,7 @@ def capture_of(prepared: Prepared, article: Article, reason: WaitingReason | Non
     return Capture(
         article=article, sha256=prepared.sha256, size=prepared.size,
         media_type=prepared.media_type[:100], encoding=prepared.encoding[:40], filename=prepared.filename,
-        address=prepared.address, fetched_address=prepared.fetched, claimed_address=prepared.claimed,
+        address=prepared.address, fetched_address=prepared.fetched, claimed_address=prepared.claimed_address,
         captured_at=prepared.captured_at, state=CaptureState.WAITING if reason else CaptureState.ACCEPTED,
         waiting_reason=reason or "",
     )  # fmt: skip
@@ -338,7 +338,7 @@ class Sources:
     def doubted(self, prepared: Prepared) -> Source | None:
         """Returns the source that a fetched page names although its host is none of that source's domains.
 
-        Such a claim is not believed. None if the page names no known source, or its claim is plausible.
+        Such a page is not believed. None if the page names no known source, or the source is plausible.
         """
         document = prepared.document
         named_source = self._source("name", document.source_name) if document.source_name and prepared.fetched else None

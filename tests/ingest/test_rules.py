@@ -13,7 +13,7 @@ from articles.ingest import authority, gate
 from articles.ingest.boilerplate import is_label, opens_comment_form
 from articles.ingest.document import Document, Item, Note, UnreadableError, quoted
 from articles.ingest.identity import StoredBytes, article_with, shared_wording
-from articles.ingest.prepare import believed
+from articles.ingest.prepare import identifying_address
 from articles.ingest.readers import looks_like_page, read
 from articles.ingest.readers.opening import ending_of, lines, read_limited, read_whole
 from articles.ingest.run import Failure, Noted, Report
@@ -278,15 +278,15 @@ def test_bytes_are_known_by_where_they_are_from(address: str, article: int | Non
 
 
 @pytest.mark.parametrize(
-    ("claims", "fetched", "address"),
+    ("claimed_addresses", "fetched", "address"),
     [
         ((), "", ""), (("https://a.example/1",), "", ""), ((), "https://a.example/2", "https://a.example/2"),
         (("https://b.example/1", "https://www.a.example/1", "https://a.example/3"), "https://a.example/2", "https://www.a.example/1"),
         (("https://b.example/1",), "https://a.example/2", "https://a.example/2"),
     ],
 )  # fmt: skip
-def test_the_address_that_a_page_is_believed_to_have(claims: tuple, fetched: str, address: str) -> None:
-    assert believed(claims, fetched) == address
+def test_the_address_that_a_page_is_taken_to_have(claimed_addresses: tuple, fetched: str, address: str) -> None:
+    assert identifying_address(claimed_addresses, fetched) == address
 
 
 # Lines of furniture.

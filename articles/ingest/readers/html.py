@@ -95,7 +95,7 @@ class Metadata:
     language: the language code in lower case, without a region.
     body: the JSON-LD articleBody.
     dates: the dates of publication that the page states, at most _MOST_DATES.
-    claims: the addresses that the page states as its own, in canonical spelling, the most reliable first.
+    claimed_addresses: the addresses that the page states as its own, in canonical spelling, the most reliable first.
     malformed: texts that the page states as its own address and that are no web address.
     """
 
@@ -107,7 +107,7 @@ class Metadata:
     language: str = ""
     body: str = ""
     dates: list[StatedDate] = field(default_factory=list)
-    claims: tuple[str, ...] = ()
+    claimed_addresses: tuple[str, ...] = ()
     malformed: tuple[str, ...] = ()
 
 
@@ -150,10 +150,12 @@ def read_page(item: Item, encoding: str = "") -> Page:
         article_text = metadata.body
     if len(_WORD.findall(article_text)) < FEWEST_WORDS:
         raise UnreadableError("no article text was found on the page")
-    claims = (Note(NoteKind.DROPPED, "url", text, _NO_ADDRESS) for text in metadata.malformed)
+    address_notes = (Note(NoteKind.DROPPED, "url", text, _NO_ADDRESS) for text in metadata.malformed)
     # The whole page's text is checked, because the extraction drops such characters without a note.
     removal_notes = removed(title=metadata.title, author=metadata.author, text=tree.text_content())
-    return Page(article_text, metadata, decoded.encoding, (*decoded.notes, *mending_notes, *claims, *removal_notes))
+    return Page(
+        article_text, metadata, decoded.encoding, (*decoded.notes, *mending_notes, *address_notes, *removal_notes)
+    )
 
 
 def _declared(content: bytes) -> str:
@@ -416,13 +418,13 @@ def _metadata(tree: html.HtmlElement, address: str) -> Metadata:
     page_metadata.language = re.split("[-_]", language.strip().lower())[0] if language else ""
     links = [link.get("href") for link in tree.iter("link") if "canonical" in link.get("rel", "").lower().split()]
     base = _base(tree, address if address.startswith("http") else "")
-    claim_of = {
+    claimed_address_of = {
         text: canonical_or_empty(text, base)
         for text in (*links[:1], metas.get("og:url", ""), page_metadata.url)
         if text
     }
-    page_metadata.claims = tuple(dict.fromkeys(claim for claim in claim_of.values() if claim))
-    page_metadata.malformed = tuple(text for text, claim in claim_of.items() if not claim)
+    page_metadata.claimed_addresses = tuple(dict.fromkeys(filter(None, claimed_address_of.values())))
+    page_metadata.malformed = tuple(text for text, claimed_address in claimed_address_of.items() if not claimed_address)
     if page_metadata.author.startswith(("http://", "https://")):
         page_metadata.author = ""
     page_metadata.title = _without_site(" ".join(unmixed(page_metadata.title).split()), page_metadata.source_name)
