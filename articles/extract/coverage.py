@@ -32,9 +32,9 @@ from articles.models.inserting import insert
 
 # At most so many stored events are fetched for an article, and so many of those are compared in full.
 MOST_EVENTS_FETCHED, MOST_EVENTS_COMPARED = 150, 12
-# At most so many words of an article look up events. Measured as below, also on 104 labelled articles: with 2 or 4
+# At most so many words of an article are used to look up events. Measured as below, also on 104 labelled articles: with 2 or 4
 # words three pairs are missed, 16 make no difference. 3 and 30 events compared make none either.
-MOST_TERMS_ASKED = 8
+MOST_LOOKUP_TERMS = 8
 # Possible events are ranked by the share of common words. A common actor adds this much to the share. manage.py
 # evaluate_extraction measured 0, 0.2, 0.4 and 0.8 on 2026-11-27: no pair of one event changes in tests/extract/labelled
 # and tests/extract/unseen, where an article has few possible events.
@@ -51,7 +51,7 @@ _MAY_BE_REPORTED = """
     AND (question.last IS NULL OR event.start_earliest <= question.last OR event.start_earliest IS NULL)
 """
 # Selects the events that each article of a batch can report: by words of the title, then by participants.
-_CANDIDATES = f"""
+_POSSIBLE_EVENTS = f"""
     SELECT question.n, possible.id, possible.terms, possible.by_actor
     FROM jsonb_to_recordset(%s) AS question (
         n integer, terms varchar(100)[], periods integer[], first date, last date, actors bigint[]
@@ -90,7 +90,7 @@ class Catalogue:
         if not self._questions:
             return
         with connection.cursor() as cursor:
-            cursor.execute(_CANDIDATES, [json.dumps(list(self._questions.values()))])
+            cursor.execute(_POSSIBLE_EVENTS, [json.dumps(list(self._questions.values()))])
             self._choose(cursor.fetchall())
         stored_events = Event.objects.defer("description").in_bulk(
             {pk for shares in self._of.values() for pk in shares}
@@ -101,7 +101,7 @@ class Catalogue:
         }
 
     def _question(self, subject: Subject) -> dict[str, Any] | None:
-        """The parameters of _CANDIDATES for one article; None if it describes no event.
+        """The parameters of _POSSIBLE_EVENTS for one article; None if it describes no event.
 
         "all" holds every word of the descriptions and serves `_share` alone.
         """
@@ -121,7 +121,9 @@ class Catalogue:
             "n": subject.article.pk,
             "all": sorted(terms),
             # The longest words are the rarest. The others would add work and few events.
-            "terms": sorted(terms - events.HEAD_WORDS or terms, key=lambda word: (-len(word), word))[:MOST_TERMS_ASKED],
+            "terms": sorted(terms - events.HEAD_WORDS or terms, key=lambda word: (-len(word), word))[
+                :MOST_LOOKUP_TERMS
+            ],
             "periods": [ANY_PERIOD, *(years if months is None else months)],
             "first": first.isoformat() if first else None,
             "last": last.isoformat() if last else None,
@@ -222,7 +224,7 @@ def _share(question: dict[str, Any], terms: Iterable[str], by_actor: bool) -> fl
 
 
 def _share_of_new(question: dict[str, Any], event: Event, description: events.EventDescription) -> float:
-    """The share for an event that is not stored yet, under the conditions of the query _CANDIDATES."""
+    """The share for an event that is not stored yet, under the conditions of the query _POSSIBLE_EVENTS."""
     first, last = question["first"], question["last"]
     if first and event.start.latest and event.start.latest.isoformat() < first:
         return 0.0

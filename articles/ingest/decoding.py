@@ -170,8 +170,8 @@ def _in_old_encoding(content: bytes, declared: str) -> Decoded | None:
         as_declared = _decoded_strictly(content, declared) if declared else None
     except LookupError:
         as_declared = None
-    candidates = [decoded for name in _OLD_ENCODINGS if (decoded := _decoded_strictly(content, name))]
-    best = max(candidates, key=lambda decoded: _common_words(decoded.text), default=None)
+    possible_readings = [decoded for name in _OLD_ENCODINGS if (decoded := _decoded_strictly(content, name))]
+    best = max(possible_readings, key=lambda decoded: _common_words(decoded.text), default=None)
     score = _common_words(best.text) if best else 0
     if score and (as_declared is None or score > _common_words(as_declared.text)):
         return best
@@ -263,7 +263,7 @@ def _unmixed_line(line: str) -> str:
 def _unwestern(text: str) -> str:
     """Returns `text` with lines mended that were windows-1256 and were decoded as windows-1252.
 
-    A line is a candidate if most of its letters are windows-1252 letters beyond ASCII. The candidates are mended if
+    A line is suspect if most of its letters are windows-1252 letters beyond ASCII. The suspect lines are mended if
     together they then read as Arabic.
     """
     lines = text.split("\n")

@@ -143,7 +143,7 @@ class Document:
     body: the text; blank lines separate paragraphs.
     author: the names of the authors.
     section: the section of the outlet.
-    marks: candidates for agency marks.
+    marks: texts that may be agency marks.
     source_name: the name of the source.
     dates: the dates of publication that the input states, the most reliable first.
     published: the date of publication if the input states it in the archive's own form, which is stored unchanged; else

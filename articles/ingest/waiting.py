@@ -21,7 +21,7 @@ from articles.models.history import operation
 from articles.models.inserting import insert, with_keys
 from articles.platform.limits import BoundedWorkers, Budget, Exceeded
 
-# The message for a decision without the mark of the page that the editor saw.
+# The message for a decision without the decision mark of the page that the editor saw.
 DECISION_MARK_MISSING = "لا يُعرف ما عرضته الصفحة التي قررت منها. أعد فتحها ثم قرر."
 
 
@@ -90,8 +90,8 @@ def refuse(capture_pk: int, by: User, seen: str) -> None:
 
 
 def check_open(capture: Capture, by: User, seen: str) -> None:
-    """Raises DecisionError if the capture was accepted, or if another editor has decided since this one saw the mark
-    `seen`.
+    """Raises DecisionError if the capture was accepted, or if another editor has decided since this one saw the
+    decision mark `seen`.
     """
     is_anothers = capture.decided_by is not None and capture.decided_by != by
     is_overtaken = capture.decision_mark != seen and is_anothers
