@@ -122,8 +122,8 @@ def _records(out: _Counted, on_loss: OnLoss, *, whole: bool) -> Iterator[tuple[C
     Both are bytes of the compressed file.
     """
     writer = WARCWriter(out, gzip=True, warc_version=WARC_VERSION)
-    facts = {"software": SOFTWARE, "format": f"WARC File Format {WARC_VERSION}", "isPartOf": SOFTWARE}
-    writer.write_record(writer.create_warcinfo_record("captures.warc.gz", facts))
+    fields = {"software": SOFTWARE, "format": f"WARC File Format {WARC_VERSION}", "isPartOf": SOFTWARE}
+    writer.write_record(writer.create_warcinfo_record("captures.warc.gz", fields))
     captures = Capture.objects.accepted() if whole else Capture.objects.public()
     rows = captures.select_related("article").defer("article__body", "article__set_aside").order_by("id")
     for capture in rows.iterator(chunk_size=ROWS_AT_ONCE):
@@ -189,11 +189,11 @@ class _Index:
         """Adds the line of one record. Raises AddressError for a malformed address."""
         address = _address(capture)
         stamp = re.sub("[^0-9]", "", _moment(capture))
-        facts = {
+        fields = {
             "url": address, "mime": capture.media_type, "status": "200", "digest": f"sha256:{capture.sha256}",
             "length": str(length), "offset": str(offset), "filename": _WARC_PATH.rsplit("/", 1)[-1],
         }  # fmt: skip
-        self._lines.append(f"{surt(address)} {stamp} {json.dumps(facts, ensure_ascii=False)}\n".encode())
+        self._lines.append(f"{surt(address)} {stamp} {json.dumps(fields, ensure_ascii=False)}\n".encode())
         if len(self._lines) >= _RUN:
             run = tempfile.TemporaryFile()  # noqa: SIM115  It is read again in `sorted`.
             run.writelines(sorted(self._lines))
