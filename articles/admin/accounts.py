@@ -265,7 +265,7 @@ class SignInLogAdmin(SignInGuard, AccessLogAdmin):
         return request.user.is_superuser
 
 
-for model, desk in {
+for model, model_admin in {
     User: AccountAdmin,
     Group: RoleAdmin,
     TOTPDevice: PhoneAdmin,
@@ -274,7 +274,7 @@ for model, desk in {
     AccessLog: SignInLogAdmin,
 }.items():
     admin.site.unregister(model)
-    admin.site.register(model, desk)
+    admin.site.register(model, model_admin)
 # The admin of jobs is in English and of no use to editors. `manage.py procrastinate` shows jobs.
 admin.site.unregister(ProcrastinateJob)
 # This table stays empty (AXES_ENABLE_ACCESS_FAILURE_LOG). AccessAttempt holds failed sign-ins.

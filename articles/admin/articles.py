@@ -193,7 +193,7 @@ class CheckedFilter(admin.SimpleListFilter):
     title = "المراجعة"
     parameter_name = "checked"
 
-    def lookups(self, request: HttpRequest, desk: admin.ModelAdmin) -> list[tuple[str, str]]:
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
         return [("no", "تنتظر"), ("mine", "في عهدتي وتنتظر"), ("yes", "تمت")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:

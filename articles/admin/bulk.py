@@ -52,34 +52,34 @@ class Bulk:
     form: type[forms.Form] = forms.Form
 
 
-Desk = TypeVar("Desk", bound=admin.ModelAdmin)
+AdminClass = TypeVar("AdminClass", bound=admin.ModelAdmin)
 
 
-def with_actions(*bulks: Bulk) -> Callable[[type[Desk]], type[Desk]]:
+def with_actions(*bulks: Bulk) -> Callable[[type[AdminClass]], type[AdminClass]]:
     """Decorates a ModelAdmin: adds the bulk actions after those of its base class."""
 
-    def give(desk: type[Desk]) -> type[Desk]:
+    def add_actions(model_admin: type[AdminClass]) -> type[AdminClass]:
         for bulk in bulks:
-            setattr(desk, bulk.name, _action(bulk))
-        actions: Sequence[Any] = desk.actions or ()
-        desk.actions = (*actions, *(bulk.name for bulk in bulks if bulk.name not in actions))
-        return desk
+            setattr(model_admin, bulk.name, _action(bulk))
+        actions: Sequence[Any] = model_admin.actions or ()
+        model_admin.actions = (*actions, *(bulk.name for bulk in bulks if bulk.name not in actions))
+        return model_admin
 
-    return give
+    return add_actions
 
 
 def _action(bulk: Bulk) -> Callable:
     """Makes the method of a ModelAdmin that runs a bulk action."""
 
     @admin.action(description=bulk.label, permissions=[bulk.permission])
-    def run(desk: admin.ModelAdmin, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
-        return _run(desk, request, queryset, bulk)
+    def run(model_admin: admin.ModelAdmin, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
+        return _run(model_admin, request, queryset, bulk)
 
     run.__name__ = bulk.name
     return run
 
 
-def _run(desk: admin.ModelAdmin, request: HttpRequest, queryset: QuerySet, bulk: Bulk) -> HttpResponse | None:
+def _run(model_admin: admin.ModelAdmin, request: HttpRequest, queryset: QuerySet, bulk: Bulk) -> HttpResponse | None:
     """Shows the preview with the form. With `sure` and a valid form, applies the action and returns None."""
     rows = list(queryset[: MOST_ROWS + 1])
     if len(rows) > MOST_ROWS:
@@ -90,10 +90,10 @@ def _run(desk: admin.ModelAdmin, request: HttpRequest, queryset: QuerySet, bulk:
     cleaned = form.cleaned_data if form.is_valid() else {}
     verdicts = [(row, bulk.check(row, cleaned)) for row in rows]
     if form.is_valid() and "sure" in request.POST:
-        _apply(desk, request, bulk, verdicts, cleaned)
+        _apply(model_admin, request, bulk, verdicts, cleaned)
         return None
     context = {
-        **desk.admin_site.each_context(request), "title": bulk.label, "opts": desk.opts, "form": form, "bulk": bulk,
+        **model_admin.admin_site.each_context(request), "title": bulk.label, "opts": model_admin.opts, "form": form, "bulk": bulk,
         "verdicts": verdicts[:_MOST_SHOWN], "more": max(0, len(verdicts) - _MOST_SHOWN), "able": sum(not reason for _, reason in verdicts), "all": len(verdicts),
         "chosen": request.POST.getlist(ACTION_CHECKBOX_NAME), "name": ACTION_CHECKBOX_NAME,
         "across": request.POST.get("select_across", "0"),
@@ -104,7 +104,11 @@ def _run(desk: admin.ModelAdmin, request: HttpRequest, queryset: QuerySet, bulk:
 
 
 def _apply(
-    desk: admin.ModelAdmin, request: HttpRequest, bulk: Bulk, verdicts: list[tuple[models.Model, str]], cleaned: dict
+    model_admin: admin.ModelAdmin,
+    request: HttpRequest,
+    bulk: Bulk,
+    verdicts: list[tuple[models.Model, str]],
+    cleaned: dict,
 ) -> None:
     """Applies the action to the rows that can have it, and says for each of the others why not."""
     unable = [(row, reason) for row, reason in verdicts if reason]
@@ -113,7 +117,7 @@ def _apply(
             # The lock keeps the rows as they are checked here. Rows that another editor changed since are refused.
             pks = [row.pk for row, reason in verdicts if not reason]
             locked_rows = list(
-                desk.model._base_manager.select_for_update(of=("self",)).filter(pk__in=pks).order_by("pk")
+                model_admin.model._base_manager.select_for_update(of=("self",)).filter(pk__in=pks).order_by("pk")
             )
             overtaken = outdated(request, locked_rows)
             new_verdicts = [

@@ -26,7 +26,7 @@ class MeasureFilter(admin.SimpleListFilter):
     title = "المقياس"
     parameter_name = "measure"
 
-    def lookups(self, request: HttpRequest, desk: admin.ModelAdmin) -> list[tuple[Any, str]]:
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[Any, str]]:
         return list(Measure.objects.values_list("pk", "label")[:60])
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:

@@ -80,8 +80,8 @@ def answer_old_token(request: HttpRequest, reason: str = "") -> HttpResponse:
     A sign-in in another window renews the token. A form that a page of this site sent to the desk is offered again with
     the new token. A form from elsewhere is refused, and its input is not shown.
     """
-    desk = reverse("admin:index")
-    if not _is_sent_by_us(request) or not request.path.startswith(desk):
+    desk_address = reverse("admin:index")
+    if not _is_sent_by_us(request) or not request.path.startswith(desk_address):
         return render(request, "403.html", status=403)
     if request.path == reverse("admin:login"):
         return redirect(request.get_full_path())

@@ -17,7 +17,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from articles.admin.choosing import MODELS
-from articles.admin.mark_field import MARK_FIELD, outdated, seen_field, seen_marks
+from articles.admin.mark_field import MARK_FIELD, outdated, seen_field, seen_row_marks
 from articles.admin.mixed_into import AnyAdmin
 from articles.admin.pages import desk_page, posted
 from articles.admin.security import FreshForm
@@ -121,8 +121,8 @@ def _changed_since(request: HttpRequest, rows: list[models.Model], survivor: mod
 
     Returns an empty string if the preview still holds.
     """
-    marks = seen_marks(request)
-    if marks is not None and set(marks) != {row.pk for row in rows}:
+    seen_by_key = seen_row_marks(request)
+    if seen_by_key is not None and set(seen_by_key) != {row.pk for row in rows}:
         return "دمج غيرك أحدها بعد أن فتحت الصفحة، ولم يُدمج شيء. راجع ما بقي ثم أعد."
     if survivor is None:
         return "ما اخترت أن يبقى لم يعد هنا. اختر غيره." if request.POST.get("kept") else "اختر ما يبقى بعد الدمج."

@@ -75,15 +75,15 @@ class Change:
 
 
 def newest_change(row: models.Model) -> str:
-    """Returns a mark that differs after each change of the row or of a row that depends on it.
+    """Returns a text that differs after each change of the row or of a row that depends on it.
 
-    The mark joins with hyphens the key of the newest event in each event table of `_event_columns`, 0 for none.
+    The text joins with hyphens the key of the newest event in each event table of `_event_columns`, 0 for none.
     """
-    marks = []
+    newest_keys = []
     for model, column in _event_columns(type(row)):
         newest = model.objects.filter(**{column: row.pk}).aggregate(newest=Max("pgh_id"))["newest"]
-        marks.append(newest or 0)
-    return "-".join(map(str, marks))
+        newest_keys.append(newest or 0)
+    return "-".join(map(str, newest_keys))
 
 
 def changes_of(row: models.Model, *, most: int = MOST_TOLD) -> list[Change]:
@@ -120,12 +120,12 @@ def last_of_each(contexts: Iterable[object]) -> dict[object, list[Change]]:
     return of_operation
 
 
-def changes_after(row: models.Model, mark: str) -> list[Change]:
-    """Returns the changes of a row, and of those that depend on it, since `newest_change` returned `mark`.
+def changes_after(row: models.Model, newest_seen: str) -> list[Change]:
+    """Returns the changes of a row, and of those that depend on it, since `newest_change` returned `newest_seen`.
 
-    Returns an empty list for a malformed mark.
+    Returns an empty list for a malformed text.
     """
-    seen = [int(part) for part in mark.split("-") if part.isdigit()]
+    seen = [int(part) for part in newest_seen.split("-") if part.isdigit()]
     event_columns = _event_columns(type(row))
     if len(seen) != len(event_columns):
         return []

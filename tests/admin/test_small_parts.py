@@ -30,7 +30,7 @@ from articles.admin.deliveries import AGAIN, SETTLE, DeliverForm
 from articles.admin.desk import _without
 from articles.admin.facts import ReprintAdmin
 from articles.admin.history import _differing
-from articles.admin.mark_field import MARK_FIELD, seen_field, seen_marks
+from articles.admin.mark_field import MARK_FIELD, seen_field, seen_row_marks
 from articles.admin.narrowing import Narrowing
 from articles.admin.pages import posted
 from articles.admin.review_items import ReviewItem
@@ -259,7 +259,7 @@ def test_long_texts_are_told_by_their_differences(before: object, after: object,
     ],
 )  # fmt: skip
 def test_marks_that_a_form_carries(value: str | None, marks: dict | None) -> None:
-    assert seen_marks(request_of(**({} if value is None else {MARK_FIELD: value}))) == marks
+    assert seen_row_marks(request_of(**({} if value is None else {MARK_FIELD: value}))) == marks
     assert json.loads(seen_field([])) == {}
 
 
