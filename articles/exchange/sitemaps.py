@@ -21,7 +21,7 @@ from articles.models.readable import sound
 RANGE = 5_000
 
 
-class _Page:
+class _RangeOfRows:
     def __init__(self, rows: list[Model]) -> None:
         self.object_list = rows
 
@@ -37,11 +37,11 @@ class IdRanges:
         last = self.rows.model.objects.aggregate(last=Max("pk"))["last"] or 1
         return -(-last // RANGE)
 
-    def page(self, number: int | str) -> _Page:
+    def page(self, number: int | str) -> _RangeOfRows:
         if not str(number).isdecimal() or not 1 <= int(number) <= self.num_pages:
             raise EmptyPage
         at = int(number) * RANGE
-        return _Page(list(sound(self.rows.filter(pk__gt=at - RANGE, pk__lte=at))))
+        return _RangeOfRows(list(sound(self.rows.filter(pk__gt=at - RANGE, pk__lte=at))))
 
 
 class SitemapRows(Sitemap):

@@ -41,7 +41,7 @@ def write_warc(out: BinaryIO, on_loss: OnLoss = lambda place, reason: None, *, w
     `whole` adds the accepted captures of articles that are not public. A capture is left out if its bytes are damaged
     or no record can be made of it; `on_loss` is called with its name and the reason.
     """
-    return sum(1 for _ in _records(_Counted(out), on_loss, whole=whole))
+    return sum(1 for _ in _records(_CountingStream(out), on_loss, whole=whole))
 
 
 def write_wacz(out: BinaryIO, on_loss: OnLoss = lambda place, reason: None, *, whole: bool = False) -> int:
@@ -81,7 +81,7 @@ def write_wacz(out: BinaryIO, on_loss: OnLoss = lambda place, reason: None, *, w
     return count
 
 
-class _Counted:
+class _CountingStream:
     """A stream that counts the bytes written to it."""
 
     def __init__(self, out: IO[bytes]) -> None:
@@ -95,7 +95,7 @@ class _Counted:
         """Does nothing: the writer flushes after every record, but the stream below decides when to write."""
 
 
-class _Member(_Counted):
+class _Member(_CountingStream):
     """A member of the package while it is written. On exit it is added to `resources` with its size and digest."""
 
     def __init__(self, package: zipfile.ZipFile, path: str, resources: list[dict[str, object]]) -> None:
@@ -116,7 +116,7 @@ class _Member(_Counted):
         self.resources.append({"name": name, "path": self.path, "hash": digest, "bytes": self.count})
 
 
-def _records(out: _Counted, on_loss: OnLoss, *, whole: bool) -> Iterator[tuple[Capture, int, int]]:
+def _records(out: _CountingStream, on_loss: OnLoss, *, whole: bool) -> Iterator[tuple[Capture, int, int]]:
     """Writes a record about the file, then one for each capture. Yields captures with their records' offset and length.
 
     Both are bytes of the compressed file.

@@ -28,7 +28,7 @@ def in_arabic(text: str) -> str:
 def _value(name: str, value: object) -> object:
     """Returns a message's value as the translation shows it: a choice by its label, a list with Arabic commas."""
     if not isinstance(value, str):
-        return _Number(value)
+        return _ArabicNumber(value)
     if isinstance(value, Message):
         return isolated(in_arabic(value))
     if name in _LIST_NAMES:
@@ -37,7 +37,7 @@ def _value(name: str, value: object) -> object:
     return isolated(_CHOICES.get(name, {}).get(value, value))
 
 
-class _Number:
+class _ArabicNumber:
     """A number of a message, in the digits of the archive.
 
     The format «{size:bytes}» adds a noun of `_NOUNS`, in agreement.

@@ -105,7 +105,7 @@ def _web_address(text: str, base: str = "") -> WebAddress:
 
 
 @dataclass(frozen=True)
-class _Answer:
+class _ServerResponse:
     """A server's response.
 
     address: the address of the request.
@@ -151,7 +151,7 @@ def _header_text(value: str) -> str:
 
 def _followed(
     address: str, deadline: float, largest: int, check: Callable[[str, float], None] = lambda address, deadline: None
-) -> _Answer:
+) -> _ServerResponse:
     """Follows redirects and returns the final response, or the last redirect if there are too many.
 
     `check` is called with every address before its request.
@@ -165,7 +165,7 @@ def _followed(
     return answer
 
 
-def _get(address: str, deadline: float, largest: int) -> _Answer:
+def _get(address: str, deadline: float, largest: int) -> _ServerResponse:
     """Sends one request and returns the response. The connection goes to the same IP address that was checked."""
     web_address, ip = _web_address(address), _public_ip(address, deadline)
     port = web_address.port or (443 if web_address.scheme == "https" else 80)
@@ -177,7 +177,7 @@ def _get(address: str, deadline: float, largest: int) -> _Answer:
             "GET", web_address.target, headers=headers, redirect=False, preload_content=False
         ) as response:
             body = _body(response, address, deadline, largest)
-            return _Answer(address, response.status, response.headers, body)
+            return _ServerResponse(address, response.status, response.headers, body)
     except (urllib3.exceptions.HTTPError, OSError) as error:
         reason = _too_long() if time.monotonic() > deadline else _reason(error)
         raise UnreadableError(_not_fetched(address, reason)) from None

@@ -198,7 +198,7 @@ def ingest(paths: Iterable[Path], options: Options) -> Report:
     takes more than ARCHIVE_DOCUMENT_SECONDS of processor time or ARCHIVE_DOCUMENT_MEMORY is reported, and costs no
     other document.
     """
-    run = _Run(options)
+    run = _IngestRun(options)
     return run.over(_entries(paths, options, run.left))
 
 
@@ -208,7 +208,7 @@ def ingest_items(items: Iterable[Item], options: Options) -> Report:
     Of `options`, only those for documents apply: the items are read already, each has its format, and one process
     analyses them.
     """
-    return _Run(replace(options, workers=1)).over(items)
+    return _IngestRun(replace(options, workers=1)).over(items)
 
 
 def _entries(paths: Iterable[Path], options: Options, abandoned: Container[str]) -> Iterator[Item | Broken | Remark]:
@@ -269,7 +269,7 @@ def _files(path: Path) -> Iterator[Path | Broken]:
                 yield Broken(str(file), "", Message("not a regular file"))
 
 
-class _Run:
+class _IngestRun:
     """One run of ingest: its options, its state, and the report that it fills."""
 
     def __init__(self, options: Options) -> None:
