@@ -78,7 +78,7 @@ class Guarded(PlainDeletion, admin.ModelAdmin):
         """
 
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def checked_view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             can_change = not (reads_only and request.method in ("GET", "HEAD"))
             if can_change and self.admin_site.has_permission(request) and (password_page := ask_again(request)):
                 return password_page
@@ -94,7 +94,7 @@ class Guarded(PlainDeletion, admin.ModelAdmin):
             )
             return redirect(request.get_full_path())
 
-        return guarded
+        return checked_view
 
 
 class PasswordForm(AdminPasswordChangeForm):

@@ -169,11 +169,11 @@ class MentionInline(WithRule, TabularInline):
     model = Mention
     extra = 0
     autocomplete_fields = ("actor",)
-    fields = ("actor", "written", "state", "rule_words")
-    readonly_fields: ClassVar[tuple[str, ...]] = ("written", "rule_words")
+    fields = ("actor", "quotes_as_written", "state", "rule_words")
+    readonly_fields: ClassVar[tuple[str, ...]] = ("quotes_as_written", "rule_words")
 
     @admin.display(description="كما ورد")
-    def written(self, mention: Mention) -> str:
+    def quotes_as_written(self, mention: Mention) -> str:
         return "، ".join(dict.fromkeys(mention.quotes))
 
 

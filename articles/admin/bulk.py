@@ -14,7 +14,7 @@ from django.template.response import TemplateResponse
 
 from articles.admin.mark_field import MARK_FIELD, outdated, seen_field
 from articles.admin.security import FreshForm
-from articles.arabic.quoting import quoted
+from articles.arabic.quoting import in_guillemets
 from articles.curation.refusals import refusal_of
 from articles.models.history import operation
 from articles.site.words_for import number
@@ -133,6 +133,6 @@ def _apply(
         return
     messages.success(request, f"{bulk.label}: {number(len(able))} من {number(len(able) + len(unable))}.")
     for row, reason in unable[:_MOST_SHOWN]:
-        messages.warning(request, f"{quoted(row)}: {reason}")
+        messages.warning(request, f"{in_guillemets(row)}: {reason}")
     if len(unable) > _MOST_SHOWN:
         messages.warning(request, f"و{number(len(unable) - _MOST_SHOWN)} غيرها لم تتغير.")

@@ -26,7 +26,7 @@ from articles.admin.mixed_into import AnyAdmin, AnyInline, AnyModelForm
 from articles.admin.offered import led_to_by
 from articles.admin.security import ask_again
 from articles.admin.words import isolated_dates
-from articles.arabic.quoting import quoted
+from articles.arabic.quoting import in_guillemets
 from articles.curation.changes import Change, changes_after, newest_change
 from articles.curation.refusals import refusal_of
 from articles.models import Article
@@ -99,7 +99,7 @@ class _NamedChoice(forms.TypedChoiceField):
 
     def validate(self, value: str) -> None:
         if value and not self.valid_value(value):
-            name = quoted(self.names.get(str(value), value))
+            name = in_guillemets(self.names.get(str(value), value))
             raise forms.ValidationError(
                 self.error_messages["invalid_choice"], code="invalid_choice", params={"value": name}
             )

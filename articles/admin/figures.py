@@ -14,7 +14,7 @@ from articles.admin.desk import DeskAdmin, OwnSearch, first_keys, holding_words
 from articles.admin.fact_admin import ReviewAdmin
 from articles.admin.facts import OfArticle
 from articles.arabic.numbers import find_numbers
-from articles.arabic.quoting import quoted
+from articles.arabic.quoting import in_guillemets
 from articles.arabic.words import words
 from articles.models import Contradiction, Event, Figure, Measure
 from articles.site.words_for import brief_date, figure_value
@@ -124,7 +124,7 @@ class ContradictionAdmin(OwnSearch, ReviewAdmin):
     def sides(self, contradiction: Contradiction) -> SafeString:
         rows = (
             (
-                figure.get_absolute_url(), figure_value(figure), figure.unit, quoted(figure.quote),
+                figure.get_absolute_url(), figure_value(figure), figure.unit, in_guillemets(figure.quote),
                 figure.article.source or "مصدر غير معروف", brief_date(figure.article.published),
             )
             for figure in _sides(contradiction)

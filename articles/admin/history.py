@@ -16,7 +16,7 @@ from articles.admin.mark_field import MARK_FIELD, outdated, seen_field
 from articles.admin.pages import desk_page, posted
 from articles.admin.security import FreshForm
 from articles.arabic.counting import each_once
-from articles.arabic.quoting import quoted
+from articles.arabic.quoting import in_guillemets
 from articles.curation.changes import FieldChange, between, changes_in, changes_of, last_of_each, versions_of
 from articles.curation.edited import ACCEPTED_CAPTURE
 from articles.curation.refusals import refusal_of
@@ -95,7 +95,7 @@ def _restore(model_admin: Any, request: HttpRequest, row: models.Model) -> HttpR
         messages.error(request, f"لم تُستعد النسخة: {refusal_of(error)}")
     else:
         if restored.missing_words:
-            words = "، ".join(each_once(map(quoted, restored.missing_words)))
+            words = "، ".join(each_once(map(in_guillemets, restored.missing_words)))
             messages.warning(
                 request, f"تغيّر نص المقال بعد تلك النسخة ولم تعد فيه هذه الكلمات، فاستُعيدت بلا موضع لها: {words}"
             )

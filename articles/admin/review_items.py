@@ -6,7 +6,7 @@ from typing import Any
 
 from articles.admin.decisions import CONFIRM, DATE, FACT_MODELS, REJECT, Seen, key_of
 from articles.admin.review_queue import has_undecided_date
-from articles.arabic.quoting import quoted
+from articles.arabic.quoting import in_guillemets
 from articles.curation.row_marks import row_mark, row_marks
 from articles.models import Article, Figure, Reprint
 from articles.site.words_for import archive_date, figure_value
@@ -55,7 +55,7 @@ def items_of(article: Article) -> list[ReviewItem]:
     coverages = article.coverages.select_related("event", "reviewed_by").filter(event__merged_into=None).order_by("id")
     reprints = Reprint.objects.filter(article=article).select_related("original", "reviewed_by")
     waits = has_undecided_date(article)
-    stated = "؛ ".join(quoted(statement["quote"]) for statement in article.date_statements[:4])
+    stated = "؛ ".join(in_guillemets(statement["quote"]) for statement in article.date_statements[:4])
     date = ReviewItem(
         DATE, DATE, archive_date(article.published), stated, article, "suggested" if waits else "confirmed", None, "",
         was=str(Seen("suggested" if waits else "confirmed", row_mark(article))),
@@ -64,10 +64,10 @@ def items_of(article: Article) -> list[ReviewItem]:
     details = [
         *((row, row.event.title, "فعالية جديدة مقترحة" if row.event.is_suggested else "") for row in coverages),
         *((row, str(row.actor), " · ".join(filter(None, [
-            "، ".join(map(quoted, dict.fromkeys(row.quotes))), row.role,
+            "، ".join(map(in_guillemets, dict.fromkeys(row.quotes))), row.role,
             "فاعل جديد مقترح" if row.actor.is_suggested else "",
         ]))) for row in mentions),
-        *((row, f"{figure_value(row)} {row.unit}", " · ".join(filter(None, [quoted(row.quote), str(row.measure or ""), row.scope])))
+        *((row, f"{figure_value(row)} {row.unit}", " · ".join(filter(None, [in_guillemets(row.quote), str(row.measure or ""), row.scope])))
           for row in figures),
         *((row, row.original.title, "تكرار لنص وصل قبله") for row in reprints),
     ]  # fmt: skip

@@ -10,7 +10,7 @@ from decimal import Decimal
 from django.db import models
 
 from articles.arabic.counting import each_once
-from articles.arabic.quoting import quoted
+from articles.arabic.quoting import in_guillemets
 from articles.arabic.span_moves import TextChange
 from articles.models import Article, Figure, Mention, ReviewState
 from articles.models.carrying import LostWords, place, span_of
@@ -36,7 +36,7 @@ def in_words(lost: LostWords) -> str:
     """Formats a fact and the words that it lost, for a message to an editor."""
     fact = lost.fact
     name = str(fact.actor) if isinstance(fact, Mention) else f"{_written(fact.value)} {fact.unit}".strip()
-    return f"{fact._meta.verbose_name} ({name}): {'، '.join(each_once(map(quoted, lost.words)))}"
+    return f"{fact._meta.verbose_name} ({name}): {'، '.join(each_once(map(in_guillemets, lost.words)))}"
 
 
 def _written(value: Decimal | None) -> str:

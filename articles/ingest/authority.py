@@ -21,7 +21,7 @@ from django.db.models import Model
 
 from articles.arabic.text_gate import clean_line
 from articles.arabic.words import fold_phrase
-from articles.ingest.document import quoted
+from articles.ingest.document import shorten_value
 from articles.ingest.reasons import reason_of
 from articles.models import (
     Actor,
@@ -196,7 +196,7 @@ def apply_authority(name: str, content: bytes, *, most: int | None = None) -> Au
             where = f"{name}: {kind} {number}"
             try:
                 _check_types(entry, key_field, fields)
-                where += f" ({quoted(entry[key_field])})"
+                where += f" ({shorten_value(entry[key_field])})"
                 _check_values(entry, fields)
                 if kind in _FOLDED_KEYS:
                     _check_once(entry, key_field, entries_by_key, number)
@@ -218,7 +218,7 @@ def apply_authority(name: str, content: bytes, *, most: int | None = None) -> Au
     if tables:
         raise AuthorityError(
             "{file}: unknown table “{table}”; known are {choices}",
-            file=name, table=quoted(next(iter(tables))), choices=", ".join(_TABLES),
+            file=name, table=shorten_value(next(iter(tables))), choices=", ".join(_TABLES),
         )  # fmt: skip
     report.shared = tuple(_shared_names(actors))
     return report
@@ -231,7 +231,7 @@ def _check_once(entry: Entry, key_field: str, entries_by_key: dict[str, tuple[in
         raise AuthorityError(
             "its name is that of entry {number}, “{name}”, which it would overwrite; names are compared without marks and hamza: "
             "make one entry of the two, or tell actors apart by “distinction”",
-            number=first_number, name=quoted(first_entry[key_field]),
+            number=first_number, name=shorten_value(first_entry[key_field]),
         )  # fmt: skip
 
 
@@ -375,7 +375,7 @@ def _check_types(entry: object, key_field: str, fields: Mapping[str, Expected], 
         if field not in fields:
             raise AuthorityError(
                 "unknown field “{field}”; known are {choices}",
-                field=quoted(f"{within}{field}"),
+                field=shorten_value(f"{within}{field}"),
                 choices=", ".join(sorted(fields)),
             )
         if any(isinstance(text, str) and "\0" in text for text in (value if isinstance(value, list) else [value])):
@@ -399,13 +399,13 @@ def _check_values(entry: Entry, fields: Mapping[str, Expected], within: str = ""
             if expected.choices and text not in expected.choices:
                 raise AuthorityError(
                     "{field}: “{value}” is not one of {choices}",
-                    field=f"{within}{field}", value=quoted(text), choices=", ".join(filter(None, expected.choices)),
+                    field=f"{within}{field}", value=shorten_value(text), choices=", ".join(filter(None, expected.choices)),
                 )  # fmt: skip
             length = len(clean_line(text).strip())
             if expected.most is not None and length > expected.most:
                 raise AuthorityError(
                     "{field}: “{value}” has {length:,} characters; the most is {most:,}",
-                    field=f"{within}{field}", value=quoted(text), length=length, most=expected.most,
+                    field=f"{within}{field}", value=shorten_value(text), length=length, most=expected.most,
                 )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from pathlib import PurePosixPath, PureWindowsPath
 
 from articles.arabic.text_gate import file_name_as_given, removals
 from articles.extract.dates import StatedDate
-from articles.ingest.document import Document, Note, UnreadableError, quoted
+from articles.ingest.document import Document, Note, UnreadableError, shorten_value
 from articles.ingest.languages import language_tag
 from articles.ingest.text import language_of
 from articles.models import ArchiveDate, Article, Capture
@@ -159,7 +159,7 @@ def _check_stated(dates: Iterable[StatedDate]) -> None:
         if not _lies_within(stated, days):
             raise UnreadableError(
                 "“{field}” is {value}; a day of {days} is expected",
-                field="published", value=quoted(stated.quote), days=days,
+                field="published", value=shorten_value(stated.quote), days=days,
             )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from articles.extract.authority import Authority
 from articles.extract.dates import publication_date, stated_publication
 from articles.extract.process import suggest_all
 from articles.extract.subject import Subject
-from articles.ingest.document import Broken, Note, quoted
+from articles.ingest.document import Broken, Note, shorten_value
 from articles.ingest.identity import StoredArticles, article_with, reason_to_wait, stored_bytes
 from articles.ingest.prepare import Prepared
 from articles.models import ArchiveDate, Article, Basis, Capture, CaptureState, Source, TitleOrigin, WaitingReason
@@ -315,7 +315,7 @@ def _notes_on_values_left_out(article: Article, prepared: Prepared, sources: "So
     for name in ("author", "section", "url", "status"):
         stated_value, stored_value = getattr(document, name), getattr(article, name)
         if stated_value and stated_value != stored_value:
-            message = Message("the article was stored before and keeps “{kept}”", kept=quoted(stored_value))
+            message = Message("the article was stored before and keeps “{kept}”", kept=shorten_value(stored_value))
             yield Note(NoteKind.DROPPED, name, stated_value, message)
 
 

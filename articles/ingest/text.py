@@ -374,7 +374,7 @@ def _without_repeats(paragraphs: Sequence[Line], title: str, aside: list[SetAsid
             aside.append(
                 SetAside(line.number, "repeated title" if folded_line == folded_title else "repeated", line.text)
             )
-        elif quotes.quoted(index):
+        elif quotes.is_pull_quote(index):
             aside.append(SetAside(line.number, "pull quote", line.text))
         else:
             seen_lines.add(folded_line)
@@ -402,7 +402,7 @@ class _Quotes:
                 for stem in stems:
                     self._holders[stem].append(index)
 
-    def quoted(self, index: int) -> bool:
+    def is_pull_quote(self, index: int) -> bool:
         """Returns whether the paragraph at `index` is a pull quote."""
         if not self._may_quote[index]:
             return False

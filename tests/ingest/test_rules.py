@@ -11,7 +11,7 @@ from articles.extract.dates import StatedDate
 from articles.extract.fingerprints import LONGEST_COMPARED
 from articles.ingest import authority, gate
 from articles.ingest.boilerplate import is_label, opens_comment_form
-from articles.ingest.document import Document, Item, Note, UnreadableError, quoted
+from articles.ingest.document import Document, Item, Note, UnreadableError, shorten_value
 from articles.ingest.identity import StoredBytes, article_with, shared_wording
 from articles.ingest.prepare import identifying_address
 from articles.ingest.readers import looks_like_page, read
@@ -186,8 +186,8 @@ def test_the_time_of_a_capture() -> None:
 
 
 def test_what_a_report_quotes() -> None:
-    assert quoted(" أ \n ب ") == "أ ب" and quoted("a\0\ud800") == "a�?" and quoted(None) == "None"
-    assert quoted("ن" * 120) == "ن" * 120 and quoted("ن" * 121) == "ن" * 119 + "…"
+    assert shorten_value(" أ \n ب ") == "أ ب" and shorten_value("a\0\ud800") == "a�?" and shorten_value(None) == "None"
+    assert shorten_value("ن" * 120) == "ن" * 120 and shorten_value("ن" * 121) == "ن" * 119 + "…"
     with pytest.raises(ValueError, match="a revisit has no bytes"):
         _ = Item("a", None, "").received
 
