@@ -25,7 +25,7 @@ from articles.admin.help import HELP
 from articles.admin.mixed_into import AnyAdmin, AnyInline, AnyModelForm
 from articles.admin.offered import led_to_by
 from articles.admin.security import ask_again
-from articles.admin.words import isolated_dates
+from articles.admin.words import isolate_dates
 from articles.arabic.quoting import in_guillemets
 from articles.curation.changes import Change, changes_after, newest_change
 from articles.curation.refusals import refusal_of
@@ -79,7 +79,7 @@ class Explained(AnyAdmin):
         if field is not None and not field.help_text:
             field.help_text = HELP.get(db_field.model._meta.model_name or "", {}).get(db_field.name, "")
         if field is not None:
-            field.help_text = isolated_dates(field.help_text)
+            field.help_text = isolate_dates(field.help_text)
         return field
 
     def formfield_for_choice_field(self, db_field: models.Field, request: Any, **kwargs: Any) -> Any:

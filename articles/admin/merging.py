@@ -24,8 +24,8 @@ from articles.admin.security import FreshForm
 from articles.curation.alike import alike
 from articles.curation.merging import (
     MergeError,
+    count_common_articles,
     give_names,
-    joined,
     merge_actors,
     merge_events,
     merge_sources,
@@ -109,7 +109,7 @@ def merge_page(request: HttpRequest, noun: str) -> HttpResponse:
         **admin.site.each_context(request), "title": f"دمج: {model._meta.verbose_name_plural}", "form": form,
         "kept": survivor,
         "rows": [
-            (row, moves_of_row[row.pk], _names(row), joined(row, survivor) if row != survivor else 0) for row in rows
+            (row, moves_of_row[row.pk], _names(row), count_common_articles(row, survivor) if row != survivor else 0) for row in rows
         ],
         "opts": model._meta, "seen": seen_field(rows), "seen_name": MARK_FIELD,
     }  # fmt: skip

@@ -37,11 +37,11 @@ class TextChange:
         self.before, self.after = before, after
         self._old, self._new = _pieces(before), _pieces(after)
         keys = [clean_text(before[start:end]) for start, end in self._old], [after[s:e] for s, e in self._new]
-        self._aligned = _aligned(*keys)
+        self._aligned = _align(*keys)
         self._anchors = sorted(self._aligned)
         self._starts = [start for start, _ in self._old]
 
-    def moved(self, spans: Sequence[tuple[Span | None, str]]) -> list[Span | None]:
+    def move(self, spans: Sequence[tuple[Span | None, str]]) -> list[Span | None]:
         """Returns the new span of each (span in `before`, its quote); None where the quote no longer stands in `after`.
 
         No two results are equal. If a span is None or does not hold its quote, the quote alone is searched, and its
@@ -63,7 +63,7 @@ class TextChange:
             if places[index] is not None:
                 continue
             holds_quote = span is not None and self.before[span[0] : span[1]] == quote
-            if place := self._searched(span if holds_quote else None, clean_text(quote), used_spans):
+            if place := self._search(span if holds_quote else None, clean_text(quote), used_spans):
                 places[index] = place
                 used_spans.add(place)
         return places
@@ -87,7 +87,7 @@ class TextChange:
         place = position, position + len(quote)
         return None if _is_cut_anew(_cuts(self.before, *span), _cuts(self.after, *place)) else place
 
-    def _searched(self, span: Span | None, quote: str, used_spans: set[Span]) -> Span | None:
+    def _search(self, span: Span | None, quote: str, used_spans: set[Span]) -> Span | None:
         """Returns the new span of a quote that is not aligned, or None.
 
         Places between the aligned neighbours of `span` come first, then all others. Of several, the place with the most
@@ -175,7 +175,7 @@ def _common(left: str, right: str) -> int:
     )
 
 
-def _aligned(old: list[str], new: list[str]) -> dict[int, int]:
+def _align(old: list[str], new: list[str]) -> dict[int, int]:
     """Maps indexes of pieces in `old` to indexes of the same pieces in `new`; the order is the same in both."""
     pairs: dict[int, int] = {}
     looks, compared = _MOST_LOOKS * (len(old) + len(new)), _MOST_PAIRS_IN_ALL

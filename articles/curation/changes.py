@@ -162,7 +162,7 @@ def _field_changes(
         if not before or not after or getattr(before, field.attname) != getattr(after, field.attname)
     ]  # fmt: skip
     fields = [
-        FieldChange(str(field.verbose_name), _shown(field, before, names), _shown(field, after, names))
+        FieldChange(str(field.verbose_name), _shown_value(field, before, names), _shown_value(field, after, names))
         for field in differing if not is_place(field)
     ]  # fmt: skip
     if before and after and any(map(is_place, differing)):
@@ -230,7 +230,7 @@ class _Names:
     def __init__(self, rows: Iterable[Any]) -> None:
         keys: dict[Any, set[int]] = defaultdict(set)
         for row in rows:
-            for field in _tracked(row)._meta.fields:
+            for field in _tracked_model(row)._meta.fields:
                 if field.is_relation and getattr(row, field.attname, None):
                     keys[field.related_model].add(getattr(row, field.attname))
         self._targets: dict[Any, dict[int, Any]] = {
@@ -238,7 +238,7 @@ class _Names:
         }
 
     def of_row(self, event: EventRow) -> str:
-        tracked = _tracked(event)
+        tracked = _tracked_model(event)
         row = tracked(**{field.attname: getattr(event, field.attname) for field in kept_fields(type(event))})
         for field in tracked._meta.fields:
             if field.is_relation and (target := self._target(field, row)):
@@ -255,7 +255,7 @@ class _Names:
         return self._targets.get(field.related_model, {}).get(getattr(row, field.attname))
 
 
-def _tracked(row: Any) -> type[models.Model]:
+def _tracked_model(row: Any) -> type[models.Model]:
     # Every event model of the archive names the model that it tracks.
     tracked: Any = row.pgh_tracked_model if isinstance(row, pghistory.models.Event) else type(row)
     return tracked
@@ -267,7 +267,7 @@ def _without_texts(model: type[models.Model]) -> models.QuerySet:
     return model._base_manager.defer(*texts)
 
 
-def _shown(field: models.Field, row: EventRow | None, names: _Names) -> object:
+def _shown_value(field: models.Field, row: EventRow | None, names: _Names) -> object:
     """Returns a field's value as an editor reads it: None without a row, empty for no value and for a derived bound."""
     if row is None:
         return None

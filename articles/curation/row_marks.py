@@ -15,7 +15,7 @@ from django.contrib.auth.models import User
 from django.db import models
 from django.db.models import Max
 
-from articles.arabic.isolating import isolated_dates
+from articles.arabic.isolating import isolate_dates
 from articles.curation.telling import PLACE, is_place, moment_in_words
 from articles.models.history import EventRow, event_model_of, kept_fields
 from articles.models.uncertain_date import is_derived
@@ -114,7 +114,7 @@ def _label(field: models.Field, row: models.Model) -> str:
         value = getattr(row, field.name)
     elif isinstance(value, Decimal):
         value = f"{value.normalize():,f}"
-    shown = "–" if value in (None, "", []) else isolated_dates(str(value))
+    shown = "–" if value in (None, "", []) else isolate_dates(str(value))
     return f"{field.verbose_name} ({shown})" if len(shown) <= _SHORT else str(field.verbose_name)
 
 

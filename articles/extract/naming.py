@@ -48,7 +48,9 @@ def would_name(actor: Actor, name: str, articles: ArticleQuerySet) -> ArticlesOf
     return ArticlesOfName(holding, False)
 
 
-def decided(holders: ArticlesOfName, actor: Actor, name: str, authority: Authority) -> tuple[ArticlesOfName, int]:
+def choose_bearers(
+    holders: ArticlesOfName, actor: Actor, name: str, authority: Authority
+) -> tuple[ArticlesOfName, int]:
     """Sorts articles that hold a name which other actors bear as well.
 
     Returns the articles in which the name means `actor`, and the number of articles in which it means no bearer, or

@@ -12,7 +12,7 @@ from django.conf import settings
 
 from articles.arabic.characters import ARABIC_INDIC_DIGITS
 from articles.arabic.counting import BYTES, TIMES, Forms, agreeing
-from articles.arabic.isolating import isolated
+from articles.arabic.isolating import isolate
 from articles.arabic.months import ENGLISH_WEEKDAYS, WEEKDAYS
 from articles.models import ArticleStatus, Precision
 from articles.platform.messages import Message
@@ -30,11 +30,11 @@ def _value(name: str, value: object) -> object:
     if not isinstance(value, str):
         return _ArabicNumber(value)
     if isinstance(value, Message):
-        return isolated(in_arabic(value))
+        return isolate(in_arabic(value))
     if name in _LIST_NAMES:
         items = value.split(", ")
-        return "، ".join(isolated(f"{_STATUSES[item]} ({item})" if item in _STATUSES else item) for item in items)
-    return isolated(_CHOICES.get(name, {}).get(value, value))
+        return "، ".join(isolate(f"{_STATUSES[item]} ({item})" if item in _STATUSES else item) for item in items)
+    return isolate(_CHOICES.get(name, {}).get(value, value))
 
 
 class _ArabicNumber:
@@ -84,7 +84,7 @@ def field_in_arabic(name: str) -> str:
     words = FIELDS.get(field)
     if not words or field in _OURS:
         return words or name
-    return f"{words} ({_DATE_PLACES.get(place) or isolated(place or field)})"
+    return f"{words} ({_DATE_PLACES.get(place) or isolate(place or field)})"
 
 
 # _CHOICES: name of a message's value → labels of its choices.

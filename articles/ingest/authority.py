@@ -176,7 +176,7 @@ def apply_authority(name: str, content: bytes, *, most: int | None = None) -> Au
     `most` is the greatest number of entries, aliases and participants together: it bounds the time that a person waits.
     None means no limit. Raises AuthorityError as `load_authority` does, and for a file of more than `most`.
     """
-    tables = _read(name, content)
+    tables = _read_tables(name, content)
     if most is not None and (count := _size(tables)) > most:
         raise AuthorityError(
             "{file}: {count} entries and names are more than the {most} taken here; divide the file, or run manage.py load_authority",
@@ -286,11 +286,11 @@ def _by_field(error: ValidationError) -> str:
     return "; ".join(f"{field}: {' '.join(messages)}" for field, messages in error.message_dict.items())
 
 
-def _read(name: str, content: bytes) -> dict[str, Any]:
+def _read_tables(name: str, content: bytes) -> dict[str, Any]:
     """Returns the tables of a file.
 
     Another process parses it within the budget of a document, because one long dotted key takes gigabytes. A byte order
-    mark, as Windows editors write it, is removed. Raises AuthorityError for a file that cannot be parsed.
+    mark, as Windows editors write it, is removed. Raises AuthorityError for a file that cannot be parse_toml.
     """
     content = content.removeprefix(codecs.BOM_UTF8)
     try:
@@ -337,7 +337,7 @@ def _place_in(words: str) -> Message:
     return Message("the end of the file")
 
 
-def parsed(text: str) -> dict[str, Any]:
+def parse_toml(text: str) -> dict[str, Any]:
     """Returns the tables of a TOML text.
 
     Raises ValueError for a text that is no TOML, MessageError for a key of _MOST_KEY_PARTS parts or more, and
@@ -353,7 +353,7 @@ class _Parsing(Job):
     """The job of a worker: parses the bytes of a file."""
 
     def __call__(self, content: bytes) -> dict[str, Any]:
-        return parsed(content.decode())
+        return parse_toml(content.decode())
 
 
 def _check(entry: Any, key_field: str, fields: Mapping[str, Expected], within: str = "") -> None:

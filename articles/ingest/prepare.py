@@ -77,7 +77,7 @@ def prepare(item: Item, encoding: str, now: datetime, authority: Authority) -> P
     Raises MemoryError, which the worker that runs this reports (articles/platform/limits.py).
     """
     try:
-        return _prepared(item, encoding, now, authority)
+        return _prepare(item, encoding, now, authority)
     except UnreadableError as error:
         reason = error.message
     except RecursionError:
@@ -90,7 +90,7 @@ def prepare(item: Item, encoding: str, now: datetime, authority: Authority) -> P
     return Broken(item.path, item.place, reason)
 
 
-def _prepared(item: Item, encoding: str, now: datetime, authority: Authority) -> Prepared:
+def _prepare(item: Item, encoding: str, now: datetime, authority: Authority) -> Prepared:
     filename, captured, captured_by = item.filename, item.captured_at, "WARC-Date"
     claimed_addresses: tuple[str, ...] = ()
     fetched = item.address if item.address.startswith(("http://", "https://")) else ""
@@ -106,7 +106,7 @@ def _prepared(item: Item, encoding: str, now: datetime, authority: Authority) ->
         claimed_addresses = (document.url,) if document.url else ()
     elif item.media_type == "text/plain":
         decoded = decode(item.received, encoding, item.encoding)
-        notes = (*decoded.notes, *gate.removed(text=decoded.text))
+        notes = (*decoded.notes, *gate.notes_on_removed(text=decoded.text))
         document, read_as = replace(read_text(decoded.text), notes=notes, url=fetched), decoded.encoding
     else:
         page = html.read_page(item, encoding)
@@ -116,7 +116,7 @@ def _prepared(item: Item, encoding: str, now: datetime, authority: Authority) ->
             page.encoding,
         )
         document = replace(document, notes=(*document.notes, *_notes_on_rejected_address(claimed_addresses, fetched)))
-    document = gate.judged(document, is_row=is_row)
+    document = gate.check_document(document, is_row=is_row)
     address = fetched or clean_line(item.address)
     gate.check_address(address)
     filename, file_notes = gate.file_name(filename)
@@ -159,7 +159,7 @@ def _later_than_capture(document: Document, captured: datetime) -> tuple[Note, .
     """Returns notes on stated dates of publication that are later than the capture."""
     day = captured.date()
     reason = Message("later than the capture of {day}; it was ignored", day=day)
-    return gate.dropped((stated for stated in document.dates if not was_past(stated.date, day)), reason)
+    return gate.notes_on_dropped((stated for stated in document.dates if not was_past(stated.date, day)), reason)
 
 
 def _page_document(page: html.Page) -> Document:

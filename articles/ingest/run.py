@@ -293,7 +293,7 @@ class _IngestRun:
         started = time.monotonic()
         with operation(command="ingest"), storing(), self.rereading:
             try:
-                for batch in self._prepared(iter(entries)):
+                for batch in self._prepare_batches(iter(entries)):
                     self._keep(self._while_readable(batch))
             except OSError as error:
                 if not disk_takes_no_more(error):
@@ -305,7 +305,7 @@ class _IngestRun:
         self.report.seconds = time.monotonic() - started
         return self.report
 
-    def _prepared(self, entries: Iterator[Item | Broken | Remark]) -> Iterator[list[Prepared | Broken]]:
+    def _prepare_batches(self, entries: Iterator[Item | Broken | Remark]) -> Iterator[list[Prepared | Broken]]:
         """Yields batches in the order of the input.
 
         Other processes read and analyse them, within each document's budget.
@@ -324,14 +324,14 @@ class _IngestRun:
                     stack.enter_context(context)
             sent: deque[Item | Broken] = deque()
 
-            def noted() -> Iterator[list[Item | Broken]]:
+            def new_batches() -> Iterator[list[Item | Broken]]:
                 for entries_of_batch in self._new(first_entries, entries):
                     sent.append(entries_of_batch[0])
                     # If a worker finds no disk space for originals, the run ends at the oldest batch in work.
                     self.at = sent[0]
                     yield entries_of_batch
 
-            for batch in pool.map(noted()):
+            for batch in pool.map(new_batches()):
                 sent.popleft()
                 self.at = batch.values[0]
                 pairs = zip(batch.values, batch.outcomes, strict=True)
@@ -353,7 +353,7 @@ class _IngestRun:
     def _without_known(self, batch: list[Item | Broken | Remark]) -> list[Item | Broken]:
         items = [item for item in batch if isinstance(item, Item)]
         stored = stored_bytes({item.sha256 for item in items if item.content is not None})
-        stored_addresses = self._seen({item.address for item in items if item.content is None})
+        stored_addresses = self._stored_addresses({item.address for item in items if item.content is None})
         fresh: list[Item | Broken] = []
 
         def add_fresh(entry: Item | Broken) -> None:
@@ -410,7 +410,7 @@ class _IngestRun:
         return readable
 
     @staticmethod
-    def _seen(addresses: set[str]) -> set[str]:
+    def _stored_addresses(addresses: set[str]) -> set[str]:
         """Returns the addresses that are stored: as a capture's address, or as the URL of an article with a capture."""
         if not addresses:
             return set()

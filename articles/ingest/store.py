@@ -302,7 +302,7 @@ def fill(article: Article, prepared: Prepared, sources: "Sources") -> None:
 def _notes_on_values_left_out(article: Article, prepared: Prepared, sources: "Sources") -> Iterator[Note]:
     """Yields notes on stated values that the article does not hold: an unknown source, or a field that was set before."""
     document = prepared.document
-    if (doubted_source := sources.doubted(prepared)) and article.source_id != doubted_source.pk:
+    if (doubted_source := sources.doubted_source(prepared)) and article.source_id != doubted_source.pk:
         host = read_address(document.url).host
         message = Message("a source of that name is kept under other domains than {host}; it was not taken", host=host)
         yield Note(NoteKind.DROPPED, "source", document.source_name, message)
@@ -330,12 +330,12 @@ class Sources:
         document = prepared.document
         host = read_address(document.url).host if document.url else ""
         named_source = self._source("name", document.source_name) if document.source_name else None
-        if named_source and not self.doubted(prepared):
+        if named_source and not self.doubted_source(prepared):
             return named_source.pk
         lookups = [("mark", mark) for mark in document.marks] + ([("host", host)] if host else [])
         return next((source.pk for lookup in lookups if (source := self._source(*lookup))), None)
 
-    def doubted(self, prepared: Prepared) -> Source | None:
+    def doubted_source(self, prepared: Prepared) -> Source | None:
         """Returns the source that a fetched page names although its host is none of that source's domains.
 
         Such a page is not believed. None if the page names no known source, or the source is plausible.

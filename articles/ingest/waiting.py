@@ -34,7 +34,7 @@ def document_of(capture: Capture) -> Document:
 
     Raises DecisionError if the bytes can no longer be read, and DamagedCaptureError.
     """
-    return _prepared(capture, Authority.load()).document
+    return _prepare(capture, Authority.load()).document
 
 
 def accept(capture_pk: int, by: User, seen: str) -> Article:
@@ -46,7 +46,7 @@ def accept(capture_pk: int, by: User, seen: str) -> Article:
     with transaction.atomic(), operation(what="قبول نسخة", **{ACCEPTED_CAPTURE: capture_pk}):
         capture = _open_capture(capture_pk, by, seen)
         authority = Authority.load()
-        prepared = _prepared(capture, authority)
+        prepared = _prepare(capture, authority)
         _decide(capture, CaptureState.ACCEPTED, by)
         article = Article.objects.get(pk=capture.article_id)
         with Rereading(authority) as rereading:
@@ -65,7 +65,7 @@ def make_own(capture_pk: int, by: User, seen: str) -> Article:
     with transaction.atomic(), operation(what="نسخة تصير مقالا", **operation_arguments):
         capture = _open_capture(capture_pk, by, seen)
         authority = Authority.load()
-        prepared = _prepared(capture, authority)
+        prepared = _prepare(capture, authority)
         article = Article()
         fill(article, prepared, Sources())
         if not Article.objects.filter(pk=former_pk or 0, status=ArticleStatus.PUBLISHED).exists():
@@ -124,7 +124,7 @@ def _decide(capture: Capture, state: CaptureState, by: User, article: Article | 
     capture.save(update_fields=["state", "decided_by", "decided_at", "article"])
 
 
-def _prepared(capture: Capture, authority: Authority) -> Prepared:
+def _prepare(capture: Capture, authority: Authority) -> Prepared:
     """Reads and analyses the capture's bytes as ingest does, within the budget of a document."""
     item = Item(
         f"capture {capture.pk}", capture.read(), capture.media_type, capture.filename,

@@ -213,8 +213,8 @@ def test_cells_places_and_directions() -> None:
     assert [words.at(["أ", "ب"], n) for n in range(3)] == ["أ", "ب", ""]
     assert words.address_from_the_left("") == words.own_direction("") == "–"
     assert words.own_direction("<a>") == "<bdi>&lt;a&gt;</bdi>"
-    assert hasattr(words.isolated_dates(mark_safe("<b>")), "__html__") and not hasattr(
-        words.isolated_dates("<b>"), "__html__"
+    assert hasattr(words.isolate_dates(mark_safe("<b>")), "__html__") and not hasattr(
+        words.isolate_dates("<b>"), "__html__"
     )
 
 

@@ -210,9 +210,9 @@ def test_how_long_ago(seconds: int, words_: str) -> None:
 
 def test_moments_are_said_in_words_and_dates_of_digits_keep_their_order() -> None:
     assert moment(datetime(2024, 11, 6, 9, 5, tzinfo=UTC)).startswith("6 نونبر 2024، ") and moment(None) == "–"
-    assert words.isolated_dates("بين 1800-01-01 و2028-11.") == "بين \u20661800-01-01\u2069 و\u20662028-11\u2069."
-    assert words.isolated_dates("https://h.example/2024-11-06/x") == "https://h.example/2024-11-06/x"
-    assert words.isolated_dates("القيمة 12-13") == "القيمة 12-13"
+    assert words.isolate_dates("بين 1800-01-01 و2028-11.") == "بين \u20661800-01-01\u2069 و\u20662028-11\u2069."
+    assert words.isolate_dates("https://h.example/2024-11-06/x") == "https://h.example/2024-11-06/x"
+    assert words.isolate_dates("القيمة 12-13") == "القيمة 12-13"
 
 
 def test_what_django_says_is_written_as_the_archive_writes() -> None:

@@ -372,7 +372,7 @@ def test_cells_that_span_too_many_span_none(spanned: int, is_kept: bool) -> None
 )  # fmt: skip
 def test_how_many_others_a_cell_spans(columns: str, rows: str, others: int) -> None:
     cell = lxml_html.fragment_fromstring(f'<td colspan="{columns}" rowspan="{rows}">أ</td>')
-    assert html._spanned(cell) == others
+    assert html._additional_cells(cell) == others
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ def _today(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def judged(*, is_row: bool = True, **fields: object) -> Document:
-    return gate.judged(replace(DOCUMENT, **fields), is_row=is_row)
+    return gate.check_document(replace(DOCUMENT, **fields), is_row=is_row)
 
 
 def on(day: date, where: str = "row") -> StatedDate:
@@ -152,7 +152,7 @@ def test_the_language_of_a_document(stated: str, stored: str, told: str) -> None
 
 
 def test_characters_that_are_removed_are_counted() -> None:
-    notes = gate.removed(title="أ\x01\u202eب\x02", author="أ\x01", section="\u202eأ", text="أ")
+    notes = gate.notes_on_removed(title="أ\x01\u202eب\x02", author="أ\x01", section="\u202eأ", text="أ")
     assert [(note.field, str(note.taken)) for note in notes] == [
         ("title", "2 control characters and 1 marks of direction were removed"), ("author", "1 control characters were removed"),
         ("section", "1 marks of direction were removed"),
@@ -396,10 +396,10 @@ def test_a_document_is_as_large_as_the_limit(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_a_key_has_few_parts(key: str, is_read: bool) -> None:
     if is_read:
-        assert authority.parsed(f"{key} = 1")
+        assert authority.parse_toml(f"{key} = 1")
         return
     with pytest.raises(MessageError, match="^a key of 100 parts or more$"):
-        authority.parsed(f"{key} = 1")
+        authority.parse_toml(f"{key} = 1")
 
 
 @pytest.mark.parametrize(

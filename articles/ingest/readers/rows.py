@@ -24,10 +24,10 @@ from articles.arabic.spreadsheet_cells import unescape_formula
 from articles.arabic.text_gate import clean_line, clean_text
 from articles.arabic.words import words
 from articles.extract.dates import StatedDate, as_archive_date, date_of_line
-from articles.ingest.decoding import decode, encoding_of, mended, plain
+from articles.ingest.decoding import decode, encoding_of, mend, plain
 from articles.ingest.document import Broken, Document, Item, Note, UnreadableError, shorten_value
-from articles.ingest.gate import check_storable, removed
-from articles.ingest.readers.opening import lines, opened, too_long
+from articles.ingest.gate import check_storable, notes_on_removed
+from articles.ingest.readers.opening import lines, open_unpacked, too_long
 from articles.models import TAKEN_AWAY, ArchiveDate, ArticleStatus, Basis, Precision, TitleOrigin
 from articles.models.article import says_something
 from articles.models.delivery import NoteKind
@@ -81,7 +81,7 @@ def read_jsonl(path: Path, largest: int, encoding: str = "") -> Iterator[Item | 
     `largest` is the most bytes of a line. `encoding` is the file's encoding; if it is empty, it is detected from the
     beginning.
     """
-    with opened(path) as packed:
+    with open_unpacked(path) as packed:
         stream = _as_utf8(packed, encoding)
         is_empty = True
         for number, line in lines(stream, largest):
@@ -109,7 +109,7 @@ def read_csv(path: Path, largest: int, encoding: str = "") -> Iterator[Item | Br
     a required column.
     """
     csv.field_size_limit(largest)
-    with opened(path) as packed:
+    with open_unpacked(path) as packed:
         stream = _as_utf8(packed, encoding)
         source = _Lines(stream, largest, is_converted=stream is not packed)
         header, delimiter = _bounded_header(source)
@@ -395,7 +395,7 @@ def read_row(item: Item) -> tuple[Document, dict[str, object]]:
     notes = [*doubled, *(Note(NoteKind.UNREAD, name, "", unread) for name in row if name not in READ)]
     values, text_notes = _texts(row)
     notes += [*text_notes, *_checked_choices(values)]
-    published, dates, date_notes = _published(row.get("published"))
+    published, dates, date_notes = _read_published(row.get("published"))
     title = " ".join(plain(values["title"]).split())
     document = Document(
         title, TitleOrigin(values["title_origin"]), values["body"], values["author"], values["section"], source_name=values["source"],
@@ -429,8 +429,8 @@ def _texts(row: dict[str, object]) -> tuple[dict[str, str], list[Note]]:
         if value is not None and not isinstance(value, str):
             raise UnreadableError("“{field}” is {kind}, not text", field=name, kind=_kind(value))
         check_storable(name, value or "")
-        mended_text, mending_notes = mended(value or "")
-        notes += [*(replace(note, field=name) for note in mending_notes), *removed(**{name: mended_text})]
+        mended_text, mending_notes = mend(value or "")
+        notes += [*(replace(note, field=name) for note in mending_notes), *notes_on_removed(**{name: mended_text})]
         if name == "body":
             values[name] = _paragraphs(mended_text)
             continue
@@ -576,7 +576,7 @@ def _csv_row(text: str) -> tuple[dict[str, object], tuple[Note, ...]]:
     return row, _notes_on_repeated_fields(fields)
 
 
-def _published(value: object) -> tuple[ArchiveDate | None, tuple[StatedDate, ...], tuple[Note, ...]]:
+def _read_published(value: object) -> tuple[ArchiveDate | None, tuple[StatedDate, ...], tuple[Note, ...]]:
     """Returns (the date of publication, dates stated in words, notes) of a row's `published` value.
 
     The first is the date if the value is an object as exports write it, and the bounds if a text states only bounds;

@@ -21,7 +21,7 @@ from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders, StatusAndHeadersParser
 
-from articles.ingest.content_coding import GZIP_MARK, unpacked
+from articles.ingest.content_coding import GZIP_MARK, unpack
 from articles.ingest.document import Broken, Item, Note, Remark, UnreadableError, shorten_value
 from articles.ingest.readers.opening import read_limited
 from articles.models.delivery import NoteKind
@@ -522,7 +522,7 @@ def _page(record: ArcWarcRecord, offset: int, address: str, archive: _WebArchive
     if record.raw_stream.limit > 0:
         raise _cut_short(record, record.raw_stream.limit)
     try:
-        content, coding_notes = unpacked(content, _content_codings(record.http_headers), archive.largest)
+        content, coding_notes = unpack(content, _content_codings(record.http_headers), archive.largest)
     except UnreadableError as error:
         # The record itself is whole, so reading goes on after it.
         return Broken(archive.path, place, error.message)
