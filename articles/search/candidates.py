@@ -214,7 +214,7 @@ def _in_filter(match: Match, must: str, counts: Counts, search_space: SearchSpac
     pass the filter, and some of the filter's other articles.
     """
     if counts.at_most(match) * (1 if _is_plain(match) else MERGED) <= MOST_INTERSECTED:
-        matching_ids = search_space.intersected(matching.terms(match), index.MOST_FILTERED + 1)
+        matching_ids = search_space.intersect(matching.terms(match), index.MOST_FILTERED + 1)
         if matching_ids is not None:
             if len(matching_ids) <= index.MOST_FILTERED:
                 return Candidates.every(matching_ids, must)

@@ -155,7 +155,7 @@ class SearchSpace:
         """The same as `whole`, but None without a look where PostgreSQL expects a wide filter."""
         return None if self.looks_wide else self.whole
 
-    def intersected(self, terms: str, most: int) -> list[int] | None:
+    def intersect(self, terms: str, most: int) -> list[int] | None:
         """Returns the ids of up to `most` articles of the filter that meet `terms`, a tsquery for article_terms.
 
         Returns None where PostgreSQL would not intersect article_terms with the filter's indexes, because that may take

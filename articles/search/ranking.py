@@ -127,7 +127,7 @@ class Signal:
     in_title: bool = False
 
 
-def ranked(candidates: Candidates, concepts: Sequence[Concept], counts: Counts) -> list[tuple[int, float]]:
+def rank(candidates: Candidates, concepts: Sequence[Concept], counts: Counts) -> list[tuple[int, float]]:
     """Returns (id, score) of the candidates that match, best first; those that hold no concept are left out."""
     if not candidates.ids:
         return []

@@ -18,7 +18,7 @@ from articles.search.compile import Concept
 from articles.search.index import SearchSpace
 from articles.search.limit import give_up_after
 from articles.search.matching import Lexeme
-from articles.search.ranking import ranked
+from articles.search.ranking import rank
 
 # Related articles share some of the TELLING_WORDS most telling words of an article; a word has at least
 # SHORTEST_TELLING_WORD letters. Measured on 2026-11-27: of the first four articles related to each of XQuAD's 240
@@ -83,7 +83,7 @@ def _closest(article: Article, times: Mapping[str, int], lexicon: vocabulary.Lex
     )
     concepts = [Concept(lexeme, ((lexeme.text,),)) for lexeme in telling]
     candidates = with_some(concepts, counts, SearchSpace(Article.objects.public(), filtered=False))
-    ranked_articles = ranked(replace(candidates, ids=candidates.ids[:CLOSELY_READ]), concepts, counts)
+    ranked_articles = rank(replace(candidates, ids=candidates.ids[:CLOSELY_READ]), concepts, counts)
     return [pk for pk, _ in ranked_articles if pk != article.pk][:most]
 
 

@@ -32,7 +32,7 @@ from articles.search.limit import time_limit
 from articles.search.listing import PAGE_SIZE, Direction, Listing, capped_count, listing, page_of
 from articles.search.matching import Match
 from articles.search.query import ParsedQuery, QueryNote, is_plain, parse, terms_of
-from articles.search.ranking import ranked
+from articles.search.ranking import rank
 from articles.search.snippets import Highlighted, highlight, with_positions
 
 # Where fewer than ENOUGH_MATCHES articles match everything in a query, articles that match some of it are shown too.
@@ -325,7 +325,7 @@ def _page_with_some_words(word_search: _WordSearch, full_matches: Sequence[int],
     concepts = word_search.compiled.loose_concepts
     apart = policy == Policy.SOME_WORDS_APART
     candidates = with_some(concepts, word_search.counts, word_search.search_space).beside(full_matches)
-    ranked_articles = ranked(candidates, concepts, word_search.counts)
+    ranked_articles = rank(candidates, concepts, word_search.counts)
     if apart:
         complete = set(full_matches)
         ranked_articles.sort(key=lambda row: row[0] not in complete)
@@ -349,7 +349,7 @@ def _ranked_further(word_search: _WordSearch, candidates: Candidates) -> tuple[C
     Where hardly any candidate holds a phrase of common words, it ranks candidates from a further look instead.
     """
     concepts = word_search.compiled.concepts
-    ranked_articles = ranked(candidates, concepts, word_search.counts)
+    ranked_articles = rank(candidates, concepts, word_search.counts)
     if (
         candidates.complete
         or word_search.search_space.filtered
@@ -358,7 +358,7 @@ def _ranked_further(word_search: _WordSearch, candidates: Candidates) -> tuple[C
     ):
         return candidates, ranked_articles
     candidates = with_rare_phrase(word_search.match, word_search.counts, word_search.search_space)
-    return candidates, ranked(candidates, concepts, word_search.counts)
+    return candidates, rank(candidates, concepts, word_search.counts)
 
 
 def _total(candidates: Candidates, ranked_articles: RankedArticles) -> int:
@@ -381,7 +381,7 @@ def _shown(articles: ArticleQuerySet, concepts: Sequence[Concept]) -> ArticleQue
 def _scanned(word_search: _WordSearch, direction: Direction, size: int) -> Listing:
     """Returns a page of matches by date where there may be too many matches to read them all."""
     must = matching.positions(word_search.match)
-    ordered = direction.ordered(word_search.search_space.articles)
+    ordered = direction.order(word_search.search_space.articles)
     ids = first_meeting(ordered[:LOOKED_AT_BY_DATE], must, size + 1, rising=direction.rising)
     if len(ids) <= size:
         matching_articles = ordered.filter(Q(search_terms__matches=matching.terms(word_search.match))).order_by()[
