@@ -93,7 +93,8 @@ def _run(model_admin: admin.ModelAdmin, request: HttpRequest, queryset: QuerySet
         _apply(model_admin, request, bulk, verdicts, cleaned)
         return None
     context = {
-        **model_admin.admin_site.each_context(request), "title": bulk.label, "opts": model_admin.opts, "form": form, "bulk": bulk,
+        **model_admin.admin_site.each_context(request), "title": bulk.label, "opts": model_admin.opts,
+        "form": form, "bulk": bulk,
         "verdicts": verdicts[:_MOST_SHOWN], "more": max(0, len(verdicts) - _MOST_SHOWN), "able": sum(not reason for _, reason in verdicts), "all": len(verdicts),
         "chosen": request.POST.getlist(ACTION_CHECKBOX_NAME), "name": ACTION_CHECKBOX_NAME,
         "across": request.POST.get("select_across", "0"),

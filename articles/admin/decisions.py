@@ -50,8 +50,8 @@ _DECISIVE: dict[str, tuple[str, ...]] = {
     "reprint": ("state", "original"),
     DATE: tuple(f"published_{part}" for part in DATE_PARTS),
 }
-# A row mark has fewer digits than this; a longer number is not read as a row mark. PostgreSQL's bigint has 19 digits at most,
-# and every number of 18 fits.
+# A row mark has fewer digits than this; a longer number is not read as a row mark. PostgreSQL's bigint has 19 digits
+# at most, and every number of 18 fits.
 _MOST_MARK_DIGITS = 19
 
 

@@ -18,7 +18,7 @@ MARK_FIELD = "seen_rows"
 
 
 def seen_field(rows: Iterable[models.Model]) -> str:
-    """Returns the value of the hidden field MARK_FIELD: row key → row mark (articles/curation/row_marks.py), as JSON."""
+    """Returns the value of the hidden field MARK_FIELD: row key → row mark (curation/row_marks.py), as JSON."""
     return json.dumps(row_marks(rows))
 
 
@@ -36,8 +36,9 @@ def outdated(
 ) -> dict[int, Overtaken | None]:
     """Returns the rows that another editor changed since the page showed them: row key → the change.
 
-    The value is None for a row that the page did not show. The result is empty if the form carries no row marks. `fields`
-    names the fields that the decision depends on; without it, every field counts. Call this with the rows locked.
+    The value is None for a row that the page did not show. The result is empty if the form carries no row marks.
+    `fields` names the fields that the decision depends on; without it, every field counts. Call this with the rows
+    locked.
     """
     seen_by_key = seen_row_marks(request)
     if seen_by_key is None:

@@ -109,7 +109,8 @@ def merge_page(request: HttpRequest, noun: str) -> HttpResponse:
         **admin.site.each_context(request), "title": f"دمج: {model._meta.verbose_name_plural}", "form": form,
         "kept": survivor,
         "rows": [
-            (row, moves_of_row[row.pk], _names(row), count_common_articles(row, survivor) if row != survivor else 0) for row in rows
+            (row, moves_of_row[row.pk], _names(row), count_common_articles(row, survivor) if row != survivor else 0)
+            for row in rows
         ],
         "opts": model._meta, "seen": seen_field(rows), "seen_name": MARK_FIELD,
     }  # fmt: skip

@@ -32,7 +32,7 @@ def unescape_formula(cell: str) -> str:
 
 
 def _begins_like_formula(cell: str) -> bool:
-    # A formula that already stands behind apostrophes gets one more, so that `unescape_formula` restores each cell as it was.
+    # A formula that already stands behind apostrophes gets one more, so that `unescape_formula` restores each cell.
     return _is_formula(cell.lstrip(_APOSTROPHE))
 
 

@@ -59,7 +59,7 @@ def row_mark(row: models.Model) -> int:
 
 
 def as_seen(row: models.Model, row_mark: int) -> models.Model:
-    """Returns the row's values at the time of `row_mark`: an event of its history, or the row if it is unchanged since."""
+    """Returns the row's values at `row_mark`: an event of its history, or the row if it is unchanged since."""
     # The event of an update holds the row's values before the update.
     later = event_model_of(type(row)).objects.filter(pgh_obj=row.pk, pgh_id__gt=row_mark, pgh_label="update")
     return later.order_by("pgh_id").first() or row

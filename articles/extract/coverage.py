@@ -32,8 +32,8 @@ from articles.models.inserting import insert
 
 # At most so many stored events are fetched for an article, and so many of those are compared in full.
 MOST_EVENTS_FETCHED, MOST_EVENTS_COMPARED = 150, 12
-# At most so many words of an article are used to look up events. Measured as below, also on 104 labelled articles: with 2 or 4
-# words three pairs are missed, 16 make no difference. 3 and 30 events compared make none either.
+# At most so many words of an article are used to look up events. Measured as below, also on 104 labelled articles:
+# with 2 or 4 words three pairs are missed, 16 make no difference. 3 and 30 events compared make none either.
 MOST_LOOKUP_TERMS = 8
 # Possible events are ranked by the share of common words. A common actor adds this much to the share. manage.py
 # evaluate_extraction measured 0, 0.2, 0.4 and 0.8 on 2026-11-27: no pair of one event changes in tests/extract/labelled

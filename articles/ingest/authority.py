@@ -399,7 +399,8 @@ def _check_values(entry: Entry, fields: Mapping[str, Expected], within: str = ""
             if expected.choices and text not in expected.choices:
                 raise AuthorityError(
                     "{field}: “{value}” is not one of {choices}",
-                    field=f"{within}{field}", value=shorten_value(text), choices=", ".join(filter(None, expected.choices)),
+                    field=f"{within}{field}", value=shorten_value(text),
+                    choices=", ".join(filter(None, expected.choices)),
                 )  # fmt: skip
             length = len(clean_line(text).strip())
             if expected.most is not None and length > expected.most:

@@ -1,8 +1,8 @@
 """Identifies the stored article that a document is a capture of, and decides whether its text needs a review.
 
 Called by articles/ingest/store.py for every document of a batch. Two rules prevent forged provenance. An address that a
-page states as its own counts only within the registrable domain that it was fetched from. An update from another domain, or with a
-different text, waits for an editor.
+page states as its own counts only within the registrable domain that it was fetched from. An update from another
+domain, or with a different text, waits for an editor.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

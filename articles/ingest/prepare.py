@@ -125,8 +125,8 @@ def _prepare(item: Item, encoding: str, now: datetime, authority: Authority) -> 
     published = published_at(document, body, captured)
     return Prepared(
         document, item.sha256, len(item.received), pack(item.received), item.media_type, read_as, filename, address, fetched,
-        next(iter(claimed_addresses), ""), captured, published, analyse(document.title, body, published, authority), item.path,
-        item.place, (*item.notes, *file_notes, *document.notes, *_later_than_capture(document, captured)),
+        next(iter(claimed_addresses), ""), captured, published, analyse(document.title, body, published, authority),
+        item.path, item.place, (*item.notes, *file_notes, *document.notes, *_later_than_capture(document, captured)),
     )  # fmt: skip
 
 
