@@ -78,7 +78,7 @@ class Guarded(PlainDeletion, admin.ModelAdmin):
         """
 
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def checked_view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             can_change = not (reads_only and request.method in ("GET", "HEAD"))
             if can_change and self.admin_site.has_permission(request) and (password_page := ask_again(request)):
                 return password_page
@@ -94,7 +94,7 @@ class Guarded(PlainDeletion, admin.ModelAdmin):
             )
             return redirect(request.get_full_path())
 
-        return guarded
+        return checked_view
 
 
 class PasswordForm(AdminPasswordChangeForm):
@@ -271,7 +271,7 @@ class SignInLogAdmin(SignInGuard, AccessLogAdmin):
         return request.user.is_superuser
 
 
-for model, desk in {
+for model, model_admin in {
     User: AccountAdmin,
     Group: RoleAdmin,
     TOTPDevice: PhoneAdmin,
@@ -280,7 +280,7 @@ for model, desk in {
     AccessLog: SignInLogAdmin,
 }.items():
     admin.site.unregister(model)
-    admin.site.register(model, desk)
+    admin.site.register(model, model_admin)
 # The admin of jobs is in English and of no use to editors. `manage.py procrastinate` shows jobs.
 admin.site.unregister(ProcrastinateJob)
 # This table stays empty (AXES_ENABLE_ACCESS_FAILURE_LOG). AccessAttempt holds failed sign-ins.

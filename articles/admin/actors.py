@@ -14,7 +14,7 @@ from articles.admin.desk import OwnSearch, TabularInline
 from articles.admin.fact_admin import CONFIRM_SELECTED, REJECT_SELECTED, ReviewAdmin
 from articles.admin.merging import MergeDesk
 from articles.arabic.names import NameIndex
-from articles.arabic.quoting import quoted
+from articles.arabic.quoting import in_guillemets
 from articles.models import Actor, Alias, Event, Participation
 from articles.site.words_for import counted
 
@@ -66,7 +66,7 @@ def warn_of_titles(request: HttpRequest, actor: Actor) -> None:
     count = counted(len(set().union(*events_by_name.values())), "event")
     lists = reverse("admin:articles_event_changelist")
     links = format_html_join(
-        "، ", '<a href="{}?{}">{}</a>', ((lists, urlencode({"q": n}), quoted(n)) for n in events_by_name)
+        "، ", '<a href="{}?{}">{}</a>', ((lists, urlencode({"q": n}), in_guillemets(n)) for n in events_by_name)
     )
     warning = "الفاعل محجوب، لكن القراء يرون اسمه في عناوين فعاليات: {}. لحجبها أيضا افتح الفعاليات التي في عنوانها {}."
     messages.warning(request, format_html(warning, count, links))

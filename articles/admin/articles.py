@@ -172,11 +172,11 @@ class MentionInline(WithRule, TabularInline):
     model = Mention
     extra = 0
     autocomplete_fields = ("actor",)
-    fields = ("actor", "written", "state", "rule_words")
-    readonly_fields: ClassVar[tuple[str, ...]] = ("written", "rule_words")
+    fields = ("actor", "quotes_as_written", "state", "rule_words")
+    readonly_fields: ClassVar[tuple[str, ...]] = ("quotes_as_written", "rule_words")
 
     @admin.display(description="كما ورد")
-    def written(self, mention: Mention) -> str:
+    def quotes_as_written(self, mention: Mention) -> str:
         """Returns the distinct quotes of the mention, in the order of its spans."""
         return "، ".join(dict.fromkeys(mention.quotes))
 
@@ -197,7 +197,7 @@ class CheckedFilter(admin.SimpleListFilter):
     title = "المراجعة"
     parameter_name = "checked"
 
-    def lookups(self, request: HttpRequest, desk: admin.ModelAdmin) -> list[tuple[str, str]]:
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
         return [("no", "تنتظر"), ("mine", "في عهدتي وتنتظر"), ("yes", "تمت")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:

@@ -17,7 +17,7 @@ from articles.admin.pages import desk_page, posted
 from articles.admin.security import FreshForm
 from articles.exchange.authority import authority_file
 from articles.extract.authority import Authority
-from articles.extract.naming import MOST_LINKED, decided, link, would_name
+from articles.extract.naming import MOST_LINKED, choose_bearers, link, would_name
 from articles.ingest.arabic import in_arabic
 from articles.ingest.authority import MOST_NAMESAKES, AuthorityError, AuthorityReport, apply_authority
 from articles.models import Actor, Alias, AliasKind, Event, EventSeries
@@ -163,7 +163,7 @@ def new_name(request: HttpRequest, pk: int) -> HttpResponse:
                 return _save_alias(request, actor, alias)
             matches = would_name(actor, alias.name, holding_phrase(alias.name))
             if sharing_actors:
-                matches, undecided = decided(matches, actor, alias.name, Authority.load())
+                matches, undecided = choose_bearers(matches, actor, alias.name, Authority.load())
     context = {
         **admin.site.each_context(request), "title": f"اسم آخر: {actor}", "actor": actor, "form": form,
         "matches": matches,
@@ -184,7 +184,7 @@ def _save_alias(request: HttpRequest, actor: Actor, alias: Alias) -> HttpRespons
             authority = Authority.load()
             matches = would_name(actor, alias.name, holding_phrase(alias.name))
             if sharing(alias):
-                matches, _ = decided(matches, actor, alias.name, authority)
+                matches, _ = choose_bearers(matches, actor, alias.name, authority)
             article_count = link(matches, authority)
             hint_on_rest = f" وبقي غيرها: اطلب من مسؤول النظام أن تُقرأ من جديد للفاعل رقم {actor.pk}."
             hint = hint_on_rest if matches.has_more else ""

@@ -14,7 +14,7 @@ from django.template.response import TemplateResponse
 
 from articles.admin.mark_field import MARK_FIELD, outdated, seen_field
 from articles.admin.security import FreshForm
-from articles.arabic.quoting import quoted
+from articles.arabic.quoting import in_guillemets
 from articles.curation.refusals import refusal_of
 from articles.models.history import operation
 from articles.site.words_for import number
@@ -52,35 +52,35 @@ class Bulk:
     form: type[forms.Form] = forms.Form
 
 
-Desk = TypeVar("Desk", bound=admin.ModelAdmin)
+AdminClass = TypeVar("AdminClass", bound=admin.ModelAdmin)
 
 
-def with_actions(*bulks: Bulk) -> Callable[[type[Desk]], type[Desk]]:
+def with_actions(*bulks: Bulk) -> Callable[[type[AdminClass]], type[AdminClass]]:
     """Decorates a ModelAdmin: adds the bulk actions after those of its base class."""
 
-    def give(desk: type[Desk]) -> type[Desk]:
+    def add_actions(model_admin: type[AdminClass]) -> type[AdminClass]:
         for bulk in bulks:
-            setattr(desk, bulk.name, _action(bulk))
-        actions: Sequence[Any] = desk.actions or ()
-        desk.actions = (*actions, *(bulk.name for bulk in bulks if bulk.name not in actions))
-        return desk
+            setattr(model_admin, bulk.name, _action(bulk))
+        actions: Sequence[Any] = model_admin.actions or ()
+        model_admin.actions = (*actions, *(bulk.name for bulk in bulks if bulk.name not in actions))
+        return model_admin
 
-    return give
+    return add_actions
 
 
 def _action(bulk: Bulk) -> Callable:
     """Makes the method of a ModelAdmin that runs a bulk action."""
 
     @admin.action(description=bulk.label, permissions=[bulk.permission])
-    def run(desk: admin.ModelAdmin, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
+    def run(model_admin: admin.ModelAdmin, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
         """Runs the bulk action on the selected rows, as `_run` describes."""
-        return _run(desk, request, queryset, bulk)
+        return _run(model_admin, request, queryset, bulk)
 
     run.__name__ = bulk.name
     return run
 
 
-def _run(desk: admin.ModelAdmin, request: HttpRequest, queryset: QuerySet, bulk: Bulk) -> HttpResponse | None:
+def _run(model_admin: admin.ModelAdmin, request: HttpRequest, queryset: QuerySet, bulk: Bulk) -> HttpResponse | None:
     """Shows the preview with the form. With `sure` and a valid form, applies the action and returns None."""
     rows = list(queryset[: MOST_ROWS + 1])
     if len(rows) > MOST_ROWS:
@@ -91,10 +91,11 @@ def _run(desk: admin.ModelAdmin, request: HttpRequest, queryset: QuerySet, bulk:
     cleaned = form.cleaned_data if form.is_valid() else {}
     verdicts = [(row, bulk.check(row, cleaned)) for row in rows]
     if form.is_valid() and "sure" in request.POST:
-        _apply(desk, request, bulk, verdicts, cleaned)
+        _apply(model_admin, request, bulk, verdicts, cleaned)
         return None
     context = {
-        **desk.admin_site.each_context(request), "title": bulk.label, "opts": desk.opts, "form": form, "bulk": bulk,
+        **model_admin.admin_site.each_context(request), "title": bulk.label, "opts": model_admin.opts,
+        "form": form, "bulk": bulk,
         "verdicts": verdicts[:_MOST_SHOWN], "more": max(0, len(verdicts) - _MOST_SHOWN), "able": sum(not reason for _, reason in verdicts), "all": len(verdicts),
         "chosen": request.POST.getlist(ACTION_CHECKBOX_NAME), "name": ACTION_CHECKBOX_NAME,
         "across": request.POST.get("select_across", "0"),
@@ -105,7 +106,11 @@ def _run(desk: admin.ModelAdmin, request: HttpRequest, queryset: QuerySet, bulk:
 
 
 def _apply(
-    desk: admin.ModelAdmin, request: HttpRequest, bulk: Bulk, verdicts: list[tuple[models.Model, str]], cleaned: dict
+    model_admin: admin.ModelAdmin,
+    request: HttpRequest,
+    bulk: Bulk,
+    verdicts: list[tuple[models.Model, str]],
+    cleaned: dict,
 ) -> None:
     """Applies the action to the rows that can have it, and says for each of the others why not."""
     unable = [(row, reason) for row, reason in verdicts if reason]
@@ -114,7 +119,7 @@ def _apply(
             # The lock keeps the rows as they are checked here. Rows that another editor changed since are refused.
             pks = [row.pk for row, reason in verdicts if not reason]
             locked_rows = list(
-                desk.model._base_manager.select_for_update(of=("self",)).filter(pk__in=pks).order_by("pk")
+                model_admin.model._base_manager.select_for_update(of=("self",)).filter(pk__in=pks).order_by("pk")
             )
             overtaken = outdated(request, locked_rows)
             new_verdicts = [
@@ -130,6 +135,6 @@ def _apply(
         return
     messages.success(request, f"{bulk.label}: {number(len(able))} من {number(len(able) + len(unable))}.")
     for row, reason in unable[:_MOST_SHOWN]:
-        messages.warning(request, f"{quoted(row)}: {reason}")
+        messages.warning(request, f"{in_guillemets(row)}: {reason}")
     if len(unable) > _MOST_SHOWN:
         messages.warning(request, f"و{number(len(unable) - _MOST_SHOWN)} غيرها لم تتغير.")

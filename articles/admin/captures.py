@@ -14,7 +14,7 @@ from django.utils.html import format_html
 
 from articles.admin.desk import DeskAdmin, OwnSearch
 from articles.admin.editor import editor_of
-from articles.admin.mark_field import MARK_FIELD, outdated, seen_field, seen_marks
+from articles.admin.mark_field import MARK_FIELD, outdated, seen_field, seen_row_marks
 from articles.admin.pages import desk_page
 from articles.admin.words import own_direction
 from articles.ingest.arabic import in_arabic
@@ -105,7 +105,7 @@ def _apply_text(request: HttpRequest, capture: Capture, seen: str) -> HttpRespon
     check_open(capture, editor_of(request), seen)
     becomes_own = "own" in request.POST
     current_article = Article.objects.select_for_update().get(pk=capture.article_id)
-    if seen_marks(request) is None:
+    if seen_row_marks(request) is None:
         raise DecisionError(DECISION_MARK_MISSING)
     conflicts = outdated(request, [current_article], ("status",) if becomes_own else _REPLACED_FIELDS)
     if current_article.pk in conflicts:

@@ -16,7 +16,7 @@ from articles.admin import digits
 from articles.admin.choosing import NamedRow
 from articles.admin.narrowing import Narrowing, narrowings
 from articles.curation.confirming import review
-from articles.curation.marks import as_seen, overtaken
+from articles.curation.row_marks import as_seen, overtaken
 from articles.models import (
     Actor,
     ArchiveDate,
@@ -50,8 +50,8 @@ _DECISIVE: dict[str, tuple[str, ...]] = {
     "reprint": ("state", "original"),
     DATE: tuple(f"published_{part}" for part in DATE_PARTS),
 }
-# A mark has fewer digits than this; a longer number is not read as a mark. PostgreSQL's bigint has 19 digits at most,
-# and every number of 18 fits.
+# A row mark has fewer digits than this; a longer number is not read as a row mark. PostgreSQL's bigint has 19 digits
+# at most, and every number of 18 fits.
 _MOST_MARK_DIGITS = 19
 
 
@@ -84,10 +84,10 @@ def key_of(row: models.Model) -> str:
 
 @dataclass(frozen=True)
 class Seen:
-    """The version of an item that the page showed (articles/curation/marks.py).
+    """The version of an item that the page showed (articles/curation/row_marks.py).
 
     state: a value of ReviewState; empty if the form does not say.
-    mark: the mark of the version; None if the form does not say. The choice is then refused, because the editor may
+    mark: the row mark; None if the form does not say. The choice is then refused, because the editor may
         not have seen the item.
     """
 
@@ -96,7 +96,7 @@ class Seen:
 
     @classmethod
     def of(cls, text: str) -> "Seen":
-        """Reads «state@mark», which a form holds as `was-KEY`. A mark that is not a number becomes None."""
+        """Reads «state@mark», which a form holds as `was-KEY`. A row mark that is not a number becomes None."""
         state, _, mark = text.partition("@")
         return cls(state, int(mark) if mark.isdecimal() and len(mark) < _MOST_MARK_DIGITS else None)
 

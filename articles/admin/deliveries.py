@@ -169,7 +169,7 @@ class TroubleFilter(admin.SimpleListFilter):
     title = "ما تعذر"
     parameter_name = "trouble"
 
-    def lookups(self, request: HttpRequest, desk: admin.ModelAdmin) -> list[tuple[str, str]]:
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
         return [("yes", "تعذر بعضها ولم يُعالج")]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet:

@@ -25,8 +25,8 @@ from articles.admin.help import HELP
 from articles.admin.mixed_into import AnyAdmin, AnyInline, AnyModelForm
 from articles.admin.offered import led_to_by
 from articles.admin.security import ask_again
-from articles.admin.words import isolated_dates
-from articles.arabic.quoting import quoted
+from articles.admin.words import isolate_dates
+from articles.arabic.quoting import in_guillemets
 from articles.curation.changes import Change, changes_after, newest_change
 from articles.curation.refusals import refusal_of
 from articles.models import Article
@@ -80,7 +80,7 @@ class Explained(AnyAdmin):
         if field is not None and not field.help_text:
             field.help_text = HELP.get(db_field.model._meta.model_name or "", {}).get(db_field.name, "")
         if field is not None:
-            field.help_text = isolated_dates(field.help_text)
+            field.help_text = isolate_dates(field.help_text)
         return field
 
     def formfield_for_choice_field(self, db_field: models.Field, request: Any, **kwargs: Any) -> Any:
@@ -100,7 +100,7 @@ class _NamedChoice(forms.TypedChoiceField):
 
     def validate(self, value: str) -> None:
         if value and not self.valid_value(value):
-            name = quoted(self.names.get(str(value), value))
+            name = in_guillemets(self.names.get(str(value), value))
             raise forms.ValidationError(
                 self.error_messages["invalid_choice"], code="invalid_choice", params={"value": name}
             )

@@ -15,7 +15,7 @@ from django.db import models
 
 from articles.admin.mixed_into import AnyFormField
 from articles.arabic.dates import typed_day
-from articles.arabic.isolating import isolated_dates
+from articles.arabic.isolating import isolate_dates
 
 # The Arabic decimal separator becomes a point. Slashes and hyphens of an Arabic keyboard become «/» and «-». The
 # separator of thousands is removed, and so are marks of direction, which come with text copied from a page.
@@ -23,7 +23,7 @@ _PLAIN_CHARACTERS = str.maketrans(
     "٫⁄؍‐‑−–", ".//----", "٬\u200b\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
 )
 # The error for text that is not a date.
-NO_DAY = isolated_dates(
+NO_DAY = isolate_dates(
     "لم يُقرأ هذا يوما. اكتب اليوم ثم الشهر ثم السنة، مثل: 8/11/2024 أو 8 نونبر 2024، أو ابدأ بالسنة، مثل: 2024-11-08."
 )
 

@@ -26,7 +26,7 @@ class OfArticle:
 class MentionAdmin(OwnSearch, OfArticle, ReviewAdmin):
     """The list and the form of mentions."""
 
-    list_display = ("actor", "written", "article_link", "state", "rule_words", "score")
+    list_display = ("actor", "quotes_as_written", "article_link", "state", "rule_words", "score")
     list_filter = ("state",)
     list_select_related = ("actor", "article")
     search_fields = ("actor__name",)
@@ -38,7 +38,7 @@ class MentionAdmin(OwnSearch, OfArticle, ReviewAdmin):
         return queryset.filter(actor__in=first_keys(Actor.objects.with_name_part(typed)))
 
     @admin.display(description="كما ورد")
-    def written(self, mention: Mention) -> str:
+    def quotes_as_written(self, mention: Mention) -> str:
         """Returns the distinct quotes of the mention, in the order of its spans."""
         return "، ".join(dict.fromkeys(mention.quotes))
 

@@ -14,7 +14,7 @@ from articles.admin.desk import DeskAdmin, OwnSearch, first_keys, holding_words
 from articles.admin.fact_admin import ReviewAdmin
 from articles.admin.facts import OfArticle
 from articles.arabic.numbers import find_numbers
-from articles.arabic.quoting import quoted
+from articles.arabic.quoting import in_guillemets
 from articles.arabic.words import words
 from articles.models import Contradiction, Event, Figure, Measure
 from articles.site.words_for import brief_date, figure_value
@@ -26,7 +26,7 @@ class MeasureFilter(admin.SimpleListFilter):
     title = "المقياس"
     parameter_name = "measure"
 
-    def lookups(self, request: HttpRequest, desk: admin.ModelAdmin) -> list[tuple[Any, str]]:
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[Any, str]]:
         return list(Measure.objects.values_list("pk", "label")[:60])
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
@@ -129,7 +129,7 @@ class ContradictionAdmin(OwnSearch, ReviewAdmin):
         """
         rows = (
             (
-                figure.get_absolute_url(), figure_value(figure), figure.unit, quoted(figure.quote),
+                figure.get_absolute_url(), figure_value(figure), figure.unit, in_guillemets(figure.quote),
                 figure.article.source or "مصدر غير معروف", brief_date(figure.article.published),
             )
             for figure in _sides(contradiction)

@@ -16,7 +16,7 @@ from articles.admin.mark_field import MARK_FIELD, outdated, seen_field
 from articles.admin.pages import desk_page, posted
 from articles.admin.security import FreshForm
 from articles.arabic.counting import each_once
-from articles.arabic.quoting import quoted
+from articles.arabic.quoting import in_guillemets
 from articles.curation.changes import FieldChange, between, changes_in, changes_of, last_of_each, versions_of
 from articles.curation.edited import ACCEPTED_CAPTURE
 from articles.curation.refusals import refusal_of
@@ -39,46 +39,46 @@ _MOST_NAMED = 10
 _CHANGES = ("تغيير", "تغييران", "تغييرات", "تغييرا")
 
 
-def history_page(desk: admin.ModelAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
+def history_page(model_admin: admin.ModelAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
     """Shows a row's changes, newest first, and the differences of two versions (`one`, `other`).
 
     A POST with `restore`, the number of a version, puts that version back. Raises Http404 if there is no such row, and
     PermissionDenied if the user may neither view nor change it.
     """
-    row = desk.get_object(request, object_id)
+    row = model_admin.get_object(request, object_id)
     if row is None:
         raise Http404
-    if not desk.has_view_or_change_permission(request, row):
+    if not model_admin.has_view_or_change_permission(request, row):
         raise PermissionDenied
     if request.method == "POST":
-        return _restore(desk, request, row)
+        return _restore(model_admin, request, row)
     versions = versions_of(row)
     compared = _compared(row, versions, request.GET.get("one", ""), request.GET.get("other", ""))
     context = {
-        **desk.admin_site.each_context(request),
+        **model_admin.admin_site.each_context(request),
         "versions": versions,
         "compared": compared,
         "one": request.GET.get("one"),
         "other": request.GET.get("other"),
         "title": f"التاريخ: {row}",
         "object": row,
-        "opts": desk.opts,
+        "opts": model_admin.opts,
         "changes": [(change, _differing(change.fields)) for change in changes_of(row)],
-        "own": desk.opts.model_name,
-        "may_restore": desk.has_change_permission(request, row),
+        "own": model_admin.opts.model_name,
+        "may_restore": model_admin.has_change_permission(request, row),
         "seen": seen_field([row]),
         "seen_name": MARK_FIELD,
     }
     return TemplateResponse(request, "admin/object_history.html", context)
 
 
-def _restore(desk: Any, request: HttpRequest, row: models.Model) -> HttpResponse:
+def _restore(model_admin: Any, request: HttpRequest, row: models.Model) -> HttpResponse:
     """Puts an earlier version of the row back in one operation, unless another editor changed the row since."""
-    if not desk.has_change_permission(request, row):
+    if not model_admin.has_change_permission(request, row):
         raise PermissionDenied
     version_number = read_key(request.POST.get("restore", ""))
     event = get_object_or_404(event_model_of(type(row)), pgh_id=version_number, pgh_obj=row.pk)
-    if not desk.may_restore(request, row, event):
+    if not model_admin.may_restore(request, row, event):
         messages.error(
             request, "لم تُستعد النسخة: حالة المقال فيها لا تُعطى من هنا. اسحب المقال أو احذفه من صفحته، بسبب."
         )
@@ -90,12 +90,12 @@ def _restore(desk: Any, request: HttpRequest, row: models.Model) -> HttpResponse
         with transaction.atomic(), operation(what=f"استعادة نسخة {moment(event.pgh_created_at)}"):
             restored = put_back(event)
             restored.full_clean(exclude=["url"])
-            desk.after_change([restored])
+            model_admin.after_change([restored])
     except (ValidationError, IntegrityError) as error:
         messages.error(request, f"لم تُستعد النسخة: {refusal_of(error)}")
     else:
         if restored.missing_words:
-            words = "، ".join(each_once(map(quoted, restored.missing_words)))
+            words = "، ".join(each_once(map(in_guillemets, restored.missing_words)))
             messages.warning(
                 request, f"تغيّر نص المقال بعد تلك النسخة ولم تعد فيه هذه الكلمات، فاستُعيدت بلا موضع لها: {words}"
             )

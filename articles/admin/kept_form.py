@@ -85,8 +85,8 @@ def answer_old_token(request: HttpRequest, reason: str = "") -> HttpResponse:
     - A form of the desk whose session has ended: the sign-in form with the hidden input, status 401.
     - A form of the desk with a session: its input and a button that sends it with the new token, status 403.
     """
-    desk = reverse("admin:index")
-    if not _is_sent_by_us(request) or not request.path.startswith(desk):
+    desk_address = reverse("admin:index")
+    if not _is_sent_by_us(request) or not request.path.startswith(desk_address):
         return render(request, "403.html", status=403)
     if request.path == reverse("admin:login"):
         return redirect(request.get_full_path())

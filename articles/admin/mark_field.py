@@ -11,22 +11,22 @@ from django.db import models
 from django.http import HttpRequest
 
 from articles.admin.editor import editor_of
-from articles.curation.marks import Overtaken, marks_of, overtaken
+from articles.curation.row_marks import Overtaken, overtaken, row_marks
 
 # The name of the hidden field.
 MARK_FIELD = "seen_rows"
 
 
 def seen_field(rows: Iterable[models.Model]) -> str:
-    """Returns the value of the hidden field MARK_FIELD: row key → mark (articles/curation/marks.py), as JSON."""
-    return json.dumps(marks_of(rows))
+    """Returns the value of the hidden field MARK_FIELD: row key → row mark (curation/row_marks.py), as JSON."""
+    return json.dumps(row_marks(rows))
 
 
-def seen_marks(request: HttpRequest) -> dict[int, int] | None:
-    """Reads the field MARK_FIELD of a form: row key → mark. Returns None if the field is missing or malformed."""
+def seen_row_marks(request: HttpRequest) -> dict[int, int] | None:
+    """Reads the field MARK_FIELD of a form: row key → row mark. Returns None if the field is missing or malformed."""
     try:
-        mark_by_key = json.loads(request.POST.get(MARK_FIELD, ""))
-        return {int(key): int(mark) for key, mark in mark_by_key.items()}
+        row_marks_by_key = json.loads(request.POST.get(MARK_FIELD, ""))
+        return {int(key): int(row_mark) for key, row_mark in row_marks_by_key.items()}
     except (ValueError, TypeError, AttributeError):
         return None
 
@@ -36,16 +36,17 @@ def outdated(
 ) -> dict[int, Overtaken | None]:
     """Returns the rows that another editor changed since the page showed them: row key → the change.
 
-    The value is None for a row that the page did not show. The result is empty if the form carries no marks. `fields`
-    names the fields that the decision depends on; without it, every field counts. Call this with the rows locked.
+    The value is None for a row that the page did not show. The result is empty if the form carries no row marks.
+    `fields` names the fields that the decision depends on; without it, every field counts. Call this with the rows
+    locked.
     """
-    marks = seen_marks(request)
-    if marks is None:
+    seen_by_key = seen_row_marks(request)
+    if seen_by_key is None:
         return {}
     change_by_key: dict[int, Overtaken | None] = {}
     for row in rows:
-        if row.pk not in marks:
+        if row.pk not in seen_by_key:
             change_by_key[row.pk] = None
-        elif change := overtaken(row, marks[row.pk], editor_of(request), fields):
+        elif change := overtaken(row, seen_by_key[row.pk], editor_of(request), fields):
             change_by_key[row.pk] = change
     return change_by_key

@@ -17,15 +17,15 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from articles.admin.choosing import MODELS
-from articles.admin.mark_field import MARK_FIELD, outdated, seen_field, seen_marks
+from articles.admin.mark_field import MARK_FIELD, outdated, seen_field, seen_row_marks
 from articles.admin.mixed_into import AnyAdmin
 from articles.admin.pages import desk_page, posted
 from articles.admin.security import FreshForm
 from articles.curation.alike import alike
 from articles.curation.merging import (
     MergeError,
+    count_common_articles,
     give_names,
-    joined,
     merge_actors,
     merge_events,
     merge_sources,
@@ -113,7 +113,8 @@ def merge_page(request: HttpRequest, noun: str) -> HttpResponse:
         **admin.site.each_context(request), "title": f"دمج: {model._meta.verbose_name_plural}", "form": form,
         "kept": survivor,
         "rows": [
-            (row, moves_of_row[row.pk], _names(row), joined(row, survivor) if row != survivor else 0) for row in rows
+            (row, moves_of_row[row.pk], _names(row), count_common_articles(row, survivor) if row != survivor else 0)
+            for row in rows
         ],
         "opts": model._meta, "seen": seen_field(rows), "seen_name": MARK_FIELD,
     }  # fmt: skip
@@ -125,8 +126,8 @@ def _changed_since(request: HttpRequest, rows: list[models.Model], survivor: mod
 
     Returns an empty string if the preview still holds.
     """
-    marks = seen_marks(request)
-    if marks is not None and set(marks) != {row.pk for row in rows}:
+    seen_by_key = seen_row_marks(request)
+    if seen_by_key is not None and set(seen_by_key) != {row.pk for row in rows}:
         return "دمج غيرك أحدها بعد أن فتحت الصفحة، ولم يُدمج شيء. راجع ما بقي ثم أعد."
     if survivor is None:
         return "ما اخترت أن يبقى لم يعد هنا. اختر غيره." if request.POST.get("kept") else "اختر ما يبقى بعد الدمج."

@@ -6,8 +6,8 @@ from typing import Any
 
 from articles.admin.decisions import CONFIRM, DATE, FACT_MODELS, REJECT, Seen, key_of
 from articles.admin.review_queue import has_undecided_date
-from articles.arabic.quoting import quoted
-from articles.curation.marks import mark_of, marks_of
+from articles.arabic.quoting import in_guillemets
+from articles.curation.row_marks import row_mark, row_marks
 from articles.models import Article, Figure, Reprint
 from articles.site.words_for import archive_date, figure_value
 
@@ -55,30 +55,30 @@ def items_of(article: Article) -> list[ReviewItem]:
     coverages = article.coverages.select_related("event", "reviewed_by").filter(event__merged_into=None).order_by("id")
     reprints = Reprint.objects.filter(article=article).select_related("original", "reviewed_by")
     waits = has_undecided_date(article)
-    stated = "؛ ".join(quoted(statement["quote"]) for statement in article.date_statements[:4])
+    stated = "؛ ".join(in_guillemets(statement["quote"]) for statement in article.date_statements[:4])
     date = ReviewItem(
         DATE, DATE, archive_date(article.published), stated, article, "suggested" if waits else "confirmed", None, "",
-        was=str(Seen("suggested" if waits else "confirmed", mark_of(article))),
+        was=str(Seen("suggested" if waits else "confirmed", row_mark(article))),
         values={"value": "", "precision": article.published_precision},
     )  # fmt: skip
     details = [
         *((row, row.event.title, "فعالية جديدة مقترحة" if row.event.is_suggested else "") for row in coverages),
         *((row, str(row.actor), " · ".join(filter(None, [
-            "، ".join(map(quoted, dict.fromkeys(row.quotes))), row.role,
+            "، ".join(map(in_guillemets, dict.fromkeys(row.quotes))), row.role,
             "فاعل جديد مقترح" if row.actor.is_suggested else "",
         ]))) for row in mentions),
-        *((row, f"{figure_value(row)} {row.unit}", " · ".join(filter(None, [quoted(row.quote), str(row.measure or ""), row.scope])))
+        *((row, f"{figure_value(row)} {row.unit}", " · ".join(filter(None, [in_guillemets(row.quote), str(row.measure or ""), row.scope])))
           for row in figures),
         *((row, row.original.title, "تكرار لنص وصل قبله") for row in reprints),
     ]  # fmt: skip
-    marks: dict[type[Any], dict[int, int]] = {
-        model: marks_of(row for row, _, _ in details if isinstance(row, model)) for model in FACT_MODELS.values()
+    row_marks_by_model: dict[type[Any], dict[int, int]] = {
+        model: row_marks(row for row, _, _ in details if isinstance(row, model)) for model in FACT_MODELS.values()
     }
-    return [date, *(_item(row, label, detail, marks[type(row)][row.pk]) for row, label, detail in details)]
+    return [date, *(_item(row, label, detail, row_marks_by_model[type(row)][row.pk]) for row, label, detail in details)]
 
 
-def _item(row: Any, label: str, detail: str, mark: int) -> ReviewItem:
-    """Builds the item of a fact. `mark` is the mark of its stored version (articles/curation/marks.py)."""
+def _item(row: Any, label: str, detail: str, seen_mark: int) -> ReviewItem:
+    """Builds the item of a fact. `seen_mark` is its row mark (articles/curation/row_marks.py)."""
     reviewer = str(row.reviewed_by) if row.reviewed_by else ""
     verdict = {"confirmed": CONFIRM, "rejected": REJECT}.get(row.state, "")
     values: dict[str, object] = {}
@@ -88,5 +88,5 @@ def _item(row: Any, label: str, detail: str, mark: int) -> ReviewItem:
                   "measure": str(row.measure_id or "")}  # fmt: skip
     return ReviewItem(
         key_of(row), row._meta.model_name, label, detail, row, row.state, row.score, reviewer,
-        was=str(Seen(row.state, mark)), verdict=verdict, values=values,
+        was=str(Seen(row.state, seen_mark)), verdict=verdict, values=values,
     )  # fmt: skip

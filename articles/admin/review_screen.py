@@ -30,7 +30,7 @@ from articles.admin.pages import desk_page
 from articles.admin.review_items import ReviewItem, items_of
 from articles.admin.review_queue import Turn, in_charge_of_another, may_review
 from articles.admin.submission import Answer, Submission, apply, decided_in_words
-from articles.curation.marks import mark_of
+from articles.curation.row_marks import row_mark
 from articles.models import Alias, Article, Claim, Figure, Measure, Precision, Qualifier
 from articles.site.annotation import paragraphs
 from articles.site.words_for import number, since
@@ -265,7 +265,7 @@ def _page(request: HttpRequest, pk: int, turn: Turn, answer: Answer | None = Non
         **admin.site.each_context(request), "title": f"مراجعة: {article}", "article": article, "items": items,
         "paragraphs": pieces, "form": form, "turn": turn, "claim": claim, **_item_context(request, figures),
         "narrowings": request.session.pop("narrowings", []),
-        "open": sum(item.state == "suggested" for item in items), "was_article": Seen("", mark_of(article)),
+        "open": sum(item.state == "suggested" for item in items), "was_article": Seen("", row_mark(article)),
         "asks": answer is not None and answer.asks, "holds": answer is not None and bool(answer.unsent or answer.outcome.refused),
     }  # fmt: skip
     return TemplateResponse(request, "admin/desk/review.html", context)

@@ -16,7 +16,7 @@ from articles.admin.adding import AddForm, add
 from articles.admin.decisions import CONFIRM, DATE, MARK_MISSING, REJECT, Outcome, Seen, choices, decide, key_of
 from articles.admin.narrowing import narrow
 from articles.admin.review_queue import waiting_of
-from articles.curation.marks import overtaken
+from articles.curation.row_marks import overtaken
 from articles.models import Alias, Article
 from articles.models.history import operation
 from articles.models.keys import read_key
@@ -39,7 +39,7 @@ class Submission:
 
     The names, where KEY is the kind and the number of an item, such as «mention-7», or «date»:
 
-    was-KEY, was-article: the version that the page showed («state@mark»).
+    was-KEY, was-article: the version that the page showed («state@row mark»).
     verdict-KEY: the decision about the item.
     value-KEY, date-value and others of their kind: a correction of the item.
     done, rest: the article is reviewed; the verdict on all open items, or LEAVE.

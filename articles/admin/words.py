@@ -71,11 +71,11 @@ register.filter("since", since)
 
 
 @register.filter
-def isolated_dates(text: object) -> SafeString | str:
+def isolate_dates(text: object) -> SafeString | str:
     """Isolates every numeric date of a text, so that it keeps its order among Arabic words. Safe text stays safe."""
     # A message of Django may hold safe HTML without being safe itself. Its text is safe.
     plain = str(text)
-    isolated = isolating.isolated_dates(plain)
+    isolated = isolating.isolate_dates(plain)
     # Safe text stays safe: only marks of direction were added.
     return mark_safe(isolated) if hasattr(plain, "__html__") else isolated  # noqa: S308
 

@@ -1,4 +1,4 @@
-r"""The code points that are letters, marks, digits or noise in Arabic news text; all files of this room use them.
+r"""The code points that are letters, marks, digits or noise in Arabic news text; all files of this package use them.
 
 The classes are written as code-point ranges, not `\w`, because PostgreSQL's idea of a letter depends on the server's
 locale. The SQL function archive_fold uses the same ranges, so both sides cut a text into the same words.

@@ -284,11 +284,11 @@ def _month_at(of_words: Sequence[Word], index: int) -> tuple[int, bool, int] | N
         if index + length > len(of_words):
             continue
         name = " ".join(word.folded for word in of_words[index : index + length])
-        for candidate in {name, name[1:] if name[0] in "ول" else name}:
-            if candidate in GREGORIAN_NUMBERS:
-                return GREGORIAN_NUMBERS[candidate], False, index + length
-            if candidate in HIJRI_NUMBERS:
-                return HIJRI_NUMBERS[candidate], True, index + length
+        for spelling in {name, name[1:] if name[0] in "ول" else name}:
+            if spelling in GREGORIAN_NUMBERS:
+                return GREGORIAN_NUMBERS[spelling], False, index + length
+            if spelling in HIJRI_NUMBERS:
+                return HIJRI_NUMBERS[spelling], True, index + length
     return None
 
 

@@ -18,7 +18,7 @@ def from_the_left(text: str) -> str:
     return f"{_ISOLATE}{text}{_END}"
 
 
-def isolated(text: str) -> str:
+def isolate(text: str) -> str:
     """Returns `text`, such as a file name, in an isolate whose direction its first strong letter decides.
 
     The text around it keeps its own direction.
@@ -26,6 +26,6 @@ def isolated(text: str) -> str:
     return f"{_FIRST_STRONG}{text}{_END}"
 
 
-def isolated_dates(text: str) -> str:
-    """Returns `text` with every date of digits in a left-to-right isolate; isolated dates stay as they are."""
+def isolate_dates(text: str) -> str:
+    """Returns `text` with every date of digits in a left-to-right isolate; isolate dates stay as they are."""
     return _ISO.sub(lambda match: f"{_ISOLATE}{match[0]}{_END}", text)

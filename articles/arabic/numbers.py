@@ -30,36 +30,36 @@ class Number:
     in_words: bool
 
 
-def _folded(table: dict[str, int]) -> dict[str, int]:
+def _fold_keys(table: dict[str, int]) -> dict[str, int]:
     return {fold_name(word): value for word, value in table.items()}
 
 
-_UNITS = _folded({
+_UNITS = _fold_keys({
     "ثلاث": 3, "ثلاثة": 3, "أربع": 4, "أربعة": 4, "خمس": 5, "خمسة": 5, "ست": 6, "ستة": 6, "سبع": 7, "سبعة": 7,
     "ثمان": 8, "ثماني": 8, "ثمانية": 8, "ثمانيا": 8, "تسع": 9, "تسعة": 9, "عشر": 10, "عشرة": 10,
 })  # fmt: skip
 # One and two are read as numbers only inside a larger number («واحد وعشرون», «اثنا عشر»).
-_ONES = _folded({
+_ONES = _fold_keys({
     "واحد": 1, "واحدا": 1, "واحدة": 1, "أحد": 1, "إحدى": 1,
     "اثنان": 2, "اثنين": 2, "اثنتان": 2, "اثنتين": 2, "اثنا": 2, "اثني": 2, "اثنتا": 2, "اثنتي": 2,
 })  # fmt: skip
-_TENS = _folded({
+_TENS = _fold_keys({
     "عشرون": 20, "عشرين": 20, "ثلاثون": 30, "ثلاثين": 30, "أربعون": 40, "أربعين": 40, "خمسون": 50, "خمسين": 50,
     "ستون": 60, "ستين": 60, "سبعون": 70, "سبعين": 70, "ثمانون": 80, "ثمانين": 80, "تسعون": 90, "تسعين": 90,
 })  # fmt: skip
-_HUNDREDS = _folded({"مئة": 100, "مائة": 100, "مئتان": 200, "مئتين": 200, "مائتان": 200, "مائتين": 200, "مئتا": 200,
+_HUNDREDS = _fold_keys({"مئة": 100, "مائة": 100, "مئتان": 200, "مئتين": 200, "مائتان": 200, "مائتين": 200, "مئتا": 200,
                      "مئتي": 200, "مائتا": 200, "مائتي": 200})  # fmt: skip
 _HUNDREDS |= {
     fold_name(stem + hundred): value * 100
     for stem, value in {"ثلاث": 3, "أربع": 4, "خمس": 5, "ست": 6, "سبع": 7, "ثمان": 8, "ثماني": 8, "تسع": 9}.items()
     for hundred in ("مئة", "مائة")
 }
-_SCALES = _folded({
+_SCALES = _fold_keys({
     "ألف": 10**3, "ألفا": 10**3, "آلاف": 10**3, "مليون": 10**6, "مليونا": 10**6, "ملايين": 10**6,
     "مليار": 10**9, "مليارا": 10**9, "مليارات": 10**9, "بليون": 10**9, "تريليون": 10**12, "تريليونا": 10**12,
 })  # fmt: skip
 # A dual is a complete number: «ألفين» is 2,000. «ألفا» can mean one thousand or two; here it is a scale after digits.
-_DUAL_SCALES = _folded({
+_DUAL_SCALES = _fold_keys({
     "ألفان": 2 * 10**3, "ألفين": 2 * 10**3, "ألفي": 2 * 10**3, "مليونان": 2 * 10**6, "مليونين": 2 * 10**6,
     "مليوني": 2 * 10**6, "ملياران": 2 * 10**9, "مليارين": 2 * 10**9, "ملياري": 2 * 10**9,
 })  # fmt: skip
@@ -70,7 +70,7 @@ _PREFIXES = ("و", "ل", "ب", "ف", "ول", "وب")
 # Maps a folded word to (its prefix, the number word without it).
 _NUMBER_WORDS = {prefix + word: (prefix, word) for word in _ALL_WORDS for prefix in reversed(_PREFIXES)}
 # Maps a part of the scale after it to its divisor: «نصف مليون شخص».
-_PARTS = _folded({"نصف": 2, "ربع": 4, "ثلث": 3})
+_PARTS = _fold_keys({"نصف": 2, "ربع": 4, "ثلث": 3})
 _NUMBER_WORDS |= {prefix + word: (prefix, word) for word in _PARTS for prefix in ("", *_PREFIXES)}
 _NUMBER_WORDS |= {word: ("", word) for word in _ALL_WORDS}
 # After one of these words, a bare «ألف» or «مليون» is a number: «نحو ألف مقاتل», «أكثر من مليون دولار».
@@ -126,7 +126,7 @@ def _gap(text: str, left: Word, right: Word) -> str:
 def _number_in_digits(text: str, words: Sequence[Word], index: int) -> Number:
     """Returns the number whose digits begin at `index`, with the scales and parts after them."""
     value, next_word = _numeral(text, words, index)
-    value, next_word = _scaled(text, words, value, next_word)
+    value, next_word = _apply_scale_words(text, words, value, next_word)
     return Number(value, words[index].start, words[next_word - 1].end, index, next_word, in_words=False)
 
 
@@ -158,7 +158,7 @@ def _numeral(text: str, words: Sequence[Word], index: int) -> tuple[Decimal, int
     return Decimal(digits), next_word
 
 
-def _scaled(
+def _apply_scale_words(
     text: str, words: Sequence[Word], value: Decimal, next_word: int, parts: int = _MOST_PARTS
 ) -> tuple[Decimal, int]:
     """Returns (value, next index) after multiplying by scale words and adding up to `parts` smaller parts.
@@ -181,7 +181,7 @@ def _scaled(
         and words[next_word + 1].is_number
     ):
         rest, after = _numeral(text, words, next_word + 1)
-        rest, after = _scaled(text, words, rest, after, parts - 1)
+        rest, after = _apply_scale_words(text, words, rest, after, parts - 1)
         if rest < value and not _gap(text, words[next_word - 1], words[next_word]).strip():
             return value + rest, after
     return value, next_word
@@ -302,7 +302,7 @@ def _with_digits(text: str, words: Sequence[Word], value: Decimal, next_word: in
     ):
         return value, next_word
     rest, after = _numeral(text, words, next_word + 1)
-    rest, after = _scaled(text, words, rest, after)
+    rest, after = _apply_scale_words(text, words, rest, after)
     if rest < value and value % 1000 == 0 and not _gap(text, words[next_word - 1], words[next_word]).strip():
         return value + rest, after
     return value, next_word

@@ -1,7 +1,7 @@
 """Puts guillemets around words that may hold guillemets; called wherever a message quotes."""
 
 
-def quoted(words: object) -> str:
+def in_guillemets(words: object) -> str:
     """Returns the words in one pair of guillemets. A pair around them all is not doubled; inner pairs become “…”."""
     text = str(words).strip()
     while _is_all_quoted(text):

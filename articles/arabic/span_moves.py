@@ -42,11 +42,11 @@ class TextChange:
         self.before, self.after = before, after
         self._old, self._new = _pieces(before), _pieces(after)
         keys = [clean_text(before[start:end]) for start, end in self._old], [after[s:e] for s, e in self._new]
-        self._aligned = _aligned(*keys)
+        self._aligned = _align(*keys)
         self._anchors = sorted(self._aligned)
         self._starts = [start for start, _ in self._old]
 
-    def moved(self, spans: Sequence[tuple[Span | None, str]]) -> list[Span | None]:
+    def move(self, spans: Sequence[tuple[Span | None, str]]) -> list[Span | None]:
         """Returns the new span of each (span in `before`, its quote); None where the quote no longer stands in `after`.
 
         First, spans that hold their quote are carried over. Then every other quote is searched in the rest of the text.
@@ -66,7 +66,7 @@ class TextChange:
                 places[index] = place
                 used_spans.add(place)
         for index, span in enumerate(held_spans):
-            if places[index] is None and (place := self._searched(span, quotes[index], used_spans)):
+            if places[index] is None and (place := self._search(span, quotes[index], used_spans)):
                 places[index] = place
                 used_spans.add(place)
         return places
@@ -90,7 +90,7 @@ class TextChange:
         place = position, position + len(quote)
         return None if _is_cut_anew(_cuts(self.before, *span), _cuts(self.after, *place)) else place
 
-    def _searched(self, span: Span | None, quote: str, used_spans: set[Span]) -> Span | None:
+    def _search(self, span: Span | None, quote: str, used_spans: set[Span]) -> Span | None:
         """Returns the new span of a quote that is not aligned, or None.
 
         Places between the aligned neighbours of `span` come first, then all others. Of several, the place with the most
@@ -178,7 +178,7 @@ def _common(left: str, right: str) -> int:
     )
 
 
-def _aligned(old: list[str], new: list[str]) -> dict[int, int]:
+def _align(old: list[str], new: list[str]) -> dict[int, int]:
     """Maps indexes of pieces in `old` to indexes of the same pieces in `new`; the order is the same in both."""
     pairs: dict[int, int] = {}
     looks, compared = _MOST_LOOKS * (len(old) + len(new)), _MOST_PAIRS_IN_ALL

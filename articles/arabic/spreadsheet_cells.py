@@ -18,21 +18,21 @@ _IGNORABLE = (
 _APOSTROPHE = "'"
 
 
-def guarded(cell: str) -> str:
+def escape_formula(cell: str) -> str:
     """Returns the cell as a CSV file may hold it, with an apostrophe before a formula.
 
-    `unguarded` turns it back into exactly `cell`.
+    `unescape_formula` turns it back into exactly `cell`.
     """
-    return _APOSTROPHE + cell if _is_guarded_kind(cell) else cell
+    return _APOSTROPHE + cell if _begins_like_formula(cell) else cell
 
 
-def unguarded(cell: str) -> str:
+def unescape_formula(cell: str) -> str:
     """Returns the cell from which `guarded` made this one. Any other cell is returned unchanged."""
-    return cell[1:] if cell[:1] == _APOSTROPHE and _is_guarded_kind(cell[1:]) else cell
+    return cell[1:] if cell[:1] == _APOSTROPHE and _begins_like_formula(cell[1:]) else cell
 
 
-def _is_guarded_kind(cell: str) -> bool:
-    # A formula that already stands behind apostrophes gets one more, so that `unguarded` restores each cell as it was.
+def _begins_like_formula(cell: str) -> bool:
+    # A formula that already stands behind apostrophes gets one more, so that `unescape_formula` restores each cell.
     return _is_formula(cell.lstrip(_APOSTROPHE))
 
 

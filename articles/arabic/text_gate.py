@@ -124,11 +124,11 @@ def compose(text: str) -> str:
 
 def _sorted_marks(run: str) -> str:
     """Returns combining marks in canonical order; marks of one class keep their order."""
-    return "".join(sorted("".join(map(_decomposed, run)), key=unicodedata.combining))
+    return "".join(sorted("".join(map(_decompose, run)), key=unicodedata.combining))
 
 
 @cache
-def _decomposed(mark: str) -> str:
+def _decompose(mark: str) -> str:
     return unicodedata.normalize("NFD", mark)
 
 

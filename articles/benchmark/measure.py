@@ -18,7 +18,7 @@ from articles.search.facets import facets
 from articles.search.filters import ArticleFilter
 from articles.search.limit import time_limit
 from articles.search.query import parse
-from articles.search.ranking import REFINED, ranked
+from articles.search.ranking import REFINED, rank
 from articles.search.run import search
 
 EXACT_DEPTH = 20
@@ -130,7 +130,7 @@ def overlap_with_exact(query: ReaderQuery) -> float:
 
 
 def _ranked(ids: Sequence[int], concepts: Sequence[Concept], counts: Counts) -> list[tuple[int, float]]:
-    return ranked(Candidates(tuple(ids), tuple(ids)), concepts, counts)
+    return rank(Candidates(tuple(ids), tuple(ids)), concepts, counts)
 
 
 def search_index_read() -> bool:

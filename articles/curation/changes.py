@@ -77,15 +77,15 @@ class Change:
 
 
 def newest_change(row: models.Model) -> str:
-    """Returns a mark that differs after each change of the row or of a row that depends on it.
+    """Returns a text that differs after each change of the row or of a row that depends on it.
 
-    The mark joins with hyphens the key of the newest event in each event table of `_event_columns`, 0 for none.
+    The text joins with hyphens the key of the newest event in each event table of `_event_columns`, 0 for none.
     """
-    marks = []
+    newest_keys = []
     for model, column in _event_columns(type(row)):
         newest = model.objects.filter(**{column: row.pk}).aggregate(newest=Max("pgh_id"))["newest"]
-        marks.append(newest or 0)
-    return "-".join(map(str, marks))
+        newest_keys.append(newest or 0)
+    return "-".join(map(str, newest_keys))
 
 
 def changes_of(row: models.Model, *, most: int = MOST_TOLD) -> list[Change]:
@@ -122,12 +122,12 @@ def last_of_each(contexts: Iterable[object]) -> dict[object, list[Change]]:
     return of_operation
 
 
-def changes_after(row: models.Model, mark: str) -> list[Change]:
-    """Returns the changes of a row, and of those that depend on it, since `newest_change` returned `mark`.
+def changes_after(row: models.Model, newest_seen: str) -> list[Change]:
+    """Returns the changes of a row, and of those that depend on it, since `newest_change` returned `newest_seen`.
 
-    Returns an empty list for a malformed mark.
+    Returns an empty list for a malformed text.
     """
-    seen = [int(part) for part in mark.split("-") if part.isdigit()]
+    seen = [int(part) for part in newest_seen.split("-") if part.isdigit()]
     event_columns = _event_columns(type(row))
     if len(seen) != len(event_columns):
         return []
@@ -232,7 +232,7 @@ class _Names:
     def __init__(self, rows: Iterable[Any]) -> None:
         keys: dict[Any, set[int]] = defaultdict(set)
         for row in rows:
-            for field in _tracked(row)._meta.fields:
+            for field in _tracked_model(row)._meta.fields:
                 if field.is_relation and getattr(row, field.attname, None):
                     keys[field.related_model].add(getattr(row, field.attname))
         self._targets: dict[Any, dict[int, Any]] = {
@@ -243,7 +243,7 @@ class _Names:
         """Returns the name of the row as the event kept it; the noun and the key where a row that the name needs is
         gone.
         """
-        tracked = _tracked(event)
+        tracked = _tracked_model(event)
         row = tracked(**{field.attname: getattr(event, field.attname) for field in kept_fields(type(event))})
         for field in tracked._meta.fields:
             if field.is_relation and (target := self._target(field, row)):
@@ -261,7 +261,7 @@ class _Names:
         return self._targets.get(field.related_model, {}).get(getattr(row, field.attname))
 
 
-def _tracked(row: Any) -> type[models.Model]:
+def _tracked_model(row: Any) -> type[models.Model]:
     # Every event model of the archive names the model that it tracks.
     tracked: Any = row.pgh_tracked_model if isinstance(row, pghistory.models.Event) else type(row)
     return tracked

@@ -97,7 +97,7 @@ def moves(row: Actor | Event | Source) -> dict[str, int]:
     return {"مقالات تغطيها": row.coverages.count(), **common}
 
 
-def joined(gone: Mergeable, survivor: Mergeable) -> int:
+def count_common_articles(gone: Mergeable, survivor: Mergeable) -> int:
     """Returns the number of articles with a mention (of actors) or a coverage (of events) of both rows; 0 for sources.
 
     A merge joins the two facts of such an article into one.

@@ -55,11 +55,11 @@ def refusal_of(error: DatabaseError | ValidationError) -> str:
     if not is_refusal(error):
         return _STOPPED if getattr(cause, "sqlstate", None) == "57014" else _FAILED
     name = getattr(getattr(cause, "diag", None), "constraint_name", None) or ""
-    return _explained().get(name) or _BY_CODE.get(getattr(cause, "sqlstate", None) or "", _OTHERWISE)
+    return _messages_by_rule().get(name) or _BY_CODE.get(getattr(cause, "sqlstate", None) or "", _OTHERWISE)
 
 
 @cache
-def _explained() -> dict[str, str]:
+def _messages_by_rule() -> dict[str, str]:
     """Maps the names of the rules that have a message to their messages."""
     messages = {
         constraint.name: str(constraint.violation_error_message)

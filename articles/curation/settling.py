@@ -10,7 +10,7 @@ from decimal import Decimal
 from django.db import models
 
 from articles.arabic.counting import each_once
-from articles.arabic.quoting import quoted
+from articles.arabic.quoting import in_guillemets
 from articles.arabic.span_moves import TextChange
 from articles.models import Article, Figure, Mention, ReviewState
 from articles.models.carrying import LostWords, place, span_of
@@ -35,11 +35,11 @@ def without_place(article: Article) -> list[LostWords]:
 def in_words(lost: LostWords) -> str:
     """Formats a fact and the words that it lost, for a message to an editor."""
     fact = lost.fact
-    name = str(fact.actor) if isinstance(fact, Mention) else f"{_written(fact.value)} {fact.unit}".strip()
-    return f"{fact._meta.verbose_name} ({name}): {'، '.join(each_once(map(quoted, lost.words)))}"
+    name = str(fact.actor) if isinstance(fact, Mention) else f"{_in_digits(fact.value)} {fact.unit}".strip()
+    return f"{fact._meta.verbose_name} ({name}): {'، '.join(each_once(map(in_guillemets, lost.words)))}"
 
 
-def _written(value: Decimal | None) -> str:
+def _in_digits(value: Decimal | None) -> str:
     return "–" if value is None else f"{value.normalize():,f}"
 
 
@@ -58,10 +58,10 @@ def settle(fact: models.Model, version: EventRow) -> tuple[str, ...]:
         # A version holds what was stored then, whatever it was.
         standing = zip(*places(fact.spans, fact.quotes), strict=True)
         old = [((start, end), quote) for (start, end), quote in standing]
-        moved = change.moved(old)
+        moved = change.move(old)
         place(fact, moved, body, store=False)
         return tuple(quote for (_, quote), span in zip(old, moved, strict=True) if span is None)
-    (span,) = change.moved([(span_of(fact), fact.quote)])
+    (span,) = change.move([(span_of(fact), fact.quote)])
     if span is not None and _is_taken(fact, span):
         span = None
     fact.start, fact.end = span or (None, None)

@@ -1,6 +1,6 @@
 """Formats values of rows for editors outside of templates: moments, and places in a text.
 
-The history of changes and the refusals of decisions (marks.py) use it.
+The history of changes and the refusals of decisions (row_marks.py) use it.
 """
 
 from datetime import datetime

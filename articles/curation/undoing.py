@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from pghistory.models import Context
 
-from articles.arabic.quoting import quoted
+from articles.arabic.quoting import in_guillemets
 from articles.curation.changes import changes_from
 from articles.curation.confirming import confirm_again
 from articles.curation.edited import ACCEPTED_CAPTURE, FORMER_ARTICLE, RETURNED_CAPTURE
@@ -55,7 +55,7 @@ def undo(context: UUID | str) -> int:
         events_to_undo += events
     if conflicts:
         raise UndoConflictError(
-            list(dict.fromkeys(f"{change.noun} {quoted(change.row)}" for change in changes_from(conflicts)))
+            list(dict.fromkeys(f"{change.noun} {in_guillemets(change.row)}" for change in changes_from(conflicts)))
         )
     metadata = Context.objects.filter(pk=context).values_list("metadata", flat=True).first() or {}
     accepted: int | None = metadata.get(ACCEPTED_CAPTURE)

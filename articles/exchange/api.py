@@ -198,8 +198,14 @@ def article(request: HttpRequest, pk: Id) -> rows.Row:
     return _row_of(rows.with_facts(Article.objects.public(), public=True), rows.article_row, pk)
 
 
-@api.get("/search", response=schemas.SearchAnswer, summary="The archive's search, nearest first")
-def found(
+@api.get(
+    "/search",
+    response=schemas.SearchAnswer,
+    summary="The archive's search, nearest first",
+    # Programs that were generated from the description call the operation by this name.
+    operation_id="articles_exchange_api_found",
+)
+def search_results(
     request: HttpRequest,
     q: QueryEx[str, P(description="A query as on the search page.")],
     conditions: Query[ArticleConditions],

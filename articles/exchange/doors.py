@@ -33,16 +33,16 @@ def door(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBas
 
     Too many requests get 429, an answer that takes too long becomes 503.
     """
-    return require_safe(guarded(view))
+    return require_safe(with_limits(view))
 
 
-def guarded(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+def with_limits(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Decorates a view for any method with the limits of `door`."""
     return _with_rate(_with_time_limit(view))
 
 
 def long_door(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Decorates a view with expensive answers. Adds a limit of simultaneous answers to those of `guarded`.
+    """Decorates a view with expensive answers. Adds a limit of simultaneous answers to those of `with_limits`.
 
     ARCHIVE_EXPORTS_AT_ONCE requests are answered at once, one of them for each visitor's address. Further ones get 503
     with Retry-After. A streamed answer (a download) holds its place until it is sent, its reader is gone, or

@@ -14,7 +14,7 @@ from articles.exchange.citations import STYLES, citation
 from articles.exchange.doors import door, headers_alone, long_door
 from articles.exchange.lines import LINES
 from articles.exchange.long_answers import Held, Keys
-from articles.exchange.rows import Row, made
+from articles.exchange.rows import Row, make_rows
 from articles.models import Article
 
 # Rows read from the database at once. A judgement: articles of 6 KB fill a megabyte, which is what a download holds in
@@ -52,7 +52,7 @@ def _rows(noun: Noun, model: type[Any], keys: Keys) -> Iterator[Row]:
     It reads one chunk at a time, so no statement runs while a client reads slowly.
     """
     for chunk in keys.parts(ROWS_AT_ONCE):
-        yield from made(noun.completed(model.objects.all()), chunk, noun.row)
+        yield from make_rows(noun.completed(model.objects.all()), chunk, noun.row)
 
 
 def _encoded(lines: Iterator[str], *, marked: bool) -> Iterator[bytes]:

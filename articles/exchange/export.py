@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from articles.exchange import rows
-from articles.exchange.rows import Row, made
+from articles.exchange.rows import Row, make_rows
 from articles.models import Actor, Article, Event, Figure, Source
 from articles.models.readable import Warn, logged
 
@@ -38,7 +38,7 @@ class Export:
         queryset = self.whole() if whole else self.public()
         ids = queryset.order_by("id").values_list("pk", flat=True).iterator(chunk_size=ROWS_AT_ONCE)
         while chunk := list(islice(ids, ROWS_AT_ONCE)):
-            yield from made(queryset, chunk, self.row, warn)
+            yield from make_rows(queryset, chunk, self.row, warn)
 
 
 # The exports by the noun's name.

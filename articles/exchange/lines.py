@@ -5,7 +5,7 @@ import io
 import json
 from collections.abc import Callable, Iterable, Iterator
 
-from articles.arabic.spreadsheet_cells import guarded
+from articles.arabic.spreadsheet_cells import escape_formula
 from articles.exchange.rows import Row
 
 _CRLF = "\r\n"
@@ -47,7 +47,7 @@ def _cell(value: object) -> object:
     """Returns the value for a cell; an apostrophe keeps text from being read as a formula."""
     if isinstance(value, dict | list):
         return json.dumps(value, ensure_ascii=False)
-    return guarded(value) if isinstance(value, str) else value
+    return escape_formula(value) if isinstance(value, str) else value
 
 
 LINES: dict[str, Callable[[Iterable[Row]], Iterator[str]]] = {"jsonl": json_lines, "csv": csv_lines}

@@ -31,7 +31,7 @@ from articles.platform.calendar_bounds import held
 Row = dict[str, object]
 
 
-def made(rows: QuerySet, ids: Sequence[int], make: Callable[[object], Row], warn: Warn = logged) -> Iterator[Row]:
+def make_rows(rows: QuerySet, ids: Sequence[int], make: Callable[[object], Row], warn: Warn = logged) -> Iterator[Row]:
     """Yields a row for each of `ids` that `rows` holds, in the order of `ids`.
 
     An object that cannot be read, or of which no row can be made, is reported to `warn` and left out.

@@ -21,7 +21,7 @@ from articles.models.readable import readable_rows
 RANGE = 5_000
 
 
-class _Page:
+class _RangeOfRows:
     def __init__(self, rows: list[Model]) -> None:
         self.object_list = rows
 
@@ -40,12 +40,12 @@ class IdRanges:
         last = self.rows.model.objects.aggregate(last=Max("pk"))["last"] or 1
         return -(-last // RANGE)
 
-    def page(self, number: int | str) -> _Page:
+    def page(self, number: int | str) -> _RangeOfRows:
         """Returns a page by its number, counted from 1. Raises EmptyPage for anything that is no such number."""
         if not str(number).isdecimal() or not 1 <= int(number) <= self.num_pages:
             raise EmptyPage
         last = int(number) * RANGE
-        return _Page(list(readable_rows(self.rows.filter(pk__gt=last - RANGE, pk__lte=last))))
+        return _RangeOfRows(list(readable_rows(self.rows.filter(pk__gt=last - RANGE, pk__lte=last))))
 
 
 class SitemapRows(Sitemap):

@@ -41,7 +41,7 @@ def write_warc(out: BinaryIO, on_loss: OnLoss = lambda place, reason: None, *, i
     `include_hidden` adds the accepted captures of articles that are not public. A capture is left out if its bytes are
     damaged or no record can be made of it; `on_loss` is called with its name and the reason.
     """
-    return sum(1 for _ in _records(_Counted(out), on_loss, include_hidden=include_hidden))
+    return sum(1 for _ in _records(_CountingStream(out), on_loss, include_hidden=include_hidden))
 
 
 def write_wacz(out: BinaryIO, on_loss: OnLoss = lambda place, reason: None, *, include_hidden: bool = False) -> int:
@@ -81,7 +81,7 @@ def write_wacz(out: BinaryIO, on_loss: OnLoss = lambda place, reason: None, *, i
     return count
 
 
-class _Counted:
+class _CountingStream:
     """A stream that counts the bytes written to it."""
 
     def __init__(self, out: IO[bytes]) -> None:
@@ -96,7 +96,7 @@ class _Counted:
         """Does nothing: the writer flushes after every record, but the stream below decides when to write."""
 
 
-class _Member(_Counted):
+class _Member(_CountingStream):
     """A member of the package while it is written. On exit it is added to `resources` with its size and digest."""
 
     def __init__(self, package: zipfile.ZipFile, path: str, resources: list[dict[str, object]]) -> None:
@@ -118,14 +118,14 @@ class _Member(_Counted):
         self.resources.append({"name": name, "path": self.path, "hash": digest, "bytes": self.count})
 
 
-def _records(out: _Counted, on_loss: OnLoss, *, include_hidden: bool) -> Iterator[tuple[Capture, int, int]]:
+def _records(out: _CountingStream, on_loss: OnLoss, *, include_hidden: bool) -> Iterator[tuple[Capture, int, int]]:
     """Writes a record about the file, then one for each capture. Yields captures with their records' offset and length.
 
     Both are bytes of the compressed file.
     """
     writer = WARCWriter(out, gzip=True, warc_version=WARC_VERSION)
-    facts = {"software": SOFTWARE, "format": f"WARC File Format {WARC_VERSION}", "isPartOf": SOFTWARE}
-    writer.write_record(writer.create_warcinfo_record("captures.warc.gz", facts))
+    fields = {"software": SOFTWARE, "format": f"WARC File Format {WARC_VERSION}", "isPartOf": SOFTWARE}
+    writer.write_record(writer.create_warcinfo_record("captures.warc.gz", fields))
     captures = Capture.objects.accepted() if include_hidden else Capture.objects.public()
     rows = captures.select_related("article").defer("article__body", "article__set_aside").order_by("id")
     for capture in rows.iterator(chunk_size=ROWS_AT_ONCE):
@@ -191,11 +191,11 @@ class _Index:
         """Adds the line of one record. Raises AddressError for a malformed address."""
         address = _address(capture)
         stamp = re.sub("[^0-9]", "", _moment(capture))
-        facts = {
+        fields = {
             "url": address, "mime": capture.media_type, "status": "200", "digest": f"sha256:{capture.sha256}",
             "length": str(length), "offset": str(offset), "filename": _WARC_PATH.rsplit("/", 1)[-1],
         }  # fmt: skip
-        self._lines.append(f"{surt(address)} {stamp} {json.dumps(facts, ensure_ascii=False)}\n".encode())
+        self._lines.append(f"{surt(address)} {stamp} {json.dumps(fields, ensure_ascii=False)}\n".encode())
         if len(self._lines) >= _RUN:
             run = tempfile.TemporaryFile()  # noqa: SIM115  It is read again in `sorted`.
             run.writelines(sorted(self._lines))

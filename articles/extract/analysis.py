@@ -171,7 +171,7 @@ def _figures(body: Reading, authority: Authority) -> Iterable[MeasuredFigure]:
         )
         yield MeasuredFigure(
             figure,
-            sentence.measure_of(figure.measured),
+            sentence.measure_of(figure.unit_of_measure),
             sentence.of_attendance,
             sentence.of_harm,
             sentence.expected,

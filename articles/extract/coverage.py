@@ -41,7 +41,7 @@ MOST_EVENTS_FETCHED = 150
 MOST_EVENTS_COMPARED = 12
 # The most words of an article that look up events. With 2 or 4 words three pairs of one event are missed; 16 make no
 # difference.
-MOST_TERMS_ASKED = 8
+MOST_LOOKUP_TERMS = 8
 # Possible events are ranked by the share of common words. A common actor adds this much to the share. With 0, 0.2 and
 # 0.8 no pair of one event changes.
 _FOR_ACTORS = 0.4
@@ -57,7 +57,7 @@ _MAY_BE_REPORTED = """
     AND (question.last IS NULL OR event.start_earliest <= question.last OR event.start_earliest IS NULL)
 """
 # Selects the events that each article of a batch can report: by words of the title, then by participants.
-_CANDIDATES = f"""
+_POSSIBLE_EVENTS = f"""
     SELECT question.n, possible.id, possible.terms, possible.by_actor
     FROM jsonb_to_recordset(%s) AS question (
         n integer, terms varchar(100)[], periods integer[], first date, last date, actors bigint[]
@@ -96,7 +96,7 @@ class Catalogue:
         if not self._questions:
             return
         with connection.cursor() as cursor:
-            cursor.execute(_CANDIDATES, [json.dumps(list(self._questions.values()))])
+            cursor.execute(_POSSIBLE_EVENTS, [json.dumps(list(self._questions.values()))])
             self._choose(cursor.fetchall())
         stored_events = Event.objects.defer("description").in_bulk(
             {pk for shares in self._of.values() for pk in shares}
@@ -107,7 +107,7 @@ class Catalogue:
         }
 
     def _question(self, subject: Subject) -> dict[str, Any] | None:
-        """Returns the parameters of _CANDIDATES for one article; None if it describes no event.
+        """Returns the parameters of _POSSIBLE_EVENTS for one article; None if it describes no event.
 
         "all" holds every word of the descriptions and serves `_share` alone.
         """
@@ -127,7 +127,9 @@ class Catalogue:
             "n": subject.article.pk,
             "all": sorted(terms),
             # The longest words are the rarest. The others would add work and few events.
-            "terms": sorted(terms - events.HEAD_WORDS or terms, key=lambda word: (-len(word), word))[:MOST_TERMS_ASKED],
+            "terms": sorted(terms - events.HEAD_WORDS or terms, key=lambda word: (-len(word), word))[
+                :MOST_LOOKUP_TERMS
+            ],
             "periods": [ANY_PERIOD, *(years if months is None else months)],
             "first": first.isoformat() if first else None,
             "last": last.isoformat() if last else None,
@@ -228,7 +230,7 @@ def _share(question: dict[str, Any], terms: Iterable[str], by_actor: bool) -> fl
 
 
 def _share_of_new(question: dict[str, Any], event: Event, description: events.EventDescription) -> float:
-    """Returns the share for an event that is not stored yet, under the conditions of the query _CANDIDATES."""
+    """Returns the share for an event that is not stored yet, under the conditions of the query _POSSIBLE_EVENTS."""
     first, last = question["first"], question["last"]
     if first and event.start.latest and event.start.latest.isoformat() < first:
         return 0.0

@@ -177,7 +177,7 @@ def _score_spans(score: Score, passage: str, labels: list[Labelled], results: li
 def _score_figures(score: Score, passage: Passage, article: Article) -> None:
     """Scores the figures of one passage; value, qualifier and unit must agree."""
     labels = [
-        _labelled(passage, quote, (low, high, qualifier, fold_name(unit)), f"{low} {qualifier} {unit}")
+        _label(passage, quote, (low, high, qualifier, fold_name(unit)), f"{low} {qualifier} {unit}")
         for quote, low, high, qualifier, unit in passage.figures
     ]
     results: list[Labelled] = [
@@ -190,7 +190,7 @@ def _score_figures(score: Score, passage: Passage, article: Article) -> None:
     _score_spans(score, passage.name, labels, results)
 
 
-def _labelled(passage: Passage, quote: str, value: object, description: str) -> Labelled:
+def _label(passage: Passage, quote: str, value: object, description: str) -> Labelled:
     """Returns the labelled span of the first place where the quote stands in the passage."""
     start = passage.body.index(quote)
     return start, start + len(quote), value, f"«{quote}» {description}"
@@ -198,7 +198,7 @@ def _labelled(passage: Passage, quote: str, value: object, description: str) -> 
 
 def _score_dates(score: Score, passage: Passage, article: Article) -> None:
     """Scores the dates of one passage; the first and the last day must agree."""
-    labels = [_labelled(passage, quote, (first, last), f"{first}–{last}") for quote, first, last in passage.dates]
+    labels = [_label(passage, quote, (first, last), f"{first}–{last}") for quote, first, last in passage.dates]
     reading = Reading(article.body)
     results: list[Labelled] = []
     for expression in reading.dates:

@@ -61,7 +61,7 @@ class FoundFigure:
     implied: str = ""
 
     @property
-    def measured(self) -> str:
+    def unit_of_measure(self) -> str:
         """Returns the stated unit, else the implied one."""
         return self.unit or self.implied
 
@@ -242,7 +242,7 @@ class _Figures:
         """Returns the text between word `left` and word `right`."""
         return self.text[self.words[left].end : self.words[right].start]
 
-    def _folded(self, index: int) -> str:
+    def _folded_word(self, index: int) -> str:
         """Returns the folded word at `index`; empty outside the text."""
         return self.words[index].folded if 0 <= index < len(self.words) else ""
 
@@ -253,7 +253,7 @@ class _Figures:
             return None, number
         following = self.numbers[position + 1]
         between = range(number.next_word, following.first_word)
-        joint = [self._folded(i) for i in between]
+        joint = [self._folded_word(i) for i in between]
         hyphen = not joint and _HYPHEN.fullmatch(self.text[number.end : following.start])
         opened = self._bare(number.first_word - 1, _RANGE_OPENERS)
         has_to = len(joint) == 1 and joint[0] in _TO_WORDS and opened not in _TO_WORDS
@@ -276,7 +276,7 @@ class _Figures:
         unit, end, rule = self._unit(last, previous)
         implied = ""
         if not unit:
-            implied = self._implied(number, opens_range=high is not None)
+            implied = self._implied_unit(number, opens_range=high is not None)
             if not implied:
                 return None
             rule = "figure.verb_and_number"
@@ -297,14 +297,14 @@ class _Figures:
             low, high, qualifier, unit, start, end, self._period(start, end), rule, self._about(end), implied
         )
 
-    def _implied(self, number: Number, *, opens_range: bool) -> str:
+    def _implied_unit(self, number: Number, *, opens_range: bool) -> str:
         """Returns the unit that «عدد …» or the verb directly before the number implies; else empty."""
         index = self._start_of_qualifier(number, opens_range=opens_range) - 1
         if index < 0 or self.text[self.words[index].end : number.start].count("\n"):
             return ""
         if noun := self._counted_before(number):
             return noun
-        folded = self._folded(index)
+        folded = self._folded_word(index)
         return _IMPLIED.get(folded) or _IMPLIED.get(folded[1:] if folded[:1] in "وف" else "", "")
 
     def _counted_before(self, number: Number) -> str:
@@ -356,7 +356,7 @@ class _Figures:
 
     def _is_label(self, number: Number) -> bool:
         """Returns whether the number names or ranks a thing: «المادة 5», «الدورة الـ79»."""
-        before = self._folded(number.first_word - 1)
+        before = self._folded_word(number.first_word - 1)
         gap = self._gap(number.first_word - 1, number.first_word) if number.first_word else "\n"
         if number.in_words:
             return False
@@ -370,7 +370,7 @@ class _Figures:
             return True
         if before in _ORDINAL_PREFIXES or before in _JOINED_ARTICLES:
             # «الـ84 دولة» counts; «الدورة الـ79» and «اليوم الـ15» rank. A counted noun follows and is indefinite.
-            is_labelled = self._folded(number.first_word - 2) in _NAMING_WORDS
+            is_labelled = self._folded_word(number.first_word - 2) in _NAMING_WORDS
             return is_labelled or not self._counted_noun(number.next_word)
         return False
 
@@ -381,13 +381,13 @@ class _Figures:
         """
         visited = []
         is_carried = False
-        while index >= 3 and self._folded(index - 1) == _AND and self.words[index - 2].is_number:
+        while index >= 3 and self._folded_word(index - 1) == _AND and self.words[index - 2].is_number:
             if index in self.carried:
                 is_carried = self.carried[index]
                 break
             visited.append(index)
             index -= 2
-            if self._folded(index - 1) in _NAMING_WORDS:
+            if self._folded_word(index - 1) in _NAMING_WORDS:
                 is_carried = True
                 break
         # The result is kept for every number of the list, so that a long list is walked only once.
@@ -422,11 +422,15 @@ class _Figures:
             return True
         if (
             not number.in_words
-            and len(self._folded(number.first_word)) >= 8
-            and self._folded(number.first_word)[0] == "0"
+            and len(self._folded_word(number.first_word)) >= 8
+            and self._folded_word(number.first_word)[0] == "0"
         ):
             return True
-        return self._folded(last.next_word) in _CLOCK_UNITS and number.value <= 24 and "\n" not in self._gap_after(last)
+        return (
+            self._folded_word(last.next_word) in _CLOCK_UNITS
+            and number.value <= 24
+            and "\n" not in self._gap_after(last)
+        )
 
     def _gap_after(self, number: Number) -> str:
         """Returns the text between a number and the next word; a line feed at the end of the text."""
@@ -464,7 +468,7 @@ class _Figures:
         digits = self.text[number.start : number.end]
         if number is not last or len(digits) != 4 or not 1900 <= number.value <= 2100:
             return False
-        following = self._folded(number.next_word)
+        following = self._folded_word(number.next_word)
         counts = self._qualifier_before(number, opens_range=False)[0] is not None
         return not counts and following.startswith(("ل", "ب", "ك", "ف", "س", "ي", "ت"))
 
@@ -474,7 +478,7 @@ class _Figures:
         """Returns whether the word at `index` follows the word before it directly and can be a unit."""
         if index >= len(self.words) or not _OPEN_ENDED.fullmatch(self._gap(index - 1, index)):
             return False
-        folded = self._folded(index)
+        folded = self._folded_word(index)
         return not (
             self.words[index].is_number
             or folded in _NOT_UNITS
@@ -490,7 +494,7 @@ class _Figures:
         but not «3 وفود» or «3 وحدات».
         """
         written = strip_ignored(self.text[self.words[index].start : self.words[index].end])
-        return written.startswith(("وأ", "وإ", "وآ", "وا")) and self._folded(index) not in _NOUNS_IN_WA
+        return written.startswith(("وأ", "وإ", "وآ", "وا")) and self._folded_word(index) not in _NOUNS_IN_WA
 
     def _unit(self, last: Number, previous: FoundFigure | None) -> tuple[str, int, str]:
         """Returns (unit as stated, offset after the quote, rule); the unit is empty if none is stated.
@@ -506,7 +510,7 @@ class _Figures:
         if sign:
             return "%", last.end + sign.end(), "figure.percent"
         for phrase in _PERCENT_PHRASES:
-            if tuple(self._folded(index + i) for i in range(len(phrase))) == phrase:
+            if tuple(self._folded_word(index + i) for i in range(len(phrase))) == phrase:
                 return "%", self.words[index + len(phrase) - 1].end, "figure.percent"
         symbol = re.match(rf"[^\S\n]?([{_SYMBOLS}])", self.text[last.end : last.end + 2])
         if symbol:
@@ -515,7 +519,7 @@ class _Figures:
             return symbol_before, last.end, "figure.currency"
         if self._counted_noun(index):
             noun = self.words[index]
-            if self._folded(index) not in _CURRENCIES:
+            if self._folded_word(index) not in _CURRENCIES:
                 return self.text[noun.start : noun.end], noun.end, "figure.number_and_noun"
             is_followed = index + 1 < len(self.words) and self._gap(index, index + 1) == " "
             end = self.words[index + 1].end if is_followed and self._names_currency(index + 1) else noun.end
@@ -525,7 +529,7 @@ class _Figures:
     def _unit_of_part(self, last: Number, previous: FoundFigure | None) -> tuple[str, int, str]:
         """Returns what `_unit` does for a number that is a part of a whole: «5 من الدول», «5 منهم»."""
         index = last.next_word
-        folded = self._folded(index)
+        folded = self._folded_word(index)
         if folded not in _PARTITIVE or self._gap(index - 1, index).strip():
             return "", last.end, ""
         if _PARTITIVE[folded] == "-" or folded == _OF_THEM:
@@ -541,7 +545,7 @@ class _Figures:
 
     def _names_currency(self, index: int) -> bool:
         """Returns whether the word at `index` belongs to a currency's name: «أمريكي», «إسترليني»; not «سنويا»."""
-        folded = self._folded(index)
+        folded = self._folded_word(index)
         return folded.removesuffix("ا") in _STERLING or bool(
             {"ال" + folded, "ال" + folded.removesuffix("ا")} & NATIONALITIES.keys()
         )
@@ -555,8 +559,8 @@ class _Figures:
         """Returns whether the noun after «من» names a whole of which the number is a part: «من الدول», «من مقاتلي
         التنظيم».
         """
-        folded = self._folded(index)
-        construct_plural = folded.endswith("ي") and len(folded) >= 5 and self._folded(index + 1).startswith("ال")
+        folded = self._folded_word(index)
+        construct_plural = folded.endswith("ي") and len(folded) >= 5 and self._folded_word(index + 1).startswith("ال")
         return folded.startswith("ال") or construct_plural
 
     # Around it
@@ -564,7 +568,7 @@ class _Figures:
     def _qualifier_before(self, number: Number, *, opens_range: bool) -> tuple[str | None, int]:
         """Returns (qualifier or None, offset of the quote). The words that open a range belong to its quote."""
         index = number.first_word
-        if self._folded(index - 1) in _BEFORE_NUMERALS:
+        if self._folded_word(index - 1) in _BEFORE_NUMERALS:
             index -= 1
         for phrase, qualifier in self._phrases_that_end_at(index - 1):
             first = index - len(phrase)
@@ -575,7 +579,7 @@ class _Figures:
             if verb < 0 or re.search(r"[.،؛:\n]", self.text[self.words[verb].end : number.start]):
                 break
             bare = self._bare(verb, _DISTANT)
-            if bare and any(self._folded(i) in _COUNT_WORDS for i in range(verb + 1, index)):
+            if bare and any(self._folded_word(i) in _COUNT_WORDS for i in range(verb + 1, index)):
                 for phrase, qualifier in _BEFORE:
                     length = len(phrase)
                     if phrase[-1] == bare and verb - length + 1 >= 0 and self._reads(verb - length + 1, phrase):
@@ -592,7 +596,7 @@ class _Figures:
         """Returns the qualifiers whose last word may stand at `index`, longest first;
         `_reads` checks the other words.
         """
-        folded = self._folded(index)
+        folded = self._folded_word(index)
         exact = _BEFORE_BY_LAST.get(folded, ())
         # A proclitic joins the first word, so it meets the last word only in qualifiers of one word.
         return [*exact, *_BEFORE_BY_LAST.get(folded[1:], ())] if folded[:1] in _PROCLITICS else exact
@@ -601,7 +605,7 @@ class _Figures:
         """Returns the folded word at `index`, without a conjunction if need be, if the vocabulary holds it;
         else empty.
         """
-        folded = self._folded(index)
+        folded = self._folded_word(index)
         for form in (folded, folded[1:] if folded[:1] in "وف" else folded):
             if form in vocabulary:
                 return form
@@ -609,23 +613,23 @@ class _Figures:
 
     def _reads(self, first: int, phrase: Sequence[str]) -> bool:
         """Returns whether the words from `first` on are `phrase`; the first may have a conjunction or preposition."""
-        head = self._folded(first)
+        head = self._folded_word(first)
         if head != phrase[0] and not (head[:1] in "وفبلك" and head[1:] == phrase[0]):
             return False
-        if any(self._folded(first + i) != word for i, word in enumerate(phrase) if i):
+        if any(self._folded_word(first + i) != word for i, word in enumerate(phrase) if i):
             return False
         return not re.search(r"[.،؛\n]", self.text[self.words[first].start : self.words[first + len(phrase)].start])
 
     def _start_without_conjunction(self, index: int, word: str) -> int:
         """Returns the offset of the folded `word` within the word at `index`, after its proclitic."""
-        return self.words[index].start + (1 if self._folded(index) != word else 0)
+        return self.words[index].start + (1 if self._folded_word(index) != word else 0)
 
     def _qualifier_after(self, end: int) -> tuple[str, int] | None:
         """Returns (qualifier, offset after it) of a qualifier that follows the offset `end`; None without one."""
         index = self.reading.word_at(end)
         for phrase, qualifier in _AFTER:
             span = range(index, index + len(phrase))
-            is_stated = tuple(self._folded(i) for i in span) == phrase and self._folded(span[-1] + 1) != _FROM
+            is_stated = tuple(self._folded_word(i) for i in span) == phrase and self._folded_word(span[-1] + 1) != _FROM
             if is_stated and not re.search(r"[.،؛\n]", self.text[end : self.words[span[-1]].start]):
                 return qualifier, self.words[span[-1]].end
         return None
@@ -661,7 +665,7 @@ class _Figures:
         """Returns the period of a date: «منذ … 2017» has no end, «إلى غاية 2020» has no beginning."""
         first, last = dated.interval or (None, None)
         index = self.reading.word_at(dated.start)
-        leading = {self._folded(i) for i in range(max(0, index - 4), index)}
+        leading = {self._folded_word(i) for i in range(max(0, index - 4), index)}
         if leading & _SINCE:
             return first, None
         return (None, last) if leading & _UNTIL else (first, last)

@@ -67,12 +67,12 @@ def fingerprint(of_words: Sequence[Word]) -> TextFingerprint:
     # In descending order, so that the least hash of a bin overwrites the others.
     least_by_bin = {(rank >> 8) % BINS: rank for rank in sorted(mixed, reverse=True)}
     least_hashes = [least_by_bin.get(bin_) for bin_ in range(BINS)]
-    filled = _filled(least_hashes)
+    filled = _fill_bins(least_hashes)
     bands = (zlib.crc32(b"%d:%d:%d:%d" % (row, *filled[row : row + ROWS])) - (1 << 31) for row in range(0, BINS, ROWS))
     return TextFingerprint(whole_hash, tuple(bands))
 
 
-def _filled(least_hashes: list[int | None]) -> list[int]:
+def _fill_bins(least_hashes: list[int | None]) -> list[int]:
     """Fills empty bins with the next full bin's hash, marked by the distance, so that short texts compare alike."""
     filled = [0] * len(least_hashes)
     carried_hash, distance = next((value for value in least_hashes if value is not None), 0), 0

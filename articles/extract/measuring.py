@@ -24,7 +24,7 @@ def write_figures(subject: Subject, event: Event | None, new_figures: list[Figur
     article, measured_figures = subject.article, subject.analysis.figures
     stored = [] if subject.is_new else list(article.figures.order_by("start", "id"))
     touched = {figure.event_id for figure in stored if figure.event_id}
-    pairs, unclaimed = _paired(article, measured_figures, stored)
+    pairs, unclaimed = _pair_figures(article, measured_figures, stored)
     pairs = _with_rewritten(article, pairs, unclaimed)
     for figure in unclaimed:
         if figure.state == ReviewState.SUGGESTED:
@@ -71,7 +71,7 @@ def _events_of(values: dict[str, Any]) -> set[int]:
     return set() if event is None else {event}
 
 
-def _paired(
+def _pair_figures(
     article: Article, measured_figures: Sequence[MeasuredFigure], stored: list[Figure]
 ) -> tuple[list[tuple[MeasuredFigure, Figure | None]], list[Figure]]:
     """Pairs every measured figure with its stored row, or with None.
@@ -145,7 +145,7 @@ def _keep_reviewed(figure: Figure, body: str) -> None:
     """
     if figure.start is not None and body[figure.start : figure.end] == figure.quote:
         return
-    (span,) = TextChange("", body).moved([(None, figure.quote)])
+    (span,) = TextChange("", body).move([(None, figure.quote)])
     if span != (None if figure.start is None else (figure.start, figure.end)):
         figure.start, figure.end = span or (None, None)
         figure.save(update_fields=["start", "end"])

@@ -67,7 +67,7 @@ def write_mentions(subjects: Sequence[Subject], newcomers: dict[str, int]) -> No
                 new_mentions.append(mention)
         for actor, mention in stored.items():
             if actor not in named:
-                _unnamed(mention, subject.article.body)
+                _handle_lost_mention(mention, subject.article.body)
     insert(new_mentions)
 
 
@@ -102,7 +102,7 @@ def _with_places_of(stored: Mention, spans: list[list[int]], body: str) -> tuple
     return all_spans, [body[start:end] for start, end in all_spans]
 
 
-def _unnamed(mention: Mention, body: str) -> None:
+def _handle_lost_mention(mention: Mention, body: str) -> None:
     """Handles a mention that the rules no longer find: deletes a suggestion, moves the spans of a reviewed mention."""
     if mention.state == ReviewState.SUGGESTED:
         mention.delete()

@@ -30,13 +30,13 @@ class ArticlesOfName:
     has_more: bool
 
 
-def would_name(actor: Actor, name: str, candidates: ArticleQuerySet) -> ArticlesOfName:
-    """Returns those of `candidates` that hold the name and have no mention of the actor, newest first.
+def would_name(actor: Actor, name: str, articles: ArticleQuerySet) -> ArticlesOfName:
+    """Returns those of `articles` that hold the name and have no mention of the actor, newest first.
 
-    `candidates` are articles that hold the words of the name, in any order or form.
+    `articles` hold the words of the name, in any order or form.
     """
     index = NameIndex([(name, actor.pk)])
-    fresh = candidates.exclude(pk__in=Mention.objects.filter(actor=actor).values("article"))
+    fresh = articles.exclude(pk__in=Mention.objects.filter(actor=actor).values("article"))
     holding: list[tuple[Article, str]] = []
     for place, article in enumerate(fresh.newest()[: _MOST_READ + 1]):
         if place == _MOST_READ or len(holding) == MOST_LINKED:
@@ -48,7 +48,9 @@ def would_name(actor: Actor, name: str, candidates: ArticleQuerySet) -> Articles
     return ArticlesOfName(holding, False)
 
 
-def decided(holders: ArticlesOfName, actor: Actor, name: str, authority: Authority) -> tuple[ArticlesOfName, int]:
+def choose_bearers(
+    holders: ArticlesOfName, actor: Actor, name: str, authority: Authority
+) -> tuple[ArticlesOfName, int]:
     """Sorts articles that hold a name which other actors bear as well.
 
     Returns the articles in which the name means `actor`, and the number of articles in which it means no bearer, or

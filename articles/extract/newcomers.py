@@ -47,54 +47,54 @@ class Newcomer:
         return fold_phrase(self.name)
 
 
-def _set(*lines: str) -> frozenset[str]:
+def _folded_words(*lines: str) -> frozenset[str]:
     """Returns the folded words of the lines."""
     return frozenset(fold_name(word) for line in lines for word in line.split())
 
 
-_OFFICES = _set(
+_OFFICES = _folded_words(
     "وزير وزيرة وزيري سفير سفيرة رئيس رئيسة نائب نائبة مدير مديرة أمين أمينة مبعوث مبعوثة مستشار مستشارة مندوب مندوبة ممثل ممثلة",
     "منسق منسقة قائد ملك أمير سلطان ولي كاتب كاتبة محافظ عضو حاكم مفوض مفوضة متحدث متحدثة ناطق ناطقة خبير خبيرة باحث باحثة",
     "وكيل وكيلة والي عميد قاضي قنصل نظيره نظيرته نظيرها زعيم",
 )
 _OFFICES |= {"ال" + office for office in _OFFICES}
 # Offices that are also first or family names.
-_NAMES_TOO = _set("والي أمير أميرة سلطان ملك أمين أمينة عميد قائد قاضي")
+_NAMES_TOO = _folded_words("والي أمير أميرة سلطان ملك أمين أمينة عميد قائد قاضي")
 # Titles that stand directly before a name.
-_COURTESIES = _set(
+_COURTESIES = _folded_words(
     "السفير السفيرة الدكتور الدكتورة الأستاذ الأستاذة الشيخ الشيخة الأمير الأميرة العميد العقيد المقدم الرائد اللواء الفريق الجنرال",
     "المحامي المحامية القاضي القاضية الباحث الباحثة الخبير الخبيرة الصحفي الصحفية الصحافي الوزير الوزيرة النائب النائبة المتحدث المتحدثة",
     "الناطق الناطقة السيد السيدة المبعوث المبعوثة المستشار المستشارة البروفيسور البروفيسورة الرئيس الملك السلطان القائد المفوض المفوضة",
 )
 _TITLES = _OFFICES | _COURTESIES
-_OFFICE_WORDS = _set(
+_OFFICE_WORDS = _folded_words(
     "شؤون خارجية داخلية دولة صاحب جلالة سمو مكتب وزارة مجلس هيئة لجنة مركز منظمة جمهورية مملكة عام عامة أول تنفيذي تنفيذية خاص خاصة",
     "منتدب منتدبة مكلف مكلفة باسم في لدى لشؤون بشؤون حكومة وحدة قسم إدارة مديرية أمن برنامج وفد بعثة فريق قوات جيش هيأة معهد جامعة سابق",
     "دائم دائمة مساعد مساعدة مقيم معتمد وزراء وزير رئيس أمين سفير مدير كتابة عهد أركان حرب دفاع عدل إعلام نائب ممثل مستشار ولي مفوض",
     "مكافحة محاربة الإرهاب رئاسة الوزراء برلمان نواب",
 )
-_LINKS = _set("بن ابن بنت آل أبو أبي عبد ولد دي فان دو ايت أيت بو سيدي لالة فون إل")
-_STOPS = _set(
+_LINKS = _folded_words("بن ابن بنت آل أبو أبي عبد ولد دي فان دو ايت أيت بو سيدي لالة فون إل")
+_STOPS = _folded_words(
     "في على إلى الى من عن مع أن إن قد التي الذي الذين هذا هذه ذلك تلك خلال بعد قبل حول بين ضد عبر منذ حيث كما وقد لقد اليوم أمس غدا ثم",
     "أو أم لا لم لن ما هو هي هم كل بعض أي غير سوى إثر عقب لدى عند ضمن بشأن بمناسبة بحضور بمشاركة يوم يومي مساء صباح فضلا إضافة كذلك أيضا",
     "الذى التى اللذين وهو وهي لكن بل إذ إذا لو حين عندما بينما نظيره نظيرته إزاء تجاه نحو أكثر أقل أمام داخل خارج فوق تحت حتى ليس كلمة كلمته",
     "ندوة حوار بلاغ تقرير قرار خطاب عرض مقابلة حديث قمة ورشة منتدى ملتقى حفل مراسم جولة",
     "عددا عدد عدة جميع كافة أعمال أشغال اجتماع اجتماعا لقاء مؤتمر زيارة مباحثات محادثات بيان تصريح تصريحات جلسة دورة رسالة مقر وفد وفدا اتصالا",
 )
-_SPEECH_VERBS = _set(
+_SPEECH_VERBS = _folded_words(
     "أكد أكدت قال قالت أعلن أعلنت صرح صرحت أوضح أوضحت أضاف أضافت أشار أشارت شدد شددت دعا دعت عبر عبرت بحث بحثت التقى التقت استقبل استقبلت",
     "اجتمع ناقش ناقشت شارك شاركت ترأس ترأست افتتح افتتحت أبرز أبرزت ذكر ذكرت لفت جدد جددت أعرب أعربت نفى كشف كشفت حذر حذرت طالب طالبت",
     "وصل وصلت غادر زار زارت تسلم سلم وقع وقعت عقد عقدت ألقى ألقت أشاد أشادت نوه نوهت اعتبر اعتبرت رأى رأت أطلق أطلقت أجرى أجرت تناول كان كانت",
     "سيعقد ستعقد قام قامت تم جاء جاءت مثل مثلت قدم قدمت تلقى حضر حضرت عرض عرضت أبلغ أدان أدانت رحب رحبت هنأ تحدث تحدثت تابع تعهد أصدر حل اتفق",
 )
-_NAMES_LIKE_VERBS = _set(
+_NAMES_LIKE_VERBS = _folded_words(
     "ياسر يوسف يحيى ياسين يونس يعقوب يزيد ياسمين يسرا يوسفي توفيق تامر تميم تركي تيمور تقي توماس تيدروس توني تيري يان يانيس"
 )
 # Names that begin with «و». Other words with «و» are read as a conjunction and the next part of the sentence.
-_NAMES_IN_WA = _set("وليد وسيم وائل وفاء وداد وهيب وجدي وديع وسام وصفي واثق واصف وحيد وردة وهبي وجيه")
-_WITH_OBJECT = _set("المعني المعنية الخاص الخاصة المكلف المكلفة المتعلق المتعلقة")
-_BELONGING = _set("التابع التابعة")
-_CHILD_OF = _set("بن ابن بنت")
+_NAMES_IN_WA = _folded_words("وليد وسيم وائل وفاء وداد وهيب وجدي وديع وسام وصفي واثق واصف وحيد وردة وهبي وجيه")
+_WITH_OBJECT = _folded_words("المعني المعنية الخاص الخاصة المكلف المكلفة المتعلق المتعلقة")
+_BELONGING = _folded_words("التابع التابعة")
+_CHILD_OF = _folded_words("بن ابن بنت")
 # In words. An office goes to its end, with its body and place («المبعوث الخاص للأمين العام للأمم المتحدة إلى سوريا»).
 # Measured on 2026-11-27 on 104 labelled articles, which name 200 unknown people: names of at most 5 words lose one of
 # them, of at most 4 three; 8 words, and offices of 6 to 16 words, make no difference.
@@ -113,13 +113,13 @@ _BODIES = {
         ActorKind.ARMED_GROUP: "تنظيم جماعة حركة جبهة كتائب كتيبة لواء ميليشيا ميليشيات فصيل",
         ActorKind.CIVIL: "مركز معهد جامعة مؤسسة جمعية شبكة مرصد أكاديمية كلية",
     }.items()
-    for word in _set(heads)
+    for word in _folded_words(heads)
 }
 _OPENERS = {prefix + word for word in (*_OFFICES, *_COURTESIES, *_BODIES) for prefix in ("", "و", "ل", "ب", "ف")}
 # In words. With 5 to 10 the same of 211 unknown bodies are found (manage.py evaluate_extraction).
 _LONGEST_BODY = 8
 # Words that form no name with the head before them: «مجموعة من», «حركة المسافرين».
-_NO_BODY = _set(
+_NO_BODY = _folded_words(
     "الوزراء الوزارة النواب الاجتماع الدول البلدان التعاون العمل عمل الخبراء المسافرين الطيران السير المرور النقل المساعدات الدعم الأبحاث",
     "الأطفال النساء الشباب واسعة كبيرة كبير جديدة جديد متخصصة متخصص وطنية مشتركة مشترك دولية دولي خاصة مسلحة إرهابية إرهابي متطرفة الإرهابي",
     "عربي عربية وطني وطنية إفريقي إفريقية أوروبي أوروبية إقليمي إقليمية القرار القانون البيان التقرير الاتفاق المشروع",
@@ -176,7 +176,7 @@ def _at(reading: Reading, index: int) -> Newcomer | None:
     return _body(reading, index, head) if head in _BODIES else None
 
 
-def _joined(reading: Reading, index: int) -> bool:
+def _is_joined(reading: Reading, index: int) -> bool:
     """Returns whether only space stands between the word before `index` and the word at `index`."""
     return index < len(reading.words) and not _BREAK.search(
         reading.text, reading.words[index - 1].end, reading.words[index].start
@@ -196,7 +196,7 @@ def _office_holder(reading: Reading, index: int) -> Newcomer | None:
     """
     position = index + 1
     while position < len(reading.words) and position - index <= _LONGEST_OFFICE:
-        if not _joined(reading, position):
+        if not _is_joined(reading, position):
             # «وزير الشؤون الخارجية والتعاون، ناصر بوريطة،»: a comma may separate the office from the name.
             gap = reading.text[reading.words[position - 1].end : reading.words[position].start].strip()
             may_go_on = gap == "،" and position > index + 1
@@ -257,7 +257,7 @@ def _person(reading: Reading, office: int, first: int, rule: str, score: float) 
     while last < len(of_words) and last - first < _LONGEST_NAME:
         word = of_words[last]
         written = strip_ignored(text[word.start : word.end])
-        if last > first and not _joined(reading, last):
+        if last > first and not _is_joined(reading, last):
             break
         is_definite = _is_definite(word.folded)
         if last == first and (is_definite or word.folded in _CHILD_OF or not _may_be_name(word, written)):
@@ -270,7 +270,7 @@ def _person(reading: Reading, office: int, first: int, rule: str, score: float) 
                 break
             # A third plain word belongs to the name only if it ends the name: a break, stop, verb or «و» follows.
             is_plain = not (is_definite or follows_link or word.folded in _LINKS)
-            if is_plain and elements >= 2 and of_words[last - 1].folded not in _LINKS and _joined(reading, last + 1):
+            if is_plain and elements >= 2 and of_words[last - 1].folded not in _LINKS and _is_joined(reading, last + 1):
                 following = of_words[last + 1].folded
                 if not (following in _STOPS or following in _SPEECH_VERBS or following.startswith("و")):
                     break
@@ -299,7 +299,7 @@ def _body(reading: Reading, index: int, head: str) -> Newcomer | None:
     text, of_words = reading.text, reading.words
     last = index + 1
     definite_words = 0
-    while _joined(reading, last) and last - index < _LONGEST_BODY:
+    while _is_joined(reading, last) and last - index < _LONGEST_BODY:
         folded = of_words[last].folded
         if folded in _NO_BODY or folded in _STOPS or folded in _SPEECH_VERBS or of_words[last].is_number:
             break
@@ -317,10 +317,10 @@ def _body(reading: Reading, index: int, head: str) -> Newcomer | None:
             if folded.startswith("وال") and definite_words < 1:
                 break
             definite_words += 1
-        elif last == index + 1 and _joined(reading, last + 1) and of_words[last + 1].folded.startswith("لل"):
+        elif last == index + 1 and _is_joined(reading, last + 1) and of_words[last + 1].folded.startswith("لل"):
             definite_words += 1
         elif not (last == index + 1 or folded.startswith("ل")) or not (
-            _joined(reading, last + 1) and _is_definite(of_words[last + 1].folded)
+            _is_joined(reading, last + 1) and _is_definite(of_words[last + 1].folded)
         ):
             break
         last += 1

@@ -12,7 +12,7 @@ from django.conf import settings
 
 from articles.arabic.characters import ARABIC_INDIC_DIGITS
 from articles.arabic.counting import BYTES, TIMES, Forms, agreeing
-from articles.arabic.isolating import isolated
+from articles.arabic.isolating import isolate
 from articles.arabic.months import ENGLISH_WEEKDAYS, WEEKDAYS
 from articles.models import ArticleStatus, Precision
 from articles.platform.messages import Message
@@ -28,16 +28,16 @@ def in_arabic(text: str) -> str:
 def _value(name: str, value: object) -> object:
     """Returns a message's value as the translation shows it: a choice by its label, a list with Arabic commas."""
     if not isinstance(value, str):
-        return _Number(value)
+        return _ArabicNumber(value)
     if isinstance(value, Message):
-        return isolated(in_arabic(value))
+        return isolate(in_arabic(value))
     if name in _LIST_NAMES:
         items = value.split(", ")
-        return "، ".join(isolated(f"{_STATUSES[item]} ({item})" if item in _STATUSES else item) for item in items)
-    return isolated(_CHOICES.get(name, {}).get(value, value))
+        return "، ".join(isolate(f"{_STATUSES[item]} ({item})" if item in _STATUSES else item) for item in items)
+    return isolate(_CHOICES.get(name, {}).get(value, value))
 
 
-class _Number:
+class _ArabicNumber:
     """A number of a message, in the digits of the archive.
 
     The format «{size:bytes}» adds a noun of `_NOUNS`, in agreement.
@@ -84,7 +84,7 @@ def field_in_arabic(name: str) -> str:
     words = FIELDS.get(field)
     if not words or field in _OURS:
         return words or name
-    return f"{words} ({_DATE_PLACES.get(place) or isolated(place or field)})"
+    return f"{words} ({_DATE_PLACES.get(place) or isolate(place or field)})"
 
 
 # _CHOICES: name of a message's value → labels of its choices.

@@ -21,7 +21,7 @@ from django.db.models import Model
 
 from articles.arabic.text_gate import clean_line
 from articles.arabic.words import fold_phrase
-from articles.ingest.document import quoted
+from articles.ingest.document import shorten_value
 from articles.ingest.reasons import reason_of
 from articles.models import (
     Actor,
@@ -181,7 +181,7 @@ def apply_authority(name: str, content: bytes, *, most: int | None = None, shipp
     `most` is the greatest number of entries, aliases and participants together: it bounds the time that a person waits.
     None means no limit. Raises AuthorityError as `load_authority` does, and for a file of more than `most`.
     """
-    tables = _read(name, content)
+    tables = _read_tables(name, content)
     if most is not None and (count := _size(tables)) > most:
         raise AuthorityError(
             "{file}: {count} entries and names are more than the {most} taken here; divide the file, or run manage.py load_authority",
@@ -201,7 +201,7 @@ def apply_authority(name: str, content: bytes, *, most: int | None = None, shipp
             where = f"{name}: {kind} {number}"
             try:
                 _check_types(entry, key_field, fields)
-                where += f" ({quoted(entry[key_field])})"
+                where += f" ({shorten_value(entry[key_field])})"
                 _check_values(entry, fields)
                 if kind in _FOLDED_KEYS:
                     _check_once(entry, key_field, entries_by_key, number)
@@ -227,7 +227,7 @@ def apply_authority(name: str, content: bytes, *, most: int | None = None, shipp
     if tables:
         raise AuthorityError(
             "{file}: unknown table “{table}”; known are {choices}",
-            file=name, table=quoted(next(iter(tables))), choices=", ".join(_TABLES),
+            file=name, table=shorten_value(next(iter(tables))), choices=", ".join(_TABLES),
         )  # fmt: skip
     report.shared = tuple(_shared_names(actors))
     return report
@@ -240,7 +240,7 @@ def _check_once(entry: Entry, key_field: str, entries_by_key: dict[str, tuple[in
         raise AuthorityError(
             "its name is that of entry {number}, “{name}”, which it would overwrite; names are compared without marks and hamza: "
             "make one entry of the two, or tell actors apart by “distinction”",
-            number=first_number, name=quoted(first_entry[key_field]),
+            number=first_number, name=shorten_value(first_entry[key_field]),
         )  # fmt: skip
 
 
@@ -295,11 +295,11 @@ def _by_field(error: ValidationError) -> str:
     return "; ".join(f"{field}: {' '.join(messages)}" for field, messages in error.message_dict.items())
 
 
-def _read(name: str, content: bytes) -> dict[str, Any]:
+def _read_tables(name: str, content: bytes) -> dict[str, Any]:
     """Returns the tables of a file.
 
     Another process parses it within the budget of a document, because one long dotted key takes gigabytes. A byte order
-    mark, as Windows editors write it, is removed. Raises AuthorityError for a file that cannot be parsed.
+    mark, as Windows editors write it, is removed. Raises AuthorityError for a file that cannot be parse_toml.
     """
     content = content.removeprefix(codecs.BOM_UTF8)
     try:
@@ -346,7 +346,7 @@ def _place_in(words: str) -> Message:
     return Message("the end of the file")
 
 
-def parsed(text: str) -> dict[str, Any]:
+def parse_toml(text: str) -> dict[str, Any]:
     """Returns the tables of a TOML text.
 
     Raises ValueError for a text that is no TOML, MessageError for a key of _MOST_KEY_PARTS parts or more, and
@@ -362,7 +362,7 @@ class _Parsing(Job):
     """The job of a worker: parses the bytes of a file."""
 
     def __call__(self, content: bytes) -> dict[str, Any]:
-        return parsed(content.decode())
+        return parse_toml(content.decode())
 
 
 def _check(entry: Any, key_field: str, fields: Mapping[str, Expected], within: str = "") -> None:
@@ -384,7 +384,7 @@ def _check_types(entry: object, key_field: str, fields: Mapping[str, Expected], 
         if field not in fields:
             raise AuthorityError(
                 "unknown field “{field}”; known are {choices}",
-                field=quoted(f"{within}{field}"),
+                field=shorten_value(f"{within}{field}"),
                 choices=", ".join(sorted(fields)),
             )
         if any(isinstance(text, str) and "\0" in text for text in (value if isinstance(value, list) else [value])):
@@ -408,13 +408,14 @@ def _check_values(entry: Entry, fields: Mapping[str, Expected], within: str = ""
             if expected.choices and text not in expected.choices:
                 raise AuthorityError(
                     "{field}: “{value}” is not one of {choices}",
-                    field=f"{within}{field}", value=quoted(text), choices=", ".join(filter(None, expected.choices)),
+                    field=f"{within}{field}", value=shorten_value(text),
+                    choices=", ".join(filter(None, expected.choices)),
                 )  # fmt: skip
             length = len(clean_line(text).strip())
             if expected.most is not None and length > expected.most:
                 raise AuthorityError(
                     "{field}: “{value}” has {length:,} characters; the most is {most:,}",
-                    field=f"{within}{field}", value=quoted(text), length=length, most=expected.most,
+                    field=f"{within}{field}", value=shorten_value(text), length=length, most=expected.most,
                 )  # fmt: skip
 
 

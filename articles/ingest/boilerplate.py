@@ -7,13 +7,13 @@ from articles.arabic.folding import fold_name
 from articles.arabic.words import fold_phrase
 
 
-def _folded(line: str) -> str:
+def _fold_line(line: str) -> str:
     """Returns a line folded and without the definite article: one label may have it on one page and lack it on another."""
     return fold_phrase(line).removeprefix("ال")
 
 
 def _openings(*lines: str) -> tuple[str, ...]:
-    return tuple(_folded(line) for line in lines)
+    return tuple(_fold_line(line) for line in lines)
 
 
 # A line with one of these beginnings opens the comment form under an article. No line after it belongs to the article.
@@ -48,7 +48,7 @@ _LONGEST_OPENING = 80
 
 def opens_comment_form(line: str) -> bool:
     """Returns whether `line` is the heading or the first notice of a comment form."""
-    return _folded(line[:_LONGEST_OPENING]).startswith(_COMMENT_FORM)
+    return _fold_line(line[:_LONGEST_OPENING]).startswith(_COMMENT_FORM)
 
 
 def is_label(line: str) -> bool:
@@ -61,7 +61,7 @@ def is_label(line: str) -> bool:
 def _is_label(line: str) -> bool:
     if line.count(" ") > 2 * _LONGEST_LABEL:
         return False
-    folded = _folded(line)
+    folded = _fold_line(line)
     if not folded:
         return True
     if len(folded.split()) > _LONGEST_LABEL or line.rstrip().endswith((".", "؟", "!")):

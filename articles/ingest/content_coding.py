@@ -27,7 +27,7 @@ class _CutShortError(Exception):
     """The compressed bytes end too early."""
 
 
-def unpacked(content: bytes, header: str, largest: int) -> tuple[bytes, tuple[Note, ...]]:
+def unpack(content: bytes, header: str, largest: int) -> tuple[bytes, tuple[Note, ...]]:
     """Returns (`content` without the codings in `header`, notes on contents that contradict the header).
 
     `header` lists the codings with the outermost last. Some archives store a page unpacked under the header of the
@@ -85,7 +85,7 @@ def _gzip(content: bytes) -> Iterator[bytes]:
     """Yields the content of all gzip members. Bytes after the last member are ignored, as in browsers."""
     while content.startswith(GZIP_MARK):
         member = zlib.decompressobj(16 + zlib.MAX_WBITS)
-        yield from _inflated(member, content)
+        yield from _inflate(member, content)
         content = member.unused_data
         yield b""
 
@@ -93,10 +93,10 @@ def _gzip(content: bytes) -> Iterator[bytes]:
 def _deflate(content: bytes) -> Iterator[bytes]:
     """Unpacks deflate in the zlib format, as specified, or raw deflate, as some servers send it."""
     is_wrapped = len(content) > 1 and content[0] & 0x0F == 8 and (content[0] << 8 | content[1]) % 31 == 0
-    yield from _inflated(zlib.decompressobj(zlib.MAX_WBITS if is_wrapped else -zlib.MAX_WBITS), content)
+    yield from _inflate(zlib.decompressobj(zlib.MAX_WBITS if is_wrapped else -zlib.MAX_WBITS), content)
 
 
-def _inflated(packed: "zlib._Decompress", content: bytes) -> Iterator[bytes]:
+def _inflate(packed: "zlib._Decompress", content: bytes) -> Iterator[bytes]:
     while content and not packed.eof:
         yield packed.decompress(content, _BYTES_AT_ONCE)
         content = packed.unconsumed_tail

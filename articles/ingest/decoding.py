@@ -82,20 +82,20 @@ def decode(content: bytes, encoding: str = "", declared: str = "") -> Decoded:
     """
     if not content.strip():
         raise UnreadableError("the file is empty")
-    decoded = _decoded(content, encoding, declared)
+    decoded = _decode(content, encoding, declared)
     if decoded is None:
         raise UnreadableError(_undecodable_reason(content, encoding or _encoding_of_mark(content) or "utf-8"))
     if _CONTROLS.search(decoded.text):
         raise UnreadableError("the file is binary, not text (it holds control characters)")
-    text, notes = mended(decoded.text)
+    text, notes = mend(decoded.text)
     if declared and not text.isascii() and _family(declared) != _family(decoded.encoding):
-        notes = (_corrected(declared, decoded.encoding), *notes)
+        notes = (_correction_note(declared, decoded.encoding), *notes)
     return Decoded(text, decoded.encoding, (*decoded.notes, *notes))
 
 
 def encoding_of(sample: bytes) -> str:
     """Returns the encoding of a file that begins with `sample`; UTF-8 by default. `sample` may end within a character."""
-    decoded = _decoded(sample, "", "") if sample.strip() else None
+    decoded = _decode(sample, "", "") if sample.strip() else None
     return decoded.encoding if decoded else "utf-8"
 
 
@@ -103,7 +103,7 @@ def _encoding_of_mark(content: bytes) -> str:
     return next((name for mark, name in _BYTE_ORDER_MARKS if content.startswith(mark)), "")
 
 
-def _decoded(content: bytes, encoding: str, declared: str) -> Decoded | None:
+def _decode(content: bytes, encoding: str, declared: str) -> Decoded | None:
     """Decodes without a check for binary content; returns None if no encoding fits."""
     if certain_encoding := encoding or _encoding_of_mark(content) or _unmarked_utf16(content):
         try:
@@ -170,15 +170,15 @@ def _in_old_encoding(content: bytes, declared: str) -> Decoded | None:
         as_declared = _decoded_strictly(content, declared) if declared else None
     except LookupError:
         as_declared = None
-    candidates = [decoded for name in _OLD_ENCODINGS if (decoded := _decoded_strictly(content, name))]
-    best = max(candidates, key=lambda decoded: _common_words(decoded.text), default=None)
+    possible_readings = [decoded for name in _OLD_ENCODINGS if (decoded := _decoded_strictly(content, name))]
+    best = max(possible_readings, key=lambda decoded: _common_words(decoded.text), default=None)
     score = _common_words(best.text) if best else 0
     if score and (as_declared is None or score > _common_words(as_declared.text)):
         return best
     return as_declared
 
 
-def _corrected(declared: str, name: str) -> Note:
+def _correction_note(declared: str, name: str) -> Note:
     return Note(NoteKind.ENCODING, "encoding", declared, Message("the bytes are {name}, and were read so", name=name))
 
 
@@ -218,9 +218,9 @@ def _undecodable_reason(content: bytes, encoding: str) -> Message:
     return Message("the text is in no encoding that is known")
 
 
-def mended(text: str) -> tuple[str, tuple[Note, ...]]:
+def mend(text: str) -> tuple[str, tuple[Note, ...]]:
     """Returns (`text` with wrongly decoded lines mended, notes on mended lines and on those that still look wrong)."""
-    mended_text = unmixed(text)
+    mended_text = unmix(text)
     notes = []
     if mended_text != text:
         line = next(old for old, new in zip(text.split("\n"), mended_text.split("\n"), strict=True) if old != new)
@@ -233,7 +233,7 @@ def mended(text: str) -> tuple[str, tuple[Note, ...]]:
     return mended_text, tuple(notes)
 
 
-def unmixed(text: str) -> str:
+def unmix(text: str) -> str:
     """Returns `text` with wrongly decoded lines mended.
 
     Such a line was UTF-8 and was decoded as windows-1252 or windows-1256, or was windows-1256 and was decoded as
@@ -263,7 +263,7 @@ def _unmixed_line(line: str) -> str:
 def _unwestern(text: str) -> str:
     """Returns `text` with lines mended that were windows-1256 and were decoded as windows-1252.
 
-    A line is a candidate if most of its letters are windows-1252 letters beyond ASCII. The candidates are mended if
+    A line is suspect if most of its letters are windows-1252 letters beyond ASCII. The suspect lines are mended if
     together they then read as Arabic.
     """
     lines = text.split("\n")

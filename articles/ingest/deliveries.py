@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from articles.arabic.isolating import isolated
+from articles.arabic.isolating import isolate
 from articles.arabic.text_gate import file_name_as_given
 from articles.ingest.arabic import in_arabic
 from articles.ingest.document import Note, UnreadableError
@@ -67,13 +67,13 @@ def receive_file(file: "File[bytes]", by: User, *, format_name: str = "auto", en
     name = short_name(file_name_as_given(Path(file.name or "").name), _MOST_NAME_BYTES)
     if file.size > settings.ARCHIVE_LARGEST_UPLOAD:
         raise RefusedError(
-            f"{isolated(name)}: أكبر من {settings.ARCHIVE_LARGEST_UPLOAD // 1024**2} ميغابايت. قسّمه، أو اطلب إدخاله من مسؤول النظام."
+            f"{isolate(name)}: أكبر من {settings.ARCHIVE_LARGEST_UPLOAD // 1024**2} ميغابايت. قسّمه، أو اطلب إدخاله من مسؤول النظام."
         )
     if not file.size:
-        raise RefusedError(f"{isolated(name)}: الملف فارغ.")
+        raise RefusedError(f"{isolate(name)}: الملف فارغ.")
     readable_endings = {ending for reader_format in FORMATS.values() for ending in reader_format.endings}
     if format_name == "auto" and ending_of(Path(name)) not in readable_endings:
-        raise RefusedError(f"{isolated(name)}: لا قارئ لهذا النوع. يُقرأ: {'، '.join(sorted(readable_endings - {''}))}")
+        raise RefusedError(f"{isolate(name)}: لا قارئ لهذا النوع. يُقرأ: {'، '.join(sorted(readable_endings - {''}))}")
     delivery = Delivery(name=name, size=file.size, format=format_name, encoding=encoding, by=by)
     storage_path = f"{timezone.now():%Y/%m}/{short_name(name, _MOST_STORED_BYTES)}"
     try:
@@ -140,7 +140,7 @@ def take_in(pk: int) -> None:
     report = Report()
     try:
         with operation(what=f"واردة {pk}", user=delivery.by_id, delivery=pk):
-            report = _ingested(delivery)
+            report = _ingest(delivery)
     except BaseException as error:
         if is_outage(error):
             raise
@@ -160,7 +160,7 @@ def give_up(pk: int, attempts: int) -> None:
     _record(Delivery.objects.get(pk=pk), Report(failures=[failure]), DeliveryState.FAILED)
 
 
-def _ingested(delivery: Delivery) -> Report:
+def _ingest(delivery: Delivery) -> Report:
     def beat() -> None:
         heartbeat.beat(delivery.pk)
 

@@ -26,7 +26,7 @@ class Note:
 
     kind: the kind of change.
     field: the name of the field.
-    given: the value as stated, shortened by `quoted`.
+    given: the value as stated, shortened by `shorten_value`.
     taken: what was stored instead, and why.
     """
 
@@ -37,13 +37,13 @@ class Note:
 
     def __post_init__(self) -> None:
         for name in ("field", "given"):
-            object.__setattr__(self, name, quoted(getattr(self, name)))
+            object.__setattr__(self, name, shorten_value(getattr(self, name)))
 
     def __str__(self) -> str:
         return f"{self.field} “{self.given}”: {self.taken}" if self.given else f"{self.field}: {self.taken}"
 
 
-def quoted(value: object) -> str:
+def shorten_value(value: object) -> str:
     """Returns `value` for a report: on one line, at most _LONGEST_QUOTE code points, without NUL and surrogates."""
     text = " ".join(str(value).split()).encode("utf-8", "replace").decode().replace("\0", "�")
     return text if len(text) <= _LONGEST_QUOTE else f"{text[: _LONGEST_QUOTE - 1]}…"
@@ -144,7 +144,7 @@ class Document:
     body: the text; blank lines separate paragraphs.
     author: the names of the authors.
     section: the section of the outlet.
-    marks: candidates for agency marks.
+    marks: texts that may be agency marks.
     source_name: the name of the source.
     dates: the dates of publication that the input states, the most reliable first.
     published: the date of publication if the input states it in the archive's own form, which is stored unchanged; else

@@ -17,7 +17,7 @@ import urllib3
 from django.conf import settings
 from django.utils import timezone
 
-from articles.ingest.content_coding import unpacked
+from articles.ingest.content_coding import unpack
 from articles.ingest.document import Item, UnreadableError
 from articles.ingest.readers.warc import PAGE_TYPES, content_type
 from articles.platform.addresses import AddressError, WebAddress, canonical_address, read_address
@@ -69,7 +69,7 @@ def fetch(address: str) -> Item:
     page, is too large or takes too long.
     """
     deadline = time.monotonic() + settings.ARCHIVE_FETCH_SECONDS
-    answer = _followed(_web_address(address).text, deadline, settings.ARCHIVE_LARGEST_FILE, _check_robots)
+    answer = _follow_redirects(_web_address(address).text, deadline, settings.ARCHIVE_LARGEST_FILE, _check_robots)
     if answer.redirect:
         raise UnreadableError("{address} redirects more than {most} times", address=address, most=_MOST_REDIRECTS)
     if answer.status != 200:
@@ -80,7 +80,7 @@ def fetch(address: str) -> Item:
             "{address} is {media_type}, not a page", address=answer.address, media_type=media_type or Message("of no declared type")
         )  # fmt: skip
     try:
-        content, notes = unpacked(
+        content, notes = unpack(
             answer.content, answer.headers.get("Content-Encoding", ""), settings.ARCHIVE_LARGEST_FILE
         )
     except UnreadableError as error:
@@ -105,7 +105,7 @@ def _web_address(text: str, base: str = "") -> WebAddress:
 
 
 @dataclass(frozen=True)
-class _Answer:
+class _ServerResponse:
     """A server's response.
 
     address: the address of the request.
@@ -149,9 +149,9 @@ def _header_text(value: str) -> str:
         return "".join(chr(byte) if byte < 0x80 else f"%{byte:02X}" for byte in content)
 
 
-def _followed(
+def _follow_redirects(
     address: str, deadline: float, largest: int, check: Callable[[str, float], None] = lambda address, deadline: None
-) -> _Answer:
+) -> _ServerResponse:
     """Follows redirects and returns the final response, or the last redirect if there are too many.
 
     `check` is called with every address before its request.
@@ -165,7 +165,7 @@ def _followed(
     return answer
 
 
-def _get(address: str, deadline: float, largest: int) -> _Answer:
+def _get(address: str, deadline: float, largest: int) -> _ServerResponse:
     """Sends one request and returns the response. The connection goes to the same IP address that was checked."""
     web_address, ip = _web_address(address), _public_ip(address, deadline)
     port = web_address.port or (443 if web_address.scheme == "https" else 80)
@@ -177,7 +177,7 @@ def _get(address: str, deadline: float, largest: int) -> _Answer:
             "GET", web_address.target, headers=headers, redirect=False, preload_content=False
         ) as response:
             body = _body(response, address, deadline, largest)
-            return _Answer(address, response.status, response.headers, body)
+            return _ServerResponse(address, response.status, response.headers, body)
     except (urllib3.exceptions.HTTPError, OSError) as error:
         reason = _too_long() if time.monotonic() > deadline else _reason(error)
         raise UnreadableError(_not_fetched(address, reason)) from None
@@ -409,10 +409,10 @@ def _robots_text(site: str, deadline: float) -> str:
     """Returns the text of robots.txt: empty if there is no file, and a rule against everything if the server fails
     (5xx).
     """
-    answer = _followed(f"{site}/robots.txt", deadline, _LARGEST_ROBOTS)
+    answer = _follow_redirects(f"{site}/robots.txt", deadline, _LARGEST_ROBOTS)
     if answer.status >= 500:
         return "User-agent: *\nDisallow: /"
     if answer.status != 200:
         return ""
-    content, _notes = unpacked(answer.content, answer.headers.get("Content-Encoding", ""), _LARGEST_ROBOTS)
+    content, _notes = unpack(answer.content, answer.headers.get("Content-Encoding", ""), _LARGEST_ROBOTS)
     return content.decode("utf-8", "replace")

@@ -12,7 +12,7 @@ from pathlib import PurePosixPath, PureWindowsPath
 
 from articles.arabic.text_gate import file_name_as_given, removals
 from articles.extract.dates import StatedDate
-from articles.ingest.document import Document, Note, UnreadableError, quoted
+from articles.ingest.document import Document, Note, UnreadableError, shorten_value
 from articles.ingest.languages import language_tag
 from articles.ingest.text import language_of
 from articles.models import ArchiveDate, Article, Capture
@@ -36,7 +36,7 @@ _LONGEST_ADDRESS = length_of(Capture, "address")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-def judged(document: Document, *, is_row: bool) -> Document:
+def check_document(document: Document, *, is_row: bool) -> Document:
     """Returns the document as it may be stored, with notes on values that were cut or dropped.
 
     Raises UnreadableError, which names the wrong field. `is_row` says that the document came from a row.
@@ -48,20 +48,20 @@ def judged(document: Document, *, is_row: bool) -> Document:
         _check_published(document.published)
         _check_stated(document.dates)
     else:
-        document = _cut(document)
+        document = _cut_values(document)
     return _with_sensible_dates(_with_language_tag(document))
 
 
-def removed(**texts: str) -> tuple[Note, ...]:
+def notes_on_removed(**texts: str) -> tuple[Note, ...]:
     """Returns a note for each named text with control characters or marks of direction, which are not stored."""
     notes = []
     for name, text in texts.items():
         if counts := dict(removals(text)):
-            notes.append(Note(NoteKind.DROPPED, name, "", _removed(**counts)))
+            notes.append(Note(NoteKind.DROPPED, name, "", _removal_message(**counts)))
     return tuple(notes)
 
 
-def _removed(controls: int = 0, marks: int = 0) -> Message:
+def _removal_message(controls: int = 0, marks: int = 0) -> Message:
     if not marks:
         return Message("{count:,} control characters were removed", count=controls)
     if not controls:
@@ -99,7 +99,7 @@ def file_name(name: str) -> tuple[str, tuple[Note, ...]]:
     # The bytes of a file name that is not UTF-8 come from the file system as surrogates.
     base_name = PureWindowsPath(PurePosixPath(name).name).name.encode("utf-8", "replace").decode()
     check_storable("capture_filename", base_name)
-    storable_name, notes = file_name_as_given(base_name), removed(capture_filename=base_name)
+    storable_name, notes = file_name_as_given(base_name), notes_on_removed(capture_filename=base_name)
     if len(storable_name) <= _LONGEST_FILENAME:
         return storable_name, notes
     message = Message("cut to {most:,} characters", most=_LONGEST_FILENAME)
@@ -137,7 +137,7 @@ def _check_lengths(document: Document) -> None:
         raise UnreadableError(reason)
 
 
-def _cut(document: Document) -> Document:
+def _cut_values(document: Document) -> Document:
     notes, values = [], {}
     for name in ("title", "author", "section"):
         text, most = getattr(document, name), LONGEST[name]
@@ -159,7 +159,7 @@ def _check_stated(dates: Iterable[StatedDate]) -> None:
         if not _lies_within(stated, days):
             raise UnreadableError(
                 "“{field}” is {value}; a day of {days} is expected",
-                field="published", value=quoted(stated.quote), days=days,
+                field="published", value=shorten_value(stated.quote), days=days,
             )  # fmt: skip
 
 
@@ -213,7 +213,7 @@ def _with_sensible_dates(document: Document) -> Document:
     if len(sensible) == len(document.dates):
         return document
     reason = Message("not a day of {days}; it was ignored", days=days)
-    notes = dropped((stated for stated in document.dates if stated not in sensible), reason)
+    notes = notes_on_dropped((stated for stated in document.dates if stated not in sensible), reason)
     return replace(document, dates=tuple(sensible), notes=(*document.notes, *notes))
 
 
@@ -221,7 +221,7 @@ def _lies_within(stated: StatedDate, days: Days) -> bool:
     return days.holds(stated.date.earliest) and days.holds(stated.date.latest)
 
 
-def dropped(dates: Iterable[StatedDate], reason: Message) -> tuple[Note, ...]:
+def notes_on_dropped(dates: Iterable[StatedDate], reason: Message) -> tuple[Note, ...]:
     """Returns a note for each date of publication that is dropped.
 
     The note's field names the place of the date in the document.

@@ -1,8 +1,8 @@
 """Identifies the stored article that a document is a capture of, and decides whether its text needs a review.
 
 Called by articles/ingest/store.py for every document of a batch. Two rules prevent forged provenance. An address that a
-page claims counts only within the registrable domain that it was fetched from. An update from another domain, or with a
-different text, waits for an editor.
+page states as its own counts only within the registrable domain that it was fetched from. An update from another
+domain, or with a different text, waits for an editor.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -148,11 +148,11 @@ def _may_share_outlet(prepared: Prepared, pk: int) -> bool:
     """Returns whether a document with the same words may be a further capture of the article.
 
     A fetched page must come from a domain of the article. If no capture of the article was fetched, the page must come
-    from the domain that the article's file claims, or from a domain of the article's source. The same words at another
+    from the domain that the article's file states, or from a domain of the article's source. The same words at another
     outlet make an article of their own. Two files match unless the known domains of both differ.
     """
     article = Article.objects.select_related("source").get(pk=pk)
-    document_domain = _proven_domain(prepared) or registrable_domain(prepared.claimed)
+    document_domain = _proven_domain(prepared) or registrable_domain(prepared.claimed_address)
     article_domains = proven_domains(article)
     if article_domains and not _proven_domain(prepared):
         # A document without a proven domain may be of this outlet. Its capture will wait for an editor.

@@ -26,10 +26,10 @@ def language_tag(code_or_tag: str) -> str:
     code = _newer().get(code.lower(), code.lower())
     if code not in _codes():
         return ""
-    return "-".join((code, *map(_cased, rest)))
+    return "-".join((code, *map(_set_case, rest)))
 
 
-def _cased(subtag: str) -> str:
+def _set_case(subtag: str) -> str:
     if len(subtag) == _SCRIPT and subtag.isalpha():
         return subtag.title()
     return subtag.upper() if len(subtag) == _REGION else subtag.lower()

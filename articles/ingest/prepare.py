@@ -34,7 +34,7 @@ class Prepared:
     """A document that is ready to be stored, with the details of its original.
 
     document: the document. Its `url` is the article's key: an address that was fetched, that a page of the same domain
-        claims, or that a row states.
+        states as its own, or that a row states.
     sha256: the digest of the original bytes.
     size: the number of original bytes.
     packed: the bytes as the store keeps them; empty once they are stored.
@@ -43,7 +43,7 @@ class Prepared:
     filename: the name of the original.
     address: the place that the bytes were read from: the fetched address, or the place of a file.
     fetched: the web address that the bytes were fetched from; empty for a file.
-    claimed: the address that the page or row states as its own; empty if it states none.
+    claimed_address: the address that the page or row states as its own; empty if it states none.
     captured_at: the time of capture.
     published: the date of publication, for a first capture at `captured_at`.
     analysis: what the rules found in the document under this title and date.
@@ -61,7 +61,7 @@ class Prepared:
     filename: str
     address: str
     fetched: str
-    claimed: str
+    claimed_address: str
     captured_at: datetime
     published: ArchiveDate
     analysis: Analysis
@@ -77,7 +77,7 @@ def prepare(item: Item, encoding: str, now: datetime, authority: Authority) -> P
     Raises MemoryError, which the worker that runs this reports (articles/platform/limits.py).
     """
     try:
-        return _prepared(item, encoding, now, authority)
+        return _prepare(item, encoding, now, authority)
     except UnreadableError as error:
         reason = error.message
     except RecursionError:
@@ -90,9 +90,9 @@ def prepare(item: Item, encoding: str, now: datetime, authority: Authority) -> P
     return Broken(item.path, item.place, reason)
 
 
-def _prepared(item: Item, encoding: str, now: datetime, authority: Authority) -> Prepared:
+def _prepare(item: Item, encoding: str, now: datetime, authority: Authority) -> Prepared:
     filename, captured, captured_by = item.filename, item.captured_at, "WARC-Date"
-    claims: tuple[str, ...] = ()
+    claimed_addresses: tuple[str, ...] = ()
     fetched = item.address if item.address.startswith(("http://", "https://")) else ""
     is_row = item.media_type in {rows.JSON_TYPE, rows.CSV_TYPE}
     if is_row:
@@ -103,17 +103,20 @@ def _prepared(item: Item, encoding: str, now: datetime, authority: Authority) ->
         filename = rows.capture_filename(row) or filename
         # The address that an editor's row states is the article's key. An update by a row is still compared with the
         # stored text.
-        claims = (document.url,) if document.url else ()
+        claimed_addresses = (document.url,) if document.url else ()
     elif item.media_type == "text/plain":
         decoded = decode(item.received, encoding, item.encoding)
-        notes = (*decoded.notes, *gate.removed(text=decoded.text))
+        notes = (*decoded.notes, *gate.notes_on_removed(text=decoded.text))
         document, read_as = replace(read_text(decoded.text), notes=notes, url=fetched), decoded.encoding
     else:
         page = html.read_page(item, encoding)
-        claims = page.metadata.claims
-        document, read_as = replace(_page_document(page), url=believed(claims, fetched)), page.encoding
-        document = replace(document, notes=(*document.notes, *_notes_on_unbelieved_claim(claims, fetched)))
-    document = gate.judged(document, is_row=is_row)
+        claimed_addresses = page.metadata.claimed_addresses
+        document, read_as = (
+            replace(_page_document(page), url=identifying_address(claimed_addresses, fetched)),
+            page.encoding,
+        )
+        document = replace(document, notes=(*document.notes, *_notes_on_rejected_address(claimed_addresses, fetched)))
+    document = gate.check_document(document, is_row=is_row)
     address = fetched or clean_line(item.address)
     gate.check_address(address)
     filename, file_notes = gate.file_name(filename)
@@ -122,26 +125,26 @@ def _prepared(item: Item, encoding: str, now: datetime, authority: Authority) ->
     published = published_at(document, body, captured)
     return Prepared(
         document, item.sha256, len(item.received), pack(item.received), item.media_type, read_as, filename, address, fetched,
-        next(iter(claims), ""), captured, published, analyse(document.title, body, published, authority), item.path,
-        item.place, (*item.notes, *file_notes, *document.notes, *_later_than_capture(document, captured)),
+        next(iter(claimed_addresses), ""), captured, published, analyse(document.title, body, published, authority),
+        item.path, item.place, (*item.notes, *file_notes, *document.notes, *_later_than_capture(document, captured)),
     )  # fmt: skip
 
 
-def believed(claims: tuple[str, ...], fetched: str) -> str:
-    """Returns the address that identifies a page: the first claim of the domain that it was fetched from, else
-    `fetched`.
+def identifying_address(claimed_addresses: tuple[str, ...], fetched: str) -> str:
+    """Returns the address that identifies a page: its first claimed address in the domain that it was fetched
+    from, else `fetched`.
 
-    Without a fetched address no claim is believed, and the result is empty.
+    Without a fetched address no claimed address counts, and the result is empty.
     """
-    return next((claim for claim in claims if same_domain(claim, fetched)), fetched)
+    return next((address for address in claimed_addresses if same_domain(address, fetched)), fetched)
 
 
-def _notes_on_unbelieved_claim(claims: tuple[str, ...], fetched: str) -> tuple[Note, ...]:
-    """Returns a note on the first address that a page claims, if that claim is not believed; else nothing."""
-    claim = next(iter(claims), "")
-    if not claim or claim == fetched or same_domain(claim, fetched):
+def _notes_on_rejected_address(claimed_addresses: tuple[str, ...], fetched: str) -> tuple[Note, ...]:
+    """Returns a note on a page's first claimed address, if it does not identify the page; else nothing."""
+    claimed_address = next(iter(claimed_addresses), "")
+    if not claimed_address or claimed_address == fetched or same_domain(claimed_address, fetched):
         return ()
-    return (Note(NoteKind.DROPPED, "url", claim, _OTHER_DOMAIN if fetched else _NOT_FETCHED),)
+    return (Note(NoteKind.DROPPED, "url", claimed_address, _OTHER_DOMAIN if fetched else _NOT_FETCHED),)
 
 
 def published_at(document: Document, body: Reading, captured: datetime) -> ArchiveDate:
@@ -156,7 +159,7 @@ def _later_than_capture(document: Document, captured: datetime) -> tuple[Note, .
     """Returns notes on stated dates of publication that are later than the capture."""
     day = captured.date()
     reason = Message("later than the capture of {day}; it was ignored", day=day)
-    return gate.dropped((stated for stated in document.dates if not was_past(stated.date, day)), reason)
+    return gate.notes_on_dropped((stated for stated in document.dates if not was_past(stated.date, day)), reason)
 
 
 def _page_document(page: html.Page) -> Document:

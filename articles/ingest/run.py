@@ -198,7 +198,7 @@ def ingest(paths: Iterable[Path], options: Options) -> Report:
     takes more than ARCHIVE_DOCUMENT_SECONDS of processor time or ARCHIVE_DOCUMENT_MEMORY is reported, and costs no
     other document.
     """
-    run = _Run(options)
+    run = _IngestRun(options)
     return run.over(_entries(paths, options, run.left))
 
 
@@ -208,7 +208,7 @@ def ingest_items(items: Iterable[Item], options: Options) -> Report:
     Of `options`, only those for documents apply: the items are read already, each has its format, and one process
     analyses them.
     """
-    return _Run(replace(options, workers=1)).over(items)
+    return _IngestRun(replace(options, workers=1)).over(items)
 
 
 def _entries(paths: Iterable[Path], options: Options, abandoned: Container[str]) -> Iterator[Item | Broken | Remark]:
@@ -269,7 +269,7 @@ def _files(path: Path) -> Iterator[Path | Broken]:
                 yield Broken(str(file), "", Message("not a regular file"))
 
 
-class _Run:
+class _IngestRun:
     """One run of ingest: its options, its state, and the report that it fills."""
 
     def __init__(self, options: Options) -> None:
@@ -294,7 +294,7 @@ class _Run:
         started = time.monotonic()
         with operation(command="ingest"), storing(), self.rereading:
             try:
-                for batch in self._prepared(iter(entries)):
+                for batch in self._prepare_batches(iter(entries)):
                     self._keep(self._while_readable(batch))
             except OSError as error:
                 if not disk_takes_no_more(error):
@@ -306,7 +306,7 @@ class _Run:
         self.report.seconds = time.monotonic() - started
         return self.report
 
-    def _prepared(self, entries: Iterator[Item | Broken | Remark]) -> Iterator[list[Prepared | Broken]]:
+    def _prepare_batches(self, entries: Iterator[Item | Broken | Remark]) -> Iterator[list[Prepared | Broken]]:
         """Yields batches in the order of the input.
 
         Other processes read and analyse them, within each document's budget.
@@ -325,14 +325,14 @@ class _Run:
                     stack.enter_context(context)
             sent: deque[Item | Broken] = deque()
 
-            def noted() -> Iterator[list[Item | Broken]]:
+            def new_batches() -> Iterator[list[Item | Broken]]:
                 for entries_of_batch in self._new(first_entries, entries):
                     sent.append(entries_of_batch[0])
                     # If a worker finds no disk space for originals, the run ends at the oldest batch in work.
                     self.at = sent[0]
                     yield entries_of_batch
 
-            for batch in pool.map(noted()):
+            for batch in pool.map(new_batches()):
                 sent.popleft()
                 self.at = batch.values[0]
                 pairs = zip(batch.values, batch.outcomes, strict=True)
@@ -354,7 +354,7 @@ class _Run:
     def _without_known(self, batch: list[Item | Broken | Remark]) -> list[Item | Broken]:
         items = [item for item in batch if isinstance(item, Item)]
         stored = stored_bytes({item.sha256 for item in items if item.content is not None})
-        stored_addresses = self._seen({item.address for item in items if item.content is None})
+        stored_addresses = self._stored_addresses({item.address for item in items if item.content is None})
         fresh: list[Item | Broken] = []
 
         def add_fresh(entry: Item | Broken) -> None:
@@ -411,7 +411,7 @@ class _Run:
         return readable
 
     @staticmethod
-    def _seen(addresses: set[str]) -> set[str]:
+    def _stored_addresses(addresses: set[str]) -> set[str]:
         """Returns the addresses that are stored: as a capture's address, or as the URL of an article with a capture."""
         if not addresses:
             return set()

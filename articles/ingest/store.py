@@ -20,7 +20,7 @@ from articles.extract.authority import Authority
 from articles.extract.dates import publication_date, stated_publication
 from articles.extract.process import suggest_all
 from articles.extract.subject import Subject
-from articles.ingest.document import Broken, Note, quoted
+from articles.ingest.document import Broken, Note, shorten_value
 from articles.ingest.identity import StoredArticles, article_with, reason_to_wait, stored_bytes
 from articles.ingest.prepare import Prepared
 from articles.models import ArchiveDate, Article, Basis, Capture, CaptureState, Source, TitleOrigin, WaitingReason
@@ -190,7 +190,7 @@ def _add_fetched_address(pk: int, prepared: Prepared, sources: "Sources") -> tup
     if capture.state != CaptureState.ACCEPTED or capture.fetched_address:
         return article, "unchanged"
     capture.fetched_address = capture.address = prepared.fetched
-    capture.claimed_address = capture.claimed_address or prepared.claimed
+    capture.claimed_address = capture.claimed_address or prepared.claimed_address
     capture.save(update_fields=["fetched_address", "address", "claimed_address"])
     if article.url:
         return article, "unchanged"
@@ -274,7 +274,7 @@ def capture_of(prepared: Prepared, article: Article, reason: WaitingReason | Non
     return Capture(
         article=article, sha256=prepared.sha256, size=prepared.size,
         media_type=prepared.media_type[:100], encoding=prepared.encoding[:40], filename=prepared.filename,
-        address=prepared.address, fetched_address=prepared.fetched, claimed_address=prepared.claimed,
+        address=prepared.address, fetched_address=prepared.fetched, claimed_address=prepared.claimed_address,
         captured_at=prepared.captured_at, state=CaptureState.WAITING if reason else CaptureState.ACCEPTED,
         waiting_reason=reason or "",
     )  # fmt: skip
@@ -307,7 +307,7 @@ def fill(article: Article, prepared: Prepared, sources: "Sources") -> None:
 def _notes_on_values_left_out(article: Article, prepared: Prepared, sources: "Sources") -> Iterator[Note]:
     """Yields notes on stated values that the article does not hold: an unknown source, or a field that was set before."""
     document = prepared.document
-    if (doubted_source := sources.doubted(prepared)) and article.source_id != doubted_source.pk:
+    if (doubted_source := sources.doubted_source(prepared)) and article.source_id != doubted_source.pk:
         host = read_address(document.url).host
         message = Message("a source of that name is kept under other domains than {host}; it was not taken", host=host)
         yield Note(NoteKind.DROPPED, "source", document.source_name, message)
@@ -320,7 +320,7 @@ def _notes_on_values_left_out(article: Article, prepared: Prepared, sources: "So
     for name in ("author", "section", "url", "status"):
         stated_value, stored_value = getattr(document, name), getattr(article, name)
         if stated_value and stated_value != stored_value:
-            message = Message("the article was stored before and keeps “{kept}”", kept=quoted(stored_value))
+            message = Message("the article was stored before and keeps “{kept}”", kept=shorten_value(stored_value))
             yield Note(NoteKind.DROPPED, name, stated_value, message)
 
 
@@ -335,15 +335,15 @@ class Sources:
         document = prepared.document
         host = read_address(document.url).host if document.url else ""
         named_source = self._source("name", document.source_name) if document.source_name else None
-        if named_source and not self.doubted(prepared):
+        if named_source and not self.doubted_source(prepared):
             return named_source.pk
         lookups = [("mark", mark) for mark in document.marks] + ([("host", host)] if host else [])
         return next((source.pk for lookup in lookups if (source := self._source(*lookup))), None)
 
-    def doubted(self, prepared: Prepared) -> Source | None:
+    def doubted_source(self, prepared: Prepared) -> Source | None:
         """Returns the source that a fetched page names although its host is none of that source's domains.
 
-        Such a claim is not believed. None if the page names no known source, or its claim is plausible.
+        Such a page is not believed. None if the page names no known source, or the source is plausible.
         """
         document = prepared.document
         named_source = self._source("name", document.source_name) if document.source_name and prepared.fetched else None

@@ -243,16 +243,16 @@ class _Heading:
         self.dates: list[StatedDate] = []
         self.marks: list[str] = []
         self._aside = aside
-        candidates: list[Line] = []
+        heading_lines: list[Line] = []
         for line in heading:
             if not self._is_label_line(line):
-                candidates.append(line)
+                heading_lines.append(line)
         if declared:
-            self.paragraphs = [*self._without_title(candidates), *paragraphs]
+            self.paragraphs = [*self._without_title(heading_lines), *paragraphs]
             return
-        title = self._title_among(candidates)
+        title = self._title_among(heading_lines)
         text_lines: list[Line] = []
-        for line in candidates:
+        for line in heading_lines:
             if title is None:
                 text_lines.append(line)
             elif line is title:
@@ -268,12 +268,12 @@ class _Heading:
                 text_lines.append(line)
         self.paragraphs = [*text_lines, *paragraphs]
 
-    def _without_title(self, candidates: Sequence[Line]) -> list[Line]:
+    def _without_title(self, heading_lines: Sequence[Line]) -> list[Line]:
         """Sets aside lines that repeat the declared title, and short lines above them; returns the other lines."""
         declared = Line(0, self.title)
-        repeats = [line for line in candidates if _have_same_words(line, declared)]
+        repeats = [line for line in heading_lines if _have_same_words(line, declared)]
         text_lines = []
-        for line in candidates:
+        for line in heading_lines:
             if line in repeats:
                 self._set_aside(line, "repeated title")
             elif repeats and line.number < repeats[-1].number and line.length <= _LONGEST_BANNER:
@@ -299,19 +299,19 @@ class _Heading:
         return expression is not None or author is not None or bool(mark)
 
     @staticmethod
-    def _title_among(candidates: Sequence[Line]) -> Line | None:
+    def _title_among(heading_lines: Sequence[Line]) -> Line | None:
         """Returns the line that occurs twice, else the first line longer than a section's name, else the longest; None
         if all are too short.
         """
-        for index, line in enumerate(candidates):
+        for index, line in enumerate(heading_lines):
             if line.length >= SHORTEST_TITLE and any(
-                _have_same_words(line, later_line) for later_line in candidates[index + 1 :]
+                _have_same_words(line, later_line) for later_line in heading_lines[index + 1 :]
             ):
                 return line
-        long_enough = [line for line in candidates if line.length > LONGEST_SECTION]
+        long_enough = [line for line in heading_lines if line.length > LONGEST_SECTION]
         if long_enough:
             return long_enough[0]
-        return max((line for line in candidates if line.length >= 2), key=lambda line: line.length, default=None)
+        return max((line for line in heading_lines if line.length >= 2), key=lambda line: line.length, default=None)
 
 
 def _mark_of(line: Line) -> str:
@@ -375,7 +375,7 @@ def _without_repeats(paragraphs: Sequence[Line], title: str, aside: list[SetAsid
             aside.append(
                 SetAside(line.number, "repeated title" if folded_line == folded_title else "repeated", line.text)
             )
-        elif quotes.quoted(index):
+        elif quotes.is_pull_quote(index):
             aside.append(SetAside(line.number, "pull quote", line.text))
         else:
             seen_lines.add(folded_line)
@@ -403,7 +403,7 @@ class _Quotes:
                 for stem in stems:
                     self._holders[stem].append(index)
 
-    def quoted(self, index: int) -> bool:
+    def is_pull_quote(self, index: int) -> bool:
         """Returns whether the paragraph at `index` is a pull quote."""
         if not self._may_quote[index]:
             return False
@@ -412,12 +412,9 @@ class _Quotes:
             return bool(self._holders)
         needed = ceil(PULL_QUOTE_SHARE * len(stems))
         rarest = sorted(stems, key=lambda stem: len(self._holders[stem]))[: len(stems) - needed + 1]
-        candidates = dict.fromkeys(chain.from_iterable(self._holders[stem][: _MOST_QUOTED + 1] for stem in rarest))
-        stem_sets = (self._stems[candidate] for candidate in islice(candidates, _MOST_QUOTED + 1) if candidate != index)
-        return any(
-            len(candidate_stems) > len(stems) and len(stems & candidate_stems) >= needed
-            for candidate_stems in stem_sets
-        )
+        holders = dict.fromkeys(chain.from_iterable(self._holders[stem][: _MOST_QUOTED + 1] for stem in rarest))
+        stem_sets = (self._stems[holder] for holder in islice(holders, _MOST_QUOTED + 1) if holder != index)
+        return any(len(other_stems) > len(stems) and len(stems & other_stems) >= needed for other_stems in stem_sets)
 
 
 def _may_be_pull_quote(line: Line) -> bool:

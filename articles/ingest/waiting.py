@@ -21,7 +21,7 @@ from articles.models.history import operation
 from articles.models.inserting import insert, with_keys
 from articles.platform.limits import BoundedWorkers, Budget, Exceeded
 
-# The message for a decision without the mark of the page that the editor saw.
+# The message for a decision without the decision mark of the page that the editor saw.
 DECISION_MARK_MISSING = "لا يُعرف ما عرضته الصفحة التي قررت منها. أعد فتحها ثم قرر."
 
 
@@ -34,7 +34,7 @@ def document_of(capture: Capture) -> Document:
 
     Raises DecisionError if the bytes can no longer be read, and DamagedCaptureError.
     """
-    return _prepared(capture, Authority.load()).document
+    return _prepare(capture, Authority.load()).document
 
 
 def accept(capture_pk: int, by: User, seen: str) -> Article:
@@ -46,7 +46,7 @@ def accept(capture_pk: int, by: User, seen: str) -> Article:
     with transaction.atomic(), operation(what="قبول نسخة", **{ACCEPTED_CAPTURE: capture_pk}):
         capture = _open_capture(capture_pk, by, seen)
         authority = Authority.load()
-        prepared = _prepared(capture, authority)
+        prepared = _prepare(capture, authority)
         _decide(capture, CaptureState.ACCEPTED, by)
         article = Article.objects.get(pk=capture.article_id)
         with Rereading(authority) as rereading:
@@ -65,7 +65,7 @@ def make_own(capture_pk: int, by: User, seen: str) -> Article:
     with transaction.atomic(), operation(what="نسخة تصير مقالا", **operation_arguments):
         capture = _open_capture(capture_pk, by, seen)
         authority = Authority.load()
-        prepared = _prepared(capture, authority)
+        prepared = _prepare(capture, authority)
         article = Article()
         fill(article, prepared, Sources())
         if not Article.objects.filter(pk=former_pk or 0, status=ArticleStatus.PUBLISHED).exists():
@@ -90,8 +90,8 @@ def refuse(capture_pk: int, by: User, seen: str) -> None:
 
 
 def check_open(capture: Capture, by: User, seen: str) -> None:
-    """Raises DecisionError if the capture was accepted, or if another editor has decided since this one saw the mark
-    `seen`.
+    """Raises DecisionError if the capture was accepted, or if another editor has decided since this one saw the
+    decision mark `seen`.
     """
     is_anothers = capture.decided_by is not None and capture.decided_by != by
     is_overtaken = capture.decision_mark != seen and is_anothers
@@ -124,7 +124,7 @@ def _decide(capture: Capture, state: CaptureState, by: User, article: Article | 
     capture.save(update_fields=["state", "decided_by", "decided_at", "article"])
 
 
-def _prepared(capture: Capture, authority: Authority) -> Prepared:
+def _prepare(capture: Capture, authority: Authority) -> Prepared:
     """Reads and analyses the capture's bytes as ingest does, within the budget of a document."""
     item = Item(
         f"capture {capture.pk}", capture.read(), capture.media_type, capture.filename,

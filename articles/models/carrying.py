@@ -50,7 +50,7 @@ def _carry_figures(article: ArticleRow, change: TextChange) -> Iterable[LostWord
         if figure.start is not None or figure.state != ReviewState.SUGGESTED
     ]  # fmt: skip
     old = {figure.pk: span_of(figure) for figure in figures}
-    moved = change.moved([(old[figure.pk], figure.quote) for figure in figures])
+    moved = change.move([(old[figure.pk], figure.quote) for figure in figures])
     new = dict(zip(old, moved, strict=True))
     _write_spans(article.figures, old, new, change.after)
     for figure in figures:
@@ -93,7 +93,7 @@ def _write_spans(
 def _carry_mentions(article: ArticleRow, change: TextChange) -> Iterable[LostWords]:
     for mention in article.mentions.select_related("actor").order_by("id"):
         places = [((start, end), quote) for (start, end), quote in zip(mention.spans, mention.quotes, strict=True)]
-        moved = change.moved(places)
+        moved = change.move(places)
         place(mention, moved, change.after)
         lost = [place for place, span in zip(places, moved, strict=True) if span is None]
         if lost and mention.state != ReviewState.SUGGESTED:

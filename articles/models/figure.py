@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, Value, When
 from django.db.models.functions import Length
 
-from articles.arabic.quoting import quoted
+from articles.arabic.quoting import in_guillemets
 from articles.models.actor import Actor
 from articles.models.article import Article
 from articles.models.event import Event
@@ -207,7 +207,7 @@ class Figure(Limited, Reviewable):
         ]
 
     def __str__(self) -> str:
-        return quoted(self.quote)
+        return in_guillemets(self.quote)
 
     def beyond_limits(self) -> Iterator[tuple[str, str]]:
         days = planned_days()

@@ -14,7 +14,7 @@ from django.db import models
 from django.utils import timezone
 
 from articles.arabic.counting import BYTES, agreeing
-from articles.arabic.isolating import isolated_dates
+from articles.arabic.isolating import isolate_dates
 from articles.platform import calendar_bounds
 
 # The first newspaper in Arabic is of 1828. A text that is announced for a later year is not published yet.
@@ -106,7 +106,7 @@ def day_messages(row: models.Model, name: str, days: Days) -> Iterator[tuple[str
 
 def outside_message(days: Days) -> str:
     """Returns the message for editors about a day that is not sensible."""
-    return isolated_dates(f"تاريخ غير معقول: يقبل ما بين {days.first} و{days.last}.")
+    return isolate_dates(f"تاريخ غير معقول: يقبل ما بين {days.first} و{days.last}.")
 
 
 def days_within(model: str, *columns: str) -> list[models.BaseConstraint]:

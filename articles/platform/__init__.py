@@ -1,1 +1,1 @@
-"""What the rooms stand on and no reader knows of: addresses, process limits, supervision. Imports nothing of ours."""
+"""What the other packages stand on and no reader knows of: addresses, process limits, supervision. It imports none."""

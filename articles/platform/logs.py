@@ -24,7 +24,7 @@ from articles.platform import environment
 SLOW = logging.getLogger("archive.slow")
 # The most characters of a slow statement that are logged. The statements of searches are pages long. A judgement: the
 # beginning tells which statement it is.
-LONGEST_TOLD = 2_000
+LONGEST_LOGGED_STATEMENT = 2_000
 
 
 def without_query(logger: object, method: str, event: EventDict) -> EventDict:
@@ -125,7 +125,7 @@ def _timed(execute: Callable, sql: Any, params: object, many: bool, context: dic
     finally:
         milliseconds = (time.perf_counter() - started) * 1000
         if milliseconds >= settings.ARCHIVE_SLOW_STATEMENT:
-            SLOW.warning("%.0f ms: %s", milliseconds, " ".join(str(sql).split())[:LONGEST_TOLD])
+            SLOW.warning("%.0f ms: %s", milliseconds, " ".join(str(sql).split())[:LONGEST_LOGGED_STATEMENT])
 
 
 @receiver(connection_created)

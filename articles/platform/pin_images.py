@@ -67,7 +67,7 @@ class Image:
         return cls(f"{'http' if is_loopback else 'https'}://{host}", rest, version)
 
 
-def pinned(text: str, digests: dict[str, str]) -> str:
+def pin(text: str, digests: dict[str, str]) -> str:
     """Returns the text of a file with the digest of each image that it names.
 
     `digests` maps `name:version` to a digest.
@@ -151,7 +151,7 @@ def main(paths: list[str]) -> None:
     except RegistryError as error:
         sys.exit(f"{error}\nNo file was changed.")
     for path, text in texts.items():
-        _replace(path, pinned(text, digests))
+        _replace(path, pin(text, digests))
     for image in wanted:
         print(f"{image}@{digests[image]}")
 

@@ -5,5 +5,5 @@ from importlib import import_module
 import django
 
 django.setup()
-# The module is named by a string, because this room must not import from the rooms above it.
+# The module is named by a string, because this package must not import from the packages above it.
 import_module("articles.ingest.prepare")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from articles.search import index, matching
 from articles.search.compile import CompiledQuery, Concept
-from articles.search.index import Queries, QueriesByLevel, Scope, WeightedQuery
+from articles.search.index import Queries, QueriesByLevel, SearchSpace, WeightedQuery
 from articles.search.matching import HIGHEST_LEVEL, Dense, Lexeme, Match
 from articles.search.vocabulary import Alike, Totals, inverse_document_frequency
 
@@ -25,7 +25,7 @@ MOST_RANKED = 400
 # counted. For a wider filter, this many of the densest articles of the whole archive are tested against the filter.
 # Some other articles of the filter become candidates too. A judgement: of a filter that lets in a tenth of the archive
 # some 200 of them pass; testing more takes longer for every wide filter.
-MOST_HELD_AGAINST_FILTER = 2_000
+MOST_TESTED_AGAINST_FILTER = 2_000
 # MOST_INTERSECTED is the highest number of index entries of a match that are intersected with a filter. Entries that
 # are merged from several lists, or taken from one list less another, count MERGED times, because they take longer to
 # read. Judgements on the time of one look: a larger bound finds all matches of more filters, and makes the slowest of
@@ -193,40 +193,40 @@ def _by_level(matches: Mapping[int, Match]) -> QueriesByLevel:
     )
 
 
-def with_all(match: Match, counts: Counts, scope: Scope) -> Candidates:
-    """Returns candidates among the articles of `scope` that match: they hold everything the query requires."""
+def with_all(match: Match, counts: Counts, search_space: SearchSpace) -> Candidates:
+    """Returns candidates among the articles of `search_space` that match: they hold everything the query requires."""
     exact = matching.needs_positions(match)
     must = matching.positions(match) if exact else ""
     if counts.at_most(match) <= MOST_FOUND:
-        result = scope.look(index.holding(counts.holding(match), MOST_FOUND + 1))
+        result = search_space.look(index.holding(counts.holding(match), MOST_FOUND + 1))
         if result.are_all:
             return Candidates.every(result.kept, must)
-    if scope.filtered:
-        return _in_filter(match, must, counts, scope)
-    result = scope.look(_densest(match, counts, CHECKED_FOR_PHRASE[0] if exact else MOST_RANKED))
+    if search_space.filtered:
+        return _in_filter(match, must, counts, search_space)
+    result = search_space.look(_densest(match, counts, CHECKED_FOR_PHRASE[0] if exact else MOST_RANKED))
     return _of_densest(result, must, counts.at_least(match))
 
 
-def _in_filter(match: Match, must: str, counts: Counts, scope: Scope) -> Candidates:
-    """Returns candidates that hold `match` and pass the filter of `scope`.
+def _in_filter(match: Match, must: str, counts: Counts, search_space: SearchSpace) -> Candidates:
+    """Returns candidates that hold `match` and pass the filter of `search_space`.
 
     They are complete where the matches or the filter's articles are few. Otherwise they are the densest articles that
     pass the filter, and some of the filter's other articles.
     """
     if counts.at_most(match) * (1 if _is_plain(match) else MERGED) <= MOST_INTERSECTED:
-        matching_ids = scope.intersected(matching.terms(match), index.MOST_FILTERED + 1)
+        matching_ids = search_space.intersect(matching.terms(match), index.MOST_FILTERED + 1)
         if matching_ids is not None:
             if len(matching_ids) <= index.MOST_FILTERED:
                 return Candidates.every(matching_ids, must)
-            result = scope.look(_densest(match, counts, MOST_HELD_AGAINST_FILTER))
+            result = search_space.look(_densest(match, counts, MOST_TESTED_AGAINST_FILTER))
             return _of_filter(result, matching_ids, match, at_least=0 if must else len(matching_ids))
-    if scope.narrow is not None:
-        return Candidates.every(scope.narrow, matching.positions(match))
-    result = scope.look(_densest(match, counts, MOST_HELD_AGAINST_FILTER), newest=scope.looks_wide)
+    if search_space.narrow is not None:
+        return Candidates.every(search_space.narrow, matching.positions(match))
+    result = search_space.look(_densest(match, counts, MOST_TESTED_AGAINST_FILTER), newest=search_space.looks_wide)
     expected_in_filter = counts.totals.articles * len(result.kept) / max(len(result.ids), 1)
-    if expected_in_filter < index.MOST_FILTERED and scope.whole is not None:
-        return Candidates.every(scope.whole, matching.positions(match))
-    return _of_filter(result, result.newest if scope.looks_wide else scope.first, match)
+    if expected_in_filter < index.MOST_FILTERED and search_space.whole is not None:
+        return Candidates.every(search_space.whole, matching.positions(match))
+    return _of_filter(result, result.newest if search_space.looks_wide else search_space.first, match)
 
 
 def _of_filter(result: index.IndexLook, other_ids: Sequence[int], match: Match, at_least: int = 0) -> Candidates:
@@ -248,16 +248,16 @@ def _is_plain(match: Match) -> bool:
     return not any(lexeme.prefix for lexeme in matching.lexemes_in(match))
 
 
-def with_rare_phrase(match: Match, counts: Counts, scope: Scope) -> Candidates:
+def with_rare_phrase(match: Match, counts: Counts, search_space: SearchSpace) -> Candidates:
     """Returns candidates that hold a rare phrase of common words, from more articles than `with_all` examines.
 
     The index finds articles with the words, and only the stored positions show which of them hold the phrase. Where the
     CHECKED_FOR_PHRASE[0] densest articles hardly held it, the next numbers of CHECKED_FOR_PHRASE are tried until
-    ENOUGH_MATCHES articles hold it. `scope` must be unfiltered.
+    ENOUGH_MATCHES articles hold it. `search_space` must be unfiltered.
     """
     phrase = matching.positions(match)
     look = index.densest_meeting(phrase, ENOUGH_MATCHES, counts.reaching(match), CHECKED_FOR_PHRASE[1:], MOST_FOUND)
-    return _of_densest(scope.look(look), phrase, counts.at_least(match))
+    return _of_densest(search_space.look(look), phrase, counts.at_least(match))
 
 
 def _of_densest(result: index.IndexLook, must: str, at_least: int) -> Candidates:
@@ -272,15 +272,15 @@ def _densest(match: Match, counts: Counts, limit: int) -> index.Look:
     return index.densest(counts.reaching(match), limit, MOST_FOUND, counts.reaching_in_part(match))
 
 
-def with_some(concepts: Sequence[Concept], counts: Counts, scope: Scope) -> Candidates:
-    """Returns candidates among the articles of `scope` that hold some of `concepts`.
+def with_some(concepts: Sequence[Concept], counts: Counts, search_space: SearchSpace) -> Candidates:
+    """Returns candidates among the articles of `search_space` that hold some of `concepts`.
 
     There are at most MOST_RANKED of them, or every article of a narrow filter. Articles with more concepts, or rarer
     ones, come first.
     """
-    if scope.narrow is not None:
-        return Candidates.every(scope.narrow)
-    limit = MOST_HELD_AGAINST_FILTER if scope.filtered else MOST_RANKED
+    if search_space.narrow is not None:
+        return Candidates.every(search_space.narrow)
+    limit = MOST_TESTED_AGAINST_FILTER if search_space.filtered else MOST_RANKED
     rare: list[WeightedQuery] = []
     common: list[Match] = []
     entries_read = 0
@@ -296,7 +296,7 @@ def with_some(concepts: Sequence[Concept], counts: Counts, scope: Scope) -> Cand
         ]
         entries_read += expected
     driving_queries = [counts.reaching(match) for match in common[:MOST_DRIVING]]
-    result = scope.look(index.weightiest(rare, driving_queries, limit))
+    result = search_space.look(index.weightiest(rare, driving_queries, limit))
     ranked_ids = result.kept[:MOST_RANKED]
     return Candidates(
         tuple(ranked_ids), tuple(ranked_ids), complete=not common and result.are_all and len(ranked_ids) < MOST_RANKED

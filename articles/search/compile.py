@@ -90,7 +90,7 @@ def compile_query(query: ParsedQuery, *, widen: bool = True) -> CompiledQuery | 
     # A field that names nothing becomes plain words. Whether it does is read in the same statement as the statistics of
     # these words, so the statement covers the words of every field.
     nothing = {field: None if isinstance(field, Field) else Q() for field in fields}
-    as_words = _FieldResolver(nothing).resolved(query.tree)
+    as_words = _FieldResolver(nothing).resolve(query.tree)
     typed = terms_of(as_words, negated=True)
     lexicon = vocabulary.lexicon_of(
         words=[*(term.text for term in typed), *in_question(query)],
@@ -99,7 +99,7 @@ def compile_query(query: ParsedQuery, *, widen: bool = True) -> CompiledQuery | 
         besides=looks(fields),
     )
     resolver = _FieldResolver(conditions_of(fields, lexicon.besides))
-    tree = resolver.resolved(query.tree)
+    tree = resolver.resolve(query.tree)
     widened = _named(tree, lexicon.named) if widen else {}
     compiler = _Compiler(lexicon.lexemes, widened, resolver.conditions)
     parts = tree.parts if isinstance(tree, And) else (tree,)
@@ -155,7 +155,7 @@ class _FieldResolver:
         self.conditions = conditions
         self.notes: list[QueryNote] = []
 
-    def resolved(self, node: Node) -> Node:
+    def resolve(self, node: Node) -> Node:
         """Returns the tree with every field that names nothing replaced. `notes` gets one note for each of them."""
         match node:
             case Field():
@@ -169,11 +169,11 @@ class _FieldResolver:
                     return And(terms) if len(terms) > 1 else terms[0]
                 return node
             case Not(part):
-                return Not(self.resolved(part))
+                return Not(self.resolve(part))
             case And(parts):
-                return And(tuple(self.resolved(part) for part in parts))
+                return And(tuple(self.resolve(part) for part in parts))
             case Or(parts):
-                return Or(tuple(self.resolved(part) for part in parts))
+                return Or(tuple(self.resolve(part) for part in parts))
         return node
 
 

@@ -15,7 +15,7 @@ from articles.arabic.characters import RASM
 from articles.arabic.keyboard import other_layout
 from articles.arabic.stopwords import is_stop_word
 from articles.arabic.words import WORD, words
-from articles.search.lexemes import quoted
+from articles.search.lexemes import quote_lexeme
 from articles.search.query import ParsedQuery, terms_of
 from articles.search.vocabulary import Lexicon
 
@@ -173,7 +173,7 @@ def _ratio(first: str, second: str) -> float:
 
 
 def _any_of(lexemes: Iterable[str]) -> str:
-    return " | ".join(map(quoted, sorted(lexemes)))
+    return " | ".join(map(quote_lexeme, sorted(lexemes)))
 
 
 def _spellings(lexemes: Iterable[str], among: QuerySet[Any] | None) -> dict[str, str]:
@@ -192,7 +192,7 @@ def _spellings(lexemes: Iterable[str], among: QuerySet[Any] | None) -> dict[str,
     with connection.cursor() as cursor:
         cursor.execute(
             _SPELLINGS.format(articles=articles),
-            [sorted_lexemes, [quoted(lexeme) for lexeme in sorted_lexemes], *params, READ_FOR_SPELLING],
+            [sorted_lexemes, [quote_lexeme(lexeme) for lexeme in sorted_lexemes], *params, READ_FOR_SPELLING],
         )
         rows = cursor.fetchall()
     spellings: dict[str, str] = {}

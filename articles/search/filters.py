@@ -47,7 +47,7 @@ _NAME_COLUMNS = {Actor: ("name", "distinction"), Event: ("title",), Measure: ("l
 _MOST_COLUMNS = 2
 
 
-class _ChoiceField(django_filters.fields.ModelChoiceField):
+class _RowField(django_filters.fields.ModelChoiceField):
     """A field whose value is one row; the filter set looks up the rows of all such fields in one statement.
 
     row: the row that the address names; None where there is none.
@@ -63,10 +63,10 @@ class _ChoiceField(django_filters.fields.ModelChoiceField):
         return self.row
 
 
-class _Choice(django_filters.ModelChoiceFilter):
+class _RowFilter(django_filters.ModelChoiceFilter):
     """A condition whose value is one row."""
 
-    field_class = _ChoiceField
+    field_class = _RowField
 
 
 def _padded(columns: Sequence[str]) -> list[Cast]:
@@ -81,8 +81,8 @@ def _from_columns(model: type[Model], pk: int, *texts: str) -> Model:
     return model.from_db(DEFAULT_DB_ALIAS, ["id", *columns], [pk, *texts[: len(columns)]])
 
 
-def _choice(queryset: QuerySet[Any], label: str | Promise, **options: Any) -> _Choice:
-    return _Choice(queryset=queryset, label=label, error_messages={"invalid_choice": _WRONG}, **options)
+def _row_filter(queryset: QuerySet[Any], label: str | Promise, **options: Any) -> _RowFilter:
+    return _RowFilter(queryset=queryset, label=label, error_messages={"invalid_choice": _WRONG}, **options)
 
 
 def _kind(kinds: type[Choices], label: str | Promise, **options: Any) -> django_filters.ChoiceFilter:
@@ -150,7 +150,7 @@ class ForgivingFilterSet(django_filters.FilterSet):
         if not hasattr(self, "_form"):
             fields = super().form.fields
             for name, rows in self.looked_up.items():
-                if isinstance(fields[name], _ChoiceField) and rows:
+                if isinstance(fields[name], _RowField) and rows:
                     fields[name].row = _from_columns(fields[name].queryset.model, *rows[0])
         form: Form = self._form
         return form
@@ -174,7 +174,7 @@ class ForgivingFilterSet(django_filters.FilterSet):
     def named(self) -> dict[str, tuple[QuerySet[Any], Sequence[str]]]:
         """Returns what `looked_up` has to read, by the condition's name: rows, and the columns to read of them."""
         choices = {
-            name: condition.queryset for name, condition in self.filters.items() if isinstance(condition, _Choice)
+            name: condition.queryset for name, condition in self.filters.items() if isinstance(condition, _RowFilter)
         }
         values = {name: self.data.get(name, "") for name in choices}
         return {
@@ -206,10 +206,10 @@ class ForgivingFilterSet(django_filters.FilterSet):
 class ArticleFilter(ForgivingFilterSet):
     """Conditions on articles."""
 
-    event = _choice(Event.objects.public(), _("الفعالية"), method="reporting")
-    actor = _choice(Actor.objects.public(), _("الفاعل"), method="naming")
+    event = _row_filter(Event.objects.public(), _("الفعالية"), method="reporting")
+    actor = _row_filter(Actor.objects.public(), _("الفاعل"), method="naming")
     kind = _kind(EventKind, _("نوع الفعالية"), method="of_kind")
-    source = _choice(Source.objects.public(), _("المصدر"), empty_label=_("كل المصادر"))
+    source = _row_filter(Source.objects.public(), _("المصدر"), empty_label=_("كل المصادر"))
     since = _date(_("من تاريخ"), "published_since")
     until = _date(_("إلى تاريخ"), "published_until")
 
@@ -270,15 +270,17 @@ def _is_any_of(expression: F, rows: QuerySet[Any]) -> Func:
 class FigureFilter(ForgivingFilterSet):
     """Conditions on figures."""
 
-    measure = _choice(
+    measure = _row_filter(
         Measure.objects.public(),
         _("المقياس"),
         empty_label=_("كل المقاييس"),
         widget=Select(attrs={"lang": "ar", "dir": "auto"}),
     )
-    event = _choice(Event.objects.public(), _("الفعالية"))
-    actor = _choice(Actor.objects.public(), _("الفاعل"), method="about")
-    source = _choice(Source.objects.public(), _("المصدر"), field_name="article__source", empty_label=_("كل المصادر"))
+    event = _row_filter(Event.objects.public(), _("الفعالية"))
+    actor = _row_filter(Actor.objects.public(), _("الفاعل"), method="about")
+    source = _row_filter(
+        Source.objects.public(), _("المصدر"), field_name="article__source", empty_label=_("كل المصادر")
+    )
     conflicting = django_filters.BooleanFilter(label=_("أرقام متعارضة"), method="contradicted", widget=CheckboxInput)
 
     class Meta:

@@ -29,7 +29,7 @@ NEWEST_OF_FILTER, FIRST_OF_FILTER = 200, 600
 
 # A filter by source or date has an index of its own. PostgreSQL intersects that index with article_terms where it
 # expects no more rows than this from it. A judgement: intersecting larger indexes takes longer than testing a sample.
-MOST_TOLD_BY_OTHERS = 100_000
+MOST_FILTER_ROWS = 100_000
 
 # Density levels, defined in articles/search/sql/0001_functions.sql, are steps towards BM25's saturation: six levels
 # halve what is missing to it. In a text of 250 words, a word that occurs twice is at level 8, five times at 14, twenty
@@ -107,8 +107,8 @@ class IndexLook(NamedTuple):
 
     ids: ids of the articles found, best first.
     are_all: whether no other article matches.
-    kept: those of `ids` that are in the scope, in the same order.
-    newest: ids of the scope's newest articles; empty unless they were requested.
+    kept: those of `ids` that are in the search space, in the same order.
+    newest: ids of the newest articles of the search space; empty unless they were requested.
     """
 
     ids: list[int]
@@ -118,8 +118,8 @@ class IndexLook(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Scope:
-    """The articles that filters, fields and dates of a search let in.
+class SearchSpace:
+    """The articles among which a search looks: those that its filters, fields and dates let in.
 
     articles: these articles.
     filtered: whether they are fewer than all published articles.
@@ -159,7 +159,7 @@ class Scope:
         """Returns the same as `whole`, but None without a look where PostgreSQL expects a wide filter."""
         return None if self.looks_wide else self.whole
 
-    def intersected(self, terms: str, most: int) -> list[int] | None:
+    def intersect(self, terms: str, most: int) -> list[int] | None:
         """Returns the ids of up to `most` articles of the filter that meet `terms`, a tsquery for article_terms.
 
         Returns None where PostgreSQL would not intersect article_terms with the filter's indexes, because that may take
@@ -169,23 +169,23 @@ class Scope:
         return [pk for (pk,) in _rows(sql, params)] if _intersects(_plan(sql, params)) else None
 
     def look(self, look: Look, *, newest: bool = False) -> IndexLook:
-        """Runs `look` and picks out the articles in the scope; with `newest`, reads the scope's newest ones too."""
+        """Runs `look` and picks out the articles in the search space; with `newest`, reads its newest ones too."""
         columns, params = ["ids", "are_all"], [*look.params]
         if self.filtered:
-            sql, scope_params = self._let_in
+            sql, filter_params = self._let_in
             columns.append(f"ARRAY(SELECT id FROM ({sql}) AS let_in (id) WHERE id IN (SELECT unnest(look.ids)))")
-            params += scope_params
+            params += filter_params
             if newest:
-                sql, scope_params = _sql(self.articles.newest())
+                sql, filter_params = _sql(self.articles.newest())
                 columns.append(f"ARRAY({sql} LIMIT {NEWEST_OF_FILTER})")
-                params += scope_params
+                params += filter_params
         ((ids, are_all, *filter_columns),) = _rows(
             f"WITH look (ids, are_all) AS MATERIALIZED ({look.sql}) SELECT {', '.join(columns)} FROM look", params
         )
         ids = list(dict.fromkeys(ids))
         ids_in_filter = set(filter_columns[0]) if self.filtered else None
-        ids_in_scope = ids if ids_in_filter is None else [pk for pk in ids if pk in ids_in_filter]
-        return IndexLook(ids, bool(are_all), ids_in_scope, filter_columns[1] if newest else [])
+        kept_ids = ids if ids_in_filter is None else [pk for pk in ids if pk in ids_in_filter]
+        return IndexLook(ids, bool(are_all), kept_ids, filter_columns[1] if newest else [])
 
     @cached_property
     def _let_in(self) -> tuple[str, tuple[Any, ...]]:
@@ -259,12 +259,12 @@ def _plan(sql: str, params: Sequence[Any]) -> dict[str, Any]:
 
 
 def _intersects(plan: dict[str, Any]) -> bool:
-    """Returns whether a plan intersects article_terms with indexes that return at most MOST_TOLD_BY_OTHERS rows."""
+    """Returns whether a plan intersects article_terms with indexes that return at most MOST_FILTER_ROWS rows."""
     parts = plan.get("Plans", [])
     if plan["Node Type"] != "BitmapAnd":
         return any(map(_intersects, parts))
     expected_rows = [part["Plan Rows"] for part in parts if part.get("Index Name") != "article_terms"]
-    return len(expected_rows) < len(parts) and sum(expected_rows) <= MOST_TOLD_BY_OTHERS
+    return len(expected_rows) < len(parts) and sum(expected_rows) <= MOST_FILTER_ROWS
 
 
 def _line(queries: Queries) -> str:

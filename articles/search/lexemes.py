@@ -3,7 +3,7 @@
 Lexemes = tuple[str, ...]
 
 
-def quoted(lexeme: str) -> str:
+def quote_lexeme(lexeme: str) -> str:
     """Returns `lexeme` as a literal of the tsquery language."""
     escaped = lexeme.replace("\\", "\\\\").replace("'", "''")
     return f"'{escaped}'"

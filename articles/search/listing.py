@@ -69,7 +69,7 @@ class Direction:
         """Returns whether articles are read from older to newer."""
         return self.oldest != self.back
 
-    def ordered(self, articles: ArticleQuerySet) -> ArticleQuerySet:
+    def order(self, articles: ArticleQuerySet) -> ArticleQuerySet:
         """Returns those of `articles` beyond the place, nearest first."""
         if self.place:
             beyond = "gt" if self.rising else "lt"
@@ -96,7 +96,7 @@ class Listing:
 
 def listing(articles: ArticleQuerySet, direction: Direction, size: int = PAGE_SIZE) -> Listing:
     """Returns the page of `articles` in a direction, of up to `size` articles."""
-    return page_of(direction.ordered(articles)[: size + 1], direction, size)
+    return page_of(direction.order(articles)[: size + 1], direction, size)
 
 
 def page_of(articles: Sequence[Article] | QuerySet[Any], direction: Direction, size: int = PAGE_SIZE) -> Listing:

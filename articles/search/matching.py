@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from articles.search.lexemes import quoted
+from articles.search.lexemes import quote_lexeme
 
 # The highest density level of article_terms; levels count from 0. archive_terms
 # (articles/search/sql/0001_functions.sql) has the same number, so that a change of it needs a new index.
@@ -127,7 +127,7 @@ def terms(match: Match) -> str:
     """Returns the tsquery for article_terms; an empty string where it would match every article."""
     match match:
         case Lexeme(text, prefix, in_title):
-            return quoted(f"@{text}" if in_title else text) + (":*" if prefix else "")
+            return quote_lexeme(f"@{text}" if in_title else text) + (":*" if prefix else "")
         case Dense(text, level):
             return _at_or_above(text)[level]
         case Run(lexemes):
@@ -146,7 +146,7 @@ def terms(match: Match) -> str:
 @lru_cache(maxsize=256)
 def _at_or_above(lexeme: str) -> tuple[str, ...]:
     """Returns, by density level, the tsquery for a lexeme at that level or above; a search uses thirty of them."""
-    entries = [quoted(f"#{chr(48 + level)}{lexeme}") for level in range(HIGHEST_LEVEL + 1)]
+    entries = [quote_lexeme(f"#{chr(48 + level)}{lexeme}") for level in range(HIGHEST_LEVEL + 1)]
     return tuple(_joined(" | ", entries[level:]) for level in range(HIGHEST_LEVEL + 1))
 
 
@@ -178,7 +178,7 @@ def positions(match: Match) -> str:
     match match:
         case Lexeme(text, prefix, in_title):
             marks = ("*" if prefix else "") + ("A" if in_title else "")
-            return quoted(text) + (f":{marks}" if marks else "")
+            return quote_lexeme(text) + (f":{marks}" if marks else "")
         case Run(lexemes):
             return _joined(" <-> ", [positions(lexeme) for lexeme in lexemes])
         case Close(first, second, distance):

@@ -18,7 +18,7 @@ from django.db import connection
 from articles.search import matching
 from articles.search.candidates import Candidates, Counts
 from articles.search.compile import Concept
-from articles.search.lexemes import quoted
+from articles.search.lexemes import quote_lexeme
 from articles.search.matching import Lexeme, Match
 from articles.search.rereading import LONGEST_READ, REREAD, Saturation, Written, reread
 from articles.search.vocabulary import inverse_document_frequency
@@ -127,7 +127,7 @@ class Signal:
     in_title: bool = False
 
 
-def ranked(candidates: Candidates, concepts: Sequence[Concept], counts: Counts) -> list[tuple[int, float]]:
+def rank(candidates: Candidates, concepts: Sequence[Concept], counts: Counts) -> list[tuple[int, float]]:
     """Returns (id, score) of the candidates that match, best first; those that hold no concept are left out."""
     if not candidates.ids:
         return []
@@ -152,7 +152,9 @@ def _signals(concepts: Sequence[Concept], counts: Counts) -> list[Signal]:
     weighed = [(number, concept, counts.idf(concept.match)) for number, concept in enumerate(concepts)]
     main = [signal for number, concept, idf in weighed for signal in _main(number, concept.match, idf, counts)]
     terms = [(number, concept.lexeme, idf) for number, concept, idf in weighed if concept.lexeme]
-    titles = [Signal(number, quoted(lexeme), TITLE_WEIGHT * weight, in_title=True) for number, lexeme, weight in terms]
+    titles = [
+        Signal(number, quote_lexeme(lexeme), TITLE_WEIGHT * weight, in_title=True) for number, lexeme, weight in terms
+    ]
     return [*main, *titles, *_variants(terms, counts), *_neighbours(terms)]
 
 
@@ -176,7 +178,7 @@ def _variants(terms: Sequence[tuple[int, str, float]], counts: Counts) -> list[S
     return [
         Signal(
             number,
-            " | ".join(quoted(form) for form in forms.lexemes),
+            " | ".join(quote_lexeme(form) for form in forms.lexemes),
             VARIANT_WEIGHT * min(weight, inverse_document_frequency(articles, forms.articles)),
             scale=len(forms.lexemes),
         )
@@ -190,11 +192,11 @@ def _neighbours(terms: Sequence[tuple[int, str, float]]) -> list[Signal]:
     return [
         Signal(
             number,
-            f"{quoted(a)} | {quoted(b)}",
+            f"{quote_lexeme(a)} | {quote_lexeme(b)}",
             NEIGHBOUR_WEIGHT * (first_weight + second_weight) / 2,
             scale=2,
             # ts_rank of alternatives looks at single words, so only the gate sees whether they are neighbours.
-            gate=f"({quoted(a)} <-> {quoted(b)}) | ({quoted(b)} <-> {quoted(a)})",
+            gate=f"({quote_lexeme(a)} <-> {quote_lexeme(b)}) | ({quote_lexeme(b)} <-> {quote_lexeme(a)})",
         )
         for (number, a, first_weight), (_, b, second_weight) in itertools.pairwise(terms)
         if a != b

@@ -15,10 +15,10 @@ from articles.models.tally import KEPT_FROM
 from articles.search import vocabulary
 from articles.search.candidates import Counts, with_some
 from articles.search.compile import Concept
-from articles.search.index import Scope
+from articles.search.index import SearchSpace
 from articles.search.limit import give_up_after
 from articles.search.matching import Lexeme
-from articles.search.ranking import ranked
+from articles.search.ranking import rank
 
 # Related articles share some of the TELLING_WORDS most telling words of an article; a word has at least
 # SHORTEST_TELLING_WORD letters. Measured on 2026-11-27: of the first four articles related to each of XQuAD's 240
@@ -82,8 +82,8 @@ def _closest(article: Article, times: Mapping[str, int], lexicon: vocabulary.Lex
         {lexeme: lexicon.frequencies[lexeme.text] for lexeme in telling}, {}, lexicon.variants, lexicon.totals
     )
     concepts = [Concept(lexeme, ((lexeme.text,),)) for lexeme in telling]
-    candidates = with_some(concepts, counts, Scope(Article.objects.public(), filtered=False))
-    ranked_articles = ranked(replace(candidates, ids=candidates.ids[:CLOSELY_READ]), concepts, counts)
+    candidates = with_some(concepts, counts, SearchSpace(Article.objects.public(), filtered=False))
+    ranked_articles = rank(replace(candidates, ids=candidates.ids[:CLOSELY_READ]), concepts, counts)
     return [pk for pk, _ in ranked_articles if pk != article.pk][:most]
 
 

@@ -27,12 +27,12 @@ from articles.search.candidates import (
 )
 from articles.search.compile import CompiledQuery, Concept, compile_query
 from articles.search.correction import correction
-from articles.search.index import Scope, first_meeting
+from articles.search.index import SearchSpace, first_meeting
 from articles.search.limit import time_limit
 from articles.search.listing import PAGE_SIZE, Direction, Listing, capped_count, listing, page_of
 from articles.search.matching import Match
 from articles.search.query import ParsedQuery, QueryNote, is_plain, parse, terms_of
-from articles.search.ranking import ranked
+from articles.search.ranking import rank
 from articles.search.snippets import Highlighted, highlight, with_positions
 
 # Where fewer than ENOUGH_MATCHES articles match everything in a query, articles that match some of it are shown too.
@@ -167,14 +167,14 @@ class _WordSearch:
     query: the parsed query.
     compiled: the compiled query.
     match: the match of `compiled`.
-    scope: the articles that are searched.
+    search_space: the articles that are searched.
     wanted: the page that the caller wants.
     """
 
     query: ParsedQuery
     compiled: CompiledQuery
     match: Match
-    scope: Scope
+    search_space: SearchSpace
     wanted: Wanted
 
     @cached_property
@@ -213,18 +213,20 @@ def search(
         compiled = compile_query(query, widen=widen)
         if compiled is None:
             return SearchPage(query, wanted.order, notes=query.notes)
-        scope_articles = (
+        articles_to_search = (
             (Article.objects.public() if articles is None else articles).searchable().filter(*compiled.conditions)
         )
         filtered = articles is not None or bool(compiled.conditions)
         page = (
-            _page_of_matches(_WordSearch(query, compiled, compiled.match, Scope(scope_articles, filtered), wanted))
+            _page_of_matches(
+                _WordSearch(query, compiled, compiled.match, SearchSpace(articles_to_search, filtered), wanted)
+            )
             if compiled.match
-            else _page_of_fields(query, scope_articles, wanted)
+            else _page_of_fields(query, articles_to_search, wanted)
         )
         is_in_question = page.complete < HARDLY_ANY and not page.total_is_capped
         likelier_query = (
-            correction(query, compiled.lexicon, scope_articles if filtered else None) if is_in_question else ""
+            correction(query, compiled.lexicon, articles_to_search if filtered else None) if is_in_question else ""
         )
         return replace(
             page,
@@ -263,7 +265,7 @@ def _page_of_fields(query: ParsedQuery, articles: ArticleQuerySet, wanted: Wante
 
 def _page_of_matches(word_search: _WordSearch) -> SearchPage:
     """Answers a query that has words, by the policy that suits the number of full matches."""
-    candidates = with_all(word_search.match, word_search.counts, word_search.scope)
+    candidates = with_all(word_search.match, word_search.counts, word_search.search_space)
     if candidates.are_the_matches:
         # All full matches are here before any is ranked. A policy that shows other articles too ranks them all at once.
         policy = _policy(word_search, len(candidates.ids_read))
@@ -324,8 +326,8 @@ def _page_with_some_words(word_search: _WordSearch, full_matches: Sequence[int],
     """
     concepts = word_search.compiled.loose_concepts
     apart = policy == Policy.SOME_WORDS_APART
-    candidates = with_some(concepts, word_search.counts, word_search.scope).beside(full_matches)
-    ranked_articles = ranked(candidates, concepts, word_search.counts)
+    candidates = with_some(concepts, word_search.counts, word_search.search_space).beside(full_matches)
+    ranked_articles = rank(candidates, concepts, word_search.counts)
     if apart:
         complete = set(full_matches)
         ranked_articles.sort(key=lambda row: row[0] not in complete)
@@ -349,16 +351,16 @@ def _ranked_further(word_search: _WordSearch, candidates: Candidates) -> tuple[C
     Where hardly any candidate holds a phrase of common words, it ranks candidates from a further look instead.
     """
     concepts = word_search.compiled.concepts
-    ranked_articles = ranked(candidates, concepts, word_search.counts)
+    ranked_articles = rank(candidates, concepts, word_search.counts)
     if (
         candidates.complete
-        or word_search.scope.filtered
+        or word_search.search_space.filtered
         or not candidates.must
         or len(ranked_articles) >= ENOUGH_MATCHES
     ):
         return candidates, ranked_articles
-    candidates = with_rare_phrase(word_search.match, word_search.counts, word_search.scope)
-    return candidates, ranked(candidates, concepts, word_search.counts)
+    candidates = with_rare_phrase(word_search.match, word_search.counts, word_search.search_space)
+    return candidates, rank(candidates, concepts, word_search.counts)
 
 
 def _total(candidates: Candidates, ranked_articles: RankedArticles) -> int:
@@ -381,7 +383,7 @@ def _shown(articles: ArticleQuerySet, concepts: Sequence[Concept]) -> ArticleQue
 def _scanned(word_search: _WordSearch, direction: Direction, size: int) -> Listing:
     """Returns a page of matches by date where there may be too many matches to read them all."""
     must = matching.positions(word_search.match)
-    ordered = direction.ordered(word_search.scope.articles)
+    ordered = direction.order(word_search.search_space.articles)
     ids = first_meeting(ordered[:LOOKED_AT_BY_DATE], must, size + 1, rising=direction.rising)
     if len(ids) <= size:
         matching_articles = ordered.filter(Q(search_terms__matches=matching.terms(word_search.match))).order_by()[

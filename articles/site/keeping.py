@@ -35,7 +35,7 @@ _LONGEST_SESSION_KEY = 40
 _SESSION_AND_REVISION = (
     "SELECT EXISTS (SELECT FROM django_session WHERE session_key = %s AND expire_date > now()), " + revision.CURRENT
 )
-# Suffixes of the files that pages are rendered from; `release` reads them.
+# Suffixes of the files that pages are rendered from; `release_digest` reads them.
 _CODE = {".py", ".html", ".mo", ".css", ".js", ".svg"}
 
 
@@ -176,7 +176,7 @@ def made_of(response: HttpResponseBase) -> str | None:
 
 def _key(request: HttpRequest) -> str:
     """Returns the page's key in the cache: a digest of release, full address and theme."""
-    parts = (release(), request.build_absolute_uri(), theme_of(request))
+    parts = (release_digest(), request.build_absolute_uri(), theme_of(request))
     return "page:" + hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
@@ -186,7 +186,7 @@ def _tag(key: str, current_revision: str) -> str:
 
 
 @cache
-def release() -> str:
+def release_digest() -> str:
     """Returns a digest of the code and settings that render pages, so that each release has cached pages of its own."""
     digest = hashlib.sha256(f"{settings.ARCHIVE_DIGITS} {settings.TIME_ZONE}".encode())
     for folder in ("archive", "articles", "templates", "static"):

@@ -347,11 +347,11 @@ def _replace_database(dump: Path) -> None:
     try:
         programs.pour(unpack, execute, first=(bounds + _EMPTIED_DATABASE).encode(), last=b"COMMIT;\n")
     except programs.ProgramError as error:
-        reason = _who_holds() if _LOCK_TIMEOUT in str(error) else str(error)
+        reason = _lock_holders_message() if _LOCK_TIMEOUT in str(error) else str(error)
         raise BackupError(f"{reason}; the archive's database is unchanged") from error
 
 
-def _who_holds() -> str:
+def _lock_holders_message() -> str:
     """Returns a line about the sessions that use tables of the archive now."""
     with connection.cursor() as cursor:
         cursor.execute(_HOLDERS)

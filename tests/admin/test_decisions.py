@@ -12,7 +12,7 @@ from articles.admin.decisions import Outcome, Seen, decide
 from articles.admin.narrowing import narrow, suggested_by
 from articles.admin.review_queue import Turn, waiting_of
 from articles.admin.submission import Answer, Submission, apply, decided_in_words
-from articles.curation.marks import mark_of
+from articles.curation.row_marks import row_mark
 from articles.models import (
     Actor,
     ArchiveDate,
@@ -70,7 +70,7 @@ class World:
 
     def seen(self, noun: str, state: str = "suggested") -> dict[str, str]:
         row = self.article if noun == "date" else self.rows[noun]
-        return {f"was-{self.key(noun)}": f"{state}@{mark_of(row)}"}
+        return {f"was-{self.key(noun)}": f"{state}@{row_mark(row)}"}
 
     def posted(self, **verdicts: str) -> dict[str, str]:
         """A form with the state of every item and these verdicts by noun."""
@@ -483,7 +483,7 @@ def applied(world: World, **posted: str) -> Answer:
 
 
 def was_article(world: World) -> dict[str, str]:
-    return {"was-article": f"@{mark_of(world.article)}"}
+    return {"was-article": f"@{row_mark(world.article)}"}
 
 
 def checked(world: World) -> bool:

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from articles.arabic.counting import each_once
-from articles.arabic.quoting import quoted
+from articles.arabic.quoting import in_guillemets
 from articles.curation.changes import changes_of, versions_of
 from articles.extract.authority import Authority
 from articles.extract.process import suggest
@@ -332,5 +332,5 @@ def test_words_in_guillemets_are_not_quoted_twice(make_article: Any) -> None:
     article = make_article(body="بلغت «42 درجة» أمس")
     for quote in ("«42 درجة»", "««42 درجة»»"):
         assert str(Figure(article=article, value=42, quote=quote)) == "«42 درجة»"
-    assert quoted("«نعم» و«لا»") == "«“نعم” و“لا”»"
-    assert quoted("قال «نعم»") == "«قال “نعم”»"
+    assert in_guillemets("«نعم» و«لا»") == "«“نعم” و“لا”»"
+    assert in_guillemets("قال «نعم»") == "«قال “نعم”»"

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from articles.admin import desk as desk_room
+from articles.admin import desk as desk_module
 from articles.models import Article, Mention
 from tests.admin.posting import changelist
 
@@ -168,7 +168,7 @@ def test_every_link_of_the_desk_to_a_list_leads_to_it(
 ) -> None:
     """Checks the links of filters, column heads, waiting counts, and lists that a form is too small for."""
     client = request.getfixturevalue(role)
-    monkeypatch.setattr(desk_room, "MOST_INLINE", 0)
+    monkeypatch.setattr(desk_module, "MOST_INLINE", 0)
     article = Article.objects.filter(mentions__isnull=False, figures__isnull=False).first()
     starts = ["/admin/", "/admin/?mine=1", reverse("admin:articles_article_change", args=[article.pk])]
     starts += [

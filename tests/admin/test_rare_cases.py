@@ -26,7 +26,7 @@ from articles.admin.desk import OwnSearch
 from articles.admin.mark_field import MARK_FIELD
 from articles.admin.refusal_page import explaining_refusals
 from articles.admin.review_items import items_of
-from articles.curation.marks import mark_of
+from articles.curation.row_marks import row_mark
 from articles.models import Actor, Alias, Article, Contradiction, Delivery, Event, Figure, Measure, Mention, Source
 from articles.models.history import operation
 from tests.admin.posting import act, form_of
@@ -155,7 +155,7 @@ def test_a_checkbox_that_a_colleague_ticked_stays_ticked(desk: Client, senior: C
 
 def test_a_merge_or_split_of_what_changed_meanwhile_does_nothing(senior: Client) -> None:
     first, second = (Actor.objects.create(name=f"هيئة {n}", kind="civil") for n in (1, 2))
-    marks = f'{{"{first.pk}": {mark_of(first)}, "{second.pk}": {mark_of(second)}}}'
+    marks = f'{{"{first.pk}": {row_mark(first)}, "{second.pk}": {row_mark(second)}}}'
     with operation(user=User.objects.create_user("akhar").pk):
         Actor.objects.filter(pk=second.pk).update(description="غيّره غيره")
     request = request_of(senior.user, **{MARK_FIELD: marks})

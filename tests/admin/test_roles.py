@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from articles.curation.marks import mark_of
+from articles.curation.row_marks import row_mark
 from articles.models import Actor, Article, Delivery, Event, Source
 from tests.admin.posting import act, changelist, form_of
 
@@ -44,7 +44,7 @@ def reviews(client: Client, article: Article) -> bool:
     """Returns whether the client can confirm a figure on the review page."""
     figure = article.figures.order_by("id").first()
     key = f"figure-{figure.pk}"
-    posted = {f"verdict-{key}": "confirm", f"was-{key}": f"{figure.state}@{mark_of(figure)}"}
+    posted = {f"verdict-{key}": "confirm", f"was-{key}": f"{figure.state}@{row_mark(figure)}"}
     client.post(reverse("admin:review", args=[article.pk]), posted)
     figure.refresh_from_db()
     return figure.state == "confirmed"

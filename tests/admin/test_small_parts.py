@@ -30,7 +30,7 @@ from articles.admin.deliveries import AGAIN, SETTLE, DeliverForm
 from articles.admin.desk import _without
 from articles.admin.facts import ReprintAdmin
 from articles.admin.history import _differing
-from articles.admin.mark_field import MARK_FIELD, seen_field, seen_marks
+from articles.admin.mark_field import MARK_FIELD, seen_field, seen_row_marks
 from articles.admin.narrowing import Narrowing
 from articles.admin.pages import posted
 from articles.admin.review_items import ReviewItem
@@ -213,8 +213,8 @@ def test_cells_places_and_directions() -> None:
     assert [words.at(["أ", "ب"], n) for n in range(3)] == ["أ", "ب", ""]
     assert words.address_from_the_left("") == words.own_direction("") == "–"
     assert words.own_direction("<a>") == "<bdi>&lt;a&gt;</bdi>"
-    assert hasattr(words.isolated_dates(mark_safe("<b>")), "__html__") and not hasattr(
-        words.isolated_dates("<b>"), "__html__"
+    assert hasattr(words.isolate_dates(mark_safe("<b>")), "__html__") and not hasattr(
+        words.isolate_dates("<b>"), "__html__"
     )
 
 
@@ -259,7 +259,7 @@ def test_long_texts_are_told_by_their_differences(before: object, after: object,
     ],
 )  # fmt: skip
 def test_marks_that_a_form_carries(value: str | None, marks: dict | None) -> None:
-    assert seen_marks(request_of(**({} if value is None else {MARK_FIELD: value}))) == marks
+    assert seen_row_marks(request_of(**({} if value is None else {MARK_FIELD: value}))) == marks
     assert json.loads(seen_field([])) == {}
 
 

@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from articles.admin import adding, decisions, narrowing, review_items, review_queue, submission
 from articles.admin.decisions import Seen
 from articles.admin.submission import Submission, apply
-from articles.curation.marks import mark_of
+from articles.curation.row_marks import row_mark
 from articles.models import Alias, Article
 from tests.admin.conftest import account
 
@@ -27,8 +27,8 @@ def editor(roles: None) -> User:
 def shown(article: Article) -> dict[str, str]:
     """Returns the marks of the article and of its facts, as the page carries them."""
     rows = [*article.mentions.all(), *article.figures.all(), *article.coverages.all()]
-    marks = {f"was-{row._meta.model_name}-{row.pk}": str(Seen(row.state, mark_of(row))) for row in rows}
-    return {**marks, "was-article": str(Seen("", mark_of(article)))}
+    marks = {f"was-{row._meta.model_name}-{row.pk}": str(Seen(row.state, row_mark(row))) for row in rows}
+    return {**marks, "was-article": str(Seen("", row_mark(article)))}
 
 
 def test_an_article_with_open_suggestions_is_closed_with_an_answer_for_the_rest(editor: User, seed: Any) -> None:

@@ -27,7 +27,7 @@ from lxml import html
 from articles.admin import words
 from articles.admin.pages import shared_pages
 from articles.curation.changes import changes_of
-from articles.curation.marks import mark_of, overtaken
+from articles.curation.row_marks import overtaken, row_mark
 from articles.models import Actor, Article, Delivery, Event, EventSeries, Figure, Mention, Source, SynonymSet
 from articles.site.differences import differences
 from articles.site.words_for import ago, file_size, moment, since
@@ -210,9 +210,9 @@ def test_how_long_ago(seconds: int, words_: str) -> None:
 
 def test_moments_are_said_in_words_and_dates_of_digits_keep_their_order() -> None:
     assert moment(datetime(2024, 11, 6, 9, 5, tzinfo=UTC)).startswith("6 نونبر 2024، ") and moment(None) == "–"
-    assert words.isolated_dates("بين 1800-01-01 و2028-11.") == "بين \u20661800-01-01\u2069 و\u20662028-11\u2069."
-    assert words.isolated_dates("https://h.example/2024-11-06/x") == "https://h.example/2024-11-06/x"
-    assert words.isolated_dates("القيمة 12-13") == "القيمة 12-13"
+    assert words.isolate_dates("بين 1800-01-01 و2028-11.") == "بين \u20661800-01-01\u2069 و\u20662028-11\u2069."
+    assert words.isolate_dates("https://h.example/2024-11-06/x") == "https://h.example/2024-11-06/x"
+    assert words.isolate_dates("القيمة 12-13") == "القيمة 12-13"
 
 
 def test_what_django_says_is_written_as_the_archive_writes() -> None:
@@ -263,7 +263,7 @@ def test_a_date_that_is_wrong_or_changed_is_told_once(desk: Client, make_article
     address = reverse("admin:articles_article_change", args=[article.pk])
     page = desk.post(address, form_of(desk, address) | {"published_date": "1500-01-01"}).content.decode()
     assert page.count("تاريخ غير معقول") == 1
-    seen = mark_of(article)
+    seen = row_mark(article)
     Article.objects.filter(pk=article.pk).update(
         published_date=date(2024, 11, 8), published_earliest=date(2024, 11, 8), published_latest=date(2024, 11, 8)
     )
@@ -319,7 +319,7 @@ def test_a_name_in_a_message_is_text_and_no_markup(desk: Client) -> None:
 def test_a_stale_decision_tells_moments_lists_and_places_as_the_desk_does(senior: Client, seed: Any) -> None:
     mention, figure = seed("000").mentions.first(), seed("000").figures.first()
     colleague = User.objects.create_user("سلمى")
-    marks = mark_of(mention), mark_of(figure), mark_of(seed("000"))
+    marks = row_mark(mention), row_mark(figure), row_mark(seed("000"))
     when = datetime(2026, 11, 27, 9, 33, 34, 154921, tzinfo=UTC)
     Mention.objects.filter(pk=mention.pk).update(reviewed_at=when, spans=[], quotes=[])
     Figure.objects.filter(pk=figure.pk).update(start=None, end=None)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from articles.arabic.quoting import quoted
+from articles.arabic.quoting import in_guillemets
 
 
 @pytest.mark.parametrize(
@@ -28,4 +28,4 @@ from articles.arabic.quoting import quoted
     ],
 )
 def test_words_are_quoted_once(words: object, message: str) -> None:
-    assert quoted(words) == message
+    assert in_guillemets(words) == message

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles.arabic.span_moves import Span, TextChange, _aligned, _longest_common
+from articles.arabic.span_moves import Span, TextChange, _align, _longest_common
 from articles.arabic.text_gate import clean_body
 
 TEXT = "فكك 210 خلية في المغرب.\r\n\r\nوقال إن 210 خلية كانت نائمة، والمغرب يعرفها.\r\n\r\nوختم بالقول: 210 خلية."
@@ -31,45 +31,45 @@ def test_line_ends_and_removed_characters_only_shift() -> None:
     before = TEXT.replace("المغرب ", "المغ\x10رب ")
     after = clean_body(before)
     spans = [*places(before, "210 خلية"), *places(before, "المغ\x10رب")]
-    assert TextChange(before, after).moved(spans) == [
+    assert TextChange(before, after).move(spans) == [
         *(span for span, _ in places(after, "210 خلية")), places(after, "المغرب")[1][0]
     ]  # fmt: skip
 
 
 def test_of_equal_words_each_keeps_its_own_place_when_one_goes() -> None:
     after = clean_body(TEXT).replace("وقال إن 210 خلية", "وقال إن الخلايا")
-    moved = TextChange(TEXT, after).moved(places(TEXT, "210 خلية"))
+    moved = TextChange(TEXT, after).move(places(TEXT, "210 خلية"))
     assert moved[1] is None and [moved[0], moved[2]] == [span for span, _ in places(after, "210 خلية")]
 
 
 def test_a_moved_paragraph_takes_its_words_along() -> None:
     first, second, third = clean_body(TEXT).split("\n\n")
     after = "\n\n".join([third, first, "فقرة جديدة.", second])
-    moved = TextChange(TEXT, after).moved(places(TEXT, "210 خلية"))
+    moved = TextChange(TEXT, after).move(places(TEXT, "210 خلية"))
     starts = [span for span, _ in places(after, "210 خلية")]
     assert moved == [starts[1], starts[2], starts[0]]
 
 
 def test_a_name_is_not_found_inside_another_word() -> None:
     before, after = "زار المغرب أمس.", "زار المغربي أمس."
-    assert TextChange(before, after).moved(places(before, "المغرب")) == [None]
+    assert TextChange(before, after).move(places(before, "المغرب")) == [None]
 
 
 def test_a_lost_span_is_found_again_where_its_words_stand_once() -> None:
     change = TextChange("نص", "فكك 9 خلايا ثم 210 خلية و9 أخرى")
-    assert quoted(change.after, change.moved([(None, "210 خلية"), ((0, 9), "خلايا"), (None, "9")])) == [
+    assert quoted(change.after, change.move([(None, "210 خلية"), ((0, 9), "خلايا"), (None, "9")])) == [
         "210 خلية",
         "خلايا",
         "9",
     ]
-    assert TextChange("نص", "9 و 9").moved([(None, "9")]) == [None]
+    assert TextChange("نص", "9 و 9").move([(None, "9")]) == [None]
 
 
 def test_in_an_unchanged_text_spaces_stay_where_they_are() -> None:
     """No fact consists of spaces, but a span over spaces moves like any other."""
     text = "\n\n \n\n \n\n"
     spans = [(0, 1), (2, 3), (3, 5), (3, 7)]
-    assert TextChange(text, text).moved([((start, end), text[start:end]) for start, end in spans]) == spans
+    assert TextChange(text, text).move([((start, end), text[start:end]) for start, end in spans]) == spans
 
 
 @given(st.lists(st.sampled_from(["ا", "ب", "ج", "210", "،", "\n\n"]), max_size=40), st.data())
@@ -82,11 +82,11 @@ def test_whatever_moves_holds_its_words(pieces: list[str], data: st.DataObject) 
         for end in (start + 1, start + 4)
         if end <= len(before)
     ]
-    moved = TextChange(before, after).moved(spans)
+    moved = TextChange(before, after).move(spans)
     assert all(span is None or after[slice(*span)] == quote for span, (_, quote) in zip(moved, spans, strict=True))
     standing = [span for span in moved if span]
     assert len(standing) == len(set(standing))
-    assert TextChange(before, before).moved(spans) == [span for span, _ in spans]
+    assert TextChange(before, before).move(spans) == [span for span, _ in spans]
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_eight_times_the_text_takes_at_most_twelve_times_as_long(unit: str, seco
         best = float("inf")
         for _ in range(5):
             began = time.process_time()
-            TextChange(before, after).moved(spans)
+            TextChange(before, after).move(spans)
             best = min(best, time.process_time() - began)
         return best
 
@@ -113,13 +113,13 @@ def test_eight_times_the_text_takes_at_most_twelve_times_as_long(unit: str, seco
 def test_a_shuffled_text_of_distinct_words_is_bounded_too() -> None:
     words = [str(number) for number in range(20_000)]
     began = time.process_time()
-    TextChange(" ".join(words), " ".join(reversed(words))).moved([])
+    TextChange(" ".join(words), " ".join(reversed(words))).move([])
     assert time.process_time() - began < 10
 
 
 @pytest.mark.parametrize("after", ["ضم 123 دولة.", "ضم 1,23 دولة.", "ضم 1٬23 دولة.", "ضم 23 دولةً أخرى."])
 def test_a_number_is_not_found_inside_another_number_or_word(after: str) -> None:
-    assert TextChange("ضم 23 دولة.", after).moved([((3, 10), "23 دولة"), (None, "23 دولة")]) == [None, None]
+    assert TextChange("ضم 23 دولة.", after).move([((3, 10), "23 دولة"), (None, "23 دولة")]) == [None, None]
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ def test_where_a_quote_stands_after_a_change(before: str, after: str) -> None:
 
     (old, span), (new, place) = marked(before), marked(after)
     assert span is not None
-    assert TextChange(old, new).moved([(span, old[slice(*span)])]) == [place]
+    assert TextChange(old, new).move([(span, old[slice(*span)])]) == [place]
 
 
 @pytest.mark.parametrize(
@@ -179,9 +179,9 @@ def test_the_gap_is_what_stands_in_place_of_a_span(before: str, after: str, gap:
 
 def test_two_spans_never_come_to_the_same_place() -> None:
     change = TextChange("س ثم س ثم س", "ثم س ثم")
-    moved = change.moved([((0, 1), "س"), ((5, 6), "س"), ((10, 11), "س")])
+    moved = change.move([((0, 1), "س"), ((5, 6), "س"), ((10, 11), "س")])
     assert sorted(map(str, moved)) == ["(3, 4)", "None", "None"]
-    assert TextChange("أ", "أ").moved([((0, 1), "أ"), ((0, 1), "أ"), (None, "أ")]) == [(0, 1), None, None]
+    assert TextChange("أ", "أ").move([((0, 1), "أ"), ((0, 1), "أ"), (None, "أ")]) == [(0, 1), None, None]
 
 
 WORDS = st.lists(st.sampled_from("ابج"), max_size=7)
@@ -216,7 +216,7 @@ def test_a_longest_common_sequence_is_one(old: list[str], new: list[str]) -> Non
     ],
 )
 def test_words_are_aligned_in_order(old: str, new: str, pairs: dict[int, int]) -> None:
-    aligned = _aligned(old.split(), new.split())
+    aligned = _align(old.split(), new.split())
     assert all(old.split()[a] == new.split()[c] for a, c in aligned.items())
     assert sorted(aligned.values()) == [aligned[key] for key in sorted(aligned)]
     assert aligned == pairs
@@ -224,7 +224,7 @@ def test_words_are_aligned_in_order(old: str, new: str, pairs: dict[int, int]) -
 
 @given(WORDS, WORDS)
 def test_an_alignment_pairs_equal_words_in_order(old: list[str], new: list[str]) -> None:
-    aligned = sorted(_aligned(old, new).items())
+    aligned = sorted(_align(old, new).items())
     assert all(old[a] == new[c] for a, c in aligned)
     assert all(a < b and c < d for (a, c), (b, d) in itertools.pairwise(aligned))
-    assert len(_aligned(old, old)) == len(old)
+    assert len(_align(old, old)) == len(old)

@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from articles.arabic.spreadsheet_cells import guarded, unguarded
+from articles.arabic.spreadsheet_cells import escape_formula, unescape_formula
 from articles.exchange.lines import csv_lines
 
 FORMULA = "=HYPERLINK(1)"
@@ -24,7 +24,7 @@ def test_a_formula_is_guarded_whatever_stands_before_it(sign: str, unseen: str) 
         pytest.skip("only the first character counts")
     _header, line = csv_lines([{"title": cell}])
     (written,) = next(csv.reader(io.StringIO(line, newline="")))
-    assert written == "'" + cell == guarded(cell) and unguarded(written) == cell
+    assert written == "'" + cell == escape_formula(cell) and unescape_formula(written) == cell
 
 
 def test_a_carriage_return_begins_no_row() -> None:
@@ -35,9 +35,9 @@ def test_a_carriage_return_begins_no_row() -> None:
 
 @pytest.mark.parametrize("cell", ["", "عنوان", "a=b", "١٢", "«-»", "'", "'عنوان", "\u200fعنوان =", "[=]", "٪", "−5"])
 def test_another_cell_goes_out_as_it_is(cell: str) -> None:
-    assert guarded(cell) == cell == unguarded(cell)
+    assert escape_formula(cell) == cell == unescape_formula(cell)
 
 
 @pytest.mark.parametrize("cell", ["'=1", "''＝1", "'\u200f=1", "=1", "'-"])
 def test_an_apostrophe_of_ones_own_comes_back(cell: str) -> None:
-    assert guarded(cell) == "'" + cell and unguarded(guarded(cell)) == cell
+    assert escape_formula(cell) == "'" + cell and unescape_formula(escape_formula(cell)) == cell

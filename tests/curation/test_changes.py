@@ -21,7 +21,7 @@ from articles.curation.changes import (
     versions_of,
 )
 from articles.curation.edited import body_is_an_editors
-from articles.curation.marks import Overtaken, _label, as_seen, mark_of, marks_of, overtaken
+from articles.curation.row_marks import Overtaken, _label, as_seen, overtaken, row_mark, row_marks
 from articles.curation.settling import in_words, without_place
 from articles.curation.telling import PLACE, has_place, is_place, moment_in_words
 from articles.models import Actor, Alias, ArchiveDate, Article, Coverage, Event, Figure, Measure, Mention, Source
@@ -370,16 +370,16 @@ def test_a_refused_decision_names_a_moment(settings: Any) -> None:
 @in_database
 def test_a_row_as_a_page_showed_it(make_article: MakeArticle) -> None:
     article, other = make_article(author="أ"), make_article(author="ي")
-    marks = [mark_of(article)]
+    marks = [row_mark(article)]
     for author in "بج":
         update(other, author=f"{author} آخر")
         update(article, author=author)
-        marks.append(mark_of(article))
+        marks.append(row_mark(article))
     article.refresh_from_db()
     assert [as_seen(article, mark).author for mark in marks] == ["أ", "ب", "ج"]
     assert as_seen(article, marks[-1]) is article
     with CaptureQueriesContext(connection) as queries:
-        assert marks_of([article]) == {article.pk: marks[-1]}
+        assert row_marks([article]) == {article.pk: marks[-1]}
     # The history of other rows is not read.
     assert [" WHERE " in query["sql"] for query in queries] == [True]
     # Changes are in the order of their numbers, wherever the database keeps them.
@@ -401,7 +401,7 @@ def test_a_row_as_a_page_showed_it(make_article: MakeArticle) -> None:
 def test_the_last_of_several_changes_names_the_editor(make_article: MakeArticle) -> None:
     article = make_article(author="أ")
     mine, hers = (User.objects.create(username=name) for name in ("ana", "hiya"))
-    mark = mark_of(article)
+    mark = row_mark(article)
     update(article, hers.pk, author="ب")
     update(article, None, author="ج")
     first = versions_of(article)[1]

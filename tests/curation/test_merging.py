@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 
 from articles.curation.merging import (
     MergeError,
+    count_common_articles,
     give_names,
-    joined,
     merge_actors,
     merge_events,
     merge_sources,
@@ -167,7 +167,11 @@ def test_a_merge_of_events_moves_each_dependent_row_once(make_article: MakeArtic
         Figure.objects.create(article=article, event=of, value=number, quote=str(number))
         for number, of in enumerate((gone, third), 1)
     ]
-    assert joined(gone, survivor) == 1 and joined(survivor, gone) == 1 and joined(survivor, third) == 0
+    assert (
+        count_common_articles(gone, survivor) == 1
+        and count_common_articles(survivor, gone) == 1
+        and count_common_articles(survivor, third) == 0
+    )
     assert moves(gone) == {"مقالات تغطيها": 2, "مشاركات": 2, "أرقام": 1}
     merge_events(gone, survivor)
     covered = Coverage.objects.filter(article__in=[article, other_article]).values_list("article", "event")
@@ -197,7 +201,7 @@ def test_a_merge_of_sources_moves_each_domain_and_mark_once(make_article: MakeAr
     gone = Source.objects.create(name="بعيد", domains=["a.example", "b.example"], marks=["ب ع", "ب ب"])
     survivor = Source.objects.create(name="أبعد", domains=["b.example", "c.example"], marks=["ب ب"])
     article, left = make_article(source=gone), make_article()
-    assert moves(gone) == {"مقالات": 1, "نطاقات": 2, "توقيعات": 2} and joined(gone, survivor) == 0
+    assert moves(gone) == {"مقالات": 1, "نطاقات": 2, "توقيعات": 2} and count_common_articles(gone, survivor) == 0
     merge_sources(gone, survivor)
     gone.refresh_from_db()
     survivor.refresh_from_db()

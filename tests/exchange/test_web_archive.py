@@ -98,12 +98,12 @@ def test_the_package_keeps_the_wacz_specification() -> None:
         lines = gzip.decompress(package.read("indexes/index.cdx.gz")).decode().splitlines()
         assert lines == sorted(lines) and len(lines) == Capture.objects.filter(address__startswith="http").count()
         for line in lines:
-            key, stamp, facts = line.split(" ", 2)
-            facts = json.loads(facts)
-            assert key == surt(facts["url"]) and len(stamp) == 14
-            start, length = int(facts["offset"]), int(facts["length"])
+            key, stamp, fields = line.split(" ", 2)
+            fields = json.loads(fields)
+            assert key == surt(fields["url"]) and len(stamp) == 14
+            start, length = int(fields["offset"]), int(fields["length"])
             (record,) = ArchiveIterator(io.BytesIO(archive[start : start + length]))
-            assert record.rec_headers.get_header("WARC-Target-URI") == facts["url"]
+            assert record.rec_headers.get_header("WARC-Target-URI") == fields["url"]
         pages = package.read("pages/pages.jsonl").decode().splitlines()
         assert json.loads(pages[0])["format"] == "json-pages-1.0" and len(pages) == len(lines) + 1
 
@@ -207,11 +207,11 @@ def test_the_index_is_sorted_however_many_lines_are_held_at_once(
         'example,news)/a 20240305090500 {"url"',
         'example,news)/b 20240305090200 {"url"',
     ]
-    facts = [json.loads(line.partition("{")[1] + line.partition("{")[2]) for line in lines]
-    assert [(fact["mime"], fact["status"], fact["filename"]) for fact in facts] == [
+    entries = [json.loads(line.partition("{")[1] + line.partition("{")[2]) for line in lines]
+    assert [(entry["mime"], entry["status"], entry["filename"]) for entry in entries] == [
         ("text/plain", "200", "captures.warc.gz"), ("text/html", "200", "captures.warc.gz"),
     ]  # fmt: skip
-    assert [fact["digest"] for fact in facts] == [f"sha256:{captures[name].sha256}" for name in ("older", "page")]
+    assert [entry["digest"] for entry in entries] == [f"sha256:{captures[name].sha256}" for name in ("older", "page")]
     assert pages == [{"format": "json-pages-1.0", "id": "pages", "title": "All Pages"}] + [
         {"id": str(captures[name].pk), "url": url, "title": "عنوان المقال", "ts": f"2024-03-05T09:0{minute}:00Z"}
         for name, url, minute in (("page", "https://news.example/b", 2), ("older", "https://news.example/a", 5))

@@ -27,7 +27,7 @@ TEXTS = st.lists(PIECES, max_size=40).map(" ".join) | st.text(max_size=120)
 def test_spans_lie_inside_and_do_not_overlap(text: str) -> None:
     figures = find_figures(text)
     for figure in figures:
-        assert 0 <= figure.start < figure.end <= len(text) and figure.measured
+        assert 0 <= figure.start < figure.end <= len(text) and figure.unit_of_measure
         assert figure.value_high is None or figure.value < figure.value_high
         assert not figure.period or None in figure.period or figure.period[0] <= figure.period[1]
     assert all(a.end <= b.start for a, b in itertools.pairwise(figures))

@@ -195,8 +195,8 @@ def test_the_articles_that_would_name_an_actor(
     Article.objects.filter(pk=made[3].pk).update(body="مجلس بلا مرفأ")
     named = make_article("م", body, DAY)
     Mention.objects.create(article=named, actor=actor, state="rejected")
-    candidates = Article.objects.filter(pk__in=[article.pk for article in (*made, named)])
-    holders = naming.would_name(actor, "مجلس المرفأ البعيد", candidates)
+    holding_words = Article.objects.filter(pk__in=[article.pk for article in (*made, named)])
+    holders = naming.would_name(actor, "مجلس المرفأ البعيد", holding_words)
     newest = [made[place] for place in (4, 2, 1, 0)]
     assert [article for article, _ in holders.articles] == newest[:linked] and holders.has_more == has_more
     for _, around in holders.articles:

@@ -246,7 +246,7 @@ def test_the_lower_end_of_a_range_takes_the_scale_of_the_upper_one(text: str, lo
 def test_the_rule_and_the_unit_of_a_figure(text: str, rule: str, unit: str, implied: str) -> None:
     (figure,) = find_figures(text)
     assert (figure.rule, figure.unit, figure.implied) == (rule, unit, implied)
-    assert figure.measured == (unit or implied)
+    assert figure.unit_of_measure == (unit or implied)
 
 
 def test_a_unit_beside_the_number_is_surer_than_an_implied_one() -> None:

@@ -34,7 +34,7 @@ WITH_TEMPLATE, WITH_MESSAGE = (
         "AuthorityError",
         "MessageError",
         "DamagedCaptureError",
-        "_RefusedError",
+        "_BadRecordError",
     },
     {"Broken", "Note", "Failure", "Exceeded", "ArchiveLoadFailed", "_HeadersTooLongError"},
 )

@@ -8,8 +8,8 @@ import brotli
 import pytest
 import zstandard
 
-from articles.ingest.content_coding import unpacked
-from articles.ingest.decoding import decode, encoding_of, mended, plain, unmixed
+from articles.ingest.content_coding import unpack
+from articles.ingest.decoding import decode, encoding_of, mend, plain, unmix
 from articles.ingest.document import UnreadableError
 from articles.ingest.languages import language_tag
 
@@ -181,22 +181,22 @@ def mixed_up(text: str, encoding: str) -> str:
     ],
 )  # fmt: skip
 def test_text_that_was_once_wrongly_decoded(written: str, read: str) -> None:
-    assert unmixed(written) == read
+    assert unmix(written) == read
 
 
 def test_mended_letters_are_told_with_their_line_and_others_with_their_place() -> None:
     right, wrong = "سطر سليم قبله", mixed_up("سافر إلى الرباط", "windows-1252")
-    text, (note,) = mended(f"{right}\n  {wrong} \n{right}")
+    text, (note,) = mend(f"{right}\n  {wrong} \n{right}")
     assert text == f"{right}\n  سافر إلى الرباط \n{right}"
     assert (note.kind, note.field, note.given) == ("mixed", "text", wrong)
     assert note.taken == "letters that were once wrongly decoded were put right"
     left = mixed_up("محمد", "windows-1252")
     doubtful = f"{'x' * 30}{left}éééé{'y' * 30}"
-    text, (note,) = mended(doubtful)
+    text, (note,) = mend(doubtful)
     assert text == doubtful and note.taken == "reads as if it was once wrongly decoded; it was taken as it is"
     assert note.given.startswith("x" * 20 + left[0]) and note.given.endswith("y" * 16)
-    assert mended(f"{left}éééé")[1][0].given == f"{left}éééé"
-    assert mended(right) == (right, ())
+    assert mend(f"{left}éééé")[1][0].given == f"{left}éééé"
+    assert mend(right) == (right, ())
 
 
 @pytest.mark.parametrize(
@@ -229,12 +229,12 @@ PACKERS = {
 @pytest.mark.parametrize("name", PACKERS)
 def test_packed_content_comes_whole_up_to_the_limit(name: str) -> None:
     packed = PACKERS[name](CONTENT)
-    assert unpacked(packed, f" {name.upper()} ", len(CONTENT)) == (CONTENT, ())
+    assert unpack(packed, f" {name.upper()} ", len(CONTENT)) == (CONTENT, ())
     with pytest.raises(UnreadableError, match=f"larger than {len(CONTENT) - 1:,} bytes when unpacked"):
-        unpacked(packed, name, len(CONTENT) - 1)
+        unpack(packed, name, len(CONTENT) - 1)
     # Cut in the middle: what came is taken, with a note.
     noise = random.Random(1).randbytes(200_000)
-    content, notes = unpacked(PACKERS[name](noise)[:-600], name, len(noise))
+    content, notes = unpack(PACKERS[name](noise)[:-600], name, len(noise))
     assert 0 < len(content) <= len(noise) and noise.startswith(content)
     assert [(note.kind, note.field, note.given, note.taken) for note in notes] == [
         ("broken", "Content-Encoding", name, "the packed content is cut short; what came of it was taken")
@@ -244,7 +244,7 @@ def test_packed_content_comes_whole_up_to_the_limit(name: str) -> None:
 @pytest.mark.parametrize("name", ["gzip", "deflate", "br", "zstd"])
 def test_packed_content_that_is_nothing(name: str) -> None:
     with pytest.raises(UnreadableError, match="but the content is (damaged|cut short)"):
-        unpacked(PACKERS[name](CONTENT)[:5] + b"\xff" * 3, name, 1000)
+        unpack(PACKERS[name](CONTENT)[:5] + b"\xff" * 3, name, 1000)
 
 
 @pytest.mark.parametrize(
@@ -259,16 +259,16 @@ def test_packed_content_that_is_nothing(name: str) -> None:
     ],
 )  # fmt: skip
 def test_ways_to_pack(packed: bytes, header: str) -> None:
-    assert unpacked(packed, header, len(CONTENT)) == (CONTENT, ())
+    assert unpack(packed, header, len(CONTENT)) == (CONTENT, ())
 
 
 def test_raw_deflate_may_begin_nearly_as_zlib_does() -> None:
     stored = b"\x08\x03\x00\xfc\xff" + CONTENT[:3] + b"\x01\x00\x00\xff\xff"
-    assert unpacked(stored, "deflate", 10) == (CONTENT[:3], ())
+    assert unpack(stored, "deflate", 10) == (CONTENT[:3], ())
     # The last byte of output comes when all input is used.
-    assert unpacked(deflated(b"\x80" * 65_537, -15), "deflate", 70_000)[0] == b"\x80" * 65_537
+    assert unpack(deflated(b"\x80" * 65_537, -15), "deflate", 70_000)[0] == b"\x80" * 65_537
     with pytest.raises(UnreadableError, match="but the content is cut short"):
-        unpacked(b"\x88", "deflate", 10)
+        unpack(b"\x88", "deflate", 10)
 
 
 @pytest.mark.parametrize(
@@ -280,19 +280,19 @@ def test_raw_deflate_may_begin_nearly_as_zlib_does() -> None:
 )  # fmt: skip
 @pytest.mark.parametrize("name", ["gzip", "deflate", "br", "zstd", "moon"])
 def test_content_that_is_not_packed_is_taken_with_a_note(content: bytes, name: str) -> None:
-    taken, (note,) = unpacked(content, name, 1000)
+    taken, (note,) = unpack(content, name, 1000)
     assert taken == content and (note.kind, note.field, note.given) == ("encoding", "Content-Encoding", name)
     assert note.taken == "the content is not packed; it was taken as it is"
 
 
 def test_what_does_not_begin_as_its_coding_does_is_not_packed() -> None:
     for name in ("gzip", "x-gzip", "zstd"):
-        assert unpacked(CONTENT, name, len(CONTENT))[0] == CONTENT
+        assert unpack(CONTENT, name, len(CONTENT))[0] == CONTENT
 
 
 def test_an_unheard_coding_is_named_with_those_that_are_known() -> None:
     with pytest.raises(UnreadableError) as refused:
-        unpacked(CONTENT, "x" * 50, 1000)
+        unpack(CONTENT, "x" * 50, 1000)
     assert str(refused.value) == f"Content-Encoding is “{'x' * 40}”; known are gzip, x-gzip, deflate, br, zstd"
 
 
@@ -302,14 +302,14 @@ def test_a_window_that_no_browser_takes_is_refused() -> None:
         packer = zstandard.ZstdCompressor(compression_params=parameters).compressobj()
         return packer.compress(CONTENT) + packer.flush()
 
-    assert unpacked(with_window(23), "zstd", len(CONTENT))[0] == CONTENT
+    assert unpack(with_window(23), "zstd", len(CONTENT))[0] == CONTENT
     with pytest.raises(UnreadableError, match="but the content is damaged"):
-        unpacked(with_window(24), "zstd", len(CONTENT))
+        unpack(with_window(24), "zstd", len(CONTENT))
     # The sixth byte states the window: here it is an eighth larger.
     packed = bytearray(with_window(23))
     packed[5] |= 1
     with pytest.raises(UnreadableError, match="but the content is damaged"):
-        unpacked(bytes(packed), "zstd", len(CONTENT))
+        unpack(bytes(packed), "zstd", len(CONTENT))
 
 
 # Tags of languages.

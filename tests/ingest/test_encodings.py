@@ -14,7 +14,7 @@ from django.core.management import call_command
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from articles.ingest.content_coding import unpacked
+from articles.ingest.content_coding import unpack
 from articles.ingest.decoding import decode
 from articles.ingest.document import UnreadableError
 from articles.ingest.run import Options, Report, ingest
@@ -128,7 +128,7 @@ def test_a_page_that_is_not_packed_as_its_header_says_is_taken_with_a_note(tmp_p
 def test_a_bomb_is_not_unpacked(pack: object) -> None:
     name = next(name for name, packer in PACKED.items() if packer is pack)
     with pytest.raises(UnreadableError, match="larger than 1,000,000"):
-        unpacked(pack(b"<p>" * 30_000_000), name, 1_000_000)
+        unpack(pack(b"<p>" * 30_000_000), name, 1_000_000)
 
 
 # Encodings.

@@ -139,7 +139,7 @@ def test_a_page_states_few_dates_and_few_nodes_are_visited() -> None:
 
 
 @pytest.mark.parametrize(
-    ("head", "claims", "malformed"),
+    ("head", "claimed_addresses", "malformed"),
     [
         ("", (), ()),
         ('<link rel="canonical" href="/a"><link rel="canonical" href="/b">', ("https://www.news.example/a",), ()),
@@ -155,15 +155,15 @@ def test_a_page_states_few_dates_and_few_nodes_are_visited() -> None:
         ('<base href="data:x"><base href="/x/"><link rel="canonical" href="a">', ("https://www.news.example/2024/a",), ()),
     ],
 )  # fmt: skip
-def test_the_addresses_that_a_page_claims(head: str, claims: tuple, malformed: tuple) -> None:
+def test_the_addresses_that_a_page_claims(head: str, claimed_addresses: tuple, malformed: tuple) -> None:
     read = page(head)
-    assert (read.metadata.claims, read.metadata.malformed) == (claims, malformed)
+    assert (read.metadata.claimed_addresses, read.metadata.malformed) == (claimed_addresses, malformed)
     assert [note.given for note in read.notes if note.field == "url"] == list(malformed)
 
 
 def test_a_file_is_no_base_of_an_address() -> None:
     read = page('<link rel="canonical" href="/a">', address="/folder/page.html")
-    assert (read.metadata.claims, read.metadata.malformed) == ((), ("/a",))
+    assert (read.metadata.claimed_addresses, read.metadata.malformed) == ((), ("/a",))
 
 
 # Its encoding.
@@ -372,7 +372,7 @@ def test_cells_that_span_too_many_span_none(spanned: int, is_kept: bool) -> None
 )  # fmt: skip
 def test_how_many_others_a_cell_spans(columns: str, rows: str, others: int) -> None:
     cell = lxml_html.fragment_fromstring(f'<td colspan="{columns}" rowspan="{rows}">أ</td>')
-    assert html._spanned(cell) == others
+    assert html._additional_cells(cell) == others
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ def page(body: str = BODY, title: str = TITLE, head: str = "") -> bytes:
     ).encode()
 
 
-CLAIMS = {
+CLAIMED_ADDRESSES = {
     "canonical": f'<link rel="canonical" href="{REAL}">',
     "canonical beside another rel": f'<link rel="nofollow Canonical" href="{REAL}">',
     "og:url": f'<meta property="og:url" content="{REAL}">',
@@ -97,7 +97,7 @@ def state(article: Article) -> tuple:
     return stored.title, stored.body, stored.url, stored.published, stored.source_id, stored.figures.count()
 
 
-@pytest.mark.parametrize("claim", CLAIMS.values(), ids=CLAIMS)
+@pytest.mark.parametrize("claim", CLAIMED_ADDRESSES.values(), ids=CLAIMED_ADDRESSES)
 @pytest.mark.parametrize("workers", [0, 2])
 def test_a_page_elsewhere_that_claims_an_address_takes_nothing(
     tmp_path: Path, real: Article, claim: str, workers: int, monkeypatch: pytest.MonkeyPatch
@@ -121,7 +121,7 @@ def test_a_page_elsewhere_that_claims_an_address_takes_nothing(
 
 def test_a_page_that_claims_an_address_first_does_not_keep_it_from_its_owner(tmp_path: Path) -> None:
     """This holds even for identical bytes."""
-    copied = page(head=CLAIMS["canonical"])
+    copied = page(head=CLAIMED_ADDRESSES["canonical"])
     assert bring(tmp_path, "https://evil.example/copy", copied).created == 1
     assert bring(tmp_path, REAL, copied).created == 1
     assert Article.objects.get(url=REAL).captures.get().fetched_address == REAL
@@ -173,7 +173,7 @@ def test_a_sound_claim_stands_where_another_is_malformed(tmp_path: Path) -> None
 def test_a_file_keeps_its_claim_as_a_claim(tmp_path: Path, real: Article) -> None:
     before = state(real)
     (tmp_path / "upload").mkdir()
-    (tmp_path / "upload" / "saved.html").write_bytes(page(FORGED, "عنوان مزور تماما", CLAIMS["canonical"]))
+    (tmp_path / "upload" / "saved.html").write_bytes(page(FORGED, "عنوان مزور تماما", CLAIMED_ADDRESSES["canonical"]))
     assert run(tmp_path / "upload").created == 1
     assert state(real) == before
     capture = Capture.objects.get(filename="saved.html")
@@ -184,11 +184,11 @@ def test_a_file_keeps_its_claim_as_a_claim(tmp_path: Path, real: Article) -> Non
 
 @pytest.mark.parametrize("is_same_file", [True, False])
 def test_the_page_itself_takes_its_address_after_an_upload_claimed_it(tmp_path: Path, is_same_file: bool) -> None:
-    saved = page(BODY if is_same_file else FORGED, TITLE, CLAIMS["canonical"])
+    saved = page(BODY if is_same_file else FORGED, TITLE, CLAIMED_ADDRESSES["canonical"])
     (tmp_path / "upload").mkdir()
     (tmp_path / "upload" / "saved.html").write_bytes(saved)
     run(tmp_path / "upload")
-    fetched = bring(tmp_path, REAL, page(head=CLAIMS["canonical"]))
+    fetched = bring(tmp_path, REAL, page(head=CLAIMED_ADDRESSES["canonical"]))
     article = Article.objects.get(url=REAL)
     assert (
         article.body.startswith("وصل 25 خبيرا")
@@ -221,14 +221,14 @@ def test_a_reprint_by_another_outlet_is_its_own_article(tmp_path: Path) -> None:
 
 
 def test_words_of_an_upload_are_not_given_another_outlets_address(tmp_path: Path) -> None:
-    (tmp_path / "saved.html").write_bytes(page(head=CLAIMS["canonical"]))
+    (tmp_path / "saved.html").write_bytes(page(head=CLAIMED_ADDRESSES["canonical"]))
     run(tmp_path / "saved.html")
     bring(tmp_path, "https://evil.example/copy", page())
     assert Capture.objects.get(filename="saved.html").article.url == ""
     assert Article.objects.filter(url="https://evil.example/copy").exists()
 
 
-@pytest.mark.parametrize("claim", ["", CLAIMS["canonical"]], ids=["claims nothing", "claims its outlet"])
+@pytest.mark.parametrize("claim", ["", CLAIMED_ADDRESSES["canonical"]], ids=["claims nothing", "claims its outlet"])
 @pytest.mark.parametrize("same", [True, False], ids=["the same bytes", "the same words"])
 def test_a_copy_elsewhere_neither_takes_over_a_file_nor_changes_it_later(
     tmp_path: Path, claim: str, same: bool
@@ -550,7 +550,7 @@ def test_a_fetched_page_takes_no_address_of_another_host(
 ) -> None:
     named()
     before = state(real)
-    site.head = CLAIMS["canonical"]
+    site.head = CLAIMED_ADDRESSES["canonical"]
     ingest_address(f"http://evil.example:{site.port}/story")
     assert state(real) == before and Article.objects.filter(url=f"http://evil.example:{site.port}/story").exists()
 
@@ -565,7 +565,7 @@ def test_an_editors_upload_takes_no_address(
         }
     }
     before = state(real)
-    file = SimpleUploadedFile("saved.html", page(FORGED, "عنوان مزور تماما", CLAIMS["og:url"]))
+    file = SimpleUploadedFile("saved.html", page(FORGED, "عنوان مزور تماما", CLAIMED_ADDRESSES["og:url"]))
     admin_client.post("/admin/deliver/", {"files": file, "format": "auto", "addresses": ""})
     take_in(Delivery.objects.get().pk)
     assert state(real) == before and Capture.objects.get(filename="saved.html").article.url == ""
@@ -652,7 +652,7 @@ def notes_of(report: Report, field: str) -> list[tuple[str, str]]:
 @pytest.mark.parametrize("claim", ["canonical", "og:url", "JSON-LD"])
 def test_a_claim_that_is_not_taken_as_the_address_is_told(claim: str, tmp_path: Path) -> None:
     """The claim of a file and of a page from another domain is reported; that of a page from its own address is not."""
-    head = CLAIMS[claim]
+    head = CLAIMED_ADDRESSES[claim]
     (tmp_path / "page.html").write_bytes(page(head=head))
     ((value, reason),) = notes_of(run(tmp_path / "page.html"), "url")
     assert value == REAL and "nothing shows that its file came from there" in reason

@@ -11,9 +11,9 @@ from articles.extract.dates import StatedDate
 from articles.extract.fingerprints import LONGEST_COMPARED
 from articles.ingest import authority, gate
 from articles.ingest.boilerplate import is_label, opens_comment_form
-from articles.ingest.document import Document, Item, Note, UnreadableError, quoted
+from articles.ingest.document import Document, Item, Note, UnreadableError, shorten_value
 from articles.ingest.identity import StoredBytes, article_with, shared_wording
-from articles.ingest.prepare import believed
+from articles.ingest.prepare import identifying_address
 from articles.ingest.readers import looks_like_page, read
 from articles.ingest.readers.opening import ending_of, lines, read_limited, read_whole
 from articles.ingest.run import Failure, Noted, Report
@@ -33,7 +33,7 @@ def _today(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def judged(*, is_row: bool = True, **fields: object) -> Document:
-    return gate.judged(replace(DOCUMENT, **fields), is_row=is_row)
+    return gate.check_document(replace(DOCUMENT, **fields), is_row=is_row)
 
 
 def on(day: date, where: str = "row") -> StatedDate:
@@ -152,7 +152,7 @@ def test_the_language_of_a_document(stated: str, stored: str, told: str) -> None
 
 
 def test_characters_that_are_removed_are_counted() -> None:
-    notes = gate.removed(title="أ\x01\u202eب\x02", author="أ\x01", section="\u202eأ", text="أ")
+    notes = gate.notes_on_removed(title="أ\x01\u202eب\x02", author="أ\x01", section="\u202eأ", text="أ")
     assert [(note.field, str(note.taken)) for note in notes] == [
         ("title", "2 control characters and 1 marks of direction were removed"), ("author", "1 control characters were removed"),
         ("section", "1 marks of direction were removed"),
@@ -186,8 +186,8 @@ def test_the_time_of_a_capture() -> None:
 
 
 def test_what_a_report_quotes() -> None:
-    assert quoted(" أ \n ب ") == "أ ب" and quoted("a\0\ud800") == "a�?" and quoted(None) == "None"
-    assert quoted("ن" * 120) == "ن" * 120 and quoted("ن" * 121) == "ن" * 119 + "…"
+    assert shorten_value(" أ \n ب ") == "أ ب" and shorten_value("a\0\ud800") == "a�?" and shorten_value(None) == "None"
+    assert shorten_value("ن" * 120) == "ن" * 120 and shorten_value("ن" * 121) == "ن" * 119 + "…"
     with pytest.raises(ValueError, match="a revisit has no bytes"):
         _ = Item("a", None, "").received
 
@@ -278,15 +278,15 @@ def test_bytes_are_known_by_where_they_are_from(address: str, article: int | Non
 
 
 @pytest.mark.parametrize(
-    ("claims", "fetched", "address"),
+    ("claimed_addresses", "fetched", "address"),
     [
         ((), "", ""), (("https://a.example/1",), "", ""), ((), "https://a.example/2", "https://a.example/2"),
         (("https://b.example/1", "https://www.a.example/1", "https://a.example/3"), "https://a.example/2", "https://www.a.example/1"),
         (("https://b.example/1",), "https://a.example/2", "https://a.example/2"),
     ],
 )  # fmt: skip
-def test_the_address_that_a_page_is_believed_to_have(claims: tuple, fetched: str, address: str) -> None:
-    assert believed(claims, fetched) == address
+def test_the_address_that_a_page_is_taken_to_have(claimed_addresses: tuple, fetched: str, address: str) -> None:
+    assert identifying_address(claimed_addresses, fetched) == address
 
 
 # Lines of furniture.
@@ -396,10 +396,10 @@ def test_a_document_is_as_large_as_the_limit(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_a_key_has_few_parts(key: str, is_read: bool) -> None:
     if is_read:
-        assert authority.parsed(f"{key} = 1")
+        assert authority.parse_toml(f"{key} = 1")
         return
     with pytest.raises(MessageError, match="^a key of 100 parts or more$"):
-        authority.parsed(f"{key} = 1")
+        authority.parse_toml(f"{key} = 1")
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ def many(make_article: object, monkeypatch: pytest.MonkeyPatch) -> list[Article]
     """Articles that all contain «فيروز» and «كهرمان»; the higher the number, the more often «فيروز»."""
     for name, value in {
         "MOST_RANKED": 12, "MOST_FOUND": 15, "CHECKED_FOR_PHRASE": (12, 30, 90), "ENOUGH_MATCHES": 5,
-        "MOST_HELD_AGAINST_FILTER": 40, "MOST_ENTRIES": 30,
+        "MOST_TESTED_AGAINST_FILTER": 40, "MOST_ENTRIES": 30,
     }.items():  # fmt: skip
         monkeypatch.setattr(candidates, name, value)
     for name, value in {

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from articles.models import Article
-from articles.search import candidates as candidates_room
+from articles.search import candidates as candidates_module
 from articles.search import index, matching
 from articles.search.candidates import (
     GAINS,
@@ -20,7 +20,7 @@ from articles.search.candidates import (
     with_some,
 )
 from articles.search.compile import Concept
-from articles.search.index import Scope
+from articles.search.index import SearchSpace
 from articles.search.matching import All, Close, Dense, Lexeme, Run, Without
 from articles.search.vocabulary import Alike, Totals, inverse_document_frequency
 
@@ -154,12 +154,12 @@ def asked(db: None) -> Iterator[Asked]:
         yield recorded
 
 
-def within(*titles: str) -> Scope:
-    return Scope(Article.objects.searchable().filter(title__in=titles), filtered=True)
+def within(*titles: str) -> SearchSpace:
+    return SearchSpace(Article.objects.searchable().filter(title__in=titles), filtered=True)
 
 
-def everything() -> Scope:
-    return Scope(Article.objects.public().searchable(), filtered=False)
+def everything() -> SearchSpace:
+    return SearchSpace(Article.objects.public().searchable(), filtered=False)
 
 
 def titles(candidates: Candidates) -> list[str]:
@@ -186,8 +186,8 @@ def test_few_matches_are_all_candidates_else_the_densest(
     articles: dict[str, Article], asked: Asked, monkeypatch: pytest.MonkeyPatch, match: Any, most_found: int,
     looks: list[str], found: set[str], complete: bool,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(candidates_room, "MOST_FOUND", most_found)
-    monkeypatch.setattr(candidates_room, "MOST_RANKED", max(3, most_found))
+    monkeypatch.setattr(candidates_module, "MOST_FOUND", most_found)
+    monkeypatch.setattr(candidates_module, "MOST_RANKED", max(3, most_found))
     candidates = with_all(match, COUNTS, everything())
     assert [name for name, _ in asked.looks] == looks
     chosen = titles(candidates)
@@ -205,7 +205,7 @@ def test_matches_that_the_statistics_do_not_expect_are_found_by_density(
     articles: dict[str, Article], asked: Asked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("MOST_FOUND", "MOST_RANKED"):
-        monkeypatch.setattr(candidates_room, name, 2)
+        monkeypatch.setattr(candidates_module, name, 2)
     counts = replace(COUNTS, lexemes={COMMON: 2})
     candidates = with_all(COMMON, counts, everything())
     assert [name for name, _ in asked.looks] == ["archive_holding", "archive_densest"]
@@ -285,11 +285,11 @@ def test_some_of_the_words_are_looked_for_rarest_first_within_a_bound(
     candidates = with_some(concepts, COUNTS, everything())
     assert titles(candidates)[0] == "rare" and set(titles(candidates)) == set(articles)
     assert not candidates.complete
-    filtered = Scope(Article.objects.searchable().filter(title="rare"), filtered=True)
+    filtered = SearchSpace(Article.objects.searchable().filter(title="rare"), filtered=True)
     assert with_some(concepts, COUNTS, filtered) == Candidates.every([articles["rare"].pk])
 
 
-def weighted_look(concepts: list[Concept], counts: Counts, scope: Scope | None = None) -> tuple[Any, ...]:
+def weighted_look(concepts: list[Concept], counts: Counts, search_space: SearchSpace | None = None) -> tuple[Any, ...]:
     """The parameters of the statement that looks for articles with some of the concepts."""
     statements: list[tuple[str, Any]] = []
 
@@ -298,7 +298,7 @@ def weighted_look(concepts: list[Concept], counts: Counts, scope: Scope | None =
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(record):
-        with_some(concepts, counts, scope or everything())
+        with_some(concepts, counts, search_space or everything())
     (params,) = [tuple(params) for sql, params in statements if "weightiest" in sql]
     return params
 
@@ -316,7 +316,7 @@ def test_words_are_read_up_to_twelve_thousand_entries(monkeypatch: pytest.Monkey
     assert params[0] == [] and driving == ["'صنوبر'", "'سندس'"]
     # A filter that lets in many articles is held against 2,000 of them.
     monkeypatch.setattr(index, "MOST_FILTERED", 1)
-    many = Scope(Article.objects.searchable(), filtered=True)
+    many = SearchSpace(Article.objects.searchable(), filtered=True)
     assert weighted_look([Concept(RARE, ())], counts, many)[3:5] == (2_000, 2_000)
 
 
@@ -324,7 +324,7 @@ def test_words_are_read_up_to_twelve_thousand_entries(monkeypatch: pytest.Monkey
 def test_when_all_articles_with_some_of_the_words_are_here(
     articles: dict[str, Article], monkeypatch: pytest.MonkeyPatch, most: int, complete: bool
 ) -> None:
-    monkeypatch.setattr(candidates_room, "MOST_RANKED", most)
+    monkeypatch.setattr(candidates_module, "MOST_RANKED", most)
     candidates = with_some([Concept(RARE, ())], COUNTS, everything())
     assert (len(candidates.ids), candidates.complete) == (3, complete)
 

@@ -12,7 +12,7 @@ from django.test import Client
 from psycopg.errors import Diagnostic
 
 from articles.models import Article
-from articles.search import related as related_room
+from articles.search import related as related_module
 from articles.search.related import related, with_frequent_lexemes
 
 pytestmark = pytest.mark.django_db
@@ -83,7 +83,7 @@ def test_a_page_goes_without_related_articles_where_looking_for_them_takes_too_l
         cursor.execute(
             "CREATE VIEW articles_corpus AS SELECT corpus_itself.* FROM corpus_itself, LATERAL (SELECT pg_sleep(600) OFFSET 0) AS slept"
         )
-    monkeypatch.setattr(related_room, "MOST_MILLISECONDS", 50)
+    monkeypatch.setattr(related_module, "MOST_MILLISECONDS", 50)
     page = client.get(address)
     assert page.status_code == 200 and page.context["related"] == [] and article.title in page.content.decode()
 

@@ -71,24 +71,24 @@ def test_addresses_colours_and_revisions_have_tags_of_their_own() -> None:
 
 def test_a_release_is_its_code_and_its_settings(settings: Any, tmp_path: Path) -> None:
     settings.BASE_DIR = tmp_path
-    release = keeping.release.__wrapped__
-    seen = [release()]
+    release_digest = keeping.release_digest.__wrapped__
+    seen = [release_digest()]
     for name in ("archive/a.py", "articles/b/c.py", "templates/d.html", "articles/e.mo", "static/f.css", "static/g.js", "static/h.svg"):  # fmt: skip
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("1", encoding="utf-8")
-        seen.append(release())
+        seen.append(release_digest())
         path.write_text("2", encoding="utf-8")
-        seen.append(release())
+        seen.append(release_digest())
     for setting, value in (("ARCHIVE_DIGITS", "arabic"), ("TIME_ZONE", "Asia/Tokyo")):
         setattr(settings, setting, value)
-        seen.append(release())
+        seen.append(release_digest())
     assert len(set(seen)) == len(seen) == 17
     for name in ("articles/notes.txt", "static/picture.png", "docs/x.py"):
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("1", encoding="utf-8")
-        assert release() == seen[-1], name
+        assert release_digest() == seen[-1], name
 
 
 @pytest.mark.django_db

@@ -15,7 +15,7 @@ from django.conf import settings as project
 
 from articles.extract.authority import Authority
 from articles.ingest import run as running
-from articles.ingest.authority import AuthorityError, apply_authority, parsed
+from articles.ingest.authority import AuthorityError, apply_authority, parse_toml
 from articles.ingest.document import Item, UnreadableError
 from articles.ingest.prepare import prepare
 from articles.ingest.readers import read
@@ -61,9 +61,9 @@ def processed(shape: Shape, document: bytes, folder: Path, authority: Authority)
 
 def _process(shape: Shape, document: bytes, path: Path, authority: Authority) -> None:
     if shape.kind == "toml":
-        # A worker process parses it, and its time is not measured here, so it is parsed once more.
+        # A worker process parses it, and its time is not measured here, so it is parse_toml once more.
         with suppress(ValueError, RecursionError):
-            parsed(document.decode())
+            parse_toml(document.decode())
         with suppress(AuthorityError):
             apply_authority(path.name, document)
     elif shape.kind in {"text", "html"}:

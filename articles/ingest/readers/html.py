@@ -19,9 +19,9 @@ from lxml import etree, html
 from articles.arabic.dates import find_dates
 from articles.extract.dates import StatedDate, as_archive_date, date_of_line
 from articles.ingest.boilerplate import is_label
-from articles.ingest.decoding import decode, mended, unmixed
+from articles.ingest.decoding import decode, mend, unmix
 from articles.ingest.document import Item, Note, UnreadableError
-from articles.ingest.gate import removed
+from articles.ingest.gate import notes_on_removed
 from articles.models import ArchiveDate
 from articles.models.delivery import NoteKind
 from articles.platform.addresses import AddressError, canonical_or_empty, read_address
@@ -95,7 +95,7 @@ class Metadata:
     language: the language code in lower case, without a region.
     body: the JSON-LD articleBody.
     dates: the dates of publication that the page states, at most _MOST_DATES.
-    claims: the addresses that the page states as its own, in canonical spelling, the most reliable first.
+    claimed_addresses: the addresses that the page states as its own, in canonical spelling, the most reliable first.
     malformed: texts that the page states as its own address and that are no web address.
     """
 
@@ -107,7 +107,7 @@ class Metadata:
     language: str = ""
     body: str = ""
     dates: list[StatedDate] = field(default_factory=list)
-    claims: tuple[str, ...] = ()
+    claimed_addresses: tuple[str, ...] = ()
     malformed: tuple[str, ...] = ()
 
 
@@ -132,7 +132,7 @@ def read_page(item: Item, encoding: str = "") -> Page:
 
     Raises UnreadableError if the bytes are no page, are nested too deep, or hold no article text.
     """
-    declared = item.encoding or _declared(item.received)
+    declared = item.encoding or _declared_encoding(item.received)
     decoded = decode(item.received, encoding, declared)
     text = decoded.text
     if (depth := _depth(text)) > DEEPEST:
@@ -150,13 +150,15 @@ def read_page(item: Item, encoding: str = "") -> Page:
         article_text = metadata.body
     if len(_WORD.findall(article_text)) < FEWEST_WORDS:
         raise UnreadableError("no article text was found on the page")
-    claims = (Note(NoteKind.DROPPED, "url", text, _NO_ADDRESS) for text in metadata.malformed)
+    address_notes = (Note(NoteKind.DROPPED, "url", text, _NO_ADDRESS) for text in metadata.malformed)
     # The whole page's text is checked, because the extraction drops such characters without a note.
-    removal_notes = removed(title=metadata.title, author=metadata.author, text=tree.text_content())
-    return Page(article_text, metadata, decoded.encoding, (*decoded.notes, *mending_notes, *claims, *removal_notes))
+    removal_notes = notes_on_removed(title=metadata.title, author=metadata.author, text=tree.text_content())
+    return Page(
+        article_text, metadata, decoded.encoding, (*decoded.notes, *mending_notes, *address_notes, *removal_notes)
+    )
 
 
-def _declared(content: bytes) -> str:
+def _declared_encoding(content: bytes) -> str:
     # NUL bytes are removed, so that a declaration in UTF-16 matches, too.
     match = _META_CHARSET.search(content[:8192].replace(b"\0", b"")[:4096])
     return match[1].decode("ascii").lower() if match else ""
@@ -240,7 +242,7 @@ def _main_text(tree: html.HtmlElement) -> tuple[str, tuple[Note, ...]]:
         copy, include_comments=False, include_tables=True, favor_recall=True, with_metadata=False, fast=True
     )
     # Without `as_dict`, the library returns an object or None.
-    text, notes = mended(getattr(extraction, "text", None) or "")
+    text, notes = mend(getattr(extraction, "text", None) or "")
     lines = text.split("\n") if text else []
     lines = [line.strip().strip("|").strip() if line.startswith("|") else line for line in lines]
     return "\n".join(_with_lost_paragraphs(copy, lines)), notes
@@ -248,11 +250,11 @@ def _main_text(tree: html.HtmlElement) -> tuple[str, tuple[Note, ...]]:
 
 def _with_lost_paragraphs(tree: html.HtmlElement, lines: list[str]) -> list[str]:
     """Returns the extracted lines with the headings and paragraphs that the extraction dropped between two of them."""
-    line_of = {_spaced(line): index for index, line in enumerate(lines)}
+    line_of = {_single_spaced(line): index for index, line in enumerate(lines)}
     lost_after: dict[int, list[str]] = {}
     tried, seen = 0, set()
     for parent in dict.fromkeys(element.getparent() for element in tree.iter("p")):
-        texts = [_spaced(child.text_content()) for child in parent if child.tag in _TEXT_BLOCKS]
+        texts = [_single_spaced(child.text_content()) for child in parent if child.tag in _TEXT_BLOCKS]
         kept_indexes = [index for index, text in enumerate(texts) if text in line_of]
         for index in range(kept_indexes[0], kept_indexes[-1]) if len(kept_indexes) > 1 else ():
             text = texts[index]
@@ -267,7 +269,7 @@ def _with_lost_paragraphs(tree: html.HtmlElement, lines: list[str]) -> list[str]
     return [paragraph for index, line in enumerate(lines) for paragraph in (line, *lost_after.get(index, ()))]
 
 
-def _spaced(text: str) -> str:
+def _single_spaced(text: str) -> str:
     return " ".join(text.split())
 
 
@@ -370,13 +372,13 @@ def _without_layout_tables(tree: html.HtmlElement) -> None:
     for table in dict.fromkeys(tables):
         for element in table.iter("table", "tbody", "thead", "tr", "td", "th"):
             element.tag = "div"
-    if sum(_spanned(cell) for cell in cells) > _MOST_SPANNED:
+    if sum(_additional_cells(cell) for cell in cells) > _MOST_SPANNED:
         for cell in cells:
             cell.attrib.pop("colspan", None)
             cell.attrib.pop("rowspan", None)
 
 
-def _spanned(cell: html.HtmlElement) -> int:
+def _additional_cells(cell: html.HtmlElement) -> int:
     """Returns how many additional cells a cell spans by its colspan and rowspan."""
     spans = [cell.get(name, "").strip() for name in ("colspan", "rowspan")]
     columns, rows = (max(1, int(span[:4])) if span.isdecimal() else 1 for span in spans)
@@ -416,16 +418,16 @@ def _metadata(tree: html.HtmlElement, address: str) -> Metadata:
     page_metadata.language = re.split("[-_]", language.strip().lower())[0] if language else ""
     links = [link.get("href") for link in tree.iter("link") if "canonical" in link.get("rel", "").lower().split()]
     base = _base(tree, address if address.startswith("http") else "")
-    claim_of = {
+    claimed_address_of = {
         text: canonical_or_empty(text, base)
         for text in (*links[:1], metas.get("og:url", ""), page_metadata.url)
         if text
     }
-    page_metadata.claims = tuple(dict.fromkeys(claim for claim in claim_of.values() if claim))
-    page_metadata.malformed = tuple(text for text, claim in claim_of.items() if not claim)
+    page_metadata.claimed_addresses = tuple(dict.fromkeys(filter(None, claimed_address_of.values())))
+    page_metadata.malformed = tuple(text for text, claimed_address in claimed_address_of.items() if not claimed_address)
     if page_metadata.author.startswith(("http://", "https://")):
         page_metadata.author = ""
-    page_metadata.title = _without_site(" ".join(unmixed(page_metadata.title).split()), page_metadata.source_name)
+    page_metadata.title = _without_site(" ".join(unmix(page_metadata.title).split()), page_metadata.source_name)
     return page_metadata
 
 
@@ -469,9 +471,9 @@ def _linked_data(tree: html.HtmlElement) -> Iterator[dict[str, Any]]:
 
 def _add_linked_data(page_metadata: Metadata, node: dict[str, Any]) -> None:
     page_metadata.title = page_metadata.title or _string(node.get("headline")) or _string(node.get("name"))
-    page_metadata.author = page_metadata.author or _named(node.get("author"))
+    page_metadata.author = page_metadata.author or _names_in(node.get("author"))
     page_metadata.section = page_metadata.section or _string(node.get("articleSection"))
-    page_metadata.source_name = page_metadata.source_name or _named(node.get("publisher"))
+    page_metadata.source_name = page_metadata.source_name or _names_in(node.get("publisher"))
     page_metadata.language = page_metadata.language or _string(node.get("inLanguage"))
     page_metadata.url = page_metadata.url or _string(node.get("url"))
     page_metadata.body = page_metadata.body or _plain_body(_string(node.get("articleBody")))
@@ -496,7 +498,7 @@ def _string(value: object) -> str:
     return value.strip() if "\n" in value else " ".join(value.split())
 
 
-def _named(value: object) -> str:
+def _names_in(value: object) -> str:
     nodes = value if isinstance(value, list) else [value]
     names = [_string(node.get("name")) if isinstance(node, dict) else _string(node) for node in nodes]
     return "، ".join(dict.fromkeys(name for name in names if name))

@@ -23,7 +23,7 @@ def ending_of(path: Path) -> str:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[BinaryIO]:
+def open_unpacked(path: Path) -> Iterator[BinaryIO]:
     """Opens a file as a stream of bytes and unpacks it if it is a gzip file.
 
     Reading from a damaged gzip file raises UnreadableError.
@@ -48,7 +48,7 @@ def read_whole(path: Path, largest: int) -> bytes:
         raise UnreadableError(
             "{size:,} bytes; the largest document accepted is {most:,} (ARCHIVE_LARGEST_FILE)", size=size, most=largest
         )
-    with opened(path) as stream:
+    with open_unpacked(path) as stream:
         return read_limited(stream, largest)
 
 

@@ -20,14 +20,14 @@ from articles.arabic.characters import strip_ignored, with_ascii_digits
 from articles.arabic.dates import DateExpression, find_dates
 from articles.arabic.folding import fold_word
 from articles.arabic.months import ENGLISH_WEEKDAYS, WEEKDAY_NUMBERS
-from articles.arabic.spreadsheet_cells import unguarded
+from articles.arabic.spreadsheet_cells import unescape_formula
 from articles.arabic.text_gate import clean_line, clean_text
 from articles.arabic.words import words
 from articles.extract.dates import StatedDate, as_archive_date, date_of_line
-from articles.ingest.decoding import decode, encoding_of, mended, plain
-from articles.ingest.document import Broken, Document, Item, Note, UnreadableError, quoted
-from articles.ingest.gate import check_storable, removed
-from articles.ingest.readers.opening import lines, opened, too_long
+from articles.ingest.decoding import decode, encoding_of, mend, plain
+from articles.ingest.document import Broken, Document, Item, Note, UnreadableError, shorten_value
+from articles.ingest.gate import check_storable, notes_on_removed
+from articles.ingest.readers.opening import lines, open_unpacked, too_long
 from articles.models import TAKEN_AWAY, ArchiveDate, ArticleStatus, Basis, Precision, TitleOrigin
 from articles.models.article import says_something
 from articles.models.delivery import NoteKind
@@ -81,7 +81,7 @@ def read_jsonl(path: Path, largest: int, encoding: str = "") -> Iterator[Item | 
     `largest` is the most bytes of a line. `encoding` is the file's encoding; if it is empty, it is detected from the
     beginning.
     """
-    with opened(path) as packed:
+    with open_unpacked(path) as packed:
         stream = _as_utf8(packed, encoding)
         is_empty = True
         for number, line in lines(stream, largest):
@@ -109,7 +109,7 @@ def read_csv(path: Path, largest: int, encoding: str = "") -> Iterator[Item | Br
     a required column.
     """
     csv.field_size_limit(largest)
-    with opened(path) as packed:
+    with open_unpacked(path) as packed:
         stream = _as_utf8(packed, encoding)
         source = _Lines(stream, largest, is_converted=stream is not packed)
         header, delimiter = _bounded_header(source)
@@ -395,7 +395,7 @@ def read_row(item: Item) -> tuple[Document, dict[str, object]]:
     notes = [*doubled, *(Note(NoteKind.UNREAD, name, "", unread) for name in row if name not in READ)]
     values, text_notes = _texts(row)
     notes += [*text_notes, *_checked_choices(values)]
-    published, dates, date_notes = _published(row.get("published"))
+    published, dates, date_notes = _read_published(row.get("published"))
     title = " ".join(plain(values["title"]).split())
     document = Document(
         title, TitleOrigin(values["title_origin"]), values["body"], values["author"], values["section"], source_name=values["source"],
@@ -429,8 +429,8 @@ def _texts(row: dict[str, object]) -> tuple[dict[str, str], list[Note]]:
         if value is not None and not isinstance(value, str):
             raise UnreadableError("“{field}” is {kind}, not text", field=name, kind=_kind(value))
         check_storable(name, value or "")
-        mended_text, mending_notes = mended(value or "")
-        notes += [*(replace(note, field=name) for note in mending_notes), *removed(**{name: mended_text})]
+        mended_text, mending_notes = mend(value or "")
+        notes += [*(replace(note, field=name) for note in mending_notes), *notes_on_removed(**{name: mended_text})]
         if name == "body":
             values[name] = _paragraphs(mended_text)
             continue
@@ -448,7 +448,7 @@ def _checked_choices(values: dict[str, str]) -> list[Note]:
     notes = []
     if values["notice"] and values["status"] not in TAKEN_AWAY:
         message = Message("only an article that is withdrawn or deleted has a notice; it was ignored")
-        notes.append(Note(NoteKind.DROPPED, "notice", quoted(values["notice"]), message))
+        notes.append(Note(NoteKind.DROPPED, "notice", shorten_value(values["notice"]), message))
         values["notice"] = ""
     if values["status"] and values["status"] not in ArticleStatus.values:
         choices = ", ".join(ArticleStatus.values)
@@ -498,7 +498,7 @@ def captured_at(row: dict[str, object]) -> datetime | None:
             return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
     except (ValueError, OverflowError):
         pass
-    raise UnreadableError("“captured_at” is “{value}”, not an ISO 8601 time", value=quoted(value))
+    raise UnreadableError("“captured_at” is “{value}”, not an ISO 8601 time", value=shorten_value(value))
 
 
 def _paragraphs(body: str) -> str:
@@ -564,7 +564,7 @@ def _csv_row(text: str) -> tuple[dict[str, object], tuple[Note, ...]]:
     source = _Lines(io.BytesIO(text.encode()), len(text.encode()) + 1)
     names, delimiter = _header(source)
     cells = next(_cells(source, delimiter))
-    fields: list[tuple[str, object]] = [(name, unguarded(cell)) for name, cell in zip(names, cells, strict=True)]
+    fields: list[tuple[str, object]] = [(name, unescape_formula(cell)) for name, cell in zip(names, cells, strict=True)]
     row = dict(fields)
     for name in ("published", "events", "actors", "figures"):
         cell = str(row.get(name) or "")
@@ -576,7 +576,7 @@ def _csv_row(text: str) -> tuple[dict[str, object], tuple[Note, ...]]:
     return row, _notes_on_repeated_fields(fields)
 
 
-def _published(value: object) -> tuple[ArchiveDate | None, tuple[StatedDate, ...], tuple[Note, ...]]:
+def _read_published(value: object) -> tuple[ArchiveDate | None, tuple[StatedDate, ...], tuple[Note, ...]]:
     """Returns (the date of publication, dates stated in words, notes) of a row's `published` value.
 
     The first is the date if the value is an object as exports write it, and the bounds if a text states only bounds;
@@ -594,14 +594,14 @@ def _published(value: object) -> tuple[ArchiveDate | None, tuple[StatedDate, ...
             days[name] = date.fromisoformat(value[name]) if value.get(name) else None
         except (TypeError, ValueError):
             raise UnreadableError(
-                "“{field}” is “{value}”, not a day", field=f"published.{name}", value=quoted(value[name])
+                "“{field}” is “{value}”, not a day", field=f"published.{name}", value=shorten_value(value[name])
             ) from None
     precision, basis = value.get("precision", Precision.UNKNOWN), value.get("basis", Basis.INFERRED)
     if precision not in Precision.values or basis not in Basis.values:
         raise UnreadableError(
             "“published” has precision “{precision}” and basis “{basis}”, which the archive does not know",
-            precision=quoted(precision),
-            basis=quoted(basis),
+            precision=shorten_value(precision),
+            basis=shorten_value(basis),
         )
     return ArchiveDate(days["date"], precision, basis, days["earliest"], days["latest"]), (), ()
 
@@ -619,7 +619,7 @@ def _published_from_text(value: str) -> tuple[ArchiveDate | None, tuple[StatedDa
         _with_iso_month(expression, cleaned_value) for expression in find_dates(cleaned_value) if expression.interval
     ]
     if len(expressions) != 1 or (archive_date := as_archive_date(expressions[0])) is None or "\0" in value:
-        raise UnreadableError("“published” is “{value}”, not a date", value=quoted(value))
+        raise UnreadableError("“published” is “{value}”, not a date", value=shorten_value(value))
     whole_value = date_of_line(cleaned_value)
     is_whole = (
         whole_value

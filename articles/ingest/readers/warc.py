@@ -21,8 +21,8 @@ from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders, StatusAndHeadersParser
 
-from articles.ingest.content_coding import GZIP_MARK, unpacked
-from articles.ingest.document import Broken, Item, Note, Remark, UnreadableError, quoted
+from articles.ingest.content_coding import GZIP_MARK, unpack
+from articles.ingest.document import Broken, Item, Note, Remark, UnreadableError, shorten_value
 from articles.ingest.readers.opening import read_limited
 from articles.models.delivery import NoteKind
 from articles.platform.addresses import AddressError, canonical_address
@@ -266,18 +266,18 @@ class _Records(ArchiveIterator):
             self.begun += len(next_line or b"") if not self.reader.decompressor else 0
             next_line = self.reader.readline()
             if not next_line and self.reader.is_cut:
-                raise _RefusedError(_CUT_SHORT)
+                raise _BadRecordError(_CUT_SHORT)
             if not next_line:
                 raise EOFError
         try:
             record = super()._next_record(next_line)
         except EOFError:
-            raise _RefusedError(_CUT_SHORT) from None
+            raise _BadRecordError(_CUT_SHORT) from None
         self._check_end(record)
         return record
 
     def _check_end(self, record: ArcWarcRecord) -> None:
-        """Raises _RefusedError for a record of a plain file whose stated length is wrong.
+        """Raises _BadRecordError for a record of a plain file whose stated length is wrong.
 
         After that length the file must end, or white space or another record must follow. The check comes before the
         record is read, so that a record with too great a length costs nothing.
@@ -289,14 +289,14 @@ class _Records(ArchiveIterator):
             raise _cut_short(record, end - self._size)
         after = os.pread(self.fh.fileno(), _LONGEST_MARK, end)
         if after and not after[:1].isspace() and not _NAMES_FORMAT.match(after):
-            raise _RefusedError(_WRONG_LENGTH)
+            raise _BadRecordError(_WRONG_LENGTH)
 
     def read_to_end(self, record: ArcWarcRecord | None = None) -> None:
         super().read_to_end(record)
         if self.record and self.record.raw_stream.limit > 0:
             raise _cut_short(self.record, self.record.raw_stream.limit)
         if self.reader.decompressor and self.next_line:
-            raise _RefusedError("records are not compressed one by one; recompress the file with `warcio recompress`")
+            raise _BadRecordError("records are not compressed one by one; recompress the file with `warcio recompress`")
 
     def _consume_blanklines(self) -> tuple[bytes | None, int]:
         """Returns (the line after the empty lines that end a record, the size of the empty lines in bytes).
@@ -314,7 +314,7 @@ class _Records(ArchiveIterator):
         return None, size
 
 
-class _RefusedError(ArchiveLoadFailed):
+class _BadRecordError(ArchiveLoadFailed):
     """A record that breaks a limit or the format. Its message is readable, unlike those of the library."""
 
     def __init__(self, template: str, /, **values: object) -> None:
@@ -346,7 +346,7 @@ class _Reader(DecompressingBufferedReader):
             unpacked = super()._decompress(data)
         size = self.num_block_read + len(unpacked)
         if self.decompressor and size > max(_UNPACKED_FREELY, _MOST_GROWTH * self._packed):
-            raise _RefusedError(
+            raise _BadRecordError(
                 "it unpacks to more than {most:,} bytes and {times} times what it has packed",
                 most=_UNPACKED_FREELY,
                 times=_MOST_GROWTH,
@@ -361,10 +361,10 @@ class _Reader(DecompressingBufferedReader):
         """
         line: bytes = super().readline(length or _LONGEST_LINE)
         if length is None and len(line) >= _LONGEST_LINE and not line.endswith(b"\n"):
-            raise _RefusedError("a header line has more than {most:,} bytes", most=_LONGEST_LINE)
+            raise _BadRecordError("a header line has more than {most:,} bytes", most=_LONGEST_LINE)
         self._empty_lines = 0 if line.strip() else self._empty_lines + 1
         if line and self._empty_lines > _MOST_EMPTY_LINES:
-            raise _RefusedError("more than {most:,} empty lines follow one another", most=_MOST_EMPTY_LINES)
+            raise _BadRecordError("more than {most:,} empty lines follow one another", most=_MOST_EMPTY_LINES)
         return line
 
 
@@ -402,15 +402,15 @@ class _RecordHeaders(_Headers):
         bounded = _Bounded(stream, is_of_record=True)
         headers = StatusAndHeadersParser.parse(self, bounded, full_statusline)
         if not bounded.has_ended:
-            raise _RefusedError(_CUT_SHORT)
+            raise _BadRecordError(_CUT_SHORT)
         for field in ("WARC-Type", "Content-Length"):
             if headers.get_header(field) is None:
-                raise _RefusedError("its headers do not have “{field}”", field=field)
+                raise _BadRecordError("its headers do not have “{field}”", field=field)
         _length(headers)
         return headers
 
 
-class _HeadersTooLongError(_RefusedError):
+class _HeadersTooLongError(_BadRecordError):
     """Headers of more than _LONGEST_HEADERS bytes."""
 
 
@@ -432,7 +432,7 @@ class _Bounded:
         self._left -= len(line)
         self.has_ended = line.endswith(b"\n") and not line.strip()
         if self._is_of_record and _NAMES_FORMAT.fullmatch(line):
-            raise _RefusedError(_CUT_SHORT)
+            raise _BadRecordError(_CUT_SHORT)
         if self._left <= 0:
             raise _HeadersTooLongError(Message("the headers have more than {most:,} bytes", most=_LONGEST_HEADERS))
         return line
@@ -502,23 +502,23 @@ def _reason_without_page(record: ArcWarcRecord, *, is_web: bool) -> str:
     `is_web` says that its address is a web address. Parses the HTTP headers of a response.
     """
     if record.rec_type not in {"resource", "response"}:
-        return f"WARC-Type {quoted(record.rec_type)[:30]}"
+        return f"WARC-Type {shorten_value(record.rec_type)[:30]}"
     if record.rec_type == "response":
         if record.http_headers is None:
             # The library parses HTTP headers only if the scheme is in lower case.
             record.http_headers = _HTTP.parse(record.raw_stream)
         if (status := record.http_headers.get_statuscode()) != "200":
-            return f"status {quoted(status)[:30] or 'none'}"
+            return f"status {shorten_value(status)[:30] or 'none'}"
     media_type, _charset = _declared_type(record)
     if media_type not in (PAGE_TYPES if is_web else (*PAGE_TYPES, *ROW_TYPES)):
-        return quoted(media_type)[:60] or "no Content-Type"
+        return shorten_value(media_type)[:60] or "no Content-Type"
     return ""
 
 
 def _page(record: ArcWarcRecord, offset: int, address: str, archive: _WebArchive) -> Item | Broken:
     """Returns the page of a record, unpacked; `address` is empty for a file without a web address.
 
-    Returns a Broken if the page cannot be unpacked. Raises _RefusedError if the record is cut short.
+    Returns a Broken if the page cannot be unpacked. Raises _BadRecordError if the record is cut short.
     """
     place = _place(offset)
     content = read_limited(_without_chunks(record, archive.largest), archive.largest)
@@ -526,7 +526,7 @@ def _page(record: ArcWarcRecord, offset: int, address: str, archive: _WebArchive
     if (missing := record.raw_stream.limit) > 0:
         raise _cut_short(record, missing)
     try:
-        content, coding_notes = unpacked(content, _content_codings(record.http_headers), archive.largest)
+        content, coding_notes = unpack(content, _content_codings(record.http_headers), archive.largest)
     except UnreadableError as error:
         # The record itself is whole, so reading goes on after it.
         return Broken(archive.path, place, error.message)
@@ -546,9 +546,9 @@ def _declared_type(record: ArcWarcRecord) -> tuple[str, str]:
     return content_type(headers.get_header("Content-Type") or "")
 
 
-def _cut_short(record: ArcWarcRecord, missing: int) -> "_RefusedError":
+def _cut_short(record: ArcWarcRecord, missing: int) -> "_BadRecordError":
     length = _length(record.rec_headers)
-    return _RefusedError("cut short: {size:,} of {length:,} bytes", size=length - missing, length=length)
+    return _BadRecordError("cut short: {size:,} of {length:,} bytes", size=length - missing, length=length)
 
 
 def _content_codings(http: StatusAndHeaders | None) -> str:
@@ -565,7 +565,7 @@ def _length(headers: StatusAndHeaders) -> int:
     text = (headers.get_header("Content-Length") or "0").strip()
     if not (text.isascii() and text.isdigit() and len(text) < 19):
         raise UnreadableError(
-            "“{field}” is “{value}”, not a number of bytes", field="Content-Length", value=quoted(text)
+            "“{field}” is “{value}”, not a number of bytes", field="Content-Length", value=shorten_value(text)
         )
     return int(text)
 

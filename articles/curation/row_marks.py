@@ -1,8 +1,8 @@
 """Detects whether a row has changed since an editor saw it, before the editor's decision is applied.
 
-A page carries the mark of each row that it shows (`marks_of`). The mark is the number of the row's newest change in its history
-(articles/models/history.py). Later changes are in the history too, so a decision made on an outdated page can be
-refused with the name of the editor who came first. Call `overtaken` with the row locked.
+A page carries the row mark of each row that it shows (`row_marks`): the number of the row's newest change in its
+history (articles/models/history.py). Later changes are in the history too, so a decision made on an outdated page can
+be refused with the name of the editor who came first. Call `overtaken` with the row locked.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,7 +15,7 @@ from django.contrib.auth.models import User
 from django.db import models
 from django.db.models import Max
 
-from articles.arabic.isolating import isolated_dates
+from articles.arabic.isolating import isolate_dates
 from articles.curation.telling import PLACE, is_place, moment_in_words
 from articles.models.history import EventRow, event_model_of, kept_fields
 from articles.models.uncertain_date import is_derived
@@ -40,7 +40,7 @@ class Overtaken:
         return f"سبقك {by} بعد فتح الصفحة وغيّر: {'، '.join(self.fields)}. لم يُطبّق قرارك."
 
 
-def marks_of(rows: Iterable[models.Model]) -> dict[int, int]:
+def row_marks(rows: Iterable[models.Model]) -> dict[int, int]:
     """Maps the key of each row to the number of its newest change, 0 for none, in one query.
 
     All rows are of one model.
@@ -53,26 +53,26 @@ def marks_of(rows: Iterable[models.Model]) -> dict[int, int]:
     return {row.pk: newest.get(row.pk, 0) for row in rows}
 
 
-def mark_of(row: models.Model) -> int:
+def row_mark(row: models.Model) -> int:
     """Returns the number of the row's newest change, 0 for none."""
-    return marks_of([row])[row.pk]
+    return row_marks([row])[row.pk]
 
 
-def as_seen(row: models.Model, mark: int) -> models.Model:
-    """Returns the row's values at the time of `mark`: an event of its history, or the row if it is unchanged since."""
+def as_seen(row: models.Model, row_mark: int) -> models.Model:
+    """Returns the row's values at `row_mark`: an event of its history, or the row if it is unchanged since."""
     # The event of an update holds the row's values before the update.
-    later = event_model_of(type(row)).objects.filter(pgh_obj=row.pk, pgh_id__gt=mark, pgh_label="update")
+    later = event_model_of(type(row)).objects.filter(pgh_obj=row.pk, pgh_id__gt=row_mark, pgh_label="update")
     return later.order_by("pgh_id").first() or row
 
 
-def overtaken(row: models.Model, mark: int, editor: User, fields: Sequence[str] = ()) -> Overtaken | None:
-    """Returns the changes that someone other than `editor` made to the row since `mark`, or None.
+def overtaken(row: models.Model, row_mark: int, editor: User, fields: Sequence[str] = ()) -> Overtaken | None:
+    """Returns the changes that someone other than `editor` made to the row since `row_mark`, or None.
 
     `fields` names the fields that the decision depends on; without any, all fields with a history count. Changes that
     `editor` made later, in another window, do not count.
     """
     events = event_model_of(type(row))
-    later = events.objects.filter(pgh_obj=row.pk, pgh_id__gt=mark, pgh_label="update").select_related("pgh_context")
+    later = events.objects.filter(pgh_obj=row.pk, pgh_id__gt=row_mark, pgh_label="update").select_related("pgh_context")
     versions = [*later.order_by("pgh_id"), row]
     relevant = [field for field in kept_fields(events) if not fields or field.name in fields or field.attname in fields]
     changed = [field for field in relevant if _differs(field, versions[0], row)]
@@ -114,7 +114,7 @@ def _label(field: models.Field, row: models.Model) -> str:
         value = getattr(row, field.name)
     elif isinstance(value, Decimal):
         value = f"{value.normalize():,f}"
-    shown = "–" if value in (None, "", []) else isolated_dates(str(value))
+    shown = "–" if value in (None, "", []) else isolate_dates(str(value))
     return f"{field.verbose_name} ({shown})" if len(shown) <= _SHORT else str(field.verbose_name)
 
 

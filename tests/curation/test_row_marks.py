@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 
 from articles.curation.changes import changes_after, changes_in, changes_of, last_of_each, newest_change, versions_of
 from articles.curation.edited import body_is_an_editors
-from articles.curation.marks import as_seen, mark_of, marks_of, overtaken
+from articles.curation.row_marks import as_seen, overtaken, row_mark, row_marks
 from articles.curation.undoing import put_back
 from articles.models import Actor, Article, Figure, Mention, Source
 from articles.models.history import operation
@@ -61,7 +61,7 @@ def test_who_overtook_a_decision(
     article = make_article(section="سياسة", author="")
     write(article, editors["hers"], author="عمرو")
     write(article, editors["hers"], author="")
-    mark = mark_of(article)
+    mark = row_mark(article)
     for who, values in steps:
         write(article, editors[who], **values)
     article.refresh_from_db()
@@ -76,7 +76,7 @@ def test_who_overtook_a_decision(
 @pytest.mark.parametrize("name", ["source", "source_id"])
 def test_a_decision_may_depend_on_a_foreign_key(make_article: MakeArticle, editors: dict[str, int], name: str) -> None:
     article, source = make_article(), Source.objects.create(name="مصدر بعيد")
-    mark = mark_of(article)
+    mark = row_mark(article)
     write(article, editors["hers"], source=source)
     article.refresh_from_db()
     change = overtaken(article, mark, User.objects.get(pk=editors["mine"]), (name,))
@@ -88,9 +88,9 @@ def test_each_row_has_the_mark_of_its_own_newest_change(make_article: MakeArticl
     for article in (twice, once, twice):
         write(article, None, author=f"{article.author}ب")
         article.refresh_from_db()
-    marks = marks_of([never, once, twice])
+    marks = row_marks([never, once, twice])
     assert marks[never.pk] == 0 < marks[once.pk] < marks[twice.pk] and set(marks) == {never.pk, once.pk, twice.pk}
-    assert marks[twice.pk] == versions_of(twice)[0].pgh_id and marks_of([]) == {}
+    assert marks[twice.pk] == versions_of(twice)[0].pgh_id and row_marks([]) == {}
 
 
 def figure_at(article: Article, quote: str, **fields: Any) -> Figure:
