@@ -76,6 +76,12 @@ def withdraws_many(client: Client, article: Article) -> bool:
     return Article.objects.get(pk=article.pk).status == "withdrawn"
 
 
+def deletes_many(client: Client, article: Article) -> bool:
+    """Returns whether the client can delete an article by a bulk action."""
+    act(client, "article", "delete", article, notice="طلب الناشر")
+    return Article.objects.get(pk=article.pk).status == "deleted"
+
+
 def withdraws(client: Client, article: Article) -> bool:
     """Returns whether the client can withdraw an article."""
     client.post(reverse("admin:articles_article_withdraw", args=[article.pk]), {"notice": "طلب الناشر"})
@@ -178,6 +184,7 @@ MAY: dict[Callable[[Client, Article], bool], tuple[str, ...]] = {
     uploads: (EDITOR, SENIOR, ADMINISTRATOR),
     orders_a_series: (EDITOR, SENIOR, ADMINISTRATOR),
     withdraws_many: (SENIOR, ADMINISTRATOR),
+    deletes_many: (SENIOR, ADMINISTRATOR),
     withdraws: (SENIOR, ADMINISTRATOR),
     withdraws_by_form: (),
     brings_back: (SENIOR, ADMINISTRATOR),

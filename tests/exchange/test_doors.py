@@ -21,7 +21,7 @@ from sickle.oaiexceptions import IdDoesNotExist
 from sickle.response import OAIResponse
 
 from articles.exchange import oai
-from articles.models import Actor, Article, Event, Figure, Source
+from articles.models import Actor, ArchiveDate, Article, Event, Figure, Source
 
 pytestmark = pytest.mark.django_db
 
@@ -56,7 +56,13 @@ def test_atom_feeds_are_read_without_complaint(client: Client) -> None:
         assert read.feed.updated
 
 
-def test_an_entry_is_dated_only_where_the_day_is_known(client: Client, kuwait: Article) -> None:
+def test_an_entry_is_dated_only_where_the_day_is_known(
+    client: Client, kuwait: Article, make_article: Callable[..., Article]
+) -> None:
+    for published in (ArchiveDate.in_month(2024, 11), ArchiveDate.in_year(2024), ArchiveDate.unknown()):
+        article = make_article("خبر بلا يوم")
+        article.published = published
+        article.save()
     dated = [entry.title for entry in feedparser.parse(client.get("/feeds/").content).entries if "published" in entry]
     assert dated == [kuwait.title]
 

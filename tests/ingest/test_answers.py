@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.robotparser import RobotFileParser
 
 import pytest
 import time_machine
@@ -139,6 +140,26 @@ def test_a_machine_that_takes_no_connection_or_is_private(site: Site, settings: 
 
 
 FORBIDDEN = "the robots.txt of 127.0.0.1 does not allow /a to be fetched"
+
+
+def test_robots_txt_is_asked_at_each_redirect(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A redirect leads to no page that robots.txt forbids, be it on the same host or on another."""
+    site.page("/robots.txt", b"User-agent: *\nDisallow: /secret", Content_Type="text/plain")
+    site.page("/secret")
+    site.moved("/way", "/secret")
+    assert site.outcome("/way") == "the robots.txt of 127.0.0.1 does not allow /secret to be fetched"
+    elsewhere = site.address.replace("127.0.0.1", "127.0.0.2")
+    site.moved("/far", f"{elsewhere}/secret")
+    monkeypatch.setattr(fetching, "_robots", lambda host, deadline: robots(host, "127.0.0.2" in host))
+    assert site.outcome("/far") == "the robots.txt of 127.0.0.2 does not allow /secret to be fetched"
+    assert "/secret" not in [path for path, _ in site.asked]
+
+
+def robots(host: str, forbids: bool) -> RobotFileParser:
+    """Returns the rules of a host that forbids every page, or none."""
+    rules = RobotFileParser(f"{host}/robots.txt")
+    rules.parse(["User-agent: *", "Disallow: /" if forbids else "Disallow:"])
+    return rules
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,10 @@ FORGED = (
     "أعلن متحدث مجهول اليوم إلغاء جميع الاتفاقات الموقعة بين الأطراف في السنة الماضية دون سابق إنذار. ولم تصدر عن الجهات الرسمية "
     "حتى الآن أي توضيحات بشأن الأسباب التي دفعت إلى هذا القرار المفاجئ الذي أثار موجة واسعة من التساؤلات في المنطقة."
 )
+OTHER_STORY = (
+    "افتتح خمسة وزراء أمس في العاصمة معرضا عن صناعة السفن شاركت فيه شركات من القارة كلها. وعرضت فيه نماذج لقوارب الصيد الصغيرة. "
+    "ويستمر المعرض أسبوعا كاملا، ويتوقع المنظمون أن يزوره عدد كبير من الطلاب والمهندسين والصيادين."
+)
 
 
 def page(body: str = BODY, title: str = TITLE, head: str = "") -> bytes:
@@ -209,6 +213,26 @@ def test_an_upload_of_the_same_words_waits_beside_a_fetched_article(tmp_path: Pa
     assert run(tmp_path / "upload").updated == 1
     assert state(real) == before
     assert real.captures.get(filename="saved.html").waiting_reason == "elsewhere"
+
+
+@pytest.mark.parametrize("decision", ["refused", "waiting"])
+def test_a_capture_that_was_not_accepted_leads_no_later_page_to_the_article(
+    tmp_path: Path, real: Article, decision: str
+) -> None:
+    """The address and the file name of such a capture are not the article's."""
+    before, copy = state(real), f"{REAL}/print"
+    bring(tmp_path, copy, page(FORGED, "عنوان آخر تماما", CLAIMED_ADDRESSES["canonical"]), "2024-05-01T00:00:00Z")
+    real.captures.waiting().update(state=decision)
+    assert real.captures.filter(state=decision).count() == 1
+    own = page(OTHER_STORY, "قصة أخرى لا صلة لها بالملتقى")
+    assert bring(tmp_path, copy, own, "2024-06-01T00:00:00Z").created == 1
+    assert state(real) == before and real.captures.count() == 2
+    (tmp_path / "upload").mkdir()
+    for text, created in ((page(head="<!-- saved -->"), 0), (page(OTHER_STORY.replace("خمسة", "ستة"), "قصة ثالثة"), 1)):
+        (tmp_path / "upload" / "saved.html").write_bytes(text)
+        assert run(tmp_path / "upload").created == created
+        real.captures.waiting().update(state=decision)
+    assert state(real) == before and real.captures.count() == 3
 
 
 def test_a_reprint_by_another_outlet_is_its_own_article(tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ def test_two_files_of_one_name_and_different_text_are_two_articles(tmp_path: Pat
     assert run(tmp_path).created == 2
 
 
-def test_an_editors_title_and_date_outlive_a_new_capture(tmp_path: Path) -> None:
+def test_an_editors_title_outlives_a_new_capture(tmp_path: Path) -> None:
     file = tmp_path / "خبر.txt"
     file.write_text(TEXT, encoding="utf-8")
     run(file)

@@ -1,6 +1,7 @@
 """Pages are cached until data that readers see changes, and no longer."""
 
 import gzip
+import re
 from datetime import timedelta
 
 import psycopg
@@ -82,7 +83,15 @@ def test_colours_languages_and_hosts_have_pages_of_their_own(client: Client, art
     client.cookies["theme"] = "dark"
     assert 'data-theme="dark"' in client.get(address).content.decode() and "data-theme" not in plain.split("<body>")[0]
     assert "other.example" in client.get(address, headers={"host": "other.example"}).content.decode()
-    assert 'lang="en"' in client.get(f"/en{address}").content.decode()
+
+
+@pytest.mark.parametrize("first", ["", "/en"])
+def test_a_kept_page_answers_in_its_own_language_alone(client: Client, article: Article, first: str) -> None:
+    addresses = (article.get_absolute_url(), "/", "/search/?q=الإرهاب")
+    for prefix in (first, "" if first else "/en", first):
+        for address in addresses:
+            html = client.get(f"{prefix}{address}").content.decode()
+            assert re.search(r"<html[^>]* lang=\"?(\w+)", html)[1] == ("en" if prefix else "ar"), prefix + address
 
 
 def test_an_editors_pages_are_not_kept(client: Client, article: Article) -> None:
