@@ -78,7 +78,7 @@ def redis(tmp_path: Path) -> Iterator[BaseCache]:
     command = [program, "--port", "0", "--unixsocket", str(path), "--save", "", "--dir", str(tmp_path),
                "--requirepass", "secret"]  # fmt: skip
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    wait_for(path.exists, 10)
+    wait_for(path.exists)
     yield made(f"unix://:secret@{path}?db=0")
     server.terminate()
     server.wait()

@@ -65,7 +65,7 @@ def redis_server(tmp_path: Path) -> Iterator[str]:
     path = tmp_path / "redis"
     command = [program, "--port", "0", "--unixsocket", str(path), "--save", "", "--dir", str(tmp_path)]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    wait_for(path.exists, 10)
+    wait_for(path.exists)
     yield f"unix://{path}?db=0"
     server.terminate()
     server.wait()
