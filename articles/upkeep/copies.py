@@ -407,7 +407,11 @@ def _read_manifest(folder: Path, stamp: str) -> tuple[dict, Callable[[], Iterato
             about = json.loads(next(file, ""))
         if not {"format", "migrations", "dump"} <= set(about):
             raise ValueError("its first line describes no backup")
-    except (OSError, ValueError) as error:
+    except FileNotFoundError:
+        raise BackupError(f"{folder} has no backup {stamp}") from None
+    except OSError as error:
+        raise BackupError(f"{path} cannot be read: {error.strerror or error}") from error
+    except ValueError as error:
         raise BackupError(f"{path} cannot be read: {error}") from error
 
     def entries() -> Iterator[Entry]:

@@ -12,6 +12,7 @@ import psycopg
 import pytest
 import time_machine
 from django.core.files.base import ContentFile
+from django.core.management import CommandError, call_command
 from django.db import connection
 
 from articles.models import Actor, Article, Capture, Delivery, Event
@@ -228,7 +229,7 @@ def handmade(folder: Path, about: object = ABOUT, *entries: object) -> None:
         (ABOUT, [ENTRY | {"path": "deliveries/y.txt"}], {"replace": True}, "deliveries/y.txt of backup"),
         (ABOUT, [ENTRY, "no JSON"], {"replace": True}, "line 3 is damaged: "),
         (ABOUT, [ENTRY | {"colour": "red"}], {"replace": True}, "line 2 is damaged: "),
-        (ABOUT, [], {"stamp": "20230101T000000Z", "replace": True}, "20230101T000000Z.jsonl cannot be read: "),
+        (ABOUT, [], {"stamp": "20230101T000000Z", "replace": True}, "has no backup 20230101T000000Z"),
     ],
 )  # fmt: skip
 def test_a_restore_refuses_and_changes_nothing(
@@ -301,3 +302,10 @@ def test_an_archive_is_put_back(stores: Path, monkeypatch: pytest.MonkeyPatch) -
         path_of(kept).read_bytes() == bytes_kept
         and Capture.objects.get(sha256=Path(lost).stem).read() == "ضائع".encode()
     )
+
+
+def test_a_backup_to_what_is_no_folder_is_told_in_words(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(CommandError) as refused:
+        call_command("backup", str(tmp_path / "file"))
+    assert str(tmp_path / "file") in str(refused.value) and "Errno" not in str(refused.value)

@@ -26,8 +26,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             made = backup(options["dest"], keep=max(options["keep"], 0))
-        except (BackupError, OSError) as error:
+        except BackupError as error:
             raise CommandError(str(error)) from error
+        except OSError as error:
+            raise CommandError(f"{error.filename or options['dest']}: {error.strerror or error}") from error
         for line in made.missing:
             self.stderr.write(line)
         for line in made.damaged:
