@@ -139,7 +139,7 @@ def _set_source(request: HttpRequest, articles: Sequence[Article], cleaned: dict
     _update(articles, source=cleaned["source"])
 
 
-def _has_source(article: Article, cleaned: dict) -> str:
+def _why_not_given_source(article: Article, cleaned: dict) -> str:
     return "هذا مصدره من قبل" if cleaned and article.source_id == cleaned["source"].pk else ""
 
 
@@ -175,7 +175,8 @@ def _join(request: HttpRequest, articles: Sequence[Article], cleaned: dict) -> N
     Contradiction.objects.refresh([event.pk])
 
 
-def _covers(article: Article, cleaned: dict) -> str:
+def _why_not_joined(article: Article, cleaned: dict) -> str:
+    """Says that the article is joined to the event already; empty if it is not, and before the form is filled."""
     if not cleaned:
         return ""
     confirmed_coverage = article.coverages.filter(event=cleaned["event"], state=ReviewState.CONFIRMED)
@@ -194,9 +195,9 @@ def _mark_checked(request: HttpRequest, articles: Sequence[Article], cleaned: di
 PUBLISH = Bulk("publish", "نشر المحدد", "change", _publish, _not_already(ArticleStatus.PUBLISHED))
 WITHDRAW = Bulk("withdraw", "سحب المحدد", "withdraw", _withdraw, _not_already(ArticleStatus.WITHDRAWN), RemovalForm)
 DELETE = Bulk("delete", "حذف المحدد", "withdraw", _delete, _not_already(ArticleStatus.DELETED), RemovalForm)
-SET_SOURCE = Bulk("set_source", "تعيين المصدر", "change", _set_source, _has_source, SourceForm)
+SET_SOURCE = Bulk("set_source", "تعيين المصدر", "change", _set_source, _why_not_given_source, SourceForm)
 SET_DATE = Bulk("set_date", "تعيين تاريخ النشر", "change", _set_date, _captured_before, DateForm)
-JOIN_EVENT = Bulk("join_event", "الربط بفعالية", "change", _join, _covers, EventChoiceForm)
+JOIN_EVENT = Bulk("join_event", "الربط بفعالية", "change", _join, _why_not_joined, EventChoiceForm)
 ASSIGN = Bulk("assign", "وضعها في عهدة محرر", "change", _assign, form=AssignForm)
 CHECKED = Bulk(
     "mark_checked",

@@ -56,16 +56,16 @@ def authority(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     may_load = request.user.has_perm("articles.merge_actor")
     form = AuthorityForm(posted(request), request.FILES or None, request=request) if may_load else None
-    trial = None
+    report = None
     if request.method == "POST":
         if form is None:
             raise PermissionDenied
         if form.is_valid():
-            trial = _apply_file(request, form)
-            if trial and "sure" in request.POST:
+            report = _apply_file(request, form)
+            if report and "sure" in request.POST:
                 return redirect("admin:authority")
-    context = {**admin.site.each_context(request), "title": "ملف الضبط", "form": form, "trial": trial,
-               "shared": _warnings_of_shared_names(trial) if trial else []}  # fmt: skip
+    context = {**admin.site.each_context(request), "title": "ملف الضبط", "form": form, "report": report,
+               "shared": _warnings_of_shared_names(report) if report else []}  # fmt: skip
     return TemplateResponse(request, "admin/desk/authority.html", context)
 
 

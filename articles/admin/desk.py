@@ -200,7 +200,7 @@ class DeskAdmin(PlainDeletion, Explained, admin.ModelAdmin):
                 changes = changes_after(row, request.POST.get(SEEN, ""))
                 if changes:
                     _set(request, "POST", self._with_theirs(request, row, changes))
-            # `get_form` reads it.
+            # `get_form` reads it, and the refusal below.
             _set(request, "meanwhile", changes)
             context |= {"seen": newest_change(row), "meanwhile": changes}
         try:
@@ -235,6 +235,9 @@ class DeskAdmin(PlainDeletion, Explained, admin.ModelAdmin):
     def get_form(
         self, request: HttpRequest, obj: models.Model | None = None, change: bool = False, **kwargs: Any
     ) -> Any:
+        """Returns the form's class, with an error if another editor changed the row meanwhile, or if the database refused
+        the values. `_changeform_view` keeps both on the request.
+        """
         form = super().get_form(request, obj, change=change, **kwargs)
         if getattr(request, "meanwhile", None):
             form = type("OutdatedForm", (OutdatedForm, form), {})

@@ -137,18 +137,19 @@ def _store(article: Article, submission: Submission) -> Answer:
             answer.form = form
     if not posted.get("done") or answer.is_held:
         return answer
-    rest = posted.get("rest", "")
+    verdict_on_rest = posted.get("rest", "")
     if refusal := _conflict(article, submission, _CLOSED_BY):
         answer.outcome.refused["article"] = refusal
-    elif rest == LEAVE:
+    elif verdict_on_rest == LEAVE:
         answer.is_left = True
-    elif waiting_of(article, but_the_date=rest == REJECT):
+    # A date cannot be rejected with the rest, so it does not keep the article open.
+    elif waiting_of(article, but_the_date=verdict_on_rest == REJECT):
         answer.asks = True
     else:
         Article.objects.filter(pk=article.pk).update(checked_at=timezone.now(), checked_by=editor)
         answer.is_closed = True
-        if rest in _OF_ALL:
-            answer.messages.append(f"«{article}»: {decided_in_words(rest, answer.outcome.of_the_rest)}")
+        if verdict_on_rest in _OF_ALL:
+            answer.messages.append(f"«{article}»: {decided_in_words(verdict_on_rest, answer.outcome.of_the_rest)}")
     return answer
 
 

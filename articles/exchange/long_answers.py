@@ -66,7 +66,8 @@ class AnswerPlace:
 
     @classmethod
     def take(cls, request: HttpRequest) -> "AnswerPlace | None":
-        """Takes a place for the answer to a request. Returns None where all places are taken or the client holds one.
+        """Takes a place for the answer to a request. Returns None where all places are taken or the client holds one,
+        and where this process makes MOST_HERE long answers already.
 
         The answer may take ARCHIVE_EXPORT_SECONDS from now on; then the server cuts it off.
         """
@@ -74,6 +75,7 @@ class AnswerPlace:
         connection.ensure_connection()
         session = connection.connection
         with _holding:
+            # A thread makes one answer at a time. If its session is in `_held`, the answer before is not closed yet.
             if id(session) not in _held and len(_held) >= MOST_HERE:
                 return None
             _held[id(session)] += 1

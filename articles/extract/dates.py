@@ -110,18 +110,23 @@ def _of_month(expression: DateExpression, stated_month: int, written: date) -> A
 
 
 def _year_of(expression: DateExpression, month: int, written: date) -> int:
-    """Returns the year of the expression's named `month`, which has no year."""
+    """Returns the year of the expression's named `month`, which has no year.
+
+    The relation is 0 for «الجاري», 1 for «المقبل», -1 for «الماضي», None for none.
+    """
     if expression.relation == 0:
         return written.year
     if expression.relation == 1:
         is_ahead = (month, expression.day or 31) > (written.month, written.day)
         return written.year if is_ahead else written.year + 1
     if expression.relation == -1:
-        # A day in the month of writing can be past. The month itself cannot.
-        is_past = month < written.month or (expression.day is not None and month == written.month)
-        return written.year if is_past else written.year - 1
-    # The latest such month that has begun, or the month that comes next.
-    return written.year - 1 if month > written.month + 1 else written.year
+        # A day of the month of writing can be past. The month itself cannot.
+        is_past_day = month == written.month and expression.day is not None and expression.day <= written.day
+        return written.year if month < written.month or is_past_day else written.year - 1
+    # The month that comes next, else the latest such month that has begun.
+    if month == written.month % 12 + 1:
+        return written.year + (written.month == 12)
+    return written.year - 1 if month > written.month else written.year
 
 
 def _in_only_year(expression: DateExpression, written: ArchiveDate) -> ArchiveDate | None:

@@ -280,13 +280,17 @@ def event_phrases(reading: Reading) -> list[tuple[str, str, int]]:
 
 
 def _head_at(of_words: Sequence[Word], index: int) -> tuple[int, str, int] | None:
-    """Returns (number of words, kind, offset after the proclitic) of the head at word `index`; None without one."""
-    folded = of_words[index].folded
-    for heads, kind, written_on in _HEADS_BY_OPENING.get(folded, ()):
-        if all(index + i < len(of_words) and of_words[index + i].folded == word for i, word in enumerate(heads) if i):
-            if kind == EventKind.CONFERENCE and _is_annual_body(of_words, index):
+    """Returns (number of words, kind, offset without the proclitic) of the head at word `index`.
+
+    None without one, and for the name of a standing forum.
+    """
+    for heads, kind, proclitic_length in _HEADS_BY_OPENING.get(of_words[index].folded, ()):
+        following = [word.folded for word in of_words[index + 1 : index + len(heads)]]
+        # The lookup has matched the first word.
+        if following == list(heads[1:]):
+            if kind == EventKind.CONFERENCE and _is_standing_forum(of_words, index):
                 return None
-            return len(heads), kind, of_words[index].start + written_on
+            return len(heads), kind, of_words[index].start + proclitic_length
     return None
 
 
@@ -326,12 +330,10 @@ def _is_adjective(bare: str) -> bool:
     )
 
 
-def _is_annual_body(of_words: Sequence[Word], index: int) -> bool:
-    """Returns whether the head at `index` opens the name of a standing body rather than of a gathering.
-
-    «المنتدى العالمي لمكافحة الإرهاب» is such a body.
-    """
+def _is_standing_forum(of_words: Sequence[Word], index: int) -> bool:
+    """Returns whether «المنتدى العالمي» stands at `index`: the Global Counterterrorism Forum is a body, not a gathering."""
     after = of_words[index + 1].folded if index + 1 < len(of_words) else ""
+    # A conjunction or preposition may be joined to the head.
     return of_words[index].folded.endswith(fold_name("المنتدى")) and after == fold_name("العالمي")
 
 

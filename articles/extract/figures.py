@@ -572,7 +572,7 @@ class _Figures:
             index -= 1
         for phrase, qualifier in self._phrases_that_end_at(index - 1):
             first = index - len(phrase)
-            if first >= 0 and self._reads(first, phrase):
+            if first >= 0 and self._phrase_stands_at(first, phrase):
                 return qualifier, self._start_without_conjunction(first, phrase[0])
         for back in range(2, _FARTHEST_VERB + 2):
             verb = index - back
@@ -582,7 +582,11 @@ class _Figures:
             if bare and any(self._folded_word(i) in _COUNT_WORDS for i in range(verb + 1, index)):
                 for phrase, qualifier in _BEFORE:
                     length = len(phrase)
-                    if phrase[-1] == bare and verb - length + 1 >= 0 and self._reads(verb - length + 1, phrase):
+                    if (
+                        phrase[-1] == bare
+                        and verb - length + 1 >= 0
+                        and self._phrase_stands_at(verb - length + 1, phrase)
+                    ):
                         return qualifier, self._start_without_conjunction(verb - length + 1, phrase[0])
         first = number.first_word - 1
         opener = self._bare(first, _BETWEEN_OR_FROM)
@@ -594,7 +598,7 @@ class _Figures:
 
     def _phrases_that_end_at(self, index: int) -> Sequence[tuple[tuple[str, ...], str]]:
         """Returns the qualifiers whose last word may stand at `index`, longest first;
-        `_reads` checks the other words.
+        `_phrase_stands_at` checks the other words.
         """
         folded = self._folded_word(index)
         exact = _BEFORE_BY_LAST.get(folded, ())
@@ -611,8 +615,11 @@ class _Figures:
                 return form
         return ""
 
-    def _reads(self, first: int, phrase: Sequence[str]) -> bool:
-        """Returns whether the words from `first` on are `phrase`; the first may have a conjunction or preposition."""
+    def _phrase_stands_at(self, first: int, phrase: Sequence[str]) -> bool:
+        """Returns whether `phrase` stands at word `first`, its first word perhaps with a conjunction or preposition.
+
+        No mark of punctuation may stand in it or before the next word, which must be there.
+        """
         head = self._folded_word(first)
         if head != phrase[0] and not (head[:1] in "وفبلك" and head[1:] == phrase[0]):
             return False

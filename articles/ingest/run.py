@@ -27,7 +27,7 @@ from articles.ingest.prepare import Prepared, prepare
 from articles.ingest.readers import read
 from articles.ingest.reasons import reason_of
 from articles.ingest.store import Rereading, keep_bytes, store, without_bytes
-from articles.ingest.written import Words
+from articles.ingest.written import DeferredReports
 from articles.models import Capture
 from articles.models.history import operation
 from articles.platform.limits import GC_THRESHOLDS, BoundedWorkers, Budget, Exceeded, Job
@@ -240,7 +240,7 @@ def _entries(paths: Iterable[Path], options: Options, abandoned: Container[str])
 
 
 def _files(path: Path) -> Iterator[Path | Broken]:
-    """Yields a file, or all files of a folder in the order of their names, without hidden ones.
+    """Yields a file, or all files of a folder without hidden ones: those of each folder by name, before its subfolders.
 
     `path` itself may be a link. A link in a folder that leads out of the folder is not followed: it may lead to a file
     that must not be published. It is reported as Broken, and so is anything that is no regular file, like a pipe or a
@@ -252,7 +252,7 @@ def _files(path: Path) -> Iterator[Path | Broken]:
     root = os.path.realpath(path)
     for folder, subfolders, names in os.walk(path):
         subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
-        # A link to a folder is not followed. Its target is read under its own name, if it lies in the folder.
+        # A link to a folder is not followed. A target in this folder is read under its own name, if it is not hidden.
         links = [name for name in subfolders if os.path.islink(os.path.join(folder, name))]
         for name in sorted([*links, *(name for name in names if not name.startswith("."))]):
             file = Path(folder, name)
@@ -278,7 +278,7 @@ class _IngestRun:
         self.now = timezone.now()
         # The first entry of the current batch. A failure of the whole run is reported at its place.
         self.at: Item | Prepared | Broken | None = None
-        self.words = Words()
+        self.reports = DeferredReports()
         self.waiting_digests: set[str] = set()
         self.rereading = Rereading(self.authority)
         # Paths of files whose rest is left unread, because too many of their parts are broken.
@@ -307,9 +307,9 @@ class _IngestRun:
         return self.report
 
     def _prepare_batches(self, entries: Iterator[Item | Broken | Remark]) -> Iterator[list[Prepared | Broken]]:
-        """Yields batches in the order of the input.
+        """Yields batches in the order of the input, prepared by other processes within each document's budget.
 
-        Other processes read and analyse them, within each document's budget.
+        A short input is prepared by one worker, without reading ahead.
         """
         options = self.options
         first_entries = list(islice(entries, _FEWEST_FOR_WORKERS))
@@ -321,7 +321,7 @@ class _IngestRun:
             )
             stack.enter_context(pool)
             if is_long:
-                for context in (long_pending_lists(), seldom_collected(), self.words.ahead()):
+                for context in (long_pending_lists(), seldom_collected(), self.reports.ahead()):
                     stack.enter_context(context)
             sent: deque[Item | Broken] = deque()
 
@@ -337,6 +337,7 @@ class _IngestRun:
                 self.at = batch.values[0]
                 pairs = zip(batch.values, batch.outcomes, strict=True)
                 prepared = [_over_budget(entry, out) if isinstance(out, Exceeded) else out for entry, out in pairs]
+                # Where a batch is finished, its worker has stored the originals (`Preparing.finish`).
                 yield without_bytes(prepared) if batch.finished else prepared
 
     def _new(
@@ -449,7 +450,7 @@ class _IngestRun:
             for document, note in notes:
                 self.report.noted.add(note, _where(document))
 
-        self.words.say(report_outcomes)
+        self.reports.report(report_outcomes)
 
     def _count(self, outcome: str, entry: Item | Prepared) -> None:
         counter = "updated" if outcome == "waiting" else outcome

@@ -201,6 +201,11 @@ def _add_fetched_address(pk: int, prepared: Prepared, sources: "Sources") -> tup
 
 
 def _create(uncreated: Sequence[tuple[Prepared, Article]], authority: Authority) -> None:
+    """Inserts new articles with their captures and suggestions.
+
+    Their keys are set first. `suggest_all` calls `write` after its lookups, and before it inserts rows that refer to the
+    articles.
+    """
     articles = [article for _, article in uncreated]
     with_keys(articles)
 

@@ -21,21 +21,21 @@ _LOG_POSITIONS = """
 """
 
 
-class Words:
+class DeferredReports:
     """Calls callbacks once all earlier commits are on the disk."""
 
     def __init__(self) -> None:
         self._waiting: deque[tuple[int, Callable[[], None]]] = deque()
         self._is_ahead = False
 
-    def say(self, callback: Callable[[], None]) -> None:
+    def report(self, callback: Callable[[], None]) -> None:
         """Calls `callback` at once; inside `ahead`, in order, once all earlier commits are on the disk."""
         if not self._is_ahead:
             callback()
             return
-        committed, written = _positions()
+        committed, flushed = _positions()
         self._waiting.append((committed, callback))
-        self._say_written(written)
+        self._call_flushed(flushed)
 
     @contextmanager
     def ahead(self) -> Iterator[None]:
@@ -49,24 +49,25 @@ class Words:
         try:
             yield
             while self._waiting:
-                self._say_written(_positions()[1])
+                self._call_flushed(_positions()[1])
                 time.sleep(_SECONDS_BETWEEN_LOOKS if self._waiting else 0)
         finally:
             self._is_ahead = False
             # If the server is gone, the error that ended the block reports it, or the next statement will.
             with suppress(Error):
                 if connection.connection is not None and connection.is_usable():
-                    self._say_written(_positions()[1])
+                    self._call_flushed(_positions()[1])
                     with connection.cursor() as cursor:
                         cursor.execute("SET synchronous_commit TO DEFAULT")
 
-    def _say_written(self, written: int) -> None:
-        while self._waiting and self._waiting[0][0] <= written:
+    def _call_flushed(self, flushed: int) -> None:
+        while self._waiting and self._waiting[0][0] <= flushed:
             self._waiting.popleft()[1]()
 
 
 def _positions() -> tuple[int, int]:
+    """Returns the positions (next record, end of the flushed part) of the database's log."""
     with connection.cursor() as cursor:
         cursor.execute(_LOG_POSITIONS)
-        written, flushed = cursor.fetchone()
-        return written, flushed
+        inserted, flushed = cursor.fetchone()
+        return inserted, flushed

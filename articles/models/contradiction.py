@@ -64,7 +64,11 @@ def _bound(pair: tuple[Decimal, Bounds]) -> Decimal:
 
 
 def any_contradict(figures: list[Bounds]) -> bool:
-    """Returns whether two of the figures contradict each other. Compares up to MOST_COMPARED_PAIRWISE in pairs."""
+    """Returns whether two of the figures contradict each other.
+
+    Of more than MOST_COMPARED_PAIRWISE figures, only the two highest lower bounds and the two lowest upper bounds are
+    compared. A contradiction can be missed where these are of one article, or of periods that do not overlap.
+    """
     if len(figures) > MOST_COMPARED_PAIRWISE:
         lows = sorted(((figure.low, figure) for figure in figures if figure.low is not None), key=_bound, reverse=True)
         highs = sorted(((figure.high, figure) for figure in figures if figure.high is not None), key=_bound)

@@ -1,9 +1,9 @@
 """The range of days and moments that the archive holds, and substitutes for stored values outside it.
 
-PostgreSQL has days before the year 1, days after the year 9999, and `infinity`; Python has not. The rules of the tables
-refuse them (`articles/models/limits.py`), but archives made before these rules hold some, and somebody at the database's
-own prompt can write them. Each connection of the archive reads such a value as UNHELD_DAY or UNHELD_MOMENT, so that no page and no list fails
-because of it. `held` turns these substitutes into None.
+PostgreSQL has days before the year 1, days after the year 9999, and `infinity`; Python has not. The constraints of the
+tables refuse such values (`articles/models/limits.py`). Archives made before these constraints hold some, and somebody
+at the database's own prompt can write them. Each connection of the archive reads such a value as UNHELD_DAY or
+UNHELD_MOMENT, so that no page and no list fails because of it. `held` turns these substitutes into None.
 """
 
 import logging
@@ -51,7 +51,7 @@ def held(value: Value | None) -> Value | None:
 def is_unheld(value: object) -> bool:
     """Returns whether `value` stands for a day or a moment that Python can't hold."""
     if isinstance(value, datetime):
-        # The comparison ignores the zone: a moment has the zone of its connection, or none.
+        # In the zone of its connection, UNHELD_MOMENT falls on the first or second day of the year 1.
         return value.year == 1 and value.month == 1 and value.day < 3
     return isinstance(value, date) and value == UNHELD_DAY
 

@@ -37,7 +37,7 @@ _OUT_OF_TIME = signal.SIGPROF
 # budget itself ends what computes, so that only a process that waits for ever runs into this.
 _CLOCK_SECONDS_A_SECOND = 30
 # Seconds between two looks at whether a worker has an outcome or is gone. An outcome ends the wait at once, so the
-# number only says how often `on_wait` is called.
+# number only says how often `waiting` is called.
 _SECONDS_BETWEEN_LOOKS = 1.0
 # The number of attempts at a value whose worker was killed from outside: by an operator, or by a system short of
 # memory. A second one shows whether the value was the reason.
@@ -235,12 +235,13 @@ class _Worker:
     def __init__(self, job: Job, budget: Budget, slots: int, waiting: Callable[[], None]) -> None:
         self._job, self._budget, self._waiting = job, budget, waiting
         self._tasks: deque[_Task] = deque()
+        # A slot is a pair of spools: one for the values of a batch, one for its outcomes.
+        self._slots = slots
         self._free = deque(range(slots))
         self._inputs: list[_Spool] = []
         self._outputs: list[_Spool] = []
-        self._slots = slots
-        # The process of the worker and the connection to it, while it runs.
         self._is_running = False
+        # Set only while `_is_running`.
         self._process: ForkProcess | ForkServerProcess
         self._connection: Connection
 

@@ -128,19 +128,20 @@ def _with_other_layout(text: str, vocabulary: Lexicon, among: QuerySet[Any] | No
 
 
 def _with_known_words(query: ParsedQuery, vocabulary: Lexicon, among: QuerySet[Any] | None) -> str | None:
-    """Returns the query with words that hardly any article holds replaced by similar words that many articles hold.
+    """Returns the query with words replaced by similar ones that TIMES_COMMONER times as many articles hold.
 
-    Returns None where there is no such word.
+    Returns None where no word is replaced.
     """
     lexemes_of_words = {word: vocabulary.lexemes.get(word, ()) for word in _typed_words(query)}
-    lexemes = {word: of_word[0] for word, of_word in lexemes_of_words.items() if len(of_word) == 1}
-    if not lexemes:
+    # Of a word with several lexemes, a correction of one would replace only a part.
+    lexeme_of_word = {word: of_word[0] for word, of_word in lexemes_of_words.items() if len(of_word) == 1}
+    if not lexeme_of_word:
         return None
-    likelier = _likelier({lexeme: vocabulary.frequencies[lexeme] for lexeme in lexemes.values()})
+    likelier = _likelier({lexeme: vocabulary.frequencies[lexeme] for lexeme in lexeme_of_word.values()})
     spellings = _spellings(likelier.values(), among) if likelier else {}
     replacements = {
         word: spellings[likelier_lexeme]
-        for word, lexeme in lexemes.items()
+        for word, lexeme in lexeme_of_word.items()
         if (likelier_lexeme := likelier.get(lexeme)) in spellings
     }
     return WORD.sub(lambda match: replacements.get(match[0], match[0]), query.text) if replacements else None

@@ -1,4 +1,4 @@
-"""Makes example queries from names and titles in the archive, so that each has results."""
+"""Makes example queries from names and titles in the archive. Most have results."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ def examples(actors: Iterable[Actor], events: Iterable[Event]) -> list[Example]:
     if titles:
         word = max(titles[0], key=len)
         results.append(Example(f"{word[: max(3, len(word) - 2)]}*", _("كل كلمة تبدأ هكذا")))
-        results.append(Example(f"{titles[0][0]} NEAR/9 {titles[0][1]}", _("بينهما تسع كلمات على الأكثر")))
+        results.append(Example(f"{titles[0][0]} NEAR/9 {titles[0][1]}", _("يبعد أحدهما عن الآخر تسع كلمات على الأكثر")))
     if names:
         results.append(Example(f"الفاعل:{_quoted(names[0])}", _("مقالات تذكره؛ ومثله العنوان: والحدث: والمصدر:")))
     first_day = next((event.start.earliest for event in events if event.start.earliest), None)

@@ -40,8 +40,8 @@ UNREVIEWED = "unreviewed"
 def reader_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Decorates a view of readers' pages, for GET and HEAD.
 
-    A statement that takes too long is stopped, and the page answers 503. The page varies by Cookie, because a cookie
-    holds the theme.
+    A statement that takes too long is stopped, and the page answers 503. An answer with status 200 may be kept
+    (`keeping.py`). The page varies by Cookie, because a cookie holds the theme.
     """
 
     @require_safe

@@ -483,8 +483,9 @@ def _add_linked_data(page_metadata: Metadata, node: dict[str, Any]) -> None:
 def _plain_body(text: str) -> str:
     """Returns the text of an articleBody. Some sites put markup into it, which is removed."""
     if "<" in text and re.search(r"</?(?:p|br|div|strong|span|a)\b", text):
-        ended = text.rfind(">") + 1
-        text = re.sub(r"<(?:/p|br|/div)[^>]*>", "\n", text[:ended]) + text[ended:]
+        # Up to the last «>», `[^>]*` always meets its end. Behind it, every «<br» would scan the rest in vain.
+        end_of_tags = text.rfind(">") + 1
+        text = re.sub(r"<(?:/p|br|/div)[^>]*>", "\n", text[:end_of_tags]) + text[end_of_tags:]
         text = html.fromstring(f"<div>{text}</div>").text_content()
     return text
 

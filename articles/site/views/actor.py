@@ -41,6 +41,7 @@ def actor_list(request: HttpRequest) -> HttpResponse:
     actors = Actor.objects.with_article_counts().order_by("folded_name", "id")
     filters = ActorFilter(request.GET, actors)
     context = {
+        # The switch counts the unreviewed actors that meet the other filters.
         "unreviewed": PublicChoice(request).switch(filters.otherwise_met(Actor.objects.all())),
         "page": numbered(request, filters.qs, 60),
         "filters": filters,
