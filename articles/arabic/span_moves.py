@@ -152,6 +152,7 @@ def _cuts(text: str, start: int, end: int) -> tuple[bool, bool]:
     """Returns whether a span begins, and whether it ends, inside a word or a number («1,023»)."""
 
     def inside(position: int) -> bool:
+        """Returns whether an offset lies inside a word, or beside a mark of thousands or decimals in a number."""
         # Characters that the gate removes do not separate words: «و\u202aالمغرب» is one word with and without it.
         left, right = (
             clean_text(text[max(0, position - _CONTEXT) : position]),

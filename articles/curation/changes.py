@@ -159,6 +159,11 @@ def between(before: EventRow, after: EventRow) -> tuple[FieldChange, ...]:
 def _field_changes(
     events: EventModel, before: EventRow | None, after: EventRow | None, names: "_Names"
 ) -> tuple[FieldChange, ...]:
+    """Returns a FieldChange for each field that an editor sees differ between two states of a row.
+
+    `before` is None where the row did not exist yet, `after` where it was deleted. The fields of a fact's place make
+    one FieldChange together. Fields that read the same to an editor before and after are left out.
+    """
     differing = [
         field for field in kept_fields(events)
         if not before or not after or getattr(before, field.attname) != getattr(after, field.attname)
@@ -216,6 +221,10 @@ def _metadata(event: EventRow) -> dict[str, Any]:
 
 
 def _change(event: EventRow, after: EventRow | None, users: dict[int, User], names: "_Names") -> Change:
+    """Converts one event of the history to a Change.
+
+    `after` holds the row's values after the event; it is None after a deletion. `users` maps keys to users.
+    """
     metadata = _metadata(event)
     before = None if event.pgh_label == "insert" else event
     tracked = type(event).pgh_tracked_model

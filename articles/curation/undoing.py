@@ -108,6 +108,11 @@ def put_back(event: EventRow) -> Any:
 
 
 def _take_back(event: EventRow) -> None:
+    """Undoes the change that one event of the history records.
+
+    A row that was changed or deleted gets its earlier values. A row that was added is deleted, but an added article
+    stays with the state «deleted».
+    """
     if event.pgh_label != "insert":
         put_back(event)
         return

@@ -469,6 +469,11 @@ def _source(entry: Entry) -> None:
 
 
 def _actor(entry: Entry) -> None:
+    """Stores an actor and its aliases, and confirms the actor.
+
+    A stored actor with the same folded name and distinction is updated, unless it is merged into another one. Fields
+    that the entry does not name stay as they are.
+    """
     distinction = entry.get("distinction", "")
     row = (
         Actor.objects.filter(
@@ -511,6 +516,7 @@ def _values(alias: Alias) -> tuple[object, ...]:
 
 
 def _measure(entry: Entry) -> None:
+    """Stores a measure. A stored measure with the same label is updated."""
     _set(
         Measure.objects.filter(label=entry["label"]).first() or Measure(),
         entry,
@@ -531,6 +537,12 @@ def _series(entry: Entry) -> None:
 
 
 def _event(entry: Entry) -> None:
+    """Stores an event with its dates and participants, and confirms the event.
+
+    A stored event with the same folded title is updated, unless it is merged into another one. Fields that the entry
+    does not name stay as they are. Participants are added, and none is removed. Raises AuthorityError for a series or
+    an actor that is not stored, for dates in the wrong order, and for too many participants.
+    """
     folded = fold_phrase(entry["title"])
     row = Event.objects.filter(merged_into__isnull=True, folded_title=folded).first() or Event()
     row.state = ReviewState.CONFIRMED
@@ -563,6 +575,11 @@ def _event(entry: Entry) -> None:
 
 
 def _date(name: str, entry: Entry) -> ArchiveDate:
+    """Returns the date that the table `name` ("start" or "end") of an event states.
+
+    Without a precision, a date is known to the day; without a basis, an editor set it. Raises AuthorityError for an
+    unknown field, a value of the wrong type, a day outside the permitted days, and bounds in the wrong order.
+    """
     for field, value in entry.items():
         if field not in _DATE or not _DATE[field].fits(value):
             raise AuthorityError("{field}: not a date field, or not of its type", field=f"{name}.{field}")

@@ -59,6 +59,10 @@ def is_label(line: str) -> bool:
 
 @lru_cache(maxsize=20_000)  # the pages of one site share their labels
 def _is_label(line: str) -> bool:
+    """Returns whether a text is one button, counter or pointer; also true if folding leaves nothing of it.
+
+    Longer texts, and those that end like a sentence, are no labels.
+    """
     if line.count(" ") > 2 * _LONGEST_LABEL:
         return False
     folded = _fold_line(line)

@@ -54,6 +54,11 @@ def unpack(content: bytes, header: str, largest: int) -> tuple[bytes, tuple[Note
 
 
 def _unpacked_once(content: bytes, name: str, largest: int) -> tuple[bytes, bool]:
+    """Returns (the content without the coding `name`, whether the packed bytes were whole).
+
+    Raises UnreadableError for damaged bytes, for more than `largest` bytes of output, and for bytes that are cut short
+    before anything could be unpacked.
+    """
     chunks, size, is_whole = [], 0, True
     try:
         for chunk in _CODINGS[name](content):
@@ -97,6 +102,10 @@ def _deflate(content: bytes) -> Iterator[bytes]:
 
 
 def _inflate(packed: "zlib._Decompress", content: bytes) -> Iterator[bytes]:
+    """Yields what the decompressor `packed` makes of the content, at most _BYTES_AT_ONCE bytes at a time.
+
+    Raises _CutShortError if the content ends before the compressed data does. Bytes after that end are not read.
+    """
     while content and not packed.eof:
         yield packed.decompress(content, _BYTES_AT_ONCE)
         content = packed.unconsumed_tail
@@ -107,6 +116,7 @@ def _inflate(packed: "zlib._Decompress", content: bytes) -> Iterator[bytes]:
 
 
 def _brotli(content: bytes) -> Iterator[bytes]:
+    """Yields the content of Brotli data (RFC 7932) in parts. Raises _CutShortError if the data ends too early."""
     packed = brotli.Decompressor()
     part = packed.process(content, output_buffer_limit=_BYTES_AT_ONCE)
     while part or not packed.can_accept_more_data():

@@ -205,6 +205,11 @@ def _common_words(text: str) -> int:
 
 
 def _undecodable_reason(content: bytes, encoding: str) -> Message:
+    """Returns why bytes could not be decoded.
+
+    Either they are binary, or some are not valid in `encoding`: the message names the first such byte and its place.
+    If neither is so, it says only that no known encoding fits.
+    """
     if _CONTROLS.search(content[:4096].decode("latin-1")):
         return Message("the file is binary, not text")
     try:
@@ -245,6 +250,10 @@ def unmix(text: str) -> str:
 
 
 def _unmixed_line(line: str) -> str:
+    """Returns a line of UTF-8 that was decoded as windows-1252 or windows-1256, decoded again as UTF-8.
+
+    The result must read as Arabic; otherwise the line is returned as it is.
+    """
     for encoding, pattern in _MIXED_UP.items():
         if not pattern.search(line):
             continue

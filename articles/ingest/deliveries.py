@@ -161,6 +161,12 @@ def give_up(pk: int, attempts: int) -> None:
 
 
 def _ingest(delivery: Delivery) -> Report:
+    """Ingests the page or the file of a delivery, and returns the report.
+
+    A page that cannot be fetched is a failure in the report. The worker's heartbeat is written meanwhile, so that the
+    worker does not count as stalled.
+    """
+
     def beat() -> None:
         heartbeat.beat(delivery.pk)
 
@@ -212,6 +218,7 @@ def _with_name(name: str, place: str, path: str) -> str:
 
 
 def _record(delivery: Delivery, report: Report, state: str) -> None:
+    """Stores the outcome of a delivery in its row: its state, the counts, and the first failures and notes."""
     # Unread rests of files come first, because a record holds only the first failures.
     ordered = sorted(report.failures, key=lambda failure: not failure.is_rest)
     failures = [

@@ -189,6 +189,10 @@ def _pool(scheme: str, host: str, peer: tuple[str, int], deadline: float) -> url
     """Returns a pool of connections to `peer` (IP address, port). Every connection ends by the deadline."""
 
     def connect(connection: urllib3.connection.HTTPConnection) -> socket.socket:
+        """Connects to `peer` and returns the socket; takes the place of the library's `_new_conn`.
+
+        Raises the library's own errors for a connection that is refused or takes too long.
+        """
         family = socket.AF_INET6 if ":" in peer[0] else socket.AF_INET
         plain_socket = _Socket(family, socket.SOCK_STREAM)
         plain_socket.deadline = deadline
@@ -294,6 +298,10 @@ def _reason(error: Exception) -> Message:
 
 
 def _body(response: urllib3.BaseHTTPResponse, address: str, deadline: float, largest: int) -> bytes:
+    """Reads the body of a response, without undoing its content coding.
+
+    Raises UnreadableError for more than `largest` bytes, and if the body is not complete by the deadline.
+    """
     chunks, size = [], 0
     # `read1` returns the bytes that have arrived. A read of whole chunks would never end at a server that sends single
     # bytes slowly.

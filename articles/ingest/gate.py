@@ -62,6 +62,10 @@ def notes_on_removed(**texts: str) -> tuple[Note, ...]:
 
 
 def _removal_message(controls: int = 0, marks: int = 0) -> Message:
+    """Returns the message that states how many control characters and marks of direction were removed.
+
+    At least one of the two numbers is not 0.
+    """
     if not marks:
         return Message("{count:,} control characters were removed", count=controls)
     if not controls:
@@ -138,6 +142,11 @@ def _check_lengths(document: Document) -> None:
 
 
 def _cut_values(document: Document) -> Document:
+    """Returns the document with its title, author and section cut to the lengths of their columns.
+
+    A URL that is too long is dropped, because a part of an address is no address. A note names each value that was cut
+    or dropped.
+    """
     notes, values = [], {}
     for name in ("title", "author", "section"):
         text, most = getattr(document, name), LONGEST[name]
@@ -164,6 +173,11 @@ def _check_stated(dates: Iterable[StatedDate]) -> None:
 
 
 def _check_published(published: ArchiveDate | None) -> None:
+    """Raises UnreadableError for a row's date of publication that is impossible or contradicts itself.
+
+    Impossible are days on which nothing can have been published. A contradiction is, for example, an interval that does
+    not follow from the date and its precision. None passes.
+    """
     if published is None:
         return
     days = publication_days()

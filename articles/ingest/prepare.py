@@ -91,6 +91,10 @@ def prepare(item: Item, encoding: str, now: datetime, authority: Authority) -> P
 
 
 def _prepare(item: Item, encoding: str, now: datetime, authority: Authority) -> Prepared:
+    """Prepares an item as `prepare` does, but raises UnreadableError where the item cannot be read.
+
+    The media type decides how the item is read: as a row, as plain text or as an HTML page.
+    """
     filename, captured, captured_by = item.filename, item.captured_at, "WARC-Date"
     claimed_addresses: tuple[str, ...] = ()
     fetched = item.address if item.address.startswith(("http://", "https://")) else ""

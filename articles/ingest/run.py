@@ -353,6 +353,12 @@ class _IngestRun:
             batch = list(islice(rest, BATCH)) or list(islice(entries, BATCH))
 
     def _without_known(self, batch: list[Item | Broken | Remark]) -> list[Item | Broken]:
+        """Returns the entries of a batch that are still to be prepared.
+
+        Documents that are stored already are counted as unchanged, and remarks go to the report. A revisit (an item
+        without content) of an address that is not stored becomes a Broken. `_follow_stored` gets a value for each entry
+        that is returned.
+        """
         items = [item for item in batch if isinstance(item, Item)]
         stored = stored_bytes({item.sha256 for item in items if item.content is not None})
         stored_addresses = self._stored_addresses({item.address for item in items if item.content is None})
@@ -421,6 +427,11 @@ class _IngestRun:
         return {*captured, *published}
 
     def _keep(self, batch: list[Prepared | Broken]) -> None:
+        """Stores the documents of a prepared batch, and reports their outcomes and all failures.
+
+        If the batch cannot be stored because of one document, each is stored by itself. An outage of the database and a
+        disk that takes no more are raised.
+        """
         for broken in batch:
             if isinstance(broken, Broken):
                 self._fail(broken)
@@ -442,6 +453,10 @@ class _IngestRun:
             return
 
         def report_outcomes() -> None:
+            """Adds the outcomes and notes of the stored batch to the report.
+
+            In a long run, DeferredReports calls it later, once the batch is on the disk.
+            """
             for document, (article, outcome) in zip(prepared, outcomes, strict=True):
                 self.report.last = article.pk, outcome
                 self._count(outcome, document)

@@ -132,6 +132,11 @@ class _Reread(Job):
 
 
 def _store(batch: Sequence[Prepared], rereading: Rereading) -> tuple[Outcomes, Notes]:
+    """Stores a batch as `store` does, in the caller's transaction, once the bytes are in the store.
+
+    New articles are collected and inserted together. Only before a document that may belong to an earlier one of the
+    batch are they inserted at once.
+    """
     authority = rereading.authority
     lookup = StoredArticles.of(batch)
     sources = Sources()
@@ -217,6 +222,11 @@ def _create(uncreated: Sequence[tuple[Prepared, Article]], authority: Authority)
 
 
 def _update(pk: int, prepared: Prepared, sources: "Sources", rereading: Rereading) -> tuple[Article, str]:
+    """Adds a further capture to a stored article, and brings the article up to date.
+
+    If there is a reason for an editor to look first, the capture waits and the article does not change. Returns (the
+    article, "waiting" or "updated").
+    """
     article = Article.objects.get(pk=pk)
     reason = reason_to_wait(article, prepared)
     if reason:

@@ -183,6 +183,11 @@ def _is_wrapped(blocks: Sequence[Sequence[Line]]) -> bool:
 
 
 def _without_furniture(lines: Sequence[Line], aside: list[SetAside]) -> list[Line]:
+    """Returns the lines without page furniture, which it appends to `aside`: labels and comment forms.
+
+    A comment form that opens after a paragraph goes on to the end of the text. Before any paragraph, only its heading
+    is set aside.
+    """
     article_lines: list[Line] = []
     in_form = False
     for line in lines:
@@ -286,6 +291,10 @@ class _Heading:
         self._aside.append(SetAside(line.number, kind, line.text))
 
     def _is_label_line(self, line: Line) -> bool:
+        """Returns whether a line of the heading is a date, an author, or the mark or name of a source.
+
+        Takes that value from the line, and sets the line aside. Of several authors the first counts.
+        """
         expression = date_of_line(line.text)
         if expression:
             self.dates.append(_stated_date("heading", line.text, expression))

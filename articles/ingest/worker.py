@@ -73,6 +73,10 @@ def work(*, wait: bool = True) -> None:
 
 
 async def _work(app: App, pulse: Pulse, *, wait: bool) -> None:
+    """Runs the worker until it ends, with BeatingJobs as its job manager.
+
+    Raises WorkerEndedError if the worker ended by itself.
+    """
     app.perform_import_paths()  # type: ignore[no-untyped-call] # The library has no types.
     connector = app.connector.get_worker_connector()  # type: ignore[attr-defined] # Django's connector has it.
     original_manager = app.job_manager

@@ -58,6 +58,7 @@ class DigestStorage(RegularFiles):
     """A file system store whose files appear whole or not at all, and are on the disk before `save` returns."""
 
     def _save(self, name: str, content: "File[bytes]") -> str:
+        """Writes and flushes the content to a temporary file beside the target, and then renames that file."""
         target = Path(self.path(name))
         part = target.with_name(f".new-{target.name}-{os.getpid()}-{threading.get_ident()}")
         try:

@@ -45,6 +45,7 @@ def carry_facts(article: ArticleRow, before: str) -> list[LostWords]:
 
 
 def _carry_figures(article: ArticleRow, change: TextChange) -> Iterable[LostWords]:
+    """Moves the spans of an article's figures, and yields the reviewed figures that lost theirs."""
     figures = [
         figure for figure in article.figures.order_by("start", "id")
         if figure.start is not None or figure.state != ReviewState.SUGGESTED
@@ -91,6 +92,7 @@ def _write_spans(
 
 
 def _carry_mentions(article: ArticleRow, change: TextChange) -> Iterable[LostWords]:
+    """Moves the spans of an article's mentions, and yields the reviewed mentions that lost spans."""
     for mention in article.mentions.select_related("actor").order_by("id"):
         places = [((start, end), quote) for (start, end), quote in zip(mention.spans, mention.quotes, strict=True)]
         moved = change.move(places)

@@ -133,6 +133,10 @@ def begin_pulse() -> Pulse:
 
 
 def _is_running(pid: int) -> bool:
+    """Returns whether this machine runs a process with the number `pid`, whichever user it belongs to.
+
+    Signal 0 does nothing to the process.
+    """
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -47,6 +47,7 @@ def reader_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
     @require_safe
     @wraps(view)
     def limited(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Answers with the view's response, or with a busy page (503) if a statement takes too long."""
         try:
             with time_limit() as revision:
                 response = view(request, *args, **kwargs)

@@ -307,6 +307,7 @@ def _files(storage: Storage, folder: str) -> Iterator[str | Problem]:
 
 
 def _chunks(items: Iterable[str | Problem], size: int) -> Iterator[list[str | Problem]]:
+    """Yields the items in lists of `size`, the last of which may be shorter."""
     chunk: list[str | Problem] = []
     for item in items:
         chunk.append(item)

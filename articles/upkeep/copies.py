@@ -415,6 +415,7 @@ def _read_manifest(folder: Path, stamp: str) -> tuple[dict, Callable[[], Iterato
         raise BackupError(f"{path} cannot be read: {error}") from error
 
     def entries() -> Iterator[Entry]:
+        """Yields the entries of the manifest. Raises BackupError, which names the line, for a damaged one."""
         with path.open(encoding="utf-8") as file:
             next(file)
             for number, line in enumerate(file, 2):

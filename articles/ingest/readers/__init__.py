@@ -63,6 +63,10 @@ def read(path: Path, largest: int, format_name: str = "auto", encoding: str = ""
 
 
 def _name_by_ending(path: Path) -> str:
+    """Returns the name of the format that a file's ending stands for.
+
+    A file without an ending is text, or "html" if it begins like a page. Raises UnreadableError for an unknown ending.
+    """
     ending = ending_of(path)
     name = next((name for name, file_format in FORMATS.items() if ending in file_format.endings), None)
     if name is None:

@@ -193,6 +193,11 @@ def _refuse_many_attributes(tag: str) -> None:
 
 
 def _tree(text: str) -> html.HtmlElement:
+    """Parses a page and returns its root element. Raises UnreadableError for an empty page.
+
+    lxml refuses a decoded text that declares an encoding. So the XML declaration is removed, and a text that is still
+    refused is parsed as UTF-8 bytes.
+    """
     try:
         tree = html.document_fromstring(
             re.sub(r"^\s*<\?xml[^>]*\?>", "", text), parser=html.HTMLParser(encoding="utf-8")
@@ -470,6 +475,7 @@ def _linked_data(tree: html.HtmlElement) -> Iterator[dict[str, Any]]:
 
 
 def _add_linked_data(page_metadata: Metadata, node: dict[str, Any]) -> None:
+    """Fills the empty fields of `page_metadata` from a JSON-LD node, and adds the node's date of publication."""
     page_metadata.title = page_metadata.title or _string(node.get("headline")) or _string(node.get("name"))
     page_metadata.author = page_metadata.author or _names_in(node.get("author"))
     page_metadata.section = page_metadata.section or _string(node.get("articleSection"))
@@ -506,6 +512,11 @@ def _names_in(value: object) -> str:
 
 
 def _metas(tree: html.HtmlElement) -> dict[str, str]:
+    """Maps the names of a page's meta elements, in lower case, to their contents.
+
+    The name is the value of `property`, `name`, `itemprop` or `http-equiv`. Of several elements with one name the first
+    that is not empty counts.
+    """
     contents: dict[str, str] = {}
     for element in tree.iter("meta"):
         name = element.get("property") or element.get("name") or element.get("itemprop") or element.get("http-equiv")

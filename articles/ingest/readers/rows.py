@@ -238,6 +238,7 @@ class _Converted(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
+        """Fills `buffer` with the next bytes in UTF-8 and returns their number; 0 at the end of the stream."""
         while not self._waiting:
             part = self._stream.read(io.DEFAULT_BUFFER_SIZE)
             self._waiting = self._decoder.decode(part, final=not part).encode("utf-8", "replace")

@@ -126,6 +126,11 @@ def _check_directory(path: Path) -> None:
 def _member(
     package: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path, largest: int
 ) -> Iterator[Item | Broken | Remark]:
+    """Yields the entries of one WARC file in a package; their places name the file.
+
+    The file is unpacked to a temporary one. For a file that would unpack to far more than its packed size, only a
+    Broken is yielded.
+    """
     # A WARC file is compressed already. One that unpacks to many times its size is made to fill the disk.
     if member.file_size > max(largest, 20 * member.compress_size):
         sizes = {"packed": member.compress_size, "size": member.file_size}
@@ -203,6 +208,11 @@ class _WebArchive:
 
 
 def _every_record(file: BinaryIO, archive: _WebArchive) -> Iterator[Item | Broken]:
+    """Yields every page of a WARC file, and a Broken for each broken record or if there is no record at all.
+
+    The library cannot go on after an error. So the next possible beginning of a record is searched, and a new iterator
+    starts there.
+    """
     path = archive.path
     offset: int | None = 0
     mark, count = _record_mark(file), 0
@@ -260,6 +270,11 @@ class _Records(ArchiveIterator):
             setattr(loader, name, _Headers(parser.statuslist, parser.verify))
 
     def _next_record(self, next_line: bytes | None) -> ArcWarcRecord:
+        """Sets `begun`, skips empty lines before the record, and checks that the record is whole.
+
+        Raises EOFError at the end of the file, and _BadRecordError for a record that is cut short or has a wrong
+        length.
+        """
         self.begun = self.offset
         while next_line is None or not next_line.strip():
             # Empty lines before the first record, or a gzip member of empty lines alone.
@@ -337,6 +352,10 @@ class _Reader(DecompressingBufferedReader):
         return bool(self.decompressor and self._packed and not self.num_block_read and not self.decompressor.eof)
 
     def _decompress(self, data: bytes) -> bytes:
+        """Raises zlib.error for damaged bytes within a gzip member.
+
+        Raises _BadRecordError for a member that unpacks to too many bytes.
+        """
         unpacked: bytes
         self._packed += len(data)
         if self.decompressor and self.num_block_read:
@@ -376,6 +395,7 @@ class _Chunks(ChunkedDataReader):
         self._largest, self._count = largest, 0
 
     def _try_decode(self, length_header: bytes) -> None:
+        """Raises UnreadableError for more than _MOST_CHUNKS chunks, and for a chunk of more than `largest` bytes."""
         self._count += 1
         if self._count > _MOST_CHUNKS:
             raise UnreadableError("it was sent in more than {most:,} chunks", most=_MOST_CHUNKS)
@@ -399,6 +419,10 @@ class _RecordHeaders(_Headers):
     """Reads the headers of a record. They must end with an empty line and state the record's type and length."""
 
     def parse(self, stream: object, full_statusline: bytes | None = None) -> StatusAndHeaders:
+        """Raises _BadRecordError for headers without an end, a type or a length.
+
+        Raises UnreadableError for a length that is no number.
+        """
         bounded = _Bounded(stream, is_of_record=True)
         headers = StatusAndHeadersParser.parse(self, bounded, full_statusline)
         if not bounded.has_ended:

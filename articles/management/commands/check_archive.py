@@ -46,6 +46,7 @@ class Command(BaseCommand):
             raise SystemExit(1)
 
     def _tell(self, problem: Problem) -> None:
+        """Writes a problem to standard error, and says whether it was repaired or is usual."""
         note = (
             " (repaired)"
             if problem.is_repaired

@@ -65,6 +65,11 @@ class Command(BaseCommand):
             raise SystemExit(1)
 
     def _write_web_archive(self, name: str, path: Path | None, *, include_hidden: bool) -> None:
+        """Writes the public captures as a web archive in the format `name`, to standard output if `path` is None.
+
+        `include_hidden` adds captures of articles that are not public. The number of captures and a line for each loss
+        go to standard error. Ends the command with status 1 if there was a loss.
+        """
         damaged: list[str] = []
         with path.open("wb") if path else nullcontext(sys.stdout.buffer) as out:
             count = WEB_ARCHIVES[name](

@@ -59,6 +59,10 @@ class Command(BaseCommand):
             self.stderr.write(part.output)
 
     def _check(self) -> None:
+        """Writes when the last run began.
+
+        Raises CommandError if the last run that ended has failed, or if a successful run is overdue.
+        """
         state = nightly_state()
         if state.failed:
             raise CommandError(f"The last nightly run failed: {', '.join(state.failed)}")
@@ -75,6 +79,10 @@ class Command(BaseCommand):
             self.stdout.write(f"last run: {state.last_started:%Y-%m-%d %H:%M %Z}")
 
     def _sleep_until_due(self) -> None:
+        """Sleeps until the time of day ARCHIVE_NIGHTLY comes next, or forever if that setting is empty.
+
+        It holds no connection to the database while it sleeps until that time.
+        """
         if not settings.ARCHIVE_NIGHTLY:
             # If the command ended now, its supervisor would start it again at once.
             self.stdout.write("ARCHIVE_NIGHTLY is empty: there is no nightly run. Waiting to be stopped.")

@@ -89,6 +89,11 @@ def _has_numbers(figure: Figure) -> bool:
 
 
 def _row(figure: Figure, place: Callable[[Decimal], float], least: Decimal) -> Range:
+    """Returns the chart's row of a figure.
+
+    `place` converts a value to per cent of the width. `least` is the smallest value of the scale; no bar begins below
+    it.
+    """
     at = place(figure.value)
     low = high = at
     if figure.qualifier == Qualifier.BETWEEN and figure.value_high is not None:

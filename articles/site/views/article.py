@@ -128,6 +128,7 @@ def _of_capture(view: Callable[[HttpRequest, Capture, bytes], HttpResponse]) -> 
     @reader_page
     @wraps(view)
     def capture_page(request: HttpRequest, pk: int, sha256: str) -> HttpResponse:
+        """Answers with the view's response for a public capture; 404 if there is none, 503 if it is damaged."""
         captures = Capture.objects.public().select_related("article__source")
         row = get_object_or_404(captures, article=pk, sha256=sha256)
         try:
